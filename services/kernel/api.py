@@ -1,0 +1,208 @@
+"""From a raw HTTP request to a handler and back; no server in it, so it is tested as a function.
+
+Order of judgement: path and method, size, actor, body and query, ``Idempotency-Key``, ``Wait-For``, handler. Whatever
+fails is a problem document (RFC 9457); what was not foreseen is a 500 that shows an id and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from marshmallow import ValidationError
+
+from services.kernel.clock import Clock
+from services.kernel.decider import Commands
+from services.kernel.ids import derived_id, fingerprint, new_id
+from services.kernel.policy import Actor, ActorSignature
+from services.kernel.problem import Malformed, NotAllowed, NotFound, Problem, TooLarge
+from services.kernel.route import Answer, Request, Route
+
+log = logging.getLogger(__name__)
+JSON = "application/json"
+KEY_CHARACTERS = 255
+
+
+@dataclass(frozen=True, slots=True)
+class RawRequest:
+    """What the server read. Header names are lower case; ``query`` keeps the last of repeated names."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RawAnswer:
+    """What the server sends. ``route`` is the route's path for metrics, never the caller's."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: str
+    route: str = "unmatched"
+
+
+class Api:
+    """A service's routes, ready to answer.
+
+    ``wait_for(position)`` blocks until the service's views show that position, or raises ``Unavailable``;
+    ``shown()`` answers the position that they show now.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        routes: Sequence[Route],
+        parts: Any,
+        *,
+        commands: Commands,
+        clock: Clock,
+        signature: ActorSignature,
+        wait_for: Callable[[int], None],
+        shown: Callable[[], int],
+    ) -> None:
+        self.service = service
+        self._routes = [(re.compile(_pattern(route.path)), route) for route in routes]
+        self._parts = parts
+        self._commands = commands
+        self._clock = clock
+        self._signature = signature
+        self._wait_for = wait_for
+        self._shown = shown
+
+    def respond(self, raw: RawRequest) -> RawAnswer:
+        """Answer one request. Raises nothing."""
+        path = "unmatched"
+        try:
+            route, parameters = self._match(raw)
+            path = route.path
+            answer = self._answer(route, parameters, raw)
+            return RawAnswer(answer.status, self._headers(answer), _body(answer), path)
+        except Problem as problem:
+            return self._problem(problem, path)
+        except Exception:
+            incident = new_id()
+            log.exception("unforeseen", extra={"incident": incident, "route": path})
+            return self._problem(Problem(incident=incident), path)
+
+    def _match(self, raw: RawRequest) -> tuple[Route, Mapping[str, str]]:
+        found = [(route, match) for pattern, route in self._routes if (match := pattern.fullmatch(raw.path))]
+        if not found:
+            raise NotFound
+        for route, match in found:
+            if route.method == raw.method or (raw.method == "HEAD" and route.method == "GET"):
+                return route, match.groupdict()
+        raise NotAllowed(allowed=sorted({route.method for route, _ in found}))
+
+    def _answer(self, route: Route, parameters: Mapping[str, str], raw: RawRequest) -> Answer:
+        if len(raw.body) > route.limit:
+            raise TooLarge(limit=route.limit)
+        actor = self._signature.read(raw.headers.get(ActorSignature.HEADER.lower()))
+        wanted = _position(self.service, raw.headers.get("wait-for"))
+        request = Request(
+            path=parameters,
+            query=_loaded(route.query, dict(raw.query)),
+            body=raw.body if route.raw else _loaded(route.body, _json(raw)),
+            actor=actor,
+            now=self._clock.now(),
+            correlation=raw.headers.get("correlation-id") or new_id(),
+            **self._identity(route, actor, raw) if route.writes else {},
+        )
+        if wanted is not None:
+            self._wait_for(wanted)
+        shown = self._shown() if not route.writes else None
+        answer = route.handler(self._parts, request)
+        if answer.position is None and shown is not None:
+            return Answer(
+                answer.body, answer.status, answer.version, shown, answer.location, answer.content_type, answer.headers
+            )
+        return answer
+
+    def _identity(self, route: Route, actor: Actor, raw: RawRequest) -> dict[str, Any]:
+        key = raw.headers.get("idempotency-key", "")
+        if not key or len(key) > KEY_CHARACTERS:
+            raise Malformed(f"send an Idempotency-Key of 1 to {KEY_CHARACTERS} characters")
+        match = raw.headers.get("if-match")
+        query = json.dumps(dict(raw.query), sort_keys=True).encode()
+        return {
+            "command_id": derived_id(actor.kind, actor.id, route.method, raw.path, key),
+            "fingerprint": fingerprint(raw.body, query, (match or "").encode()),
+            "expected": _version(match),
+            "commands": self._commands,
+        }
+
+    def _headers(self, answer: Answer) -> dict[str, str]:
+        headers = {"Content-Type": answer.content_type, "Cache-Control": "no-store", **answer.headers}
+        if answer.version is not None:
+            headers["ETag"] = f'"{answer.version}"'
+        if answer.position is not None:
+            headers["Position"] = f"{self.service}@{answer.position}"
+        if answer.location is not None:
+            headers["Location"] = answer.location
+        return headers
+
+    def _problem(self, problem: Problem, path: str) -> RawAnswer:
+        headers = {"Content-Type": "application/problem+json", "Cache-Control": "no-store", **problem.headers()}
+        if position := getattr(problem, "position", 0):
+            headers["Position"] = f"{self.service}@{position}"
+        return RawAnswer(problem.status, headers, json.dumps(problem.document()), path)
+
+
+def _pattern(path: str) -> str:
+    return re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path))
+
+
+def _json(raw: RawRequest) -> Any:
+    if not raw.body:
+        return {}
+    if raw.headers.get("content-type", JSON).partition(";")[0].strip().lower() != JSON:
+        raise Malformed("send application/json")
+    try:
+        document = json.loads(raw.body)
+    except ValueError as error:
+        raise Malformed("the body is not JSON") from error
+    if not isinstance(document, dict):
+        raise Malformed("the body is not a JSON object")
+    return document
+
+
+def _loaded(schema: Any, document: Any) -> Any:
+    if schema is None:
+        if document:
+            raise Malformed(errors={name: ["Unknown field."] for name in document})
+        return {}
+    try:
+        return schema.load(document)
+    except ValidationError as error:
+        raise Malformed(errors=error.messages) from error
+
+
+def _version(match: str | None) -> int | None:
+    if match is None or match == "*":
+        return None
+    text = match.strip().removeprefix("W/").strip('"')
+    if not text.isdecimal():
+        raise Malformed("If-Match is a version in quotes, as ETag gave it")
+    return int(text)
+
+
+def _position(service: str, header: str | None) -> int | None:
+    for token in (header or "").split(","):
+        name, _, number = token.strip().partition("@")
+        if name == service:
+            if not number.isdecimal():
+                raise Malformed("Wait-For is a position as an answer gave it")
+            return int(number)
+    return None
+
+
+def _body(answer: Answer) -> str:
+    if answer.body is None and answer.status == 204:
+        return ""
+    return answer.body if isinstance(answer.body, str) else json.dumps(answer.body, ensure_ascii=False)

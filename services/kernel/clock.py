@@ -1,0 +1,104 @@
+"""The two clocks.
+
+*Domain time* is what the community lives by: deadlines, quiet hours, every time that a person sees.
+*Machine time* is ``time.monotonic``: leases, timeouts, retries. They are never mixed; a demonstration
+moves domain time by weeks and no lease notices.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Domain time."""
+
+    def now(self) -> datetime:
+        """The present moment, in UTC, to the microsecond."""
+        ...
+
+
+class SystemClock:
+    """Domain time of a real community: the machine's own."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class FixedClock:
+    """Domain time of a unit test: stands still until it is moved."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+
+    def now(self) -> datetime:
+        return self._at
+
+    def advance(self, by: timedelta) -> None:
+        self._at += by
+
+
+class DemoClock:
+    """Domain time shared by the processes of a demonstration: the machine's time plus the offset in a file.
+
+    The file holds ``{"offset": seconds}``. It is read again when it changes (checked at most every 20 ms)
+    and replaced as a whole, so a reader never sees half of it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._offset = timedelta()
+        self._changed: tuple[int, int] | None = None
+        self._checked = float("-inf")
+
+    def now(self) -> datetime:
+        self._refresh()
+        return datetime.now(UTC) + self._offset
+
+    def advance(self, by: timedelta) -> datetime:
+        """Move domain time forward for every process that shares the file; answers the new time.
+
+        Raises ``ValueError`` for a step backwards: what has been recorded would lie in the future.
+        """
+        if by < timedelta():
+            raise ValueError("domain time only moves forward")
+        self._checked = float("-inf")
+        self._refresh()
+        offset = self._offset + by
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        draft = self._path.with_name(f"{self._path.name}.{os.getpid()}")
+        draft.write_text(json.dumps({"offset": offset.total_seconds()}))
+        draft.replace(self._path)
+        self._checked = float("-inf")
+        return self.now()
+
+    def _refresh(self) -> None:
+        if time.monotonic() - self._checked < 0.02:
+            return
+        self._checked = time.monotonic()
+        try:
+            stat = self._path.stat()
+            changed = (stat.st_mtime_ns, stat.st_ino)
+            if changed != self._changed:
+                self._offset = timedelta(seconds=json.loads(self._path.read_text())["offset"])
+                self._changed = changed
+        except FileNotFoundError:
+            self._offset = timedelta()
+
+
+def clock_from(setting: str) -> Clock:
+    """The clock that a setting names: ``system``, or ``demo:/path/of/clock.json``.
+
+    Raises ``ValueError`` for anything else.
+    """
+    if setting == "system":
+        return SystemClock()
+    kind, _, path = setting.partition(":")
+    if kind == "demo" and path:
+        return DemoClock(Path(path))
+    raise ValueError(f"unknown clock {setting!r}: use 'system' or 'demo:PATH'")

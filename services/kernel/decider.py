@@ -1,0 +1,221 @@
+"""From a command to its outcome: load the stream, decide, append.
+
+``decide`` and ``evolve`` are pure; everything that can go wrong between two processes is handled here,
+once, for every aggregate of every service.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+from services.kernel.clock import Clock
+from services.kernel.ids import new_id
+from services.kernel.log import Append, Commit, Conflict, Duplicate, EventLog, NewEvent, Unknown
+from services.kernel.message import Command, Draft, Event, Metadata, Recorded
+from services.kernel.problem import KeyReused, Refused, Stale, StillRunning, Unavailable, refusal_from
+
+State = TypeVar("State")
+CONFLICT_SECONDS = 2.0
+QUEUE_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Decider(Generic[State]):
+    """An aggregate.
+
+    ``decide(command, state)`` answers the events that follow, an empty sequence when nothing changes, or
+    raises ``problem.Refused`` naming the rule. ``evolve(state, event)`` answers the state after an event.
+    ``name`` is the first word of its streams.
+    """
+
+    name: str
+    initial: State
+    decide: Callable[[Any, State], Sequence[Event]]
+    evolve: Callable[[State, Any], State]
+
+    def stream(self, identity: str) -> str:
+        """The stream of one instance: ``seats-0190…``."""
+        return f"{self.name}-{identity}"
+
+    def fold(self, events: Sequence[Event]) -> State:
+        """The state that a history leads to."""
+        state = self.initial
+        for event in events:
+            state = self.evolve(state, event)
+        return state
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command with all that its outcome is recorded under.
+
+    ``command_id`` is derived from caller, method, path and ``Idempotency-Key``, or from manager, instance,
+    fact and n-th command: never random. ``request`` is the fingerprint that a repetition must match.
+    ``expected`` is the version of ``If-Match``, None without one.
+    """
+
+    command: Command
+    identity: str
+    command_id: str
+    meta: Metadata
+    request: str = ""
+    expected: int | None = None
+
+
+Answer = Callable[[Any, Sequence[Event]], Mapping[str, Any]]
+Contract = Callable[[Recorded], Draft | None]
+
+
+def _silent(_recorded: Recorded) -> Draft | None:
+    return None
+
+
+def _no_answer(_state: Any, _events: Sequence[Event]) -> Mapping[str, Any]:
+    return {}
+
+
+class Commands:
+    """Takes the commands of one service. One instance a service and process.
+
+    ``contract`` words the fact that an event tells, or answers None; it sees that event alone.
+    """
+
+    def __init__(self, log: EventLog, clock: Clock, contract: Contract = _silent) -> None:
+        self._log = log
+        self._clock = clock
+        self._contract = contract
+        self._queues = StreamQueues()
+        self._running: set[str] = set()
+        self._guard = threading.Lock()
+
+    def take(self, decider: Decider[Any], order: Order, answer: Answer = _no_answer) -> Commit:
+        """The outcome of a command: decided now, or the one that it had before.
+
+        ``answer(state, events)`` makes what the reply is made from, kept with the commit. Raises
+        ``Refused`` (recorded), ``KeyReused``, ``StillRunning``, ``Stale``, ``Unavailable``, and whatever else
+        ``decide`` raises, unrecorded.
+        """
+        with self._first(order.command_id):
+            standing = self._log.outcome(order.command_id)
+            if standing is not None:
+                return self._repeat(standing, order)
+            try:
+                with self._queues.turn(decider.stream(order.identity)):
+                    commit = self._decided(decider, order, answer)
+            except Duplicate as duplicate:
+                return self._repeat(duplicate.commit, order)
+            except Unknown as error:
+                raise Unavailable("the outcome is not known yet; repeat with the same key") from error
+        return self._raise_refusal(commit)
+
+    def state(self, decider: Decider[State], identity: str) -> tuple[State, int]:
+        """An instance's present state and version, from the log itself."""
+        history = self._log.stream(decider.stream(identity))
+        return decider.fold([recorded.event for recorded in history]), len(history)
+
+    def _decided(self, decider: Decider[Any], order: Order, answer: Answer) -> Commit:
+        deadline = time.monotonic() + CONFLICT_SECONDS
+        while True:
+            append = self._judge(decider, order, answer)
+            try:
+                return self._log.append(append)
+            except Conflict as conflict:
+                # Within this process commands for one stream queue, so another process was faster.
+                if time.monotonic() >= deadline:
+                    raise Unavailable("others are changing this at the same time") from conflict
+                time.sleep(random.uniform(0.005, 0.05))  # noqa: S311 - jitter, not a secret
+
+    def _judge(self, decider: Decider[Any], order: Order, answer: Answer) -> Append:
+        state, version = self.state(decider, order.identity)
+        if order.expected is not None and order.expected != version:
+            raise Stale("read it again, then decide", version=version)
+        at = self._clock.now()
+        base = Append(order.command_id, at, order.meta, order.request)
+        try:
+            events = tuple(NewEvent(new_id(), event) for event in decider.decide(order.command, state))
+        except Refused as refused:
+            return replace(base, refused=refused.rule, answer={"problem": refused.document()})
+        after = state
+        for new in events:
+            after = decider.evolve(after, new.event)
+        reply = dict(answer(after, [new.event for new in events]))
+        if not events:
+            return replace(base, answer=reply | {"version": version})
+        stream = decider.stream(order.identity)
+        return replace(
+            base,
+            answer=reply | {"version": version + len(events)},
+            stream=stream,
+            expected=version,
+            events=events,
+            facts=self._told(stream, version, events, append=base),
+        )
+
+    def _told(self, stream: str, version: int, events: Sequence[NewEvent], append: Append) -> tuple[Draft, ...]:
+        drafts = (
+            self._contract(
+                Recorded(0, index, stream, version + 1 + index, new.id, new.event, append.at, append.at, append.meta)
+            )
+            for index, new in enumerate(events)
+        )
+        return tuple(draft for draft in drafts if draft is not None)
+
+    def _repeat(self, standing: Commit, order: Order) -> Commit:
+        if standing.request != order.request:
+            raise KeyReused("a key names one request; take a new key for another")
+        return self._raise_refusal(standing)
+
+    @staticmethod
+    def _raise_refusal(commit: Commit) -> Commit:
+        if commit.refused is not None:
+            refusal = refusal_from(commit.answer["problem"])
+            refusal.position = commit.position
+            raise refusal
+        return commit
+
+    @contextmanager
+    def _first(self, command_id: str) -> Iterator[None]:
+        with self._guard:
+            if command_id in self._running:
+                raise StillRunning("ask again in a moment")
+            self._running.add(command_id)
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._running.discard(command_id)
+
+
+class StreamQueues:
+    """One queue a stream, first come first served; a stream that nobody waits for costs nothing."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._locks: dict[str, threading.Lock] = {}
+        self._users: Counter[str] = Counter()
+
+    @contextmanager
+    def turn(self, stream: str) -> Iterator[None]:
+        """Wait for one's turn on a stream. Raises ``Unavailable`` after ``QUEUE_SECONDS``."""
+        with self._guard:
+            lock = self._locks.setdefault(stream, threading.Lock())
+            self._users[stream] += 1
+        try:
+            if not lock.acquire(timeout=QUEUE_SECONDS):
+                raise Unavailable("too many are waiting for this")
+            try:
+                yield
+            finally:
+                lock.release()
+        finally:
+            with self._guard:
+                self._users[stream] -= 1
+                if not self._users[stream]:
+                    del self._users[stream], self._locks[stream]

@@ -1,0 +1,113 @@
+"""A service's HTTP surface, written once: a route is data, and its handler a plain function.
+
+Handlers are called with the service's parts and a request that has been read, validated and attributed. They check
+the policy, take a command or read a view, and answer. They never see HTTP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from marshmallow import Schema
+
+from services.kernel.decider import Answer as MakeAnswer
+from services.kernel.decider import Commands, Decider, Order, _no_answer
+from services.kernel.ids import derived_id
+from services.kernel.log import Commit
+from services.kernel.message import Command, Metadata
+from services.kernel.policy import Actor
+
+BODY_BYTES = 256_000
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a handler answers. ``version`` becomes the ``ETag``, ``position`` the ``Position``; a ``body`` of str is sent
+    as ``content_type``, any other as JSON."""
+
+    body: Any = None
+    status: int = 200
+    version: int | None = None
+    position: int | None = None
+    location: str | None = None
+    content_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as a handler sees it.
+
+    ``path`` holds the path's parameters, ``query`` and ``body`` what the schemas made of query string and body.
+    ``command_id`` is derived from caller, method, path and ``Idempotency-Key`` ("" for reads), ``fingerprint`` from body
+    and ``If-Match``; ``expected`` is the version in ``If-Match``. ``now`` is domain time.
+    """
+
+    path: Mapping[str, str]
+    query: Mapping[str, Any]
+    body: Any
+    actor: Actor
+    now: datetime
+    correlation: str
+    command_id: str = ""
+    fingerprint: str = ""
+    expected: int | None = None
+    commands: Commands | None = None
+
+    def new_id(self, kind: str = "") -> str:
+        """An id for what this request creates: a repetition of the request gets the same one."""
+        return derived_id(self.command_id, kind)
+
+    def take(self, decider: Decider[Any], identity: str, command: Command, answer: MakeAnswer = _no_answer) -> Commit:
+        """Take one command under this request's identity; raises what ``Commands.take`` raises."""
+        if self.commands is None:
+            raise RuntimeError("this route reads; it has no commands")
+        order = Order(
+            command=command,
+            identity=identity,
+            command_id=self.command_id,
+            meta=Metadata(correlation=self.correlation, actor=self.actor.id or None),
+            request=self.fingerprint,
+            expected=self.expected,
+        )
+        return self.commands.take(decider, order, answer)
+
+
+Handler = Callable[[Any, Request], Answer]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method of one path.
+
+    ``path`` has parameters in braces: ``/v1/topics/{topic}``. ``public`` routes are forwarded by the gateway; the others
+    are for operators and services. ``name`` is the operation's id in OpenAPI. A route that ``writes`` needs an
+    ``Idempotency-Key``. ``raw`` routes get the body as bytes, at most ``limit``.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    name: str
+    summary: str
+    body: Schema | None = None
+    query: Schema | None = None
+    answer: Schema | None = None
+    public: bool = True
+    raw: bool = False
+    limit: int = BODY_BYTES
+    statuses: Sequence[int] = ()
+
+    @property
+    def writes(self) -> bool:
+        """Whether it changes something."""
+        return self.method in {"POST", "PUT", "PATCH", "DELETE"}
+
+
+def recorded(commit: Commit, status: int = 200, location: str | None = None) -> Answer:
+    """The answer to a command: what its commit kept, under the version and position it has."""
+    body = {key: value for key, value in commit.answer.items() if key != "version"}
+    return Answer(body, status, commit.answer.get("version"), commit.position, location)

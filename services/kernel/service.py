@@ -1,0 +1,58 @@
+"""What a service is made of, before anything is started.
+
+A service's ``bootstrap`` answers a ``Definition``: pure declarations. ``assembly`` turns it into running parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from services.kernel.clock import Clock
+from services.kernel.decider import Commands, Contract
+from services.kernel.log import EventLog
+from services.kernel.process import ProcessManager
+from services.kernel.registry import Registry
+from services.kernel.route import Route
+from services.kernel.settings import Settings
+from services.kernel.vault import Vault
+from services.kernel.view import View
+
+if TYPE_CHECKING:
+    from pymongo.database import Database
+
+    from services.kernel.reader import Reader
+    from services.kernel.view_store import Views
+
+
+@dataclass(frozen=True)
+class Core:
+    """The parts that every service has; a service builds its own ``parts`` for its handlers around them."""
+
+    settings: Settings
+    database: Database[dict[str, Any]]
+    log: EventLog
+    commands: Commands
+    views: Views
+    vault: Vault
+    clock: Clock
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One service's declarations.
+
+    ``sources`` names the services whose facts it admits to its inbox. ``parts`` builds what its handlers are called
+    with. ``readers`` builds readers that are neither views nor managers, a deliverer for one.
+    """
+
+    name: str
+    registry: Registry
+    contract: Contract
+    routes: Sequence[Route]
+    views: Sequence[View] = ()
+    managers: Sequence[ProcessManager] = ()
+    sources: Sequence[str] = ()
+    parts: Callable[[Core], Any] = lambda core: core
+    readers: Callable[[Any], Sequence[Reader]] = lambda parts: ()

@@ -1,0 +1,106 @@
+"""Configuration: environment variables and secret files, read once, checked, frozen."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PORTS = {"members": 8101, "events": 8102, "mentoring": 8103, "notifications": 8104}
+SECRETS = ("signing", "vault", "token", "contact")
+
+
+class SettingsError(Exception):
+    """A variable or secret is missing or makes no sense; the message names it."""
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """32 random bytes each: ``signing`` (actor), ``vault`` (wraps keys), ``token`` (codes, tokens), ``contact`` (claims)."""
+
+    signing: bytes
+    vault: bytes
+    token: bytes
+    contact: bytes
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One service's configuration.
+
+    ``mongodb`` names the server; the service's database on it is ``database_prefix`` + its name. ``amqp`` is None where
+    there is no broker. ``urls`` maps a service's name to its base address. ``instance`` is the name under which this
+    process holds leases: the same after a restart. ``clock`` is ``system`` or ``demo:PATH``.
+    """
+
+    service: str
+    mongodb: str
+    amqp: str | None
+    smtp: str | None
+    host: str
+    port: int
+    urls: Mapping[str, str]
+    community_host: str
+    clock: str
+    instance: str
+    database_prefix: str
+    secrets: Secrets
+
+    @property
+    def database(self) -> str:
+        """The name of the service's own database."""
+        return f"{self.database_prefix}{self.service}"
+
+
+def settings_for(service: str, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read one service's settings. Raises ``SettingsError``.
+
+    Variables: ``MONGODB_URI``, ``AMQP_URI`` (``none`` for no broker), ``SMTP_URI``, ``JEJARING_SECRETS`` (directory),
+    ``JEJARING_CLOCK``, ``JEJARING_COMMUNITY_HOST``, ``JEJARING_INSTANCE``, ``JEJARING_DATABASE_PREFIX``, and for each
+    service ``<SERVICE>_URL``.
+    """
+    urls = {name: environment.get(f"{name.upper()}_URL", f"http://127.0.0.1:{port}") for name, port in PORTS.items()}
+    if service not in urls:
+        raise SettingsError(f"there is no service {service!r}; there are {', '.join(PORTS)}")
+    host, _, port = urls[service].removeprefix("http://").rstrip("/").partition(":")
+    if not port.isdecimal():
+        raise SettingsError(f"{service.upper()}_URL must be http://HOST:PORT, not {urls[service]!r}")
+    amqp = environment.get("AMQP_URI", "amqp://guest:guest@127.0.0.1:5672//")
+    return Settings(
+        service=service,
+        mongodb=environment.get("MONGODB_URI", "mongodb://127.0.0.1:27017"),
+        amqp=None if amqp == "none" else amqp,
+        smtp=environment.get("SMTP_URI"),
+        host=host,
+        port=int(port),
+        urls=urls,
+        community_host=environment.get("JEJARING_COMMUNITY_HOST", "localhost"),
+        clock=environment.get("JEJARING_CLOCK", "system"),
+        instance=environment.get("JEJARING_INSTANCE", "one"),
+        database_prefix=environment.get("JEJARING_DATABASE_PREFIX", "jejaring_"),
+        secrets=read_secrets(environment),
+    )
+
+
+def read_secrets(environment: Mapping[str, str] = os.environ) -> Secrets:
+    """The secrets of ``JEJARING_SECRETS``, a directory with ``signing.key`` and so on, 64 hexadecimal digits each.
+
+    Raises ``SettingsError``.
+    """
+    directory = environment.get("JEJARING_SECRETS")
+    if not directory:
+        raise SettingsError("JEJARING_SECRETS must name the directory with the secret files")
+    return Secrets(**{name: _secret(Path(directory) / f"{name}.key") for name in SECRETS})
+
+
+def _secret(path: Path) -> bytes:
+    try:
+        value = bytes.fromhex(path.read_text().strip())
+    except FileNotFoundError as error:
+        raise SettingsError(f"there is no secret file {path}") from error
+    except ValueError as error:
+        raise SettingsError(f"{path} does not hold hexadecimal digits") from error
+    if len(value) != 32:
+        raise SettingsError(f"{path} must hold 64 hexadecimal digits")
+    return value

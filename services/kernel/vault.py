@@ -1,0 +1,156 @@
+"""Personal data under one key per person.
+
+Names, contacts and free text about a person are sealed before they enter an event, and stay sealed in views; they
+are opened only for an answer that the policy allows. Erasing the person is destroying the key: every copy of every
+sealed field, in log, view and backup, reads as erased from then on. (UU PDP 27/2022.)
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pymongo.collection import Collection
+from pymongo.errors import DuplicateKeyError
+
+NONCE_BYTES = 12
+CACHED_KEYS = 4096
+
+
+class Erased(Exception):
+    """The owner's key is destroyed; nothing more can be sealed for that id."""
+
+
+class Keys(Protocol):
+    """Where the wrapped keys are. A destroyed key leaves a tombstone."""
+
+    def find(self, owner: str) -> bytes | None:
+        """The wrapped key, None where there never was one. Raises ``Erased`` for a tombstone."""
+        ...
+
+    def add(self, owner: str, wrapped: bytes) -> bytes:
+        """Store a first key durably; answers the one that stands, which another process may have written first."""
+        ...
+
+    def destroy(self, owner: str) -> None:
+        """Replace the key by a tombstone, durably. Once destroyed, destroyed."""
+        ...
+
+
+class MemoryKeys:
+    """Keys of a unit test."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, bytes | None] = {}
+
+    def find(self, owner: str) -> bytes | None:
+        if owner in self._keys and self._keys[owner] is None:
+            raise Erased(owner)
+        return self._keys.get(owner)
+
+    def add(self, owner: str, wrapped: bytes) -> bytes:
+        standing = self._keys.setdefault(owner, wrapped)
+        if standing is None:
+            raise Erased(owner)
+        return standing
+
+    def destroy(self, owner: str) -> None:
+        self._keys[owner] = None
+
+
+class MongoKeys:
+    """Keys in the service's own database: ``{_id: owner, key: wrapped bytes | None, destroyed: time}``.
+
+    The collection must be durable (majority, journaled): a key is written before what it seals.
+    """
+
+    def __init__(self, collection: Collection[dict[str, Any]]) -> None:
+        self._collection = collection
+
+    def find(self, owner: str) -> bytes | None:
+        document = self._collection.find_one({"_id": owner})
+        if document is None:
+            return None
+        if document["key"] is None:
+            raise Erased(owner)
+        return bytes(document["key"])
+
+    def add(self, owner: str, wrapped: bytes) -> bytes:
+        try:
+            self._collection.insert_one({"_id": owner, "key": wrapped})
+        except DuplicateKeyError:
+            standing = self.find(owner)
+            if standing is None:
+                raise
+            return standing
+        return wrapped
+
+    def destroy(self, owner: str) -> None:
+        self._collection.update_one(
+            {"_id": owner}, {"$set": {"key": None, "destroyed": datetime.now(UTC)}}, upsert=True
+        )
+
+
+class Vault:
+    """Seals and opens. ``wrapping_key`` (32 bytes) is a secret outside the database."""
+
+    def __init__(self, keys: Keys, wrapping_key: bytes) -> None:
+        self._keys = keys
+        self._wrap = AESGCM(wrapping_key)
+        self._open_keys: OrderedDict[str, AESGCM] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def seal(self, owner: str, text: str) -> str:
+        """The text under the owner's key (AES-256-GCM, bound to the owner's id). Raises ``Erased``."""
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = self._key(owner).encrypt(nonce, text.encode(), owner.encode())
+        return base64.urlsafe_b64encode(nonce + sealed).decode()
+
+    def open(self, owner: str, sealed: str | None) -> str | None:
+        """The text, or None where it is erased, was sealed for somebody else, or never was."""
+        if not sealed:
+            return None
+        try:
+            raw = base64.urlsafe_b64decode(sealed)
+            wrapped = self._keys.find(owner)  # asked each time: another process may have destroyed it
+            if wrapped is None:
+                return None
+            return self._unwrapped(owner, wrapped).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], owner.encode()).decode()
+        except (Erased, InvalidTag, ValueError):
+            return None
+
+    def destroy(self, *owners: str) -> None:
+        """Destroy the keys of all ids that a person was known by."""
+        for owner in owners:
+            self._keys.destroy(owner)
+            with self._lock:
+                self._open_keys.pop(owner, None)
+
+    def seal_all(self, owner: str, texts: Iterable[tuple[str, str | None]]) -> dict[str, str | None]:
+        """Several named texts at once; None stays None."""
+        return {name: None if text is None else self.seal(owner, text) for name, text in texts}
+
+    def _key(self, owner: str) -> AESGCM:
+        wrapped = self._keys.find(owner)
+        if wrapped is None:
+            nonce = os.urandom(NONCE_BYTES)
+            fresh = AESGCM.generate_key(256)
+            wrapped = self._keys.add(owner, nonce + self._wrap.encrypt(nonce, fresh, owner.encode()))
+        return self._unwrapped(owner, wrapped)
+
+    def _unwrapped(self, owner: str, wrapped: bytes) -> AESGCM:
+        with self._lock:
+            key = self._open_keys.get(owner)
+            if key is None:
+                key = AESGCM(self._wrap.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], owner.encode()))
+                self._open_keys[owner] = key
+                if len(self._open_keys) > CACHED_KEYS:
+                    self._open_keys.popitem(last=False)
+            return key
