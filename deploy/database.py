@@ -1,0 +1,103 @@
+"""A private MongoDB-speaking server for trying and testing: SecantusDB, as a process of its own.
+
+It is never imported: it is GPL-2.0, and beta. Real data belongs on MongoDB 7 or later.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import pymongo
+from pymongo.errors import PyMongoError
+
+from deploy import ports
+from deploy.process import Process, Program
+from deploy.trouble import Trouble, from_os_error
+
+COMMAND = "secantusd-py"
+
+
+def installed() -> Path | None:
+    """The server's command, beside this Python or on the path; None where it is not installed."""
+    beside = Path(sys.executable).parent / COMMAND
+    if beside.exists():
+        return beside
+    found = shutil.which(COMMAND)
+    return Path(found) if found else None
+
+
+class Database:
+    """One server whose data is `directory`, on loopback. `port` is any free one unless given, and stays the same."""
+
+    def __init__(
+        self, directory: Path, port: int | None = None, log: Path | None = None, cache_size: str = "128M"
+    ) -> None:
+        command = installed()
+        if command is None:
+            raise Trouble("SecantusDB is not installed: 'make install', or point MONGODB_URI at a MongoDB.")
+        self._command = command
+        self._directory = directory.absolute()
+        self._log = log or self._directory / "database.log"
+        self._cache_size = cache_size
+        self.port = port or ports.any_free()
+        self._prepare()
+        self._process = Process(self.program())
+
+    @property
+    def uri(self) -> str:
+        return f"mongodb://{ports.HOST}:{self.port}/"
+
+    def program(self) -> Program:
+        return Program(
+            name="database",
+            argv=(
+                *(str(self._command), "--config", str(self._directory / "secantusd.toml")),
+                *("--host", ports.HOST, "--port", str(self.port)),
+                *("--storage-path", str(self._directory / "data")),
+                *("--cache-size", self._cache_size, "--log-level", "WARNING"),
+            ),
+            log=self._log,
+            ready=self.ready,
+            ready_within=30,
+            stop_within=15,
+        )
+
+    def start(self) -> None:
+        """Start it (again) and return when it answers."""
+        self._process.start()
+        self._process.wait_ready()
+
+    def stop(self) -> None:
+        self._process.stop()
+
+    def kill(self) -> None:
+        """SIGKILL, as a crash would. `start` brings it back on the same port and data."""
+        self._process.kill()
+
+    @property
+    def alive(self) -> bool:
+        return self._process.alive
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def ready(self) -> bool:
+        """Whether it is a primary that answers now."""
+        if not ports.accepts(self.port)():
+            return False
+        try:
+            client: pymongo.MongoClient[dict[str, Any]]
+            with pymongo.MongoClient(self.uri, serverSelectionTimeoutMS=1000, timeoutMS=1000) as client:
+                return bool(client.admin.command("hello").get("isWritablePrimary"))
+        except PyMongoError:
+            return False
+
+    def _prepare(self) -> None:
+        # An empty configuration of its own keeps it from finding somebody else's in the home folder or /etc.
+        try:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            (self._directory / "secantusd.toml").touch()
+        except OSError as error:
+            raise from_os_error(error, f"preparing the database in {self._directory}") from error

@@ -1,0 +1,112 @@
+"""Keeps a handful of programs running: starts them in order, restarts one that dies, stops all of them and nothing else."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from deploy.process import Process, Program
+from deploy.trouble import Trouble
+
+LOOK_EVERY_SECONDS = 0.1
+FIRST_PAUSE_SECONDS = 0.2
+LONGEST_PAUSE_SECONDS = 5.0
+STEADY_AFTER_SECONDS = 30.0
+
+
+@dataclass
+class _Charge:
+    process: Process
+    pause: float = FIRST_PAUSE_SECONDS  # before the next restart; doubles while it keeps dying
+    due: float | None = None  # when to restart, machine time; None while it runs
+    since: float = field(default_factory=time.monotonic)
+
+
+class Supervisor:
+    """`start` programs in the order in which they need each other; `stop` ends them in the reverse order.
+
+    A program that dies later is started again, in the background, after a pause that doubles from 0.2 s to 5 s while it
+    keeps dying. It is never given up: what it waits for may come back. `report` gets one sentence for each such event.
+    """
+
+    def __init__(self, report: Callable[[str], None]) -> None:
+        self._report = report
+        self._charges: list[_Charge] = []
+        self._lock = threading.RLock()
+        self._ending = threading.Event()
+        self._ended = threading.Event()
+        self._watch = threading.Thread(target=self._keep_running, name="supervisor", daemon=True)
+
+    def start(self, *programs: Program) -> None:
+        """Start these side by side and return when all are ready. `Trouble` when one is not: then none of these runs,
+        and what ran before still does.
+        """
+        processes = [Process(program) for program in programs]
+        try:
+            for process in processes:
+                process.start()
+            for process in processes:
+                process.wait_ready()
+        except BaseException:  # Ctrl-C too
+            for process in reversed(processes):
+                process.stop()
+            raise
+        with self._lock:
+            self._charges.extend(_Charge(process) for process in processes)
+        if not self._watch.is_alive():
+            self._watch.start()
+
+    def pid(self, name: str) -> int:
+        """The pid of the program of that name as it runs now."""
+        with self._lock:
+            return self._named(name).process.pid
+
+    def alive(self, name: str) -> bool:
+        with self._lock:
+            return self._named(name).process.alive
+
+    def stop(self) -> None:
+        """Stop everything that was started here, the last first. Safe to call again."""
+        self._end(Process.stop)
+
+    def kill(self) -> None:
+        """As `stop`, without waiting for any of them to tidy up."""
+        self._end(Process.kill)
+
+    def _end(self, end: Callable[[Process], None]) -> None:
+        self._ending.set()
+        with self._lock:
+            for charge in reversed(self._charges):
+                end(charge.process)
+            self._charges.clear()
+        self._ended.set()
+
+    def _named(self, name: str) -> _Charge:
+        return next(charge for charge in self._charges if charge.process.program.name == name)
+
+    def _keep_running(self) -> None:
+        while not self._ending.wait(LOOK_EVERY_SECONDS):
+            with self._lock:
+                for charge in self._charges:
+                    self._look_at(charge, time.monotonic())
+        # The kernel kills a child when the thread that started it ends (see Process): not before they were asked to.
+        self._ended.wait()
+
+    def _look_at(self, charge: _Charge, now: float) -> None:
+        name = charge.process.program.name
+        if charge.process.alive:
+            if now - charge.since > STEADY_AFTER_SECONDS:
+                charge.pause = FIRST_PAUSE_SECONDS
+        elif charge.due is None:
+            self._report(f"{name} stopped (exit code {charge.process.exit_code}); it is started again.")
+            charge.due = now + charge.pause
+            charge.pause = min(charge.pause * 2, LONGEST_PAUSE_SECONDS)
+        elif now >= charge.due:
+            try:
+                charge.process.start()
+            except Trouble as trouble:
+                self._report(str(trouble))
+                charge.due = now + charge.pause
+                charge.pause = min(charge.pause * 2, LONGEST_PAUSE_SECONDS)
+            else:
+                charge.due, charge.since = None, now

@@ -1,0 +1,31 @@
+"""Waiting with a deadline. Nothing here sleeps and hopes."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from deploy.trouble import DeadlinePassed
+
+Seen = TypeVar("Seen")
+
+
+def wait_until(condition: Callable[[], Seen], deadline_seconds: float, what: str, every_seconds: float = 0.05) -> Seen:
+    """Ask `condition` until its answer is true, and return that answer.
+
+    After `deadline_seconds` raises `DeadlinePassed`, which says `what` was waited for and what the last answer was.
+    An `AssertionError` of the condition counts as "not yet", so that a condition may be written as assertions.
+    """
+    deadline = time.monotonic() + deadline_seconds
+    while True:
+        try:
+            answer = condition()
+            last = repr(answer)
+        except AssertionError as error:
+            last = f"assertion: {error}"
+        else:
+            if answer:
+                return answer
+        if time.monotonic() >= deadline:
+            message = f"Waited {deadline_seconds:g} s in vain for {what}; last seen: {last[:500]}."
+            raise DeadlinePassed(message)
+        time.sleep(every_seconds)
