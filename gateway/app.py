@@ -1,0 +1,74 @@
+"""The gateway as an application: builds its parts once, and says which path is answered by which."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from gateway.cache import HotReads
+from gateway.caller import Callers
+from gateway.configuration import Configuration, configuration_from
+from gateway.endpoints import CompositionEndpoints
+from gateway.forwarding import Forwarding, ForwardingEndpoint
+from gateway.health import Counting, Health, Numbers
+from gateway.identity import Identities
+from gateway.limits import Limits
+from gateway.openapi import merged
+from gateway.problems import show_problem
+from gateway.session import SessionCookie
+from gateway.surface import read_fragments, surface_of
+from gateway.transport import Transport
+from services.kernel.policy import ActorSignature
+from services.kernel.problem import Problem
+
+ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+
+
+def create() -> Starlette:
+    """The application that the environment describes; what ``uvicorn --factory gateway.app:create`` calls."""
+    return application(configuration_from(os.environ))
+
+
+def application(configuration: Configuration) -> Starlette:
+    """The application of a configuration. Raises ``SettingsError`` where the services' fragments do not fit together."""
+    fragments = read_fragments(configuration.rooms, configuration.urls)
+    surface = surface_of(fragments)
+    transport = Transport(configuration.urls, ActorSignature(configuration.signing))
+    identities = Identities(transport)
+    forwarding = Forwarding(surface, transport, identities, HotReads(), Limits())
+    callers = Callers(identities, SessionCookie(configuration.signing))
+    api = ForwardingEndpoint(forwarding, callers)
+    own = CompositionEndpoints(forwarding, callers)
+    health, numbers = Health(transport), Numbers()
+    document = merged(fragments, configuration.community)
+
+    async def openapi(_request: Request) -> Response:
+        return JSONResponse(document)
+
+    @asynccontextmanager
+    async def lifespan(_application: Starlette) -> AsyncIterator[None]:
+        yield
+        await transport.close()
+
+    return Starlette(
+        routes=[
+            Route("/healthz", health.alive),
+            Route("/readyz", health.ready),
+            Route("/metrics", numbers.show),
+            Route("/openapi.json", openapi),
+            Route("/v1/me/dashboard", own.dashboard),
+            Route("/v1/activities/{activity}/walk-ins", own.walk_in, methods=["POST"]),
+            Route("/v1/{rest:path}", api.respond, methods=ALL_METHODS),
+        ],
+        middleware=[Middleware(Counting, numbers=numbers)],
+        exception_handlers={Problem: show_problem, HTTPException: show_problem, Exception: show_problem},
+        lifespan=lifespan,
+    )

@@ -1,0 +1,101 @@
+"""Answers made of several services' answers. What is down is left out with a warning; the rest is shown."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from gateway.caller import Caller
+from gateway.forwarding import Forwarding
+from services.kernel.ids import derived_id
+from services.kernel.problem import Problem, Unavailable
+
+PART_SECONDS = 1.5
+
+
+@dataclass(frozen=True)
+class Composed:
+    """Parts by name, None where one could not be had; ``problems`` say why, by the same name."""
+
+    parts: Mapping[str, Any]
+    problems: Mapping[str, Problem] = field(default_factory=dict)
+
+    @property
+    def warnings(self) -> list[dict[str, Any]]:
+        """The problems as callers read them."""
+        return [
+            {"part": name, "status": problem.status, "detail": problem.detail or problem.title}
+            for name, problem in self.problems.items()
+        ]
+
+    def document(self) -> dict[str, Any]:
+        """Its JSON form: the parts and, beside them, the warnings."""
+        return {**self.parts, "warnings": self.warnings}
+
+
+async def compose(calls: Mapping[str, Awaitable[Any]], seconds: float = PART_SECONDS) -> Composed:
+    """Await all calls at once, none longer than ``seconds``. Raises nothing that a call raises as a problem."""
+
+    async def part(call: Awaitable[Any]) -> Any:
+        try:
+            async with asyncio.timeout(seconds):
+                return await call
+        except TimeoutError:
+            return Unavailable("no answer in time")
+        except Problem as problem:
+            return problem
+
+    answers = dict(zip(calls, await asyncio.gather(*map(part, calls.values())), strict=True))
+    problems = {name: answer for name, answer in answers.items() if isinstance(answer, Problem)}
+    return Composed({name: None if name in problems else answer for name, answer in answers.items()}, problems)
+
+
+async def dashboard(forwarding: Forwarding, caller: Caller) -> Composed:
+    """What a person sees of themselves: ``me``, ``participation``, ``inbox``. Raises ``Unauthorized``."""
+    person = caller.actor.require_person()
+    return await compose(
+        {
+            "me": forwarding.ask(caller, "GET", "/v1/me"),
+            "participation": forwarding.ask(caller, "GET", f"/v1/participation/{person}"),
+            "inbox": forwarding.ask(caller, "GET", "/v1/me/inbox"),
+        }
+    )
+
+
+async def walk_in(
+    forwarding: Forwarding, caller: Caller, activity: str, contact: Mapping[str, str], key: str
+) -> Composed:
+    """Somebody who is nobody's member came: their presence goes to events, name and contact, where given, to members.
+
+    Either may fail alone: the other stands, and says what is missing. The guest's id comes from the request's own
+    ``key``: sent again, whatever was missing is made up for, and nobody is counted twice. Raises the first problem where
+    nothing at all was recorded.
+    """
+    caller.actor.require_person()
+    caller.require_write()
+    guest = derived_id("guest", caller.actor.id, activity, key)
+    calls: dict[str, Awaitable[Any]] = {
+        "attendance": forwarding.ask(
+            caller,
+            "POST",
+            f"/v1/activities/{activity}/attendance",
+            document={"guest": guest, "method": "walk-in"},
+            key=derived_id(key, "attendance"),
+        )
+    }
+    if contact:
+        calls["guest"] = forwarding.ask(
+            caller, "POST", f"/v1/guests/{guest}", document=contact, key=derived_id(key, "guest")
+        )
+    composed = await compose(calls, seconds=PART_SECONDS * 4)
+    if len(composed.problems) == len(calls):
+        raise composed.problems["attendance"]
+    return Composed({"guest": guest, "recorded": "attendance" not in composed.problems}, composed.problems)
+
+
+def query_of(**fields: Any) -> str:
+    """A query string of the fields that have a value."""
+    return urlencode({name: value for name, value in fields.items() if value not in (None, "")}, quote_via=quote)

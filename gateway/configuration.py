@@ -1,0 +1,62 @@
+"""What the gateway is told by its environment, read once and frozen."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import services
+from services.kernel.clock import Clock, clock_from
+from services.kernel.settings import PORTS, SettingsError, read_secrets
+
+ROOMS = Path(services.__file__).parent
+"""Where the services' rooms are: the fragments lie beside the package, whether it is installed or a checkout."""
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """The gateway's configuration.
+
+    ``urls`` maps each service that this installation has to its base address, ``rooms`` is the folder with the services'
+    rooms, ``signing`` the key shared with the services, as hexadecimal digits. ``community`` is the name that people
+    read. ``clock`` is domain time: what is shown as past or to come.
+    """
+
+    urls: Mapping[str, str]
+    rooms: Path
+    signing: str
+    community_host: str
+    community: str
+    clock: Clock
+
+
+def configuration_from(environment: Mapping[str, str] = os.environ, rooms: Path = ROOMS) -> Configuration:
+    """Read ``MEMBERS_URL`` and so on, ``JEJARING_SECRETS``, ``JEJARING_COMMUNITY_HOST``, ``JEJARING_COMMUNITY_NAME``,
+    ``JEJARING_CLOCK``. A service without a room is not part of this installation. Raises ``SettingsError``.
+    """
+    present = [name for name in PORTS if (rooms / name).is_dir()]
+    if not present:
+        raise SettingsError(f"there is no service's room in {rooms}")
+    host = environment.get("JEJARING_COMMUNITY_HOST", "localhost")
+    try:
+        clock = clock_from(environment.get("JEJARING_CLOCK", "system"))
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
+    return Configuration(
+        urls={name: _address(name, environment) for name in present},
+        rooms=rooms,
+        signing=read_secrets(environment).signing.hex(),
+        community_host=host,
+        community=environment.get("JEJARING_COMMUNITY_NAME", "Jejaring"),
+        clock=clock,
+    )
+
+
+def _address(service: str, environment: Mapping[str, str]) -> str:
+    variable = f"{service.upper()}_URL"
+    url = environment.get(variable, f"http://127.0.0.1:{PORTS[service]}").rstrip("/")
+    if not url.startswith(("http://", "https://")):
+        raise SettingsError(f"{variable} must be http://HOST:PORT, not {url!r}")
+    return url

@@ -1,0 +1,65 @@
+"""The API operations that the gateway answers itself, by composing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from gateway.caller import Callers
+from gateway.composition import dashboard, walk_in
+from gateway.forwarding import Forwarding, correlation_of, read_body, refuse_declared
+from gateway.surface import BODY_BYTES
+from services.kernel.problem import Malformed
+
+GUEST_FIELDS = frozenset({"name", "email", "phone"})
+
+
+class CompositionEndpoints:
+    """``/v1/me/dashboard`` and ``/v1/activities/{activity}/walk-ins``."""
+
+    def __init__(self, forwarding: Forwarding, callers: Callers) -> None:
+        self._forwarding = forwarding
+        self._callers = callers
+
+    async def dashboard(self, request: Request) -> Response:
+        """200 with three parts and ``warnings``; 401 for nobody."""
+        request.state.route = "/v1/me/dashboard"
+        caller = await self._callers.of(request)
+        composed = await dashboard(self._forwarding, caller)
+        return self._answer(request, caller, composed.document(), 200)
+
+    async def walk_in(self, request: Request) -> Response:
+        """201 with the guest's id; ``warnings`` say what of the two could not be recorded. Raises where neither could."""
+        request.state.route = "/v1/activities/{activity}/walk-ins"
+        refuse_declared(request, BODY_BYTES)
+        caller = await self._callers.of(request)
+        contact = _contact(await read_body(request, BODY_BYTES))
+        key = request.headers.get("idempotency-key", "")
+        if not key or len(key) > 255:
+            raise Malformed("send an Idempotency-Key of 1 to 255 characters")
+        composed = await walk_in(self._forwarding, caller, request.path_params["activity"], contact, key)
+        return self._answer(request, caller, composed.document(), 201)
+
+    def _answer(self, request: Request, caller: Any, document: Mapping[str, Any], status: int) -> Response:
+        headers = {"Cache-Control": "no-store", "Correlation-Id": correlation_of(request)}
+        response = JSONResponse(document, status, headers)
+        self._callers.remember(request, response, caller)
+        return response
+
+
+def _contact(body: bytes) -> dict[str, str]:
+    try:
+        document = json.loads(body or b"{}")
+    except ValueError as error:
+        raise Malformed("the body is not JSON") from error
+    if not isinstance(document, dict):
+        raise Malformed("the body is not a JSON object")
+    errors = {name: ["Unknown field."] for name in document if name not in GUEST_FIELDS}
+    errors |= {name: ["Not a valid string."] for name in document if not isinstance(document[name], str)}
+    if errors:
+        raise Malformed(errors=errors)
+    return {name: value for name, value in document.items() if value}

@@ -1,0 +1,59 @@
+"""How often one address may knock: a token bucket each, in memory, for at most ``ADDRESSES`` of them.
+
+A school sends all its staff from one address, so the buckets are wide: they stop a machine, not a class. Members limits
+codes per contact besides; that is the limit that protects a person.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from services.kernel.problem import TooMany
+
+ADDRESSES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """``burst`` at once, and ``per_second`` in the long run."""
+
+    burst: int
+    per_second: float
+
+
+LOGIN = Allowance(burst=60, per_second=0.5)
+STRANGERS_WRITE = Allowance(burst=240, per_second=2.0)
+
+
+class Limits:
+    """Counts requests. ``monotonic`` is machine time."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._buckets: OrderedDict[tuple[Allowance, str], tuple[float, float]] = OrderedDict()
+
+    def count(self, allowance: Allowance, address: str) -> None:
+        """One more request from that address. Raises ``TooMany``, with the seconds to wait, when the bucket is empty."""
+        now = self._monotonic()
+        name = (allowance, address)
+        left, at = self._buckets.pop(name, (float(allowance.burst), now))
+        left = min(float(allowance.burst), left + (now - at) * allowance.per_second)
+        allowed = left >= 1
+        self._buckets[name] = (left - 1 if allowed else left, now)
+        while len(self._buckets) > ADDRESSES:
+            self._buckets.popitem(last=False)
+        if not allowed:
+            raise TooMany(retry_after=math.ceil((1 - left) / allowance.per_second))
+
+
+def allowance_for(method: str, path: str, *, stranger: bool) -> Allowance | None:
+    """Which bucket a request draws from; None for one that is not counted."""
+    if method in {"GET", "HEAD"}:
+        return None
+    if path.startswith("/v1/login"):
+        return LOGIN
+    return STRANGERS_WRITE if stranger else None

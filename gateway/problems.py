@@ -1,0 +1,43 @@
+"""Problems as HTTP answers: RFC 9457 for API callers, whatever went wrong and wherever."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.forwarding import correlation_of
+from services.kernel.ids import new_id
+from services.kernel.problem import Problem, problem_for
+
+log = logging.getLogger(__name__)
+
+
+def problem_answer(request: Request, problem: Problem) -> Response:
+    """The problem document, with the headers that belong to it."""
+    headers = {"Cache-Control": "no-store", "Correlation-Id": correlation_of(request), **problem.headers()}
+    if problem.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if problem.status == 405 and "allowed" in problem.extensions:
+        headers["Allow"] = ", ".join(problem.extensions["allowed"])
+    body = json.dumps(problem.document(), ensure_ascii=False).encode()
+    return Response(body, problem.status, headers, media_type="application/problem+json")
+
+
+def problem_from(request: Request, error: Exception) -> Problem:
+    """What a caller may know of any exception: a problem is shown, a fault of ours is logged and shown as a number."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, HTTPException):
+        return problem_for(error.status_code)
+    incident = new_id()
+    log.error("unforeseen", exc_info=error, extra={"incident": incident, "correlation": correlation_of(request)})
+    return Problem(incident=incident)
+
+
+async def show_problem(request: Request, error: Exception) -> Response:
+    """Starlette's exception handler."""
+    return problem_answer(request, problem_from(request, error))

@@ -1,0 +1,45 @@
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.gateway.house import House, fragment, write_fragments
+
+MEMBERS = (
+    "GET /v1/me", "GET /v1/regions", "GET /v1/regions/{region}", "GET /v1/offices", "POST /v1/members",
+    "GET /v1/members", "GET /v1/members/{member}", "POST /v1/members/import", "GET /v1/imports/{import}",
+    "POST /v1/login/code", "POST /v1/login", "POST /v1/logout", "POST /v1/guests/{guest}", "GET /v1/guests/{guest}",
+    "GET /v1/guides", "POST /v1/offices/{office}/holders",
+)  # fmt: skip
+EVENTS = (
+    "GET /v1/topics", "POST /v1/topics", "GET /v1/topics/{topic}", "POST /v1/topics/{topic}/endorsements",
+    "POST /v1/topics/{topic}/raisers", "POST /v1/topics/{topic}/decision", "POST /v1/topics/{topic}/solved",
+    "GET /v1/activities", "POST /v1/activities", "GET /v1/activities/{activity}", "POST /v1/activities/{activity}/publish",
+    "POST /v1/activities/{activity}/cancel", "POST /v1/activities/{activity}/complete",
+    "POST /v1/activities/{activity}/speakers", "POST /v1/activities/{activity}/registrations",
+    "GET /v1/activities/{activity}/registrations", "DELETE /v1/activities/{activity}/registrations/{person}",
+    "POST /v1/activities/{activity}/attendance", "GET /v1/activities/{activity}/attendance",
+    "POST /v1/activities/{activity}/attendance/code", "POST /v1/activities/{activity}/feedback",
+    "GET /v1/activities/{activity}/feedback", "GET /v1/participation/{person}", "GET /v1/venues", "POST /v1/venues",
+    "POST /v1/venues/{venue}/requests", "POST /v1/venues/{venue}/requests/{activity}/answer",
+)  # fmt: skip
+NOTIFICATIONS = ("GET /v1/me/inbox", "GET /v1/me/preferences", "PUT /v1/me/preferences")
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    members = fragment(*MEMBERS, limits={"POST /v1/members/import": 5_000_000})
+    members["paths"]["/internal/identity"] = {"post": {"x-jejaring-public": False}}
+    write_fragments(
+        tmp_path, {"members": members, "events": fragment(*EVENTS), "notifications": fragment(*NOTIFICATIONS)}
+    )
+    house = House(tmp_path)
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def client(house: House) -> Iterator[Any]:
+    with house.gateway() as client:
+        yield client

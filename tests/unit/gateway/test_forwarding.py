@@ -1,0 +1,204 @@
+import json
+import threading
+from pathlib import Path
+
+import pytest
+
+from gateway.surface import surface_of
+from services.kernel.settings import SettingsError
+from tests.unit.gateway.house import Asked, Told, bearer, fragment
+
+PROBLEM = {"Content-Type": "application/problem+json"}
+
+
+def test_a_public_operation_is_forwarded_with_the_signed_actor(house, client):
+    house.events.on("GET /v1/topics/{topic}", Told({"topic": "t1"}, headers={"Position": "events@7", "ETag": '"3"'}))
+    answer = client.get("/v1/topics/t1", headers=bearer())
+    assert (answer.status_code, answer.json()) == (200, {"topic": "t1"})
+    assert answer.headers["position"] == "events@7"
+    assert answer.headers["etag"] == '"3"'
+    [asked] = house.events.asked
+    assert (asked.actor.kind, asked.actor.id) == ("person", "sari")
+
+
+def test_an_unknown_path_is_404_and_reaches_no_service(house, client):
+    for path in ("/v1/nothing", "/v1/topics/a/b/c", "/v1/members/../../internal/identity", "/v1/members/%2e%2e/x"):
+        answer = client.get(path)
+        assert answer.status_code == 404
+        assert answer.headers["content-type"] == "application/problem+json"
+    assert not any(service.asked for service in house.services.values())
+
+
+def test_an_operation_that_is_not_public_is_404(house, client):
+    answer = client.post("/internal/identity", json={"token": "x"})
+    assert answer.status_code == 404
+    assert not house.members.asked
+
+
+def test_another_method_of_a_public_path_is_405_and_names_what_goes(client):
+    answer = client.put("/v1/topics", json={}, headers={"Idempotency-Key": "k"})
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "GET, POST"
+
+
+def test_a_service_that_is_down_is_503_with_retry_after_and_never_404(house, client):
+    house.events.down()
+    answer = client.get("/v1/topics/t1")
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "1"
+    assert answer.json()["service"] == "events"
+
+
+def test_a_connection_that_breaks_off_is_tried_once_more_with_the_same_key(house, client):
+    def breaking_off(_asked: Asked) -> Told:
+        if len(house.events.asked) == 1:
+            raise ConnectionAbortedError
+        return Told({"topic": "t1"}, 201)
+
+    house.events.on("POST /v1/topics", breaking_off)
+    answer = client.post("/v1/topics", json={"title": "a"}, headers={"Idempotency-Key": "k1", **bearer()})
+    assert answer.status_code == 201
+    assert [asked.headers["idempotency-key"] for asked in house.events.asked] == ["k1", "k1"]
+
+
+def test_the_services_problem_is_told_on_unchanged(house, client):
+    problem = {"title": "A rule forbids this", "status": 422, "rule": "one-topic-per-gathering", "detail": "One."}
+    house.events.on("POST /v1/activities", Told(problem, 422, PROBLEM))
+    answer = client.post("/v1/activities", json={}, headers={"Idempotency-Key": "k", **bearer()})
+    assert (answer.status_code, answer.json()) == (422, problem)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_what_must_cross_crosses_and_nothing_else(house, client):
+    house.events.on(
+        "POST /v1/topics", Told({}, 201, {"Set-Cookie": "evil=1", "X-Internal": "x", "Location": "/v1/topics/1"})
+    )
+    headers = {
+        "Idempotency-Key": "k", "If-Match": '"4"', "Correlation-Id": "c-1", "Jejaring-Actor": "made-up",
+        "Connection": "X-Hop", "X-Hop": "1", "X-Forwarded-For": "1.2.3.4", "Cookie": "a=b",
+    }  # fmt: skip
+    answer = client.post(
+        "/v1/topics?x=1&y=%20", content=b'{"a": 1}', headers={"Content-Type": "application/json", **headers}
+    )
+    [asked] = house.events.asked
+    assert asked.headers["idempotency-key"] == "k"
+    assert asked.headers["if-match"] == '"4"'
+    assert asked.headers["correlation-id"] == answer.headers["correlation-id"] == "c-1"
+    assert asked.query == "x=1&y=%20"
+    assert json.loads(asked.body) == {"a": 1}
+    assert asked.actor.kind == "anonymous"  # the made-up actor would not have been readable at all
+    assert not {"x-hop", "cookie", "x-forwarded-for", "authorization"} & set(asked.headers)
+    assert answer.headers["location"] == "/v1/topics/1"
+    assert "x-internal" not in answer.headers
+    assert "evil" not in answer.headers.get("set-cookie", "")
+
+
+def test_a_correlation_id_that_would_break_a_log_line_is_replaced(house, client):
+    house.events.on("GET /v1/topics/{topic}", Told())
+    answer = client.get("/v1/topics/t1", headers={"Correlation-Id": "a b" * 100})
+    assert len(answer.headers["correlation-id"]) == 36
+
+
+def test_a_body_over_the_limit_is_413_and_reaches_no_service(house, client):
+    headers = {"Idempotency-Key": "k", "Content-Type": "application/json"}
+    declared = client.post("/v1/topics", content=b"x" * 256_001, headers=headers)
+    streamed = client.post("/v1/topics", content=iter([b"x" * 200_000, b"x" * 200_000]), headers=headers)
+    assert (declared.status_code, streamed.status_code) == (413, 413)
+    assert declared.json()["limit"] == 256_000
+    assert not house.events.asked
+
+
+def test_an_operation_may_allow_more(house, client):
+    house.members.on("POST /v1/members/import", Told({"import": "i"}, 202))
+    headers = {"Idempotency-Key": "k", "Content-Type": "text/csv", **bearer()}
+    assert client.post("/v1/members/import", content=b"x" * 4_000_000, headers=headers).status_code == 202
+    assert client.post("/v1/members/import", content=b"x" * 5_000_001, headers=headers).status_code == 413
+
+
+def test_a_literal_path_is_found_before_a_parameter_whatever_the_order():
+    surface = surface_of({"members": fragment("POST /v1/members/{member}", "POST /v1/members/import")})
+    assert surface.match("POST", "/v1/members/import").path == "/v1/members/import"
+
+
+def test_two_owners_of_a_path_are_refused_at_start():
+    with pytest.raises(SettingsError, match=r"/v1/topics/\{topic\} is claimed by events and by members"):
+        surface_of({"members": fragment("GET /v1/topics/{id}"), "events": fragment("PUT /v1/topics/{topic}")})
+    with pytest.raises(SettingsError, match="the gateway"):
+        surface_of({"members": fragment("GET /v1/me/dashboard")})
+
+
+def test_what_is_not_public_may_exist_in_every_service():
+    both = fragment("GET /healthz", public=False)
+    surface_of({"members": both, "events": both})
+
+
+def test_a_missing_fragment_is_named(house, tmp_path: Path):
+    (tmp_path / "events" / "openapi.json").unlink()
+    with pytest.raises(SettingsError, match=r"events/openapi\.json"), house.gateway():
+        pass
+
+
+def test_a_session_reads_its_own_writes_of_each_service(house, client):
+    house.members.on("POST /v1/members", Told({"member": "m"}, 201, {"Position": "members@40"}))
+    house.events.on("POST /v1/topics", Told({}, 201, {"Position": "events@7"}))
+    house.members.on("GET /v1/offices", Told({"items": []}, 200, {"Position": "members@39"}))
+    house.events.on("GET /v1/topics/{topic}", Told({}, 200, {"Position": "events@9"}))
+    client.post("/v1/members", json={}, headers={"Idempotency-Key": "a"})
+    client.post("/v1/topics", json={}, headers={"Idempotency-Key": "b"})
+    client.get("/v1/offices")
+    client.get("/v1/topics/t")
+    client.get("/v1/topics/t")
+    assert house.members.asked[-1].headers["wait-for"] == "members@40"
+    assert [asked.headers.get("wait-for") for asked in house.events.asked] == [None, "events@7", "events@9"]
+
+
+def test_a_bearer_reads_their_own_writes_and_another_does_not_wait_for_them(house, client):
+    house.people["other"] = {"kind": "person", "id": "budi", "offices": [], "grants": {}}
+    house.events.on("POST /v1/topics", Told({}, 201, {"Position": "events@7"}))
+    house.events.on("GET /v1/topics/{topic}", Told({}, 200, {"Position": "events@6"}))
+    assert (
+        client.post("/v1/topics", json={}, headers={"Idempotency-Key": "b", **bearer()}).headers["position"]
+        == "events@7"
+    )
+    client.get("/v1/topics/t", headers=bearer())
+    client.get("/v1/topics/t", headers=bearer("other"))
+    client.get("/v1/topics/t", headers={"Wait-For": "members@3, events@12", **bearer()})
+    client.get("/v1/topics/t", headers=bearer())
+    waited = [asked.headers.get("wait-for") for asked in house.events.calls("GET /v1/topics/{topic}")]
+    assert waited == ["events@7", None, "events@12", "events@7"]
+
+
+def test_two_strangers_with_the_same_key_are_two_callers(house, client):
+    house.members.on("POST /v1/members", Told({}, 201))
+    with house.gateway() as second:
+        for stranger in (client, client, second):
+            stranger.post("/v1/members", json={}, headers={"Idempotency-Key": "same"})
+    first, again, other = (asked.actor.id for asked in house.members.asked)
+    assert first == again != other
+    assert first
+
+
+def test_a_login_door_is_closed_to_a_machine_that_hammers_it(house, client):
+    house.members.on("POST /v1/login/code", Told({}, 202))
+    statuses = [
+        client.post("/v1/login/code", json={"contact": "a@b.id"}, headers={"Idempotency-Key": str(n)}).status_code
+        for n in range(70)
+    ]
+    assert statuses[:60] == [202] * 60
+    assert statuses[-1] == 429
+
+
+def test_fifty_callers_at_once_all_get_their_answer(house, client):
+    house.events.on("POST /v1/activities/{activity}/registrations", Told({"seat": "taken"}, 201))
+    statuses = []
+
+    def register(number: int) -> None:
+        headers = {"Idempotency-Key": f"k{number}", **bearer()}
+        statuses.append(client.post("/v1/activities/a/registrations", json={}, headers=headers).status_code)
+
+    threads = [threading.Thread(target=register, args=(number,)) for number in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert statuses == [201] * 50
