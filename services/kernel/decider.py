@@ -120,6 +120,10 @@ class Commands:
         history = self._log.stream(decider.stream(identity))
         return decider.fold([recorded.event for recorded in history]), len(history)
 
+    def known(self, command_id: str) -> bool:
+        """Whether a command has an outcome already."""
+        return self._log.outcome(command_id) is not None
+
     def _decided(self, decider: Decider[Any], order: Order, answer: Answer) -> Commit:
         deadline = time.monotonic() + CONFLICT_SECONDS
         while True:

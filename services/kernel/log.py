@@ -92,7 +92,8 @@ class Commit:
 @dataclass(frozen=True, slots=True)
 class Stored:
     """An event as it was written: read into its class only by who needs it, for a reader must be able to
-    park one event that it cannot read without losing sight of the others."""
+    park one event that it cannot read without losing sight of the others.
+    """
 
     index: int
     version: int

@@ -36,9 +36,7 @@ class MemoryLog:
         return next((commit for commit in self._commits if commit.command_id == command_id), None)
 
     def stream(self, stream: str) -> Sequence[Recorded]:
-        return [
-            event for commit in self._commits if commit.stream == stream for event in self.recorded(commit)
-        ]
+        return [event for commit in self._commits if commit.stream == stream for event in self.recorded(commit)]
 
     def read(self, after: int, limit: int = 256) -> Sequence[Commit]:
         return self._commits[after : after + limit]

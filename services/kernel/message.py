@@ -20,7 +20,8 @@ class Event:
 
 class Command:
     """A wish, imperative. Subclasses are frozen dataclasses; whatever ``decide`` needs to know is in one of the
-    fields, the present moment too: ``decide`` has no clock."""
+    fields, the present moment too: ``decide`` has no clock.
+    """
 
 
 @dataclass(frozen=True, slots=True)

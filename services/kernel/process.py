@@ -42,7 +42,8 @@ class Reaction:
 @dataclass(frozen=True, slots=True)
 class DeadlinePassed(Event):
     """A deadline's time has come. It tells no fact; the manager that set it reacts, and ``decide`` alone judges
-    whether what it then commands still applies. ``due`` is when it should have fired."""
+    whether what it then commands still applies. ``due`` is when it should have fired.
+    """
 
     manager: str
     instance: str

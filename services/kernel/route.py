@@ -26,7 +26,8 @@ BODY_BYTES = 256_000
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a handler answers. ``version`` becomes the ``ETag``, ``position`` the ``Position``; a ``body`` of str is sent
-    as ``content_type``, any other as JSON."""
+    as ``content_type``, any other as JSON.
+    """
 
     body: Any = None
     status: int = 200

@@ -1,7 +1,7 @@
 """Given / when / then for deciders.
 
-    given(GATHERING, Published(...)).when(Cancel(...)).then(Cancelled(...))
-    given(GATHERING).when(Publish(...)).refused("one-topic-per-gathering")
+given(GATHERING, Published(...)).when(Cancel(...)).then(Cancelled(...))
+given(GATHERING).when(Publish(...)).refused("one-topic-per-gathering")
 """
 
 from __future__ import annotations

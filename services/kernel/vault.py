@@ -122,7 +122,9 @@ class Vault:
             wrapped = self._keys.find(owner)  # asked each time: another process may have destroyed it
             if wrapped is None:
                 return None
-            return self._unwrapped(owner, wrapped).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], owner.encode()).decode()
+            return (
+                self._unwrapped(owner, wrapped).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], owner.encode()).decode()
+            )
         except (Erased, InvalidTag, ValueError):
             return None
 

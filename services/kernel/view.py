@@ -103,9 +103,7 @@ def update(log: str, guard: int, change: Change | Remove) -> UpdateOne:
     fresh = {"$lt": [{"$ifNull": [f"$_at.{log}", -1]}, guard]}
     if isinstance(change, Remove):
         gone = {"_id": "$_id", "_gone": True, "_at": {"$mergeObjects": [{"$ifNull": ["$_at", {}]}, {log: guard}]}}
-        return UpdateOne(
-            {"_id": change.key}, [{"$replaceWith": {"$cond": [fresh, gone, "$$ROOT"]}}], upsert=True
-        )
+        return UpdateOne({"_id": change.key}, [{"$replaceWith": {"$cond": [fresh, gone, "$$ROOT"]}}], upsert=True)
     fields = {path: {"$cond": [fresh, _value(value), f"${path}"]} for path, value in change.set.items()}
     return UpdateOne(
         {"_id": change.key},

@@ -1,0 +1,145 @@
+"""A definition and its settings, put together: every part of one running service, none of it started.
+
+``prepare`` touches the database and may wait for it; everything before is construction only, so a test can replace any
+part with ``dataclasses.replace``.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from pymongo.database import Database
+
+from services.kernel.api import Api
+from services.kernel.clock import Clock, clock_from
+from services.kernel.decider import Commands
+from services.kernel.feed import CatchUp
+from services.kernel.inbox import Inbox, Strays
+from services.kernel.lease import Lease
+from services.kernel.manager_reader import DeadlineReader, ManagerReader
+from services.kernel.metrics import Metrics
+from services.kernel.mongo import durable
+from services.kernel.mongo_log import MongoLog
+from services.kernel.operations import Operations
+from services.kernel.parking import Parking
+from services.kernel.policy import ActorSignature
+from services.kernel.reader import Checkpoints, CommitSource, InboxSource, Reader, Source
+from services.kernel.relay import Relay
+from services.kernel.runner import Runner
+from services.kernel.service import Core, Definition
+from services.kernel.settings import Settings
+from services.kernel.subscription import SilenceWatch, Subscription
+from services.kernel.vault import MongoKeys, Vault
+from services.kernel.view import COMMITS, INBOX
+from services.kernel.view_reader import ViewReader
+from services.kernel.view_store import Views
+
+
+@dataclass(frozen=True)
+class Application:
+    """One service, assembled."""
+
+    definition: Definition
+    settings: Settings
+    core: Core
+    parts: Any
+    log: MongoLog
+    inbox: Inbox
+    views: Views
+    parking: Parking
+    strays: Strays
+    api: Api
+    runner: Runner
+    subscriptions: Sequence[Subscription]
+    watches: Sequence[SilenceWatch]
+    metrics: Metrics
+    operations: Operations
+
+    def jobs(self) -> list[tuple[str, Callable[[threading.Event], None]]]:
+        """All that runs as long as the service does, each in a thread of its own, until the event given is set."""
+        return [
+            ("lease", self.runner.hold_lease),
+            *((reader.name, partial(self.runner.run, reader)) for reader in self.runner.readers),
+            *((subscription.queue, subscription.run) for subscription in self.subscriptions),
+            *((f"watch.{watch.source}", watch.run) for watch in self.watches),
+        ]
+
+    def prepare(self) -> None:
+        """Create indexes, epoch and view pointers. Raises ``PyMongoError`` while the database is away."""
+        self.log.prepare()
+        self.inbox.prepare()
+        self.parking.prepare()
+        self.views.prepare()
+
+
+def assemble(
+    definition: Definition,
+    settings: Settings,
+    database: Database[dict[str, Any]],
+    metrics: Metrics | None = None,
+    clock: Clock | None = None,
+) -> Application:
+    """Build every part of a service around its database."""
+    metrics = metrics or Metrics()
+    clock = clock or clock_from(settings.clock)
+    log = MongoLog(definition.name, database, definition.registry, metrics)
+    commands = Commands(log, clock, definition.contract)
+    inbox = Inbox(definition.name, database, metrics)
+    views = Views(database, definition.views)
+    parking = Parking(database)
+    strays = Strays(definition.name, database, metrics)
+    vault = Vault(MongoKeys(durable(database, "keys")), settings.secrets.vault)
+    signature = ActorSignature(settings.secrets.signing.hex())
+    core = Core(settings, database, log, commands, views, vault, clock)
+    parts = definition.parts(core)
+    catch_up = CatchUp(definition.name, inbox, settings.urls, signature, metrics)
+    subscriptions = [
+        Subscription(definition.name, source, settings.amqp, inbox, strays, catch_up)
+        for source in definition.sources
+        if settings.amqp is not None
+    ]
+    heard = {subscription.source: subscription for subscription in subscriptions}
+    watches = [
+        SilenceWatch(source, catch_up, lambda source=source: heard[source].heard if source in heard else 0.0)  # type: ignore[misc]
+        for source in definition.sources
+    ]
+    sources: dict[str, Source] = {
+        COMMITS: CommitSource(log, definition.registry, log.bell),
+        INBOX: InboxSource(inbox),
+    }
+    checkpoints = Checkpoints(database)
+    readers: list[Reader] = [
+        ViewReader(view, sources[name], views, database, parking) for view in definition.views for name in view.logs
+    ]
+    for manager in definition.managers:
+        readers += [
+            ManagerReader(manager, sources[name], database, checkpoints, commands, parking, catch_up.head)
+            for name in manager.logs
+        ]
+        if COMMITS in manager.logs:
+            readers.append(DeadlineReader(manager, database, commands, clock, log.bell))
+    if settings.amqp is not None:
+        readers.append(Relay(log, checkpoints, settings.amqp, settings.community_host))
+    readers += definition.readers(parts)
+    runner = Runner(definition.name, Lease(database, settings.instance), readers, metrics)
+    operations = Operations(
+        definition, settings, log, inbox, views, parking, strays, runner, subscriptions, watches, metrics
+    )
+    api = Api(
+        definition.name,
+        [*definition.routes, *operations.routes()],
+        parts,
+        commands=commands,
+        clock=clock,
+        signature=signature,
+        wait_for=views.wait_for,
+        shown=views.shown,
+    )
+    return Application(
+        definition, settings, core, parts, log, inbox, views, parking, strays, api, runner, subscriptions, watches,
+        metrics, operations,
+    )  # fmt: skip

@@ -1,0 +1,90 @@
+"""One lease a service: of all its instances, one runs the readers.
+
+Three seconds, by the server's clock, taken durably, renewed each second without waiting for the journal. Taking it
+raises its number, which stands in every checkpoint's compare-and-set, so a holder that was paused and wakes up later
+moves nothing. An instance that starts under its old name takes its own lease back at once.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+from typing import Any
+
+from pymongo.database import Database
+from pymongo.errors import DuplicateKeyError
+
+from services.kernel.mongo import durable, plain
+
+LEASE_SECONDS = 3.0
+RENEW_SECONDS = 1.0
+
+
+class Lease:
+    """The lease of one service, as seen by one instance. ``number`` is 0 while it is not held."""
+
+    def __init__(self, database: Database[dict[str, Any]], instance: str, name: str = "readers") -> None:
+        self._database = database
+        self._durable = durable(database, "leases")
+        self._plain = plain(database, "leases")
+        self._instance = instance
+        self._name = name
+        self._until = float("-inf")
+        self.number = 0
+
+    def held(self) -> bool:
+        """Whether this instance may act. Judged by the machine's monotonic clock, from before the server was asked."""
+        return self.number > 0 and time.monotonic() < self._until
+
+    def acquire_or_renew(self) -> bool:
+        """Take the lease if it is free, our own from before, or expired; renew it if it is held. Answers ``held()``.
+
+        Raises ``PyMongoError``; the lease then runs out by itself.
+        """
+        asked = time.monotonic()
+        now = self._server_time()
+        if (self.held() and self._renewed(now)) or self._taken(now):
+            self._until = asked + LEASE_SECONDS
+        else:
+            self.number = 0
+        return self.held()
+
+    def release(self) -> None:
+        """Let the next instance in at once."""
+        if self.number:
+            self._plain.update_one(
+                {"_id": self._name, "holder": self._instance, "number": self.number},
+                {"$set": {"until": self._server_time()}},
+            )
+            self.number = 0
+
+    def _renewed(self, now: datetime) -> bool:
+        mine = {"_id": self._name, "holder": self._instance, "number": self.number}
+        until = now + timedelta(seconds=LEASE_SECONDS)
+        return self._plain.update_one(mine, {"$set": {"until": until}}).matched_count == 1
+
+    def _taken(self, now: datetime) -> bool:
+        until = now + timedelta(seconds=LEASE_SECONDS)
+        standing = self._durable.find_one({"_id": self._name})
+        if standing is None:
+            try:
+                self._durable.insert_one({"_id": self._name, "holder": self._instance, "number": 1, "until": until})
+            except DuplicateKeyError:
+                return False
+            self.number = 1
+            return True
+        if standing["holder"] != self._instance and standing["until"] > now:
+            return False
+        number = int(standing["number"]) + 1
+        same = {"_id": self._name, "number": standing["number"], "holder": standing["holder"]}
+        change = {"$set": {"holder": self._instance, "number": number, "until": until}}
+        if self._durable.update_one(same, change).modified_count != 1:
+            return False
+        self.number = number
+        return True
+
+    def _server_time(self) -> datetime:
+        moment = self._database.client.admin.command("hello")["localTime"]
+        if not isinstance(moment, datetime):
+            raise TypeError("the server does not tell its time")
+        return moment

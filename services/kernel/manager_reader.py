@@ -1,0 +1,254 @@
+"""Runs a process manager over one log.
+
+For each fact and each instance that it concerns: commands first, under ids derived from manager, instance, fact and
+place; then state, guard and deadlines in one durable document. Killed between the two, it issues the same commands
+under the same ids again, and they are known. Killed after, the guard says that the fact is done.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from pymongo.database import Database
+from pymongo.errors import DuplicateKeyError, PyMongoError
+
+from services.kernel.bell import Bell
+from services.kernel.clock import Clock
+from services.kernel.decider import Commands, Order
+from services.kernel.ids import derived_id
+from services.kernel.message import Fact, Metadata, Recorded
+from services.kernel.mongo import durable
+from services.kernel.parking import BEHIND, ParkedFact, Parking, describe, parked_now
+from services.kernel.problem import Refused, StillRunning, Unavailable
+from services.kernel.process import DEADLINES, Issue, PassDeadline, ProcessManager, Reaction
+from services.kernel.reader import Checkpoints, Item, LostCheckpoint, Source
+
+log = logging.getLogger(__name__)
+BATCH = 64
+TRANSIENT = (PyMongoError, LostCheckpoint, Unavailable, StillRunning)
+
+
+class ManagerReader:
+    """The reader of one manager and one of its logs.
+
+    ``head_of(source)`` answers the number of a source's last fact, for managers that start ``now``; it may raise a
+    transient error, and is asked once a source in the life of the installation.
+    """
+
+    def __init__(
+        self,
+        manager: ProcessManager,
+        source: Source,
+        database: Database[dict[str, Any]],
+        checkpoints: Checkpoints,
+        commands: Commands,
+        parking: Parking,
+        head_of: Callable[[str], int],
+    ) -> None:
+        self.name = manager.name if len(manager.logs) == 1 else f"{manager.name}.{source.name}"
+        self._manager = manager
+        self._source = source
+        self._instances = durable(database, f"manager_{manager.name}")
+        self._starts = durable(database, "manager_starts")
+        self._checkpoints = checkpoints
+        self._commands = commands
+        self._parking = parking
+        self._head_of = head_of
+        self._position: int | None = None
+        self._blocked: set[str] = set()
+        self._start_of: dict[str, int] = {}
+
+    def step(self, lease: int) -> int:
+        try:
+            if self._position is None:
+                self._position = self._checkpoints.position(self.name, lease)
+                self._blocked = self._parking.keys(self.name)
+            done = self._retry()
+            batch = self._source.batch(self._position, BATCH)
+            for item in batch.items:
+                self._take(item)
+            if batch.last != self._position:
+                self._checkpoints.move(self.name, lease, self._position, batch.last)
+                done += batch.last - self._position
+                self._position = batch.last
+            return done
+        except TRANSIENT:
+            self._position = None
+            raise
+
+    def lag(self) -> int:
+        return self._source.head() - (self._position or 0)
+
+    def bell(self) -> Bell:
+        return self._source.bell()
+
+    def start(self, source: str) -> int:
+        """The number of the source's last fact when this manager first met it; up to it, it only learns.
+
+        Durable at the first meeting. Raises what ``head_of`` raises.
+        """
+        if source not in self._start_of:
+            key = f"{self._manager.name}|{source}"
+            document = self._starts.find_one({"_id": key})
+            if document is None:
+                document = {"_id": key, "head": self._head_of(source)}
+                try:
+                    self._starts.insert_one(document)
+                except DuplicateKeyError:
+                    document = self._starts.find_one({"_id": key}) or document
+            self._start_of[source] = int(document["head"])
+        return self._start_of[source]
+
+    def _take(self, item: Item) -> None:
+        """React for each instance; park what cannot be taken, and what is behind it at the same instance."""
+        instances: tuple[str, ...] = (item.stream,)
+        try:
+            fact = item.load()
+            instances = tuple(self._manager.concerned(fact))
+        except TRANSIENT:
+            raise
+        except Exception as error:
+            # Which instances it concerns cannot be told; its subject stands for them.
+            self._park(item, item.stream, error)
+            return
+        for instance in instances:
+            if instance in self._blocked or item.stream in self._blocked:
+                self._park(item, instance if instance in self._blocked else item.stream, None)
+                continue
+            try:
+                self._react(instance, item.guard, fact)
+            except TRANSIENT:
+                raise
+            except Exception as error:
+                self._park(item, instance, error)
+
+    def _react(self, instance: str, guard: int, fact: Recorded | Fact) -> None:
+        standing = self._instances.find_one({"_id": instance}) or {"_id": instance, "state": {}, "at": {}}
+        if standing["at"].get(self._source.name, -1) >= guard:
+            return
+        reaction = self._manager.react(standing["state"], fact)
+        if not self._muted(fact):
+            for n, issue in enumerate(reaction.issues):
+                self._issue(instance, fact, n, issue)
+        self._save(standing, reaction, guard)
+
+    def _muted(self, fact: Recorded | Fact) -> bool:
+        return self._manager.start == "now" and isinstance(fact, Fact) and fact.n <= self.start(fact.source)
+
+    def _issue(self, instance: str, fact: Recorded | Fact, n: int, issue: Issue) -> None:
+        correlation = fact.correlation if isinstance(fact, Fact) else fact.meta.correlation
+        order = Order(
+            command=issue.command,
+            identity=issue.identity,
+            command_id=derived_id(self._manager.name, instance, fact.id, n),
+            meta=Metadata(correlation=correlation, causation=fact.id, actor=f"manager:{self._manager.name}"),
+        )
+        try:
+            self._commands.take(issue.decider, order)
+        except Refused as refused:
+            # An outcome like any other, recorded under this id; the manager hears of what did happen, not of this.
+            log.info("refused", extra={"manager": self._manager.name, "rule": refused.rule})
+
+    def _save(self, standing: Mapping[str, Any], reaction: Reaction, guard: int) -> None:
+        document = {
+            "_id": standing["_id"],
+            "state": dict(reaction.state),
+            "at": {**standing["at"], self._source.name: guard},
+            "deadlines": [{"name": name, "due": due} for name, due in reaction.deadlines.items()],
+            "revision": standing.get("revision", 0) + 1,
+        }
+        same = {"_id": standing["_id"], "revision": standing.get("revision", 0)}
+        if "revision" not in standing:
+            same = {"_id": standing["_id"], "revision": {"$exists": False}}
+        try:
+            self._instances.replace_one(same, document, upsert=True)
+        except DuplicateKeyError as error:
+            raise LostCheckpoint(f"{self.name}: another holds {standing['_id']}") from error
+
+    def _park(self, item: Item, key: str, error: Exception | None) -> None:
+        if error is not None:
+            log.error("parked", exc_info=error, extra={"reader": self.name, "position": item.position})
+        why = BEHIND if error is None else describe(error)
+        self._parking.park(
+            [ParkedFact(self.name, self._source.name, item.position, item.index, key, why, parked_now())]
+        )
+        self._blocked.add(key)
+
+    def _retry(self) -> int:
+        """Take again what an operator has marked: a key's facts in order, until one fails again."""
+        marked = self._parking.marked(self.name)
+        for key in dict.fromkeys(fact.key for fact in marked):
+            waiting = [fact for fact in marked if fact.key == key]
+            for parked in waiting:
+                item = self._item(parked)
+                try:
+                    fact = item.load()
+                    concerned = self._manager.concerned(fact)
+                    for instance in [key] if key in concerned else concerned:
+                        self._react(instance, item.guard, fact)
+                except TRANSIENT:
+                    raise
+                except Exception:
+                    log.exception("parked again", extra={"reader": self.name, "position": item.position})
+                    self._parking.unmark(self.name, key)
+                    break
+                self._parking.done([parked])
+            else:
+                self._blocked.discard(key)
+        return len(marked)
+
+    def _item(self, parked: ParkedFact) -> Item:
+        found = self._source.batch(parked.position - 1, 1).items
+        return next(item for item in found if item.index == parked.index)
+
+
+class DeadlineReader:
+    """Fires the deadlines that a manager has set: records each as passed, once; the manager reads that in the commits."""
+
+    def __init__(
+        self,
+        manager: ProcessManager,
+        database: Database[dict[str, Any]],
+        commands: Commands,
+        clock: Clock,
+        bell: Bell,
+    ) -> None:
+        self.name = f"{manager.name}.deadlines"
+        self._manager = manager
+        self._instances = durable(database, f"manager_{manager.name}")
+        self._instances.create_index("deadlines.due")
+        self._commands = commands
+        self._clock = clock
+        self._bell = bell
+
+    def step(self, lease: int) -> int:
+        now = self._clock.now()
+        passed = 0
+        for document in self._instances.find({"deadlines.due": {"$lte": now}}).limit(BATCH):
+            for deadline in document["deadlines"]:
+                if deadline["due"] <= now:
+                    passed += self._pass(document["_id"], deadline["name"], deadline["due"])
+        return passed
+
+    def lag(self) -> int:
+        return self._instances.count_documents({"deadlines.due": {"$lte": self._clock.now()}})
+
+    def bell(self) -> Bell:
+        return self._bell
+
+    def _pass(self, instance: str, name: str, due: datetime) -> int:
+        """Record one deadline; 0 if it was recorded before and the manager has not come to it yet."""
+        command_id = derived_id(self._manager.name, instance, name, due.isoformat())
+        before = self._commands.known(command_id)
+        order = Order(
+            command=PassDeadline(self._manager.name, instance, name, due),
+            identity=f"{self._manager.name}-{instance}",
+            command_id=command_id,
+            meta=Metadata(correlation=command_id, actor=f"manager:{self._manager.name}"),
+        )
+        if not before:
+            self._commands.take(DEADLINES, order)
+        return 0 if before else 1

@@ -1,0 +1,50 @@
+"""One assembled application a container, shared by its entrypoints and handed to its workers."""
+
+from __future__ import annotations
+
+import threading
+from functools import cache
+from typing import Any
+
+from nameko.extensions import DependencyProvider, SharedExtension
+from pymongo import MongoClient
+
+from services.kernel.assembly import Application, assemble
+from services.kernel.metrics import Metrics
+from services.kernel.mongo import connect
+from services.kernel.settings import settings_for
+
+
+@cache
+def client(uri: str) -> MongoClient[dict[str, Any]]:
+    """One client a process and server, whatever number of services share the process."""
+    return connect(uri)
+
+
+@cache
+def metrics() -> Metrics:
+    """One registry a process."""
+    return Metrics()
+
+
+class Assembled(SharedExtension):  # type: ignore[misc]
+    """Builds the application of the container's service class; ``prepared`` is set once its database is."""
+
+    application: Application
+
+    def setup(self) -> None:
+        definition = self.container.service_cls.definition()
+        settings = settings_for(definition.name)
+        database = client(settings.mongodb)[settings.database]
+        self.application = assemble(definition, settings, database, metrics())
+        self.prepared = threading.Event()
+        self.stopping = threading.Event()
+
+
+class ApplicationProvider(DependencyProvider):  # type: ignore[misc]
+    """Hands the application to every worker."""
+
+    assembled = Assembled()
+
+    def get_dependency(self, worker_ctx: Any) -> Application:
+        return self.assembled.application

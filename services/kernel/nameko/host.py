@@ -1,0 +1,88 @@
+"""Hosts one or several services in one process: ``python -m services.kernel.nameko.host members events``.
+
+The first statement patches, before anything else is imported; nothing but this process is ever patched. Containers are
+started concurrently, each with its own configuration; one that dies ends the process, and the supervisor restarts it.
+"""
+
+import eventlet
+
+eventlet.monkey_patch()
+
+import argparse  # noqa: E402 - nothing may be imported before it is patched
+import importlib  # noqa: E402
+import signal  # noqa: E402
+import sys  # noqa: E402
+from collections.abc import Sequence  # noqa: E402
+
+from eventlet.event import Event  # noqa: E402
+from nameko.constants import MAX_WORKERS_CONFIG_KEY, WEB_SERVER_CONFIG_KEY  # noqa: E402
+from nameko.containers import ServiceContainer  # noqa: E402
+
+from services.kernel.logs import configure  # noqa: E402
+from services.kernel.settings import SettingsError, settings_for  # noqa: E402
+
+MAX_WORKERS = 320
+"""256 requests, and room for the jobs of the service."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the services until SIGTERM or SIGINT; the exit status is 1 if one of them died."""
+    parser = argparse.ArgumentParser(prog="jejaring serve", description="Run services in one process.")
+    parser.add_argument("services", nargs="+", metavar="SERVICE")
+    names = parser.parse_args(arguments).services
+    configure()
+    try:
+        containers = [_container(name) for name in names]
+    except SettingsError as error:
+        print(f"jejaring serve: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"jejaring serve: {error.strerror or error}", file=sys.stderr)
+        return 1
+    return _run(containers)
+
+
+def _container(name: str) -> ServiceContainer:
+    settings = settings_for(name)
+    module = importlib.import_module(f"services.{name}.service")
+    config = {
+        WEB_SERVER_CONFIG_KEY: f"{settings.host}:{settings.port}",
+        MAX_WORKERS_CONFIG_KEY: MAX_WORKERS,
+    }
+    return ServiceContainer(module.Service, config)
+
+
+def _run(containers: Sequence[ServiceContainer]) -> int:
+    ended: Event = Event()
+
+    def end(status: int) -> None:
+        if not ended.ready():
+            ended.send(status)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: eventlet.spawn(end, 0))
+    starts = [eventlet.spawn(container.start) for container in containers]
+    for start, container in zip(starts, containers, strict=True):
+        start.link(lambda thread, name=container.service_name: _started(thread, name, end))
+        eventlet.spawn(container.wait).link(lambda _thread: end(1))
+    status: int = ended.wait()
+    stops = [eventlet.spawn(container.stop) for container in containers]
+    with eventlet.Timeout(10, False):
+        for stop in stops:
+            stop.wait()
+    return status
+
+
+def _started(thread: eventlet.greenthread.GreenThread, name: str, end: "eventlet.event.Event") -> None:
+    try:
+        thread.wait()
+    except OSError as error:
+        print(f"jejaring serve: {name}: {error.strerror or error}", file=sys.stderr)
+        end(1)
+    except Exception as error:
+        print(f"jejaring serve: {name}: {error}", file=sys.stderr)
+        end(1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

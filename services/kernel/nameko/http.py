@@ -1,0 +1,81 @@
+"""The entrypoint that answers HTTP: every path of a service, one worker a request."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from nameko.web.handlers import HttpRequestHandler
+from werkzeug import Request, Response
+from werkzeug.routing import Rule
+
+from services.kernel.api import RawAnswer, RawRequest
+from services.kernel.nameko.application import Assembled, metrics
+from services.kernel.problem import Problem, TooLarge, Unavailable
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+MOST_BYTES = 5_000_000 + 1
+ALWAYS = frozenset({"/healthz", "/readyz", "/metrics"})
+
+
+class Routes(HttpRequestHandler):  # type: ignore[misc]
+    """Hands each request to the service's method as a ``RawRequest`` and sends the ``RawAnswer`` back.
+
+    Which paths exist is the application's affair, so errors have one form.
+    """
+
+    assembled = Assembled()
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__("GET", "/<path:path>", **kwargs)
+
+    def get_url_rule(self) -> Rule:
+        return Rule(self.url, methods=METHODS, merge_slashes=False)
+
+    def get_entrypoint_parameters(self, request: Request) -> tuple[tuple[RawRequest], dict[str, Any]]:
+        return (_raw(request),), {}
+
+    def handle_request(self, request: Request) -> Response:
+        begun = time.monotonic()
+        request.shallow = False
+        if not self.assembled.prepared.is_set() and request.path not in ALWAYS:
+            return _problem(Unavailable("waiting for the database"))
+        if (request.content_length or 0) > MOST_BYTES:
+            return _problem(TooLarge(limit=MOST_BYTES - 1))
+        response: Response = super().handle_request(request)
+        metrics().requests.labels(
+            self.container.service_name,
+            request.method,
+            response.headers.pop("Jejaring-Route", "unmatched"),
+            str(response.status_code),
+        ).observe(time.monotonic() - begun)
+        return response
+
+    def response_from_result(self, result: RawAnswer) -> Response:
+        response = Response(result.body, result.status)
+        for name, value in result.headers.items():
+            response.headers[name] = value
+        response.headers["Jejaring-Route"] = result.route
+        return response
+
+    def response_from_exception(self, exc: Exception) -> Response:
+        return _problem(exc if isinstance(exc, Problem) else Problem())
+
+
+def _raw(request: Request) -> RawRequest:
+    return RawRequest(
+        method=request.method,
+        path=request.path,
+        query={name: values[-1] for name, values in request.args.lists()},
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=request.stream.read(MOST_BYTES),
+    )
+
+
+def _problem(problem: Problem) -> Response:
+    headers = {"Content-Type": "application/problem+json", **problem.headers()}
+    return Response(json.dumps(problem.document()), problem.status, headers)
+
+
+routes = Routes.decorator

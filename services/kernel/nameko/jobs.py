@@ -1,0 +1,71 @@
+"""The entrypoint that runs what a service does by itself: lease, readers, subscriptions, watches.
+
+Each job is one worker that lives as long as the container. None is expected to end before it is told to; one that
+raises kills the container, the container's end ends the process, and the supervisor starts it again.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from eventlet.event import Event
+from nameko.extensions import Entrypoint
+from pymongo.errors import PyMongoError
+
+from services.kernel.nameko.application import Assembled
+
+log = logging.getLogger(__name__)
+Job = Callable[[threading.Event], None]
+
+
+class Jobs(Entrypoint):  # type: ignore[misc]
+    """Calls the service's method once a job, with the job and the event that ends it."""
+
+    assembled = Assembled()
+
+    def start(self) -> None:
+        self.container.spawn_managed_thread(self._run, identifier="jobs")
+
+    def stop(self) -> None:
+        self.assembled.stopping.set()
+
+    def _run(self) -> None:
+        self._prepare()
+        stop = self.assembled.stopping
+        if stop.is_set():
+            return
+        for name, job in self.assembled.application.jobs():
+            self.container.spawn_managed_thread(partial(self._work, job, stop), identifier=name)
+
+    def _prepare(self) -> None:
+        """Wait for the database, and say so; requests are answered 503 meanwhile."""
+        stop = self.assembled.stopping
+        pause = 0.1
+        while not stop.is_set():
+            try:
+                self.assembled.application.prepare()
+            except PyMongoError as error:
+                log.warning("waiting for the database", extra={"why": str(error)[:200]})
+                stop.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
+                pause = min(pause * 2, 2.0)
+                continue
+            self.assembled.prepared.set()
+            return
+
+    def _work(self, job: Job, stop: threading.Event) -> None:
+        done = Event()
+
+        def finished(_worker: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+            done.send(result, exc_info)
+            return result, exc_info
+
+        self.container.spawn_worker(self, (job, stop), {}, handle_result=finished)
+        done.wait()
+
+
+jobs = Jobs.decorator

@@ -1,0 +1,30 @@
+"""What every service class is: one application, and the entrypoints that let it answer and work."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from services.kernel.api import RawAnswer, RawRequest
+from services.kernel.nameko.application import ApplicationProvider
+from services.kernel.nameko.http import routes
+from services.kernel.nameko.jobs import jobs
+
+
+class EventSourcedService:
+    """Subclasses name themselves and their ``definition``."""
+
+    name = ""
+    application: Any = ApplicationProvider()
+
+    @routes
+    def answer(self, request: RawRequest) -> RawAnswer:
+        """Answer one HTTP request."""
+        response: RawAnswer = self.application.api.respond(request)
+        return response
+
+    @jobs
+    def work(self, job: Callable[[threading.Event], None], stop: threading.Event) -> None:
+        """Do one of the things that the service does by itself, until told to stop."""
+        job(stop)

@@ -1,0 +1,126 @@
+"""What operators and the other services ask of a service: health, readiness, metrics, status, and its feed.
+
+None of it is public; the gateway forwards none of it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pymongo.errors import PyMongoError
+
+from services.kernel.feed import PAGE, feed_page
+from services.kernel.inbox import Inbox, Strays
+from services.kernel.metrics import Metrics
+from services.kernel.mongo_log import MongoLog
+from services.kernel.openapi import fragment
+from services.kernel.parking import Parking
+from services.kernel.problem import Malformed
+from services.kernel.route import Answer, Request, Route
+from services.kernel.runner import Runner
+from services.kernel.service import Definition
+from services.kernel.settings import Settings
+from services.kernel.subscription import SilenceWatch, Subscription
+from services.kernel.view import COMMITS
+from services.kernel.view_store import Views
+
+
+class FeedQuery(Schema):
+    """``after`` is the number of the last fact that the asker has, 0 for none; ``epoch`` "" for one who never asked."""
+
+    epoch = fields.String(load_default="")
+    after = fields.Integer(load_default=0, validate=validate.Range(min=0))
+    limit = fields.Integer(load_default=PAGE, validate=validate.Range(min=1, max=1000))
+
+
+@dataclass(frozen=True)
+class Operations:
+    """The operator's side of one service."""
+
+    definition: Definition
+    settings: Settings
+    log: MongoLog
+    inbox: Inbox
+    views: Views
+    parking: Parking
+    strays: Strays
+    runner: Runner
+    subscriptions: Sequence[Subscription]
+    watches: Sequence[SilenceWatch]
+    metrics: Metrics
+
+    def routes(self) -> list[Route]:
+        """The operational routes; their handlers need no parts but these."""
+        return [
+            _get(
+                "/healthz", lambda _parts, _request: Answer({"service": self.definition.name, "alive": True}), "healthz"
+            ),
+            _get("/readyz", lambda _parts, _request: self.readiness(), "readyz"),
+            _get("/metrics", lambda _parts, _request: self.exposition(), "metrics"),
+            _get("/openapi.json", lambda _parts, _request: Answer(fragment(self.definition)), "openapi"),
+            _get("/internal/status", lambda _parts, _request: Answer(self.status()), "status"),
+            _get("/internal/feed", lambda _parts, request: self.feed(request), "feed", FeedQuery()),
+        ]
+
+    def readiness(self) -> Answer:
+        """200 when everything that is wanted works; 503 with every reason otherwise."""
+        reasons = self.reasons()
+        return Answer({"ready": not reasons, "reasons": reasons}, 503 if reasons else 200)
+
+    def reasons(self) -> list[str]:
+        """Why this service is not ready; empty when it is."""
+        reasons = [
+            f"{subscription.queue}: {subscription.why or 'not consuming'}"
+            for subscription in self.subscriptions
+            if not subscription.ready or subscription.why
+        ]
+        reasons += [f"{name}: {why}" for name, why in sorted(self.runner.troubles.items())]
+        try:
+            self.log.head()
+        except PyMongoError as error:
+            reasons.append(f"database: {type(error).__name__}")
+        return reasons
+
+    def exposition(self) -> Answer:
+        """Prometheus' text format."""
+        for reader in {fact.reader for fact in self.parking.all()} | set(self.runner.troubles):
+            self.metrics.parked.labels(self.definition.name, reader).set(self.parking.count(reader))
+        text = generate_latest(self.metrics.registry).decode()
+        return Answer(text, content_type=CONTENT_TYPE_LATEST)
+
+    def status(self) -> dict[str, Any]:
+        """How far everything is: head, facts, each reader's lag and trouble, what is expected from each source."""
+        return {
+            "service": self.definition.name,
+            "epoch": self.log.epoch,
+            "head": self.log.head(),
+            "facts": self.log.last_fact(),
+            "inbox": self.inbox.head(),
+            "heard": {source: self.inbox.expected(source).n - 1 for source in self.definition.sources},
+            "readers": {reader.name: reader.lag() for reader in self.runner.readers},
+            "views": {name: self.views.position(self.views.view(name), log) for name in self.views.names()
+                      for log in self.views.view(name).logs if log == COMMITS},
+            "parked": self.parking.count(),
+            "strays": self.strays.count(),
+            "troubles": dict(self.runner.troubles),
+            "reasons": self.reasons(),
+            "at": time.time(),
+        }  # fmt: skip
+
+    def feed(self, request: Request) -> Answer:
+        """The facts behind a number, for services only."""
+        request.actor.require_service()
+        query = request.query
+        if query["after"] > 0 and not query["epoch"] and query["after"] < 2**62:
+            raise Malformed("say which epoch the number is of", errors={"epoch": ["Missing."]})
+        page = feed_page(self.log, self.settings.community_host, query["epoch"], query["after"], query["limit"])
+        return Answer(page)
+
+
+def _get(path: str, handler: Any, name: str, query: Schema | None = None) -> Route:
+    return Route("GET", path, handler, name, name, query=query, public=False)

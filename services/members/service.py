@@ -1,0 +1,13 @@
+"""The members service in its container: wiring only."""
+
+from __future__ import annotations
+
+from services.members.bootstrap import definition
+from services.kernel.nameko.service import EventSourcedService
+
+
+class Service(EventSourcedService):
+    """Runs the members service; what it is stands in ``bootstrap``."""
+
+    name = "members"
+    definition = staticmethod(definition)

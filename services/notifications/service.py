@@ -1,0 +1,13 @@
+"""The notifications service in its container: wiring only."""
+
+from __future__ import annotations
+
+from services.notifications.bootstrap import definition
+from services.kernel.nameko.service import EventSourcedService
+
+
+class Service(EventSourcedService):
+    """Runs the notifications service; what it is stands in ``bootstrap``."""
+
+    name = "notifications"
+    definition = staticmethod(definition)
