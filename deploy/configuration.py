@@ -1,0 +1,83 @@
+"""What `jejaring run` reads from the environment, once: which servers are private and where everything is found."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy import ports
+from deploy.trouble import Trouble
+
+SERVICES = {"members": 8101, "events": 8102, "notifications": 8104}
+NO_BROKER = "none"
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """One stack on this machine. A URI that is None asks for a private server under `data`."""
+
+    data: Path
+    mongodb_uri: str | None
+    amqp_uri: str | None
+    smtp_uri: str | None
+    clock: str
+    community_host: str
+    keys: Path
+    gateway_port: int
+    mailbox_port: int
+    service_urls: Mapping[str, str]
+
+    @property
+    def gateway_url(self) -> str:
+        return f"http://{ports.HOST}:{self.gateway_port}"
+
+    @property
+    def logs(self) -> Path:
+        return self.data / "log"
+
+    @property
+    def clock_path(self) -> Path | None:
+        """The file that domain time is read from; None where it is the machine's own."""
+        kind, _, path = self.clock.partition(":")
+        return Path(path) if kind == "demo" else None
+
+
+def from_environment(environment: Mapping[str, str], data: Path) -> Configuration:
+    """Read it. `Trouble` names a variable that makes no sense."""
+    data = data.absolute()
+    return Configuration(
+        data=data,
+        mongodb_uri=environment.get("MONGODB_URI") or None,
+        amqp_uri=environment.get("AMQP_URI") or None,
+        smtp_uri=environment.get("SMTP_URI") or None,
+        clock=environment.get("JEJARING_CLOCK") or f"demo:{data / 'clock.json'}",
+        community_host=environment.get("JEJARING_COMMUNITY_HOST") or "localhost",
+        keys=Path(environment.get("JEJARING_SECRETS") or data / "keys").absolute(),
+        gateway_port=_port(environment, "GATEWAY_PORT", 8000),
+        mailbox_port=_port(environment, "MAILBOX_PORT", 8025),
+        service_urls={
+            name: environment.get(f"{name.upper()}_URL") or f"http://{ports.HOST}:{port}"
+            for name, port in SERVICES.items()
+        },
+    )
+
+
+def claim_ports(configuration: Configuration) -> None:
+    """`Trouble` when a port that people or other processes must find is taken: its number, and how to choose another."""
+    ports.claim(configuration.gateway_port, "gateway", "make run GATEWAY_PORT=8001")
+    if configuration.smtp_uri is None:
+        ports.claim(configuration.mailbox_port, "mailbox page", "make run MAILBOX_PORT=8026")
+    for name, url in configuration.service_urls.items():
+        variable = f"{name.upper()}_URL"
+        port = url.rpartition(":")[2].rstrip("/")
+        if not port.isdecimal():
+            message = f"{variable} must be http://HOST:PORT, not {url}."
+            raise Trouble(message)
+        ports.claim(int(port), f"service {name}", f"make run {variable}=http://{ports.HOST}:{int(port) + 100}")
+
+
+def _port(environment: Mapping[str, str], variable: str, default: int) -> int:
+    value = environment.get(variable) or str(default)
+    if not value.isdecimal() or not 0 < int(value) < 65536:
+        message = f"{variable} must be a port number, not {value}."
+        raise Trouble(message)
+    return int(value)

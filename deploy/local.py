@@ -1,0 +1,208 @@
+"""The whole stack on one machine: `make run`.
+
+database, broker, mailbox  ─►  members + events + notifications in one process  ─►  gateway  ─►  the story
+
+What is private lives under `var/`: data, keys, logs, the demo clock. `MONGODB_URI`, `AMQP_URI` and `SMTP_URI` point it at
+other servers instead; `AMQP_URI=none`, or a machine without RabbitMQ, runs on catch-up alone.
+"""
+
+import fcntl
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
+
+import click
+
+from deploy import broker as rabbitmq
+from deploy import keys, ports, telling
+from deploy.broker import Broker
+from deploy.configuration import NO_BROKER, Configuration, claim_ports, from_environment
+from deploy.database import Database
+from deploy.mailbox.server import Mailbox
+from deploy.process import Program
+from deploy.supervisor import Supervisor
+from deploy.trouble import Trouble, from_os_error
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def say(sentence: str) -> None:
+    """One line to the person at the terminal, at once."""
+    click.echo(sentence)
+    sys.stdout.flush()
+
+
+class Stack:
+    """The programs of one configuration, under one supervisor."""
+
+    def __init__(self, configuration: Configuration, report: Callable[[str], None]) -> None:
+        self._configuration = configuration
+        self._report = report
+        self.supervisor = Supervisor(report)
+        self.mailbox_url: str | None = None
+
+    def start(self) -> None:
+        """Start everything in order and return when the gateway answers. `Trouble` says what did not."""
+        configuration = self._configuration
+        claim_ports(configuration)
+        environment = {
+            "JEJARING_SECRETS": str(keys.ensure(configuration.keys)),
+            "JEJARING_CLOCK": configuration.clock,
+            "JEJARING_COMMUNITY_HOST": configuration.community_host,
+            "GATEWAY_PORT": str(configuration.gateway_port),
+            "GATEWAY_URL": configuration.gateway_url,
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUNBUFFERED": "1",
+            **{f"{name.upper()}_URL": url for name, url in configuration.service_urls.items()},
+            **self._start_servers(),
+        }
+        self._report("Starting the services ...")
+        self.supervisor.start(self._services(environment))
+        self.supervisor.start(self._gateway(environment))
+
+    def stop(self) -> None:
+        self.supervisor.stop()
+
+    def _start_servers(self) -> dict[str, str]:
+        """Start the private servers, side by side; give the addresses of all, private or not."""
+        configuration, logs = self._configuration, self._configuration.logs
+        addresses: dict[str, str] = {}
+        programs: list[Program] = []
+        if configuration.mongodb_uri is None:
+            database = Database(configuration.data / "database", ports.preferred(8017), logs / "database.log")
+            programs.append(database.program())
+        addresses["MONGODB_URI"] = configuration.mongodb_uri or database.uri
+        if configuration.smtp_uri is None:
+            mailbox = Mailbox(
+                configuration.data / "mails", ports.preferred(8026), configuration.mailbox_port, logs / "mailbox.log"
+            )
+            programs.append(mailbox.program())
+            self.mailbox_url = mailbox.url
+        addresses["SMTP_URI"] = configuration.smtp_uri or mailbox.smtp_uri
+        if configuration.amqp_uri is None and rabbitmq.installed() is None:
+            self._report("RabbitMQ is not installed: going on without; facts travel by catch-up.")
+            addresses["AMQP_URI"] = NO_BROKER
+        elif configuration.amqp_uri is None:
+            broker = Broker(configuration.data / "broker", ports.preferred(8072), logs / "broker.log")
+            names, node = broker.programs()
+            self.supervisor.start(names)
+            programs.append(node)
+            addresses["AMQP_URI"] = broker.uri()
+        else:
+            addresses["AMQP_URI"] = configuration.amqp_uri
+        self._report(f"Starting {', '.join(program.name for program in programs) or 'no server of our own'} ...")
+        self.supervisor.start(*programs)
+        return addresses
+
+    def _services(self, environment: dict[str, str]) -> Program:
+        urls = self._configuration.service_urls
+        return Program(
+            name="services",
+            argv=(sys.executable, "-m", "deploy.cli", "serve", *urls),
+            log=self._configuration.logs / "services.log",
+            environment=environment,
+            ready=lambda: all(_answers(f"{url}/healthz") for url in urls.values()),
+            ready_within=60,
+        )
+
+    def _gateway(self, environment: dict[str, str]) -> Program:
+        return Program(
+            name="gateway",
+            argv=(sys.executable, "-m", "deploy.cli", "gateway"),
+            log=self._configuration.logs / "gateway.log",
+            environment=environment,
+            ready=lambda: _answers(f"{self._configuration.gateway_url}/healthz"),
+            ready_within=30,
+        )
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Start, tell, stay until Ctrl-C or SIGTERM, stop; give the exit code."""
+    try:
+        _command.main(list(arguments), prog_name="jejaring run", standalone_mode=False)
+    except click.exceptions.Exit as asked:
+        return asked.exit_code
+    except click.ClickException as wrong:
+        wrong.show()
+        return wrong.exit_code
+    except Trouble as trouble:
+        say(str(trouble))
+        return 1
+    except OSError as error:
+        say(str(from_os_error(error, "running here")))
+        return 1
+    except (KeyboardInterrupt, click.Abort):
+        pass
+    return 0
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path), default=Path("var"), help="Where everything is kept.")
+@click.option("--story/--no-story", default=True, help="Tell the story into it.")
+@click.option("--stay/--no-stay", default=True, help="Keep running until Ctrl-C.")
+def _command(data: Path, *, story: bool, stay: bool) -> None:
+    """The whole stack on this machine, on 127.0.0.1 alone."""
+    configuration = from_environment(os.environ, data)
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    with _alone(configuration.data):
+        stack = Stack(configuration, say)
+        try:
+            stack.start()
+            if story:
+                telling.tell(configuration, stack.mailbox_url, say)
+            _show(configuration, stack)
+            while stay:
+                signal.pause()
+        finally:
+            # A second Ctrl-C while stopping must not leave half of it behind.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            say("Stopping ...")
+            stack.stop()
+
+
+def _show(configuration: Configuration, stack: Stack) -> None:
+    say(f"\n  Open      {configuration.gateway_url}")
+    if stack.mailbox_url:
+        say(f"  Mail      {stack.mailbox_url}")
+    say(f"  Logs      {configuration.logs}")
+    say("  Ctrl-C stops everything.\n")
+
+
+@contextmanager
+def _alone(data: Path) -> Iterator[None]:
+    """Hold the data folder: two stacks on one would destroy each other's data."""
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        lock = (data / "lock").open("w")
+    except OSError as error:
+        raise from_os_error(error, f"writing {data}") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            message = (
+                f"It runs already on {data}; stop that one, or choose another folder: make run ARGUMENTS='--data DIR'."
+            )
+            raise Trouble(message) from error
+        yield
+
+
+def _as_interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urlopen(url, timeout=1):  # noqa: S310 - our own address
+            return True
+    except HTTPError as error:
+        return error.code < 500
+    except (URLError, OSError):
+        return False
