@@ -15,7 +15,8 @@ from services.kernel.problem import Unavailable
 
 log = logging.getLogger(__name__)
 
-CONNECT_SECONDS = 1.0
+CONNECT_SECONDS = 3.0
+"""A full listen queue drops the first packet, and the system sends it again after 1 s: fifty people at once are no outage."""
 ANSWER_SECONDS = 15.0
 """A service answers within 5 s or says 503 itself; waiting for a position and for a conflict may add 2 s each."""
 CONNECTIONS = 256
@@ -50,7 +51,7 @@ class Transport:
         self.urls = dict(urls)
         self._signature = signature
         self._client = httpx.AsyncClient(
-            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS * 5),
+            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS, pool=ANSWER_SECONDS),
             limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=64, keepalive_expiry=5.0),
             follow_redirects=False,
             trust_env=False,  # a proxy in the environment is not for calls inside the house

@@ -57,14 +57,18 @@ class Told:
 Handler = Callable[[Asked], Told]
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+
 class FakeService:
     """Answers with handlers by ``METHOD /path/{parameter}``; remembers all it was asked. ``down`` closes its port."""
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
         self._handlers: list[tuple[str, re.Pattern[str], Handler]] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler_class())
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), self._handler_class())
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         self._thread.start()

@@ -1,0 +1,167 @@
+import asyncio
+
+import pytest
+
+from gateway.cache import KEPT_SECONDS, HotReads
+from gateway.transport import Reply
+from services.kernel.problem import Unavailable
+from tests.unit.gateway.house import Told, bearer
+
+NAME = "/v1/topics?"
+
+
+def reply(position):
+    return Reply(200, {"position": f"events@{position}"}, str(position).encode())
+
+
+class Machine:
+    now = 10.0
+
+    def __call__(self):
+        return self.now
+
+
+class Events:
+    """Answers with the position it has; ``gate`` holds an answer back on its way."""
+
+    def __init__(self, position):
+        self.position = position
+        self.asked = 0
+
+    async def fetch(self):
+        self.asked += 1
+        return reply(self.position)
+
+
+def test_a_reply_is_kept_for_a_second_from_the_moment_it_was_asked():
+    async def play():
+        machine, events = Machine(), Events(5)
+        hot = HotReads(machine)
+        await hot.read(NAME, "events", 0, events.fetch)
+        machine.now += KEPT_SECONDS
+        await hot.read(NAME, "events", 0, events.fetch)
+        assert events.asked == 1
+        machine.now += 0.01
+        await hot.read(NAME, "events", 0, events.fetch)
+        assert events.asked == 2
+
+    asyncio.run(play())
+
+
+def test_a_caller_with_a_newer_token_goes_past_and_the_next_one_gets_what_they_fetched():
+    async def play():
+        events, hot = Events(5), HotReads(Machine())
+        await hot.read(NAME, "events", 0, events.fetch)
+        events.position = 7
+        assert (await hot.read(NAME, "events", 6, events.fetch)).body == b"7"
+        assert (await hot.read(NAME, "events", 0, events.fetch)).body == b"7"
+        assert events.asked == 2
+
+    asyncio.run(play())
+
+
+def test_an_answer_overtaken_on_its_way_does_not_replace_the_newer_one():
+    async def play():
+        hot, gate = HotReads(Machine()), asyncio.Event()
+
+        async def slow():
+            await gate.wait()
+            return reply(5)
+
+        late = asyncio.ensure_future(hot.read(NAME, "events", 0, slow))
+        await asyncio.sleep(0)
+        # The second caller has seen 6, so the running read is too old for them: they wait for it, then ask themselves.
+        newer = asyncio.ensure_future(hot.read(NAME, "events", 6, Events(7).fetch))
+        await asyncio.sleep(0)
+        gate.set()
+        assert (await late).body == b"5"
+        assert (await newer).body == b"7"
+        again = await hot.read(NAME, "events", 0, Events(9).fetch)
+        assert again.body == b"7"
+
+    asyncio.run(play())
+
+
+def test_an_older_answer_that_ends_last_is_not_kept():
+    async def play():
+        hot, gate = HotReads(Machine()), asyncio.Event()
+
+        async def slow():
+            await gate.wait()
+            return reply(5)
+
+        first = asyncio.ensure_future(hot._fetch(NAME, "events", slow))
+        await asyncio.sleep(0)
+        await hot._fetch(NAME, "events", Events(7).fetch)
+        gate.set()
+        await first
+        assert (await hot.read(NAME, "events", 0, Events(9).fetch)).body == b"7"
+
+    asyncio.run(play())
+
+
+def test_callers_at_the_same_moment_are_one_read():
+    async def play():
+        hot, events = HotReads(Machine()), Events(3)
+
+        async def slow():
+            await asyncio.sleep(0.01)
+            return await events.fetch()
+
+        answers = await asyncio.gather(*(hot.read(NAME, "events", 0, slow) for _ in range(100)))
+        assert {answer.body for answer in answers} == {b"3"}
+        assert events.asked == 1
+
+    asyncio.run(play())
+
+
+def test_a_failure_is_everybodys_who_waited_and_is_not_kept():
+    async def play():
+        hot = HotReads(Machine())
+
+        async def failing():
+            await asyncio.sleep(0)
+            raise Unavailable
+
+        results = await asyncio.gather(
+            *(hot.read(NAME, "events", 0, failing) for _ in range(3)), return_exceptions=True
+        )
+        assert [type(result) for result in results] == [Unavailable] * 3
+        assert (await hot.read(NAME, "events", 0, Events(1).fetch)).body == b"1"
+
+    asyncio.run(play())
+
+
+def test_one_who_leaves_does_not_take_the_answer_from_those_who_wait():
+    async def play():
+        hot, gate = HotReads(Machine()), asyncio.Event()
+
+        async def slow():
+            await gate.wait()
+            return reply(5)
+
+        leaving = asyncio.ensure_future(hot.read(NAME, "events", 0, slow))
+        staying = asyncio.ensure_future(hot.read(NAME, "events", 0, slow))
+        await asyncio.sleep(0)
+        leaving.cancel()
+        await asyncio.sleep(0)
+        gate.set()
+        assert (await staying).body == b"5"
+        with pytest.raises(asyncio.CancelledError):
+            await leaving
+
+    asyncio.run(play())
+
+
+def test_only_strangers_share_and_only_a_success_is_kept(house, client):
+    house.events.on("GET /v1/topics", Told({"items": []}, 200, {"Position": "events@1"}))
+    house.events.on("GET /v1/activities", Told({"title": "no"}, 503))
+    for _ in range(3):
+        assert client.get("/v1/topics").headers["position"] == "events@1"
+        client.get("/v1/activities")
+    assert len(house.events.calls("GET /v1/topics")) == 1
+    assert len(house.events.calls("GET /v1/activities")) == 3
+    client.get("/v1/topics?region=blitar")
+    client.get("/v1/topics", headers=bearer())
+    client.get("/v1/topics", headers=bearer())
+    assert len(house.events.calls("GET /v1/topics")) == 4

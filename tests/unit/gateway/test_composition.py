@@ -1,0 +1,120 @@
+import asyncio
+import time
+
+from gateway.composition import compose
+from services.kernel.problem import NotFound
+from tests.unit.gateway.house import Told, bearer
+
+WALK_IN = "/v1/activities/a1/walk-ins"
+
+
+def everything_up(house):
+    house.members.on("GET /v1/me", Told({"person": "sari", "name": "Sari"}))
+    house.events.on("GET /v1/participation/{person}", Told({"items": []}))
+    house.notifications.on("GET /v1/me/inbox", Told({"items": [{"subject": "Halo"}]}))
+
+
+def test_the_dashboard_is_the_three_services_answers(house, client):
+    everything_up(house)
+    answer = client.get("/v1/me/dashboard", headers=bearer())
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "me": {"person": "sari", "name": "Sari"},
+        "participation": {"items": []},
+        "inbox": {"items": [{"subject": "Halo"}]},
+        "warnings": [],
+    }
+    assert house.events.asked[0].path == "/v1/participation/sari"
+
+
+def test_a_part_that_is_down_is_null_with_a_warning(house, client):
+    everything_up(house)
+    house.notifications.down()
+    document = client.get("/v1/me/dashboard", headers=bearer()).json()
+    assert document["inbox"] is None
+    assert document["me"]["name"] == "Sari"
+    assert [(warning["part"], warning["status"]) for warning in document["warnings"]] == [("inbox", 503)]
+
+
+def test_a_part_that_is_slow_does_not_hold_up_the_rest(house, client):
+    everything_up(house)
+    house.events.on("GET /v1/participation/{person}", lambda _asked: time.sleep(3) or Told())
+    began = time.monotonic()
+    document = client.get("/v1/me/dashboard", headers=bearer()).json()
+    assert time.monotonic() - began < 2.5
+    assert document["participation"] is None
+    assert document["warnings"][0]["part"] == "participation"
+
+
+def test_the_dashboard_is_a_persons(client):
+    assert client.get("/v1/me/dashboard").status_code == 401
+
+
+def test_parts_run_side_by_side_and_a_fault_of_ours_is_not_hidden():
+    async def part(seconds, answer):
+        await asyncio.sleep(seconds)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    began = time.monotonic()
+    composed = asyncio.run(
+        _compose({"a": part(0.1, 1), "b": part(0.1, 2), "c": part(0.1, NotFound()), "d": part(9, 4)})
+    )
+    assert time.monotonic() - began < 0.5
+    assert composed.parts == {"a": 1, "b": 2, "c": None, "d": None}
+    assert [(warning["part"], warning["status"]) for warning in composed.warnings] == [("c", 404), ("d", 503)]
+
+
+async def _compose(calls):
+    return await compose(calls, seconds=0.3)
+
+
+def add_guest(client, key="k1", **contact):
+    return client.post(WALK_IN, json=contact, headers={"Idempotency-Key": key, **bearer()})
+
+
+def test_a_walk_ins_contact_goes_to_members_and_the_presence_to_events_under_one_new_id(house, client):
+    house.members.on("POST /v1/guests/{guest}", Told({}, 201))
+    house.events.on("POST /v1/activities/{activity}/attendance", Told({}, 201))
+    answer = add_guest(client, name="Pak Tamu", phone="0812")
+    assert answer.status_code == 201
+    guest = answer.json()["guest"]
+    assert answer.json() == {"guest": guest, "recorded": True, "warnings": []}
+    [told] = house.members.calls("POST /v1/guests/{guest}")
+    assert (told.path, told.document) == (f"/v1/guests/{guest}", {"name": "Pak Tamu", "phone": "0812"})
+    [present] = house.events.asked
+    assert present.document == {"guest": guest, "method": "walk-in"}
+    assert present.headers["idempotency-key"] != told.headers["idempotency-key"]
+
+
+def test_a_walk_in_sent_again_is_the_same_guest_and_another_key_another(house, client):
+    house.events.on("POST /v1/activities/{activity}/attendance", Told({}, 201))
+    guests = [add_guest(client, key).json()["guest"] for key in ("k1", "k1", "k2")]
+    assert guests[0] == guests[1] != guests[2]
+    assert len({asked.headers["idempotency-key"] for asked in house.events.asked}) == 2
+    assert not house.members.calls("POST /v1/guests/{guest}")  # no name, nothing for members to keep
+
+
+def test_either_half_of_a_walk_in_may_fail_alone(house, client):
+    house.members.on("POST /v1/guests/{guest}", Told({}, 201))
+    house.events.on("POST /v1/activities/{activity}/attendance", Told({}, 201))
+    add_guest(client, "k0")
+    house.members.on("POST /v1/guests/{guest}", Told({}, 503))
+    half = add_guest(client, name="Pak Tamu")
+    assert (half.status_code, half.json()["recorded"]) == (201, True)
+    assert [warning["part"] for warning in half.json()["warnings"]] == ["guest"]
+    house.members.on("POST /v1/guests/{guest}", Told({}, 201))
+    house.events.down()
+    other = add_guest(client, name="Pak Tamu")
+    assert (other.status_code, other.json()["recorded"]) == (201, False)
+    assert [warning["part"] for warning in other.json()["warnings"]] == ["attendance"]
+
+
+def test_a_walk_in_of_which_nothing_was_recorded_is_no_success(house, client):
+    house.members.on("POST /v1/guests/{guest}", Told({}, 403))
+    house.events.on("POST /v1/activities/{activity}/attendance", Told({}, 403))
+    assert add_guest(client, name="Pak Tamu").status_code == 403
+    assert client.post(WALK_IN, json={}, headers=bearer()).status_code == 400
+    assert add_guest(client, surname="x").status_code == 400
+    assert client.post(WALK_IN, json={}, headers={"Idempotency-Key": "k"}).status_code == 401

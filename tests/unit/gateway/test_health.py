@@ -1,0 +1,22 @@
+from tests.unit.gateway.house import Told
+
+
+def test_the_gateway_is_ready_whatever_is_down_and_says_what_is(house, client):
+    for service in house.services.values():
+        service.on("GET /healthz", Told())
+    house.events.down()
+    assert client.get("/healthz").json() == {"status": "alive"}
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json()["services"] == {"members": "up", "events": "down", "notifications": "up"}
+
+
+def test_numbers_are_by_route_never_by_a_callers_path(house, client):
+    house.events.on("GET /v1/topics/{topic}", Told())
+    client.get("/v1/topics/t1")
+    client.get("/v1/made-up-path")
+    numbers = client.get("/metrics").text
+    assert 'jejaring_gateway_requests_total{method="GET",route="/v1/topics/{topic}",status="200"} 1.0' in numbers
+    assert 'route="unmatched",status="404"' in numbers
+    assert "t1" not in numbers
+    assert "made-up" not in numbers

@@ -1,0 +1,130 @@
+import asyncio
+import json
+
+import pytest
+
+from gateway.identity import FRESH_SECONDS, LAST_SECONDS, Identities
+from gateway.transport import Reply
+from services.kernel.problem import Unauthorized, Unavailable
+from tests.unit.gateway.house import SARI, TOKEN, Told, bearer
+
+
+class Members:
+    """Stands in for the transport; ``says`` is an answer's status and document, or None for no answer."""
+
+    def __init__(self):
+        self.says = (200, SARI)
+        self.asked = []
+
+    async def send(self, _service, _method, _path, actor, *, headers, body, seconds):
+        self.asked.append((actor, headers, json.loads(body), seconds))
+        if self.says is None:
+            raise Unavailable("down")
+        status, document = self.says
+        return Reply(status, {}, json.dumps(document).encode())
+
+
+class Machine:
+    now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def members():
+    return Members()
+
+
+@pytest.fixture
+def machine():
+    return Machine()
+
+
+@pytest.fixture
+def ask(members, machine):
+    identities = Identities(members, machine)
+    ask = lambda token=TOKEN: asyncio.run(identities.of(token))  # noqa: E731
+    ask.identities = identities
+    return ask
+
+
+def test_members_is_asked_once_a_minute_as_the_gateway(ask, members, machine):
+    assert ask().actor.id == "sari"
+    machine.now += FRESH_SECONDS - 1
+    ask()
+    assert len(members.asked) == 1
+    actor, headers, body, _ = members.asked[0]
+    assert (actor.kind, actor.id) == ("service", "gateway")
+    assert body == {"token": TOKEN}
+    assert headers["Idempotency-Key"]
+    machine.now += 2
+    ask()
+    assert len(members.asked) == 2
+
+
+def test_an_office_that_was_given_is_held_at_the_next_request(ask, members):
+    ask()
+    members.says = (200, {**SARI, "grants": {"topics.decide": ["kota-kediri"]}})
+    ask.identities.members_wrote(41)
+    assert ask().actor.may("topics.decide", "kota-kediri")
+    assert members.asked[-1][1]["Wait-For"] == "members@41"
+
+
+def test_with_members_down_the_last_known_actor_goes_on_for_ten_minutes_unconfirmed(ask, members, machine):
+    assert ask().confirmed
+    members.says = None
+    machine.now += LAST_SECONDS - 1
+    assert ask().actor.id == "sari"
+    assert not ask().confirmed
+    machine.now += 2
+    with pytest.raises(Unavailable):
+        ask()
+
+
+def test_with_members_down_an_unknown_token_is_503_not_401(ask, members):
+    members.says = (500, {})
+    with pytest.raises(Unavailable):
+        ask()
+
+
+def test_a_token_that_members_refuses_is_refused_and_forgotten(ask, members, machine):
+    ask()
+    machine.now += FRESH_SECONDS + 1
+    members.says = (401, {})
+    with pytest.raises(Unauthorized):
+        ask()
+    members.says = None
+    with pytest.raises(Unavailable):
+        ask()
+
+
+def test_a_token_given_back_is_asked_about_again(ask, members):
+    ask()
+    ask.identities.forget(TOKEN)
+    ask()
+    assert len(members.asked) == 2
+
+
+def test_forged_and_malformed_tokens_are_401_and_reach_no_service(house, client):
+    house.events.on("GET /v1/topics/{topic}", Told())
+    for header in ("Bearer forged", "Bearer", "Basic YTpi"):
+        answer = client.get("/v1/topics/t", headers={"Authorization": header})
+        assert answer.status_code == 401
+        assert answer.headers["www-authenticate"] == "Bearer"
+    assert not house.events.asked
+
+
+def test_with_members_down_reading_goes_on_and_writing_does_not(house, client):
+    house.events.on("GET /v1/topics/{topic}", Told())
+    house.events.on("POST /v1/topics", Told({}, 201))
+    assert client.get("/v1/topics/t", headers=bearer()).status_code == 200
+    house.members.on("POST /v1/members", Told({}, 201))
+    assert (
+        client.post("/v1/members", json={}, headers={"Idempotency-Key": "a"}).status_code == 201
+    )  # now it is asked anew
+    house.members.down()
+    assert client.get("/v1/topics/t", headers=bearer()).status_code == 200
+    answer = client.post("/v1/topics", json={}, headers={"Idempotency-Key": "b", **bearer()})
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert not house.events.calls("POST /v1/topics")

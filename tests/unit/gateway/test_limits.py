@@ -1,0 +1,40 @@
+import pytest
+
+from gateway import limits
+from gateway.limits import LOGIN, STRANGERS_WRITE, Allowance, Limits, allowance_for
+from services.kernel.problem import TooMany
+
+
+class Machine:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_a_bucket_empties_says_how_long_to_wait_and_fills_again():
+    machine = Machine()
+    counted, allowance = Limits(machine), Allowance(burst=2, per_second=0.5)
+    counted.count(allowance, "a")
+    counted.count(allowance, "a")
+    with pytest.raises(TooMany) as refused:
+        counted.count(allowance, "a")
+    assert refused.value.headers() == {"Retry-After": "2"}
+    counted.count(allowance, "b")
+    machine.now += 2
+    counted.count(allowance, "a")
+
+
+def test_memory_is_bounded_whoever_knocks(monkeypatch):
+    monkeypatch.setattr(limits, "ADDRESSES", 10)
+    counted = Limits(Machine())
+    for number in range(100):
+        counted.count(LOGIN, str(number))
+    assert len(counted._buckets) == 10
+
+
+def test_reading_and_members_writing_are_not_counted():
+    assert allowance_for("GET", "/v1/login", stranger=True) is None
+    assert allowance_for("POST", "/v1/topics", stranger=False) is None
+    assert allowance_for("POST", "/v1/login/code", stranger=False) == LOGIN
+    assert allowance_for("POST", "/v1/members", stranger=True) == STRANGERS_WRITE

@@ -1,0 +1,54 @@
+from http.cookies import SimpleCookie
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.positions import Seen
+from gateway.session import Session, SessionCookie
+
+
+def request(cookie="", scheme="http"):
+    headers = [(b"cookie", cookie.encode()), (b"host", b"kediri.example")]
+    return Request(
+        {"type": "http", "method": "GET", "path": "/", "scheme": scheme, "headers": headers, "query_string": b""}
+    )
+
+
+def sent(session, scheme="http", key="a"):
+    response = Response()
+    SessionCookie(key).write(request(scheme=scheme), response, session)
+    return response.headers["set-cookie"]
+
+
+SESSION = Session("v1", token="t", language="en", seen=Seen().with_({"members": 4}))
+
+
+def test_a_session_comes_back_as_it_went():
+    [morsel] = SimpleCookie(sent(SESSION)).values()
+    assert SessionCookie("a").read(request(f"{morsel.key}={morsel.value}")) == SESSION
+
+
+def test_a_cookie_that_we_did_not_sign_counts_as_none():
+    [morsel] = SimpleCookie(sent(SESSION, key="another")).values()
+    assert SessionCookie("a").read(request(f"jejaring={morsel.value}")) is None
+    assert SessionCookie("a").read(request("jejaring=x.y.z")) is None
+    assert SessionCookie("a").read(request()) is None
+
+
+def test_scripts_and_other_sites_get_no_cookie_and_https_gets_the_host_prefix():
+    plain, secure = sent(SESSION), sent(SESSION, "https")
+    assert all("HttpOnly" in cookie and "SameSite=lax" in cookie and "Path=/" in cookie for cookie in (plain, secure))
+    assert plain.startswith("jejaring=")
+    assert secure.startswith("__Host-jejaring=")
+    assert "Secure" in secure
+    assert "Domain" not in secure
+    # A cookie without the prefix could have been set over http by anybody on the way.
+    [morsel] = SimpleCookie(plain).values()
+    assert SessionCookie("a").read(request(f"jejaring={morsel.value}", "https")) is None
+
+
+def test_login_and_logout_change_the_visitors_id_and_logout_forgets_the_rest():
+    inside = Session("v1", language="en").logged_in("t")
+    outside = inside.logged_out()
+    assert len({"v1", inside.visitor, outside.visitor}) == 3
+    assert (inside.token, outside.token, outside.language) == ("t", None, "en")
