@@ -1,0 +1,118 @@
+"""Activities as they are read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields
+from marshmallow.validate import OneOf
+
+from services.events.api.parts import PLAN, Parts
+from services.events.api.schemas import Paging, identity, listing, paged, paging, time
+from services.events.domain.activity import CANCELLED, COMPLETED, PLANNED, PUBLISHED
+from services.events.times import moment
+from services.events.views.activities import ACTIVITIES
+from services.kernel.problem import NotFound
+from services.kernel.route import Answer, Request, Route
+
+
+class ActivityFilter(Paging):
+    region = identity(required=False)
+    state = fields.String(validate=OneOf([PLANNED, PUBLISHED, CANCELLED, COMPLETED]))
+    since = time(required=False, data_key="from")
+
+
+class RulesShown(Schema):
+    version = fields.Integer()
+    speakers = fields.String()
+
+
+class SpeakerShown(Schema):
+    person = fields.String()
+    role = fields.String()
+    category = fields.String()
+    from_board = fields.Boolean()
+    rules = fields.Nested(RulesShown)
+
+
+class TopicOf(Schema):
+    id = fields.String()
+    title = fields.String()
+
+
+class VenueOf(Schema):
+    id = fields.String()
+    name = fields.String()
+    kind = fields.String()
+    subdistrict = fields.String(allow_none=True)
+
+
+class SeatsOf(Schema):
+    taken = fields.Integer()
+    line = fields.Integer()
+
+
+class ActivityShown(Schema):
+    activity = fields.String()
+    kind = fields.String()
+    title = fields.String()
+    topic = fields.Nested(TopicOf, allow_none=True)
+    region = fields.String()
+    venue = fields.Nested(VenueOf)
+    starts = fields.String()
+    ends = fields.String()
+    state = fields.String()
+    past = fields.Boolean()
+    capacity = fields.Integer()
+    seats = fields.Nested(SeatsOf)
+    guide = fields.String(allow_none=True)
+    speakers = fields.List(fields.Nested(SpeakerShown))
+    rules = fields.Nested(RulesShown)
+    planned_under = fields.Integer()
+    reason = fields.String(allow_none=True)
+    present = fields.Integer(allow_none=True)
+    guests = fields.Integer(allow_none=True)
+
+
+def list_activities(parts: Parts, request: Request) -> Answer:
+    query = request.query
+    where: dict[str, Any] = {name: query[name] for name in ("region", "state") if name in query}
+    if "since" in query:
+        where["starts"] = {"$gte": moment(query["since"])}
+    if not request.actor.may(PLAN, query.get("region")):
+        where["public"] = True
+    return paged(parts.views.find(ACTIVITIES, where, sort="starts", **paging(request)), _shown)
+
+
+def show_activity(parts: Parts, request: Request) -> Answer:
+    document = parts.views.get(ACTIVITIES, request.path["activity"])
+    if document is None or not (document["public"] or request.actor.may(PLAN, document["region"])):
+        raise NotFound
+    return Answer(_shown(document), version=document["version"])
+
+
+def _shown(document: dict[str, Any]) -> dict[str, Any]:
+    fields_ = {name: document.get(name) for name in ActivityShown().fields if name != "activity"}
+    return {"activity": document["_id"], **fields_}
+
+
+ROUTES = (
+    Route(
+        "GET",
+        "/v1/activities",
+        list_activities,
+        "list-activities",
+        "Activities, by their start",
+        query=ActivityFilter(),
+        answer=listing(ActivityShown),
+    ),
+    Route(
+        "GET",
+        "/v1/activities/{activity}",
+        show_activity,
+        "show-activity",
+        "One activity",
+        answer=ActivityShown(),
+        statuses=(404,),
+    ),
+)

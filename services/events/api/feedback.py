@@ -1,0 +1,104 @@
+"""Three questions after an activity."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from services.events.api.parts import Parts
+from services.events.api.schemas import line, number
+from services.events.domain.attendance import ATTENDANCE
+from services.events.domain.feedback import FEEDBACK, HIGHEST, LOWEST, GiveFeedback
+from services.events.views.feedback import FEEDBACK_LISTS
+from services.events.views.participation import PARTICIPATION
+from services.kernel.route import Answer, Request, Route, recorded
+
+
+class Answers(Schema):
+    useful = number(LOWEST, HIGHEST)
+    understood = number(LOWEST, HIGHEST)
+    next = line(required=False, longest=2000, load_default=None)
+
+
+class FeedbackRef(Schema):
+    activity = fields.String()
+
+
+class Scores(Schema):
+    average = fields.Float(allow_none=True)
+    counts = fields.List(fields.Integer(), metadata={"description": "how many gave 1, 2, 3, 4 and 5"})
+
+
+class Summary(Schema):
+    activity = fields.String()
+    count = fields.Integer()
+    useful = fields.Nested(Scores)
+    understood = fields.Nested(Scores)
+    next = fields.List(fields.String())
+
+
+def give_feedback(parts: Parts, request: Request) -> Answer:
+    person = request.actor.require_person()
+    standing = parts.activity(request.path["activity"], request.actor)
+    body = request.body
+    command = GiveFeedback(
+        person=person,
+        useful=body["useful"],
+        understood=body["understood"],
+        present=_was_there(parts, standing.identity, person),
+        wish=body["next"] and parts.vault.seal(person, body["next"]),
+    )
+    reply = {"activity": standing.identity}
+    return recorded(request.take(FEEDBACK, standing.identity, command, answer=lambda *_: reply), 201)
+
+
+def show_feedback(parts: Parts, request: Request) -> Answer:
+    standing = parts.planned(request.path["activity"], request.actor)
+    given = (parts.views.get(FEEDBACK_LISTS, standing.identity) or {"given": []})["given"]
+    wishes = (parts.vault.open(each["person"], each["wish"]) for each in given)
+    return Answer(
+        {
+            "activity": standing.identity,
+            "count": len(given),
+            "useful": _scores([each["useful"] for each in given]),
+            "understood": _scores([each["understood"] for each in given]),
+            "next": [wish for wish in wishes if wish is not None],
+        }
+    )
+
+
+def _was_there(parts: Parts, activity: str, person: str) -> bool:
+    there, _ = parts.commands.state(ATTENDANCE, activity)
+    if person in there.persons:
+        return True
+    known_as = (parts.views.get(PARTICIPATION, person) or {}).get("guests", ())
+    return not there.guests.isdisjoint(known_as)
+
+
+def _scores(scores: list[int]) -> dict[str, Any]:
+    average = round(sum(scores) / len(scores), 2) if scores else None
+    return {"average": average, "counts": [scores.count(score) for score in range(LOWEST, HIGHEST + 1)]}
+
+
+ROUTES = (
+    Route(
+        "POST",
+        "/v1/activities/{activity}/feedback",
+        give_feedback,
+        "give-feedback",
+        "How useful, how well understood, and what next",
+        body=Answers(),
+        answer=FeedbackRef(),
+        statuses=(201, 404, 422),
+    ),
+    Route(
+        "GET",
+        "/v1/activities/{activity}/feedback",
+        show_feedback,
+        "show-feedback",
+        "What those who were there thought of it",
+        answer=Summary(),
+        statuses=(200, 403, 404),
+    ),
+)

@@ -1,0 +1,109 @@
+"""What the handlers of this service are called with, and what they ask of it before they take a command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.events.code_word import CodeWords
+from services.events.domain.activity import PLANNED, Activity, Plan
+from services.events.domain.attendance import Held
+from services.events.domain.kinds import KINDS
+from services.events.domain.rules import RulesInForce
+from services.events.views.board import BOARD
+from services.events.views.regions import REGIONS
+from services.events.views.rulebook import RULEBOOK, rules_at
+from services.kernel.decider import Commands, Decider
+from services.kernel.policy import Actor
+from services.kernel.problem import Malformed, NotFound
+from services.kernel.service import Core
+from services.kernel.vault import Vault
+from services.kernel.view import View
+from services.kernel.view_store import Views
+
+PLAN = "activities.plan"
+RECORD = "attendance.record"
+DECIDE = "topics.decide"
+KEEP = "venues.keep"
+READ_MEMBERS = "members.read"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An activity as its log has it at this moment."""
+
+    identity: str
+    decider: Decider[Activity]
+    activity: Activity
+    plan: Plan
+    version: int
+
+    @property
+    def held(self) -> Held:
+        """What attendance needs to know of it."""
+        return Held(self.activity.state, self.plan.region, self.plan.starts, self.plan.ends)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The service as its handlers see it."""
+
+    commands: Commands
+    views: Views
+    vault: Vault
+    code_words: CodeWords
+
+    def activity(self, identity: str, actor: Actor) -> Standing:
+        """The activity, of whatever kind. Raises ``NotFound`` if there is none that the actor may know of.
+
+        Read from the log and not from the view: it decides what may be done, and whoever has just planned something
+        may publish it at once.
+        """
+        for decider in KINDS:
+            activity, version = self.commands.state(decider, identity)
+            if activity.plan is not None:
+                standing = Standing(identity, decider, activity, activity.plan, version)
+                if activity.state == PLANNED and not actor.may(PLAN, activity.plan.region):
+                    raise NotFound
+                return standing
+        raise NotFound
+
+    def planned(self, identity: str, actor: Actor, permission: str = PLAN) -> Standing:
+        """The activity, if the actor may plan in its region. Raises ``NotFound``, ``Unauthorized``, ``Forbidden``."""
+        standing = self.activity(identity, actor)
+        actor.require(permission, standing.plan.region)
+        return standing
+
+    def rules(self, at: datetime) -> RulesInForce:
+        """The rules in force at a moment, as far as members have told them."""
+        return rules_at(self.views.find(RULEBOOK, sort="_id", descending=True, limit=100).items, at)
+
+    def of_the_board(self, person: str) -> bool:
+        """Whether the person holds an office of the board at this moment."""
+        held = self.views.get(BOARD, person)
+        return bool(held and held["offices"])
+
+    def require_region(self, region: str, subdistrict: str | None = None) -> None:
+        """Raises ``Malformed`` for a region that was never opened or a sub-district that is not in it."""
+        known = self.views.get(REGIONS, region)
+        if known is None:
+            raise Malformed(errors={"region": ["There is no such region."]})
+        if subdistrict is not None and subdistrict not in {each["id"] for each in known["subdistricts"]}:
+            raise Malformed(errors={"subdistrict": ["There is no such sub-district in this region."]})
+
+    def everything(self, view: View, where: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """All documents of a view that match, page by page."""
+        after = None
+        while True:
+            page = self.views.find(view, where, after=after, limit=100)
+            yield from page.items
+            after = page.next
+            if after is None:
+                return
+
+
+def parts(core: Core) -> Parts:
+    """This service's parts around those that every service has."""
+    return Parts(core.commands, core.views, core.vault, CodeWords(core.settings.secrets.token))

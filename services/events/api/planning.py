@@ -1,0 +1,184 @@
+"""What planners do with an activity: plan, ask for speakers, publish, move, cancel, complete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC
+from typing import Any
+
+from marshmallow import Schema, fields
+from marshmallow.validate import OneOf
+
+from services.events.api.parts import PLAN, Parts, Standing
+from services.events.api.schemas import identity, line, number, time, truth
+from services.events.domain import gathering
+from services.events.domain.activity import (
+    GUIDE,
+    SPEAKER,
+    Activity,
+    ActivityCommand,
+    AssignSpeaker,
+    CancelActivity,
+    CompleteActivity,
+    Place,
+    Plan,
+    PublishActivity,
+    RescheduleActivity,
+)
+from services.events.domain.attendance import ATTENDANCE
+from services.events.domain.gathering import GATHERING, AddTopic, PlanGathering
+from services.events.domain.topic import DECLINED, TOPIC
+from services.events.domain.venue import CONFIRMED, VENUE, Venue
+from services.events.times import moment
+from services.kernel.message import Event
+from services.kernel.problem import Malformed
+from services.kernel.route import Answer, Handler, Request, Route, recorded
+
+
+class NewActivity(Schema):
+    """One topic, one venue, and no fee: there is no such field."""
+
+    kind = fields.String(required=True, validate=OneOf([gathering.KIND]))
+    topic = identity()
+    title = line()
+    region = identity()
+    venue = identity()
+    starts = time()
+    ends = time()
+    capacity = number(1, 1000)
+    past = truth(required=False, load_default=False)
+
+
+class FurtherTopic(Schema):
+    topic = identity()
+
+
+class NewSpeaker(Schema):
+    person = identity()
+    role = fields.String(required=True, validate=OneOf([GUIDE, SPEAKER]))
+    category = fields.String(load_default=None, validate=OneOf(["board", "practitioner", "academic", "official"]))
+
+
+class NewTimes(Schema):
+    starts = time()
+    ends = time()
+
+
+class Reason(Schema):
+    reason = line(longest=1000)
+
+
+class ActivityState(Schema):
+    activity = fields.String()
+    state = fields.String()
+    starts = fields.String()
+    ends = fields.String()
+
+
+def plan_activity(parts: Parts, request: Request) -> Answer:
+    body = request.body
+    request.actor.require(PLAN, body["region"])
+    parts.require_region(body["region"])
+    topic, _ = parts.commands.state(TOPIC, body["topic"])
+    if not topic.raisers:
+        raise Malformed(errors={"topic": ["There is no such topic."]})
+    plan = Plan(
+        kind=body["kind"],
+        title=body["title"],
+        region=body["region"],
+        place=_place(parts, body["venue"]),
+        starts=body["starts"].astimezone(UTC),
+        ends=body["ends"].astimezone(UTC),
+        capacity=body["capacity"],
+        past=body["past"],
+    )
+    command = PlanGathering(
+        topic=body["topic"],
+        topic_title=topic.title,
+        topic_declined=topic.decision == DECLINED,
+        plan=plan,
+        at=request.now,
+        rules=parts.rules(request.now),
+    )
+    activity = request.new_id("activity")
+    commit = request.take(GATHERING, activity, command, answer=_answer(activity))
+    return recorded(commit, 201, location=f"/v1/activities/{activity}")
+
+
+def add_topic(parts: Parts, request: Request) -> Answer:
+    standing = parts.planned(request.path["activity"], request.actor)
+    return _taken(request, standing, AddTopic(request.body["topic"]))
+
+
+def assign_speaker(parts: Parts, request: Request) -> Answer:
+    standing = parts.planned(request.path["activity"], request.actor)
+    body = request.body
+    from_board = parts.of_the_board(body["person"])
+    rules = parts.rules(request.now)
+    command = AssignSpeaker(body["person"], body["role"], from_board, rules, body["category"])
+    return _taken(request, standing, command, 201)
+
+
+def publish_activity(parts: Parts, request: Request) -> Answer:
+    standing = parts.planned(request.path["activity"], request.actor)
+    venue, _ = parts.commands.state(VENUE, standing.plan.place.venue)
+    confirmed = venue.requests.get(standing.identity) == CONFIRMED
+    return _taken(request, standing, PublishActivity(request.now, parts.rules(request.now), confirmed))
+
+
+def reschedule_activity(parts: Parts, request: Request) -> Answer:
+    standing = parts.planned(request.path["activity"], request.actor)
+    starts, ends = (request.body[name].astimezone(UTC) for name in ("starts", "ends"))
+    return _taken(request, standing, RescheduleActivity(starts, ends, request.now))
+
+
+def cancel_activity(parts: Parts, request: Request) -> Answer:
+    standing = parts.planned(request.path["activity"], request.actor)
+    return _taken(request, standing, CancelActivity(request.body["reason"]))
+
+
+def complete_activity(parts: Parts, request: Request) -> Answer:
+    standing = parts.planned(request.path["activity"], request.actor)
+    there, _ = parts.commands.state(ATTENDANCE, standing.identity)
+    return _taken(request, standing, CompleteActivity(request.now, len(there.persons), len(there.guests)))
+
+
+def _taken(request: Request, standing: Standing, command: ActivityCommand | AddTopic, status: int = 200) -> Answer:
+    commit = request.take(standing.decider, standing.identity, command, answer=_answer(standing.identity))
+    return recorded(commit, status)
+
+
+def _answer(identity_: str) -> Callable[[Activity, Sequence[Event]], dict[str, Any]]:
+    def answer(activity: Activity, _events: Sequence[Event]) -> dict[str, Any]:
+        plan = activity.plan
+        times = {"starts": moment(plan.starts), "ends": moment(plan.ends)} if plan else {}
+        return {"activity": identity_, "state": activity.state, **times}
+
+    return answer
+
+
+def _place(parts: Parts, identity_: str) -> Place:
+    venue: Venue
+    venue, _ = parts.commands.state(VENUE, identity_)
+    if venue.site is None:
+        raise Malformed(errors={"venue": ["There is no such venue."]})
+    return Place(identity_, venue.site.name, venue.site.kind, venue.site.subdistrict)
+
+
+def _route(
+    path: str, handler: Handler, name: str, summary: str, *, body: Schema | None = None, status: int = 200
+) -> Route:
+    statuses = (status, 403, 404, 422)
+    return Route("POST", path, handler, name, summary, body=body, answer=ActivityState(), statuses=statuses)
+
+
+_ONE = "/v1/activities/{activity}"
+ROUTES = (
+    _route("/v1/activities", plan_activity, "plan-activity", "Plan an activity", body=NewActivity(), status=201),
+    _route(f"{_ONE}/topics", add_topic, "add-topic", "Ask for a further topic", body=FurtherTopic()),
+    _route(f"{_ONE}/speakers", assign_speaker, "assign-speaker", "Name who leads it", body=NewSpeaker(), status=201),
+    _route(f"{_ONE}/publish", publish_activity, "publish-activity", "Publish it"),
+    _route(f"{_ONE}/reschedule", reschedule_activity, "reschedule-activity", "Move it in time", body=NewTimes()),
+    _route(f"{_ONE}/cancel", cancel_activity, "cancel-activity", "Cancel it", body=Reason()),
+    _route(f"{_ONE}/complete", complete_activity, "complete-activity", "It was held"),
+)

@@ -1,0 +1,110 @@
+"""Registering for an activity, and giving the seat back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from services.events.api.parts import PLAN, Parts
+from services.events.api.schemas import identity
+from services.events.domain.seats import IN_LINE, SEATS, TAKEN, ReleaseSeat, SeatPromoted, Seats, TakeSeat
+from services.events.views.registrations import REGISTRATIONS
+from services.kernel.message import Event
+from services.kernel.route import Answer, Request, Route, recorded
+
+
+class Registrant(Schema):
+    """Oneself, unless a planner names somebody."""
+
+    person = identity(required=False, load_default=None)
+
+
+class SeatShown(Schema):
+    activity = fields.String()
+    person = fields.String()
+    seat = fields.String(metadata={"description": "taken or line"})
+    place = fields.Integer(allow_none=True)
+
+
+class ReleaseShown(Schema):
+    released = fields.Boolean()
+    promoted = fields.String(allow_none=True)
+
+
+class SeatList(Schema):
+    items = fields.List(fields.Nested(SeatShown))
+    next = fields.String(allow_none=True)
+
+
+def register(parts: Parts, request: Request) -> Answer:
+    person = request.body["person"] or request.actor.require_person()
+    standing = parts.activity(request.path["activity"], request.actor)
+    if person != request.actor.id:
+        request.actor.require(PLAN, standing.plan.region)
+
+    def answer(seats: Seats, _events: Sequence[Event]) -> dict[str, Any]:
+        seat = TAKEN if person in seats.taken else IN_LINE
+        return {"activity": standing.identity, "person": person, "seat": seat, "place": seats.place(person)}
+
+    command = TakeSeat(person, request.now, standing.activity.state)
+    return recorded(request.take(SEATS, standing.identity, command, answer=answer), 201)
+
+
+def release(parts: Parts, request: Request) -> Answer:
+    person = request.path["person"]
+    standing = parts.activity(request.path["activity"], request.actor)
+    if person != request.actor.require_person():
+        request.actor.require(PLAN, standing.plan.region)
+
+    def answer(_seats: Seats, events: Sequence[Event]) -> dict[str, Any]:
+        promoted = [event.person for event in events if isinstance(event, SeatPromoted)]
+        return {"released": True, "promoted": promoted[0] if promoted else None}
+
+    return recorded(request.take(SEATS, standing.identity, ReleaseSeat(person, request.now), answer=answer))
+
+
+def list_registrations(parts: Parts, request: Request) -> Answer:
+    person = request.actor.require_person()
+    standing = parts.activity(request.path["activity"], request.actor)
+    document = parts.views.get(REGISTRATIONS, standing.identity) or {"taken": [], "line": []}
+    items = [
+        *({"person": each, "seat": TAKEN, "place": None} for each in document["taken"]),
+        *({"person": each, "seat": IN_LINE, "place": place} for place, each in enumerate(document["line"], start=1)),
+    ]
+    if not request.actor.may(PLAN, standing.plan.region):
+        items = [item for item in items if item["person"] == person]
+    return Answer({"items": [{"activity": standing.identity, **item} for item in items], "next": None})
+
+
+ROUTES = (
+    Route(
+        "POST",
+        "/v1/activities/{activity}/registrations",
+        register,
+        "register",
+        "Take a seat, or a place in line",
+        body=Registrant(),
+        answer=SeatShown(),
+        statuses=(201, 403, 404, 422, 503),
+    ),
+    Route(
+        "DELETE",
+        "/v1/activities/{activity}/registrations/{person}",
+        release,
+        "release",
+        "Give the seat back; the first in line has it at once",
+        answer=ReleaseShown(),
+        statuses=(200, 403, 404, 422),
+    ),
+    Route(
+        "GET",
+        "/v1/activities/{activity}/registrations",
+        list_registrations,
+        "list-registrations",
+        "Who has a seat and who stands in line: all for planners, else one's own",
+        answer=SeatList(),
+        statuses=(200, 404),
+    ),
+)

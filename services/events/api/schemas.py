@@ -1,0 +1,65 @@
+"""Shapes that several resources share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from marshmallow import Schema, fields
+from marshmallow.validate import Length, Range, Regexp
+
+from services.kernel.route import Answer, Request
+from services.kernel.view_store import Page
+
+_IDENTITY = Regexp(r"^[A-Za-z0-9_-]{1,64}$", error="Not an id.")
+
+
+def identity(required: bool = True, **options: Any) -> fields.String:
+    """An id that came from outside: it becomes part of keys and paths of views, so it holds no dots and no dollars."""
+    return fields.String(required=required, validate=_IDENTITY, **options)
+
+
+def line(required: bool = True, longest: int = 200, **options: Any) -> fields.String:
+    """A line of text, not empty."""
+    return fields.String(required=required, validate=Length(1, longest), **options)
+
+
+def number(lowest: int, highest: int, required: bool = True, **options: Any) -> fields.Integer:
+    """A whole number within bounds; "3" and 3.0 are not."""
+    return fields.Integer(required=required, strict=True, validate=Range(lowest, highest), **options)
+
+
+def truth(required: bool = True, **options: Any) -> fields.Boolean:
+    """True or false and nothing that looks like it."""
+    return fields.Boolean(required=required, truthy={True}, falsy={False}, **options)
+
+
+def time(required: bool = True, **options: Any) -> fields.AwareDateTime:
+    """RFC 3339 with an offset."""
+    return fields.AwareDateTime(required=required, format="iso", **options)
+
+
+class Paging(Schema):
+    """How long a page is, and behind which cursor it begins."""
+
+    limit = fields.Integer(load_default=50, validate=Range(1, 100))
+    after = fields.String(load_default=None)
+
+
+def listing(item: type[Schema]) -> Schema:
+    """The answer of a list: its items and the next cursor."""
+    shape: dict[str, fields.Field[Any]] = {
+        "items": fields.List(fields.Nested(item)),
+        "next": fields.String(allow_none=True),
+    }
+    return Schema.from_dict(shape, name=f"{item.__name__}List")()
+
+
+def paged(page: Page, shown: Callable[[dict[str, Any]], dict[str, Any]]) -> Answer:
+    """A page of a view as an answer."""
+    return Answer({"items": [shown(document) for document in page.items], "next": page.next})
+
+
+def paging(request: Request) -> dict[str, Any]:
+    """The page that a request asks for, as ``Views.find`` takes it."""
+    return {"limit": request.query["limit"], "after": request.query["after"]}

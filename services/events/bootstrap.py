@@ -1,0 +1,24 @@
+"""What the events service is made of."""
+
+from __future__ import annotations
+
+from services.events.api import ROUTES
+from services.events.api.parts import parts
+from services.events.contract import REGISTRY, tell
+from services.events.processes import MANAGERS
+from services.events.views import VIEWS
+from services.kernel.service import Definition
+
+
+def definition() -> Definition:
+    """The service's declarations. It listens to members: rules, offices, regions, guests who became members."""
+    return Definition(
+        name="events",
+        registry=REGISTRY,
+        contract=tell,
+        routes=ROUTES,
+        views=VIEWS,
+        managers=MANAGERS,
+        sources=("members",),
+        parts=parts,
+    )

@@ -1,0 +1,41 @@
+"""The code word of an activity: a word and four digits, easily said across a café and typed on a phone.
+
+It is derived from the activity under a secret key, so it is stored nowhere: whoever may see it has it derived again, and
+an event holds its digest only.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+
+WORDS = (
+    *("anggrek", "bambu", "beringin", "cemara", "cempaka", "dahlia", "delima", "durian"),
+    *("elang", "gajah", "gambir", "garuda", "jambu", "jati", "kakaktua", "kancil"),
+    *("kapuk", "kelapa", "kemiri", "kenanga", "kenari", "kijang", "kunang", "kunyit"),
+    *("lengkuas", "lontar", "lumba", "mahoni", "mangga", "manggis", "mawar", "melati"),
+    *("melon", "menjangan", "merak", "merpati", "nangka", "nanas", "nuri", "padi"),
+    *("pala", "pandan", "pepaya", "pinus", "pisang", "rambutan", "rotan", "rusa"),
+    *("salak", "sawo", "selasih", "semangka", "seroja", "srikaya", "tebu", "teratai"),
+    *("terung", "trenggiling", "walet", "wortel", "kelinci", "kepodang", "jalak", "cendana"),
+)
+
+
+@dataclass(frozen=True)
+class CodeWords:
+    """Makes code words under one ``key``, 32 random bytes."""
+
+    key: bytes
+
+    def word(self, activity: str) -> str:
+        """The activity's code word: ``melati 4821``."""
+        digest = self._digest("word", activity)
+        return f"{WORDS[digest[0] % len(WORDS)]} {int.from_bytes(digest[1:5], 'big') % 10_000:04d}"
+
+    def digest(self, activity: str, said: str) -> str:
+        """What stands for a word in events; case, blanks and signs do not matter."""
+        plain = "".join(character for character in said.casefold() if character.isalnum())
+        return self._digest("said", activity, plain).hex()
+
+    def _digest(self, *parts: str) -> bytes:
+        return hmac.new(self.key, "\x1f".join(("code-word", *parts)).encode(), "sha256").digest()

@@ -1,0 +1,1 @@
+"""The decisions of the events service: one file an aggregate, pure."""

@@ -1,0 +1,278 @@
+"""The life that every kind of activity shares: planned, published, then completed or cancelled.
+
+A kind has a file of its own with what differs (``gathering``): its events of planning and its rules. It judges first
+and then lets ``decide`` here go on. Who has a seat and who was there are aggregates of their own (``seats``,
+``attendance``), keyed by the activity and the same for all kinds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import assert_never
+
+from services.events.domain.rules import RulesInForce
+from services.kernel.message import Command, Event
+from services.kernel.problem import NotFound, Refused
+
+PLANNED = "planned"
+PUBLISHED = "published"
+CANCELLED = "cancelled"
+COMPLETED = "completed"
+
+GUIDE = "guide"
+SPEAKER = "speaker"
+BOARD = "board"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where it is held: the venue's id, and what everybody may know of it. ``kind`` is the venue's."""
+
+    venue: str
+    name: str
+    kind: str
+    subdistrict: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What planning settles for any kind. Times are UTC. ``past`` marks a record of what has been held already.
+    There is no fee: what the community holds is free (R1).
+    """
+
+    kind: str
+    title: str
+    region: str
+    place: Place
+    starts: datetime
+    ends: datetime
+    capacity: int
+    past: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who leads or speaks. ``role`` is guide or speaker, ``category`` board, practitioner, academic or official."""
+
+    person: str
+    role: str
+    category: str
+    from_board: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """An activity of any kind. ``topic`` is empty for a kind that has none."""
+
+    state: str = ""
+    plan: Plan | None = None
+    topic: str = ""
+    speakers: tuple[Speaker, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AssignSpeaker(Command):
+    """``from_board`` and ``rules`` are what stands at this moment."""
+
+    person: str
+    role: str
+    from_board: bool
+    rules: RulesInForce
+    category: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishActivity(Command):
+    """``venue_confirmed``: the host has said yes to this activity."""
+
+    at: datetime
+    rules: RulesInForce
+    venue_confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RescheduleActivity(Command):
+    starts: datetime
+    ends: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CancelActivity(Command):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteActivity(Command):
+    """``present`` and ``guests`` count the people recorded by now, members and guests apart."""
+
+    at: datetime
+    present: int
+    guests: int
+
+
+ActivityCommand = AssignSpeaker | PublishActivity | RescheduleActivity | CancelActivity | CompleteActivity
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerAssigned(Event):
+    """A guide takes the former guide's place; speakers stand beside each other."""
+
+    speaker: Speaker
+    rules: RulesInForce
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityPublished(Event):
+    """The plan as it was published, and the rules that it was published under."""
+
+    plan: Plan
+    topic: str
+    rules: RulesInForce
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityRescheduled(Event):
+    """``was`` is the former start. Only what is ``published`` concerns anybody outside."""
+
+    starts: datetime
+    ends: datetime
+    was: datetime
+    region: str
+    published: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityCancelled(Event):
+    reason: str
+    topic: str
+    region: str
+    published: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityCompleted(Event):
+    topic: str
+    region: str
+    present: int
+    guests: int
+
+
+ActivityEvent = SpeakerAssigned | ActivityPublished | ActivityRescheduled | ActivityCancelled | ActivityCompleted
+
+
+def planned(plan: Plan, at: datetime) -> Plan:
+    """The plan, if its times make sense. Raises ``Refused``: ``ends-before-start``, ``not-past-yet``."""
+    _in_order(plan.starts, plan.ends)
+    if plan.past and plan.ends > at:
+        raise Refused("not-past-yet", "Only what has ended can be recorded as a past activity.")
+    return plan
+
+
+def decide(command: ActivityCommand, activity: Activity) -> Sequence[Event]:
+    """What follows for an activity that is planned. Raises ``NotFound`` for one that is not, and ``Refused``."""
+    if activity.plan is None:
+        raise NotFound
+    match command:
+        case AssignSpeaker():
+            return _assign(command, activity)
+        case PublishActivity():
+            return _publish(command, activity, activity.plan)
+        case RescheduleActivity():
+            return _reschedule(command, activity, activity.plan)
+        case CancelActivity():
+            return _cancel(command, activity, activity.plan)
+        case CompleteActivity():
+            return _complete(command, activity, activity.plan)
+        case _:
+            assert_never(command)
+
+
+def evolve(activity: Activity, event: ActivityEvent) -> Activity:
+    """The activity after an event."""
+    match event:
+        case SpeakerAssigned(speaker=speaker):
+            return replace(activity, speakers=(*_without(activity.speakers, speaker), speaker))
+        case ActivityPublished(plan=plan):
+            return replace(activity, state=PUBLISHED, plan=plan)
+        case ActivityRescheduled(starts=starts, ends=ends):
+            moved = activity.plan and replace(activity.plan, starts=starts, ends=ends)
+            return replace(activity, plan=moved)
+        case ActivityCancelled():
+            return replace(activity, state=CANCELLED)
+        case ActivityCompleted():
+            return replace(activity, state=COMPLETED)
+        case _:
+            assert_never(event)
+
+
+def _assign(command: AssignSpeaker, activity: Activity) -> Sequence[Event]:
+    _still_open(activity)
+    category = command.category or (BOARD if command.from_board else "practitioner")
+    if category == BOARD and not command.from_board:
+        raise Refused("not-of-the-board", "This person holds no office of the board.")
+    speaker = Speaker(command.person, command.role, category, command.from_board)
+    if speaker in activity.speakers:
+        return []
+    return [SpeakerAssigned(speaker, command.rules)]
+
+
+def _publish(command: PublishActivity, activity: Activity, plan: Plan) -> Sequence[Event]:
+    if activity.state == PUBLISHED:
+        return []
+    _still_open(activity)
+    if plan.starts <= command.at and not plan.past:
+        raise Refused("starts-in-the-past", "It would have started already; record it as a past activity instead.")
+    return [ActivityPublished(plan, activity.topic, command.rules)]
+
+
+def _reschedule(command: RescheduleActivity, activity: Activity, plan: Plan) -> Sequence[Event]:
+    _still_open(activity)
+    moved = planned(replace(plan, starts=command.starts, ends=command.ends), command.at)
+    if moved == plan:
+        return []
+    if not plan.past and plan.starts <= command.at and activity.state == PUBLISHED:
+        raise Refused("already-started", "What has started cannot be moved any more.")
+    if not plan.past and moved.starts <= command.at:
+        raise Refused("starts-in-the-past", "It cannot be moved into the past.")
+    return [ActivityRescheduled(moved.starts, moved.ends, plan.starts, plan.region, activity.state == PUBLISHED)]
+
+
+def _cancel(command: CancelActivity, activity: Activity, plan: Plan) -> Sequence[Event]:
+    if activity.state == CANCELLED:
+        return []
+    _still_open(activity)
+    return [ActivityCancelled(command.reason, activity.topic, plan.region, activity.state == PUBLISHED)]
+
+
+def _complete(command: CompleteActivity, activity: Activity, plan: Plan) -> Sequence[Event]:
+    if activity.state == COMPLETED:
+        return []
+    _still_open(activity)
+    if activity.state != PUBLISHED:
+        raise Refused("not-published-yet", "Only what was published can be completed.")
+    if command.at < plan.starts:
+        raise Refused("not-started-yet", "It has not started yet.")
+    return [ActivityCompleted(activity.topic, plan.region, command.present, command.guests)]
+
+
+def _still_open(activity: Activity) -> None:
+    if activity.state == CANCELLED:
+        raise Refused("activity-cancelled", "It was cancelled.")
+    if activity.state == COMPLETED:
+        raise Refused("activity-completed", "It is over and recorded.")
+
+
+def _in_order(starts: datetime, ends: datetime) -> None:
+    if ends <= starts:
+        raise Refused("ends-before-start", "It must end after it starts.")
+
+
+def _without(speakers: Sequence[Speaker], newcomer: Speaker) -> Sequence[Speaker]:
+    return [
+        standing
+        for standing in speakers
+        if standing.role != newcomer.role or (newcomer.role != GUIDE and standing.person != newcomer.person)
+    ]

@@ -1,0 +1,63 @@
+"""Feedback: three questions, from those who were there, once (R15).
+
+How useful was it, how well was it understood (both 1 to 5), and what should come next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.kernel.decider import Decider
+from services.kernel.message import Command, Event
+from services.kernel.problem import Refused
+
+LOWEST, HIGHEST = 1, 5
+
+
+@dataclass(frozen=True, slots=True)
+class GiveFeedback(Command):
+    """``present``: the person was there, under this id or as a guest who has been tied to it. ``wish`` is what should
+    come next, sealed under the person's id.
+    """
+
+    person: str
+    useful: int
+    understood: int
+    present: bool
+    wish: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackGiven(Event):
+    person: str
+    useful: int
+    understood: int
+    wish: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """Who has answered about one activity."""
+
+    given: frozenset[str] = frozenset()
+
+
+def decide(command: GiveFeedback, feedback: Feedback) -> Sequence[Event]:
+    """What follows. Raises ``Refused``."""
+    if not command.present:
+        raise Refused("only-who-was-there", "Only those who were there can say how it was.")
+    if command.person in feedback.given:
+        raise Refused("feedback-once", "You have told us already; thank you.")
+    for score in (command.useful, command.understood):
+        if not LOWEST <= score <= HIGHEST:
+            raise Refused("scores-from-1-to-5", "Scores go from 1 to 5.")
+    return [FeedbackGiven(command.person, command.useful, command.understood, command.wish)]
+
+
+def evolve(feedback: Feedback, event: FeedbackGiven) -> Feedback:
+    """The feedback after an event."""
+    return Feedback(feedback.given | {event.person})
+
+
+FEEDBACK: Decider[Feedback] = Decider("feedback", Feedback(), decide, evolve)

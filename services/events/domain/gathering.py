@@ -1,0 +1,115 @@
+"""Gathering: free of charge, voluntary, about exactly one topic (R1, R2).
+
+Here stands only what makes a gathering one; the life that it shares with every other kind is ``activity``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.events.domain import activity
+from services.events.domain.activity import PLANNED, Activity, ActivityCommand, ActivityEvent, Plan
+from services.events.domain.rules import BOARD_ONLY, RulesInForce
+from services.events.domain.venue import SCHOOL
+from services.kernel.decider import Decider
+from services.kernel.message import Command, Event
+from services.kernel.problem import NotFound, Refused
+
+KIND = "gathering"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanGathering(Command):
+    """``topic_declined``: the board has declined the topic that it would be about."""
+
+    topic: str
+    topic_title: str
+    topic_declined: bool
+    plan: Plan
+    at: datetime
+    rules: RulesInForce
+
+
+@dataclass(frozen=True, slots=True)
+class AddTopic(Command):
+    """Whoever wants a second topic on a gathering asks for this, and hears why not."""
+
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class GatheringPlanned(Event):
+    """``rules`` are those in force when it was planned."""
+
+    topic: str
+    topic_title: str
+    plan: Plan
+    rules: RulesInForce
+
+
+def one_topic_per_gathering(gathering: Activity, topic: str) -> None:
+    """THE rule: a gathering is about one topic, and keeps it (R2: «Gathering hanya membahas satu isu»).
+
+    Raises ``Refused``; a further topic is another gathering.
+    """
+    if gathering.topic and topic != gathering.topic:
+        raise Refused(
+            "one-topic-per-gathering", "A gathering is about one topic. Plan another gathering for the other topic."
+        )
+
+
+def decide(command: PlanGathering | AddTopic | ActivityCommand, gathering: Activity) -> Sequence[Event]:
+    """What follows. Raises ``Refused`` and, for what was never planned, ``NotFound``."""
+    match command:
+        case PlanGathering():
+            return _plan(command, gathering)
+        case AddTopic():
+            if gathering.plan is None:
+                raise NotFound
+            one_topic_per_gathering(gathering, command.topic)
+            return []
+        case activity.AssignSpeaker() if gathering.plan is not None:
+            _led_by_the_board(command)
+        case activity.PublishActivity() if gathering.plan is not None and gathering.state == PLANNED:
+            _ready(command, gathering, gathering.plan)
+    return activity.decide(command, gathering)
+
+
+def evolve(gathering: Activity, event: GatheringPlanned | ActivityEvent) -> Activity:
+    """The gathering after an event."""
+    match event:
+        case GatheringPlanned():
+            return Activity(state=PLANNED, plan=event.plan, topic=event.topic)
+        case _:
+            return activity.evolve(gathering, event)
+
+
+GATHERING: Decider[Activity] = Decider("gathering", Activity(), decide, evolve)
+
+
+def _plan(command: PlanGathering, gathering: Activity) -> Sequence[Event]:
+    one_topic_per_gathering(gathering, command.topic)
+    if gathering.plan is not None:
+        return []
+    if command.topic_declined:
+        raise Refused("topic-declined", "The board has declined this topic; accept it first.")
+    plan = activity.planned(command.plan, command.at)
+    return [GatheringPlanned(command.topic, command.topic_title, plan, command.rules)]
+
+
+def _led_by_the_board(command: activity.AssignSpeaker) -> None:
+    if command.rules.speakers == BOARD_ONLY and not command.from_board:
+        raise Refused(
+            "speakers-from-the-board",
+            "Under the rules in force a gathering is led by a member of the board.",
+            rules=command.rules.version,
+        )
+
+
+def _ready(command: activity.PublishActivity, gathering: Activity, plan: Plan) -> None:
+    if not gathering.speakers:
+        raise Refused("nobody-leads-it", "Name a guide or a speaker first.")
+    if plan.place.kind == SCHOOL and not command.venue_confirmed and not plan.past:
+        raise Refused("venue-not-confirmed", "The school has not confirmed yet that it can be held there.")

@@ -1,0 +1,9 @@
+"""The kinds of activity. A further kind is one file beside ``gathering`` and one entry here."""
+
+from __future__ import annotations
+
+from services.events.domain.activity import Activity
+from services.events.domain.gathering import GATHERING
+from services.kernel.decider import Decider
+
+KINDS: tuple[Decider[Activity], ...] = (GATHERING,)

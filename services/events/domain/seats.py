@@ -1,0 +1,222 @@
+"""Seats: so many and no more, then a line, first come first served (U: one tap releases, the next has it at once).
+
+One aggregate for all kinds, keyed by the activity. A seat that is given back and its passing on to the first in line are
+one decision: there is no moment at which it is nobody's, and none at which it is offered and not taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import assert_never
+
+from services.events.domain.activity import CANCELLED, COMPLETED, PLANNED
+from services.kernel.decider import Decider
+from services.kernel.message import Command, Event
+from services.kernel.problem import Refused, Unavailable
+
+STARTED = "started"
+TAKEN = "taken"
+IN_LINE = "line"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSeats(Command):
+    """``closes`` is the activity's start."""
+
+    capacity: int
+    closes: datetime
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeSeat(Command):
+    """``activity`` is the state of the activity at this moment."""
+
+    person: str
+    at: datetime
+    activity: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseSeat(Command):
+    person: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MoveClosing(Command):
+    """The activity starts at another time."""
+
+    closes: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CloseRegistration(Command):
+    """``why`` is started or cancelled. A start that has been moved behind ``at`` meanwhile closes nothing."""
+
+    at: datetime
+    why: str
+
+
+SeatsCommand = OpenSeats | TakeSeat | ReleaseSeat | MoveClosing | CloseRegistration
+
+
+@dataclass(frozen=True, slots=True)
+class SeatsOpened(Event):
+    capacity: int
+    closes: datetime
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeatTaken(Event):
+    person: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedInLine(Event):
+    """``place`` counts from 1, as it was on joining the line."""
+
+    person: str
+    place: int
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeatReleased(Event):
+    """``held`` is taken or line."""
+
+    person: str
+    held: str
+    region: str
+    why: str = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class SeatPromoted(Event):
+    """The first in line has the seat."""
+
+    person: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingMoved(Event):
+    closes: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationClosed(Event):
+    why: str
+
+
+SeatsEvent = SeatsOpened | SeatTaken | PlacedInLine | SeatReleased | SeatPromoted | ClosingMoved | RegistrationClosed
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """``taken`` and ``line`` hold persons in the order in which they came. ``closes`` is None until seats are opened,
+    ``closed`` says why they are closed, and is empty while they are open.
+    """
+
+    capacity: int = 0
+    region: str = ""
+    closes: datetime | None = None
+    closed: str = ""
+    taken: tuple[str, ...] = ()
+    line: tuple[str, ...] = ()
+
+    def place(self, person: str) -> int | None:
+        """The person's present place in line, from 1; None for whoever does not stand in it."""
+        return self.line.index(person) + 1 if person in self.line else None
+
+
+def decide(command: SeatsCommand, seats: Seats) -> Sequence[Event]:
+    """What follows. Raises ``Refused``, and ``Unavailable`` in the moment between publishing and opening."""
+    match command:
+        case OpenSeats():
+            return [] if seats.closes else [SeatsOpened(command.capacity, command.closes, command.region)]
+        case TakeSeat():
+            return _take(command, seats)
+        case ReleaseSeat():
+            return _release(command, seats)
+        case MoveClosing(closes=closes):
+            changes = seats.closes not in {None, closes} and seats.closed != CANCELLED
+            return [ClosingMoved(closes)] if changes else []
+        case CloseRegistration():
+            return _close(command, seats)
+        case _:
+            assert_never(command)
+
+
+def evolve(seats: Seats, event: SeatsEvent) -> Seats:  # noqa: PLR0911 - one return an event
+    """The seats after an event."""
+    match event:
+        case SeatsOpened():
+            return Seats(event.capacity, event.region, event.closes)
+        case SeatTaken(person=person):
+            return replace(seats, taken=(*seats.taken, person))
+        case PlacedInLine(person=person):
+            return replace(seats, line=(*seats.line, person))
+        case SeatReleased(person=person):
+            return replace(seats, taken=_without(seats.taken, person), line=_without(seats.line, person))
+        case SeatPromoted(person=person):
+            return replace(seats, taken=(*seats.taken, person), line=_without(seats.line, person))
+        case ClosingMoved(closes=closes):
+            return replace(seats, closes=closes, closed="")
+        case RegistrationClosed(why=why):
+            return replace(seats, closed=why)
+        case _:
+            assert_never(event)
+
+
+SEATS: Decider[Seats] = Decider("seats", Seats(), decide, evolve)
+
+
+def _take(command: TakeSeat, seats: Seats) -> Sequence[Event]:
+    if command.person in seats.taken or command.person in seats.line:
+        return []
+    if command.activity == PLANNED:
+        raise Refused("not-published-yet", "It is not published yet.")
+    if command.activity == CANCELLED:
+        raise Refused("activity-cancelled", "It was cancelled.")
+    if command.activity == COMPLETED:
+        raise Refused("registration-closed", "It is over.")
+    if seats.closes is None:
+        raise Unavailable("seats are being opened this moment")
+    _while_open(command.at, seats)
+    if len(seats.taken) < seats.capacity:
+        return [SeatTaken(command.person, seats.region)]
+    return [PlacedInLine(command.person, len(seats.line) + 1, seats.region)]
+
+
+def _release(command: ReleaseSeat, seats: Seats) -> Sequence[Event]:
+    if command.person in seats.line:
+        _while_open(command.at, seats)
+        return [SeatReleased(command.person, IN_LINE, seats.region)]
+    if command.person not in seats.taken:
+        return []
+    _while_open(command.at, seats)
+    released: list[Event] = [SeatReleased(command.person, TAKEN, seats.region)]
+    return [*released, SeatPromoted(seats.line[0], seats.region)] if seats.line else released
+
+
+def _close(command: CloseRegistration, seats: Seats) -> Sequence[Event]:
+    if seats.closes is None or seats.closed in {CANCELLED, command.why}:
+        return []
+    if command.why == STARTED and command.at < seats.closes:
+        return []
+    return [RegistrationClosed(command.why)]
+
+
+def _while_open(at: datetime, seats: Seats) -> None:
+    # The hour is judged here and not only by the closing event: that one comes when its deadline is noticed.
+    if seats.closed or (seats.closes is not None and at >= seats.closes):
+        raise Refused("registration-closed", "Registration is closed.", why=seats.closed or STARTED)
+
+
+def _without(people: Sequence[str], person: str) -> tuple[str, ...]:
+    return tuple(one for one in people if one != person)

@@ -1,0 +1,209 @@
+"""Topic: a trouble that somebody raises, that others share, and that one gathering is held about (R2, R3).
+
+After that gathering those who raised it are asked whether it is solved; only they know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from services.kernel.decider import Decider
+from services.kernel.message import Command, Event
+from services.kernel.problem import NotFound, Refused
+
+ACCEPTED = "accepted"
+DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseTopic(Command):
+    """``origin`` is member, library or current (R2); ``details`` are sealed under the person's id."""
+
+    title: str
+    person: str
+    origin: str
+    region: str
+    details: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JoinTopic(Command):
+    """Another member has the same trouble."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndorseTopic(Command):
+    """Somebody wants it to be talked about, without having the trouble."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecideTopic(Command):
+    """``decision`` is accepted or declined."""
+
+    decision: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakeUpTopic(Command):
+    """An activity is planned about it, which accepts it where the board has said nothing yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkDiscussed(Command):
+    """The activity about it has been held."""
+
+    activity: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTopic(Command):
+    """A raiser says whether it is solved; ``note`` is sealed under the person's id."""
+
+    person: str
+    solved: bool
+    note: str | None = None
+
+
+TopicCommand = RaiseTopic | JoinTopic | EndorseTopic | DecideTopic | TakeUpTopic | MarkDiscussed | AnswerTopic
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRaised(Event):
+    title: str
+    person: str
+    origin: str
+    region: str
+    details: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TopicJoined(Event):
+    person: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class TopicEndorsed(Event):
+    person: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class TopicDecided(Event):
+    decision: str
+    reason: str | None
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class TopicDiscussed(Event):
+    activity: str
+
+
+@dataclass(frozen=True, slots=True)
+class TopicAnswered(Event):
+    person: str
+    solved: bool
+    region: str
+    note: str | None = None
+
+
+TopicEvent = TopicRaised | TopicJoined | TopicEndorsed | TopicDecided | TopicDiscussed | TopicAnswered
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """``decision`` is empty until there is one; ``discussed`` names the activities held about it; ``answers`` holds
+    each raiser's last word as (person, solved).
+    """
+
+    title: str = ""
+    region: str = ""
+    raisers: frozenset[str] = frozenset()
+    endorsers: frozenset[str] = frozenset()
+    decision: str = ""
+    discussed: tuple[str, ...] = ()
+    answers: frozenset[tuple[str, bool]] = frozenset()
+
+
+def decide(command: TopicCommand, topic: Topic) -> Sequence[Event]:  # noqa: PLR0911 - one return a command
+    """What follows. Raises ``Refused`` and, for a topic that nobody raised, ``NotFound``."""
+    if isinstance(command, RaiseTopic):
+        return [] if topic.raisers else [_raised(command)]
+    if not topic.raisers:
+        raise NotFound
+    match command:
+        case JoinTopic(person=person):
+            return [] if person in topic.raisers else _unless_declined(topic, TopicJoined(person, topic.region))
+        case EndorseTopic(person=person):
+            known = person in topic.raisers | topic.endorsers
+            return [] if known else _unless_declined(topic, TopicEndorsed(person, topic.region))
+        case DecideTopic():
+            return _decided(command, topic)
+        case TakeUpTopic():
+            return [] if topic.decision == ACCEPTED else [TopicDecided(ACCEPTED, None, topic.region)]
+        case MarkDiscussed(activity=activity):
+            return [] if activity in topic.discussed else [TopicDiscussed(activity)]
+        case AnswerTopic():
+            return _answered(command, topic)
+        case _:
+            assert_never(command)
+
+
+def evolve(topic: Topic, event: TopicEvent) -> Topic:
+    """The topic after an event."""
+    match event:
+        case TopicRaised():
+            return Topic(event.title, event.region, frozenset({event.person}))
+        case TopicJoined(person=person):
+            return replace(topic, raisers=topic.raisers | {person}, endorsers=topic.endorsers - {person})
+        case TopicEndorsed(person=person):
+            return replace(topic, endorsers=topic.endorsers | {person})
+        case TopicDecided(decision=decision):
+            return replace(topic, decision=decision)
+        case TopicDiscussed(activity=activity):
+            return replace(topic, discussed=(*topic.discussed, activity))
+        case TopicAnswered(person=person, solved=solved):
+            return replace(topic, answers=topic.answers - {(person, not solved)} | {(person, solved)})
+        case _:
+            assert_never(event)
+
+
+TOPIC: Decider[Topic] = Decider("topic", Topic(), decide, evolve)
+
+
+def _raised(command: RaiseTopic) -> TopicRaised:
+    return TopicRaised(command.title, command.person, command.origin, command.region, command.details)
+
+
+def _unless_declined(topic: Topic, event: TopicEvent) -> Sequence[Event]:
+    if topic.decision == DECLINED:
+        raise Refused("topic-declined", "The board has declined this topic.")
+    return [event]
+
+
+def _decided(command: DecideTopic, topic: Topic) -> Sequence[Event]:
+    if command.decision == DECLINED and not command.reason:
+        raise Refused("declining-needs-a-reason", "Tell those who raised it why it is declined.")
+    if command.decision == DECLINED and topic.discussed:
+        raise Refused("already-discussed", "It has been discussed; it can no longer be declined.")
+    if command.decision == topic.decision:
+        return []
+    return [TopicDecided(command.decision, command.reason, topic.region)]
+
+
+def _answered(command: AnswerTopic, topic: Topic) -> Sequence[Event]:
+    if command.person not in topic.raisers:
+        raise Refused("raisers-only", "Only those who raised it can say whether it is solved.")
+    if not topic.discussed:
+        raise Refused("not-discussed-yet", "It has not been discussed yet.")
+    if (command.person, command.solved) in topic.answers and command.note is None:
+        return []
+    return [TopicAnswered(command.person, command.solved, topic.region, command.note)]

@@ -1,0 +1,142 @@
+"""Venue: a café, a school or another place, and the asking whether an activity may be held there (R6, R7).
+
+A café is simply visited; a school's answer is needed, and recorded by the coordinator who asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import assert_never
+
+from services.kernel.decider import Decider
+from services.kernel.message import Command, Event
+from services.kernel.problem import NotFound, Refused
+
+CAFE = "cafe"
+SCHOOL = "school"
+OTHER = "other"
+
+ASKED = "asked"
+CONFIRMED = "confirmed"
+DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What is known of a venue. ``capacity`` counts people; ``power``, ``projector`` and ``signal`` are None where
+    nobody has looked; ``library`` names the partner library whose rooms they are.
+    """
+
+    name: str
+    kind: str
+    region: str
+    subdistrict: str | None = None
+    capacity: int | None = None
+    power: bool | None = None
+    projector: bool | None = None
+    signal: bool | None = None
+    library: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddVenue(Command):
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class AskVenue(Command):
+    """``planned_here``: the activity's plan names this venue."""
+
+    activity: str
+    planned_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAnswer(Command):
+    """``by`` is who answered for the host, sealed under the venue's id."""
+
+    activity: str
+    confirmed: bool
+    by: str | None = None
+
+
+VenueCommand = AddVenue | AskVenue | RecordAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class VenueAdded(Event):
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class VenueAsked(Event):
+    activity: str
+
+
+@dataclass(frozen=True, slots=True)
+class VenueConfirmed(Event):
+    activity: str
+    region: str
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VenueDeclined(Event):
+    activity: str
+    region: str
+    by: str | None = None
+
+
+VenueEvent = VenueAdded | VenueAsked | VenueConfirmed | VenueDeclined
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """``requests`` maps an activity to asked, confirmed or declined."""
+
+    site: Site | None = None
+    requests: Mapping[str, str] = field(default_factory=dict)
+
+
+def decide(command: VenueCommand, venue: Venue) -> Sequence[Event]:
+    """What follows. Raises ``Refused`` and, for a venue that nobody added, ``NotFound``."""
+    if isinstance(command, AddVenue):
+        return [] if venue.site else [VenueAdded(command.site)]
+    if venue.site is None:
+        raise NotFound
+    standing = venue.requests.get(command.activity)
+    match command:
+        case AskVenue():
+            if standing in {ASKED, CONFIRMED}:
+                return []
+            if not command.planned_here:
+                raise Refused("activity-is-elsewhere", "The activity is planned at another venue.")
+            return [VenueAsked(command.activity)]
+        case RecordAnswer():
+            if standing is None:
+                raise Refused("venue-not-asked", "Nobody has asked this venue for that activity.")
+            if standing == (CONFIRMED if command.confirmed else DECLINED):
+                return []
+            answer = VenueConfirmed if command.confirmed else VenueDeclined
+            return [answer(command.activity, venue.site.region, command.by)]
+        case _:
+            assert_never(command)
+
+
+def evolve(venue: Venue, event: VenueEvent) -> Venue:
+    """The venue after an event."""
+    match event:
+        case VenueAdded(site=site):
+            return Venue(site)
+        case VenueAsked(activity=activity):
+            return replace(venue, requests={**venue.requests, activity: ASKED})
+        case VenueConfirmed(activity=activity):
+            return replace(venue, requests={**venue.requests, activity: CONFIRMED})
+        case VenueDeclined(activity=activity):
+            return replace(venue, requests={**venue.requests, activity: DECLINED})
+        case _:
+            assert_never(event)
+
+
+VENUE: Decider[Venue] = Decider("venue", Venue(), decide, evolve)

@@ -1,0 +1,37 @@
+"""Topic follow-up: a topic that an activity is planned about is accepted by that, and is discussed once it was held.
+
+One instance a topic. From then on its raisers can say whether it is solved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.events.domain.activity import ActivityCompleted
+from services.events.domain.gathering import GatheringPlanned
+from services.events.domain.topic import TOPIC, MarkDiscussed, TakeUpTopic
+from services.kernel.message import Recorded
+from services.kernel.process import Issue, ProcessManager, Reaction
+from services.kernel.view import COMMITS
+
+
+def instances(recorded: Recorded) -> Sequence[str]:
+    """The topic, where there is one."""
+    match recorded.event:
+        case GatheringPlanned(topic=topic) | ActivityCompleted(topic=topic) if topic:
+            return [topic]
+    return []
+
+
+def react(state: Mapping[str, Any], recorded: Recorded) -> Reaction:
+    """What follows; ``state`` is empty, for all that is needed stands in the events."""
+    match recorded.event:
+        case GatheringPlanned(topic=topic):
+            return Reaction(state, [Issue(TOPIC, topic, TakeUpTopic())])
+        case ActivityCompleted(topic=topic):
+            return Reaction(state, [Issue(TOPIC, topic, MarkDiscussed(recorded.stream_id))])
+    return Reaction(state)
+
+
+TOPIC_FOLLOW_UP = ProcessManager(name="topic-follow-up", instances=instances, react=react, logs=(COMMITS,))

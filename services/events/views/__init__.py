@@ -1,0 +1,17 @@
+"""What can be read: one file a read model."""
+
+from services.events.views.activities import ACTIVITIES
+from services.events.views.attendance import ATTENDANCE_LISTS
+from services.events.views.board import BOARD
+from services.events.views.feedback import FEEDBACK_LISTS
+from services.events.views.participation import PARTICIPATION
+from services.events.views.regions import REGIONS
+from services.events.views.registrations import REGISTRATIONS
+from services.events.views.rulebook import RULEBOOK
+from services.events.views.topics import TOPICS
+from services.events.views.venues import VENUES
+
+VIEWS = (
+    *(ACTIVITIES, TOPICS, REGISTRATIONS, ATTENDANCE_LISTS, FEEDBACK_LISTS, VENUES, PARTICIPATION),
+    *(RULEBOOK, BOARD, REGIONS),
+)

@@ -1,0 +1,27 @@
+"""Who holds an office of the board, as members told it. Key: the person.
+
+``{offices: ["coordinator.all", "regional-coordinator.<region>", ...]}``; whoever has left the board has an empty list.
+A stand-in is not of the board.
+"""
+
+from __future__ import annotations
+
+from services.kernel.message import Fact
+from services.kernel.view import INBOX, Applied, Change, View, adding, taking
+
+
+def apply(fact: Fact) -> Applied:
+    """What a fact changes."""
+    match fact.name:
+        case "members.office-assumed" if fact.data["board"]:
+            return [Change(str(fact.data["person"]), {"offices": adding("offices", _office(fact))})]
+        case "members.office-vacated":
+            return [Change(str(fact.data["person"]), {"offices": taking("offices", _office(fact))})]
+    return []
+
+
+def _office(fact: Fact) -> str:
+    return f"{fact.data['office']}.{fact.data['region'] or 'all'}"
+
+
+BOARD = View(name="board", version=1, apply=apply, logs=(INBOX,))

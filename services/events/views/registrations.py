@@ -1,0 +1,53 @@
+"""Who has a seat and who stands in line, in order. Key: the activity.
+
+``{region, capacity, closes, closed, taken: [persons], line: [persons], version}``; a person's place in line is the place
+in the list, so leaving the line closes ranks by itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.events.domain.seats import (
+    ClosingMoved,
+    PlacedInLine,
+    RegistrationClosed,
+    SeatPromoted,
+    SeatReleased,
+    SeatsOpened,
+    SeatTaken,
+)
+from services.events.times import moment
+from services.events.views.arrays import appending, dropping
+from services.kernel.message import Event, Recorded
+from services.kernel.view import Applied, Change, View
+
+
+def apply(recorded: Recorded) -> Applied:
+    """What an event changes."""
+    changed = _changed(recorded.event)
+    return [] if changed is None else [Change(recorded.stream_id, {**changed, "version": recorded.version})]
+
+
+def _changed(event: Event) -> dict[str, Any] | None:  # noqa: PLR0911 - one return an event
+    match event:
+        case SeatsOpened():
+            closes = moment(event.closes)
+            opened = {"region": event.region, "capacity": event.capacity, "closes": closes, "closed": None}
+            return {**opened, "taken": [], "line": []}
+        case SeatTaken(person=person):
+            return {"taken": appending("taken", person)}
+        case PlacedInLine(person=person):
+            return {"line": appending("line", person)}
+        case SeatReleased(person=person):
+            return {"taken": dropping("taken", person), "line": dropping("line", person)}
+        case SeatPromoted(person=person):
+            return {"taken": appending("taken", person), "line": dropping("line", person)}
+        case ClosingMoved(closes=closes_at):
+            return {"closes": moment(closes_at), "closed": None}
+        case RegistrationClosed(why=why):
+            return {"closed": why}
+    return None
+
+
+REGISTRATIONS = View(name="registrations", version=1, apply=apply)

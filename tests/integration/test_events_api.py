@@ -1,0 +1,65 @@
+"""The events service from HTTP to its views, on a real database."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pymongo.database import Database
+
+from services.kernel.mongo import connect
+from services.kernel.policy import ANONYMOUS
+from tests.unit.events.stage import BIMA, BLITAR, KEDIRI, RANI, START, Stage, person
+
+
+@pytest.fixture
+def stage(mongodb_uri: str, database: Database[dict[str, Any]]) -> Stage:
+    stage = Stage(connect(mongodb_uri)[database.name])
+    stage.open_regions(KEDIRI, BLITAR)
+    return stage
+
+
+def test_a_topic_becomes_a_gathering_that_people_come_to(stage: Stage) -> None:
+    topic = stage.topic("ani")
+    for name in ("budi", "citra"):
+        assert stage.post(person(name), f"/v1/topics/{topic}/raisers").status == 201
+    for n in range(11):
+        assert stage.post(person(f"endorser-{n}"), f"/v1/topics/{topic}/endorsements").status == 201
+    shown = stage.get(ANONYMOUS, f"/v1/topics/{topic}").body
+    assert (shown["count"], shown["raisers"], len(shown["endorsers"])) == (14, ["ani", "budi", "citra"], 11)
+
+    activity = stage.published(topic=topic)
+    names = [f"member-{n:02d}" for n in range(15)]
+    replies = stage.register(activity, *names)
+    assert [reply.body["seat"] for reply in replies] == ["taken"] * 12 + ["line"] * 3
+    assert [reply.body["place"] for reply in replies[12:]] == [1, 2, 3]
+
+    path = f"/v1/activities/{activity}"
+    released = stage.call(person(names[4]), "DELETE", f"{path}/registrations/{names[4]}")
+    assert released.body == {"released": True, "promoted": names[12]}
+    shown = stage.get(ANONYMOUS, path).body
+    assert shown["seats"] == {"taken": 12, "line": 2}
+    assert (shown["guide"], shown["topic"]["id"], "fee" in shown) == ("rani", topic, False)
+
+    stage.clock.advance(timedelta(days=7))
+    word = stage.post(RANI, f"{path}/attendance/code").body["word"]
+    for name in names[:3]:
+        assert stage.post(person(name), f"{path}/attendance", {"code": word.upper()}).status == 201
+    assert stage.post(RANI, f"{path}/attendance", {"guest": "guest-1", "method": "walk-in"}).status == 201
+    assert stage.post(RANI, f"{path}/complete").status == 200
+    shown = stage.get(ANONYMOUS, path).body
+    assert (shown["state"], shown["present"], shown["guests"]) == ("completed", 3, 1)
+    assert stage.get(ANONYMOUS, f"/v1/topics/{topic}").body["state"] == "discussed"
+
+
+def test_a_coordinator_of_another_region_may_read_but_not_act(stage: Stage) -> None:
+    activity = stage.published()
+    assert stage.get(BIMA, f"/v1/activities/{activity}").status == 200
+    assert stage.post(BIMA, f"/v1/activities/{activity}/cancel", {"reason": "rain"}).status == 403
+
+
+def test_what_is_only_planned_is_known_to_its_planners_alone(stage: Stage) -> None:
+    activity = stage.plan().body["activity"]
+    for stranger in (ANONYMOUS, person("ani"), BIMA):
+        assert stage.get(stranger, f"/v1/activities/{activity}").status == 404
+    assert stage.post(BIMA, f"/v1/activities/{activity}/cancel", {"reason": "rain"}).status == 404
+    assert stage.get(RANI, f"/v1/activities/{activity}").body["starts"] == f"{START:%Y-%m-%dT%H:%M:%SZ}"
