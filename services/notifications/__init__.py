@@ -1,0 +1,1 @@
+"""Tells people what concerns them: once, in their language, not in their quiet hours."""

@@ -1,0 +1,1 @@
+"""What notifications decides: messages and how each person wants them. Pure."""

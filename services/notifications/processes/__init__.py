@@ -1,0 +1,1 @@
+"""From what the other services tell to the messages that follow."""

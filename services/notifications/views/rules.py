@@ -1,0 +1,37 @@
+"""The community's quiet hours, as its dated rules have them. From members' facts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services.kernel.message import Fact
+from services.kernel.view import INBOX, Applied, Change, View
+from services.kernel.view_store import Views
+from services.notifications.domain.quiet_hours import JAKARTA, QuietHours, quiet_hours
+
+
+def apply(fact: Fact) -> Applied:
+    """One document a version of the rules: ``{_id: version, in_force_from: UTC, quiet_from, quiet_until: HH:MM}``."""
+    if fact.name != "members.rules-changed":
+        return []
+    begin, end = fact.data["quiet_from"], fact.data["quiet_until"]
+    quiet_hours(begin, end)  # what names no time is parked here, where an operator sees it
+    in_force_from = datetime.fromisoformat(fact.data["in_force_from"])
+    if in_force_from.tzinfo is None:  # a day: it begins where the community lives
+        in_force_from = in_force_from.replace(tzinfo=JAKARTA)
+    version = fact.data["version"]
+    return [
+        Change(
+            str(version),
+            {"version": version, "in_force_from": in_force_from, "quiet_from": begin, "quiet_until": end},
+        )
+    ]
+
+
+RULES = View("rules", 1, apply, logs=(INBOX,), indexes=([("in_force_from", -1)],))
+
+
+def hours_in_force(views: Views, now: datetime) -> QuietHours:
+    """The quiet hours at a moment: of the newest version in force, 20:00 to 06:00 before there is one."""
+    found = views.find(RULES, {"in_force_from": {"$lte": now}}, sort="version", descending=True, limit=1).items
+    return quiet_hours(found[0]["quiet_from"], found[0]["quiet_until"]) if found else QuietHours()

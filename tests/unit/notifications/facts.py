@@ -1,0 +1,80 @@
+"""What members and events tell, worded as their contracts word it, for the tests of this room."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from services.kernel.message import Fact
+
+START = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)
+"""10.00 WIB on the first of December: nobody is asleep."""
+STARTS = datetime(2026, 12, 12, 2, 0, tzinfo=UTC)
+ENDS = datetime(2026, 12, 12, 4, 0, tzinfo=UTC)
+
+
+def fact(
+    name: str, subject: str, data: dict[str, Any], *, region: str | None = "kediri", at: datetime = START, n: int = 1
+) -> Fact:
+    source, _, kind = name.partition(".")
+    identity = f"{name}-{subject}-{data.get('person', '')}-{n}"
+    return Fact(source, "epoch", n, identity, kind, 1, subject, region, at, data, "correlation")
+
+
+def region_opened() -> Fact:
+    return fact("members.region-opened", "kediri", {"name": "Kota Kediri", "subdistricts": []})
+
+
+def joined(person: str, how: str = "form", at: datetime = START) -> Fact:
+    data = {"person": person, "library": "l", "subdistrict": "s", "language": "id", "how": how}
+    return fact("members.member-joined", person, data, at=at)
+
+
+def office(kind: str, person: str, office: str = "regional-coordinator", region: str | None = "kediri") -> Fact:
+    data = {"office": office, "region": region, "person": person, "board": True}
+    return fact(f"members.{kind}", f"{office}.{region or 'all'}", data, region=region)
+
+
+def code_issued(person: str = "sri") -> Fact:
+    data = {"person": person, "code": "code-1", "expires": (START + timedelta(minutes=10)).isoformat()}
+    return fact("members.login-code-issued", person, data, region=None)
+
+
+def topic(kind: str, person: str) -> Fact:
+    data = {"topic": "t", "title": "Label barcode", "person": person, "origin": "member"}
+    return fact(f"events.topic-{kind}", "t", data)
+
+
+def published(at: datetime = START, starts: datetime = STARTS, activity: str = "a", topic: str | None = "t") -> Fact:
+    data = {
+        "activity": activity,
+        "kind": "gathering",
+        "topic": topic,
+        "title": "Gathering: label barcode",
+        "starts": starts.isoformat(),
+        "ends": (starts + (ENDS - STARTS)).isoformat(),
+        "venue": {"id": "v", "name": "Kafe Buku", "kind": "cafe", "subdistrict": "s"},
+        "capacity": 12,
+        "rules": {"version": 1, "speakers": "board"},
+    }
+    return fact("events.activity-published", activity, data, at=at)
+
+
+def rescheduled(starts: datetime) -> Fact:
+    data = {"activity": "a", "starts": starts.isoformat(), "ends": (starts + timedelta(hours=2)).isoformat(), "was": {}}
+    return fact("events.activity-rescheduled", "a", data)
+
+
+def cancelled() -> Fact:
+    return fact("events.activity-cancelled", "a", {"activity": "a", "reason": "Kafe tutup", "topic": "t"})
+
+
+def completed(at: datetime = ENDS) -> Fact:
+    return fact("events.activity-completed", "a", {"activity": "a", "topic": "t", "present": 2, "guests": 1}, at=at)
+
+
+def seat(kind: str, person: str, **more: Any) -> Fact:
+    return fact(f"events.seat-{kind}", "a", {"activity": "a", "person": person, **more})
+
+
+def attended(person: str | None = None, guest: str | None = None) -> Fact:
+    data = {"activity": "a", "person": person, "guest": guest, "method": "code"}
+    return fact("events.attendance-recorded", "a", data, at=ENDS)

@@ -1,0 +1,249 @@
+"""Who hears of what: the manager, run by hand over facts as members and events tell them."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from services.kernel.message import Fact
+from services.notifications.domain.message import PEOPLE_AT_MOST, Kind, PlanMessage
+from services.notifications.processes.audience import AUDIENCE
+from services.notifications.processes.telling import COMPLETION_WORTH
+from tests.unit.notifications import facts
+from tests.unit.notifications.facts import ENDS, START, STARTS
+
+
+class Hearing:
+    """Every audience's state, and what was told in the order told."""
+
+    def __init__(self) -> None:
+        self.states: dict[str, dict] = {}
+        self.told: list[PlanMessage] = []
+
+    def hear(self, *heard: Fact) -> list[PlanMessage]:
+        """Take facts in; answers the messages that follow from these."""
+        before = len(self.told)
+        for fact in heard:
+            for instance in AUDIENCE.concerned(fact):
+                reaction = AUDIENCE.react(self.states.get(instance, {}), fact)
+                self.states[instance] = dict(reaction.state)
+                self.told += [issue.command for issue in reaction.issues]
+        return self.told[before:]
+
+
+def who(messages: Iterable[PlanMessage]) -> dict[str, str]:
+    """Person → kind, as deliveries make it: one for each fact and person, the first one told."""
+    told: dict[str, str] = {}
+    for message in messages:
+        for person in message.people:
+            told.setdefault(person, str(message.kind))
+    return told
+
+
+def community(*members: str) -> Hearing:
+    hearing = Hearing()
+    hearing.hear(facts.region_opened(), *(facts.joined(member, "board") for member in members))
+    return hearing
+
+
+def variables(message: PlanMessage) -> dict[str, str]:
+    return {variable.name: variable.value for variable in message.variables}
+
+
+def test_a_login_code_goes_to_who_asked_for_it_urgently_and_only_while_it_is_good() -> None:
+    [message] = Hearing().hear(facts.code_issued("sri"))
+    assert message.people == ("sri",)
+    assert message.urgent
+    assert message.worth_until == START + timedelta(minutes=10)
+    assert variables(message) == {"code": "code-1"}
+
+
+def test_who_joins_by_form_or_import_is_welcomed_with_whom_to_ask() -> None:
+    hearing = community()
+    hearing.hear(facts.office("office-assumed", "wahyu"))
+    for how in ("form", "import"):
+        [message] = hearing.hear(facts.joined(f"sri-{how}", how))
+        assert message.kind is Kind.WELCOME
+        assert variables(message) == {"region_name": "Kota Kediri", "coordinator": "wahyu"}
+
+
+def test_the_board_that_the_operator_installs_is_not_welcomed() -> None:
+    assert community().hear(facts.joined("wahyu", "board")) == []
+
+
+def test_in_a_vacant_region_the_stand_in_is_whom_to_ask_and_then_nobody_in_particular() -> None:
+    hearing = community()
+    hearing.hear(facts.office("stand-in-named", "dewi"))
+    assert variables(hearing.hear(facts.joined("sri"))[0])["coordinator"] == "dewi"
+    hearing.hear(facts.office("stand-in-ended", "dewi"))
+    assert variables(hearing.hear(facts.joined("budi"))[0])["coordinator"] == ""
+
+
+def test_a_handover_told_in_either_order_leaves_the_new_coordinator() -> None:
+    for order in (("office-vacated", "office-assumed"), ("office-assumed", "office-vacated")):
+        hearing = community()
+        hearing.hear(facts.office("office-assumed", "wahyu"))
+        hearing.hear(*(facts.office(kind, "wahyu" if kind == "office-vacated" else "dewi") for kind in order))
+        assert variables(hearing.hear(facts.joined("sri"))[0])["coordinator"] == "dewi"
+
+
+def test_an_office_for_all_regions_is_no_regions_coordinator() -> None:
+    hearing = community()
+    hearing.hear(facts.office("office-assumed", "ratna", office="coordinator", region=None))
+    assert variables(hearing.hear(facts.joined("sri"))[0])["coordinator"] == ""
+
+
+def test_a_publication_is_told_to_raisers_endorsers_and_the_regions_members_each_once() -> None:
+    hearing = community("sri", "budi", "tono")
+    hearing.hear(facts.topic("raised", "sri"), facts.topic("joined", "ani"), facts.topic("endorsed", "budi"))
+    messages = hearing.hear(facts.published())
+    assert who(messages) == {
+        "sri": "topic-gathering",
+        "ani": "topic-gathering",
+        "budi": "topic-gathering",
+        "tono": "activity-published",
+    }
+    assert {message.fact for message in messages} == {facts.published().id}
+    assert {message.worth_until for message in messages} == {STARTS}
+    assert {message.urgent for message in messages} == {False}
+
+
+def test_a_publication_shows_title_time_and_place() -> None:
+    hearing = community("tono")
+    [message] = hearing.hear(facts.published(topic=None))
+    assert variables(message) == {
+        "title": "Gathering: label barcode",
+        "starts": STARTS.isoformat(),
+        "ends": ENDS.isoformat(),
+        "venue": "Kafe Buku",
+    }
+    assert (message.activity, message.region) == ("a", "kediri")
+
+
+def test_another_regions_members_hear_nothing() -> None:
+    hearing = community("tono")
+    elsewhere = facts.published(topic=None)
+    hearing.hear(facts.fact(elsewhere.name, "b", {**elsewhere.data, "activity": "b"}, region="blitar"))
+    assert hearing.told == []
+
+
+def test_an_activity_of_the_past_is_announced_to_nobody() -> None:
+    assert community("tono").hear(facts.published(starts=START - timedelta(days=30))) == []
+
+
+def test_a_member_who_joined_before_a_publication_and_is_heard_of_after_it_is_told_still() -> None:
+    hearing = Hearing()
+    hearing.hear(facts.published(at=START))  # events arrived first: the sources have no common order
+    hearing.hear(facts.region_opened())
+    late = hearing.hear(facts.joined("sri", "board", at=START - timedelta(hours=1)))
+    assert who(late) == {"sri": "activity-published"}
+    assert late[0].fact == facts.published().id
+
+
+def test_who_joins_after_a_publication_is_not_told_of_it() -> None:
+    hearing = community()
+    hearing.hear(facts.published())
+    assert hearing.hear(facts.joined("sri", "board", at=START + timedelta(seconds=1))) == []
+
+
+def test_a_cancelled_activity_is_not_told_to_who_is_heard_of_late() -> None:
+    hearing = community()
+    hearing.hear(facts.published(), facts.cancelled())
+    assert hearing.hear(facts.joined("sri", "board")) == []
+
+
+def test_seat_line_promotion_and_cancellation_are_told_to_the_registrant_alone() -> None:
+    hearing = community("tono")
+    hearing.hear(facts.published())
+    for kind, more in (("taken", {}), ("lined", {"place": 3}), ("promoted", {}), ("released", {"why": "cancelled"})):
+        [message] = hearing.hear(facts.seat(kind, "sri", **more))
+        assert message.kind == f"seat-{kind}"
+        assert message.people == ("sri",)
+        assert message.worth_until == STARTS
+        assert not message.urgent
+        assert variables(message).get("place") == ("3" if kind == "lined" else None)
+
+
+def registered() -> Hearing:
+    hearing = community("tono")
+    hearing.hear(
+        facts.topic("raised", "rini"),
+        facts.published(),
+        facts.seat("taken", "sri"),
+        facts.seat("taken", "budi"),
+        facts.seat("lined", "ani", place=1),
+        facts.seat("lined", "eko", place=2),
+        facts.seat("released", "sri", why="cancelled"),
+        facts.seat("promoted", "ani"),
+    )
+    return hearing
+
+
+def test_a_new_time_is_told_to_those_who_have_a_seat_or_stand_in_line() -> None:
+    new = STARTS + timedelta(days=7)
+    messages = registered().hear(facts.rescheduled(new))
+    assert who(messages) == dict.fromkeys(("budi", "ani", "eko"), "activity-rescheduled")
+    assert variables(messages[0])["was"] == STARTS.isoformat()
+    assert variables(messages[0])["starts"] == new.isoformat()
+    assert messages[0].worth_until == new
+
+
+def test_after_a_new_time_messages_show_it_and_are_worth_sending_until_then() -> None:
+    hearing, new = registered(), STARTS + timedelta(days=7)
+    hearing.hear(facts.rescheduled(new))
+    [message] = hearing.hear(facts.seat("taken", "dewi"))
+    assert (message.worth_until, variables(message)["starts"]) == (new, new.isoformat())
+
+
+def test_a_cancelled_activity_is_told_to_the_same_and_with_its_reason() -> None:
+    messages = registered().hear(facts.cancelled())
+    assert who(messages) == dict.fromkeys(("budi", "ani", "eko"), "activity-cancelled")
+    assert variables(messages[0])["reason"] == "Kafe tutup"
+
+
+def test_a_seat_released_by_the_cancelled_activity_is_not_told_again() -> None:
+    hearing = registered()
+    hearing.hear(facts.cancelled())
+    assert hearing.hear(facts.seat("released", "budi", why="cancelled")) == []
+
+
+def test_the_end_is_told_to_those_present_guests_too_and_the_raisers_are_asked() -> None:
+    hearing = registered()
+    hearing.hear(facts.attended("budi"), facts.attended("rini"), facts.attended(guest="tamu"))
+    messages = hearing.hear(facts.completed())
+    assert who(messages) == {
+        "rini": "topic-question",  # present and a raiser: told once, and asked
+        "budi": "activity-completed",
+        "tamu": "activity-completed",
+    }
+    assert {message.worth_until for message in messages} == {ENDS + COMPLETION_WORTH}
+
+
+def test_a_fact_heard_again_gives_the_same_messages_under_the_same_ids() -> None:
+    state = registered().states["activity:a"]
+    first, again = (AUDIENCE.react(state, facts.seat("taken", "dewi")).issues for _ in range(2))
+    assert [issue.identity for issue in first] == [issue.identity for issue in again]
+    assert first == again
+
+
+def test_more_people_than_one_message_holds_are_more_messages_with_ids_of_their_own() -> None:
+    members = [f"m{n}" for n in range(PEOPLE_AT_MOST + 1)]
+    state = {"members": members}
+    issues = AUDIENCE.react(state, facts.published()).issues
+    assert [len(issue.command.people) for issue in issues] == [PEOPLE_AT_MOST, 1]
+    assert len({issue.identity for issue in issues}) == 2
+
+
+def test_a_regions_state_keeps_only_what_lies_ahead() -> None:
+    hearing = community()
+    for week in range(5):
+        starts = START + timedelta(weeks=week, days=1)
+        hearing.hear(facts.published(at=START + timedelta(weeks=week), starts=starts, activity=f"a{week}", topic=None))
+    assert list(hearing.states["region:kediri"]["activities"]) == ["a4"]
+
+
+def test_before_its_first_start_the_manager_only_learns() -> None:
+    assert AUDIENCE.start == "now"
+
+
+def test_facts_that_nobody_listens_to_concern_no_audience() -> None:
+    assert AUDIENCE.concerned(facts.fact("events.venue-confirmed", "v", {"venue": "v", "activity": "a"})) == []
+    assert AUDIENCE.concerned(facts.fact("members.rules-changed", "rules", {}, region=None)) == []

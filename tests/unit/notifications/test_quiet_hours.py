@@ -1,0 +1,74 @@
+from datetime import UTC, datetime, time, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as some
+
+from services.notifications.domain.quiet_hours import QuietHours, quiet_hours
+from services.notifications.planner import release
+
+MOMENTS = some.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1), timezones=some.just(UTC))  # noqa: DTZ001 - bounds
+HOURS = some.builds(QuietHours, some.times(), some.times())
+
+
+def wib(text: str) -> datetime:
+    return datetime.fromisoformat(f"{text}+07:00")
+
+
+def test_by_default_it_is_quiet_from_eight_in_the_evening_to_six_in_the_morning() -> None:
+    hours = QuietHours()
+    assert not hours.quiet(wib("2026-12-01T19:59:59"))
+    assert hours.quiet(wib("2026-12-01T20:00:00"))
+    assert hours.quiet(wib("2026-12-02T05:59:59"))
+    assert not hours.quiet(wib("2026-12-02T06:00:00"))
+
+
+def test_the_evening_is_released_the_next_morning_and_the_night_the_same() -> None:
+    hours = QuietHours()
+    assert hours.release(wib("2026-12-01T21:15:00")) == wib("2026-12-02T06:00:00")
+    assert hours.release(wib("2026-12-02T03:00:00")) == wib("2026-12-02T06:00:00")
+    assert hours.release(wib("2026-12-02T12:00:00")) == wib("2026-12-02T12:00:00")
+
+
+def test_quiet_hours_need_not_cross_midnight() -> None:
+    hours = quiet_hours("12:00", "13:30")
+    assert hours.release(wib("2026-12-01T12:10:00")) == wib("2026-12-01T13:30:00")
+    assert not hours.quiet(wib("2026-12-01T23:00:00"))
+
+
+def test_from_a_time_to_the_same_time_is_never_quiet() -> None:
+    assert not quiet_hours("08:00", "08:00").quiet(wib("2026-12-01T08:00:00"))
+
+
+@given(MOMENTS, HOURS)
+def test_what_is_held_is_never_released_in_quiet_hours_nor_earlier_than_now(now: datetime, hours: QuietHours) -> None:
+    released = hours.release(now)
+    assert not hours.quiet(released)
+    assert now <= released <= now + timedelta(days=1)
+
+
+@given(MOMENTS, HOURS)
+def test_release_is_the_first_moment_that_is_not_quiet(now: datetime, hours: QuietHours) -> None:
+    released = hours.release(now)
+    if released > now:
+        assert hours.quiet(released - timedelta(microseconds=1))
+
+
+@given(MOMENTS, HOURS, some.timedeltas(timedelta(microseconds=1), timedelta(days=30)))
+def test_a_held_message_is_still_worth_sending_when_it_is_released(
+    now: datetime, hours: QuietHours, worth: timedelta
+) -> None:
+    not_before, held_until = release(False, now + worth, now, hours)
+    assert now <= not_before < now + worth
+    assert held_until in (None, not_before)
+    if held_until is not None:
+        assert not hours.quiet(held_until)
+
+
+@given(MOMENTS, HOURS)
+def test_what_is_urgent_is_never_held(now: datetime, hours: QuietHours) -> None:
+    assert release(True, now + timedelta(minutes=10), now, hours) == (now, None)
+
+
+def test_what_would_be_worth_nothing_in_the_morning_is_sent_in_the_evening() -> None:
+    now, starts = wib("2026-12-01T21:00:00"), wib("2026-12-02T05:30:00")
+    assert release(False, starts, now, QuietHours(time(20), time(6))) == (now, None)
