@@ -1,0 +1,1 @@
+"""Who is in the community and where, who holds which office, who may do what, and by which rules it lives."""

@@ -1,0 +1,21 @@
+"""The HTTP surface of members: one module a thing; this one lists them all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.kernel.route import Route
+from services.members.api import guests, imports, internal, login, me, members, offices, regions, rules, tokens
+
+ROUTES: Sequence[Route] = (
+    *login.ROUTES,
+    *me.ROUTES,
+    *tokens.ROUTES,
+    *regions.ROUTES,
+    *offices.ROUTES,
+    *rules.ROUTES,
+    *guests.ROUTES,
+    *imports.ROUTES,
+    *members.ROUTES,
+    *internal.ROUTES,
+)

@@ -1,0 +1,143 @@
+"""Guests: who takes part without belonging, and whose participation that turns out to be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from marshmallow import Schema, fields
+
+from services.kernel.policy import Actor
+from services.kernel.problem import Forbidden, Malformed, NotFound
+from services.kernel.route import Answer, Request, Route, recorded
+from services.members.api.wording import given_contact, identity, text
+from services.members.contact import email, phone
+from services.members.domain.person import PERSON, AddGuest, TieGuest
+from services.members.joining import clean
+from services.members.parts import Parts
+from services.members.views.guests import GUESTS
+
+
+class GuestBody(Schema):
+    """What a guest gave of themselves; all of it may be left out."""
+
+    name = text(allow_none=True, load_default=None)
+    email = text(allow_none=True, load_default=None)
+    phone = text(allow_none=True, load_default=None)
+
+
+class GuestAnswer(Schema):
+    """A guest; ``person`` is the member whose participation this is, once that is known."""
+
+    guest = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
+    email = fields.String(required=True, allow_none=True)
+    phone = fields.String(required=True, allow_none=True)
+    person = fields.String(required=True, allow_none=True)
+
+
+class TieBody(Schema):
+    """The member that the guest is."""
+
+    person = identity(required=True)
+
+
+class GuestAdded(Schema):
+    """The guest's id."""
+
+    guest = fields.String(required=True)
+
+
+class GuestTied(Schema):
+    """Who the guest is."""
+
+    guest = fields.String(required=True)
+    person = fields.String(required=True)
+
+
+def add(parts: Parts, request: Request) -> Answer:
+    """Note a guest under an id that the gateway has made. Strangers note themselves."""
+    if request.actor.kind == "person":
+        _require_guests(request.actor)
+    guest = request.path["guest"]
+    body = request.body
+    mail = given_contact(email, "email", body["email"])
+    number = given_contact(phone, "phone", body["phone"])
+    identification = parts.identification
+    references = tuple(
+        identification.reference(known, request.new_id(f"reference-{known.kind}"))
+        for known in (mail, number)
+        if known is not None
+    )
+    sealed = parts.vault.seal_all(
+        guest,
+        [
+            ("name", body["name"] and clean(body["name"])),
+            ("email", mail and mail.value),
+            ("phone", number and number.value),
+        ],
+    )
+    command = AddGuest(sealed["name"], sealed["email"], sealed["phone"], references)
+    commit = request.take(PERSON, guest, command, answer=lambda _state, _events: {"guest": guest})
+    return recorded(commit, 201, location=f"/v1/guests/{guest}")
+
+
+def guest(parts: Parts, request: Request) -> Answer:
+    """One guest."""
+    _require_guests(request.actor)
+    key = request.path["guest"]
+    document = parts.views.get(GUESTS, key)
+    if document is None:
+        raise NotFound
+    opened = {name: parts.vault.open(key, document[name]) for name in ("name", "email", "phone")}
+    return Answer({"guest": key, **opened, "person": document["person"]})
+
+
+def tie(parts: Parts, request: Request) -> Answer:
+    """Say which member a guest is, where no login has proved it."""
+    _require_guests(request.actor)
+    key, person = request.path["guest"], request.body["person"]
+    if not parts.commands.state(PERSON, person)[0].is_member:
+        raise Malformed(errors={"person": ["There is no such member."]})
+    answer = {"guest": key, "person": person}
+    return recorded(request.take(PERSON, key, TieGuest(person, "hand"), answer=lambda _state, _events: answer))
+
+
+def _require_guests(actor: Actor) -> None:
+    # A guest belongs to no region, so the permission counts wherever it is held.
+    if actor.kind == "anonymous":
+        actor.require_person()
+    if not actor.may_somewhere("members.guest"):
+        raise Forbidden(permission="members.guest")
+
+
+ROUTES: Sequence[Route] = (
+    Route(
+        "POST",
+        "/v1/guests/{guest}",
+        add,
+        name="add-guest",
+        summary="Note a guest",
+        body=GuestBody(),
+        answer=GuestAdded(),
+        statuses=(201, 403, 422),
+    ),
+    Route(
+        "GET",
+        "/v1/guests/{guest}",
+        guest,
+        name="guest",
+        summary="A guest",
+        answer=GuestAnswer(),
+        statuses=(200, 403, 404),
+    ),
+    Route(
+        "POST",
+        "/v1/guests/{guest}/tie",
+        tie,
+        name="tie-guest",
+        summary="Say which member a guest is",
+        body=TieBody(),
+        answer=GuestTied(),
+        statuses=(200, 403, 404, 422),
+    ),
+)

@@ -1,0 +1,165 @@
+"""What the gateway and notifications ask: who is behind a token, and how people are reached."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from services.kernel.policy import Actor, Held
+from services.kernel.problem import Malformed, Unauthorized
+from services.kernel.route import Answer, Request, Route
+from services.members.api.wording import text
+from services.members.domain.credential import TOKEN
+from services.members.domain.office import grants_of
+from services.members.domain.person import PERSON, Person, Standing
+from services.members.mint import read_bearer
+from services.members.parts import Parts
+from services.members.views.offices import OFFICE_HOLDERS
+
+MOST_PEOPLE = 200
+
+
+class TokenBody(Schema):
+    """A bearer token as its holder sent it."""
+
+    token = text(required=True)
+
+
+class HeldBody(Schema):
+    """An office held or stood in for."""
+
+    office = fields.String(required=True)
+    region = fields.String(required=True, allow_none=True)
+
+
+class ActorAnswer(Schema):
+    """An actor as ``policy.actor_from`` reads it, and the language they are spoken to in."""
+
+    kind = fields.String(required=True)
+    id = fields.String(required=True)
+    offices = fields.List(fields.Nested(HeldBody), required=True)
+    grants = fields.Dict(keys=fields.String(), values=fields.List(fields.String()), required=True)
+    language = fields.String(required=True)
+
+
+class PeopleQuery(Schema):
+    """Ids with commas between them. ``code``: the id of a login code whose digits are to be sent to the one person."""
+
+    ids = text(20_000, required=True)
+    code = fields.String()
+
+
+class Reached(Schema):
+    """How somebody is reached. ``person`` is the id asked for, a guest's too; a tied guest is reached as the member."""
+
+    person = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
+    language = fields.String(required=True)
+    email = fields.String(required=True, allow_none=True)
+    phone = fields.String(required=True, allow_none=True)
+    region = fields.String(required=True, allow_none=True)
+    subdistrict = fields.String(required=True, allow_none=True)
+    erased = fields.Boolean(required=True)
+
+
+class PeopleAnswer(Schema):
+    """Those of the ids that are somebody's."""
+
+    people = fields.List(fields.Nested(Reached), required=True)
+    code = fields.String()
+
+
+def identify(parts: Parts, request: Request) -> Answer:
+    """Who is behind a token, with all that their offices allow. From the token's own stream, so a revoked token is
+    worthless at once.
+    """
+    request.actor.require_service("gateway")
+    bearer = read_bearer(request.body["token"])
+    if bearer is None:
+        raise Unauthorized("this is no token of ours")
+    token, _ = parts.commands.state(TOKEN, bearer.token)
+    if token.person is None or not hmac.compare_digest(token.digest, bearer.digest):
+        raise Unauthorized("this is no token of ours")
+    if not token.good(parts.machine.now()):
+        raise Unauthorized("this token has expired or was revoked")
+    person, _ = parts.commands.state(PERSON, token.person)
+    actor = actor_of(parts, token.person)
+    return Answer({**asdict(actor), "language": person.language})
+
+
+def actor_of(parts: Parts, person: str) -> Actor:
+    """A person with the offices they hold or stand in for."""
+    documents = [
+        *parts.everything(OFFICE_HOLDERS, {"holder": person}),
+        *parts.everything(OFFICE_HOLDERS, {"stand_in": person}),
+    ]
+    held = sorted(((document["office"], document["region"]) for document in documents), key=str)
+    return Actor("person", person, tuple(Held(office, region) for office, region in held), grants_of(held))
+
+
+def people(parts: Parts, request: Request) -> Answer:
+    """How people are reached; from their own streams, so who has just joined is there."""
+    request.actor.require_service("notifications")
+    ids = list(dict.fromkeys(part for part in request.query["ids"].split(",") if part))
+    if len(ids) > MOST_PEOPLE:
+        raise Malformed(errors={"ids": [f"At most {MOST_PEOPLE} at once."]})
+    found = [reached for reached in (_reached(parts, identity) for identity in ids) if reached is not None]
+    if (code := request.query.get("code")) is None:
+        return Answer({"people": found})
+    if len(ids) != 1:
+        raise Malformed(errors={"code": ["A code is one person's."]})
+    return Answer({"people": found, "code": parts.mint.digits(code)})
+
+
+def _reached(parts: Parts, asked: str) -> dict[str, Any] | None:
+    identity = asked
+    person, _ = parts.commands.state(PERSON, identity)
+    if person.standing is Standing.GUEST and person.person is not None:
+        identity = person.person
+        person, _ = parts.commands.state(PERSON, identity)
+    if person.standing not in {Standing.GUEST, Standing.MEMBER}:
+        return None
+    return {
+        "person": asked,
+        **{field: parts.vault.open(identity, getattr(person, field)) for field in ("name", "email", "phone")},
+        "language": person.language,
+        "region": person.region,
+        "subdistrict": person.subdistrict,
+        "erased": _is_erased(parts, identity, person),
+    }
+
+
+def _is_erased(parts: Parts, identity: str, person: Person) -> bool:
+    """Something was sealed once and nothing of it can be opened any more."""
+    sealed = [field for field in (person.name, person.email, person.phone) if field]
+    return bool(sealed) and all(parts.vault.open(identity, field) is None for field in sealed)
+
+
+ROUTES: Sequence[Route] = (
+    Route(
+        "POST",
+        "/internal/identity",
+        identify,
+        name="identify",
+        summary="Who is behind a token?",
+        body=TokenBody(),
+        answer=ActorAnswer(),
+        public=False,
+        statuses=(200, 401, 403),
+    ),
+    Route(
+        "GET",
+        "/internal/people",
+        people,
+        name="people",
+        summary="How are these people reached?",
+        query=PeopleQuery(),
+        answer=PeopleAnswer(),
+        public=False,
+        statuses=(200, 403),
+    ),
+)

@@ -1,0 +1,165 @@
+"""Logging in: a one-time code to a contact, the code for a token, and out again.
+
+Whether a contact is a member's shows in no answer here.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from services.kernel.decider import Order
+from services.kernel.ids import derived_id
+from services.kernel.message import Event, Metadata
+from services.kernel.problem import Refused
+from services.kernel.route import Answer, Request, Route, recorded
+from services.members.api.wording import Empty, given_contact, text
+from services.members.contact import EMAIL, contact
+from services.members.domain.credential import (
+    LOGIN,
+    TOKEN,
+    EnterCode,
+    IssueToken,
+    Login,
+    LoginCodeAccepted,
+    RequestCode,
+    RevokeToken,
+)
+from services.members.mint import read_bearer
+from services.members.parts import Parts
+
+TOKEN_LIVES = timedelta(days=30)
+
+
+class CodeRequest(Schema):
+    """An e-mail address or phone number."""
+
+    contact = text(required=True)
+
+
+class LoginRequest(Schema):
+    """The contact, and the digits that were sent."""
+
+    contact = text(required=True)
+    code = fields.String(required=True, validate=validate.Regexp(r"\s*(?:[0-9]\s*){6}\Z"))
+
+
+class LoginAnswer(Schema):
+    """A bearer token for this person, good until ``expires``."""
+
+    token = fields.String(required=True)
+    person = fields.String(required=True)
+    expires = fields.AwareDateTime(required=True, format="iso")
+
+
+class LogoutRequest(Schema):
+    """The token that shall open nothing any more."""
+
+    token = text(required=True)
+
+
+def request_code(parts: Parts, request: Request) -> Answer:
+    """Send a code, if the contact is a member's. The answer is the same if it is not."""
+    known = given_contact(contact, "contact", request.body["contact"])
+    assert known is not None
+    identification = parts.identification
+    reference = identification.reference(known, request.new_id("reference"))
+    code = request.new_id("code")
+    command = RequestCode(
+        code=code,
+        digest=parts.mint.digest(reference, parts.mint.digits(code)),
+        person=identification.member(known),
+        at=request.now,
+    )
+    return recorded(request.take(LOGIN, reference, command), 202)
+
+
+def log_in(parts: Parts, request: Request) -> Answer:
+    """A token for the right code."""
+    known = given_contact(contact, "contact", request.body["contact"])
+    assert known is not None
+    reference = parts.identification.known_reference(known)
+    if reference is None:
+        raise _not_accepted()
+    digits = "".join(request.body["code"].split())
+    # A code goes out by e-mail; that proves the address, and no phone number that stands beside it.
+    proves = reference if known.kind == EMAIL else None
+    command = EnterCode(parts.mint.digest(reference, digits), proves, request.now)
+    entered = request.take(LOGIN, reference, command, answer=_who)
+    if entered.answer["person"] is None:
+        raise _not_accepted()
+    return _token(parts, request, entered.answer["person"])
+
+
+def log_out(parts: Parts, request: Request) -> Answer:
+    """Revoke a token; one that opens nothing anyway is answered alike."""
+    bearer = read_bearer(request.body["token"])
+    if bearer is None:
+        return Answer({})
+    token, _ = parts.commands.state(TOKEN, bearer.token)
+    if token.person is None or not hmac.compare_digest(token.digest, bearer.digest):
+        return Answer({})
+    return recorded(request.take(TOKEN, bearer.token, RevokeToken(parts.machine.now())))
+
+
+def _who(_login: Login, events: Sequence[Event]) -> dict[str, Any]:
+    accepted = [event.person for event in events if isinstance(event, LoginCodeAccepted)]
+    return {"person": accepted[0] if accepted else None}
+
+
+def _token(parts: Parts, request: Request, person: str) -> Answer:
+    """The token of this login. A second command, in the token's own stream, under an id that follows from the first: a
+    request that is repeated after a crash between the two gets what it would have got.
+    """
+    bearer = parts.mint.bearer(request.new_id("token"))
+    now = parts.machine.now()
+    order = Order(
+        command=IssueToken(person, "login", bearer.digest, now, now + TOKEN_LIVES),
+        identity=bearer.token,
+        command_id=derived_id(request.command_id, "token"),
+        meta=Metadata(correlation=request.correlation, actor=person),
+    )
+    commit = parts.commands.take(TOKEN, order, answer=lambda token, _: {"expires": token.expires.isoformat()})
+    body = {"token": str(bearer), "person": person, "expires": commit.answer["expires"]}
+    return Answer(body, position=commit.position)
+
+
+def _not_accepted() -> Refused:
+    return Refused("login-code-not-accepted", "this code is not right, or no longer good; ask for another")
+
+
+ROUTES: Sequence[Route] = (
+    Route(
+        "POST",
+        "/v1/login/code",
+        request_code,
+        name="request-login-code",
+        summary="Ask for a login code by e-mail",
+        body=CodeRequest(),
+        answer=Empty(),
+        statuses=(202, 429),
+    ),
+    Route(
+        "POST",
+        "/v1/login",
+        log_in,
+        name="log-in",
+        summary="Log in with a code",
+        body=LoginRequest(),
+        answer=LoginAnswer(),
+        statuses=(200, 422),
+    ),
+    Route(
+        "POST",
+        "/v1/logout",
+        log_out,
+        name="log-out",
+        summary="Revoke a token",
+        body=LogoutRequest(),
+        answer=Empty(),
+    ),
+)

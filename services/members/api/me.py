@@ -1,0 +1,68 @@
+"""One's own data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from marshmallow import Schema, fields
+
+from services.kernel.problem import NotFound
+from services.kernel.route import Answer, Request, Route
+from services.members.domain.person import PERSON
+from services.members.parts import Parts
+
+
+class Contacts(Schema):
+    """How somebody is reached; null where not at all this way."""
+
+    email = fields.String(required=True, allow_none=True)
+    phone = fields.String(required=True, allow_none=True)
+
+
+class HeldOffice(Schema):
+    """An office held or stood in for; ``region`` null where it is for all."""
+
+    office = fields.String(required=True)
+    region = fields.String(required=True, allow_none=True)
+
+
+class Me(Schema):
+    """All that is known about oneself here."""
+
+    person = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
+    contacts = fields.Nested(Contacts, required=True)
+    region = fields.String(required=True, allow_none=True)
+    subdistrict = fields.String(required=True, allow_none=True)
+    library = fields.String(required=True)
+    language = fields.String(required=True)
+    offices = fields.List(fields.Nested(HeldOffice), required=True)
+    status = fields.String(required=True)
+
+
+def me(parts: Parts, request: Request) -> Answer:
+    """The acting person."""
+    identity = request.actor.require_person()
+    person, version = parts.commands.state(PERSON, identity)
+    if not person.is_member:
+        raise NotFound
+    body = {
+        "person": identity,
+        "name": parts.vault.open(identity, person.name),
+        "contacts": {
+            "email": parts.vault.open(identity, person.email),
+            "phone": parts.vault.open(identity, person.phone),
+        },
+        "region": person.region,
+        "subdistrict": person.subdistrict,
+        "library": person.library,
+        "language": person.language,
+        "offices": [{"office": held.office, "region": held.region} for held in request.actor.offices],
+        "status": person.standing.value,
+    }
+    return Answer(body, version=version)
+
+
+ROUTES: Sequence[Route] = (
+    Route("GET", "/v1/me", me, name="me", summary="Who am I?", answer=Me(), statuses=(200, 401)),
+)

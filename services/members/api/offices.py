@@ -1,0 +1,211 @@
+"""Offices: who holds them, and how they pass on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from services.kernel.message import Command
+from services.kernel.policy import Held
+from services.kernel.problem import Malformed, NotFound
+from services.kernel.route import Answer, Request, Route, recorded
+from services.members.api.regions import named
+from services.members.api.wording import Named, identity, slug
+from services.members.domain.office import (
+    OFFICE,
+    OFFICES,
+    AssumeOffice,
+    HandOverOffice,
+    NameStandIn,
+    VacateOffice,
+    office_identity,
+)
+from services.members.domain.person import PERSON
+from services.members.domain.region import REGION
+from services.members.parts import Parts
+from services.members.views.offices import OFFICE_HOLDERS, office_key
+from services.members.views.regions import REGIONS
+
+
+class AssumeBody(Schema):
+    """Who takes the office. ``from`` is when the term began, now by default."""
+
+    person = identity(required=True)
+    region = slug(allow_none=True, load_default=None)
+    since = fields.AwareDateTime(data_key="from", format="iso")
+
+
+class HandoverBody(Schema):
+    """Who follows."""
+
+    region = slug(allow_none=True, load_default=None)
+    to = identity(required=True)
+
+
+class StandInBody(Schema):
+    """Who stands in."""
+
+    region = slug(allow_none=True, load_default=None)
+    person = identity(required=True)
+
+
+class VacancyBody(Schema):
+    """Which of a regional office's."""
+
+    region = slug(allow_none=True, load_default=None)
+
+
+class OfficeAnswer(Schema):
+    """An office as it stands."""
+
+    office = fields.String(required=True)
+    region = fields.String(required=True, allow_none=True)
+    board = fields.Boolean(required=True)
+    holder = fields.Nested(Named, required=True, allow_none=True)
+    since = fields.AwareDateTime(required=True, format="iso", allow_none=True)
+    stand_in = fields.Nested(Named, required=True, allow_none=True)
+
+
+class OfficeList(Schema):
+    """All offices of the community, vacant ones too."""
+
+    items = fields.List(fields.Nested(OfficeAnswer), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class OfficeChange(Schema):
+    """Who holds the office now, and who stands in."""
+
+    office = fields.String(required=True)
+    region = fields.String(required=True, allow_none=True)
+    holder = fields.String(required=True, allow_none=True)
+    stand_in = fields.String(required=True, allow_none=True)
+
+
+def offices(parts: Parts, _request: Request) -> Answer:
+    """All offices: those for all, and each regional one for every region."""
+    standing = {document["_id"]: document for document in parts.everything(OFFICE_HOLDERS)}
+    regions: list[str] = [document["_id"] for document in parts.everything(REGIONS)]
+    wanted = [(office, region) for office, kind in OFFICES.items() for region in (regions if kind.regional else [None])]
+    items = [_shown(parts, office, region, standing.get(office_key(office, region), {})) for office, region in wanted]
+    return Answer({"items": items, "next": None})
+
+
+def assume(parts: Parts, request: Request) -> Answer:
+    """Take a vacant office."""
+    request.actor.require("offices.assign")
+    office, region = _office(parts, request)
+    person = _member(parts, "person", request.body["person"])
+    since = request.body.get("since", request.now)
+    return _take(request, AssumeOffice(office, region, person, since, request.now), office, region, 201)
+
+
+def hand_over(parts: Parts, request: Request) -> Answer:
+    """Pass an office on; the holder may do so too."""
+    office, region = _office(parts, request)
+    if Held(office, region) not in request.actor.offices:
+        request.actor.require("offices.assign")
+    to = _member(parts, "to", request.body["to"])
+    return _take(request, HandOverOffice(office, region, to, request.now), office, region)
+
+
+def vacate(parts: Parts, request: Request) -> Answer:
+    """End a term without a successor."""
+    request.actor.require("offices.assign")
+    office, region = _office(parts, request)
+    return _take(request, VacateOffice(office, region, request.now), office, region)
+
+
+def stand_in(parts: Parts, request: Request) -> Answer:
+    """Name who acts while an office is vacant."""
+    request.actor.require("offices.assign")
+    office, region = _office(parts, request)
+    person = _member(parts, "person", request.body["person"])
+    return _take(request, NameStandIn(office, region, person, request.now), office, region, 201)
+
+
+def _office(parts: Parts, request: Request) -> tuple[str, str | None]:
+    office, region = request.path["office"], request.body["region"]
+    if office not in OFFICES:
+        raise NotFound("there is no such office")
+    if region is not None and not parts.commands.state(REGION, region)[0].is_open:
+        raise Malformed(errors={"region": ["There is no such region."]})
+    return office, region
+
+
+def _member(parts: Parts, field: str, person: str) -> str:
+    # Read from the person's own stream: who is a member once stays one, so this cannot be overtaken.
+    if not parts.commands.state(PERSON, person)[0].is_member:
+        raise Malformed(errors={field: ["There is no such member."]})
+    return person
+
+
+def _take(request: Request, command: Command, office: str, region: str | None, status: int = 200) -> Answer:
+    commit = request.take(
+        OFFICE,
+        office_identity(office, region),
+        command,
+        answer=lambda state, _: {
+            "office": office, "region": region, "holder": state.holder, "stand_in": state.stand_in
+        },
+    )  # fmt: skip
+    return recorded(commit, status)
+
+
+def _shown(parts: Parts, office: str, region: str | None, document: dict[str, Any]) -> dict[str, Any]:
+    since = document.get("since")
+    return {
+        "office": office,
+        "region": region,
+        "board": OFFICES[office].board,
+        "holder": named(parts, document.get("holder")),
+        "since": since and since.isoformat(),
+        "stand_in": named(parts, document.get("stand_in")),
+    }
+
+
+ROUTES: Sequence[Route] = (
+    Route("GET", "/v1/offices", offices, name="offices", summary="Who holds which office", answer=OfficeList()),
+    Route(
+        "POST",
+        "/v1/offices/{office}/holders",
+        assume,
+        name="assume-office",
+        summary="Take a vacant office",
+        body=AssumeBody(),
+        answer=OfficeChange(),
+        statuses=(201, 403, 404, 422),
+    ),
+    Route(
+        "POST",
+        "/v1/offices/{office}/handover",
+        hand_over,
+        name="hand-over-office",
+        summary="Pass an office on, in one act",
+        body=HandoverBody(),
+        answer=OfficeChange(),
+        statuses=(200, 403, 404, 422),
+    ),
+    Route(
+        "POST",
+        "/v1/offices/{office}/stand-in",
+        stand_in,
+        name="name-stand-in",
+        summary="Name who acts while an office is vacant",
+        body=StandInBody(),
+        answer=OfficeChange(),
+        statuses=(201, 403, 404, 422),
+    ),
+    Route(
+        "POST",
+        "/v1/offices/{office}/vacancy",
+        vacate,
+        name="vacate-office",
+        summary="End a term without a successor",
+        body=VacancyBody(),
+        answer=OfficeChange(),
+        statuses=(200, 403, 404),
+    ),
+)

@@ -1,0 +1,107 @@
+"""The community's rules and their versions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from services.kernel.message import Event
+from services.kernel.route import Answer, Request, Route, recorded
+from services.members.domain.rules import IDENTITY, RULES, ChangeRules, Rulebook
+from services.members.parts import Parts
+from services.members.views.rulebook import RULEBOOK
+
+TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]\Z"
+
+
+class RulesBody(Schema):
+    """The rules to change; those left out stay. ``in_force_from`` is now by default."""
+
+    in_force_from = fields.AwareDateTime(format="iso")
+    speakers = fields.String(validate=validate.OneOf(("board", "open")))
+    quiet_from = fields.String(validate=validate.Regexp(TIME))
+    quiet_until = fields.String(validate=validate.Regexp(TIME))
+    pilot_after_gatherings = fields.Integer(strict=True, validate=validate.Range(0, 100))
+    probation_weeks = fields.Integer(strict=True, validate=validate.Range(0, 520))
+    certificate_minimum = fields.Float(validate=validate.Range(0, 1))
+
+
+class RulesQuery(Schema):
+    """Only the version in force ``at`` this time."""
+
+    at = fields.AwareDateTime(format="iso")
+
+
+class RulesAnswer(Schema):
+    """A version of the rules; ``in_force``: whether it is the one in force now, or at the time asked for."""
+
+    version = fields.Integer(required=True)
+    in_force_from = fields.AwareDateTime(required=True, format="iso")
+    in_force = fields.Boolean(required=True)
+    speakers = fields.String(required=True)
+    quiet_from = fields.String(required=True)
+    quiet_until = fields.String(required=True)
+    pilot_after_gatherings = fields.Integer(required=True)
+    probation_weeks = fields.Integer(required=True)
+    certificate_minimum = fields.Float(required=True)
+
+
+class RulesList(Schema):
+    """Versions of the rules, oldest first."""
+
+    items = fields.List(fields.Nested(RulesAnswer), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class RulesVersion(Schema):
+    """The newest version."""
+
+    version = fields.Integer(required=True)
+
+
+def change(_parts: Parts, request: Request) -> Answer:
+    """Make a new version."""
+    request.actor.require("rules.change")
+    command = ChangeRules(**{"in_force_from": request.now, **request.body}, at=request.now)
+    return recorded(request.take(RULES, IDENTITY, command, answer=_version), 201, location="/v1/rules")
+
+
+def rules(parts: Parts, request: Request) -> Answer:
+    """All versions, or the one in force at a time."""
+    versions = parts.everything(RULEBOOK)
+    at = request.query.get("at")
+    current = _in_force(versions, at or request.now)
+    shown = [_shown(version, current) for version in versions if at is None or version == current]
+    return Answer({"items": shown, "next": None})
+
+
+def _version(rulebook: Rulebook, _events: Sequence[Event]) -> dict[str, Any]:
+    return {"version": len(rulebook.versions)}
+
+
+def _in_force(versions: Sequence[dict[str, Any]], at: datetime) -> dict[str, Any] | None:
+    begun = [version for version in versions if version["in_force_from"] <= at]
+    return max(begun, key=lambda version: (version["in_force_from"], version["version"]), default=None)
+
+
+def _shown(version: dict[str, Any], current: dict[str, Any] | None) -> dict[str, Any]:
+    ruled = {name: value for name, value in version.items() if name != "_id"}
+    return ruled | {"in_force_from": version["in_force_from"].isoformat(), "in_force": version == current}
+
+
+ROUTES: Sequence[Route] = (
+    Route("GET", "/v1/rules", rules, name="rules", summary="The rules", query=RulesQuery(), answer=RulesList()),
+    Route(
+        "POST",
+        "/v1/rules",
+        change,
+        name="change-rules",
+        summary="Change the rules from a date on",
+        body=RulesBody(),
+        answer=RulesVersion(),
+        statuses=(201, 403, 422),
+    ),
+)

@@ -1,0 +1,118 @@
+"""One's own tokens: named, expiring, revocable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from services.kernel.problem import Forbidden, NotFound
+from services.kernel.route import Answer, Request, Route, recorded
+from services.members.api.wording import Empty, Paging, text
+from services.members.domain.credential import TOKEN, IssueToken, RevokeToken
+from services.members.parts import Parts
+from services.members.views.tokens import TOKENS
+
+
+class TokenRequest(Schema):
+    """What the token is for, and for how many days."""
+
+    name = text(60, required=True)
+    days = fields.Integer(strict=True, load_default=90, validate=validate.Range(1, 365))
+
+
+class NewToken(Schema):
+    """The token itself is shown here and nowhere else."""
+
+    id = fields.String(required=True)
+    token = fields.String(required=True)
+    expires = fields.AwareDateTime(required=True, format="iso")
+
+
+class TokenEntry(Schema):
+    """A token as it is listed; times are the machine's."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    issued = fields.AwareDateTime(required=True, format="iso")
+    expires = fields.AwareDateTime(required=True, format="iso")
+    revoked = fields.AwareDateTime(required=True, format="iso", allow_none=True)
+
+
+class TokenList(Schema):
+    """A page of tokens."""
+
+    items = fields.List(fields.Nested(TokenEntry), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+def issue(parts: Parts, request: Request) -> Answer:
+    """A token for oneself, for a program of one's own. Only who may issue tokens: they live long."""
+    person = request.actor.require_person()
+    if not request.actor.may_somewhere("tokens.issue"):
+        raise Forbidden(permission="tokens.issue")
+    bearer = parts.mint.bearer(request.new_id("token"))
+    now = parts.machine.now()
+    command = IssueToken(
+        person, request.body["name"].strip(), bearer.digest, now, now + timedelta(days=request.body["days"])
+    )
+    commit = request.take(TOKEN, bearer.token, command, answer=lambda token, _: {"expires": token.expires.isoformat()})
+    answer = recorded(commit, 201)
+    return Answer(
+        {"id": bearer.token, "token": str(bearer), **answer.body}, 201, answer.version, position=answer.position
+    )
+
+
+def own_tokens(parts: Parts, request: Request) -> Answer:
+    """One's own tokens, without their secrets."""
+    person = request.actor.require_person()
+    page = parts.views.find(TOKENS, {"person": person}, limit=request.query["limit"], after=request.query.get("after"))
+    return Answer({"items": [_entry(document) for document in page.items], "next": page.next})
+
+
+def revoke(parts: Parts, request: Request) -> Answer:
+    """Make one of one's own tokens worthless."""
+    person = request.actor.require_person()
+    token, _ = parts.commands.state(TOKEN, request.path["token"])
+    if token.person != person:
+        raise NotFound
+    return recorded(request.take(TOKEN, request.path["token"], RevokeToken(parts.machine.now())))
+
+
+def _entry(document: dict[str, Any]) -> dict[str, Any]:
+    times = {name: document[name] and document[name].isoformat() for name in ("issued", "expires", "revoked")}
+    return {"id": document["_id"], "name": document["name"], **times}
+
+
+ROUTES: Sequence[Route] = (
+    Route(
+        "GET",
+        "/v1/me/tokens",
+        own_tokens,
+        name="own-tokens",
+        summary="My tokens",
+        query=Paging(),
+        answer=TokenList(),
+    ),
+    Route(
+        "POST",
+        "/v1/me/tokens",
+        issue,
+        name="issue-token",
+        summary="A token for a program of mine",
+        body=TokenRequest(),
+        answer=NewToken(),
+        statuses=(201, 403),
+    ),
+    Route(
+        "DELETE",
+        "/v1/me/tokens/{token}",
+        revoke,
+        name="revoke-token",
+        summary="Revoke a token of mine",
+        answer=Empty(),
+        statuses=(200, 404),
+    ),
+)

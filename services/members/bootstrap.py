@@ -1,0 +1,46 @@
+"""Members as declarations, and how its parts are built. Every part can be replaced in a test."""
+
+from __future__ import annotations
+
+from services.kernel.bell import Bell
+from services.kernel.claims import MongoClaims
+from services.kernel.clock import SystemClock
+from services.kernel.mongo import durable
+from services.kernel.service import Core, Definition
+from services.members.api import ROUTES
+from services.members.contract import REGISTRY, tell
+from services.members.mint import Mint
+from services.members.parts import Parts
+from services.members.processes.guest_tying import GUEST_TYING
+from services.members.processes.import_runner import ImportRunner
+from services.members.uploads import MongoUploads
+from services.members.views import VIEWS
+
+
+def parts(core: Core) -> Parts:
+    """What the handlers are called with, over the service's own database."""
+    return Parts(
+        commands=core.commands,
+        views=core.views,
+        vault=core.vault,
+        clock=core.clock,
+        machine=SystemClock(),
+        claims=MongoClaims(durable(core.database, "claims"), core.settings.secrets.contact),
+        mint=Mint(core.settings.secrets.token),
+        uploads=MongoUploads(durable(core.database, "uploads")),
+        imports_bell=Bell(),
+    )
+
+
+def definition() -> Definition:
+    """The service, before anything is started."""
+    return Definition(
+        name="members",
+        registry=REGISTRY,
+        contract=tell,
+        routes=ROUTES,
+        views=VIEWS,
+        managers=(GUEST_TYING,),
+        parts=parts,
+        readers=lambda built: (ImportRunner(built),),
+    )

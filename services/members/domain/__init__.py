@@ -1,0 +1,1 @@
+"""What members decides: one file an aggregate, pure."""

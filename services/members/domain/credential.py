@@ -1,0 +1,214 @@
+"""How a person shows who they are: one-time login codes, and bearer tokens.
+
+A login runs in a stream of its contact (``login-<reference>``), also for a contact that is nobody's: a stranger must not
+learn from a limit or an answer whether a contact is a member's. A token's stream is the token's own. Codes live in
+domain time, for they are a deadline that a person sees; a token's age is machine time, and a demonstration that moves
+domain time by weeks logs nobody out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.kernel.decider import Decider
+from services.kernel.message import Command, Event
+from services.kernel.problem import NotFound, TooMany
+
+CODE_LIVES = timedelta(minutes=10)
+CODES_AN_HOUR = 5
+WRONG_CODES = 5
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCode(Command):
+    """Ask for a code. ``digest`` is the digits' under a secret; ``person`` None for a contact that is nobody's."""
+
+    code: str
+    digest: str
+    person: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EnterCode(Command):
+    """Enter a code. ``proves`` is the contact's reference where the code was sent to that very contact."""
+
+    digest: str
+    proves: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LoginCodeIssued(Event):
+    """``code`` is an id from which the digits are derived under a secret outside the database."""
+
+    code: str
+    digest: str
+    person: str | None
+    at: datetime
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LoginCodeAccepted(Event):
+    """The person is who they say. ``proves`` as in ``EnterCode``."""
+
+    code: str
+    person: str
+    proves: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoginCodeRejected(Event):
+    """A wrong code was entered while a right one was to be had."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCode:
+    """A code that was issued and not used."""
+
+    code: str
+    digest: str
+    person: str | None
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """``codes`` may be several: people ask twice, and the first mail arrives last. ``wrong`` counts since the last."""
+
+    codes: tuple[LiveCode, ...] = ()
+    requested: tuple[datetime, ...] = ()
+    wrong: int = 0
+
+
+def decide_login(command: Command, login: Login) -> Sequence[Event]:
+    """Five codes an hour, each good for ten minutes and for five wrong attempts at most."""
+    match command:
+        case RequestCode():
+            return _request(command, login)
+        case EnterCode():
+            return _enter(command, login)
+        case _:
+            raise TypeError(type(command).__name__)
+
+
+def _request(command: RequestCode, login: Login) -> Sequence[Event]:
+    recent = [asked for asked in login.requested if asked > command.at - HOUR]
+    if len(recent) >= CODES_AN_HOUR:
+        again = recent[-CODES_AN_HOUR] + HOUR - command.at
+        raise TooMany("too many codes were asked for", retry_after=max(1, int(again.total_seconds()) + 1))
+    return [LoginCodeIssued(command.code, command.digest, command.person, command.at, command.at + CODE_LIVES)]
+
+
+def _enter(command: EnterCode, login: Login) -> Sequence[Event]:
+    live = [code for code in login.codes if code.expires > command.at]
+    if not live or login.wrong >= WRONG_CODES:
+        return []
+    for code in live:
+        if code.digest == command.digest and code.person is not None:
+            return [LoginCodeAccepted(code.code, code.person, command.proves)]
+    return [LoginCodeRejected()]
+
+
+def evolve_login(login: Login, event: Any) -> Login:
+    """Which codes are good after an event."""
+    match event:
+        case LoginCodeIssued():
+            # Codes that were guessed at too often stay dead when another one is issued.
+            standing = () if login.wrong >= WRONG_CODES else login.codes
+            live = tuple(code for code in standing if code.expires > event.at)
+            fresh = LiveCode(event.code, event.digest, event.person, event.expires)
+            return Login((*live, fresh), (*login.requested, event.at)[-CODES_AN_HOUR:])
+        case LoginCodeAccepted():
+            return replace(login, codes=(), wrong=0)
+        case LoginCodeRejected():
+            return replace(login, wrong=login.wrong + 1)
+        case _:
+            return login
+
+
+LOGIN: Decider[Login] = Decider("login", Login(), decide_login, evolve_login)
+
+
+@dataclass(frozen=True, slots=True)
+class IssueToken(Command):
+    """Give a person a token. ``digest`` is its secret's hash; both times are machine time."""
+
+    person: str
+    name: str
+    digest: str
+    issued: datetime
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeToken(Command):
+    """Make a token worthless, at machine time ``at``."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TokenIssued(Event):
+    """The token's secret itself stands nowhere."""
+
+    person: str
+    name: str
+    digest: str
+    issued: datetime
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRevoked(Event):
+    """The token opens nothing any more."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """``person`` is None while there is no such token."""
+
+    person: str | None = None
+    digest: str = ""
+    expires: datetime | None = None
+    revoked: bool = False
+
+    def good(self, at: datetime) -> bool:
+        """Whether it opens anything at machine time ``at``, its secret apart."""
+        return self.expires is not None and at < self.expires and not self.revoked
+
+
+def decide_token(command: Command, token: Token) -> Sequence[Event]:
+    """A token is issued once and may be revoked once; doing either again changes nothing."""
+    match command:
+        case IssueToken():
+            if token.person is not None:
+                return []
+            return [TokenIssued(command.person, command.name, command.digest, command.issued, command.expires)]
+        case RevokeToken():
+            if token.person is None:
+                raise NotFound("there is no such token")
+            return [] if token.revoked else [TokenRevoked(command.at)]
+        case _:
+            raise TypeError(type(command).__name__)
+
+
+def evolve_token(token: Token, event: Any) -> Token:
+    """What a token is worth after an event."""
+    match event:
+        case TokenIssued():
+            return Token(event.person, event.digest, event.expires)
+        case TokenRevoked():
+            return replace(token, revoked=True)
+        case _:
+            return token
+
+
+TOKEN: Decider[Token] = Decider("token", Token(), decide_token, evolve_token)

@@ -1,0 +1,254 @@
+"""Offices: what each may do where, and who holds it from when to when.
+
+``OFFICES`` is the one table office → permission → scope; every service checks permissions, none but this one knows an
+office. An office is held by one: its stream, ``office-<office>-<region or all>``, is the rule that there is never a
+second holder at the same time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from services.kernel.decider import Decider
+from services.kernel.message import Command, Event
+from services.kernel.problem import Refused
+
+EVERYWHERE = "*"
+
+
+class Scope(StrEnum):
+    """Where a permission holds."""
+
+    ALL = "all"
+    OWN_REGION = "own-region"
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeKind:
+    """``regional``: held once for each region. ``board``: belongs to the board. ``grants``: permission → scope."""
+
+    regional: bool
+    board: bool
+    grants: Mapping[str, Scope]
+
+
+_WHOLE_BOARD = dict.fromkeys(
+    (
+        "members.read", "members.import", "members.guest", "regions.open", "offices.assign", "rules.change",
+        "topics.decide", "activities.plan", "attendance.record", "venues.keep", "deliveries.read", "tokens.issue",
+    ),
+    Scope.ALL,
+)  # fmt: skip
+_REGION = dict.fromkeys(
+    (
+        "members.read", "members.import", "members.guest", "topics.decide", "activities.plan", "attendance.record",
+        "venues.keep", "deliveries.read",
+    ),
+    Scope.OWN_REGION,
+)  # fmt: skip
+
+OFFICES: Mapping[str, OfficeKind] = {
+    "coordinator": OfficeKind(regional=False, board=True, grants=_WHOLE_BOARD),
+    "secretary": OfficeKind(regional=False, board=True, grants=_WHOLE_BOARD),
+    "treasurer": OfficeKind(regional=False, board=True, grants={"members.read": Scope.ALL}),
+    "regional-coordinator": OfficeKind(regional=True, board=True, grants=_REGION),
+}
+
+
+def grants_of(held: Iterable[tuple[str, str | None]]) -> dict[str, tuple[str, ...]]:
+    """What offices, as (office, region), allow together: permission → regions, ``*`` alone where it holds everywhere.
+
+    An office that this release does not know grants nothing.
+    """
+    regions: dict[str, set[str]] = {}
+    for office, region in held:
+        kind = OFFICES.get(office)
+        for permission, scope in kind.grants.items() if kind else ():
+            where = EVERYWHERE if scope is Scope.ALL else region
+            if where:
+                regions.setdefault(permission, set()).add(where)
+    return {
+        permission: (EVERYWHERE,) if EVERYWHERE in where else tuple(sorted(where))
+        for permission, where in sorted(regions.items())
+    }
+
+
+def office_identity(office: str, region: str | None) -> str:
+    """The id of an office's stream. Raises ``Refused`` where a region is missing or has no place."""
+    if OFFICES[office].regional != (region is not None):
+        raise Refused("office-and-region", "a regional office is held for a region, any other for all")
+    return f"{office}-{region or 'all'}"
+
+
+@dataclass(frozen=True, slots=True)
+class AssumeOffice(Command):
+    """Take a vacant office. ``since`` is when the term began, at the latest ``at``, the present."""
+
+    office: str
+    region: str | None
+    person: str
+    since: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HandOverOffice(Command):
+    """From the present holder to the next, in one act: no moment lies between."""
+
+    office: str
+    region: str | None
+    to: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VacateOffice(Command):
+    """The holder's term ends and nobody follows yet."""
+
+    office: str
+    region: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NameStandIn(Command):
+    """Who acts, with the office's permissions, while it is vacant."""
+
+    office: str
+    region: str | None
+    person: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeAssumed(Event):
+    """``board`` is kept with the decision: whether the office belonged to the board when it was assumed."""
+
+    office: str
+    region: str | None
+    person: str
+    since: datetime
+    board: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeVacated(Event):
+    """The term of ``person`` ended at ``until``."""
+
+    office: str
+    region: str | None
+    person: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StandInNamed(Event):
+    """``person`` stands in from ``since``."""
+
+    office: str
+    region: str | None
+    person: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StandInEnded(Event):
+    """``person`` no longer stands in, from ``until``."""
+
+    office: str
+    region: str | None
+    person: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """``holder`` and ``stand_in`` are never both set. ``free_since`` is when the last term ended."""
+
+    holder: str | None = None
+    stand_in: str | None = None
+    free_since: datetime | None = None
+
+
+def decide(command: Command, office: Office) -> Sequence[Event]:
+    """One holder at a time; a stand-in only while there is none."""
+    match command:
+        case AssumeOffice():
+            return _assume(command, office)
+        case HandOverOffice():
+            return _hand_over(command, office)
+        case VacateOffice():
+            return _vacate(command, office)
+        case NameStandIn():
+            return _stand_in(command, office)
+        case _:
+            raise TypeError(type(command).__name__)
+
+
+def _assume(command: AssumeOffice, office: Office) -> Sequence[Event]:
+    if office.holder == command.person:
+        return []
+    if office.holder is not None:
+        raise Refused("office-is-held", "somebody holds this office; hand it over")
+    if command.since > command.at:
+        raise Refused("term-begins-later", "an office is assumed on the day or afterwards, not in advance")
+    if office.free_since is not None and command.since < office.free_since:
+        raise Refused("office-was-held", "the term would begin while another still held the office")
+    assumed = OfficeAssumed(
+        command.office, command.region, command.person, command.since, OFFICES[command.office].board
+    )
+    return [*_end_stand_in(command, office), assumed]
+
+
+def _hand_over(command: HandOverOffice, office: Office) -> Sequence[Event]:
+    if office.holder is None:
+        raise Refused("office-is-vacant", "nobody holds this office; it can be assumed")
+    if office.holder == command.to:
+        return []
+    return [
+        OfficeVacated(command.office, command.region, office.holder, command.at),
+        OfficeAssumed(command.office, command.region, command.to, command.at, OFFICES[command.office].board),
+    ]
+
+
+def _vacate(command: VacateOffice, office: Office) -> Sequence[Event]:
+    if office.holder is None:
+        return []
+    return [OfficeVacated(command.office, command.region, office.holder, command.at)]
+
+
+def _stand_in(command: NameStandIn, office: Office) -> Sequence[Event]:
+    if office.holder is not None:
+        raise Refused("office-is-held", "a stand-in is named only for a vacant office")
+    if office.stand_in == command.person:
+        return []
+    named = StandInNamed(command.office, command.region, command.person, command.at)
+    return [*_end_stand_in(command, office), named]
+
+
+def _end_stand_in(command: AssumeOffice | NameStandIn, office: Office) -> Sequence[Event]:
+    if office.stand_in is None:
+        return []
+    return [StandInEnded(command.office, command.region, office.stand_in, command.at)]
+
+
+def evolve(office: Office, event: Any) -> Office:
+    """Who holds an office after an event."""
+    match event:
+        case OfficeAssumed():
+            return replace(office, holder=event.person)
+        case OfficeVacated():
+            return replace(office, holder=None, free_since=event.until)
+        case StandInNamed():
+            return replace(office, stand_in=event.person)
+        case StandInEnded():
+            return replace(office, stand_in=None)
+        case _:
+            return office
+
+
+OFFICE: Decider[Office] = Decider("office", Office(), decide, evolve)

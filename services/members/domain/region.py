@@ -1,0 +1,91 @@
+"""A region of the community, with its sub-districts. Regions are data: the board opens them while the community lives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.kernel.decider import Decider
+from services.kernel.message import Command, Event
+from services.kernel.problem import Refused
+from services.members.domain.place import Centre
+
+
+@dataclass(frozen=True, slots=True)
+class Subdistrict:
+    """A sub-district (kecamatan): ``id`` is unique within its region, the point is its centre, in degrees."""
+
+    id: str
+    name: str
+    latitude: float
+    longitude: float
+
+    @property
+    def centre(self) -> Centre:
+        """Its centre."""
+        return Centre(self.latitude, self.longitude)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRegion(Command):
+    """Open a region."""
+
+    name: str
+    subdistricts: tuple[Subdistrict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RegionOpened(Event):
+    """The region is there: people can belong to it and offices can be held for it."""
+
+    name: str
+    subdistricts: tuple[Subdistrict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """``name`` is empty while the region is not open."""
+
+    name: str = ""
+    subdistricts: tuple[Subdistrict, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has been opened."""
+        return bool(self.name)
+
+    def has(self, subdistrict: str) -> bool:
+        """Whether a sub-district of this id lies in it."""
+        return any(known.id == subdistrict for known in self.subdistricts)
+
+
+def decide(command: Command, region: Region) -> Sequence[Event]:
+    """A region is opened once; opened again with the same data, nothing changes."""
+    match command:
+        case OpenRegion():
+            return _open(command, region)
+        case _:
+            raise TypeError(type(command).__name__)
+
+
+def _open(command: OpenRegion, region: Region) -> Sequence[Event]:
+    if len({subdistrict.id for subdistrict in command.subdistricts}) < len(command.subdistricts):
+        raise Refused("subdistrict-named-twice", "two sub-districts of a region have the same id")
+    if not region.is_open:
+        return [RegionOpened(command.name, command.subdistricts)]
+    if region == Region(command.name, command.subdistricts):
+        return []
+    raise Refused("region-is-open", "this region is open already, with other data")
+
+
+def evolve(region: Region, event: Any) -> Region:
+    """What a region is after an event."""
+    match event:
+        case RegionOpened():
+            return Region(event.name, event.subdistricts)
+        case _:
+            return region
+
+
+REGION: Decider[Region] = Decider("region", Region(), decide, evolve)

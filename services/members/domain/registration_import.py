@@ -1,0 +1,152 @@
+"""An import of registrations: a file's rows, taken one after the other, each with its outcome.
+
+Who is behind a row stands nowhere here: an outcome is a number, a kind and the names of reasons.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from services.kernel.decider import Decider
+from services.kernel.message import Command, Event
+from services.kernel.problem import NotFound
+
+JOINED = "joined"
+KNOWN = "known"
+DIFFERENT = "different"
+BAD = "bad"
+
+
+class Reason(StrEnum):
+    """Why a row cannot be taken."""
+
+    COLUMNS = "columns"
+    NAME_MISSING = "name-missing"
+    TEXT_TOO_LONG = "text-too-long"
+    CONTACT_MISSING = "contact-missing"
+    EMAIL_UNREADABLE = "email-unreadable"
+    PHONE_UNREADABLE = "phone-unreadable"
+    LIBRARY_MISSING = "library-missing"
+    REGION_MISSING = "region-missing"
+    REGION_UNKNOWN = "region-unknown"
+    REGION_AMBIGUOUS = "region-ambiguous"
+    REGION_NOT_YOURS = "region-not-yours"
+    SUBDISTRICT_MISSING = "subdistrict-missing"
+    SUBDISTRICT_UNKNOWN = "subdistrict-unknown"
+    DATE_UNREADABLE = "date-unreadable"
+    DATE_IN_THE_FUTURE = "date-in-the-future"
+    TWO_PEOPLE = "two-people"
+
+
+@dataclass(frozen=True, slots=True)
+class RowOutcome:
+    """``row`` is the number a person sees in a spreadsheet: the headers are row 1.
+
+    ``kind``: ``joined``, ``known`` (with the same data), ``different`` (known with other data; ``about`` names the fields)
+    or ``bad`` (``about`` names the reasons).
+    """
+
+    row: int
+    kind: str
+    about: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StartImport(Command):
+    """Take a file whose rows have been read and stored. ``by`` is the person who brought it."""
+
+    rows: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRows(Command):
+    """What became of the next rows, in their order."""
+
+    outcomes: tuple[RowOutcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportStarted(Event):
+    """``rows`` is how many there are to take."""
+
+    rows: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowsTaken(Event):
+    """The outcomes of some rows, and the counts of all rows so far, these included."""
+
+    outcomes: tuple[RowOutcome, ...]
+    done: int
+    joined: int
+    known: int
+    different: int
+    bad: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFinished(Event):
+    """Every row has its outcome. The file and its key are destroyed behind this."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationImport:
+    """``last`` is the number of the last row taken, 1 (the headers) at first."""
+
+    rows: int | None = None
+    by: str = ""
+    last: int = 1
+    counts: tuple[int, int, int, int] = (0, 0, 0, 0)
+    finished: bool = False
+
+    @property
+    def done(self) -> int:
+        """How many rows have an outcome."""
+        return sum(self.counts)
+
+
+def decide(command: Command, state: RegistrationImport) -> Sequence[Event]:
+    """Each row has one outcome, the first that was recorded; the last row's finishes the import."""
+    match command:
+        case StartImport():
+            return [] if state.rows is not None else [ImportStarted(command.rows, command.by)]
+        case RecordRows():
+            return _record(command, state)
+        case _:
+            raise TypeError(type(command).__name__)
+
+
+def _record(command: RecordRows, state: RegistrationImport) -> Sequence[Event]:
+    if state.rows is None:
+        raise NotFound("there is no such import")
+    fresh = tuple(outcome for outcome in command.outcomes if outcome.row > state.last)
+    if state.finished or not fresh:
+        return []
+    kinds = Counter(outcome.kind for outcome in fresh)
+    counted = zip(state.counts, (JOINED, KNOWN, DIFFERENT, BAD), strict=True)
+    joined, known, different, bad = (count + kinds[kind] for count, kind in counted)
+    taken = RowsTaken(fresh, state.done + len(fresh), joined, known, different, bad)
+    return [taken, ImportFinished()] if taken.done >= state.rows else [taken]
+
+
+def evolve(state: RegistrationImport, event: Any) -> RegistrationImport:
+    """How far an import is after an event."""
+    match event:
+        case ImportStarted():
+            return replace(state, rows=event.rows, by=event.by)
+        case RowsTaken():
+            counts = (event.joined, event.known, event.different, event.bad)
+            return replace(state, last=event.outcomes[-1].row, counts=counts)
+        case ImportFinished():
+            return replace(state, finished=True)
+        case _:
+            return state
+
+
+REGISTRATION_IMPORT: Decider[RegistrationImport] = Decider("import", RegistrationImport(), decide, evolve)

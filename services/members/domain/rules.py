@@ -1,0 +1,109 @@
+"""The community's own rules, dated: who may speak, quiet hours, what a pilot needs.
+
+A change makes a new version, in force from a date on; earlier versions stay, for each decision names the version that it
+was taken under.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.kernel.decider import Decider
+from services.kernel.message import Command, Event
+from services.kernel.problem import Refused
+
+IDENTITY = "community"
+BACKDATING = timedelta(days=1)
+"""A date chosen in a form means its midnight; further back a rule cannot begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """What is ruled. The defaults are the community's first rules.
+
+    ``speakers``: ``board`` or ``open``. ``quiet_from``/``quiet_until``: local times ``HH:MM``. ``pilot_after_gatherings``:
+    how many a library attends before a pilot. ``probation_weeks``: evidence before automation counts as running.
+    ``certificate_minimum``: share of an activity's sessions, 0..1.
+    """
+
+    speakers: str = "board"
+    quiet_from: str = "20:00"
+    quiet_until: str = "06:00"
+    pilot_after_gatherings: int = 3
+    probation_weeks: int = 4
+    certificate_minimum: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRules(Command):
+    """Change the rules named; those left None stay as they are in the newest version."""
+
+    in_force_from: datetime
+    at: datetime
+    speakers: str | None = None
+    quiet_from: str | None = None
+    quiet_until: str | None = None
+    pilot_after_gatherings: int | None = None
+    probation_weeks: int | None = None
+    certificate_minimum: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RulesChanged(Event):
+    """A whole version: ``rules`` holds every rule, changed or not. ``version`` counts from 1."""
+
+    version: int
+    in_force_from: datetime
+    rules: RuleSet
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """All versions, oldest first."""
+
+    versions: tuple[RulesChanged, ...] = ()
+
+    @property
+    def newest(self) -> RuleSet:
+        """The newest version's rules, in force or announced; the defaults before there is any."""
+        return self.versions[-1].rules if self.versions else RuleSet()
+
+    def in_force(self, at: datetime) -> RulesChanged | None:
+        """The version in force at a time: of those begun the one begun last, the newer of two begun together."""
+        begun = [version for version in self.versions if version.in_force_from <= at]
+        return max(begun, key=lambda version: (version.in_force_from, version.version), default=None)
+
+
+def decide(command: Command, rulebook: Rulebook) -> Sequence[Event]:
+    """A change of nothing makes no version; nothing is ruled for the past."""
+    match command:
+        case ChangeRules():
+            return _change(command, rulebook)
+        case _:
+            raise TypeError(type(command).__name__)
+
+
+def _change(command: ChangeRules, rulebook: Rulebook) -> Sequence[Event]:
+    named = {rule.name: getattr(command, rule.name) for rule in fields(RuleSet)}
+    standing = rulebook.newest
+    rules = RuleSet(**{name: getattr(standing, name) if value is None else value for name, value in named.items()})
+    if rulebook.versions and rules == standing:
+        return []
+    if command.in_force_from < command.at - BACKDATING:
+        raise Refused("rules-are-not-retroactive", "a rule cannot begin before it is made")
+    return [RulesChanged(len(rulebook.versions) + 1, command.in_force_from, rules)]
+
+
+def evolve(rulebook: Rulebook, event: Any) -> Rulebook:
+    """The rulebook after an event."""
+    match event:
+        case RulesChanged():
+            return Rulebook((*rulebook.versions, event))
+        case _:
+            return rulebook
+
+
+RULES: Decider[Rulebook] = Decider("rules", Rulebook(), decide, evolve)

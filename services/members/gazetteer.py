@@ -1,0 +1,56 @@
+"""Regions and sub-districts as people write them: "Kab. Kediri", "KABUPATEN KEDIRI", "Kec. Mojoroto"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+_REGENCY = re.compile(r"\bkab(?:upaten)?\b\.?", re.IGNORECASE)
+_CITY = re.compile(r"\bkota(?:madya)?\b\.?", re.IGNORECASE)
+_SUBDISTRICT = re.compile(r"^\s*kec(?:amatan)?\b\.?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Gazetteer:
+    """``regions`` maps every name that a region goes by to the regions of that name; ``subdistricts`` a region to its
+    sub-districts' names and ids.
+    """
+
+    regions: Mapping[str, frozenset[str]]
+    subdistricts: Mapping[str, Mapping[str, str]]
+
+    def regions_named(self, text: str) -> frozenset[str]:
+        """The regions that may be meant: one, none, or several where only the place's name is given."""
+        return self.regions.get(_folded_region(text), frozenset())
+
+    def subdistrict_named(self, region: str, text: str) -> str | None:
+        """The sub-district of the region that is meant, None if there is none."""
+        return self.subdistricts.get(region, {}).get(_folded(_SUBDISTRICT.sub("", text)))
+
+
+def gazetteer_of(documents: Sequence[Mapping[str, Any]]) -> Gazetteer:
+    """The gazetteer of the documents of view ``regions``."""
+    regions: dict[str, set[str]] = {}
+    subdistricts: dict[str, Mapping[str, str]] = {}
+    for document in documents:
+        identity, name = str(document["_id"]), str(document["name"])
+        bare = _folded(_CITY.sub("", _REGENCY.sub("", name)))
+        full = f"kota{bare}" if _CITY.search(name) else f"kab{bare}"
+        for spelling in {_folded_region(name), _folded_region(identity.replace("-", " ")), full, bare}:
+            regions.setdefault(spelling, set()).add(identity)
+        subdistricts[identity] = {
+            spelling: str(known["id"])
+            for known in document["subdistricts"]
+            for spelling in (_folded(str(known["name"])), _folded(str(known["id"])))
+        }
+    return Gazetteer({spelling: frozenset(known) for spelling, known in regions.items()}, subdistricts)
+
+
+def _folded(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())
+
+
+def _folded_region(text: str) -> str:
+    return _folded(_CITY.sub("kota", _REGENCY.sub("kab", text)))

@@ -1,0 +1,79 @@
+"""Whose contact is it? Claims, and the streams that they name.
+
+A claim names the id it was taken for; whether somebody joined under that id only the id's stream tells. Two people in a
+hurry, or one who was cut off, can leave two ids claimed for what is one person's two contacts. Then the later id in
+order yields to the earlier, by an event in its own stream, so that nobody can join under it any more, and whoever
+finds a claim follows. So a contact never has two members, and a crash between claim and joining blocks nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.kernel.claims import Claims
+from services.kernel.decider import Commands, Order
+from services.kernel.ids import derived_id
+from services.kernel.message import Metadata
+from services.members.contact import Contact
+from services.members.domain.person import PERSON, Person, Standing, YieldIdentity
+
+
+class Identification:
+    """Finds and settles whose a contact is."""
+
+    def __init__(self, claims: Claims, commands: Commands) -> None:
+        self._claims = claims
+        self._commands = commands
+
+    def member(self, contact: Contact) -> str | None:
+        """The member whose contact it is, None where it is nobody's. Claims nothing."""
+        holder = self._claims.holder(contact.kind, contact.value)
+        if holder is None:
+            return None
+        identity, person = self._followed(holder)
+        return identity if person.is_member else None
+
+    def members(self, contacts: Sequence[Contact]) -> list[str]:
+        """The members whose contacts these are, each once, in the contacts' order."""
+        found = [self.member(contact) for contact in contacts]
+        return list(dict.fromkeys(member for member in found if member is not None))
+
+    def settle(self, contacts: Sequence[Contact], wanted: str) -> str:
+        """Claim the contacts for one id: ``wanted``, or an earlier one that they were claimed for.
+
+        Durable when this returns. Whoever then joins under the id answered is judged by that id's stream alone.
+        """
+        identity = wanted
+        for contact in sorted(contacts):
+            holder = self._claims.take(contact.kind, contact.value, identity)
+            identity = self._one_of(identity, holder)
+        return identity
+
+    def reference(self, contact: Contact, wanted: str) -> str:
+        """The contact's opaque id: random, the same for ever, and forgotten when the claim is released."""
+        return self._claims.take(f"reference-{contact.kind}", contact.value, wanted)
+
+    def known_reference(self, contact: Contact) -> str | None:
+        """The contact's opaque id if it has one."""
+        return self._claims.holder(f"reference-{contact.kind}", contact.value)
+
+    def _one_of(self, ours: str, theirs: str) -> str:
+        while True:
+            ours, our = self._followed(ours)
+            theirs, their = self._followed(theirs)
+            if ours == theirs or our.is_member:
+                return ours
+            if their.is_member:
+                return theirs
+            # Always the greater yields: two that yield to each other would lead claims in a circle.
+            winner, loser = sorted((ours, theirs))
+            command_id = derived_id("yield", loser, winner)
+            order = Order(YieldIdentity(winner), loser, command_id, Metadata(correlation=command_id))
+            self._commands.take(PERSON, order)
+
+    def _followed(self, identity: str) -> tuple[str, Person]:
+        person, _ = self._commands.state(PERSON, identity)
+        while person.standing is Standing.YIELDED and person.person is not None:
+            identity = person.person
+            person, _ = self._commands.state(PERSON, identity)
+        return identity, person

@@ -1,0 +1,125 @@
+"""What an operator does at the machine, without HTTP: install the first board, and issue a token.
+
+Both may be done again: what stands already stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from services.kernel.decider import Decider, Order
+from services.kernel.ids import derived_id, new_id
+from services.kernel.log import Commit
+from services.kernel.message import Command, Metadata
+from services.kernel.problem import NotFound, Refused
+from services.members.contact import contact, email, phone
+from services.members.domain.credential import TOKEN, IssueToken
+from services.members.domain.office import OFFICE, AssumeOffice, office_identity
+from services.members.domain.person import PERSON, Join
+from services.members.domain.rules import IDENTITY, RULES, ChangeRules
+from services.members.joining import Applicant, clean
+from services.members.parts import Parts
+
+OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class BoardMember:
+    """One of the first board. ``region`` and ``subdistrict`` may be opened later."""
+
+    office: str
+    name: str
+    email: str | None
+    phone: str | None
+    library: str
+    region: str
+    subdistrict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """What became of one: the member's id, and who holds the office now, which may be another."""
+
+    office: str
+    person: str
+    holder: str
+
+
+def install_board(parts: Parts, board: Sequence[BoardMember]) -> list[Installed]:
+    """Make these people members and give them their offices, and the community its first rules.
+
+    Whoever is a member already stays as they are; an office that is held stays with its holder. Raises
+    ``contact.Unreadable`` and ``KeyError`` for an office that there is not, before anything is written.
+    """
+    applicants = [(member.office, _applicant(parts, member)) for member in board]
+    for office, _ in applicants:
+        office_identity(office, None)
+    installed = [_install(parts, office, applicant) for office, applicant in applicants]
+    now = parts.clock.now()
+    _take(parts, RULES, IDENTITY, ChangeRules(in_force_from=now, at=now), derived_id("install", "rules"))
+    return installed
+
+
+def issue_token(parts: Parts, contact_text: str, name: str = OPERATOR, days: int = 365) -> str:
+    """A bearer token for the member with this contact; the same one for the same name.
+
+    Raises ``contact.Unreadable``, and ``NotFound`` where the contact is nobody's.
+    """
+    person = parts.identification.member(contact(contact_text))
+    if person is None:
+        raise NotFound("this contact is no member's")
+    bearer = parts.mint.bearer(derived_id("token", person, name))
+    now = parts.machine.now()
+    command = IssueToken(person, name, bearer.digest, now, now + timedelta(days=days))
+    _take(parts, TOKEN, bearer.token, command, derived_id("issue-token", bearer.token))
+    return str(bearer)
+
+
+def _applicant(parts: Parts, member: BoardMember) -> Applicant:
+    return Applicant(
+        name=clean(member.name),
+        email=email(member.email).value if member.email else None,
+        phone=phone(member.phone).value if member.phone else None,
+        library=clean(member.library),
+        region=member.region,
+        subdistrict=member.subdistrict,
+        registered=parts.clock.now().date(),
+    )
+
+
+def _install(parts: Parts, office: str, applicant: Applicant) -> Installed:
+    person = _member(parts, applicant)
+    now = parts.clock.now()
+    identity = office_identity(office, None)
+    try:
+        command = AssumeOffice(office, None, person, now, now)
+        _take(parts, OFFICE, identity, command, derived_id("install", identity, person))
+    except Refused as refused:
+        if refused.rule != "office-is-held":
+            raise
+    state, _ = parts.commands.state(OFFICE, identity)
+    return Installed(office, person, state.holder or "")
+
+
+def _member(parts: Parts, applicant: Applicant) -> str:
+    identification = parts.identification
+    known = identification.members(applicant.contacts)
+    if known:
+        return known[0]
+    # The same at every attempt, and derived from nothing that tells whose contact it is.
+    reference = identification.reference(applicant.contacts[0], new_id())
+    command_id = derived_id("install", "member", reference)
+
+    def take(identity: str, command: Join) -> Commit:
+        return _take(parts, PERSON, identity, command, command_id)
+
+    parts.joining.join(applicant, derived_id("member", command_id), "board", take)
+    return identification.members(applicant.contacts)[0]
+
+
+def _take(parts: Parts, decider: Decider[Any], identity: str, command: Command, command_id: str) -> Commit:
+    order = Order(command, identity, command_id, Metadata(correlation=command_id, actor=OPERATOR))
+    return parts.commands.take(decider, order)

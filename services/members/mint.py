@@ -1,0 +1,67 @@
+"""What is derived under ``secrets.token``: the digits of login codes, and tokens.
+
+Nothing of it is stored. Whoever repeats a request gets the same token, and whoever reads the database gets none.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import uuid
+from dataclasses import dataclass
+
+CODE_DIGITS = 6
+_PREFIX = "jj"
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """A token as its holder sends it: ``jj_<id>_<secret>``."""
+
+    token: str
+    secret: str
+
+    @property
+    def digest(self) -> str:
+        """What is stored of it: SHA-256 of the secret, which has 256 bits of its own and needs no salt."""
+        return hashlib.sha256(self.secret.encode()).hexdigest()
+
+    def __str__(self) -> str:
+        return f"{_PREFIX}_{uuid.UUID(self.token).hex}_{self.secret}"
+
+
+class Mint:
+    """Makes digits and tokens from ids. ``key`` is a secret outside the database."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def digits(self, code: str) -> str:
+        """The six digits that a login code's id stands for."""
+        number = int.from_bytes(self._derive("login-code", code)[:8]) % 10**CODE_DIGITS
+        return f"{number:0{CODE_DIGITS}d}"
+
+    def digest(self, reference: str, digits: str) -> str:
+        """Digits as they are stored, for one contact. Six digits can be guessed, so the hash is under the secret."""
+        return self._derive("login-digits", reference, digits).hex()
+
+    def bearer(self, token: str) -> Bearer:
+        """The token of an id."""
+        secret = base64.urlsafe_b64encode(self._derive("token", token)).decode().rstrip("=")
+        return Bearer(token, secret)
+
+    def _derive(self, *parts: str) -> bytes:
+        return hmac.digest(self._key, "\x1f".join(parts).encode(), "sha256")
+
+
+def read_bearer(text: str) -> Bearer | None:
+    """A token's parts, None for a text that is no token of ours."""
+    prefix, _, rest = text.partition("_")
+    token, _, secret = rest.partition("_")
+    if prefix != _PREFIX or not secret:
+        return None
+    try:
+        return Bearer(str(uuid.UUID(hex=token)), secret)
+    except ValueError:
+        return None

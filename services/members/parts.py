@@ -1,0 +1,83 @@
+"""What the handlers of members are called with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from services.kernel.bell import Bell
+from services.kernel.claims import Claims
+from services.kernel.clock import Clock
+from services.kernel.decider import Commands
+from services.kernel.vault import Vault
+from services.kernel.view import View
+from services.kernel.view_store import Page
+from services.members.identification import Identification
+from services.members.joining import Joining
+from services.members.mint import Mint
+from services.members.uploads import Uploads
+from services.members.views.roster import ROSTER
+
+
+class ReadViews(Protocol):
+    """The reading side of ``view_store.Views``."""
+
+    def get(self, view: View, key: str) -> dict[str, Any] | None:
+        """One document, None if there is none."""
+        ...
+
+    def find(
+        self,
+        view: View,
+        where: dict[str, Any] | None = None,
+        *,
+        sort: str = "_id",
+        descending: bool = False,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> Page:
+        """A page of documents that match."""
+        ...
+
+
+@dataclass(frozen=True)
+class Parts:
+    """``machine`` is the machine's wall clock, for the ages of tokens; ``clock`` is domain time. ``imports_bell`` wakes the
+    import runner of this process.
+    """
+
+    commands: Commands
+    views: ReadViews
+    vault: Vault
+    clock: Clock
+    machine: Clock
+    claims: Claims
+    mint: Mint
+    uploads: Uploads
+    imports_bell: Bell
+
+    @property
+    def identification(self) -> Identification:
+        """Whose a contact is."""
+        return Identification(self.claims, self.commands)
+
+    @property
+    def joining(self) -> Joining:
+        """How applicants become members."""
+        return Joining(self.identification, self.vault)
+
+    def name_of(self, person: str | None) -> str | None:
+        """A member's name in the open, None where there is none or it is erased."""
+        document = self.views.get(ROSTER, person) if person else None
+        return self.vault.open(person, document["name"]) if person and document else None
+
+    def everything(self, view: View, where: dict[str, Any] | None = None) -> Sequence[dict[str, Any]]:
+        """All documents that match, for views that stay small: regions, offices, versions of the rules."""
+        found: list[dict[str, Any]] = []
+        page = self.views.find(view, where, limit=100)
+        found += page.items
+        while page.next is not None:
+            page = self.views.find(view, where, after=page.next, limit=100)
+            found += page.items
+        return found

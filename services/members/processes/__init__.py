@@ -1,0 +1,1 @@
+"""What members does about what happened: one file a process."""

@@ -1,0 +1,22 @@
+"""The guests: ``{_id: guest, name, email, phone (sealed), person: the member they are tied to or None}``."""
+
+from __future__ import annotations
+
+from services.kernel.message import Recorded
+from services.kernel.view import Applied, Change, View
+from services.members.domain.person import GuestAdded, GuestTied
+
+
+def apply(recorded: Recorded) -> Applied:
+    """One document a guest."""
+    match recorded.event:
+        case GuestAdded() as event:
+            added = {"name": event.name, "email": event.email, "phone": event.phone, "person": None}
+            return [Change(recorded.stream_id, added)]
+        case GuestTied() as event:
+            return [Change(recorded.stream_id, {"person": event.person})]
+        case _:
+            return []
+
+
+GUESTS = View("guests", 1, apply, indexes=[[("person", 1)]])

@@ -1,0 +1,30 @@
+"""The members: ``{_id: person, name, email, phone (sealed), library, region, subdistrict, language, how, registered}``."""
+
+from __future__ import annotations
+
+from services.kernel.message import Recorded
+from services.kernel.view import Applied, Change, View
+from services.members.domain.person import MemberJoined
+
+
+def apply(recorded: Recorded) -> Applied:
+    """One document a member."""
+    match recorded.event:
+        case MemberJoined() as event:
+            joined = {
+                "name": event.name,
+                "email": event.email,
+                "phone": event.phone,
+                "library": event.library,
+                "region": event.region,
+                "subdistrict": event.subdistrict,
+                "language": event.language,
+                "how": event.how,
+                "registered": event.registered.isoformat(),
+            }
+            return [Change(recorded.stream_id, joined)]
+        case _:
+            return []
+
+
+ROSTER = View("roster", 1, apply, indexes=[[("region", 1)]])

@@ -1,0 +1,22 @@
+"""The tokens of each person: ``{_id: token, person, name, issued, expires, revoked}``. Whether one is good its stream tells."""
+
+from __future__ import annotations
+
+from services.kernel.message import Recorded
+from services.kernel.view import Applied, Change, View
+from services.members.domain.credential import TokenIssued, TokenRevoked
+
+
+def apply(recorded: Recorded) -> Applied:
+    """One document a token."""
+    match recorded.event:
+        case TokenIssued() as event:
+            issued = {"person": event.person, "name": event.name, "issued": event.issued, "expires": event.expires}
+            return [Change(recorded.stream_id, {**issued, "revoked": None})]
+        case TokenRevoked() as event:
+            return [Change(recorded.stream_id, {"revoked": event.at})]
+        case _:
+            return []
+
+
+TOKENS = View("tokens", 1, apply, indexes=[[("person", 1)]])

@@ -1,0 +1,189 @@
+"""Members in memory: its surface, its log, its views and its manager, moved by hand."""
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from services.kernel.api import Api, RawRequest
+from services.kernel.bell import Bell
+from services.kernel.claims import MemoryClaims
+from services.kernel.clock import FixedClock
+from services.kernel.decider import Commands, Order
+from services.kernel.ids import derived_id, new_id
+from services.kernel.memory_log import MemoryLog
+from services.kernel.message import Metadata
+from services.kernel.policy import ANONYMOUS, Actor, ActorSignature, Held
+from services.kernel.problem import Refused
+from services.kernel.vault import MemoryKeys, Vault
+from services.kernel.view import Remove
+from services.kernel.view_store import Page
+from services.members.api import ROUTES
+from services.members.contract import REGISTRY, tell
+from services.members.domain.office import grants_of
+from services.members.mint import Mint
+from services.members.parts import Parts
+from services.members.processes.guest_tying import GUEST_TYING
+from services.members.processes.import_runner import ImportRunner
+from services.members.uploads import MemoryUploads
+from services.members.views import VIEWS
+
+NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+SUBDISTRICTS = [
+    {"id": "mojoroto", "name": "Mojoroto", "latitude": -7.8145, "longitude": 111.9906},
+    {"id": "pesantren", "name": "Pesantren", "latitude": -7.8417, "longitude": 112.0413},
+]
+
+
+class FakeViews:
+    """Views that are applied at once; only literal changes."""
+
+    def __init__(self):
+        self.documents = defaultdict(dict)
+
+    def apply(self, view, recorded):
+        for change in view.apply(recorded):
+            if isinstance(change, Remove):
+                self.documents[view.name].pop(change.key, None)
+                continue
+            document = self.documents[view.name].setdefault(change.key, {"_id": change.key})
+            for path, value in change.set.items():
+                *outer, last = path.split(".")
+                inner = document
+                for name in outer:
+                    inner = inner.setdefault(name, {})
+                inner[last] = value
+
+    def get(self, view, key):
+        return self.documents[view.name].get(key)
+
+    def find(self, view, where=None, *, descending=False, after=None, limit=50):
+        found = [
+            document
+            for key, document in sorted(self.documents[view.name].items(), reverse=descending)
+            if all(document.get(name) == value for name, value in (where or {}).items()) and (not after or key > after)
+        ]
+        return Page(found[:limit], found[limit - 1]["_id"] if len(found) > limit else None)
+
+
+@dataclass
+class Reply:
+    status: int
+    body: dict
+    headers: dict
+
+
+@dataclass
+class Stage:
+    """Everything in memory. ``as_actor`` is who asks until told otherwise."""
+
+    clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
+    machine: FixedClock = field(default_factory=lambda: FixedClock(NOW))
+    actor: Actor = ANONYMOUS
+
+    def __post_init__(self):
+        self.log = MemoryLog("members", REGISTRY)
+        self.commands = Commands(self.log, self.clock, tell)
+        self.keys = MemoryKeys()
+        self.views = FakeViews()
+        self.parts = Parts(
+            commands=self.commands,
+            views=self.views,
+            vault=Vault(self.keys, bytes(32)),
+            clock=self.clock,
+            machine=self.machine,
+            claims=MemoryClaims(),
+            mint=Mint(b"a secret of a test"),
+            uploads=MemoryUploads(),
+            imports_bell=Bell(),
+        )
+        self.signature = ActorSignature("between gateway and services")
+        self.api = Api(
+            "members",
+            ROUTES,
+            self.parts,
+            commands=self.commands,
+            clock=self.clock,
+            signature=self.signature,
+            wait_for=lambda _: None,
+            shown=self.log.head,
+        )
+        self.runner = ImportRunner(self.parts)
+        self.managed = {}
+        self.seen = 0
+
+    def send(self, method, path, body=None, *, actor=None, key=None, raw=None, query=None, **headers):
+        """One request, and then the views and the manager follow."""
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        headers[ActorSignature.HEADER.lower()] = self.signature.sign(actor or self.actor)
+        if method != "GET":
+            headers.setdefault("idempotency-key", key or new_id())
+        content = raw if raw is not None else (b"" if body is None else json.dumps(body).encode())
+        answer = self.api.respond(RawRequest(method, path, query or {}, headers, content))
+        self.follow()
+        return Reply(answer.status, json.loads(answer.body) if answer.body else {}, dict(answer.headers))
+
+    def get(self, path, *, actor=None, **query):
+        return self.send("GET", path, actor=actor, query=query)
+
+    def post(self, path, body=None, **options):
+        return self.send("POST", path, body if body is not None else {}, **options)
+
+    def follow(self):
+        """Bring views and manager up to the log's end."""
+        while self.seen < self.log.head():
+            (commit,) = self.log.read(self.seen, 1)
+            self.seen = commit.position
+            for recorded in self.log.recorded(commit):
+                for view in VIEWS:
+                    self.views.apply(view, recorded)
+                self._manage(recorded)
+
+    def _manage(self, recorded):
+        for instance in GUEST_TYING.concerned(recorded):
+            reaction = GUEST_TYING.react(self.managed.get(instance, {}), recorded)
+            for n, issue in enumerate(reaction.issues):
+                command_id = derived_id(GUEST_TYING.name, instance, recorded.id, n)
+                try:
+                    self.commands.take(
+                        issue.decider, Order(issue.command, issue.identity, command_id, Metadata(command_id))
+                    )
+                except Refused:
+                    continue
+            self.managed[instance] = reaction.state
+
+    def events(self):
+        """All events, in order."""
+        return [recorded.event for commit in self.log.read(0, 100_000) for recorded in self.log.recorded(commit)]
+
+    def facts(self):
+        """All facts told, in order."""
+        return self.log.facts(0, 100_000)
+
+    def open_region(self, region="kota-kediri", name="Kota Kediri", subdistricts=SUBDISTRICTS):
+        body = {"region": region, "name": name, "subdistricts": subdistricts}
+        assert self.post("/v1/regions", body, actor=COORDINATOR).status == 201
+
+    def join(self, name="Ani Contoh", **given):
+        body = {
+            "name": name,
+            "library": "SD Contoh 1",
+            "region": "kota-kediri",
+            "subdistrict": "mojoroto",
+            **(given or {"email": "ani@contoh.example"}),
+        }
+        reply = self.post("/v1/members", body)
+        assert reply.status == 201, reply.body
+        return reply.body["member"]
+
+
+def holder_of(*held, person="somebody"):
+    """An actor who holds these offices, given as (office, region)."""
+    return Actor("person", person, tuple(Held(*one) for one in held), grants_of(held))
+
+
+COORDINATOR = holder_of(("coordinator", None), person="coordinator-1")
+REGIONAL = holder_of(("regional-coordinator", "kota-kediri"), person="regional-1")
+MEMBER = Actor("person", "member-1")
+GATEWAY = Actor("service", "gateway")
+NOTIFICATIONS = Actor("service", "notifications")
