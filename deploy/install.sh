@@ -23,7 +23,9 @@ quietly() {
     if grep -qi 'no space left on device' "$log"; then
         say "$what failed: the disk is full."
     else
-        say "$what failed: $(grep -iE '^(E:|ERROR|Error)' "$log" | tail -1 | cut -c1-200) (all of it in $log)"
+        local reason
+        reason=$(grep -iE '^ *(E:|error)' "$log" | tail -1 | cut -c1-200)
+        say "$what failed${reason:+: $reason} (all of it in $log)."
     fi
     return 1
 }

@@ -149,7 +149,8 @@ def run(arguments: Sequence[str]) -> int:
 def _command(data: Path, *, story: bool, stay: bool) -> None:
     """The whole stack on this machine, on 127.0.0.1 alone."""
     configuration = from_environment(os.environ, data)
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    signal.signal(signal.SIGINT, _interrupt_once)
+    signal.signal(signal.SIGTERM, _interrupt_once)
     with _alone(configuration.data):
         stack = Stack(configuration, say)
         try:
@@ -160,9 +161,6 @@ def _command(data: Path, *, story: bool, stay: bool) -> None:
             while stay:
                 signal.pause()
         finally:
-            # A second Ctrl-C while stopping must not leave half of it behind.
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
             say("Stopping ...")
             stack.stop()
 
@@ -194,7 +192,10 @@ def _alone(data: Path) -> Iterator[None]:
         yield
 
 
-def _as_interrupt(_signal: int, _frame: FrameType | None) -> None:
+def _interrupt_once(_signal: int, _frame: FrameType | None) -> None:
+    # A second Ctrl-C while stopping must not leave half of it behind.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
