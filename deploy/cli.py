@@ -1,39 +1,67 @@
-"""The command line, `jejaring …`. Each subcommand imports what it needs when it is called."""
+"""The command line, `jejaring …`: which command is where.
 
-import os
-import sys
+A command's module is imported when that command is called and not before, so that `jejaring --help` is there at once.
+Whatever goes wrong outside the program is one clear sentence and exit status 1 (2 where the call or the configuration is
+at fault), never a traceback.
+"""
+
+import importlib
+from collections.abc import Mapping
+from typing import Any
 
 import click
 
+COMMANDS: Mapping[str, str] = {
+    "run": "The whole stack on this machine, with the story told into it.",
+    "serve": "One or more services in one process.",
+    "gateway": "The gateway, the only public door.",
+    "board": "Install the community's first board.",
+    "token": "Bearer tokens, issued by the operator.",
+    "clock": "Domain time of a demonstration: show it, move it forward.",
+    "status": "How every service is: ready, how far, what is parked.",
+    "parked": "What readers could not take: list, show, retry.",
+    "replay": "Rebuild one view from the log, beside the live one.",
+    "verify": "Check logs, inboxes and views against their promises.",
+    "doctor": "Check the machine and the configuration before people rely on them.",
+    "openapi": "The services' OpenAPI fragments.",
+}
 
-@click.group()
+
+class CommandLine(click.Group):
+    """Finds a command in `deploy.commands.<name>` as that module's `command`, and turns trouble into a sentence."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"deploy.commands.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            said = importlib.import_module("deploy.commands.sentences").sentence_for(error)
+            if said is None:
+                raise
+            click.echo(f"jejaring: {said.text}", err=True)
+            ctx.exit(said.status)
+
+
+@click.group(cls=CommandLine, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Run and look after an installation."""
-
-
-@main.command(context_settings={"ignore_unknown_options": True})
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def run(arguments: tuple[str, ...]) -> None:
-    """The whole stack on this machine, with the story told into it. See `jejaring run -- --help`."""
-    from deploy import local
-
-    sys.exit(local.run(arguments))
-
-
-@main.command()
-@click.argument("services", nargs=-1, required=True)
-def serve(services: tuple[str, ...]) -> None:
-    """One or more services in one process: `jejaring serve members events`."""
-    # A process of its own from its first statement on: the host patches the standard library before anything is imported.
-    os.execv(sys.executable, [sys.executable, "-m", "services.kernel.nameko.host", *services])  # noqa: S606
-
-
-@main.command()
-def gateway() -> None:
-    """The gateway, the only public door, on GATEWAY_PORT (8000)."""
-    import uvicorn
-
-    uvicorn.run("gateway.app:create", factory=True, host="127.0.0.1", port=int(os.environ.get("GATEWAY_PORT", "8000")))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""The commands of `jejaring`, one module each; `command` is what the command line calls."""

@@ -1,0 +1,23 @@
+"""`jejaring openapi write`: the fragments that the gateway forwards by, generated from the services' routes."""
+
+import click
+
+from deploy.commands.opened import ROOMS, definition_of, present
+from services.kernel.openapi import fragment_text
+
+
+@click.group()
+def command() -> None:
+    """The services' OpenAPI fragments."""
+
+
+@command.command()
+def write() -> None:
+    """Write services/<name>/openapi.json anew from each service's routes."""
+    for name in present():
+        path = ROOMS / name / "openapi.json"
+        text = fragment_text(definition_of(name))
+        changed = not path.exists() or path.read_text("utf-8") != text
+        if changed:
+            path.write_text(text, "utf-8")
+        click.echo(f"{name:<14} {'written' if changed else 'unchanged'}")

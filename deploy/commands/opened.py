@@ -1,0 +1,50 @@
+"""A service opened in this process, for an operator's command: its parts around its own database, nothing started."""
+
+import importlib
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+import services
+from services.kernel.assembly import Application, assemble
+from services.kernel.mongo import connect
+from services.kernel.service import Definition
+from services.kernel.settings import PORTS, settings_for
+
+ROOMS = Path(services.__file__).parent
+
+
+def present() -> Sequence[str]:
+    """The services that this release has, in the order of their ports."""
+    return [name for name in PORTS if (ROOMS / name / "bootstrap.py").exists()]
+
+
+def definition_of(name: str) -> Definition:
+    """A service's declarations."""
+    definition: Definition = importlib.import_module(f"services.{name}.bootstrap").definition()
+    return definition
+
+
+@contextmanager
+def opened(name: str, environment: Mapping[str, str] = os.environ) -> Iterator[Application]:
+    """The application of a service, as the environment describes it. Raises `SettingsError` and `PyMongoError`."""
+    settings = settings_for(name, environment)
+    with connect(settings.mongodb) as client:
+        yield assemble(definition_of(name), settings, client[settings.database])
+
+
+class ServiceName(click.ParamType[str]):
+    """A parameter that names a service of this release."""
+
+    name = "service"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value not in present():
+            self.fail(f"there is no service {value!r}; there are {', '.join(present())}.", param, ctx)
+        return value
+
+
+SERVICE = ServiceName()

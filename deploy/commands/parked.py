@@ -1,0 +1,79 @@
+"""`jejaring parked`: what readers could not take. An operator sees it, mends the cause, and marks it for another try."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import click
+
+from deploy.commands.opened import SERVICE, opened, present
+from services.kernel.assembly import Application
+from services.kernel.parking import BEHIND, ParkedFact
+from services.kernel.view import COMMITS
+
+
+@click.group()
+def command() -> None:
+    """What readers could not take, and what waits behind it."""
+
+
+@command.command(name="list")
+@click.argument("service", type=SERVICE, required=False)
+@click.argument("reader", required=False)
+def list_(service: str | None, reader: str | None) -> None:
+    """How much is parked, by service, reader and key."""
+    found = False
+    for name in [service] if service else present():
+        with opened(name) as application:
+            facts = list(application.parking.all(reader))
+        for (at, key), count in Counter((fact.reader, fact.key) for fact in facts).items():
+            found = True
+            causes = [fact for fact in facts if (fact.reader, fact.key) == (at, key) and fact.error != BEHIND]
+            marked = ", to be retried" if any(fact.retry for fact in causes) else ""
+            click.echo(f"{name}  {at}  {key}  {count} parked{marked}: {causes[0].error if causes else BEHIND}")
+    if not found:
+        click.echo("Nothing is parked.")
+
+
+@command.command()
+@click.argument("service", type=SERVICE)
+@click.argument("reader", required=False)
+@click.option("--key", help="Only what waits under this key.")
+def show(service: str, reader: str | None, key: str | None) -> None:
+    """Each parked fact: where it stands, what it is, and why it is here. Its data is not shown."""
+    with opened(service) as application:
+        for fact in application.parking.all(reader):
+            if key in {None, fact.key}:
+                click.echo(f"{fact.reader}  {fact.log}@{fact.position}.{fact.index}  {_what(application, fact)}")
+                click.echo(f"    key {fact.key} · since {fact.at:%Y-%m-%d %H:%M:%S} UTC · {fact.error}")
+
+
+@command.command()
+@click.argument("service", type=SERVICE)
+@click.argument("reader", required=False)
+@click.option("--key", help="Only what waits under this key.")
+def retry(service: str, reader: str | None, key: str | None) -> None:
+    """Mark parked facts for another try; the reader itself takes them again, in order."""
+    with opened(service) as application:
+        readers = [reader] if reader else sorted({fact.reader for fact in application.parking.all()})
+        marked = 0
+        for at in readers:
+            waiting = application.parking.mark(at, key)
+            marked += waiting
+            if waiting:
+                click.echo(f"{service}  {at}: {waiting} to be retried")
+    if not marked:
+        click.echo("Nothing is parked there.")
+
+
+def _what(application: Application, parked: ParkedFact) -> str:
+    """The kind of a parked event or fact and what it is about."""
+    return next(_names(application, parked), "gone from the log")
+
+
+def _names(application: Application, parked: ParkedFact) -> Iterator[str]:
+    before = parked.position - 1
+    if parked.log == COMMITS:
+        for commit in application.log.read(before, 1):
+            yield from (f"{e.type} v{e.schema} of {commit.stream}" for e in commit.events if e.index == parked.index)
+    else:
+        yield from (f"{fact.name} v{fact.version} about {fact.subject}" for fact in application.inbox.read(before, 1))

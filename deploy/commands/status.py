@@ -1,0 +1,81 @@
+"""`jejaring status`: how every service is, asked of the services themselves."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import click
+import httpx
+
+from deploy.commands.opened import present
+from services.kernel.settings import settings_for
+
+ANSWER_SECONDS = 5.0
+HEADERS = ("service", "ready", "head", "facts", "inbox", "lag", "parked", "strays")
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One service as it says that it is; `document` is its `/internal/status`, empty where nobody answers."""
+
+    name: str
+    ready: bool
+    reasons: tuple[str, ...] = ()
+    document: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """A line of the table; `lag` is the worst reader's."""
+        readers: Mapping[str, int] = self.document.get("readers", {})
+        lag = max(readers.values(), default=0) if self.document else "–"
+        rest = [self.document.get(name, "–") for name in ("head", "facts", "inbox")]
+        return (
+            self.name,
+            "yes" if self.ready else "no",
+            *map(str, (*rest, lag, self.document.get("parked", "–"), self.document.get("strays", "–"))),
+        )
+
+
+@click.command()
+@click.option("--readers", is_flag=True, help="Each reader and how many positions it is behind.")
+def command(*, readers: bool) -> None:
+    """How every service is; exit status 1 unless all are ready."""
+    conditions = [ask(name, settings_for(name, os.environ).urls[name]) for name in present()]
+    for line in table(conditions):
+        click.echo(line)
+    for condition in conditions:
+        for reason in condition.reasons:
+            click.echo(f"{condition.name}: {reason}")
+        if readers:
+            for reader, lag in sorted(condition.document.get("readers", {}).items()):
+                click.echo(f"{condition.name}  {reader}: {lag}")
+    if not all(condition.ready for condition in conditions):
+        raise click.exceptions.Exit(1)
+
+
+def ask(name: str, url: str) -> Condition:
+    """The condition of the service at an address; one that does not answer is not ready, and that is the reason."""
+    try:
+        with httpx.Client(base_url=url, timeout=ANSWER_SECONDS) as client:
+            readiness = client.get("/readyz")
+            reasons = readiness.json()["reasons"] if readiness.status_code in {200, 503} else [str(readiness)]
+            status = client.get("/internal/status")
+    except (httpx.HTTPError, ValueError, KeyError) as error:
+        return Condition(name, False, (f"no answer at {url} ({type(error).__name__})",))
+    if status.status_code != 200:
+        return Condition(name, False, (*reasons, f"/internal/status answers {status.status_code}"))
+    return Condition(name, readiness.status_code == 200, tuple(reasons), status.json())
+
+
+def table(conditions: list[Condition]) -> list[str]:
+    """The conditions as lines: names to the left, numbers to the right."""
+    rows = [HEADERS, *(condition.cells for condition in conditions)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            cell.ljust(width) if place < 2 else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]

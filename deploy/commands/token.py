@@ -1,0 +1,40 @@
+"""`jejaring token issue`: a bearer token for a member, from the operator at the machine."""
+
+import os
+from collections.abc import Mapping
+
+import click
+
+from deploy.commands.opened import opened
+from deploy.trouble import Trouble
+from services.kernel.problem import NotFound
+from services.members.contact import Unreadable
+from services.members.installation import OPERATOR, issue_token
+
+
+@click.group()
+def command() -> None:
+    """Bearer tokens, issued by the operator."""
+
+
+@command.command(name="issue")
+@click.argument("contact")
+@click.option("--name", default=OPERATOR, show_default=True, help="What it is called in the member's list of tokens.")
+def command_issue(contact: str, name: str) -> None:
+    """Print a token for the member with this e-mail address or phone number; the same one for the same name."""
+    click.echo(issue(contact, name))
+
+
+def issue(contact: str, name: str = OPERATOR, environment: Mapping[str, str] = os.environ) -> str:
+    """A token from the installation that `environment` describes.
+
+    Raises `Trouble` for a contact that is nobody's, `SettingsError`, and `PyMongoError`.
+    """
+    with opened("members", environment) as members:
+        members.prepare()
+        try:
+            return issue_token(members.parts, contact, name)
+        except Unreadable as error:
+            raise Trouble("That is neither an e-mail address nor a phone number.") from error
+        except NotFound as error:
+            raise Trouble("That contact is no member's.") from error
