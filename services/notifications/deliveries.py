@@ -126,11 +126,14 @@ class Deliveries:
         change = {"$set": {"state": SENDING}, "$inc": {"attempts": 1}}
         return self._deliveries.update_one(same, change).modified_count == 1
 
-    def put_off(self, delivery: str, retry_at: datetime, reason: str, *, counts: bool = False) -> None:
-        """Try again after ``retry_at``. ``counts``: this was an attempt though it never came to ``begin``."""
-        change: dict[str, Any] = {"$set": {"state": PLANNED, "retry_at": retry_at, "reason": reason}}
-        if counts:
-            change["$inc"] = {"attempts": 1}
+    def put_off(self, delivery: str, retry_at: datetime, reason: str, *, attempts: int = 0) -> None:
+        """Try again after ``retry_at``. ``attempts``: +1 for one that never came to ``begin``, -1 for one that does not
+        count.
+        """
+        change = {
+            "$set": {"state": PLANNED, "retry_at": retry_at, "reason": reason},
+            "$inc": {"attempts": attempts},
+        }
         self._deliveries.update_one({"_id": delivery, "state": {"$in": list(OPEN)}}, change)
 
     def end(self, delivery: str, state: str, now: datetime, reason: str | None = None) -> None:

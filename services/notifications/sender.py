@@ -147,6 +147,9 @@ class Sender:
             delay = min(self._patience.delay * 2**delivery.attempts, self._patience.longest)
             self._deliveries.put_off(delivery.id, self._later(delay), str(error))
             return 1
+        except ServerDown as error:
+            self._deliveries.put_off(delivery.id, self._machine.now(), str(error), attempts=-1)
+            raise
         # From here on it is remembered even if the database does not answer just now.
         self._accepted[delivery.id] = now
         self._record_accepted()
@@ -163,7 +166,7 @@ class Sender:
         if delivery.attempts >= self._patience.unknown:
             return self._end(delivery, NO_CONTACT, now, "unknown")
         delay = self._patience.unknown_delay * 2**delivery.attempts
-        self._deliveries.put_off(delivery.id, self._later(delay), "unknown", counts=True)
+        self._deliveries.put_off(delivery.id, self._later(delay), "unknown", attempts=1)
         return 1
 
     def _end(self, delivery: Delivery, state: str, now: datetime, reason: str) -> int:

@@ -1,0 +1,402 @@
+"""Deliveries when something dies: B8 and B9 of the protocol's trials, on real processes.
+
+What arrives is counted by identity: one mail is one ``Message-ID``, however often a crash repeats it.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pymongo
+import pytest
+from pymongo.database import Database
+from pymongo.errors import AutoReconnect, PyMongoError
+from pymongo.monitoring import CommandListener, CommandStartedEvent
+
+from deploy.database import Database as DatabaseServer
+from deploy.mailbox.server import Mailbox
+from services.kernel.mongo import connect
+from services.notifications.composing import Composer
+from services.notifications.deliveries import Deliveries, Delivery, delivery_id
+from services.notifications.domain.message import Kind, MessagePlanned, Variable
+from services.notifications.domain.preference import Preference
+from services.notifications.domain.quiet_hours import QuietHours
+from services.notifications.mail import Deferred, Mail, Rejected, ServerDown, SmtpServer
+from services.notifications.people import Contact
+from services.notifications.sender import Machine, Patience, Sender
+from tests.unit.notifications import facts
+from tests.unit.notifications.facts import START, STARTS
+from tests.unit.notifications.house import House, Members, playing_members
+
+ROOT = Path(__file__).resolve().parents[2]
+MESSAGE = MessagePlanned(
+    "fact",
+    Kind.ACTIVITY_PUBLISHED,
+    ("sri",),
+    tuple(Variable(n, v) for n, v in {"title": "t", "starts": STARTS.isoformat(), "ends": STARTS.isoformat(), "venue": "v"}.items()),
+    STARTS,
+    False,
+    "a",
+    "kediri",
+)  # fmt: skip
+
+
+@pytest.fixture
+def members() -> Iterator[Members]:
+    with playing_members() as played:
+        yield played
+
+
+@pytest.fixture
+def house(mongodb_uri: str, database: Database[dict[str, Any]], mailbox: Mailbox, members: Members) -> House:
+    return House(connect(mongodb_uri)[database.name], members, mailbox.smtp_uri)
+
+
+def planned(house: House, members: Members) -> str:
+    """One publication planned for one person; answers the address."""
+    address = members.know("tono", f"tono.{house.database.name.replace('_', '')}@perpus.example")
+    assert address is not None
+    house.hear(facts.region_opened(), facts.joined("tono", "board"), facts.published())
+    house.step("audience")
+    house.step("deliveries")
+    return address
+
+
+def child_that_dies(database_uri: str, database: str, members_url: str, smtp: str, moment: str) -> None:
+    """A sender in a process of its own, killed with SIGKILL ``before`` or ``after`` the mail server has taken the mail."""
+
+    def die(self: SmtpServer, mail: Mail) -> None:
+        if moment == "after":
+            send(self, mail)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    send = SmtpServer.send
+    SmtpServer.send = die  # type: ignore[method-assign]
+    with playing_members() as members:
+        members.url = members_url
+        House(connect(database_uri)[database], members, smtp).step("sender")
+
+
+def die(house: House, mongodb_uri: str, mailbox: Mailbox, moment: str) -> None:
+    script = "import sys; from tests.faults.test_deliveries import child_that_dies; child_that_dies(*sys.argv[1:])"
+    arguments = (mongodb_uri, house.database.name, house.members.url, mailbox.smtp_uri, moment)
+    child = subprocess.run([sys.executable, "-c", script, *arguments], cwd=ROOT, timeout=60, check=False)
+    assert child.returncode == -signal.SIGKILL
+
+
+def test_killed_between_the_servers_yes_and_its_record_the_mail_is_sent_again_under_the_same_identity(
+    house: House, members: Members, mailbox: Mailbox, mongodb_uri: str
+) -> None:
+    address = planned(house, members)
+    die(house, mongodb_uri, mailbox, "after")
+    assert house.states() == {"tono": "sending"}
+    house.restarted()
+    house.run()
+    identities = [mail["message_id"] for mail in mailbox.messages(to=address)]
+    assert identities == [f"<{house.deliveries()['tono']['_id']}@jejaring.test>"] * 2
+    assert house.states() == {"tono": "sent"}
+
+
+def test_killed_between_the_attempts_record_and_the_server_the_mail_is_not_lost(
+    house: House, members: Members, mailbox: Mailbox, mongodb_uri: str
+) -> None:
+    address = planned(house, members)
+    die(house, mongodb_uri, mailbox, "before")
+    assert house.states() == {"tono": "sending"}
+    assert mailbox.messages(to=address) == []
+    house.restarted()
+    house.run()
+    assert len(mailbox.messages(to=address)) == 1
+    assert house.deliveries()["tono"]["attempts"] == 2
+
+
+def test_killed_again_and_again_it_is_given_up_at_last(
+    house: House, members: Members, mailbox: Mailbox, mongodb_uri: str
+) -> None:
+    planned(house, members)
+    house.database.deliveries.update_one({}, {"$set": {"attempts": Patience().attempts, "state": "sending"}})
+    house.run()
+    assert house.states() == {"tono": "failed"}
+
+
+def test_the_database_killed_after_the_servers_yes_does_not_make_the_living_sender_repeat_itself(
+    house: House, members: Members, mailbox: Mailbox, database_server: DatabaseServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = planned(house, members)
+    send = SmtpServer.send
+
+    def send_and_kill(self: SmtpServer, mail: Mail) -> None:
+        send(self, mail)
+        database_server.kill()
+
+    monkeypatch.setattr(SmtpServer, "send", send_and_kill)
+    with pytest.raises(PyMongoError):
+        house.step("sender")
+    monkeypatch.undo()
+    database_server.start()
+    house.run()
+    assert len(mailbox.messages(to=address)) == 1
+    assert house.states() == {"tono": "sent"}
+
+
+def test_planned_deliveries_survive_the_databases_sudden_end(
+    house: House, members: Members, mailbox: Mailbox, database_server: DatabaseServer
+) -> None:
+    address = planned(house, members)
+    database_server.kill()
+    database_server.start()
+    house.restarted()
+    house.run()
+    assert len(mailbox.messages(to=address)) == 1
+
+
+def test_the_planner_killed_between_deliveries_and_checkpoint_plans_nothing_twice(
+    house: House, members: Members, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = members.know("tono", f"tono.{house.database.name.replace('_', '')}@perpus.example")
+    house.hear(facts.region_opened(), facts.joined("tono", "board"), facts.published())
+    house.step("audience")
+
+    def killed(*_: Any) -> None:
+        raise AutoReconnect("killed here")
+
+    monkeypatch.setattr("services.kernel.reader.Checkpoints.move", killed)
+    with pytest.raises(AutoReconnect):
+        house.step("deliveries")
+    monkeypatch.undo()
+    house.run()
+    assert len(mailbox.messages(to=address)) == 1
+
+
+def test_a_mail_server_that_is_away_costs_no_attempt(house: House, members: Members, mailbox: Mailbox) -> None:
+    address = planned(house, members)
+    mailbox.stop()
+    house.run()
+    assert house.deliveries()["tono"] | {"attempts": 0, "state": "planned"} == house.deliveries()["tono"]
+    mailbox.start()
+    house.restarted()  # a restarted sender does not rest
+    house.run()
+    assert len(mailbox.messages(to=address)) == 1
+
+
+class Writes(CommandListener):
+    """The write concerns that go over the wire to one collection."""
+
+    def __init__(self) -> None:
+        self.concerns: Counter[str] = Counter()
+
+    def started(self, event: CommandStartedEvent) -> None:
+        if event.command.get(event.command_name) == "deliveries" and event.command_name in ("insert", "update"):
+            concern = event.command.get("writeConcern", {})
+            self.concerns[f"w={concern.get('w')} j={concern.get('j')}"] += 1
+
+    def succeeded(self, event: Any) -> None:
+        """Not of interest."""
+
+    def failed(self, event: Any) -> None:
+        """Not of interest."""
+
+
+def test_every_write_of_a_delivery_waits_for_the_majority_and_the_journal(
+    mongodb_uri: str, database: Database[dict[str, Any]], mailbox: Mailbox, members: Members
+) -> None:
+    writes = Writes()
+    with pymongo.MongoClient[dict[str, Any]](mongodb_uri, tz_aware=True, event_listeners=[writes]) as client:
+        house = House(client[database.name], members, mailbox.smtp_uri)
+        planned(house, members)
+        house.run()
+        assert house.states() == {"tono": "sent"}
+    assert set(writes.concerns) == {"w=majority j=True"}
+    assert writes.concerns.total() >= 3
+
+
+class Script:
+    """A mail server that does as it is told, and counts."""
+
+    def __init__(self) -> None:
+        self.sent: list[Mail] = []
+        self.raises: dict[str, Exception] = {}
+        self.down = False
+
+    def __enter__(self) -> "Script":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is open."""
+
+    def reach(self) -> None:
+        if self.down:
+            raise ServerDown("ConnectionRefusedError")
+
+    def send(self, mail: Mail) -> None:
+        self.sent.append(mail)
+        if mail.to in self.raises:
+            raise self.raises[mail.to]
+
+
+class Everybody:
+    """Members, who knows everybody."""
+
+    def ask(self, ids: Any) -> dict[str, Contact]:
+        return {person: Contact(person, person, "id", f"{person}@x.example") for person in ids}
+
+    def code(self, person: str, code: str) -> str | None:  # noqa: ARG002 - the protocol's names
+        return "048213"
+
+
+class Desk:
+    """A sender whose every surrounding is the test's own, but for the database."""
+
+    def __init__(self, database: Database[dict[str, Any]], patience: Patience) -> None:
+        self.deliveries = Deliveries(database)
+        self.deliveries.prepare()
+        self.documents = database.deliveries
+        self.server = Script()
+        self.now = datetime(2026, 12, 1, tzinfo=UTC)
+        self.seconds = 0.0
+        self.ended: Counter[str] = Counter()
+        self.patience = patience
+        self.sender = self.another()
+
+    def another(self) -> Sender:
+        composer = Composer(lambda _: MESSAGE, lambda _: Preference(), Everybody(), "jejaring.test")
+        return Sender(
+            self.deliveries,
+            self.server,
+            composer,
+            lambda _now: QuietHours(),
+            patience=self.patience,
+            machine=Machine(lambda: self.now, lambda: self.seconds),
+            ended=lambda outcome: self.ended.update([outcome]),
+        )
+
+    def plan(self, *people: str) -> None:
+        self.deliveries.plan(
+            [
+                Delivery(
+                    id=delivery_id("fact", person, "email"),
+                    fact="fact",
+                    person=person,
+                    channel="email",
+                    message="m",
+                    kind="activity-published",
+                    urgent=False,
+                    planned=START,
+                    not_before=START,
+                    worth_until=STARTS,
+                    retry_at=self.now,
+                )
+                for person in people
+            ]
+        )
+
+    def state(self, person: str) -> dict[str, Any]:
+        found = self.documents.find_one({"person": person})
+        assert found is not None
+        return found
+
+
+@pytest.fixture
+def desk(mongodb_uri: str, database: Database[dict[str, Any]]) -> Desk:
+    return Desk(connect(mongodb_uri)[database.name], Patience(batch=5, attempts=3, delay=10, longest=60))
+
+
+def test_an_address_refused_for_good_fails_alone_and_is_counted(desk: Desk) -> None:
+    desk.plan("sri", "budi")
+    desk.server.raises["sri@x.example"] = Rejected("550")
+    desk.sender.send_due(START)
+    assert (desk.state("sri")["state"], desk.state("sri")["reason"]) == ("failed", "550")
+    assert desk.state("budi")["state"] == "sent"
+    assert desk.ended == {"failed": 1, "sent": 1}
+    desk.sender.send_due(START)
+    assert len(desk.server.sent) == 2
+
+
+def test_a_temporary_refusal_is_tried_again_later_and_later_and_not_for_ever(desk: Desk) -> None:
+    desk.plan("sri")
+    desk.server.raises["sri@x.example"] = Deferred("451")
+    waits = []
+    while desk.state("sri")["state"] == "planned":
+        desk.sender.send_due(START)
+        assert desk.sender.send_due(START) == 0  # not before its time
+        waits.append((desk.state("sri")["retry_at"] - desk.now).total_seconds())
+        desk.now = max(desk.now, desk.state("sri")["retry_at"])
+    assert desk.state("sri")["reason"] == "tried-too-often"
+    assert len(desk.server.sent) == 3
+    assert {mail.message_id for mail in desk.server.sent} == {f"{delivery_id('fact', 'sri', 'email')}@jejaring.test"}
+    assert 5 <= waits[0] <= 15
+    assert 10 <= waits[1] <= 30
+    assert 20 <= waits[2] <= 60
+
+
+def test_a_server_that_refuses_us_in_the_middle_costs_no_attempt_either(desk: Desk) -> None:
+    desk.plan("sri")
+    desk.server.raises["sri@x.example"] = ServerDown("530")
+    for _ in range(5):
+        desk.sender.send_due(START)
+        desk.seconds += 100
+    assert (desk.state("sri")["state"], desk.state("sri")["attempts"]) == ("planned", 0)
+
+
+def test_while_nobody_takes_mail_passes_rest_longer_and_longer(desk: Desk) -> None:
+    desk.plan("sri")
+    desk.server.down = True
+    desk.sender.send_due(START)
+    desk.server.down = False
+    assert desk.sender.send_due(START) == 0
+    desk.seconds += desk.patience.pause
+    assert desk.sender.send_due(START) == 1
+    assert desk.state("sri")["state"] == "sent"
+
+
+def test_one_pass_sends_no_more_than_its_batch(desk: Desk) -> None:
+    desk.plan(*(f"m{n}" for n in range(12)))
+    assert [desk.sender.send_due(START) for _ in range(4)] == [5, 5, 2, 0]
+    assert len(desk.server.sent) == 12
+
+
+def test_two_senders_at_once_lose_no_mail_and_repeat_none_under_another_identity(desk: Desk) -> None:
+    people = [f"m{n}" for n in range(20)]
+    desk.plan(*people)
+    senders = [desk.another(), desk.another()]
+
+    def work(sender: Sender) -> None:
+        for _ in range(12):
+            sender.send_due(START)
+
+    threads = [threading.Thread(target=work, args=(sender,)) for sender in senders]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    sent = Counter(mail.message_id for mail in desk.server.sent)
+    assert set(sent) == {f"{delivery_id('fact', person, 'email')}@jejaring.test" for person in people}
+    assert {desk.state(person)["state"] for person in people} == {"sent"}
+
+
+def test_what_has_ended_never_begins_again(desk: Desk) -> None:
+    desk.plan("sri")
+    desk.sender.send_due(START)
+    desk.plan("sri")  # the same fact told again
+    desk.sender.send_due(START)
+    assert len(desk.server.sent) == 1
+
+
+def test_a_mail_server_that_hangs_holds_nobody_for_longer_than_its_timeout(desk: Desk) -> None:
+    with socket.socket() as mute:
+        mute.bind(("127.0.0.1", 0))
+        mute.listen()
+        desk.server = SmtpServer(f"smtp://127.0.0.1:{mute.getsockname()[1]}", "a@b.example", seconds=0.2)  # type: ignore[assignment]
+        desk.plan("sri", "budi")
+        before = datetime.now(UTC)
+        desk.another().send_due(START)
+        assert (datetime.now(UTC) - before).total_seconds() < 2
+        assert desk.state("sri")["attempts"] == 0

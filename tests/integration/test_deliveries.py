@@ -1,0 +1,371 @@
+"""From a fact to a mail, on a real database and a real mail server."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from pymongo.database import Database
+
+from deploy.mailbox.server import Mailbox
+from services.kernel.mongo import connect
+from services.kernel.policy import EVERYWHERE, Actor
+from tests.unit.notifications import facts
+from tests.unit.notifications.facts import START, STARTS
+from tests.unit.notifications.house import House, Members, playing_members
+
+EVENING = datetime(2026, 12, 1, 14, 0, tzinfo=UTC)
+"""21.00 WIB."""
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+MORNING = datetime(2026, 12, 1, 23, 0, tzinfo=UTC)
+"""06.00 WIB of the next day."""
+
+
+@pytest.fixture
+def members() -> Iterator[Members]:
+    with playing_members() as played:
+        yield played
+
+
+@pytest.fixture
+def house(mongodb_uri: str, database: Database[dict[str, Any]], mailbox: Mailbox, members: Members) -> House:
+    return House(connect(mongodb_uri)[database.name], members, mailbox.smtp_uri)
+
+
+class Post:
+    """The mails of this test alone: every person has an address with the test's own name in it."""
+
+    def __init__(self, mailbox: Mailbox, members: Members, mark: str) -> None:
+        self._mailbox = mailbox
+        self._members = members
+        self._mark = mark
+
+    def know(self, *people: str, **more: Any) -> None:
+        for person in people:
+            self._members.know(person, f"{person}.{self._mark}@perpus.example", **more)
+
+    def to(self, person: str) -> list[dict[str, Any]]:
+        return self._mailbox.messages(to=f"{person}.{self._mark}@perpus.example")
+
+    def subjects(self, person: str) -> list[str]:
+        return [mail["subject"] for mail in reversed(self.to(person))]
+
+
+@pytest.fixture
+def post(mailbox: Mailbox, members: Members, database: Database[dict[str, Any]]) -> Post:
+    return Post(mailbox, members, database.name.replace("_", ""))
+
+
+def community(house: House, *people: str) -> None:
+    house.hear(facts.region_opened(), *(facts.joined(person, "board") for person in people))
+
+
+def test_a_login_code_is_mailed_at_night_too_with_the_digits_that_members_knows(
+    house: House, post: Post, members: Members
+) -> None:
+    post.know("sri")
+    members.codes["code-1"] = "048213"
+    house.hear(facts.code_issued("sri"))
+    house.clock.advance(timedelta(minutes=5))
+    house.run()
+    [mail] = post.to("sri")
+    assert "048213" in mail["text"]
+    assert house.states() == {"sri": "sent"}
+
+
+def test_a_publication_is_mailed_to_everyone_concerned_once(house: House, post: Post) -> None:
+    post.know("rini", "budi", "tono")
+    community(house, "rini", "budi", "tono")
+    house.hear(facts.topic("raised", "rini"), facts.topic("endorsed", "budi"), facts.published())
+    house.run()
+    assert post.subjects("rini") == ["Topik “Label barcode” akan dibahas bersama"]
+    assert post.subjects("budi") == ["Topik “Label barcode” akan dibahas bersama"]
+    assert post.subjects("tono") == ["Kegiatan baru: Gathering: label barcode"]
+    assert "Sabtu, 12 Desember 2026 pukul 09.00–11.00 WIB" in post.to("tono")[0]["text"]
+
+
+def test_the_message_id_is_the_deliverys_at_the_communitys_host(house: House, post: Post) -> None:
+    post.know("tono")
+    community(house, "tono")
+    house.hear(facts.published())
+    house.run()
+    [mail] = post.to("tono")
+    assert mail["message_id"] == f"<{house.deliveries()['tono']['_id']}@jejaring.test>"
+
+
+def test_members_is_asked_as_this_service_and_not_again_within_a_minute(
+    house: House, post: Post, members: Members
+) -> None:
+    post.know("tono")
+    community(house, "tono")
+    house.hear(facts.published())
+    house.run()
+    house.hear(facts.seat("taken", "tono"))
+    house.run()
+    assert [query["ids"] for query in members.asked] == ["tono"]
+    assert {(actor.kind, actor.id) for actor in members.actors} == {("service", "notifications")}
+
+
+def test_a_mail_is_held_over_quiet_hours_and_not_dropped(house: House, post: Post) -> None:
+    post.know("tono")
+    community(house, "tono")
+    house.run()
+    house.move_to(EVENING)
+    house.hear(facts.published(at=EVENING))
+    house.run()
+    assert post.to("tono") == []
+    assert house.deliveries()["tono"]["held_until"] == MORNING
+    house.move_to(MORNING - timedelta(seconds=1))
+    house.run()
+    assert post.to("tono") == []
+    house.move_to(MORNING)
+    house.run()
+    assert len(post.to("tono")) == 1
+
+
+def test_what_was_planned_by_day_and_comes_to_be_sent_at_night_is_held(
+    house: House, post: Post, members: Members
+) -> None:
+    post.know("tono")
+    community(house, "tono")
+    house.hear(facts.published())
+    for reader in ("audience", "deliveries"):
+        house.step(reader)
+    house.move_to(EVENING)
+    house.run()
+    assert post.to("tono") == []
+    assert house.deliveries()["tono"]["held_until"] == MORNING
+
+
+def test_quiet_hours_are_those_of_the_rules_in_force(house: House, post: Post) -> None:
+    post.know("tono")
+    community(house, "tono")
+    rules = {"version": 2, "in_force_from": START.isoformat(), "speakers": "board", "quiet_from": "09:30"}
+    house.hear(facts.fact("members.rules-changed", "rules", rules | {"quiet_until": "10:30"}, region=None))
+    later = {"version": 3, "in_force_from": STARTS.isoformat(), "quiet_from": "00:00", "quiet_until": "00:00"}
+    house.hear(facts.fact("members.rules-changed", "rules", later, region=None))
+    house.run()
+    house.hear(facts.published())
+    house.run()
+    assert house.deliveries()["tono"]["held_until"] == START + timedelta(minutes=30)
+
+
+def test_while_members_is_down_the_delivery_waits(house: House, post: Post, members: Members) -> None:
+    post.know("tono")
+    community(house, "tono")
+    house.hear(facts.published())
+    members.down = True
+    house.run()
+    assert house.states() == {"tono": "planned"}
+    assert house.deliveries()["tono"]["attempts"] == 0
+    members.down = False
+    house.restarted()  # a restarted sender does not rest
+    house.run()
+    assert house.states() == {"tono": "sent"}
+    assert len(post.to("tono")) == 1
+
+
+def test_what_members_was_down_for_too_long_expires(house: House, post: Post, members: Members) -> None:
+    post.know("tono")
+    community(house, "tono")
+    house.hear(facts.published())
+    members.down = True
+    house.run()
+    house.move_to(STARTS)
+    members.down = False
+    house.restarted()
+    house.run()
+    assert house.states() == {"tono": "expired"}
+    assert post.to("tono") == []
+
+
+def test_who_has_no_address_is_told_nothing_and_nobody_waits_for_it(house: House, post: Post, members: Members) -> None:
+    post.know("tono")
+    members.know("tamu", None)
+    members.know("hapus", "x@perpus.example", erased=True)
+    community(house, "tono")
+    house.hear(facts.published(), facts.attended("tono"), facts.attended(guest="tamu"), facts.attended("hapus"))
+    house.run()
+    house.move_to(facts.ENDS)
+    house.hear(facts.completed())
+    house.run()
+    assert house.states() == {"tono": "sent", "tamu": "no-contact", "hapus": "no-contact"}
+
+
+def test_who_has_switched_email_off_gets_login_codes_alone(house: House, post: Post, members: Members) -> None:
+    post.know("tono")
+    members.codes["code-1"] = "048213"
+    tono = Actor("person", "tono")
+    assert house.ask("PUT", "/v1/me/preferences", tono, {"email": False}).status == 200
+    community(house, "tono")
+    house.hear(facts.published())
+    house.run()
+    assert house.states() == {"tono": "unwanted"}
+    house.hear(facts.code_issued("tono"))
+    house.run()
+    assert [mail["subject"] for mail in post.to("tono")] == ["Kode masuk Jejaring"]
+
+
+def test_a_mail_is_in_the_language_that_the_person_chose(house: House, post: Post) -> None:
+    post.know("tono")
+    house.ask("PUT", "/v1/me/preferences", Actor("person", "tono"), {"email": True, "language": "en"})
+    community(house, "tono")
+    house.hear(facts.published())
+    house.run()
+    assert post.subjects("tono") == ["New activity: Gathering: label barcode"]
+
+
+def test_a_person_whom_members_does_not_show_yet_is_asked_for_again(house: House, post: Post) -> None:
+    community(house, "tono")
+    house.hear(facts.published())
+    house.run()
+    assert house.deliveries()["tono"]["reason"] == "unknown"
+    post.know("tono")
+    house.database.deliveries.update_many({}, {"$set": {"retry_at": LONG_AGO}})  # instead of waiting
+    house.run()
+    assert house.states() == {"tono": "sent"}
+
+
+def test_a_guest_who_was_tied_to_a_member_is_told_as_that_member_and_once(house: House, post: Post) -> None:
+    post.know("budi")
+    community(house)
+    house.hear(facts.published(topic=None), facts.attended(guest="tamu"), facts.attended("budi"))
+    tied = {"guest": "tamu", "person": "budi"}
+    house.hear(facts.fact("members.guest-tied", "tamu", tied, region=None))
+    house.run()
+    house.move_to(facts.ENDS)
+    house.hear(facts.completed())
+    house.run()
+    assert len(post.to("budi")) == 1
+    assert set(house.states()) == {"budi"}
+
+
+def test_reading_everything_again_sends_nothing(house: House, post: Post) -> None:
+    post.know("rini", "tono")
+    community(house, "rini", "tono")
+    house.hear(facts.topic("raised", "rini"), facts.published(), facts.seat("taken", "tono"))
+    house.run()
+    before = house.application.log.head()
+    for collection in ("checkpoints", "manager_audience"):  # as no operator should
+        house.database.drop_collection(collection)
+    house.restarted()
+    house.run()
+    assert house.application.log.head() == before
+    assert (len(post.to("rini")), len(post.to("tono"))) == (1, 2)
+
+
+def test_a_listener_that_begins_late_does_not_mail_old_news(house: House, post: Post, members: Members) -> None:
+    post.know("tono")
+    community(house, "tono")
+    house.hear(facts.published())
+    starts = [{"_id": "audience|members", "head": 2}, {"_id": "audience|events", "head": 1}]
+    house.database.manager_starts.insert_many(starts)  # its sources had told as much when it first started
+    house.run()
+    assert house.deliveries() == {}
+    house.hear(facts.seat("taken", "tono"))
+    house.run()
+    assert post.subjects("tono") == ["Pendaftaran tercatat: Gathering: label barcode"]
+
+
+def test_no_address_and_no_name_is_stored_anywhere(house: House, post: Post, members: Members) -> None:
+    post.know("tono")
+    members.codes["code-1"] = "048213"
+    community(house, "tono")
+    house.hear(facts.published(), facts.code_issued("tono"))
+    house.run()
+    assert len(post.to("tono")) == 2
+    stored = json.dumps(
+        {name: list(house.database[name].find()) for name in house.database.list_collection_names()}, default=str
+    )
+    for secret in ("perpus.example", "Nama tono", "048213", "Bapak/Ibu"):
+        assert secret not in stored
+
+
+def test_a_person_reads_what_they_were_told_one_line_a_fact(house: House, post: Post, members: Members) -> None:
+    post.know("rini")
+    members.codes["code-1"] = "048213"
+    community(house, "rini")
+    house.hear(facts.code_issued("rini"), facts.topic("raised", "rini"), facts.published())
+    house.run()
+    house.clock.advance(timedelta(hours=1))
+    house.hear(facts.seat("lined", "rini", place=2))
+    house.run()
+    inbox = json.loads(house.ask("GET", "/v1/me/inbox", Actor("person", "rini")).body)
+    assert [(line["kind"], line["title"]) for line in inbox["items"]] == [
+        ("seat-lined", "Daftar tunggu nomor 2: Gathering: label barcode"),
+        ("topic-gathering", "Topik “Label barcode” akan dibahas bersama"),
+    ]
+    assert inbox["next"] is None
+    assert json.loads(house.ask("GET", "/v1/me/inbox", Actor("person", "tono")).body)["items"] == []
+
+
+def test_the_inbox_is_read_page_by_page_and_in_another_language(house: House, post: Post) -> None:
+    post.know("sri")
+    community(house)
+    house.hear(facts.published(topic=None))
+    for kind in ("taken", "released", "taken"):
+        house.hear(facts.seat(kind, "sri", why="cancelled"))
+        house.clock.advance(timedelta(minutes=1))
+        house.run()
+    sri, seen, after = Actor("person", "sri"), [], {}
+    while True:
+        page = json.loads(house.ask("GET", "/v1/me/inbox", sri, limit="1", language="en", **after).body)
+        seen += [line["title"].partition(":")[0] for line in page["items"]]
+        if page["next"] is None:
+            break
+        after = {"after": page["next"]}
+    assert seen[-2:] == ["Registration cancelled", "Registered"]
+
+
+def test_preferences_are_read_chosen_and_guarded_by_their_version(house: House) -> None:
+    sri = Actor("person", "sri")
+    answer = house.ask("GET", "/v1/me/preferences", sri)
+    assert (json.loads(answer.body), answer.headers["ETag"]) == ({"language": None, "email": True}, '"0"')
+    chosen = house.ask("PUT", "/v1/me/preferences", sri, {"language": "en", "email": False}, key="one")
+    assert (chosen.status, json.loads(chosen.body)) == (200, {"language": "en", "email": False})
+    assert json.loads(house.ask("GET", "/v1/me/preferences", sri).body) == {"language": "en", "email": False}
+
+
+@pytest.mark.parametrize("body", [{}, {"email": "no"}, {"email": True, "language": "jv"}, {"email": True, "sms": 1}])
+def test_preferences_that_make_no_sense_are_refused(house: House, body: dict[str, Any]) -> None:
+    assert house.ask("PUT", "/v1/me/preferences", Actor("person", "sri"), body).status == 400
+
+
+@pytest.mark.parametrize("path", ["/v1/me/inbox", "/v1/me/preferences", "/v1/deliveries"])
+def test_nobody_reads_without_saying_who_they_are(house: House, path: str) -> None:
+    assert house.ask("GET", path).status == 401
+
+
+def test_coordinators_see_what_became_of_their_regions_deliveries(house: House, post: Post) -> None:
+    post.know("tono", "sri")
+    community(house, "tono", "sri")
+    house.hear(facts.published())
+    house.run()
+    read = {"deliveries.read": (EVERYWHERE,)}
+    everywhere = Actor("person", "ratna", grants=read)
+    rows = json.loads(house.ask("GET", "/v1/deliveries", everywhere, activity="a").body)["items"]
+    assert {(row["person"], row["state"], row["kind"]) for row in rows} == {
+        ("tono", "sent", "activity-published"),
+        ("sri", "sent", "activity-published"),
+    }
+    [one] = json.loads(house.ask("GET", "/v1/deliveries", everywhere, person="sri").body)["items"]
+    assert one["person"] == "sri"
+    page = json.loads(house.ask("GET", "/v1/deliveries", everywhere, limit="1").body)
+    rest = json.loads(house.ask("GET", "/v1/deliveries", everywhere, limit="1", after=page["next"]).body)
+    assert {page["items"][0]["person"], rest["items"][0]["person"]} == {"tono", "sri"}
+    assert rest["next"] is None
+    elsewhere = Actor("person", "dewi", grants={"deliveries.read": ("blitar",)})
+    assert json.loads(house.ask("GET", "/v1/deliveries", elsewhere).body)["items"] == []
+    assert house.ask("GET", "/v1/deliveries", Actor("person", "tono")).status == 403
+    assert house.ask("GET", "/v1/deliveries", everywhere, after="nonsense").status == 400
+
+
+def test_without_a_mail_server_deliveries_are_planned_and_wait(
+    mongodb_uri: str, database: Database[dict[str, Any]], members: Members
+) -> None:
+    house = House(connect(mongodb_uri)[database.name], members, None)
+    community(house, "tono")
+    house.hear(facts.published())
+    house.run()
+    assert house.states() == {"tono": "planned"}

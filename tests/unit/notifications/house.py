@@ -1,0 +1,173 @@
+"""The whole service on a real database and a real mail server, stepped by hand; members is played by a small server.
+
+Time stands still until the test moves it. ``House.run`` steps every reader until nothing moves any more.
+"""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from pymongo.database import Database
+
+from services.kernel.api import RawAnswer, RawRequest
+from services.kernel.assembly import Application, assemble
+from services.kernel.clock import FixedClock
+from services.kernel.envelope import envelope
+from services.kernel.message import Fact
+from services.kernel.policy import Actor, ActorSignature
+from services.kernel.settings import PORTS, Secrets, Settings
+from services.notifications.bootstrap import definition
+from tests.unit.notifications.facts import START
+
+SECRETS = Secrets(signing=b"s" * 32, vault=b"v" * 32, token=b"t" * 32, contact=b"c" * 32)
+SIGNATURE = ActorSignature(SECRETS.signing.hex())
+
+
+class Members:
+    """Answers ``/internal/people`` as members does, and ``/internal/feed`` as a source that has told nothing."""
+
+    def __init__(self) -> None:
+        self.people: dict[str, dict[str, Any]] = {}
+        self.codes: dict[str, str] = {}
+        self.asked: list[dict[str, str]] = []
+        self.actors: list[Actor] = []
+        self.down = False
+        members = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:  # the name that http.server calls
+                status, body = members.answer(self.path, self.headers.get(ActorSignature.HEADER))
+                self.send_response(status)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: Any) -> None:
+                """Say nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def know(self, person: str, email: str | None = "", **more: Any) -> str | None:
+        """Know a person, by default with an address; answers the address."""
+        address = f"{person}@perpus.example" if email == "" else email
+        self.people[person] = {
+            "person": person,
+            "name": f"Nama {person}",
+            "language": "id",
+            "email": address,
+            "phone": None,
+            "region": "kediri",
+            "subdistrict": "s",
+            "erased": False,
+        } | more
+        return address
+
+    def answer(self, target: str, signed: str | None) -> tuple[int, bytes]:
+        url = urlsplit(target)
+        query = {name: values[0] for name, values in parse_qs(url.query).items()}
+        if url.path == "/internal/feed":
+            return 200, json.dumps({"epoch": "epoch", "first": 1, "head": 0, "stands": 0, "facts": []}).encode()
+        self.asked.append(query)
+        self.actors.append(SIGNATURE.read(signed))
+        if self.down:
+            return 503, b"{}"
+        page: dict[str, Any] = {"people": [self.people[i] for i in query["ids"].split(",") if i in self.people]}
+        if query.get("code") in self.codes:
+            page["code"] = self.codes[query["code"]]
+        return 200, json.dumps(page).encode()
+
+
+def settings(members: str, smtp: str | None) -> Settings:
+    urls = dict.fromkeys(PORTS, members)
+    return Settings(
+        service="notifications",
+        mongodb="",
+        amqp=None,
+        smtp=smtp,
+        host="127.0.0.1",
+        port=0,
+        urls=urls,
+        community_host="jejaring.test",
+        clock="system",
+        instance="one",
+        database_prefix="",
+        secrets=SECRETS,
+    )
+
+
+class House:
+    """One assembled notifications service, and who it speaks with."""
+
+    def __init__(self, database: Database[dict[str, Any]], members: Members, smtp: str | None) -> None:
+        self.database = database
+        self.members = members
+        self.clock = FixedClock(START)
+        self._smtp = smtp
+        self._heard = {"members": 0, "events": 0}
+        self.application = self.restarted()
+
+    def restarted(self) -> Application:
+        """The service after a restart: nothing in memory, everything in the database."""
+        made = assemble(definition(), settings(self.members.url, self._smtp), self.database, clock=self.clock)
+        made.prepare()
+        self.application = made
+        return made
+
+    def hear(self, *told: Fact) -> None:
+        """Admit facts, numbered as their sources would."""
+        for fact in told:
+            self._heard[fact.source] += 1
+            numbered = Fact(
+                **{name: getattr(fact, name) for name in Fact.__dataclass_fields__} | {"n": self._heard[fact.source]}
+            )
+            admission = self.application.inbox.admit(fact.source, [envelope(numbered, "jejaring.test")])
+            assert admission.stored == 1
+
+    def run(self) -> None:
+        """Step every reader until nothing moves any more."""
+        while sum(reader.step(1) for reader in self.application.runner.readers):
+            pass
+
+    def step(self, name: str) -> int:
+        """One step of one reader."""
+        return next(reader for reader in self.application.runner.readers if reader.name == name).step(1)
+
+    def deliveries(self) -> dict[str, dict[str, Any]]:
+        """Person → the delivery's document; where there are several, by the last one planned."""
+        return {document["person"]: document for document in self.database.deliveries.find().sort("planned", 1)}
+
+    def states(self) -> dict[str, str]:
+        """Person → state."""
+        return {person: document["state"] for person, document in self.deliveries().items()}
+
+    def move_to(self, moment: datetime) -> None:
+        self.clock.advance(moment - self.clock.now())
+
+    def ask(
+        self, method: str, path: str, actor: Actor | None = None, body: Any = None, key: str = "k", **query: str
+    ) -> RawAnswer:
+        """One HTTP request, without the HTTP."""
+        headers = {"idempotency-key": key, "content-type": "application/json"}
+        if actor is not None:
+            headers[ActorSignature.HEADER.lower()] = SIGNATURE.sign(actor)
+        raw = b"" if body is None else json.dumps(body).encode()
+        return self.application.api.respond(RawRequest(method, path, query, headers, raw))
+
+
+@contextmanager
+def playing_members() -> Iterator[Members]:
+    members = Members()
+    try:
+        yield members
+    finally:
+        members.close()
