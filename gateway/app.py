@@ -9,11 +9,13 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from gateway.cache import HotReads
+from gateway.calendar import Calendar
 from gateway.caller import Callers
 from gateway.configuration import Configuration, configuration_from
 from gateway.endpoints import CompositionEndpoints
@@ -21,11 +23,15 @@ from gateway.forwarding import Forwarding, ForwardingEndpoint
 from gateway.health import Counting, Health, Numbers
 from gateway.identity import Identities
 from gateway.limits import Limits
-from gateway.openapi import merged
+from gateway.openapi import merged, operations_by_tag
 from gateway.problems import show_problem
 from gateway.session import SessionCookie
 from gateway.surface import read_fragments, surface_of
 from gateway.transport import Transport
+from gateway.web.forms import FormTokens
+from gateway.web.pages import Pages
+from gateway.web.rendering import Renderer, html_response
+from gateway.web.routes import page_routes
 from services.kernel.policy import ActorSignature
 from services.kernel.problem import Problem
 
@@ -40,18 +46,27 @@ def create() -> Starlette:
 def application(configuration: Configuration) -> Starlette:
     """The application of a configuration. Raises ``SettingsError`` where the services' fragments do not fit together."""
     fragments = read_fragments(configuration.rooms, configuration.urls)
-    surface = surface_of(fragments)
     transport = Transport(configuration.urls, ActorSignature(configuration.signing))
     identities = Identities(transport)
-    forwarding = Forwarding(surface, transport, identities, HotReads(), Limits())
+    forwarding = Forwarding(surface_of(fragments), transport, identities, HotReads(), Limits())
     callers = Callers(identities, SessionCookie(configuration.signing))
+    renderer = Renderer(configuration.community)
+    pages = Pages(forwarding, callers, renderer, FormTokens(configuration.signing), configuration.clock)
     api = ForwardingEndpoint(forwarding, callers)
     own = CompositionEndpoints(forwarding, callers)
-    health, numbers = Health(transport), Numbers()
+    calendar = Calendar(forwarding, configuration.clock, configuration.community_host, configuration.community)
     document = merged(fragments, configuration.community)
+    health, numbers = Health(transport), Numbers()
 
     async def openapi(_request: Request) -> Response:
         return JSONResponse(document)
+
+    async def docs(request: Request) -> Response:
+        return html_response(request, renderer.html("docs.html", {"groups": operations_by_tag(document)}))
+
+    async def trouble(request: Request, error: Exception) -> Response:
+        wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1/")
+        return await (pages.show_problem if wants_page else show_problem)(request, error)
 
     @asynccontextmanager
     async def lifespan(_application: Starlette) -> AsyncIterator[None]:
@@ -64,11 +79,14 @@ def application(configuration: Configuration) -> Starlette:
             Route("/readyz", health.ready),
             Route("/metrics", numbers.show),
             Route("/openapi.json", openapi),
+            Route("/docs", docs),
+            Route("/calendar.ics", calendar.show),
             Route("/v1/me/dashboard", own.dashboard),
             Route("/v1/activities/{activity}/walk-ins", own.walk_in, methods=["POST"]),
             Route("/v1/{rest:path}", api.respond, methods=ALL_METHODS),
+            *page_routes(pages, identities),
         ],
-        middleware=[Middleware(Counting, numbers=numbers)],
-        exception_handlers={Problem: show_problem, HTTPException: show_problem, Exception: show_problem},
+        middleware=[Middleware(Counting, numbers=numbers), Middleware(GZipMiddleware, minimum_size=1000)],
+        exception_handlers={Problem: trouble, HTTPException: trouble, Exception: trouble},
         lifespan=lifespan,
     )

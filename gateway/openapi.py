@@ -101,3 +101,14 @@ def _own_paths() -> dict[str, Any]:
             }
         },
     }
+
+
+def operations_by_tag(document: Mapping[str, Any]) -> list[tuple[str, list[dict[str, str]]]]:
+    """What ``/docs`` lists: per service the operations, in the order of their paths."""
+    groups: dict[str, list[dict[str, str]]] = {}
+    for path, methods in document["paths"].items():
+        for method, details in methods.items():
+            if method in METHODS:
+                shown = {"method": method.upper(), "path": path, "summary": details.get("summary", "")}
+                groups.setdefault(details["tags"][0], []).append(shown)
+    return sorted(groups.items())

@@ -1,0 +1,126 @@
+"""The calendar, and one activity: register, give the seat back, check in, and three questions afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from starlette.responses import Response
+
+from gateway.web.home import items_of, upcoming
+from gateway.web.visit import Visit
+from gateway.web.words import instant
+from services.kernel.problem import Malformed
+
+PAGE = 50
+CHECK_IN_BEFORE = timedelta(hours=2)
+CHECK_IN_AFTER = timedelta(hours=24)
+"""When the field for the code word is offered; whether the word is good then, events decides."""
+
+
+async def calendar(visit: Visit) -> Response:
+    """What lies ahead, by its start; ``lewat`` shows what was held instead, the latest first."""
+    region, past = visit.parameter("wilayah"), bool(visit.parameter("lewat"))
+    query = {"state": "completed", "limit": 100} if past else upcoming(visit, PAGE)
+    after = visit.parameter("setelah")
+    found = await visit.parts(
+        activities=visit.public("/v1/activities", **query, region=region, after=after),
+        regions=visit.public("/v1/regions", limit=100),
+    )
+    if "activities" in found.problems:
+        raise found.problems["activities"]
+    lists = items_of(found.parts)
+    if past:
+        lists["activities"].reverse()
+    return visit.render(
+        "calendar.html",
+        **lists,
+        region=region,
+        past=past,
+        next=found.parts["activities"].get("next") if not past else None,
+    )
+
+
+async def activity(visit: Visit) -> Response:
+    """One activity, and what the visitor can do about it."""
+    name = visit.parameter("activity")
+    shown = await visit.get(f"/v1/activities/{name}")
+    calls = {"region": visit.public(f"/v1/regions/{shown['region']}"), "offices": visit.public("/v1/offices")}
+    if visit.person:
+        calls["registrations"] = visit.get(f"/v1/activities/{name}/registrations")
+        calls["participation"] = visit.get(f"/v1/participation/{visit.person}")
+    found = await visit.parts(**calls)
+    own, missing = _own(visit, name, found.parts)
+    return visit.render(
+        "activity.html",
+        activity=shown,
+        region=found.parts["region"],
+        names=office_holders(found.parts["offices"]),
+        own=own,
+        own_is_missing=missing,
+        check_in=_check_in_is_open(visit, shown),
+    )
+
+
+async def register(visit: Visit) -> Response:
+    """A seat, or a place in line."""
+    visit.require_person()
+    name, form = visit.parameter("activity"), await visit.form()
+    answer = await visit.send("POST", f"/v1/activities/{name}/registrations", {}, form.key)
+    return visit.see(f"/kegiatan/{name}", "kursi" if answer.get("seat") == "taken" else "antrean")
+
+
+async def release(visit: Visit) -> Response:
+    """Give the seat back, with one tap."""
+    person = visit.require_person()
+    name, form = visit.parameter("activity"), await visit.form()
+    await visit.send("DELETE", f"/v1/activities/{name}/registrations/{person}", {}, form.key)
+    return visit.see(f"/kegiatan/{name}", "batal")
+
+
+async def check_in(visit: Visit) -> Response:
+    """Say the code word."""
+    visit.require_person()
+    name, form = visit.parameter("activity"), await visit.form()
+    if not form.text("code"):
+        raise Malformed(errors={"code": [""]})
+    await visit.send("POST", f"/v1/activities/{name}/attendance", {"code": form.text("code")}, form.key)
+    return visit.see(f"/kegiatan/{name}", "hadir")
+
+
+async def give_feedback(visit: Visit) -> Response:
+    """The three questions."""
+    visit.require_person()
+    name, form = visit.parameter("activity"), await visit.form()
+    scores = {
+        question: int(form.text(question)) for question in ("useful", "understood") if form.text(question).isdecimal()
+    }
+    if len(scores) < 2:
+        raise Malformed(errors={name: [""] for name in ("useful", "understood") if name not in scores})
+    await visit.send("POST", f"/v1/activities/{name}/feedback", {**scores, **form.given("next")}, form.key)
+    return visit.see(f"/kegiatan/{name}", "masukan")
+
+
+def office_holders(offices: Mapping[str, Any] | None) -> dict[str, str]:
+    """Person → name, of those who hold an office or stand in: their names are public."""
+    holders = [office[how] for office in (offices or {"items": ()})["items"] for how in ("holder", "stand_in")]
+    return {holder["person"]: holder["name"] for holder in holders if holder and holder["name"]}
+
+
+def _own(visit: Visit, activity: str, parts: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
+    """What the visitor has to do with an activity, and whether some of that could not be had."""
+    registrations, participation = parts.get("registrations"), parts.get("participation")
+    seats = [item for item in (registrations or {"items": ()})["items"] if item["person"] == visit.person]
+    history = [item for item in (participation or {"items": ()})["items"] if item["activity"] == activity]
+    own = {"seat": None, "place": None, "attended": False, "feedback": False}
+    for item in history:
+        own |= {"attended": bool(item.get("attended")), "feedback": bool(item.get("feedback"))}
+    for item in seats:
+        own |= {"seat": item["seat"], "place": item.get("place")}
+    return own, bool(visit.person) and (registrations is None or participation is None)
+
+
+def _check_in_is_open(visit: Visit, shown: Mapping[str, Any]) -> bool:
+    opens, closes = instant(shown["starts"]) - CHECK_IN_BEFORE, instant(shown["ends"]) + CHECK_IN_AFTER
+    return shown["state"] in {"published", "completed"} and opens <= visit.now <= closes

@@ -1,0 +1,72 @@
+"""At the door: the code word shown large, who is there, members ticked off, guests added."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from gateway.composition import walk_in
+from gateway.web.visit import AskAgain, Visit
+from services.kernel.problem import Forbidden, Malformed
+
+GUEST_FIELDS = ("name", "email", "phone")
+INCOMPLETE = {
+    ("guest", False): "Kehadiran tamu tercatat, tetapi nama dan kontaknya belum tersimpan. Tekan sekali lagi.",
+    ("guest", True): "Kehadiran tamu tercatat. Nama atau kontaknya belum benar: perbaiki, lalu tekan sekali lagi.",
+    ("attendance", False): "Nama tamu tersimpan, tetapi kehadirannya belum tercatat. Tekan sekali lagi.",
+    ("attendance", True): "Nama tamu tersimpan, tetapi kehadirannya tidak bisa dicatat untuk kegiatan ini.",
+}
+"""What is missing of a guest, by the part that failed and whether it was refused rather than down."""
+
+
+async def attendance(visit: Visit) -> Response:
+    """Who registered, who is there."""
+    visit.require_person()
+    name = visit.parameter("activity")
+    shown = await visit.get(f"/v1/activities/{name}")
+    if not visit.may("attendance.record", shown["region"]):
+        raise Forbidden
+    registered = (await visit.get(f"/v1/activities/{name}/registrations"))["items"]
+    present = (await visit.get(f"/v1/activities/{name}/attendance"))["items"]
+    people = {item["person"] for item in [*registered, *present] if item.get("person")}
+    names = await visit.names(people)
+    guests = await visit.names([item["guest"] for item in present if item.get("guest")], "/v1/guests/{}")
+    there = {item["person"] for item in present if item.get("person")}
+    return visit.render(
+        "attendance.html",
+        activity=shown,
+        expected=[item for item in registered if item["person"] not in there],
+        present=present,
+        names=names | guests,
+    )
+
+
+async def code_word(visit: Visit) -> Response:
+    """The word for the wall. Asked for again it is the same word."""
+    visit.require_person()
+    name, form = visit.parameter("activity"), await visit.form()
+    code = await visit.send("POST", f"/v1/activities/{name}/attendance/code", {}, form.key)
+    shown = await visit.get(f"/v1/activities/{name}")
+    return visit.render("code_word.html", activity=shown, code=code)
+
+
+async def record_member(visit: Visit) -> Response:
+    """A member is there, says whoever keeps the list."""
+    visit.require_person()
+    name, form = visit.parameter("activity"), await visit.form()
+    document = {"person": form.text("person"), "method": "coordinator"}
+    await visit.send("POST", f"/v1/activities/{name}/attendance", document, form.key)
+    return visit.see(f"/pengurus/kegiatan/{name}/hadir", "tercatat")
+
+
+async def add_guest(visit: Visit) -> Response:
+    """Somebody is there who is nobody's member."""
+    visit.require_person()
+    name, form = visit.parameter("activity"), await visit.form()
+    contact = form.given(*GUEST_FIELDS)
+    if ("email" in contact or "phone" in contact) and "name" not in contact:
+        raise Malformed(errors={"name": [""]})
+    composed = await walk_in(visit.forwarding, visit.caller, name, contact, form.key)
+    for part, problem in composed.problems.items():
+        # Sent again under the same key, what is missing is made up for and nobody is counted twice.
+        raise AskAgain(INCOMPLETE[part, problem.status < 500])
+    return visit.see(f"/pengurus/kegiatan/{name}/hadir", "tamu")

@@ -1,0 +1,88 @@
+"""Forms that are safe to send twice and impossible to send for somebody else.
+
+Each carries an ``Idempotency-Key`` made when it was shown, so a second tap, or a reload on a bad line, is the same
+command; and a token signed for this visitor, so another site's form is not ours (besides the cookie's ``SameSite``).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException
+from starlette.requests import Request
+from starlette.types import Message
+
+from gateway.forwarding import read_body, refuse_declared
+from services.kernel.problem import Malformed
+
+GOOD_FOR_SECONDS = 24 * 3600
+KEY_FIELD, TOKEN_FIELD = "_key", "_token"
+FORM_BYTES = 64_000
+
+
+@dataclass(frozen=True)
+class Form:
+    """What was sent: the fields, the files, and the form's own two. ``key`` is "" where it was missing."""
+
+    fields: Mapping[str, str]
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    key: str = ""
+    token: str = ""
+
+    def text(self, name: str) -> str:
+        """A field without surrounding blanks; "" where it is missing."""
+        return self.fields.get(name, "").strip()
+
+    def given(self, *names: str) -> dict[str, str]:
+        """Those of the fields that hold something."""
+        return {name: text for name in names if (text := self.text(name))}
+
+
+class FormTokens:
+    """Makes and checks the tokens. ``key`` is the signing secret."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def make(self, visitor: str) -> str:
+        """A token for a visitor, another one each time: a compressed page gives nothing away about it."""
+        return str(self._serializer(visitor).dumps(secrets.token_urlsafe(6)))
+
+    def holds(self, token: str, visitor: str | None) -> bool:
+        """Whether we made it, for this visitor, not too long ago."""
+        if visitor is None:
+            return False
+        try:
+            self._serializer(visitor).loads(token, max_age=GOOD_FOR_SECONDS)
+        except BadData:
+            return False
+        return True
+
+    def _serializer(self, visitor: str) -> URLSafeTimedSerializer:
+        return URLSafeTimedSerializer(self._key, salt=f"jejaring.form.{visitor}")
+
+
+async def read_form(request: Request, limit: int = FORM_BYTES) -> Form:
+    """The form that a request carries. Raises ``TooLarge`` and ``Malformed``."""
+    refuse_declared(request, limit)
+    body = await read_body(request, limit)
+
+    async def again() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    fields: dict[str, str] = {}
+    files: dict[str, bytes] = {}
+    try:
+        async with Request(request.scope, again).form(max_files=1, max_fields=50) as sent:
+            for name, value in sent.items():
+                if isinstance(value, UploadFile):
+                    files[name] = await value.read()
+                else:
+                    fields[name] = value
+    except (MultiPartException, ValueError) as error:
+        raise Malformed("the form cannot be read") from error
+    return Form(fields, files, fields.pop(KEY_FIELD, ""), fields.pop(TOKEN_FIELD, ""))

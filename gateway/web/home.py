@@ -1,0 +1,54 @@
+"""Whom do I ask? The first page, and each region's. Neither is ever an empty answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.responses import Response
+
+from gateway.web.visit import Visit
+
+NEXT_ACTIVITIES = 3
+TOPICS = 5
+
+
+async def home(visit: Visit) -> Response:
+    """The regions with whom to ask there, the next gatherings, and what to do next."""
+    found = await visit.parts(
+        regions=visit.public("/v1/regions", limit=100),
+        activities=visit.public("/v1/activities", **upcoming(visit, NEXT_ACTIVITIES)),
+    )
+    return visit.render("home.html", **items_of(found.parts))
+
+
+async def region(visit: Visit) -> Response:
+    """Who coordinates a region or stands in; while nobody does, the community's own board answers."""
+    name = visit.parameter("region")
+    shown = await visit.public(f"/v1/regions/{name}")
+    found = await visit.parts(
+        offices=visit.public("/v1/offices"),
+        activities=visit.public("/v1/activities", **upcoming(visit, NEXT_ACTIVITIES), region=name),
+        topics=visit.public("/v1/topics", region=name, limit=TOPICS),
+    )
+    lists = items_of(found.parts)
+    return visit.render("region.html", region=shown, board=board_of(lists.pop("offices")), **lists)
+
+
+def upcoming(visit: Visit, limit: int) -> dict[str, Any]:
+    """The query for what is published and still lies ahead, soonest first.
+
+    To the minute, so that everybody who asks within it asks the same and the cache can answer.
+    """
+    return {"state": "published", "from": visit.now.replace(second=0, microsecond=0).isoformat(), "limit": limit}
+
+
+def items_of(parts: Mapping[str, Any]) -> dict[str, Any]:
+    """The lists in answers; None stays None: it could not be had."""
+    return {name: None if answer is None else answer["items"] for name, answer in parts.items()}
+
+
+def board_of(offices: Sequence[Mapping[str, Any]] | None) -> list[Mapping[str, Any]]:
+    """The offices held for the whole community, the coordinator's first."""
+    held = [office for office in offices or () if office["region"] is None and (office["holder"] or office["stand_in"])]
+    return sorted(held, key=lambda office: office["office"] != "coordinator")

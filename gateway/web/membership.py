@@ -1,0 +1,128 @@
+"""Joining, logging in and out, and one's own page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from gateway.composition import Composed, dashboard
+from gateway.identity import Identities
+from gateway.web.pages import Page
+from gateway.web.visit import Visit, local_path
+from services.kernel.problem import Malformed, Problem
+
+
+async def join_form(visit: Visit) -> Response:
+    """Five fields, of which two need to be filled in besides a contact."""
+    found = await visit.parts(regions=visit.public("/v1/regions", limit=100))
+    if "regions" in found.problems:
+        raise found.problems["regions"]
+    return visit.render("join.html", regions=found.parts["regions"]["items"])
+
+
+async def join(visit: Visit) -> Response:
+    """A new member."""
+    form = await visit.form()
+    region, _, subdistrict = form.text("subdistrict").partition("/")
+    document = {**form.given("name", "library", "email", "phone"), "region": region, "subdistrict": subdistrict}
+    missing = [name for name in ("name", "library", "subdistrict") if not document.get(name)]
+    if not form.given("email", "phone"):
+        missing += ["email", "phone"]
+    if missing:
+        raise Malformed(errors={name: [""] for name in missing})
+    await visit.send("POST", "/v1/members", document, form.key)
+    return visit.see("/masuk", "gabung")
+
+
+async def login_form(visit: Visit) -> Response:
+    """The contact first; once a code was asked for, the code."""
+    lead_to = visit.fields.get("lanjut") or visit.parameter("lanjut")
+    return visit.render(
+        "login.html",
+        lead_to=local_path(lead_to, ""),
+        contact=visit.fields.get("contact", "").strip(),
+        sent="code" in visit.fields,
+    )
+
+
+async def send_code(visit: Visit) -> Response:
+    """The code goes out, if the contact is a member's; the page is the same if it is not."""
+    form = await visit.form()
+    if not form.text("contact"):
+        raise Malformed(errors={"contact": [""]})
+    await visit.send("POST", "/v1/login/code", {"contact": form.text("contact")}, form.key)
+    visit.fields = {"contact": form.text("contact"), "lanjut": form.text("lanjut"), "code": ""}
+    return await login_form(visit)
+
+
+def log_in(identities: Identities) -> Page:
+    """The page that takes the code."""
+
+    async def attempt(visit: Visit) -> Response:
+        form = await visit.form()
+        document = {"contact": form.text("contact"), "code": form.text("code")}
+        answer = await visit.send("POST", "/v1/login", document, form.key)
+        session = visit.caller.ensure_session()
+        _give_back(identities, session.token)
+        visit.caller.become(session.logged_in(answer["token"]))
+        return visit.see(local_path(form.text("lanjut"), "/saya"), "masuk")
+
+    return attempt
+
+
+def log_out(identities: Identities) -> Page:
+    """The page that ends a session. With members down the cookie goes all the same."""
+
+    async def attempt(visit: Visit) -> Response:
+        form = await visit.form()
+        session = visit.caller.ensure_session()
+        if session.token:
+            try:
+                await visit.send("POST", "/v1/logout", {"token": session.token}, form.key)
+            except Problem:
+                visit.failed = None  # the token stays good until it expires; this browser no longer has it
+            _give_back(identities, session.token)
+        visit.caller.become(session.logged_out())
+        return visit.see("/", "keluar")
+
+    return attempt
+
+
+async def own_page(visit: Visit) -> Response:
+    """One's seats, history and messages; what is down is left out and said."""
+    visit.require_person()
+    composed: Composed = await dashboard(visit.forwarding, visit.caller)
+    found = await visit.parts(
+        preferences=visit.get("/v1/me/preferences"),
+        regions=visit.public("/v1/regions", limit=100),
+    )
+    items = (composed.parts["participation"] or {"items": []})["items"]
+    return visit.render(
+        "own.html",
+        me=composed.parts["me"],
+        seats=[item for item in items if item["seat"] in {"taken", "line"} and _is_ahead(visit, item)],
+        history=[item for item in reversed(items) if item["attended"]],
+        inbox=composed.parts["inbox"],
+        preferences=found.parts["preferences"],
+        regions={region["region"]: region for region in (found.parts["regions"] or {"items": ()})["items"]},
+        missing=sorted(composed.problems),
+    )
+
+
+async def change_preferences(visit: Visit) -> Response:
+    """The language of messages, and whether by e-mail."""
+    visit.require_person()
+    form = await visit.form()
+    document = {"language": form.text("language"), "email": form.text("email") == "yes"}
+    await visit.send("PUT", "/v1/me/preferences", document, form.key)
+    return visit.see("/saya", "simpan")
+
+
+def _is_ahead(visit: Visit, item: dict[str, Any]) -> bool:
+    return item.get("state") == "published" and bool(item.get("starts")) and visit.to_come(item)
+
+
+def _give_back(identities: Identities, token: str | None) -> None:
+    if token:
+        identities.forget(token)

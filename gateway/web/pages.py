@@ -1,0 +1,102 @@
+"""From a request to a page: makes the visit, catches what goes wrong, and sends back what must be remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from gateway.caller import Caller, Callers
+from gateway.forwarding import Forwarding
+from gateway.problems import problem_from
+from gateway.session import LANGUAGES
+from gateway.web.forms import FormTokens
+from gateway.web.rendering import Renderer
+from gateway.web.visit import Visit, login_path
+from gateway.web.words import INDONESIAN, Words
+from services.kernel.clock import Clock
+from services.kernel.policy import ANONYMOUS
+from services.kernel.problem import Problem
+
+Page = Callable[[Visit], Awaitable[Response]]
+ATTEMPTS = frozenset({400, 409, 412, 413, 422, 429, 503})
+"""What leaves the visitor where they were, with the reason on top and what they had entered still there."""
+
+
+def acting(page: Page, attempt: Page) -> Page:
+    """A page that does something: ``attempt``, and where that fails ``page`` again."""
+
+    async def act(visit: Visit) -> Response:
+        try:
+            return await attempt(visit)
+        except Problem as problem:
+            if problem.status not in ATTEMPTS:
+                raise
+            failed = visit.failure(problem)
+        return await page(failed)
+
+    return act
+
+
+class Pages:
+    """Makes Starlette endpoints of pages."""
+
+    def __init__(
+        self, forwarding: Forwarding, callers: Callers, renderer: Renderer, tokens: FormTokens, clock: Clock
+    ) -> None:
+        self._forwarding = forwarding
+        self._callers = callers
+        self._renderer = renderer
+        self._tokens = tokens
+        self._clock = clock
+
+    def endpoint(self, page: Page, route: str) -> Callable[[Request], Awaitable[Response]]:
+        """An endpoint that shows a page; ``route`` is its template's name in the metrics."""
+
+        async def respond(request: Request) -> Response:
+            request.state.route = route
+            visit = await self._visit(request)
+            try:
+                response = await page(visit)
+            except Problem as problem:
+                response = self._instead(visit, problem)
+            self._callers.remember(request, response, visit.caller)
+            return response
+
+        return respond
+
+    async def show_problem(self, request: Request, error: Exception) -> Response:
+        """A page for whatever went wrong outside of a page's own handler; without the navigation of a person."""
+        problem = problem_from(request, error)
+        return self._page_of(self._of(request, Caller(ANONYMOUS)), problem)
+
+    async def _visit(self, request: Request) -> Visit:
+        caller = await self._callers.of(request, lenient=True)
+        chosen = request.query_params.get("lang")
+        if chosen in LANGUAGES and chosen != caller.language:
+            caller.become(replace(caller.ensure_session(), language=chosen, seen=caller.seen))
+            caller.language = chosen
+        return self._of(request, caller)
+
+    def _of(self, request: Request, caller: Caller) -> Visit:
+        return Visit(
+            request=request,
+            caller=caller,
+            forwarding=self._forwarding,
+            renderer=self._renderer,
+            tokens=self._tokens,
+            words=Words(caller.language or INDONESIAN),
+            now=self._clock.now(),
+        )
+
+    def _instead(self, visit: Visit, problem: Problem) -> Response:
+        if problem.status == 401:
+            return RedirectResponse(login_path(visit.request), 303)
+        return self._page_of(visit, problem)
+
+    @staticmethod
+    def _page_of(visit: Visit, problem: Problem) -> Response:
+        incident = problem.extensions.get("incident")
+        return replace(visit, failed=problem).render("problem.html", status=problem.status, incident=incident)

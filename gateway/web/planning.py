@@ -1,0 +1,181 @@
+"""Planning a gathering and bringing it to its end: venue, guide, publishing, moving, cancelling, completing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import Response
+
+from gateway.web.activities import office_holders
+from gateway.web.forms import Form
+from gateway.web.visit import Visit
+from gateway.web.words import from_form
+from services.kernel.problem import Forbidden, Malformed
+
+GUIDES = 8
+ROSTER = 100
+
+
+async def plan_form(visit: Visit) -> Response:
+    """The form for a gathering about one topic."""
+    visit.require_person()
+    topic = await visit.get(f"/v1/topics/{visit.parameter('topic')}")
+    if not visit.may("activities.plan", topic["region"]):
+        raise Forbidden
+    found = await visit.parts(
+        venues=visit.get("/v1/venues", region=topic["region"], limit=100),
+        region=visit.public(f"/v1/regions/{topic['region']}"),
+    )
+    if "venues" in found.problems:
+        raise found.problems["venues"]
+    venues = found.parts["venues"]["items"]
+    options = [(venue["venue"], venue["name"]) for venue in venues]
+    return visit.render("plan.html", topic=topic, venues=venues, venue_options=options, region=found.parts["region"])
+
+
+async def plan(visit: Visit) -> Response:
+    """A gathering is planned."""
+    visit.require_person()
+    topic, form = visit.parameter("topic"), await visit.form()
+    document: dict[str, Any] = {
+        "kind": "gathering",
+        "topic": topic,
+        **form.given("title", "region", "venue"),
+        **_times(visit.fields),
+    }
+    if form.text("capacity").isdecimal():
+        document["capacity"] = int(form.text("capacity"))
+    if form.text("past") == "yes":
+        document["past"] = True
+    missing = [name for name in ("title", "venue", "starts", "ends", "capacity") if not document.get(name)]
+    if missing:
+        raise Malformed(errors={name: [""] for name in missing})
+    answer = await visit.send("POST", "/v1/activities", document, form.key)
+    return visit.see(f"/pengurus/kegiatan/{answer['activity']}", "rencana")
+
+
+async def manage(visit: Visit) -> Response:
+    """One activity on the desk: what is missing before it can be published, and what can be done now."""
+    visit.require_person()
+    name = visit.parameter("activity")
+    shown = await visit.get(f"/v1/activities/{name}")
+    if not visit.may("activities.plan", shown["region"]):
+        raise Forbidden
+    calls = {"offices": visit.public("/v1/offices"), "venue": _venue_request(visit, shown)}
+    if shown["state"] == "planned":
+        calls["guides"] = visit.get("/v1/guides", region=shown["region"], subdistrict=shown["venue"].get("subdistrict"))
+        calls["roster"] = visit.get("/v1/members", region=shown["region"], limit=ROSTER)
+    else:
+        calls["feedback"] = visit.get(f"/v1/activities/{name}/feedback")
+    found = await visit.parts(**calls)
+    names = office_holders(found.parts["offices"])
+    strangers = [speaker["person"] for speaker in shown["speakers"] if speaker["person"] not in names]
+    return visit.render(
+        "manage.html",
+        activity=shown,
+        names=names | await visit.names(strangers),
+        host=found.parts["venue"],
+        guides=_first(found.parts.get("guides"), GUIDES),
+        roster=_first(found.parts.get("roster"), ROSTER),
+        roster_options=[
+            (member.get("member") or member["person"], member["name"])
+            for member in _first(found.parts.get("roster"), ROSTER) or ()
+            if member.get("name")
+        ],
+        feedback=found.parts.get("feedback"),
+        missing=sorted(found.problems),
+    )
+
+
+async def name_speaker(visit: Visit) -> Response:
+    """A guide from the proposals, or a speaker."""
+    form = await _form_of(visit)
+    document = form.given("person", "role", "category")
+    if "person" not in document:
+        raise Malformed(errors={"person": [""]})
+    return await _command(
+        visit, form, "speakers", document, "pemandu" if document.get("role") == "guide" else "pemateri"
+    )
+
+
+async def publish(visit: Visit) -> Response:
+    """From now on everybody sees it."""
+    return await _command(visit, await _form_of(visit), "publish", {}, "terbit")
+
+
+async def reschedule(visit: Visit) -> Response:
+    """Another time."""
+    form = await _form_of(visit)
+    times = _times(form.fields)
+    if len(times) < 2:
+        raise Malformed(errors={name: [""] for name in ("starts", "ends") if name not in times})
+    return await _command(visit, form, "reschedule", times, "pindah")
+
+
+async def cancel(visit: Visit) -> Response:
+    """It will not be held."""
+    form = await _form_of(visit)
+    document = form.given("reason")
+    if not document:
+        raise Malformed(errors={"reason": [""]})
+    return await _command(visit, form, "cancel", document, "dibatalkan")
+
+
+async def complete(visit: Visit) -> Response:
+    """It was held."""
+    return await _command(visit, await _form_of(visit), "complete", {}, "selesai")
+
+
+async def ask_host(visit: Visit) -> Response:
+    """The host was asked whether it can be held there."""
+    form, name = await _form_of(visit), visit.parameter("activity")
+    await visit.send("POST", f"/v1/venues/{form.text('venue')}/requests", {"activity": name}, form.key)
+    return visit.see(f"/pengurus/kegiatan/{name}", "ditanya")
+
+
+async def record_host(visit: Visit) -> Response:
+    """What the host answered, recorded for them."""
+    form, name = await _form_of(visit), visit.parameter("activity")
+    confirmed = form.text("confirmed") == "yes"
+    document = {"confirmed": confirmed, **form.given("by")}
+    await visit.send("POST", f"/v1/venues/{form.text('venue')}/requests/{name}/answer", document, form.key)
+    return visit.see(f"/pengurus/kegiatan/{name}", "bersedia" if confirmed else "menolak")
+
+
+async def _form_of(visit: Visit) -> Form:
+    visit.require_person()
+    return await visit.form()
+
+
+async def _command(visit: Visit, form: Form, command: str, document: Mapping[str, Any], news: str) -> Response:
+    name = visit.parameter("activity")
+    await visit.send("POST", f"/v1/activities/{name}/{command}", document, form.key)
+    return visit.see(f"/pengurus/kegiatan/{name}", news)
+
+
+async def _venue_request(visit: Visit, shown: Mapping[str, Any]) -> str | None:
+    """Where the asking of the host stands: None, ``asked``, ``confirmed`` or ``declined``."""
+    venues = await visit.get("/v1/venues", region=shown["region"], limit=100)
+    for venue in venues["items"]:
+        if venue["venue"] == shown["venue"]["id"]:
+            for request in venue.get("requests", ()):
+                if request["activity"] == shown["activity"]:
+                    return str(request["state"])
+    return None
+
+
+def _times(fields: Mapping[str, str]) -> dict[str, str]:
+    times = {}
+    for name in ("starts", "ends"):
+        try:
+            times[name] = from_form(fields.get(name, "").strip())
+        except ValueError:
+            continue
+    return times
+
+
+def _first(answer: Any, count: int) -> list[Any] | None:
+    if answer is None:
+        return None
+    return list(answer["items"] if isinstance(answer, Mapping) else answer)[:count]

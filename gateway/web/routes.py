@@ -1,0 +1,102 @@
+"""Which address shows which page. A page's ``GET`` shows it; what it does is a ``POST`` beneath it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from gateway.identity import Identities
+from gateway.web import activities, attending, board, home, importing, membership, planning, topics
+from gateway.web.pages import Page, Pages, acting
+from gateway.web.rendering import STATIC
+
+ACTIVITY = "/kegiatan/{activity}"
+TOPIC = "/topik/{topic}"
+DESK = "/pengurus/kegiatan/{activity}"
+
+
+class KeptFiles(StaticFiles):
+    """Static files that a browser asks for once: their address holds a hash of their content."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        if response.status_code == 200 and scope["query_string"].startswith(b"v="):
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def page_routes(pages: Pages, identities: Identities, static: Path = STATIC) -> Sequence[BaseRoute]:
+    """All pages."""
+    uploads = importing.Uploads()
+
+    def show(path: str, page: Page) -> list[BaseRoute]:
+        return [Route(path, pages.endpoint(page, path), methods=["GET"])]
+
+    def act(path: str, attempt: Page, page: Page, back: str | None = None) -> list[BaseRoute]:
+        """A form's target; whoever comes to it by ``GET``, after a reload say, is led ``back`` to where the form is."""
+        routes: list[BaseRoute] = [Route(path, pages.endpoint(acting(page, attempt), path), methods=["POST"])]
+        if back is not None:
+            routes.append(Route(path, _led_back(back), methods=["GET"]))
+        return routes
+
+    return [
+        *show("/", home.home),
+        *show("/wilayah/{region}", home.region),
+        *show("/kegiatan", activities.calendar),
+        *show(ACTIVITY, activities.activity),
+        *act(f"{ACTIVITY}/daftar", activities.register, activities.activity, ACTIVITY),
+        *act(f"{ACTIVITY}/batal", activities.release, activities.activity, ACTIVITY),
+        *act(f"{ACTIVITY}/hadir", activities.check_in, activities.activity, ACTIVITY),
+        *act(f"{ACTIVITY}/masukan", activities.give_feedback, activities.activity, ACTIVITY),
+        *show("/gabung", membership.join_form),
+        *act("/gabung", membership.join, membership.join_form),
+        *show("/masuk", membership.login_form),
+        *act("/masuk", membership.log_in(identities), membership.login_form),
+        *act("/masuk/kode", membership.send_code, membership.login_form, "/masuk"),
+        *act("/keluar", membership.log_out(identities), membership.own_page, "/saya"),
+        *show("/saya", membership.own_page),
+        *act("/saya/pilihan", membership.change_preferences, membership.own_page, "/saya"),
+        *show("/topik", topics.board),
+        *show("/topik/ajukan", topics.raise_form),
+        *act("/topik/ajukan", topics.raise_topic, topics.raise_form),
+        *show(TOPIC, topics.topic),
+        *act(f"{TOPIC}/sama", topics.share, topics.topic, TOPIC),
+        *act(f"{TOPIC}/dukung", topics.endorse, topics.topic, TOPIC),
+        *act(f"{TOPIC}/jawaban", topics.answer, topics.topic, TOPIC),
+        *act(f"{TOPIC}/keputusan", topics.decide, topics.topic, TOPIC),
+        *show("/pengurus", board.desk),
+        *show("/pengurus/tempat", board.venues),
+        *act("/pengurus/tempat", board.add_venue, board.venues),
+        *show("/pengurus/rencana/{topic}", planning.plan_form),
+        *act("/pengurus/rencana/{topic}", planning.plan, planning.plan_form),
+        *show(DESK, planning.manage),
+        *act(f"{DESK}/pemandu", planning.name_speaker, planning.manage, DESK),
+        *act(f"{DESK}/terbit", planning.publish, planning.manage, DESK),
+        *act(f"{DESK}/pindah", planning.reschedule, planning.manage, DESK),
+        *act(f"{DESK}/batal", planning.cancel, planning.manage, DESK),
+        *act(f"{DESK}/selesai", planning.complete, planning.manage, DESK),
+        *act(f"{DESK}/tuan-rumah", planning.ask_host, planning.manage, DESK),
+        *act(f"{DESK}/tuan-rumah/jawaban", planning.record_host, planning.manage, DESK),
+        *show(f"{DESK}/hadir", attending.attendance),
+        *act(f"{DESK}/hadir", attending.record_member, attending.attendance),
+        *act(f"{DESK}/tamu", attending.add_guest, attending.attendance, f"{DESK}/hadir"),
+        *act(f"{DESK}/kode", attending.code_word, attending.attendance, f"{DESK}/hadir"),
+        *show("/pengurus/impor", importing.import_form),
+        *act("/pengurus/impor", importing.look_through(uploads), importing.import_form),
+        *act("/pengurus/impor/ambil", importing.take_over(uploads), importing.import_form, "/pengurus/impor"),
+        *show("/pengurus/impor/{import}", importing.progress),
+        Mount("/static", KeptFiles(directory=static)),
+    ]
+
+
+def _led_back(path: str) -> object:
+    async def respond(request: Request) -> Response:
+        return RedirectResponse(path.format(**request.path_params), 303)
+
+    return respond

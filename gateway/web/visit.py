@@ -1,0 +1,196 @@
+"""One visit of one page: who comes, in which language, what they ask of the services, and what they are shown."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from gateway.caller import Caller
+from gateway.composition import Composed, compose, query_of
+from gateway.forwarding import Forwarding, correlation_of
+from gateway.transport import Reply
+from gateway.web.forms import FORM_BYTES, KEY_FIELD, TOKEN_FIELD, Form, FormTokens, read_form
+from gateway.web.news import NEWS
+from gateway.web.rendering import Renderer, html_response
+from gateway.web.words import Words, instant, to_form
+from services.kernel.ids import new_id
+from services.kernel.policy import ANONYMOUS, EVERYWHERE
+from services.kernel.problem import Problem, Unauthorized, Unavailable
+
+PART_SECONDS = 4.0
+NAMES_AT_ONCE = 8
+
+
+class AskAgain(Problem):
+    """The visitor sends the same form once more, under the same key; ``sentence`` tells them why."""
+
+    status, title = 400, "Send the form once more"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__()
+        self.sentence = sentence
+
+
+EXPIRED = "Halaman ini sudah lama terbuka, atau cookie dimatikan. Tekan tombolnya sekali lagi."
+
+
+@dataclass
+class Visit:
+    """What a page's handler works with.
+
+    After an attempt that failed: ``failed`` is why, ``fields`` what had been entered, and ``kept`` the form's key, to be
+    used again where it is not known whether the attempt took effect.
+    """
+
+    request: Request
+    caller: Caller
+    forwarding: Forwarding
+    renderer: Renderer
+    tokens: FormTokens
+    words: Words
+    now: datetime
+    failed: Problem | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    kept: str = ""
+
+    @property
+    def person(self) -> str | None:
+        """The id of whoever is logged in."""
+        return self.caller.actor.id if self.caller.is_person else None
+
+    def parameter(self, name: str) -> str:
+        """A parameter of the path, or of the query; "" where there is none."""
+        return str(self.request.path_params.get(name) or self.request.query_params.get(name, ""))
+
+    def require_person(self) -> str:
+        """The person's id. Raises ``Unauthorized``, which leads to the login; ``Unavailable`` while nobody can say."""
+        if self.caller.unknown:
+            raise Unavailable(service="members")
+        if self.person is None:
+            raise Unauthorized
+        return self.person
+
+    def may(self, permission: str, region: str | None) -> bool:
+        """Whether to offer something. Only an offer: the service that decides checks it."""
+        return self.caller.actor.may(permission, region)
+
+    def may_somewhere(self, permission: str) -> bool:
+        """Whether to offer something for any region at all."""
+        return self.caller.actor.may_somewhere(permission)
+
+    def regions_of(self, permission: str) -> tuple[str, ...] | None:
+        """The regions in which a permission is held; None for all of them."""
+        held = tuple(self.caller.actor.grants.get(permission, ()))
+        return None if EVERYWHERE in held else held
+
+    async def get(self, path: str, **query: Any) -> Any:
+        """A read as the visitor: its document. Raises problems."""
+        return await self.forwarding.ask(self.caller, "GET", path, query=query_of(**query))
+
+    async def public(self, path: str, **query: Any) -> Any:
+        """A read of what everybody sees, so that it may come from the cache; never older than what the visitor saw."""
+        nobody = Caller(ANONYMOUS, seen=self.caller.seen)
+        return await self.forwarding.ask(nobody, "GET", path, query=query_of(**query))
+
+    async def send(self, method: str, path: str, document: Mapping[str, Any], key: str) -> Any:
+        """A command: the answer's document. Raises problems."""
+        self.forwarding.admit(self.request, self.caller, method, path)
+        return await self.forwarding.ask(self.caller, method, path, document=document, key=key)
+
+    async def upload(self, path: str, body: bytes, key: str, **query: Any) -> Reply:
+        """A file as it is: the reply, whatever its status."""
+        headers = {"Content-Type": "text/csv", "Idempotency-Key": key}
+        return await self.forwarding.call(
+            self.caller, "POST", path, query=query_of(**query), headers=headers, body=body
+        )
+
+    async def parts(self, **calls: Awaitable[Any]) -> Composed:
+        """Several reads at once; what is down is None."""
+        return await compose(calls, seconds=PART_SECONDS)
+
+    async def names(self, people: Iterable[str | None], path: str = "/v1/members/{}") -> dict[str, str]:
+        """Person → name, of those whom the visitor may read and members can name."""
+        turn = asyncio.Semaphore(NAMES_AT_ONCE)
+
+        async def name(person: str) -> Any:
+            async with turn:
+                return (await self.get(path.format(person))).get("name")
+
+        found = await compose({person: name(person) for person in set(people) if person}, seconds=PART_SECONDS)
+        return {person: name for person, name in found.parts.items() if name}
+
+    async def form(self, limit: int = FORM_BYTES) -> Form:
+        """The form that was sent. Raises ``AskAgain`` for one that we did not show to this visitor."""
+        form = await read_form(self.request, limit)
+        self.fields = form.fields
+        self.kept = form.key
+        session = self.caller.session
+        if not form.key or not self.tokens.holds(form.token, session and session.visitor):
+            raise AskAgain(EXPIRED)
+        return form
+
+    def hidden(self, action: str) -> Markup:
+        """The hidden fields of a form that is sent to ``action``."""
+        session = self.caller.ensure_session()
+        key = self.kept if self.kept and action == self.request.url.path else new_id()
+        return Markup('<input type="hidden" name="{}" value="{}"><input type="hidden" name="{}" value="{}">').format(
+            KEY_FIELD, key, TOKEN_FIELD, self.tokens.make(session.visitor)
+        )
+
+    def failure(self, problem: Problem) -> Visit:
+        """The same visit after a failed attempt. Only an attempt whose outcome is open keeps its key."""
+        open_outcome = isinstance(problem, AskAgain) or problem.status in {409, 503}
+        return replace(self, failed=problem, kept=self.kept if open_outcome else "")
+
+    def render(self, template: str, status: int = 200, **context: Any) -> Response:
+        """The page; after a failed attempt with its status and the reason on top."""
+        failed = self.failed
+        html = self.renderer.html(
+            template,
+            {
+                "visit": self,
+                "_": self.words,
+                "words": self.words,
+                "to_form": to_form,
+                "news": self.words(NEWS[news])
+                if (news := self.request.query_params.get("kabar", "")) in NEWS
+                else None,
+                "trouble": failed and self.trouble(failed),
+                "errors": failed.extensions.get("errors", {}) if failed else {},
+                "path": self.request.url.path,
+                **context,
+            },
+        )
+        headers = {"Correlation-Id": correlation_of(self.request), **(failed.headers() if failed else {})}
+        return html_response(self.request, html, failed.status if failed else status, headers)
+
+    def trouble(self, problem: Problem) -> str:
+        """Why an attempt failed."""
+        return self.words(problem.sentence) if isinstance(problem, AskAgain) else self.words.sentence(problem)
+
+    def see(self, path: str, news: str = "") -> Response:
+        """Go on to another page, which says what has happened; ``news`` is a name in ``NEWS``."""
+        return RedirectResponse(f"{path}{f'?kabar={news}' if news else ''}", 303)
+
+    def to_come(self, activity: Mapping[str, Any]) -> bool:
+        """Whether an activity still lies ahead, in domain time."""
+        return instant(activity["starts"]) > self.now
+
+
+def local_path(path: str, otherwise: str) -> str:
+    """A path on this site that a link may lead to; ``otherwise`` for anything that could lead elsewhere."""
+    plain = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and "\\" not in path
+    return path if plain else otherwise
+
+
+def login_path(request: Request) -> str:
+    """The login page that leads back here."""
+    return f"/masuk?lanjut={quote(request.url.path)}"

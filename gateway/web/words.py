@@ -1,0 +1,105 @@
+"""What a page says, in the reader's language: texts, times, and a rule's refusal as a sentence.
+
+Templates and pages are written in Indonesian; ``locale/en.json`` maps each text to English. ``locale/rules.json`` maps a
+rule's name to the Indonesian sentence for it; in English the service's own sentence is shown.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_time
+
+from services.kernel.problem import Problem
+
+LOCALE = Path(__file__).parent / "locale"
+ZONE = ZoneInfo("Asia/Jakarta")
+ZONE_NAME = "WIB"
+INDONESIAN, ENGLISH = "id", "en"
+
+BY_STATUS = {
+    400: "Ada isian yang belum benar. Periksa lagi, lalu kirim.",
+    401: "Silakan masuk dulu.",
+    403: "Anda tidak berwenang melakukan ini di wilayah ini.",
+    404: "Yang Anda cari tidak ada di sini.",
+    405: "Itu tidak bisa dilakukan di sini.",
+    409: "Kiriman pertama masih diproses. Tunggu sebentar, lalu kirim lagi.",
+    412: "Data ini sudah berubah sejak Anda membukanya. Muat ulang halaman.",
+    413: "Berkas terlalu besar.",
+    422: "Formulir ini sudah pernah dikirim dengan isi lain. Periksa isinya, lalu kirim lagi.",
+    429: "Terlalu sering mencoba. Tunggu {seconds} detik, lalu coba lagi.",
+    503: "Sambungan ke layanan terputus. Kirim sekali lagi; tidak akan tercatat dua kali.",
+}
+UNFORESEEN = "Ada kesalahan di pihak kami. Coba lagi sebentar lagi."
+
+
+@cache
+def catalogue(name: str) -> Mapping[str, str]:
+    """A file of ``locale``, read once."""
+    texts: dict[str, str] = json.loads((LOCALE / f"{name}.json").read_text("utf-8"))
+    return texts
+
+
+class Words:
+    """One reader's language. Called with a text and its values it answers the text in that language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language if language in {INDONESIAN, ENGLISH} else INDONESIAN
+
+    def __call__(self, text: str, **values: Any) -> str:
+        if self.language == ENGLISH:
+            text = catalogue("en").get(text, text)
+        return text.format(**values) if values else text
+
+    def sentence(self, problem: Problem) -> str:
+        """Why something did not go, for whoever tried it."""
+        rule = problem.extensions.get("rule")
+        if rule is not None:
+            plain = catalogue("rules").get(rule) if self.language == INDONESIAN else None
+            return plain or problem.detail or self(BY_STATUS[400])
+        text = BY_STATUS.get(problem.status, UNFORESEEN)
+        return self(text, seconds=problem.extensions.get("retry_after", 60)) if "{" in text else self(text)
+
+    def day(self, at: str | datetime) -> str:
+        """``Sabtu, 14 Maret 2026``."""
+        return format_date(_local(at), "EEEE, d MMMM y", locale=self.language)
+
+    def time(self, at: str | datetime) -> str:
+        """``09.00``."""
+        return format_time(_local(at), "HH.mm" if self.language == INDONESIAN else "HH:mm", locale=self.language)
+
+    def moment(self, at: str | datetime) -> str:
+        """``14 Mar 2026, 09.00 WIB``."""
+        pattern = "d MMM y, HH.mm" if self.language == INDONESIAN else "d MMM y, HH:mm"
+        return f"{format_datetime(_local(at), pattern, tzinfo=ZONE, locale=self.language)} {ZONE_NAME}"
+
+    def span(self, starts: str | datetime, ends: str | datetime) -> str:
+        """``Sabtu, 14 Maret 2026, 09.00–11.00 WIB``; both days where it ends on another."""
+        if _local(starts).date() == _local(ends).date():
+            return f"{self.day(starts)}, {self.time(starts)}–{self.time(ends)} {ZONE_NAME}"
+        return f"{self.moment(starts)} – {self.moment(ends)}"
+
+
+def instant(at: str | datetime) -> datetime:
+    """A time as the API tells it (RFC 3339), aware."""
+    return at if isinstance(at, datetime) else datetime.fromisoformat(at)
+
+
+def from_form(day_and_time: str) -> str:
+    """What a ``datetime-local`` field holds, local time without a zone, as RFC 3339. Raises ``ValueError``."""
+    return datetime.fromisoformat(day_and_time).replace(tzinfo=ZONE).isoformat()
+
+
+def to_form(at: str | datetime) -> str:
+    """The inverse of ``from_form``, to the minute."""
+    return _local(at).strftime("%Y-%m-%dT%H:%M")
+
+
+def _local(at: str | datetime) -> datetime:
+    return instant(at).astimezone(ZONE)
