@@ -29,9 +29,18 @@ def number(lowest: int, highest: int, required: bool = True, **options: Any) -> 
     return fields.Integer(required=required, strict=True, validate=Range(lowest, highest), **options)
 
 
+class Truth(fields.Boolean):
+    """True or false and nothing that looks like it: marshmallow's own takes 1, "yes" and "on" too."""
+
+    def _deserialize(self, value: Any, *_where: Any, **_options: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 def truth(required: bool = True, **options: Any) -> fields.Boolean:
-    """True or false and nothing that looks like it."""
-    return fields.Boolean(required=required, truthy={True}, falsy={False}, **options)
+    """True or false."""
+    return Truth(required=required, **options)
 
 
 def time(required: bool = True, **options: Any) -> fields.AwareDateTime:

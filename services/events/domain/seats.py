@@ -152,7 +152,7 @@ def decide(command: SeatsCommand, seats: Seats) -> Sequence[Event]:
             assert_never(command)
 
 
-def evolve(seats: Seats, event: SeatsEvent) -> Seats:  # noqa: PLR0911 - one return an event
+def evolve(seats: Seats, event: SeatsEvent) -> Seats:
     """The seats after an event."""
     match event:
         case SeatsOpened():

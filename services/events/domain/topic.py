@@ -133,7 +133,7 @@ class Topic:
     answers: frozenset[tuple[str, bool]] = frozenset()
 
 
-def decide(command: TopicCommand, topic: Topic) -> Sequence[Event]:  # noqa: PLR0911 - one return a command
+def decide(command: TopicCommand, topic: Topic) -> Sequence[Event]:
     """What follows. Raises ``Refused`` and, for a topic that nobody raised, ``NotFound``."""
     if isinstance(command, RaiseTopic):
         return [] if topic.raisers else [_raised(command)]

@@ -43,7 +43,7 @@ def apply(recorded: Recorded) -> Applied:
     return [] if changed is None else [Change(recorded.stream_id, {**changed, "version": recorded.version})]
 
 
-def _changed(event: Event) -> dict[str, Any] | None:  # noqa: PLR0911 - one return an event
+def _changed(event: Event) -> dict[str, Any] | None:
     match event:
         case GatheringPlanned():
             return {

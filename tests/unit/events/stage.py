@@ -19,6 +19,7 @@ from services.kernel.ids import derived_id
 from services.kernel.message import Fact
 from services.kernel.policy import ANONYMOUS, EVERYWHERE, Actor, ActorSignature
 from services.kernel.settings import Secrets, Settings
+from services.kernel.view_reader import ViewReader
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 START = NOW + timedelta(days=7)
@@ -78,13 +79,15 @@ class Members:
     def say(self, kind: str, subject: str, data: Mapping[str, Any], region: str | None = None) -> Fact:
         """Its next fact."""
         n = len(self.said) + 1
-        fact = Fact("members", "epoch", n, derived_id("members", n), kind, 1, subject, region, NOW, data, "c")
+        fact = Fact(
+            "members", "epoch", n, derived_id("members", n), kind, 1, subject, region, NOW, data, "c", position=n
+        )
         self.said.append(fact)
         return fact
 
 
 class Stage:
-    """One events service. ``call`` asks it something, ``settle`` lets it do all that follows."""
+    """One events service. ``call`` asks it something and lets it do all that follows."""
 
     def __init__(self, database: Database[dict[str, Any]]) -> None:
         self.clock = FixedClock(NOW)
@@ -93,25 +96,34 @@ class Stage:
         self.members = Members()
         self._signature = ActorSignature(SECRETS.signing.hex())
         self._keys = count(1)
+        readers = self.application.runner.readers
+        self._views = [reader for reader in readers if isinstance(reader, ViewReader)]
+        self._managers = [reader for reader in readers if not isinstance(reader, ViewReader)]
 
     def open_regions(self, *regions: str) -> None:
         """Members tell of regions, with one sub-district each, and of Rani who coordinates the first."""
         for region in regions:
             places = [{"id": f"{region}-1", "name": "One", "latitude": -7.8, "longitude": 112.0}]
-            self.hear("region-opened", region, {"name": region, "subdistricts": places}, region)
+            self.members.say("region-opened", region, {"name": region, "subdistricts": places}, region)
         office = {"office": "regional-coordinator", "region": regions[0], "person": "rani", "board": True}
         self.hear("office-assumed", f"regional-coordinator.{regions[0]}", office, regions[0])
 
     def hear(self, kind: str, subject: str, data: Mapping[str, Any], region: str | None = None) -> None:
-        """A fact of members arrives and is read."""
-        fact = self.members.say(kind, subject, data, region)
-        self.application.inbox.admit("members", [envelope(fact, "jejaring.test")])
-        self.settle()
+        """A fact of members arrives, behind what they said before, and is read."""
+        self.members.say(kind, subject, data, region)
+        said = [envelope(fact, "jejaring.test") for fact in self.members.said]
+        self.application.inbox.admit("members", said)
+        self.show()
 
     def settle(self) -> None:
-        """Every reader reads to the end, and reads what the others did."""
-        while sum(reader.step(1) for reader in self.application.runner.readers):
+        """The managers read to the end, and read what they did themselves."""
+        while sum(reader.step(1) for reader in self._managers):
             pass
+
+    def show(self) -> None:
+        """The views read to the end."""
+        for reader in self._views:
+            reader.step(1)
 
     def call(
         self,
@@ -124,9 +136,11 @@ class Stage:
         settle: bool = True,
         **headers: str,
     ) -> Reply:
-        """One request of an actor, under a fresh key unless one is given."""
+        """One request of an actor, under a fresh key unless one is given; "" is none. Reads see all that was done."""
         sent = {name.replace("_", "-").lower(): value for name, value in headers.items()}
-        if method != "GET":
+        if method == "GET":
+            self.show()
+        elif key != "":
             sent["idempotency-key"] = key or f"key-{next(self._keys)}"
         if actor != ANONYMOUS:
             sent[ActorSignature.HEADER.lower()] = self._signature.sign(actor)
@@ -176,3 +190,10 @@ class Stage:
     def register(self, activity: str, *names: str) -> list[Reply]:
         """Each of them registers, in this order."""
         return [self.post(person(name), f"/v1/activities/{activity}/registrations") for name in names]
+
+    def hold(self, activity: str, *names: str) -> None:
+        """It takes place, they are there, and it is over."""
+        self.clock.advance(max(END - self.clock.now(), timedelta()))
+        for name in names:
+            assert self.post(RANI, f"/v1/activities/{activity}/attendance", {"person": name}).status == 201
+        assert self.post(RANI, f"/v1/activities/{activity}/complete").status == 200

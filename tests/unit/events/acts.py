@@ -1,0 +1,40 @@
+"""Things that happen in these tests, with whatever does not matter made up."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.events.domain.activity import ActivityPublished, Place, Plan
+from services.events.domain.attendance import Held
+from services.events.domain.gathering import GatheringPlanned, PlanGathering
+from services.events.domain.rules import BOARD_ONLY, OPEN_TO_ALL, RulesInForce
+from services.events.domain.venue import CAFE, SCHOOL
+from services.kernel.ids import derived_id
+from services.kernel.message import Event, Metadata, Recorded
+from tests.unit.events.stage import END, KEDIRI, NOW, START
+
+BOARD_RULES = RulesInForce(1, BOARD_ONLY)
+OPEN_RULES = RulesInForce(2, OPEN_TO_ALL)
+IN_A_CAFE = Place("venue-1", "Kopi Kita", CAFE, "mojoroto")
+AT_A_SCHOOL = Place("venue-2", "SMA Contoh", SCHOOL, "pesantren")
+PLAN = Plan("gathering", "Barcodes", KEDIRI, IN_A_CAFE, START, END, 12)
+PAST = replace(PLAN, starts=NOW - timedelta(days=9, hours=2), ends=NOW - timedelta(days=9), past=True)
+HELD = Held("published", KEDIRI, START, END)
+
+
+def plan_gathering(plan: Plan = PLAN, topic: str = "topic-1", declined: bool = False) -> PlanGathering:
+    return PlanGathering(topic, "Barcodes do not scan", declined, plan, NOW, BOARD_RULES)
+
+
+def planned(plan: Plan = PLAN, topic: str = "topic-1") -> GatheringPlanned:
+    return GatheringPlanned(topic, "Barcodes do not scan", plan, BOARD_RULES)
+
+
+def published(plan: Plan = PLAN, rules: RulesInForce = BOARD_RULES) -> ActivityPublished:
+    return ActivityPublished(plan, "topic-1", rules)
+
+
+def recorded(stream: str, event: Event, position: int = 1, at: datetime = NOW, **changed: Any) -> Recorded:
+    meta = Metadata("correlation", actor="actor-1")
+    made = Recorded(position, 0, stream, position, derived_id(stream, position), event, at, at, meta)
+    return replace(made, **changed)

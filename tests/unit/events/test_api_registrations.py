@@ -1,0 +1,97 @@
+from datetime import timedelta
+
+from services.kernel.policy import ANONYMOUS
+from tests.unit.events.stage import BIMA, END, RANI, START, Stage, person
+
+
+def path_of(activity: str, who: str = "") -> str:
+    return f"/v1/activities/{activity}/registrations" + (f"/{who}" if who else "")
+
+
+def test_registering_twice_gives_the_same_answer(stage: Stage) -> None:
+    activity = stage.published(capacity=1)
+    first, second = stage.register(activity, "ani", "budi")
+    again, once_more = stage.register(activity, "ani", "budi")
+    assert (first.body, second.body) == (again.body, once_more.body)
+    assert again.status == 201
+
+
+def test_one_sees_ones_own_seat_and_a_planner_sees_all_in_order(stage: Stage) -> None:
+    activity = stage.published(capacity=1)
+    stage.register(activity, "ani", "budi", "citra")
+    everyone = stage.get(RANI, path_of(activity)).body["items"]
+    assert [(each["person"], each["seat"], each["place"]) for each in everyone] == [
+        ("ani", "taken", None), ("budi", "line", 1), ("citra", "line", 2),
+    ]  # fmt: skip
+    own = stage.get(person("citra"), path_of(activity)).body["items"]
+    assert [each["person"] for each in own] == ["citra"]
+    assert stage.get(person("dewi"), path_of(activity)).body["items"] == []
+    assert stage.get(BIMA, path_of(activity)).body["items"] == []
+    assert stage.get(ANONYMOUS, path_of(activity)).status == 401
+
+
+def test_leaving_the_line_closes_ranks(stage: Stage) -> None:
+    activity = stage.published(capacity=1)
+    stage.register(activity, "ani", "budi", "citra", "dewi")
+    left = stage.call(person("budi"), "DELETE", path_of(activity, "budi"))
+    assert left.body == {"released": True, "promoted": None}
+    line = stage.get(RANI, path_of(activity)).body["items"][1:]
+    assert [(each["person"], each["place"]) for each in line] == [("citra", 1), ("dewi", 2)]
+    assert stage.get(ANONYMOUS, f"/v1/activities/{activity}").body["seats"] == {"taken": 1, "line": 2}
+
+
+def test_a_planner_registers_and_releases_others_and_nobody_else_does(stage: Stage) -> None:
+    activity = stage.published()
+    for stranger, status in ((person("ani"), 403), (BIMA, 403), (ANONYMOUS, 401)):
+        assert stage.post(stranger, path_of(activity), {"person": "budi"}).status == status
+        assert stage.call(stranger, "DELETE", path_of(activity, "budi")).status == status
+    assert stage.post(RANI, path_of(activity), {"person": "budi"}).body["seat"] == "taken"
+    assert stage.call(RANI, "DELETE", path_of(activity, "budi")).body["released"] is True
+
+
+def test_in_the_moment_between_publishing_and_opening_one_is_asked_to_repeat_and_then_has_a_seat(stage: Stage) -> None:
+    activity = stage.plan().body["activity"]
+    path = f"/v1/activities/{activity}"
+    stage.post(RANI, f"{path}/speakers", {"person": "rani", "role": "guide"})
+    stage.post(RANI, f"{path}/publish", settle=False)
+    early = stage.post(person("ani"), path_of(activity), key="mine", settle=False)
+    assert (early.status, early.headers["Retry-After"]) == (503, "1")
+    stage.settle()
+    assert stage.post(person("ani"), path_of(activity), key="mine").body["seat"] == "taken"
+
+
+def test_what_is_not_there_or_only_planned_cannot_be_registered_for(stage: Stage) -> None:
+    assert stage.post(person("ani"), path_of("none")).status == 404
+    activity = stage.plan().body["activity"]
+    assert stage.post(person("ani"), path_of(activity)).status == 404
+    assert stage.post(RANI, path_of(activity), {"person": "ani"}).rule == "not-published-yet"
+
+
+def test_registration_closes_at_the_start(stage: Stage) -> None:
+    activity = stage.published()
+    stage.register(activity, "ani")
+    stage.clock.advance(START - stage.clock.now())
+    assert stage.register(activity, "budi")[0].rule == "registration-closed"
+    assert stage.call(person("ani"), "DELETE", path_of(activity, "ani")).rule == "registration-closed"
+    types = [stored.type for commit in stage.application.log.read(0, 1000) for stored in commit.events]
+    assert types.count("RegistrationClosed") == 1
+
+
+def test_a_new_start_moves_the_closing(stage: Stage) -> None:
+    activity = stage.published()
+    moved = {"starts": (START + timedelta(days=1)).isoformat(), "ends": (END + timedelta(days=1)).isoformat()}
+    assert stage.post(RANI, f"/v1/activities/{activity}/reschedule", moved).status == 200
+    stage.clock.advance(START - stage.clock.now())
+    assert stage.register(activity, "ani")[0].body["seat"] == "taken"
+    stage.clock.advance(timedelta(days=1))
+    assert stage.register(activity, "budi")[0].rule == "registration-closed"
+
+
+def test_the_thirteenth_waits_and_the_first_in_line_has_the_seat_at_once_in_one_commit(stage: Stage) -> None:
+    activity = stage.published()
+    stage.register(activity, *(f"person-{n:02d}" for n in range(13)))
+    stage.call(person("person-03"), "DELETE", path_of(activity, "person-03"), settle=False)
+    last = stage.application.log.read(stage.application.log.head() - 1)[-1]
+    assert [(fact.type, fact.data["person"]) for fact in last.facts] == [
+        ("seat-released", "person-03"), ("seat-promoted", "person-12"),
+    ]  # fmt: skip

@@ -1,0 +1,46 @@
+from datetime import timedelta
+
+from services.events.domain.activity import ActivityCancelled, ActivityRescheduled
+from services.events.domain.seats import SEATS, CloseRegistration, MoveClosing, OpenSeats, SeatTaken
+from services.events.processes.seating import SEATING
+from services.kernel.process import DeadlinePassed, Issue
+from tests.unit.events.acts import NOW, planned, published, recorded
+from tests.unit.events.stage import END, KEDIRI, START
+
+STREAM = "gathering-a"
+LATER = START + timedelta(days=1)
+
+
+def test_what_is_published_has_seats_until_it_starts() -> None:
+    fact = recorded(STREAM, published())
+    assert SEATING.concerned(fact) == ["a"]
+    reaction = SEATING.react({}, fact)
+    assert reaction.issues == [Issue(SEATS, "a", OpenSeats(12, START, KEDIRI))]
+    assert reaction.deadlines == {"start": START}
+
+
+def test_a_new_start_moves_the_deadline() -> None:
+    fact = recorded(STREAM, ActivityRescheduled(LATER, END + timedelta(days=1), START, KEDIRI, published=True))
+    assert SEATING.concerned(fact) == ["a"]
+    reaction = SEATING.react({}, fact)
+    assert reaction.issues == [Issue(SEATS, "a", MoveClosing(LATER))]
+    assert reaction.deadlines == {"start": LATER}
+
+
+def test_a_cancellation_closes_the_seats_and_withdraws_the_deadline() -> None:
+    reaction = SEATING.react({}, recorded(STREAM, ActivityCancelled("rain", "t", KEDIRI, published=True)))
+    assert reaction.issues == [Issue(SEATS, "a", CloseRegistration(NOW, "cancelled"))]
+    assert not reaction.deadlines
+
+
+def test_the_deadline_closes_registration_as_of_the_start_however_late_it_is_noticed() -> None:
+    passed = recorded("deadlines-seating-a", DeadlinePassed("seating", "a", "start", START), at=END)
+    assert SEATING.concerned(passed) == ["a"]
+    assert SEATING.react({}, passed).issues == [Issue(SEATS, "a", CloseRegistration(START, "started"))]
+
+
+def test_what_is_only_planned_and_what_happens_to_seats_concern_it_not() -> None:
+    moved = ActivityRescheduled(LATER, END + timedelta(days=1), START, KEDIRI, published=False)
+    dropped = ActivityCancelled("rain", "t", KEDIRI, published=False)
+    for event in (planned(), moved, dropped, SeatTaken("ani", KEDIRI)):
+        assert not SEATING.concerned(recorded(STREAM, event))

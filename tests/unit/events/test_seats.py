@@ -1,0 +1,172 @@
+from datetime import timedelta
+
+import pytest
+from hypothesis import given as given_any
+from hypothesis import strategies as st
+
+from services.events.domain.seats import (
+    SEATS,
+    CloseRegistration,
+    ClosingMoved,
+    MoveClosing,
+    OpenSeats,
+    PlacedInLine,
+    RegistrationClosed,
+    ReleaseSeat,
+    SeatPromoted,
+    SeatReleased,
+    SeatsCommand,
+    SeatsOpened,
+    SeatTaken,
+    TakeSeat,
+)
+from services.kernel.message import Event
+from services.kernel.problem import Refused, Unavailable
+from services.kernel.testing import given
+from tests.unit.events.acts import NOW
+from tests.unit.events.stage import KEDIRI, START
+
+OPENED = SeatsOpened(2, START, KEDIRI)
+FULL = (OPENED, SeatTaken("ani", KEDIRI), SeatTaken("budi", KEDIRI))
+LINED = (*FULL, PlacedInLine("citra", 1, KEDIRI), PlacedInLine("dewi", 2, KEDIRI))
+
+
+def take(person: str, at: object = NOW, activity: str = "published") -> TakeSeat:
+    return TakeSeat(person, at, activity)  # type: ignore[arg-type]
+
+
+def test_seats_are_opened_once() -> None:
+    given(SEATS).when(OpenSeats(2, START, KEDIRI)).then(OPENED)
+    given(SEATS, OPENED).when(OpenSeats(3, START, KEDIRI)).then()
+
+
+def test_whoever_comes_first_has_a_seat_and_the_others_stand_in_line_in_order() -> None:
+    given(SEATS, OPENED).when(take("ani")).then(SeatTaken("ani", KEDIRI))
+    given(SEATS, *FULL).when(take("citra")).then(PlacedInLine("citra", 1, KEDIRI))
+    given(SEATS, *LINED).when(take("eka")).then(PlacedInLine("eka", 3, KEDIRI))
+
+
+def test_registering_twice_changes_nothing() -> None:
+    given(SEATS, *LINED).when(take("ani")).then()
+    given(SEATS, *LINED).when(take("dewi")).then()
+    assert given(SEATS, *LINED).state.place("dewi") == 2
+
+
+def test_a_seat_given_back_is_the_first_in_lines_in_the_same_commit() -> None:
+    released = SeatReleased("ani", "taken", KEDIRI)
+    given(SEATS, *LINED).when(ReleaseSeat("ani", NOW)).then(released, SeatPromoted("citra", KEDIRI))
+    given(SEATS, *FULL).when(ReleaseSeat("ani", NOW)).then(released)
+
+
+def test_leaving_the_line_closes_ranks_and_promotes_nobody() -> None:
+    left = SeatReleased("citra", "line", KEDIRI)
+    given(SEATS, *LINED).when(ReleaseSeat("citra", NOW)).then(left)
+    after = given(SEATS, *LINED, left).state
+    assert (after.taken, after.line, after.place("dewi")) == (("ani", "budi"), ("dewi",), 1)
+
+
+def test_giving_back_what_one_does_not_have_changes_nothing() -> None:
+    given(SEATS, *FULL).when(ReleaseSeat("nobody", NOW)).then()
+    given(SEATS).when(ReleaseSeat("ani", NOW)).then()
+
+
+def test_whoever_comes_back_stands_at_the_end() -> None:
+    history = (*LINED, SeatReleased("ani", "taken", KEDIRI), SeatPromoted("citra", KEDIRI))
+    given(SEATS, *history).when(take("ani")).then(PlacedInLine("ani", 2, KEDIRI))
+
+
+def test_from_the_start_on_nobody_registers_or_gives_back_even_before_the_deadline_is_noticed() -> None:
+    given(SEATS, *LINED).when(take("eka", START)).refused("registration-closed")
+    given(SEATS, *LINED).when(ReleaseSeat("ani", START)).refused("registration-closed")
+    given(SEATS, *LINED).when(ReleaseSeat("citra", START)).refused("registration-closed")
+    given(SEATS, *LINED, RegistrationClosed("started")).when(take("eka")).refused("registration-closed")
+
+
+def test_who_is_registered_hears_the_same_after_it_closed() -> None:
+    given(SEATS, *LINED, RegistrationClosed("started")).when(take("ani", START)).then()
+
+
+def test_registration_closes_at_the_start_once() -> None:
+    close = CloseRegistration(START, "started")
+    given(SEATS, OPENED).when(close).then(RegistrationClosed("started"))
+    given(SEATS, OPENED, RegistrationClosed("started")).when(close).then()
+    given(SEATS).when(close).then()
+
+
+def test_a_deadline_of_a_start_that_was_moved_closes_nothing() -> None:
+    moved = ClosingMoved(START + timedelta(days=1))
+    given(SEATS, OPENED, moved).when(CloseRegistration(START, "started")).then()
+
+
+def test_moving_the_start_moves_the_closing_and_opens_again_what_the_former_start_had_closed() -> None:
+    later = START + timedelta(days=1)
+    given(SEATS, OPENED).when(MoveClosing(later)).then(ClosingMoved(later))
+    given(SEATS, OPENED).when(MoveClosing(START)).then()
+    reopened = given(SEATS, OPENED, RegistrationClosed("started"), ClosingMoved(later))
+    reopened.when(take("ani", START)).then(SeatTaken("ani", KEDIRI))
+
+
+def test_what_was_cancelled_stays_closed() -> None:
+    cancelled = (OPENED, RegistrationClosed("cancelled"))
+    given(SEATS, *cancelled).when(take("ani")).refused("registration-closed")
+    given(SEATS, *cancelled).when(MoveClosing(START + timedelta(days=1))).then()
+    given(SEATS, *cancelled).when(CloseRegistration(START, "started")).then()
+    given(SEATS, OPENED, RegistrationClosed("started")).when(CloseRegistration(NOW, "cancelled")).then(
+        RegistrationClosed("cancelled")
+    )
+
+
+def test_an_activity_that_takes_no_registrations_says_why() -> None:
+    given(SEATS).when(take("ani", activity="planned")).refused("not-published-yet")
+    given(SEATS, OPENED).when(take("ani", activity="cancelled")).refused("activity-cancelled")
+    given(SEATS, OPENED).when(take("ani", activity="completed")).refused("registration-closed")
+
+
+def test_in_the_moment_between_publishing_and_opening_one_is_asked_to_try_again() -> None:
+    with pytest.raises(Unavailable):
+        given(SEATS).when(take("ani"))
+
+
+PEOPLE = st.sampled_from([f"p{n}" for n in range(12)])
+MOMENTS = st.sampled_from([NOW, START - timedelta(seconds=1), START])
+COMMANDS = st.one_of(
+    st.builds(take, PEOPLE, MOMENTS),
+    st.builds(take, PEOPLE),
+    st.builds(ReleaseSeat, PEOPLE, st.just(NOW)),
+    st.just(CloseRegistration(START, "started")),
+    st.builds(MoveClosing, st.sampled_from([START, START + timedelta(days=1)])),
+)
+
+
+@given_any(st.integers(1, 5), st.lists(COMMANDS, max_size=60))
+def test_seats_never_exceed_capacity_and_promotion_is_strictly_first_come_first_served(
+    capacity: int, commands: list[SeatsCommand]
+) -> None:
+    state = SEATS.evolve(SEATS.initial, SeatsOpened(capacity, START, KEDIRI))
+    waiting: list[str] = []
+    for command in commands:
+        try:
+            events = SEATS.decide(command, state)
+        except Refused:
+            continue
+        for event in events:
+            state = SEATS.evolve(state, event)
+            waiting = _next_in_line(waiting, event)
+        assert len(state.taken) <= capacity
+        assert list(state.line) == waiting
+        assert not (state.line and len(state.taken) < capacity), "a free seat while somebody waits"
+        assert len({*state.taken, *state.line}) == len(state.taken) + len(state.line)
+
+
+def _next_in_line(waiting: list[str], event: Event) -> list[str]:
+    """The line as somebody at the door would keep it, on paper."""
+    match event:
+        case PlacedInLine(person=person, place=place):
+            assert place == len(waiting) + 1
+            return [*waiting, person]
+        case SeatPromoted(person=person):
+            assert person == waiting[0]
+            return waiting[1:]
+        case SeatReleased(person=person):
+            return [one for one in waiting if one != person]
+    return waiting
