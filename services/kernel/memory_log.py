@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from services.kernel.log import Append, Commit, Conflict, Duplicate, Stored
+from services.kernel.log import MAXIMUM_COMMIT_BYTES, Append, Commit, CommitTooLarge, Conflict, Duplicate, Stored
 from services.kernel.message import Fact, Recorded
 from services.kernel.registry import Registry
 
@@ -26,6 +26,8 @@ class MemoryLog:
             for standing in self._commits:
                 if standing.command_id == append.command_id:
                     raise Duplicate(standing)
+            if sum(len(str(new.event)) for new in append.events) > MAXIMUM_COMMIT_BYTES:
+                raise CommitTooLarge(f"at most {MAXIMUM_COMMIT_BYTES} bytes")
             if append.stream is not None and self._version(append.stream) != append.expected:
                 raise Conflict(append.stream)
             commit = self._commit(append)

@@ -10,10 +10,10 @@ import logging
 import time
 from typing import Any
 
-from kombu import Connection, Exchange
-from kombu.exceptions import OperationalError
+from kombu import Connection
 
 from services.kernel.bell import Bell
+from services.kernel.broker import connected, dropped, exchange_on
 from services.kernel.envelope import CONTENT_TYPE, EXCHANGE, canonical, envelope, routing_key
 from services.kernel.mongo_log import MongoLog
 from services.kernel.reader import Checkpoints
@@ -21,7 +21,6 @@ from services.kernel.reader import Checkpoints
 log = logging.getLogger(__name__)
 WINDOW = 256
 CONFIRM_SECONDS = 5.0
-CONNECT_SECONDS = 3.0
 PERSISTENT = 2
 
 
@@ -71,11 +70,7 @@ class Relay:
     def close(self) -> None:
         """Drop the connection; the next step opens another."""
         connection, self._connection, self._channel = self._connection, None, None
-        if connection is not None:
-            try:
-                connection.close()
-            except (OSError, OperationalError):
-                log.debug("the connection was gone already")
+        dropped(connection)
 
     def _publish(self, messages: list[tuple[str, bytes]]) -> None:
         """Send all, then wait for all confirms. Raises ``Unconfirmed`` or the transport's own errors."""
@@ -99,10 +94,9 @@ class Relay:
 
     def _open(self) -> Any:
         if self._channel is None:
-            self._connection = Connection(self._uri, connect_timeout=CONNECT_SECONDS, heartbeat=20)
-            self._connection.ensure_connection(max_retries=1, timeout=CONNECT_SECONDS)
+            self._connection = connected(self._uri)
             self._channel = self._connection.channel()
-            Exchange(EXCHANGE, type="topic", durable=True)(self._channel).declare()
+            exchange_on(self._channel)
             self._channel.confirm_select()
             self._channel.events["basic_ack"].add(self._acknowledged)
             self._channel.events["basic_nack"].add(self._refused)

@@ -16,20 +16,21 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from kombu import Connection, Exchange, Queue
-from kombu.exceptions import KombuError
+from kombu import Connection, Queue
 from pymongo.errors import PyMongoError
 
-from services.kernel.envelope import EXCHANGE, NotOurs, parsed
+from services.kernel.broker import BROKER_ERRORS, OPERATION_SECONDS, connection_to, exchange_on
+from services.kernel.envelope import NotOurs, parsed
 from services.kernel.feed import CatchUp, FeedUnavailable
 from services.kernel.inbox import Inbox, Strays
 
 log = logging.getLogger(__name__)
 PREFETCH = 256
-CONNECT_SECONDS = 3.0
 SILENCE_SECONDS = 2.0
 GATHER_SECONDS = 0.005
 LONGEST_PAUSE = 5.0
+DEAD_AFTER = 2
+DELETE_SECONDS = 20.0
 
 
 class Cancelled(Exception):
@@ -50,6 +51,7 @@ class Subscription:
         self._catch_up = catch_up
         self._waiting: list[Any] = []
         self._ready_at: float | None = None
+        self._silences = 0
 
     @property
     def ready(self) -> bool:
@@ -61,12 +63,11 @@ class Subscription:
         pause = 0.1
         while not stop.is_set():
             try:
-                with Connection(self._amqp, connect_timeout=CONNECT_SECONDS, heartbeat=20) as connection:
-                    connection.ensure_connection(max_retries=1, timeout=CONNECT_SECONDS)
-                    channel = self._consume(connection)
+                with connection_to(self._amqp) as connection:
                     pause = 0.1
+                    channel = self._consume(connection)
                     self._drain(connection, channel, stop)
-            except (OSError, KombuError, Cancelled, *_transport_errors()) as error:
+            except (*BROKER_ERRORS, Cancelled) as error:
                 self.why = f"{type(error).__name__}: {error}"[:300]
                 log.warning("subscription interrupted", extra={"queue": self.queue, "why": self.why})
             except Exception as error:
@@ -79,17 +80,34 @@ class Subscription:
             pause = min(pause * 2, LONGEST_PAUSE)
 
     def _consume(self, connection: Connection) -> Any:
+        """Declare everything and start consuming. Raises ``BROKER_ERRORS``.
+
+        A quorum queue whose node was killed within a second of its declaration can stay dead for good: every operation
+        on it times out. It holds no truth, so after a second silence in a row it is deleted and declared anew; what it
+        may have held is fetched from the feed.
+        """
         channel = connection.channel()
-        exchange = Exchange(EXCHANGE, type="topic", durable=True)
-        Queue(
+        queue = Queue(
             self.queue,
-            exchange=exchange,
+            exchange=exchange_on(channel),
             routing_key=f"{self.source}.#",
             durable=True,
             queue_arguments={"x-queue-type": "quorum", "x-single-active-consumer": True},
-        )(channel).declare()
-        channel.basic_qos(0, PREFETCH, False)
-        channel.basic_consume(self.queue, callback=self._waiting.append, on_cancel=self._cancelled)
+        )(channel)
+        if self._silences >= DEAD_AFTER:
+            log.warning("deleting a queue that does not answer", extra={"queue": self.queue})
+            connection.connection.transport.sock.settimeout(DELETE_SECONDS)
+            self._silences = 0
+            queue.delete()
+            connection.connection.transport.sock.settimeout(OPERATION_SECONDS)
+        try:
+            queue.declare()
+            channel.basic_qos(0, PREFETCH, False)
+            channel.basic_consume(self.queue, callback=self._waiting.append, on_cancel=self._cancelled)
+        except TimeoutError:
+            self._silences += 1
+            raise
+        self._silences = 0
         self._ready_at, self.why = time.monotonic(), ""
         return channel
 
@@ -185,12 +203,6 @@ class SilenceWatch:
             except Exception as error:
                 self.why = type(error).__name__
                 log.exception("catch-up failed", extra={"source": self.source})
-
-
-def _transport_errors() -> tuple[type[Exception], ...]:
-    from amqp.exceptions import AMQPError
-
-    return (AMQPError,)
 
 
 def _now() -> datetime:

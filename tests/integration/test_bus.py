@@ -1,0 +1,211 @@
+"""From one log through a real broker into another, and past the broker when it fails."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from kombu import Connection
+from pymongo.database import Database
+
+from deploy.broker import Broker
+from deploy.waiting import wait_until
+from services.kernel.envelope import EXCHANGE, NotOurs, canonical, checked, envelope, parsed
+from services.kernel.mongo import connect
+from tests.support.shelf import fact
+from tests.support.stations import ConsumerStation, SourceStation
+
+
+class Bus:
+    """Stations on one broker and one database server."""
+
+    def __init__(self, uri: str, name: str, amqp: str) -> None:
+        self._client = connect(uri)
+        self._name = name
+        self.amqp = amqp
+        self._made: list[Any] = []
+
+    def source(self, name: str = "events") -> SourceStation:
+        station = SourceStation(name, self._client[f"{self._name}_{name}"], self.amqp)
+        self._made.append(station)
+        return station
+
+    def consumer(self, *sources: SourceStation, name: str = "notifications") -> ConsumerStation:
+        station = ConsumerStation(name, self._client[f"{self._name}_{name}"], list(sources), self.amqp)
+        self._made.append(station)
+        return station
+
+    def close(self) -> None:
+        for station in reversed(self._made):
+            station.close()
+
+
+@pytest.fixture
+def bus(mongodb_uri: str, database: Database[dict[str, Any]], amqp_uri: str) -> Iterator[Bus]:
+    bus = Bus(mongodb_uri, database.name, amqp_uri)
+    yield bus
+    bus.close()
+
+
+def _until(condition: Callable[[], Any], what: str, seconds: float = 15) -> None:
+    wait_until(condition, seconds, what)
+
+
+def _publish_all(source: SourceStation) -> None:
+    assert source.relay is not None
+    while source.relay.step(1):
+        pass
+
+
+def test_facts_arrive_once_and_in_order(bus: Bus) -> None:
+    source = bus.source()
+    consumer = bus.consumer(source)
+    consumer.start()
+    _until(lambda: consumer.subscriptions[0].ready, "the consumer")
+    source.tell(300)
+    _publish_all(source)
+    _until(lambda: len(consumer.heard()) == 300, "300 facts")
+    assert consumer.heard() == list(range(1, 301))
+    assert source.asked == 0  # the broker brought them; the feed was not needed
+
+
+def test_a_relay_that_begins_earlier_repeats_and_nothing_is_heard_twice(bus: Bus) -> None:
+    source = bus.source()
+    consumer = bus.consumer(source)
+    consumer.start()
+    _until(lambda: consumer.subscriptions[0].ready, "the consumer")
+    source.tell(5)
+    _publish_all(source)
+    source.database["checkpoints"].delete_many({})
+    assert source.relay is not None
+    source.relay._told = None
+    source.tell(1)
+    _publish_all(source)
+    _until(lambda: len(consumer.heard()) == 6, "6 facts")
+    assert consumer.heard() == [1, 2, 3, 4, 5, 6]
+
+
+def test_what_was_told_before_the_queue_existed_is_fetched_when_something_lies_beyond(bus: Bus) -> None:
+    source = bus.source()
+    source.tell(4)
+    _publish_all(source)  # nobody is bound: confirmed, and gone
+    consumer = bus.consumer(source)
+    consumer.start()
+    _until(lambda: consumer.subscriptions[0].ready, "the consumer")
+    source.tell(1)
+    _publish_all(source)
+    _until(lambda: consumer.heard() == [1, 2, 3, 4, 5], "the gap to be filled")
+
+
+def test_beyond_a_gap_nothing_is_acknowledged_while_the_feed_is_away(bus: Bus) -> None:
+    source = bus.source()
+    source.tell(2)
+    _publish_all(source)
+    source.feed_open = False
+    consumer = bus.consumer(source)
+    consumer.start()
+    _until(lambda: consumer.subscriptions[0].ready, "the consumer")
+    source.tell(1)
+    _publish_all(source)
+    _until(lambda: "FeedUnavailable" in consumer.subscriptions[0].why, "the subscription to say why it waits")
+    assert consumer.heard() == []
+    source.feed_open = True
+    _until(lambda: consumer.heard() == [1, 2, 3], "all facts")
+
+
+def test_a_deleted_queue_is_declared_again_and_what_it_lost_is_fetched(bus: Bus) -> None:
+    source = bus.source()
+    consumer = bus.consumer(source)
+    consumer.start(watching=True)
+    _until(lambda: consumer.subscriptions[0].ready, "the consumer")
+    with Connection(bus.amqp) as connection:
+        connection.channel().queue_delete(consumer.subscriptions[0].queue)
+    source.tell(3)
+    _publish_all(source)
+    _until(lambda: consumer.heard() == [1, 2, 3], "three facts", 10)
+    _until(lambda: consumer.subscriptions[0].ready, "the queue to be back")
+    asked = source.asked
+    source.tell(1)
+    _publish_all(source)
+    _until(lambda: consumer.heard() == [1, 2, 3, 4], "the fourth")
+    assert source.asked - asked <= 1
+
+
+def test_with_the_broker_down_facts_arrive_within_ten_seconds(bus: Bus, broker_server: Broker) -> None:
+    source = bus.source()
+    consumer = bus.consumer(source)
+    consumer.start(watching=True)
+    _until(lambda: consumer.subscriptions[0].ready, "the consumer")
+    broker_server.kill()
+    source.tell(3)
+    _until(lambda: consumer.heard() == [1, 2, 3], "three facts past the broker", 10)
+    assert not consumer.subscriptions[0].ready
+    broker_server.start()
+    _until(lambda: consumer.subscriptions[0].ready, "the consumer to be back", 45)
+
+
+def test_a_message_that_is_not_our_envelope_is_kept_as_a_stray_and_blocks_nothing(bus: Bus) -> None:
+    source = bus.source()
+    consumer = bus.consumer(source)
+    consumer.start()
+    _until(lambda: consumer.subscriptions[0].ready, "the consumer")
+    with Connection(bus.amqp) as connection:
+        producer = connection.Producer()
+        for body in (b"\xff\xfe", b"[]", b'{"specversion": "1.0"}', canonical(envelope(fact("members", 1), "x"))):
+            producer.publish(body, exchange=EXCHANGE, routing_key="events.odd", content_type="application/octet-stream")
+    source.tell(1)
+    _publish_all(source)
+    _until(lambda: consumer.heard() == [1], "the good fact")
+    assert consumer.strays.count() == 4
+
+
+def test_strays_are_capped(bus: Bus, database: Database[dict[str, Any]]) -> None:
+    from datetime import UTC, datetime
+
+    from services.kernel.inbox import Strays
+
+    strays = Strays("shelves", database, limit=3)
+    for n in range(5):
+        strays.keep("events", str(n).encode(), "odd", lambda: datetime.now(UTC))
+    assert sorted(bytes(stray["body"]) for stray in database["strays"].find()) == [b"2", b"3", b"4"]
+
+
+def test_another_queue_of_that_name_with_other_arguments_is_noticed_and_said(bus: Bus) -> None:
+    source = bus.source()
+    consumer = bus.consumer(source)
+    with Connection(bus.amqp) as connection:
+        connection.channel().queue_declare(consumer.subscriptions[0].queue, durable=True, auto_delete=False)
+    consumer.start()
+    _until(lambda: "PreconditionFailed" in consumer.subscriptions[0].why, "the reason", 10)
+    assert not consumer.subscriptions[0].ready
+
+
+def test_a_fact_in_a_version_nobody_knows_yet_is_stored_as_it_came(bus: Bus) -> None:
+    source = bus.source()
+    consumer = bus.consumer(source)
+    document = envelope(fact("events", 1), "x") | {"type": "id.jejaring.events.book-put.v9", "data": {"new": [1]}}
+    assert consumer.inbox.admit("events", [checked(document)]).complete
+    heard = consumer.inbox.read(0)[0]
+    assert (heard.version, heard.data) == (9, {"new": [1]})
+
+
+def test_the_same_fact_has_the_same_bytes_in_feed_and_on_the_bus(bus: Bus) -> None:
+    source = bus.source()
+    source.tell(1)
+    from services.kernel.feed import feed_page
+
+    on_the_bus = canonical(envelope(source.log.facts(0)[0], "x"))
+    in_the_feed = canonical(feed_page(source.log, "x", "", 0)["facts"][0])
+    assert on_the_bus == in_the_feed
+    assert parsed(on_the_bus)["sequence"] == "00000000000000000001"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"specversion": "2.0"}, {"sequence": "1"}, {"sequence": "0" * 20}, {"type": "com.other.v1"}, {"time": "today"},
+        {"epoch": ""}, {"source": "https://x/members"}, {"id": 7},
+    ],
+)  # fmt: skip
+def test_what_admission_needs_is_checked(broken: dict[str, Any]) -> None:
+    with pytest.raises(NotOurs):
+        checked(envelope(fact("events", 1), "x") | broken)

@@ -1,0 +1,192 @@
+"""Process managers on a real database: commands once, deadlines once, nothing old acted upon."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pymongo.database import Database
+from pymongo.errors import AutoReconnect
+
+from services.kernel.clock import FixedClock
+from services.kernel.decider import Commands
+from services.kernel.envelope import envelope
+from services.kernel.inbox import Inbox
+from services.kernel.manager_reader import DeadlineReader, ManagerReader
+from services.kernel.mongo import connect
+from services.kernel.mongo_log import MongoLog
+from services.kernel.parking import Parking
+from services.kernel.process import ProcessManager, Reaction
+from services.kernel.reader import Checkpoints, CommitSource, InboxSource
+from tests.support.shelf import AT, COPYING, REGISTRY, SHELF, fact, tell
+
+
+class Office:
+    """Everything a manager needs, on one database."""
+
+    def __init__(self, database: Database[dict[str, Any]]) -> None:
+        self.database = database
+        self.clock = FixedClock(AT)
+        self.log = MongoLog("shelves", database, REGISTRY)
+        self.log.prepare()
+        self.inbox = Inbox("shelves", database)
+        self.inbox.prepare()
+        self.commands = Commands(self.log, self.clock, tell)
+        self.parking = Parking(database)
+        self.heads: dict[str, int] = {}
+
+    def reader(self, manager: ProcessManager = COPYING, log: str = "inbox") -> ManagerReader:
+        source = InboxSource(self.inbox) if log == "inbox" else CommitSource(self.log, REGISTRY, self.log.bell)
+        return ManagerReader(
+            manager, source, self.database, Checkpoints(self.database), self.commands, self.parking,
+            lambda name: self.heads.get(name, 0),
+        )  # fmt: skip
+
+    def deadlines(self) -> DeadlineReader:
+        return DeadlineReader(COPYING, self.database, self.commands, self.clock, self.log.bell)
+
+    def hear(self, *numbers: int, **data: Any) -> None:
+        self.inbox.admit("others", [envelope(fact("others", n, **data), "x") for n in numbers])
+
+    def titles(self) -> tuple[str, ...]:
+        return self.commands.state(SHELF, "s")[0].titles
+
+
+@pytest.fixture
+def office(mongodb_uri: str, database: Database[dict[str, Any]]) -> Office:
+    return Office(connect(mongodb_uri)[database.name])
+
+
+def test_killed_between_command_and_state_the_command_takes_effect_once(office: Office) -> None:
+    office.hear(1)
+
+    def killed(*_: Any, **__: Any) -> None:
+        raise AutoReconnect("killed here")
+
+    reader = office.reader()
+    save = reader._save
+    reader._save = killed  # type: ignore[method-assign]
+    with pytest.raises(AutoReconnect):
+        reader.step(1)
+    assert office.titles() == ("t1",)
+    reader._save = save  # type: ignore[method-assign]
+    reader.step(1)
+    assert office.titles() == ("t1",)
+    assert office.log.head() == 1
+
+
+def test_killed_between_state_and_checkpoint_the_fact_is_done(office: Office) -> None:
+    office.hear(1, 2)
+    office.reader().step(1)
+    office.database["checkpoints"].delete_many({})
+    office.reader().step(1)
+    assert office.log.head() == 2
+    document = office.database["manager_copying"].find_one({"_id": "s"}) or {}
+    assert document["state"]["seen"] == ["t1", "t2"]
+
+
+def test_a_deadline_is_in_the_same_document_as_the_state_and_fires_once(office: Office) -> None:
+    office.hear(1)
+    office.reader().step(1)
+    assert office.deadlines().step(1) == 0
+    office.clock.advance(timedelta(days=2))
+    assert office.deadlines().step(1) == 1
+    assert office.deadlines().step(1) == 0  # recorded, though the manager has not come to it yet
+    office.reader(log="commits").step(1)
+    assert office.titles() == ()
+    assert office.deadlines().step(1) == 0
+    assert office.deadlines().lag() == 0
+
+
+def test_a_passed_deadline_tells_no_fact(office: Office) -> None:
+    office.hear(1)
+    office.reader().step(1)
+    told = office.log.last_fact()
+    office.clock.advance(timedelta(days=2))
+    office.deadlines().step(1)
+    assert office.log.last_fact() == told
+
+
+def test_a_manager_that_starts_now_learns_from_old_facts_and_acts_on_new_ones(office: Office) -> None:
+    office.heads["others"] = 3
+    late = replace(COPYING, name="late", start="now")
+    office.hear(1, 2, 3)
+    office.reader(late).step(1)
+    assert office.titles() == ()
+    office.heads["others"] = 99  # asked once in the life of the installation
+    office.hear(4)
+    office.reader(late).step(1)
+    assert office.titles() == ("t4",)
+    assert (office.database["manager_late"].find_one({"_id": "s"}) or {})["state"]["seen"] == ["t1", "t2", "t3", "t4"]
+
+
+def test_what_a_manager_cannot_take_is_parked_with_its_instance_and_retried_in_order(office: Office) -> None:
+    broken = {"on": True}
+
+    def react(state: Any, item: Any) -> Reaction:
+        if broken["on"] and item.n == 2:
+            raise ValueError("cannot take this")
+        return COPYING.react(state, item)
+
+    picky = replace(COPYING, name="picky", react=react, logs=("inbox",))
+    office.hear(1, 2, 3)
+    office.reader(picky).step(1)
+    assert office.titles() == ("t1",)
+    assert [parked.error for parked in office.parking.all("picky")] == ["ValueError: cannot take this", "behind"]
+    office.hear(4)
+    office.reader(picky).step(1)
+    assert office.parking.count("picky") == 3
+
+    reader = office.reader(picky)
+    office.parking.mark("picky")
+    reader.step(1)
+    assert office.parking.count("picky") == 3  # it failed again, and waits again
+    broken["on"] = False
+    office.parking.mark("picky")
+    reader.step(1)
+    assert office.titles() == ("t1", "t2", "t3", "t4")
+    assert office.parking.count() == 0
+    office.hear(5)
+    reader.step(1)
+    assert office.titles()[-1] == "t5"
+
+
+def test_a_refused_command_is_an_outcome_and_the_manager_goes_on(office: Office) -> None:
+    from services.kernel.process import Issue
+    from tests.support.shelf import PutBook
+
+    def react(state: Any, item: Any) -> Reaction:
+        return Reaction(state, [Issue(SHELF, item.subject, PutBook(item.data["title"], room=1))])
+
+    office.hear(1, 2)
+    office.reader(replace(COPYING, name="full", react=react, logs=("inbox",))).step(1)
+    assert office.titles() == ("t1",)
+    assert [commit.refused for commit in office.log.read(0)] == [None, "shelf-is-full"]
+
+
+@pytest.mark.parametrize("log", ["inbox", "commits"])
+def test_a_manager_with_a_newer_lease_stops_the_older_one(office: Office, log: str) -> None:
+    from services.kernel.reader import LostCheckpoint
+
+    run: Callable[[int], int]
+    older, newer = office.reader(log=log), office.reader(log=log)
+    office.hear(1)
+    office.commands.take(SHELF, _order(office, "first"))
+    older.step(1)
+    office.hear(2)
+    office.commands.take(SHELF, _order(office, "second"))
+    newer.step(2)
+    office.hear(3)
+    office.commands.take(SHELF, _order(office, "third"))
+    run = older.step
+    with pytest.raises(LostCheckpoint):
+        run(1)
+
+
+def _order(_office: Office, title: str) -> Any:
+    from services.kernel.decider import Order
+    from services.kernel.message import Metadata
+    from tests.support.shelf import PutBook
+
+    return Order(PutBook(title), "other", f"k-{title}", Metadata("c"))

@@ -1,0 +1,203 @@
+"""A view on a real database: what is applied, how often, and what it survives."""
+
+from typing import Any
+
+import pytest
+from pymongo.database import Database
+
+from services.kernel.inbox import Inbox
+from services.kernel.envelope import envelope
+from services.kernel.mongo import connect
+from services.kernel.mongo_log import MongoLog
+from services.kernel.parking import Parking
+from services.kernel.problem import Unavailable
+from services.kernel.reader import CommitSource, InboxSource, LostCheckpoint
+from services.kernel.view import Change, View
+from services.kernel.view_reader import ViewReader
+from services.kernel.view_store import Views
+from tests.support.shelf import BOTH, REGISTRY, SHELVES, append, fact
+
+
+class Bench:
+    """A log, an inbox, and readers of views over them, stepped by hand."""
+
+    def __init__(self, database: Database[dict[str, Any]], *views: View) -> None:
+        self.database = database
+        self.log = MongoLog("shelves", database, REGISTRY)
+        self.log.prepare()
+        self.inbox = Inbox("shelves", database)
+        self.inbox.prepare()
+        self.parking = Parking(database)
+        self.views = Views(database, views)
+        self.views.prepare()
+        self.sources = {"commits": CommitSource(self.log, REGISTRY, self.log.bell), "inbox": InboxSource(self.inbox)}
+
+    def reader(self, view: View, log: str = "commits") -> ViewReader:
+        return ViewReader(view, self.sources[log], self.views, self.database, self.parking)  # type: ignore[arg-type]
+
+    def hear(self, *facts: Any) -> None:
+        for told in facts:
+            self.inbox.admit(told.source, [envelope(told, "x")])
+
+
+@pytest.fixture
+def bench(mongodb_uri: str, database: Database[dict[str, Any]]) -> Bench:
+    return Bench(connect(mongodb_uri)[database.name], SHELVES, BOTH)
+
+
+def test_every_event_of_a_commit_is_applied_the_second_too(bench: Bench) -> None:
+    bench.log.append(append("shelf-a", 0, "x", "y", "z"))
+    reader = bench.reader(SHELVES)
+    assert reader.step(1) == 1
+    document = bench.views.get(SHELVES, "a")
+    assert document is not None
+    assert (document["count"], document["last"]) == (3, "z")
+
+
+def test_a_reader_that_begins_earlier_changes_nothing(bench: Bench) -> None:
+    bench.log.append(append("shelf-a", 0, "x", "y"))
+    reader = bench.reader(SHELVES)
+    reader.step(1)
+    bench.database[SHELVES.collection].update_one({"_id": "_checkpoint.commits"}, {"$set": {"position": 0}})
+    again = bench.reader(SHELVES)
+    assert again.step(1) == 1
+    assert (bench.views.get(SHELVES, "a") or {})["count"] == 2
+
+
+def test_a_removed_document_is_not_revived_by_a_repetition(bench: Bench) -> None:
+    from services.kernel.view import Remove, update
+
+    shelves = bench.database[SHELVES.collection]
+    shelves.bulk_write([update("commits", 20000, Change("a", {"count": 1}))])
+    shelves.bulk_write([update("commits", 21000, Remove("a"))])
+    shelves.bulk_write([update("commits", 20000, Change("a", {"count": 1}))])
+    assert bench.views.get(SHELVES, "a") is None
+    assert bench.views.find(SHELVES).items == []
+
+
+def test_a_stale_reader_is_stopped_by_the_checkpoint_and_writes_nothing(bench: Bench) -> None:
+    stale, fresh = bench.reader(SHELVES), bench.reader(SHELVES)
+    bench.log.append(append("shelf-a", 0, "x"))
+    assert stale.step(1) == 1
+    bench.log.append(append("shelf-a", 1, "y"))
+    assert fresh.step(2) == 1
+    bench.log.append(append("shelf-a", 2, "z"))
+    with pytest.raises(LostCheckpoint):
+        stale.step(1)
+    with pytest.raises(LostCheckpoint):
+        stale.step(1)  # it has read the checkpoint again, and found a newer lease there
+    assert (bench.views.get(SHELVES, "a") or {})["count"] == 2
+    assert fresh.step(2) == 1
+
+
+def test_text_that_looks_like_an_expression_stays_text(bench: Bench) -> None:
+    bench.log.append(append("shelf-a", 0, "$last"))
+    bench.reader(SHELVES).step(1)
+    assert (bench.views.get(SHELVES, "a") or {})["last"] == "$last"
+
+
+def test_what_cannot_be_applied_is_parked_with_what_belongs_behind_it_and_nothing_else(
+    mongodb_uri: str, database: Database[dict[str, Any]]
+) -> None:
+    broken = {"on": True}
+
+    def apply(recorded: Any) -> list[Change]:
+        if broken["on"] and recorded.event.title == "bad":
+            raise ValueError("cannot take this")
+        return [Change(recorded.stream_id, {"last": recorded.event.title})]
+
+    view = View("picky", 1, apply)
+    bench = Bench(connect(mongodb_uri)[database.name], view)
+    bench.log.append(append("shelf-a", 0, "bad"))
+    bench.log.append(append("shelf-b", 0, "good"))
+    bench.log.append(append("shelf-a", 1, "behind"))
+    reader = bench.reader(view)
+    assert reader.step(1) == 3
+    assert bench.views.get(view, "a") is None
+    assert (bench.views.get(view, "b") or {})["last"] == "good"
+    assert [fact.error for fact in bench.parking.all()] == ["ValueError: cannot take this", "behind"]
+
+    restarted = bench.reader(view)
+    bench.log.append(append("shelf-a", 2, "later"))
+    restarted.step(1)
+    assert bench.parking.count("picky") == 3  # the key is remembered over a restart
+
+    broken["on"] = False
+    bench.parking.mark("picky")
+    while restarted.step(1):
+        pass
+    assert (bench.views.get(view, "a") or {})["last"] == "later"
+    assert bench.parking.count() == 0
+
+
+def test_an_event_of_an_unknown_version_is_parked_and_applied_after_the_upgrade(bench: Bench) -> None:
+    bench.log.append(append("shelf-a", 0, "x"))
+    bench.database["commits"].update_one({"_id": 1}, {"$set": {"events.0.schema": 7}})
+    reader = bench.reader(SHELVES)
+    reader.step(1)
+    assert [fact.error for fact in bench.parking.all("shelves")] == [
+        "Unreadable: BookPut v7 is newer than v1, which is known here"
+    ]
+    bench.database["commits"].update_one({"_id": 1}, {"$set": {"events.0.schema": 1}})
+    bench.parking.mark("shelves")
+    while reader.step(1):
+        pass
+    assert (bench.views.get(SHELVES, "a") or {})["count"] == 1
+    assert bench.parking.count() == 0
+
+
+def test_a_rebuild_beside_shows_the_live_view_until_it_is_level_then_switches(bench: Bench) -> None:
+    for n in range(5):
+        bench.log.append(append(f"shelf-{n}", 0, "x"))
+    reader = bench.reader(SHELVES)
+    reader.step(1)
+    bench.database[SHELVES.collection].update_one({"_id": "0"}, {"$set": {"count": 99}})
+    beside = bench.views.rebuild("shelves")
+    assert (bench.views.get(SHELVES, "0") or {})["count"] == 99
+    while reader.step(1):
+        pass
+    assert bench.views.pointer(SHELVES, fresh=True).live == beside
+    assert (bench.views.get(SHELVES, "0") or {})["count"] == 1
+    assert SHELVES.collection not in bench.database.list_collection_names()
+
+
+def test_two_logs_in_any_interleaving_give_the_same_view(bench: Bench) -> None:
+    bench.log.append(append("shelf-s", 0, "x", "y"))
+    bench.hear(fact("others", 1), fact("others", 2))
+    commits, inbox = bench.reader(BOTH), bench.reader(BOTH, "inbox")
+    inbox.step(1)
+    commits.step(1)
+    one = bench.views.get(BOTH, "s")
+    bench.database[BOTH.collection].delete_many({})
+    commits, inbox = bench.reader(BOTH), bench.reader(BOTH, "inbox")
+    commits.step(1)
+    inbox.step(1)
+    assert one == bench.views.get(BOTH, "s")
+    assert one is not None
+    assert (one["count"], one["heard"], one["titles"]) == (2, 2, ["t1", "t2"])
+
+
+def test_wait_for_returns_when_shown_and_is_unavailable_after_its_time(bench: Bench) -> None:
+    bench.log.append(append("shelf-a", 0, "x"))
+    bench.reader(SHELVES).step(1)
+    bench.reader(BOTH).step(1)
+    bench.views.wait_for(1)
+    assert bench.views.shown() == 1
+    with pytest.raises(Unavailable):
+        bench.views.wait_for(2)
+
+
+def test_pages_hold_each_document_once_whatever_they_are_sorted_by(bench: Bench) -> None:
+    for n in range(7):
+        bench.log.append(append(f"shelf-{n}", 0, *[f"t{k}" for k in range(n % 3 + 1)]))
+    bench.reader(SHELVES).step(1)
+    seen: list[str] = []
+    after = None
+    while True:
+        page = bench.views.find(SHELVES, {"count": {"$gt": 0}}, sort="count", descending=True, after=after, limit=2)
+        seen += [document["_id"] for document in page.items]
+        after = page.next
+        if after is None:
+            break
+    assert sorted(seen) == [str(n) for n in range(7)]
+    assert len(seen) == 7
