@@ -21,7 +21,7 @@ _EMAIL = re.compile(
     r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]"
 )
 _NOTE = re.compile(r"\([^)0-9]*\)|\b(?:wa|whatsapp|hp|telp?|telepon)\b[.:]?", re.IGNORECASE)
-_PHONE = re.compile(r"'?(\+?)([0-9][0-9 .()/\u00a0\u2010-\u2015\-]*)")
+_PHONE = re.compile(r"'?(\+?)([0-9(][0-9 .()/\u00a0\u2010-\u2015\-]*)")
 
 
 class Unreadable(ValueError):

@@ -72,8 +72,8 @@ def add(parts: Parts, request: Request) -> Answer:
         guest,
         [
             ("name", body["name"] and clean(body["name"])),
-            ("email", mail and mail.value),
-            ("phone", number and number.value),
+            ("email", None if mail is None else mail.value),
+            ("phone", None if number is None else number.value),
         ],
     )
     command = AddGuest(sealed["name"], sealed["email"], sealed["phone"], references)

@@ -109,8 +109,8 @@ def join(parts: Parts, request: Request) -> Answer:
         raise Malformed(errors={"subdistrict": ["There is no such sub-district in this region."]})
     applicant = Applicant(
         name=clean(body["name"]),
-        email=mail and mail.value,
-        phone=number and number.value,
+        email=None if mail is None else mail.value,
+        phone=None if number is None else number.value,
         library=clean(body["library"]),
         region=body["region"],
         subdistrict=body["subdistrict"],

@@ -57,16 +57,16 @@ class RulesList(Schema):
 
 
 class RulesVersion(Schema):
-    """The newest version."""
+    """The newest version's number."""
 
-    version = fields.Integer(required=True)
+    rules = fields.Integer(required=True)
 
 
 def change(_parts: Parts, request: Request) -> Answer:
     """Make a new version."""
     request.actor.require("rules.change")
     command = ChangeRules(**{"in_force_from": request.now, **request.body}, at=request.now)
-    return recorded(request.take(RULES, IDENTITY, command, answer=_version), 201, location="/v1/rules")
+    return recorded(request.take(RULES, IDENTITY, command, answer=_newest), 201, location="/v1/rules")
 
 
 def rules(parts: Parts, request: Request) -> Answer:
@@ -78,8 +78,8 @@ def rules(parts: Parts, request: Request) -> Answer:
     return Answer({"items": shown, "next": None})
 
 
-def _version(rulebook: Rulebook, _events: Sequence[Event]) -> dict[str, Any]:
-    return {"version": len(rulebook.versions)}
+def _newest(rulebook: Rulebook, _events: Sequence[Event]) -> dict[str, Any]:
+    return {"rules": len(rulebook.versions)}
 
 
 def _in_force(versions: Sequence[dict[str, Any]], at: datetime) -> dict[str, Any] | None:

@@ -1,0 +1,89 @@
+import pytest
+
+from tests.unit.members.stage import COORDINATOR, MEMBER, NOTIFICATIONS, REGIONAL, Stage
+from tests.unit.members.test_api_login import log_in
+
+
+@pytest.fixture
+def stage():
+    stage = Stage()
+    stage.open_region()
+    return stage
+
+
+def test_a_stranger_notes_himself_and_a_coordinator_notes_a_walk_in(stage):
+    assert stage.post("/v1/guests/guest-1", {"name": "Dewi", "email": "dewi@contoh.example"}).status == 201
+    assert stage.post("/v1/guests/guest-2", {}, actor=REGIONAL).status == 201
+    shown = stage.get("/v1/guests/guest-1", actor=REGIONAL).body
+    assert shown == {
+        "guest": "guest-1",
+        "name": "Dewi",
+        "email": "dewi@contoh.example",
+        "phone": None,
+        "person": None,
+    }
+
+
+def test_guests_are_read_by_who_may_note_them(stage):
+    stage.post("/v1/guests/guest-1", {"name": "Dewi"})
+    assert stage.get("/v1/guests/guest-1").status == 401
+    assert stage.get("/v1/guests/guest-1", actor=MEMBER).status == 403
+    assert stage.get("/v1/guests/nobody", actor=COORDINATOR).status == 404
+    assert stage.post("/v1/guests/guest-2", {}, actor=MEMBER).status == 403
+
+
+def test_a_walk_in_who_joins_and_logs_in_is_known_as_the_same(stage):
+    stage.post("/v1/guests/guest-1", {"name": "Dewi", "email": "Dewi@contoh.example"}, actor=REGIONAL)
+    member = stage.join("Dewi Contoh", email="dewi@contoh.example")
+    assert stage.get("/v1/guests/guest-1", actor=REGIONAL).body["person"] is None
+    log_in(stage, "dewi@contoh.example")
+    assert stage.get("/v1/guests/guest-1", actor=REGIONAL).body["person"] == member
+    tied = stage.facts()[-1]
+    assert (tied.type, tied.subject, tied.data) == ("guest-tied", "guest-1", {"guest": "guest-1", "person": member})
+
+
+def test_a_later_guest_with_a_proved_contact_is_tied_at_once(stage):
+    member = stage.join(email="dewi@contoh.example")
+    log_in(stage, "dewi@contoh.example")
+    stage.post("/v1/guests/guest-9", {"email": "dewi@contoh.example"})
+    assert stage.get("/v1/guests/guest-9", actor=REGIONAL).body["person"] == member
+
+
+def test_a_guest_with_a_phone_number_is_not_tied_by_a_code_that_went_by_mail(stage):
+    stage.post("/v1/guests/guest-1", {"name": "Dewi", "phone": "081234567890"})
+    stage.join(email="dewi@contoh.example", phone="081234567890")
+    log_in(stage, "081234567890")
+    assert stage.get("/v1/guests/guest-1", actor=REGIONAL).body["person"] is None
+
+
+def test_a_coordinator_ties_by_hand(stage):
+    stage.post("/v1/guests/guest-1", {"name": "Dewi"})
+    member = stage.join()
+    assert stage.post("/v1/guests/guest-1/tie", {"person": member}, actor=MEMBER).status == 403
+    assert stage.post("/v1/guests/guest-1/tie", {"person": "nobody"}, actor=REGIONAL).status == 400
+    assert stage.post("/v1/guests/guest-7/tie", {"person": member}, actor=REGIONAL).status == 404
+    assert stage.post("/v1/guests/guest-1/tie", {"person": member}, actor=REGIONAL).status == 200
+    other = stage.join(email="other@contoh.example")
+    again = stage.post("/v1/guests/guest-1/tie", {"person": other}, actor=REGIONAL)
+    assert (again.status, again.body["rule"]) == (422, "guest-is-tied")
+
+
+def test_a_guest_with_a_contact_is_reached_and_a_tied_one_as_the_member(stage):
+    stage.post("/v1/guests/guest-1", {"name": "Dewi", "email": "dewi@contoh.example"})
+    stage.post("/v1/guests/guest-2", {"name": "Eka"})
+    member = stage.join("Eka Contoh", email="eka@contoh.example")
+    stage.post("/v1/guests/guest-2/tie", {"person": member}, actor=REGIONAL)
+    one, two = stage.get("/internal/people", ids="guest-1,guest-2", actor=NOTIFICATIONS).body["people"]
+    assert (one["person"], one["email"], one["region"]) == ("guest-1", "dewi@contoh.example", None)
+    assert (two["person"], two["name"], two["email"]) == ("guest-2", "Eka Contoh", "eka@contoh.example")
+
+
+def test_nothing_about_a_guest_is_told(stage):
+    stage.post("/v1/guests/guest-1", {"name": "Dewi", "email": "dewi@contoh.example"})
+    assert stage.facts()[-1].data == {"guest": "guest-1"}
+    assert "dewi" not in repr(stage.log.read(0, 100)).lower()
+
+
+@pytest.mark.parametrize("body", [{"email": "no"}, {"phone": "1"}, {"name": ""}, {"name": 7}, {"region": "x"}])
+def test_bad_guests_are_malformed(stage, body):
+    assert stage.post("/v1/guests/guest-1", body).status == 400

@@ -1,0 +1,143 @@
+from datetime import timedelta
+
+import pytest
+
+from tests.unit.members.stage import COORDINATOR, GATEWAY, MEMBER, NOW, REGIONAL, Stage, holder_of
+
+PLACE = {"region": "kota-kediri"}
+OFFICE = "/v1/offices/regional-coordinator"
+
+
+@pytest.fixture
+def stage():
+    stage = Stage()
+    stage.open_region()
+    return stage
+
+
+def test_a_region_is_opened_by_the_board(stage):
+    body = {"region": "nganjuk", "name": "Kab. Nganjuk", "subdistricts": [
+        {"id": "kertosono", "name": "Kertosono", "latitude": -7.6, "longitude": 112.1}]}  # fmt: skip
+    assert stage.post("/v1/regions", body).status == 401
+    assert stage.post("/v1/regions", body, actor=REGIONAL).status == 403
+    assert stage.post("/v1/regions", body, actor=COORDINATOR).status == 201
+    listed = stage.get("/v1/regions").body["items"]
+    assert [region["region"] for region in listed] == ["kota-kediri", "nganjuk"]
+    assert stage.get("/v1/regions/atlantis").status == 404
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"region": "Kota Kediri"},
+        {"region": ""},
+        {"subdistricts": []},
+        {"subdistricts": [{"id": "a", "name": "A", "latitude": 91, "longitude": 0}]},
+        {"subdistricts": [{"id": "a", "name": "A", "latitude": "x", "longitude": 0}]},
+        {"fee": 1},
+    ],
+)
+def test_bad_regions_are_malformed(stage, change):
+    body = {"region": "a", "name": "A", "subdistricts": [{"id": "a", "name": "A", "latitude": 1, "longitude": 1}]}
+    assert stage.post("/v1/regions", body | change, actor=COORDINATOR).status == 400
+
+
+def test_an_office_passes_from_hand_to_hand_and_everybody_sees_it(stage):
+    ani, budi = stage.join("Ani", email="ani@contoh.example"), stage.join("Budi", email="budi@contoh.example")
+    assert stage.post(f"{OFFICE}/holders", {"person": ani, **PLACE}, actor=COORDINATOR).status == 201
+    taken = stage.post(f"{OFFICE}/holders", {"person": budi, **PLACE}, actor=COORDINATOR)
+    assert (taken.status, taken.body["rule"]) == (422, "office-is-held")
+    handed = stage.post(f"{OFFICE}/handover", {"to": budi, **PLACE}, actor=COORDINATOR)
+    assert (handed.status, handed.body["holder"]) == (200, budi)
+    shown = {(item["office"], item["region"]): item for item in stage.get("/v1/offices").body["items"]}
+    assert shown["regional-coordinator", "kota-kediri"]["holder"] == {"person": budi, "name": "Budi"}
+    assert shown["coordinator", None]["holder"] is None
+    told = [fact.type for fact in stage.facts()][-3:]
+    assert told == ["office-assumed", "office-vacated", "office-assumed"]
+
+
+def test_a_holder_may_hand_over_their_own_office_and_no_other(stage):
+    ani, budi = stage.join(email="ani@contoh.example"), stage.join(email="budi@contoh.example")
+    stage.post(f"{OFFICE}/holders", {"person": ani, **PLACE}, actor=COORDINATOR)
+    own = holder_of(("regional-coordinator", "kota-kediri"), person=ani)
+    assert stage.post("/v1/offices/secretary/handover", {"to": budi}, actor=own).status == 403
+    assert stage.post(f"{OFFICE}/handover", {"to": budi, **PLACE}, actor=own).status == 200
+
+
+def test_a_stand_in_has_the_offices_permissions_until_it_is_filled(stage):
+    ani, budi = stage.join(email="ani@contoh.example"), stage.join(email="budi@contoh.example")
+    named = stage.post(f"{OFFICE}/stand-in", {"person": ani, **PLACE}, actor=COORDINATOR)
+    assert (named.status, named.body["stand_in"]) == (201, ani)
+    region = stage.get("/v1/regions/kota-kediri").body
+    assert (region["vacant"], region["coordinator"], region["stand_in"]["person"]) == (True, None, ani)
+
+    def grants(person):
+        from services.members.api.internal import actor_of
+
+        return actor_of(stage.parts, person).grants.get("topics.decide")
+
+    assert grants(ani) == ("kota-kediri",)
+    assert stage.post(f"{OFFICE}/holders", {"person": budi, **PLACE}, actor=COORDINATOR).status == 201
+    assert (grants(ani), grants(budi)) == (None, ("kota-kediri",))
+    refused = stage.post(f"{OFFICE}/stand-in", {"person": ani, **PLACE}, actor=COORDINATOR)
+    assert refused.body["rule"] == "office-is-held"
+
+
+def test_a_term_may_have_begun_earlier_and_may_end_without_a_successor(stage):
+    ani = stage.join()
+    since = (NOW - timedelta(days=90)).isoformat()
+    assert stage.post(f"{OFFICE}/holders", {"person": ani, "from": since, **PLACE}, actor=COORDINATOR).status == 201
+    item = stage.get("/v1/offices").body["items"][-1]
+    assert item["since"] == since
+    assert stage.post(f"{OFFICE}/vacancy", PLACE, actor=COORDINATOR).body["holder"] is None
+    assert stage.get("/v1/regions/kota-kediri").body["vacant"] is True
+
+
+def test_offices_are_assigned_by_the_board_alone(stage):
+    ani = stage.join()
+    for path, body in (
+        ("holders", {"person": ani}),
+        ("stand-in", {"person": ani}),
+        ("handover", {"to": ani}),
+        ("vacancy", {}),
+    ):
+        assert stage.post(f"{OFFICE}/{path}", body | PLACE, actor=MEMBER).status == 403
+        assert stage.post(f"{OFFICE}/{path}", body | PLACE).status == 401
+
+
+@pytest.mark.parametrize(
+    ("office", "body", "status"),
+    [
+        ("archivist", {"person": "ani"}, 404),
+        ("coordinator", {"person": "nobody"}, 400),
+        ("regional-coordinator", {"person": "ani", "region": "atlantis"}, 400),
+        ("regional-coordinator", {"person": "ani"}, 422),
+        ("coordinator", {"person": "ani", "region": "kota-kediri"}, 422),
+    ],
+)
+def test_what_there_is_not_is_not_assigned(stage, office, body, status):
+    ani = stage.join()
+    body = body | ({"person": ani} if body["person"] == "ani" else {})
+    assert stage.post(f"/v1/offices/{office}/holders", body, actor=COORDINATOR).status == status
+
+
+def test_two_who_decide_at_once_are_told_apart_by_the_version(stage):
+    ani, budi = stage.join(email="ani@contoh.example"), stage.join(email="budi@contoh.example")
+    first = stage.post(f"{OFFICE}/stand-in", {"person": ani, **PLACE}, actor=COORDINATOR)
+    stale = stage.post(f"{OFFICE}/stand-in", {"person": budi, **PLACE}, actor=COORDINATOR, if_match='"0"')
+    assert stale.status == 412
+    fresh = stage.post(
+        f"{OFFICE}/stand-in", {"person": budi, **PLACE}, actor=COORDINATOR, if_match=first.headers["ETag"]
+    )
+    assert fresh.status == 201
+
+
+def test_a_new_actor_has_what_the_office_grants(stage):
+    from services.members.installation import issue_token
+
+    ani = stage.join(email="ani@contoh.example")
+    stage.post(f"{OFFICE}/holders", {"person": ani, **PLACE}, actor=COORDINATOR)
+    token = issue_token(stage.parts, "ani@contoh.example")
+    actor = stage.post("/internal/identity", {"token": token}, actor=GATEWAY).body
+    assert actor["offices"] == [{"office": "regional-coordinator", "region": "kota-kediri"}]
+    assert actor["grants"]["activities.plan"] == ["kota-kediri"]

@@ -1,0 +1,59 @@
+from datetime import timedelta
+
+from services.members.installation import install_board
+from tests.unit.members.stage import COORDINATOR, NOW, REGIONAL, Stage
+
+
+def stage_with_rules():
+    stage = Stage()
+    install_board(stage.parts, [])
+    stage.follow()
+    return stage
+
+
+def test_the_board_changes_a_rule_from_a_date_on_and_earlier_versions_stay():
+    stage = stage_with_rules()
+    later = NOW + timedelta(days=14)
+    reply = stage.post("/v1/rules", {"in_force_from": later.isoformat(), "speakers": "open"}, actor=COORDINATOR)
+    assert (reply.status, reply.body) == (201, {"rules": 2})
+    first, second = stage.get("/v1/rules").body["items"]
+    assert (first["version"], first["speakers"], first["in_force"]) == (1, "board", True)
+    assert (second["version"], second["speakers"], second["in_force"]) == (2, "open", False)
+    assert second["quiet_from"] == "20:00"
+    (at,) = stage.get("/v1/rules", at=(later + timedelta(hours=1)).isoformat()).body["items"]
+    assert at["version"] == 2
+    stage.clock.advance(timedelta(days=15))
+    assert [item["in_force"] for item in stage.get("/v1/rules").body["items"]] == [False, True]
+
+
+def test_a_time_before_all_rules_has_none():
+    stage = stage_with_rules()
+    assert stage.get("/v1/rules", at=(NOW - timedelta(days=1)).isoformat()).body["items"] == []
+
+
+def test_rules_are_changed_by_the_board_alone():
+    stage = stage_with_rules()
+    assert stage.post("/v1/rules", {"speakers": "open"}).status == 401
+    assert stage.post("/v1/rules", {"speakers": "open"}, actor=REGIONAL).status == 403
+
+
+def test_bad_rules_are_malformed():
+    stage = stage_with_rules()
+    for change in (
+        {"speakers": "everybody"},
+        {"quiet_from": "25:00"},
+        {"quiet_from": "8"},
+        {"probation_weeks": -1},
+        {"probation_weeks": "4"},
+        {"certificate_minimum": 2},
+        {"in_force_from": "2026-03-02T10:00"},
+        {"fee": 1},
+    ):
+        assert stage.post("/v1/rules", change, actor=COORDINATOR).status == 400, change
+
+
+def test_rules_are_not_made_for_the_past():
+    stage = stage_with_rules()
+    past = (NOW - timedelta(days=30)).isoformat()
+    reply = stage.post("/v1/rules", {"in_force_from": past, "speakers": "open"}, actor=COORDINATOR)
+    assert (reply.status, reply.body["rule"]) == (422, "rules-are-not-retroactive")

@@ -1,0 +1,107 @@
+import json
+from datetime import date
+
+import pytest
+
+from services.members.domain.registration_import import Reason
+from services.members.gazetteer import gazetteer_of
+from services.members.registration import RowReader, registration_from
+from services.members.spreadsheet import COLUMNS, Row
+from tests.unit.members.stage import SUBDISTRICTS
+
+TODAY = date(2026, 3, 2)
+GAZETTEER = gazetteer_of(
+    [
+        {"_id": "kota-kediri", "name": "Kota Kediri", "subdistricts": SUBDISTRICTS},
+        {"_id": "kab-kediri", "name": "Kab. Kediri", "subdistricts": []},
+    ]
+)
+GOOD = {
+    "submitted": "28/02/2026 9:15:32",
+    "name": "Ani  Contoh",
+    "email": "Ani@contoh.example",
+    "phone": "0812-3456-7890",
+    "library": "SD Contoh 1",
+    "region": "Kota Kediri",
+    "subdistrict": "Kec. Mojoroto",
+    "born": "17/8/1990",
+}
+
+
+def read(regions=("*",), beyond=False, **changes):
+    row = Row(7, dict.fromkeys(COLUMNS, "") | GOOD | changes, beyond)
+    return RowReader(GAZETTEER, regions, TODAY).read(row)
+
+
+def test_a_good_row_is_an_applicant():
+    applicant = read().applicant
+    assert (applicant.name, applicant.email, applicant.phone) == ("Ani Contoh", "ani@contoh.example", "+6281234567890")
+    assert (applicant.library, applicant.region, applicant.subdistrict) == ("SD Contoh 1", "kota-kediri", "mojoroto")
+    assert applicant.registered == date(2026, 2, 28)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reasons"),
+    [
+        ({"name": " "}, [Reason.NAME_MISSING]),
+        ({"name": "x" * 201}, [Reason.TEXT_TOO_LONG]),
+        ({"email": "", "phone": ""}, [Reason.CONTACT_MISSING]),
+        ({"email": "ani"}, [Reason.EMAIL_UNREADABLE]),
+        ({"phone": "8.12346E+11"}, [Reason.PHONE_UNREADABLE]),
+        ({"library": ""}, [Reason.LIBRARY_MISSING]),
+        ({"region": ""}, [Reason.REGION_MISSING]),
+        ({"region": "Atlantis"}, [Reason.REGION_UNKNOWN]),
+        ({"region": "Kediri"}, [Reason.REGION_AMBIGUOUS]),
+        ({"subdistrict": ""}, [Reason.SUBDISTRICT_MISSING]),
+        ({"subdistrict": "Atlantis"}, [Reason.SUBDISTRICT_UNKNOWN]),
+        ({"submitted": "31/02/2026"}, [Reason.DATE_UNREADABLE]),
+        ({"submitted": "2026-03-02"}, [Reason.DATE_UNREADABLE]),
+        ({"submitted": "12/31/2025"}, [Reason.DATE_UNREADABLE]),
+        ({"submitted": "kemarin"}, [Reason.DATE_UNREADABLE]),
+        ({"submitted": "01/04/2026"}, [Reason.DATE_IN_THE_FUTURE]),
+        ({"born": "30/02/1990"}, [Reason.DATE_UNREADABLE]),
+        (
+            {"name": "", "region": "", "submitted": "x"},
+            [Reason.NAME_MISSING, Reason.REGION_MISSING, Reason.DATE_UNREADABLE],
+        ),
+    ],
+)
+def test_every_reason_against_a_row_is_told(changes, reasons):
+    registration = read(**changes)
+    assert registration.applicant is None
+    assert list(registration.reasons) == reasons
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2/3/2026", "02/03/2026 09.15.32", "02-03-2026", "2/3/2026 9:15", "02/03/2026 09:15 WIB", "03/03/2026", ""],
+)
+def test_days_however_a_form_writes_them(written):
+    assert read(submitted=written).applicant is not None
+
+
+def test_without_a_day_today_counts():
+    assert read(submitted="").applicant.registered == TODAY
+
+
+def test_one_contact_is_enough():
+    assert read(email="").applicant.phone == "+6281234567890"
+    assert read(phone="").applicant.email == "ani@contoh.example"
+
+
+def test_text_beyond_the_headers_is_against_the_row():
+    assert read(beyond=True).reasons == (Reason.COLUMNS,)
+
+
+def test_a_region_that_is_not_ones_own_is_against_the_row():
+    assert read(regions=("kab-kediri",)).reasons == (Reason.REGION_NOT_YOURS,)
+    assert read(regions=("kota-kediri",)).applicant is not None
+
+
+@pytest.mark.parametrize("registration", [read(), read(name="", region="")], ids=["good", "bad"])
+def test_a_row_comes_back_from_where_it_is_stored(registration):
+    assert registration_from(json.loads(json.dumps(registration.document()))) == registration
+
+
+def test_a_date_of_birth_is_not_kept():
+    assert "1990" not in json.dumps(read().document())
