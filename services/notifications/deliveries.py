@@ -100,7 +100,12 @@ class Deliveries:
 
     def due(self, now: datetime, machine: datetime, limit: int) -> list[Delivery]:
         """What is to be sent now, urgent first, then as planned. What a crash left in ``sending`` is among it."""
-        wanted = {"state": {"$in": list(OPEN)}, "not_before": {"$lte": now}, "retry_at": {"$lte": machine}}
+        wanted = {
+            "state": {"$in": list(OPEN)},
+            "not_before": {"$lte": now},
+            "retry_at": {"$lte": machine},
+            "worth_until": {"$gt": now},
+        }
         order = [("urgent", DESCENDING), ("not_before", ASCENDING), ("_id", ASCENDING)]
         return [_delivery(document) for document in self._deliveries.find(wanted).sort(order).limit(limit)]
 

@@ -33,7 +33,7 @@ class Patience:
     ``batch`` bounds one pass, so that others get their turn. A delivery is tried ``attempts`` times, again after
     ``delay`` seconds, each time twice as long, at most ``longest``. Somebody whom members does not know yet is asked for
     ``unknown`` times. ``pause`` is the first rest when members or the mail server does not answer, ``longest_pause`` the
-    last.
+    last. What is late is looked for every ``sweep`` seconds.
     """
 
     batch: int = 25
@@ -44,6 +44,7 @@ class Patience:
     unknown_delay: float = 1.0
     pause: float = 0.5
     longest_pause: float = 15.0
+    sweep: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ class Sender:
         self._ended = ended
         self._rest_until = float("-inf")
         self._rests = 0
+        self._swept = float("-inf")
         self._accepted: dict[str, datetime] = {}
 
     def send_due(self, now: datetime) -> int:
@@ -87,9 +89,7 @@ class Sender:
         Raises ``PyMongoError``. Members or the mail server being down is no error: the next passes rest.
         """
         self._record_accepted()
-        moved = self._deliveries.expire(now)
-        for _ in range(moved):
-            self._ended(EXPIRED)
+        moved = self._sweep(now)
         if self._machine.monotonic() < self._rest_until:
             return moved
         due = self._deliveries.due(now, self._machine.now(), self._patience.batch)
@@ -106,6 +106,16 @@ class Sender:
         else:
             self._rests = 0
         return moved
+
+    def _sweep(self, now: datetime) -> int:
+        """End what is not worth sending any more; now and then, for it is sent by no pass in between either."""
+        if self._machine.monotonic() < self._swept + self._patience.sweep:
+            return 0
+        expired = self._deliveries.expire(now)
+        self._swept = self._machine.monotonic()
+        for _ in range(expired):
+            self._ended(EXPIRED)
+        return expired
 
     def _awake(self, due: Sequence[Delivery], now: datetime) -> list[Delivery]:
         """Those that may be sent now. The others are held over the quiet hours: rules change, and passes come late."""

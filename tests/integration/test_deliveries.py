@@ -1,16 +1,22 @@
 """From a fact to a mail, on a real database and a real mail server."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pymongo.database import Database
 
+from deploy import keys
 from deploy.mailbox.server import Mailbox
+from deploy.waiting import wait_until
 from services.kernel.mongo import connect
-from services.kernel.policy import EVERYWHERE, Actor
+from services.kernel.policy import EVERYWHERE, Actor, ActorSignature
+from services.kernel.settings import read_secrets
+from tests.support.services import ChildServices
 from tests.unit.notifications import facts
 from tests.unit.notifications.facts import START, STARTS
 from tests.unit.notifications.house import House, Members, playing_members
@@ -369,3 +375,33 @@ def test_without_a_mail_server_deliveries_are_planned_and_wait(
     house.hear(facts.published())
     house.run()
     assert house.states() == {"tono": "planned"}
+
+
+def test_in_a_process_of_its_own_it_hears_by_the_feeds_and_mails(
+    child_services: Callable[..., ChildServices],
+    database: Database[dict[str, Any]],
+    database_prefix: str,
+    mailbox: Mailbox,
+    tmp_path: Path,
+) -> None:
+    signing = read_secrets({"JEJARING_SECRETS": str(keys.ensure(tmp_path / "keys"))}).signing
+    signature = ActorSignature(signing.hex())
+    with playing_members(signature) as members, playing_members(signature) as events:
+        address = members.know("sri", f"sri.{database_prefix.replace('_', '')}@perpus.example")
+        members.codes["code-1"] = "048213"
+        members.tell(facts.region_opened())
+        urls = {"MEMBERS_URL": members.url, "EVENTS_URL": events.url, "AMQP_URI": "none"}
+        services = child_services(environment=urls)
+        services.start("notifications")
+        own = database.client[f"{database_prefix}notifications"]
+        wait_until(lambda: own.manager_starts.find_one({"_id": "audience|members"}), 20, "the start to be remembered")
+        code = facts.code_issued("sri")
+        expires = (datetime.now(UTC) + timedelta(minutes=10)).isoformat()
+        members.tell(replace(code, data={**code.data, "expires": expires}))
+        [mail] = wait_until(lambda: mailbox.messages(to=address), 20, "the mail")
+        assert "048213" in mail["text"]
+        services.kill("notifications")
+        services.restart("notifications")
+        services.wait_ready("notifications")
+        assert len(mailbox.messages(to=address)) == 1
+        assert "perpus.example" not in services.log("notifications")

@@ -7,7 +7,8 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -29,9 +30,11 @@ SIGNATURE = ActorSignature(SECRETS.signing.hex())
 
 
 class Members:
-    """Answers ``/internal/people`` as members does, and ``/internal/feed`` as a source that has told nothing."""
+    """Answers ``/internal/people`` as members does, and ``/internal/feed`` as the source of what was ``tell``'d to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, signature: ActorSignature = SIGNATURE) -> None:
+        self.told: list[Fact] = []
+        self.signature = signature
         self.people: dict[str, dict[str, Any]] = {}
         self.codes: dict[str, str] = {}
         self.asked: list[dict[str, str]] = []
@@ -57,6 +60,10 @@ class Members:
         self._server.shutdown()
         self._server.server_close()
 
+    def tell(self, fact: Fact) -> None:
+        """Have this in the feed from now on, as of this moment of the machine's own clock."""
+        self.told.append(replace(fact, n=len(self.told) + 1, at=datetime.now(UTC)))
+
     def know(self, person: str, email: str | None = "", **more: Any) -> str | None:
         """Know a person, by default with an address; answers the address."""
         address = f"{person}@perpus.example" if email == "" else email
@@ -76,9 +83,11 @@ class Members:
         url = urlsplit(target)
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
         if url.path == "/internal/feed":
-            return 200, json.dumps({"epoch": "epoch", "first": 1, "head": 0, "stands": 0, "facts": []}).encode()
+            page = [envelope(fact, "jejaring.test") for fact in self.told[int(query["after"]) :][:256]]
+            head = len(self.told)
+            return 200, json.dumps({"epoch": "epoch", "first": 1, "head": head, "stands": 0, "facts": page}).encode()
         self.asked.append(query)
-        self.actors.append(SIGNATURE.read(signed))
+        self.actors.append(self.signature.read(signed))
         if self.down:
             return 503, b"{}"
         page: dict[str, Any] = {"people": [self.people[i] for i in query["ids"].split(",") if i in self.people]}
@@ -127,9 +136,7 @@ class House:
         """Admit facts, numbered as their sources would."""
         for fact in told:
             self._heard[fact.source] += 1
-            numbered = Fact(
-                **{name: getattr(fact, name) for name in Fact.__dataclass_fields__} | {"n": self._heard[fact.source]}
-            )
+            numbered = replace(fact, n=self._heard[fact.source])
             admission = self.application.inbox.admit(fact.source, [envelope(numbered, "jejaring.test")])
             assert admission.stored == 1
 
@@ -165,8 +172,8 @@ class House:
 
 
 @contextmanager
-def playing_members() -> Iterator[Members]:
-    members = Members()
+def playing_members(signature: ActorSignature = SIGNATURE) -> Iterator[Members]:
+    members = Members(signature)
     try:
         yield members
     finally:
