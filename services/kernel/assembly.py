@@ -54,6 +54,7 @@ class Application:
     strays: Strays
     api: Api
     runner: Runner
+    sources: Sequence[Source]
     subscriptions: Sequence[Subscription]
     watches: Sequence[SilenceWatch]
     metrics: Metrics
@@ -63,6 +64,7 @@ class Application:
         """All that runs as long as the service does, each in a thread of its own, until the event given is set."""
         return [
             ("lease", self.runner.hold_lease),
+            *((f"tail.{source.name}", partial(self.runner.watch, source)) for source in self.sources),
             *((reader.name, partial(self.runner.run, reader)) for reader in self.runner.readers),
             *((subscription.queue, subscription.run) for subscription in self.subscriptions),
             *((f"watch.{watch.source}", watch.run) for watch in self.watches),
@@ -140,6 +142,6 @@ def assemble(
         shown=views.shown,
     )
     return Application(
-        definition, settings, core, parts, log, inbox, views, parking, strays, api, runner, subscriptions, watches,
-        metrics, operations,
+        definition, settings, core, parts, log, inbox, views, parking, strays, api, runner,
+        list(sources.values()), subscriptions, watches, metrics, operations,
     )  # fmt: skip

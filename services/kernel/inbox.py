@@ -113,7 +113,9 @@ class Inbox:
     def head(self) -> int:
         """The position of the last fact, 0 when there is none."""
         found = list(self._facts.find({"position": {"$gt": self._position}}, {"_id": 1}).sort("position", -1).limit(1))
-        return int(found[0]["_id"]) if found else self._position
+        if found:
+            self._position = max(self._position, int(found[0]["_id"]))
+        return self._position
 
     def _admit(self, source: str, envelopes: Sequence[Mapping[str, Any]]) -> Admission:
         expected = self._next(source)

@@ -208,6 +208,8 @@ class ManagerReader:
 class DeadlineReader:
     """Fires the deadlines that a manager has set: records each as passed, once; the manager reads that in the commits."""
 
+    idle_seconds = 0.5
+
     def __init__(
         self,
         manager: ProcessManager,

@@ -301,7 +301,10 @@ class MongoLog:
         found = list(self._commits.find(behind, {"last_fact": 1}).sort("position", -1).limit(1))
         if not found:
             return self._known if self._known[0] else (0, self.first_fact() - 1)
-        return int(found[0]["_id"]), int(found[0]["last_fact"])
+        last = (int(found[0]["_id"]), int(found[0]["last_fact"]))
+        if last > self._known:
+            self._known = last  # a majority has it: positions below are never asked for again
+        return last
 
     def _numbered(self, waiting: _Waiting, position: int, last_fact: int) -> dict[str, Any]:
         facts = [{"n": last_fact + 1 + offset, **fact} for offset, fact in enumerate(waiting.document["facts"])]

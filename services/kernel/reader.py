@@ -33,7 +33,10 @@ class LostCheckpoint(Exception):
 
 
 class Reader(Protocol):
-    """Something that reads a log to its end and then waits for more."""
+    """Something that reads a log to its end and then waits for more.
+
+    One that also waits for a time to come has ``idle_seconds``: how long it may sleep when no bell rings.
+    """
 
     name: str
 

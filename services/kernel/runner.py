@@ -14,10 +14,11 @@ from collections.abc import Sequence
 
 from services.kernel.lease import RENEW_SECONDS, Lease
 from services.kernel.metrics import Metrics
-from services.kernel.reader import LostCheckpoint, Reader
+from services.kernel.reader import LostCheckpoint, Reader, Source
 
 log = logging.getLogger(__name__)
-IDLE_SECONDS = 0.2
+POLL_SECONDS = 0.2
+IDLE_SECONDS = 2.0
 LONGEST_PAUSE = 5.0
 
 
@@ -37,14 +38,29 @@ class Runner:
             try:
                 self._lease.acquire_or_renew()
                 self.troubles.pop("lease", None)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - the lease runs out by itself; the next try is a second away
                 self.troubles["lease"] = type(error).__name__
                 log.warning("lease", extra={"service": self._service, "why": type(error).__name__})
             stop.wait(RENEW_SECONDS if self._lease.held() else RENEW_SECONDS / 4)
         try:
             self._lease.release()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - we are leaving; it runs out by itself
             log.debug("the lease runs out by itself: %s", type(error).__name__)
+
+    def watch(self, source: Source, stop: threading.Event) -> None:
+        """Ring a log's bell when another instance has appended to it: one question for all of its readers."""
+        seen = -1
+        while not stop.wait(POLL_SECONDS):
+            if not self._lease.held():
+                continue
+            try:
+                head = source.head()
+            except Exception as error:  # noqa: BLE001 - whatever it is, the next question is asked anyway
+                log.debug("no head of %s: %s", source.name, type(error).__name__)
+                continue
+            if head != seen:
+                source.bell().ring()
+            seen = head
 
     def run(self, reader: Reader, stop: threading.Event) -> None:
         """Step one reader until told to stop, while the lease is held."""
@@ -57,7 +73,7 @@ class Runner:
             heard = reader.bell().heard()
             try:
                 done = reader.step(self._lease.number)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever a step raises is a pause, never an end
                 self._trouble(reader, error)
                 stop.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
                 pause = min(pause * 2, LONGEST_PAUSE)
@@ -65,7 +81,7 @@ class Runner:
             self.troubles.pop(reader.name, None)
             pause = 0.05
             if not done:
-                reader.bell().wait(heard, IDLE_SECONDS)
+                reader.bell().wait(heard, getattr(reader, "idle_seconds", IDLE_SECONDS))
             if self._metrics is not None and time.monotonic() - measured > 5.0:
                 measured = time.monotonic()
                 self._measure(reader)
@@ -80,7 +96,7 @@ class Runner:
             return
         try:
             lag = reader.lag()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a metric is not worth an end
             log.debug("no lag for %s: %s", reader.name, type(error).__name__)
             return
         self._metrics.reader_lag.labels(self._service, reader.name).set(lag)

@@ -200,6 +200,7 @@ class SendingReader:
     """Runs the sender. It reads no log but the deliveries; ``planned`` rings when there are new ones."""
 
     name = "sender"
+    idle_seconds = 0.5
 
     def __init__(self, sender: Sender, deliveries: Deliveries, clock: Clock, planned: Bell) -> None:
         self._sender = sender
