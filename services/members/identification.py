@@ -43,11 +43,12 @@ class Identification:
 
         Durable when this returns. Whoever then joins under the id answered is judged by that id's stream alone.
         """
-        identity = wanted
+        settled: str | None = None
         for contact in sorted(contacts):
-            holder = self._claims.take(contact.kind, contact.value, identity)
-            identity = self._one_of(identity, holder)
-        return identity
+            holder = self._claims.take(contact.kind, contact.value, settled or wanted)
+            # The first contact's id is taken as it is: under ``wanted`` alone nothing has been claimed yet.
+            settled = self._followed(holder)[0] if settled is None else self._one_of(settled, holder)
+        return settled or wanted
 
     def reference(self, contact: Contact, wanted: str) -> str:
         """The contact's opaque id: random, the same for ever, and forgotten when the claim is released."""

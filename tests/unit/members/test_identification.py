@@ -102,6 +102,17 @@ def test_a_claim_that_was_cut_off_before_the_joining_blocks_nobody():
     assert community.join("a@contoh.example", None) == "already-a-member"
 
 
+def test_whoever_is_in_a_hurry_with_one_contact_joins_under_the_id_claimed_first():
+    community = Community()
+    hurrying = [greenlet(community.join) for _ in range(4)]
+    for joining in hurrying:
+        joining.switch("a@contoh.example", None)
+    outcomes = []
+    while not all(joining.dead for joining in hurrying):
+        outcomes += [joining.switch() for joining in hurrying if not joining.dead]
+    assert sorted(filter(None, outcomes)) == ["already-a-member"] * 3 + ["joined"]
+
+
 def test_two_claims_that_were_cut_off_become_one_person():
     community = Community()
     identification = Identification(community.claims, Commands(community.log, CLOCK))
