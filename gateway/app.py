@@ -24,7 +24,7 @@ from gateway.health import Counting, Health, Numbers
 from gateway.identity import Identities
 from gateway.limits import Limits
 from gateway.openapi import merged, operations_by_tag
-from gateway.problems import show_problem
+from gateway.problems import Faults, show_problem
 from gateway.session import SessionCookie
 from gateway.surface import read_fragments, surface_of
 from gateway.transport import Transport
@@ -86,7 +86,11 @@ def application(configuration: Configuration) -> Starlette:
             Route("/v1/{rest:path}", api.respond, methods=ALL_METHODS),
             *page_routes(pages, identities),
         ],
-        middleware=[Middleware(Counting, numbers=numbers), Middleware(GZipMiddleware, minimum_size=1000)],
-        exception_handlers={Problem: trouble, HTTPException: trouble, Exception: trouble},
+        middleware=[
+            Middleware(Counting, numbers=numbers),
+            Middleware(GZipMiddleware, minimum_size=1000),
+            Middleware(Faults, show=trouble),
+        ],
+        exception_handlers={Problem: trouble, HTTPException: trouble},
         lifespan=lifespan,
     )

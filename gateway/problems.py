@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Awaitable, Callable
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.forwarding import correlation_of
 from services.kernel.ids import new_id
@@ -36,6 +38,30 @@ def problem_from(request: Request, error: Exception) -> Problem:
     incident = new_id()
     log.error("unforeseen", exc_info=error, extra={"incident": incident, "correlation": correlation_of(request)})
     return Problem(incident=incident)
+
+
+class Faults:
+    """ASGI middleware: what nobody foresaw becomes an answer here, so that the connection lives on for the next request."""
+
+    def __init__(self, app: ASGIApp, show: Callable[[Request, Exception], Awaitable[Response]]) -> None:
+        self._app = app
+        self._show = show
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def noting(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting)
+        except Exception as error:
+            if scope["type"] != "http" or started:
+                raise
+            response = await self._show(Request(scope, receive), error)
+            await response(scope, receive, send)
 
 
 async def show_problem(request: Request, error: Exception) -> Response:

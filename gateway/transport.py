@@ -50,7 +50,9 @@ class Transport:
     def __init__(self, urls: Mapping[str, str], signature: ActorSignature) -> None:
         self.urls = dict(urls)
         self._signature = signature
+        secure = any(url.startswith("https://") for url in self.urls.values())
         self._client = httpx.AsyncClient(
+            verify=secure,  # without an https address there is nothing to verify, and no authorities to load into memory
             timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS, pool=ANSWER_SECONDS),
             limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=64, keepalive_expiry=5.0),
             follow_redirects=False,

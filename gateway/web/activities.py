@@ -14,8 +14,8 @@ from gateway.web.words import instant
 from services.kernel.problem import Malformed
 
 PAGE = 50
-CHECK_IN_BEFORE = timedelta(hours=2)
-CHECK_IN_AFTER = timedelta(hours=24)
+CHECK_IN_BEFORE = timedelta(minutes=30)
+CHECK_IN_AFTER = timedelta(hours=2)
 """When the field for the code word is offered; whether the word is good then, events decides."""
 
 

@@ -22,7 +22,7 @@ FILE_BYTES = 5_000_000
 FORM_BYTES = FILE_BYTES + 10_000
 FILES_KEPT = 4
 ROWS_SHOWN = 200
-FINISHED = frozenset({"done", "finished", "completed"})
+RUNNING = "running"
 
 
 class Uploads:
@@ -92,5 +92,5 @@ async def progress(visit: Visit) -> Response:
     visit.require_person()
     shown = await visit.get(f"/v1/imports/{visit.parameter('import')}")
     return visit.render(
-        "import_progress.html", progress=shown, finished=shown["state"] in FINISHED, rows_shown=ROWS_SHOWN
+        "import_progress.html", progress=shown, finished=shown["state"] != RUNNING, rows_shown=ROWS_SHOWN
     )

@@ -26,6 +26,7 @@ async def join(visit: Visit) -> Response:
     form = await visit.form()
     region, _, subdistrict = form.text("subdistrict").partition("/")
     document = {**form.given("name", "library", "email", "phone"), "region": region, "subdistrict": subdistrict}
+    document["language"] = visit.words.language
     missing = [name for name in ("name", "library", "subdistrict") if not document.get(name)]
     if not form.given("email", "phone"):
         missing += ["email", "phone"]

@@ -20,7 +20,7 @@ from gateway.transport import Reply
 from gateway.web.forms import FORM_BYTES, KEY_FIELD, TOKEN_FIELD, Form, FormTokens, read_form
 from gateway.web.news import NEWS
 from gateway.web.rendering import Renderer, html_response
-from gateway.web.words import Words, instant, to_form
+from gateway.web.words import UNREADABLE, Words, instant, to_form
 from services.kernel.ids import new_id
 from services.kernel.policy import ANONYMOUS, EVERYWHERE
 from services.kernel.problem import Problem, Unauthorized, Unavailable
@@ -174,7 +174,11 @@ class Visit:
 
     def trouble(self, problem: Problem) -> str:
         """Why an attempt failed."""
-        return self.words(problem.sentence) if isinstance(problem, AskAgain) else self.words.sentence(problem)
+        if isinstance(problem, AskAgain):
+            return self.words(problem.sentence)
+        if problem.status == 503 and self.request.method == "GET":
+            return self.words(UNREADABLE)
+        return self.words.sentence(problem)
 
     def see(self, path: str, news: str = "") -> Response:
         """Go on to another page, which says what has happened; ``news`` is a name in ``NEWS``."""

@@ -36,6 +36,8 @@ BY_STATUS = {
     429: "Terlalu sering mencoba. Tunggu {seconds} detik, lalu coba lagi.",
     503: "Sambungan ke layanan terputus. Kirim sekali lagi; tidak akan tercatat dua kali.",
 }
+UNREADABLE = "Bagian yang Anda minta sedang tidak bisa dibuka. Coba lagi sebentar lagi."
+"""What 503 means to somebody who only wanted to read."""
 UNFORESEEN = "Ada kesalahan di pihak kami. Coba lagi sebentar lagi."
 
 
@@ -67,8 +69,8 @@ class Words:
         return self(text, seconds=problem.extensions.get("retry_after", 60)) if "{" in text else self(text)
 
     def day(self, at: str | datetime) -> str:
-        """``Sabtu, 14 Maret 2026``."""
-        return format_date(_local(at), "EEEE, d MMMM y", locale=self.language)
+        """``Sabtu, 14 Mar 2026``: short enough for one line of a phone with its times."""
+        return format_date(_local(at), "EEEE, d MMM y", locale=self.language)
 
     def time(self, at: str | datetime) -> str:
         """``09.00``."""
@@ -80,7 +82,7 @@ class Words:
         return f"{format_datetime(_local(at), pattern, tzinfo=ZONE, locale=self.language)} {ZONE_NAME}"
 
     def span(self, starts: str | datetime, ends: str | datetime) -> str:
-        """``Sabtu, 14 Maret 2026, 09.00–11.00 WIB``; both days where it ends on another."""
+        """``Sabtu, 14 Mar 2026, 09.00–11.00 WIB``; both days where it ends on another."""
         if _local(starts).date() == _local(ends).date():
             return f"{self.day(starts)}, {self.time(starts)}–{self.time(ends)} {ZONE_NAME}"
         return f"{self.moment(starts)} – {self.moment(ends)}"

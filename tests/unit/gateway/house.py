@@ -158,7 +158,7 @@ class House:
     @contextmanager
     def gateway(self) -> Any:
         """A client of a running gateway; it keeps cookies and follows no redirect."""
-        settings = uvicorn.Config(application(self.configuration()), port=0, log_level="critical", lifespan="on")
+        settings = uvicorn.Config(application(self.configuration()), port=0, log_level="error", lifespan="on")
         server = uvicorn.Server(settings)
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
@@ -167,7 +167,7 @@ class House:
             time.sleep(0.005)
         port = server.servers[0].sockets[0].getsockname()[1]
         try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20, trust_env=False) as client:
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20, trust_env=False, verify=False) as client:
                 yield client
         finally:
             server.should_exit = True

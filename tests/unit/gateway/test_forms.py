@@ -1,0 +1,64 @@
+import asyncio
+
+import pytest
+from starlette.requests import Request
+
+from gateway.web.forms import FormTokens, read_form
+from gateway.web.visit import local_path
+from services.kernel.problem import Malformed, TooLarge
+
+URLENCODED = "application/x-www-form-urlencoded"
+
+
+def request(body, kind=URLENCODED):
+    async def receive():
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    headers = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode())]
+    return Request({"type": "http", "method": "POST", "path": "/", "headers": headers, "query_string": b""}, receive)
+
+
+def read(body, kind=URLENCODED, limit=1000):
+    return asyncio.run(read_form(request(body, kind), limit))
+
+
+def test_the_forms_own_fields_are_kept_apart():
+    form = read(b"_key=k1&_token=t1&name=+Sari+&empty=++")
+    assert (form.key, form.token) == ("k1", "t1")
+    assert form.fields == {"name": " Sari ", "empty": "  "}
+    assert form.given("name", "empty", "absent") == {"name": "Sari"}
+
+
+def test_a_file_comes_as_bytes():
+    body = (
+        b'--b\r\nContent-Disposition: form-data; name="_key"\r\n\r\nk1\r\n'
+        b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\nContent-Type: text/csv\r\n\r\nNama\n\xff\r\n--b--\r\n'
+    )
+    form = read(body, "multipart/form-data; boundary=b")
+    assert form.files == {"file": b"Nama\n\xff"}
+    assert form.key == "k1"
+
+
+def test_too_much_and_nonsense_are_refused():
+    with pytest.raises(TooLarge):
+        read(b"a=" + b"x" * 2000)
+    with pytest.raises(Malformed):
+        read(b"not multipart", "multipart/form-data; boundary=b")
+    assert read(b"{}", "application/json").key == ""
+
+
+def test_a_token_is_good_for_its_visitor_only_and_never_the_same_twice():
+    tokens = FormTokens("a")
+    token = tokens.make("v1")
+    assert tokens.holds(token, "v1")
+    assert not tokens.holds(token, "v2")
+    assert not tokens.holds(token, None)
+    assert not tokens.holds("forged", "v1")
+    assert not FormTokens("b").holds(token, "v1")
+    assert tokens.make("v1") != token
+
+
+@pytest.mark.parametrize("path", ["//evil.example", "/\\evil.example", "https://evil.example", "evil", "/a\r\nb", ""])
+def test_a_login_leads_nowhere_but_here(path):
+    assert local_path(path, "/saya") == "/saya"
+    assert local_path("/kegiatan/a1", "/saya") == "/kegiatan/a1"

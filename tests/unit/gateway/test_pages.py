@@ -1,0 +1,374 @@
+import pytest
+
+from tests.unit.gateway.browser import Browser
+from tests.unit.gateway.house import Told
+from tests.unit.gateway.scene import activity, items, settle, topic
+
+PROBLEM = {"Content-Type": "application/problem+json"}
+REFUSED = Told({"title": "A rule forbids this", "status": 422, "rule": "registration-closed"}, 422, PROBLEM)
+OPEN_PAGES = [
+    "/",
+    "/wilayah/kota-kediri",
+    "/wilayah/trenggalek",
+    "/kegiatan",
+    "/kegiatan?lewat=1",
+    "/kegiatan/a1",
+    "/gabung",
+    "/masuk",
+    "/topik",
+    "/topik/t1",
+    "/docs",
+]
+OWN_PAGES = ["/saya", "/topik/ajukan"]
+DESK_PAGES = [
+    "/pengurus", "/pengurus/tempat", "/pengurus/rencana/t1", "/pengurus/kegiatan/a1", "/pengurus/kegiatan/a1/hadir", "/pengurus/impor",
+]  # fmt: skip
+REGISTER = "/kegiatan/a1/daftar"
+
+
+@pytest.fixture
+def visitor(house, client):
+    settle(house)
+    return Browser(client)
+
+
+@pytest.fixture
+def member(visitor):
+    visitor.log_in()
+    return visitor
+
+
+@pytest.fixture
+def coordinator(visitor):
+    visitor.log_in("wulan@contoh.id")
+    return visitor
+
+
+def test_every_open_page_is_there_for_anybody_light_and_without_script(visitor):
+    for path in OPEN_PAGES:
+        text = visitor.open(path)
+        assert visitor.page.status_code == 200, path
+        assert len(text.encode()) < 30_000
+        assert "<script" not in text
+        assert "http://" not in text.replace("http://www.w3.org", "")
+        assert "default-src 'none'" in visitor.page.headers["content-security-policy"]
+
+
+def test_the_style_sheet_is_small_and_kept_for_ever(visitor):
+    address = visitor.open("/").partition('rel="stylesheet" href="')[2].partition('"')[0]
+    visitor.open(address)
+    assert len(visitor.page.content) < 10_000
+    assert "immutable" in visitor.page.headers["cache-control"]
+
+
+def test_a_region_is_never_an_empty_answer(visitor):
+    assert "Wulan Contoh" in visitor.open("/wilayah/kota-kediri")
+    assert "Rina Contoh" in visitor.open("/wilayah/kota-blitar")
+    assert "Hadi Contoh" in visitor.open("/wilayah/trenggalek")  # nobody there: the board answers
+
+
+def test_english_is_one_tap_away_and_stays(visitor):
+    assert "Whom" not in visitor.open("/")
+    assert "Lost in your library?" in visitor.open("/?lang=en")
+    assert "Activities to come" in visitor.open("/kegiatan")
+
+
+def test_pages_of_ones_own_lead_to_the_login_and_back(house, visitor):
+    visitor.open("/topik/ajukan")
+    assert visitor.page.url.path == "/masuk"
+    visitor.submit("/masuk/kode", contact="sari@contoh.id")
+    assert "sari@contoh.id" in visitor.text
+    visitor.submit("/masuk", code="123456")
+    assert visitor.page.url.path == "/topik/ajukan"
+    assert house.members.calls("POST /v1/login")[0].document == {"contact": "sari@contoh.id", "code": "123456"}
+
+
+def test_every_page_of_ones_own_and_of_the_desk_is_there(coordinator):
+    for path in OWN_PAGES + DESK_PAGES:
+        text = coordinator.open(path)
+        assert coordinator.page.status_code == 200, path
+        assert len(text.encode()) < 30_000
+
+
+def test_the_desk_is_not_offered_and_not_shown_to_others(member):
+    assert 'href="/pengurus"' not in member.open("/")
+    for path in DESK_PAGES:
+        member.open(path)
+        assert member.page.status_code == 403 or path == "/pengurus/tempat", path
+
+
+def test_a_form_sent_twice_is_one_command(house, member):
+    house.events.on(
+        "POST /v1/activities/{activity}/registrations", Told({"seat": "taken"}, 201, {"Position": "events@9"})
+    )
+    member.open("/kegiatan/a1")
+    form = member.form(REGISTER)
+    for _ in range(2):
+        assert "Anda terdaftar" in member.send(form)
+    first, second = house.events.calls("POST /v1/activities/{activity}/registrations")
+    assert first.headers["idempotency-key"] == second.headers["idempotency-key"]
+    assert first.body == second.body
+
+
+def test_the_page_after_a_form_shows_what_it_did(house, member):
+    house.events.on(
+        "POST /v1/activities/{activity}/registrations", Told({"seat": "line"}, 201, {"Position": "events@9"})
+    )
+    member.open("/kegiatan/a1")
+    assert "Anda masuk antrean" in member.submit(REGISTER)
+    assert house.events.calls("GET /v1/activities/{activity}")[-1].headers["wait-for"] == "events@9"
+
+
+def test_a_form_that_another_site_made_does_nothing(house, member):
+    member.open("/kegiatan/a1")
+    form = member.form(REGISTER)
+    for token in ("", "forged"):
+        form.fields["_token"] = token
+        member.send(form)
+        assert member.page.status_code == 400
+    assert not house.events.calls("POST /v1/activities/{activity}/registrations")
+    # The page that says so has a form that works, under the same key.
+    again = member.form(REGISTER)
+    assert again.fields["_key"] == form.fields["_key"]
+
+
+def test_a_token_of_one_visitor_is_none_of_anothers(house, member, client):
+    member.open("/kegiatan/a1")
+    form = member.form(REGISTER)
+    client.cookies.clear()
+    member.log_in()
+    member.send(form)
+    assert member.page.status_code == 400
+    assert not house.events.calls("POST /v1/activities/{activity}/registrations")
+
+
+def test_a_refusal_is_said_in_plain_words_and_the_next_attempt_is_a_new_command(house, member):
+    house.events.on("POST /v1/activities/{activity}/registrations", REFUSED)
+    member.open("/kegiatan/a1")
+    form = member.form(REGISTER)
+    assert "Pendaftaran sudah ditutup." in member.send(form)
+    assert member.page.status_code == 422
+    assert member.form(REGISTER).fields["_key"] != form.fields["_key"]
+
+
+def test_where_the_outcome_is_open_the_form_keeps_its_key_and_its_contents(house, member):
+    house.events.on("POST /v1/topics", Told({"title": "x", "status": 503}, 503, PROBLEM))
+    member.open("/topik/ajukan")
+    form = member.form("/topik/ajukan")
+    text = member.send(form, title='Rak "roboh" & <b>retak</b>', region="kota-kediri")
+    assert member.page.status_code == 503
+    assert "tidak akan tercatat dua kali" in text
+    again = member.form("/topik/ajukan")
+    assert again.fields["_key"] == form.fields["_key"]
+    assert again.fields["title"] == 'Rak "roboh" & <b>retak</b>'
+
+
+def test_what_people_write_is_text_and_never_markup(house, member):
+    wicked = "<script>alert(1)</script><img src=x onerror=y>\"'"
+    house.events.on("GET /v1/topics", items(topic(title=wicked)))
+    house.events.on("GET /v1/topics/{topic}", Told(topic(title=wicked, details=wicked)))
+    house.events.on("GET /v1/activities/{activity}", Told(activity(title=wicked, reason=wicked, state="cancelled")))
+    for path in ("/topik", "/topik/t1", "/kegiatan/a1", "/masuk?lanjut=/%22%3E%3Cscript%3E"):
+        text = member.open(path)
+        assert member.page.status_code == 200
+        assert "<script" not in text
+        assert "<img" not in text
+    member.client.cookies.clear()
+    member.open("/masuk")
+    assert "<script" not in member.submit("/masuk/kode", contact=wicked)
+
+
+def test_a_page_says_only_news_of_ours(visitor):
+    assert "Tersimpan." in visitor.open("/?kabar=simpan")
+    assert "Anda menang" not in visitor.open("/?kabar=Anda+menang+undian")
+
+
+def test_an_expired_login_is_a_visit_and_not_an_error(house, member):
+    house.people.clear()
+    with house.gateway() as elsewhere:
+        elsewhere.cookies.update(member.client.cookies)  # another process: it has seen nobody yet
+        browser = Browser(elsewhere)
+        assert 'href="/masuk"' in browser.open("/")
+        assert browser.page.status_code == 200
+
+
+def test_logging_out_gives_the_token_back_and_forgets_it(house, member):
+    member.open("/saya")
+    member.submit("/keluar")
+    assert member.page.url.path == "/"
+    assert house.members.calls("POST /v1/logout")[0].document == {"token": "token-of-sari"}
+    member.open("/saya")
+    assert member.page.url.path == "/masuk"
+
+
+def test_with_members_down_logging_out_still_empties_the_browser(house, member):
+    member.open("/saya")
+    house.members.down()
+    member.submit("/keluar")
+    member.open("/saya")
+    assert member.page.url.path == "/masuk"
+
+
+def test_ones_own_page_shows_what_it_has(house, member):
+    house.notifications.down()
+    text = member.open("/saya")
+    assert member.page.status_code == 200
+    assert "Sari Contoh" in text
+    assert "Pesan Anda sedang tidak bisa dimuat" in text
+
+
+def test_a_service_that_is_down_is_a_page_that_says_so(house, visitor):
+    house.events.down()
+    assert "sedang tidak bisa dimuat" in visitor.open("/")
+    assert visitor.page.status_code == 200
+    text = visitor.open("/kegiatan/a1")
+    assert visitor.page.status_code == 503
+    assert visitor.page.headers["retry-after"]
+    assert "Coba lagi" in text
+
+
+def test_an_unknown_address_is_a_page_for_people_and_a_problem_for_programs(visitor):
+    assert "Yang Anda cari tidak ada di sini." in visitor.open("/tidak-ada")
+    assert visitor.page.status_code == 404
+    assert visitor.client.get("/tidak-ada").headers["content-type"] == "application/problem+json"
+
+
+def test_a_reload_of_a_forms_address_leads_back_to_the_form(member):
+    member.open(REGISTER)
+    assert member.page.url.path == "/kegiatan/a1"
+    assert member.page.status_code == 200
+
+
+def test_joining_takes_five_fields_and_says_which_are_missing(house, visitor):
+    house.members.on("POST /v1/members", Told({"member": "m"}, 201))
+    visitor.open("/gabung")
+    form = visitor.form("/gabung")
+    assert set(form.fields) - {"_key", "_token"} == {"name", "email", "phone", "library", "subdistrict"}
+    assert form.required == {"name", "library", "subdistrict"}
+    visitor.send(form, name="Sari", library="SMA Contoh", subdistrict="kota-kediri/mojoroto")
+    assert visitor.page.status_code == 400
+    assert visitor.text.count('aria-invalid="true"') == 2
+    visitor.submit("/gabung", name="Sari", library="SMA Contoh", subdistrict="kota-kediri/mojoroto", phone="0812")
+    assert visitor.page.url.path == "/masuk"
+    assert house.members.calls("POST /v1/members")[0].document == {
+        "name": "Sari", "library": "SMA Contoh", "phone": "0812", "region": "kota-kediri", "subdistrict": "mojoroto",
+        "language": "id",
+    }  # fmt: skip
+
+
+def test_a_seat_is_given_back_with_one_tap(house, member):
+    house.events.on(
+        "GET /v1/activities/{activity}/registrations",
+        items({"activity": "a1", "person": "sari", "seat": "taken", "place": None}),
+    )
+    house.events.on(
+        "DELETE /v1/activities/{activity}/registrations/{person}", Told({"released": True, "promoted": "budi"})
+    )
+    member.open("/kegiatan/a1")
+    member.submit("/kegiatan/a1/batal")
+    assert [asked.path for asked in house.events.calls("DELETE /v1/activities/{activity}/registrations/{person}")] == [
+        "/v1/activities/a1/registrations/sari"
+    ]
+
+
+def test_the_code_word_is_asked_for_around_the_activity_and_feedback_after_being_there(house, member):
+    assert "Kode hadir" not in member.open("/kegiatan/a1")
+    now_on = activity(starts="2026-03-02T02:30:00+00:00", ends="2026-03-02T04:30:00+00:00")
+    house.events.on("GET /v1/activities/{activity}", Told(now_on))
+    house.events.on("POST /v1/activities/{activity}/attendance", Told({}, 201))
+    member.open("/kegiatan/a1")
+    member.submit("/kegiatan/a1/hadir", code=" lentera ")
+    assert house.events.calls("POST /v1/activities/{activity}/attendance")[0].document == {"code": "lentera"}
+    house.events.on(
+        "GET /v1/participation/{person}",
+        items(
+            {
+                "activity": "a1",
+                "attended": True,
+                "feedback": False,
+                "seat": None,
+                "title": "x",
+                "starts": None,
+                "state": None,
+                "method": "code",
+            }
+        ),
+    )
+    house.events.on("POST /v1/activities/{activity}/feedback", Told({}, 201))
+    member.open("/kegiatan/a1")
+    member.submit("/kegiatan/a1/masukan", useful="5", understood="4")
+    assert house.events.calls("POST /v1/activities/{activity}/feedback")[0].document == {"useful": 5, "understood": 4}
+
+
+def test_the_code_word_is_shown_large_to_whoever_holds_the_door(house, coordinator):
+    house.events.on(
+        "POST /v1/activities/{activity}/attendance/code",
+        Told(
+            {
+                "activity": "a1",
+                "word": "LENTERA",
+                "from": "2026-03-14T01:30:00+00:00",
+                "until": "2026-03-14T06:30:00+00:00",
+            },
+            201,
+        ),
+    )
+    coordinator.open("/pengurus/kegiatan/a1/hadir")
+    assert '<p class="word">LENTERA</p>' in coordinator.submit("/pengurus/kegiatan/a1/kode")
+
+
+def test_a_guest_half_recorded_is_completed_by_pressing_again(house, coordinator):
+    house.events.on("POST /v1/activities/{activity}/attendance", Told({}, 201))
+    house.members.on("POST /v1/guests/{guest}", Told({"title": "x", "status": 503}, 503, PROBLEM))
+    address = "/pengurus/kegiatan/a1/tamu"
+    coordinator.open("/pengurus/kegiatan/a1/hadir")
+    assert "Tekan sekali lagi" in coordinator.submit(address, name="Pak Tamu", phone="0812")
+    house.members.on("POST /v1/guests/{guest}", Told({}, 201))
+    assert coordinator.form(address).fields["name"] == "Pak Tamu"
+    assert "Tamu tercatat." in coordinator.submit(address)
+    guests = {asked.document["guest"] for asked in house.events.calls("POST /v1/activities/{activity}/attendance")}
+    assert len(guests) == 1
+    assert {asked.path for asked in house.members.calls("POST /v1/guests/{guest}")} == {f"/v1/guests/{guests.pop()}"}
+
+
+def test_planning_sends_local_time_with_its_offset_and_no_fee(house, coordinator):
+    house.events.on("POST /v1/activities", Told({"activity": "a9"}, 201))
+    coordinator.open("/pengurus/rencana/t1")
+    coordinator.submit("/pengurus/rencana/t1", venue="v1", starts="2026-03-14T09:00", ends="2026-03-14T11:30")
+    [asked] = house.events.calls("POST /v1/activities")
+    assert asked.document == {
+        "kind": "gathering", "topic": "t1", "title": "Barcode ganda setelah impor data", "region": "kota-kediri", "venue": "v1",
+        "starts": "2026-03-14T09:00:00+07:00", "ends": "2026-03-14T11:30:00+07:00", "capacity": 12,
+    }  # fmt: skip
+    assert coordinator.page.url.path == "/pengurus/kegiatan/a9"
+
+
+def test_a_file_is_looked_through_and_then_taken_over_as_it_was(house, coordinator):
+    content = b"Nama,Email\nSari,sari@contoh.id\n"
+    looked = {
+        "import": None,
+        "state": None,
+        "rows": 2,
+        "good": 1,
+        "joined": 0,
+        "known": 0,
+        "different": 0,
+        "done": 0,
+        "bad": [{"row": 3, "reasons": ["Nama belum diisi."]}],
+        "differences": [],
+    }
+    house.members.on(
+        "POST /v1/members/import",
+        lambda asked: Told(looked) if "dry_run=true" in asked.query else Told({"import": "i1"}, 202),
+    )
+    house.members.on("GET /v1/imports/{import}", Told(looked | {"import": "i1", "state": "running", "done": 1}))
+    coordinator.open("/pengurus/impor")
+    text = coordinator.send(coordinator.form("/pengurus/impor"), files={"file": ("a.csv", content, "text/csv")})
+    assert "Nama belum diisi." in text
+    assert "Sedang berjalan" in coordinator.submit("/pengurus/impor/ambil")
+    first, second = house.members.calls("POST /v1/members/import")
+    assert (first.query, second.query) == ("dry_run=true", "")
+    assert first.body == second.body == content
+    assert first.headers["content-type"] == "text/csv"
+    house.members.on("GET /v1/imports/{import}", Told(looked | {"import": "i1", "state": "finished", "done": 2}))
+    assert "http-equiv" not in coordinator.open("/pengurus/impor/i1")

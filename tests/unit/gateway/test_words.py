@@ -1,0 +1,72 @@
+import json
+import re
+from pathlib import Path
+
+import gateway.web
+from gateway.web import attending, news, visit, words
+from gateway.web.words import Words, catalogue, from_form, to_form
+from services.kernel.problem import Forbidden, Malformed, Problem, Refused, TooMany, Unavailable
+
+WEB = Path(gateway.web.__file__).parent
+TEXT = re.compile(r'_\("((?:[^"\\]|\\.)*)"')
+
+
+def texts():
+    found = [text for path in (WEB / "templates").glob("*.html") for text in TEXT.findall(path.read_text("utf-8"))]
+    return {
+        *found, *words.BY_STATUS.values(), words.UNFORESEEN, words.UNREADABLE, *news.NEWS.values(),
+        *attending.INCOMPLETE.values(), visit.EXPIRED,
+    }  # fmt: skip
+
+
+def test_every_text_has_its_english_and_no_english_is_left_over():
+    assert texts() == set(catalogue("en"))
+
+
+def test_the_english_has_the_same_places_for_values():
+    places = lambda text: sorted(re.findall(r"\{(\w+)\}", text))  # noqa: E731
+    assert [text for text, english in catalogue("en").items() if places(text) != places(english)] == []
+
+
+def test_catalogues_are_sorted_so_that_two_people_can_add_to_them():
+    for name in ("en", "rules"):
+        keys = list(json.loads((WEB / "locale" / f"{name}.json").read_text("utf-8")))
+        assert keys == sorted(keys)
+
+
+def test_a_rules_refusal_is_a_plain_indonesian_sentence_and_an_unknown_rules_its_own():
+    refused = Refused("one-topic-per-gathering", "A gathering is about one topic.")
+    assert Words("id").sentence(refused).startswith("Satu gathering hanya membahas satu topik")
+    assert Words("en").sentence(refused) == "A gathering is about one topic."
+    assert Words("id").sentence(Refused("new-rule", "Something new.")) == "Something new."
+
+
+def test_every_rule_that_a_service_refuses_by_has_its_indonesian_sentence():
+    # The services' source is read, not imported: a rule that nobody put into words here would be shown in English.
+    rooms = Path(__file__).parents[3] / "services"
+    source = "\n".join(path.read_text("utf-8") for path in rooms.glob("*/**/*.py"))
+    rules = set(re.findall(r'Refused\(\s*"([a-z0-9-]+)"', source))
+    assert rules - set(catalogue("rules")) == set()
+
+
+def test_every_problem_has_a_sentence_without_anything_internal():
+    for problem in (
+        Malformed(),
+        Forbidden(permission="x"),
+        TooMany(retry_after=7),
+        Unavailable(),
+        Problem(incident="i"),
+    ):
+        sentence = Words("id").sentence(problem)
+        assert sentence
+        assert "{" not in sentence
+    assert "7 detik" in Words("id").sentence(TooMany(retry_after=7))
+
+
+def test_times_are_those_of_kediri_whatever_the_machine_thinks():
+    starts, ends = "2026-03-14T02:00:00+00:00", "2026-03-14T04:30:00Z"
+    assert Words("id").span(starts, ends) == "Sabtu, 14 Mar 2026, 09.00–11.30 WIB"
+    assert Words("en").span(starts, ends) == "Saturday, 14 Mar 2026, 09:00–11:30 WIB"
+    assert "15 Mar" in Words("id").span(starts, "2026-03-15T02:00:00+00:00")
+    assert from_form("2026-03-14T09:00") == "2026-03-14T09:00:00+07:00"
+    assert to_form(starts) == "2026-03-14T09:00"
