@@ -96,7 +96,7 @@ def assemble(
     strays = Strays(definition.name, database, metrics)
     vault = Vault(MongoKeys(durable(database, "keys")), settings.secrets.vault)
     signature = ActorSignature(settings.secrets.signing.hex())
-    core = Core(settings, database, log, commands, views, vault, clock)
+    core = Core(settings, database, log, commands, views, vault, clock, log.bell, metrics)
     parts = definition.parts(core)
     catch_up = CatchUp(definition.name, inbox, settings.urls, signature, metrics)
     subscriptions = [
@@ -119,7 +119,9 @@ def assemble(
     ]
     for manager in definition.managers:
         readers += [
-            ManagerReader(manager, sources[name], database, checkpoints, commands, parking, catch_up.head)
+            ManagerReader(
+                manager, sources[name], database, checkpoints, commands, parking, catch_up.head, definition.sources
+            )
             for name in manager.logs
         ]
         if COMMITS in manager.logs:

@@ -8,7 +8,7 @@ under the same ids again, and they are known. Killed after, the guard says that 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -34,8 +34,9 @@ TRANSIENT = (PyMongoError, LostCheckpoint, Unavailable, StillRunning)
 class ManagerReader:
     """The reader of one manager and one of its logs.
 
-    ``head_of(source)`` answers the number of a source's last fact, for managers that start ``now``; it may raise a
-    transient error, and is asked once a source in the life of the installation.
+    ``head_of(source)`` answers the number of a source's last fact. A manager that starts ``now`` asks it of each of
+    ``sources``, once in the life of the installation and before it reads anything: asked only at a source's first fact,
+    the answer would count that fact as old. It may raise a transient error; the manager waits, and says so.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class ManagerReader:
         commands: Commands,
         parking: Parking,
         head_of: Callable[[str], int],
+        sources: Sequence[str] = (),
     ) -> None:
         self.name = manager.name if len(manager.logs) == 1 else f"{manager.name}.{source.name}"
         self._manager = manager
@@ -57,12 +59,16 @@ class ManagerReader:
         self._commands = commands
         self._parking = parking
         self._head_of = head_of
+        self._sources = sources
         self._position: int | None = None
         self._blocked: set[str] = set()
         self._start_of: dict[str, int] = {}
 
     def step(self, lease: int) -> int:
         try:
+            if self._manager.start == "now":
+                for name in self._sources:
+                    self.start(name)
             if self._position is None:
                 self._position = self._checkpoints.position(self.name, lease)
                 self._blocked = self._parking.keys(self.name)

@@ -25,6 +25,8 @@ class MemoryLog:
         with self._lock:
             for standing in self._commits:
                 if standing.command_id == append.command_id:
+                    if append.events and [event.id for event in standing.events] == [new.id for new in append.events]:
+                        return standing  # our own, sent again
                     raise Duplicate(standing)
             if sum(len(str(new.event)) for new in append.events) > MAXIMUM_COMMIT_BYTES:
                 raise CommitTooLarge(f"at most {MAXIMUM_COMMIT_BYTES} bytes")

@@ -9,9 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from services.kernel.bell import Bell
 from services.kernel.clock import Clock
 from services.kernel.decider import Commands, Contract
 from services.kernel.log import EventLog
+from services.kernel.metrics import Metrics
 from services.kernel.process import ProcessManager
 from services.kernel.registry import Registry
 from services.kernel.route import Route
@@ -28,7 +30,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Core:
-    """The parts that every service has; a service builds its own ``parts`` for its handlers around them."""
+    """The parts that every service has; a service builds its own ``parts`` for its handlers around them.
+
+    ``bell`` rings when the service's own log grows.
+    """
 
     settings: Settings
     database: Database[dict[str, Any]]
@@ -37,6 +42,8 @@ class Core:
     views: Views
     vault: Vault
     clock: Clock
+    bell: Bell
+    metrics: Metrics
 
 
 @dataclass(frozen=True)

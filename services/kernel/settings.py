@@ -31,7 +31,8 @@ class Settings:
 
     ``mongodb`` names the server; the service's database on it is ``database_prefix`` + its name. ``amqp`` is None where
     there is no broker. ``urls`` maps a service's name to its base address. ``instance`` is the name under which this
-    process holds leases: the same after a restart. ``clock`` is ``system`` or ``demo:PATH``.
+    process holds leases: the same after a restart. ``clock`` is ``system`` or ``demo:PATH``. ``public_url`` is
+    where people find the gateway; links in mails begin with it.
     """
 
     service: str
@@ -46,6 +47,7 @@ class Settings:
     instance: str
     database_prefix: str
     secrets: Secrets
+    public_url: str = "http://127.0.0.1:8000"
 
     @property
     def database(self) -> str:
@@ -57,7 +59,7 @@ def settings_for(service: str, environment: Mapping[str, str] = os.environ) -> S
     """Read one service's settings. Raises ``SettingsError``.
 
     Variables: ``MONGODB_URI``, ``AMQP_URI`` (``none`` for no broker), ``SMTP_URI``, ``JEJARING_SECRETS`` (directory),
-    ``JEJARING_CLOCK``, ``JEJARING_COMMUNITY_HOST``, ``JEJARING_INSTANCE``, ``JEJARING_DATABASE_PREFIX``, and for each
+    ``JEJARING_CLOCK``, ``JEJARING_COMMUNITY_HOST``, ``JEJARING_PUBLIC_URL``, ``JEJARING_INSTANCE``, ``JEJARING_DATABASE_PREFIX``, and for each
     service ``<SERVICE>_URL``.
     """
     urls = {name: environment.get(f"{name.upper()}_URL", f"http://127.0.0.1:{port}") for name, port in PORTS.items()}
@@ -66,6 +68,7 @@ def settings_for(service: str, environment: Mapping[str, str] = os.environ) -> S
     host, _, port = urls[service].removeprefix("http://").rstrip("/").partition(":")
     if not port.isdecimal():
         raise SettingsError(f"{service.upper()}_URL must be http://HOST:PORT, not {urls[service]!r}")
+    community_host = environment.get("JEJARING_COMMUNITY_HOST", "localhost")
     amqp = environment.get("AMQP_URI", "amqp://guest:guest@127.0.0.1:5672//")
     return Settings(
         service=service,
@@ -75,11 +78,12 @@ def settings_for(service: str, environment: Mapping[str, str] = os.environ) -> S
         host=host,
         port=int(port),
         urls=urls,
-        community_host=environment.get("JEJARING_COMMUNITY_HOST", "localhost"),
+        community_host=community_host,
         clock=environment.get("JEJARING_CLOCK", "system"),
         instance=environment.get("JEJARING_INSTANCE", "one"),
         database_prefix=environment.get("JEJARING_DATABASE_PREFIX", "jejaring_"),
         secrets=read_secrets(environment),
+        public_url=environment.get("JEJARING_PUBLIC_URL", f"https://{community_host}").rstrip("/"),
     )
 
 

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING
@@ -199,12 +200,15 @@ def _shown(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _as_cursor(value: Any, key: str) -> str:
-    return base64.urlsafe_b64encode(json.dumps([value, key]).encode()).decode().rstrip("=")
+    plain_value = {"time": value.isoformat()} if isinstance(value, datetime) else value
+    return base64.urlsafe_b64encode(json.dumps([plain_value, key]).encode()).decode().rstrip("=")
 
 
 def _cursor(text: str) -> tuple[Any, str]:
     try:
         value, key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (ValueError, TypeError) as error:
+        if isinstance(value, dict):
+            value = datetime.fromisoformat(value["time"])
+    except (ValueError, TypeError, KeyError) as error:
         raise Malformed("the cursor is not one of ours", errors={"after": ["Not a cursor."]}) from error
     return value, str(key)

@@ -57,8 +57,11 @@ def readers(made: Parts) -> Sequence[Reader]:
     def hours(now: datetime) -> QuietHours:
         return hours_in_force(core.views, now)
 
+    def ended(outcome: str) -> None:
+        core.metrics.deliveries.labels("notifications", "email", outcome).inc()
+
     planner = DeliveryPlanner(made.deliveries, core.clock, hours, lambda people: persons_behind(core.views, people))
-    commits = CommitSource(core.log, REGISTRY, core.log.bell)  # type: ignore[attr-defined]  # the assembled log rings
+    commits = CommitSource(core.log, REGISTRY, core.bell)
     planning = PlanningReader(planner, commits, Checkpoints(core.database), Parking(core.database), planned=planned)
     if core.settings.smtp is None:
         log.warning("SMTP_URI is not set: deliveries wait")
@@ -71,5 +74,5 @@ def readers(made: Parts) -> Sequence[Reader]:
         host=host,
     )
     server = SmtpServer(core.settings.smtp, f"no-reply@{host}")
-    sender = Sender(made.deliveries, server, composer, hours)
+    sender = Sender(made.deliveries, server, composer, hours, ended=ended)
     return [planning, SendingReader(sender, made.deliveries, core.clock, planned)]

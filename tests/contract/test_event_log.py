@@ -60,6 +60,13 @@ def test_a_command_has_one_outcome(log: EventLog) -> None:
     assert log.head() == 1
 
 
+def test_the_same_append_sent_again_is_done_already_and_never_a_conflict_with_itself(log: EventLog) -> None:
+    sent = append("shelf-a", 0, "x")
+    first = log.append(sent)
+    assert log.append(sent) == first  # its stream's version is violated too; the command is asked for first
+    assert log.head() == 1
+
+
 def test_refusals_are_commits_without_stream_and_any_number_of_them(log: EventLog) -> None:
     for n in range(3):
         commit = log.append(append(None, 0, command_id=f"k{n}"))

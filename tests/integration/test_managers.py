@@ -40,7 +40,7 @@ class Office:
         source = InboxSource(self.inbox) if log == "inbox" else CommitSource(self.log, REGISTRY, self.log.bell)
         return ManagerReader(
             manager, source, self.database, Checkpoints(self.database), self.commands, self.parking,
-            lambda name: self.heads.get(name, 0),
+            lambda name: self.heads.get(name, 0), ["others"],
         )  # fmt: skip
 
     def deadlines(self) -> DeadlineReader:
@@ -119,6 +119,15 @@ def test_a_manager_that_starts_now_learns_from_old_facts_and_acts_on_new_ones(of
     office.reader(late).step(1)
     assert office.titles() == ("t4",)
     assert (office.database["manager_late"].find_one({"_id": "s"}) or {})["state"]["seen"] == ["t1", "t2", "t3", "t4"]
+
+
+def test_a_manager_that_starts_now_with_an_empty_source_acts_on_its_very_first_fact(office: Office) -> None:
+    early = replace(COPYING, name="early", start="now")
+    assert office.reader(early).step(1) == 0
+    office.heads["others"] = 1
+    office.hear(1)
+    office.reader(early).step(1)
+    assert office.titles() == ("t1",)
 
 
 def test_what_a_manager_cannot_take_is_parked_with_its_instance_and_retried_in_order(office: Office) -> None:
