@@ -1,6 +1,8 @@
 """The events service from HTTP to its views, on a real database."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -8,7 +10,7 @@ from pymongo.database import Database
 
 from services.kernel.mongo import connect
 from services.kernel.policy import ANONYMOUS
-from tests.unit.events.stage import BIMA, BLITAR, KEDIRI, RANI, START, Stage, person
+from tests.unit.events.stage import BIMA, BLITAR, KEDIRI, RANI, START, Reply, Stage, person
 
 
 @pytest.fixture
@@ -63,3 +65,25 @@ def test_what_is_only_planned_is_known_to_its_planners_alone(stage: Stage) -> No
         assert stage.get(stranger, f"/v1/activities/{activity}").status == 404
     assert stage.post(BIMA, f"/v1/activities/{activity}/cancel", {"reason": "rain"}).status == 404
     assert stage.get(RANI, f"/v1/activities/{activity}").body["starts"] == f"{START:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def test_fifty_register_in_the_same_moment_and_the_log_says_who_came_first(stage: Stage) -> None:
+    activity = stage.published()
+    names = [f"person-{n:02d}" for n in range(50)]
+    gate = Barrier(len(names))
+
+    def knock(name: str) -> Reply:
+        gate.wait()
+        return stage.post(person(name), f"/v1/activities/{activity}/registrations", settle=False)
+
+    with ThreadPoolExecutor(len(names)) as crowd:
+        replies = dict(zip(names, crowd.map(knock, names), strict=True))
+    told = [fact for fact in stage.application.log.facts(0) if fact.type in {"seat-taken", "seat-lined"}]
+    in_order = [fact.data["person"] for fact in told]
+    assert {reply.status for reply in replies.values()} == {201}
+    assert sorted(in_order) == names
+    assert [replies[name].body["seat"] for name in in_order] == ["taken"] * 12 + ["line"] * 38
+    assert [replies[name].body["place"] for name in in_order[12:]] == list(range(1, 39))
+    shown = stage.get(RANI, f"/v1/activities/{activity}/registrations").body["items"]
+    assert [item["person"] for item in shown] == in_order
+    assert stage.get(ANONYMOUS, f"/v1/activities/{activity}").body["seats"] == {"taken": 12, "line": 38}
