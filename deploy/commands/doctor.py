@@ -99,7 +99,8 @@ def _judged(admin: Database[dict[str, Any]]) -> Iterator[Finding]:
         yield Finding(CARE, f"database: MongoDB {build['version']}; 7 or later is what this was made for")
     else:
         yield Finding(FINE, f"database: MongoDB {build['version']}, replica set {hello['setName']}")
-    away = abs((datetime.now(UTC) - hello["localTime"]).total_seconds())
+    # Commands answer without a zone, whatever the client is told; it is UTC.
+    away = abs((datetime.now(UTC) - hello["localTime"].replace(tzinfo=UTC)).total_seconds())
     how = FINE if away < NOTABLE_SECONDS else CARE if away < SKEW_SECONDS else WRONG
     yield Finding(how, f"clock: the database's differs from this machine's by {away:.1f} s")
 
