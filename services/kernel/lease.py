@@ -8,7 +8,7 @@ moves nothing. An instance that starts under its old name takes its own lease ba
 from __future__ import annotations
 
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pymongo.database import Database
@@ -87,4 +87,5 @@ class Lease:
         moment = self._database.client.admin.command("hello")["localTime"]
         if not isinstance(moment, datetime):
             raise TypeError("the server does not tell its time")
-        return moment
+        # Commands are answered without the client's codec: this one is naive, and UTC by definition.
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,115 @@
+"""What must survive a power cut is written with ``w: majority, j: true``: asserted on the wire, collection by collection."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+from pymongo.database import Database
+from pymongo.monitoring import CommandListener, CommandStartedEvent
+
+from services.kernel.claims import MongoClaims
+from services.kernel.clock import FixedClock
+from services.kernel.decider import Commands
+from services.kernel.envelope import envelope
+from services.kernel.inbox import Inbox, Strays
+from services.kernel.lease import Lease
+from services.kernel.manager_reader import DeadlineReader, ManagerReader
+from services.kernel.mongo import connect, durable
+from services.kernel.mongo_log import MongoLog
+from services.kernel.parking import ParkedFact, Parking
+from services.kernel.reader import Checkpoints, InboxSource
+from services.kernel.vault import MongoKeys, Vault
+from services.kernel.view_reader import ViewReader
+from services.kernel.view_store import Views
+from tests.support.shelf import AT, COPYING, HEARD, REGISTRY, append, fact, tell
+
+DURABLE = {"commits", "inbox", "claims", "keys", "parked", "manager_copying", "strays", "views", "epoch", "manager_starts"}
+NOT_DURABLE = {"checkpoints", "view_heard_v1"}
+WRITES = {"insert", "update", "delete", "findAndModify"}
+
+
+class Wire(CommandListener):
+    """Every write's collection and write concern, as sent."""
+
+    def __init__(self) -> None:
+        self.concerns: dict[str, list[Any]] = {}
+
+    def started(self, event: CommandStartedEvent) -> None:
+        if event.command_name in WRITES:
+            collection = str(event.command[event.command_name])
+            self.concerns.setdefault(collection, []).append(event.command.get("writeConcern"))
+
+    def succeeded(self, event: Any) -> None:
+        """Not looked at."""
+
+    def failed(self, event: Any) -> None:
+        """Not looked at."""
+
+
+@pytest.fixture
+def wire(mongodb_uri: str, database: Database[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> Wire:
+    listener = Wire()
+    import services.kernel.mongo as mongo
+
+    real = MongoClient
+    monkeypatch.setattr(mongo, "MongoClient", lambda uri, **options: real(uri, event_listeners=[listener], **options))
+    own = connect(mongodb_uri)[database.name]
+    clock = FixedClock(AT)
+    log = MongoLog("shelves", own, REGISTRY)
+    log.prepare()
+    log.append(append("shelf-a", 0, "x"))
+    inbox = Inbox("shelves", own)
+    inbox.prepare()
+    inbox.admit("others", [envelope(fact("others", 1), "x")])
+    MongoClaims(durable(own, "claims"), b"k").take("email", "a@example.org", "p")
+    vault = Vault(MongoKeys(durable(own, "keys")), bytes(32))
+    vault.seal("p", "text")
+    vault.destroy("p")
+    Strays("shelves", own).keep("others", b"odd", "why", clock.now)
+    parking = Parking(own)
+    parking.park([ParkedFact("r", "commits", 1, 0, "k", "e", AT)])
+    parking.mark("r")
+    views = Views(own, [HEARD])
+    views.prepare()
+    ViewReader(HEARD, InboxSource(inbox), views, own, parking).step(1)
+    commands = Commands(log, clock, tell)
+    manager = ManagerReader(
+        COPYING, InboxSource(inbox), own, Checkpoints(own), commands, parking, lambda _name: 0, ["others"]
+    )
+    manager.start("others")
+    manager.step(1)
+    clock.advance(timedelta(days=3))
+    DeadlineReader(COPYING, own, commands, clock, log.bell).step(1)
+    return listener
+
+
+def test_every_write_that_an_acknowledgement_rests_on_is_journaled_by_a_majority(wire: Wire) -> None:
+    assert set(wire.concerns) >= DURABLE
+    for collection in DURABLE:
+        for concern in wire.concerns[collection]:
+            assert concern == {"w": "majority", "j": True}, collection
+
+
+def test_views_and_checkpoints_do_not_pay_for_the_journal(wire: Wire) -> None:
+    assert set(wire.concerns) >= NOT_DURABLE
+    for collection in NOT_DURABLE:
+        assert all((concern or {}).get("j") is None for concern in wire.concerns[collection]), collection
+
+
+def test_nothing_is_written_to_a_collection_that_nobody_has_judged(wire: Wire) -> None:
+    assert set(wire.concerns) <= DURABLE | NOT_DURABLE | {"leases"}
+
+
+def test_a_lease_is_taken_durably_and_renewed_cheaply(
+    mongodb_uri: str, database: Database[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listener = Wire()
+    client: MongoClient[dict[str, Any]] = MongoClient(mongodb_uri, event_listeners=[listener], tz_aware=True)
+    lease = Lease(client[database.name], "one")
+    lease.acquire_or_renew()
+    lease.acquire_or_renew()
+    taken, renewed = listener.concerns["leases"]
+    assert taken == {"w": "majority", "j": True}
+    assert (renewed or {}).get("j") is None
+    client.close()
