@@ -25,8 +25,8 @@ class Allowance:
     per_second: float
 
 
-LOGIN = Allowance(burst=60, per_second=0.5)
-STRANGERS_WRITE = Allowance(burst=240, per_second=2.0)
+LOGIN = Allowance(burst=300, per_second=2.0)
+STRANGERS_WRITE = Allowance(burst=300, per_second=2.0)
 
 
 class Limits:
