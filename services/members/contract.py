@@ -10,13 +10,13 @@ from marshmallow import Schema, fields, validate
 from services.kernel.message import Draft, Recorded
 from services.kernel.process import DeadlinePassed
 from services.kernel.registry import Registry
-from services.members.domain import credential, office, person, region, registration_import, rules
+from services.members.domain import credential, guest, office, person, region, registration_import, rules
 
 REGISTRY = Registry()
 REGISTRY.register(
     person.MemberJoined,
-    person.GuestAdded,
-    person.GuestTied,
+    guest.GuestAdded,
+    guest.GuestTied,
     person.IdentityYielded,
     region.RegionOpened,
     office.OfficeAssumed,
@@ -130,7 +130,7 @@ FACTS: Mapping[str, Schema] = {
 def tell(recorded: Recorded) -> Draft | None:
     """The fact that an event tells, None for most of what concerns only this service."""
     match recorded.event:
-        case person.MemberJoined() | person.GuestAdded() | person.GuestTied():
+        case person.MemberJoined() | guest.GuestAdded() | guest.GuestTied():
             return _of_person(recorded, recorded.event)
         case office.OfficeAssumed() | office.OfficeVacated() | office.StandInNamed() | office.StandInEnded():
             return _of_office(recorded, recorded.event)
@@ -152,7 +152,7 @@ def tell(recorded: Recorded) -> Draft | None:
             return None
 
 
-def _of_person(recorded: Recorded, event: person.MemberJoined | person.GuestAdded | person.GuestTied) -> Draft:
+def _of_person(recorded: Recorded, event: person.MemberJoined | guest.GuestAdded | guest.GuestTied) -> Draft:
     identity = recorded.stream_id
     match event:
         case person.MemberJoined():
@@ -164,9 +164,9 @@ def _of_person(recorded: Recorded, event: person.MemberJoined | person.GuestAdde
                 "how": event.how,
             }
             return Draft(recorded.id, "member-joined", identity, data, region=event.region)
-        case person.GuestAdded():
+        case guest.GuestAdded():
             return Draft(recorded.id, "guest-added", identity, {"guest": identity})
-        case person.GuestTied():
+        case guest.GuestTied():
             return Draft(recorded.id, "guest-tied", identity, {"guest": identity, "person": event.person})
 
 

@@ -74,7 +74,7 @@ class Identification:
 
     def _followed(self, identity: str) -> tuple[str, Person]:
         person, _ = self._commands.state(PERSON, identity)
-        while person.standing is Standing.YIELDED and person.person is not None:
-            identity = person.person
+        while person.standing is Standing.YIELDED and person.to is not None:
+            identity = person.to
             person, _ = self._commands.state(PERSON, identity)
         return identity, person

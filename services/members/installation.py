@@ -73,7 +73,7 @@ def issue_token(parts: Parts, contact_text: str, name: str = OPERATOR, days: int
         raise NotFound("this contact is no member's")
     bearer = parts.mint.bearer(derived_id("token", person, name))
     now = parts.machine.now()
-    command = IssueToken(person, name, bearer.digest, now, now + timedelta(days=days))
+    command = IssueToken(person, parts.vault.seal(person, name), bearer.digest, now, now + timedelta(days=days))
     _take(parts, TOKEN, bearer.token, command, derived_id("issue-token", bearer.token))
     return str(bearer)
 

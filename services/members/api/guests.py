@@ -11,7 +11,8 @@ from services.kernel.problem import Forbidden, Malformed, NotFound
 from services.kernel.route import Answer, Request, Route, recorded
 from services.members.api.wording import given_contact, identity, text
 from services.members.contact import email, phone
-from services.members.domain.person import PERSON, AddGuest, TieGuest
+from services.members.domain.guest import GUEST, AddGuest, TieGuest
+from services.members.domain.person import PERSON
 from services.members.joining import clean
 from services.members.parts import Parts
 from services.members.views.guests import GUESTS
@@ -77,7 +78,7 @@ def add(parts: Parts, request: Request) -> Answer:
         ],
     )
     command = AddGuest(sealed["name"], sealed["email"], sealed["phone"], references)
-    commit = request.take(PERSON, guest, command, answer=lambda _state, _events: {"guest": guest})
+    commit = request.take(GUEST, guest, command, answer=lambda _state, _events: {"guest": guest})
     return recorded(commit, 201, location=f"/v1/guests/{guest}")
 
 
@@ -99,7 +100,7 @@ def tie(parts: Parts, request: Request) -> Answer:
     if not parts.commands.state(PERSON, person)[0].is_member:
         raise Malformed(errors={"person": ["There is no such member."]})
     answer = {"guest": key, "person": person}
-    return recorded(request.take(PERSON, key, TieGuest(person, "hand"), answer=lambda _state, _events: answer))
+    return recorded(request.take(GUEST, key, TieGuest(person, "hand"), answer=lambda _state, _events: answer))
 
 
 def _require_guests(actor: Actor) -> None:

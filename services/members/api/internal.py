@@ -14,8 +14,9 @@ from services.kernel.problem import Malformed, Unauthorized
 from services.kernel.route import Answer, Request, Route
 from services.members.api.wording import text
 from services.members.domain.credential import TOKEN
+from services.members.domain.guest import GUEST
 from services.members.domain.office import grants_of
-from services.members.domain.person import PERSON, Person, Standing
+from services.members.domain.person import PERSON
 from services.members.mint import read_bearer
 from services.members.parts import Parts
 from services.members.views.offices import OFFICE_HOLDERS
@@ -116,27 +117,25 @@ def people(parts: Parts, request: Request) -> Answer:
 
 
 def _reached(parts: Parts, asked: str) -> dict[str, Any] | None:
-    identity = asked
+    guest, _ = parts.commands.state(GUEST, asked)
+    identity = guest.person or asked
     person, _ = parts.commands.state(PERSON, identity)
-    if person.standing is Standing.GUEST and person.person is not None:
-        identity = person.person
-        person, _ = parts.commands.state(PERSON, identity)
-    if person.standing not in {Standing.GUEST, Standing.MEMBER}:
+    if person.is_member:
+        sealed = {"name": person.name, "email": person.email, "phone": person.phone}
+    elif guest.added:
+        sealed = {"name": guest.name, "email": guest.email, "phone": guest.phone}
+    else:
         return None
+    opened = {field: parts.vault.open(identity, text) for field, text in sealed.items()}
     return {
         "person": asked,
-        **{field: parts.vault.open(identity, getattr(person, field)) for field in ("name", "email", "phone")},
+        **opened,
         "language": person.language,
         "region": person.region,
         "subdistrict": person.subdistrict,
-        "erased": _is_erased(parts, identity, person),
+        # Something was sealed once, and nothing of it can be opened any more.
+        "erased": any(sealed.values()) and not any(opened.values()),
     }
-
-
-def _is_erased(parts: Parts, identity: str, person: Person) -> bool:
-    """Something was sealed once and nothing of it can be opened any more."""
-    sealed = [field for field in (person.name, person.email, person.phone) if field]
-    return bool(sealed) and all(parts.vault.open(identity, field) is None for field in sealed)
 
 
 ROUTES: Sequence[Route] = (

@@ -118,7 +118,7 @@ def _token(parts: Parts, request: Request, person: str) -> Answer:
     bearer = parts.mint.bearer(request.new_id("token"))
     now = parts.machine.now()
     order = Order(
-        command=IssueToken(person, "login", bearer.digest, now, now + TOKEN_LIVES),
+        command=IssueToken(person, parts.vault.seal(person, "login"), bearer.digest, now, now + TOKEN_LIVES),
         identity=bearer.token,
         command_id=derived_id(request.command_id, "token"),
         meta=Metadata(correlation=request.correlation, actor=person),

@@ -12,6 +12,7 @@ from services.kernel.problem import Forbidden, NotFound
 from services.kernel.route import Answer, Request, Route, recorded
 from services.members.api.wording import Empty, Paging, text
 from services.members.domain.credential import TOKEN, IssueToken, RevokeToken
+from services.members.joining import clean
 from services.members.parts import Parts
 from services.members.views.tokens import TOKENS
 
@@ -35,7 +36,7 @@ class TokenEntry(Schema):
     """A token as it is listed; times are the machine's."""
 
     id = fields.String(required=True)
-    name = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
     issued = fields.AwareDateTime(required=True, format="iso")
     expires = fields.AwareDateTime(required=True, format="iso")
     revoked = fields.AwareDateTime(required=True, format="iso", allow_none=True)
@@ -55,9 +56,8 @@ def issue(parts: Parts, request: Request) -> Answer:
         raise Forbidden(permission="tokens.issue")
     bearer = parts.mint.bearer(request.new_id("token"))
     now = parts.machine.now()
-    command = IssueToken(
-        person, request.body["name"].strip(), bearer.digest, now, now + timedelta(days=request.body["days"])
-    )
+    name = parts.vault.seal(person, clean(request.body["name"]))
+    command = IssueToken(person, name, bearer.digest, now, now + timedelta(days=request.body["days"]))
     commit = request.take(TOKEN, bearer.token, command, answer=lambda token, _: {"expires": token.expires.isoformat()})
     answer = recorded(commit, 201)
     return Answer(
@@ -69,7 +69,7 @@ def own_tokens(parts: Parts, request: Request) -> Answer:
     """One's own tokens, without their secrets."""
     person = request.actor.require_person()
     page = parts.views.find(TOKENS, {"person": person}, limit=request.query["limit"], after=request.query.get("after"))
-    return Answer({"items": [_entry(document) for document in page.items], "next": page.next})
+    return Answer({"items": [_entry(parts, document) for document in page.items], "next": page.next})
 
 
 def revoke(parts: Parts, request: Request) -> Answer:
@@ -81,9 +81,9 @@ def revoke(parts: Parts, request: Request) -> Answer:
     return recorded(request.take(TOKEN, request.path["token"], RevokeToken(parts.machine.now())))
 
 
-def _entry(document: dict[str, Any]) -> dict[str, Any]:
+def _entry(parts: Parts, document: dict[str, Any]) -> dict[str, Any]:
     times = {name: document[name] and document[name].isoformat() for name in ("issued", "expires", "revoked")}
-    return {"id": document["_id"], "name": document["name"], **times}
+    return {"id": document["_id"], "name": parts.vault.open(document["person"], document["name"]), **times}
 
 
 ROUTES: Sequence[Route] = (

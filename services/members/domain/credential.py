@@ -137,7 +137,7 @@ LOGIN: Decider[Login] = Decider("login", Login(), decide_login, evolve_login)
 
 @dataclass(frozen=True, slots=True)
 class IssueToken(Command):
-    """Give a person a token. ``digest`` is its secret's hash; both times are machine time."""
+    """Give a person a token. ``name`` is sealed, ``digest`` the secret's hash; both times are machine time."""
 
     person: str
     name: str
@@ -155,7 +155,7 @@ class RevokeToken(Command):
 
 @dataclass(frozen=True, slots=True)
 class TokenIssued(Event):
-    """The token's secret itself stands nowhere."""
+    """``name`` is sealed under the person's key. The token's secret itself stands nowhere."""
 
     person: str
     name: str

@@ -13,7 +13,7 @@ from services.kernel.message import Recorded
 from services.kernel.process import Issue, ProcessManager, Reaction
 from services.kernel.view import COMMITS
 from services.members.domain.credential import LoginCodeAccepted
-from services.members.domain.person import PERSON, GuestAdded, TieGuest
+from services.members.domain.guest import GUEST, GuestAdded, TieGuest
 
 
 def instances(recorded: Recorded) -> Sequence[str]:
@@ -38,7 +38,7 @@ def react(state: Mapping[str, Any], recorded: Recorded) -> Reaction:
             waiting.append(recorded.stream_id)
     if person is None:
         return Reaction({"person": None, "guests": waiting})
-    ties = [Issue(PERSON, guest, TieGuest(person, "proof")) for guest in waiting]
+    ties = [Issue(GUEST, guest, TieGuest(person, "proof")) for guest in waiting]
     return Reaction({"person": person, "guests": []}, ties)
 
 

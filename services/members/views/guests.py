@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.kernel.message import Recorded
 from services.kernel.view import Applied, Change, View
-from services.members.domain.person import GuestAdded, GuestTied
+from services.members.domain.guest import GuestAdded, GuestTied
 
 
 def apply(recorded: Recorded) -> Applied:

@@ -1,4 +1,4 @@
-"""The tokens of each person: ``{_id: token, person, name, issued, expires, revoked}``. Whether one is good its stream tells."""
+"""The tokens of each person: ``{_id: token, person, name (sealed), issued, expires, revoked}``. Whether one is good its stream tells."""
 
 from __future__ import annotations
 

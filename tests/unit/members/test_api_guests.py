@@ -1,5 +1,8 @@
+import json
+
 import pytest
 
+from services.kernel.ids import derived_id, fingerprint
 from tests.unit.members.stage import COORDINATOR, MEMBER, NOTIFICATIONS, REGIONAL, Stage
 from tests.unit.members.test_api_login import log_in
 
@@ -87,3 +90,23 @@ def test_nothing_about_a_guest_is_told(stage):
 @pytest.mark.parametrize("body", [{"email": "no"}, {"phone": "1"}, {"name": ""}, {"name": 7}, {"region": "x"}])
 def test_bad_guests_are_malformed(stage, body):
     assert stage.post("/v1/guests/guest-1", body).status == 400
+
+
+def test_a_stranger_who_chooses_a_guests_id_stands_in_nobodys_way(stage):
+    """Whoever sends a request can work out which id it would join under, and note a guest under that id beforehand."""
+    key, path = "chosen", "/v1/members"
+    body = {
+        "name": "Ani",
+        "email": "ani@contoh.example",
+        "library": "SD",
+        "region": "kota-kediri",
+        "subdistrict": "mojoroto",
+    }
+    command_id = derived_id("anonymous", "", "POST", path, key)
+    asked = fingerprint(json.dumps(body).encode(), b"{}", b"")
+    would_be = derived_id(command_id, f"member {asked}")
+    assert stage.post(f"/v1/guests/{would_be}", {}).status == 201
+    reply = stage.post(path, body, key=key)
+    assert (reply.status, reply.body) == (201, {"member": would_be})
+    (reached,) = stage.get("/internal/people", ids=would_be, actor=NOTIFICATIONS).body["people"]
+    assert reached["email"] == "ani@contoh.example"

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 from services.kernel.message import Metadata, Recorded
 from services.kernel.process import Issue
 from services.members.domain.credential import LoginCodeAccepted
-from services.members.domain.person import PERSON, GuestAdded, TieGuest
+from services.members.domain.guest import GUEST, GuestAdded, TieGuest
 from services.members.processes.guest_tying import GUEST_TYING
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
@@ -14,7 +14,7 @@ def recorded(event, stream):
 
 
 def guest(identity="guest-1", references=("mail",)):
-    return recorded(GuestAdded(None, None, None, references), f"person-{identity}")
+    return recorded(GuestAdded(None, None, None, references), f"guest-{identity}")
 
 
 PROVED = recorded(LoginCodeAccepted("code", "ani", "mail"), "login-mail")
@@ -31,8 +31,8 @@ def test_guests_wait_until_the_contact_is_proved_and_are_tied_then():
     assert waiting.issues == ()
     tied = GUEST_TYING.react(waiting.state, PROVED)
     assert tied.issues == [
-        Issue(PERSON, "guest-1", TieGuest("ani", "proof")),
-        Issue(PERSON, "guest-2", TieGuest("ani", "proof")),
+        Issue(GUEST, "guest-1", TieGuest("ani", "proof")),
+        Issue(GUEST, "guest-2", TieGuest("ani", "proof")),
     ]
     assert GUEST_TYING.react(tied.state, PROVED).issues == []
 
@@ -40,4 +40,4 @@ def test_guests_wait_until_the_contact_is_proved_and_are_tied_then():
 def test_a_guest_who_comes_after_the_proof_is_tied_at_once():
     proved = GUEST_TYING.react({}, PROVED)
     assert proved.issues == []
-    assert GUEST_TYING.react(proved.state, guest()).issues == [Issue(PERSON, "guest-1", TieGuest("ani", "proof"))]
+    assert GUEST_TYING.react(proved.state, guest()).issues == [Issue(GUEST, "guest-1", TieGuest("ani", "proof"))]

@@ -1,0 +1,32 @@
+import pytest
+
+from services.kernel.problem import NotFound
+from services.kernel.testing import given
+from services.members.domain.guest import GUEST, AddGuest, GuestAdded, GuestTied, TieGuest
+
+ADDED = GuestAdded("sealed name", None, None, ("reference",))
+
+
+def test_a_guest_needs_to_tell_nothing():
+    given(GUEST).when(AddGuest(None, None, None)).then(GuestAdded(None, None, None, ()))
+
+
+def test_a_guest_is_added_once():
+    given(GUEST, ADDED).when(AddGuest(None, None, None)).refused("guest-is-known")
+
+
+def test_a_guest_is_tied_to_a_member():
+    given(GUEST, ADDED).when(TieGuest("member-1", "hand")).then(GuestTied("member-1", "hand"))
+
+
+def test_a_guest_tied_again_to_the_same_member_stays_so():
+    given(GUEST, ADDED, GuestTied("member-1", "proof")).when(TieGuest("member-1", "hand")).then()
+
+
+def test_a_guest_is_tied_to_one_member_only():
+    given(GUEST, ADDED, GuestTied("member-1", "proof")).when(TieGuest("member-2", "hand")).refused("guest-is-tied")
+
+
+def test_who_was_never_noted_is_not_tied():
+    with pytest.raises(NotFound):
+        given(GUEST).when(TieGuest("member-1", "hand"))
