@@ -40,6 +40,16 @@ def test_leaving_the_line_closes_ranks(stage: Stage) -> None:
     assert stage.get(ANONYMOUS, f"/v1/activities/{activity}").body["seats"] == {"taken": 1, "line": 2}
 
 
+def test_whoever_moves_up_is_shown_with_a_seat_and_no_longer_in_line(stage: Stage) -> None:
+    activity = stage.published(capacity=1)
+    stage.register(activity, "ani", "budi", "citra")
+    assert stage.call(person("ani"), "DELETE", path_of(activity, "ani")).body["promoted"] == "budi"
+    shown = stage.get(RANI, path_of(activity)).body["items"]
+    assert [(each["person"], each["seat"], each["place"]) for each in shown] == [
+        ("budi", "taken", None), ("citra", "line", 1),
+    ]  # fmt: skip
+
+
 def test_a_planner_registers_and_releases_others_and_nobody_else_does(stage: Stage) -> None:
     activity = stage.published()
     for stranger, status in ((person("ani"), 403), (BIMA, 403), (ANONYMOUS, 401)):
