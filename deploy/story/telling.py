@@ -9,7 +9,7 @@ from deploy.commands.token import issue
 from deploy.story import people
 from deploy.story.calendar import Calendar
 from deploy.story.chapters import Chapter, board, demand, gathering, heard, held, joining, school, seats
-from deploy.story.gateway import Gateway
+from deploy.story.gateway import Gateway, Unexpected
 from deploy.story.mailbox import Mailbox
 from deploy.story.progress import Progress, Report, StoryFailed
 from deploy.story.world import World
@@ -47,11 +47,16 @@ def tell(
 
 
 def told(gateway_url: str) -> bool:
-    """Whether the story was told to its end into the stack behind this gateway: its last word is there to be read."""
+    """Whether the story was told to its end into the stack behind this gateway: its last word is there to be read.
+
+    Raises `StoryFailed` where the gateway does not answer.
+    """
     gateway = Gateway(gateway_url)
     try:
         topics = gateway.ask("GET", "/v1/topics", query={"limit": "100"}).expect(200)
         return heard.is_told(topics["items"])
+    except Unexpected as error:
+        raise StoryFailed("is it told already?", str(error)) from error
     finally:
         gateway.close()
 
