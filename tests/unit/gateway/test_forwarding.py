@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from gateway import limits
+from gateway.limits import Allowance
 from gateway.surface import surface_of
 from services.kernel.settings import SettingsError
 from tests.unit.gateway.house import Asked, Told, bearer, fragment
@@ -178,14 +180,15 @@ def test_two_strangers_with_the_same_key_are_two_callers(house, client):
     assert first
 
 
-def test_a_login_door_is_closed_to_a_machine_that_hammers_it(house, client):
+def test_a_login_door_is_closed_to_a_machine_that_hammers_it(house, client, monkeypatch):
+    monkeypatch.setattr(limits, "LOGIN", Allowance(burst=3, per_second=0.01))
     house.members.on("POST /v1/login/code", Told({}, 202))
-    statuses = [
-        client.post("/v1/login/code", json={"contact": "a@b.id"}, headers={"Idempotency-Key": str(n)}).status_code
-        for n in range(70)
+    answers = [
+        client.post("/v1/login/code", json={"contact": "a@b.id"}, headers={"Idempotency-Key": str(n)}) for n in range(4)
     ]
-    assert statuses[:60] == [202] * 60
-    assert statuses[-1] == 429
+    assert [answer.status_code for answer in answers] == [202, 202, 202, 429]
+    assert int(answers[-1].headers["retry-after"]) > 90
+    assert len(house.members.asked) == 3
 
 
 def test_fifty_callers_at_once_all_get_their_answer(house, client):
