@@ -7,7 +7,7 @@ import pytest
 from tests.unit.house.tree import ROOT, tracked
 
 REGISTRY = re.compile(
-    r"pypi[.]org|pythonhosted[.]org|npmjs[.](?:org|com)|proxy[.]golang[.]org|artifactory|-{2}(?:extra-)?index-url|-{2}find-links",
+    r"pypi[.]org|pythonhosted[.]org|npmjs[.](?:org|com)|proxy[.]golang[.]org|artifact[o]ry|-{2}(?:extra-)?index-url|-{2}find-links",
     re.IGNORECASE,
 )
 MACHINE = re.compile(r"(?<![\w.}$)/-])/(?:root|home|work|Users|mnt|workspace)/[\w.]")
