@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import ValidationError
+from pymongo.errors import PyMongoError
 
 from services.kernel.clock import Clock
 from services.kernel.decider import Commands
 from services.kernel.ids import derived_id, fingerprint, new_id
+from services.kernel.mongo import outcome_unknown
 from services.kernel.policy import Actor, ActorSignature
-from services.kernel.problem import Malformed, NotAllowed, NotFound, Problem, TooLarge
+from services.kernel.problem import Malformed, NotAllowed, NotFound, Problem, TooLarge, Unavailable
 from services.kernel.route import Answer, Request, Route
 
 log = logging.getLogger(__name__)
@@ -86,10 +88,17 @@ class Api:
             return RawAnswer(answer.status, self._headers(answer), _body(answer), path)
         except Problem as problem:
             return self._problem(problem, path)
-        except Exception:
-            incident = new_id()
-            log.exception("unforeseen", extra={"incident": incident, "route": path})
-            return self._problem(Problem(incident=incident), path)
+        except PyMongoError as error:
+            if outcome_unknown(error):
+                return self._problem(Unavailable("the database does not answer; repeat with the same key"), path)
+            return self._unforeseen(error, path)
+        except Exception as error:  # noqa: BLE001 - the last resort of a request: logged, and shown as an id alone
+            return self._unforeseen(error, path)
+
+    def _unforeseen(self, error: Exception, path: str) -> RawAnswer:
+        incident = new_id()
+        log.error("unforeseen", exc_info=error, extra={"incident": incident, "route": path})
+        return self._problem(Problem(incident=incident), path)
 
     def _match(self, raw: RawRequest) -> tuple[Route, Mapping[str, str]]:
         found = [(route, match) for pattern, route in self._routes if (match := pattern.fullmatch(raw.path))]
@@ -116,7 +125,7 @@ class Api:
         )
         if wanted is not None:
             self._wait_for(wanted)
-        shown = self._shown() if not route.writes else None
+        shown = self._shown() if route.public and not route.writes else None
         answer = route.handler(self._parts, request)
         if answer.position is None and shown is not None:
             return Answer(

@@ -76,6 +76,9 @@ class Application:
         self.inbox.prepare()
         self.parking.prepare()
         self.views.prepare()
+        for reader in self.runner.readers:
+            if isinstance(reader, DeadlineReader):
+                reader.prepare()
 
 
 def assemble(

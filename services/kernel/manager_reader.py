@@ -227,12 +227,15 @@ class DeadlineReader:
         self.name = f"{manager.name}.deadlines"
         self._manager = manager
         self._instances = durable(database, f"manager_{manager.name}")
-        self._instances.create_index("deadlines.due")
         self._commands = commands
         self._clock = clock
         self._bell = bell
 
-    def step(self, lease: int) -> int:
+    def prepare(self) -> None:
+        """Create the index; harmless when it stands."""
+        self._instances.create_index("deadlines.due")
+
+    def step(self, lease: int) -> int:  # noqa: ARG002 - a deadline's command id makes it one, whoever fires it
         now = self._clock.now()
         passed = 0
         for document in self._instances.find({"deadlines.due": {"$lte": now}}).limit(BATCH):

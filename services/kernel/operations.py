@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pymongo
 from marshmallow import Schema, fields, validate
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pymongo.errors import PyMongoError
@@ -28,6 +29,8 @@ from services.kernel.settings import Settings
 from services.kernel.subscription import SilenceWatch, Subscription
 from services.kernel.view import COMMITS
 from services.kernel.view_store import Views
+
+PATIENCE_SECONDS = 1.0
 
 
 class FeedQuery(Schema):
@@ -81,7 +84,8 @@ class Operations:
         ]
         reasons += [f"{name}: {why}" for name, why in sorted(self.runner.troubles.items())]
         try:
-            self.log.head()
+            with pymongo.timeout(PATIENCE_SECONDS):
+                self.log.head()
         except PyMongoError as error:
             reasons.append(f"database: {type(error).__name__}")
         return reasons

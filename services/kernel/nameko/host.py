@@ -14,6 +14,7 @@ import signal  # noqa: E402
 import sys  # noqa: E402
 from collections.abc import Sequence  # noqa: E402
 
+import eventlet.debug  # noqa: E402
 from eventlet.event import Event  # noqa: E402
 from nameko.constants import MAX_WORKERS_CONFIG_KEY, WEB_SERVER_CONFIG_KEY  # noqa: E402
 from nameko.containers import ServiceContainer  # noqa: E402
@@ -31,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("services", nargs="+", metavar="SERVICE")
     names = parser.parse_args(arguments).services
     configure()
+    eventlet.debug.hub_exceptions(False)  # what a thread dies of is the container's to tell, in one place
     try:
         containers = [_container(name) for name in names]
     except SettingsError as error:

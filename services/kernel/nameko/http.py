@@ -6,7 +6,9 @@ import json
 import time
 from typing import Any
 
+import eventlet
 from nameko.web.handlers import HttpRequestHandler
+from nameko.web.server import WebServer
 from werkzeug import Request, Response
 from werkzeug.routing import Rule
 
@@ -16,7 +18,28 @@ from services.kernel.problem import Problem, TooLarge, Unavailable
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 MOST_BYTES = 5_000_000 + 1
-ALWAYS = frozenset({"/healthz", "/readyz", "/metrics"})
+ALIVE = frozenset({"/healthz", "/metrics"})
+"""What a service answers while its database is away."""
+
+
+class ExclusiveServer(WebServer):  # type: ignore[misc]
+    """The web server on a port that it shares with nobody.
+
+    eventlet listens with SO_REUSEPORT unless told otherwise: a second process on the same port would start without a
+    word and take every other request.
+    """
+
+    def start(self) -> None:
+        if not self._starting:
+            self._starting = True
+            self._sock = eventlet.listen(self.bind_addr, reuse_port=False)
+            self._sock.settimeout(None)
+            self._serv = self.get_wsgi_server(self._sock, self.get_wsgi_app())
+            self._gt = self.container.spawn_managed_thread(self.run)
+
+    def stop(self) -> None:
+        if self._gt is not None:  # the port was taken: there is nothing to stop
+            super().stop()
 
 
 class Routes(HttpRequestHandler):  # type: ignore[misc]
@@ -25,6 +48,7 @@ class Routes(HttpRequestHandler):  # type: ignore[misc]
     Which paths exist is the application's affair, so errors have one form.
     """
 
+    server = ExclusiveServer()
     assembled = Assembled()
 
     def __init__(self, **kwargs: Any) -> None:
@@ -39,7 +63,7 @@ class Routes(HttpRequestHandler):  # type: ignore[misc]
     def handle_request(self, request: Request) -> Response:
         begun = time.monotonic()
         request.shallow = False
-        if not self.assembled.prepared.is_set() and request.path not in ALWAYS:
+        if not self.assembled.prepared.is_set() and request.path not in ALIVE:
             return _problem(Unavailable("waiting for the database"))
         if (request.content_length or 0) > MOST_BYTES:
             return _problem(TooLarge(limit=MOST_BYTES - 1))

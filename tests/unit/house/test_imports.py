@@ -24,7 +24,9 @@ def found(name: str, wrong: list[Import]) -> list[str]:
 def test_a_domain_imports_only_itself_the_kernels_pure_modules_and_the_pure_library(name: str) -> None:
     room = ".".join(name.split("/")[:3])
     allowed = (room, *(f"services.kernel.{module}" for module in PURE_KERNEL))
-    wrong = [one for one in imports(name) if one.module.partition(".")[0] not in PURE_LIBRARY and not one.within(*allowed)]
+    wrong = [
+        one for one in imports(name) if one.module.partition(".")[0] not in PURE_LIBRARY and not one.within(*allowed)
+    ]
     assert found(name, wrong) == []
 
 

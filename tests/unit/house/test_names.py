@@ -33,7 +33,9 @@ def test_a_module_is_short_enough_to_be_read_at_once(name: str) -> None:
 
 
 def test_nothing_is_named_for_what_it_lacks() -> None:
-    parts = {name: {PurePosixPath(name).stem.removeprefix("test_"), *PurePosixPath(name).parts[:-1]} for name in tracked()}
+    parts = {
+        name: {PurePosixPath(name).stem.removeprefix("test_"), *PurePosixPath(name).parts[:-1]} for name in tracked()
+    }
     assert [name for name, words in parts.items() if words & NOBODYS_NAMES] == []
 
 
@@ -65,7 +67,8 @@ def test_nothing_is_left_unfinished(word: str) -> None:
     unfinished = [
         f"{name}:{number}"
         for name in tracked()
-        if name.startswith(("services/", "gateway/", "deploy/", "docs/")) and name.endswith((".py", ".html", ".js", ".sh"))
+        if name.startswith(("services/", "gateway/", "deploy/", "docs/"))
+        and name.endswith((".py", ".html", ".js", ".sh"))
         for number, line in enumerate(text(name).splitlines(), 1)
         if word in line.split()
     ]

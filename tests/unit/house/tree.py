@@ -24,7 +24,9 @@ def modules(*rooms: str) -> list[str]:
 
 def services() -> list[str]:
     """The services' names: the rooms that have a bootstrap."""
-    return sorted(name.split("/")[1] for name in tracked() if name.startswith("services/") and name.endswith("/bootstrap.py"))
+    return sorted(
+        name.split("/")[1] for name in tracked() if name.startswith("services/") and name.endswith("/bootstrap.py")
+    )
 
 
 def text(name: str) -> str:

@@ -1,0 +1,71 @@
+"""The command line as somebody at a terminal meets it."""
+
+import subprocess
+import sys
+
+import click
+import pytest
+from click.testing import CliRunner
+from pymongo.errors import ServerSelectionTimeoutError
+
+from deploy.cli import COMMANDS, main
+from deploy.commands.sentences import sentence_for
+from deploy.trouble import Trouble
+from services.kernel.problem import NotFound
+from services.kernel.settings import SettingsError
+
+
+def test_help_names_every_command_and_imports_none_of_them() -> None:
+    script = (
+        "import sys, click.testing, deploy.cli as cli;"
+        "print(click.testing.CliRunner().invoke(cli.main, ['--help']).output);"
+        "print([name for name in sys.modules if name.startswith(('pymongo', 'deploy.commands.', 'kombu', 'services.'))])"
+    )
+    printed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert all(name in printed for name in COMMANDS)
+    assert printed.strip().endswith("[]")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_named_is_there(name: str) -> None:
+    assert isinstance(main.get_command(click.Context(main), name), click.Command)
+
+
+def test_a_command_that_does_not_exist_is_a_wrong_call() -> None:
+    result = CliRunner().invoke(main, ["dance"])
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+
+
+def test_missing_configuration_is_one_sentence_and_exit_status_2() -> None:
+    result = CliRunner().invoke(main, ["status"])
+    assert result.exit_code == 2
+    assert result.output == "jejaring: JEJARING_SECRETS must name the directory with the secret files.\n"
+
+
+def test_a_service_that_does_not_exist_is_named_beside_those_that_do() -> None:
+    result = CliRunner().invoke(main, ["verify", "weather"])
+    assert result.exit_code == 2
+    assert "there is no service 'weather'; there are members, events, notifications." in result.output
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (Trouble("Port 8000 is taken."), 1),
+        (SettingsError("there is no secret file"), 2),
+        (ServerSelectionTimeoutError("127.0.0.1:27017: a very long story"), 1),
+        (NotFound("this contact is no member's"), 1),
+        (OSError(28, "No space left on device"), 1),
+    ],
+)
+def test_what_goes_wrong_outside_the_program_is_a_sentence(error: Exception, status: int) -> None:
+    said = sentence_for(error)
+    assert said is not None
+    assert said.status == status
+    assert said.text.endswith(".")
+    assert "\n" not in said.text
+
+
+def test_a_fault_of_the_program_itself_keeps_its_traceback() -> None:
+    assert sentence_for(KeyError("position")) is None

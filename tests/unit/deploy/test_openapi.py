@@ -1,0 +1,12 @@
+"""The fragments that the gateway forwards by are those of the routes, no older and no newer."""
+
+import pytest
+
+from deploy.commands.opened import ROOMS, definition_of, present
+from services.kernel.openapi import fragment_text
+
+
+@pytest.mark.parametrize("name", present())
+def test_a_services_fragment_is_what_its_routes_say(name: str) -> None:
+    kept = (ROOMS / name / "openapi.json").read_text("utf-8")
+    assert kept == fragment_text(definition_of(name)), "run: python -m deploy.cli openapi write"
