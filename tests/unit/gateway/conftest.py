@@ -30,7 +30,8 @@ NOTIFICATIONS = ("GET /v1/me/inbox", "GET /v1/me/preferences", "PUT /v1/me/prefe
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     members = fragment(*MEMBERS, limits={"POST /v1/members/import": 5_000_000})
-    members["paths"]["/internal/identity"] = {"post": {"x-jejaring-public": False}}
+    for path in ("/internal/identity", "/v1/hidden"):
+        members["paths"][path] = {"post": {"x-jejaring-public": False}}
     write_fragments(
         tmp_path, {"members": members, "events": fragment(*EVENTS), "notifications": fragment(*NOTIFICATIONS)}
     )

@@ -7,6 +7,7 @@ import pytest
 from gateway import limits
 from gateway.limits import Allowance
 from gateway.surface import surface_of
+from services.kernel.problem import NotFound
 from services.kernel.settings import SettingsError
 from tests.unit.gateway.house import Asked, Told, bearer, fragment
 
@@ -32,9 +33,16 @@ def test_an_unknown_path_is_404_and_reaches_no_service(house, client):
 
 
 def test_an_operation_that_is_not_public_is_404(house, client):
-    answer = client.post("/internal/identity", json={"token": "x"})
-    assert answer.status_code == 404
+    for path in ("/internal/identity", "/v1/hidden"):
+        assert client.post(path, json={"token": "x"}, headers={"Idempotency-Key": "k"}).status_code == 404
     assert not house.members.asked
+
+
+@pytest.mark.parametrize("path", ["/v1/members/..", "/v1/members/.", "/v1/../internal/identity", "/v1/members/x/../y"])
+def test_a_path_that_climbs_is_no_path(path):
+    surface = surface_of({"members": fragment("GET /v1/members/{member}", "GET /v1/members/{member}/{a}/{b}")})
+    with pytest.raises(NotFound):
+        surface.match("GET", path)
 
 
 def test_another_method_of_a_public_path_is_405_and_names_what_goes(client):

@@ -192,6 +192,18 @@ def test_an_expired_login_is_a_visit_and_not_an_error(house, member):
         assert browser.page.status_code == 200
 
 
+def test_nobody_is_logged_out_because_members_cannot_be_asked(house, member):
+    house.members.on("POST /internal/identity", Told({}, 503))
+    with house.gateway() as elsewhere:
+        elsewhere.cookies.update(member.client.cookies)  # another process: it has seen nobody yet
+        browser = Browser(elsewhere)
+        assert "Data anggota sedang tidak bisa dibaca" in browser.open("/kegiatan/a1")
+        browser.open("/saya")
+        assert browser.page.status_code == 503
+        house.members.on("POST /internal/identity", house.identity)
+        assert "Sari Contoh" in browser.open("/saya")
+
+
 def test_logging_out_gives_the_token_back_and_forgets_it(house, member):
     member.open("/saya")
     member.submit("/keluar")
