@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -32,6 +33,7 @@ from gateway.web.forms import FormTokens
 from gateway.web.pages import Pages
 from gateway.web.rendering import Renderer, html_response
 from gateway.web.routes import page_routes
+from services.kernel import logs
 from services.kernel.policy import ActorSignature
 from services.kernel.problem import Problem
 
@@ -40,7 +42,18 @@ ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 def create() -> Starlette:
     """The application that the environment describes; what ``uvicorn --factory gateway.app:create`` calls."""
+    log_as_json()
     return application(configuration_from(os.environ))
+
+
+def log_as_json() -> None:
+    """One JSON object a line, as the services do. Paths and queries stay out: they hold what people ask for."""
+    logs.configure()
+    for name in ("uvicorn", "uvicorn.error"):
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
+    logging.getLogger("uvicorn.access").disabled = True  # our own line for each request names the route
+    logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 def application(configuration: Configuration) -> Starlette:
@@ -54,7 +67,9 @@ def application(configuration: Configuration) -> Starlette:
     pages = Pages(forwarding, callers, renderer, FormTokens(configuration.signing), configuration.clock)
     api = ForwardingEndpoint(forwarding, callers)
     own = CompositionEndpoints(forwarding, callers)
-    calendar = Calendar(forwarding, configuration.clock, configuration.community_host, configuration.community)
+    calendar = Calendar(
+        forwarding, configuration.clock, configuration.community_host, configuration.community, configuration.public_url
+    )
     document = merged(fragments, configuration.community)
     health, numbers = Health(transport), Numbers()
 

@@ -17,7 +17,7 @@ from gateway.transport import Reply
 
 KEPT_SECONDS = 1.0
 KEPT_REPLIES = 500
-HOT = frozenset({"/v1/activities", "/v1/regions", "/v1/topics"})
+HOT = frozenset({"/v1/activities", "/v1/offices", "/v1/regions", "/v1/topics"})
 
 
 @dataclass(frozen=True, slots=True)

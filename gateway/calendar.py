@@ -27,19 +27,23 @@ STATUS = {"published": "CONFIRMED", "completed": "CONFIRMED", "cancelled": "CANC
 
 
 class Calendar:
-    """The feed of everything from 90 days back on; ``?region=`` narrows it. ``host`` completes the UIDs."""
+    """The feed of everything from 90 days back on; ``?region=`` narrows it. ``host`` completes the UIDs;
+    ``site`` is where people find the pages, None for wherever they asked.
+    """
 
-    def __init__(self, forwarding: Forwarding, clock: Clock, host: str, community: str) -> None:
+    def __init__(self, forwarding: Forwarding, clock: Clock, host: str, community: str, site: str | None) -> None:
         self._forwarding = forwarding
         self._clock = clock
         self._host = host
         self._community = community
+        self._site = site
 
     async def show(self, request: Request) -> Response:
         """200, or 304 where the reader's ``If-None-Match`` is still what it would get. Raises problems."""
         request.state.route = "/calendar.ics"
         activities = await self._activities(request.query_params.get("region", ""))
-        text = calendar_text(activities, self._host, self._community, f"{request.url.scheme}://{request.url.netloc}")
+        site = self._site or f"{request.url.scheme}://{request.url.netloc}"
+        text = calendar_text(activities, self._host, self._community, site)
         tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
         headers = {"ETag": tag, "Cache-Control": "public, max-age=300"}
         if tag in {given.strip().removeprefix("W/") for given in request.headers.get("if-none-match", "").split(",")}:

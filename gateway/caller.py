@@ -9,9 +9,11 @@ from dataclasses import dataclass, field, replace
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway.correlation import correlation_of
 from gateway.identity import Identities, Identity
 from gateway.positions import Seen, positions_in
 from gateway.session import Session, SessionCookie, new_visitor
+from services.kernel.ids import new_id
 from services.kernel.policy import ANONYMOUS, Actor
 from services.kernel.problem import Unauthorized, Unavailable
 
@@ -34,6 +36,7 @@ class Caller:
     unknown: bool = False
     seen: Seen = field(default_factory=Seen)
     changed: bool = False
+    correlation: str = field(default_factory=new_id)
 
     @property
     def is_person(self) -> bool:
@@ -92,12 +95,17 @@ class Callers:
         if scheme:
             if scheme.lower() != "bearer" or not token.strip():
                 raise Unauthorized("send the token as: Authorization: Bearer …")
-            return await self._bearer(token.strip())
+            return await self._bearer(token.strip(), correlation_of(request))
         session = self._cookie.read(request)
         if session is None:
-            return Caller(ANONYMOUS)
-        nobody = replace(ANONYMOUS, id=session.visitor)
-        caller = Caller(nobody, session, language=session.language, seen=session.seen)
+            return Caller(ANONYMOUS, correlation=correlation_of(request))
+        caller = Caller(
+            replace(ANONYMOUS, id=session.visitor),
+            session,
+            language=session.language,
+            seen=session.seen,
+            correlation=correlation_of(request),
+        )
         if session.token is None:
             return caller
         try:
@@ -126,8 +134,8 @@ class Callers:
             while len(self._bearers) > BEARERS:
                 self._bearers.popitem(last=False)
 
-    async def _bearer(self, token: str) -> Caller:
-        caller = Caller(ANONYMOUS, seen=self._bearers.get(_hash(token), Seen()))
+    async def _bearer(self, token: str, correlation: str) -> Caller:
+        caller = Caller(ANONYMOUS, seen=self._bearers.get(_hash(token), Seen()), correlation=correlation)
         self._know(caller, token, await self._identities.of(token))
         return caller
 

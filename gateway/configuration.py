@@ -21,7 +21,8 @@ class Configuration:
 
     ``urls`` maps each service that this installation has to its base address, ``rooms`` is the folder with the services'
     rooms, ``signing`` the key shared with the services, as hexadecimal digits. ``community`` is the name that people
-    read. ``clock`` is domain time: what is shown as past or to come.
+    read. ``clock`` is domain time: what is shown as past or to come. ``public_url`` is where people find the gateway, None
+    where that was not said.
     """
 
     urls: Mapping[str, str]
@@ -30,11 +31,12 @@ class Configuration:
     community_host: str
     community: str
     clock: Clock
+    public_url: str | None = None
 
 
 def configuration_from(environment: Mapping[str, str] = os.environ, rooms: Path = ROOMS) -> Configuration:
     """Read ``MEMBERS_URL`` and so on, ``JEJARING_SECRETS``, ``JEJARING_COMMUNITY_HOST``, ``JEJARING_COMMUNITY_NAME``,
-    ``JEJARING_CLOCK``. A service without a room is not part of this installation. Raises ``SettingsError``.
+    ``JEJARING_PUBLIC_URL``, ``JEJARING_CLOCK``. A service without a room is not part of this installation. Raises ``SettingsError``.
     """
     present = [name for name in PORTS if (rooms / name).is_dir()]
     if not present:
@@ -51,6 +53,7 @@ def configuration_from(environment: Mapping[str, str] = os.environ, rooms: Path 
         community_host=host,
         community=environment.get("JEJARING_COMMUNITY_NAME", "Jejaring"),
         clock=clock,
+        public_url=environment.get("JEJARING_PUBLIC_URL", "").rstrip("/") or None,
     )
 
 

@@ -11,7 +11,8 @@ from starlette.responses import JSONResponse, Response
 
 from gateway.caller import Callers
 from gateway.composition import dashboard, walk_in
-from gateway.forwarding import Forwarding, correlation_of, read_body, refuse_declared
+from gateway.correlation import correlation_of
+from gateway.forwarding import Forwarding, read_body, refuse_declared
 from gateway.surface import BODY_BYTES
 from services.kernel.problem import Malformed
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -14,12 +13,12 @@ from starlette.responses import Response
 
 from gateway.cache import HOT, HotReads
 from gateway.caller import Caller, Callers
+from gateway.correlation import HEADER
 from gateway.identity import Identities
 from gateway.limits import Limits, allowance_for
 from gateway.positions import positions_in
 from gateway.surface import BODY_BYTES, Operation, Surface
 from gateway.transport import ANSWER_SECONDS, Reply, Transport
-from services.kernel.ids import new_id
 from services.kernel.problem import Malformed, Problem, TooLarge, problem_for
 
 PASSED_ON = ("content-type", "accept", "accept-language", "idempotency-key", "if-match", "if-none-match")
@@ -32,7 +31,6 @@ PASSED_BACK = (
 CHUNK_SECONDS = 30.0
 LARGE_SECONDS = 120.0
 """For an import of several megabytes, which the service reads to the end before it answers."""
-CORRELATION = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 SAFE_IN_PATH = "/:@!$&'()*+,;=~-._"
 
 
@@ -71,7 +69,7 @@ class Forwarding:
             caller.require_write()
             if caller.actor.kind == "anonymous":
                 caller.ensure_session()
-        sent = dict(headers or {})
+        sent = {HEADER: caller.correlation, **(headers or {})}
         # What the caller asks for holds for this request; what they were answered holds for the session.
         asked = positions_in(sent.pop("Wait-For", None)).get(operation.service, 0)
         needed = max(asked, caller.seen.of(operation.service) or 0)
@@ -151,12 +149,11 @@ class ForwardingEndpoint:
         headers = {name.title(): value for name in PASSED_ON if (value := request.headers.get(name))}
         if wait_for := request.headers.get("wait-for"):
             headers["Wait-For"] = wait_for
-        headers["Correlation-Id"] = correlation_of(request)
         reply = await self._forwarding.call(
             caller, method, path, query=request.scope["query_string"].decode("latin-1"), headers=headers, body=body
         )
         back = {name: value for name in PASSED_BACK if (value := reply.headers.get(name)) is not None}
-        response = Response(reply.body, reply.status, back | {"correlation-id": headers["Correlation-Id"]})
+        response = Response(reply.body, reply.status, back | {HEADER.lower(): caller.correlation})
         self._callers.remember(request, response, caller)
         return response
 
@@ -182,13 +179,6 @@ async def read_body(request: Request, limit: int) -> bytes:
         body += chunk
         if len(body) > limit:
             raise TooLarge(limit=limit)
-
-
-def correlation_of(request: Request) -> str:
-    """The caller's ``Correlation-Id``; a new one where there is none, or one that would not fit a log line."""
-    given: str = getattr(request.state, "correlation", "") or request.headers.get("correlation-id", "")
-    request.state.correlation = given if CORRELATION.fullmatch(given) else new_id()
-    return str(request.state.correlation)
 
 
 def raise_problem(reply: Reply) -> None:

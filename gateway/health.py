@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
+from typing import Any
 
 import httpx
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -15,6 +17,7 @@ from gateway.transport import Transport
 from services.kernel.policy import ANONYMOUS
 from services.kernel.problem import Problem
 
+log = logging.getLogger(__name__)
 LOOK_SECONDS = 1.0
 
 
@@ -63,9 +66,23 @@ class Counting:
             await self._app(scope, receive, noting)
         finally:
             self._numbers.running.dec()
-            route = scope["state"].get("route", "unmatched")
+            route, seconds = scope["state"].get("route", "unmatched"), time.monotonic() - started
             self._numbers.requests.labels(route, scope["method"], status).inc()
-            self._numbers.seconds.labels(route).observe(time.monotonic() - started)
+            self._numbers.seconds.labels(route).observe(seconds)
+            if "route" in scope["state"]:
+                log.info("answered", extra=_line(scope, route, status, seconds))
+
+
+def _line(scope: Scope, route: str, status: int, seconds: float) -> dict[str, Any]:
+    """What a log line tells of a request: the route's template, never the path, the query or anything that was sent."""
+    state = scope["state"]
+    return {
+        "route": route,
+        "method": scope["method"],
+        "status": status,
+        "milliseconds": round(seconds * 1000, 1),
+        "correlation": state.get("correlation", ""),
+    }
 
 
 class Health:

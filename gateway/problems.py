@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.forwarding import correlation_of
+from gateway.correlation import correlation_of
 from services.kernel.ids import new_id
 from services.kernel.problem import Problem, problem_for
 

@@ -15,7 +15,8 @@ from starlette.responses import RedirectResponse, Response
 
 from gateway.caller import Caller
 from gateway.composition import Composed, compose, query_of
-from gateway.forwarding import Forwarding, correlation_of
+from gateway.correlation import correlation_of
+from gateway.forwarding import Forwarding
 from gateway.transport import Reply
 from gateway.web.forms import FORM_BYTES, KEY_FIELD, TOKEN_FIELD, Form, FormTokens, read_form
 from gateway.web.news import NEWS
@@ -97,7 +98,7 @@ class Visit:
 
     async def public(self, path: str, **query: Any) -> Any:
         """A read of what everybody sees, so that it may come from the cache; never older than what the visitor saw."""
-        nobody = Caller(ANONYMOUS, seen=self.caller.seen)
+        nobody = Caller(ANONYMOUS, seen=self.caller.seen, correlation=self.caller.correlation)
         return await self.forwarding.ask(nobody, "GET", path, query=query_of(**query))
 
     async def send(self, method: str, path: str, document: Mapping[str, Any], key: str) -> Any:

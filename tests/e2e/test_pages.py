@@ -1,5 +1,6 @@
 """One gathering from the first trouble to the feedback, by people who only have the pages, on real parts."""
 
+import json
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -116,6 +117,10 @@ def test_a_trouble_becomes_a_gathering_by_pages_alone(stack, mailbox, clock):
     remembered(desk, page, wulan, budi)
     solved(topic, sari)
     imported(wulan)
+    log = stack.log("gateway")
+    assert {json.loads(line)["level"] for line in log.splitlines()} <= {"info", "warning"}
+    assert "pages.example" not in log
+    assert page not in log
 
 
 def opened(wulan: Person) -> None:

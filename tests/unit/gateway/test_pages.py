@@ -239,6 +239,16 @@ def test_a_service_that_is_down_is_a_page_that_says_so(house, visitor):
     assert "Coba lagi" in text
 
 
+def test_everything_that_one_page_asks_of_the_services_has_one_correlation(house, member):
+    before = [len(service.asked) for service in house.services.values()]
+    member.open("/saya")
+    asked = [
+        one for service, count in zip(house.services.values(), before, strict=True) for one in service.asked[count:]
+    ]
+    assert len(asked) >= 4
+    assert {one.headers["correlation-id"] for one in asked} == {member.page.headers["correlation-id"]}
+
+
 def test_an_unknown_address_is_a_page_for_people_and_a_problem_for_programs(visitor):
     assert "Yang Anda cari tidak ada di sini." in visitor.open("/tidak-ada")
     assert visitor.page.status_code == 404
