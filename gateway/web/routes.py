@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from starlette.requests import Request
@@ -95,7 +95,7 @@ def page_routes(pages: Pages, identities: Identities, static: Path = STATIC) -> 
     ]
 
 
-def _led_back(path: str) -> object:
+def _led_back(path: str) -> Callable[[Request], Awaitable[Response]]:
     async def respond(request: Request) -> Response:
         return RedirectResponse(path.format(**request.path_params), 303)
 

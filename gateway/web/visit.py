@@ -134,7 +134,7 @@ class Visit:
         self.fields = form.fields
         self.kept = form.key
         session = self.caller.session
-        if not form.key or not self.tokens.holds(form.token, session and session.visitor):
+        if not form.key or not self.tokens.holds(form.token, session.visitor if session else None):
             raise AskAgain(EXPIRED)
         return form
 
