@@ -51,8 +51,10 @@ class Answer:
 class Gateway:
     """One gateway; keeps connections, and an anonymous visitor's cookie."""
 
-    def __init__(self, url: str, deadline_seconds: float = DEADLINE_SECONDS) -> None:
-        self._client = httpx.Client(base_url=url, timeout=ANSWER_SECONDS)
+    def __init__(
+        self, url: str, deadline_seconds: float = DEADLINE_SECONDS, transport: httpx.BaseTransport | None = None
+    ) -> None:
+        self._client = httpx.Client(base_url=url, timeout=ANSWER_SECONDS, transport=transport)
         self._deadline = deadline_seconds
 
     def close(self) -> None:

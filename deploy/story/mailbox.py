@@ -31,8 +31,8 @@ class Letter:
 class Mailbox:
     """The mailbox of this stack."""
 
-    def __init__(self, url: str) -> None:
-        self._client = httpx.Client(base_url=url, timeout=ANSWER_SECONDS, transport=httpx.HTTPTransport(retries=5))
+    def __init__(self, url: str, transport: httpx.BaseTransport | None = None) -> None:
+        self._client = httpx.Client(base_url=url, timeout=ANSWER_SECONDS, transport=transport)
 
     def close(self) -> None:
         self._client.close()

@@ -1,20 +1,18 @@
 """The operator's commands against a real database, and against services that run beside it."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from pymongo.database import Database
 
 from deploy import ports
+from deploy.cli import main
 from deploy.commands.opened import opened
 from deploy.waiting import wait_until
 from services.kernel.parking import ParkedFact, parked_now
-from services.kernel.view_store import Views
-from tests.support.services import ROOT, ChildServices
+from tests.support.services import ChildServices
 
 BOARD = (
     *("board", "install", "--coordinator", "Wahyu Prasojo <wahyu@example.org>"),
@@ -32,22 +30,12 @@ def services(child_services: Callable[..., ChildServices]) -> ChildServices:
 
 @pytest.fixture
 def jejaring(services: ChildServices) -> Run:
-    """Runs the command line in a process of its own, with the environment of the services: status and all output."""
+    """Runs the command line with the environment of the services: status and all output."""
 
     def run(*arguments: str, **environment: str) -> tuple[int, str]:
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        done = subprocess.run(
-            [sys.executable, "-m", "deploy.cli", *arguments],
-            env={**kept, **services.environment, **environment},
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert "Traceback" not in done.stdout
-        return done.returncode, done.stdout
+        result = CliRunner(env={**services.environment, **environment}).invoke(main, arguments)
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return result.exit_code, result.output
 
     return run
 
@@ -68,18 +56,16 @@ def test_the_board_is_installed_once_however_often_the_operator_says_so(
     assert log.count_documents({}) == commits
 
 
-def test_a_token_is_the_same_for_the_same_name_and_opens_the_door(
-    jejaring: Run, services: ChildServices, database: Database[dict[str, Any]]
+def test_a_token_is_the_same_for_the_same_name_and_stands_nowhere(
+    jejaring: Run, database: Database[dict[str, Any]]
 ) -> None:
     jejaring(*BOARD)
     status, token = jejaring("token", "issue", "wahyu@example.org")
     assert (status, len(token.splitlines())) == (0, 1)
     assert jejaring("token", "issue", "WAHYU@example.org") == (0, token)
     assert jejaring("token", "issue", "wahyu@example.org", "--name", "laptop")[1] != token
-    # Nobody who reads the database finds it there.
     tokens = database.client[f"{database.name}_members"].commits.find({"events.type": "TokenIssued"})
     assert token.strip().rpartition("_")[2] not in str(list(tokens))
-    del services
 
 
 def test_a_contact_that_is_nobodys_is_one_sentence(jejaring: Run) -> None:
@@ -140,12 +126,9 @@ def test_a_replay_that_nobody_does_says_so_at_its_deadline(jejaring: Run) -> Non
     status, said = jejaring("replay", "members", "roster", "--deadline", "1")
     assert status == 1
     assert "is members running?" in said
-    assert jejaring("replay", "members", "weather")[0] == 1
 
 
-def test_parked_facts_are_listed_shown_and_marked(
-    jejaring: Run, services: ChildServices, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_parked_facts_are_listed_shown_and_marked(jejaring: Run, services: ChildServices) -> None:
     jejaring(*BOARD)
     assert jejaring("parked", "list") == (0, "Nothing is parked.\n")
     with opened("members", services.environment) as members:
@@ -159,7 +142,6 @@ def test_parked_facts_are_listed_shown_and_marked(
     assert jejaring("parked", "retry", "members", "roster") == (0, "members  roster: 1 to be retried\n")
     assert "to be retried" in jejaring("parked", "list")[1]
     assert jejaring("parked", "retry", "members", "tokens") == (0, "Nothing is parked there.\n")
-    del monkeypatch
 
 
 def test_status_says_of_each_service_how_it_is_and_why_not(jejaring: Run, services: ChildServices) -> None:
@@ -182,9 +164,7 @@ def test_the_doctor_examines_a_real_stack(jejaring: Run, services: ChildServices
     assert "free for events" in said
 
 
-def test_a_replay_names_only_views_that_there_are(jejaring: Run, database: Database[dict[str, Any]]) -> None:
-    del database
+def test_a_replay_of_what_is_no_view_names_those_that_there_are(jejaring: Run) -> None:
     status, said = jejaring("replay", "events", "nosuch")
     assert status == 1
     assert "it has activities," in said
-    assert Views  # the list comes from the definition, not from the database

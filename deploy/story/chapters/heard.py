@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from deploy.story import mailbox, people, places
 from deploy.story.chapters import Chapter, Step, gathering, school
 from deploy.story.chapters.demand import OTHER_TOPIC, TOPIC
+from deploy.story.chapters.joining import roster_of
 from deploy.story.world import World, same, see
 
 UNDELIVERED = ("planned", "sending")
@@ -26,10 +27,11 @@ def nothing_waits(world: World) -> None:
 
 def once_each(world: World) -> None:
     wanted = letters()
+    everybody = sorted({*wanted, *roster_of(world)})
 
     def exactly() -> None:
         got = world.mailbox.subjects()
-        for address in sorted({*wanted, *got}):
+        for address in everybody:
             same(got.get(address, []), wanted.get(address, []), f"what {address} got")
 
     world.eventually(exactly, "everybody's mail to be what concerns them")
