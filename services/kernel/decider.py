@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,11 +19,12 @@ from services.kernel.clock import Clock
 from services.kernel.ids import new_id
 from services.kernel.log import Append, Commit, Conflict, Duplicate, EventLog, NewEvent, Unknown
 from services.kernel.message import Command, Draft, Event, Metadata, Recorded
-from services.kernel.problem import KeyReused, Refused, Stale, StillRunning, Unavailable, refusal_from
+from services.kernel.problem import KeyReused, Problem, Refused, Stale, StillRunning, Unavailable, refusal_from
 
 State = TypeVar("State")
 CONFLICT_SECONDS = 2.0
 QUEUE_SECONDS = 5.0
+REMEMBERED_STREAMS = 512
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ class Commands:
         self._clock = clock
         self._contract = contract
         self._queues = StreamQueues()
+        self._remembered = Remembered()
         self._running: set[str] = set()
         self._guard = threading.Lock()
 
@@ -103,9 +105,6 @@ class Commands:
         ``decide`` raises, unrecorded.
         """
         with self._first(order.command_id):
-            standing = self._log.outcome(order.command_id)
-            if standing is not None:
-                return self._repeat(standing, order)
             try:
                 with self._queues.turn(decider.stream(order.identity)):
                     commit = self._decided(decider, order, answer)
@@ -113,6 +112,13 @@ class Commands:
                 return self._repeat(duplicate.commit, order)
             except Unknown as error:
                 raise Unavailable("the outcome is not known yet; repeat with the same key") from error
+            except Problem:
+                # Every outcome that is recorded meets its own command_id in the index; one that is not recorded
+                # (Stale, NotFound) must not be told to somebody who had another answer before.
+                standing = self._log.outcome(order.command_id)
+                if standing is None:
+                    raise
+                return self._repeat(standing, order)
         return self._raise_refusal(commit)
 
     def state(self, decider: Decider[State], identity: str) -> tuple[State, int]:
@@ -125,42 +131,61 @@ class Commands:
         return self._log.outcome(command_id) is not None
 
     def _decided(self, decider: Decider[Any], order: Order, answer: Answer) -> Commit:
+        """Decide and append, again and again while another process is faster, for ``CONFLICT_SECONDS`` at most.
+
+        A remembered state is only a guess. Events decided on it are proven by the stream's version when they are
+        appended; whatever else it leads to is decided again on what the log says.
+        """
         deadline = time.monotonic() + CONFLICT_SECONDS
+        stream = decider.stream(order.identity)
+        guess = self._remembered.get(stream)
         while True:
-            append = self._judge(decider, order, answer)
+            state, version = guess or self.state(decider, order.identity)
             try:
-                return self._log.append(append)
+                append, after = self._judge(decider, order, answer, state, version)
+            except Problem:
+                if guess is None:
+                    raise
+                guess = None
+                continue
+            if guess is not None and append.stream is None:
+                guess = None
+                continue
+            try:
+                commit = self._log.append(append)
             except Conflict as conflict:
                 # Within this process commands for one stream queue, so another process was faster.
+                self._remembered.forget(stream)
+                guess = None
                 if time.monotonic() >= deadline:
                     raise Unavailable("others are changing this at the same time") from conflict
                 time.sleep(random.uniform(0.005, 0.05))  # noqa: S311 - jitter, not a secret
+                continue
+            if append.stream is not None:
+                self._remembered.keep(stream, after, version + len(append.events))
+            return commit
 
-    def _judge(self, decider: Decider[Any], order: Order, answer: Answer) -> Append:
-        state, version = self.state(decider, order.identity)
+    def _judge(
+        self, decider: Decider[Any], order: Order, answer: Answer, state: Any, version: int
+    ) -> tuple[Append, Any]:
+        """The outcome of a command on a state, and the state after it."""
         if order.expected is not None and order.expected != version:
             raise Stale("read it again, then decide", version=version)
-        at = self._clock.now()
-        base = Append(order.command_id, at, order.meta, order.request)
+        base = Append(order.command_id, self._clock.now(), order.meta, order.request)
         try:
             events = tuple(NewEvent(new_id(), event) for event in decider.decide(order.command, state))
         except Refused as refused:
-            return replace(base, refused=refused.rule, answer={"problem": refused.document()})
+            return replace(base, refused=refused.rule, answer={"problem": refused.document()}), state
         after = state
         for new in events:
             after = decider.evolve(after, new.event)
-        reply = dict(answer(after, [new.event for new in events]))
+        reply = dict(answer(after, [new.event for new in events])) | {"version": version + len(events)}
         if not events:
-            return replace(base, answer=reply | {"version": version})
+            return replace(base, answer=reply), state
         stream = decider.stream(order.identity)
-        return replace(
-            base,
-            answer=reply | {"version": version + len(events)},
-            stream=stream,
-            expected=version,
-            events=events,
-            facts=self._told(stream, version, events, append=base),
-        )
+        facts = self._told(stream, version, events, base)
+        told = replace(base, answer=reply, stream=stream, expected=version, events=events, facts=facts)
+        return told, after
 
     def _told(self, stream: str, version: int, events: Sequence[NewEvent], append: Append) -> tuple[Draft, ...]:
         drafts = (
@@ -195,6 +220,32 @@ class Commands:
         finally:
             with self._guard:
                 self._running.discard(command_id)
+
+
+class Remembered:
+    """The states of the streams that were last appended to in this process, at most ``REMEMBERED_STREAMS``."""
+
+    def __init__(self) -> None:
+        self._states: OrderedDict[str, tuple[Any, int]] = OrderedDict()
+        self._guard = threading.Lock()
+
+    def get(self, stream: str) -> tuple[Any, int] | None:
+        """State and version after our last append, None when it is forgotten."""
+        with self._guard:
+            return self._states.get(stream)
+
+    def keep(self, stream: str, state: Any, version: int) -> None:
+        """Remember a stream; the one longest untouched is forgotten for it."""
+        with self._guard:
+            self._states[stream] = (state, version)
+            self._states.move_to_end(stream)
+            if len(self._states) > REMEMBERED_STREAMS:
+                self._states.popitem(last=False)
+
+    def forget(self, stream: str) -> None:
+        """It was wrong."""
+        with self._guard:
+            self._states.pop(stream, None)
 
 
 class StreamQueues:

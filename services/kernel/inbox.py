@@ -23,6 +23,7 @@ from services.kernel.envelope import fact_of
 from services.kernel.message import Fact
 from services.kernel.metrics import Metrics
 from services.kernel.mongo import durable
+from services.kernel.window import Window
 
 DUPLICATE_KEY = 11000
 
@@ -61,6 +62,8 @@ class Inbox:
         self._lock = threading.Lock()
         self._expected: dict[str, Expected] = {}
         self._position = 0
+        self._certain = False
+        self.recent: Window[Fact] = Window()
 
     def prepare(self) -> None:
         """Create the indexes; harmless when they stand."""
@@ -133,11 +136,14 @@ class Inbox:
             elif n > following:
                 gap = True
         if batch:
-            position = self.head()
+            position = self._position if self._certain else self.head()
             documents = [{"_id": position + k, "position": position + k, **d} for k, d in enumerate(batch, 1)]
+            self._certain = False
             self._facts.insert_many(documents, ordered=True)
-            self._position = position + len(documents)
+            self._position, self._certain = position + len(documents), True
             self._expected[source] = Expected(epoch, following)
+            for document in documents:
+                self.recent.add(document["_id"], fact_of(document["envelope"], document["_id"]))
         return Admission(len(batch), gap, foreign)
 
     def _next(self, source: str) -> Expected:
@@ -158,6 +164,7 @@ class Inbox:
     def _forget(self) -> None:
         """Another instance admits too, or the outcome is unknown: read what stands before judging again."""
         self._expected.clear()
+        self._certain = False
 
 
 class Strays:

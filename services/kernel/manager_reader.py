@@ -8,6 +8,7 @@ under the same ids again, and they are known. Killed after, the guard says that 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -28,6 +29,8 @@ from services.kernel.reader import Checkpoints, Item, LostCheckpoint, Source
 
 log = logging.getLogger(__name__)
 BATCH = 64
+FLUSH_SECONDS = 0.25
+IDLE_SECONDS = 2.0
 TRANSIENT = (PyMongoError, LostCheckpoint, Unavailable, StillRunning)
 
 
@@ -61,6 +64,8 @@ class ManagerReader:
         self._head_of = head_of
         self._sources = sources
         self._position: int | None = None
+        self._seen = 0
+        self._since = 0.0
         self._blocked: set[str] = set()
         self._start_of: dict[str, int] = {}
 
@@ -72,21 +77,29 @@ class ManagerReader:
             if self._position is None:
                 self._position = self._checkpoints.position(self.name, lease)
                 self._blocked = self._parking.keys(self.name)
-            done = self._retry()
-            batch = self._source.batch(self._position, BATCH)
-            for item in batch.items:
-                self._take(item)
-            if batch.last != self._position:
+                self._seen, self._since = self._position, time.monotonic()
+            done = self._retry() if self._blocked else 0
+            batch = self._source.batch(self._seen, BATCH)
+            reacted = sum(self._take(item) for item in batch.items)
+            if batch.last != self._position and (reacted or time.monotonic() - self._since >= FLUSH_SECONDS):
                 self._checkpoints.move(self.name, lease, self._position, batch.last)
-                done += batch.last - self._position
                 self._position = batch.last
+            if batch.last == self._position:
+                self._since = time.monotonic()
+            done += batch.last - self._seen
+            self._seen = batch.last
             return done
         except TRANSIENT:
             self._position = None
             raise
 
+    @property
+    def idle_seconds(self) -> float:
+        """Not long while the checkpoint is behind what was read."""
+        return FLUSH_SECONDS if self._seen != self._position else IDLE_SECONDS
+
     def lag(self) -> int:
-        return self._source.head() - (self._position or 0)
+        return self._source.head() - self._seen
 
     def bell(self) -> Bell:
         return self._source.bell()
@@ -108,18 +121,20 @@ class ManagerReader:
             self._start_of[source] = int(document["head"])
         return self._start_of[source]
 
-    def _take(self, item: Item) -> None:
-        """React for each instance; park what cannot be taken, and what is behind it at the same instance."""
-        instances: tuple[str, ...] = (item.stream,)
+    def _take(self, item: Item) -> int:
+        """React for each instance; park what cannot be taken, and what is behind it at the same instance.
+
+        Answers how many instances were concerned.
+        """
         try:
             fact = item.load()
             instances = tuple(self._manager.concerned(fact))
         except TRANSIENT:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is parked, where an operator sees it
             # Which instances it concerns cannot be told; its subject stands for them.
             self._park(item, item.stream, error)
-            return
+            return 1
         for instance in instances:
             if instance in self._blocked or item.stream in self._blocked:
                 self._park(item, instance if instance in self._blocked else item.stream, None)
@@ -128,8 +143,9 @@ class ManagerReader:
                 self._react(instance, item.guard, fact)
             except TRANSIENT:
                 raise
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - as above
                 self._park(item, instance, error)
+        return len(instances)
 
     def _react(self, instance: str, guard: int, fact: Recorded | Fact) -> None:
         standing = self._instances.find_one({"_id": instance}) or {"_id": instance, "state": {}, "at": {}}

@@ -12,6 +12,7 @@ by what stands, never by what was sent:
 
 from __future__ import annotations
 
+import contextlib
 import random
 import threading
 import time
@@ -44,6 +45,7 @@ from services.kernel.message import Fact, Recorded
 from services.kernel.metrics import Metrics
 from services.kernel.mongo import durable, outcome_unknown
 from services.kernel.registry import Registry
+from services.kernel.window import Window
 
 BATCH_COMMITS = 256
 BATCH_BYTES = 8_000_000
@@ -85,6 +87,7 @@ class MongoLog:
         self._writer = threading.Lock()
         self._known = (0, 0)
         self._certain = False
+        self.recent: Window[Commit] = Window()
 
     def prepare(self) -> None:
         """Create indexes and epoch; harmless when they stand.
@@ -102,10 +105,8 @@ class MongoLog:
         self._commits.create_index([("stream", ASCENDING), ("position", ASCENDING)])
         self._commits.create_index("position")
         self._commits.create_index("last_fact")
-        try:
+        with contextlib.suppress(DuplicateKeyError):
             self._epochs.insert_one({"_id": "epoch", "epoch": new_id(), "first": 1})
-        except DuplicateKeyError:
-            pass
         self._epoch = str(self._epoch_document()["epoch"])
 
     @property
@@ -154,6 +155,10 @@ class MongoLog:
         return self._last()[0]
 
     def facts(self, after: int, limit: int = 256) -> Sequence[Fact]:
+        if self.recent.last == self._known[0]:
+            recent = self.recent.newest_until(lambda commit: commit.last_fact <= after)
+            if recent is not None:
+                return [fact for commit in recent for fact in commit.facts if fact.n > after][:limit]
         # last_fact never falls along the log, so whole commits with all their facts lie in this range.
         told = self._told({"$gt": after, "$lte": after + limit})
         if not told and self.last_fact() > after:
@@ -242,6 +247,7 @@ class MongoLog:
         for waiting, document in zip(batch, numbered, strict=True):
             waiting.commit = self._commit(document)
             self._known = (document["_id"], document["last_fact"])
+            self.recent.add(waiting.commit.position, waiting.commit)
         if batch:
             self.bell.ring()
 
@@ -302,8 +308,7 @@ class MongoLog:
         if not found:
             return self._known if self._known[0] else (0, self.first_fact() - 1)
         last = (int(found[0]["_id"]), int(found[0]["last_fact"]))
-        if last > self._known:
-            self._known = last  # a majority has it: positions below are never asked for again
+        self._known = max(self._known, last)  # a majority has it: positions below are never asked for again
         return last
 
     def _numbered(self, waiting: _Waiting, position: int, last_fact: int) -> dict[str, Any]:

@@ -18,12 +18,13 @@ from pymongo.errors import DuplicateKeyError
 
 from services.kernel.bell import Bell
 from services.kernel.inbox import Inbox
-from services.kernel.log import EventLog
+from services.kernel.log import Commit, EventLog
 from services.kernel.memory_log import recorded_event
 from services.kernel.message import Fact, Recorded
 from services.kernel.mongo import plain
 from services.kernel.registry import Registry
 from services.kernel.view import COMMITS, INBOX
+from services.kernel.window import Window
 
 BATCH = 256
 
@@ -100,9 +101,14 @@ class Source(Protocol):
         """What rings when it grows."""
         ...
 
+    def poll(self) -> None:
+        """Look for what others appended, and ring if there is any. Once this is called regularly, ``batch`` asks the
+        database only for what is known to be there."""
+        ...
+
 
 class CommitSource:
-    """The service's own commits, event by event."""
+    """The service's own commits, event by event. What this process appended is read from memory."""
 
     name = COMMITS
 
@@ -110,9 +116,13 @@ class CommitSource:
         self._log = log
         self._registry = registry
         self._bell = bell
+        self._recent: Window[Commit] = getattr(log, "recent", Window())
+        self._seen: int | None = None
 
     def batch(self, after: int, limit: int = BATCH) -> Batch:
-        commits = self._log.read(after, limit)
+        commits = self._recent.behind(after, limit)
+        if not commits and not _at_the_end(after, self._seen, self._recent.last):
+            commits = self._log.read(after, limit)
         items = [
             Item(
                 COMMITS,
@@ -132,17 +142,26 @@ class CommitSource:
     def bell(self) -> Bell:
         return self._bell
 
+    def poll(self) -> None:
+        head = self._log.head()
+        if head != self._seen:
+            self._seen = head
+            self._bell.ring()
+
 
 class InboxSource:
-    """What the service heard, fact by fact."""
+    """What the service heard, fact by fact. What this process admitted is read from memory."""
 
     name = INBOX
 
     def __init__(self, inbox: Inbox) -> None:
         self._inbox = inbox
+        self._seen: int | None = None
 
     def batch(self, after: int, limit: int = BATCH) -> Batch:
-        facts = self._inbox.read(after, limit)
+        facts = self._inbox.recent.behind(after, limit)
+        if not facts and not _at_the_end(after, self._seen, self._inbox.recent.last):
+            facts = self._inbox.read(after, limit)
         items = [
             Item(INBOX, fact.position, 0, f"{fact.source}:{fact.subject}", lambda fact=fact: fact)  # type: ignore[misc]
             for fact in facts
@@ -154,6 +173,17 @@ class InboxSource:
 
     def bell(self) -> Bell:
         return self._inbox.bell
+
+    def poll(self) -> None:
+        head = self._inbox.head()
+        if head != self._seen:
+            self._seen = head
+            self._inbox.bell.ring()
+
+
+def _at_the_end(after: int, seen: int | None, appended: int) -> bool:
+    """Whether nothing can lie behind ``after``: somebody looks regularly, and neither he nor we know of more."""
+    return seen is not None and after >= max(seen, appended)
 
 
 class Checkpoints:

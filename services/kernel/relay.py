@@ -21,6 +21,7 @@ from services.kernel.reader import Checkpoints
 log = logging.getLogger(__name__)
 WINDOW = 256
 CONFIRM_SECONDS = 5.0
+FLUSH_SECONDS = 0.25
 PERSISTENT = 2
 
 
@@ -43,22 +44,27 @@ class Relay:
         self._tag = 0
         self._pending: set[int] = set()
         self._told: int | None = None
+        self._moved = 0
+        self._since = 0.0
 
     def step(self, lease: int) -> int:
         try:
             if self._told is None:
-                self._told = self._checkpoints.position(self.name, lease)
+                self._told = self._moved = self._checkpoints.position(self.name, lease)
+                self._since = time.monotonic()
             facts = self._log.facts(self._told, WINDOW)
-            if not facts:
+            if facts:
+                self._publish([(routing_key(fact), canonical(envelope(fact, self._community_host))) for fact in facts])
+                self._told = facts[-1].n
+            else:
                 self._heartbeat()
-                return 0
-            self._publish([(routing_key(fact), canonical(envelope(fact, self._community_host))) for fact in facts])
-            self._checkpoints.move(self.name, lease, self._told, facts[-1].n)
+            if self._told > self._moved and (not facts or time.monotonic() - self._since >= FLUSH_SECONDS):
+                self._checkpoints.move(self.name, lease, self._moved, self._told)
+                self._moved, self._since = self._told, time.monotonic()
         except Exception:
             self._told = None
             self.close()
             raise
-        self._told = facts[-1].n
         return len(facts)
 
     def lag(self) -> int:

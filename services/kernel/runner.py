@@ -49,18 +49,12 @@ class Runner:
 
     def watch(self, source: Source, stop: threading.Event) -> None:
         """Ring a log's bell when another instance has appended to it: one question for all of its readers."""
-        seen = -1
         while not stop.wait(POLL_SECONDS):
-            if not self._lease.held():
-                continue
-            try:
-                head = source.head()
-            except Exception as error:  # noqa: BLE001 - whatever it is, the next question is asked anyway
-                log.debug("no head of %s: %s", source.name, type(error).__name__)
-                continue
-            if head != seen:
-                source.bell().ring()
-            seen = head
+            if self._lease.held():
+                try:
+                    source.poll()
+                except Exception as error:  # noqa: BLE001 - whatever it is, the next look is taken anyway
+                    log.debug("no head of %s: %s", source.name, type(error).__name__)
 
     def run(self, reader: Reader, stop: threading.Event) -> None:
         """Step one reader until told to stop, while the lease is held."""

@@ -9,6 +9,7 @@ apart, 176 of 17,580 updates were lost in 20 kills; in one bulk, none of 48,240.
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,8 @@ from services.kernel.view_store import Pointer, Views
 
 log = logging.getLogger(__name__)
 DUPLICATE_KEY = 11000
+FLUSH_SECONDS = 0.25
+IDLE_SECONDS = 2.0
 
 
 def reader_name(view: View, source: str) -> str:
@@ -35,10 +38,13 @@ def reader_name(view: View, source: str) -> str:
 
 @dataclass
 class _Stand:
-    """Where a collection's checkpoint stands, as last read or written."""
+    """Where a collection's checkpoint stands, as last read or written, and how far was read beyond it without finding
+    anything to change (``seen``, since ``since``)."""
 
     position: int
     lease: int
+    seen: int
+    since: float
 
 
 class ViewReader:
@@ -56,9 +62,14 @@ class ViewReader:
         self._stands: dict[str, _Stand] = {}
         self._blocked: dict[str, set[str]] = {}
 
+    @property
+    def idle_seconds(self) -> float:
+        """Not long while a checkpoint is behind what was read: others wait by it."""
+        return FLUSH_SECONDS if any(stand.seen > stand.position for stand in self._stands.values()) else IDLE_SECONDS
+
     def step(self, lease: int) -> int:
         pointer = self._views.pointer(self._view)
-        if self._parking.marked(self.name) and pointer.next is None:
+        if self._blocked.get(pointer.live) and pointer.next is None and self._parking.marked(self.name):
             # Other streams have moved the guards of shared documents: a retry in place would change nothing.
             self._views.rebuild(self._view.name)
             self._parking.clear(self.name)
@@ -79,23 +90,28 @@ class ViewReader:
         target = plain(self._database, collection)
         try:
             stand = self._stands.get(collection) or self._read(target, lease)
-            batch = self._source.batch(stand.position)
-            if batch.last == stand.position:
-                self._reached(collection, stand.position)
-                return 0
+            self._stands[collection] = stand
+            batch = self._source.batch(stand.seen)
             updates = [change for item in batch.items for change in self._updates(collection, item)]
-            self._write(target, stand, lease, updates, batch.last)
+            overdue = batch.last > stand.position and time.monotonic() - stand.since >= FLUSH_SECONDS
+            if updates or overdue:
+                self._write(target, stand, lease, updates, batch.last)
+                self._stands[collection] = _Stand(batch.last, lease, batch.last, time.monotonic())
+            elif stand.seen == stand.position:
+                stand.since = time.monotonic()
         except (PyMongoError, LostCheckpoint):
             self._stands.pop(collection, None)
             self._blocked.pop(collection, None)
             raise
-        self._stands[collection] = _Stand(batch.last, lease)
+        done = batch.last - stand.seen
+        stand.seen = batch.last
         self._reached(collection, batch.last)
-        return batch.last - stand.position
+        return done
 
     def _read(self, target: Collection[dict[str, Any]], lease: int) -> _Stand:
         document = target.find_one({"_id": self._checkpoint})
-        stand = _Stand(int(document["position"]), int(document["lease"])) if document else _Stand(0, 0)
+        position, held = (int(document["position"]), int(document["lease"])) if document else (0, 0)
+        stand = _Stand(position, held, position, time.monotonic())
         if stand.lease > lease:
             raise LostCheckpoint(self.name)
         self._blocked[target.name] = self._parking.keys(self._parked_as(target.name))

@@ -130,8 +130,11 @@ def test_what_cannot_be_applied_is_parked_with_what_belongs_behind_it_and_nothin
     assert bench.parking.count() == 0
 
 
-def test_an_event_of_an_unknown_version_is_parked_and_applied_after_the_upgrade(bench: Bench) -> None:
+def test_an_event_of_an_unknown_version_is_parked_and_applied_after_the_upgrade(
+    bench: Bench, mongodb_uri: str, database: Database[dict[str, Any]]
+) -> None:
     bench.log.append(append("shelf-a", 0, "x"))
+    bench = Bench(connect(mongodb_uri)[database.name], SHELVES, BOTH)  # another process reads what one has written
     bench.database["commits"].update_one({"_id": 1}, {"$set": {"events.0.schema": 7}})
     reader = bench.reader(SHELVES)
     reader.step(1)
