@@ -53,3 +53,8 @@ class Calendar:
         ahead = moment - self.now()
         if ahead > timedelta():
             self._clock.advance(ahead)
+
+
+def moment(text: str) -> datetime:
+    """The aware datetime, in UTC, of an RFC 3339 text as an answer gives it."""
+    return datetime.fromisoformat(text).astimezone(UTC)

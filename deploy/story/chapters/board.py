@@ -6,9 +6,9 @@ from pymongo.errors import PyMongoError
 
 from deploy.commands.board import install
 from deploy.story import people, places
+from deploy.story.calendar import moment
 from deploy.story.chapters import Chapter, Step
 from deploy.story.gateway import DEADLINE_SECONDS
-from deploy.story.moments import moment
 from deploy.story.world import World, by, same, see
 from services.kernel.log import LogError
 from services.kernel.problem import Unavailable

@@ -3,9 +3,9 @@
 from typing import Any
 
 from deploy.story import mailbox, people, places
+from deploy.story.calendar import moment
 from deploy.story.chapters import Step
 from deploy.story.chapters.demand import TOPIC
-from deploy.story.moments import moment
 from deploy.story.world import World, same, see
 
 TITLE = "Kopi darat: mencetak label barcode yang rapi"
