@@ -103,7 +103,7 @@ def assemble(
     parts = definition.parts(core)
     catch_up = CatchUp(definition.name, inbox, settings.urls, signature, metrics)
     subscriptions = [
-        Subscription(definition.name, source, settings.amqp, inbox, strays, catch_up)
+        Subscription(definition.name, source, settings.amqp, inbox=inbox, strays=strays, catch_up=catch_up)
         for source in definition.sources
         if settings.amqp is not None
     ]
@@ -123,7 +123,14 @@ def assemble(
     for manager in definition.managers:
         readers += [
             ManagerReader(
-                manager, sources[name], database, checkpoints, commands, parking, catch_up.head, definition.sources
+                manager,
+                sources[name],
+                database=database,
+                checkpoints=checkpoints,
+                commands=commands,
+                parking=parking,
+                head_of=catch_up.head,
+                sources=definition.sources,
             )
             for name in manager.logs
         ]

@@ -29,7 +29,7 @@ from services.kernel.reader import Checkpoints, Item, LostCheckpoint, Source
 
 log = logging.getLogger(__name__)
 BATCH = 64
-FLUSH_SECONDS = 0.25
+FLUSH_SECONDS = 1.0
 IDLE_SECONDS = 2.0
 TRANSIENT = (PyMongoError, LostCheckpoint, Unavailable, StillRunning)
 
@@ -46,6 +46,7 @@ class ManagerReader:
         self,
         manager: ProcessManager,
         source: Source,
+        *,
         database: Database[dict[str, Any]],
         checkpoints: Checkpoints,
         commands: Commands,

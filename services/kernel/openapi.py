@@ -99,7 +99,6 @@ def _headers(route: Route) -> list[dict[str, Any]]:
     ]
 
 
-def _schema_name(schema: Any) -> str | None:
+def _schema_name(schema: Any) -> str:
     kind = schema if isinstance(schema, type) else type(schema)
-    name = str(kind.__name__).removesuffix("Schema")
-    return name or None
+    return str(kind.__name__).removesuffix("Schema") or str(kind.__name__)

@@ -103,7 +103,8 @@ class Source(Protocol):
 
     def poll(self) -> None:
         """Look for what others appended, and ring if there is any. Once this is called regularly, ``batch`` asks the
-        database only for what is known to be there."""
+        database only for what is known to be there.
+        """
         ...
 
 

@@ -21,7 +21,7 @@ from services.kernel.reader import Checkpoints
 log = logging.getLogger(__name__)
 WINDOW = 256
 CONFIRM_SECONDS = 5.0
-FLUSH_SECONDS = 0.25
+FLUSH_SECONDS = 1.0
 PERSISTENT = 2
 
 
@@ -115,7 +115,7 @@ class Relay:
         else:
             self._pending.discard(delivery_tag)
 
-    def _refused(self, delivery_tag: int, multiple: bool) -> None:
+    def _refused(self, delivery_tag: int, _multiple: bool) -> None:
         raise Unconfirmed(f"message {delivery_tag} was refused")
 
     def _heartbeat(self) -> None:

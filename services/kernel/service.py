@@ -62,4 +62,4 @@ class Definition:
     managers: Sequence[ProcessManager] = ()
     sources: Sequence[str] = ()
     parts: Callable[[Core], Any] = lambda core: core
-    readers: Callable[[Any], Sequence[Reader]] = lambda parts: ()
+    readers: Callable[[Any], Sequence[Reader]] = lambda _parts: ()

@@ -37,10 +37,15 @@ class Cancelled(Exception):
     """The broker cancelled the consumer: its queue is gone. Connect again, which declares it."""
 
 
+CONNECTION_ENDS: tuple[type[Exception], ...] = (*BROKER_ERRORS, Cancelled)
+
+
 class Subscription:
     """One service's ear for one source. ``run`` is called in a thread of its own and ends when ``stop`` is set."""
 
-    def __init__(self, consumer: str, source: str, amqp: str, inbox: Inbox, strays: Strays, catch_up: CatchUp) -> None:
+    def __init__(
+        self, consumer: str, source: str, amqp: str, *, inbox: Inbox, strays: Strays, catch_up: CatchUp
+    ) -> None:
         self.source = source
         self.queue = f"{consumer}.from.{source}"
         self.heard = time.monotonic()
@@ -67,7 +72,7 @@ class Subscription:
                     pause = 0.1
                     channel = self._consume(connection)
                     self._drain(connection, channel, stop)
-            except (*BROKER_ERRORS, Cancelled) as error:
+            except CONNECTION_ENDS as error:
                 self.why = f"{type(error).__name__}: {error}"[:300]
                 log.warning("subscription interrupted", extra={"queue": self.queue, "why": self.why})
             except Exception as error:

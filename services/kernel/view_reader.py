@@ -27,7 +27,7 @@ from services.kernel.view_store import Pointer, Views
 
 log = logging.getLogger(__name__)
 DUPLICATE_KEY = 11000
-FLUSH_SECONDS = 0.25
+FLUSH_SECONDS = 1.0
 IDLE_SECONDS = 2.0
 
 
@@ -39,7 +39,8 @@ def reader_name(view: View, source: str) -> str:
 @dataclass
 class _Stand:
     """Where a collection's checkpoint stands, as last read or written, and how far was read beyond it without finding
-    anything to change (``seen``, since ``since``)."""
+    anything to change (``seen``, since ``since``).
+    """
 
     position: int
     lease: int

@@ -140,7 +140,9 @@ class Views:
         order = [("_id", way)] if sort == "_id" else [(sort, way), ("_id", way)]
         found = list(self._collection(view).find({"$and": wanted}).sort(order).limit(limit + 1))
         last = found[limit - 1] if len(found) > limit else None
-        return Page([_shown(document) for document in found[:limit]], last and _as_cursor(last.get(sort), last["_id"]))
+        return Page(
+            [_shown(document) for document in found[:limit]], _as_cursor(last.get(sort), last["_id"]) if last else None
+        )
 
     def count(self, view: View, where: Mapping[str, Any] | None = None) -> int:
         """How many documents match."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.members.bootstrap import definition
 from services.kernel.nameko.service import EventSourcedService
+from services.members.bootstrap import definition
 
 
 class Service(EventSourcedService):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.notifications.bootstrap import definition
 from services.kernel.nameko.service import EventSourcedService
+from services.notifications.bootstrap import definition
 
 
 class Service(EventSourcedService):

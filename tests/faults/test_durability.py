@@ -24,7 +24,18 @@ from services.kernel.view_reader import ViewReader
 from services.kernel.view_store import Views
 from tests.support.shelf import AT, COPYING, HEARD, REGISTRY, append, fact, tell
 
-DURABLE = {"commits", "inbox", "claims", "keys", "parked", "manager_copying", "strays", "views", "epoch", "manager_starts"}
+DURABLE = {
+    "commits",
+    "inbox",
+    "claims",
+    "keys",
+    "parked",
+    "manager_copying",
+    "strays",
+    "views",
+    "epoch",
+    "manager_starts",
+}
 NOT_DURABLE = {"checkpoints", "view_heard_v1"}
 WRITES = {"insert", "update", "delete", "findAndModify"}
 
@@ -50,7 +61,7 @@ class Wire(CommandListener):
 @pytest.fixture
 def wire(mongodb_uri: str, database: Database[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> Wire:
     listener = Wire()
-    import services.kernel.mongo as mongo
+    from services.kernel import mongo
 
     real = MongoClient
     monkeypatch.setattr(mongo, "MongoClient", lambda uri, **options: real(uri, event_listeners=[listener], **options))
@@ -75,7 +86,14 @@ def wire(mongodb_uri: str, database: Database[dict[str, Any]], monkeypatch: pyte
     ViewReader(HEARD, InboxSource(inbox), views, own, parking).step(1)
     commands = Commands(log, clock, tell)
     manager = ManagerReader(
-        COPYING, InboxSource(inbox), own, Checkpoints(own), commands, parking, lambda _name: 0, ["others"]
+        COPYING,
+        InboxSource(inbox),
+        database=own,
+        checkpoints=Checkpoints(own),
+        commands=commands,
+        parking=parking,
+        head_of=lambda _name: 0,
+        sources=["others"],
     )
     manager.start("others")
     manager.step(1)

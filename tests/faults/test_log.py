@@ -118,7 +118,9 @@ def test_another_process_that_was_faster_leaves_no_gap(
 ) -> None:
     other = MongoLog("shelves", connect(mongodb_uri)[database.name], REGISTRY)
     threads = [
-        threading.Thread(target=lambda log=log, name=name: [log.append(append(f"shelf-{name}{n}", 0, "x")) for n in range(25)])
+        threading.Thread(
+            target=lambda log=log, name=name: [log.append(append(f"shelf-{name}{n}", 0, "x")) for n in range(25)]
+        )
         for name, log in (("a", log), ("b", other))
     ]
     for thread in threads:

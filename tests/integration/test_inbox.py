@@ -55,9 +55,7 @@ def test_sources_share_positions_and_keep_their_own_order(inbox: Inbox) -> None:
     ]  # fmt: skip
 
 
-def test_a_restart_goes_on_where_it_stood(
-    inbox: Inbox, mongodb_uri: str, database: Database[dict[str, Any]]
-) -> None:
+def test_a_restart_goes_on_where_it_stood(inbox: Inbox, mongodb_uri: str, database: Database[dict[str, Any]]) -> None:
     inbox.admit("events", sent(1, 2))
     assert _inbox(mongodb_uri, database).expected("events") == Expected("e", 3)
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from pymongo.database import Database
 
-from services.kernel.inbox import Inbox
 from services.kernel.envelope import envelope
+from services.kernel.inbox import Inbox
 from services.kernel.mongo import connect
 from services.kernel.mongo_log import MongoLog
 from services.kernel.parking import Parking

@@ -19,7 +19,7 @@ REGION = {
 COORDINATOR = Actor(
     kind="person",
     id="coordinator",
-    grants={name: ("*",) for name in ("regions.open", "members.read", "rules.change", "deliveries.read")},
+    grants=dict.fromkeys(("regions.open", "members.read", "rules.change", "deliveries.read"), ("*",)),
 )
 TRANSIENT = (409, 429, 503)
 

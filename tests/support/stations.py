@@ -79,7 +79,9 @@ class ConsumerStation:
         urls = {source.name: source.url for source in sources}
         self.catch_up = CatchUp(name, self.inbox, urls, ActorSignature("k"))
         self.subscriptions = [
-            Subscription(name, source.name, amqp, self.inbox, self.strays, self.catch_up) for source in sources if amqp
+            Subscription(name, source.name, amqp, inbox=self.inbox, strays=self.strays, catch_up=self.catch_up)
+            for source in sources
+            if amqp
         ]
         self.watches = [SilenceWatch(source.name, self.catch_up, lambda: 0.0) for source in sources]
         self._stop = threading.Event()

@@ -46,5 +46,5 @@ class ApplicationProvider(DependencyProvider):  # type: ignore[misc]
 
     assembled = Assembled()
 
-    def get_dependency(self, worker_ctx: Any) -> Application:
+    def get_dependency(self, worker_ctx: Any) -> Application:  # noqa: ARG002 - nameko's signature
         return self.assembled.application

@@ -36,12 +36,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         containers = [_container(name) for name in names]
     except SettingsError as error:
-        print(f"jejaring serve: {error}", file=sys.stderr)
+        _say(f"{error}")
         return 2
     except OSError as error:
-        print(f"jejaring serve: {error.strerror or error}", file=sys.stderr)
+        _say(f"{error.strerror or error}")
         return 1
     return _run(containers)
+
+
+def _say(sentence: str) -> None:
+    """One line to whoever started this; the log is for those who look later."""
+    sys.stderr.write(f"jejaring serve: {sentence}\n")
 
 
 def _container(name: str) -> ServiceContainer:
@@ -79,10 +84,10 @@ def _started(thread: eventlet.greenthread.GreenThread, name: str, end: "eventlet
     try:
         thread.wait()
     except OSError as error:
-        print(f"jejaring serve: {name}: {error.strerror or error}", file=sys.stderr)
+        _say(f"{name}: {error.strerror or error}")
         end(1)
-    except Exception as error:
-        print(f"jejaring serve: {name}: {error}", file=sys.stderr)
+    except Exception as error:  # noqa: BLE001 - whatever it is ends the process, and is said in one line
+        _say(f"{name}: {error}")
         end(1)
 
 

@@ -18,6 +18,7 @@ from services.kernel.problem import Problem, TooLarge, Unavailable
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 MOST_BYTES = 5_000_000 + 1
+BACKLOG = 256
 ALIVE = frozenset({"/healthz", "/metrics"})
 """What a service answers while its database is away."""
 
@@ -32,7 +33,7 @@ class ExclusiveServer(WebServer):  # type: ignore[misc]
     def start(self) -> None:
         if not self._starting:
             self._starting = True
-            self._sock = eventlet.listen(self.bind_addr, reuse_port=False)
+            self._sock = eventlet.listen(self.bind_addr, backlog=BACKLOG, reuse_port=False)
             self._sock.settimeout(None)
             self._serv = self.get_wsgi_server(self._sock, self.get_wsgi_app())
             self._gt = self.container.spawn_managed_thread(self.run)
