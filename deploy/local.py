@@ -20,7 +20,7 @@ from urllib.request import urlopen
 import click
 
 from deploy import broker as rabbitmq
-from deploy import keys, ports, telling
+from deploy import keys, ports
 from deploy.broker import Broker
 from deploy.configuration import NO_BROKER, Configuration, claim_ports, from_environment
 from deploy.database import Database
@@ -46,6 +46,7 @@ class Stack:
         self._report = report
         self.supervisor = Supervisor(report)
         self.mailbox_url: str | None = None
+        self.environment: dict[str, str] = {}
 
     def start(self) -> None:
         """Start everything in order and return when the gateway answers. `Trouble` says what did not."""
@@ -62,6 +63,7 @@ class Stack:
             **{f"{name.upper()}_URL": url for name, url in configuration.service_urls.items()},
             **self._start_servers(),
         }
+        self.environment = {**os.environ, **environment}
         self._report("Starting the services ...")
         self.supervisor.start(self._services(environment))
         self.supervisor.start(self._gateway(environment))
@@ -156,7 +158,9 @@ def _command(data: Path, *, story: bool, stay: bool) -> None:
         try:
             stack.start()
             if story:
-                telling.tell(configuration, stack.mailbox_url, say)
+                from deploy import telling  # the story is read only when it is told
+
+                telling.tell(configuration, stack.mailbox_url, stack.environment, say)
             _show(configuration, stack)
             while stay:
                 signal.pause()

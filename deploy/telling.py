@@ -1,55 +1,32 @@
 """Tells the story into a running stack, once for the same data, and shows whom one can be."""
 
-import hashlib
-import importlib
-import json
-import os
-from collections.abc import Callable
-from types import ModuleType
+from collections.abc import Callable, Mapping
 
+from deploy import story
 from deploy.configuration import Configuration
-from deploy.trouble import Trouble, from_os_error
+from deploy.trouble import Trouble
 
 
-def tell(configuration: Configuration, mailbox_url: str | None, say: Callable[[str], None]) -> None:
+def tell(
+    configuration: Configuration, mailbox_url: str | None, environment: Mapping[str, str], say: Callable[[str], None]
+) -> None:
     """Tell it, or say that it was told; then the tokens. `Trouble` names the step that failed.
 
     A story cut off is told again from its beginning: its commands carry the same keys, so what was done stays done once.
+    Without a mailbox of our own or a clock that can be moved there is no story.
     """
-    story = _story()
-    if story is None or mailbox_url is None or configuration.clock_path is None:
+    if mailbox_url is None or configuration.clock_path is None:
+        say("No story: it needs the private mailbox and the demonstration clock.")
         return
-    told = configuration.data / f"story-{_fingerprint(configuration)}.json"
-    if told.exists():
-        say("story already told")
-        tokens = json.loads(told.read_text("utf-8"))
-    else:
-        try:
-            tokens = story.tell(configuration.gateway_url, mailbox_url, configuration.clock_path, say)
-        except story.StoryFailed as failed:
-            step, reason = (*failed.args, "", "")[:2]
-            message = f"The story failed at step {step}: {reason}"
-            raise Trouble(message) from failed
-        try:
-            with os.fdopen(os.open(told, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-                json.dump(tokens, file, ensure_ascii=False, indent=1)
-        except OSError as error:
-            raise from_os_error(error, f"writing {told}") from error
-        say("story complete")
+    try:
+        known = story.told(configuration.gateway_url)
+        tokens = story.tell(
+            configuration.gateway_url, mailbox_url, configuration.clock_path, lambda at: say(str(at)), environment
+        )
+    except story.StoryFailed as failed:
+        step, reason = (*failed.args, "", "")[:2]
+        message = f"The story failed at step {step}: {reason}"
+        raise Trouble(message) from failed
+    say("story already told" if known else "story complete")
     for name, token in tokens.items():
         say(f"  {name:<24}{token}")
-
-
-def _story() -> ModuleType | None:
-    """The story, where this installation has one; an error inside it is not hidden."""
-    try:
-        return importlib.import_module("deploy.story")
-    except ModuleNotFoundError as error:
-        if error.name == "deploy.story":
-            return None
-        raise
-
-
-def _fingerprint(configuration: Configuration) -> str:
-    """Which data it was told into: the private database, or the one named."""
-    return hashlib.sha256((configuration.mongodb_uri or "private").encode()).hexdigest()[:8]
