@@ -16,7 +16,7 @@ MEANING: Mapping[str, str] = {
     "JEJARING_DATABASE_PREFIX": "Each service's database is this and the service's name.",
     "JEJARING_INSTANCE": "The name under which this process holds leases. Two instances of a service need two names; a restart keeps its own.",
     "JEJARING_LOG_LEVEL": "`debug`, `info`, `warning` or `error`.",
-    "JEJARING_PUBLIC_URL": "Where people find the gateway; links in mails begin with it.",
+    "JEJARING_PUBLIC_URL": "Where people find the gateway.",
     "JEJARING_SECRETS": "The folder with the secret files (below).",
     "MAILBOX_PORT": "Where the mail that `make run` caught is read.",
     "MONGODB_URI": "The database server: a replica set, of one member if need be.",
