@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -49,10 +50,11 @@ def test_whatever_is_killed_whenever_each_acknowledged_join_is_once_in_log_view_
     for worker in workers:
         worker.start()
     dice = random.Random(7)
+    hand = ThreadPoolExecutor(1)  # a thread that lives: what it starts is killed when it ends
     kills = {
         "services": lambda: (services.kill(process), services.restart(process, wait=False)),
         "database": lambda: (database_server.kill(), database_server.start()),
-        "broker": lambda: (broker_server.kill(), threading.Thread(target=broker_server.start).start()),
+        "broker": lambda: (broker_server.kill(), hand.submit(broker_server.start)),
     }
     for victim in ("services", "database", "services", "broker", "services"):
         enough = len(joined) + 10

@@ -1,0 +1,131 @@
+"""The story goes on whatever is killed while it is told, and ends as it always ends."""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from kombu import Connection
+
+from deploy import story
+from deploy.broker import Broker
+from deploy.commands.opened import opened
+from deploy.commands.verify import checks
+from deploy.database import Database
+from deploy.mailbox.server import Mailbox
+from deploy.story import Progress
+from tests.support.services import SERVICES, ChildServices
+
+EVERY = 4
+"""Steps between two faults."""
+
+
+class Nemesis:
+    """Brings one fault after the other, each somewhere in the middle of a step, and mends nothing that mends itself."""
+
+    def __init__(self, stack: ChildServices, database: Database, broker: Broker, amqp: str) -> None:
+        self._stack = stack
+        self._database = database
+        self._broker = broker
+        self._amqp = amqp
+        self._dice = random.Random(20261124)
+        # One thread for all, that lives to the end: what a thread has started is killed when that thread ends.
+        self._hand = ThreadPoolExecutor(1)
+        self._strokes: list[Future[None]] = []
+        self.done: list[str] = []
+        self._faults: Iterator[Callable[[], None]] = iter(
+            [
+                self.queues,
+                lambda: self.process("members"),
+                self.database,
+                lambda: self.process("gateway"),
+                lambda: self.process("notifications"),
+                self.broker,
+                lambda: self.process("events"),
+                self.queues,
+                self.database,
+                lambda: self.process("notifications"),
+            ]
+        )
+
+    def strike(self, progress: Progress) -> None:
+        """Called after each step of the story."""
+        fault = next(self._faults, None) if progress.done % EVERY == 3 and not progress.detail else None
+        if fault is not None:
+            self._strokes.append(self._hand.submit(self._soon, fault))
+
+    def wait(self) -> None:
+        """Until everything is up again. Raises what went wrong with a fault itself."""
+        for stroke in self._strokes:
+            stroke.result(60)
+
+    def _soon(self, fault: Callable[[], None]) -> None:
+        time.sleep(self._dice.uniform(0, 0.4))  # not awaited by anything: the fault falls where it falls
+        fault()
+
+    def process(self, name: str) -> None:
+        self._stack.kill(name)
+        self._stack.restart(name)
+        self.done.append(name)
+
+    def database(self) -> None:
+        self._database.kill()
+        self._database.start()
+        self.done.append("database")
+
+    def broker(self) -> None:
+        self._broker.kill()
+        self._broker.start()
+        self.done.append("broker")
+
+    def queues(self) -> None:
+        with Connection(self._amqp) as connection:
+            for consumer, source in (("events", "members"), ("notifications", "members"), ("notifications", "events")):
+                connection.channel().queue_delete(f"{consumer}.from.{source}")
+        self.done.append("queues")
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.slow
+def test_whatever_is_killed_while_it_is_told_the_story_ends_in_the_same_state(
+    child_services: Callable[..., ChildServices],
+    database_server: Database,
+    broker_server: Broker,
+    amqp_uri: str,
+    tmp_path: Path,
+) -> None:
+    letters = Mailbox(tmp_path / "mails")
+    letters.start()
+    try:
+        stack = child_services(environment={"SMTP_URI": letters.smtp_uri})
+        for name in SERVICES:
+            stack.start(name)
+        stack.start_gateway()
+        stack.wait_ready(*SERVICES)
+        nemesis = Nemesis(stack, database_server, broker_server, amqp_uri)
+        where = (stack.url("gateway"), letters.url, tmp_path / "clock.json")
+        story.tell(*where, nemesis.strike, stack.environment)
+        nemesis.wait()
+        assert sorted(set(nemesis.done)) == [
+            "broker",
+            "database",
+            "events",
+            "gateway",
+            "members",
+            "notifications",
+            "queues",
+        ]
+        assert story.told(stack.url("gateway"))
+        again: list[Progress] = []
+        story.tell(*where, again.append, stack.environment)
+        assert again == []
+        for name in SERVICES:
+            with opened(name, stack.environment) as application:
+                for what, differences in checks(application):
+                    assert list(differences) == [], f"{name}: {what}"
+                assert application.parking.count() == 0
+                assert application.strays.count() == 0
+    finally:
+        letters.stop()
