@@ -45,11 +45,16 @@ class Wire(CommandListener):
 
     def __init__(self) -> None:
         self.concerns: dict[str, list[Any]] = {}
+        self.updates: dict[str, list[tuple[bool, list[Any]]]] = {}
 
     def started(self, event: CommandStartedEvent) -> None:
         if event.command_name in WRITES:
             collection = str(event.command[event.command_name])
             self.concerns.setdefault(collection, []).append(event.command.get("writeConcern"))
+        if event.command_name == "update":
+            changed = [change["q"]["_id"] for change in event.command["updates"] if "_id" in change["q"]]
+            ordered = bool(event.command.get("ordered", True))
+            self.updates.setdefault(str(event.command["update"]), []).append((ordered, changed))
 
     def succeeded(self, event: Any) -> None:
         """Not looked at."""
@@ -113,6 +118,11 @@ def test_views_and_checkpoints_do_not_pay_for_the_journal(wire: Wire) -> None:
     assert set(wire.concerns) >= NOT_DURABLE
     for collection in NOT_DURABLE:
         assert all((concern or {}).get("j") is None for concern in wire.concerns[collection]), collection
+
+
+def test_a_views_updates_and_its_checkpoints_move_are_one_ordered_command(wire: Wire) -> None:
+    (command,) = wire.updates["view_heard_v1"]
+    assert command == (True, ["_checkpoint.inbox", "s", "_checkpoint.inbox"])
 
 
 def test_nothing_is_written_to_a_collection_that_nobody_has_judged(wire: Wire) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from kombu import Connection
 from pymongo.database import Database
+from pymongo.errors import AutoReconnect
 
 from deploy.broker import Broker
 from deploy.waiting import wait_until
@@ -110,6 +111,33 @@ def test_beyond_a_gap_nothing_is_acknowledged_while_the_feed_is_away(bus: Bus) -
     assert consumer.heard() == []
     source.feed_open = True
     _until(lambda: consumer.heard() == [1, 2, 3], "all facts")
+
+
+def test_what_does_not_stand_in_the_inbox_is_never_acknowledged(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = bus.source()
+    consumer = bus.consumer(source)
+    database_is_away = {"yes": True}
+    admit = consumer.inbox.admit
+
+    def away(*arguments: Any) -> Any:
+        if database_is_away["yes"]:
+            raise AutoReconnect("away")
+        return admit(*arguments)
+
+    monkeypatch.setattr(consumer.inbox, "admit", away)
+    consumer.start()
+    _until(lambda: consumer.subscriptions[0].ready, "the consumer")
+    source.tell(3)
+    _publish_all(source)
+    _until(lambda: "AutoReconnect" in consumer.subscriptions[0].why, "the subscription to say why it waits")
+    consumer.close()  # killed while it waits
+    queue = consumer.subscriptions[0].queue
+
+    def waiting() -> int:
+        with Connection(bus.amqp) as connection:
+            return int(connection.channel().queue_declare(queue, passive=True).message_count)
+
+    _until(lambda: waiting() == 3, "all three to be back in the queue")
 
 
 def test_a_deleted_queue_is_declared_again_and_what_it_lost_is_fetched(bus: Bus) -> None:
