@@ -1,0 +1,239 @@
+"""From a raw request to an answer: the order of judgement, and the one form of every error."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from marshmallow import Schema, fields
+from pymongo.errors import AutoReconnect
+
+from services.kernel.api import Api, RawAnswer, RawRequest
+from services.kernel.clock import FixedClock
+from services.kernel.decider import Commands
+from services.kernel.memory_log import MemoryLog
+from services.kernel.policy import Actor, ActorSignature
+from services.kernel.problem import Unavailable
+from services.kernel.route import Answer, Request, Route, recorded
+from tests.support.shelf import AT, REGISTRY, SHELF, PutBook, tell
+
+SIGNATURE = ActorSignature("k" * 64)
+PERSON = Actor(kind="person", id="p", grants={"books.put": ("kediri",)})
+
+
+class Book(Schema):
+    title = fields.String(required=True)
+    copies = fields.Integer(strict=True, load_default=1)
+
+
+class Limit(Schema):
+    limit = fields.Integer(load_default=50)
+
+
+def put_book(_parts: Any, request: Request) -> Answer:
+    request.actor.require("books.put", "kediri")
+    identity = request.new_id("shelf")
+    commit = request.take(SHELF, identity, PutBook(request.body["title"], room=1), lambda *_: {"shelf": identity})
+    return recorded(commit, 201, f"/v1/shelves/{identity}")
+
+
+def fail(error: Exception) -> Callable[[Any, Request], Answer]:
+    def handler(_parts: Any, _request: Request) -> Answer:
+        raise error
+
+    return handler
+
+
+ROUTES = [
+    Route("POST", "/v1/books", put_book, "put-book", "Put a book", body=Book()),
+    Route("GET", "/v1/books", lambda _p, r: Answer({"limit": r.query["limit"]}), "books", "Books", query=Limit()),
+    Route("GET", "/v1/books/{book}", lambda _p, r: Answer({"book": r.path["book"]}, version=3), "book", "One book"),
+    Route("GET", "/broken", fail(RuntimeError("secret words")), "broken", "Breaks"),
+    Route("GET", "/away", fail(AutoReconnect("secret host")), "away", "Database away"),
+    Route("POST", "/v1/raw", lambda _p, r: Answer({"bytes": len(r.body)}), "raw", "Raw", raw=True, limit=10),
+]
+
+
+class House:
+    """An api over a log in memory; ``shown`` is what its views show."""
+
+    def __init__(self) -> None:
+        self.log = MemoryLog("shelves", REGISTRY)
+        self.shown = 5
+        clock = FixedClock(AT)
+        self.api = Api(
+            "shelves", ROUTES, None, commands=Commands(self.log, clock, tell), clock=clock, signature=SIGNATURE,
+            wait_for=self._wait_for, shown=lambda: self.shown,
+        )  # fmt: skip
+
+    def _wait_for(self, position: int) -> None:
+        if position > self.shown:
+            raise Unavailable
+
+    def ask(self, method: str, path: str, body: Any = None, actor: Actor | None = PERSON, **headers: str) -> RawAnswer:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        if actor is not None:
+            named["jejaring-actor"] = SIGNATURE.sign(actor)
+        raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        route, _, query = path.partition("?")
+        pairs = dict(pair.split("=") for pair in query.split("&") if pair)
+        return self.api.respond(RawRequest(method, route, pairs, named, raw))
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+def _problem(answer: RawAnswer) -> dict[str, Any]:
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    document: dict[str, Any] = json.loads(answer.body)
+    assert document["status"] == answer.status
+    return document
+
+
+def test_a_command_is_answered_with_its_version_position_and_place(house: House) -> None:
+    answer = house.ask("POST", "/v1/books", {"title": "x"}, idempotency_key="k")
+    shelf = json.loads(answer.body)["shelf"]
+    assert answer.status == 201
+    assert answer.headers["ETag"] == '"2"'
+    assert answer.headers["Position"] == "shelves@1"
+    assert answer.headers["Location"] == f"/v1/shelves/{shelf}"
+
+
+def test_the_same_key_gets_the_same_bytes_another_body_is_told_so(house: House) -> None:
+    first = house.ask("POST", "/v1/books", {"title": "x"}, idempotency_key="k")
+    assert house.ask("POST", "/v1/books", {"title": "x"}, idempotency_key="k") == first
+    assert _problem(house.ask("POST", "/v1/books", {"title": "y"}, idempotency_key="k"))["status"] == 422
+    assert house.log.head() == 1
+
+
+def test_one_callers_key_is_not_anothers(house: House) -> None:
+    other = Actor(kind="person", id="q", grants=PERSON.grants)
+    one = house.ask("POST", "/v1/books", {"title": "x"}, idempotency_key="k")
+    two = house.ask("POST", "/v1/books", {"title": "x"}, other, idempotency_key="k")
+    assert one.body != two.body
+    assert house.log.head() == 2
+
+
+def test_a_write_without_a_key_is_malformed_a_read_needs_none(house: House) -> None:
+    assert _problem(house.ask("POST", "/v1/books", {"title": "x"}))["status"] == 400
+    assert _problem(house.ask("POST", "/v1/books", {"title": "x"}, idempotency_key="k" * 256))["status"] == 400
+    assert house.ask("GET", "/v1/books").status == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"title": "x", "fee": 5}, "fee"),
+        ({"title": 5}, "title"),
+        ({"title": "x", "copies": "1"}, "copies"),
+        ({}, "title"),
+    ],
+)
+def test_unknown_missing_and_ill_typed_fields_are_named(house: House, body: dict[str, Any], field: str) -> None:
+    answer = house.ask("POST", "/v1/books", body, idempotency_key="k")
+    assert answer.status == 400
+    assert list(_problem(answer)["errors"]) == [field]
+    assert house.log.head() == 0
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b'"x"', b"\xff"])
+def test_what_is_not_a_json_object_is_malformed(house: House, body: bytes) -> None:
+    assert _problem(house.ask("POST", "/v1/books", body, idempotency_key="k"))["status"] == 400
+
+
+def test_another_content_type_is_malformed(house: House) -> None:
+    answer = house.ask("POST", "/v1/books", {"title": "x"}, idempotency_key="k", content_type="text/xml")
+    assert _problem(answer)["status"] == 400
+
+
+def test_an_unknown_query_parameter_is_named(house: House) -> None:
+    assert _problem(house.ask("GET", "/v1/books?limt=5"))["errors"] == {"limt": ["Unknown field."]}
+    assert _problem(house.ask("GET", "/v1/books/1?x=1"))["errors"] == {"x": ["Unknown field."]}
+
+
+def test_a_body_over_the_routes_limit_is_too_large(house: House) -> None:
+    assert house.ask("POST", "/v1/raw", b"x" * 10, idempotency_key="k").status == 200
+    assert _problem(house.ask("POST", "/v1/raw", b"x" * 11, idempotency_key="k"))["status"] == 413
+
+
+def test_unknown_paths_are_404_and_known_ones_with_another_method_405_naming_what_is_allowed(house: House) -> None:
+    assert _problem(house.ask("GET", "/v1/nothing"))["status"] == 404
+    answer = _problem(house.ask("DELETE", "/v1/books", idempotency_key="k"))
+    assert (answer["status"], answer["allowed"]) == (405, ["GET", "POST"])
+
+
+def test_nobody_is_401_and_somebody_without_the_permission_403(house: House) -> None:
+    elsewhere = Actor(kind="person", id="p", grants={"books.put": ("blitar",)})
+    assert house.ask("POST", "/v1/books", {"title": "x"}, None, idempotency_key="k").status == 401
+    assert house.ask("POST", "/v1/books", {"title": "x"}, elsewhere, idempotency_key="k").status == 403
+
+
+def test_a_forged_actor_is_401_even_where_nobody_may_read(house: House) -> None:
+    forged = ActorSignature("x" * 64).sign(PERSON)
+    assert house.ask("GET", "/v1/books", None, None, jejaring_actor=forged).status == 401
+
+
+@pytest.mark.parametrize("match", ['"7"', "7", 'W/"7"'])
+def test_if_match_is_the_version_that_etag_gave(house: House, match: str) -> None:
+    answer = house.ask("POST", "/v1/books", {"title": "x"}, idempotency_key="k", if_match=match)
+    assert _problem(answer) | {"version": 0} == _problem(answer)
+    assert answer.status == 412
+
+
+def test_if_match_that_is_no_version_is_malformed(house: House) -> None:
+    assert house.ask("POST", "/v1/books", {"title": "x"}, idempotency_key="k", if_match='"abc"').status == 400
+
+
+def test_a_read_waits_for_its_own_services_position_and_ignores_the_others(house: House) -> None:
+    assert house.ask("GET", "/v1/books", wait_for="shelves@5").status == 200
+    late = house.ask("GET", "/v1/books", wait_for="shelves@6")
+    assert (late.status, late.headers["Retry-After"]) == (503, "1")
+    assert house.ask("GET", "/v1/books", wait_for="others@999, shelves@1").status == 200
+    assert house.ask("GET", "/v1/books", wait_for="shelves@x").status == 400
+
+
+def test_every_public_read_says_what_position_it_reflects(house: House) -> None:
+    assert house.ask("GET", "/v1/books").headers["Position"] == "shelves@5"
+    assert house.ask("GET", "/v1/books/1").headers["ETag"] == '"3"'
+
+
+def test_a_refusal_carries_its_rule_and_its_position(house: House) -> None:
+    def twice(_parts: Any, request: Request) -> Answer:
+        return recorded(request.take(SHELF, "one", PutBook(request.body["title"], room=1)))
+
+    house.api._routes.insert(0, (house.api._routes[0][0], Route("POST", "/v1/books", twice, "t", "t", body=Book())))
+    house.ask("POST", "/v1/books", {"title": "x"}, idempotency_key="k1")
+    answer = house.ask("POST", "/v1/books", {"title": "y"}, idempotency_key="k2")
+    assert (_problem(answer)["rule"], answer.headers["Position"]) == ("shelf-is-full", "shelves@2")
+
+
+def test_the_unforeseen_shows_an_id_and_nothing_internal(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    answer = house.ask("GET", "/broken")
+    document = _problem(answer)
+    assert answer.status == 500
+    assert set(document) == {"type", "title", "status", "incident"}
+    assert "secret" not in answer.body
+    assert caplog.records[0].incident == document["incident"]  # type: ignore[attr-defined]
+
+
+def test_a_database_that_is_away_is_503_with_retry_after_and_no_500(house: House) -> None:
+    answer = house.ask("GET", "/away")
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
+    assert "secret" not in answer.body
+
+
+def test_a_signed_actor_is_good_for_its_time_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    from itsdangerous import timed
+
+    value = SIGNATURE.sign(PERSON)
+    real = timed.time.time
+    monkeypatch.setattr(timed.time, "time", lambda: real() + 89)
+    assert SIGNATURE.read(value) == PERSON
+    monkeypatch.setattr(timed.time, "time", lambda: real() + timedelta(seconds=92).total_seconds())
+    from services.kernel.problem import Unauthorized
+
+    with pytest.raises(Unauthorized):
+        SIGNATURE.read(value)

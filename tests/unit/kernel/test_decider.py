@@ -1,0 +1,187 @@
+"""One command, one outcome; and what happens when another process is faster."""
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from services.kernel.clock import FixedClock
+from services.kernel.decider import Commands, Decider, Order, StreamQueues
+from services.kernel.log import Append, Commit
+from services.kernel.memory_log import MemoryLog
+from services.kernel.message import Command, Event, Metadata
+from services.kernel.problem import KeyReused, NotFound, Refused, Stale, StillRunning
+from services.kernel.testing import given
+from tests.support.shelf import (
+    AT,
+    REGISTRY,
+    SHELF,
+    BookPut,
+    ClearShelf,
+    PutBook,
+    Shelf,
+    ShelfCleared,
+    ShelfFilled,
+    tell,
+)
+
+
+class Desk:
+    """Commands over a log in memory."""
+
+    def __init__(self, log: MemoryLog | None = None) -> None:
+        self.log = log or MemoryLog("shelves", REGISTRY)
+        self.commands = Commands(self.log, FixedClock(AT), tell)
+
+    def take(
+        self, command: Command, key: str, request: str = "", expected: int | None = None, decider: Decider[Any] = SHELF
+    ) -> Commit:
+        order = Order(command, "a", key, Metadata("c"), request, expected)
+        return self.commands.take(decider, order, lambda shelf, _events: {"count": len(shelf.titles)})
+
+    def elsewhere(self) -> "Desk":
+        """Another process on the same log."""
+        return Desk(self.log)
+
+
+def test_the_decider_reads_as_given_when_then() -> None:
+    given(SHELF).when(PutBook("x")).then(BookPut("x"))
+    given(SHELF, BookPut("x")).when(PutBook("x")).then()
+    given(SHELF, BookPut("x")).when(PutBook("y", room=2)).then(BookPut("y"), ShelfFilled(2))
+    given(SHELF, BookPut("x")).when(PutBook("y", room=1)).refused("shelf-is-full")
+    given(SHELF, BookPut("x"), ShelfCleared()).when(PutBook("y", room=1)).then(BookPut("y"), ShelfFilled(1))
+
+
+def test_the_same_key_gets_the_same_answer_and_nothing_more_in_the_log() -> None:
+    desk = Desk()
+    first = desk.take(PutBook("x"), "k")
+    assert desk.take(PutBook("x"), "k") == first
+    assert desk.log.head() == 1
+
+
+def test_a_refusal_is_the_outcome_also_when_the_rule_would_allow_it_now() -> None:
+    desk = Desk()
+    desk.take(PutBook("x"), "k1")
+    with pytest.raises(Refused):
+        desk.take(PutBook("y", room=1), "k2")
+    desk.take(ClearShelf(), "k3")
+    with pytest.raises(Refused) as again:
+        desk.take(PutBook("y", room=1), "k2")
+    assert (again.value.rule, again.value.position) == ("shelf-is-full", 2)
+    assert again.value.document()["room"] == 1
+
+
+def test_an_acceptance_is_the_outcome_also_when_the_rule_would_refuse_it_now() -> None:
+    desk = Desk()
+    first = desk.take(PutBook("x", room=1), "k1")
+    assert desk.take(PutBook("x", room=1), "k1") == first
+
+
+def test_a_command_that_changes_nothing_is_recorded_without_a_stream_and_answers_with_the_standing_version() -> None:
+    desk = Desk()
+    desk.take(PutBook("x"), "k1")
+    commit = desk.take(PutBook("x"), "k2")
+    assert (commit.stream, commit.events, commit.answer) == (None, (), {"count": 1, "version": 1})
+
+
+def test_another_request_under_the_same_key_is_refused_whatever_became_of_the_first() -> None:
+    desk = Desk()
+    desk.take(PutBook("x"), "k", request="one")
+    with pytest.raises(KeyReused):
+        desk.take(PutBook("y"), "k", request="two")
+
+
+def test_a_stale_version_is_refused_and_leaves_the_key_free() -> None:
+    desk = Desk()
+    desk.take(PutBook("x"), "k1")
+    with pytest.raises(Stale):
+        desk.take(PutBook("y"), "k2", expected=0)
+    assert desk.take(PutBook("y"), "k2", expected=1).version == 2
+
+
+def test_a_repeated_request_with_the_version_it_was_decided_on_is_not_told_that_it_is_stale() -> None:
+    desk = Desk()
+    first = desk.take(PutBook("x"), "k", expected=0)
+    assert desk.take(PutBook("x"), "k", expected=0) == first
+    assert desk.elsewhere().take(PutBook("x"), "k", expected=0) == first
+
+
+def test_what_decide_raises_beyond_rules_is_not_recorded() -> None:
+    def absent(_command: Command, _state: Shelf) -> Sequence[Event]:
+        raise NotFound
+
+    desk = Desk()
+    with pytest.raises(NotFound):
+        desk.take(PutBook("x"), "k", decider=Decider("shelf", Shelf(), absent, SHELF.evolve))
+    assert desk.log.head() == 0
+
+
+def test_a_refusal_is_never_given_on_a_remembered_state_that_another_process_has_left_behind() -> None:
+    here = Desk()
+    here.take(PutBook("x", room=1), "k1")
+    there = here.elsewhere()
+    there.take(ClearShelf(), "k2")
+    assert here.take(PutBook("y", room=1), "k3").version == 5  # put, filled, cleared there, put and filled here
+
+
+def test_changing_nothing_is_never_judged_on_a_remembered_state_that_another_process_has_left_behind() -> None:
+    here = Desk()
+    here.take(PutBook("x"), "k1")
+    here.elsewhere().take(ClearShelf(), "k2")
+    assert here.take(PutBook("x"), "k3").events[0].type == "BookPut"
+
+
+def test_a_conflict_with_another_process_is_decided_again_on_what_stands() -> None:
+    class Faster(MemoryLog):
+        """Another process slips in before the first append."""
+
+        slipped = False
+
+        def append(self, append: Append) -> Commit:
+            if not self.slipped and append.stream:
+                self.slipped = True
+                Desk(self).take(PutBook("theirs"), "other")
+            return super().append(append)
+
+    desk = Desk(Faster("shelves", REGISTRY))
+    with pytest.raises(Refused):
+        desk.take(PutBook("ours", room=1), "k")
+    assert [commit.refused for commit in desk.log.read(0)] == [None, "shelf-is-full"]
+
+
+def test_while_the_first_request_runs_the_same_key_is_told_to_come_back() -> None:
+    entered, leave = threading.Event(), threading.Event()
+
+    def slow(command: Command, state: Shelf) -> Sequence[Event]:
+        entered.set()
+        assert leave.wait(10)
+        return SHELF.decide(command, state)
+
+    desk = Desk()
+    decider = Decider("shelf", Shelf(), slow, SHELF.evolve)
+    thread = threading.Thread(target=desk.take, args=(PutBook("x"), "k"), kwargs={"decider": decider})
+    thread.start()
+    assert entered.wait(10)
+    with pytest.raises(StillRunning) as running:
+        desk.take(PutBook("x"), "k")
+    assert running.value.headers() == {"Retry-After": "1"}
+    leave.set()
+    thread.join(10)
+    assert desk.take(PutBook("x"), "k").position == 1
+
+
+def test_a_fact_is_told_from_its_event_alone_and_stored_with_it() -> None:
+    desk = Desk()
+    commit = desk.take(PutBook("x", room=1), "k")
+    assert [(fact.n, fact.type, fact.id, fact.data) for fact in commit.facts] == [
+        (1, "book-put", commit.events[0].id, {"title": "x"})
+    ]
+    assert commit.last_fact == 1
+
+
+def test_a_stream_that_nobody_waits_for_costs_nothing() -> None:
+    queues = StreamQueues()
+    with queues.turn("a"), queues.turn("b"):
+        assert set(queues._locks) == {"a", "b"}
+    assert queues._locks == {}
