@@ -109,9 +109,7 @@ class Vault:
 
     def seal(self, owner: str, text: str) -> str:
         """The text under the owner's key (AES-256-GCM, bound to the owner's id). Raises ``Erased``."""
-        nonce = os.urandom(NONCE_BYTES)
-        sealed = self._key(owner).encrypt(nonce, text.encode(), owner.encode())
-        return base64.urlsafe_b64encode(nonce + sealed).decode()
+        return _sealed(self._key(owner), owner, text)
 
     def open(self, owner: str, sealed: str | None) -> str | None:
         """The text, or None where it is erased, was sealed for somebody else, or never was."""
@@ -136,8 +134,9 @@ class Vault:
                 self._open_keys.pop(owner, None)
 
     def seal_all(self, owner: str, texts: Iterable[tuple[str, str | None]]) -> dict[str, str | None]:
-        """Several named texts at once; None stays None."""
-        return {name: None if text is None else self.seal(owner, text) for name, text in texts}
+        """Several named texts at once, asking for the key once; None stays None. Raises ``Erased``."""
+        key = self._key(owner)
+        return {name: None if text is None else _sealed(key, owner, text) for name, text in texts}
 
     def _key(self, owner: str) -> AESGCM:
         wrapped = self._keys.find(owner)
@@ -156,3 +155,8 @@ class Vault:
                 if len(self._open_keys) > CACHED_KEYS:
                     self._open_keys.popitem(last=False)
             return key
+
+
+def _sealed(key: AESGCM, owner: str, text: str) -> str:
+    nonce = os.urandom(NONCE_BYTES)
+    return base64.urlsafe_b64encode(nonce + key.encrypt(nonce, text.encode(), owner.encode())).decode()

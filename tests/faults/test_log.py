@@ -108,7 +108,7 @@ class RolledBack:
 def test_a_position_that_somebody_took_and_lost_is_not_counted_on(log: MongoLog) -> None:
     log.append(append("shelf-a", 0, "x"))
     primary = RolledBack(log._commits)
-    log._commits = primary  # type: ignore[assignment]
+    log._writer._commits = primary  # type: ignore[assignment]
     assert log.append(append("shelf-b", 0, "y")).position == 2
     assert primary.tried == [2, 2, 2]
 

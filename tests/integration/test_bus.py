@@ -12,6 +12,7 @@ from deploy.broker import Broker
 from deploy.waiting import wait_until
 from services.kernel.envelope import EXCHANGE, NotOurs, canonical, checked, envelope, parsed
 from services.kernel.mongo import connect
+from services.kernel.relay import Unconfirmed
 from tests.support.shelf import fact
 from tests.support.stations import ConsumerStation, SourceStation
 
@@ -83,6 +84,25 @@ def test_a_relay_that_begins_earlier_repeats_and_nothing_is_heard_twice(bus: Bus
     _publish_all(source)
     _until(lambda: len(consumer.heard()) == 6, "6 facts")
     assert consumer.heard() == [1, 2, 3, 4, 5, 6]
+
+
+def test_what_is_not_confirmed_is_not_passed_and_is_sent_again(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = bus.source()
+    relay = source.relay
+    assert relay is not None
+    monkeypatch.setattr("services.kernel.relay.CONFIRM_SECONDS", 0.5)
+    monkeypatch.setattr(relay, "_acknowledged", lambda _tag, _multiple: None)  # the confirm gets lost
+    source.tell(2)
+    with pytest.raises(Unconfirmed):
+        relay.step(1)
+    assert source.database["checkpoints"].find_one({"_id": "relay"}) is None
+    monkeypatch.undo()
+    consumer = bus.consumer(source)
+    consumer.start()
+    _until(lambda: consumer.subscriptions[0].ready, "the consumer")
+    _publish_all(source)
+    _until(lambda: consumer.heard() == [1, 2], "both facts")
+    assert source.asked == 0  # they came again, through the broker
 
 
 def test_what_was_told_before_the_queue_existed_is_fetched_when_something_lies_beyond(bus: Bus) -> None:
