@@ -10,7 +10,6 @@ from tests.unit.house.tree import modules, parsed, text, tracked
 MOST_LINES = 300
 COUNTED = (".py", ".html", ".css", ".js", ".sh")
 LONGER = {
-    "services/kernel/mongo_log.py": "one class with one lock: append, group commit and unknown outcomes read together",
     "tests/faults/test_deliveries.py": "one sender, killed everywhere",
     "tests/integration/test_deliveries.py": "one deliverer on real parts",
     "tests/unit/gateway/test_pages.py": "every page once",
