@@ -8,9 +8,10 @@ other servers instead; `AMQP_URI=none`, or a machine without RabbitMQ, runs on c
 
 import fcntl
 import os
+import shlex
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -57,13 +58,14 @@ class Stack:
             "JEJARING_CLOCK": configuration.clock,
             "JEJARING_COMMUNITY_HOST": configuration.community_host,
             "GATEWAY_PORT": str(configuration.gateway_port),
-            "GATEWAY_URL": configuration.gateway_url,
+            "JEJARING_PUBLIC_URL": configuration.gateway_url,
             "PYTHONPATH": str(ROOT),
             "PYTHONUNBUFFERED": "1",
             **{f"{name.upper()}_URL": url for name, url in configuration.service_urls.items()},
             **self._start_servers(),
         }
         self.environment = {**os.environ, **environment}
+        _write_environment(configuration.data / "environment", environment)
         self._report("Starting the services ...")
         self.supervisor.start(self._services(environment))
         self.supervisor.start(self._gateway(environment))
@@ -124,6 +126,15 @@ class Stack:
         )
 
 
+def _write_environment(path: Path, environment: Mapping[str, str]) -> None:
+    """What an operator's shell needs to look at this stack: `. var/environment`. The owner's alone: it holds a password."""
+    lines = [
+        f"export {name}={shlex.quote(value)}" for name, value in sorted(environment.items()) if "PYTHON" not in name
+    ]
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write("\n".join(lines) + "\n")
+
+
 def run(arguments: Sequence[str]) -> int:
     """Start, tell, stay until Ctrl-C or SIGTERM, stop; give the exit code."""
     try:
@@ -174,6 +185,7 @@ def _show(configuration: Configuration, stack: Stack) -> None:
     if stack.mailbox_url:
         say(f"  Mail      {stack.mailbox_url}")
     say(f"  Logs      {configuration.logs}")
+    say(f"  Operate   . {configuration.data / 'environment'}; .venv/bin/jejaring status")
     say("  Ctrl-C stops everything.\n")
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-PORTS = {"members": 8101, "events": 8102, "mentoring": 8103, "notifications": 8104}
+PORTS = {"members": 8101, "events": 8102, "notifications": 8104}
 SECRETS = ("signing", "vault", "token", "contact")
 
 
@@ -80,7 +81,7 @@ def settings_for(service: str, environment: Mapping[str, str] = os.environ) -> S
         urls=urls,
         community_host=community_host,
         clock=environment.get("JEJARING_CLOCK", "system"),
-        instance=environment.get("JEJARING_INSTANCE", "one"),
+        instance=environment.get("JEJARING_INSTANCE", f"{socket.gethostname()}:{port}"),
         database_prefix=environment.get("JEJARING_DATABASE_PREFIX", "jejaring_"),
         secrets=read_secrets(environment),
         public_url=environment.get("JEJARING_PUBLIC_URL", f"https://{community_host}").rstrip("/"),

@@ -64,7 +64,7 @@ def readers(made: Parts) -> Sequence[Reader]:
     commits = CommitSource(core.log, REGISTRY, core.bell)
     planning = PlanningReader(planner, commits, Checkpoints(core.database), Parking(core.database), planned=planned)
     if core.settings.smtp is None:
-        log.warning("SMTP_URI is not set: deliveries wait")
+        log.info("SMTP_URI is not set: deliveries wait")
         return [planning]
     host = core.settings.community_host.partition(":")[0]
     composer = Composer(
@@ -72,6 +72,7 @@ def readers(made: Parts) -> Sequence[Reader]:
         preference=lambda person: core.commands.state(PREFERENCE, person)[0],
         people=MembersPeople(core.settings.urls["members"], ActorSignature(core.settings.secrets.signing.hex())),
         host=host,
+        pages=core.settings.public_url,
     )
     server = SmtpServer(core.settings.smtp, f"no-reply@{host}")
     sender = Sender(made.deliveries, server, composer, hours, ended=ended)

@@ -47,13 +47,14 @@ class Known:
 @dataclass(frozen=True)
 class Composer:
     """``message(id)`` is a planned message, ``preference(person)`` how that person wants to be told; ``host`` is the
-    community's, under which deliveries are identities.
+    community's, under which deliveries are identities; ``pages`` is where people find the gateway, "" for no links.
     """
 
     message: Callable[[str], MessagePlanned | None]
     preference: Callable[[str], Preference]
     people: People
     host: str
+    pages: str = ""
 
     def known(self, deliveries: Sequence[Delivery]) -> Known:
         """Look up what the deliveries need, all at once. Raises ``PeopleUnavailable``."""
@@ -81,11 +82,19 @@ class Composer:
         language = rendering.language_of(preference.language, contact.language)
         digits = self._digits(message, delivery.person)
         try:
-            words = rendering.mail(message, language, name=contact.name, names=known.names(), digits=digits)
+            words = rendering.mail(
+                message, language, name=contact.name, names=known.names(), digits=digits, link=self._link(delivery)
+            )
         except (TemplateError, ValueError) as error:
             log.exception("no words", extra={"delivery": delivery.id, "kind": delivery.kind})
             raise Unsendable(FAILED, type(error).__name__) from error
         return Mail(address, words.subject, words.body, f"{delivery.id}@{self.host}", language, now)
+
+    def _link(self, delivery: Delivery) -> str:
+        """The page on which the reader can act; for whatever is about no activity, the front page."""
+        if not self.pages or delivery.kind == Kind.LOGIN_CODE:
+            return ""  # a mail that asks for a code and offers a link teaches people to be deceived
+        return f"{self.pages}/kegiatan/{delivery.activity}" if delivery.activity else f"{self.pages}/"
 
     def _digits(self, message: MessagePlanned, person: str) -> str:
         """A login code's digits; "" for every other kind."""

@@ -42,7 +42,9 @@ def language_of(*wishes: str | None) -> str:
     return next((wish for wish in wishes if wish in LANGUAGES), DEFAULT_LANGUAGE)
 
 
-def mail(message: MessagePlanned, language: str, *, name: str, names: Mapping[str, str], digits: str = "") -> Words:
+def mail(
+    message: MessagePlanned, language: str, *, name: str, names: Mapping[str, str], digits: str = "", link: str = ""
+) -> Words:
     """The words of a mail to one person.
 
     ``names`` maps ids of ``NAMED`` variables to names, ``digits`` are a login code's. Raises ``jinja2.UndefinedError``
@@ -51,7 +53,7 @@ def mail(message: MessagePlanned, language: str, *, name: str, names: Mapping[st
     shown = _shown(message.variables)
     for variable in NAMED & shown.keys():
         shown[variable] = names.get(str(shown[variable]), "")
-    shown |= {"name": name, "digits": digits, "worth_until": message.worth_until}
+    shown |= {"name": name, "digits": digits, "link": link, "worth_until": message.worth_until}
     template = _environment(language).get_template(f"{message.kind}.txt")
     return Words(_block(template, "subject", shown), template.render(shown).strip() + "\n")
 

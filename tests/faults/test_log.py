@@ -113,6 +113,46 @@ def test_a_position_that_somebody_took_and_lost_is_not_counted_on(log: MongoLog)
     assert primary.tried == [2, 2, 2]
 
 
+class Doubtful:
+    """A server that stores a batch, and says that it cannot vouch for it: ``writeConcernErrors`` (M2)."""
+
+    def __init__(self, real: Any) -> None:
+        self._real = real
+        self.doubts = 1
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def insert_many(self, documents: list[dict[str, Any]], ordered: bool) -> Any:
+        answer = self._real.insert_many(documents[:1] if self.doubts else documents, ordered=ordered)
+        if self.doubts:
+            self.doubts -= 1
+            refused = {"index": 1, "code": 11000, "keyPattern": {"stream": 1, "events.version": 1}}
+            doubt = {"code": 64, "errmsg": "waiting for replication timed out"}
+            raise BulkWriteError({"writeErrors": [refused], "writeConcernErrors": [doubt], "nInserted": 1})
+        return answer
+
+
+def test_beside_a_write_concern_error_nothing_is_believed_and_everything_is_asked_for(log: MongoLog) -> None:
+    log._writer._commits = Doubtful(log._commits)  # type: ignore[assignment]
+    waiting = [append(f"shelf-{n}", 0, "x") for n in range(3)]
+    positions: list[int] = []
+    lock = log._writer._writer
+    with lock:  # so that the three wait together
+        threads = [
+            threading.Thread(target=lambda sent=sent: positions.append(log.append(sent).position)) for sent in waiting
+        ]
+        for thread in threads:
+            thread.start()
+        deadline = time.monotonic() + 10
+        while len(log._writer._queue) < 3 and time.monotonic() < deadline:
+            time.sleep(0.005)
+    for thread in threads:
+        thread.join(20)
+    assert sorted(positions) == [1, 2, 3]
+    assert [commit.position for commit in log.read(0)] == [1, 2, 3]
+
+
 def test_another_process_that_was_faster_leaves_no_gap(
     log: MongoLog, mongodb_uri: str, database: Database[dict[str, Any]]
 ) -> None:

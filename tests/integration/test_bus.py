@@ -70,6 +70,28 @@ def test_facts_arrive_once_and_in_order(bus: Bus) -> None:
     assert source.asked == 0  # the broker brought them; the feed was not needed
 
 
+def test_what_is_at_hand_goes_into_the_inbox_together(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = bus.source()
+    consumer = bus.consumer(source)
+    consumer.start()
+    _until(lambda: consumer.subscriptions[0].ready, "the consumer")
+    batches: list[int] = []
+    insert = type(consumer.inbox._facts).insert_many
+
+    def counted(collection: Any, documents: list[Any], **options: Any) -> Any:
+        if collection.name == "inbox":
+            batches.append(len(documents))
+        return insert(collection, documents, **options)
+
+    monkeypatch.setattr(type(consumer.inbox._facts), "insert_many", counted)
+    source.tell(500)
+    _publish_all(source)
+    _until(lambda: len(consumer.heard()) == 500, "500 facts")
+    assert sum(batches) == 500
+    assert max(batches) <= 256
+    assert len(batches) <= 50  # one by one it would be 500
+
+
 def test_a_relay_that_begins_earlier_repeats_and_nothing_is_heard_twice(bus: Bus) -> None:
     source = bus.source()
     consumer = bus.consumer(source)

@@ -202,6 +202,7 @@ def test_killed_in_the_middle_of_an_import_each_row_joins_once(child_services, e
     services = child_services(environment={"AMQP_URI": "none"}, services=("members",))
     secrets = read_secrets(services.environment)
     process = services.start("members")
+    services.wait_ready("members")
     coordinator = ActorSignature(secrets.signing.hex()).sign(COORDINATOR)
 
     def send(method, path, content=None):

@@ -113,6 +113,6 @@ ROUTES = (
         "show-activity",
         "One activity",
         answer=ActivityShown(),
-        statuses=(404,),
+        statuses=(200, 404),
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -11,6 +12,9 @@ from marshmallow.validate import Length, Range, Regexp
 from services.kernel.route import Answer, Request
 from services.kernel.view_store import Page
 
+_OF_OURS = Range(
+    datetime(1900, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC), error="Not a time that anything happens at."
+)
 _IDENTITY = Regexp(r"^[A-Za-z0-9_-]{1,64}$", error="Not an id.")
 
 
@@ -44,8 +48,8 @@ def truth(required: bool = True, **options: Any) -> fields.Boolean:
 
 
 def time(required: bool = True, **options: Any) -> fields.AwareDateTime:
-    """RFC 3339 with an offset."""
-    return fields.AwareDateTime(required=required, format="iso", **options)
+    """RFC 3339 with an offset, and far enough from the ends of the calendar to be moved to any zone and counted from."""
+    return fields.AwareDateTime(required=required, format="iso", validate=_OF_OURS, **options)
 
 
 class Paging(Schema):

@@ -170,7 +170,7 @@ ROUTES = (
         query=TopicFilter(),
         answer=listing(TopicShown),
     ),
-    Route("GET", "/v1/topics/{topic}", show_topic, "show-topic", "One topic", answer=TopicShown(), statuses=(404,)),
+    Route("GET", "/v1/topics/{topic}", show_topic, "show-topic", "One topic", answer=TopicShown(), statuses=(200, 404)),
     Route(
         "POST",
         "/v1/topics/{topic}/raisers",

@@ -148,7 +148,7 @@ ROUTES = (
         query=VenueFilter(),
         answer=listing(VenueShown),
     ),
-    Route("GET", "/v1/venues/{venue}", show_venue, "show-venue", "One venue", answer=VenueShown(), statuses=(404,)),
+    Route("GET", "/v1/venues/{venue}", show_venue, "show-venue", "One venue", answer=VenueShown(), statuses=(200, 404)),
     Route(
         "POST",
         "/v1/venues/{venue}/requests",

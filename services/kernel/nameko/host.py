@@ -4,7 +4,11 @@ The first statement patches, before anything else is imported; nothing but this 
 started concurrently, each with its own configuration; one that dies ends the process, and the supervisor restarts it.
 """
 
-import eventlet
+import warnings
+
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")  # known, and why it is kept: ADR 0001
+
+import eventlet  # noqa: E402
 
 eventlet.monkey_patch()
 

@@ -12,7 +12,7 @@ from services.kernel.policy import Held
 from services.kernel.problem import Malformed, NotFound
 from services.kernel.route import Answer, Request, Route, recorded
 from services.members.api.regions import named
-from services.members.api.wording import Named, identity, slug
+from services.members.api.wording import Named, identity, slug, time
 from services.members.domain.office import (
     OFFICE,
     OFFICES,
@@ -34,7 +34,7 @@ class AssumeBody(Schema):
 
     person = identity(required=True)
     region = slug(allow_none=True, load_default=None)
-    since = fields.AwareDateTime(data_key="from", format="iso")
+    since = time(data_key="from")
 
 
 class HandoverBody(Schema):

@@ -10,6 +10,7 @@ from marshmallow import Schema, fields, validate
 
 from services.kernel.message import Event
 from services.kernel.route import Answer, Request, Route, recorded
+from services.members.api.wording import time
 from services.members.domain.rules import IDENTITY, RULES, ChangeRules, Rulebook
 from services.members.parts import Parts
 from services.members.views.rulebook import RULEBOOK
@@ -20,7 +21,7 @@ TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]\Z"
 class RulesBody(Schema):
     """The rules to change; those left out stay. ``in_force_from`` is now by default."""
 
-    in_force_from = fields.AwareDateTime(format="iso")
+    in_force_from = time()
     speakers = fields.String(validate=validate.OneOf(("board", "open")))
     quiet_from = fields.String(validate=validate.Regexp(TIME))
     quiet_until = fields.String(validate=validate.Regexp(TIME))
@@ -32,7 +33,7 @@ class RulesBody(Schema):
 class RulesQuery(Schema):
     """Only the version in force ``at`` this time."""
 
-    at = fields.AwareDateTime(format="iso")
+    at = time()
 
 
 class RulesAnswer(Schema):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import Schema, fields, validate
@@ -11,6 +12,9 @@ from services.kernel.problem import Malformed
 from services.members.contact import Contact, Unreadable
 from services.members.joining import LONGEST_TEXT
 
+_OF_OURS = validate.Range(
+    datetime(1900, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC), error="Not a time that anything happens at."
+)
 SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 
 
@@ -27,6 +31,11 @@ def slug(**options: Any) -> fields.String:
 def identity(**options: Any) -> fields.String:
     """An id as an answer gave it."""
     return fields.String(validate=validate.Length(1, 80), **options)
+
+
+def time(**options: Any) -> fields.AwareDateTime:
+    """RFC 3339 with an offset, and far enough from the ends of the calendar to be moved to any zone."""
+    return fields.AwareDateTime(format="iso", validate=_OF_OURS, **options)
 
 
 class Empty(Schema):

@@ -36,6 +36,8 @@ GOOD: dict[str, Any] = {
         ("capacity", 12.0),
         ("starts", "2026-03-09T08:00:00"),
         ("starts", "tomorrow"),
+        ("starts", "0001-01-01T00:00:00+14:00"),
+        ("ends", "9999-12-31T23:59:59-12:00"),
         ("past", "yes"),
         ("past", 1),
     ],
@@ -59,6 +61,12 @@ def test_what_a_gathering_refers_to_must_be_there(stage: Stage) -> None:
     assert nowhere.body["errors"] == {"region": ["There is no such region."]}
     stray = {"name": "x", "kind": "cafe", "region": KEDIRI, "subdistrict": f"{BLITAR}-1"}
     assert list(stage.post(RANI, "/v1/venues", stray).body["errors"]) == ["subdistrict"]
+
+
+def test_a_list_from_beyond_the_calendar_is_not_read(stage: Stage) -> None:
+    for at in ("0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-12:00"):
+        reply = stage.call(RANI, "GET", f"/v1/activities?from={at.replace('%2B', '+')}")
+        assert (reply.status, list(reply.body["errors"])) == (400, ["from"])
 
 
 def test_a_second_topic_is_refused_by_the_rule_and_not_by_chance(stage: Stage) -> None:

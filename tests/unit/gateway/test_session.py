@@ -20,23 +20,26 @@ def sent(session, scheme="http", key="a"):
     return response.headers["set-cookie"]
 
 
-SESSION = Session("v1", token="t", language="en", seen=Seen().with_({"members": 4}))
+def session():
+    """Made when it is needed: what a visitor has seen is forgotten after some minutes."""
+    return Session("v1", token="t", language="en", seen=Seen().with_({"members": 4}))
 
 
 def test_a_session_comes_back_as_it_went():
-    [morsel] = SimpleCookie(sent(SESSION)).values()
-    assert SessionCookie("a").read(request(f"{morsel.key}={morsel.value}")) == SESSION
+    went = session()
+    [morsel] = SimpleCookie(sent(went)).values()
+    assert SessionCookie("a").read(request(f"{morsel.key}={morsel.value}")) == went
 
 
 def test_a_cookie_that_we_did_not_sign_counts_as_none():
-    [morsel] = SimpleCookie(sent(SESSION, key="another")).values()
+    [morsel] = SimpleCookie(sent(session(), key="another")).values()
     assert SessionCookie("a").read(request(f"jejaring={morsel.value}")) is None
     assert SessionCookie("a").read(request("jejaring=x.y.z")) is None
     assert SessionCookie("a").read(request()) is None
 
 
 def test_scripts_and_other_sites_get_no_cookie_and_https_gets_the_host_prefix():
-    plain, secure = sent(SESSION), sent(SESSION, "https")
+    plain, secure = sent(session()), sent(session(), "https")
     assert all("HttpOnly" in cookie and "SameSite=lax" in cookie and "Path=/" in cookie for cookie in (plain, secure))
     assert plain.startswith("jejaring=")
     assert secure.startswith("__Host-jejaring=")
