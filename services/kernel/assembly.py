@@ -135,7 +135,7 @@ def assemble(
             for name in manager.logs
         ]
         if COMMITS in manager.logs:
-            readers.append(DeadlineReader(manager, database, commands, clock, log.bell))
+            readers.append(DeadlineReader(manager, database, commands, clock))
     if settings.amqp is not None:
         readers.append(Relay(log, checkpoints, settings.amqp, settings.community_host))
     readers += definition.readers(parts)
@@ -155,5 +155,5 @@ def assemble(
     )
     return Application(
         definition, settings, core, parts, log, inbox, views, parking, strays, api, runner,
-        list(sources.values()), subscriptions, watches, metrics, operations,
+        [sources[COMMITS], *([sources[INBOX]] if definition.sources else [])], subscriptions, watches, metrics, operations,
     )  # fmt: skip

@@ -239,14 +239,13 @@ class DeadlineReader:
         database: Database[dict[str, Any]],
         commands: Commands,
         clock: Clock,
-        bell: Bell,
     ) -> None:
         self.name = f"{manager.name}.deadlines"
         self._manager = manager
         self._instances = durable(database, f"manager_{manager.name}")
         self._commands = commands
         self._clock = clock
-        self._bell = bell
+        self._bell = Bell()  # nothing rings it: a deadline comes with time alone
 
     def prepare(self) -> None:
         """Create the index; harmless when it stands."""

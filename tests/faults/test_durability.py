@@ -103,7 +103,7 @@ def wire(mongodb_uri: str, database: Database[dict[str, Any]], monkeypatch: pyte
     manager.start("others")
     manager.step(1)
     clock.advance(timedelta(days=3))
-    DeadlineReader(COPYING, own, commands, clock, log.bell).step(1)
+    DeadlineReader(COPYING, own, commands, clock).step(1)
     return listener
 
 

@@ -49,7 +49,7 @@ class Office:
         )
 
     def deadlines(self) -> DeadlineReader:
-        return DeadlineReader(COPYING, self.database, self.commands, self.clock, self.log.bell)
+        return DeadlineReader(COPYING, self.database, self.commands, self.clock)
 
     def hear(self, *numbers: int, **data: Any) -> None:
         self.inbox.admit("others", [envelope(fact("others", n, **data), "x") for n in numbers])
