@@ -6,15 +6,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, ValidationError, fields
 from marshmallow.validate import Length, Range, Regexp
 
 from services.kernel.route import Answer, Request
 from services.kernel.view_store import Page
 
-_OF_OURS = Range(
-    datetime(1900, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC), error="Not a time that anything happens at."
-)
+_FIRST_TIME, _LAST_TIME = datetime(1900, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)
 _IDENTITY = Regexp(r"^[A-Za-z0-9_-]{1,64}$", error="Not an id.")
 
 
@@ -49,7 +47,7 @@ def truth(required: bool = True, **options: Any) -> fields.Boolean:
 
 def time(required: bool = True, **options: Any) -> fields.AwareDateTime:
     """RFC 3339 with an offset, and far enough from the ends of the calendar to be moved to any zone and counted from."""
-    return fields.AwareDateTime(required=required, format="iso", validate=_OF_OURS, **options)
+    return fields.AwareDateTime(required=required, format="iso", validate=_within_the_calendar, **options)
 
 
 class Paging(Schema):
@@ -76,3 +74,8 @@ def paged(page: Page, shown: Callable[[dict[str, Any]], dict[str, Any]]) -> Answ
 def paging(request: Request) -> dict[str, Any]:
     """The page that a request asks for, as ``Views.find`` takes it."""
     return {"limit": request.query["limit"], "after": request.query["after"]}
+
+
+def _within_the_calendar(at: datetime) -> None:
+    if not _FIRST_TIME <= at <= _LAST_TIME:
+        raise ValidationError("Not a time that anything happens at.")

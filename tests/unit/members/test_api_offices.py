@@ -93,6 +93,12 @@ def test_a_term_may_have_begun_earlier_and_may_end_without_a_successor(stage):
     assert stage.get("/v1/regions/kota-kediri").body["vacant"] is True
 
 
+def test_a_term_from_beyond_the_calendar_is_malformed(stage):
+    body = {"person": stage.join(), "from": "0001-01-01T00:00:00+14:00", **PLACE}
+    reply = stage.post(f"{OFFICE}/holders", body, actor=COORDINATOR)
+    assert (reply.status, list(reply.body["errors"])) == (400, ["from"])
+
+
 def test_offices_are_assigned_by_the_board_alone(stage):
     ani = stage.join()
     for path, body in (

@@ -47,6 +47,7 @@ def test_bad_rules_are_malformed():
         {"probation_weeks": "4"},
         {"certificate_minimum": 2},
         {"in_force_from": "2026-03-02T10:00"},
+        {"in_force_from": "9999-12-31T23:59:59-12:00"},
         {"fee": 1},
     ):
         assert stage.post("/v1/rules", change, actor=COORDINATOR).status == 400, change
