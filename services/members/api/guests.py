@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from marshmallow import Schema, fields
@@ -16,6 +17,8 @@ from services.members.domain.person import PERSON
 from services.members.joining import clean
 from services.members.parts import Parts
 from services.members.views.guests import GUESTS
+
+_IDENTITY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class GuestBody(Schema):
@@ -59,7 +62,7 @@ def add(parts: Parts, request: Request) -> Answer:
     """Note a guest under an id that the gateway has made. Strangers note themselves."""
     if request.actor.kind == "person":
         _require_guests(request.actor)
-    guest = request.path["guest"]
+    guest = _new_identity(request.path["guest"])
     body = request.body
     mail = given_contact(email, "email", body["email"])
     number = given_contact(phone, "phone", body["phone"])
@@ -101,6 +104,13 @@ def tie(parts: Parts, request: Request) -> Answer:
         raise Malformed(errors={"person": ["There is no such member."]})
     answer = {"guest": key, "person": person}
     return recorded(request.take(GUEST, key, TieGuest(person, "hand"), answer=lambda _state, _events: answer))
+
+
+def _new_identity(text: str) -> str:
+    # Chosen outside, and from then on part of streams, addresses and headers.
+    if not _IDENTITY.fullmatch(text):
+        raise Malformed(errors={"guest": ["Not an id."]})
+    return text
 
 
 def _require_guests(actor: Actor) -> None:

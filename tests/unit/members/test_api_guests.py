@@ -35,6 +35,12 @@ def test_guests_are_read_by_who_may_note_them(stage):
     assert stage.post("/v1/guests/guest-2", {}, actor=MEMBER).status == 403
 
 
+@pytest.mark.parametrize("guest", ["📚", "a\r\nSet-Cookie: b", "a\x00", "a.b", "$where", "x" * 65])
+def test_a_guest_is_noted_under_an_id_and_nothing_else(stage, guest):
+    reply = stage.post(f"/v1/guests/{guest}", {"name": "Dewi"}, actor=REGIONAL)
+    assert (reply.status, reply.body["errors"]) == (400, {"guest": ["Not an id."]})
+
+
 def test_a_walk_in_who_joins_and_logs_in_is_known_as_the_same(stage):
     stage.post("/v1/guests/guest-1", {"name": "Dewi", "email": "Dewi@contoh.example"}, actor=REGIONAL)
     member = stage.join("Dewi Contoh", email="dewi@contoh.example")
