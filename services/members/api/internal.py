@@ -25,9 +25,9 @@ MOST_PEOPLE = 200
 
 
 class TokenBody(Schema):
-    """A bearer token as its holder sent it."""
+    """A bearer token as its holder sent it: whatever it is, for what is none of ours is nobody's, not malformed."""
 
-    token = text(required=True)
+    token = fields.String(required=True)
 
 
 class HeldBody(Schema):
