@@ -55,7 +55,7 @@ class CompositionEndpoints:
 def _contact(body: bytes) -> dict[str, str]:
     try:
         document = json.loads(body or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Malformed("the body is not JSON") from error
     if not isinstance(document, dict):
         raise Malformed("the body is not a JSON object")

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 KEPT_SECONDS = 300
+MOST_DIGITS = 18
+"""Of a position; what has more was never one, and Python reads no number of some thousands of digits."""
 
 
 def positions_in(header: str | None) -> dict[str, int]:
@@ -19,7 +21,7 @@ def positions_in(header: str | None) -> dict[str, int]:
     found: dict[str, int] = {}
     for token in (header or "").split(","):
         service, at, number = token.strip().partition("@")
-        if at and service and number.isdecimal():
+        if at and service and number.isdecimal() and len(number) <= MOST_DIGITS:
             found[service] = max(found.get(service, 0), int(number))
     return found
 

@@ -1,6 +1,8 @@
 import asyncio
 import time
 
+import pytest
+
 from gateway.composition import compose
 from services.kernel.problem import NotFound
 from tests.unit.gateway.house import Told, bearer
@@ -109,6 +111,15 @@ def test_either_half_of_a_walk_in_may_fail_alone(house, client):
     other = add_guest(client, name="Pak Tamu")
     assert (other.status_code, other.json()["recorded"]) == (201, False)
     assert [warning["part"] for warning in other.json()["warnings"]] == ["attendance"]
+
+
+@pytest.mark.parametrize(
+    "body", [b"{", b"[]", b"[" * 100_000, b'{"name":' * 30_000], ids=["open", "list", "deep", "deeper"]
+)
+def test_a_walk_in_that_is_not_a_json_object_is_not_read(house, client, body):
+    answer = client.post(WALK_IN, content=body, headers={"Idempotency-Key": "k1", **bearer()})
+    assert answer.status_code == 400
+    assert not house.events.asked
 
 
 def test_a_walk_in_of_which_nothing_was_recorded_is_no_success(house, client):

@@ -8,6 +8,7 @@ POSITIONS = st.dictionaries(st.sampled_from(["members", "events"]), st.integers(
 
 def test_a_header_gives_the_newest_position_of_each_service_and_nonsense_is_left_out():
     assert positions_in("members@3, events@7, members@9, x, @4, mentoring@, a@-1, b@1.5") == {"members": 9, "events": 7}
+    assert positions_in(f"members@3, members@{'9' * 5000}") == {"members": 3}
     assert positions_in(None) == positions_in("") == {}
 
 
