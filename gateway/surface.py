@@ -14,8 +14,8 @@ from services.kernel.settings import SettingsError
 
 BODY_BYTES = 256_000
 METHODS = ("get", "put", "post", "patch", "delete")
-OWN_PATHS = frozenset({"/v1/me/dashboard", "/v1/activities/{activity}/walk-ins"})
-"""Compositions: the gateway answers these itself, and no service may claim them."""
+OWN_PATHS = {"/v1/me/dashboard": "GET", "/v1/activities/{activity}/walk-ins": "POST"}
+"""Compositions, with the one method of each: the gateway answers these itself, and no service may claim them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,9 @@ class Surface:
                 return operation
         if found:
             raise NotAllowed(allowed=sorted({operation.method for operation in found}))
+        own = [goes for template, goes in OWN_PATHS.items() if re.fullmatch(_pattern(template), path)]
+        if own and wanted not in own:
+            raise NotAllowed(allowed=own)
         raise NotFound
 
 

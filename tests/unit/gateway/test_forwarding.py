@@ -49,6 +49,9 @@ def test_another_method_of_a_public_path_is_405_and_names_what_goes(client):
     answer = client.put("/v1/topics", json={}, headers={"Idempotency-Key": "k"})
     assert answer.status_code == 405
     assert answer.headers["allow"] == "GET, POST"
+    for method, path, goes in (("POST", "/v1/me/dashboard", "GET"), ("GET", "/v1/activities/a1/walk-ins", "POST")):
+        answer = client.request(method, path, headers={"Idempotency-Key": "k"})
+        assert (answer.status_code, answer.headers["allow"]) == (405, goes)
 
 
 def test_a_service_that_is_down_is_503_with_retry_after_and_never_404(house, client):
