@@ -6,7 +6,7 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -184,8 +184,9 @@ def _place(cursor: str | None) -> tuple[datetime, str] | None:
         return None
     try:
         planned, identity = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        return datetime.fromisoformat(planned), str(identity)
-    except (ValueError, TypeError) as error:
+        str(identity).encode()  # JSON can hold half a character, the database cannot
+        return datetime.fromisoformat(planned).astimezone(UTC), str(identity)
+    except (ValueError, TypeError, OverflowError) as error:
         raise Malformed("the cursor is not one of ours", errors={"after": ["Not a cursor."]}) from error
 
 

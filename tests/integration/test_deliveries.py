@@ -1,5 +1,6 @@
 """From a fact to a mail, on a real database and a real mail server."""
 
+import base64
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -364,7 +365,9 @@ def test_coordinators_see_what_became_of_their_regions_deliveries(house: House, 
     elsewhere = Actor("person", "dewi", grants={"deliveries.read": ("blitar",)})
     assert json.loads(house.ask("GET", "/v1/deliveries", elsewhere).body)["items"] == []
     assert house.ask("GET", "/v1/deliveries", Actor("person", "tono")).status == 403
-    assert house.ask("GET", "/v1/deliveries", everywhere, after="nonsense").status == 400
+    for made_up in ("nonsense", '["0001-01-01T00:00:00+14:00", "x"]', '["2026-12-01T00:00:00Z", "\\ud800"]'):
+        cursor = base64.urlsafe_b64encode(made_up.encode()).decode().rstrip("=")
+        assert house.ask("GET", "/v1/deliveries", everywhere, after=cursor).status == 400
 
 
 def test_without_a_mail_server_deliveries_are_planned_and_wait(
