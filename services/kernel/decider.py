@@ -59,7 +59,8 @@ class Order:
 
     ``command_id`` is derived from caller, method, path and ``Idempotency-Key``, or from manager, instance,
     fact and n-th command: never random. ``request`` is the fingerprint that a repetition must match.
-    ``expected`` is the version of ``If-Match``, None without one.
+    ``expected`` is the version of ``If-Match``, None without one. ``fresh``: the identity was made for this command, so
+    its stream is taken to be empty without being asked for; the append proves it.
     """
 
     command: Command
@@ -68,6 +69,7 @@ class Order:
     meta: Metadata
     request: str = ""
     expected: int | None = None
+    fresh: bool = False
 
 
 Answer = Callable[[Any, Sequence[Event]], Mapping[str, Any]]
@@ -138,7 +140,7 @@ class Commands:
         """
         deadline = time.monotonic() + CONFLICT_SECONDS
         stream = decider.stream(order.identity)
-        guess = self._remembered.get(stream)
+        guess = self._remembered.get(stream) or ((decider.initial, 0) if order.fresh else None)
         while True:
             state, version = guess or self.state(decider, order.identity)
             try:

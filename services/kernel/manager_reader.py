@@ -1,15 +1,16 @@
 """Runs a process manager over one log.
 
 For each fact and each instance that it concerns: commands first, under ids derived from manager, instance, fact and
-place; then state, guard and deadlines in one durable document. Killed between the two, it issues the same commands
-under the same ids again, and they are known. Killed after, the guard says that the fact is done.
+place; then state, guard and deadlines in one durable document (``instances``), a batch of facts at a time. Killed
+between the two, it issues the same commands under the same ids again, and they are known. Killed after, the guard says
+that the fact is done.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,11 +21,12 @@ from services.kernel.bell import Bell
 from services.kernel.clock import Clock
 from services.kernel.decider import Commands, Order
 from services.kernel.ids import derived_id
+from services.kernel.instances import Instances
 from services.kernel.message import Fact, Metadata, Recorded
 from services.kernel.mongo import durable
 from services.kernel.parking import BEHIND, ParkedFact, Parking, describe, parked_now
 from services.kernel.problem import Refused, StillRunning, Unavailable
-from services.kernel.process import DEADLINES, Issue, PassDeadline, ProcessManager, Reaction
+from services.kernel.process import DEADLINES, Issue, PassDeadline, ProcessManager
 from services.kernel.reader import Checkpoints, Item, LostCheckpoint, Source
 
 log = logging.getLogger(__name__)
@@ -57,7 +59,7 @@ class ManagerReader:
         self.name = manager.name if len(manager.logs) == 1 else f"{manager.name}.{source.name}"
         self._manager = manager
         self._source = source
-        self._instances = durable(database, f"manager_{manager.name}")
+        self._instances = Instances(database, manager.name)
         self._starts = durable(database, "manager_starts")
         self._checkpoints = checkpoints
         self._commands = commands
@@ -81,7 +83,7 @@ class ManagerReader:
                 self._seen, self._since = self._position, time.monotonic()
             done = self._retry() if self._blocked else 0
             batch = self._source.batch(self._seen, BATCH)
-            reacted = sum(self._take(item) for item in batch.items)
+            reacted = self._take_all(batch.items)
             if batch.last != self._position and (reacted or time.monotonic() - self._since >= FLUSH_SECONDS):
                 self._checkpoints.move(self.name, lease, self._position, batch.last)
                 self._position = batch.last
@@ -122,41 +124,50 @@ class ManagerReader:
             self._start_of[source] = int(document["head"])
         return self._start_of[source]
 
-    def _take(self, item: Item) -> int:
-        """React for each instance; park what cannot be taken, and what is behind it at the same instance.
+    def _take_all(self, items: Sequence[Item]) -> int:
+        """React to a batch: commands as they come, then what became of the instances, all at once.
 
-        Answers how many instances were concerned.
+        Answers how many instances were concerned. What cannot be taken is parked.
         """
+        concerned = [(item, *understood) for item in items if (understood := self._understood(item)) is not None]
+        self._instances.hold({instance for _, _, instances in concerned for instance in instances})
+        for item, fact, instances in concerned:
+            for instance in instances:
+                self._take(item, fact, instance)
+        self._instances.store()
+        return sum(len(instances) for _, _, instances in concerned)
+
+    def _understood(self, item: Item) -> tuple[Recorded | Fact, Sequence[str]] | None:
+        """The fact and the instances that it concerns; None, and parked, if they cannot be told."""
         try:
             fact = item.load()
-            instances = tuple(self._manager.concerned(fact))
+            return fact, self._manager.concerned(fact)
         except TRANSIENT:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it is parked, where an operator sees it
-            # Which instances it concerns cannot be told; its subject stands for them.
-            self._park(item, item.stream, error)
-            return 1
-        for instance in instances:
-            if instance in self._blocked or item.stream in self._blocked:
-                self._park(item, instance if instance in self._blocked else item.stream, None)
-                continue
-            try:
-                self._react(instance, item.guard, fact)
-            except TRANSIENT:
-                raise
-            except Exception as error:  # noqa: BLE001 - as above
-                self._park(item, instance, error)
-        return len(instances)
+            self._park(item, item.stream, error)  # its subject stands for the instances
+            return None
+
+    def _take(self, item: Item, fact: Recorded | Fact, instance: str) -> None:
+        """React for one instance; park what cannot be taken, and what is behind it at the same instance."""
+        if instance in self._blocked or item.stream in self._blocked:
+            self._park(item, instance if instance in self._blocked else item.stream, None)
+            return
+        try:
+            self._react(instance, item.guard, fact)
+        except TRANSIENT:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is parked, where an operator sees it
+            self._park(item, instance, error)
 
     def _react(self, instance: str, guard: int, fact: Recorded | Fact) -> None:
-        standing = self._instances.find_one({"_id": instance}) or {"_id": instance, "state": {}, "at": {}}
-        if standing["at"].get(self._source.name, -1) >= guard:
+        if self._instances.done(instance, self._source.name, guard):
             return
-        reaction = self._manager.react(standing["state"], fact)
+        reaction = self._manager.react(self._instances.state(instance), fact)
         if not self._muted(fact):
             for n, issue in enumerate(reaction.issues):
                 self._issue(instance, fact, n, issue)
-        self._save(standing, reaction, guard)
+        self._instances.became(instance, self._source.name, guard, reaction)
 
     def _muted(self, fact: Recorded | Fact) -> bool:
         return self._manager.start == "now" and isinstance(fact, Fact) and fact.n <= self.start(fact.source)
@@ -174,22 +185,6 @@ class ManagerReader:
         except Refused as refused:
             # An outcome like any other, recorded under this id; the manager hears of what did happen, not of this.
             log.info("refused", extra={"manager": self._manager.name, "rule": refused.rule})
-
-    def _save(self, standing: Mapping[str, Any], reaction: Reaction, guard: int) -> None:
-        document = {
-            "_id": standing["_id"],
-            "state": dict(reaction.state),
-            "at": {**standing["at"], self._source.name: guard},
-            "deadlines": [{"name": name, "due": due} for name, due in reaction.deadlines.items()],
-            "revision": standing.get("revision", 0) + 1,
-        }
-        same = {"_id": standing["_id"], "revision": standing.get("revision", 0)}
-        if "revision" not in standing:
-            same = {"_id": standing["_id"], "revision": {"$exists": False}}
-        try:
-            self._instances.replace_one(same, document, upsert=True)
-        except DuplicateKeyError as error:
-            raise LostCheckpoint(f"{self.name}: another holds {standing['_id']}") from error
 
     def _park(self, item: Item, key: str, error: Exception | None) -> None:
         if error is not None:
@@ -210,8 +205,11 @@ class ManagerReader:
                 try:
                     fact = item.load()
                     concerned = self._manager.concerned(fact)
-                    for instance in [key] if key in concerned else concerned:
+                    instances = [key] if key in concerned else concerned
+                    self._instances.hold(instances)
+                    for instance in instances:
                         self._react(instance, item.guard, fact)
+                    self._instances.store()
                 except TRANSIENT:
                     raise
                 except Exception:
@@ -242,26 +240,20 @@ class DeadlineReader:
     ) -> None:
         self.name = f"{manager.name}.deadlines"
         self._manager = manager
-        self._instances = durable(database, f"manager_{manager.name}")
+        self._instances = Instances(database, manager.name)
         self._commands = commands
         self._clock = clock
         self._bell = Bell()  # nothing rings it: a deadline comes with time alone
 
     def prepare(self) -> None:
         """Create the index; harmless when it stands."""
-        self._instances.create_index("deadlines.due")
+        self._instances.prepare()
 
     def step(self, lease: int) -> int:  # noqa: ARG002 - a deadline's command id makes it one, whoever fires it
-        now = self._clock.now()
-        passed = 0
-        for document in self._instances.find({"deadlines.due": {"$lte": now}}).limit(BATCH):
-            for deadline in document["deadlines"]:
-                if deadline["due"] <= now:
-                    passed += self._pass(document["_id"], deadline["name"], deadline["due"])
-        return passed
+        return sum(self._pass(*deadline) for deadline in self._instances.due(self._clock.now(), BATCH))
 
     def lag(self) -> int:
-        return self._instances.count_documents({"deadlines.due": {"$lte": self._clock.now()}})
+        return self._instances.overdue(self._clock.now())
 
     def bell(self) -> Bell:
         return self._bell

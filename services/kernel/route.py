@@ -57,10 +57,13 @@ class Request:
     fingerprint: str = ""
     expected: int | None = None
     commands: Commands | None = None
+    made: set[str] = field(default_factory=set, compare=False)
 
     def new_id(self, kind: str = "") -> str:
         """An id for what this request creates: a repetition of the request gets the same one."""
-        return derived_id(self.command_id, kind)
+        identity = derived_id(self.command_id, kind)
+        self.made.add(identity)
+        return identity
 
     def take(self, decider: Decider[Any], identity: str, command: Command, answer: MakeAnswer = _no_answer) -> Commit:
         """Take one command under this request's identity; raises what ``Commands.take`` raises."""
@@ -73,6 +76,7 @@ class Request:
             meta=Metadata(correlation=self.correlation, actor=self.actor.id or None),
             request=self.fingerprint,
             expected=self.expected,
+            fresh=identity in self.made,
         )
         return self.commands.take(decider, order, answer)
 

@@ -70,15 +70,34 @@ def test_killed_between_command_and_state_the_command_takes_effect_once(office: 
         raise AutoReconnect("killed here")
 
     reader = office.reader()
-    save = reader._save
-    reader._save = killed  # type: ignore[method-assign]
+    store = reader._instances.store
+    reader._instances.store = killed  # type: ignore[method-assign]
     with pytest.raises(AutoReconnect):
         reader.step(1)
     assert office.titles() == ("t1",)
-    reader._save = save  # type: ignore[method-assign]
+    reader._instances.store = store  # type: ignore[method-assign]
     reader.step(1)
     assert office.titles() == ("t1",)
     assert office.log.head() == 1
+
+
+def test_a_batch_of_facts_is_one_question_and_one_write_and_each_fact_is_taken(office: Office) -> None:
+    from pymongo.collection import Collection
+
+    calls: list[str] = []
+    reader = office.reader()
+    documents: Collection[dict[str, Any]] = reader._instances._documents
+
+    class Counted:
+        def __getattr__(self, name: str) -> Any:
+            calls.append(name)
+            return getattr(documents, name)
+
+    reader._instances._documents = Counted()  # type: ignore[assignment]
+    office.hear(*range(1, 31))
+    reader.step(1)
+    assert office.titles() == tuple(f"t{n}" for n in range(1, 31))
+    assert calls == ["find", "bulk_write"]
 
 
 def test_killed_between_state_and_checkpoint_the_fact_is_done(office: Office) -> None:

@@ -150,6 +150,20 @@ def test_a_conflict_with_another_process_is_decided_again_on_what_stands() -> No
     assert [commit.refused for commit in desk.log.read(0)] == [None, "shelf-is-full"]
 
 
+def test_a_stream_that_was_taken_to_be_empty_and_is_not_is_read_before_anything_is_answered() -> None:
+    desk = Desk()
+    desk.take(PutBook("x", room=1), "k1")
+    elsewhere = desk.elsewhere()
+    for key, command in (("k2", PutBook("y", room=1)), ("k3", PutBook("x"))):
+        order = Order(command, "a", key, Metadata("c"), fresh=True)
+        if key == "k2":
+            with pytest.raises(Refused):
+                elsewhere.commands.take(SHELF, order)
+        else:
+            assert elsewhere.commands.take(SHELF, order).events == ()
+    assert [commit.refused for commit in desk.log.read(0)] == [None, "shelf-is-full", None]
+
+
 def test_while_the_first_request_runs_the_same_key_is_told_to_come_back() -> None:
     entered, leave = threading.Event(), threading.Event()
 
