@@ -1,0 +1,254 @@
+"""The whole stack as a fixture of this room: started once, for tests that leave all of its parts as they found them.
+
+``house``: services in one process, the gateway, private broker, database and mailbox, on a demo clock; a board, two
+regions with a coordinator each, two members, and everybody's token.
+"""
+
+import json
+import re
+import uuid
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
+
+import httpx
+import pymongo
+import pytest
+
+from deploy import keys
+from deploy.broker import Broker
+from deploy.commands.board import install
+from deploy.commands.opened import opened
+from deploy.database import Database
+from deploy.mailbox.server import Mailbox
+from deploy.waiting import wait_until
+from services.kernel.clock import DemoClock
+from services.members.installation import BoardMember, issue_token
+from tests.support.servers import Vhosts
+from tests.support.services import SERVICES, ChildServices
+
+KEDIRI, BLITAR = "kota-kediri", "kota-blitar"
+BOARD = ("coordinator", "secretary", "treasurer")
+INTERNAL = re.compile(
+    r"Traceback|File \"|\.py\b|[Mm]ongo|Secantus|bson|nameko|eventlet|marshmallow|werkzeug|starlette|[a-z](?:Error|Exception)\b"
+)
+"""What no answer may say: how it is built."""
+
+
+def person_form(name: str, region: str = KEDIRI) -> dict[str, str]:
+    """A join by form; `name` is the first part of the address."""
+    place = {"library": "SD Contoh", "region": region, "subdistrict": f"{region}-satu"}
+    return {"name": f"Ibu {name.title()}", "email": f"{name}@input.example", **place}
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody at the gateway: nobody, or whoever the token is. Keeps no cookies."""
+
+    http: httpx.Client
+    token: str = ""
+    person: str = ""
+
+    def send(self, method: str, path: str, *, key: str | None = None, **options: Any) -> httpx.Response:
+        """One request. A write goes under a fresh key unless one is given; "" is none."""
+        headers: dict[str, str] = {**options.pop("headers", {})}
+        if self.token:
+            headers.setdefault("Authorization", f"Bearer {self.token}")
+        if method not in {"GET", "HEAD"} and key != "":
+            headers.setdefault("Idempotency-Key", key or uuid.uuid4().hex)
+        return self.http.request(method, path, headers=headers, **options)
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        return self.send("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+    def post(self, path: str, body: Any = None, key: str | None = None, **headers: str) -> httpx.Response:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.send("POST", path, key=key, json={} if body is None else body, headers=named)
+
+
+@dataclass
+class House:
+    """What stands. `database` is this house's own client; `rani` coordinates Kediri, `bima` Blitar."""
+
+    services: ChildServices
+    http: httpx.Client
+    client: pymongo.MongoClient[dict[str, Any]]
+    clock: DemoClock
+    database_server: Database
+    mailbox: Mailbox
+    people: dict[str, Visitor] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Visitor:
+        return self.people[name]
+
+    @property
+    def nobody(self) -> Visitor:
+        return Visitor(self.http)
+
+    def join(self, *names: str, region: str = KEDIRI) -> list[Visitor]:
+        """These people join by the form, and get a token each."""
+        with opened("members", self.services.environment) as members, ThreadPoolExecutor(8) as hands:
+
+            def join(name: str) -> Visitor:
+                answer = self.nobody.post("/v1/members", person_form(name, region))
+                assert answer.status_code == 201, answer.text
+                token = issue_token(members.parts, f"{name}@input.example")
+                return Visitor(self.http, token, answer.json()["member"])
+
+            self.people |= zip(names, hands.map(join, names), strict=True)
+        return [self.people[name] for name in names]
+
+    def topic(self, title: str = "Barcode ganda") -> str:
+        answer = self.sari.post("/v1/topics", {"title": title, "region": KEDIRI})
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["topic"])
+
+    def plan(self, **changes: Any) -> dict[str, Any]:
+        """What Rani would send to plan a gathering a week from now, with these changes."""
+        starts = self.clock.now() + timedelta(days=7)
+        times = {"starts": starts.isoformat(), "ends": (starts + timedelta(hours=2)).isoformat()}
+        about = {"kind": "gathering", "title": "Barcode ganda", "topic": changes.get("topic") or self.topic()}
+        return {**about, "region": KEDIRI, "venue": self.venue, "capacity": 12, **times, **changes}
+
+    @property
+    def venue(self) -> str:
+        place = {"name": "Kafe Literasi", "kind": "cafe", "region": KEDIRI, "subdistrict": f"{KEDIRI}-satu"}
+        answer = self.rani.post("/v1/venues", place, key="the-venue")
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["venue"])
+
+    def planned(self, **changes: Any) -> str:
+        """The path of a gathering that Rani planned, and leads."""
+        answer = self.rani.post("/v1/activities", self.plan(**changes))
+        assert answer.status_code == 201, answer.text
+        path = str(answer.headers["Location"])
+        led = self.rani.post(f"{path}/speakers", {"person": self.rani.person, "role": "guide"})
+        assert led.status_code == 201, led.text
+        return path
+
+    def published(self, **changes: Any) -> str:
+        """The path of a gathering whose seats are open."""
+        path = self.planned(**changes)
+        answer = self.rani.post(f"{path}/publish")
+        assert answer.status_code == 200, answer.text
+        seats = f"seats-{path.rpartition('/')[2]}"
+        wait_until(lambda: self.commits("events", stream=seats), 10, "seats to be opened", 0.02)
+        return path
+
+    def settle(self) -> None:
+        """Until nothing is on its way any more: every log read to its end, every fact heard."""
+
+        def level() -> bool:
+            statuses = {name: httpx.get(f"{self.services.url(name)}/internal/status").json() for name in SERVICES}
+            for status in statuses.values():
+                assert all(lag == 0 for reader, lag in status["readers"].items() if reader != "sender"), status
+                assert all(statuses[source]["facts"] == heard for source, heard in status["heard"].items()), status
+            return True
+
+        wait_until(level, 20, "nothing to be on its way", 0.02)
+
+    def commits(self, service: str, **where: Any) -> list[dict[str, Any]]:
+        """Commits of a service that changed something, in the log's order."""
+        database = self.client[f"{self.services.environment['JEJARING_DATABASE_PREFIX']}{service}"]
+        return list(database["commits"].find({"stream": {"$type": "string"}, **where}).sort("_id"))
+
+    @contextmanager
+    def unchanged(self) -> Iterator[None]:
+        """Whatever is done within changes nothing anywhere: no event more in any log. An event stands before its answer."""
+        self.settle()
+        before = {name: len(self.commits(name)) for name in SERVICES}
+        yield
+        assert {name: len(self.commits(name)) for name in SERVICES} == before
+
+
+def refused(answer: httpx.Response, status: int, kind: str, **members: Any) -> dict[str, Any]:
+    """Assert that this is that problem, with these members, told as RFC 9457 wants it and without a word on our insides."""
+    assert answer.status_code == status, f"{answer.request.method} {answer.request.url}: {answer.text}"
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert not INTERNAL.search(answer.text), answer.text
+    document: dict[str, Any] = json.loads(answer.text)
+    assert (document["type"], document["status"]) == (f"urn:jejaring:problem:{kind}", status), document
+    assert {name: document.get(name) for name in members} == members
+    return document
+
+
+@pytest.fixture(scope="package")
+def house(
+    _session_broker: tuple[Broker, Vhosts],
+    _session_database: Database,
+    _session_mailbox: Mailbox,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[House]:
+    (broker, vhosts), database, mailbox = _session_broker, _session_database, _session_mailbox
+    for server in (broker, database, mailbox):
+        server.start()  # a test elsewhere may have stopped it
+    directory = tmp_path_factory.mktemp("house")
+    vhost, prefix = vhosts.take(), f"house_{uuid.uuid4().hex[:8]}_"
+    services = ChildServices(
+        directory,
+        {
+            "MONGODB_URI": database.uri,
+            "JEJARING_DATABASE_PREFIX": prefix,
+            "AMQP_URI": broker.uri(vhost),
+            "SMTP_URI": mailbox.smtp_uri,
+            "JEJARING_SECRETS": str(keys.ensure(directory / "keys")),
+            "JEJARING_CLOCK": f"demo:{directory / 'clock.json'}",
+            "JEJARING_COMMUNITY_HOST": "jejaring.test",
+        },
+    )
+    clock = DemoClock(directory / "clock.json")
+    without_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    with (
+        pymongo.MongoClient[dict[str, Any]](database.uri, timeoutMS=5000) as client,
+        httpx.Client(base_url=services.url("gateway"), timeout=20, cookies=without_cookies, trust_env=False) as http,
+    ):
+        try:
+            _make_it_nine(clock)
+            services.start(*SERVICES, wait=False)
+            services.start_gateway(wait=False)
+            services.wait_ready(*SERVICES, "gateway")
+            house = House(services, http, client, clock, database, mailbox)
+            _furnish(house)
+            yield house
+        finally:
+            services.close()
+            for name in client.list_database_names():
+                if name.startswith(prefix):
+                    client.drop_database(name)
+            vhosts.give_back(vhost)
+
+
+def _make_it_nine(clock: DemoClock) -> None:
+    """In the morning, in Kediri: at night mails would be held."""
+    now = clock.now()
+    clock.advance((now.replace(hour=2, minute=0, second=0) - now) % timedelta(days=1))
+
+
+def _furnish(house: House) -> None:
+    environment: Mapping[str, str] = house.services.environment
+    board = [
+        BoardMember(office, office.title(), f"{office}@input.example", None, "Pengurus", KEDIRI, f"{KEDIRI}-satu")
+        for office in BOARD
+    ]
+    installed = {one.office: one.person for one in install(board, environment)}
+    with opened("members", environment) as members:
+        for office, person in installed.items():
+            token = issue_token(members.parts, f"{office}@input.example")
+            house.people[office] = Visitor(house.http, token, person)
+    house.settle()  # the services did not write this themselves
+    for region in (KEDIRI, BLITAR):
+        places = [{"id": f"{region}-satu", "name": "Satu", "latitude": -7.8, "longitude": 112.0}]
+        body = {"region": region, "name": region.title(), "subdistricts": places}
+        opened_ = house.coordinator.post("/v1/regions", body)
+        assert opened_.status_code == 201, opened_.text
+    house.join("rani", "sari", "budi")
+    house.join("bima", region=BLITAR)
+    for name, region in (("rani", KEDIRI), ("bima", BLITAR)):
+        holder = {"person": house.people[name].person, "region": region}
+        answer = house.coordinator.post("/v1/offices/regional-coordinator/holders", holder)
+        assert answer.status_code == 201, answer.text
+    house.settle()

@@ -1,0 +1,52 @@
+"""Fifty people want twelve seats in the same second."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+
+from tests.e2e.stack import House, Visitor
+
+CROWD = 50
+SEATS = 12
+
+
+def register(path: str, people: list[Visitor]) -> list[httpx.Response]:
+    """All of them at once, each under a key that is the same whenever they ask."""
+    with ThreadPoolExecutor(len(people)) as crowd:
+        asked = [crowd.submit(who.post, f"{path}/registrations", {}, "my-seat") for who in people]
+        return [one.result() for one in asked]
+
+
+def test_the_thirteenth_of_fifty_at_once_and_all_behind_stand_in_line_in_the_logs_order(house: House) -> None:
+    people = house.join(*(f"orang{n}" for n in range(CROWD)))
+    path = house.published(capacity=SEATS)
+    answers = register(path, people)
+    assert [answer.status_code for answer in answers] == [201] * CROWD
+    documents = [answer.json() for answer in answers]
+    assert [document["person"] for document in documents] == [who.person for who in people]
+    seated = {document["person"] for document in documents if document["seat"] == "taken"}
+    line = sorted((document["place"], document["person"]) for document in documents if document["seat"] == "line")
+    assert (len(seated), [place for place, _ in line]) == (SEATS, list(range(1, CROWD - SEATS + 1)))
+
+    house.settle()
+    log = house.commits("events", stream=f"seats-{path.rpartition('/')[2]}")
+    told = [event for commit in log for event in commit["events"]][1:]  # the first opened the seats
+    assert [event["type"] for event in told] == ["SeatTaken"] * SEATS + ["PlacedInLine"] * (CROWD - SEATS)
+    assert {event["data"]["person"] for event in told[:SEATS]} == seated
+    assert [(event["data"]["place"], event["data"]["person"]) for event in told[SEATS:]] == line
+    positions = [int(answer.headers["Position"].removeprefix("events@")) for answer in answers]
+    in_order = [
+        document["person"] for _, document in sorted(zip(positions, documents, strict=True), key=lambda x: x[0])
+    ]
+    assert in_order == [event["data"]["person"] for event in told]
+
+    shown = house.rani.get(f"{path}/registrations").json()["items"]
+    assert [(one["place"], one["person"]) for one in shown[SEATS:]] == line
+    assert house.nobody.get(path).json()["seats"] == {"taken": SEATS, "line": CROWD - SEATS}
+
+    with house.unchanged():
+        again = register(path, people)
+    for first, second in zip(answers, again, strict=True):
+        same = ("Position", "ETag")
+        assert (second.status_code, second.content) == (201, first.content)
+        assert [second.headers[name] for name in same] == [first.headers[name] for name in same]
