@@ -147,6 +147,7 @@ def test_if_match_of_another_version_changes_nothing_and_the_right_one_does(hous
     topic = f"/v1/topics/{house.topic('Versi')}"
     read = house.rani.get(topic)
     assert house.budi.post(f"{topic}/endorsements").status_code == 201
+    assert house.budi.get(topic).headers["ETag"] == '"2"'
     decision = {"decision": "accepted"}
     with house.unchanged():
         stale = house.rani.post(f"{topic}/decision", decision, "decide", If_Match=read.headers["ETag"])
