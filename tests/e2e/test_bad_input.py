@@ -182,7 +182,7 @@ def test_a_position_that_nobody_reached_is_503_in_time_and_nonsense_is_no_fault(
         answer = visitor.get("/v1/topics", Wait_For=FAR)
         refused(answer, 503, "unavailable")
         assert answer.headers["Retry-After"] == "1"
-        assert answer.elapsed < timedelta(seconds=2.6)
+        assert answer.elapsed < timedelta(seconds=3)  # 2 s, and a busy machine
         assert visitor.get("/v1/topics").status_code == 200
     for nonsense in ("besok", "events@", "events@-1", "@", "events@1e9", "members@1", "events@" + "9" * 5000):
         assert house.nobody.get("/v1/topics", Wait_For=nonsense).status_code == 200, nonsense[:20]
