@@ -21,7 +21,7 @@ run:
 
 test:
 	@deploy/install.sh test
-	@exec $(PYTHON) -m pytest $(ARGUMENTS)
+	@exec $(PYTHON) -m pytest -n 2 --dist loadfile $(ARGUMENTS)
 
 check:
 	@deploy/install.sh check

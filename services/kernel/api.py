@@ -27,6 +27,7 @@ from services.kernel.route import Answer, Request, Route
 log = logging.getLogger(__name__)
 JSON = "application/json"
 KEY_CHARACTERS = 255
+MOST_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,9 @@ def _json(raw: RawRequest) -> Any:
         raise Malformed("send application/json")
     try:
         document = json.loads(raw.body)
-    except ValueError as error:
+        # JSON can hold half a character and NaN, and be nested without end; what is stored and sent on cannot.
+        json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError) as error:
         raise Malformed("the body is not JSON") from error
     if not isinstance(document, dict):
         raise Malformed("the body is not a JSON object")
@@ -196,7 +199,7 @@ def _version(match: str | None) -> int | None:
     if match is None or match == "*":
         return None
     text = match.strip().removeprefix("W/").strip('"')
-    if not text.isdecimal():
+    if not _is_number(text):
         raise Malformed("If-Match is a version in quotes, as ETag gave it")
     return int(text)
 
@@ -205,10 +208,15 @@ def _position(service: str, header: str | None) -> int | None:
     for token in (header or "").split(","):
         name, _, number = token.strip().partition("@")
         if name == service:
-            if not number.isdecimal():
+            if not _is_number(number):
                 raise Malformed("Wait-For is a position as an answer gave it")
             return int(number)
     return None
+
+
+def _is_number(text: str) -> bool:
+    # Python refuses to read a number of some thousands of digits, and nothing here counts that far.
+    return text.isdecimal() and len(text) <= MOST_DIGITS
 
 
 def _body(answer: Answer) -> str:

@@ -28,6 +28,7 @@ from services.kernel.view_store import Pointer, Views
 log = logging.getLogger(__name__)
 DUPLICATE_KEY = 11000
 FLUSH_SECONDS = 1.0
+LOOK_SECONDS = 1.0
 IDLE_SECONDS = 2.0
 
 
@@ -39,13 +40,19 @@ def reader_name(view: View, source: str) -> str:
 @dataclass
 class _Stand:
     """Where a collection's checkpoint stands, as last read or written, and how far was read beyond it without finding
-    anything to change (``seen``, since ``since``).
+    anything to change (``seen``, since ``since``). ``looked`` is when the database last said that it stands there.
     """
 
     position: int
     lease: int
     seen: int
     since: float
+    looked: float
+
+
+def _stand(position: int, lease: int) -> _Stand:
+    now = time.monotonic()
+    return _Stand(position, lease, position, now, now)
 
 
 class ViewReader:
@@ -97,9 +104,11 @@ class ViewReader:
             overdue = batch.last > stand.position and time.monotonic() - stand.since >= FLUSH_SECONDS
             if updates or overdue:
                 self._write(target, stand, lease, updates, batch.last)
-                self._stands[collection] = _Stand(batch.last, lease, batch.last, time.monotonic())
+                self._stands[collection] = _stand(batch.last, lease)
             elif stand.seen == stand.position:
                 stand.since = time.monotonic()
+                if time.monotonic() - stand.looked >= LOOK_SECONDS:
+                    self._look_again(target, stand, lease)
         except (PyMongoError, LostCheckpoint):
             self._stands.pop(collection, None)
             self._blocked.pop(collection, None)
@@ -110,12 +119,28 @@ class ViewReader:
         return done
 
     def _read(self, target: Collection[dict[str, Any]], lease: int) -> _Stand:
+        stand = self._checkpoint_of(target, lease)
+        self._blocked[target.name] = self._parking.keys(self._parked_as(target.name))
+        self._reached(target.name, stand.position)
+        return stand
+
+    def _look_again(self, target: Collection[dict[str, Any]], stand: _Stand, lease: int) -> None:
+        """A database that was killed while nothing was under way takes the last moments of a view back without a word,
+        and with nothing more to apply no compare-and-set would ever notice. So who is idle asks, once a second at most.
+
+        Raises ``LostCheckpoint``.
+        """
+        if self._checkpoint_of(target, lease).position != stand.position:
+            log.warning("the database has taken updates back", extra={"reader": self.name})
+            raise LostCheckpoint(self.name)
+        stand.looked = time.monotonic()
+
+    def _checkpoint_of(self, target: Collection[dict[str, Any]], lease: int) -> _Stand:
+        """Where the database says that the collection stands. Raises ``LostCheckpoint`` for a newer lease."""
         document = target.find_one({"_id": self._checkpoint})
-        position, held = (int(document["position"]), int(document["lease"])) if document else (0, 0)
-        stand = _Stand(position, held, position, time.monotonic())
+        stand = _stand(int(document["position"]), int(document["lease"])) if document else _stand(0, 0)
         if stand.lease > lease:
             raise LostCheckpoint(self.name)
-        self._blocked[target.name] = self._parking.keys(self._parked_as(target.name))
         return stand
 
     def _updates(self, collection: str, item: Item) -> list[UpdateOne]:

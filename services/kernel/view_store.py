@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bson import encode
 from pymongo import ASCENDING, DESCENDING
 from pymongo.collection import Collection
 from pymongo.database import Database
@@ -211,6 +212,7 @@ def _cursor(text: str) -> tuple[Any, str]:
         value, key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         if isinstance(value, dict):
             value = datetime.fromisoformat(value["time"])
-    except (ValueError, TypeError, KeyError) as error:
+        encode({"value": value, "key": key})  # what the database cannot hold was never in a document of ours
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise Malformed("the cursor is not one of ours", errors={"after": ["Not a cursor."]}) from error
     return value, str(key)

@@ -1,5 +1,6 @@
 """Whatever is sent, the answer says what is wrong with it, the insides stay inside, and nothing has been changed."""
 
+import base64
 import socket
 from collections.abc import Iterator
 from datetime import timedelta
@@ -74,7 +75,8 @@ def test_a_time_beyond_all_calendars_is_no_time_anywhere(house: House) -> None:
                 refused(house.coordinator.send("GET", path, params={name: at}), 400, "malformed")
 
 
-NO_OBJECTS = (b"{", b"not json", b'{"title": "x"', b"[]", b'"x"', b"7", b"null", b"NaN", b"\xff\xfe{}")
+NO_OBJECTS = (b"{", b"not json", b'{"title": "x"', b"[]", b'"x"', b"7", b"null", b"NaN", b"\xff\xfe{}", b"[" * 100_000, b'{"title":' * 20_000,
+              b'{"title": "x\\ud800", "region": "kota-kediri"}')  # fmt: skip
 
 
 def test_what_is_not_a_json_object_is_not_read(house: House) -> None:
@@ -152,7 +154,7 @@ def test_if_match_of_another_version_changes_nothing_and_the_right_one_does(hous
     with house.unchanged():
         stale = house.rani.post(f"{topic}/decision", decision, "decide", If_Match=read.headers["ETag"])
         refused(stale, 412, "stale", version=2)
-        for nonsense in ("besok", '"-1"', '"1.5"'):
+        for nonsense in ("besok", '"-1"', '"1.5"', '"' + "9" * 5000 + '"'):
             refused(house.rani.post(f"{topic}/decision", decision, If_Match=nonsense), 400, "malformed")
     fresh = house.rani.get(topic).headers["ETag"]
     decided = house.rani.post(f"{topic}/decision", decision, "decide", If_Match=fresh)
@@ -161,7 +163,19 @@ def test_if_match_of_another_version_changes_nothing_and_the_right_one_does(hous
 
 
 LISTS = ("/v1/topics", "/v1/activities", "/v1/regions", "/v1/venues", "/v1/members", "/v1/me/inbox", "/v1/deliveries")
-NO_CURSORS = ("x", "e30", "W10", "NQ", "bnVsbA", "é", "WzFdXQ", "W3siYSI6MX0sIngiXQ", "W3sidGltZSI6NX0sIngiXQ")
+MADE_UP = (f'[{10**30}, "x"]', '["\\ud800", "x"]', '[0, "\\ud800"]', '[{"time": "0001-01-01T00:00:00+14:00"}, "x"]')
+NO_CURSORS = (
+    *(base64.urlsafe_b64encode(text.encode()).decode().rstrip("=") for text in MADE_UP),
+    "x",
+    "e30",
+    "W10",
+    "NQ",
+    "bnVsbA",
+    "é",
+    "WzFdXQ",
+    "W3siYSI6MX0sIngiXQ",
+    "W3sidGltZSI6NX0sIngiXQ",
+)
 
 
 def test_a_cursor_that_is_not_ours_and_a_limit_out_of_range_are_named(house: House) -> None:

@@ -16,6 +16,7 @@ from deploy.commands.verify import checks
 from deploy.database import Database
 from deploy.mailbox.server import Mailbox
 from deploy.story import Progress
+from deploy.waiting import wait_until
 from tests.support.services import SERVICES, ChildServices
 
 EVERY = 4
@@ -117,7 +118,8 @@ def test_whatever_is_killed_while_it_is_told_the_story_ends_in_the_same_state(
             "notifications",
             "queues",
         ]
-        assert story.told(stack.url("gateway"))
+        # The last fault may have been a moment ago: a view may still be on its way.
+        wait_until(lambda: story.told(stack.url("gateway")), 20, "the story's last word to be shown")
         again: list[Progress] = []
         story.tell(*where, again.append, stack.environment)
         assert again == []

@@ -1,5 +1,6 @@
 """A view on a real database: what is applied, how often, and what it survives."""
 
+import base64
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from services.kernel.inbox import Inbox
 from services.kernel.mongo import connect
 from services.kernel.mongo_log import MongoLog
 from services.kernel.parking import Parking
-from services.kernel.problem import Unavailable
+from services.kernel.problem import Malformed, Unavailable
 from services.kernel.reader import CommitSource, InboxSource, LostCheckpoint
 from services.kernel.view import Change, View
 from services.kernel.view_reader import ViewReader
@@ -62,6 +63,26 @@ def test_a_reader_that_begins_earlier_changes_nothing(bench: Bench) -> None:
     again = bench.reader(SHELVES)
     assert again.step(1) == 1
     assert (bench.views.get(SHELVES, "a") or {})["count"] == 2
+
+
+def test_what_a_killed_database_took_back_while_nothing_was_under_way_is_applied_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.kernel.view_reader.LOOK_SECONDS", 0.0)
+    bench.log.append(append("shelf-a", 0, "x"))
+    reader = bench.reader(SHELVES)
+    reader.step(1)
+    before = list(bench.database[SHELVES.collection].find())
+    bench.log.append(append("shelf-a", 1, "y"))
+    reader.step(1)
+    # The crash: the collection is what it was at an earlier moment, and no write of ours was refused.
+    bench.database[SHELVES.collection].delete_many({})
+    bench.database[SHELVES.collection].insert_many(before)
+    with pytest.raises(LostCheckpoint):
+        reader.step(1)
+    assert reader.step(1) == 1
+    assert (bench.views.get(SHELVES, "a") or {})["count"] == 2
+    assert reader.step(1) == 0
 
 
 def test_a_removed_document_is_not_revived_by_a_repetition(bench: Bench) -> None:
@@ -188,6 +209,24 @@ def test_wait_for_returns_when_shown_and_is_unavailable_after_its_time(bench: Be
     assert bench.views.shown() == 1
     with pytest.raises(Unavailable):
         bench.views.wait_for(2)
+
+
+MADE_UP = [
+    f"[{10**30}, 'x']",
+    "['\\ud800', 'x']",
+    "[0, '\\ud800']",
+    "[{'time': '0001-01-01T00:00:00+14:00'}, 'x']",
+    "[]",
+    "7",
+]
+
+
+@pytest.mark.parametrize("text", MADE_UP)
+def test_a_cursor_that_the_database_could_not_hold_is_malformed(bench: Bench, text: str) -> None:
+    cursor = base64.urlsafe_b64encode(text.replace("'", '"').encode()).decode().rstrip("=")
+    for sort in ("count", "_id"):
+        with pytest.raises(Malformed):
+            bench.views.find(SHELVES, sort=sort, after=cursor)
 
 
 def test_pages_hold_each_document_once_whatever_they_are_sorted_by(bench: Bench) -> None:

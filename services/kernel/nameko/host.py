@@ -15,6 +15,7 @@ eventlet.monkey_patch()
 import argparse  # noqa: E402 - nothing may be imported before it is patched
 import importlib  # noqa: E402
 import signal  # noqa: E402
+import socket  # noqa: E402
 import sys  # noqa: E402
 from collections.abc import Sequence  # noqa: E402
 
@@ -24,7 +25,7 @@ from nameko.constants import MAX_WORKERS_CONFIG_KEY, WEB_SERVER_CONFIG_KEY  # no
 from nameko.containers import ServiceContainer  # noqa: E402
 
 from services.kernel.logs import configure  # noqa: E402
-from services.kernel.settings import SettingsError, settings_for  # noqa: E402
+from services.kernel.settings import Settings, SettingsError, settings_for  # noqa: E402
 
 MAX_WORKERS = 320
 """256 requests, and room for the jobs of the service."""
@@ -42,8 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         _say(f"{error}")
         return 2
-    except OSError as error:
-        _say(f"{error.strerror or error}")
+    except PortTaken as error:
+        _say(str(error))
         return 1
     return _run(containers)
 
@@ -53,8 +54,25 @@ def _say(sentence: str) -> None:
     sys.stderr.write(f"jejaring serve: {sentence}\n")
 
 
+class PortTaken(Exception):
+    """Somebody else answers where a service should; the message says how to choose another port."""
+
+
+def _claim(settings: Settings) -> None:
+    """Find out now, and in one sentence, what would otherwise be found out in the middle of a start."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            variable = f"{settings.service.upper()}_URL"
+            reason = f"{settings.host}:{settings.port} cannot be used ({error.strerror}); choose another by {variable}"
+            raise PortTaken(reason) from error
+
+
 def _container(name: str) -> ServiceContainer:
     settings = settings_for(name)
+    _claim(settings)
     module = importlib.import_module(f"services.{name}.service")
     config = {
         WEB_SERVER_CONFIG_KEY: f"{settings.host}:{settings.port}",

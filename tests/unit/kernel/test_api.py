@@ -139,7 +139,12 @@ def test_unknown_missing_and_ill_typed_fields_are_named(house: House, body: dict
     assert house.log.head() == 0
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b'"x"', b"\xff"])
+HALF, DEEP = b'{"title": "x\\ud800"}', b'{"title":' * 20_000
+
+
+@pytest.mark.parametrize(
+    "body", [b"{", b"[]", b'"x"', b"\xff", HALF, DEEP, b"[" * 100_000, b'{"copies": NaN}'], ids=range(8)
+)
 def test_what_is_not_a_json_object_is_malformed(house: House, body: bytes) -> None:
     assert _problem(house.ask("POST", "/v1/books", body, idempotency_key="k"))["status"] == 400
 
@@ -181,6 +186,14 @@ def test_if_match_is_the_version_that_etag_gave(house: House, match: str) -> Non
     answer = house.ask("POST", "/v1/books", {"title": "x"}, idempotency_key="k", if_match=match)
     assert _problem(answer) | {"version": 0} == _problem(answer)
     assert answer.status == 412
+
+
+@pytest.mark.parametrize("name", ["if_match", "wait_for"])
+def test_a_number_of_thousands_of_digits_is_malformed_and_no_fault(house: House, name: str) -> None:
+    digits = "9" * 5000
+    value = f'"{digits}"' if name == "if_match" else f"shelves@{digits}"
+    answer = house.ask("POST", "/v1/books", {"title": "x"}, idempotency_key="k", **{name: value})
+    assert answer.status == 400
 
 
 def test_if_match_that_is_no_version_is_malformed(house: House) -> None:
