@@ -57,6 +57,38 @@ def test_no_update_is_missing_behind_a_checkpoint_however_often_the_database_is_
     assert shown == {str(n % 40): COMMITS // 40 * 2 for n in range(40)}
 
 
+def test_a_view_is_whole_again_after_a_kill_in_silence(
+    mongodb_uri: str, database: Database[dict[str, Any]], database_server: DatabaseServer
+) -> None:
+    """Nothing is under way when the database dies, and nothing is told afterwards: nobody's write is refused."""
+    own = connect(mongodb_uri)[database.name]
+    log = MongoLog("shelves", own, REGISTRY)
+    log.prepare()
+    views = Views(own, [SHELVES])
+    views.prepare()
+    reader = ViewReader(SHELVES, CommitSource(log, REGISTRY, log.bell), views, own, Parking(own))
+
+    def level() -> bool:
+        try:
+            while reader.step(1):
+                pass
+            return views.position(SHELVES) == log.head()
+        except Exception:  # noqa: BLE001 - as the runner does: begin again at the checkpoint
+            return False
+
+    taken_back = 0
+    for n in range(3):
+        log.append(append("shelf-a", n, f"t{n}"))
+        _until(level, "the view to be level")
+        database_server.kill()
+        database_server.start()
+        _until(lambda: _answers(views), "the database")
+        taken_back += views.position(SHELVES) < log.head()
+        _until(level, "the view to be whole again", 10)
+        assert (views.get(SHELVES, "a") or {})["count"] == n + 1
+    print(f"taken back after {taken_back} of 3 kills")
+
+
 class _Small:
     """A source in small batches, so that many bulks are under way when the database dies."""
 
@@ -94,6 +126,14 @@ def _done(views: Views) -> bool:
         return views.position(SHELVES) == COMMITS
     except Exception:  # noqa: BLE001 - the database is away
         return False
+
+
+def _answers(views: Views) -> bool:
+    try:
+        views.position(SHELVES)
+    except Exception:  # noqa: BLE001 - not yet
+        return False
+    return True
 
 
 def _everything(views: Views) -> list[dict[str, Any]]:
