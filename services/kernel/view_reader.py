@@ -1,13 +1,15 @@
 """Brings a view up to its log: one ordered bulk a batch, on the view's own collection.
 
-First a compare-and-set on the checkpoint document (the position and lease that were read; an upsert, so that whoever is
-stale gets a duplicate key and the bulk stops), then the guarded updates, last the checkpoint's move. None of it waits
+First a compare-and-set on the checkpoint document (the position and lease that were read), then the guarded updates,
+last the checkpoint's move. The compare-and-set is an upsert that can never insert: whoever is stale gets an error and
+the bulk stops, also when a crash has taken back the document itself, with the view's whole beginning. None of it waits
 for the journal: after a crash of the database there is never the move without the updates before it. Measured: written
 apart, 176 of 17,580 updates were lost in 20 kills; in one bulk, none of 48,240.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from dataclasses import dataclass
@@ -16,7 +18,7 @@ from typing import Any
 from pymongo import UpdateOne
 from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import BulkWriteError, PyMongoError
+from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
 
 from services.kernel.bell import Bell
 from services.kernel.mongo import plain
@@ -26,7 +28,8 @@ from services.kernel.view import CHECKPOINT, View, update
 from services.kernel.view_store import Pointer, Views
 
 log = logging.getLogger(__name__)
-DUPLICATE_KEY = 11000
+NEVER = "_never"
+"""An upsert that would set another ``_id`` than it asked for is refused (error 66): a compare-and-set that creates nothing."""
 FLUSH_SECONDS = 1.0
 LOOK_SECONDS = 1.0
 IDLE_SECONDS = 2.0
@@ -138,10 +141,19 @@ class ViewReader:
     def _checkpoint_of(self, target: Collection[dict[str, Any]], lease: int) -> _Stand:
         """Where the database says that the collection stands. Raises ``LostCheckpoint`` for a newer lease."""
         document = target.find_one({"_id": self._checkpoint})
-        stand = _stand(int(document["position"]), int(document["lease"])) if document else _stand(0, 0)
+        if document is None:
+            document = self._begun(target)
+        stand = _stand(int(document["position"]), int(document["lease"]))
         if stand.lease > lease:
             raise LostCheckpoint(self.name)
         return stand
+
+    def _begun(self, target: Collection[dict[str, Any]]) -> dict[str, Any]:
+        """The checkpoint's document at the view's beginning, also when a crash has taken the beginning back."""
+        document = {"_id": self._checkpoint, "position": 0, "lease": 0}
+        with contextlib.suppress(DuplicateKeyError):
+            target.insert_one(document)
+        return document
 
     def _updates(self, collection: str, item: Item) -> list[UpdateOne]:
         """The item's updates; none, and a parked fact, if it cannot be taken or belongs behind one that could not."""
@@ -176,16 +188,14 @@ class ViewReader:
     ) -> None:
         same = {"_id": self._checkpoint, "position": stand.position, "lease": stand.lease}
         bulk = [
-            UpdateOne(same, {"$set": {"lease": lease}}, upsert=True),
+            UpdateOne(same, {"$set": {"lease": lease}, "$setOnInsert": {"_id": NEVER}}, upsert=True),
             *updates,
             UpdateOne({"_id": self._checkpoint}, {"$max": {"position": to}}),
         ]
         try:
             target.bulk_write(bulk, ordered=True)
         except BulkWriteError as error:
-            if any(
-                refused["code"] == DUPLICATE_KEY and refused["index"] == 0 for refused in error.details["writeErrors"]
-            ):
+            if any(refused["index"] == 0 for refused in error.details["writeErrors"]):
                 raise LostCheckpoint(self.name) from error
             raise
 
