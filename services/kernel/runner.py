@@ -19,6 +19,7 @@ from services.kernel.reader import LostCheckpoint, Reader, Source
 log = logging.getLogger(__name__)
 POLL_SECONDS = 0.2
 IDLE_SECONDS = 2.0
+PACE_SECONDS = 0.02
 LONGEST_PAUSE = 5.0
 
 
@@ -64,7 +65,7 @@ class Runner:
             if not self._lease.held():
                 stop.wait(0.05)
                 continue
-            heard = reader.bell().heard()
+            heard, begun = reader.bell().heard(), time.monotonic()
             try:
                 done = reader.step(self._lease.number)
             except Exception as error:  # noqa: BLE001 - whatever a step raises is a pause, never an end
@@ -74,7 +75,10 @@ class Runner:
                 continue
             self.troubles.pop(reader.name, None)
             pause = 0.05
-            if not done:
+            if done:
+                # One at a time is what a database does worst: while much is going on, what comes in between goes together.
+                stop.wait(max(0.0, begun + PACE_SECONDS - time.monotonic()))
+            else:
                 reader.bell().wait(heard, getattr(reader, "idle_seconds", IDLE_SECONDS))
             if self._metrics is not None and time.monotonic() - measured > 5.0:
                 measured = time.monotonic()

@@ -27,7 +27,7 @@ from services.kernel.inbox import Inbox, Strays
 log = logging.getLogger(__name__)
 PREFETCH = 256
 SILENCE_SECONDS = 2.0
-GATHER_SECONDS = 0.005
+GATHER_SECONDS = 0.02
 LONGEST_PAUSE = 5.0
 DEAD_AFTER = 2
 DELETE_SECONDS = 20.0
@@ -127,11 +127,12 @@ class Subscription:
                 checked = time.monotonic()
 
     def _gather(self, connection: Connection, seconds: float) -> None:
-        """Wait for a first message; then take what is at hand, up to the prefetch."""
+        """Wait for a first message; then take what comes within a moment, up to the prefetch."""
         try:
             connection.drain_events(timeout=seconds)
-            while self._waiting and len(self._waiting) < PREFETCH:
-                connection.drain_events(timeout=GATHER_SECONDS)
+            until = time.monotonic() + GATHER_SECONDS
+            while self._waiting and len(self._waiting) < PREFETCH and (left := until - time.monotonic()) > 0:
+                connection.drain_events(timeout=left)
         except TimeoutError:
             return
 
