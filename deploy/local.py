@@ -21,7 +21,7 @@ from urllib.request import urlopen
 import click
 
 from deploy import broker as rabbitmq
-from deploy import keys, ports
+from deploy import keys, ports, space
 from deploy.broker import Broker
 from deploy.configuration import NO_BROKER, Configuration, claim_ports, from_environment
 from deploy.database import Database
@@ -165,6 +165,7 @@ def _command(data: Path, *, story: bool, stay: bool) -> None:
     signal.signal(signal.SIGINT, _interrupt_once)
     signal.signal(signal.SIGTERM, _interrupt_once)
     with _alone(configuration.data):
+        space.require(configuration.data)
         stack = Stack(configuration, say)
         try:
             stack.start()
@@ -175,6 +176,8 @@ def _command(data: Path, *, story: bool, stay: bool) -> None:
             _show(configuration, stack)
             while stay:
                 signal.pause()
+        except Trouble as trouble:
+            raise space.explained(trouble, configuration.data) from trouble
         finally:
             say("Stopping ...")
             stack.stop()
