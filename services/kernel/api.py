@@ -10,7 +10,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from marshmallow import ValidationError
@@ -129,9 +129,7 @@ class Api:
         shown = self._shown() if route.public and not route.writes else None
         answer = route.handler(self._parts, request)
         if answer.position is None and shown is not None:
-            return Answer(
-                answer.body, answer.status, answer.version, shown, answer.location, answer.content_type, answer.headers
-            )
+            return replace(answer, position=shown)
         return answer
 
     def _identity(self, route: Route, actor: Actor, raw: RawRequest) -> dict[str, Any]:

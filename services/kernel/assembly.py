@@ -99,7 +99,8 @@ def assemble(
     strays = Strays(definition.name, database, metrics)
     vault = Vault(MongoKeys(durable(database, "keys")), settings.secrets.vault)
     signature = ActorSignature(settings.secrets.signing.hex())
-    core = Core(settings, database, log, commands, views, vault, clock, log.bell, metrics)
+    commits = CommitSource(log, definition.registry, log.bell)
+    core = Core(settings, database, log, commands, views, vault, clock, commits, metrics)
     parts = definition.parts(core)
     catch_up = CatchUp(definition.name, inbox, settings.urls, signature, metrics)
     subscriptions = [
@@ -113,7 +114,7 @@ def assemble(
         for source in definition.sources
     ]
     sources: dict[str, Source] = {
-        COMMITS: CommitSource(log, definition.registry, log.bell),
+        COMMITS: commits,
         INBOX: InboxSource(inbox),
     }
     checkpoints = Checkpoints(database)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -108,8 +107,3 @@ def fact_of(document: Mapping[str, Any], position: int = 0) -> Fact:
         correlation=document.get("correlationid", ""),
         position=position,
     )
-
-
-def at_position(fact: Fact, position: int) -> Fact:
-    """The fact as it stands in an inbox."""
-    return replace(fact, position=position)

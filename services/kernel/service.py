@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from services.kernel.bell import Bell
 from services.kernel.clock import Clock
 from services.kernel.decider import Commands, Contract
 from services.kernel.log import EventLog
@@ -24,7 +23,7 @@ from services.kernel.view import View
 if TYPE_CHECKING:
     from pymongo.database import Database
 
-    from services.kernel.reader import Reader
+    from services.kernel.reader import Reader, Source
     from services.kernel.view_store import Views
 
 
@@ -32,7 +31,8 @@ if TYPE_CHECKING:
 class Core:
     """The parts that every service has; a service builds its own ``parts`` for its handlers around them.
 
-    ``bell`` rings when the service's own log grows.
+    ``commits`` is the service's own log as its readers see it; a reader of its own
+    reads that one too, for it keeps what was just appended and knows when there is nothing more.
     """
 
     settings: Settings
@@ -42,7 +42,7 @@ class Core:
     views: Views
     vault: Vault
     clock: Clock
-    bell: Bell
+    commits: Source
     metrics: Metrics
 
 

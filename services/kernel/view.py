@@ -36,7 +36,7 @@ class Expression:
 class Change:
     """Set fields of one document, which appears if it does not stand yet.
 
-    ``set`` maps a dotted path to a literal, an ``Expression`` or ``ABSENT``. Path parts must not contain dots or start
+    ``set`` maps a dotted path to a literal or an ``Expression``. Path parts must not contain dots or start
     with ``$``.
     """
 
@@ -52,7 +52,6 @@ class Remove:
 
 
 Applied = Sequence[Change | Remove]
-ABSENT = Expression("$$REMOVE")
 
 
 def increment(path: str, by: int = 1) -> Expression:

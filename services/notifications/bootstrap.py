@@ -9,7 +9,7 @@ from datetime import datetime
 from services.kernel.bell import Bell
 from services.kernel.parking import Parking
 from services.kernel.policy import ActorSignature
-from services.kernel.reader import Checkpoints, CommitSource, Reader
+from services.kernel.reader import Checkpoints, Reader
 from services.kernel.service import Core, Definition
 from services.notifications.api import ROUTES, Parts
 from services.notifications.composing import Composer
@@ -61,8 +61,9 @@ def readers(made: Parts) -> Sequence[Reader]:
         core.metrics.deliveries.labels("notifications", "email", outcome).inc()
 
     planner = DeliveryPlanner(made.deliveries, core.clock, hours, lambda people: persons_behind(core.views, people))
-    commits = CommitSource(core.log, REGISTRY, core.bell)
-    planning = PlanningReader(planner, commits, Checkpoints(core.database), Parking(core.database), planned=planned)
+    planning = PlanningReader(
+        planner, core.commits, Checkpoints(core.database), Parking(core.database), planned=planned
+    )
     if core.settings.smtp is None:
         log.info("SMTP_URI is not set: deliveries wait")
         return [planning]

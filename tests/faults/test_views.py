@@ -57,65 +57,60 @@ def test_no_update_is_missing_behind_a_checkpoint_however_often_the_database_is_
     assert shown == {str(n % 40): COMMITS // 40 * 2 for n in range(40)}
 
 
-def test_a_view_is_whole_again_after_a_kill_in_silence(
-    mongodb_uri: str, database: Database[dict[str, Any]], database_server: DatabaseServer
-) -> None:
-    """Nothing is under way when the database dies, and nothing is told afterwards: nobody's write is refused."""
-    own = connect(mongodb_uri)[database.name]
-    log = MongoLog("shelves", own, REGISTRY)
-    log.prepare()
-    views = Views(own, [SHELVES])
-    views.prepare()
-    reader = ViewReader(SHELVES, CommitSource(log, REGISTRY, log.bell), views, own, Parking(own))
+class Alone:
+    """A log, a view of it, and the view's reader, stepped by hand."""
 
-    def level() -> bool:
+    def __init__(self, own: Database[dict[str, Any]], server: DatabaseServer) -> None:
+        self._server = server
+        self.log = MongoLog("shelves", own, REGISTRY)
+        self.log.prepare()
+        self.views = Views(own, [SHELVES])
+        self.views.prepare()
+        self.reader = ViewReader(
+            SHELVES, CommitSource(self.log, REGISTRY, self.log.bell), self.views, own, Parking(own)
+        )
+
+    def level(self) -> bool:
+        """Step to the end; False where it was interrupted: then, as the runner does, begin again at the checkpoint."""
         try:
-            while reader.step(1):
+            while self.reader.step(1):
                 pass
-            return views.position(SHELVES) == log.head()
-        except Exception:  # noqa: BLE001 - as the runner does: begin again at the checkpoint
+            return self.views.position(SHELVES) == self.log.head()
+        except Exception:  # noqa: BLE001 - whatever a step raises is a pause
             return False
 
+    def kill_the_database(self) -> None:
+        self._server.kill()
+        self._server.start()
+        _until(lambda: _answers(self.views), "the database")
+
+
+@pytest.fixture
+def alone(mongodb_uri: str, database: Database[dict[str, Any]], database_server: DatabaseServer) -> Alone:
+    return Alone(connect(mongodb_uri)[database.name], database_server)
+
+
+def test_a_view_is_whole_again_after_a_kill_in_silence(alone: Alone) -> None:
+    """Nothing is under way when the database dies, and nothing is told afterwards: nobody's write is refused."""
     taken_back = 0
     for n in range(3):
-        log.append(append("shelf-a", n, f"t{n}"))
-        _until(level, "the view to be level")
-        database_server.kill()
-        database_server.start()
-        _until(lambda: _answers(views), "the database")
-        taken_back += views.position(SHELVES) < log.head()
-        _until(level, "the view to be whole again", 10)
-        assert (views.get(SHELVES, "a") or {})["count"] == n + 1
+        alone.log.append(append("shelf-a", n, f"t{n}"))
+        _until(alone.level, "the view to be level")
+        alone.kill_the_database()
+        taken_back += alone.views.position(SHELVES) < alone.log.head()
+        _until(alone.level, "the view to be whole again", 10)
+        assert (alone.views.get(SHELVES, "a") or {})["count"] == n + 1
     print(f"taken back after {taken_back} of 3 kills")
 
 
-def test_a_kill_that_takes_back_a_views_very_beginning_loses_nothing(
-    mongodb_uri: str, database: Database[dict[str, Any]], database_server: DatabaseServer
-) -> None:
+def test_a_kill_that_takes_back_a_views_very_beginning_loses_nothing(alone: Alone) -> None:
     """Were the checkpoint's own document taken back too, the next compare-and-set would create it where the reader stood."""
-    own = connect(mongodb_uri)[database.name]
-    log = MongoLog("shelves", own, REGISTRY)
-    log.prepare()
-    views = Views(own, [SHELVES])
-    views.prepare()
-    reader = ViewReader(SHELVES, CommitSource(log, REGISTRY, log.bell), views, own, Parking(own))
-    log.append(append("shelf-a", 0, "first"))
-    assert reader.step(1) == 1
-    database_server.kill()
-    database_server.start()
-    _until(lambda: _answers(views), "the database")
-    log.append(append("shelf-a", 1, "second"))
-
-    def level() -> bool:
-        try:
-            while reader.step(1):
-                pass
-            return views.position(SHELVES) == log.head()
-        except Exception:  # noqa: BLE001 - as the runner does: begin again at the checkpoint
-            return False
-
-    _until(level, "the view to be level")
-    assert (views.get(SHELVES, "a") or {})["count"] == 2
+    alone.log.append(append("shelf-a", 0, "first"))
+    assert alone.reader.step(1) == 1
+    alone.kill_the_database()
+    alone.log.append(append("shelf-a", 1, "second"))
+    _until(alone.level, "the view to be level")
+    assert (alone.views.get(SHELVES, "a") or {})["count"] == 2
 
 
 class _Small:
