@@ -7,7 +7,7 @@ from pathlib import Path
 from deploy import ports
 from deploy.trouble import Trouble
 
-SERVICES = {"members": 8101, "events": 8102, "notifications": 8104}
+SERVICES = {"members": 8101, "events": 8102, "mentoring": 8103, "notifications": 8104}
 NO_BROKER = "none"
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-PORTS = {"members": 8101, "events": 8102, "notifications": 8104}
+PORTS = {"members": 8101, "events": 8102, "mentoring": 8103, "notifications": 8104}
 SECRETS = ("signing", "vault", "token", "contact")
 
 

@@ -39,7 +39,7 @@ def definition() -> Definition:
         routes=ROUTES,
         views=(MESSAGES, RULES, TIES),
         managers=(AUDIENCE,),
-        sources=("members", "events"),
+        sources=("members", "events", "mentoring"),
         parts=parts,
         readers=readers,
     )

@@ -12,7 +12,7 @@ from deploy.process import Process, Program
 from deploy.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
-SERVICES = ("members", "events", "notifications")
+SERVICES = ("members", "events", "mentoring", "notifications")
 
 
 class ChildServices:

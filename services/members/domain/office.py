@@ -40,13 +40,16 @@ _WHOLE_BOARD = dict.fromkeys(
     (
         "members.read", "members.import", "members.guest", "regions.open", "offices.assign", "rules.change",
         "topics.decide", "activities.plan", "attendance.record", "venues.keep", "deliveries.read", "tokens.issue",
+        "libraries.keep", "competence.rate", "frameworks.keep", "consultations.answer", "mentorships.lead", "mentorships.visit",
+        "announcements.send", "partners.keep", "people.erase",
     ),
     Scope.ALL,
 )  # fmt: skip
 _REGION = dict.fromkeys(
     (
         "members.read", "members.import", "members.guest", "topics.decide", "activities.plan", "attendance.record",
-        "venues.keep", "deliveries.read",
+        "venues.keep", "deliveries.read", "libraries.keep", "competence.rate", "consultations.answer", "mentorships.lead",
+        "mentorships.visit", "announcements.send",
     ),
     Scope.OWN_REGION,
 )  # fmt: skip

@@ -1,0 +1,24 @@
+"""What the mentoring service is made of."""
+
+from __future__ import annotations
+
+from services.kernel.service import Definition
+from services.mentoring.api import ROUTES
+from services.mentoring.contract import REGISTRY, tell
+from services.mentoring.processes import MANAGERS
+from services.mentoring.views import VIEWS
+
+
+def definition() -> Definition:
+    """The service's declarations. It listens to members (who holds which office, who works where, what they can) and to
+    events (who was at which gathering).
+    """
+    return Definition(
+        name="mentoring",
+        registry=REGISTRY,
+        contract=tell,
+        routes=ROUTES,
+        views=VIEWS,
+        managers=MANAGERS,
+        sources=("members", "events"),
+    )

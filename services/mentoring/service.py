@@ -1,0 +1,13 @@
+"""The mentoring service in its container: wiring only."""
+
+from __future__ import annotations
+
+from services.kernel.nameko.service import EventSourcedService
+from services.mentoring.bootstrap import definition
+
+
+class Service(EventSourcedService):
+    """Runs the mentoring service; what it is stands in ``bootstrap``."""
+
+    name = "mentoring"
+    definition = staticmethod(definition)
