@@ -35,8 +35,8 @@ class Stage:
                 "JEJARING_LOG_LEVEL": "warning",
             },
         )
-        self.process = self.services.start("members", "events", "notifications")
-        self.services.wait_ready("members", "events", "notifications")
+        self.process = self.services.start("members", "events", "mentoring", "notifications")
+        self.services.wait_ready("members", "events", "mentoring", "notifications")
         self.say("machine", f"{platform.machine()}, Python {platform.python_version()}, SecantusDB, RabbitMQ", "")
         return self
 

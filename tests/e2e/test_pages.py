@@ -79,8 +79,8 @@ class Person:
 @pytest.fixture
 def stack(child_services, tmp_path: Path) -> ChildServices:
     services = child_services(environment={"JEJARING_COMMUNITY_NAME": "Komunitas Contoh"})
-    services.start("members", "events", "notifications")
-    services.wait_ready("members", "events", "notifications")
+    services.start("members", "events", "mentoring", "notifications")
+    services.wait_ready("members", "events", "mentoring", "notifications")
     board = [
         BoardMember(office, office.title(), f"{office}@pages.example", None, "Pengurus", "kota-kediri", "mojoroto")
         for office in ("coordinator", "secretary", "treasurer")

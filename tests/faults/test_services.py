@@ -28,7 +28,7 @@ def test_whatever_is_killed_whenever_each_acknowledged_join_is_once_in_log_view_
     child_services: Start, tmp_path: Path, mailbox: Mailbox, database_server: Database, broker_server: Broker
 ) -> None:
     services = child_services()
-    process = services.start("members", "events", "notifications")
+    process = services.start("members", "events", "mentoring", "notifications")
     caller = Caller(services.url("members"), tmp_path / "keys")
     services.wait_ready("members", "notifications")
     caller.open_region()
@@ -80,7 +80,7 @@ def test_without_a_database_services_wait_and_say_so_then_go_on(
 ) -> None:
     absent = Database(tmp_path_factory.mktemp("absent"))
     services = child_services(environment={"MONGODB_URI": absent.uri, "AMQP_URI": "none"})
-    process = services.start("members", "events", "notifications")
+    process = services.start("members", "events", "mentoring", "notifications")
     assert services.status("members", "/healthz") == 200
     answer = requests.get(services.url("members") + "/readyz", timeout=8)
     assert answer.status_code == 503
@@ -89,7 +89,7 @@ def test_without_a_database_services_wait_and_say_so_then_go_on(
     wait_until(lambda: "waiting for the database" in services.log(process), 10, "the log to say so")
     absent.start()
     try:
-        services.wait_ready("members", "events", "notifications")
+        services.wait_ready("members", "events", "mentoring", "notifications")
         Caller(services.url("members"), tmp_path / "keys").open_region()
     finally:
         absent.stop()
@@ -100,7 +100,7 @@ def test_without_a_broker_commands_are_taken_facts_arrive_within_ten_seconds_and
 ) -> None:
     absent = Broker(tmp_path_factory.mktemp("absent"))
     services = child_services(environment={"AMQP_URI": absent.uri()})
-    services.start("members", "events", "notifications")
+    services.start("members", "events", "mentoring", "notifications")
     caller = Caller(services.url("members"), tmp_path / "keys")
     caller.open_region()
     member = caller.join("tanpa")
@@ -120,7 +120,7 @@ def test_without_a_broker_commands_are_taken_facts_arrive_within_ten_seconds_and
 
 def test_with_no_broker_wanted_everything_is_ready_and_facts_arrive(child_services: Start, tmp_path: Path) -> None:
     services = child_services(environment={"AMQP_URI": "none"})
-    services.start("members", "events", "notifications")
+    services.start("members", "events", "mentoring", "notifications")
     services.wait_ready("members", "notifications")
     caller = Caller(services.url("members"), tmp_path / "keys")
     caller.open_region()

@@ -46,7 +46,7 @@ def test_missing_configuration_is_one_sentence_and_exit_status_2() -> None:
 def test_a_service_that_does_not_exist_is_named_beside_those_that_do() -> None:
     result = CliRunner().invoke(main, ["verify", "weather"])
     assert result.exit_code == 2
-    assert "there is no service 'weather'; there are members, events, notifications." in result.output
+    assert "there is no service 'weather'; there are members, events, mentoring, notifications." in result.output
 
 
 @pytest.mark.parametrize(
