@@ -100,7 +100,8 @@ def assemble(
     vault = Vault(MongoKeys(durable(database, "keys")), settings.secrets.vault)
     signature = ActorSignature(settings.secrets.signing.hex())
     commits = CommitSource(log, definition.registry, log.bell)
-    core = Core(settings, database, log, commands, views, vault, clock, commits, metrics)
+    heard = InboxSource(inbox)
+    core = Core(settings, database, log, commands, views, vault, clock, commits, heard, metrics)
     parts = definition.parts(core)
     catch_up = CatchUp(definition.name, inbox, settings.urls, signature, metrics)
     subscriptions = [
@@ -108,15 +109,12 @@ def assemble(
         for source in definition.sources
         if settings.amqp is not None
     ]
-    heard = {subscription.source: subscription for subscription in subscriptions}
+    listening = {subscription.source: subscription for subscription in subscriptions}
     watches = [
-        SilenceWatch(source, catch_up, lambda source=source: heard[source].heard if source in heard else 0.0)  # type: ignore[misc]
+        SilenceWatch(source, catch_up, lambda source=source: listening[source].heard if source in listening else 0.0)  # type: ignore[misc]
         for source in definition.sources
     ]
-    sources: dict[str, Source] = {
-        COMMITS: commits,
-        INBOX: InboxSource(inbox),
-    }
+    sources: dict[str, Source] = {COMMITS: commits, INBOX: heard}
     checkpoints = Checkpoints(database)
     readers: list[Reader] = [
         ViewReader(view, sources[name], views, database, parking) for view in definition.views for name in view.logs

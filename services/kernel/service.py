@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 class Core:
     """The parts that every service has; a service builds its own ``parts`` for its handlers around them.
 
-    ``commits`` is the service's own log as its readers see it; a reader of its own
-    reads that one too, for it keeps what was just appended and knows when there is nothing more.
+    ``commits`` is the service's own log as its readers see it, ``heard`` its inbox; a reader of its own
+    reads those too, for they keep what was just appended and know when there is nothing more.
     """
 
     settings: Settings
@@ -43,6 +43,7 @@ class Core:
     vault: Vault
     clock: Clock
     commits: Source
+    heard: Source
     metrics: Metrics
 
 
