@@ -9,7 +9,7 @@ from pathlib import Path
 
 import services
 from services.kernel.clock import Clock, clock_from
-from services.kernel.settings import PORTS, SettingsError, read_secrets
+from services.kernel.settings import PORTS, SettingsError, TelegramBot, read_secrets, telegram_bot
 
 ROOMS = Path(services.__file__).parent
 """Where the services' rooms are: the fragments lie beside the package, whether it is installed or a checkout."""
@@ -22,7 +22,7 @@ class Configuration:
     ``urls`` maps each service that this installation has to its base address, ``rooms`` is the folder with the services'
     rooms, ``signing`` the key shared with the services, as hexadecimal digits. ``community`` is the name that people
     read. ``clock`` is domain time: what is shown as past or to come. ``public_url`` is where people find the gateway, None
-    where that was not said.
+    where that was not said. ``telegram`` is the bot whose updates it takes, None where there is none.
     """
 
     urls: Mapping[str, str]
@@ -32,11 +32,12 @@ class Configuration:
     community: str
     clock: Clock
     public_url: str | None = None
+    telegram: TelegramBot | None = None
 
 
 def configuration_from(environment: Mapping[str, str] = os.environ, rooms: Path = ROOMS) -> Configuration:
     """Read ``MEMBERS_URL`` and so on, ``JEJARING_SECRETS``, ``JEJARING_COMMUNITY_HOST``, ``JEJARING_COMMUNITY_NAME``,
-    ``JEJARING_PUBLIC_URL``, ``JEJARING_CLOCK``. A service without a room is not part of this installation. Raises ``SettingsError``.
+    ``JEJARING_PUBLIC_URL``, ``JEJARING_CLOCK``, ``TELEGRAM_TOKEN``, ``TELEGRAM_API``. A service without a room is not part of this installation. Raises ``SettingsError``.
     """
     present = [name for name in PORTS if (rooms / name).is_dir()]
     if not present:
@@ -54,6 +55,7 @@ def configuration_from(environment: Mapping[str, str] = os.environ, rooms: Path 
         community=environment.get("JEJARING_COMMUNITY_NAME", "Jejaring"),
         clock=clock,
         public_url=environment.get("JEJARING_PUBLIC_URL", "").rstrip("/") or None,
+        telegram=telegram_bot(environment),
     )
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 PORTS = {"members": 8101, "events": 8102, "mentoring": 8103, "notifications": 8104}
 SECRETS = ("signing", "vault", "token", "contact")
+BOT_TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{1,200}")
 
 
 class SettingsError(Exception):
@@ -27,13 +29,21 @@ class Secrets:
 
 
 @dataclass(frozen=True)
+class TelegramBot:
+    """A bot of Telegram: its token, a secret, and the base address of the Bot API."""
+
+    token: str = field(repr=False)
+    api: str = "https://api.telegram.org"
+
+
+@dataclass(frozen=True)
 class Settings:
     """One service's configuration.
 
     ``mongodb`` names the server; the service's database on it is ``database_prefix`` + its name. ``amqp`` is None where
     there is no broker. ``urls`` maps a service's name to its base address. ``instance`` is the name under which this
     process holds leases: the same after a restart. ``clock`` is ``system`` or ``demo:PATH``. ``public_url`` is
-    where people find the gateway; links in mails begin with it.
+    where people find the gateway; links in mails begin with it. ``telegram`` is None where there is no bot.
     """
 
     service: str
@@ -49,6 +59,7 @@ class Settings:
     database_prefix: str
     secrets: Secrets
     public_url: str = "http://127.0.0.1:8000"
+    telegram: TelegramBot | None = None
 
     @property
     def database(self) -> str:
@@ -61,7 +72,7 @@ def settings_for(service: str, environment: Mapping[str, str] = os.environ) -> S
 
     Variables: ``MONGODB_URI``, ``AMQP_URI`` (``none`` for no broker), ``SMTP_URI``, ``JEJARING_SECRETS`` (directory),
     ``JEJARING_CLOCK``, ``JEJARING_COMMUNITY_HOST``, ``JEJARING_PUBLIC_URL``, ``JEJARING_INSTANCE``, ``JEJARING_DATABASE_PREFIX``, and for each
-    service ``<SERVICE>_URL``.
+    service ``<SERVICE>_URL``; ``TELEGRAM_TOKEN`` and ``TELEGRAM_API``.
     """
     urls = {name: environment.get(f"{name.upper()}_URL", f"http://127.0.0.1:{port}") for name, port in PORTS.items()}
     if service not in urls:
@@ -85,7 +96,32 @@ def settings_for(service: str, environment: Mapping[str, str] = os.environ) -> S
         database_prefix=environment.get("JEJARING_DATABASE_PREFIX", "jejaring_"),
         secrets=read_secrets(environment),
         public_url=environment.get("JEJARING_PUBLIC_URL", f"https://{community_host}").rstrip("/"),
+        telegram=telegram_bot(environment),
     )
+
+
+def telegram_bot(environment: Mapping[str, str] = os.environ) -> TelegramBot | None:
+    """The bot whose token is in ``TELEGRAM_TOKEN`` or else in the secret file ``telegram.token``; None without one.
+
+    ``TELEGRAM_API`` is another base address than Telegram's own. Raises ``SettingsError``, which never shows the token.
+    """
+    token = environment.get("TELEGRAM_TOKEN", "").strip() or _telegram_token_file(environment)
+    if not token:
+        return None
+    if not BOT_TOKEN.fullmatch(token):
+        raise SettingsError("TELEGRAM_TOKEN must be a bot's token: digits, a colon, letters and digits")
+    api = environment.get("TELEGRAM_API", "https://api.telegram.org").rstrip("/")
+    if not api.startswith(("http://", "https://")):
+        raise SettingsError(f"TELEGRAM_API must be http://HOST or https://HOST, not {api!r}")
+    return TelegramBot(token, api)
+
+
+def _telegram_token_file(environment: Mapping[str, str]) -> str:
+    directory = environment.get("JEJARING_SECRETS")
+    try:
+        return (Path(directory) / "telegram.token").read_text().strip() if directory else ""
+    except FileNotFoundError:
+        return ""
 
 
 def read_secrets(environment: Mapping[str, str] = os.environ) -> Secrets:

@@ -28,7 +28,17 @@ from deploy.mailbox.server import Mailbox
 from tests.support.services import ChildServices
 
 VHOSTS_AT_ONCE = 30
-ENVIRONMENT_OF_OURS = ("MONGODB_", "AMQP_", "SMTP_", "JEJARING_", "MEMBERS_", "EVENTS_", "NOTIFICATIONS_", "GATEWAY_")
+ENVIRONMENT_OF_OURS = (
+    "MONGODB_",
+    "AMQP_",
+    "SMTP_",
+    "JEJARING_",
+    "MEMBERS_",
+    "EVENTS_",
+    "NOTIFICATIONS_",
+    "GATEWAY_",
+    "TELEGRAM_",
+)
 
 
 class Vhosts:
