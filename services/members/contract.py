@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from marshmallow import Schema, fields, validate
@@ -39,6 +40,18 @@ REGISTRY.register(
 class SubdistrictData(Schema):
     """A sub-district and its centre, in degrees."""
 
+@REGISTRY.upcaster("RulesChanged", 1)
+def _rules_that_came_later(data: dict[str, Any]) -> dict[str, Any]:
+    """What was not ruled yet is ruled as it was lived by: the defaults."""
+    return {**data, "rules": {**asdict(rules.RuleSet()), **data["rules"]}}
+
+
+@REGISTRY.upcaster("StandInNamed", 1)
+def _board_of_a_stand_in(data: dict[str, Any]) -> dict[str, Any]:
+    """All offices that had a stand-in then belonged to the board."""
+    return {**data, "board": True}
+
+
     id = fields.String(required=True)
     name = fields.String(required=True)
     latitude = fields.Float(required=True)
@@ -62,7 +75,16 @@ class OfficeAssumedData(Schema):
 
 
 class OfficeData(Schema):
-    """``office-vacated``, ``stand-in-named`` and ``stand-in-ended``, subject ``<office>.<region or all>``."""
+    """``office-vacated`` and ``stand-in-ended``, subject ``<office>.<region or all>``."""
+
+class StandInNamedData(Schema):
+    """``stand-in-named``, subject ``<office>.<region or all>``. ``board``: whether the office belongs to it."""
+
+    office = fields.String(required=True)
+    region = fields.String(required=True, allow_none=True)
+    person = fields.String(required=True)
+    board = fields.Boolean(required=True)
+
 
     office = fields.String(required=True)
     region = fields.String(required=True, allow_none=True)
@@ -106,6 +128,12 @@ class RulesChangedData(Schema):
 
 
 class LoginCodeIssuedData(Schema):
+    response_school_days = fields.Integer(required=True, strict=True)
+    school_days = fields.List(fields.String(), required=True)
+    holidays = fields.List(fields.String(), required=True)
+    pilot_able_people = fields.Integer(required=True, strict=True)
+    pilot_level = fields.Integer(required=True, strict=True)
+    announcement_second_above = fields.Integer(required=True, strict=True)
     """``login-code-issued``, subject the person. ``code`` is an id; its digits are asked of ``/internal/people``."""
 
     person = fields.String(required=True)
@@ -117,7 +145,7 @@ FACTS: Mapping[str, Schema] = {
     "region-opened": RegionOpenedData(),
     "office-assumed": OfficeAssumedData(),
     "office-vacated": OfficeData(),
-    "stand-in-named": OfficeData(),
+    "stand-in-named": StandInNamedData(),
     "stand-in-ended": OfficeData(),
     "member-joined": MemberJoinedData(),
     "guest-added": GuestAddedData(),
@@ -180,7 +208,7 @@ def _of_office(
         case office.OfficeVacated():
             kind = "office-vacated"
         case office.StandInNamed():
-            kind = "stand-in-named"
+            kind, data = "stand-in-named", data | {"board": event.board}
         case office.StandInEnded():
             kind = "stand-in-ended"
     return Draft(recorded.id, kind, f"{event.office}.{event.region or 'all'}", data, region=event.region)
@@ -198,3 +226,9 @@ def _rules(event: rules.RulesChanged) -> dict[str, Any]:
         "probation_weeks": ruled.probation_weeks,
         "certificate_minimum": ruled.certificate_minimum,
     }
+        "response_school_days": ruled.response_school_days,
+        "school_days": list(ruled.school_days),
+        "holidays": list(ruled.holidays),
+        "pilot_able_people": ruled.pilot_able_people,
+        "pilot_level": ruled.pilot_level,
+        "announcement_second_above": ruled.announcement_second_above,

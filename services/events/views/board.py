@@ -1,7 +1,7 @@
 """Who holds an office of the board, as members told it. Key: the person.
 
 ``{offices: ["coordinator.all", "regional-coordinator.<region>", ...]}``; whoever has left the board has an empty list.
-A stand-in is not of the board.
+A stand-in for an office of the board is of the board while standing in.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ def apply(fact: Fact) -> Applied:
     match fact.name:
         case "members.office-assumed" if fact.data["board"]:
             return [Change(str(fact.data["person"]), {"offices": adding("offices", _office(fact))})]
-        case "members.office-vacated":
+        # Offices that had a stand-in before the fact said so were all of the board.
+        case "members.stand-in-named" if fact.data.get("board", True):
+            return [Change(str(fact.data["person"]), {"offices": adding("offices", _office(fact))})]
+        case "members.office-vacated" | "members.stand-in-ended":
             return [Change(str(fact.data["person"]), {"offices": taking("offices", _office(fact))})]
     return []
 
@@ -24,4 +27,4 @@ def _office(fact: Fact) -> str:
     return f"{fact.data['office']}.{fact.data['region'] or 'all'}"
 
 
-BOARD = View(name="board", version=1, apply=apply, logs=(INBOX,))
+BOARD = View(name="board", version=2, apply=apply, logs=(INBOX,))

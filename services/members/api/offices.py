@@ -12,7 +12,7 @@ from services.kernel.policy import Held
 from services.kernel.problem import Malformed, NotFound
 from services.kernel.route import Answer, Request, Route, recorded
 from services.members.api.regions import named
-from services.members.api.wording import Named, identity, slug, time
+from services.members.api.wording import Named, Paging, identity, slug, time
 from services.members.domain.office import (
     OFFICE,
     OFFICES,
@@ -52,9 +52,32 @@ class StandInBody(Schema):
 
 
 class VacancyBody(Schema):
-    """Which of a regional office's."""
+    """Which of a regional office's, and whose where many hold it."""
 
     region = slug(allow_none=True, load_default=None)
+    person = identity(allow_none=True, load_default=None)
+
+
+class HoldersQuery(Paging):
+    """Those of one region."""
+
+    region = slug()
+
+
+class HolderAnswer(Schema):
+    """One of those who hold an office side by side."""
+
+    office = fields.String(required=True)
+    region = fields.String(required=True, allow_none=True)
+    holder = fields.Nested(Named, required=True)
+    since = fields.AwareDateTime(required=True, format="iso")
+
+
+class HolderList(Schema):
+    """A page of those who hold an office."""
+
+    items = fields.List(fields.Nested(HolderAnswer), required=True)
+    next = fields.String(required=True, allow_none=True)
 
 
 class OfficeAnswer(Schema):
@@ -85,12 +108,35 @@ class OfficeChange(Schema):
 
 
 def offices(parts: Parts, _request: Request) -> Answer:
-    """All offices: those for all, and each regional one for every region."""
+    """All offices that one person holds: those for all, and each regional one for every region."""
     standing = {document["_id"]: document for document in parts.everything(OFFICE_HOLDERS)}
     regions: list[str] = [document["_id"] for document in parts.everything(REGIONS)]
-    wanted = [(office, region) for office, kind in OFFICES.items() for region in (regions if kind.regional else [None])]
+    single = [(office, kind) for office, kind in OFFICES.items() if not kind.many]
+    wanted = [(office, region) for office, kind in single for region in (regions if kind.regional else [None])]
     items = [_shown(parts, office, region, standing.get(office_key(office, region), {})) for office, region in wanted]
     return Answer({"items": items, "next": None})
+
+
+def holders(parts: Parts, request: Request) -> Answer:
+    """Who holds an office that many hold. Partners are not shown to everybody."""
+    office = request.path["office"]
+    if office not in OFFICES or not OFFICES[office].many:
+        raise NotFound("there is no such office that many hold")
+    if office == "partner":
+        request.actor.require("partners.keep")
+    region = request.query.get("region")
+    where = {"office": office, "held": True, **({"region": region} if region else {})}
+    page = parts.views.find(OFFICE_HOLDERS, where, limit=request.query["limit"], after=request.query.get("after"))
+    items = [
+        {
+            "office": office,
+            "region": document["region"],
+            "holder": named(parts, document["holder"]),
+            "since": document["since"].isoformat(),
+        }
+        for document in page.items
+    ]
+    return Answer({"items": items, "next": page.next})
 
 
 def assume(parts: Parts, request: Request) -> Answer:
@@ -99,7 +145,9 @@ def assume(parts: Parts, request: Request) -> Answer:
     office, region = _office(parts, request)
     person = _member(parts, "person", request.body["person"])
     since = request.body.get("since", request.now)
-    return _take(request, AssumeOffice(office, region, person, since, request.now), office, region, 201)
+    return _take(
+        request, AssumeOffice(office, region, person, since, request.now), office, region, person=person, status=201
+    )
 
 
 def hand_over(parts: Parts, request: Request) -> Answer:
@@ -108,14 +156,17 @@ def hand_over(parts: Parts, request: Request) -> Answer:
     if Held(office, region) not in request.actor.offices:
         request.actor.require("offices.assign")
     to = _member(parts, "to", request.body["to"])
-    return _take(request, HandOverOffice(office, region, to, request.now), office, region)
+    return _take(request, HandOverOffice(office, region, to, request.now), office, region, person=to)
 
 
 def vacate(parts: Parts, request: Request) -> Answer:
     """End a term without a successor."""
     request.actor.require("offices.assign")
     office, region = _office(parts, request)
-    return _take(request, VacateOffice(office, region, request.now), office, region)
+    person = request.body["person"]
+    if OFFICES[office].many != (person is not None):
+        raise Malformed(errors={"person": ["Name who, for an office that many hold and for no other."]})
+    return _take(request, VacateOffice(office, region, request.now), office, region, person=person)
 
 
 def stand_in(parts: Parts, request: Request) -> Answer:
@@ -123,7 +174,7 @@ def stand_in(parts: Parts, request: Request) -> Answer:
     request.actor.require("offices.assign")
     office, region = _office(parts, request)
     person = _member(parts, "person", request.body["person"])
-    return _take(request, NameStandIn(office, region, person, request.now), office, region, 201)
+    return _take(request, NameStandIn(office, region, person, request.now), office, region, person=person, status=201)
 
 
 def _office(parts: Parts, request: Request) -> tuple[str, str | None]:
@@ -142,16 +193,17 @@ def _member(parts: Parts, field: str, person: str) -> str:
     return person
 
 
-def _take(request: Request, command: Command, office: str, region: str | None, status: int = 200) -> Answer:
+def _take(request: Request, command: Command, office: str, region: str | None, **whose: Any) -> Answer:
+    """``person``: whose office it is or becomes. ``status`` of the answer, 200 by default."""
     commit = request.take(
         OFFICE,
-        office_identity(office, region),
+        office_identity(office, region, whose["person"]),
         command,
         answer=lambda state, _: {
             "office": office, "region": region, "holder": state.holder, "stand_in": state.stand_in
         },
     )  # fmt: skip
-    return recorded(commit, status)
+    return recorded(commit, whose.get("status", 200))
 
 
 def _shown(parts: Parts, office: str, region: str | None, document: dict[str, Any]) -> dict[str, Any]:
@@ -169,11 +221,21 @@ def _shown(parts: Parts, office: str, region: str | None, document: dict[str, An
 ROUTES: Sequence[Route] = (
     Route("GET", "/v1/offices", offices, name="offices", summary="Who holds which office", answer=OfficeList()),
     Route(
+        "GET",
+        "/v1/offices/{office}/holders",
+        holders,
+        name="office-holders",
+        summary="Who holds an office that many hold",
+        query=HoldersQuery(),
+        answer=HolderList(),
+        statuses=(200, 403, 404),
+    ),
+    Route(
         "POST",
         "/v1/offices/{office}/holders",
         assume,
         name="assume-office",
-        summary="Take a vacant office",
+        summary="Take a vacant office, or one that many hold",
         body=AssumeBody(),
         answer=OfficeChange(),
         statuses=(201, 403, 404, 422),

@@ -11,7 +11,7 @@ from marshmallow import Schema, fields, validate
 from services.kernel.message import Event
 from services.kernel.route import Answer, Request, Route, recorded
 from services.members.api.wording import time
-from services.members.domain.rules import IDENTITY, RULES, ChangeRules, Rulebook
+from services.members.domain.rules import IDENTITY, RULES, WEEK, ChangeRules, Rulebook
 from services.members.parts import Parts
 from services.members.views.rulebook import RULEBOOK
 
@@ -28,6 +28,12 @@ class RulesBody(Schema):
     pilot_after_gatherings = fields.Integer(strict=True, validate=validate.Range(0, 100))
     probation_weeks = fields.Integer(strict=True, validate=validate.Range(0, 520))
     certificate_minimum = fields.Float(validate=validate.Range(0, 1))
+    response_school_days = fields.Integer(strict=True, validate=validate.Range(1, 60))
+    school_days = fields.List(fields.String(validate=validate.OneOf(WEEK)), validate=validate.Length(1, 7))
+    holidays = fields.List(fields.Date(), validate=validate.Length(0, 400))
+    pilot_able_people = fields.Integer(strict=True, validate=validate.Range(0, 100))
+    pilot_level = fields.Integer(strict=True, validate=validate.Range(1, 4))
+    announcement_second_above = fields.Integer(strict=True, validate=validate.Range(0, 100_000))
 
 
 class RulesQuery(Schema):
@@ -48,6 +54,12 @@ class RulesAnswer(Schema):
     pilot_after_gatherings = fields.Integer(required=True)
     probation_weeks = fields.Integer(required=True)
     certificate_minimum = fields.Float(required=True)
+    response_school_days = fields.Integer(required=True)
+    school_days = fields.List(fields.String(), required=True)
+    holidays = fields.List(fields.String(), required=True)
+    pilot_able_people = fields.Integer(required=True)
+    pilot_level = fields.Integer(required=True)
+    announcement_second_above = fields.Integer(required=True)
 
 
 class RulesList(Schema):
@@ -66,7 +78,12 @@ class RulesVersion(Schema):
 def change(_parts: Parts, request: Request) -> Answer:
     """Make a new version."""
     request.actor.require("rules.change")
-    command = ChangeRules(**{"in_force_from": request.now, **request.body}, at=request.now)
+    named = dict(request.body)
+    if "school_days" in named:
+        named["school_days"] = tuple(day for day in WEEK if day in named["school_days"])
+    if "holidays" in named:
+        named["holidays"] = tuple(sorted({day.isoformat() for day in named["holidays"]}))
+    command = ChangeRules(**{"in_force_from": request.now, **named}, at=request.now)
     return recorded(request.take(RULES, IDENTITY, command, answer=_newest), 201, location="/v1/rules")
 
 

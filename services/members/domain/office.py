@@ -1,8 +1,8 @@
 """Offices: what each may do where, and who holds it from when to when.
 
 ``OFFICES`` is the one table office → permission → scope; every service checks permissions, none but this one knows an
-office. An office is held by one: its stream, ``office-<office>-<region or all>``, is the rule that there is never a
-second holder at the same time.
+office. An office that one person holds has one stream, ``office-<office>-<region or all>``, which is the rule that there
+is never a second holder at the same time. One that many hold has a stream for each of them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from services.kernel.decider import Decider
 from services.kernel.message import Command, Event
@@ -29,11 +29,14 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OfficeKind:
-    """``regional``: held once for each region. ``board``: belongs to the board. ``grants``: permission → scope."""
+    """``regional``: held for a region. ``board``: belongs to the board. ``grants``: permission → scope. ``many``: any number
+    of people hold it side by side.
+    """
 
     regional: bool
     board: bool
     grants: Mapping[str, Scope]
+    many: bool = False
 
 
 _WHOLE_BOARD = dict.fromkeys(
@@ -59,6 +62,14 @@ OFFICES: Mapping[str, OfficeKind] = {
     "secretary": OfficeKind(regional=False, board=True, grants=_WHOLE_BOARD),
     "treasurer": OfficeKind(regional=False, board=True, grants={"members.read": Scope.ALL}),
     "regional-coordinator": OfficeKind(regional=True, board=True, grants=_REGION),
+    "mentor": OfficeKind(
+        regional=True,
+        board=False,
+        grants=dict.fromkeys(("consultations.answer", "mentorships.visit", "competence.rate"), Scope.OWN_REGION),
+        many=True,
+    ),
+    "speaker": OfficeKind(regional=False, board=False, grants={}, many=True),
+    "partner": OfficeKind(regional=False, board=False, grants={}, many=True),
 }
 
 
@@ -80,11 +91,14 @@ def grants_of(held: Iterable[tuple[str, str | None]]) -> dict[str, tuple[str, ..
     }
 
 
-def office_identity(office: str, region: str | None) -> str:
-    """The id of an office's stream. Raises ``Refused`` where a region is missing or has no place."""
-    if OFFICES[office].regional != (region is not None):
+def office_identity(office: str, region: str | None, person: str | None = None) -> str:
+    """The id of an office's stream; ``person`` counts for an office that many hold. Raises ``Refused`` where a region is
+    missing or has no place.
+    """
+    kind = OFFICES[office]
+    if kind.regional != (region is not None):
         raise Refused("office-and-region", "a regional office is held for a region, any other for all")
-    return f"{office}-{region or 'all'}"
+    return f"{office}-{region or 'all'}-{person}" if kind.many else f"{office}-{region or 'all'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +164,7 @@ class OfficeVacated(Event):
 
 @dataclass(frozen=True, slots=True)
 class StandInNamed(Event):
-    """``person`` stands in from ``since``."""
+    """``person`` stands in from ``since``. ``board``: whether the office belonged to the board."""
 
     office: str
     region: str | None
@@ -162,10 +176,12 @@ class StandInNamed(Event):
 class StandInEnded(Event):
     """``person`` no longer stands in, from ``until``."""
 
+    schema: ClassVar[int] = 2
     office: str
     region: str | None
     person: str
     until: datetime
+    board: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +236,7 @@ def _hand_over(command: HandOverOffice, office: Office) -> Sequence[Event]:
 
 def _vacate(command: VacateOffice, office: Office) -> Sequence[Event]:
     if office.holder is None:
+    _held_by_one(command.office)
         return []
     return [OfficeVacated(command.office, command.region, office.holder, command.at)]
 
@@ -229,7 +246,8 @@ def _stand_in(command: NameStandIn, office: Office) -> Sequence[Event]:
         raise Refused("office-is-held", "a stand-in is named only for a vacant office")
     if office.stand_in == command.person:
         return []
-    named = StandInNamed(command.office, command.region, command.person, command.at)
+    board = OFFICES[command.office].board
+    named = StandInNamed(command.office, command.region, command.person, command.at, board)
     return [*_end_stand_in(command, office), named]
 
 
@@ -250,6 +268,7 @@ def evolve(office: Office, event: Any) -> Office:
             return replace(office, stand_in=event.person)
         case StandInEnded():
             return replace(office, stand_in=None)
+    _held_by_one(command.office)
         case _:
             return office
 

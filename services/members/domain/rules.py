@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from services.kernel.decider import Decider
 from services.kernel.message import Command, Event
@@ -18,6 +18,7 @@ from services.kernel.problem import Refused
 IDENTITY = "community"
 BACKDATING = timedelta(days=1)
 """A date chosen in a form means its midnight; further back a rule cannot begin."""
+WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,10 @@ class RuleSet:
 
     ``speakers``: ``board`` or ``open``. ``quiet_from``/``quiet_until``: local times ``HH:MM``. ``pilot_after_gatherings``:
     how many a library attends before a pilot. ``probation_weeks``: evidence before automation counts as running.
-    ``certificate_minimum``: share of an activity's sessions, 0..1.
+    ``certificate_minimum``: share of an activity's sessions, 0..1. ``response_school_days``: within how many of them a
+    question is answered; ``school_days`` are days of ``WEEK``, ``holidays`` ISO dates without school. ``pilot_able_people``:
+    how many of a library's people must be rated ``pilot_level`` or higher before a pilot. ``announcement_second_above``: to
+    more people than this, an announcement needs a second member of the board.
     """
 
     speakers: str = "board"
@@ -35,6 +39,12 @@ class RuleSet:
     pilot_after_gatherings: int = 3
     probation_weeks: int = 4
     certificate_minimum: float = 1.0
+    response_school_days: int = 2
+    school_days: tuple[str, ...] = ("mon", "tue", "wed", "thu", "fri")
+    holidays: tuple[str, ...] = ()
+    pilot_able_people: int = 1
+    pilot_level: int = 3
+    announcement_second_above: int = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +59,19 @@ class ChangeRules(Command):
     pilot_after_gatherings: int | None = None
     probation_weeks: int | None = None
     certificate_minimum: float | None = None
+    response_school_days: int | None = None
+    school_days: tuple[str, ...] | None = None
+    holidays: tuple[str, ...] | None = None
+    pilot_able_people: int | None = None
+    pilot_level: int | None = None
+    announcement_second_above: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RulesChanged(Event):
     """A whole version: ``rules`` holds every rule, changed or not. ``version`` counts from 1."""
 
+    schema: ClassVar[int] = 2
     version: int
     in_force_from: datetime
     rules: RuleSet

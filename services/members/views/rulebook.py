@@ -13,10 +13,13 @@ def apply(recorded: Recorded) -> Applied:
     """One document a version."""
     match recorded.event:
         case RulesChanged() as event:
-            ruled = {"version": event.version, "in_force_from": event.in_force_from, **asdict(event.rules)}
+            rules = {
+                name: list(rule) if isinstance(rule, tuple) else rule for name, rule in asdict(event.rules).items()
+            }
+            ruled = {"version": event.version, "in_force_from": event.in_force_from, **rules}
             return [Change(f"{event.version:06d}", ruled)]
         case _:
             return []
 
 
-RULEBOOK = View("rulebook", 1, apply)
+RULEBOOK = View("rulebook", 2, apply)

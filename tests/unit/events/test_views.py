@@ -155,12 +155,26 @@ def test_the_board_is_whoever_holds_an_office_of_it_now(database: Database[dict[
     office = {"office": "treasurer", "region": None}
     members.say("office-assumed", "treasurer.all", {**office, "person": "tuti", "board": True})
     members.say("office-assumed", "mentor.all", {"office": "mentor", "region": None, "person": "maman", "board": False})
-    members.say("stand-in-named", "secretary.all", {"office": "secretary", "region": None, "person": "sari"})
     documents = shown(database, "board", BOARD, members.said)
     assert {person: document["offices"] for person, document in documents.items()} == {"tuti": ["treasurer.all"]}
     members.say("office-vacated", "treasurer.all", {**office, "person": "tuti"})
     documents = shown(database, "board", BOARD, members.said)
     assert documents["tuti"]["offices"] == []
+
+
+def test_a_stand_in_is_of_the_board_as_long_as_they_stand_in(database: Database[dict[str, Any]]) -> None:
+    members = Members()
+    secretary = {"office": "secretary", "region": None, "person": "sari"}
+    members.say("stand-in-named", "secretary.all", {**secretary, "board": True})
+    members.say("stand-in-named", "treasurer.all", {"office": "treasurer", "region": None, "person": "tuti"})
+    members.say("stand-in-named", "helper.all", {"office": "helper", "region": None, "person": "budi", "board": False})
+    documents = shown(database, "board", BOARD, members.said)
+    assert {person: document["offices"] for person, document in documents.items()} == {
+        "sari": ["secretary.all"],
+        "tuti": ["treasurer.all"],
+    }
+    members.say("stand-in-ended", "secretary.all", secretary)
+    assert shown(database, "board", BOARD, members.said)["sari"]["offices"] == []
 
 
 def test_regions_are_known_with_their_subdistricts(database: Database[dict[str, Any]]) -> None:

@@ -147,3 +147,23 @@ def test_a_new_actor_has_what_the_office_grants(stage):
     actor = stage.post("/internal/identity", {"token": token}, actor=GATEWAY).body
     assert actor["offices"] == [{"office": "regional-coordinator", "region": "kota-kediri"}]
     assert actor["grants"]["activities.plan"] == ["kota-kediri"]
+
+
+def test_many_are_mentors_side_by_side_and_everybody_sees_who(stage):
+    ani, budi = stage.join("Ani", email="ani@contoh.example"), stage.join("Budi", email="budi@contoh.example")
+    path = "/v1/offices/mentor"
+    for person in (ani, budi):
+        assert stage.post(f"{path}/holders", {"person": person, **PLACE}, actor=COORDINATOR).status == 201
+    assert stage.get(f"{path}/holders", region="kota-kediri").body["items"][0]["holder"]["name"] in {"Ani", "Budi"}
+    assert len(stage.get(f"{path}/holders").body["items"]) == 2
+    assert {item["office"] for item in stage.get("/v1/offices").body["items"]}.isdisjoint({"mentor", "speaker"})
+    assert stage.post(f"{path}/vacancy", PLACE, actor=COORDINATOR).status == 400
+    assert stage.post(f"{path}/vacancy", {"person": ani, **PLACE}, actor=COORDINATOR).status == 200
+    (left,) = stage.get(f"{path}/holders").body["items"]
+    assert left["holder"]["person"] == budi
+    refused = stage.post(f"{path}/handover", {"to": ani, **PLACE}, actor=COORDINATOR)
+    assert (refused.status, refused.body["rule"]) == (422, "office-held-by-many")
+    assumed = [fact for fact in stage.facts() if fact.type == "office-assumed"][-1]
+    assert (assumed.data["board"], assumed.region) == (False, "kota-kediri")
+    assert stage.get("/v1/offices/partner/holders").status == 401
+    assert stage.get("/v1/offices/secretary/holders").status == 404

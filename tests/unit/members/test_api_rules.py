@@ -58,3 +58,24 @@ def test_rules_are_not_made_for_the_past():
     past = (NOW - timedelta(days=30)).isoformat()
     reply = stage.post("/v1/rules", {"in_force_from": past, "speakers": "open"}, actor=COORDINATOR)
     assert (reply.status, reply.body["rule"]) == (422, "rules-are-not-retroactive")
+
+
+def test_school_days_come_in_the_weeks_order_and_holidays_once_each():
+    stage = stage_with_rules()
+    body = {"school_days": ["sat", "mon", "mon"], "holidays": ["2026-04-03", "2026-03-19", "2026-03-19"]}
+    assert stage.post("/v1/rules", body, actor=COORDINATOR).status == 201
+    newest = stage.get("/v1/rules").body["items"][-1]
+    assert (newest["school_days"], newest["holidays"]) == (["mon", "sat"], ["2026-03-19", "2026-04-03"])
+    assert (newest["response_school_days"], newest["pilot_level"], newest["announcement_second_above"]) == (2, 3, 50)
+
+
+def test_rules_are_told_whole():
+    fact = next(fact for fact in stage_with_rules().facts() if fact.type == "rules-changed")
+    assert fact.data["school_days"] == ["mon", "tue", "wed", "thu", "fri"]
+    assert (fact.data["pilot_able_people"], fact.data["holidays"]) == (1, [])
+
+
+def test_days_that_no_week_has_and_levels_that_no_scale_has_are_malformed():
+    stage = stage_with_rules()
+    for body in ({"school_days": ["senin"]}, {"school_days": []}, {"pilot_level": 5}, {"holidays": ["besok"]}):
+        assert stage.post("/v1/rules", body, actor=COORDINATOR).status == 400

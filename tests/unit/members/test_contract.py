@@ -33,7 +33,7 @@ TOLD = {
     "region-opened": ("region-nganjuk", RegionOpened("Nganjuk", (Subdistrict("kertosono", "Kertosono", -7.6, 112.1),))),
     "office-assumed": ("office-regional-coordinator-nganjuk", OfficeAssumed(*HELD, True)),
     "office-vacated": ("office-regional-coordinator-nganjuk", OfficeVacated(*HELD)),
-    "stand-in-named": ("office-regional-coordinator-nganjuk", StandInNamed(*HELD)),
+    "stand-in-named": ("office-regional-coordinator-nganjuk", StandInNamed(*HELD, True)),
     "stand-in-ended": ("office-regional-coordinator-nganjuk", StandInEnded(*HELD)),
     "rules-changed": ("rules-community", RulesChanged(1, AT, RuleSet())),
     "login-code-issued": ("login-reference", LoginCodeIssued("code", "digest", "ani", AT, AT)),

@@ -28,7 +28,7 @@ EARLIER = AT - timedelta(days=30)
 PLACE = ("regional-coordinator", "nganjuk")
 ASSUME = AssumeOffice(*PLACE, "ani", AT, AT)
 ANI_HOLDS = OfficeAssumed(*PLACE, "ani", EARLIER, True)
-BUDI_STANDS_IN = StandInNamed(*PLACE, "budi", EARLIER)
+BUDI_STANDS_IN = StandInNamed(*PLACE, "budi", EARLIER, True)
 
 
 def test_a_vacant_office_is_assumed():
@@ -76,7 +76,7 @@ def test_a_vacant_office_stays_vacant():
 
 
 def test_a_stand_in_is_named_while_nobody_holds_the_office():
-    given(OFFICE).when(NameStandIn(*PLACE, "budi", AT)).then(StandInNamed(*PLACE, "budi", AT))
+    given(OFFICE).when(NameStandIn(*PLACE, "budi", AT)).then(StandInNamed(*PLACE, "budi", AT, True))
 
 
 def test_an_office_that_is_held_has_no_stand_in():
@@ -91,7 +91,7 @@ def test_a_stand_in_ends_by_itself_when_the_office_is_assumed():
 
 def test_another_stand_in_takes_the_place_of_the_first():
     given(OFFICE, BUDI_STANDS_IN).when(NameStandIn(*PLACE, "citra", AT)).then(
-        StandInEnded(*PLACE, "budi", AT), StandInNamed(*PLACE, "citra", AT)
+        StandInEnded(*PLACE, "budi", AT), StandInNamed(*PLACE, "citra", AT, True)
     )
 
 
@@ -185,3 +185,23 @@ def test_a_regional_office_is_held_for_a_region_and_any_other_for_all():
     for wrong in (("coordinator", "nganjuk"), ("regional-coordinator", None)):
         with pytest.raises(Refused):
             office_identity(*wrong)
+
+
+def test_an_office_that_many_hold_is_each_ones_own_and_is_not_passed_on():
+    mentor = ("mentor", "nganjuk")
+    assert office_identity(*mentor, "ani") != office_identity(*mentor, "budi")
+    assumed = OfficeAssumed(*mentor, "ani", AT, False)
+    given(OFFICE).when(AssumeOffice(*mentor, "ani", AT, AT)).then(assumed)
+    given(OFFICE, assumed).when(HandOverOffice(*mentor, "budi", AT)).refused("office-held-by-many")
+    given(OFFICE).when(NameStandIn(*mentor, "budi", AT)).refused("office-held-by-many")
+    ended = OfficeVacated(*mentor, "ani", AT)
+    given(OFFICE, assumed).when(VacateOffice(*mentor, AT)).then(ended)
+    given(OFFICE, assumed, ended).when(AssumeOffice(*mentor, "ani", AT, AT)).then(assumed)
+
+
+def test_a_mentor_answers_visits_and_rates_in_the_own_region_alone():
+    assert grants_of([("mentor", "nganjuk"), ("speaker", None)]) == {
+        "competence.rate": ("nganjuk",),
+        "consultations.answer": ("nganjuk",),
+        "mentorships.visit": ("nganjuk",),
+    }

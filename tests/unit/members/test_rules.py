@@ -51,3 +51,9 @@ def test_each_moment_has_its_rules():
 def test_of_two_versions_from_the_same_moment_the_newer_is_in_force():
     again = RulesChanged(2, AT, OPEN)
     assert given(RULES, FIRST, again).state.in_force(AT) == again
+
+
+def test_school_days_and_what_a_pilot_needs_are_ruled_too():
+    change = ChangeRules(AT, AT, school_days=("mon", "sat"), holidays=("2026-03-19",), pilot_able_people=2)
+    ruled = RuleSet(school_days=("mon", "sat"), holidays=("2026-03-19",), pilot_able_people=2)
+    given(RULES, FIRST).when(change).then(RulesChanged(2, AT, ruled))
