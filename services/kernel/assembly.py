@@ -137,7 +137,7 @@ def assemble(
             readers.append(DeadlineReader(manager, database, commands, clock))
     if settings.amqp is not None:
         readers.append(Relay(log, checkpoints, settings.amqp, settings.community_host))
-    readers += definition.readers(parts)
+    readers += definition.readers(core, parts)
     runner = Runner(definition.name, Lease(database, settings.instance), readers, metrics)
     operations = Operations(
         definition, settings, log, inbox, views, parking, strays, runner, subscriptions, watches, metrics

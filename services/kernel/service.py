@@ -63,4 +63,4 @@ class Definition:
     managers: Sequence[ProcessManager] = ()
     sources: Sequence[str] = ()
     parts: Callable[[Core], Any] = lambda core: core
-    readers: Callable[[Any], Sequence[Reader]] = lambda _parts: ()
+    readers: Callable[[Core, Any], Sequence[Reader]] = lambda _core, _parts: ()

@@ -11,8 +11,10 @@ from services.members.api import ROUTES
 from services.members.contract import REGISTRY, tell
 from services.members.mint import Mint
 from services.members.parts import Parts
+from services.members.processes.erasing import eraser
 from services.members.processes.guest_tying import GUEST_TYING
 from services.members.processes.import_runner import ImportRunner
+from services.members.processes.leaving import LEAVING
 from services.members.uploads import MongoUploads
 from services.members.views import VIEWS
 
@@ -20,6 +22,7 @@ from services.members.views import VIEWS
 def parts(core: Core) -> Parts:
     """What the handlers are called with, over the service's own database."""
     return Parts(
+        log=core.log,
         commands=core.commands,
         views=core.views,
         vault=core.vault,
@@ -40,7 +43,7 @@ def definition() -> Definition:
         contract=tell,
         routes=ROUTES,
         views=VIEWS,
-        managers=(GUEST_TYING,),
+        managers=(GUEST_TYING, LEAVING),
         parts=parts,
-        readers=lambda built: (ImportRunner(built),),
+        readers=lambda core, built: (ImportRunner(built), eraser(core, built)),
     )

@@ -11,7 +11,7 @@ from marshmallow import Schema, fields, validate
 from services.kernel.message import Draft, Recorded
 from services.kernel.process import DeadlinePassed
 from services.kernel.registry import Registry
-from services.members.domain import credential, guest, office, person, region, registration_import, rules
+from services.members.domain import credential, erasure, guest, office, person, region, registration_import, rules
 
 REGISTRY = Registry()
 REGISTRY.register(
@@ -33,12 +33,12 @@ REGISTRY.register(
     registration_import.ImportStarted,
     registration_import.RowsTaken,
     registration_import.ImportFinished,
+    person.ErasureDecided,
+    erasure.ErasureStarted,
+    erasure.MemberErased,
     DeadlinePassed,
 )
 
-
-class SubdistrictData(Schema):
-    """A sub-district and its centre, in degrees."""
 
 @REGISTRY.upcaster("RulesChanged", 1)
 def _rules_that_came_later(data: dict[str, Any]) -> dict[str, Any]:
@@ -51,6 +51,9 @@ def _board_of_a_stand_in(data: dict[str, Any]) -> dict[str, Any]:
     """All offices that had a stand-in then belonged to the board."""
     return {**data, "board": True}
 
+
+class SubdistrictData(Schema):
+    """A sub-district and its centre, in degrees."""
 
     id = fields.String(required=True)
     name = fields.String(required=True)
@@ -74,9 +77,6 @@ class OfficeAssumedData(Schema):
     board = fields.Boolean(required=True)
 
 
-class OfficeData(Schema):
-    """``office-vacated`` and ``stand-in-ended``, subject ``<office>.<region or all>``."""
-
 class StandInNamedData(Schema):
     """``stand-in-named``, subject ``<office>.<region or all>``. ``board``: whether the office belongs to it."""
 
@@ -85,6 +85,9 @@ class StandInNamedData(Schema):
     person = fields.String(required=True)
     board = fields.Boolean(required=True)
 
+
+class OfficeData(Schema):
+    """``office-vacated`` and ``stand-in-ended``, subject ``<office>.<region or all>``."""
 
     office = fields.String(required=True)
     region = fields.String(required=True, allow_none=True)
@@ -125,15 +128,15 @@ class RulesChangedData(Schema):
     pilot_after_gatherings = fields.Integer(required=True, strict=True)
     probation_weeks = fields.Integer(required=True, strict=True)
     certificate_minimum = fields.Float(required=True)
-
-
-class LoginCodeIssuedData(Schema):
     response_school_days = fields.Integer(required=True, strict=True)
     school_days = fields.List(fields.String(), required=True)
     holidays = fields.List(fields.String(), required=True)
     pilot_able_people = fields.Integer(required=True, strict=True)
     pilot_level = fields.Integer(required=True, strict=True)
     announcement_second_above = fields.Integer(required=True, strict=True)
+
+
+class LoginCodeIssuedData(Schema):
     """``login-code-issued``, subject the person. ``code`` is an id; its digits are asked of ``/internal/people``."""
 
     person = fields.String(required=True)
@@ -141,7 +144,15 @@ class LoginCodeIssuedData(Schema):
     expires = fields.AwareDateTime(required=True, format="iso")
 
 
+class MemberErasedData(Schema):
+    """``member-erased``, subject the person: destroy the keys of ``ids``, every id that was ever theirs, their own first."""
+
+    person = fields.String(required=True)
+    ids = fields.List(fields.String(), required=True)
+
+
 FACTS: Mapping[str, Schema] = {
+    "member-erased": MemberErasedData(),
     "region-opened": RegionOpenedData(),
     "office-assumed": OfficeAssumedData(),
     "office-vacated": OfficeData(),
@@ -173,6 +184,9 @@ def tell(recorded: Recorded) -> Draft | None:
             return Draft(recorded.id, "region-opened", recorded.stream_id, data, region=recorded.stream_id)
         case rules.RulesChanged() as event:
             return Draft(recorded.id, "rules-changed", "rules", _rules(event))
+        case erasure.MemberErased() as event:
+            data = {"person": recorded.stream_id, "ids": list(event.ids)}
+            return Draft(recorded.id, "member-erased", recorded.stream_id, data, region=event.region)
         case credential.LoginCodeIssued(person=str(known)) as event:
             data = {"person": known, "code": event.code, "expires": event.expires.isoformat()}
             return Draft(recorded.id, "login-code-issued", known, data)
@@ -225,10 +239,10 @@ def _rules(event: rules.RulesChanged) -> dict[str, Any]:
         "pilot_after_gatherings": ruled.pilot_after_gatherings,
         "probation_weeks": ruled.probation_weeks,
         "certificate_minimum": ruled.certificate_minimum,
-    }
         "response_school_days": ruled.response_school_days,
         "school_days": list(ruled.school_days),
         "holidays": list(ruled.holidays),
         "pilot_able_people": ruled.pilot_able_people,
         "pilot_level": ruled.pilot_level,
         "announcement_second_above": ruled.announcement_second_above,
+    }

@@ -10,6 +10,7 @@ from services.kernel.bell import Bell
 from services.kernel.claims import Claims
 from services.kernel.clock import Clock
 from services.kernel.decider import Commands
+from services.kernel.log import EventLog
 from services.kernel.vault import Vault
 from services.kernel.view import View
 from services.kernel.view_store import Page
@@ -47,6 +48,7 @@ class Parts:
     import runner of this process.
     """
 
+    log: EventLog
     commands: Commands
     views: ReadViews
     vault: Vault

@@ -50,9 +50,9 @@ def parts(core: Core) -> Parts:
     return Parts(core, core.commands, core.views, Deliveries(core.database))
 
 
-def readers(made: Parts) -> Sequence[Reader]:
+def readers(core: Core, made: Parts) -> Sequence[Reader]:
     """The deliverer's two halves. Without a mail server only the first: deliveries are planned and wait."""
-    core, planned = made.core, Bell()
+    planned = Bell()
 
     def hours(now: datetime) -> QuietHours:
         return hours_in_force(core.views, now)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.kernel.route import Route
-from services.members.api import guests, imports, internal, login, me, members, offices, regions, rules, tokens
+from services.members.api import erasure, guests, imports, internal, login, me, members, offices, regions, rules, tokens
 
 ROUTES: Sequence[Route] = (
     *login.ROUTES,
     *me.ROUTES,
+    *erasure.ROUTES,
     *tokens.ROUTES,
     *regions.ROUTES,
     *offices.ROUTES,

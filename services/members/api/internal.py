@@ -16,7 +16,7 @@ from services.members.api.wording import text
 from services.members.domain.credential import TOKEN
 from services.members.domain.guest import GUEST
 from services.members.domain.office import grants_of
-from services.members.domain.person import PERSON
+from services.members.domain.person import PERSON, Standing
 from services.members.mint import read_bearer
 from services.members.parts import Parts
 from services.members.views.offices import OFFICE_HOLDERS
@@ -88,6 +88,8 @@ def identify(parts: Parts, request: Request) -> Answer:
     if not token.good(parts.machine.now()):
         raise Unauthorized("this token has expired or was revoked")
     person, _ = parts.commands.state(PERSON, token.person)
+    if not person.is_member:
+        raise Unauthorized("who this token was for has left")
     actor = actor_of(parts, token.person)
     return Answer({**asdict(actor), "language": person.language})
 
@@ -124,6 +126,8 @@ def _reached(parts: Parts, asked: str) -> dict[str, Any] | None:
         sealed = {"name": person.name, "email": person.email, "phone": person.phone}
     elif guest.added:
         sealed = {"name": guest.name, "email": guest.email, "phone": guest.phone}
+    elif person.standing is Standing.ERASED:
+        sealed = {"name": None, "email": None, "phone": None}
     else:
         return None
     opened = {field: parts.vault.open(identity, text) for field, text in sealed.items()}
@@ -134,7 +138,7 @@ def _reached(parts: Parts, asked: str) -> dict[str, Any] | None:
         "region": person.region,
         "subdistrict": person.subdistrict,
         # Something was sealed once, and nothing of it can be opened any more.
-        "erased": any(sealed.values()) and not any(opened.values()),
+        "erased": person.standing is Standing.ERASED or (any(sealed.values()) and not any(opened.values())),
     }
 
 

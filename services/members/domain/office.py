@@ -132,6 +132,16 @@ class VacateOffice(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class LeaveOffice(Command):
+    """Whoever leaves the community neither holds nor stands in for anything any more."""
+
+    office: str
+    region: str | None
+    person: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NameStandIn(Command):
     """Who acts, with the office's permissions, while it is vacant."""
 
@@ -166,22 +176,22 @@ class OfficeVacated(Event):
 class StandInNamed(Event):
     """``person`` stands in from ``since``. ``board``: whether the office belonged to the board."""
 
+    schema: ClassVar[int] = 2
     office: str
     region: str | None
     person: str
     since: datetime
+    board: bool
 
 
 @dataclass(frozen=True, slots=True)
 class StandInEnded(Event):
     """``person`` no longer stands in, from ``until``."""
 
-    schema: ClassVar[int] = 2
     office: str
     region: str | None
     person: str
     until: datetime
-    board: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +214,8 @@ def decide(command: Command, office: Office) -> Sequence[Event]:
             return _vacate(command, office)
         case NameStandIn():
             return _stand_in(command, office)
+        case LeaveOffice():
+            return _leave(command, office)
         case _:
             raise TypeError(type(command).__name__)
 
@@ -224,6 +236,7 @@ def _assume(command: AssumeOffice, office: Office) -> Sequence[Event]:
 
 
 def _hand_over(command: HandOverOffice, office: Office) -> Sequence[Event]:
+    _held_by_one(command.office)
     if office.holder is None:
         raise Refused("office-is-vacant", "nobody holds this office; it can be assumed")
     if office.holder == command.to:
@@ -236,12 +249,25 @@ def _hand_over(command: HandOverOffice, office: Office) -> Sequence[Event]:
 
 def _vacate(command: VacateOffice, office: Office) -> Sequence[Event]:
     if office.holder is None:
-    _held_by_one(command.office)
         return []
     return [OfficeVacated(command.office, command.region, office.holder, command.at)]
 
 
+def _held_by_one(office: str) -> None:
+    if OFFICES[office].many:
+        raise Refused("office-held-by-many", "this office is held by many; it is taken and ended, not passed on")
+
+
+def _leave(command: LeaveOffice, office: Office) -> Sequence[Event]:
+    if office.holder == command.person:
+        return [OfficeVacated(command.office, command.region, command.person, command.at)]
+    if office.stand_in == command.person:
+        return [StandInEnded(command.office, command.region, command.person, command.at)]
+    return []
+
+
 def _stand_in(command: NameStandIn, office: Office) -> Sequence[Event]:
+    _held_by_one(command.office)
     if office.holder is not None:
         raise Refused("office-is-held", "a stand-in is named only for a vacant office")
     if office.stand_in == command.person:
@@ -268,7 +294,6 @@ def evolve(office: Office, event: Any) -> Office:
             return replace(office, stand_in=event.person)
         case StandInEnded():
             return replace(office, stand_in=None)
-    _held_by_one(command.office)
         case _:
             return office
 

@@ -13,15 +13,18 @@ from typing import Any
 
 from services.kernel.decider import Decider
 from services.kernel.message import Command, Event
-from services.kernel.problem import Refused, Unavailable
+from services.kernel.problem import NotFound, Refused, Unavailable
 
 
 class Standing(StrEnum):
-    """What a person's id stands for. ``YIELDED``: for nobody; ``Person.to`` names the id that stands instead."""
+    """What a person's id stands for. ``YIELDED``: for nobody; ``Person.to`` names the id that stands instead.
+    ``ERASED``: for somebody who is forgotten.
+    """
 
     NOBODY = "nobody"
     MEMBER = "member"
     YIELDED = "yielded"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,21 @@ class IdentityYielded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Leave(Command):
+    """Be forgotten. ``by`` is who asks for it: the person, or somebody of the board on the person's word."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureDecided(Event):
+    """From here on nobody is behind this id; what is sealed is destroyed next (``erasure``). ``region`` was the person's."""
+
+    by: str
+    region: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """What is known. ``to`` is the id that this one yielded to."""
 
@@ -97,8 +115,20 @@ def decide(command: Command, person: Person) -> Sequence[Event]:
             return _join(command, person)
         case YieldIdentity():
             return [IdentityYielded(command.to)] if person.standing is Standing.NOBODY else []
+        case Leave():
+            return _leave(command, person)
         case _:
             raise TypeError(type(command).__name__)
+
+
+def _leave(command: Leave, person: Person) -> Sequence[Event]:
+    match person.standing:
+        case Standing.MEMBER:
+            return [ErasureDecided(command.by, person.region)]
+        case Standing.ERASED:
+            return []
+        case _:
+            raise NotFound("there is no such member")
 
 
 def _join(command: Join, person: Person) -> Sequence[Event]:
@@ -108,6 +138,9 @@ def _join(command: Join, person: Person) -> Sequence[Event]:
         case Standing.YIELDED:
             # Somebody with the same contact was faster. The claims lead to the right id on the next attempt.
             raise Unavailable("another joining with the same contact came between")
+        case Standing.ERASED:
+            # The claims that still lead here are about to be released.
+            raise Unavailable("what was known under this contact is being erased")
         case Standing.NOBODY:
             return [
                 MemberJoined(
@@ -142,6 +175,8 @@ def evolve(person: Person, event: Any) -> Person:
             )
         case IdentityYielded():
             return Person(Standing.YIELDED, to=event.to)
+        case ErasureDecided():
+            return Person(Standing.ERASED, region=event.region)
         case _:
             return person
 

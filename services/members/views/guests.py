@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from services.kernel.message import Recorded
-from services.kernel.view import Applied, Change, View
+from services.kernel.view import Applied, Change, Remove, View
+from services.members.domain.erasure import MemberErased
 from services.members.domain.guest import GuestAdded, GuestTied
 
 
@@ -15,6 +16,8 @@ def apply(recorded: Recorded) -> Applied:
             return [Change(recorded.stream_id, added)]
         case GuestTied() as event:
             return [Change(recorded.stream_id, {"person": event.person})]
+        case MemberErased() as event:
+            return [Remove(identity) for identity in event.ids[1:]]
         case _:
             return []
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from services.kernel.message import Recorded
-from services.kernel.view import Applied, Change, View
-from services.members.domain.person import MemberJoined
+from services.kernel.view import Applied, Change, Remove, View
+from services.members.domain.person import ErasureDecided, MemberJoined
 
 
 def apply(recorded: Recorded) -> Applied:
@@ -23,6 +23,8 @@ def apply(recorded: Recorded) -> Applied:
                 "registered": event.registered.isoformat(),
             }
             return [Change(recorded.stream_id, joined)]
+        case ErasureDecided():
+            return [Remove(recorded.stream_id)]
         case _:
             return []
 

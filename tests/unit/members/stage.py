@@ -87,6 +87,7 @@ class Stage:
         self.keys = MemoryKeys()
         self.views = FakeViews()
         self.parts = Parts(
+            log=self.log,
             commands=self.commands,
             views=self.views,
             vault=Vault(self.keys, bytes(32)),

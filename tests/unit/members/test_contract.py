@@ -16,9 +16,10 @@ from services.members.domain.credential import (
     TokenIssued,
     TokenRevoked,
 )
+from services.members.domain.erasure import ErasureStarted, MemberErased
 from services.members.domain.guest import GuestAdded, GuestTied
 from services.members.domain.office import OfficeAssumed, OfficeVacated, StandInEnded, StandInNamed
-from services.members.domain.person import IdentityYielded, MemberJoined
+from services.members.domain.person import ErasureDecided, IdentityYielded, MemberJoined
 from services.members.domain.region import RegionOpened, Subdistrict
 from services.members.domain.registration_import import ImportFinished, ImportStarted, RowOutcome, RowsTaken
 from services.members.domain.rules import RulesChanged, RuleSet
@@ -36,6 +37,7 @@ TOLD = {
     "stand-in-named": ("office-regional-coordinator-nganjuk", StandInNamed(*HELD, True)),
     "stand-in-ended": ("office-regional-coordinator-nganjuk", StandInEnded(*HELD)),
     "rules-changed": ("rules-community", RulesChanged(1, AT, RuleSet())),
+    "member-erased": ("erasure-ani", MemberErased(("ani", "guest-1"), "nganjuk")),
     "login-code-issued": ("login-reference", LoginCodeIssued("code", "digest", "ani", AT, AT)),
 }
 UNTOLD = [
@@ -43,6 +45,8 @@ UNTOLD = [
     ("login-reference", LoginCodeAccepted("code", "ani", None)),
     ("person-other", IdentityYielded("ani")),
     ("import-1", ImportStarted(1, "ani")),
+    ("person-ani", ErasureDecided("ani", "nganjuk")),
+    ("erasure-ani", ErasureStarted(("ani", "guest-1"), ("reference",), "nganjuk")),
 ]
 
 
@@ -80,6 +84,7 @@ def test_subject_and_region_are_what_others_order_and_filter_by():
         "stand-in-named": ("regional-coordinator.nganjuk", "nganjuk"),
         "stand-in-ended": ("regional-coordinator.nganjuk", "nganjuk"),
         "rules-changed": ("rules", None),
+        "member-erased": ("ani", "nganjuk"),
         "login-code-issued": ("ani", None),
     }
 

@@ -1,0 +1,93 @@
+"""Who leaves takes along what is theirs: offices, tokens, and the guests they once were.
+
+One instance a person. It learns from the person's whole history, and acts when the erasure is decided: offices are vacated,
+tokens revoked, and the erasure is started with every id that was ever the person's. A guest tied afterwards starts it
+once more. State: ``{guests, references, tokens, offices: [[stream id, office, region]], decided, region}``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.kernel.message import Recorded
+from services.kernel.process import Issue, ProcessManager, Reaction
+from services.kernel.view import COMMITS
+from services.members.domain.credential import TOKEN, LoginCodeAccepted, RevokeToken, TokenIssued
+from services.members.domain.erasure import ERASURE, StartErasure
+from services.members.domain.guest import GuestTied
+from services.members.domain.office import OFFICE, LeaveOffice, OfficeAssumed, OfficeVacated, StandInEnded, StandInNamed
+from services.members.domain.person import ErasureDecided
+
+State = Mapping[str, Any]
+
+
+def instances(recorded: Recorded) -> Sequence[str]:
+    """The person that an event is about."""
+    match recorded.event:
+        case ErasureDecided():
+            return [recorded.stream_id]
+        case GuestTied() | OfficeAssumed() | OfficeVacated() | StandInNamed() | StandInEnded() | TokenIssued():
+            return [recorded.event.person]
+        case LoginCodeAccepted():
+            return [recorded.event.person]
+        case _:
+            return []
+
+
+def react(state: State, recorded: Recorded) -> Reaction:
+    """Learn; and once the erasure is decided, let go of all that was learnt."""
+    learnt = _learnt(state, recorded)
+    person = recorded.stream_id
+    match recorded.event:
+        case ErasureDecided():
+            return Reaction(learnt, [*_parting(person, learnt, recorded), _start(person, learnt)])
+        case GuestTied() if learnt.get("decided"):
+            return Reaction(learnt, [_start(recorded.event.person, learnt)])
+        case TokenIssued() if learnt.get("decided"):
+            return Reaction(learnt, [Issue(TOKEN, recorded.stream_id, RevokeToken(recorded.recorded))])
+        case OfficeAssumed(person=holder) | StandInNamed(person=holder) if learnt.get("decided"):
+            return Reaction(learnt, _parting(holder, {"offices": learnt["offices"]}, recorded))
+        case _:
+            return Reaction(learnt)
+
+
+def _parting(person: str, state: State, recorded: Recorded) -> list[Issue]:
+    tokens = [Issue(TOKEN, token, RevokeToken(recorded.recorded)) for token in state.get("tokens", [])]
+    offices = [
+        Issue(OFFICE, stream, LeaveOffice(office, region, person, recorded.at))
+        for stream, office, region in state.get("offices", [])
+    ]
+    return [*tokens, *offices]
+
+
+def _start(person: str, state: State) -> Issue:
+    ids = (person, *state.get("guests", []))
+    return Issue(ERASURE, person, StartErasure(ids, tuple(state.get("references", [])), state.get("region")))
+
+
+def _learnt(state: State, recorded: Recorded) -> dict[str, Any]:
+    match recorded.event:
+        case ErasureDecided(region=region):
+            return {**state, "decided": True, "region": region}
+        case GuestTied():
+            return _with(state, "guests", recorded.stream_id)
+        case LoginCodeAccepted(proves=str(reference)):
+            return _with(state, "references", reference)
+        case TokenIssued():
+            return _with(state, "tokens", recorded.stream_id)
+        case OfficeAssumed(office=office, region=region) | StandInNamed(office=office, region=region):
+            return _with(state, "offices", [recorded.stream_id, office, region])
+        case OfficeVacated(office=office, region=region) | StandInEnded(office=office, region=region):
+            left = [recorded.stream_id, office, region]
+            return {**state, "offices": [held for held in state.get("offices", []) if held != left]}
+        case _:
+            return dict(state)
+
+
+def _with(state: State, name: str, value: Any) -> dict[str, Any]:
+    known = state.get(name, [])
+    return {**state, name: known if value in known else [*known, value]}
+
+
+LEAVING = ProcessManager("leaving", instances, react, logs=(COMMITS,))

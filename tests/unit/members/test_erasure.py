@@ -1,0 +1,89 @@
+"""Somebody leaves: what is sealed is destroyed, once and for every id that was theirs."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given as always
+from hypothesis import strategies as st
+
+from services.kernel.message import Metadata, Recorded
+from services.kernel.problem import NotFound, Unavailable
+from services.kernel.testing import given
+from services.members.domain.credential import LoginCodeAccepted, TokenIssued
+from services.members.domain.erasure import ERASURE, ErasureStarted, FinishErasure, MemberErased, StartErasure
+from services.members.domain.guest import GuestTied
+from services.members.domain.office import OFFICE, LeaveOffice, OfficeAssumed, OfficeVacated, StandInEnded, StandInNamed
+from services.members.domain.person import PERSON, ErasureDecided, Join, Leave, MemberJoined
+from services.members.processes.leaving import LEAVING, react
+
+AT = datetime(2026, 3, 2, tzinfo=UTC)
+JOINED = MemberJoined("sealed", "sealed", None, "SD Contoh", "nganjuk", "baron", date(2026, 3, 2), "id", "form")
+STARTED = ErasureStarted(("ani", "guest-1"), ("reference",), "nganjuk")
+
+
+def test_a_member_who_leaves_is_nobody_from_then_on():
+    given(PERSON, JOINED).when(Leave("ani")).then(ErasureDecided("ani", "nganjuk"))
+    assert not given(PERSON, JOINED, ErasureDecided("ani", "nganjuk")).state.is_member
+    given(PERSON, JOINED, ErasureDecided("ani", "nganjuk")).when(Leave("ani")).then()
+
+
+def test_nobody_who_never_joined_is_erased():
+    with pytest.raises(NotFound):
+        given(PERSON).when(Leave("ani"))
+
+
+def test_joining_again_under_the_same_contact_waits_until_the_contact_is_released():
+    again = Join("sealed", "sealed", None, "SD Contoh", "nganjuk", "baron", date(2026, 3, 2))
+    with pytest.raises(Unavailable):
+        given(PERSON, JOINED, ErasureDecided("ani", "nganjuk")).when(again)
+
+
+def test_what_is_told_to_be_erased_was_started_and_nothing_else():
+    given(ERASURE, STARTED).when(FinishErasure(("ani", "guest-1", "somebody"))).then(
+        MemberErased(("ani", "guest-1"), "nganjuk")
+    )
+    given(ERASURE).when(FinishErasure(("ani",))).then()
+
+
+def test_a_guest_who_turns_out_to_be_the_person_is_erased_too():
+    done = MemberErased(("ani", "guest-1"), "nganjuk")
+    again = StartErasure(("ani", "guest-1", "guest-2"), (), "nganjuk")
+    given(ERASURE, STARTED, done).when(again).then(ErasureStarted(("ani", "guest-1", "guest-2"), (), "nganjuk"))
+    given(ERASURE, STARTED, done).when(StartErasure(("ani",), (), "nganjuk")).then()
+
+
+def test_whoever_leaves_holds_and_stands_in_for_nothing():
+    place = ("regional-coordinator", "nganjuk")
+    leave = LeaveOffice(*place, "ani", AT)
+    given(OFFICE, OfficeAssumed(*place, "ani", AT, True)).when(leave).then(OfficeVacated(*place, "ani", AT))
+    given(OFFICE, StandInNamed(*place, "ani", AT, True)).when(leave).then(StandInEnded(*place, "ani", AT))
+    given(OFFICE, OfficeAssumed(*place, "budi", AT, True)).when(leave).then()
+
+
+HISTORY = (
+    ("token-t1", TokenIssued("ani", "sealed", "digest", AT, AT)),
+    ("office-regional-coordinator-nganjuk", OfficeAssumed("regional-coordinator", "nganjuk", "ani", AT, True)),
+    ("guest-guest-1", GuestTied("ani", "proof")),
+    ("login-l1", LoginCodeAccepted("code", "ani", "reference")),
+    ("person-ani", ErasureDecided("ani", "nganjuk")),
+)
+
+
+def _play(history):
+    state, issued = {}, []
+    for n, (stream, event) in enumerate(history, 1):
+        fact = Recorded(n, 0, stream, 1, f"event-{n}", event, AT, AT, Metadata("c"))
+        assert LEAVING.concerned(fact) == ["ani"]
+        reaction = react(state, fact)
+        state = reaction.state
+        issued += reaction.issues
+    return issued
+
+
+@always(st.permutations(HISTORY))
+def test_in_whatever_order_it_is_heard_everything_of_the_person_is_let_go(history):
+    issued = _play(history)
+    ids = {identity for issue in issued if isinstance(issue.command, StartErasure) for identity in issue.command.ids}
+    assert ids == {"ani", "guest-1"}
+    parted = {issue.identity for issue in issued if issue.decider is not ERASURE}
+    assert parted == {"t1", "regional-coordinator-nganjuk"}
