@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.kernel.service import Definition
 from services.mentoring.api import ROUTES
+from services.mentoring.api.parts import parts
 from services.mentoring.contract import REGISTRY, tell
 from services.mentoring.processes import MANAGERS
 from services.mentoring.views import VIEWS
@@ -21,4 +22,5 @@ def definition() -> Definition:
         views=VIEWS,
         managers=MANAGERS,
         sources=("members", "events"),
+        parts=parts,
     )

@@ -1,0 +1,71 @@
+"""What the handlers of this service are called with, and what they ask of it before they take a command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.kernel.decider import Commands
+from services.kernel.policy import Actor
+from services.kernel.problem import Malformed
+from services.kernel.service import Core
+from services.kernel.vault import Vault
+from services.kernel.view import View
+from services.kernel.view_store import Views
+from services.mentoring.domain.rules import RulesInForce
+from services.mentoring.views.offices import OFFICES
+from services.mentoring.views.participants import PARTICIPANTS
+from services.mentoring.views.regions import REGIONS
+from services.mentoring.views.rulebook import RULEBOOK, rules_at
+
+ANSWER = "consultations.answer"
+LEAD = "mentorships.lead"
+VISIT = "mentorships.visit"
+READ_MEMBERS = "members.read"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The service as its handlers see it."""
+
+    commands: Commands
+    views: Views
+    vault: Vault
+
+    def rules(self, at: datetime) -> RulesInForce:
+        """The rules in force at a moment, as far as members have told them."""
+        return rules_at(self.views.find(RULEBOOK, sort="_id", descending=True, limit=100).items, at)
+
+    def office(self, office: str, region: str | None) -> dict[str, Any]:
+        """Who holds an office: ``{holders: [persons], stand_in}``, both empty for one that nobody ever held."""
+        known = self.views.get(OFFICES, f"{office}.{region or 'all'}") or {}
+        return {"holders": list(known.get("holders", ())), "stand_in": known.get("stand_in")}
+
+    def ids(self, actor: Actor) -> frozenset[str]:
+        """Every id that the acting person is known by, as member and as guest before that; none for nobody."""
+        if actor.kind != "person":
+            return frozenset()
+        known = self.views.get(PARTICIPANTS, actor.id) or {}
+        return frozenset({actor.id, *known.get("guests", ())})
+
+    def require_region(self, region: str) -> None:
+        """Raises ``Malformed`` for a region that was never opened."""
+        if self.views.get(REGIONS, region) is None:
+            raise Malformed(errors={"region": ["There is no such region."]})
+
+    def everything(self, view: View, where: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """All documents of a view that match, page by page."""
+        after = None
+        while True:
+            page = self.views.find(view, where, after=after, limit=100)
+            yield from page.items
+            after = page.next
+            if after is None:
+                return
+
+
+def parts(core: Core) -> Parts:
+    """This service's parts around those that every service has."""
+    return Parts(core.commands, core.views, core.vault)

@@ -1,0 +1,32 @@
+"""Ordered lists in a document, changed inside the update that the view's guard protects.
+
+The kernel's ``adding`` keeps a sorted set of strings; these keep the order in which things happened, so they are for
+views of one log only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.kernel.view import Expression
+
+
+def appending(path: str, item: Any) -> Expression:
+    """The list at ``path`` (empty where there is none) with the item at its end."""
+    return Expression({"$concatArrays": [{"$ifNull": [f"${path}", []]}, [{"$literal": item}]]})
+
+
+def dropping(path: str, item: str) -> Expression:
+    """The list of strings at ``path`` without the item, in its order."""
+    return Expression(_those(path, {"$ne": ["$$this", {"$literal": item}]}))
+
+
+def replacing(path: str, match: Mapping[str, str], item: Mapping[str, Any]) -> Expression:
+    """The list of objects at ``path`` without those whose fields equal ``match``, and with the item at its end."""
+    same = [{"$eq": [f"$$this.{name}", {"$literal": value}]} for name, value in match.items()]
+    return Expression({"$concatArrays": [_those(path, {"$not": [{"$and": same}]}), [{"$literal": dict(item)}]]})
+
+
+def _those(path: str, condition: Any) -> dict[str, Any]:
+    return {"$filter": {"input": {"$ifNull": [f"${path}", []]}, "cond": condition}}
