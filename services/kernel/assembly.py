@@ -140,7 +140,7 @@ def assemble(
     readers += definition.readers(core, parts)
     runner = Runner(definition.name, Lease(database, settings.instance), readers, metrics)
     operations = Operations(
-        definition, settings, log, inbox, views, parking, strays, runner, subscriptions, watches, metrics
+        definition, settings, log, vault, inbox, views, parking, strays, runner, subscriptions, watches, metrics
     )
     api = Api(
         definition.name,

@@ -16,6 +16,7 @@ from services.kernel.message import Fact, Recorded
 from services.kernel.parking import ParkedFact, Parking, describe, parked_now
 from services.kernel.reader import Checkpoints, Item, LostCheckpoint, Source
 from services.kernel.registry import Unreadable
+from services.kernel.service import Core
 
 log = logging.getLogger(__name__)
 BATCH = 256
@@ -90,3 +91,19 @@ class Eraser:
             self._parking.done([parked])
             self._take(item)
         return len(marked)
+
+
+def hearing(core: Core, fact: str) -> Eraser:
+    """The eraser of a service that hears of it: destroys its own keys of all ``ids`` that the fact names.
+
+    ``fact`` is its name at its source: ``members.member-erased``.
+    """
+
+    def erased(heard: Recorded | Fact) -> Sequence[str]:
+        named = heard.data["ids"] if isinstance(heard, Fact) and heard.name == fact else ()
+        return [str(identity) for identity in named]
+
+    def erase(ids: Sequence[str], _heard: Recorded | Fact) -> None:
+        core.vault.destroy(*ids)
+
+    return Eraser(core.heard, Checkpoints(core.database), Parking(core.database), erased, erase)

@@ -21,12 +21,14 @@ from services.kernel.metrics import Metrics
 from services.kernel.mongo_log import MongoLog
 from services.kernel.openapi import fragment
 from services.kernel.parking import Parking
+from services.kernel.personal import personal_page
 from services.kernel.problem import Malformed
 from services.kernel.route import Answer, Request, Route
 from services.kernel.runner import Runner
 from services.kernel.service import Definition
 from services.kernel.settings import Settings
 from services.kernel.subscription import SilenceWatch, Subscription
+from services.kernel.vault import Vault
 from services.kernel.view import COMMITS
 from services.kernel.view_store import Views
 
@@ -41,6 +43,13 @@ class FeedQuery(Schema):
     limit = fields.Integer(load_default=PAGE, validate=validate.Range(min=1, max=1000))
 
 
+class PersonalQuery(Schema):
+    """All ids of one person, with commas between them, and the position to go on behind."""
+
+    ids = fields.String(required=True, validate=validate.Length(1, 20_000))
+    after = fields.Integer(load_default=0, validate=validate.Range(min=0, max=2**62))
+
+
 @dataclass(frozen=True)
 class Operations:
     """The operator's side of one service."""
@@ -48,6 +57,7 @@ class Operations:
     definition: Definition
     settings: Settings
     log: MongoLog
+    vault: Vault
     inbox: Inbox
     views: Views
     parking: Parking
@@ -67,6 +77,7 @@ class Operations:
             _get("/metrics", lambda _parts, _request: self.exposition(), "metrics"),
             _get("/openapi.json", lambda _parts, _request: Answer(fragment(self.definition)), "openapi"),
             _get("/internal/status", lambda _parts, _request: Answer(self.status()), "status"),
+            _get("/internal/personal", lambda _parts, request: self.personal(request), "personal", PersonalQuery()),
             _get("/internal/feed", lambda _parts, request: self.feed(request), "feed", FeedQuery()),
         ]
 
@@ -124,6 +135,12 @@ class Operations:
             raise Malformed("say which epoch the number is of", errors={"epoch": ["Missing."]})
         page = feed_page(self.log, self.settings.community_host, query["epoch"], query["after"], query["limit"])
         return Answer(page)
+
+    def personal(self, request: Request) -> Answer:
+        """What the log holds about somebody, some of it; for the gateway, which gives it to that somebody alone."""
+        request.actor.require_service("gateway")
+        ids = [identity for identity in request.query["ids"].split(",") if identity]
+        return Answer(personal_page(self.log, self.vault, ids, request.query["after"]))
 
 
 def _get(path: str, handler: Any, name: str, query: Schema | None = None) -> Route:

@@ -12,13 +12,14 @@ from marshmallow import Schema, fields
 from services.kernel.policy import Actor, Held
 from services.kernel.problem import Malformed, Unauthorized
 from services.kernel.route import Answer, Request, Route
-from services.members.api.wording import text
+from services.members.api.wording import identity, text
 from services.members.domain.credential import TOKEN
 from services.members.domain.guest import GUEST
 from services.members.domain.office import grants_of
 from services.members.domain.person import PERSON, Standing
 from services.members.mint import read_bearer
 from services.members.parts import Parts
+from services.members.views.guests import GUESTS
 from services.members.views.offices import OFFICE_HOLDERS
 
 MOST_PEOPLE = 200
@@ -65,6 +66,18 @@ class Reached(Schema):
     region = fields.String(required=True, allow_none=True)
     subdistrict = fields.String(required=True, allow_none=True)
     erased = fields.Boolean(required=True)
+
+
+class PersonQuery(Schema):
+    """A member."""
+
+    person = identity(required=True)
+
+
+class IdsAnswer(Schema):
+    """Ids of one person."""
+
+    ids = fields.List(fields.String(), required=True)
 
 
 class PeopleAnswer(Schema):
@@ -142,7 +155,26 @@ def _reached(parts: Parts, asked: str) -> dict[str, Any] | None:
     }
 
 
+def ids(parts: Parts, request: Request) -> Answer:
+    """All ids of one person: their own first, then those of the guests they once were."""
+    request.actor.require_service("gateway")
+    person = request.query["person"]
+    guests = [document["_id"] for document in parts.everything(GUESTS, {"person": person})]
+    return Answer({"ids": [person, *guests]})
+
+
 ROUTES: Sequence[Route] = (
+    Route(
+        "GET",
+        "/internal/ids",
+        ids,
+        name="ids",
+        summary="Under which ids is this person known?",
+        query=PersonQuery(),
+        answer=IdsAnswer(),
+        public=False,
+        statuses=(200, 403),
+    ),
     Route(
         "POST",
         "/internal/identity",
