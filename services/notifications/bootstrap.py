@@ -11,7 +11,8 @@ from services.kernel.parking import Parking
 from services.kernel.policy import ActorSignature
 from services.kernel.reader import Checkpoints, Reader
 from services.kernel.service import Core, Definition
-from services.notifications.api import ROUTES, Parts
+from services.notifications.api import ROUTES
+from services.notifications.api.parts import Parts
 from services.notifications.composing import Composer
 from services.notifications.contract import REGISTRY, tell
 from services.notifications.deliveries import Deliveries
