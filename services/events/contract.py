@@ -12,12 +12,15 @@ from typing import Any
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
+from services.events import upcasters
 from services.events.domain.activity import (
     ActivityCancelled,
     ActivityCompleted,
     ActivityPublished,
     ActivityRescheduled,
+    CapacityChanged,
     SpeakerAssigned,
+    SpeakerWithdrawn,
 )
 from services.events.domain.attendance import AttendanceRecorded, CodeWordIssued
 from services.events.domain.feedback import FeedbackGiven
@@ -40,6 +43,7 @@ from services.events.domain.topic import (
     TopicRaised,
 )
 from services.events.domain.venue import VenueAdded, VenueAsked, VenueConfirmed, VenueDeclined
+from services.events.domain.workshop import WorkshopPlanned
 from services.events.times import moment
 from services.kernel.message import Draft, Event, Recorded
 from services.kernel.process import DeadlinePassed
@@ -48,13 +52,14 @@ from services.kernel.registry import Registry
 REGISTRY = Registry()
 REGISTRY.register(
     *(TopicRaised, TopicJoined, TopicEndorsed, TopicDecided, TopicDiscussed, TopicAnswered),
-    *(GatheringPlanned, SpeakerAssigned),
+    *(GatheringPlanned, WorkshopPlanned, SpeakerAssigned, SpeakerWithdrawn, CapacityChanged),
     *(ActivityPublished, ActivityRescheduled, ActivityCancelled, ActivityCompleted),
     *(SeatsOpened, SeatTaken, PlacedInLine, SeatReleased, SeatPromoted, ClosingMoved, RegistrationClosed),
     *(CodeWordIssued, AttendanceRecorded, FeedbackGiven),
     *(VenueAdded, VenueAsked, VenueConfirmed, VenueDeclined),
     DeadlinePassed,
 )
+upcasters.register(REGISTRY)
 
 
 def _text(**options: Any) -> fields.String:
@@ -94,6 +99,9 @@ _SHAPES: Mapping[str, Mapping[str, Any]] = {
         "venue": fields.Nested(_VENUE, required=True),
         "rules": fields.Nested(_RULES, required=True),
         "past": fields.Boolean(required=True),
+        "units": fields.List(fields.String(), required=True),
+        "levels": fields.List(fields.String(), required=True),
+        "open": fields.Boolean(required=True),
     },
     "activity-rescheduled": {"activity": _text(), "starts": _time(), "ends": _time(), "was": _time()},
     "activity-cancelled": {"activity": _text(), "reason": _text(), "topic": _text(allow_none=True)},
@@ -181,6 +189,9 @@ def _published(event: ActivityPublished) -> dict[str, Any]:
         "capacity": plan.capacity,
         "rules": {"version": event.rules.version, "speakers": event.rules.speakers},
         "past": plan.past,
+        "units": list(plan.units),
+        "levels": list(plan.levels),
+        "open": plan.open,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -32,6 +33,8 @@ class SpeakerShown(Schema):
     role = fields.String()
     category = fields.String()
     from_board = fields.Boolean()
+    competence = fields.String(allow_none=True, metadata={"description": "the field that the speaker declares"})
+    name = fields.String(allow_none=True, metadata={"description": "of a speaker from outside, as announced"})
     rules = fields.Nested(RulesShown)
 
 
@@ -45,6 +48,14 @@ class VenueOf(Schema):
     name = fields.String()
     kind = fields.String()
     subdistrict = fields.String(allow_none=True)
+
+
+class SessionShown(Schema):
+    id = fields.String()
+    title = fields.String()
+    starts = fields.String()
+    ends = fields.String()
+    speaker = fields.String(allow_none=True)
 
 
 class SeatsOf(Schema):
@@ -64,6 +75,10 @@ class ActivityShown(Schema):
     state = fields.String()
     past = fields.Boolean()
     capacity = fields.Integer()
+    units = fields.List(fields.String(), metadata={"description": "units of competence that it teaches"})
+    levels = fields.List(fields.String(), metadata={"description": "education levels that it is for; none: all"})
+    open = fields.Boolean(metadata={"description": "people who are nobody's members may register"})
+    sessions = fields.List(fields.Nested(SessionShown))
     seats = fields.Nested(SeatsOf)
     guide = fields.String(allow_none=True)
     speakers = fields.List(fields.Nested(SpeakerShown))
@@ -72,6 +87,10 @@ class ActivityShown(Schema):
     reason = fields.String(allow_none=True)
     present = fields.Integer(allow_none=True)
     guests = fields.Integer(allow_none=True)
+    version = fields.Integer(metadata={"description": "raised by every change of the activity itself"})
+
+
+_FIELDS = tuple(name for name in ActivityShown().fields if name != "activity")
 
 
 def list_activities(parts: Parts, request: Request) -> Answer:
@@ -81,19 +100,25 @@ def list_activities(parts: Parts, request: Request) -> Answer:
         where["starts"] = {"$gte": moment(query["since"])}
     if not request.actor.may(PLAN, query.get("region")):
         where["public"] = True
-    return paged(parts.views.find(ACTIVITIES, where, sort="starts", **paging(request)), _shown)
+    return paged(parts.views.find(ACTIVITIES, where, sort="starts", **paging(request)), partial(_shown, parts))
 
 
 def show_activity(parts: Parts, request: Request) -> Answer:
     document = parts.views.get(ACTIVITIES, request.path["activity"])
     if document is None or not (document["public"] or request.actor.may(PLAN, document["region"])):
         raise NotFound
-    return Answer(_shown(document), version=document["version"])
+    return Answer(_shown(parts, document), version=document["version"])
 
 
-def _shown(document: dict[str, Any]) -> dict[str, Any]:
-    fields_ = {name: document.get(name) for name in ActivityShown().fields if name != "activity"}
-    return {"activity": document["_id"], **fields_}
+def _shown(parts: Parts, document: dict[str, Any]) -> dict[str, Any]:
+    shown = {name: document.get(name) for name in _FIELDS}
+    return {"activity": document["_id"], **shown, "speakers": [_speaker(parts, each) for each in document["speakers"]]}
+
+
+def _speaker(parts: Parts, speaker: dict[str, Any]) -> dict[str, Any]:
+    # Whoever speaks in public is announced; erased, the words are gone and the place in the programme stays.
+    opened = {name: parts.vault.open(speaker["person"], speaker.get(name)) for name in ("competence", "name")}
+    return {**speaker, **opened}
 
 
 ROUTES = (

@@ -2,51 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
-from marshmallow import Schema, fields
-from marshmallow.validate import OneOf
+from marshmallow import Schema, ValidationError, fields, validates_schema
+from marshmallow.validate import Length, OneOf
 
+from services.events.api.kinds import PLANNERS
 from services.events.api.parts import PLAN, Parts, Standing
 from services.events.api.schemas import identity, line, number, time, truth
 from services.events.domain import gathering
 from services.events.domain.activity import (
     GUIDE,
+    LEVELS,
     SPEAKER,
     Activity,
     ActivityCommand,
     AssignSpeaker,
     CancelActivity,
+    ChangeCapacity,
     CompleteActivity,
     Place,
     Plan,
     PublishActivity,
     RescheduleActivity,
+    Session,
+    WithdrawSpeaker,
 )
 from services.events.domain.attendance import ATTENDANCE
-from services.events.domain.gathering import GATHERING, AddTopic, PlanGathering
-from services.events.domain.topic import DECLINED, TOPIC
+from services.events.domain.gathering import AddTopic
 from services.events.domain.venue import CONFIRMED, VENUE, Venue
 from services.events.times import moment
 from services.kernel.message import Event
-from services.kernel.problem import Malformed
+from services.kernel.problem import Malformed, NotFound
 from services.kernel.route import Answer, Handler, Request, Route, recorded
 
 
-class NewActivity(Schema):
-    """One topic, one venue, and no fee: there is no such field."""
+class NewSession(Schema):
+    title = line()
+    starts = time()
+    ends = time()
+    speaker = identity(required=False, load_default=None)
 
-    kind = fields.String(required=True, validate=OneOf([gathering.KIND]))
-    topic = identity()
+
+class NewActivity(Schema):
+    """One venue and no fee: there is no such field. A gathering has its one topic and its times, a workshop an agenda,
+    whose first and last moment are its own.
+    """
+
+    kind = fields.String(required=True, validate=OneOf(sorted(PLANNERS)))
+    topic = identity(required=False)
     title = line()
     region = identity()
     venue = identity()
-    starts = time()
-    ends = time()
+    starts = time(required=False)
+    ends = time(required=False)
     capacity = number(1, 1000)
     past = truth(required=False, load_default=False)
+    units = fields.List(identity(), load_default=list, validate=Length(max=40))
+    levels = fields.List(fields.String(validate=OneOf(LEVELS)), load_default=list, validate=Length(max=3))
+    open = truth(required=False, load_default=False)
+    sessions = fields.List(fields.Nested(NewSession), load_default=list, validate=Length(max=60))
+
+    @validates_schema
+    def _of_its_kind(self, data: dict[str, Any], **_options: Any) -> None:
+        planner = PLANNERS[data["kind"]]
+        errors = {name: ["Missing data for required field."] for name in planner.needs if not data.get(name)}
+        errors |= {name: [f"Not of a {data['kind']}."] for name in planner.lacks if data.get(name)}
+        if errors:
+            raise ValidationError(errors)
 
 
 class FurtherTopic(Schema):
@@ -57,6 +82,12 @@ class NewSpeaker(Schema):
     person = identity()
     role = fields.String(required=True, validate=OneOf([GUIDE, SPEAKER]))
     category = fields.String(load_default=None, validate=OneOf(["board", "practitioner", "academic", "official"]))
+    competence = line(required=False, load_default=None)
+    name = line(required=False, load_default=None)
+
+
+class NewCapacity(Schema):
+    capacity = number(1, 1000)
 
 
 class NewTimes(Schema):
@@ -79,34 +110,38 @@ def plan_activity(parts: Parts, request: Request) -> Answer:
     body = request.body
     request.actor.require(PLAN, body["region"])
     parts.require_region(body["region"])
-    topic, _ = parts.commands.state(TOPIC, body["topic"])
-    if not topic.raisers:
-        raise Malformed(errors={"topic": ["There is no such topic."]})
-    plan = Plan(
+    planner = PLANNERS[body["kind"]]
+    activity = request.new_id("activity")
+    command = planner.command(parts, request, lambda: _plan(parts, body))
+    commit = request.take(planner.decider, activity, command, answer=_answer(activity))
+    return recorded(commit, 201, location=f"/v1/activities/{activity}")
+
+
+def _plan(parts: Parts, body: Mapping[str, Any]) -> Plan:
+    sessions = tuple(
+        Session(f"s{n}", each["title"], each["starts"].astimezone(UTC), each["ends"].astimezone(UTC), each["speaker"])
+        for n, each in enumerate(body["sessions"], start=1)
+    )
+    return Plan(
         kind=body["kind"],
         title=body["title"],
         region=body["region"],
         place=_place(parts, body["venue"]),
-        starts=body["starts"].astimezone(UTC),
-        ends=body["ends"].astimezone(UTC),
+        starts=(body.get("starts") or body["sessions"][0]["starts"]).astimezone(UTC),
+        ends=(body.get("ends") or body["sessions"][-1]["ends"]).astimezone(UTC),
         capacity=body["capacity"],
         past=body["past"],
+        units=tuple(dict.fromkeys(body["units"])),
+        levels=tuple(level for level in LEVELS if level in body["levels"]),
+        open=body["open"],
+        sessions=sessions,
     )
-    command = PlanGathering(
-        topic=body["topic"],
-        topic_title=topic.title,
-        topic_declined=topic.decision == DECLINED,
-        plan=plan,
-        at=request.now,
-        rules=parts.rules(request.now),
-    )
-    activity = request.new_id("activity")
-    commit = request.take(GATHERING, activity, command, answer=_answer(activity))
-    return recorded(commit, 201, location=f"/v1/activities/{activity}")
 
 
 def add_topic(parts: Parts, request: Request) -> Answer:
     standing = parts.planned(request.path["activity"], request.actor)
+    if standing.plan.kind != gathering.KIND:
+        raise NotFound
     return _taken(request, standing, AddTopic(request.body["topic"]))
 
 
@@ -115,8 +150,19 @@ def assign_speaker(parts: Parts, request: Request) -> Answer:
     body = request.body
     from_board = parts.of_the_board(body["person"])
     rules = parts.rules(request.now)
-    command = AssignSpeaker(body["person"], body["role"], from_board, rules, body["category"])
+    sealed = parts.vault.seal_all(body["person"], [(name, body[name]) for name in ("competence", "name")])
+    command = AssignSpeaker(body["person"], body["role"], from_board, rules, body["category"], **sealed)
     return _taken(request, standing, command, 201)
+
+
+def withdraw_speaker(parts: Parts, request: Request) -> Answer:
+    standing = parts.planned(request.path["activity"], request.actor)
+    return _taken(request, standing, WithdrawSpeaker(request.path["person"]))
+
+
+def change_capacity(parts: Parts, request: Request) -> Answer:
+    standing = parts.planned(request.path["activity"], request.actor)
+    return _taken(request, standing, ChangeCapacity(request.body["capacity"], request.now))
 
 
 def publish_activity(parts: Parts, request: Request) -> Answer:
@@ -166,10 +212,17 @@ def _place(parts: Parts, identity_: str) -> Place:
 
 
 def _route(
-    path: str, handler: Handler, name: str, summary: str, *, body: Schema | None = None, status: int = 200
+    path: str,
+    handler: Handler,
+    name: str,
+    summary: str,
+    *,
+    body: Schema | None = None,
+    status: int = 200,
+    method: str = "POST",
 ) -> Route:
     statuses = (status, 403, 404, 422)
-    return Route("POST", path, handler, name, summary, body=body, answer=ActivityState(), statuses=statuses)
+    return Route(method, path, handler, name, summary, body=body, answer=ActivityState(), statuses=statuses)
 
 
 _ONE = "/v1/activities/{activity}"
@@ -177,6 +230,14 @@ ROUTES = (
     _route("/v1/activities", plan_activity, "plan-activity", "Plan an activity", body=NewActivity(), status=201),
     _route(f"{_ONE}/topics", add_topic, "add-topic", "Ask for a further topic", body=FurtherTopic()),
     _route(f"{_ONE}/speakers", assign_speaker, "assign-speaker", "Name who leads it", body=NewSpeaker(), status=201),
+    _route(
+        f"{_ONE}/speakers/{{person}}",
+        withdraw_speaker,
+        "withdraw-speaker",
+        "They do not come after all",
+        method="DELETE",
+    ),
+    _route(f"{_ONE}/capacity", change_capacity, "change-capacity", "Another number of seats", body=NewCapacity()),
     _route(f"{_ONE}/publish", publish_activity, "publish-activity", "Publish it"),
     _route(f"{_ONE}/reschedule", reschedule_activity, "reschedule-activity", "Move it in time", body=NewTimes()),
     _route(f"{_ONE}/cancel", cancel_activity, "cancel-activity", "Cancel it", body=Reason()),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import assert_never
+from typing import ClassVar, assert_never
 
 from services.events.domain.rules import RulesInForce
 from services.kernel.message import Command, Event
@@ -25,6 +25,9 @@ GUIDE = "guide"
 SPEAKER = "speaker"
 BOARD = "board"
 
+LEVELS = ("basic", "secondary", "higher")
+"""Education levels that an activity may be for (R13)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -37,9 +40,24 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Session:
+    """One part of an agenda. ``id`` is unique within the activity; ``speaker`` names one of its speakers, where one has
+    it to herself.
+    """
+
+    id: str
+    title: str
+    starts: datetime
+    ends: datetime
+    speaker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What planning settles for any kind. Times are UTC. ``past`` marks a record of what has been held already.
-    There is no fee: what the community holds is free (R1).
+    ``units`` are the units of competence that it teaches, ``levels`` the education levels that it is for (basic,
+    secondary, higher; none: for all), ``open`` lets people register who belong to no community, ``sessions`` is the
+    agenda, in order. There is no fee: what the community holds is free (R1).
     """
 
     kind: str
@@ -50,16 +68,33 @@ class Plan:
     ends: datetime
     capacity: int
     past: bool = False
+    units: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    open: bool = False
+    sessions: tuple[Session, ...] = ()
+
+    def moved(self, starts: datetime, ends: datetime) -> Plan:
+        """The plan at another time; its agenda moves with its start."""
+        by = starts - self.starts
+        sessions = tuple(
+            replace(session, starts=session.starts + by, ends=session.ends + by) for session in self.sessions
+        )
+        return replace(self, starts=starts, ends=ends, sessions=sessions)
 
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Who leads or speaks. ``role`` is guide or speaker, ``category`` board, practitioner, academic or official."""
+    """Who leads or speaks. ``role`` is guide or speaker, ``category`` board, practitioner, academic or official.
+    ``competence`` is the field that the speaker declares to be competent in, ``name`` what a speaker from outside is
+    announced as; both are sealed under the person's id.
+    """
 
     person: str
     role: str
     category: str
     from_board: bool
+    competence: str | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +116,23 @@ class AssignSpeaker(Command):
     from_board: bool
     rules: RulesInForce
     category: str | None = None
+    competence: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawSpeaker(Command):
+    """Whoever would have led or spoken does not."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeCapacity(Command):
+    """Another number of seats."""
+
+    capacity: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,21 +165,46 @@ class CompleteActivity(Command):
     guests: int
 
 
-ActivityCommand = AssignSpeaker | PublishActivity | RescheduleActivity | CancelActivity | CompleteActivity
+ActivityCommand = (
+    AssignSpeaker
+    | WithdrawSpeaker
+    | ChangeCapacity
+    | PublishActivity
+    | RescheduleActivity
+    | CancelActivity
+    | CompleteActivity
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SpeakerAssigned(Event):
     """A guide takes the former guide's place; speakers stand beside each other."""
 
+    schema: ClassVar[int] = 2
     speaker: Speaker
     rules: RulesInForce
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerWithdrawn(Event):
+    """The person neither leads nor speaks any more."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityChanged(Event):
+    """``published``: its seats are open and follow."""
+
+    capacity: int
+    published: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ActivityPublished(Event):
     """The plan as it was published, and the rules that it was published under."""
 
+    schema: ClassVar[int] = 2
     plan: Plan
     topic: str
     rules: RulesInForce
@@ -135,13 +212,17 @@ class ActivityPublished(Event):
 
 @dataclass(frozen=True, slots=True)
 class ActivityRescheduled(Event):
-    """``was`` is the former start. Only what is ``published`` concerns anybody outside."""
+    """``was`` is the former start, ``sessions`` the agenda at its new times. Only what is ``published`` concerns anybody
+    outside.
+    """
 
+    schema: ClassVar[int] = 2
     starts: datetime
     ends: datetime
     was: datetime
     region: str
     published: bool
+    sessions: tuple[Session, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +241,15 @@ class ActivityCompleted(Event):
     guests: int
 
 
-ActivityEvent = SpeakerAssigned | ActivityPublished | ActivityRescheduled | ActivityCancelled | ActivityCompleted
+ActivityEvent = (
+    SpeakerAssigned
+    | SpeakerWithdrawn
+    | CapacityChanged
+    | ActivityPublished
+    | ActivityRescheduled
+    | ActivityCancelled
+    | ActivityCompleted
+)
 
 
 def planned(plan: Plan, at: datetime) -> Plan:
@@ -178,6 +267,10 @@ def decide(command: ActivityCommand, activity: Activity) -> Sequence[Event]:
     match command:
         case AssignSpeaker():
             return _assign(command, activity)
+        case WithdrawSpeaker(person=person):
+            return _withdraw(person, activity)
+        case ChangeCapacity():
+            return _change_capacity(command, activity, activity.plan)
         case PublishActivity():
             return _publish(command, activity, activity.plan)
         case RescheduleActivity():
@@ -195,11 +288,14 @@ def evolve(activity: Activity, event: ActivityEvent) -> Activity:
     match event:
         case SpeakerAssigned(speaker=speaker):
             return replace(activity, speakers=(*_without(activity.speakers, speaker), speaker))
+        case SpeakerWithdrawn(person=person):
+            return replace(activity, speakers=tuple(each for each in activity.speakers if each.person != person))
+        case CapacityChanged(capacity=capacity):
+            return replace(activity, plan=activity.plan and replace(activity.plan, capacity=capacity))
         case ActivityPublished(plan=plan):
             return replace(activity, state=PUBLISHED, plan=plan)
         case ActivityRescheduled(starts=starts, ends=ends):
-            moved = activity.plan and replace(activity.plan, starts=starts, ends=ends)
-            return replace(activity, plan=moved)
+            return replace(activity, plan=activity.plan and activity.plan.moved(starts, ends))
         case ActivityCancelled():
             return replace(activity, state=CANCELLED)
         case ActivityCompleted():
@@ -213,10 +309,24 @@ def _assign(command: AssignSpeaker, activity: Activity) -> Sequence[Event]:
     category = command.category or (BOARD if command.from_board else "practitioner")
     if category == BOARD and not command.from_board:
         raise Refused("not-of-the-board", "This person holds no office of the board.")
-    speaker = Speaker(command.person, command.role, category, command.from_board)
+    speaker = Speaker(command.person, command.role, category, command.from_board, command.competence, command.name)
     if speaker in activity.speakers:
         return []
     return [SpeakerAssigned(speaker, command.rules)]
+
+
+def _withdraw(person: str, activity: Activity) -> Sequence[Event]:
+    _still_open(activity)
+    return [SpeakerWithdrawn(person)] if person in {speaker.person for speaker in activity.speakers} else []
+
+
+def _change_capacity(command: ChangeCapacity, activity: Activity, plan: Plan) -> Sequence[Event]:
+    _still_open(activity)
+    if command.capacity == plan.capacity:
+        return []
+    if activity.state == PUBLISHED and plan.starts <= command.at:
+        raise Refused("registration-closed", "Registration is closed.")
+    return [CapacityChanged(command.capacity, activity.state == PUBLISHED)]
 
 
 def _publish(command: PublishActivity, activity: Activity, plan: Plan) -> Sequence[Event]:
@@ -230,14 +340,17 @@ def _publish(command: PublishActivity, activity: Activity, plan: Plan) -> Sequen
 
 def _reschedule(command: RescheduleActivity, activity: Activity, plan: Plan) -> Sequence[Event]:
     _still_open(activity)
-    moved = planned(replace(plan, starts=command.starts, ends=command.ends), command.at)
+    moved = planned(plan.moved(command.starts, command.ends), command.at)
+    if plan.sessions and moved.ends - moved.starts != plan.ends - plan.starts:
+        raise Refused("agenda-moves-whole", "An agenda moves as a whole: the new time must be as long as the old one.")
     if moved == plan:
         return []
     if not plan.past and plan.starts <= command.at and activity.state == PUBLISHED:
         raise Refused("already-started", "What has started cannot be moved any more.")
     if not plan.past and moved.starts <= command.at:
         raise Refused("starts-in-the-past", "It cannot be moved into the past.")
-    return [ActivityRescheduled(moved.starts, moved.ends, plan.starts, plan.region, activity.state == PUBLISHED)]
+    published = activity.state == PUBLISHED
+    return [ActivityRescheduled(moved.starts, moved.ends, plan.starts, plan.region, published, moved.sessions)]
 
 
 def _cancel(command: CancelActivity, activity: Activity, plan: Plan) -> Sequence[Event]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 from services.events.domain import activity
 from services.events.domain.activity import PLANNED, Activity, ActivityCommand, ActivityEvent, Plan
@@ -43,6 +44,7 @@ class AddTopic(Command):
 class GatheringPlanned(Event):
     """``rules`` are those in force when it was planned."""
 
+    schema: ClassVar[int] = 2
     topic: str
     topic_title: str
     plan: Plan

@@ -1,15 +1,18 @@
 """Activities as the public sees them, of all kinds. Key: the activity.
 
 ``{kind, title, topic: {id, title} | null, region, venue: {id, name, kind, subdistrict}, starts, ends, state, public,
-past, capacity, seats: {taken, line}, guide, speakers: [...], rules: {version, speakers}, planned_under, reason,
+past, capacity, units: [...], levels: [...], open, sessions: [{id, title, starts, ends, speaker}], seats: {taken, line},
+guide, speakers: [...], rules: {version, speakers}, planned_under, reason,
 present, guests, version}``
 
 ``public`` is set by publishing; before it only planners may know of the activity. ``rules`` are those of its publishing,
-until then those of its planning, which ``planned_under`` keeps. ``version`` is its stream's.
+until then those of its planning, which ``planned_under`` keeps. A speaker's ``competence`` and ``name`` are sealed under
+the person's id. ``version`` is its stream's.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from services.events.domain.activity import (
@@ -22,16 +25,20 @@ from services.events.domain.activity import (
     ActivityCompleted,
     ActivityPublished,
     ActivityRescheduled,
+    CapacityChanged,
     Plan,
+    Session,
     SpeakerAssigned,
+    SpeakerWithdrawn,
 )
 from services.events.domain.gathering import GatheringPlanned
 from services.events.domain.rules import RulesInForce
 from services.events.domain.seats import TAKEN, PlacedInLine, SeatPromoted, SeatReleased, SeatTaken
+from services.events.domain.workshop import WorkshopPlanned
 from services.events.times import moment
-from services.events.views.arrays import replacing
+from services.events.views.arrays import replacing, without
 from services.kernel.message import Event, Recorded
-from services.kernel.view import Applied, Change, View, increment
+from services.kernel.view import Applied, Change, Expression, View, increment
 
 
 def apply(recorded: Recorded) -> Applied:
@@ -46,23 +53,22 @@ def apply(recorded: Recorded) -> Applied:
 def _changed(event: Event) -> dict[str, Any] | None:
     match event:
         case GatheringPlanned():
-            return {
-                **_plan(event.plan),
-                "state": PLANNED,
-                "public": False,
-                "guide": None,
-                "speakers": [],
-                "topic": {"id": event.topic, "title": event.topic_title},
-                "rules": _rules(event.rules),
-                "planned_under": event.rules.version,
-                "seats": {"taken": 0, "line": 0},
-            }
+            return _planned(event.plan, event.rules, {"id": event.topic, "title": event.topic_title})
+        case WorkshopPlanned():
+            return _planned(event.plan, event.rules)
         case SpeakerAssigned():
             return _speaker(event)
+        case SpeakerWithdrawn(person=person):
+            leads = {"$eq": ["$guide", {"$literal": person}]}
+            guide = Expression({"$cond": [leads, None, "$guide"]})
+            return {"guide": guide, "speakers": without("speakers", {"person": person})}
+        case CapacityChanged(capacity=capacity):
+            return {"capacity": capacity}
         case ActivityPublished():
             return {"state": PUBLISHED, "public": True, "rules": _rules(event.rules)}
         case ActivityRescheduled():
-            return {"starts": moment(event.starts), "ends": moment(event.ends)}
+            times = {"starts": moment(event.starts), "ends": moment(event.ends)}
+            return {**times, "sessions": _agenda(event.sessions)}
         case ActivityCancelled():
             return {"state": CANCELLED, "reason": event.reason}
         case ActivityCompleted():
@@ -84,6 +90,20 @@ def _seats(event: Event) -> dict[str, Any] | None:
     return None
 
 
+def _planned(plan: Plan, rules: RulesInForce, topic: dict[str, str] | None = None) -> dict[str, Any]:
+    return {
+        **_plan(plan),
+        "state": PLANNED,
+        "public": False,
+        "guide": None,
+        "speakers": [],
+        "topic": topic,
+        "rules": _rules(rules),
+        "planned_under": rules.version,
+        "seats": {"taken": 0, "line": 0},
+    }
+
+
 def _plan(plan: Plan) -> dict[str, Any]:
     place = plan.place
     return {
@@ -95,7 +115,24 @@ def _plan(plan: Plan) -> dict[str, Any]:
         "ends": moment(plan.ends),
         "capacity": plan.capacity,
         "past": plan.past,
+        "units": list(plan.units),
+        "levels": list(plan.levels),
+        "open": plan.open,
+        "sessions": _agenda(plan.sessions),
     }
+
+
+def _agenda(sessions: Iterable[Session]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": session.id,
+            "title": session.title,
+            "starts": moment(session.starts),
+            "ends": moment(session.ends),
+            "speaker": session.speaker,
+        }
+        for session in sessions
+    ]
 
 
 def _speaker(event: SpeakerAssigned) -> dict[str, Any]:
@@ -105,6 +142,8 @@ def _speaker(event: SpeakerAssigned) -> dict[str, Any]:
         "role": speaker.role,
         "category": speaker.category,
         "from_board": speaker.from_board,
+        "competence": speaker.competence,
+        "name": speaker.name,
         "rules": _rules(event.rules),
     }
     if speaker.role == GUIDE:
@@ -118,7 +157,7 @@ def _rules(rules: RulesInForce) -> dict[str, Any]:
 
 ACTIVITIES = View(
     name="activities",
-    version=1,
+    version=2,
     apply=apply,
     indexes=([("starts", 1)], [("region", 1)], [("state", 1)], [("public", 1)]),
 )

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.events.domain.activity import ActivityPublished, Place, Plan
+from services.events.domain.activity import ActivityPublished, Place, Plan, Session
 from services.events.domain.attendance import Held
 from services.events.domain.gathering import GatheringPlanned, PlanGathering
 from services.events.domain.rules import BOARD_ONLY, OPEN_TO_ALL, RulesInForce
@@ -19,6 +19,15 @@ IN_A_CAFE = Place("venue-1", "Kopi Kita", CAFE, "mojoroto")
 AT_A_SCHOOL = Place("venue-2", "SMA Contoh", SCHOOL, "pesantren")
 PLAN = Plan("gathering", "Barcodes", KEDIRI, IN_A_CAFE, START, END, 12)
 PAST = replace(PLAN, starts=NOW - timedelta(days=9, hours=2), ends=NOW - timedelta(days=9), past=True)
+TITLES = ("Klasifikasi", "Katalogisasi", "SLiMS", "Laporan")
+AGENDA = tuple(
+    Session(f"s{n}", title, START + timedelta(hours=2 * n), START + timedelta(hours=2 * n + 1))
+    for n, title in enumerate(TITLES)
+)
+WORKSHOP_PLAN = Plan(
+    "workshop", "Pengolahan", KEDIRI, IN_A_CAFE, START, AGENDA[-1].ends, 30,
+    units=("a-klasifikasi", "b-slims"), levels=("secondary",), open=True, sessions=AGENDA,
+)  # fmt: skip
 HELD = Held("published", KEDIRI, START, END)
 
 

@@ -46,6 +46,16 @@ def coordinator(name: str = "koko") -> Actor:
 
 RANI = regional(KEDIRI)
 BIMA = regional(BLITAR, "bima")
+ACADEMIC = {"person": "dosen", "role": "speaker", "category": "academic", "competence": "Klasifikasi", "name": "Dr. D"}
+SESSIONS = [
+    {
+        "title": title,
+        "starts": (START + timedelta(days=day, hours=hour)).isoformat(),
+        "ends": (START + timedelta(days=day, hours=hour + 2)).isoformat(),
+    }
+    for title, day, hour in (("Klasifikasi", 0, 0), ("Katalogisasi", 0, 3), ("SLiMS", 1, 0), ("Laporan", 1, 3))
+]
+WORKSHOP_END = START + timedelta(days=1, hours=5)
 
 
 @dataclass(frozen=True)
@@ -185,6 +195,16 @@ class Stage:
         path = f"/v1/activities/{activity}"
         assert self.post(RANI, f"{path}/speakers", {"person": "rani", "role": "guide"}).status == 201
         assert self.post(RANI, f"{path}/publish").status == 200
+        return activity
+
+    def workshop(self, *, speaker: bool = True, **changed: Any) -> str:
+        """A workshop of two days with two sessions each, published if it has a speaker."""
+        wish = {"kind": "workshop", "title": "Pengolahan", "region": KEDIRI, "capacity": 12, "sessions": SESSIONS}
+        wish = {"venue": changed.pop("venue", None) or self.venue(), **wish, **changed}
+        activity = str(self.post(RANI, "/v1/activities", wish).body["activity"])
+        if speaker:
+            assert self.post(RANI, f"/v1/activities/{activity}/speakers", ACADEMIC).status == 201
+            assert self.post(RANI, f"/v1/activities/{activity}/publish").status == 200
         return activity
 
     def register(self, activity: str, *names: str) -> list[Reply]:

@@ -130,6 +130,7 @@ def test_nobody_changes_anything_without_being_somebody(stage: Stage) -> None:
         f"/v1/activities/{activity}/topics": {"topic": topic},
         f"/v1/activities/{activity}/speakers": {"person": "rani", "role": "guide"},
         f"/v1/activities/{activity}/publish": {},
+        f"/v1/activities/{activity}/capacity": {"capacity": 3},
         f"/v1/activities/{activity}/reschedule": {"starts": START.isoformat(), "ends": END.isoformat()},
         f"/v1/activities/{activity}/cancel": {"reason": "x"},
         f"/v1/activities/{activity}/complete": {},

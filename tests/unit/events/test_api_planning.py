@@ -57,7 +57,13 @@ def test_under_newer_rules_others_may_speak_and_the_older_gathering_still_shows_
     newer = stage.get(ANONYMOUS, f"/v1/activities/{second}").body
     assert older["rules"] == {"version": 1, "speakers": "board"}
     assert newer["rules"] == {"version": 2, "speakers": "open"}
-    assert newer["speakers"][0] | {"rules": None} == {**OUTSIDER, "from_board": False, "rules": None}
+    assert newer["speakers"][0] | {"rules": None} == {
+        **OUTSIDER,
+        "from_board": False,
+        "competence": None,
+        "name": None,
+        "rules": None,
+    }
 
 
 def test_a_gathering_planned_under_older_rules_still_shows_them_when_published_under_newer_ones(stage: Stage) -> None:

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from services.events.contract import FACTS, REGISTRY, tell
-from services.events.domain import activity, attendance, feedback, seats, topic, venue
+from services.events.domain import activity, attendance, feedback, seats, topic, venue, workshop
 from services.kernel.message import Event
 from services.kernel.process import DeadlinePassed
-from tests.unit.events.acts import BOARD_RULES, NOW, planned, published, recorded
+from tests.unit.events.acts import AGENDA, BOARD_RULES, NOW, WORKSHOP_PLAN, planned, published, recorded
 from tests.unit.events.stage import END, KEDIRI, START
 
 SPEAKER = activity.Speaker("rani", "guide", "board", from_board=True)
+ACADEMIC = activity.Speaker("dosen", "speaker", "academic", from_board=False, competence="sealed", name="sealed")
 SITE = venue.Site("SMA Contoh", "school", KEDIRI, "pesantren")
 TOLD: list[tuple[str, Event, str | None]] = [
     ("topic-t", topic.TopicRaised("Barcodes", "ani", "member", KEDIRI, "sealed"), "topic-raised"),
@@ -25,6 +26,16 @@ TOLD: list[tuple[str, Event, str | None]] = [
     ("gathering-a", planned(), None),
     ("gathering-a", activity.SpeakerAssigned(SPEAKER, BOARD_RULES), None),
     ("gathering-a", published(), "activity-published"),
+    ("workshop-w", workshop.WorkshopPlanned(WORKSHOP_PLAN, BOARD_RULES), None),
+    ("workshop-w", activity.SpeakerAssigned(ACADEMIC, BOARD_RULES), None),
+    ("workshop-w", activity.SpeakerWithdrawn("dosen"), None),
+    ("workshop-w", activity.CapacityChanged(30, published=True), None),
+    ("workshop-w", activity.ActivityPublished(WORKSHOP_PLAN, "", BOARD_RULES), "activity-published"),
+    (
+        "workshop-w",
+        activity.ActivityRescheduled(START, END, NOW, KEDIRI, published=True, sessions=AGENDA),
+        "activity-rescheduled",
+    ),
     ("gathering-a", activity.ActivityRescheduled(START, END, NOW, KEDIRI, published=True), "activity-rescheduled"),
     ("gathering-a", activity.ActivityRescheduled(START, END, NOW, KEDIRI, published=False), None),
     ("gathering-a", activity.ActivityCancelled("rain", "t", KEDIRI, published=True), "activity-cancelled"),
@@ -88,6 +99,9 @@ def test_a_published_activity_says_all_that_others_need() -> None:
         "starts": "2026-03-09T01:00:00Z",
         "ends": "2026-03-09T03:00:00Z",
         "past": False,
+        "units": [],
+        "levels": [],
+        "open": False,
         "venue": {"id": "venue-1", "name": "Kopi Kita", "kind": "cafe", "subdistrict": "mojoroto"},
         "rules": {"version": 1, "speakers": "board"},
     }

@@ -1,0 +1,98 @@
+"""Workshop: an agenda of sessions, taught by those who declare that they are competent in their field (A10, R13, R14).
+
+It is for whoever runs a library at the levels that it names, and may be open to people who belong to no community. What
+it shares with every other kind is ``activity``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import pairwise
+
+from services.events.domain import activity
+from services.events.domain.activity import PLANNED, SPEAKER, Activity, ActivityCommand, ActivityEvent, Plan
+from services.events.domain.rules import RulesInForce
+from services.events.domain.venue import SCHOOL
+from services.kernel.decider import Decider
+from services.kernel.message import Command, Event
+from services.kernel.problem import Refused
+
+KIND = "workshop"
+CATEGORIES = ("practitioner", "academic", "official")
+"""Where its speakers come from (A10)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanWorkshop(Command):
+    """Its start and end are those of its agenda."""
+
+    plan: Plan
+    at: datetime
+    rules: RulesInForce
+
+
+@dataclass(frozen=True, slots=True)
+class WorkshopPlanned(Event):
+    """``rules`` are those in force when it was planned."""
+
+    plan: Plan
+    rules: RulesInForce
+
+
+def decide(command: PlanWorkshop | ActivityCommand, workshop: Activity) -> Sequence[Event]:
+    """What follows. Raises ``Refused`` and, for what was never planned, ``NotFound``."""
+    match command:
+        case PlanWorkshop():
+            return [] if workshop.plan else [WorkshopPlanned(_planned(command), command.rules)]
+        case activity.AssignSpeaker(role=role) if workshop.plan is not None and role == SPEAKER:
+            _competent(command)
+        case activity.PublishActivity() if workshop.plan is not None and workshop.state == PLANNED:
+            _ready(command, workshop, workshop.plan)
+    return activity.decide(command, workshop)
+
+
+def evolve(workshop: Activity, event: WorkshopPlanned | ActivityEvent) -> Activity:
+    """The workshop after an event."""
+    match event:
+        case WorkshopPlanned(plan=plan):
+            return Activity(state=PLANNED, plan=plan)
+        case _:
+            return activity.evolve(workshop, event)
+
+
+WORKSHOP: Decider[Activity] = Decider("workshop", Activity(), decide, evolve)
+
+
+def _planned(command: PlanWorkshop) -> Plan:
+    sessions = sorted(command.plan.sessions, key=lambda session: (session.starts, session.ends))
+    if not sessions:
+        raise Refused("workshop-needs-sessions", "A workshop has an agenda of at least one session.")
+    if any(session.ends <= session.starts for session in sessions):
+        raise Refused("ends-before-start", "It must end after it starts.")
+    if len({session.id for session in sessions}) < len(sessions) or any(
+        later.starts < earlier.ends for earlier, later in pairwise(sessions)
+    ):
+        raise Refused("sessions-overlap", "Sessions follow one another: two of them are at the same time.")
+    plan = replace(command.plan, starts=sessions[0].starts, ends=sessions[-1].ends, sessions=tuple(sessions))
+    return activity.planned(plan, command.at)
+
+
+def _competent(command: activity.AssignSpeaker) -> None:
+    if command.category not in CATEGORIES:
+        raise Refused(
+            "workshop-speaker-category", "A workshop's speaker is a practitioner, an academic or an official."
+        )
+    if not command.competence:
+        raise Refused("competence-not-declared", "Say which field the speaker is competent in.")
+
+
+def _ready(command: activity.PublishActivity, workshop: Activity, plan: Plan) -> None:
+    speaking = {speaker.person for speaker in workshop.speakers if speaker.role == SPEAKER}
+    if not speaking:
+        raise Refused("workshop-needs-a-speaker", "Name a speaker who is competent in the field first.")
+    if not {session.speaker for session in plan.sessions if session.speaker} <= speaking:
+        raise Refused("session-without-speaker", "A session names somebody who is not among the speakers.")
+    if plan.place.kind == SCHOOL and not command.venue_confirmed and not plan.past:
+        raise Refused("venue-not-confirmed", "The school has not confirmed yet that it can be held there.")

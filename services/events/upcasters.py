@@ -1,0 +1,25 @@
+"""What events written by older releases are read as."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.kernel.registry import Registry
+
+PLAN_BEFORE_WORKSHOPS: dict[str, Any] = {"units": [], "levels": [], "open": False, "sessions": []}
+
+
+def register(registry: Registry) -> None:
+    """Lift what was written before there were workshops: plans without an agenda, speakers who had declared nothing."""
+    for name in ("GatheringPlanned", "ActivityPublished"):
+        registry.upcaster(name, 1)(_plan)
+    registry.upcaster("SpeakerAssigned", 1)(_speaker)
+    registry.upcaster("ActivityRescheduled", 1)(lambda data: {**data, "sessions": []})
+
+
+def _plan(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "plan": {**data["plan"], **PLAN_BEFORE_WORKSHOPS}}
+
+
+def _speaker(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "speaker": {**data["speaker"], "competence": None, "name": None}}
