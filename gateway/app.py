@@ -20,6 +20,7 @@ from gateway.calendar import Calendar
 from gateway.caller import Callers
 from gateway.configuration import Configuration, configuration_from
 from gateway.endpoints import CompositionEndpoints
+from gateway.export import Export
 from gateway.forwarding import Forwarding, ForwardingEndpoint
 from gateway.health import Counting, Health, Numbers
 from gateway.identity import Identities
@@ -97,6 +98,7 @@ def application(configuration: Configuration) -> Starlette:
             Route("/docs", docs),
             Route("/calendar.ics", calendar.show),
             Route("/v1/me/dashboard", own.dashboard),
+            Route("/v1/me/export", Export(transport, callers).show),
             Route("/v1/activities/{activity}/walk-ins", own.walk_in, methods=["POST"]),
             Route("/v1/{rest:path}", api.respond, methods=ALL_METHODS),
             *page_routes(pages, identities),

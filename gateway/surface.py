@@ -14,7 +14,7 @@ from services.kernel.settings import SettingsError
 
 BODY_BYTES = 256_000
 METHODS = ("get", "put", "post", "patch", "delete")
-OWN_PATHS = {"/v1/me/dashboard": "GET", "/v1/activities/{activity}/walk-ins": "POST"}
+OWN_PATHS = {"/v1/me/dashboard": "GET", "/v1/me/export": "GET", "/v1/activities/{activity}/walk-ins": "POST"}
 """Compositions, with the one method of each: the gateway answers these itself, and no service may claim them."""
 
 

@@ -24,6 +24,7 @@ EVENTS = (
     "GET /v1/activities/{activity}/feedback", "GET /v1/participation/{person}", "GET /v1/venues", "POST /v1/venues",
     "POST /v1/venues/{venue}/requests", "POST /v1/venues/{venue}/requests/{activity}/answer",
 )  # fmt: skip
+MENTORING: tuple[str, ...] = ()
 NOTIFICATIONS = ("GET /v1/me/inbox", "GET /v1/me/preferences", "PUT /v1/me/preferences")
 
 
@@ -32,9 +33,8 @@ def house(tmp_path: Path) -> Iterator[House]:
     members = fragment(*MEMBERS, limits={"POST /v1/members/import": 5_000_000})
     for path in ("/internal/identity", "/v1/hidden"):
         members["paths"][path] = {"post": {"x-jejaring-public": False}}
-    write_fragments(
-        tmp_path, {"members": members, "events": fragment(*EVENTS), "notifications": fragment(*NOTIFICATIONS)}
-    )
+    others = {"events": EVENTS, "mentoring": MENTORING, "notifications": NOTIFICATIONS}
+    write_fragments(tmp_path, {"members": members} | {name: fragment(*own) for name, own in others.items()})
     house = House(tmp_path)
     yield house
     house.close()

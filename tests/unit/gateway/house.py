@@ -128,18 +128,23 @@ class FakeService:
 
 
 class House:
-    """Three fake services, and the gateway once it is started."""
+    """Four fake services, and the gateway once it is started."""
 
     def __init__(self, rooms: Path) -> None:
         self.rooms = rooms
-        self.members, self.events, self.notifications = FakeService(), FakeService(), FakeService()
+        self.members, self.events, self.mentoring, self.notifications = (FakeService() for _ in range(4))
         self.clock = FixedClock(NOW)
         self.members.on("POST /internal/identity", self.identity)
         self.people: dict[str, Any] = {TOKEN: SARI}
 
     @property
     def services(self) -> dict[str, FakeService]:
-        return {"members": self.members, "events": self.events, "notifications": self.notifications}
+        return {
+            "members": self.members,
+            "events": self.events,
+            "mentoring": self.mentoring,
+            "notifications": self.notifications,
+        }
 
     def identity(self, asked: Asked) -> Told:
         person = self.people.get(asked.document["token"])

@@ -8,7 +8,7 @@ def test_the_gateway_is_ready_whatever_is_down_and_says_what_is(house, client):
     assert client.get("/healthz").json() == {"status": "alive"}
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json()["services"] == {"members": "up", "events": "down", "notifications": "up"}
+    assert answer.json()["services"] == {"members": "up", "events": "down", "mentoring": "up", "notifications": "up"}
 
 
 def test_numbers_are_by_route_never_by_a_callers_path(house, client):
