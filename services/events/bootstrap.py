@@ -7,6 +7,7 @@ from services.events.api.parts import parts
 from services.events.contract import REGISTRY, tell
 from services.events.processes import MANAGERS
 from services.events.views import VIEWS
+from services.kernel.eraser import hearing
 from services.kernel.service import Definition
 
 
@@ -21,4 +22,5 @@ def definition() -> Definition:
         managers=MANAGERS,
         sources=("members",),
         parts=parts,
+        readers=lambda core, _parts: (hearing(core, "members.member-erased"),),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.kernel.eraser import hearing
 from services.kernel.service import Definition
 from services.mentoring.api import ROUTES
 from services.mentoring.api.parts import parts
@@ -23,4 +24,5 @@ def definition() -> Definition:
         managers=MANAGERS,
         sources=("members", "events"),
         parts=parts,
+        readers=lambda core, _parts: (hearing(core, "members.member-erased"),),
     )

@@ -1,0 +1,101 @@
+"""Lecture room: the chat is booked as the lecture is planned, restricted from its opening on, and free again by itself.
+
+One instance a lecture. Its planner books the chat before anything else, so that two lectures cannot have it; what a
+crash in between leaves behind is put right here: a booking that no lecture followed is given back, one at other times
+than the lecture's is moved. A lecture that nobody closes is closed when its time is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from services.events.domain.activity import ActivityCancelled, ActivityRescheduled
+from services.events.domain.chat_group import CHAT_GROUP, BookChat, ChatBooked, ReleaseChat, WantFree, WantRestricted
+from services.events.domain.lecture import (
+    DEADLINE,
+    LECTURE,
+    CloseLecture,
+    LectureClosed,
+    LectureOpened,
+    LecturePlanned,
+)
+from services.events.times import moment, read
+from services.kernel.message import Recorded
+from services.kernel.process import DeadlinePassed, Issue, ProcessManager, Reaction
+from services.kernel.view import COMMITS
+
+OVER = "over"
+BOOKED = "booked"
+PATIENCE = timedelta(minutes=10)
+"""How long a booking may stand without its lecture: the planner's request is repeated until then."""
+
+_LECTURES = f"{LECTURE.name}-"
+
+
+def instances(recorded: Recorded) -> Sequence[str]:
+    """The lecture."""
+    match recorded.event:
+        case ChatBooked(lecture=lecture):
+            return [lecture]
+        case LecturePlanned() | LectureOpened() | LectureClosed():
+            return [recorded.stream_id]
+        case ActivityRescheduled() | ActivityCancelled() if recorded.stream.startswith(_LECTURES):
+            return [recorded.stream_id]
+    return []
+
+
+def react(state: Mapping[str, Any], recorded: Recorded) -> Reaction:
+    """What follows. ``state`` is ``{group, starts, ends}`` of a planned lecture, with ``until`` of one that is held; before
+    it is planned, ``{booked}``, the group.
+    """
+    event, lecture = recorded.event, recorded.stream_id
+    match event:
+        case ChatBooked():
+            return _booked(state, recorded, event)
+        case LecturePlanned(plan=plan, chat=chat):
+            planned = {"group": chat.group, "starts": moment(plan.starts), "ends": moment(plan.ends)}
+            booking = Issue(CHAT_GROUP, chat.group, BookChat(lecture, plan.starts, plan.ends))
+            return Reaction(planned, [] if plan.past else [booking])
+        case ActivityRescheduled(starts=starts, ends=ends):
+            moved = {**state, "starts": moment(starts), "ends": moment(ends)}
+            return Reaction(moved, [Issue(CHAT_GROUP, state["group"], BookChat(lecture, starts, ends))])
+        case ActivityCancelled():
+            return Reaction(state, [Issue(CHAT_GROUP, state["group"], ReleaseChat(lecture, recorded.at))])
+        case LectureOpened(chat=chat, until=until):
+            restricting = Issue(CHAT_GROUP, chat.group, WantRestricted(lecture, until, event.at))
+            return Reaction({**state, "until": moment(until)}, [restricting], {OVER: until})
+        case LectureClosed(chat=chat):
+            return Reaction(_ended(state), [Issue(CHAT_GROUP, chat.group, WantFree(lecture, event.at))])
+        case DeadlinePassed():
+            return _passed(state, event)
+    return Reaction(state)
+
+
+def _booked(state: Mapping[str, Any], recorded: Recorded, event: ChatBooked) -> Reaction:
+    over = {OVER: read(state["until"])} if "until" in state else {}
+    if "group" not in state:
+        return Reaction({"booked": recorded.stream_id}, deadlines={BOOKED: recorded.at + PATIENCE})
+    if (state["starts"], state["ends"]) == (moment(event.starts), moment(event.ends)):
+        return Reaction(state, deadlines=over)
+    return Reaction(state, deadlines={**over, BOOKED: recorded.at + PATIENCE})
+
+
+def _passed(state: Mapping[str, Any], event: DeadlinePassed) -> Reaction:
+    lecture, due = event.instance, event.due
+    if event.name == OVER:
+        free = Issue(CHAT_GROUP, state["group"], WantFree(lecture, due))
+        return Reaction(_ended(state), [free, Issue(LECTURE, lecture, CloseLecture(due, DEADLINE))])
+    if "group" not in state:
+        return Reaction(state, [Issue(CHAT_GROUP, state["booked"], ReleaseChat(lecture, due))])
+    over = {OVER: read(state["until"])} if "until" in state else {}
+    as_planned = BookChat(lecture, read(state["starts"]), read(state["ends"]))
+    return Reaction(state, [Issue(CHAT_GROUP, state["group"], as_planned)], over)
+
+
+def _ended(state: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in state.items() if name != "until"}
+
+
+LECTURE_ROOM = ProcessManager(name="lecture-room", instances=instances, react=react, logs=(COMMITS,))

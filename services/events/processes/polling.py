@@ -1,0 +1,34 @@
+"""Polling: a poll is closed when its time has come. One instance a poll."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.events.domain.poll import DEADLINE, POLL, ClosePoll, PollAgreed, PollFailed, PollOpened
+from services.kernel.message import Recorded
+from services.kernel.process import DeadlinePassed, Issue, ProcessManager, Reaction
+from services.kernel.view import COMMITS
+
+CLOSES = "closes"
+
+
+def instances(recorded: Recorded) -> Sequence[str]:
+    """The poll."""
+    match recorded.event:
+        case PollOpened() | PollAgreed() | PollFailed():
+            return [recorded.stream_id]
+    return []
+
+
+def react(state: Mapping[str, Any], recorded: Recorded) -> Reaction:
+    """What follows; ``state`` is empty. Who closes a poll by hand withdraws its deadline."""
+    match recorded.event:
+        case PollOpened(closes=closes):
+            return Reaction(state, deadlines={CLOSES: closes})
+        case DeadlinePassed(instance=poll, due=due):
+            return Reaction(state, [Issue(POLL, poll, ClosePoll(due, DEADLINE))])
+    return Reaction(state)
+
+
+POLLING = ProcessManager(name="polling", instances=instances, react=react, logs=(COMMITS,))
