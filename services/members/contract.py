@@ -11,6 +11,7 @@ from marshmallow import Schema, fields, validate
 from services.kernel.message import Draft, Recorded
 from services.kernel.process import DeadlinePassed
 from services.kernel.registry import Registry
+from services.members import library_facts
 from services.members.domain import credential, erasure, guest, office, person, region, registration_import, rules
 
 REGISTRY = Registry()
@@ -36,6 +37,7 @@ REGISTRY.register(
     person.ErasureDecided,
     erasure.ErasureStarted,
     erasure.MemberErased,
+    *library_facts.EVENTS,
     DeadlinePassed,
 )
 
@@ -163,6 +165,7 @@ FACTS: Mapping[str, Schema] = {
     "guest-tied": GuestTiedData(),
     "rules-changed": RulesChangedData(),
     "login-code-issued": LoginCodeIssuedData(),
+    **library_facts.FACTS,
 }
 
 
@@ -191,7 +194,7 @@ def tell(recorded: Recorded) -> Draft | None:
             data = {"person": known, "code": event.code, "expires": event.expires.isoformat()}
             return Draft(recorded.id, "login-code-issued", known, data)
         case _:
-            return None
+            return library_facts.tell(recorded)
 
 
 def _of_person(recorded: Recorded, event: person.MemberJoined | guest.GuestAdded | guest.GuestTied) -> Draft:

@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.kernel.route import Route
-from services.members.api import erasure, guests, imports, internal, login, me, members, offices, regions, rules, tokens
+from services.members.api import (
+    affiliations,
+    erasure,
+    guests,
+    imports,
+    internal,
+    libraries,
+    login,
+    me,
+    members,
+    offices,
+    regions,
+    rules,
+    tokens,
+)
 
 ROUTES: Sequence[Route] = (
     *login.ROUTES,
@@ -14,6 +28,8 @@ ROUTES: Sequence[Route] = (
     *tokens.ROUTES,
     *regions.ROUTES,
     *offices.ROUTES,
+    *libraries.ROUTES,
+    *affiliations.ROUTES,
     *rules.ROUTES,
     *guests.ROUTES,
     *imports.ROUTES,

@@ -8,8 +8,10 @@ from marshmallow import Schema, fields
 
 from services.kernel.problem import NotFound
 from services.kernel.route import Answer, Request, Route
+from services.members.api.affiliations import own_affiliations
 from services.members.domain.person import PERSON
 from services.members.parts import Parts
+from services.members.views.libraries import LIBRARIES
 
 
 class Contacts(Schema):
@@ -26,6 +28,15 @@ class HeldOffice(Schema):
     region = fields.String(required=True, allow_none=True)
 
 
+class OwnAffiliation(Schema):
+    """A library that one works at now, and as what."""
+
+    library = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
+    role = fields.String(required=True)
+    since = fields.AwareDateTime(required=True, format="iso")
+
+
 class Me(Schema):
     """All that is known about oneself here."""
 
@@ -37,6 +48,7 @@ class Me(Schema):
     library = fields.String(required=True)
     language = fields.String(required=True)
     offices = fields.List(fields.Nested(HeldOffice), required=True)
+    affiliations = fields.List(fields.Nested(OwnAffiliation), required=True)
     status = fields.String(required=True)
 
 
@@ -57,6 +69,10 @@ def me(parts: Parts, request: Request) -> Answer:
         "subdistrict": person.subdistrict,
         "library": person.library,
         "language": person.language,
+        "affiliations": [
+            {**held, "name": (parts.views.get(LIBRARIES, held["library"]) or {}).get("name")}
+            for held in own_affiliations(parts, identity)
+        ],
         "offices": [{"office": held.office, "region": held.region} for held in request.actor.offices],
         "status": person.standing.value,
     }

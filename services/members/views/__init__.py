@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.kernel.view import View
+from services.members.views.affiliations import AFFILIATIONS
 from services.members.views.guests import GUESTS
 from services.members.views.imports import IMPORTS
+from services.members.views.libraries import LIBRARIES
 from services.members.views.offices import OFFICE_HOLDERS
 from services.members.views.regions import REGIONS
 from services.members.views.roster import ROSTER
 from services.members.views.rulebook import RULEBOOK
 from services.members.views.tokens import TOKENS
 
-VIEWS: Sequence[View] = (ROSTER, REGIONS, OFFICE_HOLDERS, RULEBOOK, GUESTS, IMPORTS, TOKENS)
+VIEWS: Sequence[View] = (
+    ROSTER,
+    REGIONS,
+    OFFICE_HOLDERS,
+    LIBRARIES,
+    AFFILIATIONS,
+    RULEBOOK,
+    GUESTS,
+    IMPORTS,
+    TOKENS,
+)

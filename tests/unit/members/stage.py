@@ -1,6 +1,7 @@
 """Members in memory: its surface, its log, its views and its manager, moved by hand."""
 
 import json
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -57,13 +58,32 @@ class FakeViews:
     def get(self, view, key):
         return self.documents[view.name].get(key)
 
-    def find(self, view, where=None, *, descending=False, after=None, limit=50):
+    def find(self, view, where=None, *, sort="_id", descending=False, after=None, limit=50):
+        documents = sorted(self.documents[view.name].values(), key=lambda one: (one.get(sort), one["_id"]))
+        keys = [document["_id"] for document in documents]
+        begin = keys.index(after) + 1 if after else 0
         found = [
             document
-            for key, document in sorted(self.documents[view.name].items(), reverse=descending)
-            if all(document.get(name) == value for name, value in (where or {}).items()) and (not after or key > after)
+            for document in (reversed(documents) if descending else documents[begin:])
+            if all(_matches(document.get(name), wanted) for name, wanted in (where or {}).items())
         ]
         return Page(found[:limit], found[limit - 1]["_id"] if len(found) > limit else None)
+
+
+COMPARISONS = {
+    "$gte": lambda value, wanted: value is not None and value >= wanted,
+    "$gt": lambda value, wanted: value is not None and value > wanted,
+    "$lt": lambda value, wanted: value is not None and value < wanted,
+    "$lte": lambda value, wanted: value is not None and value <= wanted,
+    "$in": lambda value, wanted: value in wanted,
+    "$regex": lambda value, wanted: re.search(wanted, value) is not None,
+}
+
+
+def _matches(value, wanted):
+    if isinstance(wanted, dict):
+        return all(COMPARISONS[name](value, operand) for name, operand in wanted.items())
+    return value == wanted
 
 
 @dataclass

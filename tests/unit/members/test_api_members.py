@@ -142,6 +142,7 @@ def test_one_sees_ones_own_data(stage):
         "subdistrict": "mojoroto",
         "library": "SD Contoh 1",
         "language": "id",
+        "affiliations": [],
         "offices": [{"office": "treasurer", "region": None}],
         "status": "member",
     }

@@ -3,12 +3,15 @@
 import dataclasses
 import json
 from datetime import UTC, date, datetime
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 
 from services.kernel.message import Event, Metadata, Recorded
 from services.members.contract import FACTS, REGISTRY, tell
+from services.members.domain.affiliation import AffiliationEnded, AffiliationStarted
 from services.members.domain.credential import (
     LoginCodeAccepted,
     LoginCodeIssued,
@@ -18,6 +21,7 @@ from services.members.domain.credential import (
 )
 from services.members.domain.erasure import ErasureStarted, MemberErased
 from services.members.domain.guest import GuestAdded, GuestTied
+from services.members.domain.library import LibraryDescribed, LibraryInterestChanged, LibraryRegistered
 from services.members.domain.office import OfficeAssumed, OfficeVacated, StandInEnded, StandInNamed
 from services.members.domain.person import ErasureDecided, IdentityYielded, MemberJoined
 from services.members.domain.region import RegionOpened, Subdistrict
@@ -39,6 +43,13 @@ TOLD = {
     "rules-changed": ("rules-community", RulesChanged(1, AT, RuleSet())),
     "member-erased": ("erasure-ani", MemberErased(("ani", "guest-1"), "nganjuk")),
     "login-code-issued": ("login-reference", LoginCodeIssued("code", "digest", "ani", AT, AT)),
+    "library-registered": (
+        "library-sdn-1",
+        LibraryRegistered("SDN 1 Contoh", "school", "basic", "nganjuk", "kertosono", None),
+    ),
+    "library-interest-changed": ("library-sdn-1", LibraryInterestChanged("interested", "nganjuk")),
+    "affiliation-started": ("affiliation-sdn-1.ani", AffiliationStarted("sdn-1", "ani", "staff", "nganjuk", AT, 1)),
+    "affiliation-ended": ("affiliation-sdn-1.ani", AffiliationEnded("sdn-1", "ani", "nganjuk", AT, 1)),
 }
 UNTOLD = [
     ("login-reference", LoginCodeIssued("code", "digest", None, AT, AT)),
@@ -86,6 +97,10 @@ def test_subject_and_region_are_what_others_order_and_filter_by():
         "rules-changed": ("rules", None),
         "member-erased": ("ani", "nganjuk"),
         "login-code-issued": ("ani", None),
+        "library-registered": ("sdn-1", "nganjuk"),
+        "library-interest-changed": ("sdn-1", "nganjuk"),
+        "affiliation-started": ("sdn-1", "nganjuk"),
+        "affiliation-ended": ("sdn-1", "nganjuk"),
     }
 
 
@@ -97,6 +112,7 @@ def test_an_office_for_all_is_told_under_all():
 EVENTS: list[Event] = [
     *[event for _, event in [*TOLD.values(), *UNTOLD]],
     LoginCodeRejected(),
+    LibraryDescribed("SDN 1 Contoh", "nganjuk", "school", "basic", None, "small"),
     TokenIssued("ani", "sealed", "digest", AT, AT),
     TokenRevoked(AT),
     RowsTaken((RowOutcome(2, "joined"), RowOutcome(3, "bad", ("name-missing",))), 2, 1, 0, 0, 1),
@@ -124,11 +140,12 @@ def test_every_version_ever_written_is_still_readable_and_todays_are_among_them(
 
 
 def test_every_event_class_of_the_domain_is_registered():
-    from services.members.domain import credential, guest, office, person, region, registration_import, rules
+    from services.members import domain
 
+    modules = [import_module(f"{domain.__name__}.{module.name}") for module in iter_modules(domain.__path__)]
     classes = {
         found.__name__
-        for module in (credential, guest, office, person, region, registration_import, rules)
+        for module in modules
         for found in vars(module).values()
         if isinstance(found, type) and issubclass(found, Event) and dataclasses.is_dataclass(found)
     }

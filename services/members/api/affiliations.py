@@ -1,0 +1,183 @@
+"""Who works at which library, from when to when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from services.kernel.problem import Forbidden, Malformed
+from services.kernel.route import Answer, Request, Route, recorded
+from services.members.api.libraries import known_library, works_at
+from services.members.api.wording import Paging, identity, time
+from services.members.domain.affiliation import (
+    AFFILIATION,
+    ROLES,
+    EndAffiliation,
+    StartAffiliation,
+    affiliation_identity,
+)
+from services.members.domain.library import Library
+from services.members.domain.person import PERSON
+from services.members.parts import Parts
+from services.members.views.affiliations import AFFILIATIONS
+
+
+class AffiliationBody(Schema):
+    """Who works there, oneself by default, as what and since when: now by default."""
+
+    person = identity(allow_none=True, load_default=None)
+    role = fields.String(required=True, validate=validate.OneOf(ROLES))
+    since = time()
+
+
+class EndBody(Schema):
+    """Until when: now by default."""
+
+    until = time()
+
+
+class AffiliationChange(Schema):
+    """The affiliation as it stands; ``role`` null where it has ended."""
+
+    library = fields.String(required=True)
+    person = fields.String(required=True)
+    role = fields.String(required=True, allow_none=True)
+
+
+class Term(Schema):
+    """A time in one role; ``until`` null while it runs."""
+
+    role = fields.String(required=True)
+    since = fields.AwareDateTime(required=True, format="iso")
+    until = fields.AwareDateTime(required=True, format="iso", allow_none=True)
+
+
+class AffiliationAnswer(Schema):
+    """Somebody who works there, or did; terms from first to last. ``name`` null where it is erased."""
+
+    person = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
+    stands = fields.Boolean(required=True)
+    terms = fields.List(fields.Nested(Term), required=True)
+
+
+class AffiliationList(Schema):
+    """A page of those who work there or did."""
+
+    items = fields.List(fields.Nested(AffiliationAnswer), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+def start(parts: Parts, request: Request) -> Answer:
+    """Begin to work at a library; for somebody else only who keeps the region's libraries says so."""
+    actor = request.actor.require_person()
+    library, known = known_library(parts, request)
+    person = request.body["person"] or actor
+    _require_oneself_or_keeper(request, person, known)
+    if not parts.commands.state(PERSON, person)[0].is_member:
+        raise Malformed(errors={"person": ["There is no such member."]})
+    since = request.body.get("since", request.now)
+    command = StartAffiliation(library, person, request.body["role"], known.region, since, request.now)
+    return _take(request, library, person, command, 201)
+
+
+def end(parts: Parts, request: Request) -> Answer:
+    """Work there no more; the library and what it is accompanied in stay."""
+    request.actor.require_person()
+    library, known = known_library(parts, request)
+    person = request.path["person"]
+    _require_oneself_or_keeper(request, person, known)
+    command = EndAffiliation(request.body.get("until", request.now), request.now)
+    return _take(request, library, person, command)
+
+
+def affiliations(parts: Parts, request: Request) -> Answer:
+    """Who works at a library and who did."""
+    actor = request.actor.require_person()
+    library, known = known_library(parts, request)
+    may_read = request.actor.may("members.read", known.region) or works_at(parts, actor, library)
+    if not may_read:
+        raise Forbidden(permission="members.read", region=known.region)
+    page = parts.views.find(
+        AFFILIATIONS, {"library": library}, limit=request.query["limit"], after=request.query.get("after")
+    )
+    return Answer({"items": [_shown(parts, document) for document in page.items], "next": page.next})
+
+
+def own_affiliations(parts: Parts, person: str) -> list[dict[str, Any]]:
+    """Where somebody works now: ``{library, role, since}`` each."""
+    documents = parts.everything(AFFILIATIONS, {"person": person})
+    return [
+        {"library": document["library"], "role": document["role"], "since": document["since"].isoformat()}
+        for document in documents
+        if document["stands"]
+    ]
+
+
+def _require_oneself_or_keeper(request: Request, person: str, known: Library) -> None:
+    if person != request.actor.id:
+        request.actor.require("libraries.keep", known.region)
+
+
+def _take(
+    request: Request, library: str, person: str, command: StartAffiliation | EndAffiliation, status: int = 200
+) -> Answer:
+    commit = request.take(
+        AFFILIATION,
+        affiliation_identity(library, person),
+        command,
+        answer=lambda state, _events: {"library": library, "person": person, "role": state.role},
+    )
+    return recorded(commit, status)
+
+
+def _shown(parts: Parts, document: dict[str, Any]) -> dict[str, Any]:
+    person = document["person"]
+    terms = [document["terms"][number] for number in sorted(document["terms"], key=int)]
+    return {
+        "person": person,
+        "name": parts.name_of(person),
+        "stands": document["stands"],
+        "terms": [{"role": term["role"], "since": _iso(term["since"]), "until": _iso(term["until"])} for term in terms],
+    }
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+ROUTES: Sequence[Route] = (
+    Route(
+        "GET",
+        "/v1/libraries/{library}/affiliations",
+        affiliations,
+        name="affiliations",
+        summary="Who works at a library, and who did",
+        query=Paging(),
+        answer=AffiliationList(),
+        statuses=(200, 403, 404),
+    ),
+    Route(
+        "POST",
+        "/v1/libraries/{library}/affiliations",
+        start,
+        name="start-affiliation",
+        summary="Begin to work at a library",
+        body=AffiliationBody(),
+        answer=AffiliationChange(),
+        statuses=(201, 403, 404, 422),
+    ),
+    Route(
+        "POST",
+        "/v1/libraries/{library}/affiliations/{person}/end",
+        end,
+        name="end-affiliation",
+        summary="Work at a library no more",
+        body=EndBody(),
+        answer=AffiliationChange(),
+        statuses=(200, 403, 404, 422),
+    ),
+)

@@ -1,0 +1,169 @@
+"""A library: the institution that is accompanied and that outlives whoever works there.
+
+One stream a name and region: the identity is derived from both, so two who register the same school at once write to the
+same stream, whose version decides.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from services.kernel.decider import Decider
+from services.kernel.message import Command, Event
+from services.kernel.problem import NotFound, Refused
+
+KINDS = ("school", "reading-garden", "campus", "public", "other")
+LEVELS = ("basic", "secondary", "higher", "none")
+SIZES = ("small", "medium", "large")
+INTERESTS = ("none", "interested", "using")
+
+_STATE_SCHOOL = re.compile(r"\b(sd|smp|sma|smk|mi|mts|ma|tk) negeri\b")
+_LIBRARY_OF = re.compile(r"\A(?:upt )?perpustakaan (?=.)")
+
+
+def spelling(name: str) -> str:
+    """A name as it is compared and searched: small letters and digits in words, "SMA Negeri" as "sman", and without
+    "Perpustakaan" before it. Idempotent.
+    """
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    words = " ".join(re.findall(r"[^\W_]+", folded))
+    while (shorter := _LIBRARY_OF.sub("", _STATE_SCHOOL.sub(r"\1n", words))) != words:
+        words = shorter
+    return words
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterLibrary(Command):
+    """Make a library known. One that is known already stays as it is."""
+
+    name: str
+    kind: str
+    level: str
+    region: str
+    subdistrict: str | None
+    size: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DescribeLibrary(Command):
+    """Say anew what a library is; its name and region are what it is known by and stay."""
+
+    kind: str
+    level: str
+    subdistrict: str | None
+    size: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeInterest(Command):
+    """How a library stands towards SLiMS: ``none``, ``interested`` or ``using``."""
+
+    interest: str
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryRegistered(Event):
+    """``kind`` of ``KINDS``, ``level`` of ``LEVELS``, ``size`` of ``SIZES`` or unknown."""
+
+    name: str
+    kind: str
+    level: str
+    region: str
+    subdistrict: str | None
+    size: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryDescribed(Event):
+    """What it is from here on; ``name`` and ``region`` as they stand, for who hears of it."""
+
+    name: str
+    region: str
+    kind: str
+    level: str
+    subdistrict: str | None
+    size: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryInterestChanged(Event):
+    """``region`` is the library's, for who hears of it."""
+
+    interest: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """``name`` is "" while nobody has registered it."""
+
+    name: str = ""
+    kind: str = "other"
+    level: str = "none"
+    region: str = ""
+    subdistrict: str | None = None
+    size: str | None = None
+    interest: str = "none"
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is registered."""
+        return bool(self.name)
+
+
+def decide(command: Command, library: Library) -> Sequence[Event]:
+    """A library is registered once; a school has a level."""
+    match command:
+        case RegisterLibrary():
+            if library.is_known:
+                return []
+            _level_of_school(command.kind, command.level)
+            return [
+                LibraryRegistered(
+                    command.name, command.kind, command.level, command.region, command.subdistrict, command.size
+                )
+            ]
+        case DescribeLibrary():
+            return _describe(command, library)
+        case ChangeInterest():
+            if not library.is_known:
+                raise NotFound("there is no such library")
+            unchanged = command.interest == library.interest
+            return [] if unchanged else [LibraryInterestChanged(command.interest, library.region)]
+        case _:
+            raise TypeError(type(command).__name__)
+
+
+def _describe(command: DescribeLibrary, library: Library) -> Sequence[Event]:
+    if not library.is_known:
+        raise NotFound("there is no such library")
+    _level_of_school(command.kind, command.level)
+    described = LibraryDescribed(
+        library.name, library.region, command.kind, command.level, command.subdistrict, command.size
+    )
+    return [] if evolve(library, described) == library else [described]
+
+
+def _level_of_school(kind: str, level: str) -> None:
+    if kind == "school" and level not in {"basic", "secondary"}:
+        raise Refused("school-has-a-level", "a school is of basic or of secondary level")
+
+
+def evolve(library: Library, event: Any) -> Library:
+    """What a library is after an event."""
+    match event:
+        case LibraryRegistered():
+            return Library(event.name, event.kind, event.level, event.region, event.subdistrict, event.size)
+        case LibraryDescribed():
+            return replace(library, kind=event.kind, level=event.level, subdistrict=event.subdistrict, size=event.size)
+        case LibraryInterestChanged():
+            return replace(library, interest=event.interest)
+        case _:
+            return library
+
+
+LIBRARY: Decider[Library] = Decider("library", Library(), decide, evolve)
