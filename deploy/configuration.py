@@ -13,7 +13,10 @@ NO_BROKER = "none"
 
 @dataclass(frozen=True)
 class Configuration:
-    """One stack on this machine. A URI that is None asks for a private server under `data`."""
+    """One stack on this machine. A URI that is None asks for a private server under `data`.
+
+    `telegram`: the operator has given a bot's token, so no server of our own stands for Telegram.
+    """
 
     data: Path
     mongodb_uri: str | None
@@ -24,6 +27,8 @@ class Configuration:
     keys: Path
     gateway_port: int
     mailbox_port: int
+    telegram_port: int
+    telegram: bool
     service_urls: Mapping[str, str]
 
     @property
@@ -44,6 +49,7 @@ class Configuration:
 def from_environment(environment: Mapping[str, str], data: Path) -> Configuration:
     """Read it. `Trouble` names a variable that makes no sense."""
     data = data.absolute()
+    keys = Path(environment.get("JEJARING_SECRETS") or data / "keys").absolute()
     return Configuration(
         data=data,
         mongodb_uri=environment.get("MONGODB_URI") or None,
@@ -51,9 +57,11 @@ def from_environment(environment: Mapping[str, str], data: Path) -> Configuratio
         smtp_uri=environment.get("SMTP_URI") or None,
         clock=environment.get("JEJARING_CLOCK") or f"demo:{data / 'clock.json'}",
         community_host=environment.get("JEJARING_COMMUNITY_HOST") or "localhost",
-        keys=Path(environment.get("JEJARING_SECRETS") or data / "keys").absolute(),
+        keys=keys,
         gateway_port=_port(environment, "GATEWAY_PORT", 8000),
         mailbox_port=_port(environment, "MAILBOX_PORT", 8025),
+        telegram_port=_port(environment, "TELEGRAM_PORT", 8027),
+        telegram=bool(environment.get("TELEGRAM_TOKEN")) or (keys / "telegram.token").exists(),
         service_urls={
             name: environment.get(f"{name.upper()}_URL") or f"http://{ports.HOST}:{port}"
             for name, port in SERVICES.items()
@@ -66,6 +74,8 @@ def claim_ports(configuration: Configuration) -> None:
     ports.claim(configuration.gateway_port, "gateway", "make run GATEWAY_PORT=8001")
     if configuration.smtp_uri is None:
         ports.claim(configuration.mailbox_port, "mailbox page", "make run MAILBOX_PORT=8026")
+    if not configuration.telegram:
+        ports.claim(configuration.telegram_port, "chat groups", "make run TELEGRAM_PORT=8028")
     for name, url in configuration.service_urls.items():
         variable = f"{name.upper()}_URL"
         port = url.rpartition(":")[2].rstrip("/")

@@ -1,9 +1,9 @@
 """The whole stack on one machine: `make run`.
 
-database, broker, mailbox  ─►  members + events + notifications in one process  ─►  gateway  ─►  the story
+database, broker, mailbox, chats  ─►  all services in one process  ─►  gateway  ─►  the story
 
 What is private lives under `var/`: data, keys, logs, the demo clock. `MONGODB_URI`, `AMQP_URI` and `SMTP_URI` point it at
-other servers instead; `AMQP_URI=none`, or a machine without RabbitMQ, runs on catch-up alone.
+other servers instead, `TELEGRAM_TOKEN` at Telegram; `AMQP_URI=none`, or a machine without RabbitMQ, runs on catch-up alone.
 """
 
 import fcntl
@@ -28,6 +28,7 @@ from deploy.database import Database
 from deploy.mailbox.server import Mailbox
 from deploy.process import Program
 from deploy.supervisor import Supervisor
+from deploy.telegram.server import TelegramServer
 from deploy.trouble import Trouble, from_os_error
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,6 +48,7 @@ class Stack:
         self._report = report
         self.supervisor = Supervisor(report)
         self.mailbox_url: str | None = None
+        self.chats_url: str | None = None
         self.environment: dict[str, str] = {}
 
     def start(self) -> None:
@@ -89,6 +91,11 @@ class Stack:
             programs.append(mailbox.program())
             self.mailbox_url = mailbox.url
         addresses["SMTP_URI"] = configuration.smtp_uri or mailbox.smtp_uri
+        if not configuration.telegram:
+            telegram = TelegramServer(configuration.data / "chats", configuration.telegram_port, logs / "telegram.log")
+            programs.append(telegram.program())
+            self.chats_url = telegram.url
+            addresses |= telegram.environment
         if configuration.amqp_uri is None and rabbitmq.installed() is None:
             self._report("RabbitMQ is not installed: going on without; facts travel by catch-up.")
             addresses["AMQP_URI"] = NO_BROKER
@@ -187,6 +194,8 @@ def _show(configuration: Configuration, stack: Stack) -> None:
     say(f"\n  Open      {configuration.gateway_url}")
     if stack.mailbox_url:
         say(f"  Mail      {stack.mailbox_url}")
+    if stack.chats_url:
+        say(f"  Chats     {stack.chats_url}")
     say(f"  Logs      {configuration.logs}")
     say(f"  Operate   . {configuration.data / 'environment'}; .venv/bin/jejaring status")
     say("  Ctrl-C stops everything.\n")

@@ -13,10 +13,10 @@ def tell(
     """Tell it, or say that it was told; then the tokens. `Trouble` names the step that failed.
 
     A story cut off is told again from its beginning: its commands carry the same keys, so what was done stays done once.
-    Without a mailbox of our own or a clock that can be moved there is no story.
+    Without a mailbox and chats of our own or a clock that can be moved there is no story.
     """
-    if mailbox_url is None or configuration.clock_path is None:
-        say("No story: it needs the private mailbox and the demonstration clock.")
+    if mailbox_url is None or configuration.telegram or configuration.clock_path is None:
+        say("No story: it needs the private mailbox, the private chats and the demonstration clock.")
         return
     try:
         known = story.told(configuration.gateway_url)

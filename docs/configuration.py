@@ -23,6 +23,7 @@ MEANING: Mapping[str, str] = {
     "PYTHON3": "Which Python makes `.venv`; 3.11 or newer.",
     "SMTP_URI": "The mail server: `smtp://HOST:PORT`, `smtp+starttls://…`, `smtps://…`, with `USER:PASSWORD@` where it asks. Unset: mails are planned and wait.",
     "TELEGRAM_API": "The Bot API's base address.",
+    "TELEGRAM_PORT": "Where the chat groups of `make run` are seen, unless a token is given.",
     "TELEGRAM_TOKEN": "The token of the community's bot, a secret; or the file `telegram.token` beside the secret files. Unset: no Telegram; lectures are led by hand, messages go by mail.",
     "<SERVICE>_URL": "Where a service listens, and where the others find it: `MEMBERS_URL` (port 8101), `EVENTS_URL` (8102), `MENTORING_URL` (8103), `NOTIFICATIONS_URL` (8104).",
 }

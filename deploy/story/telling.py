@@ -12,6 +12,7 @@ from deploy.story.chapters import Chapter, board, demand, gathering, heard, held
 from deploy.story.gateway import Gateway, Unexpected
 from deploy.story.mailbox import Mailbox
 from deploy.story.progress import Progress, Report, StoryFailed
+from deploy.story.telegram import Telegram
 from deploy.story.world import World
 
 CHAPTERS = (
@@ -66,7 +67,8 @@ def _play(
 ) -> None:
     done = 0
     gateway, mailbox = Gateway(gateway_url), Mailbox(mailbox_url)
-    world = World(gateway, mailbox, Calendar(clock_path), environment)
+    telegram = Telegram(environment.get("TELEGRAM_API", "http://127.0.0.1:8027"))
+    world = World(gateway, mailbox, Calendar(clock_path), environment, telegram=telegram)
     try:
         for number, chapter in enumerate(CHAPTERS, start=1):
             for step in chapter.steps:
@@ -81,6 +83,7 @@ def _play(
     finally:
         gateway.close()
         mailbox.close()
+        telegram.close()
 
 
 def _reason(error: Exception) -> str:

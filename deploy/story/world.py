@@ -14,6 +14,7 @@ from deploy.story.calendar import Calendar
 from deploy.story.gateway import DEADLINE_SECONDS, Answer, Gateway, Unexpected
 from deploy.story.mailbox import Mailbox
 from deploy.story.people import Somebody
+from deploy.story.telegram import Telegram
 from deploy.trouble import DeadlinePassed
 from deploy.waiting import wait_until
 
@@ -41,6 +42,7 @@ class World:
     people: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     things: dict[str, str] = field(default_factory=dict)
+    telegram: Telegram = field(default_factory=lambda: Telegram("http://127.0.0.1:8027"))
     tell: Callable[[str], None] = _silent
 
     def voice(self, who: Somebody | str) -> "Voice":

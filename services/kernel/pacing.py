@@ -55,9 +55,9 @@ class Pacing:
     everything: Rate = EVERYTHING
     chat: Rate = ONE_CHAT
     group: Rate = ONE_GROUP
-    _buckets: dict[str, list[_Bucket]] = field(default_factory=dict)
-    _all: _Bucket | None = None
-    _held: dict[str, float] = field(default_factory=dict)
+    _buckets: dict[str, list[_Bucket]] = field(default_factory=dict, init=False)
+    _all: _Bucket | None = field(default=None, init=False)
+    _held: dict[str, float] = field(default_factory=dict, init=False)
 
     def take(self, chat: str | int, now: float) -> float:
         """0 when something may go to that chat at ``now`` (seconds, monotonic), and it then counts as gone.

@@ -3,6 +3,7 @@
 broker_server    deploy.broker.Broker    one a session; a test may stop or kill it, the next test finds it up again
 database_server  deploy.database.Database    the same
 mailbox          deploy.mailbox.server.Mailbox    one a session, up; a test looks only for its own addresses
+telegram_server  deploy.telegram.server.TelegramServer    the same; a test uses chats and people of its own
 amqp_uri         a vhost of this test alone
 database         a pymongo Database of this test alone, dropped after it
 mongodb_uri      the address of that server
@@ -25,6 +26,7 @@ from deploy import keys
 from deploy.broker import Broker
 from deploy.database import Database
 from deploy.mailbox.server import Mailbox
+from deploy.telegram.server import TelegramServer
 from tests.support.services import ChildServices
 
 VHOSTS_AT_ONCE = 30
@@ -138,6 +140,22 @@ def _session_mailbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mailb
 def mailbox(_session_mailbox: Mailbox) -> Mailbox:
     _session_mailbox.start()
     return _session_mailbox
+
+
+@pytest.fixture(scope="session")
+def _session_telegram(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TelegramServer]:
+    server = TelegramServer(tmp_path_factory.mktemp("telegram"))
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def telegram_server(_session_telegram: TelegramServer) -> TelegramServer:
+    _session_telegram.start()
+    return _session_telegram
 
 
 @pytest.fixture

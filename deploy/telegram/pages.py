@@ -1,0 +1,78 @@
+"""The pages on which a person sees the groups and private chats, and writes as one of the people.
+
+GET  /                  the chats
+GET  /obrolan/{id}      one: what may be done in it now, its messages, a form
+POST /obrolan/{id}      orang, teks: write
+"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from deploy.telegram.chats import BOT, Chat
+from deploy.telegram.control import Control
+from deploy.telegram.store import Store
+
+ZONE = ZoneInfo("Asia/Jakarta")
+SHOWN = 200
+
+
+class Pages:
+    """Indonesian, for a phone; all that people wrote is shown as text."""
+
+    def __init__(self, store: Store, control: Control) -> None:
+        self._store = store
+        self._control = control
+        self._templates = Environment(loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=True)
+        self._templates.filters.update(hour=lambda date: f"{datetime.fromtimestamp(date, ZONE):%H.%M}")
+        self._templates.globals.update(bot=BOT["first_name"], name=self._name)
+
+    def routes(self) -> list[Route]:
+        """All of the pages."""
+        return [
+            Route("/", self._list),
+            Route("/obrolan/{id}", self._chat),
+            Route("/obrolan/{id}", self._write, methods=["POST"]),
+        ]
+
+    async def _list(self, _request: Request) -> Response:
+        chats = sorted(self._store.chats.chats.values(), key=lambda chat: (not chat.is_group, self._name(chat)))
+        return self._page("list.html", chats=chats)
+
+    async def _chat(self, request: Request) -> Response:
+        return self._page("chat.html", **self._shown(self._found(request)))
+
+    async def _write(self, request: Request) -> Response:
+        chat, form = self._found(request), await request.form()
+        try:
+            self._control.write(int(str(form.get("orang", "0"))), str(form.get("teks", "")), chat.id)
+        except (HTTPException, ValueError):
+            sentence = "Tidak terkirim: grup ini sedang dibatasi, atau tulisannya kosong."
+            return self._page("chat.html", 403, **self._shown(chat), trouble=sentence)
+        return RedirectResponse(f"/obrolan/{chat.id}", 303)
+
+    def _shown(self, chat: Chat) -> dict[str, Any]:
+        people = self._store.chats.people
+        writers = [people[user] for user in (chat.statuses if chat.is_group else (chat.id,)) if user in people]
+        messages = [chat.messages[number] for number in sorted(chat.messages)[-SHOWN:]]
+        return {"chat": chat, "writers": writers, "messages": messages}
+
+    def _found(self, request: Request) -> Chat:
+        try:
+            return self._store.chats.chats[int(request.path_params["id"])]
+        except (KeyError, ValueError):
+            raise HTTPException(404, "Obrolan itu tidak ada.") from None
+
+    def _name(self, chat: Chat) -> str:
+        person = self._store.chats.people.get(chat.id)
+        return f"{person.first_name} {person.last_name}".strip() if person else chat.title
+
+    def _page(self, template: str, status: int = 200, **shown: Any) -> Response:
+        return HTMLResponse(self._templates.get_template(template).render(**shown), status)
