@@ -1,0 +1,144 @@
+"""Evidence that it runs: loans by the week, and backups; each with its source, for what a person states is not what a
+machine measured (U2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import assert_never
+
+from services.kernel.message import Command, Event
+from services.kernel.problem import Refused
+from services.mentoring.domain.case import Library, Mentorship
+from services.mentoring.domain.probation import Counted, Probation
+from services.mentoring.domain.template import PROBATION
+from services.mentoring.domain.weeks import WEEK, closes, monday_of
+
+
+@dataclass(frozen=True, slots=True)
+class RecordLoans(Command):
+    """So many loans in the week that begins on ``week``, a Monday. ``by`` is None for a machine."""
+
+    week: date
+    count: int
+    source: str
+    at: datetime
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordBackup(Command):
+    """A backup that was made at ``made``; ``ok``: without error."""
+
+    made: datetime
+    ok: bool
+    source: str
+    at: datetime
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CloseWeek(Command):
+    """A week's time is up: whoever had something to say has said it. ``at`` is when it closed."""
+
+    week: date
+
+
+@dataclass(frozen=True, slots=True)
+class LoansCounted(Event):
+    library: Library
+    week: date
+    count: int
+    source: str
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BackupReported(Event):
+    library: Library
+    made: datetime
+    ok: bool
+    source: str
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WeekMissed(Event):
+    """No evidence came for a week: the window begins anew with the next."""
+
+    library: Library
+    week: date
+
+
+EvidenceCommand = RecordLoans | RecordBackup | CloseWeek
+EvidenceEvent = LoansCounted | BackupReported | WeekMissed
+
+
+def decide(command: EvidenceCommand, case: Mentorship) -> Sequence[Event]:
+    """What follows; the same said twice changes nothing. Raises ``Refused``."""
+    match command:
+        case RecordLoans():
+            return _count(command, case)
+        case RecordBackup():
+            return _backup(command, case)
+        case CloseWeek(week=week):
+            missed = _on_probation(case) and case.probation is not None and _is_missed(case.probation, week)
+            return [WeekMissed(case.running, week)] if missed else []
+        case _:
+            assert_never(command)
+
+
+def evolve(case: Mentorship, event: EvidenceEvent) -> Mentorship:
+    """The case after an event."""
+    probation = case.probation
+    if probation is None:
+        return case
+    match event:
+        case LoansCounted():
+            return replace(case, probation=probation.counted(event.week, event.source, event.count))
+        case BackupReported(ok=ok, made=made):
+            return replace(case, probation=probation.backed_up(made)) if ok else case
+        case WeekMissed(week=week):
+            return replace(case, probation=probation.restarted(week + WEEK))
+        case _:
+            assert_never(event)
+
+
+def _count(command: RecordLoans, case: Mentorship) -> Sequence[Event]:
+    library, probation = _live(case)
+    if command.week < probation.began:
+        raise Refused("week-before-going-live", "Weeks count from the going live on.")
+    if command.week > monday_of(command.at):
+        raise Refused("week-lies-ahead", "This week has not begun yet.")
+    if closes(command.week) <= command.at:
+        raise Refused("week-is-closed", "This week is closed; it can be reported until three days after its end.")
+    standing = probation.weeks.get(command.week, Counted())
+    if getattr(standing, command.source) == command.count:
+        return []
+    return [LoansCounted(library, command.week, command.count, command.source, command.by)]
+
+
+def _backup(command: RecordBackup, case: Mentorship) -> Sequence[Event]:
+    library, probation = _live(case)
+    if command.made > command.at:
+        raise Refused("backup-lies-ahead", "A backup is reported when it has been made.")
+    if command.ok and command.made in probation.backups:
+        return []
+    return [BackupReported(library, command.made, command.ok, command.source, command.by)]
+
+
+def _live(case: Mentorship) -> tuple[Library, Probation]:
+    library = case.running
+    if case.probation is None:
+        raise Refused("not-live-yet", "There is evidence to record once the library has gone live.")
+    return library, case.probation
+
+
+def _on_probation(case: Mentorship) -> bool:
+    return case.state != "closed" and case.stage == PROBATION
+
+
+def _is_missed(probation: Probation, week: date) -> bool:
+    return probation.first <= week and not probation.lent_in(week)
