@@ -15,7 +15,7 @@ from services.kernel.route import Answer, Request, Route
 from services.members.api.wording import identity, text
 from services.members.domain.credential import TOKEN
 from services.members.domain.guest import GUEST
-from services.members.domain.office import grants_of
+from services.members.domain.office_kinds import grants_of
 from services.members.domain.person import PERSON, Standing
 from services.members.mint import read_bearer
 from services.members.parts import Parts

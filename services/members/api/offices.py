@@ -15,13 +15,13 @@ from services.members.api.regions import named
 from services.members.api.wording import Named, Paging, identity, slug, time
 from services.members.domain.office import (
     OFFICE,
-    OFFICES,
     AssumeOffice,
     HandOverOffice,
     NameStandIn,
     VacateOffice,
     office_identity,
 )
+from services.members.domain.office_kinds import OFFICES
 from services.members.domain.person import PERSON
 from services.members.domain.region import REGION
 from services.members.parts import Parts

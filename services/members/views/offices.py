@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from services.kernel.message import Recorded
 from services.kernel.view import Applied, Change, View
-from services.members.domain.office import OFFICES, OfficeAssumed, OfficeVacated, StandInEnded, StandInNamed
+from services.members.domain.office import OfficeAssumed, OfficeVacated, StandInEnded, StandInNamed
+from services.members.domain.office_kinds import OFFICES
 
 
 def apply(recorded: Recorded) -> Applied:

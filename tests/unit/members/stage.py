@@ -21,7 +21,7 @@ from services.kernel.view import Remove
 from services.kernel.view_store import Page
 from services.members.api import ROUTES
 from services.members.contract import REGISTRY, tell
-from services.members.domain.office import grants_of
+from services.members.domain.office_kinds import grants_of
 from services.members.mint import Mint
 from services.members.parts import Parts
 from services.members.processes.guest_tying import GUEST_TYING

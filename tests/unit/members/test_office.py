@@ -9,19 +9,17 @@ from services.kernel.problem import Refused
 from services.kernel.testing import given
 from services.members.domain.office import (
     OFFICE,
-    OFFICES,
     AssumeOffice,
     HandOverOffice,
     NameStandIn,
     OfficeAssumed,
     OfficeVacated,
-    Scope,
     StandInEnded,
     StandInNamed,
     VacateOffice,
-    grants_of,
     office_identity,
 )
+from services.members.domain.office_kinds import OFFICES, Scope, grants_of
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 EARLIER = AT - timedelta(days=30)
