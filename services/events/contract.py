@@ -32,6 +32,7 @@ from services.events.domain.seats import (
     SeatPromoted,
     SeatReleased,
     SeatsOpened,
+    SeatsResized,
     SeatTaken,
 )
 from services.events.domain.topic import (
@@ -54,7 +55,8 @@ REGISTRY.register(
     *(TopicRaised, TopicJoined, TopicEndorsed, TopicDecided, TopicDiscussed, TopicAnswered),
     *(GatheringPlanned, WorkshopPlanned, SpeakerAssigned, SpeakerWithdrawn, CapacityChanged),
     *(ActivityPublished, ActivityRescheduled, ActivityCancelled, ActivityCompleted),
-    *(SeatsOpened, SeatTaken, PlacedInLine, SeatReleased, SeatPromoted, ClosingMoved, RegistrationClosed),
+    *(SeatsOpened, SeatTaken, PlacedInLine, SeatReleased, SeatPromoted, SeatsResized, ClosingMoved),
+    RegistrationClosed,
     *(CodeWordIssued, AttendanceRecorded, FeedbackGiven),
     *(VenueAdded, VenueAsked, VenueConfirmed, VenueDeclined),
     DeadlinePassed,

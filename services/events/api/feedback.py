@@ -11,7 +11,6 @@ from services.events.api.schemas import line, number
 from services.events.domain.attendance import ATTENDANCE
 from services.events.domain.feedback import FEEDBACK, HIGHEST, LOWEST, GiveFeedback
 from services.events.views.feedback import FEEDBACK_LISTS
-from services.events.views.participation import PARTICIPATION
 from services.kernel.route import Answer, Request, Route, recorded
 
 
@@ -70,10 +69,7 @@ def show_feedback(parts: Parts, request: Request) -> Answer:
 
 def _was_there(parts: Parts, activity: str, person: str) -> bool:
     there, _ = parts.commands.state(ATTENDANCE, activity)
-    if person in there.persons:
-        return True
-    known_as = (parts.views.get(PARTICIPATION, person) or {}).get("guests", ())
-    return not there.guests.isdisjoint(known_as)
+    return person in there.persons or not there.guests.isdisjoint(parts.known_as(person))
 
 
 def _scores(scores: list[int]) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from services.events.api.parts import Parts
 from services.events.domain import gathering, workshop
-from services.events.domain.activity import Activity, Plan
+from services.events.domain.activity import Activity
 from services.events.domain.gathering import GATHERING, PlanGathering
+from services.events.domain.plan import Plan
 from services.events.domain.topic import DECLINED, TOPIC
 from services.events.domain.workshop import WORKSHOP, PlanWorkshop
 from services.kernel.decider import Decider

@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from services.events.code_word import CodeWords
-from services.events.domain.activity import PLANNED, Activity, Plan
+from services.events.domain.activity import PLANNED, Activity
 from services.events.domain.attendance import Held
 from services.events.domain.kinds import KINDS
+from services.events.domain.plan import Plan
 from services.events.domain.rules import RulesInForce
 from services.events.views.board import BOARD
+from services.events.views.participation import PARTICIPATION
 from services.events.views.regions import REGIONS
 from services.events.views.rulebook import RULEBOOK, rules_at
 from services.kernel.decider import Commands, Decider
@@ -84,6 +86,14 @@ class Parts:
         """Whether the person holds an office of the board at this moment."""
         held = self.views.get(BOARD, person)
         return bool(held and held["offices"])
+
+    def known_as(self, person: str) -> frozenset[str]:
+        """The person's id, and those of the guests that the person is known to have been."""
+        return frozenset({person, *(self.views.get(PARTICIPATION, person) or {}).get("guests", ())})
+
+    def is_member(self, identity: str) -> bool:
+        """Whether members have told of a member under this id."""
+        return "region" in (self.views.get(PARTICIPATION, identity) or {})
 
     def require_region(self, region: str, subdistrict: str | None = None) -> None:
         """Raises ``Malformed`` for a region that was never opened or a sub-district that is not in it."""

@@ -14,24 +14,19 @@ from services.events.api.parts import PLAN, Parts, Standing
 from services.events.api.schemas import identity, line, number, time, truth
 from services.events.domain import gathering
 from services.events.domain.activity import (
-    GUIDE,
-    LEVELS,
-    SPEAKER,
     Activity,
     ActivityCommand,
     AssignSpeaker,
     CancelActivity,
     ChangeCapacity,
     CompleteActivity,
-    Place,
-    Plan,
     PublishActivity,
     RescheduleActivity,
-    Session,
     WithdrawSpeaker,
 )
 from services.events.domain.attendance import ATTENDANCE
 from services.events.domain.gathering import AddTopic
+from services.events.domain.plan import GUIDE, LEVELS, SPEAKER, Place, Plan, Session
 from services.events.domain.venue import CONFIRMED, VENUE, Venue
 from services.events.times import moment
 from services.kernel.message import Event

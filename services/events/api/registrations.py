@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from services.events.api.parts import PLAN, Parts
 from services.events.api.schemas import identity
 from services.events.domain.seats import IN_LINE, SEATS, TAKEN, ReleaseSeat, SeatPromoted, Seats, TakeSeat
 from services.events.views.registrations import REGISTRATIONS
 from services.kernel.message import Event
+from services.kernel.problem import Malformed
 from services.kernel.route import Answer, Request, Route, recorded
 
 
 class Registrant(Schema):
-    """Oneself, unless a planner names somebody."""
+    """Oneself, unless a planner names somebody; or, for whoever is nobody's member, a guest's id, made by the gateway."""
 
     person = identity(required=False, load_default=None)
+    guest = identity(required=False, load_default=None)
+
+    @validates_schema
+    def _one_of_them(self, data: dict[str, Any], **_options: Any) -> None:
+        if data["person"] and data["guest"]:
+            raise ValidationError("Send one of person and guest.")
 
 
 class SeatShown(Schema):
@@ -39,23 +46,27 @@ class SeatList(Schema):
 
 
 def register(parts: Parts, request: Request) -> Answer:
-    person = request.body["person"] or request.actor.require_person()
+    guest = request.body["guest"]
+    person = guest or request.body["person"] or request.actor.require_person()
     standing = parts.activity(request.path["activity"], request.actor)
-    if person != request.actor.id:
+    if guest and parts.is_member(guest):
+        raise Malformed(errors={"guest": ["This is a member's id."]})
+    if person != request.actor.id and not guest:
         request.actor.require(PLAN, standing.plan.region)
 
     def answer(seats: Seats, _events: Sequence[Event]) -> dict[str, Any]:
         seat = TAKEN if person in seats.taken else IN_LINE
         return {"activity": standing.identity, "person": person, "seat": seat, "place": seats.place(person)}
 
-    command = TakeSeat(person, request.now, standing.activity.state)
+    stranger = guest is not None and not request.actor.may(PLAN, standing.plan.region)
+    command = TakeSeat(person, request.now, standing.activity.state, stranger, standing.plan.open)
     return recorded(request.take(SEATS, standing.identity, command, answer=answer), 201)
 
 
 def release(parts: Parts, request: Request) -> Answer:
     person = request.path["person"]
     standing = parts.activity(request.path["activity"], request.actor)
-    if person != request.actor.require_person():
+    if person not in parts.known_as(request.actor.require_person()):
         request.actor.require(PLAN, standing.plan.region)
 
     def answer(_seats: Seats, events: Sequence[Event]) -> dict[str, Any]:
@@ -74,7 +85,7 @@ def list_registrations(parts: Parts, request: Request) -> Answer:
         *({"person": each, "seat": IN_LINE, "place": place} for place, each in enumerate(document["line"], start=1)),
     ]
     if not request.actor.may(PLAN, standing.plan.region):
-        items = [item for item in items if item["person"] == person]
+        items = [item for item in items if item["person"] in parts.known_as(person)]
     return Answer({"items": [{"activity": standing.identity, **item} for item in items], "next": None})
 
 

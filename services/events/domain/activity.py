@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar, assert_never
 
+from services.events.domain.plan import BOARD, GUIDE, Plan, Session, Speaker, planned
 from services.events.domain.rules import RulesInForce
 from services.kernel.message import Command, Event
 from services.kernel.problem import NotFound, Refused
@@ -20,81 +21,6 @@ PLANNED = "planned"
 PUBLISHED = "published"
 CANCELLED = "cancelled"
 COMPLETED = "completed"
-
-GUIDE = "guide"
-SPEAKER = "speaker"
-BOARD = "board"
-
-LEVELS = ("basic", "secondary", "higher")
-"""Education levels that an activity may be for (R13)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where it is held: the venue's id, and what everybody may know of it. ``kind`` is the venue's."""
-
-    venue: str
-    name: str
-    kind: str
-    subdistrict: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """One part of an agenda. ``id`` is unique within the activity; ``speaker`` names one of its speakers, where one has
-    it to herself.
-    """
-
-    id: str
-    title: str
-    starts: datetime
-    ends: datetime
-    speaker: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What planning settles for any kind. Times are UTC. ``past`` marks a record of what has been held already.
-    ``units`` are the units of competence that it teaches, ``levels`` the education levels that it is for (basic,
-    secondary, higher; none: for all), ``open`` lets people register who belong to no community, ``sessions`` is the
-    agenda, in order. There is no fee: what the community holds is free (R1).
-    """
-
-    kind: str
-    title: str
-    region: str
-    place: Place
-    starts: datetime
-    ends: datetime
-    capacity: int
-    past: bool = False
-    units: tuple[str, ...] = ()
-    levels: tuple[str, ...] = ()
-    open: bool = False
-    sessions: tuple[Session, ...] = ()
-
-    def moved(self, starts: datetime, ends: datetime) -> Plan:
-        """The plan at another time; its agenda moves with its start."""
-        by = starts - self.starts
-        sessions = tuple(
-            replace(session, starts=session.starts + by, ends=session.ends + by) for session in self.sessions
-        )
-        return replace(self, starts=starts, ends=ends, sessions=sessions)
-
-
-@dataclass(frozen=True, slots=True)
-class Speaker:
-    """Who leads or speaks. ``role`` is guide or speaker, ``category`` board, practitioner, academic or official.
-    ``competence`` is the field that the speaker declares to be competent in, ``name`` what a speaker from outside is
-    announced as; both are sealed under the person's id.
-    """
-
-    person: str
-    role: str
-    category: str
-    from_board: bool
-    competence: str | None = None
-    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +120,10 @@ class SpeakerWithdrawn(Event):
 
 @dataclass(frozen=True, slots=True)
 class CapacityChanged(Event):
-    """``published``: its seats are open and follow."""
+    """``published``: its seats are open and follow. ``starts`` is when it starts, unchanged."""
 
     capacity: int
+    starts: datetime
     published: bool
 
 
@@ -252,14 +179,6 @@ ActivityEvent = (
 )
 
 
-def planned(plan: Plan, at: datetime) -> Plan:
-    """The plan, if its times make sense. Raises ``Refused``: ``ends-before-start``, ``not-past-yet``."""
-    _in_order(plan.starts, plan.ends)
-    if plan.past and plan.ends > at:
-        raise Refused("not-past-yet", "Only what has ended can be recorded as a past activity.")
-    return plan
-
-
 def decide(command: ActivityCommand, activity: Activity) -> Sequence[Event]:
     """What follows for an activity that is planned. Raises ``NotFound`` for one that is not, and ``Refused``."""
     if activity.plan is None:
@@ -268,7 +187,8 @@ def decide(command: ActivityCommand, activity: Activity) -> Sequence[Event]:
         case AssignSpeaker():
             return _assign(command, activity)
         case WithdrawSpeaker(person=person):
-            return _withdraw(person, activity)
+            _still_open(activity)
+            return [SpeakerWithdrawn(person)] if any(each.person == person for each in activity.speakers) else []
         case ChangeCapacity():
             return _change_capacity(command, activity, activity.plan)
         case PublishActivity():
@@ -315,18 +235,13 @@ def _assign(command: AssignSpeaker, activity: Activity) -> Sequence[Event]:
     return [SpeakerAssigned(speaker, command.rules)]
 
 
-def _withdraw(person: str, activity: Activity) -> Sequence[Event]:
-    _still_open(activity)
-    return [SpeakerWithdrawn(person)] if person in {speaker.person for speaker in activity.speakers} else []
-
-
 def _change_capacity(command: ChangeCapacity, activity: Activity, plan: Plan) -> Sequence[Event]:
     _still_open(activity)
     if command.capacity == plan.capacity:
         return []
     if activity.state == PUBLISHED and plan.starts <= command.at:
         raise Refused("registration-closed", "Registration is closed.")
-    return [CapacityChanged(command.capacity, activity.state == PUBLISHED)]
+    return [CapacityChanged(command.capacity, plan.starts, activity.state == PUBLISHED)]
 
 
 def _publish(command: PublishActivity, activity: Activity, plan: Plan) -> Sequence[Event]:
@@ -376,11 +291,6 @@ def _still_open(activity: Activity) -> None:
         raise Refused("activity-cancelled", "It was cancelled.")
     if activity.state == COMPLETED:
         raise Refused("activity-completed", "It is over and recorded.")
-
-
-def _in_order(starts: datetime, ends: datetime) -> None:
-    if ends <= starts:
-        raise Refused("ends-before-start", "It must end after it starts.")
 
 
 def _without(speakers: Sequence[Speaker], newcomer: Speaker) -> Sequence[Speaker]:

@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import ClassVar
 
 from services.events.domain import activity
-from services.events.domain.activity import PLANNED, Activity, ActivityCommand, ActivityEvent, Plan
+from services.events.domain.activity import PLANNED, Activity, ActivityCommand, ActivityEvent
+from services.events.domain.plan import Plan, planned
 from services.events.domain.rules import BOARD_ONLY, RulesInForce
 from services.events.domain.venue import SCHOOL
 from services.kernel.decider import Decider
@@ -97,7 +98,7 @@ def _plan(command: PlanGathering, gathering: Activity) -> Sequence[Event]:
         return []
     if command.topic_declined:
         raise Refused("topic-declined", "The board has declined this topic; accept it first.")
-    plan = activity.planned(command.plan, command.at)
+    plan = planned(command.plan, command.at)
     return [GatheringPlanned(command.topic, command.topic_title, plan, command.rules)]
 
 

@@ -32,17 +32,28 @@ class OpenSeats(Command):
 
 @dataclass(frozen=True, slots=True)
 class TakeSeat(Command):
-    """``activity`` is the state of the activity at this moment."""
+    """``activity`` is the state of the activity at this moment. ``stranger``: a person who is nobody's member and takes
+    the seat herself, which goes only where the activity is ``open``.
+    """
 
     person: str
     at: datetime
     activity: str
+    stranger: bool = False
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseSeat(Command):
     person: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ResizeSeats(Command):
+    """There are more seats, or fewer: nobody loses one."""
+
+    capacity: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +71,7 @@ class CloseRegistration(Command):
     why: str
 
 
-SeatsCommand = OpenSeats | TakeSeat | ReleaseSeat | MoveClosing | CloseRegistration
+SeatsCommand = OpenSeats | TakeSeat | ReleaseSeat | ResizeSeats | MoveClosing | CloseRegistration
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +115,11 @@ class SeatPromoted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SeatsResized(Event):
+    capacity: int
+
+
+@dataclass(frozen=True, slots=True)
 class ClosingMoved(Event):
     closes: datetime
 
@@ -113,7 +129,16 @@ class RegistrationClosed(Event):
     why: str
 
 
-SeatsEvent = SeatsOpened | SeatTaken | PlacedInLine | SeatReleased | SeatPromoted | ClosingMoved | RegistrationClosed
+SeatsEvent = (
+    SeatsOpened
+    | SeatTaken
+    | PlacedInLine
+    | SeatReleased
+    | SeatPromoted
+    | SeatsResized
+    | ClosingMoved
+    | RegistrationClosed
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +168,8 @@ def decide(command: SeatsCommand, seats: Seats) -> Sequence[Event]:
             return _take(command, seats)
         case ReleaseSeat():
             return _release(command, seats)
+        case ResizeSeats(capacity=capacity):
+            return _resize(capacity, seats)
         case MoveClosing(closes=closes):
             changes = seats.closes not in {None, closes} and seats.closed != CANCELLED
             return [ClosingMoved(closes)] if changes else []
@@ -165,6 +192,8 @@ def evolve(seats: Seats, event: SeatsEvent) -> Seats:
             return replace(seats, taken=_without(seats.taken, person), line=_without(seats.line, person))
         case SeatPromoted(person=person):
             return replace(seats, taken=(*seats.taken, person), line=_without(seats.line, person))
+        case SeatsResized(capacity=capacity):
+            return replace(seats, capacity=capacity)
         case ClosingMoved(closes=closes):
             return replace(seats, closes=closes, closed="")
         case RegistrationClosed(why=why):
@@ -185,6 +214,8 @@ def _take(command: TakeSeat, seats: Seats) -> Sequence[Event]:
         raise Refused("activity-cancelled", "It was cancelled.")
     if command.activity == COMPLETED:
         raise Refused("registration-closed", "It is over.")
+    if command.stranger and not command.open:
+        raise Refused("members-only", "This activity is for members; join first, it is free.")
     if seats.closes is None:
         raise Unavailable("seats are being opened this moment")
     _while_open(command.at, seats)
@@ -201,7 +232,15 @@ def _release(command: ReleaseSeat, seats: Seats) -> Sequence[Event]:
         return []
     _while_open(command.at, seats)
     released: list[Event] = [SeatReleased(command.person, TAKEN, seats.region)]
-    return [*released, SeatPromoted(seats.line[0], seats.region)] if seats.line else released
+    follows = seats.line and len(seats.taken) <= seats.capacity
+    return [*released, SeatPromoted(seats.line[0], seats.region)] if follows else released
+
+
+def _resize(capacity: int, seats: Seats) -> Sequence[Event]:
+    if seats.closes is None or seats.closed or capacity == seats.capacity:
+        return []
+    free = max(0, capacity - len(seats.taken))
+    return [SeatsResized(capacity), *(SeatPromoted(person, seats.region) for person in seats.line[:free])]
 
 
 def _close(command: CloseRegistration, seats: Seats) -> Sequence[Event]:

@@ -12,7 +12,8 @@ from datetime import datetime
 from itertools import pairwise
 
 from services.events.domain import activity
-from services.events.domain.activity import PLANNED, SPEAKER, Activity, ActivityCommand, ActivityEvent, Plan
+from services.events.domain.activity import PLANNED, Activity, ActivityCommand, ActivityEvent
+from services.events.domain.plan import SPEAKER, Plan, planned
 from services.events.domain.rules import RulesInForce
 from services.events.domain.venue import SCHOOL
 from services.kernel.decider import Decider
@@ -76,7 +77,7 @@ def _planned(command: PlanWorkshop) -> Plan:
     ):
         raise Refused("sessions-overlap", "Sessions follow one another: two of them are at the same time.")
     plan = replace(command.plan, starts=sessions[0].starts, ends=sessions[-1].ends, sessions=tuple(sessions))
-    return activity.planned(plan, command.at)
+    return planned(plan, command.at)
 
 
 def _competent(command: activity.AssignSpeaker) -> None:

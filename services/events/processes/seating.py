@@ -9,8 +9,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from services.events.domain.activity import CANCELLED, ActivityCancelled, ActivityPublished, ActivityRescheduled
-from services.events.domain.seats import SEATS, STARTED, CloseRegistration, MoveClosing, OpenSeats
+from services.events.domain.activity import (
+    CANCELLED,
+    ActivityCancelled,
+    ActivityPublished,
+    ActivityRescheduled,
+    CapacityChanged,
+)
+from services.events.domain.seats import SEATS, STARTED, CloseRegistration, MoveClosing, OpenSeats, ResizeSeats
 from services.kernel.message import Recorded
 from services.kernel.process import DeadlinePassed, Issue, ProcessManager, Reaction
 from services.kernel.view import COMMITS
@@ -21,7 +27,9 @@ START = "start"
 def instances(recorded: Recorded) -> Sequence[str]:
     """The activity; what is only planned has no seats yet."""
     match recorded.event:
-        case ActivityPublished() | ActivityRescheduled(published=True) | ActivityCancelled(published=True):
+        case ActivityPublished():
+            return [recorded.stream_id]
+        case ActivityRescheduled(published=True) | CapacityChanged(published=True) | ActivityCancelled(published=True):
             return [recorded.stream_id]
     return []
 
@@ -34,6 +42,8 @@ def react(state: Mapping[str, Any], recorded: Recorded) -> Reaction:
             return Reaction(state, [Issue(SEATS, recorded.stream_id, seats)], _at(plan.starts))
         case ActivityRescheduled(starts=starts):
             return Reaction(state, [Issue(SEATS, recorded.stream_id, MoveClosing(starts))], _at(starts))
+        case CapacityChanged(capacity=capacity, starts=starts):
+            return Reaction(state, [Issue(SEATS, recorded.stream_id, ResizeSeats(capacity))], _at(starts))
         case ActivityCancelled():
             return Reaction(state, [Issue(SEATS, recorded.stream_id, CloseRegistration(recorded.at, CANCELLED))])
         case DeadlinePassed(instance=activity, due=due):

@@ -18,7 +18,6 @@ from typing import Any
 from services.events.domain.activity import (
     CANCELLED,
     COMPLETED,
-    GUIDE,
     PLANNED,
     PUBLISHED,
     ActivityCancelled,
@@ -26,12 +25,11 @@ from services.events.domain.activity import (
     ActivityPublished,
     ActivityRescheduled,
     CapacityChanged,
-    Plan,
-    Session,
     SpeakerAssigned,
     SpeakerWithdrawn,
 )
 from services.events.domain.gathering import GatheringPlanned
+from services.events.domain.plan import GUIDE, Plan, Session
 from services.events.domain.rules import RulesInForce
 from services.events.domain.seats import TAKEN, PlacedInLine, SeatPromoted, SeatReleased, SeatTaken
 from services.events.domain.workshop import WorkshopPlanned

@@ -15,6 +15,7 @@ from services.events.domain.seats import (
     SeatPromoted,
     SeatReleased,
     SeatsOpened,
+    SeatsResized,
     SeatTaken,
 )
 from services.events.times import moment
@@ -43,6 +44,8 @@ def _changed(event: Event) -> dict[str, Any] | None:
             return {"taken": dropping("taken", person), "line": dropping("line", person)}
         case SeatPromoted(person=person):
             return {"taken": appending("taken", person), "line": dropping("line", person)}
+        case SeatsResized(capacity=capacity):
+            return {"capacity": capacity}
         case ClosingMoved(closes=closes_at):
             return {"closes": moment(closes_at), "closed": None}
         case RegistrationClosed(why=why):

@@ -8,13 +8,12 @@ from services.events.domain.activity import (
     AssignSpeaker,
     CancelActivity,
     CompleteActivity,
-    Plan,
     PublishActivity,
     RescheduleActivity,
-    Speaker,
     SpeakerAssigned,
 )
 from services.events.domain.gathering import GATHERING
+from services.events.domain.plan import Plan, Speaker
 from services.kernel.testing import Given, given
 from tests.unit.events.acts import BOARD_RULES, NOW, OPEN_RULES, PAST, PLAN, plan_gathering, planned, published
 from tests.unit.events.stage import END, KEDIRI, START

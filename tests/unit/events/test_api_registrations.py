@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from services.kernel.policy import ANONYMOUS
-from tests.unit.events.stage import BIMA, END, RANI, START, Stage, person
+from tests.unit.events.stage import BIMA, END, KEDIRI, RANI, START, Stage, person
 
 
 def path_of(activity: str, who: str = "") -> str:
@@ -105,3 +105,37 @@ def test_the_thirteenth_waits_and_the_first_in_line_has_the_seat_at_once_in_one_
     assert [(fact.type, fact.data["person"]) for fact in last.facts] == [
         ("seat-released", "person-03"), ("seat-promoted", "person-12"),
     ]  # fmt: skip
+
+
+def test_who_is_nobodys_member_registers_as_a_guest_where_it_is_open(stage: Stage) -> None:
+    stage.hear("member-joined", "ani", {"person": "ani"}, KEDIRI)
+    workshop, closed = stage.workshop(open=True), stage.published()
+    taken = stage.post(ANONYMOUS, path_of(workshop), {"guest": "guest-1"})
+    assert (taken.status, taken.body["person"], taken.body["seat"]) == (201, "guest-1", "taken")
+    assert stage.post(ANONYMOUS, path_of(closed), {"guest": "guest-1"}).rule == "members-only"
+    assert stage.post(RANI, path_of(closed), {"guest": "guest-1"}).status == 201
+    assert stage.post(ANONYMOUS, path_of(workshop), {"guest": "ani"}).status == 400
+    assert stage.post(ANONYMOUS, path_of(workshop), {"guest": "g", "person": "p"}).status == 400
+    assert stage.post(ANONYMOUS, path_of(workshop)).status == 401
+
+
+def test_a_guest_who_joined_sees_her_seat_and_gives_it_back(stage: Stage) -> None:
+    workshop = stage.workshop(open=True)
+    stage.post(ANONYMOUS, path_of(workshop), {"guest": "guest-1"})
+    assert stage.call(person("wina"), "DELETE", path_of(workshop, "guest-1")).status == 403
+    stage.hear("guest-tied", "guest-1", {"guest": "guest-1", "person": "wina"})
+    assert [item["person"] for item in stage.get(person("wina"), path_of(workshop)).body["items"]] == ["guest-1"]
+    assert stage.call(person("wina"), "DELETE", path_of(workshop, "guest-1")).status == 200
+
+
+def test_more_seats_are_given_to_the_first_in_line(stage: Stage) -> None:
+    activity = stage.published(capacity=1)
+    stage.register(activity, "ani", "budi", "citra")
+    path = f"/v1/activities/{activity}"
+    assert stage.post(person("ani"), f"{path}/capacity", {"capacity": 2}).status == 403
+    assert stage.post(RANI, f"{path}/capacity", {"capacity": 2}).status == 200
+    seats = [(item["person"], item["seat"]) for item in stage.get(RANI, path_of(activity)).body["items"]]
+    assert seats == [("ani", "taken"), ("budi", "taken"), ("citra", "line")]
+    shown = stage.get(ANONYMOUS, path).body
+    assert (shown["capacity"], shown["seats"]) == (2, {"taken": 2, "line": 1})
+    assert [fact.data["person"] for fact in stage.application.log.facts(0) if fact.type == "seat-promoted"] == ["budi"]

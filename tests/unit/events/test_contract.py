@@ -7,13 +7,14 @@ import pytest
 
 from services.events.contract import FACTS, REGISTRY, tell
 from services.events.domain import activity, attendance, feedback, seats, topic, venue, workshop
+from services.events.domain.plan import Speaker
 from services.kernel.message import Event
 from services.kernel.process import DeadlinePassed
 from tests.unit.events.acts import AGENDA, BOARD_RULES, NOW, WORKSHOP_PLAN, planned, published, recorded
 from tests.unit.events.stage import END, KEDIRI, START
 
-SPEAKER = activity.Speaker("rani", "guide", "board", from_board=True)
-ACADEMIC = activity.Speaker("dosen", "speaker", "academic", from_board=False, competence="sealed", name="sealed")
+SPEAKER = Speaker("rani", "guide", "board", from_board=True)
+ACADEMIC = Speaker("dosen", "speaker", "academic", from_board=False, competence="sealed", name="sealed")
 SITE = venue.Site("SMA Contoh", "school", KEDIRI, "pesantren")
 TOLD: list[tuple[str, Event, str | None]] = [
     ("topic-t", topic.TopicRaised("Barcodes", "ani", "member", KEDIRI, "sealed"), "topic-raised"),
@@ -29,7 +30,7 @@ TOLD: list[tuple[str, Event, str | None]] = [
     ("workshop-w", workshop.WorkshopPlanned(WORKSHOP_PLAN, BOARD_RULES), None),
     ("workshop-w", activity.SpeakerAssigned(ACADEMIC, BOARD_RULES), None),
     ("workshop-w", activity.SpeakerWithdrawn("dosen"), None),
-    ("workshop-w", activity.CapacityChanged(30, published=True), None),
+    ("workshop-w", activity.CapacityChanged(30, START, published=True), None),
     ("workshop-w", activity.ActivityPublished(WORKSHOP_PLAN, "", BOARD_RULES), "activity-published"),
     (
         "workshop-w",
@@ -46,6 +47,7 @@ TOLD: list[tuple[str, Event, str | None]] = [
     ("seats-a", seats.PlacedInLine("ani", 1, KEDIRI), "seat-lined"),
     ("seats-a", seats.SeatPromoted("ani", KEDIRI), "seat-promoted"),
     ("seats-a", seats.SeatReleased("ani", "taken", KEDIRI), "seat-released"),
+    ("seats-a", seats.SeatsResized(14), None),
     ("seats-a", seats.ClosingMoved(START), None),
     ("seats-a", seats.RegistrationClosed("started"), None),
     ("attendance-a", attendance.CodeWordIssued("digest"), None),

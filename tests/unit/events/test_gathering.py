@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from services.events.api.planning import NewActivity
 from services.events.domain import activity, gathering
-from services.events.domain.activity import AssignSpeaker, CancelActivity, PublishActivity, Speaker, SpeakerAssigned
+from services.events.domain.activity import AssignSpeaker, CancelActivity, PublishActivity, SpeakerAssigned
 from services.events.domain.gathering import GATHERING, AddTopic, GatheringPlanned
+from services.events.domain.plan import Speaker
 from services.kernel.problem import NotFound, Refused
 from services.kernel.testing import given
 from tests.unit.events.acts import (

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
-from services.events.domain.activity import ActivityCancelled, ActivityRescheduled
-from services.events.domain.seats import SEATS, CloseRegistration, MoveClosing, OpenSeats, SeatTaken
+from services.events.domain.activity import ActivityCancelled, ActivityRescheduled, CapacityChanged
+from services.events.domain.seats import SEATS, CloseRegistration, MoveClosing, OpenSeats, ResizeSeats, SeatTaken
 from services.events.processes.seating import SEATING
 from services.kernel.process import DeadlinePassed, Issue
 from tests.unit.events.acts import NOW, planned, published, recorded
@@ -44,3 +44,12 @@ def test_what_is_only_planned_and_what_happens_to_seats_concern_it_not() -> None
     dropped = ActivityCancelled("rain", "t", KEDIRI, published=False)
     for event in (planned(), moved, dropped, SeatTaken("ani", KEDIRI)):
         assert not SEATING.concerned(recorded(STREAM, event))
+
+
+def test_seats_follow_another_capacity_and_the_deadline_stays() -> None:
+    changed = recorded(STREAM, CapacityChanged(14, START, published=True))
+    assert SEATING.concerned(changed) == ["a"]
+    reaction = SEATING.react({}, changed)
+    assert reaction.issues == [Issue(SEATS, "a", ResizeSeats(14))]
+    assert reaction.deadlines == {"start": START}
+    assert not SEATING.concerned(recorded(STREAM, CapacityChanged(14, START, published=False)))

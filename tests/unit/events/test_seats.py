@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,10 +14,12 @@ from services.events.domain.seats import (
     PlacedInLine,
     RegistrationClosed,
     ReleaseSeat,
+    ResizeSeats,
     SeatPromoted,
     SeatReleased,
     SeatsCommand,
     SeatsOpened,
+    SeatsResized,
     SeatTaken,
     TakeSeat,
 )
@@ -127,6 +130,24 @@ def test_in_the_moment_between_publishing_and_opening_one_is_asked_to_try_again(
         given(SEATS).when(take("ani"))
 
 
+def test_more_seats_are_those_of_the_first_in_line_and_nobody_loses_one_when_there_are_fewer() -> None:
+    one = SeatsOpened(1, START, KEDIRI)
+    waiting = (one, SeatTaken("ani", KEDIRI), *(PlacedInLine(name, n, KEDIRI) for n, name in enumerate("bcd", start=1)))
+    more = (SeatsResized(3), SeatPromoted("b", KEDIRI), SeatPromoted("c", KEDIRI))
+    given(SEATS, *waiting).when(ResizeSeats(3)).then(*more)
+    given(SEATS, *waiting, *more).when(ResizeSeats(1)).then(SeatsResized(1))
+    fewer = given(SEATS, *waiting, *more, SeatsResized(1))
+    fewer.when(ReleaseSeat("ani", NOW)).then(SeatReleased("ani", "taken", KEDIRI))
+    given(SEATS, *waiting, RegistrationClosed("started")).when(ResizeSeats(9)).then()
+    given(SEATS, *waiting).when(ResizeSeats(1)).then()
+
+
+def test_a_stranger_takes_a_seat_only_where_it_is_open() -> None:
+    stranger = replace(take("guest-1"), stranger=True)
+    given(SEATS, OPENED).when(stranger).refused("members-only")
+    given(SEATS, OPENED).when(replace(stranger, open=True)).then(SeatTaken("guest-1", KEDIRI))
+
+
 PEOPLE = st.sampled_from([f"p{n}" for n in range(12)])
 MOMENTS = st.sampled_from([NOW, START - timedelta(seconds=1), START])
 COMMANDS = st.one_of(
@@ -135,6 +156,7 @@ COMMANDS = st.one_of(
     st.builds(ReleaseSeat, PEOPLE, st.just(NOW)),
     st.just(CloseRegistration(START, "started")),
     st.builds(MoveClosing, st.sampled_from([START, START + timedelta(days=1)])),
+    st.builds(ResizeSeats, st.integers(1, 6)),
 )
 
 
@@ -149,12 +171,13 @@ def test_seats_never_exceed_capacity_and_promotion_is_strictly_first_come_first_
             events = SEATS.decide(command, state)
         except Refused:
             continue
+        before = len(state.taken)
         for event in events:
             state = SEATS.evolve(state, event)
             waiting = _next_in_line(waiting, event)
-        assert len(state.taken) <= capacity
+        assert len(state.taken) <= max(state.capacity, before)
         assert list(state.line) == waiting
-        assert not (state.line and len(state.taken) < capacity), "a free seat while somebody waits"
+        assert not (state.line and len(state.taken) < state.capacity), "a free seat while somebody waits"
         assert len({*state.taken, *state.line}) == len(state.taken) + len(state.line)
 
 

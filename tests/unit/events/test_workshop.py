@@ -6,7 +6,8 @@ from hypothesis import given as given_any
 from hypothesis import strategies as st
 
 from services.events.domain import activity
-from services.events.domain.activity import AssignSpeaker, Plan, PublishActivity, Session, Speaker, SpeakerAssigned
+from services.events.domain.activity import AssignSpeaker, PublishActivity, SpeakerAssigned
+from services.events.domain.plan import Plan, Session, Speaker
 from services.events.domain.workshop import CATEGORIES, WORKSHOP, PlanWorkshop, WorkshopPlanned
 from services.kernel.problem import NotFound, Refused
 from services.kernel.testing import given
