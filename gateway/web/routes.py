@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from gateway.identity import Identities
-from gateway.web import activities, attending, board, home, importing, membership, planning, topics
+from gateway.web import activities, attending, board, home, importing, membership, own_data, planning, topics
 from gateway.web.pages import Page, Pages, acting
 from gateway.web.rendering import STATIC
 
@@ -62,6 +62,8 @@ def page_routes(pages: Pages, identities: Identities, static: Path = STATIC) -> 
         *act("/keluar", membership.log_out(identities), membership.own_page, "/saya"),
         *show("/saya", membership.own_page),
         *act("/saya/pilihan", membership.change_preferences, membership.own_page, "/saya"),
+        *show("/saya/data", own_data.show),
+        *act("/saya/data/hapus", own_data.erase, own_data.show, "/saya/data"),
         *show("/topik", topics.board),
         *show("/topik/ajukan", topics.raise_form),
         *act("/topik/ajukan", topics.raise_topic, topics.raise_form),

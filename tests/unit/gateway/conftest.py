@@ -10,7 +10,7 @@ MEMBERS = (
     "GET /v1/me", "GET /v1/regions", "GET /v1/regions/{region}", "GET /v1/offices", "POST /v1/members",
     "GET /v1/members", "GET /v1/members/{member}", "POST /v1/members/import", "GET /v1/imports/{import}",
     "POST /v1/login/code", "POST /v1/login", "POST /v1/logout", "POST /v1/guests/{guest}", "GET /v1/guests/{guest}",
-    "GET /v1/guides", "POST /v1/offices/{office}/holders",
+    "GET /v1/guides", "POST /v1/offices/{office}/holders", "POST /v1/me/erasure",
 )  # fmt: skip
 EVENTS = (
     "GET /v1/topics", "POST /v1/topics", "GET /v1/topics/{topic}", "POST /v1/topics/{topic}/endorsements",

@@ -1,0 +1,39 @@
+"""One's own data: a copy is one tap away, and to be forgotten takes a tick and a tap."""
+
+import pytest
+
+from tests.unit.gateway.browser import Browser
+from tests.unit.gateway.house import Told
+from tests.unit.gateway.scene import settle
+
+
+@pytest.fixture
+def member(house, client):
+    settle(house)
+    house.members.on("POST /v1/me/erasure", Told({"person": "sari"}, 202))
+    browser = Browser(client)
+    browser.log_in()
+    return browser
+
+
+def test_the_page_leads_to_a_copy_and_says_what_forgetting_means(member):
+    text = member.open("/saya/data")
+    assert 'href="/v1/me/export"' in text
+    assert "tidak bisa dibatalkan" in text
+    assert len(text.encode()) < 30_000
+
+
+def test_nobody_is_forgotten_by_mistake(house, member):
+    member.open("/saya/data")
+    member.submit("/saya/data/hapus")
+    assert member.page.status_code == 400
+    assert house.members.calls("POST /v1/me/erasure") == []
+
+
+def test_whoever_is_forgotten_is_a_stranger_from_then_on(house, member):
+    member.open("/saya/data")
+    member.submit("/saya/data/hapus", sure="yes")
+    assert house.members.calls("POST /v1/me/erasure")[0].document == {"sure": True}
+    assert "sedang dimusnahkan" in member.text
+    member.open("/saya")
+    assert member.page.url.path == "/masuk"
