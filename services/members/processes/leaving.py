@@ -1,8 +1,8 @@
-"""Who leaves takes along what is theirs: offices, tokens, and the guests they once were.
+"""Who leaves lets go of what is theirs: offices, places of work, tokens, and the guests they once were.
 
 One instance a person. It learns from the person's whole history, and acts when the erasure is decided: offices are vacated,
-tokens revoked, and the erasure is started with every id that was ever the person's. A guest tied afterwards starts it
-once more. State: ``{guests, references, tokens, offices: [[stream id, office, region]], decided, region}``.
+affiliations ended, tokens revoked, and the erasure is started with every id that was ever the person's. A guest tied afterwards starts it
+once more. State: ``{guests, references, tokens, libraries, offices: [[stream id, office, region]], decided, region}``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,13 @@ from typing import Any
 from services.kernel.message import Recorded
 from services.kernel.process import Issue, ProcessManager, Reaction
 from services.kernel.view import COMMITS
+from services.members.domain.affiliation import (
+    AFFILIATION,
+    AffiliationEnded,
+    AffiliationStarted,
+    EndAffiliation,
+    affiliation_identity,
+)
 from services.members.domain.credential import TOKEN, LoginCodeAccepted, RevokeToken, TokenIssued
 from services.members.domain.erasure import ERASURE, StartErasure
 from services.members.domain.guest import GuestTied
@@ -27,6 +34,8 @@ def instances(recorded: Recorded) -> Sequence[str]:
     match recorded.event:
         case ErasureDecided():
             return [recorded.stream_id]
+        case AffiliationStarted() | AffiliationEnded():
+            return [recorded.event.person]
         case GuestTied() | OfficeAssumed() | OfficeVacated() | StandInNamed() | StandInEnded() | TokenIssued():
             return [recorded.event.person]
         case LoginCodeAccepted():
@@ -48,6 +57,8 @@ def react(state: State, recorded: Recorded) -> Reaction:
             return Reaction(learnt, [Issue(TOKEN, recorded.stream_id, RevokeToken(recorded.recorded))])
         case OfficeAssumed(person=holder) | StandInNamed(person=holder) if learnt.get("decided"):
             return Reaction(learnt, _parting(holder, {"offices": learnt["offices"]}, recorded))
+        case AffiliationStarted(person=worker) if learnt.get("decided"):
+            return Reaction(learnt, _parting(worker, {"libraries": learnt["libraries"]}, recorded))
         case _:
             return Reaction(learnt)
 
@@ -58,7 +69,11 @@ def _parting(person: str, state: State, recorded: Recorded) -> list[Issue]:
         Issue(OFFICE, stream, LeaveOffice(office, region, person, recorded.at))
         for stream, office, region in state.get("offices", [])
     ]
-    return [*tokens, *offices]
+    ended = [
+        Issue(AFFILIATION, affiliation_identity(library, person), EndAffiliation(recorded.at, recorded.at))
+        for library in state.get("libraries", [])
+    ]
+    return [*tokens, *offices, *ended]
 
 
 def _start(person: str, state: State) -> Issue:
@@ -76,6 +91,10 @@ def _learnt(state: State, recorded: Recorded) -> dict[str, Any]:
             return _with(state, "references", reference)
         case TokenIssued():
             return _with(state, "tokens", recorded.stream_id)
+        case AffiliationStarted(library=library):
+            return _with(state, "libraries", library)
+        case AffiliationEnded(library=library):
+            return {**state, "libraries": [other for other in state.get("libraries", []) if other != library]}
         case OfficeAssumed(office=office, region=region) | StandInNamed(office=office, region=region):
             return _with(state, "offices", [recorded.stream_id, office, region])
         case OfficeVacated(office=office, region=region) | StandInEnded(office=office, region=region):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from services.kernel.message import Metadata, Recorded
 from services.kernel.problem import NotFound, Unavailable
 from services.kernel.testing import given
+from services.members.domain.affiliation import AffiliationStarted
 from services.members.domain.credential import LoginCodeAccepted, TokenIssued
 from services.members.domain.erasure import ERASURE, ErasureStarted, FinishErasure, MemberErased, StartErasure
 from services.members.domain.guest import GuestTied
@@ -63,6 +64,7 @@ def test_whoever_leaves_holds_and_stands_in_for_nothing():
 HISTORY = (
     ("token-t1", TokenIssued("ani", "sealed", "digest", AT, AT)),
     ("office-regional-coordinator-nganjuk", OfficeAssumed("regional-coordinator", "nganjuk", "ani", AT, True)),
+    ("affiliation-sd-1.ani", AffiliationStarted("sd-1", "ani", "staff", "nganjuk", AT, 1)),
     ("guest-guest-1", GuestTied("ani", "proof")),
     ("login-l1", LoginCodeAccepted("code", "ani", "reference")),
     ("person-ani", ErasureDecided("ani", "nganjuk")),
@@ -86,4 +88,4 @@ def test_in_whatever_order_it_is_heard_everything_of_the_person_is_let_go(histor
     ids = {identity for issue in issued if isinstance(issue.command, StartErasure) for identity in issue.command.ids}
     assert ids == {"ani", "guest-1"}
     parted = {issue.identity for issue in issued if issue.decider is not ERASURE}
-    assert parted == {"t1", "regional-coordinator-nganjuk"}
+    assert parted == {"t1", "regional-coordinator-nganjuk", "sd-1.ani"}
