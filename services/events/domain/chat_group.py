@@ -94,8 +94,6 @@ class RecordLifted(Command):
 
 @dataclass(frozen=True, slots=True)
 class SettleChat(Command):
-    """It has been as before for long enough; nobody needs to look any more."""
-
     lecture: str
 
 

@@ -1,0 +1,225 @@
+"""Lectures: planned by agreement, led step by step, closed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from marshmallow import Schema, fields
+from marshmallow.validate import Length, OneOf
+
+from services.events.api.parts import PLAN, Parts, Standing
+from services.events.api.schemas import identity, line, time, truth
+from services.events.domain.activity import Activity, RescheduleActivity
+from services.events.domain.chat_group import CHAT_GROUP, BookChat
+from services.events.domain.lecture import (
+    BY_HAND,
+    KIND,
+    LECTURE,
+    Agreement,
+    BeginPresentation,
+    Chat,
+    CloseLecture,
+    Lecture,
+    LectureCommand,
+    OpenLecture,
+    PlanLecture,
+    TakeQuestions,
+    in_working_hours,
+)
+from services.events.domain.plan import Place, Plan
+from services.events.domain.poll import POLL
+from services.events.times import moment
+from services.kernel.decider import Order
+from services.kernel.ids import derived_id
+from services.kernel.message import Metadata
+from services.kernel.policy import Actor
+from services.kernel.problem import Forbidden, Malformed, NotFound, Refused
+from services.kernel.route import Answer, Handler, Request, Route, recorded
+
+MOST_LISTENERS = 1000
+
+
+class NewLecture(Schema):
+    """Either ``poll``, whose outcome is its time, or ``agreed_otherwise`` with ``starts`` and ``ends``."""
+
+    title = line()
+    region = identity()
+    group = identity()
+    poll = identity(required=False, load_default=None, allow_none=True)
+    agreed_otherwise = line(required=False, longest=1000, load_default=None, allow_none=True)
+    starts = time(required=False, load_default=None)
+    ends = time(required=False, load_default=None)
+    units = fields.List(identity(), load_default=list, validate=Length(0, 20))
+    levels = fields.List(
+        fields.String(validate=OneOf(["basic", "secondary", "higher"])), load_default=list, validate=Length(0, 3)
+    )
+    open = truth(required=False, load_default=True)
+    past = truth(required=False, load_default=False)
+
+
+class LectureState(Schema):
+    activity = fields.String()
+    state = fields.String()
+    phase = fields.String()
+    starts = fields.String()
+    ends = fields.String()
+    working_hours = fields.Boolean()
+
+
+def plan_lecture(parts: Parts, request: Request) -> Answer:
+    body = request.body
+    request.actor.require(PLAN, body["region"])
+    parts.require_region(body["region"])
+    group, _ = parts.commands.state(CHAT_GROUP, body["group"])
+    if not group.channel:
+        raise Malformed(errors={"group": ["There is no such group."]})
+    starts, ends = _agreed_times(parts, body)
+    plan = Plan(
+        kind=KIND,
+        title=body["title"],
+        region=body["region"],
+        place=Place(body["group"], group.name, group.channel),
+        starts=starts,
+        ends=ends,
+        capacity=MOST_LISTENERS,
+        past=body["past"],
+        units=tuple(body["units"]),
+        levels=tuple(body["levels"]),
+        open=body["open"],
+    )
+    command = PlanLecture(
+        plan=plan,
+        chat=Chat(body["group"], group.channel, group.chat),
+        agreement=Agreement(body["poll"], body["agreed_otherwise"]),
+        at=request.now,
+        rules=parts.rules(request.now),
+    )
+    activity = request.new_id("activity")
+    if not plan.past and not _refused(command, Lecture()):
+        _book(parts, request, body["group"], BookChat(activity, starts, ends))
+    commit = request.take(LECTURE, activity, command, answer=_answer(activity))
+    return recorded(commit, 201, location=f"/v1/activities/{activity}")
+
+
+def book_anew(parts: Parts, request: Request, standing: Standing, command: RescheduleActivity) -> None:
+    """Book the chat for a lecture that is to be moved; any other kind has none. Raises ``Refused``: ``chat-is-taken``."""
+    lecture = standing.activity
+    if isinstance(lecture, Lecture) and lecture.chat is not None and not _refused(command, lecture):
+        _book(parts, request, lecture.chat.group, BookChat(standing.identity, command.starts, command.ends))
+
+
+def _book(parts: Parts, request: Request, group: str, booking: BookChat) -> None:
+    """Before the lecture is planned or moved there: the chat's own stream decides whose it is.
+
+    A command of its own under an id that follows from the request's; what a crash leaves is put right by the process
+    ``lecture_room``. Raises ``Refused``: ``chat-is-taken``.
+    """
+    order = Order(
+        command=booking,
+        identity=group,
+        command_id=derived_id(request.command_id, "chat"),
+        meta=Metadata(correlation=request.correlation, actor=request.actor.id or None),
+    )
+    parts.commands.take(CHAT_GROUP, order)
+
+
+def led(parts: Parts, identity_: str, actor: Actor, *, by_speakers: bool = False) -> Standing:
+    """The lecture, if the actor may lead it: who plans there or is of the board, and, where they may, its speakers.
+
+    Raises ``NotFound``, ``Unauthorized``, ``Forbidden``.
+    """
+    standing = parts.activity(identity_, actor)
+    if not isinstance(standing.activity, Lecture):
+        raise NotFound
+    person = actor.require_person()
+    speaks = by_speakers and any(speaker.person == person for speaker in standing.activity.speakers)
+    if not (speaks or actor.may(PLAN, standing.plan.region) or parts.of_the_board(person)):
+        raise Forbidden(permission=PLAN, region=standing.plan.region)
+    return standing
+
+
+def open_lecture(parts: Parts, request: Request) -> Answer:
+    return _taken(request, led(parts, request.path["activity"], request.actor), OpenLecture(request.now))
+
+
+def present(parts: Parts, request: Request) -> Answer:
+    standing = led(parts, request.path["activity"], request.actor, by_speakers=True)
+    return _taken(request, standing, BeginPresentation(request.now))
+
+
+def take_questions(parts: Parts, request: Request) -> Answer:
+    standing = led(parts, request.path["activity"], request.actor, by_speakers=True)
+    return _taken(request, standing, TakeQuestions(request.now))
+
+
+def close_lecture(parts: Parts, request: Request) -> Answer:
+    standing = led(parts, request.path["activity"], request.actor)
+    return _taken(request, standing, CloseLecture(request.now, BY_HAND))
+
+
+def _agreed_times(parts: Parts, body: dict[str, Any]) -> tuple[datetime, datetime]:
+    """The times that a poll agreed on, or else those that were sent."""
+    if body["poll"] is None:
+        if body["starts"] is None or body["ends"] is None:
+            raise Malformed(errors={"starts": ["Name a poll, or the times that were agreed on."]})
+        return body["starts"].astimezone(UTC), body["ends"].astimezone(UTC)
+    poll, _ = parts.commands.state(POLL, body["poll"])
+    if not poll.options:
+        raise Malformed(errors={"poll": ["There is no such poll."]})
+    if body["starts"] is not None or body["ends"] is not None or body["agreed_otherwise"] is not None:
+        raise Malformed(errors={"poll": ["The poll says when it is: send no times beside it."]})
+    if poll.agreed is None:
+        raise Malformed(errors={"poll": ["The poll has agreed on nothing."]})
+    return poll.agreed.starts, poll.agreed.ends
+
+
+def _refused(command: PlanLecture | RescheduleActivity, lecture: Lecture) -> bool:
+    # What will be refused anyway books no chat before it is.
+    try:
+        LECTURE.decide(command, lecture)
+    except Refused:
+        return True
+    return False
+
+
+def _taken(request: Request, standing: Standing, command: LectureCommand) -> Answer:
+    return recorded(request.take(LECTURE, standing.identity, command, answer=_answer(standing.identity)))
+
+
+def _answer(identity_: str) -> Callable[[Activity, object], dict[str, Any]]:
+    def answer(lecture: Activity, _events: object) -> dict[str, Any]:
+        shown: dict[str, Any] = {"activity": identity_, "state": lecture.state}
+        if isinstance(lecture, Lecture) and lecture.plan is not None:
+            plan = lecture.plan
+            times = {"starts": moment(plan.starts), "ends": moment(plan.ends)}
+            busy = in_working_hours(plan.starts, plan.ends)
+            shown |= {"phase": lecture.phase, **times, "working_hours": busy}
+        return shown
+
+    return answer
+
+
+def _step(step: str, handler: Handler, summary: str) -> Route:
+    path = f"/v1/activities/{{activity}}/lecture/{step}"
+    name = f"lecture-{step}"
+    return Route("POST", path, handler, name, summary, answer=LectureState(), statuses=(200, 403, 404, 422))
+
+
+ROUTES = (
+    Route(
+        "POST",
+        "/v1/lectures",
+        plan_lecture,
+        "plan-lecture",
+        "Plan a lecture in a group's chat, at a time that was agreed on",
+        body=NewLecture(),
+        answer=LectureState(),
+        statuses=(201, 403, 422),
+    ),
+    _step("open", open_lecture, "Open it; from now on nobody else posts in the chat"),
+    _step("present", present, "The presentation begins"),
+    _step("take-questions", take_questions, "Questions are answered from now on"),
+    _step("close", close_lecture, "Close it; the chat is as it was before"),
+)

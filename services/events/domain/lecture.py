@@ -1,0 +1,297 @@
+"""Lecture: held in a group's chat at a time that was agreed on together, led by the board (R16 to R20).
+
+Its life is longer than the others': scheduled, announced, opened, presentation, questions, closed, archived. What it
+shares with every other kind is ``activity``; who may post meanwhile is ``chat_group``, who asks what ``question``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
+
+from services.events.domain import activity
+from services.events.domain.activity import CANCELLED, PLANNED, PUBLISHED, Activity
+from services.events.domain.chat_group import EARLY, GRACE
+from services.events.domain.plan import GUIDE, SPEAKER, Plan, planned
+from services.events.domain.rules import RulesInForce
+from services.kernel.decider import Decider
+from services.kernel.message import Command, Event
+from services.kernel.problem import NotFound, Refused
+
+KIND = "lecture"
+
+SCHEDULED = "scheduled"
+ANNOUNCED = "announced"
+OPENED = "opened"
+PRESENTATION = "presentation"
+QUESTIONS = "questions"
+CLOSED = "closed"
+ARCHIVED = "archived"
+RUNNING = (OPENED, PRESENTATION, QUESTIONS)
+
+BY_HAND = "hand"
+DEADLINE = "deadline"
+
+COMMUNITY_TIME = timezone(timedelta(hours=7))
+"""Western Indonesia, which has known no other offset since 1964."""
+WORK_BEGINS, WORK_ENDS = 7, 15
+"""The hours of a school, Monday to Friday."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How its time was agreed on: by a ``poll``, or ``otherwise``, and then how."""
+
+    poll: str | None = None
+    otherwise: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """Where it is held: the group, its channel (telegram or whatsapp), and Telegram's id of the chat."""
+
+    group: str
+    channel: str
+    chat: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLecture(Command):
+    """The plan's place stands for the group."""
+
+    plan: Plan
+    chat: Chat
+    agreement: Agreement
+    at: datetime
+    rules: RulesInForce
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLecture(Command):
+    """The moderator greets the group; from now on only what belongs to the lecture is posted."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BeginPresentation(Command):
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TakeQuestions(Command):
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CloseLecture(Command):
+    """``why`` is hand or deadline."""
+
+    at: datetime
+    why: str
+
+
+LectureCommand = PlanLecture | OpenLecture | BeginPresentation | TakeQuestions | CloseLecture
+
+
+@dataclass(frozen=True, slots=True)
+class LecturePlanned(Event):
+    """``working_hours``: it would take people from their daily work (R20), which was known when it was planned."""
+
+    plan: Plan
+    chat: Chat
+    agreement: Agreement
+    working_hours: bool
+    rules: RulesInForce
+
+
+@dataclass(frozen=True, slots=True)
+class LectureAnnounced(Event):
+    chat: Chat
+    title: str
+    starts: datetime
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class LectureOpened(Event):
+    """``until`` is when it is over at the latest."""
+
+    chat: Chat
+    at: datetime
+    until: datetime
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class PresentationBegun(Event):
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionsTaken(Event):
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LectureClosed(Event):
+    chat: Chat
+    at: datetime
+    why: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class LectureArchived(Event):
+    region: str
+
+
+LectureEvent = (
+    LecturePlanned
+    | LectureAnnounced
+    | LectureOpened
+    | PresentationBegun
+    | QuestionsTaken
+    | LectureClosed
+    | LectureArchived
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lecture(Activity):
+    """``phase`` is how far it has come, ``chat`` where it is held."""
+
+    phase: str = ""
+    chat: Chat | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether people listen to it at this moment."""
+        return self.phase in RUNNING and self.state == PUBLISHED
+
+
+def decide(command: LectureCommand | activity.ActivityCommand, lecture: Activity) -> Sequence[Event]:
+    """What follows. Raises ``Refused`` and, for what was never planned, ``NotFound``."""
+    assert isinstance(lecture, Lecture)
+    if isinstance(command, PlanLecture):
+        return _plan(command, lecture)
+    if lecture.plan is None or lecture.chat is None:
+        raise NotFound
+    match command:
+        case OpenLecture():
+            return _open(command, lecture, lecture.plan, lecture.chat)
+        case BeginPresentation(at=at):
+            return _next(lecture, after=OPENED, to=PRESENTATION, event=PresentationBegun(at))
+        case TakeQuestions(at=at):
+            return _next(lecture, after=PRESENTATION, to=QUESTIONS, event=QuestionsTaken(at))
+        case CloseLecture():
+            return _close(command, lecture, lecture.plan, lecture.chat)
+        case activity.RescheduleActivity() if lecture.phase in {*RUNNING, CLOSED}:
+            raise Refused("lecture-has-begun", "It has been opened; it cannot be moved any more.")
+        case activity.PublishActivity() if lecture.state == PLANNED:
+            _ready(lecture)
+            told = activity.decide(command, lecture)
+            return [*told, LectureAnnounced(lecture.chat, lecture.plan.title, lecture.plan.starts, lecture.plan.region)]
+        case activity.CompleteActivity() if lecture.state == PUBLISHED:
+            return _archive(command, lecture, lecture.plan)
+    return activity.decide(command, lecture)
+
+
+def evolve(lecture: Activity, event: LectureEvent | activity.ActivityEvent) -> Activity:
+    """The lecture after an event."""
+    assert isinstance(lecture, Lecture)
+    match event:
+        case LecturePlanned(plan=plan, chat=chat):
+            return Lecture(state=PLANNED, plan=plan, phase=SCHEDULED, chat=chat)
+        case LectureAnnounced():
+            return replace(lecture, phase=ANNOUNCED)
+        case LectureOpened():
+            return replace(lecture, phase=OPENED)
+        case PresentationBegun():
+            return replace(lecture, phase=PRESENTATION)
+        case QuestionsTaken():
+            return replace(lecture, phase=QUESTIONS)
+        case LectureClosed():
+            return replace(lecture, phase=CLOSED)
+        case LectureArchived():
+            return replace(lecture, phase=ARCHIVED)
+        case _:
+            return activity.evolve(lecture, event)
+
+
+LECTURE: Decider[Activity] = Decider("lecture", Lecture(), decide, evolve)
+
+
+def in_working_hours(starts: datetime, ends: datetime) -> bool:
+    """Whether any of it falls on a school day between seven and three, in western Indonesia."""
+    begins, finishes = starts.astimezone(COMMUNITY_TIME), ends.astimezone(COMMUNITY_TIME)
+    day = begins.replace(hour=0, minute=0, second=0, microsecond=0)
+    while day < finishes:
+        working = day.weekday() < 5
+        if working and begins < day + timedelta(hours=WORK_ENDS) and finishes > day + timedelta(hours=WORK_BEGINS):
+            return True
+        day += timedelta(days=1)
+    return False
+
+
+def _plan(command: PlanLecture, lecture: Lecture) -> Sequence[Event]:
+    if lecture.plan is not None:
+        return []
+    if not (command.agreement.poll or command.agreement.otherwise):
+        raise Refused("lecture-needs-agreement", "Ask by a poll when it suits, or say how its time was agreed on.")
+    plan = planned(command.plan, command.at)
+    busy = in_working_hours(plan.starts, plan.ends)
+    return [LecturePlanned(plan, command.chat, command.agreement, busy, command.rules)]
+
+
+def _ready(lecture: Lecture) -> None:
+    if not any(speaker.role == SPEAKER for speaker in lecture.speakers):
+        raise Refused("lecture-needs-a-speaker", "Name who speaks first.")
+    if not any(speaker.role == GUIDE and speaker.from_board for speaker in lecture.speakers):
+        raise Refused("moderator-from-the-board", "A lecture is led by a member of the board; name one as its guide.")
+
+
+def _open(command: OpenLecture, lecture: Lecture, plan: Plan, chat: Chat) -> Sequence[Event]:
+    _is_public(lecture)
+    if lecture.phase != ANNOUNCED:
+        return [] if lecture.phase == OPENED else _out_of_order(lecture)
+    if command.at < plan.starts - EARLY:
+        raise Refused("too-early-to-open", "It can be opened a quarter of an hour before its start.")
+    if command.at >= plan.ends:
+        raise Refused("lecture-is-over", "Its time is over; move it to another.")
+    return [LectureOpened(chat, command.at, plan.ends + GRACE, plan.region)]
+
+
+def _next(lecture: Lecture, after: str, to: str, event: Event) -> Sequence[Event]:
+    _is_public(lecture)
+    if lecture.phase == to:
+        return []
+    return [event] if lecture.phase == after else _out_of_order(lecture)
+
+
+def _close(command: CloseLecture, lecture: Lecture, plan: Plan, chat: Chat) -> Sequence[Event]:
+    if lecture.phase in {CLOSED, ARCHIVED} or lecture.state == CANCELLED:
+        return []
+    if not lecture.running:
+        return _out_of_order(lecture)
+    return [LectureClosed(chat, command.at, command.why, plan.region)]
+
+
+def _archive(command: activity.CompleteActivity, lecture: Lecture, plan: Plan) -> Sequence[Event]:
+    if lecture.phase != CLOSED and not plan.past:
+        raise Refused("lecture-not-closed", "Close it first; then what was said can be kept.")
+    return [*activity.decide(command, lecture), LectureArchived(plan.region)]
+
+
+def _is_public(lecture: Lecture) -> None:
+    if lecture.state == CANCELLED:
+        raise Refused("activity-cancelled", "It was cancelled.")
+    if lecture.state == PLANNED:
+        raise Refused("not-published-yet", "It is not published yet.")
+
+
+def _out_of_order(lecture: Lecture) -> Sequence[Event]:
+    raise Refused(
+        "lecture-out-of-order", "First it is opened, then comes the presentation, then questions.", phase=lecture.phase
+    )

@@ -1,0 +1,176 @@
+"""DatePoll: when it suits most, before anything is scheduled («dijadwalkan sesuai dengan kesepakatan bersama», R16)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import assert_never
+
+from services.kernel.decider import Decider
+from services.kernel.message import Command, Event
+from services.kernel.problem import NotFound, Refused
+
+BY_HAND = "hand"
+DEADLINE = "deadline"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A time that it could be at, UTC."""
+
+    starts: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPoll(Command):
+    """``quorum`` is how many people must have voted for there to be an agreement; ``region`` None asks all regions."""
+
+    title: str
+    region: str | None
+    options: tuple[Option, ...]
+    closes: datetime
+    quorum: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CastVote(Command):
+    """``options`` are all numbers, from 1, that suit the person; they take the place of those of her vote before."""
+
+    person: str
+    options: tuple[int, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClosePoll(Command):
+    """``why`` is hand or deadline."""
+
+    at: datetime
+    why: str
+
+
+PollCommand = OpenPoll | CastVote | ClosePoll
+
+
+@dataclass(frozen=True, slots=True)
+class PollOpened(Event):
+    title: str
+    region: str | None
+    options: tuple[Option, ...]
+    closes: datetime
+    quorum: int
+
+
+@dataclass(frozen=True, slots=True)
+class VoteCast(Event):
+    person: str
+    options: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PollAgreed(Event):
+    """``option`` is the number of the time that was agreed on, ``votes`` how many it suits, ``voters`` of how many."""
+
+    option: int
+    starts: datetime
+    ends: datetime
+    votes: int
+    voters: int
+    region: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PollFailed(Event):
+    """Too few have voted."""
+
+    voters: int
+    region: str | None
+
+
+PollEvent = PollOpened | VoteCast | PollAgreed | PollFailed
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """``votes`` holds each person's last word, ``agreed`` the time agreed on."""
+
+    title: str = ""
+    region: str | None = None
+    options: tuple[Option, ...] = ()
+    closes: datetime | None = None
+    quorum: int = 0
+    votes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    agreed: Option | None = None
+    closed: bool = False
+
+    def votes_for(self, number: int) -> int:
+        """How many people an option suits."""
+        return sum(number in chosen for chosen in self.votes.values())
+
+
+def decide(command: PollCommand, poll: Poll) -> Sequence[Event]:
+    """What follows. Raises ``Refused`` and, for a poll that nobody opened, ``NotFound``."""
+    if isinstance(command, OpenPoll):
+        return [] if poll.options else _open(command)
+    if not poll.options:
+        raise NotFound
+    match command:
+        case CastVote():
+            return _vote(command, poll)
+        case ClosePoll():
+            return [] if poll.closed else [_outcome(poll)]
+        case _:
+            assert_never(command)
+
+
+def evolve(poll: Poll, event: PollEvent) -> Poll:
+    """The poll after an event."""
+    match event:
+        case PollOpened():
+            return Poll(event.title, event.region, event.options, event.closes, event.quorum)
+        case VoteCast(person=person, options=options):
+            return replace(poll, votes={**poll.votes, person: options})
+        case PollAgreed(starts=starts, ends=ends):
+            return replace(poll, agreed=Option(starts, ends), closed=True)
+        case PollFailed():
+            return replace(poll, closed=True)
+        case _:
+            assert_never(event)
+
+
+POLL: Decider[Poll] = Decider("poll", Poll(), decide, evolve)
+
+
+def _open(command: OpenPoll) -> Sequence[Event]:
+    if any(option.ends <= option.starts for option in command.options):
+        raise Refused("ends-before-start", "It must end after it starts.")
+    if command.closes <= command.at:
+        raise Refused("poll-closes-in-the-past", "Nobody could vote: it would be closed already.")
+    if any(option.starts <= command.closes for option in command.options):
+        raise Refused("poll-closes-too-late", "It must be closed before the first of the times that it asks about.")
+    options = tuple(sorted(set(command.options), key=lambda option: (option.starts, option.ends)))
+    return [PollOpened(command.title, command.region, options, command.closes, command.quorum)]
+
+
+def _vote(command: CastVote, poll: Poll) -> Sequence[Event]:
+    # The hour is judged here and not only by the closing event: that one comes when its deadline is noticed.
+    if poll.closed or (poll.closes is not None and command.at >= poll.closes):
+        raise Refused("poll-closed", "The poll is closed.")
+    if not all(1 <= number <= len(poll.options) for number in command.options):
+        raise Refused("no-such-option", "The poll does not ask about that time.")
+    chosen = tuple(sorted(set(command.options)))
+    return [] if poll.votes.get(command.person) == chosen else [VoteCast(command.person, chosen)]
+
+
+def _outcome(poll: Poll) -> Event:
+    """The time that suits most, of several the earliest; nothing is agreed on by fewer than the quorum."""
+    voters = sum(bool(chosen) for chosen in poll.votes.values())
+    # The options are in order of time, so the first of the best is the earliest.
+    best = max(range(1, len(poll.options) + 1), key=poll.votes_for)
+    if voters < poll.quorum or not poll.votes_for(best):
+        return PollFailed(voters, poll.region)
+    option = poll.options[best - 1]
+    return PollAgreed(best, option.starts, option.ends, poll.votes_for(best), voters, poll.region)

@@ -1,0 +1,256 @@
+"""Questions: the queue of those who want to ask something at a lecture (R19). One aggregate a lecture.
+
+Whoever asks may put the question off and on again; the moderator joins what is the same, picks who is next, and hides what
+does not belong there. Nobody is excluded, whatever they asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import assert_never
+
+from services.kernel.decider import Decider
+from services.kernel.message import Command, Event
+from services.kernel.problem import NotFound, Refused
+
+WAITING = "waiting"
+WITHDRAWN = "withdrawn"
+MERGED = "merged"
+HIDDEN = "hidden"
+NEXT = "next"
+ANSWERED = "answered"
+
+
+@dataclass(frozen=True, slots=True)
+class AskQuestion(Command):
+    """``asker`` is a participant's id, ``text`` sealed under it. ``running``: the lecture is held at this moment."""
+
+    question: str
+    asker: str
+    text: str
+    running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawQuestion(Command):
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class RejoinQueue(Command):
+    """The asker wants it to be answered after all; it stands at the end."""
+
+    question: str
+    running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MergeQuestion(Command):
+    """It asks the same as ``into``."""
+
+    question: str
+    into: str
+
+
+@dataclass(frozen=True, slots=True)
+class PickQuestion(Command):
+    """It is the next to be answered; one that was picked before and not answered is first in line again."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class HideQuestion(Command):
+    """It does not belong to the lecture."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerQuestion(Command):
+    """``speaker`` is whose answer it is; ``text`` is sealed under the speaker's id."""
+
+    question: str
+    speaker: str
+    text: str
+
+
+QuestionCommand = (
+    AskQuestion | WithdrawQuestion | RejoinQueue | MergeQuestion | PickQuestion | HideQuestion | AnswerQuestion
+)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAsked(Event):
+    question: str
+    asker: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionWithdrawn(Event):
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRejoined(Event):
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionMerged(Event):
+    question: str
+    into: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionPicked(Event):
+    """``instead`` had been picked and was not answered."""
+
+    question: str
+    instead: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionHidden(Event):
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAnswered(Event):
+    question: str
+    speaker: str
+    text: str
+
+
+QuestionEvent = (
+    QuestionAsked
+    | QuestionWithdrawn
+    | QuestionRejoined
+    | QuestionMerged
+    | QuestionPicked
+    | QuestionHidden
+    | QuestionAnswered
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question: whose it is and how far it has come."""
+
+    asker: str
+    state: str = WAITING
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """All questions of a lecture, and the ``line`` of those that wait, in order."""
+
+    asked: Mapping[str, Asked] = field(default_factory=dict)
+    line: tuple[str, ...] = ()
+
+    @property
+    def next(self) -> str | None:
+        """The one that has been picked and is not answered yet."""
+        return next((each for each, question in self.asked.items() if question.state == NEXT), None)
+
+
+def decide(command: QuestionCommand, questions: Questions) -> Sequence[Event]:
+    """What follows. Raises ``Refused`` and, for a question that nobody asked, ``NotFound``."""
+    if isinstance(command, AskQuestion):
+        if command.question in questions.asked:
+            return []
+        _while_running(command.running)
+        return [QuestionAsked(command.question, command.asker, command.text)]
+    asked = questions.asked.get(command.question)
+    if asked is None:
+        raise NotFound
+    if isinstance(command, WithdrawQuestion | RejoinQueue):
+        return _by_asker(command, asked)
+    return _led(command, asked, questions)
+
+
+def evolve(questions: Questions, event: QuestionEvent) -> Questions:
+    """The questions after an event."""
+    match event:
+        case QuestionAsked(question=question, asker=asker):
+            asked = {**questions.asked, question: Asked(asker)}
+            return replace(questions, asked=asked, line=(*questions.line, question))
+        case QuestionRejoined(question=question):
+            return replace(_became(questions, question, WAITING), line=(*questions.line, question))
+        case QuestionPicked(question=question, instead=instead):
+            picked = _became(questions, question, NEXT)
+            if instead is None:
+                return picked
+            back = _became(picked, instead, WAITING)
+            return replace(back, line=(instead, *back.line))
+        case QuestionWithdrawn(question=question):
+            return _became(questions, question, WITHDRAWN)
+        case QuestionMerged(question=question):
+            return _became(questions, question, MERGED)
+        case QuestionHidden(question=question):
+            return _became(questions, question, HIDDEN)
+        case QuestionAnswered(question=question):
+            return _became(questions, question, ANSWERED)
+        case _:
+            assert_never(event)
+
+
+QUESTIONS: Decider[Questions] = Decider("questions", Questions(), decide, evolve)
+
+
+def _by_asker(command: WithdrawQuestion | RejoinQueue, asked: Asked) -> Sequence[Event]:
+    if isinstance(command, WithdrawQuestion):
+        return [QuestionWithdrawn(command.question)] if asked.state in {WAITING, NEXT} else []
+    if asked.state != WITHDRAWN:
+        return []
+    _while_running(command.running)
+    return [QuestionRejoined(command.question)]
+
+
+def _led(
+    command: MergeQuestion | PickQuestion | HideQuestion | AnswerQuestion, asked: Asked, questions: Questions
+) -> Sequence[Event]:
+    match command:
+        case MergeQuestion():
+            return _merge(command, asked, questions)
+        case PickQuestion(question=question):
+            if asked.state == NEXT:
+                return []
+            _waits(asked)
+            return [QuestionPicked(question, questions.next)]
+        case HideQuestion(question=question):
+            return [] if asked.state in {HIDDEN, ANSWERED} else [QuestionHidden(question)]
+        case AnswerQuestion(question=question):
+            # What is answered may be answered better: the archive shows the last word.
+            if asked.state in {WITHDRAWN, HIDDEN, MERGED}:
+                _waits(asked)
+            return [QuestionAnswered(question, command.speaker, command.text)]
+        case _:
+            assert_never(command)
+
+
+def _merge(command: MergeQuestion, asked: Asked, questions: Questions) -> Sequence[Event]:
+    into = questions.asked.get(command.into)
+    if into is None or command.into == command.question or into.state in {MERGED, WITHDRAWN, HIDDEN}:
+        raise Refused("not-mergeable", "Join it with another question that stands for itself.")
+    if asked.state == MERGED:
+        return []
+    _waits(asked)
+    return [QuestionMerged(command.question, command.into)]
+
+
+def _waits(asked: Asked) -> None:
+    if asked.state != WAITING:
+        raise Refused("question-not-waiting", "This question is not in the line.", state=asked.state)
+
+
+def _while_running(running: bool) -> None:
+    if not running:
+        raise Refused("lecture-not-open", "Questions are taken while the lecture is held.")
+
+
+def _became(questions: Questions, question: str, state: str) -> Questions:
+    asked = {**questions.asked, question: replace(questions.asked[question], state=state)}
+    return replace(questions, asked=asked, line=tuple(each for each in questions.line if each != question))
