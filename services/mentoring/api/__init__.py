@@ -5,5 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.kernel.route import Route
+from services.mentoring.api import consultation_course, consultations, evidence, mentorships, released, stages, suggestions, visits
 
-ROUTES: Sequence[Route] = ()
+ROUTES: Sequence[Route] = (
+    *consultations.ROUTES,
+    *consultation_course.ROUTES,
+    *mentorships.ROUTES,
+    *stages.ROUTES,
+    *evidence.ROUTES,
+    *visits.ROUTES,
+    *suggestions.ROUTES,
+    *released.ROUTES,
+)

@@ -14,7 +14,9 @@ from services.kernel.service import Core
 from services.kernel.vault import Vault
 from services.kernel.view import View
 from services.kernel.view_store import Views
+from services.mentoring.domain.desk import BOARD_ORDER, REGIONAL, Owner, Seat, owner_for
 from services.mentoring.domain.rules import RulesInForce
+from services.mentoring.mint import Mint
 from services.mentoring.views.offices import OFFICES
 from services.mentoring.views.participants import PARTICIPANTS
 from services.mentoring.views.regions import REGIONS
@@ -24,6 +26,7 @@ ANSWER = "consultations.answer"
 LEAD = "mentorships.lead"
 VISIT = "mentorships.visit"
 READ_MEMBERS = "members.read"
+MENTOR = "mentor"
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Parts:
     commands: Commands
     views: Views
     vault: Vault
+    mint: Mint
 
     def rules(self, at: datetime) -> RulesInForce:
         """The rules in force at a moment, as far as members have told them."""
@@ -42,6 +46,20 @@ class Parts:
         """Who holds an office: ``{holders: [persons], stand_in}``, both empty for one that nobody ever held."""
         known = self.views.get(OFFICES, f"{office}.{region or 'all'}") or {}
         return {"holders": list(known.get("holders", ())), "stand_in": known.get("stand_in")}
+
+    def owner_for(self, region: str) -> Owner:
+        """Who owns what is asked in a region now, as far as members have told who holds which office."""
+        seats = {
+            document["_id"]: Seat(next(iter(document.get("holders", ())), None), document.get("stand_in"))
+            for document in self.everything(OFFICES, {"office": {"$in": [*BOARD_ORDER, REGIONAL]}})
+        }
+        return owner_for(region, seats)
+
+    def answers_in(self, person: str, region: str) -> bool:
+        """Whether somebody holds an office, or stands in for one, that answers questions of a region."""
+        offices = [*(self.office(office, None) for office in BOARD_ORDER)]
+        offices += [self.office(office, region) for office in (REGIONAL, MENTOR)]
+        return any(person in {*office["holders"], office["stand_in"]} for office in offices)
 
     def ids(self, actor: Actor) -> frozenset[str]:
         """Every id that the acting person is known by, as member and as guest before that; none for nobody."""
@@ -68,4 +86,4 @@ class Parts:
 
 def parts(core: Core) -> Parts:
     """This service's parts around those that every service has."""
-    return Parts(core.commands, core.views, core.vault)
+    return Parts(core.commands, core.views, core.vault, Mint(core.settings.secrets.token))

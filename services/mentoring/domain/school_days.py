@@ -1,0 +1,34 @@
+"""How long a question may wait: counted in school days, for nobody expects an answer on a Sunday or in the holidays.
+
+Days are those of Jakarta, which keeps UTC+7 all year round.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta, timezone
+
+from services.mentoring.domain.rules import RulesInForce
+
+JAKARTA = timezone(timedelta(hours=7))
+NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY = timedelta(days=1)
+
+
+def is_school_day(day: date, rules: RulesInForce) -> bool:
+    """Whether school is held on a day. Rules without any school day would let questions wait for ever: then every day
+    that is no holiday is one.
+    """
+    taught = NAMES[day.weekday()] in rules.school_days or not set(rules.school_days) & set(NAMES)
+    return taught and day.isoformat() not in rules.holidays
+
+
+def due(asked_at: datetime, rules: RulesInForce) -> datetime:
+    """Until when a question asked at a moment is to be answered: the end of the n-th school day after the day on which it
+    was asked, as an aware time in UTC. At least one day is given.
+    """
+    day = asked_at.astimezone(JAKARTA).date()
+    left = max(1, rules.response_school_days)
+    while left:
+        day += _DAY
+        left -= is_school_day(day, rules)
+    return datetime.combine(day + _DAY, time(), JAKARTA).astimezone(UTC)
