@@ -22,7 +22,13 @@ from services.events.domain.activity import (
     SpeakerAssigned,
     SpeakerWithdrawn,
 )
-from services.events.domain.attendance import AttendanceRecorded, CodeWordIssued
+from services.events.domain.attendance import (
+    AbsenceNoted,
+    AttendanceRecorded,
+    CodeWordIssued,
+    SessionAttended,
+    SessionCodeWordIssued,
+)
 from services.events.domain.feedback import FeedbackGiven
 from services.events.domain.gathering import GatheringPlanned
 from services.events.domain.seats import (
@@ -58,6 +64,7 @@ REGISTRY.register(
     *(SeatsOpened, SeatTaken, PlacedInLine, SeatReleased, SeatPromoted, SeatsResized, ClosingMoved),
     RegistrationClosed,
     *(CodeWordIssued, AttendanceRecorded, FeedbackGiven),
+    *(SessionCodeWordIssued, SessionAttended, AbsenceNoted),
     *(VenueAdded, VenueAsked, VenueConfirmed, VenueDeclined),
     DeadlinePassed,
 )

@@ -24,6 +24,7 @@ class ParticipationShown(Schema):
     state = fields.String(allow_none=True)
     seat = fields.String(allow_none=True, metadata={"description": "taken, line, released, or none"})
     attended = fields.Boolean()
+    sessions = fields.List(fields.String(), metadata={"description": "of its agenda, those at which the person was"})
     method = fields.String(allow_none=True)
     feedback = fields.Boolean()
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from services.events.code_word import CodeWords
 from services.events.domain.activity import PLANNED, Activity
-from services.events.domain.attendance import Held
+from services.events.domain.held import Held
 from services.events.domain.kinds import KINDS
 from services.events.domain.plan import Plan
 from services.events.domain.rules import RulesInForce
@@ -45,7 +45,8 @@ class Standing:
     @property
     def held(self) -> Held:
         """What attendance needs to know of it."""
-        return Held(self.activity.state, self.plan.region, self.plan.starts, self.plan.ends)
+        plan = self.plan
+        return Held(self.activity.state, plan.region, plan.starts, plan.ends, plan.sessions)
 
 
 @dataclass(frozen=True)

@@ -1,78 +1,62 @@
 """Attendance: who was there, by a code word on the wall, by a coordinator's list, or as a guest who walked in.
 
-One aggregate for all kinds, keyed by the activity. The code word itself is in no event: only its digest under a key that
+One aggregate for all kinds, keyed by the activity. Where the activity has an agenda, each session has a code word and a
+list of its own, and whoever was at one of them was at the activity; how much of it decides about certificates. The code word itself is in no event: only its digest under a key that
 is outside the database.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import assert_never
 
 from services.events.domain.activity import CANCELLED, PLANNED
+from services.events.domain.held import Held
+from services.events.domain.plan import Session
 from services.kernel.decider import Decider
 from services.kernel.message import Command, Event
 from services.kernel.problem import Refused
-
-BEFORE = timedelta(minutes=30)
-"""How long before the start the code word is good, and a list may be begun: people come early."""
-AFTER = timedelta(hours=2)
-"""How long after the end the code word is good: the signal was bad, the walk home is long."""
 
 BY_CODE = "code"
 BY_COORDINATOR = "coordinator"
 WALK_IN = "walk-in"
 
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """The activity as it stands at this moment: its state, region and times. They move with a rescheduling, and the
-    window of the code word with them.
-    """
-
-    state: str
-    region: str
-    starts: datetime
-    ends: datetime
-
-    @property
-    def opens(self) -> datetime:
-        """From when on people may be recorded."""
-        return self.starts - BEFORE
-
-    @property
-    def closes(self) -> datetime:
-        """Until when the code word is good."""
-        return self.ends + AFTER
+EXCUSED = "excused"
+ABSENT = "absent"
 
 
 @dataclass(frozen=True, slots=True)
 class IssueCodeWord(Command):
-    """``digest`` stands for the word."""
+    """``digest`` stands for the word. It is for one session where there is an agenda."""
 
     digest: str
     held: Held
+    session: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CheckIn(Command):
-    """A person says the word; ``digest`` is the digest of what was said."""
+    """A person says a word; ``digest`` is the digest of what was said, ``digests`` are those that it would have as the
+    word of each session.
+    """
 
     person: str
     digest: str
     at: datetime
     held: Held
+    digests: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class RecordMember(Command):
-    """A coordinator saw the person there."""
+    """A coordinator saw the person there. ``session`` None: at the one that is under way."""
 
     person: str
     at: datetime
     held: Held
+    session: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +66,20 @@ class RecordGuest(Command):
     guest: str
     at: datetime
     held: Held
+    session: str | None = None
 
 
-AttendanceCommand = IssueCodeWord | CheckIn | RecordMember | RecordGuest
+@dataclass(frozen=True, slots=True)
+class NoteAbsence(Command):
+    """Somebody who was expected is not there; ``state`` is excused or absent."""
+
+    person: str
+    state: str
+    at: datetime
+    held: Held
+
+
+AttendanceCommand = IssueCodeWord | CheckIn | RecordMember | RecordGuest | NoteAbsence
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,34 +97,68 @@ class AttendanceRecorded(Event):
     region: str
 
 
-AttendanceEvent = CodeWordIssued | AttendanceRecorded
+@dataclass(frozen=True, slots=True)
+class SessionCodeWordIssued(Event):
+    session: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionAttended(Event):
+    """``participant`` is a person's id, or a guest's where ``guest``. That somebody was there at all is told apart."""
+
+    session: str
+    participant: str
+    guest: bool
+    method: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceNoted(Event):
+    """``state`` is excused or absent; whoever is recorded afterwards was there."""
+
+    person: str
+    state: str
+    region: str
+
+
+AttendanceEvent = CodeWordIssued | AttendanceRecorded | SessionCodeWordIssued | SessionAttended | AbsenceNoted
 
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
-    """Who was there. ``digest`` is empty until a code word is issued."""
+    """Who was there. ``digest`` is empty until a code word is issued; ``digests`` and ``sessions`` hold by session its
+    word's digest and the participants who were at it; ``absences`` a person's state.
+    """
 
     digest: str = ""
     persons: frozenset[str] = frozenset()
     guests: frozenset[str] = frozenset()
+    digests: Mapping[str, str] = field(default_factory=dict)
+    sessions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    absences: Mapping[str, str] = field(default_factory=dict)
+
+    def attended(self, participants: Collection[str]) -> int:
+        """At how many sessions one of these was."""
+        return sum(not there.isdisjoint(participants) for there in self.sessions.values())
 
 
 def decide(command: AttendanceCommand, attendance: Attendance) -> Sequence[Event]:
     """What follows; somebody recorded twice was there once. Raises ``Refused``."""
     match command:
-        case IssueCodeWord(digest=digest, held=held):
-            _takes_place(held)
-            return [] if digest == attendance.digest else [CodeWordIssued(digest)]
+        case IssueCodeWord():
+            return _issue(command, attendance)
         case CheckIn():
             return _check_in(command, attendance)
-        case RecordMember(person=person, held=held):
+        case RecordMember(person=person, held=held, session=session):
             _may_be_recorded(command.at, held)
-            known = person in attendance.persons
-            return [] if known else [AttendanceRecorded(person, None, BY_COORDINATOR, held.region)]
-        case RecordGuest(guest=guest, held=held):
+            return _present(attendance, held.region, person, BY_COORDINATOR, held.session(session, command.at))
+        case RecordGuest(guest=guest, held=held, session=session):
             _may_be_recorded(command.at, held)
-            known = guest in attendance.guests
-            return [] if known else [AttendanceRecorded(None, guest, WALK_IN, held.region)]
+            return _present(attendance, held.region, guest, WALK_IN, held.session(session, command.at))
+        case NoteAbsence():
+            return _note_absence(command, attendance)
         case _:
             assert_never(command)
 
@@ -142,9 +171,17 @@ def evolve(attendance: Attendance, event: AttendanceEvent) -> Attendance:
         case AttendanceRecorded(person=person, guest=guest):
             return replace(
                 attendance,
+                absences={who: state for who, state in attendance.absences.items() if who != person},
                 persons=attendance.persons | ({person} if person else frozenset()),
                 guests=attendance.guests | ({guest} if guest else frozenset()),
             )
+        case SessionCodeWordIssued(session=session, digest=digest):
+            return replace(attendance, digests={**attendance.digests, session: digest})
+        case SessionAttended(session=session, participant=participant):
+            there = attendance.sessions.get(session, frozenset()) | {participant}
+            return replace(attendance, sessions={**attendance.sessions, session: there})
+        case AbsenceNoted(person=person, state=state):
+            return replace(attendance, absences={**attendance.absences, person: state})
         case _:
             assert_never(event)
 
@@ -152,15 +189,65 @@ def evolve(attendance: Attendance, event: AttendanceEvent) -> Attendance:
 ATTENDANCE: Decider[Attendance] = Decider("attendance", Attendance(), decide, evolve)
 
 
+def _issue(command: IssueCodeWord, attendance: Attendance) -> Sequence[Event]:
+    _takes_place(command.held)
+    if not command.held.sessions:
+        return [] if command.digest == attendance.digest else [CodeWordIssued(command.digest)]
+    if command.session is None:
+        raise Refused("name-the-session", "Say which session the code word is for.")
+    session = command.held.session(command.session, command.held.starts)
+    assert session is not None
+    known = attendance.digests.get(session.id) == command.digest
+    return [] if known else [SessionCodeWordIssued(session.id, command.digest)]
+
+
 def _check_in(command: CheckIn, attendance: Attendance) -> Sequence[Event]:
+    held = command.held
+    if held.sessions:
+        said = {identity for identity, digest in attendance.digests.items() if command.digests.get(identity) == digest}
+        sessions = [session for session in held.sessions if session.id in said]
+        if not sessions:
+            _takes_place(held)
+            raise Refused("wrong-code-word", "This is not the code word.")
+        session = sessions[0]
+        if command.person not in attendance.sessions.get(session.id, ()):
+            _within(command.at, held.at(session))
+        return _present(attendance, held.region, command.person, BY_CODE, session)
     if command.person in attendance.persons:
         return []
-    _takes_place(command.held)
-    if not command.held.opens <= command.at <= command.held.closes:
-        raise Refused("outside-the-code-window", "The code word is good around the activity only.")
+    _within(command.at, held)
     if not attendance.digest or command.digest != attendance.digest:
         raise Refused("wrong-code-word", "This is not the code word.")
-    return [AttendanceRecorded(command.person, None, BY_CODE, command.held.region)]
+    return _present(attendance, held.region, command.person, BY_CODE, None)
+
+
+def _present(
+    attendance: Attendance, region: str, participant: str, method: str, session: Session | None
+) -> Sequence[Event]:
+    guest = method == WALK_IN
+    happened: list[Event] = []
+    if participant not in (attendance.guests if guest else attendance.persons):
+        happened.append(
+            AttendanceRecorded(None if guest else participant, participant if guest else None, method, region)
+        )
+    if session is not None and participant not in attendance.sessions.get(session.id, ()):
+        happened.append(SessionAttended(session.id, participant, guest, method, region))
+    return happened
+
+
+def _note_absence(command: NoteAbsence, attendance: Attendance) -> Sequence[Event]:
+    _may_be_recorded(command.at, command.held)
+    if command.person in attendance.persons:
+        raise Refused("was-there", "This person is recorded as having been there.")
+    if attendance.absences.get(command.person) == command.state:
+        return []
+    return [AbsenceNoted(command.person, command.state, command.held.region)]
+
+
+def _within(at: datetime, held: Held) -> None:
+    _takes_place(held)
+    if not held.opens <= at <= held.closes:
+        raise Refused("outside-the-code-window", "The code word is good around the activity only.")
 
 
 def _may_be_recorded(at: datetime, held: Held) -> None:

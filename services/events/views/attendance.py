@@ -1,15 +1,16 @@
-"""Who was there. Key: the activity.
+"""Who was there, and who was expected and was not. Key: the activity.
 
-``{entries: [{person, guest, method, at, by}]}`` in the order of recording; ``by`` is who recorded it.
+``{entries: [{person, guest, method, at, by}], sessions: {session: [participants]}, absences: [{person, state, at, by}]}``,
+entries in the order of recording; ``by`` is who recorded it. ``sessions`` is there where the activity has an agenda.
 """
 
 from __future__ import annotations
 
-from services.events.domain.attendance import AttendanceRecorded
+from services.events.domain.attendance import AbsenceNoted, AttendanceRecorded, SessionAttended
 from services.events.times import moment
-from services.events.views.arrays import appending
+from services.events.views.arrays import appending, replacing, without
 from services.kernel.message import Recorded
-from services.kernel.view import Applied, Change, View
+from services.kernel.view import Applied, Change, View, adding
 
 
 def apply(recorded: Recorded) -> Applied:
@@ -18,8 +19,15 @@ def apply(recorded: Recorded) -> Applied:
         case AttendanceRecorded(person=person, guest=guest, method=method):
             who = {"person": person, "guest": guest, "method": method}
             entry = {**who, "at": moment(recorded.at), "by": recorded.meta.actor}
-            return [Change(recorded.stream_id, {"entries": appending("entries", entry)})]
+            there = without("absences", {"person": str(person)})
+            return [Change(recorded.stream_id, {"entries": appending("entries", entry), "absences": there})]
+        case SessionAttended(session=session, participant=participant):
+            path = f"sessions.{session}"
+            return [Change(recorded.stream_id, {path: adding(path, participant)})]
+        case AbsenceNoted(person=person, state=state):
+            entry = {"person": person, "state": state, "at": moment(recorded.at), "by": recorded.meta.actor}
+            return [Change(recorded.stream_id, {"absences": replacing("absences", {"person": person}, entry)})]
     return []
 
 
-ATTENDANCE_LISTS = View(name="attendance", version=1, apply=apply)
+ATTENDANCE_LISTS = View(name="attendance", version=2, apply=apply)

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.events.domain.activity import ActivityPublished
-from services.events.domain.attendance import Held
 from services.events.domain.gathering import GatheringPlanned, PlanGathering
+from services.events.domain.held import Held
 from services.events.domain.plan import Place, Plan, Session
 from services.events.domain.rules import BOARD_ONLY, OPEN_TO_ALL, RulesInForce
 from services.events.domain.venue import CAFE, SCHOOL

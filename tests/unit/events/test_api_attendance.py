@@ -130,3 +130,42 @@ def test_completing_counts_who_was_there(stage: Stage) -> None:
     stage.post(RANI, path_of(activity, "complete"))
     told = [fact for fact in stage.application.log.facts(0) if fact.type == "activity-completed"]
     assert [(fact.data["present"], fact.data["guests"]) for fact in told] == [(2, 1)]
+
+
+def test_a_workshop_is_attended_by_the_session(stage: Stage) -> None:
+    activity = stage.workshop()
+    assert stage.post(RANI, path_of(activity, "attendance/code")).rule == "name-the-session"
+    words = {
+        name: stage.post(RANI, path_of(activity, "attendance/code"), {"session": name}).body for name in ("s1", "s3")
+    }
+    assert words["s1"]["word"] != words["s3"]["word"]
+    assert (words["s3"]["from"], words["s3"]["until"]) == ("2026-03-10T00:30:00Z", "2026-03-10T05:00:00Z")
+    stage.clock.advance(START - stage.clock.now())
+    assert stage.post(person("ani"), path_of(activity), {"code": words["s1"]["word"]}).status == 201
+    assert stage.post(person("ani"), path_of(activity), {"code": words["s3"]["word"]}).rule == "outside-the-code-window"
+    assert stage.post(RANI, path_of(activity), {"guest": "guest-1"}).status == 201
+    assert stage.post(RANI, path_of(activity), {"person": "ani", "session": "s2"}).status == 201
+    assert stage.post(RANI, path_of(activity), {"person": "ani", "session": "s9"}).rule == "no-such-session"
+    assert stage.post(RANI, path_of(activity), {"person": "budi", "state": "excused"}).status == 201
+    entries = {each["person"] or each["guest"]: each for each in stage.get(RANI, path_of(activity)).body["items"]}
+    assert {who: (each["state"], each["sessions"]) for who, each in entries.items()} == {
+        "ani": ("present", ["s1", "s2"]), "guest-1": ("present", ["s1"]), "budi": ("excused", []),
+    }  # fmt: skip
+    own = stage.get(person("ani"), "/v1/participation/ani").body["items"]
+    assert own[0]["sessions"] == ["s1", "s2"]
+    told = [fact.data for fact in stage.application.log.facts(0) if fact.type == "attendance-recorded"]
+    assert [(each["person"], each["guest"]) for each in told] == [("ani", None), (None, "guest-1")]
+
+
+def test_only_a_member_can_be_missing_and_of_the_whole_activity(stage: Stage) -> None:
+    activity = stage.workshop()
+    stage.clock.advance(START - stage.clock.now())
+    for body in (
+        {"guest": "g", "state": "absent"}, {"code": "x", "state": "absent"}, {"code": "x", "session": "s1"},
+        {"person": "ani", "state": "absent", "session": "s1"}, {"person": "ani", "state": "asleep"},
+    ):  # fmt: skip
+        assert stage.post(RANI, path_of(activity), body).status == 400
+    assert stage.post(RANI, path_of(activity), {"person": "ani", "state": "absent"}).status == 201
+    assert stage.post(RANI, path_of(activity), {"person": "ani"}).status == 201
+    assert [each["state"] for each in stage.get(RANI, path_of(activity)).body["items"]] == ["present"]
+    assert stage.post(RANI, path_of(activity), {"person": "ani", "state": "absent"}).rule == "was-there"

@@ -2,9 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from services.events.domain.attendance import (
-    AFTER,
     ATTENDANCE,
-    BEFORE,
     AttendanceRecorded,
     CheckIn,
     CodeWordIssued,
@@ -12,6 +10,7 @@ from services.events.domain.attendance import (
     RecordGuest,
     RecordMember,
 )
+from services.events.domain.held import AFTER, BEFORE
 from services.kernel.testing import given
 from tests.unit.events.acts import HELD
 from tests.unit.events.stage import END, KEDIRI, START
