@@ -12,7 +12,7 @@ from typing import Any
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
-from services.events import upcasters
+from services.events import contract_lectures, upcasters
 from services.events.domain.activity import (
     ActivityCancelled,
     ActivityCompleted,
@@ -66,6 +66,7 @@ REGISTRY.register(
     *(CodeWordIssued, AttendanceRecorded, FeedbackGiven),
     *(SessionCodeWordIssued, SessionAttended, AbsenceNoted),
     *(VenueAdded, VenueAsked, VenueConfirmed, VenueDeclined),
+    *contract_lectures.EVENTS,
     DeadlinePassed,
 )
 upcasters.register(REGISTRY)
@@ -128,10 +129,11 @@ _SHAPES: Mapping[str, Mapping[str, Any]] = {
         "activity": _text(),
         "person": _text(allow_none=True),
         "guest": _text(allow_none=True),
-        "method": _text(validate=OneOf(["code", "coordinator", "walk-in"])),
+        "method": _text(validate=OneOf(["code", "coordinator", "walk-in", "reply"])),
     },
     "venue-confirmed": {"venue": _text(), "activity": _text()},
     "venue-declined": {"venue": _text(), "activity": _text()},
+    **contract_lectures.SHAPES,
 }
 FACTS: Mapping[str, Schema] = {kind: Schema.from_dict(dict(shape), name=kind)() for kind, shape in _SHAPES.items()}
 """Each fact's type and the schema of its data."""
@@ -144,6 +146,7 @@ def tell(recorded: Recorded) -> Draft | None:
         or _of_activity(recorded.stream_id, recorded.event)
         or _of_seats(recorded.stream_id, recorded.event)
         or _of_venue(recorded.stream_id, recorded.event)
+        or contract_lectures.told(recorded.stream_id, recorded.event)
     )
     if told is None:
         return None
@@ -151,7 +154,7 @@ def tell(recorded: Recorded) -> Draft | None:
     return Draft(event=recorded.id, type=kind, subject=recorded.stream_id, region=region, data=data)
 
 
-Told = tuple[str, str, dict[str, Any]]
+Told = tuple[str, str | None, dict[str, Any]]
 
 
 def _of_topic(topic: str, event: Event) -> Told | None:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.events.api import activities, attendance, feedback, participation, planning, registrations, topics, venues
+from services.events.api import (
+    activities,
+    attendance,
+    chat_groups,
+    feedback,
+    lectures,
+    participation,
+    planning,
+    polls,
+    registrations,
+    topics,
+    venues,
+)
 from services.kernel.route import Route
 
 ROUTES: Sequence[Route] = (
@@ -16,4 +28,7 @@ ROUTES: Sequence[Route] = (
     *attendance.ROUTES,
     *feedback.ROUTES,
     *participation.ROUTES,
+    *polls.ROUTES,
+    *chat_groups.ROUTES,
+    *lectures.ROUTES,
 )

@@ -10,6 +10,7 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import Length, OneOf
 
 from services.events.api.kinds import PLANNERS
+from services.events.api.lectures import book_anew
 from services.events.api.parts import PLAN, Parts, Standing
 from services.events.api.schemas import identity, line, number, time, truth
 from services.events.domain import gathering
@@ -170,7 +171,9 @@ def publish_activity(parts: Parts, request: Request) -> Answer:
 def reschedule_activity(parts: Parts, request: Request) -> Answer:
     standing = parts.planned(request.path["activity"], request.actor)
     starts, ends = (request.body[name].astimezone(UTC) for name in ("starts", "ends"))
-    return _taken(request, standing, RescheduleActivity(starts, ends, request.now))
+    command = RescheduleActivity(starts, ends, request.now)
+    book_anew(parts, request, standing, command)
+    return _taken(request, standing, command)
 
 
 def cancel_activity(parts: Parts, request: Request) -> Answer:

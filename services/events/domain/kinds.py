@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from services.events.domain.activity import Activity
 from services.events.domain.gathering import GATHERING
+from services.events.domain.lecture import LECTURE
 from services.events.domain.workshop import WORKSHOP
 from services.kernel.decider import Decider
 
-KINDS: tuple[Decider[Activity], ...] = (GATHERING, WORKSHOP)
+KINDS: tuple[Decider[Activity], ...] = (GATHERING, WORKSHOP, LECTURE)

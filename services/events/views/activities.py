@@ -29,6 +29,7 @@ from services.events.domain.activity import (
     SpeakerWithdrawn,
 )
 from services.events.domain.gathering import GatheringPlanned
+from services.events.domain.lecture import LecturePlanned
 from services.events.domain.plan import GUIDE, Plan, Session
 from services.events.domain.rules import RulesInForce
 from services.events.domain.seats import TAKEN, PlacedInLine, SeatPromoted, SeatReleased, SeatTaken
@@ -52,7 +53,7 @@ def _changed(event: Event) -> dict[str, Any] | None:
     match event:
         case GatheringPlanned():
             return _planned(event.plan, event.rules, {"id": event.topic, "title": event.topic_title})
-        case WorkshopPlanned():
+        case WorkshopPlanned() | LecturePlanned():
             return _planned(event.plan, event.rules)
         case SpeakerAssigned():
             return _speaker(event)

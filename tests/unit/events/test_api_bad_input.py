@@ -4,6 +4,7 @@ import pytest
 
 from services.events.api.planning import NewActivity
 from services.kernel.policy import ANONYMOUS, ActorSignature
+from tests.unit.events import lectures
 from tests.unit.events.stage import BIMA, BLITAR, END, KEDIRI, RANI, START, Stage, person
 
 GOOD: dict[str, Any] = {
@@ -138,6 +139,7 @@ def test_nobody_changes_anything_without_being_somebody(stage: Stage) -> None:
         f"/v1/activities/{activity}/attendance": {"code": "x"},
         f"/v1/activities/{activity}/attendance/code": {},
         f"/v1/activities/{activity}/feedback": {"useful": 5, "understood": 5},
+        **lectures.bodies(lectures.announced(stage), lectures.poll(stage, lectures.EVENING, lectures.LATER)),
     }
     routes = {route.path for route in stage.application.definition.routes if route.method == "POST"}
     assert len(paths) == len(routes), "a route is missing here"

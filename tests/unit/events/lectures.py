@@ -1,0 +1,64 @@
+"""Polls, groups and lectures of these tests, with whatever does not matter made up."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from tests.unit.events.stage import KEDIRI, NOW, RANI, START, Reply, Stage
+
+GROUP = {"name": "Pustakawan Kediri", "channel": "telegram", "chat": "-100123", "region": KEDIRI}
+EVENING, LATER = START + timedelta(hours=11), START + timedelta(days=1, hours=11)
+HOUR = timedelta(hours=1)
+STEPS = ("open", "present", "take-questions", "close")
+
+
+def group(stage: Stage, **changed: Any) -> str:
+    return str(stage.post(RANI, "/v1/chat-groups", GROUP | changed).body["group"])
+
+
+def poll(stage: Stage, *times: datetime, quorum: int = 2) -> str:
+    options = [{"starts": at.isoformat(), "ends": (at + HOUR).isoformat()} for at in times]
+    wish = {"title": "Kapan kuliah?", "region": KEDIRI, "options": options, "quorum": quorum}
+    reply = stage.post(RANI, "/v1/polls", wish | {"closes": (NOW + timedelta(days=2)).isoformat()})
+    return str(reply.body["poll"])
+
+
+def lecture(stage: Stage, at: datetime = EVENING, **changed: Any) -> Reply:
+    wish = {"title": "Katalog induk", "region": KEDIRI, "agreed_otherwise": "in the meeting of March"}
+    wish |= {"starts": at.isoformat(), "ends": (at + HOUR).isoformat()}
+    wish |= changed
+    return stage.post(RANI, "/v1/lectures", {name: value for name, value in wish.items() if value is not None})
+
+
+def announced(stage: Stage, at: datetime = EVENING, **changed: Any) -> str:
+    activity = str(
+        lecture(stage, at, **{"group": changed.pop("group", None) or group(stage), **changed}).body["activity"]
+    )
+    path = f"/v1/activities/{activity}"
+    stage.post(RANI, f"{path}/speakers", {"person": "rani", "role": "guide"})
+    stage.post(RANI, f"{path}/speakers", {"person": "dosen", "role": "speaker", "category": "academic"})
+    assert stage.post(RANI, f"{path}/publish").status == 200
+    return activity
+
+
+def step(stage: Stage, activity: str, name: str) -> Reply:
+    return stage.post(RANI, f"/v1/activities/{activity}/lecture/{name}")
+
+
+def told(stage: Stage, kind: str) -> list[Mapping[str, Any]]:
+    return [fact.data for fact in stage.application.log.facts(0) if fact.type == kind]
+
+
+def bodies(activity: str, asked: str) -> dict[str, Mapping[str, Any]]:
+    """A good body for each path that something is done at here."""
+    times = {"starts": EVENING.isoformat(), "ends": LATER.isoformat()}
+    wish = {"title": "x", "region": KEDIRI, "quorum": 1, "closes": NOW.isoformat(), "options": [times, times]}
+    new = {"title": "x", "region": KEDIRI, "group": "g", "agreed_otherwise": "so", **times}
+    return {
+        "/v1/polls": wish,
+        f"/v1/polls/{asked}/votes": {"options": [1]},
+        f"/v1/polls/{asked}/close": {},
+        "/v1/chat-groups": GROUP,
+        "/v1/lectures": new,
+        **{f"/v1/activities/{activity}/lecture/{name}": {} for name in STEPS},
+    }

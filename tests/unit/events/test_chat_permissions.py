@@ -1,0 +1,165 @@
+"""A chat, its group's log, and two processes that may be paused or killed between any two of their steps."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from services.events.domain.chat_group import (
+    APART,
+    CHAT_GROUP,
+    GRACE,
+    WATCH,
+    BookChat,
+    ChatGroup,
+    ChatGroupCommand,
+    ChatGroupRegistered,
+    ReleaseChat,
+    WantFree,
+    WantRestricted,
+)
+from services.events.domain.chat_permissions import Record, Send, next_step, restricted, same
+from services.kernel.problem import Refused
+from tests.unit.events.stage import KEDIRI, NOW
+
+TICK = timedelta(seconds=15)
+OPEN = {
+    "can_send_messages": True, "can_send_photos": True, "can_send_polls": False, "can_add_web_page_previews": True,
+    "can_invite_users": True, "can_pin_messages": False, "can_edit_tag": True, "can_send_holograms": True,
+}  # fmt: skip
+"""What an administrator allows; the last two are flags of a later release than ours."""
+LASTS = timedelta(minutes=30)
+
+
+def test_restricting_takes_every_flag_of_sending_and_leaves_the_rest() -> None:
+    muted = restricted(OPEN)
+    assert {name for name, value in muted.items() if value} == {"can_invite_users", "can_edit_tag"}
+    assert muted.keys() == OPEN.keys()
+
+
+def test_a_flag_that_is_not_there_is_off() -> None:
+    assert same({"can_send_polls": False}, {})
+    assert not same({"can_send_polls": True}, {})
+
+
+@dataclass
+class Process:
+    """One reconciler: what it has read, and what it is about to do with it."""
+
+    state: ChatGroup | None = None
+    found: dict[str, bool] | None = None
+    step: Record | Send | None = None
+    since: datetime = NOW
+
+
+class AChat(RuleBasedStateMachine):
+    """Whatever is killed, paused or commanded: at its deadline the chat is as its administrators left it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = NOW
+        self.chat: dict[str, bool] = dict(OPEN)
+        self.before: dict[str, bool] = dict(OPEN)
+        self.group = CHAT_GROUP.fold([ChatGroupRegistered("G", "telegram", "-1", KEDIRI)])
+        self.processes = [Process(), Process()]
+        self.lectures = 0
+
+    def _command(self, command: ChatGroupCommand) -> bool:
+        try:
+            for event in CHAT_GROUP.decide(command, self.group):
+                self.group = CHAT_GROUP.evolve(self.group, event)
+        except Refused:
+            return False
+        return True
+
+    @precondition(lambda self: not self.group.lecture)
+    @rule(flag=st.sampled_from(sorted(OPEN)))
+    def an_administrator_changes_what_is_allowed(self, flag: str) -> None:
+        # Between lectures; a change during one is undone with the restriction.
+        if all(process.step is None for process in self.processes):
+            self.chat[flag] = self.before[flag] = not self.chat[flag]
+
+    @rule(opened=st.booleans())
+    def a_lecture_is_planned_and_perhaps_opened(self, opened: bool) -> None:
+        name = f"lecture-{self.lectures}"
+        self.lectures += 1
+        if self._command(BookChat(name, self.now, self.now + LASTS)) and opened:
+            self._command(WantRestricted(name, self.now + LASTS + GRACE, self.now))
+
+    @rule(other=st.booleans())
+    def somebody_opens_without_a_booking(self, other: bool) -> None:
+        self._command(WantRestricted("stray" if other else "stranger", self.now + LASTS, self.now))
+
+    @precondition(lambda self: bool(self.group.lecture))
+    @rule(cancelled=st.booleans())
+    def it_is_closed_or_cancelled(self, cancelled: bool) -> None:
+        self._command((ReleaseChat if cancelled else WantFree)(self.group.lecture, self.now))
+
+    @rule(which=st.integers(0, 1))
+    def a_process_reads(self, which: int) -> None:
+        self.processes[which] = Process(self.group, dict(self.chat), None, self.now)
+
+    @rule(which=st.integers(0, 1))
+    def a_process_makes_up_its_mind(self, which: int) -> None:
+        process = self.processes[which]
+        if process.state is not None and process.found is not None:
+            process.step = next_step(process.state, process.found, self.now)
+
+    @rule(which=st.integers(0, 1))
+    def a_process_acts(self, which: int) -> None:
+        self._act(self.processes[which])
+        self.processes[which] = Process()
+
+    @rule(which=st.integers(0, 1))
+    def a_process_is_killed(self, which: int) -> None:
+        self.processes[which] = Process()
+
+    @rule(ticks=st.sampled_from([1, 4, 40, 180]))
+    def time_passes(self, ticks: int) -> None:
+        """Each tick somebody reconciles; a pause is shorter than the watch."""
+        for _ in range(ticks):
+            self.now += TICK
+            for which, process in enumerate(self.processes):
+                if self.now - process.since >= WATCH - TICK:
+                    self._act(process)
+                    self.processes[which] = Process(since=self.now)
+            self._reconcile()
+
+    @invariant()
+    def what_belongs_to_the_chat_is_known_whenever_it_is_not_there(self) -> None:
+        if not same(self.chat, self.before):
+            assert self.group.kept is not None
+            assert same(json.loads(self.group.kept), self.before)
+
+    def teardown(self) -> None:
+        """However it went: nobody closes anything, all that was paused goes on late, and at the deadline it is right."""
+        self.time_passes(int((LASTS + GRACE) / TICK))
+        for process in self.processes:
+            self._act(process)
+        self.processes = [Process(), Process()]
+        self.time_passes(1)
+        assert self.chat == self.before
+        self.time_passes(int(APART / TICK))
+        assert self.chat == self.before
+        assert self.group.kept is None
+
+    def _act(self, process: Process) -> None:
+        match process.step:
+            case Record(command):
+                self._command(command)
+            case Send(permissions):
+                self.chat = dict(permissions)
+
+    def _reconcile(self) -> None:
+        for _ in range(4):
+            step = next_step(self.group, self.chat, self.now)
+            if step is None:
+                return
+            self._act(Process(step=step))
+
+
+TestAChat = AChat.TestCase
+TestAChat.settings = settings(max_examples=120, stateful_step_count=40, deadline=None)
