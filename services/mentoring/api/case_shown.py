@@ -10,9 +10,9 @@ from marshmallow import Schema, fields
 
 from services.mentoring.api.parts import Parts
 from services.mentoring.api.standing import Standing
-from services.mentoring.domain.probation import Window
+from services.mentoring.domain.case import Mentorship
 from services.mentoring.domain.template import Stage, Template
-from services.mentoring.domain.weeks import end_of, monday_of, name_of
+from services.mentoring.domain.weeks import monday_of, name_of
 from services.mentoring.templates import outdated
 from services.mentoring.times import moment, read
 
@@ -106,12 +106,12 @@ def whole(parts: Parts, found: Standing, document: Mapping[str, Any], now: datet
         "stages": [_stage(stage) for stage in template.stages],
         "history": history(parts, document, now),
         "next_stage": template.after(case.stage),
-        "window": window(case.probation and case.probation.window(now), found, now),
+        "window": window(case, now),
         "evidence": {
             "loans": [{"week": week, **sources} for week, sources in sorted(document["loans"].items())],
             "backups": document["backups"][-10:],
         },
-        "open_blockers": _blockers(parts, document),
+        "open_blockers": open_blockers(parts, document),
         "regressions": [
             {"at": each["at"], "was": each["was"], "reason": opened(parts, each["note"])}
             for each in document["regressions"]
@@ -148,11 +148,11 @@ def history(parts: Parts, document: Mapping[str, Any], now: datetime) -> list[di
     ]
 
 
-def window(standing: Window | None, found: Standing, now: datetime) -> dict[str, Any] | None:
-    """How far probation is, None before it and once it runs smoothly."""
-    if standing is None or found.case.probation is None or not found.case.live:
+def window(case: Mentorship, now: datetime) -> dict[str, Any] | None:
+    """How far probation is, None before it."""
+    if case.probation is None or not case.live:
         return None
-    this_week = monday_of(now)
+    standing, this_week = case.probation.window(now), monday_of(now)
     return {
         "first": name_of(standing.first),
         "have": standing.have,
@@ -160,8 +160,7 @@ def window(standing: Window | None, found: Standing, now: datetime) -> dict[str,
         "backup": standing.backup,
         "complete": standing.complete,
         "this_week": name_of(this_week),
-        "this_week_reported": found.case.probation.lent_in(this_week),
-        "this_week_ends": moment(end_of(this_week)),
+        "this_week_reported": case.probation.lent_in(this_week),
     }
 
 
@@ -205,7 +204,8 @@ def _readiness(parts: Parts, assessed: Mapping[str, Any] | None) -> dict[str, An
     return {**assessed, "conditions": found, "of": len(found)}
 
 
-def _blockers(parts: Parts, document: Mapping[str, Any]) -> list[dict[str, Any]]:
+def open_blockers(parts: Parts, document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What blocks it at present, the oldest first."""
     return [
         {"blocker": blocker, "at": each["at"], "by": each["by"], "text": opened(parts, each["note"])}
         for blocker, each in sorted(document["blockers"].items(), key=lambda pair: pair[1]["at"])

@@ -6,12 +6,14 @@ Who works at the library is what members have told by now.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from services.kernel.ids import derived_id
 from services.kernel.policy import Actor
 from services.kernel.problem import Forbidden, NotFound
+from services.kernel.view import View
 from services.mentoring.api.parts import LEAD, VISIT, Parts
 from services.mentoring.domain.case import CLOSED, Library, Mentorship
 from services.mentoring.domain.mentorship import MENTORSHIP
@@ -109,9 +111,9 @@ def heard_of(parts: Parts, staff: tuple[str, ...], rules: RulesInForce) -> Heard
     """What has been heard of these people by now: the gatherings that they were at between them, and who is able."""
     ids = {person: [person, *_guests(parts, person)] for person in staff}
     everyone = [identity for known in ids.values() for identity in known]
-    documents = {document["_id"]: document for document in _found(parts, PRACTICE, everyone)}
+    documents = {document["_id"]: document for document in found_in(parts, PRACTICE, everyone)}
     attended = {activity for document in documents.values() for activity in document.get("activities", {})}
-    gatherings = tuple(sorted(document["_id"] for document in _found(parts, GATHERINGS, sorted(attended))))
+    gatherings = tuple(sorted(document["_id"] for document in found_in(parts, GATHERINGS, sorted(attended))))
     able = tuple(
         person for person in staff if documents.get(person, {}).get("levels", {}).get(ABLE_UNIT, 0) >= rules.pilot_level
     )
@@ -122,9 +124,10 @@ def _guests(parts: Parts, person: str) -> list[str]:
     return list((parts.views.get(PARTICIPANTS, person) or {}).get("guests", ()))
 
 
-def _found(parts: Parts, view: Any, ids: list[str]) -> list[dict[str, Any]]:
+def found_in(parts: Parts, view: View, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """The documents of a view under these keys, those that there are."""
     found: list[dict[str, Any]] = []
     for begin in range(0, len(ids), 100):
-        some = ids[begin : begin + 100]
+        some = list(ids[begin : begin + 100])
         found += parts.views.find(view, {"_id": {"$in": some}}, limit=len(some)).items
     return found

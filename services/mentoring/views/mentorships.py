@@ -1,6 +1,6 @@
 """Mentorships as they are listed and looked back on. Key: the mentorship.
 
-``{library, region, software, template, state, stage, pilot, opened, opened_by, wish, mentors: [persons, who leads first], readiness:
+``{library, region, software, template, state, stage, pilot, opened, opened_by, wish, mentors: [persons, who leads first], mentors_ever, readiness:
 {at, score, missing, conditions} | null, history: [{stage, at, by, items, note, link}], live_since, rules, blockers: {id:
 {note, by, at, cleared}}, regressions: [{at, note, was}], missed: [weeks], loans: {week: {source: count}}, backups: [{made,
 ok, source}], installation: {version, host, at} | null, rotated: {password: at}, visits: {count, minutes}, proposed_by,
@@ -15,7 +15,7 @@ from dataclasses import asdict
 from typing import Any
 
 from services.kernel.message import Recorded
-from services.kernel.view import Applied, Change, View, increment
+from services.kernel.view import Applied, Change, View, adding, increment
 from services.mentoring.domain import access, evidence, opening, pilot, progress, readiness, smooth
 from services.mentoring.domain.case import CLOSED, OPEN, Note
 from services.mentoring.domain.template import AGREED, PROBATION, SMOOTH, WANTED
@@ -63,7 +63,7 @@ def _life(recorded: Recorded) -> dict[str, Any] | None:
             shown |= {"template": event.template, "state": OPEN, "opened": at, "opened_by": event.by, "how": event.how}
             return {**_NOTHING_YET, **shown, "wish": _note(event.wish), **_stage(WANTED, recorded, event.by)}
         case opening.MentorAssigned(team=team) | opening.MentorReleased(team=team):
-            return {"mentors": list(team)}
+            return {"mentors": list(team), "mentors_ever": adding("mentors_ever", *team)}
         case opening.MentorshipClosed():
             return {"state": CLOSED, "closed": at, "why": event.why}
         case readiness.ReadinessAssessed():

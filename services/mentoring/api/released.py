@@ -1,0 +1,248 @@
+"""What leaves the case: the key of the library's server, links to its progress, and reports that the library releases."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from datetime import timedelta
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validates
+from marshmallow.validate import Length, OneOf
+
+from services.kernel.problem import NotFound
+from services.kernel.route import Answer, Request, Route, recorded
+from services.mentoring.api.case_shown import WindowShown, history, window
+from services.mentoring.api.parts import Parts
+from services.mentoring.api.schemas import number
+from services.mentoring.api.standing import looked_at, standing
+from services.mentoring.domain.access import IssueEvidenceKey, MakeLink
+from services.mentoring.domain.mentorship import MENTORSHIP
+from services.mentoring.domain.report import PARTS, REPORT, ReleaseReport
+from services.mentoring.mint import digest, mentorship_in, report_digest
+from services.mentoring.times import moment
+from services.mentoring.views.libraries import LIBRARIES
+from services.mentoring.views.mentorships import MENTORSHIPS
+from services.mentoring.views.reports import REPORTS
+
+NAME = re.compile(r"^[a-z][a-z0-9_-]{0,63}$")
+IDENTITY = re.compile(r"^[A-Za-z0-9_.:-]{1,64}$")
+FIGURES_AT_MOST = 200
+
+
+class NewLink(Schema):
+    days = number(1, 180, required=False, load_default=30)
+
+
+class Release(Schema):
+    """``figures``: by name a number, an id or a truth, a list of these, or such figures by name once more."""
+
+    parts = fields.List(fields.String(validate=OneOf(PARTS)), required=True, validate=Length(1, len(PARTS)))
+    figures = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), required=True)
+
+    @validates("figures")
+    def _numbers_and_ids(self, figures: dict[str, Any], **_options: Any) -> None:
+        if not (_is_figures(figures, 3) and _size(figures) <= FIGURES_AT_MOST):
+            raise ValidationError("Figures are numbers and ids by name, and not too many.")
+
+
+class KeyShown(Schema):
+    mentorship = fields.String()
+    key = fields.String()
+
+
+class LinkShown(Schema):
+    mentorship = fields.String()
+    secret = fields.String()
+    path = fields.String(metadata={"description": "the page that needs no login"})
+    expires = fields.String()
+
+
+class ProgressShown(Schema):
+    """Without people, without notes: what anybody with the address may see."""
+
+    library = fields.String(allow_none=True)
+    software = fields.String()
+    stage = fields.String()
+    stages = fields.List(fields.Dict())
+    history = fields.List(fields.Dict())
+    pilot = fields.Boolean()
+    live_since = fields.String(allow_none=True)
+    smooth_since = fields.String(allow_none=True)
+    window = fields.Nested(WindowShown, allow_none=True)
+    visits = fields.Integer()
+    hours = fields.Float()
+    expires = fields.String()
+
+
+class ReportRef(Schema):
+    report = fields.String()
+    code = fields.String()
+
+
+class ReportShown(Schema):
+    report = fields.String()
+    library = fields.String()
+    name = fields.String(allow_none=True)
+    released_at = fields.String()
+    parts = fields.List(fields.String())
+    figures = fields.Dict()
+
+
+def issue_evidence_key(parts: Parts, request: Request) -> Answer:
+    found = standing(parts, request.path["mentorship"], request.actor)
+    person = found.require(found.mentors or found.of_the_library)
+    key = parts.mint.evidence_key(found.identity, request.command_id)
+    command = IssueEvidenceKey(digest(key), person)
+    answer = recorded(request.take(MENTORSHIP, found.identity, command), 201)
+    # The key goes into this answer and not into the commit's: it is stored nowhere.
+    return Answer({"mentorship": found.identity, "key": key}, answer.status, answer.version, answer.position)
+
+
+def make_link(parts: Parts, request: Request) -> Answer:
+    found = standing(parts, request.path["mentorship"], request.actor)
+    person = found.require(found.mentors or found.of_the_library)
+    secret = parts.mint.progress_address(found.identity, request.command_id)
+    command = MakeLink(digest(secret), request.now + timedelta(days=request.body["days"]), person)
+
+    def until(state: Any, _events: object) -> dict[str, Any]:
+        return {"expires": moment(state.links[command.digest])}
+
+    commit = request.take(MENTORSHIP, found.identity, command, answer=until)
+    body = {"mentorship": found.identity, "secret": secret, "path": f"/kemajuan/{secret}"}
+    answer = recorded(commit, 201)
+    return Answer({**body, **answer.body}, answer.status, answer.version, answer.position)
+
+
+def show_progress(parts: Parts, request: Request) -> Answer:
+    secret = request.path["secret"]
+    mentorship = mentorship_in(secret)
+    if mentorship is None:
+        raise NotFound
+    found = looked_at(parts, mentorship, request.actor)
+    given = digest(secret)
+    expires = next((until for known, until in found.case.links.items() if hmac.compare_digest(known, given)), None)
+    document = parts.views.get(MENTORSHIPS, mentorship)
+    if expires is None or expires <= request.now or document is None:
+        raise NotFound
+    visits = document.get("visits") or {}
+    shown = {name: document.get(name) for name in ("software", "stage", "pilot", "live_since", "smooth_since")}
+    passed = [
+        {"stage": each["stage"], "at": each["at"], "days": each["days"]}
+        for each in history(parts, document, request.now)
+    ]
+    return Answer(
+        {
+            **shown,
+            "library": found.known.get("name"),
+            "stages": [{"stage": stage.stage, "name": stage.name} for stage in found.template.stages],
+            "history": passed,
+            "window": window(found.case, request.now),
+            "visits": visits.get("count", 0),
+            "hours": round(visits.get("minutes", 0) / 60, 1),
+            "expires": moment(expires),
+        }
+    )
+
+
+def release_report(parts: Parts, request: Request) -> Answer:
+    found = standing(parts, request.path["mentorship"], request.actor)
+    person = request.actor.require_person()
+    report = request.new_id("report")
+    code = parts.mint.report_code(report)
+    command = ReleaseReport(
+        mentorship=found.identity,
+        library=found.library,
+        by=person,
+        of_the_library=found.of_the_library,
+        parts=tuple(request.body["parts"]),
+        figures=request.body["figures"],
+        digest=report_digest(code),
+    )
+    answer = recorded(request.take(REPORT, report, command, answer=lambda *_: {"report": report}), 201)
+    return Answer({"report": report, "code": code}, answer.status, answer.version, answer.position)
+
+
+def show_report(parts: Parts, request: Request) -> Answer:
+    document = parts.views.get(REPORTS, report_digest(request.path["code"]))
+    if document is None:
+        raise NotFound
+    library = parts.views.get(LIBRARIES, document["library"]) or {}
+    shown = {name: document[name] for name in ("report", "library", "parts", "figures")}
+    return Answer({**shown, "name": library.get("name"), "released_at": document["released"]})
+
+
+def _is_figures(value: Any, depth: int) -> bool:
+    match value:
+        case dict():
+            return depth > 0 and all(
+                isinstance(name, str) and bool(NAME.match(name)) and _is_figures(each, depth - 1)
+                for name, each in value.items()
+            )
+        case list():
+            return depth > 0 and all(_is_figures(each, depth - 1) for each in value)
+        case str():
+            return bool(IDENTITY.match(value))
+        case _:
+            return value is None or isinstance(value, bool | int | float)
+
+
+def _size(value: Any) -> int:
+    match value:
+        case dict():
+            return sum(map(_size, value.values()))
+        case list():
+            return sum(map(_size, value))
+        case _:
+            return 1
+
+
+ROUTES = (
+    Route(
+        "POST",
+        "/v1/mentorships/{mentorship}/evidence-key",
+        issue_evidence_key,
+        "issue-evidence-key",
+        "The key that the library's own server sends its evidence with; the former one is good no longer",
+        answer=KeyShown(),
+        statuses=(201, 403, 404, 422),
+    ),
+    Route(
+        "POST",
+        "/v1/mentorships/{mentorship}/links",
+        make_link,
+        "make-progress-link",
+        "An address that shows the library's progress without a login, for a while",
+        body=NewLink(),
+        answer=LinkShown(),
+        statuses=(201, 403, 404, 422),
+    ),
+    Route(
+        "GET",
+        "/v1/progress/{secret}",
+        show_progress,
+        "show-progress",
+        "A library's progress, for whoever has its address",
+        answer=ProgressShown(),
+        statuses=(200, 404),
+    ),
+    Route(
+        "POST",
+        "/v1/mentorships/{mentorship}/reports",
+        release_report,
+        "release-report",
+        "The library releases figures of its own; whoever is shown them can have them confirmed",
+        body=Release(),
+        answer=ReportRef(),
+        statuses=(201, 404, 422),
+    ),
+    Route(
+        "GET",
+        "/v1/reports/{code}",
+        show_report,
+        "show-released-report",
+        "What a library released, by the code on it",
+        answer=ReportShown(),
+        statuses=(200, 404),
+    ),
+)

@@ -1,0 +1,187 @@
+"""*Lancar*, and that nothing brings it about without the evidence window."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from hypothesis import given as every
+from hypothesis import settings
+from hypothesis import strategies as some
+
+from services.kernel.message import Command, Event
+from services.kernel.problem import NotFound, Refused
+from services.kernel.testing import given
+from services.mentoring.domain.evidence import BackupReported, CloseWeek, LoansCounted, RecordBackup, RecordLoans
+from services.mentoring.domain.mentorship import MENTORSHIP
+from services.mentoring.domain.smooth import (
+    BlockerCleared,
+    BlockerRaised,
+    ClearBlocker,
+    ConfirmSmooth,
+    LibraryRegressed,
+    LibrarySmooth,
+    ProposeSmooth,
+    RaiseBlocker,
+    ReportRegression,
+    SmoothProposed,
+)
+from services.mentoring.domain.weeks import WEEK, begin_of, closes, end_of, monday_of
+from tests.unit.mentoring.cases import LIBRARY, MONDAY, NOTE, OPENED, after, backed_up, before, lent, on_probation
+
+PROVEN = (*on_probation(), lent(0), lent(1), lent(2), lent(3), backed_up(2))
+IN_TIME = after(4, days=1)
+PROPOSE, CONFIRM = ProposeSmooth("mira", IN_TIME), ConfirmSmooth("sri", IN_TIME)
+PROPOSED = SmoothProposed(LIBRARY, "mira", 4)
+SMOOTH = LibrarySmooth(LIBRARY, "mira", "sri", 4, 2)
+RAISED, CLEARED = BlockerRaised(LIBRARY, "b1", NOTE, "sri"), BlockerCleared(LIBRARY, "b1", "mira")
+
+
+def test_the_mentor_proposes_and_the_library_confirms() -> None:
+    given(MENTORSHIP, *PROVEN).when(PROPOSE).then(PROPOSED)
+    given(MENTORSHIP, *PROVEN, PROPOSED).when(CONFIRM).then(SMOOTH)
+    assert given(MENTORSHIP, *PROVEN, PROPOSED, SMOOTH).state.stage == "smooth"
+
+
+def test_neither_is_needed_twice() -> None:
+    given(MENTORSHIP, *PROVEN, PROPOSED).when(PROPOSE).then()
+    given(MENTORSHIP, *PROVEN, PROPOSED, SMOOTH).when(PROPOSE).then()
+    given(MENTORSHIP, *PROVEN, PROPOSED, SMOOTH).when(CONFIRM).then()
+
+
+def test_the_mentor_does_not_confirm_and_nobody_confirms_what_was_not_proposed() -> None:
+    given(MENTORSHIP, *PROVEN).when(CONFIRM).refused("not-proposed-yet")
+    given(MENTORSHIP, *PROVEN, PROPOSED).when(replace(CONFIRM, person="mira")).refused("confirmed-by-the-library")
+
+
+def test_too_few_weeks_are_told_with_how_many_there_are() -> None:
+    with pytest.raises(Refused) as caught:
+        MENTORSHIP.decide(replace(PROPOSE, at=after(3, days=6)), given(MENTORSHIP, *PROVEN).state)
+    told = {name: caught.value.extensions[name] for name in ("rule", "have", "need", "since")}
+    assert told == {"rule": "window-not-complete", "have": 3, "need": 4, "since": "2026-03-02"}
+
+
+def test_without_a_backup_that_went_without_error_nothing_runs_smoothly() -> None:
+    history = (*on_probation(), lent(0), lent(1), lent(2), lent(3), backed_up(2, ok=False))
+    given(MENTORSHIP, *history).when(PROPOSE).refused("no-backup")
+
+
+def test_an_open_blocker_is_in_the_way_until_it_is_cleared_and_takes_a_proposal_back() -> None:
+    given(MENTORSHIP, *PROVEN, RAISED).when(PROPOSE).refused("open-blocker")
+    given(MENTORSHIP, *PROVEN, PROPOSED, RAISED).when(CONFIRM).refused("open-blocker")
+    given(MENTORSHIP, *PROVEN, PROPOSED, RAISED, CLEARED).when(CONFIRM).refused("not-proposed-yet")
+    given(MENTORSHIP, *PROVEN, RAISED, CLEARED).when(PROPOSE).then(PROPOSED)
+
+
+def test_a_week_missed_between_the_two_is_seen_at_the_second() -> None:
+    late = replace(CONFIRM, at=after(5, days=3))
+    given(MENTORSHIP, *PROVEN, PROPOSED).when(late).refused("window-not-complete")
+
+
+def test_blockers_are_raised_and_cleared_once() -> None:
+    given(MENTORSHIP, OPENED).when(RaiseBlocker("b1", NOTE, "sri")).then(RAISED)
+    given(MENTORSHIP, OPENED, RAISED).when(RaiseBlocker("b1", NOTE, "sri")).then()
+    given(MENTORSHIP, OPENED, RAISED).when(ClearBlocker("b1", "mira")).then(CLEARED)
+    given(MENTORSHIP, OPENED, RAISED, CLEARED).when(ClearBlocker("b1", "mira")).then()
+    with pytest.raises(NotFound):
+        given(MENTORSHIP, OPENED).when(ClearBlocker("b9", "mira"))
+
+
+def test_what_falls_back_proves_itself_anew() -> None:
+    fell = LibraryRegressed(LIBRARY, NOTE, "smooth", MONDAY + 6 * WEEK, "sri")
+    smooth = (*PROVEN, PROPOSED, SMOOTH)
+    given(MENTORSHIP, *smooth).when(ReportRegression(NOTE, "sri", after(5, days=2))).then(fell)
+    assert given(MENTORSHIP, *smooth, fell).state.stage == "probation"
+    given(MENTORSHIP, *smooth, fell).when(replace(PROPOSE, at=after(8))).refused("window-not-complete")
+    again = (*smooth, fell, *(lent(week) for week in (6, 7, 8, 9)), backed_up(8))
+    given(MENTORSHIP, *again).when(replace(PROPOSE, at=after(10))).then(PROPOSED)
+    # The backup of the first window proves nothing about the second.
+    without = (*smooth, fell, *(lent(week) for week in (6, 7, 8, 9)))
+    given(MENTORSHIP, *without).when(replace(PROPOSE, at=after(10))).refused("no-backup")
+
+
+def test_what_never_went_live_cannot_fall_back() -> None:
+    given(MENTORSHIP, *before("probation")).when(ReportRegression(NOTE, "sri", after(0))).refused("not-live-yet")
+
+
+Week = tuple[int | None, int | None, bool | None, str, float]
+WEEKS = some.lists(
+    some.tuples(
+        some.sampled_from([5, 5, 5, 5, 5, 0, None]),
+        some.sampled_from([None, None, None, None, 3, 0]),
+        some.sampled_from([True, True, False, None]),
+        some.sampled_from(["", "", "", "", "", "raise", "clear", "clear", "regress", "close"]),
+        some.floats(0, 3.5),
+    ),
+    max_size=12,
+)
+
+
+def of_a_week(n: int, week: Week) -> list[Command]:
+    """What is attempted in the n-th week, and that the mentor and the library try to be done with it soon after."""
+    stated, measured, ok, more, days = week
+    friday, afterwards = after(n, days=4), after(n + 1, days=days)
+    others: dict[str, Command] = {
+        "raise": RaiseBlocker("b1", NOTE, "sri"),
+        "clear": ClearBlocker("b1", "mira"),
+        "regress": ReportRegression(NOTE, "sri", friday),
+        "close": CloseWeek(MONDAY + (n - 1) * WEEK),
+    }
+    attempts: list[Command | None] = [
+        None if stated is None else RecordLoans(MONDAY + n * WEEK, stated, "stated", friday, "sri"),
+        None if measured is None else RecordLoans(MONDAY + n * WEEK, measured, "measured", friday),
+        None if ok is None else RecordBackup(friday, ok, "stated", friday, "sri"),
+        others.get(more),
+        ProposeSmooth("mira", afterwards),
+        ConfirmSmooth("sri", afterwards),
+    ]
+    return [attempt for attempt in attempts if attempt is not None]
+
+
+def evidenced(history: Sequence[Event], first: datetime, at: datetime, need: int) -> bool:
+    """Whether ``need`` whole weeks in a row, the last of them not long over, had loans, and a backup fell among them.
+
+    Reckoned from the events alone, by another way than the domain does.
+    """
+    counts: dict[datetime, dict[str, int]] = {}
+    backups: list[datetime] = []
+    for event in history:
+        if isinstance(event, LoansCounted):
+            counts.setdefault(begin_of(event.week), {})[event.source] = event.count
+        if isinstance(event, BackupReported) and event.ok:
+            backups.append(event.made)
+    week, run = monday_of(at), 0
+    while end_of(week) > at or (closes(week) > at and not _lent(counts.get(begin_of(week), {}))):
+        week -= WEEK
+    while begin_of(week) >= first and _lent(counts.get(begin_of(week), {})):
+        run, week = run + 1, week - WEEK
+    return run >= need and any(made >= begin_of(week + WEEK) for made in backups)
+
+
+def _lent(count: dict[str, int]) -> bool:
+    return count.get("measured", count.get("stated", 0)) > 0
+
+
+@settings(max_examples=200, deadline=None)
+@every(weeks=WEEKS)
+def test_nothing_runs_smoothly_without_the_evidence_window_and_with_it_nothing_is_in_the_way(weeks: list[Week]) -> None:
+    history: list[Event] = list(on_probation())
+    first = begin_of(MONDAY)
+    for n, week in enumerate(weeks):
+        for command in of_a_week(n, week):
+            state = MENTORSHIP.fold(history)
+            try:
+                events = list(MENTORSHIP.decide(command, state))
+            except (Refused, NotFound):
+                events = []
+            if isinstance(command, ConfirmSmooth):
+                proven = evidenced(history, first, command.at, 4) and not state.blockers
+                assert any(isinstance(event, LibrarySmooth) for event in events) == (proven and state.stage != "smooth")
+            history += events
+            first = max([first, *(begin_of(event.first) for event in events if isinstance(event, LibraryRegressed))])
+
+
+def test_what_the_property_is_held_against_tells_one_from_the_other() -> None:
+    assert evidenced(PROVEN, begin_of(MONDAY), IN_TIME, 4)
+    assert not evidenced(PROVEN[:-1], begin_of(MONDAY), IN_TIME, 4)
+    assert not evidenced(PROVEN, begin_of(MONDAY + WEEK), IN_TIME, 4)
