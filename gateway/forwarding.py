@@ -128,6 +128,8 @@ class Forwarding:
         changed = _writes(operation.method) and reply.status < 300 and not operation.path.startswith("/v1/login")
         if operation.service == "members" and changed:
             self._identities.members_wrote(positions_in(header).get("members", 0))
+        if operation.service == "notifications" and changed and operation.path.startswith("/v1/partners"):
+            self._identities.partners_changed()
 
 
 class ForwardingEndpoint:

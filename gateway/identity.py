@@ -1,8 +1,10 @@
-"""Who asks: a login token becomes the actor that members says it stands for.
+"""Who asks: a login token becomes the actor that members says it stands for, a partner's key the one that notifications
+says.
 
-A known actor is used for ``FRESH_SECONDS`` without asking again, unless members has taken a write since: an office that
-was given is an office held at the next request. While members is down the last known actor goes on for ``LAST_SECONDS``,
-for reads alone: what it may do could have changed, so it changes nothing.
+A known actor is used for ``FRESH_SECONDS`` without asking again, unless the service that knows it has taken a write since:
+an office that was given is an office held at the next request, a key that was revoked opens nothing. While that service
+is down the last known actor goes on for ``LAST_SECONDS``, for reads alone: what it may do could have changed, so it
+changes nothing.
 """
 
 from __future__ import annotations
@@ -30,6 +32,8 @@ KNOWN_CALLERS = 10_000
 ASK_SECONDS = 3.0
 """Members waits at most 2 s for its view to show the newest write."""
 GATEWAY = service_actor("gateway")
+PARTNER_KEY = "jpk_"
+_ASKED = {"members": "/internal/identity", "notifications": "/internal/partner-identity"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class _Known:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """An actor, the language that the person prefers, and whether members could be asked in time."""
+    """An actor, the language that the person prefers, and whether the service that knows it could be asked in time."""
 
     actor: Actor
     language: str | None = None
@@ -56,19 +60,19 @@ class Identities:
         self._transport = transport
         self._monotonic = monotonic
         self._known: OrderedDict[str, _Known] = OrderedDict()
-        self._writes = 0
+        self._writes = dict.fromkeys(_ASKED, 0)
         self._seen = Seen()
 
     async def of(self, token: str) -> Identity:
         """The identity behind a token.
 
-        Raises ``Unauthorized`` for one forged, expired or revoked; ``Unavailable`` where members is down and the token
-        was not seen lately.
+        Raises ``Unauthorized`` for one forged, expired or revoked; ``Unavailable`` where the service that knows it is down
+        and the token was not seen lately.
         """
         name = hashlib.sha256(token.encode()).hexdigest()
         known = self._known.get(name)
         age = self._monotonic() - known.at if known else 0.0
-        if known and age < FRESH_SECONDS and known.writes == self._writes:
+        if known and age < FRESH_SECONDS and known.writes == self._writes[_knowing(token)]:
             return Identity(known.actor, known.language)
         try:
             found = await self._ask(token)
@@ -84,22 +88,27 @@ class Identities:
 
     def members_wrote(self, position: int) -> None:
         """Members took a write, recorded at ``position``: what is known of anybody is from before it."""
-        self._writes += 1
+        self._writes["members"] += 1
         self._seen = self._seen.with_({"members": position})
+
+    def partners_changed(self) -> None:
+        """Notifications took a write about a partner: what is known of their keys is from before it."""
+        self._writes["notifications"] += 1
 
     def forget(self, token: str) -> None:
         """The token was given back."""
         self._known.pop(hashlib.sha256(token.encode()).hexdigest(), None)
 
     async def _ask(self, token: str) -> _Known:
-        at, writes = self._monotonic(), self._writes
+        service = _knowing(token)
+        at, writes = self._monotonic(), self._writes[service]
         headers = {"Content-Type": "application/json", "Idempotency-Key": new_id()}
-        if newest := self._seen.of("members"):
-            headers["Wait-For"] = f"members@{newest}"
+        if newest := self._seen.of(service):
+            headers["Wait-For"] = f"{service}@{newest}"
         reply = await self._transport.send(
-            "members",
+            service,
             "POST",
-            "/internal/identity",
+            _ASKED[service],
             GATEWAY,
             headers=headers,
             body=json.dumps({"token": token}).encode(),
@@ -108,8 +117,8 @@ class Identities:
         if reply.status == 401:
             raise Unauthorized("the token is unknown, expired or revoked")
         if reply.status != 200:
-            log.warning("members answers %d to who a token is", reply.status)
-            raise Unavailable("who you are cannot be established at the moment", service="members")
+            log.warning("%s answers %d to who a token is", service, reply.status)
+            raise Unavailable("who you are cannot be established at the moment", service=service)
         document: dict[str, Any] = reply.document
         return _Known(actor_from(document), document.get("language"), at, writes)
 
@@ -118,3 +127,8 @@ class Identities:
         self._known.move_to_end(name)
         while len(self._known) > KNOWN_CALLERS:
             self._known.popitem(last=False)
+
+
+def _knowing(token: str) -> str:
+    """The service that knows whose a token is."""
+    return "notifications" if token.startswith(PARTNER_KEY) else "members"

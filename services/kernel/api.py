@@ -20,8 +20,8 @@ from services.kernel.clock import Clock
 from services.kernel.decider import Commands
 from services.kernel.ids import derived_id, fingerprint, new_id
 from services.kernel.mongo import outcome_unknown
-from services.kernel.policy import Actor, ActorSignature
-from services.kernel.problem import Malformed, NotAllowed, NotFound, Problem, TooLarge, Unavailable
+from services.kernel.policy import ANONYMOUS, Actor, ActorSignature
+from services.kernel.problem import Forbidden, Malformed, NotAllowed, NotFound, Problem, TooLarge, Unavailable
 from services.kernel.route import Answer, Request, Route
 
 log = logging.getLogger(__name__)
@@ -113,7 +113,7 @@ class Api:
     def _answer(self, route: Route, parameters: Mapping[str, str], raw: RawRequest) -> Answer:
         if len(raw.body) > route.limit:
             raise TooLarge(limit=route.limit)
-        actor = self._signature.read(raw.headers.get(ActorSignature.HEADER.lower()))
+        actor = _admitted(route, self._signature.read(raw.headers.get(ActorSignature.HEADER.lower())))
         wanted = _position(self.service, raw.headers.get("wait-for"))
         request = Request(
             path=parameters,
@@ -160,6 +160,15 @@ class Api:
         if position := getattr(problem, "position", 0):
             headers["Position"] = f"{self.service}@{position}"
         return RawAnswer(problem.status, headers, json.dumps(problem.document()), path)
+
+
+def _admitted(route: Route, actor: Actor) -> Actor:
+    """The actor on this route: a partner counts only where the route says so, whatever a handler makes of others."""
+    if actor.kind != "partner" or route.partners:
+        return actor
+    if route.writes:
+        raise Forbidden("a partner's key does not open this")
+    return ANONYMOUS
 
 
 def _pattern(path: str) -> str:

@@ -113,6 +113,12 @@ class Inbox:
         found = self._facts.find(wanted).sort("position", ASCENDING)
         return [fact_of(document["envelope"], document["_id"]) for document in found]
 
+    def stored(self, after: int, limit: int = 256) -> Sequence[tuple[int, Mapping[str, Any]]]:
+        """As ``read``, but each position with the envelope as it came."""
+        wanted = {"position": {"$gt": after, "$lte": after + limit}}
+        found = self._facts.find(wanted, {"envelope": 1}).sort("position", ASCENDING)
+        return [(document["_id"], document["envelope"]) for document in found]
+
     def head(self) -> int:
         """The position of the last fact, 0 when there is none."""
         found = list(self._facts.find({"position": {"$gt": self._position}}, {"_id": 1}).sort("position", -1).limit(1))

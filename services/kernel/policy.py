@@ -29,7 +29,9 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks. ``kind`` is ``person``, ``service`` or ``anonymous``; ``id`` the person's or service's, "" for nobody.
+    """Who asks. ``kind`` is ``person``, ``partner``, ``service`` or ``anonymous``; ``id`` the person's, partner's or
+    service's, "" for nobody. A partner is an institution's program; it is an actor on the routes that are made for it, and
+    a stranger who only reads everywhere else.
 
     ``grants`` maps a permission to the regions it holds for; ``EVERYWHERE`` among them means all.
     """

@@ -90,7 +90,8 @@ class Route:
 
     ``path`` has parameters in braces: ``/v1/topics/{topic}``. ``public`` routes are forwarded by the gateway; the others
     are for operators and services. ``name`` is the operation's id in OpenAPI. A route that ``writes`` needs an
-    ``Idempotency-Key``. ``raw`` routes get the body as bytes, at most ``limit``.
+    ``Idempotency-Key``. ``raw`` routes get the body as bytes, at most ``limit``. ``partners``: a partner's program may come
+    here; on every other route it is a stranger, and one who writes nothing.
     """
 
     method: str
@@ -103,6 +104,7 @@ class Route:
     answer: Schema | None = None
     public: bool = True
     raw: bool = False
+    partners: bool = False
     limit: int = BODY_BYTES
     statuses: Sequence[int] = ()
 

@@ -15,8 +15,10 @@ class Members:
     def __init__(self):
         self.says = (200, SARI)
         self.asked = []
+        self.paths = []
 
-    async def send(self, _service, _method, _path, actor, *, headers, body, seconds):
+    async def send(self, service, _method, path, actor, *, headers, body, seconds):
+        self.paths.append((service, path))
         self.asked.append((actor, headers, json.loads(body), seconds))
         if self.says is None:
             raise Unavailable("down")
@@ -128,3 +130,16 @@ def test_with_members_down_reading_goes_on_and_writing_does_not(house, client):
     answer = client.post("/v1/topics", json={}, headers={"Idempotency-Key": "b", **bearer()})
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
     assert not house.events.calls("POST /v1/topics")
+
+
+def test_a_partners_key_is_asked_of_notifications_and_anew_when_a_partner_changed(ask, members):
+    members.says = (200, {"kind": "partner", "id": "unisma", "offices": [], "grants": {"feed.read": ["kota-kediri"]}})
+    assert ask("jpk_0190.secret").actor.may("feed.read", "kota-kediri")
+    assert members.paths == [("notifications", "/internal/partner-identity")]
+    ask.identities.members_wrote(41)
+    ask("jpk_0190.secret")
+    assert len(members.paths) == 1
+    ask.identities.partners_changed()
+    members.says = (401, {})
+    with pytest.raises(Unauthorized):
+        ask("jpk_0190.secret")

@@ -51,6 +51,8 @@ ROUTES = [
     Route("GET", "/v1/books/{book}", lambda _p, r: Answer({"book": r.path["book"]}, version=3), "book", "One book"),
     Route("GET", "/broken", fail(RuntimeError("secret words")), "broken", "Breaks"),
     Route("GET", "/away", fail(AutoReconnect("secret host")), "away", "Database away"),
+    Route("GET", "/v1/who", lambda _p, r: Answer({"kind": r.actor.kind}), "who", "Who asks"),
+    Route("GET", "/v1/feed", lambda _p, r: Answer({"kind": r.actor.kind}), "feed", "Partners read", partners=True),
     Route("POST", "/v1/raw", lambda _p, r: Answer({"bytes": len(r.body)}), "raw", "Raw", raw=True, limit=10),
 ]
 
@@ -250,3 +252,10 @@ def test_a_signed_actor_is_good_for_its_time_and_no_longer(monkeypatch: pytest.M
 
     with pytest.raises(Unauthorized):
         SIGNATURE.read(value)
+
+
+def test_a_partner_is_one_where_the_route_says_so_and_elsewhere_a_stranger_who_writes_nothing(house: House) -> None:
+    partner = Actor("partner", "unisma", grants={"books.put": ("kediri",)})
+    assert json.loads(house.ask("GET", "/v1/feed", actor=partner).body) == {"kind": "partner"}
+    assert json.loads(house.ask("GET", "/v1/who", actor=partner).body) == {"kind": "anonymous"}
+    assert house.ask("POST", "/v1/books", {"title": "x"}, actor=partner, idempotency_key="k").status == 403
