@@ -44,6 +44,7 @@ def definition() -> Definition:
         routes=ROUTES,
         views=VIEWS,
         managers=(GUEST_TYING, LEAVING),
+        sources=("events", "mentoring"),
         parts=parts,
         readers=lambda core, built: (ImportRunner(built), eraser(core, built)),
     )

@@ -11,7 +11,7 @@ from marshmallow import Schema, fields, validate
 from services.kernel.message import Draft, Recorded
 from services.kernel.process import DeadlinePassed
 from services.kernel.registry import Registry
-from services.members import library_facts
+from services.members import competence_facts, library_facts
 from services.members.domain import credential, erasure, guest, office, person, region, registration_import, rules
 
 REGISTRY = Registry()
@@ -38,6 +38,7 @@ REGISTRY.register(
     erasure.ErasureStarted,
     erasure.MemberErased,
     *library_facts.EVENTS,
+    *competence_facts.EVENTS,
     DeadlinePassed,
 )
 
@@ -166,6 +167,7 @@ FACTS: Mapping[str, Schema] = {
     "rules-changed": RulesChangedData(),
     "login-code-issued": LoginCodeIssuedData(),
     **library_facts.FACTS,
+    **competence_facts.FACTS,
 }
 
 
@@ -194,7 +196,7 @@ def tell(recorded: Recorded) -> Draft | None:
             data = {"person": known, "code": event.code, "expires": event.expires.isoformat()}
             return Draft(recorded.id, "login-code-issued", known, data)
         case _:
-            return library_facts.tell(recorded)
+            return library_facts.tell(recorded) or competence_facts.tell(recorded)
 
 
 def _of_person(recorded: Recorded, event: person.MemberJoined | guest.GuestAdded | guest.GuestTied) -> Draft:

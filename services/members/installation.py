@@ -15,6 +15,7 @@ from services.kernel.ids import derived_id, new_id
 from services.kernel.log import Commit
 from services.kernel.message import Command, Metadata
 from services.kernel.problem import NotFound, Refused
+from services.members import frameworks
 from services.members.contact import contact, email, phone
 from services.members.domain.credential import TOKEN, IssueToken
 from services.members.domain.office import OFFICE, AssumeOffice, office_identity
@@ -49,7 +50,7 @@ class Installed:
 
 
 def install_board(parts: Parts, board: Sequence[BoardMember]) -> list[Installed]:
-    """Make these people members and give them their offices, and the community its first rules.
+    """Make these people members and give them their offices, and the community its first rules and framework.
 
     Whoever is a member already stays as they are; an office that is held stays with its holder. Raises
     ``contact.Unreadable`` and ``KeyError`` for an office that there is not, before anything is written.
@@ -60,6 +61,7 @@ def install_board(parts: Parts, board: Sequence[BoardMember]) -> list[Installed]
     installed = [_install(parts, office, applicant) for office, applicant in applicants]
     now = parts.clock.now()
     _take(parts, RULES, IDENTITY, ChangeRules(in_force_from=now, at=now), derived_id("install", "rules"))
+    frameworks.adopted(parts.commands)
     return installed
 
 

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from services.kernel.route import Route
 from services.members.api import (
     affiliations,
+    competence,
     erasure,
+    frameworks,
+    growth,
     guests,
     imports,
     internal,
@@ -30,6 +33,9 @@ ROUTES: Sequence[Route] = (
     *offices.ROUTES,
     *libraries.ROUTES,
     *affiliations.ROUTES,
+    *frameworks.ROUTES,
+    *competence.ROUTES,
+    *growth.ROUTES,
     *rules.ROUTES,
     *guests.ROUTES,
     *imports.ROUTES,

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 
 from services.kernel.view import View
 from services.members.views.affiliations import AFFILIATIONS
+from services.members.views.competence import COMPETENCE_OF
 from services.members.views.guests import GUESTS
 from services.members.views.imports import IMPORTS
+from services.members.views.learning import LEARNING
 from services.members.views.libraries import LIBRARIES
+from services.members.views.occasions import OCCASIONS
 from services.members.views.offices import OFFICE_HOLDERS
 from services.members.views.regions import REGIONS
 from services.members.views.roster import ROSTER
@@ -21,6 +24,9 @@ VIEWS: Sequence[View] = (
     OFFICE_HOLDERS,
     LIBRARIES,
     AFFILIATIONS,
+    COMPETENCE_OF,
+    LEARNING,
+    OCCASIONS,
     RULEBOOK,
     GUESTS,
     IMPORTS,

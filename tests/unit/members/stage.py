@@ -13,11 +13,11 @@ from services.kernel.clock import FixedClock
 from services.kernel.decider import Commands, Order
 from services.kernel.ids import derived_id, new_id
 from services.kernel.memory_log import MemoryLog
-from services.kernel.message import Metadata
+from services.kernel.message import Fact, Metadata
 from services.kernel.policy import ANONYMOUS, Actor, ActorSignature, Held
 from services.kernel.problem import Refused
 from services.kernel.vault import MemoryKeys, Vault
-from services.kernel.view import Remove
+from services.kernel.view import COMMITS, INBOX, Remove
 from services.kernel.view_store import Page
 from services.members.api import ROUTES
 from services.members.contract import REGISTRY, tell
@@ -132,6 +132,7 @@ class Stage:
         self.runner = ImportRunner(self.parts)
         self.managed = {}
         self.seen = 0
+        self.heard = 0
 
     def send(self, method, path, body=None, *, actor=None, key=None, raw=None, query=None, **headers):
         """One request, and then the views and the manager follow."""
@@ -157,7 +158,8 @@ class Stage:
             self.seen = commit.position
             for recorded in self.log.recorded(commit):
                 for view in VIEWS:
-                    self.views.apply(view, recorded)
+                    if COMMITS in view.logs:
+                        self.views.apply(view, recorded)
                 self._manage(recorded)
 
     def _manage(self, recorded):
@@ -172,6 +174,18 @@ class Stage:
                 except Refused:
                     continue
             self.managed[instance] = reaction.state
+
+    def hear(self, name, data, *, subject="", region=None, at=None):
+        """A fact that another service told: ``events.activity-published``."""
+        source, _, kind = name.partition(".")
+        self.heard += 1
+        n = self.heard
+        fact = Fact(
+            source, "e", n, f"fact-{n}", kind, 1, subject, region, at or self.clock.now(), data, "c", position=n
+        )
+        for view in VIEWS:
+            if INBOX in view.logs:
+                self.views.apply(view, fact)
 
     def events(self):
         """All events, in order."""

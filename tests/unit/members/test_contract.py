@@ -12,6 +12,7 @@ import pytest
 from services.kernel.message import Event, Metadata, Recorded
 from services.members.contract import FACTS, REGISTRY, tell
 from services.members.domain.affiliation import AffiliationEnded, AffiliationStarted
+from services.members.domain.competence import Because, CompetenceRated
 from services.members.domain.credential import (
     LoginCodeAccepted,
     LoginCodeIssued,
@@ -20,6 +21,7 @@ from services.members.domain.credential import (
     TokenRevoked,
 )
 from services.members.domain.erasure import ErasureStarted, MemberErased
+from services.members.domain.framework import FrameworkAdopted, Migration
 from services.members.domain.guest import GuestAdded, GuestTied
 from services.members.domain.library import LibraryDescribed, LibraryInterestChanged, LibraryRegistered
 from services.members.domain.office import OfficeAssumed, OfficeVacated, StandInEnded, StandInNamed
@@ -27,8 +29,12 @@ from services.members.domain.person import ErasureDecided, IdentityYielded, Memb
 from services.members.domain.region import RegionOpened, Subdistrict
 from services.members.domain.registration_import import ImportFinished, ImportStarted, RowOutcome, RowsTaken
 from services.members.domain.rules import RulesChanged, RuleSet
+from services.members.frameworks import first
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
+RATED = CompetenceRated(
+    "ani", "b-slims", "b", "skill", 3, "second", "budi", "kediri-1", "nganjuk", Because("activity", "gathering-1")
+)
 HELD = ("regional-coordinator", "nganjuk", "ani", AT)
 JOINED = MemberJoined("sealed", "sealed", "sealed", "SD Contoh", "nganjuk", "kertosono", date(2026, 3, 2), "id", "form")
 TOLD = {
@@ -49,6 +55,7 @@ TOLD = {
     ),
     "library-interest-changed": ("library-sdn-1", LibraryInterestChanged("interested", "nganjuk")),
     "affiliation-started": ("affiliation-sdn-1.ani", AffiliationStarted("sdn-1", "ani", "staff", "nganjuk", AT, 1)),
+    "competence-rated": ("competence-ani", RATED),
     "affiliation-ended": ("affiliation-sdn-1.ani", AffiliationEnded("sdn-1", "ani", "nganjuk", AT, 1)),
 }
 UNTOLD = [
@@ -56,6 +63,7 @@ UNTOLD = [
     ("login-reference", LoginCodeAccepted("code", "ani", None)),
     ("person-other", IdentityYielded("ani")),
     ("import-1", ImportStarted(1, "ani")),
+    ("framework-community", FrameworkAdopted(first(), (Migration("b-old", "b-slims"), Migration("e-old", None)))),
     ("person-ani", ErasureDecided("ani", "nganjuk")),
     ("erasure-ani", ErasureStarted(("ani", "guest-1"), ("reference",), "nganjuk")),
 ]
@@ -99,6 +107,7 @@ def test_subject_and_region_are_what_others_order_and_filter_by():
         "login-code-issued": ("ani", None),
         "library-registered": ("sdn-1", "nganjuk"),
         "library-interest-changed": ("sdn-1", "nganjuk"),
+        "competence-rated": ("ani", "nganjuk"),
         "affiliation-started": ("sdn-1", "nganjuk"),
         "affiliation-ended": ("sdn-1", "nganjuk"),
     }

@@ -1,0 +1,58 @@
+"""The fact about competence: part of the service's contract (``contract``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from marshmallow import Schema, fields, validate
+
+from services.kernel.message import Draft, Recorded
+from services.members.domain.competence import BECAUSE, SECOND, SELF, CompetenceRated
+from services.members.domain.framework import ASPECTS, LEVELS, FrameworkAdopted
+
+EVENTS = (FrameworkAdopted, CompetenceRated)
+
+
+class BecauseData(Schema):
+    """What a rating follows from."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(BECAUSE))
+    id = fields.String(required=True, allow_none=True)
+
+
+class CompetenceRatedData(Schema):
+    """``competence-rated``, subject the person: how far they are in an aspect of a unit, and who says so."""
+
+    person = fields.String(required=True)
+    unit = fields.String(required=True)
+    area = fields.String(required=True)
+    aspect = fields.String(required=True, validate=validate.OneOf(ASPECTS))
+    level = fields.Integer(required=True, strict=True, validate=validate.OneOf(LEVELS))
+    rater = fields.String(required=True, validate=validate.OneOf((SELF, SECOND)))
+    by = fields.String(required=True)
+    framework = fields.String(required=True)
+    because = fields.Nested(BecauseData, required=True, allow_none=True)
+
+
+FACTS: Mapping[str, Schema] = {"competence-rated": CompetenceRatedData()}
+
+
+def tell(recorded: Recorded) -> Draft | None:
+    """The fact that a rating tells."""
+    match recorded.event:
+        case CompetenceRated() as event:
+            because = event.because
+            data = {
+                "person": event.person,
+                "unit": event.unit,
+                "area": event.area,
+                "aspect": event.aspect,
+                "level": event.level,
+                "rater": event.rater,
+                "by": event.by,
+                "framework": event.framework,
+                "because": None if because is None else {"kind": because.kind, "id": because.id},
+            }
+            return Draft(recorded.id, "competence-rated", event.person, data, region=event.region)
+        case _:
+            return None

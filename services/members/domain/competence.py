@@ -1,0 +1,107 @@
+"""How far somebody is, as they see it and as somebody else does: one stream a person, every rating kept.
+
+What is rated is an aspect of a unit of a framework. A rating may name what it follows from, an activity or a mentorship, so
+that growth can be traced to what brought it about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.kernel.decider import Decider
+from services.kernel.message import Command, Event
+from services.kernel.problem import Refused
+
+SELF = "self"
+SECOND = "second"
+BECAUSE = ("activity", "mentorship", "prior", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """What a rating follows from: ``kind`` of ``BECAUSE``, and its id where it has one."""
+
+    kind: str
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rate(Command):
+    """``rater`` is ``self`` or ``second``, ``by`` who rates; ``area`` is the unit's in ``framework``, ``region`` the person's."""
+
+    person: str
+    unit: str
+    area: str
+    aspect: str
+    level: int
+    rater: str
+    by: str
+    framework: str
+    region: str | None
+    because: Because | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompetenceRated(Event):
+    """``level`` is 1 to 4; ``framework`` a version."""
+
+    person: str
+    unit: str
+    area: str
+    aspect: str
+    level: int
+    rater: str
+    by: str
+    framework: str
+    region: str | None
+    because: Because | None
+
+
+@dataclass(frozen=True, slots=True)
+class Competence:
+    """The newest rating of each unit, aspect and rater."""
+
+    newest: dict[tuple[str, str, str], CompetenceRated] = field(default_factory=dict)
+
+
+def decide(command: Command, competence: Competence) -> Sequence[Event]:
+    """A second rater is another; the same said again for the same reason changes nothing."""
+    match command:
+        case Rate():
+            if (command.rater == SELF) != (command.by == command.person):
+                raise Refused(
+                    "second-rater-is-another", "oneself is rated as oneself, and by a second rater as another"
+                )
+            rated = CompetenceRated(
+                command.person,
+                command.unit,
+                command.area,
+                command.aspect,
+                command.level,
+                command.rater,
+                command.by,
+                command.framework,
+                command.region,
+                command.because,
+            )
+            return [] if competence.newest.get(_key(rated)) == rated else [rated]
+        case _:
+            raise TypeError(type(command).__name__)
+
+
+def _key(rated: CompetenceRated) -> tuple[str, str, str]:
+    return rated.unit, rated.aspect, rated.rater
+
+
+def evolve(competence: Competence, event: Any) -> Competence:
+    """What stands after an event."""
+    match event:
+        case CompetenceRated():
+            return Competence({**competence.newest, _key(event): event})
+        case _:
+            return competence
+
+
+COMPETENCE: Decider[Competence] = Decider("competence", Competence(), decide, evolve)

@@ -1,0 +1,188 @@
+"""What a community means by competence: areas, units, aspects and levels, as versioned data.
+
+A version once adopted stays as it is, for ratings name the version that they were made under. A later one says where each
+unit of the one before has gone, so that what was rated keeps counting.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.kernel.decider import Decider
+from services.kernel.message import Command, Event
+from services.kernel.problem import Refused
+
+IDENTITY = "community"
+ASPECTS = ("knowledge", "skill", "attitude")
+LEVELS = (1, 2, 3, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """A unit of a national standard that a unit corresponds to: ``SKKNI 83/2012``, ``PRP.LP01.001.01``."""
+
+    standard: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What somebody can do."""
+
+    unit: str
+    area: str
+    name: str
+    standards: tuple[Standard, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """What units belong to."""
+
+    area: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Aspect:
+    """One of ``ASPECTS``, in the community's words."""
+
+    aspect: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One of ``LEVELS``, in plain words."""
+
+    level: int
+    name: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Framework:
+    """One version. ``source`` says where areas and definition come from."""
+
+    version: str
+    name: str
+    source: str
+    levels: tuple[Level, ...]
+    aspects: tuple[Aspect, ...]
+    areas: tuple[Area, ...]
+    units: tuple[Unit, ...]
+
+    def unit(self, identity: str) -> Unit | None:
+        """The unit of an id, None where this version has none."""
+        return next((unit for unit in self.units if unit.unit == identity), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """Where a unit of the version before has gone; ``to`` None: it is rated no more."""
+
+    unit: str
+    to: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptFramework(Command):
+    """From now on this version counts. Units that keep their id need no migration."""
+
+    framework: Framework
+    migration: tuple[Migration, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FrameworkAdopted(Event):
+    """The whole version."""
+
+    framework: Framework
+    migration: tuple[Migration, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Frameworks:
+    """All versions, oldest first."""
+
+    adopted: tuple[FrameworkAdopted, ...] = ()
+
+    @property
+    def current(self) -> Framework | None:
+        """The version that counts, None before there is any."""
+        return self.adopted[-1].framework if self.adopted else None
+
+    def version(self, version: str) -> Framework | None:
+        """The version of a name."""
+        return next((one.framework for one in self.adopted if one.framework.version == version), None)
+
+    def today(self, unit: str, version: str) -> str | None:
+        """What a unit of a version is called in the current one; None for one that is rated no more."""
+        versions = [one.framework.version for one in self.adopted]
+        if version not in versions:
+            return unit
+        here: str | None = unit
+        for later in self.adopted[versions.index(version) + 1 :]:
+            moved = {moving.unit: moving.to for moving in later.migration}
+            here = moved.get(here, here) if here is not None else None
+        return here
+
+
+def decide(command: Command, frameworks: Frameworks) -> Sequence[Event]:
+    """A version is whole in itself, comes once, and leaves no unit of the one before without a place."""
+    match command:
+        case AdoptFramework():
+            return _adopt(command, frameworks)
+        case _:
+            raise TypeError(type(command).__name__)
+
+
+def _adopt(command: AdoptFramework, frameworks: Frameworks) -> Sequence[Event]:
+    framework = command.framework
+    if (standing := frameworks.version(framework.version)) is not None:
+        if standing == framework:
+            return []
+        raise Refused("framework-version-is-taken", "another framework was adopted under this version")
+    for trouble in _troubles(framework):
+        raise Refused("framework-is-not-whole", trouble)
+    before = frameworks.current
+    moved = {moving.unit: moving.to for moving in command.migration}
+    known, old = {unit.unit for unit in framework.units}, {unit.unit for unit in before.units} if before else set()
+    if (
+        len(moved) != len(command.migration)
+        or not set(moved) <= old
+        or not {to for to in moved.values() if to} <= known
+    ):
+        raise Refused(
+            "framework-migration-is-wrong", "a migration leads from units of the version before to units of this"
+        )
+    if not old - set(moved) <= known:
+        raise Refused("framework-loses-units", "say where every unit of the version before has gone")
+    return [FrameworkAdopted(framework, command.migration)]
+
+
+def _troubles(framework: Framework) -> Iterator[str]:
+    areas, units = [area.area for area in framework.areas], [unit.unit for unit in framework.units]
+    if not units or max(Counter(areas).values()) > 1 or max(Counter(units).values()) > 1:
+        yield "areas and units are there, each once"
+    if {unit.area for unit in framework.units} != set(areas):
+        yield "every unit belongs to an area, and every area has a unit"
+    if tuple(level.level for level in framework.levels) != LEVELS:
+        yield "the levels are 1 to 4, in this order"
+    if tuple(aspect.aspect for aspect in framework.aspects) != ASPECTS:
+        yield "the aspects are knowledge, skill and attitude, in this order"
+
+
+def evolve(frameworks: Frameworks, event: Any) -> Frameworks:
+    """The versions after an event."""
+    match event:
+        case FrameworkAdopted():
+            return Frameworks((*frameworks.adopted, event))
+        case _:
+            return frameworks
+
+
+FRAMEWORK: Decider[Frameworks] = Decider("framework", Frameworks(), decide, evolve)

@@ -1,0 +1,35 @@
+"""How far people are: ``{_id: person, region, ratings}``.
+
+``ratings`` maps a rating's number in its stream to ``{unit, area, aspect, level, rater, by, framework, because, at}``;
+``region`` is where the person lived when last rated.
+"""
+
+from __future__ import annotations
+
+from services.kernel.message import Recorded
+from services.kernel.view import Applied, Change, View
+from services.members.domain.competence import CompetenceRated
+
+
+def apply(recorded: Recorded) -> Applied:
+    """One document a person."""
+    match recorded.event:
+        case CompetenceRated() as event:
+            because = event.because
+            rating = {
+                "unit": event.unit,
+                "area": event.area,
+                "aspect": event.aspect,
+                "level": event.level,
+                "rater": event.rater,
+                "by": event.by,
+                "framework": event.framework,
+                "because": None if because is None else {"kind": because.kind, "id": because.id},
+                "at": recorded.at,
+            }
+            return [Change(event.person, {"region": event.region, f"ratings.{recorded.version}": rating})]
+        case _:
+            return []
+
+
+COMPETENCE_OF = View("competence", 1, apply, indexes=[[("region", 1)]])
