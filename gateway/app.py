@@ -27,6 +27,9 @@ from gateway.identity import Identities
 from gateway.limits import Limits
 from gateway.openapi import merged, operations_by_tag
 from gateway.problems import Faults, show_problem
+from gateway.reports.endpoints import ROUTE as REPORT
+from gateway.reports.endpoints import ReportEndpoints
+from gateway.reports.report import EvidenceReports
 from gateway.session import SessionCookie
 from gateway.surface import read_fragments, surface_of
 from gateway.transport import Transport
@@ -71,6 +74,8 @@ def application(configuration: Configuration) -> Starlette:
     calendar = Calendar(
         forwarding, configuration.clock, configuration.community_host, configuration.community, configuration.public_url
     )
+    public_url = configuration.public_url or f"https://{configuration.community_host}"
+    reports = EvidenceReports(forwarding, configuration.clock, configuration.community, public_url)
     document = merged(fragments, configuration.community)
     health, numbers = Health(transport), Numbers()
 
@@ -100,8 +105,9 @@ def application(configuration: Configuration) -> Starlette:
             Route("/v1/me/dashboard", own.dashboard),
             Route("/v1/me/export", Export(transport, callers).show),
             Route("/v1/activities/{activity}/walk-ins", own.walk_in, methods=["POST"]),
+            Route(REPORT, ReportEndpoints(reports, callers).respond, methods=["GET", "POST"]),
             Route("/v1/{rest:path}", api.respond, methods=ALL_METHODS),
-            *page_routes(pages, identities),
+            *page_routes(pages, identities, reports),
         ],
         middleware=[
             Middleware(Counting, numbers=numbers),

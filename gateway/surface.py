@@ -14,8 +14,13 @@ from services.kernel.settings import SettingsError
 
 BODY_BYTES = 256_000
 METHODS = ("get", "put", "post", "patch", "delete")
-OWN_PATHS = {"/v1/me/dashboard": "GET", "/v1/me/export": "GET", "/v1/activities/{activity}/walk-ins": "POST"}
-"""Compositions, with the one method of each: the gateway answers these itself, and no service may claim them."""
+OWN_PATHS: Mapping[str, Sequence[str]] = {
+    "/v1/me/dashboard": ("GET",),
+    "/v1/me/export": ("GET",),
+    "/v1/activities/{activity}/walk-ins": ("POST",),
+    "/v1/reports/evidence/{library}": ("GET", "POST"),
+}
+"""Compositions, with the methods of each: the gateway answers these itself, and no service may claim them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +61,8 @@ class Surface:
         if found:
             raise NotAllowed(allowed=sorted({operation.method for operation in found}))
         own = [goes for template, goes in OWN_PATHS.items() if re.fullmatch(_pattern(template), path)]
-        if own and wanted not in own:
-            raise NotAllowed(allowed=own)
+        if own and wanted not in own[0]:
+            raise NotAllowed(allowed=own[0])
         raise NotFound
 
 

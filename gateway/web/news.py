@@ -12,6 +12,7 @@ NEWS = {
     "masuk": "Anda sudah masuk.",
     "keluar": "Anda sudah keluar.",
     "simpan": "Tersimpan.",
+    "laporan": "Laporan diterbitkan. Siapa pun yang memegang kodenya bisa memeriksa keasliannya.",
     "terlupakan": "Anda sudah keluar, dan data Anda sedang dimusnahkan. Terima kasih atas kebersamaannya.",
     "topik": "Topik Anda tercatat. Koordinator wilayah akan menanggapinya.",
     "sama": "Tercatat bahwa Anda mengalami hal yang sama.",

@@ -12,7 +12,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from gateway.identity import Identities
-from gateway.web import activities, attending, board, home, importing, membership, own_data, planning, topics
+from gateway.reports.report import EvidenceReports
+from gateway.web import activities, attending, board, home, importing, membership, own_data, planning, reports, topics
 from gateway.web.pages import Page, Pages, acting
 from gateway.web.rendering import STATIC
 
@@ -31,7 +32,9 @@ class KeptFiles(StaticFiles):
         return response
 
 
-def page_routes(pages: Pages, identities: Identities, static: Path = STATIC) -> Sequence[BaseRoute]:
+def page_routes(
+    pages: Pages, identities: Identities, evidence: EvidenceReports, static: Path = STATIC
+) -> Sequence[BaseRoute]:
     """All pages."""
     uploads = importing.Uploads()
 
@@ -62,6 +65,15 @@ def page_routes(pages: Pages, identities: Identities, static: Path = STATIC) -> 
         *act("/keluar", membership.log_out(identities), membership.own_page, "/saya"),
         *show("/saya", membership.own_page),
         *act("/saya/pilihan", membership.change_preferences, membership.own_page, "/saya"),
+        *show("/laporan/perpustakaan/{library}", reports.draft(evidence)),
+        *act(
+            "/laporan/perpustakaan/{library}/terbit",
+            reports.release(evidence),
+            reports.draft(evidence),
+            "/laporan/perpustakaan/{library}",
+        ),
+        *show("/laporan/{code}.pdf", reports.paper(evidence)),
+        *show("/laporan/{code}", reports.released(evidence)),
         *show("/saya/data", own_data.show),
         *act("/saya/data/hapus", own_data.erase, own_data.show, "/saya/data"),
         *show("/topik", topics.board),

@@ -10,7 +10,8 @@ MEMBERS = (
     "GET /v1/me", "GET /v1/regions", "GET /v1/regions/{region}", "GET /v1/offices", "POST /v1/members",
     "GET /v1/members", "GET /v1/members/{member}", "POST /v1/members/import", "GET /v1/imports/{import}",
     "POST /v1/login/code", "POST /v1/login", "POST /v1/logout", "POST /v1/guests/{guest}", "GET /v1/guests/{guest}",
-    "GET /v1/guides", "POST /v1/offices/{office}/holders", "POST /v1/me/erasure",
+    "GET /v1/guides", "POST /v1/offices/{office}/holders", "POST /v1/me/erasure", "GET /v1/libraries/{library}",
+    "GET /v1/competence",
 )  # fmt: skip
 EVENTS = (
     "GET /v1/topics", "POST /v1/topics", "GET /v1/topics/{topic}", "POST /v1/topics/{topic}/endorsements",
@@ -24,7 +25,10 @@ EVENTS = (
     "GET /v1/activities/{activity}/feedback", "GET /v1/participation/{person}", "GET /v1/venues", "POST /v1/venues",
     "POST /v1/venues/{venue}/requests", "POST /v1/venues/{venue}/requests/{activity}/answer",
 )  # fmt: skip
-MENTORING: tuple[str, ...] = ()
+MENTORING: tuple[str, ...] = (
+    "GET /v1/mentorships", "GET /v1/mentorships/{mentorship}", "POST /v1/mentorships/{mentorship}/reports",
+    "GET /v1/reports/{code}",
+)  # fmt: skip
 NOTIFICATIONS = ("GET /v1/me/inbox", "GET /v1/me/preferences", "PUT /v1/me/preferences")
 
 

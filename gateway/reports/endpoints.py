@@ -1,0 +1,87 @@
+"""``/v1/reports/evidence/{library}``: a draft, a release, and what a code confirms."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from gateway.caller import Callers
+from gateway.correlation import correlation_of
+from gateway.forwarding import read_body, refuse_declared
+from gateway.reports.report import EvidenceReports, Released
+from gateway.surface import BODY_BYTES
+from services.kernel.problem import Malformed, NotFound
+
+ROUTE = "/v1/reports/evidence/{library}"
+CODE_CHARACTERS = 100
+
+
+class ReportEndpoints:
+    """The API's side of the report; the pages have theirs in ``gateway.web.reports``."""
+
+    def __init__(self, reports: EvidenceReports, callers: Callers) -> None:
+        self._reports = reports
+        self._callers = callers
+
+    async def respond(self, request: Request) -> Response:
+        """GET with a ``code``: what was released, to anybody. GET without: the draft, to who may see the case. POST: release."""
+        request.state.route = ROUTE
+        caller = await self._callers.of(request)
+        library = request.path_params["library"]
+        if request.method == "POST":
+            return self._answer(request, caller, await self._release(request, caller, library), 201)
+        code = request.query_params.get("code")
+        if code is None:
+            return self._answer(request, caller, (await self._reports.draft(caller, library)).document(), 200)
+        return self._answer(request, caller, _shown(await self._confirmed(caller, code)), 200)
+
+    async def _confirmed(self, caller: Any, code: str) -> Released:
+        if not code or len(code) > CODE_CHARACTERS or "/" in code:
+            raise NotFound
+        return await self._reports.released(caller, code)
+
+    async def _release(self, request: Request, caller: Any, library: str) -> Any:
+        refuse_declared(request, BODY_BYTES)
+        key = request.headers.get("idempotency-key", "")
+        if not key or len(key) > 255:
+            raise Malformed("send an Idempotency-Key of 1 to 255 characters")
+        caller.require_write()
+        body = _body(await read_body(request, BODY_BYTES))
+        return await self._reports.release(caller, library, body["parts"], body.get("decisions", []), key)
+
+    def _answer(self, request: Request, caller: Any, document: Any, status: int) -> Response:
+        headers = {"Cache-Control": "no-store", "Correlation-Id": correlation_of(request)}
+        response = JSONResponse(document, status, headers)
+        self._callers.remember(request, response, caller)
+        return response
+
+
+def _shown(released: Released) -> dict[str, Any]:
+    return {
+        "code": released.code,
+        "name": released.name,
+        "released_at": released.released_at,
+        "parts": list(released.parts),
+        "figures": released.figures,
+        "decisions": released.decisions,
+    }
+
+
+def _body(body: bytes) -> dict[str, list[str]]:
+    try:
+        document = json.loads(body or b"{}")
+    except (ValueError, RecursionError) as error:
+        raise Malformed("the body is not JSON") from error
+    if not isinstance(document, dict):
+        raise Malformed("the body is not a JSON object")
+    errors = {name: ["Unknown field."] for name in document if name not in {"parts", "decisions"}}
+    for name in ("parts", "decisions"):
+        given = document.get(name, [] if name == "decisions" else None)
+        if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
+            errors[name] = ["Not a list of names."]
+    if errors:
+        raise Malformed(errors=errors)
+    return document

@@ -1,0 +1,159 @@
+"""Composing, releasing and confirming a report.
+
+The gateway keeps nothing: what a library releases stands in mentoring's log with the figures as they were, and a code leads
+back to it. (U4)
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from gateway.caller import Caller
+from gateway.composition import PART_SECONDS, compose
+from gateway.forwarding import Forwarding
+from gateway.reports.figures import DECISIONS, PARTS, figures_of, suggested
+from gateway.reports.paper import Paper, pdf
+from gateway.reports.sections import Section, day, decisions, sections
+from gateway.web.words import ZONE
+from services.kernel.clock import Clock
+from services.kernel.problem import Malformed, NotFound
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A report that nobody outside has seen. ``offered`` are names of ``DECISIONS``, most wanted first."""
+
+    library: str
+    name: str
+    mentorship: str
+    figures: Mapping[str, Any]
+    offered: Sequence[str]
+    warnings: Sequence[Mapping[str, Any]]
+
+    def document(self) -> dict[str, Any]:
+        """Its JSON form."""
+        return {
+            "library": {"library": self.library, "name": self.name},
+            "mentorship": self.mentorship,
+            "parts": [part for part in PARTS if self.figures.get(part)],
+            "figures": self.figures,
+            "decisions": [{"decision": name, "text": DECISIONS[name]} for name in self.offered],
+            "warnings": list(self.warnings),
+        }
+
+
+@dataclass(frozen=True)
+class Released:
+    """A report as the library released it; ``code`` confirms it."""
+
+    code: str
+    name: str
+    released_at: str
+    parts: Sequence[str]
+    figures: Mapping[str, Any]
+
+    @property
+    def sections(self) -> list[Section]:
+        """What it says."""
+        return sections(self.figures, self.parts)
+
+    @property
+    def decisions(self) -> list[str]:
+        """What the school is asked to decide."""
+        return decisions(self.figures.get("decisions", ()))
+
+    @property
+    def period(self) -> str:
+        """``1 Maret 2026 sampai 20 Juni 2026``."""
+        period = self.figures["period"]
+        return f"{day(period['from'])} sampai {day(period['to'])}"
+
+
+class EvidenceReports:
+    """``public_url`` is where people find the gateway: a code on paper leads there."""
+
+    def __init__(self, forwarding: Forwarding, clock: Clock, community: str, public_url: str) -> None:
+        self._forwarding = forwarding
+        self._clock = clock
+        self._community = community
+        self._public_url = public_url
+
+    async def draft(self, caller: Caller, library: str) -> Draft:
+        """All figures as they stand, for who may see the library's case. Raises ``NotFound`` where there is none."""
+        caller.actor.require_person()
+        ask = self._forwarding.ask
+        found = (await ask(caller, "GET", "/v1/mentorships", query=f"library={library}"))["items"]
+        if not found:
+            raise NotFound
+        newest = max(found, key=lambda each: (each["state"] != "closed", each["opened"]))
+        case = await ask(caller, "GET", f"/v1/mentorships/{newest['mentorship']}")
+        more = await compose(
+            {
+                "library": ask(caller, "GET", f"/v1/libraries/{library}"),
+                "competence": ask(
+                    caller, "GET", "/v1/competence", query=f"library={library}&from={_query(case['opened'])}"
+                ),
+            },
+            seconds=PART_SECONDS,
+        )
+        figures = figures_of(case, more.parts["competence"], self._today)
+        name = (more.parts["library"] or {}).get("name") or case["name"] or library
+        return Draft(library, name, case["mentorship"], figures, suggested(case), more.warnings)
+
+    async def release(
+        self, caller: Caller, library: str, parts: Sequence[str], wanted: Sequence[str], key: str
+    ) -> Mapping[str, Any]:
+        """Release the parts, with what the school is asked to decide. Raises ``Refused`` by mentoring for who does not work
+        there, ``Malformed`` for unknown parts.
+        """
+        unknown = [*(part for part in parts if part not in PARTS), *(name for name in wanted if name not in DECISIONS)]
+        if unknown or not parts:
+            raise Malformed(
+                errors={"parts": [f"Unknown: {', '.join(unknown)}." if unknown else "Choose one at least."]}
+            )
+        draft = await self.draft(caller, library)
+        chosen = [part for part in PARTS if part in parts and draft.figures.get(part)]
+        figures = {name: draft.figures[name] for name in ("period", *chosen)} | {"decisions": list(wanted)}
+        answer = await self._forwarding.ask(
+            caller,
+            "POST",
+            f"/v1/mentorships/{draft.mentorship}/reports",
+            document={"parts": chosen, "figures": figures},
+            key=key,
+        )
+        return {**answer, "url": self.address(answer["code"])}
+
+    async def released(self, caller: Caller, code: str) -> Released:
+        """What a code confirms. Raises ``NotFound`` for a code that is none."""
+        found = await self._forwarding.ask(caller, "GET", f"/v1/reports/{code}")
+        return Released(code, found["name"] or "", found["released_at"], found["parts"], found["figures"])
+
+    async def paper(self, released: Released) -> bytes:
+        """The report as a PDF file."""
+        sheet = Paper(
+            community=self._community,
+            library=released.name,
+            period=released.period,
+            released=day(datetime.fromisoformat(released.released_at).astimezone(ZONE).date().isoformat()),
+            sections=released.sections,
+            decisions=released.decisions,
+            code=released.code,
+            address=self.address(released.code),
+        )
+        return await asyncio.to_thread(pdf, sheet)
+
+    def address(self, code: str) -> str:
+        """Where a code is confirmed."""
+        return f"{self._public_url}/laporan/{code}"
+
+    @property
+    def _today(self) -> Any:
+        return self._clock.now().astimezone(ZONE).date()
+
+
+def _query(at: str) -> str:
+    return at.replace("+", "%2B")

@@ -1,0 +1,69 @@
+"""The evidence report: the library's own draft, and what a code confirms to anybody."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from gateway.reports.report import EvidenceReports
+from gateway.reports.sections import sections
+from gateway.web.pages import Page
+from gateway.web.visit import Visit
+from services.kernel.problem import Malformed
+
+
+def draft(reports: EvidenceReports) -> Page:
+    """What could be released, with a form to choose from."""
+
+    async def show(visit: Visit) -> Response:
+        visit.require_person()
+        made = await reports.draft(visit.caller, visit.parameter("library"))
+        document = made.document()
+        return visit.render(
+            "report_draft.html",
+            draft=made,
+            sections=sections(made.figures, document["parts"]),
+            offered=document["decisions"],
+        )
+
+    return show
+
+
+def release(reports: EvidenceReports) -> Page:
+    """The library releases what it has chosen; the page that follows is the one to show the head."""
+
+    async def attempt(visit: Visit) -> Response:
+        visit.require_person()
+        form = await visit.form()
+        parts = [name.removeprefix("part-") for name in form.fields if name.startswith("part-")]
+        wanted = [name.removeprefix("decision-") for name in form.fields if name.startswith("decision-")]
+        if not parts:
+            raise Malformed(errors={"parts": [""]})
+        answer = await reports.release(visit.caller, visit.parameter("library"), parts, wanted, form.key)
+        return visit.see(f"/laporan/{answer['code']}", "laporan")
+
+    return attempt
+
+
+def released(reports: EvidenceReports) -> Page:
+    """What a code confirms."""
+
+    async def show(visit: Visit) -> Response:
+        report = await reports.released(visit.caller, visit.parameter("code"))
+        return visit.render("report.html", report=report)
+
+    return show
+
+
+def paper(reports: EvidenceReports) -> Page:
+    """The same on paper."""
+
+    async def show(visit: Visit) -> Response:
+        report = await reports.released(visit.caller, visit.parameter("code"))
+        headers = {
+            "Content-Disposition": f'inline; filename="laporan-{report.code}.pdf"',
+            "Cache-Control": "private, max-age=300",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return Response(await reports.paper(report), media_type="application/pdf", headers=headers)
+
+    return show

@@ -1,0 +1,159 @@
+"""The evidence report: only what the library released, what is stated apart from what is measured, and a code that confirms it."""
+
+from datetime import date
+
+import pytest
+
+from gateway.reports.figures import DECISIONS, PARTS, figures_of, suggested
+from gateway.reports.paper import Paper, pdf
+from gateway.reports.sections import components, decisions, sections
+from tests.unit.gateway.browser import Browser
+from tests.unit.gateway.house import Told, bearer
+from tests.unit.gateway.scene import settle
+
+CASE = {
+    "mentorship": "m1", "library": "l1", "name": "SMAN 4 Kota Kediri", "state": "open", "opened": "2026-03-02T03:00:00+00:00",
+    "hours": 12.5, "visits": 7, "minutes": 750, "stage": "smooth", "pilot": True,
+    "history": [
+        {"stage": "wanted", "at": "2026-03-02T03:00:00+00:00", "days": 10, "note": "secret", "by": "wulan"},
+        {"stage": "smooth", "at": "2026-05-02T20:00:00+00:00", "days": 3, "note": None, "by": "wulan"},
+    ],
+    "live_since": "2026-04-01T03:00:00+00:00", "smooth_since": "2026-05-02T20:00:00+00:00",
+    "evidence": {
+        "loans": [{"week": "2026-W14", "stated": 21}, {"week": "2026-W15", "measured": 40, "stated": 38}],
+        "backups": [{"made": "2026-04-20T03:00:00+00:00", "ok": True, "source": "measured"}],
+    },
+    "cost": {"rupiah": 1_875_000, "rupiah_an_hour": 150_000, "since": "2026-01-01", "source": "stated by the community"},
+    "readiness": {"conditions": [{"name": "budget", "present": False}, {"name": "power", "present": True}]},
+}  # fmt: skip
+COUNTED = {
+    "framework": "kediri-1",
+    "from": {"people": 2, "areas": [{"area": "b", "name": "…", "people": 2, "levels": {"1": 2}}]},
+    "to": {"people": 2, "areas": [{"area": "b", "name": "…", "people": 2, "levels": {"2": 1, "3": 1}}]},
+    "gained": {"self": 0, "second": 3},
+}
+FIGURES = figures_of(CASE, COUNTED, date(2026, 6, 20))
+CODE = "kode-1234"
+PATH = "/v1/reports/evidence/l1"
+
+
+def told(part):
+    (section,) = sections(FIGURES, [part])
+    return " ".join((*section.sentences, *(cell for row in section.table for cell in row)))
+
+
+def test_figures_hold_no_note_and_nobody():
+    assert "secret" not in str(FIGURES)
+    assert "wulan" not in str(FIGURES)
+
+
+def test_what_a_person_states_is_never_added_to_what_a_machine_measured():
+    text = told("evidence")
+    assert "59 dinyatakan petugas" in text
+    assert "40 diukur mesin" in text
+    assert "99" not in text
+
+
+def test_the_sentences_are_what_a_head_remembers():
+    assert "12,5 jam, tanpa biaya" in told("hours")
+    assert "Rp1.875.000" in told("cost")
+    assert "Berjalan lancar sejak 3 Mei 2026" in told("stage")  # 20:00 UTC is the next day in Kediri
+    assert "1 2,5" in told("competence")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_that_is_not_released_is_not_shown_and_each_is_mapped_to_accreditation(part):
+    assert [section.part for section in sections(FIGURES, [part])] == [part]
+    assert components()[part]
+
+
+def test_without_figures_there_is_no_part():
+    without = figures_of(CASE, None, date(2026, 6, 20))
+    assert [section.part for section in sections(without, PARTS)] == [part for part in PARTS if part != "competence"]
+
+
+def test_what_is_missing_is_offered_first_for_the_school_to_decide():
+    assert suggested(CASE)[0] == "budget"
+    assert sorted(suggested(CASE)) == sorted(DECISIONS)
+    assert decisions(["budget", "nonsense"]) == [DECISIONS["budget"]]
+
+
+def test_on_paper_it_is_two_pages_at_most_and_names_its_code():
+    sheet = Paper(
+        "Komunitas",
+        "SMAN 4 & lain",
+        "Maret",
+        "20 Juni",
+        sections(FIGURES, PARTS),
+        list(DECISIONS.values()),
+        CODE,
+        "https://x/l",
+    )
+    made = pdf(sheet)
+    assert made.startswith(b"%PDF")
+    assert made.count(b"/Type /Page\n") + made.count(b"/Type /Page ") <= 2
+
+
+@pytest.fixture
+def scene(house, client):
+    settle(house)
+    house.mentoring.on("GET /v1/mentorships", Told({"items": [{**CASE}], "next": None}))
+    house.mentoring.on("GET /v1/mentorships/{mentorship}", Told(CASE))
+    house.members.on("GET /v1/libraries/{library}", Told({"library": "l1", "name": "SMAN 4 Kota Kediri"}))
+    house.members.on("GET /v1/competence", Told(COUNTED))
+    house.mentoring.on("POST /v1/mentorships/{mentorship}/reports", Told({"report": "r1", "code": CODE}, 201))
+
+    def confirmed(_asked):
+        sent = house.mentoring.calls("POST /v1/mentorships/{mentorship}/reports")[0].document
+        return Told({"report": "r1", "library": "l1", "name": CASE["name"], "released_at": CASE["opened"], **sent})
+
+    house.mentoring.on("GET /v1/reports/{code}", confirmed)
+    return client
+
+
+def test_what_is_released_is_what_was_chosen_and_anybody_may_confirm_it(house, scene):
+    assert scene.get(PATH).status_code == 401
+    draft = scene.get(PATH, headers=bearer()).json()
+    assert set(draft["parts"]) == set(PARTS)
+    chosen = {"parts": ["hours", "evidence"], "decisions": ["budget"]}
+    answer = scene.post(PATH, json=chosen, headers=bearer() | {"Idempotency-Key": "k1"})
+    assert answer.status_code == 201
+    assert answer.json()["url"].endswith(f"/laporan/{CODE}")
+    sent = house.mentoring.calls("POST /v1/mentorships/{mentorship}/reports")[0].document
+    assert sorted(sent["figures"]) == ["decisions", "evidence", "hours", "period"]
+    shown = scene.get(PATH, params={"code": CODE}).json()
+    assert shown["parts"] == ["hours", "evidence"]
+    assert shown["decisions"] == [DECISIONS["budget"]]
+    page = scene.get(f"/laporan/{CODE}")
+    assert page.status_code == 200
+    assert "Laporan ini asli" in page.text
+    assert "Rp1.875.000" not in page.text
+    paper = scene.get(f"/laporan/{CODE}.pdf")
+    assert (paper.status_code, paper.headers["content-type"]) == (200, "application/pdf")
+
+
+@pytest.mark.parametrize(
+    "body", [{"parts": []}, {"parts": ["names"]}, {"parts": "hours"}, {"parts": ["hours"], "x": 1}]
+)
+def test_what_cannot_be_released_is_named(scene, body):
+    answer = scene.post(PATH, json=body, headers=bearer() | {"Idempotency-Key": "k1"})
+    assert answer.status_code == 400
+    assert answer.json()["errors"]
+
+
+def test_a_draft_with_members_down_is_a_draft_without_competence(house, scene):
+    house.members.on("GET /v1/competence", Told({}, 503))
+    draft = scene.get(PATH, headers=bearer()).json()
+    assert "competence" not in draft["parts"]
+    assert [warning["part"] for warning in draft["warnings"]] == ["competence"]
+
+
+def test_the_library_chooses_on_a_page(house, scene):
+    browser = Browser(scene)
+    browser.log_in()
+    text = browser.open("/laporan/perpustakaan/l1")
+    assert "Belum ada orang luar yang melihatnya" in text
+    assert len(text.encode()) < 30_000
+    browser.submit("/laporan/perpustakaan/l1/terbit", **{"part-hours": "yes", "decision-budget": "yes"})
+    assert browser.page.url.path == f"/laporan/{CODE}"
+    assert "Laporan diterbitkan" in browser.text
