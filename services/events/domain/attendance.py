@@ -22,6 +22,7 @@ from services.kernel.problem import Refused
 BY_CODE = "code"
 BY_COORDINATOR = "coordinator"
 WALK_IN = "walk-in"
+BY_REPLY = "reply"
 
 EXCUSED = "excused"
 ABSENT = "absent"
@@ -70,6 +71,16 @@ class RecordGuest(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class RecordReply(Command):
+    """Either ``person`` or ``guest`` wrote at a lecture in a chat to be there."""
+
+    person: str | None
+    guest: str | None
+    at: datetime
+    held: Held
+
+
+@dataclass(frozen=True, slots=True)
 class NoteAbsence(Command):
     """Somebody who was expected is not there; ``state`` is excused or absent."""
 
@@ -79,7 +90,7 @@ class NoteAbsence(Command):
     held: Held
 
 
-AttendanceCommand = IssueCodeWord | CheckIn | RecordMember | RecordGuest | NoteAbsence
+AttendanceCommand = IssueCodeWord | CheckIn | RecordMember | RecordGuest | RecordReply | NoteAbsence
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +100,7 @@ class CodeWordIssued(Event):
 
 @dataclass(frozen=True, slots=True)
 class AttendanceRecorded(Event):
-    """Either ``person`` or ``guest``. ``method`` is code, coordinator or walk-in."""
+    """Either ``person`` or ``guest``. ``method`` is code, coordinator, walk-in or reply."""
 
     person: str | None
     guest: str | None
@@ -157,6 +168,8 @@ def decide(command: AttendanceCommand, attendance: Attendance) -> Sequence[Event
         case RecordGuest(guest=guest, held=held, session=session):
             _may_be_recorded(command.at, held)
             return _present(attendance, held.region, guest, WALK_IN, held.session(session, command.at))
+        case RecordReply():
+            return _reply(command, attendance)
         case NoteAbsence():
             return _note_absence(command, attendance)
         case _:
@@ -233,6 +246,15 @@ def _present(
     if session is not None and participant not in attendance.sessions.get(session.id, ()):
         happened.append(SessionAttended(session.id, participant, guest, method, region))
     return happened
+
+
+def _reply(command: RecordReply, attendance: Attendance) -> Sequence[Event]:
+    _takes_place(command.held)
+    if not command.held.opens <= command.at <= command.held.closes:
+        raise Refused("outside-the-reply-window", "A reply counts while the lecture is held.")
+    if command.person in attendance.persons or command.guest in attendance.guests:
+        return []
+    return [AttendanceRecorded(command.person, command.guest, BY_REPLY, command.held.region)]
 
 
 def _note_absence(command: NoteAbsence, attendance: Attendance) -> Sequence[Event]:

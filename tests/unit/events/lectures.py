@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.unit.events.stage import KEDIRI, NOW, RANI, START, Reply, Stage
+from tests.unit.events.stage import KEDIRI, NOW, RANI, START, Reply, Stage, person
 
 GROUP = {"name": "Pustakawan Kediri", "channel": "telegram", "chat": "-100123", "region": KEDIRI}
 EVENING, LATER = START + timedelta(hours=11), START + timedelta(days=1, hours=11)
 HOUR = timedelta(hours=1)
+OF_A_QUESTION: Mapping[str, Mapping[str, Any]] = {
+    "withdraw": {}, "rejoin": {}, "merge": {"into": "r"}, "pick": {}, "hide": {}, "answer": {"text": "x"},
+}  # fmt: skip
 STEPS = ("open", "present", "take-questions", "close")
 
 
@@ -61,4 +64,19 @@ def bodies(activity: str, asked: str) -> dict[str, Mapping[str, Any]]:
         "/v1/chat-groups": GROUP,
         "/v1/lectures": new,
         **{f"/v1/activities/{activity}/lecture/{name}": {} for name in STEPS},
+        f"/v1/activities/{activity}/questions": {"text": "x"},
+        **{f"/v1/activities/{activity}/questions/q/{name}": body for name, body in OF_A_QUESTION.items()},
     }
+
+
+def opened(stage: Stage, activity: str, *names: str) -> str:
+    """It is its hour, and the lecture has come as far as the last step named."""
+    stage.clock.advance(max(EVENING - stage.clock.now(), timedelta()))
+    for name in names or ("open",):
+        assert step(stage, activity, name).status == 200
+    return activity
+
+
+def ask(stage: Stage, activity: str, who: str, text: str = "Bagaimana?") -> str:
+    reply = stage.post(person(who), f"/v1/activities/{activity}/questions", {"text": text})
+    return str(reply.body["question"])

@@ -1,0 +1,244 @@
+"""Questions at a lecture: ask, put oneself off and on, join, pick, hide, answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from services.events.api.lectures import led
+from services.events.api.parts import Parts, Standing
+from services.events.api.schemas import identity, line
+from services.events.domain.lecture import Lecture
+from services.events.domain.plan import SPEAKER
+from services.events.domain.question import (
+    HIDDEN,
+    NEXT,
+    QUESTIONS,
+    AnswerQuestion,
+    AskQuestion,
+    HideQuestion,
+    MergeQuestion,
+    PickQuestion,
+    QuestionCommand,
+    Questions,
+    RejoinQueue,
+    WithdrawQuestion,
+)
+from services.events.views.questions import QUESTION_LISTS
+from services.kernel.policy import Actor
+from services.kernel.problem import Forbidden, Malformed, NotFound
+from services.kernel.route import Answer, Handler, Request, Route, recorded
+
+LONGEST = 2000
+
+
+class NewQuestion(Schema):
+    text = line(longest=LONGEST)
+
+
+class Into(Schema):
+    into = identity()
+
+
+class NewAnswer(Schema):
+    """``speaker``: whose answer it is, where somebody else writes it down. The only one, unless named."""
+
+    text = line(longest=4 * LONGEST)
+    speaker = identity(required=False, load_default=None)
+
+
+class QuestionState(Schema):
+    activity = fields.String()
+    question = fields.String()
+    state = fields.String()
+    place = fields.Integer(allow_none=True)
+
+
+class AnswerShown(Schema):
+    text = fields.String(allow_none=True, metadata={"description": "null where it was erased"})
+    at = fields.String()
+
+
+class QuestionShown(Schema):
+    question = fields.String()
+    text = fields.String(allow_none=True, metadata={"description": "null where it was erased"})
+    state = fields.String()
+    at = fields.String()
+    place = fields.Integer(allow_none=True)
+    into = fields.String(allow_none=True)
+    merged = fields.Integer()
+    mine = fields.Boolean()
+    asker = fields.String(allow_none=True, metadata={"description": "for those who lead it"})
+    answer = fields.Nested(AnswerShown, allow_none=True)
+
+
+class QuestionList(Schema):
+    items = fields.List(fields.Nested(QuestionShown))
+    next = fields.String(allow_none=True)
+
+
+def lecture(parts: Parts, identity_: str, actor: Actor) -> tuple[Standing, Lecture]:
+    """The lecture as it stands. Raises ``NotFound`` for any other kind of activity, and for one not public yet."""
+    standing = parts.activity(identity_, actor)
+    if not isinstance(standing.activity, Lecture):
+        raise NotFound
+    return standing, standing.activity
+
+
+def ask(parts: Parts, request: Request) -> Answer:
+    standing, held = lecture(parts, request.path["activity"], request.actor)
+    return asked(parts, request, standing.identity, held, request.actor.require_person())
+
+
+def asked(parts: Parts, request: Request, activity: str, held: Lecture, asker: str) -> Answer:
+    """Put the question of the request's body into the line, for a person or for a guest."""
+    question = request.new_id("question")
+    text = parts.vault.seal(asker, request.body["text"])
+    return _taken(request, activity, AskQuestion(question, asker, text, held.running), 201)
+
+
+def withdraw(parts: Parts, request: Request) -> Answer:
+    activity, _ = _ones_own(parts, request)
+    return _taken(request, activity, WithdrawQuestion(request.path["question"]))
+
+
+def rejoin(parts: Parts, request: Request) -> Answer:
+    activity, held = _ones_own(parts, request)
+    return _taken(request, activity, RejoinQueue(request.path["question"], held.running))
+
+
+def merge(parts: Parts, request: Request) -> Answer:
+    standing = led(parts, request.path["activity"], request.actor, by_speakers=True)
+    return _taken(request, standing.identity, MergeQuestion(request.path["question"], request.body["into"]))
+
+
+def pick(parts: Parts, request: Request) -> Answer:
+    standing = led(parts, request.path["activity"], request.actor, by_speakers=True)
+    return _taken(request, standing.identity, PickQuestion(request.path["question"]))
+
+
+def hide(parts: Parts, request: Request) -> Answer:
+    standing = led(parts, request.path["activity"], request.actor)
+    return _taken(request, standing.identity, HideQuestion(request.path["question"]))
+
+
+def answer(parts: Parts, request: Request) -> Answer:
+    standing = led(parts, request.path["activity"], request.actor, by_speakers=True)
+    speaking = [each.person for each in standing.activity.speakers if each.role == SPEAKER]
+    named = request.body["speaker"] or (request.actor.id if request.actor.id in speaking else None)
+    speaker = named or (speaking[0] if len(speaking) == 1 else None)
+    if speaker not in speaking:
+        raise Malformed(errors={"speaker": ["Name the speaker whose answer it is."]})
+    text = parts.vault.seal(speaker, request.body["text"])
+    return _taken(request, standing.identity, AnswerQuestion(request.path["question"], speaker, text))
+
+
+def list_questions(parts: Parts, request: Request) -> Answer:
+    standing, _ = lecture(parts, request.path["activity"], request.actor)
+    document = parts.views.get(QUESTION_LISTS, standing.identity) or {"questions": {}, "line": []}
+    leads = _leads(parts, request, standing.identity)
+    mine = parts.known_as(request.actor.id) if request.actor.id else frozenset[str]()
+    order = {question: place for place, question in enumerate(document["line"], start=1)}
+    items = [
+        {
+            "question": question,
+            "text": parts.vault.open(each["asker"], each["text"]),
+            **{name: each[name] for name in ("state", "at", "into")},
+            "place": order.get(question),
+            "merged": len(each["merged"]),
+            "mine": each["asker"] in mine,
+            "asker": each["asker"] if leads else None,
+            "answer": _answer(parts, each["answer"]),
+        }
+        for question, each in document["questions"].items()
+        if each["state"] != HIDDEN or leads or each["asker"] in mine
+    ]
+    # The one that is being answered, those that wait in their order, then all else as it was asked.
+    items.sort(key=lambda item: (item["state"] != NEXT, item["place"] or len(order) + 1, item["at"]))
+    return Answer({"items": items, "next": None})
+
+
+def _leads(parts: Parts, request: Request, activity: str) -> bool:
+    if request.actor.kind != "person":
+        return False
+    try:
+        led(parts, activity, request.actor, by_speakers=True)
+    except Forbidden:
+        return False
+    return True
+
+
+def _answer(parts: Parts, given: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return given and {"text": parts.vault.open(given["speaker"], given["text"]), "at": given["at"]}
+
+
+def _ones_own(parts: Parts, request: Request) -> tuple[str, Lecture]:
+    person = request.actor.require_person()
+    standing, held = lecture(parts, request.path["activity"], request.actor)
+    questions, _ = parts.commands.state(QUESTIONS, standing.identity)
+    one = questions.asked.get(request.path["question"])
+    if one is None:
+        raise NotFound
+    if one.asker not in parts.known_as(person):
+        raise Forbidden("only whoever asked it may put it off and on")
+    return standing.identity, held
+
+
+def _taken(request: Request, activity: str, command: QuestionCommand, status: int = 200) -> Answer:
+    question = command.question
+
+    def shown(questions: Questions, _events: object) -> dict[str, Any]:
+        place = questions.line.index(question) + 1 if question in questions.line else None
+        state = questions.asked[question].state
+        return {"activity": activity, "question": question, "state": state, "place": place}
+
+    return recorded(request.take(QUESTIONS, activity, command, answer=shown), status)
+
+
+_ALL = "/v1/activities/{activity}/questions"
+_ONE = f"{_ALL}/{{question}}"
+
+
+def _route(step: str, handler: Handler, summary: str, body: Schema | None = None) -> Route:
+    statuses = (200, 403, 404, 422)
+    return Route(
+        "POST",
+        f"{_ONE}/{step}",
+        handler,
+        f"{step}-question",
+        summary,
+        body=body,
+        answer=QuestionState(),
+        statuses=statuses,
+    )
+
+
+ROUTES = (
+    Route(
+        "POST",
+        _ALL,
+        ask,
+        "ask-question",
+        "Ask something at a lecture",
+        body=NewQuestion(),
+        answer=QuestionState(),
+        statuses=(201, 404, 422),
+    ),
+    Route(
+        "GET",
+        _ALL,
+        list_questions,
+        "list-questions",
+        "The questions of a lecture: the one that is being answered, then those that wait, in order",
+        answer=QuestionList(),
+        statuses=(200, 404),
+    ),
+    _route("withdraw", withdraw, "Put one's own question off"),
+    _route("rejoin", rejoin, "Put it on again, at the end of the line"),
+    _route("merge", merge, "It asks the same as another", Into()),
+    _route("pick", pick, "It is answered next"),
+    _route("hide", hide, "It does not belong to the lecture"),
+    _route("answer", answer, "What was answered", NewAnswer()),
+)
