@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from services.kernel.decider import Commands
+from services.kernel.inbox import Inbox
 from services.kernel.service import Core
+from services.kernel.vault import Vault
 from services.kernel.view_store import Views
 from services.notifications.deliveries import Deliveries
+from services.notifications.mint import Mint
+from services.notifications.public_feed import PublicFeed
 
 
 @dataclass(frozen=True)
@@ -18,3 +23,18 @@ class Parts:
     commands: Commands
     views: Views
     deliveries: Deliveries
+
+    @cached_property
+    def feed(self) -> PublicFeed:
+        """The public feed; the epoch is known once the log is prepared."""
+        return PublicFeed(Inbox("notifications", self.core.database), self.core.log.epoch)
+
+    @cached_property
+    def mint(self) -> Mint:
+        """What keys and secrets are derived by."""
+        return Mint(self.core.settings.secrets.token)
+
+    @property
+    def vault(self) -> Vault:
+        """Opens what is sealed."""
+        return self.core.vault

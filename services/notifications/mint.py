@@ -1,0 +1,62 @@
+"""What is derived under ``secrets.token``: partners' keys, and the secrets that webhooks are signed with.
+
+Nothing of it is stored. Whoever repeats a request gets the same, and whoever reads the database gets none.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import uuid
+from dataclasses import dataclass
+
+_PREFIX = "jpk_"
+_SECRET_PREFIX = "whsec_"  # noqa: S105 - how Standard Webhooks marks a secret, and none itself
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerKey:
+    """A partner's key as its holder sends it: ``jpk_<partner>.<secret>``."""
+
+    partner: str
+    secret: str
+
+    @property
+    def digest(self) -> str:
+        """What is stored of it: SHA-256 of the secret, which has 256 bits of its own and needs no salt."""
+        return hashlib.sha256(self.secret.encode()).hexdigest()
+
+    def __str__(self) -> str:
+        return f"{_PREFIX}{uuid.UUID(self.partner).hex}.{self.secret}"
+
+
+class Mint:
+    """Makes keys and secrets from ids. ``key`` is a secret outside the database."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def partner_key(self, partner: str, key: str) -> PartnerKey:
+        """The key of an id."""
+        secret = base64.urlsafe_b64encode(self._derive("partner-key", partner, key)).decode().rstrip("=")
+        return PartnerKey(partner, secret)
+
+    def webhook_secret(self, subscription: str, generation: int) -> str:
+        """The secret of a subscription: 32 bytes as Standard Webhooks writes them."""
+        derived = self._derive("webhook", subscription, str(generation))
+        return _SECRET_PREFIX + base64.b64encode(derived).decode()
+
+    def _derive(self, *parts: str) -> bytes:
+        return hmac.digest(self._key, "\x1f".join(parts).encode(), "sha256")
+
+
+def read_key(text: str) -> PartnerKey | None:
+    """A key's parts, None for a text that is none of ours."""
+    partner, dot, secret = text.removeprefix(_PREFIX).partition(".")
+    if not text.startswith(_PREFIX) or not dot or not secret.isascii():
+        return None
+    try:
+        return PartnerKey(str(uuid.UUID(hex=partner)), secret)
+    except ValueError:
+        return None
