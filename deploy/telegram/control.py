@@ -10,8 +10,8 @@ POST /control/people/{id}/messages    {text, chat?, reply_to?, key?}: 201 with t
 GET  /control/calls                   what the bot asked: [{method, given, code, at}], ?method= for one method
 PUT  /control/limits                  {chat?, group?, everything?}: [count, seconds] each
 POST /control/failures                {method, code, times, retry_after?}
-POST /control/hold                    {method, moment: before|after}; the next calls of it wait there
-POST /control/release                 all that are held go on
+POST /control/hold                    {method, moment: before|after, times}; the next calls of it wait there
+POST /control/release                 {dropped?}: all that are held go on, or have never come
 GET  /control/held                    [method]
 """
 
@@ -163,11 +163,11 @@ class Control:
 
     async def _hold(self, request: Request) -> Response:
         given = await request.json()
-        self._gate.hold(given["method"], given["moment"])
+        self._gate.hold(given["method"], given["moment"], int(given["times"]))
         return Response(status_code=204)
 
-    async def _release(self, _request: Request) -> Response:
-        self._gate.release()
+    async def _release(self, request: Request) -> Response:
+        self._gate.release(dropped=(await request.json()).get("dropped") is True)
         return Response(status_code=204)
 
     async def _held(self, _request: Request) -> Response:

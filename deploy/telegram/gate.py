@@ -54,7 +54,9 @@ class Gate:
     calls: list[dict[str, Any]] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
-    _holds: dict[tuple[str, str], asyncio.Event] = field(default_factory=dict)
+    _holds: dict[tuple[str, str], int] = field(default_factory=dict)
+    _released: asyncio.Event = field(default_factory=asyncio.Event)
+    _dropped: bool = False
 
     def judge(self, method: str, given: Mapping[str, Any]) -> None:
         """Raises `Refusal` where a failure was ordered or it is too fast."""
@@ -69,25 +71,29 @@ class Gate:
             if wait > 0:
                 raise too_many(wait)
 
-    def hold(self, method: str, moment: str) -> None:
-        """Let calls of the method wait at that moment until released."""
-        self._holds.setdefault((method, moment), asyncio.Event())
+    def hold(self, method: str, moment: str, times: int) -> None:
+        """Let the next so many calls of the method wait at that moment until released."""
+        self._holds[method, moment] = times
 
-    def release(self) -> None:
-        """Let all of them go on, and those to come."""
-        for event in self._holds.values():
-            event.set()
+    def release(self, *, dropped: bool) -> None:
+        """Let all that wait go on, and hold no more; where `dropped`, what has not taken effect never will."""
         self._holds.clear()
+        self._dropped = dropped
+        self._released.set()
+        self._released = asyncio.Event()
 
     async def wait(self, method: str, moment: str) -> None:
-        """Return when nothing holds this call."""
-        event = self._holds.get((method, moment))
-        if event is not None:
-            self.held.append(method)
-            try:
-                await event.wait()
-            finally:
-                self.held.remove(method)
+        """Return when nothing holds this call. Raises `Refusal` where it was dropped."""
+        if self._holds.get((method, moment), 0) <= 0:
+            return
+        self._holds[method, moment] -= 1
+        self.held.append(method)
+        try:
+            await self._released.wait()
+        finally:
+            self.held.remove(method)
+        if self._dropped and moment == BEFORE:
+            raise Refusal(502, "Bad Gateway")
 
     def remember(self, method: str, given: Mapping[str, Any], code: int) -> None:
         """Note a call that was answered with `code`."""

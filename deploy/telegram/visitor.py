@@ -79,18 +79,18 @@ class Visitor:
         given = {"method": method, "code": code, "times": times, "retry_after": retry_after}
         self._ask("POST", "/control/failures", given)
 
-    def hold(self, method: str, moment: str = "before") -> None:
-        """Let calls of the method wait before or after they take effect."""
-        self._ask("POST", "/control/hold", {"method": method, "moment": moment})
+    def hold(self, method: str, moment: str = "before", times: int = 1) -> None:
+        """Let the next calls of the method wait before or after they take effect."""
+        self._ask("POST", "/control/hold", {"method": method, "moment": moment, "times": times})
 
     def held(self) -> list[str]:
         """The methods of the calls that wait."""
         held: list[str] = self._ask("GET", "/control/held")
         return held
 
-    def release(self) -> None:
-        """Let them go on."""
-        self._ask("POST", "/control/release", {})
+    def release(self, *, dropped: bool = False) -> None:
+        """Let them go on; where `dropped`, what has not taken effect never will."""
+        self._ask("POST", "/control/release", {"dropped": dropped})
 
     def _ask(self, method: str, path: str, given: Mapping[str, Any] | None = None) -> Any:
         answer = self._client.request(method, path, json=given)

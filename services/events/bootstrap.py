@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.events.api import ROUTES
 from services.events.api.parts import parts
+from services.events.chat_reconciler import chat_readers
 from services.events.contract import REGISTRY, tell
 from services.events.processes import MANAGERS
 from services.events.views import VIEWS
@@ -22,5 +23,5 @@ def definition() -> Definition:
         managers=MANAGERS,
         sources=("members",),
         parts=parts,
-        readers=lambda core, _parts: (hearing(core, "members.member-erased"),),
+        readers=lambda core, _parts: (hearing(core, "members.member-erased"), *chat_readers(core)),
     )

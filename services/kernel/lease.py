@@ -84,8 +84,24 @@ class Lease:
         return True
 
     def _server_time(self) -> datetime:
-        moment = self._database.client.admin.command("hello")["localTime"]
-        if not isinstance(moment, datetime):
-            raise TypeError("the server does not tell its time")
-        # Commands are answered without the client's codec: this one is naive, and UTC by definition.
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return _server_time(self._database)
+
+
+def stands(database: Database[dict[str, Any]], number: int, name: str = "readers") -> bool:
+    """Whether the lease of this number has neither run out nor been followed by another, by the server's own word.
+
+    To be asked before anything that cannot be taken back is done outside: a process that was paused believes ``held()``
+    until it has looked at a clock. Between the answer and the deed a process can be paused again; nothing that is not
+    fenced at its receiver closes that gap. Raises ``PyMongoError``.
+    """
+    now = _server_time(database)
+    standing = plain(database, "leases").find_one({"_id": name})
+    return standing is not None and int(standing["number"]) == number and standing["until"] > now
+
+
+def _server_time(database: Database[dict[str, Any]]) -> datetime:
+    moment = database.client.admin.command("hello")["localTime"]
+    if not isinstance(moment, datetime):
+        raise TypeError("the server does not tell its time")
+    # Commands are answered without the client's codec: this one is naive, and UTC by definition.
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

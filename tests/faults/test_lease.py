@@ -61,3 +61,16 @@ def test_a_released_lease_is_free_at_once(own: Database[dict[str, Any]]) -> None
 def test_of_two_that_come_at_once_one_gets_it(own: Database[dict[str, Any]]) -> None:
     one, other = Lease(own, "one"), Lease(own, "other")
     assert [one.acquire_or_renew(), other.acquire_or_renew()].count(True) == 1
+
+
+def test_a_lease_stands_until_it_runs_out_or_another_is_given(own: Database[dict[str, Any]]) -> None:
+    one = Lease(own, "one")
+    assert not leases.stands(own, 1)
+    one.acquire_or_renew()
+    assert leases.stands(own, one.number)
+    again = Lease(own, "one")
+    again.acquire_or_renew()
+    assert not leases.stands(own, one.number)
+    again.release()
+    time.sleep(0.005)
+    assert not leases.stands(own, again.number)

@@ -1,0 +1,180 @@
+"""Makes each group's chat on Telegram allow what is wanted of it, whatever happens in between.
+
+Each look reads the group from the log, then the chat, and takes the one step that ``next_step`` names; so a process that
+was killed, or that was paused and wakes up beside its successor, needs no memory of what it was about to do. What is
+left to chance is a request of ours that Telegram carries out late, after the chat was freed: it is seen and put
+right at the next look, for ``WATCH`` after the end.
+
+Telegram offers no fencing: between the question whether our lease still stands and the moment at which Telegram acts, this process
+can be paused. That window is closed by looking again, not by the lease.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from services.events.domain.chat_group import CHAT_GROUP, TELEGRAM, ChatGroup
+from services.events.domain.chat_permissions import Record, Send, next_step
+from services.events.views.chat_groups import CHAT_GROUPS
+from services.kernel import lease as leases
+from services.kernel.bell import Bell
+from services.kernel.clock import Clock
+from services.kernel.decider import Commands, Order
+from services.kernel.ids import derived_id
+from services.kernel.message import Metadata
+from services.kernel.problem import Refused, Stale, StillRunning, Unavailable
+from services.kernel.reader import LostCheckpoint
+from services.kernel.service import Core
+from services.kernel.telegram import Telegram, TelegramError, TooManyRequests
+from services.kernel.view_store import Views
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 15.0
+SOON_SECONDS = 1.0
+"""After something was changed or failed: again so soon, then twice as late each time, up to ``LOOK_SECONDS``."""
+LONGEST_SECONDS = 120.0
+"""Where Telegram refuses or does not answer."""
+STEPS = 6
+"""At most so many in one look: keep, restrict, record, and as many again where somebody else was faster."""
+CALL_SECONDS = 8.0
+NAME = "chat-reconciler"
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """When a group is looked at again, on the machine's monotonic clock, and after which pause the time after that."""
+
+    version: int
+    due: float
+    pause: float = SOON_SECONDS
+
+
+class ChatReconciler:
+    """Reads no log from its beginning to its end, but the groups that are watched. ``fenced(lease)`` asks whether the
+    lease of that number still stands; ``monotonic`` is machine time.
+    """
+
+    name = NAME
+    idle_seconds = 1.0
+
+    def __init__(
+        self,
+        commands: Commands,
+        views: Views,
+        clock: Clock,
+        telegram: Telegram,
+        *,
+        fenced: Callable[[int], bool],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._commands = commands
+        self._views = views
+        self._clock = clock
+        self._telegram = telegram
+        self._fenced = fenced
+        self._monotonic = monotonic
+        self._bell = Bell()
+        self._watches: dict[str, Watch] = {}
+        self._lease = 0
+
+    def step(self, lease: int) -> int:
+        """Look at each group whose turn it is. Raises ``PyMongoError``, ``LostCheckpoint``; Telegram's troubles are waited out."""
+        if lease != self._lease:  # while another held it, what we remember grew old
+            self._watches, self._lease = {}, lease
+        watched = self._views.find(CHAT_GROUPS, {"watched": True}, limit=100).items
+        known = {group["_id"]: group for group in watched if group["channel"] == TELEGRAM}
+        self._watches = {group: watch for group, watch in self._watches.items() if group in known}
+        steps = 0
+        for group, document in known.items():
+            watch = self._watches.get(group, Watch(0, float("-inf")))
+            if watch.version < document["version"]:  # something else is wanted now
+                watch = Watch(document["version"], float("-inf"))
+            if self._monotonic() >= watch.due:
+                taken, watch = self._look(group, watch, lease)
+                steps += taken
+            self._watches[group] = watch
+        return steps
+
+    def lag(self) -> int:
+        """How many groups are not looked at in time."""
+        now = self._monotonic()
+        return sum(watch.due < now - LOOK_SECONDS for watch in self._watches.values())
+
+    def bell(self) -> Bell:
+        return self._bell
+
+    def _look(self, group: str, watch: Watch, lease: int) -> tuple[int, Watch]:
+        """How many steps were taken, and when to look again."""
+        taken: list[Record | Send] = []
+        try:
+            equal = self._approach(group, lease, taken)
+        except TooManyRequests as error:
+            return len(taken), self._again(watch, float(error.retry_after), watch.pause)
+        except (TelegramError, Unavailable, Stale, StillRunning, Refused) as error:
+            log.warning("chat waits", extra={"group": group, "why": f"{type(error).__name__}: {error}"})
+            equal = False
+        if not equal:
+            return len(taken), self._again(watch, watch.pause, min(watch.pause * 2, LONGEST_SECONDS))
+        # What was just changed is looked at soon: whoever was paused meanwhile undoes it now or never.
+        pause = SOON_SECONDS if taken else min(watch.pause, LOOK_SECONDS)
+        return len(taken), self._again(watch, pause, min(pause * 2, LOOK_SECONDS))
+
+    def _approach(self, identity: str, lease: int, taken: list[Record | Send]) -> bool:
+        """Take the steps that there are to take, noting each; whether none is left. One request for a change a look: a
+        chat that does not become what it is told is not insisted on.
+        """
+        for _ in range(STEPS):
+            group, version = self._commands.state(CHAT_GROUP, identity)
+            if group.channel != TELEGRAM or group.chat is None or not group.lecture:
+                return True
+            found = self._telegram.get_chat_permissions(group.chat)
+            step = next_step(group, found, self._clock.now())
+            match step:
+                case None:
+                    return True
+                case Record(command=command):
+                    self._commands.take(CHAT_GROUP, _order(identity, version, command, group))
+                case Send(permissions=permissions):
+                    if any(isinstance(before, Send) for before in taken):
+                        return False
+                    if not self._fenced(lease):
+                        raise LostCheckpoint(NAME)
+                    self._telegram.set_chat_permissions(group.chat, permissions)
+            taken.append(step)
+        return False
+
+    def _again(self, watch: Watch, seconds: float, pause: float) -> Watch:
+        jittered = seconds * random.uniform(1.0, 1.2)  # noqa: S311 - jitter, not a secret
+        return replace(watch, due=self._monotonic() + jittered, pause=pause)
+
+
+def _order(identity: str, version: int, command: Any, group: ChatGroup) -> Order:
+    """A step is recorded once for what it was taken on: killed before the answer, it is found under the same id."""
+    kind = type(command).__name__
+    return Order(
+        command=command,
+        identity=identity,
+        command_id=derived_id(NAME, identity, version, kind),
+        meta=Metadata(correlation=derived_id(NAME, identity, group.lecture), actor=None),
+        expected=version,
+    )
+
+
+def chat_readers(core: Core) -> Sequence[ChatReconciler]:
+    """The reconciler, where there is a bot; without one a lecture is led by hand."""
+    bot = core.settings.telegram
+    if bot is None:
+        log.info("TELEGRAM_TOKEN is not set: chats are led by hand")
+        return []
+    telegram = Telegram(bot, CALL_SECONDS)
+
+    def fenced(lease: int) -> bool:
+        return leases.stands(core.database, lease)
+
+    return [ChatReconciler(core.commands, core.views, core.clock, telegram, fenced=fenced)]
