@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from services.kernel.bell import Bell
+from services.kernel.eraser import hearing
 from services.kernel.parking import Parking
 from services.kernel.policy import ActorSignature
 from services.kernel.reader import Checkpoints, Reader
 from services.kernel.service import Core, Definition
+from services.kernel.settings import Settings
 from services.notifications.api import ROUTES
 from services.notifications.api.parts import Parts
+from services.notifications.channel import Channel
 from services.notifications.composing import Composer
 from services.notifications.contract import REGISTRY, tell
 from services.notifications.deliveries import Deliveries
+from services.notifications.domain.contact import CHANNELS, EMAIL
 from services.notifications.domain.message import MESSAGE
 from services.notifications.domain.preference import PREFERENCE
 from services.notifications.domain.quiet_hours import QuietHours
 from services.notifications.mail import SmtpServer
+from services.notifications.outcomes import ContactOutcomes
 from services.notifications.people import MembersPeople
-from services.notifications.planner import DeliveryPlanner, PlanningReader
+from services.notifications.planner import DeliveryPlanner, PlanningReader, Surroundings
 from services.notifications.processes.audience import AUDIENCE
+from services.notifications.processes.digest import DIGEST
+from services.notifications.processes.reminders import REMINDERS
 from services.notifications.sender import Sender, SendingReader
+from services.notifications.views.contacts import CONTACTS, in_doubt
 from services.notifications.views.inbox import MESSAGES
+from services.notifications.views.partners import PARTNERS
+from services.notifications.views.preferences import PREFERENCES, preferences_of
+from services.notifications.views.residents import RESIDENTS, region_of
 from services.notifications.views.rules import RULES, hours_in_force
+from services.notifications.views.subscriptions import SUBSCRIPTIONS
 from services.notifications.views.ties import TIES, persons_behind
 
 log = logging.getLogger(__name__)
@@ -38,9 +50,9 @@ def definition() -> Definition:
         registry=REGISTRY,
         contract=tell,
         routes=ROUTES,
-        views=(MESSAGES, RULES, TIES),
-        managers=(AUDIENCE,),
-        sources=("members", "events", "mentoring"),
+        views=(MESSAGES, RULES, TIES, PREFERENCES, CONTACTS, RESIDENTS, PARTNERS, SUBSCRIPTIONS),
+        managers=(AUDIENCE, REMINDERS, DIGEST),
+        sources=("members", "events", "mentoring", "notifications"),
         parts=parts,
         readers=readers,
     )
@@ -52,30 +64,56 @@ def parts(core: Core) -> Parts:
 
 
 def readers(core: Core, made: Parts) -> Sequence[Reader]:
-    """The deliverer's two halves. Without a mail server only the first: deliveries are planned and wait."""
-    planned = Bell()
+    """The deliverer's two halves. Without any channel only the first: deliveries are planned and wait."""
+    planned, eraser = Bell(), hearing(core, "members.member-erased")
+    channels = _channels(core.settings)
 
-    def hours(now: datetime) -> QuietHours:
-        return hours_in_force(core.views, now)
+    def hours(people: Sequence[str], now: datetime) -> Mapping[str, Sequence[QuietHours]]:
+        common = hours_in_force(core.views, now)
+        preferences = preferences_of(core.views, people)
+        return {
+            person: (common,) if preference.quiet is None else (common, preference.quiet)
+            for person, preference in preferences.items()
+        }
 
-    def ended(outcome: str) -> None:
-        core.metrics.deliveries.labels("notifications", "email", outcome).inc()
-
-    planner = DeliveryPlanner(made.deliveries, core.clock, hours, lambda people: persons_behind(core.views, people))
+    surroundings = Surroundings(
+        hours=hours,
+        ties=lambda people: persons_behind(core.views, people),
+        preferences=lambda people: preferences_of(core.views, people),
+        channels=[name for name in CHANNELS if name == EMAIL or name in channels],
+    )
+    planner = DeliveryPlanner(made.deliveries, core.clock, surroundings)
     planning = PlanningReader(
         planner, core.commits, Checkpoints(core.database), Parking(core.database), planned=planned
     )
-    if core.settings.smtp is None:
-        log.info("SMTP_URI is not set: deliveries wait")
-        return [planning]
-    host = core.settings.community_host.partition(":")[0]
+    if not channels:
+        log.info("neither SMTP_URI nor a bot is set: deliveries wait")
+        return [planning, eraser]
     composer = Composer(
         message=lambda identity: core.commands.state(MESSAGE, identity)[0].planned,
         preference=lambda person: core.commands.state(PREFERENCE, person)[0],
         people=MembersPeople(core.settings.urls["members"], ActorSignature(core.settings.secrets.signing.hex())),
-        host=host,
+        host=_host(core.settings),
         pages=core.settings.public_url,
+        lines=made.deliveries.lines,
     )
-    server = SmtpServer(core.settings.smtp, f"no-reply@{host}")
-    sender = Sender(made.deliveries, server, composer, hours, ended=ended)
-    return [planning, SendingReader(sender, made.deliveries, core.clock, planned)]
+    outcomes = ContactOutcomes(
+        core.commands,
+        core.metrics,
+        region_of=lambda person: region_of(core.views, person),
+        in_doubt=lambda person: in_doubt(core.views, person),
+    )
+    sender = Sender(made.deliveries, channels, composer, hours, outcomes)
+    return [planning, eraser, SendingReader(sender, made.deliveries, core.clock, planned)]
+
+
+def _channels(settings: Settings) -> Mapping[str, Channel]:
+    """What letters can be sent by in this installation."""
+    channels: dict[str, Channel] = {}
+    if settings.smtp is not None:
+        channels[EMAIL] = SmtpServer(settings.smtp, f"no-reply@{_host(settings)}")
+    return channels
+
+
+def _host(settings: Settings) -> str:
+    return settings.community_host.partition(":")[0]

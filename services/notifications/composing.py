@@ -1,31 +1,23 @@
-"""From a delivery to the mail that is sent for it, with what is known at that moment and not earlier."""
+"""From a delivery to the letter that is sent for it, with what is known at that moment and not earlier."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from jinja2 import TemplateError
 
 from services.notifications import rendering
-from services.notifications.deliveries import EXPIRED, FAILED, NO_CONTACT, UNWANTED, Delivery
+from services.notifications.channel import Letter
+from services.notifications.deliveries import EXPIRED, FAILED, Delivery
 from services.notifications.domain.message import Kind, MessagePlanned
 from services.notifications.domain.preference import Preference
-from services.notifications.mail import Mail
 from services.notifications.people import Contact, People
+from services.notifications.routing import Unsendable, route, to_group
 
 log = logging.getLogger(__name__)
-
-
-class Unsendable(Exception):
-    """There is no mail for this delivery, and there will be none: it ends in ``state``."""
-
-    def __init__(self, state: str, reason: str) -> None:
-        super().__init__(reason)
-        self.state = state
-        self.reason = reason
 
 
 class NotYetKnown(Exception):
@@ -45,9 +37,26 @@ class Known:
 
 
 @dataclass(frozen=True)
+class Reader:
+    """Who reads a letter, as the letter needs it; a group has no name."""
+
+    address: str
+    language: str = rendering.DEFAULT_LANGUAGE
+    name: str = ""
+
+
+Lines = Callable[[str, str], Sequence[Delivery]]
+
+
+def _no_lines(_person: str, _digest: str) -> Sequence[Delivery]:
+    return ()
+
+
+@dataclass(frozen=True)
 class Composer:
     """``message(id)`` is a planned message, ``preference(person)`` how that person wants to be told; ``host`` is the
-    community's, under which deliveries are identities; ``pages`` is where people find the gateway, "" for no links.
+    community's, under which deliveries are identities; ``pages`` is where people find the gateway, "" for no links;
+    ``lines(person, digest)`` are the deliveries that a digest gathers.
     """
 
     message: Callable[[str], MessagePlanned | None]
@@ -55,6 +64,7 @@ class Composer:
     people: People
     host: str
     pages: str = ""
+    lines: Lines = _no_lines
 
     def known(self, deliveries: Sequence[Delivery]) -> Known:
         """Look up what the deliveries need, all at once. Raises ``PeopleUnavailable``."""
@@ -65,30 +75,61 @@ class Composer:
             for variable in (message.variables if message else ())
             if variable.name in rendering.NAMED and variable.value
         }
-        return Known(messages, self.people.ask([*(delivery.person for delivery in deliveries), *sorted(named)]))
+        told = [delivery.person for delivery in deliveries if not _is_to_group(messages[delivery.message])]
+        return Known(messages, self.people.ask([*told, *sorted(named)]) if told or named else {})
 
-    def compose(self, delivery: Delivery, known: Known, now: datetime) -> Mail:
-        """The mail. Raises ``Unsendable``, ``NotYetKnown``, ``PeopleUnavailable``."""
-        contact = known.contacts.get(delivery.person)
-        if contact is None:
-            raise NotYetKnown
-        address = _address(contact)
-        preference = self.preference(delivery.person)
-        if not (preference.email or delivery.urgent):
-            raise Unsendable(UNWANTED, "switched-off")
+    def compose(self, delivery: Delivery, known: Known, now: datetime, channels: Collection[str]) -> tuple[str, Letter]:
+        """The channel, one of ``channels``, and the letter. Raises ``Unsendable``, ``NotYetKnown``, ``PeopleUnavailable``."""
         message = known.messages[delivery.message]
         if message is None:
             raise Unsendable(FAILED, "no-message")
-        language = rendering.language_of(preference.language, contact.language)
+        if message.chat is not None:
+            channel, address = to_group(delivery, message.chat, channels)
+            return channel, self._letter(delivery, message, known, now, Reader(address))
+        contact = known.contacts.get(delivery.person)
+        if contact is None:
+            raise NotYetKnown
+        preference = self.preference(delivery.person)
+        channel, address = route(delivery, preference, contact, channels)
+        language = rendering.language_of(preference.wishes.language, contact.language)
+        return channel, self._letter(delivery, message, known, now, Reader(address, language, contact.name))
+
+    def _letter(
+        self, delivery: Delivery, message: MessagePlanned, known: Known, now: datetime, reader: Reader
+    ) -> Letter:
         digits = self._digits(message, delivery.person)
+        lines = self._gathered(delivery, message, reader.language, now)
         try:
             words = rendering.mail(
-                message, language, name=contact.name, names=known.names(), digits=digits, link=self._link(delivery)
+                message,
+                reader.language,
+                name=reader.name,
+                names=known.names(),
+                digits=digits,
+                link=self._link(delivery),
+                lines=lines,
             )
         except (TemplateError, ValueError) as error:
             log.exception("no words", extra={"delivery": delivery.id, "kind": delivery.kind})
             raise Unsendable(FAILED, type(error).__name__) from error
-        return Mail(address, words.subject, words.body, f"{delivery.id}@{self.host}", language, now)
+        identity = f"{delivery.id}@{self.host}"
+        return Letter(reader.address, words.subject, words.body, identity, reader.language, now)
+
+    def _gathered(
+        self, delivery: Delivery, message: MessagePlanned, language: str, now: datetime
+    ) -> Sequence[rendering.Line]:
+        """The lines of a digest: what is still worth telling. Raises ``Unsendable`` for one without any."""
+        if message.kind is not Kind.DIGEST:
+            return ()
+        lines = []
+        for line in self.lines(delivery.person, delivery.message):
+            told = self.message(line.message)
+            if told is not None and told.worth_until > now:
+                title = rendering.title(told.kind, told.variables, language)
+                lines.append(rendering.Line(title, self._link(line)))
+        if not lines:
+            raise Unsendable(EXPIRED, "nothing-left")
+        return lines
 
     def _link(self, delivery: Delivery) -> str:
         """The page on which the reader can act; for whatever is about no activity, the front page."""
@@ -107,7 +148,5 @@ class Composer:
         return digits
 
 
-def _address(contact: Contact) -> str:
-    if contact.erased or contact.email is None:
-        raise Unsendable(NO_CONTACT, "erased" if contact.erased else "no-email")
-    return contact.email
+def _is_to_group(message: MessagePlanned | None) -> bool:
+    return message is not None and message.chat is not None

@@ -1,14 +1,17 @@
 """The deliveries: one durable document for each (fact, person, channel), which is why nobody is told twice.
 
-    planned ──► sending ──► sent            accepted by the mail server
+    planned ──► sending ──► sent            accepted by the channel's server
        │           ├──► planned            not now: again after ``retry_at``
        │           └──► failed             refused for good, or tried too often
        ├──► expired                        not worth sending any more
        ├──► no-contact                     there is no address to send to
-       └──► unwanted                       the person has switched e-mail off
+       ├──► unwanted                       the person does not wish to be told of this, or not by this
+       └──► withdrawn                      what it says no longer stands
 
-``sending`` is on the disk before the mail server hears of it, so a delivery found in ``sending`` may or may not have
-been sent: it is sent again under the same ``Message-ID``. A document holds ids only; the address and the text exist at
+    gathered ──► sent, expired, withdrawn  a line of the person's next digest
+
+``sending`` is on the disk before the channel's server hears of it, so a delivery found in ``sending`` may or may not have
+been sent: it is sent again under the same identity. A document holds ids only; the address and the text exist at
 the moment of sending and are stored nowhere.
 """
 
@@ -26,11 +29,13 @@ from pymongo.errors import BulkWriteError
 
 from services.kernel.ids import derived_id
 from services.kernel.mongo import durable
+from services.notifications.domain.contact import CHANNELS
 
-EMAIL = "email"
 PLANNED, SENDING, SENT = "planned", "sending", "sent"
 EXPIRED, NO_CONTACT, UNWANTED, FAILED = "expired", "no-contact", "unwanted", "failed"
+WITHDRAWN, GATHERED = "withdrawn", "gathered"
 OPEN = (PLANNED, SENDING)
+ENDED = (SENT, EXPIRED, NO_CONTACT, UNWANTED, FAILED, WITHDRAWN)
 DUPLICATE_KEY = 11000
 
 
@@ -41,6 +46,11 @@ class Delivery:
     ``planned``, ``not_before``, ``held_until`` and ``worth_until`` are domain time; ``retry_at`` is machine time.
     ``held_until`` is the end of the quiet hours that it waited or waits for. ``reason`` says in one word why it ended or
     what it waits for.
+
+    ``channel`` is the one that was wished for when it was planned. ``alone``: no other delivery tells this person of this
+    fact, so it may go by another channel; ``via`` is the channel it went by, ``refused`` are those that refused it for
+    good. ``digest`` is the message of the digest that it is a line of. ``reopened`` is the position of the last
+    request to send it again.
     """
 
     id: str
@@ -61,6 +71,11 @@ class Delivery:
     attempts: int = 0
     reason: str | None = None
     ended: datetime | None = None
+    alone: bool = True
+    via: str | None = None
+    refused: tuple[str, ...] = ()
+    digest: str | None = None
+    reopened: int = 0
 
 
 def delivery_id(fact: str, person: str, channel: str) -> str:
@@ -81,6 +96,7 @@ class Deliveries:
             self._deliveries.create_index([("state", ASCENDING), ("not_before", ASCENDING)])
             self._deliveries.create_index("person")
             self._deliveries.create_index("activity")
+            self._deliveries.create_index("fact")
             self._prepared = True
 
     def plan(self, deliveries: Sequence[Delivery]) -> int:
@@ -98,10 +114,13 @@ class Deliveries:
             return int(error.details["nInserted"])
         return len(documents)
 
-    def due(self, now: datetime, machine: datetime, limit: int) -> list[Delivery]:
-        """What is to be sent now, urgent first, then as planned. What a crash left in ``sending`` is among it."""
+    def due(self, now: datetime, machine: datetime, limit: int, channels: Sequence[str]) -> list[Delivery]:
+        """What is to be sent now by these channels, urgent first, then as planned. What a crash left in ``sending`` is
+        among it.
+        """
         wanted = {
             "state": {"$in": list(OPEN)},
+            "channel": {"$in": list(channels)},
             "not_before": {"$lte": now},
             "retry_at": {"$lte": machine},
             "worth_until": {"$gt": now},
@@ -113,22 +132,24 @@ class Deliveries:
         """How many have not ended."""
         return self._deliveries.count_documents({"state": {"$in": list(OPEN)}})
 
-    def expire(self, now: datetime) -> int:
-        """End all that are not worth sending any more; answers how many."""
-        late = {"state": {"$in": list(OPEN)}, "worth_until": {"$lte": now}}
-        return self._deliveries.update_many(
-            late, {"$set": {"state": EXPIRED, "reason": "too-late", "ended": now}}
-        ).modified_count
+    def expire(self, now: datetime) -> dict[str, int]:
+        """End all that are not worth sending any more; answers how many by channel."""
+        expired = {}
+        for channel in CHANNELS:
+            late = {"state": {"$in": [*OPEN, GATHERED]}, "channel": channel, "worth_until": {"$lte": now}}
+            change = {"$set": {"state": EXPIRED, "reason": "too-late", "ended": now}}
+            expired[channel] = self._deliveries.update_many(late, change).modified_count
+        return expired
 
     def hold(self, ids: Sequence[str], until: datetime) -> None:
         """Keep them back until quiet hours are over."""
         held = {"$set": {"not_before": until, "held_until": until}}
         self._deliveries.update_many({"_id": {"$in": list(ids)}, "state": {"$in": list(OPEN)}}, held)
 
-    def begin(self, delivery: Delivery) -> bool:
+    def begin(self, delivery: Delivery, via: str) -> bool:
         """Record the attempt, durably, before it is made. False: somebody else makes it."""
         same = {"_id": delivery.id, "state": {"$in": list(OPEN)}, "attempts": delivery.attempts}
-        change = {"$set": {"state": SENDING}, "$inc": {"attempts": 1}}
+        change = {"$set": {"state": SENDING, "via": via}, "$inc": {"attempts": 1}}
         return self._deliveries.update_one(same, change).modified_count == 1
 
     def put_off(self, delivery: str, retry_at: datetime, reason: str, *, attempts: int = 0) -> None:
@@ -140,6 +161,59 @@ class Deliveries:
             "$inc": {"attempts": attempts},
         }
         self._deliveries.update_one({"_id": delivery, "state": {"$in": list(OPEN)}}, change)
+
+    def refuse(self, delivery: str, channel: str, retry_at: datetime, reason: str) -> None:
+        """One channel will never take it; another one is tried."""
+        change = {
+            "$set": {"state": PLANNED, "retry_at": retry_at, "reason": reason},
+            "$addToSet": {"refused": channel},
+        }
+        self._deliveries.update_one({"_id": delivery, "state": {"$in": list(OPEN)}}, change)
+
+    def withdraw(self, fact: str, now: datetime, reason: str) -> int:
+        """End what is still open or gathered of a fact; answers how many."""
+        still = {"fact": fact, "state": {"$in": [PLANNED, GATHERED]}}
+        change = {"$set": {"state": WITHDRAWN, "ended": now, "reason": reason}}
+        return self._deliveries.update_many(still, change).modified_count
+
+    def told(self, fact: str, people: Sequence[str]) -> set[str]:
+        """Those of the people to whom something about the fact was sent, or is just being sent."""
+        sent = {"fact": fact, "person": {"$in": list(people)}, "state": {"$in": [SENDING, SENT]}}
+        return {document["person"] for document in self._deliveries.find(sent, {"person": True})}
+
+    def bundle(self, person: str, digest: str, until: datetime) -> int:
+        """Make what was gathered for a person until then the lines of a digest; answers how many it has. Repeatable."""
+        waiting = {"person": person, "state": GATHERED, "digest": None, "planned": {"$lte": until}}
+        self._deliveries.update_many(waiting, {"$set": {"digest": digest}})
+        return self._deliveries.count_documents({"person": person, "state": GATHERED, "digest": digest})
+
+    def lines(self, person: str, digest: str) -> list[Delivery]:
+        """What a digest tells, oldest first, without what is no longer to be told."""
+        found = self._deliveries.find({"person": person, "digest": digest, "state": GATHERED})
+        return [_delivery(document) for document in found.sort([("planned", ASCENDING), ("_id", ASCENDING)])]
+
+    def deliver_lines(self, person: str, digest: str, now: datetime) -> None:
+        """What a digest told has been told."""
+        told = {"$set": {"state": SENT, "ended": now, "reason": "digest"}}
+        self._deliveries.update_many({"person": person, "digest": digest, "state": GATHERED}, told)
+
+    def reopen(self, delivery: str, position: int, now: datetime, machine: datetime) -> None:
+        """Send it again under the same identity, with all attempts before it. ``position`` is where that was decided:
+        reading it again opens nothing.
+        """
+        ended = {
+            "_id": delivery,
+            "state": {"$in": [FAILED, NO_CONTACT, UNWANTED]},
+            "reopened": {"$not": {"$gte": position}},
+        }
+        fresh = {"state": PLANNED, "attempts": 0, "refused": [], "ended": None, "reason": "resend"}
+        change = {"$set": {**fresh, "reopened": position, "not_before": now, "retry_at": machine}}
+        self._deliveries.update_one(ended, change)
+
+    def one(self, delivery: str) -> Delivery | None:
+        """A delivery by its id."""
+        document = self._deliveries.find_one({"_id": delivery})
+        return None if document is None else _delivery(document)
 
     def end(self, delivery: str, state: str, now: datetime, reason: str | None = None) -> None:
         """Record how it ended."""
@@ -157,27 +231,11 @@ class Deliveries:
 
 
 def _document(delivery: Delivery) -> dict[str, Any]:
-    return {
-        "_id": delivery.id,
-        "fact": delivery.fact,
-        "person": delivery.person,
-        "channel": delivery.channel,
-        "message": delivery.message,
-        "kind": delivery.kind,
-        "urgent": delivery.urgent,
-        "planned": delivery.planned,
-        "not_before": delivery.not_before,
-        "worth_until": delivery.worth_until,
-        "retry_at": delivery.retry_at,
-        "held_until": delivery.held_until,
-        "activity": delivery.activity,
-        "region": delivery.region,
-        "state": delivery.state,
-        "attempts": delivery.attempts,
-        "reason": delivery.reason,
-        "ended": delivery.ended,
-    }
+    document = {name: getattr(delivery, name) for name in Delivery.__dataclass_fields__ if name != "id"}
+    return {"_id": delivery.id, **document, "refused": list(delivery.refused)}
 
 
 def _delivery(document: dict[str, Any]) -> Delivery:
-    return Delivery(id=document.pop("_id"), **document)
+    # What an older release has written has no more than it knew.
+    refused = tuple(document.pop("refused", ()))
+    return Delivery(id=document.pop("_id"), refused=refused, **document)

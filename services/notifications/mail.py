@@ -7,62 +7,16 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from dataclasses import dataclass
-from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime
 from types import TracebackType
-from typing import Protocol
 from urllib.parse import unquote, urlsplit
+
+from services.notifications.channel import ChannelDown, Deferred, Letter, Rejected
 
 ANSWER_SECONDS = 10.0
 SHUTTING_DOWN = 421
-
-
-class ServerDown(Exception):
-    """Nobody's mail goes through now: no connection, no greeting, or the server refuses us as such."""
-
-
-class Deferred(Exception):
-    """This mail was not taken, or nobody knows whether it was: send it again later, under the same ``Message-ID``."""
-
-
-class Rejected(Exception):
-    """This mail will never be taken. The message is the SMTP reply's number."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mail:
-    """A mail to one address. ``message_id`` has no angle brackets."""
-
-    to: str
-    subject: str
-    text: str
-    message_id: str
-    language: str
-    at: datetime
-
-    def __repr__(self) -> str:
-        return f"Mail({self.message_id})"
-
-
-class MailServer(Protocol):
-    """Whoever takes mails. Used as a context: a connection is kept while one is inside."""
-
-    def __enter__(self) -> MailServer: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
-
-    def reach(self) -> None:
-        """Be sure of a connection. Raises ``ServerDown``."""
-        ...
-
-    def send(self, mail: Mail) -> None:
-        """Return when the server has taken the mail. Raises ``ServerDown``, ``Deferred``, ``Rejected``."""
-        ...
 
 
 class SmtpServer:
@@ -97,23 +51,23 @@ class SmtpServer:
         try:
             self._connection = self._connect()
         except (smtplib.SMTPException, OSError) as error:
-            raise ServerDown(type(error).__name__) from None
+            raise ChannelDown(type(error).__name__) from None
 
-    def send(self, mail: Mail) -> None:
+    def send(self, letter: Letter) -> None:
         if self._connection is None:
             self.reach()
         connection = self._connection
         if connection is None:
-            raise ServerDown("no connection")
+            raise ChannelDown("no connection")
         try:
-            connection.sendmail(self._sender, [mail.to], as_bytes(mail, self._sender))
+            connection.sendmail(self._sender, [letter.to], as_bytes(letter, self._sender))
         except smtplib.SMTPRecipientsRefused as error:
             code = next(iter(error.recipients.values()))[0]
             self._judge(code)
         except smtplib.SMTPSenderRefused as error:
             # It is us whom the server does not want, so no other mail would go through either.
             self._drop()
-            raise ServerDown(str(error.smtp_code)) from None
+            raise ChannelDown(str(error.smtp_code)) from None
         except (smtplib.SMTPNotSupportedError, ValueError):
             raise Rejected("address") from None  # no mail can be written to it, or not over this server
         except smtplib.SMTPResponseException as error:
@@ -158,15 +112,15 @@ class SmtpServer:
                 connection.close()
 
 
-def as_bytes(mail: Mail, sender: str) -> bytes:
+def as_bytes(letter: Letter, sender: str) -> bytes:
     """The mail as it goes over the wire: plain text, UTF-8, quoted-printable, one recipient."""
     message = EmailMessage(policy=SMTP_POLICY)
     message["From"] = f"Jejaring <{sender}>"
-    message["To"] = mail.to
-    message["Subject"] = " ".join(mail.subject.split())  # a title may hold a line break, a header may not
-    message["Message-ID"] = f"<{mail.message_id}>"
-    message["Date"] = format_datetime(mail.at)
+    message["To"] = letter.to
+    message["Subject"] = " ".join(letter.subject.split())  # a title may hold a line break, a header may not
+    message["Message-ID"] = f"<{letter.message_id}>"
+    message["Date"] = format_datetime(letter.at)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence note answers it
-    message["Content-Language"] = mail.language
-    message.set_content(mail.text, cte="quoted-printable")
+    message["Content-Language"] = letter.language
+    message.set_content(letter.text, cte="quoted-printable")
     return message.as_bytes()

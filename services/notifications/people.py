@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import requests
 
 from services.kernel.policy import ActorSignature, service_actor
+from services.notifications.domain.contact import EMAIL, TELEGRAM
 
 ANSWER_SECONDS = 3.0
 KEPT_SECONDS = 60.0
@@ -22,13 +23,18 @@ class PeopleUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A person or guest as members knows them now. ``email`` is None where there is none."""
+    """A person or guest as members knows them now. ``email`` and ``telegram`` (a chat's id) are None where there is none."""
 
     person: str
     name: str
     language: str | None
     email: str | None
     erased: bool = False
+    telegram: str | None = None
+
+    def address(self, channel: str) -> str | None:
+        """Where this person is on a channel, None where they are not."""
+        return {EMAIL: self.email, TELEGRAM: self.telegram}.get(channel)
 
     def __repr__(self) -> str:
         return f"Contact({self.person})"  # so that no log and no traceback shows more
@@ -100,4 +106,5 @@ def _contact(document: Mapping[str, Any]) -> Contact:
         language=document.get("language"),
         email=document.get("email") or None,
         erased=bool(document.get("erased")),
+        telegram=str(document["telegram"]) if document.get("telegram") else None,
     )

@@ -1,14 +1,15 @@
-"""From a planned message to one delivery for each person: the deliverer's first half, a reader of the own log.
+"""From a planned message to one delivery for each person and channel: the deliverer's first half, a reader of the own log.
 
-What it does is derived from the event alone, but for two things looked up at that moment: whose a guest's id has become,
-and whether it is quiet. Repeating it after a crash changes nothing, nor does reading the whole log again: a delivery
-that stands is left as it is, so a rewound checkpoint sends nothing.
+What it does is derived from the event alone, but for what is looked up at that moment: whose a guest's id has become, how
+people want to be told, and whether it is quiet. Repeating it after a crash changes nothing, nor does reading the whole
+log again: a delivery that stands is left as it is, so a rewound checkpoint sends nothing.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pymongo.errors import PyMongoError
@@ -19,69 +20,175 @@ from services.kernel.message import Recorded
 from services.kernel.parking import ParkedFact, Parking, describe, parked_now
 from services.kernel.reader import Checkpoints, Item, LostCheckpoint, Source
 from services.kernel.registry import Unreadable
-from services.notifications.deliveries import EMAIL, Deliveries, Delivery, delivery_id
-from services.notifications.domain.message import MessagePlanned
+from services.notifications.deliveries import GATHERED, PLANNED, Deliveries, Delivery, delivery_id
+from services.notifications.domain.contact import EMAIL, TELEGRAM
+from services.notifications.domain.message import Kind, MessagePlanned
+from services.notifications.domain.preference import Preference
 from services.notifications.domain.quiet_hours import QuietHours
+from services.notifications.domain.resending import ResendAsked
 
 log = logging.getLogger(__name__)
 BATCH = 16
 """Messages in one step, each with up to 500 people."""
+ROUNDS = 8
+"""Quiet hours that follow each other are followed this far; who leaves no hour is told at the end of one of them."""
 
-Hours = Callable[[datetime], QuietHours]
+Hours = Callable[[Sequence[str], datetime], Mapping[str, Sequence[QuietHours]]]
 Ties = Callable[[Sequence[str]], Mapping[str, str]]
+Preferences = Callable[[Sequence[str]], Mapping[str, Preference]]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the planner looks up. ``hours(people, now)`` are the quiet hours in force for each, ``ties(ids)`` maps those ids
+    that were a guest's to the person's, ``preferences(people)`` is how each wants to be told; ``channels`` are those of
+    this installation.
+    """
+
+    hours: Hours
+    ties: Ties
+    preferences: Preferences
+    channels: Sequence[str] = (EMAIL,)
 
 
 class DeliveryPlanner:
-    """``hours(now)`` are the quiet hours in force, ``ties(ids)`` maps those ids that were a guest's to the person's."""
+    """Makes deliveries, and takes back or reopens them as the log says."""
 
-    def __init__(self, deliveries: Deliveries, clock: Clock, hours: Hours, ties: Ties) -> None:
+    def __init__(self, deliveries: Deliveries, clock: Clock, surroundings: Surroundings) -> None:
         self._deliveries = deliveries
         self._clock = clock
-        self._hours = hours
-        self._ties = ties
+        self._surroundings = surroundings
 
     def prepare(self) -> None:
         """Create the indexes of what it writes; harmless when they stand. Raises ``PyMongoError``."""
         self._deliveries.prepare()
 
     def plan(self, recorded: Recorded) -> int:
-        """Make the deliveries of one message; answers how many are new, 0 for any other event. Raises ``PyMongoError``."""
-        message = recorded.event
-        if not isinstance(message, MessagePlanned):
-            return 0
+        """Do what an event asks for; answers how many deliveries are to be sent anew. Raises ``PyMongoError``."""
+        match recorded.event:
+            case MessagePlanned(chat=chat) as message if chat is not None:
+                return self._deliveries.plan([self._delivery(recorded, message, message.people[0], TELEGRAM)])
+            case MessagePlanned(kind=Kind.DIGEST) as message:
+                return self._plan_digest(recorded, message)
+            case MessagePlanned() as message:
+                return self._plan_message(recorded, message)
+            case ResendAsked(delivery=delivery):
+                self._deliveries.reopen(delivery, recorded.position, self._clock.now(), datetime.now(UTC))
+                return 1
+        return 0
+
+    def _plan_message(self, recorded: Recorded, message: MessagePlanned) -> int:
+        ties = self._surroundings.ties(message.people)
+        people = list(dict.fromkeys(ties.get(person, person) for person in message.people))
+        if message.amends is not None:
+            people = self._amended(message, people)
         now = self._clock.now()
-        not_before, held_until = release(message.urgent, message.worth_until, now, self._hours(now))
-        ties = self._ties(message.people)
-        people = dict.fromkeys(ties.get(person, person) for person in message.people)
+        preferences = self._surroundings.preferences(people)
+        hours = self._surroundings.hours(people, now)
         return self._deliveries.plan(
             [
-                Delivery(
-                    id=delivery_id(message.fact, person, EMAIL),
-                    fact=message.fact,
-                    person=person,
-                    channel=EMAIL,
-                    message=recorded.stream_id,
-                    kind=message.kind,
-                    urgent=message.urgent,
-                    planned=now,
-                    not_before=not_before,
-                    held_until=held_until,
-                    worth_until=message.worth_until,
-                    retry_at=datetime.now(UTC),
-                    activity=message.activity,
-                    region=message.region,
-                )
+                delivery
                 for person in people
+                for delivery in self._for_person(recorded, message, person, preferences[person], hours[person])
             ]
         )
 
+    def _amended(self, message: MessagePlanned, people: Sequence[str]) -> list[str]:
+        """Take back what is still open of what the message amends; answers whom the message concerns then.
 
-def release(urgent: bool, worth_until: datetime, now: datetime, hours: QuietHours) -> tuple[datetime, datetime | None]:
+        What is withdrawn before somebody heard of it is nothing to them; what is corrected, is.
+        """
+        amends = message.amends or ""
+        if message.kind is not Kind.ANNOUNCEMENT_WITHDRAWN:
+            self._deliveries.withdraw(amends, self._clock.now(), "corrected")
+            return list(people)
+        self._deliveries.withdraw(amends, self._clock.now(), "withdrawn")
+        told = self._deliveries.told(amends, people)
+        return [person for person in people if person in told]
+
+    def _for_person(
+        self,
+        recorded: Recorded,
+        message: MessagePlanned,
+        person: str,
+        preference: Preference,
+        hours: Sequence[QuietHours],
+    ) -> list[Delivery]:
+        """One delivery for each channel that the person wishes for; one that is not wished for says so when it is its turn."""
+        wished = [name for name in preference.channels if name in self._surroundings.channels]
+        if self._gathers(message, preference):
+            first = (wished or [EMAIL])[0]
+            return [self._delivery(recorded, message, person, first, state=GATHERED)]
+        if message.urgent:
+            wished = wished[:1]  # a code is read where it comes first
+        return [
+            self._delivery(recorded, message, person, name, hours, alone=len(wished) < 2) for name in wished or [EMAIL]
+        ]
+
+    def _gathers(self, message: MessagePlanned, preference: Preference) -> bool:
+        """Whether it waits for the digest: not what would be worth nothing by then, and not what is silenced anyway."""
+        if message.urgent or not preference.channels or not preference.gathers(message.kind):
+            return False
+        if preference.silences(message.kind, message.region) is not None:
+            return False
+        return preference.next_digest(self._clock.now()) < message.worth_until
+
+    def _plan_digest(self, recorded: Recorded, message: MessagePlanned) -> int:
+        """One letter with what was gathered up to now; none where nothing was."""
+        [person] = message.people
+        if not self._deliveries.bundle(person, recorded.stream_id, self._clock.now()):
+            return 0
+        hours = self._surroundings.hours([person], self._clock.now())[person]
+        preference = self._surroundings.preferences([person])[person]
+        wished = [name for name in preference.channels if name in self._surroundings.channels]
+        return self._deliveries.plan([self._delivery(recorded, message, person, (wished or [EMAIL])[0], hours)])
+
+    def _delivery(
+        self,
+        recorded: Recorded,
+        message: MessagePlanned,
+        person: str,
+        channel: str,
+        hours: Sequence[QuietHours] = (),
+        *,
+        alone: bool = True,
+        state: str = PLANNED,
+    ) -> Delivery:
+        now = self._clock.now()
+        not_before, held_until = release(message.urgent, message.worth_until, now, hours)
+        return Delivery(
+            id=delivery_id(message.fact, person, channel),
+            fact=message.fact,
+            person=person,
+            channel=channel,
+            message=recorded.stream_id,
+            kind=message.kind,
+            urgent=message.urgent,
+            planned=now,
+            not_before=not_before,
+            held_until=held_until,
+            worth_until=message.worth_until,
+            retry_at=datetime.now(UTC),
+            activity=message.activity,
+            region=message.region,
+            alone=alone,
+            state=state,
+        )
+
+
+def release(
+    urgent: bool, worth_until: datetime, now: datetime, hours: Sequence[QuietHours]
+) -> tuple[datetime, datetime | None]:
     """When it may be sent, and until when it is held for that, None where it is not.
 
     Held, not dropped: what would be worth nothing after the quiet hours is not held over them.
     """
-    end = hours.release(now)
+    end = now
+    for _ in range(ROUNDS):
+        later = max((quiet.release(end) for quiet in hours), default=end)
+        if later <= end:
+            break
+        end = later
     if urgent or end <= now or end >= worth_until:
         return now, None
     return end, end

@@ -20,10 +20,12 @@ from services.notifications.domain.preference import LANGUAGES
 from services.notifications.domain.quiet_hours import JAKARTA
 
 DEFAULT_LANGUAGE = LANGUAGES[0]
-NAMED = frozenset({"coordinator"})
+NAMED = frozenset({"coordinator", "contact"})
 """Variables that hold a person's id; the name is put in their place at the moment of sending."""
 
-_TIMES = frozenset({"starts", "ends", "was"})
+_TIMES = frozenset({"starts", "ends", "was", "closes"})
+_PARAGRAPHS = frozenset({"text"})
+"""Variables that are a letter's own words, written by the board that signs it."""
 _DAY = {"id": "EEEE, d MMMM y", "en": "EEEE, d MMMM y"}
 _AT = {"id": "pukul", "en": "at"}
 _LOCALES = {"id": "id", "en": "en_GB"}
@@ -37,23 +39,38 @@ class Words:
     body: str
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a digest, with the page on which the reader can act, "" for none."""
+
+    title: str
+    link: str
+
+
 def language_of(*wishes: str | None) -> str:
     """The first of the languages that mails are written in; Indonesian where none is."""
     return next((wish for wish in wishes if wish in LANGUAGES), DEFAULT_LANGUAGE)
 
 
 def mail(
-    message: MessagePlanned, language: str, *, name: str, names: Mapping[str, str], digits: str = "", link: str = ""
+    message: MessagePlanned,
+    language: str,
+    *,
+    name: str,
+    names: Mapping[str, str],
+    digits: str = "",
+    link: str = "",
+    lines: Sequence[Line] = (),
 ) -> Words:
     """The words of a mail to one person.
 
-    ``names`` maps ids of ``NAMED`` variables to names, ``digits`` are a login code's. Raises ``jinja2.UndefinedError``
+    ``names`` maps ids of ``NAMED`` variables to names, ``digits`` are a login code's, ``lines`` a digest's. Raises ``jinja2.UndefinedError``
     for a message whose variables do not fit its template.
     """
     shown = _shown(message.variables)
     for variable in NAMED & shown.keys():
         shown[variable] = names.get(str(shown[variable]), "")
-    shown |= {"name": name, "digits": digits, "link": link, "worth_until": message.worth_until}
+    shown |= {"name": name, "digits": digits, "link": link, "lines": lines, "worth_until": message.worth_until}
     template = _environment(language).get_template(f"{message.kind}.txt")
     return Words(_block(template, "subject", shown), template.render(shown).strip() + "\n")
 
@@ -89,6 +106,8 @@ def _shown(variables: Sequence[Variable]) -> dict[str, object]:
         # A line break in a title would let its author add lines of their own to a letter of ours.
         variable.name: datetime.fromisoformat(variable.value)
         if variable.name in _TIMES
+        else variable.value.strip()
+        if variable.name in _PARAGRAPHS
         else " ".join(variable.value.split())
         for variable in variables
     }

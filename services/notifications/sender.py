@@ -1,9 +1,10 @@
 """Sends what is due: the deliverer's second half.
 
-For each delivery: the attempt on the disk, the mail to the server, the outcome on the disk, one after the other. Killed
-anywhere between, the delivery is found in ``sending`` and sent again under the same ``Message-ID``; so a mail is never
-lost, and twice under one identity at worst. Everything else that can be in the way (members, the mail server, quiet
-hours) makes deliveries wait, and nothing but the time after which they are not worth sending makes them vanish.
+For each delivery: the attempt on the disk, the letter to the channel's server, the outcome on the disk, one after the
+other. Killed anywhere between, the delivery is found in ``sending`` and sent again under the same identity; so a letter
+is never lost, and twice under one identity at worst. Everything else that can be in the way (members, a server, quiet
+hours) makes deliveries wait, and nothing but the time after which they are not worth sending makes them vanish. A
+channel that is down rests alone; the others go on.
 """
 
 from __future__ import annotations
@@ -11,17 +12,21 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from services.kernel.bell import Bell
 from services.kernel.clock import Clock
-from services.notifications.composing import Composer, Known, NotYetKnown, Unsendable
+from services.notifications.channel import Channel, ChannelDown, Deferred, Letter, Rejected
+from services.notifications.composing import Composer, Known, NotYetKnown
 from services.notifications.deliveries import EXPIRED, FAILED, NO_CONTACT, SENT, Deliveries, Delivery
-from services.notifications.mail import Deferred, Mail, MailServer, Rejected, ServerDown
+from services.notifications.domain.message import Kind
 from services.notifications.people import PeopleUnavailable
 from services.notifications.planner import Hours, release
+from services.notifications.routing import Unsendable
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +37,7 @@ class Patience:
 
     ``batch`` bounds one pass, so that others get their turn. A delivery is tried ``attempts`` times, again after
     ``delay`` seconds, each time twice as long, at most ``longest``. Somebody whom members does not know yet is asked for
-    ``unknown`` times. ``pause`` is the first rest when members or the mail server does not answer, ``longest_pause`` the
+    ``unknown`` times. ``pause`` is the first rest when members or a channel's server does not answer, ``longest_pause`` the
     last. What is late is looked for every ``sweep`` seconds.
     """
 
@@ -55,57 +60,96 @@ class Machine:
     monotonic: Callable[[], float] = time.monotonic
 
 
+class Outcomes(Protocol):
+    """Who hears what became of deliveries. ``channel`` is the one that it went by, or was planned for."""
+
+    def ended(self, channel: str, outcome: str) -> None:
+        """Called for every delivery that ends."""
+        ...
+
+    def refused(self, delivery: Delivery, channel: str, reason: str) -> None:
+        """A channel has refused the person's address for good. May be called again for the same delivery."""
+        ...
+
+    def reached(self, delivery: Delivery, channel: str) -> None:
+        """A channel has taken it."""
+        ...
+
+
+class Rests:
+    """Who is left alone for a while because they did not answer: each time longer, in machine time."""
+
+    def __init__(self, patience: Patience, monotonic: Callable[[], float]) -> None:
+        self._patience = patience
+        self._monotonic = monotonic
+        self._until: dict[str, float] = {}
+        self._times: dict[str, int] = {}
+
+    def resting(self, who: str) -> bool:
+        """Whether it is not to be asked now."""
+        return self._monotonic() < self._until.get(who, float("-inf"))
+
+    def rest(self, who: str, error: Exception, seconds: float | None = None) -> None:
+        """Leave it alone, for as long as it asked for itself."""
+        times = self._times.get(who, 0)
+        pause = min(self._patience.pause * 2**times, self._patience.longest_pause)
+        self._times[who] = times + 1
+        self._until[who] = self._monotonic() + (seconds or pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
+        log.warning("deliveries wait", extra={"waiting_for": who, "reason": str(error)})
+
+    def answered(self, who: str) -> None:
+        """It is there again."""
+        self._times.pop(who, None)
+
+
+MEMBERS = "members"
+
+
 class Sender:
-    """Sends by e-mail, under the service's lease. ``hours(now)`` are the quiet hours in force; ``ended(outcome)`` is
-    called for every delivery that ends.
-    """
+    """Sends by ``channels``, under the service's lease. ``hours(people, now)`` are the quiet hours in force for each."""
 
     def __init__(
         self,
         deliveries: Deliveries,
-        server: MailServer,
+        channels: Mapping[str, Channel],
         composer: Composer,
         hours: Hours,
+        outcomes: Outcomes,
         *,
         patience: Patience | None = None,
         machine: Machine | None = None,
-        ended: Callable[[str], None] = lambda _outcome: None,
     ) -> None:
         self._deliveries = deliveries
-        self._server = server
+        self._channels = channels
         self._composer = composer
         self._hours = hours
+        self._outcomes = outcomes
         self._patience = patience or Patience()
         self._machine = machine or Machine()
-        self._ended = ended
-        self._rest_until = float("-inf")
-        self._rests = 0
+        self._rests = Rests(self._patience, self._machine.monotonic)
         self._swept = float("-inf")
-        self._accepted: dict[str, datetime] = {}
+        self._accepted: dict[str, tuple[Delivery, str, datetime]] = {}
 
     def send_due(self, now: datetime) -> int:
         """One pass at the domain time ``now``; answers how many deliveries it brought forward.
 
-        Raises ``PyMongoError``. Members or the mail server being down is no error: the next passes rest.
+        Raises ``PyMongoError``. Members or a channel being down is no error: the next passes rest.
         """
         self._record_accepted()
         moved = self._sweep(now)
-        if self._machine.monotonic() < self._rest_until:
+        awake = [name for name in self._channels if not self._rests.resting(name)]
+        if not awake or self._rests.resting(MEMBERS):
             return moved
-        due = self._deliveries.due(now, self._machine.now(), self._patience.batch)
-        sendable = self._awake(due, now)
+        due = self._deliveries.due(now, self._machine.now(), self._patience.batch, awake)
+        sendable = self._out_of_quiet(due, now)
         moved += len(due) - len(sendable)
         if not sendable:
             return moved
         try:
-            moved += self._send(sendable, now)
+            return moved + self._send(sendable, now)
         except PeopleUnavailable as error:
-            self._rest("members", error)
-        except ServerDown as error:
-            self._rest("mail server", error)
-        else:
-            self._rests = 0
-        return moved
+            self._rests.rest(MEMBERS, error)
+            return moved
 
     def _sweep(self, now: datetime) -> int:
         """End what is not worth sending any more; now and then, for it is sent by no pass in between either."""
@@ -113,64 +157,101 @@ class Sender:
             return 0
         expired = self._deliveries.expire(now)
         self._swept = self._machine.monotonic()
-        for _ in range(expired):
-            self._ended(EXPIRED)
-        return expired
+        for channel, number in expired.items():
+            for _ in range(number):
+                self._outcomes.ended(channel, EXPIRED)
+        return sum(expired.values())
 
-    def _awake(self, due: Sequence[Delivery], now: datetime) -> list[Delivery]:
+    def _out_of_quiet(self, due: Sequence[Delivery], now: datetime) -> list[Delivery]:
         """Those that may be sent now. The others are held over the quiet hours: rules change, and passes come late."""
-        hours = self._hours(now)
         sendable: list[Delivery] = []
-        held: list[Delivery] = []
+        hours = self._hours([delivery.person for delivery in due], now) if due else {}
         for delivery in due:
-            _, held_until = release(delivery.urgent, delivery.worth_until, now, hours)
-            (sendable if held_until is None else held).append(delivery)
-        if held:
-            self._deliveries.hold([delivery.id for delivery in held], hours.release(now))
+            not_before, held_until = release(delivery.urgent, delivery.worth_until, now, hours[delivery.person])
+            if held_until is None:
+                sendable.append(delivery)
+            else:
+                self._deliveries.hold([delivery.id], not_before)
         return sendable
 
     def _send(self, due: Sequence[Delivery], now: datetime) -> int:
         known = self._composer.known(due)
-        with self._server as server:
-            return sum(self._one(server, delivery, known, now) for delivery in due)
+        self._rests.answered(MEMBERS)
+        with ExitStack() as stack:
+            for channel in self._channels.values():
+                stack.enter_context(channel)
+            return sum(self._one(delivery, known, now) for delivery in due)
 
-    def _one(self, server: MailServer, delivery: Delivery, known: Known, now: datetime) -> int:
+    def _one(self, delivery: Delivery, known: Known, now: datetime) -> int:
         if delivery.attempts >= self._patience.attempts:
             return self._end(delivery, FAILED, now, "tried-too-often")
         try:
-            mail = self._composer.compose(delivery, known, now)
+            name, letter = self._composer.compose(delivery, known, now, self._channels)
         except NotYetKnown:
             return self._not_yet(delivery, now)
         except Unsendable as error:
             return self._end(delivery, error.state, now, error.reason)
-        server.reach()
-        if not self._deliveries.begin(delivery):
-            return 0
-        return self._hand_over(server, delivery, mail, now)
-
-    def _hand_over(self, server: MailServer, delivery: Delivery, mail: Mail, now: datetime) -> int:
+        if self._rests.resting(name):
+            return self._wait_for(delivery, name)
         try:
-            server.send(mail)
+            self._channels[name].reach()
+            if not self._deliveries.begin(delivery, name):
+                return 0
+            return self._hand_over(name, delivery, letter, now)
+        except ChannelDown as error:
+            self._rests.rest(name, error, error.seconds)
+            return 0
+
+    def _wait_for(self, delivery: Delivery, channel: str) -> int:
+        """Let one that goes by another channel than planned wait for that one; those planned for it are not even asked
+        for meanwhile.
+        """
+        if channel != delivery.channel:
+            later = self._later(self._patience.longest_pause)
+            self._deliveries.put_off(delivery.id, later, f"{channel}-rests")
+        return 0
+
+    def _hand_over(self, name: str, delivery: Delivery, letter: Letter, now: datetime) -> int:
+        try:
+            self._channels[name].send(letter)
         except Rejected as error:
-            return self._end(delivery, FAILED, now, str(error))
+            return self._refused(name, delivery, str(error), now)
         except Deferred as error:
+            if error.seconds is not None:
+                after = self._machine.now() + timedelta(seconds=error.seconds)
+                self._deliveries.put_off(delivery.id, after, str(error), attempts=-1)
+                return 1
             delay = min(self._patience.delay * 2**delivery.attempts, self._patience.longest)
             self._deliveries.put_off(delivery.id, self._later(delay), str(error))
             return 1
-        except ServerDown as error:
+        except ChannelDown as error:
             self._deliveries.put_off(delivery.id, self._machine.now(), str(error), attempts=-1)
             raise
+        self._rests.answered(name)
         # From here on it is remembered even if the database does not answer just now.
-        self._accepted[delivery.id] = now
+        self._accepted[delivery.id] = (delivery, name, now)
         self._record_accepted()
         return 1
 
+    def _refused(self, name: str, delivery: Delivery, reason: str, now: datetime) -> int:
+        """Refused for good by one channel: another one is tried where the delivery is the only one, else it has failed."""
+        self._rests.answered(name)
+        self._outcomes.refused(delivery, name, reason)
+        others = [channel for channel in self._channels if channel not in (name, *delivery.refused)]
+        if delivery.alone and others:
+            self._deliveries.refuse(delivery.id, name, self._machine.now(), reason)
+            return 1
+        return self._end(delivery, FAILED, now, reason)
+
     def _record_accepted(self) -> None:
-        """Store what the server has taken. What a lost database kept from being stored comes before all else."""
-        for identity, at in list(self._accepted.items()):
+        """Store what a server has taken. What a lost database kept from being stored comes before all else."""
+        for identity, (delivery, channel, at) in list(self._accepted.items()):
+            if delivery.kind == Kind.DIGEST:
+                self._deliveries.deliver_lines(delivery.person, delivery.message, at)
             self._deliveries.end(identity, SENT, at)
+            self._outcomes.reached(delivery, channel)
             del self._accepted[identity]
-            self._ended(SENT)
+            self._outcomes.ended(channel, SENT)
 
     def _not_yet(self, delivery: Delivery, now: datetime) -> int:
         if delivery.attempts >= self._patience.unknown:
@@ -181,19 +262,13 @@ class Sender:
 
     def _end(self, delivery: Delivery, state: str, now: datetime, reason: str) -> int:
         self._deliveries.end(delivery.id, state, now, reason)
-        self._ended(state)
+        self._outcomes.ended(delivery.channel, state)
         if state == FAILED:
             log.warning("delivery failed", extra={"delivery": delivery.id, "kind": delivery.kind, "reason": reason})
         return 1
 
     def _later(self, seconds: float) -> datetime:
         return self._machine.now() + timedelta(seconds=seconds * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
-
-    def _rest(self, who: str, error: Exception) -> None:
-        seconds = min(self._patience.pause * 2**self._rests, self._patience.longest_pause)
-        self._rests += 1
-        self._rest_until = self._machine.monotonic() + seconds * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
-        log.warning("deliveries wait", extra={"waiting_for": who, "reason": str(error)})
 
 
 class SendingReader:

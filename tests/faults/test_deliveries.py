@@ -24,12 +24,13 @@ from pymongo.monitoring import CommandListener, CommandStartedEvent
 from deploy.database import Database as DatabaseServer
 from deploy.mailbox.server import Mailbox
 from services.kernel.mongo import connect
+from services.notifications.channel import ChannelDown, Deferred, Letter, Rejected
 from services.notifications.composing import Composer
 from services.notifications.deliveries import Deliveries, Delivery, delivery_id
 from services.notifications.domain.message import Kind, MessagePlanned, Variable
 from services.notifications.domain.preference import Preference
 from services.notifications.domain.quiet_hours import QuietHours
-from services.notifications.mail import Deferred, Mail, Rejected, ServerDown, SmtpServer
+from services.notifications.mail import SmtpServer
 from services.notifications.people import Contact
 from services.notifications.sender import Machine, Patience, Sender
 from tests.unit.notifications import facts
@@ -65,7 +66,7 @@ def planned(house: House, members: Members) -> str:
     address = members.know("tono", f"tono.{house.database.name.replace('_', '')}@perpus.example")
     assert address is not None
     house.hear(facts.region_opened(), facts.joined("tono", "board"), facts.published())
-    house.step("audience")
+    house.step("audience.inbox")
     house.step("deliveries")
     return address
 
@@ -73,7 +74,7 @@ def planned(house: House, members: Members) -> str:
 def child_that_dies(database_uri: str, database: str, members_url: str, smtp: str, moment: str) -> None:
     """A sender in a process of its own, killed with SIGKILL ``before`` or ``after`` the mail server has taken the mail."""
 
-    def die(self: SmtpServer, mail: Mail) -> None:
+    def die(self: SmtpServer, mail: Letter) -> None:
         if moment == "after":
             send(self, mail)
         os.kill(os.getpid(), signal.SIGKILL)
@@ -133,7 +134,7 @@ def test_the_database_killed_after_the_servers_yes_does_not_make_the_living_send
     address = planned(house, members)
     send = SmtpServer.send
 
-    def send_and_kill(self: SmtpServer, mail: Mail) -> None:
+    def send_and_kill(self: SmtpServer, mail: Letter) -> None:
         send(self, mail)
         database_server.kill()
 
@@ -163,7 +164,7 @@ def test_the_planner_killed_between_deliveries_and_checkpoint_plans_nothing_twic
 ) -> None:
     address = members.know("tono", f"tono.{house.database.name.replace('_', '')}@perpus.example")
     house.hear(facts.region_opened(), facts.joined("tono", "board"), facts.published())
-    house.step("audience")
+    house.step("audience.inbox")
 
     def killed(*_: Any) -> None:
         raise AutoReconnect("killed here")
@@ -222,7 +223,7 @@ class Script:
     """A mail server that does as it is told, and counts."""
 
     def __init__(self) -> None:
-        self.sent: list[Mail] = []
+        self.sent: list[Letter] = []
         self.raises: dict[str, Exception] = {}
         self.down = False
 
@@ -234,9 +235,9 @@ class Script:
 
     def reach(self) -> None:
         if self.down:
-            raise ServerDown("ConnectionRefusedError")
+            raise ChannelDown("ConnectionRefusedError")
 
-    def send(self, mail: Mail) -> None:
+    def send(self, mail: Letter) -> None:
         self.sent.append(mail)
         if mail.to in self.raises:
             raise self.raises[mail.to]
@@ -252,6 +253,23 @@ class Everybody:
         return "048213"
 
 
+class Heard:
+    """Counts what is said of deliveries."""
+
+    def __init__(self) -> None:
+        self.counted: Counter[str] = Counter()
+        self.bounced: list[str] = []
+
+    def ended(self, _channel: str, outcome: str) -> None:
+        self.counted.update([outcome])
+
+    def refused(self, delivery: Delivery, _channel: str, _reason: str) -> None:
+        self.bounced.append(delivery.person)
+
+    def reached(self, delivery: Delivery, channel: str) -> None:
+        """Nobody is in doubt here."""
+
+
 class Desk:
     """A sender whose every surrounding is the test's own, but for the database."""
 
@@ -262,7 +280,8 @@ class Desk:
         self.server = Script()
         self.now = datetime(2026, 12, 1, tzinfo=UTC)
         self.seconds = 0.0
-        self.ended: Counter[str] = Counter()
+        self.outcomes = Heard()
+        self.ended = self.outcomes.counted
         self.patience = patience
         self.sender = self.another()
 
@@ -270,12 +289,12 @@ class Desk:
         composer = Composer(lambda _: MESSAGE, lambda _: Preference(), Everybody(), "jejaring.test")
         return Sender(
             self.deliveries,
-            self.server,
+            {"email": self.server},
             composer,
-            lambda _now: QuietHours(),
+            lambda people, _now: dict.fromkeys(people, (QuietHours(),)),
+            self.outcomes,
             patience=self.patience,
             machine=Machine(lambda: self.now, lambda: self.seconds),
-            ended=lambda outcome: self.ended.update([outcome]),
         )
 
     def plan(self, *people: str) -> None:
@@ -339,7 +358,7 @@ def test_a_temporary_refusal_is_tried_again_later_and_later_and_not_for_ever(des
 
 def test_a_server_that_refuses_us_in_the_middle_costs_no_attempt_either(desk: Desk) -> None:
     desk.plan("sri")
-    desk.server.raises["sri@x.example"] = ServerDown("530")
+    desk.server.raises["sri@x.example"] = ChannelDown("530")
     for _ in range(5):
         desk.sender.send_due(START)
         desk.seconds += 100

@@ -137,7 +137,7 @@ def test_what_was_planned_by_day_and_comes_to_be_sent_at_night_is_held(
     post.know("tono")
     community(house, "tono")
     house.hear(facts.published())
-    for reader in ("audience", "deliveries"):
+    for reader in ("audience.inbox", "deliveries"):
         house.step(reader)
     house.move_to(EVENING)
     house.run()
@@ -328,10 +328,17 @@ def test_the_inbox_is_read_page_by_page_and_in_another_language(house: House, po
 def test_preferences_are_read_chosen_and_guarded_by_their_version(house: House) -> None:
     sri = Actor("person", "sri")
     answer = house.ask("GET", "/v1/me/preferences", sri)
-    assert (json.loads(answer.body), answer.headers["ETag"]) == ({"language": None, "email": True}, '"0"')
+    default = json.loads(answer.body)
+    assert (default["language"], default["email"], default["telegram"], answer.headers["ETag"]) == (
+        None,
+        True,
+        False,
+        '"0"',
+    )
     chosen = house.ask("PUT", "/v1/me/preferences", sri, {"language": "en", "email": False}, key="one")
-    assert (chosen.status, json.loads(chosen.body)) == (200, {"language": "en", "email": False})
-    assert json.loads(house.ask("GET", "/v1/me/preferences", sri).body) == {"language": "en", "email": False}
+    after = default | {"language": "en", "email": False}
+    assert (chosen.status, json.loads(chosen.body)) == (200, after)
+    assert json.loads(house.ask("GET", "/v1/me/preferences", sri).body) == after
 
 
 @pytest.mark.parametrize("body", [{}, {"email": "no"}, {"email": True, "language": "jv"}, {"email": True, "sms": 1}])
@@ -389,11 +396,16 @@ def test_in_a_process_of_its_own_it_hears_by_the_feeds_and_mails(
 ) -> None:
     signing = read_secrets({"JEJARING_SECRETS": str(keys.ensure(tmp_path / "keys"))}).signing
     signature = ActorSignature(signing.hex())
-    with playing_members(signature) as members, playing_members(signature) as events:
+    with playing_members(signature) as members, playing_members(signature) as others:
         address = members.know("sri", f"sri.{database_prefix.replace('_', '')}@perpus.example")
         members.codes["code-1"] = "048213"
         members.tell(facts.region_opened())
-        urls = {"MEMBERS_URL": members.url, "EVENTS_URL": events.url, "AMQP_URI": "none"}
+        urls = {
+            "MEMBERS_URL": members.url,
+            "EVENTS_URL": others.url,
+            "MENTORING_URL": others.url,
+            "AMQP_URI": "none",
+        }
         services = child_services(environment=urls)
         services.start("notifications")
         own = database.client[f"{database_prefix}notifications"]

@@ -15,11 +15,11 @@ from services.kernel.problem import Forbidden, Malformed, Unauthorized
 from services.kernel.route import Answer, Request, Route
 from services.notifications.api.parts import Parts
 from services.notifications.api.schemas import PageQuery
-from services.notifications.deliveries import EXPIRED, FAILED, NO_CONTACT, PLANNED, SENDING, SENT, UNWANTED
+from services.notifications.deliveries import ENDED, GATHERED, PLANNED, SENDING
 from services.notifications.deliveries import Delivery as DeliveryDocument
 
 DELIVERIES_READ = "deliveries.read"
-STATES = (PLANNED, SENDING, SENT, EXPIRED, NO_CONTACT, UNWANTED, FAILED)
+STATES = (PLANNED, SENDING, GATHERED, *ENDED)
 
 
 class DeliveriesQuery(PageQuery):

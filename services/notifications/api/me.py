@@ -1,4 +1,4 @@
-"""What I was told, and how I want to be told."""
+"""What I was told."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Route
 from services.notifications import rendering
 from services.notifications.api.parts import Parts
 from services.notifications.api.schemas import PageQuery
 from services.notifications.domain.message import Kind, Variable
-from services.notifications.domain.preference import LANGUAGES, PREFERENCE, ChoosePreference, Preference
+from services.notifications.domain.preference import LANGUAGES, PREFERENCE
 from services.notifications.views.inbox import MESSAGES
 from services.notifications.views.ties import guests_of
 
@@ -36,15 +36,10 @@ class Inbox(Schema):
     next = fields.String(required=True, allow_none=True)
 
 
-class PreferenceBody(Schema):
-    language = fields.String(load_default=None, allow_none=True, validate=OneOf(LANGUAGES))
-    email = fields.Boolean(required=True, truthy={True}, falsy={False})
-
-
 def my_inbox(parts: Parts, request: Request) -> Answer:
     person = request.actor.require_person()
     preference, _ = parts.commands.state(PREFERENCE, person)
-    language = rendering.language_of(request.query["language"], preference.language)
+    language = rendering.language_of(request.query["language"], preference.wishes.language)
     mine = {"person": {"$in": [person, *guests_of(parts.views, person)]}}
     page = parts.views.find(
         MESSAGES, mine, sort="at", descending=True, after=request.query["after"], limit=request.query["limit"]
@@ -64,21 +59,6 @@ def _line(document: dict[str, Any], language: str) -> dict[str, Any]:
     }
 
 
-def my_preferences(parts: Parts, request: Request) -> Answer:
-    preference, version = parts.commands.state(PREFERENCE, request.actor.require_person())
-    return Answer(_preference(preference), version=version)
-
-
-def choose_preferences(_parts: Parts, request: Request) -> Answer:
-    person = request.actor.require_person()
-    choice = ChoosePreference(language=request.body["language"], email=request.body["email"])
-    return recorded(request.take(PREFERENCE, person, choice, answer=lambda state, _events: _preference(state)))
-
-
-def _preference(preference: Preference) -> dict[str, Any]:
-    return {"language": preference.language, "email": preference.email}
-
-
 ROUTES: Sequence[Route] = (
     Route(
         "GET",
@@ -89,24 +69,5 @@ ROUTES: Sequence[Route] = (
         query=InboxQuery(),
         answer=Inbox(),
         statuses=(200, 401),
-    ),
-    Route(
-        "GET",
-        "/v1/me/preferences",
-        my_preferences,
-        name="read-my-preferences",
-        summary="How I am told",
-        answer=PreferenceBody(),
-        statuses=(200, 401),
-    ),
-    Route(
-        "PUT",
-        "/v1/me/preferences",
-        choose_preferences,
-        name="choose-my-preferences",
-        summary="How I want to be told: in which language, and whether by e-mail",
-        body=PreferenceBody(),
-        answer=PreferenceBody(),
-        statuses=(200, 401, 412),
     ),
 )

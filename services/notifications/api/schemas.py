@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from marshmallow import Schema, fields
-from marshmallow.validate import Length, Range
+from marshmallow.validate import Length, Range, Regexp
 
 
 class PageQuery(Schema):
     limit = fields.Integer(load_default=50, validate=Range(1, 100))
     after = fields.String(load_default=None, validate=Length(1, 500))
+
+
+def identity(required: bool = True) -> fields.String:
+    """An id that came from outside: it becomes part of keys and queries, so it holds no dots and no dollars."""
+    return fields.String(required=required, validate=Regexp(r"^[A-Za-z0-9_-]{1,64}$", error="Not an id."))

@@ -33,6 +33,22 @@ class Kind(StrEnum):
     ACTIVITY_CANCELLED = "activity-cancelled"
     ACTIVITY_COMPLETED = "activity-completed"
     TOPIC_QUESTION = "topic-question"
+    REMINDER = "reminder"
+    DIGEST = "digest"
+    CERTIFICATE_ISSUED = "certificate-issued"
+    POLL_OPENED = "poll-opened"
+    LECTURE_ANNOUNCED = "lecture-announced"
+    CONSULTATION_ASSIGNED = "consultation-assigned"
+    CONSULTATION_ANSWERED = "consultation-answered"
+    CONSULTATION_RESOLVED = "consultation-resolved"
+    CONSULTATION_ESCALATED = "consultation-escalated"
+    MENTOR_ASSIGNED = "mentor-assigned"
+    LIBRARY_SMOOTH = "library-smooth"
+    LIBRARY_REGRESSED = "library-regressed"
+    ANNOUNCEMENT = "announcement"
+    ANNOUNCEMENT_CORRECTED = "announcement-corrected"
+    ANNOUNCEMENT_WITHDRAWN = "announcement-withdrawn"
+    CONTACT_BOUNCED = "contact-bounced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +66,8 @@ class PlanMessage(Command):
     ``people`` are persons' or guests' ids in the order they are to be told. ``worth_until`` is when the message has
     lost its sense: it is not sent then or later. ``urgent`` passes quiet hours and a switched-off e-mail, because the
     person asked for it just now. ``activity`` and ``region`` say what it belongs to, for whoever looks after it.
+    ``chat`` is a chat group's id on Telegram, where the one who is told is a group. ``amends`` is the fact whose message
+    this one takes the place of: what is still open of that is not sent any more.
     """
 
     fact: str
@@ -60,6 +78,8 @@ class PlanMessage(Command):
     urgent: bool = False
     activity: str | None = None
     region: str | None = None
+    chat: str | None = None
+    amends: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +94,8 @@ class MessagePlanned(Event):
     urgent: bool
     activity: str | None
     region: str | None
+    chat: str | None = None
+    amends: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +125,8 @@ def decide(command: PlanMessage, state: Message) -> Sequence[Event]:
             urgent=command.urgent,
             activity=command.activity,
             region=command.region,
+            chat=command.chat,
+            amends=command.amends,
         )
     ]
 

@@ -1,54 +1,174 @@
-"""How one person wants to be told: in which language, and whether by e-mail at all."""
+"""How one person wants to be told: in which language, by what, about what, from where, and when."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 
 from services.kernel.decider import Decider
 from services.kernel.message import Command, Event
 from services.kernel.problem import Refused
+from services.notifications.domain.contact import EMAIL, TELEGRAM
+from services.notifications.domain.matter import MATTERS, REGIONAL, Matter
+from services.notifications.domain.message import Kind
+from services.notifications.domain.quiet_hours import JAKARTA, QuietHours, quiet_hours
 
 LANGUAGES = ("id", "en")
+DAY, WEEK = "day", "week"
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+REGIONS_AT_MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """All that a person can choose; by default everything is mailed singly, in the language of the membership.
+
+    ``off`` are matters that are not sent at all, ``gathered`` those that come in the digest: every day, or every week on
+    ``digest_day``, at ``digest_at`` (Jakarta). ``followed`` are regions besides one's own, ``muted`` those whose
+    activities and announcements are not sent. ``quiet_from`` to ``quiet_until`` are quiet beside the community's hours.
+    The inbox has everything, whatever is chosen here.
+    """
+
+    language: str | None = None
+    email: bool = True
+    telegram: bool = False
+    off: tuple[str, ...] = ()
+    gathered: tuple[str, ...] = ()
+    followed: tuple[str, ...] = ()
+    muted: tuple[str, ...] = ()
+    quiet_from: str | None = None
+    quiet_until: str | None = None
+    digest_every: str = WEEK
+    digest_day: str = "mon"
+    digest_at: str = "07:00"
 
 
 @dataclass(frozen=True, slots=True)
 class ChoosePreference(Command):
-    """Wish to be told so from now on. ``language`` None: as the person's membership says."""
+    """Wish to be told so from now on."""
 
-    language: str | None
-    email: bool
+    wishes: Wishes
 
 
 @dataclass(frozen=True, slots=True)
 class PreferenceChosen(Event):
-    """From now on it is so. With ``email`` off only what the person asks for at that moment (a login code) is mailed."""
+    """From now on it is so; the fields are those of ``Wishes``. With every channel off only what the person asks for at
+    that moment (a login code) is sent.
+    """
 
     language: str | None
     email: bool
+    telegram: bool = False
+    off: tuple[str, ...] = ()
+    gathered: tuple[str, ...] = ()
+    followed: tuple[str, ...] = ()
+    muted: tuple[str, ...] = ()
+    quiet_from: str | None = None
+    quiet_until: str | None = None
+    digest_every: str = WEEK
+    digest_day: str = "mon"
+    digest_at: str = "07:00"
+
+
+@dataclass(frozen=True, slots=True)
+class RegionFollowed(Event):
+    """From now on the person hears of a region's activities as those who live there do."""
+
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegionUnfollowed(Event):
+    """And from now on no longer."""
+
+    region: str
 
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """What stands; by default everything is mailed, in the language of the membership."""
+    """What stands."""
 
-    language: str | None = None
-    email: bool = True
+    wishes: Wishes = Wishes()
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The channels that are wished for."""
+        return tuple(name for name, on in ((EMAIL, self.wishes.email), (TELEGRAM, self.wishes.telegram)) if on)
+
+    @property
+    def quiet(self) -> QuietHours | None:
+        """The person's own quiet hours."""
+        begin, end = self.wishes.quiet_from, self.wishes.quiet_until
+        return None if begin is None or end is None else quiet_hours(begin, end)
+
+    def silences(self, kind: Kind, region: str | None) -> str | None:
+        """Why a message is not sent, whatever the channel; None where nothing speaks against it."""
+        matter = MATTERS.get(kind)
+        if matter in self.wishes.off:
+            return "matter-off"
+        if matter in REGIONAL and region in self.wishes.muted:
+            return "region-muted"
+        return None
+
+    def gathers(self, kind: Kind) -> bool:
+        """Whether a message waits for the digest."""
+        return MATTERS.get(kind) in self.wishes.gathered
+
+    def next_digest(self, after: datetime) -> datetime:
+        """The first moment behind ``after`` at which a digest is due."""
+        local = after.astimezone(JAKARTA)
+        due = datetime.combine(local.date(), time.fromisoformat(self.wishes.digest_at), JAKARTA)
+        while due <= local or not self._is_digest_day(due):
+            due += timedelta(days=1)
+        return due
+
+    def _is_digest_day(self, due: datetime) -> bool:
+        return self.wishes.digest_every == DAY or WEEKDAYS[due.weekday()] == self.wishes.digest_day
 
 
 def decide(command: ChoosePreference, state: Preference) -> Sequence[Event]:
-    """Raises ``Refused`` ``language-not-spoken``."""
-    if command.language is not None and command.language not in LANGUAGES:
-        raise Refused("language-not-spoken", f"mails are written in {', '.join(LANGUAGES)}", language=command.language)
-    if Preference(command.language, command.email) == state:
+    """Raises ``Refused`` ``language-not-spoken``, ``unknown-matter``, ``digest-never``, ``quiet-hours-open``,
+    ``too-many-regions``, ``region-both-ways``.
+    """
+    wishes = replace(
+        command.wishes,
+        off=tuple(sorted(set(command.wishes.off))),
+        gathered=tuple(sorted(set(command.wishes.gathered) - set(command.wishes.off))),
+        followed=tuple(sorted(set(command.wishes.followed))),
+        muted=tuple(sorted(set(command.wishes.muted))),
+    )
+    _judge(wishes)
+    if wishes == state.wishes:
         return []
-    return [PreferenceChosen(command.language, command.email)]
+    before, after = set(state.wishes.followed), set(wishes.followed)
+    return [
+        PreferenceChosen(**{name: getattr(wishes, name) for name in Wishes.__dataclass_fields__}),
+        *(RegionUnfollowed(region) for region in sorted(before - after)),
+        *(RegionFollowed(region) for region in sorted(after - before)),
+    ]
+
+
+def _judge(wishes: Wishes) -> None:
+    if wishes.language is not None and wishes.language not in LANGUAGES:
+        raise Refused("language-not-spoken", f"mails are written in {', '.join(LANGUAGES)}", language=wishes.language)
+    known = {str(matter) for matter in Matter}
+    if unknown := sorted({*wishes.off, *wishes.gathered} - known):
+        raise Refused("unknown-matter", f"messages are about {', '.join(sorted(known))}", matters=unknown)
+    if wishes.digest_every not in (DAY, WEEK) or wishes.digest_day not in WEEKDAYS:
+        raise Refused("digest-never", "a digest comes every day, or every week on one of its days")
+    if (wishes.quiet_from is None) != (wishes.quiet_until is None):
+        raise Refused("quiet-hours-open", "quiet hours have a beginning and an end")
+    if len(wishes.followed) + len(wishes.muted) > REGIONS_AT_MOST:
+        raise Refused("too-many-regions", f"at most {REGIONS_AT_MOST} regions are followed or muted")
+    if both := sorted(set(wishes.followed) & set(wishes.muted)):
+        raise Refused("region-both-ways", "a region is followed or muted, not both", regions=both)
 
 
 def evolve(state: Preference, event: Event) -> Preference:
     match event:
-        case PreferenceChosen(language, email):
-            return Preference(language, email)
+        case PreferenceChosen():
+            return Preference(Wishes(**{name: getattr(event, name) for name in Wishes.__dataclass_fields__}))
     return state
 
 

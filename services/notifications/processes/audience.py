@@ -16,8 +16,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from services.kernel.message import Fact
+from services.kernel.message import Fact, Recorded
 from services.kernel.process import ProcessManager, Reaction
+from services.kernel.view import COMMITS, INBOX
+from services.notifications.processes import accompanying, announcing
 from services.notifications.processes.hearing import LEARN, State
 from services.notifications.processes.telling import TELL
 
@@ -67,17 +69,25 @@ CONCERNED: Mapping[str, Sequence[Callable[[Fact], list[str]]]] = {
 }
 """Which audiences a fact concerns, the narrowest first."""
 
+_CONCERNED = {**CONCERNED, **accompanying.CONCERNED}
+_LEARN = {**LEARN, **accompanying.LEARN}
+_TELL = {**TELL, **accompanying.TELL}
 
-def instances(fact: Fact) -> Sequence[str]:
-    """The audiences that a fact concerns; none for a fact that nobody here listens to."""
-    return [audience for named in CONCERNED.get(fact.name, ()) for audience in named(fact)]
+
+def instances(heard: Fact | Recorded) -> Sequence[str]:
+    """The audiences that a fact, or an event of our own, concerns; none for one that nobody here listens to."""
+    if isinstance(heard, Recorded):
+        return announcing.instances(heard)
+    return [audience for named in _CONCERNED.get(heard.name, ()) for audience in named(heard)]
 
 
-def react(state: State, fact: Fact) -> Reaction:
+def react(state: State, heard: Fact | Recorded) -> Reaction:
     """What an audience knows after a fact, and whom it tells. Pure; the time is the fact's."""
-    told = TELL[fact.name](state, fact) if fact.name in TELL else []
-    learned = LEARN[fact.name](state, fact) if fact.name in LEARN else state
+    if isinstance(heard, Recorded):
+        return Reaction(state=announcing.learn(state, heard), issues=announcing.tell(state, heard))
+    told = _TELL[heard.name](state, heard) if heard.name in _TELL else []
+    learned = _LEARN[heard.name](state, heard) if heard.name in _LEARN else state
     return Reaction(state=learned, issues=told)
 
 
-AUDIENCE = ProcessManager(name="audience", instances=instances, react=react, start="now")
+AUDIENCE = ProcessManager(name="audience", instances=instances, react=react, logs=(INBOX, COMMITS), start="now")

@@ -1,7 +1,7 @@
 """What an audience learns from a fact. Pure.
 
 An audience's state is JSON: ``members``, ``raisers``, ``endorsers``, ``seats``, ``line`` and ``present`` are lists of
-ids in the order heard; ``name``, ``coordinator`` and ``stand_in`` are a region's, ``title`` is a topic's; ``activities``
+ids in the order heard, as are ``followers``; ``libraries`` maps a library to its name and level, ``staff`` to who works there; ``region`` (its id), ``name``, ``coordinator`` and ``stand_in`` are a region's, ``title`` is a topic's; ``activities``
 maps an activity's id to what stands published. Each holds only what it heard of.
 """
 
@@ -16,12 +16,14 @@ from services.kernel.message import Fact
 State = Mapping[str, Any]
 
 
-def _with(state: State, role: str, *people: str | None) -> State:
+def added(state: State, role: str, *people: str | None) -> State:
+    """With the people in a role, behind those who are."""
     known = state.get(role, [])
     return {**state, role: [*known, *(person for person in people if person and person not in known)]}
 
 
-def _without(state: State, role: str, person: str) -> State:
+def removed(state: State, role: str, person: str) -> State:
+    """Without a person in a role."""
     return {**state, role: [other for other in state.get(role, []) if other != person]}
 
 
@@ -80,31 +82,33 @@ def _learn_cancellation(state: State, fact: Fact) -> State:
 
 
 def _learn_release(state: State, fact: Fact) -> State:
-    return _without(_without(state, "seats", fact.data["person"]), "line", fact.data["person"])
+    return removed(removed(state, "seats", fact.data["person"]), "line", fact.data["person"])
 
 
 LEARN: Mapping[str, Callable[[State, Fact], State]] = {
-    "members.region-opened": lambda state, fact: {**state, "name": fact.data["name"]},
+    "members.region-opened": lambda state, fact: {**state, "name": fact.data["name"], "region": fact.region},
     "members.office-assumed": _learn_office,
     "members.office-vacated": _learn_office,
     "members.stand-in-named": _learn_office,
     "members.stand-in-ended": _learn_office,
-    "members.member-joined": lambda state, fact: _with(state, "members", fact.data["person"]),
-    "events.topic-raised": lambda state, fact: _with(
+    "members.member-joined": lambda state, fact: added(
+        {**state, "region": fact.region}, "members", fact.data["person"]
+    ),
+    "events.topic-raised": lambda state, fact: added(
         {**state, "title": fact.data["title"]}, "raisers", fact.data["person"]
     ),
-    "events.topic-joined": lambda state, fact: _with(state, "raisers", fact.data["person"]),
-    "events.topic-endorsed": lambda state, fact: _with(state, "endorsers", fact.data["person"]),
+    "events.topic-joined": lambda state, fact: added(state, "raisers", fact.data["person"]),
+    "events.topic-endorsed": lambda state, fact: added(state, "endorsers", fact.data["person"]),
     "events.activity-published": _learn_publication,
     "events.activity-rescheduled": _learn_schedule,
     "events.activity-cancelled": _learn_cancellation,
-    "events.seat-taken": lambda state, fact: _with(state, "seats", fact.data["person"]),
-    "events.seat-lined": lambda state, fact: _with(state, "line", fact.data["person"]),
-    "events.seat-promoted": lambda state, fact: _with(
-        _without(state, "line", fact.data["person"]), "seats", fact.data["person"]
+    "events.seat-taken": lambda state, fact: added(state, "seats", fact.data["person"]),
+    "events.seat-lined": lambda state, fact: added(state, "line", fact.data["person"]),
+    "events.seat-promoted": lambda state, fact: added(
+        removed(state, "line", fact.data["person"]), "seats", fact.data["person"]
     ),
     "events.seat-released": _learn_release,
-    "events.attendance-recorded": lambda state, fact: _with(
+    "events.attendance-recorded": lambda state, fact: added(
         state, "present", fact.data.get("person"), fact.data.get("guest")
     ),
 }

@@ -33,8 +33,14 @@ class Occasion:
         variables: Mapping[str, str],
         *,
         urgent: bool = False,
+        chat: str | None = None,
+        amends: str | None = None,
+        shared: bool = False,
     ) -> list[Issue]:
-        """The messages that tell these people; none where nobody is concerned or it is not worth it any more."""
+        """The messages that tell these people; none where nobody is concerned or it is not worth it any more.
+
+        ``shared``: other audiences tell of the same in the same words, and may hold the same people.
+        """
         if worth_until <= self.at:
             return []
         concerned = list(dict.fromkeys(people))
@@ -42,7 +48,7 @@ class Occasion:
         return [
             Issue(
                 MESSAGE,
-                derived_id("message", self.fact, kind, chunk[0]),
+                derived_id("message", self.fact, kind, *(chunk if shared else chunk[:1])),
                 PlanMessage(
                     fact=self.fact,
                     kind=kind,
@@ -52,6 +58,8 @@ class Occasion:
                     urgent=urgent,
                     activity=self.activity,
                     region=self.region,
+                    chat=chat,
+                    amends=amends,
                 ),
             )
             for chunk in chunks
@@ -63,11 +71,12 @@ class Occasion:
         return self.tell(kind, people, datetime.fromisoformat(activity["starts"]), shown | more)
 
 
-def _occasion(fact: Fact) -> Occasion:
+def occasion(fact: Fact) -> Occasion:
+    """The occasion that a fact is."""
     return Occasion(fact.id, fact.at, fact.data.get("activity"), fact.region)
 
 
-def _standing(state: State, fact: Fact) -> State | None:
+def standing(state: State, fact: Fact) -> State | None:
     """The activity as it stands published; None where it does not, or no longer."""
     found: State | None = state.get("activities", {}).get(fact.data["activity"])
     return found
@@ -80,7 +89,7 @@ def _registrants(state: State) -> list[str]:
 def _tell_login(_state: State, fact: Fact) -> list[Issue]:
     expires = datetime.fromisoformat(fact.data["expires"])
     code = {"code": fact.data["code"]}
-    return _occasion(fact).tell(Kind.LOGIN_CODE, [fact.data["person"]], expires, code, urgent=True)
+    return occasion(fact).tell(Kind.LOGIN_CODE, [fact.data["person"]], expires, code, urgent=True)
 
 
 def _tell_joined(state: State, fact: Fact) -> list[Issue]:
@@ -89,60 +98,60 @@ def _tell_joined(state: State, fact: Fact) -> list[Issue]:
     if fact.data["how"] in ("form", "import"):
         asked = state.get("coordinator") or state.get("stand_in") or ""
         shown = {"region_name": state["name"], "coordinator": asked}
-        told += _occasion(fact).tell(Kind.WELCOME, person, fact.at + WELCOME_WORTH, shown)
+        told += occasion(fact).tell(Kind.WELCOME, person, fact.at + WELCOME_WORTH, shown)
     for identity, activity in state.get("activities", {}).items():
         # Joined before the publication, heard after it: the sources have no common order.
         if fact.at <= datetime.fromisoformat(activity["at"]):
-            occasion = Occasion(activity["fact"], fact.at, identity, activity["region"])
-            told += occasion.tell_ahead(Kind.ACTIVITY_PUBLISHED, person, activity)
+            before = Occasion(activity["fact"], fact.at, identity, activity["region"])
+            told += before.tell_ahead(Kind.ACTIVITY_PUBLISHED, person, activity)
     return told
 
 
 def _tell_publication(state: State, fact: Fact) -> list[Issue]:
-    occasion, activity = _occasion(fact), published(fact)
+    here, activity = occasion(fact), published(fact)
     told: list[Issue] = []
     if topical := [*state.get("raisers", []), *state.get("endorsers", [])]:
-        told += occasion.tell_ahead(Kind.TOPIC_GATHERING, topical, activity, topic_title=state["title"])
-    if members := state.get("members"):
-        told += occasion.tell_ahead(Kind.ACTIVITY_PUBLISHED, members, activity)
+        told += here.tell_ahead(Kind.TOPIC_GATHERING, topical, activity, topic_title=state["title"])
+    if members := [*state.get("members", []), *state.get("followers", [])]:
+        told += here.tell_ahead(Kind.ACTIVITY_PUBLISHED, members, activity)
     return told
 
 
 def _tell_registrant(kind: Kind) -> Callable[[State, Fact], list[Issue]]:
     def tell(state: State, fact: Fact) -> list[Issue]:
-        activity = _standing(state, fact)
+        activity = standing(state, fact)
         if activity is None:  # cancelled as a whole, and they heard of that
             return []
         more = {"place": str(fact.data["place"])} if kind is Kind.SEAT_LINED else {}
-        return _occasion(fact).tell_ahead(kind, [fact.data["person"]], activity, **more)
+        return occasion(fact).tell_ahead(kind, [fact.data["person"]], activity, **more)
 
     return tell
 
 
 def _tell_schedule(state: State, fact: Fact) -> list[Issue]:
-    before = _standing(state, fact)
+    before = standing(state, fact)
     if before is None:
         return []
     after = {**before, "starts": fact.data["starts"], "ends": fact.data["ends"]}
-    return _occasion(fact).tell_ahead(Kind.ACTIVITY_RESCHEDULED, _registrants(state), after, was=before["starts"])
+    return occasion(fact).tell_ahead(Kind.ACTIVITY_RESCHEDULED, _registrants(state), after, was=before["starts"])
 
 
 def _tell_cancellation(state: State, fact: Fact) -> list[Issue]:
-    activity = _standing(state, fact)
+    activity = standing(state, fact)
     if activity is None:
         return []
     reason = fact.data.get("reason") or ""
-    return _occasion(fact).tell_ahead(Kind.ACTIVITY_CANCELLED, _registrants(state), activity, reason=reason)
+    return occasion(fact).tell_ahead(Kind.ACTIVITY_CANCELLED, _registrants(state), activity, reason=reason)
 
 
 def _tell_completion(state: State, fact: Fact) -> list[Issue]:
-    occasion, worth = _occasion(fact), fact.at + COMPLETION_WORTH
+    here, worth = occasion(fact), fact.at + COMPLETION_WORTH
     told: list[Issue] = []
     if raisers := state.get("raisers"):
-        told += occasion.tell(Kind.TOPIC_QUESTION, raisers, worth, {"topic_title": state["title"]})
+        told += here.tell(Kind.TOPIC_QUESTION, raisers, worth, {"topic_title": state["title"]})
     if present := state.get("present"):
         title = {"title": state["activities"][fact.data["activity"]]["title"]}
-        told += occasion.tell(Kind.ACTIVITY_COMPLETED, present, worth, title)
+        told += here.tell(Kind.ACTIVITY_COMPLETED, present, worth, title)
     return told
 
 

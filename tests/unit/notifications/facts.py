@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.kernel.message import Fact
+from services.kernel.message import Event, Fact, Metadata, Recorded
 
 START = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)
 """10.00 WIB on the first of December: nobody is asleep."""
@@ -78,3 +78,44 @@ def seat(kind: str, person: str, **more: Any) -> Fact:
 def attended(person: str | None = None, guest: str | None = None) -> Fact:
     data = {"activity": "a", "person": person, "guest": guest, "method": "code"}
     return fact("events.attendance-recorded", "a", data, at=ENDS)
+
+
+def library(level: str = "secondary", library: str = "l", region: str | None = "kediri") -> Fact:
+    data = {"library": library, "name": "SMAN 4 Kota Kediri", "kind": "school", "level": level, "subdistrict": "s"}
+    return fact("members.library-registered", library, data, region=region)
+
+
+def affiliation(kind: str, person: str, library: str = "l", region: str | None = "kediri") -> Fact:
+    data = {"person": person, "library": library} | ({"role": "staff"} if kind == "started" else {})
+    return fact(f"members.affiliation-{kind}", library, data, region=region)
+
+
+def certificate(person: str) -> Fact:
+    data = {"certificate": "c", "activity": "a", "person": person}
+    return fact("events.certificate-issued", "c", data, at=ENDS)
+
+
+def poll(closes: datetime = STARTS) -> Fact:
+    data = {"poll": "p", "title": "Kuliah Z39.50", "closes": closes.isoformat(), "options": 3}
+    return fact("events.poll-opened", "p", data)
+
+
+def lecture(channel: str = "telegram", chat: str | None = "-1001") -> Fact:
+    data = {"activity": "a", "group": "g", "channel": channel, "chat": chat, "title": "Kuliah Z39.50"}
+    return fact("events.lecture-announced", "a", data | {"starts": STARTS.isoformat()})
+
+
+def consultation(kind: str, **more: Any) -> Fact:
+    data = {"consultation": "q", "asker": "sri", **more}
+    return fact(f"mentoring.consultation-{kind}", "q", data)
+
+
+def mentoring(kind: str, **more: Any) -> Fact:
+    return fact(f"mentoring.{kind}", "m", {"mentorship": "m", "library": "l", **more})
+
+
+def recorded(event: Event, identity: str = "own", at: datetime = START, number: int = 1) -> Recorded:
+    """An event of our own, as a manager reads it in the commits."""
+    return Recorded(
+        number, 0, f"stream-{identity}", 1, f"event-{identity}-{number}", event, at, at, Metadata("correlation")
+    )

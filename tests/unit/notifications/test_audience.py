@@ -1,51 +1,13 @@
 """Who hears of what: the manager, run by hand over facts as members and events tell them."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 
-from services.kernel.message import Fact
-from services.notifications.domain.message import PEOPLE_AT_MOST, Kind, PlanMessage
+from services.notifications.domain.message import PEOPLE_AT_MOST, Kind
 from services.notifications.processes.audience import AUDIENCE
 from services.notifications.processes.telling import COMPLETION_WORTH
 from tests.unit.notifications import facts
 from tests.unit.notifications.facts import ENDS, START, STARTS
-
-
-class Hearing:
-    """Every audience's state, and what was told in the order told."""
-
-    def __init__(self) -> None:
-        self.states: dict[str, dict] = {}
-        self.told: list[PlanMessage] = []
-
-    def hear(self, *heard: Fact) -> list[PlanMessage]:
-        """Take facts in; answers the messages that follow from these."""
-        before = len(self.told)
-        for fact in heard:
-            for instance in AUDIENCE.concerned(fact):
-                reaction = AUDIENCE.react(self.states.get(instance, {}), fact)
-                self.states[instance] = dict(reaction.state)
-                self.told += [issue.command for issue in reaction.issues]
-        return self.told[before:]
-
-
-def who(messages: Iterable[PlanMessage]) -> dict[str, str]:
-    """Person → kind, as deliveries make it: one for each fact and person, the first one told."""
-    told: dict[str, str] = {}
-    for message in messages:
-        for person in message.people:
-            told.setdefault(person, str(message.kind))
-    return told
-
-
-def community(*members: str) -> Hearing:
-    hearing = Hearing()
-    hearing.hear(facts.region_opened(), *(facts.joined(member, "board") for member in members))
-    return hearing
-
-
-def variables(message: PlanMessage) -> dict[str, str]:
-    return {variable.name: variable.value for variable in message.variables}
+from tests.unit.notifications.hearing import Hearing, community, registered, variables, who
 
 
 def test_a_login_code_goes_to_who_asked_for_it_urgently_and_only_while_it_is_good() -> None:
@@ -160,21 +122,6 @@ def test_seat_line_promotion_and_cancellation_are_told_to_the_registrant_alone()
         assert message.worth_until == STARTS
         assert not message.urgent
         assert variables(message).get("place") == ("3" if kind == "lined" else None)
-
-
-def registered() -> Hearing:
-    hearing = community("tono")
-    hearing.hear(
-        facts.topic("raised", "rini"),
-        facts.published(),
-        facts.seat("taken", "sri"),
-        facts.seat("taken", "budi"),
-        facts.seat("lined", "ani", place=1),
-        facts.seat("lined", "eko", place=2),
-        facts.seat("released", "sri", why="cancelled"),
-        facts.seat("promoted", "ani"),
-    )
-    return hearing
 
 
 def test_a_new_time_is_told_to_those_who_have_a_seat_or_stand_in_line() -> None:

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from services.notifications.mail import Deferred, Mail, Rejected, ServerDown, SmtpServer, as_bytes
+from services.notifications.channel import ChannelDown, Deferred, Letter, Rejected
+from services.notifications.mail import SmtpServer, as_bytes
 
-MAIL = Mail(
+MAIL = Letter(
     to="sri@perpus.example",
     subject="Topik “Label barcode” akan dibahas bersama",
     text="Yth. Bapak/Ibu Sri,\n\n“Label”\n",
@@ -117,7 +118,7 @@ def test_the_text_may_be_refused_too(server: SmtpServer, answers: Answers, answe
 
 def test_a_server_that_does_not_want_us_is_down_for_all(server: SmtpServer, answers: Answers) -> None:
     answers.mail = "550 not you"
-    with pytest.raises(ServerDown):
+    with pytest.raises(ChannelDown):
         server.send(MAIL)
 
 
@@ -136,7 +137,7 @@ def test_nobody_there_is_down() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound and not listening
         server = SmtpServer(f"smtp://127.0.0.1:{taken.getsockname()[1]}", "a@b.example", seconds=1)
-        with pytest.raises(ServerDown):
+        with pytest.raises(ChannelDown):
             server.reach()
 
 
@@ -145,7 +146,7 @@ def test_a_server_that_says_nothing_is_down_after_the_timeout() -> None:
         mute.bind(("127.0.0.1", 0))
         mute.listen()
         server = SmtpServer(f"smtp://127.0.0.1:{mute.getsockname()[1]}", "a@b.example", seconds=0.2)
-        with pytest.raises(ServerDown):
+        with pytest.raises(ChannelDown):
             server.reach()
 
 
@@ -153,7 +154,7 @@ def test_a_server_that_says_nothing_is_down_after_the_timeout() -> None:
 def test_an_address_that_no_mail_can_be_written_to_is_rejected(server: SmtpServer, address: str) -> None:
     server.reach()
     with pytest.raises(Rejected):
-        server.send(Mail(address, "s", "t", "m@h", "id", MAIL.at))
+        server.send(Letter(address, "s", "t", "m@h", "id", MAIL.at))
 
 
 @pytest.mark.parametrize("uri", ["", "http://x:25", "smtp://", "mail.example:25"])
@@ -163,10 +164,10 @@ def test_an_address_of_a_server_that_makes_no_sense_is_refused(uri: str) -> None
 
 
 def test_a_mail_shows_neither_address_nor_text_when_it_is_printed() -> None:
-    assert repr(MAIL) == "Mail(delivery@jejaring.test)"
+    assert repr(MAIL) == "Letter(delivery@jejaring.test)"
 
 
 def test_no_line_is_longer_than_mail_servers_take() -> None:
     text = "kata " * 400
-    raw = as_bytes(Mail(MAIL.to, text, text, "m@h", "id", MAIL.at), "a@b.example")
+    raw = as_bytes(Letter(MAIL.to, text, text, "m@h", "id", MAIL.at), "a@b.example")
     assert max(len(line) for line in raw.split(b"\r\n")) <= 998

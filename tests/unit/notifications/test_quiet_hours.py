@@ -57,7 +57,7 @@ def test_release_is_the_first_moment_that_is_not_quiet(now: datetime, hours: Qui
 def test_a_held_message_is_still_worth_sending_when_it_is_released(
     now: datetime, hours: QuietHours, worth: timedelta
 ) -> None:
-    not_before, held_until = release(False, now + worth, now, hours)
+    not_before, held_until = release(False, now + worth, now, (hours,))
     assert now <= not_before < now + worth
     assert held_until in (None, not_before)
     if held_until is not None:
@@ -66,9 +66,9 @@ def test_a_held_message_is_still_worth_sending_when_it_is_released(
 
 @given(MOMENTS, HOURS)
 def test_what_is_urgent_is_never_held(now: datetime, hours: QuietHours) -> None:
-    assert release(True, now + timedelta(minutes=10), now, hours) == (now, None)
+    assert release(True, now + timedelta(minutes=10), now, (hours,)) == (now, None)
 
 
 def test_what_would_be_worth_nothing_in_the_morning_is_sent_in_the_evening() -> None:
     now, starts = wib("2026-12-01T21:00:00"), wib("2026-12-02T05:30:00")
-    assert release(False, starts, now, QuietHours(time(20), time(6))) == (now, None)
+    assert release(False, starts, now, (QuietHours(time(20), time(6)),)) == (now, None)

@@ -5,10 +5,14 @@ import pytest
 from jinja2 import UndefinedError
 
 from services.notifications import rendering
+from services.notifications.domain.contact import ContactBounced
 from services.notifications.domain.message import Kind, MessagePlanned, PlanMessage, Variable
 from services.notifications.domain.preference import LANGUAGES
 from tests.unit.notifications import facts
-from tests.unit.notifications.test_audience import Hearing, registered
+from tests.unit.notifications.hearing import Hearing, registered
+from tests.unit.notifications.test_announcing import announcement, announcement_withdrawn
+from tests.unit.notifications.test_digest import digest
+from tests.unit.notifications.test_reminders import reminder
 
 UNTIL = datetime(2026, 12, 1, 3, 10, tzinfo=UTC)
 
@@ -22,15 +26,34 @@ def every_message() -> dict[Kind, MessagePlanned]:
     hearing = registered()
     hearing.hear(facts.joined("sri"), facts.code_issued("sri"), facts.attended("budi"))
     hearing.hear(facts.rescheduled(facts.STARTS), facts.completed())
+    hearing.hear(facts.certificate("budi"), facts.poll(), facts.lecture())
     hearing.hear(facts.cancelled())
-    return {command.kind: planned(command) for command in hearing.told}
+    hearing.hear(
+        facts.library(), facts.affiliation("started", "sri"), facts.mentoring("mentor-assigned", mentor="budi")
+    )
+    hearing.hear(*(facts.mentoring(kind) for kind in ("library-smooth", "library-regressed")))
+    hearing.hear(
+        facts.consultation("asked", library=None, owner="wahyu", title="Label barcode"),
+        facts.consultation("assigned", owner="wahyu", why="region"),
+        facts.consultation("answered", by="wahyu"),
+        facts.consultation("resolved"),
+        facts.consultation("escalated", owner="wahyu", to="ratna"),
+        facts.office("office-assumed", "wahyu"),
+        facts.recorded(ContactBounced("email", "kediri"), "tono"),
+        facts.recorded(announcement(), "n", number=2),
+        facts.recorded(announcement(revision=2), "n", number=3),
+        facts.recorded(announcement_withdrawn(), "n", number=4),
+    )
+    return {command.kind: planned(command) for command in (*hearing.told, reminder(), digest())}
 
 
 MESSAGES = every_message()
 
 
 def words(message: MessagePlanned, language: str) -> rendering.Words:
-    return rendering.mail(message, language, name="Sri Rahayu", names={"wahyu": "Wahyu Hidayat"}, digits="123456")
+    names = {"wahyu": "Wahyu Hidayat", "tono": "Tono"}
+    lines = [rendering.Line("Kegiatan baru: Gathering", "https://x/kegiatan/a"), rendering.Line("Pengumuman", "")]
+    return rendering.mail(message, language, name="Sri Rahayu", names=names, digits="123456", lines=lines)
 
 
 def test_the_manager_gives_every_kind_of_message() -> None:
@@ -44,7 +67,7 @@ def test_every_kind_has_words_in_every_language(kind: Kind, language: str) -> No
     written = words(message, language)
     assert written.subject
     assert "\n" not in written.subject
-    assert "Sri Rahayu" in written.body
+    assert ("Sri Rahayu" in written.body) == (kind is not Kind.LECTURE_ANNOUNCED)  # a group has no name
     assert "{" not in written.subject + written.body
     assert "None" not in written.subject + written.body
     assert "\n\n\n" not in written.body
@@ -62,7 +85,7 @@ def test_a_missing_variable_is_an_error_and_never_a_hole(kind: Kind, language: s
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_there_is_no_template_that_no_kind_uses(language: str) -> None:
     folder = Path(rendering.__file__).parent / "templates" / language
-    assert {path.stem for path in folder.glob("*.txt")} == {*map(str, Kind), "letter", "activity"}
+    assert {path.stem for path in folder.glob("*.txt")} == {*map(str, Kind), "letter", "group", "activity"}
 
 
 def test_indonesian_addresses_bapak_ibu_and_shows_times_in_wib() -> None:

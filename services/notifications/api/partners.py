@@ -1,0 +1,235 @@
+"""The partners: institutions that the community works with, kept by the board."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from marshmallow import Schema, fields
+from marshmallow.validate import Email, Length, OneOf
+
+from services.kernel.problem import NotFound
+from services.kernel.route import Answer, Request, Route, recorded
+from services.notifications.api.feed import PARTNERS_KEEP
+from services.notifications.api.parts import Parts
+from services.notifications.api.schemas import PageQuery
+from services.notifications.api.wording import regions, text
+from services.notifications.domain.partner import (
+    ACTIVE,
+    DORMANT,
+    KINDS,
+    PARTNER,
+    STATES,
+    ActivatePartner,
+    AddPartner,
+    ChangePartner,
+    Contact,
+    Partner,
+    Profile,
+    RestPartner,
+)
+from services.notifications.views.partners import PARTNERS
+
+CONTACTS_AT_MOST = 10
+
+
+class ContactBody(Schema):
+    name = text(120, required=True)
+    email = fields.String(load_default=None, allow_none=True, validate=[Length(3, 254), Email()])
+
+
+class PartnerBody(Schema):
+    """``regions`` bound what it may read, ``*`` for all."""
+
+    name = text(200, required=True)
+    kind = fields.String(required=True, validate=OneOf(KINDS))
+    regions = regions(required=True)
+    contacts = fields.List(fields.Nested(ContactBody), load_default=list, validate=Length(0, CONTACTS_AT_MOST))
+
+
+class StateBody(Schema):
+    """``agreement`` says where what was agreed can be read; wanted for ``active`` alone."""
+
+    state = fields.String(required=True, validate=OneOf((ACTIVE, DORMANT)))
+    agreement = fields.String(load_default="", validate=Length(0, 500))
+
+
+class KeyShown(Schema):
+    key = fields.String(required=True)
+    name = fields.String(required=True)
+    scopes = fields.List(fields.String(), required=True)
+    regions = fields.List(fields.String(), required=True)
+
+
+class PartnerShown(Schema):
+    partner = fields.String(required=True)
+    name = fields.String(required=True)
+    kind = fields.String(required=True)
+    regions = fields.List(fields.String(), required=True)
+    state = fields.String(required=True, validate=OneOf(STATES))
+    agreement = fields.String(required=True, allow_none=True)
+    contacts = fields.List(
+        fields.Dict(keys=fields.String(), values=fields.String(allow_none=True)),
+        required=True,
+        metadata={"description": "name and e-mail; empty where they were erased"},
+    )
+    keys = fields.List(fields.Nested(KeyShown), required=True)
+
+
+class PartnerLine(Schema):
+    partner = fields.String(required=True)
+    name = fields.String(required=True)
+    kind = fields.String(required=True)
+    regions = fields.List(fields.String(), required=True)
+    state = fields.String(required=True)
+
+
+class PartnerList(Schema):
+    items = fields.List(fields.Nested(PartnerLine), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class PartnerCreated(Schema):
+    partner = fields.String(required=True)
+    state = fields.String(required=True)
+
+
+def add_partner(parts: Parts, request: Request) -> Answer:
+    request.actor.require(PARTNERS_KEEP)
+    identity = request.new_id("partner")
+    command = AddPartner(_profile(parts, identity, request.body))
+    commit = request.take(
+        PARTNER, identity, command, answer=lambda state, _: {"partner": identity, "state": state.state}
+    )
+    return recorded(commit, 201, location=f"/v1/partners/{identity}")
+
+
+def change_partner(parts: Parts, request: Request) -> Answer:
+    request.actor.require(PARTNERS_KEEP)
+    identity = _known(parts, request)
+    command = ChangePartner(_profile(parts, identity, request.body))
+    return recorded(request.take(PARTNER, identity, command, answer=_said(identity)))
+
+
+def set_state(parts: Parts, request: Request) -> Answer:
+    request.actor.require(PARTNERS_KEEP)
+    identity = _known(parts, request)
+    active = request.body["state"] == ACTIVE
+    command = ActivatePartner(request.body["agreement"]) if active else RestPartner()
+    return recorded(request.take(PARTNER, identity, command, answer=_said(identity)))
+
+
+def list_partners(parts: Parts, request: Request) -> Answer:
+    request.actor.require(PARTNERS_KEEP)
+    page = parts.views.find(PARTNERS, sort="name", after=request.query["after"], limit=request.query["limit"])
+    items = [{"partner": document.pop("_id"), **document} for document in page.items]
+    return Answer({"items": items, "next": page.next})
+
+
+def show_partner(parts: Parts, request: Request) -> Answer:
+    """The partner itself, to a program that comes with one of its keys too."""
+    identity = request.path["partner"]
+    if request.actor.kind != "partner" or request.actor.id != identity:
+        request.actor.require(PARTNERS_KEEP)
+    partner, version = parts.commands.state(PARTNER, identity)
+    if partner.state is None:
+        raise NotFound
+    return Answer(_shown(parts, identity, partner), version=version)
+
+
+def _known(parts: Parts, request: Request) -> str:
+    """The partner of the path. Raises ``NotFound`` before anything is sealed for one that is none."""
+    identity = request.path["partner"]
+    if parts.commands.state(PARTNER, identity)[0].state is None:
+        raise NotFound
+    return identity
+
+
+def _profile(parts: Parts, identity: str, body: dict[str, Any]) -> Profile:
+    sealed = tuple(
+        Contact(
+            parts.vault.seal(identity, contact["name"]),
+            contact["email"] and parts.vault.seal(identity, contact["email"]),
+        )
+        for contact in body["contacts"]
+    )
+    return Profile(body["name"].strip(), body["kind"], tuple(dict.fromkeys(body["regions"])), sealed)
+
+
+def _said(identity: str) -> Any:
+    return lambda state, _events: {"partner": identity, "state": state.state}
+
+
+def _shown(parts: Parts, identity: str, partner: Partner) -> dict[str, Any]:
+    profile = partner.profile
+    opened = [
+        {"name": parts.vault.open(identity, contact.name), "email": parts.vault.open(identity, contact.email)}
+        for contact in profile.contacts
+    ]
+    return {
+        "partner": identity,
+        "name": profile.name,
+        "kind": profile.kind,
+        "regions": list(profile.regions),
+        "state": partner.state,
+        "agreement": partner.agreement,
+        "contacts": opened,
+        "keys": [
+            {"key": key.key, "name": key.name, "scopes": list(key.scopes), "regions": list(key.regions)}
+            for key in partner.keys
+        ],
+    }
+
+
+ROUTES: Sequence[Route] = (
+    Route(
+        "GET",
+        "/v1/partners",
+        list_partners,
+        name="list-partners",
+        summary="The partners",
+        query=PageQuery(),
+        answer=PartnerList(),
+        statuses=(200, 401, 403),
+    ),
+    Route(
+        "POST",
+        "/v1/partners",
+        add_partner,
+        name="add-partner",
+        summary="Enter an institution that may become a partner",
+        body=PartnerBody(),
+        answer=PartnerCreated(),
+        statuses=(201, 401, 403),
+    ),
+    Route(
+        "GET",
+        "/v1/partners/{partner}",
+        show_partner,
+        partners=True,
+        name="show-partner",
+        summary="A partner, to itself or to who keeps the partners",
+        answer=PartnerShown(),
+        statuses=(200, 401, 403, 404),
+    ),
+    Route(
+        "PUT",
+        "/v1/partners/{partner}",
+        change_partner,
+        name="change-partner",
+        summary="Write down what changed about a partner",
+        body=PartnerBody(),
+        answer=PartnerCreated(),
+        statuses=(200, 401, 403, 404, 412),
+    ),
+    Route(
+        "POST",
+        "/v1/partners/{partner}/state",
+        set_state,
+        name="set-partner-state",
+        summary="It is agreed, or it rests",
+        body=StateBody(),
+        answer=PartnerCreated(),
+        statuses=(200, 401, 403, 404, 412),
+    ),
+)

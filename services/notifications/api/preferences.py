@@ -1,0 +1,151 @@
+"""How I want to be told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from marshmallow import Schema, fields
+from marshmallow.validate import Length, OneOf, Regexp
+
+from services.kernel.route import Answer, Request, Route, recorded
+from services.notifications.api.parts import Parts
+from services.notifications.api.schemas import identity
+from services.notifications.domain.matter import Matter
+from services.notifications.domain.preference import (
+    DAY,
+    LANGUAGES,
+    PREFERENCE,
+    REGIONS_AT_MOST,
+    WEEK,
+    WEEKDAYS,
+    ChoosePreference,
+    Preference,
+    Wishes,
+)
+
+SINGLY, DIGEST, OFF = "singly", "digest", "off"
+_CLOCK = Regexp(r"^([01]\d|2[0-3]):[0-5]\d$", error="Not a time of day.")
+
+
+def _regions() -> fields.List:
+    return fields.List(identity(), required=True, validate=Length(0, REGIONS_AT_MOST))
+
+
+class RegionsBody(Schema):
+    """Regions besides one's own that one hears of, and those that one does not want to hear of."""
+
+    follow = _regions()
+    mute = _regions()
+
+
+class QuietBody(Schema):
+    """Hours of one's own, in Jakarta, beside the community's."""
+
+    begin = fields.String(required=True, validate=_CLOCK, data_key="from")
+    end = fields.String(required=True, validate=_CLOCK, data_key="until")
+
+
+class DigestBody(Schema):
+    """When the digest comes; ``day`` is that of a weekly one."""
+
+    every = fields.String(required=True, validate=OneOf((DAY, WEEK)))
+    day = fields.String(required=True, validate=OneOf(WEEKDAYS))
+    at = fields.String(required=True, validate=_CLOCK)
+
+
+class MattersBody(Schema):
+    """For each matter: singly, in the digest, or not at all. The inbox has everything."""
+
+    registrations, reminders, activities, topics, consultations, mentoring, announcements = (
+        fields.String(validate=OneOf((SINGLY, DIGEST, OFF))) for _ in Matter
+    )
+
+
+class PreferenceBody(Schema):
+    """Whatever is left out stays as it is."""
+
+    language = fields.String(load_default=None, allow_none=True, validate=OneOf(LANGUAGES))
+    email = fields.Boolean(required=True, truthy={True}, falsy={False})
+    telegram = fields.Boolean(truthy={True}, falsy={False})
+    matters = fields.Nested(MattersBody)
+    regions = fields.Nested(RegionsBody)
+    quiet = fields.Nested(QuietBody, allow_none=True)
+    digest = fields.Nested(DigestBody)
+
+
+def my_preferences(parts: Parts, request: Request) -> Answer:
+    preference, version = parts.commands.state(PREFERENCE, request.actor.require_person())
+    return Answer(_shown(preference), version=version)
+
+
+def choose_preferences(parts: Parts, request: Request) -> Answer:
+    person = request.actor.require_person()
+    standing, _ = parts.commands.state(PREFERENCE, person)
+    choice = ChoosePreference(_wishes(standing.wishes, request.body))
+    return recorded(request.take(PREFERENCE, person, choice, answer=lambda state, _events: _shown(state)))
+
+
+def _wishes(standing: Wishes, body: Mapping[str, Any]) -> Wishes:
+    wishes = replace(standing, language=body["language"], email=body["email"])
+    if "telegram" in body:
+        wishes = replace(wishes, telegram=body["telegram"])
+    if "matters" in body:
+        matters = _matters(standing) | body["matters"]
+        off = tuple(name for name, how in matters.items() if how == OFF)
+        gathered = tuple(name for name, how in matters.items() if how == DIGEST)
+        wishes = replace(wishes, off=off, gathered=gathered)
+    if "regions" in body:
+        regions = body["regions"]
+        wishes = replace(wishes, followed=tuple(regions["follow"]), muted=tuple(regions["mute"]))
+    if "quiet" in body:
+        quiet = body["quiet"] or {"begin": None, "end": None}
+        wishes = replace(wishes, quiet_from=quiet["begin"], quiet_until=quiet["end"])
+    if "digest" in body:
+        digest = body["digest"]
+        wishes = replace(wishes, digest_every=digest["every"], digest_day=digest["day"], digest_at=digest["at"])
+    return wishes
+
+
+def _matters(wishes: Wishes) -> dict[str, str]:
+    def how(matter: str) -> str:
+        return OFF if matter in wishes.off else DIGEST if matter in wishes.gathered else SINGLY
+
+    return {str(matter): how(matter) for matter in Matter}
+
+
+def _shown(preference: Preference) -> dict[str, Any]:
+    wishes = preference.wishes
+    return {
+        "language": wishes.language,
+        "email": wishes.email,
+        "telegram": wishes.telegram,
+        "matters": _matters(wishes),
+        "regions": {"follow": list(wishes.followed), "mute": list(wishes.muted)},
+        "quiet": {"from": wishes.quiet_from, "until": wishes.quiet_until} if wishes.quiet_from else None,
+        "digest": {"every": wishes.digest_every, "day": wishes.digest_day, "at": wishes.digest_at},
+    }
+
+
+ROUTES: Sequence[Route] = (
+    Route(
+        "GET",
+        "/v1/me/preferences",
+        my_preferences,
+        name="read-my-preferences",
+        summary="How I am told",
+        answer=PreferenceBody(),
+        statuses=(200, 401),
+    ),
+    Route(
+        "PUT",
+        "/v1/me/preferences",
+        choose_preferences,
+        name="choose-my-preferences",
+        summary="How I want to be told: in which language, by what, about what, from where, and when",
+        body=PreferenceBody(),
+        answer=PreferenceBody(),
+        statuses=(200, 401, 412, 422),
+    ),
+)

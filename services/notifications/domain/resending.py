@@ -1,0 +1,44 @@
+"""Sending a delivery again that ended without reaching anybody: the same identity, a new attempt. One stream a delivery."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.kernel.decider import Decider
+from services.kernel.message import Command, Event
+from services.kernel.problem import Refused
+
+AGAIN = frozenset({"failed", "no-contact", "unwanted"})
+
+
+@dataclass(frozen=True, slots=True)
+class AskResend(Command):
+    """Send it again. ``state`` and ``worth_until`` are the delivery's as it stands, ``now`` is domain time."""
+
+    delivery: str
+    state: str
+    worth_until: datetime
+    now: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResendAsked(Event):
+    """It is to be sent again."""
+
+    delivery: str
+    by: str
+
+
+def decide(command: AskResend, _state: None) -> Sequence[Event]:
+    """Raises ``Refused`` ``delivery-not-failed``, ``not-worth-sending``."""
+    if command.state not in AGAIN:
+        raise Refused("delivery-not-failed", "only what reached nobody is sent again", state=command.state)
+    if command.worth_until <= command.now:
+        raise Refused("not-worth-sending", "what it says has lost its sense by now")
+    return [ResendAsked(command.delivery, command.by)]
+
+
+RESENDING: Decider[None] = Decider("resending", None, decide, lambda state, _event: state)

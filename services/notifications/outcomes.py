@@ -1,0 +1,41 @@
+"""What follows from a delivery's end: a number in the metrics, and what is known of a person's contact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from services.kernel.decider import Commands, Order
+from services.kernel.ids import derived_id
+from services.kernel.message import Command, Metadata
+from services.kernel.metrics import Metrics
+from services.notifications.deliveries import Delivery
+from services.notifications.domain.contact import CONTACT, RecordReached, RecordRefusal
+
+ACTOR = "deliverer"
+
+
+@dataclass(frozen=True)
+class ContactOutcomes:
+    """``region_of(person)`` is where a person belongs, ``in_doubt(person)`` whether letters to them were refused lately."""
+
+    commands: Commands
+    metrics: Metrics
+    region_of: Callable[[str], str | None]
+    in_doubt: Callable[[str], bool]
+
+    def ended(self, channel: str, outcome: str) -> None:
+        self.metrics.deliveries.labels("notifications", channel, outcome).inc()
+
+    def refused(self, delivery: Delivery, channel: str, reason: str) -> None:
+        region = self.region_of(delivery.person) or delivery.region
+        self._record(delivery, "refused", channel, RecordRefusal(channel, delivery.id, reason, region))
+
+    def reached(self, delivery: Delivery, channel: str) -> None:
+        if self.in_doubt(delivery.person):
+            self._record(delivery, "reached", channel, RecordReached(channel))
+
+    def _record(self, delivery: Delivery, what: str, channel: str, command: Command) -> None:
+        command_id = derived_id(ACTOR, what, delivery.id, channel, str(delivery.reopened))
+        meta = Metadata(correlation=delivery.fact, actor=ACTOR)
+        self.commands.take(CONTACT, Order(command, delivery.person, command_id, meta))

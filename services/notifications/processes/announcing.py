@@ -1,0 +1,89 @@
+"""Whom a region tells of an announcement, and of a contact that does not work. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from services.kernel.ids import derived_id
+from services.kernel.message import Recorded
+from services.kernel.process import Issue
+from services.notifications.domain.announcement import AnnouncementPublished, AnnouncementWithdrawn
+from services.notifications.domain.contact import ContactBounced
+from services.notifications.domain.message import Kind
+from services.notifications.domain.preference import RegionFollowed, RegionUnfollowed
+from services.notifications.processes.hearing import State, added, removed
+from services.notifications.processes.telling import Occasion
+
+BOUNCE_WORTH = timedelta(days=30)
+
+
+def revision_id(announcement: str, revision: int) -> str:
+    """The id under which one text of an announcement is told, and told once."""
+    return derived_id("announcement", announcement, str(revision))
+
+
+def instances(recorded: Recorded) -> Sequence[str]:
+    """The regions that an event of our own concerns."""
+    match recorded.event:
+        case AnnouncementPublished(regions=regions) | AnnouncementWithdrawn(regions=regions):
+            return [f"region:{region}" for region in regions]
+        case ContactBounced(region=region) if region:
+            return [f"region:{region}"]
+        case RegionFollowed(region) | RegionUnfollowed(region):
+            return [f"region:{region}"]
+    return []
+
+
+def learn(state: State, recorded: Recorded) -> State:
+    """What a region knows after an event of our own."""
+    match recorded.event:
+        case RegionFollowed():
+            return added(state, "followers", recorded.stream_id)
+        case RegionUnfollowed():
+            return removed(state, "followers", recorded.stream_id)
+    return state
+
+
+def tell(state: State, recorded: Recorded) -> list[Issue]:
+    """Whom it tells."""
+    match recorded.event:
+        case AnnouncementPublished() as event:
+            return _tell_announcement(state, recorded, event)
+        case AnnouncementWithdrawn(revision=revision) as event if revision:
+            amended = revision_id(recorded.stream_id, revision)
+            occasion = Occasion(derived_id(amended, "withdrawn"), recorded.at, None, state.get("region"))
+            people, shown = _audience(state, event.levels), {"title": event.title}
+            return occasion.tell(
+                Kind.ANNOUNCEMENT_WITHDRAWN, people, event.worth_until, shown, amends=amended, shared=True
+            )
+        case ContactBounced(channel=channel):
+            asked = state.get("coordinator") or state.get("stand_in")
+            shown = {"contact": recorded.stream_id, "channel": CHANNEL_WORDS[channel]}
+            occasion = Occasion(recorded.id, recorded.at, None, state.get("region"))
+            worth = recorded.at + BOUNCE_WORTH
+            return occasion.tell(Kind.CONTACT_BOUNCED, [asked] if asked else [], worth, shown)
+    return []
+
+
+CHANNEL_WORDS: Mapping[str, str] = {"email": "email", "telegram": "Telegram"}
+
+
+def _tell_announcement(state: State, recorded: Recorded, event: AnnouncementPublished) -> list[Issue]:
+    first = event.revision == 1
+    kind = Kind.ANNOUNCEMENT if first else Kind.ANNOUNCEMENT_CORRECTED
+    amends = None if first else revision_id(recorded.stream_id, event.revision - 1)
+    occasion = Occasion(revision_id(recorded.stream_id, event.revision), recorded.at, None, state.get("region"))
+    shown = {"title": event.title, "text": event.text}
+    return occasion.tell(kind, _audience(state, event.levels), event.worth_until, shown, amends=amends, shared=True)
+
+
+def _audience(state: State, levels: Sequence[str]) -> list[str]:
+    """The region's members; with levels, those who work in its libraries of one of them."""
+    if not levels:
+        return list(state.get("members", []))
+    libraries: Mapping[str, Any] = state.get("libraries", {})
+    staff: Mapping[str, Sequence[str]] = state.get("staff", {})
+    of_level = [identity for identity, library in libraries.items() if library["level"] in levels]
+    return [person for library in of_level for person in staff.get(library, ())]

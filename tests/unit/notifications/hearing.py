@@ -1,0 +1,60 @@
+"""The audiences of the community, run by hand over facts, and what they tell."""
+
+from collections.abc import Iterable
+
+from services.kernel.message import Fact, Recorded
+from services.notifications.domain.message import PlanMessage
+from services.notifications.processes.audience import AUDIENCE
+from tests.unit.notifications import facts
+
+
+class Hearing:
+    """Every audience's state, and what was told in the order told."""
+
+    def __init__(self) -> None:
+        self.states: dict[str, dict] = {}
+        self.told: list[PlanMessage] = []
+
+    def hear(self, *heard: Fact | Recorded) -> list[PlanMessage]:
+        """Take facts in; answers the messages that follow from these."""
+        before = len(self.told)
+        for fact in heard:
+            for instance in AUDIENCE.concerned(fact):
+                reaction = AUDIENCE.react(self.states.get(instance, {}), fact)
+                self.states[instance] = dict(reaction.state)
+                self.told += [issue.command for issue in reaction.issues]
+        return self.told[before:]
+
+
+def who(messages: Iterable[PlanMessage]) -> dict[str, str]:
+    """Person → kind, as deliveries make it: one for each fact and person, the first one told."""
+    told: dict[str, str] = {}
+    for message in messages:
+        for person in message.people:
+            told.setdefault(person, str(message.kind))
+    return told
+
+
+def community(*members: str) -> Hearing:
+    hearing = Hearing()
+    hearing.hear(facts.region_opened(), *(facts.joined(member, "board") for member in members))
+    return hearing
+
+
+def variables(message: PlanMessage) -> dict[str, str]:
+    return {variable.name: variable.value for variable in message.variables}
+
+
+def registered() -> Hearing:
+    hearing = community("tono")
+    hearing.hear(
+        facts.topic("raised", "rini"),
+        facts.published(),
+        facts.seat("taken", "sri"),
+        facts.seat("taken", "budi"),
+        facts.seat("lined", "ani", place=1),
+        facts.seat("lined", "eko", place=2),
+        facts.seat("released", "sri", why="cancelled"),
+        facts.seat("promoted", "ani"),
+    )
+    return hearing

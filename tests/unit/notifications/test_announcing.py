@@ -1,0 +1,96 @@
+"""Who hears of an announcement, and of a contact that does not work."""
+
+from services.notifications.domain.announcement import AnnouncementPublished, AnnouncementWithdrawn
+from services.notifications.domain.contact import ContactBounced
+from services.notifications.domain.message import Kind
+from services.notifications.domain.preference import RegionFollowed, RegionUnfollowed
+from tests.unit.notifications import facts
+from tests.unit.notifications.facts import STARTS, recorded
+from tests.unit.notifications.hearing import Hearing, community, variables, who
+
+
+def announcement(
+    revision: int = 1, regions: tuple[str, ...] = ("kediri",), levels: tuple[str, ...] = ()
+) -> AnnouncementPublished:
+    text = "Server SLiMS diperbarui hari Sabtu.\n\nMohon cadangkan data."
+    return AnnouncementPublished("Pembaruan server", text, regions, levels, False, STARTS, revision)
+
+
+def announcement_withdrawn(revision: int = 1) -> AnnouncementWithdrawn:
+    return AnnouncementWithdrawn("Pembaruan server", ("kediri",), (), STARTS, revision, "ratna")
+
+
+def two_regions() -> Hearing:
+    hearing = community("sri", "budi")
+    elsewhere = facts.joined("dewi", "board")
+    hearing.hear(facts.fact(elsewhere.name, "dewi", dict(elsewhere.data), region="blitar"))
+    return hearing
+
+
+def test_an_announcement_is_told_to_the_members_of_its_regions() -> None:
+    hearing = two_regions()
+    assert who(hearing.hear(recorded(announcement(), "n"))) == dict.fromkeys(("sri", "budi"), "announcement")
+    everywhere = hearing.hear(recorded(announcement(regions=("kediri", "blitar")), "m"))
+    assert set(who(everywhere)) == {"sri", "budi", "dewi"}
+    assert len({message.fact for message in everywhere}) == 1
+    assert variables(everywhere[0])["text"].endswith("Mohon cadangkan data.")
+
+
+def test_with_a_level_it_is_told_to_who_works_in_libraries_of_that_level_in_the_region() -> None:
+    hearing = two_regions()
+    hearing.hear(facts.library("secondary", "sma"), facts.library("basic", "sd"), facts.library("secondary", "smp"))
+    hearing.hear(
+        facts.affiliation("started", "sri", "sma"),
+        facts.affiliation("started", "dewi", "sma"),  # who lives in Blitar
+        facts.affiliation("started", "budi", "sd"),
+        facts.affiliation("started", "tono", "smp"),
+        facts.affiliation("ended", "tono", "smp"),
+    )
+    assert set(who(hearing.hear(recorded(announcement(levels=("secondary",)), "n")))) == {"sri", "dewi"}
+
+
+def test_a_correction_amends_what_was_told_and_a_withdrawal_amends_the_correction() -> None:
+    hearing = community("sri")
+    [first] = hearing.hear(recorded(announcement(), "n"))
+    [second] = hearing.hear(recorded(announcement(revision=2), "n"))
+    [last] = hearing.hear(recorded(announcement_withdrawn(revision=2), "n"))
+    assert (first.kind, second.kind, last.kind) == (
+        Kind.ANNOUNCEMENT,
+        Kind.ANNOUNCEMENT_CORRECTED,
+        Kind.ANNOUNCEMENT_WITHDRAWN,
+    )
+    assert (first.amends, second.amends, last.amends) == (None, first.fact, second.fact)
+
+
+def test_what_was_withdrawn_before_it_was_published_is_told_to_nobody() -> None:
+    assert community("sri").hear(recorded(announcement_withdrawn(revision=0), "n")) == []
+
+
+def test_the_same_people_in_two_regions_are_two_messages_of_one_fact() -> None:
+    hearing = Hearing()
+    for region in ("kediri", "blitar"):
+        joined = facts.affiliation("started", "sri", f"l-{region}", region)
+        hearing.hear(facts.library("basic", f"l-{region}", region), joined)
+        hearing.hear(facts.affiliation("started", f"only-{region}", f"l-{region}", region))
+    told = hearing.hear(recorded(announcement(regions=("kediri", "blitar"), levels=("basic",)), "n"))
+    assert {person for message in told for person in message.people} == {"sri", "only-kediri", "only-blitar"}
+    assert len({issue.fact for issue in told}) == 1
+
+
+def test_who_follows_a_region_hears_of_its_activities_until_they_do_not() -> None:
+    hearing = community("tono")
+    hearing.hear(recorded(RegionFollowed("kediri"), "dewi"))
+    assert set(who(hearing.hear(facts.published(topic=None)))) == {"tono", "dewi"}
+    hearing.hear(recorded(RegionUnfollowed("kediri"), "dewi"))
+    assert set(who(hearing.hear(facts.published(topic=None, activity="b")))) == {"tono"}
+
+
+def test_a_contact_that_does_not_work_is_told_to_the_regions_coordinator_or_the_stand_in() -> None:
+    hearing = community("tono")
+    hearing.hear(facts.office("stand-in-named", "dewi"))
+    assert who(hearing.hear(recorded(ContactBounced("email", "kediri"), "tono"))) == {"dewi": "contact-bounced"}
+    hearing.hear(facts.office("office-assumed", "wahyu"))
+    [message] = hearing.hear(recorded(ContactBounced("telegram", "kediri"), "tono"))
+    assert message.people == ("wahyu",)
+    assert variables(message) == {"contact": "tono", "channel": "Telegram"}
+    assert hearing.hear(recorded(ContactBounced("email", None), "guest")) == []

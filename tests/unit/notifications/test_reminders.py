@@ -1,0 +1,188 @@
+"""Reminders: every seat, each offset, the start that holds."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from services.kernel.message import Fact, Recorded
+from services.kernel.process import DeadlinePassed
+from services.notifications.domain.message import PlanMessage
+from services.notifications.processes.reminders import OFFSETS, REMINDERS
+from tests.unit.notifications import facts
+from tests.unit.notifications.facts import START, STARTS, recorded
+
+HOUR = timedelta(hours=1)
+
+
+class Activity:
+    """One activity's reminders, with a clock that fires its deadlines."""
+
+    def __init__(self) -> None:
+        self.now = START
+        self.state: dict[str, Any] = {}
+        self.deadlines: dict[str, datetime] = {}
+        self.told: list[PlanMessage] = []
+        self.fired = 0
+
+    def hear(self, heard: Fact | Recorded) -> None:
+        reaction = REMINDERS.react(self.state, heard)
+        self.state, self.deadlines = dict(reaction.state), dict(reaction.deadlines)
+        for issue in reaction.issues:
+            assert isinstance(issue.command, PlanMessage)
+            self.told.append(issue.command)
+
+    def until(self, moment: datetime, late: timedelta = timedelta()) -> None:
+        """Let time pass; what falls due on the way is fired, in its order, ``late`` behind its time."""
+        self.now = moment
+        while due := min((due, name) for name, due in self.deadlines.items()) if self.deadlines else None:
+            if due[0] > moment:
+                return
+            self.fired += 1
+            event = DeadlinePassed("reminders", "a", due[1], due[0])
+            self.hear(recorded(event, "deadlines", max(due[0] + late, due[0]), self.fired))
+
+    def reminders(self) -> Counter[tuple[str, str, str]]:
+        """(person, fact, start) → how often it was told."""
+        return Counter(
+            (person, message.fact, {v.name: v.value for v in message.variables}["starts"])
+            for message in self.told
+            for person in message.people
+        )
+
+
+def published(*seats: str) -> Activity:
+    activity = Activity()
+    activity.hear(facts.published())
+    for person in seats:
+        activity.hear(facts.seat("taken", person))
+    return activity
+
+
+def reminder() -> PlanMessage:
+    activity = published("sri")
+    activity.until(STARTS)
+    return activity.told[0]
+
+
+def test_who_has_a_seat_is_reminded_at_each_offset_and_who_stands_in_line_is_not() -> None:
+    activity = published("sri")
+    activity.until(STARTS)
+    assert [message.people for message in activity.told] == [("sri",)] * len(OFFSETS)
+    assert [message.worth_until for message in activity.told] == [STARTS - 24 * HOUR, STARTS - 2 * HOUR, STARTS]
+
+
+def test_an_offset_that_had_passed_when_it_was_published_is_none() -> None:
+    activity = Activity()
+    activity.hear(facts.published(starts=START + 3 * HOUR))
+    activity.hear(facts.seat("taken", "sri"))
+    assert list(activity.deadlines) == ["2"]
+
+
+def test_a_new_time_moves_what_is_to_come_and_reminds_again_of_the_new_start() -> None:
+    activity = published("sri")
+    activity.until(STARTS - 48 * HOUR)
+    assert len(activity.told) == 1
+    activity.hear(facts.fact("events.activity-rescheduled", "a", dict(_moved(STARTS + 240 * HOUR)), at=activity.now))
+    activity.until(STARTS + 240 * HOUR)
+    starts = [start for _, _, start in activity.reminders()]
+    assert starts.count(STARTS.isoformat()) == 1
+    assert starts.count((STARTS + 240 * HOUR).isoformat()) == 3
+
+
+def _moved(starts: datetime) -> dict[str, Any]:
+    return dict(facts.rescheduled(starts).data)
+
+
+def test_what_is_cancelled_and_who_gave_the_seat_back_is_not_reminded() -> None:
+    activity = published("sri", "budi")
+    activity.hear(facts.seat("released", "sri", why="cancelled"))
+    activity.until(STARTS - 100 * HOUR)
+    assert [message.people for message in activity.told] == [("budi",)]
+    activity.hear(facts.cancelled())
+    activity.until(STARTS)
+    assert len(activity.told) == 1
+
+
+def test_a_seat_heard_of_while_a_reminder_is_due_loses_no_reminder() -> None:
+    activity = published("sri")
+    activity.hear(facts.fact("events.seat-taken", "a", {"activity": "a", "person": "budi"}, at=STARTS - 167 * HOUR))
+    activity.until(STARTS - 100 * HOUR)
+    assert [set(message.people) for message in activity.told] == [{"sri", "budi"}]
+
+
+def test_a_seat_taken_before_a_reminder_and_heard_of_behind_it_is_reminded_still() -> None:
+    activity = published("sri")
+    activity.until(STARTS - 100 * HOUR)
+    activity.hear(facts.seat("taken", "budi"))
+    assert activity.told[-1].people == ("budi",)
+    assert activity.told[-1].fact == activity.told[0].fact
+
+
+def test_a_reminder_that_comes_too_late_is_not_sent() -> None:
+    activity = published("sri")
+    activity.until(STARTS, late=timedelta(days=30))
+    assert activity.told == []
+
+
+PEOPLE = ("sri", "budi", "ani")
+STEPS = some.one_of(
+    some.tuples(some.just("wait"), some.integers(1, 200)),
+    some.tuples(some.just("move"), some.integers(1, 500)),
+    some.tuples(some.just("take"), some.sampled_from(PEOPLE)),
+    some.tuples(some.just("release"), some.sampled_from(PEOPLE)),
+    some.tuples(some.just("cancel"), some.none()),
+)
+
+
+class World:
+    """What should happen: who has a seat, which start holds, and whom each passing hour owes a reminder."""
+
+    def __init__(self) -> None:
+        self.activity = published()
+        self.seats: set[str] = set()
+        self.starts = STARTS
+        self.cancelled = False
+        self.expected: Counter[tuple[str, str]] = Counter()
+
+    def wait(self, hours: int) -> None:
+        before, after = self.activity.now, self.activity.now + hours * HOUR
+        due = [offset for offset in OFFSETS if before < self.starts - offset * HOUR <= after and not self.cancelled]
+        self.expected.update((person, self.starts.isoformat()) for person in self.seats for _ in due)
+        self.activity.until(after)
+
+    def move(self, hours: int) -> None:
+        if not self.cancelled:
+            self.starts = self.activity.now + hours * HOUR
+            self.hear(facts.rescheduled(self.starts))
+
+    def take(self, person: str) -> None:
+        self.seats.add(person)
+        self.hear(facts.seat("taken", person))
+
+    def release(self, person: str) -> None:
+        self.seats.discard(person)
+        self.hear(facts.seat("released", person))
+
+    def cancel(self, _: None) -> None:
+        self.cancelled = True
+        self.hear(facts.cancelled())
+
+    def hear(self, fact: Fact) -> None:
+        self.activity.hear(facts.fact(fact.name, "a", dict(fact.data), at=self.activity.now))
+
+
+@settings(max_examples=150, deadline=None)
+@given(some.lists(STEPS, max_size=25))
+def test_whatever_happens_each_seat_is_reminded_once_of_each_offset_of_the_start_that_holds(
+    steps: list[tuple[str, Any]],
+) -> None:
+    world = World()
+    for step, what in steps:
+        getattr(world, step)(what)
+    world.wait(1000)
+    told = world.activity.reminders()
+    assert set(told.values()) <= {1}
+    assert Counter((person, start) for person, _, start in told) == world.expected
