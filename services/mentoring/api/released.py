@@ -42,7 +42,7 @@ class Release(Schema):
 
     @validates("figures")
     def _numbers_and_ids(self, figures: dict[str, Any], **_options: Any) -> None:
-        if not (_is_figures(figures, 3) and _size(figures) <= FIGURES_AT_MOST):
+        if not (_is_figures(figures, 4) and _size(figures) <= FIGURES_AT_MOST):
             raise ValidationError("Figures are numbers and ids by name, and not too many.")
 
 

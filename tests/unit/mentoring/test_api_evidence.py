@@ -1,0 +1,140 @@
+from datetime import timedelta
+from typing import Any
+
+from pymongo.database import Database
+
+from services.kernel.policy import ANONYMOUS
+from services.mentoring.domain.weeks import WEEK, monday_of, name_of
+from tests.unit.mentoring.accompanied import BUDI, MIRA, SRI, live, loans, opened, register
+from tests.unit.mentoring.stage import RANI, Reply, Stage, person
+
+
+def begun(stage: Stage) -> str:
+    register(stage)
+    path = opened(stage)
+    live(stage, path)
+    return path
+
+
+def this_week(stage: Stage) -> str:
+    return name_of(monday_of(stage.clock.now()))
+
+
+def go_on(stage: Stage, path: str, weeks: int, count: int = 12) -> None:
+    """So many weeks pass, each reported on its last day but one."""
+    for _ in range(weeks):
+        stage.clock.advance(timedelta(days=5))
+        assert stage.post(SRI, f"{path}/evidence", loans(this_week(stage), count), settle=False).status == 201
+        stage.clock.advance(timedelta(days=2))
+
+
+def back_up(stage: Stage, path: str, ok: bool = True) -> Reply:
+    made = (stage.clock.now() - timedelta(hours=1)).isoformat()
+    return stage.post(SRI, f"{path}/evidence", {"kind": "backup", "at": made, "ok": ok}, settle=False)
+
+
+def window(stage: Stage, path: str) -> tuple[int, bool]:
+    shown = stage.get(RANI, path).body["window"]
+    return shown["have"], shown["backup"]
+
+
+def test_four_weeks_with_loans_and_a_backup_and_it_runs_smoothly(stage: Stage) -> None:
+    path = begun(stage)
+    go_on(stage, path, 3)
+    refused = stage.post(MIRA, f"{path}/smooth", settle=False).body
+    assert (refused["rule"], refused["have"], refused["need"]) == ("window-not-complete", 3, 4)
+    go_on(stage, path, 1)
+    assert stage.post(MIRA, f"{path}/smooth", settle=False).rule == "no-backup"
+    assert back_up(stage, path, ok=False).status == 201
+    assert stage.post(MIRA, f"{path}/smooth", settle=False).rule == "no-backup"
+    assert back_up(stage, path).status == 201
+    blocker = stage.post(BUDI, f"{path}/blockers", {"text": "Printer rusak."}).body["blocker"]
+    assert stage.post(MIRA, f"{path}/smooth", settle=False).rule == "open-blocker"
+    assert stage.get(SRI, path).body["open_blockers"][0]["text"] == "Printer rusak."
+    assert not stage.post(MIRA, f"{path}/blockers/{blocker}/clear").body["open"]
+    assert stage.post(SRI, f"{path}/smooth", settle=False).status == 403
+    assert stage.post(MIRA, f"{path}/smooth", settle=False).body["proposed_by"] == "mira"
+    assert stage.post(MIRA, f"{path}/smooth/confirmation", settle=False).status == 403
+    assert stage.post(BUDI, f"{path}/smooth/confirmation", settle=False).body["stage"] == "smooth"
+    assert stage.get(RANI, path).body["smooth_since"]
+    assert stage.post(RANI, f"{path}/close", {"why": "smooth"}).status == 200
+
+
+def test_a_week_without_evidence_restarts_the_window_at_its_deadline(stage: Stage) -> None:
+    path = begun(stage)
+    go_on(stage, path, 2)
+    lost = this_week(stage)
+    stage.clock.advance(WEEK)
+    stage.settle()
+    assert stage.get(RANI, path).body["missed"] == []
+    stage.clock.advance(timedelta(days=3))
+    stage.settle()
+    shown = stage.get(RANI, path).body
+    assert shown["missed"] == [lost]
+    assert (shown["window"]["have"], shown["window"]["first"]) == (0, this_week(stage))
+    assert stage.post(SRI, f"{path}/evidence", loans(lost)).rule == "week-is-closed"
+
+
+def test_deadlines_that_come_together_are_judged_one_after_the_other(stage: Stage) -> None:
+    path = begun(stage)
+    first = monday_of(stage.clock.now())
+    stage.clock.advance(3 * WEEK)
+    stage.settle()
+    assert stage.get(RANI, path).body["missed"] == [name_of(first), name_of(first + WEEK)]
+
+
+def test_evidence_is_measured_only_with_the_key_of_the_librarys_server(
+    stage: Stage, database: Database[dict[str, Any]]
+) -> None:
+    path = begun(stage)
+    week = this_week(stage)
+    assert stage.post(ANONYMOUS, f"{path}/evidence", loans(week), settle=False).status == 401
+    assert stage.post(ANONYMOUS, f"{path}/evidence", loans(week, key="bukti_x"), settle=False).status == 401
+    assert stage.post(person("orang"), f"{path}/evidence-key").status == 404
+    issued = stage.post(SRI, f"{path}/evidence-key", key="k")
+    assert issued.status == 201
+    assert stage.post(SRI, f"{path}/evidence-key", key="k").body == issued.body
+    key = issued.body["key"]
+    measured = stage.post(ANONYMOUS, f"{path}/evidence", loans(week, 31, key=key), settle=False)
+    assert (measured.status, measured.body["source"]) == (201, "measured")
+    assert stage.post(SRI, f"{path}/evidence", loans(week, 30)).body["source"] == "stated"
+    assert stage.get(RANI, path).body["evidence"]["loans"] == [{"week": week, "measured": 31, "stated": 30}]
+    other = stage.post(SRI, f"{path}/evidence-key").body["key"]
+    assert other != key
+    assert stage.post(ANONYMOUS, f"{path}/evidence", loans(week, 32, key=key), settle=False).status == 401
+    assert stage.post(ANONYMOUS, f"{path}/evidence", loans(week, 32, key=other), settle=False).status == 201
+    kept = str(list(database["commits"].find()))
+    assert key not in kept
+    assert other not in kept
+
+
+def test_evidence_that_says_too_little_or_too_much_is_malformed(stage: Stage) -> None:
+    path = begun(stage)
+    for body in (
+        {"kind": "loans", "week": "2026-W10"},
+        loans("2026-10"),
+        loans("2026-W10", -1),
+        loans("2026-W10", at="2026-03-02T01:00:00Z"),
+        {"kind": "backup", "at": "2026-03-02T01:00:00Z"},
+        {"kind": "coffee"},
+    ):
+        assert stage.post(SRI, f"{path}/evidence", body, settle=False).status == 400, body
+
+
+def test_what_falls_back_recovers_with_a_new_window(stage: Stage) -> None:
+    path = begun(stage)
+    go_on(stage, path, 4)
+    back_up(stage, path)
+    stage.post(MIRA, f"{path}/smooth", settle=False)
+    stage.post(SRI, f"{path}/smooth/confirmation", settle=False)
+    fell = stage.post(SRI, f"{path}/regression", {"reason": "Server mati, kembali ke buku."})
+    assert fell.body["stage"] == "probation"
+    assert window(stage, path) == (0, True)
+    assert stage.post(MIRA, f"{path}/smooth", settle=False).rule == "window-not-complete"
+    go_on(stage, path, 4)
+    back_up(stage, path)
+    assert stage.post(MIRA, f"{path}/smooth", settle=False).status == 201
+    assert stage.post(SRI, f"{path}/smooth/confirmation", settle=False).body["stage"] == "smooth"
+    shown = stage.get(SRI, path).body
+    assert shown["regressions"][0]["reason"] == "Server mati, kembali ke buku."
+    assert [each["stage"] for each in shown["history"]][-3:] == ["smooth", "probation", "smooth"]
