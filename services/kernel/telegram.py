@@ -24,6 +24,8 @@ Chat: TypeAlias = int | str
 ANSWER_SECONDS = 10.0
 CONNECT_SECONDS = 5.0
 LARGEST_ANSWER = 8_000_000
+NEVER_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "InvalidURL")
+"""The library's errors after which nothing has left this machine."""
 LONGEST_TEXT = 4096
 """Of UTF-16 units, as Telegram counts; a longer text is refused with 400."""
 
@@ -67,7 +69,11 @@ class AnotherListener(TelegramError):
 
 
 class Unavailable(TelegramError):
-    """No answer, or one that says nothing about what was asked: it may have been done or not."""
+    """No answer, or one that says nothing about what was asked. ``maybe_done``: it was sent, so it may have been done."""
+
+    def __init__(self, message: str, *, maybe_done: bool = True) -> None:
+        super().__init__(message)
+        self.maybe_done = maybe_done
 
 
 class Telegram:
@@ -178,7 +184,7 @@ class Telegram:
         answer = self._exchange(method, given, seconds or self._seconds)
         # Raised here and not where the library's own error is at hand: that one shows the address.
         if isinstance(answer, str):
-            raise Unavailable(f"{method}: {answer}")
+            raise Unavailable(f"{method}: {answer}", maybe_done=answer not in NEVER_SENT)
         status, document = answer
         if status == 200 and document.get("ok") is True:
             return document.get("result")

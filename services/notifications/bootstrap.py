@@ -13,13 +13,14 @@ from services.kernel.policy import ActorSignature
 from services.kernel.reader import Checkpoints, Reader
 from services.kernel.service import Core, Definition
 from services.kernel.settings import Settings
+from services.kernel.telegram import Telegram
 from services.notifications.api import ROUTES
 from services.notifications.api.parts import Parts
 from services.notifications.channel import Channel
 from services.notifications.composing import Composer
 from services.notifications.contract import REGISTRY, tell
 from services.notifications.deliveries import Deliveries
-from services.notifications.domain.contact import CHANNELS, EMAIL
+from services.notifications.domain.contact import CHANNELS, EMAIL, TELEGRAM
 from services.notifications.domain.message import MESSAGE
 from services.notifications.domain.preference import PREFERENCE
 from services.notifications.domain.quiet_hours import QuietHours
@@ -31,6 +32,7 @@ from services.notifications.processes.audience import AUDIENCE
 from services.notifications.processes.digest import DIGEST
 from services.notifications.processes.reminders import REMINDERS
 from services.notifications.sender import Sender, SendingReader
+from services.notifications.telegram_channel import TelegramChannel
 from services.notifications.views.contacts import CONTACTS, in_doubt
 from services.notifications.views.inbox import MESSAGES
 from services.notifications.views.partners import PARTNERS
@@ -112,6 +114,8 @@ def _channels(settings: Settings) -> Mapping[str, Channel]:
     channels: dict[str, Channel] = {}
     if settings.smtp is not None:
         channels[EMAIL] = SmtpServer(settings.smtp, f"no-reply@{_host(settings)}")
+    if settings.telegram is not None:
+        channels[TELEGRAM] = TelegramChannel(Telegram(settings.telegram))
     return channels
 
 
