@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -133,11 +133,18 @@ def led(parts: Parts, identity_: str, actor: Actor, *, by_speakers: bool = False
     standing = parts.activity(identity_, actor)
     if not isinstance(standing.activity, Lecture):
         raise NotFound
-    person = actor.require_person()
-    speaks = by_speakers and any(speaker.person == person for speaker in standing.activity.speakers)
-    if not (speaks or actor.may(PLAN, standing.plan.region) or parts.of_the_board(person)):
+    actor.require_person()
+    speakers = [speaker.person for speaker in standing.activity.speakers] if by_speakers else []
+    if not may_lead(parts, actor, standing.plan.region, speakers):
         raise Forbidden(permission=PLAN, region=standing.plan.region)
     return standing
+
+
+def may_lead(parts: Parts, actor: Actor, region: str, speakers: Sequence[str]) -> bool:
+    """Whether the actor plans there, is of the board, or is one of the speakers given."""
+    if actor.kind != "person":
+        return False
+    return actor.id in speakers or actor.may(PLAN, region) or parts.of_the_board(actor.id)
 
 
 def open_lecture(parts: Parts, request: Request) -> Answer:

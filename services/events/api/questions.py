@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from services.events.api.lectures import led
+from services.events.api.lectures import led, may_lead
 from services.events.api.parts import Parts, Standing
 from services.events.api.schemas import identity, line
 from services.events.domain.lecture import Lecture
@@ -138,7 +138,8 @@ def answer(parts: Parts, request: Request) -> Answer:
 def list_questions(parts: Parts, request: Request) -> Answer:
     standing, _ = lecture(parts, request.path["activity"], request.actor)
     document = parts.views.get(QUESTION_LISTS, standing.identity) or {"questions": {}, "line": []}
-    leads = _leads(parts, request, standing.identity)
+    speakers = [each.person for each in standing.activity.speakers]
+    leads = may_lead(parts, request.actor, standing.plan.region, speakers)
     mine = parts.known_as(request.actor.id) if request.actor.id else frozenset[str]()
     order = {question: place for place, question in enumerate(document["line"], start=1)}
     items = [
@@ -158,16 +159,6 @@ def list_questions(parts: Parts, request: Request) -> Answer:
     # The one that is being answered, those that wait in their order, then all else as it was asked.
     items.sort(key=lambda item: (item["state"] != NEXT, item["place"] or len(order) + 1, item["at"]))
     return Answer({"items": items, "next": None})
-
-
-def _leads(parts: Parts, request: Request, activity: str) -> bool:
-    if request.actor.kind != "person":
-        return False
-    try:
-        led(parts, activity, request.actor, by_speakers=True)
-    except Forbidden:
-        return False
-    return True
 
 
 def _answer(parts: Parts, given: Mapping[str, Any] | None) -> dict[str, Any] | None:
