@@ -55,3 +55,18 @@ def test_what_was_never_sealed_reads_as_erased(sealed: str | None) -> None:
     made = vault()
     made.seal("p", "x")
     assert made.open("p", sealed) is None
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.text(min_size=1, max_size=40)), min_size=1, max_size=20),
+    st.sets(st.sampled_from("abc")),
+)
+def test_after_its_key_is_destroyed_nothing_of_a_person_opens_and_all_that_is_others_does(
+    said: list[tuple[str, str]], forgotten: set[str]
+) -> None:
+    made = vault()
+    sealed = [(owner, text, made.seal(owner, text)) for owner, text in said]
+    made.destroy(*forgotten)
+    opened = [made.open(owner, each) for owner, _, each in sealed]
+    assert opened == [None if owner in forgotten else text for owner, text, _ in sealed]
+    assert len(opened) == len(said)

@@ -11,6 +11,7 @@ from services.members.domain.office import (
     OFFICE,
     AssumeOffice,
     HandOverOffice,
+    LeaveOffice,
     NameStandIn,
     OfficeAssumed,
     OfficeVacated,
@@ -103,6 +104,7 @@ WISHES = some.one_of(
     some.tuples(some.just("hand over"), PEOPLE, some.just(0)),
     some.tuples(some.just("stand in"), PEOPLE, some.just(0)),
     some.tuples(some.just("vacate"), PEOPLE, some.just(0)),
+    some.tuples(some.just("leave"), PEOPLE, some.just(0)),
 )
 
 
@@ -113,6 +115,7 @@ def command(wish, at):
         "hand over": HandOverOffice(*PLACE, person, at),
         "stand in": NameStandIn(*PLACE, person, at),
         "vacate": VacateOffice(*PLACE, at),
+        "leave": LeaveOffice(*PLACE, person, at),
     }[kind]
 
 
