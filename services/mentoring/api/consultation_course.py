@@ -12,6 +12,7 @@ from services.kernel.route import Answer, Request, Route, recorded
 from services.mentoring.api.consultation_shown import ASKER, OWNER, Concerned, concerned, require_login
 from services.mentoring.api.parts import Parts
 from services.mentoring.api.schemas import identity, line, number, time, truth
+from services.mentoring.api.standing import case_in
 from services.mentoring.domain.consultation import CONSULTATION, HIGHEST, LOWEST
 from services.mentoring.domain.consultation_acts import (
     AssignByHand,
@@ -91,8 +92,10 @@ def promote(parts: Parts, request: Request) -> Answer:
     require_login(request.actor)
     found = concerned(parts, request.actor, request.path["consultation"])
     found.require(OWNER)
-    mentorship = request.new_id("mentorship")
-    command = Promote(mentorship, request.body["library"], request.actor.id)
+    library = request.body["library"] or found.document.get("library")
+    # Without a library the rule that asks for one answers.
+    mentorship = case_in(parts, library, found.document["region"]) if library else request.new_id("mentorship")
+    command = Promote(mentorship, library, request.actor.id)
     return _taken(request, command, 201, mentorship=mentorship)
 
 

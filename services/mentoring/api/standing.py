@@ -12,7 +12,7 @@ from typing import Any
 
 from services.kernel.ids import derived_id
 from services.kernel.policy import Actor
-from services.kernel.problem import Forbidden, NotFound
+from services.kernel.problem import Forbidden, Malformed, NotFound
 from services.kernel.view import View
 from services.mentoring.api.parts import LEAD, VISIT, Parts
 from services.mentoring.domain.case import CLOSED, Library, Mentorship
@@ -105,6 +105,14 @@ def case_of(parts: Parts, library: str) -> str:
         if case.state != CLOSED:
             return identity
     raise NotFound
+
+
+def case_in(parts: Parts, library: str, region: str) -> str:
+    """``case_of`` a library that is registered in the region. Raises ``Malformed`` for any other."""
+    known = parts.views.get(LIBRARIES, library)
+    if known is None or known.get("region") != region:
+        raise Malformed(errors={"library": ["There is no such library in this region."]})
+    return case_of(parts, library)
 
 
 def heard_of(parts: Parts, staff: tuple[str, ...], rules: RulesInForce) -> Heard:

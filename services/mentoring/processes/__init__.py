@@ -4,10 +4,11 @@ from services.kernel.process import ProcessManager
 from services.mentoring.processes.board_desk import BOARD_DESK
 from services.mentoring.processes.by_hand import BY_HAND
 from services.mentoring.processes.probation import PROBATION
+from services.mentoring.processes.promotion import PROMOTION
 from services.mentoring.processes.region_desk import REGION_DESK
 from services.mentoring.processes.response import RESPONSE
 
 MANAGERS: tuple[ProcessManager, ...] = (
     *(REGION_DESK, BOARD_DESK, BY_HAND, RESPONSE),
-    *(PROBATION,),
+    *(PROBATION, PROMOTION),
 )  # fmt: skip

@@ -1,0 +1,47 @@
+from services.kernel.process import Issue
+from services.mentoring.domain.case import Library
+from services.mentoring.domain.consultation_acts import ConsultationPromoted, ConsultationResolved
+from services.mentoring.domain.mentorship import MENTORSHIP
+from services.mentoring.domain.opening import OpenMentorship
+from services.mentoring.processes.promotion import PROMOTION
+from tests.unit.mentoring.accompanied import LIBRARY, SRI, opened, register
+from tests.unit.mentoring.acts import recorded
+from tests.unit.mentoring.stage import KEDIRI, RANI, Stage
+
+ASKED = {"region": KEDIRI, "title": "How does one begin with SLiMS?", "library": LIBRARY}
+
+
+def promoted(stage: Stage, **body: str) -> str | None:
+    asked = stage.post(SRI, "/v1/consultations", ASKED).body["consultation"]
+    reply = stage.post(RANI, f"/v1/consultations/{asked}/promotion", body)
+    return reply.body.get("mentorship") if reply.status == 201 else None
+
+
+def test_a_consultation_that_is_promoted_opens_the_case_that_it_names() -> None:
+    event = ConsultationPromoted("sri", KEDIRI, LIBRARY, "m", "rani")
+    fact = recorded("consultation-c", event)
+    assert PROMOTION.concerned(fact) == ["c"]
+    command = OpenMentorship(Library(LIBRARY, KEDIRI), "slims", "slims-1", "rani", None, "consultation", "c")
+    assert PROMOTION.react({}, fact).issues == [Issue(MENTORSHIP, "m", command)]
+    assert not PROMOTION.concerned(recorded("consultation-c", ConsultationResolved.__new__(ConsultationResolved)))
+
+
+def test_it_is_the_librarys_one_case_however_often_it_is_asked_for(stage: Stage) -> None:
+    register(stage)
+    first = promoted(stage)
+    assert first
+    assert stage.get(SRI, f"/v1/mentorships/{first}").body["stage"] == "wanted"
+    assert promoted(stage) == first
+    assert stage.post(SRI, "/v1/mentorships", {"library": LIBRARY}).rule == "one-mentorship-per-library"
+    assert len(stage.get(RANI, "/v1/mentorships").body["items"]) == 1
+
+
+def test_a_library_that_is_accompanied_already_keeps_its_case(stage: Stage) -> None:
+    register(stage)
+    path = opened(stage)
+    assert path.endswith(str(promoted(stage)))
+
+
+def test_a_library_that_nobody_registered_is_not_accompanied(stage: Stage) -> None:
+    register(stage)
+    assert promoted(stage, library="nowhere") is None
