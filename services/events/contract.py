@@ -12,7 +12,7 @@ from typing import Any
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
-from services.events import contract_lectures, upcasters
+from services.events import contract_lectures, contract_outcomes, upcasters
 from services.events.domain.activity import (
     ActivityCancelled,
     ActivityCompleted,
@@ -67,6 +67,7 @@ REGISTRY.register(
     *(SessionCodeWordIssued, SessionAttended, AbsenceNoted),
     *(VenueAdded, VenueAsked, VenueConfirmed, VenueDeclined),
     *contract_lectures.EVENTS,
+    *contract_outcomes.EVENTS,
     DeadlinePassed,
 )
 upcasters.register(REGISTRY)
@@ -134,6 +135,7 @@ _SHAPES: Mapping[str, Mapping[str, Any]] = {
     "venue-confirmed": {"venue": _text(), "activity": _text()},
     "venue-declined": {"venue": _text(), "activity": _text()},
     **contract_lectures.SHAPES,
+    **contract_outcomes.SHAPES,
 }
 FACTS: Mapping[str, Schema] = {kind: Schema.from_dict(dict(shape), name=kind)() for kind, shape in _SHAPES.items()}
 """Each fact's type and the schema of its data."""
@@ -147,6 +149,7 @@ def tell(recorded: Recorded) -> Draft | None:
         or _of_seats(recorded.stream_id, recorded.event)
         or _of_venue(recorded.stream_id, recorded.event)
         or contract_lectures.told(recorded.stream_id, recorded.event)
+        or contract_outcomes.told(recorded.stream_id, recorded.event)
     )
     if told is None:
         return None

@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.events.certificate_code import CertificateCodes
 from services.events.code_word import CodeWords
 from services.events.domain.activity import PLANNED, Activity
+from services.events.domain.attendance import ATTENDANCE
 from services.events.domain.held import Held
 from services.events.domain.kinds import KINDS
 from services.events.domain.plan import Plan
-from services.events.domain.rules import RulesInForce
+from services.events.domain.rules import CertificateRule, RulesInForce
+from services.events.domain.seats import SEATS
 from services.events.views.board import BOARD
 from services.events.views.participation import PARTICIPATION
 from services.events.views.regions import REGIONS
-from services.events.views.rulebook import RULEBOOK, rules_at
+from services.events.views.rulebook import RULEBOOK, certificate_rule_at, rules_at
 from services.kernel.decider import Commands, Decider
 from services.kernel.policy import Actor
 from services.kernel.problem import Malformed, NotFound
@@ -57,6 +60,7 @@ class Parts:
     views: Views
     vault: Vault
     code_words: CodeWords
+    certificate_codes: CertificateCodes
 
     def activity(self, identity: str, actor: Actor) -> Standing:
         """The activity, of whatever kind. Raises ``NotFound`` if there is none that the actor may know of.
@@ -81,7 +85,11 @@ class Parts:
 
     def rules(self, at: datetime) -> RulesInForce:
         """The rules in force at a moment, as far as members have told them."""
-        return rules_at(self.views.find(RULEBOOK, sort="_id", descending=True, limit=100).items, at)
+        return rules_at(self._rulebook(), at)
+
+    def certificate_rule(self, at: datetime) -> CertificateRule:
+        """The rule for certificates at a moment, as far as members have told it."""
+        return certificate_rule_at(self._rulebook(), at)
 
     def of_the_board(self, person: str) -> bool:
         """Whether the person holds an office of the board at this moment."""
@@ -104,6 +112,15 @@ class Parts:
         if subdistrict is not None and subdistrict not in {each["id"] for each in known["subdistricts"]}:
             raise Malformed(errors={"subdistrict": ["There is no such sub-district in this region."]})
 
+    def _rulebook(self) -> list[dict[str, Any]]:
+        return self.views.find(RULEBOOK, sort="_id", descending=True, limit=100).items
+
+    def took_part(self, activity: str, person: str) -> bool:
+        """Whether the person, under whatever id, has a seat at an activity or was there."""
+        there, _ = self.commands.state(ATTENDANCE, activity)
+        seats, _ = self.commands.state(SEATS, activity)
+        return not self.known_as(person).isdisjoint(there.persons | there.guests | {*seats.taken})
+
     def everything(self, view: View, where: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """All documents of a view that match, page by page."""
         after = None
@@ -117,4 +134,5 @@ class Parts:
 
 def parts(core: Core) -> Parts:
     """This service's parts around those that every service has."""
-    return Parts(core.commands, core.views, core.vault, CodeWords(core.settings.secrets.token))
+    key = core.settings.secrets.token
+    return Parts(core.commands, core.views, core.vault, CodeWords(key), CertificateCodes(key))

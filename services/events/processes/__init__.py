@@ -3,7 +3,8 @@
 from services.events.processes.departure import DEPARTURE
 from services.events.processes.lecture_room import LECTURE_ROOM
 from services.events.processes.polling import POLLING
+from services.events.processes.problem_follow_up import PROBLEM_FOLLOW_UP
 from services.events.processes.seating import SEATING
 from services.events.processes.topic_follow_up import TOPIC_FOLLOW_UP
 
-MANAGERS = (DEPARTURE, SEATING, TOPIC_FOLLOW_UP, POLLING, LECTURE_ROOM)
+MANAGERS = (DEPARTURE, SEATING, TOPIC_FOLLOW_UP, PROBLEM_FOLLOW_UP, POLLING, LECTURE_ROOM)

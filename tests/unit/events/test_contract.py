@@ -10,7 +10,7 @@ from services.events.domain import activity, attendance, feedback, seats, topic,
 from services.events.domain.plan import Speaker
 from services.kernel.message import Event
 from services.kernel.process import DeadlinePassed
-from tests.unit.events import told_lectures
+from tests.unit.events import told_lectures, told_outcomes
 from tests.unit.events.acts import AGENDA, BOARD_RULES, NOW, WORKSHOP_PLAN, planned, published, recorded
 from tests.unit.events.stage import END, KEDIRI, START
 
@@ -63,6 +63,7 @@ TOLD: list[tuple[str, Event, str | None]] = [
     ("venue-v", venue.VenueConfirmed("a", KEDIRI, "sealed"), "venue-confirmed"),
     ("venue-v", venue.VenueDeclined("a", KEDIRI), "venue-declined"),
     *told_lectures.TOLD,
+    *told_outcomes.TOLD,
     ("deadlines-seating-a", DeadlinePassed("seating", "a", "start", START), None),
 ]
 

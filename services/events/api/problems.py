@@ -1,0 +1,192 @@
+"""Problems said during an activity: capture, share, put together, and make a topic of one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from marshmallow import Schema, fields
+from marshmallow.validate import OneOf
+
+from services.events.api.parts import PLAN, Parts, Standing
+from services.events.api.schemas import Paging, identity, line, listing, paged, paging, truth
+from services.events.domain.problem import PROBLEMS, CaptureProblem, MakeTopic, MergeProblem, ShareProblem
+from services.events.views.problems import PROBLEM_LIST
+from services.kernel.policy import ANONYMOUS
+from services.kernel.problem import Forbidden, NotFound
+from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.vault import Erased
+
+
+class NewProblem(Schema):
+    """``anonymous``: nobody is noted with it, even where somebody is logged in."""
+
+    text = line(longest=2000)
+    anonymous = truth(required=False, load_default=False)
+
+
+class OtherProblem(Schema):
+    into = identity()
+
+
+class TopicOfProblem(Schema):
+    title = line()
+    origin = fields.String(load_default="member", validate=OneOf(["member", "library"]))
+
+
+class ProblemRef(Schema):
+    activity = fields.String()
+    problem = fields.String()
+    topic = fields.String(allow_none=True)
+
+
+class ProblemShown(Schema):
+    problem = fields.String()
+    text = fields.String(allow_none=True, metadata={"description": "null where it is erased"})
+    count = fields.Integer(metadata={"description": "how many have it"})
+    mine = fields.Boolean()
+    author = fields.String(allow_none=True, metadata={"description": "for planners; null without a name"})
+    into = fields.String(allow_none=True)
+    topic = fields.String(allow_none=True)
+    at = fields.String()
+
+
+def capture(parts: Parts, request: Request) -> Answer:
+    standing = parts.activity(request.path["activity"], request.actor)
+    nameless = request.body["anonymous"] or request.actor.kind != "person"
+    problem = request.new_id("problem")
+    person = None if nameless else request.actor.id
+    owner = person or standing.identity
+    text = parts.vault.seal(owner, request.body["text"])
+    command = CaptureProblem(problem, person, owner, text, request.now, standing.held)
+    # Said without a name: who it was is not in the commit either.
+    asked = replace(request, actor=ANONYMOUS) if nameless else request
+    reply = {"activity": standing.identity, "problem": problem, "topic": None}
+    return recorded(asked.take(PROBLEMS, standing.identity, command, answer=lambda *_: reply), 201)
+
+
+def share(parts: Parts, request: Request) -> Answer:
+    person = request.actor.require_person()
+    standing = _open_to(parts, request)
+    return _taken(request, standing, ShareProblem(request.path["problem"], person), 201)
+
+
+def merge(parts: Parts, request: Request) -> Answer:
+    standing = parts.planned(request.path["activity"], request.actor)
+    return _taken(request, standing, MergeProblem(request.path["problem"], request.body["into"]))
+
+
+def make_topic(parts: Parts, request: Request) -> Answer:
+    standing = parts.planned(request.path["activity"], request.actor)
+    problems, _ = parts.commands.state(PROBLEMS, standing.identity)
+    problem = problems.all.get(request.path["problem"])
+    if problem is None:
+        raise NotFound
+    # Whoever said it raises it; without a name, somebody who shares it does, or the planner for them.
+    raiser = problem.author or min(problem.persons, default=request.actor.id)
+    details = problem.text if problem.owner == raiser else _sealed_anew(parts, raiser, problem.owner, problem.text)
+    body = request.body
+    topic = request.new_id("topic")
+    command = MakeTopic(request.path["problem"], topic, body["title"], body["origin"], raiser, details)
+    return _taken(request, standing, command, 201, topic)
+
+
+def list_problems(parts: Parts, request: Request) -> Answer:
+    standing = _open_to(parts, request)
+    plans = request.actor.may(PLAN, standing.plan.region)
+    page = parts.views.find(PROBLEM_LIST, {"activity": standing.identity}, **paging(request))
+    return paged(page, lambda document: _shown(parts, request.actor.id, document, plans=plans))
+
+
+def _open_to(parts: Parts, request: Request) -> Standing:
+    """The activity, for those who plan it and those who take part. Raises ``Forbidden``."""
+    person = request.actor.require_person()
+    standing = parts.activity(request.path["activity"], request.actor)
+    if not (request.actor.may(PLAN, standing.plan.region) or parts.took_part(standing.identity, person)):
+        raise Forbidden("for those who take part")
+    return standing
+
+
+def _taken(
+    request: Request,
+    standing: Standing,
+    command: ShareProblem | MergeProblem | MakeTopic,
+    status: int = 200,
+    topic: str | None = None,
+) -> Answer:
+    reply = {"activity": standing.identity, "problem": request.path["problem"], "topic": topic}
+    return recorded(request.take(PROBLEMS, standing.identity, command, answer=lambda *_: reply), status)
+
+
+def _sealed_anew(parts: Parts, owner: str, former: str, sealed: str) -> str | None:
+    text = parts.vault.open(former, sealed)
+    try:
+        return text and parts.vault.seal(owner, text)
+    except Erased:
+        return None
+
+
+def _shown(parts: Parts, person: str, document: dict[str, Any], *, plans: bool) -> dict[str, Any]:
+    return {
+        "problem": document["_id"],
+        "text": parts.vault.open(document["owner"], document["text"]),
+        "count": len(document["persons"]) + document["nameless"],
+        "mine": person in document["persons"],
+        "author": document["author"] if plans else None,
+        **{name: document[name] for name in ("into", "topic", "at")},
+    }
+
+
+_ALL = "/v1/activities/{activity}/problems"
+_ONE = f"{_ALL}/{{problem}}"
+ROUTES = (
+    Route(
+        "POST",
+        _ALL,
+        capture,
+        "capture-problem",
+        "Say what troubles one, by name or without",
+        body=NewProblem(),
+        answer=ProblemRef(),
+        statuses=(201, 404, 422),
+    ),
+    Route(
+        "GET",
+        _ALL,
+        list_problems,
+        "list-problems",
+        "What troubles those who take part, for them and for planners",
+        query=Paging(),
+        answer=listing(ProblemShown),
+        statuses=(200, 403, 404),
+    ),
+    Route(
+        "POST",
+        f"{_ONE}/raisers",
+        share,
+        "share-problem",
+        "Say that one has it too",
+        answer=ProblemRef(),
+        statuses=(201, 403, 404, 422),
+    ),
+    Route(
+        "POST",
+        f"{_ONE}/merge",
+        merge,
+        "merge-problem",
+        "Put it together with another one",
+        body=OtherProblem(),
+        answer=ProblemRef(),
+        statuses=(200, 403, 404, 422),
+    ),
+    Route(
+        "POST",
+        f"{_ONE}/topic",
+        make_topic,
+        "problem-to-topic",
+        "Make a topic of it, raised by those who said it by name",
+        body=TopicOfProblem(),
+        answer=ProblemRef(),
+        statuses=(201, 403, 404, 422),
+    ),
+)

@@ -1,0 +1,216 @@
+"""Problems: what troubles those who take part, said while it is held (R15); any of them can become a topic.
+
+One stream an activity. A problem is said under one's name or without any; without one nobody is in the event, and its
+words are sealed under the activity's own id. Others say that they have it too, and what was said twice is put together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from services.events.domain.activity import CANCELLED, PLANNED
+from services.events.domain.held import Held
+from services.kernel.decider import Decider
+from services.kernel.message import Command, Event
+from services.kernel.problem import NotFound, Refused
+
+AFTERWARDS = timedelta(days=7)
+"""How long after the end a problem can be said: some notice it when they are back at their desk."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureProblem(Command):
+    """``person`` None: said without a name. ``text`` is sealed under ``owner``: the person's id, else the activity's."""
+
+    problem: str
+    person: str | None
+    owner: str
+    text: str
+    at: datetime
+    held: Held
+
+
+@dataclass(frozen=True, slots=True)
+class ShareProblem(Command):
+    """Somebody has the same problem."""
+
+    problem: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergeProblem(Command):
+    """It is the same as another one, and counts there from now on."""
+
+    problem: str
+    into: str
+
+
+@dataclass(frozen=True, slots=True)
+class MakeTopic(Command):
+    """It becomes a topic. ``raiser`` stands first among those who raise it; ``details`` are sealed under that id."""
+
+    problem: str
+    topic: str
+    title: str
+    origin: str
+    raiser: str
+    details: str | None
+
+
+ProblemCommand = CaptureProblem | ShareProblem | MergeProblem | MakeTopic
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemCaptured(Event):
+    problem: str
+    person: str | None
+    owner: str
+    text: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemShared(Event):
+    problem: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemMerged(Event):
+    """``persons`` and ``nameless`` are what the other gains."""
+
+    problem: str
+    into: str
+    persons: tuple[str, ...]
+    nameless: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemBecameTopic(Event):
+    """``raisers`` are all who said by name that they have it; the first one's id seals the details."""
+
+    problem: str
+    topic: str
+    title: str
+    origin: str
+    raisers: tuple[str, ...]
+    details: str | None
+    region: str
+
+
+ProblemEvent = ProblemCaptured | ProblemShared | ProblemMerged | ProblemBecameTopic
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """``persons`` have it by name, ``nameless`` counts those who did not say who they are. ``into`` is the problem that
+    it was put together with, ``topic`` what it has become; "" for neither.
+    """
+
+    author: str | None
+    owner: str
+    text: str
+    region: str
+    persons: frozenset[str] = frozenset()
+    nameless: int = 0
+    into: str = ""
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problems:
+    """Those of one activity."""
+
+    all: Mapping[str, Problem] = field(default_factory=dict)
+
+
+def decide(command: ProblemCommand, problems: Problems) -> Sequence[Event]:
+    """What follows. Raises ``Refused`` and, for a problem that nobody said, ``NotFound``."""
+    if isinstance(command, CaptureProblem):
+        return [] if command.problem in problems.all else [_captured(command)]
+    problem = problems.all.get(command.problem)
+    if problem is None:
+        raise NotFound
+    match command:
+        case ShareProblem(person=person):
+            _still_its_own(problem)
+            return [] if person in problem.persons else [ProblemShared(command.problem, person)]
+        case MergeProblem():
+            return _merged(command, problem, problems)
+        case MakeTopic():
+            return _topic(command, problem)
+        case _:
+            assert_never(command)
+
+
+def evolve(problems: Problems, event: ProblemEvent) -> Problems:
+    """The problems after an event."""
+    known = problems.all.get(event.problem)
+    match event:
+        case ProblemCaptured(person=person):
+            persons = frozenset({person} if person else ())
+            new = Problem(person, event.owner, event.text, event.region, persons, 0 if person else 1)
+            return _with(problems, event.problem, new)
+        case ProblemShared(person=person) if known:
+            return _with(problems, event.problem, replace(known, persons=known.persons | {person}))
+        case ProblemMerged(into=into) if known:
+            other = problems.all[into]
+            persons, nameless = other.persons | set(event.persons), other.nameless + event.nameless
+            merged = _with(problems, event.problem, replace(known, into=into))
+            return _with(merged, into, replace(other, persons=persons, nameless=nameless))
+        case ProblemBecameTopic(topic=topic) if known:
+            return _with(problems, event.problem, replace(known, topic=topic))
+    return problems
+
+
+PROBLEMS: Decider[Problems] = Decider("problems", Problems(), decide, evolve)
+
+
+def _captured(command: CaptureProblem) -> ProblemCaptured:
+    held = command.held
+    if held.state == PLANNED:
+        raise Refused("not-published-yet", "It is not published yet.")
+    if held.state == CANCELLED:
+        raise Refused("activity-cancelled", "It was cancelled.")
+    if command.at < held.opens:
+        raise Refused("not-started-yet", "It has not started yet.")
+    if command.at > held.ends + AFTERWARDS:
+        raise Refused("problems-are-closed", "It is over for more than a week; raise a topic instead.")
+    return ProblemCaptured(command.problem, command.person, command.owner, command.text, held.region)
+
+
+def _merged(command: MergeProblem, problem: Problem, problems: Problems) -> Sequence[Event]:
+    if problem.into == command.into:
+        return []
+    _still_its_own(problem)
+    other = problems.all.get(command.into)
+    if other is None or command.into == command.problem or other.into:
+        raise Refused("merges-into-another", "Put it together with another problem that stands by itself.")
+    return [ProblemMerged(command.problem, command.into, tuple(sorted(problem.persons)), problem.nameless)]
+
+
+def _topic(command: MakeTopic, problem: Problem) -> Sequence[Event]:
+    if problem.topic == command.topic:
+        return []
+    _still_its_own(problem)
+    raisers = (command.raiser, *sorted(problem.persons - {command.raiser}))
+    return [
+        ProblemBecameTopic(
+            command.problem, command.topic, command.title, command.origin, raisers, command.details, problem.region
+        )
+    ]
+
+
+def _still_its_own(problem: Problem) -> None:
+    if problem.into:
+        raise Refused("problem-is-merged", "It has been put together with another problem.")
+    if problem.topic:
+        raise Refused("problem-is-a-topic", "It has become a topic.")
+
+
+def _with(problems: Problems, identity: str, problem: Problem) -> Problems:
+    return Problems({**problems.all, identity: problem})

@@ -1,0 +1,31 @@
+from dataclasses import replace
+
+import pytest
+
+from services.events.domain.material import (
+    MATERIAL,
+    MaterialPublished,
+    MaterialWithdrawn,
+    PublishMaterial,
+    WithdrawMaterial,
+)
+from services.kernel.problem import NotFound
+from services.kernel.testing import given
+from tests.unit.events.told_outcomes import SHEET
+
+PUBLISH = PublishMaterial(SHEET, "published")
+
+
+def test_a_material_is_published_once_and_withdrawn_once() -> None:
+    published = MaterialPublished(SHEET)
+    given(MATERIAL).when(PUBLISH).then(published)
+    given(MATERIAL, published).when(PUBLISH).then()
+    given(MATERIAL, published).when(WithdrawMaterial()).then(MaterialWithdrawn())
+    given(MATERIAL, published, MaterialWithdrawn()).when(WithdrawMaterial()).then()
+    with pytest.raises(NotFound):
+        given(MATERIAL).when(WithdrawMaterial())
+
+
+def test_it_is_a_link_or_a_text_of_something_that_is_held() -> None:
+    given(MATERIAL).when(PublishMaterial(replace(SHEET, url=None, text=None), "published")).refused("material-is-empty")
+    given(MATERIAL).when(replace(PUBLISH, state="cancelled")).refused("activity-cancelled")
