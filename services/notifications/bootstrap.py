@@ -33,10 +33,13 @@ from services.notifications.processes.digest import DIGEST
 from services.notifications.processes.reminders import REMINDERS
 from services.notifications.sender import Sender, SendingReader
 from services.notifications.telegram_channel import TelegramChannel
+from services.notifications.views.announcements import ANNOUNCEMENTS
 from services.notifications.views.contacts import CONTACTS, in_doubt
 from services.notifications.views.inbox import MESSAGES
+from services.notifications.views.libraries import LIBRARIES
 from services.notifications.views.partners import PARTNERS
 from services.notifications.views.preferences import PREFERENCES, preferences_of
+from services.notifications.views.regions import REGIONS
 from services.notifications.views.residents import RESIDENTS, region_of
 from services.notifications.views.rules import RULES, hours_in_force
 from services.notifications.views.subscriptions import SUBSCRIPTIONS
@@ -52,7 +55,19 @@ def definition() -> Definition:
         registry=REGISTRY,
         contract=tell,
         routes=ROUTES,
-        views=(MESSAGES, RULES, TIES, PREFERENCES, CONTACTS, RESIDENTS, PARTNERS, SUBSCRIPTIONS),
+        views=(
+            MESSAGES,
+            RULES,
+            TIES,
+            PREFERENCES,
+            CONTACTS,
+            RESIDENTS,
+            REGIONS,
+            LIBRARIES,
+            ANNOUNCEMENTS,
+            PARTNERS,
+            SUBSCRIPTIONS,
+        ),
         managers=(AUDIENCE, REMINDERS, DIGEST),
         sources=("members", "events", "mentoring", "notifications"),
         parts=parts,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.kernel.route import Route
-from services.notifications.api import deliveries, feed, me, partner_keys, partners, preferences
+from services.notifications.api import announcements, deliveries, feed, me, partner_keys, partners, preferences
 
 ROUTES: Sequence[Route] = (
     *me.ROUTES,
     *preferences.ROUTES,
     *deliveries.ROUTES,
+    *announcements.ROUTES,
     *partners.ROUTES,
     *partner_keys.ROUTES,
     *feed.ROUTES,

@@ -1,4 +1,4 @@
-"""What became of the deliveries: no address, no text."""
+"""What became of the deliveries, and whose contact does not work: no address, no text."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from typing import Any
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf
 
-from services.kernel.problem import Forbidden, Malformed, Unauthorized
-from services.kernel.route import Answer, Request, Route
+from services.kernel.problem import Forbidden, Malformed, NotFound, Unauthorized
+from services.kernel.route import Answer, Request, Route, recorded
 from services.notifications.api.parts import Parts
 from services.notifications.api.schemas import PageQuery
+from services.notifications.api.wording import Empty
 from services.notifications.deliveries import ENDED, GATHERED, PLANNED, SENDING
 from services.notifications.deliveries import Delivery as DeliveryDocument
+from services.notifications.domain.resending import RESENDING, AskResend
+from services.notifications.views.contacts import CONTACTS, flagged
 
 DELIVERIES_READ = "deliveries.read"
 STATES = (PLANNED, SENDING, GATHERED, *ENDED)
@@ -41,6 +44,28 @@ class Delivery(Schema):
     ended = fields.String(required=True, allow_none=True, metadata={"format": "date-time"})
     activity = fields.String(required=True, allow_none=True)
     region = fields.String(required=True, allow_none=True)
+    via = fields.String(required=True, allow_none=True)
+    flagged = fields.List(fields.String(), required=True)
+    worth_until = fields.String(required=True, metadata={"format": "date-time"})
+
+
+class Resent(Schema):
+    delivery = fields.String(required=True)
+
+
+class FlaggedContact(Schema):
+    """``channel`` has refused this person's letters for good, since ``since``."""
+
+    person = fields.String(required=True)
+    channel = fields.String(required=True)
+    reason = fields.String(required=True)
+    region = fields.String(required=True, allow_none=True)
+    since = fields.String(required=True, metadata={"format": "date-time"})
+
+
+class FlaggedContacts(Schema):
+    items = fields.List(fields.Nested(FlaggedContact), required=True)
+    next = fields.String(required=True, allow_none=True)
 
 
 class DeliveriesPage(Schema):
@@ -57,9 +82,10 @@ def list_deliveries(parts: Parts, request: Request) -> Answer:
         where["region"] = {"$in": list(_regions(request))}
     found = parts.deliveries.find(where, _place(request.query["after"]), limit + 1)
     more = len(found) > limit
+    bounced = flagged(parts.views, [delivery.person for delivery in found])
     return Answer(
         {
-            "items": [_shown(delivery) for delivery in found[:limit]],
+            "items": [_shown(delivery, bounced.get(delivery.person, [])) for delivery in found[:limit]],
             "next": _cursor(found[limit - 1]) if more else None,
         }
     )
@@ -74,7 +100,33 @@ def _regions(request: Request) -> Sequence[str]:
     return request.actor.grants[DELIVERIES_READ]
 
 
-def _shown(delivery: DeliveryDocument) -> dict[str, Any]:
+def resend(parts: Parts, request: Request) -> Answer:
+    delivery = parts.deliveries.one(request.path["delivery"])
+    if request.actor.kind == "anonymous":
+        raise Unauthorized
+    if delivery is None or not _may_see(request, delivery):
+        raise NotFound
+    by = request.actor.require_person()
+    command = AskResend(delivery.id, delivery.state, delivery.worth_until, request.now, by)
+    return recorded(request.take(RESENDING, delivery.id, command, answer=lambda *_: {"delivery": delivery.id}), 202)
+
+
+def _may_see(request: Request, delivery: DeliveryDocument) -> bool:
+    return request.actor.may(DELIVERIES_READ, delivery.region)
+
+
+def list_flagged(parts: Parts, request: Request) -> Answer:
+    where: dict[str, Any] = {"flagged": True}
+    if not request.actor.may(DELIVERIES_READ):
+        where["region"] = {"$in": list(_regions(request))}
+    page = parts.views.find(
+        CONTACTS, where, sort="since", descending=True, after=request.query["after"], limit=request.query["limit"]
+    )
+    names = ("person", "channel", "reason", "region", "since")
+    return Answer({"items": [{name: found[name] for name in names} for found in page.items], "next": page.next})
+
+
+def _shown(delivery: DeliveryDocument, bounced: Sequence[str]) -> dict[str, Any]:
     return {
         "delivery": delivery.id,
         "person": delivery.person,
@@ -88,6 +140,9 @@ def _shown(delivery: DeliveryDocument) -> dict[str, Any]:
         "ended": delivery.ended and delivery.ended.isoformat(),
         "activity": delivery.activity,
         "region": delivery.region,
+        "via": delivery.via,
+        "flagged": list(bounced),
+        "worth_until": delivery.worth_until.isoformat(),
     }
 
 
@@ -113,9 +168,29 @@ ROUTES: Sequence[Route] = (
         "/v1/deliveries",
         list_deliveries,
         name="list-deliveries",
-        summary="What became of the mails: no address, no text",
+        summary="What became of the letters: no address, no text",
         query=DeliveriesQuery(),
         answer=DeliveriesPage(),
+        statuses=(200, 401, 403),
+    ),
+    Route(
+        "POST",
+        "/v1/deliveries/{delivery}/resend",
+        resend,
+        name="resend-delivery",
+        summary="Send again what reached nobody, under the same identity",
+        body=Empty(),
+        answer=Resent(),
+        statuses=(202, 401, 403, 404, 422),
+    ),
+    Route(
+        "GET",
+        "/v1/contacts/bounced",
+        list_flagged,
+        name="list-bounced-contacts",
+        summary="Whose contact does not work: no address",
+        query=PageQuery(),
+        answer=FlaggedContacts(),
         statuses=(200, 401, 403),
     ),
 )

@@ -1,0 +1,250 @@
+"""Announcements of the board. Their text is the community's: it names nobody, and is stored as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from marshmallow import Schema, fields
+from marshmallow.validate import Length, OneOf
+
+from services.kernel.problem import NotFound
+from services.kernel.route import Answer, Request, Route, recorded
+from services.notifications.api.parts import Parts
+from services.notifications.api.schemas import PageQuery, identity, moment
+from services.notifications.api.wording import Empty
+from services.notifications.domain.announcement import (
+    ANNOUNCEMENT,
+    PUBLISHED,
+    WAITING,
+    WITHDRAWN,
+    Announce,
+    Announcement,
+    Approve,
+    Audience,
+    Correct,
+    Publish,
+    Reach,
+    Text,
+    Withdraw,
+)
+from services.notifications.views.announcements import ANNOUNCEMENTS
+from services.notifications.views.libraries import staff_of
+from services.notifications.views.regions import all_regions
+from services.notifications.views.residents import RESIDENTS
+from services.notifications.views.rules import second_above
+
+SEND = "announcements.send"
+LEVELS = ("basic", "secondary", "higher")
+STATES = (WAITING, PUBLISHED, WITHDRAWN)
+
+
+class TextBody(Schema):
+    """What is said; nobody is named in it."""
+
+    title = fields.String(required=True, validate=Length(1, 150))
+    text = fields.String(required=True, validate=Length(1, 4000))
+
+
+class AnnouncementBody(TextBody):
+    """``regions`` null: all of them. ``levels`` null: whoever belongs to the regions; else those who work there in
+    libraries of one of the levels.
+    """
+
+    regions = fields.List(identity(), required=True, allow_none=True, validate=Length(1, 100))
+    levels = fields.List(
+        fields.String(validate=OneOf(LEVELS)), load_default=None, allow_none=True, validate=Length(1, len(LEVELS))
+    )
+    worth_until = moment()
+
+
+class Written(Schema):
+    announcement = fields.String(required=True)
+    state = fields.String(required=True, validate=OneOf(STATES))
+    waiting = fields.Boolean(required=True)
+    revision = fields.Integer(required=True)
+
+
+class Waiting(TextBody):
+    by = fields.String(required=True)
+
+
+class AnnouncementShown(TextBody):
+    announcement = fields.String(required=True)
+    state = fields.String(required=True, validate=OneOf(STATES))
+    regions = fields.List(fields.String(), required=True, allow_none=True)
+    levels = fields.List(fields.String(), required=True, allow_none=True)
+    people = fields.Integer(required=True)
+    above = fields.Integer(required=True)
+    revision = fields.Integer(required=True)
+    worth_until = fields.String(required=True, metadata={"format": "date-time"})
+    at = fields.String(required=True, metadata={"format": "date-time"})
+    published = fields.String(required=True, allow_none=True, metadata={"format": "date-time"})
+    by = fields.String(allow_none=True)
+    approved_by = fields.String(allow_none=True)
+    waiting = fields.Nested(Waiting, allow_none=True)
+
+
+class Announcements(Schema):
+    items = fields.List(fields.Nested(AnnouncementShown), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+def announce(parts: Parts, request: Request) -> Answer:
+    body = request.body
+    audience = _audience(parts, body["regions"], body["levels"])
+    _require(request, audience)
+    reach = _reach(parts, audience, request)
+    identity_ = request.new_id("announcement")
+    command = Announce(
+        Text(body["title"], body["text"]),
+        audience,
+        reach,
+        body["worth_until"],
+        request.actor.require_person(),
+        request.now,
+    )
+    commit = request.take(ANNOUNCEMENT, identity_, command, answer=lambda state, _events: _written(identity_, state))
+    return recorded(commit, 201, f"/v1/announcements/{identity_}")
+
+
+def publish(parts: Parts, request: Request) -> Answer:
+    audience = _standing(parts, request)
+    command = Publish(_reach(parts, audience, request), request.actor.require_person(), request.now)
+    return _take(request, command)
+
+
+def approve(parts: Parts, request: Request) -> Answer:
+    _standing(parts, request)
+    return _take(request, Approve(request.actor.require_person(), request.now))
+
+
+def correct(parts: Parts, request: Request) -> Answer:
+    audience = _standing(parts, request)
+    text = Text(request.body["title"], request.body["text"])
+    command = Correct(text, _reach(parts, audience, request), request.actor.require_person(), request.now)
+    return _take(request, command)
+
+
+def withdraw(parts: Parts, request: Request) -> Answer:
+    _standing(parts, request)
+    return _take(request, Withdraw(request.actor.require_person()))
+
+
+def list_announcements(parts: Parts, request: Request) -> Answer:
+    request.actor.require_person()
+    sends = request.actor.may_somewhere(SEND)
+    where: dict[str, Any] = {} if sends else {"shown": True}
+    page = parts.views.find(
+        ANNOUNCEMENTS, where, sort="at", descending=True, after=request.query["after"], limit=request.query["limit"]
+    )
+    return Answer({"items": [_shown(document, sends) for document in page.items], "next": page.next})
+
+
+def _audience(parts: Parts, regions: Sequence[str] | None, levels: Sequence[str] | None) -> Audience:
+    named = all_regions(parts.views) if regions is None else tuple(dict.fromkeys(regions))
+    return Audience(named, tuple(dict.fromkeys(levels or ())), everywhere=regions is None)
+
+
+def _require(request: Request, audience: Audience) -> None:
+    """Raises as ``Actor.require`` does, where the actor does not send announcements in each of the regions."""
+    for region in (None,) if audience.everywhere else audience.regions:
+        request.actor.require(SEND, region)
+
+
+def _reach(parts: Parts, audience: Audience, request: Request) -> Reach:
+    above, version = second_above(parts.views, request.now)
+    if audience.levels:
+        people = len(staff_of(parts.views, audience.regions, audience.levels))
+    else:
+        people = parts.views.count(RESIDENTS, {"region": {"$in": list(audience.regions)}})
+    return Reach(people, above, version)
+
+
+def _standing(parts: Parts, request: Request) -> Audience:
+    """To whom it goes. Raises ``NotFound``, and as ``Actor.require`` does."""
+    state, _ = parts.commands.state(ANNOUNCEMENT, request.path["announcement"])
+    if state.audience is None:
+        raise NotFound
+    _require(request, state.audience)
+    return state.audience
+
+
+def _take(request: Request, command: Any) -> Answer:
+    identity_ = request.path["announcement"]
+    return recorded(
+        request.take(ANNOUNCEMENT, identity_, command, answer=lambda state, _events: _written(identity_, state))
+    )
+
+
+def _written(announcement: str, state: Announcement) -> dict[str, Any]:
+    return {
+        "announcement": announcement,
+        "state": state.state,
+        "waiting": state.waiting is not None,
+        "revision": state.revision,
+    }
+
+
+def _shown(document: Mapping[str, Any], sends: bool) -> dict[str, Any]:
+    names = ("title", "text", "state", "people", "above", "revision", "worth_until", "at", "published")
+    inside = {name: document[name] for name in ("by", "approved_by", "waiting")} if sends else {}
+    return {
+        "announcement": document["_id"],
+        **{name: document[name] for name in names},
+        "regions": None if document["everywhere"] else document["regions"],
+        "levels": document["levels"] or None,
+        **inside,
+    }
+
+
+def _act(what: str, handler: Any, name: str, summary: str, body: Schema | None = None) -> Route:
+    return Route(
+        "POST",
+        f"/v1/announcements/{{announcement}}/{what}",
+        handler,
+        name=name,
+        summary=summary,
+        body=body or Empty(),
+        answer=Written(),
+        statuses=(200, 401, 403, 404, 412, 422),
+    )
+
+
+ROUTES: Sequence[Route] = (
+    Route(
+        "GET",
+        "/v1/announcements",
+        list_announcements,
+        name="list-announcements",
+        summary="What was announced, newest first; for those who send announcements also what waits",
+        query=PageQuery(),
+        answer=Announcements(),
+        statuses=(200, 401),
+    ),
+    Route(
+        "POST",
+        "/v1/announcements",
+        announce,
+        name="announce",
+        summary="Announce something to regions or to a level; to many people it waits for a second board member",
+        body=AnnouncementBody(),
+        answer=Written(),
+        statuses=(201, 401, 403, 422),
+    ),
+    _act("approval", approve, "approve-announcement", "Stand by what another board member wrote: it is published"),
+    _act("publication", publish, "publish-announcement", "Publish what waits, as today's rules and audience allow"),
+    _act(
+        "correction",
+        correct,
+        "correct-announcement",
+        "Say it differently: who has not read it yet reads this instead, everybody reads the correction",
+        TextBody(),
+    ),
+    _act(
+        "withdrawal",
+        withdraw,
+        "withdraw-announcement",
+        "It no longer holds: whatever is not sent yet is not sent, and who was told is told so",
+    ),
+)

@@ -1,0 +1,40 @@
+"""Who works in which library, of which level and region. From members' facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.kernel.message import Fact
+from services.kernel.view import INBOX, Applied, Change, View, adding, taking
+from services.kernel.view_store import Views
+
+LIBRARIES_AT_ONCE = 500
+
+
+def apply(fact: Fact) -> Applied:
+    """One document a library: ``{_id: library, region, level, people: [ids]}``."""
+    match fact.name:
+        case "members.library-registered":
+            return [Change(fact.data["library"], {"region": fact.region, "level": fact.data["level"]})]
+        case "members.affiliation-started":
+            return [Change(fact.data["library"], {"people": adding("people", fact.data["person"])})]
+        case "members.affiliation-ended":
+            return [Change(fact.data["library"], {"people": taking("people", fact.data["person"])})]
+    return []
+
+
+LIBRARIES = View("libraries", 1, apply, logs=(INBOX,), indexes=([("region", 1), ("level", 1)],))
+
+
+def staff_of(views: Views, regions: Sequence[str], levels: Sequence[str]) -> set[str]:
+    """Who works in libraries of these levels in these regions."""
+    where = {"region": {"$in": list(regions)}, "level": {"$in": list(levels)}}
+    people: set[str] = set()
+    after: str | None = None
+    while True:
+        page = views.find(LIBRARIES, where, after=after, limit=LIBRARIES_AT_ONCE)
+        for library in page.items:
+            people.update(library.get("people", ()))
+        after = page.next
+        if after is None:
+            return people
