@@ -43,6 +43,7 @@ from services.events.domain.question import (
     QuestionRejoined,
     QuestionWithdrawn,
 )
+from services.events.domain.run_sheet import StepTicked, StepUnticked
 from services.events.times import moment
 from services.kernel.message import Event
 
@@ -54,6 +55,7 @@ EVENTS: tuple[type[Event], ...] = (
     *(LectureClosed, LectureArchived),
     *(QuestionAsked, QuestionWithdrawn, QuestionRejoined, QuestionMerged),
     *(QuestionPicked, QuestionHidden, QuestionAnswered),
+    *(StepTicked, StepUnticked),
 )
 
 

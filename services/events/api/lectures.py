@@ -148,7 +148,7 @@ def may_lead(parts: Parts, actor: Actor, region: str, speakers: Sequence[str]) -
 
 
 def open_lecture(parts: Parts, request: Request) -> Answer:
-    return _taken(request, led(parts, request.path["activity"], request.actor), OpenLecture(request.now))
+    return _taken(request, led(parts, request.path["activity"], request.actor), OpenLecture(request.now, request.now))
 
 
 def present(parts: Parts, request: Request) -> Answer:
@@ -195,17 +195,18 @@ def _taken(request: Request, standing: Standing, command: LectureCommand) -> Ans
     return recorded(request.take(LECTURE, standing.identity, command, answer=_answer(standing.identity)))
 
 
-def _answer(identity_: str) -> Callable[[Activity, object], dict[str, Any]]:
-    def answer(lecture: Activity, _events: object) -> dict[str, Any]:
-        shown: dict[str, Any] = {"activity": identity_, "state": lecture.state}
-        if isinstance(lecture, Lecture) and lecture.plan is not None:
-            plan = lecture.plan
-            times = {"starts": moment(plan.starts), "ends": moment(plan.ends)}
-            busy = in_working_hours(plan.starts, plan.ends)
-            shown |= {"phase": lecture.phase, **times, "working_hours": busy}
-        return shown
+def state_of(identity_: str, lecture: Activity) -> dict[str, Any]:
+    """A lecture as the answer to a command shows it."""
+    shown: dict[str, Any] = {"activity": identity_, "state": lecture.state}
+    if isinstance(lecture, Lecture) and lecture.plan is not None:
+        plan = lecture.plan
+        times = {"starts": moment(plan.starts), "ends": moment(plan.ends)}
+        shown |= {"phase": lecture.phase, **times, "working_hours": in_working_hours(plan.starts, plan.ends)}
+    return shown
 
-    return answer
+
+def _answer(identity_: str) -> Callable[[Activity, object], dict[str, Any]]:
+    return lambda lecture, _events: state_of(identity_, lecture)
 
 
 def _step(step: str, handler: Handler, summary: str) -> Route:

@@ -54,13 +54,14 @@ class Standing:
 
 @dataclass(frozen=True)
 class Parts:
-    """The service as its handlers see it."""
+    """The service as its handlers see it. ``pages`` is where the gateway's web pages begin."""
 
     commands: Commands
     views: Views
     vault: Vault
     code_words: CodeWords
     certificate_codes: CertificateCodes
+    pages: str
 
     def activity(self, identity: str, actor: Actor) -> Standing:
         """The activity, of whatever kind. Raises ``NotFound`` if there is none that the actor may know of.
@@ -135,4 +136,4 @@ class Parts:
 def parts(core: Core) -> Parts:
     """This service's parts around those that every service has."""
     key = core.settings.secrets.token
-    return Parts(core.commands, core.views, core.vault, CodeWords(key), CertificateCodes(key))
+    return Parts(core.commands, core.views, core.vault, CodeWords(key), CertificateCodes(key), core.settings.public_url)

@@ -69,9 +69,12 @@ class PlanLecture(Command):
 
 @dataclass(frozen=True, slots=True)
 class OpenLecture(Command):
-    """The moderator greets the group; from now on only what belongs to the lecture is posted."""
+    """The moderator greets the group; from then on only what belongs to the lecture is posted. ``at`` is when that was:
+    ``now``, or earlier where the signal was bad.
+    """
 
     at: datetime
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +263,7 @@ def _open(command: OpenLecture, lecture: Lecture, plan: Plan, chat: Chat) -> Seq
         raise Refused("too-early-to-open", "It can be opened a quarter of an hour before its start.")
     if command.at >= plan.ends:
         raise Refused("lecture-is-over", "Its time is over; move it to another.")
-    return [LectureOpened(chat, command.at, plan.ends + GRACE, plan.region)]
+    return [LectureOpened(chat, command.at, max(plan.ends, command.now) + GRACE, plan.region)]
 
 
 def _next(lecture: Lecture, after: str, to: str, event: Event) -> Sequence[Event]:
@@ -292,6 +295,5 @@ def _is_public(lecture: Lecture) -> None:
 
 
 def _out_of_order(lecture: Lecture) -> Sequence[Event]:
-    raise Refused(
-        "lecture-out-of-order", "First it is opened, then comes the presentation, then questions.", phase=lecture.phase
-    )
+    why = "First it is opened, then comes the presentation, then questions."
+    raise Refused("lecture-out-of-order", why, phase=lecture.phase)

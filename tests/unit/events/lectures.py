@@ -64,6 +64,7 @@ def bodies(activity: str, asked: str) -> dict[str, Mapping[str, Any]]:
         "/v1/chat-groups": GROUP,
         "/v1/lectures": new,
         **{f"/v1/activities/{activity}/lecture/{name}": {} for name in STEPS},
+        f"/v1/activities/{activity}/run-sheet/open": {},
         f"/v1/activities/{activity}/questions": {"text": "x"},
         **{f"/v1/activities/{activity}/questions/q/{name}": body for name, body in OF_A_QUESTION.items()},
     }

@@ -70,6 +70,7 @@ def test_nobody_closes_it_and_at_its_deadline_it_is_closed_and_the_chat_wanted_f
     stage.settle()
     assert [each["activity"] for each in told(stage, "lecture-closed")] == [activity]
     assert stage.get(RANI, f"/v1/chat-groups/{group(stage)}").body["restricted"] is False
+    assert stage.get(ANONYMOUS, f"/v1/lectures/{activity}").body["closed_by"] == "deadline"
 
 
 def test_a_lecture_cancelled_in_the_middle_frees_the_chat(stage: Stage) -> None:

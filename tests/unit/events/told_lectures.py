@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from services.events.domain import chat_group, lecture, poll, question
+from services.events.domain import chat_group, lecture, poll, question, run_sheet
 from services.events.domain.plan import Place, Plan
 from services.kernel.message import Event
 from tests.unit.events.acts import BOARD_RULES
@@ -41,4 +41,6 @@ TOLD: list[tuple[str, Event, str | None]] = [
     ("questions-a", question.QuestionPicked("q", "r"), None),
     ("questions-a", question.QuestionHidden("q"), None),
     ("questions-a", question.QuestionAnswered("q", "dosen", "sealed"), None),
+    ("sheet-a", run_sheet.StepTicked("restrict", START), None),
+    ("sheet-a", run_sheet.StepUnticked("restrict"), None),
 ]
