@@ -63,9 +63,6 @@ MAYA = Somebody(
 )
 """Walks into the first gathering as nobody's member, and joins afterwards."""
 
-NINING = Somebody("Nining Kusumawardhani", "nining.k@example.org", "SMP Bina Aksara Kota", places.KOTA_KEDIRI, "kota")
-"""Comes as a guest, belongs, and leaves. Nobody else has a name like hers, so it can be searched for."""
-
 
 @cache
 def by_file(region: str) -> tuple[str, ...]:

@@ -53,6 +53,13 @@ class AskVenue(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class AskAgain(Command):
+    """The activity is at another time: what the host answered was about the former one."""
+
+    activity: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordAnswer(Command):
     """``by`` is who answered for the host, sealed under the venue's id."""
 
@@ -61,7 +68,7 @@ class RecordAnswer(Command):
     by: str | None = None
 
 
-VenueCommand = AddVenue | AskVenue | RecordAnswer
+VenueCommand = AddVenue | AskVenue | AskAgain | RecordAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +120,8 @@ def decide(command: VenueCommand, venue: Venue) -> Sequence[Event]:
             if not command.planned_here:
                 raise Refused("activity-is-elsewhere", "The activity is planned at another venue.")
             return [VenueAsked(command.activity)]
+        case AskAgain(activity=activity):
+            return [VenueAsked(activity)] if standing in {CONFIRMED, DECLINED} else []
         case RecordAnswer():
             if standing is None:
                 raise Refused("venue-not-asked", "Nobody has asked this venue for that activity.")

@@ -28,6 +28,21 @@ def test_a_school_is_asked_and_confirms_before_anything_is_published_there(stage
     assert "requests" not in stage.get(ANONYMOUS, f"/v1/venues/{venue}").body
 
 
+def test_a_school_is_asked_again_when_what_it_confirmed_moves(stage: Stage) -> None:
+    venue = stage.venue("school")
+    activity = stage.plan(venue=venue).body["activity"]
+    path, asking = f"/v1/activities/{activity}", f"/v1/venues/{venue}/requests"
+    stage.post(RANI, f"{path}/speakers", {"person": "rani", "role": "guide"})
+    stage.post(RANI, asking, {"activity": activity})
+    stage.post(RANI, f"{asking}/{activity}/answer", {"confirmed": True})
+    moved = {"starts": (START + timedelta(days=1)).isoformat(), "ends": (END + timedelta(days=1)).isoformat()}
+    assert stage.post(RANI, f"{path}/reschedule", moved).status == 200
+    assert [each["state"] for each in stage.get(RANI, f"/v1/venues/{venue}").body["requests"]] == ["asked"]
+    assert stage.post(RANI, f"{path}/publish").rule == "venue-not-confirmed"
+    stage.post(RANI, f"{asking}/{activity}/answer", {"confirmed": True})
+    assert stage.post(RANI, f"{path}/publish").status == 200
+
+
 def test_a_school_that_declined_holds_nothing(stage: Stage) -> None:
     venue = stage.venue("school")
     activity = stage.plan(venue=venue).body["activity"]

@@ -3,6 +3,7 @@ import pytest
 from services.events.domain.venue import (
     VENUE,
     AddVenue,
+    AskAgain,
     AskVenue,
     RecordAnswer,
     Site,
@@ -54,3 +55,11 @@ def test_a_venue_that_is_not_in_the_book_is_not_there() -> None:
     for command in (AskVenue("activity-1", planned_here=True), RecordAnswer("activity-1", confirmed=True)):
         with pytest.raises(NotFound):
             given(VENUE).when(command)
+
+
+def test_who_has_answered_is_asked_again_about_another_time_and_nobody_else_is() -> None:
+    again = AskAgain("activity-1")
+    given(VENUE, ADDED).when(again).then()
+    given(VENUE, ADDED, ASKED).when(again).then()
+    for answer in (CONFIRMED, VenueDeclined("activity-1", KEDIRI)):
+        given(VENUE, ADDED, ASKED, answer).when(again).then(ASKED)
