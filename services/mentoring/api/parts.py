@@ -14,7 +14,7 @@ from services.kernel.service import Core
 from services.kernel.vault import Vault
 from services.kernel.view import View
 from services.kernel.view_store import Views
-from services.mentoring.domain.desk import BOARD_ORDER, REGIONAL, Owner, Seat, owner_for
+from services.mentoring.domain.desk import BOARD_ORDER, REGIONAL, Owner, Seat, key_of, owner_for
 from services.mentoring.domain.rules import RulesInForce
 from services.mentoring.mint import Mint
 from services.mentoring.views.offices import OFFICES
@@ -50,7 +50,7 @@ class Parts:
     def owner_for(self, region: str) -> Owner:
         """Who owns what is asked in a region now, as far as members have told who holds which office."""
         seats = {
-            document["_id"]: Seat(next(iter(document.get("holders", ())), None), document.get("stand_in"))
+            key_of(document["office"], document["region"]): Seat(next(iter(document.get("holders", ())), None), document.get("stand_in"))
             for document in self.everything(OFFICES, {"office": {"$in": [*BOARD_ORDER, REGIONAL]}})
         }
         return owner_for(region, seats)

@@ -46,12 +46,12 @@ class Owner:
 
 
 Seats = Mapping[str, Seat]
-"""Offices of the board by ``<office>.<region or all>``."""
+"""Offices of the board by ``key_of``."""
 
 
 def key_of(office: str, region: str | None) -> str:
-    """The key of an office among seats."""
-    return f"{office}.{region or ALL}"
+    """The key of an office among seats; without a dot, for seats stand in documents."""
+    return f"{office}/{region or ALL}"
 
 
 def owner_for(region: str, seats: Seats) -> Owner:
@@ -69,6 +69,6 @@ def at_the_board(seats: Seats, besides: str | None = None) -> str | None:
     coordinator. ``besides`` is asked only where there is nobody else; None: the board is empty.
     """
     offices = [key_of(office, None) for office in BOARD_ORDER]
-    neighbours = sorted(key for key in seats if key.startswith(f"{REGIONAL}."))
+    neighbours = sorted(key for key in seats if key.startswith(f"{REGIONAL}/"))
     taken = [person for key in (*offices, *neighbours) if (person := seats.get(key, Seat()).taken_by) is not None]
     return next((person for person in taken if person != besides), besides if besides in taken else None)

@@ -1,7 +1,7 @@
-"""By hand: what somebody was given in person goes back to its region's desk when they leave their office.
+"""By hand: what somebody was given in person goes back to its region's desk when they leave their last office.
 
-One instance a person. State: ``{lies: [consultations], left: bool}``; what was resolved or given on since stays in ``lies``,
-and ``decide`` leaves it alone.
+One instance a person. State: ``{lies: [consultations], offices: [held], left: bool}``; what was resolved or given on since
+stays in ``lies``, and ``decide`` leaves it alone.
 """
 
 from __future__ import annotations
@@ -33,19 +33,25 @@ def instances(fact: Recorded | Fact) -> Sequence[str]:
 
 def react(state: Mapping[str, Any], fact: Recorded | Fact) -> Reaction:
     """What follows."""
-    lies, left = list(state.get("lies", ())), bool(state.get("left", False))
+    state = {"lies": [], "offices": [], "left": False, **state}
     if isinstance(fact, Fact):
-        left = fact.name in LEAVING
-        back = lies if left else []
-        return Reaction(
-            {"lies": [] if left else lies, "left": left}, [_back(fact.data["person"], name) for name in back]
-        )
+        return _seated(state, fact)
     event = fact.event
     if not isinstance(event, ConsultationAssigned | ConsultationReopened) or event.owner is None:
         return Reaction(state)
-    if left:
-        return Reaction({"lies": lies, "left": left}, [_back(event.owner, fact.stream_id)])
-    return Reaction({"lies": [*(one for one in lies if one != fact.stream_id), fact.stream_id], "left": left})
+    if state["left"]:
+        return Reaction(state, [_back(event.owner, fact.stream_id)])
+    return Reaction({**state, "lies": [*(one for one in state["lies"] if one != fact.stream_id), fact.stream_id]})
+
+
+def _seated(state: Mapping[str, Any], fact: Fact) -> Reaction:
+    others = [one for one in state["offices"] if one != fact.subject]
+    if fact.name not in LEAVING:
+        return Reaction({**state, "offices": [*others, fact.subject], "left": False})
+    if others:
+        return Reaction({**state, "offices": others})
+    back = [_back(str(fact.data["person"]), name) for name in state["lies"]]
+    return Reaction({"lies": [], "offices": [], "left": True}, back)
 
 
 def _back(person: str, name: str) -> Issue:

@@ -1,0 +1,124 @@
+from datetime import timedelta
+from typing import Any
+
+from services.kernel.message import Fact
+from services.kernel.process import DeadlinePassed, Issue, Reaction
+from services.mentoring.domain.consultation import CONSULTATION
+from services.mentoring.domain.consultation_acts import (
+    ConsultationAsked,
+    ConsultationAssigned,
+    ConsultationReopened,
+    Escalate,
+    HandOver,
+    MissTarget,
+    ResponseTargetMissed,
+)
+from services.mentoring.domain.desk import BOARD, HANDOVER, REGION, REGIONAL, STAND_IN, Owner
+from services.mentoring.processes.board_desk import BOARD_DESK
+from services.mentoring.processes.by_hand import BY_HAND
+from services.mentoring.processes.region_desk import GRACE, REGION_DESK, TO_THE_BOARD
+from services.mentoring.processes.response import RESPONSE
+from tests.unit.mentoring.acts import heard, recorded
+from tests.unit.mentoring.consultation_told import ASKED, LATER
+from tests.unit.mentoring.stage import KEDIRI, NOW
+
+STREAM = "consultation-c"
+REOPENED = ConsultationReopened("ani", KEDIRI, "rani", REGION, REGION, None, LATER, 1)
+AT_THE_BOARD = ConsultationAssigned("ani", KEDIRI, "koko", BOARD, BOARD)
+
+
+def seat(kind: str, person: str, office: str = REGIONAL, region: str | None = KEDIRI) -> Fact:
+    return heard(kind, {"office": office, "region": region, "person": person, "board": True}, region)
+
+
+def played(manager: Any, *told: Any) -> Reaction:
+    """The reaction to the last of them, after the others."""
+    state: Any = {}
+    for each in told:
+        assert manager.concerned(each)
+        reaction = manager.react(state, each)
+        state = reaction.state
+    return reaction  # type: ignore[no-any-return]
+
+
+def over(of: str, owner: Owner) -> Issue:
+    return Issue(CONSULTATION, "c", HandOver(of, owner))
+
+
+def lies(event: Any = ASKED) -> Any:
+    return recorded(STREAM, event)
+
+
+SITS = seat("office-assumed", "rani")
+GOES = seat("office-vacated", "rani")
+
+
+def test_a_newcomer_takes_over_in_one_step_although_leaving_is_told_first() -> None:
+    left = played(REGION_DESK, SITS, lies(), GOES)
+    assert (left.issues, left.deadlines) == ((), {"empty": NOW + GRACE})
+    comes = played(REGION_DESK, SITS, lies(), GOES, seat("office-assumed", "nina"))
+    assert comes.issues == [over(REGION, Owner("nina", REGION, HANDOVER))]
+    assert not comes.deadlines
+
+
+def test_a_seat_that_stays_empty_leaves_it_to_the_board_and_a_stand_in_fetches_it_back() -> None:
+    passed = recorded("deadlines-x", DeadlinePassed("region-desk", KEDIRI, "empty", NOW + GRACE))
+    assert played(REGION_DESK, SITS, lies(), GOES, passed).issues == [over(REGION, TO_THE_BOARD)]
+    named = played(REGION_DESK, SITS, lies(), GOES, passed, lies(AT_THE_BOARD), seat("stand-in-named", "sinta"))
+    assert named.issues == [over(BOARD, Owner("sinta", REGION, STAND_IN))]
+
+
+def test_what_is_reopened_at_a_desk_long_empty_goes_to_the_board_at_once() -> None:
+    passed = recorded("deadlines-x", DeadlinePassed("region-desk", KEDIRI, "empty", NOW + GRACE))
+    assert played(REGION_DESK, SITS, GOES, passed, lies(REOPENED)).issues == [over(REGION, TO_THE_BOARD)]
+
+
+def test_an_owner_of_whom_the_desk_has_not_heard_yet_is_left_alone() -> None:
+    assert played(REGION_DESK, lies()).issues == ()
+
+
+def test_the_board_moves_only_what_belongs_to_nobody_there_any_more() -> None:
+    koko = seat("office-assumed", "koko", "coordinator", None)
+    sari = seat("office-assumed", "sari", "secretary", None)
+    goes = seat("office-vacated", "koko", "coordinator", None)
+    passed = recorded("deadlines-x", DeadlinePassed("board-desk", "board", "empty", NOW + GRACE))
+    assert played(BOARD_DESK, koko, lies(AT_THE_BOARD), sari).issues == []
+    assert played(BOARD_DESK, koko, sari, lies(AT_THE_BOARD), goes, passed).issues == [
+        over(BOARD, Owner("sari", BOARD, BOARD))
+    ]
+
+
+def test_what_nobody_in_person_owns_is_the_first_board_members_as_soon_as_there_is_one() -> None:
+    asked = ConsultationAsked("ani", KEDIRI, "?", None, None, None, "web", None, BOARD, BOARD, LATER, 0)
+    assert played(BOARD_DESK, lies(asked)).issues == []
+    koko = seat("office-assumed", "koko", "coordinator", None)
+    assert played(BOARD_DESK, lies(asked), koko).issues == [over(BOARD, Owner("koko", BOARD, BOARD))]
+
+
+def test_silence_is_lifted_to_somebody_else_on_the_board() -> None:
+    missed = lies(ResponseTargetMissed(KEDIRI, "koko", LATER))
+    koko, sari = (
+        seat("office-assumed", who, office, None) for who, office in (("koko", "coordinator"), ("sari", "secretary"))
+    )
+    assert played(BOARD_DESK, koko, sari, missed).issues == [Issue(CONSULTATION, "c", Escalate("sari"))]
+
+
+def test_what_was_given_by_hand_goes_back_to_the_desk_with_the_last_office_of_whoever_has_it() -> None:
+    given = lies(ConsultationAssigned("ani", KEDIRI, "mira", "hand", "hand"))
+    mentor, speaker = (seat("office-assumed", "mira", office) for office in ("mentor", "speaker"))
+    gone, silent = (seat("office-vacated", "mira", office) for office in ("mentor", "speaker"))
+    mentor, gone = (_about(fact, "mentor") for fact in (mentor, gone))
+    speaker, silent = (_about(fact, "speaker") for fact in (speaker, silent))
+    assert played(BY_HAND, mentor, speaker, given, gone).issues == ()
+    back = [Issue(CONSULTATION, "c", HandOver("hand", Owner(None, REGION, HANDOVER), "mira"))]
+    assert played(BY_HAND, mentor, speaker, given, gone, silent).issues == back
+
+
+def test_the_time_to_answer_is_the_deadline_and_an_answer_withdraws_it() -> None:
+    assert played(RESPONSE, lies()).deadlines == {"due": LATER}
+    passed = recorded("deadlines-x", DeadlinePassed("response", "c", "due", LATER), at=LATER + timedelta(days=1))
+    assert played(RESPONSE, lies(), passed).issues == [Issue(CONSULTATION, "c", MissTarget(LATER))]
+
+
+def _about(fact: Fact, subject: str) -> Fact:
+    return Fact(**{**{name: getattr(fact, name) for name in fact.__slots__}, "subject": subject})
