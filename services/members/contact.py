@@ -12,6 +12,7 @@ import phonenumbers
 
 EMAIL = "email"
 PHONE = "phone"
+TELEGRAM = "telegram"
 COUNTRY = "ID"
 COUNTRY_CODE = "62"
 EMAIL_CHARACTERS = 254

@@ -11,7 +11,7 @@ from marshmallow import Schema, fields, validate
 from services.kernel.message import Draft, Recorded
 from services.kernel.process import DeadlinePassed
 from services.kernel.registry import Registry
-from services.members import competence_facts, library_facts
+from services.members import competence_facts, library_facts, person_facts
 from services.members.domain import credential, erasure, guest, office, person, region, registration_import, rules
 
 REGISTRY = Registry()
@@ -39,6 +39,7 @@ REGISTRY.register(
     erasure.MemberErased,
     *library_facts.EVENTS,
     *competence_facts.EVENTS,
+    *person_facts.EVENTS,
     DeadlinePassed,
 )
 
@@ -168,6 +169,7 @@ FACTS: Mapping[str, Schema] = {
     "login-code-issued": LoginCodeIssuedData(),
     **library_facts.FACTS,
     **competence_facts.FACTS,
+    **person_facts.FACTS,
 }
 
 
@@ -196,7 +198,7 @@ def tell(recorded: Recorded) -> Draft | None:
             data = {"person": known, "code": event.code, "expires": event.expires.isoformat()}
             return Draft(recorded.id, "login-code-issued", known, data)
         case _:
-            return library_facts.tell(recorded) or competence_facts.tell(recorded)
+            return library_facts.tell(recorded) or competence_facts.tell(recorded) or person_facts.tell(recorded)
 
 
 def _of_person(recorded: Recorded, event: person.MemberJoined | guest.GuestAdded | guest.GuestTied) -> Draft:

@@ -50,6 +50,18 @@ class Identification:
             settled = self._followed(holder)[0] if settled is None else self._one_of(settled, holder)
         return settled or wanted
 
+    def add(self, contact: Contact, member: str) -> bool:
+        """Claim one more contact for a member; False where it is another's. Ids that are nobody's yield to the member, who
+        yields to nobody.
+        """
+        while True:
+            holder, person = self._followed(self._claims.take(contact.kind, contact.value, member))
+            if holder == member:
+                return True
+            if person.standing is not Standing.NOBODY:
+                return False
+            self._yield(holder, member)
+
     def reference(self, contact: Contact, wanted: str) -> str:
         """The contact's opaque id: random, the same for ever, and forgotten when the claim is released."""
         return self._claims.take(f"reference-{contact.kind}", contact.value, wanted)
@@ -68,9 +80,12 @@ class Identification:
                 return theirs
             # Always the greater yields: two that yield to each other would lead claims in a circle.
             winner, loser = sorted((ours, theirs))
-            command_id = derived_id("yield", loser, winner)
-            order = Order(YieldIdentity(winner), loser, command_id, Metadata(correlation=command_id))
-            self._commands.take(PERSON, order)
+            self._yield(loser, winner)
+
+    def _yield(self, loser: str, winner: str) -> None:
+        command_id = derived_id("yield", loser, winner)
+        order = Order(YieldIdentity(winner), loser, command_id, Metadata(correlation=command_id))
+        self._commands.take(PERSON, order)
 
     def _followed(self, identity: str) -> tuple[str, Person]:
         person, _ = self._commands.state(PERSON, identity)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 CODE_DIGITS = 6
 _PREFIX = "jj"
+_LINK_ID_CHARACTERS = 32
+_LINK_SECRET_CHARACTERS = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,22 @@ class Bearer:
 
     def __str__(self) -> str:
         return f"{_PREFIX}_{uuid.UUID(self.token).hex}_{self.secret}"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The parameter of a deep link: ``<id>_<secret>``, 64 characters, all that Telegram takes."""
+
+    token: str
+    secret: str
+
+    @property
+    def digest(self) -> str:
+        """What is stored of it: SHA-256 of the secret, which has 186 bits of its own and needs no salt."""
+        return hashlib.sha256(self.secret.encode()).hexdigest()
+
+    def __str__(self) -> str:
+        return f"{uuid.UUID(self.token).hex}_{self.secret}"
 
 
 class Mint:
@@ -51,6 +69,11 @@ class Mint:
         secret = base64.urlsafe_b64encode(self._derive("token", token)).decode().rstrip("=")
         return Bearer(token, secret)
 
+    def link(self, offer: str) -> Link:
+        """The deep link of an offer's id."""
+        secret = base64.urlsafe_b64encode(self._derive("link", offer)).decode()[:_LINK_SECRET_CHARACTERS]
+        return Link(offer, secret)
+
     def _derive(self, *parts: str) -> bytes:
         return hmac.digest(self._key, "\x1f".join(parts).encode(), "sha256")
 
@@ -63,5 +86,16 @@ def read_bearer(text: str) -> Bearer | None:
         return None
     try:
         return Bearer(str(uuid.UUID(hex=token)), secret)
+    except ValueError:
+        return None
+
+
+def read_link(text: str) -> Link | None:
+    """A deep link's parts, None for a text that is no link of ours."""
+    token, _, secret = text.partition("_")
+    if len(token) != _LINK_ID_CHARACTERS or len(secret) != _LINK_SECRET_CHARACTERS:
+        return None
+    try:
+        return Link(str(uuid.UUID(hex=token)), secret)
     except ValueError:
         return None

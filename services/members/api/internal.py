@@ -12,6 +12,7 @@ from marshmallow import Schema, fields
 from services.kernel.policy import Actor, Held
 from services.kernel.problem import Malformed, Unauthorized
 from services.kernel.route import Answer, Request, Route
+from services.members.api.telegram import chat_of
 from services.members.api.wording import identity, text
 from services.members.domain.credential import TOKEN
 from services.members.domain.guest import GUEST
@@ -56,13 +57,16 @@ class PeopleQuery(Schema):
 
 
 class Reached(Schema):
-    """How somebody is reached. ``person`` is the id asked for, a guest's too; a tied guest is reached as the member."""
+    """How somebody is reached. ``person`` is the id asked for, a guest's too; a tied guest is reached as the member.
+    ``telegram`` is the id of a private chat.
+    """
 
     person = fields.String(required=True)
     name = fields.String(required=True, allow_none=True)
     language = fields.String(required=True)
     email = fields.String(required=True, allow_none=True)
     phone = fields.String(required=True, allow_none=True)
+    telegram = fields.String(required=True, allow_none=True)
     region = fields.String(required=True, allow_none=True)
     subdistrict = fields.String(required=True, allow_none=True)
     erased = fields.Boolean(required=True)
@@ -147,6 +151,7 @@ def _reached(parts: Parts, asked: str) -> dict[str, Any] | None:
     return {
         "person": asked,
         **opened,
+        "telegram": chat_of(parts, identity) if person.is_member else None,
         "language": person.language,
         "region": person.region,
         "subdistrict": person.subdistrict,

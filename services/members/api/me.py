@@ -9,6 +9,8 @@ from marshmallow import Schema, fields
 from services.kernel.problem import NotFound
 from services.kernel.route import Answer, Request, Route
 from services.members.api.affiliations import own_affiliations
+from services.members.api.own_data import Background, background_of
+from services.members.api.telegram import accounts_of
 from services.members.domain.person import PERSON
 from services.members.parts import Parts
 from services.members.views.libraries import LIBRARIES
@@ -49,6 +51,8 @@ class Me(Schema):
     language = fields.String(required=True)
     offices = fields.List(fields.Nested(HeldOffice), required=True)
     affiliations = fields.List(fields.Nested(OwnAffiliation), required=True)
+    background = fields.Nested(Background, required=True)
+    telegram = fields.Boolean(required=True)
     status = fields.String(required=True)
 
 
@@ -74,6 +78,8 @@ def me(parts: Parts, request: Request) -> Answer:
             for held in own_affiliations(parts, identity)
         ],
         "offices": [{"office": held.office, "region": held.region} for held in request.actor.offices],
+        "background": background_of(parts, identity, person),
+        "telegram": bool(accounts_of(parts, identity)),
         "status": person.standing.value,
     }
     return Answer(body, version=version)

@@ -6,7 +6,7 @@ Whose a contact is cannot be seen from one stream; ``identification`` finds the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -72,6 +72,36 @@ class IdentityYielded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeMember(Command):
+    """Change what is known of oneself; what is left None stays. A ``phone`` is claimed before (``identification``).
+
+    ``name``, ``phone`` and ``background`` (JSON: education, appointment, double role) are sealed. Which of the sealed ones
+    are really new only who can open them knows; ``decide`` takes them as new.
+    """
+
+    name: str | None = None
+    phone: str | None = None
+    library: str | None = None
+    region: str | None = None
+    subdistrict: str | None = None
+    language: str | None = None
+    background: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberChanged(Event):
+    """``name``, ``phone`` and ``background`` are sealed, None where unchanged; all others are as they are from here on."""
+
+    name: str | None
+    phone: str | None
+    background: str | None
+    library: str
+    region: str
+    subdistrict: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Leave(Command):
     """Be forgotten. ``by`` is who asks for it: the person, or somebody of the board on the person's word."""
 
@@ -101,6 +131,7 @@ class Person:
     how: str = ""
     registered: date = date.min
     to: str | None = None
+    background: str | None = None
 
     @property
     def is_member(self) -> bool:
@@ -115,10 +146,27 @@ def decide(command: Command, person: Person) -> Sequence[Event]:
             return _join(command, person)
         case YieldIdentity():
             return [IdentityYielded(command.to)] if person.standing is Standing.NOBODY else []
+        case ChangeMember():
+            return _change(command, person)
         case Leave():
             return _leave(command, person)
         case _:
             raise TypeError(type(command).__name__)
+
+
+def _change(command: ChangeMember, person: Person) -> Sequence[Event]:
+    if not person.is_member or person.region is None or person.subdistrict is None:
+        raise NotFound("there is no such member")
+    changed = MemberChanged(
+        command.name,
+        command.phone,
+        command.background,
+        person.library if command.library is None else command.library,
+        person.region if command.region is None else command.region,
+        person.subdistrict if command.subdistrict is None else command.subdistrict,
+        person.language if command.language is None else command.language,
+    )
+    return [] if evolve(person, changed) == person else [changed]
 
 
 def _leave(command: Leave, person: Person) -> Sequence[Event]:
@@ -172,6 +220,17 @@ def evolve(person: Person, event: Any) -> Person:
                 event.language,
                 event.how,
                 event.registered,
+            )
+        case MemberChanged():
+            return replace(
+                person,
+                name=event.name or person.name,
+                phone=event.phone or person.phone,
+                background=event.background or person.background,
+                library=event.library,
+                region=event.region,
+                subdistrict=event.subdistrict,
+                language=event.language,
             )
         case IdentityYielded():
             return Person(Standing.YIELDED, to=event.to)

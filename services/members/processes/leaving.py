@@ -25,6 +25,7 @@ from services.members.domain.erasure import ERASURE, StartErasure
 from services.members.domain.guest import GuestTied
 from services.members.domain.office import OFFICE, LeaveOffice, OfficeAssumed, OfficeVacated, StandInEnded, StandInNamed
 from services.members.domain.person import ErasureDecided
+from services.members.domain.telegram import TelegramLinked
 
 State = Mapping[str, Any]
 
@@ -38,7 +39,7 @@ def instances(recorded: Recorded) -> Sequence[str]:
             return [recorded.event.person]
         case GuestTied() | OfficeAssumed() | OfficeVacated() | StandInNamed() | StandInEnded() | TokenIssued():
             return [recorded.event.person]
-        case LoginCodeAccepted():
+        case LoginCodeAccepted() | TelegramLinked():
             return [recorded.event.person]
         case _:
             return []
@@ -89,6 +90,8 @@ def _learnt(state: State, recorded: Recorded) -> dict[str, Any]:
             return _with(state, "guests", recorded.stream_id)
         case LoginCodeAccepted(proves=str(reference)):
             return _with(state, "references", reference)
+        case TelegramLinked():
+            return _with(state, "references", recorded.stream_id)
         case TokenIssued():
             return _with(state, "tokens", recorded.stream_id)
         case AffiliationStarted(library=library):

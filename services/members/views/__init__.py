@@ -16,6 +16,7 @@ from services.members.views.offices import OFFICE_HOLDERS
 from services.members.views.regions import REGIONS
 from services.members.views.roster import ROSTER
 from services.members.views.rulebook import RULEBOOK
+from services.members.views.telegram import TELEGRAM_ACCOUNTS
 from services.members.views.tokens import TOKENS
 
 VIEWS: Sequence[View] = (
@@ -31,4 +32,5 @@ VIEWS: Sequence[View] = (
     GUESTS,
     IMPORTS,
     TOKENS,
+    TELEGRAM_ACCOUNTS,
 )

@@ -1,7 +1,8 @@
 """How far people are: ``{_id: person, region, ratings}``.
 
 ``ratings`` maps a rating's number in its stream to ``{unit, area, aspect, level, rater, by, framework, because, at}``;
-``region`` is where the person lived when last rated.
+``region`` is where the person lives, as far as it was told here. Who has changed their data and was never rated has no
+``ratings``.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from services.kernel.message import Recorded
 from services.kernel.view import Applied, Change, View
 from services.members.domain.competence import CompetenceRated
+from services.members.domain.person import MemberChanged
 
 
 def apply(recorded: Recorded) -> Applied:
@@ -28,6 +30,8 @@ def apply(recorded: Recorded) -> Applied:
                 "at": recorded.at,
             }
             return [Change(event.person, {"region": event.region, f"ratings.{recorded.version}": rating})]
+        case MemberChanged() as event:
+            return [Change(recorded.stream_id, {"region": event.region})]
         case _:
             return []
 

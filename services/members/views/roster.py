@@ -1,10 +1,13 @@
-"""The members: ``{_id: person, name, email, phone (sealed), library, region, subdistrict, language, how, registered}``."""
+"""The members: ``{_id: person, name, email, phone (sealed), library, region, subdistrict, language, how, registered}``.
+
+Who has said something of their background has it under ``background``, sealed.
+"""
 
 from __future__ import annotations
 
 from services.kernel.message import Recorded
 from services.kernel.view import Applied, Change, Remove, View
-from services.members.domain.person import ErasureDecided, MemberJoined
+from services.members.domain.person import ErasureDecided, MemberChanged, MemberJoined
 
 
 def apply(recorded: Recorded) -> Applied:
@@ -23,6 +26,15 @@ def apply(recorded: Recorded) -> Applied:
                 "registered": event.registered.isoformat(),
             }
             return [Change(recorded.stream_id, joined)]
+        case MemberChanged() as event:
+            sealed = {"name": event.name, "phone": event.phone, "background": event.background}
+            plain = {
+                "library": event.library,
+                "region": event.region,
+                "subdistrict": event.subdistrict,
+                "language": event.language,
+            }
+            return [Change(recorded.stream_id, {name: new for name, new in sealed.items() if new is not None} | plain)]
         case ErasureDecided():
             return [Remove(recorded.stream_id)]
         case _:

@@ -143,6 +143,8 @@ def test_one_sees_ones_own_data(stage):
         "library": "SD Contoh 1",
         "language": "id",
         "affiliations": [],
+        "background": {"education": None, "appointed": None, "double_role": None},
+        "telegram": False,
         "offices": [{"office": "treasurer", "region": None}],
         "status": "member",
     }

@@ -13,6 +13,7 @@ from services.kernel.message import Event, Metadata, Recorded
 from services.members.contract import FACTS, REGISTRY, tell
 from services.members.domain.affiliation import AffiliationEnded, AffiliationStarted
 from services.members.domain.competence import Because, CompetenceRated
+from services.members.domain.consent import ConsentGiven, ConsentWithdrawn
 from services.members.domain.credential import (
     LoginCodeAccepted,
     LoginCodeIssued,
@@ -25,10 +26,16 @@ from services.members.domain.framework import FrameworkAdopted, Migration
 from services.members.domain.guest import GuestAdded, GuestTied
 from services.members.domain.library import LibraryDescribed, LibraryInterestChanged, LibraryRegistered
 from services.members.domain.office import OfficeAssumed, OfficeVacated, StandInEnded, StandInNamed
-from services.members.domain.person import ErasureDecided, IdentityYielded, MemberJoined
+from services.members.domain.person import ErasureDecided, IdentityYielded, MemberChanged, MemberJoined
 from services.members.domain.region import RegionOpened, Subdistrict
 from services.members.domain.registration_import import ImportFinished, ImportStarted, RowOutcome, RowsTaken
 from services.members.domain.rules import RulesChanged, RuleSet
+from services.members.domain.telegram import (
+    TelegramLinked,
+    TelegramLinkOffered,
+    TelegramLinkRedeemed,
+    TelegramUnlinked,
+)
 from services.members.frameworks import first
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
@@ -56,6 +63,14 @@ TOLD = {
     "library-interest-changed": ("library-sdn-1", LibraryInterestChanged("interested", "nganjuk")),
     "affiliation-started": ("affiliation-sdn-1.ani", AffiliationStarted("sdn-1", "ani", "staff", "nganjuk", AT, 1)),
     "competence-rated": ("competence-ani", RATED),
+    "member-changed": (
+        "person-ani",
+        MemberChanged("sealed", None, "sealed", "SD Contoh", "nganjuk", "baron", "en"),
+    ),
+    "consent-given": ("consent-ani", ConsentGiven("name-in-archive", None, 1, "nganjuk", AT)),
+    "consent-withdrawn": ("consent-ani", ConsentWithdrawn("share-with-partner", "campus", "nganjuk", AT)),
+    "telegram-linked": ("telegram-reference", TelegramLinked("ani", "sealed")),
+    "telegram-unlinked": ("telegram-reference", TelegramUnlinked("ani")),
     "affiliation-ended": ("affiliation-sdn-1.ani", AffiliationEnded("sdn-1", "ani", "nganjuk", AT, 1)),
 }
 UNTOLD = [
@@ -63,6 +78,8 @@ UNTOLD = [
     ("login-reference", LoginCodeAccepted("code", "ani", None)),
     ("person-other", IdentityYielded("ani")),
     ("import-1", ImportStarted(1, "ani")),
+    ("telegram_offer-1", TelegramLinkOffered("ani", "digest", AT)),
+    ("telegram_offer-1", TelegramLinkRedeemed("reference")),
     ("framework-community", FrameworkAdopted(first(), (Migration("b-old", "b-slims"), Migration("e-old", None)))),
     ("person-ani", ErasureDecided("ani", "nganjuk")),
     ("erasure-ani", ErasureStarted(("ani", "guest-1"), ("reference",), "nganjuk")),
@@ -108,6 +125,11 @@ def test_subject_and_region_are_what_others_order_and_filter_by():
         "library-registered": ("sdn-1", "nganjuk"),
         "library-interest-changed": ("sdn-1", "nganjuk"),
         "competence-rated": ("ani", "nganjuk"),
+        "member-changed": ("ani", "nganjuk"),
+        "consent-given": ("ani", "nganjuk"),
+        "consent-withdrawn": ("ani", "nganjuk"),
+        "telegram-linked": ("ani", None),
+        "telegram-unlinked": ("ani", None),
         "affiliation-started": ("sdn-1", "nganjuk"),
         "affiliation-ended": ("sdn-1", "nganjuk"),
     }

@@ -169,3 +169,37 @@ def test_the_same_contact_never_has_two_members_and_nobody_is_locked_out(attempt
         outcomes = [community.join(email, phone) for _ in range(3)]
         assert outcomes[-1] == "already-a-member", outcomes
     assert all(len(members) == 1 for members in community.members().values())
+
+
+@given(
+    attempts=some.lists(ATTEMPTS, min_size=1, max_size=3),
+    number=some.sampled_from([number for number in PHONES if number]),
+    schedule=some.lists(some.integers(0, 3), max_size=60),
+)
+def test_a_contact_that_a_member_adds_while_others_join_with_it_has_one_owner(attempts, number, schedule):
+    community = Community()
+    assert community.join("standing@contoh.example", None) == "joined"
+    (member,) = community.members()["email", "standing@contoh.example"]
+    contact, added = Contact("phone", number), []
+
+    def add():
+        commands = Commands(Pausing(community.log), CLOCK)
+        added.append(Identification(Pausing(community.claims), commands).add(contact, member))
+
+    running = [greenlet(add), *(greenlet(community.join) for _ in attempts)]
+    arguments = [(), *attempts]
+
+    def resume(n):
+        if not running[n].dead:
+            running[n].switch(*(() if running[n] else arguments[n]))
+
+    for n in schedule:
+        resume(n % len(running))
+    while not all(one.dead for one in running):
+        for n in range(len(running)):
+            resume(n)
+    owners = community.members()["phone", number] | ({member} if added == [True] else set())
+    assert len(owners) <= 1
+    if owners:
+        identification = Identification(community.claims, Commands(community.log, CLOCK))
+        assert {identification.member(contact)} == owners

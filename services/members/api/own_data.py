@@ -1,0 +1,110 @@
+"""Changing what is known of oneself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from marshmallow import Schema, fields, validate
+
+from services.kernel.problem import Malformed, NotFound, Refused
+from services.kernel.route import Answer, Request, Route, recorded
+from services.members.api.wording import given_contact, slug, text
+from services.members.contact import phone
+from services.members.domain.person import PERSON, ChangeMember, Person
+from services.members.domain.region import REGION
+from services.members.joining import clean
+from services.members.parts import Parts
+
+EDUCATION = ("library-science", "other-degree", "diploma", "secondary", "other")
+APPOINTED = ("assigned", "applied", "volunteered")
+
+
+class Background(Schema):
+    """What someone who runs a library brings along: schooling, how they came to it, and whether they do something else besides."""
+
+    education = fields.String(required=True, allow_none=True, validate=validate.OneOf(EDUCATION))
+    appointed = fields.String(required=True, allow_none=True, validate=validate.OneOf(APPOINTED))
+    double_role = fields.Boolean(required=True, allow_none=True)
+
+
+class OwnDataBody(Schema):
+    """What is to change; what is left out stays. Region and sub-district change together."""
+
+    name = text()
+    phone = text()
+    library = text()
+    region = slug()
+    subdistrict = slug()
+    language = fields.String(validate=validate.OneOf(("id", "en")))
+    background = fields.Nested(Background)
+
+
+class Changed(Schema):
+    """Whose data they are."""
+
+    person = fields.String(required=True)
+
+
+def change(parts: Parts, request: Request) -> Answer:
+    """Change my data."""
+    identity = request.actor.require_person()
+    person, _ = parts.commands.state(PERSON, identity)
+    if not person.is_member:
+        raise NotFound
+    body = request.body
+    _check_place(parts, person, body.get("region"), body.get("subdistrict"))
+    number = given_contact(phone, "phone", body.get("phone"))
+    if number is not None and not parts.identification.add(number, identity):
+        raise Refused("contact-is-anothers", "this phone number belongs to another member")
+    background = None if "background" not in body else json.dumps(body["background"], sort_keys=True)
+    fresh = {
+        "name": clean(body["name"]) if "name" in body else None,
+        "phone": None if number is None else number.value,
+        "background": background,
+    }
+    standing = {"name": person.name, "phone": person.phone, "background": person.background}
+    # What stands already is not sealed anew: it would look like a change.
+    new = [
+        (field, text) for field, text in fresh.items() if text and text != parts.vault.open(identity, standing[field])
+    ]
+    command = ChangeMember(
+        **parts.vault.seal_all(identity, new),
+        library=clean(body["library"]) if "library" in body else None,
+        region=body.get("region"),
+        subdistrict=body.get("subdistrict"),
+        language=body.get("language"),
+    )
+    return recorded(request.take(PERSON, identity, command, answer=lambda _state, _events: {"person": identity}))
+
+
+def background_of(parts: Parts, identity: str, person: Person) -> dict[str, str | bool | None]:
+    """What somebody said of their background; nulls where they said nothing, or it is erased."""
+    opened = parts.vault.open(identity, person.background)
+    said: dict[str, str | bool | None] = json.loads(opened) if opened else {}
+    return {"education": None, "appointed": None, "double_role": None} | said
+
+
+def _check_place(parts: Parts, person: Person, region: str | None, subdistrict: str | None) -> None:
+    if region is None and subdistrict is None:
+        return
+    where = region or person.region or ""
+    known, _ = parts.commands.state(REGION, where)
+    if not known.is_open:
+        raise Malformed(errors={"region": ["There is no such region."]})
+    if subdistrict is None or not known.has(subdistrict):
+        raise Malformed(errors={"subdistrict": ["There is no such sub-district in this region."]})
+
+
+ROUTES: Sequence[Route] = (
+    Route(
+        "PUT",
+        "/v1/me",
+        change,
+        name="change-own-data",
+        summary="Change my data",
+        body=OwnDataBody(),
+        answer=Changed(),
+        statuses=(200, 401, 422),
+    ),
+)

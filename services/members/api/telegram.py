@@ -1,0 +1,178 @@
+"""Linking a Telegram account to a member, and whose an account is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from services.kernel.decider import Order
+from services.kernel.ids import derived_id
+from services.kernel.message import Metadata
+from services.kernel.problem import Refused
+from services.kernel.route import Answer, Request, Route, recorded
+from services.members.api.wording import Empty, text
+from services.members.contact import TELEGRAM as TELEGRAM_KIND
+from services.members.contact import Contact
+from services.members.domain.person import PERSON
+from services.members.domain.telegram import (
+    TELEGRAM,
+    TELEGRAM_OFFER,
+    LinkAccount,
+    OfferLink,
+    RedeemLink,
+    UnlinkAccount,
+)
+from services.members.mint import read_link
+from services.members.parts import Parts
+from services.members.views.telegram import TELEGRAM_ACCOUNTS
+
+CHAT = r"[1-9][0-9]{0,18}\Z"
+
+
+class LinkOffered(Schema):
+    """The parameter of a deep link, ``https://t.me/<bot>?start=<token>``, good once until ``expires``."""
+
+    token = fields.String(required=True)
+    expires = fields.AwareDateTime(required=True, format="iso")
+
+
+class LinkBody(Schema):
+    """What somebody came with, and the id of their private chat."""
+
+    token = text(required=True)
+    chat = fields.String(required=True, validate=validate.Regexp(CHAT))
+
+
+class Linked(Schema):
+    """Whose the account is now."""
+
+    person = fields.String(required=True)
+
+
+class ChatQuery(Schema):
+    """The id of a private chat."""
+
+    chat = fields.String(required=True, validate=validate.Regexp(CHAT))
+
+
+class Whose(Schema):
+    """Whose it is, null where nobody has linked it."""
+
+    person = fields.String(required=True, allow_none=True)
+
+
+def offer(parts: Parts, request: Request) -> Answer:
+    """A link that makes the Telegram account that opens it mine."""
+    person = request.actor.require_person()
+    link = parts.mint.link(request.new_id("telegram"))
+    command = OfferLink(person, link.digest, request.now)
+    commit = request.take(
+        TELEGRAM_OFFER, link.token, command, answer=lambda state, _: {"expires": state.expires.isoformat()}
+    )
+    answer = recorded(commit, 201)
+    return Answer({"token": str(link), **answer.body}, 201, answer.version, position=answer.position)
+
+
+def link(parts: Parts, request: Request) -> Answer:
+    """Somebody came by a link: the account is the member's whom it was shown to."""
+    request.actor.require_service("gateway")
+    token = read_link(request.body["token"])
+    if token is None:
+        raise Refused("telegram-link-not-accepted", "this link is not right, or no longer good; ask for another")
+    chat = Contact(TELEGRAM_KIND, request.body["chat"])
+    account = parts.identification.reference(chat, request.new_id("account"))
+    redeem = RedeemLink(token.digest, account, request.now)
+    redeemed = request.take(TELEGRAM_OFFER, token.token, redeem, answer=lambda state, _: {"person": state.person})
+    person = redeemed.answer["person"]
+    if not parts.commands.state(PERSON, person)[0].is_member:
+        raise Refused("telegram-link-not-accepted", "whom this link was shown to has left")
+    # A second stream under an id that follows from the first: repeated after a crash between the two, it goes on.
+    order = Order(
+        command=LinkAccount(person, parts.vault.seal(person, chat.value)),
+        identity=account,
+        command_id=derived_id(request.command_id, "link"),
+        meta=Metadata(correlation=request.correlation, actor=person),
+    )
+    return recorded(parts.commands.take(TELEGRAM, order, answer=lambda _state, _events: {"person": person}))
+
+
+def unlink(parts: Parts, request: Request) -> Answer:
+    """None of the accounts that I have linked is mine any more."""
+    person = request.actor.require_person()
+    position = None
+    for account in accounts_of(parts, person):
+        order = Order(
+            command=UnlinkAccount(person),
+            identity=account,
+            command_id=derived_id(request.command_id, account),
+            meta=Metadata(correlation=request.correlation, actor=person),
+        )
+        position = parts.commands.take(TELEGRAM, order).position
+    return Answer({}, position=position)
+
+
+def whose(parts: Parts, request: Request) -> Answer:
+    """Who speaks from a chat."""
+    request.actor.require_service("gateway")
+    account = parts.identification.known_reference(Contact(TELEGRAM_KIND, request.query["chat"]))
+    person = None if account is None else parts.commands.state(TELEGRAM, account)[0].person
+    return Answer({"person": person})
+
+
+def accounts_of(parts: Parts, person: str) -> dict[str, Any]:
+    """A member's accounts by their opaque ids, the newest last."""
+    accounts = (parts.views.get(TELEGRAM_ACCOUNTS, person) or {}).get("accounts", {})
+    standing = [(account["at"], identity, account) for identity, account in accounts.items() if account is not None]
+    return {identity: account for _, identity, account in sorted(standing, key=lambda one: one[:2])}
+
+
+def chat_of(parts: Parts, person: str) -> str | None:
+    """The chat in which a member is written to, None where there is none."""
+    accounts = list(accounts_of(parts, person).values())
+    return parts.vault.open(person, accounts[-1]["chat"]) if accounts else None
+
+
+ROUTES: Sequence[Route] = (
+    Route(
+        "POST",
+        "/v1/me/telegram",
+        offer,
+        name="offer-telegram-link",
+        summary="A link that makes the Telegram account that opens it mine",
+        answer=LinkOffered(),
+        statuses=(201, 401),
+    ),
+    Route(
+        "DELETE",
+        "/v1/me/telegram",
+        unlink,
+        name="unlink-telegram",
+        summary="My Telegram account is not to be written to any more",
+        answer=Empty(),
+        statuses=(200, 401),
+    ),
+    Route(
+        "POST",
+        "/internal/telegram-link",
+        link,
+        name="link-telegram",
+        summary="Somebody came by a link",
+        body=LinkBody(),
+        answer=Linked(),
+        public=False,
+        statuses=(200, 403, 422),
+    ),
+    Route(
+        "GET",
+        "/internal/telegram",
+        whose,
+        name="whose-telegram",
+        summary="Who speaks from a chat?",
+        query=ChatQuery(),
+        answer=Whose(),
+        public=False,
+        statuses=(200, 403),
+    ),
+)

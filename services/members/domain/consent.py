@@ -1,0 +1,120 @@
+"""Consent: what a person agreed to, for one purpose at a time, in which words, from when to when. One stream a person.
+
+(UU PDP 27/2022: proof of it, and withdrawal as easy as giving.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from services.kernel.decider import Decider
+from services.kernel.message import Command, Event
+from services.kernel.problem import Refused
+
+NAME_IN_ARCHIVE = "name-in-archive"
+SHARE_WITH_PARTNER = "share-with-partner"
+WORDINGS: Mapping[str, Mapping[int, str]] = {
+    NAME_IN_ARCHIVE: {
+        1: "Nama saya boleh ditampilkan di arsip kegiatan, misalnya pada pertanyaan yang saya ajukan. Arsip dapat dibaca "
+        "siapa saja. Persetujuan ini dapat saya tarik kapan saja; setelah itu nama saya tidak ditampilkan lagi."
+    },
+    SHARE_WITH_PARTNER: {
+        1: "Mitra ini boleh membaca nama dan kontak saya untuk kerja sama dengan komunitas. Setiap pembacaan dicatat. "
+        "Persetujuan ini dapat saya tarik kapan saja; setelah itu mitra tidak dapat membacanya lagi."
+    },
+}
+"""What is agreed to, by purpose and version. A wording that anybody agreed to is never changed; a new one follows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class GiveConsent(Command):
+    """Agree to a purpose in the words of ``wording``, a version; ``partner`` where it is for one."""
+
+    purpose: str
+    partner: str | None
+    wording: int
+    region: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawConsent(Command):
+    """Agree no more."""
+
+    purpose: str
+    partner: str | None
+    region: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentGiven(Event):
+    """``region`` is where the person lived."""
+
+    purpose: str
+    partner: str | None
+    wording: int
+    region: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentWithdrawn(Event):
+    """What was agreed to before holds no more."""
+
+    purpose: str
+    partner: str | None
+    region: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Consents:
+    """What holds, by purpose and partner."""
+
+    given: Mapping[tuple[str, str | None], ConsentGiven] = field(default_factory=dict)
+
+
+def newest_wording(purpose: str) -> int:
+    """The version that is agreed to now."""
+    return max(WORDINGS[purpose])
+
+
+def decide(command: Command, consents: Consents) -> Sequence[Event]:
+    """Only what is asked for now is agreed to; what is shared is shared with one who is named."""
+    match command:
+        case GiveConsent():
+            if (command.purpose == SHARE_WITH_PARTNER) != (command.partner is not None):
+                raise Refused(
+                    "consent-names-its-partner", "sharing is agreed to for one partner, anything else for none"
+                )
+            if command.wording != newest_wording(command.purpose):
+                raise Refused("consent-wording-has-changed", "the words have changed; read them again before agreeing")
+            standing = consents.given.get((command.purpose, command.partner))
+            if standing is not None and standing.wording == command.wording:
+                return []
+            return [ConsentGiven(command.purpose, command.partner, command.wording, command.region, command.at)]
+        case WithdrawConsent():
+            if (command.purpose, command.partner) not in consents.given:
+                return []
+            return [ConsentWithdrawn(command.purpose, command.partner, command.region, command.at)]
+        case _:
+            raise TypeError(type(command).__name__)
+
+
+def evolve(consents: Consents, event: Any) -> Consents:
+    """What holds after an event."""
+    match event:
+        case ConsentGiven():
+            return Consents({**consents.given, (event.purpose, event.partner): event})
+        case ConsentWithdrawn():
+            gone = (event.purpose, event.partner)
+            return Consents({kind: given for kind, given in consents.given.items() if kind != gone})
+        case _:
+            return consents
+
+
+CONSENT: Decider[Consents] = Decider("consent", Consents(), decide, evolve)
