@@ -44,6 +44,7 @@ class Settings:
     there is no broker. ``urls`` maps a service's name to its base address. ``instance`` is the name under which this
     process holds leases: the same after a restart. ``clock`` is ``system`` or ``demo:PATH``. ``public_url`` is
     where people find the gateway; links in mails begin with it. ``telegram`` is None where there is no bot.
+    ``webhook_allow`` are addresses of this machine or network that webhooks may go to, in a demonstration alone.
     """
 
     service: str
@@ -60,6 +61,7 @@ class Settings:
     secrets: Secrets
     public_url: str = "http://127.0.0.1:8000"
     telegram: TelegramBot | None = None
+    webhook_allow: tuple[str, ...] = ()
 
     @property
     def database(self) -> str:
@@ -72,7 +74,7 @@ def settings_for(service: str, environment: Mapping[str, str] = os.environ) -> S
 
     Variables: ``MONGODB_URI``, ``AMQP_URI`` (``none`` for no broker), ``SMTP_URI``, ``JEJARING_SECRETS`` (directory),
     ``JEJARING_CLOCK``, ``JEJARING_COMMUNITY_HOST``, ``JEJARING_PUBLIC_URL``, ``JEJARING_INSTANCE``, ``JEJARING_DATABASE_PREFIX``, and for each
-    service ``<SERVICE>_URL``; ``TELEGRAM_TOKEN`` and ``TELEGRAM_API``.
+    service ``<SERVICE>_URL``; ``TELEGRAM_TOKEN`` and ``TELEGRAM_API``; ``WEBHOOK_ALLOW``.
     """
     urls = {name: environment.get(f"{name.upper()}_URL", f"http://127.0.0.1:{port}") for name, port in PORTS.items()}
     if service not in urls:
@@ -97,7 +99,19 @@ def settings_for(service: str, environment: Mapping[str, str] = os.environ) -> S
         secrets=read_secrets(environment),
         public_url=environment.get("JEJARING_PUBLIC_URL", f"https://{community_host}").rstrip("/"),
         telegram=telegram_bot(environment),
+        webhook_allow=webhook_allowance(environment),
     )
+
+
+def webhook_allowance(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """The addresses in ``WEBHOOK_ALLOW``, with commas between them: none unless domain time is a demonstration's.
+
+    Raises ``SettingsError``: a real community's webhooks go to public addresses and to no others.
+    """
+    allowed = tuple(part.strip() for part in environment.get("WEBHOOK_ALLOW", "").split(",") if part.strip())
+    if allowed and not environment.get("JEJARING_CLOCK", "system").startswith("demo:"):
+        raise SettingsError("WEBHOOK_ALLOW is for demonstrations: it needs JEJARING_CLOCK=demo:PATH")
+    return allowed
 
 
 def telegram_bot(environment: Mapping[str, str] = os.environ) -> TelegramBot | None:

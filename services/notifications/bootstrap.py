@@ -44,6 +44,7 @@ from services.notifications.views.residents import RESIDENTS, region_of
 from services.notifications.views.rules import RULES, hours_in_force
 from services.notifications.views.subscriptions import SUBSCRIPTIONS
 from services.notifications.views.ties import TIES, persons_behind
+from services.notifications.webhooks.wiring import dispatcher_of
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +84,7 @@ def parts(core: Core) -> Parts:
 def readers(core: Core, made: Parts) -> Sequence[Reader]:
     """The deliverer's two halves. Without any channel only the first: deliveries are planned and wait."""
     planned, eraser = Bell(), hearing(core, "members.member-erased")
-    channels = _channels(core.settings)
+    channels, webhooks = _channels(core.settings), dispatcher_of(core, made)
 
     def hours(people: Sequence[str], now: datetime) -> Mapping[str, Sequence[QuietHours]]:
         common = hours_in_force(core.views, now)
@@ -105,7 +106,7 @@ def readers(core: Core, made: Parts) -> Sequence[Reader]:
     )
     if not channels:
         log.info("neither SMTP_URI nor a bot is set: deliveries wait")
-        return [planning, eraser]
+        return [planning, eraser, webhooks]
     composer = Composer(
         message=lambda identity: core.commands.state(MESSAGE, identity)[0].planned,
         preference=lambda person: core.commands.state(PREFERENCE, person)[0],
@@ -121,7 +122,7 @@ def readers(core: Core, made: Parts) -> Sequence[Reader]:
         in_doubt=lambda person: in_doubt(core.views, person),
     )
     sender = Sender(made.deliveries, channels, composer, hours, outcomes)
-    return [planning, eraser, SendingReader(sender, made.deliveries, core.clock, planned)]
+    return [planning, eraser, webhooks, SendingReader(sender, made.deliveries, core.clock, planned)]
 
 
 def _channels(settings: Settings) -> Mapping[str, Channel]:

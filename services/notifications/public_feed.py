@@ -70,6 +70,11 @@ class PublicFeed:
                     return Page(found, position, more=self._inbox.head() > position)
         return Page(found, position, more=self._inbox.head() > position)
 
+    def envelope(self, position: int) -> Mapping[str, Any]:
+        """The envelope at a place."""
+        ((_, envelope),) = self._inbox.stored(position - 1, 1)
+        return envelope
+
     def cursor(self, position: int) -> str:
         """A place as it is told outside."""
         return base64.urlsafe_b64encode(json.dumps([self._epoch, position]).encode()).decode().rstrip("=")

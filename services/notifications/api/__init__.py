@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.kernel.route import Route
-from services.notifications.api import announcements, deliveries, feed, me, partner_keys, partners, preferences
+from services.notifications.api import (
+    announcements,
+    deliveries,
+    feed,
+    me,
+    partner_keys,
+    partners,
+    preferences,
+    subscriptions,
+    webhooks,
+)
 
 ROUTES: Sequence[Route] = (
     *me.ROUTES,
@@ -15,4 +25,6 @@ ROUTES: Sequence[Route] = (
     *partners.ROUTES,
     *partner_keys.ROUTES,
     *feed.ROUTES,
+    *subscriptions.ROUTES,
+    *webhooks.ROUTES,
 )

@@ -13,6 +13,7 @@ from services.kernel.view_store import Views
 from services.notifications.deliveries import Deliveries
 from services.notifications.mint import Mint
 from services.notifications.public_feed import PublicFeed
+from services.notifications.webhooks.deliveries import WebhookDeliveries
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class Parts:
     def mint(self) -> Mint:
         """What keys and secrets are derived by."""
         return Mint(self.core.settings.secrets.token)
+
+    @cached_property
+    def webhooks(self) -> WebhookDeliveries:
+        """How far each subscription is."""
+        return WebhookDeliveries(self.core.database)
 
     @property
     def vault(self) -> Vault:

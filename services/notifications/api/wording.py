@@ -38,13 +38,13 @@ def matching(pattern: str, error: str) -> Regexp:
     return Regexp(rf"(?:{pattern})\Z", error=error)
 
 
-def types(required: bool = False) -> fields.List:
+def types(required: bool = False) -> fields.List[Any]:
     """Patterns of types: ``activity-*``, ``mentoring.library-smooth``."""
     each = fields.String(validate=matching(TYPE_PATTERN, "No type of a fact."))
     return _several(each, required)
 
 
-def regions(required: bool = False) -> fields.List:
+def regions(required: bool = False) -> fields.List[Any]:
     """Regions, ``*`` for all."""
     return _several(fields.String(validate=matching(REGION, "No region.")), required)
 
@@ -54,7 +54,7 @@ def text(longest: int = 200, **options: Any) -> fields.String:
     return fields.String(validate=[Length(1, longest), Regexp(r"\s*\S")], **options)
 
 
-def _several(each: fields.String, required: bool) -> fields.List:
+def _several(each: fields.String, required: bool) -> fields.List[Any]:
     if required:
         return fields.List(each, required=True, validate=Length(1, NAMES_AT_MOST))
     return fields.List(each, load_default=list, validate=Length(0, NAMES_AT_MOST))

@@ -24,6 +24,7 @@ from services.notifications.domain.message import Kind, MessagePlanned, Variable
 from services.notifications.domain.preference import PreferenceChosen, RegionFollowed, RegionUnfollowed
 from services.notifications.domain.resending import ResendAsked
 from tests.unit.notifications import facts
+from tests.unit.notifications.partner_events import PARTNER_EVENTS
 from tests.unit.notifications.test_announcing import announcement
 from tests.unit.notifications.test_rendering import MESSAGES
 
@@ -71,6 +72,7 @@ GOLDEN = {
         "Pembaruan server", ("kediri",), (), datetime(2026, 12, 12, 2, 0, tzinfo=UTC), 1, "ratna"
     ),
     "ResendAsked.v1": ResendAsked("0193a1b0-0000-7000-8000-000000000004", "0193a1b0-0000-7000-8000-000000000002"),
+    **PARTNER_EVENTS,
 }
 
 
@@ -108,6 +110,18 @@ def test_a_contact_that_does_not_work_is_told_without_the_contact() -> None:
     assert told(ContactBounced("email", "kediri"), "sri") == {
         "type": "contact-bounced", "region": "kediri", "person": "sri",
     }  # fmt: skip
+
+
+def test_a_partner_joins_once_and_its_subscriptions_come_and_go_without_their_addresses() -> None:
+    joined = {"partner": "u", "kind": "university", "name": "Universitas Nusantara"}
+    assert told(PARTNER_EVENTS["PartnerActivated.v1"], "u") == {"type": "partner-joined", "region": None, **joined}
+    mine = {"region": None, "subscription": "s", "partner": "p"}
+    assert told(PARTNER_EVENTS["SubscriptionMade.v1"], "s") == {"type": "subscription-made", **mine}
+    assert told(PARTNER_EVENTS["SubscriptionEnabled.v1"], "s") == {"type": "subscription-enabled", **mine}
+    disabled = {"type": "subscription-disabled", **mine, "why": "gone"}
+    assert told(PARTNER_EVENTS["SubscriptionDisabled.v1"], "s") == disabled
+    for quiet in ("PartnerAdded.v1", "PartnerRested.v1", "PartnerKeyIssued.v1", "SecretRotated.v1", "RecoveryAsked.v1"):
+        assert told(PARTNER_EVENTS[quiet]) is None
 
 
 def test_who_was_told_what_and_how_is_no_fact() -> None:

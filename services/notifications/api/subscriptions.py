@@ -1,0 +1,256 @@
+"""Subscriptions: a partner's program says where facts are to be sent, and what is to become of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from marshmallow import Schema, fields
+from marshmallow.validate import Length, OneOf
+
+from services.kernel.message import Command
+from services.kernel.policy import Actor
+from services.kernel.problem import Forbidden, Malformed, NotFound, Unauthorized
+from services.kernel.route import Answer, Request, Route, recorded
+from services.notifications.api.feed import PARTNERS_KEEP, readable
+from services.notifications.api.parts import Parts
+from services.notifications.api.schemas import PageQuery
+from services.notifications.api.wording import Empty, regions, types
+from services.notifications.domain.interest import Interest
+from services.notifications.domain.partner import FEED_READ, PARTNER, SUBSCRIPTIONS_KEEP
+from services.notifications.domain.subscription import (
+    BY_HAND,
+    SUBSCRIPTION,
+    DisableSubscription,
+    EnableSubscription,
+    MakeSubscription,
+    PingSubscription,
+    RotateSecret,
+    Subscription,
+)
+from services.notifications.domain.webhook_url import LONGEST
+from services.notifications.views.subscriptions import SUBSCRIPTIONS
+
+
+class SubscriptionBody(Schema):
+    """``after`` is a cursor of the feed behind which it begins; without one it begins now. ``partner`` is for who keeps
+    the partners; a partner's program subscribes for itself.
+    """
+
+    url = fields.String(required=True, validate=Length(1, LONGEST))
+    types = types()
+    regions = regions()
+    after = fields.String(load_default=None, allow_none=True, validate=Length(1, 500))
+    partner = fields.String(load_default=None, allow_none=True, validate=Length(1, 64))
+
+
+class SecretShown(Schema):
+    """``secret`` is shown here and nowhere else."""
+
+    subscription = fields.String(required=True)
+    secret = fields.String(required=True)
+
+
+class SubscriptionShown(Schema):
+    subscription = fields.String(required=True)
+    partner = fields.String(required=True)
+    url = fields.String(required=True)
+    types = fields.List(fields.String(), required=True)
+    regions = fields.List(fields.String(), required=True)
+    state = fields.String(required=True, validate=OneOf(["active", "disabled"]))
+    why = fields.String(required=True, allow_none=True)
+
+
+class SubscriptionList(Schema):
+    items = fields.List(fields.Nested(SubscriptionShown), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class Ping(Schema):
+    """The ``webhook-id`` that the ping comes under."""
+
+    ping = fields.String(required=True)
+
+
+def make(parts: Parts, request: Request) -> Answer:
+    body, actor = request.body, request.actor
+    partner = _for_whom(actor, body["partner"])
+    known, _ = parts.commands.state(PARTNER, partner)
+    if not known.readable:
+        raise Malformed(errors={"partner": ["This is no active partner."]})
+    granted = readable(actor) if actor.kind == "partner" else known.readable
+    wanted = tuple(dict.fromkeys(body["regions"]))
+    for region in wanted:
+        if not Interest(granted=granted).may_read(region):
+            raise Forbidden(permission=FEED_READ, region=region)
+    after = parts.feed.position(body["after"]) if body["after"] else parts.feed.head()
+    identity = request.new_id("subscription")
+    command = MakeSubscription(
+        partner,
+        body["url"],
+        tuple(dict.fromkeys(body["types"])),
+        wanted or granted,
+        after,
+        parts.core.settings.webhook_allow,
+    )
+    commit = request.take(SUBSCRIPTION, identity, command, answer=lambda *_: {"subscription": identity})
+    answer = recorded(commit, 201, location=f"/v1/subscriptions/{identity}")
+    secret = parts.mint.webhook_secret(identity, 1)
+    return Answer({**answer.body, "secret": secret}, 201, answer.version, answer.position, answer.location)
+
+
+def _for_whom(actor: Actor, named: str | None) -> str:
+    """Whose subscription it is to be. Raises ``Unauthorized``, ``Forbidden``, ``Malformed``."""
+    if actor.kind == "partner":
+        actor.require(SUBSCRIPTIONS_KEEP)
+        if named not in (None, actor.id):
+            raise Forbidden("a partner subscribes for itself")
+        return actor.id
+    actor.require(PARTNERS_KEEP)
+    if named is None:
+        raise Malformed(errors={"partner": ["Say for which partner."]})
+    return named
+
+
+def standing(parts: Parts, request: Request) -> tuple[Subscription, int]:
+    """The subscription of the path, for its partner or who keeps the partners; to others there is none.
+
+    Raises ``Unauthorized``, ``Forbidden``, ``NotFound``.
+    """
+    actor = request.actor
+    if actor.kind == "anonymous":
+        raise Unauthorized
+    actor.require(SUBSCRIPTIONS_KEEP if actor.kind == "partner" else PARTNERS_KEEP)
+    subscription, version = parts.commands.state(SUBSCRIPTION, request.path["subscription"])
+    if not subscription.partner or (actor.kind == "partner" and subscription.partner != actor.id):
+        raise NotFound
+    return subscription, version
+
+
+def show(parts: Parts, request: Request) -> Answer:
+    subscription, version = standing(parts, request)
+    shown = {
+        "subscription": request.path["subscription"],
+        "partner": subscription.partner,
+        "url": subscription.url,
+        "types": list(subscription.types),
+        "regions": list(subscription.regions),
+        "state": "active" if subscription.disabled is None else "disabled",
+        "why": subscription.disabled,
+    }
+    return Answer(shown, version=version)
+
+
+def list_subscriptions(parts: Parts, request: Request) -> Answer:
+    actor = request.actor
+    where: dict[str, Any] = {}
+    if actor.kind == "partner":
+        actor.require(SUBSCRIPTIONS_KEEP)
+        where = {"partner": actor.id}
+    else:
+        actor.require(PARTNERS_KEEP)
+    page = parts.views.find(SUBSCRIPTIONS, where, after=request.query["after"], limit=request.query["limit"])
+    items = []
+    for document in page.items:
+        document.pop("version")
+        items.append({"subscription": document.pop("_id"), **document})
+    return Answer({"items": items, "next": page.next})
+
+
+def rotate(parts: Parts, request: Request) -> Answer:
+    """A new secret; for a day the one before it signs too."""
+    standing(parts, request)
+    identity = request.path["subscription"]
+    command = RotateSecret(request.now)
+    commit = request.take(SUBSCRIPTION, identity, command, answer=lambda state, _: {"generation": state.generation})
+    secret = parts.mint.webhook_secret(identity, commit.answer["generation"])
+    answer = recorded(commit)
+    return Answer({"subscription": identity, "secret": secret}, 200, answer.version, answer.position)
+
+
+def ping(parts: Parts, request: Request) -> Answer:
+    standing(parts, request)
+    identity = request.new_id("ping")
+    command = PingSubscription(identity)
+    return recorded(
+        request.take(SUBSCRIPTION, request.path["subscription"], command, lambda *_: {"ping": identity}), 202
+    )
+
+
+def enable(parts: Parts, request: Request) -> Answer:
+    return _switch(parts, request, EnableSubscription())
+
+
+def disable(parts: Parts, request: Request) -> Answer:
+    return _switch(parts, request, DisableSubscription(BY_HAND))
+
+
+def _switch(parts: Parts, request: Request, command: Command) -> Answer:
+    standing(parts, request)
+    return recorded(request.take(SUBSCRIPTION, request.path["subscription"], command))
+
+
+def _switching(name: str, handler: Any, summary: str) -> Route:
+    path = f"/v1/subscriptions/{{subscription}}/{name}"
+    statuses = (200, 401, 403, 404)
+    return Route(
+        "POST", path, handler, f"{name}-subscription", summary, answer=Empty(), partners=True, statuses=statuses
+    )
+
+
+ROUTES: Sequence[Route] = (
+    Route(
+        "GET",
+        "/v1/subscriptions",
+        list_subscriptions,
+        name="list-subscriptions",
+        summary="The subscriptions: a partner's own, or all",
+        partners=True,
+        query=PageQuery(),
+        answer=SubscriptionList(),
+        statuses=(200, 401, 403),
+    ),
+    Route(
+        "POST",
+        "/v1/subscriptions",
+        make,
+        name="make-subscription",
+        summary="Have facts sent to an address of one's own",
+        partners=True,
+        body=SubscriptionBody(),
+        answer=SecretShown(),
+        statuses=(201, 401, 403),
+    ),
+    Route(
+        "GET",
+        "/v1/subscriptions/{subscription}",
+        show,
+        name="show-subscription",
+        summary="One subscription",
+        partners=True,
+        answer=SubscriptionShown(),
+        statuses=(200, 401, 403, 404),
+    ),
+    Route(
+        "POST",
+        "/v1/subscriptions/{subscription}/rotate",
+        rotate,
+        name="rotate-secret",
+        summary="A new secret; the old one signs too for 24 hours",
+        partners=True,
+        answer=SecretShown(),
+        statuses=(200, 401, 403, 404),
+    ),
+    Route(
+        "POST",
+        "/v1/subscriptions/{subscription}/test",
+        ping,
+        name="test-subscription",
+        summary="Send a ping",
+        partners=True,
+        answer=Ping(),
+        statuses=(202, 401, 403, 404),
+    ),
+    _switching("enable", enable, "Send again, from where it stood"),
+    _switching("disable", disable, "Send nothing for the time being"),
+)

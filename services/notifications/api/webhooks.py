@@ -1,0 +1,148 @@
+"""What became of a subscription's deliveries, and how to have a range of them again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validates_schema
+from marshmallow.validate import Length, OneOf, Range
+
+from services.kernel.problem import Malformed
+from services.kernel.route import Answer, Request, Route, recorded
+from services.notifications.api.parts import Parts
+from services.notifications.api.subscriptions import standing
+from services.notifications.domain.subscription import SUBSCRIPTION, RecoverDeliveries
+from services.notifications.webhooks.deliveries import STATES, WAITING, Delivery
+
+EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)
+
+
+class WebhooksQuery(Schema):
+    """The newest first; ``before`` is a ``deliveryseq``."""
+
+    limit = fields.Integer(load_default=50, validate=Range(1, 100))
+    before = fields.Integer(load_default=None, validate=Range(1, 2**53))
+    state = fields.String(load_default=None, validate=OneOf(STATES))
+
+
+class Attempt(Schema):
+    at = fields.String(required=True, metadata={"format": "date-time"})
+    status = fields.Integer(required=True, allow_none=True)
+    reason = fields.String(required=True, allow_none=True, metadata={"description": "why there was no answer"})
+    seconds = fields.Float(required=True)
+
+
+class WebhookShown(Schema):
+    """``id`` is the fact's and the ``webhook-id``. ``retry_at`` is an estimate."""
+
+    id = fields.String(required=True)
+    deliveryseq = fields.Integer(required=True)
+    type = fields.String(required=True)
+    region = fields.String(required=True, allow_none=True)
+    state = fields.String(required=True, validate=OneOf(STATES))
+    reason = fields.String(required=True, allow_none=True)
+    planned = fields.String(required=True, metadata={"format": "date-time"})
+    ended = fields.String(required=True, allow_none=True, metadata={"format": "date-time"})
+    retry_at = fields.String(required=True, allow_none=True, metadata={"format": "date-time"})
+    attempts = fields.Integer(required=True)
+    tries = fields.List(fields.Nested(Attempt), required=True)
+
+
+class WebhookList(Schema):
+    items = fields.List(fields.Nested(WebhookShown), required=True)
+    next = fields.Integer(required=True, allow_none=True, metadata={"description": "the next page's `before`"})
+
+
+class RecoverBody(Schema):
+    """Behind a cursor of the feed (each delivery carries its own), or all that came up since a time."""
+
+    after = fields.String(validate=Length(1, 500))
+    since = fields.AwareDateTime(format="iso", validate=Range(EARLIEST, LATEST))
+
+    @validates_schema
+    def _one_of_both(self, data: dict[str, Any], **_options: Any) -> None:
+        if len(data) != 1:
+            raise ValidationError("Say either after or since.", "after")
+
+
+class Recovery(Schema):
+    """The feed's cursor behind which everything is sent again."""
+
+    after = fields.String(required=True)
+
+
+def list_webhooks(parts: Parts, request: Request) -> Answer:
+    standing(parts, request)
+    query, identity = request.query, request.path["subscription"]
+    limit = query["limit"]
+    found = parts.webhooks.page(identity, query["state"], query["before"], limit + 1)
+    lag = request.now - datetime.now(UTC)
+    items = [_shown(delivery, lag) for delivery in found[:limit]]
+    return Answer({"items": items, "next": items[-1]["deliveryseq"] if len(found) > limit else None})
+
+
+def _shown(delivery: Delivery, lag: Any) -> dict[str, Any]:
+    """``lag`` is what domain time is ahead of the machine's: a pause is the machine's and is shown in the former."""
+    return {
+        "id": delivery.fact,
+        "deliveryseq": delivery.number,
+        "type": delivery.type,
+        "region": delivery.region,
+        "state": delivery.state,
+        "reason": delivery.reason,
+        "planned": delivery.planned.isoformat(),
+        "ended": delivery.ended and delivery.ended.isoformat(),
+        "retry_at": (delivery.retry_at + lag).isoformat() if delivery.state == WAITING else None,
+        "attempts": delivery.attempts,
+        "tries": [
+            {"at": each.at.isoformat(), "status": each.status, "reason": each.reason, "seconds": each.seconds}
+            for each in delivery.tries
+        ],
+    }
+
+
+def recover(parts: Parts, request: Request) -> Answer:
+    """Everything behind a place is sent again, in order, under the ids that it had."""
+    standing(parts, request)
+    identity = request.path["subscription"]
+    after = _place(parts, identity, request.body)
+    cursor = parts.feed.cursor(after)
+    commit = request.take(SUBSCRIPTION, identity, RecoverDeliveries(after), answer=lambda *_: {"after": cursor})
+    return recorded(commit, 202)
+
+
+def _place(parts: Parts, identity: str, body: dict[str, Any]) -> int:
+    if "after" in body:
+        return parts.feed.position(body["after"])
+    first = parts.webhooks.first_since(identity, body["since"])
+    if first is None:
+        raise Malformed(errors={"since": ["Nothing was to be delivered since then."]})
+    return first.position - 1
+
+
+ROUTES: Sequence[Route] = (
+    Route(
+        "GET",
+        "/v1/subscriptions/{subscription}/deliveries",
+        list_webhooks,
+        name="list-webhooks",
+        summary="What became of a subscription's deliveries, each attempt",
+        partners=True,
+        query=WebhooksQuery(),
+        answer=WebhookList(),
+        statuses=(200, 401, 403, 404),
+    ),
+    Route(
+        "POST",
+        "/v1/subscriptions/{subscription}/recover",
+        recover,
+        name="recover-webhooks",
+        summary="Have everything behind a place sent again",
+        partners=True,
+        body=RecoverBody(),
+        answer=Recovery(),
+        statuses=(202, 401, 403, 404),
+    ),
+)

@@ -1,0 +1,140 @@
+"""Looks which subscriptions something is due for, and lets a courier serve each in a thread of its own.
+
+A slow endpoint holds up its own lane and no other, as long as fewer than ``LANES`` are slow at once; those who had to
+wait come first the next time.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from services.kernel.bell import Bell
+from services.kernel.clock import Clock
+from services.kernel.reader import Source
+from services.kernel.view_store import Views
+from services.notifications.sender import Machine
+from services.notifications.views.subscriptions import SUBSCRIPTIONS
+from services.notifications.webhooks.deliveries import WebhookDeliveries
+
+log = logging.getLogger(__name__)
+LANES = 16
+AFTER_TROUBLE = 2.0
+SWEEP_SECONDS = 3600.0
+PAGE = 100
+
+Serve = Callable[[str], float | None]
+Start = Callable[[Callable[[], None]], None]
+
+
+def in_a_thread(work: Callable[[], None]) -> None:
+    """Do it beside everything else."""
+    threading.Thread(target=work, daemon=True).start()
+
+
+class Dispatcher:
+    """The reader that sends webhooks. It reads the inbox for every subscription from that subscription's own place."""
+
+    name = "webhooks"
+    idle_seconds = 1.0
+
+    def __init__(
+        self,
+        serve: Serve,
+        deliveries: WebhookDeliveries,
+        views: Views,
+        heard: Source,
+        clock: Clock,
+        *,
+        machine: Machine | None = None,
+        start: Start = in_a_thread,
+    ) -> None:
+        self._serve = serve
+        self._deliveries = deliveries
+        self._views = views
+        self._heard = heard
+        self._clock = clock
+        self._machine = machine or Machine()
+        self._start = start
+        self._guard = threading.Lock()
+        self._running: set[str] = set()
+        self._waiting: deque[str] = deque()
+        self._served: dict[str, tuple[int, int]] = {}
+        self._due: dict[str, float] = {}
+        self._swept: float | None = None
+
+    def step(self, lease: int) -> int:  # noqa: ARG002 - each delivery is claimed by a compare-and-set of its own
+        self._sweep()
+        head = self._heard.head()
+        wanted = {
+            document["_id"]: int(document["version"])
+            for document in self._subscriptions()
+            if self._has_work(document, head)
+        }
+        with self._guard:
+            standing = [identity for identity in self._waiting if identity in wanted]
+            self._waiting = deque([*standing, *(identity for identity in wanted if identity not in standing)])
+            begun = []
+            while self._waiting and len(self._running) < LANES:
+                identity = self._waiting.popleft()
+                self._running.add(identity)
+                begun.append(identity)
+        for identity in begun:
+            self._begin(identity, (wanted[identity], head))
+        return len(begun)
+
+    def lag(self) -> int:
+        return self._deliveries.open()
+
+    def bell(self) -> Bell:
+        return self._heard.bell()
+
+    def _sweep(self) -> None:
+        now = self._machine.monotonic()
+        if self._swept is None:
+            self._deliveries.prepare()
+        if self._swept is None or now - self._swept > SWEEP_SECONDS:
+            self._deliveries.forget(self._clock.now())
+            self._swept = now
+
+    def _subscriptions(self) -> Iterator[dict[str, Any]]:
+        after: str | None = None
+        while True:
+            page = self._views.find(SUBSCRIPTIONS, after=after, limit=PAGE)
+            yield from page.items
+            if (after := page.next) is None:
+                return
+
+    def _has_work(self, document: dict[str, Any], head: int) -> bool:
+        """Whether something may have come since it was last served, or a pause is over."""
+        identity = document["_id"]
+        if identity in self._running:
+            return False
+        version, place = self._served.get(identity, (0, -1))
+        if version != document["version"]:
+            return True
+        if document["state"] != "active":
+            return False
+        due = self._due.get(identity)
+        return place != head if due is None else self._machine.monotonic() >= due
+
+    def _begin(self, identity: str, seen: tuple[int, int]) -> None:
+        def work() -> None:
+            seconds: float | None = AFTER_TROUBLE
+            try:
+                seconds = self._serve(identity)
+            except Exception as error:  # noqa: BLE001 - whatever it is is a pause of this lane, and no other's affair
+                log.warning("lane pauses", extra={"subscription": identity, "why": type(error).__name__})
+            finally:
+                with self._guard:
+                    self._served[identity] = seen
+                    if seconds is None:
+                        self._due.pop(identity, None)
+                    else:
+                        self._due[identity] = self._machine.monotonic() + seconds
+                    self._running.discard(identity)
+
+        self._start(work)
