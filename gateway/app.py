@@ -19,6 +19,7 @@ from gateway.cache import HotReads
 from gateway.calendar import Calendar
 from gateway.caller import Callers
 from gateway.configuration import Configuration, configuration_from
+from gateway.conversation import Conversation
 from gateway.endpoints import CompositionEndpoints
 from gateway.export import Export
 from gateway.forwarding import Forwarding, ForwardingEndpoint
@@ -32,6 +33,7 @@ from gateway.reports.endpoints import ReportEndpoints
 from gateway.reports.report import EvidenceReports
 from gateway.session import SessionCookie
 from gateway.surface import read_fragments, surface_of
+from gateway.telegram import Listener
 from gateway.transport import Transport
 from gateway.web.forms import FormTokens
 from gateway.web.pages import Pages
@@ -40,6 +42,7 @@ from gateway.web.routes import page_routes
 from services.kernel import logs
 from services.kernel.policy import ActorSignature
 from services.kernel.problem import Problem
+from services.kernel.telegram import Telegram
 
 ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -89,9 +92,15 @@ def application(configuration: Configuration) -> Starlette:
         wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1/")
         return await (pages.show_problem if wants_page else show_problem)(request, error)
 
+    listener = _listener(configuration, transport)
+
     @asynccontextmanager
     async def lifespan(_application: Starlette) -> AsyncIterator[None]:
+        if listener is not None:
+            listener.start()
         yield
+        if listener is not None:
+            listener.stop()
         await transport.close()
 
     return Starlette(
@@ -117,3 +126,12 @@ def application(configuration: Configuration) -> Starlette:
         exception_handlers={Problem: trouble, HTTPException: trouble},
         lifespan=lifespan,
     )
+
+
+def _listener(configuration: Configuration, transport: Transport) -> Listener | None:
+    """Who listens to the community's bot, where there is one."""
+    if configuration.telegram is None:
+        return None
+    pages = configuration.public_url or f"https://{configuration.community_host}"
+    conversation = Conversation(transport, bytes.fromhex(configuration.signing), configuration.clock, pages)
+    return Listener(Telegram(configuration.telegram), conversation.take)

@@ -3,6 +3,7 @@ import re
 from pathlib import Path
 
 import gateway.web
+from gateway import conversation
 from gateway.web import attending, news, visit, words
 from gateway.web.words import Words, catalogue, from_form, to_form
 from services.kernel.problem import Forbidden, Malformed, Problem, Refused, TooMany, Unavailable
@@ -15,7 +16,7 @@ def texts():
     found = [text for path in (WEB / "templates").glob("*.html") for text in TEXT.findall(path.read_text("utf-8"))]
     return {
         *found, *words.BY_STATUS.values(), words.UNFORESEEN, words.UNREADABLE, *news.NEWS.values(),
-        *attending.INCOMPLETE.values(), visit.EXPIRED,
+        *attending.INCOMPLETE.values(), *conversation.SENTENCES.values(), visit.EXPIRED,
     }  # fmt: skip
 
 

@@ -1,0 +1,177 @@
+"""What people write becomes calls of the services, once, and no id of Telegram's goes further than to members."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from gateway.conversation import Conversation, NotTaken, is_presence, question_in, written
+from gateway.transport import Transport
+from services.kernel.policy import ActorSignature
+from services.kernel.problem import Unavailable
+
+from .house import KEY, NOW, House, Told
+
+SITI, STRANGER, GROUP = 4711, 4712, -100123
+PRESENCE, QUESTIONS = "POST /internal/lectures/presence", "POST /internal/lectures/questions"
+
+
+@pytest.fixture
+def house(tmp_path):
+    house = House(tmp_path)
+    house.members.on(
+        "GET /internal/telegram", lambda asked: Told({"person": "siti" if asked.query == f"chat={SITI}" else None})
+    )
+    house.events.on(PRESENCE, Told({"activity": "a", "title": "Kuliah OPAC", "person": "siti", "guest": None}, 201))
+    house.events.on(QUESTIONS, Told({"activity": "a", "question": "q", "state": "waiting", "place": 3}, 201))
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def say(house):
+    numbers = iter(range(1, 1000))
+
+    def say(text, user=SITI, chat=None, ago=0, number=None, **sender):
+        chat = {"id": user, "type": "private"} if chat is None else {"id": chat, "type": "supergroup"}
+        date = int((datetime.now(UTC) - timedelta(seconds=ago)).timestamp())
+        sender = {"id": user, "is_bot": False, "first_name": "Siti", **sender}
+        message = {"message_id": 9, "from": sender, "chat": chat, "date": date, "text": text}
+
+        async def taken():
+            transport = Transport(house.configuration().urls, ActorSignature(KEY))
+            conversation = Conversation(transport, bytes.fromhex(KEY), house.clock, "https://kediri.example")
+            try:
+                return await conversation.take({"update_id": number or next(numbers), "message": message})
+            finally:
+                await transport.close()
+
+        return asyncio.run(taken())
+
+    return say
+
+
+def test_a_link_that_is_opened_makes_the_account_its_members(house, say):
+    house.members.on("POST /internal/telegram-link", Told({"person": "siti"}))
+    reply = say("/start abc_DEF-1", number=7)
+    (asked,) = house.members.calls("POST /internal/telegram-link")
+    assert asked.document == {"token": "abc_DEF-1", "chat": str(SITI)}
+    assert asked.headers["idempotency-key"] == "telegram-7"
+    assert (asked.actor.kind, asked.actor.id) == ("service", "gateway")
+    assert "sudah terhubung" in reply.text
+    assert "connected" in say("/start abc", language_code="en").text
+
+
+def test_a_link_that_is_too_old_is_explained(house, say):
+    refusal = {"status": 422, "rule": "no-lecture-in-this-chat", "detail": "too old"}
+    house.members.on("POST /internal/telegram-link", Told(refusal, 422))
+    assert say("/start abc").text == "Saat ini tidak ada kuliah di grup ini."
+
+
+def test_presence_in_a_group_is_recorded_in_silence(house, say):
+    assert say("Hadir kak 🙏", chat=GROUP, number=11) is None
+    (asked,) = house.events.calls(PRESENCE)
+    assert asked.document["person"] == "siti"
+    assert asked.document["chat"] == str(GROUP)
+    assert asked.headers["idempotency-key"] == "telegram-11"
+
+
+def test_presence_to_the_bot_itself_is_confirmed(house, say):
+    assert say("hadir").text == "Kehadiran Anda tercatat: Kuliah OPAC."
+    assert "chat" not in house.events.calls(PRESENCE)[0].document
+
+
+def test_a_stranger_takes_part_as_a_guest_whom_no_number_leads_to(house, say):
+    say("hadir", user=STRANGER, chat=GROUP)
+    say("hadir", user=STRANGER)
+    first, second = (asked.document for asked in house.events.calls(PRESENCE))
+    assert first["guest"] == second["guest"]
+    assert "person" not in first
+    for asked in house.events.asked:
+        assert str(STRANGER) not in (asked.body.decode() + asked.path + asked.query)
+
+
+def test_a_question_gets_its_place_in_the_line(house, say):
+    reply = say("/tanya@jejaring_bot Apa itu\nMARC?", chat=GROUP)
+    assert (reply.text, reply.silent, reply.message) == ("Pertanyaan Anda tercatat, nomor 3 dalam antrean.", True, 9)
+    say("Apa bedanya dengan Dublin Core? #tanya", chat=GROUP)
+    asked = [asked.document["text"] for asked in house.events.calls(QUESTIONS)]
+    assert asked == ["Apa itu MARC?", "Apa bedanya dengan Dublin Core?"]
+    assert "misalnya" in say("/tanya").text
+
+
+def test_what_else_is_written_in_a_group_goes_nowhere(house, say):
+    for text in ("Selamat pagi", "Ada yang jual buku?", "Saya tidak hadir", "hadir tidak ya?", "/start", "/bantuan"):
+        assert say(text, chat=GROUP) is None
+    assert house.events.asked == []
+    assert house.members.asked == []
+
+
+def test_what_else_is_written_to_the_bot_gets_a_hint(house, say):
+    assert "«hadir»" in say("Selamat pagi").text
+    assert "hubungkan Telegram" in say("/start").text
+    assert house.events.asked == []
+
+
+def test_a_refusal_is_said_to_a_person_and_not_to_a_group(house, say):
+    house.events.on(QUESTIONS, Told({"status": 422, "rule": "which-lecture"}, 422))
+    assert say("/tanya Apa?", chat=GROUP) is None
+    assert say("/tanya Apa?").text.startswith("Saat ini ada beberapa kuliah")
+
+
+@pytest.mark.parametrize("status", [409, 429, 500, 503])
+def test_what_a_service_cannot_take_now_is_brought_again(house, say, status):
+    house.events.on(PRESENCE, Told({}, status))
+    with pytest.raises(NotTaken):
+        say("hadir")
+    house.events.down()
+    with pytest.raises(Unavailable):
+        say("hadir")
+
+
+def test_a_message_that_comes_late_was_written_when_it_was_written(house, say):
+    say("hadir", ago=600)
+    at = datetime.fromisoformat(house.events.calls(PRESENCE)[0].document["at"])
+    assert timedelta(seconds=595) < NOW - at < timedelta(seconds=605)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {},
+        {"text": "hadir", "from": {"id": 1, "is_bot": True}, "chat": {"id": -1, "type": "supergroup"}},
+        {"text": "hadir", "chat": {"id": -1, "type": "channel"}},
+        {"photo": [], "from": {"id": 1, "is_bot": False}, "chat": {"id": -1, "type": "group"}},
+    ],
+)
+def test_what_no_person_wrote_is_nothing(message):
+    assert written({"update_id": 1, "message": message}, NOW) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["hadir", "Hadir.", "✋ hadir", "Saya hadir", "ya, hadir pak", "HADIR 🙏 (Siti, SMAN 4)"]
+)
+def test_presence_is_heard(text):
+    assert is_presence(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["tidak hadir", "belum bisa hadir", "siapa saja yang hadir?", "kehadiran", "hadirin", "hadir " * 30]
+)
+def test_what_only_sounds_like_presence_is_not(text):
+    assert not is_presence(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("/tanya apa?", "apa?"),
+        ("/tanya", ""),
+        ("/tanyakan apa?", None),
+        ("x #tanya", "x"),
+        ("#tanyaku", None),
+        ("apa?", None),
+    ],
+)
+def test_a_question_is_marked_as_one(text, asked):
+    assert question_in(text) == asked

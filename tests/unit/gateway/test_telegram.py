@@ -1,0 +1,85 @@
+"""An update is confirmed when the services have taken it, and not before."""
+
+import time
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from deploy.telegram.visitor import Visitor
+from deploy.waiting import wait_until
+from gateway import telegram as listening
+from services.kernel.settings import TelegramBot
+from services.kernel.telegram import Telegram
+
+from .house import House, Told, fragment, write_fragments
+
+PRESENCE = "POST /internal/lectures/presence"
+SITI = 990_001
+
+
+@pytest.fixture
+def house(tmp_path, telegram_server, monkeypatch):
+    monkeypatch.setattr(listening, "POLL_SECONDS", 1)
+
+    class WithBot(House):
+        def configuration(self):
+            return replace(super().configuration(), telegram=TelegramBot(telegram_server.token, telegram_server.url))
+
+    house = WithBot(tmp_path)
+    house.members.on("GET /internal/telegram", Told({"person": "siti"}))
+    write_fragments(tmp_path, {name: fragment() for name in house.services})
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def visitor(telegram_server):
+    visitor = Visitor(telegram_server.url)
+    visitor.limits(chat=(1000, 1.0))
+    visitor.put_person(SITI, "Siti")
+    with Telegram(TelegramBot(telegram_server.token, telegram_server.url), 5.0) as telegram:
+        updates = telegram.get_updates(0, 0)
+        if updates:
+            telegram.get_updates(updates[-1]["update_id"] + 1, 0)
+    return visitor
+
+
+def unconfirmed(visitor, telegram_server):
+    with Telegram(TelegramBot(telegram_server.token, telegram_server.url), 5.0) as telegram:
+        return [update["message"]["text"] for update in telegram.get_updates(0, 0)]
+
+
+def test_what_events_cannot_take_stays_with_telegram_and_comes_again_under_its_key(house, visitor, telegram_server):
+    house.events.on(PRESENCE, Told({}, 503))
+    visitor.write(SITI, "hadir")
+    with house.gateway():
+        wait_until(lambda: len(house.events.calls(PRESENCE)) >= 2, 10, "the update to be brought twice")
+    assert unconfirmed(visitor, telegram_server) == ["hadir"]
+
+    house.events.on(PRESENCE, Told({"activity": "a", "title": "Kuliah", "person": "siti", "guest": None}, 201))
+    with house.gateway() as client:
+        wait_until(lambda: visitor.messages(SITI)[-1]["text"] == "Kehadiran Anda tercatat: Kuliah.", 10, "the answer")
+        assert client.get("/healthz").status_code == 200
+        wait_until(lambda: unconfirmed(visitor, telegram_server) == [], 10, "the update to be confirmed")
+    assert len({call.headers["idempotency-key"] for call in house.events.calls(PRESENCE)}) == 1
+
+
+def test_telegram_away_or_a_reply_that_is_not_taken_stops_nothing(house, visitor, telegram_server):
+    house.events.on(PRESENCE, Told({"activity": "a", "title": "Kuliah", "person": "siti", "guest": None}, 201))
+    visitor.fail("getUpdates", 502, times=1)
+    visitor.fail("sendMessage", 403, times=1)
+    with house.gateway():
+        visitor.write(SITI, "hadir")
+        wait_until(lambda: len(house.events.calls(PRESENCE)) == 1, 10, "the first")
+        visitor.write(SITI, "hadir")
+        wait_until(lambda: visitor.messages(SITI)[-1]["from"]["is_bot"], 10, "the second's answer")
+
+
+def test_the_gateway_ends_at_once_though_it_is_listening(house, visitor, monkeypatch):
+    monkeypatch.setattr(listening, "POLL_SECONDS", 20)
+    with house.gateway() as client:
+        assert client.get("/healthz").status_code == 200
+        begun = time.monotonic()
+    assert time.monotonic() - begun < 5
+    assert isinstance(client, httpx.Client)
