@@ -63,6 +63,21 @@ MAYA = Somebody(
 )
 """Walks into the first gathering as nobody's member, and joins afterwards."""
 
+TITIK = Somebody("Titik Wahyuningtyas", "titik.w@example.org", "SMAN 4 Kota Kediri", places.KOTA_KEDIRI, "mojoroto")
+HERU = Somebody("Heru Prasetyono", "heru.p@example.net", "SMAN 4 Kota Kediri", places.KOTA_KEDIRI, "kota")
+YANTI = Somebody("Yanti Rahmaniar", "yanti.r@example.org", "SMP Bina Aksara Kota", places.KOTA_KEDIRI, "kota")
+STAFF = (TITIK, HERU, YANTI)
+"""Run the libraries that are accompanied: SMAN 4 of the paper has two, the other school one."""
+
+ANDRI = Somebody("Andri Nugrahanto", "andri.n@example.com", "SMAN 4 Kota Kediri", places.KOTA_KEDIRI, "pesantren")
+"""Follows at SMAN 4 when its operator leaves; joins only then."""
+
+MENTOR = RUDI
+"""Takes the office of a mentor in Kota Kediri."""
+
+NINING = Somebody("Nining Kusumawardhani", "nining.k@example.org", "SMP Bina Aksara Kota", places.KOTA_KEDIRI, "kota")
+"""Comes as a guest, belongs, and leaves. Nobody else has a name like hers, so it can be searched for."""
+
 
 @cache
 def by_file(region: str) -> tuple[str, ...]:
