@@ -174,7 +174,7 @@ class WebhookDeliveries:
     def first_since(self, subscription: str, since: datetime) -> Delivery | None:
         """The first delivery that was met at or after a moment."""
         wanted = {"subscription": subscription, "planned": {"$gte": since}, "number": {"$gt": 0}}
-        found = list(self._deliveries.find(wanted).sort("planned", 1).limit(1))
+        found = list(self._deliveries.find(wanted).sort([("planned", 1), ("number", 1)]).limit(1))
         return _delivery(found[0]) if found else None
 
     def forget(self, now: datetime) -> int:
