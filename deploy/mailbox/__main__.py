@@ -16,11 +16,26 @@ from deploy.trouble import Trouble, from_os_error
 LARGEST_MAIL = 10_000_000
 
 
+NOBODY = "@bounce.example"
+"""Nobody lives there: what is sent to it is refused for good, as a mail server refuses an address that is gone."""
+
+
 class Catcher:
-    """Accepts every mail; answers 250 only when it is on the disk, and 452 (come again) when it cannot be."""
+    """Accepts every mail but those to ``NOBODY``; answers 250 only when it is on the disk, and 452 (come again) when it
+    cannot be.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
+
+    async def handle_RCPT(  # noqa: N802 - its library's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        del server, session, options
+        if address.lower().endswith(NOBODY):
+            return "550 5.1.1 There is nobody of that name"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 That is somebody"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - its library's name
         del server, session

@@ -86,7 +86,7 @@ def _read(mail_id: str, stored: bytes) -> Mail:
         message_id=str(message.get("Message-ID", "")).strip(),
         sender=str(message.get("From") or message.get(SENDER, "")),
         to=tuple(str(to).lower() for to in message.get_all(RECIPIENT, [])),
-        subject=str(message.get("Subject", "")),
+        subject=str(message.get("Subject", "")).strip(),  # a long one is folded behind its name
         text=_text(message),
         received=str(message.get(RECEIVED, "")),
     )

@@ -120,7 +120,7 @@ class DeliveryPlanner:
             first = (wished or [EMAIL])[0]
             return [self._delivery(recorded, message, person, first, state=GATHERED)]
         if message.urgent:
-            wished = wished[:1]  # a code is read where it comes first
+            wished = [EMAIL]  # asked for just now, with an address at hand; without one it goes wherever it can
         return [
             self._delivery(recorded, message, person, name, hours, alone=len(wished) < 2) for name in wished or [EMAIL]
         ]

@@ -20,7 +20,7 @@ from services.kernel.settings import read_secrets
 from tests.support.services import ChildServices
 from tests.unit.notifications import facts
 from tests.unit.notifications.facts import START, STARTS
-from tests.unit.notifications.house import House, Members, playing_members
+from tests.unit.notifications.house import House, Members, Post, community, playing_members
 
 EVENING = datetime(2026, 12, 1, 14, 0, tzinfo=UTC)
 """21.00 WIB."""
@@ -40,32 +40,9 @@ def house(mongodb_uri: str, database: Database[dict[str, Any]], mailbox: Mailbox
     return House(connect(mongodb_uri)[database.name], members, mailbox.smtp_uri)
 
 
-class Post:
-    """The mails of this test alone: every person has an address with the test's own name in it."""
-
-    def __init__(self, mailbox: Mailbox, members: Members, mark: str) -> None:
-        self._mailbox = mailbox
-        self._members = members
-        self._mark = mark
-
-    def know(self, *people: str, **more: Any) -> None:
-        for person in people:
-            self._members.know(person, f"{person}.{self._mark}@perpus.example", **more)
-
-    def to(self, person: str) -> list[dict[str, Any]]:
-        return self._mailbox.messages(to=f"{person}.{self._mark}@perpus.example")
-
-    def subjects(self, person: str) -> list[str]:
-        return [mail["subject"] for mail in reversed(self.to(person))]
-
-
 @pytest.fixture
 def post(mailbox: Mailbox, members: Members, database: Database[dict[str, Any]]) -> Post:
     return Post(mailbox, members, database.name.replace("_", ""))
-
-
-def community(house: House, *people: str) -> None:
-    house.hear(facts.region_opened(), *(facts.joined(person, "board") for person in people))
 
 
 def test_a_login_code_is_mailed_at_night_too_with_the_digits_that_members_knows(

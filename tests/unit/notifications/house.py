@@ -15,14 +15,16 @@ from urllib.parse import parse_qs, urlsplit
 
 from pymongo.database import Database
 
+from deploy.mailbox.server import Mailbox
 from services.kernel.api import RawAnswer, RawRequest
 from services.kernel.assembly import Application, assemble
 from services.kernel.clock import FixedClock
 from services.kernel.envelope import envelope
 from services.kernel.message import Fact
 from services.kernel.policy import Actor, ActorSignature
-from services.kernel.settings import PORTS, Secrets, Settings
+from services.kernel.settings import PORTS, Secrets, Settings, TelegramBot
 from services.notifications.bootstrap import definition
+from tests.unit.notifications import facts
 from tests.unit.notifications.facts import START
 
 SECRETS = Secrets(signing=b"s" * 32, vault=b"v" * 32, token=b"t" * 32, contact=b"c" * 32)
@@ -96,7 +98,7 @@ class Members:
         return 200, json.dumps(page).encode()
 
 
-def settings(members: str, smtp: str | None) -> Settings:
+def settings(members: str, smtp: str | None, telegram: TelegramBot | None = None) -> Settings:
     urls = dict.fromkeys(PORTS, members)
     return Settings(
         service="notifications",
@@ -111,23 +113,33 @@ def settings(members: str, smtp: str | None) -> Settings:
         instance="one",
         database_prefix="",
         secrets=SECRETS,
+        telegram=telegram,
     )
 
 
 class House:
     """One assembled notifications service, and who it speaks with."""
 
-    def __init__(self, database: Database[dict[str, Any]], members: Members, smtp: str | None) -> None:
+    def __init__(
+        self,
+        database: Database[dict[str, Any]],
+        members: Members,
+        smtp: str | None,
+        telegram: TelegramBot | None = None,
+    ) -> None:
         self.database = database
         self.members = members
         self.clock = FixedClock(START)
         self._smtp = smtp
-        self._heard = {"members": 0, "events": 0}
+        self._telegram = telegram
+        self._heard = {"members": 0, "events": 0, "mentoring": 0}
         self.application = self.restarted()
 
     def restarted(self) -> Application:
         """The service after a restart: nothing in memory, everything in the database."""
-        made = assemble(definition(), settings(self.members.url, self._smtp), self.database, clock=self.clock)
+        made = assemble(
+            definition(), settings(self.members.url, self._smtp, self._telegram), self.database, clock=self.clock
+        )
         made.prepare()
         self.application = made
         return made
@@ -157,6 +169,18 @@ class House:
         """Person → state."""
         return {person: document["state"] for person, document in self.deliveries().items()}
 
+    def told(self, person: str) -> dict[tuple[str, str], str]:
+        """(kind, channel) → state of all that one person was to be told."""
+        found = self.database.deliveries.find({"person": person})
+        return {(document["kind"], document["channel"]): document["state"] for document in found}
+
+    def choose(self, person: str, **wishes: Any) -> None:
+        """Let a person choose how they want to be told."""
+        body = {"email": True, **wishes}
+        answer = self.ask("PUT", "/v1/me/preferences", Actor("person", person), body, key=f"{person}{json.dumps(body)}")
+        assert answer.status == 200, answer.body
+        self.run()
+
     def move_to(self, moment: datetime) -> None:
         self.clock.advance(moment - self.clock.now())
 
@@ -169,6 +193,29 @@ class House:
             headers[ActorSignature.HEADER.lower()] = SIGNATURE.sign(actor)
         raw = b"" if body is None else json.dumps(body).encode()
         return self.application.api.respond(RawRequest(method, path, query, headers, raw))
+
+
+class Post:
+    """The mails of this test alone: every person has an address with the test's own name in it."""
+
+    def __init__(self, mailbox: Mailbox, members: Members, mark: str) -> None:
+        self._mailbox = mailbox
+        self._members = members
+        self._mark = mark
+
+    def know(self, *people: str, **more: Any) -> None:
+        for person in people:
+            self._members.know(person, f"{person}.{self._mark}@perpus.example", **more)
+
+    def to(self, person: str) -> list[dict[str, Any]]:
+        return self._mailbox.messages(to=f"{person}.{self._mark}@perpus.example")
+
+    def subjects(self, person: str) -> list[str]:
+        return [mail["subject"] for mail in reversed(self.to(person))]
+
+
+def community(house: House, *people: str) -> None:
+    house.hear(facts.region_opened(), *(facts.joined(person, "board") for person in people))
 
 
 @contextmanager

@@ -1,0 +1,215 @@
+"""Announcements: from the board's words to who hears them, on a real database and a real mail server."""
+
+import itertools
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pymongo.database import Database
+
+from deploy.mailbox.server import Mailbox
+from services.kernel.mongo import connect
+from services.kernel.policy import EVERYWHERE, Actor
+from tests.unit.notifications import facts
+from tests.unit.notifications.facts import START, STARTS
+from tests.unit.notifications.house import House, Members, Post, community, playing_members
+
+NUMBERS = itertools.count()
+RATNA = Actor("person", "ratna", grants={"announcements.send": (EVERYWHERE,)})
+WAHYU = Actor("person", "wahyu", grants={"announcements.send": ("kediri",)})
+BODY = {"title": "Pembaruan server", "text": "Hari Sabtu.\n\nMohon cadangkan data.", "worth_until": STARTS.isoformat()}
+
+
+@pytest.fixture
+def members() -> Iterator[Members]:
+    with playing_members() as played:
+        yield played
+
+
+@pytest.fixture
+def house(mongodb_uri: str, database: Database[dict[str, Any]], mailbox: Mailbox, members: Members) -> House:
+    return House(connect(mongodb_uri)[database.name], members, mailbox.smtp_uri)
+
+
+@pytest.fixture
+def post(mailbox: Mailbox, members: Members, database: Database[dict[str, Any]]) -> Post:
+    return Post(mailbox, members, database.name.replace("_", ""))
+
+
+def act(house: House, actor: Actor, path: str = "", **body: Any) -> tuple[int, dict[str, Any]]:
+    """One request; whatever follows from it has happened when this returns."""
+    answer = house.ask("POST", f"/v1/announcements{path}", actor, body, key=f"request-{next(NUMBERS)}")
+    house.run()
+    return answer.status, json.loads(answer.body)
+
+
+def announced(house: House, actor: Actor = RATNA, **more: Any) -> str:
+    status, written = act(house, actor, **(BODY | {"regions": ["kediri"]} | more))
+    assert status == 201, written
+    return str(written["announcement"])
+
+
+def many_in(house: House, post: Post, people: int = 51) -> None:
+    """So many members that one board member alone may not write to all of them."""
+    post.know("sri", "budi")
+    community(house, "sri", "budi", *(f"m{n}" for n in range(people - 2)))
+    house.run()
+
+
+def shown(house: House, actor: Actor) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = json.loads(house.ask("GET", "/v1/announcements", actor).body)["items"]
+    return items
+
+
+def test_an_announcement_to_a_region_reaches_its_members_with_its_paragraphs(house: House, post: Post) -> None:
+    post.know("sri")
+    community(house, "sri")
+    house.run()
+    announced(house, WAHYU)
+    [mail] = post.to("sri")
+    assert mail["subject"] == "Pengumuman: Pembaruan server"
+    assert "Hari Sabtu.\n\nMohon cadangkan data." in mail["text"]
+    [line] = shown(house, Actor("person", "sri"))
+    assert (line["state"], line["regions"], line["people"], "by" in line) == ("published", ["kediri"], 1, False)
+
+
+def test_who_may_not_send_in_one_of_the_regions_sends_in_none(house: House) -> None:
+    community(house, "sri")
+    house.run()
+    for regions in (["kediri", "blitar"], None):
+        assert act(house, WAHYU, **BODY, regions=regions)[0] == 403
+    assert act(house, Actor("person", "sri"), **BODY, regions=["kediri"])[0] == 403
+    assert house.ask("GET", "/v1/announcements").status == 401
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"regions": []},
+        {"regions": ["a.b"]},
+        {"levels": ["university"]},
+        {"title": ""},
+        {"worth_until": "tomorrow"},
+        {"worth_until": "9999-12-31T23:59:59+00:00"},
+        {"text": "x" * 4001},
+    ],
+)
+def test_what_makes_no_sense_is_refused(house: House, wrong: dict[str, Any]) -> None:
+    assert act(house, RATNA, **(BODY | {"regions": ["kediri"]} | wrong))[0] == 400
+
+
+def test_an_announcement_to_nobody_or_too_late_is_refused(house: House) -> None:
+    status, problem = act(house, RATNA, **BODY, regions=["kediri"])
+    assert (status, problem["rule"]) == (422, "announcement-to-nobody")
+    community(house, "sri")
+    house.run()
+    late = BODY | {"regions": ["kediri"], "worth_until": START.isoformat()}
+    assert act(house, RATNA, **late)[1]["rule"] == "announcement-too-late"
+
+
+def test_to_more_people_than_the_rules_allow_one_it_waits_for_another(house: House, post: Post) -> None:
+    many_in(house, post)
+    announcement = announced(house)
+    assert post.to("sri") == []
+    assert shown(house, Actor("person", "sri")) == []
+    [waiting] = shown(house, RATNA)
+    assert (waiting["state"], waiting["people"], waiting["above"]) == ("waiting", 51, 50)
+    assert act(house, RATNA, f"/{announcement}/publication")[1]["rule"] == "second-person-needed"
+    assert act(house, RATNA, f"/{announcement}/approval")[1]["rule"] == "approver-is-another"
+    assert act(house, Actor("person", "tono"), f"/{announcement}/approval")[0] == 403
+    assert act(house, WAHYU, f"/{announcement}/approval")[1]["state"] == "published"
+    assert len(post.to("sri")) == 1
+    assert act(house, WAHYU, f"/{announcement}/withdrawal")[0] == 200
+
+
+def test_what_waits_is_published_by_its_writer_once_the_rules_allow_it(house: House, post: Post) -> None:
+    many_in(house, post)
+    announcement = announced(house)
+    rules = {"version": 2, "in_force_from": START.isoformat(), "quiet_from": "20:00", "quiet_until": "06:00"}
+    changed = rules | {"announcement_second_above": 60}
+    house.hear(facts.fact("members.rules-changed", "rules", changed, region=None))
+    house.run()
+    assert act(house, RATNA, f"/{announcement}/publication")[1]["state"] == "published"
+    assert len(post.to("sri")) == 1
+
+
+def test_a_level_in_a_region_is_told_and_counted_by_where_people_work(house: House, post: Post) -> None:
+    post.know("sri", "budi")
+    community(house, "sri", "budi")
+    house.hear(facts.library("secondary", "sma"), facts.affiliation("started", "sri", "sma"))
+    house.run()
+    announced(house, levels=["secondary"])
+    assert (len(post.to("sri")), len(post.to("budi"))) == (1, 0)
+    assert shown(house, RATNA)[0]["people"] == 1
+
+
+def test_a_withdrawal_before_the_mail_was_sent_leaves_nothing_to_send_and_tells_nobody(
+    house: House, post: Post, members: Members
+) -> None:
+    post.know("sri")
+    community(house, "sri")
+    house.run()
+    members.down = True
+    announcement = announced(house)
+    act(house, RATNA, f"/{announcement}/withdrawal")
+    members.down = False
+    house.restarted()
+    house.run()
+    assert post.to("sri") == []
+    assert house.states() == {"sri": "withdrawn"}
+
+
+def test_a_withdrawal_after_it_was_sent_is_told_to_those_who_had_it(house: House, post: Post) -> None:
+    post.know("sri", "dewi")
+    community(house, "sri")
+    house.run()
+    announcement = announced(house)
+    house.hear(facts.joined("dewi", "board"))  # who never heard of it
+    house.run()
+    act(house, RATNA, f"/{announcement}/withdrawal")
+    assert post.subjects("sri") == ["Pengumuman: Pembaruan server", "Pengumuman ditarik: Pembaruan server"]
+    assert post.to("dewi") == []
+    assert act(house, RATNA, f"/{announcement}/correction", title="a", text="b")[1]["rule"] == "announcement-withdrawn"
+
+
+def test_a_correction_takes_the_place_of_what_is_not_sent_yet(house: House, post: Post) -> None:
+    post.know("sri")
+    community(house, "sri")
+    house.run()
+    evening = START + timedelta(hours=11)
+    house.move_to(evening)
+    announcement = announced(house)
+    act(house, RATNA, f"/{announcement}/correction", title="Pembaruan server", text="Hari Minggu.")
+    house.move_to(START + timedelta(hours=20))
+    house.run()
+    assert post.subjects("sri") == ["Ralat pengumuman: Pembaruan server"]
+    assert "Hari Minggu." in post.to("sri")[0]["text"]
+    [line] = shown(house, Actor("person", "sri"))
+    assert (line["text"], line["revision"]) == ("Hari Minggu.", 2)
+
+
+def test_a_correction_to_many_waits_as_well_and_its_writer_does_not_approve_it(house: House, post: Post) -> None:
+    many_in(house, post)
+    announcement = announced(house)
+    act(house, WAHYU, f"/{announcement}/approval")
+    act(house, WAHYU, f"/{announcement}/correction", title="Pembaruan server", text="Hari Minggu.")
+    assert len(post.to("sri")) == 1
+    assert act(house, WAHYU, f"/{announcement}/approval")[1]["rule"] == "approver-is-another"
+    act(house, RATNA, f"/{announcement}/approval")
+    assert post.subjects("sri")[-1] == "Ralat pengumuman: Pembaruan server"
+
+
+def test_a_muted_region_and_a_matter_that_is_off_silence_announcements(house: House, post: Post) -> None:
+    post.know("sri", "budi", "tono")
+    community(house, "sri", "budi", "tono")
+    house.choose("sri", regions={"follow": [], "mute": ["kediri"]})
+    house.choose("budi", matters={"announcements": "off"})
+    announced(house)
+    assert [len(post.to(person)) for person in ("sri", "budi", "tono")] == [0, 0, 1]
+
+
+def test_an_unknown_announcement_is_none(house: House) -> None:
+    for what in ("approval", "publication", "withdrawal"):
+        assert act(house, RATNA, f"/nowhere/{what}")[0] == 404
