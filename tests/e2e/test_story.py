@@ -1,5 +1,5 @@
-"""The story, told into the whole stack as it runs in the world: services in one process, the gateway, broker, database and
-mailbox, each a process of its own.
+"""The story, told into the whole stack as it runs in the world: services in one process, the gateway, broker, database,
+mailbox and chats, each a process of its own.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,6 +14,7 @@ from deploy.commands.verify import checks
 from deploy.mailbox.server import Mailbox
 from deploy.story import Progress
 from deploy.story.telling import TOTAL
+from deploy.telegram.server import TelegramServer
 from deploy.waiting import wait_until
 from tests.support.services import SERVICES, ChildServices
 
@@ -38,8 +39,19 @@ def letters(tmp_path: Path) -> Iterator[Mailbox]:
 
 
 @pytest.fixture
-def stack(child_services: Callable[..., ChildServices], letters: Mailbox) -> ChildServices:
-    services = child_services(environment={"SMTP_URI": letters.smtp_uri})
+def chats(tmp_path: Path) -> Iterator[TelegramServer]:
+    """Chats of the story's own."""
+    server = TelegramServer(tmp_path / "chats")
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def stack(child_services: Callable[..., ChildServices], letters: Mailbox, chats: TelegramServer) -> ChildServices:
+    services = child_services(environment={"SMTP_URI": letters.smtp_uri, **chats.environment})
     services.start(*SERVICES)
     services.start_gateway()
     services.wait_ready(*SERVICES)

@@ -16,6 +16,7 @@ from deploy.commands.verify import checks
 from deploy.database import Database
 from deploy.mailbox.server import Mailbox
 from deploy.story import Progress
+from deploy.telegram.server import TelegramServer
 from deploy.waiting import wait_until
 from tests.support.services import SERVICES, ChildServices
 
@@ -97,10 +98,11 @@ def test_whatever_is_killed_while_it_is_told_the_story_ends_in_the_same_state(
     amqp_uri: str,
     tmp_path: Path,
 ) -> None:
-    letters = Mailbox(tmp_path / "mails")
-    letters.start()
+    letters, chats = Mailbox(tmp_path / "mails"), TelegramServer(tmp_path / "chats")
     try:
-        stack = child_services(environment={"SMTP_URI": letters.smtp_uri})
+        letters.start()
+        chats.start()
+        stack = child_services(environment={"SMTP_URI": letters.smtp_uri, **chats.environment})
         for name in SERVICES:
             stack.start(name)
         stack.start_gateway()
@@ -131,3 +133,4 @@ def test_whatever_is_killed_while_it_is_told_the_story_ends_in_the_same_state(
                 assert application.strays.count() == 0
     finally:
         letters.stop()
+        chats.stop()
