@@ -1,0 +1,144 @@
+"""Lectures on the desk: polls, groups and plans; leading one; its run sheet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from gateway.web.forms import Form
+from gateway.web.visit import Visit
+from gateway.web.words import from_form
+from services.kernel.problem import Forbidden, Malformed
+
+OPTIONS = ("one", "two", "three")
+STEPS = ("open", "present", "take-questions", "close")
+DESK = "/pengurus/kuliah"
+
+
+async def desk(visit: Visit) -> Response:
+    """Ask when it suits, register a group, plan a lecture."""
+    visit.require_person()
+    if not visit.may_somewhere("activities.plan"):
+        raise Forbidden
+    found = await visit.parts(
+        polls=visit.get("/v1/polls", limit=20),
+        groups=visit.get("/v1/chat-groups", limit=100),
+        lectures=visit.get("/v1/lectures", limit=20),
+        regions=visit.public("/v1/regions", limit=100),
+    )
+    lists = {name: (part or {"items": []})["items"] for name, part in found.parts.items()}
+    allowed = visit.regions_of("activities.plan")
+    lists["regions"] = [each for each in lists["regions"] if allowed is None or each["region"] in allowed]
+    return visit.render("lecture_desk.html", options=OPTIONS, missing=sorted(found.problems), **lists)
+
+
+async def open_poll(visit: Visit) -> Response:
+    """Ask when it suits most."""
+    form = await _form_of(visit)
+    options = [
+        {"starts": starts, "ends": ends}
+        for each in OPTIONS
+        if (starts := _time(form, f"starts_{each}")) and (ends := _time(form, f"ends_{each}"))
+    ]
+    document: dict[str, Any] = {**form.given("title", "region"), "options": options, "closes": _time(form, "closes")}
+    if form.text("quorum").isdecimal():
+        document["quorum"] = int(form.text("quorum"))
+    _complete(document, "title", "region", "options", "closes", "quorum")
+    answer = await visit.send("POST", "/v1/polls", document, form.key)
+    return visit.see(f"/jajak/{answer['poll']}", "jajak")
+
+
+async def register_group(visit: Visit) -> Response:
+    """A group in whose chat lectures are held."""
+    form = await _form_of(visit)
+    document = form.given("name", "channel", "chat", "region")
+    _complete(document, "name", "channel", "region")
+    await visit.send("POST", "/v1/chat-groups", document, form.key)
+    return visit.see(DESK, "grup")
+
+
+async def plan(visit: Visit) -> Response:
+    """A lecture at the time that a poll agreed on, or that was agreed on otherwise."""
+    form = await _form_of(visit)
+    document: dict[str, Any] = form.given("title", "region", "group", "poll", "agreed_otherwise")
+    if "poll" not in document:
+        document |= {name: at for name in ("starts", "ends") if (at := _time(form, name))}
+        _complete(document, "starts", "ends")
+    _complete(document, "title", "region", "group")
+    answer = await visit.send("POST", "/v1/lectures", document, form.key)
+    return visit.see(f"/pengurus/kegiatan/{answer['activity']}", "kuliah")
+
+
+async def lead(visit: Visit) -> Response:
+    """Lead a lecture: its next step, and the questions."""
+    visit.require_person()
+    name = visit.parameter("lecture")
+    shown = await visit.get(f"/v1/lectures/{name}")
+    if not shown["leads"]:
+        raise Forbidden
+    questions = await visit.get(f"/v1/activities/{name}/questions")
+    people = {each["asker"] for each in questions["items"] if each["asker"]} | set(shown["speakers"])
+    return visit.render(
+        "lecture_lead.html", lecture=shown, questions=questions["items"], names=await visit.names(people)
+    )
+
+
+async def take_step(visit: Visit) -> Response:
+    """The lecture goes on."""
+    form, name = await _form_of(visit), visit.parameter("lecture")
+    if form.text("step") not in STEPS:
+        raise Malformed(errors={"step": [""]})
+    await visit.send("POST", f"/v1/activities/{name}/lecture/{form.text('step')}", {}, form.key)
+    return visit.see(f"{DESK}/{name}", "simpan")
+
+
+async def treat_question(visit: Visit) -> Response:
+    """Pick it, join it with another, hide it, or write down what was answered."""
+    form, name = await _form_of(visit), visit.parameter("lecture")
+    path = f"/v1/activities/{name}/questions/{visit.parameter('question')}"
+    step = form.text("step")
+    fields = {"pick": (), "hide": (), "merge": ("into",), "answer": ("text", "speaker")}.get(step)
+    if fields is None:
+        raise Malformed(errors={"step": [""]})
+    document = form.given(*fields)
+    _complete(document, *(field for field in fields if field != "speaker"))
+    await visit.send("POST", f"{path}/{step}", document, form.key)
+    return visit.see(f"{DESK}/{name}", "simpan")
+
+
+async def run_sheet(visit: Visit) -> Response:
+    """What to say and do in the group, for a phone in the other hand."""
+    visit.require_person()
+    sheet = await visit.get(f"/v1/activities/{visit.parameter('lecture')}/run-sheet")
+    return visit.render("run_sheet.html", sheet=sheet)
+
+
+async def tick(visit: Visit) -> Response:
+    """A step has been done, perhaps some time ago."""
+    form, name = await _form_of(visit), visit.parameter("lecture")
+    document: dict[str, Any] = {}
+    if at := _time(form, "at"):
+        document["at"] = at
+    if form.text("done") == "no":
+        document["done"] = False
+    await visit.send("POST", f"/v1/activities/{name}/run-sheet/{visit.parameter('step')}", document, form.key)
+    return visit.see(f"{DESK}/{name}/lembar", "simpan")
+
+
+def _time(form: Form, name: str) -> str | None:
+    try:
+        return from_form(form.text(name))
+    except ValueError:
+        return None
+
+
+def _complete(document: dict[str, Any], *names: str) -> None:
+    missing = [name for name in names if not document.get(name)]
+    if missing:
+        raise Malformed(errors={name: [""] for name in missing})
+
+
+async def _form_of(visit: Visit) -> Form:
+    visit.require_person()
+    return await visit.form()

@@ -1,0 +1,67 @@
+"""Lectures: the archive, one lecture before, during and after it, and asking something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from starlette.responses import Response
+
+from gateway.web.visit import Visit
+from services.kernel.problem import Malformed
+
+PAGE = 30
+PUBLIC_NAME = "/v1/people/{}/public-name"
+RUNNING = ("opened", "presentation", "questions")
+
+
+async def archive(visit: Visit) -> Response:
+    """All lectures, the latest first, or those in which some words were said."""
+    words, after = visit.parameter("cari")[:200], visit.parameter("setelah")
+    found = await visit.public("/v1/lectures", q=words or None, after=after or None, limit=PAGE)
+    return visit.render("lectures.html", lectures=found["items"], next=found["next"], words_sought=words)
+
+
+async def lecture(visit: Visit) -> Response:
+    """One lecture: announced, held at this moment, or kept for those who were absent."""
+    name = visit.parameter("lecture")
+    shown = await visit.get(f"/v1/lectures/{name}")
+    questions = []
+    if shown["phase"] in RUNNING:
+        questions = (await visit.get(f"/v1/activities/{name}/questions"))["items"]
+    names = await visit.names(named_in(shown), PUBLIC_NAME)
+    return visit.render(
+        "lecture.html",
+        lecture=shown,
+        questions=questions,
+        names=names,
+        speaking=[names[person] for person in shown["speakers"] if person in names],
+        running=shown["phase"] in RUNNING,
+    )
+
+
+async def ask(visit: Visit) -> Response:
+    """A question joins the line."""
+    visit.require_person()
+    name, form = visit.parameter("lecture"), await visit.form()
+    if not form.text("text"):
+        raise Malformed(errors={"text": [""]})
+    await visit.send("POST", f"/v1/activities/{name}/questions", form.given("text"), form.key)
+    return visit.see(f"/kuliah/{name}", "pertanyaan")
+
+
+async def put_off(visit: Visit) -> Response:
+    """One's own question is put off, or on again."""
+    visit.require_person()
+    name, form = visit.parameter("lecture"), await visit.form()
+    step = "withdraw" if form.text("step") == "withdraw" else "rejoin"
+    path = f"/v1/activities/{name}/questions/{visit.parameter('question')}/{step}"
+    await visit.send("POST", path, {}, form.key)
+    return visit.see(f"/kuliah/{name}", "simpan")
+
+
+def named_in(shown: Mapping[str, Any]) -> Iterable[str]:
+    """The people whom a lecture's page may name."""
+    people = [*shown["speakers"], shown["guide"]]
+    people += [each[role] for each in shown["answered"] for role in ("asker", "speaker")]
+    return {person for person in people if person}

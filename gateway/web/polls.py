@@ -1,0 +1,30 @@
+"""One date poll: when it suits most."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from gateway.web.visit import Visit
+
+
+async def poll(visit: Visit) -> Response:
+    """The times that it asks about, and one's own vote."""
+    shown = await visit.get(f"/v1/polls/{visit.parameter('poll')}")
+    return visit.render("poll.html", poll=shown, plans=visit.may("activities.plan", shown["region"]))
+
+
+async def vote(visit: Visit) -> Response:
+    """Say which times suit."""
+    visit.require_person()
+    name, form = visit.parameter("poll"), await visit.form()
+    chosen = [int(field.removeprefix("option_")) for field in form.fields if field.removeprefix("option_").isdecimal()]
+    await visit.send("POST", f"/v1/polls/{name}/votes", {"options": chosen}, form.key)
+    return visit.see(f"/jajak/{name}", "suara")
+
+
+async def close(visit: Visit) -> Response:
+    """Close it before its time."""
+    visit.require_person()
+    name, form = visit.parameter("poll"), await visit.form()
+    await visit.send("POST", f"/v1/polls/{name}/close", {}, form.key)
+    return visit.see(f"/jajak/{name}", "simpan")
