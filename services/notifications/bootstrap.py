@@ -30,6 +30,7 @@ from services.notifications.people import MembersPeople
 from services.notifications.planner import DeliveryPlanner, PlanningReader, Surroundings
 from services.notifications.processes.audience import AUDIENCE
 from services.notifications.processes.digest import DIGEST
+from services.notifications.processes.partnering import PARTNERING
 from services.notifications.processes.reminders import REMINDERS
 from services.notifications.sender import Sender, SendingReader
 from services.notifications.telegram_channel import TelegramChannel
@@ -69,7 +70,7 @@ def definition() -> Definition:
             PARTNERS,
             SUBSCRIPTIONS,
         ),
-        managers=(AUDIENCE, REMINDERS, DIGEST),
+        managers=(AUDIENCE, REMINDERS, DIGEST, PARTNERING),
         sources=("members", "events", "mentoring", "notifications"),
         parts=parts,
         readers=readers,

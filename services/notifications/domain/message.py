@@ -49,6 +49,7 @@ class Kind(StrEnum):
     ANNOUNCEMENT_CORRECTED = "announcement-corrected"
     ANNOUNCEMENT_WITHDRAWN = "announcement-withdrawn"
     CONTACT_BOUNCED = "contact-bounced"
+    SUBSCRIPTION_DISABLED = "subscription-disabled"
 
 
 @dataclass(frozen=True, slots=True)

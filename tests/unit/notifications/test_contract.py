@@ -132,8 +132,8 @@ def test_who_was_told_what_and_how_is_no_fact() -> None:
 def test_no_message_holds_a_name_or_an_address() -> None:
     shown = {variable.name for message in MESSAGES.values() for variable in message.variables}
     assert shown == {
-        "channel", "closes", "code", "contact", "coordinator", "ends", "every", "library_name", "place", "reason",
-        "region_name", "starts", "text", "title", "topic_title", "venue", "was",
+        "channel", "closes", "code", "contact", "coordinator", "ends", "every", "library_name", "partner_name", "place",
+        "reason", "region_name", "starts", "text", "title", "topic_title", "venue", "was", "why",
     }  # fmt: skip
 
 

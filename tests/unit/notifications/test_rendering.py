@@ -12,6 +12,7 @@ from tests.unit.notifications import facts
 from tests.unit.notifications.hearing import Hearing, registered
 from tests.unit.notifications.test_announcing import announcement, announcement_withdrawn
 from tests.unit.notifications.test_digest import digest
+from tests.unit.notifications.test_partnering import subscription_disabled
 from tests.unit.notifications.test_reminders import reminder
 
 UNTIL = datetime(2026, 12, 1, 3, 10, tzinfo=UTC)
@@ -44,7 +45,7 @@ def every_message() -> dict[Kind, MessagePlanned]:
         facts.recorded(announcement(revision=2), "n", number=3),
         facts.recorded(announcement_withdrawn(), "n", number=4),
     )
-    return {command.kind: planned(command) for command in (*hearing.told, reminder(), digest())}
+    return {command.kind: planned(command) for command in (*hearing.told, reminder(), digest(), subscription_disabled())}
 
 
 MESSAGES = every_message()
