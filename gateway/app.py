@@ -28,6 +28,7 @@ from gateway.identity import Identities
 from gateway.limits import Limits
 from gateway.openapi import merged, operations_by_tag
 from gateway.problems import Faults, show_problem
+from gateway.questions import Questions
 from gateway.reports.endpoints import ROUTE as REPORT
 from gateway.reports.endpoints import ReportEndpoints
 from gateway.reports.report import EvidenceReports
@@ -111,6 +112,7 @@ def application(configuration: Configuration) -> Starlette:
             Route("/openapi.json", openapi),
             Route("/docs", docs),
             Route("/calendar.ics", calendar.show),
+            Route("/v1/ask", Questions(forwarding, callers, configuration.clock).respond, methods=["GET", "POST"]),
             Route("/v1/me/dashboard", own.dashboard),
             Route("/v1/me/export", Export(transport, callers).show),
             Route("/v1/activities/{activity}/walk-ins", own.walk_in, methods=["POST"]),

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from gateway import questions
 from gateway.surface import METHODS
 
 VERSION = "3.1.0"
@@ -29,7 +30,7 @@ def merged(fragments: Mapping[str, Mapping[str, Any]], community: str) -> dict[s
             for name, content in document["components"].get(section, {}).items():
                 own = renamed.get(_reference(section, name), _reference(section, name)).rpartition("/")[2]
                 components.setdefault(section, {})[own] = content
-    paths |= _own_paths()
+    paths |= {**_own_paths(), **questions.paths()}
     return {
         "openapi": VERSION,
         "info": {

@@ -15,6 +15,7 @@ from services.kernel.settings import SettingsError
 BODY_BYTES = 256_000
 METHODS = ("get", "put", "post", "patch", "delete")
 OWN_PATHS: Mapping[str, Sequence[str]] = {
+    "/v1/ask": ("GET", "POST"),
     "/v1/me/dashboard": ("GET",),
     "/v1/me/export": ("GET",),
     "/v1/activities/{activity}/walk-ins": ("POST",),

@@ -8,7 +8,7 @@ from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
 from services.kernel.policy import Actor
-from services.kernel.problem import Forbidden, Malformed
+from services.kernel.problem import Forbidden, Malformed, Unauthorized
 from services.kernel.route import Answer, Request, Route, recorded
 from services.mentoring.api.consultation_shown import ConsultationShown, concerned, placed, shown
 from services.mentoring.api.parts import ANSWER, Parts
@@ -108,9 +108,11 @@ def show_consultation(parts: Parts, request: Request) -> Answer:
 def _asker(parts: Parts, actor: Actor, guest: str | None, region: str) -> str:
     if guest is None:
         return actor.require_person()
-    # Somebody who answers there notes down who called; a stranger has no other id than the one made for this request.
+    # Somebody who answers there notes down who called; a stranger has the id that the gateway signed, and no other.
     if actor.kind == "person" and not actor.may(ANSWER, region):
         raise Forbidden(permission=ANSWER, region=region)
+    if actor.kind == "anonymous" and actor.id != guest:
+        raise Unauthorized
     if parts.views.get(PARTICIPANTS, guest) is not None:
         raise Malformed(errors={"guest": ["This id is somebody's already."]})
     return guest

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from tests.unit.gateway.consulting import OPERATIONS as CONSULTING
 from tests.unit.gateway.house import House, fragment, write_fragments
 
 MEMBERS = (
+    "GET /v1/libraries",
     "GET /v1/me", "GET /v1/regions", "GET /v1/regions/{region}", "GET /v1/offices", "POST /v1/members",
     "GET /v1/members", "GET /v1/members/{member}", "POST /v1/members/import", "GET /v1/imports/{import}",
     "POST /v1/login/code", "POST /v1/login", "POST /v1/logout", "POST /v1/guests/{guest}", "GET /v1/guests/{guest}",
@@ -26,6 +28,7 @@ EVENTS = (
     "POST /v1/venues/{venue}/requests", "POST /v1/venues/{venue}/requests/{activity}/answer",
 )  # fmt: skip
 MENTORING: tuple[str, ...] = (
+    *CONSULTING,
     "GET /v1/mentorships", "GET /v1/mentorships/{mentorship}", "POST /v1/mentorships/{mentorship}/reports",
     "GET /v1/reports/{code}",
 )  # fmt: skip

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from services.kernel.policy import ANONYMOUS
+from services.kernel.policy import ANONYMOUS, Actor
 from tests.unit.mentoring.stage import BLITAR, KEDIRI, RANI, TRENGGALEK, Reply, Stage, mentor, person
 
 ANI = person("ani")
@@ -87,7 +87,7 @@ def test_the_rules_of_the_board_say_how_long_a_question_waits(stage: Stage) -> N
 
 def test_a_stranger_asks_under_an_id_of_their_own_and_finds_it_again_as_a_member(stage: Stage) -> None:
     body = {"region": KEDIRI, "title": "Where do I begin?", "details": "I am new.", "guest": "guest-1"}
-    reply = stage.post(ANONYMOUS, "/v1/consultations", body)
+    reply = stage.post(Actor(id="guest-1"), "/v1/consultations", body)
     assert (reply.status, reply.body["asker"], reply.body["owner"]) == (201, "guest-1", "rani")
     path = f"/v1/consultations/{reply.body['consultation']}"
     assert stage.get(ANONYMOUS, path).status == 404
@@ -100,7 +100,8 @@ def test_a_stranger_asks_under_an_id_of_their_own_and_finds_it_again_as_a_member
 def test_nobody_asks_under_the_id_of_somebody_else(stage: Stage) -> None:
     stage.hear("member-joined", "ani", {"person": "ani"}, KEDIRI)
     body = {"region": KEDIRI, "title": "In her name", "guest": "ani"}
-    assert stage.post(ANONYMOUS, "/v1/consultations", body).status == 400
+    assert stage.post(Actor(id="ani"), "/v1/consultations", body).status == 400
+    assert stage.post(Actor(id="visitor-7"), "/v1/consultations", body | {"guest": "guest-1"}).status == 401
     assert stage.post(person("budi"), "/v1/consultations", body | {"guest": "guest-2"}).status == 403
     assert stage.post(RANI, "/v1/consultations", body | {"guest": "guest-2", "how": "phone"}).status == 201
     assert stage.post(ANONYMOUS, "/v1/consultations", {"region": KEDIRI, "title": "Nobody"}).status == 401
