@@ -33,4 +33,11 @@ NEWS = {
     "tercatat": "Kehadiran tercatat.",
     "tamu": "Tamu tercatat.",
     "tempat": "Tempat tersimpan.",
+    "didampingi": "Permintaan tercatat. Koordinator wilayah akan menunjuk pendamping.",
+    "percontohan": "Perpustakaan ini sekarang menjadi percontohan.",
+    "tahap": "Tahap selesai. Satu langkah lebih dekat.",
+    "kunjungan": "Kunjungan tercatat. Terima kasih!",
+    "bukti": "Tercatat. Terima kasih!",
+    "usul-lancar": "Usulan tercatat. Sekarang perpustakaan yang memastikan.",
+    "lancar": "Selamat! Otomasi perpustakaan ini berjalan lancar.",
 }

@@ -13,13 +13,27 @@ from starlette.types import Scope
 
 from gateway.identity import Identities
 from gateway.reports.report import EvidenceReports
-from gateway.web import activities, attending, board, home, importing, membership, own_data, planning, reports, topics
+from gateway.web import (
+    accompanying,
+    activities,
+    attending,
+    board,
+    home,
+    importing,
+    membership,
+    mentorships,
+    own_data,
+    planning,
+    reports,
+    topics,
+)
 from gateway.web.pages import Page, Pages, acting
 from gateway.web.rendering import STATIC
 
 ACTIVITY = "/kegiatan/{activity}"
 TOPIC = "/topik/{topic}"
 DESK = "/pengurus/kegiatan/{activity}"
+CASE = "/pendampingan/{mentorship}"
 
 
 class KeptFiles(StaticFiles):
@@ -76,6 +90,29 @@ def page_routes(
         *show("/laporan/{code}", reports.released(evidence)),
         *show("/saya/data", own_data.show),
         *act("/saya/data/hapus", own_data.erase, own_data.show, "/saya/data"),
+        *show("/pendampingan", mentorships.overview),
+        *act("/pendampingan/minta", accompanying.wish, mentorships.overview, "/pendampingan"),
+        *show(CASE, mentorships.case),
+        *act(f"{CASE}/pendamping", accompanying.doing("mentors", "simpan", "person"), mentorships.case, CASE),
+        *act(f"{CASE}/kesiapan", accompanying.assess, mentorships.case, CASE),
+        *act(f"{CASE}/percontohan", accompanying.doing("pilot", "percontohan"), mentorships.case, CASE),
+        *act(f"{CASE}/tahap/{{stage}}", accompanying.pass_stage, mentorships.case, CASE),
+        *act(f"{CASE}/mulai", accompanying.doing("go-live", "tahap"), mentorships.case, CASE),
+        *show(f"{CASE}/kunjungan", mentorships.visit_form),
+        *act(f"{CASE}/kunjungan", accompanying.log_visit, mentorships.visit_form),
+        *show(f"{CASE}/bukti", mentorships.evidence_form),
+        *act(f"{CASE}/bukti", accompanying.report_loans, mentorships.evidence_form),
+        *act(f"{CASE}/cadangan", accompanying.report_backup, mentorships.evidence_form, f"{CASE}/bukti"),
+        *act(f"{CASE}/kendala", accompanying.doing("blockers", "simpan", "text"), mentorships.case, CASE),
+        *act(f"{CASE}/kendala/{{blocker}}/selesai", accompanying.clear_blocker, mentorships.case, CASE),
+        *act(f"{CASE}/lancar", accompanying.doing("smooth", "usul-lancar"), mentorships.case, CASE),
+        *act(f"{CASE}/lancar/pasti", accompanying.doing("smooth/confirmation", "lancar"), mentorships.case, CASE),
+        *act(f"{CASE}/mundur", accompanying.doing("regression", "simpan", "reason"), mentorships.case, CASE),
+        *act(f"{CASE}/pasang", accompanying.doing("installation", "simpan", "version", "host"), mentorships.case, CASE),
+        *act(f"{CASE}/tautan", accompanying.make_link, mentorships.case, CASE),
+        *show(f"{CASE}/serah-terima", mentorships.handover),
+        *act(f"{CASE}/serah-terima/sandi", accompanying.rotate, mentorships.handover, f"{CASE}/serah-terima"),
+        *show("/kemajuan/{secret}", mentorships.progress),
         *show("/topik", topics.board),
         *show("/topik/ajukan", topics.raise_form),
         *act("/topik/ajukan", topics.raise_topic, topics.raise_form),

@@ -4,15 +4,13 @@ from typing import Any
 
 import pytest
 
-from tests.unit.gateway.consulting import OPERATIONS as CONSULTING
 from tests.unit.gateway.house import House, fragment, write_fragments
 
 MEMBERS = (
-    "GET /v1/libraries",
     "GET /v1/me", "GET /v1/regions", "GET /v1/regions/{region}", "GET /v1/offices", "POST /v1/members",
     "GET /v1/members", "GET /v1/members/{member}", "POST /v1/members/import", "GET /v1/imports/{import}",
     "POST /v1/login/code", "POST /v1/login", "POST /v1/logout", "POST /v1/guests/{guest}", "GET /v1/guests/{guest}",
-    "GET /v1/guides", "POST /v1/offices/{office}/holders", "POST /v1/me/erasure", "GET /v1/libraries/{library}",
+    "GET /v1/guides", "POST /v1/offices/{office}/holders", "POST /v1/me/erasure", "GET /v1/libraries/{library}", "GET /v1/libraries/{library}/affiliations", "GET /v1/offices/{office}/holders",
     "GET /v1/competence",
 )  # fmt: skip
 EVENTS = (
@@ -28,9 +26,15 @@ EVENTS = (
     "POST /v1/venues/{venue}/requests", "POST /v1/venues/{venue}/requests/{activity}/answer",
 )  # fmt: skip
 MENTORING: tuple[str, ...] = (
-    *CONSULTING,
     "GET /v1/mentorships", "GET /v1/mentorships/{mentorship}", "POST /v1/mentorships/{mentorship}/reports",
-    "GET /v1/reports/{code}",
+    "GET /v1/reports/{code}", "POST /v1/mentorships", "GET /v1/mentorships/{mentorship}/visits",
+    "GET /v1/mentorships/{mentorship}/suggestions", "GET /v1/mentorships/{mentorship}/handover",
+    "GET /v1/progress/{secret}", "POST /v1/mentorships/{mentorship}/smooth/confirmation",
+    "POST /v1/mentorships/{mentorship}/handover/passwords", "POST /v1/mentorships/{mentorship}/stages/{stage}",
+    *(
+        f"POST /v1/mentorships/{{mentorship}}/{action}"
+        for action in ("mentors", "readiness", "pilot", "visits", "evidence", "smooth", "links", "blockers", "go-live")
+    ),
 )  # fmt: skip
 NOTIFICATIONS = ("GET /v1/me/inbox", "GET /v1/me/preferences", "PUT /v1/me/preferences")
 
