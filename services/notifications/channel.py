@@ -34,7 +34,15 @@ class Deferred(Exception):
 
 
 class Rejected(Exception):
-    """This address will never take this letter. The message is the reply's number."""
+    """This letter will not be taken. The message is the reply's number, or one word.
+
+    ``of_address`` is False where nothing is said of the address: nobody knows whether the letter was taken, and it is
+    sent no further.
+    """
+
+    def __init__(self, reason: str, *, of_address: bool = True) -> None:
+        super().__init__(reason)
+        self.of_address = of_address
 
 
 @dataclass(frozen=True, slots=True)

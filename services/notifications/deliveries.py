@@ -118,19 +118,13 @@ class Deliveries:
         """What is to be sent now by these channels, urgent first, then as planned. What a crash left in ``sending`` is
         among it.
         """
-        wanted = {
-            "state": {"$in": list(OPEN)},
-            "channel": {"$in": list(channels)},
-            "not_before": {"$lte": now},
-            "retry_at": {"$lte": machine},
-            "worth_until": {"$gt": now},
-        }
+        wanted = {**_due(now, machine), "channel": {"$in": list(channels)}}
         order = [("urgent", DESCENDING), ("not_before", ASCENDING), ("_id", ASCENDING)]
         return [_delivery(document) for document in self._deliveries.find(wanted).sort(order).limit(limit)]
 
-    def waiting(self) -> int:
-        """How many have not ended."""
-        return self._deliveries.count_documents({"state": {"$in": list(OPEN)}})
+    def behind(self, now: datetime, machine: datetime) -> int:
+        """How many are to be sent now; what waits for its time, or for a new attempt, is nothing to be behind with."""
+        return self._deliveries.count_documents(_due(now, machine))
 
     def expire(self, now: datetime) -> dict[str, int]:
         """End all that are not worth sending any more; answers how many by channel."""
@@ -228,6 +222,15 @@ class Deliveries:
             wanted.append({"$or": [{"planned": {"$lt": planned}}, {"planned": planned, "_id": {"$lt": identity}}]})
         order = [("planned", DESCENDING), ("_id", DESCENDING)]
         return [_delivery(document) for document in self._deliveries.find({"$and": wanted}).sort(order).limit(limit)]
+
+
+def _due(now: datetime, machine: datetime) -> dict[str, Any]:
+    return {
+        "state": {"$in": list(OPEN)},
+        "not_before": {"$lte": now},
+        "retry_at": {"$lte": machine},
+        "worth_until": {"$gt": now},
+    }
 
 
 def _document(delivery: Delivery) -> dict[str, Any]:

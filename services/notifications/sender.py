@@ -151,6 +151,10 @@ class Sender:
             self._rests.rest(MEMBERS, error)
             return moved
 
+    def behind(self, now: datetime) -> int:
+        """How many deliveries are to be sent at the domain time ``now``."""
+        return self._deliveries.behind(now, self._machine.now())
+
     def _sweep(self, now: datetime) -> int:
         """End what is not worth sending any more; now and then, for it is sent by no pass in between either."""
         if self._machine.monotonic() < self._swept + self._patience.sweep:
@@ -215,6 +219,8 @@ class Sender:
         try:
             self._channels[name].send(letter)
         except Rejected as error:
+            if not error.of_address:
+                return self._end(delivery, FAILED, now, str(error))
             return self._refused(name, delivery, str(error), now)
         except Deferred as error:
             if error.seconds is not None:
@@ -288,7 +294,7 @@ class SendingReader:
         return self._sender.send_due(self._clock.now())
 
     def lag(self) -> int:
-        return self._deliveries.waiting()
+        return self._sender.behind(self._clock.now())
 
     def bell(self) -> Bell:
         return self._planned

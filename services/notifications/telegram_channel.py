@@ -79,7 +79,7 @@ class TelegramChannel:
             raise ChannelDown("no connection") from None
         times = self._unanswered.pop(letter.message_id, 0)
         if times >= REPEATS:
-            raise Rejected(UNANSWERED) from None
+            raise Rejected(UNANSWERED, of_address=False) from None
         self._unanswered[letter.message_id] = times + 1
         while len(self._unanswered) > REMEMBERED:
             self._unanswered.popitem(last=False)

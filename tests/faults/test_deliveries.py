@@ -11,7 +11,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +23,20 @@ from pymongo.monitoring import CommandListener, CommandStartedEvent
 
 from deploy.database import Database as DatabaseServer
 from deploy.mailbox.server import Mailbox
+from deploy.telegram.server import TelegramServer
+from deploy.telegram.visitor import Visitor
 from services.kernel.mongo import connect
+from services.kernel.settings import TelegramBot
 from services.notifications.channel import ChannelDown, Deferred, Letter, Rejected
 from services.notifications.composing import Composer
 from services.notifications.deliveries import Deliveries, Delivery, delivery_id
 from services.notifications.domain.message import Kind, MessagePlanned, Variable
-from services.notifications.domain.preference import Preference
+from services.notifications.domain.preference import Preference, Wishes
 from services.notifications.domain.quiet_hours import QuietHours
 from services.notifications.mail import SmtpServer
 from services.notifications.people import Contact
 from services.notifications.sender import Machine, Patience, Sender
+from services.notifications.telegram_channel import TelegramChannel
 from tests.unit.notifications import facts
 from tests.unit.notifications.facts import START, STARTS
 from tests.unit.notifications.house import House, Members, playing_members
@@ -103,6 +107,51 @@ def test_killed_between_the_servers_yes_and_its_record_the_mail_is_sent_again_un
     house.run()
     identities = [mail["message_id"] for mail in mailbox.messages(to=address)]
     assert identities == [f"<{house.deliveries()['tono']['_id']}@jejaring.test>"] * 2
+    assert house.states() == {"tono": "sent"}
+
+
+def bot_child_that_dies(database_uri: str, database: str, members_url: str, api: str) -> None:
+    """The same by Telegram: killed when the bot has written and nobody has recorded it."""
+
+    def die(self: TelegramChannel, letter: Letter) -> None:
+        send(self, letter)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    send = TelegramChannel.send
+    TelegramChannel.send = die  # type: ignore[method-assign]
+    with playing_members() as members:
+        members.url = members_url
+        House(connect(database_uri)[database], members, None, TelegramBot(TelegramServer.token, api)).step("sender")
+
+
+def test_killed_between_telegrams_yes_and_its_record_the_message_is_repeated_at_most_once(
+    mongodb_uri: str, database: Database[dict[str, Any]], members: Members, telegram_server: TelegramServer
+) -> None:
+    chat = 200_000_000 + abs(hash(database.name)) % 1_000_000_000
+    visitor = Visitor(telegram_server.url)
+    visitor.put_person(chat, "Tono")
+    visitor.write(chat, "/start")
+    bot = TelegramBot(telegram_server.token, telegram_server.url)
+    house = House(connect(mongodb_uri)[database.name], members, None, bot)
+    members.know("tono", None, telegram=str(chat))
+    house.choose("tono", email=False, telegram=True)
+    house.hear(facts.region_opened(), facts.joined("tono", "board"), facts.published())
+    house.step("audience.inbox")
+    house.step("deliveries")
+    script = (
+        "import sys; from tests.faults.test_deliveries import bot_child_that_dies; bot_child_that_dies(*sys.argv[1:])"
+    )
+    arguments = (mongodb_uri, database.name, members.url, telegram_server.url)
+    child = subprocess.run([sys.executable, "-c", script, *arguments], cwd=ROOT, timeout=60, check=False)
+    assert child.returncode == -signal.SIGKILL
+    assert house.states() == {"tono": "sending"}
+    for _ in range(2):
+        house.restarted()
+        house.run()
+    written = [message for message in visitor.messages(chat) if message["from"]["is_bot"]]
+    visitor.close()
+    assert len(written) == 2
+    assert house.deliveries()["tono"]["attempts"] == 2
     assert house.states() == {"tono": "sent"}
 
 
@@ -247,7 +296,9 @@ class Everybody:
     """Members, who knows everybody."""
 
     def ask(self, ids: Any) -> dict[str, Contact]:
-        return {person: Contact(person, person, "id", f"{person}@x.example") for person in ids}
+        return {
+            person: Contact(person, person, "id", f"{person}@x.example", telegram=f"chat-{person}") for person in ids
+        }
 
     def code(self, person: str, code: str) -> str | None:  # noqa: ARG002 - the protocol's names
         return "048213"
@@ -282,14 +333,17 @@ class Desk:
         self.seconds = 0.0
         self.outcomes = Heard()
         self.ended = self.outcomes.counted
+        self.preferences: dict[str, Preference] = {}
         self.patience = patience
         self.sender = self.another()
 
-    def another(self) -> Sender:
-        composer = Composer(lambda _: MESSAGE, lambda _: Preference(), Everybody(), "jejaring.test")
+    def another(self, channels: dict[str, Any] | None = None) -> Sender:
+        composer = Composer(
+            lambda _: MESSAGE, lambda person: self.preferences.get(person, Preference()), Everybody(), "jejaring.test"
+        )
         return Sender(
             self.deliveries,
-            {"email": self.server},
+            channels or {"email": self.server},
             composer,
             lambda people, _now: dict.fromkeys(people, (QuietHours(),)),
             self.outcomes,
@@ -399,6 +453,50 @@ def test_two_senders_at_once_lose_no_mail_and_repeat_none_under_another_identity
     sent = Counter(mail.message_id for mail in desk.server.sent)
     assert set(sent) == {f"{delivery_id('fact', person, 'email')}@jejaring.test" for person in people}
     assert {desk.state(person)["state"] for person in people} == {"sent"}
+
+
+def test_the_channel_that_rests_lets_the_other_go_on_and_neither_costs_an_attempt(desk: Desk) -> None:
+    desk.plan("sri", "budi")
+    other = Script()
+    desk.sender = desk.another({"email": desk.server, "telegram": other})
+    desk.documents.update_one({"person": "budi"}, {"$set": {"channel": "telegram", "alone": False}})
+    desk.preferences["budi"] = Preference(Wishes(telegram=True))
+    desk.server.down = True
+    desk.sender.send_due(START)
+    assert (desk.state("budi")["state"], len(other.sent)) == ("sent", 1)
+    assert (desk.state("sri")["state"], desk.state("sri")["attempts"]) == ("planned", 0)
+
+
+def test_where_another_channel_works_a_refusal_for_good_is_not_the_end(desk: Desk) -> None:
+    desk.plan("sri")
+    other = Script()
+    desk.sender = desk.another({"email": desk.server, "telegram": other})
+    desk.server.raises["sri@x.example"] = Rejected("550")
+    desk.sender.send_due(START)
+    desk.sender.send_due(START)
+    assert [letter.to for letter in other.sent] == ["chat-sri"]
+    assert desk.outcomes.bounced == ["sri"]
+    assert (desk.state("sri")["state"], desk.state("sri")["via"]) == ("sent", "telegram")
+
+
+def test_what_nobody_knows_to_have_arrived_goes_by_no_other_channel_and_flags_nobody(desk: Desk) -> None:
+    desk.plan("sri")
+    other = Script()
+    desk.sender = desk.another({"email": desk.server, "telegram": other})
+    desk.server.raises["sri@x.example"] = Rejected("unanswered", of_address=False)
+    desk.sender.send_due(START)
+    desk.sender.send_due(START)
+    assert (other.sent, desk.outcomes.bounced, desk.state("sri")["state"]) == ([], [], "failed")
+
+
+def test_a_server_that_says_when_to_come_again_is_left_alone_until_then_and_it_is_no_attempt(desk: Desk) -> None:
+    desk.plan("sri")
+    desk.server.raises["sri@x.example"] = Deferred("429", 30.0)
+    for _ in range(desk.patience.attempts + 1):
+        desk.sender.send_due(START)
+        assert desk.state("sri")["retry_at"] == desk.now + timedelta(seconds=30)
+        desk.now += timedelta(seconds=30)
+    assert (desk.state("sri")["state"], desk.state("sri")["attempts"]) == ("planned", 0)
 
 
 def test_what_has_ended_never_begins_again(desk: Desk) -> None:

@@ -161,6 +161,10 @@ class House:
         """One step of one reader."""
         return next(reader for reader in self.application.runner.readers if reader.name == name).step(1)
 
+    def lag(self, name: str) -> int:
+        """How far one reader is behind."""
+        return next(reader for reader in self.application.runner.readers if reader.name == name).lag()
+
     def deliveries(self) -> dict[str, dict[str, Any]]:
         """Person → the delivery's document; where there are several, by the last one planned."""
         return {document["person"]: document for document in self.database.deliveries.find().sort("planned", 1)}
