@@ -18,6 +18,7 @@ from starlette.routing import Route
 from gateway.cache import HotReads
 from gateway.calendar import Calendar
 from gateway.caller import Callers
+from gateway.certificates import CertificatePapers
 from gateway.configuration import Configuration, configuration_from
 from gateway.conversation import Conversation
 from gateway.endpoints import CompositionEndpoints
@@ -80,6 +81,7 @@ def application(configuration: Configuration) -> Starlette:
     )
     public_url = configuration.public_url or f"https://{configuration.community_host}"
     reports = EvidenceReports(forwarding, configuration.clock, configuration.community, public_url)
+    papers = CertificatePapers(configuration.community, public_url)
     document = merged(fragments, configuration.community)
     health, numbers = Health(transport), Numbers()
 
@@ -116,9 +118,10 @@ def application(configuration: Configuration) -> Starlette:
             Route("/v1/me/dashboard", own.dashboard),
             Route("/v1/me/export", Export(transport, callers).show),
             Route("/v1/activities/{activity}/walk-ins", own.walk_in, methods=["POST"]),
+            Route("/v1/activities/{activity}/guest-registrations", own.register_guest, methods=["POST"]),
             Route(REPORT, ReportEndpoints(reports, callers).respond, methods=["GET", "POST"]),
             Route("/v1/{rest:path}", api.respond, methods=ALL_METHODS),
-            *page_routes(pages, identities, reports),
+            *page_routes(pages, identities, reports, papers),
         ],
         middleware=[
             Middleware(Counting, numbers=numbers),

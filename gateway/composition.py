@@ -96,6 +96,36 @@ async def walk_in(
     return Composed({"guest": guest, "recorded": "attendance" not in composed.problems}, composed.problems)
 
 
+async def register_guest(
+    forwarding: Forwarding, caller: Caller, activity: str, contact: Mapping[str, str], key: str
+) -> Composed:
+    """Somebody who is nobody's member takes a seat: name and contact go to members, the seat to events.
+
+    What could not be kept of the contact is a warning, and made up for when the same is sent again under its ``key``.
+    Nothing is kept of whoever cannot have a seat. Raises what keeps them from one.
+    """
+    caller.require_write()
+    if caller.actor.kind == "anonymous":
+        caller.ensure_session()
+    guest = derived_id("guest", caller.actor.id, activity, key)
+    shown = await forwarding.ask(caller, "GET", f"/v1/activities/{activity}")
+    problems: Mapping[str, Problem] = {}
+    if shown["state"] == "published" and shown["open"]:
+        # First, so that whoever is told of the seat can be reached when it is taken.
+        noted = forwarding.ask(caller, "POST", f"/v1/guests/{guest}", document=contact, key=derived_id(key, "guest"))
+        problems = (await compose({"guest": noted}, seconds=PART_SECONDS * 4)).problems
+        if any(problem.status < 500 for problem in problems.values()):
+            raise problems["guest"]
+    seat = await forwarding.ask(
+        caller,
+        "POST",
+        f"/v1/activities/{activity}/registrations",
+        document={"guest": guest},
+        key=derived_id(key, "registration"),
+    )
+    return Composed({"guest": guest, "seat": seat["seat"], "place": seat.get("place")}, problems)
+
+
 def query_of(**fields: Any) -> str:
     """A query string of the fields that have a value."""
     return urlencode({name: value for name, value in fields.items() if value not in (None, "")}, quote_via=quote)

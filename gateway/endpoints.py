@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from gateway.caller import Callers
-from gateway.composition import dashboard, walk_in
+from gateway.composition import dashboard, register_guest, walk_in
 from gateway.correlation import correlation_of
 from gateway.forwarding import Forwarding, read_body, refuse_declared
 from gateway.surface import BODY_BYTES
@@ -20,7 +20,7 @@ GUEST_FIELDS = frozenset({"name", "email", "phone"})
 
 
 class CompositionEndpoints:
-    """``/v1/me/dashboard`` and ``/v1/activities/{activity}/walk-ins``."""
+    """``/v1/me/dashboard``, and ``walk-ins`` and ``guest-registrations`` of an activity."""
 
     def __init__(self, forwarding: Forwarding, callers: Callers) -> None:
         self._forwarding = forwarding
@@ -39,10 +39,24 @@ class CompositionEndpoints:
         refuse_declared(request, BODY_BYTES)
         caller = await self._callers.of(request)
         contact = _contact(await read_body(request, BODY_BYTES))
-        key = request.headers.get("idempotency-key", "")
-        if not key or len(key) > 255:
-            raise Malformed("send an Idempotency-Key of 1 to 255 characters")
-        composed = await walk_in(self._forwarding, caller, request.path_params["activity"], contact, key)
+        composed = await walk_in(self._forwarding, caller, request.path_params["activity"], contact, _key(request))
+        return self._answer(request, caller, composed.document(), 201)
+
+    async def register_guest(self, request: Request) -> Response:
+        """201 with the guest's id and seat. Raises where there is none."""
+        path = request.scope["path"]
+        request.state.route = "/v1/activities/{activity}/guest-registrations"
+        refuse_declared(request, BODY_BYTES)
+        caller = await self._callers.of(request)
+        self._forwarding.admit(request, caller, "POST", path)
+        contact = _contact(await read_body(request, BODY_BYTES))
+        missing = [] if "name" in contact else ["name"]
+        if not {"email", "phone"} & contact.keys():
+            missing += ["email", "phone"]
+        if missing:
+            raise Malformed(errors={name: ["Say who you are, and how you can be reached."] for name in missing})
+        activity = request.path_params["activity"]
+        composed = await register_guest(self._forwarding, caller, activity, contact, _key(request))
         return self._answer(request, caller, composed.document(), 201)
 
     def _answer(self, request: Request, caller: Any, document: Mapping[str, Any], status: int) -> Response:
@@ -50,6 +64,13 @@ class CompositionEndpoints:
         response = JSONResponse(document, status, headers)
         self._callers.remember(request, response, caller)
         return response
+
+
+def _key(request: Request) -> str:
+    key = request.headers.get("idempotency-key", "")
+    if not key or len(key) > 255:
+        raise Malformed("send an Idempotency-Key of 1 to 255 characters")
+    return key
 
 
 def _contact(body: bytes) -> dict[str, str]:

@@ -15,7 +15,7 @@ from gateway.cache import HOT, HotReads
 from gateway.caller import Caller, Callers
 from gateway.correlation import HEADER
 from gateway.identity import Identities
-from gateway.limits import Limits, allowance_for
+from gateway.limits import GUESSES, Limits, allowance_for
 from gateway.positions import positions_in
 from gateway.surface import BODY_BYTES, Operation, Surface
 from gateway.transport import ANSWER_SECONDS, Reply, Transport
@@ -27,6 +27,9 @@ PASSED_BACK = (
     "content-language", "last-modified", "link",
 )  # fmt: skip
 """What may cross. Everything else stays on its side: hop-by-hop headers, cookies, and an actor that a caller made up."""
+
+ATTENDANCE = "/v1/activities/{activity}/attendance"
+"""Where a code word is said."""
 
 CHUNK_SECONDS = 30.0
 LARGE_SECONDS = 120.0
@@ -88,10 +91,15 @@ class Forwarding:
                 seconds=seconds or (ANSWER_SECONDS if operation.limit <= BODY_BYTES else LARGE_SECONDS),
             )
 
+        guess = _guess(caller, operation, path, body)
+        if guess:
+            self._limits.count(GUESSES, guess)
         if method == "GET" and path in HOT and caller.actor.kind == "anonymous":
             reply = await self._hot.read(f"{path}?{query}", operation.service, needed, fetch)
         else:
             reply = await fetch()
+        if guess and not _refused_by(reply, "wrong-code-word"):
+            self._limits.give_back(GUESSES, guess)
         self._note(caller, operation, reply)
         return reply
 
@@ -209,6 +217,17 @@ class ServiceProblem(Problem):
 
     def headers(self) -> dict[str, str]:
         return {"Retry-After": self._retry_after} if self._retry_after else {}
+
+
+def _guess(caller: Caller, operation: Operation, path: str, body: bytes) -> str | None:
+    """Whose try at which activity it is, where a code word is said; None for everything else."""
+    if operation.method != "POST" or operation.path != ATTENDANCE or b'"code"' not in body:
+        return None
+    return f"{caller.actor.id} {path}"
+
+
+def _refused_by(reply: Reply, rule: str) -> bool:
+    return reply.status == 422 and json.dumps(rule).encode() in reply.body
 
 
 def _writes(method: str) -> bool:

@@ -27,6 +27,10 @@ class Allowance:
 
 LOGIN = Allowance(burst=300, per_second=2.0)
 STRANGERS_WRITE = Allowance(burst=300, per_second=2.0)
+VERIFICATIONS = Allowance(burst=120, per_second=1.0)
+"""Certificates' codes: a printed list is looked through, codes are not guessed."""
+GUESSES = Allowance(burst=10, per_second=1 / 60)
+"""Code words that were wrong, of one caller at one activity: people misspell, machines go through all four digits."""
 
 
 class Limits:
@@ -35,6 +39,13 @@ class Limits:
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
         self._buckets: OrderedDict[tuple[Allowance, str], tuple[float, float]] = OrderedDict()
+
+    def give_back(self, allowance: Allowance, address: str) -> None:
+        """What was counted last was none of what is counted."""
+        name = (allowance, address)
+        if name in self._buckets:
+            left, at = self._buckets[name]
+            self._buckets[name] = (min(float(allowance.burst), left + 1), at)
 
     def count(self, allowance: Allowance, address: str) -> None:
         """One more request from that address. Raises ``TooMany``, with the seconds to wait, when the bucket is empty."""
@@ -53,7 +64,7 @@ class Limits:
 def allowance_for(method: str, path: str, *, stranger: bool) -> Allowance | None:
     """Which bucket a request draws from; None for one that is not counted."""
     if method in {"GET", "HEAD"}:
-        return None
+        return VERIFICATIONS if path.startswith("/v1/certificates/") else None
     if path.startswith("/v1/login"):
         return LOGIN
     return STRANGERS_WRITE if stranger else None

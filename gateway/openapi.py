@@ -101,6 +101,22 @@ def _own_paths() -> dict[str, Any]:
                 "responses": {"201": {"description": "The guest's id; warnings say what is missing", **anything}},
             }
         },
+        "/v1/activities/{activity}/guest-registrations": {
+            "post": {
+                "tags": ["gateway"],
+                "operationId": "register-guest",
+                "summary": "A seat, or a place in line, for whoever is nobody's member, where the activity is open",
+                "parameters": [
+                    {"name": "activity", "in": "path", "required": True, "schema": text},
+                    {"name": "Idempotency-Key", "in": "header", "required": True, "schema": text},
+                ],
+                "requestBody": {"content": {"application/json": {"schema": {**guest, "required": ["name"]}}}},
+                "responses": {
+                    "201": {"description": "The guest's id and seat; warnings say what is missing", **anything},
+                    "422": {"description": "It is for members, or closed"},
+                },
+            }
+        },
     }
 
 

@@ -14,8 +14,10 @@ from gateway.web.words import instant
 from services.kernel.problem import Malformed
 
 PAGE = 50
+LISTED = 30
 CHECK_IN_BEFORE = timedelta(minutes=30)
 CHECK_IN_AFTER = timedelta(hours=2)
+PROBLEMS_AFTER = timedelta(days=7)
 """When the field for the code word is offered; whether the word is good then, events decides."""
 
 
@@ -46,10 +48,17 @@ async def activity(visit: Visit) -> Response:
     """One activity, and what the visitor can do about it."""
     name = visit.parameter("activity")
     shown = await visit.get(f"/v1/activities/{name}")
-    calls = {"region": visit.public(f"/v1/regions/{shown['region']}"), "offices": visit.public("/v1/offices")}
+    calls = {
+        "region": visit.public(f"/v1/regions/{shown['region']}"),
+        "offices": visit.public("/v1/offices"),
+        "materials": visit.get("/v1/materials", activity=name, limit=LISTED),
+    }
+    open_ = _problems_are_open(visit, shown)
     if visit.person:
         calls["registrations"] = visit.get(f"/v1/activities/{name}/registrations")
         calls["participation"] = visit.get(f"/v1/participation/{visit.person}")
+        if open_:
+            calls["problems"] = visit.get(f"/v1/activities/{name}/problems", limit=LISTED)
     found = await visit.parts(**calls)
     own, missing = _own(visit, name, found.parts)
     return visit.render(
@@ -60,6 +69,9 @@ async def activity(visit: Visit) -> Response:
         own=own,
         own_is_missing=missing,
         check_in=_check_in_is_open(visit, shown),
+        problems_open=open_,
+        problems=(found.parts.get("problems") or {"items": ()})["items"],
+        materials=(found.parts["materials"] or {"items": ()})["items"],
     )
 
 
@@ -113,12 +125,18 @@ def _own(visit: Visit, activity: str, parts: Mapping[str, Any]) -> tuple[dict[st
     registrations, participation = parts.get("registrations"), parts.get("participation")
     seats = [item for item in (registrations or {"items": ()})["items"] if item["person"] == visit.person]
     history = [item for item in (participation or {"items": ()})["items"] if item["activity"] == activity]
-    own = {"seat": None, "place": None, "attended": False, "feedback": False}
+    own = {"seat": None, "place": None, "attended": False, "feedback": False, "sessions": ()}
     for item in history:
         own |= {"attended": bool(item.get("attended")), "feedback": bool(item.get("feedback"))}
+        own["sessions"] = item.get("sessions", ())
     for item in seats:
         own |= {"seat": item["seat"], "place": item.get("place")}
     return own, bool(visit.person) and (registrations is None or participation is None)
+
+
+def _problems_are_open(visit: Visit, shown: Mapping[str, Any]) -> bool:
+    opens, closes = instant(shown["starts"]) - CHECK_IN_BEFORE, instant(shown["ends"]) + PROBLEMS_AFTER
+    return shown["state"] in {"published", "completed"} and opens <= visit.now <= closes
 
 
 def _check_in_is_open(visit: Visit, shown: Mapping[str, Any]) -> bool:

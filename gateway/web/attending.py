@@ -31,11 +31,13 @@ async def attendance(visit: Visit) -> Response:
     names = await visit.names(people)
     guests = await visit.names([item["guest"] for item in present if item.get("guest")], "/v1/guests/{}")
     there = {item["person"] for item in present if item.get("person")}
+    missing = [item for item in present if item.get("state", "present") != "present"]
     return visit.render(
         "attendance.html",
         activity=shown,
         expected=[item for item in registered if item["person"] not in there],
-        present=present,
+        present=[item for item in present if item not in missing],
+        absences=missing,
         names=names | guests,
     )
 
@@ -44,7 +46,8 @@ async def code_word(visit: Visit) -> Response:
     """The word for the wall. Asked for again it is the same word."""
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
-    code = await visit.send("POST", f"/v1/activities/{name}/attendance/code", {}, form.key)
+    session = form.given("session")
+    code = await visit.send("POST", f"/v1/activities/{name}/attendance/code", session, form.key)
     shown = await visit.get(f"/v1/activities/{name}")
     return visit.render("code_word.html", activity=shown, code=code)
 
@@ -53,7 +56,7 @@ async def record_member(visit: Visit) -> Response:
     """A member is there, says whoever keeps the list."""
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
-    document = {"person": form.text("person"), "method": "coordinator"}
+    document = {"person": form.text("person"), **form.given("session", "state")}
     await visit.send("POST", f"/v1/activities/{name}/attendance", document, form.key)
     return visit.see(f"/pengurus/kegiatan/{name}/hadir", "tercatat")
 

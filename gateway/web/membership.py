@@ -96,6 +96,7 @@ async def own_page(visit: Visit) -> Response:
     composed: Composed = await dashboard(visit.forwarding, visit.caller)
     found = await visit.parts(
         preferences=visit.get("/v1/me/preferences"),
+        certificates=visit.get("/v1/certificates"),
         regions=visit.public("/v1/regions", limit=100),
     )
     items = (composed.parts["participation"] or {"items": []})["items"]
@@ -106,6 +107,7 @@ async def own_page(visit: Visit) -> Response:
         history=[item for item in reversed(items) if item["attended"]],
         inbox=composed.parts["inbox"],
         preferences=found.parts["preferences"],
+        certificates=list(reversed((found.parts["certificates"] or {"items": ()})["items"])),
         regions={region["region"]: region for region in (found.parts["regions"] or {"items": ()})["items"]},
         missing=sorted(composed.problems),
     )

@@ -91,7 +91,7 @@ async def manage(visit: Visit) -> Response:
 async def name_speaker(visit: Visit) -> Response:
     """A guide from the proposals, or a speaker."""
     form = await _form_of(visit)
-    document = form.given("person", "role", "category")
+    document = form.given("person", "role", "category", "competence", "name")
     if "person" not in document:
         raise Malformed(errors={"person": [""]})
     return await _command(

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from gateway.certificates import CertificatePapers
 from gateway.identity import Identities
 from gateway.reports.report import EvidenceReports
 from gateway.web import (
@@ -18,14 +19,17 @@ from gateway.web import (
     activities,
     attending,
     board,
+    certificates,
     home,
     importing,
     membership,
     mentorships,
+    outcomes,
     own_data,
     planning,
     reports,
     topics,
+    workshops,
 )
 from gateway.web.pages import Page, Pages, acting
 from gateway.web.rendering import STATIC
@@ -47,7 +51,11 @@ class KeptFiles(StaticFiles):
 
 
 def page_routes(
-    pages: Pages, identities: Identities, evidence: EvidenceReports, static: Path = STATIC
+    pages: Pages,
+    identities: Identities,
+    evidence: EvidenceReports,
+    papers: CertificatePapers,
+    static: Path = STATIC,
 ) -> Sequence[BaseRoute]:
     """All pages."""
     uploads = importing.Uploads()
@@ -71,6 +79,12 @@ def page_routes(
         *act(f"{ACTIVITY}/batal", activities.release, activities.activity, ACTIVITY),
         *act(f"{ACTIVITY}/hadir", activities.check_in, activities.activity, ACTIVITY),
         *act(f"{ACTIVITY}/masukan", activities.give_feedback, activities.activity, ACTIVITY),
+        *act(f"{ACTIVITY}/daftar-tamu", outcomes.register_as_guest, activities.activity, ACTIVITY),
+        *act(f"{ACTIVITY}/masalah", outcomes.say_problem, activities.activity, ACTIVITY),
+        *act(f"{ACTIVITY}/masalah/sama", outcomes.share_problem, activities.activity, ACTIVITY),
+        *show("/materi", outcomes.materials),
+        *show("/sertifikat/{code}.pdf", certificates.paper(papers)),
+        *show("/sertifikat/{code}", certificates.verification(papers)),
         *show("/gabung", membership.join_form),
         *act("/gabung", membership.join, membership.join_form),
         *show("/masuk", membership.login_form),
@@ -134,6 +148,17 @@ def page_routes(
         *act(f"{DESK}/selesai", planning.complete, planning.manage, DESK),
         *act(f"{DESK}/tuan-rumah", planning.ask_host, planning.manage, DESK),
         *act(f"{DESK}/tuan-rumah/jawaban", planning.record_host, planning.manage, DESK),
+        *show("/pengurus/workshop", workshops.plan_form),
+        *act("/pengurus/workshop", workshops.plan, workshops.plan_form),
+        *act(f"{DESK}/mundur", workshops.withdraw_speaker, planning.manage, DESK),
+        *act(f"{DESK}/kursi", workshops.change_capacity, planning.manage, DESK),
+        *act(f"{DESK}/materi", outcomes.leave_material, planning.manage, DESK),
+        *show(f"{DESK}/masalah", outcomes.problems),
+        *act(f"{DESK}/masalah", outcomes.merge_problem, outcomes.problems),
+        *act(f"{DESK}/masalah/topik", outcomes.make_topic, outcomes.problems, f"{DESK}/masalah"),
+        *show(f"{DESK}/sertifikat", certificates.issued),
+        *act(f"{DESK}/sertifikat", certificates.issue, certificates.issued),
+        *act(f"{DESK}/sertifikat/cabut", certificates.revoke, certificates.issued, f"{DESK}/sertifikat"),
         *show(f"{DESK}/hadir", attending.attendance),
         *act(f"{DESK}/hadir", attending.record_member, attending.attendance),
         *act(f"{DESK}/tamu", attending.add_guest, attending.attendance, f"{DESK}/hadir"),

@@ -7,11 +7,12 @@ import pytest
 from tests.unit.gateway.house import House, fragment, write_fragments
 
 MEMBERS = (
+    "GET /v1/libraries",
     "GET /v1/me", "GET /v1/regions", "GET /v1/regions/{region}", "GET /v1/offices", "POST /v1/members",
     "GET /v1/members", "GET /v1/members/{member}", "POST /v1/members/import", "GET /v1/imports/{import}",
     "POST /v1/login/code", "POST /v1/login", "POST /v1/logout", "POST /v1/guests/{guest}", "GET /v1/guests/{guest}",
     "GET /v1/guides", "POST /v1/offices/{office}/holders", "POST /v1/me/erasure", "GET /v1/libraries/{library}", "GET /v1/libraries/{library}/affiliations", "GET /v1/offices/{office}/holders",
-    "GET /v1/competence",
+    "GET /v1/competence", "GET /v1/frameworks/{version}",
 )  # fmt: skip
 EVENTS = (
     "GET /v1/topics", "POST /v1/topics", "GET /v1/topics/{topic}", "POST /v1/topics/{topic}/endorsements",
@@ -23,6 +24,12 @@ EVENTS = (
     "POST /v1/activities/{activity}/attendance", "GET /v1/activities/{activity}/attendance",
     "POST /v1/activities/{activity}/attendance/code", "POST /v1/activities/{activity}/feedback",
     "GET /v1/activities/{activity}/feedback", "GET /v1/participation/{person}", "GET /v1/venues", "POST /v1/venues",
+    "GET /v1/activities/{activity}/problems", "POST /v1/activities/{activity}/problems",
+    "POST /v1/activities/{activity}/problems/{problem}/raisers", "POST /v1/activities/{activity}/problems/{problem}/merge",
+    "POST /v1/activities/{activity}/problems/{problem}/topic", "POST /v1/activities/{activity}/materials", "GET /v1/materials",
+    "POST /v1/activities/{activity}/certificates", "GET /v1/certificates", "GET /v1/certificates/{code}",
+    "POST /v1/certificates/{code}/revocation", "POST /v1/activities/{activity}/capacity",
+    "DELETE /v1/activities/{activity}/speakers/{person}",
     "POST /v1/venues/{venue}/requests", "POST /v1/venues/{venue}/requests/{activity}/answer",
 )  # fmt: skip
 MENTORING: tuple[str, ...] = (

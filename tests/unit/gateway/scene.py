@@ -46,7 +46,7 @@ def activity(**changed: Any) -> dict[str, Any]:
         "topic": {"id": "t1", "title": "Barcode ganda setelah impor data"}, "region": "kota-kediri",
         "venue": {"id": "v1", "name": "Kafe Literasi", "kind": "cafe", "subdistrict": "mojoroto"},
         "starts": "2026-03-14T02:00:00+00:00", "ends": "2026-03-14T04:30:00+00:00", "state": "published",
-        "capacity": 12, "seats": {"taken": 9, "line": 0}, "guide": "wulan",
+        "capacity": 12, "units": [], "levels": [], "open": False, "sessions": [], "seats": {"taken": 9, "line": 0}, "guide": "wulan",
         "speakers": [{"person": "wulan", "role": "guide", "category": "board", "from_board": True, "rules": {"version": 1, "speakers": "board"}}],
         "rules": {"version": 1, "speakers": "board"}, "planned_under": 1, "past": False, "reason": None,
         "present": None, "guests": None, "version": 3,
@@ -121,6 +121,10 @@ def settle(house: House) -> None:
         ),
     )
     events.on("GET /v1/participation/{person}", items())
+    events.on("GET /v1/activities/{activity}/problems", items())
+    events.on("GET /v1/materials", items())
+    events.on("GET /v1/certificates", items())
+    members.on("GET /v1/frameworks/current", Told({"units": [{"unit": "b-slims", "name": "Mengoperasikan SLiMS"}]}))
     events.on(
         "GET /v1/topics",
         items(

@@ -1,0 +1,84 @@
+"""A certificate: whether it is good, for whoever has its code, and its paper for its holder."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.responses import Response
+
+from gateway.certificates import CertificatePapers
+from gateway.web.pages import Page
+from gateway.web.visit import Visit
+from services.kernel.problem import Malformed, NotFound
+
+
+def verification(papers: CertificatePapers) -> Page:
+    """What the code says; the page is the same for everybody and names nobody."""
+
+    async def show(visit: Visit) -> Response:
+        code = visit.parameter("code")
+        visit.forwarding.admit(visit.request, visit.caller, "GET", f"/v1/certificates/{code}")
+        certificate = await visit.public(f"/v1/certificates/{code}")
+        mine = bool(visit.person) and any(
+            own["code"] == code.upper() for own in (await visit.get("/v1/certificates"))["items"]
+        )
+        return visit.render(
+            "certificate.html",
+            certificate=certificate,
+            code=code.upper(),
+            mine=mine,
+            picture=papers.picture(code.upper()),
+        )
+
+    return show
+
+
+def paper(papers: CertificatePapers) -> Page:
+    """The PDF, for whoever holds it and is logged in."""
+
+    async def show(visit: Visit) -> Response:
+        visit.require_person()
+        code = visit.parameter("code").upper()
+        own = {item["code"]: item for item in (await visit.get("/v1/certificates"))["items"]}
+        if code not in own or not own[code]["valid"]:
+            raise NotFound
+        me = await visit.get("/v1/me")
+        drawn = await asyncio.to_thread(papers.paper, own[code], me["name"] or "")
+        headers = {
+            "Content-Disposition": f'inline; filename="sertifikat-{code}.pdf"',
+            "Cache-Control": "private, no-store",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return Response(drawn, media_type="application/pdf", headers=headers)
+
+    return show
+
+
+async def issue(visit: Visit) -> Response:
+    """For all who were there, by the rule."""
+    visit.require_person()
+    name, form = visit.parameter("activity"), await visit.form()
+    await visit.send("POST", f"/v1/activities/{name}/certificates", {}, form.key)
+    return visit.see(f"/pengurus/kegiatan/{name}/sertifikat", "sertifikat")
+
+
+async def issued(visit: Visit) -> Response:
+    """Whoever has one of this activity, for planners."""
+    visit.require_person()
+    name = visit.parameter("activity")
+    shown = await visit.get(f"/v1/activities/{name}")
+    items = (await visit.get("/v1/certificates", activity=name))["items"]
+    members = await visit.names([item["participant"] for item in items if not item["guest"]])
+    guests = await visit.names([item["participant"] for item in items if item["guest"]], "/v1/guests/{}")
+    return visit.render("certificates.html", activity=shown, certificates=items, names=members | guests)
+
+
+async def revoke(visit: Visit) -> Response:
+    """One of them is not good any more."""
+    visit.require_person()
+    name, form = visit.parameter("activity"), await visit.form()
+    document = form.given("reason")
+    if not document:
+        raise Malformed(errors={"reason": [""]})
+    await visit.send("POST", f"/v1/certificates/{form.text('code')}/revocation", document, form.key)
+    return visit.see(f"/pengurus/kegiatan/{name}/sertifikat", "dicabut")

@@ -1,0 +1,109 @@
+"""What comes of an activity: problems that are said during it, topics made of them, and materials left behind."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.responses import Response
+
+from gateway.composition import register_guest
+from gateway.web.visit import AskAgain, Visit
+from services.kernel.problem import Forbidden, Malformed
+
+GUEST_FIELDS = ("name", "email", "phone")
+INCOMPLETE = "Kursi Anda tercatat, tetapi nama dan kontak Anda belum tersimpan. Tekan sekali lagi."
+
+
+async def register_as_guest(visit: Visit) -> Response:
+    """A seat for somebody who is nobody's member, where the activity is open."""
+    name, form = visit.parameter("activity"), await visit.form()
+    contact = form.given(*GUEST_FIELDS)
+    missing = [] if "name" in contact else ["name"]
+    if "email" not in contact and "phone" not in contact:
+        missing += ["email", "phone"]
+    if missing:
+        raise Malformed(errors={field: [""] for field in missing})
+    visit.forwarding.admit(visit.request, visit.caller, "POST", f"/v1/activities/{name}/guest-registrations")
+    composed = await register_guest(visit.forwarding, visit.caller, name, contact, form.key)
+    if composed.problems:
+        raise AskAgain(INCOMPLETE)
+    return visit.see(f"/kegiatan/{name}", "kursi" if composed.parts["seat"] == "taken" else "antrean")
+
+
+async def say_problem(visit: Visit) -> Response:
+    """A problem, by name or without one; nobody needs to be logged in."""
+    name, form = visit.parameter("activity"), await visit.form()
+    if not form.text("text"):
+        raise Malformed(errors={"text": [""]})
+    document = {"text": form.text("text"), "anonymous": form.text("anonymous") == "yes" or visit.person is None}
+    await visit.send("POST", f"/v1/activities/{name}/problems", document, form.key)
+    return visit.see(f"/kegiatan/{name}", "masalah")
+
+
+async def share_problem(visit: Visit) -> Response:
+    """The visitor has it too."""
+    visit.require_person()
+    name, form = visit.parameter("activity"), await visit.form()
+    await visit.send("POST", f"/v1/activities/{name}/problems/{form.text('problem')}/raisers", {}, form.key)
+    return visit.see(f"/kegiatan/{name}", "sama")
+
+
+async def problems(visit: Visit) -> Response:
+    """All problems of an activity, for planners."""
+    visit.require_person()
+    name = visit.parameter("activity")
+    shown = await visit.get(f"/v1/activities/{name}")
+    if not visit.may("activities.plan", shown["region"]):
+        raise Forbidden
+    items = (await visit.get(f"/v1/activities/{name}/problems", limit=100))["items"]
+    names = await visit.names([item["author"] for item in items])
+    return visit.render("problems.html", activity=shown, problems=items, names=names)
+
+
+async def merge_problem(visit: Visit) -> Response:
+    """Two of them are the same."""
+    visit.require_person()
+    name, form = visit.parameter("activity"), await visit.form()
+    document = form.given("into")
+    if not document:
+        raise Malformed(errors={"into": [""]})
+    await visit.send("POST", f"/v1/activities/{name}/problems/{form.text('problem')}/merge", document, form.key)
+    return visit.see(f"/pengurus/kegiatan/{name}/masalah", "digabung")
+
+
+async def make_topic(visit: Visit) -> Response:
+    """One of them becomes a topic."""
+    visit.require_person()
+    name, form = visit.parameter("activity"), await visit.form()
+    document = form.given("title")
+    if not document:
+        raise Malformed(errors={"title": [""]})
+    await visit.send("POST", f"/v1/activities/{name}/problems/{form.text('problem')}/topic", document, form.key)
+    return visit.see(f"/pengurus/kegiatan/{name}/masalah", "jadi-topik")
+
+
+async def leave_material(visit: Visit) -> Response:
+    """A link or a text that others may use."""
+    visit.require_person()
+    name, form = visit.parameter("activity"), await visit.form()
+    document = form.given("title", "url", "text", "licence", "visibility")
+    missing = [field for field in ("title", "licence") if field not in document]
+    if "url" not in document and "text" not in document:
+        missing += ["url", "text"]
+    if missing:
+        raise Malformed(errors={field: [""] for field in missing})
+    await visit.send("POST", f"/v1/activities/{name}/materials", document, form.key)
+    return visit.see(f"/pengurus/kegiatan/{name}", "materi")
+
+
+async def materials(visit: Visit) -> Response:
+    """Materials of all activities that everybody may have, found by words."""
+    words = visit.parameter("cari").strip()[:200]
+    found, regions = await asyncio.gather(
+        visit.public("/v1/materials", q=words, after=visit.parameter("setelah")),
+        visit.parts(regions=visit.public("/v1/regions", limit=100)),
+    )
+    names = {item["region"]: item["name"] for item in (regions.parts["regions"] or {"items": ()})["items"]}
+    return visit.render(
+        "materials.html", materials=found["items"], next=found.get("next"), words_sought=words, region_names=names
+    )

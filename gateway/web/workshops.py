@@ -1,0 +1,107 @@
+"""Planning a workshop: its agenda, whom it is for and what it teaches; and changes of speakers and seats."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import Response
+
+from gateway.web.forms import Form
+from gateway.web.home import items_of
+from gateway.web.visit import Visit
+from gateway.web.words import from_form
+from services.kernel.problem import Forbidden, Malformed
+
+ROWS = 8
+"""Sessions that the form has room for; the API takes more."""
+LEVELS = ("basic", "secondary", "higher")
+
+
+async def plan_form(visit: Visit) -> Response:
+    """The form; the region first, where one plans in several."""
+    visit.require_person()
+    if not visit.may_somewhere("activities.plan"):
+        raise Forbidden
+    regions = [
+        region
+        for region in (await visit.public("/v1/regions", limit=100))["items"]
+        if visit.may("activities.plan", region["region"])
+    ]
+    wanted = visit.fields.get("region") or visit.parameter("wilayah") or (regions[0]["region"] if regions else "")
+    found = await visit.parts(
+        venues=visit.get("/v1/venues", region=wanted, limit=100), framework=visit.public("/v1/frameworks/current")
+    )
+    if "venues" in found.problems:
+        raise found.problems["venues"]
+    return visit.render(
+        "plan_workshop.html",
+        regions=[(region["region"], region["name"]) for region in regions],
+        region=wanted,
+        venues=[(venue["venue"], venue["name"]) for venue in items_of({"venues": found.parts["venues"]})["venues"]],
+        units=(found.parts["framework"] or {"units": ()})["units"],
+        rows=range(1, ROWS + 1),
+    )
+
+
+async def plan(visit: Visit) -> Response:
+    """A workshop is planned."""
+    visit.require_person()
+    form = await visit.form()
+    document: dict[str, Any] = {
+        "kind": "workshop",
+        **form.given("title", "region", "venue"),
+        "sessions": _sessions(form),
+        "levels": [level for level in LEVELS if form.text(f"level-{level}") == "yes"],
+        "units": [name.removeprefix("unit-") for name in form.fields if name.startswith("unit-")],
+        "open": form.text("open") == "yes",
+        "past": form.text("past") == "yes",
+    }
+    if form.text("capacity").isdecimal():
+        document["capacity"] = int(form.text("capacity"))
+    missing = [name for name in ("title", "venue", "capacity") if not document.get(name)]
+    if not document["sessions"]:
+        missing += ["title-1", "starts-1", "ends-1"]
+    if missing:
+        raise Malformed(errors={name: [""] for name in missing})
+    answer = await visit.send("POST", "/v1/activities", document, form.key)
+    return visit.see(f"/pengurus/kegiatan/{answer['activity']}", "workshop")
+
+
+async def withdraw_speaker(visit: Visit) -> Response:
+    """Whoever would have spoken does not come."""
+    visit.require_person()
+    name, form = visit.parameter("activity"), await visit.form()
+    await visit.send("DELETE", f"/v1/activities/{name}/speakers/{form.text('person')}", {}, form.key)
+    return visit.see(f"/pengurus/kegiatan/{name}", "mundur")
+
+
+async def change_capacity(visit: Visit) -> Response:
+    """More seats, or fewer."""
+    visit.require_person()
+    name, form = visit.parameter("activity"), await visit.form()
+    if not form.text("capacity").isdecimal():
+        raise Malformed(errors={"capacity": [""]})
+    await visit.send("POST", f"/v1/activities/{name}/capacity", {"capacity": int(form.text("capacity"))}, form.key)
+    return visit.see(f"/pengurus/kegiatan/{name}", "jumlah-kursi")
+
+
+def _sessions(form: Form) -> list[Mapping[str, str]]:
+    """The rows that hold anything. Raises ``Malformed`` for one that is filled in by half."""
+    sessions, errors = [], dict[str, list[str]]()
+    for row in range(1, ROWS + 1):
+        given = form.given(f"title-{row}", f"starts-{row}", f"ends-{row}")
+        if not given:
+            continue
+        session = {"title": given.get(f"title-{row}", "")}
+        for name in ("starts", "ends"):
+            try:
+                session[name] = from_form(given[f"{name}-{row}"])
+            except (KeyError, ValueError):
+                errors[f"{name}-{row}"] = [""]
+        if not session["title"]:
+            errors[f"title-{row}"] = [""]
+        sessions.append(session)
+    if errors:
+        raise Malformed(errors=errors)
+    return sessions

@@ -1,0 +1,225 @@
+"""Workshops, problems, materials and certificates as people see them, and what the gateway adds to each."""
+
+from itertools import count
+
+import pytest
+
+from tests.unit.gateway.browser import Browser
+from tests.unit.gateway.house import TOKEN, Told, bearer
+from tests.unit.gateway.scene import activity, items, settle
+
+PROBLEM = {"Content-Type": "application/problem+json"}
+CODE = "7K3F-9QXM-2D5T"
+SESSIONS = [
+    {"id": f"s{n}", "title": title, "starts": f"2026-03-0{n + 1}T02:00:00Z", "ends": f"2026-03-0{n + 1}T05:00:00Z", "speaker": None}
+    for n, title in enumerate(("Klasifikasi", "SLiMS"), start=1)
+]  # fmt: skip
+SPEAKER = {
+    "person": "dosen", "role": "speaker", "category": "academic", "from_board": False, "competence": "Klasifikasi DDC",
+    "name": "Dr. Contoh", "rules": {"version": 1, "speakers": "board"},
+}  # fmt: skip
+WORKSHOP = {
+    "kind": "workshop", "topic": None, "title": "Workshop pengolahan", "sessions": SESSIONS, "open": True, "levels": ["secondary"],
+    "speakers": [SPEAKER], "guide": None, "starts": SESSIONS[0]["starts"], "ends": SESSIONS[1]["ends"],
+}  # fmt: skip
+CERTIFICATE = {
+    "valid": True, "revoked": None, "activity": "a1", "title": "Workshop pengolahan", "kind": "workshop",
+    "starts": SESSIONS[0]["starts"], "ends": SESSIONS[1]["ends"], "hours": 6.0, "sessions": 2, "attended": 2, "rules": 1,
+    "issued": "2026-03-04T05:00:00Z",
+}  # fmt: skip
+OWN = {**CERTIFICATE, "code": CODE, "participant": "sari", "guest": False}
+DOCUMENT = {"problem": "p1", "text": "Barcode ganda", "count": 2, "mine": False, "author": None, "into": None, "topic": None, "at": SESSIONS[0]["starts"]}  # fmt: skip
+MATERIAL = {
+    "material": "m1", "activity": "a1", "title": "Ringkasan DDC", "url": "https://contoh.id/ddc", "text": None,
+    "licence": "cc-by", "visibility": "public", "topic": None, "region": "kota-kediri", "at": SESSIONS[0]["starts"],
+}  # fmt: skip
+
+
+@pytest.fixture
+def visitor(house, client):
+    settle(house)
+    house.events.on("GET /v1/activities/{activity}", Told(activity(**WORKSHOP)))
+    house.events.on("GET /v1/activities/{activity}/problems", items(DOCUMENT))
+    house.events.on("GET /v1/materials", items(MATERIAL))
+    return Browser(client)
+
+
+def test_a_workshop_shows_its_agenda_speakers_levels_and_materials(visitor):
+    text = visitor.open("/kegiatan/a1")
+    for word in (
+        "Klasifikasi DDC",
+        "Dr. Contoh",
+        "akademisi",
+        "pendidikan menengah",
+        "SLiMS",
+        "Ringkasan DDC",
+        "CC BY",
+    ):
+        assert word in text
+    assert len(text.encode()) < 30_000
+
+
+def test_pages_of_what_comes_of_an_activity_are_there_and_light(house, visitor):
+    house.events.on("GET /v1/certificates/{code}", Told(CERTIFICATE))
+    house.events.on("GET /v1/certificates", items(OWN))
+    visitor.log_in("wulan@contoh.id")
+    desk = "/pengurus/kegiatan/a1"
+    for state in ("planned", "published", "completed"):
+        house.events.on("GET /v1/activities/{activity}", Told(activity(**WORKSHOP, state=state)))
+        for path in (desk, f"{desk}/masalah", f"{desk}/sertifikat", f"{desk}/hadir", "/kegiatan/a1"):
+            text = visitor.open(path)
+            assert visitor.page.status_code == 200, path
+            assert len(text.encode()) < 30_000
+            assert "<script" not in text
+    for path in ("/pengurus/workshop", "/materi", "/materi?cari=ddc", f"/sertifikat/{CODE}", "/saya"):
+        assert len(visitor.open(path).encode()) < 30_000
+        assert visitor.page.status_code == 200, path
+
+
+def test_who_is_nobodys_member_registers_on_the_page(house, visitor):
+    house.events.on("GET /v1/activities/{activity}", Told(activity(**WORKSHOP | {"starts": "2026-03-09T02:00:00Z"})))
+    house.members.on("POST /v1/guests/{guest}", Told({}, 201))
+    house.events.on("POST /v1/activities/{activity}/registrations", Told({"seat": "taken", "place": None}, 201))
+    visitor.open("/kegiatan/a1")
+    assert "Sampai bertemu" in visitor.submit("/kegiatan/a1/daftar-tamu", name="Bu Tamu", email="tamu@contoh.id")
+    [noted] = house.members.calls("POST /v1/guests/{guest}")
+    [seat] = house.events.calls("POST /v1/activities/{activity}/registrations")
+    assert noted.document == {"name": "Bu Tamu", "email": "tamu@contoh.id"}
+    assert seat.document == {"guest": noted.path.rpartition("/")[2]}
+
+
+def register(client, key="k", **contact):
+    headers = {"Idempotency-Key": key, **bearer()}
+    return client.post("/v1/activities/a1/guest-registrations", json=contact, headers=headers)
+
+
+def test_nothing_is_kept_of_whoever_cannot_have_a_seat(house, visitor, client):
+    house.events.on("GET /v1/activities/{activity}", Told(activity()))
+    refused = Told({"title": "no", "status": 422, "rule": "members-only"}, 422, PROBLEM)
+    house.events.on("POST /v1/activities/{activity}/registrations", refused)
+    answer = register(client, name="Bu Tamu", email="tamu@contoh.id")
+    assert (answer.status_code, answer.json()["rule"]) == (422, "members-only")
+    assert not house.members.calls("POST /v1/guests/{guest}")
+
+
+def test_a_guests_registration_sent_again_is_the_same_guest_and_makes_up_for_the_contact(house, visitor, client):
+    house.events.on("POST /v1/activities/{activity}/registrations", Told({"seat": "line", "place": 2}, 201))
+    house.members.on("POST /v1/guests/{guest}", Told({}, 503))
+    first = register(client, name="Bu Tamu", phone="0812")
+    assert (first.status_code, first.json()["place"]) == (201, 2)
+    assert [warning["part"] for warning in first.json()["warnings"]] == ["guest"]
+    house.members.on("POST /v1/guests/{guest}", Told({}, 201))
+    again = register(client, name="Bu Tamu", phone="0812").json()
+    assert (again["guest"], again["warnings"]) == (first.json()["guest"], [])
+    for wrong in ({}, {"name": "Bu Tamu"}, {"phone": "0812"}, {"name": "x", "phone": "1", "nik": "2"}):
+        assert register(client, **wrong).status_code == 400
+
+
+def test_a_problem_is_said_without_logging_in_and_with_a_name_only_by_choice(house, visitor):
+    house.events.on("POST /v1/activities/{activity}/problems", Told({"problem": "p"}, 201))
+    visitor.open("/kegiatan/a1")
+    assert "Terima kasih sudah menceritakannya" in visitor.submit("/kegiatan/a1/masalah", text="Barcode ganda")
+    visitor.log_in()
+    visitor.open("/kegiatan/a1")
+    visitor.submit("/kegiatan/a1/masalah", text="Barcode ganda")
+    visitor.open("/kegiatan/a1")
+    visitor.submit("/kegiatan/a1/masalah", text="Barcode ganda", anonymous="yes")
+    sent = [asked.document["anonymous"] for asked in house.events.calls("POST /v1/activities/{activity}/problems")]
+    assert sent == [True, False, True]
+
+
+def test_planners_put_problems_together_and_make_topics(house, visitor):
+    other = {**DOCUMENT, "problem": "p2", "text": "Barcode dobel", "author": "ani"}
+    house.events.on("GET /v1/activities/{activity}/problems", items(DOCUMENT, other))
+    for what in ("merge", "topic"):
+        house.events.on(f"POST /v1/activities/{{activity}}/problems/{{problem}}/{what}", Told({}, 201))
+    visitor.log_in("wulan@contoh.id")
+    here = "/pengurus/kegiatan/a1/masalah"
+    assert "Ani Contoh" in visitor.open(here)
+    visitor.submit(here, problem="p2", into="p1")
+    visitor.open(here)
+    visitor.submit(f"{here}/topik", problem="p1", title="Barcode ganda")
+    [merged] = house.events.calls("POST /v1/activities/{activity}/problems/{problem}/merge")
+    [made] = house.events.calls("POST /v1/activities/{activity}/problems/{problem}/topic")
+    assert (merged.document, made.document) == ({"into": "p1"}, {"title": "Barcode ganda"})
+
+
+def test_a_workshop_is_planned_by_rows(house, visitor):
+    house.events.on("POST /v1/activities", Told({"activity": "a1"}, 201))
+    visitor.log_in("wulan@contoh.id")
+    visitor.open("/pengurus/workshop")
+    rows = {"title-1": "Klasifikasi", "starts-1": "2026-03-14T09:00", "ends-1": "2026-03-14T12:00"}
+    about = {"title": "Workshop", "venue": "v1", "level-higher": "yes", "unit-b-slims": "yes", "open": "yes"}
+    visitor.submit("/pengurus/workshop", **about, **rows, **{"title-2": "Setengah"})
+    assert not house.events.calls("POST /v1/activities")
+    visitor.submit("/pengurus/workshop", **about, **rows, **{"title-2": ""})
+    [asked] = house.events.calls("POST /v1/activities")
+    assert asked.document["sessions"] == [
+        {"title": "Klasifikasi", "starts": "2026-03-14T09:00:00+07:00", "ends": "2026-03-14T12:00:00+07:00"}
+    ]
+    assert (asked.document["levels"], asked.document["units"], asked.document["open"]) == (
+        ["higher"],
+        ["b-slims"],
+        True,
+    )
+
+
+def test_anybody_with_the_code_sees_whether_it_is_good_and_no_name(house, visitor):
+    house.events.on("GET /v1/certificates/{code}", Told(CERTIFICATE))
+    text = visitor.open(f"/sertifikat/{CODE}")
+    assert "asli dan berlaku" in text
+    assert "data:image/svg+xml" in text
+    assert "Sari" not in text
+    revoked = {"valid": False, "revoked": {"at": "2026-03-05T02:00:00Z", "reason": "salah orang"}}
+    house.events.on("GET /v1/certificates/{code}", Told(CERTIFICATE | revoked))
+    text = visitor.open(f"/sertifikat/{CODE}")
+    assert "sudah dicabut" in text
+    assert "salah orang" in text
+
+
+def test_the_paper_is_the_holders_alone(house, visitor):
+    paper = f"/sertifikat/{CODE}.pdf"
+    visitor.open(paper)
+    assert visitor.page.url.path == "/masuk"
+    visitor.log_in()
+    visitor.open(paper)
+    assert visitor.page.status_code == 404
+    house.events.on("GET /v1/certificates", items(OWN))
+    visitor.open(paper)
+    assert (visitor.page.status_code, visitor.page.headers["content-type"]) == (200, "application/pdf")
+    assert visitor.page.content.startswith(b"%PDF")
+    house.events.on("GET /v1/certificates", items(OWN | {"valid": False}))
+    visitor.open(paper)
+    assert visitor.page.status_code == 404
+
+
+def test_codes_are_not_looked_through_without_end(house, visitor, client):
+    house.events.on("GET /v1/certificates/{code}", Told({"status": 404}, 404, PROBLEM))
+    statuses = [client.get(f"/v1/certificates/{n}").status_code for n in range(130)]
+    assert (statuses[0], statuses[-1]) == (404, 429)
+    assert client.get(f"/sertifikat/{CODE}", headers={"Accept": "text/html"}).status_code == 429
+
+
+KEYS = count()
+
+
+def say(client, word, path="/v1/activities/a1/attendance", token=TOKEN):
+    headers = {"Idempotency-Key": f"key-{next(KEYS)}", **bearer(token)}
+    return client.post(path, json={"code": word}, headers=headers).status_code
+
+
+def test_wrong_code_words_are_limited_for_each_caller_at_each_activity_and_right_ones_are_not(house, visitor, client):
+    def judge(asked):
+        right = asked.document.get("code") == "melati 4821" or "person" in asked.document
+        return Told({}, 201) if right else Told({"status": 422, "rule": "wrong-code-word"}, 422, PROBLEM)
+
+    house.events.on("POST /v1/activities/{activity}/attendance", judge)
+    assert {say(client, "melati 4821") for _ in range(30)} == {201}
+    assert [say(client, f"melati {n}") for n in range(11)] == [422] * 10 + [429]
+    assert say(client, "melati 4821") == 429
+    assert say(client, "melati 1", "/v1/activities/a2/attendance") == 422
+    assert say(client, "melati 1", token="token-of-wulan") == 422
+    ticked = client.post(
+        "/v1/activities/a1/attendance", json={"person": "ani"}, headers={"Idempotency-Key": "t", **bearer()}
+    )
+    assert ticked.status_code == 201
