@@ -1,6 +1,6 @@
 """The whole stack as a fixture of this room: started once, for tests that leave all of its parts as they found them.
 
-``house``: services in one process, the gateway, private broker, database and mailbox, on a demo clock; a board, two
+``house``: services in one process, the gateway, private broker, database, mailbox and chats, on a demo clock; a board, two
 regions with a coordinator each, two members, and everybody's token.
 """
 
@@ -25,6 +25,7 @@ from deploy.commands.board import install
 from deploy.commands.opened import opened
 from deploy.database import Database
 from deploy.mailbox.server import Mailbox
+from deploy.telegram.server import TelegramServer
 from deploy.waiting import wait_until
 from services.kernel.clock import DemoClock
 from services.members.installation import BoardMember, issue_token
@@ -80,6 +81,7 @@ class House:
     clock: DemoClock
     database_server: Database
     mailbox: Mailbox
+    telegram: TelegramServer
     people: dict[str, Visitor] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> Visitor:
@@ -199,6 +201,7 @@ def house(
         server.start()  # a test elsewhere may have stopped it
     directory = tmp_path_factory.mktemp("house")
     vhost, prefix = vhosts.take(), f"house_{uuid.uuid4().hex[:8]}_"
+    telegram = TelegramServer(directory / "chats")
     services = ChildServices(
         directory,
         {
@@ -206,6 +209,7 @@ def house(
             "JEJARING_DATABASE_PREFIX": prefix,
             "AMQP_URI": broker.uri(vhost),
             "SMTP_URI": mailbox.smtp_uri,
+            **telegram.environment,
             "JEJARING_SECRETS": str(keys.ensure(directory / "keys")),
             "JEJARING_CLOCK": f"demo:{directory / 'clock.json'}",
             "JEJARING_COMMUNITY_HOST": "jejaring.test",
@@ -219,14 +223,16 @@ def house(
     ):
         try:
             _make_it_nine(clock)
+            telegram.start()
             services.start(*SERVICES, wait=False)
             services.start_gateway(wait=False)
             services.wait_ready(*SERVICES, "gateway")
-            house = House(services, http, client, clock, database, mailbox)
+            house = House(services, http, client, clock, database, mailbox, telegram)
             _furnish(house)
             yield house
         finally:
             services.close()
+            telegram.stop()
             for name in client.list_database_names():
                 if name.startswith(prefix):
                     client.drop_database(name)
