@@ -31,6 +31,7 @@ from gateway.web import (
     topics,
     workshops,
 )
+from gateway.web.lecture_routes import lecture_routes
 from gateway.web.pages import Page, Pages, acting
 from gateway.web.rendering import STATIC
 
@@ -167,6 +168,7 @@ def page_routes(
         *act("/pengurus/impor", importing.look_through(uploads), importing.import_form),
         *act("/pengurus/impor/ambil", importing.take_over(uploads), importing.import_form, "/pengurus/impor"),
         *show("/pengurus/impor/{import}", importing.progress),
+        *lecture_routes(show, act),
         Mount("/static", KeptFiles(directory=static)),
     ]
 
