@@ -72,7 +72,8 @@ def application(configuration: Configuration) -> Starlette:
     identities = Identities(transport)
     forwarding = Forwarding(surface_of(fragments), transport, identities, HotReads(), Limits())
     callers = Callers(identities, SessionCookie(configuration.signing))
-    renderer = Renderer(configuration.community)
+    listener = _listener(configuration, transport)
+    renderer = Renderer(configuration.community, listener.link) if listener else Renderer(configuration.community)
     pages = Pages(forwarding, callers, renderer, FormTokens(configuration.signing), configuration.clock)
     api = ForwardingEndpoint(forwarding, callers)
     own = CompositionEndpoints(forwarding, callers)
@@ -94,8 +95,6 @@ def application(configuration: Configuration) -> Starlette:
     async def trouble(request: Request, error: Exception) -> Response:
         wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1/")
         return await (pages.show_problem if wants_page else show_problem)(request, error)
-
-    listener = _listener(configuration, transport)
 
     @asynccontextmanager
     async def lifespan(_application: Starlette) -> AsyncIterator[None]:

@@ -40,6 +40,7 @@ class Listener:
     def __init__(self, telegram: Telegram, take: Callable[[Mapping[str, Any]], Awaitable[Reply | None]]) -> None:
         self._telegram = telegram
         self._take = take
+        self._username = ""
         self._pacing = Pacing()
         self._stop = threading.Event()
         self._pause = FIRST_PAUSE
@@ -53,10 +54,19 @@ class Listener:
         """Take nothing more."""
         self._stop.set()
 
+    def link(self, token: str) -> str:
+        """The address that opens a chat with the bot and says the token there; "" as long as the bot's name is not known."""
+        if not self._username:
+            return ""
+        if self._telegram.is_real:
+            return f"https://t.me/{self._username}?start={token}"
+        return f"{self._telegram.address}/mulai?start={token}"
+
     def _listen(self, loop: asyncio.AbstractEventLoop) -> None:
         offset = 0
         while not self._stop.is_set():
             try:
+                self._username = self._username or str(self._telegram.get_me().get("username", ""))
                 updates = self._telegram.get_updates(offset, POLL_SECONDS)
             except TelegramError as error:
                 self._trouble(error)

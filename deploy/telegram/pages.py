@@ -3,6 +3,8 @@
 GET  /                  the chats
 GET  /obrolan/{id}      one: what may be done in it now, its messages, a form
 POST /obrolan/{id}      orang, teks: write
+GET  /mulai?start=      what https://t.me/<bot>?start= is: who opens a chat with the bot?
+POST /mulai             start, and orang or nama: they do
 """
 
 from datetime import datetime
@@ -22,6 +24,7 @@ from deploy.telegram.store import Store
 
 ZONE = ZoneInfo("Asia/Jakarta")
 SHOWN = 200
+FIRST_NUMBER = 100_000
 
 
 class Pages:
@@ -40,6 +43,8 @@ class Pages:
             Route("/", self._list),
             Route("/obrolan/{id}", self._chat),
             Route("/obrolan/{id}", self._write, methods=["POST"]),
+            Route("/mulai", self._start_form),
+            Route("/mulai", self._start, methods=["POST"]),
         ]
 
     async def _list(self, _request: Request) -> Response:
@@ -57,6 +62,25 @@ class Pages:
             sentence = "Tidak terkirim: grup ini sedang dibatasi, atau tulisannya kosong."
             return self._page("chat.html", 403, **self._shown(chat), trouble=sentence)
         return RedirectResponse(f"/obrolan/{chat.id}", 303)
+
+    async def _start_form(self, request: Request) -> Response:
+        return self._page(
+            "start.html", people=self._store.chats.people.values(), start=request.query_params.get("start", "")
+        )
+
+    async def _start(self, request: Request) -> Response:
+        form = await request.form()
+        person, name = str(form.get("orang", "")), str(form.get("nama", "")).strip()
+        number = int(person) if person.isdecimal() else max([FIRST_NUMBER, *self._store.chats.people]) + 1
+        if not person and name:
+            self._store.keep({"kind": "person", "id": number, "first_name": name})
+        try:
+            self._control.write(number, f"/start {form.get('start', '')}".strip())
+        except HTTPException:
+            sentence = "Pilih siapa yang memulai, atau tulis namanya."
+            people = self._store.chats.people.values()
+            return self._page("start.html", 400, people=people, start=form.get("start", ""), trouble=sentence)
+        return RedirectResponse(f"/obrolan/{number}", 303)
 
     def _shown(self, chat: Chat) -> dict[str, Any]:
         people = self._store.chats.people

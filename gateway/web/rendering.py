@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +27,12 @@ PROTECTION = {
 
 
 class Renderer:
-    """Renders ``templates``; a name that a template was not given is an error, never an empty place."""
+    """Renders ``templates``; a name that a template was not given is an error, never an empty place.
 
-    def __init__(self, community: str) -> None:
+    ``bot_link(token)`` is the address that opens a chat with the community's bot, "" where there is none.
+    """
+
+    def __init__(self, community: str, bot_link: Callable[[str], str] = lambda _token: "") -> None:
         self._environment = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -37,7 +40,7 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals.update(style=STYLE, community=community)
+        self._environment.globals.update(style=STYLE, community=community, bot_link=bot_link)
 
     def html(self, template: str, context: Mapping[str, Any]) -> str:
         """The page's HTML."""

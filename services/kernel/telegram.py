@@ -86,6 +86,7 @@ class Telegram:
     def __init__(
         self, bot: TelegramBot, seconds: float = ANSWER_SECONDS, transport: httpx.BaseTransport | None = None
     ) -> None:
+        self.address = bot.api
         self._path = f"/bot{bot.token}/"
         self._seconds = seconds
         self._client = httpx.Client(
@@ -104,6 +105,11 @@ class Telegram:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @property
+    def is_real(self) -> bool:
+        """Whether this is Telegram itself, and no server that stands for it."""
+        return self.address == TelegramBot("").api
 
     def close(self) -> None:
         """End the connections."""

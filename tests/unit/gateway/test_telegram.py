@@ -76,6 +76,20 @@ def test_telegram_away_or_a_reply_that_is_not_taken_stops_nothing(house, visitor
         wait_until(lambda: visitor.messages(SITI)[-1]["from"]["is_bot"], 10, "the second's answer")
 
 
+@pytest.mark.parametrize(
+    ("api", "address"),
+    [("https://api.telegram.org", "https://t.me/buku_bot?start=x-1"), ("http://here", "http://here/mulai?start=x-1")],
+)
+def test_the_link_leads_to_the_bot_once_its_name_is_known(api, address):
+    answer = httpx.Response(200, json={"ok": True, "result": {"username": "buku_bot"}})
+    telegram = Telegram(TelegramBot("1:x", api), 1.0, httpx.MockTransport(lambda _: answer))
+    listener = listening.Listener(telegram, None)
+    assert listener.link("x-1") == ""
+    telegram.get_updates = lambda *_: listener.stop() or []
+    listener._listen(None)
+    assert listener.link("x-1") == address
+
+
 def test_the_gateway_ends_at_once_though_it_is_listening(house, visitor, monkeypatch):
     monkeypatch.setattr(listening, "POLL_SECONDS", 20)
     with house.gateway() as client:
