@@ -4,9 +4,13 @@ from typing import Any
 
 import pytest
 
+from tests.unit.gateway.consulting import OPERATIONS as CONSULTING
 from tests.unit.gateway.house import House, fragment, write_fragments
+from tests.unit.gateway.lecturing import NAMING
+from tests.unit.gateway.lecturing import OPERATIONS as LECTURING
 
 MEMBERS = (
+    *NAMING,
     "GET /v1/libraries",
     "GET /v1/me", "GET /v1/regions", "GET /v1/regions/{region}", "GET /v1/offices", "POST /v1/members",
     "GET /v1/members", "GET /v1/members/{member}", "POST /v1/members/import", "GET /v1/imports/{import}",
@@ -15,6 +19,7 @@ MEMBERS = (
     "GET /v1/competence", "GET /v1/frameworks/{version}",
 )  # fmt: skip
 EVENTS = (
+    *LECTURING,
     "GET /v1/topics", "POST /v1/topics", "GET /v1/topics/{topic}", "POST /v1/topics/{topic}/endorsements",
     "POST /v1/topics/{topic}/raisers", "POST /v1/topics/{topic}/decision", "POST /v1/topics/{topic}/solved",
     "GET /v1/activities", "POST /v1/activities", "GET /v1/activities/{activity}", "POST /v1/activities/{activity}/publish",
@@ -33,6 +38,7 @@ EVENTS = (
     "POST /v1/venues/{venue}/requests", "POST /v1/venues/{venue}/requests/{activity}/answer",
 )  # fmt: skip
 MENTORING: tuple[str, ...] = (
+    *CONSULTING,
     "GET /v1/mentorships", "GET /v1/mentorships/{mentorship}", "POST /v1/mentorships/{mentorship}/reports",
     "GET /v1/reports/{code}", "POST /v1/mentorships", "GET /v1/mentorships/{mentorship}/visits",
     "GET /v1/mentorships/{mentorship}/suggestions", "GET /v1/mentorships/{mentorship}/handover",
