@@ -8,7 +8,7 @@ from pathlib import Path
 from deploy.commands.token import issue
 from deploy.story import people
 from deploy.story.calendar import Calendar
-from deploy.story.chapters import Chapter, board, demand, gathering, heard, held, joining, school, seats
+from deploy.story.chapters import Chapter, board, demand, gathering, heard, held, joining, leaving, school, seats
 from deploy.story.gateway import Gateway, Unexpected
 from deploy.story.mailbox import Mailbox
 from deploy.story.progress import Progress, Report, StoryFailed
@@ -21,6 +21,7 @@ CHAPTERS = (
     Chapter("Bab 3, dari kesulitan menjadi gathering", (*demand.STEPS, *gathering.STEPS, *seats.STEPS, *held.STEPS)),
     school.CHAPTER,
     heard.CHAPTER,
+    leaving.CHAPTER,
 )
 TOTAL = sum(len(chapter.steps) for chapter in CHAPTERS)
 TOKEN_NAME = "cerita"  # noqa: S105 - what the token is called, not what it is
@@ -55,7 +56,7 @@ def told(gateway_url: str) -> bool:
     gateway = Gateway(gateway_url)
     try:
         topics = gateway.ask("GET", "/v1/topics", query={"limit": "100"}).expect(200)
-        return heard.is_told(topics["items"])
+        return leaving.is_told(topics["items"])
     except Unexpected as error:
         raise StoryFailed("is it told already?", str(error)) from error
     finally:

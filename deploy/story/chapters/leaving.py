@@ -155,7 +155,13 @@ def _leaving(world: World) -> bool:
 
 
 def _all_facts(world: World, **query: str) -> list[dict[str, Any]]:
-    return world.voice(people.WAHYU).all("/v1/feed", **query)
+    facts: list[dict[str, Any]] = []
+    while True:
+        page = world.voice(people.WAHYU).get("/v1/feed", **query).expect(200)
+        facts += page["items"]
+        if not page["more"]:
+            return facts
+        query["after"] = page["next"]
 
 
 def _path(world: World) -> str:
