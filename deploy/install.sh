@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what one of `make run | test | check | bench` needs, and nothing that is already here:
 #   a virtual environment .venv with the pinned packages;
-#   from Debian: python3-venv where Python lacks it, rabbitmq-server, and chromium for the tests.
+#   from Debian: python3-venv where Python lacks it, rabbitmq-server, and chromium and php-cli for the tests.
 # What cannot be done is said in one sentence. `run` goes on without a broker; the others fail.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -136,6 +136,7 @@ test)
     environment test
     broker || fail "make test needs RabbitMQ."
     command -v chromium >/dev/null || debian chromium || fail "make test needs Chromium for the pages."
+    command -v php >/dev/null || debian php-cli || fail "make test needs PHP for the receiver in docs/how-to."
     ;;
 check) environment test ;;
 bench)

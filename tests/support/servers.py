@@ -40,6 +40,7 @@ ENVIRONMENT_OF_OURS = (
     "NOTIFICATIONS_",
     "GATEWAY_",
     "TELEGRAM_",
+    "WEBHOOK_",
 )
 
 

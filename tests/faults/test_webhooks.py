@@ -1,0 +1,29 @@
+"""What a kill in the middle of a webhook leaves: nothing lost, and a repetition under the same identity."""
+
+from collections.abc import Callable
+
+from deploy.waiting import wait_until
+from tests.integration.test_webhooks import Outside, start
+from tests.support.endpoint import an_endpoint
+
+__all__ = ["start"]
+
+
+def test_killed_while_an_endpoint_thinks_it_is_sent_again_under_the_same_id(start: Callable[..., Outside]) -> None:
+    outside = start()
+    bearer = outside.bearer(outside.partner("Universitas Satu"))
+    wait_until(lambda: len(outside.feed(bearer)) == 1, 15, "the service to hear itself")
+    with an_endpoint() as endpoint:
+        outside.subscribe(bearer, endpoint)
+        endpoint.slow = 3.0
+        outside.partner("Universitas Dua")
+        wait_until(lambda: len(endpoint.received) == 1, 15, "the request to be under way")
+        outside.services.kill("notifications")
+        endpoint.slow = 0.0
+        outside.services.restart("notifications")
+        wait_until(lambda: len(endpoint.received) == 2, 20, "the repetition")
+        assert endpoint.ids[0] == endpoint.ids[1]
+        outside.partner("Universitas Tiga")
+        wait_until(lambda: len(endpoint.received) == 3, 15, "the next one")
+        assert [each.number for each in endpoint.received] == [1, 1, 2]
+        assert len(set(endpoint.ids)) == 2
