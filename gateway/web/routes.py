@@ -20,13 +20,16 @@ from gateway.web import (
     attending,
     board,
     certificates,
+    competence,
     home,
     importing,
+    libraries,
     membership,
     mentorships,
     outcomes,
     own_data,
     planning,
+    profile,
     reports,
     topics,
     workshops,
@@ -39,6 +42,7 @@ ACTIVITY = "/kegiatan/{activity}"
 TOPIC = "/topik/{topic}"
 DESK = "/pengurus/kegiatan/{activity}"
 CASE = "/pendampingan/{mentorship}"
+LIBRARY = "/perpustakaan/{library}"
 
 
 class KeptFiles(StaticFiles):
@@ -130,6 +134,24 @@ def page_routes(
         *show("/kemajuan/{secret}", mentorships.progress),
         *show("/topik", topics.board),
         *show("/topik/ajukan", topics.raise_form),
+        *show("/saya/ubah", profile.show),
+        *act("/saya/ubah", profile.change, profile.show),
+        *act("/saya/persetujuan", profile.agree, profile.show, "/saya/ubah"),
+        *act("/saya/telegram", profile.offer_telegram, profile.show, "/saya/ubah"),
+        *act("/saya/telegram/lepas", profile.unlink_telegram, profile.show, "/saya/ubah"),
+        *show("/saya/kompetensi", competence.overview),
+        *show("/saya/kompetensi/{unit}", competence.unit_form),
+        *act("/saya/kompetensi/{unit}", competence.rate, competence.unit_form),
+        *show("/kompetensi/{person}", competence.overview),
+        *show("/kompetensi/{person}/{unit}", competence.unit_form),
+        *act("/kompetensi/{person}/{unit}", competence.rate, competence.unit_form),
+        *show("/perpustakaan", libraries.libraries),
+        *show("/perpustakaan/daftar", libraries.register_form),
+        *act("/perpustakaan/daftar", libraries.register, libraries.register_form),
+        *show(LIBRARY, libraries.library),
+        *act(f"{LIBRARY}/bertugas", libraries.work_here, libraries.library, LIBRARY),
+        *act(f"{LIBRARY}/berhenti", libraries.leave, libraries.library, LIBRARY),
+        *act(f"{LIBRARY}/minat", libraries.say_interest, libraries.library, LIBRARY),
         *act("/topik/ajukan", topics.raise_topic, topics.raise_form),
         *show(TOPIC, topics.topic),
         *act(f"{TOPIC}/sama", topics.share, topics.topic, TOPIC),

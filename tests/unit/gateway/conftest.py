@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.unit.gateway.belonging import OPERATIONS as BELONGING
 from tests.unit.gateway.consulting import OPERATIONS as CONSULTING
 from tests.unit.gateway.house import House, fragment, write_fragments
 from tests.unit.gateway.lecturing import NAMING
@@ -11,6 +12,7 @@ from tests.unit.gateway.lecturing import OPERATIONS as LECTURING
 
 MEMBERS = (
     *NAMING,
+    *BELONGING,
     "GET /v1/libraries",
     "GET /v1/me", "GET /v1/regions", "GET /v1/regions/{region}", "GET /v1/offices", "POST /v1/members",
     "GET /v1/members", "GET /v1/members/{member}", "POST /v1/members/import", "GET /v1/imports/{import}",

@@ -1,0 +1,93 @@
+"""How far one is, by oneself and by a second rater: one's own page, and that of somebody whom one accompanies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import Response
+
+from gateway.web.visit import Visit
+from services.kernel.problem import Malformed, NotFound
+
+ASPECTS = ("knowledge", "skill", "attitude")
+LAST_STEPS = 20
+OWN = "/saya/kompetensi"
+
+
+async def overview(visit: Visit) -> Response:
+    """All areas with their units, and the last steps with what they follow from."""
+    person = visit.require_person()
+    whom, base = _whom(visit, person)
+    growth = await visit.get(f"/v1/competence/{whom}")
+    names = {unit["unit"]: unit["name"] for area in growth["areas"] for unit in area["units"]}
+    return visit.render(
+        "competence.html",
+        growth=growth,
+        base=base,
+        own=whom == person,
+        names=names,
+        steps=list(reversed(growth["steps"]))[:LAST_STEPS],
+    )
+
+
+async def unit_form(visit: Visit) -> Response:
+    """One unit: three aspects, each on four levels in plain words, and what it follows from."""
+    person = visit.require_person()
+    whom, base = _whom(visit, person)
+    growth = await visit.get(f"/v1/competence/{whom}")
+    unit, area = _unit(growth, visit.parameter("unit"))
+    found = (
+        await visit.parts(
+            framework=visit.public("/v1/frameworks/current"),
+            history=visit.get(f"/v1/participation/{whom}"),
+        )
+    ).parts
+    if found["framework"] is None:
+        framework = await visit.public("/v1/frameworks/current")
+    else:
+        framework = found["framework"]
+    attended = [item for item in reversed((found["history"] or {"items": ()})["items"]) if item["attended"]]
+    return visit.render(
+        "competence_unit.html",
+        person=whom,
+        name=growth["name"],
+        own=whom == person,
+        base=base,
+        unit=unit,
+        area=area,
+        rater="self" if whom == person else "second",
+        framework=framework,
+        attended=attended,
+    )
+
+
+async def rate(visit: Visit) -> Response:
+    """Say how far one is: each aspect that was chosen is one rating."""
+    person = visit.require_person()
+    whom, base = _whom(visit, person)
+    unit = visit.parameter("unit")
+    form = await visit.form()
+    because = {"kind": "activity", "id": form.text("because")} if form.text("because") else None
+    levels = form.given(*ASPECTS)
+    if not levels:
+        raise Malformed(errors={aspect: [""] for aspect in ASPECTS})
+    for aspect, level in levels.items():
+        document: dict[str, Any] = {"unit": unit, "aspect": aspect, "level": int(level), "because": because}
+        if whom != person:
+            document["person"] = whom
+        await visit.send("POST", "/v1/competence", document, f"{form.key}/{aspect}")
+    return visit.see(base, "kompetensi")
+
+
+def _whom(visit: Visit, person: str) -> tuple[str, str]:
+    whom = visit.parameter("person") or person
+    return whom, OWN if whom == person else f"/kompetensi/{whom}"
+
+
+def _unit(growth: Mapping[str, Any], wanted: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    for area in growth["areas"]:
+        for unit in area["units"]:
+            if unit["unit"] == wanted:
+                return unit, area
+    raise NotFound

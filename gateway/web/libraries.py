@@ -1,0 +1,104 @@
+"""The libraries: the list, each one's page, and who works there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from gateway.web.home import items_of
+from gateway.web.visit import Visit
+from services.kernel.problem import Malformed
+
+PAGE = 30
+
+
+async def libraries(visit: Visit) -> Response:
+    """All libraries by name, or those that a part of the name or a region leads to."""
+    name, region = visit.parameter("nama").strip(), visit.parameter("wilayah")
+    query = {"name": name[:100], "region": region, "after": visit.parameter("lanjutan"), "limit": PAGE}
+    found = await visit.parts(
+        libraries=visit.public("/v1/libraries", **query),
+        regions=visit.public("/v1/regions", limit=100),
+    )
+    lists = items_of(found.parts)
+    return visit.render(
+        "libraries.html",
+        name=name,
+        region=region,
+        names={one["region"]: one["name"] for one in lists["regions"] or ()},
+        following=(found.parts["libraries"] or {}).get("next"),
+        **lists,
+    )
+
+
+async def library(visit: Visit) -> Response:
+    """One library; who works there for those who may know, and for oneself the button to say that one does."""
+    identity = visit.parameter("library")
+    shown = await visit.public(f"/v1/libraries/{identity}")
+    calls = {"region": visit.public(f"/v1/regions/{shown['region']}")}
+    if visit.person:
+        calls["me"] = visit.get("/v1/me")
+        calls["staff"] = visit.get(f"/v1/libraries/{identity}/affiliations", limit=100)
+    found = (await visit.parts(**calls)).parts
+    me, staff = found.get("me"), found.get("staff")
+    role = next((held["role"] for held in (me or {}).get("affiliations", ()) if held["library"] == identity), None)
+    return visit.render(
+        "library.html",
+        library=shown,
+        region=found["region"],
+        known=me is not None,
+        role=role,
+        staff=None if staff is None else staff["items"],
+        keeps=role is not None or visit.may("libraries.keep", shown["region"]),
+    )
+
+
+async def register_form(visit: Visit) -> Response:
+    """A library that is not in the list yet."""
+    visit.require_person()
+    regions = await visit.public("/v1/regions", limit=100)
+    return visit.render("library_new.html", regions=regions["items"])
+
+
+async def register(visit: Visit) -> Response:
+    """Register it, and on to its page; one that was known already is found again."""
+    visit.require_person()
+    form = await visit.form()
+    region, _, subdistrict = form.text("subdistrict").partition("/")
+    document: dict[str, Any] = {**form.given("name", "kind", "level"), "region": region, "subdistrict": subdistrict}
+    missing = [name for name in ("name", "kind", "level", "subdistrict") if not document.get(name)]
+    if missing:
+        raise Malformed(errors={name: [""] for name in missing})
+    answer = await visit.send("POST", "/v1/libraries", document, form.key)
+    return visit.see(f"/perpustakaan/{answer['library']}", "perpustakaan" if answer["registered"] else "sudah-ada")
+
+
+async def work_here(visit: Visit) -> Response:
+    """I work here."""
+    visit.require_person()
+    form, path = await visit.form(), _path(visit)
+    await visit.send("POST", f"/v1{path[0]}/affiliations", {"role": form.text("role")}, form.key)
+    return visit.see(path[1], "simpan")
+
+
+async def leave(visit: Visit) -> Response:
+    """I work here no more."""
+    person = visit.require_person()
+    form, path = await visit.form(), _path(visit)
+    await visit.send("POST", f"/v1{path[0]}/affiliations/{person}/end", {}, form.key)
+    return visit.see(path[1], "simpan")
+
+
+async def say_interest(visit: Visit) -> Response:
+    """How it stands towards SLiMS."""
+    visit.require_person()
+    form, path = await visit.form(), _path(visit)
+    await visit.send("POST", f"/v1{path[0]}/interest", {"interest": form.text("interest")}, form.key)
+    return visit.see(path[1], "simpan")
+
+
+def _path(visit: Visit) -> tuple[str, str]:
+    """Of the service's library, and of its page."""
+    identity = visit.parameter("library")
+    return f"/libraries/{identity}", f"/perpustakaan/{identity}"

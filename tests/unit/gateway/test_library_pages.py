@@ -1,0 +1,148 @@
+"""Pages of libraries, of competence, and of what one says of oneself."""
+
+import pytest
+
+from tests.unit.gateway import belonging, scene
+from tests.unit.gateway.belonging import ME
+from tests.unit.gateway.browser import Browser
+from tests.unit.gateway.house import Told
+from tests.unit.gateway.scene import items
+
+MADE = Told({}, 201, {"Position": "members@9"})
+OPEN = ["/perpustakaan", "/perpustakaan?nama=sman&wilayah=kota-kediri", "/perpustakaan/l1"]
+OWN = ["/saya", "/saya/ubah", "/saya/kompetensi", "/saya/kompetensi/b-slims", "/perpustakaan/daftar", "/kompetensi/ani"]
+
+
+@pytest.fixture
+def visitor(house, client):
+    scene.settle(house)
+    belonging.settle(house)
+    return Browser(client)
+
+
+@pytest.fixture
+def member(visitor):
+    visitor.log_in()
+    return visitor
+
+
+def test_everybody_finds_a_library_and_whom_to_ask(house, visitor):
+    for path in OPEN:
+        text = visitor.open(path)
+        assert visitor.page.status_code == 200, path
+        assert "SMAN 4 Contoh" in text
+        assert len(text.encode()) < 30_000
+    assert "Wulan Contoh" in text
+    assert "Sari Contoh" not in text
+    assert house.members.calls("GET /v1/libraries")[-1].query == "name=sman&region=kota-kediri&limit=30"
+    house.members.on("GET /v1/libraries", items())
+    assert "Tidak ada perpustakaan dengan nama itu" in visitor.open("/perpustakaan?nama=x")
+
+
+def test_what_is_ones_own_asks_for_the_login_and_is_light(visitor):
+    for path in OWN:
+        visitor.open(path)
+        assert visitor.page.url.path == "/masuk", path
+    visitor.log_in()
+    for path in OWN:
+        text = visitor.open(path)
+        assert visitor.page.status_code == 200, path
+        assert len(text.encode()) < 30_000
+        assert "<script" not in text
+
+
+def test_a_library_is_registered_and_one_that_is_known_is_found_again(house, member):
+    house.members.on("POST /v1/libraries", Told({"library": "l1", "registered": False}, 200))
+    member.open("/perpustakaan/daftar")
+    entered = {"name": "SMA Negeri 4", "kind": "school", "level": "secondary", "subdistrict": "kota-kediri/mojoroto"}
+    assert "sudah ada di daftar" in member.submit("/perpustakaan/daftar", **entered)
+    (asked,) = house.members.calls("POST /v1/libraries")
+    assert asked.document == {
+        "name": "SMA Negeri 4", "kind": "school", "level": "secondary", "region": "kota-kediri", "subdistrict": "mojoroto"
+    }  # fmt: skip
+    member.open("/perpustakaan/daftar")
+    member.submit("/perpustakaan/daftar", name="SMA")
+    assert member.page.status_code == 400
+
+
+def test_one_says_that_one_works_there_and_no_more(house, member):
+    house.members.on("POST /v1/libraries/{library}/affiliations/{person}/end", Told({}, 200))
+    house.members.on("POST /v1/libraries/{library}/affiliations", MADE)
+    house.members.on("POST /v1/libraries/{library}/interest", Told({}, 200))
+    member.open("/perpustakaan/l1")
+    member.submit("/perpustakaan/l1/minat", interest="using")
+    member.submit("/perpustakaan/l1/berhenti")
+    assert house.members.calls("POST /v1/libraries/{library}/affiliations/{person}/end")[0].path.endswith("/sari/end")
+    house.members.on("GET /v1/me", Told({**ME, "affiliations": []}))
+    member.open("/perpustakaan/l1")
+    member.submit("/perpustakaan/l1/bertugas", role="head")
+    (asked,) = house.members.calls("POST /v1/libraries/{library}/affiliations")
+    assert asked.document == {"role": "head"}
+    assert house.members.calls("POST /v1/libraries/{library}/interest")[0].document == {"interest": "using"}
+
+
+def test_each_aspect_that_was_chosen_is_one_rating_under_a_key_of_its_own(house, member):
+    house.members.on("POST /v1/competence", MADE)
+    text = member.open("/saya/kompetensi")
+    assert "keterampilan 2 / 3" in text
+    assert "setelah Weeding koleksi lama" in text
+    member.open("/saya/kompetensi/b-slims")
+    assert "Penilaian tersimpan." in member.submit("/saya/kompetensi/b-slims", skill="3", attitude="4", because="a0")
+    asked = house.members.calls("POST /v1/competence")
+    because = {"kind": "activity", "id": "a0"}
+    assert [one.document for one in asked] == [
+        {"unit": "b-slims", "aspect": "skill", "level": 3, "because": because},
+        {"unit": "b-slims", "aspect": "attitude", "level": 4, "because": because},
+    ]
+    assert len({one.headers["idempotency-key"] for one in asked}) == 2
+    member.open("/saya/kompetensi/b-slims")
+    member.submit("/saya/kompetensi/b-slims")
+    assert member.page.status_code == 400
+    member.open("/saya/kompetensi/b-unknown")
+    assert member.page.status_code == 404
+
+
+def test_a_second_rater_rates_somebody_by_name(house, visitor):
+    visitor.log_in("wulan@contoh.id")
+    house.members.on("POST /v1/competence", MADE)
+    assert "Kompetensi Ani Contoh" in visitor.open("/kompetensi/ani")
+    visitor.open("/kompetensi/ani/b-slims")
+    visitor.submit("/kompetensi/ani/b-slims", knowledge="2")
+    (asked,) = house.members.calls("POST /v1/competence")
+    assert asked.document["person"] == "ani"
+
+
+def test_ones_own_data_stand_in_the_form_and_go_out_as_they_were_entered(house, member):
+    house.members.on("PUT /v1/me", Told({"person": "sari"}))
+    member.open("/saya/ubah")
+    form = member.form("/saya/ubah")
+    assert form.fields["name"] == "Sari Contoh"
+    member.send(form, phone="0812", subdistrict="kota-kediri/pesantren", education="diploma", double_role="no")
+    (asked,) = house.members.calls("PUT /v1/me")
+    assert asked.document == {
+        "name": "Sari Contoh",
+        "phone": "0812",
+        "library": "SMA Contoh",
+        "region": "kota-kediri",
+        "subdistrict": "pesantren",
+        "background": {"education": "diploma", "appointed": None, "double_role": False},
+    }
+
+
+def test_consent_and_telegram_are_given_and_taken_back_with_one_tap(house, member):
+    house.members.on("POST /v1/me/consents/{purpose}", Told({}, 200))
+    house.members.on("DELETE /v1/me/consents/{purpose}", Told({}, 200))
+    house.members.on("POST /v1/me/telegram", Told({"token": "t" * 64, "expires": "2026-03-02T03:30:00+00:00"}, 201))
+    house.members.on("DELETE /v1/me/telegram", Told({}, 200))
+    assert "boleh ditampilkan di arsip contoh" in member.open("/saya/ubah")
+    member.submit("/saya/persetujuan")
+    assert house.members.calls("POST /v1/me/consents/{purpose}")[0].document == {"wording": 1}
+    assert f"/start {'t' * 64}" in member.submit("/saya/telegram")
+    given = {"purpose": "name-in-archive", "partner": None, "since": "x", "wording": 1, "text": "x"}
+    house.members.on("GET /v1/me/consents", Told({**belonging.CONSENTS, "items": [given]}))
+    house.members.on("GET /v1/me", Told({**ME, "telegram": True}))
+    member.open("/saya/ubah")
+    member.submit("/saya/persetujuan")
+    member.submit("/saya/telegram/lepas")
+    assert house.members.calls("DELETE /v1/me/consents/{purpose}")
+    assert house.members.calls("DELETE /v1/me/telegram")
