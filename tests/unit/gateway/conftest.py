@@ -51,7 +51,12 @@ MENTORING: tuple[str, ...] = (
         for action in ("mentors", "readiness", "pilot", "visits", "evidence", "smooth", "links", "blockers", "go-live")
     ),
 )  # fmt: skip
-NOTIFICATIONS = ("GET /v1/me/inbox", "GET /v1/me/preferences", "PUT /v1/me/preferences")
+NOTIFICATIONS: tuple[str, ...] = (
+    "GET /v1/me/inbox", "GET /v1/me/preferences", "PUT /v1/me/preferences",
+    "GET /v1/announcements", "POST /v1/announcements", "GET /v1/deliveries", "GET /v1/contacts/bounced",
+    "POST /v1/deliveries/{delivery}/resend",
+    *(f"POST /v1/announcements/{{announcement}}/{act}" for act in ("approval", "publication", "correction", "withdrawal")),
+)  # fmt: skip
 
 
 @pytest.fixture

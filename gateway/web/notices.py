@@ -1,0 +1,63 @@
+"""How one wants to be told: channels, matters, regions, quiet hours, the digest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from gateway.web.forms import Form
+from gateway.web.visit import Visit
+from services.kernel.problem import Malformed
+
+PREFERENCES = "/v1/me/preferences"
+MATTERS = ("registrations", "reminders", "activities", "topics", "consultations", "mentoring", "announcements")
+
+
+async def notices(visit: Visit) -> Response:
+    """The preferences as they stand."""
+    visit.require_person()
+    found = await visit.parts(
+        preferences=visit.get(PREFERENCES), regions=visit.public("/v1/regions", limit=100), me=visit.get("/v1/me")
+    )
+    if problem := found.problems.get("preferences"):
+        raise problem
+    me = found.parts["me"] or {}
+    return visit.render(
+        "notices.html",
+        chosen=found.parts["preferences"],
+        regions=(found.parts["regions"] or {"items": ()})["items"],
+        home=me.get("region"),
+        has_telegram=bool(me.get("telegram")),
+    )
+
+
+async def choose(visit: Visit) -> Response:
+    """All of them at once, as the form had them."""
+    visit.require_person()
+    form = await visit.form()
+    await visit.send("PUT", PREFERENCES, _document(form), form.key)
+    return visit.see("/saya/pemberitahuan", "simpan")
+
+
+def _document(form: Form) -> dict[str, Any]:
+    by_region = {name.removeprefix("region-"): form.text(name) for name in form.fields if name.startswith("region-")}
+    begin, end = form.text("quiet_from"), form.text("quiet_until")
+    if bool(begin) != bool(end):
+        raise Malformed(errors={"quiet_until" if begin else "quiet_from": [""]})
+    return {
+        "language": form.text("language") or None,
+        "email": form.text("email") == "yes",
+        "telegram": form.text("telegram") == "yes",
+        "matters": {matter: form.text(f"matter-{matter}") or "singly" for matter in MATTERS},
+        "regions": {
+            "follow": [region for region, how in by_region.items() if how == "follow"],
+            "mute": [region for region, how in by_region.items() if how == "mute"],
+        },
+        "quiet": {"from": begin, "until": end} if begin else None,
+        "digest": {
+            "every": form.text("digest_every") or "week",
+            "day": form.text("digest_day") or "mon",
+            "at": form.text("digest_at") or "07:00",
+        },
+    }

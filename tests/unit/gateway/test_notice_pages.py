@@ -1,0 +1,140 @@
+import pytest
+
+from tests.unit.gateway.browser import Browser
+from tests.unit.gateway.house import Told
+from tests.unit.gateway.scene import COORDINATOR, COORDINATORS_TOKEN, items, settle
+
+PREFERENCES = {
+    "language": None, "email": True, "telegram": False,
+    "matters": dict.fromkeys(
+        ("registrations", "reminders", "activities", "topics", "consultations", "mentoring", "announcements"), "singly"
+    ),
+    "regions": {"follow": [], "mute": ["trenggalek"]}, "quiet": None,
+    "digest": {"every": "week", "day": "mon", "at": "07:00"},
+}  # fmt: skip
+ANNOUNCEMENT = {
+    "announcement": "n1", "title": "Pembaruan server", "text": "Hari Sabtu.\n\nMohon cadangkan data.", "state": "published",
+    "regions": ["kota-kediri"], "levels": ["basic"], "people": 12, "above": 50, "revision": 1, "worth_until": "2026-04-01T00:00:00Z",
+    "at": "2026-03-01T01:00:00Z", "published": "2026-03-01T01:00:00Z", "by": "hadi", "approved_by": None, "waiting": None,
+}  # fmt: skip
+WAITING = ANNOUNCEMENT | {
+    "state": "waiting", "published": None, "people": 60, "waiting": {"title": "t", "text": "x", "by": "hadi"},
+}  # fmt: skip
+FAILED = {
+    "delivery": "d1", "person": "budi", "channel": "email", "kind": "reminder", "state": "failed", "reason": "550", "attempts": 1,
+    "planned": "2026-03-01T01:00:00Z", "held_until": None, "ended": "2026-03-01T01:00:00Z", "activity": "a1", "region": "kota-kediri",
+    "via": "email", "flagged": ["email"], "worth_until": "2026-04-01T00:00:00Z",
+}  # fmt: skip
+FLAGGED = {
+    "person": "budi",
+    "channel": "email",
+    "reason": "550",
+    "region": "kota-kediri",
+    "since": "2026-03-01T01:00:00Z",
+}
+
+
+@pytest.fixture
+def visitor(house, client):
+    settle(house)
+    more = {name: ["kota-kediri"] for name in ("announcements.send", "deliveries.read")}
+    house.people[COORDINATORS_TOKEN] = COORDINATOR | {"grants": COORDINATOR["grants"] | more}
+    told = house.notifications
+    told.on("GET /v1/me/preferences", Told(PREFERENCES))
+    told.on("PUT /v1/me/preferences", Told(PREFERENCES))
+    told.on("GET /v1/announcements", items(ANNOUNCEMENT))
+    told.on(
+        "POST /v1/announcements", Told({"announcement": "n2", "state": "waiting", "waiting": True, "revision": 0}, 201)
+    )
+    told.on(
+        "POST /v1/announcements/{announcement}/approval",
+        Told({"announcement": "n1", "state": "published", "waiting": False, "revision": 1}),
+    )
+    told.on("GET /v1/deliveries", items(FAILED))
+    told.on("GET /v1/contacts/bounced", items(FLAGGED))
+    told.on("POST /v1/deliveries/{delivery}/resend", Told({"delivery": "d1"}, 202))
+    return Browser(client)
+
+
+def test_every_page_of_being_told_is_there_light_and_without_script(visitor):
+    visitor.log_in("wulan@contoh.id")
+    for path in ("/saya/pemberitahuan", "/pengumuman", "/pengurus/kiriman", "/pengumuman?lang=en"):
+        text = visitor.open(path)
+        assert (visitor.page.status_code, len(text.encode()) < 30_000, "<script" in text) == (200, True, False), path
+
+
+def test_whoever_is_not_logged_in_is_led_to_the_login(visitor):
+    for path in ("/saya/pemberitahuan", "/pengumuman", "/pengurus/kiriman"):
+        visitor.open(path)
+        assert visitor.page.url.path == "/masuk", path
+
+
+def test_all_wishes_are_sent_at_once_and_only_what_was_chosen(house, visitor):
+    visitor.log_in()
+    visitor.open("/saya/pemberitahuan")
+    visitor.submit(
+        "/saya/pemberitahuan",
+        **{
+            "telegram": "yes", "matter-activities": "digest", "matter-topics": "off", "region-trenggalek": "follow",
+            "quiet_from": "12:00", "quiet_until": "13:00", "digest_every": "day",
+        },
+    )  # fmt: skip
+    assert visitor.page.status_code == 200
+    sent = house.notifications.calls("PUT /v1/me/preferences")[-1].document
+    assert sent == PREFERENCES | {
+        "telegram": True, "quiet": {"from": "12:00", "until": "13:00"},
+        "matters": PREFERENCES["matters"] | {"activities": "digest", "topics": "off"},
+        "regions": {"follow": ["trenggalek"], "mute": []}, "digest": {"every": "day", "day": "mon", "at": "07:00"},
+    }  # fmt: skip
+
+
+def test_quiet_hours_without_an_end_stay_on_the_page(house, visitor):
+    visitor.log_in()
+    visitor.open("/saya/pemberitahuan")
+    visitor.submit("/saya/pemberitahuan", quiet_from="12:00")
+    assert visitor.page.status_code == 400
+    assert house.notifications.calls("PUT /v1/me/preferences") == []
+
+
+def test_members_read_what_holds_and_are_shown_no_form(visitor):
+    visitor.log_in()
+    text = visitor.open("/pengumuman")
+    assert "Mohon cadangkan data." in text
+    assert "Tulis pengumuman" not in text
+    assert "Ralat atau tarik" not in text
+
+
+def test_the_board_writes_one_for_its_region_and_is_told_that_it_waits(house, visitor):
+    visitor.log_in("wulan@contoh.id")
+    visitor.open("/pengumuman")
+    visitor.submit(
+        "/pengumuman", title="Libur", text="Kantor tutup.", region="kota-kediri", worth_until="2026-04-01T08:00",
+        **{"level-basic": "yes"},
+    )  # fmt: skip
+    assert "satu pengurus lain" in visitor.page.text
+    sent = house.notifications.calls("POST /v1/announcements")[-1].document
+    assert sent == {
+        "title": "Libur", "text": "Kantor tutup.", "regions": ["kota-kediri"], "levels": ["basic"],
+        "worth_until": "2026-04-01T08:00:00+07:00",
+    }  # fmt: skip
+
+
+def test_what_waits_is_approved_by_another_than_its_writer(house, visitor):
+    visitor.log_in("wulan@contoh.id")
+    house.notifications.on("GET /v1/announcements", items(WAITING | {"waiting": WAITING["waiting"] | {"by": "wulan"}}))
+    assert "Setujui dan terbitkan" not in visitor.open("/pengumuman")
+    house.notifications.on("GET /v1/announcements", items(WAITING))
+    visitor.open("/pengumuman")
+    visitor.submit("/pengumuman/n1/setujui")
+    assert "disetujui dan terbit" in visitor.page.text
+
+
+def test_the_desk_sees_whose_contact_does_not_work_and_sends_again(house, visitor):
+    visitor.log_in()
+    visitor.open("/pengurus/kiriman")
+    assert visitor.page.status_code == 403
+    visitor.log_in("wulan@contoh.id")
+    assert "Kirim ulang" in visitor.open("/pengurus/kiriman")
+    visitor.submit("/pengurus/kiriman/d1")
+    assert "dijadwalkan lagi" in visitor.page.text
+    assert len(house.notifications.calls("POST /v1/deliveries/{delivery}/resend")) == 1
