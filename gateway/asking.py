@@ -28,7 +28,7 @@ _BOARD = ("coordinator", "secretary", "treasurer")
 
 async def ask(forwarding: Forwarding, caller: Caller, library: str, region: str, now: datetime) -> Composed:
     """Who answers at a library or place: ``place``, ``libraries``, ``region``, ``coordinator``, ``stand_in``, ``answers``,
-    ``activities``, ``asked``, ``articles``.
+    ``activities``, ``asked``, ``articles``, ``materials``.
 
     ``library`` is an id, a name or a place, ``region`` an id; both may be "", and neither need be known. Raises nothing
     that a service raises.
@@ -56,6 +56,7 @@ async def ask(forwarding: Forwarding, caller: Caller, library: str, region: str,
     calls = {
         "elsewhere": public("/v1/activities", **ahead),
         "articles": public("/v1/consultations", limit=QUESTIONS * 2),
+        "materials": public("/v1/materials", limit=ACTIVITIES),
     }
     if here is not None:
         calls["near"] = public("/v1/activities", **ahead, region=here["region"])
@@ -82,6 +83,7 @@ async def ask(forwarding: Forwarding, caller: Caller, library: str, region: str,
             },
             "asked": _questions(asked),
             "articles": _questions(_without(found["articles"], asked, "consultation")),
+            "materials": found["materials"] and [_material(item) for item in found["materials"]],
         },
         {**first.problems, **second.problems},
     )
@@ -186,6 +188,10 @@ def _questions(items: Sequence[Mapping[str, Any]] | None) -> list[dict[str, Any]
         {**{name: item[name] for name in names}, "answer": texts[-1] if texts else None}
         for item, texts in zip(items[:QUESTIONS], answers, strict=False)
     ]
+
+
+def _material(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: item[name] for name in ("material", "activity", "title", "url")}
 
 
 def _without(items: Sequence[Any] | None, others: Sequence[Any] | None, name: str) -> list[Any] | None:

@@ -35,6 +35,7 @@ from gateway.web import (
     workshops,
 )
 from gateway.web.lecture_routes import lecture_routes
+from gateway.web.consultation_routes import consultation_routes
 from gateway.web.pages import Page, Pages, acting
 from gateway.web.rendering import STATIC
 
@@ -191,6 +192,7 @@ def page_routes(
         *act("/pengurus/impor/ambil", importing.take_over(uploads), importing.import_form, "/pengurus/impor"),
         *show("/pengurus/impor/{import}", importing.progress),
         *lecture_routes(show, act),
+        *consultation_routes(show, act),
         Mount("/static", KeptFiles(directory=static)),
     ]
 

@@ -12,6 +12,7 @@ from services.mentoring.domain.rules import RulesInForce
 JAKARTA = timezone(timedelta(hours=7))
 NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = timedelta(days=1)
+_LAST_SECOND = time(23, 59, 59)
 
 
 def is_school_day(day: date, rules: RulesInForce) -> bool:
@@ -23,7 +24,7 @@ def is_school_day(day: date, rules: RulesInForce) -> bool:
 
 
 def due(asked_at: datetime, rules: RulesInForce) -> datetime:
-    """Until when a question asked at a moment is to be answered: the end of the n-th school day after the day on which it
+    """Until when a question asked at a moment is to be answered: the last second of the n-th school day after the day on which it
     was asked, as an aware time in UTC. At least one day is given.
     """
     day = asked_at.astimezone(JAKARTA).date()
@@ -31,4 +32,4 @@ def due(asked_at: datetime, rules: RulesInForce) -> datetime:
     while left:
         day += _DAY
         left -= is_school_day(day, rules)
-    return datetime.combine(day + _DAY, time(), JAKARTA).astimezone(UTC)
+    return datetime.combine(day, _LAST_SECOND, JAKARTA).astimezone(UTC)

@@ -37,7 +37,7 @@ def consultation(**changed: Any) -> dict[str, Any]:
         "consultation": "c1", "title": "Bagaimana mencadangkan data SLiMS?", "region": "kota-kediri", "state": "open",
         "asked_at": "2026-03-02T01:00:00Z", "answers": [], "me_too": 0, "shares": False, "public": False, "role": "owner",
         "details": "Komputer kami mati bulan lalu.", "asker": "sari", "library": None, "library_name": "SD Contoh",
-        "how": "web", "owner": "wulan", "why": "region", "due": "2026-03-04T17:00:00Z", "held_until": None, "missed": False,
+        "how": "web", "owner": "wulan", "why": "region", "due": "2026-03-04T16:59:59Z", "held_until": None, "missed": False,
         "escalated": False, "rating": None, "rounds": 1, "reasons": [], "notes": [], "mentorship": None,
     } | changed  # fmt: skip
 
@@ -53,7 +53,9 @@ def settle_mentoring(house: House) -> None:
     house.members.on("GET /v1/libraries", items(LIBRARY))
     house.members.on("GET /v1/libraries/{library}", Told(LIBRARY))
     house.members.on("POST /v1/guests/{guest}", Told({}, 201))
+    material = {"material": "m1", "activity": "a9", "title": "Lembar kerja barcode", "url": "https://contoh.id/lembar"}
+    house.events.on("GET /v1/materials", items(material))
     house.mentoring.on("GET /v1/consultations", items(PUBLIC))
     house.mentoring.on("GET /v1/consultations/{consultation}", Told(consultation()))
-    taken = {"consultation": "c1", "asker": "x", "owner": "hadi", "why": "board", "due": "2026-03-04T17:00:00+00:00"}
+    taken = {"consultation": "c1", "asker": "x", "owner": "hadi", "why": "board", "due": "2026-03-04T16:59:59+00:00"}
     house.mentoring.on("POST /v1/consultations", Told(taken, 201))

@@ -36,6 +36,7 @@ def test_a_region_answers_with_its_coordinator_what_comes_next_and_what_others_a
         ("Label buku tidak pas di kertas stiker", 3)
     ]
     assert "mysqldump" in found["asked"][0]["answer"]
+    assert [item["title"] for item in found["materials"]] == ["Lembar kerja barcode"]
     assert found["warnings"] == []
 
 

@@ -82,7 +82,7 @@ def test_what_is_held_is_not_silence(stage: Stage) -> None:
 def test_the_rules_of_the_board_say_how_long_a_question_waits(stage: Stage) -> None:
     rules = {"version": 4, "in_force_from": stage.clock.now().isoformat(), "response_school_days": 5}
     stage.hear("rules-changed", "rules", rules | {"school_days": ["mon"], "holidays": ["2026-03-09"]})
-    assert ask(stage).body["due"].startswith("2026-04-13T17:00")
+    assert ask(stage).body["due"].startswith("2026-04-13T16:59")
 
 
 def test_a_stranger_asks_under_an_id_of_their_own_and_finds_it_again_as_a_member(stage: Stage) -> None:

@@ -26,11 +26,11 @@ def local(at: datetime) -> str:
 @pytest.mark.parametrize(
     ("asked", "by"),
     [
-        ("2026-03-02T08:00+07:00", "2026-03-05T00:00:00+07:00"),  # Monday: Wednesday's end
-        ("2026-03-05T23:59+07:00", "2026-03-10T00:00:00+07:00"),  # Thursday: Friday, then Monday
-        ("2026-03-06T08:00+07:00", "2026-03-11T00:00:00+07:00"),  # Friday: Monday, Tuesday
-        ("2026-03-07T08:00+07:00", "2026-03-11T00:00:00+07:00"),  # Saturday: the same
-        ("2026-03-01T18:00+00:00", "2026-03-05T00:00:00+07:00"),  # Sunday in London is Monday in Kediri
+        ("2026-03-02T08:00+07:00", "2026-03-04T23:59:59+07:00"),  # Monday: Wednesday's end
+        ("2026-03-05T23:59+07:00", "2026-03-09T23:59:59+07:00"),  # Thursday: Friday, then Monday
+        ("2026-03-06T08:00+07:00", "2026-03-10T23:59:59+07:00"),  # Friday: Monday, Tuesday
+        ("2026-03-07T08:00+07:00", "2026-03-10T23:59:59+07:00"),  # Saturday: the same
+        ("2026-03-01T18:00+00:00", "2026-03-04T23:59:59+07:00"),  # Sunday in London is Monday in Kediri
     ],
 )
 def test_two_school_days_are_given_after_the_day_of_the_question(asked: str, by: str) -> None:
@@ -39,19 +39,19 @@ def test_two_school_days_are_given_after_the_day_of_the_question(asked: str, by:
 
 def test_holidays_are_not_counted() -> None:
     holidays = RulesInForce(holidays=("2026-03-03", "2026-03-04"))
-    assert local(due(NOW, holidays)) == "2026-03-07T00:00:00+07:00"
+    assert local(due(NOW, holidays)) == "2026-03-06T23:59:59+07:00"
 
 
 def test_a_school_that_teaches_on_saturdays_counts_them() -> None:
     six = RulesInForce(school_days=(*RULES.school_days, "sat"))
-    assert local(due(datetime.fromisoformat("2026-03-06T08:00+07:00"), six)) == "2026-03-10T00:00:00+07:00"
+    assert local(due(datetime.fromisoformat("2026-03-06T08:00+07:00"), six)) == "2026-03-09T23:59:59+07:00"
 
 
 @given_any(MOMENTS, RULINGS)
 def test_what_is_due_is_always_after_exactly_the_days_that_the_rules_give(asked: datetime, rules: RulesInForce) -> None:
     by = due(asked, rules)
     first, last = asked.astimezone(JAKARTA).date(), by.astimezone(JAKARTA).date()
-    between = [first + timedelta(days=n) for n in range(1, (last - first).days)]
+    between = [first + timedelta(days=n) for n in range(1, (last - first).days + 1)]
     assert by > asked
     assert sum(is_school_day(day, rules) for day in between) == max(1, rules.response_school_days)
     assert is_school_day(between[-1], rules)

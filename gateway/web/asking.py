@@ -1,0 +1,67 @@
+"""Tanya siapa? A school or a place, the answer, and the question itself, for members and for those who are none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from gateway.asking import ASK, CONTACT, ask, ask_as_guest
+from gateway.web.visit import Visit
+from services.kernel.problem import Malformed
+
+LONGEST = 200
+
+
+async def whom(visit: Visit) -> Response:
+    """Who answers there, what comes next, what others asked, and the form for one's own question."""
+    place, region, library = (
+        (visit.fields.get(name) or visit.parameter(name)).strip()[:LONGEST]
+        for name in ("tempat", "region", "perpustakaan")
+    )
+    asked = bool(place or region or library) or bool(visit.failed)
+    found = await ask(visit.forwarding, visit.caller, library or place, region, visit.now) if asked else None
+    regions = await visit.parts(regions=visit.public("/v1/regions", limit=100))
+    listed = (regions.parts["regions"] or {"items": []})["items"]
+    here = found and found.parts["region"]
+    return visit.render(
+        "ask.html",
+        place=place,
+        found=found and found.parts,
+        regions=[(each["region"], each["name"]) for each in listed],
+        region_names={each["region"]: each["name"] for each in listed},
+        chosen=here["region"] if here else region,
+        missing=sorted(found.problems) if found else [],
+    )
+
+
+async def consult(visit: Visit) -> Response:
+    """The question is asked, and owned at once."""
+    form = await visit.form()
+    question = form.given("region", "title", "details")
+    missing = [name for name in ("region", "title") if name not in question]
+    if missing:
+        raise Malformed(errors={name: [""] for name in missing})
+    if form.text("perpustakaan"):
+        question["library"] = form.text("perpustakaan")
+    elif form.text("tempat"):
+        question["library_name"] = form.text("tempat")[:LONGEST]
+    taken = await _taken(visit, question, form.given(*CONTACT), form.key)
+    if visit.person:
+        return visit.see(f"/konsultasi/{taken['consultation']}", "ditanyakan")
+    region = await visit.parts(region=visit.public(f"/v1/regions/{question['region']}"))
+    return visit.render(
+        "asked.html",
+        title=question["title"],
+        region=region.parts["region"],
+        taken=taken,
+        lost="guest" in {warning["part"] for warning in taken["warnings"]},
+    )
+
+
+async def _taken(visit: Visit, question: dict[str, str], contact: dict[str, str], key: str) -> dict[str, Any]:
+    if visit.person:
+        answer: dict[str, Any] = await visit.send("POST", "/v1/consultations", question, key)
+        return answer
+    visit.forwarding.admit(visit.request, visit.caller, "POST", ASK)
+    return (await ask_as_guest(visit.forwarding, visit.caller, question, contact, key)).document()

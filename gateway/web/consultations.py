@@ -1,0 +1,178 @@
+"""Consultations: what one owes an answer to, what one has asked, and each one's page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.responses import Response
+
+from gateway.web.home import items_of
+from gateway.web.visit import Visit
+from gateway.web.words import from_form
+from services.kernel.problem import Malformed
+
+ANSWER = "consultations.answer"
+INSIDE = frozenset({"owner", "answerer"})
+
+
+async def work(visit: Visit) -> Response:
+    """What waits for the visitor, what is open in their regions, and what they have asked themselves."""
+    visit.require_person()
+    calls = {"asked": visit.get("/v1/consultations", asker="me", limit=100)}
+    if visit.may_somewhere(ANSWER):
+        calls["owned"] = visit.get("/v1/consultations", owner="me", limit=100)
+        calls["open"] = _open(visit)
+    found = await visit.parts(**calls, regions=visit.public("/v1/regions", limit=100))
+    lists = items_of(found.parts)
+    owned = [item for item in lists.get("owned") or () if item["state"] in {"open", "answered"}]
+    mine = {item["consultation"] for item in owned}
+    return visit.render(
+        "consultations.html",
+        owned=owned,
+        others=[item for item in lists.get("open") or () if item["consultation"] not in mine],
+        asked=lists["asked"],
+        answers=visit.may_somewhere(ANSWER),
+        region_names={each["region"]: each["name"] for each in lists["regions"] or ()},
+        missing=sorted(found.problems),
+        late=lambda item: item["state"] == "open" and item["missed"],
+    )
+
+
+async def consultation(visit: Visit) -> Response:
+    """One consultation, as far as the visitor is concerned, and what they can do."""
+    shown = await visit.get(_path(visit))
+    inside = shown["role"] in INSIDE
+    calls = {"region": visit.public(f"/v1/regions/{shown['region']}")}
+    if inside and shown["state"] in {"open", "answered"}:
+        calls["offices"] = visit.public("/v1/offices")
+        calls["mentors"] = visit.get("/v1/offices/mentor/holders", region=shown["region"])
+        if shown["library"] is None:
+            calls["libraries"] = visit.public("/v1/libraries", region=shown["region"], limit=100)
+    if shown["library"]:
+        calls["library"] = visit.public(f"/v1/libraries/{shown['library']}")
+    found = (await visit.parts(**calls)).parts
+    people = [shown["owner"], *(each["by"] for each in (*shown["answers"], *shown["notes"], *shown["reasons"]))]
+    names = await visit.names([*people, shown["asker"]] if shown["role"] else [])
+    if inside and shown["asker"] and shown["asker"] not in names:
+        names |= await visit.names([shown["asker"]], "/v1/guests/{}")
+    return visit.render(
+        "consultation.html",
+        consultation=shown,
+        here=f"/konsultasi/{shown['consultation']}",
+        region=found["region"],
+        library=found.get("library"),
+        libraries=[(each["library"], each["name"]) for each in (found.get("libraries") or {"items": []})["items"]],
+        names=names,
+        inside=inside,
+        colleagues=_colleagues(found, shown),
+    )
+
+
+async def answer(visit: Visit) -> Response:
+    """An answer, for all to read if wished."""
+    form = await _form(visit, "text")
+    public = form.text("public") == "yes"
+    await visit.send("POST", f"{_path(visit)}/answers", {"text": form.text("text"), "public": public}, form.key)
+    return _back(visit, "dijawab")
+
+
+async def publish(visit: Visit) -> Response:
+    """An answer that others may read from now on."""
+    form = await _form(visit, "number")
+    await visit.send("POST", f"{_path(visit)}/answers/{form.text('number')}/publication", {}, form.key)
+    return _back(visit, "simpan")
+
+
+async def note(visit: Visit) -> Response:
+    """A note among those who answer."""
+    form = await _form(visit, "text")
+    await visit.send("POST", f"{_path(visit)}/notes", {"text": form.text("text")}, form.key)
+    return _back(visit, "simpan")
+
+
+async def hold(visit: Visit) -> Response:
+    """It goes on at a later day."""
+    form = await _form(visit, "until")
+    try:
+        until = from_form(f"{form.text('until')}T07:00")
+    except ValueError as error:
+        raise Malformed(errors={"until": [""]}) from error
+    await visit.send("POST", f"{_path(visit)}/hold", {"until": until}, form.key)
+    return _back(visit, "simpan")
+
+
+async def resolve(visit: Visit) -> Response:
+    """It is solved; the asker may say how well it was answered."""
+    form = await _form(visit)
+    rating = form.text("rating")
+    document = {"rating": int(rating)} if rating.isdecimal() else {}
+    await visit.send("POST", f"{_path(visit)}/resolution", document, form.key)
+    return _back(visit, "teratasi")
+
+
+async def reopen(visit: Visit) -> Response:
+    """It is not solved after all."""
+    form = await _form(visit)
+    await visit.send("POST", f"{_path(visit)}/reopening", form.given("reason"), form.key)
+    return _back(visit, "dibuka-lagi")
+
+
+async def assign(visit: Visit) -> Response:
+    """Somebody else answers."""
+    form = await _form(visit, "owner")
+    await visit.send("POST", f"{_path(visit)}/assignment", form.given("owner"), form.key)
+    return _back(visit, "diserahkan")
+
+
+async def share(visit: Visit) -> Response:
+    """The visitor has the same trouble."""
+    form = await _form(visit)
+    await visit.send("POST", f"{_path(visit)}/me-too", {}, form.key)
+    return _back(visit, "sama")
+
+
+async def promote(visit: Visit) -> Response:
+    """More than an answer is needed: the library is accompanied."""
+    form = await _form(visit)
+    taken = await visit.send("POST", f"{_path(visit)}/promotion", form.given("library"), form.key)
+    return visit.see(f"/pendampingan/{taken['mentorship']}", "didampingi")
+
+
+async def _open(visit: Visit) -> Mapping[str, Any]:
+    """What is open in all regions for which the visitor answers; a filter takes one."""
+    regions = visit.regions_of(ANSWER)
+    if regions is None:
+        answer: Mapping[str, Any] = await visit.get("/v1/consultations", state="open", limit=100)
+        return answer
+    items: list[Any] = []
+    for region in regions:
+        items += (await visit.get("/v1/consultations", state="open", region=region, limit=100))["items"]
+    return {"items": items}
+
+
+def _colleagues(found: Mapping[str, Any], shown: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+    """Who else could answer there: person and name."""
+    offices = (found.get("offices") or {"items": []})["items"]
+    sitting = [
+        office["holder"] or office["stand_in"] for office in offices if office["region"] in {None, shown["region"]}
+    ]
+    mentors = [held["holder"] for held in (found.get("mentors") or {"items": []})["items"]]
+    people = {each["person"]: each["name"] for each in (*sitting, *mentors) if each and each.get("name")}
+    return [(person, name) for person, name in people.items() if person != shown["owner"]]
+
+
+async def _form(visit: Visit, *required: str) -> Any:
+    visit.require_person()
+    form = await visit.form()
+    if missing := [name for name in required if not form.text(name)]:
+        raise Malformed(errors={name: [""] for name in missing})
+    return form
+
+
+def _path(visit: Visit) -> str:
+    return f"/v1/consultations/{visit.parameter('consultation')}"
+
+
+def _back(visit: Visit, news: str) -> Response:
+    return visit.see(f"/konsultasi/{visit.parameter('consultation')}", news)
