@@ -94,6 +94,11 @@ def seat_released(title: str) -> str:
     return f"Pendaftaran dibatalkan: {title}"
 
 
+def reminder(title: str) -> str:
+    """To whoever has a seat, some time before it starts."""
+    return f"Pengingat: {title}"
+
+
 def completed(title: str) -> str:
     """To those who were there."""
     return f"Terima kasih sudah hadir: {title}"

@@ -96,9 +96,28 @@ SEATED = (*_CITY[0:1], SITI.email, *_CITY[2:5], RUDI.email, _CITY[5], _AROUND[0]
 LINED = (_CITY[8], _AROUND[2], _CITY[9])
 CANCELS = SEATED[4]
 STAYS_AWAY = SEATED[11]
+HAVE_A_SEAT = tuple(one for one in (*SEATED, LINED[0]) if one != CANCELS)
 WITHOUT_SIGNAL = RUDI.email
 PRESENT = tuple(one for one in (*SEATED, LINED[0]) if one not in {CANCELS, STAYS_AWAY})
 SAYS_AT_LAST = RAISERS[2]
 
 SPEAKER = _AROUND[5]
 SECOND_SEATED = (ENDANG.email, *_AROUND[0:2])
+
+# Chapter "workshop".
+AT_WORKSHOP = (SITI.email, RUDI.email, _CITY[0])
+"""Members at the workshop; the last one misses a session."""
+MISSES_ONE = _CITY[0]
+STRANGERS = (
+    {"name": "Laksmi Prabandari", "email": "laksmi.p@example.net"},
+    {"name": "Hendro Kusworo", "email": "hendro.k@example.com"},
+)
+"""Nobody's members, who register for it as guests."""
+ACADEMIC = {"name": "Dr. Pramesti Wulandaru", "email": "pramesti@example.org"}
+OFFICIAL = {"name": "Drs. Gunarto Wibisana", "email": "gunarto@example.org"}
+
+# Chapter "told".
+GONE = Somebody(
+    "Wiwik Setyoningsih", "wiwik.s@bounce.example", "SD Tunas Lentera Mojoroto", places.KOTA_KEDIRI, "mojoroto"
+)
+"""Her address has died; the mailbox of this machine refuses it as a mail server would."""

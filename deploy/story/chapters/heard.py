@@ -84,6 +84,7 @@ def letters() -> dict[str, list[str]]:
         concerns([address], mailbox.seat_lined(first, place_in_line))
     concerns([people.LINED[0]], mailbox.seat_promoted(first))
     concerns([people.CANCELS], mailbox.seat_released(first))
+    concerns(people.HAVE_A_SEAT, mailbox.reminder(first))
     concerns(people.RAISERS, mailbox.question(TOPIC))
     present = {*people.PRESENT, people.MAYA.email}
     concerns(present - set(people.RAISERS), mailbox.completed(first))

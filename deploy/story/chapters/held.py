@@ -15,8 +15,20 @@ FEEDBACK = (
 ANSWERS = dict(zip(people.RAISERS, (True, True, True), strict=True))
 
 
-def check_in(world: World) -> None:
+def reminded(world: World) -> None:
     world.calendar.turn_to(DAY, "08:40")
+    wanted = mailbox.reminder(TITLE)
+
+    def heard() -> None:
+        got = world.mailbox.subjects()
+        reached = sorted(address for address, subjects in got.items() if wanted in subjects)
+        same(reached, sorted(people.HAVE_A_SEAT), "those who were reminded")
+        see(all(got[address].count(wanted) == 1 for address in reached), "somebody was reminded twice at the same hour")
+
+    world.eventually(heard, "those who have a seat to be reminded")
+
+
+def check_in(world: World) -> None:
     path = _path(world, "attendance")
     ratna = world.voice(people.RATNA)
     word = ratna.post(f"{path}/code").expect(201)["word"]
@@ -132,6 +144,7 @@ def _path(world: World, rest: str) -> str:
 
 
 STEPS = (
+    Step("siapa yang punya kursi diingatkan sebelum mulai", reminded),
     Step("hadir dengan kata sandi", check_in),
     Step("dua tamu datang tanpa mendaftar", walk_in),
     Step("gathering selesai, yang hadir dan pengusul dikabari", complete),
