@@ -50,7 +50,6 @@ class Process:
     """One reconciler: what it has read, and what it is about to do with it."""
 
     state: ChatGroup | None = None
-    found: dict[str, bool] | None = None
     step: Record | Send | None = None
     since: datetime = NOW
 
@@ -99,14 +98,14 @@ class AChat(RuleBasedStateMachine):
         self._command((ReleaseChat if cancelled else WantFree)(self.group.lecture, self.now))
 
     @rule(which=st.integers(0, 1))
-    def a_process_reads(self, which: int) -> None:
-        self.processes[which] = Process(self.group, dict(self.chat), None, self.now)
+    def a_process_reads_the_log(self, which: int) -> None:
+        self.processes[which] = Process(self.group, None, self.now)
 
     @rule(which=st.integers(0, 1))
-    def a_process_makes_up_its_mind(self, which: int) -> None:
+    def a_process_looks_at_the_chat(self, which: int) -> None:
         process = self.processes[which]
-        if process.state is not None and process.found is not None:
-            process.step = next_step(process.state, process.found, self.now)
+        if process.state is not None:
+            process.step = next_step(process.state, dict(self.chat), self.now)
 
     @rule(which=st.integers(0, 1))
     def a_process_acts(self, which: int) -> None:
@@ -161,5 +160,49 @@ class AChat(RuleBasedStateMachine):
             self._act(Process(step=step))
 
 
+def opened() -> AChat:
+    chat = AChat()
+    chat.a_lecture_is_planned_and_perhaps_opened(opened=True)
+    return chat
+
+
+def test_whoever_looks_only_after_another_has_restricted_does_not_record_the_restricted_set() -> None:
+    chat = opened()
+    chat.a_process_reads_the_log(0)
+    chat.time_passes(1)
+    chat.a_process_looks_at_the_chat(0)
+    chat.a_process_acts(0)
+    chat.what_belongs_to_the_chat_is_known_whenever_it_is_not_there()
+    chat.teardown()
+
+
+def test_whoever_was_paused_and_restricts_after_the_end_is_put_right_again() -> None:
+    chat = opened()
+    for _ in range(2):  # records what it found; is about to restrict, and pauses
+        chat.a_process_reads_the_log(0)
+        chat.a_process_looks_at_the_chat(0)
+        if isinstance(chat.processes[0].step, Record):
+            chat.a_process_acts(0)
+    chat.time_passes(1)
+    chat.it_is_closed_or_cancelled(cancelled=False)
+    chat.time_passes(4)
+    assert chat.chat == OPEN
+    chat.a_process_acts(0)
+    assert chat.chat == restricted(OPEN)
+    chat.time_passes(1)
+    assert chat.chat == OPEN
+    chat.teardown()
+
+
+def test_a_lecture_that_begins_while_the_former_settles_gives_back_what_was_before_both() -> None:
+    chat = opened()
+    chat.time_passes(1)
+    chat.it_is_closed_or_cancelled(cancelled=True)
+    chat.somebody_opens_without_a_booking(other=True)
+    chat.time_passes(1)
+    assert chat.chat == restricted(OPEN)
+    chat.teardown()
+
+
 TestAChat = AChat.TestCase
-TestAChat.settings = settings(max_examples=120, stateful_step_count=40, deadline=None)
+TestAChat.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)

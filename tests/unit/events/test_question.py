@@ -1,0 +1,96 @@
+import pytest
+from hypothesis import given as given_any
+from hypothesis import strategies as st
+
+from services.events.domain.question import (
+    QUESTIONS,
+    AnswerQuestion,
+    AskQuestion,
+    HideQuestion,
+    MergeQuestion,
+    PickQuestion,
+    QuestionAnswered,
+    QuestionAsked,
+    QuestionHidden,
+    QuestionMerged,
+    QuestionPicked,
+    QuestionRejoined,
+    QuestionWithdrawn,
+    RejoinQueue,
+    WithdrawQuestion,
+)
+from services.kernel.problem import NotFound, Refused
+from services.kernel.testing import given
+
+ONE, TWO = QuestionAsked("one", "ani", "sealed"), QuestionAsked("two", "budi", "sealed")
+
+
+def test_questions_are_taken_while_the_lecture_is_held() -> None:
+    given(QUESTIONS).when(AskQuestion("one", "ani", "sealed", running=True)).then(ONE)
+    given(QUESTIONS, ONE).when(AskQuestion("one", "ani", "sealed", running=True)).then()
+    given(QUESTIONS).when(AskQuestion("one", "ani", "sealed", running=False)).refused("lecture-not-open")
+
+
+def test_who_puts_a_question_off_and_on_again_stands_at_the_end() -> None:
+    off = QuestionWithdrawn("one")
+    given(QUESTIONS, ONE, TWO).when(WithdrawQuestion("one")).then(off)
+    given(QUESTIONS, ONE, TWO, off).when(WithdrawQuestion("one")).then()
+    history = given(QUESTIONS, ONE, TWO, off)
+    history.when(RejoinQueue("one", running=True)).then(QuestionRejoined("one"))
+    history.when(RejoinQueue("one", running=False)).refused("lecture-not-open")
+    assert given(QUESTIONS, ONE, TWO, off, QuestionRejoined("one")).state.line == ("two", "one")
+
+
+def test_the_same_question_is_joined_with_one_that_stands_for_itself() -> None:
+    given(QUESTIONS, ONE, TWO).when(MergeQuestion("two", "one")).then(QuestionMerged("two", "one"))
+    given(QUESTIONS, ONE, TWO, QuestionMerged("two", "one")).when(MergeQuestion("two", "one")).then()
+    given(QUESTIONS, ONE).when(MergeQuestion("one", "one")).refused("not-mergeable")
+    given(QUESTIONS, ONE, TWO, QuestionHidden("one")).when(MergeQuestion("two", "one")).refused("not-mergeable")
+
+
+def test_the_one_that_is_picked_instead_of_another_sends_that_one_back_to_the_front() -> None:
+    given(QUESTIONS, ONE, TWO).when(PickQuestion("two")).then(QuestionPicked("two"))
+    picked = given(QUESTIONS, ONE, TWO, QuestionPicked("two"))
+    picked.when(PickQuestion("one")).then(QuestionPicked("one", instead="two"))
+    assert given(QUESTIONS, ONE, TWO, QuestionPicked("two"), QuestionPicked("one", "two")).state.line == ("two",)
+    given(QUESTIONS, ONE, QuestionHidden("one")).when(PickQuestion("one")).refused("question-not-waiting")
+
+
+def test_what_is_hidden_is_not_answered_and_what_is_answered_not_hidden_and_may_be_answered_better() -> None:
+    answer = AnswerQuestion("one", "dosen", "sealed")
+    given(QUESTIONS, ONE).when(answer).then(QuestionAnswered("one", "dosen", "sealed"))
+    given(QUESTIONS, ONE, QuestionHidden("one")).when(answer).refused("question-not-waiting")
+    answered = given(QUESTIONS, ONE, QuestionAnswered("one", "dosen", "sealed"))
+    answered.when(HideQuestion("one")).then()
+    answered.when(AnswerQuestion("one", "dosen", "better")).then(QuestionAnswered("one", "dosen", "better"))
+
+
+def test_what_nobody_asked_is_not_there() -> None:
+    with pytest.raises(NotFound):
+        given(QUESTIONS).when(HideQuestion("one"))
+
+
+NAMES = st.sampled_from(["a", "b", "c"])
+COMMANDS = st.one_of(
+    st.builds(AskQuestion, NAMES, NAMES, st.just("sealed"), st.booleans()),
+    st.builds(WithdrawQuestion, NAMES),
+    st.builds(RejoinQueue, NAMES, st.booleans()),
+    st.builds(MergeQuestion, NAMES, NAMES),
+    st.builds(PickQuestion, NAMES),
+    st.builds(HideQuestion, NAMES),
+    st.builds(AnswerQuestion, NAMES, NAMES, st.just("sealed")),
+)
+
+
+@given_any(st.lists(COMMANDS, max_size=25))
+def test_the_line_holds_those_that_wait_each_once_and_at_most_one_is_being_answered(commands: list[object]) -> None:
+    questions = QUESTIONS.initial
+    for command in commands:
+        try:
+            for event in QUESTIONS.decide(command, questions):
+                questions = QUESTIONS.evolve(questions, event)
+        except (Refused, NotFound):
+            continue
+        waiting = {name for name, asked in questions.asked.items() if asked.state == "waiting"}
+        assert sorted(questions.line) == sorted(waiting)
+        assert sum(asked.state == "next" for asked in questions.asked.values()) <= 1
