@@ -157,7 +157,8 @@ def _region_of(regions: Sequence[Mapping[str, Any]], region: str, place: str) ->
     within = [each for each in regions if any(_plain(place) == _plain(at["name"]) for at in each["subdistricts"])]
     words = f" {_plain(place)} "
     named = [each for each in regions if f" {_plain(each['name'])} " in words]
-    return next(iter([*exact, *within, *named]), None)
+    bare = [each for each in regions if f" {_bare(each['name'])} " in words]
+    return next(iter([*exact, *within, *named, *(bare if len(bare) == 1 else [])]), None)
 
 
 def _answers(region: Mapping[str, Any] | None, offices: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -199,6 +200,11 @@ def _without(items: Sequence[Any] | None, others: Sequence[Any] | None, name: st
         return None
     known = {other[name] for other in others or ()}
     return [item for item in items if item[name] not in known]
+
+
+def _bare(name: str) -> str:
+    """``trenggalek`` of ``Kabupaten Trenggalek``: what people call it where there is no town of the same name."""
+    return _plain(name).removeprefix("kabupaten ").removeprefix("kota ")
 
 
 def _plain(text: str) -> str:

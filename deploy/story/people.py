@@ -104,6 +104,10 @@ SAYS_AT_LAST = RAISERS[2]
 SPEAKER = _AROUND[5]
 SECOND_SEATED = (ENDANG.email, *_AROUND[0:2])
 
+# Chapter "consultation".
+ASKS = {"name": "Sulastri Parwati", "email": "sulastri.p@example.net"}
+"""Nobody's member, who runs a reading garden in the region without a coordinator."""
+
 # Chapter "workshop".
 AT_WORKSHOP = (SITI.email, RUDI.email, _CITY[0])
 """Members at the workshop; the last one misses a session."""

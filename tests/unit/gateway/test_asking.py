@@ -55,6 +55,8 @@ def test_a_place_is_enough_and_a_stand_in_is_named(house, asked):
     house.members.on("GET /v1/libraries/{library}", Told({"status": 404}, 404, PROBLEM))
     assert asked(library="Kota Blitar")["answers"]["why"] == "stand-in"
     assert asked(library="sebuah SD di Kota Blitar")["region"]["region"] == "kota-blitar"
+    assert asked(library="TBM Pelita Blitar")["region"]["region"] == "kota-blitar"
+    assert asked(library="SD Negeri Kediri")["region"] is None  # town or district?
     assert asked(library="Pesantren")["region"]["region"] == "kota-kediri"
 
 
