@@ -5,8 +5,6 @@ import concurrent.futures
 import pytest
 
 from services.kernel.policy import Actor
-from services.kernel.view import COMMITS, update
-from services.members.views.libraries import LIBRARIES
 from tests.unit.members.stage import COORDINATOR, REGIONAL, Stage
 
 SMAN_4 = {"name": "SMAN 4 Kota Kediri", "kind": "school", "level": "secondary", "region": "kota-kediri"}
@@ -134,16 +132,3 @@ def test_an_affiliation_ends_with_its_date_and_the_library_keeps_its_history(sta
     assert items["Budi"]["terms"][0]["until"] is None
     assert stage.get(path, actor=REGIONAL).status == 200
     assert stage.get(path).status == 401
-
-
-def test_the_database_finds_by_a_part_of_the_name_too(stage, database):
-    registered(stage)
-    registered(stage, name="SMPN 1 (Filial)")
-    collection = database[LIBRARIES.collection]
-    for commit in stage.log.read(0, 100):
-        for recorded in stage.log.recorded(commit):
-            changes = [update(COMMITS, recorded.guard, change) for change in LIBRARIES.apply(recorded)]
-            if changes:
-                collection.bulk_write(changes, ordered=True)
-    found = collection.find({"region": "kota-kediri", "spelling": {"$regex": "1\\ filial"}})
-    assert [document["name"] for document in found] == ["SMPN 1 (Filial)"]
