@@ -158,14 +158,14 @@ def guides(parts: Parts, request: Request) -> Answer:
     """The board, by the distance between sub-districts' centres."""
     here = request.query["region"], request.query["subdistrict"]
     request.actor.require("activities.plan", here[0])
-    centres = _centres(parts)
-    if here not in centres:
+    known = centres(parts)
+    if here not in known:
         raise NotFound("there is no such sub-district")
     board: dict[str, dict[str, Any]] = {}
     for held in parts.everything(OFFICE_HOLDERS, {"board": True}):
         holder = held.get("holder")
         if holder is not None and holder not in board:
-            board[holder] = _guide(parts, holder, held["office"], centres, centres[here])
+            board[holder] = _guide(parts, holder, held["office"], known, known[here])
     ranked = sorted(board.values(), key=lambda guide: (guide["km"] is None, guide["km"], guide["person"]))
     return Answer({"items": ranked, "next": None})
 
@@ -178,7 +178,8 @@ def _only_region(actor: Actor) -> str | None:
     return regions[0] if len(regions) == 1 and not actor.may("members.read") else None
 
 
-def _centres(parts: Parts) -> dict[tuple[str, str], Centre]:
+def centres(parts: Parts) -> dict[tuple[str, str], Centre]:
+    """The centre of every sub-district, by region and sub-district."""
     return {
         (region["_id"], subdistrict["id"]): Centre(subdistrict["latitude"], subdistrict["longitude"])
         for region in parts.everything(REGIONS)
