@@ -16,10 +16,12 @@ from pymongo.database import Database
 from pymongo.errors import PyMongoError
 
 from deploy import ports
+from deploy.commands.bot_check import trouble_with_bot
 from deploy.commands.opened import present
 from services.kernel.mongo import connect
 from services.kernel.policy import SKEW_SECONDS
 from services.kernel.settings import SECRETS, SettingsError, settings_for
+from services.kernel.telegram import TelegramError
 
 FINE, CARE, WRONG = "ok", "care", "WRONG"
 NOTABLE_SECONDS = 2.0
@@ -36,7 +38,7 @@ class Finding:
 
 @click.command()
 def command() -> None:
-    """Check database, secrets, clock, broker and ports; exit status 1 when something is wrong."""
+    """Check database, secrets, clock, broker, Telegram and ports; exit status 1 when something is wrong."""
     findings = list(examine(os.environ))
     for finding in findings:
         click.echo(f"{finding.how:<6} {finding.text}")
@@ -46,7 +48,14 @@ def command() -> None:
 
 def examine(environment: Mapping[str, str]) -> Iterator[Finding]:
     """All findings, one after the other; none of the checks changes anything."""
-    checks: tuple[Callable[[Mapping[str, str]], Iterator[Finding]], ...] = (secrets, database, broker, clock, services)
+    checks: tuple[Callable[[Mapping[str, str]], Iterator[Finding]], ...] = (
+        secrets,
+        database,
+        broker,
+        clock,
+        bot,
+        services,
+    )
     for check in checks:
         try:
             yield from check(environment)
@@ -61,8 +70,8 @@ def secrets(environment: Mapping[str, str]) -> Iterator[Finding]:
     directory = Path(environment["JEJARING_SECRETS"])
     open_to_others = [
         path.name
-        for path in (directory, *(directory / f"{name}.key" for name in SECRETS))
-        if stat.S_IMODE(path.stat().st_mode) & 0o077
+        for path in (directory, *(directory / f"{name}.key" for name in SECRETS), directory / "telegram.token")
+        if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077
     ]
     if open_to_others:
         yield Finding(
@@ -126,6 +135,22 @@ def clock(environment: Mapping[str, str]) -> Iterator[Finding]:
         yield Finding(FINE, "domain time: the machine's")
     else:
         yield Finding(CARE, f"domain time: {setting} is a demonstration's; a community lives by JEJARING_CLOCK=system")
+
+
+def bot(environment: Mapping[str, str]) -> Iterator[Finding]:
+    """A bot that answers and may do what lectures need, or none on purpose."""
+    try:
+        found = trouble_with_bot(environment)
+    except TelegramError as error:
+        yield Finding(WRONG, f"telegram: {error}; see TELEGRAM_TOKEN and TELEGRAM_API")
+        return
+    if found is None:
+        yield Finding(FINE, "telegram: no bot; lectures are led by hand, messages go by mail")
+        return
+    name, troubles = found
+    yield from [Finding(WRONG, f"telegram: {trouble}") for trouble in troubles]
+    if not troubles:
+        yield Finding(FINE, f"telegram: {name} answers")
 
 
 def services(environment: Mapping[str, str]) -> Iterator[Finding]:

@@ -1,0 +1,53 @@
+"""Whether the community's bot answers, and may do in each group what a lecture there needs."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from pymongo.errors import PyMongoError
+
+from deploy.commands.opened import opened
+from services.events.domain.chat_group import TELEGRAM
+from services.events.views.chat_groups import CHAT_GROUPS
+from services.kernel.problem import Problem
+from services.kernel.settings import settings_for
+from services.kernel.telegram import Telegram, TelegramError, WrongToken
+
+ANSWER_SECONDS = 5.0
+MOST_GROUPS = 100
+RIGHTS = {"can_restrict_members": "Ban users", "can_delete_messages": "Delete messages"}
+"""Telegram's name of a right → what its app calls it."""
+
+
+def trouble_with_bot(environment: Mapping[str, str]) -> tuple[str, Sequence[str]] | None:
+    """The bot's name and a sentence for each trouble; None where there is no bot. Raises `TelegramError`, `SettingsError`."""
+    bot = settings_for("events", environment).telegram
+    if bot is None:
+        return None
+    with Telegram(bot, ANSWER_SECONDS) as telegram:
+        me = telegram.get_me()
+        return f"@{me.get('username', '')}", list(_troubles(telegram, int(me["id"]), environment))
+
+
+def _troubles(telegram: Telegram, bot: int, environment: Mapping[str, str]) -> Iterator[str]:
+    for name, chat in _groups(environment):
+        try:
+            member = telegram.get_chat_member(chat, bot)
+        except WrongToken:
+            raise
+        except TelegramError as error:
+            yield f"in the group “{name}”: {error}"
+            continue
+        lacking = [label for right, label in RIGHTS.items() if member.get(right) is not True]
+        if member.get("status") != "administrator":
+            yield f"in the group “{name}” it is no administrator, so nothing is restricted there"
+        elif lacking:
+            yield f"in the group “{name}” it lacks: {', '.join(lacking)}"
+
+
+def _groups(environment: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Name and chat of the groups on Telegram; none where there is nothing to read yet."""
+    try:
+        with opened("events", environment) as events:
+            found = events.views.find(CHAT_GROUPS, {"channel": TELEGRAM}, limit=MOST_GROUPS).items
+    except (PyMongoError, Problem):
+        return []
+    return [(group["name"], group["chat"]) for group in found]
