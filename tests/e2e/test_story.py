@@ -12,10 +12,13 @@ from deploy import story
 from deploy.commands.opened import opened
 from deploy.commands.verify import checks
 from deploy.mailbox.server import Mailbox
-from deploy.story import Progress
+from deploy.receiver.server import ReceiverServer
+from deploy.story import Progress, people
 from deploy.story.telling import TOTAL
 from deploy.telegram.server import TelegramServer
 from deploy.waiting import wait_until
+from services.kernel.mongo import connect
+from tests.support.search import found_in_databases, found_in_files
 from tests.support.services import SERVICES, ChildServices
 
 HEADS = ("head", "facts", "inbox")
@@ -50,8 +53,21 @@ def chats(tmp_path: Path) -> Iterator[TelegramServer]:
 
 
 @pytest.fixture
-def stack(child_services: Callable[..., ChildServices], letters: Mailbox, chats: TelegramServer) -> ChildServices:
-    services = child_services(environment={"SMTP_URI": letters.smtp_uri, **chats.environment})
+def receiver(tmp_path: Path) -> Iterator[ReceiverServer]:
+    """The partner's system of the story."""
+    server = ReceiverServer(tmp_path / "receiver")
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def stack(
+    child_services: Callable[..., ChildServices], letters: Mailbox, chats: TelegramServer, receiver: ReceiverServer
+) -> ChildServices:
+    services = child_services(environment={"SMTP_URI": letters.smtp_uri, **chats.environment, **receiver.environment})
     services.start(*SERVICES)
     services.start_gateway()
     services.wait_ready(*SERVICES)
@@ -99,6 +115,13 @@ def test_a_story_cut_off_is_told_again_to_its_end_and_then_changes_nothing_more(
     for whose, token in tokens.items():
         me = httpx.get(f"{stack.url('gateway')}/v1/me", headers={"Authorization": f"Bearer {token}"})
         assert me.status_code == 200, whose
+
+    # Who left is nowhere, and who did not is not either: names and contacts are sealed wherever they are kept.
+    for somebody in (people.NINING, people.SITI):
+        words = (somebody.name, somebody.name.split()[-1], somebody.email)
+        with connect(stack.environment["MONGODB_URI"]) as client:
+            assert found_in_databases(client, stack.environment["JEJARING_DATABASE_PREFIX"], words) == []
+        assert found_in_files(stack.directory, words) == []
 
     heads = _heads(stack)
     again: list[Progress] = []
