@@ -273,30 +273,3 @@ def test_all_of_it_outlives_a_kill(tmp_path):
         assert update["message"]["text"] == "hadir"
     finally:
         server.stop()
-
-
-def test_the_pages_let_a_person_write_and_nothing_of_it_runs(telegram_server, telegram, visitor, siti, group):
-    visitor.write(siti, "<script>alert(1)</script>", group)
-    page = f"{telegram_server.url}/obrolan/{group}"
-    assert "&lt;script&gt;" in httpx.get(page).text
-    assert httpx.post(page, data={"orang": siti, "teks": "dari halaman"}).status_code == 303
-    telegram.set_chat_permissions(group, {})
-    refused = httpx.post(page, data={"orang": siti, "teks": "terlambat"})
-    assert refused.status_code == 403
-    assert "Sedang dibatasi" in refused.text
-    assert "sedang dibatasi" in httpx.get(telegram_server.url).text
-    assert [message["text"] for message in visitor.messages(group)][1:] == ["dari halaman"]
-
-
-def test_a_deep_link_opens_a_chat_as_somebody_new_or_known(telegram_server, telegram, visitor):
-    _, offset = drained(telegram)
-    page = f"{telegram_server.url}/mulai"
-    assert 'value="tok_en-1"' in httpx.get(page, params={"start": "tok_en-1"}).text
-    opened = httpx.post(page, data={"start": "tok_en-1", "orang": "", "nama": "Ibu Rahma"})
-    number = int(opened.headers["location"].rpartition("/")[2])
-    again = httpx.post(page, data={"start": "", "orang": str(number), "nama": ""})
-    assert again.headers["location"] == opened.headers["location"]
-    assert httpx.post(page, data={"start": "x", "orang": "", "nama": " "}).status_code == 400
-    updates, _ = drained(telegram, offset)
-    assert [update["message"]["text"] for update in updates] == ["/start tok_en-1", "/start"]
-    assert updates[0]["message"]["from"]["first_name"] == "Ibu Rahma"
