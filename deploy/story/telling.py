@@ -8,7 +8,28 @@ from pathlib import Path
 from deploy.commands.token import issue
 from deploy.story import people
 from deploy.story.calendar import Calendar
-from deploy.story.chapters import Chapter, board, demand, gathering, heard, held, joining, leaving, school, seats
+from deploy.story.chapters import (
+    Chapter,
+    board,
+    consultation,
+    demand,
+    evidence,
+    gathering,
+    heard,
+    held,
+    joining,
+    leaving,
+    lecture,
+    libraries,
+    partners,
+    pendampingan,
+    school,
+    seats,
+    workshop,
+)
+from deploy.story.chapters import (
+    told as being_told,
+)
 from deploy.story.gateway import Gateway, Unexpected
 from deploy.story.mailbox import Mailbox
 from deploy.story.progress import Progress, Report, StoryFailed
@@ -21,6 +42,14 @@ CHAPTERS = (
     Chapter("Bab 3, dari kesulitan menjadi gathering", (*demand.STEPS, *gathering.STEPS, *seats.STEPS, *held.STEPS)),
     school.CHAPTER,
     heard.CHAPTER,
+    libraries.CHAPTER,
+    consultation.CHAPTER,
+    workshop.CHAPTER,
+    lecture.CHAPTER,
+    being_told.CHAPTER,
+    partners.CHAPTER,
+    pendampingan.CHAPTER,
+    evidence.CHAPTER,
     leaving.CHAPTER,
 )
 TOTAL = sum(len(chapter.steps) for chapter in CHAPTERS)

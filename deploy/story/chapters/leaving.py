@@ -169,7 +169,7 @@ def _path(world: World) -> str:
 
 
 CHAPTER = Chapter(
-    "Bab terakhir, seorang anggota pamit",
+    "Bab 14, seorang anggota pamit",
     (
         Step("seorang tamu datang", guest_comes),
         Step("ia bergabung dan ikut serta di semua bagian", belongs),

@@ -1,4 +1,4 @@
-"""Chapter 13: SMAN 4 is accompanied until its automation runs smoothly; another library falls back and recovers.
+"""Chapter 12: SMAN 4 is accompanied until its automation runs smoothly; another library falls back and recovers.
 
 Weeks are counted as the library counts them: the first whole one begins on the Monday after everything went live.
 """
@@ -273,7 +273,7 @@ def _held_before(world: World, nth: int, title: str) -> None:
 
 
 CHAPTER = Chapter(
-    "Bab 13, pendampingan",
+    "Bab 12, pendampingan",
     (
         Step("SMAN 4 minta didampingi", ask),
         Step("belum bisa menjadi percontohan, dan mengapa", refuse),

@@ -238,7 +238,7 @@ def _path(world: World) -> str:
 
 
 CHAPTER = Chapter(
-    "Bab: workshop",
+    "Bab 8, workshop dua hari",
     (
         Step("workshop dua hari direncanakan, untuk sekolah menengah, terbuka", plan),
         Step("pemateri: praktisi, akademisi, dan birokrat, dengan bidangnya", name_speakers),
