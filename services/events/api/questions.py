@@ -28,8 +28,9 @@ from services.events.domain.question import (
 )
 from services.events.views.questions import QUESTION_LISTS
 from services.kernel.policy import Actor
-from services.kernel.problem import Forbidden, Malformed, NotFound
+from services.kernel.problem import Forbidden, Malformed, NotFound, Refused
 from services.kernel.route import Answer, Handler, Request, Route, recorded
+from services.kernel.vault import Erased
 
 LONGEST = 2000
 
@@ -95,8 +96,7 @@ def ask(parts: Parts, request: Request) -> Answer:
 def asked(parts: Parts, request: Request, activity: str, held: Lecture, asker: str) -> Answer:
     """Put the question of the request's body into the line, for a person or for a guest."""
     question = request.new_id("question")
-    text = parts.vault.seal(asker, request.body["text"])
-    return _taken(request, activity, AskQuestion(question, asker, text, held.running), 201)
+    return _taken(request, activity, AskQuestion(question, asker, _sealed(parts, asker, request), held.running), 201)
 
 
 def withdraw(parts: Parts, request: Request) -> Answer:
@@ -131,8 +131,8 @@ def answer(parts: Parts, request: Request) -> Answer:
     speaker = named or (speaking[0] if len(speaking) == 1 else None)
     if speaker not in speaking:
         raise Malformed(errors={"speaker": ["Name the speaker whose answer it is."]})
-    text = parts.vault.seal(speaker, request.body["text"])
-    return _taken(request, standing.identity, AnswerQuestion(request.path["question"], speaker, text))
+    command = AnswerQuestion(request.path["question"], speaker, _sealed(parts, speaker, request))
+    return _taken(request, standing.identity, command)
 
 
 def list_questions(parts: Parts, request: Request) -> Answer:
@@ -159,6 +159,16 @@ def list_questions(parts: Parts, request: Request) -> Answer:
     # The one that is being answered, those that wait in their order, then all else as it was asked.
     items.sort(key=lambda item: (item["state"] != NEXT, item["place"] or len(order) + 1, item["at"]))
     return Answer({"items": items, "next": None})
+
+
+def _sealed(parts: Parts, owner: str, request: Request) -> str:
+    """The text of the request, under its owner's key. Raises ``Refused`` for somebody who was erased meanwhile: from the same
+    account on Telegram that person may still write.
+    """
+    try:
+        return parts.vault.seal(owner, request.body["text"])
+    except Erased as error:
+        raise Refused("participant-erased", "All that was known under this id was erased.") from error
 
 
 def _answer(parts: Parts, given: Mapping[str, Any] | None) -> dict[str, Any] | None:

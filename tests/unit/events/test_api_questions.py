@@ -64,6 +64,13 @@ def test_the_text_of_a_question_is_stored_sealed_only(stage: Stage) -> None:
     assert all("my own trouble" not in str(list(database[name].find())) for name in database.list_collection_names())
 
 
+def test_whoever_was_erased_and_writes_again_is_refused_and_brings_nobody_to_a_halt(stage: Stage) -> None:
+    opened(stage, announced(stage))
+    stage.application.core.vault.destroy("guest-1")
+    question = {"chat": GROUP["chat"], "guest": "guest-1", "text": "Bagaimana?"}
+    assert stage.post(GATEWAY, "/internal/lectures/questions", question).rule == "participant-erased"
+
+
 def test_a_reply_in_the_chat_counts_as_attendance_once_for_members_and_guests(stage: Stage) -> None:
     activity = opened(stage, announced(stage))
     chat = {"chat": GROUP["chat"]}
