@@ -81,10 +81,15 @@ class Reply:
 
 
 def written(update: Mapping[str, Any], now: datetime) -> Written | None:
-    """The message in an update; None for anything that no person wrote as text, or wrote under a group's own name."""
+    """The message in an update; None for anything that no person wrote as text, or wrote under a group's or channel's name."""
     message = update.get("message") or {}
     chat, sender, text = message.get("chat") or {}, message.get("from") or {}, message.get("text")
-    if not text or sender.get("is_bot", True) or chat.get("type") not in ("private", *GROUPS):
+    if (
+        not text
+        or sender.get("is_bot", True)
+        or "sender_chat" in message
+        or chat.get("type") not in ("private", *GROUPS)
+    ):
         return None
     ago = max(now - datetime.fromtimestamp(message.get("date", 0), UTC), timedelta())
     return Written(
@@ -171,9 +176,9 @@ class Conversation:
         where = {"at": at} if one.private else {"at": at, "chat": str(one.chat)}
         query = urlencode({"chat": str(one.user)})
         reply = await self._transport.send("members", "GET", "/internal/telegram", GATEWAY, query=query)
-        if reply.status != 200:
+        if reply.status in AGAIN or reply.status >= 500:
             raise NotTaken(f"members answers {reply.status} to whose an account is")
-        person = reply.document.get("person")
+        person = reply.document.get("person") if reply.status == 200 else None
         return {**where, "person": person} if person else {**where, "guest": self.stranger(one.user)}
 
     async def _call(self, service: str, path: str, one: Written, body: Mapping[str, Any]) -> Any:

@@ -129,6 +129,13 @@ def test_what_a_service_cannot_take_now_is_brought_again(house, say, status):
         say("hadir")
 
 
+def test_what_is_nonsense_to_a_service_keeps_nobody_elses_words_back(house, say):
+    house.members.on("GET /internal/telegram", Told({"status": 400}, 400))
+    house.events.on(PRESENCE, Told({"status": 400}, 400))
+    assert say("hadir", chat=GROUP) is None
+    assert "guest" in house.events.calls(PRESENCE)[0].document
+
+
 def test_a_message_that_comes_late_was_written_when_it_was_written(house, say):
     say("hadir", ago=600)
     at = datetime.fromisoformat(house.events.calls(PRESENCE)[0].document["at"])
@@ -141,6 +148,12 @@ def test_a_message_that_comes_late_was_written_when_it_was_written(house, say):
         {},
         {"text": "hadir", "from": {"id": 1, "is_bot": True}, "chat": {"id": -1, "type": "supergroup"}},
         {"text": "hadir", "chat": {"id": -1, "type": "channel"}},
+        {
+            "text": "hadir",
+            "sender_chat": {},
+            "from": {"id": 777000, "is_bot": False},
+            "chat": {"id": -1, "type": "group"},
+        },
         {"photo": [], "from": {"id": 1, "is_bot": False}, "chat": {"id": -1, "type": "group"}},
     ],
 )
