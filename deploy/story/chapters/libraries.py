@@ -73,8 +73,9 @@ def say_who_works_where(world: World) -> None:
     world.voice(people.TITIK).post(f"{path}/interest", {"interest": "interested"}).expect(200)
 
     def two() -> None:
-        staff = by(world.voice(people.HERU).listed(f"{path}/affiliations"), "name")
-        same(sorted(staff), sorted([people.TITIK.name, people.HERU.name]), "who works at SMAN 4")
+        # Told again, one of them may have left since and somebody else followed.
+        staff = by(world.voice(people.TITIK).listed(f"{path}/affiliations"), "name")
+        see({people.TITIK.name, people.HERU.name} <= staff.keys(), "somebody who works at SMAN 4 is not shown")
         (own,) = world.voice(people.TITIK).get("/v1/me").expect(200)["affiliations"]
         same((own["name"], own["role"]), (SMAN_4, "head"), "where she works")
 
@@ -135,10 +136,11 @@ def growth_is_traceable(world: World) -> None:
     earlier = world.voice(people.SITI).get(path, as_of=before).expect(200)
     same(earlier["steps"], [], "her growth as of an hour before")
     same(world.voice(people.HERU).get(path).status, 404, "the growth of another")
-    many = world.voice(people.HERU).get("/v1/competence", library=world.things["sman-4"]).expect(200)
-    same(many["to"]["people"], 1, "people of SMAN 4 of whom something is rated")
+    many = world.voice(people.TITIK).get("/v1/competence", library=world.things["sman-4"]).expect(200)
+    see(many["to"]["people"] >= 1, "nobody of SMAN 4 counts as rated")
     shown = by(many["to"]["areas"], "area")
-    same((shown["b"]["people"], shown["e"]["people"]), (1, 0), "people rated in two areas")
+    see(shown["b"]["people"] >= 1, "nobody counts as rated in the use of computers")
+    same(shown["e"]["people"], 0, "people rated in an area in which nobody was")
     see(world.people[people.TITIK.email] not in str(many.body), "the count of many names somebody")
 
 

@@ -73,6 +73,7 @@ class CaseShown(CaseLine):
     proposed_by = fields.String(allow_none=True)
     staff = fields.List(fields.Dict())
     hours = fields.Float()
+    given_by = fields.List(fields.Dict(), metadata={"description": "who gave how many minutes, the most first"})
     cost = fields.Dict()
     may = fields.List(fields.String())
 
@@ -121,6 +122,7 @@ def whole(parts: Parts, found: Standing, document: Mapping[str, Any], now: datet
         "proposed_by": document.get("proposed_by"),
         "staff": staff(found),
         **effort(template, shown["minutes"]),
+        "given_by": given_by(document),
         "may": _allowed(found),
     }
 
@@ -192,6 +194,15 @@ def effort(template: Template, minutes: int) -> dict[str, Any]:
     rupiah = minutes * template.rupiah_an_hour // 60
     rate = {"rupiah_an_hour": template.rupiah_an_hour, "since": template.rupiah_since, "source": template.rupiah_source}
     return {"hours": hours, "cost": {"rupiah": rupiah, **rate}}
+
+
+def given_by(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The minutes that each visitor gave, the most first."""
+    minutes = (document.get("visits") or {}).get("by", {})
+    return [
+        {"person": person, "minutes": given}
+        for person, given in sorted(minutes.items(), key=lambda pair: (-pair[1], pair[0]))
+    ]
 
 
 def _readiness(parts: Parts, assessed: Mapping[str, Any] | None) -> dict[str, Any] | None:

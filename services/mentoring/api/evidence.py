@@ -107,7 +107,6 @@ def raise_blocker(parts: Parts, request: Request) -> Answer:
     found = standing(parts, request.path["mentorship"], request.actor)
     person = found.require(True)
     blocker = request.new_id("blocker")
-    request.made.discard(blocker)  # it is a part of the case, not a stream of its own
     note = Note(person, parts.vault.seal(person, request.body["text"]))
     return _blocker(request, found, RaiseBlocker(blocker, note, person), blocker, 201)
 

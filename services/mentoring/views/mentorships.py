@@ -3,7 +3,7 @@
 ``{library, region, software, template, state, stage, pilot, opened, opened_by, wish, mentors: [persons, who leads first], mentors_ever, readiness:
 {at, score, missing, conditions} | null, history: [{stage, at, by, items, note, link}], live_since, rules, blockers: {id:
 {note, by, at, cleared}}, regressions: [{at, note, was}], missed: [weeks], loans: {week: {source: count}}, backups: [{made,
-ok, source}], installation: {version, host, at} | null, rotated: {password: at}, visits: {count, minutes}, proposed_by,
+ok, source}], installation: {version, host, at} | null, rotated: {password: at}, visits: {count, minutes, by: {person: minutes}}, proposed_by,
 smooth_since, closed, why, version}``
 
 ``note`` and ``wish`` are ``{owner, sealed}``, opened only for an answer. ``version`` is the stream's.
@@ -46,9 +46,9 @@ _NOTHING_YET: dict[str, Any] = {
 def apply(recorded: Recorded) -> Applied:
     """What an event changes."""
     if isinstance(recorded.event, VisitLogged):
-        visits = {"visits.count": increment("visits.count")}
-        visits["visits.minutes"] = increment("visits.minutes", recorded.event.minutes)
-        return [Change(recorded.event.mentorship, visits)]
+        by, minutes = f"visits.by.{recorded.event.visitor}", recorded.event.minutes
+        given = {"visits.minutes": increment("visits.minutes", minutes), by: increment(by, minutes)}
+        return [Change(recorded.event.mentorship, {"visits.count": increment("visits.count"), **given})]
     if not recorded.stream.startswith("mentorship-"):
         return []
     changed = _life(recorded) or _evidence(recorded) or _smooth(recorded)

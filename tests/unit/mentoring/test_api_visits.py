@@ -21,6 +21,7 @@ def test_a_visit_is_entered_with_three_fields_and_counts_its_hours(stage: Stage)
     assert stage.post(MIRA, f"{path}/visits", VISIT | {"staff": ["sri"], "mode": "on-site"}, settle=False).status == 201
     shown = stage.get(RANI, path).body
     assert (shown["visits"], shown["minutes"], shown["hours"]) == (2, 120, 2.0)
+    assert shown["given_by"] == [{"person": "mira", "minutes": 120}]
     assert shown["cost"] == {
         "rupiah": 300000,
         "rupiah_an_hour": 150000,
