@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.kernel.route import Route
-from services.mentoring.api import consultation_course, consultations, evidence, mentorships, released, stages, suggestions, visits
+from services.mentoring.api import (
+    consultation_course,
+    consultations,
+    evidence,
+    mentorships,
+    released,
+    self_reliance,
+    stages,
+    suggestions,
+    visits,
+)
 
 ROUTES: Sequence[Route] = (
     *consultations.ROUTES,
     *consultation_course.ROUTES,
+    *self_reliance.ROUTES,
     *mentorships.ROUTES,
     *stages.ROUTES,
     *evidence.ROUTES,

@@ -2,6 +2,7 @@
 
 from services.kernel.view import View
 from services.mentoring.views.consultations import CONSULTATIONS
+from services.mentoring.views.exchange import EXCHANGE
 from services.mentoring.views.gatherings import GATHERINGS
 from services.mentoring.views.libraries import LIBRARIES
 from services.mentoring.views.mentorships import MENTORSHIPS
@@ -16,5 +17,5 @@ from services.mentoring.views.visits import VISITS
 VIEWS: tuple[View, ...] = (
     *(RULEBOOK, OFFICES, REGIONS, PARTICIPANTS),
     *(LIBRARIES, PRACTICE, GATHERINGS, MENTORSHIPS, VISITS, REPORTS),
-    *(CONSULTATIONS,),
+    *(CONSULTATIONS, EXCHANGE),
 )  # fmt: skip
