@@ -11,6 +11,7 @@ from services.members.api import ROUTES
 from services.members.contract import REGISTRY, tell
 from services.members.mint import Mint
 from services.members.parts import Parts
+from services.members.processes.crediting import CREDITING
 from services.members.processes.erasing import eraser
 from services.members.processes.guest_tying import GUEST_TYING
 from services.members.processes.import_runner import ImportRunner
@@ -43,7 +44,7 @@ def definition() -> Definition:
         contract=tell,
         routes=ROUTES,
         views=VIEWS,
-        managers=(GUEST_TYING, LEAVING),
+        managers=(GUEST_TYING, CREDITING, LEAVING),
         sources=("events", "mentoring"),
         parts=parts,
         readers=lambda core, built: (ImportRunner(built), eraser(core, built)),

@@ -13,6 +13,7 @@ from services.members.views.learning import LEARNING
 from services.members.views.libraries import LIBRARIES
 from services.members.views.occasions import OCCASIONS
 from services.members.views.offices import OFFICE_HOLDERS
+from services.members.views.prior_learning import PRIOR
 from services.members.views.regions import REGIONS
 from services.members.views.roster import ROSTER
 from services.members.views.rulebook import RULEBOOK
@@ -26,6 +27,7 @@ VIEWS: Sequence[View] = (
     LIBRARIES,
     AFFILIATIONS,
     COMPETENCE_OF,
+    PRIOR,
     LEARNING,
     OCCASIONS,
     RULEBOOK,

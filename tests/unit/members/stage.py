@@ -24,6 +24,7 @@ from services.members.contract import REGISTRY, tell
 from services.members.domain.office_kinds import grants_of
 from services.members.mint import Mint
 from services.members.parts import Parts
+from services.members.processes.crediting import CREDITING
 from services.members.processes.guest_tying import GUEST_TYING
 from services.members.processes.import_runner import ImportRunner
 from services.members.uploads import MemoryUploads
@@ -163,17 +164,21 @@ class Stage:
                 self._manage(recorded)
 
     def _manage(self, recorded):
-        for instance in GUEST_TYING.concerned(recorded):
-            reaction = GUEST_TYING.react(self.managed.get(instance, {}), recorded)
-            for n, issue in enumerate(reaction.issues):
-                command_id = derived_id(GUEST_TYING.name, instance, recorded.id, n)
-                try:
-                    self.commands.take(
-                        issue.decider, Order(issue.command, issue.identity, command_id, Metadata(command_id))
-                    )
-                except Refused:
-                    continue
-            self.managed[instance] = reaction.state
+        for manager in (GUEST_TYING, CREDITING):
+            for instance in manager.concerned(recorded):
+                self._react(manager, instance, recorded)
+
+    def _react(self, manager, instance, recorded):
+        reaction = manager.react(self.managed.get((manager.name, instance), {}), recorded)
+        for n, issue in enumerate(reaction.issues):
+            command_id = derived_id(manager.name, instance, recorded.id, n)
+            try:
+                self.commands.take(
+                    issue.decider, Order(issue.command, issue.identity, command_id, Metadata(command_id))
+                )
+            except Refused:
+                continue
+        self.managed[manager.name, instance] = reaction.state
 
     def hear(self, name, data, *, subject="", region=None, at=None):
         """A fact that another service told: ``events.activity-published``."""

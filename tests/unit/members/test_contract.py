@@ -27,6 +27,7 @@ from services.members.domain.guest import GuestAdded, GuestTied
 from services.members.domain.library import LibraryDescribed, LibraryInterestChanged, LibraryRegistered
 from services.members.domain.office import OfficeAssumed, OfficeVacated, StandInEnded, StandInNamed
 from services.members.domain.person import ErasureDecided, IdentityYielded, MemberChanged, MemberJoined
+from services.members.domain.prior_learning import PriorLearningReviewed, PriorLearningSubmitted
 from services.members.domain.region import RegionOpened, Subdistrict
 from services.members.domain.registration_import import ImportFinished, ImportStarted, RowOutcome, RowsTaken
 from services.members.domain.rules import RulesChanged, RuleSet
@@ -80,6 +81,11 @@ UNTOLD = [
     ("import-1", ImportStarted(1, "ani")),
     ("telegram_offer-1", TelegramLinkOffered("ani", "digest", AT)),
     ("telegram_offer-1", TelegramLinkRedeemed("reference")),
+    ("prior-1", PriorLearningSubmitted("ani", "b-slims", "b", "skill", 3, "kediri-1", "nganjuk", "sealed", None)),
+    (
+        "prior-1",
+        PriorLearningReviewed("ani", "b-slims", "b", "skill", 2, "kediri-1", "nganjuk", "budi", True, "sealed"),
+    ),
     ("framework-community", FrameworkAdopted(first(), (Migration("b-old", "b-slims"), Migration("e-old", None)))),
     ("person-ani", ErasureDecided("ani", "nganjuk")),
     ("erasure-ani", ErasureStarted(("ani", "guest-1"), ("reference",), "nganjuk")),

@@ -1,0 +1,145 @@
+"""Learning from before: somebody shows what they can already, and another who may rate looks at it.
+
+Competence may come "from education, formal or non-formal" (the paper, after SKKNI 83/2012). One stream a submission.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from services.kernel.decider import Decider
+from services.kernel.message import Command, Event
+from services.kernel.problem import NotFound, Refused
+
+WAITING, ACCEPTED, DECLINED = "waiting", "accepted", "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitPriorLearning(Command):
+    """Claim ``level`` in an aspect of a unit. ``evidence`` and ``link`` are sealed under the person's key."""
+
+    person: str
+    unit: str
+    area: str
+    aspect: str
+    level: int
+    framework: str
+    region: str
+    evidence: str
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPriorLearning(Command):
+    """Accept it, at ``level``, or decline it. ``note`` is sealed under the person's key."""
+
+    by: str
+    accepted: bool
+    level: int | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PriorLearningSubmitted(Event):
+    """What was claimed, and what was shown for it."""
+
+    person: str
+    unit: str
+    area: str
+    aspect: str
+    level: int
+    framework: str
+    region: str
+    evidence: str
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PriorLearningReviewed(Event):
+    """``level`` is what the reviewer saw, as high as what was claimed where they did not say otherwise."""
+
+    person: str
+    unit: str
+    area: str
+    aspect: str
+    level: int
+    framework: str
+    region: str
+    by: str
+    accepted: bool
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PriorLearning:
+    """``submitted`` is None while there is none."""
+
+    submitted: PriorLearningSubmitted | None = None
+    state: str = WAITING
+
+
+def decide(command: Command, prior: PriorLearning) -> Sequence[Event]:
+    """Another reviews it, once."""
+    match command:
+        case SubmitPriorLearning():
+            return _submit(command) if prior.submitted is None else []
+        case ReviewPriorLearning():
+            return _review(command, prior)
+        case _:
+            raise TypeError(type(command).__name__)
+
+
+def _submit(command: SubmitPriorLearning) -> Sequence[Event]:
+    return [
+        PriorLearningSubmitted(
+            command.person,
+            command.unit,
+            command.area,
+            command.aspect,
+            command.level,
+            command.framework,
+            command.region,
+            command.evidence,
+            command.link,
+        )
+    ]
+
+
+def _review(command: ReviewPriorLearning, prior: PriorLearning) -> Sequence[Event]:
+    shown = prior.submitted
+    if shown is None:
+        raise NotFound("there is no such submission")
+    if command.by == shown.person:
+        raise Refused("second-rater-is-another", "what one has learnt before is reviewed by another")
+    if prior.state != WAITING:
+        raise Refused("prior-learning-is-reviewed", "this was reviewed already; a new submission can follow it")
+    return [
+        PriorLearningReviewed(
+            shown.person,
+            shown.unit,
+            shown.area,
+            shown.aspect,
+            shown.level if command.level is None else command.level,
+            shown.framework,
+            shown.region,
+            command.by,
+            command.accepted,
+            command.note,
+        )
+    ]
+
+
+def evolve(prior: PriorLearning, event: Any) -> PriorLearning:
+    """The submission after an event."""
+    match event:
+        case PriorLearningSubmitted():
+            return PriorLearning(event)
+        case PriorLearningReviewed():
+            return replace(prior, state=ACCEPTED if event.accepted else DECLINED)
+        case _:
+            return prior
+
+
+PRIOR_LEARNING: Decider[PriorLearning] = Decider("prior", PriorLearning(), decide, evolve)

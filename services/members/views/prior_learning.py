@@ -1,0 +1,45 @@
+"""What people showed of learning from before: ``{_id: submission, person, region, state, unit, aspect, level, …}``.
+
+``evidence``, ``link`` and ``note`` are sealed under the person's key; ``at`` is when it was submitted, ``by`` the reviewer.
+"""
+
+from __future__ import annotations
+
+from services.kernel.message import Recorded
+from services.kernel.view import Applied, Change, View
+from services.members.domain.prior_learning import (
+    ACCEPTED,
+    DECLINED,
+    WAITING,
+    PriorLearningReviewed,
+    PriorLearningSubmitted,
+)
+
+
+def apply(recorded: Recorded) -> Applied:
+    """One document a submission."""
+    match recorded.event:
+        case PriorLearningSubmitted() as event:
+            submitted = {
+                "person": event.person,
+                "region": event.region,
+                "state": WAITING,
+                "unit": event.unit,
+                "aspect": event.aspect,
+                "level": event.level,
+                "evidence": event.evidence,
+                "link": event.link,
+                "note": None,
+                "by": None,
+                "at": recorded.at,
+            }
+            return [Change(recorded.stream_id, submitted)]
+        case PriorLearningReviewed() as event:
+            state = ACCEPTED if event.accepted else DECLINED
+            reviewed = {"state": state, "level": event.level, "note": event.note, "by": event.by}
+            return [Change(recorded.stream_id, reviewed)]
+        case _:
+            return []
+
+
+PRIOR = View("prior_learning", 1, apply, indexes=[[("region", 1), ("state", 1)], [("person", 1)]])
