@@ -27,10 +27,11 @@ async def attendance(visit: Visit) -> Response:
         raise Forbidden
     registered = (await visit.get(f"/v1/activities/{name}/registrations"))["items"]
     present = (await visit.get(f"/v1/activities/{name}/attendance"))["items"]
-    people = {item["person"] for item in [*registered, *present] if item.get("person")}
+    strangers = {item["person"] for item in registered if item.get("guest")}
+    people = {item["person"] for item in [*registered, *present] if item.get("person")} - strangers
     names = await visit.names(people)
-    guests = await visit.names([item["guest"] for item in present if item.get("guest")], "/v1/guests/{}")
-    there = {item["person"] for item in present if item.get("person")}
+    guests = await visit.names({*strangers, *(item["guest"] for item in present)}, "/v1/guests/{}")
+    there = {item["person"] or item["guest"] for item in present}
     missing = [item for item in present if item.get("state", "present") != "present"]
     return visit.render(
         "attendance.html",
@@ -56,7 +57,7 @@ async def record_member(visit: Visit) -> Response:
     """A member is there, says whoever keeps the list."""
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
-    document = {"person": form.text("person"), **form.given("session", "state")}
+    document = form.given("person", "guest", "session", "state")
     await visit.send("POST", f"/v1/activities/{name}/attendance", document, form.key)
     return visit.see(f"/pengurus/kegiatan/{name}/hadir", "tercatat")
 

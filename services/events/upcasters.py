@@ -10,10 +10,14 @@ PLAN_BEFORE_WORKSHOPS: dict[str, Any] = {"units": [], "levels": [], "open": Fals
 
 
 def register(registry: Registry) -> None:
-    """Lift what was written before there were workshops: plans without an agenda, speakers who had declared nothing."""
+    """Lift what was written before there were workshops: plans without an agenda, speakers who had declared nothing,
+    seats of members alone.
+    """
     for name in ("GatheringPlanned", "ActivityPublished"):
         registry.upcaster(name, 1)(_plan)
     registry.upcaster("SpeakerAssigned", 1)(_speaker)
+    for name in ("SeatTaken", "PlacedInLine"):
+        registry.upcaster(name, 1)(lambda data: {**data, "guest": False})
     registry.upcaster("ActivityRescheduled", 1)(lambda data: {**data, "sessions": []})
 
 

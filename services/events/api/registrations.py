@@ -33,6 +33,7 @@ class SeatShown(Schema):
     person = fields.String()
     seat = fields.String(metadata={"description": "taken or line"})
     place = fields.Integer(allow_none=True)
+    guest = fields.Boolean(metadata={"description": "in the list: whoever has it is nobody's member"})
 
 
 class ReleaseShown(Schema):
@@ -59,7 +60,14 @@ def register(parts: Parts, request: Request) -> Answer:
         return {"activity": standing.identity, "person": person, "seat": seat, "place": seats.place(person)}
 
     stranger = guest is not None and not request.actor.may(PLAN, standing.plan.region)
-    command = TakeSeat(person, request.now, standing.activity.state, stranger, standing.plan.open)
+    command = TakeSeat(
+        person,
+        request.now,
+        standing.activity.state,
+        stranger=stranger,
+        open=standing.plan.open,
+        guest=guest is not None,
+    )
     return recorded(request.take(SEATS, standing.identity, command, answer=answer), 201)
 
 
@@ -86,7 +94,9 @@ def list_registrations(parts: Parts, request: Request) -> Answer:
     ]
     if not request.actor.may(PLAN, standing.plan.region):
         items = [item for item in items if item["person"] in parts.known_as(person)]
-    return Answer({"items": [{"activity": standing.identity, **item} for item in items], "next": None})
+    guests = document.get("guests", ())
+    items = [{"activity": standing.identity, **item, "guest": item["person"] in guests} for item in items]
+    return Answer({"items": items, "next": None})
 
 
 ROUTES = (

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import assert_never
+from typing import ClassVar, assert_never
 
 from services.events.domain.activity import CANCELLED, COMPLETED, PLANNED
 from services.kernel.decider import Decider
@@ -33,7 +33,7 @@ class OpenSeats(Command):
 @dataclass(frozen=True, slots=True)
 class TakeSeat(Command):
     """``activity`` is the state of the activity at this moment. ``stranger``: a person who is nobody's member and takes
-    the seat herself, which goes only where the activity is ``open``.
+    the seat herself, which goes only where the activity is ``open``. ``guest``: whoever has the seat is nobody's member, by whomever it is taken.
     """
 
     person: str
@@ -41,6 +41,7 @@ class TakeSeat(Command):
     activity: str
     stranger: bool = False
     open: bool = False
+    guest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +84,23 @@ class SeatsOpened(Event):
 
 @dataclass(frozen=True, slots=True)
 class SeatTaken(Event):
+    """``guest``: the id is a guest's."""
+
+    schema: ClassVar[int] = 2
     person: str
     region: str
+    guest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedInLine(Event):
-    """``place`` counts from 1, as it was on joining the line."""
+    """``place`` counts from 1, as it was on joining the line. ``guest``: the id is a guest's."""
 
+    schema: ClassVar[int] = 2
     person: str
     place: int
     region: str
+    guest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +227,8 @@ def _take(command: TakeSeat, seats: Seats) -> Sequence[Event]:
         raise Unavailable("seats are being opened this moment")
     _while_open(command.at, seats)
     if len(seats.taken) < seats.capacity:
-        return [SeatTaken(command.person, seats.region)]
-    return [PlacedInLine(command.person, len(seats.line) + 1, seats.region)]
+        return [SeatTaken(command.person, seats.region, command.guest)]
+    return [PlacedInLine(command.person, len(seats.line) + 1, seats.region, command.guest)]
 
 
 def _release(command: ReleaseSeat, seats: Seats) -> Sequence[Event]:

@@ -1,7 +1,7 @@
 """Who has a seat and who stands in line, in order. Key: the activity.
 
-``{region, capacity, closes, closed, taken: [persons], line: [persons], version}``; a person's place in line is the place
-in the list, so leaving the line closes ranks by itself.
+``{region, capacity, closes, closed, taken: [persons], line: [persons], guests: [ids], version}``; a person's place in line is the place
+in the list, so leaving the line closes ranks by itself. ``guests`` are those among them who are nobody's members.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from services.events.domain.seats import (
 from services.events.times import moment
 from services.events.views.arrays import appending, dropping
 from services.kernel.message import Event, Recorded
-from services.kernel.view import Applied, Change, View
+from services.kernel.view import Applied, Change, View, adding
 
 
 def apply(recorded: Recorded) -> Applied:
@@ -36,10 +36,10 @@ def _changed(event: Event) -> dict[str, Any] | None:
             closes = moment(event.closes)
             opened = {"region": event.region, "capacity": event.capacity, "closes": closes, "closed": None}
             return {**opened, "taken": [], "line": []}
-        case SeatTaken(person=person):
-            return {"taken": appending("taken", person)}
-        case PlacedInLine(person=person):
-            return {"line": appending("line", person)}
+        case SeatTaken(person=person, guest=guest):
+            return {"taken": appending("taken", person), **_guest(person, guest=guest)}
+        case PlacedInLine(person=person, guest=guest):
+            return {"line": appending("line", person), **_guest(person, guest=guest)}
         case SeatReleased(person=person):
             return {"taken": dropping("taken", person), "line": dropping("line", person)}
         case SeatPromoted(person=person):
@@ -53,4 +53,8 @@ def _changed(event: Event) -> dict[str, Any] | None:
     return None
 
 
-REGISTRATIONS = View(name="registrations", version=1, apply=apply)
+def _guest(person: str, *, guest: bool) -> dict[str, Any]:
+    return {"guests": adding("guests", person)} if guest else {}
+
+
+REGISTRATIONS = View(name="registrations", version=2, apply=apply)

@@ -114,6 +114,9 @@ def test_who_is_nobodys_member_registers_as_a_guest_where_it_is_open(stage: Stag
     assert (taken.status, taken.body["person"], taken.body["seat"]) == (201, "guest-1", "taken")
     assert stage.post(ANONYMOUS, path_of(closed), {"guest": "guest-1"}).rule == "members-only"
     assert stage.post(RANI, path_of(closed), {"guest": "guest-1"}).status == 201
+    stage.post(RANI, path_of(closed), {"person": "ani"})
+    listed = stage.get(RANI, path_of(closed)).body["items"]
+    assert [(item["person"], item["guest"]) for item in listed] == [("guest-1", True), ("ani", False)]
     assert stage.post(ANONYMOUS, path_of(workshop), {"guest": "ani"}).status == 400
     assert stage.post(ANONYMOUS, path_of(workshop), {"guest": "g", "person": "p"}).status == 400
     assert stage.post(ANONYMOUS, path_of(workshop)).status == 401

@@ -88,6 +88,32 @@ def test_who_is_nobodys_member_registers_on_the_page(house, visitor):
     assert seat.document == {"guest": noted.path.rpartition("/")[2]}
 
 
+def test_a_guest_who_registered_is_ticked_off_as_a_guest(house, visitor):
+    seats = [
+        {"activity": "a1", "person": who, "seat": "taken", "place": None, "guest": who == "g1"}
+        for who in ("ani", "g1", "g2")
+    ]
+    there = {
+        "person": None,
+        "guest": "g2",
+        "state": "present",
+        "method": "walk-in",
+        "sessions": ["s1"],
+        "at": SESSIONS[0]["starts"],
+        "by": None,
+    }
+    house.events.on("GET /v1/activities/{activity}/registrations", items(*seats))
+    house.events.on("GET /v1/activities/{activity}/attendance", items(there))
+    house.events.on("POST /v1/activities/{activity}/attendance", Told({}, 201))
+    visitor.log_in("wulan@contoh.id")
+    here = "/pengurus/kegiatan/a1/hadir"
+    text = visitor.open(here)
+    assert 'value="g2"' not in text
+    visitor.submit(here, guest="g1", session="s2")
+    [asked] = house.events.calls("POST /v1/activities/{activity}/attendance")
+    assert asked.document == {"guest": "g1", "session": "s2"}
+
+
 def register(client, key="k", **contact):
     headers = {"Idempotency-Key": key, **bearer()}
     return client.post("/v1/activities/a1/guest-registrations", json=contact, headers=headers)
