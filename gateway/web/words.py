@@ -1,12 +1,14 @@
 """What a page says, in the reader's language: texts, times, and a rule's refusal as a sentence.
 
 Templates and pages are written in Indonesian; ``locale/en.json`` maps each text to English. ``locale/rules.json`` maps a
-rule's name to the Indonesian sentence for it; in English the service's own sentence is shown.
+rule's name to the Indonesian sentence for it, with what the refusal tells besides (``{have}``, ``{need}``) in its place; in
+English the service's own sentence is shown.
 """
 
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
@@ -15,6 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_decimal
 
 from services.kernel.problem import Problem
 
@@ -64,9 +67,14 @@ class Words:
         rule = problem.extensions.get("rule")
         if rule is not None:
             plain = catalogue("rules").get(rule) if self.language == INDONESIAN else None
-            return plain or problem.detail or self(BY_STATUS[400])
+            told = plain and plain.format_map(defaultdict(lambda: "…", problem.extensions))
+            return told or problem.detail or self(BY_STATUS[400])
         text = BY_STATUS.get(problem.status, UNFORESEEN)
         return self(text, seconds=problem.extensions.get("retry_after", 60)) if "{" in text else self(text)
+
+    def number(self, value: float) -> str:
+        """``2,5`` where a comma divides, ``2.5`` where a point does; no more than one place behind it."""
+        return format_decimal(round(value, 1), locale=self.language)
 
     def day(self, at: str | datetime) -> str:
         """``Sabtu, 14 Mar 2026``: short enough for one line of a phone with its times."""

@@ -99,7 +99,7 @@ def test_a_case_shows_where_it_stands_what_comes_next_and_who_might_go_along(men
     text = mentor.open(HERE)
     for shown in (
         *("SMAN 4 Contoh", "Kami ingin memakai SLiMS.", "percontohan", "Printer rusak.", "Memasang SLiMS."),
-        *("SLiMS bisa dibuka", "2 kunjungan, 2.5 jam", "setara Rp375.000", "Wulan Contoh", "pernah mendampingi"),
+        *("SLiMS bisa dibuka", "2 kunjungan, 2,5 jam", "setara Rp375.000", "Wulan Contoh", "pernah mendampingi"),
     ):
         assert shown in text, shown
     assert "SMAN 4 Contoh" in mentor.open("/pendampingan")
@@ -137,7 +137,7 @@ def test_a_refusal_is_a_plain_sentence_on_the_case_itself(house, mentor):
     house.mentoring.on("GET /v1/mentorships/{mentorship}", Told(case(stage="ready", next_stage="agreed", pilot=False)))
     house.mentoring.on("POST /v1/mentorships/{mentorship}/pilot", refused)
     mentor.open(HERE)
-    assert "belum cukup sering ikut gathering" in mentor.submit(f"{HERE}/percontohan")
+    assert "baru ikut 1 dari 3 gathering" in mentor.submit(f"{HERE}/percontohan")
     assert "SMAN 4 Contoh" in mentor.text
 
 

@@ -42,6 +42,12 @@ def test_a_rules_refusal_is_a_plain_indonesian_sentence_and_an_unknown_rules_its
     assert Words("id").sentence(Refused("new-rule", "Something new.")) == "Something new."
 
 
+def test_a_refusal_says_how_many_there_are_and_how_many_are_needed():
+    refused = Refused("pilot-needs-gatherings", "Its staff have been to 1 of 3 gatherings.", have=1, need=3)
+    assert "1 dari 3 gathering" in Words("id").sentence(refused)
+    assert "… dari …" in Words("id").sentence(Refused("pilot-needs-gatherings"))
+
+
 def test_every_rule_that_a_service_refuses_by_has_its_indonesian_sentence():
     # The services' source is read, not imported: a rule that nobody put into words here would be shown in English.
     rooms = Path(__file__).parents[3] / "services"
