@@ -28,6 +28,7 @@ class Configuration:
     gateway_port: int
     mailbox_port: int
     telegram_port: int
+    receiver_port: int
     telegram: bool
     service_urls: Mapping[str, str]
 
@@ -61,6 +62,7 @@ def from_environment(environment: Mapping[str, str], data: Path) -> Configuratio
         gateway_port=_port(environment, "GATEWAY_PORT", 8000),
         mailbox_port=_port(environment, "MAILBOX_PORT", 8025),
         telegram_port=_port(environment, "TELEGRAM_PORT", 8027),
+        receiver_port=_port(environment, "RECEIVER_PORT", 8029),
         telegram=bool(environment.get("TELEGRAM_TOKEN")) or (keys / "telegram.token").exists(),
         service_urls={
             name: environment.get(f"{name.upper()}_URL") or f"http://{ports.HOST}:{port}"
@@ -76,6 +78,8 @@ def claim_ports(configuration: Configuration) -> None:
         ports.claim(configuration.mailbox_port, "mailbox page", "make run MAILBOX_PORT=8026")
     if not configuration.telegram:
         ports.claim(configuration.telegram_port, "chat groups", "make run TELEGRAM_PORT=8028")
+    if configuration.clock_path is not None:
+        ports.claim(configuration.receiver_port, "a partner's receiver", "make run RECEIVER_PORT=8030")
     for name, url in configuration.service_urls.items():
         variable = f"{name.upper()}_URL"
         port = url.rpartition(":")[2].rstrip("/")

@@ -1,6 +1,6 @@
 """The whole stack on one machine: `make run`.
 
-database, broker, mailbox, chats  ─►  all services in one process  ─►  gateway  ─►  the story
+database, broker, mailbox, chats, a partner's receiver  ─►  all services in one process  ─►  gateway  ─►  the story
 
 What is private lives under `var/`: data, keys, logs, the demo clock. `MONGODB_URI`, `AMQP_URI` and `SMTP_URI` point it at
 other servers instead, `TELEGRAM_TOKEN` at Telegram; `AMQP_URI=none`, or a machine without RabbitMQ, runs on catch-up alone.
@@ -27,6 +27,7 @@ from deploy.configuration import NO_BROKER, Configuration, claim_ports, from_env
 from deploy.database import Database
 from deploy.mailbox.server import Mailbox
 from deploy.process import Program
+from deploy.receiver.server import ReceiverServer
 from deploy.supervisor import Supervisor
 from deploy.telegram.server import TelegramServer
 from deploy.trouble import Trouble, from_os_error
@@ -96,6 +97,12 @@ class Stack:
             programs.append(telegram.program())
             self.chats_url = telegram.url
             addresses |= telegram.environment
+        if configuration.clock_path is not None:  # a demonstration alone sends webhooks to this machine
+            receiver = ReceiverServer(
+                configuration.data / "receiver", configuration.receiver_port, logs / "receiver.log"
+            )
+            programs.append(receiver.program())
+            addresses |= receiver.environment
         if configuration.amqp_uri is None and rabbitmq.installed() is None:
             self._report("RabbitMQ is not installed: going on without; facts travel by catch-up.")
             addresses["AMQP_URI"] = NO_BROKER

@@ -21,10 +21,12 @@ MEANING: Mapping[str, str] = {
     "MAILBOX_PORT": "Where the mail that `make run` caught is read.",
     "MONGODB_URI": "The database server: a replica set, of one member if need be.",
     "PYTHON3": "Which Python makes `.venv`; 3.11 or newer.",
+    "RECEIVER_PORT": "Where the receiver of `make run` takes webhooks, as a partner's system would; a demonstration's alone.",
     "SMTP_URI": "The mail server: `smtp://HOST:PORT`, `smtp+starttls://…`, `smtps://…`, with `USER:PASSWORD@` where it asks. Unset: mails are planned and wait.",
     "TELEGRAM_API": "The Bot API's base address.",
     "TELEGRAM_PORT": "Where the chat groups of `make run` are seen, unless a token is given.",
     "TELEGRAM_TOKEN": "The token of the community's bot, a secret; or the file `telegram.token` beside the secret files. Unset: no Telegram; lectures are led by hand, messages go by mail.",
+    "WEBHOOK_ALLOW": "Addresses, with commas between them, that webhooks may go to though they are not public, and without TLS. Refused unless `JEJARING_CLOCK` is a demonstration's.",
     "<SERVICE>_URL": "Where a service listens, and where the others find it: `MEMBERS_URL` (port 8101), `EVENTS_URL` (8102), `MENTORING_URL` (8103), `NOTIFICATIONS_URL` (8104).",
 }
 SECRETS: Mapping[str, str] = {

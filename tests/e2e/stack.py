@@ -25,6 +25,7 @@ from deploy.commands.board import install
 from deploy.commands.opened import opened
 from deploy.database import Database
 from deploy.mailbox.server import Mailbox
+from deploy.receiver.server import ReceiverServer
 from deploy.telegram.server import TelegramServer
 from deploy.waiting import wait_until
 from services.kernel.clock import DemoClock
@@ -201,7 +202,7 @@ def house(
         server.start()  # a test elsewhere may have stopped it
     directory = tmp_path_factory.mktemp("house")
     vhost, prefix = vhosts.take(), f"house_{uuid.uuid4().hex[:8]}_"
-    telegram = TelegramServer(directory / "chats")
+    telegram, receiver = TelegramServer(directory / "chats"), ReceiverServer(directory / "receiver")
     services = ChildServices(
         directory,
         {
@@ -210,6 +211,7 @@ def house(
             "AMQP_URI": broker.uri(vhost),
             "SMTP_URI": mailbox.smtp_uri,
             **telegram.environment,
+            **receiver.environment,
             "JEJARING_SECRETS": str(keys.ensure(directory / "keys")),
             "JEJARING_CLOCK": f"demo:{directory / 'clock.json'}",
             "JEJARING_COMMUNITY_HOST": "jejaring.test",
@@ -224,6 +226,7 @@ def house(
         try:
             _make_it_nine(clock)
             telegram.start()
+            receiver.start()
             services.start(*SERVICES, wait=False)
             services.start_gateway(wait=False)
             services.wait_ready(*SERVICES, "gateway")
@@ -233,6 +236,7 @@ def house(
         finally:
             services.close()
             telegram.stop()
+            receiver.stop()
             for name in client.list_database_names():
                 if name.startswith(prefix):
                     client.drop_database(name)

@@ -15,6 +15,7 @@ from deploy.commands.opened import opened
 from deploy.commands.verify import checks
 from deploy.database import Database
 from deploy.mailbox.server import Mailbox
+from deploy.receiver.server import ReceiverServer
 from deploy.story import Progress
 from deploy.telegram.server import TelegramServer
 from deploy.waiting import wait_until
@@ -99,10 +100,12 @@ def test_whatever_is_killed_while_it_is_told_the_story_ends_in_the_same_state(
     tmp_path: Path,
 ) -> None:
     letters, chats = Mailbox(tmp_path / "mails"), TelegramServer(tmp_path / "chats")
+    receiver = ReceiverServer(tmp_path / "receiver")
     try:
         letters.start()
         chats.start()
-        stack = child_services(environment={"SMTP_URI": letters.smtp_uri, **chats.environment})
+        receiver.start()
+        stack = child_services(environment={"SMTP_URI": letters.smtp_uri, **chats.environment, **receiver.environment})
         for name in SERVICES:
             stack.start(name)
         stack.start_gateway()
@@ -134,3 +137,4 @@ def test_whatever_is_killed_while_it_is_told_the_story_ends_in_the_same_state(
     finally:
         letters.stop()
         chats.stop()
+        receiver.stop()

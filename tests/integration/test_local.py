@@ -14,7 +14,7 @@ def run(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     addresses = {
         name: f"http://127.0.0.1:{ports.any_free()}" for name in ("MEMBERS_URL", "EVENTS_URL", "NOTIFICATIONS_URL")
     }
-    free = {"GATEWAY_PORT": str(ports.any_free()), "MAILBOX_PORT": str(ports.any_free()), "TELEGRAM_PORT": str(ports.any_free())}
+    free = {"GATEWAY_PORT": str(ports.any_free()), "MAILBOX_PORT": str(ports.any_free()), "TELEGRAM_PORT": str(ports.any_free()), "RECEIVER_PORT": str(ports.any_free())}
     return subprocess.run(
         [sys.executable, "-m", "deploy.cli", "run", "--data", str(tmp_path / "var"), "--no-story", "--no-stay"],
         env={"PATH": "/usr/bin:/bin", "AMQP_URI": "none", **free, **addresses, **environment},
@@ -66,6 +66,7 @@ def test_sigterm_stops_everything_that_was_started(tmp_path: Path) -> None:
                 "MONGODB_URI": f"mongodb://127.0.0.1:{somebody_elses.getsockname()[1]}/",
                 "GATEWAY_PORT": str(ports.any_free()),
                 "MAILBOX_PORT": str(ports.any_free()),
+                "RECEIVER_PORT": str(ports.any_free()),
                 **{
                     f"{name}_URL": f"http://127.0.0.1:{ports.any_free()}"
                     for name in ("MEMBERS", "EVENTS", "NOTIFICATIONS")

@@ -1,0 +1,127 @@
+"""What a partner does with its subscriptions: rotate, ping, recover, and nobody else."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pymongo.database import Database
+from standardwebhooks.webhooks import WebhookVerificationError
+
+from services.kernel.mongo import connect
+from services.kernel.policy import Actor
+from tests.support.endpoint import an_endpoint
+from tests.unit.notifications.office import Office
+from tests.unit.notifications.partnership import KEEPER
+
+
+@pytest.fixture
+def office(mongodb_uri: str, database: Database[dict[str, Any]]) -> Iterator[Office]:
+    with an_endpoint() as endpoint:
+        yield Office(connect(mongodb_uri)[database.name], endpoint)
+
+
+def test_a_recovery_sends_a_range_again_under_the_same_ids_and_goes_on_from_there(office: Office) -> None:
+    subscription, _ = office.subscribe(types=["seat-taken"])
+    facts = [office.desk.hear("events.seat-taken") for _ in range(3)]
+    office.run()
+    cursor = office.endpoint.received[0].headers["feed-cursor"]
+    path = f"/v1/subscriptions/{subscription}/recover"
+    assert office.desk.post(office.actor, path, {"after": cursor}).status == 202
+    fourth = office.desk.hear("events.seat-taken")
+    office.run()
+    ids = [fact.id for fact in facts]
+    assert office.endpoint.ids == [*ids, *ids[1:], fourth.id]
+    assert [each.number for each in office.endpoint.received] == [1, 2, 3, 4, 5, 6]
+    since = office.desk.clock.now() - timedelta(minutes=1)
+    assert office.desk.post(office.actor, path, {"since": since.isoformat()}).status == 202
+    office.run()
+    assert office.endpoint.ids[6:] == [*ids, fourth.id]
+    late = (office.desk.clock.now() + timedelta(days=1)).isoformat()
+    for wrong in ({}, {"after": "x"}, {"after": cursor, "since": late}, {"since": late}):
+        assert office.desk.post(office.actor, path, wrong).status == 400
+
+
+def test_a_recovery_while_one_waits_begins_at_the_place_asked_for(office: Office) -> None:
+    subscription, _ = office.subscribe()
+    facts = [office.desk.hear("events.seat-taken") for _ in range(2)]
+    office.endpoint.says = 500
+    office.run()
+    office.endpoint.says = 204
+    start = office.desk.application.parts.feed.cursor(0)
+    assert office.desk.post(office.actor, f"/v1/subscriptions/{subscription}/recover", {"after": start}).status == 202
+    office.run()
+    assert office.endpoint.ids == [facts[0].id, facts[0].id, facts[1].id]
+    assert office.states(subscription).count("delivered") == 2
+
+
+def test_after_a_rotation_both_secrets_verify_for_a_day(office: Office) -> None:
+    subscription, old = office.subscribe()
+    answer = office.desk.post(office.actor, f"/v1/subscriptions/{subscription}/rotate", key="once")
+    new = answer.body["secret"]
+    assert office.desk.post(office.actor, f"/v1/subscriptions/{subscription}/rotate", key="once").body["secret"] == new
+    assert new.startswith("whsec_")
+    assert new != old
+    office.desk.hear("events.seat-taken")
+    office.run()
+    received = office.endpoint.received[0]
+    assert len(received.headers["webhook-signature"].split()) == 2
+    assert received.verified(old) == received.verified(new)
+    office.desk.clock.advance(timedelta(hours=24))
+    office.desk.hear("events.seat-taken")
+    office.run()
+    office.endpoint.received[1].verified(new)
+    with pytest.raises(WebhookVerificationError):
+        office.endpoint.received[1].verified(old)
+    kept = json.dumps([*office.desk.database.commits.find()], default=str)
+    assert old not in kept
+    assert new not in kept
+
+
+def test_a_ping_is_tried_once_and_counts_for_nothing(office: Office) -> None:
+    subscription, secret = office.subscribe()
+    ping = office.desk.post(office.actor, f"/v1/subscriptions/{subscription}/test")
+    office.run()
+    assert ping.status == 202
+    assert office.endpoint.ids == [ping.body["ping"]]
+    assert office.endpoint.received[0].verified(secret)["type"] == "id.jejaring.notifications.ping.v1"
+    assert "deliveryseq" not in office.endpoint.received[0].headers
+    office.after(60)
+    office.restart()
+    office.run()
+    assert len(office.endpoint.received) == 1
+    assert office.states(subscription) == []
+
+
+def test_a_partner_that_rests_gets_nothing_and_all_of_it_afterwards(office: Office) -> None:
+    office.subscribe()
+    office.desk.post(KEEPER, f"/v1/partners/{office.partner}/state", {"state": "dormant"})
+    fact = office.desk.hear("events.seat-taken")
+    office.run()
+    assert not office.endpoint.received
+    office.desk.post(KEEPER, f"/v1/partners/{office.partner}/state", {"state": "active", "agreement": "again"})
+    office.after(6)
+    assert office.endpoint.ids == [fact.id]
+
+
+def test_a_subscription_is_its_partners_alone(office: Office) -> None:
+    subscription, _ = office.subscribe()
+    other = office.desk.behind(office.desk.bearer(office.desk.partner(name="Other")))
+    unscoped = office.desk.behind(office.desk.bearer(office.partner, scopes=("feed.read",)))
+    for actor, status in ((other, 404), (unscoped, 403), (Actor("person", "ani"), 403), (Actor(), 401)):
+        for path in ("", "/deliveries"):
+            assert office.desk.get(actor, f"/v1/subscriptions/{subscription}{path}").status == status
+        for path in ("rotate", "test", "enable", "disable"):
+            found = office.desk.post(actor, f"/v1/subscriptions/{subscription}/{path}").status
+            assert found == (401 if status == 401 else status)
+    assert office.desk.get(other, "/v1/subscriptions").body["items"] == []
+    assert [each["subscription"] for each in office.desk.get(KEEPER, "/v1/subscriptions").body["items"]] == [
+        subscription
+    ]
+    wish = {"url": office.endpoint.url}
+    assert office.desk.post(office.actor, "/v1/subscriptions", {**wish, "regions": ["tulungagung"]}).status == 403
+    assert office.desk.post(other, "/v1/subscriptions", {**wish, "partner": office.partner}).status == 403
+    assert office.desk.post(KEEPER, "/v1/subscriptions", wish).status == 400
+    assert office.desk.post(KEEPER, "/v1/subscriptions", {**wish, "partner": office.partner}).status == 201
+    assert office.desk.post(office.actor, "/v1/subscriptions", {"url": "https://10.0.0.1/"}).rule == "webhook-address"
