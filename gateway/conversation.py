@@ -150,7 +150,8 @@ class Conversation:
     async def _start(self, one: Written, token: str | None, words: Words) -> str:
         if token is None:
             return words(SENTENCES[HELLO], pages=self._pages)
-        answer = await self._call("members", "/internal/telegram-link", one, {"token": token, "chat": str(one.chat)})
+        body = {"token": token, "chat": str(one.chat), "guest": self.stranger(one.user)}
+        answer = await self._call("members", "/internal/telegram-link", one, body)
         return words.sentence(answer) if isinstance(answer, Problem) else words(SENTENCES[LINKED])
 
     async def _ask(self, one: Written, text: str, words: Words) -> str | None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 
 from services.kernel.decider import Order
 from services.kernel.ids import derived_id
-from services.kernel.message import Metadata
+from services.kernel.message import Command, Metadata
 from services.kernel.problem import Refused
 from services.kernel.route import Answer, Request, Route, recorded
 from services.members.api.wording import Empty, text
 from services.members.contact import TELEGRAM as TELEGRAM_KIND
 from services.members.contact import Contact
+from services.members.domain.guest import GUEST, AddGuest, TieGuest
 from services.members.domain.person import PERSON
 from services.members.domain.telegram import (
     TELEGRAM,
@@ -29,6 +31,7 @@ from services.members.parts import Parts
 from services.members.views.telegram import TELEGRAM_ACCOUNTS
 
 CHAT = r"[1-9][0-9]{0,18}\Z"
+GUEST_ID = r"[A-Za-z0-9_-]{1,64}\Z"
 
 
 class LinkOffered(Schema):
@@ -39,10 +42,13 @@ class LinkOffered(Schema):
 
 
 class LinkBody(Schema):
-    """What somebody came with, and the id of their private chat."""
+    """What somebody came with, the id of their private chat, and the participant id under which this account took part
+    as a stranger, if it did.
+    """
 
     token = text(required=True)
     chat = fields.String(required=True, validate=validate.Regexp(CHAT))
+    guest = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(GUEST_ID))
 
 
 class Linked(Schema):
@@ -88,14 +94,20 @@ def link(parts: Parts, request: Request) -> Answer:
     person = redeemed.answer["person"]
     if not parts.commands.state(PERSON, person)[0].is_member:
         raise Refused("telegram-link-not-accepted", "whom this link was shown to has left")
-    # A second stream under an id that follows from the first: repeated after a crash between the two, it goes on.
-    order = Order(
-        command=LinkAccount(person, parts.vault.seal(person, chat.value)),
-        identity=account,
-        command_id=derived_id(request.command_id, "link"),
-        meta=Metadata(correlation=request.correlation, actor=person),
-    )
-    return recorded(parts.commands.take(TELEGRAM, order, answer=lambda _state, _events: {"person": person}))
+
+    # Further streams under ids that follow from the first: repeated after a crash between them, it goes on.
+    def order(command: Command, identity: str, step: str) -> Order:
+        meta = Metadata(correlation=request.correlation, actor=person)
+        return Order(command, identity, derived_id(request.command_id, step), meta)
+
+    linking = order(LinkAccount(person, parts.vault.seal(person, chat.value)), account, "link")
+    linked = parts.commands.take(TELEGRAM, linking, answer=lambda _state, _events: {"person": person})
+    if (guest := request.body["guest"]) is not None:
+        # Whoever took part from this account before is proven to be the member; of another member's guest it stays so.
+        for command, step in ((AddGuest(None, None, None), "guest"), (TieGuest(person, "proof"), "tie")):
+            with suppress(Refused):
+                parts.commands.take(GUEST, order(command, guest, step))
+    return recorded(linked)
 
 
 def unlink(parts: Parts, request: Request) -> Answer:

@@ -33,8 +33,8 @@ def reached(stage, person):
     return found
 
 
-def link(stage, token, chat="4711"):
-    return stage.post("/internal/telegram-link", {"token": token, "chat": chat}, actor=GATEWAY)
+def link(stage, token, chat="4711", guest=None):
+    return stage.post("/internal/telegram-link", {"token": token, "chat": chat, "guest": guest}, actor=GATEWAY)
 
 
 def test_one_changes_ones_own_data_and_others_hear_where_one_is_now(stage, ani):
@@ -123,6 +123,15 @@ def test_a_telegram_account_is_linked_by_a_link_that_only_the_member_was_shown(s
     assert "4711" not in str(stage.events())
     assert token.split("_", 1)[1] not in str(stage.events())
     assert link(stage, token, "4712").body["rule"] == "telegram-link-not-accepted"
+
+
+def test_who_took_part_from_an_account_as_a_stranger_is_the_member_who_links_it_and_stays_so(stage, ani):
+    budi = Actor("person", stage.join("Budi", email="budi@contoh.example"))
+    for who in (ani, ani, budi):
+        stage.send("DELETE", "/v1/me/telegram", {}, actor=ani)
+        assert link(stage, stage.post("/v1/me/telegram", actor=who).body["token"], guest="stranger").status == 200
+    ties = [fact.data for fact in stage.facts() if fact.type == "guest-tied"]
+    assert ties == [{"guest": "stranger", "person": ani.id}]
 
 
 def test_an_account_is_one_members_until_it_is_unlinked(stage, ani):
