@@ -1,7 +1,7 @@
 """Does what an erasure demands outside the log: destroys keys, and whatever else a service keeps of a person.
 
-A reader, so that a crash in the middle repeats it; everything it does may be repeated. It reads the whole of its log
-after a restore, and so destroys again what a backup brought back. (DESIGN §7, UU PDP 27/2022 art. 16)
+A reader without a checkpoint: it reads the whole of its log at every start, so that a crash in the middle repeats it, and
+so that what a restored backup brought back is destroyed again. Everything it does may be repeated. (UU PDP 27/2022)
 """
 
 from __future__ import annotations
@@ -9,12 +9,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 
-from pymongo.errors import PyMongoError
-
 from services.kernel.bell import Bell
 from services.kernel.message import Fact, Recorded
 from services.kernel.parking import ParkedFact, Parking, describe, parked_now
-from services.kernel.reader import Checkpoints, Item, LostCheckpoint, Source
+from services.kernel.reader import Item, Source
 from services.kernel.registry import Unreadable
 from services.kernel.service import Core
 
@@ -32,36 +30,28 @@ class Eraser:
     def __init__(
         self,
         source: Source,
-        checkpoints: Checkpoints,
         parking: Parking,
         erased: Callable[[Recorded | Fact], Sequence[str]],
         erase: Callable[[Sequence[str], Recorded | Fact], None],
     ) -> None:
         self._source = source
-        self._checkpoints = checkpoints
         self._parking = parking
         self._erased = erased
         self._erase = erase
-        self._position: int | None = None
+        self._position = 0
 
     def step(self, lease: int) -> int:
-        try:
-            if self._position is None:
-                self._position = self._checkpoints.position(self.name, lease)
-            batch = self._source.batch(self._position, BATCH)
-            for item in batch.items:
-                self._take(item)
-            done = batch.last - self._position
-            if done:
-                self._checkpoints.move(self.name, lease, self._position, batch.last)
-                self._position = batch.last
-            return done + self._retry()
-        except (PyMongoError, LostCheckpoint):
-            self._position = None
-            raise
+        """Only one instance holds the lease; two would do no harm. Raises ``PyMongoError``: the batch is taken again."""
+        del lease
+        batch = self._source.batch(self._position, BATCH)
+        for item in batch.items:
+            self._take(item)
+        done = batch.last - self._position
+        self._position = batch.last
+        return done + self._retry()
 
     def lag(self) -> int:
-        return self._source.head() - (self._position or 0)
+        return self._source.head() - self._position
 
     def bell(self) -> Bell:
         return self._source.bell()
@@ -106,4 +96,4 @@ def hearing(core: Core, fact: str) -> Eraser:
     def erase(ids: Sequence[str], _heard: Recorded | Fact) -> None:
         core.vault.destroy(*ids)
 
-    return Eraser(core.heard, Checkpoints(core.database), Parking(core.database), erased, erase)
+    return Eraser(core.heard, Parking(core.database), erased, erase)

@@ -9,7 +9,6 @@ from services.kernel.eraser import Eraser
 from services.kernel.ids import derived_id
 from services.kernel.message import Fact, Metadata, Recorded
 from services.kernel.parking import Parking
-from services.kernel.reader import Checkpoints
 from services.kernel.service import Core
 from services.members.domain.erasure import ERASURE, ErasureStarted, FinishErasure
 from services.members.domain.guest import GUEST, GuestAdded
@@ -47,4 +46,4 @@ def started(fact: Recorded | Fact) -> Sequence[str]:
 
 def eraser(core: Core, parts: Parts) -> Eraser:
     """The reader that does it."""
-    return Eraser(core.commits, Checkpoints(core.database), Parking(core.database), started, Erasing(parts).erase)
+    return Eraser(core.commits, Parking(core.database), started, Erasing(parts).erase)
