@@ -8,6 +8,12 @@ from marshmallow import Schema, fields, validate
 
 from services.kernel.message import Draft, Recorded
 from services.members.domain.affiliation import ROLES, AffiliationEnded, AffiliationStarted
+from services.members.domain.equipment import (
+    EquipmentLent,
+    EquipmentRegistered,
+    EquipmentReturned,
+    EquipmentWithdrawn,
+)
 from services.members.domain.library import (
     INTERESTS,
     KINDS,
@@ -23,6 +29,10 @@ EVENTS = (
     LibraryInterestChanged,
     AffiliationStarted,
     AffiliationEnded,
+    EquipmentRegistered,
+    EquipmentLent,
+    EquipmentReturned,
+    EquipmentWithdrawn,
 )
 
 

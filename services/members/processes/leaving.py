@@ -1,8 +1,9 @@
-"""Who leaves lets go of what is theirs: offices, places of work, tokens, and the guests they once were.
+"""Who leaves lets go of what is theirs: offices, places of work, things lent, tokens, and the guests they once were.
 
 One instance a person. It learns from the person's whole history, and acts when the erasure is decided: offices are vacated,
-affiliations ended, tokens revoked, and the erasure is started with every id that was ever the person's. A guest tied afterwards starts it
-once more. State: ``{guests, references, tokens, libraries, offices: [[stream id, office, region]], decided, region}``.
+affiliations ended, what was lent withdrawn, tokens revoked, and the erasure is started with every id that was ever the
+person's. A guest tied afterwards starts it once more. State: ``{guests, references, tokens, libraries, equipment,
+offices: [[stream id, office, region]], decided, region}``.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from services.members.domain.affiliation import (
     affiliation_identity,
 )
 from services.members.domain.credential import TOKEN, LoginCodeAccepted, RevokeToken, TokenIssued
+from services.members.domain.equipment import EQUIPMENT, EquipmentRegistered, WithdrawEquipment
 from services.members.domain.erasure import ERASURE, StartErasure
 from services.members.domain.guest import GuestTied
 from services.members.domain.office import OFFICE, LeaveOffice, OfficeAssumed, OfficeVacated, StandInEnded, StandInNamed
@@ -28,6 +30,13 @@ from services.members.domain.person import ErasureDecided
 from services.members.domain.telegram import TelegramLinked
 
 State = Mapping[str, Any]
+BY_ID: Mapping[type, str] = {
+    GuestTied: "guests",
+    TelegramLinked: "references",
+    TokenIssued: "tokens",
+    EquipmentRegistered: "equipment",
+}
+"""Under which name the id of a stream is learnt."""
 
 
 def instances(recorded: Recorded) -> Sequence[str]:
@@ -37,6 +46,8 @@ def instances(recorded: Recorded) -> Sequence[str]:
             return [recorded.stream_id]
         case AffiliationStarted() | AffiliationEnded():
             return [recorded.event.person]
+        case EquipmentRegistered():
+            return [recorded.event.owner]
         case GuestTied() | OfficeAssumed() | OfficeVacated() | StandInNamed() | StandInEnded() | TokenIssued():
             return [recorded.event.person]
         case LoginCodeAccepted() | TelegramLinked():
@@ -74,7 +85,8 @@ def _parting(person: str, state: State, recorded: Recorded) -> list[Issue]:
         Issue(AFFILIATION, affiliation_identity(library, person), EndAffiliation(recorded.at, recorded.at))
         for library in state.get("libraries", [])
     ]
-    return [*tokens, *offices, *ended]
+    lent = [Issue(EQUIPMENT, thing, WithdrawEquipment(recorded.at)) for thing in state.get("equipment", [])]
+    return [*tokens, *offices, *ended, *lent]
 
 
 def _start(person: str, state: State) -> Issue:
@@ -86,14 +98,10 @@ def _learnt(state: State, recorded: Recorded) -> dict[str, Any]:
     match recorded.event:
         case ErasureDecided(region=region):
             return {**state, "decided": True, "region": region}
-        case GuestTied():
-            return _with(state, "guests", recorded.stream_id)
+        case GuestTied() | TelegramLinked() | TokenIssued() | EquipmentRegistered():
+            return _with(state, BY_ID[type(recorded.event)], recorded.stream_id)
         case LoginCodeAccepted(proves=str(reference)):
             return _with(state, "references", reference)
-        case TelegramLinked():
-            return _with(state, "references", recorded.stream_id)
-        case TokenIssued():
-            return _with(state, "tokens", recorded.stream_id)
         case AffiliationStarted(library=library):
             return _with(state, "libraries", library)
         case AffiliationEnded(library=library):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from services.kernel.view import View
 from services.members.views.affiliations import AFFILIATIONS
 from services.members.views.competence import COMPETENCE_OF
+from services.members.views.equipment import LENT
 from services.members.views.guests import GUESTS
 from services.members.views.imports import IMPORTS
 from services.members.views.learning import LEARNING
@@ -26,6 +27,7 @@ VIEWS: Sequence[View] = (
     OFFICE_HOLDERS,
     LIBRARIES,
     AFFILIATIONS,
+    LENT,
     COMPETENCE_OF,
     PRIOR,
     LEARNING,

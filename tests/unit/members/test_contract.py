@@ -21,6 +21,12 @@ from services.members.domain.credential import (
     TokenIssued,
     TokenRevoked,
 )
+from services.members.domain.equipment import (
+    EquipmentLent,
+    EquipmentRegistered,
+    EquipmentReturned,
+    EquipmentWithdrawn,
+)
 from services.members.domain.erasure import ErasureStarted, MemberErased
 from services.members.domain.framework import FrameworkAdopted, Migration
 from services.members.domain.guest import GuestAdded, GuestTied
@@ -81,6 +87,10 @@ UNTOLD = [
     ("import-1", ImportStarted(1, "ani")),
     ("telegram_offer-1", TelegramLinkOffered("ani", "digest", AT)),
     ("telegram_offer-1", TelegramLinkRedeemed("reference")),
+    ("equipment-1", EquipmentRegistered("Proyektor", "projector", "ani", "sdn-1", "nganjuk")),
+    ("equipment-1", EquipmentLent("gathering-1", "budi", AT, 1)),
+    ("equipment-1", EquipmentReturned("ani", AT, 1)),
+    ("equipment-1", EquipmentWithdrawn(AT)),
     ("prior-1", PriorLearningSubmitted("ani", "b-slims", "b", "skill", 3, "kediri-1", "nganjuk", "sealed", None)),
     (
         "prior-1",

@@ -1,0 +1,148 @@
+"""Equipment: what members and libraries lend the community, and where each thing is. One stream a thing.
+
+Nearly all that is used is borrowed «dari komunitas atau individu peserta gathering»; so it is known whose it is, to which
+activity it was lent, and that it came back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from services.kernel.decider import Decider
+from services.kernel.message import Command, Event
+from services.kernel.problem import NotFound, Refused
+
+KINDS = ("laptop", "projector", "scanner", "printer", "network", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterEquipment(Command):
+    """Offer a thing of one's own, or of the library that one works at."""
+
+    name: str
+    kind: str
+    owner: str
+    library: str | None
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class LendEquipment(Command):
+    """It goes to an activity; ``by`` notes it."""
+
+    activity: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnEquipment(Command):
+    """It is back with its owner."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawEquipment(Command):
+    """It is lent no more."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EquipmentRegistered(Event):
+    """``kind`` of ``KINDS``; ``owner`` is a member, ``library`` where it is one's."""
+
+    name: str
+    kind: str
+    owner: str
+    library: str | None
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class EquipmentLent(Event):
+    """Loan ``loan`` of this thing, counted from 1."""
+
+    activity: str
+    by: str
+    at: datetime
+    loan: int
+
+
+@dataclass(frozen=True, slots=True)
+class EquipmentReturned(Event):
+    """Loan ``loan`` is over."""
+
+    by: str
+    at: datetime
+    loan: int
+
+
+@dataclass(frozen=True, slots=True)
+class EquipmentWithdrawn(Event):
+    """From here on it is nobody's to ask for."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """``owner`` is "" while there is nothing; ``activity`` where it is now, None with its owner."""
+
+    owner: str = ""
+    region: str = ""
+    activity: str | None = None
+    loans: int = 0
+    withdrawn: bool = False
+
+
+def decide(command: Command, equipment: Equipment) -> Sequence[Event]:
+    """A thing is in one place at a time; what is withdrawn while it is away still comes back, and goes nowhere else."""
+    match command:
+        case RegisterEquipment():
+            if equipment.owner:
+                return []
+            return [EquipmentRegistered(command.name, command.kind, command.owner, command.library, command.region)]
+        case _ if not equipment.owner:
+            raise NotFound("there is no such thing")
+        case LendEquipment():
+            return _lend(command, equipment)
+        case ReturnEquipment():
+            return [] if equipment.activity is None else [EquipmentReturned(command.by, command.at, equipment.loans)]
+        case WithdrawEquipment():
+            return [] if equipment.withdrawn else [EquipmentWithdrawn(command.at)]
+        case _:
+            raise TypeError(type(command).__name__)
+
+
+def _lend(command: LendEquipment, equipment: Equipment) -> Sequence[Event]:
+    if equipment.withdrawn:
+        raise Refused("equipment-is-withdrawn", "its owner lends it no more")
+    if equipment.activity == command.activity:
+        return []
+    if equipment.activity is not None:
+        raise Refused("equipment-is-lent", "it is lent to another activity; it comes back first")
+    return [EquipmentLent(command.activity, command.by, command.at, equipment.loans + 1)]
+
+
+def evolve(equipment: Equipment, event: Any) -> Equipment:
+    """Where it is after an event."""
+    match event:
+        case EquipmentRegistered():
+            return Equipment(event.owner, event.region)
+        case EquipmentLent():
+            return replace(equipment, activity=event.activity, loans=event.loan)
+        case EquipmentReturned():
+            return replace(equipment, activity=None)
+        case EquipmentWithdrawn():
+            return replace(equipment, withdrawn=True)
+        case _:
+            return equipment
+
+
+EQUIPMENT: Decider[Equipment] = Decider("equipment", Equipment(), decide, evolve)
