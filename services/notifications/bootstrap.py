@@ -30,6 +30,7 @@ from services.notifications.people import MembersPeople
 from services.notifications.planner import DeliveryPlanner, PlanningReader, Surroundings
 from services.notifications.processes.audience import AUDIENCE
 from services.notifications.processes.digest import DIGEST
+from services.notifications.processes.moving import MOVING
 from services.notifications.processes.partnering import PARTNERING
 from services.notifications.processes.reminders import REMINDERS
 from services.notifications.sender import Sender, SendingReader
@@ -70,7 +71,7 @@ def definition() -> Definition:
             PARTNERS,
             SUBSCRIPTIONS,
         ),
-        managers=(AUDIENCE, REMINDERS, DIGEST, PARTNERING),
+        managers=(AUDIENCE, REMINDERS, DIGEST, MOVING, PARTNERING),
         sources=("members", "events", "mentoring", "notifications"),
         parts=parts,
         readers=readers,

@@ -34,6 +34,7 @@ from services.notifications.domain.partner import (
 )
 from services.notifications.domain.preference import PreferenceChosen, RegionFollowed, RegionUnfollowed
 from services.notifications.domain.resending import ResendAsked
+from services.notifications.domain.residence import RegionEntered, RegionLeft
 from services.notifications.domain.subscription import (
     REASONS,
     PingAsked,
@@ -47,7 +48,7 @@ from services.notifications.domain.subscription import (
 REGISTRY = Registry()
 REGISTRY.register(
     *(MessagePlanned, PreferenceChosen, RegionFollowed, RegionUnfollowed),
-    *(ContactRefused, ContactBounced, ContactReached, ResendAsked),
+    *(ContactRefused, ContactBounced, ContactReached, ResendAsked, RegionLeft, RegionEntered),
     *(PartnerAdded, PartnerChanged, PartnerActivated, PartnerRested, PartnerKeyIssued, PartnerKeyRevoked),
     *(SubscriptionMade, SecretRotated, PingAsked, RecoveryAsked, SubscriptionDisabled, SubscriptionEnabled),
     *(AnnouncementDrafted, CorrectionDrafted, AnnouncementApproved, AnnouncementPublished, AnnouncementWithdrawn),

@@ -13,6 +13,7 @@ from services.notifications.domain.announcement import AnnouncementPublished, An
 from services.notifications.domain.contact import ContactBounced
 from services.notifications.domain.message import Kind
 from services.notifications.domain.preference import RegionFollowed, RegionUnfollowed
+from services.notifications.domain.residence import RegionEntered, RegionLeft
 from services.notifications.processes.hearing import State, added, removed
 from services.notifications.processes.telling import Occasion
 
@@ -31,7 +32,7 @@ def instances(recorded: Recorded) -> Sequence[str]:
             return [f"region:{region}" for region in regions]
         case ContactBounced(region=region) if region:
             return [f"region:{region}"]
-        case RegionFollowed(region) | RegionUnfollowed(region):
+        case RegionFollowed(region) | RegionUnfollowed(region) | RegionEntered(region) | RegionLeft(region):
             return [f"region:{region}"]
     return []
 
@@ -43,6 +44,11 @@ def learn(state: State, recorded: Recorded) -> State:
             return added(state, "followers", recorded.stream_id)
         case RegionUnfollowed():
             return removed(state, "followers", recorded.stream_id)
+        case RegionEntered():
+            return added(removed(state, "left", recorded.stream_id), "members", recorded.stream_id)
+        case RegionLeft():
+            # Their joining may be heard of only after this: it then changes nothing any more.
+            return added(removed(state, "members", recorded.stream_id), "left", recorded.stream_id)
     return state
 
 

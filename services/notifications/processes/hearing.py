@@ -1,7 +1,7 @@
 """What an audience learns from a fact. Pure.
 
 An audience's state is JSON: ``members``, ``raisers``, ``endorsers``, ``seats``, ``line`` and ``present`` are lists of
-ids in the order heard, as are ``followers``; ``libraries`` maps a library to its name and level, ``staff`` to who works there; ``region`` (its id), ``name``, ``coordinator`` and ``stand_in`` are a region's, ``title`` is a topic's; ``activities``
+ids in the order heard, as are ``followers`` and, of a region, who has ``left`` it; ``libraries`` maps a library to its name and level, ``staff`` to who works there; ``region`` (its id), ``name``, ``coordinator`` and ``stand_in`` are a region's, ``title`` is a topic's; ``activities``
 maps an activity's id to what stands published. Each holds only what it heard of.
 """
 
@@ -85,15 +85,18 @@ def _learn_release(state: State, fact: Fact) -> State:
     return removed(removed(state, "seats", fact.data["person"]), "line", fact.data["person"])
 
 
+def _learn_member(state: State, fact: Fact) -> State:
+    after, person = {**state, "region": fact.region}, fact.data["person"]
+    return after if person in state.get("left", []) else added(after, "members", person)
+
+
 LEARN: Mapping[str, Callable[[State, Fact], State]] = {
     "members.region-opened": lambda state, fact: {**state, "name": fact.data["name"], "region": fact.region},
     "members.office-assumed": _learn_office,
     "members.office-vacated": _learn_office,
     "members.stand-in-named": _learn_office,
     "members.stand-in-ended": _learn_office,
-    "members.member-joined": lambda state, fact: added(
-        {**state, "region": fact.region}, "members", fact.data["person"]
-    ),
+    "members.member-joined": _learn_member,
     "events.topic-raised": lambda state, fact: added(
         {**state, "title": fact.data["title"]}, "raisers", fact.data["person"]
     ),

@@ -23,6 +23,7 @@ from services.notifications.domain.contact import ContactBounced, ContactReached
 from services.notifications.domain.message import Kind, MessagePlanned, Variable
 from services.notifications.domain.preference import PreferenceChosen, RegionFollowed, RegionUnfollowed
 from services.notifications.domain.resending import ResendAsked
+from services.notifications.domain.residence import RegionEntered, RegionLeft
 from tests.unit.notifications import facts
 from tests.unit.notifications.partner_events import PARTNER_EVENTS
 from tests.unit.notifications.test_announcing import announcement
@@ -71,6 +72,8 @@ GOLDEN = {
     "AnnouncementWithdrawn.v1": AnnouncementWithdrawn(
         "Pembaruan server", ("kediri",), (), datetime(2026, 12, 12, 2, 0, tzinfo=UTC), 1, "ratna"
     ),
+    "RegionLeft.v1": RegionLeft("kediri"),
+    "RegionEntered.v1": RegionEntered("blitar"),
     "ResendAsked.v1": ResendAsked("0193a1b0-0000-7000-8000-000000000004", "0193a1b0-0000-7000-8000-000000000002"),
     **PARTNER_EVENTS,
 }

@@ -1,0 +1,59 @@
+"""Who moves house hears of where they live now, whatever is heard of first."""
+
+from services.kernel.message import Fact
+from services.notifications.domain.residence import RESIDENCE, MoveHome, RegionEntered, RegionLeft
+from services.notifications.processes.moving import MOVING
+from tests.unit.notifications import facts
+from tests.unit.notifications.facts import recorded
+from tests.unit.notifications.hearing import Hearing, community, who
+
+
+def changed(person: str, region: str) -> Fact:
+    data = {"person": person, "subdistrict": "s", "language": "id", "library": "l"}
+    return facts.fact("members.member-changed", person, data, region=region)
+
+
+def erased(person: str) -> Fact:
+    return facts.fact("members.member-erased", person, {"person": person, "ids": [person]}, region=None)
+
+
+def moves(*heard: Fact) -> list[MoveHome]:
+    state, issued = {}, []
+    for fact in heard:
+        [instance] = MOVING.concerned(fact)
+        assert instance == "sri"
+        reaction = MOVING.react(state, fact)
+        state = dict(reaction.state)
+        issued += [issue.command for issue in reaction.issues]
+    return issued
+
+
+def hears(hearing: Hearing, activity: str = "a") -> set[str]:
+    return set(who(hearing.hear(facts.published(topic=None, activity=activity))))
+
+
+def test_only_another_region_is_a_move() -> None:
+    assert moves(facts.joined("sri"), changed("sri", "kediri")) == []
+    assert moves(facts.joined("sri"), changed("sri", "blitar"), changed("sri", "kediri")) == [
+        MoveHome("kediri", "blitar"),
+        MoveHome("blitar", "kediri"),
+    ]
+
+
+def test_who_is_forgotten_leaves_for_nowhere_once() -> None:
+    assert moves(facts.joined("sri"), erased("sri"), erased("sri")) == [MoveHome("kediri", None)]
+    assert RESIDENCE.decide(MoveHome("kediri", None), None) == [RegionLeft("kediri")]
+
+
+def test_who_left_hears_no_more_and_who_entered_does() -> None:
+    hearing = community("sri", "budi")
+    hearing.hear(recorded(RegionLeft("kediri"), "sri"), recorded(RegionEntered("kediri"), "dewi", number=2))
+    assert hears(hearing) == {"budi", "dewi"}
+    hearing.hear(recorded(RegionEntered("kediri"), "sri", number=3))
+    assert hears(hearing, "b") == {"sri", "budi", "dewi"}
+
+
+def test_a_joining_that_is_heard_of_behind_the_leaving_changes_nothing() -> None:
+    hearing = Hearing()
+    hearing.hear(facts.region_opened(), recorded(RegionLeft("kediri"), "sri"), facts.joined("sri", "board"))
+    assert hears(hearing) == set()
