@@ -13,9 +13,11 @@ from services.events.api.schemas import identity, line
 from services.events.domain.lecture import Lecture
 from services.events.domain.plan import SPEAKER
 from services.events.domain.question import (
-    HIDDEN,
+    ANSWERED,
+    MERGED,
     NEXT,
     QUESTIONS,
+    WAITING,
     AnswerQuestion,
     AskQuestion,
     HideQuestion,
@@ -33,6 +35,8 @@ from services.kernel.route import Answer, Handler, Request, Route, recorded
 from services.kernel.vault import Erased
 
 LONGEST = 2000
+IN_THE_LINE = (WAITING, NEXT, MERGED)
+"""What everybody reads while the lecture is held; afterwards only what was answered."""
 
 
 class NewQuestion(Schema):
@@ -136,11 +140,12 @@ def answer(parts: Parts, request: Request) -> Answer:
 
 
 def list_questions(parts: Parts, request: Request) -> Answer:
-    standing, _ = lecture(parts, request.path["activity"], request.actor)
+    standing, held = lecture(parts, request.path["activity"], request.actor)
     document = parts.views.get(QUESTION_LISTS, standing.identity) or {"questions": {}, "line": []}
     speakers = [each.person for each in standing.activity.speakers]
     leads = may_lead(parts, request.actor, standing.plan.region, speakers)
     mine = parts.known_as(request.actor.id) if request.actor.id else frozenset[str]()
+    shown = {ANSWERED, *(IN_THE_LINE if held.running else ())}
     order = {question: place for place, question in enumerate(document["line"], start=1)}
     items = [
         {
@@ -154,7 +159,7 @@ def list_questions(parts: Parts, request: Request) -> Answer:
             "answer": _answer(parts, each["answer"]),
         }
         for question, each in document["questions"].items()
-        if each["state"] != HIDDEN or leads or each["asker"] in mine
+        if each["state"] in shown or leads or each["asker"] in mine
     ]
     # The one that is being answered, those that wait in their order, then all else as it was asked.
     items.sort(key=lambda item: (item["state"] != NEXT, item["place"] or len(order) + 1, item["at"]))

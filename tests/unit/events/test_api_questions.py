@@ -1,14 +1,14 @@
 from typing import Any
 
 from services.kernel.policy import ANONYMOUS, service_actor
-from tests.unit.events.lectures import EVENING, GROUP, announced, ask, opened
+from tests.unit.events.lectures import EVENING, GROUP, announced, ask, opened, step
 from tests.unit.events.stage import RANI, Stage, person
 
 GATEWAY = service_actor("gateway")
 
 
-def act(stage: Stage, activity: str, question: str, step: str, who: Any = RANI, **body: str) -> Any:
-    return stage.post(who, f"/v1/activities/{activity}/questions/{question}/{step}", body)
+def act(stage: Stage, activity: str, question: str, what: str, who: Any = RANI, **body: str) -> Any:
+    return stage.post(who, f"/v1/activities/{activity}/questions/{question}/{what}", body)
 
 
 def listed(stage: Stage, activity: str, who: Any = ANONYMOUS) -> list[tuple[str, str]]:
@@ -37,6 +37,18 @@ def test_whoever_asks_puts_the_question_off_and_on_and_nobody_else_does(stage: S
     assert act(stage, activity, first, "pick").rule == "question-not-waiting"
     assert act(stage, activity, first, "rejoin", person("ani")).body["place"] == 2
     assert act(stage, activity, second, "rejoin", person("budi")).body["place"] == 1
+
+
+def test_what_was_put_off_is_nobody_elses_and_after_the_lecture_only_answers_are_public(stage: Stage) -> None:
+    activity = opened(stage, announced(stage))
+    first, second = ask(stage, activity, "ani", "ani"), ask(stage, activity, "budi", "budi")
+    act(stage, activity, first, "withdraw", person("ani"))
+    assert listed(stage, activity) == [("budi", "waiting")]
+    assert ("ani", "withdrawn") in listed(stage, activity, person("ani"))
+    step(stage, activity, "close")
+    assert listed(stage, activity) == []
+    act(stage, activity, second, "answer", text="Begini.")
+    assert listed(stage, activity) == [("budi", "answered")]
 
 
 def test_an_answer_is_the_speakers_whoever_writes_it_down(stage: Stage) -> None:
