@@ -49,13 +49,16 @@ AGAIN = (409, 429, 503)
 """What a service answers when the same call is to be made again."""
 
 
+TAKEN: Mapping[str, Any] = {}
+
+
 class NotTaken(Exception):
     """A service could not take it now: the same update is to be brought again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One message of a person's. ``chat`` is where, ``user`` who; ``ago`` how long ago."""
+    """One message of a person's. ``chat`` is where, ``user`` who, ``at`` when by Telegram's clock."""
 
     update: int
     chat: int
@@ -64,7 +67,7 @@ class Written:
     message: int
     text: str
     language: str
-    ago: timedelta
+    at: datetime
 
     def __repr__(self) -> str:
         return f"Written({self.update})"  # so that no log and no traceback shows more
@@ -80,7 +83,7 @@ class Reply:
     silent: bool
 
 
-def written(update: Mapping[str, Any], now: datetime) -> Written | None:
+def written(update: Mapping[str, Any]) -> Written | None:
     """The message in an update; None for anything that no person wrote as text, or wrote under a group's or channel's name."""
     message = update.get("message") or {}
     chat, sender, text = message.get("chat") or {}, message.get("from") or {}, message.get("text")
@@ -91,7 +94,6 @@ def written(update: Mapping[str, Any], now: datetime) -> Written | None:
         or chat.get("type") not in ("private", *GROUPS)
     ):
         return None
-    ago = max(now - datetime.fromtimestamp(message.get("date", 0), UTC), timedelta())
     return Written(
         update=update["update_id"],
         chat=chat["id"],
@@ -100,7 +102,7 @@ def written(update: Mapping[str, Any], now: datetime) -> Written | None:
         message=message["message_id"],
         text=text.strip(),
         language="en" if str(sender.get("language_code", "")).startswith("en") else "id",
-        ago=ago,
+        at=datetime.fromtimestamp(message.get("date", 0), UTC),
     )
 
 
@@ -129,7 +131,7 @@ class Conversation:
 
     async def take(self, update: Mapping[str, Any]) -> Reply | None:
         """Do what the update asks for. Brought again it is done once. Raises ``NotTaken``."""
-        one = written(update, datetime.now(UTC))
+        one = written(update)
         if one is None:
             return None
         words = Words(one.language)
@@ -161,11 +163,13 @@ class Conversation:
         answer = await self._call("events", "/internal/lectures/questions", one, body)
         if isinstance(answer, Problem):
             return words.sentence(answer) if one.private else None
+        if answer is TAKEN:
+            return None
         return words(SENTENCES[ASKED], place=answer.get("place") or 1)
 
     async def _present(self, one: Written, words: Words) -> str | None:
         answer = await self._call("events", "/internal/lectures/presence", one, await self._speaker(one))
-        if not one.private:
+        if not one.private or answer is TAKEN:
             return None  # fifty thanks in a row are what nobody wants to read
         if isinstance(answer, Problem):
             return words.sentence(answer)
@@ -173,7 +177,9 @@ class Conversation:
 
     async def _speaker(self, one: Written) -> dict[str, Any]:
         """Where it was written, when, and who did: a member whose account it is, else a guest."""
-        at = (self._clock.now() - one.ago).isoformat()
+        # The same at each repetition, so that a repeated call is known as one: the clocks' difference in whole seconds.
+        apart = timedelta(seconds=round((self._clock.now() - datetime.now(UTC)).total_seconds()))
+        at = (one.at + apart).isoformat()
         where = {"at": at} if one.private else {"at": at, "chat": str(one.chat)}
         query = urlencode({"chat": str(one.user)})
         reply = await self._transport.send("members", "GET", "/internal/telegram", GATEWAY, query=query)
@@ -183,7 +189,9 @@ class Conversation:
         return {**where, "person": person} if person else {**where, "guest": self.stranger(one.user)}
 
     async def _call(self, service: str, path: str, one: Written, body: Mapping[str, Any]) -> Any:
-        """The answer, or the problem that stands for good. Raises ``NotTaken``."""
+        """The answer, or the problem that stands for good; ``TAKEN`` where this update was taken before and would say
+        something else now, of somebody who has linked an account since for one. Raises ``NotTaken``.
+        """
         headers = {"Content-Type": "application/json", "Idempotency-Key": f"telegram-{one.update}"}
         content = json.dumps(body).encode()
         reply = await self._transport.send(service, "POST", path, GATEWAY, headers=headers, body=content)
@@ -192,6 +200,8 @@ class Conversation:
         if reply.status in AGAIN or reply.status >= 500:
             raise NotTaken(f"{service} answers {reply.status}")
         document = reply.document
+        if reply.status == 422 and not document.get("rule"):
+            return TAKEN
         problem = problem_for(reply.status, str(document.get("detail", "")))
         problem.extensions["rule"] = document.get("rule")
         return problem

@@ -16,9 +16,20 @@ SITI, STRANGER, GROUP = 4711, 4712, -100123
 PRESENCE, QUESTIONS = "POST /internal/lectures/presence", "POST /internal/lectures/questions"
 
 
+class Following:
+    """Domain time that goes on as the machine's does, from another moment on."""
+
+    def __init__(self):
+        self._apart = NOW - datetime.now(UTC)
+
+    def now(self):
+        return datetime.now(UTC) + self._apart
+
+
 @pytest.fixture
 def house(tmp_path):
     house = House(tmp_path)
+    house.clock = Following()
     house.members.on(
         "GET /internal/telegram", lambda asked: Told({"person": "siti" if asked.query == f"chat={SITI}" else None})
     )
@@ -30,11 +41,11 @@ def house(tmp_path):
 
 @pytest.fixture
 def say(house):
-    numbers = iter(range(1, 1000))
+    numbers, began = iter(range(1, 1000)), datetime.now(UTC)
 
     def say(text, user=SITI, chat=None, ago=0, number=None, **sender):
         chat = {"id": user, "type": "private"} if chat is None else {"id": chat, "type": "supergroup"}
-        date = int((datetime.now(UTC) - timedelta(seconds=ago)).timestamp())
+        date = int((began - timedelta(seconds=ago)).timestamp())
         sender = {"id": user, "is_bot": False, "first_name": "Siti", **sender}
         message = {"message_id": 9, "from": sender, "chat": chat, "date": date, "text": text}
 
@@ -139,6 +150,20 @@ def test_what_is_nonsense_to_a_service_keeps_nobody_elses_words_back(house, say)
     assert "guest" in house.events.calls(PRESENCE)[0].document
 
 
+def test_an_update_that_is_brought_again_says_the_same_to_the_byte(house, say):
+    for _ in range(3):
+        say("hadir", ago=30, number=77)
+    assert len({(asked.body, asked.headers["idempotency-key"]) for asked in house.events.calls(PRESENCE)}) == 1
+
+
+def test_an_update_that_was_taken_and_would_say_something_else_now_is_done(house, say):
+    reused = {"type": "urn:jejaring:problem:key-reused", "status": 422}
+    house.events.on(PRESENCE, Told(reused, 422))
+    house.events.on(QUESTIONS, Told(reused, 422))
+    assert say("hadir") is None
+    assert say("/tanya Apa?") is None
+
+
 def test_a_message_that_comes_late_was_written_when_it_was_written(house, say):
     say("hadir", ago=600)
     at = datetime.fromisoformat(house.events.calls(PRESENCE)[0].document["at"])
@@ -161,7 +186,7 @@ def test_a_message_that_comes_late_was_written_when_it_was_written(house, say):
     ],
 )
 def test_what_no_person_wrote_is_nothing(message):
-    assert written({"update_id": 1, "message": message}, NOW) is None
+    assert written({"update_id": 1, "message": message}) is None
 
 
 @pytest.mark.parametrize(
