@@ -92,14 +92,9 @@ class CompleteActivity(Command):
 
 
 ActivityCommand = (
-    AssignSpeaker
-    | WithdrawSpeaker
-    | ChangeCapacity
-    | PublishActivity
-    | RescheduleActivity
-    | CancelActivity
-    | CompleteActivity
-)
+    AssignSpeaker | WithdrawSpeaker | ChangeCapacity
+    | PublishActivity | RescheduleActivity | CancelActivity | CompleteActivity
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,14 +164,9 @@ class ActivityCompleted(Event):
 
 
 ActivityEvent = (
-    SpeakerAssigned
-    | SpeakerWithdrawn
-    | CapacityChanged
-    | ActivityPublished
-    | ActivityRescheduled
-    | ActivityCancelled
-    | ActivityCompleted
-)
+    SpeakerAssigned | SpeakerWithdrawn | CapacityChanged
+    | ActivityPublished | ActivityRescheduled | ActivityCancelled | ActivityCompleted
+)  # fmt: skip
 
 
 def decide(command: ActivityCommand, activity: Activity) -> Sequence[Event]:
