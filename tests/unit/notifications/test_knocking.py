@@ -1,8 +1,6 @@
 """One request to one address: pinned, in its time, whatever the other side does."""
 
-import datetime
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -10,13 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from services.notifications.domain.webhook_url import Target, target_of
 from services.notifications.webhooks.knocking import Knocker, NoReply
+from tests.support.certificate import certificate
 from tests.support.endpoint import an_endpoint
 
 HERE = ("127.0.0.1",)
@@ -54,32 +49,6 @@ def a_server(behaves: object) -> Iterator[int]:
         stop.set()
         server.shutdown(socket.SHUT_RDWR)
         server.close()
-
-
-def certificate(folder: Path, name: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """A server's context for a name, and a client's that trusts it."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.datetime.now(datetime.UTC)
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(issuer)
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "cert.pem").write_bytes(signed.public_bytes(serialization.Encoding.PEM))
-    plain = serialization.NoEncryption()
-    key_format = serialization.PrivateFormat.PKCS8
-    (folder / "key.pem").write_bytes(key.private_bytes(serialization.Encoding.PEM, key_format, plain))
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server.load_cert_chain(folder / "cert.pem", folder / "key.pem")
-    return server, ssl.create_default_context(cafile=str(folder / "cert.pem"))
 
 
 def test_the_address_that_was_judged_is_connected_to_under_the_hosts_own_name(tmp_path: Path) -> None:
