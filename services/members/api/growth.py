@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from marshmallow import Schema, fields
 
 from services.kernel.policy import Actor
-from services.kernel.problem import NotFound
+from services.kernel.problem import Malformed, NotFound
 from services.kernel.route import Answer, Request, Route
-from services.members.api.wording import time
+from services.members.api.wording import identity, time
 from services.members.domain.competence import SECOND, SELF
 from services.members.domain.framework import ASPECTS, Frameworks
 from services.members.domain.growth import Rating, Standing, standing
@@ -19,12 +19,14 @@ from services.members.frameworks import standing as standing_frameworks
 from services.members.learned import Learned
 from services.members.parts import Parts
 from services.members.views.competence import COMPETENCE_OF
+from services.members.views.occasions import OCCASIONS
 
 
 class AsOf(Schema):
-    """As of this time, now by default."""
+    """As of this time, now by default. ``activity``: compare with how far they were when it began."""
 
     as_of = time()
+    activity = identity()
 
 
 class LevelPair(Schema):
@@ -82,8 +84,19 @@ class Evidence(Schema):
     at = fields.AwareDateTime(required=True, format="iso")
 
 
+class Before(Schema):
+    """How far somebody was when an activity began."""
+
+    activity = fields.String(required=True)
+    title = fields.String(required=True)
+    at = fields.AwareDateTime(required=True, format="iso")
+    areas = fields.List(fields.Nested(AreaUnits), required=True)
+
+
 class GrowthAnswer(Schema):
-    """Where somebody stands, the steps that led there, and what they took part in; the oldest first."""
+    """Where somebody stands, the steps that led there, and what they took part in; the oldest first. ``before`` is null
+    where no activity was asked about.
+    """
 
     person = fields.String(required=True)
     name = fields.String(required=True, allow_none=True)
@@ -92,6 +105,7 @@ class GrowthAnswer(Schema):
     areas = fields.List(fields.Nested(AreaUnits), required=True)
     steps = fields.List(fields.Nested(Step), required=True)
     evidence = fields.List(fields.Nested(Evidence), required=True)
+    before = fields.Nested(Before, required=True, allow_none=True)
 
 
 def growth(parts: Parts, request: Request) -> Answer:
@@ -105,6 +119,9 @@ def growth(parts: Parts, request: Request) -> Answer:
     document = parts.views.get(COMPETENCE_OF, key) or {}
     ratings = [rating for rating in _in_order(document) if rating["at"] <= as_of]
     learned = Learned(parts, key, as_of, [rating["because"] for rating in ratings if rating["because"]])
+    before = None
+    if "activity" in request.query:
+        before = _before(parts, request.query["activity"], map(rating_of, ratings), frameworks)
     body = {
         "person": key,
         "name": parts.name_of(key),
@@ -116,8 +133,19 @@ def growth(parts: Parts, request: Request) -> Answer:
             for rating in ratings
         ],
         "evidence": learned.evidence(),
+        "before": before,
     }
     return Answer(body)
+
+
+def _before(parts: Parts, activity: str, ratings: Iterable[Rating], frameworks: Frameworks) -> dict[str, Any]:
+    occasion = parts.views.get(OCCASIONS, activity)
+    if occasion is None or "title" not in occasion:
+        raise Malformed(errors={"activity": ["There is no such activity, or it is not known here yet."]})
+    begins = occasion["starts"]
+    levels = standing((rating for rating in ratings if rating.at < begins), frameworks, begins)
+    at = {"activity": activity, "title": occasion["title"], "at": begins.isoformat()}
+    return {**at, "areas": _areas(frameworks, levels)}
 
 
 def _areas(frameworks: Frameworks, levels: Standing) -> list[dict[str, Any]]:

@@ -100,6 +100,11 @@ def test_growth_is_traceable_and_can_be_asked_before_and_after_an_activity(stage
     (evidence,) = after.body["evidence"]
     assert (evidence["title"], evidence["units"]) == ("Mencetak barcode", ["b-slims"])
     assert (after.body["name"], levels(after)) == ("Ani", {"self": 2, "second": 3})
+    compared = stage.get(f"/v1/competence/{ani.id}", actor=ani, activity=GATHERING).body
+    units = {one["unit"]: one for area in compared["before"]["areas"] for one in area["units"]}
+    assert (compared["before"]["title"], units["b-slims"]["aspects"]["skill"]["self"]) == ("Mencetak barcode", 1)
+    assert after.body["before"] is None
+    assert stage.get(f"/v1/competence/{ani.id}", actor=ani, activity="unheard-of").status == 400
     before = stage.get(f"/v1/competence/{ani.id}", actor=ani, as_of=(NOW + timedelta(days=6)).isoformat())
     assert levels(before) == {"self": 1, "second": None}
     assert before.body["evidence"] == []
