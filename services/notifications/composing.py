@@ -76,7 +76,14 @@ class Composer:
             if variable.name in rendering.NAMED and variable.value
         }
         told = [delivery.person for delivery in deliveries if not _is_to_group(messages[delivery.message])]
-        return Known(messages, self.people.ask([*told, *sorted(named)]) if told or named else {})
+        contacts = dict(self.people.ask([*told, *sorted(named)]) if told or named else {})
+        # Somebody who has just linked what they wish for is not told by something else for being remembered without it.
+        lacking = [
+            one.person for one in deliveries if one.person in contacts and _lacks(contacts[one.person], one.channel)
+        ]
+        if lacking:
+            contacts |= self.people.ask(lacking, anew=True)
+        return Known(messages, contacts)
 
     def compose(self, delivery: Delivery, known: Known, now: datetime, channels: Collection[str]) -> tuple[str, Letter]:
         """The channel, one of ``channels``, and the letter. Raises ``Unsendable``, ``NotYetKnown``, ``PeopleUnavailable``."""
@@ -146,6 +153,10 @@ class Composer:
         if digits is None:
             raise Unsendable(EXPIRED, "code-gone")
         return digits
+
+
+def _lacks(contact: Contact, channel: str) -> bool:
+    return not contact.erased and contact.address(channel) is None
 
 
 def _is_to_group(message: MessagePlanned | None) -> bool:

@@ -14,6 +14,7 @@ from services.notifications.domain.contact import EMAIL, TELEGRAM
 
 ANSWER_SECONDS = 3.0
 KEPT_SECONDS = 60.0
+JUST_NOW_SECONDS = 0.5
 ASKED_AT_ONCE = 100
 
 
@@ -43,8 +44,8 @@ class Contact:
 class People(Protocol):
     """Whoever can be asked."""
 
-    def ask(self, ids: Sequence[str]) -> Mapping[str, Contact]:
-        """Those of the ids that are known. Raises ``PeopleUnavailable``."""
+    def ask(self, ids: Sequence[str], *, anew: bool = False) -> Mapping[str, Contact]:
+        """Those of the ids that are known. ``anew``: not as they were remembered. Raises ``PeopleUnavailable``."""
         ...
 
     def code(self, person: str, code: str) -> str | None:
@@ -64,9 +65,11 @@ class MembersPeople:
         self._monotonic = monotonic
         self._kept: dict[str, tuple[float, Contact]] = {}
 
-    def ask(self, ids: Sequence[str]) -> Mapping[str, Contact]:
-        oldest = self._monotonic() - KEPT_SECONDS
-        self._kept = {identity: kept for identity, kept in self._kept.items() if kept[0] > oldest}
+    def ask(self, ids: Sequence[str], *, anew: bool = False) -> Mapping[str, Contact]:
+        oldest = self._monotonic() - (JUST_NOW_SECONDS if anew else KEPT_SECONDS)
+        old = {identity for identity, kept in self._kept.items() if kept[0] <= oldest}
+        for identity in old.intersection(ids) if anew else old:
+            del self._kept[identity]
         wanted = [identity for identity in dict.fromkeys(ids) if identity not in self._kept]
         for start in range(0, len(wanted), ASKED_AT_ONCE):
             asked = self._monotonic()

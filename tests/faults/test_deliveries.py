@@ -295,7 +295,7 @@ class Script:
 class Everybody:
     """Members, who knows everybody."""
 
-    def ask(self, ids: Any) -> dict[str, Contact]:
+    def ask(self, ids: Any, *, anew: bool = False) -> dict[str, Contact]:  # noqa: ARG002 - the protocol's names
         return {
             person: Contact(person, person, "id", f"{person}@x.example", telegram=f"chat-{person}") for person in ids
         }

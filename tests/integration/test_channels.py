@@ -117,6 +117,22 @@ def test_who_wishes_for_what_they_do_not_have_is_told_by_what_they_have(
     assert house.deliveries()["sri"]["via"] == "telegram"
 
 
+def test_who_has_just_linked_telegram_is_not_told_by_email_for_being_remembered_without_it(
+    house: House, post: Post, chats: Chats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.notifications.people.JUST_NOW_SECONDS", 0.0)
+    post.know("tono")
+    community(house, "tono")
+    house.choose("tono", email=False, telegram=True)
+    house.hear(facts.published())
+    house.run()
+    post.know("tono", telegram=chats.link("tono"))
+    house.hear(facts.seat("taken", "tono"))
+    house.run()
+    assert post.subjects("tono") == [NEW]
+    assert chats.to("tono") == ["Pendaftaran tercatat: Gathering: label barcode"]
+
+
 def test_who_has_blocked_the_bot_is_told_by_email_in_the_same_round(house: House, post: Post, chats: Chats) -> None:
     post.know("tono", telegram=chats.link("tono"))
     community(house, "tono")
