@@ -114,7 +114,7 @@ def show_lecture(parts: Parts, request: Request) -> Answer:
     document = parts.views.get(LECTURES, request.path["lecture"])
     if document is None or not (document["public"] or request.actor.may(PLAN, document["region"])):
         raise NotFound
-    leads = may_lead(parts, request.actor, document["region"], document["speakers"])
+    leads = may_lead(request.actor, document["region"], [*document["speakers"], document["guide"]])
     named = [person for person in document["speakers"] if leads or _consents(parts, person)]
     names = ("working_hours", "agreement", "times", "closed_by")
     body = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,7 +28,7 @@ from services.events.domain.lecture import (
     TakeQuestions,
     in_working_hours,
 )
-from services.events.domain.plan import Place, Plan
+from services.events.domain.plan import GUIDE, Place, Plan
 from services.events.domain.poll import POLL
 from services.events.times import moment
 from services.kernel.decider import Order
@@ -126,7 +126,7 @@ def _book(parts: Parts, request: Request, group: str, booking: BookChat) -> None
 
 
 def led(parts: Parts, identity_: str, actor: Actor, *, by_speakers: bool = False) -> Standing:
-    """The lecture, if the actor may lead it: who plans there or is of the board, and, where they may, its speakers.
+    """The lecture, if the actor may lead it: who plans there, its guide, and, where they may, its speakers.
 
     Raises ``NotFound``, ``Unauthorized``, ``Forbidden``.
     """
@@ -134,17 +134,15 @@ def led(parts: Parts, identity_: str, actor: Actor, *, by_speakers: bool = False
     if not isinstance(standing.activity, Lecture):
         raise NotFound
     actor.require_person()
-    speakers = [speaker.person for speaker in standing.activity.speakers] if by_speakers else []
-    if not may_lead(parts, actor, standing.plan.region, speakers):
+    leading = [each.person for each in standing.activity.speakers if by_speakers or each.role == GUIDE]
+    if not may_lead(actor, standing.plan.region, leading):
         raise Forbidden(permission=PLAN, region=standing.plan.region)
     return standing
 
 
-def may_lead(parts: Parts, actor: Actor, region: str, speakers: Sequence[str]) -> bool:
-    """Whether the actor plans there, is of the board, or is one of the speakers given."""
-    if actor.kind != "person":
-        return False
-    return actor.id in speakers or actor.may(PLAN, region) or parts.of_the_board(actor.id)
+def may_lead(actor: Actor, region: str, leading: Collection[str | None]) -> bool:
+    """Whether the actor plans there or is one of those who lead it. Another region's board has no say in it."""
+    return actor.kind == "person" and (actor.id in leading or actor.may(PLAN, region))
 
 
 def open_lecture(parts: Parts, request: Request) -> Answer:

@@ -143,7 +143,7 @@ def list_questions(parts: Parts, request: Request) -> Answer:
     standing, held = lecture(parts, request.path["activity"], request.actor)
     document = parts.views.get(QUESTION_LISTS, standing.identity) or {"questions": {}, "line": []}
     speakers = [each.person for each in standing.activity.speakers]
-    leads = may_lead(parts, request.actor, standing.plan.region, speakers)
+    leads = may_lead(request.actor, standing.plan.region, speakers)
     mine = parts.known_as(request.actor.id) if request.actor.id else frozenset[str]()
     shown = {ANSWERED, *(IN_THE_LINE if held.running else ())}
     order = {question: place for place, question in enumerate(document["line"], start=1)}

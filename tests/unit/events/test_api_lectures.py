@@ -7,7 +7,7 @@ import pytest
 from services.events.domain.lecture import LECTURE
 from services.kernel.decider import Decider
 from services.kernel.policy import ANONYMOUS
-from tests.unit.events.lectures import EVENING, HOUR, LATER, announced, group, lecture, opened, poll, step, told
+from tests.unit.events.lectures import EVENING, HOUR, LATER, announced, bodies, group, lecture, opened, poll, step, told
 from tests.unit.events.stage import BIMA, KEDIRI, RANI, Stage, person
 
 
@@ -103,7 +103,20 @@ def dying(take: Callable[..., Any]) -> Callable[..., Any]:
     return dies
 
 
-def test_who_neither_plans_nor_is_of_the_board_leads_nothing_and_the_speaker_presents(stage: Stage) -> None:
+def test_its_guide_leads_it_and_a_board_member_of_another_region_does_not(stage: Stage) -> None:
+    for name in ("tuti", "bima"):
+        office = {"office": "treasurer", "region": None, "person": name, "board": True}
+        stage.hear("office-assumed", f"treasurer.{name}", office)
+    activity = announced(stage)
+    stage.post(RANI, f"/v1/activities/{activity}/speakers", {"person": "tuti", "role": "guide"})
+    stage.clock.advance(EVENING - stage.clock.now())
+    path = f"/v1/activities/{activity}/lecture/open"
+    assert stage.post(BIMA, path).status == 403
+    assert stage.post(person("tuti"), path).body["phase"] == "opened"
+    assert stage.get(person("tuti"), f"/v1/lectures/{activity}").body["leads"] is True
+
+
+def test_who_neither_plans_nor_leads_it_changes_nothing_and_the_speaker_presents(stage: Stage) -> None:
     activity = announced(stage)
     stage.clock.advance(EVENING - stage.clock.now())
     path = f"/v1/activities/{activity}/lecture"
@@ -136,3 +149,15 @@ def test_the_poll_shows_what_is_counted_and_everybody_only_their_own_vote(stage:
     stage.settle()
     assert told(stage, "poll-agreed")[0]["starts"] == "2026-03-10T12:00:00Z"
     assert stage.post(person("citra"), f"/v1/polls/{asked}/votes", {"options": [1]}).rule == "poll-closed"
+
+
+def test_a_planner_of_another_region_changes_nothing_here(stage: Stage) -> None:
+    activity, asked = announced(stage), poll(stage, EVENING, LATER)
+    paths = bodies(activity, asked)
+    for everybodys in (f"/v1/polls/{asked}/votes", f"/v1/activities/{activity}/questions"):
+        del paths[everybodys]
+    before = stage.application.log.head()
+    for path, body in paths.items():
+        reply = stage.post(BIMA, path, body)
+        assert reply.status == 403 or (reply.status == 404 and "/questions/q/" in path), path
+    assert stage.application.log.head() == before
