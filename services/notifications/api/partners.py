@@ -97,7 +97,7 @@ class PartnerCreated(Schema):
 def add_partner(parts: Parts, request: Request) -> Answer:
     request.actor.require(PARTNERS_KEEP)
     identity = request.new_id("partner")
-    command = AddPartner(_profile(parts, identity, request.body))
+    command = AddPartner(_profile(parts, request, ()))
     commit = request.take(
         PARTNER, identity, command, answer=lambda state, _: {"partner": identity, "state": state.state}
     )
@@ -106,14 +106,16 @@ def add_partner(parts: Parts, request: Request) -> Answer:
 
 def change_partner(parts: Parts, request: Request) -> Answer:
     request.actor.require(PARTNERS_KEEP)
-    identity = _known(parts, request)
-    command = ChangePartner(_profile(parts, identity, request.body))
-    return recorded(request.take(PARTNER, identity, command, answer=_said(identity)))
+    identity, standing = _known(parts, request)
+    profile = _profile(parts, request, standing)
+    answer = recorded(request.take(PARTNER, identity, ChangePartner(profile), answer=_said(identity)))
+    parts.vault.destroy(*parts.commands.state(PARTNER, identity)[0].left)
+    return answer
 
 
 def set_state(parts: Parts, request: Request) -> Answer:
     request.actor.require(PARTNERS_KEEP)
-    identity = _known(parts, request)
+    identity, _ = _known(parts, request)
     active = request.body["state"] == ACTIVE
     command = ActivatePartner(request.body["agreement"]) if active else RestPartner()
     return recorded(request.take(PARTNER, identity, command, answer=_said(identity)))
@@ -137,23 +139,34 @@ def show_partner(parts: Parts, request: Request) -> Answer:
     return Answer(_shown(parts, identity, partner), version=version)
 
 
-def _known(parts: Parts, request: Request) -> str:
-    """The partner of the path. Raises ``NotFound`` before anything is sealed for one that is none."""
+def _known(parts: Parts, request: Request) -> tuple[str, Sequence[Contact]]:
+    """The partner of the path, and whom one speaks with there. Raises ``NotFound`` before anything is sealed for nobody."""
     identity = request.path["partner"]
-    if parts.commands.state(PARTNER, identity)[0].state is None:
+    partner, _ = parts.commands.state(PARTNER, identity)
+    if partner.state is None:
         raise NotFound
-    return identity
+    return identity, partner.profile.contacts
 
 
-def _profile(parts: Parts, identity: str, body: dict[str, Any]) -> Profile:
-    sealed = tuple(
-        Contact(
-            parts.vault.seal(identity, contact["name"]),
-            contact["email"] and parts.vault.seal(identity, contact["email"]),
-        )
-        for contact in body["contacts"]
-    )
-    return Profile(body["name"].strip(), body["kind"], tuple(dict.fromkeys(body["regions"])), sealed)
+def _profile(parts: Parts, request: Request, standing: Sequence[Contact]) -> Profile:
+    """What is known from now on. A contact that stands stays as it was sealed; whoever is left out is forgotten."""
+    body = request.body
+    known = {tuple(_opened(parts, contact).values()): contact for contact in standing}
+    contacts = []
+    for n, given in enumerate(body["contacts"]):
+        if (contact := known.get((given["name"], given["email"]))) is None:
+            owner = request.new_id(f"contact-{n}")
+            sealed = parts.vault.seal_all(owner, [("name", given["name"]), ("email", given["email"])])
+            contact = Contact(owner, str(sealed["name"]), sealed["email"])
+        contacts.append(contact)
+    return Profile(body["name"].strip(), body["kind"], tuple(dict.fromkeys(body["regions"])), tuple(contacts))
+
+
+def _opened(parts: Parts, contact: Contact) -> dict[str, str | None]:
+    return {
+        "name": parts.vault.open(contact.contact, contact.name),
+        "email": parts.vault.open(contact.contact, contact.email),
+    }
 
 
 def _said(identity: str) -> Any:
@@ -162,10 +175,6 @@ def _said(identity: str) -> Any:
 
 def _shown(parts: Parts, identity: str, partner: Partner) -> dict[str, Any]:
     profile = partner.profile
-    opened = [
-        {"name": parts.vault.open(identity, contact.name), "email": parts.vault.open(identity, contact.email)}
-        for contact in profile.contacts
-    ]
     return {
         "partner": identity,
         "name": profile.name,
@@ -173,7 +182,7 @@ def _shown(parts: Parts, identity: str, partner: Partner) -> dict[str, Any]:
         "regions": list(profile.regions),
         "state": partner.state,
         "agreement": partner.agreement,
-        "contacts": opened,
+        "contacts": [_opened(parts, contact) for contact in profile.contacts],
         "keys": [
             {"key": key.key, "name": key.name, "scopes": list(key.scopes), "regions": list(key.regions)}
             for key in partner.keys

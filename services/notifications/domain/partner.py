@@ -20,8 +20,11 @@ KEYS_AT_MOST = 10
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Somebody to speak with there; both texts sealed under the partner's id."""
+    """Somebody to speak with there; both texts sealed under ``contact``, an id of its own, so that one can be forgotten and
+    the others stay.
+    """
 
+    contact: str
     name: str
     email: str | None
 
@@ -154,6 +157,8 @@ class Partner:
     joined: bool = False
     keys: tuple[Key, ...] = ()
     revoked: frozenset[str] = frozenset()
+    left: frozenset[str] = frozenset()
+    """Contacts that were left out, and whose keys are to be destroyed."""
 
     @property
     def readable(self) -> tuple[str, ...]:
@@ -233,7 +238,9 @@ def evolve(partner: Partner, event: Event) -> Partner:
         case PartnerAdded(name, kind, regions, contacts):
             return replace(partner, state=LEAD, profile=Profile(name, kind, regions, contacts))
         case PartnerChanged(name, kind, regions, contacts):
-            return replace(partner, profile=Profile(name, kind, regions, contacts))
+            before = {contact.contact for contact in partner.profile.contacts}
+            left = partner.left | before - {contact.contact for contact in contacts}
+            return replace(partner, profile=Profile(name, kind, regions, contacts), left=left)
         case PartnerActivated(agreement):
             return replace(partner, state=ACTIVE, agreement=agreement, joined=True)
         case PartnerRested():

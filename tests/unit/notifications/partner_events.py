@@ -22,7 +22,7 @@ from services.notifications.domain.subscription import (
     SubscriptionMade,
 )
 
-CONTACTS = (Contact("sealed name", "sealed address"), Contact("sealed name", None))
+CONTACTS = (Contact("c1", "sealed name", "sealed address"), Contact("c2", "sealed name", None))
 PARTNER_EVENTS: Mapping[str, Event] = {
     "PartnerAdded.v1": PartnerAdded("Universitas Nusantara", "university", ("kediri",), CONTACTS),
     "PartnerChanged.v1": PartnerChanged("Universitas Nusantara", "university", ("*",), ()),

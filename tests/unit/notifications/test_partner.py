@@ -113,8 +113,21 @@ def test_contacts_are_sealed_in_the_log_and_open_to_who_keeps_the_partners(desk:
     stored = json.dumps([*desk.database.commits.find(), *desk.database.view_partners_v1.find()], default=str)
     assert "Wulan" not in stored
     assert "kampus.example" not in stored
-    desk.application.core.vault.destroy(partner)
-    assert desk.get(KEEPER, f"/v1/partners/{partner}").body["contacts"] == [{"name": None, "email": None}]
+
+
+def test_a_contact_that_is_left_out_is_forgotten_and_the_others_stay(desk: Desk) -> None:
+    wulan, adi = ({"name": name, "email": f"{name.lower()}@kampus.example"} for name in ("Wulan", "Adi"))
+    partner = desk.partner(contacts=[wulan, adi])
+    path = f"/v1/partners/{partner}"
+    events = desk.application.log.stream(f"partner-{partner}")
+    keys = {contact.contact: contact.name for contact in events[0].event.contacts}
+    assert desk.call(KEEPER, "PUT", path, UNIVERSITY | {"contacts": [adi]}).status == 200
+    assert desk.get(KEEPER, path).body["contacts"] == [adi]
+    opened = [desk.application.core.vault.open(owner, sealed) for owner, sealed in keys.items()]
+    assert opened == [None, "Adi"]
+    before = desk.get(KEEPER, path).headers["ETag"]
+    assert desk.call(KEEPER, "PUT", path, UNIVERSITY | {"contacts": [adi]}).status == 200
+    assert desk.get(KEEPER, path).headers["ETag"] == before
 
 
 def test_only_who_keeps_the_partners_enters_them_and_gives_keys(desk: Desk) -> None:
