@@ -11,7 +11,7 @@ from marshmallow import Schema, fields
 from services.mentoring.api.parts import Parts
 from services.mentoring.api.standing import Standing
 from services.mentoring.domain.case import Mentorship
-from services.mentoring.domain.template import Stage, Template
+from services.mentoring.domain.template import PROBATION, Stage, Template
 from services.mentoring.domain.weeks import monday_of, name_of
 from services.mentoring.templates import outdated
 from services.mentoring.times import moment, read
@@ -151,8 +151,8 @@ def history(parts: Parts, document: Mapping[str, Any], now: datetime) -> list[di
 
 
 def window(case: Mentorship, now: datetime) -> dict[str, Any] | None:
-    """How far probation is, None before it."""
-    if case.probation is None or not case.live:
+    """How far probation is; None before it, and once it is stood."""
+    if case.probation is None or case.stage != PROBATION:
         return None
     standing, this_week = case.probation.window(now), monday_of(now)
     return {

@@ -142,7 +142,10 @@ def test_a_refusal_is_a_plain_sentence_on_the_case_itself(house, mentor):
 
 
 def test_evidence_is_reported_for_this_week_or_the_last(house, mentor):
-    house.mentoring.on("GET /v1/mentorships/{mentorship}", Told(case(stage="probation", window=WINDOW)))
+    house.mentoring.on(
+        "GET /v1/mentorships/{mentorship}",
+        Told(case(stage="probation", live_since="2026-02-16T02:00:00Z", window=WINDOW)),
+    )
     text = mentor.open(f"{HERE}/bukti")
     assert "2 dari 4 minggu" in text
     mentor.submit(f"{HERE}/bukti", count="31")
@@ -153,7 +156,9 @@ def test_evidence_is_reported_for_this_week_or_the_last(house, mentor):
 
 
 def test_the_library_confirms_what_the_mentor_proposed(house, mentor):
-    standing = case(stage="probation", window=WINDOW, proposed_by="wulan", may=["library"])
+    standing = case(
+        stage="probation", live_since="2026-02-16T02:00:00Z", window=WINDOW, proposed_by="wulan", may=["library"]
+    )
     house.mentoring.on("GET /v1/mentorships/{mentorship}", Told(standing))
     house.mentoring.on(
         "POST /v1/mentorships/{mentorship}/smooth/confirmation", Told({"stage": "smooth"}, 201, POSITION)

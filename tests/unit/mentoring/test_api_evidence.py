@@ -56,7 +56,10 @@ def test_four_weeks_with_loans_and_a_backup_and_it_runs_smoothly(stage: Stage) -
     assert stage.post(MIRA, f"{path}/smooth", settle=False).body["proposed_by"] == "mira"
     assert stage.post(MIRA, f"{path}/smooth/confirmation", settle=False).status == 403
     assert stage.post(BUDI, f"{path}/smooth/confirmation", settle=False).body["stage"] == "smooth"
-    assert stage.get(RANI, path).body["smooth_since"]
+    stage.clock.advance(8 * WEEK)
+    shown = stage.get(RANI, path).body
+    assert shown["smooth_since"]
+    assert (shown["window"], shown["missed"]) == (None, [])
     assert stage.post(RANI, f"{path}/close", {"why": "smooth"}).status == 200
 
 
