@@ -62,9 +62,8 @@ def _moved(state: Mapping[str, Any], at: datetime) -> Reaction:
     sitting = _sitting(state)
     if sitting is None:
         return _result({**state, "emptied": (at + GRACE).isoformat()})
-    why = HANDOVER if state["seat"].get("holder") else STAND_IN
     theirs = [name for name, owner in state["lies"].items() if owner != sitting]
-    to = Owner(sitting, REGION, why)
+    to = Owner(sitting, REGION, _why(state))
     back = [_issue(name, BOARD, to) for name in state["waits"]]
     return _result({**state, "emptied": None}, [*(_issue(name, REGION, to) for name in theirs), *back])
 
@@ -83,8 +82,9 @@ def _lain(state: Mapping[str, Any], recorded: Recorded) -> Reaction:
     sitting = _sitting(state)
     if sitting is not None:
         if (name in lies and event.owner != sitting) or name in waits:
-            why = REGION if state["seat"].get("holder") else STAND_IN
-            return _result(state, [_issue(name, event.desk, Owner(sitting, REGION, why))])
+            # Whichever was heard first, the question or the change of office: it is told the same way.
+            fresh = name in lies and event.owner is None
+            return _result(state, [_issue(name, event.desk, Owner(sitting, REGION, REGION if fresh else _why(state)))])
         return _result(state)
     # An owner of whom nothing was heard here yet will be heard of; one whose seat is known to be empty has left it.
     left = event.owner is None or (bool(state["seat"]) and state["emptied"] is None)
@@ -94,6 +94,10 @@ def _lain(state: Mapping[str, Any], recorded: Recorded) -> Reaction:
 def _sitting(state: Mapping[str, Any]) -> str | None:
     seat = state["seat"]
     return seat.get("holder") or seat.get("stand_in")
+
+
+def _why(state: Mapping[str, Any]) -> str:
+    return HANDOVER if state["seat"].get("holder") else STAND_IN
 
 
 def _on(names: Sequence[str] | Mapping[str, Any]) -> list[Issue]:

@@ -61,6 +61,11 @@ def test_a_newcomer_takes_over_in_one_step_although_leaving_is_told_first() -> N
     assert not comes.deadlines
 
 
+def test_the_change_of_office_may_be_heard_before_the_question_and_is_told_the_same_way() -> None:
+    asked = played(REGION_DESK, SITS, GOES, seat("office-assumed", "nina"), lies())
+    assert asked.issues == [over(REGION, Owner("nina", REGION, HANDOVER))]
+
+
 def test_a_seat_that_stays_empty_leaves_it_to_the_board_and_a_stand_in_fetches_it_back() -> None:
     passed = recorded("deadlines-x", DeadlinePassed("region-desk", KEDIRI, "empty", NOW + GRACE))
     assert played(REGION_DESK, SITS, lies(), GOES, passed).issues == [over(REGION, TO_THE_BOARD)]
