@@ -1,10 +1,18 @@
 """What a kill in the middle of a webhook leaves: nothing lost, and a repetition under the same identity."""
 
 from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+from pymongo.database import Database
 
 from deploy.waiting import wait_until
+from services.kernel import mongo
+from tests.faults.test_durability import Wire
 from tests.integration.test_webhooks import Outside, start
 from tests.support.endpoint import an_endpoint
+from tests.unit.notifications.office import Office
 
 __all__ = ["start"]
 
@@ -27,3 +35,22 @@ def test_killed_while_an_endpoint_thinks_it_is_sent_again_under_the_same_id(star
         wait_until(lambda: len(endpoint.received) == 3, 15, "the next one")
         assert [each.number for each in endpoint.received] == [1, 1, 2]
         assert len(set(endpoint.ids)) == 2
+
+
+def test_what_a_repetition_is_judged_by_is_journaled_by_a_majority(
+    mongodb_uri: str, database: Database[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wire, real = Wire(), MongoClient
+    monkeypatch.setattr(mongo, "MongoClient", lambda uri, **options: real(uri, event_listeners=[wire], **options))
+    with an_endpoint() as endpoint:
+        office = Office(mongo.connect(mongodb_uri)[database.name], endpoint)
+        office.subscribe()
+        office.desk.hear("events.seat-taken")
+        endpoint.says = 500
+        office.run()
+        endpoint.says = 204
+        office.after(6)
+    for collection in ("webhook_lanes", "webhook_deliveries"):
+        assert wire.concerns[collection]
+        for concern in wire.concerns[collection]:
+            assert concern == {"w": "majority", "j": True}, collection
