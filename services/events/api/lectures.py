@@ -28,7 +28,7 @@ from services.events.domain.lecture import (
     TakeQuestions,
     in_working_hours,
 )
-from services.events.domain.plan import GUIDE, Place, Plan
+from services.events.domain.plan import GUIDE, LEVELS, Place, Plan
 from services.events.domain.poll import POLL
 from services.events.times import moment
 from services.kernel.decider import Order
@@ -51,10 +51,8 @@ class NewLecture(Schema):
     agreed_otherwise = line(required=False, longest=1000, load_default=None, allow_none=True)
     starts = time(required=False, load_default=None)
     ends = time(required=False, load_default=None)
-    units = fields.List(identity(), load_default=list, validate=Length(0, 20))
-    levels = fields.List(
-        fields.String(validate=OneOf(["basic", "secondary", "higher"])), load_default=list, validate=Length(0, 3)
-    )
+    units = fields.List(identity(), load_default=list, validate=Length(max=40))
+    levels = fields.List(fields.String(validate=OneOf(LEVELS)), load_default=list, validate=Length(max=3))
     open = truth(required=False, load_default=True)
     past = truth(required=False, load_default=False)
 
@@ -85,8 +83,8 @@ def plan_lecture(parts: Parts, request: Request) -> Answer:
         ends=ends,
         capacity=MOST_LISTENERS,
         past=body["past"],
-        units=tuple(body["units"]),
-        levels=tuple(body["levels"]),
+        units=tuple(dict.fromkeys(body["units"])),
+        levels=tuple(level for level in LEVELS if level in body["levels"]),
         open=body["open"],
     )
     command = PlanLecture(

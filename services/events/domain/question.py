@@ -21,6 +21,9 @@ HIDDEN = "hidden"
 NEXT = "next"
 ANSWERED = "answered"
 
+MOST_WAITING = 3
+"""So many questions of one person wait at a time: others want to ask too."""
+
 
 @dataclass(frozen=True, slots=True)
 class AskQuestion(Command):
@@ -162,12 +165,13 @@ def decide(command: QuestionCommand, questions: Questions) -> Sequence[Event]:
         if command.question in questions.asked:
             return []
         _while_running(command.running)
+        _leaves_room(command.asker, questions)
         return [QuestionAsked(command.question, command.asker, command.text)]
     asked = questions.asked.get(command.question)
     if asked is None:
         raise NotFound
     if isinstance(command, WithdrawQuestion | RejoinQueue):
-        return _by_asker(command, asked)
+        return _by_asker(command, asked, questions)
     return _led(command, asked, questions)
 
 
@@ -200,12 +204,13 @@ def evolve(questions: Questions, event: QuestionEvent) -> Questions:
 QUESTIONS: Decider[Questions] = Decider("questions", Questions(), decide, evolve)
 
 
-def _by_asker(command: WithdrawQuestion | RejoinQueue, asked: Asked) -> Sequence[Event]:
+def _by_asker(command: WithdrawQuestion | RejoinQueue, asked: Asked, questions: Questions) -> Sequence[Event]:
     if isinstance(command, WithdrawQuestion):
         return [QuestionWithdrawn(command.question)] if asked.state in {WAITING, NEXT} else []
     if asked.state != WITHDRAWN:
         return []
     _while_running(command.running)
+    _leaves_room(asked.asker, questions)
     return [QuestionRejoined(command.question)]
 
 
@@ -239,6 +244,11 @@ def _merge(command: MergeQuestion, asked: Asked, questions: Questions) -> Sequen
         return []
     _waits(asked)
     return [QuestionMerged(command.question, command.into)]
+
+
+def _leaves_room(asker: str, questions: Questions) -> None:
+    if sum(each.asker == asker and each.state == WAITING for each in questions.asked.values()) >= MOST_WAITING:
+        raise Refused("questions-waiting-already", "Three of your questions wait already; let others ask too.")
 
 
 def _waits(asked: Asked) -> None:

@@ -31,6 +31,16 @@ def test_questions_are_taken_while_the_lecture_is_held() -> None:
     given(QUESTIONS).when(AskQuestion("one", "ani", "sealed", running=False)).refused("lecture-not-open")
 
 
+def test_three_questions_of_one_person_wait_at_a_time() -> None:
+    three = [QuestionAsked(name, "ani", "sealed") for name in ("one", "two", "three")]
+    another = AskQuestion("four", "ani", "sealed", running=True)
+    given(QUESTIONS, *three).when(another).refused("questions-waiting-already")
+    given(QUESTIONS, *three).when(AskQuestion("four", "budi", "sealed", running=True)).then(
+        QuestionAsked("four", "budi", "sealed")
+    )
+    given(QUESTIONS, *three, QuestionPicked("one")).when(another).then(QuestionAsked("four", "ani", "sealed"))
+
+
 def test_who_puts_a_question_off_and_on_again_stands_at_the_end() -> None:
     off = QuestionWithdrawn("one")
     given(QUESTIONS, ONE, TWO).when(WithdrawQuestion("one")).then(off)
