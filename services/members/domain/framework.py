@@ -119,7 +119,7 @@ class Frameworks:
         """The version of a name."""
         return next((one.framework for one in self.adopted if one.framework.version == version), None)
 
-    def today(self, unit: str, version: str) -> str | None:
+    def present_name(self, unit: str, version: str) -> str | None:
         """What a unit of a version is called in the current one; None for one that is rated no more."""
         versions = [one.framework.version for one in self.adopted]
         if version not in versions:

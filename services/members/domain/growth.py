@@ -44,7 +44,7 @@ def standing(ratings: Iterable[Rating], frameworks: Frameworks, as_of: datetime)
     """The newest level of each unit, aspect and rater at a time, under the units' present names."""
     levels: dict[tuple[str, str, str], int] = {}
     for rating in sorted((one for one in ratings if one.at <= as_of), key=lambda one: one.at):
-        unit = frameworks.today(rating.unit, rating.framework)
+        unit = frameworks.present_name(rating.unit, rating.framework)
         if unit is not None:
             levels[unit, rating.aspect, rating.rater] = rating.level
     return levels

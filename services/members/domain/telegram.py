@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from hmac import compare_digest
 from typing import Any
 
 from services.kernel.decider import Decider
@@ -71,7 +70,7 @@ def decide_offer(command: Command, offer: Offer) -> Sequence[Event]:
                 return []
             return [TelegramLinkOffered(command.person, command.digest, command.at + OFFER_LIVES)]
         case RedeemLink():
-            known = offer.expires is not None and compare_digest(offer.digest, command.digest)
+            known = offer.expires is not None and offer.digest == command.digest
             if not known or offer.account not in {None, command.account}:
                 raise _not_accepted()
             if offer.account is not None:

@@ -83,7 +83,7 @@ def test_what_a_unit_was_called_is_followed_to_its_present_name():
     third = FrameworkAdopted(replace(changed(b_slims=None), version="kediri-3"), (Migration("b-automation", None),))
     two = given(FRAMEWORK, FIRST, second).state
     three = given(FRAMEWORK, FIRST, second, third).state
-    assert two.today(SLIMS, "kediri-1") == "b-automation"
-    assert two.today("b-automation", "kediri-2") == "b-automation"
-    assert two.today("b-network", "kediri-1") == "b-network"
-    assert three.today(SLIMS, "kediri-1") is None
+    assert two.present_name(SLIMS, "kediri-1") == "b-automation"
+    assert two.present_name("b-automation", "kediri-2") == "b-automation"
+    assert two.present_name("b-network", "kediri-1") == "b-network"
+    assert three.present_name(SLIMS, "kediri-1") is None
