@@ -10,7 +10,7 @@ from marshmallow import Schema, fields, validate
 
 from services.kernel.problem import Forbidden, Malformed
 from services.kernel.route import Answer, Request, Route, recorded
-from services.members.api.libraries import known_library, works_at
+from services.members.api.libraries import accompanies, known_library, works_at
 from services.members.api.wording import Paging, identity, time
 from services.members.domain.affiliation import (
     AFFILIATION,
@@ -95,11 +95,10 @@ def end(parts: Parts, request: Request) -> Answer:
 
 
 def affiliations(parts: Parts, request: Request) -> Answer:
-    """Who works at a library and who did."""
+    """Who works at a library and who did: for those who work there, and for who accompanies its region's libraries."""
     actor = request.actor.require_person()
     library, known = known_library(parts, request)
-    may_read = request.actor.may("members.read", known.region) or works_at(parts, actor, library)
-    if not may_read:
+    if not (accompanies(request.actor, known.region) or works_at(parts, actor, library)):
         raise Forbidden(permission="members.read", region=known.region)
     page = parts.views.find(
         AFFILIATIONS, {"library": library}, limit=request.query["limit"], after=request.query.get("after")

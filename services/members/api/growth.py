@@ -7,9 +7,9 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from services.kernel.policy import Actor
 from services.kernel.problem import Malformed, NotFound
 from services.kernel.route import Answer, Request, Route
+from services.members.api.libraries import accompanies
 from services.members.api.wording import identity, time
 from services.members.domain.competence import SECOND, SELF
 from services.members.domain.framework import ASPECTS, Frameworks
@@ -112,7 +112,7 @@ def growth(parts: Parts, request: Request) -> Answer:
     """One person's growth: for themselves, and for who may rate or read the members of their region."""
     actor, key = request.actor.require_person(), request.path["person"]
     person, _ = parts.commands.state(PERSON, key)
-    if not person.is_member or not (actor == key or may_read(request.actor, person.region)):
+    if not person.is_member or not (actor == key or accompanies(request.actor, person.region)):
         raise NotFound
     as_of = request.query.get("as_of", request.now)
     frameworks = standing_frameworks(parts.commands)
@@ -197,11 +197,6 @@ def rating_of(document: Mapping[str, Any]) -> Rating:
         document["framework"],
         document["at"],
     )
-
-
-def may_read(actor: Actor, region: str | None) -> bool:
-    """Whether somebody accompanies the people of a region, or reads who they are."""
-    return actor.may("members.read", region) or actor.may("competence.rate", region)
 
 
 ROUTES: Sequence[Route] = (

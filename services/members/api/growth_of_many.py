@@ -10,8 +10,8 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from services.kernel.problem import Forbidden, NotFound
 from services.kernel.route import Answer, Request, Route
-from services.members.api.growth import current, may_read, rating_of, ratings_in
-from services.members.api.libraries import works_at
+from services.members.api.growth import current, rating_of, ratings_in
+from services.members.api.libraries import accompanies, works_at
 from services.members.api.wording import identity, slug, time
 from services.members.domain.competence import SECOND, SELF
 from services.members.domain.framework import Frameworks
@@ -145,7 +145,7 @@ def _require_may_count(parts: Parts, request: Request, region: str | None, libra
         if works_at(parts, actor, library):
             return
         region = known.region
-    if not may_read(request.actor, region):
+    if not accompanies(request.actor, region):
         raise Forbidden(permission="competence.rate", region=region)
 
 

@@ -168,6 +168,11 @@ def works_at(parts: Parts, person: str, library: str) -> bool:
     return parts.commands.state(AFFILIATION, affiliation_identity(library, person))[0].stands
 
 
+def accompanies(actor: Actor, region: str | None) -> bool:
+    """Whether somebody rates the people of a region, or reads who they are."""
+    return actor.may("members.read", region) or actor.may("competence.rate", region)
+
+
 def require_keeper_or_staff(parts: Parts, actor: Actor, library: str, known: Library) -> None:
     """Only for who keeps the libraries of its region, and for who works there."""
     if actor.kind == "person" and works_at(parts, actor.id, library):

@@ -5,7 +5,7 @@ import concurrent.futures
 import pytest
 
 from services.kernel.policy import Actor
-from tests.unit.members.stage import COORDINATOR, REGIONAL, Stage
+from tests.unit.members.stage import COORDINATOR, REGIONAL, Stage, holder_of
 
 SMAN_4 = {"name": "SMAN 4 Kota Kediri", "kind": "school", "level": "secondary", "region": "kota-kediri"}
 
@@ -131,4 +131,6 @@ def test_an_affiliation_ends_with_its_date_and_the_library_keeps_its_history(sta
     ]
     assert items["Budi"]["terms"][0]["until"] is None
     assert stage.get(path, actor=REGIONAL).status == 200
+    assert stage.get(path, actor=holder_of(("mentor", "kota-kediri"))).status == 200
+    assert stage.get(path, actor=holder_of(("mentor", "nganjuk"))).status == 403
     assert stage.get(path).status == 401
