@@ -117,6 +117,7 @@ def application(configuration: Configuration) -> Starlette:
             Route("/v1/me/dashboard", own.dashboard),
             Route("/v1/me/export", Export(transport, callers).show),
             Route("/v1/activities/{activity}/walk-ins", own.walk_in, methods=["POST"]),
+            Route("/v1/activities/{activity}/walk-ins/import", own.import_walk_ins, methods=["POST"]),
             Route("/v1/activities/{activity}/guest-registrations", own.register_guest, methods=["POST"]),
             Route(REPORT, ReportEndpoints(reports, callers).respond, methods=["GET", "POST"]),
             Route("/v1/{rest:path}", api.respond, methods=ALL_METHODS),

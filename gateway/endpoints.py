@@ -9,6 +9,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from gateway import paper
 from gateway.caller import Callers
 from gateway.composition import dashboard, register_guest, walk_in
 from gateway.correlation import correlation_of
@@ -20,7 +21,7 @@ GUEST_FIELDS = frozenset({"name", "email", "phone"})
 
 
 class CompositionEndpoints:
-    """``/v1/me/dashboard``, and ``walk-ins`` and ``guest-registrations`` of an activity."""
+    """``/v1/me/dashboard``, and an activity's ``walk-ins`` (also off a list) and ``guest-registrations``."""
 
     def __init__(self, forwarding: Forwarding, callers: Callers) -> None:
         self._forwarding = forwarding
@@ -41,6 +42,17 @@ class CompositionEndpoints:
         contact = _contact(await read_body(request, BODY_BYTES))
         composed = await walk_in(self._forwarding, caller, request.path_params["activity"], contact, _key(request))
         return self._answer(request, caller, composed.document(), 201)
+
+    async def import_walk_ins(self, request: Request) -> Response:
+        """200 with how many of a paper list were recorded, and what is wrong with the others. Raises where none was."""
+        request.state.route = "/v1/activities/{activity}/walk-ins/import"
+        refuse_declared(request, BODY_BYTES)
+        caller = await self._callers.of(request)
+        caller.actor.require_person()
+        caller.require_write()
+        rows = paper.rows_of(await read_body(request, BODY_BYTES))
+        activity = request.path_params["activity"]
+        return self._answer(request, caller, await paper.take_in(self._forwarding, caller, activity, rows), 200)
 
     async def register_guest(self, request: Request) -> Response:
         """201 with the guest's id and seat. Raises where there is none."""

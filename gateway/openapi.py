@@ -101,6 +101,16 @@ def _own_paths() -> dict[str, Any]:
                 "responses": {"201": {"description": "The guest's id; warnings say what is missing", **anything}},
             }
         },
+        "/v1/activities/{activity}/walk-ins/import": {
+            "post": {
+                "tags": ["gateway"],
+                "operationId": "import-walk-ins",
+                "summary": "A paper list of who was there, as CSV with name, email and phone; sent again it adds nobody",
+                "parameters": [{"name": "activity", "in": "path", "required": True, "schema": text}],
+                "requestBody": {"content": {"text/csv": {"schema": text}}},
+                "responses": {"200": {"description": "How many were recorded, and what is wrong by row", **anything}},
+            }
+        },
         "/v1/activities/{activity}/guest-registrations": {
             "post": {
                 "tags": ["gateway"],

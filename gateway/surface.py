@@ -19,6 +19,7 @@ OWN_PATHS: Mapping[str, Sequence[str]] = {
     "/v1/me/dashboard": ("GET",),
     "/v1/me/export": ("GET",),
     "/v1/activities/{activity}/walk-ins": ("POST",),
+    "/v1/activities/{activity}/walk-ins/import": ("POST",),
     "/v1/activities/{activity}/guest-registrations": ("POST",),
     "/v1/reports/evidence/{library}": ("GET", "POST"),
 }

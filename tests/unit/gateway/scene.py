@@ -77,7 +77,7 @@ def settle(house: House) -> None:
     ))  # fmt: skip
     members.on("GET /v1/me", Told({
         "person": "sari", "name": "Sari Contoh", "contacts": {"email": "sari@contoh.id", "phone": None}, "region": "kota-kediri",
-        "subdistrict": "mojoroto", "library": "SMA Contoh", "language": "id", "offices": [], "status": "member",
+        "subdistrict": "mojoroto", "library": "SMA Contoh", "language": "id", "offices": [], "affiliations": [], "status": "member",
     }))  # fmt: skip
     members.on(
         "GET /v1/members",

@@ -1,0 +1,83 @@
+"""A paper list of who was there, typed off as CSV: each row is noted as somebody who walked in.
+
+A row's identity comes from what stands in it, so the same paper sent again, by the same person and however often, adds
+nobody. Whoever is a member turns out to be one by the contact, when it is proven by a login.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from collections.abc import Mapping
+from typing import Any
+
+from gateway.caller import Caller
+from gateway.composition import walk_in
+from gateway.forwarding import Forwarding
+from services.kernel.ids import derived_id
+from services.kernel.problem import Malformed, Problem
+
+ROWS = 300
+AT_ONCE = 8
+COLUMNS = {
+    "name": "name", "nama": "name", "email": "email", "surel": "email", "phone": "phone", "hp": "phone", "telepon": "phone",
+}  # fmt: skip
+
+
+def rows_of(body: bytes) -> list[dict[str, str]]:
+    """The rows: name and, where given, e-mail and phone; empty ones are left out. Raises ``Malformed``."""
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Malformed("the file is not UTF-8") from error
+    first = text.partition("\n")[0]
+    lines = csv.reader(io.StringIO(text), delimiter=";" if first.count(";") > first.count(",") else ",")
+    try:
+        head = [COLUMNS.get(cell.strip().lower()) for cell in next(lines, [])]
+        found = [
+            {name: cell.strip() for name, cell in zip(head, line, strict=False) if name and cell.strip()}
+            for line in lines
+        ]
+    except csv.Error as error:
+        raise Malformed("the file is not CSV") from error
+    if "name" not in head:
+        raise Malformed("the first row must name the columns: name, email, phone")
+    rows = [row for row in found if row]
+    if len(rows) > ROWS:
+        raise Malformed(f"at most {ROWS} rows at once")
+    if any("name" not in row for row in rows):
+        raise Malformed("every row needs a name")
+    return rows
+
+
+async def take_in(
+    forwarding: Forwarding, caller: Caller, activity: str, rows: list[Mapping[str, str]]
+) -> Mapping[str, Any]:
+    """Note everybody: ``{rows, recorded, problems: [{row, status, detail}]}``, rows counted from 1 without the head.
+
+    Raises what every row fails with.
+    """
+    turn = asyncio.Semaphore(AT_ONCE)
+
+    async def note(row: Mapping[str, str]) -> Problem | None:
+        key = derived_id("paper", row["name"].casefold(), row.get("email", "").casefold(), row.get("phone", ""))
+        async with turn:
+            try:
+                composed = await walk_in(forwarding, caller, activity, row, key)
+            except Problem as problem:
+                return problem
+        return next(iter(composed.problems.values()), None)
+
+    outcomes = await asyncio.gather(*map(note, rows))
+    problems = [(number, problem) for number, problem in enumerate(outcomes, start=1) if problem is not None]
+    if problems and len(problems) == len(rows):
+        raise problems[0][1]
+    return {
+        "rows": len(rows),
+        "recorded": len(rows) - len(problems),
+        "problems": [
+            {"row": number, "status": problem.status, "detail": problem.detail or problem.title}
+            for number, problem in problems
+        ],
+    }

@@ -1,0 +1,60 @@
+import pytest
+
+from gateway.paper import ROWS, rows_of
+from services.kernel.problem import Malformed
+from tests.unit.gateway.house import Told, bearer
+
+PATH = "/v1/activities/a1/walk-ins/import"
+LIST = "Nama;Email;HP;Tanda tangan\nBu Tamu;tamu@contoh.id;;ttd\n\nPak Tamu;;0812;\n".encode("utf-8-sig")
+
+
+@pytest.fixture
+def services(house):
+    house.members.on("POST /v1/guests/{guest}", Told({}, 201))
+    house.events.on("POST /v1/activities/{activity}/attendance", Told({}, 201))
+    return house
+
+
+def send(client, body=LIST):
+    return client.post(PATH, content=body, headers={"Content-Type": "text/csv", **bearer()})
+
+
+def test_each_row_of_a_paper_list_is_somebody_who_walked_in(services, client):
+    answer = send(client)
+    assert (answer.status_code, answer.json()) == (200, {"rows": 2, "recorded": 2, "problems": []})
+    noted = services.members.calls("POST /v1/guests/{guest}")
+    assert sorted(str(asked.document) for asked in noted) == sorted(
+        map(str, ({"name": "Bu Tamu", "email": "tamu@contoh.id"}, {"name": "Pak Tamu", "phone": "0812"}))
+    )
+
+
+def test_the_same_paper_sent_again_is_the_same_people(services, client):
+    send(client)
+    send(client, b"name,email\nBU TAMU,Tamu@contoh.id\n")
+    guests = [asked.document["guest"] for asked in services.events.calls("POST /v1/activities/{activity}/attendance")]
+    assert len(guests) == 3
+    assert len(set(guests)) == 2
+
+
+def test_what_is_wrong_is_said_by_row_and_what_is_wrong_with_all_of_them_at_once(services, client):
+    bad = Told(
+        {"title": "no", "status": 400, "detail": "not an address"}, 400, {"Content-Type": "application/problem+json"}
+    )
+    services.members.on("POST /v1/guests/{guest}", lambda asked: bad if "email" in asked.document else Told({}, 201))
+    answer = send(client).json()
+    assert (answer["recorded"], answer["problems"]) == (1, [{"row": 1, "status": 400, "detail": "not an address"}])
+    forbidden = Told({"title": "no", "status": 403}, 403, {"Content-Type": "application/problem+json"})
+    services.members.on("POST /v1/guests/{guest}", forbidden)
+    services.events.on("POST /v1/activities/{activity}/attendance", forbidden)
+    assert send(client).status_code == 403
+    assert client.post(PATH, content=LIST).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"email\na@contoh.id\n", b"name,email\n,a@contoh.id\n", b"name\n\xff\n", b"name\n" + b"x\n" * (ROWS + 1)],
+    ids=["nothing", "no names", "a row without a name", "not text", "too many"],
+)
+def test_what_is_not_such_a_list_is_not_taken(body):
+    with pytest.raises(Malformed):
+        rows_of(body)
