@@ -10,6 +10,7 @@ from services.members.api import (
     competence,
     consents,
     directory,
+    duplicates,
     equipment,
     erasure,
     frameworks,
@@ -54,5 +55,6 @@ ROUTES: Sequence[Route] = (
     *guests.ROUTES,
     *imports.ROUTES,
     *members.ROUTES,
+    *duplicates.ROUTES,
     *internal.ROUTES,
 )

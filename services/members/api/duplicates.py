@@ -1,0 +1,71 @@
+"""Who may be in the roster twice: the same name at the same library or in the same sub-district.
+
+Two people may share a name, so this only shows them; a contact never has two members to begin with (``identification``).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from services.kernel.route import Answer, Request, Route
+from services.members.api.wording import slug
+from services.members.domain.library import spelling
+from services.members.parts import Parts
+from services.members.views.roster import ROSTER
+
+
+class DuplicatesQuery(Schema):
+    """A region."""
+
+    region = slug(required=True)
+
+
+class Alike(Schema):
+    """Members who may be one."""
+
+    name = fields.String(required=True)
+    members = fields.List(fields.String(), required=True)
+
+
+class AlikeList(Schema):
+    """All of them, by name."""
+
+    items = fields.List(fields.Nested(Alike), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+def duplicates(parts: Parts, request: Request) -> Answer:
+    """Who may be in a region's roster twice."""
+    region = request.query["region"]
+    request.actor.require("members.read", region)
+    groups: dict[tuple[str, str], set[str]] = defaultdict(set)
+    names: dict[str, str] = {}
+    for document in parts.everything(ROSTER, {"region": region}):
+        name = parts.vault.open(document["_id"], document["name"])
+        if name is not None:
+            names[document["_id"]] = name
+            for beside in (f"at {spelling(document['library'])}", f"in {document['subdistrict']}"):
+                groups[spelling(name), beside].add(document["_id"])
+    alike = {frozenset(members) for members in groups.values() if len(members) > 1}
+    # A group that lies within another says nothing more.
+    whole = [members for members in alike if not any(members < other for other in alike)]
+    items: list[dict[str, Any]] = [{"name": names[min(members)], "members": sorted(members)} for members in whole]
+    return Answer({"items": sorted(items, key=lambda one: (one["name"], one["members"])), "next": None})
+
+
+ROUTES: Sequence[Route] = (
+    Route(
+        "GET",
+        "/v1/duplicates",
+        duplicates,
+        name="duplicates",
+        summary="Who may be in a region's roster twice",
+        query=DuplicatesQuery(),
+        answer=AlikeList(),
+        statuses=(200, 403),
+    ),
+)
