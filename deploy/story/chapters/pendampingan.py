@@ -124,7 +124,7 @@ def go_live(world: World) -> None:
     world.things["evidence key"] = issued["key"]
     forged = {"kind": "loans", "week": name_of(world, 0), "count": 9, "key": "bukti_salah"}
     same(world.nobody.post(path(world, "evidence"), forged, nth="palsu").status, 401, "evidence with a forged key")
-    same(case(world, people.TITIK)["window"]["need"], 4, "weeks that are needed")
+    see(case(world, people.TITIK)["live_since"], "SMAN 4 is not live")
 
 
 def begin_second(world: World) -> None:
