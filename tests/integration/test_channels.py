@@ -102,6 +102,19 @@ def test_whoever_wishes_for_both_is_told_on_both_and_otherwise_nobody_twice(
     assert (chats.to("sri"), post.subjects("sri")) == ([], [NEW])
 
 
+def test_whoever_wishes_for_both_and_has_one_is_told_on_that_once(house: House, post: Post) -> None:
+    post.know("tono")
+    community(house, "tono")
+    house.choose("tono", telegram=True)
+    house.hear(facts.published())
+    house.run()
+    assert post.subjects("tono") == [NEW]
+    assert house.told("tono") == {
+        ("activity-published", "email"): "sent",
+        ("activity-published", "telegram"): "no-contact",
+    }
+
+
 def test_who_wishes_for_what_they_do_not_have_is_told_by_what_they_have(
     house: House, post: Post, members: Members, chats: Chats
 ) -> None:
@@ -328,6 +341,21 @@ def test_what_failed_is_sent_again_under_its_identity_and_a_contact_that_works_i
     assert json.loads(house.ask("GET", "/v1/contacts/bounced", READER).body)["items"] == []
     again = house.ask("POST", path, READER, {}, key="twice")
     assert (again.status, json.loads(again.body)["rule"]) == (422, "delivery-not-failed")
+
+
+def test_what_was_sent_again_in_vain_is_not_sent_again_for_being_read_again(
+    house: House, post: Post, members: Members
+) -> None:
+    bounced(house, members, post)
+    [failed, *_] = json.loads(house.ask("GET", "/v1/deliveries", READER, person="tono").body)["items"]
+    house.ask("POST", f"/v1/deliveries/{failed['delivery']}/resend", READER, {}, key="once")
+    house.run()
+    post.know("tono")
+    house.database.drop_collection("checkpoints")  # as no operator should
+    house.restarted()
+    house.run()
+    assert post.to("tono") == []
+    assert set(house.told("tono").values()) == {"failed"}
 
 
 def test_sending_again_is_for_who_looks_after_deliveries_there_and_while_it_is_worth_it(

@@ -121,6 +121,16 @@ def test_a_seat_taken_before_a_reminder_and_heard_of_behind_it_is_reminded_still
     assert activity.told[-1].fact == activity.told[0].fact
 
 
+def test_a_start_taken_up_again_reminds_nobody_a_second_time_of_what_has_had_its_time() -> None:
+    activity = published("sri")
+    activity.until(STARTS - 100 * HOUR)
+    for starts in (STARTS + 240 * HOUR, STARTS):  # heard of late: both were decided before the reminder's time
+        activity.hear(facts.fact("events.activity-rescheduled", "a", _moved(starts), at=STARTS - 170 * HOUR))
+    assert set(activity.deadlines) == {"24", "2"}
+    activity.until(STARTS)
+    assert set(activity.reminders().values()) == {1}
+
+
 def test_a_reminder_that_comes_too_late_is_not_sent() -> None:
     activity = published("sri")
     activity.until(STARTS, late=timedelta(days=30))
