@@ -54,10 +54,11 @@ async def code_word(visit: Visit) -> Response:
 
 
 async def record_member(visit: Visit) -> Response:
-    """A member is there, says whoever keeps the list."""
+    """Somebody who registered is there, or is not, says whoever keeps the list."""
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
-    document = form.given("person", "guest", "session", "state")
+    missing = form.text("state") in {"excused", "absent"}
+    document = form.given("person", "state") if missing else form.given("person", "guest", "session")
     await visit.send("POST", f"/v1/activities/{name}/attendance", document, form.key)
     return visit.see(f"/pengurus/kegiatan/{name}/hadir", "tercatat")
 
