@@ -157,8 +157,8 @@ def test_a_cursor_of_a_history_that_was_restored_says_so(desk: Desk) -> None:
 
 def test_a_page_with_few_matches_is_short_and_goes_on(desk: Desk) -> None:
     feed = PublicFeed(Inbox("notifications", desk.database), "here")
-    for _ in range(300):
-        desk.hear("members.login-code-issued")
+    inside = [told("members", n) | {"type": "id.jejaring.members.login-code-issued.v1"} for n in range(1, 301)]
+    assert desk.application.inbox.admit("members", inside).stored == 300
     last = desk.hear("events.seat-taken")
     page = feed.read(ALL, 0, 10, at_most=256)
     assert (page.entries, page.position, page.more) == ([], 256, True)

@@ -103,7 +103,14 @@ def test_a_matter_switched_off_silences_its_kinds_alone() -> None:
 
 def test_every_matter_has_kinds_and_only_what_nobody_may_miss_has_no_matter() -> None:
     assert set(MATTERS.values()) == set(Matter)
-    free = {Kind.LOGIN_CODE, Kind.WELCOME, Kind.DIGEST, Kind.CONTACT_BOUNCED, Kind.LECTURE_ANNOUNCED}
+    free = {
+        Kind.LOGIN_CODE,
+        Kind.WELCOME,
+        Kind.DIGEST,
+        Kind.CONTACT_BOUNCED,
+        Kind.LECTURE_ANNOUNCED,
+        Kind.SUBSCRIPTION_DISABLED,
+    }
     assert set(Kind) - set(MATTERS) == free
 
 
