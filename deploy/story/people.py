@@ -105,6 +105,8 @@ SPEAKER = _AROUND[5]
 SECOND_SEATED = (ENDANG.email, *_AROUND[0:2])
 
 # Chapter "consultation".
+SUCCESSORS = {places.NGANJUK: YUSUF}
+"""Who takes over a region's office later on; told again, the story finds them there already."""
 ASKS = {"name": "Sulastri Parwati", "email": "sulastri.p@example.net"}
 """Nobody's member, who runs a reading garden in the region without a coordinator."""
 

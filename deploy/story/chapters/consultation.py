@@ -107,13 +107,14 @@ def office_is_handed_over(world: World) -> None:
     same(called["owner"], world.people[people.WIDODO.email], "the owner of what was asked by phone")
     world.things["asked by phone"] = called["consultation"]
     path = _path(world, "asked by phone")
-    world.log_in(people.YUSUF.email)
-    yusuf = world.people[people.YUSUF.email]
+    successor = people.SUCCESSORS[places.NGANJUK]
+    newcomer = world.voice(successor)
+    yusuf = world.people[successor.email]
     board.post(f"/v1/offices/{REGIONAL}/handover", {"region": places.NGANJUK, "to": yusuf}).expect(200)
-    _see(world.voice(people.YUSUF), path, owner=yusuf, why="handover", role="owner")
-    mine = world.voice(people.YUSUF).listed("/v1/consultations", owner="me")
+    _see(newcomer, path, owner=yusuf, why="handover", role="owner")
+    mine = newcomer.listed("/v1/consultations", owner="me")
     same([one["consultation"] for one in mine], [called["consultation"]], "what the newcomer found on the desk")
-    world.voice(people.YUSUF).post(f"{path}/answers", {"text": "Ganti jenis kodenya menjadi Code 128."}).expect(201)
+    newcomer.post(f"{path}/answers", {"text": "Ganti jenis kodenya menjadi Code 128."}).expect(201)
 
 
 def silence(world: World) -> None:
