@@ -10,7 +10,7 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import OneOf
 
 from services.kernel.message import Command
-from services.kernel.problem import Malformed, Unauthorized
+from services.kernel.problem import Malformed, NotFound, Unauthorized
 from services.kernel.route import Answer, Request, Route, recorded
 from services.mentoring.api.case_shown import CaseRef, WindowShown, window
 from services.mentoring.api.parts import Parts
@@ -81,10 +81,7 @@ class ProposalShown(CaseRef):
 def record_evidence(parts: Parts, request: Request) -> Answer:
     body, key = request.body, request.body["key"]
     if key is not None:
-        found = looked_at(parts, request.path["mentorship"], request.actor)
-        if not hmac.compare_digest(digest(key), found.case.evidence_key):
-            raise Unauthorized("this is not the key of this library's server")
-        source, person = MEASURED, None
+        found, source, person = _by_key(parts, request, key), MEASURED, None
     else:
         found = standing(parts, request.path["mentorship"], request.actor)
         source, person = STATED, found.require(found.mentors or found.of_the_library)
@@ -132,6 +129,18 @@ def report_regression(parts: Parts, request: Request) -> Answer:
     person = found.require(found.mentors or found.of_the_library)
     reason = Note(person, parts.vault.seal(person, request.body["reason"]))
     return _on(request, found, ReportRegression(reason, person, request.now))
+
+
+def _by_key(parts: Parts, request: Request, key: str) -> Standing:
+    """The case whose server's key this is. Raises ``Unauthorized``, and says no more where there is no such case."""
+    wrong = Unauthorized("this is not the key of this library's server")
+    try:
+        found = looked_at(parts, request.path["mentorship"], request.actor)
+    except NotFound:
+        raise wrong from None
+    if not hmac.compare_digest(digest(key), found.case.evidence_key):
+        raise wrong
+    return found
 
 
 def _week(name: str) -> date:

@@ -93,6 +93,7 @@ def test_evidence_is_measured_only_with_the_key_of_the_librarys_server(
     week = this_week(stage)
     assert stage.post(ANONYMOUS, f"{path}/evidence", loans(week), settle=False).status == 401
     assert stage.post(ANONYMOUS, f"{path}/evidence", loans(week, key="bukti_x"), settle=False).status == 401
+    assert stage.post(ANONYMOUS, "/v1/mentorships/nowhere/evidence", loans(week, key="bukti_x")).status == 401
     assert stage.post(person("orang"), f"{path}/evidence-key").status == 404
     issued = stage.post(SRI, f"{path}/evidence-key", key="k")
     assert issued.status == 201
