@@ -34,16 +34,17 @@ from gateway.web import (
     topics,
     workshops,
 )
-from gateway.web.lecture_routes import lecture_routes
 from gateway.web.consultation_routes import consultation_routes
+from gateway.web.lecture_routes import lecture_routes
+from gateway.web.notice_routes import notice_routes
 from gateway.web.pages import Page, Pages, acting
 from gateway.web.rendering import STATIC
 
 ACTIVITY = "/kegiatan/{activity}"
 TOPIC = "/topik/{topic}"
+LIBRARY = "/perpustakaan/{library}"
 DESK = "/pengurus/kegiatan/{activity}"
 CASE = "/pendampingan/{mentorship}"
-LIBRARY = "/perpustakaan/{library}"
 
 
 class KeptFiles(StaticFiles):
@@ -133,8 +134,6 @@ def page_routes(
         *show(f"{CASE}/serah-terima", mentorships.handover),
         *act(f"{CASE}/serah-terima/sandi", accompanying.rotate, mentorships.handover, f"{CASE}/serah-terima"),
         *show("/kemajuan/{secret}", mentorships.progress),
-        *show("/topik", topics.board),
-        *show("/topik/ajukan", topics.raise_form),
         *show("/saya/ubah", profile.show),
         *act("/saya/ubah", profile.change, profile.show),
         *act("/saya/persetujuan", profile.agree, profile.show, "/saya/ubah"),
@@ -153,6 +152,8 @@ def page_routes(
         *act(f"{LIBRARY}/bertugas", libraries.work_here, libraries.library, LIBRARY),
         *act(f"{LIBRARY}/berhenti", libraries.leave, libraries.library, LIBRARY),
         *act(f"{LIBRARY}/minat", libraries.say_interest, libraries.library, LIBRARY),
+        *show("/topik", topics.board),
+        *show("/topik/ajukan", topics.raise_form),
         *act("/topik/ajukan", topics.raise_topic, topics.raise_form),
         *show(TOPIC, topics.topic),
         *act(f"{TOPIC}/sama", topics.share, topics.topic, TOPIC),
@@ -192,6 +193,7 @@ def page_routes(
         *act("/pengurus/impor/ambil", importing.take_over(uploads), importing.import_form, "/pengurus/impor"),
         *show("/pengurus/impor/{import}", importing.progress),
         *lecture_routes(show, act),
+        *notice_routes(show, act),
         *consultation_routes(show, act),
         Mount("/static", KeptFiles(directory=static)),
     ]
