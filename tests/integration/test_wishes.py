@@ -1,0 +1,145 @@
+"""What a person wishes to be told of and when, on a real database and a real mail server."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pymongo.database import Database
+
+from deploy.mailbox.server import Mailbox
+from services.kernel.mongo import connect
+from services.kernel.policy import Actor
+from tests.unit.notifications import facts
+from tests.unit.notifications.facts import START, STARTS
+from tests.unit.notifications.house import House, Members, Post, community, playing_members
+
+NEW = "Kegiatan baru: Gathering: label barcode"
+MONDAY = START.replace(day=7, hour=0)
+
+
+@pytest.fixture
+def members() -> Iterator[Members]:
+    with playing_members() as played:
+        yield played
+
+
+@pytest.fixture
+def house(mongodb_uri: str, database: Database[dict[str, Any]], mailbox: Mailbox, members: Members) -> House:
+    return House(connect(mongodb_uri)[database.name], members, mailbox.smtp_uri)
+
+
+@pytest.fixture
+def post(mailbox: Mailbox, members: Members, database: Database[dict[str, Any]]) -> Post:
+    return Post(mailbox, members, database.name.replace("_", ""))
+
+
+def test_a_muted_region_is_not_told_and_stands_in_the_inbox_all_the_same(house: House, post: Post) -> None:
+    post.know("tono")
+    community(house, "tono")
+    house.choose("tono", regions={"follow": [], "mute": ["kediri"]})
+    house.hear(facts.published(), facts.seat("taken", "tono"))
+    house.run()
+    assert post.subjects("tono") == ["Pendaftaran tercatat: Gathering: label barcode"]
+    assert house.told("tono")["activity-published", "email"] == "unwanted"
+    inbox = json.loads(house.ask("GET", "/v1/me/inbox", Actor("person", "tono")).body)
+    assert {line["kind"] for line in inbox["items"]} == {"activity-published", "seat-taken"}
+
+
+def test_ones_own_quiet_hours_are_kept_beside_the_communitys(house: House, post: Post) -> None:
+    post.know("tono", "sri")
+    community(house, "tono", "sri")
+    house.choose("tono", quiet={"from": "09:00", "until": "21:30"})
+    house.hear(facts.published())
+    house.run()
+    assert len(post.to("sri")) == 1
+    # From 21.30 the community's own hours go on until 06.00 of the next day.
+    assert house.deliveries()["tono"]["held_until"] == START + timedelta(hours=20)
+    house.move_to(START + timedelta(hours=20))
+    house.run()
+    assert len(post.to("tono")) == 1
+
+
+def test_a_digest_tells_at_its_hour_what_would_have_been_told_singly_and_once(house: House, post: Post) -> None:
+    post.know("tono")
+    community(house, "tono")
+    house.choose("tono", matters={"activities": "digest"})
+    house.hear(facts.published(), facts.published(activity="b", topic=None), facts.seat("taken", "tono"))
+    house.run()
+    assert post.subjects("tono") == ["Pendaftaran tercatat: Gathering: label barcode"]
+    house.move_to(MONDAY)
+    house.run()
+    [digest] = [mail for mail in post.to("tono") if mail["subject"] == "Ringkasan mingguan dari komunitas"]
+    assert digest["text"].count("- Kegiatan baru") == 2
+    assert "/kegiatan/b" in digest["text"]
+    assert set(house.told("tono").values()) == {"sent"}
+    house.move_to(MONDAY + timedelta(days=7))
+    house.run()
+    digests = [subject for subject in post.subjects("tono") if subject.startswith("Ringkasan")]
+    assert len(digests) == 1  # nothing was gathered, so nothing is sent
+
+
+def test_what_would_be_worth_nothing_at_the_next_digest_is_told_singly(house: House, post: Post) -> None:
+    post.know("tono")
+    community(house, "tono")
+    house.choose("tono", matters={"activities": "digest"})
+    house.hear(facts.published(starts=START + timedelta(days=2)))
+    house.run()
+    assert post.subjects("tono") == [NEW]
+
+
+def test_who_gives_up_the_digest_gets_what_was_gathered_until_then(house: House, post: Post) -> None:
+    post.know("tono")
+    community(house, "tono")
+    house.choose("tono", matters={"activities": "digest"})
+    house.hear(facts.published())
+    house.run()
+    house.choose("tono", matters={"activities": "singly"})
+    assert post.subjects("tono") == ["Ringkasan mingguan dari komunitas"]
+
+
+def test_reminders_follow_a_new_time_and_come_once_each(house: House, post: Post) -> None:
+    post.know("tono")
+    community(house)
+    house.hear(facts.published(topic=None), facts.seat("taken", "tono"))
+    house.run()
+    house.move_to(STARTS - timedelta(days=7))
+    house.run()
+    later = STARTS + timedelta(days=30)
+    house.hear(facts.rescheduled(later))
+    house.run()
+    for before in (timedelta(days=7), timedelta(days=1), timedelta(hours=2)):
+        house.move_to(later - before)
+        house.run()
+    reminders = [mail["text"] for mail in reversed(post.to("tono")) if mail["subject"].startswith("Pengingat")]
+    days = [next(line for line in text.splitlines() if line.startswith("Waktu")) for text in reminders]
+    assert [day.partition(", ")[2][:16] for day in days] == ["12 Desember 2026", *["11 Januari 2027 "] * 3]
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"matters": {"weather": "off"}},
+        {"matters": {"topics": "never"}},
+        {"quiet": {"from": "25:00", "until": "06:00"}},
+        {"quiet": {"from": "20:00"}},
+        {"digest": {"every": "hour", "day": "mon", "at": "07:00"}},
+        {"regions": {"follow": ["a.b"], "mute": []}},
+        {"telegram": "yes"},
+    ],
+)
+def test_wishes_that_make_no_sense_are_refused_and_change_nothing(house: House, wish: dict[str, Any]) -> None:
+    sri = Actor("person", "sri")
+    before = house.ask("GET", "/v1/me/preferences", sri).body
+    assert house.ask("PUT", "/v1/me/preferences", sri, {"email": True, **wish}).status == 400
+    assert house.ask("GET", "/v1/me/preferences", sri).body == before
+
+
+def test_what_is_left_out_stays_as_it_was_chosen(house: House) -> None:
+    house.choose("sri", telegram=True, quiet={"from": "12:00", "until": "13:00"}, matters={"topics": "off"})
+    house.choose("sri", language="en")
+    chosen = json.loads(house.ask("GET", "/v1/me/preferences", Actor("person", "sri")).body)
+    assert (chosen["language"], chosen["telegram"]) == ("en", True)
+    assert chosen["quiet"] == {"from": "12:00", "until": "13:00"}
+    assert (chosen["matters"]["topics"], chosen["matters"]["activities"]) == ("off", "singly")
