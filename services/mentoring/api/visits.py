@@ -124,7 +124,7 @@ def log_visit(parts: Parts, request: Request) -> Answer:
 def list_visits(parts: Parts, request: Request) -> Answer:
     found = standing(parts, request.path["mentorship"], request.actor)
     where = {"mentorship": found.identity}
-    page = parts.views.find(VISITS, where, sort="day", descending=True, **paging(request))
+    page = parts.views.find(VISITS, where, sort="order", descending=True, **paging(request))
     return paged(page, lambda document: _shown(parts, found, document))
 
 
@@ -134,7 +134,7 @@ def show_handover(parts: Parts, request: Request) -> Answer:
     if document is None:
         raise NotFound
     where = {"mentorship": found.identity}
-    latest = parts.views.find(VISITS, where, sort="day", descending=True, limit=LATEST_VISITS).items
+    latest = parts.views.find(VISITS, where, sort="order", descending=True, limit=LATEST_VISITS).items
     visits = [{**_shown(parts, found, each), "internal": None} for each in latest]
     following = found.template.after(found.case.stage)
     stage = found.template.stage(following) if following else None

@@ -1,11 +1,13 @@
 """Visits to libraries. Key: the visit.
 
-``{mentorship, library, day, minutes, mode, by, at, staff, units, done, next, internal}``; the last three are notes.
+``{mentorship, library, day, order, minutes, mode, by, at, staff, units, done, next, internal}``; the last three are notes.
+``order`` is the day, and within it the moment of entry.
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import UTC
 
 from services.kernel.message import Recorded
 from services.kernel.view import Applied, Change, View
@@ -22,6 +24,7 @@ def apply(recorded: Recorded) -> Applied:
         "mentorship": event.mentorship,
         "library": event.library.id,
         "day": event.day.isoformat(),
+        "order": f"{event.day.isoformat()} {recorded.at.astimezone(UTC).isoformat(timespec='milliseconds')}",
         "minutes": event.minutes,
         "mode": event.mode,
         "by": event.visitor,

@@ -106,6 +106,26 @@ def test_a_case_shows_where_it_stands_what_comes_next_and_who_might_go_along(men
     assert "Mentoring" in mentor.open(f"{HERE}?lang=en")
 
 
+@pytest.mark.parametrize("stage", ["wanted", "circulation-live", "probation", "smooth"])
+def test_the_library_sees_its_case_at_every_stage_without_what_mentors_noted(house, visitor, stage):
+    lived = {"live_since": "2026-02-16T02:00:00Z"} if stage in ("probation", "smooth") else {}
+    order = [each["stage"] for each in STAGES] + [None]
+    following = order[order.index(stage) + 1]
+    window = WINDOW if stage == "probation" else None
+    own = case(stage=stage, next_stage=following, window=window, may=["library"], **lived)
+    house.mentoring.on("GET /v1/mentorships/{mentorship}", Told(own))
+    seen = {name: value for name, value in visited().items() if name != "internal"}
+    house.mentoring.on("GET /v1/mentorships/{mentorship}/visits", items(seen))
+    visitor.log_in()
+    for path in (HERE, f"{HERE}/bukti"):
+        text = visitor.open(path)
+        assert visitor.page.status_code == 200
+    text = visitor.open(HERE)
+    assert "Memasang SLiMS." in text
+    assert "Usulan pendamping" not in text
+    assert ("Laporkan minggu ini" in text) == bool(lived)
+
+
 def test_a_visit_is_three_taps_and_one_line(house, mentor):
     mentor.open(f"{HERE}/kunjungan")
     form = mentor.form(f"{HERE}/kunjungan")

@@ -18,12 +18,18 @@ def accompanied(stage: Stage) -> str:
 def test_a_visit_is_entered_with_three_fields_and_counts_its_hours(stage: Stage) -> None:
     path = accompanied(stage)
     assert stage.post(MIRA, f"{path}/visits", {"minutes": 30, "done": "Menelepon."}, settle=False).status == 201
+    stage.clock.advance(timedelta(minutes=1))
     assert stage.post(MIRA, f"{path}/visits", VISIT | {"staff": ["sri"], "mode": "on-site"}, settle=False).status == 201
+    stage.clock.advance(timedelta(days=1))
+    late = {"minutes": 15, "done": "Menyusul: membalas chat.", "day": "2026-03-01", "mode": "chat"}
+    assert stage.post(MIRA, f"{path}/visits", late, settle=False).status == 201
+    listed = stage.get(SRI, f"{path}/visits").body["items"]
+    assert [each["done"] for each in listed] == ["Memasang SLiMS.", "Menelepon.", "Menyusul: membalas chat."]
     shown = stage.get(RANI, path).body
-    assert (shown["visits"], shown["minutes"], shown["hours"]) == (2, 120, 2.0)
-    assert shown["given_by"] == [{"person": "mira", "minutes": 120}]
+    assert (shown["visits"], shown["minutes"], shown["hours"]) == (3, 135, 2.2)
+    assert shown["given_by"] == [{"person": "mira", "minutes": 135}]
     assert shown["cost"] == {
-        "rupiah": 300000,
+        "rupiah": 337500,
         "rupiah_an_hour": 150000,
         "since": "2026-01-01",
         "source": "stated by the community",
