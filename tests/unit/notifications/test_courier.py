@@ -70,7 +70,9 @@ def test_what_fails_waits_its_time_and_nothing_overtakes_it(office: Office) -> N
     assert office.endpoint.ids == [first.id]
     assert office.states(subscription) == ["waiting"]
     office.after(4.9)
-    assert office.endpoint.ids == [first.id]
+    office.restart()
+    office.run()
+    assert office.endpoint.ids == [first.id], "a restart is no reason to knock again"
     office.after(0.2)
     assert office.endpoint.ids == [first.id] * 2
     office.endpoint.says = 204

@@ -110,6 +110,8 @@ def test_the_envelope_is_untouched_and_the_cursor_exclusive(desk: Desk) -> None:
     assert [canonical(item) for item in page["items"]] == [canonical(envelope(first, "jejaring.test"))]
     assert desk.get(reader, f"/v1/feed?after={page['next']}").body == {"items": [], "next": page["next"], "more": False}
     second = desk.hear("events.activity-completed")
+    one = desk.get(reader, "/v1/feed?limit=1").body
+    assert ([item["id"] for item in one["items"]], one["more"]) == ([first.id], True)
     assert [item["id"] for item in desk.get(reader, f"/v1/feed?after={page['next']}").body["items"]] == [second.id]
 
 
