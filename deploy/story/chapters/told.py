@@ -2,8 +2,11 @@
 the board announces, and whose contact does not work.
 """
 
+from typing import Any
+
 from deploy.story import mailbox, people, places
 from deploy.story.chapters import Chapter, Step
+from deploy.story.people import Somebody
 from deploy.story.telegram import Account
 from deploy.story.world import World, same, see
 
@@ -35,7 +38,7 @@ def link_telegram(world: World) -> None:
 
 
 def choose(world: World) -> None:
-    wishes = {
+    wishes: dict[Somebody, dict[str, Any]] = {
         people.ENDANG: {"email": False, "telegram": True},
         people.RUDI: {"email": True, "regions": {"follow": [], "mute": [places.KOTA_KEDIRI]}},
         people.FITRI: {
