@@ -14,6 +14,8 @@ from services.kernel.ids import derived_id
 from services.kernel.problem import Problem, Unavailable
 
 PART_SECONDS = 1.5
+LATEST = 5
+"""Of what may be long, a dashboard shows so many."""
 
 
 @dataclass(frozen=True)
@@ -54,13 +56,20 @@ async def compose(calls: Mapping[str, Awaitable[Any]], seconds: float = PART_SEC
 
 
 async def dashboard(forwarding: Forwarding, caller: Caller) -> Composed:
-    """What a person sees of themselves: ``me``, ``participation``, ``inbox``. Raises ``Unauthorized``."""
+    """What a person sees of themselves, of all four services: ``me`` and ``competence``, ``participation`` and
+    ``certificates``, ``consultations`` and ``mentorships``, ``inbox``. Raises ``Unauthorized``.
+    """
     person = caller.actor.require_person()
+    ask = forwarding.ask
     return await compose(
         {
-            "me": forwarding.ask(caller, "GET", "/v1/me"),
-            "participation": forwarding.ask(caller, "GET", f"/v1/participation/{person}"),
-            "inbox": forwarding.ask(caller, "GET", "/v1/me/inbox"),
+            "me": ask(caller, "GET", "/v1/me"),
+            "competence": ask(caller, "GET", f"/v1/competence/{person}"),
+            "participation": ask(caller, "GET", f"/v1/participation/{person}"),
+            "certificates": ask(caller, "GET", "/v1/certificates"),
+            "consultations": ask(caller, "GET", "/v1/consultations", query=f"asker=me&limit={LATEST}"),
+            "mentorships": ask(caller, "GET", "/v1/mentorships", query=f"limit={LATEST}"),
+            "inbox": ask(caller, "GET", "/v1/me/inbox"),
         }
     )
 

@@ -30,6 +30,9 @@ async def region(visit: Visit) -> Response:
         offices=visit.public("/v1/offices"),
         activities=visit.public("/v1/activities", **upcoming(visit, NEXT_ACTIVITIES), region=name),
         topics=visit.public("/v1/topics", region=name, limit=TOPICS),
+        answered=visit.public("/v1/consultations", region=name, limit=TOPICS),
+        libraries=visit.public("/v1/libraries", region=name, limit=100),
+        lectures=visit.public("/v1/lectures", region=name, limit=NEXT_ACTIVITIES),
     )
     lists = items_of(found.parts)
     return visit.render("region.html", region=shown, board=board_of(lists.pop("offices")), **lists)

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from gateway.composition import Composed, dashboard
 from gateway.identity import Identities
+from gateway.reports.sections import STAGES
 from gateway.web.pages import Page
 from gateway.web.visit import Visit, local_path
 from services.kernel.problem import Malformed, Problem
@@ -96,7 +97,6 @@ async def own_page(visit: Visit) -> Response:
     composed: Composed = await dashboard(visit.forwarding, visit.caller)
     found = await visit.parts(
         preferences=visit.get("/v1/me/preferences"),
-        certificates=visit.get("/v1/certificates"),
         regions=visit.public("/v1/regions", limit=100),
     )
     items = (composed.parts["participation"] or {"items": []})["items"]
@@ -107,7 +107,11 @@ async def own_page(visit: Visit) -> Response:
         history=[item for item in reversed(items) if item["attended"]],
         inbox=composed.parts["inbox"],
         preferences=found.parts["preferences"],
-        certificates=list(reversed((found.parts["certificates"] or {"items": ()})["items"])),
+        certificates=list(reversed((composed.parts["certificates"] or {"items": ()})["items"])),
+        stages={name: visit.words(text) for name, text in STAGES.items()},
+        areas=grown(composed.parts["competence"]),
+        consultations=(composed.parts["consultations"] or {"items": ()})["items"],
+        mentorships=(composed.parts["mentorships"] or {"items": ()})["items"],
         regions={region["region"]: region for region in (found.parts["regions"] or {"items": ()})["items"]},
         missing=sorted(composed.problems),
     )
@@ -120,6 +124,18 @@ async def change_preferences(visit: Visit) -> Response:
     document = {"language": form.text("language"), "email": form.text("email") == "yes"}
     await visit.send("PUT", "/v1/me/preferences", document, form.key)
     return visit.see("/saya", "simpan")
+
+
+def grown(competence: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """The areas in which something is rated, each with the highest level that another person has given, else oneself."""
+    areas = []
+    for area in (competence or {"areas": ()})["areas"]:
+        rated = [pair for unit in area["units"] for pair in unit["aspects"].values()]
+        second = max((pair["second"] for pair in rated if pair["second"]), default=None)
+        own = max((pair["self"] for pair in rated if pair["self"]), default=None)
+        if second or own:
+            areas.append({"area": area["area"], "name": area["name"], "level": second or own, "second": bool(second)})
+    return areas
 
 
 def _is_ahead(visit: Visit, item: dict[str, Any]) -> bool:

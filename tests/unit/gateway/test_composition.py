@@ -14,9 +14,13 @@ def everything_up(house):
     house.members.on("GET /v1/me", Told({"person": "sari", "name": "Sari"}))
     house.events.on("GET /v1/participation/{person}", Told({"items": []}))
     house.notifications.on("GET /v1/me/inbox", Told({"items": [{"subject": "Halo"}]}))
+    house.members.on("GET /v1/competence/{person}", Told({"areas": []}))
+    house.events.on("GET /v1/certificates", Told({"items": []}))
+    for path in ("/v1/consultations", "/v1/mentorships"):
+        house.mentoring.on(f"GET {path}", Told({"items": []}))
 
 
-def test_the_dashboard_is_the_three_services_answers(house, client):
+def test_the_dashboard_is_what_all_four_services_know(house, client):
     everything_up(house)
     answer = client.get("/v1/me/dashboard", headers=bearer())
     assert answer.status_code == 200
@@ -24,9 +28,12 @@ def test_the_dashboard_is_the_three_services_answers(house, client):
         "me": {"person": "sari", "name": "Sari"},
         "participation": {"items": []},
         "inbox": {"items": [{"subject": "Halo"}]},
+        **{name: {"items": []} for name in ("certificates", "consultations", "mentorships")},
+        "competence": {"areas": []},
         "warnings": [],
     }
-    assert house.events.asked[0].path == "/v1/participation/sari"
+    assert house.events.calls("GET /v1/participation/sari")
+    assert house.mentoring.calls("GET /v1/consultations")[0].query == "asker=me&limit=5"
 
 
 def test_a_part_that_is_down_is_null_with_a_warning(house, client):
