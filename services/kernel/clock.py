@@ -30,6 +30,9 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+CHECK_SECONDS = 0.02
+
+
 class FixedClock:
     """Domain time of a unit test: stands still until it is moved."""
 
@@ -46,7 +49,7 @@ class FixedClock:
 class DemoClock:
     """Domain time shared by the processes of a demonstration: the machine's time plus the offset in a file.
 
-    The file holds ``{"offset": seconds}``. It is read again when it changes (checked at most every 20 ms)
+    The file holds ``{"offset": seconds}``. It is read again when it changes (checked at most every ``CHECK_SECONDS``)
     and replaced as a whole, so a reader never sees half of it.
     """
 
@@ -61,7 +64,7 @@ class DemoClock:
         return datetime.now(UTC) + self._offset
 
     def advance(self, by: timedelta) -> datetime:
-        """Move domain time forward for every process that shares the file; answers the new time.
+        """Move domain time forward for every process that shares the file; answers the new time once all of them would tell it.
 
         Raises ``ValueError`` for a step backwards: what has been recorded would lie in the future.
         """
@@ -74,11 +77,13 @@ class DemoClock:
         draft = self._path.with_name(f"{self._path.name}.{os.getpid()}")
         draft.write_text(json.dumps({"offset": offset.total_seconds()}))
         draft.replace(self._path)
+        # Another process may have looked a moment ago, and looks again only then: what follows must not meet the old time.
+        time.sleep(CHECK_SECONDS)
         self._checked = float("-inf")
         return self.now()
 
     def _refresh(self) -> None:
-        if time.monotonic() - self._checked < 0.02:
+        if time.monotonic() - self._checked < CHECK_SECONDS:
             return
         self._checked = time.monotonic()
         try:

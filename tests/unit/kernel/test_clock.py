@@ -39,3 +39,11 @@ def test_a_setting_names_the_clock_and_anything_else_is_refused() -> None:
     for wrong in ("", "demo", "demo:", "sundial"):
         with pytest.raises(ValueError, match="unknown clock"):
             clock_from(wrong)
+
+
+def test_when_time_has_been_moved_even_a_clock_that_was_just_read_tells_the_new_time(tmp_path: Path) -> None:
+    mover, other = DemoClock(tmp_path / "clock.json"), DemoClock(tmp_path / "clock.json")
+    for _ in range(5):
+        before = other.now()
+        mover.advance(timedelta(days=1))
+        assert other.now() - before >= timedelta(days=1)
