@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from services.events.api.parts import Parts
+from services.events.api.parts import PLAN, Parts
 from services.events.domain import gathering, workshop
 from services.events.domain.activity import Activity
 from services.events.domain.gathering import GATHERING, PlanGathering
@@ -32,6 +32,8 @@ def _gathering(parts: Parts, request: Request, plan: Callable[[], Plan]) -> Plan
     topic, _ = parts.commands.state(TOPIC, request.body["topic"])
     if not topic.raisers:
         raise Malformed(errors={"topic": ["There is no such topic."]})
+    # A topic is accepted by being planned about: that is for those who plan where it was raised.
+    request.actor.require(PLAN, topic.region)
     return PlanGathering(
         topic=request.body["topic"],
         topic_title=topic.title,

@@ -73,6 +73,9 @@ def plan_lecture(parts: Parts, request: Request) -> Answer:
     group, _ = parts.commands.state(CHAT_GROUP, body["group"])
     if not group.channel:
         raise Malformed(errors={"group": ["There is no such group."]})
+    if group.region is not None:
+        # A lecture keeps a group from posting: so who plans one answers for the group's region too.
+        request.actor.require(PLAN, group.region)
     starts, ends = _agreed_times(parts, body)
     plan = Plan(
         kind=KIND,

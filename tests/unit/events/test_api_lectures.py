@@ -8,7 +8,7 @@ from services.events.domain.lecture import LECTURE
 from services.kernel.decider import Decider
 from services.kernel.policy import ANONYMOUS
 from tests.unit.events.lectures import EVENING, HOUR, LATER, announced, bodies, group, lecture, opened, poll, step, told
-from tests.unit.events.stage import BIMA, KEDIRI, RANI, Stage, person
+from tests.unit.events.stage import BIMA, BLITAR, KEDIRI, RANI, Stage, coordinator, person
 
 
 def test_from_a_poll_to_a_closed_lecture_and_a_chat_that_is_wanted_free_again(stage: Stage) -> None:
@@ -161,3 +161,15 @@ def test_a_planner_of_another_region_changes_nothing_here(stage: Stage) -> None:
         reply = stage.post(BIMA, path, body)
         assert reply.status == 403 or (reply.status == 404 and "/questions/q/" in path), path
     assert stage.application.log.head() == before
+
+
+def test_a_regions_chat_is_taken_for_a_lecture_by_those_who_plan_there_and_that_of_all_by_any_planner(
+    stage: Stage,
+) -> None:
+    ours = group(stage)
+    everybodys = stage.post(coordinator(), "/v1/chat-groups", {"name": "Semua", "channel": "whatsapp"}).body["group"]
+    times = {"starts": EVENING.isoformat(), "ends": LATER.isoformat(), "agreed_otherwise": "so", "title": "x"}
+    wish = {"region": BLITAR, **times}
+    reply = stage.post(BIMA, "/v1/lectures", {**wish, "group": ours})
+    assert (reply.status, reply.body["region"]) == (403, KEDIRI)
+    assert stage.post(BIMA, "/v1/lectures", {**wish, "group": everybodys}).status == 201

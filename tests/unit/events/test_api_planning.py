@@ -164,3 +164,12 @@ def test_what_was_never_published_stays_hidden_when_it_is_dropped(stage: Stage) 
     stage.post(RANI, f"/v1/activities/{activity}/cancel", {"reason": "rain"})
     assert stage.get(ANONYMOUS, f"/v1/activities/{activity}").status == 404
     assert [fact.type for fact in stage.application.log.facts(0)] == ["topic-raised", "topic-decided"]
+
+
+def test_what_was_raised_in_a_region_is_planned_about_by_those_who_plan_there(stage: Stage) -> None:
+    topic = stage.topic(region=KEDIRI)
+    reply = stage.plan(BIMA, region=BLITAR, topic=topic, venue=stage.venue(region=BLITAR))
+    assert (reply.status, reply.body["region"]) == (403, KEDIRI)
+    stage.show()
+    assert stage.get(RANI, f"/v1/topics/{topic}").body["state"] == "raised"
+    assert stage.plan(coordinator(), region=BLITAR, topic=topic).status == 201
