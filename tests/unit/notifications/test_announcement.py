@@ -1,0 +1,114 @@
+"""What an announcement needs before anybody hears it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import given as supposing
+from hypothesis import strategies as some
+
+from services.kernel.problem import Refused
+from services.kernel.testing import given
+from services.notifications.domain.announcement import (
+    ANNOUNCEMENT,
+    Announce,
+    AnnouncementApproved,
+    AnnouncementDrafted,
+    AnnouncementPublished,
+    AnnouncementWithdrawn,
+    Approve,
+    Audience,
+    Correct,
+    CorrectionDrafted,
+    Publish,
+    Reach,
+    Text,
+    Withdraw,
+)
+from tests.unit.notifications.facts import START, STARTS
+
+FEW, MANY = Reach(50, 50, 1), Reach(51, 50, 1)
+TEXT, OTHER = Text("Libur", "Kantor tutup."), Text("Libur", "Kantor buka.")
+AUDIENCE = Audience(("kediri",), ("basic",), everywhere=False)
+ANNOUNCE = Announce(TEXT, AUDIENCE, FEW, STARTS, "ratna", START)
+DRAFTED = AnnouncementDrafted("Libur", "Kantor tutup.", ("kediri",), ("basic",), False, 50, 50, 1, STARTS, "ratna")
+WAITING = replace(DRAFTED, people=51)
+PUBLISHED = AnnouncementPublished("Libur", "Kantor tutup.", ("kediri",), ("basic",), False, STARTS, 1)
+SECOND = replace(PUBLISHED, text="Kantor buka.", revision=2)
+WITHDRAWN = AnnouncementWithdrawn("Libur", ("kediri",), ("basic",), STARTS, 1, "ratna")
+
+
+def test_to_few_it_is_published_at_once_and_to_many_it_waits() -> None:
+    given(ANNOUNCEMENT).when(ANNOUNCE).then(DRAFTED, PUBLISHED)
+    given(ANNOUNCEMENT).when(replace(ANNOUNCE, reach=MANY)).then(WAITING)
+
+
+def test_to_nobody_or_too_late_is_refused() -> None:
+    given(ANNOUNCEMENT).when(replace(ANNOUNCE, reach=Reach(0, 50, 1))).refused("announcement-to-nobody")
+    given(ANNOUNCEMENT).when(replace(ANNOUNCE, now=STARTS)).refused("announcement-too-late")
+
+
+def test_another_than_its_writer_approves_it() -> None:
+    given(ANNOUNCEMENT, WAITING).when(Approve("ratna", START)).refused("approver-is-another")
+    given(ANNOUNCEMENT, WAITING).when(Approve("wahyu", START)).then(AnnouncementApproved("wahyu"), PUBLISHED)
+    given(ANNOUNCEMENT, WAITING, PUBLISHED).when(Approve("wahyu", START)).refused("announcement-not-waiting")
+    given(ANNOUNCEMENT, WAITING).when(Approve("wahyu", STARTS)).refused("announcement-too-late")
+    given(ANNOUNCEMENT).when(Approve("wahyu", START)).refused("announcement-unknown")
+
+
+def test_its_writer_publishes_it_where_it_reaches_few_by_now() -> None:
+    given(ANNOUNCEMENT, WAITING).when(Publish(MANY, "ratna", START)).refused("second-person-needed")
+    given(ANNOUNCEMENT, WAITING).when(Publish(FEW, "ratna", START)).then(PUBLISHED)
+
+
+def test_a_correction_is_a_revision_and_waits_as_the_announcement_did() -> None:
+    correct = Correct(OTHER, FEW, "wahyu", START)
+    drafted = CorrectionDrafted("Libur", "Kantor buka.", 50, 50, 1, "wahyu")
+    given(ANNOUNCEMENT, DRAFTED, PUBLISHED).when(correct).then(drafted, SECOND)
+    waiting = replace(drafted, people=51)
+    given(ANNOUNCEMENT, WAITING, PUBLISHED).when(replace(correct, reach=MANY)).then(waiting)
+    given(ANNOUNCEMENT, WAITING, PUBLISHED, waiting).when(Approve("wahyu", START)).refused("approver-is-another")
+    given(ANNOUNCEMENT, WAITING, PUBLISHED, waiting).when(Approve("ratna", START)).then(
+        AnnouncementApproved("ratna"), SECOND
+    )
+    given(ANNOUNCEMENT, DRAFTED, PUBLISHED).when(replace(correct, text=TEXT)).then()
+
+
+def test_what_was_withdrawn_is_neither_corrected_nor_approved_nor_withdrawn_again() -> None:
+    given(ANNOUNCEMENT, DRAFTED, PUBLISHED).when(Withdraw("ratna")).then(WITHDRAWN)
+    for command in (Withdraw("ratna"), Approve("wahyu", START), Correct(OTHER, FEW, "wahyu", START)):
+        given(ANNOUNCEMENT, DRAFTED, PUBLISHED, WITHDRAWN).when(command).refused("announcement-withdrawn")
+
+
+def test_what_waited_and_was_withdrawn_was_never_heard_of() -> None:
+    given(ANNOUNCEMENT, WAITING).when(Withdraw("ratna")).then(replace(WITHDRAWN, revision=0))
+
+
+BOARD = some.sampled_from(["ratna", "wahyu", "lestari"])
+COMMANDS = some.one_of(
+    some.builds(Approve, by=BOARD, now=some.just(START)),
+    some.builds(Publish, reach=some.just(MANY), by=BOARD, now=some.just(START)),
+    some.builds(
+        Correct,
+        text=some.sampled_from([TEXT, OTHER]),
+        reach=some.just(MANY),
+        by=BOARD,
+        now=some.just(START + timedelta(1)),
+    ),
+    some.builds(Withdraw, by=BOARD),
+)
+
+
+@supposing(some.lists(COMMANDS, max_size=12))
+def test_nothing_reaches_many_that_two_have_not_stood_by(commands: list[object]) -> None:
+    state = ANNOUNCEMENT.fold([WAITING])
+    for command in commands:
+        writer = state.writer
+        try:
+            events = ANNOUNCEMENT.decide(command, state)
+        except Refused:
+            continue
+        if any(isinstance(event, AnnouncementPublished) for event in events):
+            [approved] = [event.by for event in events if isinstance(event, AnnouncementApproved)]
+            assert approved != writer
+        for event in events:
+            state = ANNOUNCEMENT.evolve(state, event)
