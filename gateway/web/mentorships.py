@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from gateway.web.visit import Visit
 from gateway.web.words import ZONE
+from services.kernel.problem import Forbidden
 
 LATEST_VISITS = 5
 
@@ -56,6 +57,8 @@ async def visit_form(visit: Visit) -> Response:
     """Half a minute on a phone."""
     visit.require_person()
     shown = await visit.get(_path(visit))
+    if "visit" not in shown["may"]:
+        raise Forbidden
     names = await _names(visit, shown, ())
     staff = [each for each in shown["staff"] if not each.get("until")]
     today = visit.now.astimezone(ZONE).date().isoformat()

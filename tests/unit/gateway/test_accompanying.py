@@ -124,6 +124,8 @@ def test_the_library_sees_its_case_at_every_stage_without_what_mentors_noted(hou
     assert "Memasang SLiMS." in text
     assert "Usulan pendamping" not in text
     assert ("Laporkan minggu ini" in text) == bool(lived)
+    visitor.open(f"{HERE}/kunjungan")
+    assert visitor.page.status_code == 403
 
 
 def test_a_visit_is_three_taps_and_one_line(house, mentor):
