@@ -100,8 +100,11 @@ def tie(parts: Parts, request: Request) -> Answer:
     """Say which member a guest is, where no login has proved it."""
     _require_guests(request.actor)
     key, person = request.path["guest"], request.body["person"]
-    if not parts.commands.state(PERSON, person)[0].is_member:
+    member, _ = parts.commands.state(PERSON, person)
+    if not member.is_member:
         raise Malformed(errors={"person": ["There is no such member."]})
+    # The guest belongs to no region, but what the guest did becomes the member's.
+    request.actor.require("members.guest", member.region)
     answer = {"guest": key, "person": person}
     return recorded(request.take(GUEST, key, TieGuest(person, "hand"), answer=lambda _state, _events: answer))
 

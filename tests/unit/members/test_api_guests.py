@@ -3,7 +3,7 @@ import json
 import pytest
 
 from services.kernel.ids import derived_id, fingerprint
-from tests.unit.members.stage import COORDINATOR, MEMBER, NOTIFICATIONS, REGIONAL, Stage
+from tests.unit.members.stage import COORDINATOR, MEMBER, NOTIFICATIONS, REGIONAL, Stage, holder_of
 from tests.unit.members.test_api_login import log_in
 
 
@@ -75,6 +75,14 @@ def test_a_coordinator_ties_by_hand(stage):
     other = stage.join(email="other@contoh.example")
     again = stage.post("/v1/guests/guest-1/tie", {"person": other}, actor=REGIONAL)
     assert (again.status, again.body["rule"]) == (422, "guest-is-tied")
+
+
+def test_a_guest_is_tied_to_a_member_by_those_of_the_members_region(stage):
+    stage.post("/v1/guests/guest-1", {"name": "Dewi"})
+    member, elsewhere = stage.join(), holder_of(("regional-coordinator", "kota-blitar"))
+    reply = stage.post("/v1/guests/guest-1/tie", {"person": member}, actor=elsewhere)
+    assert (reply.status, reply.body["region"]) == (403, "kota-kediri")
+    assert stage.get("/v1/guests/guest-1", actor=elsewhere).body["person"] is None
 
 
 def test_a_guest_with_a_contact_is_reached_and_a_tied_one_as_the_member(stage):
