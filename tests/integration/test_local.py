@@ -14,7 +14,12 @@ def run(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     addresses = {
         name: f"http://127.0.0.1:{ports.any_free()}" for name in ("MEMBERS_URL", "EVENTS_URL", "NOTIFICATIONS_URL")
     }
-    free = {"GATEWAY_PORT": str(ports.any_free()), "MAILBOX_PORT": str(ports.any_free()), "TELEGRAM_PORT": str(ports.any_free()), "RECEIVER_PORT": str(ports.any_free())}
+    free = {
+        "GATEWAY_PORT": str(ports.any_free()),
+        "MAILBOX_PORT": str(ports.any_free()),
+        "TELEGRAM_PORT": str(ports.any_free()),
+        "RECEIVER_PORT": str(ports.any_free()),
+    }
     return subprocess.run(
         [sys.executable, "-m", "deploy.cli", "run", "--data", str(tmp_path / "var"), "--no-story", "--no-stay"],
         env={"PATH": "/usr/bin:/bin", "AMQP_URI": "none", **free, **addresses, **environment},

@@ -50,7 +50,9 @@ class Parts:
     def owner_for(self, region: str) -> Owner:
         """Who owns what is asked in a region now, as far as members have told who holds which office."""
         seats = {
-            key_of(document["office"], document["region"]): Seat(next(iter(document.get("holders", ())), None), document.get("stand_in"))
+            key_of(document["office"], document["region"]): Seat(
+                next(iter(document.get("holders", ())), None), document.get("stand_in")
+            )
             for document in self.everything(OFFICES, {"office": {"$in": [*BOARD_ORDER, REGIONAL]}})
         }
         return owner_for(region, seats)

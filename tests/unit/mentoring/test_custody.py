@@ -28,7 +28,9 @@ SEATS = st.dictionaries(
     ),
     st.builds(Seat, HOLDERS, HOLDERS),
 )
-ACTS = st.lists(st.sampled_from(["ask", "change", "read", "answer", "resolve", "reopen", "hand", "wait"]), min_size=12, max_size=50)
+ACTS = st.lists(
+    st.sampled_from(["ask", "change", "read", "answer", "resolve", "reopen", "hand", "wait"]), min_size=12, max_size=50
+)
 
 
 def seat(holder: str | None, stand_in: str | None = None) -> Seat:

@@ -45,7 +45,9 @@ def every_message() -> dict[Kind, MessagePlanned]:
         facts.recorded(announcement(revision=2), "n", number=3),
         facts.recorded(announcement_withdrawn(), "n", number=4),
     )
-    return {command.kind: planned(command) for command in (*hearing.told, reminder(), digest(), subscription_disabled())}
+    return {
+        command.kind: planned(command) for command in (*hearing.told, reminder(), digest(), subscription_disabled())
+    }
 
 
 MESSAGES = every_message()
