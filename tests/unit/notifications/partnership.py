@@ -51,7 +51,7 @@ class Desk:
         self._keys = count(1)
         self._heard: dict[str, int] = {}
 
-    def hear(self, name: str, region: str | None = "kota-kediri", **data: Any) -> Fact:
+    def hear(self, name: str, /, region: str | None = "kota-kediri", **data: Any) -> Fact:
         """One further fact of a source: ``events.activity-published``."""
         source, _, kind = name.partition(".")
         n = self._heard[source] = self._heard.get(source, 0) + 1
