@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pymongo.database import Database
 
@@ -118,6 +118,7 @@ def check_outsiders(scene: Scene, table: Table, examples: int = 40) -> None:
 
     @settings(
         max_examples=examples,
+        phases=[Phase.generate],
         derandomize=True,
         database=None,
         deadline=None,

@@ -27,8 +27,8 @@ class Time:
 class Office:
     """A desk, an endpoint, and a courier between them whose time is the test's."""
 
-    def __init__(self, database: Database[dict[str, Any]], endpoint: Endpoint) -> None:
-        self.desk = Desk(database, webhook_allow=("127.0.0.1",))
+    def __init__(self, database: Database[dict[str, Any]], endpoint: Endpoint, **changed: Any) -> None:
+        self.desk = Desk(database, webhook_allow=("127.0.0.1",), **changed)
         self.endpoint = endpoint
         self.time = Time()
         self.outcomes: list[str] = []

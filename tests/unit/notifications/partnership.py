@@ -46,10 +46,14 @@ class Desk:
         self.database = database
         self.clock = FixedClock(START)
         self.settings = replace(settings("http://127.0.0.1:9", None), **changed)
-        self.application = assemble(definition(), self.settings, database, clock=self.clock)
-        self.application.prepare()
         self._keys = count(1)
         self._heard: dict[str, int] = {}
+        self.restart()
+
+    def restart(self) -> None:
+        """Nothing in memory, everything in the database."""
+        self.application = assemble(definition(), self.settings, self.database, clock=self.clock)
+        self.application.prepare()
 
     def hear(self, name: str, /, region: str | None = "kota-kediri", **data: Any) -> Fact:
         """One further fact of a source: ``events.activity-published``."""
