@@ -103,7 +103,7 @@ def scene(_session_database: Database) -> Iterator[Scene]:
         things = standing(stage)
 
         yield Scene(
-            lambda actor, method, path, body: stage.call(actor, method, path, body).status,
+            lambda actor, method, path, body: stage.call(actor, method, path, body, settle=False).status,
             stage.application.log.head,
             lambda: stored(stage.application.core.database, stage.application.runner.readers),
             things,

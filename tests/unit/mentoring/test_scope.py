@@ -75,7 +75,7 @@ def scene(_session_database: Database) -> Iterator[Scene]:
         stage = Stage(client["test_scope_mentoring"])
         stage.open_regions(KEDIRI, BLITAR, TRENGGALEK)
         yield Scene(
-            lambda actor, method, path, body: stage.call(actor, method, path, body).status,
+            lambda actor, method, path, body: stage.call(actor, method, path, body, settle=False).status,
             stage.application.log.head,
             lambda: stored(stage.application.core.database, stage.application.runner.readers),
             standing(stage),
