@@ -5,6 +5,15 @@ from tests.unit.gateway.house import Told
 from tests.unit.gateway.lecturing import ANSWERED, LECTURE, POLL, SHEET, WAITING
 from tests.unit.gateway.scene import items, settle
 
+GROUPS = [
+    {"group": name, "name": title, "channel": "telegram", "chat": "-1", "region": region}
+    for name, title, region in (
+        ("g1", "Pustakawan Kediri", "kota-kediri"),
+        ("g2", "Semua Pustakawan", None),
+        ("g3", "Pustakawan Blitar", "kota-blitar"),
+    )
+]
+
 
 @pytest.fixture
 def visitor(house, client):
@@ -16,7 +25,7 @@ def visitor(house, client):
     events.on("GET /v1/activities/{activity}/run-sheet", Told(SHEET))
     events.on("GET /v1/polls", items(POLL))
     events.on("GET /v1/polls/{poll}", Told(POLL))
-    events.on("GET /v1/chat-groups", items({"group": "g1", "name": "Pustakawan", "channel": "telegram", "chat": "-1"}))
+    events.on("GET /v1/chat-groups", items(*GROUPS))
     house.members.on(
         "GET /v1/people/{person}/public-name",
         lambda asked: Told({"person": "x", "name": f"{asked.path.split('/')[3].title()} Contoh"}),
@@ -99,3 +108,9 @@ def test_a_poll_is_opened_and_a_lecture_planned_from_the_desk(house, visitor):
     visitor.submit("/pengurus/kuliah/rencana", title="Katalog", region="kota-kediri", group="g1", poll="p1")
     planned = house.events.calls("POST /v1/lectures")[0].document
     assert planned == {"title": "Katalog", "region": "kota-kediri", "group": "g1", "poll": "p1"}
+
+
+def test_the_desk_offers_the_chats_of_ones_own_regions_and_those_of_none(visitor):
+    visitor.log_in("wulan@contoh.id")
+    text = visitor.open("/pengurus/kuliah")
+    assert [each["name"] for each in GROUPS if each["name"] in text] == ["Pustakawan Kediri", "Semua Pustakawan"]
