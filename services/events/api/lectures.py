@@ -12,7 +12,7 @@ from marshmallow.validate import Length, OneOf
 from services.events.api.parts import PLAN, Parts, Standing
 from services.events.api.schemas import identity, line, time, truth
 from services.events.domain.activity import Activity, RescheduleActivity
-from services.events.domain.chat_group import CHAT_GROUP, BookChat
+from services.events.domain.chat_group import CHAT_GROUP, BookChat, ChatGroup
 from services.events.domain.lecture import (
     BY_HAND,
     KIND,
@@ -73,9 +73,7 @@ def plan_lecture(parts: Parts, request: Request) -> Answer:
     group, _ = parts.commands.state(CHAT_GROUP, body["group"])
     if not group.channel:
         raise Malformed(errors={"group": ["There is no such group."]})
-    if group.region is not None:
-        # A lecture keeps a group from posting: so who plans one answers for the group's region too.
-        request.actor.require(PLAN, group.region)
+    _require_chat(group, request.actor)
     starts, ends = _agreed_times(parts, body)
     plan = Plan(
         kind=KIND,
@@ -108,7 +106,14 @@ def book_anew(parts: Parts, request: Request, standing: Standing, command: Resch
     """Book the chat for a lecture that is to be moved; any other kind has none. Raises ``Refused``: ``chat-is-taken``."""
     lecture = standing.activity
     if isinstance(lecture, Lecture) and lecture.chat is not None and not _refused(command, lecture):
+        _require_chat(parts.commands.state(CHAT_GROUP, lecture.chat.group)[0], request.actor)
         _book(parts, request, lecture.chat.group, BookChat(standing.identity, command.starts, command.ends))
+
+
+def _require_chat(group: ChatGroup, actor: Actor) -> None:
+    """A lecture keeps a group from posting, so who says when it is plans in the group's region too. Raises ``Forbidden``."""
+    if group.region is not None:
+        actor.require(PLAN, group.region)
 
 
 def _book(parts: Parts, request: Request, group: str, booking: BookChat) -> None:

@@ -89,7 +89,7 @@ OFFICE: Table = {
     "POST /v1/activities/{activity}/questions/{question}/hide": Act(where=IN_THE_LECTURE),
     "POST /v1/activities/{activity}/run-sheet/{step}": Act({}, where=IN_THE_LECTURE),
     "POST /v1/activities/{activity}/lecture/close": Act(where=IN_THE_LECTURE),
-    "POST /v1/activities/{activity}/reschedule": Act(LATER),
+    "POST /v1/activities/{activity}/reschedule": [Act(LATER), Act(LATER, KOKO, {"activity": "in our chat"})],
     "POST /v1/activities/{activity}/complete": Act(),
     "POST /v1/activities/{activity}/cancel": Act({"reason": "x"}),
 }
@@ -131,6 +131,8 @@ def standing(stage: Stage) -> dict[str, str]:
     venue, topic = stage.venue(), stage.topic()
     coming = stage.published(venue=venue, **TIMES)
     stage.register(coming, "citra")
+    group = lectures.group(stage, chat="-100999")
+    in_our_chat = stage.post(KOKO, "/v1/lectures", {**LECTURE, **TIMES, **IN_BLITAR, "group": group})
     return {
         "held": held,
         "lecture": lecture,
@@ -145,7 +147,8 @@ def standing(stage: Stage) -> dict[str, str]:
         "activity": coming,
         "planned": str(stage.plan(**TIMES).body["activity"]),
         "poll": poll,
-        "group": lectures.group(stage, chat="-100999"),
+        "group": group,
+        "in our chat": str(in_our_chat.body["activity"]),
         "person": "rani",
         "seated": "citra",
         "step": "presence",
