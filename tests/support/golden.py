@@ -22,8 +22,10 @@ def events(service: str) -> Sequence[Event]:
 
 
 def recorded(event: Event, identity: str, position: int) -> Recorded:
-    """An event as the one of its commit."""
-    return Recorded(position, 0, f"thing-{identity}", 1, f"e{position}", event, AT, AT, Metadata("c"))
+    """An event as the one of its commit. Whose stream it is in matters to one view alone: that of lectures looks at what all
+    kinds of activity share, and takes it of its own kind.
+    """
+    return Recorded(position, 0, f"lecture-{identity}", 1, f"e{position}", event, AT, AT, Metadata("c"))
 
 
 def facts(services: Sequence[str], identities: Sequence[str]) -> list[Fact]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -15,17 +14,19 @@ from services.notifications.api.schemas import identity
 from services.notifications.domain.matter import Matter
 from services.notifications.domain.preference import (
     DAY,
+    DIGEST,
     LANGUAGES,
+    OFF,
     PREFERENCE,
     REGIONS_AT_MOST,
+    SINGLY,
     WEEK,
     WEEKDAYS,
     ChoosePreference,
     Preference,
-    Wishes,
+    how_told,
 )
 
-SINGLY, DIGEST, OFF = "singly", "digest", "off"
 _CLOCK = Regexp(r"^([01]\d|2[0-3]):[0-5]\d$", error="Not a time of day.")
 
 
@@ -80,39 +81,23 @@ def my_preferences(parts: Parts, request: Request) -> Answer:
     return Answer(_shown(preference), version=version)
 
 
-def choose_preferences(parts: Parts, request: Request) -> Answer:
+def choose_preferences(_parts: Parts, request: Request) -> Answer:
     person = request.actor.require_person()
-    standing, _ = parts.commands.state(PREFERENCE, person)
-    choice = ChoosePreference(_wishes(standing.wishes, request.body))
+    choice = ChoosePreference(_changed(request.body), request.body.get("matters", {}))
     return recorded(request.take(PREFERENCE, person, choice, answer=lambda state, _events: _shown(state)))
 
 
-def _wishes(standing: Wishes, body: Mapping[str, Any]) -> Wishes:
-    wishes = replace(standing, language=body["language"], email=body["email"])
-    if "telegram" in body:
-        wishes = replace(wishes, telegram=body["telegram"])
-    if "matters" in body:
-        matters = _matters(standing) | body["matters"]
-        off = tuple(name for name, how in matters.items() if how == OFF)
-        gathered = tuple(name for name, how in matters.items() if how == DIGEST)
-        wishes = replace(wishes, off=off, gathered=gathered)
+def _changed(body: Mapping[str, Any]) -> dict[str, Any]:
+    changed = {name: body[name] for name in ("language", "email", "telegram") if name in body}
     if "regions" in body:
-        regions = body["regions"]
-        wishes = replace(wishes, followed=tuple(regions["follow"]), muted=tuple(regions["mute"]))
+        changed |= {"followed": tuple(body["regions"]["follow"]), "muted": tuple(body["regions"]["mute"])}
     if "quiet" in body:
         quiet = body["quiet"] or {"begin": None, "end": None}
-        wishes = replace(wishes, quiet_from=quiet["begin"], quiet_until=quiet["end"])
+        changed |= {"quiet_from": quiet["begin"], "quiet_until": quiet["end"]}
     if "digest" in body:
         digest = body["digest"]
-        wishes = replace(wishes, digest_every=digest["every"], digest_day=digest["day"], digest_at=digest["at"])
-    return wishes
-
-
-def _matters(wishes: Wishes) -> dict[str, str]:
-    def how(matter: str) -> str:
-        return OFF if matter in wishes.off else DIGEST if matter in wishes.gathered else SINGLY
-
-    return {str(matter): how(matter) for matter in Matter}
+        changed |= {"digest_every": digest["every"], "digest_day": digest["day"], "digest_at": digest["at"]}
+    return changed
 
 
 def _shown(preference: Preference) -> dict[str, Any]:
@@ -121,7 +106,7 @@ def _shown(preference: Preference) -> dict[str, Any]:
         "language": wishes.language,
         "email": wishes.email,
         "telegram": wishes.telegram,
-        "matters": _matters(wishes),
+        "matters": how_told(wishes),
         "regions": {"follow": list(wishes.followed), "mute": list(wishes.muted)},
         "quiet": {"from": wishes.quiet_from, "until": wishes.quiet_until} if wishes.quiet_from else None,
         "digest": {"every": wishes.digest_every, "day": wishes.digest_day, "at": wishes.digest_at},

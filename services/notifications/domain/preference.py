@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from services.kernel.decider import Decider
 from services.kernel.message import Command, Event
@@ -16,6 +17,7 @@ from services.notifications.domain.quiet_hours import JAKARTA, QuietHours, quiet
 
 LANGUAGES = ("id", "en")
 DAY, WEEK = "day", "week"
+SINGLY, DIGEST, OFF = "singly", "digest", "off"
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 REGIONS_AT_MOST = 50
 
@@ -46,9 +48,12 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class ChoosePreference(Command):
-    """Wish to be told so from now on."""
+    """Wish to be told so from now on. ``changed`` are the fields of ``Wishes`` that are chosen anew, by name; ``matters`` says of
+    single matters how they are told: ``singly``, ``digest`` or ``off``. All else stays as it is.
+    """
 
-    wishes: Wishes
+    changed: Mapping[str, Any]
+    matters: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +132,28 @@ class Preference:
         return self.wishes.digest_every == DAY or WEEKDAYS[due.weekday()] == self.wishes.digest_day
 
 
+def how_told(wishes: Wishes) -> dict[str, str]:
+    """Each matter, and how it is told."""
+    return {
+        str(matter): OFF if matter in wishes.off else DIGEST if matter in wishes.gathered else SINGLY
+        for matter in Matter
+    }
+
+
 def decide(command: ChoosePreference, state: Preference) -> Sequence[Event]:
     """Raises ``Refused`` ``language-not-spoken``, ``unknown-matter``, ``digest-never``, ``quiet-hours-open``,
     ``too-many-regions``, ``region-both-ways``.
     """
+    wanted = replace(state.wishes, **command.changed)
+    matters = {**how_told(wanted), **command.matters}
+    off = {name for name, how in matters.items() if how == OFF} if command.matters else set(wanted.off)
+    gathered = {name for name, how in matters.items() if how == DIGEST} if command.matters else set(wanted.gathered)
     wishes = replace(
-        command.wishes,
-        off=tuple(sorted(set(command.wishes.off))),
-        gathered=tuple(sorted(set(command.wishes.gathered) - set(command.wishes.off))),
-        followed=tuple(sorted(set(command.wishes.followed))),
-        muted=tuple(sorted(set(command.wishes.muted))),
+        wanted,
+        off=tuple(sorted(off)),
+        gathered=tuple(sorted(gathered - off)),
+        followed=tuple(sorted(set(wanted.followed))),
+        muted=tuple(sorted(set(wanted.muted))),
     )
     _judge(wishes)
     if wishes == state.wishes:

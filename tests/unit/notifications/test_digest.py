@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from services.kernel.process import DeadlinePassed, Reaction
 from services.notifications.domain.message import Kind, PlanMessage
-from services.notifications.domain.preference import PREFERENCE, ChoosePreference, PreferenceChosen, Wishes
+from services.notifications.domain.preference import PREFERENCE, ChoosePreference, PreferenceChosen
 from services.notifications.processes.digest import DIGEST
 from tests.unit.notifications.facts import START, recorded
 
@@ -13,7 +13,7 @@ MONDAY = datetime(2026, 12, 7, 0, 0, tzinfo=UTC)
 
 
 def wished(**wishes: object) -> PreferenceChosen:
-    chosen = PREFERENCE.decide(ChoosePreference(Wishes(gathered=("activities",), **wishes)), PREFERENCE.initial)[0]  # type: ignore[arg-type]
+    chosen = PREFERENCE.decide(ChoosePreference({"gathered": ("activities",), **wishes}), PREFERENCE.initial)[0]  # type: ignore[arg-type]
     assert isinstance(chosen, PreferenceChosen)
     return chosen
 

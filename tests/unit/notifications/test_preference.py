@@ -1,5 +1,6 @@
 """What a person can choose, and what follows from it."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -24,7 +25,14 @@ from services.notifications.domain.quiet_hours import JAKARTA, QuietHours
 
 
 def choose(**wishes: Any) -> ChoosePreference:
-    return ChoosePreference(Wishes(**wishes))
+    return ChoosePreference(asdict(Wishes(**wishes)))
+
+
+def test_two_who_change_different_things_at_once_both_have_what_they_chose() -> None:
+    first = given(PREFERENCE).when(ChoosePreference({"email": False})).events
+    second = given(PREFERENCE, *first).when(ChoosePreference({}, {"topics": "digest"})).events
+    wishes = given(PREFERENCE, *first, *second).state.wishes
+    assert (wishes.email, wishes.gathered) == (False, ("topics",))
 
 
 def test_by_default_everything_is_mailed_in_the_language_of_the_membership() -> None:
