@@ -229,7 +229,10 @@ def hand_over(world: World) -> None:
         same(answer.rule, "already-a-member", "joining of the newcomer")
     staff = f"/v1/libraries/{world.things['sman-4']}/affiliations"
     world.voice(people.RATNA).post(f"{staff}/{world.people[people.HERU.email]}/end").expect(200)
-    world.voice(newcomer).post(staff, {"role": "staff"}, patience={400}).expect(201)
+    alone = world.voice(newcomer).post(staff, {"role": "staff"}, nth="sendiri").expect(201, 422)
+    see(alone.status == 201 or alone.rule == "colleague-vouches", "somebody new who says alone that they work there")
+    andri = {"person": world.people[newcomer.email], "role": "staff"}
+    world.voice(people.TITIK).post(staff, andri, nth="dicatat rekan").expect(201)
 
     def found() -> None:
         shown = world.voice(newcomer).get(path(world, "handover")).expect(200)

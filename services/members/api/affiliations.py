@@ -72,15 +72,20 @@ class AffiliationList(Schema):
 
 
 def start(parts: Parts, request: Request) -> Answer:
-    """Begin to work at a library; for somebody else only who keeps the region's libraries says so."""
+    """Begin to work at a library. The first says so alone; after that a colleague says it, or who keeps the region's libraries."""
     actor = request.actor.require_person()
     library, known = known_library(parts, request)
     person = request.body["person"] or actor
-    _require_oneself_or_keeper(request, person, known)
+    vouched = works_at(parts, actor, library) or request.actor.may("libraries.keep", known.region)
+    if person != actor and not vouched:
+        raise Forbidden(permission="libraries.keep", region=known.region)
     if not parts.commands.state(PERSON, person)[0].is_member:
         raise Malformed(errors={"person": ["There is no such member."]})
     since = request.body.get("since", request.now)
-    command = StartAffiliation(library, person, request.body["role"], known.region, since, request.now)
+    first = not parts.views.find(AFFILIATIONS, {"library": library, "stands": True}, limit=1).items
+    command = StartAffiliation(
+        library, person, request.body["role"], known.region, since, request.now, vouched=vouched or first
+    )
     return _take(request, library, person, command, 201)
 
 

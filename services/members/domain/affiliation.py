@@ -24,7 +24,10 @@ def affiliation_identity(library: str, person: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StartAffiliation(Command):
-    """``since`` is when the person began there, at the latest ``at``, the present. Another role ends the one before."""
+    """``since`` is when the person began there, at the latest ``at``, the present. Another role ends the one before.
+
+    ``vouched``: somebody who works there says so, or who keeps the region's libraries, or nobody works there yet.
+    """
 
     library: str
     person: str
@@ -32,6 +35,7 @@ class StartAffiliation(Command):
     region: str
     since: datetime
     at: datetime
+    vouched: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,11 @@ def decide(command: Command, affiliation: Affiliation) -> Sequence[Event]:
 def _start(command: StartAffiliation, affiliation: Affiliation) -> Sequence[Event]:
     if affiliation.role == command.role:
         return []
+    if not (command.vouched or affiliation.stands):
+        # Whoever works there reads what the library keeps to itself, and speaks for it.
+        raise Refused(
+            "colleague-vouches", "somebody works there already; a colleague or the coordinator notes you down"
+        )
     if command.since > command.at:
         raise Refused("affiliation-begins-later", "who works where is noted on the day or afterwards, not in advance")
     events: list[Event] = []

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -31,6 +32,14 @@ def ended(until, term=1):
 def test_somebody_begins_at_a_library_and_does_so_once():
     given(AFFILIATION).when(start()).then(STARTED)
     given(AFFILIATION, STARTED).when(start(at=AT + DAY)).then()
+
+
+def test_whom_nobody_there_vouches_for_does_not_work_there():
+    alone = replace(start(), vouched=False)
+    given(AFFILIATION).when(alone).refused("colleague-vouches")
+    given(AFFILIATION, STARTED).when(replace(start("head", AT + DAY, AT + DAY), vouched=False)).then(
+        ended(AT + DAY), AffiliationStarted(*WHO, "head", "kota-kediri", AT + DAY, 2)
+    )
 
 
 def test_another_role_ends_the_one_before_in_the_same_act():

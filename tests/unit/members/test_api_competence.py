@@ -148,7 +148,7 @@ def test_a_librarys_staff_is_counted_without_names_at_two_times(stage):
     rate(stage, ani, 1)
     rate(stage, budi, 4)
     stage.clock.advance(timedelta(days=60))
-    stage.post(f"/v1/libraries/{library}/affiliations", {"role": "staff"}, actor=budi)
+    stage.post(f"/v1/libraries/{library}/affiliations", {"role": "staff", "person": budi.id}, actor=ani)
     rate(stage, ani, 3)
     times = {"from": (NOW + timedelta(days=1)).isoformat(), "to": stage.clock.now().isoformat()}
     reply = stage.get("/v1/competence", actor=ani, library=library, **times)

@@ -97,20 +97,26 @@ def test_interest_is_said_by_who_works_there_or_keeps_the_regions_libraries(stag
     assert stage.post("/v1/libraries/none/interest", {"interest": "using"}, actor=COORDINATOR).status == 404
 
 
-def test_who_works_where_is_oneself_to_say_or_the_coordinators(stage):
+def test_the_first_says_alone_where_they_work_and_the_next_are_vouched_for(stage):
     ani, budi = member(stage), member(stage, "budi@contoh.example", "Budi")
+    citra = member(stage, "citra@contoh.example", "Citra")
     library = registered(stage)
     path = f"/v1/libraries/{library}/affiliations"
     assert stage.post(path, {"role": "staff"}, actor=ani).body == {
         "library": library, "person": ani.id, "role": "staff"
     }  # fmt: skip
-    assert stage.post(path, {"role": "staff", "person": budi.id}, actor=ani).status == 403
+    assert stage.post(path, {"role": "staff", "person": budi.id}, actor=citra).status == 403
+    alone = stage.post(path, {"role": "staff"}, actor=citra)
+    assert (alone.status, alone.body["rule"]) == (422, "colleague-vouches")
     assert stage.post(path, {"role": "teacher-librarian", "person": budi.id}, actor=REGIONAL).status == 201
+    assert stage.post(path, {"role": "volunteer", "person": citra.id}, actor=budi).status == 201
+    assert stage.post(path, {"role": "staff"}, actor=citra).status == 201  # another role of who works there
     assert stage.post(path, {"role": "staff", "person": "nobody"}, actor=REGIONAL).status == 400
     (own,) = stage.get("/v1/me", actor=ani).body["affiliations"]
     assert (own["library"], own["name"], own["role"]) == (library, "SMAN 4 Kota Kediri", "staff")
     told = [(fact.type, fact.subject, fact.data["person"]) for fact in stage.facts() if "affiliation" in fact.type]
-    assert told == [("affiliation-started", library, ani.id), ("affiliation-started", library, budi.id)]
+    assert [person for kind, _, person in told if kind == "affiliation-started"][:3] == [ani.id, budi.id, citra.id]
+    assert {subject for _, subject, _ in told} == {library}
 
 
 def test_an_affiliation_ends_with_its_date_and_the_library_keeps_its_history(stage):
@@ -118,7 +124,7 @@ def test_an_affiliation_ends_with_its_date_and_the_library_keeps_its_history(sta
     library = registered(stage)
     path = f"/v1/libraries/{library}/affiliations"
     stage.post(path, {"role": "staff", "since": "2025-07-01T00:00:00Z"}, actor=ani)
-    stage.post(path, {"role": "head"}, actor=budi)
+    stage.post(path, {"role": "head", "person": budi.id}, actor=ani)
     until = {"until": "2026-01-31T00:00:00Z"}
     assert stage.post(f"{path}/{ani.id}/end", until, actor=budi).status == 403
     assert stage.post(f"{path}/{ani.id}/end", until, actor=ani).body["role"] is None
