@@ -8,7 +8,6 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import OneOf
 
 from services.events.api.parts import RECORD, Parts, Standing
-from services.events.api.schemas import identity, line
 from services.events.domain.attendance import (
     ABSENT,
     ATTENDANCE,
@@ -25,6 +24,7 @@ from services.events.domain.attendance import (
 from services.events.times import moment
 from services.events.views.attendance import ATTENDANCE_LISTS
 from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.shapes import identity, line
 
 PRESENT = "present"
 

@@ -7,7 +7,6 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from services.events.api.parts import PLAN, Parts, Standing
-from services.events.api.schemas import identity, line
 from services.events.domain.attendance import ATTENDANCE, Attendance
 from services.events.domain.certificate import (
     CERTIFICATES,
@@ -21,6 +20,7 @@ from services.events.views.participation import PARTICIPATION
 from services.kernel.ids import derived_id
 from services.kernel.problem import NotFound
 from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.shapes import identity, line
 from services.kernel.vault import Erased
 
 

@@ -8,13 +8,13 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import OneOf, Regexp
 
 from services.events.api.parts import PLAN, Parts
-from services.events.api.schemas import Paging, identity, line, listing, paged, paging
 from services.events.domain.chat_group import CHAT_GROUP, TELEGRAM, WHATSAPP, RegisterChatGroup
 from services.events.views.chat_groups import CHAT_GROUPS
 from services.kernel.ids import derived_id
 from services.kernel.policy import Actor
 from services.kernel.problem import NotFound
 from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.shapes import Paging, identity, line, listing, paged, paging
 
 
 class NewChatGroup(Schema):

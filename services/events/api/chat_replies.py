@@ -14,7 +14,6 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 from services.events.api.chat_groups import group_of
 from services.events.api.parts import Parts
 from services.events.api.questions import LONGEST, QuestionState, asked, lecture
-from services.events.api.schemas import identity, line, time
 from services.events.domain.attendance import ATTENDANCE, RecordReply
 from services.events.domain.chat_group import CHAT_GROUP, EARLY, GRACE, TELEGRAM
 from services.events.domain.lecture import RUNNING
@@ -22,6 +21,7 @@ from services.events.views.lectures import LECTURES
 from services.kernel.policy import Actor
 from services.kernel.problem import Refused
 from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.shapes import identity, line, time
 
 GATEWAY = "gateway"
 

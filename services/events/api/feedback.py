@@ -7,11 +7,11 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from services.events.api.parts import Parts
-from services.events.api.schemas import line, number
 from services.events.domain.attendance import ATTENDANCE
 from services.events.domain.feedback import FEEDBACK, HIGHEST, LOWEST, GiveFeedback
 from services.events.views.feedback import FEEDBACK_LISTS
 from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.shapes import line, number
 
 
 class Answers(Schema):

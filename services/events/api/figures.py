@@ -13,7 +13,6 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from services.events.api.parts import PLAN, Parts
-from services.events.api.schemas import identity, time
 from services.events.domain.activity import COMPLETED
 from services.events.domain.attendance import EXCUSED
 from services.events.times import moment
@@ -21,6 +20,7 @@ from services.events.views.activities import ACTIVITIES
 from services.events.views.attendance import ATTENDANCE_LISTS
 from services.events.views.registrations import REGISTRATIONS
 from services.kernel.route import Answer, Request, Route
+from services.kernel.shapes import identity, time
 from services.kernel.view import View
 
 COUNTS = ("activities", "seats", "present", "guests", "no_shows", "excused")

@@ -13,7 +13,6 @@ from marshmallow.validate import Length
 
 from services.events.api.lectures import may_lead
 from services.events.api.parts import PLAN, Parts
-from services.events.api.schemas import Paging, identity
 from services.events.domain.material import PUBLIC
 from services.events.domain.question import ANSWERED
 from services.events.views.consents import CONSENTS
@@ -23,6 +22,7 @@ from services.events.views.participation import PARTICIPATION
 from services.events.views.questions import QUESTION_LISTS
 from services.kernel.problem import NotFound
 from services.kernel.route import Answer, Request, Route
+from services.kernel.shapes import Paging, identity
 
 WORDS = 8
 """Of a search, so many words count."""

@@ -10,7 +10,6 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf
 
 from services.events.api.parts import PLAN, Parts, Standing
-from services.events.api.schemas import identity, line, time, truth
 from services.events.domain.activity import Activity, RescheduleActivity
 from services.events.domain.chat_group import CHAT_GROUP, BookChat, ChatGroup
 from services.events.domain.lecture import (
@@ -37,6 +36,7 @@ from services.kernel.message import Metadata
 from services.kernel.policy import Actor
 from services.kernel.problem import Forbidden, Malformed, NotFound, Refused
 from services.kernel.route import Answer, Handler, Request, Route, recorded
+from services.kernel.shapes import identity, line, time, truth
 
 MOST_LISTENERS = 1000
 

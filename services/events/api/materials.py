@@ -9,7 +9,6 @@ from marshmallow import Schema, fields
 from marshmallow.validate import URL, Length, OneOf
 
 from services.events.api.parts import PLAN, Parts, Standing
-from services.events.api.schemas import Paging, identity, line, listing, paged, paging
 from services.events.domain.material import (
     LICENCES,
     MATERIAL,
@@ -23,6 +22,7 @@ from services.events.views.materials import MATERIALS
 from services.kernel.policy import Actor
 from services.kernel.problem import NotFound
 from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.shapes import Paging, identity, line, listing, paged, paging
 
 WORDS = 8
 """Of a search, so many words count."""

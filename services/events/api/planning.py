@@ -12,7 +12,6 @@ from marshmallow.validate import Length, OneOf
 from services.events.api.kinds import PLANNERS
 from services.events.api.lectures import book_anew
 from services.events.api.parts import PLAN, Parts, Standing
-from services.events.api.schemas import identity, line, number, time, truth
 from services.events.domain import gathering
 from services.events.domain.activity import (
     Activity,
@@ -33,6 +32,7 @@ from services.events.times import moment
 from services.kernel.message import Event
 from services.kernel.problem import Malformed, NotFound
 from services.kernel.route import Answer, Handler, Request, Route, recorded
+from services.kernel.shapes import identity, line, number, time, truth
 
 
 class NewSession(Schema):

@@ -9,12 +9,12 @@ from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
 from services.events.api.parts import PLAN, Parts, Standing
-from services.events.api.schemas import Paging, identity, line, listing, paged, paging, truth
 from services.events.domain.problem import PROBLEMS, CaptureProblem, MakeTopic, MergeProblem, ShareProblem
 from services.events.views.problems import PROBLEM_LIST
 from services.kernel.policy import ANONYMOUS
 from services.kernel.problem import Forbidden, NotFound
 from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.shapes import Paging, identity, line, listing, paged, paging, truth
 from services.kernel.vault import Erased
 
 

@@ -9,7 +9,6 @@ from marshmallow import Schema, fields
 
 from services.events.api.lectures import led, may_lead
 from services.events.api.parts import Parts, Standing
-from services.events.api.schemas import identity, line
 from services.events.domain.lecture import Lecture
 from services.events.domain.plan import SPEAKER
 from services.events.domain.question import (
@@ -32,6 +31,7 @@ from services.events.views.questions import QUESTION_LISTS
 from services.kernel.policy import Actor
 from services.kernel.problem import Forbidden, Malformed, NotFound, Refused
 from services.kernel.route import Answer, Handler, Request, Route, recorded
+from services.kernel.shapes import identity, line
 from services.kernel.vault import Erased
 
 LONGEST = 2000

@@ -8,12 +8,12 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from services.events.api.parts import PLAN, Parts
-from services.events.api.schemas import identity
 from services.events.domain.seats import IN_LINE, SEATS, TAKEN, ReleaseSeat, SeatPromoted, Seats, TakeSeat
 from services.events.views.registrations import REGISTRATIONS
 from services.kernel.message import Event
 from services.kernel.problem import Malformed
 from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.shapes import identity
 
 
 class Registrant(Schema):

@@ -11,7 +11,6 @@ from marshmallow import Schema, fields
 
 from services.events.api.lectures import LectureState, led, state_of
 from services.events.api.parts import Parts, Standing
-from services.events.api.schemas import time, truth
 from services.events.domain.chat_group import WHATSAPP
 from services.events.domain.lecture import (
     BY_HAND,
@@ -33,6 +32,7 @@ from services.events.times import moment
 from services.events.views.lectures import LECTURES
 from services.kernel.problem import Malformed
 from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.shapes import time, truth
 
 
 class Tick(Schema):

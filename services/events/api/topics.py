@@ -9,7 +9,6 @@ from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
 from services.events.api.parts import DECIDE, Parts
-from services.events.api.schemas import Paging, identity, line, listing, paged, paging, truth
 from services.events.domain.topic import (
     TOPIC,
     AnswerTopic,
@@ -24,6 +23,7 @@ from services.events.views.topics import TOPICS
 from services.kernel.policy import Actor
 from services.kernel.problem import NotFound
 from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.shapes import Paging, identity, line, listing, paged, paging, truth
 
 
 class NewTopic(Schema):

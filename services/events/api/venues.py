@@ -8,12 +8,12 @@ from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
 from services.events.api.parts import KEEP, PLAN, Parts
-from services.events.api.schemas import Paging, identity, line, listing, number, paged, paging, truth
 from services.events.domain.venue import CAFE, OTHER, SCHOOL, VENUE, AddVenue, AskVenue, RecordAnswer, Site, Venue
 from services.events.views.venues import VENUES
 from services.kernel.policy import Actor
 from services.kernel.problem import NotFound
 from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.shapes import Paging, identity, line, listing, number, paged, paging, truth
 
 FACILITIES = ("power", "projector", "signal")
 

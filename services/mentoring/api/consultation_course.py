@@ -9,9 +9,9 @@ from marshmallow import Schema, fields
 
 from services.kernel.problem import NotFound
 from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.shapes import identity, line, number, time, truth
 from services.mentoring.api.consultation_shown import ASKER, OWNER, Concerned, concerned, require_login
 from services.mentoring.api.parts import Parts
-from services.mentoring.api.schemas import identity, line, number, time, truth
 from services.mentoring.api.standing import case_in
 from services.mentoring.domain.consultation import CONSULTATION, HIGHEST, LOWEST
 from services.mentoring.domain.consultation_acts import (

@@ -10,9 +10,9 @@ from marshmallow.validate import OneOf
 from services.kernel.policy import Actor
 from services.kernel.problem import Forbidden, Malformed, Unauthorized
 from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.shapes import Paging, identity, line, listing, paged, paging
 from services.mentoring.api.consultation_shown import ConsultationShown, concerned, placed, shown
 from services.mentoring.api.parts import ANSWER, Parts
-from services.mentoring.api.schemas import Paging, identity, line, listing, paged, paging
 from services.mentoring.domain.consultation import CONSULTATION
 from services.mentoring.domain.consultation_acts import Ask
 from services.mentoring.domain.standing import ANSWERED, OPEN, PROMOTED, RESOLVED, Standing

@@ -12,9 +12,9 @@ from marshmallow.validate import OneOf
 from services.kernel.message import Command
 from services.kernel.problem import Malformed, NotFound, Unauthorized
 from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.shapes import line, number, time, truth
 from services.mentoring.api.case_shown import CaseRef, WindowShown, window
 from services.mentoring.api.parts import Parts
-from services.mentoring.api.schemas import line, number, time, truth
 from services.mentoring.api.standing import Standing, looked_at, standing
 from services.mentoring.domain.case import Note
 from services.mentoring.domain.evidence import RecordBackup, RecordLoans

@@ -9,10 +9,10 @@ from marshmallow.validate import OneOf
 
 from services.kernel.problem import Forbidden, Malformed, NotFound
 from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.shapes import Paging, identity, listing, paged, paging
+from services.kernel.shapes import line as text
 from services.mentoring.api.case_shown import CaseLine, CaseRef, CaseShown, line, whole
 from services.mentoring.api.parts import LEAD, VISIT, Parts
-from services.mentoring.api.schemas import Paging, identity, listing, paged, paging
-from services.mentoring.api.schemas import line as text
 from services.mentoring.api.standing import case_of, standing
 from services.mentoring.domain.case import CLOSED, OPEN, Library, Note
 from services.mentoring.domain.mentorship import MENTORSHIP

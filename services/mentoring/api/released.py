@@ -12,9 +12,9 @@ from marshmallow.validate import Length, OneOf
 
 from services.kernel.problem import NotFound
 from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.shapes import number
 from services.mentoring.api.case_shown import WindowShown, history, window
 from services.mentoring.api.parts import Parts
-from services.mentoring.api.schemas import number
 from services.mentoring.api.standing import looked_at, standing
 from services.mentoring.domain.access import IssueEvidenceKey, MakeLink
 from services.mentoring.domain.mentorship import MENTORSHIP

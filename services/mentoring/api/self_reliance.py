@@ -8,9 +8,9 @@ from marshmallow import Schema, fields
 
 from services.kernel.problem import Malformed, NotFound
 from services.kernel.route import Answer, Request, Route
+from services.kernel.shapes import identity
 from services.mentoring.api.consultation_shown import require_login
 from services.mentoring.api.parts import ANSWER, Parts
-from services.mentoring.api.schemas import identity
 from services.mentoring.views.exchange import EXCHANGE, LIBRARY, PERSON, REGION
 from services.mentoring.views.libraries import LIBRARIES, present_staff
 

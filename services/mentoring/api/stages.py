@@ -10,9 +10,9 @@ from marshmallow.validate import Length, Regexp
 from services.kernel.message import Command
 from services.kernel.problem import Malformed
 from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.shapes import identity, line, truth
 from services.mentoring.api.case_shown import CaseRef
 from services.mentoring.api.parts import Parts
-from services.mentoring.api.schemas import identity, line, truth
 from services.mentoring.api.standing import Standing, heard_of, standing
 from services.mentoring.domain.case import Note
 from services.mentoring.domain.mentorship import MENTORSHIP

@@ -10,9 +10,9 @@ from marshmallow.validate import Length, OneOf
 
 from services.kernel.problem import Malformed, NotFound
 from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.shapes import Paging, identity, line, listing, number, paged, paging
 from services.mentoring.api.case_shown import effort, installation, open_blockers, opened, staff
 from services.mentoring.api.parts import Parts
-from services.mentoring.api.schemas import Paging, identity, line, listing, number, paged, paging
 from services.mentoring.api.standing import Standing, standing
 from services.mentoring.domain.access import ConfirmRotation, NoteInstallation
 from services.mentoring.domain.case import OPEN, Note

@@ -1,4 +1,4 @@
-"""Shapes that several resources share."""
+"""Shapes of requests and answers that every service has: ids, lines, times, pages."""
 
 from __future__ import annotations
 
