@@ -97,12 +97,24 @@ def _competence(figures: Mapping[str, Any], named: tuple[str, ...]) -> Section:
         for area in areas
     ]
     grown = [area for area in areas if area["after"] > (area["before"] or 0)]
+    told = (
+        f"Dari {figures['people']} petugas, kemampuan naik di {len(grown)} dari lima bidang kompetensi pustakawan."
+        if grown
+        else f"{figures['people']} petugas sudah dinilai; belum ada kenaikan yang tercatat sejak pendampingan dimulai."
+    )
     sentences = (
-        f"Dari {figures['people']} petugas, kemampuan naik di {len(grown)} dari lima bidang kompetensi pustakawan.",
-        "Angka 1 sampai 4: 1 mengenal, 4 mampu membimbing orang lain; rata-rata penilaian orang kedua.",
+        told,
+        "Angka 1 sampai 4: 1 mengenal, 4 mampu membimbing orang lain. Penilaian orang kedua didahulukan.",
     )
     table = (("Bidang", "Awal", "Sekarang"), *rows) if rows else ()
-    return Section("competence", "Kemampuan petugas", sentences, table, "penilai kedua dari komunitas", named)
+    return Section(
+        "competence",
+        "Kemampuan petugas",
+        sentences,
+        table,
+        "penilaian orang kedua; di mana belum ada, penilaian sendiri",
+        named,
+    )
 
 
 def _hours(figures: Mapping[str, Any], named: tuple[str, ...]) -> Section:

@@ -61,6 +61,13 @@ def test_the_sentences_are_what_a_head_remembers():
     assert "1 2,5" in told("competence")
 
 
+def test_where_nobody_has_grown_yet_it_says_so_and_does_not_count_to_zero():
+    same = {**COUNTED, "from": COUNTED["to"]}
+    (section,) = sections(figures_of(CASE, same, date(2026, 6, 20)), ["competence"])
+    assert "belum ada kenaikan" in section.sentences[0]
+    assert "naik di 1 dari lima" in told("competence")
+
+
 @pytest.mark.parametrize("part", PARTS)
 def test_a_part_that_is_not_released_is_not_shown_and_each_is_mapped_to_accreditation(part):
     assert [section.part for section in sections(FIGURES, [part])] == [part]
