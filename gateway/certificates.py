@@ -13,6 +13,7 @@ from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader, simpleSplit
 from reportlab.pdfgen.canvas import Canvas
 
+from gateway.qr import picture_of
 from gateway.web.words import Words
 
 INK, QUIET, MAIN = HexColor("#1c2321"), HexColor("#5b6661"), HexColor("#0b6e4f")
@@ -75,10 +76,7 @@ class CertificatePapers:
             height += size * 1.25 - after * mm
 
     def _proof(self, canvas: Canvas, code: str) -> None:
-        picture = io.BytesIO()
-        segno.make(self.address(code), error="m").save(picture, kind="png", scale=6, border=2)
-        picture.seek(0)
-        canvas.drawImage(ImageReader(picture), 18 * mm, 16 * mm, 28 * mm, 28 * mm)
+        canvas.drawImage(ImageReader(picture_of(self.address(code))), 18 * mm, 16 * mm, 28 * mm, 28 * mm)
         canvas.setFillColor(INK)
         canvas.setFont("Helvetica-Bold", 11)
         canvas.drawString(50 * mm, 33 * mm, code)

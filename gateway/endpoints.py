@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from typing import Any
-
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from gateway import paper
+from gateway.answering import answered, idempotency_key, read_texts
 from gateway.caller import Callers
 from gateway.composition import dashboard, register_guest, walk_in
-from gateway.correlation import correlation_of
 from gateway.forwarding import Forwarding, read_body, refuse_declared
 from gateway.surface import BODY_BYTES
 from services.kernel.problem import Malformed
@@ -28,20 +24,22 @@ class CompositionEndpoints:
         self._callers = callers
 
     async def dashboard(self, request: Request) -> Response:
-        """200 with three parts and ``warnings``; 401 for nobody."""
+        """200 with its parts and ``warnings``; 401 for nobody."""
         request.state.route = "/v1/me/dashboard"
         caller = await self._callers.of(request)
         composed = await dashboard(self._forwarding, caller)
-        return self._answer(request, caller, composed.document(), 200)
+        return answered(self._callers, request, caller, composed.document())
 
     async def walk_in(self, request: Request) -> Response:
         """201 with the guest's id; ``warnings`` say what of the two could not be recorded. Raises where neither could."""
         request.state.route = "/v1/activities/{activity}/walk-ins"
         refuse_declared(request, BODY_BYTES)
         caller = await self._callers.of(request)
-        contact = _contact(await read_body(request, BODY_BYTES))
-        composed = await walk_in(self._forwarding, caller, request.path_params["activity"], contact, _key(request))
-        return self._answer(request, caller, composed.document(), 201)
+        contact = await _contact(request)
+        composed = await walk_in(
+            self._forwarding, caller, request.path_params["activity"], contact, idempotency_key(request)
+        )
+        return answered(self._callers, request, caller, composed.document(), 201)
 
     async def import_walk_ins(self, request: Request) -> Response:
         """200 with how many of a paper list were recorded, and what is wrong with the others. Raises where none was."""
@@ -52,7 +50,7 @@ class CompositionEndpoints:
         caller.require_write()
         rows = paper.rows_of(await read_body(request, BODY_BYTES))
         activity = request.path_params["activity"]
-        return self._answer(request, caller, await paper.take_in(self._forwarding, caller, activity, rows), 200)
+        return answered(self._callers, request, caller, await paper.take_in(self._forwarding, caller, activity, rows))
 
     async def register_guest(self, request: Request) -> Response:
         """201 with the guest's id and seat. Raises where there is none."""
@@ -61,39 +59,16 @@ class CompositionEndpoints:
         refuse_declared(request, BODY_BYTES)
         caller = await self._callers.of(request)
         self._forwarding.admit(request, caller, "POST", path)
-        contact = _contact(await read_body(request, BODY_BYTES))
+        contact = await _contact(request)
         missing = [] if "name" in contact else ["name"]
         if not {"email", "phone"} & contact.keys():
             missing += ["email", "phone"]
         if missing:
             raise Malformed(errors={name: ["Say who you are, and how you can be reached."] for name in missing})
         activity = request.path_params["activity"]
-        composed = await register_guest(self._forwarding, caller, activity, contact, _key(request))
-        return self._answer(request, caller, composed.document(), 201)
-
-    def _answer(self, request: Request, caller: Any, document: Mapping[str, Any], status: int) -> Response:
-        headers = {"Cache-Control": "no-store", "Correlation-Id": correlation_of(request)}
-        response = JSONResponse(document, status, headers)
-        self._callers.remember(request, response, caller)
-        return response
+        composed = await register_guest(self._forwarding, caller, activity, contact, idempotency_key(request))
+        return answered(self._callers, request, caller, composed.document(), 201)
 
 
-def _key(request: Request) -> str:
-    key = request.headers.get("idempotency-key", "")
-    if not key or len(key) > 255:
-        raise Malformed("send an Idempotency-Key of 1 to 255 characters")
-    return key
-
-
-def _contact(body: bytes) -> dict[str, str]:
-    try:
-        document = json.loads(body or b"{}")
-    except (ValueError, RecursionError) as error:
-        raise Malformed("the body is not JSON") from error
-    if not isinstance(document, dict):
-        raise Malformed("the body is not a JSON object")
-    errors = {name: ["Unknown field."] for name in document if name not in GUEST_FIELDS}
-    errors |= {name: ["Not a valid string."] for name in document if not isinstance(document[name], str)}
-    if errors:
-        raise Malformed(errors=errors)
-    return {name: value for name, value in document.items() if value}
+async def _contact(request: Request) -> dict[str, str]:
+    return {name: value for name, value in (await read_texts(request, GUEST_FIELDS)).items() if value}

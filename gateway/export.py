@@ -11,10 +11,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
+from gateway.answering import answered
 from gateway.caller import Callers
-from gateway.correlation import correlation_of
 from gateway.forwarding import raise_problem
 from gateway.transport import Transport
 from services.kernel.policy import service_actor
@@ -37,14 +37,8 @@ class Export:
         request.state.route = "/v1/me/export"
         caller = await self._callers.of(request)
         document = await self.document(caller.actor.require_person())
-        headers = {
-            "Cache-Control": "no-store",
-            "Content-Disposition": 'attachment; filename="jejaring.json"',
-            "Correlation-Id": correlation_of(request),
-        }
-        response = JSONResponse(document, headers=headers)
-        self._callers.remember(request, response, caller)
-        return response
+        headers = {"Content-Disposition": 'attachment; filename="jejaring.json"'}
+        return answered(self._callers, request, caller, document, headers=headers)
 
     async def document(self, person: str) -> Mapping[str, Any]:
         """The copy itself. Raises ``Unavailable`` where a service gives no answer."""

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
+from gateway.answering import answered, idempotency_key, read_texts
 from gateway.asking import ASK, CONTACT, ask, ask_as_guest
-from gateway.caller import Caller, Callers
+from gateway.caller import Callers
 from gateway.composition import Composed
-from gateway.correlation import correlation_of
-from gateway.forwarding import Forwarding, read_body, refuse_declared
+from gateway.forwarding import Forwarding, refuse_declared
 from gateway.surface import BODY_BYTES
 from services.kernel.clock import Clock
 from services.kernel.problem import Malformed
@@ -44,7 +43,7 @@ class Questions:
         if errors:
             raise Malformed(errors=errors)
         composed = await ask(self._forwarding, caller, **given, now=self._clock.now())
-        return self._answer(request, caller, composed, 200)
+        return answered(self._callers, request, caller, composed.document())
 
     async def _consult(self, request: Request) -> Response:
         """201 with the consultation and its owner. A member's question is the member's; a stranger's needs a contact."""
@@ -52,22 +51,16 @@ class Questions:
         refuse_declared(request, BODY_BYTES)
         caller = await self._callers.of(request)
         self._forwarding.admit(request, caller, "POST", ASK)
-        given = _fields(await read_body(request, BODY_BYTES))
-        key = request.headers.get("idempotency-key", "")
-        if not key or len(key) > 255:
-            raise Malformed("send an Idempotency-Key of 1 to 255 characters")
+        texts = await read_texts(request, FIELDS)
+        given = {name: text.strip() for name, text in texts.items() if text.strip()}
+        key = idempotency_key(request)
         question = {name: text for name, text in given.items() if name not in CONTACT}
         if caller.is_person:
             taken = await self._forwarding.ask(caller, "POST", "/v1/consultations", document=question, key=key)
-            return self._answer(request, caller, Composed(taken), 201)
+            return answered(self._callers, request, caller, Composed(taken).document(), 201)
         contact = {name: text for name, text in given.items() if name in CONTACT}
-        return self._answer(request, caller, await ask_as_guest(self._forwarding, caller, question, contact, key), 201)
-
-    def _answer(self, request: Request, caller: Caller, composed: Composed, status: int) -> Response:
-        headers = {"Cache-Control": "no-store", "Correlation-Id": correlation_of(request)}
-        response = JSONResponse(composed.document(), status, headers)
-        self._callers.remember(request, response, caller)
-        return response
+        composed = await ask_as_guest(self._forwarding, caller, question, contact, key)
+        return answered(self._callers, request, caller, composed.document(), 201)
 
 
 def paths() -> Mapping[str, Any]:
@@ -104,17 +97,3 @@ def paths() -> Mapping[str, Any]:
             },
         },
     }
-
-
-def _fields(body: bytes) -> dict[str, str]:
-    try:
-        document = json.loads(body or b"{}")
-    except (ValueError, RecursionError) as error:
-        raise Malformed("the body is not JSON") from error
-    if not isinstance(document, dict):
-        raise Malformed("the body is not a JSON object")
-    errors = {name: ["Unknown field."] for name in document if name not in FIELDS}
-    errors |= {name: ["Not a valid string."] for name in document if not isinstance(document[name], str)}
-    if errors:
-        raise Malformed(errors=errors)
-    return {name: text.strip() for name, text in document.items() if text.strip()}

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
+from gateway.answering import answered, idempotency_key, read_object
 from gateway.caller import Callers
-from gateway.correlation import correlation_of
-from gateway.forwarding import read_body, refuse_declared
+from gateway.forwarding import refuse_declared
 from gateway.reports.report import EvidenceReports, Released
 from gateway.surface import BODY_BYTES
 from services.kernel.problem import Malformed, NotFound
@@ -32,11 +31,11 @@ class ReportEndpoints:
         caller = await self._callers.of(request)
         library = request.path_params["library"]
         if request.method == "POST":
-            return self._answer(request, caller, await self._release(request, caller, library), 201)
+            return answered(self._callers, request, caller, await self._release(request, caller, library), 201)
         code = request.query_params.get("code")
         if code is None:
-            return self._answer(request, caller, (await self._reports.draft(caller, library)).document(), 200)
-        return self._answer(request, caller, _shown(await self._confirmed(caller, code)), 200)
+            return answered(self._callers, request, caller, (await self._reports.draft(caller, library)).document())
+        return answered(self._callers, request, caller, _shown(await self._confirmed(caller, code)))
 
     async def _confirmed(self, caller: Any, code: str) -> Released:
         if not code or len(code) > CODE_CHARACTERS or "/" in code:
@@ -45,18 +44,10 @@ class ReportEndpoints:
 
     async def _release(self, request: Request, caller: Any, library: str) -> Any:
         refuse_declared(request, BODY_BYTES)
-        key = request.headers.get("idempotency-key", "")
-        if not key or len(key) > 255:
-            raise Malformed("send an Idempotency-Key of 1 to 255 characters")
+        key = idempotency_key(request)
         caller.require_write()
-        body = _body(await read_body(request, BODY_BYTES))
+        body = _wish(await read_object(request))
         return await self._reports.release(caller, library, body["parts"], body.get("decisions", []), key)
-
-    def _answer(self, request: Request, caller: Any, document: Any, status: int) -> Response:
-        headers = {"Cache-Control": "no-store", "Correlation-Id": correlation_of(request)}
-        response = JSONResponse(document, status, headers)
-        self._callers.remember(request, response, caller)
-        return response
 
 
 def _shown(released: Released) -> dict[str, Any]:
@@ -70,13 +61,7 @@ def _shown(released: Released) -> dict[str, Any]:
     }
 
 
-def _body(body: bytes) -> dict[str, list[str]]:
-    try:
-        document = json.loads(body or b"{}")
-    except (ValueError, RecursionError) as error:
-        raise Malformed("the body is not JSON") from error
-    if not isinstance(document, dict):
-        raise Malformed("the body is not a JSON object")
+def _wish(document: dict[str, Any]) -> dict[str, list[str]]:
     errors = {name: ["Unknown field."] for name in document if name not in {"parts", "decisions"}}
     for name in ("parts", "decisions"):
         given = document.get(name, [] if name == "decisions" else None)

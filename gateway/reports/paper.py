@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-import segno
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Image, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
+from gateway.qr import picture_of
 from gateway.reports.sections import Section
 
 INK, QUIET, LINE = HexColor("#1c2321"), HexColor("#5b6661"), HexColor("#c9d1cd")
@@ -97,16 +97,13 @@ def _section(section: Section) -> list[Flowable]:
 
 
 def _proof(paper: Paper) -> Flowable:
-    picture = io.BytesIO()
-    segno.make(paper.address, error="m").save(picture, kind="png", scale=6, border=2)
-    picture.seek(0)
     words = [
         Paragraph("Periksa keaslian laporan ini", TEXT),
         Paragraph(escape(paper.address), SMALL),
         Paragraph(f"Kode: <b>{escape(paper.code)}</b>. Hanya memuat data yang diterbitkan oleh perpustakaan.", SMALL),
     ]
     return Table(
-        [[Image(picture, 24 * mm, 24 * mm), words]],
+        [[Image(picture_of(paper.address), 24 * mm, 24 * mm), words]],
         colWidths=[28 * mm, None],
         style=[("VALIGN", (0, 0), (-1, -1), "MIDDLE")],
     )

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from gateway.caller import Caller
-from gateway.composition import PART_SECONDS, compose
+from gateway.composition import PART_SECONDS, compose, query_of
 from gateway.forwarding import Forwarding
 from gateway.reports.figures import DECISIONS, PARTS, figures_of, suggested
 from gateway.reports.paper import Paper, pdf
@@ -86,7 +86,7 @@ class EvidenceReports:
         """All figures as they stand, for who may see the library's case. Raises ``NotFound`` where there is none."""
         caller.actor.require_person()
         ask = self._forwarding.ask
-        found = (await ask(caller, "GET", "/v1/mentorships", query=f"library={library}"))["items"]
+        found = (await ask(caller, "GET", "/v1/mentorships", query=query_of(library=library)))["items"]
         if not found:
             raise NotFound
         newest = max(found, key=lambda each: (each["state"] != "closed", each["opened"]))
@@ -95,7 +95,7 @@ class EvidenceReports:
             {
                 "library": ask(caller, "GET", f"/v1/libraries/{library}"),
                 "competence": ask(
-                    caller, "GET", "/v1/competence", query=f"library={library}&from={_query(case['opened'])}"
+                    caller, "GET", "/v1/competence", query=query_of(library=library, **{"from": case["opened"]})
                 ),
             },
             seconds=PART_SECONDS,
@@ -153,7 +153,3 @@ class EvidenceReports:
     @property
     def _today(self) -> Any:
         return self._clock.now().astimezone(ZONE).date()
-
-
-def _query(at: str) -> str:
-    return at.replace("+", "%2B")

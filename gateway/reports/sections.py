@@ -17,7 +17,9 @@ from typing import Any
 from babel.dates import format_date
 
 from gateway.reports.figures import DECISIONS, PARTS
+from gateway.web.words import Words
 
+WORDS = Words("id")
 STATED, MEASURED = "dinyatakan petugas", "diukur mesin"
 STAGES = {
     "wanted": "Berminat",
@@ -78,12 +80,7 @@ def day(at: str) -> str:
 
 def rupiah(amount: int) -> str:
     """``Rp1.250.000``."""
-    return f"Rp{amount:,}".replace(",", ".")
-
-
-def number(value: float) -> str:
-    """``12,5``; whole numbers without a comma."""
-    return f"{value:g}".replace(".", ",")
+    return f"Rp{WORDS.number(amount)}"
 
 
 def _competence(figures: Mapping[str, Any], named: tuple[str, ...]) -> Section:
@@ -91,8 +88,8 @@ def _competence(figures: Mapping[str, Any], named: tuple[str, ...]) -> Section:
     rows = [
         (
             AREAS.get(area["area"], area["area"]),
-            "–" if area["before"] is None else number(area["before"]),
-            number(area["after"]),
+            "–" if area["before"] is None else WORDS.number(area["before"]),
+            WORDS.number(area["after"]),
         )
         for area in areas
     ]
@@ -118,12 +115,12 @@ def _competence(figures: Mapping[str, Any], named: tuple[str, ...]) -> Section:
 
 
 def _hours(figures: Mapping[str, Any], named: tuple[str, ...]) -> Section:
-    sentences = (f"Komunitas mendampingi selama {number(figures['hours'])} jam, tanpa biaya.",)
+    sentences = (f"Komunitas mendampingi selama {WORDS.number(figures['hours'])} jam, tanpa biaya.",)
     return Section("hours", "Waktu pendampingan", sentences, (), "catatan kunjungan pendamping", named)
 
 
 def _visits(figures: Mapping[str, Any], named: tuple[str, ...]) -> Section:
-    hours = number(round(figures["minutes"] / 60, 1))
+    hours = WORDS.number(round(figures["minutes"] / 60, 1))
     sentences = (f"{figures['count']} kunjungan atau sesi, seluruhnya {hours} jam.",)
     return Section("visits", "Kunjungan", sentences, (), "catatan kunjungan pendamping", named)
 
