@@ -6,8 +6,6 @@ whoever is nobody's account takes part under an id derived from it under the hou
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import re
 import uuid
@@ -21,6 +19,7 @@ from gateway.identity import GATEWAY
 from gateway.transport import Transport
 from gateway.web.words import Words
 from services.kernel.clock import Clock
+from services.kernel.ids import derived_secret
 from services.kernel.problem import Problem, problem_for
 
 HELLO = "hello"
@@ -146,7 +145,7 @@ class Conversation:
 
     def stranger(self, user: int) -> str:
         """The participant id of a Telegram account that is no member's: always the same, and no way leads back."""
-        digest = hmac.digest(self._secret, b"telegram-guest\x1f" + str(user).encode(), hashlib.sha256)
+        digest = derived_secret(self._secret, "telegram-guest", str(user))
         return str(uuid.UUID(bytes=digest[:16], version=5))
 
     async def _start(self, one: Written, token: str | None, words: Words) -> str:

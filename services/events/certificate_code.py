@@ -6,8 +6,9 @@ and an event holds its digest only.
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass
+
+from services.kernel.ids import derived_secret
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's: no I, L, O and U."""
@@ -33,4 +34,4 @@ class CertificateCodes:
         return self._digest("said", plain).hex()
 
     def _digest(self, *parts: str) -> bytes:
-        return hmac.new(self.key, "\x1f".join(("certificate", *parts)).encode(), "sha256").digest()
+        return derived_secret(self.key, "certificate", *parts)

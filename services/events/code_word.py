@@ -6,8 +6,9 @@ an event holds its digest only.
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass
+
+from services.kernel.ids import derived_secret
 
 WORDS = (
     *("anggrek", "bambu", "beringin", "cemara", "cempaka", "dahlia", "delima", "durian"),
@@ -38,4 +39,4 @@ class CodeWords:
         return self._digest("said", activity, plain).hex()
 
     def _digest(self, *parts: str) -> bytes:
-        return hmac.new(self.key, "\x1f".join(("code-word", *parts)).encode(), "sha256").digest()
+        return derived_secret(self.key, "code-word", *parts)

@@ -51,10 +51,10 @@ from services.events.domain.topic import (
 )
 from services.events.domain.venue import VenueAdded, VenueAsked, VenueConfirmed, VenueDeclined
 from services.events.domain.workshop import WorkshopPlanned
-from services.events.times import moment
 from services.kernel.message import Draft, Event, Recorded
 from services.kernel.process import DeadlinePassed
 from services.kernel.registry import Registry
+from services.kernel.times import moment
 
 REGISTRY = Registry()
 REGISTRY.register(

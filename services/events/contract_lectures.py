@@ -44,8 +44,8 @@ from services.events.domain.question import (
     QuestionWithdrawn,
 )
 from services.events.domain.run_sheet import StepTicked, StepUnticked
-from services.events.times import moment
 from services.kernel.message import Event
+from services.kernel.times import moment
 
 EVENTS: tuple[type[Event], ...] = (
     *(PollOpened, VoteCast, PollAgreed, PollFailed),

@@ -7,12 +7,13 @@ version decides: a crash between claim and append blocks nobody, and two concurr
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Sequence
 from typing import Any, Protocol
 
 from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
+
+from services.kernel.ids import derived_secret
 
 
 class Claims(Protocol):
@@ -77,4 +78,4 @@ class MongoClaims:
         self._collection.delete_many({"identity": {"$in": list(identities)}})
 
     def _digest(self, kind: str, value: str) -> str:
-        return hmac.new(self._key, f"{kind}\x1f{value}".encode(), "sha256").hexdigest()
+        return derived_secret(self._key, kind, value).hex()

@@ -11,9 +11,8 @@ from collections.abc import Callable, Sequence
 
 from services.kernel.bell import Bell
 from services.kernel.message import Fact, Recorded
-from services.kernel.parking import ParkedFact, Parking, describe, parked_now
-from services.kernel.reader import Item, Source
-from services.kernel.registry import Unreadable
+from services.kernel.parking import Parking, read_or_park, take_marked
+from services.kernel.reader import Source
 from services.kernel.service import Core
 
 log = logging.getLogger(__name__)
@@ -45,10 +44,12 @@ class Eraser:
         del lease
         batch = self._source.batch(self._position, BATCH)
         for item in batch.items:
-            self._take(item)
+            # What cannot be read is parked: nobody's erasure may be passed over in silence.
+            if (fact := read_or_park(self._parking, self.name, item)) is not None:
+                self._take(fact)
         done = batch.last - self._position
         self._position = batch.last
-        return done + self._retry()
+        return done + take_marked(self._parking, self.name, self._source, self._take)
 
     def lag(self) -> int:
         return self._source.head() - self._position
@@ -56,31 +57,10 @@ class Eraser:
     def bell(self) -> Bell:
         return self._source.bell()
 
-    def _take(self, item: Item) -> None:
-        try:
-            fact = item.load()
-        except Unreadable as error:
-            # Nobody's erasure may be passed over in silence, so it waits where an operator sees it.
-            log.exception("parked", extra={"reader": self.name, "position": item.position})
-            parked = ParkedFact(
-                self.name, self._source.name, item.position, item.index, item.stream, describe(error), parked_now()
-            )
-            self._parking.park([parked])
-            return
-        ids = self._erased(fact)
-        if ids:
+    def _take(self, fact: Recorded | Fact) -> None:
+        if ids := self._erased(fact):
             self._erase(ids, fact)
-            log.info("erased", extra={"reader": self.name, "position": item.position})
-
-    def _retry(self) -> int:
-        """Take again what an operator has marked; no erasure waits behind another."""
-        marked = self._parking.marked(self.name)
-        for parked in marked:
-            found = self._source.batch(parked.position - 1, 1).items
-            item = next(item for item in found if item.index == parked.index)
-            self._parking.done([parked])
-            self._take(item)
-        return len(marked)
+            log.info("erased", extra={"reader": self.name, "position": fact.position})
 
 
 def hearing(core: Core, fact: str) -> Eraser:

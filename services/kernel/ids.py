@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
 import time
 import uuid
@@ -37,3 +38,11 @@ def fingerprint(*parts: bytes) -> str:
         digest.update(len(part).to_bytes(8, "big"))
         digest.update(part)
     return digest.hexdigest()
+
+
+def derived_secret(key: bytes, *parts: str) -> bytes:
+    """32 bytes that nobody can foretell without ``key``, and that are the same for the same parts in any process.
+
+    HMAC-SHA256 (RFC 2104). Codes, tokens and words are made of it instead of being stored.
+    """
+    return hmac.digest(key, "\x1f".join(parts).encode(), "sha256")

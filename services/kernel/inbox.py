@@ -109,9 +109,7 @@ class Inbox:
 
     def read(self, after: int, limit: int = 256) -> Sequence[Fact]:
         """At most ``limit`` facts behind a position, in order; only the envelope is read, whatever ``data`` holds."""
-        wanted = {"position": {"$gt": after, "$lte": after + limit}}
-        found = self._facts.find(wanted).sort("position", ASCENDING)
-        return [fact_of(document["envelope"], document["_id"]) for document in found]
+        return [fact_of(stored, position) for position, stored in self.stored(after, limit)]
 
     def stored(self, after: int, limit: int = 256) -> Sequence[tuple[int, Mapping[str, Any]]]:
         """As ``read``, but each position with the envelope as it came."""

@@ -6,7 +6,8 @@ is parked after it, in order. An operator sees them, mends the cause and marks t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -15,8 +16,12 @@ from pymongo import ASCENDING
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
+from services.kernel.message import Fact, Recorded
 from services.kernel.mongo import durable
+from services.kernel.reader import Item, Source
+from services.kernel.registry import Unreadable
 
+log = logging.getLogger(__name__)
 DUPLICATE_KEY = 11000
 BEHIND = "behind"
 
@@ -126,6 +131,34 @@ class Parking:
     def count(self, reader: str | None = None) -> int:
         """How many are parked."""
         return self._parked.count_documents({} if reader is None else {"reader": reader})
+
+
+def read_or_park(parking: Parking, reader: str, item: Item) -> Recorded | Fact | None:
+    """The item, or None, and it is parked, where this release cannot read it; for readers behind whose items nothing waits."""
+    try:
+        return item.load()
+    except Unreadable as error:
+        log.exception("parked", extra={"reader": reader, "position": item.position})
+        parking.park(
+            [ParkedFact(reader, item.log, item.position, item.index, item.stream, describe(error), parked_now())]
+        )
+        return None
+
+
+def take_marked(parking: Parking, reader: str, source: Source, take: Callable[[Recorded | Fact], object]) -> int:
+    """Take again what an operator has marked at such a reader; answers how many. What still cannot be read waits on."""
+    marked = parking.marked(reader)
+    for parked in marked:
+        found = source.batch(parked.position - 1, 1).items
+        item = next(item for item in found if item.index == parked.index)
+        try:
+            loaded = item.load()
+        except Unreadable:
+            parking.unmark(reader, parked.key)
+            continue
+        take(loaded)
+        parking.done([parked])
+    return len(marked)
 
 
 def describe(error: Exception) -> str:

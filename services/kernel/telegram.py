@@ -155,24 +155,6 @@ class Telegram:
             given["disable_notification"] = True
         return _object(self.call("sendMessage", **given))
 
-    def edit_message(self, chat: Chat, message: int, text: str) -> None:
-        """Change a message of the bot's own."""
-        self.call(
-            "editMessageText",
-            chat_id=chat,
-            message_id=message,
-            text=text,
-            link_preview_options={"is_disabled": True},
-        )
-
-    def delete_message(self, chat: Chat, message: int) -> None:
-        """Take a message away: the bot's own, or as an administrator anybody's; younger than 48 hours."""
-        self.call("deleteMessage", chat_id=chat, message_id=message)
-
-    def pin_message(self, chat: Chat, message: int) -> None:
-        """Pin a message, telling nobody."""
-        self.call("pinChatMessage", chat_id=chat, message_id=message, disable_notification=True)
-
     def get_updates(self, offset: int, seconds: int) -> list[Object]:
         """The updates from ``offset`` on, oldest first, at most 100; waits up to ``seconds`` for the first.
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import hmac
 import uuid
 from dataclasses import dataclass
+
+from services.kernel.ids import derived_secret
 
 CODE_DIGITS = 6
 _PREFIX = "jj"
@@ -75,7 +76,7 @@ class Mint:
         return Link(offer, secret)
 
     def _derive(self, *parts: str) -> bytes:
-        return hmac.digest(self._key, "\x1f".join(parts).encode(), "sha256")
+        return derived_secret(self._key, *parts)
 
 
 def read_bearer(text: str) -> Bearer | None:

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import hmac
 import uuid
 from dataclasses import dataclass
+
+from services.kernel.ids import derived_secret
 
 REPORT_GROUPS, REPORT_LETTERS = 3, 4
 
@@ -38,7 +39,7 @@ class Mint:
         return f"{uuid.UUID(mentorship).hex}_{secret}"
 
     def _derive(self, *parts: str) -> bytes:
-        return hmac.digest(self.key, "\x1f".join(("mentorship", *parts)).encode(), "sha256")
+        return derived_secret(self.key, "mentorship", *parts)
 
 
 def digest(secret: str) -> str:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import hmac
 import uuid
 from dataclasses import dataclass
+
+from services.kernel.ids import derived_secret
 
 _PREFIX = "jpk_"
 _SECRET_PREFIX = "whsec_"  # noqa: S105 - how Standard Webhooks marks a secret, and none itself
@@ -48,7 +49,7 @@ class Mint:
         return _SECRET_PREFIX + base64.b64encode(derived).decode()
 
     def _derive(self, *parts: str) -> bytes:
-        return hmac.digest(self._key, "\x1f".join(parts).encode(), "sha256")
+        return derived_secret(self._key, *parts)
 
 
 def read_key(text: str) -> PartnerKey | None:

@@ -16,10 +16,9 @@ from pymongo.errors import PyMongoError
 
 from services.kernel.bell import Bell
 from services.kernel.clock import Clock
-from services.kernel.message import Recorded
-from services.kernel.parking import ParkedFact, Parking, describe, parked_now
-from services.kernel.reader import Checkpoints, Item, LostCheckpoint, Source
-from services.kernel.registry import Unreadable
+from services.kernel.message import Fact, Recorded
+from services.kernel.parking import Parking, read_or_park, take_marked
+from services.kernel.reader import Checkpoints, LostCheckpoint, Source
 from services.notifications.deliveries import GATHERED, PLANNED, Deliveries, Delivery, delivery_id
 from services.notifications.domain.contact import EMAIL, TELEGRAM
 from services.notifications.domain.message import Kind, MessagePlanned
@@ -220,9 +219,11 @@ class PlanningReader:
             self._planner.prepare()
             if self._position is None:
                 self._position = self._checkpoints.position(self.name, lease)
-            done = self._retry()
+            # A message is a stream of its own, so nothing waits behind one that was parked.
+            done = take_marked(self._parking, self.name, self._source, self._plan)
             batch = self._source.batch(self._position, BATCH)
-            fresh = sum(self._take(item) for item in batch.items)
+            read = (read_or_park(self._parking, self.name, item) for item in batch.items)
+            fresh = sum(self._plan(event) for event in read if event is not None)
             if batch.last != self._position:
                 self._checkpoints.move(self.name, lease, self._position, batch.last)
                 done += batch.last - self._position
@@ -240,30 +241,5 @@ class PlanningReader:
     def bell(self) -> Bell:
         return self._source.bell()
 
-    def _take(self, item: Item) -> int:
-        try:
-            recorded = item.load()
-        except Unreadable as error:
-            log.exception("parked", extra={"reader": self.name, "position": item.position})
-            parked = ParkedFact(
-                self.name, self._source.name, item.position, item.index, item.stream, describe(error), parked_now()
-            )
-            self._parking.park([parked])
-            return 0
-        return self._planner.plan(recorded) if isinstance(recorded, Recorded) else 0
-
-    def _retry(self) -> int:
-        """Take again what an operator has marked. A message is a stream of its own, so nothing waits behind it."""
-        marked = self._parking.marked(self.name)
-        for parked in marked:
-            found = self._source.batch(parked.position - 1, 1).items
-            item = next(item for item in found if item.index == parked.index)
-            try:
-                recorded = item.load()
-            except Unreadable:
-                self._parking.unmark(self.name, parked.key)
-                continue
-            if isinstance(recorded, Recorded):
-                self._planner.plan(recorded)
-            self._parking.done([parked])
-        return len(marked)
+    def _plan(self, event: Recorded | Fact) -> int:
+        return self._planner.plan(event) if isinstance(event, Recorded) else 0

@@ -226,14 +226,14 @@ def test_a_held_call_waits_before_or_after_it_takes_effect(telegram, visitor, gr
 
 def test_messages_are_edited_deleted_and_pinned_within_the_rights(telegram, visitor, siti, group):
     own = telegram.send_message(group, "Antrean: 1")["message_id"]
-    telegram.edit_message(group, own, "Antrean: 2")
-    telegram.pin_message(group, own)
+    telegram.call("editMessageText", chat_id=group, message_id=own, text="Antrean: 2")
+    telegram.call("pinChatMessage", chat_id=group, message_id=own)
     theirs = visitor.write(siti, "jualan", group)["message_id"]
     with pytest.raises(BadRequest, match="can't be edited"):
-        telegram.edit_message(group, theirs, "x")
-    telegram.delete_message(group, theirs)
+        telegram.call("editMessageText", chat_id=group, message_id=theirs, text="x")
+    telegram.call("deleteMessage", chat_id=group, message_id=theirs)
     with pytest.raises(BadRequest, match="not found"):
-        telegram.delete_message(group, theirs)
+        telegram.call("deleteMessage", chat_id=group, message_id=theirs)
     with pytest.raises(BadRequest, match="too long"):
         telegram.send_message(group, "x" * 4097)
     assert [message["text"] for message in visitor.messages(group)] == ["Antrean: 2"]

@@ -10,11 +10,11 @@ from marshmallow.validate import OneOf
 
 from services.events.api.parts import PLAN, Parts
 from services.events.domain.activity import CANCELLED, COMPLETED, PLANNED, PUBLISHED
-from services.events.times import moment
 from services.events.views.activities import ACTIVITIES
 from services.kernel.problem import NotFound
 from services.kernel.route import Answer, Request, Route
 from services.kernel.shapes import Paging, identity, listing, paged, paging, time
+from services.kernel.times import moment
 
 
 class ActivityFilter(Paging):

@@ -21,10 +21,10 @@ from services.events.domain.attendance import (
     RecordGuest,
     RecordMember,
 )
-from services.events.times import moment
 from services.events.views.attendance import ATTENDANCE_LISTS
 from services.kernel.route import Answer, Request, Route, recorded
 from services.kernel.shapes import identity, line
+from services.kernel.times import moment
 
 PRESENT = "present"
 

@@ -15,12 +15,12 @@ from marshmallow import Schema, fields
 from services.events.api.parts import PLAN, Parts
 from services.events.domain.activity import COMPLETED
 from services.events.domain.attendance import EXCUSED
-from services.events.times import moment
 from services.events.views.activities import ACTIVITIES
 from services.events.views.attendance import ATTENDANCE_LISTS
 from services.events.views.registrations import REGISTRATIONS
 from services.kernel.route import Answer, Request, Route
 from services.kernel.shapes import identity, time
+from services.kernel.times import moment
 from services.kernel.view import View
 
 COUNTS = ("activities", "seats", "present", "guests", "no_shows", "excused")

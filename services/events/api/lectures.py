@@ -29,7 +29,6 @@ from services.events.domain.lecture import (
 )
 from services.events.domain.plan import GUIDE, LEVELS, Place, Plan
 from services.events.domain.poll import POLL
-from services.events.times import moment
 from services.kernel.decider import Order
 from services.kernel.ids import derived_id
 from services.kernel.message import Metadata
@@ -37,6 +36,7 @@ from services.kernel.policy import Actor
 from services.kernel.problem import Forbidden, Malformed, NotFound, Refused
 from services.kernel.route import Answer, Handler, Request, Route, recorded
 from services.kernel.shapes import identity, line, time, truth
+from services.kernel.times import moment
 
 MOST_LISTENERS = 1000
 

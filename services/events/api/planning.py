@@ -28,11 +28,11 @@ from services.events.domain.attendance import ATTENDANCE
 from services.events.domain.gathering import AddTopic
 from services.events.domain.plan import GUIDE, LEVELS, SPEAKER, Place, Plan, Session
 from services.events.domain.venue import CONFIRMED, VENUE, Venue
-from services.events.times import moment
 from services.kernel.message import Event
 from services.kernel.problem import Malformed, NotFound
 from services.kernel.route import Answer, Handler, Request, Route, recorded
 from services.kernel.shapes import identity, line, number, time, truth
+from services.kernel.times import moment
 
 
 class NewSession(Schema):

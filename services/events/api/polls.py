@@ -10,12 +10,12 @@ from marshmallow.validate import Length, OneOf
 
 from services.events.api.parts import PLAN, Parts
 from services.events.domain.poll import BY_HAND, POLL, CastVote, ClosePoll, OpenPoll, Option, Poll, PollCommand
-from services.events.times import moment
 from services.events.views.polls import AGREED, FAILED, OPEN, POLLS
 from services.kernel.policy import Actor
 from services.kernel.problem import NotFound
 from services.kernel.route import Answer, Request, Route, recorded
 from services.kernel.shapes import Paging, identity, line, listing, number, paged, paging, time
+from services.kernel.times import moment
 
 MOST_OPTIONS = 20
 

@@ -28,11 +28,11 @@ from services.events.domain.lecture import (
 )
 from services.events.domain.run_sheet import RUN_SHEET, RunSheet, Step, TickStep, UntickStep, sheet, step_named
 from services.events.run_sheet_texts import TITLES, text
-from services.events.times import moment
 from services.events.views.lectures import LECTURES
 from services.kernel.problem import Malformed
 from services.kernel.route import Answer, Request, Route, recorded
 from services.kernel.shapes import time, truth
+from services.kernel.times import moment
 
 
 class Tick(Schema):

@@ -21,9 +21,9 @@ from services.events.domain.lecture import (
     LectureOpened,
     LecturePlanned,
 )
-from services.events.times import moment, read
 from services.kernel.message import Recorded
 from services.kernel.process import DeadlinePassed, Issue, ProcessManager, Reaction
+from services.kernel.times import moment, read
 from services.kernel.view import COMMITS
 
 OVER = "over"

@@ -7,9 +7,9 @@ entries in the order of recording; ``by`` is who recorded it. ``sessions`` is th
 from __future__ import annotations
 
 from services.events.domain.attendance import AbsenceNoted, AttendanceRecorded, SessionAttended
-from services.events.times import moment
-from services.events.views.arrays import appending, replacing, without
+from services.kernel.arrays import appending, replacing, without
 from services.kernel.message import Recorded
+from services.kernel.times import moment
 from services.kernel.view import Applied, Change, View, adding
 
 

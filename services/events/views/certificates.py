@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from services.events.domain.certificate import CertificateIssued, CertificateRevoked
-from services.events.times import moment
 from services.kernel.message import Recorded
+from services.kernel.times import moment
 from services.kernel.view import Applied, Change, View
 
 

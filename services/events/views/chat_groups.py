@@ -16,8 +16,8 @@ from services.events.domain.chat_group import (
     FreedomWanted,
     RestrictionWanted,
 )
-from services.events.times import moment
 from services.kernel.message import Event, Recorded
+from services.kernel.times import moment
 from services.kernel.view import Applied, Change, View
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from services.events.domain.feedback import FeedbackGiven
-from services.events.views.arrays import appending
+from services.kernel.arrays import appending
 from services.kernel.message import Recorded
 from services.kernel.view import Applied, Change, View
 

@@ -36,9 +36,9 @@ from services.events.domain.lecture import (
     in_working_hours,
 )
 from services.events.domain.plan import GUIDE
-from services.events.times import moment
-from services.events.views.arrays import dropping
+from services.kernel.arrays import dropping
 from services.kernel.message import Recorded
+from services.kernel.times import moment
 from services.kernel.view import Applied, Change, Expression, View
 
 _LECTURES = f"{LECTURE.name}-"

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from services.events.domain.material import MaterialPublished, MaterialWithdrawn
-from services.events.times import moment
 from services.kernel.message import Recorded
+from services.kernel.times import moment
 from services.kernel.view import Applied, Change, Remove, View
 
 

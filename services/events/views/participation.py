@@ -16,8 +16,8 @@ from typing import Any
 from services.events.domain.attendance import AttendanceRecorded, SessionAttended
 from services.events.domain.feedback import FeedbackGiven
 from services.events.domain.seats import IN_LINE, TAKEN, PlacedInLine, SeatPromoted, SeatReleased, SeatTaken
-from services.events.times import moment
 from services.kernel.message import Fact, Recorded
+from services.kernel.times import moment
 from services.kernel.view import COMMITS, INBOX, Applied, Change, View, adding
 
 RELEASED = "released"

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from services.events.domain.poll import PollAgreed, PollFailed, PollOpened, VoteCast
-from services.events.times import moment
 from services.kernel.message import Event, Recorded
+from services.kernel.times import moment
 from services.kernel.view import Applied, Change, View
 
 OPEN = "open"

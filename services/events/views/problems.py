@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from services.events.domain.problem import ProblemBecameTopic, ProblemCaptured, ProblemMerged, ProblemShared
-from services.events.times import moment
 from services.kernel.message import Recorded
+from services.kernel.times import moment
 from services.kernel.view import Applied, Change, View, adding, increment
 
 

@@ -26,9 +26,9 @@ from services.events.domain.question import (
     QuestionRejoined,
     QuestionWithdrawn,
 )
-from services.events.times import moment
-from services.events.views.arrays import appending, dropping
+from services.kernel.arrays import appending, dropping
 from services.kernel.message import Recorded
+from services.kernel.times import moment
 from services.kernel.view import Applied, Change, Expression, View, adding
 
 _LINE = "line"

@@ -18,9 +18,9 @@ from services.events.domain.seats import (
     SeatsResized,
     SeatTaken,
 )
-from services.events.times import moment
-from services.events.views.arrays import appending, dropping
+from services.kernel.arrays import appending, dropping
 from services.kernel.message import Event, Recorded
+from services.kernel.times import moment
 from services.kernel.view import Applied, Change, View, adding
 
 

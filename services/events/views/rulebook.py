@@ -17,8 +17,8 @@ from services.events.domain.rules import (
     certificate_rule,
     in_force,
 )
-from services.events.times import moment, read
 from services.kernel.message import Fact
+from services.kernel.times import moment, read
 from services.kernel.view import INBOX, Applied, Change, View
 
 

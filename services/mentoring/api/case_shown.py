@@ -8,13 +8,13 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
+from services.kernel.times import moment, read
 from services.mentoring.api.parts import Parts
 from services.mentoring.api.standing import Standing
 from services.mentoring.domain.case import Mentorship
 from services.mentoring.domain.template import PROBATION, Stage, Template
 from services.mentoring.domain.weeks import monday_of, name_of
 from services.mentoring.templates import outdated
-from services.mentoring.times import moment, read
 
 
 class CaseRef(Schema):

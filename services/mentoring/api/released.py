@@ -13,6 +13,7 @@ from marshmallow.validate import Length, OneOf
 from services.kernel.problem import NotFound
 from services.kernel.route import Answer, Request, Route, recorded
 from services.kernel.shapes import number
+from services.kernel.times import moment
 from services.mentoring.api.case_shown import WindowShown, history, window
 from services.mentoring.api.parts import Parts
 from services.mentoring.api.standing import looked_at, standing
@@ -20,7 +21,6 @@ from services.mentoring.domain.access import IssueEvidenceKey, MakeLink
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.report import PARTS, REPORT, ReleaseReport
 from services.mentoring.mint import digest, mentorship_in, report_digest
-from services.mentoring.times import moment
 from services.mentoring.views.libraries import LIBRARIES
 from services.mentoring.views.mentorships import MENTORSHIPS
 from services.mentoring.views.reports import REPORTS

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.kernel.arrays import appending
 from services.kernel.message import Event, Recorded
+from services.kernel.times import moment
 from services.kernel.view import Applied, Change, Expression, View, adding, increment
 from services.mentoring.domain.consultation_acts import (
     AnswerPublished,
@@ -30,8 +32,6 @@ from services.mentoring.domain.consultation_acts import (
     TroubleShared,
 )
 from services.mentoring.domain.standing import ANSWERED, OPEN, PROMOTED, RESOLVED
-from services.mentoring.times import moment
-from services.mentoring.views.arrays import appending
 
 
 def apply(recorded: Recorded) -> Applied:

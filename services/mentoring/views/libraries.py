@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.kernel.message import Fact
+from services.kernel.times import moment
 from services.kernel.view import INBOX, Applied, Change, View
-from services.mentoring.times import moment
 
 
 def apply(fact: Fact) -> Applied:

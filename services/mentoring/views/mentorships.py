@@ -14,15 +14,15 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from services.kernel.arrays import appending
 from services.kernel.message import Recorded
+from services.kernel.times import moment
 from services.kernel.view import Applied, Change, View, adding, increment
 from services.mentoring.domain import access, evidence, opening, pilot, progress, readiness, smooth
 from services.mentoring.domain.case import CLOSED, OPEN, Note
 from services.mentoring.domain.template import AGREED, PROBATION, SMOOTH, WANTED
 from services.mentoring.domain.visit import VisitLogged
 from services.mentoring.domain.weeks import name_of
-from services.mentoring.times import moment
-from services.mentoring.views.arrays import appending
 
 _NOTHING_YET: dict[str, Any] = {
     "pilot": False,

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from services.kernel.message import Recorded
+from services.kernel.times import moment
 from services.kernel.view import Applied, Change, View
 from services.mentoring.domain.report import ReportReleased
-from services.mentoring.times import moment
 
 
 def apply(recorded: Recorded) -> Applied:

@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from services.kernel.message import Fact
+from services.kernel.times import moment, read
 from services.kernel.view import INBOX, Applied, Change, View
 from services.mentoring.domain.rules import DatedRules, RulesInForce, in_force
-from services.mentoring.times import moment, read
 
 _DEFAULT = RulesInForce()
 

@@ -10,9 +10,9 @@ from dataclasses import asdict
 from datetime import UTC
 
 from services.kernel.message import Recorded
+from services.kernel.times import moment
 from services.kernel.view import Applied, Change, View
 from services.mentoring.domain.visit import VisitLogged
-from services.mentoring.times import moment
 
 
 def apply(recorded: Recorded) -> Applied:

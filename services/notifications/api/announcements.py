@@ -10,8 +10,9 @@ from marshmallow.validate import Length, OneOf
 
 from services.kernel.problem import NotFound
 from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.shapes import identity
 from services.notifications.api.parts import Parts
-from services.notifications.api.schemas import PageQuery, identity, moment
+from services.notifications.api.schemas import PageQuery, moment
 from services.notifications.api.wording import Empty
 from services.notifications.domain.announcement import (
     ANNOUNCEMENT,

@@ -9,8 +9,8 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf, Regexp
 
 from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.shapes import identity
 from services.notifications.api.parts import Parts
-from services.notifications.api.schemas import identity
 from services.notifications.domain.matter import Matter
 from services.notifications.domain.preference import (
     DAY,

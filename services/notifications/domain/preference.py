@@ -145,13 +145,14 @@ def decide(command: ChoosePreference, state: Preference) -> Sequence[Event]:
     ``too-many-regions``, ``region-both-ways``.
     """
     wanted = replace(state.wishes, **command.changed)
-    matters = {**how_told(wanted), **command.matters}
-    off = {name for name, how in matters.items() if how == OFF} if command.matters else set(wanted.off)
-    gathered = {name for name, how in matters.items() if how == DIGEST} if command.matters else set(wanted.gathered)
+    if command.matters:
+        told = {**how_told(wanted), **command.matters}.items()
+        off, gathered = (tuple(name for name, how in told if how == wish) for wish in (OFF, DIGEST))
+        wanted = replace(wanted, off=off, gathered=gathered)
     wishes = replace(
         wanted,
-        off=tuple(sorted(off)),
-        gathered=tuple(sorted(gathered - off)),
+        off=tuple(sorted(set(wanted.off))),
+        gathered=tuple(sorted(set(wanted.gathered) - set(wanted.off))),
         followed=tuple(sorted(set(wanted.followed))),
         muted=tuple(sorted(set(wanted.muted))),
     )

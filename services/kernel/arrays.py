@@ -1,6 +1,6 @@
 """Ordered lists in a document, changed inside the update that the view's guard protects.
 
-The kernel's ``adding`` keeps a sorted set of strings; these keep the order in which things happened, so they are for
+``view.adding`` keeps a sorted set of strings; these keep the order in which things happened, so they are for
 views of one log only.
 """
 
@@ -24,8 +24,17 @@ def dropping(path: str, item: str) -> Expression:
 
 def replacing(path: str, match: Mapping[str, str], item: Mapping[str, Any]) -> Expression:
     """The list of objects at ``path`` without those whose fields equal ``match``, and with the item at its end."""
+    return Expression({"$concatArrays": [_those(path, _unlike(match)), [{"$literal": dict(item)}]]})
+
+
+def without(path: str, match: Mapping[str, str]) -> Expression:
+    """The list of objects at ``path`` without those whose fields equal ``match``."""
+    return Expression(_those(path, _unlike(match)))
+
+
+def _unlike(match: Mapping[str, str]) -> dict[str, Any]:
     same = [{"$eq": [f"$$this.{name}", {"$literal": value}]} for name, value in match.items()]
-    return Expression({"$concatArrays": [_those(path, {"$not": [{"$and": same}]}), [{"$literal": dict(item)}]]})
+    return {"$not": [{"$and": same}]}
 
 
 def _those(path: str, condition: Any) -> dict[str, Any]:
