@@ -12,7 +12,8 @@ import pymongo
 from pymongo.errors import PyMongoError
 
 from deploy import ports
-from deploy.process import Process, Program
+from deploy.process import Program
+from deploy.server import Server
 from deploy.trouble import Trouble, from_os_error
 
 COMMAND = "secantusd-py"
@@ -27,7 +28,7 @@ def installed() -> Path | None:
     return Path(found) if found else None
 
 
-class Database:
+class Database(Server):
     """One server whose data is `directory`, on loopback. `port` is any free one unless given, and stays the same."""
 
     def __init__(
@@ -42,7 +43,7 @@ class Database:
         self._cache_size = cache_size
         self.port = port or ports.any_free()
         self._prepare()
-        self._process = Process(self.program())
+        super().__init__(self.program())
 
     @property
     def uri(self) -> str:
@@ -62,26 +63,6 @@ class Database:
             ready_within=30,
             stop_within=15,
         )
-
-    def start(self) -> None:
-        """Start it (again) and return when it answers."""
-        self._process.start()
-        self._process.wait_ready()
-
-    def stop(self) -> None:
-        self._process.stop()
-
-    def kill(self) -> None:
-        """SIGKILL, as a crash would. `start` brings it back on the same port and data."""
-        self._process.kill()
-
-    @property
-    def alive(self) -> bool:
-        return self._process.alive
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
 
     def ready(self) -> bool:
         """Whether it is a primary that answers now."""

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from deploy import ports
-from deploy.process import Process, Program
+from deploy.process import Program
+from deploy.server import Server
 
 
-class Mailbox:
+class Mailbox(Server):
     """A mailbox over `directory`, on loopback. Ports are any free ones unless given, and stay the same."""
 
     def __init__(
@@ -21,7 +22,7 @@ class Mailbox:
         self._log = log or self._directory / "mailbox.log"
         self.smtp_port = smtp_port or ports.any_free()
         self.http_port = http_port or ports.any_free()
-        self._process = Process(self.program())
+        super().__init__(self.program())
 
     @property
     def smtp_uri(self) -> str:
@@ -44,21 +45,6 @@ class Mailbox:
             ready=lambda: ports.accepts(self.smtp_port)() and ports.accepts(self.http_port)(),
             ready_within=20,
         )
-
-    def start(self) -> None:
-        """Start it (again), with the mails it had, and return when it takes mail."""
-        self._process.start()
-        self._process.wait_ready()
-
-    def stop(self) -> None:
-        self._process.stop()
-
-    def kill(self) -> None:
-        self._process.kill()
-
-    @property
-    def alive(self) -> bool:
-        return self._process.alive
 
     def messages(self, to: str | None = None) -> list[dict[str, Any]]:
         """The caught mails, newest first, as `deploy.mailbox.pages` gives them."""

@@ -4,17 +4,18 @@ import sys
 from pathlib import Path
 
 from deploy import ports
-from deploy.process import Process, Program
+from deploy.process import Program
+from deploy.server import Server
 
 
-class ReceiverServer:
+class ReceiverServer(Server):
     """A receiver over `directory`, on loopback. The port is any free one unless given, and stays the same."""
 
     def __init__(self, directory: Path, port: int | None = None, log: Path | None = None) -> None:
         self._directory = directory.absolute()
         self._log = log or self._directory / "receiver.log"
         self.port = port or ports.any_free()
-        self._process = Process(self.program())
+        super().__init__(self.program())
 
     @property
     def url(self) -> str:
@@ -39,14 +40,3 @@ class ReceiverServer:
             ready=ports.accepts(self.port),
             ready_within=20,
         )
-
-    def start(self) -> None:
-        """Start it (again), with what it had, and return when it answers."""
-        self._process.start()
-        self._process.wait_ready()
-
-    def stop(self) -> None:
-        self._process.stop()
-
-    def kill(self) -> None:
-        self._process.kill()

@@ -4,12 +4,13 @@ import sys
 from pathlib import Path
 
 from deploy import ports
-from deploy.process import Process, Program
+from deploy.process import Program
+from deploy.server import Server
 
 TOKEN = "8027:only-on-this-machine"  # noqa: S105 - no secret: this server is on loopback and knows no other bot
 
 
-class TelegramServer:
+class TelegramServer(Server):
     """A server over `directory`, on loopback. The port is any free one unless given, and stays the same."""
 
     token = TOKEN
@@ -18,7 +19,7 @@ class TelegramServer:
         self._directory = directory.absolute()
         self._log = log or self._directory / "telegram.log"
         self.port = port or ports.any_free()
-        self._process = Process(self.program())
+        super().__init__(self.program())
 
     @property
     def url(self) -> str:
@@ -43,18 +44,3 @@ class TelegramServer:
             ready=ports.accepts(self.port),
             ready_within=20,
         )
-
-    def start(self) -> None:
-        """Start it (again), with the chats it had, and return when it answers."""
-        self._process.start()
-        self._process.wait_ready()
-
-    def stop(self) -> None:
-        self._process.stop()
-
-    def kill(self) -> None:
-        self._process.kill()
-
-    @property
-    def alive(self) -> bool:
-        return self._process.alive

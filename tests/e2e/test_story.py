@@ -33,34 +33,22 @@ class CutOff(Exception):
 @pytest.fixture
 def letters(tmp_path: Path) -> Iterator[Mailbox]:
     """A mailbox of the story's own: it knows whose mail is in it."""
-    mailbox = Mailbox(tmp_path / "mails")
-    try:
-        mailbox.start()
+    with Mailbox(tmp_path / "mails").running() as mailbox:
         yield mailbox
-    finally:
-        mailbox.stop()
 
 
 @pytest.fixture
 def chats(tmp_path: Path) -> Iterator[TelegramServer]:
     """Chats of the story's own."""
-    server = TelegramServer(tmp_path / "chats")
-    try:
-        server.start()
+    with TelegramServer(tmp_path / "chats").running() as server:
         yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture
 def receiver(tmp_path: Path) -> Iterator[ReceiverServer]:
     """The partner's system of the story."""
-    server = ReceiverServer(tmp_path / "receiver")
-    try:
-        server.start()
+    with ReceiverServer(tmp_path / "receiver").running() as server:
         yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture

@@ -113,12 +113,11 @@ def test_whatever_is_killed_while_it_is_told_the_story_ends_in_the_same_state(
     amqp_uri: str,
     tmp_path: Path,
 ) -> None:
-    letters, chats = Mailbox(tmp_path / "mails"), TelegramServer(tmp_path / "chats")
-    receiver = ReceiverServer(tmp_path / "receiver")
-    try:
-        letters.start()
-        chats.start()
-        receiver.start()
+    with (
+        Mailbox(tmp_path / "mails").running() as letters,
+        TelegramServer(tmp_path / "chats").running() as chats,
+        ReceiverServer(tmp_path / "receiver").running() as receiver,
+    ):
         stack = child_services(environment={"SMTP_URI": letters.smtp_uri, **chats.environment, **receiver.environment})
         for name in SERVICES:
             stack.start(name)
@@ -142,7 +141,3 @@ def test_whatever_is_killed_while_it_is_told_the_story_ends_in_the_same_state(
                     assert list(differences) == [], f"{name}: {what}"
                 assert application.parking.count() == 0
                 assert application.strays.count() == 0
-    finally:
-        letters.stop()
-        chats.stop()
-        receiver.stop()

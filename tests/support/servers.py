@@ -95,12 +95,8 @@ def amqp_uri(broker_server: Broker, _session_broker: tuple[Broker, Vhosts]) -> I
 
 @pytest.fixture(scope="session")
 def _session_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    server = Database(tmp_path_factory.mktemp("database"))
-    try:
-        server.start()
+    with Database(tmp_path_factory.mktemp("database")).running() as server:
         yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture
@@ -134,12 +130,8 @@ def database_prefix(database: MongoDatabase[dict[str, Any]]) -> str:
 
 @pytest.fixture(scope="session")
 def _session_mailbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mailbox]:
-    mailbox = Mailbox(tmp_path_factory.mktemp("mailbox"))
-    try:
-        mailbox.start()
+    with Mailbox(tmp_path_factory.mktemp("mailbox")).running() as mailbox:
         yield mailbox
-    finally:
-        mailbox.stop()
 
 
 @pytest.fixture
@@ -150,12 +142,8 @@ def mailbox(_session_mailbox: Mailbox) -> Mailbox:
 
 @pytest.fixture(scope="session")
 def _session_telegram(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TelegramServer]:
-    server = TelegramServer(tmp_path_factory.mktemp("telegram"))
-    try:
-        server.start()
+    with TelegramServer(tmp_path_factory.mktemp("telegram")).running() as server:
         yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture
