@@ -96,13 +96,19 @@ class World:
         return self.eventually(lambda: self.mailbox.letters(address), "the mailbox to answer")
 
     def eventually(self, look: Callable[[], Seen], what: str, seconds: float = DEADLINE_SECONDS) -> Seen:
-        """What `look` answers, as soon as it raises neither `Unexpected` nor a failure of the connection."""
+        """What `look` answers, as soon as it sees what it looks for.
+
+        It has not yet where it raises `Unexpected`, fails to connect, or reads on in an answer of which a part is still
+        missing: an empty list, a field that is null.
+        """
 
         def looked() -> tuple[Seen]:
             try:
                 return (look(),)
             except httpx.HTTPError as error:
                 raise Unexpected(type(error).__name__) from error
+            except (LookupError, TypeError, ValueError, StopIteration) as error:
+                raise Unexpected(repr(error)) from error
 
         return wait_until(looked, seconds, what, 0.1)[0]
 

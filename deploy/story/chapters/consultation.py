@@ -33,13 +33,15 @@ def whom_to_ask(world: World) -> None:
         same((found["answers"]["why"], found["answers"]["name"]), ("stand-in", people.NUR.name), "who answers")
         see(found["activities"]["near"] is not None and found["asked"] is not None, "a part of the answer is missing")
 
+    def answered_elsewhere() -> None:
+        own = world.nobody.get("/v1/ask", library=people.TITIK.library).expect(200)
+        asked, answers = (own["place"]["library"], own["answers"]["name"]), (world.things["sman-4"], people.RATNA.name)
+        same(asked, answers, "by its school")
+        moon = world.nobody.get("/v1/ask", library="Perpustakaan di Bulan").expect(200)
+        same((moon["place"]["known"], moon["answers"]["name"]), (False, people.WAHYU.name), "who answers elsewhere")
+
     world.eventually(answered, "whom to ask in a region whose office is vacant")
-    own = world.nobody.get("/v1/ask", library=people.TITIK.library).expect(200)
-    same(
-        (own["place"]["library"], own["answers"]["name"]), (world.things["sman-4"], people.RATNA.name), "by its school"
-    )
-    nowhere = world.nobody.get("/v1/ask", library="Perpustakaan di Bulan").expect(200)
-    same((nowhere["place"]["known"], nowhere["answers"]["name"]), (False, people.WAHYU.name), "who answers elsewhere")
+    world.eventually(answered_elsewhere, "whom to ask at a school, and where no place is known")
 
 
 def stranger_asks(world: World) -> None:
@@ -112,8 +114,12 @@ def office_is_handed_over(world: World) -> None:
     yusuf = world.people[successor.email]
     board.post(f"/v1/offices/{REGIONAL}/handover", {"region": places.NGANJUK, "to": yusuf}).expect(200)
     _see(newcomer, path, owner=yusuf, why="handover", role="owner")
-    mine = newcomer.listed("/v1/consultations", owner="me")
-    same([one["consultation"] for one in mine], [called["consultation"]], "what the newcomer found on the desk")
+
+    def found() -> None:
+        mine = newcomer.listed("/v1/consultations", owner="me")
+        same([one["consultation"] for one in mine], [called["consultation"]], "what the newcomer found on the desk")
+
+    world.eventually(found, "the newcomer's desk to be as the predecessor left it")
     newcomer.post(f"{path}/answers", {"text": "Ganti jenis kodenya menjadi Code 128."}).expect(201)
 
 

@@ -41,12 +41,16 @@ def plan_gathering(world: World) -> None:
 
 def choose_guide(world: World) -> None:
     ratna = world.voice(people.RATNA)
-    proposed = ratna.listed("/v1/guides", region=places.KOTA_KEDIRI, subdistrict="mojoroto")
-    distances = [one["km"] for one in proposed]
-    same(distances, sorted(distances), "guides by distance")
-    same(len(proposed), len(people.BOARD) + len(people.REGIONAL_COORDINATORS), "guides from the board")
-    nearest = proposed[0]
-    same(nearest["name"], people.WAHYU.name, "who lives in the café's own sub-district")
+
+    def nearest_first() -> dict[str, Any]:
+        proposed = ratna.listed("/v1/guides", region=places.KOTA_KEDIRI, subdistrict="mojoroto")
+        distances = [one["km"] for one in proposed]
+        same(distances, sorted(distances), "guides by distance")
+        same(len(proposed), len(people.BOARD) + len(people.REGIONAL_COORDINATORS), "guides from the board")
+        same(proposed[0]["name"], people.WAHYU.name, "who lives in the café's own sub-district")
+        return dict(proposed[0])
+
+    nearest = world.eventually(nearest_first, "the guides, the nearest first")
     see(not {"address", "email", "phone"} & nearest.keys(), "a guide's address or contact is shown")
     unready = ratna.post(f"{_path(world)}/publish", nth="tanpa pemandu").expect(422)
     same(unready.rule, "nobody-leads-it", "publishing without anybody who leads it")

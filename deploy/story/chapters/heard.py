@@ -45,9 +45,13 @@ def guests_without_address(world: World) -> None:
     board = world.voice(people.WAHYU)
     told = board.all("/v1/deliveries", person=world.things["stranger"])
     see(all(one["state"] not in {"sending", "sent"} for one in told), "a guest without an address was sent something")
-    inbox = world.voice(people.LINED[0]).all("/v1/me/inbox")
-    kinds = [line["kind"] for line in inbox if line["activity"] == world.things["gathering"]]
-    see({"seat-lined", "seat-promoted"} <= set(kinds), "the inbox does not show the line and the seat")
+
+    def shown() -> None:
+        inbox = world.voice(people.LINED[0]).all("/v1/me/inbox")
+        kinds = [line["kind"] for line in inbox if line["activity"] == world.things["gathering"]]
+        see({"seat-lined", "seat-promoted"} <= set(kinds), "the inbox does not show the line and the seat")
+
+    world.eventually(shown, "the inbox to show what the mail told")
 
 
 def last_word(world: World) -> None:

@@ -125,9 +125,13 @@ def guest_joins(world: World) -> None:
         same((entry["attended"], entry["method"], entry["title"]), (True, "walk-in", TITLE), "the gathering in it")
 
     world.eventually(history, "her history to show where she was as a guest")
-    dashboard = maya.get("/v1/me/dashboard").expect(200)
-    same(dashboard["warnings"], [], "warnings on her dashboard")
-    same(dashboard["me"]["name"], people.MAYA.name, "her own name")
+
+    def whole() -> None:
+        dashboard = maya.get("/v1/me/dashboard").expect(200)
+        same(dashboard["warnings"], [], "warnings on her dashboard")
+        same(dashboard["me"]["name"], people.MAYA.name, "her own name")
+
+    world.eventually(whole, "her dashboard to be whole")
     body = {"useful": 5, "understood": 5, "next": "Belajar dari awal untuk taman bacaan."}
     maya.post(_path(world, "feedback"), body).expect(201)
 

@@ -174,8 +174,12 @@ def read_by_those_absent(world: World) -> None:
     world.eventually(lambda: same(kept()["asker"], siti, "who asked, with her consent"), "her consent to be heard")
     name = world.nobody.get(f"/v1/people/{siti}/public-name").expect(200)["name"]
     same(name, people.SITI.name, "the name that everybody may read now")
-    found = world.nobody.listed("/v1/lectures", q="awalan kode sekolah")
-    same([each["activity"] for each in found], [lecture], "lectures in which these words were said")
+
+    def found() -> None:
+        lectures = world.nobody.listed("/v1/lectures", q="awalan kode sekolah")
+        same([each["activity"] for each in lectures], [lecture], "lectures in which these words were said")
+
+    world.eventually(found, "the lecture to be found by its words")
 
 
 def on_whatsapp(world: World) -> None:
@@ -190,10 +194,13 @@ def on_whatsapp(world: World) -> None:
     world.things["second lecture"] = answer["activity"]
     _publish(world, "second lecture")
     path = f"/v1/activities/{world.things['second lecture']}/run-sheet"
-    sheet = ratna.get(path).expect(200)
-    steps = by(sheet["steps"], "step")
-    same(unquote(steps["open"]["share"]), f"https://wa.me/?text={steps['open']['text']}", "the link of a step")
-    see(SECOND_TITLE in steps["announce"]["text"], "the text to be copied does not say what it is about")
+
+    def to_copy() -> None:
+        steps = by(ratna.get(path).expect(200)["steps"], "step")
+        same(unquote(steps["open"]["share"]), f"https://wa.me/?text={steps['open']['text']}", "the link of a step")
+        see(SECOND_TITLE in steps["announce"]["text"], "the text to be copied does not say what it is about")
+
+    world.eventually(to_copy, "the run sheet to hold what is to be copied")
     # No signal that evening: everything is ticked afterwards, with the time at which it was done.
     world.calendar.turn_to(ON_WHATSAPP, "22:30")
     starts = world.calendar.at(ON_WHATSAPP, "19:00")

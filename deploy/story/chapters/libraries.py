@@ -6,6 +6,7 @@ from typing import Any
 from deploy.story import people
 from deploy.story.chapters import Chapter, Step
 from deploy.story.chapters.gathering import TITLE
+from deploy.story.gateway import Answer
 from deploy.story.people import Somebody
 from deploy.story.world import World, by, same, see
 
@@ -86,8 +87,12 @@ def say_background(world: World) -> None:
     background = {"education": "other-degree", "appointed": "assigned", "double_role": True}
     titik = world.voice(people.TITIK)
     titik.write("PUT", "/v1/me", {"background": background, "phone": "0812 3456 7890"}).expect(200)
-    me = titik.get("/v1/me").expect(200)
-    same((me["background"], me["contacts"]["phone"]), (background, "+6281234567890"), "what she said of herself")
+
+    def kept() -> None:
+        me = titik.get("/v1/me").expect(200)
+        same((me["background"], me["contacts"]["phone"]), (background, "+6281234567890"), "what she said of herself")
+
+    world.eventually(kept, "what she said of herself to stand there")
 
 
 def give_mentor_office(world: World) -> None:
@@ -136,11 +141,16 @@ def growth_is_traceable(world: World) -> None:
     earlier = world.voice(people.SITI).get(path, as_of=before).expect(200)
     same(earlier["steps"], [], "her growth as of an hour before")
     same(world.voice(people.HERU).get(path).status, 404, "the growth of another")
-    many = world.voice(people.TITIK).get("/v1/competence", library=world.things["sman-4"]).expect(200)
-    see(many["to"]["people"] >= 1, "nobody of SMAN 4 counts as rated")
-    shown = by(many["to"]["areas"], "area")
-    see(shown["b"]["people"] >= 1, "nobody counts as rated in the use of computers")
-    same(shown["e"]["people"], 0, "people rated in an area in which nobody was")
+
+    def counted() -> Answer:
+        many = world.voice(people.TITIK).get("/v1/competence", library=world.things["sman-4"]).expect(200)
+        see(many["to"]["people"] >= 1, "nobody of SMAN 4 counts as rated")
+        shown = by(many["to"]["areas"], "area")
+        see(shown["b"]["people"] >= 1, "nobody counts as rated in the use of computers")
+        same(shown["e"]["people"], 0, "people rated in an area in which nobody was")
+        return many
+
+    many = world.eventually(counted, "the growth of her library to be counted")
     see(world.people[people.TITIK.email] not in str(many.body), "the count of many names somebody")
 
 

@@ -57,9 +57,10 @@ def line_moves(world: World) -> None:
         public = world.nobody.get(f"/v1/activities/{world.things['gathering']}").expect(200)
         same(public["seats"], {"taken": SEATS, "line": len(people.LINED) - 1}, "seats as the public sees them")
 
+        own = world.voice(people.LINED[1]).listed(_path(world))
+        same([entry["place"] for entry in own], [1], "what somebody in line sees: oneself")
+
     world.eventually(shown, "seats and line in their order")
-    own = world.voice(people.LINED[1]).listed(_path(world))
-    same([entry["place"] for entry in own], [1], "what somebody in line sees: oneself")
 
 
 def _path(world: World) -> str:

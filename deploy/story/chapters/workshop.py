@@ -172,9 +172,14 @@ def issue_certificates(world: World) -> None:
 
 def revoke_one(world: World) -> None:
     ratna = world.voice(people.RATNA)
-    guests = [item for item in ratna.listed("/v1/certificates", activity=world.things["workshop"]) if item["guest"]]
-    same(len(guests), len(people.STRANGERS), "certificates of guests")
-    code = next(item["code"] for item in guests if item["participant"] == _strangers(world, ratna)[1])
+
+    def issued() -> str:
+        all_of_it = ratna.listed("/v1/certificates", activity=world.things["workshop"])
+        guests = {item["participant"]: item["code"] for item in all_of_it if item["guest"]}
+        same(len(guests), len(people.STRANGERS), "certificates of guests")
+        return str(guests[_strangers(world, ratna)[1]])
+
+    code = world.eventually(issued, "the guests' certificates to be with the planner")
     foreign = world.voice(people.SITI).post(f"/v1/certificates/{code}/revocation", {"reason": REVOKED}, nth="anggota")
     same(foreign.status, 403, "a member who revokes")
     ratna.post(f"/v1/certificates/{code}/revocation", {"reason": REVOKED}).expect(200)

@@ -73,11 +73,13 @@ def _hear_schedule(state: State, fact: Fact) -> Heard:
 
 
 def _hear_end(state: State, _fact: Fact) -> Heard:
-    return {**state, "ahead": {}}, ()
+    return {**state, "ahead": {}, "passed": []}, ()
 
 
 def _hear_seat(state: State, fact: Fact) -> Heard:
-    """A seat taken before a reminder's time and heard of behind it is reminded now."""
+    """A seat taken up to a reminder's time and heard of behind it is reminded now: at the very moment the order in which
+    the seat and the deadline are heard of makes no difference.
+    """
     person = fact.data["person"]
     if person in state.get("seats", []):
         return state, ()

@@ -15,6 +15,7 @@ from deploy.story.gateway import Gateway, Unexpected
 from deploy.story.mailbox import Mailbox
 from deploy.story.telling import CHAPTERS
 from deploy.story.world import Voice, World, same
+from deploy.trouble import DeadlinePassed
 
 Answers = Callable[[httpx.Request], httpx.Response]
 
@@ -54,6 +55,19 @@ def test_patience_ends_at_the_deadline_and_says_what_was_seen_last(tmp_path: Pat
     world = _world(lambda _request: httpx.Response(503, json={"detail": "members is down"}), tmp_path, 0.3)
     with pytest.raises(Unexpected, match=r"not answered within 0.3 s \(last: 503.*members is down"):
         world.nobody.get("/v1/regions")
+
+
+def test_a_part_of_an_answer_that_is_still_missing_is_waited_for(tmp_path: Path) -> None:
+    revoked = iter([None, {}, {"reasons": []}, {"reasons": ["misprinted"]}])
+
+    def look() -> str:
+        ((reason,),) = [next(revoked)["reasons"]]  # type: ignore[index]  # as an answer is before it is whole
+        return str(reason)
+
+    world = _world(lambda _request: httpx.Response(200), tmp_path)
+    assert world.eventually(look, "the certificate to be revoked") == "misprinted"
+    with pytest.raises(DeadlinePassed, match=r"the certificate to be revoked; last seen: .*StopIteration"):
+        world.eventually(look, "the certificate to be revoked", 0.2)
 
 
 @pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 422])
