@@ -41,6 +41,7 @@ from services.events.domain.question import (
     QuestionMerged,
     QuestionPicked,
     QuestionRejoined,
+    QuestionTookPlace,
     QuestionWithdrawn,
 )
 from services.events.domain.run_sheet import StepTicked, StepUnticked
@@ -53,8 +54,8 @@ EVENTS: tuple[type[Event], ...] = (
     *(PermissionsFound, RestrictionMade, RestrictionLifted, ChatSettled),
     *(LecturePlanned, LectureAnnounced, LectureOpened, PresentationBegun, QuestionsTaken),
     *(LectureClosed, LectureArchived),
-    *(QuestionAsked, QuestionWithdrawn, QuestionRejoined, QuestionMerged),
-    *(QuestionPicked, QuestionHidden, QuestionAnswered),
+    *(QuestionAsked, QuestionWithdrawn, QuestionRejoined, QuestionTookPlace),
+    *(QuestionMerged, QuestionPicked, QuestionHidden, QuestionAnswered),
     *(StepTicked, StepUnticked),
 )
 

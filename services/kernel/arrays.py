@@ -22,6 +22,12 @@ def dropping(path: str, item: str) -> Expression:
     return Expression(_those(path, {"$ne": ["$$this", {"$literal": item}]}))
 
 
+def exchanging(path: str, item: str, other: str) -> Expression:
+    """The list of strings at ``path`` with another in the place of the item."""
+    exchanged = {"$cond": [{"$eq": ["$$this", {"$literal": item}]}, {"$literal": other}, "$$this"]}
+    return Expression({"$map": {"input": {"$ifNull": [f"${path}", []]}, "in": exchanged}})
+
+
 def replacing(path: str, match: Mapping[str, str], item: Mapping[str, Any]) -> Expression:
     """The list of objects at ``path`` without those whose fields equal ``match``, and with the item at its end."""
     return Expression({"$concatArrays": [_those(path, _unlike(match)), [{"$literal": dict(item)}]]})

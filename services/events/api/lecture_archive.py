@@ -19,7 +19,7 @@ from services.events.views.consents import CONSENTS
 from services.events.views.lectures import LECTURES
 from services.events.views.materials import MATERIALS
 from services.events.views.participation import PARTICIPATION
-from services.events.views.questions import QUESTION_LISTS
+from services.events.views.questions import QUESTION_LISTS, behind
 from services.kernel.problem import NotFound
 from services.kernel.route import Answer, Request, Route
 from services.kernel.shapes import Paging, identity
@@ -155,14 +155,16 @@ def _answered(parts: Parts, activity: str) -> Iterator[dict[str, Any]]:
     for question, each in document["questions"].items():
         if each["state"] != ANSWERED:
             continue
-        given = each["answer"]
+        given, same = each["answer"], behind(document["questions"], question)
+        # Where the text of who asked it was erased, others who asked the same said it too.
+        texts = (parts.vault.open(one["asker"], one["text"]) for one in (each, *same))
         yield {
             "question": question,
-            "text": parts.vault.open(each["asker"], each["text"]),
+            "text": next((text for text in texts if text is not None), None),
             "answer": parts.vault.open(given["speaker"], given["text"]),
             "asker": _consents(parts, each["asker"]),
             "speaker": _consents(parts, given["speaker"]),
-            "merged": len(each["merged"]),
+            "merged": len(same),
         }
 
 

@@ -27,7 +27,7 @@ from services.events.domain.question import (
     RejoinQueue,
     WithdrawQuestion,
 )
-from services.events.views.questions import QUESTION_LISTS
+from services.events.views.questions import QUESTION_LISTS, behind
 from services.kernel.policy import Actor
 from services.kernel.problem import Forbidden, Malformed, NotFound, Refused
 from services.kernel.route import Answer, Handler, Request, Route, recorded
@@ -153,7 +153,7 @@ def list_questions(parts: Parts, request: Request) -> Answer:
             "text": parts.vault.open(each["asker"], each["text"]),
             **{name: each[name] for name in ("state", "at", "into")},
             "place": order.get(question),
-            "merged": len(each["merged"]),
+            "merged": len(behind(document["questions"], question)),
             "mine": each["asker"] in mine,
             "asker": each["asker"] if leads else None,
             "answer": _answer(parts, each["answer"]),

@@ -1,7 +1,7 @@
 """Questions: the queue of those who want to ask something at a lecture (R19). One aggregate a lecture.
 
 Whoever asks may put the question off and on again; the moderator joins what is the same, picks who is next, and hides what
-does not belong there. Nobody is excluded, whatever they asked.
+does not belong there. Nobody is excluded, whatever they asked, nor because somebody else puts off what they ask too.
 """
 
 from __future__ import annotations
@@ -102,6 +102,14 @@ class QuestionRejoined(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionTookPlace(Event):
+    """It asks the same as ``of``, which is put off, and stands where that one stood."""
+
+    question: str
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionMerged(Event):
     question: str
     into: str
@@ -131,6 +139,7 @@ QuestionEvent = (
     QuestionAsked
     | QuestionWithdrawn
     | QuestionRejoined
+    | QuestionTookPlace
     | QuestionMerged
     | QuestionPicked
     | QuestionHidden
@@ -140,10 +149,11 @@ QuestionEvent = (
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question: whose it is and how far it has come."""
+    """One question: whose it is and how far it has come; ``into`` is the one that a merged one stands behind."""
 
     asker: str
     state: str = WAITING
+    into: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +167,10 @@ class Questions:
     def next(self) -> str | None:
         """The one that has been picked and is not answered yet."""
         return next((each for each, question in self.asked.items() if question.state == NEXT), None)
+
+    def behind(self, question: str) -> Sequence[str]:
+        """Those that were joined with it, as they were asked."""
+        return [each for each, other in self.asked.items() if other.state == MERGED and other.into == question]
 
 
 def decide(command: QuestionCommand, questions: Questions) -> Sequence[Event]:
@@ -191,8 +205,11 @@ def evolve(questions: Questions, event: QuestionEvent) -> Questions:
             return replace(back, line=(instead, *back.line))
         case QuestionWithdrawn(question=question):
             return _became(questions, question, WITHDRAWN)
-        case QuestionMerged(question=question):
-            return _became(questions, question, MERGED)
+        case QuestionTookPlace(question=question, of=of):
+            place = tuple(question if each == of else each for each in questions.line)
+            return replace(_became(questions, question, questions.asked[of].state), line=place)
+        case QuestionMerged(question=question, into=into):
+            return _became(questions, question, MERGED, into)
         case QuestionHidden(question=question):
             return _became(questions, question, HIDDEN)
         case QuestionAnswered(question=question):
@@ -206,12 +223,22 @@ QUESTIONS: Decider[Questions] = Decider("questions", Questions(), decide, evolve
 
 def _by_asker(command: WithdrawQuestion | RejoinQueue, asked: Asked, questions: Questions) -> Sequence[Event]:
     if isinstance(command, WithdrawQuestion):
-        return [QuestionWithdrawn(command.question)] if asked.state in {WAITING, NEXT} else []
+        return _withdraw(command.question, questions) if asked.state in {WAITING, NEXT, MERGED} else []
     if asked.state != WITHDRAWN:
         return []
     _while_running(command.running)
     _leaves_room(asked.asker, questions)
     return [QuestionRejoined(command.question)]
+
+
+def _withdraw(question: str, questions: Questions) -> Sequence[Event]:
+    """The first of those who asked the same stands in its place, the others behind that one."""
+    behind = questions.behind(question)
+    if not behind:
+        return [QuestionWithdrawn(question)]
+    heir, *others = behind
+    joined = [QuestionMerged(each, heir) for each in others]
+    return [QuestionTookPlace(heir, question), *joined, QuestionWithdrawn(question)]
 
 
 def _led(
@@ -243,7 +270,7 @@ def _merge(command: MergeQuestion, asked: Asked, questions: Questions) -> Sequen
     if asked.state == MERGED:
         return []
     _waits(asked)
-    return [QuestionMerged(command.question, command.into)]
+    return [QuestionMerged(each, command.into) for each in (command.question, *questions.behind(command.question))]
 
 
 def _leaves_room(asker: str, questions: Questions) -> None:
@@ -261,6 +288,6 @@ def _while_running(running: bool) -> None:
         raise Refused("lecture-not-open", "Questions are taken while the lecture is held.")
 
 
-def _became(questions: Questions, question: str, state: str) -> Questions:
-    asked = {**questions.asked, question: replace(questions.asked[question], state=state)}
+def _became(questions: Questions, question: str, state: str, into: str | None = None) -> Questions:
+    asked = {**questions.asked, question: replace(questions.asked[question], state=state, into=into)}
     return replace(questions, asked=asked, line=tuple(each for each in questions.line if each != question))

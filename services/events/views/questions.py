@@ -1,14 +1,15 @@
 """The questions of a lecture. Key: the activity.
 
-``{questions: {question: {asker, text, state, at, into, merged: [questions], answer: {speaker, text, at} | null}}, line:
-[questions], version}``
+``{questions: {question: {asker, text, state, at, into, answer: {speaker, text, at} | null}}, line: [questions],
+version}``
 
 ``line`` holds those that wait, in order. ``text`` is sealed under the asker's id, an answer's under the speaker's. ``into``
-is the question that it was joined with, ``merged`` the other way round.
+is the question that a merged one stands behind.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from services.events.domain.question import (
@@ -24,12 +25,13 @@ from services.events.domain.question import (
     QuestionMerged,
     QuestionPicked,
     QuestionRejoined,
+    QuestionTookPlace,
     QuestionWithdrawn,
 )
-from services.kernel.arrays import appending, dropping
+from services.kernel.arrays import appending, dropping, exchanging
 from services.kernel.message import Recorded
 from services.kernel.times import moment
-from services.kernel.view import Applied, Change, Expression, View, adding
+from services.kernel.view import Applied, Change, Expression, View
 
 _LINE = "line"
 
@@ -44,10 +46,13 @@ def _came(recorded: Recorded) -> dict[str, Any] | None:
     match recorded.event:
         case QuestionAsked(question=question, asker=asker, text=text):
             asked = {"asker": asker, "text": text, "state": WAITING, "at": moment(recorded.at), "into": None}
-            asked |= {"merged": [], "answer": None}
+            asked |= {"answer": None}
             return {f"questions.{question}": asked, _LINE: appending(_LINE, question)}
         case QuestionRejoined(question=question):
-            return {f"questions.{question}.state": WAITING, _LINE: appending(_LINE, question)}
+            return {**_became(question, WAITING), _LINE: appending(_LINE, question)}
+        case QuestionTookPlace(question=question, of=of):
+            stands = Expression(f"$questions.{of}.state")
+            return {**_became(question, stands), _LINE: exchanging(_LINE, of, question)}
         case QuestionPicked(question=question, instead=instead):
             picked = {f"questions.{question}.state": NEXT, _LINE: dropping(_LINE, question)}
             if instead is None:
@@ -64,16 +69,21 @@ def _went(recorded: Recorded) -> dict[str, Any] | None:
         case QuestionHidden(question=question):
             return _became(question, HIDDEN)
         case QuestionMerged(question=question, into=into):
-            merged = adding(f"questions.{into}.merged", question)
-            return {**_became(question, MERGED), f"questions.{question}.into": into, f"questions.{into}.merged": merged}
+            return _became(question, MERGED, into)
         case QuestionAnswered(question=question, speaker=speaker, text=text):
             answer = {"speaker": speaker, "text": text, "at": moment(recorded.at)}
             return {**_became(question, ANSWERED), f"questions.{question}.answer": answer}
     return None
 
 
-def _became(question: str, state: str) -> dict[str, Any]:
-    return {f"questions.{question}.state": state, _LINE: dropping(_LINE, question)}
+def _became(question: str, state: str | Expression, into: str | None = None) -> dict[str, Any]:
+    stands = {f"questions.{question}.state": state, f"questions.{question}.into": into}
+    return {**stands, _LINE: dropping(_LINE, question)}
 
 
-QUESTION_LISTS = View(name="questions", version=1, apply=apply)
+def behind(questions: Mapping[str, Mapping[str, Any]], question: str) -> list[Mapping[str, Any]]:
+    """Those that were joined with it, as they were asked."""
+    return [each for each in questions.values() if each["state"] == MERGED and each["into"] == question]
+
+
+QUESTION_LISTS = View(name="questions", version=2, apply=apply)

@@ -73,6 +73,17 @@ def test_words_are_found_in_titles_questions_and_answers_and_not_in_what_is_eras
     assert (found("barcode"), found("templat")) == ([], [activity])
 
 
+def test_what_others_asked_too_is_read_on_when_whoever_asked_it_first_is_erased(stage: Stage) -> None:
+    activity = opened(stage, announced(stage))
+    first, second = ask(stage, activity, "ani", "Cetak barcode?"), ask(stage, activity, "budi", "Barcode, bagaimana?")
+    for question, what, body in ((second, "merge", {"into": first}), (first, "answer", {"text": "Begini."})):
+        stage.post(RANI, f"/v1/activities/{activity}/questions/{question}/{what}", body)
+    consent(stage, "ani")
+    stage.application.core.vault.destroy("ani")
+    read = shown(stage, activity)["answered"][0]
+    assert (read["text"], read["merged"]) == ("Barcode, bagaimana?", 1)
+
+
 def test_what_is_only_planned_is_not_to_be_found(stage: Stage) -> None:
     activity = lecture(stage, group=group(stage)).body["activity"]
     assert stage.get(ANONYMOUS, f"/v1/lectures/{activity}").status == 404

@@ -82,6 +82,14 @@ def test_what_was_said_twice_is_put_together_and_becomes_a_topic_of_all_who_said
     assert again.rule == "problem-is-a-topic"
 
 
+def test_whose_problem_is_put_together_with_a_topic_raises_that_topic_too(stage: Stage, workshop: str) -> None:
+    problem, other = say(stage, ANI, workshop, "Barcode ganda"), say(stage, BUDI, workshop, "Barcode dobel")
+    made = stage.post(RANI, f"{workshop}/problems/{problem}/topic", {"title": "Barcode ganda setelah impor"})
+    assert stage.get(ANI, f"/v1/topics/{made.body['topic']}").body["raisers"] == ["ani"]
+    assert stage.post(RANI, f"{workshop}/problems/{other}/merge", {"into": problem}).status == 200
+    assert stage.get(ANI, f"/v1/topics/{made.body['topic']}").body["raisers"] == ["ani", "budi"]
+
+
 def test_a_topic_of_what_nobody_said_by_name_is_raised_by_the_planner(stage: Stage, workshop: str) -> None:
     problem = say(stage, VISITOR, workshop, "Tidak berani bertanya")
     made = stage.post(RANI, f"{workshop}/problems/{problem}/topic", {"title": "Bertanya", "origin": "library"})

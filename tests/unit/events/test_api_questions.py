@@ -39,6 +39,23 @@ def test_whoever_asks_puts_the_question_off_and_on_and_nobody_else_does(stage: S
     assert act(stage, activity, second, "rejoin", person("budi")).body["place"] == 1
 
 
+def test_a_question_of_many_stays_in_its_place_whoever_of_them_puts_it_off(stage: Stage) -> None:
+    activity = opened(stage, announced(stage))
+    first, second, third, last = (ask(stage, activity, who, who) for who in ("ani", "budi", "citra", "dewi"))
+    act(stage, activity, second, "merge", into=first)
+    act(stage, activity, third, "merge", into=first)
+    items = stage.get(ANONYMOUS, f"/v1/activities/{activity}/questions").body["items"]
+    assert [item["merged"] for item in items] == [2, 0, 0, 0]
+    act(stage, activity, first, "withdraw", person("ani"))
+    items = stage.get(ANONYMOUS, f"/v1/activities/{activity}/questions").body["items"]
+    assert [(item["question"], item["place"], item["merged"], item["into"]) for item in items] == [
+        (second, 1, 1, None), (last, 2, 0, None), (third, None, 0, second),
+    ]  # fmt: skip
+    act(stage, activity, third, "withdraw", person("citra"))
+    assert stage.get(ANONYMOUS, f"/v1/activities/{activity}/questions").body["items"][0]["merged"] == 0
+    assert act(stage, activity, first, "rejoin", person("ani")).body["place"] == 3
+
+
 def test_what_was_put_off_is_nobody_elses_and_after_the_lecture_only_answers_are_public(stage: Stage) -> None:
     activity = opened(stage, announced(stage))
     first, second = ask(stage, activity, "ani", "ani"), ask(stage, activity, "budi", "budi")

@@ -15,6 +15,7 @@ from services.events.domain.question import (
     QuestionMerged,
     QuestionPicked,
     QuestionRejoined,
+    QuestionTookPlace,
     QuestionWithdrawn,
     RejoinQueue,
     WithdrawQuestion,
@@ -58,6 +59,27 @@ def test_the_same_question_is_joined_with_one_that_stands_for_itself() -> None:
     given(QUESTIONS, ONE, TWO, QuestionHidden("one")).when(MergeQuestion("two", "one")).refused("not-mergeable")
 
 
+def test_what_others_ask_too_keeps_its_place_when_whoever_asked_it_first_puts_it_off() -> None:
+    three = QuestionAsked("three", "citra", "sealed")
+    joined = given(QUESTIONS, ONE, TWO, three, QuestionMerged("two", "one"))
+    off = [QuestionTookPlace("two", "one"), QuestionWithdrawn("one")]
+    joined.when(WithdrawQuestion("one")).then(*off)
+    after = given(QUESTIONS, ONE, TWO, three, QuestionMerged("two", "one"), *off)
+    assert after.state.line == ("two", "three")
+    picked = given(QUESTIONS, ONE, TWO, three, QuestionMerged("two", "one"), QuestionPicked("one"), *off)
+    assert picked.state.next == "two"
+    all_three = given(QUESTIONS, ONE, TWO, three, QuestionMerged("two", "one"), QuestionMerged("three", "one"))
+    all_three.when(WithdrawQuestion("one")).then(off[0], QuestionMerged("three", "two"), off[1])
+    all_three.when(WithdrawQuestion("two")).then(QuestionWithdrawn("two"))
+
+
+def test_what_stands_behind_a_question_follows_it_behind_another() -> None:
+    three = QuestionAsked("three", "citra", "sealed")
+    given(QUESTIONS, ONE, TWO, three, QuestionMerged("two", "one")).when(MergeQuestion("one", "three")).then(
+        QuestionMerged("one", "three"), QuestionMerged("two", "three")
+    )
+
+
 def test_the_one_that_is_picked_instead_of_another_sends_that_one_back_to_the_front() -> None:
     given(QUESTIONS, ONE, TWO).when(PickQuestion("two")).then(QuestionPicked("two"))
     picked = given(QUESTIONS, ONE, TWO, QuestionPicked("two"))
@@ -80,7 +102,7 @@ def test_what_nobody_asked_is_not_there() -> None:
         given(QUESTIONS).when(HideQuestion("one"))
 
 
-NAMES = st.sampled_from(["a", "b", "c"])
+NAMES = st.sampled_from(["a", "b", "c", "d"])
 COMMANDS = st.one_of(
     st.builds(AskQuestion, NAMES, NAMES, st.just("sealed"), st.booleans()),
     st.builds(WithdrawQuestion, NAMES),
@@ -93,7 +115,9 @@ COMMANDS = st.one_of(
 
 
 @given_any(st.lists(COMMANDS, max_size=25))
-def test_the_line_holds_those_that_wait_each_once_and_at_most_one_is_being_answered(commands: list[object]) -> None:
+def test_each_waits_once_one_at_most_is_answered_and_nothing_stands_behind_what_is_not_there(
+    commands: list[object],
+) -> None:
     questions = QUESTIONS.initial
     for command in commands:
         try:
@@ -104,3 +128,6 @@ def test_the_line_holds_those_that_wait_each_once_and_at_most_one_is_being_answe
         waiting = {name for name, asked in questions.asked.items() if asked.state == "waiting"}
         assert sorted(questions.line) == sorted(waiting)
         assert sum(asked.state == "next" for asked in questions.asked.values()) <= 1
+        ahead = {questions.asked[asked.into].state for asked in questions.asked.values() if asked.into is not None}
+        assert ahead <= {"waiting", "next", "answered", "hidden"}
+        assert all((asked.into is not None) == (asked.state == "merged") for asked in questions.asked.values())

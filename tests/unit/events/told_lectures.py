@@ -37,6 +37,7 @@ TOLD: list[tuple[str, Event, str | None]] = [
     ("questions-a", question.QuestionAsked("q", "ani", "sealed"), None),
     ("questions-a", question.QuestionWithdrawn("q"), None),
     ("questions-a", question.QuestionRejoined("q"), None),
+    ("questions-a", question.QuestionTookPlace("q", "r"), None),
     ("questions-a", question.QuestionMerged("q", "r"), None),
     ("questions-a", question.QuestionPicked("q", "r"), None),
     ("questions-a", question.QuestionHidden("q"), None),
