@@ -1,37 +1,21 @@
 """The events service on a real database, its readers stepped by hand: nothing moves unless a test says so."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from itertools import count
+from datetime import timedelta
 from typing import Any
 
 from pymongo.database import Database
 
 from services.events.api.parts import DECIDE, KEEP, PLAN, READ_MEMBERS, RECORD
 from services.events.bootstrap import definition
-from services.kernel.api import RawRequest
-from services.kernel.assembly import assemble
-from services.kernel.clock import FixedClock
-from services.kernel.envelope import envelope
-from services.kernel.ids import derived_id
-from services.kernel.message import Fact
-from services.kernel.policy import ANONYMOUS, EVERYWHERE, Actor, ActorSignature
-from services.kernel.settings import Secrets, Settings
-from services.kernel.view_reader import ViewReader
+from services.kernel.policy import EVERYWHERE, Actor
+from tests.support.stage import BLITAR, KEDIRI, NOW, Reply, ServiceStage, person
 
-NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+__all__ = ("BLITAR", "KEDIRI", "NOW", "Reply", "Stage", "person")
+
 START = NOW + timedelta(days=7)
 END = START + timedelta(hours=2)
-KEDIRI, BLITAR = "kota-kediri", "kota-blitar"
-SECRETS = Secrets(signing=b"s" * 32, vault=b"v" * 32, token=b"t" * 32, contact=b"c" * 32)
 OURS = (PLAN, RECORD, DECIDE, KEEP, READ_MEMBERS)
-
-
-def person(name: str) -> Actor:
-    """A member without any office."""
-    return Actor("person", name)
 
 
 def regional(region: str, name: str = "rani") -> Actor:
@@ -58,57 +42,11 @@ SESSIONS = [
 WORKSHOP_END = START + timedelta(days=1, hours=5)
 
 
-@dataclass(frozen=True)
-class Reply:
-    """What came back."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: Any
-
-    @property
-    def rule(self) -> str | None:
-        """The rule that refused it."""
-        return self.body.get("rule") if self.status == 422 else None
-
-
-def settings() -> Settings:
-    """Settings of a service that nobody listens to."""
-    return Settings(
-        service="events", mongodb="", amqp=None, smtp=None, host="127.0.0.1", port=0, urls={}, clock="system",
-        community_host="jejaring.test", instance="one", database_prefix="", secrets=SECRETS,
-    )  # fmt: skip
-
-
-@dataclass
-class Members:
-    """The other service, as far as it is heard."""
-
-    said: list[Fact] = field(default_factory=list)
-
-    def say(self, kind: str, subject: str, data: Mapping[str, Any], region: str | None = None) -> Fact:
-        """Its next fact."""
-        n = len(self.said) + 1
-        fact = Fact(
-            "members", "epoch", n, derived_id("members", n), kind, 1, subject, region, NOW, data, "c", position=n
-        )
-        self.said.append(fact)
-        return fact
-
-
-class Stage:
+class Stage(ServiceStage):
     """One events service. ``call`` asks it something and lets it do all that follows."""
 
     def __init__(self, database: Database[dict[str, Any]]) -> None:
-        self.clock = FixedClock(NOW)
-        self.application = assemble(definition(), settings(), database, clock=self.clock)
-        self.application.prepare()
-        self.members = Members()
-        self._signature = ActorSignature(SECRETS.signing.hex())
-        self._keys = count(1)
-        readers = self.application.runner.readers
-        self._views = [reader for reader in readers if isinstance(reader, ViewReader)]
-        self._managers = [reader for reader in readers if not isinstance(reader, ViewReader)]
+        super().__init__(definition(), database)
 
     def open_regions(self, *regions: str) -> None:
         """Members tell of regions, with one sub-district each, and of Rani who coordinates the first."""
@@ -121,54 +59,8 @@ class Stage:
     def hear(self, kind: str, subject: str, data: Mapping[str, Any], region: str | None = None) -> None:
         """A fact of members arrives, behind what they said before, and is read."""
         self.members.say(kind, subject, data, region)
-        said = [envelope(fact, "jejaring.test") for fact in self.members.said]
-        self.application.inbox.admit("members", said)
+        self.admit(self.members)
         self.show()
-
-    def settle(self) -> None:
-        """The managers read to the end, and read what they did themselves."""
-        while sum(reader.step(1) for reader in self._managers):
-            pass
-
-    def show(self) -> None:
-        """The views read to the end."""
-        for reader in self._views:
-            reader.step(1)
-
-    def call(
-        self,
-        actor: Actor,
-        method: str,
-        path: str,
-        body: Mapping[str, Any] | None = None,
-        *,
-        key: str | None = None,
-        settle: bool = True,
-        **headers: str,
-    ) -> Reply:
-        """One request of an actor, under a fresh key unless one is given; "" is none. Reads see all that was done."""
-        sent = {name.replace("_", "-").lower(): value for name, value in headers.items()}
-        if method == "GET":
-            self.show()
-        elif key != "":
-            sent["idempotency-key"] = key or f"key-{next(self._keys)}"
-        if actor != ANONYMOUS:
-            sent[ActorSignature.HEADER.lower()] = self._signature.sign(actor)
-        path, _, query = path.partition("?")
-        parameters = dict(pair.split("=", 1) for pair in query.split("&") if pair)
-        raw = b"" if body is None else json.dumps(body).encode()
-        answer = self.application.api.respond(RawRequest(method, path, parameters, sent, raw))
-        if settle and method != "GET":
-            self.settle()
-        return Reply(answer.status, answer.headers, json.loads(answer.body) if answer.body else None)
-
-    def get(self, actor: Actor, path: str, **headers: str) -> Reply:
-        """Read something."""
-        return self.call(actor, "GET", path, **headers)
-
-    def post(self, actor: Actor, path: str, body: Mapping[str, Any] | None = None, **named: Any) -> Reply:
-        """Do something."""
-        return self.call(actor, "POST", path, body, **named)
 
     def topic(self, raiser: str = "ani", region: str = KEDIRI) -> str:
         """A topic that somebody raised."""

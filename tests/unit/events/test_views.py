@@ -22,8 +22,9 @@ from services.kernel.memory_log import MemoryLog
 from services.kernel.message import Command, Fact, Metadata, Recorded
 from services.kernel.problem import Refused
 from services.kernel.view import COMMITS, INBOX, View, update
+from tests.support.stage import Other
 from tests.unit.events.acts import HELD, NOW
-from tests.unit.events.stage import BLITAR, END, KEDIRI, START, Members
+from tests.unit.events.stage import BLITAR, END, KEDIRI, START
 
 PEOPLE = ["ani", "budi", "citra"]
 GUESTS = ["guest-1", "guest-2", "guest-3"]
@@ -37,7 +38,7 @@ class Past:
         self.chance = random.Random(seed)
         self.log = MemoryLog("events", REGISTRY)
         self.commands = Commands(self.log, FixedClock(NOW), tell)
-        self.members = Members()
+        self.members = Other("members")
         for activity in ("a", "b"):
             self.take(SEATS, activity, OpenSeats(1, START, KEDIRI))
         for _ in range(30):
@@ -141,7 +142,7 @@ def test_two_ids_that_met_at_one_activity_are_one_participation() -> None:
 
 
 def test_the_rules_in_force_are_those_of_the_moment(database: Database[dict[str, Any]]) -> None:
-    members = Members()
+    members = Other("members")
     for version, since, speakers in ((1, NOW, "board"), (2, START, "open")):
         data = {"version": version, "in_force_from": since.isoformat(), "speakers": speakers, "quiet_from": "20:00"}
         members.say("rules-changed", "rules", data)
@@ -151,7 +152,7 @@ def test_the_rules_in_force_are_those_of_the_moment(database: Database[dict[str,
 
 
 def test_the_board_is_whoever_holds_an_office_of_it_now(database: Database[dict[str, Any]]) -> None:
-    members = Members()
+    members = Other("members")
     office = {"office": "treasurer", "region": None}
     members.say("office-assumed", "treasurer.all", {**office, "person": "tuti", "board": True})
     members.say("office-assumed", "mentor.all", {"office": "mentor", "region": None, "person": "maman", "board": False})
@@ -163,7 +164,7 @@ def test_the_board_is_whoever_holds_an_office_of_it_now(database: Database[dict[
 
 
 def test_a_stand_in_is_of_the_board_as_long_as_they_stand_in(database: Database[dict[str, Any]]) -> None:
-    members = Members()
+    members = Other("members")
     secretary = {"office": "secretary", "region": None, "person": "sari"}
     members.say("stand-in-named", "secretary.all", {**secretary, "board": True})
     members.say("stand-in-named", "treasurer.all", {"office": "treasurer", "region": None, "person": "tuti"})
@@ -178,7 +179,7 @@ def test_a_stand_in_is_of_the_board_as_long_as_they_stand_in(database: Database[
 
 
 def test_regions_are_known_with_their_subdistricts(database: Database[dict[str, Any]]) -> None:
-    members = Members()
+    members = Other("members")
     places = [{"id": "wates", "name": "Wates", "latitude": -7.9, "longitude": 112.1}]
     members.say("region-opened", BLITAR, {"name": "Kota Blitar", "subdistricts": places}, BLITAR)
     assert shown(database, "regions", REGIONS, members.said)[BLITAR]["subdistricts"] == places

@@ -1,8 +1,7 @@
 """The whole service on a real database, stepped by hand, as partners and those who keep them meet it."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -17,26 +16,13 @@ from services.kernel.policy import ANONYMOUS, EVERYWHERE, Actor, service_actor
 from services.kernel.policy import actor_from as actor_of
 from services.kernel.view_reader import ViewReader
 from services.notifications.bootstrap import definition
+from tests.support.stage import Reply
 from tests.unit.notifications.facts import START
 from tests.unit.notifications.house import SIGNATURE, settings
 
 KEEPER = Actor("person", "koko", grants={"partners.keep": (EVERYWHERE,)})
 GATEWAY = service_actor("gateway")
 UNIVERSITY = {"name": "Universitas Nusantara", "kind": "university", "regions": ["kota-kediri", "kota-blitar"]}
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What came back."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: Any
-
-    @property
-    def rule(self) -> str | None:
-        """The rule that refused it."""
-        return self.body.get("rule") if self.status == 422 else None
 
 
 class Desk:
