@@ -4,25 +4,23 @@ import sys
 from pathlib import Path
 
 from deploy import ports
+from deploy.configuration import SERVICES
 from deploy.waiting import wait_until
 from tests.support.processes import is_running
 from tests.support.services import ROOT
 
 
+def somewhere_free() -> dict[str, str]:
+    """Every port that the whole stack would take by default, a free one instead: stacks run beside each other here."""
+    pages = {f"{name}_PORT": str(ports.any_free()) for name in ("GATEWAY", "MAILBOX", "TELEGRAM", "RECEIVER")}
+    return pages | {f"{name.upper()}_URL": f"http://127.0.0.1:{ports.any_free()}" for name in SERVICES}
+
+
 def run(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """`jejaring run` with everything on free ports unless told otherwise, until it ends by itself."""
-    addresses = {
-        name: f"http://127.0.0.1:{ports.any_free()}" for name in ("MEMBERS_URL", "EVENTS_URL", "NOTIFICATIONS_URL")
-    }
-    free = {
-        "GATEWAY_PORT": str(ports.any_free()),
-        "MAILBOX_PORT": str(ports.any_free()),
-        "TELEGRAM_PORT": str(ports.any_free()),
-        "RECEIVER_PORT": str(ports.any_free()),
-    }
     return subprocess.run(
         [sys.executable, "-m", "deploy.cli", "run", "--data", str(tmp_path / "var"), "--no-story", "--no-stay"],
-        env={"PATH": "/usr/bin:/bin", "AMQP_URI": "none", **free, **addresses, **environment},
+        env={"PATH": "/usr/bin:/bin", "AMQP_URI": "none", **somewhere_free(), **environment},
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -69,13 +67,7 @@ def test_sigterm_stops_everything_that_was_started(tmp_path: Path) -> None:
                 "PATH": "/usr/bin:/bin",
                 "AMQP_URI": "none",
                 "MONGODB_URI": f"mongodb://127.0.0.1:{somebody_elses.getsockname()[1]}/",
-                "GATEWAY_PORT": str(ports.any_free()),
-                "MAILBOX_PORT": str(ports.any_free()),
-                "RECEIVER_PORT": str(ports.any_free()),
-                **{
-                    f"{name}_URL": f"http://127.0.0.1:{ports.any_free()}"
-                    for name in ("MEMBERS", "EVENTS", "NOTIFICATIONS")
-                },
+                **somewhere_free(),
             },
             cwd=ROOT,
             stdout=subprocess.PIPE,
