@@ -21,8 +21,18 @@ from services.kernel.decider import Commands
 from services.kernel.ids import derived_id, fingerprint, new_id
 from services.kernel.mongo import outcome_unknown
 from services.kernel.policy import ANONYMOUS, Actor, ActorSignature
-from services.kernel.problem import Forbidden, Malformed, NotAllowed, NotFound, Problem, TooLarge, Unavailable
-from services.kernel.route import Answer, Request, Route
+from services.kernel.problem import (
+    Forbidden,
+    Malformed,
+    NotAllowed,
+    NotFound,
+    Problem,
+    Refused,
+    TooLarge,
+    Unavailable,
+)
+from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.vault import Erased
 
 log = logging.getLogger(__name__)
 JSON = "application/json"
@@ -127,10 +137,26 @@ class Api:
         if wanted is not None:
             self._wait_for(wanted)
         shown = self._shown() if route.public and not route.writes else None
-        answer = route.handler(self._parts, request)
+        answer = self._handled(route, request)
         if answer.position is None and shown is not None:
             return replace(answer, position=shown)
         return answer
+
+    def _handled(self, route: Route, request: Request) -> Answer:
+        """What the handler answers, or the answer that the same request had before.
+
+        What a request changed may be why its repetition is judged otherwise: whoever has handed an office over may not
+        hand it over. An outcome is looked for only then, for most repetitions are met by their command.
+        """
+        try:
+            return route.handler(self._parts, request)
+        except Erased as error:
+            raise Refused("participant-erased", "All that was known under this id was erased.") from error
+        except (Malformed, Forbidden, NotFound):
+            before = self._commands.repeated(request.command_id, request.fingerprint) if route.writes else None
+            if before is None:
+                raise
+            return recorded(before, route.success)
 
     def _identity(self, route: Route, actor: Actor, raw: RawRequest) -> dict[str, Any]:
         key = raw.headers.get("idempotency-key", "")

@@ -111,7 +111,7 @@ class Commands:
                 with self._queues.turn(decider.stream(order.identity)):
                     commit = self._decided(decider, order, answer)
             except Duplicate as duplicate:
-                return self._repeat(duplicate.commit, order)
+                return self._outcome(duplicate.commit, order.request)
             except Unknown as error:
                 raise Unavailable("the outcome is not known yet; repeat with the same key") from error
             except Problem:
@@ -120,13 +120,20 @@ class Commands:
                 standing = self._log.outcome(order.command_id)
                 if standing is None:
                     raise
-                return self._repeat(standing, order)
+                return self._outcome(standing, order.request)
         return self._raise_refusal(commit)
 
     def state(self, decider: Decider[State], identity: str) -> tuple[State, int]:
         """An instance's present state and version, from the log itself."""
         history = self._log.stream(decider.stream(identity))
         return decider.fold([recorded.event for recorded in history]), len(history)
+
+    def repeated(self, command_id: str, request: str) -> Commit | None:
+        """The outcome that a command had before, None where it had none. Raises ``Refused`` as it was recorded, and
+        ``KeyReused`` for another request under the same key.
+        """
+        standing = self._log.outcome(command_id)
+        return standing and self._outcome(standing, request)
 
     def known(self, command_id: str) -> bool:
         """Whether a command has an outcome already."""
@@ -198,8 +205,8 @@ class Commands:
         )
         return tuple(draft for draft in drafts if draft is not None)
 
-    def _repeat(self, standing: Commit, order: Order) -> Commit:
-        if standing.request != order.request:
+    def _outcome(self, standing: Commit, request: str) -> Commit:
+        if standing.request != request:
             raise KeyReused("a key names one request; take a new key for another")
         return self._raise_refusal(standing)
 

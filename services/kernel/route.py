@@ -113,6 +113,11 @@ class Route:
         """Whether it changes something."""
         return self.method in {"POST", "PUT", "PATCH", "DELETE"}
 
+    @property
+    def success(self) -> int:
+        """The status of an answer that did what was asked."""
+        return next((status for status in self.statuses if status < 300), 200)
+
 
 def recorded(commit: Commit, status: int = 200, location: str | None = None) -> Answer:
     """The answer to a command: what its commit kept, under the version and position it has."""

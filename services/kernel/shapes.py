@@ -13,6 +13,7 @@ from services.kernel.route import Answer, Request
 from services.kernel.view_store import Page
 
 _FIRST_TIME, _LAST_TIME = datetime(1900, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)
+_SAYS_SOMETHING = Regexp(r"(?s).*\S", error="Blanks say nothing.")
 _IDENTITY = Regexp(r"^[A-Za-z0-9_-]{1,64}$", error="Not an id.")
 
 
@@ -22,8 +23,8 @@ def identity(required: bool = True, **options: Any) -> fields.String:
 
 
 def line(required: bool = True, longest: int = 200, **options: Any) -> fields.String:
-    """A line of text, not empty."""
-    return fields.String(required=required, validate=Length(1, longest), **options)
+    """A line of text, not empty and not of blanks alone."""
+    return fields.String(required=required, validate=[Length(1, longest), _SAYS_SOMETHING], **options)
 
 
 def number(lowest: int, highest: int, required: bool = True, **options: Any) -> fields.Integer:

@@ -29,10 +29,9 @@ from services.events.domain.question import (
 )
 from services.events.views.questions import QUESTION_LISTS, behind
 from services.kernel.policy import Actor
-from services.kernel.problem import Forbidden, Malformed, NotFound, Refused
+from services.kernel.problem import Forbidden, Malformed, NotFound
 from services.kernel.route import Answer, Handler, Request, Route, recorded
 from services.kernel.shapes import identity, line
-from services.kernel.vault import Erased
 
 LONGEST = 2000
 IN_THE_LINE = (WAITING, NEXT, MERGED)
@@ -167,13 +166,10 @@ def list_questions(parts: Parts, request: Request) -> Answer:
 
 
 def _sealed(parts: Parts, owner: str, request: Request) -> str:
-    """The text of the request, under its owner's key. Raises ``Refused`` for somebody who was erased meanwhile: from the same
+    """The text of the request, under its owner's key. Raises ``Erased`` for somebody who was erased meanwhile: from the same
     account on Telegram that person may still write.
     """
-    try:
-        return parts.vault.seal(owner, request.body["text"])
-    except Erased as error:
-        raise Refused("participant-erased", "All that was known under this id was erased.") from error
+    return parts.vault.seal(owner, request.body["text"])
 
 
 def _answer(parts: Parts, given: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -16,6 +16,7 @@ from services.kernel.memory_log import MemoryLog
 from services.kernel.policy import Actor, ActorSignature
 from services.kernel.problem import Unavailable
 from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.vault import Erased
 from tests.support.shelf import AT, REGISTRY, SHELF, PutBook, tell
 
 SIGNATURE = ActorSignature("k" * 64)
@@ -46,7 +47,8 @@ def fail(error: Exception) -> Callable[[Any, Request], Answer]:
 
 
 ROUTES = [
-    Route("POST", "/v1/books", put_book, "put-book", "Put a book", body=Book()),
+    Route("POST", "/v1/books", put_book, "put-book", "Put a book", body=Book(), statuses=(201, 403)),
+    Route("POST", "/v1/sealed", fail(Erased("p")), "seal", "Seals for somebody erased"),
     Route("GET", "/v1/books", lambda _p, r: Answer({"limit": r.query["limit"]}), "books", "Books", query=Limit()),
     Route("GET", "/v1/books/{book}", lambda _p, r: Answer({"book": r.path["book"]}, version=3), "book", "One book"),
     Route("GET", "/broken", fail(RuntimeError("secret words")), "broken", "Breaks"),
@@ -109,6 +111,22 @@ def test_the_same_key_gets_the_same_bytes_another_body_is_told_so(house: House) 
     assert house.ask("POST", "/v1/books", {"title": "x"}, idempotency_key="k") == first
     assert _problem(house.ask("POST", "/v1/books", {"title": "y"}, idempotency_key="k"))["status"] == 422
     assert house.log.head() == 1
+
+
+def test_a_repetition_is_answered_as_before_though_the_first_changed_what_it_is_judged_by(house: House) -> None:
+    first = house.ask("POST", "/v1/books", {"title": "x"}, idempotency_key="k")
+    without_office = Actor(kind="person", id=PERSON.id)
+    again = house.ask("POST", "/v1/books", {"title": "x"}, without_office, idempotency_key="k")
+    assert (again.status, again.body, again.headers["ETag"], again.headers["Position"]) == (
+        first.status, first.body, first.headers["ETag"], first.headers["Position"],
+    )  # fmt: skip
+    other = house.ask("POST", "/v1/books", {"title": "y"}, without_office, idempotency_key="k")
+    assert _problem(other)["type"] == "urn:jejaring:problem:key-reused"
+    assert house.ask("POST", "/v1/books", {"title": "x"}, without_office, idempotency_key="new").status == 403
+
+
+def test_who_was_erased_is_a_refusal_and_no_fault(house: House) -> None:
+    assert _problem(house.ask("POST", "/v1/sealed", idempotency_key="k"))["rule"] == "participant-erased"
 
 
 def test_one_callers_key_is_not_anothers(house: House) -> None:
