@@ -14,7 +14,7 @@ from services.kernel.view_store import Page
 
 _FIRST_TIME, _LAST_TIME = datetime(1900, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)
 _SAYS_SOMETHING = Regexp(r"(?s).*\S", error="Blanks say nothing.")
-_IDENTITY = Regexp(r"^[A-Za-z0-9_-]{1,64}$", error="Not an id.")
+_IDENTITY = Regexp(r"[A-Za-z0-9_-]{1,64}\Z", error="Not an id.")
 
 
 def identity(required: bool = True, **options: Any) -> fields.String:

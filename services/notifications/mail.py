@@ -64,7 +64,7 @@ class SmtpServer:
         except smtplib.SMTPRecipientsRefused as error:
             code = next(iter(error.recipients.values()))[0]
             self._judge(code)
-        except smtplib.SMTPSenderRefused as error:
+        except (smtplib.SMTPSenderRefused, smtplib.SMTPHeloError) as error:
             # It is us whom the server does not want, so no other mail would go through either.
             self._drop()
             raise ChannelDown(str(error.smtp_code)) from None

@@ -11,6 +11,7 @@ from services.kernel.message import Command, Metadata
 from services.kernel.metrics import Metrics
 from services.notifications.deliveries import Delivery
 from services.notifications.domain.contact import CONTACT, RecordReached, RecordRefusal
+from services.notifications.domain.message import Kind
 
 ACTOR = "deliverer"
 
@@ -28,14 +29,21 @@ class ContactOutcomes:
         self.metrics.deliveries.labels("notifications", channel, outcome).inc()
 
     def refused(self, delivery: Delivery, channel: str, reason: str) -> None:
+        if _is_to_group(delivery):
+            return
         region = self.region_of(delivery.person) or delivery.region
         self._record(delivery, "refused", channel, RecordRefusal(channel, delivery.id, reason, region))
 
     def reached(self, delivery: Delivery, channel: str) -> None:
-        if self.in_doubt(delivery.person):
+        if not _is_to_group(delivery) and self.in_doubt(delivery.person):
             self._record(delivery, "reached", channel, RecordReached(channel))
 
     def _record(self, delivery: Delivery, what: str, channel: str, command: Command) -> None:
         command_id = derived_id(ACTOR, what, delivery.id, channel, str(delivery.reopened))
         meta = Metadata(correlation=delivery.fact, actor=ACTOR)
         self.commands.take(CONTACT, Order(command, delivery.person, command_id, meta))
+
+
+def _is_to_group(delivery: Delivery) -> bool:
+    """A group in a chat is nobody's contact: no coordinator can put it right with a member."""
+    return delivery.kind == Kind.LECTURE_ANNOUNCED

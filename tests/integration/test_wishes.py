@@ -143,3 +143,12 @@ def test_what_is_left_out_stays_as_it_was_chosen(house: House) -> None:
     assert (chosen["language"], chosen["telegram"]) == ("en", True)
     assert chosen["quiet"] == {"from": "12:00", "until": "13:00"}
     assert (chosen["matters"]["topics"], chosen["matters"]["activities"]) == ("off", "singly")
+    house.choose("sri", telegram=False)
+    assert json.loads(house.ask("GET", "/v1/me/preferences", Actor("person", "sri")).body)["language"] == "en"
+
+
+@pytest.mark.parametrize("clock", ["20:00\n", "\u0662\u0660:00", "24:00", "2000"])
+def test_what_is_no_time_of_day_is_malformed_and_holds_up_nobodys_letters(house: House, clock: str) -> None:
+    for wish in ({"quiet": {"from": clock, "until": "06:00"}}, {"digest": {"every": "day", "day": "mon", "at": clock}}):
+        body = {"email": True, **wish}
+        assert house.ask("PUT", "/v1/me/preferences", Actor("person", "sri"), body, key="wish").status == 400

@@ -27,7 +27,7 @@ from services.notifications.domain.preference import (
     how_told,
 )
 
-_CLOCK = Regexp(r"^([01]\d|2[0-3]):[0-5]\d$", error="Not a time of day.")
+_CLOCK = Regexp(r"([01][0-9]|2[0-3]):[0-5][0-9]\Z", error="Not a time of day.")
 
 
 def _regions() -> fields.List:
@@ -67,7 +67,7 @@ class MattersBody(Schema):
 class PreferenceBody(Schema):
     """Whatever is left out stays as it is."""
 
-    language = fields.String(load_default=None, allow_none=True, validate=OneOf(LANGUAGES))
+    language = fields.String(allow_none=True, validate=OneOf(LANGUAGES))
     email = fields.Boolean(required=True, truthy={True}, falsy={False})
     telegram = fields.Boolean(truthy={True}, falsy={False})
     matters = fields.Nested(MattersBody)

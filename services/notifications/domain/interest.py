@@ -29,7 +29,8 @@ class Interest:
             return False
         if region is None:
             return True
-        return (not self.regions or region in self.regions) and self.may_read(region)
+        wanted = not self.regions or ALL_REGIONS in self.regions or region in self.regions
+        return wanted and self.may_read(region)
 
     def may_read(self, region: str) -> bool:
         """Whether facts of the region may be read."""

@@ -132,7 +132,8 @@ def _tell_of_library(
     def tell(state: State, fact: Fact) -> list[Issue]:
         told = [person for person in people(state, fact) if person]
         shown = {"library_name": _name_of(state, fact)}
-        return occasion(fact).tell(kind, told, fact.at + MENTORING_WORTH, shown)
+        # The library and its region both tell, and may begin with the same person.
+        return occasion(fact).tell(kind, told, fact.at + MENTORING_WORTH, shown, shared=True)
 
     return tell
 

@@ -6,15 +6,18 @@ from services.kernel.message import Recorded
 from services.kernel.view import Applied, Change, Expression, View
 from services.notifications.domain.message import Kind, MessagePlanned
 
+NO_LINE = frozenset({Kind.LOGIN_CODE, Kind.DIGEST})
+
 
 def apply(recorded: Recorded) -> Applied:
     """One document a (fact, person), by the first message that told it, as in the deliveries:
     ``{_id, person, kind, at: domain time (RFC 3339), activity, region, variables: [{name, value}]}``.
 
-    Login codes are none of it: they are dead by the time that somebody reads this.
+    Login codes are none of it: they are dead by the time that somebody reads this. Nor is a digest, whose lines stand here
+    already.
     """
     message = recorded.event
-    if not isinstance(message, MessagePlanned) or message.kind is Kind.LOGIN_CODE:
+    if not isinstance(message, MessagePlanned) or message.kind in NO_LINE:
         return []
     line = {
         "kind": str(message.kind),
@@ -30,4 +33,4 @@ def apply(recorded: Recorded) -> Applied:
     return [Change(f"{message.fact}:{person}", {"person": person, **first}) for person in message.people]
 
 
-MESSAGES = View("messages", 1, apply, indexes=([("person", 1), ("at", -1)],))
+MESSAGES = View("messages", 2, apply, indexes=([("person", 1), ("at", -1)],))

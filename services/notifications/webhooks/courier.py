@@ -94,8 +94,8 @@ class Courier:
             if lane.run != subscription.run:
                 return 0.0  # a newer run began meanwhile
             delivery = self._next(lane, subscription, interest)
-            if delivery is None:
-                return None
+            if not isinstance(delivery, Delivery):
+                return delivery
             seconds = self._bring(lane, delivery, subscription, interest)
             if seconds is not None:
                 return seconds
@@ -103,8 +103,10 @@ class Courier:
                 return 0.0
         return 0.0
 
-    def _next(self, lane: Lane, subscription: Subscription, interest: Interest) -> Delivery | None:
-        """The delivery whose turn it is: the one that waits, or the next fact of the feed."""
+    def _next(self, lane: Lane, subscription: Subscription, interest: Interest) -> Delivery | float | None:
+        """The delivery whose turn it is: the one that waits, or the next fact of the feed. 0.0 where none was found among as
+        many facts as are looked through at once, and more lie behind them.
+        """
         standing = self.deliveries.following(lane)
         if standing is not None:
             return standing
@@ -112,7 +114,7 @@ class Courier:
         if not page.entries:
             if page.position - lane.position >= REMEMBERED_SKIP:
                 self.deliveries.skip(lane, page.position)
-            return None
+            return 0.0 if page.more else None
         entry = page.entries[0]
         fact = str(entry.envelope["id"])
         return self.deliveries.add(

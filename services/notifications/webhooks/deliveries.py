@@ -178,8 +178,10 @@ class WebhookDeliveries:
         return _delivery(found[0]) if found else None
 
     def forget(self, now: datetime) -> int:
-        """Drop what ended long ago; the lanes know how far they are without it."""
-        return self._deliveries.delete_many({"ended": {"$lt": now - KEPT}}).deleted_count
+        """Drop what ended long ago; the lanes know how far they are without it. Of pings, which stand in no lane, these are
+        all that is known.
+        """
+        return self._deliveries.delete_many({"ended": {"$lt": now - KEPT}, "number": {"$gt": 0}}).deleted_count
 
     def open(self) -> int:
         """How many are on their way."""

@@ -10,7 +10,7 @@ from tests.unit.house.tree import Import, imports, modules, parsed, services, tr
 PURE_KERNEL = ("decider", "message", "problem")
 PURE_LIBRARY = frozenset(
     {"__future__", "collections", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "itertools"}
-    | {"json", "math", "operator", "re", "string", "textwrap", "types", "typing", "unicodedata", "zoneinfo"}
+    | {"fnmatch", "json", "math", "operator", "re", "string", "textwrap", "types", "typing", "unicodedata", "zoneinfo"}
 )
 CLOCK_AND_CHANCE = frozenset({"now", "utcnow", "today"})
 EDGE = ("nameko", "eventlet")

@@ -14,6 +14,7 @@ class Hearing:
     def __init__(self) -> None:
         self.states: dict[str, dict] = {}
         self.told: list[PlanMessage] = []
+        self.planned: set[str] = set()
 
     def hear(self, *heard: Fact | Recorded) -> list[PlanMessage]:
         """Take facts in; answers the messages that follow from these."""
@@ -22,7 +23,10 @@ class Hearing:
             for instance in AUDIENCE.concerned(fact):
                 reaction = AUDIENCE.react(self.states.get(instance, {}), fact)
                 self.states[instance] = dict(reaction.state)
-                self.told += [issue.command for issue in reaction.issues]
+                for issue in reaction.issues:
+                    if issue.identity not in self.planned:  # a message that was planned already is not planned again
+                        self.planned.add(issue.identity)
+                        self.told.append(issue.command)
         return self.told[before:]
 
 

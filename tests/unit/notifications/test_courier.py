@@ -1,6 +1,8 @@
 """From the feed to a partner's address: each fact once, in order, signed; what fails waits and holds up nobody else."""
 
+import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from services.kernel.envelope import canonical, envelope
 from services.kernel.mongo import connect
+from services.notifications.public_feed import READ_AT_MOST
 from services.notifications.webhooks.dispatcher import LANES
 from tests.support.endpoint import an_endpoint
 from tests.unit.notifications.office import Office
@@ -172,3 +175,26 @@ def test_more_subscriptions_than_lanes_all_get_their_turn(office: Office) -> Non
     fact = office.desk.hear("events.seat-taken")
     office.run()
     assert office.endpoint.ids == [fact.id] * (LANES + 3)
+
+
+def test_a_long_stretch_of_what_is_not_wanted_is_passed_at_once(office: Office) -> None:
+    cursor = office.desk.get(office.actor, "/v1/feed").body["next"]
+    for _ in range(READ_AT_MOST + 50):
+        office.desk.hear("events.seat-taken")
+    wanted = office.desk.hear("events.activity-published")
+    office.subscribe(types=["activity-published"], after=cursor)
+    office.run()
+    assert office.endpoint.ids == [wanted.id]
+
+
+def test_a_ping_of_long_ago_is_not_sent_again(office: Office) -> None:
+    subscription, _ = office.subscribe()
+    office.desk.post(office.actor, f"/v1/subscriptions/{subscription}/test")
+    office.run()
+    for _ in range(2):
+        office.desk.clock.advance(timedelta(days=31))
+        office.after(31 * 86400)
+        office.desk.hear("events.seat-taken")
+        office.run()
+    types = [json.loads(each.body)["type"] for each in office.endpoint.received]
+    assert types.count("id.jejaring.notifications.ping.v1") == 1

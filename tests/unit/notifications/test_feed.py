@@ -1,6 +1,7 @@
 """The public feed: each fact once and in order, to who may read it, wherever they resume."""
 
 import threading
+import time
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
@@ -186,3 +187,15 @@ def test_a_pattern_names_a_type_with_or_without_its_source() -> None:
     assert matches("activity-published", "events.activity-published")
     assert not matches("published", "events.activity-published")
     assert not matches("members.*", "events.activity-published")
+
+
+def test_a_strangers_pattern_of_many_stars_takes_no_time() -> None:
+    began = time.process_time()
+    assert not matches("a*" * 40 + "x", "events." + "a" * 60)
+    assert time.process_time() - began < 1
+
+
+def test_who_asks_for_all_regions_is_sent_those_that_may_be_read() -> None:
+    everywhere = Interest((), ("*",), ("*",))
+    assert everywhere.takes("events.activity-published", "kota-kediri")
+    assert not Interest((), ("*",), ("kota-blitar",)).takes("events.activity-published", "kota-kediri")

@@ -28,7 +28,18 @@ class Answers:
 
     def __init__(self) -> None:
         self.rcpt, self.mail, self.data = "250 OK", "250 OK", "250 OK"
+        self.hello: str | None = None
         self.taken: list[EmailMessage] = []
+
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd's name
+        self, _server: Any, session: Any, _envelope: Any, name: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = name
+        return responses if self.hello is None else [self.hello]
+
+    async def handle_HELO(self, _server: Any, session: Any, _envelope: Any, name: str) -> str:  # noqa: N802 - aiosmtpd's name
+        session.host_name = name
+        return self.hello or "250 mail"
 
     async def handle_MAIL(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802 - aiosmtpd's name
         envelope.mail_from = address
@@ -118,6 +129,14 @@ def test_the_text_may_be_refused_too(server: SmtpServer, answers: Answers, answe
 
 def test_a_server_that_does_not_want_us_is_down_for_all(server: SmtpServer, answers: Answers) -> None:
     answers.mail = "550 not you"
+    with pytest.raises(ChannelDown):
+        server.send(MAIL)
+
+
+def test_a_server_that_does_not_greet_us_is_down_for_all_and_says_nothing_of_an_address(
+    server: SmtpServer, answers: Answers
+) -> None:
+    answers.hello = "550 not you"
     with pytest.raises(ChannelDown):
         server.send(MAIL)
 
