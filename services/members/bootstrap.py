@@ -16,6 +16,7 @@ from services.members.processes.erasing import eraser
 from services.members.processes.guest_tying import GUEST_TYING
 from services.members.processes.import_runner import ImportRunner
 from services.members.processes.leaving import LEAVING
+from services.members.processes.moving import MOVING
 from services.members.uploads import MongoUploads
 from services.members.views import VIEWS
 
@@ -44,7 +45,7 @@ def definition() -> Definition:
         contract=tell,
         routes=ROUTES,
         views=VIEWS,
-        managers=(GUEST_TYING, CREDITING, LEAVING),
+        managers=(GUEST_TYING, CREDITING, LEAVING, MOVING),
         sources=("events", "mentoring"),
         parts=parts,
         readers=lambda core, built: (ImportRunner(built), eraser(core, built)),

@@ -9,9 +9,9 @@ from marshmallow import Schema, fields, validate
 from services.kernel.message import Draft, Recorded
 from services.members.domain.competence import BECAUSE, SECOND, SELF, CompetenceRated
 from services.members.domain.framework import ASPECTS, LEVELS, FrameworkAdopted
-from services.members.domain.prior_learning import PriorLearningReviewed, PriorLearningSubmitted
+from services.members.domain.prior_learning import PriorLearningMoved, PriorLearningReviewed, PriorLearningSubmitted
 
-EVENTS = (FrameworkAdopted, CompetenceRated, PriorLearningSubmitted, PriorLearningReviewed)
+EVENTS = (FrameworkAdopted, CompetenceRated, PriorLearningSubmitted, PriorLearningReviewed, PriorLearningMoved)
 
 
 class BecauseData(Schema):

@@ -19,7 +19,9 @@ REGISTRY.register(
     person.MemberJoined,
     guest.GuestAdded,
     guest.GuestTied,
+    guest.GuestForgotten,
     person.IdentityYielded,
+    person.IdentityKeptForGuest,
     region.RegionOpened,
     office.OfficeAssumed,
     office.OfficeVacated,
@@ -36,6 +38,7 @@ REGISTRY.register(
     registration_import.ImportFinished,
     person.ErasureDecided,
     erasure.ErasureStarted,
+    erasure.ReferencesNoted,
     erasure.MemberErased,
     *library_facts.EVENTS,
     *competence_facts.EVENTS,
@@ -149,7 +152,9 @@ class LoginCodeIssuedData(Schema):
 
 
 class MemberErasedData(Schema):
-    """``member-erased``, subject the person: destroy the keys of ``ids``, every id that was ever theirs, their own first."""
+    """``member-erased``, subject the person: destroy the keys of ``ids``, every id that was ever theirs, their own first. A
+    guest of nobody's who left a contact of theirs is told alone, as ``person`` and only id.
+    """
 
     person = fields.String(required=True)
     ids = fields.List(fields.String(), required=True)

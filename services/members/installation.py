@@ -21,7 +21,7 @@ from services.members.domain.credential import TOKEN, IssueToken
 from services.members.domain.office import OFFICE, AssumeOffice, office_identity
 from services.members.domain.person import PERSON, Join
 from services.members.domain.rules import IDENTITY, RULES, ChangeRules
-from services.members.joining import Applicant, clean
+from services.members.joining import Applicant, clean, day_of
 from services.members.parts import Parts
 
 OPERATOR = "operator"
@@ -88,7 +88,7 @@ def _applicant(parts: Parts, member: BoardMember) -> Applicant:
         library=clean(member.library),
         region=member.region,
         subdistrict=member.subdistrict,
-        registered=parts.clock.now().date(),
+        registered=day_of(parts.clock.now()),
     )
 
 

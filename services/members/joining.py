@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 
 from services.kernel.log import Commit
-from services.kernel.vault import Vault
+from services.kernel.problem import Unavailable
+from services.kernel.vault import Erased, Vault
 from services.members.contact import EMAIL, PHONE, Contact
 from services.members.domain.person import Join
 from services.members.identification import Identification
 
+WESTERN_INDONESIA = timezone(timedelta(hours=7))
 LONGEST_TEXT = 200
 """Characters of a name, of a person or a library."""
 
@@ -19,6 +21,11 @@ LONGEST_TEXT = 200
 def clean(value: str) -> str:
     """A text without spaces around it, and with single ones in it."""
     return " ".join(value.split())
+
+
+def day_of(at: datetime) -> date:
+    """The day that it is where the community lives. Before seven in the morning there, UTC still has the day before."""
+    return at.astimezone(WESTERN_INDONESIA).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +58,17 @@ class Joining:
     def join(self, applicant: Applicant, wanted: str, how: str, take: Callable[[str, Join], Commit]) -> Commit:
         """Take ``Join`` for the id that the applicant's contacts settle on; ``wanted`` if nobody has them.
 
-        Raises what ``take(identity, command)`` raises: ``Refused("already-a-member")`` for a known contact.
+        Raises what ``take(identity, command)`` raises: ``Refused("already-a-member")`` for a known contact; and
+        ``Unavailable`` while somebody with one of the contacts is being erased.
         """
         known = self._identification.members(applicant.contacts)
         # A member's claims are not added to by whoever tries to join again under one of them.
         identity = known[0] if known else self._identification.settle(applicant.contacts, wanted)
-        sealed = self._vault.seal_all(
-            identity, [("name", applicant.name), ("email", applicant.email), ("phone", applicant.phone)]
-        )
+        texts = [("name", applicant.name), ("email", applicant.email), ("phone", applicant.phone)]
+        try:
+            sealed = self._vault.seal_all(identity, texts)
+        except Erased as error:
+            raise Unavailable("what was known under this contact is being erased") from error
         command = Join(
             name=sealed["name"] or "",
             email=sealed["email"],

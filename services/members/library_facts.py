@@ -22,8 +22,10 @@ from services.members.domain.library import (
     LibraryInterestChanged,
     LibraryRegistered,
 )
+from services.members.domain.staffing import FirstStaffNoted
 
 EVENTS = (
+    FirstStaffNoted,
     LibraryRegistered,
     LibraryDescribed,
     LibraryInterestChanged,

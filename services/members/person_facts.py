@@ -10,6 +10,7 @@ from services.kernel.message import Draft, Recorded
 from services.members.domain.consent import WORDINGS, ConsentGiven, ConsentWithdrawn
 from services.members.domain.person import MemberChanged
 from services.members.domain.telegram import (
+    TelegramAccountNoted,
     TelegramLinked,
     TelegramLinkOffered,
     TelegramLinkRedeemed,
@@ -22,6 +23,7 @@ EVENTS = (
     ConsentWithdrawn,
     TelegramLinkOffered,
     TelegramLinkRedeemed,
+    TelegramAccountNoted,
     TelegramLinked,
     TelegramUnlinked,
 )

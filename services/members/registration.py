@@ -127,6 +127,6 @@ class RowReader:
             found = None
         if found is None:
             reasons.add(Reason.DATE_UNREADABLE)
-        elif found > self._today + timedelta(days=1):  # the form's day may be ahead of UTC's
+        elif found > self._today + timedelta(days=1):  # further east it is the next day already
             reasons.add(Reason.DATE_IN_THE_FUTURE)
         return found

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from services.kernel.problem import Forbidden, Malformed
+from services.kernel.decider import Order
+from services.kernel.ids import derived_id
+from services.kernel.message import Metadata
+from services.kernel.problem import Forbidden, Malformed, Refused
 from services.kernel.route import Answer, Request, Route, recorded
 from services.members.api.libraries import accompanies, known_library, works_at
 from services.members.api.wording import Paging, identity, time
@@ -21,6 +25,7 @@ from services.members.domain.affiliation import (
 )
 from services.members.domain.library import Library
 from services.members.domain.person import PERSON
+from services.members.domain.staffing import STAFFING, NoteStaff
 from services.members.parts import Parts
 from services.members.views.affiliations import AFFILIATIONS
 
@@ -72,7 +77,9 @@ class AffiliationList(Schema):
 
 
 def start(parts: Parts, request: Request) -> Answer:
-    """Begin to work at a library. The first says so alone; after that a colleague says it, or who keeps the region's libraries."""
+    """Begin to work at a library. The first ever says so alone; after that a colleague says it, or who keeps the region's
+    libraries.
+    """
     actor = request.actor.require_person()
     library, known = known_library(parts, request)
     person = request.body["person"] or actor
@@ -82,11 +89,33 @@ def start(parts: Parts, request: Request) -> Answer:
     if not parts.commands.state(PERSON, person)[0].is_member:
         raise Malformed(errors={"person": ["There is no such member."]})
     since = request.body.get("since", request.now)
-    first = not parts.views.find(AFFILIATIONS, {"library": library, "stands": True}, limit=1).items
     command = StartAffiliation(
-        library, person, request.body["role"], known.region, since, request.now, vouched=vouched or first
+        library,
+        person,
+        request.body["role"],
+        known.region,
+        since,
+        request.now,
+        vouched=vouched,
+        first=_first(parts, request, library, person, vouched),
     )
     return _take(request, library, person, command, 201)
+
+
+def _first(parts: Parts, request: Request, library: str, person: str, vouched: bool) -> bool:
+    """Whether nobody ever worked there before: two who say so at once are told apart by the library's own stream."""
+    if not vouched and parts.views.find(AFFILIATIONS, {"library": library}, limit=1).items:
+        # Those who began before libraries had such a stream; of anybody later the stream knows.
+        return parts.commands.state(STAFFING, library)[0].first == person
+    order = Order(
+        command=NoteStaff(person, vouched),
+        identity=library,
+        command_id=derived_id(request.command_id, "first"),
+        meta=Metadata(correlation=request.correlation, actor=request.actor.id),
+    )
+    with suppress(Refused):
+        parts.commands.take(STAFFING, order)
+    return parts.commands.state(STAFFING, library)[0].first == person
 
 
 def end(parts: Parts, request: Request) -> Answer:

@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from services.kernel import shapes
 from services.kernel.problem import Malformed
 from services.kernel.route import Answer, Request, Route, recorded
 from services.members.api.wording import identity, slug
@@ -21,7 +22,8 @@ class BecauseBody(Schema):
     """What a rating follows from: an activity or mentorship by its id, learning from before, or nothing that is known here."""
 
     kind = fields.String(required=True, validate=validate.OneOf(BECAUSE))
-    id = identity(allow_none=True, load_default=None)
+    # It goes out in a fact, so it is an id and no text.
+    id = shapes.identity(required=False, allow_none=True, load_default=None)
 
     @validates_schema
     def traceable(self, data: dict[str, Any], **_options: Any) -> None:

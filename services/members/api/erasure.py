@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from marshmallow import Schema, fields
 from marshmallow.validate import Equal
 
+from services.kernel import shapes
 from services.kernel.problem import Unauthorized
 from services.kernel.route import Answer, Request, Route, recorded
 from services.members.domain.person import PERSON, Leave
@@ -16,7 +17,7 @@ from services.members.parts import Parts
 class Sure(Schema):
     """There is no way back, so it is said twice."""
 
-    sure = fields.Boolean(required=True, truthy={True}, falsy={False}, validate=Equal(True))
+    sure = shapes.truth(validate=Equal(True))
 
 
 class Erasing(Schema):

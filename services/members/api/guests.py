@@ -7,13 +7,16 @@ from collections.abc import Sequence
 
 from marshmallow import Schema, fields
 
+from services.kernel.decider import Order
+from services.kernel.ids import derived_id
+from services.kernel.message import Metadata
 from services.kernel.policy import Actor
 from services.kernel.problem import Forbidden, Malformed, NotFound
 from services.kernel.route import Answer, Request, Route, recorded
 from services.members.api.wording import given_contact, identity, text
 from services.members.contact import email, phone
 from services.members.domain.guest import GUEST, AddGuest, TieGuest
-from services.members.domain.person import PERSON
+from services.members.domain.person import PERSON, KeepForGuest
 from services.members.joining import clean
 from services.members.parts import Parts
 from services.members.views.guests import GUESTS
@@ -59,13 +62,14 @@ class GuestTied(Schema):
 
 
 def add(parts: Parts, request: Request) -> Answer:
-    """Note a guest under an id that the gateway has made. Strangers note themselves."""
+    """Note a guest under an id that the gateway has made, and that is no member's. Strangers note themselves."""
     if request.actor.kind == "person":
         _require_guests(request.actor)
     guest = _new_identity(request.path["guest"])
     body = request.body
     mail = given_contact(email, "email", body["email"])
     number = given_contact(phone, "phone", body["phone"])
+    _keep(parts, request, guest)
     identification = parts.identification
     references = tuple(
         identification.reference(known, request.new_id(f"reference-{known.kind}"))
@@ -105,8 +109,22 @@ def tie(parts: Parts, request: Request) -> Answer:
         raise Malformed(errors={"person": ["There is no such member."]})
     # The guest belongs to no region, but what the guest did becomes the member's.
     request.actor.require("members.guest", member.region)
+    if not parts.commands.state(GUEST, key)[0].added:
+        raise NotFound("there is no such guest")
+    _keep(parts, request, key)
     answer = {"guest": key, "person": person}
     return recorded(request.take(GUEST, key, TieGuest(person, "hand"), answer=lambda _state, _events: answer))
+
+
+def _keep(parts: Parts, request: Request, guest: str) -> None:
+    """From here on nobody joins under the guest's id. Raises ``Refused`` where it is a member's."""
+    order = Order(
+        command=KeepForGuest(),
+        identity=guest,
+        command_id=derived_id(request.command_id, "keep"),
+        meta=Metadata(correlation=request.correlation, actor=request.actor.id or None),
+    )
+    parts.commands.take(PERSON, order)
 
 
 def _new_identity(text: str) -> str:

@@ -23,6 +23,7 @@ from services.members.domain.registration_import import (
     StartImport,
 )
 from services.members.gazetteer import gazetteer_of
+from services.members.joining import day_of
 from services.members.parts import Parts
 from services.members.processes.import_runner import seal_rows
 from services.members.recognition import Recognition
@@ -49,6 +50,7 @@ REASONS: Mapping[str, str] = {
     Reason.DATE_UNREADABLE: "Tanggal tidak dapat dibaca; tulis hari/bulan/tahun.",
     Reason.DATE_IN_THE_FUTURE: "Tanggal masih di masa depan.",
     Reason.TWO_PEOPLE: "Alamat email dan nomor HP milik dua anggota yang berbeda.",
+    Reason.NOT_TAKEN: "Baris ini tidak dapat diproses; daftarkan lewat formulir.",
 }
 """What the person who brings the file is told."""
 
@@ -123,7 +125,7 @@ def progress(parts: Parts, request: Request) -> Answer:
 
 def _read(parts: Parts, request: Request) -> Sequence[Registration]:
     gazetteer = gazetteer_of(parts.everything(REGIONS))
-    reader = RowReader(gazetteer, tuple(request.actor.grants["members.import"]), request.now.date())
+    reader = RowReader(gazetteer, tuple(request.actor.grants["members.import"]), day_of(request.now))
     return [reader.read(row) for row in spreadsheet.read(request.body)]
 
 

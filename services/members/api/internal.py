@@ -24,6 +24,8 @@ from services.members.views.guests import GUESTS
 from services.members.views.offices import OFFICE_HOLDERS
 
 MOST_PEOPLE = 200
+OWN = frozenset({Standing.MEMBER, Standing.ERASED})
+"""Under such an id somebody belongs or did: it stands for nobody else, whomever it is tied to."""
 
 
 class TokenBody(Schema):
@@ -137,8 +139,11 @@ def people(parts: Parts, request: Request) -> Answer:
 
 def _reached(parts: Parts, asked: str) -> dict[str, Any] | None:
     guest, _ = parts.commands.state(GUEST, asked)
-    identity = guest.person or asked
-    person, _ = parts.commands.state(PERSON, identity)
+    person, _ = parts.commands.state(PERSON, asked)
+    identity = asked
+    if guest.person is not None and person.standing not in OWN:
+        identity = guest.person
+        person, _ = parts.commands.state(PERSON, identity)
     if person.is_member:
         sealed = {"name": person.name, "email": person.email, "phone": person.phone}
     elif guest.added:
@@ -165,7 +170,9 @@ def ids(parts: Parts, request: Request) -> Answer:
     request.actor.require_service("gateway")
     person = request.query["person"]
     guests = [document["_id"] for document in parts.everything(GUESTS, {"person": person})]
-    return Answer({"ids": [person, *guests]})
+    # A member is nobody's guest, whatever was noted under the id before the id's own stream was asked.
+    known = [guest for guest in guests if parts.commands.state(PERSON, guest)[0].standing not in OWN]
+    return Answer({"ids": [person, *known]})
 
 
 ROUTES: Sequence[Route] = (

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from marshmallow import Schema, fields, validate
 
-from services.kernel.problem import Malformed, NotFound, Refused
+from services.kernel.problem import Malformed, NotFound, Problem, Refused, Unavailable
 from services.kernel.route import Answer, Request, Route, recorded
 from services.members.api.wording import given_contact, slug, text
-from services.members.contact import phone
-from services.members.domain.person import PERSON, ChangeMember, Person
+from services.members.contact import EMAIL, PHONE, Contact, phone
+from services.members.domain.person import PERSON, ChangeMember, MemberChanged, MemberJoined, Person
 from services.members.domain.region import REGION
 from services.members.joining import clean
 from services.members.parts import Parts
@@ -55,7 +55,7 @@ def change(parts: Parts, request: Request) -> Answer:
     body = request.body
     _check_place(parts, person, body.get("region"), body.get("subdistrict"))
     number = given_contact(phone, "phone", body.get("phone"))
-    if number is not None and not parts.identification.add(number, identity):
+    if number is not None and not parts.identification.add(number, identity, request.new_id("number")):
         raise Refused("contact-is-anothers", "this phone number belongs to another member")
     background = None if "background" not in body else json.dumps(body["background"], sort_keys=True)
     fresh = {
@@ -75,7 +75,30 @@ def change(parts: Parts, request: Request) -> Answer:
         subdistrict=body.get("subdistrict"),
         language=body.get("language"),
     )
-    return recorded(request.take(PERSON, identity, command, answer=lambda _state, _events: {"person": identity}))
+    try:
+        commit = request.take(PERSON, identity, command, answer=lambda _state, _events: {"person": identity})
+    except Unavailable:
+        raise  # it may stand yet, and the number with it
+    except Problem:
+        _drop_numbers(parts, identity, number)
+        raise
+    _drop_numbers(parts, identity, number)
+    return recorded(commit)
+
+
+def _drop_numbers(parts: Parts, identity: str, tried: Contact | None) -> None:
+    """Of the numbers that were ever the member's, and the one just ``tried``, only the present one stays claimed: another
+    is nobody's to keep from whose it is now. No login hangs on it, for codes go out by e-mail alone.
+    """
+    if tried is None:
+        return
+    events = [recorded.event for recorded in parts.log.stream(PERSON.stream(identity))]
+    sealed = [event.phone for event in events if isinstance(event, MemberJoined | MemberChanged)]
+    numbers = [Contact(PHONE, value) for value in (parts.vault.open(identity, text) for text in sealed) if value]
+    mail = parts.vault.open(identity, next((event.email for event in events if isinstance(event, MemberJoined)), None))
+    kept = [*numbers[-1:], *([Contact(EMAIL, mail)] if mail else [])]
+    for number in {*numbers, tried}.difference(kept):
+        parts.identification.drop(number, identity, kept)
 
 
 def background_of(parts: Parts, identity: str, person: Person) -> dict[str, str | bool | None]:

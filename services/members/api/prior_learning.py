@@ -108,14 +108,19 @@ def submit(parts: Parts, request: Request) -> Answer:
 
 
 def review(parts: Parts, request: Request) -> Answer:
-    """Accept it, which rates the person, or decline it."""
+    """Accept it, which rates the person, or decline it: for who rates where the person lives now."""
     by, submission = request.actor.require_person(), request.path["submission"]
     shown = parts.commands.state(PRIOR_LEARNING, submission)[0].submitted
-    if shown is None or not (by == shown.person or request.actor.may("competence.rate", shown.region)):
+    if shown is None:
         raise NotFound
-    request.actor.require("competence.rate", shown.region)
+    person, _ = parts.commands.state(PERSON, shown.person)
+    if not person.is_member or person.region is None:
+        raise NotFound
+    if not (by == shown.person or request.actor.may("competence.rate", person.region)):
+        raise NotFound
+    request.actor.require("competence.rate", person.region)
     note = request.body["note"] and parts.vault.seal(shown.person, request.body["note"].strip())
-    command = ReviewPriorLearning(by, request.body["accepted"], request.body["level"], note)
+    command = ReviewPriorLearning(by, person.region, request.body["accepted"], request.body["level"], note)
     return _take(request, submission, command)
 
 

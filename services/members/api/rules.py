@@ -76,7 +76,7 @@ class RulesVersion(Schema):
 
 
 def change(_parts: Parts, request: Request) -> Answer:
-    """Make a new version."""
+    """Make a new version, and those announced for later anew with the change in them."""
     request.actor.require("rules.change")
     named = dict(request.body)
     if "school_days" in named:

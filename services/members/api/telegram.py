@@ -17,15 +17,17 @@ from services.members.api.wording import Empty, text
 from services.members.contact import TELEGRAM as TELEGRAM_KIND
 from services.members.contact import Contact
 from services.members.domain.guest import GUEST, AddGuest, TieGuest
-from services.members.domain.person import PERSON
+from services.members.domain.person import PERSON, KeepForGuest
 from services.members.domain.telegram import (
     TELEGRAM,
     TELEGRAM_OFFER,
     LinkAccount,
+    NoteAccount,
     OfferLink,
     RedeemLink,
     UnlinkAccount,
 )
+from services.members.domain.telegram import TELEGRAM_ACCOUNTS as ACCOUNTS
 from services.members.mint import read_link
 from services.members.parts import Parts
 from services.members.views.telegram import TELEGRAM_ACCOUNTS
@@ -100,13 +102,17 @@ def link(parts: Parts, request: Request) -> Answer:
         meta = Metadata(correlation=request.correlation, actor=person)
         return Order(command, identity, derived_id(request.command_id, step), meta)
 
+    # Noted first, so that whoever unlinks from here on knows of it.
+    parts.commands.take(ACCOUNTS, order(NoteAccount(account), person, "note"))
     linking = order(LinkAccount(person, parts.vault.seal(person, chat.value)), account, "link")
     linked = parts.commands.take(TELEGRAM, linking, answer=lambda _state, _events: {"person": person})
     if (guest := request.body["guest"]) is not None:
         # Whoever took part from this account before is proven to be the member; of another member's guest it stays so.
-        for command, step in ((AddGuest(None, None, None), "guest"), (TieGuest(person, "proof"), "tie")):
+        with suppress(Refused):
+            parts.commands.take(PERSON, order(KeepForGuest(), guest, "keep"))
             with suppress(Refused):
-                parts.commands.take(GUEST, order(command, guest, step))
+                parts.commands.take(GUEST, order(AddGuest(None, None, None), guest, "guest"))
+            parts.commands.take(GUEST, order(TieGuest(person, "proof"), guest, "tie"))
     return recorded(linked)
 
 
@@ -114,7 +120,9 @@ def unlink(parts: Parts, request: Request) -> Answer:
     """None of the accounts that I have linked is mine any more."""
     person = request.actor.require_person()
     position = None
-    for account in accounts_of(parts, person):
+    noted = parts.commands.state(ACCOUNTS, person)[0].noted
+    # Those linked before accounts were noted are in the view alone.
+    for account in dict.fromkeys((*noted, *accounts_of(parts, person))):
         order = Order(
             command=UnlinkAccount(person),
             identity=account,

@@ -13,6 +13,7 @@ from typing import Any
 from services.kernel.decider import Decider
 from services.kernel.message import Command, Event
 from services.kernel.problem import Refused
+from services.members.domain.staffing import vouching_needed
 
 ROLES = ("head", "staff", "teacher-librarian", "volunteer")
 
@@ -26,7 +27,8 @@ def affiliation_identity(library: str, person: str) -> str:
 class StartAffiliation(Command):
     """``since`` is when the person began there, at the latest ``at``, the present. Another role ends the one before.
 
-    ``vouched``: somebody who works there says so, or who keeps the region's libraries, or nobody works there yet.
+    ``vouched``: somebody who works there says so, or who keeps the region's libraries. ``first``: nobody ever worked there
+    before this person, as the library's own stream says (``staffing``).
     """
 
     library: str
@@ -36,6 +38,7 @@ class StartAffiliation(Command):
     since: datetime
     at: datetime
     vouched: bool = True
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +104,11 @@ def decide(command: Command, affiliation: Affiliation) -> Sequence[Event]:
 def _start(command: StartAffiliation, affiliation: Affiliation) -> Sequence[Event]:
     if affiliation.role == command.role:
         return []
-    if not (command.vouched or affiliation.stands):
+    # Whoever was the first and has left comes back like anybody else.
+    beginning = command.first and affiliation.term == 0
+    if not (command.vouched or affiliation.stands or beginning):
         # Whoever works there reads what the library keeps to itself, and speaks for it.
-        raise Refused(
-            "colleague-vouches", "somebody works there already; a colleague or the coordinator notes you down"
-        )
+        raise vouching_needed()
     if command.since > command.at:
         raise Refused("affiliation-begins-later", "who works where is noted on the day or afterwards, not in advance")
     events: list[Event] = []

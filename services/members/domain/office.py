@@ -40,12 +40,15 @@ class AssumeOffice(Command):
 
 @dataclass(frozen=True, slots=True)
 class HandOverOffice(Command):
-    """From the present holder to the next, in one act: no moment lies between."""
+    """From the present holder to the next, in one act: no moment lies between. ``by`` is who passes on their own office, None
+    where whoever assigns offices does.
+    """
 
     office: str
     region: str | None
     to: str
     at: datetime
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,9 @@ def _hand_over(command: HandOverOffice, office: Office) -> Sequence[Event]:
         raise Refused("office-is-vacant", "nobody holds this office; it can be assumed")
     if office.holder == command.to:
         return []
+    if command.by not in {None, office.holder}:
+        # Who held it a minute ago may still come with a good signature.
+        raise Refused("office-is-anothers", "whoever holds an office now passes it on, and nobody who did before")
     return [
         OfficeVacated(command.office, command.region, office.holder, command.at),
         OfficeAssumed(command.office, command.region, command.to, command.at, OFFICES[command.office].board),

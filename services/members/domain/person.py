@@ -17,11 +17,12 @@ from services.kernel.problem import NotFound, Refused, Unavailable
 
 
 class Standing(StrEnum):
-    """What a person's id stands for. ``YIELDED``: for nobody; ``Person.to`` names the id that stands instead.
-    ``ERASED``: for somebody who is forgotten.
+    """What a person's id stands for. ``GUEST``: for somebody who takes part without belonging, and never for a member.
+    ``YIELDED``: for nobody; ``Person.to`` names the id that stands instead. ``ERASED``: for somebody who is forgotten.
     """
 
     NOBODY = "nobody"
+    GUEST = "guest"
     MEMBER = "member"
     YIELDED = "yielded"
     ERASED = "erased"
@@ -55,6 +56,22 @@ class MemberJoined(Event):
     registered: date
     language: str
     how: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepForGuest(Command):
+    """See to it that nobody joins under this id: it is a guest's. ``references`` are the guest's contacts for whose sake it
+    is asked (``processes/guest_tying.py``).
+    """
+
+    references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityKeptForGuest(Event):
+    """This id is a guest's and will be no member's. ``references`` are those that were not named before."""
+
+    references: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +135,9 @@ class ErasureDecided(Event):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What is known. ``to`` is the id that this one yielded to."""
+    """What is known. ``to`` is the id that this one yielded to; ``kept_for`` the references that it was kept for a guest
+    for, None where it is no guest's.
+    """
 
     standing: Standing = Standing.NOBODY
     name: str | None = None
@@ -132,6 +151,7 @@ class Person:
     registered: date = date.min
     to: str | None = None
     background: str | None = None
+    kept_for: frozenset[str] | None = None
 
     @property
     def is_member(self) -> bool:
@@ -140,18 +160,30 @@ class Person:
 
 
 def decide(command: Command, person: Person) -> Sequence[Event]:
-    """Who is a member joins no more; an id is given up only while it is nobody's."""
+    """Who is a member joins no more; an id is given up only while it is no member's, and a guest's is never one."""
     match command:
         case Join():
             return _join(command, person)
         case YieldIdentity():
-            return [IdentityYielded(command.to)] if person.standing is Standing.NOBODY else []
+            free = person.standing in {Standing.NOBODY, Standing.GUEST}
+            return [IdentityYielded(command.to)] if free else []
+        case KeepForGuest():
+            return _keep(command, person)
         case ChangeMember():
             return _change(command, person)
         case Leave():
             return _leave(command, person)
         case _:
             raise TypeError(type(command).__name__)
+
+
+def _keep(command: KeepForGuest, person: Person) -> Sequence[Event]:
+    if person.kept_for is None and person.standing is not Standing.NOBODY:
+        # Whoever is tied to a guest sees, and forgets, what is the guest's: that must never be somebody else's.
+        raise Refused("id-is-a-members", "this id is or was a member's; a guest has another")
+    kept = person.kept_for or frozenset()
+    fresh = tuple(reference for reference in command.references if reference not in kept)
+    return [] if person.kept_for is not None and not fresh else [IdentityKeptForGuest(fresh)]
 
 
 def _change(command: ChangeMember, person: Person) -> Sequence[Event]:
@@ -186,6 +218,9 @@ def _join(command: Join, person: Person) -> Sequence[Event]:
         case Standing.YIELDED:
             # Somebody with the same contact was faster. The claims lead to the right id on the next attempt.
             raise Unavailable("another joining with the same contact came between")
+        case Standing.GUEST:
+            # A guest was noted under this id in between. The claims lead to another id on the next attempt.
+            raise Unavailable("this id has become a guest's")
         case Standing.ERASED:
             # The claims that still lead here are about to be released.
             raise Unavailable("what was known under this contact is being erased")
@@ -233,7 +268,11 @@ def evolve(person: Person, event: Any) -> Person:
                 language=event.language,
             )
         case IdentityYielded():
-            return Person(Standing.YIELDED, to=event.to)
+            return replace(person, standing=Standing.YIELDED, to=event.to)
+        case IdentityKeptForGuest():
+            standing = Standing.GUEST if person.standing is Standing.NOBODY else person.standing
+            kept = (person.kept_for or frozenset()).union(event.references)
+            return replace(person, standing=standing, kept_for=kept)
         case ErasureDecided():
             return Person(Standing.ERASED, region=event.region)
         case _:

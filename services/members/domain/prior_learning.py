@@ -33,12 +33,20 @@ class SubmitPriorLearning(Command):
 
 @dataclass(frozen=True, slots=True)
 class ReviewPriorLearning(Command):
-    """Accept it, at ``level``, or decline it. ``note`` is sealed under the person's key."""
+    """Accept it, at ``level``, or decline it. ``region`` is where the person lives now; ``note`` is sealed under their key."""
 
     by: str
+    region: str
     accepted: bool
     level: int | None = None
     note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MovePriorLearning(Command):
+    """The person lives in ``region`` now."""
+
+    region: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +81,31 @@ class PriorLearningReviewed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PriorLearningMoved(Event):
+    """From here on those of ``region`` review it."""
+
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
 class PriorLearning:
-    """``submitted`` is None while there is none."""
+    """``submitted`` is None while there is none; ``region`` is where it waits."""
 
     submitted: PriorLearningSubmitted | None = None
     state: str = WAITING
+    region: str | None = None
 
 
 def decide(command: Command, prior: PriorLearning) -> Sequence[Event]:
-    """Another reviews it, once."""
+    """Another reviews it, once; until then it is where the person is."""
     match command:
         case SubmitPriorLearning():
             return _submit(command) if prior.submitted is None else []
         case ReviewPriorLearning():
             return _review(command, prior)
+        case MovePriorLearning():
+            stays = prior.submitted is None or prior.state != WAITING or prior.region == command.region
+            return [] if stays else [PriorLearningMoved(command.region)]
         case _:
             raise TypeError(type(command).__name__)
 
@@ -123,7 +142,7 @@ def _review(command: ReviewPriorLearning, prior: PriorLearning) -> Sequence[Even
             shown.aspect,
             shown.level if command.level is None else command.level,
             shown.framework,
-            shown.region,
+            command.region,
             command.by,
             command.accepted,
             command.note,
@@ -135,7 +154,9 @@ def evolve(prior: PriorLearning, event: Any) -> PriorLearning:
     """The submission after an event."""
     match event:
         case PriorLearningSubmitted():
-            return PriorLearning(event)
+            return PriorLearning(event, region=event.region)
+        case PriorLearningMoved():
+            return replace(prior, region=event.region)
         case PriorLearningReviewed():
             return replace(prior, state=ACCEPTED if event.accepted else DECLINED)
         case _:

@@ -40,6 +40,7 @@ class Reason(StrEnum):
     DATE_UNREADABLE = "date-unreadable"
     DATE_IN_THE_FUTURE = "date-in-the-future"
     TWO_PEOPLE = "two-people"
+    NOT_TAKEN = "not-taken"
 
 
 @dataclass(frozen=True, slots=True)

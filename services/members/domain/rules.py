@@ -1,13 +1,15 @@
 """The community's own rules, dated: who may speak, quiet hours, what a pilot needs.
 
 A change makes a new version, in force from a date on; earlier versions stay, for each decision names the version that it
-was taken under.
+was taken under. A change builds on what is in force when it begins, and goes on through what is announced for later: such a
+version is made anew with it, except for the rules that it names itself, which are those in which it differs from what is in
+force just before it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -49,7 +51,7 @@ class RuleSet:
 
 @dataclass(frozen=True, slots=True)
 class ChangeRules(Command):
-    """Change the rules named; those left None stay as they are in the newest version."""
+    """Change the rules named; those left None stay as they are at ``in_force_from``, and as they are announced after it."""
 
     in_force_from: datetime
     at: datetime
@@ -83,15 +85,16 @@ class Rulebook:
 
     versions: tuple[RulesChanged, ...] = ()
 
-    @property
-    def newest(self) -> RuleSet:
-        """The newest version's rules, in force or announced; the defaults before there is any."""
-        return self.versions[-1].rules if self.versions else RuleSet()
-
     def in_force(self, at: datetime) -> RulesChanged | None:
         """The version in force at a time: of those begun the one begun last, the newer of two begun together."""
         begun = [version for version in self.versions if version.in_force_from <= at]
         return max(begun, key=lambda version: (version.in_force_from, version.version), default=None)
+
+    def announced(self, after: datetime) -> Sequence[RulesChanged]:
+        """What comes into force after a time, one after the other."""
+        times = sorted({version.in_force_from for version in self.versions if version.in_force_from > after})
+        coming = [self.in_force(at) for at in times]
+        return [version for version in coming if version is not None]
 
 
 def decide(command: Command, rulebook: Rulebook) -> Sequence[Event]:
@@ -105,13 +108,27 @@ def decide(command: Command, rulebook: Rulebook) -> Sequence[Event]:
 
 def _change(command: ChangeRules, rulebook: Rulebook) -> Sequence[Event]:
     named = {rule.name: getattr(command, rule.name) for rule in fields(RuleSet)}
-    standing = rulebook.newest
-    rules = RuleSet(**{name: getattr(standing, name) if value is None else value for name, value in named.items()})
-    if rulebook.versions and rules == standing:
+    named = {name: value for name, value in named.items() if value is not None}
+    standing = rulebook.in_force(command.in_force_from)
+    before = RuleSet() if standing is None else standing.rules
+    rules = replace(before, **named)
+    if standing is not None and rules == before:
         return []
     if command.in_force_from < command.at - BACKDATING:
         raise Refused("rules-are-not-retroactive", "a rule cannot begin before it is made")
-    return [RulesChanged(len(rulebook.versions) + 1, command.in_force_from, rules)]
+    changed = [(command.in_force_from, rules)]
+    for version in rulebook.announced(command.in_force_from):
+        own = _differing(before, version.rules)
+        named = {name: value for name, value in named.items() if name not in own}
+        if (carried := replace(version.rules, **named)) != version.rules:
+            changed.append((version.in_force_from, carried))
+        before = version.rules
+    first = len(rulebook.versions) + 1
+    return [RulesChanged(number, begins, ruled) for number, (begins, ruled) in enumerate(changed, first)]
+
+
+def _differing(one: RuleSet, other: RuleSet) -> set[str]:
+    return {rule.name for rule in fields(RuleSet) if getattr(one, rule.name) != getattr(other, rule.name)}
 
 
 def evolve(rulebook: Rulebook, event: Any) -> Rulebook:

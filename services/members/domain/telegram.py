@@ -160,5 +160,45 @@ def evolve_account(account: Account, event: Any) -> Account:
             return account
 
 
+@dataclass(frozen=True, slots=True)
+class NoteAccount(Command):
+    """The member is about to link this account."""
+
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramAccountNoted(Event):
+    """The account is the member's, was, or would have been; whose it is now its own stream says."""
+
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Every account that a member ever came to link."""
+
+    noted: tuple[str, ...] = ()
+
+
+def decide_accounts(command: Command, accounts: Accounts) -> Sequence[Event]:
+    """An account is noted once."""
+    match command:
+        case NoteAccount():
+            return [] if command.account in accounts.noted else [TelegramAccountNoted(command.account)]
+        case _:
+            raise TypeError(type(command).__name__)
+
+
+def evolve_accounts(accounts: Accounts, event: Any) -> Accounts:
+    """The accounts after an event."""
+    match event:
+        case TelegramAccountNoted():
+            return Accounts((*accounts.noted, event.account))
+        case _:
+            return accounts
+
+
 TELEGRAM_OFFER: Decider[Offer] = Decider("telegram_offer", Offer(), decide_offer, evolve_offer)
 TELEGRAM: Decider[Account] = Decider("telegram", Account(), decide_account, evolve_account)
+TELEGRAM_ACCOUNTS: Decider[Accounts] = Decider("telegram_accounts", Accounts(), decide_accounts, evolve_accounts)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
 
-from services.kernel.decider import Order
+from services.kernel.decider import Decider, Order
 from services.kernel.eraser import Eraser
 from services.kernel.ids import derived_id
-from services.kernel.message import Fact, Metadata, Recorded
+from services.kernel.message import Command, Fact, Metadata, Recorded
 from services.kernel.parking import Parking
+from services.kernel.problem import Refused
 from services.kernel.service import Core
-from services.members.domain.erasure import ERASURE, ErasureStarted, FinishErasure
+from services.members.contact import EMAIL, PHONE, Contact
+from services.members.domain.erasure import ERASURE, ErasureStarted, FinishErasure, NoteReferences
 from services.members.domain.guest import GUEST, GuestAdded
+from services.members.domain.person import PERSON, KeepForGuest, MemberChanged, MemberJoined, Standing
 from services.members.parts import Parts
 
 
@@ -23,19 +28,46 @@ class Erasing:
         self._log = parts.log
 
     def erase(self, ids: Sequence[str], fact: Recorded | Fact) -> None:
-        """Destroy first, say so afterwards: a crash between the two destroys once more."""
+        """Note what only the keys can tell, destroy, and say so afterwards: a crash in between destroys once more."""
         assert isinstance(fact, Recorded)
         assert isinstance(fact.event, ErasureStarted)
-        parts, references = self._parts, [*fact.event.references, *self._guests_references(ids)]
-        parts.vault.destroy(*ids)
-        parts.claims.release([*ids, *references])
-        meta = Metadata(correlation=fact.meta.correlation, causation=fact.id)
-        command_id = derived_id("erased", fact.id)
-        parts.commands.take(ERASURE, Order(FinishErasure(tuple(ids)), fact.stream_id, command_id, meta))
+        parts, person = self._parts, fact.stream_id
+        theirs = [identity for identity in ids if not self._is_members(identity, fact)]
+        references: list[str] = []
+        if parts.commands.state(PERSON, person)[0].standing is Standing.ERASED:
+            self._note_references(person, fact)
+            # Of a guest who is erased for itself, another contact may be somebody else's who is known by it.
+            references = self._guests_references(theirs)
+        erasure, _ = parts.commands.state(ERASURE, person)
+        parts.vault.destroy(*theirs)
+        parts.claims.release([*theirs, *erasure.references, *references])
+        self._take(ERASURE, FinishErasure(tuple(theirs)), person, "erased", fact)
+
+    def _is_members(self, identity: str, fact: Recorded) -> bool:
+        """Whether a member lives under an id, whoever it was tied to. One that is nobody's is none from here on."""
+        if self._parts.commands.state(PERSON, identity)[0].standing is Standing.NOBODY:
+            with suppress(Refused):
+                self._take(PERSON, KeepForGuest(), identity, f"keep {identity}", fact)
+        return self._parts.commands.state(PERSON, identity)[0].is_member
+
+    def _note_references(self, person: str, fact: Recorded) -> None:
+        """The references of every contact that the person ever gave, whether or not it was proven to be theirs."""
+        events = [recorded.event for recorded in self._log.stream(PERSON.stream(person))]
+        sealed = [(EMAIL, event.email) for event in events if isinstance(event, MemberJoined)]
+        sealed += [(PHONE, event.phone) for event in events if isinstance(event, MemberJoined | MemberChanged)]
+        opened = [(kind, self._parts.vault.open(person, text)) for kind, text in sealed]
+        contacts = dict.fromkeys(Contact(kind, value) for kind, value in opened if value)
+        found = [self._parts.identification.known_reference(contact) for contact in contacts]
+        if references := tuple(reference for reference in found if reference is not None):
+            self._take(ERASURE, NoteReferences(references), person, "references", fact)
 
     def _guests_references(self, ids: Sequence[str]) -> list[str]:
         events = [each.event for identity in ids for each in self._log.stream(GUEST.stream(identity))]
         return [reference for event in events if isinstance(event, GuestAdded) for reference in event.references]
+
+    def _take(self, decider: Decider[Any], command: Command, identity: str, step: str, fact: Recorded) -> None:
+        meta = Metadata(correlation=fact.meta.correlation, causation=fact.id)
+        self._parts.commands.take(decider, Order(command, identity, derived_id(step, fact.id), meta))
 
 
 def started(fact: Recorded | Fact) -> Sequence[str]:

@@ -2,25 +2,31 @@
 
 What there is to do is the stored rows (``uploads``), and how far it is stands in the import's stream: this reader needs no
 checkpoint. Each row joins under ids derived from import and row. Killed after a row has joined and before its outcome is
-recorded, the row is taken again, and the command is known.
+recorded, the row is taken again, and the command is known. A row that cannot be taken for whatever reason has that for its
+outcome, and an import that has to wait holds up no other.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+
+from pymongo.errors import PyMongoError
 
 from services.kernel.bell import Bell
 from services.kernel.decider import Order
 from services.kernel.ids import derived_id
 from services.kernel.log import Commit
 from services.kernel.message import Metadata
-from services.kernel.problem import Refused
+from services.kernel.problem import StillRunning, Unavailable
 from services.members.domain.person import PERSON, Join
 from services.members.domain.registration_import import (
+    BAD,
     JOINED,
     REGISTRATION_IMPORT,
+    Reason,
     RecordRows,
     RegistrationImport,
     RowOutcome,
@@ -30,8 +36,10 @@ from services.members.recognition import Recognition
 from services.members.registration import Registration, registration_from
 from services.members.uploads import Waiting
 
+log = logging.getLogger(__name__)
 ROWS_AT_ONCE = 20
 ABANDONED_AFTER = timedelta(days=1)
+TRANSIENT = (PyMongoError, Unavailable, StillRunning)
 
 
 def key_owner(identity: str) -> str:
@@ -54,9 +62,21 @@ class ImportRunner:
         self._rows: tuple[str, list[Registration]] = ("", [])
 
     def step(self, lease: int) -> int:
-        """Take some rows of each import. Only one instance holds the lease; two would do no harm."""
+        """Take some rows of each import. Only one instance holds the lease; two would do no harm.
+
+        Raises what keeps one of them waiting, mostly a transient error, once there is nothing else to do.
+        """
         del lease
-        return sum(self._advance(waiting) for waiting in self._parts.uploads.waiting())
+        done, failed = 0, None
+        for waiting in self._parts.uploads.waiting():
+            try:
+                done += self._advance(waiting)
+            except Exception as error:
+                log.warning("an import waits", exc_info=error, extra={"import": waiting.identity})
+                failed = error
+        if failed is not None and not done:
+            raise failed
+        return done
 
     def lag(self) -> int:
         """How many imports are not ended."""
@@ -81,11 +101,25 @@ class ImportRunner:
         return len(outcomes)
 
     def _take(self, identity: str, state: RegistrationImport, row: Registration) -> RowOutcome:
+        try:
+            return self._joined(identity, state, row)
+        except TRANSIENT:
+            raise
+        except Exception as error:
+            log.warning("a row cannot be taken", exc_info=error, extra={"import": identity, "row": row.row})
+        # Refused, somebody joined with the same contact between the judgement and the command.
+        outcome = Recognition(self._parts.identification, self._parts.commands, self._parts.vault).judge(row)
+        return outcome or RowOutcome(row.row, BAD, (Reason.NOT_TAKEN,))
+
+    def _joined(self, identity: str, state: RegistrationImport, row: Registration) -> RowOutcome:
         parts = self._parts
         recognition = Recognition(parts.identification, parts.commands, parts.vault)
         command_id = derived_id("import-row", identity, row.row)
-        # A row that has joined would be recognised as itself: its command is asked for first.
-        if not parts.commands.known(command_id) and (outcome := recognition.judge(row)) is not None:
+        # A row that has joined would be recognised as itself, or as nobody once it is erased: its command is asked for first.
+        standing = parts.log.outcome(command_id)
+        if standing is not None and standing.refused is None:
+            return RowOutcome(row.row, JOINED)
+        if (outcome := recognition.judge(row)) is not None:
             return outcome
         assert row.applicant is not None
 
@@ -93,11 +127,7 @@ class ImportRunner:
             meta = Metadata(correlation=identity, actor=state.by)
             return parts.commands.take(PERSON, Order(command, person, command_id, meta))
 
-        try:
-            parts.joining.join(row.applicant, derived_id("member", identity, row.row), "import", take)
-        except Refused:
-            # Somebody joined with the same contact between the judgement and the command.
-            return recognition.judge(row) or RowOutcome(row.row, JOINED)
+        parts.joining.join(row.applicant, derived_id("member", identity, row.row), "import", take)
         return RowOutcome(row.row, JOINED)
 
     def _record(self, identity: str, state: RegistrationImport, outcomes: tuple[RowOutcome, ...]) -> None:

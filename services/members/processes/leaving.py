@@ -1,9 +1,9 @@
 """Who leaves lets go of what is theirs: offices, places of work, things lent, tokens, and the guests they once were.
 
-One instance a person. It learns from the person's whole history, and acts when the erasure is decided: offices are vacated,
+One instance a person, and one a guest of nobody's who is forgotten. It learns from the person's whole history, and acts when the erasure is decided: offices are vacated,
 affiliations ended, what was lent withdrawn, tokens revoked, and the erasure is started with every id that was ever the
-person's. A guest tied afterwards starts it once more. State: ``{guests, references, tokens, libraries, equipment,
-offices: [[stream id, office, region]], decided, region}``.
+person's, those among them that yielded to the person's. A guest tied or an id yielded afterwards starts it once more. State:
+``{guests, yielded, references, tokens, libraries, equipment, offices: [[stream id, office, region]], decided, region}``.
 """
 
 from __future__ import annotations
@@ -24,14 +24,15 @@ from services.members.domain.affiliation import (
 from services.members.domain.credential import TOKEN, LoginCodeAccepted, RevokeToken, TokenIssued
 from services.members.domain.equipment import EQUIPMENT, EquipmentRegistered, WithdrawEquipment
 from services.members.domain.erasure import ERASURE, StartErasure
-from services.members.domain.guest import GuestTied
+from services.members.domain.guest import GuestForgotten, GuestTied
 from services.members.domain.office import OFFICE, LeaveOffice, OfficeAssumed, OfficeVacated, StandInEnded, StandInNamed
-from services.members.domain.person import ErasureDecided
+from services.members.domain.person import ErasureDecided, IdentityYielded
 from services.members.domain.telegram import TelegramLinked
 
 State = Mapping[str, Any]
 BY_ID: Mapping[type, str] = {
     GuestTied: "guests",
+    IdentityYielded: "yielded",
     TelegramLinked: "references",
     TokenIssued: "tokens",
     EquipmentRegistered: "equipment",
@@ -42,12 +43,14 @@ BY_ID: Mapping[type, str] = {
 def instances(recorded: Recorded) -> Sequence[str]:
     """The person that an event is about."""
     match recorded.event:
-        case ErasureDecided():
+        case ErasureDecided() | GuestForgotten():
             return [recorded.stream_id]
         case AffiliationStarted() | AffiliationEnded():
             return [recorded.event.person]
         case EquipmentRegistered():
             return [recorded.event.owner]
+        case IdentityYielded():
+            return [recorded.event.to]
         case GuestTied() | OfficeAssumed() | OfficeVacated() | StandInNamed() | StandInEnded() | TokenIssued():
             return [recorded.event.person]
         case LoginCodeAccepted() | TelegramLinked():
@@ -65,6 +68,10 @@ def react(state: State, recorded: Recorded) -> Reaction:
             return Reaction(learnt, [*_parting(person, learnt, recorded), _start(person, learnt)])
         case GuestTied() if learnt.get("decided"):
             return Reaction(learnt, [_start(recorded.event.person, learnt)])
+        case GuestForgotten():
+            return Reaction(learnt, [Issue(ERASURE, person, StartErasure((person,), (), None))])
+        case IdentityYielded() if learnt.get("decided"):
+            return Reaction(learnt, [_start(recorded.event.to, learnt)])
         case TokenIssued() if learnt.get("decided"):
             return Reaction(learnt, [Issue(TOKEN, recorded.stream_id, RevokeToken(recorded.recorded))])
         case OfficeAssumed(person=holder) | StandInNamed(person=holder) if learnt.get("decided"):
@@ -90,7 +97,7 @@ def _parting(person: str, state: State, recorded: Recorded) -> list[Issue]:
 
 
 def _start(person: str, state: State) -> Issue:
-    ids = (person, *state.get("guests", []))
+    ids = (person, *state.get("guests", []), *state.get("yielded", []))
     return Issue(ERASURE, person, StartErasure(ids, tuple(state.get("references", [])), state.get("region")))
 
 
@@ -98,7 +105,7 @@ def _learnt(state: State, recorded: Recorded) -> dict[str, Any]:
     match recorded.event:
         case ErasureDecided(region=region):
             return {**state, "decided": True, "region": region}
-        case GuestTied() | TelegramLinked() | TokenIssued() | EquipmentRegistered():
+        case GuestTied() | IdentityYielded() | TelegramLinked() | TokenIssued() | EquipmentRegistered():
             return _with(state, BY_ID[type(recorded.event)], recorded.stream_id)
         case LoginCodeAccepted(proves=str(reference)):
             return _with(state, "references", reference)

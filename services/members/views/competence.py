@@ -1,8 +1,7 @@
 """How far people are: ``{_id: person, region, ratings}``.
 
 ``ratings`` maps a rating's number in its stream to ``{unit, area, aspect, level, rater, by, framework, because, at}``;
-``region`` is where the person lives, as far as it was told here. Who has changed their data and was never rated has no
-``ratings``.
+``region`` is where the person lives, which a rating does not know for long. Whoever was never rated has no ``ratings``.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 from services.kernel.message import Recorded
 from services.kernel.view import Applied, Change, View
 from services.members.domain.competence import CompetenceRated
-from services.members.domain.person import MemberChanged
+from services.members.domain.person import MemberChanged, MemberJoined
 
 
 def apply(recorded: Recorded) -> Applied:
@@ -29,11 +28,11 @@ def apply(recorded: Recorded) -> Applied:
                 "because": None if because is None else {"kind": because.kind, "id": because.id},
                 "at": recorded.at,
             }
-            return [Change(event.person, {"region": event.region, f"ratings.{recorded.version}": rating})]
-        case MemberChanged() as event:
+            return [Change(event.person, {f"ratings.{recorded.version}": rating})]
+        case (MemberJoined() | MemberChanged()) as event:
             return [Change(recorded.stream_id, {"region": event.region})]
         case _:
             return []
 
 
-COMPETENCE_OF = View("competence", 1, apply, indexes=[[("region", 1)]])
+COMPETENCE_OF = View("competence", 2, apply, indexes=[[("region", 1)]])

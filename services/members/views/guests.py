@@ -17,9 +17,10 @@ def apply(recorded: Recorded) -> Applied:
         case GuestTied() as event:
             return [Change(recorded.stream_id, {"person": event.person})]
         case MemberErased() as event:
-            return [Remove(identity) for identity in event.ids[1:]]
+            # The first is a person's own, or a guest's who was erased for itself.
+            return [Remove(identity) for identity in event.ids]
         case _:
             return []
 
 
-GUESTS = View("guests", 1, apply, indexes=[[("person", 1)]])
+GUESTS = View("guests", 2, apply, indexes=[[("person", 1)]])

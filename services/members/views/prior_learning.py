@@ -1,6 +1,6 @@
 """What people showed of learning from before: ``{_id: submission, person, region, state, unit, aspect, level, …}``.
 
-``evidence``, ``link`` and ``note`` are sealed under the person's key; ``at`` is when it was submitted, ``by`` the reviewer.
+``region`` is the person's while it waits, and stays where it was reviewed. ``evidence``, ``link`` and ``note`` are sealed under the person's key; ``at`` is when it was submitted, ``by`` the reviewer.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from services.members.domain.prior_learning import (
     ACCEPTED,
     DECLINED,
     WAITING,
+    PriorLearningMoved,
     PriorLearningReviewed,
     PriorLearningSubmitted,
 )
@@ -37,9 +38,11 @@ def apply(recorded: Recorded) -> Applied:
         case PriorLearningReviewed() as event:
             state = ACCEPTED if event.accepted else DECLINED
             reviewed = {"state": state, "level": event.level, "note": event.note, "by": event.by}
-            return [Change(recorded.stream_id, reviewed)]
+            return [Change(recorded.stream_id, {**reviewed, "region": event.region})]
+        case PriorLearningMoved() as event:
+            return [Change(recorded.stream_id, {"region": event.region})]
         case _:
             return []
 
 
-PRIOR = View("prior_learning", 1, apply, indexes=[[("region", 1), ("state", 1)], [("person", 1)]])
+PRIOR = View("prior_learning", 2, apply, indexes=[[("region", 1), ("state", 1)], [("person", 1)]])

@@ -1,4 +1,4 @@
-"""Members in memory: its surface, its log, its views and its manager, moved by hand."""
+"""Members in memory: its surface, its log, its views, its managers and its eraser, moved by hand."""
 
 import json
 import re
@@ -25,8 +25,11 @@ from services.members.domain.office_kinds import grants_of
 from services.members.mint import Mint
 from services.members.parts import Parts
 from services.members.processes.crediting import CREDITING
+from services.members.processes.erasing import Erasing, started
 from services.members.processes.guest_tying import GUEST_TYING
 from services.members.processes.import_runner import ImportRunner
+from services.members.processes.leaving import LEAVING
+from services.members.processes.moving import MOVING
 from services.members.uploads import MemoryUploads
 from services.members.views import VIEWS
 
@@ -153,7 +156,7 @@ class Stage:
         return self.send("POST", path, body if body is not None else {}, **options)
 
     def follow(self):
-        """Bring views and manager up to the log's end."""
+        """Bring views, managers and eraser up to the log's end."""
         while self.seen < self.log.head():
             (commit,) = self.log.read(self.seen, 1)
             self.seen = commit.position
@@ -164,9 +167,11 @@ class Stage:
                 self._manage(recorded)
 
     def _manage(self, recorded):
-        for manager in (GUEST_TYING, CREDITING):
+        for manager in (GUEST_TYING, CREDITING, LEAVING, MOVING):
             for instance in manager.concerned(recorded):
                 self._react(manager, instance, recorded)
+        if ids := started(recorded):
+            Erasing(self.parts).erase(ids, recorded)
 
     def _react(self, manager, instance, recorded):
         reaction = manager.react(self.managed.get((manager.name, instance), {}), recorded)

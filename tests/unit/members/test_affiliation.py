@@ -42,6 +42,13 @@ def test_whom_nobody_there_vouches_for_does_not_work_there():
     )
 
 
+def test_the_first_says_so_alone_and_once_gone_is_vouched_for_like_anybody():
+    alone = replace(start(), vouched=False, first=True)
+    given(AFFILIATION).when(alone).then(STARTED)
+    back = replace(alone, since=AT + DAY, at=AT + DAY)
+    given(AFFILIATION, STARTED, ended(AT + DAY)).when(back).refused("colleague-vouches")
+
+
 def test_another_role_ends_the_one_before_in_the_same_act():
     head = start("head", AT + DAY, AT + DAY)
     started = AffiliationStarted(*WHO, "head", "kota-kediri", AT + DAY, 2)

@@ -193,3 +193,11 @@ def test_an_erased_person_is_not_rated_and_not_shown(stage):
     stage.post("/v1/me/erasure", {"sure": True}, actor=ani)
     assert stage.get(f"/v1/competence/{ani.id}", actor=COORDINATOR).status == 404
     assert rate(stage, COORDINATOR, 3, person=ani.id).status == 400
+
+
+@pytest.mark.parametrize("text", ["Ani Contoh, 0812-3456-7890", "a b", "", "x" * 65])
+def test_what_a_rating_follows_from_is_an_id_and_no_text(stage, text):
+    """It goes out to everybody in a fact."""
+    because = {"kind": "activity", "id": text}
+    assert rate(stage, member(stage), 3, because=because).status == 400
+    assert "competence-rated" not in {fact.type for fact in stage.facts()}

@@ -2,8 +2,13 @@ import json
 
 import pytest
 
+from services.kernel.decider import Order
 from services.kernel.ids import derived_id, fingerprint
-from tests.unit.members.stage import COORDINATOR, MEMBER, NOTIFICATIONS, REGIONAL, Stage, holder_of
+from services.kernel.message import Metadata
+from services.kernel.policy import ANONYMOUS, Actor
+from services.members.contact import Contact
+from services.members.domain.guest import GUEST, AddGuest, TieGuest
+from tests.unit.members.stage import COORDINATOR, GATEWAY, MEMBER, NOTIFICATIONS, REGIONAL, Stage, holder_of
 from tests.unit.members.test_api_login import log_in
 
 
@@ -121,6 +126,74 @@ def test_a_stranger_who_chooses_a_guests_id_stands_in_nobodys_way(stage):
     would_be = derived_id(command_id, f"member {asked}")
     assert stage.post(f"/v1/guests/{would_be}", {}).status == 201
     reply = stage.post(path, body, key=key)
-    assert (reply.status, reply.body) == (201, {"member": would_be})
-    (reached,) = stage.get("/internal/people", ids=would_be, actor=NOTIFICATIONS).body["people"]
+    assert reply.status == 201
+    member = reply.body["member"]
+    assert member != would_be
+    (reached,) = stage.get("/internal/people", ids=member, actor=NOTIFICATIONS).body["people"]
     assert reached["email"] == "ani@contoh.example"
+    assert stage.post(path, body, key=key).body == {"member": member}
+    assert log_in(stage, "ani@contoh.example").body["person"] == member
+
+
+@pytest.fixture
+def eve(stage):
+    """Somebody whose address is proven."""
+    person = stage.join("Eve", email="eve@contoh.example")
+    log_in(stage, "eve@contoh.example")
+    return Actor("person", person)
+
+
+def ids_of(stage, person):
+    return stage.get("/internal/ids", actor=GATEWAY, person=person).body["ids"]
+
+
+def test_a_guest_is_noted_under_nobody_elses_id(stage, eve):
+    """Members' ids are public with every office: whoever was tied to one read, and forgot, all that is the member's."""
+    rani = stage.join("Rani", email="rani@contoh.example")
+    before = len(stage.parts.claims._holders)
+    for actor in (ANONYMOUS, REGIONAL):
+        reply = stage.post(f"/v1/guests/{rani}", {"name": "x", "email": "eve@contoh.example"}, actor=actor)
+        assert (reply.status, reply.body["rule"]) == (422, "id-is-a-members")
+    assert len(stage.parts.claims._holders) == before
+    assert "guest-tied" not in {fact.type for fact in stage.facts()}
+    assert ids_of(stage, eve.id) == [eve.id]
+    (reached,) = stage.get("/internal/people", actor=NOTIFICATIONS, ids=rani).body["people"]
+    assert reached["email"] == "rani@contoh.example"
+
+
+def note_in_the_past(stage, guest, reference):
+    """As it was before ids were kept for guests: a guest's stream alone was asked."""
+    order = Order(AddGuest(None, None, None, (reference,)), guest, f"noted {guest}", Metadata("c"))
+    stage.commands.take(GUEST, order)
+    stage.follow()
+
+
+def test_a_guest_who_was_noted_under_a_members_id_is_tied_to_nobody(stage, eve):
+    rani = stage.join("Rani", email="rani@contoh.example")
+    note_in_the_past(stage, rani, stage.parts.identification.known_reference(Contact("email", "eve@contoh.example")))
+    log_in(stage, "eve@contoh.example")
+    by_hand = stage.post(f"/v1/guests/{rani}/tie", {"person": eve.id}, actor=REGIONAL)
+    assert (by_hand.status, by_hand.body["rule"]) == (422, "id-is-a-members")
+    assert "guest-tied" not in {fact.type for fact in stage.facts()}
+
+
+def test_nobody_joins_under_an_id_that_was_kept_for_a_guest_meanwhile(stage, eve):
+    note_in_the_past(
+        stage, "guest-1", stage.parts.identification.known_reference(Contact("email", "eve@contoh.example"))
+    )
+    assert ids_of(stage, eve.id) == [eve.id, "guest-1"]
+    assert stage.parts.identification.settle([Contact("email", "new@contoh.example")], "guest-1") != "guest-1"
+
+
+def test_a_tie_that_stands_from_before_reaches_and_destroys_nothing_of_a_member(stage, eve):
+    rani = stage.join("Rani", email="rani@contoh.example")
+    note_in_the_past(stage, rani, "reference")
+    stage.commands.take(GUEST, Order(TieGuest(eve.id, "proof"), rani, "tied", Metadata("c")))
+    stage.follow()
+    assert ids_of(stage, eve.id) == [eve.id]
+    assert stage.post("/v1/me/erasure", {"sure": True}, actor=eve).status == 202
+    erased = [fact.data for fact in stage.facts() if fact.type == "member-erased"]
+    assert erased == [{"person": eve.id, "ids": [eve.id]}]
+    me = stage.get("/v1/me", actor=Actor("person", rani)).body
+    assert (me["name"], me["contacts"]["email"]) == ("Rani", "rani@contoh.example")
+    assert log_in(stage, "rani@contoh.example").body["person"] == rani

@@ -4,8 +4,11 @@ import concurrent.futures
 
 import pytest
 
+from services.kernel.decider import Order
+from services.kernel.message import Metadata
 from services.kernel.policy import Actor
-from tests.unit.members.stage import COORDINATOR, REGIONAL, Stage, holder_of
+from services.members.domain.affiliation import AFFILIATION, StartAffiliation, affiliation_identity
+from tests.unit.members.stage import COORDINATOR, NOW, REGIONAL, Stage, holder_of
 
 SMAN_4 = {"name": "SMAN 4 Kota Kediri", "kind": "school", "level": "secondary", "region": "kota-kediri"}
 
@@ -140,3 +143,44 @@ def test_an_affiliation_ends_with_its_date_and_the_library_keeps_its_history(sta
     assert stage.get(path, actor=holder_of(("mentor", "kota-kediri"))).status == 200
     assert stage.get(path, actor=holder_of(("mentor", "nganjuk"))).status == 403
     assert stage.get(path).status == 401
+
+
+def test_a_library_that_everybody_has_left_belongs_to_nobody_who_comes_by(stage):
+    ani, eve = member(stage), member(stage, "eve@contoh.example", "Eve")
+    path = f"/v1/libraries/{registered(stage)}/affiliations"
+    assert stage.post(path, {"role": "staff"}, actor=ani).status == 201
+    assert stage.post(f"{path}/{ani.id}/end", {}, actor=ani).status == 200
+    for whoever in (eve, ani):
+        refused = stage.post(path, {"role": "head"}, actor=whoever)
+        assert (refused.status, refused.body["rule"]) == (422, "colleague-vouches")
+    assert stage.post(path, {"role": "head", "person": eve.id}, actor=ani).status == 403
+    assert stage.post(path, {"role": "head", "person": eve.id}, actor=REGIONAL).status == 201
+    assert stage.post(path, {"role": "staff", "person": ani.id}, actor=eve).status == 201
+
+
+def test_of_two_who_say_at_once_that_they_are_the_first_one_is(stage):
+    ani, eve = member(stage), member(stage, "eve@contoh.example", "Eve")
+    path = f"/v1/libraries/{registered(stage)}/affiliations"
+    stage.follow = lambda: None  # the view is a moment behind the log
+    assert stage.post(path, {"role": "staff"}, actor=ani).status == 201
+    refused = stage.post(path, {"role": "head"}, actor=eve)
+    assert (refused.status, refused.body["rule"]) == (422, "colleague-vouches")
+
+
+def test_who_was_noted_down_by_the_coordinator_is_the_first_too(stage):
+    ani, eve = member(stage), member(stage, "eve@contoh.example", "Eve")
+    path = f"/v1/libraries/{registered(stage)}/affiliations"
+    stage.follow = lambda: None
+    assert stage.post(path, {"role": "staff", "person": ani.id}, actor=REGIONAL).status == 201
+    assert stage.post(path, {"role": "head"}, actor=eve).body["rule"] == "colleague-vouches"
+
+
+def test_a_library_whose_staff_began_before_the_first_was_noted_has_had_its_first(stage):
+    ani, eve, library = member(stage), member(stage, "eve@contoh.example", "Eve"), registered(stage)
+    begun = StartAffiliation(library, ani.id, "staff", "kota-kediri", NOW, NOW)
+    identity = affiliation_identity(library, ani.id)
+    stage.commands.take(AFFILIATION, Order(begun, identity, "begun", Metadata("c")))
+    stage.follow()
+    path = f"/v1/libraries/{library}/affiliations"
+    assert stage.post(path, {"role": "head"}, actor=eve).body["rule"] == "colleague-vouches"
+    assert stage.post(path, {"role": "head"}, actor=ani).status == 201

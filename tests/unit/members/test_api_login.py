@@ -106,7 +106,7 @@ def test_neither_code_nor_token_nor_contact_stands_anywhere_in_the_log(stage):
     for secret in (
         "Laptop Ani",
         token,
-        token.rpartition("_")[2],
+        token.split("_", 2)[2],
         *digits,
         "ani@contoh.example",
         "Ani Contoh",

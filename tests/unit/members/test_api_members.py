@@ -1,5 +1,8 @@
+from datetime import UTC, datetime
+
 import pytest
 
+from services.kernel.clock import FixedClock
 from services.kernel.ids import new_id
 from services.members.domain.person import MemberJoined
 from tests.unit.members.stage import COORDINATOR, MEMBER, NOTIFICATIONS, REGIONAL, Stage, holder_of
@@ -188,3 +191,10 @@ def test_a_code_is_told_for_one_person_only(stage):
 def test_too_many_people_at_once_are_refused(stage):
     ids = ",".join(str(n) for n in range(201))
     assert stage.get("/internal/people", ids=ids, actor=NOTIFICATIONS).status == 400
+
+
+def test_the_day_of_joining_is_the_day_where_the_community_lives():
+    stage = Stage(clock=FixedClock(datetime(2026, 3, 2, 23, 30, tzinfo=UTC)))
+    stage.open_region()
+    shown = stage.get(f"/v1/members/{stage.join()}", actor=COORDINATOR).body
+    assert shown["registered"] == "2026-03-03"

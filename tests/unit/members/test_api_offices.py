@@ -64,6 +64,16 @@ def test_a_holder_may_hand_over_their_own_office_and_no_other(stage):
     assert stage.post(f"{OFFICE}/handover", {"to": budi, **PLACE}, actor=own).status == 200
 
 
+def test_a_former_holder_passes_nothing_on_whatever_he_was_signed_a_moment_ago(stage):
+    ani, budi, eve = (stage.join(email=f"{name}@contoh.example") for name in ("ani", "budi", "eve"))
+    stage.post(f"{OFFICE}/holders", {"person": ani, **PLACE}, actor=COORDINATOR)
+    own = holder_of(("regional-coordinator", "kota-kediri"), person=ani)
+    assert stage.post(f"{OFFICE}/handover", {"to": budi, **PLACE}, actor=own).status == 200
+    refused = stage.post(f"{OFFICE}/handover", {"to": eve, **PLACE}, actor=own)
+    assert (refused.status, refused.body["rule"]) == (422, "office-is-anothers")
+    assert stage.post(f"{OFFICE}/handover", {"to": eve, **PLACE}, actor=COORDINATOR).body["holder"] == eve
+
+
 def test_a_stand_in_has_the_offices_permissions_until_it_is_filled(stage):
     ani, budi = stage.join(email="ani@contoh.example"), stage.join(email="budi@contoh.example")
     named = stage.post(f"{OFFICE}/stand-in", {"person": ani, **PLACE}, actor=COORDINATOR)

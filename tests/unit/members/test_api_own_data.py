@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.kernel.policy import Actor
+from services.members.contact import Contact
 from tests.unit.members.stage import COORDINATOR, GATEWAY, NOTIFICATIONS, Stage
 
 ARCHIVE = "/v1/me/consents/name-in-archive"
@@ -70,6 +71,41 @@ def test_a_new_phone_number_is_ones_own_and_nobodys_else(stage, ani):
     body = {"name": "Citra", "library": "SD", "region": "kota-kediri", "subdistrict": "mojoroto"}
     assert stage.post("/v1/members", {**body, "phone": "081499990000"}).body["rule"] == "already-a-member"
     assert stage.post("/v1/members", {**body, "phone": "081234567890"}).body["rule"] == "already-a-member"
+
+
+def held(stage):
+    return {value for kind, value in stage.parts.claims._holders if kind == "phone"}
+
+
+def test_a_number_that_one_has_no_more_is_free_for_whose_it_is_now(stage):
+    eve = Actor("person", stage.join("Eve", email="eve@contoh.example"))
+    for n in (1, 2, 3):
+        assert change(stage, eve, phone=f"08129999000{n}").status == 200
+    assert held(stage) == {"+6281299990003"}
+    stage.join("Budi", phone="081299990001")
+    assert change(stage, eve, phone="081299990001").body["rule"] == "contact-is-anothers"
+    assert change(stage, eve, phone="081299990002").status == 200
+    assert held(stage) == {"+6281299990001", "+6281299990002"}
+
+
+def test_a_change_that_is_not_made_claims_no_number(stage, ani):
+    body = {"phone": "081299990001"}
+    assert stage.send("PUT", "/v1/me", body, actor=ani, if_match='"7"').status == 412
+    assert held(stage) == {"+6281234567890"}
+    assert change(stage, ani, phone="081299990001").status == 200
+
+
+def test_a_number_that_was_claimed_beside_the_address_is_kept_with_it(stage):
+    """Claims are released by the id that they name: with the number the address would go, and with it every login."""
+    identification = stage.parts.identification
+    mail, number = Contact("email", "eve@contoh.example"), Contact("phone", "+6281299990001")
+    identification.settle([mail, number], "cut-off")
+    eve = Actor("person", stage.join("Eve", email="other@contoh.example"))
+    assert identification.add(number, eve.id, "number")
+    identification.drop(number, eve.id, kept=[mail])
+    assert identification.member(mail) == eve.id
+    identification.drop(number, eve.id, kept=[])
+    assert identification.member(mail) is None
 
 
 def test_a_number_that_was_claimed_and_never_joined_under_becomes_the_members(stage, ani):
@@ -144,6 +180,17 @@ def test_an_account_is_one_members_until_it_is_unlinked(stage, ani):
     assert stage.get("/internal/telegram", actor=GATEWAY, chat="4711").body == {"person": None}
     assert link(stage, stage.post("/v1/me/telegram", actor=budi).body["token"]).status == 200
     assert reached(stage, budi)["telegram"] == "4711"
+
+
+def test_an_account_that_was_linked_a_moment_ago_is_unlinked_too(stage, ani):
+    token = stage.post("/v1/me/telegram", actor=ani).body["token"]
+    follow, stage.follow = stage.follow, lambda: None  # the view is a moment behind the log
+    assert link(stage, token).status == 200
+    assert stage.send("DELETE", "/v1/me/telegram", actor=ani).status == 200
+    stage.follow = follow
+    stage.follow()
+    assert stage.get("/internal/telegram", actor=GATEWAY, chat="4711").body == {"person": None}
+    assert reached(stage, ani)["telegram"] is None
 
 
 def test_the_newest_account_is_written_to(stage, ani):

@@ -26,6 +26,24 @@ def test_the_board_changes_a_rule_from_a_date_on_and_earlier_versions_stay():
     assert [item["in_force"] for item in stage.get("/v1/rules").body["items"]] == [False, True]
 
 
+def test_what_is_announced_neither_comes_early_nor_undoes_what_is_changed_meanwhile():
+    stage = stage_with_rules()
+    day = NOW + timedelta(days=30)
+
+    def rules(at):
+        (found,) = stage.get("/v1/rules", at=at.isoformat()).body["items"]
+        return found["speakers"], found["response_school_days"]
+
+    stage.post("/v1/rules", {"speakers": "open", "in_force_from": day.isoformat()}, actor=COORDINATOR)
+    stage.post("/v1/rules", {"response_school_days": 5}, actor=COORDINATOR)
+    assert (rules(NOW), rules(day)) == (("board", 5), ("open", 5))
+    told = [fact.data for fact in stage.facts() if fact.type == "rules-changed"][-2:]
+    assert [(one["version"], one["speakers"], one["response_school_days"]) for one in told] == [
+        (3, "board", 5),
+        (4, "open", 5),
+    ]
+
+
 def test_a_time_before_all_rules_has_none():
     stage = stage_with_rules()
     assert stage.get("/v1/rules", at=(NOW - timedelta(days=1)).isoformat()).body["items"] == []

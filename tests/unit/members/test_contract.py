@@ -27,17 +27,25 @@ from services.members.domain.equipment import (
     EquipmentReturned,
     EquipmentWithdrawn,
 )
-from services.members.domain.erasure import ErasureStarted, MemberErased
+from services.members.domain.erasure import ErasureStarted, MemberErased, ReferencesNoted
 from services.members.domain.framework import FrameworkAdopted, Migration
-from services.members.domain.guest import GuestAdded, GuestTied
+from services.members.domain.guest import GuestAdded, GuestForgotten, GuestTied
 from services.members.domain.library import LibraryDescribed, LibraryInterestChanged, LibraryRegistered
 from services.members.domain.office import OfficeAssumed, OfficeVacated, StandInEnded, StandInNamed
-from services.members.domain.person import ErasureDecided, IdentityYielded, MemberChanged, MemberJoined
-from services.members.domain.prior_learning import PriorLearningReviewed, PriorLearningSubmitted
+from services.members.domain.person import (
+    ErasureDecided,
+    IdentityKeptForGuest,
+    IdentityYielded,
+    MemberChanged,
+    MemberJoined,
+)
+from services.members.domain.prior_learning import PriorLearningMoved, PriorLearningReviewed, PriorLearningSubmitted
 from services.members.domain.region import RegionOpened, Subdistrict
 from services.members.domain.registration_import import ImportFinished, ImportStarted, RowOutcome, RowsTaken
 from services.members.domain.rules import RulesChanged, RuleSet
+from services.members.domain.staffing import FirstStaffNoted
 from services.members.domain.telegram import (
+    TelegramAccountNoted,
     TelegramLinked,
     TelegramLinkOffered,
     TelegramLinkRedeemed,
@@ -84,9 +92,13 @@ UNTOLD = [
     ("login-reference", LoginCodeIssued("code", "digest", None, AT, AT)),
     ("login-reference", LoginCodeAccepted("code", "ani", None)),
     ("person-other", IdentityYielded("ani")),
+    ("guest-guest-1", GuestForgotten()),
+    ("staffing-sdn-1", FirstStaffNoted("ani")),
+    ("person-guest-1", IdentityKeptForGuest(("reference",))),
     ("import-1", ImportStarted(1, "ani")),
     ("telegram_offer-1", TelegramLinkOffered("ani", "digest", AT)),
     ("telegram_offer-1", TelegramLinkRedeemed("reference")),
+    ("telegram_accounts-ani", TelegramAccountNoted("reference")),
     ("equipment-1", EquipmentRegistered("Proyektor", "projector", "ani", "sdn-1", "nganjuk")),
     ("equipment-1", EquipmentLent("gathering-1", "budi", AT, 1)),
     ("equipment-1", EquipmentReturned("ani", AT, 1)),
@@ -96,9 +108,11 @@ UNTOLD = [
         "prior-1",
         PriorLearningReviewed("ani", "b-slims", "b", "skill", 2, "kediri-1", "nganjuk", "budi", True, "sealed"),
     ),
+    ("prior-1", PriorLearningMoved("blitar")),
     ("framework-community", FrameworkAdopted(first(), (Migration("b-old", "b-slims"), Migration("e-old", None)))),
     ("person-ani", ErasureDecided("ani", "nganjuk")),
     ("erasure-ani", ErasureStarted(("ani", "guest-1"), ("reference",), "nganjuk")),
+    ("erasure-ani", ReferencesNoted(("reference",))),
 ]
 
 

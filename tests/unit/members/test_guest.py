@@ -2,7 +2,7 @@ import pytest
 
 from services.kernel.problem import NotFound
 from services.kernel.testing import given
-from services.members.domain.guest import GUEST, AddGuest, GuestAdded, GuestTied, TieGuest
+from services.members.domain.guest import GUEST, AddGuest, ForgetGuest, GuestAdded, GuestForgotten, GuestTied, TieGuest
 
 ADDED = GuestAdded("sealed name", None, None, ("reference",))
 
@@ -30,3 +30,14 @@ def test_a_guest_is_tied_to_one_member_only():
 def test_who_was_never_noted_is_not_tied():
     with pytest.raises(NotFound):
         given(GUEST).when(TieGuest("member-1", "hand"))
+
+
+def test_a_guest_is_forgotten_once_and_only_while_it_is_nobody():
+    given(GUEST, ADDED).when(ForgetGuest()).then(GuestForgotten())
+    given(GUEST, ADDED, GuestForgotten()).when(ForgetGuest()).then()
+    given(GUEST, ADDED, GuestTied("member-1", "hand")).when(ForgetGuest()).then()
+    given(GUEST).when(ForgetGuest()).then()
+
+
+def test_who_is_forgotten_turns_out_to_be_nobody():
+    given(GUEST, ADDED, GuestForgotten()).when(TieGuest("member-1", "proof")).refused("guest-is-forgotten")

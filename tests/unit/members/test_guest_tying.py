@@ -1,9 +1,13 @@
+"""Who a guest is follows from what is proven, and only where the guest's id is nobody else's."""
+
 from datetime import UTC, datetime
 
 from services.kernel.message import Metadata, Recorded
 from services.kernel.process import Issue
 from services.members.domain.credential import LoginCodeAccepted
-from services.members.domain.guest import GUEST, GuestAdded, TieGuest
+from services.members.domain.erasure import ReferencesNoted
+from services.members.domain.guest import GUEST, ForgetGuest, GuestAdded, TieGuest
+from services.members.domain.person import PERSON, IdentityKeptForGuest, KeepForGuest
 from services.members.processes.guest_tying import GUEST_TYING
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
@@ -15,6 +19,10 @@ def recorded(event, stream):
 
 def guest(identity="guest-1", references=("mail",)):
     return recorded(GuestAdded(None, None, None, references), f"guest-{identity}")
+
+
+def kept(identity="guest-1"):
+    return recorded(IdentityKeptForGuest(("mail",)), f"person-{identity}")
 
 
 PROVED = recorded(LoginCodeAccepted("code", "ani", "mail"), "login-mail")
@@ -31,13 +39,31 @@ def test_guests_wait_until_the_contact_is_proved_and_are_tied_then():
     assert waiting.issues == ()
     tied = GUEST_TYING.react(waiting.state, PROVED)
     assert tied.issues == [
-        Issue(GUEST, "guest-1", TieGuest("ani", "proof")),
-        Issue(GUEST, "guest-2", TieGuest("ani", "proof")),
+        Issue(PERSON, "guest-1", KeepForGuest(("mail",))),
+        Issue(PERSON, "guest-2", KeepForGuest(("mail",))),
     ]
     assert GUEST_TYING.react(tied.state, PROVED).issues == []
+    assert GUEST_TYING.react(tied.state, kept("guest-2")).issues == [
+        Issue(GUEST, "guest-2", TieGuest("ani", "proof"))
+    ]  # fmt: skip
 
 
 def test_a_guest_who_comes_after_the_proof_is_tied_at_once():
     proved = GUEST_TYING.react({}, PROVED)
     assert proved.issues == []
-    assert GUEST_TYING.react(proved.state, guest()).issues == [Issue(GUEST, "guest-1", TieGuest("ani", "proof"))]
+    asked = GUEST_TYING.react(proved.state, guest())
+    assert asked.issues == [Issue(PERSON, "guest-1", KeepForGuest(("mail",)))]
+    assert GUEST_TYING.react(asked.state, kept()).issues == [Issue(GUEST, "guest-1", TieGuest("ani", "proof"))]
+
+
+def test_an_id_that_is_kept_before_anybody_proves_the_contact_is_tied_to_nobody():
+    assert GUEST_TYING.react(GUEST_TYING.react({}, guest()).state, kept()).issues == ()
+
+
+def test_who_waits_under_a_contact_of_somebody_erased_is_forgotten_too_and_once():
+    waiting = GUEST_TYING.react({}, guest())
+    noted = recorded(ReferencesNoted(("mail", "number")), "erasure-ani")
+    assert GUEST_TYING.concerned(noted) == ("mail", "number")
+    gone = GUEST_TYING.react(waiting.state, noted)
+    assert gone.issues == [Issue(GUEST, "guest-1", ForgetGuest())]
+    assert GUEST_TYING.react(gone.state, PROVED).issues == []

@@ -184,7 +184,7 @@ def test_a_contact_that_a_member_adds_while_others_join_with_it_has_one_owner(at
 
     def add():
         commands = Commands(Pausing(community.log), CLOCK)
-        added.append(Identification(Pausing(community.claims), commands).add(contact, member))
+        added.append(Identification(Pausing(community.claims), commands).add(contact, member, new_id()))
 
     running = [greenlet(add), *(greenlet(community.join) for _ in attempts)]
     arguments = [(), *attempts]

@@ -58,6 +58,16 @@ def test_a_handover_is_one_act():
     )
 
 
+def test_an_office_is_passed_on_by_its_holder_and_by_nobody_who_held_it_before():
+    mine = HandOverOffice(*PLACE, "citra", AT, by="ani")
+    given(OFFICE, ANI_HOLDS).when(mine).then(
+        OfficeVacated(*PLACE, "ani", AT), OfficeAssumed(*PLACE, "citra", AT, True)
+    )  # fmt: skip
+    passed = [ANI_HOLDS, OfficeVacated(*PLACE, "ani", AT), OfficeAssumed(*PLACE, "budi", AT, True)]
+    given(OFFICE, *passed).when(mine).refused("office-is-anothers")
+    given(OFFICE, *passed).when(replace(mine, to="budi")).then()
+
+
 def test_a_vacant_office_is_not_handed_over():
     given(OFFICE).when(HandOverOffice(*PLACE, "citra", AT)).refused("office-is-vacant")
 

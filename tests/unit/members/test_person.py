@@ -6,8 +6,11 @@ from services.kernel.problem import Unavailable
 from services.kernel.testing import given
 from services.members.domain.person import (
     PERSON,
+    ErasureDecided,
+    IdentityKeptForGuest,
     IdentityYielded,
     Join,
+    KeepForGuest,
     MemberJoined,
     YieldIdentity,
 )
@@ -40,3 +43,23 @@ def test_an_id_in_use_or_given_up_does_not_yield(history):
 def test_nobody_joins_under_an_id_given_up_and_the_attempt_may_be_repeated():
     with pytest.raises(Unavailable):
         given(PERSON, IdentityYielded("other")).when(JOIN)
+
+
+def test_an_id_is_kept_for_a_guest_once_for_each_contact():
+    given(PERSON).when(KeepForGuest()).then(IdentityKeptForGuest(()))
+    given(PERSON, IdentityKeptForGuest(())).when(KeepForGuest()).then()
+    given(PERSON, IdentityKeptForGuest(())).when(KeepForGuest(("mail",))).then(IdentityKeptForGuest(("mail",)))
+    given(PERSON, IdentityKeptForGuest(("mail",))).when(KeepForGuest(("mail",))).then()
+
+
+@pytest.mark.parametrize("history", [[JOINED], [JOINED, ErasureDecided("ani", None)], [IdentityYielded("other")]])
+def test_an_id_that_is_or_was_a_members_is_no_guests(history):
+    given(PERSON, *history).when(KeepForGuest()).refused("id-is-a-members")
+
+
+def test_nobody_joins_under_a_guests_id_and_the_claims_lead_elsewhere():
+    with pytest.raises(Unavailable):
+        given(PERSON, IdentityKeptForGuest(())).when(JOIN)
+    yielded = IdentityYielded("other")
+    given(PERSON, IdentityKeptForGuest(())).when(YieldIdentity("other")).then(yielded)
+    given(PERSON, IdentityKeptForGuest(()), yielded).when(KeepForGuest(("mail",))).then(IdentityKeptForGuest(("mail",)))

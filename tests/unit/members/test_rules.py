@@ -1,4 +1,8 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+from hypothesis import given as always
+from hypothesis import strategies as some
 
 from services.kernel.testing import given
 from services.members.domain.rules import RULES, ChangeRules, RulesChanged, RuleSet
@@ -21,11 +25,71 @@ def test_a_change_of_nothing_makes_no_version():
     given(RULES, FIRST).when(ChangeRules(AT + timedelta(days=1), AT, speakers="board")).then()
 
 
-def test_a_change_builds_on_what_has_been_announced():
-    announced = RulesChanged(2, AT + timedelta(days=30), OPEN)
-    given(RULES, FIRST, announced).when(ChangeRules(AT, AT, probation_weeks=6)).then(
-        RulesChanged(3, AT, RuleSet(speakers="open", probation_weeks=6))
+ANNOUNCED = RulesChanged(2, AT + timedelta(days=30), OPEN)
+
+
+def test_a_change_builds_on_what_is_in_force_and_what_is_announced_carries_it_on():
+    given(RULES, FIRST, ANNOUNCED).when(ChangeRules(AT, AT, probation_weeks=6)).then(
+        RulesChanged(3, AT, RuleSet(probation_weeks=6)),
+        RulesChanged(4, ANNOUNCED.in_force_from, RuleSet(speakers="open", probation_weeks=6)),
     )
+
+
+def test_what_is_announced_keeps_the_rules_that_it_names_itself():
+    shorter = RulesChanged(3, AT + timedelta(days=60), RuleSet(speakers="open", probation_weeks=2))
+    change = ChangeRules(AT, AT, probation_weeks=6, response_school_days=5)
+    given(RULES, FIRST, ANNOUNCED, shorter).when(change).then(
+        RulesChanged(4, AT, RuleSet(probation_weeks=6, response_school_days=5)),
+        RulesChanged(5, ANNOUNCED.in_force_from, replace(OPEN, probation_weeks=6, response_school_days=5)),
+        RulesChanged(6, shorter.in_force_from, replace(shorter.rules, response_school_days=5)),
+    )
+
+
+def test_what_comes_after_a_version_that_names_the_rule_keeps_it_too():
+    closed = RulesChanged(3, AT + timedelta(days=60), replace(OPEN, probation_weeks=2))
+    given(RULES, FIRST, ANNOUNCED, closed).when(ChangeRules(AT + timedelta(days=1), AT, speakers="board")).then()
+    given(RULES, ANNOUNCED, closed).when(ChangeRules(AT, AT, speakers="board")).then(RulesChanged(3, AT, RuleSet()))
+
+
+def test_a_change_builds_on_what_is_announced_before_it_begins():
+    later = AT + timedelta(days=31)
+    given(RULES, FIRST, ANNOUNCED).when(ChangeRules(later, AT, probation_weeks=6)).then(
+        RulesChanged(3, later, replace(OPEN, probation_weeks=6))
+    )
+
+
+CHANGES = some.lists(
+    some.tuples(
+        some.integers(0, 9),
+        some.sampled_from(["speakers", "probation_weeks", "pilot_level"]),
+        some.integers(1, 4),
+    ),
+    max_size=8,
+)
+
+
+@always(CHANGES)
+def test_a_change_changes_what_it_names_from_its_day_on_and_nothing_else(changes):
+    """Until the next version that names the rule; and never anything of the days before."""
+    history = [RulesChanged(1, AT - timedelta(days=1), RuleSet())]
+    for day, rule, number in changes:
+        value = ("board", "open")[number % 2] if rule == "speakers" else number
+        begins = AT + timedelta(days=day)
+        before, book = history[:], RULES.fold(history)
+        history += given(RULES, *history).when(ChangeRules(begins, AT, **{rule: value})).events
+        after = RULES.fold(history)
+        carried = True
+        standing = book.in_force(begins).rules
+        for n in range(10):
+            at = AT + timedelta(days=n)
+            was, now = book.in_force(at).rules, after.in_force(at).rules
+            if n < day:
+                assert now == was
+                continue
+            carried = carried and getattr(was, rule) == getattr(standing, rule)
+            assert now == (replace(was, **{rule: value}) if carried else was)
+        assert history[: len(before)] == before
+        assert [version.version for version in history] == list(range(1, len(history) + 1))
 
 
 def test_nothing_is_ruled_for_the_past():
@@ -35,7 +99,7 @@ def test_nothing_is_ruled_for_the_past():
 
 def test_a_rule_may_begin_with_the_present_day():
     given(RULES, FIRST).when(ChangeRules(AT - timedelta(hours=9), AT, speakers="open")).then(
-        RulesChanged(2, AT - timedelta(hours=9), OPEN)
+        RulesChanged(2, AT - timedelta(hours=9), OPEN), RulesChanged(3, AT, OPEN)
     )
 
 

@@ -1,0 +1,69 @@
+"""Who was the first to work at a library: once for all, and never again when everybody has left.
+
+One stream a library. The first may say so alone, for nobody else could; whoever comes later is vouched for by a colleague
+who works there, or noted down by who keeps the region's libraries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.kernel.decider import Decider
+from services.kernel.message import Command, Event
+from services.kernel.problem import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class NoteStaff(Command):
+    """``person`` begins to work there. ``vouched``: somebody who works there says so, or who keeps the region's libraries."""
+
+    person: str
+    vouched: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FirstStaffNoted(Event):
+    """``person`` is the first who was said to work there."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class Staffing:
+    """``first`` is None while nobody ever worked there."""
+
+    first: str | None = None
+
+
+def decide(command: Command, staffing: Staffing) -> Sequence[Event]:
+    """Whoever is not vouched for is the first of all."""
+    match command:
+        case NoteStaff():
+            if staffing.first is None:
+                return [FirstStaffNoted(command.person)]
+            if not command.vouched and staffing.first != command.person:
+                raise vouching_needed()
+            return []
+        case _:
+            raise TypeError(type(command).__name__)
+
+
+def vouching_needed() -> Refused:
+    """The rule, as each stream says it that judges by it."""
+    return Refused(
+        "colleague-vouches", "somebody works or worked there already; a colleague or the coordinator notes you down"
+    )
+
+
+def evolve(staffing: Staffing, event: Any) -> Staffing:
+    """Who was the first after an event."""
+    match event:
+        case FirstStaffNoted():
+            return Staffing(event.person)
+        case _:
+            return staffing
+
+
+STAFFING: Decider[Staffing] = Decider("staffing", Staffing(), decide, evolve)
