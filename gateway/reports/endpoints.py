@@ -35,12 +35,15 @@ class ReportEndpoints:
         code = request.query_params.get("code")
         if code is None:
             return answered(self._callers, request, caller, (await self._reports.draft(caller, library)).document())
-        return answered(self._callers, request, caller, _shown(await self._confirmed(caller, code)))
+        return answered(self._callers, request, caller, _shown(await self._confirmed(caller, library, code)))
 
-    async def _confirmed(self, caller: Any, code: str) -> Released:
+    async def _confirmed(self, caller: Any, library: str, code: str) -> Released:
         if not code or len(code) > CODE_CHARACTERS or "/" in code:
             raise NotFound
-        return await self._reports.released(caller, code)
+        found = await self._reports.released(caller, code)
+        if found.library != library:
+            raise NotFound  # the report is genuine, but not this library's
+        return found
 
     async def _release(self, request: Request, caller: Any, library: str) -> Any:
         refuse_declared(request, BODY_BYTES)

@@ -11,6 +11,9 @@ from gateway.web.words import ZONE, instant
 PARTS = ("competence", "hours", "visits", "stage", "evidence", "cost")
 """In the order in which a report shows them; the names that mentoring keeps a release under."""
 
+OF_OTHERS = ("competence",)
+"""The parts that mentoring does not know by itself; the rest of a release it takes from the case."""
+
 WEEKS_AT_MOST = 12
 """A report shows a season; the whole history stays in the case."""
 

@@ -15,12 +15,12 @@ from typing import Any
 from gateway.caller import Caller
 from gateway.composition import PART_SECONDS, compose, query_of
 from gateway.forwarding import Forwarding
-from gateway.reports.figures import DECISIONS, PARTS, figures_of, suggested
+from gateway.reports.figures import DECISIONS, OF_OTHERS, PARTS, figures_of, suggested
 from gateway.reports.paper import Paper, pdf
 from gateway.reports.sections import Section, day, decisions, sections
 from gateway.web.words import ZONE
 from services.kernel.clock import Clock
-from services.kernel.problem import Malformed, NotFound
+from services.kernel.problem import Malformed, NotFound, Unavailable
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ class Released:
     """A report as the library released it; ``code`` confirms it."""
 
     code: str
+    library: str
     name: str
     released_at: str
     parts: Sequence[str]
@@ -107,8 +108,10 @@ class EvidenceReports:
     async def release(
         self, caller: Caller, library: str, parts: Sequence[str], wanted: Sequence[str], key: str
     ) -> Mapping[str, Any]:
-        """Release the parts, with what the school is asked to decide. Raises ``Refused`` by mentoring for who does not work
-        there, ``Malformed`` for unknown parts.
+        """Release the parts, with what the school is asked to decide: all that were chosen, or nothing.
+
+        Raises ``Refused`` by mentoring for who does not work there, ``Malformed`` for parts that are unknown or that this
+        library has no figures for, ``Unavailable`` where figures could not be had at the moment.
         """
         unknown = [*(part for part in parts if part not in PARTS), *(name for name in wanted if name not in DECISIONS)]
         if unknown or not parts:
@@ -116,8 +119,11 @@ class EvidenceReports:
                 errors={"parts": [f"Unknown: {', '.join(unknown)}." if unknown else "Choose one at least."]}
             )
         draft = await self.draft(caller, library)
-        chosen = [part for part in PARTS if part in parts and draft.figures.get(part)]
-        figures = {name: draft.figures[name] for name in ("period", *chosen)} | {"decisions": list(wanted)}
+        chosen = [part for part in PARTS if part in parts]
+        _require_all(chosen, draft)
+        # Mentoring says itself what it knows, as it stands when it is released: it confirms no figure of anybody else's making.
+        others = {name: draft.figures[name] for name in chosen if name in OF_OTHERS}
+        figures = others | {"decisions": list(dict.fromkeys(wanted))}
         answer = await self._forwarding.ask(
             caller,
             "POST",
@@ -130,7 +136,9 @@ class EvidenceReports:
     async def released(self, caller: Caller, code: str) -> Released:
         """What a code confirms. Raises ``NotFound`` for a code that is none."""
         found = await self._forwarding.ask(caller, "GET", f"/v1/reports/{code}")
-        return Released(code, found["name"] or "", found["released_at"], found["parts"], found["figures"])
+        return Released(
+            code, found["library"], found["name"] or "", found["released_at"], found["parts"], found["figures"]
+        )
 
     async def paper(self, released: Released) -> bytes:
         """The report as a PDF file."""
@@ -153,3 +161,14 @@ class EvidenceReports:
     @property
     def _today(self) -> Any:
         return self._clock.now().astimezone(ZONE).date()
+
+
+def _require_all(chosen: Sequence[str], draft: Draft) -> None:
+    missing = [part for part in chosen if not draft.figures.get(part)]
+    down = {warning["part"] for warning in draft.warnings if warning["status"] >= 500}
+    if down.intersection(missing):
+        raise Unavailable(
+            "figures of a chosen part could not be had; nothing was released, ask again with the same key"
+        )
+    if missing:
+        raise Malformed(errors={"parts": [f"No figures: {', '.join(missing)}."]})

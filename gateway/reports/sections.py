@@ -27,7 +27,7 @@ STAGES = {
     "agreed": "Disepakati",
     "installed": "Terpasang",
     "data-entry": "Isi data",
-    "circulation-live": "Sirkulasi berjalan",
+    "circulation-live": "Sirkulasi siap",
     "probation": "Masa pembuktian",
     "smooth": "Lancar",
 }
@@ -93,15 +93,20 @@ def _competence(figures: Mapping[str, Any], named: tuple[str, ...]) -> Section:
         )
         for area in areas
     ]
-    grown = [area for area in areas if area["after"] > (area["before"] or 0)]
-    told = (
-        f"Dari {figures['people']} petugas, kemampuan naik di {len(grown)} dari lima bidang kompetensi pustakawan."
-        if grown
-        else f"{figures['people']} petugas sudah dinilai; belum ada kenaikan yang tercatat sejak pendampingan dimulai."
-    )
+    compared = [area for area in areas if area["before"] is not None]
+    grown = [area for area in compared if area["after"] > area["before"]]
+    people, first = figures["people"], len(areas) - len(compared)
+    # Where nothing was rated before there is nothing to have grown from.
+    if grown:
+        told = f"Dari {people} petugas, kemampuan naik di {len(grown)} dari lima bidang kompetensi pustakawan."
+    elif compared or not areas:
+        told = f"{people} petugas sudah dinilai; belum ada kenaikan yang tercatat sejak pendampingan dimulai."
+    else:
+        told = f"{people} petugas sudah dinilai; belum ada penilaian sebelumnya untuk dibandingkan."
     sentences = (
         told,
-        "Angka 1 sampai 4: 1 mengenal, 4 mampu membimbing orang lain. Penilaian orang kedua didahulukan.",
+        *([f"{first} bidang dinilai pertama kali."] if first else []),
+        "Angka 1 sampai 4: 1 mengenal, 4 mampu membimbing orang lain. Penilaian oleh penilai kedua didahulukan.",
     )
     table = (("Bidang", "Awal", "Sekarang"), *rows) if rows else ()
     return Section(
@@ -109,7 +114,7 @@ def _competence(figures: Mapping[str, Any], named: tuple[str, ...]) -> Section:
         "Kemampuan petugas",
         sentences,
         table,
-        "penilaian orang kedua; di mana belum ada, penilaian sendiri",
+        "penilaian oleh penilai kedua; jika belum ada, penilaian diri",
         named,
     )
 
@@ -149,7 +154,10 @@ def _evidence(figures: Mapping[str, Any], named: tuple[str, ...]) -> Section:
     stated = sum(week["stated"] or 0 for week in figures["loans"])
     measured = sum(week["measured"] or 0 for week in figures["loans"])
     good = [each for each in figures["backups"] if each["ok"]]
-    sentences = [f"Peminjaman: {stated} {STATED}, {measured} {MEASURED}. Keduanya tidak dijumlahkan."]
+    # The figures are the last weeks alone, and a head would take a bare number for the whole period.
+    counted = f"{stated} {STATED}, {measured} {MEASURED}. Keduanya tidak dijumlahkan."
+    told = f"Peminjaman dalam {len(rows)} minggu terakhir: {counted}"
+    sentences = [told if rows else "Belum ada peminjaman yang tercatat."]
     if good:
         last = max(good, key=lambda each: str(each["made"]))
         source = MEASURED if last["source"] == "measured" else STATED

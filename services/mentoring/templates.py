@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,9 @@ from typing import Any
 from services.mentoring.domain.template import Item, Stage, Template
 
 STAGES = Path(__file__).with_name("stages")
+VERSION = re.compile(r"[0-9]+(?:\.[0-9]+)+")
+"""The number in what somebody calls a version. ASCII alone: int() does not take all that Unicode calls a digit."""
+WHOLE = re.compile(r"[0-9]+")
 
 
 @cache
@@ -27,13 +31,15 @@ def newest(software: str) -> Template | None:
 
 
 def outdated(template: Template, version: str) -> bool:
-    """Whether an installed version, ``9.4.2`` or ``v9.4.2``, is older than the oldest that is not warned of."""
-    return _numbers(version) < _numbers(template.oldest_version)
+    """Whether an installed version, ``9.4.2`` or ``SLiMS 9 (Bulian) v9.4.2``, is older than the oldest that is not warned
+    of. One that was noted without such a number counts by its first whole one, or is taken for old.
+    """
+    found = VERSION.search(version) or WHOLE.search(version)
+    return found is None or _numbers(found[0]) < _numbers(template.oldest_version)
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    plain = "".join(character if character.isdigit() else " " for character in version)
-    return tuple(int(part) for part in plain.split())
+    return tuple(int(part) for part in version.split("."))
 
 
 def _template(document: Mapping[str, Any]) -> Template:

@@ -169,14 +169,14 @@ def window(case: Mentorship, now: datetime) -> dict[str, Any] | None:
 def installation(template: Template, document: Mapping[str, Any]) -> dict[str, Any] | None:
     """What is installed, with a warning where its version is old; the last backup without error beside it."""
     noted = document.get("installation")
-    made = [each["made"] for each in document["backups"] if each["ok"]]
-    if noted is None and not made:
+    made = document["last_backup"]
+    if noted is None and made is None:
         return None
     version = (noted or {}).get("version")
     return {
         "version": version,
         "host": (noted or {}).get("host"),
-        "last_backup": max(made, default=None),
+        "last_backup": made,
         "outdated": bool(version) and outdated(template, version),
         "oldest_version": template.oldest_version,
     }
@@ -184,8 +184,16 @@ def installation(template: Template, document: Mapping[str, Any]) -> dict[str, A
 
 def staff(found: Standing) -> list[dict[str, Any]]:
     """Who works or worked there, those who are there now first."""
-    people = [{"person": person, **entry} for person, entry in found.known.get("staff", {}).items()]
+    names = ("role", "since", "until")
+    known = found.known.get("staff", {}).items()
+    people = [{"person": person, **{name: entry.get(name) for name in names}} for person, entry in known]
     return sorted(people, key=lambda each: (each.get("until") is not None, each.get("since") or "", each["person"]))
+
+
+def last_left(found: Standing) -> str | None:
+    """When somebody last left the library, whether they came back or not; None where nobody did."""
+    times = (entry.get(name) for entry in found.known.get("staff", {}).values() for name in ("until", "left"))
+    return max((each for each in times if each), default=None)
 
 
 def effort(template: Template, minutes: int) -> dict[str, Any]:

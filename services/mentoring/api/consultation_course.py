@@ -7,12 +7,13 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from services.kernel.problem import NotFound
+from services.kernel.problem import Forbidden, NotFound
 from services.kernel.route import Answer, Request, Route, recorded
 from services.kernel.shapes import identity, line, number, time, truth
 from services.mentoring.api.consultation_shown import ASKER, OWNER, Concerned, concerned, require_login
-from services.mentoring.api.parts import Parts
+from services.mentoring.api.parts import LEAD, Parts
 from services.mentoring.api.standing import case_in
+from services.mentoring.domain.case import OPEN
 from services.mentoring.domain.consultation import CONSULTATION, HIGHEST, LOWEST
 from services.mentoring.domain.consultation_acts import (
     AssignByHand,
@@ -26,7 +27,9 @@ from services.mentoring.domain.consultation_acts import (
     ShareTrouble,
     TakeNote,
 )
+from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.standing import Standing
+from services.mentoring.views.libraries import LIBRARIES, present_staff
 
 
 class NewAnswer(Schema):
@@ -94,9 +97,22 @@ def promote(parts: Parts, request: Request) -> Answer:
     found.require(OWNER)
     library = request.body["library"] or found.document.get("library")
     # Without a library the rule that asks for one answers.
-    mentorship = case_in(parts, library, found.document["region"]) if library else request.new_id("mentorship")
+    mentorship = _case(parts, request, found, library) if library else request.new_id("mentorship")
     command = Promote(mentorship, library, request.actor.id)
     return _taken(request, command, 201, mentorship=mentorship)
+
+
+def _case(parts: Parts, request: Request, found: Concerned, library: str) -> str:
+    """The library's case. One that is not open yet is opened as it is elsewhere: on the wish of somebody who works there, or
+    by who leads in the region; that whoever asked named a library makes it nobody's wish. Raises ``Forbidden``.
+    """
+    region = found.document["region"]
+    mentorship = case_in(parts, library, region)
+    accompanied = parts.commands.state(MENTORSHIP, mentorship)[0].state == OPEN
+    wished = parts.person_of(found.document["asker"]) in present_staff(parts.views.get(LIBRARIES, library))
+    if not (accompanied or wished or request.actor.may(LEAD, region)):
+        raise Forbidden(permission=LEAD, region=region)
+    return mentorship
 
 
 def _answer(parts: Parts, request: Request, _found: Concerned) -> GiveAnswer:
@@ -134,8 +150,8 @@ def _assign(parts: Parts, request: Request, found: Concerned) -> AssignByHand:
     return AssignByHand(person, parts.answers_in(person, found.document["region"]))
 
 
-def _share(_parts: Parts, request: Request, _found: Concerned) -> ShareTrouble:
-    return ShareTrouble(request.actor.id)
+def _share(parts: Parts, request: Request, _found: Concerned) -> ShareTrouble:
+    return ShareTrouble(request.actor.id, parts.ids(request.actor))
 
 
 def _taken(request: Request, command: ConsultationCommand, status: int, **further: str) -> Answer:

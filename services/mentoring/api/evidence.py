@@ -121,7 +121,8 @@ def propose_smooth(parts: Parts, request: Request) -> Answer:
 
 def confirm_smooth(parts: Parts, request: Request) -> Answer:
     found = standing(parts, request.path["mentorship"], request.actor)
-    return _on(request, found, ConfirmSmooth(found.require(found.of_the_library), request.now))
+    person = found.require(found.of_the_library)
+    return _on(request, found, ConfirmSmooth(person, request.now, leads=found.leads))
 
 
 def report_regression(parts: Parts, request: Request) -> Answer:

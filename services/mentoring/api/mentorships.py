@@ -115,6 +115,7 @@ def show_mentorship(parts: Parts, request: Request) -> Answer:
 def assign_mentor(parts: Parts, request: Request) -> Answer:
     found = standing(parts, request.path["mentorship"], request.actor)
     found.require(found.leads)
+    parts.require_member(request.body["person"])
     return _team(request, found.identity, AssignMentor(request.body["person"], request.body["role"]), 201)
 
 

@@ -14,11 +14,19 @@ from services.kernel.service import Core
 from services.kernel.vault import Vault
 from services.kernel.view import View
 from services.kernel.view_store import Views
-from services.mentoring.domain.desk import BOARD_ORDER, REGIONAL, Owner, Seat, key_of, owner_for
+from services.mentoring.domain.desk import (
+    ANSWERING_THERE,
+    BOARD_ORDER,
+    REGIONAL,
+    Owner,
+    Seat,
+    key_of,
+    owner_for,
+)
 from services.mentoring.domain.rules import RulesInForce
 from services.mentoring.mint import Mint
 from services.mentoring.views.offices import OFFICES
-from services.mentoring.views.participants import PARTICIPANTS
+from services.mentoring.views.participants import PARTICIPANTS, is_member
 from services.mentoring.views.regions import REGIONS
 from services.mentoring.views.rulebook import RULEBOOK, rules_at
 
@@ -26,7 +34,6 @@ ANSWER = "consultations.answer"
 LEAD = "mentorships.lead"
 VISIT = "mentorships.visit"
 READ_MEMBERS = "members.read"
-MENTOR = "mentor"
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,7 @@ class Parts:
     def answers_in(self, person: str, region: str) -> bool:
         """Whether somebody holds an office, or stands in for one, that answers questions of a region."""
         offices = [*(self.office(office, None) for office in BOARD_ORDER)]
-        offices += [self.office(office, region) for office in (REGIONAL, MENTOR)]
+        offices += [self.office(office, region) for office in ANSWERING_THERE]
         return any(person in {*office["holders"], office["stand_in"]} for office in offices)
 
     def ids(self, actor: Actor) -> frozenset[str]:
@@ -69,6 +76,15 @@ class Parts:
             return frozenset()
         known = self.views.get(PARTICIPANTS, actor.id) or {}
         return frozenset({actor.id, *known.get("guests", ())})
+
+    def require_member(self, person: str) -> None:
+        """Raises ``Malformed`` for whoever is no member, as far as members have told."""
+        if not is_member(self.views.get(PARTICIPANTS, person)):
+            raise Malformed(errors={"person": ["There is no such member."]})
+
+    def person_of(self, participant: str) -> str:
+        """The member whom a participant's id is: a guest's own id until it is known whose it was."""
+        return str((self.views.get(PARTICIPANTS, participant) or {}).get("person") or participant)
 
     def require_region(self, region: str) -> None:
         """Raises ``Malformed`` for a region that was never opened."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hmac
-import re
 from datetime import timedelta
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validates
+from marshmallow import Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import Length, OneOf
 
 from services.kernel.problem import NotFound
@@ -16,6 +15,7 @@ from services.kernel.shapes import number
 from services.kernel.times import moment
 from services.mentoring.api.case_shown import WindowShown, history, window
 from services.mentoring.api.parts import Parts
+from services.mentoring.api.report_figures import COMPETENCE, FiguresSent, figures_of
 from services.mentoring.api.standing import looked_at, standing
 from services.mentoring.domain.access import IssueEvidenceKey, MakeLink
 from services.mentoring.domain.mentorship import MENTORSHIP
@@ -25,25 +25,21 @@ from services.mentoring.views.libraries import LIBRARIES
 from services.mentoring.views.mentorships import MENTORSHIPS
 from services.mentoring.views.reports import REPORTS
 
-NAME = re.compile(r"^[a-z][a-z0-9_-]{0,63}$")
-IDENTITY = re.compile(r"^[A-Za-z0-9_.:-]{1,64}$")
-FIGURES_AT_MOST = 200
-
 
 class NewLink(Schema):
     days = number(1, 180, required=False, load_default=30)
 
 
 class Release(Schema):
-    """``figures``: by name a number, an id or a truth, a list of these, or such figures by name once more."""
+    """``figures`` are those that other services know; this service's own are taken from the case."""
 
     parts = fields.List(fields.String(validate=OneOf(PARTS)), required=True, validate=Length(1, len(PARTS)))
-    figures = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), required=True)
+    figures = fields.Nested(FiguresSent, required=True)
 
-    @validates("figures")
-    def _numbers_and_ids(self, figures: dict[str, Any], **_options: Any) -> None:
-        if not (_is_figures(figures, 4) and _size(figures) <= FIGURES_AT_MOST):
-            raise ValidationError("Figures are numbers and ids by name, and not too many.")
+    @validates_schema
+    def _whole(self, data: dict[str, Any], **_options: Any) -> None:
+        if (COMPETENCE in data.get("parts", ())) != (COMPETENCE in data.get("figures", {})):
+            raise ValidationError("Send competence where it is released, and only there.", "figures")
 
 
 class KeyShown(Schema):
@@ -148,15 +144,19 @@ def show_progress(parts: Parts, request: Request) -> Answer:
 def release_report(parts: Parts, request: Request) -> Answer:
     found = standing(parts, request.path["mentorship"], request.actor)
     person = request.actor.require_person()
+    document = parts.views.get(MENTORSHIPS, found.identity)
+    if document is None:
+        raise NotFound
     report = request.new_id("report")
     code = parts.mint.report_code(report)
+    chosen, ours = request.body["parts"], figures_of(parts, found, document, request.now)
     command = ReleaseReport(
         mentorship=found.identity,
         library=found.library,
         by=person,
         of_the_library=found.of_the_library,
-        parts=tuple(request.body["parts"]),
-        figures=request.body["figures"],
+        parts=tuple(chosen),
+        figures={name: ours[name] for name in ours if name == "period" or name in chosen} | request.body["figures"],
         digest=report_digest(code),
     )
     answer = recorded(request.take(REPORT, report, command, answer=lambda *_: {"report": report}), 201)
@@ -170,31 +170,6 @@ def show_report(parts: Parts, request: Request) -> Answer:
     library = parts.views.get(LIBRARIES, document["library"]) or {}
     shown = {name: document[name] for name in ("report", "library", "parts", "figures")}
     return Answer({**shown, "name": library.get("name"), "released_at": document["released"]})
-
-
-def _is_figures(value: Any, depth: int) -> bool:
-    match value:
-        case dict():
-            return depth > 0 and all(
-                isinstance(name, str) and bool(NAME.match(name)) and _is_figures(each, depth - 1)
-                for name, each in value.items()
-            )
-        case list():
-            return depth > 0 and all(_is_figures(each, depth - 1) for each in value)
-        case str():
-            return bool(IDENTITY.match(value))
-        case _:
-            return value is None or isinstance(value, bool | int | float)
-
-
-def _size(value: Any) -> int:
-    match value:
-        case dict():
-            return sum(map(_size, value.values()))
-        case list():
-            return sum(map(_size, value))
-        case _:
-            return 1
 
 
 ROUTES = (

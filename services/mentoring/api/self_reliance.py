@@ -11,7 +11,7 @@ from services.kernel.route import Answer, Request, Route
 from services.kernel.shapes import identity
 from services.mentoring.api.consultation_shown import require_login
 from services.mentoring.api.parts import ANSWER, Parts
-from services.mentoring.views.exchange import EXCHANGE, LIBRARY, PERSON, REGION
+from services.mentoring.views.exchange import EXCHANGE, LIBRARY, PERSON, REGION, THERE
 from services.mentoring.views.libraries import LIBRARIES, present_staff
 
 
@@ -82,7 +82,7 @@ def _of(parts: Parts, kind: str, names: list[str], region: str | None = None) ->
 
 
 def _people(parts: Parts, region: str) -> dict[str, int]:
-    here = {"kind": PERSON, "region": region}
+    here = {"kind": THERE, "region": region}
     asked, answered = {"asked": {"$gt": 0}}, {"answered": {"$gt": 0}}
     return {
         "asked": parts.views.count(EXCHANGE, here | asked),

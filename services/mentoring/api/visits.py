@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, ValidationError, fields, validates
 from marshmallow.validate import Length, OneOf
 
 from services.kernel.problem import Malformed, NotFound
 from services.kernel.route import Answer, Request, Route, recorded
 from services.kernel.shapes import Paging, identity, line, listing, number, paged, paging
-from services.mentoring.api.case_shown import effort, installation, open_blockers, opened, staff
+from services.mentoring.api.case_shown import effort, installation, last_left, open_blockers, opened, staff
 from services.mentoring.api.parts import Parts
 from services.mentoring.api.standing import Standing, standing
 from services.mentoring.domain.access import ConfirmRotation, NoteInstallation
@@ -19,6 +19,7 @@ from services.mentoring.domain.case import OPEN, Note
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.visit import CALL, CHAT, LONGEST_MINUTES, ON_SITE, VISIT, LogVisit
 from services.mentoring.domain.weeks import JAKARTA
+from services.mentoring.templates import VERSION
 from services.mentoring.views.mentorships import MENTORSHIPS
 from services.mentoring.views.visits import VISITS
 
@@ -62,8 +63,15 @@ class VisitShown(Schema):
 
 
 class Installation(Schema):
+    """``version`` as it is called, with its number: ``9.6.1``, ``SLiMS 9 (Bulian) v9.6.1``."""
+
     version = line(longest=40)
     host = fields.String(required=True, validate=OneOf(HOSTS))
+
+    @validates("version")
+    def _has_a_number(self, version: str, **_options: Any) -> None:
+        if VERSION.search(version) is None:
+            raise ValidationError("Write the number of the version, as in 9.6.1.")
 
 
 class Rotation(Schema):
@@ -191,7 +199,7 @@ def _units(found: Standing) -> tuple[str, ...]:
 
 def _passwords(found: Standing, document: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Each password that must be changed when somebody leaves; ``due``: not since the last who left."""
-    left = max((each["until"] for each in staff(found) if each.get("until")), default=None)
+    left = last_left(found)
     rotated = document["rotated"]
     return [
         {

@@ -43,6 +43,8 @@ from services.mentoring.domain.school_days import due
 from services.mentoring.domain.standing import OPEN, PROMOTED, RESOLVED, Standing, evolve, still_open
 
 LOWEST, HIGHEST = 1, 5
+ROUNDS_AT_MOST, ANSWERS_AT_MOST, NOTES_AT_MOST = 10, 50, 50
+"""A question that needs more than this is another question, or a library to accompany; and all of it is one document."""
 
 
 def decide(command: ConsultationCommand, standing: Standing) -> Sequence[Event]:
@@ -93,6 +95,7 @@ def _said(command: GiveAnswer | PublishAnswer | TakeNote | ShareTrouble, standin
     match command:
         case GiveAnswer(by=by, text=text, public=public):
             still_open(standing)
+            _not_full(answers=(standing.answers, ANSWERS_AT_MOST))
             number = standing.answers + 1
             return [ConsultationAnswered(standing.asker, standing.region, number, by, text, public)]
         case PublishAnswer(number=number):
@@ -100,12 +103,21 @@ def _said(command: GiveAnswer | PublishAnswer | TakeNote | ShareTrouble, standin
                 raise NotFound
             return [] if number in standing.published else [AnswerPublished(number, standing.region)]
         case TakeNote(by=by, text=text):
+            _not_full(notes=(standing.notes, NOTES_AT_MOST))
             return [NoteTaken(by, text)]
-        case ShareTrouble(person=person):
-            known = person == standing.asker or person in standing.sharers
+        case ShareTrouble(person=person, ids=ids):
+            known = not (ids | {person}).isdisjoint({standing.asker, *standing.sharers})
             return [] if known else [TroubleShared(person, standing.region)]
         case _:
             assert_never(command)
+
+
+def _not_full(**counted: tuple[int, int]) -> None:
+    """Raises ``Refused`` for the first of these, each so many of at most so many, of which there are enough."""
+    for what, (have, most) in counted.items():
+        if have >= most:
+            detail = f"It has {most} {what} already; ask anew, or accompany the library."
+            raise Refused("consultation-is-full", detail, what=what, most=most)
 
 
 def _held(command: Hold, standing: Standing) -> Sequence[Event]:
@@ -114,7 +126,7 @@ def _held(command: Hold, standing: Standing) -> Sequence[Event]:
     if command.until <= command.at:
         raise Refused("hold-ends-later", "A question is held until a moment that is still to come.")
     answer_by = due(command.until, command.rules)
-    if answer_by == standing.due:
+    if (command.until, answer_by) == (standing.held, standing.due):
         return []
     return [ConsultationHeld(standing.region, command.until, answer_by, command.rules.version)]
 
@@ -141,6 +153,8 @@ def _reopened(command: Reopen, standing: Standing) -> Sequence[Event]:
         still_open(standing)
     if standing.state != RESOLVED:
         return []
+    # What can be answered no more is not opened again for an answer.
+    _not_full(rounds=(standing.rounds, ROUNDS_AT_MOST), answers=(standing.answers, ANSWERS_AT_MOST))
     owner = standing.owner
     return [
         ConsultationReopened(

@@ -105,9 +105,10 @@ class Reopen(Command):
 
 @dataclass(frozen=True, slots=True)
 class ShareTrouble(Command):
-    """Somebody else has the same trouble."""
+    """Somebody else has the same trouble. ``ids`` are all that the person is known by, as member and as guest."""
 
     person: str
+    ids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

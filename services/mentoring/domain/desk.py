@@ -19,6 +19,8 @@ REGIONAL = "regional-coordinator"
 ALL = "all"
 BOARD_ORDER = ("coordinator", "secretary", "treasurer")
 """In this order the board is asked."""
+ANSWERING_THERE = (REGIONAL, "mentor")
+"""The offices that answer what is asked in the region that they are held for; the board's answer everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,11 @@ Seats = Mapping[str, Seat]
 def key_of(office: str, region: str | None) -> str:
     """The key of an office among seats; without a dot, for seats stand in documents."""
     return f"{office}/{region or ALL}"
+
+
+def answers(office: str, held_for: str | None, region: str) -> bool:
+    """Whether an office, held for a region or for all, answers what is asked in a region."""
+    return office in BOARD_ORDER or (office in ANSWERING_THERE and held_for == region)
 
 
 def owner_for(region: str, seats: Seats) -> Owner:

@@ -99,9 +99,10 @@ def evolve(case: Mentorship, event: EvidenceEvent) -> Mentorship:
         case LoansCounted():
             return replace(case, probation=probation.counted(event.week, event.source, event.count))
         case BackupReported(ok=ok, made=made):
-            return replace(case, probation=probation.backed_up(made)) if ok else case
+            return replace(case, probation=probation.backed_up(made) if ok else probation.failed_at(made))
         case WeekMissed(week=week):
-            return replace(case, probation=probation.restarted(week + WEEK))
+            # Who proposed it did so on a window that is lost.
+            return replace(case, probation=probation.restarted(week + WEEK), proposed_by="")
         case _:
             assert_never(event)
 
@@ -124,7 +125,7 @@ def _backup(command: RecordBackup, case: Mentorship) -> Sequence[Event]:
     library, probation = _live(case)
     if command.made > command.at:
         raise Refused("backup-lies-ahead", "A backup is reported when it has been made.")
-    if command.ok and command.made in probation.backups:
+    if command.made in (probation.backups if command.ok else probation.failed):
         return []
     return [BackupReported(library, command.made, command.ok, command.source, command.by)]
 

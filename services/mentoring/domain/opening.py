@@ -118,7 +118,9 @@ def evolve(case: Mentorship, event: OpeningEvent) -> Mentorship:
         case MentorshipOpened():
             return replace(case, state=OPEN, library=event.library, template=event.template, stage=WANTED)
         case MentorAssigned(team=team) | MentorReleased(team=team):
-            return replace(case, mentors=team)
+            # What a mentor proposed goes with the mentor; what whoever leads the region proposed does not.
+            left = case.proposed_by in case.mentors and case.proposed_by not in team
+            return replace(case, mentors=team, proposed_by="" if left else case.proposed_by)
         case MentorshipClosed():
             return replace(case, state=CLOSED, links={}, evidence_key="")
         case _:

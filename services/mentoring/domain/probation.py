@@ -14,6 +14,8 @@ from services.mentoring.domain.weeks import WEEK, begin_of, closes, end_of
 
 STATED, MEASURED = "stated", "measured"
 """Who says so: a person, or the library's own server."""
+FAILED_AT_MOST = 100
+"""How many failed backups are known by their moment, so that the same one said again is nothing new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ class Probation:
     """``need`` weeks under version ``rules`` of the rules. ``first`` is the Monday of the first week that counts now,
     ``began`` of the first that ever did.
 
-    ``weeks`` holds what was reported, by Monday; ``backups`` the moments of the backups without error.
+    ``weeks`` holds what was reported, by Monday; ``backups`` the moments of the backups without error, ``failed`` of the
+    latest with one.
     """
 
     need: int
@@ -58,6 +61,7 @@ class Probation:
     began: date
     weeks: Mapping[date, Counted] = field(default_factory=dict)
     backups: tuple[datetime, ...] = ()
+    failed: tuple[datetime, ...] = ()
 
     def counted(self, monday: date, source: str, count: int) -> Probation:
         """With one more count; a later one of the same source replaces the former."""
@@ -68,6 +72,10 @@ class Probation:
     def backed_up(self, at: datetime) -> Probation:
         """With one more backup that went without error."""
         return replace(self, backups=(*self.backups, at))
+
+    def failed_at(self, at: datetime) -> Probation:
+        """With one more backup that failed; those before the last ``FAILED_AT_MOST`` are forgotten."""
+        return replace(self, failed=(*self.failed, at)[-FAILED_AT_MOST:])
 
     def restarted(self, first: date) -> Probation:
         """Counting anew from a Monday on."""

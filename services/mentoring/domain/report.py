@@ -19,7 +19,7 @@ PARTS = ("competence", "hours", "visits", "stage", "evidence", "cost")
 
 @dataclass(frozen=True, slots=True)
 class ReleaseReport(Command):
-    """``figures`` are numbers and ids. ``of_the_library``: ``by`` works there at this moment."""
+    """``figures`` are numbers, days and names from short lists. ``of_the_library``: ``by`` works there at this moment."""
 
     mentorship: str
     library: Library

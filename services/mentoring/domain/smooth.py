@@ -40,10 +40,11 @@ class ProposeSmooth(Command):
 
 @dataclass(frozen=True, slots=True)
 class ConfirmSmooth(Command):
-    """``person`` works at the library and says so too."""
+    """``person`` works at the library and says so too. ``leads``: the person leads in its region besides."""
 
     person: str
     at: datetime
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +186,9 @@ def _confirm(command: ConfirmSmooth, case: Mentorship) -> Sequence[Event]:
     probation = proven(case, command.at)
     if not case.proposed_by:
         raise Refused("not-proposed-yet", "The mentor proposes it first.")
-    if command.person == case.proposed_by or command.person in case.mentors:
-        raise Refused("confirmed-by-the-library", "Somebody of the library confirms it, not the mentor.")
+    # Whoever accompanies it, or leads those who do, would confirm the community's own work to the community.
+    if command.leads or command.person == case.proposed_by or command.person in case.mentors:
+        raise Refused("confirmed-by-the-library", "Somebody of the library confirms it, nobody who accompanies it.")
     weeks = probation.window(command.at).have
     return [LibrarySmooth(library, case.proposed_by, command.person, weeks, probation.rules)]
 

@@ -35,7 +35,8 @@ NOBODY = Owner(None, BOARD, BOARD)
 @dataclass(frozen=True, slots=True)
 class Standing:
     """``owner`` is never without a desk. ``due`` stands while an answer is awaited, None otherwise; ``missed`` and
-    ``escalated`` say what silence has led to in this round. ``published`` holds the numbers of public answers.
+    ``escalated`` say what silence has led to in this round, ``held`` until when it is. ``published`` holds the numbers of
+    public answers; ``notes`` and ``rounds`` are counted, as ``answers`` are.
     """
 
     asker: str = ""
@@ -44,9 +45,12 @@ class Standing:
     owner: Owner = NOBODY
     state: str = ""
     due: datetime | None = None
+    held: datetime | None = None
     missed: bool = False
     escalated: bool = False
     answers: int = 0
+    notes: int = 0
+    rounds: int = 1
     published: frozenset[int] = frozenset()
     sharers: frozenset[str] = frozenset()
     rating: int | None = None
@@ -62,7 +66,7 @@ def evolve(standing: Standing, event: ConsultationEvent) -> Standing:
     match event:
         case ConsultationAsked():
             owner = Owner(event.owner, event.desk, event.why)
-            return Standing(event.asker, event.region, event.library, owner, OPEN, event.due)
+            return Standing(event.asker, event.region, event.library, owner, OPEN, due=event.due)
         case ConsultationAssigned() | ResponseTargetMissed() | ConsultationEscalated():
             return _in_custody(standing, event)
         case ConsultationAnswered() | AnswerPublished() | NoteTaken() | TroubleShared():
@@ -97,13 +101,13 @@ def _talked_about(
     match event:
         case ConsultationAnswered(number=number, public=public):
             published = standing.published | ({number} if public else frozenset())
-            return replace(standing, state=ANSWERED, due=None, answers=number, published=published)
+            return replace(standing, state=ANSWERED, due=None, held=None, answers=number, published=published)
         case AnswerPublished(number=number):
             return replace(standing, published=standing.published | {number})
         case TroubleShared(person=person):
             return replace(standing, sharers=standing.sharers | {person})
         case NoteTaken():
-            return standing
+            return replace(standing, notes=standing.notes + 1)
         case _:
             assert_never(event)
 
@@ -113,15 +117,18 @@ def _moved(
     event: ConsultationHeld | ConsultationResolved | ConsultationRated | ConsultationReopened | ConsultationPromoted,
 ) -> Standing:
     match event:
-        case ConsultationHeld(due=due):
-            return replace(standing, due=due, missed=False, escalated=False)
+        case ConsultationHeld(until=until, due=due):
+            return replace(standing, due=due, held=until, missed=False, escalated=False)
         case ConsultationResolved():
-            return replace(standing, state=RESOLVED, due=None)
+            return replace(standing, state=RESOLVED, due=None, held=None)
         case ConsultationRated(rating=rating):
             return replace(standing, rating=rating)
         case ConsultationReopened(due=due):
-            return replace(standing, state=OPEN, due=due, missed=False, escalated=False, rating=None)
+            rounds = standing.rounds + 1
+            return replace(
+                standing, state=OPEN, due=due, held=None, missed=False, escalated=False, rating=None, rounds=rounds
+            )
         case ConsultationPromoted(library=library):
-            return replace(standing, state=PROMOTED, due=None, library=library)
+            return replace(standing, state=PROMOTED, due=None, held=None, library=library)
         case _:
             assert_never(event)

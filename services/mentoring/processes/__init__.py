@@ -7,8 +7,9 @@ from services.mentoring.processes.probation import PROBATION
 from services.mentoring.processes.promotion import PROMOTION
 from services.mentoring.processes.region_desk import REGION_DESK
 from services.mentoring.processes.response import RESPONSE
+from services.mentoring.processes.team import TEAM
 
 MANAGERS: tuple[ProcessManager, ...] = (
     *(REGION_DESK, BOARD_DESK, BY_HAND, RESPONSE),
-    *(PROBATION, PROMOTION),
+    *(PROBATION, PROMOTION, TEAM),
 )  # fmt: skip

@@ -1,8 +1,8 @@
 """The board's desk: what nobody answers in its own region, and what was not answered in time.
 
-One instance. State: ``{seats: {office: {holder, stand_in}}, lies: {consultation: [owner, why]}, emptied}``. Something changes
-hands only when its owner no longer sits on any of the seats; handing over is told as leaving and coming, so that counts
-``GRACE`` after ``emptied``.
+One instance. State: ``{seats: {office: {holder, stand_in}}, lies: {consultation: [owner, why]}, gone: [persons], emptied}``. Something
+changes hands only when its owner has left and sits on none of the seats; an owner of whom nothing was heard here yet will be
+heard of. Handing over is told as leaving and coming, so that counts ``GRACE`` after ``emptied``.
 """
 
 from __future__ import annotations
@@ -47,10 +47,9 @@ def instances(fact: Recorded | Fact) -> Sequence[str]:
 
 def react(state: Mapping[str, Any], fact: Recorded | Fact) -> Reaction:
     """What follows."""
-    state = {"seats": {}, "lies": {}, "emptied": None, **state}
+    state = _read(state)
     if isinstance(fact, Fact):
-        key = key_of(str(fact.data["office"]), fact.data["region"])
-        state = {**state, "seats": {**state["seats"], key: seated(state["seats"].get(key, {}), fact)}}
+        state = _moved(state, fact)
         if fact.type in {"office-vacated", "stand-in-ended"}:
             return _result({**state, "emptied": (fact.at + GRACE).isoformat()})
         return _result({**state, "emptied": None}, _ownerless(state))
@@ -63,6 +62,14 @@ def react(state: Mapping[str, Any], fact: Recorded | Fact) -> Reaction:
     return _lain(state, fact)
 
 
+def _moved(state: Mapping[str, Any], fact: Fact) -> dict[str, Any]:
+    key = key_of(str(fact.data["office"]), fact.data["region"])
+    seat = state["seats"].get(key, {})
+    after = seated(seat, fact)
+    up = {person for person in seat.values() if person and person not in after.values()}
+    return {**state, "seats": {**state["seats"], key: after}, "gone": sorted({*state["gone"], *up})}
+
+
 def _lain(state: Mapping[str, Any], recorded: Recorded) -> Reaction:
     name, event = recorded.stream_id, recorded.event
     lies = {one: owner for one, owner in state["lies"].items() if one != name}
@@ -70,6 +77,9 @@ def _lain(state: Mapping[str, Any], recorded: Recorded) -> Reaction:
     if not isinstance(event, ConsultationAsked | ConsultationAssigned | ConsultationReopened) or event.desk != BOARD:
         return _result(state)
     lies[name] = [event.owner, event.why]
+    if isinstance(event, ConsultationReopened) and event.owner is not None:
+        # It lies where it lay before, and not where somebody sits now.
+        state = {**state, "gone": sorted({*state["gone"], event.owner})}
     waiting = state["emptied"] is not None and event.owner is not None
     return _result(state, () if waiting else [issue for issue in _ownerless(state) if issue.identity == name])
 
@@ -81,8 +91,16 @@ def _ownerless(state: Mapping[str, Any]) -> list[Issue]:
     return [
         Issue(CONSULTATION, name, HandOver(BOARD, Owner(to, BOARD, why)))
         for name, (owner, why) in state["lies"].items()
-        if owner not in sitting and owner != to
+        if owner not in sitting and owner != to and (owner is None or owner in state["gone"])
     ]
+
+
+def _read(state: Mapping[str, Any]) -> dict[str, Any]:
+    """The state, also as an earlier release kept it: whoever owned something then and sat nowhere had left."""
+    read = {"seats": {}, "lies": {}, "emptied": None, **state}
+    sitting = {seat.taken_by for seat in _seats(read).values()}
+    owners = {owner for owner, _why in read["lies"].values()} - sitting - {None}
+    return {"gone": sorted(owners), **read}
 
 
 def _seats(state: Mapping[str, Any]) -> dict[str, Seat]:

@@ -1,7 +1,8 @@
 """Libraries and who works there, as members told it. Key: the library.
 
-``{name, kind, level, region, subdistrict, staff: {person: {role, since, until}}}``; ``until`` is null while somebody
-works there. Whoever left stays in it with the date, for the hand-over.
+``{name, kind, level, region, subdistrict, staff: {person: {role, since, until, left}}}``; ``until`` is null while
+somebody works there. Whoever left stays in it with the date, for the hand-over; ``left`` is when somebody who came back had
+gone. Another role is told as an end and a beginning at one moment, and is no leaving.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 
 from services.kernel.message import Fact
 from services.kernel.times import moment
-from services.kernel.view import INBOX, Applied, Change, View
+from services.kernel.view import INBOX, Applied, Change, Expression, View
 
 
 def apply(fact: Fact) -> Applied:
@@ -22,8 +23,12 @@ def apply(fact: Fact) -> Applied:
             known = {name: data.get(name) for name in ("name", "kind", "level", "subdistrict")}
             return [Change(str(data["library"]), {**known, "region": fact.region})]
         case "members.affiliation-started":
-            entry = {"role": data["role"], "since": moment(fact.at), "until": None}
-            return [Change(str(data["library"]), {f"staff.{data['person']}": entry})]
+            entry, since = f"staff.{data['person']}", moment(fact.at)
+            ended, left = {"$ifNull": [f"${entry}.until", None]}, {"$ifNull": [f"${entry}.left", None]}
+            gone = {"$and": [{"$ne": [ended, None]}, {"$lt": [ended, since]}]}
+            fresh = {f"{entry}.role": data["role"], f"{entry}.since": since, f"{entry}.until": None}
+            last = Expression({"$cond": [gone, ended, left]})
+            return [Change(str(data["library"]), {**fresh, f"{entry}.left": last})]
         case "members.affiliation-ended":
             return [Change(str(data["library"]), {f"staff.{data['person']}.until": moment(fact.at)})]
     return []
@@ -35,4 +40,4 @@ def present_staff(library: Mapping[str, Any] | None) -> list[str]:
     return sorted(person for person, entry in staff.items() if entry.get("until") is None)
 
 
-LIBRARIES = View(name="libraries", version=1, apply=apply, logs=(INBOX,), indexes=([("region", 1)],))
+LIBRARIES = View(name="libraries", version=2, apply=apply, logs=(INBOX,), indexes=([("region", 1)],))

@@ -3,10 +3,11 @@
 ``{library, region, software, template, state, stage, pilot, opened, opened_by, wish, mentors: [persons, who leads first], mentors_ever, readiness:
 {at, score, missing, conditions} | null, history: [{stage, at, by, items, note, link}], live_since, rules, blockers: {id:
 {note, by, at, cleared}}, regressions: [{at, note, was}], missed: [weeks], loans: {week: {source: count}}, backups: [{made,
-ok, source}], installation: {version, host, at} | null, rotated: {password: at}, visits: {count, minutes, by: {person: minutes}}, proposed_by,
+ok, source}], last_backup, installation: {version, host, at} | null, rotated: {password: at}, visits: {count, minutes, by: {person: minutes}}, proposed_by,
 smooth_since, closed, why, version}``
 
-``note`` and ``wish`` are ``{owner, sealed}``, opened only for an answer. ``version`` is the stream's.
+``backups`` are the last ``BACKUPS_AT_MOST``, ``last_backup`` the moment of the newest without error. ``note`` and
+``wish`` are ``{owner, sealed}``, opened only for an answer. ``version`` is the stream's.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ from typing import Any
 from services.kernel.arrays import appending
 from services.kernel.message import Recorded
 from services.kernel.times import moment
-from services.kernel.view import Applied, Change, View, adding, increment
+from services.kernel.view import Applied, Change, Expression, View, adding, increment
 from services.mentoring.domain import access, evidence, opening, pilot, progress, readiness, smooth
 from services.mentoring.domain.case import CLOSED, OPEN, Note
 from services.mentoring.domain.template import AGREED, PROBATION, SMOOTH, WANTED
 from services.mentoring.domain.visit import VisitLogged
 from services.mentoring.domain.weeks import name_of
 
+BACKUPS_AT_MOST = 20
 _NOTHING_YET: dict[str, Any] = {
     "pilot": False,
     "mentors": [],
@@ -34,6 +36,7 @@ _NOTHING_YET: dict[str, Any] = {
     "missed": [],
     "loans": {},
     "backups": [],
+    "last_backup": None,
     "installation": None,
     "rotated": {},
     "proposed_by": None,
@@ -63,7 +66,8 @@ def _life(recorded: Recorded) -> dict[str, Any] | None:
             shown |= {"template": event.template, "state": OPEN, "opened": at, "opened_by": event.by, "how": event.how}
             return {**_NOTHING_YET, **shown, "wish": _note(event.wish), **_stage(WANTED, recorded, event.by)}
         case opening.MentorAssigned(team=team) | opening.MentorReleased(team=team):
-            return {"mentors": list(team), "mentors_ever": adding("mentors_ever", *team)}
+            proposed_by = _unless_left(list(team))
+            return {"mentors": list(team), "mentors_ever": adding("mentors_ever", *team), "proposed_by": proposed_by}
         case opening.MentorshipClosed():
             return {"state": CLOSED, "closed": at, "why": event.why}
         case readiness.ReadinessAssessed():
@@ -96,9 +100,11 @@ def _evidence(recorded: Recorded) -> dict[str, Any] | None:
         case evidence.LoansCounted(week=week, source=source, count=count):
             return {f"loans.{name_of(week)}.{source}": count}
         case evidence.BackupReported(made=made, ok=ok, source=source):
-            return {"backups": appending("backups", {"made": moment(made), "ok": ok, "source": source})}
+            said = appending("backups", {"made": moment(made), "ok": ok, "source": source})
+            newest = {"last_backup": Expression({"$max": ["$last_backup", moment(made)]})} if ok else {}
+            return {"backups": Expression({"$slice": [said.value, -BACKUPS_AT_MOST]}), **newest}
         case evidence.WeekMissed(week=week):
-            return {"missed": appending("missed", name_of(week))}
+            return {"missed": appending("missed", name_of(week)), "proposed_by": None}
     return None
 
 
@@ -121,6 +127,13 @@ def _smooth(recorded: Recorded) -> dict[str, Any] | None:
     return None
 
 
+def _unless_left(team: list[str]) -> Expression:
+    """Who proposed it, unless that was a mentor who is not of this team any more."""
+    mentor = {"$in": ["$proposed_by", {"$ifNull": ["$mentors", []]}]}
+    left = {"$and": [mentor, {"$not": [{"$in": ["$proposed_by", {"$literal": team}]}]}]}
+    return Expression({"$cond": [left, None, "$proposed_by"]})
+
+
 def _stage(stage: str, recorded: Recorded, by: str, **more: Any) -> dict[str, Any]:
     entry = {"stage": stage, "at": moment(recorded.at), "by": by, "items": [], "note": None, "link": None} | more
     return {"stage": stage, "history": appending("history", entry)}
@@ -132,7 +145,7 @@ def _note(note: Note | None) -> dict[str, str] | None:
 
 MENTORSHIPS = View(
     name="mentorships",
-    version=1,
+    version=2,
     apply=apply,
     indexes=([("library", 1)], [("region", 1)], [("state", 1)]),
 )

@@ -1,10 +1,13 @@
 """Which ids are one person. Key: a participant's id, member or guest.
 
-``{person, guests: [ids], region}``; ``person`` is whom a guest turned out to be, ``guests`` the other way round,
-``region`` a member's own.
+``{person, guests: [ids], region, erased}``; ``person`` is whom a guest turned out to be, ``guests`` the other way round,
+``region`` a member's own. An id that is ``erased`` stays somebody's, so that nobody else is given it.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 from services.kernel.message import Fact
 from services.kernel.view import INBOX, Applied, Change, View, adding
@@ -18,7 +21,15 @@ def apply(fact: Fact) -> Applied:
             return [Change(guest, {"person": person}), Change(person, {"guests": adding("guests", guest)})]
         case "members.member-joined" | "members.member-changed":
             return [Change(str(fact.data["person"]), {"region": fact.region})]
+        case "members.member-erased":
+            ids = dict.fromkeys([str(fact.data["person"]), *map(str, fact.data["ids"])])
+            return [Change(identity, {"erased": True}) for identity in ids]
     return []
 
 
-PARTICIPANTS = View(name="participants", version=1, apply=apply, logs=(INBOX,))
+def is_member(known: Mapping[str, Any] | None) -> bool:
+    """Whether a document is a member's: one who joined and is not erased."""
+    return known is not None and "region" in known and not known.get("erased")
+
+
+PARTICIPANTS = View(name="participants", version=2, apply=apply, logs=(INBOX,))

@@ -8,6 +8,8 @@ from tests.unit.mentoring.stage import KEDIRI, RANI, Reply, Stage, mentor, perso
 LIBRARY = "sman-4"
 SRI, BUDI, MIRA = person("sri"), person("budi"), mentor(KEDIRI)
 """Sri and Budi work at the library, Mira goes along with it, Rani coordinates the region."""
+MEMBERS = ("mira", "rani", "tono", "maya")
+"""Members whom a library may be given as mentors."""
 ALL_THERE = {name: {"present": True} for name in CONDITIONS}
 TICKS = {
     "ready": ["head-agrees", "operator-named"],
@@ -19,9 +21,11 @@ TICKS = {
 
 
 def register(stage: Stage, library: str = LIBRARY, *staff: str) -> None:
-    """Members tell of a library and of those who work there."""
+    """Members tell of a library, of those who work there and of those who might go along."""
     data = {"library": library, "name": "SMAN 4 Contoh", "kind": "school", "level": "secondary", "subdistrict": "one"}
     stage.members.say("library-registered", library, data, KEDIRI)
+    for one in MEMBERS:
+        stage.members.say("member-joined", one, {"person": one, "library": "", "subdistrict": None}, KEDIRI)
     first, *others = staff or ("sri", "budi")
     for one in others:
         stage.members.say("affiliation-started", library, {"person": one, "library": library, "role": "staff"}, KEDIRI)

@@ -18,7 +18,7 @@ from services.kernel.view import COMMITS
 from services.mentoring.contract import REGISTRY, tell
 from services.mentoring.domain.consultation import CONSULTATION
 from services.mentoring.domain.consultation_acts import Ask
-from services.mentoring.domain.desk import Seat, key_of, owner_for
+from services.mentoring.domain.desk import Seat, answers, key_of, owner_for
 from services.mentoring.domain.rules import RulesInForce
 from services.mentoring.domain.standing import Standing
 from services.mentoring.processes.board_desk import BOARD_DESK
@@ -117,10 +117,14 @@ class Community:
                 self.move("stand-in-ended", office, region, seat.stand_in)
             self.move("office-assumed", office, region, person)
 
-    def has_left(self, person: str | None) -> bool:
-        """Whether somebody sat somewhere and sits nowhere any more."""
-        sat = any(fact.data["person"] == person for fact in self.facts)
-        return sat and not any(person in {seat.holder, seat.stand_in} for seat in self.seats[-1].values())
+    def has_left(self, person: str | None, region: str) -> bool:
+        """Whether somebody sat where a region's questions are answered and sits on no such seat any more."""
+        sat = any(
+            fact.data["person"] == person and answers(fact.data["office"], fact.data["region"], region)
+            for fact in self.facts
+        )
+        there = [seat for key, seat in self.seats[-1].items() if answers(*key.split("/"), region)]
+        return sat and not any(person in {seat.holder, seat.stand_in} for seat in there)
 
     def ask(self, chance: random.Random) -> None:
         """Somebody asks; the seats are those of a view that may be a little behind."""

@@ -97,6 +97,15 @@ def test_a_stranger_asks_under_an_id_of_their_own_and_finds_it_again_as_a_member
     assert stage.post(person("gita"), f"{path}/resolution", {"rating": 5}).status == 200
 
 
+def test_whoever_asked_as_a_guest_is_not_somebody_else_with_the_same_trouble(stage: Stage) -> None:
+    body = {"region": KEDIRI, "title": "Where do I begin?", "guest": "guest-1"}
+    path = f"/v1/consultations/{stage.post(Actor(id='guest-1'), '/v1/consultations', body).body['consultation']}"
+    stage.post(RANI, f"{path}/answers", {"text": "Here.", "public": True})
+    stage.hear("guest-tied", "guest-1", {"guest": "guest-1", "person": "gita"})
+    assert stage.post(person("gita"), f"{path}/me-too").body["me_too"] == 0
+    assert stage.post(person("budi"), f"{path}/me-too").body["me_too"] == 1
+
+
 def test_nobody_asks_under_the_id_of_somebody_else(stage: Stage) -> None:
     stage.hear("member-joined", "ani", {"person": "ani"}, KEDIRI)
     body = {"region": KEDIRI, "title": "In her name", "guest": "ani"}

@@ -4,8 +4,10 @@ from typing import Any
 from pymongo.database import Database
 
 from services.kernel.policy import ANONYMOUS
+from services.kernel.times import moment
 from services.mentoring.domain.weeks import WEEK, monday_of, name_of
-from tests.unit.mentoring.accompanied import BUDI, MIRA, SRI, live, loans, opened, register
+from services.mentoring.views.mentorships import BACKUPS_AT_MOST, MENTORSHIPS
+from tests.unit.mentoring.accompanied import BUDI, MIRA, SRI, affiliate, live, loans, opened, register
 from tests.unit.mentoring.stage import RANI, Reply, Stage, person
 
 
@@ -142,3 +144,46 @@ def test_what_falls_back_recovers_with_a_new_window(stage: Stage) -> None:
     shown = stage.get(SRI, path).body
     assert shown["regressions"][0]["reason"] == "Server mati, kembali ke buku."
     assert [each["stage"] for each in shown["history"]][-3:] == ["smooth", "probation", "smooth"]
+
+
+def test_a_case_shows_no_proposal_that_is_lost_with_its_window_or_its_mentor(stage: Stage) -> None:
+    path = begun(stage)
+    go_on(stage, path, 4)
+    back_up(stage, path)
+    stage.post(MIRA, f"{path}/smooth")
+    stage.post(RANI, f"{path}/mentors", {"person": "tono", "role": "co-mentor"})
+    assert stage.get(RANI, path).body["proposed_by"] == "mira"
+    stage.call(MIRA, "DELETE", f"{path}/mentors/mira")
+    assert stage.get(RANI, path).body["proposed_by"] is None
+    assert stage.post(RANI, f"{path}/smooth").body["proposed_by"] == "rani"
+    stage.call(RANI, "DELETE", f"{path}/mentors/tono")
+    assert stage.get(RANI, path).body["proposed_by"] == "rani"
+    stage.clock.advance(WEEK + timedelta(days=3))
+    stage.settle()
+    assert stage.get(RANI, path).body["proposed_by"] is None
+
+
+def test_the_community_does_not_confirm_to_itself(stage: Stage) -> None:
+    path = begun(stage)
+    affiliate(stage, "rani")
+    go_on(stage, path, 4)
+    back_up(stage, path)
+    stage.post(MIRA, f"{path}/smooth", settle=False)
+    assert stage.post(RANI, f"{path}/smooth/confirmation", settle=False).rule == "confirmed-by-the-library"
+    assert stage.post(SRI, f"{path}/smooth/confirmation", settle=False).body["stage"] == "smooth"
+
+
+def test_a_case_keeps_the_last_backups_and_never_forgets_the_newest_that_went_well(stage: Stage) -> None:
+    path = begun(stage)
+    back_up(stage, path)
+    good = stage.clock.now() - timedelta(hours=1)
+    for _ in range(BACKUPS_AT_MOST + 2):
+        stage.clock.advance(timedelta(minutes=1))
+        back_up(stage, path, ok=False)
+        back_up(stage, path, ok=False)
+    shown = stage.get(RANI, path).body
+    assert shown["installation"]["last_backup"] == moment(good)
+    assert len({each["made"] for each in shown["evidence"]["backups"]}) == 10
+    kept = stage.application.core.views.get(MENTORSHIPS, path.rpartition("/")[2])
+    assert kept is not None
+    assert len(kept["backups"]) == BACKUPS_AT_MOST

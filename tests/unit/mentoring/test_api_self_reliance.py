@@ -1,5 +1,5 @@
 from services.kernel.policy import ANONYMOUS
-from tests.unit.mentoring.stage import KEDIRI, RANI, Stage, person
+from tests.unit.mentoring.stage import BLITAR, KEDIRI, KOKO, RANI, Stage, person
 
 ANI, BUDI = person("ani"), person("budi")
 
@@ -37,3 +37,13 @@ def test_a_librarys_questions_are_counted_by_the_month_for_its_staff_and_those_w
         assert shown["people"] is None
     assert stage.get(BUDI, "/v1/self-reliance?library=l1").status == 404
     assert stage.get(ANI, f"/v1/self-reliance?library=l1&region={KEDIRI}").status == 400
+
+
+def test_who_asks_and_answers_in_two_regions_is_one_of_the_people_of_each(stage: Stage) -> None:
+    for region in (KEDIRI, BLITAR):
+        stage.post(KOKO, f"{ask(stage, 'ani', region=region)}/answers", {"text": "so"})
+    for region in (KEDIRI, BLITAR):
+        shown = stage.get(KOKO, f"/v1/self-reliance?region={region}").body
+        assert (shown["asked"], shown["answered"]) == (1, 1)
+        assert shown["people"] == {"asked": 1, "answered": 1, "both": 0}
+    assert stage.get(ANI, "/v1/self-reliance").body["asked"] == 2

@@ -116,29 +116,35 @@ def test_progress_is_seen_without_a_login_until_the_address_expires(
     assert stage.get(ANONYMOUS, f"/v1/progress/{made['secret']}").status == 404
 
 
-def test_what_the_library_releases_is_confirmed_by_its_code(stage: Stage, database: Database[dict[str, Any]]) -> None:
+def test_what_is_installed_is_noted_with_a_number_that_can_be_compared(stage: Stage) -> None:
     path = accompanied(stage)
-    figures = {
-        "hours": 12.5,
-        "visits": 4,
-        "stage": "smooth",
-        "people": ["sri"],
-        "loans": {"stated": 40, "measured": 31},
-    }
-    released = stage.post(SRI, f"{path}/reports", {"parts": ["stage", "hours"], "figures": figures}, settle=False)
-    assert released.status == 201
-    code = released.body["code"]
-    shown = stage.get(ANONYMOUS, f"/v1/reports/{code.lower().replace('-', '')}").body
-    assert (shown["figures"], shown["parts"], shown["name"]) == (figures, ["hours", "stage"], "SMAN 4 Contoh")
-    assert stage.get(ANONYMOUS, "/v1/reports/LPR-AAAA-BBBB-CCCC").status == 404
-    assert code not in str(list(database["commits"].find()))
+    for version in ("Bulian", "9", "\u00b2", "9.\u00b2", "\u0669.\u0666"):
+        refused = stage.post(SRI, f"{path}/installation", {"version": version, "host": "hosting"}, settle=False)
+        assert (refused.status, list(refused.body["errors"])) == (400, ["version"]), version
+    noted = {"version": "9.6.1\u00b2", "host": "hosting"}
+    assert stage.post(SRI, f"{path}/installation", noted, settle=False).status == 201
+    for page in (path, f"{path}/handover"):
+        assert stage.get(RANI, page).body["installation"]["outdated"] is False
 
 
-def test_only_the_library_releases_and_only_numbers_and_ids(stage: Stage) -> None:
+def test_passwords_stay_due_when_whoever_left_comes_back_and_another_role_is_no_leaving(stage: Stage) -> None:
     path = accompanied(stage)
-    body = {"parts": ["hours"], "figures": {"hours": 2}}
-    assert stage.post(MIRA, f"{path}/reports", body, settle=False).rule == "released-by-the-library"
-    assert stage.post(RANI, f"{path}/reports", body, settle=False).rule == "released-by-the-library"
-    for figures in ({"name": "Sri Rahayu, kepala"}, {"a b": 1}, {"a": {"a": {"a": {"a": {"a": 1}}}}}):
-        assert stage.post(SRI, f"{path}/reports", body | {"figures": figures}, settle=False).status == 400
-    assert stage.post(SRI, f"{path}/reports", body | {"parts": ["names"]}, settle=False).status == 400
+
+    def due() -> set[bool]:
+        return {each["due"] for each in stage.get(SRI, f"{path}/handover").body["passwords"]}
+
+    stage.clock.advance(timedelta(days=1))
+    leave(stage, "budi")
+    affiliate(stage, "budi")  # told at one moment: another role
+    assert due() == {False}
+    leave(stage, "budi")
+    stage.clock.advance(timedelta(days=60))
+    affiliate(stage, "budi")
+    assert due() == {True}
+    names = [each["password"] for each in stage.get(SRI, f"{path}/handover").body["passwords"]]
+    assert stage.post(SRI, f"{path}/handover/passwords", {"passwords": names}).status == 201
+    assert due() == {False}
+    stage.clock.advance(timedelta(days=1))
+    leave(stage, "budi")
+    affiliate(stage, "budi")
+    assert due() == {False}

@@ -1,11 +1,11 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from services.kernel.problem import NotFound
 from services.kernel.testing import given
 from services.mentoring.domain import consultation_acts as acts
-from services.mentoring.domain.consultation import CONSULTATION
+from services.mentoring.domain.consultation import ANSWERS_AT_MOST, CONSULTATION, NOTES_AT_MOST, ROUNDS_AT_MOST
 from services.mentoring.domain.desk import BOARD, ESCALATION, HAND, HANDOVER, REGION, Owner
 from services.mentoring.domain.rules import RulesInForce
 from services.mentoring.domain.school_days import due
@@ -137,3 +137,45 @@ def test_the_same_trouble_is_counted_once_a_person() -> None:
     given(CONSULTATION, ASKED).when(acts.ShareTrouble("budi")).then(budi)
     given(CONSULTATION, ASKED, budi).when(acts.ShareTrouble("budi")).then()
     given(CONSULTATION, ASKED).when(acts.ShareTrouble("ani")).then()
+
+
+def answers(count: int) -> list[acts.ConsultationAnswered]:
+    return [acts.ConsultationAnswered("ani", KEDIRI, n, "rani", "sealed", False) for n in range(1, count + 1)]
+
+
+REOPENED = acts.ConsultationReopened("ani", KEDIRI, "rani", REGION, REGION, None, DUE, 3)
+REOPEN = acts.Reopen(True, None, NOW, RULES)
+
+
+def test_a_question_has_its_bound_of_answers_and_is_then_solved_for_good() -> None:
+    answer = acts.GiveAnswer("rani", "sealed", False)
+    given(CONSULTATION, ASKED, *answers(ANSWERS_AT_MOST - 1)).when(answer).then(answers(ANSWERS_AT_MOST)[-1])
+    full = (ASKED, *answers(ANSWERS_AT_MOST))
+    given(CONSULTATION, *full).when(answer).refused("consultation-is-full")
+    given(CONSULTATION, *full).when(acts.Resolve("ani", True, None)).then(RESOLVED)
+    # What can be answered no more would wait for ever.
+    given(CONSULTATION, *full, RESOLVED).when(REOPEN).refused("consultation-is-full")
+
+
+def test_a_question_is_reopened_so_often_and_no_oftener() -> None:
+    round_and_round = [RESOLVED, REOPENED] * (ROUNDS_AT_MOST - 2)
+    given(CONSULTATION, ASKED, *round_and_round, RESOLVED).when(REOPEN).then(REOPENED)
+    given(CONSULTATION, ASKED, *round_and_round, RESOLVED, REOPENED, RESOLVED).when(REOPEN).refused(
+        "consultation-is-full"
+    )
+
+
+def test_those_who_answer_note_so_much_and_no_more() -> None:
+    note, noted = acts.TakeNote("rani", "sealed"), acts.NoteTaken("rani", "sealed")
+    given(CONSULTATION, ASKED, *[noted] * (NOTES_AT_MOST - 1)).when(note).then(noted)
+    given(CONSULTATION, ASKED, *[noted] * NOTES_AT_MOST).when(note).refused("consultation-is-full")
+
+
+def test_it_is_held_until_another_day_although_the_answer_is_due_on_the_same() -> None:
+    sunday, saturday = (datetime(2026, 3, day, 2, 0, tzinfo=UTC) for day in (8, 7))
+    answer_by = due(sunday, RULES)
+    assert due(saturday, RULES) == answer_by
+    held = acts.ConsultationHeld(KEDIRI, saturday, answer_by, 3)
+    later = acts.ConsultationHeld(KEDIRI, sunday, answer_by, 3)
+    given(CONSULTATION, ASKED, held).when(acts.Hold(sunday, NOW, RULES)).then(later)
+    given(CONSULTATION, ASKED, held).when(acts.Hold(saturday, NOW, RULES)).then()

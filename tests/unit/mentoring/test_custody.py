@@ -71,7 +71,7 @@ def rightly_owned(community: Community, standing: Standing) -> bool:
     if owner.desk == REGION:
         return owner.person is not None and owner.person == own
     if owner.desk == HAND:
-        return owner.person is not None and not community.has_left(owner.person)
+        return owner.person is not None and not community.has_left(owner.person, standing.region)
     sitting = {one.taken_by for one in seats.values()} - {None}
     fetched_back = owner.why != BOARD or own is None
     return fetched_back and (owner.person in sitting if sitting else owner.person is None)

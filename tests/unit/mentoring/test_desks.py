@@ -20,7 +20,7 @@ from services.mentoring.processes.region_desk import GRACE, REGION_DESK, TO_THE_
 from services.mentoring.processes.response import RESPONSE
 from tests.unit.mentoring.acts import heard, recorded
 from tests.unit.mentoring.consultation_told import ASKED, LATER
-from tests.unit.mentoring.stage import KEDIRI, NOW
+from tests.unit.mentoring.stage import BLITAR, KEDIRI, NOW
 
 STREAM = "consultation-c"
 REOPENED = ConsultationReopened("ani", KEDIRI, "rani", REGION, REGION, None, LATER, 1)
@@ -100,6 +100,34 @@ def test_what_nobody_in_person_owns_is_the_first_board_members_as_soon_as_there_
     assert played(BOARD_DESK, lies(asked), koko).issues == [over(BOARD, Owner("koko", BOARD, BOARD))]
 
 
+def test_an_owner_of_whom_the_board_has_not_heard_yet_is_left_alone() -> None:
+    asked = ConsultationAsked("ani", KEDIRI, "?", None, None, None, "web", "koko", BOARD, BOARD, LATER, 0)
+    sari = seat("office-assumed", "sari", "secretary", None)
+    koko, goes = (seat(kind, "koko", "coordinator", None) for kind in ("office-assumed", "office-vacated"))
+    passed = recorded("deadlines-x", DeadlinePassed("board-desk", "board", "empty", NOW + GRACE))
+    assert played(BOARD_DESK, lies(asked)).issues == []
+    assert played(BOARD_DESK, lies(asked), sari).issues == []
+    assert played(BOARD_DESK, lies(asked), sari, koko).issues == []
+    to_sari = [over(BOARD, Owner("sari", BOARD, BOARD))]
+    assert played(BOARD_DESK, lies(asked), sari, koko, goes, passed).issues == to_sari
+
+
+def test_what_is_reopened_with_whoever_left_the_board_goes_to_who_sits_there() -> None:
+    reopened = ConsultationReopened("ani", KEDIRI, "koko", BOARD, BOARD, None, LATER, 1)
+    sari = seat("office-assumed", "sari", "secretary", None)
+    assert played(BOARD_DESK, sari, lies(reopened)).issues == [over(BOARD, Owner("sari", BOARD, BOARD))]
+
+
+def test_what_an_earlier_release_kept_of_the_board_is_understood() -> None:
+    kept = {
+        "seats": {"secretary/all": {"holder": "sari", "stand_in": None}},
+        "lies": {"c": ["koko", BOARD]},
+        "emptied": None,
+    }
+    passed = recorded("deadlines-x", DeadlinePassed("board-desk", "board", "empty", NOW + GRACE))
+    assert BOARD_DESK.react(kept, passed).issues == [over(BOARD, Owner("sari", BOARD, BOARD))]
+
+
 def test_silence_is_lifted_to_somebody_else_on_the_board() -> None:
     missed = lies(ResponseTargetMissed(KEDIRI, "koko", LATER))
     koko, sari = (
@@ -108,15 +136,45 @@ def test_silence_is_lifted_to_somebody_else_on_the_board() -> None:
     assert played(BOARD_DESK, koko, sari, missed).issues == [Issue(CONSULTATION, "c", Escalate("sari"))]
 
 
-def test_what_was_given_by_hand_goes_back_to_the_desk_with_the_last_office_of_whoever_has_it() -> None:
-    given = lies(ConsultationAssigned("ani", KEDIRI, "mira", "hand", "hand"))
-    mentor, speaker = (seat("office-assumed", "mira", office) for office in ("mentor", "speaker"))
-    gone, silent = (seat("office-vacated", "mira", office) for office in ("mentor", "speaker"))
-    mentor, gone = (_about(fact, "mentor") for fact in (mentor, gone))
-    speaker, silent = (_about(fact, "speaker") for fact in (speaker, silent))
-    assert played(BY_HAND, mentor, speaker, given, gone).issues == ()
-    back = [Issue(CONSULTATION, "c", HandOver("hand", Owner(None, REGION, HANDOVER), "mira"))]
-    assert played(BY_HAND, mentor, speaker, given, gone, silent).issues == back
+GIVEN = ConsultationAssigned("ani", KEDIRI, "mira", "hand", "hand")
+BACK = [Issue(CONSULTATION, "c", HandOver("hand", Owner(None, REGION, HANDOVER), "mira"))]
+
+
+def office(kind: str, name: str, region: str | None = KEDIRI) -> Fact:
+    """Mira takes or leaves an office."""
+    return _about(seat(kind, "mira", name, region), f"{name}.{region or 'all'}")
+
+
+def test_what_was_given_by_hand_goes_back_with_the_last_office_that_answers_there() -> None:
+    mentor, regional = office("office-assumed", "mentor"), office("office-assumed", REGIONAL)
+    gone, left = office("office-vacated", "mentor"), office("office-vacated", REGIONAL)
+    assert played(BY_HAND, mentor, regional, lies(GIVEN), gone).issues == []
+    assert played(BY_HAND, mentor, regional, lies(GIVEN), gone, left).issues == BACK
+
+
+def test_an_office_that_answers_nothing_there_keeps_nothing_by_hand() -> None:
+    mentor, gone = office("office-assumed", "mentor"), office("office-vacated", "mentor")
+    speaker, elsewhere = office("office-assumed", "speaker", None), office("office-assumed", "mentor", BLITAR)
+    board = office("office-assumed", "secretary", None)
+    assert played(BY_HAND, mentor, speaker, elsewhere, lies(GIVEN), gone).issues == BACK
+    assert played(BY_HAND, mentor, board, lies(GIVEN), gone).issues == []
+    # Whichever was heard first, what was given or the change of office.
+    assert played(BY_HAND, mentor, speaker, gone, lies(GIVEN)).issues == BACK
+    assert played(BY_HAND, mentor, gone, mentor, lies(GIVEN)).issues == ()
+
+
+def test_an_office_of_no_concern_to_a_question_takes_nothing_with_it() -> None:
+    speaker, silent = office("office-assumed", "speaker", None), office("office-vacated", "speaker", None)
+    assert played(BY_HAND, speaker, lies(GIVEN), silent).issues == []
+
+
+def test_what_an_earlier_release_kept_of_what_was_given_by_hand_is_understood() -> None:
+    kept = {"lies": ["c"], "offices": [f"mentor.{KEDIRI}", "speaker.all"], "left": False}
+    gone, silent = office("office-vacated", "mentor"), office("office-vacated", "speaker", None)
+    first = BY_HAND.react(kept, gone)
+    assert first.issues == []
+    assert BY_HAND.react(first.state, silent).issues == BACK
+    assert BY_HAND.react({"lies": [], "offices": [], "left": True}, lies(GIVEN)).issues == BACK
 
 
 def test_the_time_to_answer_is_the_deadline_and_an_answer_withdraws_it() -> None:

@@ -12,7 +12,7 @@ from services.mentoring.domain.evidence import (
     WeekMissed,
 )
 from services.mentoring.domain.mentorship import MENTORSHIP
-from services.mentoring.domain.probation import Counted, Window
+from services.mentoring.domain.probation import FAILED_AT_MOST, Counted, Window
 from services.mentoring.domain.weeks import WEEK, closes, first_monday, monday_of, name_of, week_named
 from tests.unit.mentoring.cases import LIBRARY, MONDAY, OPENED, after, backed_up, lent, on_probation
 
@@ -57,6 +57,20 @@ def test_a_backup_counts_when_it_was_made_and_went_without_error() -> None:
     given(MENTORSHIP, *on_probation(), *outcome.events).when(reported).then()
     given(MENTORSHIP, *on_probation()).when(RecordBackup(after(1), True, "stated", made)).refused("backup-lies-ahead")
     assert given(MENTORSHIP, *on_probation(), backed_up(0, ok=False)).state.probation.backups == ()
+
+
+def test_the_same_backup_said_again_changes_nothing_whether_it_went_well_or_not() -> None:
+    made = after(0, days=2)
+    for ok in (True, False):
+        case = given(MENTORSHIP, *on_probation(), BackupReported(LIBRARY, made, ok, "measured"))
+        case.when(RecordBackup(made, ok, "measured", after(0, days=3))).then()
+        other = RecordBackup(made, not ok, "measured", after(0, days=3))
+        case.when(other).then(BackupReported(LIBRARY, made, not ok, "measured"))
+
+
+def test_of_backups_that_failed_only_the_last_are_known() -> None:
+    failed = (BackupReported(LIBRARY, after(0, days=n / 1000), False, "measured") for n in range(FAILED_AT_MOST + 5))
+    assert len(given(MENTORSHIP, *on_probation(), *failed).state.probation.failed) == FAILED_AT_MOST
 
 
 def test_the_window_grows_by_whole_weeks_with_loans() -> None:

@@ -63,7 +63,7 @@ OFFICE: Table = {
     "POST /v1/mentorships/{mentorship}/installation": Act({"version": "9.6.1", "host": "hosting"}),
     "POST /v1/mentorships/{mentorship}/evidence-key": Act(),
     "POST /v1/mentorships/{mentorship}/links": Act({}),
-    "POST /v1/mentorships/{mentorship}/reports": Act({"parts": ["hours"], "figures": {"hours": 2}}, SRI),
+    "POST /v1/mentorships/{mentorship}/reports": Act({"parts": ["hours"], "figures": {}}, SRI),
     "DELETE /v1/mentorships/{mentorship}/mentors/{person}": Act(),
     "POST /v1/mentorships/{mentorship}/close": Act({"why": "withdrawn"}),
 }

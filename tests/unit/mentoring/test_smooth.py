@@ -12,8 +12,16 @@ from hypothesis import strategies as some
 from services.kernel.message import Command, Event
 from services.kernel.problem import NotFound, Refused
 from services.kernel.testing import given
-from services.mentoring.domain.evidence import BackupReported, CloseWeek, LoansCounted, RecordBackup, RecordLoans
+from services.mentoring.domain.evidence import (
+    BackupReported,
+    CloseWeek,
+    LoansCounted,
+    RecordBackup,
+    RecordLoans,
+    WeekMissed,
+)
 from services.mentoring.domain.mentorship import MENTORSHIP
+from services.mentoring.domain.opening import COMPANION, LEAD, MentorAssigned, MentorReleased
 from services.mentoring.domain.smooth import (
     BlockerCleared,
     BlockerRaised,
@@ -52,6 +60,37 @@ def test_neither_is_needed_twice() -> None:
 def test_the_mentor_does_not_confirm_and_nobody_confirms_what_was_not_proposed() -> None:
     given(MENTORSHIP, *PROVEN).when(CONFIRM).refused("not-proposed-yet")
     given(MENTORSHIP, *PROVEN, PROPOSED).when(replace(CONFIRM, person="mira")).refused("confirmed-by-the-library")
+
+
+def test_whoever_leads_in_the_region_does_not_confirm_although_they_work_at_the_library() -> None:
+    given(MENTORSHIP, *PROVEN, PROPOSED).when(replace(CONFIRM, leads=True)).refused("confirmed-by-the-library")
+
+
+PROVEN_ANEW = (WeekMissed(LIBRARY, MONDAY + 4 * WEEK), *(lent(week) for week in range(5, 9)), backed_up(6))
+TONO = MentorAssigned(LIBRARY, "tono", COMPANION, ("mira", "tono"))
+GONE = MentorReleased(LIBRARY, "mira", ("tono",))
+
+
+def test_a_proposal_does_not_outlive_the_window_that_it_was_made_on() -> None:
+    lost = given(MENTORSHIP, *PROVEN, PROPOSED, *PROVEN_ANEW)
+    lost.when(replace(CONFIRM, at=after(9))).refused("not-proposed-yet")
+    lost.when(ProposeSmooth("rani", after(9))).then(SmoothProposed(LIBRARY, "rani", 4))
+
+
+def test_a_proposal_goes_with_the_mentor_who_made_it_and_another_may_propose() -> None:
+    replaced = MentorAssigned(LIBRARY, "tono", LEAD, ("tono",))
+    for gone in (GONE, replaced):
+        case = given(MENTORSHIP, *PROVEN, TONO, PROPOSED, gone)
+        case.when(CONFIRM).refused("not-proposed-yet")
+        case.when(replace(PROPOSE, mentor="tono")).then(SmoothProposed(LIBRARY, "tono", 4))
+
+
+def test_a_proposal_stays_when_another_mentor_goes_or_comes() -> None:
+    by_tono, by_rani = SmoothProposed(LIBRARY, "tono", 4), SmoothProposed(LIBRARY, "rani", 4)
+    assert given(MENTORSHIP, *PROVEN, TONO, by_tono, GONE).state.proposed_by == "tono"
+    assert given(MENTORSHIP, *PROVEN, PROPOSED, TONO).state.proposed_by == "mira"
+    # Rani leads the region and was never of the team.
+    assert given(MENTORSHIP, *PROVEN, TONO, by_rani, GONE).state.proposed_by == "rani"
 
 
 def test_too_few_weeks_are_told_with_how_many_there_are() -> None:

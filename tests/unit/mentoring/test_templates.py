@@ -42,6 +42,22 @@ def test_a_new_case_begins_with_the_newest_of_its_software() -> None:
 
 
 @pytest.mark.parametrize(
+    ("version", "old"),
+    [
+        ("SLiMS 9 Bulian v9.2.1", True),
+        ("SLiMS 9 (Bulian) 9.4.2", True),
+        ("Bulian 9 - 9.0.0", True),
+        ("SLiMS 9 (Bulian) v9.6.1", False),
+        ("9.6.1\u00b2", False),
+        ("\u00b2", True),
+        ("Bulian", True),
+    ],
+)
+def test_a_version_is_compared_by_the_number_that_is_in_its_name_however_it_is_written(version: str, old: bool) -> None:
+    assert outdated(templates()["slims-1"], version) is old
+
+
+@pytest.mark.parametrize(
     ("version", "old"), [("9.4.2", True), ("v9.6.0", True), ("9.6.1", False), ("9.10.0", False), ("SLiMS 8", True)]
 )
 def test_an_old_version_is_warned_of(version: str, old: bool) -> None:
