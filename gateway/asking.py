@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from gateway.calendar_order import AT_ONCE, ahead, starting_from
 from gateway.caller import Caller
-from gateway.composition import Composed, compose, query_of
+from gateway.composition import CONTACT, Composed, compose, query_of
 from gateway.forwarding import Forwarding
 from gateway.session import Session
 from services.kernel.ids import derived_id
@@ -21,7 +22,6 @@ LIBRARIES = 5
 ACTIVITIES = 3
 QUESTIONS = 5
 ASK = "/v1/ask"
-CONTACT = ("name", "email", "phone")
 _IDENTITY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _BOARD = ("coordinator", "secretary", "treasurer")
 
@@ -52,18 +52,19 @@ async def ask(forwarding: Forwarding, caller: Caller, library: str, region: str,
     chosen = libraries[0] if len(libraries) == 1 else None
     places = {each["region"] for each in libraries}
     here = _region_of(regions, region or (places.pop() if len(places) == 1 else ""), library)
-    ahead = {"state": "published", "from": now.replace(second=0, microsecond=0).isoformat(), "limit": ACTIVITIES}
+    published = {"state": "published", "from": starting_from(now), "limit": AT_ONCE}
     calls = {
-        "elsewhere": public("/v1/activities", **ahead),
+        "elsewhere": public("/v1/activities", **published),
         "articles": public("/v1/consultations", limit=QUESTIONS * 2),
         "materials": public("/v1/materials", limit=ACTIVITIES),
     }
     if here is not None:
-        calls["near"] = public("/v1/activities", **ahead, region=here["region"])
+        calls["near"] = public("/v1/activities", **published, region=here["region"])
         calls["asked"] = public("/v1/consultations", limit=QUESTIONS, region=here["region"])
     second = await compose(calls)
     found = second.parts
-    near, asked = found.get("near", []), found.get("asked", [])
+    near, elsewhere = (_next(found.get(name, []), now) for name in ("near", "elsewhere"))
+    asked = found.get("asked", [])
     return Composed(
         {
             "place": {
@@ -79,7 +80,7 @@ async def ask(forwarding: Forwarding, caller: Caller, library: str, region: str,
             "answers": _answers(here, first.parts["offices"] or []),
             "activities": {
                 "near": near,
-                "elsewhere": _without(found["elsewhere"], near, "activity"),
+                "elsewhere": _without(elsewhere, near, "activity"),
             },
             "asked": _questions(asked),
             "articles": _questions(_without(found["articles"], asked, "consultation")),
@@ -189,6 +190,11 @@ def _questions(items: Sequence[Mapping[str, Any]] | None) -> list[dict[str, Any]
         {**{name: item[name] for name in names}, "answer": texts[-1] if texts else None}
         for item, texts in zip(items[:QUESTIONS], answers, strict=False)
     ]
+
+
+def _next(items: Sequence[Mapping[str, Any]] | None, now: datetime) -> list[Mapping[str, Any]] | None:
+    """The next activities; None stays None: they could not be had."""
+    return None if items is None else ahead(items, now, ACTIVITIES)
 
 
 def _material(item: Mapping[str, Any]) -> dict[str, Any]:

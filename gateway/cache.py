@@ -1,7 +1,7 @@
 """Hot public reads, kept for at most a second with the ``Position`` that they reflect.
 
 A caller who has seen more than that goes past: nobody is shown a list without what they just did. An answer that was
-overtaken on its way by a newer one does not replace it.
+overtaken on its way by a newer one does not replace it. What one caller asks for is waited for by that caller alone.
 """
 
 from __future__ import annotations
@@ -27,33 +27,44 @@ class _Kept:
     asked: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Running:
+    task: asyncio.Task[_Kept]
+    needed: int
+
+
 class HotReads:
     """Replies to anonymous reads of ``HOT``, by path and query. ``monotonic`` is machine time."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
-        self._running: dict[str, asyncio.Task[_Kept]] = {}
+        self._running: dict[str, _Running] = {}
         self.hits = 0
 
-    async def read(self, name: str, service: str, needed: int, fetch: Callable[[], Awaitable[Reply]]) -> Reply:
+    async def read(
+        self, name: str, service: str, needed: int, fetch: Callable[[], Awaitable[Reply]], *, shared: bool = True
+    ) -> Reply:
         """The kept reply of that name if it is young and at least as new as ``needed``, else a fetched one.
 
-        Callers who come while the same read is running share its answer, unless it turns out too old for them: its
-        fetch waited for somebody else's position. Raises what ``fetch`` raises.
+        Callers who come while the same read is running share its answer if it waits for no more than they need
+        themselves, was a success and is new enough; else they ask for themselves. A read that is not ``shared`` is
+        nobody else's: its caller made up what it waits for. Raises what ``fetch`` raises.
         """
         kept = self._kept.get(name)
         if kept and self._monotonic() - kept.asked <= KEPT_SECONDS and kept.position >= needed:
             self.hits += 1
             return kept.reply
         running = self._running.get(name)
-        if running is not None:
-            shared = await asyncio.shield(running)
-            if shared.position >= needed:
+        if running is not None and running.needed <= needed:
+            found = await asyncio.shield(running.task)
+            if found.reply.status == 200 and found.position >= needed:
                 self.hits += 1
-                return shared.reply
+                return found.reply
         task = asyncio.ensure_future(self._fetch(name, service, fetch))
-        self._running[name] = task
+        running = self._running.get(name)
+        if shared and (running is None or needed <= running.needed):
+            self._running[name] = _Running(task, needed)
         task.add_done_callback(lambda done: self._ended(name, done))
         return (await asyncio.shield(task)).reply
 
@@ -70,7 +81,8 @@ class HotReads:
         return found
 
     def _ended(self, name: str, task: asyncio.Task[_Kept]) -> None:
-        if self._running.get(name) is task:
+        running = self._running.get(name)
+        if running is not None and running.task is task:
             del self._running[name]
         if not task.cancelled():
             task.exception()  # whoever waited has it; this keeps asyncio from reporting it again

@@ -60,10 +60,10 @@ class Caller:
         self.seen = session.seen
         self.changed = True
 
-    def ensure_session(self) -> Session:
-        """The session; a new one, to be sent with the response, where there was none."""
+    def ensure_session(self, visitor: str = "") -> Session:
+        """The session; a new one, to be sent with the response, where there was none: of ``visitor`` where one is named."""
         if self.session is None:
-            self.become(Session(visitor=new_visitor(), seen=self.seen))
+            self.become(Session(visitor=visitor or new_visitor(), seen=self.seen))
             if self.actor.kind == "anonymous":
                 self.actor = replace(ANONYMOUS, id=self._session().visitor)
         return self._session()

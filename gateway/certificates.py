@@ -10,14 +10,17 @@ import segno
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.units import mm
-from reportlab.lib.utils import ImageReader, simpleSplit
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
+from gateway.letters import BOLD, PLAIN, fitted, prepare, written
 from gateway.qr import picture_of
 from gateway.web.words import Words
 
 INK, QUIET, MAIN = HexColor("#1c2321"), HexColor("#5b6661"), HexColor("#0b6e4f")
 WIDTH, HEIGHT = landscape(A4)
+LINES = 2
+"""Of each text; with more the words would reach the QR."""
 KINDS = {"workshop": "workshop", "gathering": "gathering", "lecture": "kuliah WhatsApp/Telegram"}
 
 
@@ -38,6 +41,7 @@ class CertificatePapers:
 
     def paper(self, certificate: Mapping[str, Any], holder: str) -> bytes:
         """The PDF for its holder. A few ten milliseconds of work: not for an event loop."""
+        prepare()
         target = io.BytesIO()
         canvas = Canvas(target, pagesize=(WIDTH, HEIGHT))
         canvas.setTitle(f"Sertifikat: {certificate['title']}")
@@ -60,27 +64,28 @@ class CertificatePapers:
             about += f" · hadir di {certificate['attended']} dari {certificate['sessions']} sesi"
         height = HEIGHT - 34 * mm
         for text, font, size, ink, after in (
-            (self._community, "Helvetica", 13, QUIET, 17),
-            ("SERTIFIKAT", "Helvetica-Bold", 30, MAIN, 17),
-            ("diberikan kepada", "Helvetica", 12, QUIET, 13),
-            (holder, "Helvetica-Bold", 24, INK, 14),
-            (f"yang telah mengikuti {kind}", "Helvetica", 12, QUIET, 12),
-            (str(certificate["title"]), "Helvetica-Bold", 17, INK, 11),
-            (about, "Helvetica", 11, INK, 8),
+            (self._community, PLAIN, 13, QUIET, 17),
+            ("SERTIFIKAT", BOLD, 30, MAIN, 17),
+            ("diberikan kepada", PLAIN, 12, QUIET, 13),
+            (holder, BOLD, 24, INK, 14),
+            (f"yang telah mengikuti {kind}", PLAIN, 12, QUIET, 12),
+            (str(certificate["title"]), BOLD, 17, INK, 11),
+            (about, PLAIN, 11, INK, 8),
         ):
             canvas.setFillColor(ink)
-            for line in simpleSplit(text, font, size, WIDTH - 60 * mm)[:2]:
-                canvas.setFont(font, size)
+            fitting, lines = fitted(written(text), font, size, WIDTH - 60 * mm, LINES)
+            for line in lines:
+                canvas.setFont(font, fitting)
                 canvas.drawCentredString(WIDTH / 2, height, line)
-                height -= size * 1.25
-            height += size * 1.25 - after * mm
+                height -= fitting * 1.25
+            height += fitting * 1.25 - after * mm
 
     def _proof(self, canvas: Canvas, code: str) -> None:
         canvas.drawImage(ImageReader(picture_of(self.address(code))), 18 * mm, 16 * mm, 28 * mm, 28 * mm)
         canvas.setFillColor(INK)
-        canvas.setFont("Helvetica-Bold", 11)
+        canvas.setFont(BOLD, 11)
         canvas.drawString(50 * mm, 33 * mm, code)
         canvas.setFillColor(QUIET)
-        canvas.setFont("Helvetica", 9)
+        canvas.setFont(PLAIN, 9)
         canvas.drawString(50 * mm, 27 * mm, "Periksa keaslian dan masa berlakunya di")
         canvas.drawString(50 * mm, 22 * mm, self.address(code))

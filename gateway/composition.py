@@ -14,6 +14,7 @@ from services.kernel.ids import derived_id
 from services.kernel.problem import Problem, Unavailable
 
 PART_SECONDS = 1.5
+CONTACT = ("name", "email", "phone")
 LATEST = 5
 """Of what may be long, a dashboard shows so many."""
 
@@ -111,11 +112,13 @@ async def register_guest(
     """Somebody who is nobody's member takes a seat: name and contact go to members, the seat to events.
 
     What could not be kept of the contact is a warning, and made up for when the same is sent again under its ``key``.
-    Nothing is kept of whoever cannot have a seat. Raises what keeps them from one.
+    Sent again it is the same guest: by the visitor whom the cookie names, also if the contact is put right; and where no
+    cookie came back, for the first answer was lost with it, by what was sent. Nothing is kept of whoever cannot have a
+    seat. Raises what keeps them from one.
     """
     caller.require_write()
     if caller.actor.kind == "anonymous":
-        caller.ensure_session()
+        caller.ensure_session(derived_id("visitor", activity, key, *(contact.get(name, "") for name in CONTACT)))
     guest = derived_id("guest", caller.actor.id, activity, key)
     shown = await forwarding.ask(caller, "GET", f"/v1/activities/{activity}")
     problems: Mapping[str, Problem] = {}

@@ -40,8 +40,12 @@ GROUPS = ("group", "supergroup")
 START = re.compile(r"/start(?:@\w+)?(?:\s+(\S{1,64}))?\s*", re.IGNORECASE)
 ASK = re.compile(r"/tanya(?:@\w+)?\b\s*(.*)", re.IGNORECASE | re.DOTALL)
 TAG = re.compile(r"(?<!\w)#tanya\b", re.IGNORECASE)
-HERE = re.compile(r"\W*(?:(?:ya|saya|aku|kami)\W+)*hadir\b", re.IGNORECASE)
-NOT_HERE = re.compile(r"\b(?:tidak|tak|tdk|belum|bisa|kalau|kapan|siapa)\b|\?", re.IGNORECASE)
+HERE = re.compile(r"\bhadir\b", re.IGNORECASE)
+NOT_HERE = re.compile(
+    r"\b(?:tidak|tak|tdk|gak|nggak|enggak|belum|blm|kalau|kapan|siapa|apa|apakah)\b|\byang\s+(?:\w+\s+)?hadir\b|\?",
+    re.IGNORECASE,
+)
+"""Somebody is not there, or others are spoken of, or something is asked. «Bisa» alone is no such word: «hadir, bisa»."""
 LONGEST_PRESENCE = 80
 LONGEST_QUESTION = 2000
 AGAIN = (409, 429, 503)
@@ -114,7 +118,7 @@ def question_in(text: str) -> str | None:
 
 def is_presence(text: str) -> bool:
     """Whether it says that its writer is there: «hadir», and not that somebody is not."""
-    return len(text) <= LONGEST_PRESENCE and bool(HERE.match(text)) and not NOT_HERE.search(text)
+    return len(text) <= LONGEST_PRESENCE and bool(HERE.search(text)) and not NOT_HERE.search(text)
 
 
 class Conversation:

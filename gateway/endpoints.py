@@ -42,12 +42,16 @@ class CompositionEndpoints:
         return answered(self._callers, request, caller, composed.document(), 201)
 
     async def import_walk_ins(self, request: Request) -> Response:
-        """200 with how many of a paper list were recorded, and what is wrong with the others. Raises where none was."""
+        """200 with how many of a paper list were recorded, and what is wrong with the others. Raises where none was.
+
+        The rows themselves say who is meant, so the key decides nothing; but no page elsewhere can make a browser send one.
+        """
         request.state.route = "/v1/activities/{activity}/walk-ins/import"
         refuse_declared(request, BODY_BYTES)
         caller = await self._callers.of(request)
         caller.actor.require_person()
         caller.require_write()
+        idempotency_key(request)
         rows = paper.rows_of(await read_body(request, BODY_BYTES))
         activity = request.path_params["activity"]
         return answered(self._callers, request, caller, await paper.take_in(self._forwarding, caller, activity, rows))

@@ -95,7 +95,8 @@ class Forwarding:
         if guess:
             self._limits.count(GUESSES, guess)
         if method == "GET" and path in HOT and caller.actor.kind == "anonymous":
-            reply = await self._hot.read(f"{path}?{query}", operation.service, needed, fetch)
+            # A ``Wait-For`` is whatever a stranger wrote: nobody else waits for it, or shares the 503 that it ends in.
+            reply = await self._hot.read(f"{path}?{query}", operation.service, needed, fetch, shared=not asked)
         else:
             reply = await fetch()
         if guess and not _refused_by(reply, "wrong-code-word"):
@@ -221,9 +222,18 @@ class ServiceProblem(Problem):
 
 def _guess(caller: Caller, operation: Operation, path: str, body: bytes) -> str | None:
     """Whose try at which activity it is, where a code word is said; None for everything else."""
-    if operation.method != "POST" or operation.path != ATTENDANCE or b'"code"' not in body:
+    if operation.method != "POST" or operation.path != ATTENDANCE or not _may_hold(body, "code"):
         return None
     return f"{caller.actor.id} {path}"
+
+
+def _may_hold(body: bytes, field: str) -> bool:
+    """Whether a body in JSON has that field, however its name is escaped; what cannot be read could have it."""
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return True
+    return not isinstance(document, dict) or field in document
 
 
 def _refused_by(reply: Reply, rule: str) -> bool:

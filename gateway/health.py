@@ -19,10 +19,13 @@ from services.kernel.problem import Problem
 
 log = logging.getLogger(__name__)
 LOOK_SECONDS = 1.0
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class Numbers:
-    """The gateway's own metrics. A route is its template, never a caller's path: their number is bounded."""
+    """The gateway's own metrics. A route is its template, never a caller's path, and a method one that exists: their
+    number is bounded.
+    """
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -67,18 +70,19 @@ class Counting:
         finally:
             self._numbers.running.dec()
             route, seconds = scope["state"].get("route", "unmatched"), time.monotonic() - started
-            self._numbers.requests.labels(route, scope["method"], status).inc()
+            method = scope["method"] if scope["method"] in METHODS else "other"
+            self._numbers.requests.labels(route, method, status).inc()
             self._numbers.seconds.labels(route).observe(seconds)
             if "route" in scope["state"]:
-                log.info("answered", extra=_line(scope, route, status, seconds))
+                log.info("answered", extra=_line(scope, route, method, status, seconds))
 
 
-def _line(scope: Scope, route: str, status: int, seconds: float) -> dict[str, Any]:
+def _line(scope: Scope, route: str, method: str, status: int, seconds: float) -> dict[str, Any]:
     """What a log line tells of a request: the route's template, never the path, the query or anything that was sent."""
     state = scope["state"]
     return {
         "route": route,
-        "method": scope["method"],
+        "method": method,
         "status": status,
         "milliseconds": round(seconds * 1000, 1),
         "correlation": state.get("correlation", ""),

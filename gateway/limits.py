@@ -6,6 +6,7 @@ codes per contact besides; that is the limit that protects a person.
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import time
 from collections import OrderedDict
@@ -15,6 +16,8 @@ from dataclasses import dataclass
 from services.kernel.problem import TooMany
 
 ADDRESSES = 20_000
+HOST_BITS = 64
+"""Of an IPv6 address: whoever has one has all of its network (RFC 4291 §2.5.1), so the network is what is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class Limits:
 
     def give_back(self, allowance: Allowance, address: str) -> None:
         """What was counted last was none of what is counted."""
-        name = (allowance, address)
+        name = (allowance, knocking(address))
         if name in self._buckets:
             left, at = self._buckets[name]
             self._buckets[name] = (min(float(allowance.burst), left + 1), at)
@@ -50,7 +53,7 @@ class Limits:
     def count(self, allowance: Allowance, address: str) -> None:
         """One more request from that address. Raises ``TooMany``, with the seconds to wait, when the bucket is empty."""
         now = self._monotonic()
-        name = (allowance, address)
+        name = (allowance, knocking(address))
         left, at = self._buckets.pop(name, (float(allowance.burst), now))
         left = min(float(allowance.burst), left + (now - at) * allowance.per_second)
         allowed = left >= 1
@@ -59,6 +62,19 @@ class Limits:
             self._buckets.popitem(last=False)
         if not allowed:
             raise TooMany(retry_after=math.ceil((1 - left) / allowance.per_second))
+
+
+def knocking(address: str) -> str:
+    """Who is counted: an IPv4 address itself, also inside IPv6; of any other IPv6 address its /64; any other name as it is."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 4:
+        return str(found)
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.IPv6Address(int(found) >> HOST_BITS << HOST_BITS))
 
 
 def allowance_for(method: str, path: str, *, stranger: bool) -> Allowance | None:

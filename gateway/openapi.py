@@ -106,7 +106,10 @@ def _own_paths() -> dict[str, Any]:
                 "tags": ["gateway"],
                 "operationId": "import-walk-ins",
                 "summary": "A paper list of who was there, as CSV with name, email and phone; sent again it adds nobody",
-                "parameters": [{"name": "activity", "in": "path", "required": True, "schema": text}],
+                "parameters": [
+                    {"name": "activity", "in": "path", "required": True, "schema": text},
+                    {"name": "Idempotency-Key", "in": "header", "required": True, "schema": text},
+                ],
                 "requestBody": {"content": {"text/csv": {"schema": text}}},
                 "responses": {"200": {"description": "How many were recorded, and what is wrong by row", **anything}},
             }

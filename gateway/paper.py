@@ -1,7 +1,7 @@
 """A paper list of who was there, typed off as CSV: each row is noted as somebody who walked in.
 
-A row's identity comes from what stands in it, so the same paper sent again, by the same person and however often, adds
-nobody. Whoever is a member turns out to be one by the contact, when it is proven by a login.
+A row's identity is its name, and which of the rows of that name it is: the same paper sent again, by the same person and
+however often, adds nobody, also where a contact has been put right in between, and two people of one name are two. Whoever is a member turns out to be one by the contact, when it is proven by a login.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gateway.caller import Caller
@@ -51,31 +52,44 @@ def rows_of(body: bytes) -> list[dict[str, str]]:
     return rows
 
 
+def keys_of(rows: Iterable[Mapping[str, str]]) -> list[str]:
+    """Each row's identity: its name, however it is typed, and which of that name it is."""
+    times: Counter[str] = Counter()
+    keys = []
+    for row in rows:
+        name = " ".join(row["name"].casefold().split())
+        times[name] += 1
+        keys.append(derived_id("paper", name, str(times[name])))
+    return keys
+
+
 async def take_in(
     forwarding: Forwarding, caller: Caller, activity: str, rows: list[Mapping[str, str]]
 ) -> Mapping[str, Any]:
-    """Note everybody: ``{rows, recorded, problems: [{row, status, detail}]}``, rows counted from 1 without the head.
+    """Note everybody: ``{rows, recorded, without_contact, problems: [{row, status, detail}]}``, rows counted from 1 without
+    the head. ``without_contact`` are those of the recorded whose name and contact could not be kept.
 
     Raises what every row fails with.
     """
     turn = asyncio.Semaphore(AT_ONCE)
 
-    async def note(row: Mapping[str, str]) -> Problem | None:
-        key = derived_id("paper", row["name"].casefold(), row.get("email", "").casefold(), row.get("phone", ""))
+    async def note(row: Mapping[str, str], key: str) -> tuple[bool, Problem | None]:
         async with turn:
             try:
                 composed = await walk_in(forwarding, caller, activity, row, key)
             except Problem as problem:
-                return problem
-        return next(iter(composed.problems.values()), None)
+                return False, problem
+        return composed.parts["recorded"], next(iter(composed.problems.values()), None)
 
-    outcomes = await asyncio.gather(*map(note, rows))
-    problems = [(number, problem) for number, problem in enumerate(outcomes, start=1) if problem is not None]
-    if problems and len(problems) == len(rows):
+    outcomes = await asyncio.gather(*map(note, rows, keys_of(rows)))
+    problems = [(number, problem) for number, (_, problem) in enumerate(outcomes, start=1) if problem is not None]
+    recorded = [problem for taken, problem in outcomes if taken]
+    if problems and not recorded:
         raise problems[0][1]
     return {
         "rows": len(rows),
-        "recorded": len(rows) - len(problems),
+        "recorded": len(recorded),
+        "without_contact": sum(problem is not None for problem in recorded),
         "problems": [
             {"row": number, "status": problem.status, "detail": problem.detail or problem.title}
             for number, problem in problems

@@ -77,7 +77,10 @@ class Transport:
         not: repeated with the same key it is certain.
         """
         address = f"{self.urls[service]}{path}{'?' + query if query else ''}"
-        sent = {**(headers or {}), ActorSignature.HEADER: self._signature.sign(actor)}
+        given = {**(headers or {}), ActorSignature.HEADER: self._signature.sign(actor)}
+        # Latin-1, as they came (RFC 9110 §5.5): a caller's accent in one must be no fault of ours, least of all for those
+        # who share the answer.
+        sent = {name: value.encode("latin-1", "backslashreplace") for name, value in given.items()}
         timeout = httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))
         for last in (False, True):
             try:

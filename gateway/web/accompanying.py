@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urljoin
 
 from starlette.responses import Response
 
+from gateway.certificates import CertificatePapers
 from gateway.web.forms import Form
 from gateway.web.pages import Page
 from gateway.web.visit import Visit
@@ -47,14 +49,14 @@ async def log_visit(visit: Visit) -> Response:
     form = await _form(visit)
     document: dict[str, Any] = form.given("day", "mode", "done", "next", "internal")
     document["staff"] = [name.removeprefix("staff-") for name in form.fields if name.startswith("staff-")]
-    document["minutes"] = _whole(form, "minutes")
+    document["minutes"] = form.whole("minutes")
     return await _sent(visit, form, "visits", document, "kunjungan")
 
 
 async def report_loans(visit: Visit) -> Response:
     """A week's loans, as somebody states them."""
     form = await _form(visit)
-    document = {"kind": "loans", "week": form.text("week"), "count": _whole(form, "count")}
+    document = {"kind": "loans", "week": form.text("week"), "count": form.whole("count")}
     return await _sent(visit, form, "evidence", document, "bukti")
 
 
@@ -85,13 +87,20 @@ async def rotate(visit: Visit) -> Response:
     return visit.see(f"/pendampingan/{mentorship}/serah-terima", "simpan")
 
 
-async def make_link(visit: Visit) -> Response:
-    """The address of the progress page, shown once and stored nowhere."""
-    form = await _form(visit)
-    path = f"/v1/mentorships/{visit.parameter('mentorship')}"
-    made = await visit.send("POST", f"{path}/links", {"days": 30}, form.key)
-    address = f"{str(visit.request.base_url).rstrip('/')}{made['path']}"
-    return visit.render("progress_link.html", link=made, address=address)
+def make_link(papers: CertificatePapers) -> Page:
+    """The page with the address of the progress page, shown once and stored nowhere.
+
+    It is passed on, so it begins as those on paper do, and not by whatever name this request came under.
+    """
+
+    async def attempt(visit: Visit) -> Response:
+        form = await _form(visit)
+        path = f"/v1/mentorships/{visit.parameter('mentorship')}"
+        made = await visit.send("POST", f"{path}/links", {"days": 30}, form.key)
+        address = urljoin(papers.address(""), made["path"])
+        return visit.render("progress_link.html", link=made, address=address)
+
+    return attempt
 
 
 def doing(action: str, news: str, *fields: str) -> Page:
@@ -117,10 +126,3 @@ async def _sent(visit: Visit, form: Form, action: str, document: Mapping[str, An
 
 def _note(form: Form, field: str, name: str) -> dict[str, str]:
     return {name: text} if (text := form.text(field)) else {}
-
-
-def _whole(form: Form, name: str) -> int:
-    text = form.text(name)
-    if not text.isdecimal() or len(text) > 9:
-        raise Malformed(errors={name: [""]})
-    return int(text)

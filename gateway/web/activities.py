@@ -8,12 +8,13 @@ from typing import Any
 
 from starlette.responses import Response
 
-from gateway.web.home import items_of, upcoming
+from gateway.calendar_order import is_ahead
+from gateway.web.held import held
+from gateway.web.home import items_of, published
 from gateway.web.visit import Visit
 from gateway.web.words import instant
 from services.kernel.problem import Malformed
 
-PAGE = 50
 LISTED = 30
 CHECK_IN_BEFORE = timedelta(minutes=30)
 CHECK_IN_AFTER = timedelta(hours=2)
@@ -24,24 +25,17 @@ PROBLEMS_AFTER = timedelta(days=7)
 async def calendar(visit: Visit) -> Response:
     """What lies ahead, by its start; ``lewat`` shows what was held instead, the latest first."""
     region, past = visit.parameter("wilayah"), bool(visit.parameter("lewat"))
-    query = {"state": "completed", "limit": 100} if past else upcoming(visit, PAGE)
-    after = visit.parameter("setelah")
-    found = await visit.parts(
-        activities=visit.public("/v1/activities", **query, region=region, after=after),
-        regions=visit.public("/v1/regions", limit=100),
-    )
+    if past:
+        activities = held(visit, region, visit.parameter("sebelum"))
+    else:
+        activities = visit.public("/v1/activities", **published(visit), region=region, after=visit.parameter("setelah"))
+    found = await visit.parts(activities=activities, regions=visit.public("/v1/regions", limit=100))
     if "activities" in found.problems:
         raise found.problems["activities"]
     lists = items_of(found.parts)
-    if past:
-        lists["activities"].reverse()
-    return visit.render(
-        "calendar.html",
-        **lists,
-        region=region,
-        past=past,
-        next=found.parts["activities"].get("next") if not past else None,
-    )
+    if not past:
+        lists["activities"] = [item for item in lists["activities"] if is_ahead(item, visit.now)]
+    return visit.render("calendar.html", **lists, region=region, past=past, next=found.parts["activities"].get("next"))
 
 
 async def activity(visit: Visit) -> Response:
@@ -71,7 +65,8 @@ async def activity(visit: Visit) -> Response:
         check_in=_check_in_is_open(visit, shown),
         problems_open=open_,
         problems=(found.parts.get("problems") or {"items": ()})["items"],
-        materials=(found.parts["materials"] or {"items": ()})["items"],
+        materials=found.parts["materials"] and found.parts["materials"]["items"],
+        missing=sorted(found.problems),
     )
 
 
@@ -105,11 +100,10 @@ async def give_feedback(visit: Visit) -> Response:
     """The three questions."""
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
-    scores = {
-        question: int(form.text(question)) for question in ("useful", "understood") if form.text(question).isdecimal()
-    }
-    if len(scores) < 2:
-        raise Malformed(errors={name: [""] for name in ("useful", "understood") if name not in scores})
+    questions = ("useful", "understood")
+    if missing := [question for question in questions if not form.text(question)]:
+        raise Malformed(errors={question: [""] for question in missing})
+    scores = {question: form.whole(question) for question in questions}
     await visit.send("POST", f"/v1/activities/{name}/feedback", {**scores, **form.given("next")}, form.key)
     return visit.see(f"/kegiatan/{name}", "masukan")
 

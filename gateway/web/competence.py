@@ -72,8 +72,8 @@ async def rate(visit: Visit) -> Response:
     levels = form.given(*ASPECTS)
     if not levels:
         raise Malformed(errors={aspect: [""] for aspect in ASPECTS})
-    for aspect, level in levels.items():
-        document: dict[str, Any] = {"unit": unit, "aspect": aspect, "level": int(level), "because": because}
+    for aspect, level in {aspect: form.whole(aspect) for aspect in levels}.items():
+        document: dict[str, Any] = {"unit": unit, "aspect": aspect, "level": level, "because": because}
         if whom != person:
             document["person"] = whom
         await visit.send("POST", "/v1/competence", document, f"{form.key}/{aspect}")

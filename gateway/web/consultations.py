@@ -13,6 +13,7 @@ from gateway.web.words import from_form
 from services.kernel.problem import Malformed
 
 ANSWER = "consultations.answer"
+WITHOUT_RATING = "-"
 INSIDE = frozenset({"owner", "answerer"})
 
 
@@ -105,8 +106,7 @@ async def hold(visit: Visit) -> Response:
 async def resolve(visit: Visit) -> Response:
     """It is solved; the asker may say how well it was answered."""
     form = await _form(visit)
-    rating = form.text("rating")
-    document = {"rating": int(rating)} if rating.isdecimal() else {}
+    document = {"rating": form.whole("rating")} if form.text("rating") not in {"", WITHOUT_RATING} else {}
     await visit.send("POST", f"{_path(visit)}/resolution", document, form.key)
     return _back(visit, "teratasi")
 

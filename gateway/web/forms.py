@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.types import Message
@@ -22,6 +23,9 @@ from services.kernel.problem import Malformed
 GOOD_FOR_SECONDS = 24 * 3600
 KEY_FIELD, TOKEN_FIELD = "_key", "_token"
 FORM_BYTES = 64_000
+FIELDS = 400
+"""The longest forms: each region of a province with its choice, each unit of competence that a workshop teaches."""
+DIGITS = 9
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,13 @@ class Form:
     def text(self, name: str) -> str:
         """A field without surrounding blanks; "" where it is missing."""
         return self.fields.get(name, "").strip()
+
+    def whole(self, name: str) -> int:
+        """A field that holds a whole number. Raises ``Malformed``, which names the field."""
+        text = self.text(name)
+        if not text.isdecimal() or len(text) > DIGITS:
+            raise Malformed(errors={name: [""]})
+        return int(text)
 
     def given(self, *names: str) -> dict[str, str]:
         """Those of the fields that hold something."""
@@ -77,12 +88,12 @@ async def read_form(request: Request, limit: int = FORM_BYTES) -> Form:
     fields: dict[str, str] = {}
     files: dict[str, bytes] = {}
     try:
-        async with Request(request.scope, again).form(max_files=1, max_fields=50) as sent:
+        async with Request(request.scope, again).form(max_files=1, max_fields=FIELDS) as sent:
             for name, value in sent.items():
                 if isinstance(value, UploadFile):
                     files[name] = await value.read()
                 else:
                     fields[name] = value
-    except (MultiPartException, ValueError) as error:
+    except (HTTPException, MultiPartException, ValueError) as error:
         raise Malformed("the form cannot be read") from error
     return Form(fields, files, fields.pop(KEY_FIELD, ""), fields.pop(TOKEN_FIELD, ""))

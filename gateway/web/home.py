@@ -7,17 +7,19 @@ from typing import Any
 
 from starlette.responses import Response
 
+from gateway.calendar_order import AT_ONCE, ahead, starting_from
 from gateway.web.visit import Visit
 
 NEXT_ACTIVITIES = 3
 TOPICS = 5
+LIBRARIES = 100
 
 
 async def home(visit: Visit) -> Response:
     """The regions with whom to ask there, the next gatherings, and what to do next."""
     found = await visit.parts(
         regions=visit.public("/v1/regions", limit=100),
-        activities=visit.public("/v1/activities", **upcoming(visit, NEXT_ACTIVITIES)),
+        activities=next_activities(visit),
     )
     return visit.render("home.html", **items_of(found.parts))
 
@@ -28,22 +30,31 @@ async def region(visit: Visit) -> Response:
     shown = await visit.public(f"/v1/regions/{name}")
     found = await visit.parts(
         offices=visit.public("/v1/offices"),
-        activities=visit.public("/v1/activities", **upcoming(visit, NEXT_ACTIVITIES), region=name),
+        activities=next_activities(visit, region=name),
         topics=visit.public("/v1/topics", region=name, limit=TOPICS),
         answered=visit.public("/v1/consultations", region=name, limit=TOPICS),
-        libraries=visit.public("/v1/libraries", region=name, limit=100),
+        libraries=visit.public("/v1/libraries", region=name, limit=LIBRARIES),
         lectures=visit.public("/v1/lectures", region=name, limit=NEXT_ACTIVITIES),
     )
     lists = items_of(found.parts)
-    return visit.render("region.html", region=shown, board=board_of(lists.pop("offices")), **lists)
+    return visit.render(
+        "region.html",
+        region=shown,
+        board=board_of(lists.pop("offices")),
+        more_libraries=bool((found.parts["libraries"] or {}).get("next")),
+        **lists,
+    )
 
 
-def upcoming(visit: Visit, limit: int) -> dict[str, Any]:
-    """The query for what is published and still lies ahead, soonest first.
+async def next_activities(visit: Visit, **query: Any) -> dict[str, Any]:
+    """The next few that are published and have not ended, soonest first, as a service would list them."""
+    found = await visit.public("/v1/activities", **published(visit), **query)
+    return {"items": ahead(found["items"], visit.now, NEXT_ACTIVITIES)}
 
-    To the minute, so that everybody who asks within it asks the same and the cache can answer.
-    """
-    return {"state": "published", "from": visit.now.replace(second=0, microsecond=0).isoformat(), "limit": limit}
+
+def published(visit: Visit) -> dict[str, Any]:
+    """The query for what is published, beginning with what may still be running; what has ended is to be left out."""
+    return {"state": "published", "from": starting_from(visit.now), "limit": AT_ONCE}
 
 
 def items_of(parts: Mapping[str, Any]) -> dict[str, Any]:

@@ -38,14 +38,13 @@ async def desk(visit: Visit) -> Response:
 async def open_poll(visit: Visit) -> Response:
     """Ask when it suits most."""
     form = await _form_of(visit)
-    options = [
-        {"starts": starts, "ends": ends}
-        for each in OPTIONS
-        if (starts := _time(form, f"starts_{each}")) and (ends := _time(form, f"ends_{each}"))
-    ]
-    document: dict[str, Any] = {**form.given("title", "region"), "options": options, "closes": _time(form, "closes")}
-    if form.text("quorum").isdecimal():
-        document["quorum"] = int(form.text("quorum"))
+    document: dict[str, Any] = {
+        **form.given("title", "region"),
+        "options": _options(form),
+        "closes": _time(form, "closes"),
+    }
+    if form.text("quorum"):
+        document["quorum"] = form.whole("quorum")
     _complete(document, "title", "region", "options", "closes", "quorum")
     answer = await visit.send("POST", "/v1/polls", document, form.key)
     return visit.see(f"/jajak/{answer['poll']}", "jajak")
@@ -126,6 +125,21 @@ async def tick(visit: Visit) -> Response:
         document["done"] = False
     await visit.send("POST", f"/v1/activities/{name}/run-sheet/{visit.parameter('step')}", document, form.key)
     return visit.see(f"{DESK}/{name}/lembar", "simpan")
+
+
+def _options(form: Form) -> list[dict[str, str]]:
+    """The times that are asked about. Raises ``Malformed`` for one that is filled in by half."""
+    options, errors = [], dict[str, list[str]]()
+    for each in OPTIONS:
+        names = {"starts": f"starts_{each}", "ends": f"ends_{each}"}
+        if not form.given(*names.values()):
+            continue
+        times = {part: at for part, name in names.items() if (at := _time(form, name))}
+        errors |= {name: [""] for part, name in names.items() if part not in times}
+        options.append(times)
+    if errors:
+        raise Malformed(errors=errors)
+    return options
 
 
 def _time(form: Form, name: str) -> str | None:

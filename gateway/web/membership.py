@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from gateway.calendar_order import is_ahead
 from gateway.composition import Composed, dashboard
 from gateway.identity import Identities
 from gateway.reports.sections import STAGES
@@ -34,6 +35,9 @@ async def join(visit: Visit) -> Response:
     if missing:
         raise Malformed(errors={name: [""] for name in missing})
     await visit.send("POST", "/v1/members", document, form.key)
+    if not form.text("email"):
+        # Codes go by e-mail, and to a Telegram account that somebody logged in has linked: here is who helps.
+        return visit.see(f"/wilayah/{region}", "gabung-tanpa-email")
     return visit.see("/masuk", "gabung")
 
 
@@ -103,7 +107,7 @@ async def own_page(visit: Visit) -> Response:
     return visit.render(
         "own.html",
         me=composed.parts["me"],
-        seats=[item for item in items if item["seat"] in {"taken", "line"} and _is_ahead(visit, item)],
+        seats=[item for item in items if item["seat"] in {"taken", "line"} and _stands(visit, item)],
         history=[item for item in reversed(items) if item["attended"]],
         inbox=composed.parts["inbox"],
         preferences=found.parts["preferences"],
@@ -138,8 +142,8 @@ def grown(competence: dict[str, Any] | None) -> list[dict[str, Any]]:
     return areas
 
 
-def _is_ahead(visit: Visit, item: dict[str, Any]) -> bool:
-    return item.get("state") == "published" and bool(item.get("starts")) and visit.to_come(item)
+def _stands(visit: Visit, item: dict[str, Any]) -> bool:
+    return item.get("state") == "published" and is_ahead(item, visit.now)
 
 
 def _give_back(identities: Identities, token: str | None) -> None:

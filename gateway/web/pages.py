@@ -32,12 +32,43 @@ def acting(page: Page, attempt: Page) -> Page:
         try:
             return await attempt(visit)
         except Problem as problem:
-            if problem.status not in ATTEMPTS:
+            if problem.status not in {*ATTEMPTS, 401}:
                 raise
+            await visit.recall()
+            if problem.status == 401:
+                return until_login(visit, problem)
             failed = visit.failure(problem)
-        return await page(failed)
+        try:
+            return await page(failed)
+        except Problem:
+            # The service that failed is the one that the page reads, too: what was typed stays where it was sent from.
+            if failed.sent is None or failed.sent.files:
+                raise
+            return kept(failed)
 
     return act
+
+
+def kept(visit: Visit) -> Response:
+    """A page that needs no service: what had been entered, and a button that sends it once more."""
+    texts = {name: text for name, text in visit.fields.items() if is_prose(text)}
+    others = {name: text for name, text in visit.fields.items() if name not in texts}
+    return visit.render("kept.html", texts=texts, others=others)
+
+
+def until_login(visit: Visit, problem: Problem) -> Response:
+    """A login that ended while somebody wrote takes nothing of it away. Raises ``problem`` where nothing was written.
+
+    Its token was another visitor's, so it proves nothing any more; but only a form of this site comes with the cookie.
+    """
+    if visit.caller.session is None or not any(map(is_prose, visit.fields.values())):
+        raise problem
+    return kept(replace(visit, failed=problem))
+
+
+def is_prose(text: str) -> bool:
+    """Whether somebody wrote it, rather than chose it: it is of several words."""
+    return len(text.split()) > 1
 
 
 class Pages:

@@ -44,8 +44,8 @@ async def plan(visit: Visit) -> Response:
         **form.given("title", "region", "venue"),
         **_times(visit.fields),
     }
-    if form.text("capacity").isdecimal():
-        document["capacity"] = int(form.text("capacity"))
+    if form.text("capacity"):
+        document["capacity"] = form.whole("capacity")
     if form.text("past") == "yes":
         document["past"] = True
     missing = [name for name in ("title", "venue", "starts", "ends", "capacity") if not document.get(name)]

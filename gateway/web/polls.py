@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from gateway.web.forms import DIGITS
 from gateway.web.visit import Visit
 
 
@@ -17,7 +18,8 @@ async def vote(visit: Visit) -> Response:
     """Say which times suit."""
     visit.require_person()
     name, form = visit.parameter("poll"), await visit.form()
-    chosen = [int(field.removeprefix("option_")) for field in form.fields if field.removeprefix("option_").isdecimal()]
+    numbers = [field.removeprefix("option_") for field in form.fields if field.startswith("option_")]
+    chosen = [int(number) for number in numbers if number.isdecimal() and len(number) <= DIGITS]
     await visit.send("POST", f"/v1/polls/{name}/votes", {"options": chosen}, form.key)
     return visit.see(f"/jajak/{name}", "suara")
 

@@ -20,13 +20,12 @@ async def show(visit: Visit) -> Response:
     found = (
         await visit.parts(regions=visit.public("/v1/regions", limit=100), consents=visit.get("/v1/me/consents"))
     ).parts
-    if not visit.fields:
-        visit.fields = _standing(me)
     consents = found["consents"]
     given = {(one["purpose"], one["partner"]) for one in (consents or {"items": ()})["items"]}
     return visit.render(
         "profile.html",
         me=me,
+        standing=_standing(me),
         regions=(found["regions"] or {"items": ()})["items"],
         texts=None if consents is None else {one["purpose"]: one for one in consents["purposes"]},
         archive=(ARCHIVE, None) in given,
@@ -57,7 +56,7 @@ async def agree(visit: Visit) -> Response:
     visit.require_person()
     form = await visit.form()
     if form.text("given") == "yes":
-        document = {"wording": int(form.text("wording") or 0)}
+        document = {"wording": form.whole("wording")}
         await visit.send("POST", f"/v1/me/consents/{ARCHIVE}", document, form.key)
     else:
         await visit.send("DELETE", f"/v1/me/consents/{ARCHIVE}", {}, form.key)

@@ -130,7 +130,7 @@ def page_routes(
         *act(f"{CASE}/lancar/pasti", accompanying.doing("smooth/confirmation", "lancar"), mentorships.case, CASE),
         *act(f"{CASE}/mundur", accompanying.doing("regression", "simpan", "reason"), mentorships.case, CASE),
         *act(f"{CASE}/pasang", accompanying.doing("installation", "simpan", "version", "host"), mentorships.case, CASE),
-        *act(f"{CASE}/tautan", accompanying.make_link, mentorships.case, CASE),
+        *act(f"{CASE}/tautan", accompanying.make_link(papers), mentorships.case, CASE),
         *show(f"{CASE}/serah-terima", mentorships.handover),
         *act(f"{CASE}/serah-terima/sandi", accompanying.rotate, mentorships.handover, f"{CASE}/serah-terima"),
         *show("/kemajuan/{secret}", mentorships.progress),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -48,7 +49,9 @@ class Visit:
     """What a page's handler works with.
 
     After an attempt that failed: ``failed`` is why, ``fields`` what had been entered, and ``kept`` the form's key, to be
-    used again where it is not known whether the attempt took effect.
+    used again where it is not known whether the attempt took effect. Both belong to the form that was sent and to no
+    other of the page: ``sent`` is that form where it was one of ours, ``entered`` what the form that is being written at
+    this moment gets back. ``read`` is whether the form was read; that can be done once.
     """
 
     request: Request
@@ -61,6 +64,9 @@ class Visit:
     failed: Problem | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     kept: str = ""
+    read: bool = False
+    sent: Form | None = None
+    entered: Mapping[str, str] | None = field(default=None, init=False)
 
     @property
     def person(self) -> str | None:
@@ -130,21 +136,52 @@ class Visit:
 
     async def form(self, limit: int = FORM_BYTES) -> Form:
         """The form that was sent. Raises ``AskAgain`` for one that we did not show to this visitor."""
+        self.read = True
         form = await read_form(self.request, limit)
         self.fields = form.fields
         self.kept = form.key
         session = self.caller.session
         if not form.key or not self.tokens.holds(form.token, session.visitor if session else None):
             raise AskAgain(EXPIRED)
+        self.sent = form
         return form
 
-    def hidden(self, action: str) -> Markup:
-        """The hidden fields of a form that is sent to ``action``."""
-        session = self.caller.ensure_session()
-        key = self.kept if self.kept and action == self.request.url.path else new_id()
-        return Markup('<input type="hidden" name="{}" value="{}"><input type="hidden" name="{}" value="{}">').format(
-            KEY_FIELD, key, TOKEN_FIELD, self.tokens.make(session.visitor)
-        )
+    async def recall(self) -> None:
+        """Read the form of an attempt that ended before it got to it, so that nothing of what was typed is lost."""
+        if not self.read:
+            with suppress(Problem):
+                await self.form()
+
+    def tried(self, action: str, carried: Mapping[str, str] | None = None) -> bool:
+        """Whether it was this form whose attempt failed: it goes to that address and carries the same of its own."""
+        same = all(self.fields.get(name) == str(value) for name, value in (carried or {}).items())
+        return self.failed is not None and action == self.request.url.path and same
+
+    def begin(self, action: str, carried: Mapping[str, str] | None = None) -> Markup:
+        """Begin a form that is sent to ``action``: its hidden fields. Until ``end`` it gets back what was entered in it."""
+        again = self.tried(action, carried)
+        self.entered = self.fields if again else None
+        key = self.kept if again and self.kept else new_id()
+        own = {KEY_FIELD: key, TOKEN_FIELD: self.tokens.make(self.caller.ensure_session().visitor), **(carried or {})}
+        field_of = Markup('<input type="hidden" name="{}" value="{}">').format
+        return Markup("").join(field_of(name, value) for name, value in own.items())
+
+    def end(self) -> str:
+        """The form ends; nothing is written."""
+        self.entered = None
+        return ""
+
+    def typed(self, name: str, otherwise: str = "") -> str:
+        """What had been entered in the form that is being written, if it is the one that failed."""
+        return otherwise if self.entered is None else self.entered.get(name, otherwise)
+
+    def wrong(self, name: str) -> bool:
+        """Whether what is wrong is this field of the form that is being written."""
+        return self.entered is not None and name in (self.failed.extensions.get("errors", {}) if self.failed else {})
+
+    def ticked(self, name: str, otherwise: bool = False) -> bool:
+        """Whether to tick: as it was sent, where this form was. A browser sends nothing of what is not ticked."""
+        return otherwise if self.entered is None else name in self.entered
 
     def failure(self, problem: Problem) -> Visit:
         """The same visit after a failed attempt. Only an attempt whose outcome is open keeps its key."""

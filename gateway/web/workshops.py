@@ -57,8 +57,8 @@ async def plan(visit: Visit) -> Response:
         "open": form.text("open") == "yes",
         "past": form.text("past") == "yes",
     }
-    if form.text("capacity").isdecimal():
-        document["capacity"] = int(form.text("capacity"))
+    if form.text("capacity"):
+        document["capacity"] = form.whole("capacity")
     missing = [name for name in ("title", "venue", "capacity") if not document.get(name)]
     if not document["sessions"]:
         missing += ["title-1", "starts-1", "ends-1"]
@@ -80,15 +80,14 @@ async def change_capacity(visit: Visit) -> Response:
     """More seats, or fewer."""
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
-    if not form.text("capacity").isdecimal():
-        raise Malformed(errors={"capacity": [""]})
-    await visit.send("POST", f"/v1/activities/{name}/capacity", {"capacity": int(form.text("capacity"))}, form.key)
+    await visit.send("POST", f"/v1/activities/{name}/capacity", {"capacity": form.whole("capacity")}, form.key)
     return visit.see(f"/pengurus/kegiatan/{name}", "jumlah-kursi")
 
 
 def _sessions(form: Form) -> list[Mapping[str, str]]:
     """The rows that hold anything. Raises ``Malformed`` for one that is filled in by half."""
-    sessions, errors = [], dict[str, list[str]]()
+    sessions: list[Mapping[str, str]] = []
+    errors: dict[str, list[str]] = {}
     for row in range(1, ROWS + 1):
         given = form.given(f"title-{row}", f"starts-{row}", f"ends-{row}")
         if not given:

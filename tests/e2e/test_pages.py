@@ -175,8 +175,8 @@ def seated(page: str, sari: Person, budi: Person) -> None:
     assert "Anda masuk antrean" in budi.does(page, f"{page}/daftar")
     assert "antrean nomor 1" in budi.browser.text
     assert "dibatalkan" in sari.does(page, f"{page}/batal")
-    budi.sees(page, "Anda punya kursi")
-    budi.sees("/saya", TITLE, "punya kursi")
+    budi.sees(page, "Anda sudah mendapat kursi")
+    budi.sees("/saya", TITLE, "dapat kursi")
 
 
 def held(desk: str, page: str, wulan: Person, budi: Person) -> None:
@@ -207,6 +207,6 @@ def solved(topic: str, sari: Person) -> None:
 def imported(wulan: Person) -> None:
     wulan.browser.open("/pengurus/impor")
     form = wulan.browser.form("/pengurus/impor")
-    assert "Ambil 1 baris yang siap" in wulan.browser.send(form, files={"file": ("a.csv", CSV.encode(), "text/csv")})
+    assert "Impor 1 baris yang siap" in wulan.browser.send(form, files={"file": ("a.csv", CSV.encode(), "text/csv")})
     wulan.browser.submit("/pengurus/impor/ambil")
     wulan.sees(wulan.browser.page.url.path, "Impor selesai.")

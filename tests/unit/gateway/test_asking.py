@@ -1,8 +1,10 @@
+from urllib.parse import parse_qs
+
 import pytest
 
 from tests.unit.gateway.consulting import LIBRARY, settle_mentoring
 from tests.unit.gateway.house import Told, bearer
-from tests.unit.gateway.scene import items, settle
+from tests.unit.gateway.scene import activity, items, settle
 
 PROBLEM = {"Content-Type": "application/problem+json"}
 QUESTION = {"region": "trenggalek", "title": "Dari mana saya mulai?"}
@@ -38,6 +40,22 @@ def test_a_region_answers_with_its_coordinator_what_comes_next_and_what_others_a
     assert "mysqldump" in found["asked"][0]["answer"]
     assert [item["title"] for item in found["materials"]] == ["Lembar kerja barcode"]
     assert found["warnings"] == []
+
+
+def test_what_runs_now_is_still_told_and_what_has_ended_is_not(house, asked):
+    begun = [
+        activity(activity=name, starts=f"2026-03-02T0{hour}:00:00+00:00", ends=f"2026-03-02T0{hour + 2}:00:00+00:00")
+        for name, hour in (("ended", 0), ("runs", 2))  # it is 03:00
+    ]
+    ahead = [
+        activity(activity=f"a{n}", starts=f"2026-03-1{n}T02:00:00+00:00", ends=f"2026-03-1{n}T04:00:00+00:00")
+        for n in range(4)
+    ]
+    house.events.on("GET /v1/activities", items(*begun, *ahead))
+    found = asked(region="kota-kediri")["activities"]
+    assert [item["activity"] for item in found["near"]] == ["runs", "a0", "a1"]
+    queries = {parse_qs(call.query)["from"][0] for call in house.events.calls("GET /v1/activities")}
+    assert queries == {"2026-02-27T03:00:00+00:00"}
 
 
 def test_a_librarys_name_or_id_leads_to_its_region_and_a_vacant_office_to_the_board(house, asked):

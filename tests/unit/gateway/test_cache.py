@@ -1,5 +1,8 @@
 import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 
 from gateway.cache import KEPT_SECONDS, HotReads
@@ -132,6 +135,60 @@ def test_a_failure_is_everybodys_who_waited_and_is_not_kept():
     asyncio.run(play())
 
 
+def test_nobody_waits_for_more_than_they_need_themselves():
+    async def play():
+        hot, gate, events = HotReads(Machine()), asyncio.Event(), Events(5)
+
+        async def waiting():
+            await gate.wait()
+            return reply(10)
+
+        one_who_saw_ten = asyncio.ensure_future(hot.read(NAME, "events", 10, waiting))
+        await asyncio.sleep(0)
+        others = await asyncio.wait_for(
+            asyncio.gather(*(hot.read(NAME, "events", 0, events.fetch) for _ in range(3))), 1
+        )
+        assert ({other.body for other in others}, events.asked) == ({b"5"}, 1)
+        gate.set()
+        assert (await one_who_saw_ten).body == b"10"
+
+    asyncio.run(play())
+
+
+def test_a_read_of_ones_own_is_shared_by_nobody():
+    async def play():
+        hot, gate, events = HotReads(Machine()), asyncio.Event(), Events(5)
+
+        async def waiting():
+            await gate.wait()
+            return reply(10)
+
+        own = asyncio.ensure_future(hot.read(NAME, "events", 3, waiting, shared=False))
+        await asyncio.sleep(0)
+        assert (await asyncio.wait_for(hot.read(NAME, "events", 3, events.fetch), 1)).body == b"5"
+        gate.set()
+        assert (await own).body == b"10"
+
+    asyncio.run(play())
+
+
+@pytest.mark.parametrize("status", [304, 503])
+def test_only_a_success_is_shared(status):
+    async def play():
+        hot, events = HotReads(Machine()), Events(5)
+
+        async def other():
+            await asyncio.sleep(0)
+            return Reply(status, {"position": "events@5"}, b"")
+
+        first, second = await asyncio.gather(
+            hot.read(NAME, "events", 0, other), hot.read(NAME, "events", 0, events.fetch)
+        )
+        assert (first.status, second.status, second.body) == (status, 200, b"5")
+
+    asyncio.run(play())
+
+
 def test_one_who_leaves_does_not_take_the_answer_from_those_who_wait():
     async def play():
         hot, gate = HotReads(Machine()), asyncio.Event()
@@ -151,6 +208,29 @@ def test_one_who_leaves_does_not_take_the_answer_from_those_who_wait():
             await leaving
 
     asyncio.run(play())
+
+
+def test_a_position_that_a_stranger_makes_up_is_waited_for_by_nobody_else(house, client):
+    asked, gate = threading.Semaphore(0), threading.Event()
+
+    def events(request):
+        if "wait-for" not in request.headers:
+            return Told({"items": []}, 200, {"Position": "events@1"})
+        asked.release()
+        gate.wait(10)
+        return Told({"title": "not there yet"}, 503)
+
+    house.events.on("GET /v1/activities", events)
+    with ThreadPoolExecutor(2) as strangers:
+        made_up = {"Wait-For": "events@999999999999"}
+        address = client.base_url.join("/v1/activities")
+        theirs = [strangers.submit(httpx.get, address, headers=made_up, trust_env=False) for _ in range(2)]
+        try:
+            assert all(asked.acquire(timeout=5) for _ in theirs)
+            assert client.get("/v1/activities", timeout=5).status_code == 200
+        finally:
+            gate.set()
+        assert [each.result().status_code for each in theirs] == [503, 503]
 
 
 def test_only_strangers_share_and_only_a_success_is_kept(house, client):

@@ -6,6 +6,7 @@ import pytest
 from gateway.composition import compose
 from services.kernel.problem import NotFound
 from tests.unit.gateway.house import Told, bearer
+from tests.unit.gateway.scene import activity
 
 WALK_IN = "/v1/activities/a1/walk-ins"
 
@@ -136,3 +137,43 @@ def test_a_walk_in_of_which_nothing_was_recorded_is_no_success(house, client):
     assert client.post(WALK_IN, json={}, headers=bearer()).status_code == 400
     assert add_guest(client, surname="x").status_code == 400
     assert client.post(WALK_IN, json={}, headers={"Idempotency-Key": "k"}).status_code == 401
+
+
+@pytest.fixture
+def open_activity(house):
+    house.events.on("GET /v1/activities/{activity}", Told(activity(open=True)))
+    house.events.on("POST /v1/activities/{activity}/registrations", Told({"seat": "taken", "place": None}, 201))
+    house.members.on("POST /v1/guests/{guest}", Told({}, 201))
+    return house
+
+
+def take_seat(client, key="k1", **contact):
+    sent = {"name": "Bu Tamu", "phone": "0812"} | contact
+    path = "/v1/activities/a1/guest-registrations"
+    return client.post(path, json=sent, headers={"Idempotency-Key": key}).json()["guest"]
+
+
+def test_a_stranger_whose_first_answer_was_lost_takes_no_second_seat(open_activity, client):
+    first = take_seat(client)
+    client.cookies.clear()
+    again = take_seat(client)
+    with_the_cookie_that_came = take_seat(client)
+    assert first == again == with_the_cookie_that_came
+    seats = open_activity.events.calls("POST /v1/activities/{activity}/registrations")
+    assert len({(seat.actor.id, seat.headers["idempotency-key"]) for seat in seats}) == 1
+
+
+def test_another_contact_or_key_is_another_stranger(open_activity, client):
+    guests = []
+    for key, phone in (("k1", "0812"), ("k1", "0813"), ("k2", "0812")):
+        guests.append(take_seat(client, key, phone=phone))
+        client.cookies.clear()
+    assert len(set(guests)) == 3
+
+
+def test_a_guest_who_puts_her_contact_right_keeps_her_seat_and_two_visitors_are_two(open_activity, client):
+    client.post("/v1/members", json={}, headers={"Idempotency-Key": "any"})  # brings a cookie
+    assert take_seat(client) == take_seat(client, phone="0813")
+    with open_activity.gateway() as second:
+        second.post("/v1/members", json={}, headers={"Idempotency-Key": "any"})
+        assert take_seat(second) != take_seat(client)

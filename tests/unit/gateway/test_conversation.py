@@ -190,14 +190,39 @@ def test_what_no_person_wrote_is_nothing(message):
 
 
 @pytest.mark.parametrize(
-    "text", ["hadir", "Hadir.", "✋ hadir", "Saya hadir", "ya, hadir pak", "HADIR 🙏 (Siti, SMAN 4)"]
+    "text",
+    [
+        "hadir",
+        "Hadir.",
+        "✋ hadir",
+        "Saya hadir",
+        "ya, hadir pak",
+        "HADIR 🙏 (Siti, SMAN 4)",
+        "Assalamualaikum, hadir",
+        "Izin hadir",
+        "Siap hadir",
+        "Sari (SMAN 4) hadir",
+        "Alhamdulillah bisa hadir",
+    ],
 )
 def test_presence_is_heard(text):
     assert is_presence(text)
 
 
 @pytest.mark.parametrize(
-    "text", ["tidak hadir", "belum bisa hadir", "siapa saja yang hadir?", "kehadiran", "hadirin", "hadir " * 30]
+    "text",
+    [
+        "tidak hadir",
+        "belum bisa hadir",
+        "tidak bisa hadir",
+        "apa bisa hadir",
+        "siapa saja yang hadir?",
+        "kehadiran",
+        "hadirin",
+        "hadir " * 30,
+        "Sudah hadir semua?",
+        "Terima kasih yang sudah hadir",
+    ],
 )
 def test_what_only_sounds_like_presence_is_not(text):
     assert not is_presence(text)

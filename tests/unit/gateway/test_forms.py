@@ -3,7 +3,7 @@ import asyncio
 import pytest
 from starlette.requests import Request
 
-from gateway.web.forms import FormTokens, read_form
+from gateway.web.forms import Form, FormTokens, read_form
 from gateway.web.visit import local_path
 from services.kernel.problem import Malformed, TooLarge
 
@@ -45,6 +45,32 @@ def test_too_much_and_nonsense_are_refused():
     with pytest.raises(Malformed):
         read(b"not multipart", "multipart/form-data; boundary=b")
     assert read(b"{}", "application/json").key == ""
+
+
+@pytest.mark.parametrize("kind", [URLENCODED, "multipart/form-data; boundary=b"])
+def test_a_form_of_four_hundred_fields_is_read_and_a_longer_one_is_its_own_error(kind):
+    def body(count):
+        if kind == URLENCODED:
+            return "&".join(f"f{n}=yes" for n in range(count)).encode()
+        parts = (f'--b\r\nContent-Disposition: form-data; name="f{n}"\r\n\r\nyes\r\n' for n in range(count))
+        return "".join([*parts, "--b--\r\n"]).encode()
+
+    def within_an_application():
+        sent = request(body(401), kind)
+        sent.scope["app"] = object()
+        return sent
+
+    assert len(read(body(400), kind, 100_000).fields) == 400
+    with pytest.raises(Malformed):
+        asyncio.run(read_form(within_an_application(), 100_000))
+
+
+@pytest.mark.parametrize("text", ["tiga", "", "-1", "2.5", "9" * 5000])
+def test_a_number_that_is_none_names_its_field(text):
+    with pytest.raises(Malformed) as told:
+        Form({"count": text}).whole("count")
+    assert told.value.extensions["errors"] == {"count": [""]}
+    assert Form({"count": " 12 "}).whole("count") == 12
 
 
 def test_a_token_is_good_for_its_visitor_only_and_never_the_same_twice():

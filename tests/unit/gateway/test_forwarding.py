@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway import limits
+from gateway import forwarding, limits
 from gateway.limits import Allowance
 from gateway.surface import surface_of
 from services.kernel.problem import NotFound
@@ -106,6 +106,12 @@ def test_what_must_cross_crosses_and_nothing_else(house, client):
     assert "evil" not in answer.headers.get("set-cookie", "")
 
 
+def test_a_header_beyond_ascii_crosses_as_it_came(house, client):
+    house.events.on("GET /v1/topics", Told({"items": []}))
+    assert client.get("/v1/topics", headers=[(b"Accept-Language", b"\xe9")]).status_code == 200
+    assert house.events.asked[0].headers["accept-language"] == "\xe9"
+
+
 def test_a_correlation_id_that_would_break_a_log_line_is_replaced(house, client):
     house.events.on("GET /v1/topics/{topic}", Told())
     answer = client.get("/v1/topics/t1", headers={"Correlation-Id": "a b" * 100})
@@ -200,6 +206,39 @@ def test_a_login_door_is_closed_to_a_machine_that_hammers_it(house, client, monk
     assert [answer.status_code for answer in answers] == [202, 202, 202, 429]
     assert int(answers[-1].headers["retry-after"]) > 90
     assert len(house.members.asked) == 3
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"code": "buku"}',
+        rb'{"\u0063ode": "buku"}',
+        b'{"code": "buku"',
+        '{"code": "buku"}'.encode("utf-16"),
+        b"[" * 100_000,
+    ],
+    ids=["plain", "escaped", "not JSON", "another encoding", "deep"],
+)
+def test_however_a_code_word_is_written_it_is_a_guess(house, client, monkeypatch, body):
+    monkeypatch.setattr(forwarding, "GUESSES", Allowance(burst=2, per_second=0.01))
+    wrong = Told({"title": "no", "status": 422, "rule": "wrong-code-word"}, 422, PROBLEM)
+    house.events.on("POST /v1/activities/{activity}/attendance", wrong)
+    sent = {"Content-Type": "application/json", **bearer()}
+    statuses = [
+        client.post("/v1/activities/a1/attendance", content=body, headers=sent | {"Idempotency-Key": key}).status_code
+        for key in ("k1", "k2", "k3")
+    ]
+    assert statuses == [422, 422, 429]
+
+
+def test_what_holds_no_code_word_is_no_guess(house, client, monkeypatch):
+    monkeypatch.setattr(forwarding, "GUESSES", Allowance(burst=2, per_second=0.01))
+    wrong = Told({"title": "no", "status": 422, "rule": "wrong-code-word"}, 422, PROBLEM)
+    house.events.on("POST /v1/activities/{activity}/attendance", wrong)
+    for key in ("k1", "k2", "k3"):
+        headers = {"Idempotency-Key": key, **bearer()}
+        answer = client.post("/v1/activities/a1/attendance", json={"guest": "code"}, headers=headers)
+        assert answer.status_code == 422
 
 
 def test_fifty_callers_at_once_all_get_their_answer(house, client):

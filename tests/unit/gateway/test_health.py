@@ -20,3 +20,13 @@ def test_numbers_are_by_route_never_by_a_callers_path(house, client):
     assert 'route="unmatched",status="404"' in numbers
     assert "t1" not in numbers
     assert "made-up" not in numbers
+
+
+def test_methods_that_a_caller_invents_are_one_number(house, client):
+    for method in ("BREW", "X1", "X2"):
+        client.request(method, "/healthz")
+    client.options("/healthz")
+    numbers = client.get("/metrics").text
+    assert 'method="other",route="unmatched",status="405"} 3.0' in numbers
+    assert 'method="OPTIONS"' in numbers
+    assert "BREW" not in numbers

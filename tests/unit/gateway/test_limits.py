@@ -1,7 +1,7 @@
 import pytest
 
 from gateway import limits
-from gateway.limits import LOGIN, STRANGERS_WRITE, Allowance, Limits, allowance_for
+from gateway.limits import LOGIN, STRANGERS_WRITE, Allowance, Limits, allowance_for, knocking
 from services.kernel.problem import TooMany
 
 
@@ -23,6 +23,22 @@ def test_a_bucket_empties_says_how_long_to_wait_and_fills_again():
     counted.count(allowance, "b")
     machine.now += 2
     counted.count(allowance, "a")
+
+
+def test_whoever_has_an_ipv6_network_knocks_from_one_address():
+    counted, allowance = Limits(Machine()), Allowance(burst=2, per_second=0.5)
+    counted.count(allowance, "2001:db8:1:1::1")
+    counted.count(allowance, "2001:db8:1:1:ffff::2")
+    with pytest.raises(TooMany):
+        counted.count(allowance, "2001:db8:1:1::3")
+    counted.count(allowance, "2001:db8:1:2::1")
+    counted.give_back(allowance, "2001:db8:1:1::4")
+    counted.count(allowance, "2001:db8:1:1::5")
+
+
+def test_an_ipv4_address_inside_ipv6_is_itself():
+    assert knocking("::ffff:192.0.2.1") == knocking("192.0.2.1") == "192.0.2.1"
+    assert knocking("sari /v1/activities/a1/attendance") == "sari /v1/activities/a1/attendance"
 
 
 def test_memory_is_bounded_whoever_knocks(monkeypatch):

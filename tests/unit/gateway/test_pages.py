@@ -197,7 +197,7 @@ def test_nobody_is_logged_out_because_members_cannot_be_asked(house, member):
     with house.gateway() as elsewhere:
         elsewhere.cookies.update(member.client.cookies)  # another process: it has seen nobody yet
         browser = Browser(elsewhere)
-        assert "Data anggota sedang tidak bisa dibaca" in browser.open("/kegiatan/a1")
+        assert "Data anggota sedang tidak bisa dimuat" in browser.open("/kegiatan/a1")
         browser.open("/saya")
         assert browser.page.status_code == 503
         house.members.on("POST /internal/identity", house.identity)
@@ -271,7 +271,7 @@ def test_joining_takes_five_fields_and_says_which_are_missing(house, visitor):
     assert visitor.page.status_code == 400
     assert visitor.text.count('aria-invalid="true"') == 2
     visitor.submit("/gabung", name="Sari", library="SMA Contoh", subdistrict="kota-kediri/mojoroto", phone="0812")
-    assert visitor.page.url.path == "/masuk"
+    assert visitor.page.url.path == "/wilayah/kota-kediri"
     assert house.members.calls("POST /v1/members")[0].document == {
         "name": "Sari", "library": "SMA Contoh", "phone": "0812", "region": "kota-kediri", "subdistrict": "mojoroto",
         "language": "id",

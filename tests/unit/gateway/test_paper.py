@@ -16,12 +16,15 @@ def services(house):
 
 
 def send(client, body=LIST):
-    return client.post(PATH, content=body, headers={"Content-Type": "text/csv", **bearer()})
+    return client.post(PATH, content=body, headers={"Content-Type": "text/csv", "Idempotency-Key": "k1", **bearer()})
 
 
 def test_each_row_of_a_paper_list_is_somebody_who_walked_in(services, client):
     answer = send(client)
-    assert (answer.status_code, answer.json()) == (200, {"rows": 2, "recorded": 2, "problems": []})
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"rows": 2, "recorded": 2, "without_contact": 0, "problems": []},
+    )
     noted = services.members.calls("POST /v1/guests/{guest}")
     assert sorted(str(asked.document) for asked in noted) == sorted(
         map(str, ({"name": "Bu Tamu", "email": "tamu@contoh.id"}, {"name": "Pak Tamu", "phone": "0812"}))
@@ -36,13 +39,42 @@ def test_the_same_paper_sent_again_is_the_same_people(services, client):
     assert len(set(guests)) == 2
 
 
+def test_a_contact_that_is_put_right_is_the_same_person(services, client):
+    bad = Told({"title": "no", "status": 400}, 400, {"Content-Type": "application/problem+json"})
+    services.members.on("POST /v1/guests/{guest}", lambda asked: bad if "email" in asked.document else Told({}, 201))
+    assert send(client, b"nama,email\nBu Tamu,tamu@contoh\n").json()["without_contact"] == 1
+    services.members.on("POST /v1/guests/{guest}", Told({}, 201))
+    assert send(client, b"nama,email\nBu  Tamu,tamu@contoh.id\n").json()["without_contact"] == 0
+    calls = services.events.calls("POST /v1/activities/{activity}/attendance")
+    assert len({asked.document["guest"] for asked in calls}) == 1
+
+
+def test_two_people_of_one_name_are_two_however_often_the_paper_is_sent(services, client):
+    for _ in range(2):
+        assert send(client, b"nama\nSiti Aminah\nSiti Aminah\nBudi\n").json()["recorded"] == 3
+    calls = services.events.calls("POST /v1/activities/{activity}/attendance")
+    assert len({asked.document["guest"] for asked in calls}) == 3
+
+
+def test_without_a_key_nothing_is_taken(services, client):
+    answer = client.post(PATH, content=LIST, headers={"Content-Type": "text/plain", **bearer()})
+    assert (answer.status_code, services.events.asked, services.members.calls("POST /v1/guests/{guest}")) == (
+        400,
+        [],
+        [],
+    )
+    document = client.get("/openapi.json").json()["paths"]["/v1/activities/{activity}/walk-ins/import"]["post"]
+    assert {"Idempotency-Key"} <= {each["name"] for each in document["parameters"] if each["required"]}
+
+
 def test_what_is_wrong_is_said_by_row_and_what_is_wrong_with_all_of_them_at_once(services, client):
     bad = Told(
         {"title": "no", "status": 400, "detail": "not an address"}, 400, {"Content-Type": "application/problem+json"}
     )
     services.members.on("POST /v1/guests/{guest}", lambda asked: bad if "email" in asked.document else Told({}, 201))
     answer = send(client).json()
-    assert (answer["recorded"], answer["problems"]) == (1, [{"row": 1, "status": 400, "detail": "not an address"}])
+    assert (answer["recorded"], answer["without_contact"]) == (2, 1)
+    assert answer["problems"] == [{"row": 1, "status": 400, "detail": "not an address"}]
     forbidden = Told({"title": "no", "status": 403}, 403, {"Content-Type": "application/problem+json"})
     services.members.on("POST /v1/guests/{guest}", forbidden)
     services.events.on("POST /v1/activities/{activity}/attendance", forbidden)
