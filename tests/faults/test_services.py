@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +18,26 @@ from deploy.broker import Broker
 from deploy.database import Database
 from deploy.mailbox.server import Mailbox
 from deploy.waiting import wait_until
+from services.kernel.clock import DemoClock
+from services.notifications.domain.quiet_hours import JAKARTA
 from tests.support.members import Caller
 from tests.support.services import ChildServices
 
 Start = Callable[..., ChildServices]
 
 
+def at_nine_in_the_morning(clock: Path) -> None:
+    """Begin at the next nine o'clock: in the community's quiet hours a welcome would wait until they end."""
+    now = datetime.now(JAKARTA)
+    nine = now.replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=1 if now.hour >= 9 else 0)
+    DemoClock(clock).advance(nine - now)
+
+
 @pytest.mark.timeout(180)
 def test_whatever_is_killed_whenever_each_acknowledged_join_is_once_in_log_view_and_mail(
     child_services: Start, tmp_path: Path, mailbox: Mailbox, database_server: Database, broker_server: Broker
 ) -> None:
+    at_nine_in_the_morning(tmp_path / "clock.json")
     services = child_services()
     process = services.start("members", "events", "mentoring", "notifications")
     caller = Caller(services.url("members"), tmp_path / "keys")
