@@ -80,6 +80,25 @@ class Request:
         )
         return self.commands.take(decider, order, answer)
 
+    def also(
+        self,
+        decider: Decider[Any],
+        identity: str,
+        command: Command,
+        step: str,
+        *,
+        actor: str | None = None,
+        answer: MakeAnswer = _no_answer,
+    ) -> Commit:
+        """Take one of several commands of this request, on a stream of its own, under an id that follows from the request's
+        and from ``step``: a request that is repeated after a crash between two of them goes on where it was. ``actor`` is
+        whoever turned out to act, where that is not the caller. Raises what ``Commands.take`` raises.
+        """
+        if self.commands is None:
+            raise RuntimeError("this route reads; it has no commands")
+        meta = Metadata(correlation=self.correlation, actor=actor or self.actor.id or None)
+        return self.commands.take(decider, Order(command, identity, derived_id(self.command_id, step), meta), answer)
+
 
 Handler = Callable[[Any, Request], Answer]
 

@@ -29,9 +29,6 @@ from services.events.domain.lecture import (
 )
 from services.events.domain.plan import GUIDE, LEVELS, Place, Plan
 from services.events.domain.poll import POLL
-from services.kernel.decider import Order
-from services.kernel.ids import derived_id
-from services.kernel.message import Metadata
 from services.kernel.policy import Actor
 from services.kernel.problem import Forbidden, Malformed, NotFound, Refused
 from services.kernel.route import Answer, Handler, Request, Route, recorded
@@ -97,7 +94,7 @@ def plan_lecture(parts: Parts, request: Request) -> Answer:
     )
     activity = request.new_id("activity")
     if not plan.past and not _refused(command, Lecture()):
-        _book(parts, request, body["group"], BookChat(activity, starts, ends))
+        _book(request, body["group"], BookChat(activity, starts, ends))
     commit = request.take(LECTURE, activity, command, answer=_answer(activity))
     return recorded(commit, 201, location=f"/v1/activities/{activity}")
 
@@ -107,7 +104,7 @@ def book_anew(parts: Parts, request: Request, standing: Standing, command: Resch
     lecture = standing.activity
     if isinstance(lecture, Lecture) and lecture.chat is not None and not _refused(command, lecture):
         _require_chat(parts.commands.state(CHAT_GROUP, lecture.chat.group)[0], request.actor)
-        _book(parts, request, lecture.chat.group, BookChat(standing.identity, command.starts, command.ends))
+        _book(request, lecture.chat.group, BookChat(standing.identity, command.starts, command.ends))
 
 
 def _require_chat(group: ChatGroup, actor: Actor) -> None:
@@ -116,19 +113,12 @@ def _require_chat(group: ChatGroup, actor: Actor) -> None:
         actor.require(PLAN, group.region)
 
 
-def _book(parts: Parts, request: Request, group: str, booking: BookChat) -> None:
+def _book(request: Request, group: str, booking: BookChat) -> None:
     """Before the lecture is planned or moved there: the chat's own stream decides whose it is.
 
-    A command of its own under an id that follows from the request's; what a crash leaves is put right by the process
-    ``lecture_room``. Raises ``Refused``: ``chat-is-taken``.
+    What a crash in between leaves is put right by the process ``lecture_room``. Raises ``Refused``: ``chat-is-taken``.
     """
-    order = Order(
-        command=booking,
-        identity=group,
-        command_id=derived_id(request.command_id, "chat"),
-        meta=Metadata(correlation=request.correlation, actor=request.actor.id or None),
-    )
-    parts.commands.take(CHAT_GROUP, order)
+    request.also(CHAT_GROUP, group, booking, "chat")
 
 
 def led(parts: Parts, identity_: str, actor: Actor, *, by_speakers: bool = False) -> Standing:

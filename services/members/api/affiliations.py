@@ -9,9 +9,6 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from services.kernel.decider import Order
-from services.kernel.ids import derived_id
-from services.kernel.message import Metadata
 from services.kernel.problem import Forbidden, Malformed, Refused
 from services.kernel.route import Answer, Request, Route, recorded
 from services.members.api.libraries import accompanies, known_library, works_at
@@ -107,14 +104,8 @@ def _first(parts: Parts, request: Request, library: str, person: str, vouched: b
     if not vouched and parts.views.find(AFFILIATIONS, {"library": library}, limit=1).items:
         # Those who began before libraries had such a stream; of anybody later the stream knows.
         return parts.commands.state(STAFFING, library)[0].first == person
-    order = Order(
-        command=NoteStaff(person, vouched),
-        identity=library,
-        command_id=derived_id(request.command_id, "first"),
-        meta=Metadata(correlation=request.correlation, actor=request.actor.id),
-    )
     with suppress(Refused):
-        parts.commands.take(STAFFING, order)
+        request.also(STAFFING, library, NoteStaff(person, vouched), "first")
     return parts.commands.state(STAFFING, library)[0].first == person
 
 

@@ -7,9 +7,6 @@ from collections.abc import Sequence
 
 from marshmallow import Schema, fields
 
-from services.kernel.decider import Order
-from services.kernel.ids import derived_id
-from services.kernel.message import Metadata
 from services.kernel.policy import Actor
 from services.kernel.problem import Forbidden, Malformed, NotFound
 from services.kernel.route import Answer, Request, Route, recorded
@@ -69,7 +66,7 @@ def add(parts: Parts, request: Request) -> Answer:
     body = request.body
     mail = given_contact(email, "email", body["email"])
     number = given_contact(phone, "phone", body["phone"])
-    _keep(parts, request, guest)
+    _keep(request, guest)
     identification = parts.identification
     references = tuple(
         identification.reference(known, request.new_id(f"reference-{known.kind}"))
@@ -111,20 +108,14 @@ def tie(parts: Parts, request: Request) -> Answer:
     request.actor.require("members.guest", member.region)
     if not parts.commands.state(GUEST, key)[0].added:
         raise NotFound("there is no such guest")
-    _keep(parts, request, key)
+    _keep(request, key)
     answer = {"guest": key, "person": person}
     return recorded(request.take(GUEST, key, TieGuest(person, "hand"), answer=lambda _state, _events: answer))
 
 
-def _keep(parts: Parts, request: Request, guest: str) -> None:
+def _keep(request: Request, guest: str) -> None:
     """From here on nobody joins under the guest's id. Raises ``Refused`` where it is a member's."""
-    order = Order(
-        command=KeepForGuest(),
-        identity=guest,
-        command_id=derived_id(request.command_id, "keep"),
-        meta=Metadata(correlation=request.correlation, actor=request.actor.id or None),
-    )
-    parts.commands.take(PERSON, order)
+    request.also(PERSON, guest, KeepForGuest(), "keep")
 
 
 def _new_identity(text: str) -> str:

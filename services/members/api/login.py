@@ -12,9 +12,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from services.kernel.decider import Order
-from services.kernel.ids import derived_id
-from services.kernel.message import Event, Metadata
+from services.kernel.message import Event
 from services.kernel.problem import Refused
 from services.kernel.route import Answer, Request, Route, recorded
 from services.members.api.wording import Empty, given_contact, text
@@ -112,18 +110,18 @@ def _who(_login: Login, events: Sequence[Event]) -> dict[str, Any]:
 
 
 def _token(parts: Parts, request: Request, person: str) -> Answer:
-    """The token of this login. A second command, in the token's own stream, under an id that follows from the first: a
-    request that is repeated after a crash between the two gets what it would have got.
-    """
+    """The token of this login, in the token's own stream."""
     bearer = parts.mint.bearer(request.new_id("token"))
     now = parts.machine.now()
-    order = Order(
-        command=IssueToken(person, parts.vault.seal(person, "login"), bearer.digest, now, now + TOKEN_LIVES),
-        identity=bearer.token,
-        command_id=derived_id(request.command_id, "token"),
-        meta=Metadata(correlation=request.correlation, actor=person),
+    command = IssueToken(person, parts.vault.seal(person, "login"), bearer.digest, now, now + TOKEN_LIVES)
+    commit = request.also(
+        TOKEN,
+        bearer.token,
+        command,
+        "token",
+        actor=person,
+        answer=lambda token, _: {"expires": token.expires.isoformat()},
     )
-    commit = parts.commands.take(TOKEN, order, answer=lambda token, _: {"expires": token.expires.isoformat()})
     body = {"token": str(bearer), "person": person, "expires": commit.answer["expires"]}
     return Answer(body, position=commit.position)
 

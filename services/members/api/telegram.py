@@ -8,9 +8,6 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from services.kernel.decider import Order
-from services.kernel.ids import derived_id
-from services.kernel.message import Command, Metadata
 from services.kernel.problem import Refused
 from services.kernel.route import Answer, Request, Route, recorded
 from services.members.api.wording import Empty, text
@@ -97,22 +94,19 @@ def link(parts: Parts, request: Request) -> Answer:
     if not parts.commands.state(PERSON, person)[0].is_member:
         raise Refused("telegram-link-not-accepted", "whom this link was shown to has left")
 
-    # Further streams under ids that follow from the first: repeated after a crash between them, it goes on.
-    def order(command: Command, identity: str, step: str) -> Order:
-        meta = Metadata(correlation=request.correlation, actor=person)
-        return Order(command, identity, derived_id(request.command_id, step), meta)
-
     # Noted first, so that whoever unlinks from here on knows of it.
-    parts.commands.take(ACCOUNTS, order(NoteAccount(account), person, "note"))
-    linking = order(LinkAccount(person, parts.vault.seal(person, chat.value)), account, "link")
-    linked = parts.commands.take(TELEGRAM, linking, answer=lambda _state, _events: {"person": person})
+    request.also(ACCOUNTS, person, NoteAccount(account), "note", actor=person)
+    linking = LinkAccount(person, parts.vault.seal(person, chat.value))
+    linked = request.also(
+        TELEGRAM, account, linking, "link", actor=person, answer=lambda _state, _events: {"person": person}
+    )
     if (guest := request.body["guest"]) is not None:
         # Whoever took part from this account before is proven to be the member; of another member's guest it stays so.
         with suppress(Refused):
-            parts.commands.take(PERSON, order(KeepForGuest(), guest, "keep"))
+            request.also(PERSON, guest, KeepForGuest(), "keep", actor=person)
             with suppress(Refused):
-                parts.commands.take(GUEST, order(AddGuest(None, None, None), guest, "guest"))
-            parts.commands.take(GUEST, order(TieGuest(person, "proof"), guest, "tie"))
+                request.also(GUEST, guest, AddGuest(None, None, None), "guest", actor=person)
+            request.also(GUEST, guest, TieGuest(person, "proof"), "tie", actor=person)
     return recorded(linked)
 
 
@@ -123,13 +117,7 @@ def unlink(parts: Parts, request: Request) -> Answer:
     noted = parts.commands.state(ACCOUNTS, person)[0].noted
     # Those linked before accounts were noted are in the view alone.
     for account in dict.fromkeys((*noted, *accounts_of(parts, person))):
-        order = Order(
-            command=UnlinkAccount(person),
-            identity=account,
-            command_id=derived_id(request.command_id, account),
-            meta=Metadata(correlation=request.correlation, actor=person),
-        )
-        position = parts.commands.take(TELEGRAM, order).position
+        position = request.also(TELEGRAM, account, UnlinkAccount(person), account).position
     return Answer({}, position=position)
 
 
