@@ -62,8 +62,17 @@ async def announce(visit: Visit) -> Response:
     return visit.see("/pengumuman", "menunggu" if written["waiting"] else "diumumkan")
 
 
+async def approve(visit: Visit) -> Response:
+    """Stand by the text that this visitor has before them."""
+    visit.require_person()
+    form = await visit.form()
+    path = f"/v1/announcements/{visit.parameter('announcement')}/approval"
+    await visit.send("POST", path, {"draft": form.text("draft")}, form.key)
+    return visit.see("/pengumuman", "disetujui")
+
+
 def acting_on(what: str, news: str) -> Page:
-    """Approve, publish or withdraw one."""
+    """Publish or withdraw one."""
 
     async def act(visit: Visit) -> Response:
         visit.require_person()
@@ -74,7 +83,6 @@ def acting_on(what: str, news: str) -> Page:
     return act
 
 
-approve = acting_on("approval", "disetujui")
 publish = acting_on("publication", "diumumkan")
 withdraw = acting_on("withdrawal", "ditarik")
 

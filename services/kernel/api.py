@@ -150,13 +150,13 @@ class Api:
         """
         try:
             return route.handler(self._parts, request)
-        except Erased as error:
-            raise Refused("participant-erased", "All that was known under this id was erased.") from error
-        except (Malformed, Forbidden, NotFound):
-            before = self._commands.repeated(request.command_id, request.fingerprint) if route.writes else None
-            if before is None:
-                raise
-            return recorded(before, route.success)
+        except (Malformed, Forbidden, NotFound, Erased) as error:
+            before = request.before() if route.writes else None
+            if before is not None:
+                return recorded(before, route.success)
+            if isinstance(error, Erased):
+                raise Refused("participant-erased", "All that was known under this id was erased.") from error
+            raise
 
     def _identity(self, route: Route, actor: Actor, raw: RawRequest) -> dict[str, Any]:
         key = raw.headers.get("idempotency-key", "")

@@ -65,6 +65,14 @@ class Request:
         self.made.add(identity)
         return identity
 
+    def before(self) -> Commit | None:
+        """The outcome that this request had before, None where it had none. For a handler that answers more than is kept of
+        an outcome; the others are answered from it without asking. Raises as ``Commands.repeated`` does.
+        """
+        if self.commands is None:
+            raise RuntimeError("this route reads; it has no commands")
+        return self.commands.repeated(self.command_id, self.fingerprint)
+
     def take(self, decider: Decider[Any], identity: str, command: Command, answer: MakeAnswer = _no_answer) -> Commit:
         """Take one command under this request's identity; raises what ``Commands.take`` raises."""
         if self.commands is None:

@@ -20,6 +20,7 @@ from services.notifications.channel import Channel
 from services.notifications.composing import Composer
 from services.notifications.contract import REGISTRY, tell
 from services.notifications.deliveries import Deliveries
+from services.notifications.digests import DigestReader
 from services.notifications.domain.contact import CHANNELS, EMAIL, TELEGRAM
 from services.notifications.domain.message import MESSAGE
 from services.notifications.domain.preference import PREFERENCE
@@ -29,7 +30,6 @@ from services.notifications.outcomes import ContactOutcomes
 from services.notifications.people import MembersPeople
 from services.notifications.planner import DeliveryPlanner, PlanningReader, Surroundings
 from services.notifications.processes.audience import AUDIENCE
-from services.notifications.processes.digest import DIGEST
 from services.notifications.processes.moving import MOVING
 from services.notifications.processes.partnering import PARTNERING
 from services.notifications.processes.reminders import REMINDERS
@@ -71,7 +71,7 @@ def definition() -> Definition:
             PARTNERS,
             SUBSCRIPTIONS,
         ),
-        managers=(AUDIENCE, REMINDERS, DIGEST, MOVING, PARTNERING),
+        managers=(AUDIENCE, REMINDERS, MOVING, PARTNERING),
         sources=("members", "events", "mentoring", "notifications"),
         parts=parts,
         readers=readers,
@@ -84,7 +84,7 @@ def parts(core: Core) -> Parts:
 
 
 def readers(core: Core, made: Parts) -> Sequence[Reader]:
-    """The deliverer's two halves. Without any channel only the first: deliveries are planned and wait."""
+    """The deliverer's halves, and what makes digests. Without any channel nothing is sent: deliveries are planned and wait."""
     planned, eraser = Bell(), hearing(core, "members.member-erased")
     channels, webhooks = _channels(core.settings), dispatcher_of(core, made)
 
@@ -106,9 +106,10 @@ def readers(core: Core, made: Parts) -> Sequence[Reader]:
     planning = PlanningReader(
         planner, core.commits, Checkpoints(core.database), Parking(core.database), planned=planned
     )
+    digests = DigestReader(made.deliveries, core.commands, surroundings.preferences, core.clock, planned)
     if not channels:
         log.info("neither SMTP_URI nor a bot is set: deliveries wait")
-        return [planning, eraser, webhooks]
+        return [planning, digests, eraser, webhooks]
     composer = Composer(
         message=lambda identity: core.commands.state(MESSAGE, identity)[0].planned,
         preference=lambda person: core.commands.state(PREFERENCE, person)[0],
@@ -124,7 +125,7 @@ def readers(core: Core, made: Parts) -> Sequence[Reader]:
         in_doubt=lambda person: in_doubt(core.views, person),
     )
     sender = Sender(made.deliveries, channels, composer, hours, outcomes)
-    return [planning, eraser, webhooks, SendingReader(sender, made.deliveries, core.clock, planned)]
+    return [planning, digests, eraser, webhooks, SendingReader(sender, made.deliveries, core.clock, planned)]
 
 
 def _channels(settings: Settings) -> Mapping[str, Channel]:

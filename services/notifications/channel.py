@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from types import TracebackType
 from typing import Protocol
 
@@ -33,16 +34,20 @@ class Deferred(Exception):
         self.seconds = seconds
 
 
+class Fault(StrEnum):
+    """What was refused. ``UNKNOWN``: nobody knows whether the letter was taken, and it is sent no further."""
+
+    ADDRESS = "address"
+    LETTER = "letter"
+    UNKNOWN = "unknown"
+
+
 class Rejected(Exception):
-    """This letter will not be taken. The message is the reply's number, or one word.
+    """This letter will not be taken. The message is the reply's number, or one word; ``fault`` is what was refused."""
 
-    ``of_address`` is False where nothing is said of the address: nobody knows whether the letter was taken, and it is
-    sent no further.
-    """
-
-    def __init__(self, reason: str, *, of_address: bool = True) -> None:
+    def __init__(self, reason: str, fault: Fault = Fault.ADDRESS) -> None:
         super().__init__(reason)
-        self.of_address = of_address
+        self.fault = fault
 
 
 @dataclass(frozen=True, slots=True)

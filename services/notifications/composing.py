@@ -85,8 +85,14 @@ class Composer:
             contacts |= self.people.ask(lacking, anew=True)
         return Known(messages, contacts)
 
+    def forget(self) -> None:
+        """Drop what is known of people and no longer fresh."""
+        self.people.forget()
+
     def compose(self, delivery: Delivery, known: Known, now: datetime, channels: Collection[str]) -> tuple[str, Letter]:
-        """The channel, one of ``channels``, and the letter. Raises ``Unsendable``, ``NotYetKnown``, ``PeopleUnavailable``."""
+        """The channel, one of ``channels``, and the letter. Raises as ``route`` does, ``NotYetKnown``,
+        ``PeopleUnavailable``.
+        """
         message = known.messages[delivery.message]
         if message is None:
             raise Unsendable(FAILED, "no-message")

@@ -8,7 +8,8 @@
        ├──► unwanted                       the person does not wish to be told of this, or not by this
        └──► withdrawn                      what it says no longer stands
 
-    gathered ──► sent, expired, withdrawn  a line of the person's next digest
+    gathered ──► sent, expired, withdrawn  a line of the person's next digest, which is due at its ``not_before``
+       └───────► unwanted
 
 ``sending`` is on the disk before the channel's server hears of it, so a delivery found in ``sending`` may or may not have
 been sent: it is sent again under the same identity. A document holds ids only; the address and the text exist at
@@ -50,7 +51,8 @@ class Delivery:
     ``channel`` is the one that was wished for when it was planned. ``alone``: no other delivery tells this person of this
     fact, so it may go by another channel; ``via`` is the channel it went by, ``refused`` are those that refused it for
     good. ``digest`` is the message of the digest that it is a line of. ``reopened`` is the position of the last
-    request to send it again.
+    request to send it again. ``announcement`` is the one of which it is a text, ``taken_back`` why that text no longer
+    stands: it is not sent any more, whatever its state.
     """
 
     id: str
@@ -76,6 +78,8 @@ class Delivery:
     refused: tuple[str, ...] = ()
     digest: str | None = None
     reopened: int = 0
+    announcement: str | None = None
+    taken_back: str | None = None
 
 
 def delivery_id(fact: str, person: str, channel: str) -> str:
@@ -96,7 +100,7 @@ class Deliveries:
             self._deliveries.create_index([("state", ASCENDING), ("not_before", ASCENDING)])
             self._deliveries.create_index("person")
             self._deliveries.create_index("activity")
-            self._deliveries.create_index("fact")
+            self._deliveries.create_index("announcement")
             self._prepared = True
 
     def plan(self, deliveries: Sequence[Delivery]) -> int:
@@ -114,11 +118,14 @@ class Deliveries:
             return int(error.details["nInserted"])
         return len(documents)
 
-    def due(self, now: datetime, machine: datetime, limit: int, channels: Sequence[str]) -> list[Delivery]:
+    def due(
+        self, now: datetime, machine: datetime, limit: int, channels: Sequence[str], installed: Sequence[str]
+    ) -> list[Delivery]:
         """What is to be sent now by these channels, urgent first, then as planned. What a crash left in ``sending`` is
-        among it.
+        among it, and what was planned for a channel that is not installed, where another one may do instead.
         """
-        wanted = {**_due(now, machine), "channel": {"$in": list(channels)}}
+        by_another = {"alone": True, "channel": {"$nin": list(installed)}}
+        wanted = {**_due(now, machine), "$or": [{"channel": {"$in": list(channels)}}, by_another]}
         order = [("urgent", DESCENDING), ("not_before", ASCENDING), ("_id", ASCENDING)]
         return [_delivery(document) for document in self._deliveries.find(wanted).sort(order).limit(limit)]
 
@@ -127,8 +134,11 @@ class Deliveries:
         return self._deliveries.count_documents(_due(now, machine))
 
     def expire(self, now: datetime) -> dict[str, int]:
-        """End all that are not worth sending any more; answers how many by channel."""
+        """End all that are not worth sending any more; answers how many by channel. What was taken back while it was being
+        sent ends here too, where a crash left it.
+        """
         expired = {}
+        self._deliveries.update_many({"state": SENDING, **_TAKEN_BACK}, _WITHDRAWN)
         for channel in CHANNELS:
             late = {"state": {"$in": [*OPEN, GATHERED]}, "channel": channel, "worth_until": {"$lte": now}}
             change = {"$set": {"state": EXPIRED, "reason": "too-late", "ended": now}}
@@ -142,7 +152,7 @@ class Deliveries:
 
     def begin(self, delivery: Delivery, via: str) -> bool:
         """Record the attempt, durably, before it is made. False: somebody else makes it."""
-        same = {"_id": delivery.id, "state": {"$in": list(OPEN)}, "attempts": delivery.attempts}
+        same = {"_id": delivery.id, "state": {"$in": list(OPEN)}, "attempts": delivery.attempts, "taken_back": None}
         change = {"$set": {"state": SENDING, "via": via}, "$inc": {"attempts": 1}}
         return self._deliveries.update_one(same, change).modified_count == 1
 
@@ -150,36 +160,59 @@ class Deliveries:
         """Try again after ``retry_at``. ``attempts``: +1 for one that never came to ``begin``, -1 for one that does not
         count.
         """
-        change = {
-            "$set": {"state": PLANNED, "retry_at": retry_at, "reason": reason},
-            "$inc": {"attempts": attempts},
-        }
-        self._deliveries.update_one({"_id": delivery, "state": {"$in": list(OPEN)}}, change)
+        self._again(delivery, retry_at, reason, {"$inc": {"attempts": attempts}})
 
     def refuse(self, delivery: str, channel: str, retry_at: datetime, reason: str) -> None:
         """One channel will never take it; another one is tried."""
-        change = {
-            "$set": {"state": PLANNED, "retry_at": retry_at, "reason": reason},
-            "$addToSet": {"refused": channel},
+        self._again(delivery, retry_at, reason, {"$addToSet": {"refused": channel}})
+
+    def _again(self, delivery: str, retry_at: datetime, reason: str, change: dict[str, Any]) -> None:
+        """Plan it anew, or end it, if it was taken back while it was being sent."""
+        still_open = {"_id": delivery, "state": {"$in": list(OPEN)}}
+        again = {"$set": {"state": PLANNED, "retry_at": retry_at, "reason": reason}, **change}
+        if not self._deliveries.update_one({**still_open, "taken_back": None}, again).matched_count:
+            self._deliveries.update_one({**still_open, **_TAKEN_BACK}, _WITHDRAWN)
+
+    def take_back(self, announcement: str, but: str, now: datetime, reason: str) -> None:
+        """No text of an announcement stands but the one of the fact ``but``. What is not sent yet is not sent, what failed is
+        not sent again; what is just being sent ends when it is known what became of it.
+        """
+        earlier = {"announcement": announcement, "fact": {"$ne": but}}
+        self._deliveries.update_many({**earlier, "taken_back": None}, {"$set": {"taken_back": reason}})
+        self._deliveries.update_many({**earlier, "state": {"$in": [*OPEN, GATHERED]}}, {"$set": {"ended": now}})
+        self._deliveries.update_many({**earlier, "state": {"$in": [PLANNED, GATHERED]}}, _WITHDRAWN)
+
+    def told(self, announcement: str, but: str, people: Sequence[str]) -> set[str]:
+        """Those of the people to whom a text of an announcement other than ``but`` was sent, or is just being sent."""
+        sent = {
+            "announcement": announcement,
+            "fact": {"$ne": but},
+            "person": {"$in": list(people)},
+            "state": {"$in": [SENDING, SENT]},
         }
-        self._deliveries.update_one({"_id": delivery, "state": {"$in": list(OPEN)}}, change)
-
-    def withdraw(self, fact: str, now: datetime, reason: str) -> int:
-        """End what is still open or gathered of a fact; answers how many."""
-        still = {"fact": fact, "state": {"$in": [PLANNED, GATHERED]}}
-        change = {"$set": {"state": WITHDRAWN, "ended": now, "reason": reason}}
-        return self._deliveries.update_many(still, change).modified_count
-
-    def told(self, fact: str, people: Sequence[str]) -> set[str]:
-        """Those of the people to whom something about the fact was sent, or is just being sent."""
-        sent = {"fact": fact, "person": {"$in": list(people)}, "state": {"$in": [SENDING, SENT]}}
         return {document["person"] for document in self._deliveries.find(sent, {"person": True})}
 
-    def bundle(self, person: str, digest: str, until: datetime) -> int:
-        """Make what was gathered for a person until then the lines of a digest; answers how many it has. Repeatable."""
+    def gathered(self, now: datetime, limit: int) -> list[Delivery]:
+        """What has come to the hour of the digest that it waits for, the longest due first."""
+        due = {"state": GATHERED, "digest": None, "not_before": {"$lte": now}}
+        order = [("not_before", ASCENDING), ("_id", ASCENDING)]
+        return [_delivery(document) for document in self._deliveries.find(due).sort(order).limit(limit)]
+
+    def await_digest(self, person: str, due: datetime, now: datetime) -> None:
+        """What is gathered for a person waits for the digest of that hour; what would be worth nothing by then, for none."""
+        waiting = {"person": person, "state": GATHERED, "digest": None}
+        for worth_until, hour in (({"$gt": due}, due), ({"$lte": due}, now)):
+            self._deliveries.update_many({**waiting, "worth_until": worth_until}, {"$set": {"not_before": hour}})
+
+    def leave_out(self, line: str, state: str, now: datetime, reason: str) -> None:
+        """A line of a digest is not told after all."""
+        change = {"$set": {"state": state, "ended": now, "reason": reason}}
+        self._deliveries.update_one({"_id": line, "state": GATHERED}, change)
+
+    def bundle(self, person: str, digest: str, until: datetime) -> None:
+        """Make what was gathered for a person until then the lines of a digest. Repeatable."""
         waiting = {"person": person, "state": GATHERED, "digest": None, "planned": {"$lte": until}}
         self._deliveries.update_many(waiting, {"$set": {"digest": digest}})
-        return self._deliveries.count_documents({"person": person, "state": GATHERED, "digest": digest})
 
     def lines(self, person: str, digest: str) -> list[Delivery]:
         """What a digest tells, oldest first, without what is no longer to be told."""
@@ -199,6 +232,7 @@ class Deliveries:
             "_id": delivery,
             "state": {"$in": [FAILED, NO_CONTACT, UNWANTED]},
             "reopened": {"$not": {"$gte": position}},
+            "taken_back": None,
         }
         fresh = {"state": PLANNED, "attempts": 0, "refused": [], "ended": None, "reason": "resend"}
         change = {"$set": {**fresh, "reopened": position, "not_before": now, "retry_at": machine}}
@@ -230,7 +264,15 @@ def _due(now: datetime, machine: datetime) -> dict[str, Any]:
         "not_before": {"$lte": now},
         "retry_at": {"$lte": machine},
         "worth_until": {"$gt": now},
+        "taken_back": None,
     }
+
+
+_TAKEN_BACK = {"taken_back": {"$ne": None}}
+
+
+_WITHDRAWN = [{"$set": {"state": WITHDRAWN, "reason": "$taken_back"}}]
+"""Ends what was taken back, for the reason for which it was and at the time at which it was."""
 
 
 def _document(delivery: Delivery) -> dict[str, Any]:

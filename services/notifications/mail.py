@@ -5,6 +5,7 @@ What the server says in words is never kept: it repeats the address. Its number 
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 from email.message import EmailMessage
@@ -13,10 +14,12 @@ from email.utils import format_datetime
 from types import TracebackType
 from urllib.parse import unquote, urlsplit
 
-from services.notifications.channel import ChannelDown, Deferred, Letter, Rejected
+from services.notifications.channel import ChannelDown, Deferred, Fault, Letter, Rejected
 
 ANSWER_SECONDS = 10.0
 SHUTTING_DOWN = 421
+NO_SUCH_MAILBOX = re.compile(rb"5\.(1\.\d+|2\.1)\b")
+"""RFC 3463: of the addressing, or the mailbox is disabled."""
 
 
 class SmtpServer:
@@ -71,17 +74,19 @@ class SmtpServer:
         except (smtplib.SMTPNotSupportedError, ValueError):
             raise Rejected("address") from None  # no mail can be written to it, or not over this server
         except smtplib.SMTPResponseException as error:
-            self._judge(error.smtp_code)
+            # The address was taken and then the text was not: that is about the text, unless the server says otherwise.
+            said = error.smtp_error if isinstance(error.smtp_error, bytes) else str(error.smtp_error).encode()
+            self._judge(error.smtp_code, Fault.ADDRESS if NO_SUCH_MAILBOX.match(said) else Fault.LETTER)
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
             raise Deferred(type(error).__name__) from None
 
-    def _judge(self, code: int) -> None:
+    def _judge(self, code: int, fault: Fault = Fault.ADDRESS) -> None:
         """Turn a refusal's number into the error that it means."""
         if code == SHUTTING_DOWN:
             self._drop()
         if code >= 500:
-            raise Rejected(str(code)) from None
+            raise Rejected(str(code), fault) from None
         raise Deferred(str(code)) from None
 
     def _connect(self) -> smtplib.SMTP:

@@ -52,6 +52,10 @@ class People(Protocol):
         """The digits of a login code; None where it is no longer good. Raises ``PeopleUnavailable``."""
         ...
 
+    def forget(self) -> None:
+        """Drop what was remembered for too long. To be called now and then, also while nobody is asked for."""
+        ...
+
 
 class MembersPeople:
     """Asks members' ``/internal/people``, signed as this service.
@@ -66,10 +70,10 @@ class MembersPeople:
         self._kept: dict[str, tuple[float, Contact]] = {}
 
     def ask(self, ids: Sequence[str], *, anew: bool = False) -> Mapping[str, Contact]:
-        oldest = self._monotonic() - (JUST_NOW_SECONDS if anew else KEPT_SECONDS)
-        old = {identity for identity, kept in self._kept.items() if kept[0] <= oldest}
-        for identity in old.intersection(ids) if anew else old:
-            del self._kept[identity]
+        self.forget()
+        if anew:
+            for identity in self._older_than(JUST_NOW_SECONDS).intersection(ids):
+                del self._kept[identity]
         wanted = [identity for identity in dict.fromkeys(ids) if identity not in self._kept]
         for start in range(0, len(wanted), ASKED_AT_ONCE):
             asked = self._monotonic()
@@ -80,6 +84,14 @@ class MembersPeople:
 
     def code(self, person: str, code: str) -> str | None:
         return self._get({"ids": person, "code": code}).code
+
+    def forget(self) -> None:
+        for identity in self._older_than(KEPT_SECONDS):
+            del self._kept[identity]
+
+    def _older_than(self, seconds: float) -> set[str]:
+        oldest = self._monotonic() - seconds
+        return {identity for identity, (asked, _) in self._kept.items() if asked <= oldest}
 
     def _get(self, query: dict[str, str]) -> _Answer:
         header = {ActorSignature.HEADER: self._signature.sign(service_actor("notifications"))}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from pymongo.errors import PyMongoError
@@ -19,10 +19,10 @@ from services.kernel.clock import Clock
 from services.kernel.message import Fact, Recorded
 from services.kernel.parking import Parking, read_or_park, take_marked
 from services.kernel.reader import Checkpoints, LostCheckpoint, Source
-from services.notifications.deliveries import GATHERED, PLANNED, Deliveries, Delivery, delivery_id
+from services.notifications.deliveries import GATHERED, UNWANTED, Deliveries, Delivery, delivery_id
 from services.notifications.domain.contact import EMAIL, TELEGRAM
 from services.notifications.domain.message import Kind, MessagePlanned
-from services.notifications.domain.preference import Preference
+from services.notifications.domain.preference import Preference, PreferenceChosen, wishes_of
 from services.notifications.domain.quiet_hours import QuietHours
 from services.notifications.domain.resending import ResendAsked
 
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 BATCH = 16
 """Messages in one step, each with up to 500 people."""
 ROUNDS = 8
-"""Quiet hours that follow each other are followed this far; who leaves no hour is told at the end of one of them."""
+"""Quiet hours that follow each other are followed this far: those that still go on then leave no hour at all."""
 
 Hours = Callable[[Sequence[str], datetime], Mapping[str, Sequence[QuietHours]]]
 Ties = Callable[[Sequence[str]], Mapping[str, str]]
@@ -74,13 +74,16 @@ class DeliveryPlanner:
             case ResendAsked(delivery=delivery):
                 self._deliveries.reopen(delivery, recorded.position, self._clock.now(), datetime.now(UTC))
                 return 1
+            case PreferenceChosen() as chosen:
+                self._await_digest(recorded.stream_id, chosen)
+                return 1
         return 0
 
     def _plan_message(self, recorded: Recorded, message: MessagePlanned) -> int:
         ties = self._surroundings.ties(message.people)
         people = list(dict.fromkeys(ties.get(person, person) for person in message.people))
-        if message.amends is not None:
-            people = self._amended(message, people)
+        if message.announcement is not None:
+            people = self._still_concerned(message, message.announcement, people)
         now = self._clock.now()
         preferences = self._surroundings.preferences(people)
         hours = self._surroundings.hours(people, now)
@@ -92,17 +95,19 @@ class DeliveryPlanner:
             ]
         )
 
-    def _amended(self, message: MessagePlanned, people: Sequence[str]) -> list[str]:
-        """Take back what is still open of what the message amends; answers whom the message concerns then.
+    def _still_concerned(self, message: MessagePlanned, announcement: str, people: Sequence[str]) -> Sequence[str]:
+        """Take back the announcement's earlier texts; answers whom this one concerns then.
 
         What is withdrawn before somebody heard of it is nothing to them; what is corrected, is.
         """
-        amends = message.amends or ""
-        if message.kind is not Kind.ANNOUNCEMENT_WITHDRAWN:
-            self._deliveries.withdraw(amends, self._clock.now(), "corrected")
-            return list(people)
-        self._deliveries.withdraw(amends, self._clock.now(), "withdrawn")
-        told = self._deliveries.told(amends, people)
+        if message.kind is Kind.ANNOUNCEMENT:
+            return people
+        withdrawn = message.kind is Kind.ANNOUNCEMENT_WITHDRAWN
+        reason = "withdrawn" if withdrawn else "corrected"
+        self._deliveries.take_back(announcement, message.fact, self._clock.now(), reason)
+        if not withdrawn:
+            return people
+        told = self._deliveries.told(announcement, message.fact, people)
         return [person for person in people if person in told]
 
     def _for_person(
@@ -115,30 +120,44 @@ class DeliveryPlanner:
     ) -> list[Delivery]:
         """One delivery for each channel that the person wishes for; one that is not wished for says so when it is its turn."""
         wished = [name for name in preference.channels if name in self._surroundings.channels]
-        if self._gathers(message, preference):
-            first = (wished or [EMAIL])[0]
-            return [self._delivery(recorded, message, person, first, state=GATHERED)]
+        if (hour := self._digest_of(message, preference)) is not None:
+            line = self._delivery(recorded, message, person, (wished or [EMAIL])[0])
+            return [replace(line, state=GATHERED, not_before=hour, held_until=None)]
         if message.urgent:
             wished = [EMAIL]  # asked for just now, with an address at hand; without one it goes wherever it can
         return [
             self._delivery(recorded, message, person, name, hours, alone=len(wished) < 2) for name in wished or [EMAIL]
         ]
 
-    def _gathers(self, message: MessagePlanned, preference: Preference) -> bool:
-        """Whether it waits for the digest: not what would be worth nothing by then, and not what is silenced anyway."""
+    def _digest_of(self, message: MessagePlanned, preference: Preference) -> datetime | None:
+        """The hour of the digest that it waits for: None for what would be worth nothing by then, and what is silenced."""
         if message.urgent or not preference.channels or not preference.gathers(message.kind):
-            return False
+            return None
         if preference.silences(message.kind, message.region) is not None:
-            return False
-        return preference.next_digest(self._clock.now()) < message.worth_until
+            return None
+        hour = preference.next_digest(self._clock.now())
+        return hour if hour < message.worth_until else None
+
+    def _await_digest(self, person: str, chosen: PreferenceChosen) -> None:
+        """What was gathered waits for the hour that is wished for now; without a digest it is told at once."""
+        now, wishes = self._clock.now(), wishes_of(chosen)
+        self._deliveries.await_digest(person, Preference(wishes).next_digest(now) if wishes.gathered else now, now)
 
     def _plan_digest(self, recorded: Recorded, message: MessagePlanned) -> int:
-        """One letter with what was gathered up to now; none where nothing was."""
+        """One letter with what was gathered up to now and is wished for still; none where nothing is."""
         [person] = message.people
-        if not self._deliveries.bundle(person, recorded.stream_id, self._clock.now()):
-            return 0
-        hours = self._surroundings.hours([person], self._clock.now())[person]
+        now = self._clock.now()
+        self._deliveries.bundle(person, recorded.stream_id, now)
         preference = self._surroundings.preferences([person])[person]
+        left = 0
+        for line in self._deliveries.lines(person, recorded.stream_id):
+            if (silenced := preference.silences(Kind(line.kind), line.region)) is None:
+                left += 1
+            else:
+                self._deliveries.leave_out(line.id, UNWANTED, now, silenced)
+        if not left:
+            return 0
+        hours = self._surroundings.hours([person], now)[person]
         wished = [name for name in preference.channels if name in self._surroundings.channels]
         return self._deliveries.plan([self._delivery(recorded, message, person, (wished or [EMAIL])[0], hours)])
 
@@ -151,7 +170,6 @@ class DeliveryPlanner:
         hours: Sequence[QuietHours] = (),
         *,
         alone: bool = True,
-        state: str = PLANNED,
     ) -> Delivery:
         now = self._clock.now()
         not_before, held_until = release(message.urgent, message.worth_until, now, hours)
@@ -170,24 +188,29 @@ class DeliveryPlanner:
             retry_at=datetime.now(UTC),
             activity=message.activity,
             region=message.region,
+            announcement=message.announcement,
             alone=alone,
-            state=state,
         )
 
 
 def release(
-    urgent: bool, worth_until: datetime, now: datetime, hours: Sequence[QuietHours]
+    urgent: bool, worth_until: datetime, now: datetime, hours: Sequence[QuietHours], held: datetime | None = None
 ) -> tuple[datetime, datetime | None]:
-    """When it may be sent, and until when it is held for that, None where it is not.
+    """When it may be sent, and until when it is held for that, None where it is not. ``held`` is until when it was before.
 
-    Held, not dropped: what would be worth nothing after the quiet hours is not held over them.
+    Held, not dropped: what would be worth nothing after the quiet hours is not held over them. Where quiet hours follow
+    each other without a gap, it is sent at the end of those it fell into.
     """
-    end = now
-    for _ in range(ROUNDS):
-        later = max((quiet.release(end) for quiet in hours), default=end)
-        if later <= end:
+    ends = [now]
+    while len(ends) <= ROUNDS:
+        later = max((quiet.release(ends[-1]) for quiet in hours), default=now)
+        if later <= ends[-1]:
             break
-        end = later
+        ends.append(later)
+    without_a_gap = len(ends) > ROUNDS
+    if without_a_gap and held is not None and held <= now:
+        return now, None
+    end = ends[1] if without_a_gap else ends[-1]
     if urgent or end <= now or end >= worth_until:
         return now, None
     return end, end

@@ -20,8 +20,13 @@ class Unsendable(Exception):
         self.reason = reason
 
 
+class ChannelMissing(Exception):
+    """There is an address, and this installation sends nothing there so far: the delivery waits for its operator."""
+
+
 def route(delivery: Delivery, preference: Preference, contact: Contact, channels: Collection[str]) -> tuple[str, str]:
-    """The channel and the address on it. ``channels`` are those of this installation. Raises ``Unsendable``.
+    """The channel and the address on it. ``channels`` are those of this installation. Raises ``Unsendable``,
+    ``ChannelMissing``.
 
     A delivery goes by the channel that it was planned for, as long as that is wished and works. Where nothing else
     tells the person of the fact, it goes by any other that works rather than not at all.
@@ -34,6 +39,8 @@ def route(delivery: Delivery, preference: Preference, contact: Contact, channels
             return channel, address
     if delivery.refused:
         raise Unsendable(FAILED, delivery.reason or "refused")
+    if delivery.channel not in channels and contact.address(delivery.channel):
+        raise ChannelMissing
     raise Unsendable(NO_CONTACT, f"no-{delivery.channel}")
 
 

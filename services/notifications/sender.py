@@ -11,53 +11,23 @@ from __future__ import annotations
 
 import logging
 import random
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from services.kernel.bell import Bell
 from services.kernel.clock import Clock
-from services.notifications.channel import Channel, ChannelDown, Deferred, Letter, Rejected
+from services.notifications.channel import Channel, ChannelDown, Deferred, Fault, Letter, Rejected
 from services.notifications.composing import Composer, Known, NotYetKnown
 from services.notifications.deliveries import EXPIRED, FAILED, NO_CONTACT, SENT, Deliveries, Delivery
 from services.notifications.domain.message import Kind
+from services.notifications.patience import Machine, Patience, Rests
 from services.notifications.people import PeopleUnavailable
 from services.notifications.planner import Hours, release
-from services.notifications.routing import Unsendable
+from services.notifications.routing import ChannelMissing, Unsendable
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How often and how long, in machine time.
-
-    ``batch`` bounds one pass, so that others get their turn. A delivery is tried ``attempts`` times, again after
-    ``delay`` seconds, each time twice as long, at most ``longest``. Somebody whom members does not know yet is asked for
-    ``unknown`` times. ``pause`` is the first rest when members or a channel's server does not answer, ``longest_pause`` the
-    last. What is late is looked for every ``sweep`` seconds.
-    """
-
-    batch: int = 25
-    attempts: int = 10
-    delay: float = 15.0
-    longest: float = 1800.0
-    unknown: int = 6
-    unknown_delay: float = 1.0
-    pause: float = 0.5
-    longest_pause: float = 15.0
-    sweep: float = 1.0
-
-
-@dataclass(frozen=True)
-class Machine:
-    """Machine time: ``now`` for what is stored, ``monotonic`` (seconds) for what is not."""
-
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    monotonic: Callable[[], float] = time.monotonic
 
 
 class Outcomes(Protocol):
@@ -74,32 +44,6 @@ class Outcomes(Protocol):
     def reached(self, delivery: Delivery, channel: str) -> None:
         """A channel has taken it."""
         ...
-
-
-class Rests:
-    """Who is left alone for a while because they did not answer: each time longer, in machine time."""
-
-    def __init__(self, patience: Patience, monotonic: Callable[[], float]) -> None:
-        self._patience = patience
-        self._monotonic = monotonic
-        self._until: dict[str, float] = {}
-        self._times: dict[str, int] = {}
-
-    def resting(self, who: str) -> bool:
-        """Whether it is not to be asked now."""
-        return self._monotonic() < self._until.get(who, float("-inf"))
-
-    def rest(self, who: str, error: Exception, seconds: float | None = None) -> None:
-        """Leave it alone, for as long as it asked for itself."""
-        times = self._times.get(who, 0)
-        pause = min(self._patience.pause * 2**times, self._patience.longest_pause)
-        self._times[who] = times + 1
-        self._until[who] = self._monotonic() + (seconds or pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
-        log.warning("deliveries wait", extra={"waiting_for": who, "reason": str(error)})
-
-    def answered(self, who: str) -> None:
-        """It is there again."""
-        self._times.pop(who, None)
 
 
 MEMBERS = "members"
@@ -135,12 +79,13 @@ class Sender:
 
         Raises ``PyMongoError``. Members or a channel being down is no error: the next passes rest.
         """
+        self._composer.forget()
         self._record_accepted()
         moved = self._sweep(now)
         awake = [name for name in self._channels if not self._rests.resting(name)]
         if not awake or self._rests.resting(MEMBERS):
             return moved
-        due = self._deliveries.due(now, self._machine.now(), self._patience.batch, awake)
+        due = self._deliveries.due(now, self._machine.now(), self._patience.batch, awake, list(self._channels))
         sendable = self._out_of_quiet(due, now)
         moved += len(due) - len(sendable)
         if not sendable:
@@ -171,7 +116,9 @@ class Sender:
         sendable: list[Delivery] = []
         hours = self._hours([delivery.person for delivery in due], now) if due else {}
         for delivery in due:
-            not_before, held_until = release(delivery.urgent, delivery.worth_until, now, hours[delivery.person])
+            not_before, held_until = release(
+                delivery.urgent, delivery.worth_until, now, hours[delivery.person], delivery.held_until
+            )
             if held_until is None:
                 sendable.append(delivery)
             else:
@@ -195,6 +142,9 @@ class Sender:
             return self._not_yet(delivery, now)
         except Unsendable as error:
             return self._end(delivery, error.state, now, error.reason)
+        except ChannelMissing:
+            self._deliveries.put_off(delivery.id, self._later(self._patience.longest), f"no-{delivery.channel}-here")
+            return 1
         if self._rests.resting(name):
             return self._wait_for(delivery, name)
         try:
@@ -219,8 +169,10 @@ class Sender:
         try:
             self._channels[name].send(letter)
         except Rejected as error:
-            if not error.of_address:
+            if error.fault is Fault.UNKNOWN:
                 return self._end(delivery, FAILED, now, str(error))
+            if error.fault is Fault.ADDRESS:
+                self._outcomes.refused(delivery, name, str(error))
             return self._refused(name, delivery, str(error), now)
         except Deferred as error:
             if error.seconds is not None:
@@ -242,7 +194,6 @@ class Sender:
     def _refused(self, name: str, delivery: Delivery, reason: str, now: datetime) -> int:
         """Refused for good by one channel: another one is tried where the delivery is the only one, else it has failed."""
         self._rests.answered(name)
-        self._outcomes.refused(delivery, name, reason)
         others = [channel for channel in self._channels if channel not in (name, *delivery.refused)]
         if delivery.alone and others:
             self._deliveries.refuse(delivery.id, name, self._machine.now(), reason)

@@ -22,7 +22,7 @@ from services.kernel.telegram import (
     TooManyRequests,
     Unavailable,
 )
-from services.notifications.channel import ChannelDown, Deferred, Letter, Rejected
+from services.notifications.channel import ChannelDown, Deferred, Fault, Letter, Rejected
 
 BLOCKED = "blocked"
 UNANSWERED = "unanswered"
@@ -79,7 +79,7 @@ class TelegramChannel:
             raise ChannelDown("no connection") from None
         times = self._unanswered.pop(letter.message_id, 0)
         if times >= REPEATS:
-            raise Rejected(UNANSWERED, of_address=False) from None
+            raise Rejected(UNANSWERED, Fault.UNKNOWN) from None
         self._unanswered[letter.message_id] = times + 1
         while len(self._unanswered) > REMEMBERED:
             self._unanswered.popitem(last=False)

@@ -27,15 +27,16 @@ from deploy.telegram.server import TelegramServer
 from deploy.telegram.visitor import Visitor
 from services.kernel.mongo import connect
 from services.kernel.settings import TelegramBot
-from services.notifications.channel import ChannelDown, Deferred, Letter, Rejected
+from services.notifications.channel import ChannelDown, Deferred, Fault, Letter, Rejected
 from services.notifications.composing import Composer
 from services.notifications.deliveries import Deliveries, Delivery, delivery_id
 from services.notifications.domain.message import Kind, MessagePlanned, Variable
 from services.notifications.domain.preference import Preference, Wishes
 from services.notifications.domain.quiet_hours import QuietHours
 from services.notifications.mail import SmtpServer
+from services.notifications.patience import Machine, Patience
 from services.notifications.people import Contact
-from services.notifications.sender import Machine, Patience, Sender
+from services.notifications.sender import Sender
 from services.notifications.telegram_channel import TelegramChannel
 from tests.unit.notifications import facts
 from tests.unit.notifications.facts import START, STARTS
@@ -303,6 +304,9 @@ class Everybody:
     def code(self, person: str, code: str) -> str | None:  # noqa: ARG002 - the protocol's names
         return "048213"
 
+    def forget(self) -> None:
+        """Nothing is remembered."""
+
 
 class Heard:
     """Counts what is said of deliveries."""
@@ -483,10 +487,21 @@ def test_what_nobody_knows_to_have_arrived_goes_by_no_other_channel_and_flags_no
     desk.plan("sri")
     other = Script()
     desk.sender = desk.another({"email": desk.server, "telegram": other})
-    desk.server.raises["sri@x.example"] = Rejected("unanswered", of_address=False)
+    desk.server.raises["sri@x.example"] = Rejected("unanswered", Fault.UNKNOWN)
     desk.sender.send_due(START)
     desk.sender.send_due(START)
     assert (other.sent, desk.outcomes.bounced, desk.state("sri")["state"]) == ([], [], "failed")
+
+
+def test_a_text_that_is_refused_flags_nobody_and_goes_by_another_channel(desk: Desk) -> None:
+    desk.plan("sri")
+    other = Script()
+    desk.sender = desk.another({"email": desk.server, "telegram": other})
+    desk.server.raises["sri@x.example"] = Rejected("554", Fault.LETTER)
+    desk.sender.send_due(START)
+    desk.sender.send_due(START)
+    assert (desk.state("sri")["state"], desk.state("sri")["via"]) == ("sent", "telegram")
+    assert desk.outcomes.bounced == []
 
 
 def test_a_server_that_says_when_to_come_again_is_left_alone_until_then_and_it_is_no_attempt(desk: Desk) -> None:

@@ -3,7 +3,7 @@
 import itertools
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,8 @@ from pymongo.database import Database
 from deploy.mailbox.server import Mailbox
 from services.kernel.mongo import connect
 from services.kernel.policy import EVERYWHERE, Actor
+from services.notifications.channel import Deferred, Letter
+from services.notifications.mail import SmtpServer
 from tests.unit.notifications import facts
 from tests.unit.notifications.facts import START, STARTS
 from tests.unit.notifications.house import House, Members, Post, community, playing_members
@@ -43,6 +45,12 @@ def act(house: House, actor: Actor, path: str = "", **body: Any) -> tuple[int, d
     answer = house.ask("POST", f"/v1/announcements{path}", actor, body, key=f"request-{next(NUMBERS)}")
     house.run()
     return answer.status, json.loads(answer.body)
+
+
+def approve(house: House, actor: Actor, announcement: str) -> tuple[int, dict[str, Any]]:
+    """Stand by what waits, as it is read at this moment."""
+    [draft] = [item["waiting"]["draft"] for item in shown(house, RATNA) if item["announcement"] == announcement]
+    return act(house, actor, f"/{announcement}/approval", draft=draft)
 
 
 def announced(house: House, actor: Actor = RATNA, **more: Any) -> str:
@@ -117,9 +125,9 @@ def test_to_more_people_than_the_rules_allow_one_it_waits_for_another(house: Hou
     [waiting] = shown(house, RATNA)
     assert (waiting["state"], waiting["people"], waiting["above"]) == ("waiting", 51, 50)
     assert act(house, RATNA, f"/{announcement}/publication")[1]["rule"] == "second-person-needed"
-    assert act(house, RATNA, f"/{announcement}/approval")[1]["rule"] == "approver-is-another"
-    assert act(house, Actor("person", "tono"), f"/{announcement}/approval")[0] == 403
-    assert act(house, WAHYU, f"/{announcement}/approval")[1]["state"] == "published"
+    assert approve(house, RATNA, announcement)[1]["rule"] == "approver-is-another"
+    assert approve(house, Actor("person", "tono"), announcement)[0] == 403
+    assert approve(house, WAHYU, announcement)[1]["state"] == "published"
     assert len(post.to("sri")) == 1
     assert act(house, WAHYU, f"/{announcement}/withdrawal")[0] == 200
 
@@ -193,11 +201,11 @@ def test_a_correction_takes_the_place_of_what_is_not_sent_yet(house: House, post
 def test_a_correction_to_many_waits_as_well_and_its_writer_does_not_approve_it(house: House, post: Post) -> None:
     many_in(house, post)
     announcement = announced(house)
-    act(house, WAHYU, f"/{announcement}/approval")
+    approve(house, WAHYU, announcement)
     act(house, WAHYU, f"/{announcement}/correction", title="Pembaruan server", text="Hari Minggu.")
     assert len(post.to("sri")) == 1
-    assert act(house, WAHYU, f"/{announcement}/approval")[1]["rule"] == "approver-is-another"
-    act(house, RATNA, f"/{announcement}/approval")
+    assert approve(house, WAHYU, announcement)[1]["rule"] == "approver-is-another"
+    approve(house, RATNA, announcement)
     assert post.subjects("sri")[-1] == "Ralat pengumuman: Pembaruan server"
 
 
@@ -211,5 +219,74 @@ def test_a_muted_region_and_a_matter_that_is_off_silence_announcements(house: Ho
 
 
 def test_an_unknown_announcement_is_none(house: House) -> None:
-    for what in ("approval", "publication", "withdrawal"):
-        assert act(house, RATNA, f"/nowhere/{what}")[0] == 404
+    for what, said in (("approval", {"draft": 1}), ("publication", {}), ("withdrawal", {})):
+        assert act(house, RATNA, f"/nowhere/{what}", **said)[0] == 404
+
+
+def test_a_withdrawal_is_told_to_who_had_the_first_text_though_its_correction_never_went_out(
+    house: House, post: Post
+) -> None:
+    post.know("sri")
+    community(house, "sri")
+    house.run()
+    announcement = announced(house)
+    house.move_to(START + timedelta(hours=11))  # in the evening, when the correction waits
+    act(house, RATNA, f"/{announcement}/correction", title="Pembaruan server", text="Hari Minggu.")
+    act(house, RATNA, f"/{announcement}/withdrawal")
+    house.move_to(START + timedelta(hours=20))
+    house.run()
+    assert post.subjects("sri") == ["Pengumuman: Pembaruan server", "Pengumuman ditarik: Pembaruan server"]
+
+
+def test_who_has_moved_away_since_is_told_that_it_was_withdrawn(house: House, post: Post) -> None:
+    post.know("sri")
+    community(house, "sri")
+    house.run()
+    announcement = announced(house)
+    moved = {"person": "sri", "subdistrict": "x", "language": "id", "library": "l"}
+    house.hear(facts.fact("members.member-changed", "sri", moved, region="blitar"))
+    house.run()
+    act(house, RATNA, f"/{announcement}/withdrawal")
+    assert post.subjects("sri") == ["Pengumuman: Pembaruan server", "Pengumuman ditarik: Pembaruan server"]
+
+
+def test_what_failed_and_was_withdrawn_since_is_not_sent_again(house: House, post: Post, members: Members) -> None:
+    members.know("tono", None)
+    community(house, "tono")
+    house.run()
+    announcement = announced(house)
+    failed = house.deliveries()["tono"]
+    assert failed["state"] == "no-contact"
+    act(house, RATNA, f"/{announcement}/withdrawal")
+    post.know("tono")
+    house.restarted()  # which has forgotten that he had no address
+    desk = Actor("person", "ratna", grants={"deliveries.read": (EVERYWHERE,)})
+    answer = house.ask("POST", f"/v1/deliveries/{failed['_id']}/resend", desk, {}, key="again")
+    house.run()
+    assert (answer.status, json.loads(answer.body)["rule"]) == (422, "not-worth-sending")
+    assert post.to("tono") == []
+
+
+def test_what_is_withdrawn_while_the_server_puts_it_off_is_not_sent_afterwards(
+    house: House, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post.know("sri")
+    community(house, "sri")
+    house.run()
+    announcement = json.loads(house.ask("POST", "/v1/announcements", RATNA, BODY | {"regions": ["kediri"]}).body)
+    path = f"/v1/announcements/{announcement['announcement']}/withdrawal"
+
+    def withdraw_and_put_off(_server: SmtpServer, _letter: Letter) -> None:
+        monkeypatch.undo()
+        assert house.ask("POST", path, RATNA, {}, key="withdraw").status == 200
+        while sum(reader.step(1) for reader in house.application.runner.readers if reader.name != "sender"):
+            pass
+        raise Deferred("451")
+
+    monkeypatch.setattr(SmtpServer, "send", withdraw_and_put_off)
+    house.run()
+    house.database.deliveries.update_many({}, {"$set": {"retry_at": datetime.now(UTC)}})
+    house.run()
+    states = {document["kind"]: document["state"] for document in house.database.deliveries.find()}
+    assert states["announcement"] == "withdrawn"
+    assert "Pengumuman: Pembaruan server" not in post.subjects("sri")

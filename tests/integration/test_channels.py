@@ -198,3 +198,22 @@ def test_a_lecture_is_announced_in_the_group_itself_once(house: House, chats: Ch
     assert message["text"].startswith("Kuliah di grup ini: Kuliah Z39.50\n")
     assert "Yth." not in message["text"]
     assert house.told("group-g") == {("lecture-announced", "telegram"): "sent"}
+
+
+def test_without_a_mail_server_who_is_on_telegram_is_told_there_and_the_others_wait_for_one(
+    house: House, members: Members, post: Post, telegram_server: TelegramServer, chats: Chats
+) -> None:
+    with_both, bot = house, TelegramBot(telegram_server.token, telegram_server.url)
+    house = House(with_both.database, members, None, bot)
+    post.know("sri", telegram=chats.link("sri"))
+    post.know("budi")
+    members.know("tono", None)
+    community(house, "sri", "budi", "tono")
+    house.hear(facts.published())
+    house.run()
+    assert house.states() == {"sri": "sent", "budi": "planned", "tono": "no-contact"}
+    # The operator has found a mail server.
+    house.database.deliveries.update_many({"state": "planned"}, {"$set": {"retry_at": datetime.now(UTC)}})
+    with_both.run()
+    assert house.states()["budi"] == "sent"
+    assert len(post.to("budi")) == 1

@@ -152,3 +152,72 @@ def test_what_is_no_time_of_day_is_malformed_and_holds_up_nobodys_letters(house:
     for wish in ({"quiet": {"from": clock, "until": "06:00"}}, {"digest": {"every": "day", "day": "mon", "at": clock}}):
         body = {"email": True, **wish}
         assert house.ask("PUT", "/v1/me/preferences", Actor("person", "sri"), body, key="wish").status == 400
+
+
+def test_nothing_gathered_is_no_digest_and_no_entry_in_the_log(house: House, post: Post) -> None:
+    post.know("tono")
+    community(house, "tono")
+    house.choose("tono", matters={"activities": "digest"}, digest={"every": "day", "day": "mon", "at": "07:00"})
+    before = house.application.log.head()
+    for day in range(2, 9):
+        house.move_to(START.replace(day=day))
+        house.run()
+    assert house.application.log.head() == before
+
+
+def test_a_new_hour_holds_for_what_was_gathered_and_nothing_is_lost_by_it(house: House, post: Post) -> None:
+    post.know("tono")
+    community(house, "tono")
+    house.choose("tono", matters={"activities": "digest"})
+    house.hear(facts.published(), facts.published(activity="b", topic=None, starts=STARTS))
+    house.run()
+    wednesday = START + timedelta(days=1, hours=7)
+    house.choose("tono", matters={"activities": "digest"}, digest={"every": "week", "day": "wed", "at": "17:00"})
+    assert post.to("tono") == []
+    house.move_to(wednesday)
+    house.run()
+    assert [mail["text"].count("- Kegiatan baru") for mail in post.to("tono")] == [2]
+
+
+def test_what_would_be_worth_nothing_at_the_new_hour_is_told_at_once(house: House, post: Post) -> None:
+    post.know("tono")
+    community(house, "tono")
+    house.choose("tono", matters={"activities": "digest"})
+    house.hear(facts.published(starts=MONDAY + timedelta(hours=12)))
+    house.run()
+    assert post.to("tono") == []
+    house.choose("tono", matters={"activities": "digest"}, digest={"every": "week", "day": "tue", "at": "08:00"})
+    assert [mail["text"].count("- Kegiatan baru") for mail in post.to("tono")] == [1]
+
+
+def test_what_is_switched_off_by_then_is_not_in_the_digest(house: House, post: Post) -> None:
+    post.know("tono")
+    community(house, "tono")
+    house.choose("tono", matters={"activities": "digest", "topics": "digest"})
+    house.hear(facts.published(topic=None))
+    house.run()
+    house.choose("tono", matters={"activities": "off", "topics": "digest"})
+    house.move_to(MONDAY)
+    house.run()
+    assert post.to("tono") == []
+    assert set(house.told("tono").values()) == {"unwanted"}
+
+
+def test_what_is_gathered_at_the_moment_at_which_the_digest_is_given_up_is_told_all_the_same(
+    house: House, post: Post
+) -> None:
+    post.know("tono")
+    community(house, "tono")
+    house.choose("tono", matters={"activities": "digest"})
+    body = {"email": True, "matters": {"activities": "singly"}}
+    assert house.ask("PUT", "/v1/me/preferences", Actor("person", "tono"), body, key="off").status == 200
+    while house.step("deliveries"):  # which has heard of it, while the view of preferences has not
+        pass
+    house.hear(facts.published())
+    while house.step("audience.inbox") or house.step("deliveries"):
+        pass
+    assert set(house.told("tono").values()) == {"gathered"}
+    house.run()
+    house.move_to(MONDAY)
+    house.run()
+    assert post.subjects("tono") == ["Ringkasan mingguan dari komunitas"]

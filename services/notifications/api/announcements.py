@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from marshmallow import Schema, fields
-from marshmallow.validate import Length, OneOf
+from marshmallow.validate import Length, OneOf, Range
 
 from services.kernel.problem import NotFound
 from services.kernel.route import Answer, Request, Route, recorded
@@ -64,10 +64,18 @@ class Written(Schema):
     state = fields.String(required=True, validate=OneOf(STATES))
     waiting = fields.Boolean(required=True)
     revision = fields.Integer(required=True)
+    draft = fields.Integer(required=True)
 
 
 class Waiting(TextBody):
     by = fields.String(required=True)
+    draft = fields.Integer(required=True)
+
+
+class ApprovalBody(Schema):
+    """``draft`` is the number of the text that was read, as ``waiting`` shows it."""
+
+    draft = fields.Integer(required=True, validate=Range(1, 2**31))
 
 
 class AnnouncementShown(TextBody):
@@ -117,7 +125,7 @@ def publish(parts: Parts, request: Request) -> Answer:
 
 def approve(parts: Parts, request: Request) -> Answer:
     _standing(parts, request)
-    return _take(request, Approve(request.actor.require_person(), request.now))
+    return _take(request, Approve(request.body["draft"], request.actor.require_person(), request.now))
 
 
 def correct(parts: Parts, request: Request) -> Answer:
@@ -184,12 +192,15 @@ def _written(announcement: str, state: Announcement) -> dict[str, Any]:
         "state": state.state,
         "waiting": state.waiting is not None,
         "revision": state.revision,
+        "draft": state.draft,
     }
 
 
 def _shown(document: Mapping[str, Any], sends: bool) -> dict[str, Any]:
     names = ("title", "text", "state", "people", "above", "revision", "worth_until", "at", "published")
     inside = {name: document[name] for name in ("by", "approved_by", "waiting")} if sends else {}
+    if inside.get("waiting"):
+        inside["waiting"] = {**inside["waiting"], "draft": document["drafts"]}
     return {
         "announcement": document["_id"],
         **{name: document[name] for name in names},
@@ -233,7 +244,13 @@ ROUTES: Sequence[Route] = (
         answer=Written(),
         statuses=(201, 401, 403, 422),
     ),
-    _act("approval", approve, "approve-announcement", "Stand by what another board member wrote: it is published"),
+    _act(
+        "approval",
+        approve,
+        "approve-announcement",
+        "Stand by what another board member wrote: it is published",
+        ApprovalBody(),
+    ),
     _act("publication", publish, "publish-announcement", "Publish what waits, as today's rules and audience allow"),
     _act(
         "correction",

@@ -107,7 +107,8 @@ def resend(parts: Parts, request: Request) -> Answer:
     if delivery is None or not _may_see(request, delivery):
         raise NotFound
     by = request.actor.require_person()
-    command = AskResend(delivery.id, delivery.state, delivery.worth_until, request.now, by)
+    stands = delivery.taken_back is None
+    command = AskResend(delivery.id, delivery.state, delivery.worth_until, request.now, by, stands)
     return recorded(request.take(RESENDING, delivery.id, command, answer=lambda *_: {"delivery": delivery.id}), 202)
 
 

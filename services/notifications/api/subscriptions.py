@@ -8,9 +8,10 @@ from typing import Any
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf
 
+from services.kernel.log import Commit
 from services.kernel.message import Command
 from services.kernel.policy import Actor
-from services.kernel.problem import Forbidden, Malformed, NotFound, Unauthorized
+from services.kernel.problem import Forbidden, Malformed, NotFound, Refused, Unauthorized
 from services.kernel.route import Answer, Request, Route, recorded
 from services.notifications.api.feed import PARTNERS_KEEP, readable
 from services.notifications.api.parts import Parts
@@ -30,6 +31,9 @@ from services.notifications.domain.subscription import (
 )
 from services.notifications.domain.webhook_url import LONGEST
 from services.notifications.views.subscriptions import SUBSCRIPTIONS
+
+ACTIVE_AT_MOST = 10
+"""Fewer than are served at once, so that one partner's slow addresses hold up nobody else's."""
 
 
 class SubscriptionBody(Schema):
@@ -73,6 +77,15 @@ class Ping(Schema):
 
 
 def make(parts: Parts, request: Request) -> Answer:
+    identity = request.new_id("subscription")
+    # A repetition has its answer with the secret, though the partner may rest by now.
+    commit = request.before() or _make(parts, request, identity)
+    answer = recorded(commit, 201, location=f"/v1/subscriptions/{identity}")
+    secret = parts.mint.webhook_secret(identity, 1)
+    return Answer({**answer.body, "secret": secret}, 201, answer.version, answer.position, answer.location)
+
+
+def _make(parts: Parts, request: Request, identity: str) -> Commit:
     body, actor = request.body, request.actor
     partner = _for_whom(actor, body["partner"])
     known, _ = parts.commands.state(PARTNER, partner)
@@ -84,7 +97,7 @@ def make(parts: Parts, request: Request) -> Answer:
         if not Interest(granted=granted).may_read(region):
             raise Forbidden(permission=FEED_READ, region=region)
     after = parts.feed.position(body["after"]) if body["after"] else parts.feed.head()
-    identity = request.new_id("subscription")
+    _require_room(parts, partner)
     command = MakeSubscription(
         partner,
         body["url"],
@@ -93,10 +106,20 @@ def make(parts: Parts, request: Request) -> Answer:
         after,
         parts.core.settings.webhook_allow,
     )
-    commit = request.take(SUBSCRIPTION, identity, command, answer=lambda *_: {"subscription": identity})
-    answer = recorded(commit, 201, location=f"/v1/subscriptions/{identity}")
-    secret = parts.mint.webhook_secret(identity, 1)
-    return Answer({**answer.body, "secret": secret}, 201, answer.version, answer.position, answer.location)
+    return request.take(SUBSCRIPTION, identity, command, answer=lambda *_: {"subscription": identity})
+
+
+def _require_room(parts: Parts, partner: str) -> None:
+    """Raises ``Refused`` ``too-many-subscriptions``. Counted as the view shows it: of several at the same moment, one more may
+    come through.
+    """
+    active = parts.views.count(SUBSCRIPTIONS, {"partner": partner, "state": "active"})
+    if active >= ACTIVE_AT_MOST:
+        raise Refused(
+            "too-many-subscriptions",
+            f"a partner has at most {ACTIVE_AT_MOST} active subscriptions",
+            at_most=ACTIVE_AT_MOST,
+        )
 
 
 def _for_whom(actor: Actor, named: str | None) -> str:
@@ -178,6 +201,10 @@ def ping(parts: Parts, request: Request) -> Answer:
 
 
 def enable(parts: Parts, request: Request) -> Answer:
+    if request.before() is None:
+        subscription, _ = standing(parts, request)
+        if subscription.disabled is not None:
+            _require_room(parts, subscription.partner)
     return _switch(parts, request, EnableSubscription())
 
 
@@ -192,7 +219,7 @@ def _switch(parts: Parts, request: Request, command: Command) -> Answer:
 
 def _switching(name: str, handler: Any, summary: str) -> Route:
     path = f"/v1/subscriptions/{{subscription}}/{name}"
-    statuses = (200, 401, 403, 404)
+    statuses = (200, 401, 403, 404, 422)
     return Route(
         "POST", path, handler, f"{name}-subscription", summary, answer=Empty(), partners=True, statuses=statuses
     )
@@ -219,7 +246,7 @@ ROUTES: Sequence[Route] = (
         partners=True,
         body=SubscriptionBody(),
         answer=SecretShown(),
-        statuses=(201, 401, 403),
+        statuses=(201, 401, 403, 422),
     ),
     Route(
         "GET",
@@ -236,7 +263,7 @@ ROUTES: Sequence[Route] = (
         "/v1/subscriptions/{subscription}/rotate",
         rotate,
         name="rotate-secret",
-        summary="A new secret; the old one signs too for 24 hours",
+        summary="A new secret; those before it sign too for 24 hours",
         partners=True,
         answer=SecretShown(),
         statuses=(200, 401, 403, 404),

@@ -14,7 +14,7 @@ from services.kernel.route import Answer, Request, Route, recorded
 from services.notifications.api.parts import Parts
 from services.notifications.api.subscriptions import standing
 from services.notifications.domain.subscription import SUBSCRIPTION, RecoverDeliveries
-from services.notifications.webhooks.deliveries import STATES, WAITING, Delivery
+from services.notifications.webhooks.deliveries import KEPT, STATES, WAITING, Delivery
 
 EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)
 
@@ -107,15 +107,22 @@ def recover(parts: Parts, request: Request) -> Answer:
     """Everything behind a place is sent again, in order, under the ids that it had."""
     standing(parts, request)
     identity = request.path["subscription"]
-    after = _place(parts, identity, request.body)
+    after = _place(parts, identity, request)
     cursor = parts.feed.cursor(after)
     commit = request.take(SUBSCRIPTION, identity, RecoverDeliveries(after), answer=lambda *_: {"after": cursor})
     return recorded(commit, 202)
 
 
-def _place(parts: Parts, identity: str, body: dict[str, Any]) -> int:
+def _place(parts: Parts, identity: str, request: Request) -> int:
+    body = request.body
     if "after" in body:
         return parts.feed.position(body["after"])
+    known_since = parts.webhooks.known_since(identity)
+    # What is forgotten had ended so long ago: nothing is missing behind that.
+    if known_since is not None and body["since"] < min(known_since, request.now - KEPT):
+        raise Malformed(
+            errors={"since": [f"What was delivered before {known_since.isoformat()} is known by after alone."]}
+        )
     first = parts.webhooks.first_since(identity, body["since"])
     if first is None:
         raise Malformed(errors={"since": ["Nothing was to be delivered since then."]})

@@ -68,8 +68,9 @@ class Publish(Command):
 
 @dataclass(frozen=True, slots=True)
 class Approve(Command):
-    """Another board member stands by what waits: it is published."""
+    """Another board member stands by the text that they have read, number ``draft``: it is published."""
 
+    draft: int
     by: str
     now: datetime
 
@@ -153,12 +154,15 @@ class AnnouncementWithdrawn(Event):
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """An announcement as it stands. ``waiting`` is the text that waits for a second person, ``writer`` whose it is."""
+    """An announcement as it stands. ``waiting`` is the text that waits for a second person, ``writer`` whose it is, ``draft``
+    its number among all that were written.
+    """
 
     state: str | None = None
     text: Text | None = None
     waiting: Text | None = None
     writer: str = ""
+    draft: int = 0
     audience: Audience | None = None
     worth_until: datetime | None = None
     revision: int = 0
@@ -166,7 +170,8 @@ class Announcement:
 
 def decide(command: Command, state: Announcement) -> Sequence[Event]:
     """Raises ``Refused`` ``announcement-unknown``, ``announcement-withdrawn``, ``announcement-not-waiting``,
-    ``announcement-too-late``, ``announcement-to-nobody``, ``second-person-needed``, ``approver-is-another``.
+    ``announcement-too-late``, ``announcement-to-nobody``, ``second-person-needed``, ``approver-is-another``,
+    ``another-text-waits``.
     """
     match command:
         case Announce():
@@ -185,6 +190,8 @@ def decide(command: Command, state: Announcement) -> Sequence[Event]:
             _require_waiting(state, command.now)
             if command.by == state.writer:
                 raise Refused("approver-is-another", "who wrote it does not approve it")
+            if command.draft != state.draft:
+                raise Refused("another-text-waits", "it was written differently meanwhile", draft=state.draft)
             return [AnnouncementApproved(command.by), _published(state)]
         case Correct():
             return _correct(command, state)
@@ -272,9 +279,9 @@ def evolve(state: Announcement, event: Event) -> Announcement:
         case AnnouncementDrafted():
             audience = Audience(event.regions, event.levels, event.everywhere)
             text = Text(event.title, event.text)
-            return Announcement(WAITING, None, text, event.by, audience, event.worth_until)
+            return Announcement(WAITING, None, text, event.by, 1, audience, event.worth_until)
         case CorrectionDrafted():
-            return replace(state, waiting=Text(event.title, event.text), writer=event.by)
+            return replace(state, waiting=Text(event.title, event.text), writer=event.by, draft=state.draft + 1)
         case AnnouncementPublished():
             text = Text(event.title, event.text)
             return replace(state, state=PUBLISHED, text=text, waiting=None, revision=event.revision)

@@ -67,8 +67,8 @@ class PlanMessage(Command):
     ``people`` are persons' or guests' ids in the order they are to be told. ``worth_until`` is when the message has
     lost its sense: it is not sent then or later. ``urgent`` passes quiet hours and a switched-off e-mail, because the
     person asked for it just now. ``activity`` and ``region`` say what it belongs to, for whoever looks after it.
-    ``chat`` is a chat group's id on Telegram, where the one who is told is a group. ``amends`` is the fact whose message
-    this one takes the place of: what is still open of that is not sent any more.
+    ``chat`` is a chat group's id on Telegram, where the one who is told is a group. ``announcement`` is the one
+    of which this is a text: what is still open of its earlier texts is not sent any more.
     """
 
     fact: str
@@ -80,7 +80,7 @@ class PlanMessage(Command):
     activity: str | None = None
     region: str | None = None
     chat: str | None = None
-    amends: str | None = None
+    announcement: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class MessagePlanned(Event):
     activity: str | None
     region: str | None
     chat: str | None = None
-    amends: str | None = None
+    announcement: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def decide(command: PlanMessage, state: Message) -> Sequence[Event]:
             activity=command.activity,
             region=command.region,
             chat=command.chat,
-            amends=command.amends,
+            announcement=command.announcement,
         )
     ]
 

@@ -132,6 +132,11 @@ class Preference:
         return self.wishes.digest_every == DAY or WEEKDAYS[due.weekday()] == self.wishes.digest_day
 
 
+def wishes_of(chosen: PreferenceChosen) -> Wishes:
+    """What was chosen."""
+    return Wishes(**{name: getattr(chosen, name) for name in Wishes.__dataclass_fields__})
+
+
 def how_told(wishes: Wishes) -> dict[str, str]:
     """Each matter, and how it is told."""
     return {
@@ -186,7 +191,7 @@ def _judge(wishes: Wishes) -> None:
 def evolve(state: Preference, event: Event) -> Preference:
     match event:
         case PreferenceChosen():
-            return Preference(Wishes(**{name: getattr(event, name) for name in Wishes.__dataclass_fields__}))
+            return Preference(wishes_of(event))
     return state
 
 

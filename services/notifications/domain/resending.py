@@ -15,13 +15,16 @@ AGAIN = frozenset({"failed", "no-contact", "unwanted"})
 
 @dataclass(frozen=True, slots=True)
 class AskResend(Command):
-    """Send it again. ``state`` and ``worth_until`` are the delivery's as it stands, ``now`` is domain time."""
+    """Send it again. ``state`` and ``worth_until`` are the delivery's as it stands, ``stands`` is whether what it says does;
+    ``now`` is domain time.
+    """
 
     delivery: str
     state: str
     worth_until: datetime
     now: datetime
     by: str
+    stands: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ def decide(command: AskResend, _state: None) -> Sequence[Event]:
     """Raises ``Refused`` ``delivery-not-failed``, ``not-worth-sending``."""
     if command.state not in AGAIN:
         raise Refused("delivery-not-failed", "only what reached nobody is sent again", state=command.state)
-    if command.worth_until <= command.now:
+    if command.worth_until <= command.now or not command.stands:
         raise Refused("not-worth-sending", "what it says has lost its sense by now")
     return [ResendAsked(command.delivery, command.by)]
 

@@ -17,7 +17,8 @@ from services.notifications.domain.public_facts import named_by
 from services.notifications.domain.webhook_url import target_of
 
 BOTH_SIGN = timedelta(hours=24)
-"""So long the secret before the newest one signs too."""
+"""So long a secret signs on beside the one that took its place."""
+REPLACED_REMEMBERED = 10
 PINGS_REMEMBERED = 5
 BY_HAND, GONE, FAILING, EXHAUSTED = "by-hand", "gone", "failing", "exhausted"
 REASONS = (BY_HAND, GONE, FAILING, EXHAUSTED)
@@ -84,7 +85,7 @@ class SubscriptionMade(Event):
 
 @dataclass(frozen=True, slots=True)
 class SecretRotated(Event):
-    """The secret of this generation signs, and for a day the one before it too."""
+    """The secret of this generation signs, and for a day those whose place was taken."""
 
     generation: int
     at: datetime
@@ -132,15 +133,17 @@ class Subscription:
     run: int = 0
     after: int = 0
     generation: int = 1
-    rotated: datetime | None = None
+    replaced: tuple[tuple[int, datetime], ...] = ()
     disabled: str | None = None
     enabled: int = 0
     pings: tuple[str, ...] = ()
 
     def signing(self, now: datetime) -> tuple[int, ...]:
-        """The generations of the secrets that sign at a moment, the newest first."""
-        both = self.rotated is not None and now < self.rotated + BOTH_SIGN
-        return (self.generation, self.generation - 1) if both else (self.generation,)
+        """The generations of the secrets that sign at a moment, the newest first. ``replaced`` are generations and when the
+        next one took their place: whoever rotates twice in a day has no receiver that is left without its secret.
+        """
+        still = [generation for generation, at in self.replaced if now < at + BOTH_SIGN]
+        return (self.generation, *reversed(still))
 
 
 def decide(command: Command, subscription: Subscription) -> Sequence[Event]:
@@ -188,7 +191,8 @@ def evolve(subscription: Subscription, event: Event) -> Subscription:
         case SubscriptionMade(partner, url, types, regions, after):
             return replace(subscription, partner=partner, url=url, types=types, regions=regions, run=1, after=after)
         case SecretRotated(generation, at):
-            return replace(subscription, generation=generation, rotated=at)
+            replaced = (*subscription.replaced, (generation - 1, at))
+            return replace(subscription, generation=generation, replaced=replaced[-REPLACED_REMEMBERED:])
         case PingAsked(ping):
             return replace(subscription, pings=(*subscription.pings, ping)[-PINGS_REMEMBERED:])
         case RecoveryAsked(run, after):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from services.kernel.ids import derived_id
@@ -49,7 +49,37 @@ def learn(state: State, recorded: Recorded) -> State:
         case RegionLeft():
             # Their joining may be heard of only after this: it then changes nothing any more.
             return added(removed(state, "members", recorded.stream_id), "left", recorded.stream_id)
+        case AnnouncementPublished() as event:
+            return _learn_announcement(state, recorded, event)
+        case AnnouncementWithdrawn():
+            announced = state.get("announced", {})
+            return {**state, "announced": {name: announced[name] for name in announced if name != recorded.stream_id}}
     return state
+
+
+def _learn_announcement(state: State, recorded: Recorded, event: AnnouncementPublished) -> State:
+    # Only what is still worth sending is kept beside it, so that a region's state does not grow for ever.
+    announced = {
+        identity: other
+        for identity, other in state.get("announced", {}).items()
+        if datetime.fromisoformat(other["worth_until"]) > recorded.at
+    }
+    gone = announced.get(recorded.stream_id, {}).get("gone", [])
+    here = {"worth_until": event.worth_until.isoformat(), "levels": list(event.levels), "gone": gone}
+    return {**state, "announced": announced | {recorded.stream_id: here}}
+
+
+def keep_the_gone(before: State, after: State) -> State:
+    """With those who have just left the audience of an announcement that stands: what becomes of it concerns them too."""
+    announced = after.get("announced")
+    if not announced or all(before.get(role) is after.get(role) for role in ("members", "staff", "libraries")):
+        return after
+    kept = {}
+    for identity, one in announced.items():
+        still = set(_audience(after, one["levels"]))
+        gone = [person for person in _audience(before, one["levels"]) if person not in still]
+        kept[identity] = {**one, "gone": list(dict.fromkeys([*one["gone"], *gone]))}
+    return {**after, "announced": kept}
 
 
 def tell(state: State, recorded: Recorded) -> list[Issue]:
@@ -58,11 +88,16 @@ def tell(state: State, recorded: Recorded) -> list[Issue]:
         case AnnouncementPublished() as event:
             return _tell_announcement(state, recorded, event)
         case AnnouncementWithdrawn(revision=revision) as event if revision:
-            amended = revision_id(recorded.stream_id, revision)
-            occasion = Occasion(derived_id(amended, "withdrawn"), recorded.at, None, state.get("region"))
-            people, shown = _audience(state, event.levels), {"title": event.title}
+            fact = derived_id(revision_id(recorded.stream_id, revision), "withdrawn")
+            occasion = Occasion(fact, recorded.at, None, state.get("region"))
+            people, shown = _concerned(state, recorded.stream_id, event.levels), {"title": event.title}
             return occasion.tell(
-                Kind.ANNOUNCEMENT_WITHDRAWN, people, event.worth_until, shown, amends=amended, shared=True
+                Kind.ANNOUNCEMENT_WITHDRAWN,
+                people,
+                event.worth_until,
+                shown,
+                announcement=recorded.stream_id,
+                shared=True,
             )
         case ContactBounced(channel=channel):
             asked = state.get("coordinator") or state.get("stand_in")
@@ -77,12 +112,16 @@ CHANNEL_WORDS: Mapping[str, str] = {"email": "email", "telegram": "Telegram"}
 
 
 def _tell_announcement(state: State, recorded: Recorded, event: AnnouncementPublished) -> list[Issue]:
-    first = event.revision == 1
-    kind = Kind.ANNOUNCEMENT if first else Kind.ANNOUNCEMENT_CORRECTED
-    amends = None if first else revision_id(recorded.stream_id, event.revision - 1)
+    kind = Kind.ANNOUNCEMENT if event.revision == 1 else Kind.ANNOUNCEMENT_CORRECTED
     occasion = Occasion(revision_id(recorded.stream_id, event.revision), recorded.at, None, state.get("region"))
     shown = {"title": event.title, "text": event.text}
-    return occasion.tell(kind, _audience(state, event.levels), event.worth_until, shown, amends=amends, shared=True)
+    people = _concerned(state, recorded.stream_id, event.levels)
+    return occasion.tell(kind, people, event.worth_until, shown, announcement=recorded.stream_id, shared=True)
+
+
+def _concerned(state: State, announcement: str, levels: Sequence[str]) -> list[str]:
+    """The audience, and who belonged to it when it was announced."""
+    return [*_audience(state, levels), *state.get("announced", {}).get(announcement, {}).get("gone", [])]
 
 
 def _audience(state: State, levels: Sequence[str]) -> list[str]:

@@ -84,10 +84,11 @@ def instances(heard: Fact | Recorded) -> Sequence[str]:
 def react(state: State, heard: Fact | Recorded) -> Reaction:
     """What an audience knows after a fact, and whom it tells. Pure; the time is the fact's."""
     if isinstance(heard, Recorded):
-        return Reaction(state=announcing.learn(state, heard), issues=announcing.tell(state, heard))
+        after, told = announcing.learn(state, heard), announcing.tell(state, heard)
+        return Reaction(state=announcing.keep_the_gone(state, after), issues=told)
     told = _TELL[heard.name](state, heard) if heard.name in _TELL else []
     learned = _LEARN[heard.name](state, heard) if heard.name in _LEARN else state
-    return Reaction(state=learned, issues=told)
+    return Reaction(state=announcing.keep_the_gone(state, learned), issues=told)
 
 
 AUDIENCE = ProcessManager(name="audience", instances=instances, react=react, logs=(INBOX, COMMITS), start="now")

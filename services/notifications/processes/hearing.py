@@ -1,7 +1,8 @@
 """What an audience learns from a fact. Pure.
 
 An audience's state is JSON: ``members``, ``raisers``, ``endorsers``, ``seats``, ``line`` and ``present`` are lists of
-ids in the order heard, as are ``followers`` and, of a region, who has ``left`` it; ``libraries`` maps a library to its name and level, ``staff`` to who works there; ``region`` (its id), ``name``, ``coordinator`` and ``stand_in`` are a region's, ``title`` is a topic's; ``activities``
+ids in the order heard, as are ``followers`` and, of a region, who has ``left`` it; ``announced`` maps an announcement that stands to its levels, until when it is worth
+sending, and who has left its audience since; ``libraries`` maps a library to its name and level, ``staff`` to who works there; ``region`` (its id), ``name``, ``coordinator`` and ``stand_in`` are a region's, ``title`` is a topic's; ``activities``
 maps an activity's id to what stands published. Each holds only what it heard of.
 """
 

@@ -34,7 +34,7 @@ class Occasion:
         *,
         urgent: bool = False,
         chat: str | None = None,
-        amends: str | None = None,
+        announcement: str | None = None,
         shared: bool = False,
     ) -> list[Issue]:
         """The messages that tell these people; none where nobody is concerned or it is not worth it any more.
@@ -59,7 +59,7 @@ class Occasion:
                     activity=self.activity,
                     region=self.region,
                     chat=chat,
-                    amends=amends,
+                    announcement=announcement,
                 ),
             )
             for chunk in chunks

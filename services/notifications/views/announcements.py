@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.kernel.message import Recorded
-from services.kernel.view import Applied, Change, View
+from services.kernel.view import Applied, Change, View, increment
 from services.notifications.domain.announcement import (
     PUBLISHED,
     WAITING,
@@ -18,7 +18,8 @@ from services.notifications.domain.announcement import (
 
 def apply(recorded: Recorded) -> Applied:
     """One document an announcement: ``{_id, title, text, regions, levels, everywhere, people, above, rules, worth_until,
-    by, at, state, revision, waiting: {title, text, by} | None, approved_by, published, withdrawn_by}``; ``shown`` is true from the first publication on.
+    by, at, state, revision, waiting: {title, text, by} | None, drafts, approved_by, published, withdrawn_by}``; ``shown`` is true
+    from the first publication on, ``drafts`` counts the texts that were written.
     """
     event, at = recorded.event, recorded.at.isoformat(timespec="milliseconds")
     match event:
@@ -30,10 +31,11 @@ def apply(recorded: Recorded) -> Applied:
             waiting = {"title": event.title, "text": event.text, "by": event.by}
             fresh = {"state": WAITING, "revision": 0, "waiting": waiting, "approved_by": None, "published": None}
             times = {"at": at, "worth_until": event.worth_until.isoformat()}
-            change = said | lists | fresh | times | {"withdrawn_by": None, "shown": False}
+            change = said | lists | fresh | times | {"withdrawn_by": None, "shown": False, "drafts": 1}
         case CorrectionDrafted():
             reach = {"people": event.people, "above": event.above, "rules": event.rules}
-            change = {"waiting": {"title": event.title, "text": event.text, "by": event.by}, **reach}
+            waiting = {"title": event.title, "text": event.text, "by": event.by}
+            change = {"waiting": waiting, "drafts": increment("drafts"), **reach}
         case AnnouncementApproved():
             change = {"approved_by": event.by}
         case AnnouncementPublished():
@@ -46,4 +48,4 @@ def apply(recorded: Recorded) -> Applied:
     return [Change(recorded.stream_id, change)]
 
 
-ANNOUNCEMENTS = View("announcements", 1, apply, indexes=([("at", -1)], [("shown", 1), ("at", -1)]))
+ANNOUNCEMENTS = View("announcements", 2, apply, indexes=([("at", -1)], [("shown", 1), ("at", -1)]))

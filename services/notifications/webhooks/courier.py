@@ -31,8 +31,8 @@ from services.notifications.domain.subscription import (
 )
 from services.notifications.domain.webhook_url import target_of
 from services.notifications.mint import Mint
+from services.notifications.patience import Machine
 from services.notifications.public_feed import PublicFeed
-from services.notifications.sender import Machine
 from services.notifications.webhooks import schedule
 from services.notifications.webhooks.deliveries import (
     DELIVERED,
@@ -155,7 +155,7 @@ class Courier:
         begun = replace(delivery, state=SENDING, attempts=delivery.attempts + 1)
         reply, attempt = self._knock(begun, subscription, body)
         if reply is not None and schedule.delivered(reply.status):
-            self.deliveries.tried(begun, attempt, state=DELIVERED, ended=attempt.at)
+            self.deliveries.delivered(begun, attempt)
             self.deliveries.advance(lane, begun)
             self.ended(DELIVERED)
             return None
@@ -175,7 +175,9 @@ class Courier:
         pause = schedule.wait(
             delivery.attempts, attempt.status, reply.retry_after if reply else None, now, self.chance()
         )
-        self.deliveries.tried(delivery, attempt, state=WAITING, retry_at=now + pause, failing_since=since)
+        waiting = {"state": WAITING, "retry_at": now + pause, "failing_since": since}
+        if not self.deliveries.failed(delivery, attempt, **waiting):
+            return 0.0
         self.ended("put-off")
         if attempt.status == schedule.GONE:
             return self._give_up(delivery, subscription, GONE)
@@ -220,8 +222,11 @@ class Courier:
                 continue
             body = canonical(ping_envelope(ping, identity, now, self.community_host))
             reply, attempt = self._knock(standing, subscription, body)
-            good = reply is not None and schedule.delivered(reply.status)
-            self.deliveries.tried(standing, attempt, state=DELIVERED if good else FAILED, ended=attempt.at)
+            if reply is not None and schedule.delivered(reply.status):
+                self.deliveries.delivered(standing, attempt)
+            else:
+                begun = replace(standing, attempts=standing.attempts + 1)
+                self.deliveries.failed(begun, attempt, state=FAILED, ended=attempt.at)
 
 
 def ping_envelope(ping: str, subscription: str, at: datetime, community_host: str) -> dict[str, Any]:

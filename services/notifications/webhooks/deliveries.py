@@ -153,10 +153,21 @@ class WebhookDeliveries:
         fresh = {"state": PLANNED, "attempts": 0, "failing_since": None, "retry_at": retry_at, "round": again}
         self._deliveries.update_one({"_id": delivery.id, "state": {"$in": OPEN}}, {"$set": fresh})
 
-    def tried(self, delivery: Delivery, attempt: Try, **changed: Any) -> None:
-        """Note what came of an attempt."""
-        tries = {"$each": [asdict(attempt)], "$slice": -TRIES_KEPT}
-        self._deliveries.update_one({"_id": delivery.id}, {"$set": changed, "$push": {"tries": tries}})
+    def delivered(self, delivery: Delivery, attempt: Try) -> None:
+        """Note that an attempt was taken, whatever was thought of it meanwhile."""
+        change = {"$set": {"state": DELIVERED, "ended": attempt.at}, "$push": _push(attempt)}
+        self._deliveries.update_one({"_id": delivery.id}, change)
+
+    def failed(self, delivery: Delivery, attempt: Try, **changed: Any) -> bool:
+        """Note an attempt that was not taken, and what follows; False where nothing follows, for a later attempt was made
+        or the delivery has ended: somebody else has it.
+        """
+        ours = {"_id": delivery.id, "state": SENDING, "attempts": delivery.attempts}
+        change = {"$set": changed, "$push": _push(attempt)}
+        if self._deliveries.update_one(ours, change).modified_count:
+            return True
+        self._deliveries.update_one({"_id": delivery.id}, {"$push": _push(attempt)})
+        return False
 
     def end(self, delivery: Delivery, state: str, at: datetime, reason: str) -> None:
         """It is not sent, for a reason of our own."""
@@ -177,6 +188,15 @@ class WebhookDeliveries:
         found = list(self._deliveries.find(wanted).sort([("planned", 1), ("number", 1)]).limit(1))
         return _delivery(found[0]) if found else None
 
+    def known_since(self, subscription: str) -> datetime | None:
+        """When the first delivery was met that is known still, if earlier ones were forgotten; None where none were."""
+        wanted = {"subscription": subscription, "number": {"$gt": 0}}
+        first = self._deliveries.find_one(wanted, sort=[("number", 1)])
+        if first is None or first["number"] == 1:
+            return None
+        planned: datetime = first["planned"]
+        return planned
+
     def forget(self, now: datetime) -> int:
         """Drop what ended long ago; the lanes know how far they are without it. Of pings, which stand in no lane, these are
         all that is known.
@@ -186,6 +206,10 @@ class WebhookDeliveries:
     def open(self) -> int:
         """How many are on their way."""
         return self._deliveries.count_documents({"state": {"$in": OPEN}})
+
+
+def _push(attempt: Try) -> dict[str, Any]:
+    return {"tries": {"$each": [asdict(attempt)], "$slice": -TRIES_KEPT}}
 
 
 def _delivery(document: Mapping[str, Any]) -> Delivery:

@@ -7,6 +7,7 @@ wait come first the next time.
 from __future__ import annotations
 
 import logging
+import random
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -16,13 +17,14 @@ from services.kernel.bell import Bell
 from services.kernel.clock import Clock
 from services.kernel.reader import Source
 from services.kernel.view_store import Views
-from services.notifications.sender import Machine
+from services.notifications.patience import Machine
 from services.notifications.views.subscriptions import SUBSCRIPTIONS
 from services.notifications.webhooks.deliveries import WebhookDeliveries
 
 log = logging.getLogger(__name__)
 LANES = 16
 AFTER_TROUBLE = 2.0
+"""Seconds, give or take a half, after which a lane is served again that could not be."""
 SWEEP_SECONDS = 3600.0
 PAGE = 100
 
@@ -64,6 +66,7 @@ class Dispatcher:
         self._waiting: deque[str] = deque()
         self._served: dict[str, tuple[int, int]] = {}
         self._due: dict[str, float] = {}
+        self._trouble: dict[str, float] = {}
         self._swept: float | None = None
 
     def step(self, lease: int) -> int:  # noqa: ARG002 - each delivery is claimed by a compare-and-set of its own
@@ -113,6 +116,8 @@ class Dispatcher:
         identity = document["_id"]
         if identity in self._running:
             return False
+        if (again := self._trouble.get(identity)) is not None:
+            return self._machine.monotonic() >= again
         version, place = self._served.get(identity, (0, -1))
         if version != document["version"]:
             return True
@@ -123,18 +128,23 @@ class Dispatcher:
 
     def _begin(self, identity: str, seen: tuple[int, int]) -> None:
         def work() -> None:
-            seconds: float | None = AFTER_TROUBLE
             try:
                 seconds = self._serve(identity)
             except Exception as error:  # noqa: BLE001 - whatever it is is a pause of this lane, and no other's affair
                 log.warning("lane pauses", extra={"subscription": identity, "why": type(error).__name__})
-            finally:
+                pause = AFTER_TROUBLE * random.uniform(0.5, 1.5)  # noqa: S311 - jitter
                 with self._guard:
-                    self._served[identity] = seen
-                    if seconds is None:
-                        self._due.pop(identity, None)
-                    else:
-                        self._due[identity] = self._machine.monotonic() + seconds
+                    # What was to be seen to was not: a ping that is asked for is no affair of the place or the state.
+                    self._trouble[identity] = self._machine.monotonic() + pause
                     self._running.discard(identity)
+                return
+            with self._guard:
+                self._trouble.pop(identity, None)
+                self._served[identity] = seen
+                if seconds is None:
+                    self._due.pop(identity, None)
+                else:
+                    self._due[identity] = self._machine.monotonic() + seconds
+                self._running.discard(identity)
 
         self._start(work)

@@ -18,7 +18,8 @@ ANNOUNCEMENT = {
     "at": "2026-03-01T01:00:00Z", "published": "2026-03-01T01:00:00Z", "by": "hadi", "approved_by": None, "waiting": None,
 }  # fmt: skip
 WAITING = ANNOUNCEMENT | {
-    "state": "waiting", "published": None, "people": 60, "waiting": {"title": "t", "text": "x", "by": "hadi"},
+    "state": "waiting", "published": None, "people": 60,
+    "waiting": {"title": "Pembaruan server", "text": "Hari Minggu saja.", "by": "hadi", "draft": 2},
 }  # fmt: skip
 FAILED = {
     "delivery": "d1", "person": "budi", "channel": "email", "kind": "reminder", "state": "failed", "reason": "550", "attempts": 1,
@@ -124,9 +125,13 @@ def test_what_waits_is_approved_by_another_than_its_writer(house, visitor):
     house.notifications.on("GET /v1/announcements", items(WAITING | {"waiting": WAITING["waiting"] | {"by": "wulan"}}))
     assert "Setujui dan terbitkan" not in visitor.open("/pengumuman")
     house.notifications.on("GET /v1/announcements", items(WAITING))
-    visitor.open("/pengumuman")
+    text = visitor.open("/pengumuman")
+    assert "Hari Minggu saja." in text
+    assert "Hari Sabtu." not in text
     visitor.submit("/pengumuman/n1/setujui")
     assert "disetujui dan terbit" in visitor.page.text
+    # What is approved is the text that was on the page, and not what is written meanwhile.
+    assert house.notifications.calls("POST /v1/announcements/{announcement}/approval")[-1].document["draft"] in (2, "2")
 
 
 def test_the_desk_sees_whose_contact_does_not_work_and_sends_again(house, visitor):

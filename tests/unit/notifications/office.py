@@ -5,7 +5,7 @@ from typing import Any
 
 from pymongo.database import Database
 
-from services.notifications.sender import Machine
+from services.notifications.patience import Machine
 from services.notifications.webhooks.courier import Courier
 from services.notifications.webhooks.dispatcher import Dispatcher
 from services.notifications.webhooks.knocking import Knocker

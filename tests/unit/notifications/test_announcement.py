@@ -48,11 +48,20 @@ def test_to_nobody_or_too_late_is_refused() -> None:
 
 
 def test_another_than_its_writer_approves_it() -> None:
-    given(ANNOUNCEMENT, WAITING).when(Approve("ratna", START)).refused("approver-is-another")
-    given(ANNOUNCEMENT, WAITING).when(Approve("wahyu", START)).then(AnnouncementApproved("wahyu"), PUBLISHED)
-    given(ANNOUNCEMENT, WAITING, PUBLISHED).when(Approve("wahyu", START)).refused("announcement-not-waiting")
-    given(ANNOUNCEMENT, WAITING).when(Approve("wahyu", STARTS)).refused("announcement-too-late")
-    given(ANNOUNCEMENT).when(Approve("wahyu", START)).refused("announcement-unknown")
+    given(ANNOUNCEMENT, WAITING).when(Approve(1, "ratna", START)).refused("approver-is-another")
+    given(ANNOUNCEMENT, WAITING).when(Approve(1, "wahyu", START)).then(AnnouncementApproved("wahyu"), PUBLISHED)
+    given(ANNOUNCEMENT, WAITING, PUBLISHED).when(Approve(1, "wahyu", START)).refused("announcement-not-waiting")
+    given(ANNOUNCEMENT, WAITING).when(Approve(1, "wahyu", STARTS)).refused("announcement-too-late")
+    given(ANNOUNCEMENT).when(Approve(1, "wahyu", START)).refused("announcement-unknown")
+
+
+def test_what_is_approved_is_the_text_that_was_read() -> None:
+    rewritten = CorrectionDrafted("Libur", "Kirim uang.", 51, 50, 1, "ratna")
+    for draft in (1, 3):
+        given(ANNOUNCEMENT, WAITING, rewritten).when(Approve(draft, "wahyu", START)).refused("another-text-waits")
+    given(ANNOUNCEMENT, WAITING, rewritten).when(Approve(2, "wahyu", START)).then(
+        AnnouncementApproved("wahyu"), replace(PUBLISHED, text="Kirim uang.")
+    )
 
 
 def test_its_writer_publishes_it_where_it_reaches_few_by_now() -> None:
@@ -66,8 +75,8 @@ def test_a_correction_is_a_revision_and_waits_as_the_announcement_did() -> None:
     given(ANNOUNCEMENT, DRAFTED, PUBLISHED).when(correct).then(drafted, SECOND)
     waiting = replace(drafted, people=51)
     given(ANNOUNCEMENT, WAITING, PUBLISHED).when(replace(correct, reach=MANY)).then(waiting)
-    given(ANNOUNCEMENT, WAITING, PUBLISHED, waiting).when(Approve("wahyu", START)).refused("approver-is-another")
-    given(ANNOUNCEMENT, WAITING, PUBLISHED, waiting).when(Approve("ratna", START)).then(
+    given(ANNOUNCEMENT, WAITING, PUBLISHED, waiting).when(Approve(2, "wahyu", START)).refused("approver-is-another")
+    given(ANNOUNCEMENT, WAITING, PUBLISHED, waiting).when(Approve(2, "ratna", START)).then(
         AnnouncementApproved("ratna"), SECOND
     )
     given(ANNOUNCEMENT, DRAFTED, PUBLISHED).when(replace(correct, text=TEXT)).then()
@@ -75,7 +84,7 @@ def test_a_correction_is_a_revision_and_waits_as_the_announcement_did() -> None:
 
 def test_what_was_withdrawn_is_neither_corrected_nor_approved_nor_withdrawn_again() -> None:
     given(ANNOUNCEMENT, DRAFTED, PUBLISHED).when(Withdraw("ratna")).then(WITHDRAWN)
-    for command in (Withdraw("ratna"), Approve("wahyu", START), Correct(OTHER, FEW, "wahyu", START)):
+    for command in (Withdraw("ratna"), Approve(1, "wahyu", START), Correct(OTHER, FEW, "wahyu", START)):
         given(ANNOUNCEMENT, DRAFTED, PUBLISHED, WITHDRAWN).when(command).refused("announcement-withdrawn")
 
 
@@ -85,7 +94,7 @@ def test_what_waited_and_was_withdrawn_was_never_heard_of() -> None:
 
 BOARD = some.sampled_from(["ratna", "wahyu", "lestari"])
 COMMANDS = some.one_of(
-    some.builds(Approve, by=BOARD, now=some.just(START)),
+    some.builds(Approve, draft=some.integers(1, 4), by=BOARD, now=some.just(START)),
     some.builds(Publish, reach=some.just(MANY), by=BOARD, now=some.just(START)),
     some.builds(
         Correct,

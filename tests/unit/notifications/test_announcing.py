@@ -1,9 +1,13 @@
 """Who hears of an announcement, and of a contact that does not work."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 from services.notifications.domain.announcement import AnnouncementPublished, AnnouncementWithdrawn
 from services.notifications.domain.contact import ContactBounced
 from services.notifications.domain.message import Kind
 from services.notifications.domain.preference import RegionFollowed, RegionUnfollowed
+from services.notifications.domain.residence import RegionLeft
 from tests.unit.notifications import facts
 from tests.unit.notifications.facts import STARTS, recorded
 from tests.unit.notifications.hearing import Hearing, community, variables, who
@@ -49,7 +53,7 @@ def test_with_a_level_it_is_told_to_who_works_in_libraries_of_that_level_in_the_
     assert set(who(hearing.hear(recorded(announcement(levels=("secondary",)), "n")))) == {"sri", "dewi"}
 
 
-def test_a_correction_amends_what_was_told_and_a_withdrawal_amends_the_correction() -> None:
+def test_all_that_is_told_of_an_announcement_says_so() -> None:
     hearing = community("sri")
     [first] = hearing.hear(recorded(announcement(), "n"))
     [second] = hearing.hear(recorded(announcement(revision=2), "n"))
@@ -59,7 +63,33 @@ def test_a_correction_amends_what_was_told_and_a_withdrawal_amends_the_correctio
         Kind.ANNOUNCEMENT_CORRECTED,
         Kind.ANNOUNCEMENT_WITHDRAWN,
     )
-    assert (first.amends, second.amends, last.amends) == (None, first.fact, second.fact)
+    assert {message.announcement for message in (first, second, last)} == {"n"}
+    assert len({message.fact for message in (first, second, last)}) == 3
+
+
+def test_what_becomes_of_an_announcement_concerns_who_has_left_its_audience_since() -> None:
+    hearing = community("sri", "budi")
+    hearing.hear(recorded(announcement(), "n"))
+    hearing.hear(recorded(RegionLeft("kediri"), "sri"))
+    assert set(who(hearing.hear(recorded(announcement(revision=2), "n")))) == {"sri", "budi"}
+    assert set(who(hearing.hear(recorded(announcement_withdrawn(revision=2), "n")))) == {"sri", "budi"}
+    # Of what is announced afterwards she hears nothing any more.
+    assert set(who(hearing.hear(recorded(announcement(), "m")))) == {"budi"}
+
+
+def test_who_works_there_no_longer_hears_what_becomes_of_what_a_level_was_told() -> None:
+    hearing = community("tono")
+    hearing.hear(facts.library("secondary", "sma"), facts.affiliation("started", "tono", "sma"))
+    hearing.hear(recorded(announcement(levels=("secondary",)), "n"))
+    hearing.hear(facts.affiliation("ended", "tono", "sma"))
+    assert who(hearing.hear(recorded(announcement_withdrawn(), "n"))) == {"tono": "announcement-withdrawn"}
+
+
+def test_what_is_not_worth_sending_any_more_is_not_kept_in_mind() -> None:
+    hearing = community("tono")
+    hearing.hear(recorded(announcement(), "n"))
+    hearing.hear(recorded(replace(announcement(), worth_until=STARTS + timedelta(days=9)), "m", at=STARTS))
+    assert set(hearing.states["region:kediri"]["announced"]) == {"m"}
 
 
 def test_what_was_withdrawn_before_it_was_published_is_told_to_nobody() -> None:

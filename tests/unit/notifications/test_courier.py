@@ -11,6 +11,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from services.kernel.envelope import canonical, envelope
 from services.kernel.mongo import connect
+from services.notifications.api import subscriptions
 from services.notifications.public_feed import READ_AT_MOST
 from services.notifications.webhooks.dispatcher import LANES
 from tests.support.endpoint import an_endpoint
@@ -169,7 +170,8 @@ def test_a_fact_that_is_too_large_leaves_its_number_free(office: Office) -> None
     assert office.states(subscription) == ["failed", "delivered"]
 
 
-def test_more_subscriptions_than_lanes_all_get_their_turn(office: Office) -> None:
+def test_more_subscriptions_than_lanes_all_get_their_turn(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subscriptions, "ACTIVE_AT_MOST", LANES + 3)
     for _ in range(LANES + 3):
         office.subscribe()
     fact = office.desk.hear("events.seat-taken")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from services.notifications.channel import ChannelDown, Deferred, Letter, Rejected
+from services.notifications.channel import ChannelDown, Deferred, Fault, Letter, Rejected
 from services.notifications.mail import SmtpServer, as_bytes
 
 MAIL = Letter(
@@ -125,6 +125,24 @@ def test_the_text_may_be_refused_too(server: SmtpServer, answers: Answers, answe
     answers.data = answer
     with pytest.raises(error):
         server.send(MAIL)
+
+
+@pytest.mark.parametrize(
+    ("answer", "fault"),
+    [
+        ("554 no", Fault.LETTER),
+        ("554 5.7.1 looks like spam", Fault.LETTER),
+        ("550 5.1.1 no such user", Fault.ADDRESS),
+        ("550 5.2.1 mailbox disabled", Fault.ADDRESS),
+    ],
+)
+def test_a_text_that_is_refused_says_nothing_of_the_address_unless_the_server_does(
+    server: SmtpServer, answers: Answers, answer: str, fault: Fault
+) -> None:
+    answers.data = answer
+    with pytest.raises(Rejected) as raised:
+        server.send(MAIL)
+    assert raised.value.fault is fault
 
 
 def test_a_server_that_does_not_want_us_is_down_for_all(server: SmtpServer, answers: Answers) -> None:

@@ -1,3 +1,4 @@
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -48,6 +49,17 @@ def test_contacts_are_kept_for_a_minute_and_no_longer(
     assert people.ask(["sri"])["sri"].email == "sri@perpus.example"
     seconds.now = KEPT_SECONDS
     assert people.ask(["sri"])["sri"].email == "new@perpus.example"
+
+
+def test_nobodys_name_stays_in_memory_for_being_asked_for_no_more(
+    people: MembersPeople, members: Members, seconds: Seconds
+) -> None:
+    members.know("sri")
+    known = people.ask(["sri"])["sri"]
+    seconds.now = KEPT_SECONDS
+    people.forget()
+    held = [each for each in gc.get_referrers(known) if isinstance(each, tuple)]
+    assert held == []
 
 
 def test_who_is_not_known_is_asked_for_again(people: MembersPeople, members: Members) -> None:

@@ -64,6 +64,27 @@ def test_a_held_message_is_still_worth_sending_when_it_is_released(
         assert not hours.quiet(held_until)
 
 
+@given(MOMENTS, some.lists(HOURS, min_size=1, max_size=2))
+def test_what_was_held_and_is_over_is_held_again_only_where_hours_leave_a_gap(
+    now: datetime, hours: list[QuietHours]
+) -> None:
+    worth_until = now + timedelta(days=30)
+    moment, held = release(False, worth_until, now, hours)
+    for _ in range(3):
+        if held is None:
+            break
+        assert held <= now + timedelta(days=2)
+        moment, held = release(False, worth_until, moment, hours, held)
+    assert held is None
+
+
+def test_quiet_hours_without_a_gap_hold_to_the_end_of_one_of_them_and_no_longer() -> None:
+    hours = (quiet_hours("20:00", "06:00"), quiet_hours("06:00", "20:00"))
+    now, evening = wib("2026-12-01T12:00:00"), wib("2026-12-01T20:00:00")
+    assert release(False, now + timedelta(days=9), now, hours) == (evening, evening)
+    assert release(False, now + timedelta(days=9), evening, hours, evening) == (evening, None)
+
+
 @given(MOMENTS, HOURS)
 def test_what_is_urgent_is_never_held(now: datetime, hours: QuietHours) -> None:
     assert release(True, now + timedelta(minutes=10), now, (hours,)) == (now, None)

@@ -5,13 +5,14 @@ import pytest
 from jinja2 import UndefinedError
 
 from services.notifications import rendering
+from services.notifications.digests import digest
 from services.notifications.domain.contact import ContactBounced
 from services.notifications.domain.message import Kind, MessagePlanned, PlanMessage, Variable
 from services.notifications.domain.preference import LANGUAGES
 from tests.unit.notifications import facts
+from tests.unit.notifications.facts import START
 from tests.unit.notifications.hearing import Hearing, registered
 from tests.unit.notifications.test_announcing import announcement, announcement_withdrawn
-from tests.unit.notifications.test_digest import digest
 from tests.unit.notifications.test_partnering import subscription_disabled
 from tests.unit.notifications.test_reminders import reminder
 
@@ -46,7 +47,8 @@ def every_message() -> dict[Kind, MessagePlanned]:
         facts.recorded(announcement_withdrawn(), "n", number=4),
     )
     return {
-        command.kind: planned(command) for command in (*hearing.told, reminder(), digest(), subscription_disabled())
+        command.kind: planned(command)
+        for command in (*hearing.told, reminder(), digest("sri", "line", "week", START), subscription_disabled())
     }
 
 

@@ -43,7 +43,7 @@ OFFICE: Table = {
         Act({**NOTICE, "regions": ["kota-blitar", KEDIRI]}, KOKO),
         Act({**NOTICE, "regions": None}, KOKO),
     ],
-    "POST /v1/announcements/{announcement}/approval": [Act(), Act(by=KOKO, where=EVERYWHERE)],
+    "POST /v1/announcements/{announcement}/approval": [Act({"draft": 1}), Act({"draft": 1}, KOKO, EVERYWHERE)],
     "POST /v1/announcements/{announcement}/publication": [Act(), Act(by=KOKO, where=EVERYWHERE)],
     "POST /v1/announcements/{announcement}/correction": [Act(WORDS), Act(WORDS, KOKO, EVERYWHERE)],
     "POST /v1/announcements/{announcement}/withdrawal": [Act(), Act(by=KOKO, where=EVERYWHERE)],

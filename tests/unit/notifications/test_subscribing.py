@@ -2,18 +2,22 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from pymongo.database import Database
+from pymongo.errors import AutoReconnect
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from services.kernel.mongo import connect
 from services.kernel.policy import Actor
+from services.notifications.api.subscriptions import ACTIVE_AT_MOST
+from services.notifications.webhooks.knocking import Knocker, NoReply, Reply
 from tests.support.endpoint import an_endpoint
 from tests.unit.notifications.office import Office
-from tests.unit.notifications.partnership import KEEPER
+from tests.unit.notifications.partnership import KEEPER, UNIVERSITY
 
 
 @pytest.fixture
@@ -125,3 +129,96 @@ def test_a_subscription_is_its_partners_alone(office: Office) -> None:
     assert office.desk.post(KEEPER, "/v1/subscriptions", wish).status == 400
     assert office.desk.post(KEEPER, "/v1/subscriptions", {**wish, "partner": office.partner}).status == 201
     assert office.desk.post(office.actor, "/v1/subscriptions", {"url": "https://10.0.0.1/"}).rule == "webhook-address"
+
+
+def test_what_is_known_by_its_time_no_longer_is_recovered_by_its_place(office: Office) -> None:
+    subscription, _ = office.subscribe()
+    path = f"/v1/subscriptions/{subscription}/recover"
+    begun = office.desk.clock.now() - timedelta(minutes=1)
+    first = office.desk.hear("events.seat-taken")
+    office.run()
+    cursor = office.endpoint.received[0].headers["feed-cursor"]
+    office.desk.clock.advance(timedelta(days=31))
+    office.after(31 * 86400)
+    second = office.desk.hear("events.seat-taken")
+    office.run()
+    refused = office.desk.post(office.actor, path, {"since": begun.isoformat()})
+    assert (refused.status, set(refused.body["errors"])) == (400, {"since"})
+    since = (office.desk.clock.now() - timedelta(minutes=1)).isoformat()
+    assert office.desk.post(office.actor, path, {"since": since}).status == 202
+    office.run()
+    assert office.endpoint.ids == [first.id, second.id, second.id]
+    assert office.desk.post(office.actor, path, {"after": cursor}).status == 202
+
+
+def test_a_partner_has_as_many_active_subscriptions_as_leave_room_for_others(office: Office) -> None:
+    made = [office.subscribe()[0] for _ in range(ACTIVE_AT_MOST)]
+    office.desk.show()
+    one_more = office.desk.post(office.actor, "/v1/subscriptions", {"url": office.endpoint.url})
+    assert (one_more.status, one_more.body["rule"]) == (422, "too-many-subscriptions")
+    assert office.desk.post(office.actor, f"/v1/subscriptions/{made[0]}/disable").status == 200
+    office.desk.show()
+    office.subscribe()
+    office.desk.show()
+    again = office.desk.post(office.actor, f"/v1/subscriptions/{made[0]}/enable")
+    assert (again.status, again.body["rule"]) == (422, "too-many-subscriptions")
+    assert office.desk.post(office.actor, f"/v1/subscriptions/{made[1]}/enable").status == 200  # it is active
+
+
+def test_whoever_repeats_the_making_has_the_secret_though_the_partner_rests_by_now(office: Office) -> None:
+    body = {"url": office.endpoint.url}
+    first = office.desk.post(office.actor, "/v1/subscriptions", body, key="once")
+    office.desk.post(KEEPER, f"/v1/partners/{office.partner}/state", {"state": "dormant"})
+    again = office.desk.post(office.actor, "/v1/subscriptions", body, key="once")
+    assert (again.status, again.body) == (first.status, first.body)
+
+
+def test_a_repeated_change_of_a_partner_has_its_first_answer_though_its_contact_was_erased_since(
+    office: Office,
+) -> None:
+    path = f"/v1/partners/{office.partner}"
+    with_contact = UNIVERSITY | {"contacts": [{"name": "Dewi", "email": "dewi@kampus.example"}]}
+    first = office.desk.call(KEEPER, "PUT", path, with_contact, key="with")
+    assert office.desk.call(KEEPER, "PUT", path, UNIVERSITY, key="without").status == 200
+    again = office.desk.call(KEEPER, "PUT", path, with_contact, key="with")
+    assert (first.status, again.status) == (200, 200)
+    assert again.body == first.body
+    office.desk.call(KEEPER, "PUT", path, UNIVERSITY, key="without")
+
+
+def test_a_ping_outlives_an_error_while_its_subscription_is_disabled(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscription, _ = office.subscribe()
+    office.desk.post(office.actor, f"/v1/subscriptions/{subscription}/disable")
+    office.run()
+
+    def blink(_identity: str) -> float | None:
+        raise AutoReconnect("the database blinks")
+
+    office.desk.post(office.actor, f"/v1/subscriptions/{subscription}/test")
+    office.desk.show()
+    monkeypatch.setattr(office.dispatcher, "_serve", blink)
+    assert office.dispatcher.step(1) == 1
+    monkeypatch.undo()
+    office.after(3)
+    assert len(office.endpoint.received) == 1
+
+
+def test_whoever_comes_late_with_a_failure_changes_nothing_of_what_another_has_delivered(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscription, _ = office.subscribe()
+    office.desk.hear("events.seat-taken")
+    office.desk.show()
+    late = replace(office.courier, knocker=Knocker(("127.0.0.1",), seconds=1.0))
+
+    def meanwhile(*_: Any) -> Reply:
+        office.run()  # who took the lease over finds it being sent, and delivers it
+        raise NoReply("timeout")
+
+    monkeypatch.setattr(late.knocker, "post", meanwhile)
+    late.serve(subscription)
+    assert office.states(subscription) == ["delivered"]
+    assert office.outcomes == ["delivered"]
+    assert len(office.endpoint.received) == 1

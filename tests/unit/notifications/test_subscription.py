@@ -9,6 +9,7 @@ from services.kernel.testing import given
 from services.notifications.domain.subscription import (
     BOTH_SIGN,
     PINGS_REMEMBERED,
+    REPLACED_REMEMBERED,
     SUBSCRIPTION,
     DisableSubscription,
     EnableSubscription,
@@ -39,13 +40,20 @@ def test_it_is_made_once_for_facts_that_exist() -> None:
     given(SUBSCRIPTION).when(MakeSubscription("p", "http://kampus.example/", (), (), 0)).refused("webhook-address")
 
 
-def test_two_secrets_sign_for_a_day_after_a_rotation_and_never_three() -> None:
+def test_a_secret_signs_for_a_day_after_another_took_its_place() -> None:
     given(SUBSCRIPTION, MADE).when(RotateSecret(NOW)).then(SecretRotated(2, NOW))
     once = SUBSCRIPTION.fold([MADE, SecretRotated(2, NOW)])
     assert Subscription().signing(NOW) == (1,)
     assert once.signing(NOW) == once.signing(NOW + BOTH_SIGN - timedelta(seconds=1)) == (2, 1)
     assert once.signing(NOW + BOTH_SIGN) == (2,)
-    assert SUBSCRIPTION.evolve(once, SecretRotated(3, NOW)).signing(NOW) == (3, 2)
+    soon, later = NOW + timedelta(hours=1), NOW + BOTH_SIGN
+    twice = SUBSCRIPTION.evolve(once, SecretRotated(3, soon))
+    assert (twice.signing(soon), twice.signing(later), twice.signing(soon + BOTH_SIGN)) == ((3, 2, 1), (3, 2), (3,))
+
+
+def test_however_often_it_is_rotated_only_the_last_secrets_sign() -> None:
+    rotated = SUBSCRIPTION.fold([MADE, *(SecretRotated(n, NOW) for n in range(2, 50))])
+    assert rotated.signing(NOW) == tuple(range(49, 49 - 1 - REPLACED_REMEMBERED, -1))
 
 
 def test_a_recovery_begins_a_run_and_what_failed_in_an_earlier_one_disables_nothing() -> None:

@@ -1,0 +1,75 @@
+"""When a digest is made: as soon as the first line that was gathered for somebody has come to its hour.
+
+The hour stands with each line, so there is no digest without one, and nobody who has given the digest up, or has left,
+is planned for week after week. What was gathered just as somebody gave it up keeps the hour that it was promised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from services.kernel.bell import Bell
+from services.kernel.clock import Clock
+from services.kernel.decider import Commands, Order
+from services.kernel.ids import derived_id
+from services.kernel.message import Metadata
+from services.notifications.deliveries import Deliveries
+from services.notifications.domain.message import MESSAGE, Kind, PlanMessage, Variable
+from services.notifications.outcomes import ACTOR
+from services.notifications.planner import Preferences
+
+WORTH = timedelta(days=6)
+BATCH = 100
+"""Lines that are looked at in one step."""
+
+
+class DigestReader:
+    """Plans a digest for each person for whom a line is due. The planner makes a letter of it and of all lines until then."""
+
+    name = "digests"
+    idle_seconds = 1.0
+
+    def __init__(
+        self, deliveries: Deliveries, commands: Commands, preferences: Preferences, clock: Clock, gathered: Bell
+    ) -> None:
+        self._deliveries = deliveries
+        self._commands = commands
+        self._preferences = preferences
+        self._clock = clock
+        self._gathered = gathered
+        self._asked: Mapping[str, str] = {}
+
+    def step(self, lease: int) -> int:  # noqa: ARG002 - planning the same digest twice plans it once
+        self._deliveries.prepare()
+        due = self._due()
+        fresh = {person: line for person, line in due.items() if self._asked.get(person) != line}
+        preferences = self._preferences(list(fresh)) if fresh else {}
+        for person, line in fresh.items():
+            self._plan(person, line, preferences[person].wishes.digest_every)
+        self._asked = due
+        return len(fresh)
+
+    def lag(self) -> int:
+        return len(self._due())
+
+    def bell(self) -> Bell:
+        return self._gathered
+
+    def _due(self) -> dict[str, str]:
+        """Person → the first line that has come to its hour."""
+        found: dict[str, str] = {}
+        for line in self._deliveries.gathered(self._clock.now(), BATCH):
+            found.setdefault(line.person, line.id)
+        return found
+
+    def _plan(self, person: str, line: str, every: str) -> None:
+        command = digest(person, line, every, self._clock.now())
+        meta = Metadata(correlation=command.fact, actor=ACTOR)
+        self._commands.take(MESSAGE, Order(command, command.fact, derived_id(command.fact), meta))
+
+
+def digest(person: str, line: str, every: str, now: datetime) -> PlanMessage:
+    """The digest that a line has become due for. It is told under an identity that follows from that line."""
+    fact = derived_id(Kind.DIGEST, person, line)
+    return PlanMessage(fact, Kind.DIGEST, (person,), (Variable("every", every),), now + WORTH)
