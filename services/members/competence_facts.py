@@ -1,4 +1,4 @@
-"""The fact about competence: part of the service's contract (``contract``)."""
+"""The facts about competence: part of the service's contract (``contract``)."""
 
 from __future__ import annotations
 
@@ -35,11 +35,29 @@ class CompetenceRatedData(Schema):
     because = fields.Nested(BecauseData, required=True, allow_none=True)
 
 
-FACTS: Mapping[str, Schema] = {"competence-rated": CompetenceRatedData()}
+class MovedUnit(Schema):
+    """Where a unit of the version before has gone; ``to`` null: it is rated no more."""
+
+    unit = fields.String(required=True)
+    to = fields.String(required=True, allow_none=True)
+
+
+class FrameworkAdoptedData(Schema):
+    """``framework-adopted``, subject ``framework``: from now on this version counts. What is not in ``migration`` keeps its id."""
+
+    framework = fields.String(required=True)
+    units = fields.List(fields.String(), required=True)
+    migration = fields.List(fields.Nested(MovedUnit), required=True)
+
+
+FACTS: Mapping[str, Schema] = {
+    "competence-rated": CompetenceRatedData(),
+    "framework-adopted": FrameworkAdoptedData(),
+}
 
 
 def tell(recorded: Recorded) -> Draft | None:
-    """The fact that a rating tells."""
+    """The fact that a rating, or a new version of what is rated, tells."""
     match recorded.event:
         case CompetenceRated() as event:
             because = event.because
@@ -55,5 +73,12 @@ def tell(recorded: Recorded) -> Draft | None:
                 "because": None if because is None else {"kind": because.kind, "id": because.id},
             }
             return Draft(recorded.id, "competence-rated", event.person, data, region=event.region)
+        case FrameworkAdopted(framework, migration):
+            adopted = {
+                "framework": framework.version,
+                "units": [unit.unit for unit in framework.units],
+                "migration": [{"unit": moved.unit, "to": moved.to} for moved in migration],
+            }
+            return Draft(recorded.id, "framework-adopted", "framework", adopted)
         case _:
             return None

@@ -90,7 +90,7 @@ def test_two_instances_racing_into_the_same_facts_store_each_once_and_in_order(
     assert [one.position for one in heard] == list(range(1, 61))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(batches=st.lists(st.lists(st.integers(1, 12), max_size=6), max_size=12))
 def test_whatever_comes_in_whatever_order_the_inbox_never_has_a_gap(
     database: Database[dict[str, Any]], mongodb_uri: str, batches: list[list[int]]

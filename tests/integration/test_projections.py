@@ -92,7 +92,7 @@ def test_every_view_is_given_something_by_what_is_really_told(found: Given) -> N
 
 @pytest.mark.parametrize("found", ALL, ids=lambda found: f"{found.service}.{found.view.name}")
 def test_the_same_history_always_makes_the_same_view(found: Given, database: Database[dict[str, Any]]) -> None:
-    @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    @settings(max_examples=4, suppress_health_check=list(HealthCheck), derandomize=True)
     @given(data=st.data())
     def whatever_is_drawn(data: st.DataObject) -> None:
         own = data.draw(st.lists(st.sampled_from(found.events), max_size=MOST)) if found.events else []

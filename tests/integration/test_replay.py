@@ -103,7 +103,7 @@ def test_replay_sends_no_message_and_no_webhook(replayed: Replayed) -> None:
     """One history that grows: after each piece of it something is read anew, and nothing comes out."""
 
     # Nothing is shrunk: what is told goes on from all that was told before.
-    @settings(max_examples=5, phases=[Phase.generate], derandomize=True, database=None, deadline=None)
+    @settings(max_examples=5, phases=[Phase.generate], derandomize=True, database=None)
     @given(
         st.lists(TOLD, min_size=1, max_size=5),
         st.integers(0, 20),

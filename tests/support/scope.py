@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from pymongo.database import Database
 
@@ -121,8 +121,6 @@ def check_outsiders(scene: Scene, table: Table, examples: int = 40) -> None:
         phases=[Phase.generate],
         derandomize=True,
         database=None,
-        deadline=None,
-        suppress_health_check=[HealthCheck.too_slow],
     )
     @given(outsiders(), st.sampled_from(every))
     def some_of_it(actor: Actor, chosen: tuple[str, Act]) -> None:

@@ -21,6 +21,7 @@ from services.mentoring.domain.pilot import Heard
 from services.mentoring.domain.rules import RulesInForce
 from services.mentoring.domain.template import Template
 from services.mentoring.templates import templates
+from services.mentoring.views.frameworks import FRAMEWORKS, level_under, names_of
 from services.mentoring.views.gatherings import GATHERINGS
 from services.mentoring.views.libraries import LIBRARIES, present_staff
 from services.mentoring.views.participants import PARTICIPANTS
@@ -122,10 +123,14 @@ def heard_of(parts: Parts, staff: tuple[str, ...], rules: RulesInForce) -> Heard
     documents = {document["_id"]: document for document in found_in(parts, PRACTICE, everyone)}
     attended = {activity for document in documents.values() for activity in document.get("activities", {})}
     gatherings = tuple(sorted(document["_id"] for document in found_in(parts, GATHERINGS, sorted(attended))))
-    able = tuple(
-        person for person in staff if documents.get(person, {}).get("levels", {}).get(ABLE_UNIT, 0) >= rules.pilot_level
-    )
-    return Heard(gatherings, able)
+    names = able_unit(parts)
+    levels = {person: documents.get(person, {}).get("levels", {}) for person in staff}
+    return Heard(gatherings, tuple(one for one in staff if level_under(names, levels[one]) >= rules.pilot_level))
+
+
+def able_unit(parts: Parts) -> tuple[str, ...]:
+    """What the unit has been called that a pilot's staff are able in, oldest first: a new version of the framework may move it."""
+    return names_of(ABLE_UNIT, parts.everything(FRAMEWORKS, {}))
 
 
 def _guests(parts: Parts, person: str) -> list[str]:

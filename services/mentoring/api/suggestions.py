@@ -9,9 +9,10 @@ from marshmallow import Schema, fields
 
 from services.kernel.route import Answer, Request, Route
 from services.mentoring.api.parts import Parts
-from services.mentoring.api.standing import ABLE_UNIT, Standing, found_in, standing
+from services.mentoring.api.standing import Standing, able_unit, found_in, standing
 from services.mentoring.domain.case import OPEN
 from services.mentoring.domain.matching import Candidate, kilometres, ranked
+from services.mentoring.views.frameworks import level_under
 from services.mentoring.views.mentorships import MENTORSHIPS
 from services.mentoring.views.offices import OFFICES
 from services.mentoring.views.practice import PRACTICE
@@ -44,12 +45,12 @@ def suggest_mentors(parts: Parts, request: Request) -> Answer:
     former = _former(parts, found)
     centres = {document["_id"]: document for document in parts.everything(REGIONS, {})}
     here = _centre(centres, found.known)
-    level = parts.rules(request.now).pilot_level
+    level, names = parts.rules(request.now).pilot_level, able_unit(parts)
     candidates = [
         Candidate(
             person=person,
             former=person in former,
-            able=known.get(person, {}).get("levels", {}).get(ABLE_UNIT, 0) >= level,
+            able=level_under(names, known.get(person, {}).get("levels", {})) >= level,
             load=parts.views.count(MENTORSHIPS, {"mentors": person, "state": OPEN}),
             km=_distance(here, _centre(centres, known.get(person, {}))),
         )

@@ -3,6 +3,7 @@
 from services.kernel.view import View
 from services.mentoring.views.consultations import CONSULTATIONS
 from services.mentoring.views.exchange import EXCHANGE
+from services.mentoring.views.frameworks import FRAMEWORKS
 from services.mentoring.views.gatherings import GATHERINGS
 from services.mentoring.views.libraries import LIBRARIES
 from services.mentoring.views.mentorships import MENTORSHIPS
@@ -16,6 +17,6 @@ from services.mentoring.views.visits import VISITS
 
 VIEWS: tuple[View, ...] = (
     *(RULEBOOK, OFFICES, REGIONS, PARTICIPANTS),
-    *(LIBRARIES, PRACTICE, GATHERINGS, MENTORSHIPS, VISITS, REPORTS),
+    *(LIBRARIES, PRACTICE, FRAMEWORKS, GATHERINGS, MENTORSHIPS, VISITS, REPORTS),
     *(CONSULTATIONS, EXCHANGE),
 )  # fmt: skip

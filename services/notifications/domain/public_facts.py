@@ -15,7 +15,7 @@ PUBLIC: frozenset[str] = frozenset(
         *("members.region-opened", "members.member-joined", "members.member-changed", "members.member-erased"),
         *("members.office-assumed", "members.office-vacated", "members.stand-in-named", "members.stand-in-ended"),
         *("members.rules-changed", "members.library-registered", "members.library-interest-changed"),
-        *("members.affiliation-started", "members.affiliation-ended"),
+        *("members.affiliation-started", "members.affiliation-ended", "members.framework-adopted"),
         *("events.topic-raised", "events.topic-joined", "events.topic-endorsed", "events.topic-decided"),
         *("events.topic-discussed", "events.topic-answered"),
         *("events.activity-published", "events.activity-rescheduled", "events.activity-cancelled"),

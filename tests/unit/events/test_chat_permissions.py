@@ -205,4 +205,4 @@ def test_a_lecture_that_begins_while_the_former_settles_gives_back_what_was_befo
 
 
 TestAChat = AChat.TestCase
-TestAChat.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestAChat.settings = settings(max_examples=60, stateful_step_count=30)

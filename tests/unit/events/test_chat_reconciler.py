@@ -232,7 +232,7 @@ DEEDS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(DEEDS)
 def test_it_always_comes_back_exactly_and_the_last_word_is_the_chats_own(deeds):
     stage = Stage()

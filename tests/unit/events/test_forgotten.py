@@ -78,7 +78,7 @@ def test_what_the_forgotten_said_is_nowhere_and_every_count_stays_right(stage: S
     numbers = count(1)
 
     # Nothing is shrunk: each gathering stands beside those before.
-    @settings(max_examples=4, phases=[Phase.generate], derandomize=True, deadline=None, database=None)
+    @settings(max_examples=4, phases=[Phase.generate], derandomize=True, database=None)
     @given(DEEDS, st.sets(st.sampled_from(NAMES), min_size=1))
     def whoever_is_forgotten(deeds: dict[str, set[str]], forgotten: set[str]) -> None:
         n = next(numbers)

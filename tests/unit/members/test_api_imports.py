@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from services.members.domain.person import MemberJoined
@@ -236,7 +236,7 @@ def kill_at(stage, monkeypatch, survived):
 
 
 @given(survived=some.lists(some.integers(0, 30), max_size=4))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 def test_killed_anywhere_and_started_again_each_row_joins_once(survived):
     stage = open_stage()
     content = table(*[row(n) for n in range(45)], row(3), row(903, email="tanpa-alamat", phone=""))
@@ -267,7 +267,7 @@ ROWS = some.builds(
 
 
 @given(some.lists(ROWS, min_size=1, max_size=8), some.lists(ROWS, max_size=3))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_dry_run_always_foresees_what_the_import_does(rows, before):
     stage = open_stage()
     if before:

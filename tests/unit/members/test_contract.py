@@ -78,6 +78,10 @@ TOLD = {
     "library-interest-changed": ("library-sdn-1", LibraryInterestChanged("interested", "nganjuk")),
     "affiliation-started": ("affiliation-sdn-1.ani", AffiliationStarted("sdn-1", "ani", "staff", "nganjuk", AT, 1)),
     "competence-rated": ("competence-ani", RATED),
+    "framework-adopted": (
+        "framework-community",
+        FrameworkAdopted(first(), (Migration("b-old", "b-slims"), Migration("e-old", None))),
+    ),
     "member-changed": (
         "person-ani",
         MemberChanged("sealed", None, "sealed", "SD Contoh", "nganjuk", "baron", "en"),
@@ -109,7 +113,6 @@ UNTOLD = [
         PriorLearningReviewed("ani", "b-slims", "b", "skill", 2, "kediri-1", "nganjuk", "budi", True, "sealed"),
     ),
     ("prior-1", PriorLearningMoved("blitar")),
-    ("framework-community", FrameworkAdopted(first(), (Migration("b-old", "b-slims"), Migration("e-old", None)))),
     ("person-ani", ErasureDecided("ani", "nganjuk")),
     ("erasure-ani", ErasureStarted(("ani", "guest-1"), ("reference",), "nganjuk")),
     ("erasure-ani", ReferencesNoted(("reference",))),
@@ -155,6 +158,7 @@ def test_subject_and_region_are_what_others_order_and_filter_by():
         "library-registered": ("sdn-1", "nganjuk"),
         "library-interest-changed": ("sdn-1", "nganjuk"),
         "competence-rated": ("ani", "nganjuk"),
+        "framework-adopted": ("framework", None),
         "member-changed": ("ani", "nganjuk"),
         "consent-given": ("ani", "nganjuk"),
         "consent-withdrawn": ("ani", "nganjuk"),

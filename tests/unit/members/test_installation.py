@@ -23,7 +23,7 @@ def test_the_first_board_is_there_before_any_region():
     shown = stage.get("/v1/offices").body["items"]
     assert [item["holder"]["name"] for item in shown] == ["Coordinator Contoh", "Secretary Contoh", "Treasurer Contoh"]
     told = [fact.type for fact in stage.facts()]
-    assert told == ["member-joined", "office-assumed"] * 3 + ["rules-changed"]
+    assert told == ["member-joined", "office-assumed"] * 3 + ["rules-changed", "framework-adopted"]
 
 
 def test_installing_again_changes_nothing():

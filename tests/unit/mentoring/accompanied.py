@@ -54,11 +54,19 @@ def gather(stage: Stage, activity: str, *present: str, kind: str = "gathering", 
     stage.hear("attendance-recorded", activity, last, KEDIRI, source="events")
 
 
-def rate(stage: Stage, one: str, level: int, aspect: str = "skill", rater: str = "second") -> None:
+def adopt(stage: Stage, version: str, **migration: str | None) -> None:
+    """Members tell of a new version of the framework; units are named with an underscore here."""
+    moves = [{"unit": unit.replace("_", "-"), "to": to} for unit, to in migration.items()]
+    stage.hear("framework-adopted", "framework", {"framework": version, "units": [], "migration": moves})
+
+
+def rate(
+    stage: Stage, one: str, level: int, *, aspect: str = "skill", rater: str = "second", unit: str = "b-slims"
+) -> None:
     """Somebody's ability to use the software is judged."""
     data = {
         "person": one,
-        "unit": "b-slims",
+        "unit": unit,
         "area": "b",
         "aspect": aspect,
         "level": level,

@@ -8,6 +8,7 @@ from tests.unit.mentoring.accompanied import (
     MIRA,
     SRI,
     TICKS,
+    adopt,
     affiliate,
     gather,
     leave,
@@ -133,6 +134,22 @@ def test_a_pilot_is_refused_by_one_reason_after_the_other_and_then_named(stage: 
     assert shown["pilot"]
     assert shown["pilot_on"]["gatherings"] == ["g1", "g2", "g3"]
     assert shown["pilot_on"]["rules"] == {"version": 0, "gatherings": 3, "people": 1, "level": 3}
+
+
+def test_who_is_able_is_able_under_whatever_name_a_new_framework_gives_the_unit(stage: Stage) -> None:
+    register(stage)
+    path = opened(stage)
+    for activity in ("g1", "g2", "g3"):
+        gather(stage, activity, "sri")
+    rate(stage, "sri", 3)
+    assert pilot(stage, path) == "pilot-needs-readiness"
+    adopt(stage, "kediri-2", b_slims="b-system", a_catalogue=None)
+    assert pilot(stage, path) == "pilot-needs-readiness"  # what was rated before holds
+    rate(stage, "sri", 2, unit="b-system")
+    assert pilot(stage, path) == "pilot-needs-able-operator"  # and what is rated since counts
+    rate(stage, "sri", 3, unit="b-system")
+    adopt(stage, "kediri-3", b_system=None)
+    assert pilot(stage, path) == "pilot-needs-readiness"
 
 
 def test_the_numbers_of_a_pilot_are_those_of_the_rules_in_force(stage: Stage) -> None:

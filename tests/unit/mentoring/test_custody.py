@@ -100,7 +100,7 @@ def happen(community: Community, act: str, n: int, chance: random.Random) -> Non
             community.take(name, commands[act], n, act)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given_any(ACTS, st.integers(0, 2**32))
 def test_every_open_consultation_always_has_exactly_one_owner_and_at_last_the_right_one(
     told: list[str], seed: int

@@ -201,7 +201,7 @@ def _lent(count: dict[str, int]) -> bool:
     return count.get("measured", count.get("stated", 0)) > 0
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @every(weeks=WEEKS)
 def test_nothing_runs_smoothly_without_the_evidence_window_and_with_it_nothing_is_in_the_way(weeks: list[Week]) -> None:
     history: list[Event] = list(on_probation())

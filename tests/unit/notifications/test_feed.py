@@ -62,7 +62,7 @@ def whole(feed: PublicFeed, interest: Interest, limits: Sequence[int], at_most: 
             return found
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     counts=st.tuples(*[st.integers(0, 14)] * 4),
     chunk=st.integers(1, 5),

@@ -192,7 +192,7 @@ class World:
         self.activity.hear(facts.fact(fact.name, "a", dict(fact.data), at=self.activity.now))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(some.lists(STEPS, max_size=25))
 @example([("wait", 95), ("take", "sri")])
 @example([("take", "sri"), ("wait", 95), ("release", "sri"), ("take", "sri")])
