@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import traceback
 from collections.abc import Awaitable, Callable
 
 from starlette.exceptions import HTTPException
@@ -38,20 +37,8 @@ def problem_from(request: Request, error: Exception) -> Problem:
         return problem_for(error.status_code)
     incident = new_id()
     known = {"incident": incident, "correlation": correlation_of(request)}
-    log.error("unforeseen: %s", _told(error), extra=known)
+    log.error("unforeseen", exc_info=error, extra=known)
     return Problem(incident=incident)
-
-
-def _told(error: BaseException) -> str:
-    """Type and place of an error and of what it came from, the newest first.
-
-    Never its message: a ``KeyError`` consists of what a caller typed, and a log holds no payload.
-    """
-    frames = traceback.extract_tb(error.__traceback__)
-    places = ", ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
-    told = f"{type(error).__module__}.{type(error).__qualname__} at {places or 'nowhere'}"
-    origin = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    return f"{told}; from {_told(origin)}" if origin else told
 
 
 class Faults:

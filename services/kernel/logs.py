@@ -6,13 +6,14 @@ import json
 import logging
 import os
 import sys
+import traceback
 from datetime import UTC, datetime
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
 class JsonFormatter(logging.Formatter):
-    """A record as JSON: time, level, logger, message, what was passed as ``extra``, and a traceback if there is one."""
+    """A record as JSON: time, level, logger, message, what was passed as ``extra``, and where an error came from."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -23,8 +24,22 @@ class JsonFormatter(logging.Formatter):
         }
         line |= {name: str(value) for name, value in vars(record).items() if name not in _STANDARD}
         if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
+            line["traceback"] = came_from(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False)
+
+
+def came_from(error: BaseException | None) -> str:
+    """Type and places of an error and of what it came from, the newest first.
+
+    Never its message: a ``KeyError`` consists of what a caller typed, a failed row of whoever stands in it.
+    """
+    if error is None:
+        return "nowhere"
+    frames = traceback.extract_tb(error.__traceback__)
+    places = ", ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
+    told = f"{type(error).__module__}.{type(error).__qualname__} at {places or 'nowhere'}"
+    origin = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return f"{told}; from {came_from(origin)}" if origin else told
 
 
 def configure() -> None:
