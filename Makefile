@@ -21,7 +21,7 @@ run:
 
 test:
 	@deploy/install.sh test
-	@exec $(PYTHON) -m pytest -n 2 --dist worksteal $(ARGUMENTS)
+	@exec $(PYTHON) -m pytest -n 3 --dist worksteal $(ARGUMENTS)
 
 check:
 	@deploy/install.sh check

@@ -48,6 +48,11 @@ class Runner:
         except Exception as error:  # noqa: BLE001 - we are leaving; it runs out by itself
             log.debug("the lease runs out by itself: %s", type(error).__name__)
 
+    def wake(self) -> None:
+        """Wake all readers, for one of them to notice that it has been told to stop."""
+        for bell in {id(bell): bell for bell in (reader.bell() for reader in self.readers)}.values():
+            bell.ring()
+
     def watch(self, source: Source, stop: threading.Event) -> None:
         """Ring a log's bell when another instance has appended to it: one question for all of its readers."""
         while not stop.wait(POLL_SECONDS):

@@ -33,6 +33,7 @@ class Jobs(Entrypoint):  # type: ignore[misc]
 
     def stop(self) -> None:
         self.assembled.stopping.set()
+        self.assembled.application.runner.wake()
 
     def _run(self) -> None:
         self._prepare()

@@ -1,0 +1,46 @@
+import threading
+
+from services.kernel.bell import Bell
+from services.kernel.runner import Runner
+
+
+class Held:
+    """A lease that is held."""
+
+    number = 1
+
+    def held(self) -> bool:
+        return True
+
+
+class Idle:
+    """A reader that has nothing to do for a long time."""
+
+    name = "idle"
+    idle_seconds = 60.0
+
+    def __init__(self) -> None:
+        self.stepped = threading.Event()
+        self._bell = Bell()
+
+    def step(self, lease: int) -> int:  # noqa: ARG002 - the protocol's name
+        self.stepped.set()
+        return 0
+
+    def lag(self) -> int:
+        return 0
+
+    def bell(self) -> Bell:
+        return self._bell
+
+
+def test_who_is_told_to_stop_does_not_wait_until_something_happens() -> None:
+    reader, stop = Idle(), threading.Event()
+    runner = Runner("shelves", Held(), [reader])  # type: ignore[arg-type]
+    running = threading.Thread(target=runner.run, args=(reader, stop), daemon=True)
+    running.start()
+    assert reader.stepped.wait(10)
+    stop.set()
+    runner.wake()
+    running.join(10)
+    assert not running.is_alive()
