@@ -82,8 +82,8 @@ class DeliveryPlanner:
     def _plan_message(self, recorded: Recorded, message: MessagePlanned) -> int:
         ties = self._surroundings.ties(message.people)
         people = list(dict.fromkeys(ties.get(person, person) for person in message.people))
-        if message.announcement is not None:
-            people = self._still_concerned(message, message.announcement, people)
+        if message.kind in {Kind.ANNOUNCEMENT_CORRECTED, Kind.ANNOUNCEMENT_WITHDRAWN}:
+            people = self._still_concerned(message, people)
         now = self._clock.now()
         preferences = self._surroundings.preferences(people)
         hours = self._surroundings.hours(people, now)
@@ -95,13 +95,12 @@ class DeliveryPlanner:
             ]
         )
 
-    def _still_concerned(self, message: MessagePlanned, announcement: str, people: Sequence[str]) -> Sequence[str]:
+    def _still_concerned(self, message: MessagePlanned, people: list[str]) -> list[str]:
         """Take back the announcement's earlier texts; answers whom this one concerns then.
 
         What is withdrawn before somebody heard of it is nothing to them; what is corrected, is.
         """
-        if message.kind is Kind.ANNOUNCEMENT:
-            return people
+        announcement = message.announcement or ""
         withdrawn = message.kind is Kind.ANNOUNCEMENT_WITHDRAWN
         reason = "withdrawn" if withdrawn else "corrected"
         self._deliveries.take_back(announcement, message.fact, self._clock.now(), reason)

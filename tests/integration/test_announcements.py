@@ -2,42 +2,22 @@
 
 import itertools
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from pymongo.database import Database
 
-from deploy.mailbox.server import Mailbox
-from services.kernel.mongo import connect
 from services.kernel.policy import EVERYWHERE, Actor
 from services.notifications.channel import Deferred, Letter
 from services.notifications.mail import SmtpServer
 from tests.unit.notifications import facts
 from tests.unit.notifications.facts import START, STARTS
-from tests.unit.notifications.house import House, Members, Post, community, playing_members
+from tests.unit.notifications.house import House, Members, Post, community
 
 NUMBERS = itertools.count()
 RATNA = Actor("person", "ratna", grants={"announcements.send": (EVERYWHERE,)})
 WAHYU = Actor("person", "wahyu", grants={"announcements.send": ("kediri",)})
 BODY = {"title": "Pembaruan server", "text": "Hari Sabtu.\n\nMohon cadangkan data.", "worth_until": STARTS.isoformat()}
-
-
-@pytest.fixture
-def members() -> Iterator[Members]:
-    with playing_members() as played:
-        yield played
-
-
-@pytest.fixture
-def house(mongodb_uri: str, database: Database[dict[str, Any]], mailbox: Mailbox, members: Members) -> House:
-    return House(connect(mongodb_uri)[database.name], members, mailbox.smtp_uri)
-
-
-@pytest.fixture
-def post(mailbox: Mailbox, members: Members, database: Database[dict[str, Any]]) -> Post:
-    return Post(mailbox, members, database.name.replace("_", ""))
 
 
 def act(house: House, actor: Actor, path: str = "", **body: Any) -> tuple[int, dict[str, Any]]:

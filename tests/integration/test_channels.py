@@ -14,13 +14,7 @@ from services.kernel.mongo import connect
 from services.kernel.settings import TelegramBot
 from tests.unit.notifications import facts
 from tests.unit.notifications.facts import START
-from tests.unit.notifications.house import House, Members, Post, community, playing_members
-
-
-@pytest.fixture
-def members() -> Iterator[Members]:
-    with playing_members() as played:
-        yield played
+from tests.unit.notifications.house import House, Members, Post, community
 
 
 @pytest.fixture
@@ -33,11 +27,6 @@ def house(
 ) -> House:
     bot = TelegramBot(telegram_server.token, telegram_server.url)
     return House(connect(mongodb_uri)[database.name], members, mailbox.smtp_uri, bot)
-
-
-@pytest.fixture
-def post(mailbox: Mailbox, members: Members, database: Database[dict[str, Any]]) -> Post:
-    return Post(mailbox, members, database.name.replace("_", ""))
 
 
 class Chats:

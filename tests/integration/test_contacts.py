@@ -1,36 +1,13 @@
 """Contacts that do not work, and what is sent again, on a real database and a real mail server."""
 
 import json
-from collections.abc import Iterator
-from typing import Any
 
-import pytest
-from pymongo.database import Database
-
-from deploy.mailbox.server import Mailbox
-from services.kernel.mongo import connect
 from services.kernel.policy import EVERYWHERE, Actor
 from tests.unit.notifications import facts
 from tests.unit.notifications.facts import STARTS
-from tests.unit.notifications.house import House, Members, Post, community, playing_members
+from tests.unit.notifications.house import House, Members, Post, community
 
 READER = Actor("person", "wahyu", grants={"deliveries.read": (EVERYWHERE,)})
-
-
-@pytest.fixture
-def members() -> Iterator[Members]:
-    with playing_members() as played:
-        yield played
-
-
-@pytest.fixture
-def house(mongodb_uri: str, database: Database[dict[str, Any]], mailbox: Mailbox, members: Members) -> House:
-    return House(connect(mongodb_uri)[database.name], members, mailbox.smtp_uri)
-
-
-@pytest.fixture
-def post(mailbox: Mailbox, members: Members, database: Database[dict[str, Any]]) -> Post:
-    return Post(mailbox, members, database.name.replace("_", ""))
 
 
 def bounced(house: House, members: Members, post: Post) -> None:

@@ -1,38 +1,18 @@
 """What a person wishes to be told of and when, on a real database and a real mail server."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from pymongo.database import Database
 
-from deploy.mailbox.server import Mailbox
-from services.kernel.mongo import connect
 from services.kernel.policy import Actor
 from tests.unit.notifications import facts
 from tests.unit.notifications.facts import START, STARTS
-from tests.unit.notifications.house import House, Members, Post, community, playing_members
+from tests.unit.notifications.house import House, Post, community
 
 NEW = "Kegiatan baru: Gathering: label barcode"
 MONDAY = START.replace(day=7, hour=0)
-
-
-@pytest.fixture
-def members() -> Iterator[Members]:
-    with playing_members() as played:
-        yield played
-
-
-@pytest.fixture
-def house(mongodb_uri: str, database: Database[dict[str, Any]], mailbox: Mailbox, members: Members) -> House:
-    return House(connect(mongodb_uri)[database.name], members, mailbox.smtp_uri)
-
-
-@pytest.fixture
-def post(mailbox: Mailbox, members: Members, database: Database[dict[str, Any]]) -> Post:
-    return Post(mailbox, members, database.name.replace("_", ""))
 
 
 def test_a_muted_region_is_not_told_and_stands_in_the_inbox_all_the_same(house: House, post: Post) -> None:

@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 
 from tests.unit.gateway.belonging import OPERATIONS as BELONGING
+from tests.unit.gateway.browser import Browser
 from tests.unit.gateway.consulting import OPERATIONS as CONSULTING
 from tests.unit.gateway.house import House, fragment, write_fragments
 from tests.unit.gateway.lecturing import NAMING
 from tests.unit.gateway.lecturing import OPERATIONS as LECTURING
+from tests.unit.gateway.scene import settle
 
 MEMBERS = (
     *NAMING,
@@ -75,3 +77,21 @@ def house(tmp_path: Path) -> Iterator[House]:
 def client(house: House) -> Iterator[Any]:
     with house.gateway() as client:
         yield client
+
+
+@pytest.fixture
+def visitor(house, client):
+    settle(house)
+    return Browser(client)
+
+
+@pytest.fixture
+def member(visitor):
+    visitor.log_in()
+    return visitor
+
+
+@pytest.fixture
+def coordinator(visitor):
+    visitor.log_in("wulan@contoh.id")
+    return visitor
