@@ -9,12 +9,6 @@ from tests.unit.house.tree import modules, parsed, text, tracked
 
 MOST_LINES = 300
 COUNTED = (".py", ".html", ".css", ".js", ".sh")
-LONGER = {
-    "tests/faults/test_deliveries.py": "one sender, killed everywhere",
-    "tests/integration/test_deliveries.py": "one deliverer on real parts",
-    "tests/unit/gateway/test_pages.py": "every page once",
-}
-"""Module → why it may be longer. Each is a debt: nothing joins without a reason, and what has become short leaves."""
 NOBODYS_NAMES = frozenset({"utils", "util", "helpers", "helper", "manager", "common", "misc"})
 UNFINISHED = ("TODO", "FIXME", "XXX", "NotImplementedError")
 
@@ -25,10 +19,7 @@ def lines(name: str) -> int:
 
 @pytest.mark.parametrize("name", [name for name in tracked() if name.endswith(COUNTED)])
 def test_a_module_is_short_enough_to_be_read_at_once(name: str) -> None:
-    if name in LONGER:
-        assert lines(name) > MOST_LINES, f"{name} has become short: take it from the list"
-    else:
-        assert lines(name) <= MOST_LINES
+    assert lines(name) <= MOST_LINES
 
 
 def test_nothing_is_named_for_what_it_lacks() -> None:
