@@ -15,12 +15,14 @@ from typing import Any
 from pymongo.database import Database
 
 from services.kernel.api import Api
+from services.kernel.bell import Bell
 from services.kernel.clock import Clock, clock_from
+from services.kernel.deadline_reader import DeadlineReader
 from services.kernel.decider import Commands
 from services.kernel.feed import CatchUp
 from services.kernel.inbox import Inbox, Strays
 from services.kernel.lease import Lease
-from services.kernel.manager_reader import DeadlineReader, ManagerReader
+from services.kernel.manager_reader import ManagerReader
 from services.kernel.metrics import Metrics
 from services.kernel.mongo import durable
 from services.kernel.mongo_log import MongoLog
@@ -120,6 +122,7 @@ def assemble(
         ViewReader(view, sources[name], views, database, parking) for view in definition.views for name in view.logs
     ]
     for manager in definition.managers:
+        deadlines = Bell()
         readers += [
             ManagerReader(
                 manager,
@@ -130,11 +133,12 @@ def assemble(
                 parking=parking,
                 head_of=catch_up.head,
                 sources=definition.sources,
+                deadlines=deadlines,
             )
             for name in manager.logs
         ]
         if COMMITS in manager.logs:
-            readers.append(DeadlineReader(manager, database, commands, clock))
+            readers.append(DeadlineReader(manager, database, commands, clock, deadlines))
     if settings.amqp is not None:
         readers.append(Relay(log, checkpoints, settings.amqp, settings.community_host))
     readers += definition.readers(core, parts)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from services.kernel.bell import Bell
 from services.kernel.message import Fact, Recorded
-from services.kernel.parking import Parking, read_or_park, take_marked
+from services.kernel.parking import Parking, Unread
 from services.kernel.reader import Source
 from services.kernel.service import Core
 
@@ -34,22 +34,21 @@ class Eraser:
         erase: Callable[[Sequence[str], Recorded | Fact], None],
     ) -> None:
         self._source = source
-        self._parking = parking
+        self._unread = Unread(parking, self.name)
         self._erased = erased
         self._erase = erase
         self._position = 0
 
     def step(self, lease: int) -> int:
         """Only one instance holds the lease; two would do no harm. Raises ``PyMongoError``: the batch is taken again."""
-        del lease
         batch = self._source.batch(self._position, BATCH)
         for item in batch.items:
             # What cannot be read is parked: nobody's erasure may be passed over in silence.
-            if (fact := read_or_park(self._parking, self.name, item)) is not None:
+            if (fact := self._unread.read(item)) is not None:
                 self._take(fact)
         done = batch.last - self._position
         self._position = batch.last
-        return done + take_marked(self._parking, self.name, self._source, self._take)
+        return done + self._unread.take_marked(lease, self._source, self._take)
 
     def lag(self) -> int:
         return self._source.head() - self._position

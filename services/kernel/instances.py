@@ -64,12 +64,12 @@ class Instances:
             self._held[instance]["due"] = min(reaction.deadlines.values())
         self._changed.add(instance)
 
-    def store(self) -> None:
-        """Write what has changed, each against the revision that was read. Raises ``LostCheckpoint`` if another reader
+    def store(self) -> int:
+        """Write what has changed, each against the revision that was read; answers how many. Raises ``LostCheckpoint`` if another reader
         has changed one of them meanwhile; its facts are then taken again, under the same command ids.
         """
         if not self._changed:
-            return
+            return 0
         writes = [self._write(self._held[instance]) for instance in sorted(self._changed)]
         self._changed.clear()
         try:
@@ -78,6 +78,7 @@ class Instances:
             if all(refused["code"] == DUPLICATE_KEY for refused in error.details.get("writeErrors", [{"code": 0}])):
                 raise LostCheckpoint(f"another works on instances of {self._manager}") from error
             raise
+        return len(writes)
 
     def due(self, now: datetime, limit: int) -> list[tuple[str, str, datetime]]:
         """The deadlines that have come, as (instance, name, due), of at most ``limit`` instances."""
@@ -88,6 +89,12 @@ class Instances:
             for deadline in document["deadlines"]
             if deadline["due"] <= now
         ]
+
+    def next_due(self) -> datetime | None:
+        """The earliest deadline of all, None where there is none."""
+        earliest = self._documents.find_one({"due": {"$exists": True}}, {"due": 1}, sort=[("due", 1)])
+        due: datetime | None = None if earliest is None else earliest["due"]
+        return due
 
     def overdue(self, now: datetime) -> int:
         """How many instances have a deadline that has come."""

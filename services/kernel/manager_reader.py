@@ -11,14 +11,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any
 
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from services.kernel.bell import Bell
-from services.kernel.clock import Clock
 from services.kernel.decider import Commands, Order
 from services.kernel.ids import derived_id
 from services.kernel.instances import Instances
@@ -26,7 +24,7 @@ from services.kernel.message import Fact, Metadata, Recorded
 from services.kernel.mongo import durable
 from services.kernel.parking import BEHIND, ParkedFact, Parking, describe, parked_now
 from services.kernel.problem import Refused, StillRunning, Unavailable
-from services.kernel.process import DEADLINES, Issue, PassDeadline, ProcessManager
+from services.kernel.process import Issue, ProcessManager
 from services.kernel.reader import Checkpoints, Item, LostCheckpoint, Source
 
 log = logging.getLogger(__name__)
@@ -42,6 +40,7 @@ class ManagerReader:
     ``head_of(source)`` answers the number of a source's last fact. A manager that starts ``now`` asks it of each of
     ``sources``, once in the life of the installation and before it reads anything: asked only at a source's first fact,
     the answer would count that fact as old. It may raise a transient error; the manager waits, and says so.
+    ``deadlines`` rings when deadlines may have changed.
     """
 
     def __init__(
@@ -55,6 +54,7 @@ class ManagerReader:
         parking: Parking,
         head_of: Callable[[str], int],
         sources: Sequence[str] = (),
+        deadlines: Bell | None = None,
     ) -> None:
         self.name = manager.name if len(manager.logs) == 1 else f"{manager.name}.{source.name}"
         self._manager = manager
@@ -66,6 +66,7 @@ class ManagerReader:
         self._parking = parking
         self._head_of = head_of
         self._sources = sources
+        self._deadlines = deadlines or Bell()
         self._position: int | None = None
         self._seen = 0
         self._since = 0.0
@@ -134,8 +135,12 @@ class ManagerReader:
         for item, fact, instances in concerned:
             for instance in instances:
                 self._take(item, fact, instance)
-        self._instances.store()
+        self._store()
         return sum(len(instances) for _, _, instances in concerned)
+
+    def _store(self) -> None:
+        if self._instances.store():
+            self._deadlines.ring()
 
     def _understood(self, item: Item) -> tuple[Recorded | Fact, Sequence[str]] | None:
         """The fact and the instances that it concerns; None, and parked, if they cannot be told."""
@@ -209,7 +214,7 @@ class ManagerReader:
                     self._instances.hold(instances)
                     for instance in instances:
                         self._react(instance, item.guard, fact)
-                    self._instances.store()
+                    self._store()
                 except TRANSIENT:
                     raise
                 except Exception:
@@ -224,50 +229,3 @@ class ManagerReader:
     def _item(self, parked: ParkedFact) -> Item:
         found = self._source.batch(parked.position - 1, 1).items
         return next(item for item in found if item.index == parked.index)
-
-
-class DeadlineReader:
-    """Fires the deadlines that a manager has set: records each as passed, once; the manager reads that in the commits."""
-
-    idle_seconds = 0.5
-
-    def __init__(
-        self,
-        manager: ProcessManager,
-        database: Database[dict[str, Any]],
-        commands: Commands,
-        clock: Clock,
-    ) -> None:
-        self.name = f"{manager.name}.deadlines"
-        self._manager = manager
-        self._instances = Instances(database, manager.name)
-        self._commands = commands
-        self._clock = clock
-        self._bell = Bell()  # nothing rings it: a deadline comes with time alone
-
-    def prepare(self) -> None:
-        """Create the index; harmless when it stands."""
-        self._instances.prepare()
-
-    def step(self, lease: int) -> int:  # noqa: ARG002 - a deadline's command id makes it one, whoever fires it
-        return sum(self._pass(*deadline) for deadline in self._instances.due(self._clock.now(), BATCH))
-
-    def lag(self) -> int:
-        return self._instances.overdue(self._clock.now())
-
-    def bell(self) -> Bell:
-        return self._bell
-
-    def _pass(self, instance: str, name: str, due: datetime) -> int:
-        """Record one deadline; 0 if it was recorded before and the manager has not come to it yet."""
-        command_id = derived_id(self._manager.name, instance, name, due.isoformat())
-        before = self._commands.known(command_id)
-        order = Order(
-            command=PassDeadline(self._manager.name, instance, name, due),
-            identity=f"{self._manager.name}-{instance}",
-            command_id=command_id,
-            meta=Metadata(correlation=command_id, actor=f"manager:{self._manager.name}"),
-        )
-        if not before:
-            self._commands.take(DEADLINES, order)
-        return 0 if before else 1

@@ -133,32 +133,49 @@ class Parking:
         return self._parked.count_documents({} if reader is None else {"reader": reader})
 
 
-def read_or_park(parking: Parking, reader: str, item: Item) -> Recorded | Fact | None:
-    """The item, or None, and it is parked, where this release cannot read it; for readers behind whose items nothing waits."""
-    try:
-        return item.load()
-    except Unreadable as error:
-        log.exception("parked", extra={"reader": reader, "position": item.position})
-        parking.park(
-            [ParkedFact(reader, item.log, item.position, item.index, item.stream, describe(error), parked_now())]
-        )
-        return None
+class Unread:
+    """What a reader behind whose items nothing waits could not read. Only where something is parked is the database asked
+    whether an operator has marked it: nobody but the holder of the lease parks, so a new lease asks anew.
+    """
 
+    def __init__(self, parking: Parking, reader: str) -> None:
+        self._parking = parking
+        self._reader = reader
+        self._lease = 0
+        self._some: bool | None = None
 
-def take_marked(parking: Parking, reader: str, source: Source, take: Callable[[Recorded | Fact], object]) -> int:
-    """Take again what an operator has marked at such a reader; answers how many. What still cannot be read waits on."""
-    marked = parking.marked(reader)
-    for parked in marked:
-        found = source.batch(parked.position - 1, 1).items
-        item = next(item for item in found if item.index == parked.index)
+    def read(self, item: Item) -> Recorded | Fact | None:
+        """The item, or None, and it is parked, where this release cannot read it."""
         try:
-            loaded = item.load()
-        except Unreadable:
-            parking.unmark(reader, parked.key)
-            continue
-        take(loaded)
-        parking.done([parked])
-    return len(marked)
+            return item.load()
+        except Unreadable as error:
+            log.exception("parked", extra={"reader": self._reader, "position": item.position})
+            why = describe(error)
+            parked = ParkedFact(self._reader, item.log, item.position, item.index, item.stream, why, parked_now())
+            self._parking.park([parked])
+            self._some = True
+            return None
+
+    def take_marked(self, lease: int, source: Source, take: Callable[[Recorded | Fact], object]) -> int:
+        """Take again what an operator has marked; answers how many. What still cannot be read waits on."""
+        if self._some is None or lease != self._lease:
+            self._some, self._lease = self._parking.count(self._reader) > 0, lease
+        if not self._some:
+            return 0
+        marked = self._parking.marked(self._reader)
+        for parked in marked:
+            found = source.batch(parked.position - 1, 1).items
+            item = next(item for item in found if item.index == parked.index)
+            try:
+                loaded = item.load()
+            except Unreadable:
+                self._parking.unmark(self._reader, parked.key)
+                continue
+            take(loaded)
+            self._parking.done([parked])
+        if marked:
+            self._some = None
+        return len(marked)
 
 
 def describe(error: Exception) -> str:

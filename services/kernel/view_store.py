@@ -53,6 +53,7 @@ class Views:
         self._views = {view.name: view for view in views}
         self._pointers = durable(database, "views")
         self._cache: dict[str, tuple[float, Pointer]] = {}
+        self._moves = 0
         self._shown: dict[tuple[str, str], int] = {}
         self._waiting = threading.Semaphore(WAITING_READS)
 
@@ -84,12 +85,20 @@ class Views:
         cached = self._cache.get(view.name)
         if cached is not None and not fresh and time.monotonic() - cached[0] < POINTER_SECONDS:
             return cached[1]
-        document = self._pointers.find_one({"_id": view.name})
-        if document is None:
+        # All of them at once: each view would ask as often.
+        asked, moves = time.monotonic(), self._moves
+        found = {document["_id"]: document for document in self._pointers.find({"_id": {"$in": list(self._views)}})}
+        if view.name not in found:
             raise Unavailable(f"view {view.name} is not prepared")
-        pointer = Pointer(document["live"], document.get("next"))
-        self._cache[view.name] = (time.monotonic(), pointer)
-        return pointer
+        pointers = {name: Pointer(document["live"], document.get("next")) for name, document in found.items()}
+        if moves == self._moves:  # else one of them may be older than what this process has done meanwhile
+            self._cache |= {name: (asked, pointer) for name, pointer in pointers.items()}
+        return pointers[view.name]
+
+    def _moved(self, name: str) -> None:
+        """This process has changed a pointer."""
+        self._moves += 1
+        self._cache.pop(name, None)
 
     def rebuild(self, name: str) -> str:
         """Ask for the view to be built anew beside the live one; its reader does it. Answers the new collection."""
@@ -99,7 +108,7 @@ class Views:
         collection = f"{view.collection}_r{generation}"
         self._index(view, collection)
         self._pointers.update_one({"_id": name}, {"$set": {"next": collection, "generation": generation}})
-        self._cache.pop(name, None)
+        self._moved(name)
         return collection
 
     def switch(self, view: View, pointer: Pointer) -> None:
@@ -108,7 +117,7 @@ class Views:
             {"_id": view.name, "live": pointer.live, "next": pointer.next},
             {"$set": {"live": pointer.next, "version": view.version}, "$unset": {"next": ""}},
         )
-        self._cache.pop(view.name, None)
+        self._moved(view.name)
         if changed.modified_count and pointer.live != pointer.next:
             self._database.drop_collection(pointer.live)
 

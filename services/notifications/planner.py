@@ -17,7 +17,7 @@ from pymongo.errors import PyMongoError
 from services.kernel.bell import Bell
 from services.kernel.clock import Clock
 from services.kernel.message import Fact, Recorded
-from services.kernel.parking import Parking, read_or_park, take_marked
+from services.kernel.parking import Parking, Unread
 from services.kernel.reader import Checkpoints, LostCheckpoint, Source
 from services.notifications.deliveries import GATHERED, UNWANTED, Deliveries, Delivery, delivery_id
 from services.notifications.domain.contact import EMAIL, TELEGRAM
@@ -232,7 +232,7 @@ class PlanningReader:
         self._planner = planner
         self._source = source
         self._checkpoints = checkpoints
-        self._parking = parking
+        self._unread = Unread(parking, self.name)
         self._planned = planned
         self._position: int | None = None
 
@@ -242,9 +242,9 @@ class PlanningReader:
             if self._position is None:
                 self._position = self._checkpoints.position(self.name, lease)
             # A message is a stream of its own, so nothing waits behind one that was parked.
-            done = take_marked(self._parking, self.name, self._source, self._plan)
+            done = self._unread.take_marked(lease, self._source, self._plan)
             batch = self._source.batch(self._position, BATCH)
-            read = (read_or_park(self._parking, self.name, item) for item in batch.items)
+            read = (self._unread.read(item) for item in batch.items)
             fresh = sum(self._plan(event) for event in read if event is not None)
             if batch.last != self._position:
                 self._checkpoints.move(self.name, lease, self._position, batch.last)

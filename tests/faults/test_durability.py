@@ -10,11 +10,12 @@ from pymongo.monitoring import CommandListener, CommandStartedEvent
 
 from services.kernel.claims import MongoClaims
 from services.kernel.clock import FixedClock
+from services.kernel.deadline_reader import DeadlineReader
 from services.kernel.decider import Commands
 from services.kernel.envelope import envelope
 from services.kernel.inbox import Inbox, Strays
 from services.kernel.lease import Lease
-from services.kernel.manager_reader import DeadlineReader, ManagerReader
+from services.kernel.manager_reader import ManagerReader
 from services.kernel.mongo import connect, durable
 from services.kernel.mongo_log import MongoLog
 from services.kernel.parking import ParkedFact, Parking

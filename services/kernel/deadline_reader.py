@@ -1,0 +1,87 @@
+"""Fires the deadlines that a process manager has set, when domain time has come to them."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from typing import Any
+
+from pymongo.database import Database
+
+from services.kernel.bell import Bell
+from services.kernel.clock import Clock
+from services.kernel.decider import Commands, Order
+from services.kernel.ids import derived_id
+from services.kernel.instances import Instances
+from services.kernel.message import Metadata
+from services.kernel.process import DEADLINES, PassDeadline, ProcessManager
+
+BATCH = 64
+ASK_SECONDS = 5.0
+
+
+class DeadlineReader:
+    """Fires the deadlines that a manager has set: records each as passed, once; the manager reads that in the commits.
+
+    Between two of them it only looks at the clock. It asks the database when the next one has come, when the manager has
+    set others (``changed`` rings), under another lease, and now and then all the same.
+    """
+
+    idle_seconds = 0.5
+
+    def __init__(
+        self,
+        manager: ProcessManager,
+        database: Database[dict[str, Any]],
+        commands: Commands,
+        clock: Clock,
+        changed: Bell | None = None,
+    ) -> None:
+        self.name = f"{manager.name}.deadlines"
+        self._manager = manager
+        self._instances = Instances(database, manager.name)
+        self._commands = commands
+        self._clock = clock
+        self._changed = changed or Bell()
+        self._next: datetime | None = None
+        self._asked: tuple[int, int, float] | None = None
+
+    def prepare(self) -> None:
+        """Create the index; harmless when it stands."""
+        self._instances.prepare()
+
+    def step(self, lease: int) -> int:
+        now, heard = self._clock.now(), self._changed.heard()
+        if self._knows(now, lease, heard):
+            return 0
+        self._asked = None
+        done = sum(self._pass(*deadline) for deadline in self._instances.due(now, BATCH))
+        self._next = self._instances.next_due()
+        self._asked = (lease, heard, time.monotonic())
+        return done
+
+    def _knows(self, now: datetime, lease: int, heard: int) -> bool:
+        """Whether it is sure that nothing is due, without asking."""
+        if self._asked is None or self._asked[:2] != (lease, heard):
+            return False
+        return time.monotonic() - self._asked[2] < ASK_SECONDS and (self._next is None or self._next > now)
+
+    def lag(self) -> int:
+        return self._instances.overdue(self._clock.now())
+
+    def bell(self) -> Bell:
+        return self._changed
+
+    def _pass(self, instance: str, name: str, due: datetime) -> int:
+        """Record one deadline; 0 if it was recorded before and the manager has not come to it yet."""
+        command_id = derived_id(self._manager.name, instance, name, due.isoformat())
+        before = self._commands.known(command_id)
+        order = Order(
+            command=PassDeadline(self._manager.name, instance, name, due),
+            identity=f"{self._manager.name}-{instance}",
+            command_id=command_id,
+            meta=Metadata(correlation=command_id, actor=f"manager:{self._manager.name}"),
+        )
+        if not before:
+            self._commands.take(DEADLINES, order)
+        return 0 if before else 1

@@ -1,0 +1,151 @@
+"""What is asked of the database while nothing happens: as little as can be, and enough to notice what does."""
+
+from datetime import timedelta
+from typing import Any
+
+from pymongo import MongoClient
+from pymongo.database import Database
+from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
+
+from services.kernel.bell import Bell
+from services.kernel.deadline_reader import DeadlineReader
+from services.kernel.manager_reader import ManagerReader
+from services.kernel.message import Fact
+from services.kernel.mongo import connect
+from services.kernel.parking import ParkedFact, Parking, Unread
+from services.kernel.reader import Batch, Checkpoints, InboxSource, Item
+from services.kernel.registry import Unreadable
+from services.kernel.view import View
+from services.kernel.view_store import Views
+from tests.support.managed import Office, office
+from tests.support.shelf import AT, COPYING, fact
+
+__all__ = ["office"]
+
+
+class Asked(CommandListener):
+    """Counts what is asked of one collection."""
+
+    def __init__(self, collection: str) -> None:
+        self.collection = collection
+        self.times = 0
+
+    def started(self, event: CommandStartedEvent) -> None:
+        self.times += event.command.get(event.command_name) == self.collection
+
+    def succeeded(self, event: CommandSucceededEvent) -> None:
+        """Nothing to count."""
+
+    def failed(self, event: CommandFailedEvent) -> None:
+        """Nothing to count."""
+
+
+def test_between_two_deadlines_only_the_clock_is_looked_at(office: Office, mongodb_uri: str) -> None:
+    asked = Asked("manager_copying")
+    changed = Bell()
+    with MongoClient[dict[str, Any]](mongodb_uri, tz_aware=True, event_listeners=[asked]) as client:
+        database = client[office.database.name]
+        deadlines = DeadlineReader(COPYING, database, office.commands, office.clock, changed)
+        assert deadlines.step(1) == 0
+        before = asked.times
+        assert [deadlines.step(1) for _ in range(20)] == [0] * 20
+        assert asked.times == before
+        # The manager sets one, and rings.
+        office.hear(1)
+        office.reader().step(1)
+        changed.ring()
+        assert deadlines.step(1) == 0
+        before = asked.times
+        assert [deadlines.step(1) for _ in range(20)] == [0] * 20
+        assert asked.times == before
+        office.clock.advance(timedelta(days=2))
+        assert deadlines.step(1) == 1
+
+
+def test_a_manager_that_sets_a_deadline_says_so_and_one_that_changes_nothing_does_not(office: Office) -> None:
+    rung = Bell()
+    reader = ManagerReader(
+        COPYING,
+        InboxSource(office.inbox),
+        database=office.database,
+        checkpoints=Checkpoints(office.database),
+        commands=office.commands,
+        parking=office.parking,
+        head_of=lambda _name: 0,
+        deadlines=rung,
+    )
+    reader.step(1)
+    assert rung.heard() == 0
+    office.hear(1)
+    reader.step(1)
+    assert rung.heard() == 1
+
+
+def test_another_lease_asks_anew_for_what_another_instance_has_set_meanwhile(office: Office) -> None:
+    deadlines = DeadlineReader(COPYING, office.database, office.commands, office.clock)
+    assert deadlines.step(1) == 0
+    office.hear(1)
+    office.reader().step(2)  # in another process, which held the lease and lost it again
+    office.clock.advance(timedelta(days=2))
+    assert deadlines.step(1) == 0
+    assert deadlines.step(3) == 1
+
+
+class Shelf:
+    """A source with one item, which can be read or not."""
+
+    name = "commits"
+
+    def __init__(self) -> None:
+        self.readable = False
+
+    def batch(self, _after: int, _limit: int = 0) -> Batch:
+        return Batch([Item("commits", 1, 0, "shelf-s", self._load)], 1)
+
+    def _load(self) -> Fact:
+        if not self.readable:
+            raise Unreadable("of a later release")
+        return fact("others", 1)
+
+
+def test_whether_something_is_marked_is_asked_only_where_something_is_parked(office: Office, mongodb_uri: str) -> None:
+    asked, taken, shelf = Asked("parked"), [], Shelf()
+
+    def take_marked(lease: int = 1) -> int:
+        return unread.take_marked(lease, shelf, taken.append)  # type: ignore[arg-type]
+
+    with MongoClient[dict[str, Any]](mongodb_uri, tz_aware=True, event_listeners=[asked]) as client:
+        unread = Unread(Parking(client[office.database.name]), "eraser")
+        assert take_marked() == 0
+        before = asked.times
+        assert [take_marked() for _ in range(20)] == [0] * 20
+        assert asked.times == before
+        [item] = shelf.batch(0).items
+        assert unread.read(item) is None
+        assert take_marked() == 0  # nobody has marked it
+        office.parking.mark("eraser")
+        assert (take_marked(), taken) == (1, [])  # it cannot be read yet
+        shelf.readable = True
+        assert take_marked() == 0
+        office.parking.mark("eraser")
+        assert (take_marked(), len(taken)) == (1, 1)
+        assert office.parking.count("eraser") == 0
+        # What another instance parks under its lease is seen under the next one.
+        assert take_marked() == 0
+        office.parking.park([ParkedFact("eraser", "commits", 1, 0, "s", "x", AT, retry=True)])
+        assert (take_marked(1), take_marked(3), len(taken)) == (0, 1, 2)
+
+
+def test_where_all_views_are_is_one_question_a_second(mongodb_uri: str, database: Database[dict[str, Any]]) -> None:
+    views = [View(name, 1, lambda _fact: []) for name in ("one", "two", "three")]
+    Views(connect(mongodb_uri)[database.name], views).prepare()
+    asked = Asked("views")
+    with MongoClient[dict[str, Any]](mongodb_uri, tz_aware=True, event_listeners=[asked]) as client:
+        read = Views(client[database.name], views)
+        assert [read.pointer(view).live for view in views * 5] == ["view_one_v1", "view_two_v1", "view_three_v1"] * 5
+        assert asked.times == 1
+        # What this process itself moves is seen at once.
+        beside = read.rebuild("two")
+        assert read.pointer(views[1]).next == beside
+        read.switch(views[1], read.pointer(views[1]))
+        assert [read.pointer(view).live for view in views] == ["view_one_v1", beside, "view_three_v1"]
