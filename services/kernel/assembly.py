@@ -15,9 +15,8 @@ from typing import Any
 from pymongo.database import Database
 
 from services.kernel.api import Api
-from services.kernel.bell import Bell
 from services.kernel.clock import Clock, clock_from
-from services.kernel.deadline_reader import DeadlineReader
+from services.kernel.deadline_reader import DeadlineReader, Upcoming
 from services.kernel.decider import Commands
 from services.kernel.feed import CatchUp
 from services.kernel.inbox import Inbox, Strays
@@ -122,7 +121,7 @@ def assemble(
         ViewReader(view, sources[name], views, database, parking) for view in definition.views for name in view.logs
     ]
     for manager in definition.managers:
-        deadlines = Bell()
+        upcoming = Upcoming()
         readers += [
             ManagerReader(
                 manager,
@@ -133,12 +132,12 @@ def assemble(
                 parking=parking,
                 head_of=catch_up.head,
                 sources=definition.sources,
-                deadlines=deadlines,
+                upcoming=upcoming,
             )
             for name in manager.logs
         ]
         if COMMITS in manager.logs:
-            readers.append(DeadlineReader(manager, database, commands, clock, deadlines))
+            readers.append(DeadlineReader(manager, database, commands, clock, upcoming))
     if settings.amqp is not None:
         readers.append(Relay(log, checkpoints, settings.amqp, settings.community_host))
     readers += definition.readers(core, parts)

@@ -64,12 +64,13 @@ class Instances:
             self._held[instance]["due"] = min(reaction.deadlines.values())
         self._changed.add(instance)
 
-    def store(self) -> int:
-        """Write what has changed, each against the revision that was read; answers how many. Raises ``LostCheckpoint`` if another reader
+    def store(self) -> datetime | None:
+        """Write what has changed, each against the revision that was read; answers the earliest deadline of these. Raises ``LostCheckpoint`` if another reader
         has changed one of them meanwhile; its facts are then taken again, under the same command ids.
         """
         if not self._changed:
-            return 0
+            return None
+        set_now = [self._held[instance]["due"] for instance in self._changed if "due" in self._held[instance]]
         writes = [self._write(self._held[instance]) for instance in sorted(self._changed)]
         self._changed.clear()
         try:
@@ -78,7 +79,7 @@ class Instances:
             if all(refused["code"] == DUPLICATE_KEY for refused in error.details.get("writeErrors", [{"code": 0}])):
                 raise LostCheckpoint(f"another works on instances of {self._manager}") from error
             raise
-        return len(writes)
+        return min(set_now, default=None)
 
     def due(self, now: datetime, limit: int) -> list[tuple[str, str, datetime]]:
         """The deadlines that have come, as (instance, name, due), of at most ``limit`` instances."""

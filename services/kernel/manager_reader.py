@@ -17,6 +17,7 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from services.kernel.bell import Bell
+from services.kernel.deadline_reader import Upcoming
 from services.kernel.decider import Commands, Order
 from services.kernel.ids import derived_id
 from services.kernel.instances import Instances
@@ -40,7 +41,7 @@ class ManagerReader:
     ``head_of(source)`` answers the number of a source's last fact. A manager that starts ``now`` asks it of each of
     ``sources``, once in the life of the installation and before it reads anything: asked only at a source's first fact,
     the answer would count that fact as old. It may raise a transient error; the manager waits, and says so.
-    ``deadlines`` rings when deadlines may have changed.
+    ``upcoming`` is told of deadlines that are set.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class ManagerReader:
         parking: Parking,
         head_of: Callable[[str], int],
         sources: Sequence[str] = (),
-        deadlines: Bell | None = None,
+        upcoming: Upcoming | None = None,
     ) -> None:
         self.name = manager.name if len(manager.logs) == 1 else f"{manager.name}.{source.name}"
         self._manager = manager
@@ -66,7 +67,7 @@ class ManagerReader:
         self._parking = parking
         self._head_of = head_of
         self._sources = sources
-        self._deadlines = deadlines or Bell()
+        self._upcoming = upcoming or Upcoming()
         self._position: int | None = None
         self._seen = 0
         self._since = 0.0
@@ -139,8 +140,8 @@ class ManagerReader:
         return sum(len(instances) for _, _, instances in concerned)
 
     def _store(self) -> None:
-        if self._instances.store():
-            self._deadlines.ring()
+        if (due := self._instances.store()) is not None:
+            self._upcoming.note(due)
 
     def _understood(self, item: Item) -> tuple[Recorded | Fact, Sequence[str]] | None:
         """The fact and the instances that it concerns; None, and parked, if they cannot be told."""

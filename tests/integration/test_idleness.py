@@ -7,8 +7,7 @@ from pymongo import MongoClient
 from pymongo.database import Database
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
-from services.kernel.bell import Bell
-from services.kernel.deadline_reader import DeadlineReader
+from services.kernel.deadline_reader import DeadlineReader, Upcoming
 from services.kernel.manager_reader import ManagerReader
 from services.kernel.message import Fact
 from services.kernel.mongo import connect
@@ -42,19 +41,16 @@ class Asked(CommandListener):
 
 def test_between_two_deadlines_only_the_clock_is_looked_at(office: Office, mongodb_uri: str) -> None:
     asked = Asked("manager_copying")
-    changed = Bell()
+    upcoming = Upcoming()
     with MongoClient[dict[str, Any]](mongodb_uri, tz_aware=True, event_listeners=[asked]) as client:
         database = client[office.database.name]
-        deadlines = DeadlineReader(COPYING, database, office.commands, office.clock, changed)
+        deadlines = DeadlineReader(COPYING, database, office.commands, office.clock, upcoming)
         assert deadlines.step(1) == 0
         before = asked.times
         assert [deadlines.step(1) for _ in range(20)] == [0] * 20
         assert asked.times == before
-        # The manager sets one, and rings.
         office.hear(1)
-        office.reader().step(1)
-        changed.ring()
-        assert deadlines.step(1) == 0
+        manager(office, upcoming).step(1)
         before = asked.times
         assert [deadlines.step(1) for _ in range(20)] == [0] * 20
         assert asked.times == before
@@ -62,9 +58,8 @@ def test_between_two_deadlines_only_the_clock_is_looked_at(office: Office, mongo
         assert deadlines.step(1) == 1
 
 
-def test_a_manager_that_sets_a_deadline_says_so_and_one_that_changes_nothing_does_not(office: Office) -> None:
-    rung = Bell()
-    reader = ManagerReader(
+def manager(office: Office, upcoming: Upcoming) -> ManagerReader:
+    return ManagerReader(
         COPYING,
         InboxSource(office.inbox),
         database=office.database,
@@ -72,13 +67,15 @@ def test_a_manager_that_sets_a_deadline_says_so_and_one_that_changes_nothing_doe
         commands=office.commands,
         parking=office.parking,
         head_of=lambda _name: 0,
-        deadlines=rung,
+        upcoming=upcoming,
     )
-    reader.step(1)
-    assert rung.heard() == 0
-    office.hear(1)
-    reader.step(1)
-    assert rung.heard() == 1
+
+
+def test_the_earliest_of_what_was_set_is_told_once() -> None:
+    upcoming = Upcoming()
+    for days in (3, 1, 2):
+        upcoming.note(AT + timedelta(days=days))
+    assert (upcoming.taken(), upcoming.taken()) == (AT + timedelta(days=1), None)
 
 
 def test_another_lease_asks_anew_for_what_another_instance_has_set_meanwhile(office: Office) -> None:
