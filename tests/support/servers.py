@@ -86,9 +86,10 @@ def amqp_uri(broker_server: Broker, _session_broker: tuple[Broker, Vhosts]) -> I
     _, vhosts = _session_broker
     vhost = vhosts.take()
     yield broker_server.uri(vhost)
+    # A test may have killed the node a moment ago, or it dies with the thread that started it. What is not deleted now ends
+    # with the whole broker.
+    wait_until(lambda: broker_server.ready() or not broker_server.alive, 30, "the broker to take commands")
     if broker_server.alive:
-        # A test may have killed the node a moment ago. What is not deleted now ends with the whole broker.
-        wait_until(broker_server.ready, 30, "the broker to take commands")
         with contextlib.suppress(Trouble):
             vhosts.give_back(vhost)
 
