@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from starlette.responses import Response
@@ -39,7 +40,14 @@ async def announcements(visit: Visit) -> Response:
         own=[region for region in regions if mine is None or region["region"] in mine],
         everywhere=mine is None,
         sends=visit.may_somewhere(SEND),
+        changeable={item["announcement"] for item in page["items"] if _may_change(item, mine)},
     )
+
+
+def _may_change(item: Mapping[str, Any], mine: Collection[str] | None) -> bool:
+    """Whether it stands, and all whom it is for are in the regions (None: all of them) for which the visitor speaks."""
+    reach = mine is None or (item["regions"] is not None and set(item["regions"]) <= set(mine))
+    return reach and item["state"] != "withdrawn"
 
 
 async def announce(visit: Visit) -> Response:

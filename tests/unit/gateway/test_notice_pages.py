@@ -97,7 +97,11 @@ def test_quiet_hours_without_an_end_stay_on_the_page(house, visitor):
     assert house.notifications.calls("PUT /v1/me/preferences") == []
 
 
-def test_members_read_what_holds_and_are_shown_no_form(visitor):
+def test_members_read_what_holds_and_are_shown_no_form(house, visitor):
+    # What waits, and who wrote and approved it, is not told to members at all.
+    inside = {"by", "approved_by", "waiting"}
+    told = {name: value for name, value in ANNOUNCEMENT.items() if name not in inside}
+    house.notifications.on("GET /v1/announcements", items(told))
     visitor.log_in()
     text = visitor.open("/pengumuman")
     assert "Mohon cadangkan data." in text
@@ -143,3 +147,10 @@ def test_the_desk_sees_whose_contact_does_not_work_and_sends_again(house, visito
     visitor.submit("/pengurus/kiriman/d1")
     assert "dijadwalkan lagi" in visitor.page.text
     assert len(house.notifications.calls("POST /v1/deliveries/{delivery}/resend")) == 1
+
+
+def test_what_is_for_more_than_ones_own_regions_is_read_and_not_changed(house, visitor):
+    visitor.log_in("wulan@contoh.id")
+    for regions, offered in ((["kota-kediri"], True), (["kota-kediri", "trenggalek"], False), (None, False)):
+        house.notifications.on("GET /v1/announcements", items(ANNOUNCEMENT | {"regions": regions}))
+        assert ("Ralat atau tarik" in visitor.open("/pengumuman")) is offered
