@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -79,6 +79,26 @@ class Words:
     def day(self, at: str | datetime) -> str:
         """``Sabtu, 14 Mar 2026``: short enough for one line of a phone with its times."""
         return format_date(_local(at), "EEEE, d MMM y", locale=self.language)
+
+    def week(self, name: str) -> str:
+        """``2–8 Mar 2026``, ``30 Mar – 5 Apr 2026``: a week that ISO 8601 names ``2026-W10``, by its days. Anything else is left
+        as it is.
+        """
+        try:
+            monday = datetime.strptime(f"{name}-1", "%G-W%V-%u").replace(tzinfo=ZONE)
+        except ValueError:
+            return name
+        sunday = monday + timedelta(days=6)
+        end = format_date(sunday, "d MMM y", locale=self.language)
+        if monday.month == sunday.month:
+            return f"{monday.day}–{end}"
+        return (
+            f"{format_date(monday, 'd MMM' if monday.year == sunday.year else 'd MMM y', locale=self.language)} – {end}"
+        )
+
+    def weeks(self, names: Iterable[str]) -> str:
+        """Several of them."""
+        return ", ".join(self.week(name) for name in names)
 
     def time(self, at: str | datetime) -> str:
         """``09.00``."""

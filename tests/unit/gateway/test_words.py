@@ -77,3 +77,11 @@ def test_times_are_those_of_kediri_whatever_the_machine_thinks():
     assert "15 Mar" in Words("id").span(starts, "2026-03-15T02:00:00+00:00")
     assert from_form("2026-03-14T09:00") == "2026-03-14T09:00:00+07:00"
     assert to_form(starts) == "2026-03-14T09:00"
+
+
+def test_a_week_is_told_by_its_days():
+    assert Words("id").week("2026-W10") == "2–8 Mar 2026"
+    assert Words("id").week("2026-W14") == "30 Mar – 5 Apr 2026"
+    assert Words("en").week("2026-W53") == "28 Dec 2026 – 3 Jan 2027"
+    assert Words("id").weeks(["2026-W10", "2026-W11"]) == "2–8 Mar 2026, 9–15 Mar 2026"
+    assert Words("id").week("whenever") == "whenever"
