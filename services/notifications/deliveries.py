@@ -214,6 +214,10 @@ class Deliveries:
         waiting = {"person": person, "state": GATHERED, "digest": None, "planned": {"$lte": until}}
         self._deliveries.update_many(waiting, {"$set": {"digest": digest}})
 
+    def stands(self, person: str, message: str) -> bool:
+        """Whether a delivery of the message to the person was planned, whatever became of it."""
+        return self._deliveries.find_one({"person": person, "message": message}, {"_id": True}) is not None
+
     def lines(self, person: str, digest: str) -> list[Delivery]:
         """What a digest tells, oldest first, without what is no longer to be told."""
         found = self._deliveries.find({"person": person, "digest": digest, "state": GATHERED})

@@ -145,6 +145,8 @@ class DeliveryPlanner:
     def _plan_digest(self, recorded: Recorded, message: MessagePlanned) -> int:
         """One letter with what was gathered up to now and is wished for still; none where nothing is."""
         [person] = message.people
+        if self._deliveries.stands(person, recorded.stream_id):
+            return 0  # read again: what was gathered since is for the next one
         now = self._clock.now()
         self._deliveries.bundle(person, recorded.stream_id, now)
         preference = self._surroundings.preferences([person])[person]

@@ -201,3 +201,21 @@ def test_what_is_gathered_at_the_moment_at_which_the_digest_is_given_up_is_told_
     house.move_to(MONDAY)
     house.run()
     assert post.subjects("tono") == ["Ringkasan mingguan dari komunitas"]
+
+
+def test_a_digest_that_is_read_again_takes_nothing_from_the_next_one(house: House, post: Post) -> None:
+    post.know("tono")
+    community(house, "tono")
+    house.choose("tono", matters={"activities": "digest"}, digest={"every": "day", "day": "mon", "at": "07:00"})
+    house.hear(facts.published())
+    house.run()
+    house.move_to(START.replace(day=2))
+    house.run()
+    house.hear(facts.published(activity="b", topic=None))
+    house.run()
+    house.database.checkpoints.delete_many({"_id": "deliveries"})
+    house.restarted()
+    house.run()
+    house.move_to(START.replace(day=3))
+    house.run()
+    assert [mail["text"].count("- Kegiatan baru") for mail in post.to("tono")] == [1, 1]
