@@ -70,27 +70,21 @@ async def announce(visit: Visit) -> Response:
     return visit.see("/pengumuman", "menunggu" if written["waiting"] else "diumumkan")
 
 
-async def approve(visit: Visit) -> Response:
-    """Stand by the text that this visitor has before them."""
-    visit.require_person()
-    form = await visit.form()
-    path = f"/v1/announcements/{visit.parameter('announcement')}/approval"
-    await visit.send("POST", path, {"draft": form.text("draft")}, form.key)
-    return visit.see("/pengumuman", "disetujui")
-
-
-def acting_on(what: str, news: str) -> Page:
-    """Publish or withdraw one."""
+def acting_on(what: str, news: str, *fields: str) -> Page:
+    """Approve, publish or withdraw one; ``fields`` are those of the form that go along."""
 
     async def act(visit: Visit) -> Response:
         visit.require_person()
         form = await visit.form()
-        await visit.send("POST", f"/v1/announcements/{visit.parameter('announcement')}/{what}", {}, form.key)
+        await visit.send(
+            "POST", f"/v1/announcements/{visit.parameter('announcement')}/{what}", form.given(*fields), form.key
+        )
         return visit.see("/pengumuman", news)
 
     return act
 
 
+approve = acting_on("approval", "disetujui", "draft")  # the text that the visitor had before them
 publish = acting_on("publication", "diumumkan")
 withdraw = acting_on("withdrawal", "ditarik")
 

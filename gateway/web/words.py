@@ -92,9 +92,8 @@ class Words:
         end = format_date(sunday, "d MMM y", locale=self.language)
         if monday.month == sunday.month:
             return f"{monday.day}–{end}"
-        return (
-            f"{format_date(monday, 'd MMM' if monday.year == sunday.year else 'd MMM y', locale=self.language)} – {end}"
-        )
+        pattern = "d MMM" if monday.year == sunday.year else "d MMM y"
+        return f"{format_date(monday, pattern, locale=self.language)} – {end}"
 
     def weeks(self, names: Iterable[str]) -> str:
         """Several of them."""

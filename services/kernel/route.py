@@ -69,14 +69,10 @@ class Request:
         """The outcome that this request had before, None where it had none. For a handler that answers more than is kept of
         an outcome; the others are answered from it without asking. Raises as ``Commands.repeated`` does.
         """
-        if self.commands is None:
-            raise RuntimeError("this route reads; it has no commands")
-        return self.commands.repeated(self.command_id, self.fingerprint)
+        return self._writing.repeated(self.command_id, self.fingerprint)
 
     def take(self, decider: Decider[Any], identity: str, command: Command, answer: MakeAnswer = _no_answer) -> Commit:
         """Take one command under this request's identity; raises what ``Commands.take`` raises."""
-        if self.commands is None:
-            raise RuntimeError("this route reads; it has no commands")
         order = Order(
             command=command,
             identity=identity,
@@ -86,7 +82,7 @@ class Request:
             expected=self.expected,
             fresh=identity in self.made,
         )
-        return self.commands.take(decider, order, answer)
+        return self._writing.take(decider, order, answer)
 
     def also(
         self,
@@ -102,10 +98,14 @@ class Request:
         and from ``step``: a request that is repeated after a crash between two of them goes on where it was. ``actor`` is
         whoever turned out to act, where that is not the caller. Raises what ``Commands.take`` raises.
         """
+        meta = Metadata(correlation=self.correlation, actor=actor or self.actor.id or None)
+        return self._writing.take(decider, Order(command, identity, derived_id(self.command_id, step), meta), answer)
+
+    @property
+    def _writing(self) -> Commands:
         if self.commands is None:
             raise RuntimeError("this route reads; it has no commands")
-        meta = Metadata(correlation=self.correlation, actor=actor or self.actor.id or None)
-        return self.commands.take(decider, Order(command, identity, derived_id(self.command_id, step), meta), answer)
+        return self.commands
 
 
 Handler = Callable[[Any, Request], Answer]

@@ -14,6 +14,7 @@ from deploy.waiting import wait_until
 from gateway.web.words import ZONE
 from services.kernel.clock import DemoClock
 from services.members.installation import BoardMember
+from tests.support.login import log_in
 from tests.support.services import ChildServices
 from tests.unit.gateway.browser import Browser
 
@@ -38,18 +39,8 @@ class Person:
         self.name = name
         self.address = f"{name.lower()}@pages.example"
 
-    def codes(self) -> list[str]:
-        """The login codes that came, by their letters' text: six digits on a line."""
-        texts = [mail["text"] for mail in self.mailbox.messages(self.address)]
-        return [found[1] for text in texts if (found := re.search(r"^\s*(\d{6})\s*$", text, re.MULTILINE))]
-
     def log_in(self) -> None:
-        before = len(self.codes())
-        self.browser.open("/masuk")
-        self.browser.submit("/masuk/kode", contact=self.address)
-        code = wait_until(lambda: codes[0] if len(codes := self.codes()) > before else None, 30, "a login code")
-        self.browser.submit("/masuk", code=code)
-        assert self.browser.page.url.path == "/saya", self.browser.text
+        log_in(self.browser, self.mailbox, self.address)
 
     def join(self) -> None:
         self.browser.open("/gabung")

@@ -2,7 +2,6 @@
 mailbox and chats, each a process of its own.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from deploy.telegram.server import TelegramServer
 from deploy.waiting import wait_until
 from services.kernel.mongo import connect
 from tests.support.crawl import crawl
+from tests.support.login import log_in
 from tests.support.search import found_in_databases, found_in_files
 from tests.support.services import SERVICES, ChildServices
 from tests.unit.gateway.browser import Browser
@@ -84,24 +84,11 @@ def _walk_through_all_pages(stack: ChildServices, letters: Mailbox) -> None:
     for who in (None, people.SITI, people.HERU, people.RATNA, people.WAHYU):
         with httpx.Client(base_url=stack.url("gateway"), timeout=20) as client:
             if who is not None:
-                _log_in(Browser(client), letters, who.email)
+                log_in(Browser(client), letters, who.email)
             begin = ("/",) if who is None else ("/", "/saya", "/pengumuman", "/saya/pemberitahuan")
             pages = crawl(client, *begin)
         assert {page: status for page, status in pages.items() if status != 200} == {}, who
         assert len(pages) > 30, who
-
-
-def _log_in(browser: Browser, letters: Mailbox, address: str) -> None:
-    def codes() -> list[str]:
-        texts = [letter["text"] for letter in letters.messages(address)]
-        return [found[1] for text in texts if (found := re.search(r"^\s*(\d{6})\s*$", text, re.MULTILINE))]
-
-    before = len(codes())
-    browser.open("/masuk")
-    browser.submit("/masuk/kode", contact=address)
-    wait_until(lambda: len(codes()) > before, 30, f"a login code to {address}")
-    browser.submit("/masuk", code=codes()[0])
-    assert browser.page.url.path == "/saya", browser.text
 
 
 @pytest.mark.timeout(300)

@@ -16,7 +16,7 @@ from services.notifications.domain.preference import Preference, Wishes
 from services.notifications.mail import SmtpServer
 from services.notifications.patience import Patience
 from services.notifications.sender import Sender
-from tests.support.sending import Desk, Script
+from tests.support.sending import Desk
 from tests.unit.notifications.facts import START
 
 
@@ -100,8 +100,7 @@ def test_two_senders_at_once_lose_no_mail_and_repeat_none_under_another_identity
 
 def test_the_channel_that_rests_lets_the_other_go_on_and_neither_costs_an_attempt(desk: Desk) -> None:
     desk.plan("sri", "budi")
-    other = Script()
-    desk.sender = desk.another({"email": desk.server, "telegram": other})
+    other = desk.beside_it_telegram()
     desk.documents.update_one({"person": "budi"}, {"$set": {"channel": "telegram", "alone": False}})
     desk.preferences["budi"] = Preference(Wishes(telegram=True))
     desk.server.down = True
@@ -112,8 +111,7 @@ def test_the_channel_that_rests_lets_the_other_go_on_and_neither_costs_an_attemp
 
 def test_where_another_channel_works_a_refusal_for_good_is_not_the_end(desk: Desk) -> None:
     desk.plan("sri")
-    other = Script()
-    desk.sender = desk.another({"email": desk.server, "telegram": other})
+    other = desk.beside_it_telegram()
     desk.server.raises["sri@x.example"] = Rejected("550")
     desk.sender.send_due(START)
     desk.sender.send_due(START)
@@ -124,8 +122,7 @@ def test_where_another_channel_works_a_refusal_for_good_is_not_the_end(desk: Des
 
 def test_what_nobody_knows_to_have_arrived_goes_by_no_other_channel_and_flags_nobody(desk: Desk) -> None:
     desk.plan("sri")
-    other = Script()
-    desk.sender = desk.another({"email": desk.server, "telegram": other})
+    other = desk.beside_it_telegram()
     desk.server.raises["sri@x.example"] = Rejected("unanswered", Fault.UNKNOWN)
     desk.sender.send_due(START)
     desk.sender.send_due(START)
@@ -134,8 +131,7 @@ def test_what_nobody_knows_to_have_arrived_goes_by_no_other_channel_and_flags_no
 
 def test_a_text_that_is_refused_flags_nobody_and_goes_by_another_channel(desk: Desk) -> None:
     desk.plan("sri")
-    other = Script()
-    desk.sender = desk.another({"email": desk.server, "telegram": other})
+    desk.beside_it_telegram()
     desk.server.raises["sri@x.example"] = Rejected("554", Fault.LETTER)
     desk.sender.send_due(START)
     desk.sender.send_due(START)
@@ -151,6 +147,18 @@ def test_a_server_that_says_when_to_come_again_is_left_alone_until_then_and_it_i
         assert desk.state("sri")["retry_at"] == desk.now + timedelta(seconds=30)
         desk.now += timedelta(seconds=30)
     assert (desk.state("sri")["state"], desk.state("sri")["attempts"]) == ("planned", 0)
+
+
+def test_what_was_taken_back_while_it_was_being_sent_ends_where_a_crash_left_it(desk: Desk) -> None:
+    desk.plan("sri", "budi")
+    for person, state in (("sri", "sending"), ("budi", "planned")):
+        desk.documents.update_one({"person": person}, {"$set": {"state": state, "announcement": "n"}})
+    desk.deliveries.take_back("n", "the withdrawal", START, "withdrawn")
+    assert (desk.state("sri")["state"], desk.state("budi")["state"]) == ("sending", "withdrawn")
+    assert desk.deliveries.told("n", "the withdrawal", ["sri", "budi"]) == {"sri"}
+    desk.sender.send_due(START)
+    assert desk.server.sent == []
+    assert (desk.state("sri")["state"], desk.state("sri")["reason"]) == ("withdrawn", "withdrawn")
 
 
 def test_what_has_ended_never_begins_again(desk: Desk) -> None:

@@ -115,6 +115,12 @@ class Desk:
             machine=Machine(lambda: self.now, lambda: self.seconds),
         )
 
+    def beside_it_telegram(self) -> Script:
+        """Another channel, by which the same sender sends."""
+        other = Script()
+        self.sender = self.another({"email": self.server, "telegram": other})
+        return other
+
     def plan(self, *people: str) -> None:
         self.deliveries.plan(
             [

@@ -108,18 +108,19 @@ class ImportRunner:
         except Exception as error:
             log.warning("a row cannot be taken", exc_info=error, extra={"import": identity, "row": row.row})
         # Refused, somebody joined with the same contact between the judgement and the command.
-        outcome = Recognition(self._parts.identification, self._parts.commands, self._parts.vault).judge(row)
-        return outcome or RowOutcome(row.row, BAD, (Reason.NOT_TAKEN,))
+        return self._recognised(row) or RowOutcome(row.row, BAD, (Reason.NOT_TAKEN,))
+
+    def _recognised(self, row: Registration) -> RowOutcome | None:
+        return Recognition(self._parts.identification, self._parts.commands, self._parts.vault).judge(row)
 
     def _joined(self, identity: str, state: RegistrationImport, row: Registration) -> RowOutcome:
         parts = self._parts
-        recognition = Recognition(parts.identification, parts.commands, parts.vault)
         command_id = derived_id("import-row", identity, row.row)
         # A row that has joined would be recognised as itself, or as nobody once it is erased: its command is asked for first.
         standing = parts.log.outcome(command_id)
         if standing is not None and standing.refused is None:
             return RowOutcome(row.row, JOINED)
-        if (outcome := recognition.judge(row)) is not None:
+        if (outcome := self._recognised(row)) is not None:
             return outcome
         assert row.applicant is not None
 

@@ -9,7 +9,6 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf
 
 from services.kernel.log import Commit
-from services.kernel.message import Command
 from services.kernel.policy import Actor
 from services.kernel.problem import Forbidden, Malformed, NotFound, Refused, Unauthorized
 from services.kernel.route import Answer, Request, Route, recorded
@@ -201,20 +200,15 @@ def ping(parts: Parts, request: Request) -> Answer:
 
 
 def enable(parts: Parts, request: Request) -> Answer:
-    if request.before() is None:
-        subscription, _ = standing(parts, request)
-        if subscription.disabled is not None:
-            _require_room(parts, subscription.partner)
-    return _switch(parts, request, EnableSubscription())
+    subscription, _ = standing(parts, request)
+    if subscription.disabled is not None and request.before() is None:
+        _require_room(parts, subscription.partner)
+    return recorded(request.take(SUBSCRIPTION, request.path["subscription"], EnableSubscription()))
 
 
 def disable(parts: Parts, request: Request) -> Answer:
-    return _switch(parts, request, DisableSubscription(BY_HAND))
-
-
-def _switch(parts: Parts, request: Request, command: Command) -> Answer:
     standing(parts, request)
-    return recorded(request.take(SUBSCRIPTION, request.path["subscription"], command))
+    return recorded(request.take(SUBSCRIPTION, request.path["subscription"], DisableSubscription(BY_HAND)))
 
 
 def _switching(name: str, handler: Any, summary: str) -> Route:

@@ -20,12 +20,6 @@ def visitor(house, client):
     return Browser(client)
 
 
-@pytest.fixture
-def member(visitor):
-    visitor.log_in()
-    return visitor
-
-
 def test_everybody_finds_a_library_and_whom_to_ask(house, visitor):
     for path in OPEN:
         text = visitor.open(path)

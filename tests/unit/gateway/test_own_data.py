@@ -2,18 +2,13 @@
 
 import pytest
 
-from tests.unit.gateway.browser import Browser
 from tests.unit.gateway.house import Told
-from tests.unit.gateway.scene import settle
 
 
 @pytest.fixture
-def member(house, client):
-    settle(house)
+def member(house, member):
     house.members.on("POST /v1/me/erasure", Told({"person": "sari"}, 202))
-    browser = Browser(client)
-    browser.log_in()
-    return browser
+    return member
 
 
 def test_the_page_leads_to_a_copy_and_says_what_forgetting_means(member):
