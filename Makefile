@@ -21,7 +21,7 @@ run:
 
 test:
 	@deploy/install.sh test
-	@exec $(PYTHON) -m pytest -n 3 --dist worksteal $(ARGUMENTS)
+	@exec $(PYTHON) -m pytest -n auto --dist loadgroup --no-loadscope-reorder $(ARGUMENTS)
 
 check:
 	@deploy/install.sh check

@@ -34,7 +34,7 @@ class Person:
     """A browser of somebody's own, who reads their own mail."""
 
     def __init__(self, url: str, mailbox: Mailbox, name: str) -> None:
-        self.browser = Browser(httpx.Client(base_url=url, timeout=20))
+        self.browser = Browser(httpx.Client(base_url=url, timeout=60))
         self.mailbox = mailbox
         self.name = name
         self.address = f"{name.lower()}@pages.example"

@@ -24,6 +24,7 @@ from tests.support.members import Caller
 from tests.support.services import ChildServices
 
 Start = Callable[..., ChildServices]
+pytestmark = pytest.mark.whole_stack
 
 
 def at_nine_in_the_morning(clock: Path) -> None:
@@ -33,7 +34,6 @@ def at_nine_in_the_morning(clock: Path) -> None:
     DemoClock(clock).advance(nine - now)
 
 
-@pytest.mark.timeout(180)
 def test_whatever_is_killed_whenever_each_acknowledged_join_is_once_in_log_view_and_mail(
     child_services: Start, tmp_path: Path, mailbox: Mailbox, database_server: Database, broker_server: Broker
 ) -> None:

@@ -213,7 +213,7 @@ def test_logs_are_looked_at_often_only_while_another_instance_of_the_service_liv
         watching.start()
         stop.wait(2.5)
         stop.set()
-        watching.join(5)
+        watching.join(60)
         looks[contested] = source.times
     assert looks[False] in (1, 2)
     assert looks[True] > 2 * looks[False]

@@ -176,7 +176,7 @@ class House:
                 yield client
         finally:
             server.should_exit = True
-            thread.join(10)
+            thread.join(60)
 
     def close(self) -> None:
         for service in self.services.values():
