@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,8 +16,16 @@ settings.load_profile("busy")
 # A deadline in a test is there to end what hangs. A busy machine is slow; four times as long is long enough for one.
 os.environ.setdefault("JEJARING_WAIT_FACTOR", "4")
 
-HERE = Path(__file__).parent
-FIRST = ("e2e", "faults", "integration")
+WHOLE_STACK = (
+    "tests/faults/test_story.py",
+    "tests/faults/test_services.py",
+    "tests/e2e/",
+    "tests/integration/test_local.py",
+)
+"""Modules that run all services and the gateway, the longest first. They run one at a time, on one worker: a stack is five
+processes and the servers behind them, and two stacks would wait for the processors, not for each other.
+"""
+LONG = ("tests/faults/", "tests/integration/")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
@@ -25,26 +33,25 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return len(os.sched_getaffinity(0)) + 1
 
 
-@pytest.hookimpl(tryfirst=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Deal out whole modules, because their fixtures belong together, and all tests of whole stacks as one."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByModule(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "whole stacks" if nodeid.startswith(WHOLE_STACK) else nodeid.partition("::")[0]
+
+    return ByModule(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Deal out whole modules, and all tests of whole stacks to one worker, where they run one at a time and first.
-
-    A stack is five processes and the servers behind them: two stacks beside each other would wait for the processors and
-    not for each other. A module stays together because its fixtures do.
-    """
-    for item in items:
-        whole_stack = item.get_closest_marker("whole_stack") is not None
-        item.add_marker(pytest.mark.xdist_group("whole-stack" if whole_stack else item.nodeid.partition("::")[0]))
-    items.sort(key=_order)
+    """Begin with the stacks, then the modules whose tests take long; short ones fill the gaps at the end."""
+    items.sort(key=_place)
 
 
-def _order(item: pytest.Item) -> tuple[bool, bool, bool]:
-    """Stacks first, their longest test before the others; then the rooms whose tests take long; unit tests fill the gaps."""
-    return (
-        item.get_closest_marker("whole_stack") is None,
-        item.path.name != "test_story.py",
-        item.path.relative_to(HERE).parts[0] not in FIRST,
-    )
+def _place(item: pytest.Item) -> int:
+    ordered = (*WHOLE_STACK, *LONG)
+    return next((number for number, path in enumerate(ordered) if item.nodeid.startswith(path)), len(ordered))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

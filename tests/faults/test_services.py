@@ -24,7 +24,6 @@ from tests.support.members import Caller
 from tests.support.services import ChildServices
 
 Start = Callable[..., ChildServices]
-pytestmark = pytest.mark.whole_stack
 
 
 def at_nine_in_the_morning(clock: Path) -> None:

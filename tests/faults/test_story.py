@@ -34,7 +34,7 @@ from tests.support.servers import Vhosts
 from tests.support.services import SERVICES, ChildServices
 from tests.unit.gateway.browser import Browser
 
-pytestmark = [pytest.mark.whole_stack, pytest.mark.timeout(1200)]
+pytestmark = pytest.mark.timeout(1200)
 
 HEADS = ("head", "facts", "inbox")
 CUT_OFF_AFTER = 21

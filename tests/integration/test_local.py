@@ -4,15 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from deploy import ports
 from deploy.configuration import SERVICES
 from deploy.waiting import allowed, wait_until
 from tests.support.processes import is_running
 from tests.support.services import ROOT
-
-pytestmark = pytest.mark.whole_stack
 
 
 def somewhere_free() -> dict[str, str]:
