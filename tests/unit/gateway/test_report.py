@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from gateway.reports.endpoints import ReleaseAnswer
 from gateway.reports.figures import DECISIONS, PARTS, figures_of, suggested
 from gateway.reports.paper import Paper, pdf
 from gateway.reports.sections import components, decisions, sections
@@ -155,7 +156,7 @@ def test_what_is_released_is_what_was_chosen_and_anybody_may_confirm_it(house, s
     chosen = {"parts": ["hours", "evidence"], "decisions": ["budget"]}
     answer = scene.post(PATH, json=chosen, headers=bearer() | {"Idempotency-Key": "k1"})
     assert answer.status_code == 201
-    assert answer.json()["url"].endswith(f"/laporan/{CODE}")
+    assert ReleaseAnswer().load(answer.json())["url"].endswith(f"/laporan/{CODE}")
     sent = house.mentoring.calls("POST /v1/mentorships/{mentorship}/reports")[0].document
     assert sent["figures"] == {"decisions": ["budget"]}
     shown = scene.get(PATH, params={"code": CODE}).json()
