@@ -42,9 +42,8 @@ async def open_poll(visit: Visit) -> Response:
         **form.given("title", "region"),
         "options": _options(form),
         "closes": _time(form, "closes"),
+        **form.given_whole("quorum"),
     }
-    if form.text("quorum"):
-        document["quorum"] = form.whole("quorum")
     _complete(document, "title", "region", "options", "closes", "quorum")
     answer = await visit.send("POST", "/v1/polls", document, form.key)
     return visit.see(f"/jajak/{answer['poll']}", "jajak")

@@ -43,9 +43,8 @@ async def plan(visit: Visit) -> Response:
         "topic": topic,
         **form.given("title", "region", "venue"),
         **_times(visit.fields),
+        **form.given_whole("capacity"),
     }
-    if form.text("capacity"):
-        document["capacity"] = form.whole("capacity")
     if form.text("past") == "yes":
         document["past"] = True
     missing = [name for name in ("title", "venue", "starts", "ends", "capacity") if not document.get(name)]

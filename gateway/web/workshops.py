@@ -56,9 +56,8 @@ async def plan(visit: Visit) -> Response:
         "units": [name.removeprefix("unit-") for name in form.fields if name.startswith("unit-")],
         "open": form.text("open") == "yes",
         "past": form.text("past") == "yes",
+        **form.given_whole("capacity"),
     }
-    if form.text("capacity"):
-        document["capacity"] = form.whole("capacity")
     missing = [name for name in ("title", "venue", "capacity") if not document.get(name)]
     if not document["sessions"]:
         missing += ["title-1", "starts-1", "ends-1"]
