@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from gateway.composition import Composed
-from gateway.web.home import items_of
+from gateway.web.listings import items_of
 from gateway.web.visit import Visit
 from services.kernel.problem import Forbidden, Malformed
 

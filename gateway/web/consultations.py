@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from gateway.web.home import items_of
+from gateway.web.listings import items_of
 from gateway.web.visit import Visit
 from gateway.web.words import from_form
 from services.kernel.problem import Malformed

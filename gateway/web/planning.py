@@ -7,8 +7,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from gateway.web.activities import office_holders
 from gateway.web.forms import Form
+from gateway.web.listings import office_holders
 from gateway.web.visit import Visit
 from gateway.web.words import from_form
 from services.kernel.problem import Forbidden, Malformed
