@@ -75,7 +75,7 @@ def _public(methods: Mapping[str, Any], service: str) -> dict[str, Any]:
 
 def own_paths(routes: Iterable[Route]) -> dict[str, Any]:
     """The gateway's own operations as OpenAPI shows them, their schemas in place: no component bears their names."""
-    spec = APISpec("", "1", VERSION, plugins=[MarshmallowPlugin(schema_name_resolver=lambda _schema: None)])
+    spec = APISpec("", "1", VERSION, plugins=[MarshmallowPlugin(schema_name_resolver=lambda _schema: "")])
     for route in routes:
         spec.path(route.path, operations={route.method.lower(): _operation(route)})
     paths: dict[str, Any] = json.loads(json.dumps(spec.to_dict()["paths"]))

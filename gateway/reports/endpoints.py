@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields
 
@@ -27,18 +27,20 @@ class ReportQuery(Schema):
     code = fields.String(metadata={"description": "the code of a released report; without it the draft is shown"})
 
 
-class Names(fields.List):
+class Names(fields.List[str]):
     """A list of texts. Whatever else was sent is one error, not one for each item."""
 
-    default_error_messages: ClassVar[dict[str, str]] = {"required": NO_NAMES, "null": NO_NAMES, "invalid": NO_NAMES}
-
     def __init__(self, **options: Any) -> None:
-        super().__init__(fields.String(), **options)
+        super().__init__(
+            fields.String(), error_messages=dict.fromkeys(("required", "null", "invalid"), NO_NAMES), **options
+        )
 
-    def _deserialize(self, value: Any, *_where: Any, **_options: Any) -> list[str]:
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> list[str | None]:
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             raise self.make_error("invalid")
-        return value
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class Release(Schema):
