@@ -71,15 +71,18 @@ def application(configuration: Configuration) -> Starlette:
     callers = Callers(identities, SessionCookie(configuration.signing))
     listener = _listener(configuration, transport)
     renderer = Renderer(configuration.community, listener.link) if listener else Renderer(configuration.community)
-    pages = Pages(forwarding, callers, renderer, FormTokens(configuration.signing), configuration.clock)
+    tokens = FormTokens(configuration.signing)
+    pages = Pages(forwarding, callers, renderer, tokens, clock=configuration.clock, zone=configuration.time_zone)
     api = ForwardingEndpoint(forwarding, callers)
     calendar = Calendar(
         forwarding, configuration.clock, configuration.community_host, configuration.community, configuration.public_url
     )
     public_url = configuration.public_url or f"https://{configuration.community_host}"
-    reports = EvidenceReports(forwarding, configuration.clock, configuration.community, public_url)
+    reports = EvidenceReports(
+        forwarding, configuration.clock, configuration.time_zone, configuration.community, public_url
+    )
     parts = Parts(forwarding, transport, reports, configuration.clock)
-    papers = CertificatePapers(configuration.community, public_url)
+    papers = CertificatePapers(configuration.community, public_url, configuration.time_zone)
     document = merged(fragments, configuration.community)
     health, numbers = Health(transport), Numbers()
 
