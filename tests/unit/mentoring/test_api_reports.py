@@ -50,7 +50,7 @@ def test_what_is_confirmed_is_what_the_case_says_and_what_the_gateway_would_show
     path = accompanied(stage)
     stage.clock.advance(timedelta(days=3))
     code = stage.post(SRI, f"{path}/reports", EVERYTHING, settle=False).body["code"]
-    draft = figures_of(stage.get(SRI, path).body, None, stage.clock.now().astimezone(JAKARTA).date())
+    draft = figures_of(stage.get(SRI, path).body, None, stage.clock.now().astimezone(JAKARTA).date(), JAKARTA)
     assert confirmed(stage, code)["figures"] == draft | EVERYTHING["figures"]
 
 
