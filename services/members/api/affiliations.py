@@ -133,7 +133,7 @@ def affiliations(parts: Parts, request: Request) -> Answer:
 
 def own_affiliations(parts: Parts, person: str) -> list[dict[str, Any]]:
     """Where somebody works now: ``{library, role, since}`` each."""
-    documents = parts.everything(AFFILIATIONS, {"person": person})
+    documents = parts.views.all(AFFILIATIONS, {"person": person})
     return [
         {"library": document["library"], "role": document["role"], "since": document["since"].isoformat()}
         for document in documents

@@ -64,7 +64,7 @@ def people_who_can(parts: Parts, request: Request) -> Answer:
     known = centres(parts)
     here = known.get((region, query.get("subdistrict", "")))
     found: list[dict[str, Any]] = []
-    for document in parts.everything(COMPETENCE_OF, {"region": region}):
+    for document in parts.views.all(COMPETENCE_OF, {"region": region}):
         levels = standing(map(rating_of, ratings_in(document).values()), frameworks, request.now)
         said = _word(levels, query["unit"])
         member = parts.views.get(ROSTER, document["_id"]) if said is not None else None

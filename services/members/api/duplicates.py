@@ -44,7 +44,7 @@ def duplicates(parts: Parts, request: Request) -> Answer:
     request.actor.require("members.read", region)
     groups: dict[tuple[str, str], set[str]] = defaultdict(set)
     names: dict[str, str] = {}
-    for document in parts.everything(ROSTER, {"region": region}):
+    for document in parts.views.all(ROSTER, {"region": region}):
         name = parts.vault.open(document["_id"], document["name"])
         if name is not None:
             names[document["_id"]] = name

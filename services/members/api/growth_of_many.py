@@ -103,7 +103,7 @@ def _standings(
         people = _staff(parts, library, at)
         documents = [parts.views.get(COMPETENCE_OF, person) or {"_id": person} for person in people]
     else:
-        documents = list(parts.everything(COMPETENCE_OF, {"region": region}))
+        documents = list(parts.views.all(COMPETENCE_OF, {"region": region}))
     found = {
         document["_id"]: standing(map(rating_of, ratings_in(document).values()), frameworks, at)
         for document in documents
@@ -114,7 +114,7 @@ def _standings(
 def _staff(parts: Parts, library: str, at: datetime) -> list[str]:
     return [
         document["person"]
-        for document in parts.everything(AFFILIATIONS, {"library": library})
+        for document in parts.views.all(AFFILIATIONS, {"library": library})
         if any(
             term["since"] <= at and (term["until"] is None or at < term["until"]) for term in document["terms"].values()
         )

@@ -124,7 +124,7 @@ def progress(parts: Parts, request: Request) -> Answer:
 
 
 def _read(parts: Parts, request: Request) -> Sequence[Registration]:
-    gazetteer = gazetteer_of(parts.everything(REGIONS))
+    gazetteer = gazetteer_of(parts.views.all(REGIONS))
     reader = RowReader(gazetteer, tuple(request.actor.grants["members.import"]), day_of(request.now))
     return [reader.read(row) for row in spreadsheet.read(request.body)]
 

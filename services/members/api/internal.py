@@ -116,8 +116,8 @@ def identify(parts: Parts, request: Request) -> Answer:
 def actor_of(parts: Parts, person: str) -> Actor:
     """A person with the offices they hold or stand in for."""
     documents = [
-        *parts.everything(OFFICE_HOLDERS, {"holder": person}),
-        *parts.everything(OFFICE_HOLDERS, {"stand_in": person}),
+        *parts.views.all(OFFICE_HOLDERS, {"holder": person}),
+        *parts.views.all(OFFICE_HOLDERS, {"stand_in": person}),
     ]
     held = sorted(((document["office"], document["region"]) for document in documents), key=str)
     return Actor("person", person, tuple(Held(office, region) for office, region in held), grants_of(held))
@@ -169,7 +169,7 @@ def ids(parts: Parts, request: Request) -> Answer:
     """All ids of one person: their own first, then those of the guests they once were."""
     request.actor.require_service("gateway")
     person = request.query["person"]
-    guests = [document["_id"] for document in parts.everything(GUESTS, {"person": person})]
+    guests = [document["_id"] for document in parts.views.all(GUESTS, {"person": person})]
     # A member is nobody's guest, whatever was noted under the id before the id's own stream was asked.
     known = [guest for guest in guests if parts.commands.state(PERSON, guest)[0].standing not in OWN]
     return Answer({"ids": [person, *known]})

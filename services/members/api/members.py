@@ -162,7 +162,7 @@ def guides(parts: Parts, request: Request) -> Answer:
     if here not in known:
         raise NotFound("there is no such sub-district")
     board: dict[str, dict[str, Any]] = {}
-    for held in parts.everything(OFFICE_HOLDERS, {"board": True}):
+    for held in parts.views.all(OFFICE_HOLDERS, {"board": True}):
         holder = held.get("holder")
         if holder is not None and holder not in board:
             board[holder] = _guide(parts, holder, held["office"], known, known[here])
@@ -182,7 +182,7 @@ def centres(parts: Parts) -> dict[tuple[str, str], Centre]:
     """The centre of every sub-district, by region and sub-district."""
     return {
         (region["_id"], subdistrict["id"]): Centre(subdistrict["latitude"], subdistrict["longitude"])
-        for region in parts.everything(REGIONS)
+        for region in parts.views.all(REGIONS)
         for subdistrict in region["subdistricts"]
     }
 

@@ -109,8 +109,8 @@ class OfficeChange(Schema):
 
 def offices(parts: Parts, _request: Request) -> Answer:
     """All offices that one person holds: those for all, and each regional one for every region."""
-    standing = {document["_id"]: document for document in parts.everything(OFFICE_HOLDERS)}
-    regions: list[str] = [document["_id"] for document in parts.everything(REGIONS)]
+    standing = {document["_id"]: document for document in parts.views.all(OFFICE_HOLDERS)}
+    regions: list[str] = [document["_id"] for document in parts.views.all(REGIONS)]
     single = [(office, kind) for office, kind in OFFICES.items() if not kind.many]
     wanted = [(office, region) for office, kind in single for region in (regions if kind.regional else [None])]
     items = [_shown(parts, office, region, standing.get(office_key(office, region), {})) for office, region in wanted]

@@ -89,7 +89,7 @@ def change(_parts: Parts, request: Request) -> Answer:
 
 def rules(parts: Parts, request: Request) -> Answer:
     """All versions, or the one in force at a time."""
-    versions = parts.everything(RULEBOOK)
+    versions = list(parts.views.all(RULEBOOK))
     at = request.query.get("at")
     current = _in_force(versions, at or request.now)
     shown = [_shown(version, current) for version in versions if at is None or version == current]

@@ -39,11 +39,11 @@ class SuggestionList(Schema):
 def suggest_mentors(parts: Parts, request: Request) -> Answer:
     found = standing(parts, request.path["mentorship"], request.actor)
     found.require(found.leads)
-    offices = [each for office in ACCOMPANYING for each in parts.everything(OFFICES, {"office": office})]
+    offices = [each for office in ACCOMPANYING for each in parts.views.all(OFFICES, {"office": office})]
     people = sorted({person for office in offices for person in office.get("holders", ())})
     known = {document["_id"]: document for document in found_in(parts, PRACTICE, people)}
     former = _former(parts, found)
-    centres = {document["_id"]: document for document in parts.everything(REGIONS, {})}
+    centres = {document["_id"]: document for document in parts.views.all(REGIONS)}
     here = _centre(centres, found.known)
     level, names = parts.rules(request.now).pilot_level, able_unit(parts)
     candidates = [
@@ -61,7 +61,7 @@ def suggest_mentors(parts: Parts, request: Request) -> Answer:
 
 
 def _former(parts: Parts, found: Standing) -> frozenset[str]:
-    cases = parts.everything(MENTORSHIPS, {"library": found.library.id})
+    cases = parts.views.all(MENTORSHIPS, {"library": found.library.id})
     return frozenset(person for case in cases for person in case.get("mentors_ever", ()))
 
 

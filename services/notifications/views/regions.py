@@ -6,8 +6,6 @@ from services.kernel.message import Fact
 from services.kernel.view import INBOX, Applied, Change, View
 from services.kernel.view_store import Views
 
-REGIONS_AT_MOST = 1000
-
 
 def apply(fact: Fact) -> Applied:
     """One document a region: ``{_id: region, name}``."""
@@ -21,4 +19,4 @@ REGIONS = View("regions", 1, apply, logs=(INBOX,))
 
 def all_regions(views: Views) -> tuple[str, ...]:
     """The ids of all regions."""
-    return tuple(document["_id"] for document in views.find(REGIONS, limit=REGIONS_AT_MOST).items)
+    return tuple(document["_id"] for document in views.all(REGIONS))

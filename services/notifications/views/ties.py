@@ -27,4 +27,4 @@ def persons_behind(views: Views, ids: Sequence[str]) -> Mapping[str, str]:
 
 def guests_of(views: Views, person: str) -> list[str]:
     """The guests' ids that have become this person's."""
-    return [document["_id"] for document in views.find(TIES, {"person": person}, limit=100).items]
+    return [document["_id"] for document in views.all(TIES, {"person": person})]
