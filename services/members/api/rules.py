@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from services.kernel.fact_views import Document, document_at
 from services.kernel.message import Event
 from services.kernel.route import Answer, Request, Route, recorded
 from services.members.api.wording import time
@@ -91,7 +91,7 @@ def rules(parts: Parts, request: Request) -> Answer:
     """All versions, or the one in force at a time."""
     versions = list(parts.views.all(RULEBOOK))
     at = request.query.get("at")
-    current = _in_force(versions, at or request.now)
+    current = document_at(versions, at or request.now)
     shown = [_shown(version, current) for version in versions if at is None or version == current]
     return Answer({"items": shown, "next": None})
 
@@ -100,12 +100,7 @@ def _newest(rulebook: Rulebook, _events: Sequence[Event]) -> dict[str, Any]:
     return {"rules": len(rulebook.versions)}
 
 
-def _in_force(versions: Sequence[dict[str, Any]], at: datetime) -> dict[str, Any] | None:
-    begun = [version for version in versions if version["in_force_from"] <= at]
-    return max(begun, key=lambda version: (version["in_force_from"], version["version"]), default=None)
-
-
-def _shown(version: dict[str, Any], current: dict[str, Any] | None) -> dict[str, Any]:
+def _shown(version: Document, current: Document | None) -> dict[str, Any]:
     ruled = {name: value for name, value in version.items() if name != "_id"}
     return ruled | {"in_force_from": version["in_force_from"].isoformat(), "in_force": version == current}
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.house.tree import Import, imports, modules, parsed, services, tracked
 
-PURE_KERNEL = ("decider", "message", "problem")
+PURE_KERNEL = ("dated", "decider", "message", "problem")
 PURE_LIBRARY = frozenset(
     {"__future__", "collections", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "itertools"}
     | {"fnmatch", "json", "math", "operator", "re", "string", "textwrap", "types", "typing", "unicodedata", "zoneinfo"}
