@@ -18,6 +18,7 @@ MEANING: Mapping[str, str] = {
     "JEJARING_LOG_LEVEL": "`debug`, `info`, `warning` or `error`.",
     "JEJARING_PUBLIC_URL": "Where people find the gateway.",
     "JEJARING_SECRETS": "The folder with the secret files (below).",
+    "JEJARING_TIME_ZONE": "Where the community lives, as `Asia/Jakarta`: its days, weeks and hours, and the times in mails, are local there. Set it once, before the community begins.",
     "MAILBOX_PORT": "Where the mail that `make run` caught is read.",
     "MONGODB_URI": "The database server: a replica set, of one member if need be.",
     "PYTHON3": "Which Python makes `.venv`; 3.11 or newer.",

@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from services.kernel.local_time import local_day
 from services.kernel.policy import Actor
 from services.kernel.problem import Forbidden, Malformed, NotFound
 from services.kernel.route import Answer, Request, Route, recorded
@@ -15,7 +16,7 @@ from services.members.contact import email, phone
 from services.members.domain.person import PERSON
 from services.members.domain.place import Centre, kilometres
 from services.members.domain.region import REGION
-from services.members.joining import Applicant, clean, day_of
+from services.members.joining import Applicant, clean
 from services.members.parts import Parts
 from services.members.views.offices import OFFICE_HOLDERS
 from services.members.views.regions import REGIONS
@@ -114,7 +115,7 @@ def join(parts: Parts, request: Request) -> Answer:
         library=clean(body["library"]),
         region=body["region"],
         subdistrict=body["subdistrict"],
-        registered=day_of(request.now),
+        registered=local_day(request.now),
         language=body["language"],
     )
     # The fingerprint is part of the id: the same key with another body must not claim contacts for a standing member.
