@@ -20,8 +20,10 @@ from services.events.domain.lecture import RUNNING
 from services.events.views.lectures import LECTURES
 from services.kernel.policy import Actor
 from services.kernel.problem import Refused
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.kernel.shapes import identity, line, time
+
+routes = Routes()
 
 GATEWAY = "gateway"
 
@@ -51,7 +53,11 @@ class PresenceRecorded(Schema):
     guest = fields.String(allow_none=True)
 
 
-def record_presence(parts: Parts, request: Request) -> Answer:
+@routes.post(
+    "/internal/lectures/presence", body=Reply(), answer=PresenceRecorded(), public=False, statuses=(201, 403, 422)
+)
+def record_presence_by_reply(parts: Parts, request: Request) -> Answer:
+    """Somebody replied to be there."""
     activity, at = _held(parts, request)
     standing, _ = lecture(parts, activity, request.actor)
     person, guest = request.body.get("person"), request.body.get("guest")
@@ -60,7 +66,11 @@ def record_presence(parts: Parts, request: Request) -> Answer:
     return recorded(request.take(ATTENDANCE, activity, command, answer=lambda *_: reply), 201)
 
 
-def ask_in_chat(parts: Parts, request: Request) -> Answer:
+@routes.post(
+    "/internal/lectures/questions", body=ReplyWithText(), answer=QuestionState(), public=False, statuses=(201, 403, 422)
+)
+def ask_question_in_chat(parts: Parts, request: Request) -> Answer:
+    """Somebody asked in a chat."""
     activity, _ = _held(parts, request)
     standing, held = lecture(parts, activity, request.actor)
     asker = request.body.get("person") or request.body["guest"]
@@ -97,29 +107,3 @@ def _the_only_one(parts: Parts) -> str:
 
 def _only_gateway(actor: Actor) -> None:
     actor.require_service(GATEWAY)
-
-
-ROUTES = (
-    Route(
-        "POST",
-        "/internal/lectures/presence",
-        record_presence,
-        "record-presence-by-reply",
-        "Somebody replied to be there",
-        body=Reply(),
-        answer=PresenceRecorded(),
-        public=False,
-        statuses=(201, 403, 422),
-    ),
-    Route(
-        "POST",
-        "/internal/lectures/questions",
-        ask_in_chat,
-        "ask-question-in-chat",
-        "Somebody asked in a chat",
-        body=ReplyWithText(),
-        answer=QuestionState(),
-        public=False,
-        statuses=(201, 403, 422),
-    ),
-)

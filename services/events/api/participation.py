@@ -9,7 +9,9 @@ from marshmallow import Schema, fields
 from services.events.api.parts import READ_MEMBERS, Parts
 from services.events.views.activities import ACTIVITIES
 from services.events.views.participation import PARTICIPATION, together
-from services.kernel.route import Answer, Request, Route
+from services.kernel.route import Answer, Request, Routes
+
+routes = Routes()
 
 
 class FurtherIds(Schema):
@@ -34,7 +36,9 @@ class ParticipationList(Schema):
     next = fields.String(allow_none=True)
 
 
+@routes.get("/v1/participation/{person}", query=FurtherIds(), answer=ParticipationList(), statuses=(200, 403))
 def show_participation(parts: Parts, request: Request) -> Answer:
+    """What a person took part in: one's own, or for those who read members."""
     person = request.path["person"]
     own = parts.views.get(PARTICIPATION, person) or {}
     asked = [each for each in request.query["ids"].split(",") if each]
@@ -53,17 +57,3 @@ def _shown(parts: Parts, activity: str, entry: dict[str, Any]) -> dict[str, Any]
     document = parts.views.get(ACTIVITIES, activity) or {}
     about = {name: document.get(name) for name in ("kind", "title", "starts", "state")}
     return {"activity": activity, **about, **entry}
-
-
-ROUTES = (
-    Route(
-        "GET",
-        "/v1/participation/{person}",
-        show_participation,
-        "show-participation",
-        "What a person took part in: one's own, or for those who read members",
-        query=FurtherIds(),
-        answer=ParticipationList(),
-        statuses=(200, 403),
-    ),
-)

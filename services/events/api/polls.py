@@ -13,9 +13,11 @@ from services.events.domain.poll import BY_HAND, POLL, CastVote, ClosePoll, Open
 from services.events.views.polls import AGREED, FAILED, OPEN, POLLS
 from services.kernel.policy import Actor
 from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.kernel.shapes import Paging, identity, line, listing, number, paged, paging, time
 from services.kernel.times import moment
+
+routes = Routes()
 
 MOST_OPTIONS = 20
 
@@ -79,7 +81,9 @@ class PollState(Schema):
     ends = fields.String(allow_none=True)
 
 
+@routes.post("/v1/polls", body=NewPoll(), answer=PollState(), statuses=(201, 403, 422))
 def open_poll(parts: Parts, request: Request) -> Answer:
+    """Ask when it suits most."""
     body = request.body
     request.actor.require(PLAN, body["region"])
     if body["region"] is not None:
@@ -91,12 +95,16 @@ def open_poll(parts: Parts, request: Request) -> Answer:
     return _taken(request, poll, command, 201)
 
 
+@routes.post("/v1/polls/{poll}/votes", body=NewVote(), answer=PollState(), statuses=(200, 404, 422))
 def vote(_parts: Parts, request: Request) -> Answer:
+    """Say which times suit; the last word counts."""
     command = CastVote(request.actor.require_person(), tuple(request.body["options"]), request.now)
     return _taken(request, request.path["poll"], command)
 
 
+@routes.post("/v1/polls/{poll}/close", answer=PollState(), statuses=(200, 403, 404))
 def close_poll(parts: Parts, request: Request) -> Answer:
+    """Close it before its time."""
     poll, _ = parts.commands.state(POLL, request.path["poll"])
     if not poll.options:
         raise NotFound
@@ -104,13 +112,17 @@ def close_poll(parts: Parts, request: Request) -> Answer:
     return _taken(request, request.path["poll"], ClosePoll(request.now, BY_HAND))
 
 
+@routes.get("/v1/polls", query=PollFilter(), answer=listing(PollShown))
 def list_polls(parts: Parts, request: Request) -> Answer:
+    """Date polls, the latest first."""
     where = {"state": request.query["state"]} if "state" in request.query else {}
     page = parts.views.find(POLLS, where, sort="closes", descending=True, **paging(request))
     return paged(page, lambda document: _shown(request.actor, document))
 
 
+@routes.get("/v1/polls/{poll}", answer=PollShown(), statuses=(200, 404))
 def show_poll(parts: Parts, request: Request) -> Answer:
+    """One poll."""
     document = parts.views.get(POLLS, request.path["poll"])
     if document is None:
         raise NotFound
@@ -143,46 +155,3 @@ def _shown(actor: Actor, document: dict[str, Any]) -> dict[str, Any]:
         "options": options,
         "mine": votes.get(actor.id),
     }
-
-
-ROUTES = (
-    Route(
-        "POST",
-        "/v1/polls",
-        open_poll,
-        "open-poll",
-        "Ask when it suits most",
-        body=NewPoll(),
-        answer=PollState(),
-        statuses=(201, 403, 422),
-    ),
-    Route(
-        "GET",
-        "/v1/polls",
-        list_polls,
-        "list-polls",
-        "Date polls, the latest first",
-        query=PollFilter(),
-        answer=listing(PollShown),
-    ),
-    Route("GET", "/v1/polls/{poll}", show_poll, "show-poll", "One poll", answer=PollShown(), statuses=(200, 404)),
-    Route(
-        "POST",
-        "/v1/polls/{poll}/votes",
-        vote,
-        "vote",
-        "Say which times suit; the last word counts",
-        body=NewVote(),
-        answer=PollState(),
-        statuses=(200, 404, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/polls/{poll}/close",
-        close_poll,
-        "close-poll",
-        "Close it before its time",
-        answer=PollState(),
-        statuses=(200, 403, 404),
-    ),
-)

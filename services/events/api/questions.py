@@ -30,8 +30,10 @@ from services.events.domain.question import (
 from services.events.views.questions import QUESTION_LISTS, behind
 from services.kernel.policy import Actor
 from services.kernel.problem import Forbidden, Malformed, NotFound
-from services.kernel.route import Answer, Handler, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.kernel.shapes import identity, line
+
+routes = Routes()
 
 LONGEST = 2000
 IN_THE_LINE = (WAITING, NEXT, MERGED)
@@ -91,7 +93,11 @@ def lecture(parts: Parts, identity_: str, actor: Actor) -> tuple[Standing, Lectu
     return standing, standing.activity
 
 
-def ask(parts: Parts, request: Request) -> Answer:
+@routes.post(
+    "/v1/activities/{activity}/questions", body=NewQuestion(), answer=QuestionState(), statuses=(201, 404, 422)
+)
+def ask_question(parts: Parts, request: Request) -> Answer:
+    """Ask something at a lecture."""
     standing, held = lecture(parts, request.path["activity"], request.actor)
     return asked(parts, request, standing.identity, held, request.actor.require_person())
 
@@ -102,32 +108,62 @@ def asked(parts: Parts, request: Request, activity: str, held: Lecture, asker: s
     return _taken(request, activity, AskQuestion(question, asker, _sealed(parts, asker, request), held.running), 201)
 
 
-def withdraw(parts: Parts, request: Request) -> Answer:
+@routes.post(
+    "/v1/activities/{activity}/questions/{question}/withdraw", answer=QuestionState(), statuses=(200, 403, 404, 422)
+)
+def withdraw_question(parts: Parts, request: Request) -> Answer:
+    """Put one's own question off."""
     activity, _ = _ones_own(parts, request)
     return _taken(request, activity, WithdrawQuestion(request.path["question"]))
 
 
-def rejoin(parts: Parts, request: Request) -> Answer:
+@routes.post(
+    "/v1/activities/{activity}/questions/{question}/rejoin", answer=QuestionState(), statuses=(200, 403, 404, 422)
+)
+def rejoin_question(parts: Parts, request: Request) -> Answer:
+    """Put it on again, at the end of the line."""
     activity, held = _ones_own(parts, request)
     return _taken(request, activity, RejoinQueue(request.path["question"], held.running))
 
 
-def merge(parts: Parts, request: Request) -> Answer:
+@routes.post(
+    "/v1/activities/{activity}/questions/{question}/merge",
+    body=Into(),
+    answer=QuestionState(),
+    statuses=(200, 403, 404, 422),
+)
+def merge_question(parts: Parts, request: Request) -> Answer:
+    """It asks the same as another."""
     standing = led(parts, request.path["activity"], request.actor, by_speakers=True)
     return _taken(request, standing.identity, MergeQuestion(request.path["question"], request.body["into"]))
 
 
-def pick(parts: Parts, request: Request) -> Answer:
+@routes.post(
+    "/v1/activities/{activity}/questions/{question}/pick", answer=QuestionState(), statuses=(200, 403, 404, 422)
+)
+def pick_question(parts: Parts, request: Request) -> Answer:
+    """It is answered next."""
     standing = led(parts, request.path["activity"], request.actor, by_speakers=True)
     return _taken(request, standing.identity, PickQuestion(request.path["question"]))
 
 
-def hide(parts: Parts, request: Request) -> Answer:
+@routes.post(
+    "/v1/activities/{activity}/questions/{question}/hide", answer=QuestionState(), statuses=(200, 403, 404, 422)
+)
+def hide_question(parts: Parts, request: Request) -> Answer:
+    """It does not belong to the lecture."""
     standing = led(parts, request.path["activity"], request.actor)
     return _taken(request, standing.identity, HideQuestion(request.path["question"]))
 
 
-def answer(parts: Parts, request: Request) -> Answer:
+@routes.post(
+    "/v1/activities/{activity}/questions/{question}/answer",
+    body=NewAnswer(),
+    answer=QuestionState(),
+    statuses=(200, 403, 404, 422),
+)
+def answer_question(parts: Parts, request: Request) -> Answer:
+    """What was answered."""
     standing = led(parts, request.path["activity"], request.actor, by_speakers=True)
     speaking = [each.person for each in standing.activity.speakers if each.role == SPEAKER]
     named = request.body["speaker"] or (request.actor.id if request.actor.id in speaking else None)
@@ -138,7 +174,9 @@ def answer(parts: Parts, request: Request) -> Answer:
     return _taken(request, standing.identity, command)
 
 
+@routes.get("/v1/activities/{activity}/questions", answer=QuestionList(), statuses=(200, 404))
 def list_questions(parts: Parts, request: Request) -> Answer:
+    """The questions of a lecture: the one that is being answered, then those that wait, in order."""
     standing, held = lecture(parts, request.path["activity"], request.actor)
     document = parts.views.get(QUESTION_LISTS, standing.identity) or {"questions": {}, "line": []}
     speakers = [each.person for each in standing.activity.speakers]
@@ -197,50 +235,3 @@ def _taken(request: Request, activity: str, command: QuestionCommand, status: in
         return {"activity": activity, "question": question, "state": state, "place": place}
 
     return recorded(request.take(QUESTIONS, activity, command, answer=shown), status)
-
-
-_ALL = "/v1/activities/{activity}/questions"
-_ONE = f"{_ALL}/{{question}}"
-
-
-def _route(step: str, handler: Handler, summary: str, body: Schema | None = None) -> Route:
-    statuses = (200, 403, 404, 422)
-    return Route(
-        "POST",
-        f"{_ONE}/{step}",
-        handler,
-        f"{step}-question",
-        summary,
-        body=body,
-        answer=QuestionState(),
-        statuses=statuses,
-    )
-
-
-ROUTES = (
-    Route(
-        "POST",
-        _ALL,
-        ask,
-        "ask-question",
-        "Ask something at a lecture",
-        body=NewQuestion(),
-        answer=QuestionState(),
-        statuses=(201, 404, 422),
-    ),
-    Route(
-        "GET",
-        _ALL,
-        list_questions,
-        "list-questions",
-        "The questions of a lecture: the one that is being answered, then those that wait, in order",
-        answer=QuestionList(),
-        statuses=(200, 404),
-    ),
-    _route("withdraw", withdraw, "Put one's own question off"),
-    _route("rejoin", rejoin, "Put it on again, at the end of the line"),
-    _route("merge", merge, "It asks the same as another", Into()),
-    _route("pick", pick, "It is answered next"),
-    _route("hide", hide, "It does not belong to the lecture"),
-    _route("answer", answer, "What was answered", NewAnswer()),
-)

@@ -22,8 +22,10 @@ from services.events.domain.topic import (
 from services.events.views.topics import TOPICS
 from services.kernel.policy import Actor
 from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.kernel.shapes import Paging, identity, line, listing, paged, paging, truth
+
+routes = Routes()
 
 
 class NewTopic(Schema):
@@ -77,7 +79,9 @@ class TopicState(Schema):
     count = fields.Integer()
 
 
+@routes.post("/v1/topics", body=NewTopic(), answer=TopicRef(), statuses=(201,))
 def raise_topic(parts: Parts, request: Request) -> Answer:
+    """Raise a topic."""
     person = request.actor.require_person()
     body = request.body
     parts.require_region(body["region"])
@@ -88,15 +92,21 @@ def raise_topic(parts: Parts, request: Request) -> Answer:
     return recorded(commit, 201, location=f"/v1/topics/{topic}")
 
 
+@routes.post("/v1/topics/{topic}/raisers", answer=TopicState(), statuses=(201, 404, 422))
 def join_topic(_parts: Parts, request: Request) -> Answer:
+    """Say that one has the same trouble."""
     return _taken(request, JoinTopic(request.actor.require_person()), 201)
 
 
+@routes.post("/v1/topics/{topic}/endorsements", answer=TopicState(), statuses=(201, 404, 422))
 def endorse_topic(_parts: Parts, request: Request) -> Answer:
+    """Want a topic to be talked about."""
     return _taken(request, EndorseTopic(request.actor.require_person()), 201)
 
 
+@routes.post("/v1/topics/{topic}/decision", body=Decision(), answer=TopicState(), statuses=(200, 403, 404, 422))
 def decide_topic(parts: Parts, request: Request) -> Answer:
+    """Accept or decline a topic."""
     topic, _ = parts.commands.state(TOPIC, request.path["topic"])
     if not topic.raisers:
         raise NotFound
@@ -104,19 +114,25 @@ def decide_topic(parts: Parts, request: Request) -> Answer:
     return _taken(request, DecideTopic(**request.body))
 
 
+@routes.post("/v1/topics/{topic}/solved", body=Solved(), answer=TopicState(), statuses=(200, 404, 422))
 def answer_topic(parts: Parts, request: Request) -> Answer:
+    """Say whether one's topic is solved."""
     person = request.actor.require_person()
     note = request.body["note"] and parts.vault.seal(person, request.body["note"])
     return _taken(request, AnswerTopic(person, request.body["solved"], note))
 
 
+@routes.get("/v1/topics", query=TopicFilter(), answer=listing(TopicShown))
 def list_topics(parts: Parts, request: Request) -> Answer:
+    """Topics, most wanted first."""
     where = {name: request.query[name] for name in ("region", "state") if name in request.query}
     page = parts.views.find(TOPICS, where, sort="count", descending=True, **paging(request))
     return paged(page, lambda document: _shown(parts, request.actor, document))
 
 
+@routes.get("/v1/topics/{topic}", answer=TopicShown(), statuses=(200, 404))
 def show_topic(parts: Parts, request: Request) -> Answer:
+    """One topic."""
     document = parts.views.get(TOPICS, request.path["topic"])
     if document is None:
         raise NotFound
@@ -148,65 +164,3 @@ def _details(parts: Parts, actor: Actor, document: dict[str, Any]) -> str | None
     if actor.id not in document["raisers"] and not actor.may(DECIDE, document["region"]):
         return None
     return parts.vault.open(document["details"]["person"], document["details"]["sealed"])
-
-
-ROUTES = (
-    Route(
-        "POST",
-        "/v1/topics",
-        raise_topic,
-        "raise-topic",
-        "Raise a topic",
-        body=NewTopic(),
-        answer=TopicRef(),
-        statuses=(201,),
-    ),
-    Route(
-        "GET",
-        "/v1/topics",
-        list_topics,
-        "list-topics",
-        "Topics, most wanted first",
-        query=TopicFilter(),
-        answer=listing(TopicShown),
-    ),
-    Route("GET", "/v1/topics/{topic}", show_topic, "show-topic", "One topic", answer=TopicShown(), statuses=(200, 404)),
-    Route(
-        "POST",
-        "/v1/topics/{topic}/raisers",
-        join_topic,
-        "join-topic",
-        "Say that one has the same trouble",
-        answer=TopicState(),
-        statuses=(201, 404, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/topics/{topic}/endorsements",
-        endorse_topic,
-        "endorse-topic",
-        "Want a topic to be talked about",
-        answer=TopicState(),
-        statuses=(201, 404, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/topics/{topic}/decision",
-        decide_topic,
-        "decide-topic",
-        "Accept or decline a topic",
-        body=Decision(),
-        answer=TopicState(),
-        statuses=(200, 403, 404, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/topics/{topic}/solved",
-        answer_topic,
-        "answer-topic",
-        "Say whether one's topic is solved",
-        body=Solved(),
-        answer=TopicState(),
-        statuses=(200, 404, 422),
-    ),
-)

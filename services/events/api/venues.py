@@ -12,8 +12,10 @@ from services.events.domain.venue import CAFE, OTHER, SCHOOL, VENUE, AddVenue, A
 from services.events.views.venues import VENUES
 from services.kernel.policy import Actor
 from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.kernel.shapes import Paging, identity, line, listing, number, paged, paging, truth
+
+routes = Routes()
 
 FACILITIES = ("power", "projector", "signal")
 
@@ -67,7 +69,9 @@ class VenueShown(Schema):
     requests = fields.List(fields.Dict())
 
 
+@routes.post("/v1/venues", body=NewVenue(), answer=VenueRef(), statuses=(201, 403))
 def add_venue(parts: Parts, request: Request) -> Answer:
+    """Add a venue to the book."""
     body = request.body
     request.actor.require(KEEP, body["region"])
     parts.require_region(body["region"], body["subdistrict"])
@@ -77,27 +81,42 @@ def add_venue(parts: Parts, request: Request) -> Answer:
     return recorded(commit, 201, location=f"/v1/venues/{venue}")
 
 
+@routes.get("/v1/venues", query=VenueFilter(), answer=listing(VenueShown))
 def list_venues(parts: Parts, request: Request) -> Answer:
+    """The venue book."""
     where = {"region": request.query["region"]} if "region" in request.query else {}
     page = parts.views.find(VENUES, where, **paging(request))
     return paged(page, lambda document: _shown(parts, request.actor, document))
 
 
+@routes.get("/v1/venues/{venue}", answer=VenueShown(), statuses=(200, 404))
 def show_venue(parts: Parts, request: Request) -> Answer:
+    """One venue."""
     document = parts.views.get(VENUES, request.path["venue"])
     if document is None:
         raise NotFound
     return Answer(_shown(parts, request.actor, document), version=document["version"])
 
 
+@routes.post(
+    "/v1/venues/{venue}/requests", body=NewRequest(), answer=VenueRequestShown(), statuses=(201, 403, 404, 422)
+)
 def ask_venue(parts: Parts, request: Request) -> Answer:
+    """Ask whether an activity may be held there."""
     activity = request.body["activity"]
     standing = parts.planned(activity, request.actor)
     here = standing.plan.place.venue == request.path["venue"]
     return _about(request, activity, AskVenue(activity, here), 201)
 
 
+@routes.post(
+    "/v1/venues/{venue}/requests/{activity}/answer",
+    body=HostAnswer(),
+    answer=VenueRequestShown(),
+    statuses=(200, 403, 404, 422),
+)
 def answer_for_host(parts: Parts, request: Request) -> Answer:
+    """Record what the host answered."""
     activity = request.path["activity"]
     parts.planned(activity, request.actor)
     by = request.body["by"] and parts.vault.seal(request.path["venue"], request.body["by"])
@@ -126,47 +145,3 @@ def _shown(parts: Parts, actor: Actor, document: dict[str, Any]) -> dict[str, An
             for activity, state in document["requests"].items()
         ]
     return shown
-
-
-ROUTES = (
-    Route(
-        "POST",
-        "/v1/venues",
-        add_venue,
-        "add-venue",
-        "Add a venue to the book",
-        body=NewVenue(),
-        answer=VenueRef(),
-        statuses=(201, 403),
-    ),
-    Route(
-        "GET",
-        "/v1/venues",
-        list_venues,
-        "list-venues",
-        "The venue book",
-        query=VenueFilter(),
-        answer=listing(VenueShown),
-    ),
-    Route("GET", "/v1/venues/{venue}", show_venue, "show-venue", "One venue", answer=VenueShown(), statuses=(200, 404)),
-    Route(
-        "POST",
-        "/v1/venues/{venue}/requests",
-        ask_venue,
-        "ask-venue",
-        "Ask whether an activity may be held there",
-        body=NewRequest(),
-        answer=VenueRequestShown(),
-        statuses=(201, 403, 404, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/venues/{venue}/requests/{activity}/answer",
-        answer_for_host,
-        "answer-for-host",
-        "Record what the host answered",
-        body=HostAnswer(),
-        answer=VenueRequestShown(),
-        statuses=(200, 403, 404, 422),
-    ),
-)
