@@ -11,7 +11,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from services.kernel.route import Answer, Request, Routes
-from services.members.api.wording import slug
+from services.kernel.shapes import listing, slug
 from services.members.domain.library import spelling
 from services.members.parts import Parts
 from services.members.views.roster import ROSTER
@@ -22,7 +22,7 @@ routes = Routes()
 class DuplicatesQuery(Schema):
     """A region."""
 
-    region = slug(required=True)
+    region = slug()
 
 
 class Alike(Schema):
@@ -32,14 +32,7 @@ class Alike(Schema):
     members = fields.List(fields.String(), required=True)
 
 
-class AlikeList(Schema):
-    """All of them, by name."""
-
-    items = fields.List(fields.Nested(Alike), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
-@routes.get("/v1/duplicates", query=DuplicatesQuery(), answer=AlikeList(), statuses=(200, 403))
+@routes.get("/v1/duplicates", query=DuplicatesQuery(), answer=listing(Alike, required=True), statuses=(200, 403))
 def duplicates(parts: Parts, request: Request) -> Answer:
     """Who may be in a region's roster twice."""
     region = request.query["region"]

@@ -11,8 +11,8 @@ from marshmallow import Schema, fields
 from services.kernel.policy import Actor, Held
 from services.kernel.problem import Malformed, Unauthorized
 from services.kernel.route import Answer, Request, Routes
+from services.kernel.shapes import identity, text
 from services.members.api.telegram import chat_of
-from services.members.api.wording import identity, text
 from services.members.domain.credential import TOKEN
 from services.members.domain.guest import GUEST
 from services.members.domain.office_kinds import grants_of
@@ -55,7 +55,7 @@ class ActorAnswer(Schema):
 class PeopleQuery(Schema):
     """Ids with commas between them. ``code``: the id of a login code whose digits are to be sent to the one person."""
 
-    ids = text(20_000, required=True)
+    ids = text(longest=20_000)
     code = fields.String()
 
 
@@ -78,7 +78,7 @@ class Reached(Schema):
 class PersonQuery(Schema):
     """A member."""
 
-    person = identity(required=True)
+    person = identity(published_length=80)
 
 
 class IdsAnswer(Schema):

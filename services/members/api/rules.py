@@ -10,7 +10,7 @@ from marshmallow import Schema, fields, validate
 from services.kernel.fact_views import Document, document_at
 from services.kernel.message import Event
 from services.kernel.route import Answer, Request, Routes, recorded
-from services.members.api.wording import time
+from services.kernel.shapes import listing, time
 from services.members.domain.rules import IDENTITY, RULES, WEEK, ChangeRules, Rulebook
 from services.members.parts import Parts
 from services.members.views.rulebook import RULEBOOK
@@ -23,7 +23,7 @@ TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]\Z"
 class RulesBody(Schema):
     """The rules to change; those left out stay. ``in_force_from`` is now by default."""
 
-    in_force_from = time()
+    in_force_from = time(required=False)
     speakers = fields.String(validate=validate.OneOf(("board", "open")))
     quiet_from = fields.String(validate=validate.Regexp(TIME))
     quiet_until = fields.String(validate=validate.Regexp(TIME))
@@ -41,7 +41,7 @@ class RulesBody(Schema):
 class RulesQuery(Schema):
     """Only the version in force ``at`` this time."""
 
-    at = time()
+    at = time(required=False)
 
 
 class RulesAnswer(Schema):
@@ -62,13 +62,6 @@ class RulesAnswer(Schema):
     pilot_able_people = fields.Integer(required=True)
     pilot_level = fields.Integer(required=True)
     announcement_second_above = fields.Integer(required=True)
-
-
-class RulesList(Schema):
-    """Versions of the rules, oldest first."""
-
-    items = fields.List(fields.Nested(RulesAnswer), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 class RulesVersion(Schema):
@@ -93,7 +86,7 @@ def change_rules(_parts: Parts, request: Request) -> Answer:
     return recorded(request.take(RULES, IDENTITY, command, answer=_newest), 201, location="/v1/rules")
 
 
-@routes.get("/v1/rules", query=RulesQuery(), answer=RulesList())
+@routes.get("/v1/rules", query=RulesQuery(), answer=listing(RulesAnswer, "RulesList", required=True))
 def rules(parts: Parts, request: Request) -> Answer:
     """The rules.
 

@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from services.kernel.route import Answer, Request, Routes
+from services.kernel.shapes import listing
 from services.mentoring.api.parts import Parts
 from services.mentoring.api.standing import Standing, able_unit, found_in, standing
 from services.mentoring.domain.case import OPEN
@@ -33,12 +34,7 @@ class Suggestion(Schema):
     reasons = fields.List(fields.String())
 
 
-class SuggestionList(Schema):
-    items = fields.List(fields.Nested(Suggestion))
-    next = fields.String(allow_none=True)
-
-
-@routes.get("/v1/mentorships/{mentorship}/suggestions", answer=SuggestionList(), statuses=(200, 403, 404))
+@routes.get("/v1/mentorships/{mentorship}/suggestions", answer=listing(Suggestion), statuses=(200, 403, 404))
 def suggest_mentors(parts: Parts, request: Request) -> Answer:
     """Who might go along, with reasons; a person decides."""
     found = standing(parts, request.path["mentorship"], request.actor)
