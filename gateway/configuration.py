@@ -6,10 +6,11 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import services
 from services.kernel.clock import Clock, clock_from
+from services.kernel.local_time import zone_in
 from services.kernel.settings import PORTS, SettingsError, TelegramBot, read_secrets, telegram_bot
 
 ROOMS = Path(services.__file__).parent
@@ -63,11 +64,10 @@ def configuration_from(environment: Mapping[str, str] = os.environ, rooms: Path 
 
 
 def _zone(environment: Mapping[str, str]) -> ZoneInfo:
-    name = environment.get("JEJARING_TIME_ZONE", "Asia/Jakarta")
     try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise SettingsError(f"JEJARING_TIME_ZONE must be a time zone such as Asia/Makassar, not {name!r}") from error
+        return zone_in(environment)
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
 
 
 def _address(service: str, environment: Mapping[str, str]) -> str:

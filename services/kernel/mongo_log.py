@@ -21,11 +21,11 @@ from services.kernel.commit_document import as_commit, as_document
 from services.kernel.group_commit import GroupCommit, Head, Waiting
 from services.kernel.ids import new_id
 from services.kernel.log import MAXIMUM_COMMIT_BYTES, Append, Commit, CommitTooLarge, Conflict, LogError
-from services.kernel.memory_log import recorded_events, stored_events
 from services.kernel.message import Fact, Recorded
 from services.kernel.metrics import Metrics
 from services.kernel.mongo import durable
 from services.kernel.registry import Registry
+from services.kernel.stored_events import recorded_events, stored_events
 from services.kernel.window import Window
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -41,6 +41,10 @@ class ReadViews(Protocol):
         """A page of documents that match."""
         ...
 
+    def all(self, view: View, where: dict[str, Any] | None = None) -> Iterator[dict[str, Any]]:
+        """All documents that match, ordered by key."""
+        ...
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -73,13 +77,3 @@ class Parts:
         """A member's name in the open, None where there is none or it is erased."""
         document = self.views.get(ROSTER, person) if person else None
         return self.vault.open(person, document["name"]) if person and document else None
-
-    def everything(self, view: View, where: dict[str, Any] | None = None) -> Sequence[dict[str, Any]]:
-        """All documents that match, for views that stay small: regions, offices, versions of the rules."""
-        found: list[dict[str, Any]] = []
-        page = self.views.find(view, where, limit=100)
-        found += page.items
-        while page.next is not None:
-            page = self.views.find(view, where, after=page.next, limit=100)
-            found += page.items
-        return found

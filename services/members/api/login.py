@@ -15,8 +15,8 @@ from marshmallow import Schema, fields, validate
 from services.kernel.message import Event
 from services.kernel.problem import Refused
 from services.kernel.route import Answer, Request, Routes, recorded
-from services.members.api.wording import Empty, given_contact, text
-from services.members.contact import EMAIL, contact
+from services.kernel.shapes import Empty, text
+from services.members.contact import EMAIL, contact, given_contact
 from services.members.domain.credential import (
     LOGIN,
     TOKEN,
@@ -38,13 +38,13 @@ TOKEN_LIVES = timedelta(days=30)
 class CodeRequest(Schema):
     """An e-mail address or phone number."""
 
-    contact = text(required=True)
+    contact = text()
 
 
 class LoginRequest(Schema):
     """The contact, and the digits that were sent."""
 
-    contact = text(required=True)
+    contact = text()
     code = fields.String(required=True, validate=validate.Regexp(r"\s*(?:[0-9]\s*){6}\Z"))
 
 
@@ -59,7 +59,7 @@ class LoginAnswer(Schema):
 class LogoutRequest(Schema):
     """The token that shall open nothing any more."""
 
-    token = text(required=True)
+    token = text()
 
 
 @routes.post("/v1/login/code", body=CodeRequest(), answer=Empty(), statuses=(202, 429))

@@ -9,7 +9,7 @@ from marshmallow import Schema, fields, validate
 
 from services.kernel.problem import Refused
 from services.kernel.route import Answer, Request, Routes, recorded
-from services.members.api.wording import Empty, text
+from services.kernel.shapes import Empty, text
 from services.members.contact import TELEGRAM as TELEGRAM_KIND
 from services.members.contact import Contact
 from services.members.domain.guest import GUEST, AddGuest, TieGuest
@@ -46,7 +46,7 @@ class LinkBody(Schema):
     as a stranger, if it did.
     """
 
-    token = text(required=True)
+    token = text()
     chat = fields.String(required=True, validate=validate.Regexp(CHAT))
     guest = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(GUEST_ID))
 

@@ -11,10 +11,10 @@ from services.kernel.log import Commit
 from services.kernel.policy import Actor
 from services.kernel.problem import Forbidden, Malformed, NotFound, Refused, Unauthorized
 from services.kernel.route import Answer, Request, Routes, recorded
+from services.kernel.shapes import BoundedPaging, Empty, listing
 from services.notifications.api.feed import PARTNERS_KEEP, readable
 from services.notifications.api.parts import Parts
-from services.notifications.api.schemas import PageQuery
-from services.notifications.api.wording import Empty, regions, types
+from services.notifications.api.patterns import regions, types
 from services.notifications.domain.interest import Interest
 from services.notifications.domain.partner import FEED_READ, PARTNER, SUBSCRIPTIONS_KEEP
 from services.notifications.domain.subscription import (
@@ -63,11 +63,6 @@ class SubscriptionShown(Schema):
     regions = fields.List(fields.String(), required=True)
     state = fields.String(required=True, validate=OneOf(["active", "disabled"]))
     why = fields.String(required=True, allow_none=True)
-
-
-class SubscriptionList(Schema):
-    items = fields.List(fields.Nested(SubscriptionShown), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 class Ping(Schema):
@@ -172,7 +167,13 @@ def show_subscription(parts: Parts, request: Request) -> Answer:
     return Answer(shown, version=version)
 
 
-@routes.get("/v1/subscriptions", query=PageQuery(), answer=SubscriptionList(), partners=True, statuses=(200, 401, 403))
+@routes.get(
+    "/v1/subscriptions",
+    query=BoundedPaging(),
+    answer=listing(SubscriptionShown, "SubscriptionList", required=True),
+    partners=True,
+    statuses=(200, 401, 403),
+)
 def list_subscriptions(parts: Parts, request: Request) -> Answer:
     """The subscriptions: a partner's own, or all."""
     actor = request.actor

@@ -10,7 +10,7 @@ import logging
 import random
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from services.kernel.bell import Bell
@@ -26,7 +26,6 @@ LANES = 16
 AFTER_TROUBLE = 2.0
 """Seconds, give or take a half, after which a lane is served again that could not be."""
 SWEEP_SECONDS = 3600.0
-PAGE = 100
 
 Serve = Callable[[str], float | None]
 Start = Callable[[Callable[[], None]], None]
@@ -74,7 +73,7 @@ class Dispatcher:
         head = self._heard.head()
         wanted = {
             document["_id"]: int(document["version"])
-            for document in self._subscriptions()
+            for document in self._views.all(SUBSCRIPTIONS)
             if self._has_work(document, head)
         }
         with self._guard:
@@ -102,14 +101,6 @@ class Dispatcher:
         if self._swept is None or now - self._swept > SWEEP_SECONDS:
             self._deliveries.forget(self._clock.now())
             self._swept = now
-
-    def _subscriptions(self) -> Iterator[dict[str, Any]]:
-        after: str | None = None
-        while True:
-            page = self._views.find(SUBSCRIPTIONS, after=after, limit=PAGE)
-            yield from page.items
-            if (after := page.next) is None:
-                return
 
     def _has_work(self, document: dict[str, Any], head: int) -> bool:
         """Whether something may have come since it was last served, or a pause is over."""

@@ -73,6 +73,9 @@ class FakeViews:
         ]
         return Page(found[:limit], found[limit - 1]["_id"] if len(found) > limit else None)
 
+    def all(self, view, where=None):
+        return iter(self.find(view, where, limit=len(self.documents[view.name])).items)
+
 
 COMPARISONS = {
     "$gte": lambda value, wanted: value is not None and value >= wanted,

@@ -1,19 +1,15 @@
-"""Shapes of the routes that partners' programs call."""
+"""Fields that name types of facts and regions, or patterns of them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import ValidationError, fields
 from marshmallow.validate import Length, Regexp
 
 NAMES_AT_MOST = 50
 TYPE_PATTERN = r"[a-z*][a-z0-9*.-]{0,79}"
 REGION = r"[A-Za-z0-9_-]{1,64}|\*"
-
-
-class Empty(Schema):
-    """Nothing is said."""
 
 
 class Names(fields.String):
@@ -47,11 +43,6 @@ def types(required: bool = False) -> fields.List[Any]:
 def regions(required: bool = False) -> fields.List[Any]:
     """Regions, ``*`` for all."""
     return _several(fields.String(validate=matching(REGION, "No region.")), required)
-
-
-def text(longest: int = 200, **options: Any) -> fields.String:
-    """A text that is not empty."""
-    return fields.String(validate=[Length(1, longest), Regexp(r"\s*\S")], **options)
 
 
 def _several(each: fields.String, required: bool) -> fields.List[Any]:
