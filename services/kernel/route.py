@@ -1,4 +1,4 @@
-"""A service's HTTP surface, written once: a route is data, and its handler a plain function.
+"""A service's HTTP surface: a handler is a plain function, and the decorator above it makes it a route.
 
 Handlers are called with the service's parts and a request that has been read, validated and attributed. They check
 the policy, take a command or read a view, and answer. They never see HTTP.
@@ -6,10 +6,11 @@ the policy, take a command or read a view, and answer. They never see HTTP.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import inspect
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict, TypeVar, Unpack
 
 from marshmallow import Schema
 
@@ -109,6 +110,7 @@ class Request:
 
 
 Handler = Callable[[Any, Request], Answer]
+H = TypeVar("H", bound=Handler)
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,84 @@ class Route:
     def success(self) -> int:
         """The status of an answer that did what was asked."""
         return next((status for status in self.statuses if status < 300), 200)
+
+
+class RouteOptions(TypedDict, total=False):
+    """What a decorator of ``Routes`` accepts besides the path; ``Route`` says what each means."""
+
+    body: Schema
+    query: Schema
+    answer: Schema
+    public: bool
+    raw: bool
+    partners: bool
+    limit: int
+    statuses: Sequence[int]
+
+
+class Routes(Collection[Route]):
+    """The routes of a module or of a whole service, in the order of their definition.
+
+    ``Routes(topics.routes, venues.routes)`` joins those of several modules. ``get``, ``post``, ``put``, ``patch`` and
+    ``delete`` decorate a handler and leave it as it is. The function's name becomes the operation's
+    (``open_poll``: ``open-poll``; a trailing underscore is dropped), the first paragraph of its docstring the
+    summary, without the full stop at its end. Raises ``ValueError`` for a handler without a docstring and for two
+    operations of one name.
+    """
+
+    def __init__(self, *parts: Iterable[Route]) -> None:
+        self._routes: dict[str, Route] = {}
+        for part in parts:
+            for route in part:
+                self._add(route)
+
+    def get(self, path: str, **options: Unpack[RouteOptions]) -> Callable[[H], H]:
+        return self._decorator("GET", path, options)
+
+    def post(self, path: str, **options: Unpack[RouteOptions]) -> Callable[[H], H]:
+        return self._decorator("POST", path, options)
+
+    def put(self, path: str, **options: Unpack[RouteOptions]) -> Callable[[H], H]:
+        return self._decorator("PUT", path, options)
+
+    def patch(self, path: str, **options: Unpack[RouteOptions]) -> Callable[[H], H]:
+        return self._decorator("PATCH", path, options)
+
+    def delete(self, path: str, **options: Unpack[RouteOptions]) -> Callable[[H], H]:
+        return self._decorator("DELETE", path, options)
+
+    def __iter__(self) -> Iterator[Route]:
+        return iter(self._routes.values())
+
+    def __len__(self) -> int:
+        return len(self._routes)
+
+    def __contains__(self, route: object) -> bool:
+        return route in self._routes.values()
+
+    def _decorator(self, method: str, path: str, options: RouteOptions) -> Callable[[H], H]:
+        def decorate(handler: H) -> H:
+            name = handler.__name__.removesuffix("_").replace("_", "-")
+            self._add(Route(method, path, handler, name, _summary(handler), **options))
+            return handler
+
+        return decorate
+
+    def _add(self, route: Route) -> None:
+        other = self._routes.setdefault(route.name, route)
+        if other is not route:
+            raise ValueError(
+                f"two operations are called {route.name!r}: {other.method} {other.path} and {route.method} {route.path}"
+            )
+
+
+def _summary(handler: Handler) -> str:
+    paragraph = (inspect.getdoc(handler) or "").split("\n\n")[0]
+    if not paragraph.strip():
+        raise ValueError(
+            f"{handler.__module__}.{handler.__name__} has no docstring; its first paragraph is the operation's summary"
+        )
+    return " ".join(paragraph.split()).removesuffix(".")
 
 
 def recorded(commit: Commit, status: int = 200, location: str | None = None) -> Answer:
