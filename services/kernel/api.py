@@ -10,7 +10,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, is_dataclass, replace
 from typing import Any
 
 from marshmallow import ValidationError
@@ -20,6 +20,7 @@ from services.kernel.clock import Clock
 from services.kernel.decider import Commands
 from services.kernel.ids import derived_id, fingerprint, new_id
 from services.kernel.mongo import outcome_unknown
+from services.kernel.plain import ANSWER
 from services.kernel.policy import ANONYMOUS, Actor, ActorSignature
 from services.kernel.problem import (
     Forbidden,
@@ -120,18 +121,19 @@ class Api:
                 return route, match.groupdict()
         raise NotAllowed(allowed=sorted({route.method for route, _ in found}))
 
-    def _answer(self, route: Route, parameters: Mapping[str, str], raw: RawRequest) -> Answer:
+    def _answer(self, route: Route, parameters: Mapping[str, str], raw: RawRequest) -> Answer[Any]:
         if len(raw.body) > route.limit:
             raise TooLarge(limit=route.limit)
         actor = _admitted(route, self._signature.read(raw.headers.get(ActorSignature.HEADER.lower())))
         wanted = _position(self.service, raw.headers.get("wait-for"))
-        request = Request(
+        request: Request[Any, Any] = Request(
             path=parameters,
             query=_loaded(route.query, dict(raw.query)),
             body=raw.body if route.raw else _loaded(route.body, _json(raw)),
             actor=actor,
             now=self._clock.now(),
             correlation=raw.headers.get("correlation-id") or new_id(),
+            success=route.success,
             **self._identity(route, actor, raw) if route.writes else {},
         )
         if wanted is not None:
@@ -142,7 +144,7 @@ class Api:
             return replace(answer, position=shown)
         return answer
 
-    def _handled(self, route: Route, request: Request) -> Answer:
+    def _handled(self, route: Route, request: Request[Any, Any]) -> Answer[Any]:
         """What the handler answers, or the answer that the same request had before.
 
         What a request changed may be why its repetition is judged otherwise: whoever has handed an office over may not
@@ -171,7 +173,7 @@ class Api:
             "commands": self._commands,
         }
 
-    def _headers(self, answer: Answer) -> dict[str, str]:
+    def _headers(self, answer: Answer[Any]) -> dict[str, str]:
         headers = {"Content-Type": answer.content_type, "Cache-Control": "no-store", **answer.headers}
         if answer.version is not None:
             headers["ETag"] = f'"{answer.version}"'
@@ -221,7 +223,7 @@ def _loaded(schema: Any, document: Any) -> Any:
     if schema is None:
         if document:
             raise Malformed(errors={name: ["Unknown field."] for name in document})
-        return {}
+        return None
     try:
         return schema.load(document)
     except ValidationError as error:
@@ -252,7 +254,10 @@ def _is_number(text: str) -> bool:
     return text.isdecimal() and len(text) <= MOST_DIGITS
 
 
-def _body(answer: Answer) -> str:
+def _body(answer: Answer[Any]) -> str:
     if answer.body is None and answer.status == 204:
         return ""
-    return answer.body if isinstance(answer.body, str) else json.dumps(answer.body, ensure_ascii=False)
+    if isinstance(answer.body, str):
+        return answer.body
+    body = ANSWER.write(answer.body) if is_dataclass(answer.body) else answer.body
+    return json.dumps(body, ensure_ascii=False)

@@ -8,10 +8,10 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import pymongo
-from marshmallow import Schema, fields, validate
+from marshmallow.validate import Length, Range
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pymongo.errors import PyMongoError
 
@@ -25,6 +25,7 @@ from services.kernel.personal import personal_page
 from services.kernel.problem import Malformed
 from services.kernel.route import Answer, Request, Route
 from services.kernel.runner import Runner
+from services.kernel.schema import schema_of
 from services.kernel.service import Definition
 from services.kernel.settings import Settings
 from services.kernel.subscription import SilenceWatch, Subscription
@@ -35,19 +36,21 @@ from services.kernel.view_store import Views
 PATIENCE_SECONDS = 1.0
 
 
-class FeedQuery(Schema):
+@dataclass(frozen=True)
+class FeedQuery:
     """``after`` is the number of the last fact that the asker has, 0 for none; ``epoch`` "" for one who never asked."""
 
-    epoch = fields.String(load_default="")
-    after = fields.Integer(load_default=0, validate=validate.Range(min=0))
-    limit = fields.Integer(load_default=PAGE, validate=validate.Range(min=1, max=1000))
+    epoch: str = ""
+    after: Annotated[int, Range(min=0)] = 0
+    limit: Annotated[int, Range(1, 1000)] = PAGE
 
 
-class PersonalQuery(Schema):
+@dataclass(frozen=True)
+class PersonalQuery:
     """All ids of one person, with commas between them, and the position to go on behind."""
 
-    ids = fields.String(required=True, validate=validate.Length(1, 20_000))
-    after = fields.Integer(load_default=0, validate=validate.Range(min=0, max=2**62))
+    ids: Annotated[str, Length(1, 20_000)]
+    after: Annotated[int, Range(0, 2**62)] = 0
 
 
 @dataclass(frozen=True)
@@ -77,11 +80,11 @@ class Operations:
             _get("/metrics", lambda _parts, _request: self.exposition(), "metrics"),
             _get("/openapi.json", lambda _parts, _request: Answer(fragment(self.definition)), "openapi"),
             _get("/internal/status", lambda _parts, _request: Answer(self.status()), "status"),
-            _get("/internal/personal", lambda _parts, request: self.personal(request), "personal", PersonalQuery()),
-            _get("/internal/feed", lambda _parts, request: self.feed(request), "feed", FeedQuery()),
+            _get("/internal/personal", lambda _parts, request: self.personal(request), "personal", PersonalQuery),
+            _get("/internal/feed", lambda _parts, request: self.feed(request), "feed", FeedQuery),
         ]
 
-    def readiness(self) -> Answer:
+    def readiness(self) -> Answer[Any]:
         """200 when everything that is wanted works; 503 with every reason otherwise."""
         reasons = self.reasons()
         return Answer({"ready": not reasons, "reasons": reasons}, 503 if reasons else 200)
@@ -101,7 +104,7 @@ class Operations:
             reasons.append(f"database: {type(error).__name__}")
         return reasons
 
-    def exposition(self) -> Answer:
+    def exposition(self) -> Answer[Any]:
         """Prometheus' text format."""
         for reader in {fact.reader for fact in self.parking.all()} | set(self.runner.troubles):
             self.metrics.parked.labels(self.definition.name, reader).set(self.parking.count(reader))
@@ -127,21 +130,22 @@ class Operations:
             "at": time.time(),
         }  # fmt: skip
 
-    def feed(self, request: Request) -> Answer:
+    def feed(self, request: Request[None, FeedQuery]) -> Answer[Any]:
         """The facts behind a number, for services only."""
         request.actor.require_service()
         query = request.query
-        if query["after"] > 0 and not query["epoch"] and query["after"] < 2**62:
+        if query.after > 0 and not query.epoch and query.after < 2**62:
             raise Malformed("say which epoch the number is of", errors={"epoch": ["Missing."]})
-        page = feed_page(self.log, self.settings.community_host, query["epoch"], query["after"], query["limit"])
+        page = feed_page(self.log, self.settings.community_host, query.epoch, query.after, query.limit)
         return Answer(page)
 
-    def personal(self, request: Request) -> Answer:
+    def personal(self, request: Request[None, PersonalQuery]) -> Answer[Any]:
         """What the log holds about somebody, some of it; for the gateway, which gives it to that somebody alone."""
         request.actor.require_service("gateway")
-        ids = [identity for identity in request.query["ids"].split(",") if identity]
-        return Answer(personal_page(self.log, self.vault, ids, request.query["after"]))
+        ids = [identity for identity in request.query.ids.split(",") if identity]
+        return Answer(personal_page(self.log, self.vault, ids, request.query.after))
 
 
-def _get(path: str, handler: Any, name: str, query: Schema | None = None) -> Route:
-    return Route("GET", path, handler, name, name, query=query, public=False)
+def _get(path: str, handler: Any, name: str, query: type | None = None) -> Route:
+    schema = None if query is None else schema_of(query, "query")()
+    return Route("GET", path, handler, name, name, query=schema, public=False)

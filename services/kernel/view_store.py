@@ -151,7 +151,8 @@ class Views:
         found = list(self._collection(view).find({"$and": wanted}).sort(order).limit(limit + 1))
         last = found[limit - 1] if len(found) > limit else None
         return Page(
-            [view.read(document) for document in found[:limit]], _as_cursor(last.get(sort), last["_id"]) if last else None
+            [view.read(document) for document in found[:limit]],
+            _as_cursor(last.get(sort), last["_id"]) if last else None,
         )
 
     def count(self, view: View[Any], where: Mapping[str, Any] | None = None) -> int:
