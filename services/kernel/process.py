@@ -44,6 +44,11 @@ class Reaction(Generic[StateT]):
     deadlines: Mapping[str, datetime] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Stateless:
+    """The state of a manager that needs nothing but the events."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeadlinePassed(Event):
     """A deadline's time has come. It tells no fact; the manager that set it reacts, and ``decide`` alone judges

@@ -13,7 +13,7 @@ The schema reads a request into the dataclass, refuses unknown fields, and is wh
 | ``Any`` · ``Mapping[str, Any]`` | whatever JSON holds: only where a shape is truly open |
 | ``X | Unset`` with the default ``UNSET`` | a field that may be missing |
 
-``Annotated[X, …]`` adds marshmallow's validators (or a list of them), ``Described``, ``Format``, ``Key`` or ``FieldOf``.
+``Annotated[X, …]`` adds marshmallow's validators (or a tuple of them), ``Described``, ``Format``, ``Key`` or ``FieldOf``.
 A request's field is required unless it has a default, which OpenAPI shows. An answer's field is required unless its default is
 ``UNSET``. A rule over several fields stands in ``__post_init__``, which raises marshmallow's ``ValidationError``.
 """
@@ -179,8 +179,8 @@ def _field(annotation: Any, use: Use, **options: Any) -> fields.Field[Any]:
                 metadata["format"] = name
             case Key(name):
                 options["data_key"] = name
-            case list():
-                validators += mark
+            case tuple():
+                validators.extend(mark)
             case _:
                 validators.append(mark)
     if found.nullable:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from dataclasses import fields as members
+from functools import cache
 from typing import Annotated, Any, ClassVar, Generic, TypeAlias
 
 from marshmallow import Schema, fields
@@ -24,9 +26,9 @@ _SAYS_SOMETHING = Regexp(r"(?s).*\S", error="Blanks say nothing.")
 _IDENTITY = Regexp(r"[A-Za-z0-9_-]{1,64}\Z", error="Not an id.")
 
 
-def up_to(longest: int) -> list[Validator]:
+def up_to(longest: int) -> tuple[Validator, ...]:
     """A text of at most so many characters, not empty and not of blanks alone."""
-    return [Length(1, longest), _SAYS_SOMETHING]
+    return (Length(1, longest), _SAYS_SOMETHING)
 
 
 Identity: TypeAlias = Annotated[str, _IDENTITY]
@@ -52,7 +54,18 @@ class Listing(Generic[ItemT]):
     next: str | None = None
 
 
-def asked(**fields_: Any) -> dict[str, Any]:
+def fill(shape: type[ItemT], row: Any, **others: Any) -> ItemT:
+    """A dataclass whose fields are those of the same name in a row, and the others as given."""
+    same = {name: getattr(row, name) for name in _members(shape) if name not in others and hasattr(row, name)}
+    return shape(**same, **others)
+
+
+@cache
+def _members(shape: Any) -> tuple[str, ...]:
+    return tuple(member.name for member in members(shape))
+
+
+def where(**fields_: Any) -> dict[str, Any]:
     """What a filter asks for, as ``Views.find`` takes it: the fields that are not ``UNSET``."""
     return {name: value for name, value in fields_.items() if value is not UNSET}
 
