@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, is_dataclass, replace
 from typing import Any
 
@@ -72,7 +72,7 @@ class Api:
     def __init__(
         self,
         service: str,
-        routes: Sequence[Route],
+        routes: Iterable[Route],
         parts: Any,
         *,
         commands: Commands,

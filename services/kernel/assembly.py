@@ -30,6 +30,7 @@ from services.kernel.parking import Parking
 from services.kernel.policy import ActorSignature
 from services.kernel.reader import Checkpoints, CommitSource, InboxSource, Reader, Source
 from services.kernel.relay import Relay
+from services.kernel.route import Routes
 from services.kernel.runner import Runner
 from services.kernel.service import Core, Definition
 from services.kernel.settings import Settings
@@ -147,7 +148,7 @@ def assemble(
     )
     api = Api(
         definition.name,
-        [*definition.routes, *operations.routes()],
+        Routes(definition.routes, operations.routes()),
         parts,
         commands=commands,
         clock=clock,

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import fields as members
-from functools import cache
 from typing import Annotated, Any, ClassVar, Generic, TypeAlias
 
 from marshmallow import Schema, fields
@@ -56,13 +55,10 @@ class Listing(Generic[ItemT]):
 
 def fill(shape: type[ItemT], row: Any, **others: Any) -> ItemT:
     """A dataclass whose fields are those of the same name in a row, and the others as given."""
-    same = {name: getattr(row, name) for name in _members(shape) if name not in others and hasattr(row, name)}
+    target: Any = shape
+    names = [member.name for member in members(target)]
+    same = {name: getattr(row, name) for name in names if name not in others and hasattr(row, name)}
     return shape(**same, **others)
-
-
-@cache
-def _members(shape: Any) -> tuple[str, ...]:
-    return tuple(member.name for member in members(shape))
 
 
 def where(**fields_: Any) -> dict[str, Any]:

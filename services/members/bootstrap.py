@@ -7,7 +7,7 @@ from services.kernel.claims import MongoClaims
 from services.kernel.clock import SystemClock
 from services.kernel.mongo import durable
 from services.kernel.service import Core, Definition
-from services.members.api import ROUTES
+from services.members.api import routes
 from services.members.contract import REGISTRY, tell
 from services.members.mint import Mint
 from services.members.parts import Parts
@@ -43,7 +43,7 @@ def definition() -> Definition:
         name="members",
         registry=REGISTRY,
         contract=tell,
-        routes=ROUTES,
+        routes=routes,
         views=VIEWS,
         managers=(GUEST_TYING, CREDITING, LEAVING, MOVING),
         sources=("events", "mentoring"),

@@ -14,7 +14,7 @@ from services.kernel.reader import Checkpoints, Reader
 from services.kernel.service import Core, Definition
 from services.kernel.settings import Settings
 from services.kernel.telegram import Telegram
-from services.notifications.api import ROUTES
+from services.notifications.api import routes
 from services.notifications.api.parts import Parts
 from services.notifications.channel import Channel
 from services.notifications.composing import Composer
@@ -57,7 +57,7 @@ def definition() -> Definition:
         name="notifications",
         registry=REGISTRY,
         contract=tell,
-        routes=ROUTES,
+        routes=routes,
         views=(
             MESSAGES,
             RULES,

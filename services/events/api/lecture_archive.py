@@ -20,8 +20,10 @@ from services.events.views.lectures import LECTURES
 from services.events.views.materials import MATERIALS
 from services.events.views.questions import QUESTION_LISTS, QuestionsRow
 from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Route
+from services.kernel.route import Answer, Request, Routes
 from services.kernel.shapes import Paging, identity
+
+routes = Routes()
 
 WORDS = 8
 """Of a search, so many words count."""
@@ -90,7 +92,9 @@ class LectureShown(LectureListed):
     answered = fields.List(fields.Nested(Answered))
 
 
+@routes.get("/v1/lectures", query=LectureFilter(), answer=LectureList())
 def list_lectures(parts: Parts, request: Request) -> Answer:
+    """Lectures, the latest first; q looks through title, material, questions and answers."""
     query = request.query
     where: dict[str, Any] = {"public": True}
     if "region" in query:
@@ -109,7 +113,9 @@ def list_lectures(parts: Parts, request: Request) -> Answer:
     return Answer({"items": [_listed(document) for document in found], "next": after})
 
 
+@routes.get("/v1/lectures/{lecture}", answer=LectureShown(), statuses=(200, 404))
 def show_lecture(parts: Parts, request: Request) -> Answer:
+    """One lecture with its material and what was answered."""
     document = parts.views.get(LECTURES, request.path["lecture"])
     if document is None or not (document["public"] or request.actor.may(PLAN, document["region"])):
         raise NotFound
@@ -174,25 +180,3 @@ def _consents(parts: Parts, participant: str | None) -> str | None:
     person = parts.person_behind(participant)
     consent = parts.views.get(CONSENTS, person)
     return person if consent and consent["named"] else None
-
-
-ROUTES = (
-    Route(
-        "GET",
-        "/v1/lectures",
-        list_lectures,
-        "list-lectures",
-        "Lectures, the latest first; q looks through title, material, questions and answers",
-        query=LectureFilter(),
-        answer=LectureList(),
-    ),
-    Route(
-        "GET",
-        "/v1/lectures/{lecture}",
-        show_lecture,
-        "show-lecture",
-        "One lecture with its material and what was answered",
-        answer=LectureShown(),
-        statuses=(200, 404),
-    ),
-)

@@ -204,7 +204,7 @@ def _sealed(parts: Parts, owner: str, text: str) -> str:
 
 
 def _answer(parts: Parts, given: AnswerRow | None) -> AnswerShown | None:
-    return given and AnswerShown(parts.vault.open(given.speaker, given.text), given.at)
+    return None if given is None else AnswerShown(parts.vault.open(given.speaker, given.text), given.at)
 
 
 def _ones_own(parts: Parts, request: Request) -> tuple[str, Lecture]:

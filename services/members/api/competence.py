@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.kernel import shapes
 from services.kernel.problem import Malformed
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.members.api.wording import identity, slug
 from services.members.domain.competence import BECAUSE, COMPETENCE, SECOND, SELF, Because, Rate
 from services.members.domain.framework import ASPECTS, LEVELS
 from services.members.domain.person import PERSON
 from services.members.frameworks import adopted
 from services.members.parts import Parts
+
+routes = Routes()
 
 
 class BecauseBody(Schema):
@@ -50,8 +51,9 @@ class RatingAnswer(Schema):
     rater = fields.String(required=True, validate=validate.OneOf((SELF, SECOND)))
 
 
-def rate(parts: Parts, request: Request) -> Answer:
-    """Rate oneself, or as a second rater somebody of one's region."""
+@routes.post("/v1/competence", body=RatingBody(), answer=RatingAnswer(), statuses=(201, 403, 422))
+def rate_competence(parts: Parts, request: Request) -> Answer:
+    """Rate oneself, or somebody else as a second rater."""
     by = request.actor.require_person()
     body = request.body
     whom = body["person"] or by
@@ -80,17 +82,3 @@ def rate(parts: Parts, request: Request) -> Answer:
     )
     answer = {"person": whom, "framework": framework.version, "rater": rater}
     return recorded(request.take(COMPETENCE, whom, command, answer=lambda _state, _events: answer), 201)
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "POST",
-        "/v1/competence",
-        rate,
-        name="rate-competence",
-        summary="Rate oneself, or somebody else as a second rater",
-        body=RatingBody(),
-        answer=RatingAnswer(),
-        statuses=(201, 403, 422),
-    ),
-)

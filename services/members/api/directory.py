@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 
 from services.kernel.problem import Forbidden, Malformed
-from services.kernel.route import Answer, Request, Route
+from services.kernel.route import Answer, Request, Routes
 from services.members.api.growth import rating_of, ratings_in
 from services.members.api.members import centres
 from services.members.api.wording import slug
@@ -20,6 +20,8 @@ from services.members.frameworks import standing as standing_frameworks
 from services.members.parts import Parts
 from services.members.views.competence import COMPETENCE_OF
 from services.members.views.roster import ROSTER
+
+routes = Routes()
 
 LOOKING = ("activities.plan", "mentorships.lead", "competence.rate", "members.read")
 MOST = 50
@@ -51,8 +53,9 @@ class AbleList(Schema):
     next = fields.String(required=True, allow_none=True)
 
 
+@routes.get("/v1/people-who-can", query=DirectoryQuery(), answer=AbleList(), statuses=(200, 403))
 def people_who_can(parts: Parts, request: Request) -> Answer:
-    """Who can do something, by skill and distance."""
+    """Who in a region can do something, by skill and distance."""
     query = request.query
     region = query["region"]
     request.actor.require_person()
@@ -85,17 +88,3 @@ def _word(levels: Mapping[tuple[str, str, str], int], unit: str) -> tuple[int, s
         if level is not None:
             return level, rater
     return None
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "GET",
-        "/v1/people-who-can",
-        people_who_can,
-        name="people-who-can",
-        summary="Who in a region can do something, by skill and distance",
-        query=DirectoryQuery(),
-        answer=AbleList(),
-        statuses=(200, 403),
-    ),
-)

@@ -6,16 +6,17 @@ Two people may share a name, so this only shows them; a contact never has two me
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from typing import Any
 
 from marshmallow import Schema, fields
 
-from services.kernel.route import Answer, Request, Route
+from services.kernel.route import Answer, Request, Routes
 from services.members.api.wording import slug
 from services.members.domain.library import spelling
 from services.members.parts import Parts
 from services.members.views.roster import ROSTER
+
+routes = Routes()
 
 
 class DuplicatesQuery(Schema):
@@ -38,6 +39,7 @@ class AlikeList(Schema):
     next = fields.String(required=True, allow_none=True)
 
 
+@routes.get("/v1/duplicates", query=DuplicatesQuery(), answer=AlikeList(), statuses=(200, 403))
 def duplicates(parts: Parts, request: Request) -> Answer:
     """Who may be in a region's roster twice."""
     region = request.query["region"]
@@ -55,17 +57,3 @@ def duplicates(parts: Parts, request: Request) -> Answer:
     whole = [members for members in alike if not any(members < other for other in alike)]
     items: list[dict[str, Any]] = [{"name": names[min(members)], "members": sorted(members)} for members in whole]
     return Answer({"items": sorted(items, key=lambda one: (one["name"], one["members"])), "next": None})
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "GET",
-        "/v1/duplicates",
-        duplicates,
-        name="duplicates",
-        summary="Who may be in a region's roster twice",
-        query=DuplicatesQuery(),
-        answer=AlikeList(),
-        statuses=(200, 403),
-    ),
-)

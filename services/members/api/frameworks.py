@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 
 from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.members.api.wording import slug, text
 from services.members.domain.framework import (
     ASPECTS,
@@ -22,6 +21,8 @@ from services.members.domain.framework import (
 )
 from services.members.frameworks import adopted, framework_of, standing
 from services.members.parts import Parts
+
+routes = Routes()
 
 
 class LevelBody(Schema):
@@ -117,8 +118,9 @@ class FrameworkVersion(Schema):
     framework = fields.String(required=True)
 
 
+@routes.get("/v1/frameworks", answer=FrameworkList())
 def frameworks(parts: Parts, _request: Request) -> Answer:
-    """All versions."""
+    """What the community means by competence, all versions."""
     versions = standing(parts.commands).adopted
     items = [
         {
@@ -132,8 +134,9 @@ def frameworks(parts: Parts, _request: Request) -> Answer:
     return Answer({"items": items, "next": None})
 
 
+@routes.get("/v1/frameworks/{version}", answer=FrameworkAnswer(), statuses=(200, 404))
 def framework(parts: Parts, request: Request) -> Answer:
-    """One version; ``current`` stands for the one that counts."""
+    """One version, whole; current for the one that counts."""
     versions = standing(parts.commands).adopted
     wanted = request.path["version"]
     for one in versions:
@@ -142,8 +145,9 @@ def framework(parts: Parts, request: Request) -> Answer:
     raise NotFound
 
 
-def adopt(parts: Parts, request: Request) -> Answer:
-    """Let a new version count from now on."""
+@routes.post("/v1/frameworks", body=AdoptBody(), answer=FrameworkVersion(), statuses=(201, 403, 422))
+def adopt_framework(parts: Parts, request: Request) -> Answer:
+    """Let a new version count."""
     request.actor.require("frameworks.keep")
     adopted(parts.commands)  # the one before it, so that its units are accounted for
     migration = tuple(Migration(**moving) for moving in request.body["migration"])
@@ -160,34 +164,3 @@ def _shown(one: FrameworkAdopted, current: bool) -> dict[str, Any]:
         "current": current,
         "migration": [{"unit": moving.unit, "to": moving.to} for moving in one.migration],
     }
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "GET",
-        "/v1/frameworks",
-        frameworks,
-        name="frameworks",
-        summary="What the community means by competence, all versions",
-        answer=FrameworkList(),
-    ),
-    Route(
-        "POST",
-        "/v1/frameworks",
-        adopt,
-        name="adopt-framework",
-        summary="Let a new version count",
-        body=AdoptBody(),
-        answer=FrameworkVersion(),
-        statuses=(201, 403, 422),
-    ),
-    Route(
-        "GET",
-        "/v1/frameworks/{version}",
-        framework,
-        name="framework",
-        summary="One version, whole; current for the one that counts",
-        answer=FrameworkAnswer(),
-        statuses=(200, 404),
-    ),
-)

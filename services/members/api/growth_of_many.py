@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from services.kernel.problem import Forbidden, NotFound
-from services.kernel.route import Answer, Request, Route
+from services.kernel.route import Answer, Request, Routes
 from services.members.api.growth import current, rating_of, ratings_in
 from services.members.api.libraries import accompanies, works_at
 from services.members.api.wording import identity, slug, time
@@ -21,6 +21,8 @@ from services.members.frameworks import standing as standing_frameworks
 from services.members.parts import Parts
 from services.members.views.affiliations import AFFILIATIONS
 from services.members.views.competence import COMPETENCE_OF
+
+routes = Routes()
 
 
 class ManyQuery(Schema):
@@ -71,8 +73,12 @@ class ManyAnswer(Schema):
     gained = fields.Nested(Gained, required=True, allow_none=True)
 
 
-def many(parts: Parts, request: Request) -> Answer:
-    """How far the people of a region or the staff of a library are, and how far they were."""
+@routes.get("/v1/competence", query=ManyQuery(), answer=ManyAnswer(), statuses=(200, 403, 404))
+def competence_of_many(parts: Parts, request: Request) -> Answer:
+    """How far the people of a region or a library are, without names.
+
+    Where the query names a beginning, the answer also says how far they were then.
+    """
     region, library = request.query.get("region"), request.query.get("library")
     _require_may_count(parts, request, region, library)
     frameworks = standing_frameworks(parts.commands)
@@ -147,17 +153,3 @@ def _require_may_count(parts: Parts, request: Request, region: str | None, libra
         region = known.region
     if not accompanies(request.actor, region):
         raise Forbidden(permission="competence.rate", region=region)
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "GET",
-        "/v1/competence",
-        many,
-        name="competence-of-many",
-        summary="How far the people of a region or a library are, without names",
-        query=ManyQuery(),
-        answer=ManyAnswer(),
-        statuses=(200, 403, 404),
-    ),
-)

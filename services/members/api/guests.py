@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from marshmallow import Schema, fields
 
 from services.kernel.policy import Actor
 from services.kernel.problem import Forbidden, Malformed, NotFound
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.members.api.wording import given_contact, identity, text
 from services.members.contact import email, phone
 from services.members.domain.guest import GUEST, AddGuest, TieGuest
@@ -17,6 +16,8 @@ from services.members.domain.person import PERSON, KeepForGuest
 from services.members.joining import clean
 from services.members.parts import Parts
 from services.members.views.guests import GUESTS
+
+routes = Routes()
 
 _IDENTITY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -58,8 +59,12 @@ class GuestTied(Schema):
     person = fields.String(required=True)
 
 
-def add(parts: Parts, request: Request) -> Answer:
-    """Note a guest under an id that the gateway has made, and that is no member's. Strangers note themselves."""
+@routes.post("/v1/guests/{guest}", body=GuestBody(), answer=GuestAdded(), statuses=(201, 403, 422))
+def add_guest(parts: Parts, request: Request) -> Answer:
+    """Note a guest.
+
+    The gateway has made the guest's id; no member may have it. Strangers note themselves.
+    """
     if request.actor.kind == "person":
         _require_guests(request.actor)
     guest = _new_identity(request.path["guest"])
@@ -86,8 +91,9 @@ def add(parts: Parts, request: Request) -> Answer:
     return recorded(commit, 201, location=f"/v1/guests/{guest}")
 
 
+@routes.get("/v1/guests/{guest}", answer=GuestAnswer(), statuses=(200, 403, 404))
 def guest(parts: Parts, request: Request) -> Answer:
-    """One guest."""
+    """A guest."""
     _require_guests(request.actor)
     key = request.path["guest"]
     document = parts.views.get(GUESTS, key)
@@ -97,8 +103,12 @@ def guest(parts: Parts, request: Request) -> Answer:
     return Answer({"guest": key, **opened, "person": document["person"]})
 
 
-def tie(parts: Parts, request: Request) -> Answer:
-    """Say which member a guest is, where no login has proved it."""
+@routes.post("/v1/guests/{guest}/tie", body=TieBody(), answer=GuestTied(), statuses=(200, 403, 404, 422))
+def tie_guest(parts: Parts, request: Request) -> Answer:
+    """Say which member a guest is.
+
+    For a guest whom no login has proved to be a member.
+    """
     _require_guests(request.actor)
     key, person = request.path["guest"], request.body["person"]
     member, _ = parts.commands.state(PERSON, person)
@@ -131,36 +141,3 @@ def _require_guests(actor: Actor) -> None:
         actor.require_person()
     if not actor.may_somewhere("members.guest"):
         raise Forbidden(permission="members.guest")
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "POST",
-        "/v1/guests/{guest}",
-        add,
-        name="add-guest",
-        summary="Note a guest",
-        body=GuestBody(),
-        answer=GuestAdded(),
-        statuses=(201, 403, 422),
-    ),
-    Route(
-        "GET",
-        "/v1/guests/{guest}",
-        guest,
-        name="guest",
-        summary="A guest",
-        answer=GuestAnswer(),
-        statuses=(200, 403, 404),
-    ),
-    Route(
-        "POST",
-        "/v1/guests/{guest}/tie",
-        tie,
-        name="tie-guest",
-        summary="Say which member a guest is",
-        body=TieBody(),
-        answer=GuestTied(),
-        statuses=(200, 403, 404, 422),
-    ),
-)

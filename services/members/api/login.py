@@ -14,7 +14,7 @@ from marshmallow import Schema, fields, validate
 
 from services.kernel.message import Event
 from services.kernel.problem import Refused
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.members.api.wording import Empty, given_contact, text
 from services.members.contact import EMAIL, contact
 from services.members.domain.credential import (
@@ -29,6 +29,8 @@ from services.members.domain.credential import (
 )
 from services.members.mint import read_bearer
 from services.members.parts import Parts
+
+routes = Routes()
 
 TOKEN_LIVES = timedelta(days=30)
 
@@ -60,8 +62,12 @@ class LogoutRequest(Schema):
     token = text(required=True)
 
 
-def request_code(parts: Parts, request: Request) -> Answer:
-    """Send a code, if the contact is a member's. The answer is the same if it is not."""
+@routes.post("/v1/login/code", body=CodeRequest(), answer=Empty(), statuses=(202, 429))
+def request_login_code(parts: Parts, request: Request) -> Answer:
+    """Ask for a login code by e-mail.
+
+    The answer is the same where the contact is no member's.
+    """
     known = given_contact(contact, "contact", request.body["contact"])
     assert known is not None
     identification = parts.identification
@@ -76,8 +82,9 @@ def request_code(parts: Parts, request: Request) -> Answer:
     return recorded(request.take(LOGIN, reference, command), 202)
 
 
+@routes.post("/v1/login", body=LoginRequest(), answer=LoginAnswer(), statuses=(200, 422))
 def log_in(parts: Parts, request: Request) -> Answer:
-    """A token for the right code."""
+    """Log in with a code."""
     known = given_contact(contact, "contact", request.body["contact"])
     assert known is not None
     reference = parts.identification.known_reference(known)
@@ -93,8 +100,12 @@ def log_in(parts: Parts, request: Request) -> Answer:
     return _token(parts, request, entered.answer["person"])
 
 
+@routes.post("/v1/logout", body=LogoutRequest(), answer=Empty())
 def log_out(parts: Parts, request: Request) -> Answer:
-    """Revoke a token; one that opens nothing anyway is answered alike."""
+    """Revoke a token.
+
+    A token that opens nothing anyway is answered alike.
+    """
     bearer = read_bearer(request.body["token"])
     if bearer is None:
         return Answer({})
@@ -128,36 +139,3 @@ def _token(parts: Parts, request: Request, person: str) -> Answer:
 
 def _not_accepted() -> Refused:
     return Refused("login-code-not-accepted", "this code is not right, or no longer good; ask for another")
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "POST",
-        "/v1/login/code",
-        request_code,
-        name="request-login-code",
-        summary="Ask for a login code by e-mail",
-        body=CodeRequest(),
-        answer=Empty(),
-        statuses=(202, 429),
-    ),
-    Route(
-        "POST",
-        "/v1/login",
-        log_in,
-        name="log-in",
-        summary="Log in with a code",
-        body=LoginRequest(),
-        answer=LoginAnswer(),
-        statuses=(200, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/logout",
-        log_out,
-        name="log-out",
-        summary="Revoke a token",
-        body=LogoutRequest(),
-        answer=Empty(),
-    ),
-)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.kernel.policy import Actor
 from services.kernel.problem import Forbidden, Malformed, NotFound
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.members.api.wording import Paging, given_contact, slug, text
 from services.members.contact import email, phone
 from services.members.domain.person import PERSON
@@ -20,6 +19,8 @@ from services.members.parts import Parts
 from services.members.views.offices import OFFICE_HOLDERS
 from services.members.views.regions import REGIONS
 from services.members.views.roster import ROSTER
+
+routes = Routes()
 
 
 class JoinBody(Schema):
@@ -97,6 +98,7 @@ class GuideList(Schema):
     next = fields.String(required=True, allow_none=True)
 
 
+@routes.post("/v1/members", body=JoinBody(), answer=JoinAnswer(), statuses=(201, 422))
 def join(parts: Parts, request: Request) -> Answer:
     """Become a member."""
     body = request.body
@@ -130,8 +132,12 @@ def join(parts: Parts, request: Request) -> Answer:
     return recorded(commit, 201, location=f"/v1/members/{commit.answer['member']}")
 
 
+@routes.get("/v1/members", query=RosterQuery(), answer=MemberList(), statuses=(200, 403))
 def members(parts: Parts, request: Request) -> Answer:
-    """The roster, as far as the actor may read it."""
+    """The members.
+
+    Shows the members whom the actor may read.
+    """
     region = request.query.get("region") or _only_region(request.actor)
     request.actor.require("members.read", region)
     page = parts.views.find(
@@ -143,8 +149,12 @@ def members(parts: Parts, request: Request) -> Answer:
     return Answer({"items": [_shown(parts, document) for document in page.items], "next": page.next})
 
 
+@routes.get("/v1/members/{member}", answer=MemberAnswer(), statuses=(200, 404))
 def member(parts: Parts, request: Request) -> Answer:
-    """One member; for who may not read them, there is nobody."""
+    """A member.
+
+    Answers 404 to those who may not read the member.
+    """
     request.actor.require_person()
     document = parts.views.get(ROSTER, request.path["member"])
     if document is None:
@@ -154,8 +164,12 @@ def member(parts: Parts, request: Request) -> Answer:
     return Answer(_shown(parts, document))
 
 
+@routes.get("/v1/guides", query=GuidesQuery(), answer=GuideList(), statuses=(200, 403, 404))
 def guides(parts: Parts, request: Request) -> Answer:
-    """The board, by the distance between sub-districts' centres."""
+    """The board by distance.
+
+    Distances are measured between the centres of sub-districts.
+    """
     here = request.query["region"], request.query["subdistrict"]
     request.actor.require("activities.plan", here[0])
     known = centres(parts)
@@ -205,46 +219,3 @@ def _shown(parts: Parts, document: dict[str, Any]) -> dict[str, Any]:
     opened = {name: parts.vault.open(identity, document[name]) for name in ("name", "email", "phone")}
     plain = {name: document[name] for name in ("library", "region", "subdistrict", "language", "how", "registered")}
     return {"member": identity, **opened, **plain}
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "POST",
-        "/v1/members",
-        join,
-        name="join",
-        summary="Become a member",
-        body=JoinBody(),
-        answer=JoinAnswer(),
-        statuses=(201, 422),
-    ),
-    Route(
-        "GET",
-        "/v1/members",
-        members,
-        name="members",
-        summary="The members",
-        query=RosterQuery(),
-        answer=MemberList(),
-        statuses=(200, 403),
-    ),
-    Route(
-        "GET",
-        "/v1/members/{member}",
-        member,
-        name="member",
-        summary="A member",
-        answer=MemberAnswer(),
-        statuses=(200, 404),
-    ),
-    Route(
-        "GET",
-        "/v1/guides",
-        guides,
-        name="guides",
-        summary="The board by distance",
-        query=GuidesQuery(),
-        answer=GuideList(),
-        statuses=(200, 403, 404),
-    ),
-)

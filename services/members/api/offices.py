@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -10,7 +9,7 @@ from marshmallow import Schema, fields
 from services.kernel.message import Command
 from services.kernel.policy import Held
 from services.kernel.problem import Malformed, NotFound
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.members.api.regions import named
 from services.members.api.wording import Named, Paging, identity, slug, time
 from services.members.domain.office import (
@@ -27,6 +26,8 @@ from services.members.domain.region import REGION
 from services.members.parts import Parts
 from services.members.views.offices import OFFICE_HOLDERS, office_key
 from services.members.views.regions import REGIONS
+
+routes = Routes()
 
 
 class AssumeBody(Schema):
@@ -107,8 +108,12 @@ class OfficeChange(Schema):
     stand_in = fields.String(required=True, allow_none=True)
 
 
+@routes.get("/v1/offices", answer=OfficeList())
 def offices(parts: Parts, _request: Request) -> Answer:
-    """All offices that one person holds: those for all, and each regional one for every region."""
+    """Who holds which office.
+
+    Shows the offices that one person holds: those for the whole community, and each regional office for every region.
+    """
     standing = {document["_id"]: document for document in parts.everything(OFFICE_HOLDERS)}
     regions: list[str] = [document["_id"] for document in parts.everything(REGIONS)]
     single = [(office, kind) for office, kind in OFFICES.items() if not kind.many]
@@ -117,8 +122,12 @@ def offices(parts: Parts, _request: Request) -> Answer:
     return Answer({"items": items, "next": None})
 
 
-def holders(parts: Parts, request: Request) -> Answer:
-    """Who holds an office that many hold. Partners are not shown to everybody."""
+@routes.get("/v1/offices/{office}/holders", query=HoldersQuery(), answer=HolderList(), statuses=(200, 403, 404))
+def office_holders(parts: Parts, request: Request) -> Answer:
+    """Who holds an office that many hold.
+
+    Partners are shown only to those who may read members.
+    """
     office = request.path["office"]
     if office not in OFFICES or not OFFICES[office].many:
         raise NotFound("there is no such office that many hold")
@@ -139,8 +148,9 @@ def holders(parts: Parts, request: Request) -> Answer:
     return Answer({"items": items, "next": page.next})
 
 
-def assume(parts: Parts, request: Request) -> Answer:
-    """Take a vacant office."""
+@routes.post("/v1/offices/{office}/holders", body=AssumeBody(), answer=OfficeChange(), statuses=(201, 403, 404, 422))
+def assume_office(parts: Parts, request: Request) -> Answer:
+    """Take a vacant office, or one that many hold."""
     request.actor.require("offices.assign")
     office, region = _office(parts, request)
     person = _member(parts, "person", request.body["person"])
@@ -150,8 +160,12 @@ def assume(parts: Parts, request: Request) -> Answer:
     )
 
 
-def hand_over(parts: Parts, request: Request) -> Answer:
-    """Pass an office on; the holder may do so too."""
+@routes.post("/v1/offices/{office}/handover", body=HandoverBody(), answer=OfficeChange(), statuses=(200, 403, 404, 422))
+def hand_over_office(parts: Parts, request: Request) -> Answer:
+    """Pass an office on, in one act.
+
+    The holder may do so too.
+    """
     office, region = _office(parts, request)
     assigns = request.actor.may("offices.assign")
     if not assigns and Held(office, region) not in request.actor.offices:
@@ -161,7 +175,8 @@ def hand_over(parts: Parts, request: Request) -> Answer:
     return _take(request, command, office, region, person=to)
 
 
-def vacate(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/offices/{office}/vacancy", body=VacancyBody(), answer=OfficeChange(), statuses=(200, 403, 404))
+def vacate_office(parts: Parts, request: Request) -> Answer:
     """End a term without a successor."""
     request.actor.require("offices.assign")
     office, region = _office(parts, request)
@@ -171,7 +186,8 @@ def vacate(parts: Parts, request: Request) -> Answer:
     return _take(request, VacateOffice(office, region, request.now), office, region, person=person)
 
 
-def stand_in(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/offices/{office}/stand-in", body=StandInBody(), answer=OfficeChange(), statuses=(201, 403, 404, 422))
+def name_stand_in(parts: Parts, request: Request) -> Answer:
     """Name who acts while an office is vacant."""
     request.actor.require("offices.assign")
     office, region = _office(parts, request)
@@ -218,58 +234,3 @@ def _shown(parts: Parts, office: str, region: str | None, document: dict[str, An
         "since": since and since.isoformat(),
         "stand_in": named(parts, document.get("stand_in")),
     }
-
-
-ROUTES: Sequence[Route] = (
-    Route("GET", "/v1/offices", offices, name="offices", summary="Who holds which office", answer=OfficeList()),
-    Route(
-        "GET",
-        "/v1/offices/{office}/holders",
-        holders,
-        name="office-holders",
-        summary="Who holds an office that many hold",
-        query=HoldersQuery(),
-        answer=HolderList(),
-        statuses=(200, 403, 404),
-    ),
-    Route(
-        "POST",
-        "/v1/offices/{office}/holders",
-        assume,
-        name="assume-office",
-        summary="Take a vacant office, or one that many hold",
-        body=AssumeBody(),
-        answer=OfficeChange(),
-        statuses=(201, 403, 404, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/offices/{office}/handover",
-        hand_over,
-        name="hand-over-office",
-        summary="Pass an office on, in one act",
-        body=HandoverBody(),
-        answer=OfficeChange(),
-        statuses=(200, 403, 404, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/offices/{office}/stand-in",
-        stand_in,
-        name="name-stand-in",
-        summary="Name who acts while an office is vacant",
-        body=StandInBody(),
-        answer=OfficeChange(),
-        statuses=(201, 403, 404, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/offices/{office}/vacancy",
-        vacate,
-        name="vacate-office",
-        summary="End a term without a successor",
-        body=VacancyBody(),
-        answer=OfficeChange(),
-        statuses=(200, 403, 404),
-    ),
-)

@@ -9,11 +9,13 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from services.kernel.message import Event
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.members.api.wording import time
 from services.members.domain.rules import IDENTITY, RULES, WEEK, ChangeRules, Rulebook
 from services.members.parts import Parts
 from services.members.views.rulebook import RULEBOOK
+
+routes = Routes()
 
 TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]\Z"
 
@@ -75,8 +77,12 @@ class RulesVersion(Schema):
     rules = fields.Integer(required=True)
 
 
-def change(_parts: Parts, request: Request) -> Answer:
-    """Make a new version, and those announced for later anew with the change in them."""
+@routes.post("/v1/rules", body=RulesBody(), answer=RulesVersion(), statuses=(201, 403, 422))
+def change_rules(_parts: Parts, request: Request) -> Answer:
+    """Change the rules from a date on.
+
+    Versions announced for a later date are made anew with the change in them.
+    """
     request.actor.require("rules.change")
     named = dict(request.body)
     if "school_days" in named:
@@ -87,8 +93,12 @@ def change(_parts: Parts, request: Request) -> Answer:
     return recorded(request.take(RULES, IDENTITY, command, answer=_newest), 201, location="/v1/rules")
 
 
+@routes.get("/v1/rules", query=RulesQuery(), answer=RulesList())
 def rules(parts: Parts, request: Request) -> Answer:
-    """All versions, or the one in force at a time."""
+    """The rules.
+
+    Shows all versions, or the version in force at a time.
+    """
     versions = parts.everything(RULEBOOK)
     at = request.query.get("at")
     current = _in_force(versions, at or request.now)
@@ -108,18 +118,3 @@ def _in_force(versions: Sequence[dict[str, Any]], at: datetime) -> dict[str, Any
 def _shown(version: dict[str, Any], current: dict[str, Any] | None) -> dict[str, Any]:
     ruled = {name: value for name, value in version.items() if name != "_id"}
     return ruled | {"in_force_from": version["in_force_from"].isoformat(), "in_force": version == current}
-
-
-ROUTES: Sequence[Route] = (
-    Route("GET", "/v1/rules", rules, name="rules", summary="The rules", query=RulesQuery(), answer=RulesList()),
-    Route(
-        "POST",
-        "/v1/rules",
-        change,
-        name="change-rules",
-        summary="Change the rules from a date on",
-        body=RulesBody(),
-        answer=RulesVersion(),
-        statuses=(201, 403, 422),
-    ),
-)

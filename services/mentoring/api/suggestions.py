@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from services.kernel.route import Answer, Request, Route
+from services.kernel.route import Answer, Request, Routes
 from services.mentoring.api.parts import Parts
 from services.mentoring.api.standing import Standing, able_unit, found_in, standing
 from services.mentoring.domain.case import OPEN
@@ -17,6 +17,8 @@ from services.mentoring.views.mentorships import MENTORSHIPS
 from services.mentoring.views.offices import OFFICES
 from services.mentoring.views.practice import PRACTICE
 from services.mentoring.views.regions import REGIONS
+
+routes = Routes()
 
 ACCOMPANYING = ("mentor", "regional-coordinator")
 """The offices whose holders accompany libraries."""
@@ -36,7 +38,9 @@ class SuggestionList(Schema):
     next = fields.String(allow_none=True)
 
 
+@routes.get("/v1/mentorships/{mentorship}/suggestions", answer=SuggestionList(), statuses=(200, 403, 404))
 def suggest_mentors(parts: Parts, request: Request) -> Answer:
+    """Who might go along, with reasons; a person decides."""
     found = standing(parts, request.path["mentorship"], request.actor)
     found.require(found.leads)
     offices = [each for office in ACCOMPANYING for each in parts.everything(OFFICES, {"office": office})]
@@ -79,16 +83,3 @@ def _distance(here: tuple[float, float] | None, there: tuple[float, float] | Non
 def _shown(candidate: Candidate) -> dict[str, Any]:
     names = ("person", "former", "able", "load", "km")
     return {**{name: getattr(candidate, name) for name in names}, "reasons": list(candidate.reasons)}
-
-
-ROUTES = (
-    Route(
-        "GET",
-        "/v1/mentorships/{mentorship}/suggestions",
-        suggest_mentors,
-        "suggest-mentors",
-        "Who might go along, with reasons; a person decides",
-        answer=SuggestionList(),
-        statuses=(200, 403, 404),
-    ),
-)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
 from dataclasses import asdict
 
 from marshmallow import Schema, fields
@@ -11,12 +10,14 @@ from marshmallow.validate import Length, OneOf
 
 from services.kernel.policy import Actor
 from services.kernel.problem import Unauthorized
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.notifications.api.feed import PARTNERS_KEEP
 from services.notifications.api.parts import Parts
 from services.notifications.api.wording import Empty, regions, text
 from services.notifications.domain.partner import PARTNER, SCOPES, IssueKey, RevokeKey
 from services.notifications.mint import read_key
+
+routes = Routes()
 
 
 class KeyBody(Schema):
@@ -49,7 +50,9 @@ class ActorAnswer(Schema):
     grants = fields.Dict(keys=fields.String(), values=fields.List(fields.String()), required=True)
 
 
-def issue_key(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/partners/{partner}/keys", body=KeyBody(), answer=NewKey(), statuses=(201, 401, 403, 404))
+def issue_partner_key(parts: Parts, request: Request) -> Answer:
+    """A key for a partner's program."""
     request.actor.require(PARTNERS_KEEP)
     partner, identity = request.path["partner"], request.new_id("partner-key")
     bearer = parts.mint.partner_key(partner, identity)
@@ -59,13 +62,21 @@ def issue_key(parts: Parts, request: Request) -> Answer:
     return Answer({**answer.body, "bearer": str(bearer)}, 201, answer.version, answer.position)
 
 
-def revoke_key(_parts: Parts, request: Request) -> Answer:
+@routes.delete("/v1/partners/{partner}/keys/{key}", answer=Empty(), statuses=(200, 401, 403, 404))
+def revoke_partner_key(_parts: Parts, request: Request) -> Answer:
+    """Make a partner's key worthless."""
     request.actor.require(PARTNERS_KEEP)
     return recorded(request.take(PARTNER, request.path["partner"], RevokeKey(request.path["key"])))
 
 
+@routes.post(
+    "/internal/partner-identity", body=BearerBody(), answer=ActorAnswer(), public=False, statuses=(200, 401, 403)
+)
 def identify_partner(parts: Parts, request: Request) -> Answer:
-    """Who is behind a key, with what it allows. From the partner's own stream, so a revoked key is worthless at once."""
+    """Who is behind a partner's key?
+
+    Answers with what the key allows. Reads the partner's own stream, so a revoked key is worthless at once.
+    """
     request.actor.require_service("gateway")
     bearer = read_key(request.body["token"])
     if bearer is None:
@@ -75,37 +86,3 @@ def identify_partner(parts: Parts, request: Request) -> Answer:
     if not found or not (grants := partner.grants(found[0])):
         raise Unauthorized("this key was revoked, or its partner rests")
     return Answer(asdict(Actor("partner", bearer.partner, (), grants)))
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "POST",
-        "/v1/partners/{partner}/keys",
-        issue_key,
-        name="issue-partner-key",
-        summary="A key for a partner's program",
-        body=KeyBody(),
-        answer=NewKey(),
-        statuses=(201, 401, 403, 404),
-    ),
-    Route(
-        "DELETE",
-        "/v1/partners/{partner}/keys/{key}",
-        revoke_key,
-        name="revoke-partner-key",
-        summary="Make a partner's key worthless",
-        answer=Empty(),
-        statuses=(200, 401, 403, 404),
-    ),
-    Route(
-        "POST",
-        "/internal/partner-identity",
-        identify_partner,
-        name="identify-partner",
-        summary="Who is behind a partner's key?",
-        body=BearerBody(),
-        answer=ActorAnswer(),
-        public=False,
-        statuses=(200, 401, 403),
-    ),
-)

@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Email, Length, OneOf
 
 from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.notifications.api.feed import PARTNERS_KEEP
 from services.notifications.api.parts import Parts
 from services.notifications.api.schemas import PageQuery
@@ -29,6 +29,8 @@ from services.notifications.domain.partner import (
     RestPartner,
 )
 from services.notifications.views.partners import PARTNERS
+
+routes = Routes()
 
 CONTACTS_AT_MOST = 10
 
@@ -94,7 +96,9 @@ class PartnerCreated(Schema):
     state = fields.String(required=True)
 
 
+@routes.post("/v1/partners", body=PartnerBody(), answer=PartnerCreated(), statuses=(201, 401, 403))
 def add_partner(parts: Parts, request: Request) -> Answer:
+    """Enter an institution that may become a partner."""
     request.actor.require(PARTNERS_KEEP)
     identity = request.new_id("partner")
     command = AddPartner(_profile(parts, request, ()))
@@ -104,7 +108,9 @@ def add_partner(parts: Parts, request: Request) -> Answer:
     return recorded(commit, 201, location=f"/v1/partners/{identity}")
 
 
+@routes.put("/v1/partners/{partner}", body=PartnerBody(), answer=PartnerCreated(), statuses=(200, 401, 403, 404, 412))
 def change_partner(parts: Parts, request: Request) -> Answer:
+    """Write down what changed about a partner."""
     request.actor.require(PARTNERS_KEEP)
     identity, standing = _known(parts, request)
     profile = _profile(parts, request, standing)
@@ -113,7 +119,11 @@ def change_partner(parts: Parts, request: Request) -> Answer:
     return answer
 
 
-def set_state(parts: Parts, request: Request) -> Answer:
+@routes.post(
+    "/v1/partners/{partner}/state", body=StateBody(), answer=PartnerCreated(), statuses=(200, 401, 403, 404, 412)
+)
+def set_partner_state(parts: Parts, request: Request) -> Answer:
+    """It is agreed, or it rests."""
     request.actor.require(PARTNERS_KEEP)
     identity, _ = _known(parts, request)
     active = request.body["state"] == ACTIVE
@@ -121,15 +131,18 @@ def set_state(parts: Parts, request: Request) -> Answer:
     return recorded(request.take(PARTNER, identity, command, answer=_said(identity)))
 
 
+@routes.get("/v1/partners", query=PageQuery(), answer=PartnerList(), statuses=(200, 401, 403))
 def list_partners(parts: Parts, request: Request) -> Answer:
+    """The partners."""
     request.actor.require(PARTNERS_KEEP)
     page = parts.views.find(PARTNERS, sort="name", after=request.query["after"], limit=request.query["limit"])
     items = [{"partner": document.pop("_id"), **document} for document in page.items]
     return Answer({"items": items, "next": page.next})
 
 
+@routes.get("/v1/partners/{partner}", answer=PartnerShown(), partners=True, statuses=(200, 401, 403, 404))
 def show_partner(parts: Parts, request: Request) -> Answer:
-    """The partner itself, to a program that comes with one of its keys too."""
+    """A partner, to itself or to who keeps the partners."""
     identity = request.path["partner"]
     if request.actor.kind != "partner" or request.actor.id != identity:
         request.actor.require(PARTNERS_KEEP)
@@ -188,57 +201,3 @@ def _shown(parts: Parts, identity: str, partner: Partner) -> dict[str, Any]:
             for key in partner.keys
         ],
     }
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "GET",
-        "/v1/partners",
-        list_partners,
-        name="list-partners",
-        summary="The partners",
-        query=PageQuery(),
-        answer=PartnerList(),
-        statuses=(200, 401, 403),
-    ),
-    Route(
-        "POST",
-        "/v1/partners",
-        add_partner,
-        name="add-partner",
-        summary="Enter an institution that may become a partner",
-        body=PartnerBody(),
-        answer=PartnerCreated(),
-        statuses=(201, 401, 403),
-    ),
-    Route(
-        "GET",
-        "/v1/partners/{partner}",
-        show_partner,
-        partners=True,
-        name="show-partner",
-        summary="A partner, to itself or to who keeps the partners",
-        answer=PartnerShown(),
-        statuses=(200, 401, 403, 404),
-    ),
-    Route(
-        "PUT",
-        "/v1/partners/{partner}",
-        change_partner,
-        name="change-partner",
-        summary="Write down what changed about a partner",
-        body=PartnerBody(),
-        answer=PartnerCreated(),
-        statuses=(200, 401, 403, 404, 412),
-    ),
-    Route(
-        "POST",
-        "/v1/partners/{partner}/state",
-        set_state,
-        name="set-partner-state",
-        summary="It is agreed, or it rests",
-        body=StateBody(),
-        answer=PartnerCreated(),
-        statuses=(200, 401, 403, 404, 412),
-    ),
-)

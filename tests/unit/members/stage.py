@@ -19,7 +19,7 @@ from services.kernel.problem import Refused
 from services.kernel.vault import MemoryKeys, Vault
 from services.kernel.view import COMMITS, INBOX, Remove
 from services.kernel.view_store import Page
-from services.members.api import ROUTES
+from services.members.api import routes
 from services.members.contract import REGISTRY, tell
 from services.members.domain.office_kinds import grants_of
 from services.members.mint import Mint
@@ -125,7 +125,7 @@ class Stage:
         self.signature = ActorSignature("between gateway and services")
         self.api = Api(
             "members",
-            ROUTES,
+            routes,
             self.parts,
             commands=self.commands,
             clock=self.clock,
