@@ -99,14 +99,17 @@ def within_the_calendar(at: datetime) -> None:
         raise ValidationError("Not a time that anything happens at.")
 
 
-@cache
 def schema_of(shape: Any, use: Use = "body") -> type[Schema]:
     """The schema of a dataclass, or of a generic one with its argument: ``Listing[PollShown]`` makes ``PollShownList``.
 
-    Raises ``TypeError`` for an annotation that says no JSON.
+    A shape without defaults has one schema for bodies and answers, so that OpenAPI shows one component. Raises ``TypeError``
+    for an annotation that says no JSON.
     """
-    if use == "answer" and not _has_defaults(shape):
-        return schema_of(shape)  # one component in OpenAPI, wherever the shape is used
+    return _derived(shape, "body" if use == "answer" and not _has_defaults(shape) else use)
+
+
+@cache
+def _derived(shape: Any, use: Use) -> type[Schema]:
     hints, members = hints_of(shape), {}
     for member in dataclasses.fields(get_origin(shape) or shape):
         try:
@@ -117,7 +120,10 @@ def schema_of(shape: Any, use: Use = "body") -> type[Schema]:
     def read(_schema: Schema, data: Mapping[str, Any], **_options: Any) -> Any:
         return shape(**data)
 
-    return types.new_class(name_of(shape), (Schema,), {}, lambda made: made.update(members, _read=post_load(read)))
+    origin = {"__module__": shape.__module__, "__doc__": shape.__doc__}
+    return types.new_class(
+        name_of(shape), (Schema,), {}, lambda made: made.update(members, **origin, _read=post_load(read))
+    )
 
 
 def name_of(shape: Any) -> str:

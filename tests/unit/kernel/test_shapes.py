@@ -1,9 +1,12 @@
 """What a request's fields take."""
 
+from dataclasses import dataclass
+
 import pytest
 from marshmallow import Schema, ValidationError
 
-from services.kernel.shapes import line
+from services.kernel.schema import UNSET
+from services.kernel.shapes import fill, line, where
 
 
 class Said(Schema):
@@ -19,3 +22,28 @@ def test_a_line_that_says_something_is_taken_as_it_is(text: str) -> None:
 def test_a_line_of_blanks_or_of_none_or_too_long_is_malformed(text: object) -> None:
     with pytest.raises(ValidationError):
         Said().load({"text": text})
+
+
+@dataclass(frozen=True)
+class Row:
+    thing: str
+    name: str
+    secret: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    thing: str
+    name: str
+    mine: bool
+
+
+def test_an_answer_is_filled_from_a_row_and_what_is_given() -> None:
+    assert fill(Shown, Row("t", "Scanner", "s"), mine=True) == Shown(thing="t", name="Scanner", mine=True)
+    assert fill(Shown, Row("t", "Scanner", "s"), mine=True, name="x").name == "x"
+    with pytest.raises(TypeError, match="mine"):
+        fill(Shown, Row("t", "Scanner", "s"))
+
+
+def test_a_filter_wants_what_was_sent() -> None:
+    assert where(region="kediri", state=UNSET, until=None) == {"region": "kediri", "until": None}
