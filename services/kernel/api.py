@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, is_dataclass, replace
 from typing import Any
 
 from pymongo.errors import PyMongoError
@@ -19,6 +19,7 @@ from services.kernel.decider import Commands
 from services.kernel.http_request import idempotency_key, json_object, loaded, path_pattern
 from services.kernel.ids import derived_id, fingerprint, new_id
 from services.kernel.mongo import outcome_unknown
+from services.kernel.plain import ANSWER
 from services.kernel.policy import ANONYMOUS, Actor, ActorSignature
 from services.kernel.problem import (
     Forbidden,
@@ -118,18 +119,19 @@ class Api:
                 return route, match.groupdict()
         raise NotAllowed(allowed=sorted({route.method for route, _ in found}))
 
-    def _answer(self, route: Route, parameters: Mapping[str, str], raw: RawRequest) -> Answer:
+    def _answer(self, route: Route, parameters: Mapping[str, str], raw: RawRequest) -> Answer[Any]:
         if len(raw.body) > route.limit:
             raise TooLarge(limit=route.limit)
         actor = _admitted(route, self._signature.read(raw.headers.get(ActorSignature.HEADER.lower())))
         wanted = _position(self.service, raw.headers.get("wait-for"))
-        request = Request(
+        request: Request[Any, Any] = Request(
             path=parameters,
             query=_loaded(route.query, dict(raw.query)),
             body=raw.body if route.raw else _loaded(route.body, _json(raw)),
             actor=actor,
             now=self._clock.now(),
             correlation=raw.headers.get("correlation-id") or new_id(),
+            success=route.success,
             **self._identity(route, actor, raw) if route.writes else {},
         )
         if wanted is not None:
@@ -140,7 +142,7 @@ class Api:
             return replace(answer, position=shown)
         return answer
 
-    def _handled(self, route: Route, request: Request) -> Answer:
+    def _handled(self, route: Route, request: Request[Any, Any]) -> Answer[Any]:
         """What the handler answers, or the answer that the same request had before.
 
         What a request changed may be why its repetition is judged otherwise: whoever has handed an office over may not
@@ -167,7 +169,7 @@ class Api:
             "commands": self._commands,
         }
 
-    def _headers(self, answer: Answer) -> dict[str, str]:
+    def _headers(self, answer: Answer[Any]) -> dict[str, str]:
         headers = {"Content-Type": answer.content_type, "Cache-Control": "no-store", **answer.headers}
         if answer.version is not None:
             headers["ETag"] = f'"{answer.version}"'
@@ -203,7 +205,7 @@ def _loaded(schema: Any, document: Any) -> Any:
     if schema is None:
         if document:
             raise Malformed(errors={name: ["Unknown field."] for name in document})
-        return {}
+        return None
     return loaded(schema, document)
 
 
@@ -231,7 +233,10 @@ def _is_number(text: str) -> bool:
     return text.isdecimal() and len(text) <= MOST_DIGITS
 
 
-def _body(answer: Answer) -> str:
+def _body(answer: Answer[Any]) -> str:
     if answer.body is None and answer.status == 204:
         return ""
-    return answer.body if isinstance(answer.body, str) else json.dumps(answer.body, ensure_ascii=False)
+    if isinstance(answer.body, str):
+        return answer.body
+    body = ANSWER.write(answer.body) if is_dataclass(answer.body) else answer.body
+    return json.dumps(body, ensure_ascii=False)

@@ -8,10 +8,10 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import pymongo
-from marshmallow import Schema, fields, validate
+from marshmallow.validate import Length, Range
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pymongo.errors import PyMongoError
 
@@ -35,19 +35,21 @@ from services.kernel.view_store import Views
 PATIENCE_SECONDS = 1.0
 
 
-class FeedQuery(Schema):
+@dataclass(frozen=True)
+class FeedQuery:
     """``after`` is the number of the last fact that the asker has, 0 for none; ``epoch`` "" for one who never asked."""
 
-    epoch = fields.String(load_default="")
-    after = fields.Integer(load_default=0, validate=validate.Range(min=0))
-    limit = fields.Integer(load_default=PAGE, validate=validate.Range(min=1, max=1000))
+    epoch: str = ""
+    after: Annotated[int, Range(min=0)] = 0
+    limit: Annotated[int, Range(1, 1000)] = PAGE
 
 
-class PersonalQuery(Schema):
+@dataclass(frozen=True)
+class PersonalQuery:
     """All ids of one person, with commas between them, and the position to go on behind."""
 
-    ids = fields.String(required=True, validate=validate.Length(1, 20_000))
-    after = fields.Integer(load_default=0, validate=validate.Range(min=0, max=2**62))
+    ids: Annotated[str, Length(1, 20_000)]
+    after: Annotated[int, Range(0, 2**62)] = 0
 
 
 @dataclass(frozen=True)
@@ -97,13 +99,13 @@ class Operations:
             """How far everything is: head, facts, each reader's lag and trouble, what is expected from each source."""
             return Answer(self._status())
 
-        @routes.get("/internal/personal", query=PersonalQuery(), public=False)
-        def personal(_parts: object, request: Request) -> Answer:
+        @routes.get("/internal/personal", public=False)
+        def personal(_parts: object, request: Request[None, PersonalQuery]) -> Answer:
             """A page of what the log holds about a person; only for the gateway, which gives it to that person alone."""
             return self._personal(request)
 
-        @routes.get("/internal/feed", query=FeedQuery(), public=False)
-        def feed(_parts: object, request: Request) -> Answer:
+        @routes.get("/internal/feed", public=False)
+        def feed(_parts: object, request: Request[None, FeedQuery]) -> Answer:
             """The facts behind a number, for services only."""
             return self._feed(request)
 
@@ -148,15 +150,15 @@ class Operations:
             "at": time.time(),
         }  # fmt: skip
 
-    def _feed(self, request: Request) -> Answer:
+    def _feed(self, request: Request[None, FeedQuery]) -> Answer:
         request.actor.require_service()
         query = request.query
-        if query["after"] > 0 and not query["epoch"] and query["after"] < 2**62:
+        if query.after > 0 and not query.epoch and query.after < 2**62:
             raise Malformed("say which epoch the number is of", errors={"epoch": ["Missing."]})
-        page = feed_page(self.log, self.settings.community_host, query["epoch"], query["after"], query["limit"])
+        page = feed_page(self.log, self.settings.community_host, query.epoch, query.after, query.limit)
         return Answer(page)
 
-    def _personal(self, request: Request) -> Answer:
+    def _personal(self, request: Request[None, PersonalQuery]) -> Answer:
         request.actor.require_service("gateway")
-        ids = [identity for identity in request.query["ids"].split(",") if identity]
-        return Answer(personal_page(self.log, self.vault, ids, request.query["after"]))
+        ids = [identity for identity in request.query.ids.split(",") if identity]
+        return Answer(personal_page(self.log, self.vault, ids, request.query.after))

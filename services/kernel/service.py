@@ -59,8 +59,8 @@ class Definition:
     registry: Registry
     contract: Contract
     routes: Collection[Route]
-    views: Sequence[View] = ()
-    managers: Sequence[ProcessManager] = ()
+    views: Sequence[View[Any]] = ()
+    managers: Sequence[ProcessManager[Any]] = ()
     sources: Sequence[str] = ()
     parts: Callable[[Core], Any] = lambda core: core
     readers: Callable[[Core, Any], Sequence[Reader]] = lambda _core, _parts: ()

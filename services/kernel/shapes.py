@@ -1,24 +1,73 @@
-"""Shapes of requests and answers that every service has: ids, lines, times, pages."""
+"""Shapes of requests and answers that every service has: ids, lines, times, pages.
+
+The names in capitals annotate a dataclass's fields: ``title: Line``, ``note: Annotated[str, up_to(2000)] | None = None``. The
+functions of the same meaning make fields for schemas that are still written as marshmallow classes.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import dataclass
+from dataclasses import fields as members
+from typing import Annotated, Any, ClassVar, Generic, TypeAlias
 
-from marshmallow import Schema, ValidationError, fields
-from marshmallow.validate import Length, Range, Regexp
+from marshmallow import Schema, fields
+from marshmallow.validate import Length, Range, Regexp, Validator
+from typing_extensions import TypeVar
 
 from services.kernel.route import Answer, Request
+from services.kernel.schema import UNSET, Truth, within_the_calendar
 from services.kernel.view_store import Page
 
-_FIRST_TIME, _LAST_TIME = datetime(1900, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)
+ItemT = TypeVar("ItemT")
+RowT = TypeVar("RowT")
 _SAYS_SOMETHING = Regexp(r"(?s).*\S", error="Blanks say nothing.")
 _NOT_BLANK = Regexp(r"\s*\S", error="Blanks say nothing.")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 _IDENTITY = Regexp(_ID, error="Not an id.")
 _SLUG = Regexp(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+
+
+def up_to(longest: int) -> tuple[Validator, ...]:
+    """A text of at most so many characters, not empty and not of blanks alone."""
+    return (Length(1, longest), _SAYS_SOMETHING)
+
+
+Identity: TypeAlias = Annotated[str, _IDENTITY]
+"""An id that came from outside: it becomes part of keys and paths of views, so it holds no dots and no dollars."""
+Line: TypeAlias = Annotated[str, up_to(200)]
+"""A line of text that says something."""
+
+
+@dataclass(frozen=True)
+class PageQuery:
+    """How long a page is, and behind which cursor it begins. A list's filter extends it."""
+
+    limit: Annotated[int, Range(1, 100)] = 50
+    after: str | None = None
+
+
+@dataclass(frozen=True)
+class Listing(Generic[ItemT]):
+    """The answer of a list: its items and the next cursor."""
+
+    suffix: ClassVar[str] = "List"
+    items: tuple[ItemT, ...]
+    next: str | None = None
+
+
+def fill(shape: type[ItemT], row: Any, **others: Any) -> ItemT:
+    """A dataclass whose fields are those of the same name in a row, and the others as given."""
+    target: Any = shape
+    names = [member.name for member in members(target)]
+    same = {name: getattr(row, name) for name in names if name not in others and hasattr(row, name)}
+    return shape(**same, **others)
+
+
+def where(**fields_: Any) -> dict[str, Any]:
+    """What a filter asks for, as ``Views.find`` takes it: the fields that are not ``UNSET``."""
+    return {name: value for name, value in fields_.items() if value is not UNSET}
 
 
 def is_identity(text: str) -> bool:
@@ -58,15 +107,6 @@ def number(lowest: int, highest: int, required: bool = True, **options: Any) -> 
     return fields.Integer(required=required, strict=True, validate=Range(lowest, highest), **options)
 
 
-class Truth(fields.Boolean):
-    """True or false and nothing that looks like it: marshmallow's own takes 1, "yes" and "on" too."""
-
-    def _deserialize(self, value: Any, *_where: Any, **_options: Any) -> bool:
-        if not isinstance(value, bool):
-            raise self.make_error("invalid", input=value)
-        return value
-
-
 def truth(required: bool = True, **options: Any) -> fields.Boolean:
     """True or false."""
     return Truth(required=required, **options)
@@ -74,7 +114,7 @@ def truth(required: bool = True, **options: Any) -> fields.Boolean:
 
 def time(required: bool = True, **options: Any) -> fields.AwareDateTime:
     """RFC 3339 with an offset, and far enough from the ends of the calendar to be moved to any zone and counted from."""
-    return fields.AwareDateTime(required=required, format="iso", validate=_within_the_calendar, **options)
+    return fields.AwareDateTime(required=required, format="iso", validate=within_the_calendar, **options)
 
 
 class Empty(Schema):
@@ -114,20 +154,18 @@ def listing(item: type[Schema], name: str | None = None, required: bool = False)
     return Schema.from_dict(shape, name=name or f"{item.__name__}List")()
 
 
-def paged(page: Page, shown: Callable[[dict[str, Any]], dict[str, Any]]) -> Answer:
+def paged(page: Page[RowT], shown: Callable[[RowT], ItemT]) -> Answer[Listing[ItemT]]:
     """A page of a view as an answer."""
-    return Answer({"items": [shown(document) for document in page.items], "next": page.next})
+    return Answer(Listing(tuple(shown(row) for row in page.items), page.next))
 
 
-def paging(request: Request) -> dict[str, Any]:
+def paging(request: Request[Any, Any]) -> dict[str, Any]:
     """The page that a request asks for, as ``Views.find`` takes it."""
-    return {"limit": request.query["limit"], "after": request.query["after"]}
+    query = request.query
+    if isinstance(query, dict):
+        return {"limit": query["limit"], "after": query["after"]}
+    return {"limit": query.limit, "after": query.after}
 
 
 def _an_identity(text: str) -> None:
     _IDENTITY(text)
-
-
-def _within_the_calendar(at: datetime) -> None:
-    if not _FIRST_TIME <= at <= _LAST_TIME:
-        raise ValidationError("Not a time that anything happens at.")

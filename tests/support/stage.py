@@ -19,6 +19,7 @@ from services.kernel.policy import ANONYMOUS, Actor, ActorSignature
 from services.kernel.service import Definition
 from services.kernel.settings import Secrets, Settings
 from services.kernel.view_reader import ViewReader
+from tests.support.answers import assert_fits
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """A Monday, eight in the morning in Jakarta."""
@@ -120,6 +121,7 @@ class ServiceStage:
         parameters = dict(pair.split("=", 1) for pair in query.split("&") if pair)
         raw = b"" if body is None else json.dumps(body).encode()
         answer = self.application.api.respond(RawRequest(method, path, parameters, sent, raw))
+        assert_fits(self.application.definition.routes, method, answer)
         if settle and method != "GET":
             self.settle()
         return Reply(answer.status, answer.headers, json.loads(answer.body) if answer.body else None)

@@ -16,7 +16,6 @@ from services.events.domain.certificate import (
     RevokeCertificate,
 )
 from services.events.views.certificates import CERTIFICATE_LIST
-from services.events.views.participation import PARTICIPATION
 from services.kernel.ids import derived_id
 from services.kernel.problem import NotFound
 from services.kernel.route import Answer, Request, Routes, recorded
@@ -133,8 +132,7 @@ def _present(parts: Parts, standing: Standing) -> tuple[Present, ...]:
     there, _ = parts.commands.state(ATTENDANCE, standing.identity)
     holders: dict[str, set[str]] = {person: {person} for person in there.persons}
     for guest in there.guests:
-        tied = (parts.views.get(PARTICIPATION, guest) or {}).get("person")
-        holders.setdefault(tied or guest, set()).add(guest)
+        holders.setdefault(parts.person_behind(guest), set()).add(guest)
     return tuple(
         _holder(parts, standing, participant, frozenset(known_as), there)
         for participant, known_as in sorted(holders.items())

@@ -18,8 +18,7 @@ from services.events.domain.question import ANSWERED
 from services.events.views.consents import CONSENTS
 from services.events.views.lectures import LECTURES
 from services.events.views.materials import MATERIALS
-from services.events.views.participation import PARTICIPATION
-from services.events.views.questions import QUESTION_LISTS, behind
+from services.events.views.questions import QUESTION_LISTS, QuestionsRow
 from services.kernel.problem import NotFound
 from services.kernel.route import Answer, Request, Routes
 from services.kernel.shapes import Paging, identity
@@ -157,19 +156,19 @@ def _materials(parts: Parts, activity: str) -> Iterator[dict[str, Any]]:
 
 
 def _answered(parts: Parts, activity: str) -> Iterator[dict[str, Any]]:
-    document = parts.views.get(QUESTION_LISTS, activity) or {"questions": {}}
-    for question, each in document["questions"].items():
-        if each["state"] != ANSWERED:
+    row = parts.views.get(QUESTION_LISTS, activity) or QuestionsRow(activity)
+    for question, each in row.questions.items():
+        given, same = each.answer, row.behind(question)
+        if each.state != ANSWERED or given is None:
             continue
-        given, same = each["answer"], behind(document["questions"], question)
         # Where the text of who asked it was erased, others who asked the same said it too.
-        texts = (parts.vault.open(one["asker"], one["text"]) for one in (each, *same))
+        texts = (parts.vault.open(one.asker, one.text) for one in (each, *same))
         yield {
             "question": question,
             "text": next((text for text in texts if text is not None), None),
-            "answer": parts.vault.open(given["speaker"], given["text"]),
-            "asker": _consents(parts, each["asker"]),
-            "speaker": _consents(parts, given["speaker"]),
+            "answer": parts.vault.open(given.speaker, given.text),
+            "asker": _consents(parts, each.asker),
+            "speaker": _consents(parts, given.speaker),
             "merged": len(same),
         }
 
@@ -178,6 +177,6 @@ def _consents(parts: Parts, participant: str | None) -> str | None:
     """The person behind a participant's id, if that person allows to be named."""
     if participant is None:
         return None
-    person = (parts.views.get(PARTICIPATION, participant) or {}).get("person") or participant
+    person = parts.person_behind(participant)
     consent = parts.views.get(CONSENTS, person)
     return person if consent and consent["named"] else None

@@ -23,6 +23,7 @@ from services.events.views.rulebook import RULEBOOK, certificate_rule_at, rules_
 from services.kernel.decider import Commands, Decider
 from services.kernel.policy import Actor
 from services.kernel.problem import Malformed, NotFound
+from services.kernel.schema import UNSET
 from services.kernel.service import Core
 from services.kernel.vault import Vault
 from services.kernel.view_store import Views
@@ -98,11 +99,18 @@ class Parts:
 
     def known_as(self, person: str) -> frozenset[str]:
         """The person's id, and those of the guests that the person is known to have been."""
-        return frozenset({person, *(self.views.get(PARTICIPATION, person) or {}).get("guests", ())})
+        row = self.views.get(PARTICIPATION, person)
+        return frozenset({person, *(row.guests if row else ())})
+
+    def person_behind(self, participant: str) -> str:
+        """Whom a guest turned out to be; the id itself for a member and for a guest whom nobody knows."""
+        row = self.views.get(PARTICIPATION, participant)
+        return (row and row.person) or participant
 
     def is_member(self, identity: str) -> bool:
         """Whether members have told of a member under this id."""
-        return "region" in (self.views.get(PARTICIPATION, identity) or {})
+        row = self.views.get(PARTICIPATION, identity)
+        return row is not None and row.region is not UNSET
 
     def require_region(self, region: str, subdistrict: str | None = None) -> None:
         """Raises ``Malformed`` for a region that was never opened or a sub-district that is not in it."""

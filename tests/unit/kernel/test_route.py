@@ -1,11 +1,14 @@
 """A decorator above a handler makes it a route; the operation's name and summary follow from the function."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from marshmallow import Schema
 
 from services.kernel.route import Answer, Request, Route, Routes
+from services.kernel.schema import UNSET, Unset, schema_of
+from services.kernel.shapes import Listing
 
 
 def described(name: str, docstring: str | None = "Something.") -> Any:
@@ -100,3 +103,56 @@ def test_what_the_decorator_is_told_reaches_the_route() -> None:
     route = only(routes)
     assert (route.body, route.answer, route.query) == (schema, schema, None)
     assert (route.public, route.raw, route.limit, route.statuses) == (False, False, 10, (201, 404))
+
+
+@dataclass(frozen=True)
+class NewVote:
+    options: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class PollFilter:
+    state: str | Unset = UNSET
+
+
+@dataclass(frozen=True)
+class PollShown:
+    poll: str
+
+
+def vote(_parts: object, _request: Request[NewVote]) -> Answer[PollShown]:
+    """Vote."""
+    return Answer(PollShown("p"))
+
+
+def list_polls(_parts: object, _request: Request[None, PollFilter]) -> Answer[Listing[PollShown]]:
+    """Polls."""
+    return Answer(Listing((PollShown("p"),)))
+
+
+def import_polls(_parts: object, _request: Request[bytes]) -> Answer[str]:
+    """Polls from a file."""
+    return Answer("poll\n", content_type="text/csv")
+
+
+def test_the_annotations_of_a_handler_say_the_shapes() -> None:
+    routes = Routes()
+    routes.post("/v1/polls/{poll}/votes")(vote)
+    routes.get("/v1/polls")(list_polls)
+    votes, polls = routes
+    assert (type(votes.body), votes.query, type(votes.answer)) == (schema_of(NewVote), None, schema_of(PollShown))
+    assert (polls.body, type(polls.query)) == (None, schema_of(PollFilter, "query"))
+    assert type(polls.answer).__name__ == "PollShownList"
+
+
+def test_a_handler_that_asks_for_bytes_gets_the_body_as_it_came() -> None:
+    routes = Routes()
+    routes.post("/v1/polls/import")(import_polls)
+    assert (only(routes).raw, only(routes).body, only(routes).answer) == (True, None, None)
+
+
+def test_what_the_decorator_is_told_counts_more_than_the_annotations() -> None:
+    routes, schema = Routes(), Schema()
+    routes.post("/v1/polls/{poll}/votes", answer=schema)(vote)
+    assert only(routes).answer is schema
+    assert type(only(routes).body) is schema_of(NewVote)

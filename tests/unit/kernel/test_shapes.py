@@ -1,18 +1,23 @@
 """What a request's fields take."""
 
+from dataclasses import dataclass
+
 import pytest
 from marshmallow import Schema, ValidationError
 
+from services.kernel.schema import UNSET
 from services.kernel.shapes import (
     BoundedPaging,
     OptionalPaging,
     Paging,
+    fill,
     identity,
     is_identity,
     line,
     listing,
     slug,
     text,
+    where,
 )
 
 
@@ -85,3 +90,28 @@ def test_a_listing_is_named_for_its_items_or_as_it_is_published() -> None:
     published = listing(Said, "Sayings", required=True)
     assert type(published).__name__ == "Sayings"
     assert [name for name, field in published.fields.items() if field.required] == ["items", "next"]
+
+
+@dataclass(frozen=True)
+class Row:
+    thing: str
+    name: str
+    secret: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    thing: str
+    name: str
+    mine: bool
+
+
+def test_an_answer_is_filled_from_a_row_and_what_is_given() -> None:
+    assert fill(Shown, Row("t", "Scanner", "s"), mine=True) == Shown(thing="t", name="Scanner", mine=True)
+    assert fill(Shown, Row("t", "Scanner", "s"), mine=True, name="x").name == "x"
+    with pytest.raises(TypeError, match="mine"):
+        fill(Shown, Row("t", "Scanner", "s"))
+
+
+def test_a_filter_wants_what_was_sent() -> None:
+    assert where(region="kediri", state=UNSET, until=None) == {"region": "kediri", "until": None}
