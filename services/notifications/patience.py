@@ -32,6 +32,14 @@ class Patience:
     longest_pause: float = 15.0
     sweep: float = 1.0
 
+    def retry_delay(self, attempts: int) -> float:
+        """Seconds before a delivery is tried again after so many attempts."""
+        return min(self.delay * 2.0**attempts, self.longest)
+
+    def unknown_retry_delay(self, attempts: int) -> float:
+        """Seconds before members is asked again for somebody it did not know."""
+        return self.unknown_delay * 2.0**attempts
+
 
 @dataclass(frozen=True)
 class Machine:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from pymongo.database import Database
+from pymongo.errors import AutoReconnect
 
 from services.kernel.mongo import connect
 from services.notifications.channel import ChannelDown, Deferred, Fault, Rejected
@@ -127,6 +128,22 @@ def test_what_nobody_knows_to_have_arrived_goes_by_no_other_channel_and_flags_no
     desk.sender.send_due(START)
     desk.sender.send_due(START)
     assert (other.sent, desk.outcomes.bounced, desk.state("sri")["state"]) == ([], [], "failed")
+
+
+def test_a_wrong_address_is_told_before_the_outcome_is_stored(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.plan("sri")
+    desk.server.raises["sri@x.example"] = Rejected("550")
+
+    def away(*_: Any) -> None:
+        raise AutoReconnect("the database is away")
+
+    monkeypatch.setattr(desk.deliveries, "end", away)
+    with pytest.raises(AutoReconnect):
+        desk.sender.send_due(START)
+    assert (desk.state("sri")["state"], desk.outcomes.bounced) == ("sending", ["sri"])
+    monkeypatch.undo()
+    desk.sender.send_due(START)
+    assert (desk.state("sri")["state"], desk.outcomes.bounced) == ("failed", ["sri", "sri"])
 
 
 def test_a_text_that_is_refused_flags_nobody_and_goes_by_another_channel(desk: Desk) -> None:
