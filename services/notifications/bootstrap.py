@@ -19,7 +19,7 @@ from services.notifications.api.parts import Parts
 from services.notifications.channel import Channel
 from services.notifications.composing import Composer
 from services.notifications.contract import REGISTRY, tell
-from services.notifications.deliveries import Deliveries
+from services.notifications.delivery_store import Deliveries
 from services.notifications.digests import DigestReader
 from services.notifications.domain.contact import CHANNELS, EMAIL, TELEGRAM
 from services.notifications.domain.message import MESSAGE

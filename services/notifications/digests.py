@@ -14,7 +14,7 @@ from services.kernel.clock import Clock
 from services.kernel.decider import Commands, Order
 from services.kernel.ids import derived_id
 from services.kernel.message import Metadata
-from services.notifications.deliveries import Deliveries
+from services.notifications.delivery_store import Deliveries
 from services.notifications.domain.message import MESSAGE, Kind, PlanMessage, Variable
 from services.notifications.outcomes import ACTOR
 from services.notifications.planner import Preferences

@@ -9,7 +9,7 @@ from services.kernel.decider import Commands, Order
 from services.kernel.ids import derived_id
 from services.kernel.message import Command, Metadata
 from services.kernel.metrics import Metrics
-from services.notifications.deliveries import Delivery
+from services.notifications.delivery import Delivery
 from services.notifications.domain.contact import CONTACT, RecordReached, RecordRefusal
 from services.notifications.domain.message import Kind
 

@@ -19,7 +19,8 @@ from services.kernel.clock import Clock
 from services.kernel.message import Fact, Recorded
 from services.kernel.parking import Parking, Unread
 from services.kernel.reader import Checkpoints, LostCheckpoint, Source
-from services.notifications.deliveries import GATHERED, UNWANTED, Deliveries, Delivery, delivery_id
+from services.notifications.delivery import GATHERED, UNWANTED, Delivery, delivery_id
+from services.notifications.delivery_store import Deliveries
 from services.notifications.domain.contact import EMAIL, TELEGRAM
 from services.notifications.domain.message import Kind, MessagePlanned
 from services.notifications.domain.preference import Preference, PreferenceChosen, wishes_of

@@ -19,7 +19,8 @@ from services.kernel.bell import Bell
 from services.kernel.clock import Clock
 from services.notifications.channel import Channel, ChannelDown, Deferred, Fault, Letter, Rejected
 from services.notifications.composing import Composer, Known, NotYetKnown
-from services.notifications.deliveries import EXPIRED, FAILED, NO_CONTACT, SENT, Deliveries, Delivery
+from services.notifications.delivery import EXPIRED, FAILED, NO_CONTACT, SENT, Delivery
+from services.notifications.delivery_store import Deliveries
 from services.notifications.domain.message import Kind
 from services.notifications.outcome import Again, Ended, Held, Outcome, Rerouted, Sent, Waits
 from services.notifications.patience import Machine, Patience, Rests

@@ -12,7 +12,7 @@ from pymongo.errors import AutoReconnect
 
 from services.kernel.mongo import connect
 from services.notifications.channel import ChannelDown, Deferred, Fault, Rejected
-from services.notifications.deliveries import delivery_id
+from services.notifications.delivery import delivery_id
 from services.notifications.domain.preference import Preference, Wishes
 from services.notifications.mail import SmtpServer
 from services.notifications.patience import Patience

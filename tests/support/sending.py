@@ -8,7 +8,8 @@ from pymongo.database import Database
 
 from services.notifications.channel import ChannelDown, Letter
 from services.notifications.composing import Composer
-from services.notifications.deliveries import Deliveries, Delivery, delivery_id
+from services.notifications.delivery import Delivery, delivery_id
+from services.notifications.delivery_store import Deliveries
 from services.notifications.domain.message import Kind, MessagePlanned, Variable
 from services.notifications.domain.preference import Preference
 from services.notifications.domain.quiet_hours import QuietHours

@@ -16,8 +16,8 @@ from services.kernel.route import Answer, Request, Route, recorded
 from services.notifications.api.parts import Parts
 from services.notifications.api.schemas import PageQuery
 from services.notifications.api.wording import Empty
-from services.notifications.deliveries import ENDED, GATHERED, PLANNED, SENDING
-from services.notifications.deliveries import Delivery as DeliveryDocument
+from services.notifications.delivery import ENDED, GATHERED, PLANNED, SENDING
+from services.notifications.delivery import Delivery as DeliveryDocument
 from services.notifications.domain.resending import RESENDING, AskResend
 from services.notifications.views.contacts import CONTACTS, flagged
 

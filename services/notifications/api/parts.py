@@ -10,10 +10,10 @@ from services.kernel.inbox import Inbox
 from services.kernel.service import Core
 from services.kernel.vault import Vault
 from services.kernel.view_store import Views
-from services.notifications.deliveries import Deliveries
+from services.notifications.delivery_store import Deliveries
 from services.notifications.mint import Mint
 from services.notifications.public_feed import PublicFeed
-from services.notifications.webhooks.deliveries import WebhookDeliveries
+from services.notifications.webhooks.webhook_deliveries import WebhookDeliveries
 
 
 @dataclass(frozen=True)

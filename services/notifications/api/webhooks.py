@@ -14,7 +14,7 @@ from services.kernel.route import Answer, Request, Route, recorded
 from services.notifications.api.parts import Parts
 from services.notifications.api.subscriptions import standing
 from services.notifications.domain.subscription import SUBSCRIPTION, RecoverDeliveries
-from services.notifications.webhooks.deliveries import KEPT, STATES, WAITING, Delivery
+from services.notifications.webhooks.webhook_deliveries import KEPT, STATES, WAITING, Delivery
 
 EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)
 

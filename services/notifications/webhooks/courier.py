@@ -34,7 +34,9 @@ from services.notifications.mint import Mint
 from services.notifications.patience import Machine
 from services.notifications.public_feed import PublicFeed
 from services.notifications.webhooks import schedule
-from services.notifications.webhooks.deliveries import (
+from services.notifications.webhooks.knocking import Knocker, NoReply, Reply
+from services.notifications.webhooks.signing import signed
+from services.notifications.webhooks.webhook_deliveries import (
     DELIVERED,
     FAILED,
     OPEN,
@@ -47,8 +49,6 @@ from services.notifications.webhooks.deliveries import (
     WebhookDeliveries,
     delivery_id,
 )
-from services.notifications.webhooks.knocking import Knocker, NoReply, Reply
-from services.notifications.webhooks.signing import signed
 
 log = logging.getLogger(__name__)
 LARGEST = 20_000

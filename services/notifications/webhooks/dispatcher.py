@@ -19,7 +19,7 @@ from services.kernel.reader import Source
 from services.kernel.view_store import Views
 from services.notifications.patience import Machine
 from services.notifications.views.subscriptions import SUBSCRIPTIONS
-from services.notifications.webhooks.deliveries import WebhookDeliveries
+from services.notifications.webhooks.webhook_deliveries import WebhookDeliveries
 
 log = logging.getLogger(__name__)
 LANES = 16

@@ -9,7 +9,8 @@ from deploy.database import Database
 from services.kernel.mongo import connect
 from services.kernel.view_reader import ViewReader
 from services.notifications.bootstrap import definition
-from services.notifications.deliveries import FAILED, Deliveries, Delivery
+from services.notifications.delivery import FAILED, Delivery
+from services.notifications.delivery_store import Deliveries
 from tests.support.scope import (
     KEDIRI,
     KOKO,
