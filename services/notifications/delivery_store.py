@@ -41,6 +41,7 @@ class Deliveries:
         """Create the indexes, once a process; harmless when they stand."""
         if not self._prepared:
             self._deliveries.create_index([("state", ASCENDING), ("not_before", ASCENDING)])
+            self._deliveries.create_index([("state", ASCENDING), ("worth_until", ASCENDING)])
             self._deliveries.create_index("person")
             self._deliveries.create_index("activity")
             self._deliveries.create_index("announcement")
@@ -71,6 +72,28 @@ class Deliveries:
         wanted = {**_due(now, machine), "$or": [{"channel": {"$in": list(channels)}}, by_another]}
         order = [("urgent", DESCENDING), ("not_before", ASCENDING), ("_id", ASCENDING)]
         return [_delivery(document) for document in self._deliveries.find(wanted).sort(order).limit(limit)]
+
+    def next_moment(self, now: datetime) -> datetime | None:
+        """The domain time at which a delivery is to be sent or expires next, None where no delivery waits for a time."""
+        waiting = {"state": {"$in": list(OPEN)}, "taken_back": None}
+        expiring = {"state": {"$in": [*OPEN, GATHERED]}}
+        moments = [self._earliest("not_before", waiting, now), self._earliest("worth_until", expiring, now)]
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def next_retry(self, now: datetime, machine: datetime) -> datetime | None:
+        """The machine time at which a delivery that may be sent at ``now`` is tried again next, None where none is."""
+        waiting = {"state": {"$in": list(OPEN)}, "taken_back": None, "not_before": {"$lte": now}}
+        return self._earliest("retry_at", waiting, machine)
+
+    def next_digest(self, now: datetime) -> datetime | None:
+        """The domain time at which the next gathered line comes to its hour, None where no line is gathered."""
+        return self._earliest("not_before", {"state": GATHERED, "digest": None}, now)
+
+    def _earliest(self, field: str, where: dict[str, Any], after: datetime) -> datetime | None:
+        wanted = {**where, field: {"$gt": after}}
+        found = self._deliveries.find_one(wanted, {field: True}, sort=[(field, ASCENDING)])
+        earliest: datetime | None = None if found is None else found[field]
+        return earliest
 
     def behind(self, now: datetime, machine: datetime) -> int:
         """How many are to be sent now; what waits for its time, or for a new attempt, is nothing to be behind with."""

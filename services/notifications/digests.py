@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from services.kernel.alarm import Alarm
 from services.kernel.bell import Bell
 from services.kernel.clock import Clock
 from services.kernel.decider import Commands, Order
@@ -25,10 +26,13 @@ BATCH = 100
 
 
 class DigestReader:
-    """Plans a digest for each person for whom a line is due. The planner makes a letter of it and of all lines until then."""
+    """Plans a digest for each person for whom a line is due. The planner makes one letter of all lines until then.
+
+    It sleeps until the next line's hour, and wakes after ``idle_seconds`` for what another process has gathered meanwhile.
+    """
 
     name = "digests"
-    idle_seconds = 1.0
+    idle_seconds = 5.0
 
     def __init__(
         self, deliveries: Deliveries, commands: Commands, preferences: Preferences, clock: Clock, gathered: Bell
@@ -37,29 +41,32 @@ class DigestReader:
         self._commands = commands
         self._preferences = preferences
         self._clock = clock
-        self._gathered = gathered
+        self._alarm = Alarm(gathered, clock)
         self._asked: Mapping[str, str] = {}
 
     def step(self, lease: int) -> int:  # noqa: ARG002 - planning the same digest twice plans it once
         self._deliveries.prepare()
-        due = self._due()
+        now = self._clock.now()
+        due = self._due(now)
         fresh = {person: line for person, line in due.items() if self._asked.get(person) != line}
         preferences = self._preferences(list(fresh)) if fresh else {}
         for person, line in fresh.items():
             self._plan(person, line, preferences[person].wishes.digest_every)
         self._asked = due
+        if not fresh:
+            self._alarm.set(self._deliveries.next_digest(now))
         return len(fresh)
 
     def lag(self) -> int:
-        return len(self._due())
+        return len(self._due(self._clock.now()))
 
     def bell(self) -> Bell:
-        return self._gathered
+        return self._alarm
 
-    def _due(self) -> dict[str, str]:
+    def _due(self, now: datetime) -> dict[str, str]:
         """Person → the first line that has come to its hour."""
         found: dict[str, str] = {}
-        for line in self._deliveries.gathered(self._clock.now(), BATCH):
+        for line in self._deliveries.gathered(now, BATCH):
             found.setdefault(line.person, line.id)
         return found
 

@@ -62,6 +62,11 @@ class Rests:
         """Whether it is not to be asked now."""
         return self._monotonic() < self._until.get(who, float("-inf"))
 
+    def seconds_left(self) -> float | None:
+        """The seconds until the next of those that rest may be asked again, None where nobody rests."""
+        left = [until - self._monotonic() for until in self._until.values()]
+        return min((seconds for seconds in left if seconds > 0), default=None)
+
     def rest(self, who: str, error: Exception, seconds: float | None = None) -> None:
         """Leave it alone, for as long as it asked for itself."""
         times = self._times.get(who, 0)

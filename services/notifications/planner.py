@@ -245,7 +245,7 @@ class PlanningReader:
             if self._position is None:
                 self._position = self._checkpoints.position(self.name, lease)
             # A message is a stream of its own, so nothing waits behind one that was parked.
-            done = self._unread.take_marked(lease, self._source, self._plan)
+            done = retried = self._unread.take_marked(lease, self._source, self._plan)
             batch = self._source.batch(self._position, BATCH)
             read = (self._unread.read(item) for item in batch.items)
             fresh = sum(self._plan(event) for event in read if event is not None)
@@ -256,7 +256,7 @@ class PlanningReader:
         except (PyMongoError, LostCheckpoint):
             self._position = None
             raise
-        if fresh:
+        if fresh or retried:
             self._planned.ring()
         return done
 

@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from datetime import datetime, timedelta
 from typing import Protocol, assert_never
 
+from services.kernel.alarm import Alarm
 from services.kernel.bell import Bell
 from services.kernel.clock import Clock
 from services.notifications.channel import Channel, ChannelDown, Deferred, Fault, Letter, Rejected
@@ -48,6 +49,7 @@ class Outcomes(Protocol):
 
 
 MEMBERS = "members"
+ASK_SECONDS = 5.0
 
 
 class Sender:
@@ -73,6 +75,7 @@ class Sender:
         self._machine = machine or Machine()
         self._rests = Rests(self._patience, self._machine.monotonic)
         self._swept = float("-inf")
+        self._not_swept = False
         self._accepted: dict[str, tuple[Delivery, str, datetime]] = {}
 
     def send_due(self, now: datetime) -> int:
@@ -97,13 +100,28 @@ class Sender:
             self._rests.rest(MEMBERS, error)
             return moved
 
+    def sleep(self, now: datetime, longest: float) -> tuple[float, datetime | None]:
+        """After a pass that changed nothing: for how many seconds of machine time nothing is to be done, at most ``longest``,
+        and the domain time at which there is something to do, None where no delivery waits for a time.
+        """
+        machine = self._machine.now()
+        waits = [longest]
+        if (rest := self._rests.seconds_left()) is not None:
+            waits.append(rest)
+        if (retry := self._deliveries.next_retry(now, machine)) is not None:
+            waits.append((retry - machine).total_seconds())
+        if self._not_swept:
+            waits.append(max(0.0, self._swept + self._patience.sweep - self._machine.monotonic()))
+        return min(waits), self._deliveries.next_moment(now)
+
     def behind(self, now: datetime) -> int:
         """How many deliveries are due at the domain time ``now``."""
         return self._deliveries.behind(now, self._machine.now())
 
     def _sweep(self, now: datetime) -> int:
         """End the deliveries that are not worth sending any more. Not in every pass: no pass sends them anyway."""
-        if self._machine.monotonic() < self._swept + self._patience.sweep:
+        self._not_swept = self._machine.monotonic() < self._swept + self._patience.sweep
+        if self._not_swept:
             return 0
         expired = self._deliveries.expire(now)
         self._swept = self._machine.monotonic()
@@ -242,23 +260,32 @@ class Sender:
 
 
 class SendingReader:
-    """Runs the sender. It reads the deliveries and no log; ``planned`` rings when deliveries were planned."""
+    """Runs the sender. It reads the deliveries and no log; ``planned`` rings when deliveries were planned.
+
+    A pass that changed nothing asks when the next delivery is due and sleeps until then. It wakes after ``ASK_SECONDS`` all
+    the same, for what another process has planned meanwhile.
+    """
 
     name = "sender"
-    idle_seconds = 0.5
 
     def __init__(self, sender: Sender, deliveries: Deliveries, clock: Clock, planned: Bell) -> None:
         self._sender = sender
         self._deliveries = deliveries
         self._clock = clock
-        self._planned = planned
+        self._alarm = Alarm(planned, clock)
+        self.idle_seconds = ASK_SECONDS
 
     def step(self, lease: int) -> int:  # noqa: ARG002 - a compare-and-set claims each delivery
         self._deliveries.prepare()
-        return self._sender.send_due(self._clock.now())
+        now = self._clock.now()
+        changed = self._sender.send_due(now)
+        if not changed:
+            self.idle_seconds, due = self._sender.sleep(now, ASK_SECONDS)
+            self._alarm.set(due)
+        return changed
 
     def lag(self) -> int:
         return self._sender.behind(self._clock.now())
 
     def bell(self) -> Bell:
-        return self._planned
+        return self._alarm

@@ -10,9 +10,10 @@ import logging
 import random
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from services.kernel.alarm import Alarm
 from services.kernel.bell import Bell
 from services.kernel.clock import Clock
 from services.kernel.reader import Source
@@ -27,6 +28,8 @@ AFTER_TROUBLE = 2.0
 """Seconds, give or take a half, after which a lane is served again that could not be."""
 SWEEP_SECONDS = 3600.0
 PAGE = 100
+ASK_SECONDS = 5.0
+SOON_SECONDS = 1.0
 
 Serve = Callable[[str], float | None]
 Start = Callable[[Callable[[], None]], None]
@@ -38,10 +41,13 @@ def in_a_thread(work: Callable[[], None]) -> None:
 
 
 class Dispatcher:
-    """The reader that sends webhooks. It reads the inbox for every subscription from that subscription's own place."""
+    """The reader that sends webhooks. It reads the inbox for every subscription from that subscription's own place.
+
+    It sleeps until a pause is over, a fact is heard, one of ``woken_by`` rings (subscriptions change with the service's own
+    commits) or a worker has finished; and wakes after ``ASK_SECONDS`` all the same.
+    """
 
     name = "webhooks"
-    idle_seconds = 1.0
 
     def __init__(
         self,
@@ -53,6 +59,7 @@ class Dispatcher:
         *,
         machine: Machine | None = None,
         start: Start = in_a_thread,
+        woken_by: Sequence[Bell] = (),
     ) -> None:
         self._serve = serve
         self._deliveries = deliveries
@@ -68,8 +75,16 @@ class Dispatcher:
         self._due: dict[str, float] = {}
         self._trouble: dict[str, float] = {}
         self._swept: float | None = None
+        self._finished = Bell()
+        self._alarm = Alarm(heard.bell(), clock, also=[*woken_by, self._finished])
+        self._rings: int | None = None
+        self._rung = True
+        self._looked = float("-inf")
 
-    def step(self, lease: int) -> int:  # noqa: ARG002 - each delivery is claimed by a compare-and-set of its own
+    def step(self, lease: int) -> int:  # noqa: ARG002 - a compare-and-set claims each delivery
+        rings = self._alarm.heard()
+        self._rung, self._rings = rings != self._rings, rings
+        self._looked = self._machine.monotonic()
         self._sweep()
         head = self._heard.head()
         wanted = {
@@ -92,8 +107,16 @@ class Dispatcher:
     def lag(self) -> int:
         return self._deliveries.open()
 
+    @property
+    def idle_seconds(self) -> float:
+        """Until the next pause is over. Not long after a ring: the view of subscriptions may be behind what has rung."""
+        longest = SOON_SECONDS if self._rung else ASK_SECONDS
+        with self._guard:
+            pauses = [moment for moment in (*self._due.values(), *self._trouble.values()) if moment > self._looked]
+        return max(0.0, min([self._looked + longest, *pauses]) - self._machine.monotonic())
+
     def bell(self) -> Bell:
-        return self._heard.bell()
+        return self._alarm
 
     def _sweep(self) -> None:
         now = self._machine.monotonic()
@@ -137,6 +160,7 @@ class Dispatcher:
                     # What was to be seen to was not: a ping that is asked for is no affair of the place or the state.
                     self._trouble[identity] = self._machine.monotonic() + pause
                     self._running.discard(identity)
+                self._finished.ring()
                 return
             with self._guard:
                 self._trouble.pop(identity, None)
@@ -146,5 +170,6 @@ class Dispatcher:
                 else:
                     self._due[identity] = self._machine.monotonic() + seconds
                 self._running.discard(identity)
+            self._finished.ring()
 
         self._start(work)

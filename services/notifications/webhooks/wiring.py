@@ -30,4 +30,4 @@ def dispatcher_of(core: Core, made: Parts) -> Dispatcher:
         )
         return courier.serve(identity)
 
-    return Dispatcher(serve, made.webhooks, core.views, core.heard, core.clock)
+    return Dispatcher(serve, made.webhooks, core.views, core.heard, core.clock, woken_by=[core.commits.bell()])
