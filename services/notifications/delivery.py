@@ -35,14 +35,14 @@ class Delivery:
     """One person told of one fact by one channel.
 
     ``planned``, ``not_before``, ``held_until`` and ``worth_until`` are domain time; ``retry_at`` is machine time.
-    ``held_until`` is the end of the quiet hours that it waited or waits for. ``reason`` says in one word why it ended or
-    what it waits for.
+    ``held_until`` is the end of the quiet hours for which it waits or waited. ``reason`` says in one word why it ended or
+    why it waits.
 
-    ``channel`` is the one that was wished for when it was planned. ``alone``: no other delivery tells this person of this
-    fact, so it may go by another channel; ``via`` is the channel it went by, ``refused`` are those that refused it for
-    good. ``digest`` is the message of the digest that it is a line of. ``reopened`` is the position of the last
-    request to send it again. ``announcement`` is the one of which it is a text, ``taken_back`` why that text no longer
-    stands: it is not sent any more, whatever its state.
+    ``channel`` is the channel that the person wished for when it was planned. ``alone``: no other delivery tells this person
+    of this fact, so it may go by another channel. ``via`` is the channel by which it went, ``refused`` are the channels
+    that refused it for good. ``digest`` is the message of the digest in which it is a line. ``reopened`` is the position of
+    the last request to send it again. ``announcement`` is the announcement of which it is a text; ``taken_back`` is why that
+    text no longer stands, and then the delivery is not sent, whatever its state.
     """
 
     id: str

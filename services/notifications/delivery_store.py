@@ -47,8 +47,8 @@ class Deliveries:
             self._deliveries.create_index("announcement")
             self._prepared = True
 
-    def plan(self, deliveries: Sequence[Delivery]) -> int:
-        """Store those that do not stand yet, whatever became of those that do; answers how many are new."""
+    def plan_deliveries(self, deliveries: Sequence[Delivery]) -> int:
+        """Store the deliveries that are not stored yet; answers how many were new. Stored ones are left as they are."""
         if not deliveries:
             return 0
         documents = [_document(delivery) for delivery in deliveries]
@@ -62,11 +62,11 @@ class Deliveries:
             return int(error.details["nInserted"])
         return len(documents)
 
-    def due(
+    def due_deliveries(
         self, now: datetime, machine: datetime, limit: int, channels: Sequence[str], installed: Sequence[str]
     ) -> list[Delivery]:
-        """What is to be sent now by these channels, urgent first, then as planned. What a crash left in ``sending`` is
-        among it, and what was planned for a channel that is not installed, where another one may do instead.
+        """Deliveries to be sent now by ``channels``, urgent ones first, then in the order planned. Among them are those that a
+        crash left in ``sending``, and those that may go by another channel because theirs is not ``installed``.
         """
         by_another = {"alone": True, "channel": {"$nin": list(installed)}}
         wanted = {**_due(now, machine), "$or": [{"channel": {"$in": list(channels)}}, by_another]}
@@ -96,12 +96,12 @@ class Deliveries:
         return earliest
 
     def behind(self, now: datetime, machine: datetime) -> int:
-        """How many are to be sent now; what waits for its time, or for a new attempt, is nothing to be behind with."""
+        """How many deliveries are to be sent now, without those that wait for their time or for a retry."""
         return self._deliveries.count_documents(_due(now, machine))
 
-    def expire(self, now: datetime) -> dict[str, int]:
-        """End all that are not worth sending any more; answers how many by channel. What was taken back while it was being
-        sent ends here too, where a crash left it.
+    def expire_late(self, now: datetime) -> dict[str, int]:
+        """End all deliveries that are not worth sending any more; answers how many by channel. Deliveries that were taken back
+        while a crash had left them in ``sending`` end here too.
         """
         expired = {}
         self._deliveries.update_many({"state": SENDING, **_TAKEN_BACK}, _WITHDRAWN)
@@ -111,45 +111,45 @@ class Deliveries:
             expired[channel] = self._deliveries.update_many(late, change).modified_count
         return expired
 
-    def hold(self, ids: Sequence[str], until: datetime) -> None:
-        """Keep them back until quiet hours are over."""
+    def hold_until(self, delivery: str, until: datetime) -> None:
+        """Keep it back until quiet hours are over."""
         held = {"$set": {"not_before": until, "held_until": until}}
-        self._deliveries.update_many({"_id": {"$in": list(ids)}, "state": {"$in": list(OPEN)}}, held)
+        self._deliveries.update_one({"_id": delivery, "state": {"$in": list(OPEN)}}, held)
 
-    def begin(self, delivery: Delivery, via: str) -> bool:
-        """Record the attempt, durably, before it is made. False: somebody else makes it."""
+    def begin_attempt(self, delivery: Delivery, via: str) -> bool:
+        """Record an attempt before it is made; False if somebody else makes it."""
         same = {"_id": delivery.id, "state": {"$in": list(OPEN)}, "attempts": delivery.attempts, "taken_back": None}
         change = {"$set": {"state": SENDING, "via": via}, "$inc": {"attempts": 1}}
         return self._deliveries.update_one(same, change).modified_count == 1
 
     def put_off(self, delivery: str, retry_at: datetime, reason: str, *, attempts: int = 0) -> None:
-        """Try again after ``retry_at``. ``attempts``: +1 for one that never came to ``begin``, -1 for one that does not
-        count.
+        """Try again after ``retry_at``. ``attempts`` corrects the count: +1 for an attempt that never began, -1 for an attempt
+        that does not count.
         """
         self._again(delivery, retry_at, reason, {"$inc": {"attempts": attempts}})
 
-    def refuse(self, delivery: str, channel: str, retry_at: datetime, reason: str) -> None:
-        """One channel will never take it; another one is tried."""
+    def reroute(self, delivery: str, channel: str, retry_at: datetime, reason: str) -> None:
+        """Note that ``channel`` will never take it, so that another channel is tried."""
         self._again(delivery, retry_at, reason, {"$addToSet": {"refused": channel}})
 
     def _again(self, delivery: str, retry_at: datetime, reason: str, change: dict[str, Any]) -> None:
-        """Plan it anew, or end it, if it was taken back while it was being sent."""
+        """Plan it anew, or end it if it was taken back while it was being sent."""
         still_open = {"_id": delivery, "state": {"$in": list(OPEN)}}
         again = {"$set": {"state": PLANNED, "retry_at": retry_at, "reason": reason}, **change}
         if not self._deliveries.update_one({**still_open, "taken_back": None}, again).matched_count:
             self._deliveries.update_one({**still_open, **_TAKEN_BACK}, _WITHDRAWN)
 
     def take_back(self, announcement: str, but: str, now: datetime, reason: str) -> None:
-        """No text of an announcement stands but the one of the fact ``but``. What is not sent yet is not sent, what failed is
-        not sent again; what is just being sent ends when it is known what became of it.
+        """Cancel all deliveries of an announcement except those of the fact ``but``: those not sent yet are withdrawn, failed ones
+        cannot be sent again, those being sent end when their outcome is known.
         """
         earlier = {"announcement": announcement, "fact": {"$ne": but}}
         self._deliveries.update_many({**earlier, "taken_back": None}, {"$set": {"taken_back": reason}})
         self._deliveries.update_many({**earlier, "state": {"$in": [*OPEN, GATHERED]}}, {"$set": {"ended": now}})
         self._deliveries.update_many({**earlier, "state": {"$in": [PLANNED, GATHERED]}}, _WITHDRAWN)
 
-    def told(self, announcement: str, but: str, people: Sequence[str]) -> set[str]:
-        """Those of the people to whom a text of an announcement other than ``but`` was sent, or is just being sent."""
+    def already_told(self, announcement: str, but: str, people: Sequence[str]) -> set[str]:
+        """The people to whom another text of the announcement than ``but`` was sent or is being sent."""
         sent = {
             "announcement": announcement,
             "fact": {"$ne": but},
@@ -158,45 +158,45 @@ class Deliveries:
         }
         return {document["person"] for document in self._deliveries.find(sent, {"person": True})}
 
-    def gathered(self, now: datetime, limit: int) -> list[Delivery]:
-        """What has come to the hour of the digest that it waits for, the longest due first."""
+    def due_lines(self, now: datetime, limit: int) -> list[Delivery]:
+        """Gathered lines whose digest's hour has come, the longest due first."""
         due = {"state": GATHERED, "digest": None, "not_before": {"$lte": now}}
         order = [("not_before", ASCENDING), ("_id", ASCENDING)]
         return [_delivery(document) for document in self._deliveries.find(due).sort(order).limit(limit)]
 
     def await_digest(self, person: str, due: datetime, now: datetime) -> None:
-        """What is gathered for a person waits for the digest of that hour; what would be worth nothing by then, for none."""
+        """Let a person's gathered lines wait for the digest at ``due``; lines that expire before that are due now."""
         waiting = {"person": person, "state": GATHERED, "digest": None}
         for worth_until, hour in (({"$gt": due}, due), ({"$lte": due}, now)):
             self._deliveries.update_many({**waiting, "worth_until": worth_until}, {"$set": {"not_before": hour}})
 
-    def leave_out(self, line: str, state: str, now: datetime, reason: str) -> None:
-        """A line of a digest is not told after all."""
+    def drop_line(self, line: str, state: str, now: datetime, reason: str) -> None:
+        """End a gathered line that is not told after all."""
         change = {"$set": {"state": state, "ended": now, "reason": reason}}
         self._deliveries.update_one({"_id": line, "state": GATHERED}, change)
 
-    def bundle(self, person: str, digest: str, until: datetime) -> None:
-        """Make what was gathered for a person until then the lines of a digest. Repeatable."""
+    def bind_lines(self, person: str, digest: str, until: datetime) -> None:
+        """Bind the lines gathered for a person up to ``until`` to a digest. Repeatable."""
         waiting = {"person": person, "state": GATHERED, "digest": None, "planned": {"$lte": until}}
         self._deliveries.update_many(waiting, {"$set": {"digest": digest}})
 
-    def stands(self, person: str, message: str) -> bool:
-        """Whether a delivery of the message to the person was planned, whatever became of it."""
+    def is_planned(self, person: str, message: str) -> bool:
+        """Whether a delivery of the message to the person is stored, in whatever state."""
         return self._deliveries.find_one({"person": person, "message": message}, {"_id": True}) is not None
 
     def lines(self, person: str, digest: str) -> list[Delivery]:
-        """What a digest tells, oldest first, without what is no longer to be told."""
+        """The lines that a digest tells, the oldest first, without lines that have ended."""
         found = self._deliveries.find({"person": person, "digest": digest, "state": GATHERED})
         return [_delivery(document) for document in found.sort([("planned", ASCENDING), ("_id", ASCENDING)])]
 
     def deliver_lines(self, person: str, digest: str, now: datetime) -> None:
-        """What a digest told has been told."""
+        """Record that a digest's lines were sent with it."""
         told = {"$set": {"state": SENT, "ended": now, "reason": "digest"}}
         self._deliveries.update_many({"person": person, "digest": digest, "state": GATHERED}, told)
 
     def reopen(self, delivery: str, position: int, now: datetime, machine: datetime) -> None:
-        """Send it again under the same identity, with all attempts before it. ``position`` is where that was decided:
-        reading it again opens nothing.
+        """Send an ended delivery again under the same identity, with all attempts anew. ``position`` is that of the decision:
+        reading the same decision again reopens nothing.
         """
         ended = {
             "_id": delivery,
@@ -209,12 +209,12 @@ class Deliveries:
         self._deliveries.update_one(ended, change)
 
     def one(self, delivery: str) -> Delivery | None:
-        """A delivery by its id."""
+        """The delivery of that id, None where there is none."""
         document = self._deliveries.find_one({"_id": delivery})
         return None if document is None else _delivery(document)
 
-    def end(self, delivery: str, state: str, now: datetime, reason: str | None = None) -> None:
-        """Record how it ended."""
+    def end_delivery(self, delivery: str, state: str, now: datetime, reason: str | None = None) -> None:
+        """Record the state in which it ended, unless it has ended already."""
         change = {"$set": {"state": state, "ended": now, "reason": reason}}
         self._deliveries.update_one({"_id": delivery, "state": {"$in": list(OPEN)}}, change)
 
@@ -242,7 +242,7 @@ _TAKEN_BACK = {"taken_back": {"$ne": None}}
 
 
 _WITHDRAWN = [{"$set": {"state": WITHDRAWN, "reason": "$taken_back"}}]
-"""Ends what was taken back, for the reason for which it was and at the time at which it was."""
+"""Withdraws a delivery for the reason for which it was taken back."""
 
 
 def _document(delivery: Delivery) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""When a digest is made: as soon as the first line that was gathered for somebody has come to its hour.
+"""Makes a person's digest as soon as the first line that was gathered for them has come to its hour.
 
-The hour stands with each line, so there is no digest without one, and nobody who has given the digest up, or has left,
-is planned for week after week. What was gathered just as somebody gave it up keeps the hour that it was promised.
+The hour stands with each line. So there is no digest without a line, and none is planned week after week for somebody who has
+given the digest up or has left. A line that was gathered just as the digest was given up keeps its hour.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from services.kernel.clock import Clock
 from services.kernel.decider import Commands, Order
 from services.kernel.ids import derived_id
 from services.kernel.message import Metadata
+from services.notifications.contact_tracker import ACTOR
 from services.notifications.delivery_store import Deliveries
 from services.notifications.domain.message import MESSAGE, Kind, PlanMessage, Variable
-from services.notifications.outcomes import ACTOR
 from services.notifications.planner import Preferences
 
 WORTH = timedelta(days=6)
 BATCH = 100
-"""Lines that are looked at in one step."""
+"""Lines in one step."""
 
 
 class DigestReader:
@@ -66,7 +66,7 @@ class DigestReader:
     def _due(self, now: datetime) -> dict[str, str]:
         """Person → the first line that has come to its hour."""
         found: dict[str, str] = {}
-        for line in self._deliveries.gathered(now, BATCH):
+        for line in self._deliveries.due_lines(now, BATCH):
             found.setdefault(line.person, line.id)
         return found
 
@@ -77,6 +77,6 @@ class DigestReader:
 
 
 def digest(person: str, line: str, every: str, now: datetime) -> PlanMessage:
-    """The digest that a line has become due for. It is told under an identity that follows from that line."""
+    """The command that plans the digest for which a line is due. Its identity follows from that line."""
     fact = derived_id(Kind.DIGEST, person, line)
     return PlanMessage(fact, Kind.DIGEST, (person,), (Variable("every", every),), now + WORTH)

@@ -13,41 +13,26 @@ import random
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
-from typing import Protocol, assert_never
+from typing import assert_never
 
 from services.kernel.alarm import Alarm
 from services.kernel.bell import Bell
 from services.kernel.clock import Clock
 from services.notifications.channel import Channel, ChannelDown, Deferred, Fault, Letter, Rejected
+from services.notifications.circuit_breaker import CircuitBreaker
 from services.notifications.composing import Composer, Known, NotYetKnown
 from services.notifications.delivery import EXPIRED, FAILED, NO_CONTACT, SENT, Delivery
+from services.notifications.delivery_listener import DeliveryListener
 from services.notifications.delivery_store import Deliveries
 from services.notifications.domain.message import Kind
+from services.notifications.machine_time import MachineTime
 from services.notifications.outcome import Again, Ended, Held, Outcome, Rerouted, Sent, Waits
-from services.notifications.patience import Machine, Patience, Rests
 from services.notifications.people import PeopleUnavailable
 from services.notifications.planner import Hours, release
+from services.notifications.retry_policy import RetryPolicy
 from services.notifications.routing import ChannelMissing, Unsendable
 
 log = logging.getLogger(__name__)
-
-
-class Outcomes(Protocol):
-    """Hears what became of deliveries. ``channel`` is the channel it went by, or was planned for if it did not go."""
-
-    def ended(self, channel: str, outcome: str) -> None:
-        """A delivery has ended in the state ``outcome``."""
-        ...
-
-    def refused(self, delivery: Delivery, channel: str, reason: str) -> None:
-        """A channel has refused the person's address for good. May be called again for the same delivery."""
-        ...
-
-    def reached(self, delivery: Delivery, channel: str) -> None:
-        """A channel has taken the letter. May be called again for the same delivery."""
-        ...
-
-
 MEMBERS = "members"
 ASK_SECONDS = 5.0
 
@@ -61,19 +46,19 @@ class Sender:
         channels: Mapping[str, Channel],
         composer: Composer,
         hours: Hours,
-        outcomes: Outcomes,
+        listener: DeliveryListener,
         *,
-        patience: Patience | None = None,
-        machine: Machine | None = None,
+        policy: RetryPolicy | None = None,
+        machine_time: MachineTime | None = None,
     ) -> None:
         self._deliveries = deliveries
         self._channels = channels
         self._composer = composer
         self._hours = hours
-        self._outcomes = outcomes
-        self._patience = patience or Patience()
-        self._machine = machine or Machine()
-        self._rests = Rests(self._patience, self._machine.monotonic)
+        self._listener = listener
+        self._policy = policy or RetryPolicy()
+        self._machine_time = machine_time or MachineTime()
+        self._breaker = CircuitBreaker(self._policy, self._machine_time.monotonic)
         self._swept = float("-inf")
         self._not_swept = False
         self._accepted: dict[str, tuple[Delivery, str, datetime]] = {}
@@ -86,10 +71,12 @@ class Sender:
         self._composer.forget()
         self._record_accepted()
         moved = self._sweep(now)
-        awake = [name for name in self._channels if not self._rests.resting(name)]
-        if not awake or self._rests.resting(MEMBERS):
+        awake = [name for name in self._channels if not self._breaker.is_open(name)]
+        if not awake or self._breaker.is_open(MEMBERS):
             return moved
-        due = self._deliveries.due(now, self._machine.now(), self._patience.batch, awake, list(self._channels))
+        due = self._deliveries.due_deliveries(
+            now, self._machine_time.now(), self._policy.batch, awake, list(self._channels)
+        )
         sendable = self._sendable(due, now)
         moved += len(due) - len(sendable)
         if not sendable:
@@ -97,37 +84,37 @@ class Sender:
         try:
             return moved + self._send(sendable, now)
         except PeopleUnavailable as error:
-            self._rests.rest(MEMBERS, error)
+            self._breaker.trip(MEMBERS, error)
             return moved
 
     def sleep(self, now: datetime, longest: float) -> tuple[float, datetime | None]:
         """After a pass that changed nothing: for how many seconds of machine time nothing is to be done, at most ``longest``,
         and the domain time at which there is something to do, None where no delivery waits for a time.
         """
-        machine = self._machine.now()
+        machine = self._machine_time.now()
         waits = [longest]
-        if (rest := self._rests.seconds_left()) is not None:
+        if (rest := self._breaker.seconds_until_next_try()) is not None:
             waits.append(rest)
         if (retry := self._deliveries.next_retry(now, machine)) is not None:
             waits.append((retry - machine).total_seconds())
         if self._not_swept:
-            waits.append(max(0.0, self._swept + self._patience.sweep - self._machine.monotonic()))
+            waits.append(max(0.0, self._swept + self._policy.sweep - self._machine_time.monotonic()))
         return min(waits), self._deliveries.next_moment(now)
 
     def behind(self, now: datetime) -> int:
         """How many deliveries are due at the domain time ``now``."""
-        return self._deliveries.behind(now, self._machine.now())
+        return self._deliveries.behind(now, self._machine_time.now())
 
     def _sweep(self, now: datetime) -> int:
         """End the deliveries that are not worth sending any more. Not in every pass: no pass sends them anyway."""
-        self._not_swept = self._machine.monotonic() < self._swept + self._patience.sweep
+        self._not_swept = self._machine_time.monotonic() < self._swept + self._policy.sweep
         if self._not_swept:
             return 0
-        expired = self._deliveries.expire(now)
-        self._swept = self._machine.monotonic()
+        expired = self._deliveries.expire_late(now)
+        self._swept = self._machine_time.monotonic()
         for channel, number in expired.items():
             for _ in range(number):
-                self._outcomes.ended(channel, EXPIRED)
+                self._listener.delivery_ended(channel, EXPIRED)
         return sum(expired.values())
 
     def _sendable(self, due: Sequence[Delivery], now: datetime) -> list[Delivery]:
@@ -146,7 +133,7 @@ class Sender:
 
     def _send(self, due: Sequence[Delivery], now: datetime) -> int:
         known = self._composer.known(due)
-        self._rests.answered(MEMBERS)
+        self._breaker.reset(MEMBERS)
         with ExitStack() as stack:
             for channel in self._channels.values():
                 stack.enter_context(channel)
@@ -154,7 +141,7 @@ class Sender:
 
     def _attempt(self, delivery: Delivery, known: Known, now: datetime) -> Outcome:
         """Try to send one delivery. The only thing written is the attempt itself, before the letter leaves."""
-        if delivery.attempts >= self._patience.attempts:
+        if delivery.attempts >= self._policy.attempts:
             return Ended(FAILED, "tried-too-often")
         try:
             channel, letter = self._composer.compose(delivery, known, now, self._channels)
@@ -163,15 +150,15 @@ class Sender:
         except Unsendable as error:
             return Ended(error.state, error.reason)
         except ChannelMissing:
-            return Again(self._later(self._patience.longest), f"no-{delivery.channel}-here")
-        if self._rests.resting(channel):
+            return Again(self._later(self._policy.longest), f"no-{delivery.channel}-here")
+        if self._breaker.is_open(channel):
             return self._channel_rests(delivery, channel)
         try:
             self._channels[channel].reach()
         except ChannelDown as error:
-            self._rests.rest(channel, error, error.seconds)
+            self._breaker.trip(channel, error, error.seconds)
             return Waits()
-        if not self._deliveries.begin(delivery, channel):
+        if not self._deliveries.begin_attempt(delivery, channel):
             return Waits()
         return self._hand_over(delivery, channel, letter)
 
@@ -183,19 +170,19 @@ class Sender:
             return self._rejected(delivery, channel, error)
         except Deferred as error:
             if error.seconds is not None:
-                return Again(self._machine.now() + timedelta(seconds=error.seconds), str(error), attempts=-1)
-            return Again(self._later(self._patience.retry_delay(delivery.attempts)), str(error))
+                return Again(self._machine_time.now() + timedelta(seconds=error.seconds), str(error), attempts=-1)
+            return Again(self._later(self._policy.retry_delay(delivery.attempts)), str(error))
         except ChannelDown as error:
-            self._rests.rest(channel, error, error.seconds)
-            return Again(self._machine.now(), str(error), attempts=-1)
-        self._rests.answered(channel)
+            self._breaker.trip(channel, error, error.seconds)
+            return Again(self._machine_time.now(), str(error), attempts=-1)
+        self._breaker.reset(channel)
         return Sent(channel)
 
     def _rejected(self, delivery: Delivery, channel: str, error: Rejected) -> Outcome:
         """Another channel is tried where no other delivery tells the person of the fact; else the delivery has failed."""
         if error.fault is Fault.UNKNOWN:
             return Ended(FAILED, str(error))
-        self._rests.answered(channel)
+        self._breaker.reset(channel)
         wrong_address = error.fault is Fault.ADDRESS
         others = [name for name in self._channels if name not in (channel, *delivery.refused)]
         if delivery.alone and others:
@@ -203,15 +190,15 @@ class Sender:
         return Ended(FAILED, str(error), channel if wrong_address else None)
 
     def _unknown_person(self, delivery: Delivery) -> Outcome:
-        if delivery.attempts >= self._patience.unknown:
+        if delivery.attempts >= self._policy.unknown:
             return Ended(NO_CONTACT, "unknown")
-        return Again(self._later(self._patience.unknown_retry_delay(delivery.attempts)), "unknown", attempts=1)
+        return Again(self._later(self._policy.unknown_retry_delay(delivery.attempts)), "unknown", attempts=1)
 
     def _channel_rests(self, delivery: Delivery, channel: str) -> Outcome:
         """A delivery planned for a resting channel is not even asked for; one that would go by it instead is put off."""
         if channel == delivery.channel:
             return Waits()
-        return Again(self._later(self._patience.longest_pause), f"{channel}-rests")
+        return Again(self._later(self._policy.longest_pause), f"{channel}-rests")
 
     def _record_outcome(self, delivery: Delivery, outcome: Outcome, now: datetime) -> int:
         """Write an outcome to the deliveries and tell the listener; the only place that does. Answers 1, and 0 for ``Waits``.
@@ -228,16 +215,16 @@ class Sender:
             case Again(retry_at, reason, attempts):
                 self._deliveries.put_off(delivery.id, retry_at, reason, attempts=attempts)
             case Held(until):
-                self._deliveries.hold([delivery.id], until)
+                self._deliveries.hold_until(delivery.id, until)
             case Rerouted(channel, reason, address_refused):
                 if address_refused:
-                    self._outcomes.refused(delivery, channel, reason)
-                self._deliveries.refuse(delivery.id, channel, self._machine.now(), reason)
+                    self._listener.address_refused(delivery, channel, reason)
+                self._deliveries.reroute(delivery.id, channel, self._machine_time.now(), reason)
             case Ended(state, reason, address_refused_by):
                 if address_refused_by is not None:
-                    self._outcomes.refused(delivery, address_refused_by, reason)
-                self._deliveries.end(delivery.id, state, now, reason)
-                self._outcomes.ended(delivery.channel, state)
+                    self._listener.address_refused(delivery, address_refused_by, reason)
+                self._deliveries.end_delivery(delivery.id, state, now, reason)
+                self._listener.delivery_ended(delivery.channel, state)
                 if state == FAILED:
                     about = {"delivery": delivery.id, "kind": delivery.kind, "reason": reason}
                     log.warning("delivery failed", extra=about)
@@ -250,13 +237,13 @@ class Sender:
         for identity, (delivery, channel, at) in list(self._accepted.items()):
             if delivery.kind == Kind.DIGEST:
                 self._deliveries.deliver_lines(delivery.person, delivery.message, at)
-            self._deliveries.end(identity, SENT, at)
-            self._outcomes.reached(delivery, channel)
+            self._deliveries.end_delivery(identity, SENT, at)
+            self._listener.person_reached(delivery, channel)
             del self._accepted[identity]
-            self._outcomes.ended(channel, SENT)
+            self._listener.delivery_ended(channel, SENT)
 
     def _later(self, seconds: float) -> datetime:
-        return self._machine.now() + timedelta(seconds=seconds * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
+        return self._machine_time.now() + timedelta(seconds=seconds * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
 
 
 class SendingReader:

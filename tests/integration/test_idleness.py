@@ -24,7 +24,7 @@ from services.kernel.runner import Runner
 from services.kernel.view import View
 from services.kernel.view_store import Views
 from services.notifications.channel import Deferred
-from services.notifications.patience import Patience
+from services.notifications.retry_policy import RetryPolicy
 from services.notifications.sender import ASK_SECONDS, SendingReader
 from tests.support.managed import Office, office
 from tests.support.sending import Desk
@@ -87,7 +87,7 @@ def test_between_two_deadlines_only_the_clock_is_looked_at(office: Office, mongo
 
 @pytest.fixture
 def desk(mongodb_uri: str, database: Database[dict[str, Any]]) -> Desk:
-    return Desk(connect(mongodb_uri)[database.name], Patience())
+    return Desk(connect(mongodb_uri)[database.name], RetryPolicy())
 
 
 def test_the_sender_sleeps_until_a_delivery_is_due(desk: Desk) -> None:
@@ -116,7 +116,7 @@ def test_the_sender_sleeps_until_a_retry_a_rest_or_an_expiry(desk: Desk) -> None
     reader.step(1)
     desk.seconds += 0.1
     assert reader.step(1) == 0
-    assert 0 < reader.idle_seconds <= desk.patience.pause
+    assert 0 < reader.idle_seconds <= desk.policy.pause
     clock.advance(STARTS - START)
     begun = time.monotonic()
     reader.bell().wait(reader.bell().heard(), 30.0)  # it is not worth sending any more, and that is noticed
@@ -126,7 +126,7 @@ def test_the_sender_sleeps_until_a_retry_a_rest_or_an_expiry(desk: Desk) -> None
 def test_a_sender_with_nothing_to_send_asks_seldom(mongodb_uri: str, database: Database[dict[str, Any]]) -> None:
     asked, stop = Asked("deliveries"), threading.Event()
     with MongoClient[dict[str, Any]](mongodb_uri, tz_aware=True, event_listeners=[asked]) as client:
-        desk = Desk(client[database.name], Patience())
+        desk = Desk(client[database.name], RetryPolicy())
         reader = SendingReader(desk.sender, desk.deliveries, FixedClock(START), Bell())
         runner = Runner("notifications", Held(), [reader])  # type: ignore[arg-type]
         running = threading.Thread(target=runner.run, args=(reader, stop), daemon=True)

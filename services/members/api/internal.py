@@ -18,8 +18,8 @@ from services.members.domain.credential import TOKEN
 from services.members.domain.guest import GUEST
 from services.members.domain.office_kinds import grants_of
 from services.members.domain.person import PERSON, Standing
-from services.members.mint import read_bearer
 from services.members.parts import Parts
+from services.members.secret_deriver import read_bearer
 from services.members.views.guests import GUESTS
 from services.members.views.offices import OFFICE_HOLDERS
 

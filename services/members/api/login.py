@@ -27,8 +27,8 @@ from services.members.domain.credential import (
     RequestCode,
     RevokeToken,
 )
-from services.members.mint import read_bearer
 from services.members.parts import Parts
+from services.members.secret_deriver import read_bearer
 
 TOKEN_LIVES = timedelta(days=30)
 

@@ -25,8 +25,8 @@ from services.members.domain.telegram import (
     UnlinkAccount,
 )
 from services.members.domain.telegram import TELEGRAM_ACCOUNTS as ACCOUNTS
-from services.members.mint import read_link
 from services.members.parts import Parts
+from services.members.secret_deriver import read_link
 from services.members.views.telegram import TELEGRAM_ACCOUNTS
 
 CHAT = r"[1-9][0-9]{0,18}\Z"

@@ -20,7 +20,7 @@ from services.mentoring.api.standing import looked_at, standing
 from services.mentoring.domain.access import IssueEvidenceKey, MakeLink
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.report import PARTS, REPORT, ReleaseReport
-from services.mentoring.mint import digest, mentorship_in, report_digest
+from services.mentoring.secret_deriver import digest, mentorship_in, report_digest
 from services.mentoring.views.libraries import LIBRARIES
 from services.mentoring.views.mentorships import MENTORSHIPS
 from services.mentoring.views.reports import REPORTS

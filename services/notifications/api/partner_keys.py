@@ -16,7 +16,7 @@ from services.notifications.api.feed import PARTNERS_KEEP
 from services.notifications.api.parts import Parts
 from services.notifications.api.wording import Empty, regions, text
 from services.notifications.domain.partner import PARTNER, SCOPES, IssueKey, RevokeKey
-from services.notifications.mint import read_key
+from services.notifications.secret_deriver import read_key
 
 
 class KeyBody(Schema):

@@ -1,7 +1,7 @@
-"""Looks which subscriptions something is due for, and lets a courier serve each in a thread of its own.
+"""Finds the subscriptions for which something is due, and serves each in a thread of its own.
 
-A slow endpoint holds up its own lane and no other, as long as fewer than ``LANES`` are slow at once; those who had to
-wait come first the next time.
+A slow endpoint holds up its own subscription only, as long as fewer than ``MAX_WORKERS`` are slow at once. Subscriptions that had
+to wait come first the next time.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from services.kernel.bell import Bell
 from services.kernel.clock import Clock
 from services.kernel.reader import Source
 from services.kernel.view_store import Views
-from services.notifications.patience import Machine
+from services.notifications.machine_time import MachineTime
 from services.notifications.views.subscriptions import SUBSCRIPTIONS
 from services.notifications.webhooks.webhook_deliveries import WebhookDeliveries
 
 log = logging.getLogger(__name__)
-LANES = 16
+MAX_WORKERS = 16
 AFTER_TROUBLE = 2.0
-"""Seconds, give or take a half, after which a lane is served again that could not be."""
+"""Seconds, give or take a half, after which a subscription is served again that could not be served."""
 SWEEP_SECONDS = 3600.0
 PAGE = 100
 ASK_SECONDS = 5.0
@@ -36,7 +36,7 @@ Start = Callable[[Callable[[], None]], None]
 
 
 def in_a_thread(work: Callable[[], None]) -> None:
-    """Do it beside everything else."""
+    """Run ``work`` beside everything else."""
     threading.Thread(target=work, daemon=True).start()
 
 
@@ -57,7 +57,7 @@ class Dispatcher:
         heard: Source,
         clock: Clock,
         *,
-        machine: Machine | None = None,
+        machine: MachineTime | None = None,
         start: Start = in_a_thread,
         woken_by: Sequence[Bell] = (),
     ) -> None:
@@ -66,7 +66,7 @@ class Dispatcher:
         self._views = views
         self._heard = heard
         self._clock = clock
-        self._machine = machine or Machine()
+        self._machine = machine or MachineTime()
         self._start = start
         self._guard = threading.Lock()
         self._running: set[str] = set()
@@ -96,7 +96,7 @@ class Dispatcher:
             standing = [identity for identity in self._waiting if identity in wanted]
             self._waiting = deque([*standing, *(identity for identity in wanted if identity not in standing)])
             begun = []
-            while self._waiting and len(self._running) < LANES:
+            while self._waiting and len(self._running) < MAX_WORKERS:
                 identity = self._waiting.popleft()
                 self._running.add(identity)
                 begun.append(identity)
@@ -105,7 +105,7 @@ class Dispatcher:
         return len(begun)
 
     def lag(self) -> int:
-        return self._deliveries.open()
+        return self._deliveries.count_open()
 
     @property
     def idle_seconds(self) -> float:
@@ -123,7 +123,7 @@ class Dispatcher:
         if self._swept is None:
             self._deliveries.prepare()
         if self._swept is None or now - self._swept > SWEEP_SECONDS:
-            self._deliveries.forget(self._clock.now())
+            self._deliveries.delete_old(self._clock.now())
             self._swept = now
 
     def _subscriptions(self) -> Iterator[dict[str, Any]]:
@@ -153,11 +153,11 @@ class Dispatcher:
         def work() -> None:
             try:
                 seconds = self._serve(identity)
-            except Exception as error:  # noqa: BLE001 - whatever it is is a pause of this lane, and no other's affair
-                log.warning("lane pauses", extra={"subscription": identity, "why": type(error).__name__})
+            except Exception as error:  # noqa: BLE001 - whatever it is, only this subscription pauses
+                log.warning("subscription pauses", extra={"subscription": identity, "why": type(error).__name__})
                 pause = AFTER_TROUBLE * random.uniform(0.5, 1.5)  # noqa: S311 - jitter
                 with self._guard:
-                    # What was to be seen to was not: a ping that is asked for is no affair of the place or the state.
+                    # Serve it again even if cursor and state do not change, or a requested ping would be forgotten.
                     self._trouble[identity] = self._machine.monotonic() + pause
                     self._running.discard(identity)
                 self._finished.ring()

@@ -13,7 +13,7 @@ from services.kernel.envelope import canonical, envelope
 from services.kernel.mongo import connect
 from services.notifications.api import subscriptions
 from services.notifications.public_feed import READ_AT_MOST
-from services.notifications.webhooks.dispatcher import ASK_SECONDS, LANES, SOON_SECONDS
+from services.notifications.webhooks.dispatcher import ASK_SECONDS, MAX_WORKERS, SOON_SECONDS
 from tests.support.endpoint import an_endpoint
 from tests.unit.notifications.office import Office
 from tests.unit.notifications.partnership import KEEPER
@@ -171,12 +171,12 @@ def test_a_fact_that_is_too_large_leaves_its_number_free(office: Office) -> None
 
 
 def test_more_subscriptions_than_lanes_all_get_their_turn(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subscriptions, "ACTIVE_AT_MOST", LANES + 3)
-    for _ in range(LANES + 3):
+    monkeypatch.setattr(subscriptions, "ACTIVE_AT_MOST", MAX_WORKERS + 3)
+    for _ in range(MAX_WORKERS + 3):
         office.subscribe()
     fact = office.desk.hear("events.seat-taken")
     office.run()
-    assert office.endpoint.ids == [fact.id] * (LANES + 3)
+    assert office.endpoint.ids == [fact.id] * (MAX_WORKERS + 3)
 
 
 def test_a_long_stretch_of_what_is_not_wanted_is_passed_at_once(office: Office) -> None:
