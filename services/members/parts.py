@@ -16,7 +16,7 @@ from services.kernel.view import View
 from services.kernel.view_store import Page
 from services.members.identification import Identification
 from services.members.joining import Joining
-from services.members.mint import Mint
+from services.members.secret_deriver import SecretDeriver
 from services.members.uploads import Uploads
 from services.members.views.roster import ROSTER
 
@@ -59,7 +59,7 @@ class Parts:
     clock: Clock
     machine: Clock
     claims: Claims
-    mint: Mint
+    secrets: SecretDeriver
     uploads: Uploads
     imports_bell: Bell
 

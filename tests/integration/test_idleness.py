@@ -1,6 +1,7 @@
 """What is asked of the database while nothing happens: as little as can be, and enough to notice what does."""
 
 import threading
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,10 @@ from pymongo import MongoClient
 from pymongo.database import Database
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
+from deploy.waiting import wait_until
 from services.kernel import feed
+from services.kernel.bell import Bell
+from services.kernel.clock import FixedClock
 from services.kernel.deadline_reader import DeadlineReader, Upcoming
 from services.kernel.feed import feed_page
 from services.kernel.manager_reader import ManagerReader
@@ -22,10 +26,30 @@ from services.kernel.registry import Unreadable
 from services.kernel.runner import Runner
 from services.kernel.view import View
 from services.kernel.view_store import Views
+from services.notifications.channel import Deferred
+from services.notifications.retry_policy import RetryPolicy
+from services.notifications.sender import ASK_SECONDS, SendingReader
 from tests.support.managed import Office, office
+from tests.support.sending import Desk
 from tests.support.shelf import AT, COPYING, REGISTRY, append, fact
+from tests.unit.notifications.facts import START, STARTS
 
 __all__ = ["office"]
+
+
+PREPARING = 5
+"""Indexes."""
+ONE_PASS = 7
+"""What is due, what expires by which channel, what was taken back, and the next three moments."""
+
+
+class Held:
+    """A lease that is held."""
+
+    number = 1
+
+    def held(self) -> bool:
+        return True
 
 
 class Asked(CommandListener):
@@ -62,6 +86,60 @@ def test_between_two_deadlines_only_the_clock_is_looked_at(office: Office, mongo
         assert asked.times == before
         office.clock.advance(timedelta(days=2))
         assert deadlines.step(1) == 1
+
+
+@pytest.fixture
+def desk(mongodb_uri: str, database: Database[dict[str, Any]]) -> Desk:
+    return Desk(connect(mongodb_uri)[database.name], RetryPolicy())
+
+
+def test_the_sender_sleeps_until_a_delivery_is_due(desk: Desk) -> None:
+    clock, planned = FixedClock(START - timedelta(hours=1)), Bell()
+    reader = SendingReader(desk.sender, desk.deliveries, clock, planned)
+    desk.plan("sri")
+    assert (reader.step(1), reader.idle_seconds) == (0, ASK_SECONDS)
+    threading.Timer(0.1, lambda: clock.advance(timedelta(hours=1))).start()
+    begun = time.monotonic()
+    reader.bell().wait(reader.bell().heard(), 30.0)
+    assert time.monotonic() - begun < 5
+    assert (reader.step(1), len(desk.server.sent)) == (1, 1)
+
+
+def test_the_sender_sleeps_until_a_retry_a_rest_or_an_expiry(desk: Desk) -> None:
+    clock = FixedClock(START)
+    reader = SendingReader(desk.sender, desk.deliveries, clock, Bell())
+    desk.plan("sri")
+    desk.server.raises["sri@x.example"] = Deferred("429", 3.0)
+    assert reader.step(1) == 1
+    desk.seconds += 1  # a sweep is a second after the last one
+    assert (reader.step(1), reader.idle_seconds) == (0, 3.0)
+    desk.now += timedelta(seconds=3)
+    desk.server.down = True
+    desk.seconds += 1
+    reader.step(1)
+    desk.seconds += 0.1
+    assert reader.step(1) == 0
+    assert 0 < reader.idle_seconds <= desk.policy.pause
+    clock.advance(STARTS - START)
+    begun = time.monotonic()
+    reader.bell().wait(reader.bell().heard(), 30.0)  # it is not worth sending any more, and that is noticed
+    assert time.monotonic() - begun < 5
+
+
+def test_a_sender_with_nothing_to_send_asks_seldom(mongodb_uri: str, database: Database[dict[str, Any]]) -> None:
+    asked, stop = Asked("deliveries"), threading.Event()
+    with MongoClient[dict[str, Any]](mongodb_uri, tz_aware=True, event_listeners=[asked]) as client:
+        desk = Desk(client[database.name], RetryPolicy())
+        reader = SendingReader(desk.sender, desk.deliveries, FixedClock(START), Bell())
+        runner = Runner("notifications", Held(), [reader])  # type: ignore[arg-type]
+        running = threading.Thread(target=runner.run, args=(reader, stop), daemon=True)
+        running.start()
+        wait_until(lambda: asked.times, 10, "the first pass")
+        time.sleep(3)
+        stop.set()
+        runner.wake()
+        running.join(10)
+    assert asked.times <= PREPARING + ONE_PASS
 
 
 def manager(office: Office, upcoming: Upcoming) -> ManagerReader:

@@ -17,8 +17,8 @@ from services.members.domain.credential import TOKEN
 from services.members.domain.guest import GUEST
 from services.members.domain.office_kinds import grants_of
 from services.members.domain.person import PERSON, Standing
-from services.members.mint import read_bearer
 from services.members.parts import Parts
+from services.members.secret_deriver import read_bearer
 from services.members.views.guests import GUESTS
 from services.members.views.offices import OFFICE_HOLDERS
 
@@ -142,7 +142,7 @@ def people(parts: Parts, request: Request) -> Answer:
         return Answer({"people": found})
     if len(ids) != 1:
         raise Malformed(errors={"code": ["A code is one person's."]})
-    return Answer({"people": found, "code": parts.mint.digits(code)})
+    return Answer({"people": found, "code": parts.secrets.digits(code)})
 
 
 def _reached(parts: Parts, asked: str) -> dict[str, Any] | None:

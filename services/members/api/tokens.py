@@ -52,7 +52,7 @@ def issue_token(parts: Parts, request: Request) -> Answer:
     person = request.actor.require_person()
     if not request.actor.may_somewhere("tokens.issue"):
         raise Forbidden(permission="tokens.issue")
-    bearer = parts.mint.bearer(request.new_id("token"))
+    bearer = parts.secrets.bearer(request.new_id("token"))
     now = parts.machine.now()
     name = parts.vault.seal(person, clean(request.body["name"]))
     command = IssueToken(person, name, bearer.digest, now, now + timedelta(days=request.body["days"]))

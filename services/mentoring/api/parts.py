@@ -22,7 +22,7 @@ from services.mentoring.domain.desk import (
     owner_for,
 )
 from services.mentoring.domain.rules import RulesInForce
-from services.mentoring.mint import Mint
+from services.mentoring.secret_deriver import SecretDeriver
 from services.mentoring.views.offices import OFFICES
 from services.mentoring.views.participants import PARTICIPANTS, is_member
 from services.mentoring.views.regions import REGIONS
@@ -41,7 +41,7 @@ class Parts:
     commands: Commands
     views: Views
     vault: Vault
-    mint: Mint
+    secrets: SecretDeriver
 
     def rules(self, at: datetime) -> RulesInForce:
         """The rules in force at a moment, as far as members have told them."""
@@ -92,4 +92,4 @@ class Parts:
 
 def parts(core: Core) -> Parts:
     """This service's parts around those that every service has."""
-    return Parts(core.commands, core.views, core.vault, Mint(core.settings.secrets.token))
+    return Parts(core.commands, core.views, core.vault, SecretDeriver(core.settings.secrets.token))

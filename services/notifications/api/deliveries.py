@@ -15,8 +15,8 @@ from services.kernel.problem import Forbidden, Malformed, NotFound, Unauthorized
 from services.kernel.route import Answer, Request, Routes, recorded
 from services.kernel.shapes import BoundedPaging, Empty, listing
 from services.notifications.api.parts import Parts
-from services.notifications.deliveries import ENDED, GATHERED, PLANNED, SENDING
-from services.notifications.deliveries import Delivery as DeliveryDocument
+from services.notifications.delivery import ENDED, GATHERED, PLANNED, SENDING
+from services.notifications.delivery import Delivery as DeliveryDocument
 from services.notifications.domain.resending import RESENDING, AskResend
 from services.notifications.views.contacts import CONTACTS, flagged
 

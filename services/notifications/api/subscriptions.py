@@ -80,7 +80,7 @@ def make_subscription(parts: Parts, request: Request) -> Answer:
     # A repetition has its answer with the secret, though the partner may rest by now.
     commit = request.before() or _make(parts, request, identity)
     answer = recorded(commit, 201, location=f"/v1/subscriptions/{identity}")
-    secret = parts.mint.webhook_secret(identity, 1)
+    secret = parts.secrets.webhook_secret(identity, 1)
     return Answer({**answer.body, "secret": secret}, 201, answer.version, answer.position, answer.location)
 
 
@@ -200,7 +200,7 @@ def rotate_secret(parts: Parts, request: Request) -> Answer:
     identity = request.path["subscription"]
     command = RotateSecret(request.now)
     commit = request.take(SUBSCRIPTION, identity, command, answer=lambda state, _: {"generation": state.generation})
-    secret = parts.mint.webhook_secret(identity, commit.answer["generation"])
+    secret = parts.secrets.webhook_secret(identity, commit.answer["generation"])
     answer = recorded(commit)
     return Answer({"subscription": identity, "secret": secret}, 200, answer.version, answer.position)
 

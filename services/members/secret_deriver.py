@@ -1,6 +1,6 @@
-"""What is derived under ``secrets.token``: the digits of login codes, and tokens.
+"""Derives login codes' digits, tokens and deep links from ids, under ``secrets.token``.
 
-Nothing of it is stored. Whoever repeats a request gets the same token, and whoever reads the database gets none.
+No secret is stored: a repeated request gets the same token, and a reader of the database gets none.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Bearer:
 
     @property
     def digest(self) -> str:
-        """What is stored of it: SHA-256 of the secret, which has 256 bits of its own and needs no salt."""
+        """SHA-256 of the secret, which is stored. The secret has 256 bits and needs no salt."""
         return hashlib.sha256(self.secret.encode()).hexdigest()
 
     def __str__(self) -> str:
@@ -43,15 +43,15 @@ class Link:
 
     @property
     def digest(self) -> str:
-        """What is stored of it: SHA-256 of the secret, which has 186 bits of its own and needs no salt."""
+        """SHA-256 of the secret, which is stored. The secret has 186 bits and needs no salt."""
         return hashlib.sha256(self.secret.encode()).hexdigest()
 
     def __str__(self) -> str:
         return f"{uuid.UUID(self.token).hex}_{self.secret}"
 
 
-class Mint:
-    """Makes digits and tokens from ids. ``key`` is a secret outside the database."""
+class SecretDeriver:
+    """``key`` is a secret kept outside the database."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
@@ -62,11 +62,11 @@ class Mint:
         return f"{number:0{CODE_DIGITS}d}"
 
     def digest(self, reference: str, digits: str) -> str:
-        """Digits as they are stored, for one contact. Six digits can be guessed, so the hash is under the secret."""
+        """The hash of digits for one contact, which is stored. Six digits can be guessed, so the hash is keyed."""
         return self._derive("login-digits", reference, digits).hex()
 
     def bearer(self, token: str) -> Bearer:
-        """The token of an id."""
+        """The token of a token id."""
         secret = base64.urlsafe_b64encode(self._derive("token", token)).decode().rstrip("=")
         return Bearer(token, secret)
 
@@ -80,7 +80,7 @@ class Mint:
 
 
 def read_bearer(text: str) -> Bearer | None:
-    """A token's parts, None for a text that is no token of ours."""
+    """The parts of a token; None for a text that is not one of our tokens."""
     prefix, _, rest = text.partition("_")
     token, _, secret = rest.partition("_")
     if prefix != _PREFIX or not secret:
@@ -92,7 +92,7 @@ def read_bearer(text: str) -> Bearer | None:
 
 
 def read_link(text: str) -> Link | None:
-    """A deep link's parts, None for a text that is no link of ours."""
+    """The parts of a deep link; None for a text that is not one of our links."""
     token, _, secret = text.partition("_")
     if len(token) != _LINK_ID_CHARACTERS or len(secret) != _LINK_SECRET_CHARACTERS:
         return None

@@ -1,4 +1,4 @@
-"""One request to one address: pinned, signed by whoever asks, ended within its time, and its answer never kept.
+"""Makes one request to one address: to a pinned address, within a deadline, without keeping the answer's body.
 
 ``httpcore`` is spoken to directly: it follows no redirect and knows no proxy, and its connections can be bound to an
 address that was judged and to a moment by which everything ends. A timeout for each read would let an answer that drips
@@ -25,7 +25,7 @@ BODY_BYTES = 64_000
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What an endpoint said, as far as it matters: its status, and ``Retry-After`` as it came."""
+    """An endpoint's answer: its status, and ``Retry-After`` as it came."""
 
     status: int
     retry_after: str | None = None
@@ -39,8 +39,10 @@ class NoReply(Exception):
         self.reason = reason
 
 
-class Knocker:
-    """Sends requests. ``allowed`` are addresses of a demonstration; ``trust`` is for tests, by default the public one."""
+class WebhookClient:
+    """Sends webhooks. ``allowed`` are addresses that only a demonstration may reach; ``trust`` replaces the public certificate
+    authorities in tests.
+    """
 
     def __init__(
         self,
@@ -169,7 +171,7 @@ class BoundStream(httpcore.NetworkStream):
 
 
 def _read_some(answer: httpcore.Response) -> None:
-    """Let an endpoint finish what it says, as long as it is short; nothing of it is kept."""
+    """Read a short body to its end, so that the connection ends well; nothing of it is kept."""
     read = 0
     for chunk in answer.iter_stream():
         read += len(chunk)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from services.notifications.domain.webhook_url import Target, target_of
-from services.notifications.webhooks.knocking import Knocker, NoReply
+from services.notifications.webhooks.webhook_client import NoReply, WebhookClient
 from tests.support.certificate import certificate
 from tests.support.endpoint import an_endpoint
 
@@ -22,9 +22,9 @@ def here(_host: str, _port: int) -> list[str]:
     return ["127.0.0.1"]
 
 
-def reason(knocker: Knocker, target: Target) -> str:
+def reason(client: WebhookClient, target: Target) -> str:
     with pytest.raises(NoReply) as none:
-        knocker.post(target, HEADERS, b"{}")
+        client.post(target, HEADERS, b"{}")
     return none.value.reason
 
 
@@ -55,13 +55,13 @@ def test_the_address_that_was_judged_is_connected_to_under_the_hosts_own_name(tm
     server, client = certificate(tmp_path, "kampus.example")
     with an_endpoint(server) as endpoint:
         port = int(endpoint.url.rpartition(":")[2].partition("/")[0])
-        knocker = Knocker(HERE, resolve=here, trust=client)
+        client = WebhookClient(HERE, resolve=here, trust=client)
         target = target_of(f"https://kampus.example:{port}/hook?a=1")
-        assert knocker.post(target, HEADERS, b"{}").status == 204
+        assert client.post(target, HEADERS, b"{}").status == 204
         assert endpoint.received[0].headers["host"] == f"kampus.example:{port}"
         assert endpoint.received[0].path == "/hook?a=1"
-        assert reason(knocker, target_of(f"https://other.example:{port}/")) == "tls"
-        assert reason(Knocker(HERE, resolve=here), target) == "tls", "nobody vouches for it"
+        assert reason(client, target_of(f"https://other.example:{port}/")) == "tls"
+        assert reason(WebhookClient(HERE, resolve=here), target) == "tls", "nobody vouches for it"
         assert len(endpoint.received) == 1
 
 
@@ -75,7 +75,7 @@ def test_a_name_is_resolved_once_and_what_it_says_afterwards_does_not_matter() -
     with an_endpoint() as endpoint:
         port = int(endpoint.url.rpartition(":")[2].partition("/")[0])
         target = Target(False, "kampus.example", port, "/hook")
-        assert Knocker(HERE, resolve=rebinding).post(target, HEADERS, b"{}").status == 204
+        assert WebhookClient(HERE, resolve=rebinding).post(target, HEADERS, b"{}").status == 204
     assert asked == ["kampus.example"]
 
 
@@ -83,8 +83,8 @@ def test_a_private_address_is_never_connected_to() -> None:
     with an_endpoint() as endpoint:
         port = int(endpoint.url.rpartition(":")[2].partition("/")[0])
         for addresses in (["127.0.0.1"], ["::1"], ["8.8.8.8", "127.0.0.1"]):
-            knocker = Knocker((), resolve=lambda _host, _port, found=addresses: found)  # type: ignore[misc]
-            assert reason(knocker, Target(False, "kampus.example", port, "/")) == "forbidden-address"
+            client = WebhookClient((), resolve=lambda _host, _port, found=addresses: found)  # type: ignore[misc]
+            assert reason(client, Target(False, "kampus.example", port, "/")) == "forbidden-address"
         assert not endpoint.received
 
 
@@ -92,25 +92,25 @@ def test_a_proxy_in_the_environment_is_not_asked(monkeypatch: pytest.MonkeyPatch
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "HTTPS_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     with an_endpoint() as endpoint:
-        assert Knocker(HERE).post(target_of(endpoint.url, HERE), HEADERS, b"{}").status == 204
+        assert WebhookClient(HERE).post(target_of(endpoint.url, HERE), HEADERS, b"{}").status == 204
 
 
 def test_a_second_address_is_tried_where_the_first_is_not_reached() -> None:
     with an_endpoint() as endpoint:
         port = int(endpoint.url.rpartition(":")[2].partition("/")[0])
-        knocker = Knocker(("127.0.0.1", "127.0.0.9"), resolve=lambda *_: ["127.0.0.9", "127.0.0.1"])
-        assert knocker.post(Target(False, "kampus.example", port, "/"), HEADERS, b"{}").status == 204
+        client = WebhookClient(("127.0.0.1", "127.0.0.9"), resolve=lambda *_: ["127.0.0.9", "127.0.0.1"])
+        assert client.post(Target(False, "kampus.example", port, "/"), HEADERS, b"{}").status == 204
 
 
 def test_nobody_there_and_nobody_known_have_names_of_their_own() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    assert reason(Knocker(HERE), Target(False, "127.0.0.1", port, "/")) == "not-reached"
+    assert reason(WebhookClient(HERE), Target(False, "127.0.0.1", port, "/")) == "not-reached"
 
     def unknown(_host: str, _port: int) -> list[str]:
         raise OSError
 
-    assert reason(Knocker(HERE, resolve=unknown), Target(True, "kampus.example", 443, "/")) == "unknown-host"
+    assert reason(WebhookClient(HERE, resolve=unknown), Target(True, "kampus.example", 443, "/")) == "unknown-host"
 
 
 def drip(connection: socket.socket, stop: threading.Event) -> None:
@@ -146,7 +146,7 @@ def talk_nonsense(connection: socket.socket, _stop: threading.Event) -> None:
 def test_whatever_the_other_side_does_it_ends_in_its_time(behaves: object, word: str) -> None:
     with a_server(behaves) as port:
         begun = time.monotonic()
-        assert reason(Knocker(HERE, seconds=0.4), Target(False, "127.0.0.1", port, "/")) == word
+        assert reason(WebhookClient(HERE, seconds=0.4), Target(False, "127.0.0.1", port, "/")) == word
         assert time.monotonic() - begun < 1.5
 
 
@@ -161,4 +161,6 @@ def test_an_endless_answer_is_read_no_further_than_it_may_be_long() -> None:
             return
 
     with a_server(flood) as port:
-        assert Knocker(HERE, seconds=3.0).post(Target(False, "127.0.0.1", port, "/"), HEADERS, b"{}").status == 200
+        assert (
+            WebhookClient(HERE, seconds=3.0).post(Target(False, "127.0.0.1", port, "/"), HEADERS, b"{}").status == 200
+        )

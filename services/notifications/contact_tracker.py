@@ -1,4 +1,4 @@
-"""What follows from a delivery's end: a number in the metrics, and what is known of a person's contact."""
+"""Listens to deliveries: counts those that end, and records which contacts refuse letters and work again."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from services.kernel.decider import Commands, Order
 from services.kernel.ids import derived_id
 from services.kernel.message import Command, Metadata
 from services.kernel.metrics import Metrics
-from services.notifications.deliveries import Delivery
+from services.notifications.delivery import Delivery
 from services.notifications.domain.contact import CONTACT, RecordReached, RecordRefusal
 from services.notifications.domain.message import Kind
 
@@ -17,24 +17,24 @@ ACTOR = "deliverer"
 
 
 @dataclass(frozen=True)
-class ContactOutcomes:
-    """``region_of(person)`` is where a person belongs, ``in_doubt(person)`` whether letters to them were refused lately."""
+class ContactTracker:
+    """``region_of(person)`` is the person's region, ``in_doubt(person)`` whether letters to them were refused lately."""
 
     commands: Commands
     metrics: Metrics
     region_of: Callable[[str], str | None]
     in_doubt: Callable[[str], bool]
 
-    def ended(self, channel: str, outcome: str) -> None:
+    def delivery_ended(self, channel: str, outcome: str) -> None:
         self.metrics.deliveries.labels("notifications", channel, outcome).inc()
 
-    def refused(self, delivery: Delivery, channel: str, reason: str) -> None:
+    def address_refused(self, delivery: Delivery, channel: str, reason: str) -> None:
         if _is_to_group(delivery):
             return
         region = self.region_of(delivery.person) or delivery.region
         self._record(delivery, "refused", channel, RecordRefusal(channel, delivery.id, reason, region))
 
-    def reached(self, delivery: Delivery, channel: str) -> None:
+    def person_reached(self, delivery: Delivery, channel: str) -> None:
         if not _is_to_group(delivery) and self.in_doubt(delivery.person):
             self._record(delivery, "reached", channel, RecordReached(channel))
 
@@ -45,5 +45,5 @@ class ContactOutcomes:
 
 
 def _is_to_group(delivery: Delivery) -> bool:
-    """A group in a chat is nobody's contact: no coordinator can put it right with a member."""
+    """A chat group is nobody's contact: no coordinator can put it right with a member."""
     return delivery.kind == Kind.LECTURE_ANNOUNCED

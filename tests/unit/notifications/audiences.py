@@ -8,7 +8,7 @@ from services.notifications.processes.audience import AUDIENCE
 from tests.unit.notifications import facts
 
 
-class Hearing:
+class Audiences:
     """Every audience's state, and what was told in the order told."""
 
     def __init__(self) -> None:
@@ -39,19 +39,19 @@ def who(messages: Iterable[PlanMessage]) -> dict[str, str]:
     return told
 
 
-def community(*members: str) -> Hearing:
-    hearing = Hearing()
-    hearing.hear(facts.region_opened(), *(facts.joined(member, "board") for member in members))
-    return hearing
+def community(*members: str) -> Audiences:
+    audiences = Audiences()
+    audiences.hear(facts.region_opened(), *(facts.joined(member, "board") for member in members))
+    return audiences
 
 
 def variables(message: PlanMessage) -> dict[str, str]:
     return {variable.name: variable.value for variable in message.variables}
 
 
-def registered() -> Hearing:
-    hearing = community("tono")
-    hearing.hear(
+def registered() -> Audiences:
+    audiences = community("tono")
+    audiences.hear(
         facts.topic("raised", "rini"),
         facts.published(),
         facts.seat("taken", "sri"),
@@ -61,4 +61,4 @@ def registered() -> Hearing:
         facts.seat("released", "sri", why="cancelled"),
         facts.seat("promoted", "ani"),
     )
-    return hearing
+    return audiences

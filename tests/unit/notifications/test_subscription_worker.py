@@ -13,7 +13,7 @@ from services.kernel.envelope import canonical, envelope
 from services.kernel.mongo import connect
 from services.notifications.api import subscriptions
 from services.notifications.public_feed import READ_AT_MOST
-from services.notifications.webhooks.dispatcher import LANES
+from services.notifications.webhooks.dispatcher import ASK_SECONDS, MAX_WORKERS, SOON_SECONDS
 from tests.support.endpoint import an_endpoint
 from tests.unit.notifications.office import Office
 from tests.unit.notifications.partnership import KEEPER
@@ -171,12 +171,12 @@ def test_a_fact_that_is_too_large_leaves_its_number_free(office: Office) -> None
 
 
 def test_more_subscriptions_than_lanes_all_get_their_turn(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subscriptions, "ACTIVE_AT_MOST", LANES + 3)
-    for _ in range(LANES + 3):
+    monkeypatch.setattr(subscriptions, "ACTIVE_AT_MOST", MAX_WORKERS + 3)
+    for _ in range(MAX_WORKERS + 3):
         office.subscribe()
     fact = office.desk.hear("events.seat-taken")
     office.run()
-    assert office.endpoint.ids == [fact.id] * (LANES + 3)
+    assert office.endpoint.ids == [fact.id] * (MAX_WORKERS + 3)
 
 
 def test_a_long_stretch_of_what_is_not_wanted_is_passed_at_once(office: Office) -> None:
@@ -187,6 +187,22 @@ def test_a_long_stretch_of_what_is_not_wanted_is_passed_at_once(office: Office) 
     office.subscribe(types=["activity-published"], after=cursor)
     office.run()
     assert office.endpoint.ids == [wanted.id]
+
+
+def test_without_anything_to_send_it_sleeps_until_the_pause_of_a_failed_delivery_is_over(office: Office) -> None:
+    office.subscribe()
+    office.run()
+    assert office.dispatcher.step(1) == 0
+    assert office.dispatcher.idle_seconds == ASK_SECONDS
+    office.endpoint.says = 503
+    heard = office.dispatcher.bell().heard()
+    office.desk.hear("events.seat-taken")
+    assert office.dispatcher.bell().heard() > heard
+    office.run()
+    assert office.dispatcher.idle_seconds <= SOON_SECONDS  # the view of subscriptions may be behind
+    office.time.passed += 3
+    office.dispatcher.step(1)
+    assert office.dispatcher.idle_seconds == 2  # five seconds after the failure
 
 
 def test_a_ping_of_long_ago_is_not_sent_again(office: Office) -> None:

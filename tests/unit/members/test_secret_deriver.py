@@ -1,7 +1,7 @@
 from services.kernel.ids import new_id
-from services.members.mint import Mint, read_bearer
+from services.members.secret_deriver import SecretDeriver, read_bearer
 
-MINT = Mint(b"one secret")
+MINT = SecretDeriver(b"one secret")
 
 
 def test_the_same_id_gives_the_same_token_and_another_id_another():
@@ -12,7 +12,7 @@ def test_the_same_id_gives_the_same_token_and_another_id_another():
 
 def test_without_the_secret_an_id_gives_nothing():
     token = new_id()
-    other = Mint(b"another secret")
+    other = SecretDeriver(b"another secret")
     assert MINT.bearer(token).secret != other.bearer(token).secret
     assert MINT.digest("reference", "123456") != other.digest("reference", "123456")
 

@@ -1,6 +1,6 @@
-"""What is derived under ``secrets.token``: partners' keys, and the secrets that webhooks are signed with.
+"""Derives partners' keys and webhooks' signing secrets from ids, under ``secrets.token``.
 
-Nothing of it is stored. Whoever repeats a request gets the same, and whoever reads the database gets none.
+No secret is stored: a repeated request gets the same secret, and a reader of the database gets none.
 """
 
 from __future__ import annotations
@@ -25,26 +25,26 @@ class PartnerKey:
 
     @property
     def digest(self) -> str:
-        """What is stored of it: SHA-256 of the secret, which has 256 bits of its own and needs no salt."""
+        """SHA-256 of the secret, which is stored. The secret has 256 bits and needs no salt."""
         return hashlib.sha256(self.secret.encode()).hexdigest()
 
     def __str__(self) -> str:
         return f"{_PREFIX}{uuid.UUID(self.partner).hex}.{self.secret}"
 
 
-class Mint:
-    """Makes keys and secrets from ids. ``key`` is a secret outside the database."""
+class SecretDeriver:
+    """``key`` is a secret kept outside the database."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
 
     def partner_key(self, partner: str, key: str) -> PartnerKey:
-        """The key of an id."""
+        """The key of a partner's key id."""
         secret = base64.urlsafe_b64encode(self._derive("partner-key", partner, key)).decode().rstrip("=")
         return PartnerKey(partner, secret)
 
     def webhook_secret(self, subscription: str, generation: int) -> str:
-        """The secret of a subscription: 32 bytes as Standard Webhooks writes them."""
+        """The signing secret of a subscription's generation: 32 bytes, as Standard Webhooks writes them."""
         derived = self._derive("webhook", subscription, str(generation))
         return _SECRET_PREFIX + base64.b64encode(derived).decode()
 
@@ -53,7 +53,7 @@ class Mint:
 
 
 def read_key(text: str) -> PartnerKey | None:
-    """A key's parts, None for a text that is none of ours."""
+    """The parts of a key; None for a text that is not one of our keys."""
     partner, dot, secret = text.removeprefix(_PREFIX).partition(".")
     if not text.startswith(_PREFIX) or not dot or not secret.isascii():
         return None

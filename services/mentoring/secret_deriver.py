@@ -1,5 +1,5 @@
-"""What is derived under ``secrets.token``: the key of a library's own server, the address of a progress page, the code of a
-released report. Nothing of it is stored but its digest; whoever repeats a request gets the same.
+"""Derives secrets from ids, under ``secrets.token``: the key of a library's own server, the address of a progress page, the code
+of a released report. Only digests are stored; a repeated request gets the same secret.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ REPORT_GROUPS, REPORT_LETTERS = 3, 4
 
 
 @dataclass(frozen=True)
-class Mint:
-    """Makes secrets from ids. ``key`` is 32 random bytes, kept outside the database."""
+class SecretDeriver:
+    """``key`` is 32 random bytes, kept outside the database."""
 
     key: bytes
 
@@ -43,17 +43,17 @@ class Mint:
 
 
 def digest(secret: str) -> str:
-    """What is stored of a secret. It has 256 bits of its own and needs no salt."""
+    """SHA-256 of a secret, which is stored. The secret has 256 bits and needs no salt."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def report_digest(code: str) -> str:
-    """What is stored of a report's code, however it was typed: case, blanks and dashes do not matter."""
+    """The digest of a report's code, which is stored. Case, blanks and dashes of the code do not matter."""
     return digest("".join(character for character in code.upper() if character.isalnum()))
 
 
 def mentorship_in(secret: str) -> str | None:
-    """The mentorship that an address or a key names; None for a text that is none of ours."""
+    """The mentorship that an address or a key names; None for a text that is not one of ours."""
     named = secret.removeprefix("bukti_").partition("_")[0]
     try:
         return str(uuid.UUID(hex=named)) if len(named) == 32 else None

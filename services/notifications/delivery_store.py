@@ -1,25 +1,8 @@
-"""The deliveries: one durable document for each (fact, person, channel), which is why nobody is told twice.
-
-    planned ──► sending ──► sent            accepted by the channel's server
-       │           ├──► planned            not now: again after ``retry_at``
-       │           └──► failed             refused for good, or tried too often
-       ├──► expired                        not worth sending any more
-       ├──► no-contact                     there is no address to send to
-       ├──► unwanted                       the person does not wish to be told of this, or not by this
-       └──► withdrawn                      what it says no longer stands
-
-    gathered ──► sent, expired, withdrawn  a line of the person's next digest, which is due at its ``not_before``
-       └───────► unwanted
-
-``sending`` is on the disk before the channel's server hears of it, so a delivery found in ``sending`` may or may not have
-been sent: it is sent again under the same identity. A document holds ids only; the address and the text exist at
-the moment of sending and are stored nowhere.
-"""
+"""The collection ``deliveries``: one durable document for each (fact, person, channel), so that nobody is told twice."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -28,63 +11,23 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
-from services.kernel.ids import derived_id
 from services.kernel.mongo import durable
+from services.notifications.delivery import (
+    EXPIRED,
+    FAILED,
+    GATHERED,
+    NO_CONTACT,
+    OPEN,
+    PLANNED,
+    SENDING,
+    SENT,
+    UNWANTED,
+    WITHDRAWN,
+    Delivery,
+)
 from services.notifications.domain.contact import CHANNELS
 
-PLANNED, SENDING, SENT = "planned", "sending", "sent"
-EXPIRED, NO_CONTACT, UNWANTED, FAILED = "expired", "no-contact", "unwanted", "failed"
-WITHDRAWN, GATHERED = "withdrawn", "gathered"
-OPEN = (PLANNED, SENDING)
-ENDED = (SENT, EXPIRED, NO_CONTACT, UNWANTED, FAILED, WITHDRAWN)
 DUPLICATE_KEY = 11000
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One person told of one fact by one channel.
-
-    ``planned``, ``not_before``, ``held_until`` and ``worth_until`` are domain time; ``retry_at`` is machine time.
-    ``held_until`` is the end of the quiet hours that it waited or waits for. ``reason`` says in one word why it ended or
-    what it waits for.
-
-    ``channel`` is the one that was wished for when it was planned. ``alone``: no other delivery tells this person of this
-    fact, so it may go by another channel; ``via`` is the channel it went by, ``refused`` are those that refused it for
-    good. ``digest`` is the message of the digest that it is a line of. ``reopened`` is the position of the last
-    request to send it again. ``announcement`` is the one of which it is a text, ``taken_back`` why that text no longer
-    stands: it is not sent any more, whatever its state.
-    """
-
-    id: str
-    fact: str
-    person: str
-    channel: str
-    message: str
-    kind: str
-    urgent: bool
-    planned: datetime
-    not_before: datetime
-    worth_until: datetime
-    retry_at: datetime
-    held_until: datetime | None = None
-    activity: str | None = None
-    region: str | None = None
-    state: str = PLANNED
-    attempts: int = 0
-    reason: str | None = None
-    ended: datetime | None = None
-    alone: bool = True
-    via: str | None = None
-    refused: tuple[str, ...] = ()
-    digest: str | None = None
-    reopened: int = 0
-    announcement: str | None = None
-    taken_back: str | None = None
-
-
-def delivery_id(fact: str, person: str, channel: str) -> str:
-    """A delivery's identity, which is the ``Message-ID`` of the mail too, however often it is sent."""
-    return derived_id("delivery", fact, person, channel)
 
 
 class Deliveries:
@@ -98,13 +41,14 @@ class Deliveries:
         """Create the indexes, once a process; harmless when they stand."""
         if not self._prepared:
             self._deliveries.create_index([("state", ASCENDING), ("not_before", ASCENDING)])
+            self._deliveries.create_index([("state", ASCENDING), ("worth_until", ASCENDING)])
             self._deliveries.create_index("person")
             self._deliveries.create_index("activity")
             self._deliveries.create_index("announcement")
             self._prepared = True
 
-    def plan(self, deliveries: Sequence[Delivery]) -> int:
-        """Store those that do not stand yet, whatever became of those that do; answers how many are new."""
+    def plan_deliveries(self, deliveries: Sequence[Delivery]) -> int:
+        """Store the deliveries that are not stored yet; answers how many were new. Stored ones are left as they are."""
         if not deliveries:
             return 0
         documents = [_document(delivery) for delivery in deliveries]
@@ -118,24 +62,46 @@ class Deliveries:
             return int(error.details["nInserted"])
         return len(documents)
 
-    def due(
+    def due_deliveries(
         self, now: datetime, machine: datetime, limit: int, channels: Sequence[str], installed: Sequence[str]
     ) -> list[Delivery]:
-        """What is to be sent now by these channels, urgent first, then as planned. What a crash left in ``sending`` is
-        among it, and what was planned for a channel that is not installed, where another one may do instead.
+        """Deliveries to be sent now by ``channels``, urgent ones first, then in the order planned. Among them are those that a
+        crash left in ``sending``, and those that may go by another channel because theirs is not ``installed``.
         """
         by_another = {"alone": True, "channel": {"$nin": list(installed)}}
         wanted = {**_due(now, machine), "$or": [{"channel": {"$in": list(channels)}}, by_another]}
         order = [("urgent", DESCENDING), ("not_before", ASCENDING), ("_id", ASCENDING)]
         return [_delivery(document) for document in self._deliveries.find(wanted).sort(order).limit(limit)]
 
+    def next_moment(self, now: datetime) -> datetime | None:
+        """The domain time at which a delivery is to be sent or expires next, None where no delivery waits for a time."""
+        waiting = {"state": {"$in": list(OPEN)}, "taken_back": None}
+        expiring = {"state": {"$in": [*OPEN, GATHERED]}}
+        moments = [self._earliest("not_before", waiting, now), self._earliest("worth_until", expiring, now)]
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def next_retry(self, now: datetime, machine: datetime) -> datetime | None:
+        """The machine time at which a delivery that may be sent at ``now`` is tried again next, None where none is."""
+        waiting = {"state": {"$in": list(OPEN)}, "taken_back": None, "not_before": {"$lte": now}}
+        return self._earliest("retry_at", waiting, machine)
+
+    def next_digest(self, now: datetime) -> datetime | None:
+        """The domain time at which the next gathered line comes to its hour, None where no line is gathered."""
+        return self._earliest("not_before", {"state": GATHERED, "digest": None}, now)
+
+    def _earliest(self, field: str, where: dict[str, Any], after: datetime) -> datetime | None:
+        wanted = {**where, field: {"$gt": after}}
+        found = self._deliveries.find_one(wanted, {field: True}, sort=[(field, ASCENDING)])
+        earliest: datetime | None = None if found is None else found[field]
+        return earliest
+
     def behind(self, now: datetime, machine: datetime) -> int:
-        """How many are to be sent now; what waits for its time, or for a new attempt, is nothing to be behind with."""
+        """How many deliveries are to be sent now, without those that wait for their time or for a retry."""
         return self._deliveries.count_documents(_due(now, machine))
 
-    def expire(self, now: datetime) -> dict[str, int]:
-        """End all that are not worth sending any more; answers how many by channel. What was taken back while it was being
-        sent ends here too, where a crash left it.
+    def expire_late(self, now: datetime) -> dict[str, int]:
+        """End all deliveries that are not worth sending any more; answers how many by channel. Deliveries that were taken back
+        while a crash had left them in ``sending`` end here too.
         """
         expired = {}
         self._deliveries.update_many({"state": SENDING, **_TAKEN_BACK}, _WITHDRAWN)
@@ -145,45 +111,45 @@ class Deliveries:
             expired[channel] = self._deliveries.update_many(late, change).modified_count
         return expired
 
-    def hold(self, ids: Sequence[str], until: datetime) -> None:
-        """Keep them back until quiet hours are over."""
+    def hold_until(self, delivery: str, until: datetime) -> None:
+        """Keep it back until quiet hours are over."""
         held = {"$set": {"not_before": until, "held_until": until}}
-        self._deliveries.update_many({"_id": {"$in": list(ids)}, "state": {"$in": list(OPEN)}}, held)
+        self._deliveries.update_one({"_id": delivery, "state": {"$in": list(OPEN)}}, held)
 
-    def begin(self, delivery: Delivery, via: str) -> bool:
-        """Record the attempt, durably, before it is made. False: somebody else makes it."""
+    def begin_attempt(self, delivery: Delivery, via: str) -> bool:
+        """Record an attempt before it is made; False if somebody else makes it."""
         same = {"_id": delivery.id, "state": {"$in": list(OPEN)}, "attempts": delivery.attempts, "taken_back": None}
         change = {"$set": {"state": SENDING, "via": via}, "$inc": {"attempts": 1}}
         return self._deliveries.update_one(same, change).modified_count == 1
 
     def put_off(self, delivery: str, retry_at: datetime, reason: str, *, attempts: int = 0) -> None:
-        """Try again after ``retry_at``. ``attempts``: +1 for one that never came to ``begin``, -1 for one that does not
-        count.
+        """Try again after ``retry_at``. ``attempts`` corrects the count: +1 for an attempt that never began, -1 for an attempt
+        that does not count.
         """
         self._again(delivery, retry_at, reason, {"$inc": {"attempts": attempts}})
 
-    def refuse(self, delivery: str, channel: str, retry_at: datetime, reason: str) -> None:
-        """One channel will never take it; another one is tried."""
+    def reroute(self, delivery: str, channel: str, retry_at: datetime, reason: str) -> None:
+        """Note that ``channel`` will never take it, so that another channel is tried."""
         self._again(delivery, retry_at, reason, {"$addToSet": {"refused": channel}})
 
     def _again(self, delivery: str, retry_at: datetime, reason: str, change: dict[str, Any]) -> None:
-        """Plan it anew, or end it, if it was taken back while it was being sent."""
+        """Plan it anew, or end it if it was taken back while it was being sent."""
         still_open = {"_id": delivery, "state": {"$in": list(OPEN)}}
         again = {"$set": {"state": PLANNED, "retry_at": retry_at, "reason": reason}, **change}
         if not self._deliveries.update_one({**still_open, "taken_back": None}, again).matched_count:
             self._deliveries.update_one({**still_open, **_TAKEN_BACK}, _WITHDRAWN)
 
     def take_back(self, announcement: str, but: str, now: datetime, reason: str) -> None:
-        """No text of an announcement stands but the one of the fact ``but``. What is not sent yet is not sent, what failed is
-        not sent again; what is just being sent ends when it is known what became of it.
+        """Cancel all deliveries of an announcement except those of the fact ``but``: those not sent yet are withdrawn, failed ones
+        cannot be sent again, those being sent end when their outcome is known.
         """
         earlier = {"announcement": announcement, "fact": {"$ne": but}}
         self._deliveries.update_many({**earlier, "taken_back": None}, {"$set": {"taken_back": reason}})
         self._deliveries.update_many({**earlier, "state": {"$in": [*OPEN, GATHERED]}}, {"$set": {"ended": now}})
         self._deliveries.update_many({**earlier, "state": {"$in": [PLANNED, GATHERED]}}, _WITHDRAWN)
 
-    def told(self, announcement: str, but: str, people: Sequence[str]) -> set[str]:
-        """Those of the people to whom a text of an announcement other than ``but`` was sent, or is just being sent."""
+    def already_told(self, announcement: str, but: str, people: Sequence[str]) -> set[str]:
+        """The people to whom another text of the announcement than ``but`` was sent or is being sent."""
         sent = {
             "announcement": announcement,
             "fact": {"$ne": but},
@@ -192,45 +158,45 @@ class Deliveries:
         }
         return {document["person"] for document in self._deliveries.find(sent, {"person": True})}
 
-    def gathered(self, now: datetime, limit: int) -> list[Delivery]:
-        """What has come to the hour of the digest that it waits for, the longest due first."""
+    def due_lines(self, now: datetime, limit: int) -> list[Delivery]:
+        """Gathered lines whose digest's hour has come, the longest due first."""
         due = {"state": GATHERED, "digest": None, "not_before": {"$lte": now}}
         order = [("not_before", ASCENDING), ("_id", ASCENDING)]
         return [_delivery(document) for document in self._deliveries.find(due).sort(order).limit(limit)]
 
     def await_digest(self, person: str, due: datetime, now: datetime) -> None:
-        """What is gathered for a person waits for the digest of that hour; what would be worth nothing by then, for none."""
+        """Let a person's gathered lines wait for the digest at ``due``; lines that expire before that are due now."""
         waiting = {"person": person, "state": GATHERED, "digest": None}
         for worth_until, hour in (({"$gt": due}, due), ({"$lte": due}, now)):
             self._deliveries.update_many({**waiting, "worth_until": worth_until}, {"$set": {"not_before": hour}})
 
-    def leave_out(self, line: str, state: str, now: datetime, reason: str) -> None:
-        """A line of a digest is not told after all."""
+    def drop_line(self, line: str, state: str, now: datetime, reason: str) -> None:
+        """End a gathered line that is not told after all."""
         change = {"$set": {"state": state, "ended": now, "reason": reason}}
         self._deliveries.update_one({"_id": line, "state": GATHERED}, change)
 
-    def bundle(self, person: str, digest: str, until: datetime) -> None:
-        """Make what was gathered for a person until then the lines of a digest. Repeatable."""
+    def bind_lines(self, person: str, digest: str, until: datetime) -> None:
+        """Bind the lines gathered for a person up to ``until`` to a digest. Repeatable."""
         waiting = {"person": person, "state": GATHERED, "digest": None, "planned": {"$lte": until}}
         self._deliveries.update_many(waiting, {"$set": {"digest": digest}})
 
-    def stands(self, person: str, message: str) -> bool:
-        """Whether a delivery of the message to the person was planned, whatever became of it."""
+    def is_planned(self, person: str, message: str) -> bool:
+        """Whether a delivery of the message to the person is stored, in whatever state."""
         return self._deliveries.find_one({"person": person, "message": message}, {"_id": True}) is not None
 
     def lines(self, person: str, digest: str) -> list[Delivery]:
-        """What a digest tells, oldest first, without what is no longer to be told."""
+        """The lines that a digest tells, the oldest first, without lines that have ended."""
         found = self._deliveries.find({"person": person, "digest": digest, "state": GATHERED})
         return [_delivery(document) for document in found.sort([("planned", ASCENDING), ("_id", ASCENDING)])]
 
     def deliver_lines(self, person: str, digest: str, now: datetime) -> None:
-        """What a digest told has been told."""
+        """Record that a digest's lines were sent with it."""
         told = {"$set": {"state": SENT, "ended": now, "reason": "digest"}}
         self._deliveries.update_many({"person": person, "digest": digest, "state": GATHERED}, told)
 
     def reopen(self, delivery: str, position: int, now: datetime, machine: datetime) -> None:
-        """Send it again under the same identity, with all attempts before it. ``position`` is where that was decided:
-        reading it again opens nothing.
+        """Send an ended delivery again under the same identity, with all attempts anew. ``position`` is that of the decision:
+        reading the same decision again reopens nothing.
         """
         ended = {
             "_id": delivery,
@@ -243,12 +209,12 @@ class Deliveries:
         self._deliveries.update_one(ended, change)
 
     def one(self, delivery: str) -> Delivery | None:
-        """A delivery by its id."""
+        """The delivery of that id, None where there is none."""
         document = self._deliveries.find_one({"_id": delivery})
         return None if document is None else _delivery(document)
 
-    def end(self, delivery: str, state: str, now: datetime, reason: str | None = None) -> None:
-        """Record how it ended."""
+    def end_delivery(self, delivery: str, state: str, now: datetime, reason: str | None = None) -> None:
+        """Record the state in which it ended, unless it has ended already."""
         change = {"$set": {"state": state, "ended": now, "reason": reason}}
         self._deliveries.update_one({"_id": delivery, "state": {"$in": list(OPEN)}}, change)
 
@@ -276,7 +242,7 @@ _TAKEN_BACK = {"taken_back": {"$ne": None}}
 
 
 _WITHDRAWN = [{"$set": {"state": WITHDRAWN, "reason": "$taken_back"}}]
-"""Ends what was taken back, for the reason for which it was and at the time at which it was."""
+"""Withdraws a delivery for the reason for which it was taken back."""
 
 
 def _document(delivery: Delivery) -> dict[str, Any]:
