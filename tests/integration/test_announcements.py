@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from services.kernel.policy import EVERYWHERE, Actor
-from services.notifications.channel import Deferred, Letter
-from services.notifications.mail import SmtpServer
+from services.kernel.declare.policy import EVERYWHERE, Actor
+from services.notifications.sending.channel import Deferred, Letter
+from services.notifications.sending.mail import SmtpServer
 from tests.unit.notifications import facts
 from tests.unit.notifications.facts import START, STARTS
 from tests.unit.notifications.house import House, Members, Post, community

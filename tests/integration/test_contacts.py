@@ -2,7 +2,7 @@
 
 import json
 
-from services.kernel.policy import EVERYWHERE, Actor
+from services.kernel.declare.policy import EVERYWHERE, Actor
 from tests.unit.notifications import facts
 from tests.unit.notifications.facts import STARTS
 from tests.unit.notifications.house import House, Members, Post, community

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pymongo.database import Database
 
-from services.kernel.mongo import connect
-from services.kernel.policy import ANONYMOUS
+from services.kernel.base.mongo import connect
+from services.kernel.declare.policy import ANONYMOUS
 from tests.unit.events.stage import BIMA, BLITAR, KEDIRI, RANI, START, Reply, Stage, person
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.kernel.policy import EVERYWHERE, Actor
+from services.kernel.declare.policy import EVERYWHERE, Actor
 from tests.unit.notifications import facts
 from tests.unit.notifications.house import House, Members, Post, community
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.kernel.policy import Actor
+from services.kernel.declare.policy import Actor
 from tests.unit.notifications import facts
 from tests.unit.notifications.facts import START, STARTS
 from tests.unit.notifications.house import House, Post, community

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from services.kernel.api import RawAnswer
-from services.kernel.route import Route
+from services.kernel.declare.route import Route
+from services.kernel.http.api import RawAnswer
 
 
 def assert_fits(routes: Iterable[Route], method: str, answer: RawAnswer) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pymongo.database import Database
 
-from deploy.mailbox.server import Mailbox
-from services.kernel.mongo import connect
+from deploy.demo.mailbox.server import Mailbox
+from services.kernel.base.mongo import connect
 from tests.unit.notifications.house import House, Members, Post, playing_members
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pymongo.database import Database
 
-from services.kernel.mongo import connect
+from services.kernel.base.mongo import connect
 from tests.unit.events.stage import BLITAR, KEDIRI, Stage
 
 

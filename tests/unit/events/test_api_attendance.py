@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from services.kernel.policy import ANONYMOUS
+from services.kernel.declare.policy import ANONYMOUS
 from tests.unit.events.stage import BIMA, BLITAR, END, KEDIRI, RANI, START, Stage, coordinator, person, regional
 
 

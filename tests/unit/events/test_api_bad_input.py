@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from services.events.api.planning import NewActivity
-from services.kernel.policy import ANONYMOUS, ActorSignature
+from services.kernel.declare.policy import ANONYMOUS, ActorSignature
 from tests.unit.events import lectures
 from tests.unit.events.stage import BIMA, BLITAR, END, KEDIRI, RANI, START, Stage, person
 

@@ -1,6 +1,6 @@
 from typing import Any
 
-from services.kernel.policy import ANONYMOUS
+from services.kernel.declare.policy import ANONYMOUS
 from tests.unit.events.lectures import EVENING, HOUR, announced, ask, group, lecture, opened, step
 from tests.unit.events.stage import RANI, Stage, person
 

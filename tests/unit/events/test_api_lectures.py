@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from services.events.domain.lecture import LECTURE
-from services.kernel.decider import Decider
-from services.kernel.policy import ANONYMOUS
+from services.kernel.commands.decider import Decider
+from services.kernel.declare.policy import ANONYMOUS
 from tests.unit.events.lectures import EVENING, HOUR, LATER, announced, bodies, group, lecture, opened, poll, step, told
 from tests.unit.events.stage import BIMA, BLITAR, KEDIRI, RANI, Stage, coordinator, person
 

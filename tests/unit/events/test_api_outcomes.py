@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.kernel.policy import ANONYMOUS, Actor
+from services.kernel.declare.policy import ANONYMOUS, Actor
 from tests.unit.events.stage import BIMA, KEDIRI, NOW, RANI, START, WORKSHOP_END, Stage, person
 
 ANI, BUDI, CITRA = person("ani"), person("budi"), person("citra")

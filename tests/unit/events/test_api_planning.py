@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from services.kernel.policy import ANONYMOUS
+from services.kernel.declare.policy import ANONYMOUS
 from tests.unit.events.stage import BIMA, BLITAR, END, KEDIRI, NOW, RANI, START, Stage, coordinator, person
 
 OUTSIDER = {"person": "dosen", "role": "speaker", "category": "academic"}

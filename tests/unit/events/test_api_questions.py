@@ -1,6 +1,6 @@
 from typing import Any
 
-from services.kernel.policy import ANONYMOUS, service_actor
+from services.kernel.declare.policy import ANONYMOUS, service_actor
 from tests.unit.events.lectures import EVENING, GROUP, announced, ask, opened, step
 from tests.unit.events.stage import RANI, Stage, person
 

@@ -1,4 +1,4 @@
-from services.kernel.policy import ANONYMOUS
+from services.kernel.declare.policy import ANONYMOUS
 from tests.unit.events.stage import BIMA, BLITAR, KEDIRI, RANI, Stage, coordinator, person
 
 

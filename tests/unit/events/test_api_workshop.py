@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from services.kernel.policy import ANONYMOUS
+from services.kernel.declare.policy import ANONYMOUS
 from tests.unit.events.stage import ACADEMIC, KEDIRI, RANI, SESSIONS, START, WORKSHOP_END, Stage, person
 
 OF_A_WORKSHOP = {"units": ["a-klasifikasi", "b-slims"], "levels": ["higher", "basic"], "open": True}

@@ -7,7 +7,7 @@ import pytest
 
 from deploy.database import Database
 from services.events.bootstrap import definition
-from services.kernel.mongo import connect
+from services.kernel.base.mongo import connect
 from tests.support.scope import (
     KOKO,
     Act,

@@ -14,7 +14,7 @@ PURE_LIBRARY = frozenset(
 )
 CLOCK_AND_CHANCE = frozenset({"now", "utcnow", "today"})
 EDGE = ("nameko", "eventlet")
-LOCAL_TIME = "services/kernel/local_time.py"
+LOCAL_TIME = "services/kernel/base/local_time.py"
 
 
 def found(name: str, wrong: list[Import]) -> list[str]:

@@ -6,30 +6,30 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from services.kernel.api import Api, RawRequest
-from services.kernel.bell import Bell
-from services.kernel.claims import MemoryClaims
-from services.kernel.clock import FixedClock
-from services.kernel.decider import Commands, Order
-from services.kernel.ids import derived_id, new_id
-from services.kernel.memory_log import MemoryLog
-from services.kernel.message import Fact, Metadata
-from services.kernel.policy import ANONYMOUS, Actor, ActorSignature, Held
-from services.kernel.problem import Refused
-from services.kernel.vault import MemoryKeys, Vault
-from services.kernel.view import COMMITS, INBOX, Page, Remove
+from services.kernel.base.bell import Bell
+from services.kernel.base.clock import FixedClock
+from services.kernel.base.ids import derived_id, new_id
+from services.kernel.base.message import Fact, Metadata
+from services.kernel.base.problem import Refused
+from services.kernel.commands.decider import Commands, Order
+from services.kernel.declare.policy import ANONYMOUS, Actor, ActorSignature, Held
+from services.kernel.declare.view import COMMITS, INBOX, Page, Remove
+from services.kernel.http.api import Api, RawRequest
+from services.kernel.log.memory_log import MemoryLog
+from services.kernel.privacy.claims import MemoryClaims
+from services.kernel.privacy.vault import MemoryKeys, Vault
 from services.members.api import routes
 from services.members.contract import REGISTRY, tell
 from services.members.domain.office_kinds import grants_of
+from services.members.importing.import_runner import ImportRunner
+from services.members.importing.uploads import MemoryUploads
 from services.members.parts import Parts
 from services.members.processes.crediting import CREDITING
 from services.members.processes.erasing import Erasing, started
 from services.members.processes.guest_tying import GUEST_TYING
-from services.members.processes.import_runner import ImportRunner
 from services.members.processes.leaving import LEAVING
 from services.members.processes.moving import MOVING
 from services.members.secret_deriver import SecretDeriver
-from services.members.uploads import MemoryUploads
 from services.members.views import VIEWS
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)

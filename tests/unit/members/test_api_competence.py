@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.kernel.policy import Actor
+from services.kernel.declare.policy import Actor
 from services.members.frameworks import first
 from tests.unit.members.stage import COORDINATOR, NOW, REGIONAL, Stage, holder_of
 

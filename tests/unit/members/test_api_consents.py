@@ -1,6 +1,6 @@
 """A name that everybody may read, because its bearer agreed."""
 
-from services.kernel.policy import Actor
+from services.kernel.declare.policy import Actor
 from tests.unit.members.stage import Stage
 
 ARCHIVE = "/v1/me/consents/name-in-archive"

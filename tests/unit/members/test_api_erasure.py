@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.kernel.policy import Actor
-from services.members.contact import Contact
+from services.kernel.declare.policy import Actor
+from services.members.identity.contact import Contact
 from tests.unit.members.stage import REGIONAL, Stage
 from tests.unit.members.test_api_login import log_in
 

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from services.members.domain.person import MemberJoined
-from services.members.processes.import_runner import ABANDONED_AFTER, ROWS_AT_ONCE, key_owner, seal_rows
+from services.members.importing.import_runner import ABANDONED_AFTER, ROWS_AT_ONCE, key_owner, seal_rows
 from tests.unit.members.registrations import HEADERS, row, table
 from tests.unit.members.stage import COORDINATOR, MEMBER, REGIONAL, Stage, holder_of
 

@@ -4,9 +4,9 @@ import concurrent.futures
 
 import pytest
 
-from services.kernel.decider import Order
-from services.kernel.message import Metadata
-from services.kernel.policy import Actor
+from services.kernel.base.message import Metadata
+from services.kernel.commands.decider import Order
+from services.kernel.declare.policy import Actor
 from services.members.domain.affiliation import AFFILIATION, StartAffiliation, affiliation_identity
 from tests.unit.members.stage import COORDINATOR, NOW, REGIONAL, Stage, holder_of
 

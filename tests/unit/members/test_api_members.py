@@ -2,8 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.kernel.clock import FixedClock
-from services.kernel.ids import new_id
+from services.kernel.base.clock import FixedClock
+from services.kernel.base.ids import new_id
 from services.members.domain.person import MemberJoined
 from tests.unit.members.stage import COORDINATOR, MEMBER, NOTIFICATIONS, REGIONAL, Stage, holder_of
 

@@ -1,8 +1,8 @@
 import pytest
 
-from services.kernel.problem import NotFound, Refused
-from services.members.contact import Unreadable
+from services.kernel.base.problem import NotFound, Refused
 from services.members.domain.rules import RulesChanged
+from services.members.identity.contact import Unreadable
 from services.members.installation import BoardMember, install_board, issue_token
 from tests.unit.members.stage import COORDINATOR, Stage
 

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.kernel.decider import Order
-from services.kernel.message import Metadata, Recorded
-from services.kernel.policy import Actor
-from services.kernel.process import Issue
+from services.kernel.base.message import Metadata, Recorded
+from services.kernel.commands.decider import Order
+from services.kernel.declare.policy import Actor
+from services.kernel.declare.process import Issue
 from services.kernel.testing import given
 from services.members.domain.competence import COMPETENCE, Rate
 from services.members.domain.person import MemberChanged

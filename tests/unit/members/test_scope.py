@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import pytest
 
-from services.kernel.policy import Held
+from services.kernel.declare.policy import Held
 from services.members.bootstrap import definition
 from services.members.domain.person import MemberJoined
 from services.members.frameworks import first

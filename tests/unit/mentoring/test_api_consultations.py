@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from services.kernel.policy import ANONYMOUS, Actor
+from services.kernel.declare.policy import ANONYMOUS, Actor
 from tests.unit.mentoring.stage import BLITAR, KEDIRI, RANI, TRENGGALEK, Reply, Stage, mentor, person
 
 ANI = person("ani")

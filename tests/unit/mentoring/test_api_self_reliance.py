@@ -1,4 +1,4 @@
-from services.kernel.policy import ANONYMOUS
+from services.kernel.declare.policy import ANONYMOUS
 from tests.unit.mentoring.stage import BLITAR, KEDIRI, KOKO, RANI, Stage, person
 
 ANI, BUDI = person("ani"), person("budi")

@@ -1,5 +1,5 @@
-from services.kernel.policy import Actor
-from services.kernel.process import Issue
+from services.kernel.declare.policy import Actor
+from services.kernel.declare.process import Issue
 from services.mentoring.domain.case import Library
 from services.mentoring.domain.consultation_acts import ConsultationPromoted, ConsultationResolved
 from services.mentoring.domain.mentorship import MENTORSHIP

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from deploy.database import Database
-from services.kernel.mongo import connect
+from services.kernel.base.mongo import connect
 from services.mentoring.bootstrap import definition
 from tests.support.scope import (
     RANI,

@@ -15,14 +15,14 @@ from urllib.parse import parse_qs, urlsplit
 
 from pymongo.database import Database
 
-from deploy.mailbox.server import Mailbox
-from services.kernel.api import RawAnswer, RawRequest
+from deploy.demo.mailbox.server import Mailbox
 from services.kernel.assembly import Application, assemble
-from services.kernel.clock import FixedClock
-from services.kernel.envelope import envelope
-from services.kernel.message import Fact
-from services.kernel.policy import Actor, ActorSignature
-from services.kernel.settings import PORTS, Secrets, Settings, TelegramBot
+from services.kernel.base.clock import FixedClock
+from services.kernel.base.message import Fact
+from services.kernel.base.settings import PORTS, Secrets, Settings, TelegramBot
+from services.kernel.bus.envelope import envelope
+from services.kernel.declare.policy import Actor, ActorSignature
+from services.kernel.http.api import RawAnswer, RawRequest
 from services.notifications.bootstrap import definition
 from tests.unit.notifications import facts
 from tests.unit.notifications.facts import START

@@ -7,14 +7,14 @@ from typing import Any
 
 from pymongo.database import Database
 
-from services.kernel.api import RawRequest
 from services.kernel.assembly import assemble
-from services.kernel.clock import FixedClock
-from services.kernel.envelope import envelope
-from services.kernel.message import Fact
-from services.kernel.policy import ANONYMOUS, EVERYWHERE, Actor, service_actor
-from services.kernel.policy import actor_from as actor_of
-from services.kernel.view_reader import ViewReader
+from services.kernel.base.clock import FixedClock
+from services.kernel.base.message import Fact
+from services.kernel.bus.envelope import envelope
+from services.kernel.declare.policy import ANONYMOUS, EVERYWHERE, Actor, service_actor
+from services.kernel.declare.policy import actor_from as actor_of
+from services.kernel.http.api import RawRequest
+from services.kernel.views.view_reader import ViewReader
 from services.notifications.bootstrap import definition
 from tests.support.stage import Reply
 from tests.unit.notifications.facts import START

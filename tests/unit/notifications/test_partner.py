@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from pymongo.database import Database
 
-from services.kernel.mongo import connect
-from services.kernel.policy import ANONYMOUS, Actor
-from services.kernel.problem import NotFound, Refused
+from services.kernel.base.mongo import connect
+from services.kernel.base.problem import NotFound, Refused
+from services.kernel.declare.policy import ANONYMOUS, Actor
 from services.kernel.testing import given
 from services.notifications.domain.partner import (
     KEYS_AT_MOST,

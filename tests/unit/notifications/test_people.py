@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.notifications.people import KEPT_SECONDS, MembersPeople, PeopleUnavailable
+from services.notifications.sending.people import KEPT_SECONDS, MembersPeople, PeopleUnavailable
 from tests.unit.notifications.house import SIGNATURE, Members, playing_members
 
 

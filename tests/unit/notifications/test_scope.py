@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from deploy.database import Database
-from services.kernel.mongo import connect
-from services.kernel.view_reader import ViewReader
+from services.kernel.base.mongo import connect
+from services.kernel.views.view_reader import ViewReader
 from services.notifications.bootstrap import definition
-from services.notifications.delivery import FAILED, Delivery
-from services.notifications.delivery_store import Deliveries
+from services.notifications.sending.delivery import FAILED, Delivery
+from services.notifications.sending.delivery_store import Deliveries
 from tests.support.scope import (
     KEDIRI,
     KOKO,

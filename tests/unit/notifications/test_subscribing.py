@@ -11,8 +11,8 @@ from pymongo.database import Database
 from pymongo.errors import AutoReconnect
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from services.kernel.mongo import connect
-from services.kernel.policy import Actor
+from services.kernel.base.mongo import connect
+from services.kernel.declare.policy import Actor
 from services.notifications.api.subscriptions import ACTIVE_AT_MOST
 from services.notifications.webhooks.webhook_client import NoReply, Reply, WebhookClient
 from tests.support.endpoint import an_endpoint

@@ -9,8 +9,8 @@ import pytest
 from pymongo.database import Database
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from services.kernel.envelope import canonical, envelope
-from services.kernel.mongo import connect
+from services.kernel.base.mongo import connect
+from services.kernel.bus.envelope import canonical, envelope
 from services.notifications.api import subscriptions
 from services.notifications.public_feed import READ_AT_MOST
 from services.notifications.webhooks.dispatcher import ASK_SECONDS, MAX_WORKERS, SOON_SECONDS
