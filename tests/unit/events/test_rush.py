@@ -11,7 +11,8 @@ from services.kernel.decider import Commands, Order
 from services.kernel.log import Commit
 from services.kernel.memory_log import MemoryLog
 from services.kernel.message import Command, Event, Metadata
-from tests.unit.events.stage import KEDIRI, NOW, START
+from tests.support.sample_community import KEDIRI, NOW
+from tests.unit.events.sample_times import START
 
 PEOPLE = [f"person-{n:02d}" for n in range(50)]
 

@@ -19,6 +19,13 @@ NAMEKO = ("nameko", "eventlet", "services.kernel.nameko")
 SECANTUS = ("secantus", "Secantus", "secantusdb", "SecantusDB")
 
 
+# What starts a server, or needs one that runs.
+SERVERS = (
+    *("deploy.broker", "deploy.database", "tests.support.servers", "tests.support.service_databases"),
+    *("tests.support.service_harness", "tests.services", "tests.integration", "tests.faults", "tests.e2e"),
+)
+
+
 @dataclass(frozen=True)
 class Ban:
     """These modules may not import these packages."""
@@ -44,6 +51,7 @@ def bans() -> list[Ban]:
             ("deploy", "tests", "docs"),
         ),
         Ban("no program imports the database it starts", [n for n in tracked() if n.endswith(".py")], SECANTUS),
+        Ban("a unit test needs no server", modules("tests/unit"), SERVERS),
         *(
             Ban("a service imports no other", modules(f"services/{service}"), [*({*packages.values()} - {package})])
             for service, package in packages.items()
@@ -72,6 +80,35 @@ def test_no_module_imports_what_its_room_may_not() -> None:
 
 def test_every_import_rule_governs_some_modules() -> None:
     assert_no_offences(ban.rule for ban in bans() if not ban.modules or not ban.packages)
+
+
+def server_fixtures() -> set[str]:
+    """The fixtures that every test is offered and that start a program that is not ours, or mail from another process.
+
+    The Telegram server is Python of our own.
+    """
+    return {
+        node.name
+        for name in ("tests/support/servers.py", "tests/support/service_databases.py")
+        for node in parsed(name).body
+        if isinstance(node, ast.FunctionDef)
+        and "telegram" not in node.name
+        and any("fixture" in ast.unparse(each) and "autouse" not in ast.unparse(each) for each in node.decorator_list)
+    }
+
+
+def test_no_unit_test_asks_for_a_server() -> None:
+    servers = server_fixtures()
+    assert {"database", "amqp_uri", "mailbox"} <= servers
+    assert_no_offences(
+        f"{name}:{node.lineno} {node.name} asks for {argument.arg}"
+        for name in modules("tests/unit")
+        for node in ast.walk(parsed(name))
+        if isinstance(node, ast.FunctionDef)
+        and (node.name.startswith("test_") or any("fixture" in ast.unparse(each) for each in node.decorator_list))
+        for argument in node.args.args
+        if argument.arg in servers
+    )
 
 
 def test_a_domain_imports_only_itself_the_kernels_pure_modules_and_the_pure_library() -> None:
