@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.events.api import ROUTES
+from services.events.api import routes
 from services.events.api.parts import parts
 from services.events.chat_reconciler import chat_readers
 from services.events.contract import REGISTRY, tell
@@ -18,7 +18,7 @@ def definition() -> Definition:
         name="events",
         registry=REGISTRY,
         contract=tell,
-        routes=ROUTES,
+        routes=routes,
         views=VIEWS,
         managers=MANAGERS,
         sources=("members",),

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import json
 import logging
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, is_dataclass, replace
 from typing import Any
 
-from marshmallow import ValidationError
 from pymongo.errors import PyMongoError
 
 from services.kernel.clock import Clock
 from services.kernel.decider import Commands
+from services.kernel.http_request import idempotency_key, json_object, loaded, path_pattern
 from services.kernel.ids import derived_id, fingerprint, new_id
 from services.kernel.mongo import outcome_unknown
+from services.kernel.plain import ANSWER
 from services.kernel.policy import ANONYMOUS, Actor, ActorSignature
 from services.kernel.problem import (
     Forbidden,
@@ -36,7 +36,6 @@ from services.kernel.vault import Erased
 
 log = logging.getLogger(__name__)
 JSON = "application/json"
-KEY_CHARACTERS = 255
 MOST_DIGITS = 18
 
 
@@ -71,7 +70,7 @@ class Api:
     def __init__(
         self,
         service: str,
-        routes: Sequence[Route],
+        routes: Iterable[Route],
         parts: Any,
         *,
         commands: Commands,
@@ -81,7 +80,7 @@ class Api:
         shown: Callable[[], int],
     ) -> None:
         self.service = service
-        self._routes = [(re.compile(_pattern(route.path)), route) for route in routes]
+        self._routes = [(path_pattern(route.path), route) for route in routes]
         self._parts = parts
         self._commands = commands
         self._clock = clock
@@ -120,18 +119,19 @@ class Api:
                 return route, match.groupdict()
         raise NotAllowed(allowed=sorted({route.method for route, _ in found}))
 
-    def _answer(self, route: Route, parameters: Mapping[str, str], raw: RawRequest) -> Answer:
+    def _answer(self, route: Route, parameters: Mapping[str, str], raw: RawRequest) -> Answer[Any]:
         if len(raw.body) > route.limit:
             raise TooLarge(limit=route.limit)
         actor = _admitted(route, self._signature.read(raw.headers.get(ActorSignature.HEADER.lower())))
         wanted = _position(self.service, raw.headers.get("wait-for"))
-        request = Request(
+        request: Request[Any, Any] = Request(
             path=parameters,
             query=_loaded(route.query, dict(raw.query)),
             body=raw.body if route.raw else _loaded(route.body, _json(raw)),
             actor=actor,
             now=self._clock.now(),
             correlation=raw.headers.get("correlation-id") or new_id(),
+            success=route.success,
             **self._identity(route, actor, raw) if route.writes else {},
         )
         if wanted is not None:
@@ -142,7 +142,7 @@ class Api:
             return replace(answer, position=shown)
         return answer
 
-    def _handled(self, route: Route, request: Request) -> Answer:
+    def _handled(self, route: Route, request: Request[Any, Any]) -> Answer[Any]:
         """What the handler answers, or the answer that the same request had before.
 
         What a request changed may be why its repetition is judged otherwise: whoever has handed an office over may not
@@ -159,9 +159,7 @@ class Api:
             raise
 
     def _identity(self, route: Route, actor: Actor, raw: RawRequest) -> dict[str, Any]:
-        key = raw.headers.get("idempotency-key", "")
-        if not key or len(key) > KEY_CHARACTERS:
-            raise Malformed(f"send an Idempotency-Key of 1 to {KEY_CHARACTERS} characters")
+        key = idempotency_key(raw.headers.get("idempotency-key"))
         match = raw.headers.get("if-match")
         query = json.dumps(dict(raw.query), sort_keys=True).encode()
         return {
@@ -171,7 +169,7 @@ class Api:
             "commands": self._commands,
         }
 
-    def _headers(self, answer: Answer) -> dict[str, str]:
+    def _headers(self, answer: Answer[Any]) -> dict[str, str]:
         headers = {"Content-Type": answer.content_type, "Cache-Control": "no-store", **answer.headers}
         if answer.version is not None:
             headers["ETag"] = f'"{answer.version}"'
@@ -197,35 +195,18 @@ def _admitted(route: Route, actor: Actor) -> Actor:
     return ANONYMOUS
 
 
-def _pattern(path: str) -> str:
-    return re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path))
-
-
 def _json(raw: RawRequest) -> Any:
-    if not raw.body:
-        return {}
-    if raw.headers.get("content-type", JSON).partition(";")[0].strip().lower() != JSON:
+    if raw.body and raw.headers.get("content-type", JSON).partition(";")[0].strip().lower() != JSON:
         raise Malformed("send application/json")
-    try:
-        document = json.loads(raw.body)
-        # JSON can hold half a character and NaN, and be nested without end; what is stored and sent on cannot.
-        json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
-    except (ValueError, RecursionError) as error:
-        raise Malformed("the body is not JSON") from error
-    if not isinstance(document, dict):
-        raise Malformed("the body is not a JSON object")
-    return document
+    return json_object(raw.body)
 
 
 def _loaded(schema: Any, document: Any) -> Any:
     if schema is None:
         if document:
             raise Malformed(errors={name: ["Unknown field."] for name in document})
-        return {}
-    try:
-        return schema.load(document)
-    except ValidationError as error:
-        raise Malformed(errors=error.messages) from error
+        return None
+    return loaded(schema, document)
 
 
 def _version(match: str | None) -> int | None:
@@ -252,7 +233,10 @@ def _is_number(text: str) -> bool:
     return text.isdecimal() and len(text) <= MOST_DIGITS
 
 
-def _body(answer: Answer) -> str:
+def _body(answer: Answer[Any]) -> str:
     if answer.body is None and answer.status == 204:
         return ""
-    return answer.body if isinstance(answer.body, str) else json.dumps(answer.body, ensure_ascii=False)
+    if isinstance(answer.body, str):
+        return answer.body
+    body = ANSWER.write(answer.body) if is_dataclass(answer.body) else answer.body
+    return json.dumps(body, ensure_ascii=False)

@@ -20,6 +20,7 @@ from services.kernel.deadline_reader import DeadlineReader, Upcoming
 from services.kernel.decider import Commands
 from services.kernel.feed import CatchUp
 from services.kernel.inbox import Inbox, Strays
+from services.kernel.inbox_source import InboxSource
 from services.kernel.lease import Lease
 from services.kernel.manager_reader import ManagerReader
 from services.kernel.metrics import Metrics
@@ -28,8 +29,9 @@ from services.kernel.mongo_log import MongoLog
 from services.kernel.operations import Operations
 from services.kernel.parking import Parking
 from services.kernel.policy import ActorSignature
-from services.kernel.reader import Checkpoints, CommitSource, InboxSource, Reader, Source
+from services.kernel.reader import Checkpoints, CommitSource, Reader, Source
 from services.kernel.relay import Relay
+from services.kernel.route import Routes
 from services.kernel.runner import Runner
 from services.kernel.service import Core, Definition
 from services.kernel.settings import Settings
@@ -65,7 +67,7 @@ class Application:
         """All that runs as long as the service does, each in a thread of its own, until the event given is set."""
         return [
             ("lease", self.runner.hold_lease),
-            *((f"tail.{source.name}", partial(self.runner.watch, source)) for source in self.sources),
+            ("tail", partial(self.runner.watch, self.sources)),
             *((reader.name, partial(self.runner.run, reader)) for reader in self.runner.readers),
             *((subscription.queue, subscription.run) for subscription in self.subscriptions),
             *((f"watch.{watch.source}", watch.run) for watch in self.watches),
@@ -147,7 +149,7 @@ def assemble(
     )
     api = Api(
         definition.name,
-        [*definition.routes, *operations.routes()],
+        Routes(definition.routes, operations.routes()),
         parts,
         commands=commands,
         clock=clock,

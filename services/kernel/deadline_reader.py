@@ -51,7 +51,7 @@ class DeadlineReader:
 
     def __init__(
         self,
-        manager: ProcessManager,
+        manager: ProcessManager[Any],
         database: Database[dict[str, Any]],
         commands: Commands,
         clock: Clock,

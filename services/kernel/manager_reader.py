@@ -46,7 +46,7 @@ class ManagerReader:
 
     def __init__(
         self,
-        manager: ProcessManager,
+        manager: ProcessManager[Any],
         source: Source,
         *,
         database: Database[dict[str, Any]],
@@ -169,7 +169,7 @@ class ManagerReader:
     def _react(self, instance: str, guard: int, fact: Recorded | Fact) -> None:
         if self._instances.done(instance, self._source.name, guard):
             return
-        reaction = self._manager.react(self._instances.state(instance), fact)
+        reaction = self._manager.reaction(self._instances.state(instance), fact)
         if not self._muted(fact):
             for n, issue in enumerate(reaction.issues):
                 self._issue(instance, fact, n, issue)

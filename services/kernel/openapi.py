@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,7 +30,10 @@ PROBLEM = {
 
 
 def fragment(definition: Definition) -> dict[str, Any]:
-    """The fragment of one service: its public routes, marked ``x-jejaring-public``, and their schemas."""
+    """The fragment of one service: its public routes, marked ``x-jejaring-public``, and their schemas.
+
+    Raises ``UserWarning`` for two different shapes of one name: OpenAPI would call one of them by another.
+    """
     spec = APISpec(
         title=f"Jejaring: {definition.name}",
         version="1",
@@ -37,9 +41,11 @@ def fragment(definition: Definition) -> dict[str, Any]:
         plugins=[MarshmallowPlugin(schema_name_resolver=_schema_name)],
     )
     spec.components.schema("Problem", PROBLEM)
-    for route in definition.routes:
-        if route.public:
-            spec.path(route.path, operations={route.method.lower(): _operation(definition.name, route)})
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", "Multiple schemas resolved to the name")
+        for route in definition.routes:
+            if route.public:
+                spec.path(route.path, operations={route.method.lower(): _operation(definition.name, route)})
     document: dict[str, Any] = json.loads(json.dumps(spec.to_dict(), sort_keys=True))
     return document
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import pymongo
-from marshmallow import Schema, fields, validate
+from marshmallow.validate import Length, Range
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pymongo.errors import PyMongoError
 
@@ -23,7 +23,7 @@ from services.kernel.openapi import fragment
 from services.kernel.parking import Parking
 from services.kernel.personal import personal_page
 from services.kernel.problem import Malformed
-from services.kernel.route import Answer, Request, Route
+from services.kernel.route import Answer, Request, Routes
 from services.kernel.runner import Runner
 from services.kernel.service import Definition
 from services.kernel.settings import Settings
@@ -35,19 +35,21 @@ from services.kernel.view_store import Views
 PATIENCE_SECONDS = 1.0
 
 
-class FeedQuery(Schema):
+@dataclass(frozen=True)
+class FeedQuery:
     """``after`` is the number of the last fact that the asker has, 0 for none; ``epoch`` "" for one who never asked."""
 
-    epoch = fields.String(load_default="")
-    after = fields.Integer(load_default=0, validate=validate.Range(min=0))
-    limit = fields.Integer(load_default=PAGE, validate=validate.Range(min=1, max=1000))
+    epoch: str = ""
+    after: Annotated[int, Range(min=0)] = 0
+    limit: Annotated[int, Range(1, 1000)] = PAGE
 
 
-class PersonalQuery(Schema):
+@dataclass(frozen=True)
+class PersonalQuery:
     """All ids of one person, with commas between them, and the position to go on behind."""
 
-    ids = fields.String(required=True, validate=validate.Length(1, 20_000))
-    after = fields.Integer(load_default=0, validate=validate.Range(min=0, max=2**62))
+    ids: Annotated[str, Length(1, 20_000)]
+    after: Annotated[int, Range(0, 2**62)] = 0
 
 
 @dataclass(frozen=True)
@@ -67,24 +69,47 @@ class Operations:
     watches: Sequence[SilenceWatch]
     metrics: Metrics
 
-    def routes(self) -> list[Route]:
+    def routes(self) -> Routes:
         """The operational routes; their handlers need no parts but these."""
-        return [
-            _get(
-                "/healthz", lambda _parts, _request: Answer({"service": self.definition.name, "alive": True}), "healthz"
-            ),
-            _get("/readyz", lambda _parts, _request: self.readiness(), "readyz"),
-            _get("/metrics", lambda _parts, _request: self.exposition(), "metrics"),
-            _get("/openapi.json", lambda _parts, _request: Answer(fragment(self.definition)), "openapi"),
-            _get("/internal/status", lambda _parts, _request: Answer(self.status()), "status"),
-            _get("/internal/personal", lambda _parts, request: self.personal(request), "personal", PersonalQuery()),
-            _get("/internal/feed", lambda _parts, request: self.feed(request), "feed", FeedQuery()),
-        ]
+        routes = Routes()
 
-    def readiness(self) -> Answer:
-        """200 when everything that is wanted works; 503 with every reason otherwise."""
-        reasons = self.reasons()
-        return Answer({"ready": not reasons, "reasons": reasons}, 503 if reasons else 200)
+        @routes.get("/healthz", public=False)
+        def healthz(_parts: object, _request: Request) -> Answer:
+            """The process answers."""
+            return Answer({"service": self.definition.name, "alive": True})
+
+        @routes.get("/readyz", public=False)
+        def readyz(_parts: object, _request: Request) -> Answer:
+            """200 when everything that is wanted works; 503 with every reason otherwise."""
+            reasons = self.reasons()
+            return Answer({"ready": not reasons, "reasons": reasons}, 503 if reasons else 200)
+
+        @routes.get("/metrics", public=False)
+        def metrics(_parts: object, _request: Request) -> Answer:
+            """Prometheus' text format."""
+            return self._exposition()
+
+        @routes.get("/openapi.json", public=False)
+        def openapi(_parts: object, _request: Request) -> Answer:
+            """The OpenAPI fragment of this service."""
+            return Answer(fragment(self.definition))
+
+        @routes.get("/internal/status", public=False)
+        def status(_parts: object, _request: Request) -> Answer:
+            """How far everything is: head, facts, each reader's lag and trouble, what is expected from each source."""
+            return Answer(self._status())
+
+        @routes.get("/internal/personal", public=False)
+        def personal(_parts: object, request: Request[None, PersonalQuery]) -> Answer:
+            """A page of what the log holds about a person; only for the gateway, which gives it to that person alone."""
+            return self._personal(request)
+
+        @routes.get("/internal/feed", public=False)
+        def feed(_parts: object, request: Request[None, FeedQuery]) -> Answer:
+            """The facts behind a number, for services only."""
+            return self._feed(request)
+
+        return routes
 
     def reasons(self) -> list[str]:
         """Why this service is not ready; empty when it is."""
@@ -101,15 +126,13 @@ class Operations:
             reasons.append(f"database: {type(error).__name__}")
         return reasons
 
-    def exposition(self) -> Answer:
-        """Prometheus' text format."""
+    def _exposition(self) -> Answer:
         for reader in {fact.reader for fact in self.parking.all()} | set(self.runner.troubles):
             self.metrics.parked.labels(self.definition.name, reader).set(self.parking.count(reader))
         text = generate_latest(self.metrics.registry).decode()
         return Answer(text, content_type=CONTENT_TYPE_LATEST)
 
-    def status(self) -> dict[str, Any]:
-        """How far everything is: head, facts, each reader's lag and trouble, what is expected from each source."""
+    def _status(self) -> dict[str, Any]:
         return {
             "service": self.definition.name,
             "epoch": self.log.epoch,
@@ -127,21 +150,15 @@ class Operations:
             "at": time.time(),
         }  # fmt: skip
 
-    def feed(self, request: Request) -> Answer:
-        """The facts behind a number, for services only."""
+    def _feed(self, request: Request[None, FeedQuery]) -> Answer:
         request.actor.require_service()
         query = request.query
-        if query["after"] > 0 and not query["epoch"] and query["after"] < 2**62:
+        if query.after > 0 and not query.epoch and query.after < 2**62:
             raise Malformed("say which epoch the number is of", errors={"epoch": ["Missing."]})
-        page = feed_page(self.log, self.settings.community_host, query["epoch"], query["after"], query["limit"])
+        page = feed_page(self.log, self.settings.community_host, query.epoch, query.after, query.limit)
         return Answer(page)
 
-    def personal(self, request: Request) -> Answer:
-        """What the log holds about somebody, some of it; for the gateway, which gives it to that somebody alone."""
+    def _personal(self, request: Request[None, PersonalQuery]) -> Answer:
         request.actor.require_service("gateway")
-        ids = [identity for identity in request.query["ids"].split(",") if identity]
-        return Answer(personal_page(self.log, self.vault, ids, request.query["after"]))
-
-
-def _get(path: str, handler: Any, name: str, query: Schema | None = None) -> Route:
-    return Route("GET", path, handler, name, name, query=query, public=False)
+        ids = [identity for identity in request.query.ids.split(",") if identity]
+        return Answer(personal_page(self.log, self.vault, ids, request.query.after))

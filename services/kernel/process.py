@@ -11,11 +11,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Generic, Literal
+
+from typing_extensions import TypeVar
 
 from services.kernel.decider import Decider
 from services.kernel.message import Command, Event, Fact, Recorded
+from services.kernel.plain import STATE
 from services.kernel.view import INBOX
+
+StateT = TypeVar("StateT", default=Mapping[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +33,20 @@ class Issue:
 
 
 @dataclass(frozen=True, slots=True)
-class Reaction:
-    """What follows from a fact: the new state (JSON values), commands, and all deadlines that stand from now on.
+class Reaction(Generic[StateT]):
+    """What follows from a fact: the new state, commands, and all deadlines that stand from now on.
 
     ``deadlines`` maps a name to the domain time at which it passes; one that is left out is withdrawn.
     """
 
-    state: Mapping[str, Any]
+    state: StateT
     issues: Sequence[Issue] = ()
     deadlines: Mapping[str, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Stateless:
+    """The state of a manager that needs nothing but the events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +79,30 @@ DEADLINES: Decider[None] = Decider("deadlines", None, _pass, lambda state, _even
 
 
 @dataclass(frozen=True)
-class ProcessManager:
+class ProcessManager(Generic[StateT]):
     """A manager's definition.
 
     ``instances(fact)`` names the instances that a fact concerns, none for most. ``react`` is called for each with that
-    instance's state (``{}`` at first) and deadlines as they stand. ``start`` is ``origin`` for one that acts on all of
+    instance's state. ``state`` is the frozen dataclass of the state; all its fields have defaults, for an instance begins with
+    them, and a field at its default is not stored. Without ``state`` it is a mapping of JSON values, ``{}`` at first. ``start`` is ``origin`` for one that acts on all of
     history, ``now`` for one that at its first start only learns: facts before it are folded, their commands muted.
     A manager with deadlines reads ``COMMITS`` too, for that is where a passed one is recorded.
     """
 
     name: str
     instances: Callable[[Any], Sequence[str]]
-    react: Callable[[Mapping[str, Any], Any], Reaction]
+    react: Callable[[StateT, Any], Reaction[StateT]]
     logs: tuple[str, ...] = (INBOX,)
     start: Literal["origin", "now"] = "origin"
     version: int = 1
+    state: type[StateT] = dict  # type: ignore[assignment]
+
+    def reaction(self, stored: Mapping[str, Any], fact: Any) -> Reaction:
+        """What a fact leads to from the state as it is stored; the new state comes as it will be stored."""
+        if self.state is dict:
+            return self.react(stored, fact)  # type: ignore[arg-type, return-value]
+        reaction = self.react(STATE.read(self.state, stored), fact)
+        return Reaction(STATE.write(reaction.state), reaction.issues, reaction.deadlines)
 
     def concerned(self, fact: Recorded | Fact) -> Sequence[str]:
         """The instances that a fact concerns, its own passed deadlines included."""

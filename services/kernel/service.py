@@ -5,7 +5,7 @@ A service's ``bootstrap`` answers a ``Definition``: pure declarations. ``assembl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -58,9 +58,9 @@ class Definition:
     name: str
     registry: Registry
     contract: Contract
-    routes: Sequence[Route]
-    views: Sequence[View] = ()
-    managers: Sequence[ProcessManager] = ()
+    routes: Collection[Route]
+    views: Sequence[View[Any]] = ()
+    managers: Sequence[ProcessManager[Any]] = ()
     sources: Sequence[str] = ()
     parts: Callable[[Core], Any] = lambda core: core
     readers: Callable[[Core, Any], Sequence[Reader]] = lambda _core, _parts: ()

@@ -11,18 +11,22 @@ would insert it again and stop the whole batch with a duplicate key, for ever.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cached_property
+from typing import Any, Generic
 
 from pymongo import UpdateOne
+from typing_extensions import TypeVar
 
 from services.kernel.message import Fact, Recorded
+from services.kernel.plain import DOCUMENT
 
 COMMITS = "commits"
 INBOX = "inbox"
 CHECKPOINT = "_checkpoint"
 
 Index = Sequence[tuple[str, int]]
+RowT = TypeVar("RowT", default=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +40,24 @@ class Expression:
 class Change:
     """Set fields of one document, which appears if it does not stand yet.
 
-    ``set`` maps a dotted path to a literal or an ``Expression``. Path parts must not contain dots or start
+    ``set`` maps a dotted path to a literal, a dataclass or an ``Expression``. Path parts must not contain dots or start
     with ``$``.
     """
 
     key: str
     set: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        if any(is_dataclass(value) for value in self.set.values()):
+            plain = {path: _as_stored(value) for path, value in self.set.items()}
+            object.__setattr__(self, "set", plain)
+
+    @classmethod
+    def put(cls, row: Any) -> Change:
+        """Set all fields of a row, under the key that is its first field."""
+        document = DOCUMENT.write(row)
+        key = document.pop(fields(row)[0].name)
+        return cls(key, document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +92,11 @@ def _subject(fact: Recorded | Fact) -> str:
 
 
 @dataclass(frozen=True)
-class View:
+class View(Generic[RowT]):
     """A read model's definition.
 
+    ``row`` is the frozen dataclass of its documents: the first field is the document's ``_id``, the others have the names of
+    the document's fields. A field with a default may be missing in a document. Without ``row`` documents are dicts.
     ``logs`` names what it reads: ``(COMMITS,)`` with events, ``(INBOX,)`` with facts, or both. ``key`` says what waits
     behind a fact that cannot be applied; by default its stream or subject. Raising ``version`` builds the view anew
     beside the live one.
@@ -90,11 +108,35 @@ class View:
     logs: tuple[str, ...] = (COMMITS,)
     indexes: Sequence[Index] = ()
     key: Callable[[Recorded | Fact], str] = field(default=_subject)
+    row: type[RowT] = dict  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        if self.row is dict:
+            return
+        known = {"_id", *(each.name for each in fields(self.row))}  # type: ignore[arg-type]
+        unknown = {path for index in self.indexes for path, _ in index if path.partition(".")[0] not in known}
+        if unknown:
+            raise ValueError(f"{self.name}: {self.row.__name__} has no {', '.join(sorted(unknown))}")
+
+    @cached_property
+    def read(self) -> Callable[[Mapping[str, Any]], RowT]:
+        """Reads a stored document as a row. Raises ``Misfit`` where a field is missing that has no default."""
+        if self.row is dict:
+            return _without_guards  # type: ignore[return-value]
+        return DOCUMENT.reader(self.row, first="_id")
 
     @property
     def collection(self) -> str:
         """The collection of this version when nothing was rebuilt by hand."""
         return f"view_{self.name}_v{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[RowT]):
+    """One page of rows, and the opaque cursor of the next, None at the end."""
+
+    items: list[RowT]
+    next: str | None
 
 
 def update(log: str, guard: int, change: Change | Remove) -> UpdateOne:
@@ -109,6 +151,14 @@ def update(log: str, guard: int, change: Change | Remove) -> UpdateOne:
         [{"$set": fields}, {"$set": {f"_at.{log}": {"$max": [f"$_at.{log}", guard]}}}],
         upsert=True,
     )
+
+
+def _without_guards(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if name != "_at"}
+
+
+def _as_stored(value: Any) -> Any:
+    return value if isinstance(value, Expression) else DOCUMENT.write(value)
 
 
 def _value(value: Any) -> Any:

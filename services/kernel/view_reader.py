@@ -35,7 +35,7 @@ LOOK_SECONDS = 1.0
 IDLE_SECONDS = 2.0
 
 
-def reader_name(view: View, source: str) -> str:
+def reader_name(view: View[Any], source: str) -> str:
     """A view's reader is named like it; one of two logs has the log's name behind it."""
     return view.name if len(view.logs) == 1 else f"{view.name}.{source}"
 
@@ -62,7 +62,7 @@ class ViewReader:
     """The reader of one view and one of its logs."""
 
     def __init__(
-        self, view: View, source: Source, views: Views, database: Database[dict[str, Any]], parking: Parking
+        self, view: View[Any], source: Source, views: Views, database: Database[dict[str, Any]], parking: Parking
     ) -> None:
         self.name = reader_name(view, source.name)
         self._view = view

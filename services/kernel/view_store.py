@@ -9,7 +9,7 @@ import base64
 import json
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,19 +22,12 @@ from pymongo.errors import DuplicateKeyError
 
 from services.kernel.mongo import durable, plain
 from services.kernel.problem import Malformed, Unavailable
-from services.kernel.view import CHECKPOINT, COMMITS, View
+from services.kernel.view import CHECKPOINT, COMMITS, Page, RowT, View
 
 WAIT_SECONDS = 2.0
 WAITING_READS = 64
 POINTER_SECONDS = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of documents, and the opaque cursor of the next, None at the end."""
-
-    items: list[dict[str, Any]]
-    next: str | None
+READ_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +41,7 @@ class Pointer:
 class Views:
     """All views of one service."""
 
-    def __init__(self, database: Database[dict[str, Any]], views: Sequence[View]) -> None:
+    def __init__(self, database: Database[dict[str, Any]], views: Sequence[View[Any]]) -> None:
         self._database = database
         self._views = {view.name: view for view in views}
         self._pointers = durable(database, "views")
@@ -76,11 +69,11 @@ class Views:
         """The names of all views."""
         return list(self._views)
 
-    def view(self, name: str) -> View:
+    def view(self, name: str) -> View[Any]:
         """A view's definition. Raises ``KeyError``."""
         return self._views[name]
 
-    def pointer(self, view: View, fresh: bool = False) -> Pointer:
+    def pointer(self, view: View[Any], fresh: bool = False) -> Pointer:
         """Where the view is; known for at most a second."""
         cached = self._cache.get(view.name)
         if cached is not None and not fresh and time.monotonic() - cached[0] < POINTER_SECONDS:
@@ -111,7 +104,7 @@ class Views:
         self._moved(name)
         return collection
 
-    def switch(self, view: View, pointer: Pointer) -> None:
+    def switch(self, view: View[Any], pointer: Pointer) -> None:
         """What was built beside becomes the live one; the old collection is dropped."""
         changed = self._pointers.update_one(
             {"_id": view.name, "live": pointer.live, "next": pointer.next},
@@ -121,23 +114,23 @@ class Views:
         if changed.modified_count and pointer.live != pointer.next:
             self._database.drop_collection(pointer.live)
 
-    def get(self, view: View, key: str) -> dict[str, Any] | None:
-        """One document, None if there is none or no longer."""
+    def get(self, view: View[RowT], key: str) -> RowT | None:
+        """One row, None if there is none or no longer. Raises ``Misfit`` for a document that does not fit it."""
         document = self._collection(view).find_one({"_id": key})
-        return None if document is None or document.get("_gone") else _shown(document)
+        return None if document is None or document.get("_gone") else view.read(document)
 
     def find(
         self,
-        view: View,
+        view: View[RowT],
         where: Mapping[str, Any] | None = None,
         *,
         sort: str = "_id",
         descending: bool = False,
         after: str | None = None,
         limit: int = 50,
-    ) -> Page:
-        """A page of documents that match, ordered by one field and then by key. Raises ``Malformed`` for a cursor that
-        is not ours.
+    ) -> Page[RowT]:
+        """A page of rows that match, ordered by one field and then by key. Raises ``Malformed`` for a cursor that
+        is not ours, ``Misfit`` as ``get`` does.
         """
         way, beyond = (DESCENDING, "$lt") if descending else (ASCENDING, "$gt")
         wanted: list[dict[str, Any]] = [dict(where or {}), {"_gone": {"$exists": False}, "_at": {"$exists": True}}]
@@ -151,20 +144,31 @@ class Views:
         found = list(self._collection(view).find({"$and": wanted}).sort(order).limit(limit + 1))
         last = found[limit - 1] if len(found) > limit else None
         return Page(
-            [_shown(document) for document in found[:limit]], _as_cursor(last.get(sort), last["_id"]) if last else None
+            [view.read(document) for document in found[:limit]],
+            _as_cursor(last.get(sort), last["_id"]) if last else None,
         )
 
-    def count(self, view: View, where: Mapping[str, Any] | None = None) -> int:
+    def all(self, view: View[RowT], where: Mapping[str, Any] | None = None) -> Iterator[RowT]:
+        """All documents that match, ordered by key. At most ``READ_AT_ONCE`` of them are in memory at a time."""
+        after: str | None = None
+        while True:
+            page = self.find(view, where, after=after, limit=READ_AT_ONCE)
+            yield from page.items
+            after = page.next
+            if after is None:
+                return
+
+    def count(self, view: View[Any], where: Mapping[str, Any] | None = None) -> int:
         """How many documents match."""
         wanted = {"$and": [dict(where or {}), {"_gone": {"$exists": False}, "_at": {"$exists": True}}]}
         return self._collection(view).count_documents(wanted)
 
-    def position(self, view: View, log: str = COMMITS) -> int:
+    def position(self, view: View[Any], log: str = COMMITS) -> int:
         """The position that the live view shows, from its checkpoint."""
         document = self._collection(view).find_one({"_id": f"{CHECKPOINT}.{log}"})
         return int(document["position"]) if document else 0
 
-    def reached(self, view: View, log: str, position: int) -> None:
+    def reached(self, view: View[Any], log: str, position: int) -> None:
         """This process's reader tells how far the live view is: spares the readers of the view the question."""
         self._shown[view.name, log] = position
 
@@ -189,26 +193,22 @@ class Views:
         finally:
             self._waiting.release()
 
-    def _reading_commits(self) -> list[View]:
+    def _reading_commits(self) -> list[View[Any]]:
         return [view for view in self._views.values() if COMMITS in view.logs]
 
-    def _known(self, view: View, wanted: int) -> int:
+    def _known(self, view: View[Any], wanted: int) -> int:
         """What the view shows: from memory if that is enough, else from its checkpoint, for another instance may read."""
         position = self._shown.get((view.name, COMMITS))
         if position is None or position < wanted:
             position = self.position(view)
         return position
 
-    def _collection(self, view: View) -> Collection[dict[str, Any]]:
+    def _collection(self, view: View[Any]) -> Collection[dict[str, Any]]:
         return plain(self._database, self.pointer(view).live)
 
-    def _index(self, view: View, collection: str) -> None:
+    def _index(self, view: View[Any], collection: str) -> None:
         for index in view.indexes:
             self._database[collection].create_index(list(index))
-
-
-def _shown(document: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in document.items() if name != "_at"}
 
 
 def _as_cursor(value: Any, key: str) -> str:

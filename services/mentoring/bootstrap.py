@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.kernel.eraser import hearing
 from services.kernel.service import Definition
-from services.mentoring.api import ROUTES
+from services.mentoring.api import routes
 from services.mentoring.api.parts import parts
 from services.mentoring.contract import REGISTRY, tell
 from services.mentoring.processes import MANAGERS
@@ -19,7 +19,7 @@ def definition() -> Definition:
         name="mentoring",
         registry=REGISTRY,
         contract=tell,
-        routes=ROUTES,
+        routes=routes,
         views=VIEWS,
         managers=MANAGERS,
         sources=("members", "events"),

@@ -25,7 +25,7 @@ from services.kernel.mongo import connect
 from services.kernel.settings import TelegramBot
 from services.notifications.channel import Letter
 from services.notifications.mail import SmtpServer
-from services.notifications.patience import Patience
+from services.notifications.retry_policy import RetryPolicy
 from services.notifications.telegram_channel import TelegramChannel
 from tests.services.notifications.harness import NotificationsHarness
 from tests.support.members_server import MembersServer, running_members_server
@@ -143,7 +143,7 @@ def test_killed_again_and_again_it_is_given_up_at_last(
     house: NotificationsHarness, members: MembersServer, mailbox: Mailbox, mongodb_uri: str
 ) -> None:
     planned(house, members)
-    house.database.deliveries.update_one({}, {"$set": {"attempts": Patience().attempts, "state": "sending"}})
+    house.database.deliveries.update_one({}, {"$set": {"attempts": RetryPolicy().attempts, "state": "sending"}})
     house.run()
     assert house.states() == {"tono": "failed"}
 

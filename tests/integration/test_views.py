@@ -8,11 +8,12 @@ from pymongo.database import Database
 
 from services.kernel.envelope import envelope
 from services.kernel.inbox import Inbox
+from services.kernel.inbox_source import InboxSource
 from services.kernel.mongo import connect
 from services.kernel.mongo_log import MongoLog
 from services.kernel.parking import Parking
 from services.kernel.problem import Malformed, Unavailable
-from services.kernel.reader import CommitSource, InboxSource, LostCheckpoint
+from services.kernel.reader import CommitSource, LostCheckpoint
 from services.kernel.view import Change, View
 from services.kernel.view_reader import ViewReader
 from services.kernel.view_store import Views
@@ -183,6 +184,16 @@ def test_a_rebuild_beside_shows_the_live_view_until_it_is_level_then_switches(be
     assert bench.views.pointer(SHELVES, fresh=True).live == beside
     assert (bench.views.get(SHELVES, "0") or {})["count"] == 1
     assert SHELVES.collection not in bench.database.list_collection_names()
+
+
+def test_all_documents_are_read_once_however_many_pages_they_are(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.kernel.view_store.READ_AT_ONCE", 2)
+    for n in range(5):
+        bench.log.append(append(f"shelf-{n}", 0, *("x", "y")[: 1 + n % 2]))
+    bench.reader(SHELVES).step(1)
+    assert [document["_id"] for document in bench.views.all(SHELVES)] == ["0", "1", "2", "3", "4"]
+    assert [document["_id"] for document in bench.views.all(SHELVES, {"count": 1})] == ["0", "2", "4"]
+    assert list(bench.views.all(SHELVES, {"count": 3})) == []
 
 
 def test_two_logs_in_any_interleaving_give_the_same_view(bench: Bench) -> None:

@@ -40,9 +40,12 @@ def _of_object(schema: Schema, body: Any, path: str = "") -> Iterator[str]:
         return
     shape = {declared.data_key or name: declared for name, declared in schema.fields.items()}
     yield from (f"{path}{name}: not declared" for name in body.keys() - shape.keys())
+    # A schema in which no field is required says nothing about which field may be left out: then none may.
+    may_be_left_out = any(declared.required for declared in shape.values())
     for name, declared in shape.items():
         if name not in body:
-            yield f"{path}{name}: left out"
+            if declared.required or not may_be_left_out:
+                yield f"{path}{name}: left out"
         else:
             yield from _of_value(declared, body[name], f"{path}{name}")
 

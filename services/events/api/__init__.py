@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from services.events.api import (
     activities,
     attendance,
@@ -25,26 +23,26 @@ from services.events.api import (
     topics,
     venues,
 )
-from services.kernel.route import Route
+from services.kernel.route import Routes
 
-ROUTES: Sequence[Route] = (
-    *topics.ROUTES,
-    *venues.ROUTES,
-    *planning.ROUTES,
-    *activities.ROUTES,
-    *registrations.ROUTES,
-    *attendance.ROUTES,
-    *feedback.ROUTES,
-    *participation.ROUTES,
-    *problems.ROUTES,
-    *materials.ROUTES,
-    *certificates.ROUTES,
-    *figures.ROUTES,
-    *polls.ROUTES,
-    *chat_groups.ROUTES,
-    *lectures.ROUTES,
-    *lecture_archive.ROUTES,
-    *questions.ROUTES,
-    *run_sheets.ROUTES,
-    *chat_replies.ROUTES,
+routes = Routes(
+    topics.routes,
+    venues.routes,
+    planning.routes,
+    activities.routes,
+    registrations.routes,
+    attendance.routes,
+    feedback.routes,
+    participation.routes,
+    problems.routes,
+    materials.routes,
+    certificates.routes,
+    figures.routes,
+    polls.routes,
+    chat_groups.routes,
+    lectures.routes,
+    lecture_archive.routes,
+    questions.routes,
+    run_sheets.routes,
+    chat_replies.routes,
 )

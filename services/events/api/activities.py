@@ -12,9 +12,11 @@ from services.events.api.parts import PLAN, Parts
 from services.events.domain.activity import CANCELLED, COMPLETED, PLANNED, PUBLISHED
 from services.events.views.activities import ACTIVITIES
 from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Route
+from services.kernel.route import Answer, Request, Routes
 from services.kernel.shapes import Paging, identity, listing, paged, paging, time
 from services.kernel.times import moment
+
+routes = Routes()
 
 
 class ActivityFilter(Paging):
@@ -93,7 +95,9 @@ class ActivityShown(Schema):
 _FIELDS = tuple(name for name in ActivityShown().fields if name != "activity")
 
 
+@routes.get("/v1/activities", query=ActivityFilter(), answer=listing(ActivityShown))
 def list_activities(parts: Parts, request: Request) -> Answer:
+    """Activities, by their start."""
     query = request.query
     where: dict[str, Any] = {name: query[name] for name in ("region", "state") if name in query}
     if "since" in query:
@@ -103,7 +107,9 @@ def list_activities(parts: Parts, request: Request) -> Answer:
     return paged(parts.views.find(ACTIVITIES, where, sort="starts", **paging(request)), partial(_shown, parts))
 
 
+@routes.get("/v1/activities/{activity}", answer=ActivityShown(), statuses=(200, 404))
 def show_activity(parts: Parts, request: Request) -> Answer:
+    """One activity."""
     document = parts.views.get(ACTIVITIES, request.path["activity"])
     if document is None or not (document["public"] or request.actor.may(PLAN, document["region"])):
         raise NotFound
@@ -119,25 +125,3 @@ def _speaker(parts: Parts, speaker: dict[str, Any]) -> dict[str, Any]:
     # Whoever speaks in public is announced; erased, the words are gone and the place in the programme stays.
     opened = {name: parts.vault.open(speaker["person"], speaker.get(name)) for name in ("competence", "name")}
     return {**speaker, **opened}
-
-
-ROUTES = (
-    Route(
-        "GET",
-        "/v1/activities",
-        list_activities,
-        "list-activities",
-        "Activities, by their start",
-        query=ActivityFilter(),
-        answer=listing(ActivityShown),
-    ),
-    Route(
-        "GET",
-        "/v1/activities/{activity}",
-        show_activity,
-        "show-activity",
-        "One activity",
-        answer=ActivityShown(),
-        statuses=(200, 404),
-    ),
-)

@@ -22,9 +22,11 @@ from services.events.domain.attendance import (
     RecordMember,
 )
 from services.events.views.attendance import ATTENDANCE_LISTS
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.kernel.shapes import identity, line
 from services.kernel.times import moment
+
+routes = Routes()
 
 PRESENT = "present"
 
@@ -88,7 +90,11 @@ class EntryList(Schema):
     next = fields.String(allow_none=True)
 
 
-def issue_code(parts: Parts, request: Request) -> Answer:
+@routes.post(
+    "/v1/activities/{activity}/attendance/code", body=SessionOf(), answer=CodeShown(), statuses=(201, 403, 404, 422)
+)
+def issue_code_word(parts: Parts, request: Request) -> Answer:
+    """The code word for the wall, good around the activity, or around one session of its agenda."""
     standing = parts.planned(request.path["activity"], request.actor)
     held, session = standing.held, request.body["session"]
     of = _named(standing.identity, session)
@@ -108,7 +114,11 @@ def issue_code(parts: Parts, request: Request) -> Answer:
     return Answer(body, answer.status, answer.version, answer.position)
 
 
+@routes.post(
+    "/v1/activities/{activity}/attendance", body=Presence(), answer=PresenceShown(), statuses=(201, 403, 404, 422)
+)
 def record_attendance(parts: Parts, request: Request) -> Answer:
+    """Check in by code word, or record a member or a guest."""
     body = request.body
     standing = parts.activity(request.path["activity"], request.actor)
     who = {"person": body.get("person"), "guest": body.get("guest")}
@@ -141,7 +151,9 @@ def _named(activity: str, session: str | None) -> str:
     return f"{activity}/{session}" if session else activity
 
 
+@routes.get("/v1/activities/{activity}/attendance", answer=EntryList(), statuses=(200, 404))
 def list_attendance(parts: Parts, request: Request) -> Answer:
+    """Who was there: all for those who record it, else one's own entry."""
     person = request.actor.require_person()
     standing = parts.activity(request.path["activity"], request.actor)
     document = parts.views.get(ATTENDANCE_LISTS, standing.identity) or {}
@@ -158,36 +170,3 @@ def list_attendance(parts: Parts, request: Request) -> Answer:
 
 def _at(sessions: dict[str, list[str]], participant: str) -> list[str]:
     return [session for session, there in sessions.items() if participant in there]
-
-
-ROUTES = (
-    Route(
-        "POST",
-        "/v1/activities/{activity}/attendance/code",
-        issue_code,
-        "issue-code-word",
-        "The code word for the wall, good around the activity, or around one session of its agenda",
-        body=SessionOf(),
-        answer=CodeShown(),
-        statuses=(201, 403, 404, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/activities/{activity}/attendance",
-        record_attendance,
-        "record-attendance",
-        "Check in by code word, or record a member or a guest",
-        body=Presence(),
-        answer=PresenceShown(),
-        statuses=(201, 403, 404, 422),
-    ),
-    Route(
-        "GET",
-        "/v1/activities/{activity}/attendance",
-        list_attendance,
-        "list-attendance",
-        "Who was there: all for those who record it, else one's own entry",
-        answer=EntryList(),
-        statuses=(200, 404),
-    ),
-)

@@ -16,12 +16,13 @@ from services.events.domain.certificate import (
     RevokeCertificate,
 )
 from services.events.views.certificates import CERTIFICATE_LIST
-from services.events.views.participation import PARTICIPATION
 from services.kernel.ids import derived_id
 from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.kernel.shapes import identity, line
 from services.kernel.vault import Erased
+
+routes = Routes()
 
 
 class CertificateFilter(Schema):
@@ -76,7 +77,9 @@ class CertificateList(Schema):
     next = fields.String(allow_none=True)
 
 
-def issue(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/activities/{activity}/certificates", answer=Issued(), statuses=(201, 403, 404, 422))
+def issue_certificates(parts: Parts, request: Request) -> Answer:
+    """For all who were there, by the rule that was in force when it began; again, for who is new."""
     standing = parts.planned(request.path["activity"], request.actor)
     rule = parts.certificate_rule(standing.plan.starts)
     command = IssueCertificates(_present(parts, standing), standing.plan, standing.activity.state, rule)
@@ -88,7 +91,9 @@ def issue(parts: Parts, request: Request) -> Answer:
     return recorded(request.take(CERTIFICATES, standing.identity, command, answer=answer), 201)
 
 
-def revoke(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/certificates/{code}/revocation", body=WhyRevoked(), answer=Revoked(), statuses=(200, 403, 404))
+def revoke_certificate(parts: Parts, request: Request) -> Answer:
+    """Revoke it, with a reason that whoever verifies it reads."""
     request.actor.require_person()
     document = _found(parts, request.path["code"])
     request.actor.require(PLAN, document["region"])
@@ -99,19 +104,23 @@ def revoke(parts: Parts, request: Request) -> Answer:
     return recorded(request.take(CERTIFICATES, document["activity"], command, answer=lambda *_: reply))
 
 
-def verify(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/certificates/{code}", answer=CertificateShown(), statuses=(200, 404))
+def verify_certificate(parts: Parts, request: Request) -> Answer:
+    """Whether a certificate is good, for whoever has its code."""
     return Answer(_shown(parts, _found(parts, request.path["code"])), headers={"Cache-Control": "no-store"})
 
 
+@routes.get("/v1/certificates", query=CertificateFilter(), answer=CertificateList())
 def list_certificates(parts: Parts, request: Request) -> Answer:
+    """One's own, or, for planners, an activity's, with their codes."""
     person, activity = request.actor.require_person(), request.query["activity"]
     if activity is not None and request.actor.may(PLAN, parts.activity(activity, request.actor).plan.region):
-        documents = list(parts.everything(CERTIFICATE_LIST, {"activity": activity}))
+        documents = list(parts.views.all(CERTIFICATE_LIST, {"activity": activity}))
     else:
         documents = [
             document
             for identity_ in sorted(parts.known_as(person))
-            for document in parts.everything(CERTIFICATE_LIST, {"participant": identity_})
+            for document in parts.views.all(CERTIFICATE_LIST, {"participant": identity_})
             if activity in {None, document["activity"]}
         ]
     documents.sort(key=lambda document: (document["starts"], document["certificate"]))
@@ -123,8 +132,7 @@ def _present(parts: Parts, standing: Standing) -> tuple[Present, ...]:
     there, _ = parts.commands.state(ATTENDANCE, standing.identity)
     holders: dict[str, set[str]] = {person: {person} for person in there.persons}
     for guest in there.guests:
-        tied = (parts.views.get(PARTICIPATION, guest) or {}).get("person")
-        holders.setdefault(tied or guest, set()).add(guest)
+        holders.setdefault(parts.person_behind(guest), set()).add(guest)
     return tuple(
         _holder(parts, standing, participant, frozenset(known_as), there)
         for participant, known_as in sorted(holders.items())
@@ -179,44 +187,3 @@ def _own(parts: Parts, document: dict[str, Any]) -> dict[str, Any]:
         "guest": document["guest"],
         **_shown(parts, document),
     }
-
-
-ROUTES = (
-    Route(
-        "POST",
-        "/v1/activities/{activity}/certificates",
-        issue,
-        "issue-certificates",
-        "For all who were there, by the rule that was in force when it began; again, for who is new",
-        answer=Issued(),
-        statuses=(201, 403, 404, 422),
-    ),
-    Route(
-        "GET",
-        "/v1/certificates",
-        list_certificates,
-        "list-certificates",
-        "One's own, or, for planners, an activity's, with their codes",
-        query=CertificateFilter(),
-        answer=CertificateList(),
-    ),
-    Route(
-        "GET",
-        "/v1/certificates/{code}",
-        verify,
-        "verify-certificate",
-        "Whether a certificate is good, for whoever has its code",
-        answer=CertificateShown(),
-        statuses=(200, 404),
-    ),
-    Route(
-        "POST",
-        "/v1/certificates/{code}/revocation",
-        revoke,
-        "revoke-certificate",
-        "Revoke it, with a reason that whoever verifies it reads",
-        body=WhyRevoked(),
-        answer=Revoked(),
-        statuses=(200, 403, 404),
-    ),
-)

@@ -13,8 +13,10 @@ from services.events.views.chat_groups import CHAT_GROUPS
 from services.kernel.ids import derived_id
 from services.kernel.policy import Actor
 from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.kernel.shapes import Paging, identity, line, listing, paged, paging
+
+routes = Routes()
 
 
 class NewChatGroup(Schema):
@@ -46,7 +48,9 @@ class ChatGroupShown(Schema):
     until = fields.String(allow_none=True)
 
 
+@routes.post("/v1/chat-groups", body=NewChatGroup(), answer=ChatGroupRef(), statuses=(201, 403, 422))
 def register_chat_group(parts: Parts, request: Request) -> Answer:
+    """Register a group in whose chat lectures are held."""
     body = request.body
     request.actor.require(PLAN, body["region"])
     if body["region"] is not None:
@@ -57,12 +61,16 @@ def register_chat_group(parts: Parts, request: Request) -> Answer:
     return recorded(commit, 201, location=f"/v1/chat-groups/{group}")
 
 
+@routes.get("/v1/chat-groups", query=Paging(), answer=listing(ChatGroupShown))
 def list_chat_groups(parts: Parts, request: Request) -> Answer:
+    """Groups with a chat."""
     page = parts.views.find(CHAT_GROUPS, sort="name", **paging(request))
     return paged(page, lambda document: _shown(request.actor, document))
 
 
+@routes.get("/v1/chat-groups/{group}", answer=ChatGroupShown(), statuses=(200, 404))
 def show_chat_group(parts: Parts, request: Request) -> Answer:
+    """One group."""
     document = parts.views.get(CHAT_GROUPS, request.path["group"])
     if document is None:
         raise NotFound
@@ -78,35 +86,3 @@ def _shown(actor: Actor, document: dict[str, Any]) -> dict[str, Any]:
     names = ("name", "channel", "region", "restricted", "lecture", "until")
     shown = {"group": document["_id"], **{name: document[name] for name in names}}
     return {**shown, "chat": document["chat"]} if actor.may(PLAN, document["region"]) else shown
-
-
-ROUTES = (
-    Route(
-        "POST",
-        "/v1/chat-groups",
-        register_chat_group,
-        "register-chat-group",
-        "Register a group in whose chat lectures are held",
-        body=NewChatGroup(),
-        answer=ChatGroupRef(),
-        statuses=(201, 403, 422),
-    ),
-    Route(
-        "GET",
-        "/v1/chat-groups",
-        list_chat_groups,
-        "list-chat-groups",
-        "Groups with a chat",
-        query=Paging(),
-        answer=listing(ChatGroupShown),
-    ),
-    Route(
-        "GET",
-        "/v1/chat-groups/{group}",
-        show_chat_group,
-        "show-chat-group",
-        "One group",
-        answer=ChatGroupShown(),
-        statuses=(200, 404),
-    ),
-)

@@ -6,10 +6,11 @@ lecture that is held at this moment.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from marshmallow import Schema, ValidationError, fields, validates_schema
+from marshmallow import ValidationError
 
 from services.events.api.chat_groups import group_of
 from services.events.api.parts import Parts
@@ -20,61 +21,73 @@ from services.events.domain.lecture import RUNNING
 from services.events.views.lectures import LECTURES
 from services.kernel.policy import Actor
 from services.kernel.problem import Refused
-from services.kernel.route import Answer, Request, Route, recorded
-from services.kernel.shapes import identity, line, time
+from services.kernel.route import Answer, Request, Routes
+from services.kernel.schema import UNSET, Unset
+from services.kernel.shapes import Identity, up_to
 
 GATEWAY = "gateway"
+routes = Routes()
 
 
-class Reply(Schema):
+@dataclass(frozen=True, kw_only=True)
+class Reply:
     """Exactly one of ``person`` and ``guest``. ``at`` is when it was written; now, unless given."""
 
-    chat = line(required=False, longest=32, load_default=None, allow_none=True)
-    person = identity(required=False)
-    guest = identity(required=False)
-    at = time(required=False, load_default=None, allow_none=True)
+    chat: Annotated[str, up_to(32)] | None = None
+    person: Identity | Unset = UNSET
+    guest: Identity | Unset = UNSET
+    at: datetime | None = None
 
-    @validates_schema
-    def _one_participant(self, data: dict[str, Any], **_options: Any) -> None:
-        if ("person" in data) == ("guest" in data):
+    def __post_init__(self) -> None:
+        if (self.person is UNSET) == (self.guest is UNSET):
             raise ValidationError("Send one of person and guest.")
 
+    @property
+    def participant(self) -> str:
+        return self.person or self.guest or ""
 
+
+@dataclass(frozen=True, kw_only=True)
 class ReplyWithText(Reply):
-    text = line(longest=LONGEST)
+    text: Annotated[str, up_to(LONGEST)]
 
 
-class PresenceRecorded(Schema):
-    activity = fields.String()
-    title = fields.String()
-    person = fields.String(allow_none=True)
-    guest = fields.String(allow_none=True)
+@dataclass(frozen=True)
+class PresenceRecorded:
+    activity: str
+    title: str
+    person: str | None
+    guest: str | None
 
 
-def record_presence(parts: Parts, request: Request) -> Answer:
+@routes.post("/internal/lectures/presence", public=False, statuses=(201, 403, 422))
+def record_presence_by_reply(parts: Parts, request: Request[Reply]) -> Answer[PresenceRecorded]:
+    """Somebody replied to be there."""
     activity, at = _held(parts, request)
     standing, _ = lecture(parts, activity, request.actor)
-    person, guest = request.body.get("person"), request.body.get("guest")
-    reply = {"activity": activity, "title": standing.plan.title, "person": person, "guest": guest}
+    person, guest = request.body.person or None, request.body.guest or None
+    shown = PresenceRecorded(activity, standing.plan.title, person, guest)
     command = RecordReply(person, guest, at, standing.held)
-    return recorded(request.take(ATTENDANCE, activity, command, answer=lambda *_: reply), 201)
+    return request.outcome(ATTENDANCE, activity, command, lambda *_: shown)
 
 
-def ask_in_chat(parts: Parts, request: Request) -> Answer:
+@routes.post("/internal/lectures/questions", public=False, statuses=(201, 403, 422))
+def ask_question_in_chat(parts: Parts, request: Request[ReplyWithText]) -> Answer[QuestionState]:
+    """Somebody asked in a chat."""
     activity, _ = _held(parts, request)
     standing, held = lecture(parts, activity, request.actor)
-    asker = request.body.get("person") or request.body["guest"]
-    return asked(parts, request, standing.identity, held, asker)
+    asker, text = request.body.participant, request.body.text
+    return asked(parts, request, standing.identity, held, asker=asker, text=text)
 
 
-def _held(parts: Parts, request: Request) -> tuple[str, datetime]:
+def _held(parts: Parts, request: Request[Any]) -> tuple[str, datetime]:
     """The lecture that a reply belongs to, and when it was written. Raises ``Refused`` where there is none."""
     _only_gateway(request.actor)
-    written = request.body["at"]
+    written = request.body.at
     at = request.now if written is None else min(written, request.now)
-    if request.body["chat"] is None:
+    if request.body.chat is None:
         return _the_only_one(parts), at
-    group, _ = parts.commands.state(CHAT_GROUP, group_of(request.body["chat"]))
+    group, _ = parts.commands.state(CHAT_GROUP, group_of(request.body.chat))
     for activity, (starts, ends) in group.bookings.items():
         if starts - EARLY <= at <= ends + GRACE:
             return activity, at
@@ -97,29 +110,3 @@ def _the_only_one(parts: Parts) -> str:
 
 def _only_gateway(actor: Actor) -> None:
     actor.require_service(GATEWAY)
-
-
-ROUTES = (
-    Route(
-        "POST",
-        "/internal/lectures/presence",
-        record_presence,
-        "record-presence-by-reply",
-        "Somebody replied to be there",
-        body=Reply(),
-        answer=PresenceRecorded(),
-        public=False,
-        statuses=(201, 403, 422),
-    ),
-    Route(
-        "POST",
-        "/internal/lectures/questions",
-        ask_in_chat,
-        "ask-question-in-chat",
-        "Somebody asked in a chat",
-        body=ReplyWithText(),
-        answer=QuestionState(),
-        public=False,
-        statuses=(201, 403, 422),
-    ),
-)

@@ -10,8 +10,10 @@ from services.events.api.parts import Parts
 from services.events.domain.attendance import ATTENDANCE
 from services.events.domain.feedback import FEEDBACK, HIGHEST, LOWEST, GiveFeedback
 from services.events.views.feedback import FEEDBACK_LISTS
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.kernel.shapes import line, number
+
+routes = Routes()
 
 
 class Answers(Schema):
@@ -37,7 +39,9 @@ class Summary(Schema):
     next = fields.List(fields.String())
 
 
+@routes.post("/v1/activities/{activity}/feedback", body=Answers(), answer=FeedbackRef(), statuses=(201, 404, 422))
 def give_feedback(parts: Parts, request: Request) -> Answer:
+    """How useful, how well understood, and what next."""
     person = request.actor.require_person()
     standing = parts.activity(request.path["activity"], request.actor)
     body = request.body
@@ -52,7 +56,9 @@ def give_feedback(parts: Parts, request: Request) -> Answer:
     return recorded(request.take(FEEDBACK, standing.identity, command, answer=lambda *_: reply), 201)
 
 
+@routes.get("/v1/activities/{activity}/feedback", answer=Summary(), statuses=(200, 403, 404))
 def show_feedback(parts: Parts, request: Request) -> Answer:
+    """What those who were there thought of it."""
     standing = parts.planned(request.path["activity"], request.actor)
     given = (parts.views.get(FEEDBACK_LISTS, standing.identity) or {"given": []})["given"]
     wishes = (parts.vault.open(each["person"], each["wish"]) for each in given)
@@ -75,26 +81,3 @@ def _was_there(parts: Parts, activity: str, person: str) -> bool:
 def _scores(scores: list[int]) -> dict[str, Any]:
     average = round(sum(scores) / len(scores), 2) if scores else None
     return {"average": average, "counts": [scores.count(score) for score in range(LOWEST, HIGHEST + 1)]}
-
-
-ROUTES = (
-    Route(
-        "POST",
-        "/v1/activities/{activity}/feedback",
-        give_feedback,
-        "give-feedback",
-        "How useful, how well understood, and what next",
-        body=Answers(),
-        answer=FeedbackRef(),
-        statuses=(201, 404, 422),
-    ),
-    Route(
-        "GET",
-        "/v1/activities/{activity}/feedback",
-        show_feedback,
-        "show-feedback",
-        "What those who were there thought of it",
-        answer=Summary(),
-        statuses=(200, 403, 404),
-    ),
-)

@@ -18,10 +18,12 @@ from services.events.domain.attendance import EXCUSED
 from services.events.views.activities import ACTIVITIES
 from services.events.views.attendance import ATTENDANCE_LISTS
 from services.events.views.registrations import REGISTRATIONS
-from services.kernel.route import Answer, Request, Route
+from services.kernel.route import Answer, Request, Routes
 from services.kernel.shapes import identity, time
 from services.kernel.times import moment
 from services.kernel.view import View
+
+routes = Routes()
 
 COUNTS = ("activities", "seats", "present", "guests", "no_shows", "excused")
 AT_ONCE = 100
@@ -51,7 +53,9 @@ class FiguresList(Schema):
     next = fields.String(allow_none=True)
 
 
+@routes.get("/v1/attendance/figures", query=FigureFilter(), answer=FiguresList(), statuses=(200, 403))
 def attendance_figures(parts: Parts, request: Request) -> Answer:
+    """How many came and how many did not, by region, kind of venue, kind of activity and month."""
     query = request.query
     request.actor.require(PLAN, query.get("region"))
     where: dict[str, Any] = {"state": COMPLETED}
@@ -60,7 +64,7 @@ def attendance_figures(parts: Parts, request: Request) -> Answer:
     bounds = {sign: moment(query[name]) for name, sign in (("since", "$gte"), ("until", "$lt")) if name in query}
     if bounds:
         where["starts"] = bounds
-    activities = list(parts.everything(ACTIVITIES, where))
+    activities = list(parts.views.all(ACTIVITIES, where))
     figures: dict[tuple[str, ...], Counter[str]] = {}
     for start in range(0, len(activities), AT_ONCE):
         some = activities[start : start + AT_ONCE]
@@ -99,17 +103,3 @@ def _counted(seats: Mapping[str, Any], attendance: Mapping[str, Any]) -> dict[st
         "no_shows": len(taken - there - excused),
         "excused": len(excused),
     }
-
-
-ROUTES = (
-    Route(
-        "GET",
-        "/v1/attendance/figures",
-        attendance_figures,
-        "attendance-figures",
-        "How many came and how many did not, by region, kind of venue, kind of activity and month",
-        query=FigureFilter(),
-        answer=FiguresList(),
-        statuses=(200, 403),
-    ),
-)

@@ -18,11 +18,12 @@ from services.events.domain.question import ANSWERED
 from services.events.views.consents import CONSENTS
 from services.events.views.lectures import LECTURES
 from services.events.views.materials import MATERIALS
-from services.events.views.participation import PARTICIPATION
-from services.events.views.questions import QUESTION_LISTS, behind
+from services.events.views.questions import QUESTION_LISTS, QuestionsRow
 from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Route
+from services.kernel.route import Answer, Request, Routes
 from services.kernel.shapes import Paging, identity
+
+routes = Routes()
 
 WORDS = 8
 """Of a search, so many words count."""
@@ -91,7 +92,9 @@ class LectureShown(LectureListed):
     answered = fields.List(fields.Nested(Answered))
 
 
+@routes.get("/v1/lectures", query=LectureFilter(), answer=LectureList())
 def list_lectures(parts: Parts, request: Request) -> Answer:
+    """Lectures, the latest first; q looks through title, material, questions and answers."""
     query = request.query
     where: dict[str, Any] = {"public": True}
     if "region" in query:
@@ -110,7 +113,9 @@ def list_lectures(parts: Parts, request: Request) -> Answer:
     return Answer({"items": [_listed(document) for document in found], "next": after})
 
 
+@routes.get("/v1/lectures/{lecture}", answer=LectureShown(), statuses=(200, 404))
 def show_lecture(parts: Parts, request: Request) -> Answer:
+    """One lecture with its material and what was answered."""
     document = parts.views.get(LECTURES, request.path["lecture"])
     if document is None or not (document["public"] or request.actor.may(PLAN, document["region"])):
         raise NotFound
@@ -145,25 +150,25 @@ def _mentions(parts: Parts, document: Mapping[str, Any], words: list[str]) -> bo
 
 
 def _materials(parts: Parts, activity: str) -> Iterator[dict[str, Any]]:
-    for sheet in parts.everything(MATERIALS, {"activity": activity, "visibility": PUBLIC}):
+    for sheet in parts.views.all(MATERIALS, {"activity": activity, "visibility": PUBLIC}):
         names = ("title", "url", "text", "licence")
         yield {"material": sheet["_id"], **{name: sheet[name] for name in names}}
 
 
 def _answered(parts: Parts, activity: str) -> Iterator[dict[str, Any]]:
-    document = parts.views.get(QUESTION_LISTS, activity) or {"questions": {}}
-    for question, each in document["questions"].items():
-        if each["state"] != ANSWERED:
+    row = parts.views.get(QUESTION_LISTS, activity) or QuestionsRow(activity)
+    for question, each in row.questions.items():
+        given, same = each.answer, row.behind(question)
+        if each.state != ANSWERED or given is None:
             continue
-        given, same = each["answer"], behind(document["questions"], question)
         # Where the text of who asked it was erased, others who asked the same said it too.
-        texts = (parts.vault.open(one["asker"], one["text"]) for one in (each, *same))
+        texts = (parts.vault.open(one.asker, one.text) for one in (each, *same))
         yield {
             "question": question,
             "text": next((text for text in texts if text is not None), None),
-            "answer": parts.vault.open(given["speaker"], given["text"]),
-            "asker": _consents(parts, each["asker"]),
-            "speaker": _consents(parts, given["speaker"]),
+            "answer": parts.vault.open(given.speaker, given.text),
+            "asker": _consents(parts, each.asker),
+            "speaker": _consents(parts, given.speaker),
             "merged": len(same),
         }
 
@@ -172,28 +177,6 @@ def _consents(parts: Parts, participant: str | None) -> str | None:
     """The person behind a participant's id, if that person allows to be named."""
     if participant is None:
         return None
-    person = (parts.views.get(PARTICIPATION, participant) or {}).get("person") or participant
+    person = parts.person_behind(participant)
     consent = parts.views.get(CONSENTS, person)
     return person if consent and consent["named"] else None
-
-
-ROUTES = (
-    Route(
-        "GET",
-        "/v1/lectures",
-        list_lectures,
-        "list-lectures",
-        "Lectures, the latest first; q looks through title, material, questions and answers",
-        query=LectureFilter(),
-        answer=LectureList(),
-    ),
-    Route(
-        "GET",
-        "/v1/lectures/{lecture}",
-        show_lecture,
-        "show-lecture",
-        "One lecture with its material and what was answered",
-        answer=LectureShown(),
-        statuses=(200, 404),
-    ),
-)

@@ -31,9 +31,11 @@ from services.events.domain.plan import GUIDE, LEVELS, Place, Plan
 from services.events.domain.poll import POLL
 from services.kernel.policy import Actor
 from services.kernel.problem import Forbidden, Malformed, NotFound, Refused
-from services.kernel.route import Answer, Handler, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.kernel.shapes import identity, line, time, truth
 from services.kernel.times import moment
+
+routes = Routes()
 
 MOST_LISTENERS = 1000
 
@@ -63,7 +65,9 @@ class LectureState(Schema):
     working_hours = fields.Boolean()
 
 
+@routes.post("/v1/lectures", body=NewLecture(), answer=LectureState(), statuses=(201, 403, 422))
 def plan_lecture(parts: Parts, request: Request) -> Answer:
+    """Plan a lecture in a group's chat, at a time that was agreed on."""
     body = request.body
     request.actor.require(PLAN, body["region"])
     parts.require_region(body["region"])
@@ -141,21 +145,29 @@ def may_lead(actor: Actor, region: str, leading: Collection[str | None]) -> bool
     return actor.kind == "person" and (actor.id in leading or actor.may(PLAN, region))
 
 
-def open_lecture(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/activities/{activity}/lecture/open", answer=LectureState(), statuses=(200, 403, 404, 422))
+def lecture_open(parts: Parts, request: Request) -> Answer:
+    """Open it; from now on nobody else posts in the chat."""
     return _taken(request, led(parts, request.path["activity"], request.actor), OpenLecture(request.now, request.now))
 
 
-def present(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/activities/{activity}/lecture/present", answer=LectureState(), statuses=(200, 403, 404, 422))
+def lecture_present(parts: Parts, request: Request) -> Answer:
+    """The presentation begins."""
     standing = led(parts, request.path["activity"], request.actor, by_speakers=True)
     return _taken(request, standing, BeginPresentation(request.now))
 
 
-def take_questions(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/activities/{activity}/lecture/take-questions", answer=LectureState(), statuses=(200, 403, 404, 422))
+def lecture_take_questions(parts: Parts, request: Request) -> Answer:
+    """Questions are answered from now on."""
     standing = led(parts, request.path["activity"], request.actor, by_speakers=True)
     return _taken(request, standing, TakeQuestions(request.now))
 
 
-def close_lecture(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/activities/{activity}/lecture/close", answer=LectureState(), statuses=(200, 403, 404, 422))
+def lecture_close(parts: Parts, request: Request) -> Answer:
+    """Close it; the chat is as it was before."""
     standing = led(parts, request.path["activity"], request.actor)
     return _taken(request, standing, CloseLecture(request.now, BY_HAND))
 
@@ -201,27 +213,3 @@ def state_of(identity_: str, lecture: Activity) -> dict[str, Any]:
 
 def _answer(identity_: str) -> Callable[[Activity, object], dict[str, Any]]:
     return lambda lecture, _events: state_of(identity_, lecture)
-
-
-def _step(step: str, handler: Handler, summary: str) -> Route:
-    path = f"/v1/activities/{{activity}}/lecture/{step}"
-    name = f"lecture-{step}"
-    return Route("POST", path, handler, name, summary, answer=LectureState(), statuses=(200, 403, 404, 422))
-
-
-ROUTES = (
-    Route(
-        "POST",
-        "/v1/lectures",
-        plan_lecture,
-        "plan-lecture",
-        "Plan a lecture in a group's chat, at a time that was agreed on",
-        body=NewLecture(),
-        answer=LectureState(),
-        statuses=(201, 403, 422),
-    ),
-    _step("open", open_lecture, "Open it; from now on nobody else posts in the chat"),
-    _step("present", present, "The presentation begins"),
-    _step("take-questions", take_questions, "Questions are answered from now on"),
-    _step("close", close_lecture, "Close it; the chat is as it was before"),
-)

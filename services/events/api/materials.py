@@ -21,8 +21,10 @@ from services.events.domain.material import (
 from services.events.views.materials import MATERIALS
 from services.kernel.policy import Actor
 from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.kernel.shapes import Paging, identity, line, listing, paged, paging
+
+routes = Routes()
 
 WORDS = 8
 """Of a search, so many words count."""
@@ -62,7 +64,11 @@ class MaterialShown(Schema):
     at = fields.String()
 
 
-def publish(parts: Parts, request: Request) -> Answer:
+@routes.post(
+    "/v1/activities/{activity}/materials", body=NewMaterial(), answer=MaterialRef(), statuses=(201, 403, 404, 422)
+)
+def publish_material(parts: Parts, request: Request) -> Answer:
+    """Leave a link or a text behind."""
     standing = parts.activity(request.path["activity"], request.actor)
     _require_maker(standing, request.actor)
     topic = standing.activity.topic or None
@@ -73,7 +79,9 @@ def publish(parts: Parts, request: Request) -> Answer:
     return recorded(commit, 201, location=f"/v1/materials/{material}")
 
 
-def withdraw(parts: Parts, request: Request) -> Answer:
+@routes.delete("/v1/materials/{material}", answer=MaterialRef(), statuses=(200, 403, 404))
+def withdraw_material(parts: Parts, request: Request) -> Answer:
+    """It is not to be had any more."""
     name = request.path["material"]
     material, _ = parts.commands.state(MATERIAL, name)
     if material.sheet is None:
@@ -82,7 +90,9 @@ def withdraw(parts: Parts, request: Request) -> Answer:
     return recorded(request.take(MATERIAL, name, WithdrawMaterial(), answer=lambda *_: {"material": name}))
 
 
+@routes.get("/v1/materials", query=MaterialFilter(), answer=listing(MaterialShown))
 def list_materials(parts: Parts, request: Request) -> Answer:
+    """Materials, the latest first: by activity, topic, region and words."""
     query = request.query
     where: dict[str, Any] = {name: query[name] for name in ("activity", "topic", "region") if name in query}
     if not _sees_all(parts, request.actor, query.get("activity"), query.get("region")):
@@ -94,7 +104,9 @@ def list_materials(parts: Parts, request: Request) -> Answer:
     return paged(page, _shown)
 
 
+@routes.get("/v1/materials/{material}", answer=MaterialShown(), statuses=(200, 404))
 def show_material(parts: Parts, request: Request) -> Answer:
+    """One material."""
     document = parts.views.get(MATERIALS, request.path["material"])
     if document is None:
         raise NotFound
@@ -120,44 +132,3 @@ def _sees_all(parts: Parts, actor: Actor, activity: str | None, region: str | No
 def _shown(document: dict[str, Any]) -> dict[str, Any]:
     names = ("activity", "title", "url", "text", "licence", "visibility", "topic", "region", "at")
     return {"material": document["_id"], **{name: document[name] for name in names}}
-
-
-ROUTES = (
-    Route(
-        "POST",
-        "/v1/activities/{activity}/materials",
-        publish,
-        "publish-material",
-        "Leave a link or a text behind",
-        body=NewMaterial(),
-        answer=MaterialRef(),
-        statuses=(201, 403, 404, 422),
-    ),
-    Route(
-        "GET",
-        "/v1/materials",
-        list_materials,
-        "list-materials",
-        "Materials, the latest first: by activity, topic, region and words",
-        query=MaterialFilter(),
-        answer=listing(MaterialShown),
-    ),
-    Route(
-        "GET",
-        "/v1/materials/{material}",
-        show_material,
-        "show-material",
-        "One material",
-        answer=MaterialShown(),
-        statuses=(200, 404),
-    ),
-    Route(
-        "DELETE",
-        "/v1/materials/{material}",
-        withdraw,
-        "withdraw-material",
-        "It is not to be had any more",
-        answer=MaterialRef(),
-        statuses=(200, 403, 404),
-    ),
-)

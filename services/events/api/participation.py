@@ -2,68 +2,64 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from marshmallow import Schema, fields
+from dataclasses import dataclass
+from typing import Annotated
 
 from services.events.api.parts import READ_MEMBERS, Parts
 from services.events.views.activities import ACTIVITIES
-from services.events.views.participation import PARTICIPATION, together
-from services.kernel.route import Answer, Request, Route
+from services.events.views.participation import PARTICIPATION, ParticipationRow, Took, together
+from services.kernel.route import Answer, Request, Routes
+from services.kernel.schema import Described
+from services.kernel.shapes import fill
+
+routes = Routes()
 
 
-class FurtherIds(Schema):
-    ids = fields.String(load_default="", metadata={"description": "guest ids of the same person, by commas"})
+@dataclass(frozen=True)
+class FurtherIds:
+    ids: Annotated[str, Described("guest ids of the same person, by commas")] = ""
 
 
-class ParticipationShown(Schema):
-    activity = fields.String()
-    kind = fields.String(allow_none=True)
-    title = fields.String(allow_none=True)
-    starts = fields.String(allow_none=True)
-    state = fields.String(allow_none=True)
-    seat = fields.String(allow_none=True, metadata={"description": "taken, line, released, or none"})
-    attended = fields.Boolean()
-    sessions = fields.List(fields.String(), metadata={"description": "of its agenda, those at which the person was"})
-    method = fields.String(allow_none=True)
-    feedback = fields.Boolean()
+@dataclass(frozen=True)
+class ParticipationShown:
+    activity: str
+    kind: str | None
+    title: str | None
+    starts: str | None
+    state: str | None
+    seat: Annotated[str | None, Described("taken, line, released, or none")]
+    attended: bool
+    sessions: Annotated[tuple[str, ...], Described("of its agenda, those at which the person was")]
+    method: str | None
+    at: Annotated[str | None, Described("when the attendance was recorded")]
+    feedback: bool
 
 
-class ParticipationList(Schema):
-    items = fields.List(fields.Nested(ParticipationShown))
-    next = fields.String(allow_none=True)
+@dataclass(frozen=True)
+class ParticipationList:
+    items: tuple[ParticipationShown, ...]
+    next: str | None = None
 
 
-def show_participation(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/participation/{person}", statuses=(200, 403))
+def show_participation(parts: Parts, request: Request[None, FurtherIds]) -> Answer[ParticipationList]:
+    """What a person took part in: one's own, or for those who read members."""
     person = request.path["person"]
-    own = parts.views.get(PARTICIPATION, person) or {}
-    asked = [each for each in request.query["ids"].split(",") if each]
+    own = parts.views.get(PARTICIPATION, person) or ParticipationRow(person)
+    asked = [each for each in request.query.ids.split(",") if each]
     if person != request.actor.require_person():
-        request.actor.require(READ_MEMBERS, own.get("region"))
-    ids = dict.fromkeys([person, *own.get("guests", ()), *asked])
-    documents = [found for each in ids if (found := parts.views.get(PARTICIPATION, each)) is not None]
-    if not request.actor.may(READ_MEMBERS, own.get("region")):
+        request.actor.require(READ_MEMBERS, own.region or None)
+    ids = dict.fromkeys([person, *own.guests, *asked])
+    rows = [found for each in ids if (found := parts.views.get(PARTICIPATION, each)) is not None]
+    if not request.actor.may(READ_MEMBERS, own.region or None):
         # Whoever names a stranger's id sees nothing of it: an id counts once it is known to be the person's own.
-        documents = [found for found in documents if person in {found["_id"], found.get("person")}]
-    items = [_shown(parts, activity, entry) for activity, entry in together(documents).items()]
-    return Answer({"items": sorted(items, key=lambda item: (item["starts"] or "", item["activity"])), "next": None})
+        rows = [row for row in rows if person in {row.participant, row.person}]
+    items = [_shown(parts, activity, took) for activity, took in together(rows).items()]
+    items.sort(key=lambda item: (item.starts or "", item.activity))
+    return Answer(ParticipationList(tuple(items)))
 
 
-def _shown(parts: Parts, activity: str, entry: dict[str, Any]) -> dict[str, Any]:
+def _shown(parts: Parts, activity: str, took: Took) -> ParticipationShown:
     document = parts.views.get(ACTIVITIES, activity) or {}
     about = {name: document.get(name) for name in ("kind", "title", "starts", "state")}
-    return {"activity": activity, **about, **entry}
-
-
-ROUTES = (
-    Route(
-        "GET",
-        "/v1/participation/{person}",
-        show_participation,
-        "show-participation",
-        "What a person took part in: one's own, or for those who read members",
-        query=FurtherIds(),
-        answer=ParticipationList(),
-        statuses=(200, 403),
-    ),
-)
+    return fill(ParticipationShown, took, activity=activity, **about)

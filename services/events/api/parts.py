@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,9 +23,9 @@ from services.events.views.rulebook import RULEBOOK, certificate_rule_at, rules_
 from services.kernel.decider import Commands, Decider
 from services.kernel.policy import Actor
 from services.kernel.problem import Malformed, NotFound
+from services.kernel.schema import UNSET
 from services.kernel.service import Core
 from services.kernel.vault import Vault
-from services.kernel.view import View
 from services.kernel.view_store import Views
 
 PLAN = "activities.plan"
@@ -99,11 +99,18 @@ class Parts:
 
     def known_as(self, person: str) -> frozenset[str]:
         """The person's id, and those of the guests that the person is known to have been."""
-        return frozenset({person, *(self.views.get(PARTICIPATION, person) or {}).get("guests", ())})
+        row = self.views.get(PARTICIPATION, person)
+        return frozenset({person, *(row.guests if row else ())})
+
+    def person_behind(self, participant: str) -> str:
+        """Whom a guest turned out to be; the id itself for a member and for a guest whom nobody knows."""
+        row = self.views.get(PARTICIPATION, participant)
+        return (row and row.person) or participant
 
     def is_member(self, identity: str) -> bool:
         """Whether members have told of a member under this id."""
-        return "region" in (self.views.get(PARTICIPATION, identity) or {})
+        row = self.views.get(PARTICIPATION, identity)
+        return row is not None and row.region is not UNSET
 
     def require_region(self, region: str, subdistrict: str | None = None) -> None:
         """Raises ``Malformed`` for a region that was never opened or a sub-district that is not in it."""
@@ -113,24 +120,14 @@ class Parts:
         if subdistrict is not None and subdistrict not in {each["id"] for each in known["subdistricts"]}:
             raise Malformed(errors={"subdistrict": ["There is no such sub-district in this region."]})
 
-    def _rulebook(self) -> list[dict[str, Any]]:
-        return self.views.find(RULEBOOK, sort="_id", descending=True, limit=100).items
+    def _rulebook(self) -> Iterable[dict[str, Any]]:
+        return self.views.all(RULEBOOK)
 
     def took_part(self, activity: str, person: str) -> bool:
         """Whether the person, under whatever id, has a seat at an activity or was there."""
         there, _ = self.commands.state(ATTENDANCE, activity)
         seats, _ = self.commands.state(SEATS, activity)
         return not self.known_as(person).isdisjoint(there.persons | there.guests | {*seats.taken})
-
-    def everything(self, view: View, where: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-        """All documents of a view that match, page by page."""
-        after = None
-        while True:
-            page = self.views.find(view, where, after=after, limit=100)
-            yield from page.items
-            after = page.next
-            if after is None:
-                return
 
 
 def parts(core: Core) -> Parts:

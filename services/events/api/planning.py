@@ -30,9 +30,11 @@ from services.events.domain.plan import GUIDE, LEVELS, SPEAKER, Place, Plan, Ses
 from services.events.domain.venue import CONFIRMED, VENUE, Venue
 from services.kernel.message import Event
 from services.kernel.problem import Malformed, NotFound
-from services.kernel.route import Answer, Handler, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.kernel.shapes import identity, line, number, time, truth
 from services.kernel.times import moment
+
+routes = Routes()
 
 
 class NewSession(Schema):
@@ -102,7 +104,9 @@ class ActivityState(Schema):
     ends = fields.String()
 
 
+@routes.post("/v1/activities", body=NewActivity(), answer=ActivityState(), statuses=(201, 403, 404, 422))
 def plan_activity(parts: Parts, request: Request) -> Answer:
+    """Plan an activity."""
     body = request.body
     request.actor.require(PLAN, body["region"])
     parts.require_region(body["region"])
@@ -134,14 +138,22 @@ def _plan(parts: Parts, body: Mapping[str, Any]) -> Plan:
     )
 
 
+@routes.post(
+    "/v1/activities/{activity}/topics", body=FurtherTopic(), answer=ActivityState(), statuses=(200, 403, 404, 422)
+)
 def add_topic(parts: Parts, request: Request) -> Answer:
+    """Ask for a further topic."""
     standing = parts.planned(request.path["activity"], request.actor)
     if standing.plan.kind != gathering.KIND:
         raise NotFound
     return _taken(request, standing, AddTopic(request.body["topic"]))
 
 
+@routes.post(
+    "/v1/activities/{activity}/speakers", body=NewSpeaker(), answer=ActivityState(), statuses=(201, 403, 404, 422)
+)
 def assign_speaker(parts: Parts, request: Request) -> Answer:
+    """Name who leads it."""
     standing = parts.planned(request.path["activity"], request.actor)
     body = request.body
     from_board = parts.of_the_board(body["person"])
@@ -151,24 +163,36 @@ def assign_speaker(parts: Parts, request: Request) -> Answer:
     return _taken(request, standing, command, 201)
 
 
+@routes.delete("/v1/activities/{activity}/speakers/{person}", answer=ActivityState(), statuses=(200, 403, 404, 422))
 def withdraw_speaker(parts: Parts, request: Request) -> Answer:
+    """They do not come after all."""
     standing = parts.planned(request.path["activity"], request.actor)
     return _taken(request, standing, WithdrawSpeaker(request.path["person"]))
 
 
+@routes.post(
+    "/v1/activities/{activity}/capacity", body=NewCapacity(), answer=ActivityState(), statuses=(200, 403, 404, 422)
+)
 def change_capacity(parts: Parts, request: Request) -> Answer:
+    """Another number of seats."""
     standing = parts.planned(request.path["activity"], request.actor)
     return _taken(request, standing, ChangeCapacity(request.body["capacity"], request.now))
 
 
+@routes.post("/v1/activities/{activity}/publish", answer=ActivityState(), statuses=(200, 403, 404, 422))
 def publish_activity(parts: Parts, request: Request) -> Answer:
+    """Publish it."""
     standing = parts.planned(request.path["activity"], request.actor)
     venue, _ = parts.commands.state(VENUE, standing.plan.place.venue)
     confirmed = venue.requests.get(standing.identity) == CONFIRMED
     return _taken(request, standing, PublishActivity(request.now, parts.rules(request.now), confirmed))
 
 
+@routes.post(
+    "/v1/activities/{activity}/reschedule", body=NewTimes(), answer=ActivityState(), statuses=(200, 403, 404, 422)
+)
 def reschedule_activity(parts: Parts, request: Request) -> Answer:
+    """Move it in time."""
     standing = parts.planned(request.path["activity"], request.actor)
     starts, ends = (request.body[name].astimezone(UTC) for name in ("starts", "ends"))
     command = RescheduleActivity(starts, ends, request.now)
@@ -176,12 +200,16 @@ def reschedule_activity(parts: Parts, request: Request) -> Answer:
     return _taken(request, standing, command)
 
 
+@routes.post("/v1/activities/{activity}/cancel", body=Reason(), answer=ActivityState(), statuses=(200, 403, 404, 422))
 def cancel_activity(parts: Parts, request: Request) -> Answer:
+    """Cancel it."""
     standing = parts.planned(request.path["activity"], request.actor)
     return _taken(request, standing, CancelActivity(request.body["reason"]))
 
 
+@routes.post("/v1/activities/{activity}/complete", answer=ActivityState(), statuses=(200, 403, 404, 422))
 def complete_activity(parts: Parts, request: Request) -> Answer:
+    """It was held."""
     standing = parts.planned(request.path["activity"], request.actor)
     there, _ = parts.commands.state(ATTENDANCE, standing.identity)
     return _taken(request, standing, CompleteActivity(request.now, len(there.persons), len(there.guests)))
@@ -207,37 +235,3 @@ def _place(parts: Parts, identity_: str) -> Place:
     if venue.site is None:
         raise Malformed(errors={"venue": ["There is no such venue."]})
     return Place(identity_, venue.site.name, venue.site.kind, venue.site.subdistrict)
-
-
-def _route(
-    path: str,
-    handler: Handler,
-    name: str,
-    summary: str,
-    *,
-    body: Schema | None = None,
-    status: int = 200,
-    method: str = "POST",
-) -> Route:
-    statuses = (status, 403, 404, 422)
-    return Route(method, path, handler, name, summary, body=body, answer=ActivityState(), statuses=statuses)
-
-
-_ONE = "/v1/activities/{activity}"
-ROUTES = (
-    _route("/v1/activities", plan_activity, "plan-activity", "Plan an activity", body=NewActivity(), status=201),
-    _route(f"{_ONE}/topics", add_topic, "add-topic", "Ask for a further topic", body=FurtherTopic()),
-    _route(f"{_ONE}/speakers", assign_speaker, "assign-speaker", "Name who leads it", body=NewSpeaker(), status=201),
-    _route(
-        f"{_ONE}/speakers/{{person}}",
-        withdraw_speaker,
-        "withdraw-speaker",
-        "They do not come after all",
-        method="DELETE",
-    ),
-    _route(f"{_ONE}/capacity", change_capacity, "change-capacity", "Another number of seats", body=NewCapacity()),
-    _route(f"{_ONE}/publish", publish_activity, "publish-activity", "Publish it"),
-    _route(f"{_ONE}/reschedule", reschedule_activity, "reschedule-activity", "Move it in time", body=NewTimes()),
-    _route(f"{_ONE}/cancel", cancel_activity, "cancel-activity", "Cancel it", body=Reason()),
-    _route(f"{_ONE}/complete", complete_activity, "complete-activity", "It was held"),
-)

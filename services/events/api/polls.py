@@ -2,101 +2,126 @@
 
 from __future__ import annotations
 
-from datetime import UTC
-from typing import Any
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
-from marshmallow import Schema, fields
-from marshmallow.validate import Length, OneOf
+from marshmallow.validate import Length, OneOf, Range
 
 from services.events.api.parts import PLAN, Parts
 from services.events.domain.poll import BY_HAND, POLL, CastVote, ClosePoll, OpenPoll, Option, Poll, PollCommand
-from services.events.views.polls import AGREED, FAILED, OPEN, POLLS
+from services.events.views.polls import AGREED, FAILED, OPEN, POLLS, AgreedShown, PollRow
 from services.kernel.policy import Actor
 from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Route, recorded
-from services.kernel.shapes import Paging, identity, line, listing, number, paged, paging, time
+from services.kernel.route import Answer, Request, Routes
+from services.kernel.schema import UNSET, Unset
+from services.kernel.shapes import Identity, Line, Listing, PageQuery, fill, paged, paging, where
 from services.kernel.times import moment
 
 MOST_OPTIONS = 20
+routes = Routes()
 
 
-class NewOption(Schema):
-    starts = time()
-    ends = time()
+@dataclass(frozen=True)
+class NewOption:
+    starts: datetime
+    ends: datetime
 
 
-class NewPoll(Schema):
-    title = line()
-    region = identity(required=False, load_default=None, allow_none=True)
-    options = fields.List(fields.Nested(NewOption), required=True, validate=Length(2, MOST_OPTIONS))
-    closes = time()
-    quorum = number(1, 10_000)
+@dataclass(frozen=True)
+class NewPoll:
+    title: Line
+    options: Annotated[tuple[NewOption, ...], Length(2, MOST_OPTIONS)]
+    closes: datetime
+    quorum: Annotated[int, Range(1, 10_000)]
+    region: Identity | None = None
 
 
-class NewVote(Schema):
-    """Every time that suits; none takes one's vote back."""
+@dataclass(frozen=True)
+class NewVote:
+    """Every time that suits; an empty list takes the vote back."""
 
-    options = fields.List(number(1, MOST_OPTIONS), required=True, validate=Length(0, MOST_OPTIONS))
-
-
-class PollFilter(Paging):
-    state = fields.String(validate=OneOf([OPEN, AGREED, FAILED]))
+    options: Annotated[tuple[Annotated[int, Range(1, MOST_OPTIONS)], ...], Length(0, MOST_OPTIONS)]
 
 
-class OptionShown(Schema):
-    number = fields.Integer()
-    starts = fields.String()
-    ends = fields.String()
-    votes = fields.Integer()
+@dataclass(frozen=True)
+class PollFilter(PageQuery):
+    state: Annotated[str, OneOf([OPEN, AGREED, FAILED])] | Unset = UNSET
 
 
-class AgreedShown(Schema):
-    option = fields.Integer()
-    starts = fields.String()
-    ends = fields.String()
-    votes = fields.Integer()
-    voters = fields.Integer()
+@dataclass(frozen=True)
+class OptionShown:
+    number: int
+    starts: str
+    ends: str
+    votes: int
 
 
-class PollShown(Schema):
-    poll = fields.String()
-    title = fields.String()
-    region = fields.String(allow_none=True)
-    state = fields.String()
-    closes = fields.String()
-    quorum = fields.Integer()
-    voters = fields.Integer()
-    options = fields.List(fields.Nested(OptionShown))
-    agreed = fields.Nested(AgreedShown, allow_none=True)
-    mine = fields.List(fields.Integer(), allow_none=True)
+@dataclass(frozen=True)
+class PollShown:
+    """``mine`` is what the caller voted, null without a vote."""
+
+    poll: str
+    title: str
+    region: str | None
+    state: str
+    closes: str
+    quorum: int
+    voters: int
+    options: tuple[OptionShown, ...]
+    agreed: AgreedShown | None
+    mine: tuple[int, ...] | None
 
 
-class PollState(Schema):
-    poll = fields.String()
-    state = fields.String()
-    voters = fields.Integer()
-    starts = fields.String(allow_none=True)
-    ends = fields.String(allow_none=True)
+@dataclass(frozen=True)
+class PollState:
+    poll: str
+    state: str
+    voters: int
+    starts: str | None = None
+    ends: str | None = None
 
 
-def open_poll(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/polls", statuses=(201, 403, 422))
+def open_poll(parts: Parts, request: Request[NewPoll]) -> Answer[PollState]:
+    """Ask when it suits most."""
     body = request.body
-    request.actor.require(PLAN, body["region"])
-    if body["region"] is not None:
-        parts.require_region(body["region"])
-    options = tuple(Option(*(each[name].astimezone(UTC) for name in ("starts", "ends"))) for each in body["options"])
-    closes = body["closes"].astimezone(UTC)
+    request.actor.require(PLAN, body.region)
+    if body.region is not None:
+        parts.require_region(body.region)
+    options = tuple(Option(each.starts.astimezone(UTC), each.ends.astimezone(UTC)) for each in body.options)
     poll = request.new_id("poll")
-    command = OpenPoll(body["title"], body["region"], options, closes, body["quorum"], request.now)
-    return _taken(request, poll, command, 201)
+    command = OpenPoll(body.title, body.region, options, body.closes.astimezone(UTC), body.quorum, request.now)
+    return _taken(request, poll, command, location=f"/v1/polls/{poll}")
 
 
-def vote(_parts: Parts, request: Request) -> Answer:
-    command = CastVote(request.actor.require_person(), tuple(request.body["options"]), request.now)
+@routes.get("/v1/polls")
+def list_polls(parts: Parts, request: Request[None, PollFilter]) -> Answer[Listing[PollShown]]:
+    """Date polls, the latest first."""
+    wanted = where(state=request.query.state)
+    page = parts.views.find(POLLS, wanted, sort="closes", descending=True, **paging(request))
+    return paged(page, lambda row: _shown(request.actor, row))
+
+
+@routes.get("/v1/polls/{poll}", statuses=(200, 404))
+def show_poll(parts: Parts, request: Request) -> Answer[PollShown]:
+    """One poll."""
+    row = parts.views.get(POLLS, request.path["poll"])
+    if row is None:
+        raise NotFound
+    return Answer(_shown(request.actor, row), version=row.version)
+
+
+@routes.post("/v1/polls/{poll}/votes", statuses=(200, 404, 422))
+def vote(_parts: Parts, request: Request[NewVote]) -> Answer[PollState]:
+    """Say which times suit; the last word counts."""
+    command = CastVote(request.actor.require_person(), request.body.options, request.now)
     return _taken(request, request.path["poll"], command)
 
 
-def close_poll(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/polls/{poll}/close", statuses=(200, 403, 404))
+def close_poll(parts: Parts, request: Request) -> Answer[PollState]:
+    """Close it before its time."""
     poll, _ = parts.commands.state(POLL, request.path["poll"])
     if not poll.options:
         raise NotFound
@@ -104,85 +129,22 @@ def close_poll(parts: Parts, request: Request) -> Answer:
     return _taken(request, request.path["poll"], ClosePoll(request.now, BY_HAND))
 
 
-def list_polls(parts: Parts, request: Request) -> Answer:
-    where = {"state": request.query["state"]} if "state" in request.query else {}
-    page = parts.views.find(POLLS, where, sort="closes", descending=True, **paging(request))
-    return paged(page, lambda document: _shown(request.actor, document))
+def _taken(
+    request: Request[Any], identity: str, command: PollCommand, location: str | None = None
+) -> Answer[PollState]:
+    def state_of(poll: Poll, _events: object) -> PollState:
+        agreed, voters = poll.agreed, sum(bool(chosen) for chosen in poll.votes.values())
+        if agreed:
+            return PollState(identity, AGREED, voters, moment(agreed.starts), moment(agreed.ends))
+        return PollState(identity, FAILED if poll.closed else OPEN, voters)
+
+    return request.outcome(POLL, identity, command, state_of, location=location)
 
 
-def show_poll(parts: Parts, request: Request) -> Answer:
-    document = parts.views.get(POLLS, request.path["poll"])
-    if document is None:
-        raise NotFound
-    return Answer(_shown(request.actor, document), version=document["version"])
-
-
-def _taken(request: Request, identity_: str, command: PollCommand, status: int = 200) -> Answer:
-    def answer(poll: Poll, _events: object) -> dict[str, Any]:
-        agreed = poll.agreed
-        times = {"starts": moment(agreed.starts), "ends": moment(agreed.ends)} if agreed else {}
-        state = AGREED if agreed else FAILED if poll.closed else OPEN
-        voters = sum(bool(chosen) for chosen in poll.votes.values())
-        return {"poll": identity_, "state": state, "voters": voters, "starts": None, "ends": None, **times}
-
-    location = f"/v1/polls/{identity_}" if status == 201 else None
-    return recorded(request.take(POLL, identity_, command, answer=answer), status, location)
-
-
-def _shown(actor: Actor, document: dict[str, Any]) -> dict[str, Any]:
-    votes = document["votes"]
-    options = [
-        {"number": place, **option, "votes": sum(place in chosen for chosen in votes.values())}
-        for place, option in enumerate(document["options"], start=1)
-    ]
-    names = ("title", "region", "state", "closes", "quorum", "agreed")
-    return {
-        "poll": document["_id"],
-        **{name: document[name] for name in names},
-        "voters": sum(bool(chosen) for chosen in votes.values()),
-        "options": options,
-        "mine": votes.get(actor.id),
-    }
-
-
-ROUTES = (
-    Route(
-        "POST",
-        "/v1/polls",
-        open_poll,
-        "open-poll",
-        "Ask when it suits most",
-        body=NewPoll(),
-        answer=PollState(),
-        statuses=(201, 403, 422),
-    ),
-    Route(
-        "GET",
-        "/v1/polls",
-        list_polls,
-        "list-polls",
-        "Date polls, the latest first",
-        query=PollFilter(),
-        answer=listing(PollShown),
-    ),
-    Route("GET", "/v1/polls/{poll}", show_poll, "show-poll", "One poll", answer=PollShown(), statuses=(200, 404)),
-    Route(
-        "POST",
-        "/v1/polls/{poll}/votes",
-        vote,
-        "vote",
-        "Say which times suit; the last word counts",
-        body=NewVote(),
-        answer=PollState(),
-        statuses=(200, 404, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/polls/{poll}/close",
-        close_poll,
-        "close-poll",
-        "Close it before its time",
-        answer=PollState(),
-        statuses=(200, 403, 404),
-    ),
-)
+def _shown(actor: Actor, row: PollRow) -> PollShown:
+    options = tuple(
+        fill(OptionShown, option, number=number, votes=sum(number in chosen for chosen in row.votes.values()))
+        for number, option in enumerate(row.options, start=1)
+    )
+    voters = sum(bool(chosen) for chosen in row.votes.values())
+    return fill(PollShown, row, options=options, voters=voters, mine=row.votes.get(actor.id))

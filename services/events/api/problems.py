@@ -13,9 +13,11 @@ from services.events.domain.problem import PROBLEMS, CaptureProblem, MakeTopic, 
 from services.events.views.problems import PROBLEM_LIST
 from services.kernel.policy import ANONYMOUS
 from services.kernel.problem import Forbidden, NotFound
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.kernel.shapes import Paging, identity, line, listing, paged, paging, truth
 from services.kernel.vault import Erased
+
+routes = Routes()
 
 
 class NewProblem(Schema):
@@ -51,7 +53,9 @@ class ProblemShown(Schema):
     at = fields.String()
 
 
-def capture(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/activities/{activity}/problems", body=NewProblem(), answer=ProblemRef(), statuses=(201, 404, 422))
+def capture_problem(parts: Parts, request: Request) -> Answer:
+    """Say what troubles one, by name or without."""
     standing = parts.activity(request.path["activity"], request.actor)
     nameless = request.body["anonymous"] or request.actor.kind != "person"
     problem = request.new_id("problem")
@@ -65,18 +69,34 @@ def capture(parts: Parts, request: Request) -> Answer:
     return recorded(asked.take(PROBLEMS, standing.identity, command, answer=lambda *_: reply), 201)
 
 
-def share(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/activities/{activity}/problems/{problem}/raisers", answer=ProblemRef(), statuses=(201, 403, 404, 422))
+def share_problem(parts: Parts, request: Request) -> Answer:
+    """Say that one has it too."""
     person = request.actor.require_person()
     standing = _open_to(parts, request)
     return _taken(request, standing, ShareProblem(request.path["problem"], person), 201)
 
 
-def merge(parts: Parts, request: Request) -> Answer:
+@routes.post(
+    "/v1/activities/{activity}/problems/{problem}/merge",
+    body=OtherProblem(),
+    answer=ProblemRef(),
+    statuses=(200, 403, 404, 422),
+)
+def merge_problem(parts: Parts, request: Request) -> Answer:
+    """Put it together with another one."""
     standing = parts.planned(request.path["activity"], request.actor)
     return _taken(request, standing, MergeProblem(request.path["problem"], request.body["into"]))
 
 
-def make_topic(parts: Parts, request: Request) -> Answer:
+@routes.post(
+    "/v1/activities/{activity}/problems/{problem}/topic",
+    body=TopicOfProblem(),
+    answer=ProblemRef(),
+    statuses=(201, 403, 404, 422),
+)
+def problem_to_topic(parts: Parts, request: Request) -> Answer:
+    """Make a topic of it, raised by those who said it by name."""
     standing = parts.planned(request.path["activity"], request.actor)
     problems, _ = parts.commands.state(PROBLEMS, standing.identity)
     problem = problems.all.get(request.path["problem"])
@@ -91,7 +111,11 @@ def make_topic(parts: Parts, request: Request) -> Answer:
     return _taken(request, standing, command, 201, topic)
 
 
+@routes.get(
+    "/v1/activities/{activity}/problems", query=Paging(), answer=listing(ProblemShown), statuses=(200, 403, 404)
+)
 def list_problems(parts: Parts, request: Request) -> Answer:
+    """What troubles those who take part, for them and for planners."""
     standing = _open_to(parts, request)
     plans = request.actor.may(PLAN, standing.plan.region)
     page = parts.views.find(PROBLEM_LIST, {"activity": standing.identity}, **paging(request))
@@ -135,58 +159,3 @@ def _shown(parts: Parts, person: str, document: dict[str, Any], *, plans: bool) 
         "author": document["author"] if plans else None,
         **{name: document[name] for name in ("into", "topic", "at")},
     }
-
-
-_ALL = "/v1/activities/{activity}/problems"
-_ONE = f"{_ALL}/{{problem}}"
-ROUTES = (
-    Route(
-        "POST",
-        _ALL,
-        capture,
-        "capture-problem",
-        "Say what troubles one, by name or without",
-        body=NewProblem(),
-        answer=ProblemRef(),
-        statuses=(201, 404, 422),
-    ),
-    Route(
-        "GET",
-        _ALL,
-        list_problems,
-        "list-problems",
-        "What troubles those who take part, for them and for planners",
-        query=Paging(),
-        answer=listing(ProblemShown),
-        statuses=(200, 403, 404),
-    ),
-    Route(
-        "POST",
-        f"{_ONE}/raisers",
-        share,
-        "share-problem",
-        "Say that one has it too",
-        answer=ProblemRef(),
-        statuses=(201, 403, 404, 422),
-    ),
-    Route(
-        "POST",
-        f"{_ONE}/merge",
-        merge,
-        "merge-problem",
-        "Put it together with another one",
-        body=OtherProblem(),
-        answer=ProblemRef(),
-        statuses=(200, 403, 404, 422),
-    ),
-    Route(
-        "POST",
-        f"{_ONE}/topic",
-        make_topic,
-        "problem-to-topic",
-        "Make a topic of it, raised by those who said it by name",
-        body=TopicOfProblem(),
-        answer=ProblemRef(),
-        statuses=(201, 403, 404, 422),
-    ),
-)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from marshmallow import Schema, fields
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 from services.events.api.lectures import led, may_lead
 from services.events.api.parts import Parts, Standing
@@ -27,60 +25,73 @@ from services.events.domain.question import (
     RejoinQueue,
     WithdrawQuestion,
 )
-from services.events.views.questions import QUESTION_LISTS, behind
+from services.events.views.questions import QUESTION_LISTS, AnswerRow, QuestionsRow
 from services.kernel.policy import Actor
 from services.kernel.problem import Forbidden, Malformed, NotFound
-from services.kernel.route import Answer, Handler, Request, Route, recorded
-from services.kernel.shapes import identity, line
+from services.kernel.route import Answer, Request, Routes
+from services.kernel.schema import Described
+from services.kernel.shapes import Identity, fill, up_to
 
 LONGEST = 2000
 IN_THE_LINE = (WAITING, NEXT, MERGED)
 """What everybody reads while the lecture is held; afterwards only what was answered."""
 
 
-class NewQuestion(Schema):
-    text = line(longest=LONGEST)
+_ALL = "/v1/activities/{activity}/questions"
+_ONE = f"{_ALL}/{{question}}"
+routes = Routes()
 
 
-class Into(Schema):
-    into = identity()
+@dataclass(frozen=True)
+class NewQuestion:
+    text: Annotated[str, up_to(LONGEST)]
 
 
-class NewAnswer(Schema):
+@dataclass(frozen=True)
+class Into:
+    into: Identity
+
+
+@dataclass(frozen=True)
+class NewAnswer:
     """``speaker``: whose answer it is, where somebody else writes it down. The only one, unless named."""
 
-    text = line(longest=4 * LONGEST)
-    speaker = identity(required=False, load_default=None)
+    text: Annotated[str, up_to(4 * LONGEST)]
+    speaker: Identity | None = None
 
 
-class QuestionState(Schema):
-    activity = fields.String()
-    question = fields.String()
-    state = fields.String()
-    place = fields.Integer(allow_none=True)
+@dataclass(frozen=True)
+class QuestionState:
+    activity: str
+    question: str
+    state: str
+    place: int | None
 
 
-class AnswerShown(Schema):
-    text = fields.String(allow_none=True, metadata={"description": "null where it was erased"})
-    at = fields.String()
+@dataclass(frozen=True)
+class AnswerShown:
+    text: Annotated[str | None, Described("null where it was erased")]
+    at: str
 
 
-class QuestionShown(Schema):
-    question = fields.String()
-    text = fields.String(allow_none=True, metadata={"description": "null where it was erased"})
-    state = fields.String()
-    at = fields.String()
-    place = fields.Integer(allow_none=True)
-    into = fields.String(allow_none=True)
-    merged = fields.Integer()
-    mine = fields.Boolean()
-    asker = fields.String(allow_none=True, metadata={"description": "for those who lead it"})
-    answer = fields.Nested(AnswerShown, allow_none=True)
+@dataclass(frozen=True)
+class QuestionShown:
+    question: str
+    text: Annotated[str | None, Described("null where it was erased")]
+    state: str
+    at: str
+    place: int | None
+    into: str | None
+    merged: int
+    mine: bool
+    asker: Annotated[str | None, Described("for those who lead it")]
+    answer: AnswerShown | None
 
 
-class QuestionList(Schema):
-    items = fields.List(fields.Nested(QuestionShown))
-    next = fields.String(allow_none=True)
+@dataclass(frozen=True)
+class QuestionList:
+    items: tuple[QuestionShown, ...]
+    next: str | None = None
 
 
 def lecture(parts: Parts, identity_: str, actor: Actor) -> tuple[Standing, Lecture]:
@@ -91,89 +102,109 @@ def lecture(parts: Parts, identity_: str, actor: Actor) -> tuple[Standing, Lectu
     return standing, standing.activity
 
 
-def ask(parts: Parts, request: Request) -> Answer:
+@routes.post(_ALL, statuses=(201, 404, 422))
+def ask_question(parts: Parts, request: Request[NewQuestion]) -> Answer[QuestionState]:
+    """Ask something at a lecture."""
     standing, held = lecture(parts, request.path["activity"], request.actor)
-    return asked(parts, request, standing.identity, held, request.actor.require_person())
+    asker = request.actor.require_person()
+    return asked(parts, request, standing.identity, held, asker=asker, text=request.body.text)
 
 
-def asked(parts: Parts, request: Request, activity: str, held: Lecture, asker: str) -> Answer:
-    """Put the question of the request's body into the line, for a person or for a guest."""
+def asked(
+    parts: Parts, request: Request[Any], activity: str, held: Lecture, *, asker: str, text: str
+) -> Answer[QuestionState]:
+    """Put a question into the line, for a person or for a guest."""
     question = request.new_id("question")
-    return _taken(request, activity, AskQuestion(question, asker, _sealed(parts, asker, request), held.running), 201)
+    return _taken(request, activity, AskQuestion(question, asker, _sealed(parts, asker, text), held.running))
 
 
-def withdraw(parts: Parts, request: Request) -> Answer:
-    activity, _ = _ones_own(parts, request)
-    return _taken(request, activity, WithdrawQuestion(request.path["question"]))
-
-
-def rejoin(parts: Parts, request: Request) -> Answer:
-    activity, held = _ones_own(parts, request)
-    return _taken(request, activity, RejoinQueue(request.path["question"], held.running))
-
-
-def merge(parts: Parts, request: Request) -> Answer:
-    standing = led(parts, request.path["activity"], request.actor, by_speakers=True)
-    return _taken(request, standing.identity, MergeQuestion(request.path["question"], request.body["into"]))
-
-
-def pick(parts: Parts, request: Request) -> Answer:
-    standing = led(parts, request.path["activity"], request.actor, by_speakers=True)
-    return _taken(request, standing.identity, PickQuestion(request.path["question"]))
-
-
-def hide(parts: Parts, request: Request) -> Answer:
-    standing = led(parts, request.path["activity"], request.actor)
-    return _taken(request, standing.identity, HideQuestion(request.path["question"]))
-
-
-def answer(parts: Parts, request: Request) -> Answer:
-    standing = led(parts, request.path["activity"], request.actor, by_speakers=True)
-    speaking = [each.person for each in standing.activity.speakers if each.role == SPEAKER]
-    named = request.body["speaker"] or (request.actor.id if request.actor.id in speaking else None)
-    speaker = named or (speaking[0] if len(speaking) == 1 else None)
-    if speaker not in speaking:
-        raise Malformed(errors={"speaker": ["Name the speaker whose answer it is."]})
-    command = AnswerQuestion(request.path["question"], speaker, _sealed(parts, speaker, request))
-    return _taken(request, standing.identity, command)
-
-
-def list_questions(parts: Parts, request: Request) -> Answer:
+@routes.get(_ALL, statuses=(200, 404))
+def list_questions(parts: Parts, request: Request) -> Answer[QuestionList]:
+    """The questions of a lecture: the one that is being answered, then those that wait, in order."""
     standing, held = lecture(parts, request.path["activity"], request.actor)
-    document = parts.views.get(QUESTION_LISTS, standing.identity) or {"questions": {}, "line": []}
+    row = parts.views.get(QUESTION_LISTS, standing.identity) or QuestionsRow(standing.identity)
     speakers = [each.person for each in standing.activity.speakers]
     leads = may_lead(request.actor, standing.plan.region, speakers)
     mine = parts.known_as(request.actor.id) if request.actor.id else frozenset[str]()
     shown = {ANSWERED, *(IN_THE_LINE if held.running else ())}
-    order = {question: place for place, question in enumerate(document["line"], start=1)}
+    order = {question: place for place, question in enumerate(row.line, start=1)}
     items = [
-        {
-            "question": question,
-            "text": parts.vault.open(each["asker"], each["text"]),
-            **{name: each[name] for name in ("state", "at", "into")},
-            "place": order.get(question),
-            "merged": len(behind(document["questions"], question)),
-            "mine": each["asker"] in mine,
-            "asker": each["asker"] if leads else None,
-            "answer": _answer(parts, each["answer"]),
-        }
-        for question, each in document["questions"].items()
-        if each["state"] in shown or leads or each["asker"] in mine
+        fill(
+            QuestionShown,
+            each,
+            question=question,
+            text=parts.vault.open(each.asker, each.text),
+            place=order.get(question),
+            merged=len(row.behind(question)),
+            mine=each.asker in mine,
+            asker=each.asker if leads else None,
+            answer=_answer(parts, each.answer),
+        )
+        for question, each in row.questions.items()
+        if each.state in shown or leads or each.asker in mine
     ]
-    # The one that is being answered, those that wait in their order, then all else as it was asked.
-    items.sort(key=lambda item: (item["state"] != NEXT, item["place"] or len(order) + 1, item["at"]))
-    return Answer({"items": items, "next": None})
+    # The question that is being answered, those that wait in their order, then the others as they were asked.
+    items.sort(key=lambda item: (item.state != NEXT, item.place or len(order) + 1, item.at))
+    return Answer(QuestionList(tuple(items)))
 
 
-def _sealed(parts: Parts, owner: str, request: Request) -> str:
-    """The text of the request, under its owner's key. Raises ``Erased`` for somebody who was erased meanwhile: from the same
-    account on Telegram that person may still write.
+@routes.post(f"{_ONE}/withdraw", statuses=(200, 403, 404, 422))
+def withdraw_question(parts: Parts, request: Request) -> Answer[QuestionState]:
+    """Put one's own question off."""
+    activity, _ = _ones_own(parts, request)
+    return _taken(request, activity, WithdrawQuestion(request.path["question"]))
+
+
+@routes.post(f"{_ONE}/rejoin", statuses=(200, 403, 404, 422))
+def rejoin_question(parts: Parts, request: Request) -> Answer[QuestionState]:
+    """Put it on again, at the end of the line."""
+    activity, held = _ones_own(parts, request)
+    return _taken(request, activity, RejoinQueue(request.path["question"], held.running))
+
+
+@routes.post(f"{_ONE}/merge", statuses=(200, 403, 404, 422))
+def merge_question(parts: Parts, request: Request[Into]) -> Answer[QuestionState]:
+    """It asks the same as another."""
+    standing = led(parts, request.path["activity"], request.actor, by_speakers=True)
+    return _taken(request, standing.identity, MergeQuestion(request.path["question"], request.body.into))
+
+
+@routes.post(f"{_ONE}/pick", statuses=(200, 403, 404, 422))
+def pick_question(parts: Parts, request: Request) -> Answer[QuestionState]:
+    """It is answered next."""
+    standing = led(parts, request.path["activity"], request.actor, by_speakers=True)
+    return _taken(request, standing.identity, PickQuestion(request.path["question"]))
+
+
+@routes.post(f"{_ONE}/hide", statuses=(200, 403, 404, 422))
+def hide_question(parts: Parts, request: Request) -> Answer[QuestionState]:
+    """It does not belong to the lecture."""
+    standing = led(parts, request.path["activity"], request.actor)
+    return _taken(request, standing.identity, HideQuestion(request.path["question"]))
+
+
+@routes.post(f"{_ONE}/answer", statuses=(200, 403, 404, 422))
+def answer_question(parts: Parts, request: Request[NewAnswer]) -> Answer[QuestionState]:
+    """What was answered."""
+    standing = led(parts, request.path["activity"], request.actor, by_speakers=True)
+    speaking = [each.person for each in standing.activity.speakers if each.role == SPEAKER]
+    named = request.body.speaker or (request.actor.id if request.actor.id in speaking else None)
+    speaker = named or (speaking[0] if len(speaking) == 1 else None)
+    if speaker not in speaking:
+        raise Malformed(errors={"speaker": ["Name the speaker whose answer it is."]})
+    command = AnswerQuestion(request.path["question"], speaker, _sealed(parts, speaker, request.body.text))
+    return _taken(request, standing.identity, command)
+
+
+def _sealed(parts: Parts, owner: str, text: str) -> str:
+    """The text under its owner's key. Raises ``Erased`` for somebody who was erased meanwhile: from the same account on
+    Telegram that person may still write.
     """
-    return parts.vault.seal(owner, request.body["text"])
+    return parts.vault.seal(owner, text)
 
 
-def _answer(parts: Parts, given: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    return given and {"text": parts.vault.open(given["speaker"], given["text"]), "at": given["at"]}
+def _answer(parts: Parts, given: AnswerRow | None) -> AnswerShown | None:
+    return None if given is None else AnswerShown(parts.vault.open(given.speaker, given.text), given.at)
 
 
 def _ones_own(parts: Parts, request: Request) -> tuple[str, Lecture]:
@@ -188,59 +219,11 @@ def _ones_own(parts: Parts, request: Request) -> tuple[str, Lecture]:
     return standing.identity, held
 
 
-def _taken(request: Request, activity: str, command: QuestionCommand, status: int = 200) -> Answer:
+def _taken(request: Request[Any], activity: str, command: QuestionCommand) -> Answer[QuestionState]:
     question = command.question
 
-    def shown(questions: Questions, _events: object) -> dict[str, Any]:
+    def state_of(questions: Questions, _events: object) -> QuestionState:
         place = questions.line.index(question) + 1 if question in questions.line else None
-        state = questions.asked[question].state
-        return {"activity": activity, "question": question, "state": state, "place": place}
+        return QuestionState(activity, question, questions.asked[question].state, place)
 
-    return recorded(request.take(QUESTIONS, activity, command, answer=shown), status)
-
-
-_ALL = "/v1/activities/{activity}/questions"
-_ONE = f"{_ALL}/{{question}}"
-
-
-def _route(step: str, handler: Handler, summary: str, body: Schema | None = None) -> Route:
-    statuses = (200, 403, 404, 422)
-    return Route(
-        "POST",
-        f"{_ONE}/{step}",
-        handler,
-        f"{step}-question",
-        summary,
-        body=body,
-        answer=QuestionState(),
-        statuses=statuses,
-    )
-
-
-ROUTES = (
-    Route(
-        "POST",
-        _ALL,
-        ask,
-        "ask-question",
-        "Ask something at a lecture",
-        body=NewQuestion(),
-        answer=QuestionState(),
-        statuses=(201, 404, 422),
-    ),
-    Route(
-        "GET",
-        _ALL,
-        list_questions,
-        "list-questions",
-        "The questions of a lecture: the one that is being answered, then those that wait, in order",
-        answer=QuestionList(),
-        statuses=(200, 404),
-    ),
-    _route("withdraw", withdraw, "Put one's own question off"),
-    _route("rejoin", rejoin, "Put it on again, at the end of the line"),
-    _route("merge", merge, "It asks the same as another", Into()),
-    _route("pick", pick, "It is answered next"),
-    _route("hide", hide, "It does not belong to the lecture"),
-    _route("answer", answer, "What was answered", NewAnswer()),
-)
+    return request.outcome(QUESTIONS, activity, command, state_of)

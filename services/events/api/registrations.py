@@ -12,8 +12,10 @@ from services.events.domain.seats import IN_LINE, SEATS, TAKEN, ReleaseSeat, Sea
 from services.events.views.registrations import REGISTRATIONS
 from services.kernel.message import Event
 from services.kernel.problem import Malformed
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.kernel.shapes import identity
+
+routes = Routes()
 
 
 class Registrant(Schema):
@@ -46,7 +48,11 @@ class SeatList(Schema):
     next = fields.String(allow_none=True)
 
 
+@routes.post(
+    "/v1/activities/{activity}/registrations", body=Registrant(), answer=SeatShown(), statuses=(201, 403, 404, 422, 503)
+)
 def register(parts: Parts, request: Request) -> Answer:
+    """Take a seat, or a place in line."""
     guest = request.body["guest"]
     person = guest or request.body["person"] or request.actor.require_person()
     standing = parts.activity(request.path["activity"], request.actor)
@@ -71,7 +77,9 @@ def register(parts: Parts, request: Request) -> Answer:
     return recorded(request.take(SEATS, standing.identity, command, answer=answer), 201)
 
 
+@routes.delete("/v1/activities/{activity}/registrations/{person}", answer=ReleaseShown(), statuses=(200, 403, 404, 422))
 def release(parts: Parts, request: Request) -> Answer:
+    """Give the seat back; the first in line has it at once."""
     person = request.path["person"]
     standing = parts.activity(request.path["activity"], request.actor)
     if person not in parts.known_as(request.actor.require_person()):
@@ -84,7 +92,9 @@ def release(parts: Parts, request: Request) -> Answer:
     return recorded(request.take(SEATS, standing.identity, ReleaseSeat(person, request.now), answer=answer))
 
 
+@routes.get("/v1/activities/{activity}/registrations", answer=SeatList(), statuses=(200, 404))
 def list_registrations(parts: Parts, request: Request) -> Answer:
+    """Who has a seat and who stands in line: all for planners, else one's own."""
     person = request.actor.require_person()
     standing = parts.activity(request.path["activity"], request.actor)
     document = parts.views.get(REGISTRATIONS, standing.identity) or {"taken": [], "line": []}
@@ -97,35 +107,3 @@ def list_registrations(parts: Parts, request: Request) -> Answer:
     guests = document.get("guests", ())
     items = [{"activity": standing.identity, **item, "guest": item["person"] in guests} for item in items]
     return Answer({"items": items, "next": None})
-
-
-ROUTES = (
-    Route(
-        "POST",
-        "/v1/activities/{activity}/registrations",
-        register,
-        "register",
-        "Take a seat, or a place in line",
-        body=Registrant(),
-        answer=SeatShown(),
-        statuses=(201, 403, 404, 422, 503),
-    ),
-    Route(
-        "DELETE",
-        "/v1/activities/{activity}/registrations/{person}",
-        release,
-        "release",
-        "Give the seat back; the first in line has it at once",
-        answer=ReleaseShown(),
-        statuses=(200, 403, 404, 422),
-    ),
-    Route(
-        "GET",
-        "/v1/activities/{activity}/registrations",
-        list_registrations,
-        "list-registrations",
-        "Who has a seat and who stands in line: all for planners, else one's own",
-        answer=SeatList(),
-        statuses=(200, 404),
-    ),
-)

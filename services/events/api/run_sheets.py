@@ -30,9 +30,11 @@ from services.events.domain.run_sheet import RUN_SHEET, RunSheet, Step, TickStep
 from services.events.run_sheet_texts import TITLES, text
 from services.events.views.lectures import LECTURES
 from services.kernel.problem import Malformed
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.kernel.shapes import time, truth
 from services.kernel.times import moment
+
+routes = Routes()
 
 
 class Tick(Schema):
@@ -67,7 +69,9 @@ class Ticked(LectureState):
     done = fields.String(allow_none=True)
 
 
-def show_sheet(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/activities/{activity}/run-sheet", answer=SheetShown(), statuses=(200, 403, 404))
+def show_run_sheet(parts: Parts, request: Request) -> Answer:
+    """What to say and do in the group, step by step."""
     standing = led(parts, request.path["activity"], request.actor, by_speakers=True)
     channel, phase = _of(standing)
     document = parts.views.get(LECTURES, standing.identity) or {"times": {}}
@@ -78,7 +82,9 @@ def show_sheet(parts: Parts, request: Request) -> Answer:
     return Answer({"activity": standing.identity, "title": title, "channel": channel, "phase": phase, "steps": steps})
 
 
-def tick(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/activities/{activity}/run-sheet/{step}", body=Tick(), answer=Ticked(), statuses=(200, 403, 404, 422))
+def tick_run_sheet(parts: Parts, request: Request) -> Answer:
+    """A step has been done."""
     standing = led(parts, request.path["activity"], request.actor)
     channel, _ = _of(standing)
     step = step_named(request.path["step"], channel)
@@ -141,26 +147,3 @@ def _shown(parts: Parts, standing: Standing, step: Step, done: Mapping[str, str]
         "done": done.get(step.drives or step.name),
         "drives": step.drives,
     }
-
-
-ROUTES = (
-    Route(
-        "GET",
-        "/v1/activities/{activity}/run-sheet",
-        show_sheet,
-        "show-run-sheet",
-        "What to say and do in the group, step by step",
-        answer=SheetShown(),
-        statuses=(200, 403, 404),
-    ),
-    Route(
-        "POST",
-        "/v1/activities/{activity}/run-sheet/{step}",
-        tick,
-        "tick-run-sheet",
-        "A step has been done",
-        body=Tick(),
-        answer=Ticked(),
-        statuses=(200, 403, 404, 422),
-    ),
-)

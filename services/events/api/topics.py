@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any
 
-from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
 from services.events.api.parts import DECIDE, Parts
@@ -19,194 +18,152 @@ from services.events.domain.topic import (
     Topic,
     TopicCommand,
 )
-from services.events.views.topics import TOPICS
+from services.events.views.topics import TOPICS, TopicRow
 from services.kernel.policy import Actor
 from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Route, recorded
-from services.kernel.shapes import Paging, identity, line, listing, paged, paging, truth
+from services.kernel.route import Answer, Request, Routes
+from services.kernel.schema import UNSET, Unset
+from services.kernel.shapes import Identity, Line, Listing, PageQuery, fill, paged, paging, up_to, where
+
+routes = Routes()
 
 
-class NewTopic(Schema):
-    title = line()
-    region = identity()
-    origin = fields.String(load_default="member", validate=OneOf(["member", "library", "current"]))
-    details = line(required=False, longest=4000, load_default=None)
+@dataclass(frozen=True)
+class NewTopic:
+    title: Line
+    region: Identity
+    origin: Annotated[str, OneOf(["member", "library", "current"])] = "member"
+    details: Annotated[str, up_to(4000)] | None = None
 
 
-class Decision(Schema):
-    decision = fields.String(required=True, validate=OneOf(["accepted", "declined"]))
-    reason = line(required=False, longest=1000, load_default=None)
+@dataclass(frozen=True)
+class Decision:
+    decision: Annotated[str, OneOf(["accepted", "declined"])]
+    reason: Annotated[str, up_to(1000)] | None = None
 
 
-class Solved(Schema):
-    solved = truth()
-    note = line(required=False, longest=2000, load_default=None)
+@dataclass(frozen=True)
+class Solved:
+    solved: bool
+    note: Annotated[str, up_to(2000)] | None = None
 
 
-class TopicFilter(Paging):
-    region = identity(required=False)
-    state = fields.String(validate=OneOf(["raised", "accepted", "declined", "discussed"]))
+@dataclass(frozen=True)
+class TopicFilter(PageQuery):
+    region: Identity | Unset = UNSET
+    state: Annotated[str, OneOf(["raised", "accepted", "declined", "discussed"])] | Unset = UNSET
 
 
-class TopicRef(Schema):
-    topic = fields.String()
+@dataclass(frozen=True)
+class TopicRef:
+    topic: str
 
 
-class Tally(Schema):
-    yes = fields.Integer()
-    no = fields.Integer()
+@dataclass(frozen=True)
+class Tally:
+    yes: int
+    no: int
 
 
-class TopicShown(Schema):
-    topic = fields.String()
-    title = fields.String()
-    origin = fields.String()
-    region = fields.String()
-    state = fields.String()
-    reason = fields.String(allow_none=True)
-    raisers = fields.List(fields.String())
-    endorsers = fields.List(fields.String())
-    count = fields.Integer()
-    gathering = fields.String(allow_none=True)
-    solved = fields.Nested(Tally)
-    details = fields.String(allow_none=True)
+@dataclass(frozen=True)
+class TopicShown:
+    """``details`` is for those who share the topic and those who decide about it; null for all others, and where erased."""
+
+    topic: str
+    title: str
+    origin: str
+    region: str
+    state: str
+    reason: str | None
+    raisers: tuple[str, ...]
+    endorsers: tuple[str, ...]
+    count: int
+    gathering: str | None
+    solved: Tally
+    details: str | None
 
 
-class TopicState(Schema):
-    topic = fields.String()
-    count = fields.Integer()
+@dataclass(frozen=True)
+class TopicState:
+    topic: str
+    count: int
 
 
-def raise_topic(parts: Parts, request: Request) -> Answer:
-    person = request.actor.require_person()
-    body = request.body
-    parts.require_region(body["region"])
+@routes.post("/v1/topics", statuses=(201,))
+def raise_topic(parts: Parts, request: Request[NewTopic]) -> Answer[TopicRef]:
+    """Raise a topic."""
+    person, body = request.actor.require_person(), request.body
+    parts.require_region(body.region)
     topic = request.new_id("topic")
-    details = body["details"] and parts.vault.seal(person, body["details"])
-    command = RaiseTopic(body["title"], person, body["origin"], body["region"], details)
-    commit = request.take(TOPIC, topic, command, answer=lambda _state, _events: {"topic": topic})
-    return recorded(commit, 201, location=f"/v1/topics/{topic}")
+    details = body.details and parts.vault.seal(person, body.details)
+    command = RaiseTopic(body.title, person, body.origin, body.region, details)
+    return request.outcome(TOPIC, topic, command, lambda *_: TopicRef(topic), location=f"/v1/topics/{topic}")
 
 
-def join_topic(_parts: Parts, request: Request) -> Answer:
-    return _taken(request, JoinTopic(request.actor.require_person()), 201)
+@routes.get("/v1/topics")
+def list_topics(parts: Parts, request: Request[None, TopicFilter]) -> Answer[Listing[TopicShown]]:
+    """Topics, most wanted first."""
+    wanted = where(region=request.query.region, state=request.query.state)
+    page = parts.views.find(TOPICS, wanted, sort="count", descending=True, **paging(request))
+    return paged(page, lambda row: _shown(parts, request.actor, row))
 
 
-def endorse_topic(_parts: Parts, request: Request) -> Answer:
-    return _taken(request, EndorseTopic(request.actor.require_person()), 201)
+@routes.get("/v1/topics/{topic}", statuses=(200, 404))
+def show_topic(parts: Parts, request: Request) -> Answer[TopicShown]:
+    """One topic."""
+    row = parts.views.get(TOPICS, request.path["topic"])
+    if row is None:
+        raise NotFound
+    return Answer(_shown(parts, request.actor, row), version=row.version)
 
 
-def decide_topic(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/topics/{topic}/raisers", statuses=(201, 404, 422))
+def join_topic(_parts: Parts, request: Request) -> Answer[TopicState]:
+    """Say that one has the same trouble."""
+    return _taken(request, JoinTopic(request.actor.require_person()))
+
+
+@routes.post("/v1/topics/{topic}/endorsements", statuses=(201, 404, 422))
+def endorse_topic(_parts: Parts, request: Request) -> Answer[TopicState]:
+    """Want a topic to be talked about."""
+    return _taken(request, EndorseTopic(request.actor.require_person()))
+
+
+@routes.post("/v1/topics/{topic}/decision", statuses=(200, 403, 404, 422))
+def decide_topic(parts: Parts, request: Request[Decision]) -> Answer[TopicState]:
+    """Accept or decline a topic."""
     topic, _ = parts.commands.state(TOPIC, request.path["topic"])
     if not topic.raisers:
         raise NotFound
     request.actor.require(DECIDE, topic.region)
-    return _taken(request, DecideTopic(**request.body))
+    return _taken(request, DecideTopic(**asdict(request.body)))
 
 
-def answer_topic(parts: Parts, request: Request) -> Answer:
-    person = request.actor.require_person()
-    note = request.body["note"] and parts.vault.seal(person, request.body["note"])
-    return _taken(request, AnswerTopic(person, request.body["solved"], note))
+@routes.post("/v1/topics/{topic}/solved", statuses=(200, 404, 422))
+def answer_topic(parts: Parts, request: Request[Solved]) -> Answer[TopicState]:
+    """Say whether one's topic is solved."""
+    person, body = request.actor.require_person(), request.body
+    note = body.note and parts.vault.seal(person, body.note)
+    return _taken(request, AnswerTopic(person, body.solved, note))
 
 
-def list_topics(parts: Parts, request: Request) -> Answer:
-    where = {name: request.query[name] for name in ("region", "state") if name in request.query}
-    page = parts.views.find(TOPICS, where, sort="count", descending=True, **paging(request))
-    return paged(page, lambda document: _shown(parts, request.actor, document))
+def _taken(request: Request[Any], command: TopicCommand) -> Answer[TopicState]:
+    identity = request.path["topic"]
+
+    def state_of(topic: Topic, _events: object) -> TopicState:
+        return TopicState(identity, len(topic.raisers | topic.endorsers))
+
+    return request.outcome(TOPIC, identity, command, state_of)
 
 
-def show_topic(parts: Parts, request: Request) -> Answer:
-    document = parts.views.get(TOPICS, request.path["topic"])
-    if document is None:
-        raise NotFound
-    return Answer(_shown(parts, request.actor, document), version=document["version"])
+def _shown(parts: Parts, actor: Actor, row: TopicRow) -> TopicShown:
+    answers = list(row.answers.values())
+    solved = Tally(yes=answers.count(True), no=answers.count(False))
+    return fill(TopicShown, row, solved=solved, details=_details(parts, actor, row))
 
 
-def _taken(request: Request, command: TopicCommand, status: int = 200) -> Answer:
-    identity_ = request.path["topic"]
-
-    def answer(topic: Topic, _events: object) -> Mapping[str, Any]:
-        return {"topic": identity_, "count": len(topic.raisers | topic.endorsers)}
-
-    return recorded(request.take(TOPIC, identity_, command, answer=answer), status)
-
-
-def _shown(parts: Parts, actor: Actor, document: dict[str, Any]) -> dict[str, Any]:
-    answers = list(document["answers"].values())
-    names = ("title", "origin", "region", "state", "reason", "raisers", "endorsers", "count", "gathering")
-    return {
-        "topic": document["_id"],
-        **{name: document[name] for name in names},
-        "solved": {"yes": answers.count(True), "no": answers.count(False)},
-        "details": _details(parts, actor, document),
-    }
-
-
-def _details(parts: Parts, actor: Actor, document: dict[str, Any]) -> str | None:
+def _details(parts: Parts, actor: Actor, row: TopicRow) -> str | None:
     # A library's trouble is not for everybody: those who share it and those who decide about it read it.
-    if actor.id not in document["raisers"] and not actor.may(DECIDE, document["region"]):
+    if actor.id not in row.raisers and not actor.may(DECIDE, row.region):
         return None
-    return parts.vault.open(document["details"]["person"], document["details"]["sealed"])
-
-
-ROUTES = (
-    Route(
-        "POST",
-        "/v1/topics",
-        raise_topic,
-        "raise-topic",
-        "Raise a topic",
-        body=NewTopic(),
-        answer=TopicRef(),
-        statuses=(201,),
-    ),
-    Route(
-        "GET",
-        "/v1/topics",
-        list_topics,
-        "list-topics",
-        "Topics, most wanted first",
-        query=TopicFilter(),
-        answer=listing(TopicShown),
-    ),
-    Route("GET", "/v1/topics/{topic}", show_topic, "show-topic", "One topic", answer=TopicShown(), statuses=(200, 404)),
-    Route(
-        "POST",
-        "/v1/topics/{topic}/raisers",
-        join_topic,
-        "join-topic",
-        "Say that one has the same trouble",
-        answer=TopicState(),
-        statuses=(201, 404, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/topics/{topic}/endorsements",
-        endorse_topic,
-        "endorse-topic",
-        "Want a topic to be talked about",
-        answer=TopicState(),
-        statuses=(201, 404, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/topics/{topic}/decision",
-        decide_topic,
-        "decide-topic",
-        "Accept or decline a topic",
-        body=Decision(),
-        answer=TopicState(),
-        statuses=(200, 403, 404, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/topics/{topic}/solved",
-        answer_topic,
-        "answer-topic",
-        "Say whether one's topic is solved",
-        body=Solved(),
-        answer=TopicState(),
-        statuses=(200, 404, 422),
-    ),
-)
+    return parts.vault.open(row.details.person, row.details.sealed)

@@ -2,171 +2,143 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any
 
-from marshmallow import Schema, fields
-from marshmallow.validate import OneOf
+from marshmallow.validate import OneOf, Range
 
 from services.events.api.parts import KEEP, PLAN, Parts
 from services.events.domain.venue import CAFE, OTHER, SCHOOL, VENUE, AddVenue, AskVenue, RecordAnswer, Site, Venue
-from services.events.views.venues import VENUES
+from services.events.views.venues import VENUES, VenueRow
 from services.kernel.policy import Actor
 from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Route, recorded
-from services.kernel.shapes import Paging, identity, line, listing, number, paged, paging, truth
+from services.kernel.route import Answer, Request, Routes
+from services.kernel.schema import UNSET, Unset
+from services.kernel.shapes import Identity, Line, Listing, PageQuery, fill, paged, paging, where
 
-FACILITIES = ("power", "projector", "signal")
-
-
-class NewVenue(Schema):
-    name = line()
-    kind = fields.String(required=True, validate=OneOf([CAFE, SCHOOL, OTHER]))
-    region = identity()
-    subdistrict = identity()
-    capacity = number(1, 5000, required=False, load_default=None)
-    power = truth(required=False, load_default=None)
-    projector = truth(required=False, load_default=None)
-    signal = truth(required=False, load_default=None)
-    library = line(required=False, load_default=None)
+routes = Routes()
 
 
-class NewRequest(Schema):
-    activity = identity()
+@dataclass(frozen=True)
+class NewVenue:
+    name: Line
+    kind: Annotated[str, OneOf([CAFE, SCHOOL, OTHER])]
+    region: Identity
+    subdistrict: Identity
+    capacity: Annotated[int, Range(1, 5000)] | None = None
+    power: bool | None = None
+    projector: bool | None = None
+    signal: bool | None = None
+    library: Line | None = None
 
 
-class HostAnswer(Schema):
-    confirmed = truth()
-    by = line(required=False, load_default=None)
+@dataclass(frozen=True)
+class NewRequest:
+    activity: Identity
 
 
-class VenueFilter(Paging):
-    region = identity(required=False)
+@dataclass(frozen=True)
+class HostAnswer:
+    confirmed: bool
+    by: Line | None = None
 
 
-class VenueRef(Schema):
-    venue = fields.String()
+@dataclass(frozen=True)
+class VenueFilter(PageQuery):
+    region: Identity | Unset = UNSET
 
 
-class VenueRequestShown(Schema):
-    venue = fields.String()
-    activity = fields.String()
-    state = fields.String()
+@dataclass(frozen=True)
+class VenueRef:
+    venue: str
 
 
-class VenueShown(Schema):
-    venue = fields.String()
-    name = fields.String()
-    kind = fields.String()
-    region = fields.String()
-    subdistrict = fields.String(allow_none=True)
-    capacity = fields.Integer(allow_none=True)
-    power = fields.Boolean(allow_none=True)
-    projector = fields.Boolean(allow_none=True)
-    signal = fields.Boolean(allow_none=True)
-    library = fields.String(allow_none=True)
-    requests = fields.List(fields.Dict())
+@dataclass(frozen=True)
+class VenueRequestShown:
+    venue: str
+    activity: str
+    state: str
 
 
-def add_venue(parts: Parts, request: Request) -> Answer:
+@dataclass(frozen=True)
+class VenueShown:
+    """``requests`` is for those who plan in the venue's region; for all others the field is left out."""
+
+    venue: str
+    name: str
+    kind: str
+    region: str
+    subdistrict: str | None
+    capacity: int | None
+    power: bool | None
+    projector: bool | None
+    signal: bool | None
+    library: str | None
+    requests: tuple[Mapping[str, Any], ...] | Unset = UNSET
+
+
+@routes.post("/v1/venues", statuses=(201, 403))
+def add_venue(parts: Parts, request: Request[NewVenue]) -> Answer[VenueRef]:
+    """Add a venue to the book."""
     body = request.body
-    request.actor.require(KEEP, body["region"])
-    parts.require_region(body["region"], body["subdistrict"])
+    request.actor.require(KEEP, body.region)
+    parts.require_region(body.region, body.subdistrict)
     venue = request.new_id("venue")
-    command = AddVenue(Site(**body))
-    commit = request.take(VENUE, venue, command, answer=lambda _state, _events: {"venue": venue})
-    return recorded(commit, 201, location=f"/v1/venues/{venue}")
+    command = AddVenue(Site(**asdict(body)))
+    return request.outcome(VENUE, venue, command, lambda *_: VenueRef(venue), location=f"/v1/venues/{venue}")
 
 
-def list_venues(parts: Parts, request: Request) -> Answer:
-    where = {"region": request.query["region"]} if "region" in request.query else {}
-    page = parts.views.find(VENUES, where, **paging(request))
-    return paged(page, lambda document: _shown(parts, request.actor, document))
+@routes.get("/v1/venues")
+def list_venues(parts: Parts, request: Request[None, VenueFilter]) -> Answer[Listing[VenueShown]]:
+    """The venue book."""
+    page = parts.views.find(VENUES, where(region=request.query.region), **paging(request))
+    return paged(page, lambda row: _shown(parts, request.actor, row))
 
 
-def show_venue(parts: Parts, request: Request) -> Answer:
-    document = parts.views.get(VENUES, request.path["venue"])
-    if document is None:
+@routes.get("/v1/venues/{venue}", statuses=(200, 404))
+def show_venue(parts: Parts, request: Request) -> Answer[VenueShown]:
+    """One venue."""
+    row = parts.views.get(VENUES, request.path["venue"])
+    if row is None:
         raise NotFound
-    return Answer(_shown(parts, request.actor, document), version=document["version"])
+    return Answer(_shown(parts, request.actor, row), version=row.version)
 
 
-def ask_venue(parts: Parts, request: Request) -> Answer:
-    activity = request.body["activity"]
+@routes.post("/v1/venues/{venue}/requests", statuses=(201, 403, 404, 422))
+def ask_venue(parts: Parts, request: Request[NewRequest]) -> Answer[VenueRequestShown]:
+    """Ask whether an activity may be held there."""
+    activity = request.body.activity
     standing = parts.planned(activity, request.actor)
     here = standing.plan.place.venue == request.path["venue"]
-    return _about(request, activity, AskVenue(activity, here), 201)
+    return _about(request, activity, AskVenue(activity, here))
 
 
-def answer_for_host(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/venues/{venue}/requests/{activity}/answer", statuses=(200, 403, 404, 422))
+def answer_for_host(parts: Parts, request: Request[HostAnswer]) -> Answer[VenueRequestShown]:
+    """Record what the host answered."""
     activity = request.path["activity"]
     parts.planned(activity, request.actor)
-    by = request.body["by"] and parts.vault.seal(request.path["venue"], request.body["by"])
-    return _about(request, activity, RecordAnswer(activity, request.body["confirmed"], by))
+    by = request.body.by and parts.vault.seal(request.path["venue"], request.body.by)
+    return _about(request, activity, RecordAnswer(activity, request.body.confirmed, by))
 
 
-def _about(request: Request, activity: str, command: AskVenue | RecordAnswer, status: int = 200) -> Answer:
+def _about(request: Request[Any], activity: str, command: AskVenue | RecordAnswer) -> Answer[VenueRequestShown]:
     venue = request.path["venue"]
 
-    def answer(state: Venue, _events: object) -> dict[str, Any]:
-        return {"venue": venue, "activity": activity, "state": state.requests.get(activity)}
+    def state_of(state: Venue, _events: object) -> VenueRequestShown:
+        return VenueRequestShown(venue, activity, state.requests[activity])
 
-    return recorded(request.take(VENUE, venue, command, answer=answer), status)
-
-
-def _shown(parts: Parts, actor: Actor, document: dict[str, Any]) -> dict[str, Any]:
-    names = ("name", "kind", "region", "subdistrict", "capacity", *FACILITIES, "library")
-    shown = {"venue": document["_id"], **{name: document[name] for name in names}}
-    if actor.may(PLAN, document["region"]):
-        shown["requests"] = [
-            {
-                "activity": activity,
-                "state": state,
-                "by": parts.vault.open(document["_id"], document["by"].get(activity)),
-            }
-            for activity, state in document["requests"].items()
-        ]
-    return shown
+    return request.outcome(VENUE, venue, command, state_of)
 
 
-ROUTES = (
-    Route(
-        "POST",
-        "/v1/venues",
-        add_venue,
-        "add-venue",
-        "Add a venue to the book",
-        body=NewVenue(),
-        answer=VenueRef(),
-        statuses=(201, 403),
-    ),
-    Route(
-        "GET",
-        "/v1/venues",
-        list_venues,
-        "list-venues",
-        "The venue book",
-        query=VenueFilter(),
-        answer=listing(VenueShown),
-    ),
-    Route("GET", "/v1/venues/{venue}", show_venue, "show-venue", "One venue", answer=VenueShown(), statuses=(200, 404)),
-    Route(
-        "POST",
-        "/v1/venues/{venue}/requests",
-        ask_venue,
-        "ask-venue",
-        "Ask whether an activity may be held there",
-        body=NewRequest(),
-        answer=VenueRequestShown(),
-        statuses=(201, 403, 404, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/venues/{venue}/requests/{activity}/answer",
-        answer_for_host,
-        "answer-for-host",
-        "Record what the host answered",
-        body=HostAnswer(),
-        answer=VenueRequestShown(),
-        statuses=(200, 403, 404, 422),
-    ),
-)
+def _shown(parts: Parts, actor: Actor, row: VenueRow) -> VenueShown:
+    requests = _requests(parts, row) if actor.may(PLAN, row.region) else UNSET
+    return fill(VenueShown, row, requests=requests)
+
+
+def _requests(parts: Parts, row: VenueRow) -> tuple[Mapping[str, Any], ...]:
+    return tuple(
+        {"activity": activity, "state": state, "by": parts.vault.open(row.venue, row.by.get(activity))}
+        for activity, state in row.requests.items()
+    )

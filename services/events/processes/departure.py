@@ -1,25 +1,44 @@
 """Departure: the seats of somebody who is erased go to those who come next.
 
-One instance a person or guest. State: ``{person, seats: [activities]}``; what has begun already is judged by the seats.
+One instance a person or guest. What has begun already is judged by the seats.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from services.events.domain.seats import SEATS, PlacedInLine, ReleaseSeat, SeatPromoted, SeatReleased, SeatTaken
+from services.kernel.fact_shapes import FactShapes
 from services.kernel.message import Fact, Recorded
 from services.kernel.process import Issue, ProcessManager, Reaction
 from services.kernel.view import COMMITS, INBOX
 
-ERASED = "members.member-erased"
+
+@dataclass(frozen=True)
+class MemberErased:
+    """``ids`` are the member's own and those of the guests that the member was."""
+
+    ids: tuple[str, ...]
+
+
+HEARD = FactShapes({"members.member-erased": MemberErased})
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Somebody's seats and places in line, by activity."""
+
+    person: str = ""
+    seats: tuple[str, ...] = ()
+    erased: bool = False
 
 
 def instances(fact: Recorded | Fact) -> Sequence[str]:
     """The person whose seat it is; every id of somebody who is erased."""
     if isinstance(fact, Fact):
-        return [str(identity) for identity in fact.data["ids"]] if fact.name == ERASED else []
+        erased = HEARD.read(fact)
+        return [] if erased is None else erased.ids
     match fact.event:
         case SeatTaken(person=person) | PlacedInLine(person=person) | SeatPromoted(person=person):
             return [person]
@@ -28,21 +47,20 @@ def instances(fact: Recorded | Fact) -> Sequence[str]:
     return []
 
 
-def react(state: Mapping[str, Any], fact: Recorded | Fact) -> Reaction:
+def react(state: Holder, fact: Recorded | Fact) -> Reaction[Holder]:
     """Remember the seats, and release them when their holder is gone."""
-    seats: list[str] = list(state.get("seats", []))
     if isinstance(fact, Fact):
-        released = [Issue(SEATS, activity, ReleaseSeat(state["person"], fact.at)) for activity in seats]
-        return Reaction({**state, "seats": [], "erased": True}, released)
+        released = [Issue(SEATS, activity, ReleaseSeat(state.person, fact.at)) for activity in state.seats]
+        return Reaction(replace(state, seats=(), erased=True), released)
     match fact.event:
         case SeatReleased():
-            return Reaction({**state, "seats": [activity for activity in seats if activity != fact.stream_id]})
+            return Reaction(replace(state, seats=tuple(each for each in state.seats if each != fact.stream_id)))
         case SeatTaken(person=person) | PlacedInLine(person=person) | SeatPromoted(person=person):
-            if state.get("erased"):
+            if state.erased:
                 # Heard of the erasure first: the two logs have no common order.
                 return Reaction(state, [Issue(SEATS, fact.stream_id, ReleaseSeat(person, fact.at))])
-            return Reaction({**state, "person": person, "seats": sorted({*seats, fact.stream_id})})
+            return Reaction(replace(state, person=person, seats=tuple(sorted({*state.seats, fact.stream_id}))))
     return Reaction(state)
 
 
-DEPARTURE = ProcessManager(name="departure", instances=instances, react=react, logs=(COMMITS, INBOX))
+DEPARTURE = ProcessManager(name="departure", state=Holder, instances=instances, react=react, logs=(COMMITS, INBOX))

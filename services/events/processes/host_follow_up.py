@@ -1,12 +1,12 @@
 """Host follow-up: a host who has answered is asked again when the activity moves to another time.
 
-One instance an activity. State: ``{venue}``. Whoever was never asked is not asked by this either.
+One instance an activity. A host who was never asked is not asked by this either.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from services.events.domain.activity import ActivityRescheduled
 from services.events.domain.gathering import GatheringPlanned
@@ -17,20 +17,26 @@ from services.kernel.process import Issue, ProcessManager, Reaction
 from services.kernel.view import COMMITS
 
 
+@dataclass(frozen=True)
+class Place:
+    """The venue of an activity, "" where it has none."""
+
+    venue: str = ""
+
+
 def instances(recorded: Recorded) -> Sequence[str]:
     """The activity, if it is one that is held at a place."""
     planned = isinstance(recorded.event, GatheringPlanned | WorkshopPlanned | ActivityRescheduled)
     return [recorded.stream_id] if planned else []
 
 
-def react(state: Mapping[str, Any], recorded: Recorded) -> Reaction:
-    """Remember the place; ask again there."""
+def react(state: Place, recorded: Recorded) -> Reaction[Place]:
     match recorded.event:
         case GatheringPlanned(plan=plan) | WorkshopPlanned(plan=plan):
-            return Reaction({"venue": plan.place.venue})
-        case ActivityRescheduled() if "venue" in state:
-            return Reaction(state, [Issue(VENUE, state["venue"], AskAgain(recorded.stream_id))])
+            return Reaction(Place(plan.place.venue))
+        case ActivityRescheduled() if state.venue:
+            return Reaction(state, [Issue(VENUE, state.venue, AskAgain(recorded.stream_id))])
     return Reaction(state)
 
 
-HOST_FOLLOW_UP = ProcessManager(name="host-follow-up", instances=instances, react=react, logs=(COMMITS,))
+HOST_FOLLOW_UP = ProcessManager(name="host-follow-up", state=Place, instances=instances, react=react, logs=(COMMITS,))

@@ -8,8 +8,8 @@ than the lecture's is moved. A lecture that nobody closes is closed when its tim
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from services.events.domain.activity import ActivityCancelled, ActivityRescheduled
 from services.events.domain.chat_group import CHAT_GROUP, BookChat, ChatBooked, ReleaseChat, WantFree, WantRestricted
@@ -34,6 +34,24 @@ PATIENCE = timedelta(minutes=10)
 _LECTURES = f"{LECTURE.name}-"
 
 
+@dataclass(frozen=True)
+class Room:
+    """What is known of a lecture's chat; "" is not known. ``booked`` is the group of a booking whose lecture is not planned yet;
+    ``group``, ``starts`` and ``ends`` are the planned lecture's; ``until`` is set while the lecture is held. Times are moments.
+    """
+
+    booked: str = ""
+    group: str = ""
+    starts: str = ""
+    ends: str = ""
+    until: str = ""
+
+    @property
+    def over(self) -> Mapping[str, datetime]:
+        """The deadline at which a lecture that is held is closed."""
+        return {OVER: read(self.until)} if self.until else {}
+
+
 def instances(recorded: Recorded) -> Sequence[str]:
     """The lecture."""
     match recorded.event:
@@ -46,56 +64,47 @@ def instances(recorded: Recorded) -> Sequence[str]:
     return []
 
 
-def react(state: Mapping[str, Any], recorded: Recorded) -> Reaction:
-    """What follows. ``state`` is ``{group, starts, ends}`` of a planned lecture, with ``until`` of one that is held; before
-    it is planned, ``{booked}``, the group.
-    """
+def react(state: Room, recorded: Recorded) -> Reaction[Room]:
     event, lecture = recorded.event, recorded.stream_id
     match event:
         case ChatBooked():
             return _booked(state, recorded, event)
         case LecturePlanned(plan=plan, chat=chat):
-            planned = {"group": chat.group, "starts": moment(plan.starts), "ends": moment(plan.ends)}
+            planned = Room(group=chat.group, starts=moment(plan.starts), ends=moment(plan.ends))
             booking = Issue(CHAT_GROUP, chat.group, BookChat(lecture, plan.starts, plan.ends))
             return Reaction(planned, [] if plan.past else [booking])
         case ActivityRescheduled(starts=starts, ends=ends):
-            moved = {**state, "starts": moment(starts), "ends": moment(ends)}
-            return Reaction(moved, [Issue(CHAT_GROUP, state["group"], BookChat(lecture, starts, ends))])
+            moved = replace(state, starts=moment(starts), ends=moment(ends))
+            return Reaction(moved, [Issue(CHAT_GROUP, state.group, BookChat(lecture, starts, ends))])
         case ActivityCancelled():
-            return Reaction(state, [Issue(CHAT_GROUP, state["group"], ReleaseChat(lecture, recorded.at))])
+            return Reaction(state, [Issue(CHAT_GROUP, state.group, ReleaseChat(lecture, recorded.at))])
         case LectureOpened(chat=chat, until=until):
             restricting = Issue(CHAT_GROUP, chat.group, WantRestricted(lecture, until, event.at))
-            return Reaction({**state, "until": moment(until)}, [restricting], {OVER: until})
+            return Reaction(replace(state, until=moment(until)), [restricting], {OVER: until})
         case LectureClosed(chat=chat):
-            return Reaction(_ended(state), [Issue(CHAT_GROUP, chat.group, WantFree(lecture, event.at))])
+            return Reaction(replace(state, until=""), [Issue(CHAT_GROUP, chat.group, WantFree(lecture, event.at))])
         case DeadlinePassed():
             return _passed(state, event)
     return Reaction(state)
 
 
-def _booked(state: Mapping[str, Any], recorded: Recorded, event: ChatBooked) -> Reaction:
-    over = {OVER: read(state["until"])} if "until" in state else {}
-    if "group" not in state:
-        return Reaction({"booked": recorded.stream_id}, deadlines={BOOKED: recorded.at + PATIENCE})
-    if (state["starts"], state["ends"]) == (moment(event.starts), moment(event.ends)):
-        return Reaction(state, deadlines=over)
-    return Reaction(state, deadlines={**over, BOOKED: recorded.at + PATIENCE})
+def _booked(state: Room, recorded: Recorded, event: ChatBooked) -> Reaction[Room]:
+    if not state.group:
+        return Reaction(Room(booked=recorded.stream_id), deadlines={BOOKED: recorded.at + PATIENCE})
+    if (state.starts, state.ends) == (moment(event.starts), moment(event.ends)):
+        return Reaction(state, deadlines=state.over)
+    return Reaction(state, deadlines={**state.over, BOOKED: recorded.at + PATIENCE})
 
 
-def _passed(state: Mapping[str, Any], event: DeadlinePassed) -> Reaction:
+def _passed(state: Room, event: DeadlinePassed) -> Reaction[Room]:
     lecture, due = event.instance, event.due
     if event.name == OVER:
-        free = Issue(CHAT_GROUP, state["group"], WantFree(lecture, due))
-        return Reaction(_ended(state), [free, Issue(LECTURE, lecture, CloseLecture(due, DEADLINE))])
-    if "group" not in state:
-        return Reaction(state, [Issue(CHAT_GROUP, state["booked"], ReleaseChat(lecture, due))])
-    over = {OVER: read(state["until"])} if "until" in state else {}
-    as_planned = BookChat(lecture, read(state["starts"]), read(state["ends"]))
-    return Reaction(state, [Issue(CHAT_GROUP, state["group"], as_planned)], over)
+        free = Issue(CHAT_GROUP, state.group, WantFree(lecture, due))
+        return Reaction(replace(state, until=""), [free, Issue(LECTURE, lecture, CloseLecture(due, DEADLINE))])
+    if not state.group:
+        return Reaction(state, [Issue(CHAT_GROUP, state.booked, ReleaseChat(lecture, due))])
+    as_planned = BookChat(lecture, read(state.starts), read(state.ends))
+    return Reaction(state, [Issue(CHAT_GROUP, state.group, as_planned)], state.over)
 
 
-def _ended(state: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in state.items() if name != "until"}
-
-
-LECTURE_ROOM = ProcessManager(name="lecture-room", instances=instances, react=react, logs=(COMMITS,))
+LECTURE_ROOM = ProcessManager(name="lecture-room", state=Room, instances=instances, react=react, logs=(COMMITS,))

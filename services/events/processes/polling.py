@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from services.events.domain.poll import DEADLINE, POLL, ClosePoll, PollAgreed, PollFailed, PollOpened
 from services.kernel.message import Recorded
-from services.kernel.process import DeadlinePassed, Issue, ProcessManager, Reaction
+from services.kernel.process import DeadlinePassed, Issue, ProcessManager, Reaction, Stateless
 from services.kernel.view import COMMITS
 
 CLOSES = "closes"
 
 
 def instances(recorded: Recorded) -> Sequence[str]:
-    """The poll."""
     match recorded.event:
         case PollOpened() | PollAgreed() | PollFailed():
             return [recorded.stream_id]
     return []
 
 
-def react(state: Mapping[str, Any], recorded: Recorded) -> Reaction:
-    """What follows; ``state`` is empty. Who closes a poll by hand withdraws its deadline."""
+def react(state: Stateless, recorded: Recorded) -> Reaction[Stateless]:
+    """Set the deadline, and close the poll when it passes. Who closes a poll by hand withdraws its deadline."""
     match recorded.event:
         case PollOpened(closes=closes):
             return Reaction(state, deadlines={CLOSES: closes})
@@ -31,4 +29,4 @@ def react(state: Mapping[str, Any], recorded: Recorded) -> Reaction:
     return Reaction(state)
 
 
-POLLING = ProcessManager(name="polling", instances=instances, react=react, logs=(COMMITS,))
+POLLING = ProcessManager(name="polling", state=Stateless, instances=instances, react=react, logs=(COMMITS,))

@@ -5,27 +5,24 @@ One instance a topic. From then on its raisers can say whether it is solved.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from services.events.domain.activity import ActivityCompleted
 from services.events.domain.gathering import GatheringPlanned
 from services.events.domain.topic import TOPIC, MarkDiscussed, TakeUpTopic
 from services.kernel.message import Recorded
-from services.kernel.process import Issue, ProcessManager, Reaction
+from services.kernel.process import Issue, ProcessManager, Reaction, Stateless
 from services.kernel.view import COMMITS
 
 
 def instances(recorded: Recorded) -> Sequence[str]:
-    """The topic, where there is one."""
     match recorded.event:
         case GatheringPlanned(topic=topic) | ActivityCompleted(topic=topic) if topic:
             return [topic]
     return []
 
 
-def react(state: Mapping[str, Any], recorded: Recorded) -> Reaction:
-    """What follows; ``state`` is empty, for all that is needed stands in the events."""
+def react(state: Stateless, recorded: Recorded) -> Reaction[Stateless]:
     match recorded.event:
         case GatheringPlanned(topic=topic):
             return Reaction(state, [Issue(TOPIC, topic, TakeUpTopic())])
@@ -34,4 +31,6 @@ def react(state: Mapping[str, Any], recorded: Recorded) -> Reaction:
     return Reaction(state)
 
 
-TOPIC_FOLLOW_UP = ProcessManager(name="topic-follow-up", instances=instances, react=react, logs=(COMMITS,))
+TOPIC_FOLLOW_UP = ProcessManager(
+    name="topic-follow-up", state=Stateless, instances=instances, react=react, logs=(COMMITS,)
+)

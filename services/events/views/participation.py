@@ -1,31 +1,70 @@
-"""Each participant's own history, member or guest. Key: the participant's id.
+"""Each participant's own history, member or guest.
 
-``{activities: {activity: {seat, attended, sessions, method, at, feedback}}, person, guests: [ids], region}``; ``person`` is whom a
-guest turned out to be, ``guests`` the other way round, ``region`` a member's own.
-
-It reads both logs. Events of this service write ``activities`` alone, facts of others everything else, so it is the same
-view however the two are interleaved: a guest who was there before anybody knew who it was, and one who was known before,
-end alike. A reader of the view puts a person's documents together (``together``).
+The view reads both logs. Events of this service write ``activities`` alone, facts of members everything else, so the view
+is the same in whatever order the two are read: a guest who was there before anybody knew who it was, and one who was known
+before, end alike. ``together`` joins the rows of one person.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from services.events.domain.attendance import AttendanceRecorded, SessionAttended
 from services.events.domain.feedback import FeedbackGiven
 from services.events.domain.seats import IN_LINE, TAKEN, PlacedInLine, SeatPromoted, SeatReleased, SeatTaken
+from services.kernel.fact_shapes import FactShapes
 from services.kernel.message import Fact, Recorded
+from services.kernel.schema import UNSET, Unset
 from services.kernel.times import moment
 from services.kernel.view import COMMITS, INBOX, Applied, Change, View, adding
 
 RELEASED = "released"
-NOTHING: Mapping[str, Any] = {"seat": None, "attended": False, "sessions": [], "method": None, "at": None}
+
+
+@dataclass(frozen=True)
+class GuestTied:
+    """Members know who a guest is."""
+
+    guest: str
+    person: str
+
+
+@dataclass(frozen=True)
+class MemberJoined:
+    person: str
+
+
+HEARD = FactShapes({"members.guest-tied": GuestTied, "members.member-joined": MemberJoined})
+
+
+@dataclass(frozen=True)
+class Took:
+    """How somebody took part in one activity. ``seat`` is taken, line, released, or None where there never was one."""
+
+    seat: str | None = None
+    attended: bool = False
+    sessions: tuple[str, ...] = ()
+    method: str | None = None
+    at: str | None = None
+    feedback: bool = False
+
+
+@dataclass(frozen=True)
+class ParticipationRow:
+    """``activities`` by activity. ``person`` is whom a guest turned out to be, ``guests`` the other way round; ``region`` is a
+    member's own, and set for members alone.
+    """
+
+    participant: str
+    activities: Mapping[str, Took] = field(default_factory=dict)
+    person: str | None = None
+    guests: tuple[str, ...] = ()
+    region: str | Unset | None = UNSET
 
 
 def apply(fact: Recorded | Fact) -> Applied:
-    """What an event of this service, or a fact of another, changes."""
     if isinstance(fact, Fact):
         return _heard(fact)
     participant, changed = _changed(fact)
@@ -37,31 +76,32 @@ def apply(fact: Recorded | Fact) -> Applied:
     return [Change(participant, {f"{path}.{name}": value for name, value in changed.items()})]
 
 
-def together(documents: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """One history of the documents of all ids of one person: activity → ``{seat, attended, sessions, method, at, feedback}``.
+def together(rows: Iterable[ParticipationRow]) -> dict[str, Took]:
+    """One history by activity, from the rows of all ids of one person.
 
     Where two ids met at one activity, what either has counts; a seat outranks a place in line, and both a released one.
     """
     ranks = (None, RELEASED, IN_LINE, TAKEN)
-    history: dict[str, dict[str, Any]] = {}
-    for document in documents:
-        for activity, entry in document.get("activities", {}).items():
-            standing = history.setdefault(activity, dict(NOTHING))
-            standing["sessions"] = sorted({*standing["sessions"], *entry.get("sessions", ())})
-            standing["seat"] = max(standing["seat"], entry.get("seat"), key=ranks.index)
-            if entry.get("attended") and not standing["attended"]:
-                standing.update({name: entry.get(name) for name in ("attended", "method", "at")})
-            standing["feedback"] = standing.get("feedback", False) or entry.get("feedback", False)
+    history: dict[str, Took] = {}
+    for row in rows:
+        for activity, took in row.activities.items():
+            known = history.get(activity, Took())
+            there = took if took.attended and not known.attended else known
+            history[activity] = replace(
+                there,
+                seat=max(known.seat, took.seat, key=ranks.index),
+                sessions=tuple(sorted({*known.sessions, *took.sessions})),
+                feedback=known.feedback or took.feedback,
+            )
     return history
 
 
 def _heard(fact: Fact) -> Applied:
-    match fact.name:
-        case "members.guest-tied":
-            guest, person = str(fact.data["guest"]), str(fact.data["person"])
+    match HEARD.read(fact):
+        case GuestTied(guest, person):
             return [Change(guest, {"person": person}), Change(person, {"guests": adding("guests", guest)})]
-        case "members.member-joined":
-            return [Change(str(fact.data["person"]), {"region": fact.region})]
+        case MemberJoined(person):
+            return [Change(person, {"region": fact.region})]
     return []
 
 
@@ -82,4 +122,4 @@ def _changed(recorded: Recorded) -> tuple[str, dict[str, Any]]:
     return "", {}
 
 
-PARTICIPATION = View(name="participation", version=2, apply=apply, logs=(COMMITS, INBOX))
+PARTICIPATION = View(name="participation", version=2, row=ParticipationRow, apply=apply, logs=(COMMITS, INBOX))

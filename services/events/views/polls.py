@@ -1,15 +1,12 @@
-"""Date polls. Key: the poll.
-
-``{title, region, options: [{starts, ends}], closes, quorum, state, votes: {person: [numbers]}, agreed: {option, starts,
-ends, votes, voters} | null, version}``; ``state`` is open, agreed or failed. Numbers count the options from 1.
-"""
+"""Date polls."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from services.events.domain.poll import PollAgreed, PollFailed, PollOpened, VoteCast
-from services.kernel.message import Event, Recorded
+from services.kernel.message import Recorded
 from services.kernel.times import moment
 from services.kernel.view import Applied, Change, View
 
@@ -18,34 +15,56 @@ AGREED = "agreed"
 FAILED = "failed"
 
 
+@dataclass(frozen=True)
+class OptionRow:
+    starts: str
+    ends: str
+
+
+@dataclass(frozen=True)
+class AgreedShown:
+    """The time that was agreed on: the option's number, its times, its votes, and how many people voted at all."""
+
+    option: int
+    starts: str
+    ends: str
+    votes: int
+    voters: int
+
+
+@dataclass(frozen=True)
+class PollRow:
+    """``state`` is open, agreed or failed. ``votes`` holds each person's options by number; numbers count from 1."""
+
+    poll: str
+    title: str
+    region: str | None
+    options: tuple[OptionRow, ...]
+    closes: str
+    quorum: int
+    state: str
+    votes: Mapping[str, tuple[int, ...]]
+    agreed: AgreedShown | None
+    version: int
+
+
 def apply(recorded: Recorded) -> Applied:
-    """What an event changes."""
-    changed = _changed(recorded.event)
-    return [] if changed is None else [Change(recorded.stream_id, {**changed, "version": recorded.version})]
-
-
-def _changed(event: Event) -> dict[str, Any] | None:
-    match event:
-        case PollOpened():
-            return {
-                "title": event.title,
-                "region": event.region,
-                "options": [{"starts": moment(each.starts), "ends": moment(each.ends)} for each in event.options],
-                "closes": moment(event.closes),
-                "quorum": event.quorum,
-                "state": OPEN,
-                "votes": {},
-                "agreed": None,
-            }
-        case VoteCast(person=person, options=options):
-            return {f"votes.{person}": list(options)}
-        case PollAgreed():
-            times = {"starts": moment(event.starts), "ends": moment(event.ends)}
-            agreed = {"option": event.option, **times, "votes": event.votes, "voters": event.voters}
-            return {"state": AGREED, "agreed": agreed}
+    poll, version = recorded.stream_id, recorded.version
+    match recorded.event:
+        case PollOpened() as event:
+            options = tuple(OptionRow(moment(each.starts), moment(each.ends)) for each in event.options)
+            closes, quorum = moment(event.closes), event.quorum
+            row = PollRow(poll, event.title, event.region, options, closes, quorum, OPEN, {}, None, version)
+            return [Change.put(row)]
+        case VoteCast(person=person, options=chosen):
+            return [Change(poll, {f"votes.{person}": list(chosen), "version": version})]
+        case PollAgreed() as event:
+            times = moment(event.starts), moment(event.ends)
+            agreed = AgreedShown(event.option, *times, event.votes, event.voters)
+            return [Change(poll, {"state": AGREED, "agreed": agreed, "version": version})]
         case PollFailed():
-            return {"state": FAILED}
-    return None
+            return [Change(poll, {"state": FAILED, "version": version})]
+    return []
 
 
-POLLS = View(name="polls", version=1, apply=apply, indexes=([("closes", 1)], [("state", 1)]))
+POLLS = View(name="polls", version=1, row=PollRow, apply=apply, indexes=([("closes", 1)], [("state", 1)]))

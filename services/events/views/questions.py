@@ -1,15 +1,9 @@
-"""The questions of a lecture. Key: the activity.
-
-``{questions: {question: {asker, text, state, at, into, answer: {speaker, text, at} | null}}, line: [questions],
-version}``
-
-``line`` holds those that wait, in order. ``text`` is sealed under the asker's id, an answer's under the speaker's. ``into``
-is the question that a merged one stands behind.
-"""
+"""The questions of a lecture."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from services.events.domain.question import (
@@ -36,8 +30,42 @@ from services.kernel.view import Applied, Change, Expression, View
 _LINE = "line"
 
 
+@dataclass(frozen=True)
+class AnswerRow:
+    """``text`` is sealed under the speaker's id."""
+
+    speaker: str
+    text: str
+    at: str
+
+
+@dataclass(frozen=True)
+class QuestionRow:
+    """``text`` is sealed under the asker's id. ``into`` is the question that a merged question stands behind."""
+
+    asker: str
+    text: str
+    state: str
+    at: str
+    into: str | None = None
+    answer: AnswerRow | None = None
+
+
+@dataclass(frozen=True)
+class QuestionsRow:
+    """All questions of an activity by id, as they were asked. ``line`` holds those that wait, in order."""
+
+    activity: str
+    questions: Mapping[str, QuestionRow] = field(default_factory=dict)
+    line: tuple[str, ...] = ()
+    version: int = 0
+
+    def behind(self, question: str) -> list[QuestionRow]:
+        """The questions that were joined with this one, as they were asked."""
+        return [each for each in self.questions.values() if each.state == MERGED and each.into == question]
+
+
 def apply(recorded: Recorded) -> Applied:
-    """What an event changes."""
     changed = _came(recorded) or _went(recorded)
     return [] if changed is None else [Change(recorded.stream_id, {**changed, "version": recorded.version})]
 
@@ -45,8 +73,7 @@ def apply(recorded: Recorded) -> Applied:
 def _came(recorded: Recorded) -> dict[str, Any] | None:
     match recorded.event:
         case QuestionAsked(question=question, asker=asker, text=text):
-            asked = {"asker": asker, "text": text, "state": WAITING, "at": moment(recorded.at), "into": None}
-            asked |= {"answer": None}
+            asked = QuestionRow(asker, text, WAITING, moment(recorded.at))
             return {f"questions.{question}": asked, _LINE: appending(_LINE, question)}
         case QuestionRejoined(question=question):
             return {**_became(question, WAITING), _LINE: appending(_LINE, question)}
@@ -71,7 +98,7 @@ def _went(recorded: Recorded) -> dict[str, Any] | None:
         case QuestionMerged(question=question, into=into):
             return _became(question, MERGED, into)
         case QuestionAnswered(question=question, speaker=speaker, text=text):
-            answer = {"speaker": speaker, "text": text, "at": moment(recorded.at)}
+            answer = AnswerRow(speaker, text, moment(recorded.at))
             return {**_became(question, ANSWERED), f"questions.{question}.answer": answer}
     return None
 
@@ -81,9 +108,4 @@ def _became(question: str, state: str | Expression, into: str | None = None) -> 
     return {**stands, _LINE: dropping(_LINE, question)}
 
 
-def behind(questions: Mapping[str, Mapping[str, Any]], question: str) -> list[Mapping[str, Any]]:
-    """Those that were joined with it, as they were asked."""
-    return [each for each in questions.values() if each["state"] == MERGED and each["into"] == question]
-
-
-QUESTION_LISTS = View(name="questions", version=2, apply=apply)
+QUESTION_LISTS = View(name="questions", version=2, row=QuestionsRow, apply=apply)

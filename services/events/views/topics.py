@@ -1,14 +1,9 @@
-"""The demand board. Key: the topic.
-
-``{title, origin, region, state, raisers: [ids], endorsers: [ids], count, details: {person, sealed}, reason, gathering,
-answers: {person: bool}, version}``
-
-``state`` is raised, accepted, declined or discussed; ``gathering`` the latest activity planned about it and not
-cancelled; ``count`` how many people want it.
-"""
+"""The demand board."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from services.events.domain.activity import ActivityCancelled
@@ -28,9 +23,39 @@ RAISED = "raised"
 DISCUSSED = "discussed"
 
 
+@dataclass(frozen=True)
+class DetailsRow:
+    """What the first raiser wrote, sealed under that person's id."""
+
+    person: str
+    sealed: str | None
+
+
+@dataclass(frozen=True)
+class TopicRow:
+    """``state`` is raised, accepted, declined or discussed. ``count`` is how many people want the topic. ``gathering`` is the
+    latest activity that was planned about it and not cancelled. ``answers``: whether the topic is solved, by person.
+    """
+
+    topic: str
+    title: str
+    origin: str
+    region: str
+    state: str
+    raisers: tuple[str, ...]
+    endorsers: tuple[str, ...]
+    count: int
+    details: DetailsRow
+    reason: str | None
+    gathering: str | None
+    answers: Mapping[str, bool]
+    version: int
+
+
 def apply(recorded: Recorded) -> Applied:
-    """What an event changes."""
     match recorded.event:
+        case TopicRaised() as event:
+            return [Change.put(_raised(event, recorded))]
         case GatheringPlanned(topic=topic):
             return [Change(topic, {"gathering": recorded.stream_id})]
         case ActivityCancelled(topic=topic) if topic:
@@ -40,22 +65,26 @@ def apply(recorded: Recorded) -> Applied:
     return [] if changed is None else [Change(recorded.stream_id, {**changed, "version": recorded.version})]
 
 
+def _raised(event: TopicRaised, recorded: Recorded) -> TopicRow:
+    return TopicRow(
+        topic=recorded.stream_id,
+        title=event.title,
+        origin=event.origin,
+        region=event.region,
+        state=RAISED,
+        raisers=(event.person,),
+        endorsers=(),
+        count=1,
+        details=DetailsRow(event.person, event.details),
+        reason=None,
+        gathering=None,
+        answers={},
+        version=recorded.version,
+    )
+
+
 def _changed(event: Event) -> dict[str, Any] | None:
     match event:
-        case TopicRaised():
-            return {
-                "title": event.title,
-                "origin": event.origin,
-                "region": event.region,
-                "state": RAISED,
-                "raisers": [event.person],
-                "endorsers": [],
-                "count": 1,
-                "reason": None,
-                "answers": {},
-                "gathering": None,
-                "details": {"person": event.person, "sealed": event.details},
-            }
         case TopicJoined(person=person):
             return {
                 "raisers": adding("raisers", person),
@@ -77,4 +106,6 @@ def _people(newcomer: str) -> Expression:
     return Expression({"$size": {"$setUnion": ["$raisers", "$endorsers", [{"$literal": newcomer}]]}})
 
 
-TOPICS = View(name="topics", version=1, apply=apply, indexes=([("region", 1)], [("state", 1)], [("count", 1)]))
+TOPICS = View(
+    name="topics", version=1, row=TopicRow, apply=apply, indexes=([("region", 1)], [("state", 1)], [("count", 1)])
+)

@@ -1,13 +1,9 @@
-"""The venue book. Key: the venue.
-
-``{name, kind, region, subdistrict, capacity, power, projector, signal, library, requests: {activity: state}, by:
-{activity: sealed}, version}``; ``by`` is who answered for the host, sealed under the venue's id.
-"""
+"""The venue book."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 
 from services.events.domain.venue import (
     ASKED,
@@ -18,27 +14,45 @@ from services.events.domain.venue import (
     VenueConfirmed,
     VenueDeclined,
 )
-from services.kernel.message import Event, Recorded
+from services.kernel.message import Recorded
 from services.kernel.view import Applied, Change, View
 
 
+@dataclass(frozen=True)
+class VenueRow:
+    """``requests`` holds the state of the host's answer by activity; ``by`` who answered, sealed under the venue's id."""
+
+    venue: str
+    name: str
+    kind: str
+    region: str
+    subdistrict: str | None
+    capacity: int | None
+    power: bool | None
+    projector: bool | None
+    signal: bool | None
+    library: str | None
+    requests: Mapping[str, str]
+    by: Mapping[str, str | None]
+    version: int
+
+
 def apply(recorded: Recorded) -> Applied:
-    """What an event changes."""
-    changed = _changed(recorded.event)
-    return [] if changed is None else [Change(recorded.stream_id, {**changed, "version": recorded.version})]
-
-
-def _changed(event: Event) -> dict[str, Any] | None:
-    match event:
+    venue, version = recorded.stream_id, recorded.version
+    match recorded.event:
         case VenueAdded(site=site):
-            return {**asdict(site), "requests": {}, "by": {}}
+            return [Change.put(VenueRow(venue, **asdict(site), requests={}, by={}, version=version))]
         case VenueAsked(activity=activity):
-            return {f"requests.{activity}": ASKED}
+            return [Change(venue, {f"requests.{activity}": ASKED, "version": version})]
         case VenueConfirmed(activity=activity, by=by):
-            return {f"requests.{activity}": CONFIRMED, f"by.{activity}": by}
+            return [Change(venue, {**_answered(activity, CONFIRMED, by), "version": version})]
         case VenueDeclined(activity=activity, by=by):
-            return {f"requests.{activity}": DECLINED, f"by.{activity}": by}
-    return None
+            return [Change(venue, {**_answered(activity, DECLINED, by), "version": version})]
+    return []
 
 
-VENUES = View(name="venues", version=1, apply=apply, indexes=([("region", 1)],))
+def _answered(activity: str, state: str, by: str | None) -> Mapping[str, str | None]:
+    return {f"requests.{activity}": state, f"by.{activity}": by}
+
+
+VENUES = View(name="venues", version=1, row=VenueRow, apply=apply, indexes=([("region", 1)],))

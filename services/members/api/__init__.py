@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from services.kernel.route import Route
+from services.kernel.route import Routes
 from services.members.api import (
     affiliations,
     competence,
@@ -32,29 +30,29 @@ from services.members.api import (
     tokens,
 )
 
-ROUTES: Sequence[Route] = (
-    *login.ROUTES,
-    *me.ROUTES,
-    *own_data.ROUTES,
-    *erasure.ROUTES,
-    *tokens.ROUTES,
-    *consents.ROUTES,
-    *telegram.ROUTES,
-    *regions.ROUTES,
-    *offices.ROUTES,
-    *libraries.ROUTES,
-    *affiliations.ROUTES,
-    *equipment.ROUTES,
-    *frameworks.ROUTES,
-    *competence.ROUTES,
-    *prior_learning.ROUTES,
-    *growth.ROUTES,
-    *directory.ROUTES,
-    *growth_of_many.ROUTES,
-    *rules.ROUTES,
-    *guests.ROUTES,
-    *imports.ROUTES,
-    *members.ROUTES,
-    *duplicates.ROUTES,
-    *internal.ROUTES,
+routes = Routes(
+    login.routes,
+    me.routes,
+    own_data.routes,
+    erasure.routes,
+    tokens.routes,
+    consents.routes,
+    telegram.routes,
+    regions.routes,
+    offices.routes,
+    libraries.routes,
+    affiliations.routes,
+    equipment.routes,
+    frameworks.routes,
+    competence.routes,
+    prior_learning.routes,
+    growth.routes,
+    directory.routes,
+    growth_of_many.routes,
+    rules.routes,
+    guests.routes,
+    imports.routes,
+    members.routes,
+    duplicates.routes,
+    internal.routes,
 )

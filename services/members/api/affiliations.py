@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -10,9 +9,9 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from services.kernel.problem import Forbidden, Malformed, Refused
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
+from services.kernel.shapes import OptionalPaging, identity, listing, time
 from services.members.api.libraries import accompanies, known_library, works_at
-from services.members.api.wording import Paging, identity, time
 from services.members.domain.affiliation import (
     AFFILIATION,
     ROLES,
@@ -26,19 +25,21 @@ from services.members.domain.staffing import STAFFING, NoteStaff
 from services.members.parts import Parts
 from services.members.views.affiliations import AFFILIATIONS
 
+routes = Routes()
+
 
 class AffiliationBody(Schema):
     """Who works there, oneself by default, as what and since when: now by default."""
 
-    person = identity(allow_none=True, load_default=None)
+    person = identity(required=False, published_length=80, allow_none=True, load_default=None)
     role = fields.String(required=True, validate=validate.OneOf(ROLES))
-    since = time()
+    since = time(required=False)
 
 
 class EndBody(Schema):
     """Until when: now by default."""
 
-    until = time()
+    until = time(required=False)
 
 
 class AffiliationChange(Schema):
@@ -66,16 +67,17 @@ class AffiliationAnswer(Schema):
     terms = fields.List(fields.Nested(Term), required=True)
 
 
-class AffiliationList(Schema):
-    """A page of those who work there or did."""
+@routes.post(
+    "/v1/libraries/{library}/affiliations",
+    body=AffiliationBody(),
+    answer=AffiliationChange(),
+    statuses=(201, 403, 404, 422),
+)
+def start_affiliation(parts: Parts, request: Request) -> Answer:
+    """Begin to work at a library.
 
-    items = fields.List(fields.Nested(AffiliationAnswer), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
-def start(parts: Parts, request: Request) -> Answer:
-    """Begin to work at a library. The first ever says so alone; after that a colleague says it, or who keeps the region's
-    libraries.
+    The first person at a library says so alone. Everybody after that needs a colleague, or somebody who keeps the
+    libraries of the region, to say it.
     """
     actor = request.actor.require_person()
     library, known = known_library(parts, request)
@@ -109,8 +111,17 @@ def _first(parts: Parts, request: Request, library: str, person: str, vouched: b
     return parts.commands.state(STAFFING, library)[0].first == person
 
 
-def end(parts: Parts, request: Request) -> Answer:
-    """Work there no more; the library and what it is accompanied in stay."""
+@routes.post(
+    "/v1/libraries/{library}/affiliations/{person}/end",
+    body=EndBody(),
+    answer=AffiliationChange(),
+    statuses=(200, 403, 404, 422),
+)
+def end_affiliation(parts: Parts, request: Request) -> Answer:
+    """Work at a library no more.
+
+    The library stays, and so does its mentorship.
+    """
     request.actor.require_person()
     library, known = known_library(parts, request)
     person = request.path["person"]
@@ -119,8 +130,17 @@ def end(parts: Parts, request: Request) -> Answer:
     return _take(request, library, person, command)
 
 
+@routes.get(
+    "/v1/libraries/{library}/affiliations",
+    query=OptionalPaging(),
+    answer=listing(AffiliationAnswer, "AffiliationList", required=True),
+    statuses=(200, 403, 404),
+)
 def affiliations(parts: Parts, request: Request) -> Answer:
-    """Who works at a library and who did: for those who work there, and for who accompanies its region's libraries."""
+    """Who works at a library, and who did.
+
+    Shown to those who work there, and to those who accompany the libraries of the region.
+    """
     actor = request.actor.require_person()
     library, known = known_library(parts, request)
     if not (accompanies(request.actor, known.region) or works_at(parts, actor, library)):
@@ -133,7 +153,7 @@ def affiliations(parts: Parts, request: Request) -> Answer:
 
 def own_affiliations(parts: Parts, person: str) -> list[dict[str, Any]]:
     """Where somebody works now: ``{library, role, since}`` each."""
-    documents = parts.everything(AFFILIATIONS, {"person": person})
+    documents = parts.views.all(AFFILIATIONS, {"person": person})
     return [
         {"library": document["library"], "role": document["role"], "since": document["since"].isoformat()}
         for document in documents
@@ -171,37 +191,3 @@ def _shown(parts: Parts, document: dict[str, Any]) -> dict[str, Any]:
 
 def _iso(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "GET",
-        "/v1/libraries/{library}/affiliations",
-        affiliations,
-        name="affiliations",
-        summary="Who works at a library, and who did",
-        query=Paging(),
-        answer=AffiliationList(),
-        statuses=(200, 403, 404),
-    ),
-    Route(
-        "POST",
-        "/v1/libraries/{library}/affiliations",
-        start,
-        name="start-affiliation",
-        summary="Begin to work at a library",
-        body=AffiliationBody(),
-        answer=AffiliationChange(),
-        statuses=(201, 403, 404, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/libraries/{library}/affiliations/{person}/end",
-        end,
-        name="end-affiliation",
-        summary="Work at a library no more",
-        body=EndBody(),
-        answer=AffiliationChange(),
-        statuses=(200, 403, 404, 422),
-    ),
-)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from services.kernel import shapes
 from services.kernel.problem import Malformed
-from services.kernel.route import Answer, Request, Route, recorded
-from services.members.api.wording import identity, slug
+from services.kernel.route import Answer, Request, Routes, recorded
+from services.kernel.shapes import identity, slug
 from services.members.domain.competence import BECAUSE, COMPETENCE, SECOND, SELF, Because, Rate
 from services.members.domain.framework import ASPECTS, LEVELS
 from services.members.domain.person import PERSON
 from services.members.frameworks import adopted
 from services.members.parts import Parts
+
+routes = Routes()
 
 
 class BecauseBody(Schema):
@@ -23,7 +23,7 @@ class BecauseBody(Schema):
 
     kind = fields.String(required=True, validate=validate.OneOf(BECAUSE))
     # It goes out in a fact, so it is an id and no text.
-    id = shapes.identity(required=False, allow_none=True, load_default=None)
+    id = identity(required=False, allow_none=True, load_default=None)
 
     @validates_schema
     def traceable(self, data: dict[str, Any], **_options: Any) -> None:
@@ -35,8 +35,8 @@ class BecauseBody(Schema):
 class RatingBody(Schema):
     """How far a person is, oneself by default, in an aspect of a unit."""
 
-    person = identity(allow_none=True, load_default=None)
-    unit = slug(required=True)
+    person = identity(required=False, published_length=80, allow_none=True, load_default=None)
+    unit = slug()
     aspect = fields.String(required=True, validate=validate.OneOf(ASPECTS))
     level = fields.Integer(required=True, strict=True, validate=validate.OneOf(LEVELS))
     because = fields.Nested(BecauseBody, allow_none=True, load_default=None)
@@ -50,8 +50,9 @@ class RatingAnswer(Schema):
     rater = fields.String(required=True, validate=validate.OneOf((SELF, SECOND)))
 
 
-def rate(parts: Parts, request: Request) -> Answer:
-    """Rate oneself, or as a second rater somebody of one's region."""
+@routes.post("/v1/competence", body=RatingBody(), answer=RatingAnswer(), statuses=(201, 403, 422))
+def rate_competence(parts: Parts, request: Request) -> Answer:
+    """Rate oneself, or somebody else as a second rater."""
     by = request.actor.require_person()
     body = request.body
     whom = body["person"] or by
@@ -80,17 +81,3 @@ def rate(parts: Parts, request: Request) -> Answer:
     )
     answer = {"person": whom, "framework": framework.version, "rater": rater}
     return recorded(request.take(COMPETENCE, whom, command, answer=lambda _state, _events: answer), 201)
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "POST",
-        "/v1/competence",
-        rate,
-        name="rate-competence",
-        summary="Rate oneself, or somebody else as a second rater",
-        body=RatingBody(),
-        answer=RatingAnswer(),
-        statuses=(201, 403, 422),
-    ),
-)

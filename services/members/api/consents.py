@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from marshmallow import Schema, fields
 
 from services.kernel.message import Command
 from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Route, recorded
-from services.members.api.wording import identity
+from services.kernel.route import Answer, Request, Routes, recorded
+from services.kernel.shapes import identity
 from services.members.domain.consent import (
     CONSENT,
     NAME_IN_ARCHIVE,
@@ -23,11 +22,13 @@ from services.members.domain.consent import (
 from services.members.domain.person import PERSON
 from services.members.parts import Parts
 
+routes = Routes()
+
 
 class ConsentBody(Schema):
     """For whom, and which words were read: the newest by default."""
 
-    partner = identity(allow_none=True, load_default=None)
+    partner = identity(required=False, published_length=80, allow_none=True, load_default=None)
     wording = fields.Integer(strict=True)
 
 
@@ -41,7 +42,7 @@ class PublicNameAnswer(Schema):
 class PartnerQuery(Schema):
     """For whom."""
 
-    partner = identity(load_default=None)
+    partner = identity(required=False, published_length=80, load_default=None)
 
 
 class ConsentState(Schema):
@@ -78,7 +79,8 @@ class ConsentList(Schema):
     purposes = fields.List(fields.Nested(PurposeAnswer), required=True)
 
 
-def consents(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/me/consents", answer=ConsentList(), statuses=(200, 401))
+def own_consents(parts: Parts, request: Request) -> Answer:
     """What I agreed to."""
     given = parts.commands.state(CONSENT, request.actor.require_person())[0].given.values()
     items = [
@@ -98,8 +100,9 @@ def consents(parts: Parts, request: Request) -> Answer:
     return Answer({"items": items, "next": None, "purposes": purposes})
 
 
+@routes.get("/v1/people/{person}/public-name", answer=PublicNameAnswer(), statuses=(200, 404))
 def public_name(parts: Parts, request: Request) -> Answer:
-    """The name of somebody who agreed that the archive, which everybody reads, may tell it."""
+    """The name of somebody who agreed to be named in the archive."""
     person = request.path["person"]
     if (NAME_IN_ARCHIVE, None) not in parts.commands.state(CONSENT, person)[0].given:
         raise NotFound
@@ -109,8 +112,9 @@ def public_name(parts: Parts, request: Request) -> Answer:
     return Answer({"person": person, "name": name})
 
 
-def give(parts: Parts, request: Request) -> Answer:
-    """Agree."""
+@routes.post("/v1/me/consents/{purpose}", body=ConsentBody(), answer=ConsentState(), statuses=(200, 401, 404, 422))
+def give_consent(parts: Parts, request: Request) -> Answer:
+    """Agree to a purpose."""
     person, purpose = _whose(parts, request)
     body = request.body
     wording = body.get("wording", newest_wording(purpose))
@@ -119,8 +123,9 @@ def give(parts: Parts, request: Request) -> Answer:
     return _take(request, person, command, purpose, body["partner"])
 
 
-def withdraw(parts: Parts, request: Request) -> Answer:
-    """Agree no more."""
+@routes.delete("/v1/me/consents/{purpose}", query=PartnerQuery(), answer=ConsentState(), statuses=(200, 401, 404))
+def withdraw_consent(parts: Parts, request: Request) -> Answer:
+    """Agree to a purpose no more."""
     person, purpose = _whose(parts, request)
     partner = request.query["partner"]
     region = parts.commands.state(PERSON, person)[0].region
@@ -139,45 +144,3 @@ def _take(request: Request, person: str, command: Command, purpose: str, partner
         return {"purpose": purpose, "partner": partner, "given": (purpose, partner) in state.given}
 
     return recorded(request.take(CONSENT, person, command, answer=answer))
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "GET",
-        "/v1/me/consents",
-        consents,
-        name="own-consents",
-        summary="What I agreed to",
-        answer=ConsentList(),
-        statuses=(200, 401),
-    ),
-    Route(
-        "POST",
-        "/v1/me/consents/{purpose}",
-        give,
-        name="give-consent",
-        summary="Agree to a purpose",
-        body=ConsentBody(),
-        answer=ConsentState(),
-        statuses=(200, 401, 404, 422),
-    ),
-    Route(
-        "DELETE",
-        "/v1/me/consents/{purpose}",
-        withdraw,
-        name="withdraw-consent",
-        summary="Agree to a purpose no more",
-        query=PartnerQuery(),
-        answer=ConsentState(),
-        statuses=(200, 401, 404),
-    ),
-    Route(
-        "GET",
-        "/v1/people/{person}/public-name",
-        public_name,
-        name="public-name",
-        summary="The name of somebody who agreed to be named in the archive",
-        answer=PublicNameAnswer(),
-        statuses=(200, 404),
-    ),
-)

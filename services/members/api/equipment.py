@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 
 from services.kernel.message import Command
 from services.kernel.problem import Forbidden, NotFound
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
+from services.kernel.shapes import Empty, OptionalPaging, identity, listing, slug, text
 from services.members.api.libraries import works_at
-from services.members.api.wording import Empty, Paging, identity, slug, text
 from services.members.domain.equipment import (
     EQUIPMENT,
     KINDS,
@@ -27,27 +27,29 @@ from services.members.parts import Parts
 from services.members.views.equipment import LENT
 from services.members.views.occasions import OCCASIONS
 
+routes = Routes()
+
 PLANS = "activities.plan"
 
 
 class EquipmentBody(Schema):
     """A thing of one's own, or of the library that one works at."""
 
-    name = text(100, required=True)
+    name = text(longest=100)
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
-    library = identity(allow_none=True, load_default=None)
+    library = identity(required=False, published_length=80, allow_none=True, load_default=None)
 
 
 class LoanBody(Schema):
     """Where it goes."""
 
-    activity = identity(required=True)
+    activity = identity(published_length=80)
 
 
-class EquipmentQuery(Paging):
+class EquipmentQuery(OptionalPaging):
     """Things of a region, of a kind, only those that are not away; one's own without a region."""
 
-    region = slug()
+    region = slug(required=False)
     kind = fields.String(validate=validate.OneOf(KINDS))
     free = fields.Boolean(load_default=False)
 
@@ -76,21 +78,15 @@ class EquipmentAnswer(Schema):
     loans = fields.List(fields.Nested(LoanAnswer), required=True)
 
 
-class EquipmentList(Schema):
-    """A page of things."""
-
-    items = fields.List(fields.Nested(EquipmentAnswer), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
 class EquipmentId(Schema):
     """The thing."""
 
     equipment = fields.String(required=True)
 
 
-def register(parts: Parts, request: Request) -> Answer:
-    """Offer a thing."""
+@routes.post("/v1/equipment", body=EquipmentBody(), answer=EquipmentId(), statuses=(201, 401, 403))
+def register_equipment(parts: Parts, request: Request) -> Answer:
+    """Offer a thing that the community may borrow."""
     person = request.actor.require_person()
     member, _ = parts.commands.state(PERSON, person)
     if not member.is_member or member.region is None:
@@ -103,8 +99,17 @@ def register(parts: Parts, request: Request) -> Answer:
     return _take(request, thing, command, 201)
 
 
+@routes.get(
+    "/v1/equipment",
+    query=EquipmentQuery(),
+    answer=listing(EquipmentAnswer, "EquipmentList", required=True),
+    statuses=(200, 403),
+)
 def equipment(parts: Parts, request: Request) -> Answer:
-    """What may be asked for in a region, for who plans there; or one's own."""
+    """What is lent in a region, or what I lend.
+
+    A region's equipment is shown to those who plan there.
+    """
     person, query = request.actor.require_person(), request.query
     where: dict[str, Any] = {"owner": person}
     if "region" in query:
@@ -118,20 +123,23 @@ def equipment(parts: Parts, request: Request) -> Answer:
     return Answer({"items": [_shown(parts, document) for document in page.items], "next": page.next})
 
 
-def lend(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/equipment/{equipment}/loans", body=LoanBody(), answer=EquipmentId(), statuses=(201, 404, 422))
+def lend_equipment(parts: Parts, request: Request) -> Answer:
     """It goes to an activity."""
     thing, person = _of_mine(parts, request)
     return _take(request, thing, LendEquipment(request.body["activity"], person, request.now), 201)
 
 
-def give_back(parts: Parts, request: Request) -> Answer:
-    """It is back."""
+@routes.post("/v1/equipment/{equipment}/return", body=Empty(), answer=EquipmentId(), statuses=(200, 404))
+def return_equipment(parts: Parts, request: Request) -> Answer:
+    """It is back with its owner."""
     thing, person = _of_mine(parts, request)
     return _take(request, thing, ReturnEquipment(person, request.now))
 
 
-def withdraw(parts: Parts, request: Request) -> Answer:
-    """Its owner lends it no more."""
+@routes.post("/v1/equipment/{equipment}/withdrawal", body=Empty(), answer=EquipmentId(), statuses=(200, 404))
+def withdraw_equipment(parts: Parts, request: Request) -> Answer:
+    """It is lent no more."""
     thing, _ = _of_mine(parts, request)
     return _take(request, thing, WithdrawEquipment(request.now))
 
@@ -167,57 +175,3 @@ def _shown(parts: Parts, document: Mapping[str, Any]) -> dict[str, Any]:
             for loan in loans
         ],
     }
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "GET",
-        "/v1/equipment",
-        equipment,
-        name="equipment",
-        summary="What is lent in a region, or what I lend",
-        query=EquipmentQuery(),
-        answer=EquipmentList(),
-        statuses=(200, 403),
-    ),
-    Route(
-        "POST",
-        "/v1/equipment",
-        register,
-        name="register-equipment",
-        summary="Offer a thing that the community may borrow",
-        body=EquipmentBody(),
-        answer=EquipmentId(),
-        statuses=(201, 401, 403),
-    ),
-    Route(
-        "POST",
-        "/v1/equipment/{equipment}/loans",
-        lend,
-        name="lend-equipment",
-        summary="It goes to an activity",
-        body=LoanBody(),
-        answer=EquipmentId(),
-        statuses=(201, 404, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/equipment/{equipment}/return",
-        give_back,
-        name="return-equipment",
-        summary="It is back with its owner",
-        body=Empty(),
-        answer=EquipmentId(),
-        statuses=(200, 404),
-    ),
-    Route(
-        "POST",
-        "/v1/equipment/{equipment}/withdrawal",
-        withdraw,
-        name="withdraw-equipment",
-        summary="It is lent no more",
-        body=Empty(),
-        answer=EquipmentId(),
-        statuses=(200, 404),
-    ),
-)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from marshmallow import Schema, fields
 from marshmallow.validate import Equal
 
 from services.kernel import shapes
 from services.kernel.problem import Unauthorized
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.members.domain.person import PERSON, Leave
 from services.members.parts import Parts
+
+routes = Routes()
 
 
 class Sure(Schema):
@@ -26,13 +26,15 @@ class Erasing(Schema):
     person = fields.String(required=True)
 
 
+@routes.post("/v1/me/erasure", body=Sure(), answer=Erasing(), statuses=(202, 401))
 def erase_me(_parts: Parts, request: Request) -> Answer:
-    """Forget me."""
+    """Forget me: everything sealed about me is destroyed, for good."""
     return _taken(request, request.actor.require_person())
 
 
+@routes.post("/v1/members/{member}/erasure", body=Sure(), answer=Erasing(), statuses=(202, 403, 404))
 def erase_member(_parts: Parts, request: Request) -> Answer:
-    """Forget somebody who has asked the board for it."""
+    """Forget a member who has asked for it."""
     request.actor.require("people.erase")
     if not request.actor.id:
         raise Unauthorized
@@ -42,27 +44,3 @@ def erase_member(_parts: Parts, request: Request) -> Answer:
 def _taken(request: Request, person: str) -> Answer:
     answer = {"person": person}
     return recorded(request.take(PERSON, person, Leave(request.actor.id), answer=lambda _state, _events: answer), 202)
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "POST",
-        "/v1/me/erasure",
-        erase_me,
-        name="erase-me",
-        summary="Forget me: everything sealed about me is destroyed, for good",
-        body=Sure(),
-        answer=Erasing(),
-        statuses=(202, 401),
-    ),
-    Route(
-        "POST",
-        "/v1/members/{member}/erasure",
-        erase_member,
-        name="erase-member",
-        summary="Forget a member who has asked for it",
-        body=Sure(),
-        answer=Erasing(),
-        statuses=(202, 403, 404),
-    ),
-)

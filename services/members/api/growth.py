@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from marshmallow import Schema, fields
 
 from services.kernel.problem import Malformed, NotFound
-from services.kernel.route import Answer, Request, Route
+from services.kernel.route import Answer, Request, Routes
+from services.kernel.shapes import identity, time
 from services.members.api.libraries import accompanies
-from services.members.api.wording import identity, time
 from services.members.domain.competence import SECOND, SELF
 from services.members.domain.framework import ASPECTS, Frameworks
 from services.members.domain.growth import Rating, Standing, standing
@@ -21,12 +21,14 @@ from services.members.parts import Parts
 from services.members.views.competence import COMPETENCE_OF
 from services.members.views.occasions import OCCASIONS
 
+routes = Routes()
+
 
 class AsOf(Schema):
     """As of this time, now by default. ``activity``: compare with how far they were when it began."""
 
-    as_of = time()
-    activity = identity()
+    as_of = time(required=False)
+    activity = identity(required=False, published_length=80)
 
 
 class LevelPair(Schema):
@@ -108,8 +110,12 @@ class GrowthAnswer(Schema):
     before = fields.Nested(Before, required=True, allow_none=True)
 
 
+@routes.get("/v1/competence/{person}", query=AsOf(), answer=GrowthAnswer(), statuses=(200, 404))
 def growth(parts: Parts, request: Request) -> Answer:
-    """One person's growth: for themselves, and for who may rate or read the members of their region."""
+    """How far somebody is and how they came there.
+
+    Shown to the person, and to those who may rate or read the members of the person's region.
+    """
     actor, key = request.actor.require_person(), request.path["person"]
     person, _ = parts.commands.state(PERSON, key)
     if not person.is_member or not (actor == key or accompanies(request.actor, person.region)):
@@ -197,17 +203,3 @@ def rating_of(document: Mapping[str, Any]) -> Rating:
         document["framework"],
         document["at"],
     )
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "GET",
-        "/v1/competence/{person}",
-        growth,
-        name="growth",
-        summary="How far somebody is and how they came there",
-        query=AsOf(),
-        answer=GrowthAnswer(),
-        statuses=(200, 404),
-    ),
-)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from services.kernel.problem import Forbidden, NotFound
-from services.kernel.route import Answer, Request, Route
+from services.kernel.route import Answer, Request, Routes
+from services.kernel.shapes import identity, slug, time
 from services.members.api.growth import current, rating_of, ratings_in
 from services.members.api.libraries import accompanies, works_at
-from services.members.api.wording import identity, slug, time
 from services.members.domain.competence import SECOND, SELF
 from services.members.domain.framework import Frameworks
 from services.members.domain.growth import Standing, area_levels, gained, standing
@@ -22,14 +22,16 @@ from services.members.parts import Parts
 from services.members.views.affiliations import AFFILIATIONS
 from services.members.views.competence import COMPETENCE_OF
 
+routes = Routes()
+
 
 class ManyQuery(Schema):
     """Of a region or of a library's staff; ``to`` is now by default, ``from`` a time to compare with."""
 
-    region = slug()
-    library = identity()
-    since = time(data_key="from")
-    until = time(data_key="to")
+    region = slug(required=False)
+    library = identity(required=False, published_length=80)
+    since = time(required=False, data_key="from")
+    until = time(required=False, data_key="to")
 
     @validates_schema
     def of_one(self, data: dict[str, Any], **_options: Any) -> None:
@@ -71,8 +73,12 @@ class ManyAnswer(Schema):
     gained = fields.Nested(Gained, required=True, allow_none=True)
 
 
-def many(parts: Parts, request: Request) -> Answer:
-    """How far the people of a region or the staff of a library are, and how far they were."""
+@routes.get("/v1/competence", query=ManyQuery(), answer=ManyAnswer(), statuses=(200, 403, 404))
+def competence_of_many(parts: Parts, request: Request) -> Answer:
+    """How far the people of a region or a library are, without names.
+
+    Where the query names a beginning, the answer also says how far they were then.
+    """
     region, library = request.query.get("region"), request.query.get("library")
     _require_may_count(parts, request, region, library)
     frameworks = standing_frameworks(parts.commands)
@@ -103,7 +109,7 @@ def _standings(
         people = _staff(parts, library, at)
         documents = [parts.views.get(COMPETENCE_OF, person) or {"_id": person} for person in people]
     else:
-        documents = list(parts.everything(COMPETENCE_OF, {"region": region}))
+        documents = list(parts.views.all(COMPETENCE_OF, {"region": region}))
     found = {
         document["_id"]: standing(map(rating_of, ratings_in(document).values()), frameworks, at)
         for document in documents
@@ -114,7 +120,7 @@ def _standings(
 def _staff(parts: Parts, library: str, at: datetime) -> list[str]:
     return [
         document["person"]
-        for document in parts.everything(AFFILIATIONS, {"library": library})
+        for document in parts.views.all(AFFILIATIONS, {"library": library})
         if any(
             term["since"] <= at and (term["until"] is None or at < term["until"]) for term in document["terms"].values()
         )
@@ -147,17 +153,3 @@ def _require_may_count(parts: Parts, request: Request, region: str | None, libra
         region = known.region
     if not accompanies(request.actor, region):
         raise Forbidden(permission="competence.rate", region=region)
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "GET",
-        "/v1/competence",
-        many,
-        name="competence-of-many",
-        summary="How far the people of a region or a library are, without names",
-        query=ManyQuery(),
-        answer=ManyAnswer(),
-        statuses=(200, 403, 404),
-    ),
-)

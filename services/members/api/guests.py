@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-
 from marshmallow import Schema, fields
 
 from services.kernel.policy import Actor
 from services.kernel.problem import Forbidden, Malformed, NotFound
-from services.kernel.route import Answer, Request, Route, recorded
-from services.members.api.wording import given_contact, identity, text
-from services.members.contact import email, phone
+from services.kernel.route import Answer, Request, Routes, recorded
+from services.kernel.shapes import identity, is_identity, text
+from services.members.contact import email, given_contact, phone
 from services.members.domain.guest import GUEST, AddGuest, TieGuest
 from services.members.domain.person import PERSON, KeepForGuest
 from services.members.joining import clean
 from services.members.parts import Parts
 from services.members.views.guests import GUESTS
 
-_IDENTITY = re.compile(r"[A-Za-z0-9_-]{1,64}")
+routes = Routes()
 
 
 class GuestBody(Schema):
     """What a guest gave of themselves; all of it may be left out."""
 
-    name = text(allow_none=True, load_default=None)
-    email = text(allow_none=True, load_default=None)
-    phone = text(allow_none=True, load_default=None)
+    name = text(required=False, allow_none=True, load_default=None)
+    email = text(required=False, allow_none=True, load_default=None)
+    phone = text(required=False, allow_none=True, load_default=None)
 
 
 class GuestAnswer(Schema):
@@ -42,7 +39,7 @@ class GuestAnswer(Schema):
 class TieBody(Schema):
     """The member that the guest is."""
 
-    person = identity(required=True)
+    person = identity(published_length=80)
 
 
 class GuestAdded(Schema):
@@ -58,8 +55,12 @@ class GuestTied(Schema):
     person = fields.String(required=True)
 
 
-def add(parts: Parts, request: Request) -> Answer:
-    """Note a guest under an id that the gateway has made, and that is no member's. Strangers note themselves."""
+@routes.post("/v1/guests/{guest}", body=GuestBody(), answer=GuestAdded(), statuses=(201, 403, 422))
+def add_guest(parts: Parts, request: Request) -> Answer:
+    """Note a guest.
+
+    The gateway has made the guest's id; no member may have it. Strangers note themselves.
+    """
     if request.actor.kind == "person":
         _require_guests(request.actor)
     guest = _new_identity(request.path["guest"])
@@ -86,8 +87,9 @@ def add(parts: Parts, request: Request) -> Answer:
     return recorded(commit, 201, location=f"/v1/guests/{guest}")
 
 
+@routes.get("/v1/guests/{guest}", answer=GuestAnswer(), statuses=(200, 403, 404))
 def guest(parts: Parts, request: Request) -> Answer:
-    """One guest."""
+    """A guest."""
     _require_guests(request.actor)
     key = request.path["guest"]
     document = parts.views.get(GUESTS, key)
@@ -97,8 +99,12 @@ def guest(parts: Parts, request: Request) -> Answer:
     return Answer({"guest": key, **opened, "person": document["person"]})
 
 
-def tie(parts: Parts, request: Request) -> Answer:
-    """Say which member a guest is, where no login has proved it."""
+@routes.post("/v1/guests/{guest}/tie", body=TieBody(), answer=GuestTied(), statuses=(200, 403, 404, 422))
+def tie_guest(parts: Parts, request: Request) -> Answer:
+    """Say which member a guest is.
+
+    For a guest whom no login has proved to be a member.
+    """
     _require_guests(request.actor)
     key, person = request.path["guest"], request.body["person"]
     member, _ = parts.commands.state(PERSON, person)
@@ -120,7 +126,7 @@ def _keep(request: Request, guest: str) -> None:
 
 def _new_identity(text: str) -> str:
     # Chosen outside, and from then on part of streams, addresses and headers.
-    if not _IDENTITY.fullmatch(text):
+    if not is_identity(text):
         raise Malformed(errors={"guest": ["Not an id."]})
     return text
 
@@ -131,36 +137,3 @@ def _require_guests(actor: Actor) -> None:
         actor.require_person()
     if not actor.may_somewhere("members.guest"):
         raise Forbidden(permission="members.guest")
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "POST",
-        "/v1/guests/{guest}",
-        add,
-        name="add-guest",
-        summary="Note a guest",
-        body=GuestBody(),
-        answer=GuestAdded(),
-        statuses=(201, 403, 422),
-    ),
-    Route(
-        "GET",
-        "/v1/guests/{guest}",
-        guest,
-        name="guest",
-        summary="A guest",
-        answer=GuestAnswer(),
-        statuses=(200, 403, 404),
-    ),
-    Route(
-        "POST",
-        "/v1/guests/{guest}/tie",
-        tie,
-        name="tie-guest",
-        summary="Say which member a guest is",
-        body=TieBody(),
-        answer=GuestTied(),
-        statuses=(200, 403, 404, 422),
-    ),
-)

@@ -8,8 +8,9 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
+from services.kernel.local_time import local_day
 from services.kernel.problem import Forbidden, NotFound, Refused
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.kernel.vault import Erased
 from services.members import spreadsheet
 from services.members.domain.registration_import import (
@@ -23,13 +24,14 @@ from services.members.domain.registration_import import (
     StartImport,
 )
 from services.members.gazetteer import gazetteer_of
-from services.members.joining import day_of
 from services.members.parts import Parts
 from services.members.processes.import_runner import seal_rows
 from services.members.recognition import Recognition
 from services.members.registration import Registration, RowReader
 from services.members.views.imports import IMPORTS
 from services.members.views.regions import REGIONS
+
+routes = Routes()
 
 FILE_BYTES = 5_000_000
 
@@ -90,8 +92,19 @@ class ImportAnswer(Schema):
     differences = fields.List(fields.Nested(DifferentRow))
 
 
-def bring(parts: Parts, request: Request) -> Answer:
-    """Take a file, or only tell what taking it would do."""
+@routes.post(
+    "/v1/members/import",
+    query=ImportQuery(),
+    answer=ImportAnswer(),
+    raw=True,
+    limit=FILE_BYTES,
+    statuses=(200, 202, 400, 403),
+)
+def import_members(parts: Parts, request: Request) -> Answer:
+    """Bring a table of registrations.
+
+    With ``dry_run`` it only tells what the import would do.
+    """
     person = request.actor.require_person()
     if not request.actor.may_somewhere("members.import"):
         raise Forbidden(permission="members.import")
@@ -111,8 +124,12 @@ def bring(parts: Parts, request: Request) -> Answer:
     return recorded(commit, 202, location=f"/v1/imports/{identity}")
 
 
-def progress(parts: Parts, request: Request) -> Answer:
-    """How far an import is; for who brought it, and who may import everywhere."""
+@routes.get("/v1/imports/{import}", answer=ImportAnswer(), statuses=(200, 404))
+def import_progress(parts: Parts, request: Request) -> Answer:
+    """How far an import is.
+
+    Shown to the person who brought the table, and to those who may import everywhere.
+    """
     person = request.actor.require_person()
     key = request.path["import"]
     document = parts.views.get(IMPORTS, key)
@@ -124,8 +141,8 @@ def progress(parts: Parts, request: Request) -> Answer:
 
 
 def _read(parts: Parts, request: Request) -> Sequence[Registration]:
-    gazetteer = gazetteer_of(parts.everything(REGIONS))
-    reader = RowReader(gazetteer, tuple(request.actor.grants["members.import"]), day_of(request.now))
+    gazetteer = gazetteer_of(parts.views.all(REGIONS))
+    reader = RowReader(gazetteer, tuple(request.actor.grants["members.import"]), local_day(request.now))
     return [reader.read(row) for row in spreadsheet.read(request.body)]
 
 
@@ -151,28 +168,3 @@ def _reported(outcomes: Sequence[RowOutcome]) -> dict[str, Any]:
             if outcome.kind == DIFFERENT
         ],
     }
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "POST",
-        "/v1/members/import",
-        bring,
-        name="import-members",
-        summary="Bring a table of registrations",
-        query=ImportQuery(),
-        answer=ImportAnswer(),
-        raw=True,
-        limit=FILE_BYTES,
-        statuses=(200, 202, 400, 403),
-    ),
-    Route(
-        "GET",
-        "/v1/imports/{import}",
-        progress,
-        name="import-progress",
-        summary="How far an import is",
-        answer=ImportAnswer(),
-        statuses=(200, 404),
-    ),
-)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,17 +10,19 @@ from marshmallow import Schema, fields
 
 from services.kernel.policy import Actor, Held
 from services.kernel.problem import Malformed, Unauthorized
-from services.kernel.route import Answer, Request, Route
+from services.kernel.route import Answer, Request, Routes
+from services.kernel.shapes import identity, text
 from services.members.api.telegram import chat_of
-from services.members.api.wording import identity, text
 from services.members.domain.credential import TOKEN
 from services.members.domain.guest import GUEST
 from services.members.domain.office_kinds import grants_of
 from services.members.domain.person import PERSON, Standing
-from services.members.mint import read_bearer
 from services.members.parts import Parts
+from services.members.secret_deriver import read_bearer
 from services.members.views.guests import GUESTS
 from services.members.views.offices import OFFICE_HOLDERS
+
+routes = Routes()
 
 MOST_PEOPLE = 200
 OWN = frozenset({Standing.MEMBER, Standing.ERASED})
@@ -54,7 +55,7 @@ class ActorAnswer(Schema):
 class PeopleQuery(Schema):
     """Ids with commas between them. ``code``: the id of a login code whose digits are to be sent to the one person."""
 
-    ids = text(20_000, required=True)
+    ids = text(longest=20_000)
     code = fields.String()
 
 
@@ -77,7 +78,7 @@ class Reached(Schema):
 class PersonQuery(Schema):
     """A member."""
 
-    person = identity(required=True)
+    person = identity(published_length=80)
 
 
 class IdsAnswer(Schema):
@@ -93,9 +94,12 @@ class PeopleAnswer(Schema):
     code = fields.String()
 
 
+@routes.post("/internal/identity", body=TokenBody(), answer=ActorAnswer(), public=False, statuses=(200, 401, 403))
 def identify(parts: Parts, request: Request) -> Answer:
-    """Who is behind a token, with all that their offices allow. From the token's own stream, so a revoked token is
-    worthless at once.
+    """Who is behind a token?
+
+    Answers with all that the person's offices allow. Reads the token's own stream, so a revoked token is worthless at
+    once.
     """
     request.actor.require_service("gateway")
     bearer = read_bearer(request.body["token"])
@@ -116,15 +120,19 @@ def identify(parts: Parts, request: Request) -> Answer:
 def actor_of(parts: Parts, person: str) -> Actor:
     """A person with the offices they hold or stand in for."""
     documents = [
-        *parts.everything(OFFICE_HOLDERS, {"holder": person}),
-        *parts.everything(OFFICE_HOLDERS, {"stand_in": person}),
+        *parts.views.all(OFFICE_HOLDERS, {"holder": person}),
+        *parts.views.all(OFFICE_HOLDERS, {"stand_in": person}),
     ]
     held = sorted(((document["office"], document["region"]) for document in documents), key=str)
     return Actor("person", person, tuple(Held(office, region) for office, region in held), grants_of(held))
 
 
+@routes.get("/internal/people", query=PeopleQuery(), answer=PeopleAnswer(), public=False, statuses=(200, 403))
 def people(parts: Parts, request: Request) -> Answer:
-    """How people are reached; from their own streams, so who has just joined is there."""
+    """How are these people reached?
+
+    Reads their own streams, so whoever has just joined is there.
+    """
     request.actor.require_service("notifications")
     ids = list(dict.fromkeys(part for part in request.query["ids"].split(",") if part))
     if len(ids) > MOST_PEOPLE:
@@ -134,7 +142,7 @@ def people(parts: Parts, request: Request) -> Answer:
         return Answer({"people": found})
     if len(ids) != 1:
         raise Malformed(errors={"code": ["A code is one person's."]})
-    return Answer({"people": found, "code": parts.mint.digits(code)})
+    return Answer({"people": found, "code": parts.secrets.digits(code)})
 
 
 def _reached(parts: Parts, asked: str) -> dict[str, Any] | None:
@@ -165,48 +173,15 @@ def _reached(parts: Parts, asked: str) -> dict[str, Any] | None:
     }
 
 
+@routes.get("/internal/ids", query=PersonQuery(), answer=IdsAnswer(), public=False, statuses=(200, 403))
 def ids(parts: Parts, request: Request) -> Answer:
-    """All ids of one person: their own first, then those of the guests they once were."""
+    """Under which ids is this person known?
+
+    The person's own id first, then those of the guests whom the person once was.
+    """
     request.actor.require_service("gateway")
     person = request.query["person"]
-    guests = [document["_id"] for document in parts.everything(GUESTS, {"person": person})]
+    guests = [document["_id"] for document in parts.views.all(GUESTS, {"person": person})]
     # A member is nobody's guest, whatever was noted under the id before the id's own stream was asked.
     known = [guest for guest in guests if parts.commands.state(PERSON, guest)[0].standing not in OWN]
     return Answer({"ids": [person, *known]})
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "GET",
-        "/internal/ids",
-        ids,
-        name="ids",
-        summary="Under which ids is this person known?",
-        query=PersonQuery(),
-        answer=IdsAnswer(),
-        public=False,
-        statuses=(200, 403),
-    ),
-    Route(
-        "POST",
-        "/internal/identity",
-        identify,
-        name="identify",
-        summary="Who is behind a token?",
-        body=TokenBody(),
-        answer=ActorAnswer(),
-        public=False,
-        statuses=(200, 401, 403),
-    ),
-    Route(
-        "GET",
-        "/internal/people",
-        people,
-        name="people",
-        summary="How are these people reached?",
-        query=PeopleQuery(),
-        answer=PeopleAnswer(),
-        public=False,
-        statuses=(200, 403),
-    ),
-)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 from marshmallow import Schema, fields, validate
@@ -11,8 +10,8 @@ from marshmallow import Schema, fields, validate
 from services.kernel.ids import derived_id
 from services.kernel.policy import Actor
 from services.kernel.problem import Malformed, NotFound
-from services.kernel.route import Answer, Request, Route, recorded
-from services.members.api.wording import Paging, slug, text
+from services.kernel.route import Answer, Request, Routes, recorded
+from services.kernel.shapes import OptionalPaging, listing, slug, text
 from services.members.domain.affiliation import AFFILIATION, affiliation_identity
 from services.members.domain.library import (
     INTERESTS,
@@ -32,21 +31,23 @@ from services.members.joining import clean
 from services.members.parts import Parts
 from services.members.views.libraries import LIBRARIES
 
+routes = Routes()
+
 
 class DescriptionBody(Schema):
     """What a library is."""
 
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
     level = fields.String(required=True, validate=validate.OneOf(LEVELS))
-    subdistrict = slug(allow_none=True, load_default=None)
+    subdistrict = slug(required=False, allow_none=True, load_default=None)
     size = fields.String(allow_none=True, load_default=None, validate=validate.OneOf(SIZES))
 
 
 class LibraryBody(DescriptionBody):
     """A library to register."""
 
-    name = text(required=True)
-    region = slug(required=True)
+    name = text()
+    region = slug()
 
 
 class InterestBody(Schema):
@@ -55,11 +56,11 @@ class InterestBody(Schema):
     interest = fields.String(required=True, validate=validate.OneOf(INTERESTS))
 
 
-class LibrariesQuery(Paging):
+class LibrariesQuery(OptionalPaging):
     """``name``: a part of the name, in any spelling; ``level`` and ``interest`` as they stand."""
 
-    region = slug()
-    name = text(100)
+    region = slug(required=False)
+    name = text(required=False, longest=100)
     level = fields.String(validate=validate.OneOf(LEVELS))
     interest = fields.String(validate=validate.OneOf(INTERESTS))
 
@@ -77,13 +78,6 @@ class LibraryAnswer(Schema):
     interest = fields.String(required=True)
 
 
-class LibraryList(Schema):
-    """A page of libraries, by name."""
-
-    items = fields.List(fields.Nested(LibraryAnswer), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
 class LibraryRegistered(Schema):
     """The library; ``registered`` false where it was known before."""
 
@@ -97,8 +91,13 @@ class LibraryId(Schema):
     library = fields.String(required=True)
 
 
-def register(parts: Parts, request: Request) -> Answer:
-    """Register a library: a member in her own region, or who keeps the libraries of a region. Known ones are answered."""
+@routes.post("/v1/libraries", body=LibraryBody(), answer=LibraryRegistered(), statuses=(200, 201, 403, 422))
+def register_library(parts: Parts, request: Request) -> Answer:
+    """Register a library, once.
+
+    Only members of its region and those who keep the region's libraries may do so. A library that is known already is
+    answered as it is.
+    """
     body = request.body
     _require_own_region(parts, request.actor, body["region"])
     _check_place(parts, body["region"], body["subdistrict"])
@@ -113,7 +112,8 @@ def register(parts: Parts, request: Request) -> Answer:
     return recorded(commit, 201 if commit.answer["registered"] else 200, location=f"/v1/libraries/{library}")
 
 
-def describe(parts: Parts, request: Request) -> Answer:
+@routes.put("/v1/libraries/{library}", body=DescriptionBody(), answer=LibraryId(), statuses=(200, 403, 404, 422))
+def describe_library(parts: Parts, request: Request) -> Answer:
     """Say anew what a library is."""
     library, known = known_library(parts, request)
     require_keeper_or_staff(parts, request.actor, library, known)
@@ -123,7 +123,8 @@ def describe(parts: Parts, request: Request) -> Answer:
     return recorded(request.take(LIBRARY, library, command, answer=lambda _state, _events: {"library": library}))
 
 
-def change_interest(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/libraries/{library}/interest", body=InterestBody(), answer=LibraryId(), statuses=(200, 403, 404))
+def change_library_interest(parts: Parts, request: Request) -> Answer:
     """Say how a library stands towards SLiMS."""
     library, known = known_library(parts, request)
     require_keeper_or_staff(parts, request.actor, library, known)
@@ -131,8 +132,9 @@ def change_interest(parts: Parts, request: Request) -> Answer:
     return recorded(request.take(LIBRARY, library, command, answer=lambda _state, _events: {"library": library}))
 
 
+@routes.get("/v1/libraries", query=LibrariesQuery(), answer=listing(LibraryAnswer, "LibraryList", required=True))
 def libraries(parts: Parts, request: Request) -> Answer:
-    """The libraries, by name."""
+    """The libraries, also by a part of the name."""
     query = request.query
     where: dict[str, Any] = {name: query[name] for name in ("region", "level", "interest") if name in query}
     if "name" in query:
@@ -141,8 +143,9 @@ def libraries(parts: Parts, request: Request) -> Answer:
     return Answer({"items": [_shown(document) for document in page.items], "next": page.next})
 
 
+@routes.get("/v1/libraries/{library}", answer=LibraryAnswer(), statuses=(200, 404))
 def library(parts: Parts, request: Request) -> Answer:
-    """One library."""
+    """A library."""
     document = parts.views.get(LIBRARIES, request.path["library"])
     if document is None:
         raise NotFound
@@ -199,55 +202,3 @@ def _check_place(parts: Parts, region: str, subdistrict: str | None) -> None:
 def _shown(document: dict[str, Any]) -> dict[str, Any]:
     names = ("name", "kind", "level", "region", "subdistrict", "size", "interest")
     return {"library": document["_id"], **{name: document[name] for name in names}}
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "GET",
-        "/v1/libraries",
-        libraries,
-        name="libraries",
-        summary="The libraries, also by a part of the name",
-        query=LibrariesQuery(),
-        answer=LibraryList(),
-    ),
-    Route(
-        "POST",
-        "/v1/libraries",
-        register,
-        name="register-library",
-        summary="Register a library, once",
-        body=LibraryBody(),
-        answer=LibraryRegistered(),
-        statuses=(200, 201, 403, 422),
-    ),
-    Route(
-        "GET",
-        "/v1/libraries/{library}",
-        library,
-        name="library",
-        summary="A library",
-        answer=LibraryAnswer(),
-        statuses=(200, 404),
-    ),
-    Route(
-        "PUT",
-        "/v1/libraries/{library}",
-        describe,
-        name="describe-library",
-        summary="Say anew what a library is",
-        body=DescriptionBody(),
-        answer=LibraryId(),
-        statuses=(200, 403, 404, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/libraries/{library}/interest",
-        change_interest,
-        name="change-library-interest",
-        summary="Say how a library stands towards SLiMS",
-        body=InterestBody(),
-        answer=LibraryId(),
-        statuses=(200, 403, 404),
-    ),
-)

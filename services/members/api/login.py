@@ -14,9 +14,9 @@ from marshmallow import Schema, fields, validate
 
 from services.kernel.message import Event
 from services.kernel.problem import Refused
-from services.kernel.route import Answer, Request, Route, recorded
-from services.members.api.wording import Empty, given_contact, text
-from services.members.contact import EMAIL, contact
+from services.kernel.route import Answer, Request, Routes, recorded
+from services.kernel.shapes import Empty, text
+from services.members.contact import EMAIL, contact, given_contact
 from services.members.domain.credential import (
     LOGIN,
     TOKEN,
@@ -27,8 +27,10 @@ from services.members.domain.credential import (
     RequestCode,
     RevokeToken,
 )
-from services.members.mint import read_bearer
 from services.members.parts import Parts
+from services.members.secret_deriver import read_bearer
+
+routes = Routes()
 
 TOKEN_LIVES = timedelta(days=30)
 
@@ -36,13 +38,13 @@ TOKEN_LIVES = timedelta(days=30)
 class CodeRequest(Schema):
     """An e-mail address or phone number."""
 
-    contact = text(required=True)
+    contact = text()
 
 
 class LoginRequest(Schema):
     """The contact, and the digits that were sent."""
 
-    contact = text(required=True)
+    contact = text()
     code = fields.String(required=True, validate=validate.Regexp(r"\s*(?:[0-9]\s*){6}\Z"))
 
 
@@ -57,11 +59,15 @@ class LoginAnswer(Schema):
 class LogoutRequest(Schema):
     """The token that shall open nothing any more."""
 
-    token = text(required=True)
+    token = text()
 
 
-def request_code(parts: Parts, request: Request) -> Answer:
-    """Send a code, if the contact is a member's. The answer is the same if it is not."""
+@routes.post("/v1/login/code", body=CodeRequest(), answer=Empty(), statuses=(202, 429))
+def request_login_code(parts: Parts, request: Request) -> Answer:
+    """Ask for a login code by e-mail.
+
+    The answer is the same where the contact is no member's.
+    """
     known = given_contact(contact, "contact", request.body["contact"])
     assert known is not None
     identification = parts.identification
@@ -69,15 +75,16 @@ def request_code(parts: Parts, request: Request) -> Answer:
     code = request.new_id("code")
     command = RequestCode(
         code=code,
-        digest=parts.mint.digest(reference, parts.mint.digits(code)),
+        digest=parts.secrets.digest(reference, parts.secrets.digits(code)),
         person=identification.member(known),
         at=request.now,
     )
     return recorded(request.take(LOGIN, reference, command), 202)
 
 
+@routes.post("/v1/login", body=LoginRequest(), answer=LoginAnswer(), statuses=(200, 422))
 def log_in(parts: Parts, request: Request) -> Answer:
-    """A token for the right code."""
+    """Log in with a code."""
     known = given_contact(contact, "contact", request.body["contact"])
     assert known is not None
     reference = parts.identification.known_reference(known)
@@ -86,15 +93,19 @@ def log_in(parts: Parts, request: Request) -> Answer:
     digits = "".join(request.body["code"].split())
     # A code goes out by e-mail; that proves the address, and no phone number that stands beside it.
     proves = reference if known.kind == EMAIL else None
-    command = EnterCode(parts.mint.digest(reference, digits), proves, request.now)
+    command = EnterCode(parts.secrets.digest(reference, digits), proves, request.now)
     entered = request.take(LOGIN, reference, command, answer=_who)
     if entered.answer["person"] is None:
         raise _not_accepted()
     return _token(parts, request, entered.answer["person"])
 
 
+@routes.post("/v1/logout", body=LogoutRequest(), answer=Empty())
 def log_out(parts: Parts, request: Request) -> Answer:
-    """Revoke a token; one that opens nothing anyway is answered alike."""
+    """Revoke a token.
+
+    A token that opens nothing anyway is answered alike.
+    """
     bearer = read_bearer(request.body["token"])
     if bearer is None:
         return Answer({})
@@ -111,7 +122,7 @@ def _who(_login: Login, events: Sequence[Event]) -> dict[str, Any]:
 
 def _token(parts: Parts, request: Request, person: str) -> Answer:
     """The token of this login, in the token's own stream."""
-    bearer = parts.mint.bearer(request.new_id("token"))
+    bearer = parts.secrets.bearer(request.new_id("token"))
     now = parts.machine.now()
     command = IssueToken(person, parts.vault.seal(person, "login"), bearer.digest, now, now + TOKEN_LIVES)
     commit = request.also(
@@ -128,36 +139,3 @@ def _token(parts: Parts, request: Request, person: str) -> Answer:
 
 def _not_accepted() -> Refused:
     return Refused("login-code-not-accepted", "this code is not right, or no longer good; ask for another")
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "POST",
-        "/v1/login/code",
-        request_code,
-        name="request-login-code",
-        summary="Ask for a login code by e-mail",
-        body=CodeRequest(),
-        answer=Empty(),
-        statuses=(202, 429),
-    ),
-    Route(
-        "POST",
-        "/v1/login",
-        log_in,
-        name="log-in",
-        summary="Log in with a code",
-        body=LoginRequest(),
-        answer=LoginAnswer(),
-        statuses=(200, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/logout",
-        log_out,
-        name="log-out",
-        summary="Revoke a token",
-        body=LogoutRequest(),
-        answer=Empty(),
-    ),
-)

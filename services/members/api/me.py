@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from marshmallow import Schema, fields
 
 from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Route
+from services.kernel.route import Answer, Request, Routes
 from services.members.api.affiliations import own_affiliations
 from services.members.api.own_data import Background, background_of
 from services.members.api.telegram import accounts_of
 from services.members.domain.person import PERSON
 from services.members.parts import Parts
 from services.members.views.libraries import LIBRARIES
+
+routes = Routes()
 
 
 class Contacts(Schema):
@@ -56,8 +56,9 @@ class Me(Schema):
     status = fields.String(required=True)
 
 
+@routes.get("/v1/me", answer=Me(), statuses=(200, 401))
 def me(parts: Parts, request: Request) -> Answer:
-    """The acting person."""
+    """Who am I?"""
     identity = request.actor.require_person()
     person, version = parts.commands.state(PERSON, identity)
     if not person.is_member:
@@ -83,8 +84,3 @@ def me(parts: Parts, request: Request) -> Answer:
         "status": person.standing.value,
     }
     return Answer(body, version=version)
-
-
-ROUTES: Sequence[Route] = (
-    Route("GET", "/v1/me", me, name="me", summary="Who am I?", answer=Me(), statuses=(200, 401)),
-)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -10,9 +9,9 @@ from marshmallow import Schema, fields
 from services.kernel.message import Command
 from services.kernel.policy import Held
 from services.kernel.problem import Malformed, NotFound
-from services.kernel.route import Answer, Request, Route, recorded
-from services.members.api.regions import named
-from services.members.api.wording import Named, Paging, identity, slug, time
+from services.kernel.route import Answer, Request, Routes, recorded
+from services.kernel.shapes import OptionalPaging, identity, listing, slug, time
+from services.members.api.regions import Named, named
 from services.members.domain.office import (
     OFFICE,
     AssumeOffice,
@@ -28,40 +27,42 @@ from services.members.parts import Parts
 from services.members.views.offices import OFFICE_HOLDERS, office_key
 from services.members.views.regions import REGIONS
 
+routes = Routes()
+
 
 class AssumeBody(Schema):
     """Who takes the office. ``from`` is when the term began, now by default."""
 
-    person = identity(required=True)
-    region = slug(allow_none=True, load_default=None)
-    since = time(data_key="from")
+    person = identity(published_length=80)
+    region = slug(required=False, allow_none=True, load_default=None)
+    since = time(required=False, data_key="from")
 
 
 class HandoverBody(Schema):
     """Who follows."""
 
-    region = slug(allow_none=True, load_default=None)
-    to = identity(required=True)
+    region = slug(required=False, allow_none=True, load_default=None)
+    to = identity(published_length=80)
 
 
 class StandInBody(Schema):
     """Who stands in."""
 
-    region = slug(allow_none=True, load_default=None)
-    person = identity(required=True)
+    region = slug(required=False, allow_none=True, load_default=None)
+    person = identity(published_length=80)
 
 
 class VacancyBody(Schema):
     """Which of a regional office's, and whose where many hold it."""
 
-    region = slug(allow_none=True, load_default=None)
-    person = identity(allow_none=True, load_default=None)
+    region = slug(required=False, allow_none=True, load_default=None)
+    person = identity(required=False, published_length=80, allow_none=True, load_default=None)
 
 
-class HoldersQuery(Paging):
+class HoldersQuery(OptionalPaging):
     """Those of one region."""
 
-    region = slug()
+    region = slug(required=False)
 
 
 class HolderAnswer(Schema):
@@ -71,13 +72,6 @@ class HolderAnswer(Schema):
     region = fields.String(required=True, allow_none=True)
     holder = fields.Nested(Named, required=True)
     since = fields.AwareDateTime(required=True, format="iso")
-
-
-class HolderList(Schema):
-    """A page of those who hold an office."""
-
-    items = fields.List(fields.Nested(HolderAnswer), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 class OfficeAnswer(Schema):
@@ -91,13 +85,6 @@ class OfficeAnswer(Schema):
     stand_in = fields.Nested(Named, required=True, allow_none=True)
 
 
-class OfficeList(Schema):
-    """All offices of the community, vacant ones too."""
-
-    items = fields.List(fields.Nested(OfficeAnswer), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
 class OfficeChange(Schema):
     """Who holds the office now, and who stands in."""
 
@@ -107,18 +94,31 @@ class OfficeChange(Schema):
     stand_in = fields.String(required=True, allow_none=True)
 
 
+@routes.get("/v1/offices", answer=listing(OfficeAnswer, "OfficeList", required=True))
 def offices(parts: Parts, _request: Request) -> Answer:
-    """All offices that one person holds: those for all, and each regional one for every region."""
-    standing = {document["_id"]: document for document in parts.everything(OFFICE_HOLDERS)}
-    regions: list[str] = [document["_id"] for document in parts.everything(REGIONS)]
+    """Who holds which office.
+
+    Shows the offices that one person holds: those for the whole community, and each regional office for every region.
+    """
+    standing = {document["_id"]: document for document in parts.views.all(OFFICE_HOLDERS)}
+    regions: list[str] = [document["_id"] for document in parts.views.all(REGIONS)]
     single = [(office, kind) for office, kind in OFFICES.items() if not kind.many]
     wanted = [(office, region) for office, kind in single for region in (regions if kind.regional else [None])]
     items = [_shown(parts, office, region, standing.get(office_key(office, region), {})) for office, region in wanted]
     return Answer({"items": items, "next": None})
 
 
-def holders(parts: Parts, request: Request) -> Answer:
-    """Who holds an office that many hold. Partners are not shown to everybody."""
+@routes.get(
+    "/v1/offices/{office}/holders",
+    query=HoldersQuery(),
+    answer=listing(HolderAnswer, "HolderList", required=True),
+    statuses=(200, 403, 404),
+)
+def office_holders(parts: Parts, request: Request) -> Answer:
+    """Who holds an office that many hold.
+
+    Partners are shown only to those who may read members.
+    """
     office = request.path["office"]
     if office not in OFFICES or not OFFICES[office].many:
         raise NotFound("there is no such office that many hold")
@@ -139,8 +139,9 @@ def holders(parts: Parts, request: Request) -> Answer:
     return Answer({"items": items, "next": page.next})
 
 
-def assume(parts: Parts, request: Request) -> Answer:
-    """Take a vacant office."""
+@routes.post("/v1/offices/{office}/holders", body=AssumeBody(), answer=OfficeChange(), statuses=(201, 403, 404, 422))
+def assume_office(parts: Parts, request: Request) -> Answer:
+    """Take a vacant office, or one that many hold."""
     request.actor.require("offices.assign")
     office, region = _office(parts, request)
     person = _member(parts, "person", request.body["person"])
@@ -150,8 +151,12 @@ def assume(parts: Parts, request: Request) -> Answer:
     )
 
 
-def hand_over(parts: Parts, request: Request) -> Answer:
-    """Pass an office on; the holder may do so too."""
+@routes.post("/v1/offices/{office}/handover", body=HandoverBody(), answer=OfficeChange(), statuses=(200, 403, 404, 422))
+def hand_over_office(parts: Parts, request: Request) -> Answer:
+    """Pass an office on, in one act.
+
+    The holder may do so too.
+    """
     office, region = _office(parts, request)
     assigns = request.actor.may("offices.assign")
     if not assigns and Held(office, region) not in request.actor.offices:
@@ -161,7 +166,8 @@ def hand_over(parts: Parts, request: Request) -> Answer:
     return _take(request, command, office, region, person=to)
 
 
-def vacate(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/offices/{office}/vacancy", body=VacancyBody(), answer=OfficeChange(), statuses=(200, 403, 404))
+def vacate_office(parts: Parts, request: Request) -> Answer:
     """End a term without a successor."""
     request.actor.require("offices.assign")
     office, region = _office(parts, request)
@@ -171,7 +177,8 @@ def vacate(parts: Parts, request: Request) -> Answer:
     return _take(request, VacateOffice(office, region, request.now), office, region, person=person)
 
 
-def stand_in(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/offices/{office}/stand-in", body=StandInBody(), answer=OfficeChange(), statuses=(201, 403, 404, 422))
+def name_stand_in(parts: Parts, request: Request) -> Answer:
     """Name who acts while an office is vacant."""
     request.actor.require("offices.assign")
     office, region = _office(parts, request)
@@ -218,58 +225,3 @@ def _shown(parts: Parts, office: str, region: str | None, document: dict[str, An
         "since": since and since.isoformat(),
         "stand_in": named(parts, document.get("stand_in")),
     }
-
-
-ROUTES: Sequence[Route] = (
-    Route("GET", "/v1/offices", offices, name="offices", summary="Who holds which office", answer=OfficeList()),
-    Route(
-        "GET",
-        "/v1/offices/{office}/holders",
-        holders,
-        name="office-holders",
-        summary="Who holds an office that many hold",
-        query=HoldersQuery(),
-        answer=HolderList(),
-        statuses=(200, 403, 404),
-    ),
-    Route(
-        "POST",
-        "/v1/offices/{office}/holders",
-        assume,
-        name="assume-office",
-        summary="Take a vacant office, or one that many hold",
-        body=AssumeBody(),
-        answer=OfficeChange(),
-        statuses=(201, 403, 404, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/offices/{office}/handover",
-        hand_over,
-        name="hand-over-office",
-        summary="Pass an office on, in one act",
-        body=HandoverBody(),
-        answer=OfficeChange(),
-        statuses=(200, 403, 404, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/offices/{office}/stand-in",
-        stand_in,
-        name="name-stand-in",
-        summary="Name who acts while an office is vacant",
-        body=StandInBody(),
-        answer=OfficeChange(),
-        statuses=(201, 403, 404, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/offices/{office}/vacancy",
-        vacate,
-        name="vacate-office",
-        summary="End a term without a successor",
-        body=VacancyBody(),
-        answer=OfficeChange(),
-        statuses=(200, 403, 404),
-    ),
-)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 
 from marshmallow import Schema, fields, validate
 
 from services.kernel.problem import Malformed, NotFound, Problem, Refused, Unavailable
-from services.kernel.route import Answer, Request, Route, recorded
-from services.members.api.wording import given_contact, slug, text
-from services.members.contact import EMAIL, PHONE, Contact, phone
+from services.kernel.route import Answer, Request, Routes, recorded
+from services.kernel.shapes import slug, text
+from services.members.contact import EMAIL, PHONE, Contact, given_contact, phone
 from services.members.domain.person import PERSON, ChangeMember, MemberChanged, MemberJoined, Person
 from services.members.domain.region import REGION
 from services.members.joining import clean
 from services.members.parts import Parts
+
+routes = Routes()
 
 EDUCATION = ("library-science", "other-degree", "diploma", "secondary", "other")
 APPOINTED = ("assigned", "applied", "volunteered")
@@ -31,11 +32,11 @@ class Background(Schema):
 class OwnDataBody(Schema):
     """What is to change; what is left out stays. Region and sub-district change together."""
 
-    name = text()
-    phone = text()
-    library = text()
-    region = slug()
-    subdistrict = slug()
+    name = text(required=False)
+    phone = text(required=False)
+    library = text(required=False)
+    region = slug(required=False)
+    subdistrict = slug(required=False)
     language = fields.String(validate=validate.OneOf(("id", "en")))
     background = fields.Nested(Background)
 
@@ -46,7 +47,8 @@ class Changed(Schema):
     person = fields.String(required=True)
 
 
-def change(parts: Parts, request: Request) -> Answer:
+@routes.put("/v1/me", body=OwnDataBody(), answer=Changed(), statuses=(200, 401, 422))
+def change_own_data(parts: Parts, request: Request) -> Answer:
     """Change my data."""
     identity = request.actor.require_person()
     person, _ = parts.commands.state(PERSON, identity)
@@ -117,17 +119,3 @@ def _check_place(parts: Parts, person: Person, region: str | None, subdistrict: 
         raise Malformed(errors={"region": ["There is no such region."]})
     if subdistrict is None or not known.has(subdistrict):
         raise Malformed(errors={"subdistrict": ["There is no such sub-district in this region."]})
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "PUT",
-        "/v1/me",
-        change,
-        name="change-own-data",
-        summary="Change my data",
-        body=OwnDataBody(),
-        answer=Changed(),
-        statuses=(200, 401, 422),
-    ),
-)

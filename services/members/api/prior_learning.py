@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 
 from services.kernel.problem import Malformed, NotFound
-from services.kernel.route import Answer, Request, Route, recorded
-from services.members.api.wording import Paging, slug, text
+from services.kernel.route import Answer, Request, Routes, recorded
+from services.kernel.shapes import OptionalPaging, listing, slug, text
 from services.members.domain.framework import ASPECTS, LEVELS
 from services.members.domain.person import PERSON
 from services.members.domain.prior_learning import (
@@ -24,16 +23,18 @@ from services.members.frameworks import adopted
 from services.members.parts import Parts
 from services.members.views.prior_learning import PRIOR
 
+routes = Routes()
+
 LINK = r"https?://\S+\Z"
 
 
 class SubmissionBody(Schema):
     """What one can already, and what shows it: a certificate, a course, years of work; a link where there is one."""
 
-    unit = slug(required=True)
+    unit = slug()
     aspect = fields.String(required=True, validate=validate.OneOf(ASPECTS))
     level = fields.Integer(required=True, strict=True, validate=validate.OneOf(LEVELS))
-    evidence = text(2000, required=True)
+    evidence = text(longest=2000)
     link = fields.String(allow_none=True, load_default=None, validate=[validate.Length(8, 500), validate.Regexp(LINK)])
 
 
@@ -42,13 +43,13 @@ class ReviewBody(Schema):
 
     accepted = fields.Boolean(required=True, truthy={True}, falsy={False})
     level = fields.Integer(strict=True, allow_none=True, load_default=None, validate=validate.OneOf(LEVELS))
-    note = text(1000, allow_none=True, load_default=None)
+    note = text(required=False, longest=1000, allow_none=True, load_default=None)
 
 
-class SubmissionsQuery(Paging):
+class SubmissionsQuery(OptionalPaging):
     """Those of a region, for who rates there; one's own without one."""
 
-    region = slug()
+    region = slug(required=False)
     state = fields.String(validate=validate.OneOf((WAITING, ACCEPTED, DECLINED)))
 
 
@@ -74,15 +75,9 @@ class SubmissionAnswer(SubmissionState):
     at = fields.AwareDateTime(required=True, format="iso")
 
 
-class SubmissionList(Schema):
-    """A page of submissions."""
-
-    items = fields.List(fields.Nested(SubmissionAnswer), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
-def submit(parts: Parts, request: Request) -> Answer:
-    """Show what one can already."""
+@routes.post("/v1/prior-learning", body=SubmissionBody(), answer=SubmissionState(), statuses=(201, 401))
+def submit_prior_learning(parts: Parts, request: Request) -> Answer:
+    """Show what I can already."""
     person = request.actor.require_person()
     member, _ = parts.commands.state(PERSON, person)
     if not member.is_member or member.region is None:
@@ -107,8 +102,14 @@ def submit(parts: Parts, request: Request) -> Answer:
     return _take(request, request.new_id("prior"), command, 201)
 
 
-def review(parts: Parts, request: Request) -> Answer:
-    """Accept it, which rates the person, or decline it: for who rates where the person lives now."""
+@routes.post(
+    "/v1/prior-learning/{submission}/review", body=ReviewBody(), answer=SubmissionState(), statuses=(200, 403, 404, 422)
+)
+def review_prior_learning(parts: Parts, request: Request) -> Answer:
+    """Accept or decline what somebody showed.
+
+    Accepting rates the person. Only for those who may rate in the region where the person lives now.
+    """
     by, submission = request.actor.require_person(), request.path["submission"]
     shown = parts.commands.state(PRIOR_LEARNING, submission)[0].submitted
     if shown is None:
@@ -124,8 +125,14 @@ def review(parts: Parts, request: Request) -> Answer:
     return _take(request, submission, command)
 
 
-def submissions(parts: Parts, request: Request) -> Answer:
-    """One's own, or those of a region."""
+@routes.get(
+    "/v1/prior-learning",
+    query=SubmissionsQuery(),
+    answer=listing(SubmissionAnswer, "SubmissionList", required=True),
+    statuses=(200, 403),
+)
+def prior_learning(parts: Parts, request: Request) -> Answer:
+    """What I showed of learning from before, or what a region's people did."""
     person, query = request.actor.require_person(), request.query
     if "region" in query:
         request.actor.require("competence.rate", query["region"])
@@ -156,37 +163,3 @@ def _shown(parts: Parts, document: dict[str, Any]) -> dict[str, Any]:
     opened = {name: parts.vault.open(person, document[name]) for name in ("evidence", "link", "note")}
     named = {"submission": document["_id"], "name": parts.name_of(person), "at": document["at"].isoformat()}
     return {**plain, **opened, **named}
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "GET",
-        "/v1/prior-learning",
-        submissions,
-        name="prior-learning",
-        summary="What I showed of learning from before, or what a region's people did",
-        query=SubmissionsQuery(),
-        answer=SubmissionList(),
-        statuses=(200, 403),
-    ),
-    Route(
-        "POST",
-        "/v1/prior-learning",
-        submit,
-        name="submit-prior-learning",
-        summary="Show what I can already",
-        body=SubmissionBody(),
-        answer=SubmissionState(),
-        statuses=(201, 401),
-    ),
-    Route(
-        "POST",
-        "/v1/prior-learning/{submission}/review",
-        review,
-        name="review-prior-learning",
-        summary="Accept or decline what somebody showed",
-        body=ReviewBody(),
-        answer=SubmissionState(),
-        statuses=(200, 403, 404, 422),
-    ),
-)

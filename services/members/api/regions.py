@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 
 from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Route, recorded
-from services.members.api.wording import Named, Paging, slug, text
+from services.kernel.route import Answer, Request, Routes, recorded
+from services.kernel.shapes import OptionalPaging, listing, slug, text
 from services.members.domain.region import REGION, OpenRegion, Subdistrict
 from services.members.joining import clean
 from services.members.parts import Parts
 from services.members.views.offices import OFFICE_HOLDERS, office_key
 from services.members.views.regions import REGIONS
 
+routes = Routes()
+
+
+class Named(Schema):
+    """A person whose name is public, for the office they hold; null where it is erased."""
+
+    person = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
+
 
 class SubdistrictBody(Schema):
     """A sub-district and its centre, in degrees."""
 
-    id = slug(required=True)
-    name = text(required=True)
+    id = slug()
+    name = text()
     latitude = fields.Float(required=True, validate=validate.Range(-90, 90))
     longitude = fields.Float(required=True, validate=validate.Range(-180, 180))
 
@@ -29,8 +37,8 @@ class SubdistrictBody(Schema):
 class RegionBody(Schema):
     """A region to open."""
 
-    region = slug(required=True)
-    name = text(required=True)
+    region = slug()
+    name = text()
     subdistricts = fields.List(fields.Nested(SubdistrictBody), required=True, validate=validate.Length(1, 200))
 
 
@@ -45,19 +53,13 @@ class RegionAnswer(Schema):
     vacant = fields.Boolean(required=True)
 
 
-class RegionList(Schema):
-    """A page of regions."""
-
-    items = fields.List(fields.Nested(RegionAnswer), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
 class RegionOpenedAnswer(Schema):
     """The region that stands open now."""
 
     region = fields.String(required=True)
 
 
+@routes.post("/v1/regions", body=RegionBody(), answer=RegionOpenedAnswer(), statuses=(201, 403, 422))
 def open_region(_parts: Parts, request: Request) -> Answer:
     """Open a region."""
     request.actor.require("regions.open")
@@ -71,14 +73,16 @@ def open_region(_parts: Parts, request: Request) -> Answer:
     return recorded(commit, 201, location=f"/v1/regions/{region}")
 
 
+@routes.get("/v1/regions", query=OptionalPaging(), answer=listing(RegionAnswer, "RegionList", required=True))
 def regions(parts: Parts, request: Request) -> Answer:
-    """All regions."""
+    """The regions."""
     page = parts.views.find(REGIONS, limit=request.query["limit"], after=request.query.get("after"))
     return Answer({"items": [_shown(parts, document) for document in page.items], "next": page.next})
 
 
+@routes.get("/v1/regions/{region}", answer=RegionAnswer(), statuses=(200, 404))
 def region(parts: Parts, request: Request) -> Answer:
-    """One region."""
+    """A region, and whom to ask there."""
     document = parts.views.get(REGIONS, request.path["region"])
     if document is None:
         raise NotFound
@@ -100,27 +104,3 @@ def _shown(parts: Parts, document: dict[str, Any]) -> dict[str, Any]:
 def named(parts: Parts, person: str | None) -> dict[str, Any] | None:
     """A holder of an office by name, which is public; None where there is none."""
     return None if person is None else {"person": person, "name": parts.name_of(person)}
-
-
-ROUTES: Sequence[Route] = (
-    Route("GET", "/v1/regions", regions, name="regions", summary="The regions", query=Paging(), answer=RegionList()),
-    Route(
-        "POST",
-        "/v1/regions",
-        open_region,
-        name="open-region",
-        summary="Open a region",
-        body=RegionBody(),
-        answer=RegionOpenedAnswer(),
-        statuses=(201, 403, 422),
-    ),
-    Route(
-        "GET",
-        "/v1/regions/{region}",
-        region,
-        name="region",
-        summary="A region, and whom to ask there",
-        answer=RegionAnswer(),
-        statuses=(200, 404),
-    ),
-)

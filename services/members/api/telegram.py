@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 
 from services.kernel.problem import Refused
-from services.kernel.route import Answer, Request, Route, recorded
-from services.members.api.wording import Empty, text
+from services.kernel.route import Answer, Request, Routes, recorded
+from services.kernel.shapes import Empty, text
 from services.members.contact import TELEGRAM as TELEGRAM_KIND
 from services.members.contact import Contact
 from services.members.domain.guest import GUEST, AddGuest, TieGuest
@@ -25,9 +24,11 @@ from services.members.domain.telegram import (
     UnlinkAccount,
 )
 from services.members.domain.telegram import TELEGRAM_ACCOUNTS as ACCOUNTS
-from services.members.mint import read_link
 from services.members.parts import Parts
+from services.members.secret_deriver import read_link
 from services.members.views.telegram import TELEGRAM_ACCOUNTS
+
+routes = Routes()
 
 CHAT = r"[1-9][0-9]{0,18}\Z"
 GUEST_ID = r"[A-Za-z0-9_-]{1,64}\Z"
@@ -45,7 +46,7 @@ class LinkBody(Schema):
     as a stranger, if it did.
     """
 
-    token = text(required=True)
+    token = text()
     chat = fields.String(required=True, validate=validate.Regexp(CHAT))
     guest = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(GUEST_ID))
 
@@ -68,10 +69,11 @@ class Whose(Schema):
     person = fields.String(required=True, allow_none=True)
 
 
-def offer(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/me/telegram", answer=LinkOffered(), statuses=(201, 401))
+def offer_telegram_link(parts: Parts, request: Request) -> Answer:
     """A link that makes the Telegram account that opens it mine."""
     person = request.actor.require_person()
-    link = parts.mint.link(request.new_id("telegram"))
+    link = parts.secrets.link(request.new_id("telegram"))
     command = OfferLink(person, link.digest, request.now)
     commit = request.take(
         TELEGRAM_OFFER, link.token, command, answer=lambda state, _: {"expires": state.expires.isoformat()}
@@ -80,8 +82,12 @@ def offer(parts: Parts, request: Request) -> Answer:
     return Answer({"token": str(link), **answer.body}, 201, answer.version, position=answer.position)
 
 
-def link(parts: Parts, request: Request) -> Answer:
-    """Somebody came by a link: the account is the member's whom it was shown to."""
+@routes.post("/internal/telegram-link", body=LinkBody(), answer=Linked(), public=False, statuses=(200, 403, 422))
+def link_telegram(parts: Parts, request: Request) -> Answer:
+    """Somebody came by a link.
+
+    The account becomes that of the member to whom the link was shown.
+    """
     request.actor.require_service("gateway")
     token = read_link(request.body["token"])
     if token is None:
@@ -110,8 +116,12 @@ def link(parts: Parts, request: Request) -> Answer:
     return recorded(linked)
 
 
-def unlink(parts: Parts, request: Request) -> Answer:
-    """None of the accounts that I have linked is mine any more."""
+@routes.delete("/v1/me/telegram", answer=Empty(), statuses=(200, 401))
+def unlink_telegram(parts: Parts, request: Request) -> Answer:
+    """My Telegram account is not to be written to any more.
+
+    This holds for every account that I have linked.
+    """
     person = request.actor.require_person()
     position = None
     noted = parts.commands.state(ACCOUNTS, person)[0].noted
@@ -121,8 +131,9 @@ def unlink(parts: Parts, request: Request) -> Answer:
     return Answer({}, position=position)
 
 
-def whose(parts: Parts, request: Request) -> Answer:
-    """Who speaks from a chat."""
+@routes.get("/internal/telegram", query=ChatQuery(), answer=Whose(), public=False, statuses=(200, 403))
+def whose_telegram(parts: Parts, request: Request) -> Answer:
+    """Who speaks from a chat?"""
     request.actor.require_service("gateway")
     account = parts.identification.known_reference(Contact(TELEGRAM_KIND, request.query["chat"]))
     person = None if account is None else parts.commands.state(TELEGRAM, account)[0].person
@@ -140,47 +151,3 @@ def chat_of(parts: Parts, person: str) -> str | None:
     """The chat in which a member is written to, None where there is none."""
     accounts = list(accounts_of(parts, person).values())
     return parts.vault.open(person, accounts[-1]["chat"]) if accounts else None
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "POST",
-        "/v1/me/telegram",
-        offer,
-        name="offer-telegram-link",
-        summary="A link that makes the Telegram account that opens it mine",
-        answer=LinkOffered(),
-        statuses=(201, 401),
-    ),
-    Route(
-        "DELETE",
-        "/v1/me/telegram",
-        unlink,
-        name="unlink-telegram",
-        summary="My Telegram account is not to be written to any more",
-        answer=Empty(),
-        statuses=(200, 401),
-    ),
-    Route(
-        "POST",
-        "/internal/telegram-link",
-        link,
-        name="link-telegram",
-        summary="Somebody came by a link",
-        body=LinkBody(),
-        answer=Linked(),
-        public=False,
-        statuses=(200, 403, 422),
-    ),
-    Route(
-        "GET",
-        "/internal/telegram",
-        whose,
-        name="whose-telegram",
-        summary="Who speaks from a chat?",
-        query=ChatQuery(),
-        answer=Whose(),
-        public=False,
-        statuses=(200, 403),
-    ),
-)

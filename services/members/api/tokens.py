@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 
 from services.kernel.problem import Forbidden, NotFound
-from services.kernel.route import Answer, Request, Route, recorded
-from services.members.api.wording import Empty, Paging, text
+from services.kernel.route import Answer, Request, Routes, recorded
+from services.kernel.shapes import Empty, OptionalPaging, listing, text
 from services.members.domain.credential import TOKEN, IssueToken, RevokeToken
 from services.members.joining import clean
 from services.members.parts import Parts
 from services.members.views.tokens import TOKENS
 
+routes = Routes()
+
 
 class TokenRequest(Schema):
     """What the token is for, and for how many days."""
 
-    name = text(60, required=True)
+    name = text(longest=60)
     days = fields.Integer(strict=True, load_default=90, validate=validate.Range(1, 365))
 
 
@@ -42,19 +43,16 @@ class TokenEntry(Schema):
     revoked = fields.AwareDateTime(required=True, format="iso", allow_none=True)
 
 
-class TokenList(Schema):
-    """A page of tokens."""
+@routes.post("/v1/me/tokens", body=TokenRequest(), answer=NewToken(), statuses=(201, 403))
+def issue_token(parts: Parts, request: Request) -> Answer:
+    """A token for a program of mine.
 
-    items = fields.List(fields.Nested(TokenEntry), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
-def issue(parts: Parts, request: Request) -> Answer:
-    """A token for oneself, for a program of one's own. Only who may issue tokens: they live long."""
+    Needs the permission to issue tokens, because this token lives long.
+    """
     person = request.actor.require_person()
     if not request.actor.may_somewhere("tokens.issue"):
         raise Forbidden(permission="tokens.issue")
-    bearer = parts.mint.bearer(request.new_id("token"))
+    bearer = parts.secrets.bearer(request.new_id("token"))
     now = parts.machine.now()
     name = parts.vault.seal(person, clean(request.body["name"]))
     command = IssueToken(person, name, bearer.digest, now, now + timedelta(days=request.body["days"]))
@@ -65,15 +63,20 @@ def issue(parts: Parts, request: Request) -> Answer:
     )
 
 
+@routes.get("/v1/me/tokens", query=OptionalPaging(), answer=listing(TokenEntry, "TokenList", required=True))
 def own_tokens(parts: Parts, request: Request) -> Answer:
-    """One's own tokens, without their secrets."""
+    """My tokens.
+
+    Their secrets are not shown.
+    """
     person = request.actor.require_person()
     page = parts.views.find(TOKENS, {"person": person}, limit=request.query["limit"], after=request.query.get("after"))
     return Answer({"items": [_entry(parts, document) for document in page.items], "next": page.next})
 
 
-def revoke(parts: Parts, request: Request) -> Answer:
-    """Make one of one's own tokens worthless."""
+@routes.delete("/v1/me/tokens/{token}", answer=Empty(), statuses=(200, 404))
+def revoke_token(parts: Parts, request: Request) -> Answer:
+    """Revoke a token of mine."""
     person = request.actor.require_person()
     token, _ = parts.commands.state(TOKEN, request.path["token"])
     if token.person != person:
@@ -84,35 +87,3 @@ def revoke(parts: Parts, request: Request) -> Answer:
 def _entry(parts: Parts, document: dict[str, Any]) -> dict[str, Any]:
     times = {name: document[name] and document[name].isoformat() for name in ("issued", "expires", "revoked")}
     return {"id": document["_id"], "name": parts.vault.open(document["person"], document["name"]), **times}
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "GET",
-        "/v1/me/tokens",
-        own_tokens,
-        name="own-tokens",
-        summary="My tokens",
-        query=Paging(),
-        answer=TokenList(),
-    ),
-    Route(
-        "POST",
-        "/v1/me/tokens",
-        issue,
-        name="issue-token",
-        summary="A token for a program of mine",
-        body=TokenRequest(),
-        answer=NewToken(),
-        statuses=(201, 403),
-    ),
-    Route(
-        "DELETE",
-        "/v1/me/tokens/{token}",
-        revoke,
-        name="revoke-token",
-        summary="Revoke a token of mine",
-        answer=Empty(),
-        statuses=(200, 404),
-    ),
-)

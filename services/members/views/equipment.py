@@ -6,6 +6,8 @@ number to ``{activity, lent, returned}``.
 
 from __future__ import annotations
 
+from typing import Any
+
 from services.kernel.message import Recorded
 from services.kernel.view import Applied, Change, View
 from services.members.domain.equipment import (
@@ -20,7 +22,7 @@ def apply(recorded: Recorded) -> Applied:
     """One document a thing."""
     match recorded.event:
         case EquipmentRegistered() as event:
-            registered = {
+            registered: dict[str, Any] = {
                 "name": event.name,
                 "kind": event.kind,
                 "owner": event.owner,

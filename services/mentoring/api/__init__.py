@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from services.kernel.route import Route
+from services.kernel.route import Routes
 from services.mentoring.api import (
     consultation_course,
     consultations,
@@ -17,14 +15,14 @@ from services.mentoring.api import (
     visits,
 )
 
-ROUTES: Sequence[Route] = (
-    *consultations.ROUTES,
-    *consultation_course.ROUTES,
-    *self_reliance.ROUTES,
-    *mentorships.ROUTES,
-    *stages.ROUTES,
-    *evidence.ROUTES,
-    *visits.ROUTES,
-    *suggestions.ROUTES,
-    *released.ROUTES,
+routes = Routes(
+    consultations.routes,
+    consultation_course.routes,
+    self_reliance.routes,
+    mentorships.routes,
+    stages.routes,
+    evidence.routes,
+    visits.routes,
+    suggestions.routes,
+    released.routes,
 )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from marshmallow import Schema, fields
 
 from services.kernel.problem import Forbidden, NotFound
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.kernel.shapes import identity, line, number, time, truth
 from services.mentoring.api.consultation_shown import ASKER, OWNER, Concerned, concerned, require_login
 from services.mentoring.api.parts import LEAD, Parts
@@ -30,6 +29,8 @@ from services.mentoring.domain.consultation_acts import (
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.standing import Standing
 from services.mentoring.views.libraries import LIBRARIES, present_staff
+
+routes = Routes()
 
 
 class NewAnswer(Schema):
@@ -75,31 +76,129 @@ class PromotedState(ConsultationState):
     mentorship = fields.String()
 
 
-Make = Callable[[Parts, Request, Concerned], ConsultationCommand]
+@routes.post(
+    "/v1/consultations/{consultation}/answers",
+    body=NewAnswer(),
+    answer=ConsultationState(),
+    statuses=(201, 401, 403, 404, 422),
+)
+def answer_consultation(parts: Parts, request: Request) -> Answer:
+    """Answer."""
+    _acted_on(parts, request, OWNER)
+    by = request.actor.id
+    return _taken(request, GiveAnswer(by, parts.vault.seal(by, request.body["text"]), request.body["public"]), 201)
 
 
-def _acting(*roles: str, make: Make, status: int = 200) -> Callable[[Parts, Request], Answer]:
-    """A handler that lets the ``roles`` give the command that ``make`` makes; none: whoever may read it."""
+@routes.post(
+    "/v1/consultations/{consultation}/answers/{number}/publication",
+    answer=ConsultationState(),
+    statuses=(200, 401, 403, 404, 422),
+)
+def publish_answer(parts: Parts, request: Request) -> Answer:
+    """Let others read an answer."""
+    _acted_on(parts, request, OWNER)
+    text = request.path["number"]
+    if not text.isdecimal() or len(text) > 4:
+        raise NotFound
+    return _taken(request, PublishAnswer(int(text)))
 
-    def handle(parts: Parts, request: Request) -> Answer:
-        require_login(request.actor)
-        found = concerned(parts, request.actor, request.path["consultation"])
-        if roles:
-            found.require(*roles)
-        return _taken(request, make(parts, request, found), status)
 
-    return handle
+@routes.post(
+    "/v1/consultations/{consultation}/notes",
+    body=NewNote(),
+    answer=ConsultationState(),
+    statuses=(201, 401, 403, 404, 422),
+)
+def note_consultation(parts: Parts, request: Request) -> Answer:
+    """Note for those who answer."""
+    _acted_on(parts, request, OWNER)
+    by = request.actor.id
+    return _taken(request, TakeNote(by, parts.vault.seal(by, request.body["text"])), 201)
 
 
-def promote(parts: Parts, request: Request) -> Answer:
-    require_login(request.actor)
-    found = concerned(parts, request.actor, request.path["consultation"])
-    found.require(OWNER)
+@routes.post(
+    "/v1/consultations/{consultation}/hold",
+    body=Holding(),
+    answer=ConsultationState(),
+    statuses=(200, 401, 403, 404, 422),
+)
+def hold_consultation(parts: Parts, request: Request) -> Answer:
+    """It can only go on at a later date."""
+    _acted_on(parts, request, OWNER)
+    return _taken(request, Hold(request.body["until"], request.now, parts.rules(request.now)))
+
+
+@routes.post(
+    "/v1/consultations/{consultation}/resolution",
+    body=Resolution(),
+    answer=ConsultationState(),
+    statuses=(200, 401, 403, 404, 422),
+)
+def resolve_consultation(parts: Parts, request: Request) -> Answer:
+    """It is solved; the asker may rate it."""
+    found = _acted_on(parts, request, ASKER, OWNER)
+    return _taken(request, Resolve(request.actor.id, found.role == ASKER, request.body["rating"]))
+
+
+@routes.post(
+    "/v1/consultations/{consultation}/reopening",
+    body=Reopening(),
+    answer=ConsultationState(),
+    statuses=(200, 401, 403, 404, 422),
+)
+def reopen_consultation(parts: Parts, request: Request) -> Answer:
+    """It is not solved after all."""
+    found = _acted_on(parts, request, ASKER, OWNER)
+    reason = request.body["reason"] and parts.vault.seal(found.document["asker"], request.body["reason"])
+    return _taken(request, Reopen(found.role == ASKER, reason, request.now, parts.rules(request.now)))
+
+
+@routes.post(
+    "/v1/consultations/{consultation}/assignment",
+    body=Assignment(),
+    answer=ConsultationState(),
+    statuses=(200, 401, 403, 404, 422),
+)
+def assign_consultation(parts: Parts, request: Request) -> Answer:
+    """Give it to somebody else."""
+    found = _acted_on(parts, request, OWNER)
+    person = request.body["owner"]
+    return _taken(request, AssignByHand(person, parts.answers_in(person, found.document["region"])))
+
+
+@routes.post("/v1/consultations/{consultation}/me-too", answer=ConsultationState(), statuses=(201, 401, 403, 404, 422))
+def share_consultation(parts: Parts, request: Request) -> Answer:
+    """I have the same trouble."""
+    _acted_on(parts, request)
+    return _taken(request, ShareTrouble(request.actor.id, parts.ids(request.actor)), 201)
+
+
+@routes.post(
+    "/v1/consultations/{consultation}/promotion",
+    body=Promotion(),
+    answer=PromotedState(),
+    statuses=(201, 401, 403, 404, 422),
+)
+def promote_consultation(parts: Parts, request: Request) -> Answer:
+    """Accompany the library."""
+    found = _acted_on(parts, request, OWNER)
     library = request.body["library"] or found.document.get("library")
     # Without a library the rule that asks for one answers.
     mentorship = _case(parts, request, found, library) if library else request.new_id("mentorship")
     command = Promote(mentorship, library, request.actor.id)
     return _taken(request, command, 201, mentorship=mentorship)
+
+
+def _acted_on(parts: Parts, request: Request, *roles: str) -> Concerned:
+    """The consultation of the path, for somebody in one of the ``roles``; without roles, for everybody who may read it.
+
+    Raises ``Unauthorized``, ``NotFound``, ``Forbidden``.
+    """
+    require_login(request.actor)
+    found = concerned(parts, request.actor, request.path["consultation"])
+    if roles:
+        found.require(*roles)
+    return found
 
 
 def _case(parts: Parts, request: Request, found: Concerned, library: str) -> str:
@@ -115,46 +214,7 @@ def _case(parts: Parts, request: Request, found: Concerned, library: str) -> str
     return mentorship
 
 
-def _answer(parts: Parts, request: Request, _found: Concerned) -> GiveAnswer:
-    by = request.actor.id
-    return GiveAnswer(by, parts.vault.seal(by, request.body["text"]), request.body["public"])
-
-
-def _publish(_parts: Parts, request: Request, _found: Concerned) -> PublishAnswer:
-    text = request.path["number"]
-    if not text.isdecimal() or len(text) > 4:
-        raise NotFound
-    return PublishAnswer(int(text))
-
-
-def _note(parts: Parts, request: Request, _found: Concerned) -> TakeNote:
-    by = request.actor.id
-    return TakeNote(by, parts.vault.seal(by, request.body["text"]))
-
-
-def _hold(parts: Parts, request: Request, _found: Concerned) -> Hold:
-    return Hold(request.body["until"], request.now, parts.rules(request.now))
-
-
-def _resolve(_parts: Parts, request: Request, found: Concerned) -> Resolve:
-    return Resolve(request.actor.id, found.role == ASKER, request.body["rating"])
-
-
-def _reopen(parts: Parts, request: Request, found: Concerned) -> Reopen:
-    reason = request.body["reason"] and parts.vault.seal(found.document["asker"], request.body["reason"])
-    return Reopen(found.role == ASKER, reason, request.now, parts.rules(request.now))
-
-
-def _assign(parts: Parts, request: Request, found: Concerned) -> AssignByHand:
-    person = request.body["owner"]
-    return AssignByHand(person, parts.answers_in(person, found.document["region"]))
-
-
-def _share(parts: Parts, request: Request, _found: Concerned) -> ShareTrouble:
-    return ShareTrouble(request.actor.id, parts.ids(request.actor))
-
-
-def _taken(request: Request, command: ConsultationCommand, status: int, **further: str) -> Answer:
+def _taken(request: Request, command: ConsultationCommand, status: int = 200, **further: str) -> Answer:
     consultation = request.path["consultation"]
 
     def answer(standing: Standing, _events: object) -> dict[str, Any]:
@@ -170,48 +230,3 @@ def _taken(request: Request, command: ConsultationCommand, status: int, **furthe
         }
 
     return recorded(request.take(CONSULTATION, consultation, command, answer=answer), status)
-
-
-def _route(
-    path: str,
-    handler: Callable[[Parts, Request], Answer],
-    name: str,
-    summary: str,
-    *,
-    status: int = 200,
-    body: Schema | None = None,
-) -> Route:
-    return Route(
-        "POST",
-        f"/v1/consultations/{{consultation}}/{path}",
-        handler,
-        name,
-        summary,
-        body=body,
-        answer=PromotedState() if handler is promote else ConsultationState(),
-        statuses=(status, 401, 403, 404, 422),
-    )
-
-
-_ANSWER = _acting(OWNER, make=_answer, status=201)
-_PUBLISH = _acting(OWNER, make=_publish)
-_NOTE = _acting(OWNER, make=_note, status=201)
-_RESOLVE = _acting(ASKER, OWNER, make=_resolve)
-_REOPEN = _acting(ASKER, OWNER, make=_reopen)
-_SHARE = _acting(make=_share, status=201)
-
-ROUTES = (
-    _route("answers", _ANSWER, "answer-consultation", "Answer", status=201, body=NewAnswer()),
-    _route("answers/{number}/publication", _PUBLISH, "publish-answer", "Let others read an answer"),
-    _route("notes", _NOTE, "note-consultation", "Note for those who answer", status=201, body=NewNote()),
-    _route(
-        "hold", _acting(OWNER, make=_hold), "hold-consultation", "It can only go on at a later date", body=Holding()
-    ),
-    _route("resolution", _RESOLVE, "resolve-consultation", "It is solved; the asker may rate it", body=Resolution()),
-    _route("reopening", _REOPEN, "reopen-consultation", "It is not solved after all", body=Reopening()),
-    _route(
-        "assignment", _acting(OWNER, make=_assign), "assign-consultation", "Give it to somebody else", body=Assignment()
-    ),
-    _route("me-too", _SHARE, "share-consultation", "I have the same trouble", status=201),
-    _route("promotion", promote, "promote-consultation", "Accompany the library", status=201, body=Promotion()),
-)

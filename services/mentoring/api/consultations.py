@@ -9,7 +9,7 @@ from marshmallow.validate import OneOf
 
 from services.kernel.policy import Actor
 from services.kernel.problem import Forbidden, Malformed, Unauthorized
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.kernel.shapes import Paging, identity, line, listing, paged, paging
 from services.mentoring.api.consultation_shown import ConsultationShown, concerned, placed, shown
 from services.mentoring.api.parts import ANSWER, Parts
@@ -19,6 +19,8 @@ from services.mentoring.domain.standing import ANSWERED, OPEN, PROMOTED, RESOLVE
 from services.mentoring.views.consultations import CONSULTATIONS
 from services.mentoring.views.libraries import LIBRARIES
 from services.mentoring.views.participants import PARTICIPANTS
+
+routes = Routes()
 
 WAYS = ("web", "chat", "phone", "workshop")
 
@@ -54,7 +56,9 @@ class ConsultationFilter(Paging):
     asker = fields.String(validate=OneOf(["me"]))
 
 
-def ask(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/consultations", body=NewConsultation(), answer=ConsultationRef(), statuses=(201, 401, 403))
+def ask_consultation(parts: Parts, request: Request) -> Answer:
+    """Ask; somebody owns it at once."""
     body = request.body
     parts.require_region(body["region"])
     _of_the_region(parts, body["library"], body["region"])
@@ -83,7 +87,9 @@ def ask(parts: Parts, request: Request) -> Answer:
     return recorded(commit, 201, location=f"/v1/consultations/{consultation}")
 
 
+@routes.get("/v1/consultations", query=ConsultationFilter(), answer=listing(ConsultationShown), statuses=(200, 401))
 def list_consultations(parts: Parts, request: Request) -> Answer:
+    """One's own, one's work, a region's for those who answer there; for others what was answered publicly."""
     query, actor = request.query, request.actor
     where: dict[str, Any] = {name: query[name] for name in ("region", "state") if name in query}
     ids = parts.ids(actor)
@@ -100,7 +106,9 @@ def list_consultations(parts: Parts, request: Request) -> Answer:
     return paged(page, lambda document: shown(parts, actor, placed(parts, actor, document, ids)))
 
 
+@routes.get("/v1/consultations/{consultation}", answer=ConsultationShown(), statuses=(200, 404))
 def show_consultation(parts: Parts, request: Request) -> Answer:
+    """One consultation: whole for those concerned, else its public answers."""
     found = concerned(parts, request.actor, request.path["consultation"])
     return Answer(shown(parts, request.actor, found), version=found.document["version"])
 
@@ -122,36 +130,3 @@ def _of_the_region(parts: Parts, library: str | None, region: str) -> None:
     known = library and parts.views.get(LIBRARIES, library)
     if known and known.get("region") not in {None, region}:
         raise Malformed(errors={"library": ["This library is in another region."]})
-
-
-ROUTES = (
-    Route(
-        "POST",
-        "/v1/consultations",
-        ask,
-        "ask-consultation",
-        "Ask; somebody owns it at once",
-        body=NewConsultation(),
-        answer=ConsultationRef(),
-        statuses=(201, 401, 403),
-    ),
-    Route(
-        "GET",
-        "/v1/consultations",
-        list_consultations,
-        "list-consultations",
-        "One's own, one's work, a region's for those who answer there; for others what was answered publicly",
-        query=ConsultationFilter(),
-        answer=listing(ConsultationShown),
-        statuses=(200, 401),
-    ),
-    Route(
-        "GET",
-        "/v1/consultations/{consultation}",
-        show_consultation,
-        "show-consultation",
-        "One consultation: whole for those concerned, else its public answers",
-        answer=ConsultationShown(),
-        statuses=(200, 404),
-    ),
-)

@@ -11,7 +11,7 @@ from marshmallow.validate import OneOf
 
 from services.kernel.message import Command
 from services.kernel.problem import Malformed, NotFound, Unauthorized
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.kernel.shapes import line, number, time, truth
 from services.mentoring.api.case_shown import CaseRef, WindowShown, window
 from services.mentoring.api.parts import Parts
@@ -28,7 +28,9 @@ from services.mentoring.domain.smooth import (
     ReportRegression,
 )
 from services.mentoring.domain.weeks import monday_of, name_of, week_named
-from services.mentoring.mint import digest
+from services.mentoring.secret_deriver import digest
+
+routes = Routes()
 
 LOANS, BACKUP = "loans", "backup"
 MOST_LOANS = 100_000
@@ -78,7 +80,11 @@ class ProposalShown(CaseRef):
     proposed_by = fields.String(allow_none=True)
 
 
+@routes.post(
+    "/v1/mentorships/{mentorship}/evidence", body=Evidence(), answer=EvidenceShown(), statuses=(201, 401, 403, 404, 422)
+)
 def record_evidence(parts: Parts, request: Request) -> Answer:
+    """A week's loans or a backup: stated by a person, or measured by the library's server with its key."""
     body, key = request.body, request.body["key"]
     if key is not None:
         found, source, person = _by_key(parts, request, key), MEASURED, None
@@ -100,7 +106,11 @@ def record_evidence(parts: Parts, request: Request) -> Answer:
     return recorded(request.take(MENTORSHIP, found.identity, command, answer=answer), 201)
 
 
+@routes.post(
+    "/v1/mentorships/{mentorship}/blockers", body=Words(), answer=BlockerShown(), statuses=(201, 403, 404, 422)
+)
 def raise_blocker(parts: Parts, request: Request) -> Answer:
+    """Something blocks it."""
     found = standing(parts, request.path["mentorship"], request.actor)
     person = found.require(True)
     blocker = request.new_id("blocker")
@@ -108,24 +118,36 @@ def raise_blocker(parts: Parts, request: Request) -> Answer:
     return _blocker(request, found, RaiseBlocker(blocker, note, person), blocker, 201)
 
 
+@routes.post(
+    "/v1/mentorships/{mentorship}/blockers/{blocker}/clear", answer=BlockerShown(), statuses=(200, 403, 404, 422)
+)
 def clear_blocker(parts: Parts, request: Request) -> Answer:
+    """It blocks no longer."""
     found = standing(parts, request.path["mentorship"], request.actor)
     person, blocker = found.require(found.mentors or found.of_the_library), request.path["blocker"]
     return _blocker(request, found, ClearBlocker(blocker, person), blocker, 200)
 
 
+@routes.post("/v1/mentorships/{mentorship}/smooth", answer=ProposalShown(), statuses=(201, 403, 404, 422))
 def propose_smooth(parts: Parts, request: Request) -> Answer:
+    """The mentor says that it runs smoothly; refused without the evidence window."""
     found = standing(parts, request.path["mentorship"], request.actor)
     return _on(request, found, ProposeSmooth(found.require(found.mentors), request.now))
 
 
+@routes.post("/v1/mentorships/{mentorship}/smooth/confirmation", answer=ProposalShown(), statuses=(201, 403, 404, 422))
 def confirm_smooth(parts: Parts, request: Request) -> Answer:
+    """Somebody of the library says so too."""
     found = standing(parts, request.path["mentorship"], request.actor)
     person = found.require(found.of_the_library)
     return _on(request, found, ConfirmSmooth(person, request.now, leads=found.leads))
 
 
+@routes.post(
+    "/v1/mentorships/{mentorship}/regression", body=Reason(), answer=ProposalShown(), statuses=(201, 403, 404, 422)
+)
 def report_regression(parts: Parts, request: Request) -> Answer:
+    """It runs no longer as it did: back on probation, with a new window."""
     found = standing(parts, request.path["mentorship"], request.actor)
     person = found.require(found.mentors or found.of_the_library)
     reason = Note(person, parts.vault.seal(person, request.body["reason"]))
@@ -164,64 +186,3 @@ def _on(request: Request, found: Standing, command: Command) -> Answer:
         return {**told, "proposed_by": state.proposed_by or None}
 
     return recorded(request.take(MENTORSHIP, found.identity, command, answer=answer), 201)
-
-
-ROUTES = (
-    Route(
-        "POST",
-        "/v1/mentorships/{mentorship}/evidence",
-        record_evidence,
-        "record-evidence",
-        "A week's loans or a backup: stated by a person, or measured by the library's server with its key",
-        body=Evidence(),
-        answer=EvidenceShown(),
-        statuses=(201, 401, 403, 404, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/mentorships/{mentorship}/blockers",
-        raise_blocker,
-        "raise-blocker",
-        "Something blocks it",
-        body=Words(),
-        answer=BlockerShown(),
-        statuses=(201, 403, 404, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/mentorships/{mentorship}/blockers/{blocker}/clear",
-        clear_blocker,
-        "clear-blocker",
-        "It blocks no longer",
-        answer=BlockerShown(),
-        statuses=(200, 403, 404, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/mentorships/{mentorship}/smooth",
-        propose_smooth,
-        "propose-smooth",
-        "The mentor says that it runs smoothly; refused without the evidence window",
-        answer=ProposalShown(),
-        statuses=(201, 403, 404, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/mentorships/{mentorship}/smooth/confirmation",
-        confirm_smooth,
-        "confirm-smooth",
-        "Somebody of the library says so too",
-        answer=ProposalShown(),
-        statuses=(201, 403, 404, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/mentorships/{mentorship}/regression",
-        report_regression,
-        "report-regression",
-        "It runs no longer as it did: back on probation, with a new window",
-        body=Reason(),
-        answer=ProposalShown(),
-        statuses=(201, 403, 404, 422),
-    ),
-)

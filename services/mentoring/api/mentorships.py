@@ -8,7 +8,7 @@ from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
 from services.kernel.problem import Forbidden, Malformed, NotFound
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.kernel.shapes import Paging, identity, listing, paged, paging
 from services.kernel.shapes import line as text
 from services.mentoring.api.case_shown import CaseLine, CaseRef, CaseShown, line, whole
@@ -28,6 +28,8 @@ from services.mentoring.templates import newest
 from services.mentoring.views.libraries import LIBRARIES, present_staff
 from services.mentoring.views.mentorships import MENTORSHIPS
 from services.mentoring.views.practice import PRACTICE
+
+routes = Routes()
 
 
 class Wish(Schema):
@@ -65,7 +67,9 @@ class ClosedShown(Schema):
     state = fields.String()
 
 
+@routes.post("/v1/mentorships", body=Wish(), answer=CaseRef(), statuses=(201, 403, 404, 422))
 def open_mentorship(parts: Parts, request: Request) -> Answer:
+    """Open a case on a library's wish; a library has one at a time."""
     person, body = request.actor.require_person(), request.body
     known = parts.views.get(LIBRARIES, body["library"])
     if known is None or not known.get("region"):
@@ -87,7 +91,9 @@ def open_mentorship(parts: Parts, request: Request) -> Answer:
     return recorded(commit, 201, location=f"/v1/mentorships/{mentorship}")
 
 
+@routes.get("/v1/mentorships", query=CaseFilter(), answer=listing(CaseLine))
 def list_mentorships(parts: Parts, request: Request) -> Answer:
+    """Cases: those of one's regions, and those of one's own library."""
     person, query = request.actor.require_person(), request.query
     names = {"region": "region", "library": "library", "mentor": "mentors", "state": "state", "stage": "stage"}
     where: dict[str, Any] = {field: query[name] for name, field in names.items() if name in query}
@@ -104,7 +110,9 @@ def list_mentorships(parts: Parts, request: Request) -> Answer:
     return paged(page, lambda document: line(document, named.get(document["library"])))
 
 
+@routes.get("/v1/mentorships/{mentorship}", answer=CaseShown(), statuses=(200, 404))
 def show_mentorship(parts: Parts, request: Request) -> Answer:
+    """One case as a whole."""
     found = standing(parts, request.path["mentorship"], request.actor)
     document = parts.views.get(MENTORSHIPS, found.identity)
     if document is None:
@@ -112,20 +120,30 @@ def show_mentorship(parts: Parts, request: Request) -> Answer:
     return Answer(whole(parts, found, document, request.now), version=found.version)
 
 
+@routes.post(
+    "/v1/mentorships/{mentorship}/mentors", body=MentorBody(), answer=TeamShown(), statuses=(201, 403, 404, 422)
+)
 def assign_mentor(parts: Parts, request: Request) -> Answer:
+    """Name the mentor who leads, or one beside."""
     found = standing(parts, request.path["mentorship"], request.actor)
     found.require(found.leads)
     parts.require_member(request.body["person"])
     return _team(request, found.identity, AssignMentor(request.body["person"], request.body["role"]), 201)
 
 
+@routes.delete("/v1/mentorships/{mentorship}/mentors/{person}", answer=TeamShown(), statuses=(200, 403, 404, 422))
 def release_mentor(parts: Parts, request: Request) -> Answer:
+    """A mentor goes along no longer."""
     found = standing(parts, request.path["mentorship"], request.actor)
     found.require(found.leads or request.path["person"] == request.actor.id)
     return _team(request, found.identity, ReleaseMentor(request.path["person"]), 200)
 
 
+@routes.post(
+    "/v1/mentorships/{mentorship}/close", body=ClosingBody(), answer=ClosedShown(), statuses=(200, 403, 404, 422)
+)
 def close_mentorship(parts: Parts, request: Request) -> Answer:
+    """Close the case; as smooth only when it is."""
     found = standing(parts, request.path["mentorship"], request.actor)
     command = CloseMentorship(request.body["why"], found.require(found.leads))
     reply = {"mentorship": found.identity, "state": CLOSED}
@@ -137,64 +155,3 @@ def _team(request: Request, mentorship: str, command: AssignMentor | ReleaseMent
         return {"mentorship": mentorship, "mentors": list(state.mentors)}
 
     return recorded(request.take(MENTORSHIP, mentorship, command, answer=answer), status)
-
-
-ROUTES = (
-    Route(
-        "POST",
-        "/v1/mentorships",
-        open_mentorship,
-        "open-mentorship",
-        "Open a case on a library's wish; a library has one at a time",
-        body=Wish(),
-        answer=CaseRef(),
-        statuses=(201, 403, 404, 422),
-    ),
-    Route(
-        "GET",
-        "/v1/mentorships",
-        list_mentorships,
-        "list-mentorships",
-        "Cases: those of one's regions, and those of one's own library",
-        query=CaseFilter(),
-        answer=listing(CaseLine),
-    ),
-    Route(
-        "GET",
-        "/v1/mentorships/{mentorship}",
-        show_mentorship,
-        "show-mentorship",
-        "One case as a whole",
-        answer=CaseShown(),
-        statuses=(200, 404),
-    ),
-    Route(
-        "POST",
-        "/v1/mentorships/{mentorship}/mentors",
-        assign_mentor,
-        "assign-mentor",
-        "Name the mentor who leads, or one beside",
-        body=MentorBody(),
-        answer=TeamShown(),
-        statuses=(201, 403, 404, 422),
-    ),
-    Route(
-        "DELETE",
-        "/v1/mentorships/{mentorship}/mentors/{person}",
-        release_mentor,
-        "release-mentor",
-        "A mentor goes along no longer",
-        answer=TeamShown(),
-        statuses=(200, 403, 404, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/mentorships/{mentorship}/close",
-        close_mentorship,
-        "close-mentorship",
-        "Close the case; as smooth only when it is",
-        body=ClosingBody(),
-        answer=ClosedShown(),
-        statuses=(200, 403, 404, 422),
-    ),
-)

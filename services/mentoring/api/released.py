@@ -10,7 +10,7 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import Length, OneOf
 
 from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.kernel.shapes import number
 from services.kernel.times import moment
 from services.mentoring.api.case_shown import WindowShown, history, window
@@ -20,10 +20,12 @@ from services.mentoring.api.standing import looked_at, standing
 from services.mentoring.domain.access import IssueEvidenceKey, MakeLink
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.report import PARTS, REPORT, ReleaseReport
-from services.mentoring.mint import digest, mentorship_in, report_digest
+from services.mentoring.secret_deriver import digest, mentorship_in, report_digest
 from services.mentoring.views.libraries import LIBRARIES
 from services.mentoring.views.mentorships import MENTORSHIPS
 from services.mentoring.views.reports import REPORTS
+
+routes = Routes()
 
 
 class NewLink(Schema):
@@ -85,20 +87,24 @@ class ReportShown(Schema):
     figures = fields.Dict()
 
 
+@routes.post("/v1/mentorships/{mentorship}/evidence-key", answer=KeyShown(), statuses=(201, 403, 404, 422))
 def issue_evidence_key(parts: Parts, request: Request) -> Answer:
+    """The key that the library's own server sends its evidence with; the former one is good no longer."""
     found = standing(parts, request.path["mentorship"], request.actor)
     person = found.require(found.mentors or found.of_the_library)
-    key = parts.mint.evidence_key(found.identity, request.command_id)
+    key = parts.secrets.evidence_key(found.identity, request.command_id)
     command = IssueEvidenceKey(digest(key), person)
     answer = recorded(request.take(MENTORSHIP, found.identity, command), 201)
     # The key goes into this answer and not into the commit's: it is stored nowhere.
     return Answer({"mentorship": found.identity, "key": key}, answer.status, answer.version, answer.position)
 
 
-def make_link(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/mentorships/{mentorship}/links", body=NewLink(), answer=LinkShown(), statuses=(201, 403, 404, 422))
+def make_progress_link(parts: Parts, request: Request) -> Answer:
+    """An address that shows the library's progress without a login, for a while."""
     found = standing(parts, request.path["mentorship"], request.actor)
     person = found.require(found.mentors or found.of_the_library)
-    secret = parts.mint.progress_address(found.identity, request.command_id)
+    secret = parts.secrets.progress_address(found.identity, request.command_id)
     command = MakeLink(digest(secret), request.now + timedelta(days=request.body["days"]), person)
 
     def until(state: Any, _events: object) -> dict[str, Any]:
@@ -110,7 +116,9 @@ def make_link(parts: Parts, request: Request) -> Answer:
     return Answer({**body, **answer.body}, answer.status, answer.version, answer.position)
 
 
+@routes.get("/v1/progress/{secret}", answer=ProgressShown(), statuses=(200, 404))
 def show_progress(parts: Parts, request: Request) -> Answer:
+    """A library's progress, for whoever has its address."""
     secret = request.path["secret"]
     mentorship = mentorship_in(secret)
     if mentorship is None:
@@ -141,14 +149,16 @@ def show_progress(parts: Parts, request: Request) -> Answer:
     )
 
 
+@routes.post("/v1/mentorships/{mentorship}/reports", body=Release(), answer=ReportRef(), statuses=(201, 404, 422))
 def release_report(parts: Parts, request: Request) -> Answer:
+    """The library releases figures of its own; whoever is shown them can have them confirmed."""
     found = standing(parts, request.path["mentorship"], request.actor)
     person = request.actor.require_person()
     document = parts.views.get(MENTORSHIPS, found.identity)
     if document is None:
         raise NotFound
     report = request.new_id("report")
-    code = parts.mint.report_code(report)
+    code = parts.secrets.report_code(report)
     chosen, ours = request.body["parts"], figures_of(parts, found, document, request.now)
     command = ReleaseReport(
         mentorship=found.identity,
@@ -163,61 +173,12 @@ def release_report(parts: Parts, request: Request) -> Answer:
     return Answer({"report": report, "code": code}, answer.status, answer.version, answer.position)
 
 
-def show_report(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/reports/{code}", answer=ReportShown(), statuses=(200, 404))
+def show_released_report(parts: Parts, request: Request) -> Answer:
+    """What a library released, by the code on it."""
     document = parts.views.get(REPORTS, report_digest(request.path["code"]))
     if document is None:
         raise NotFound
     library = parts.views.get(LIBRARIES, document["library"]) or {}
     shown = {name: document[name] for name in ("report", "library", "parts", "figures")}
     return Answer({**shown, "name": library.get("name"), "released_at": document["released"]})
-
-
-ROUTES = (
-    Route(
-        "POST",
-        "/v1/mentorships/{mentorship}/evidence-key",
-        issue_evidence_key,
-        "issue-evidence-key",
-        "The key that the library's own server sends its evidence with; the former one is good no longer",
-        answer=KeyShown(),
-        statuses=(201, 403, 404, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/mentorships/{mentorship}/links",
-        make_link,
-        "make-progress-link",
-        "An address that shows the library's progress without a login, for a while",
-        body=NewLink(),
-        answer=LinkShown(),
-        statuses=(201, 403, 404, 422),
-    ),
-    Route(
-        "GET",
-        "/v1/progress/{secret}",
-        show_progress,
-        "show-progress",
-        "A library's progress, for whoever has its address",
-        answer=ProgressShown(),
-        statuses=(200, 404),
-    ),
-    Route(
-        "POST",
-        "/v1/mentorships/{mentorship}/reports",
-        release_report,
-        "release-report",
-        "The library releases figures of its own; whoever is shown them can have them confirmed",
-        body=Release(),
-        answer=ReportRef(),
-        statuses=(201, 404, 422),
-    ),
-    Route(
-        "GET",
-        "/v1/reports/{code}",
-        show_report,
-        "show-released-report",
-        "What a library released, by the code on it",
-        answer=ReportShown(),
-        statuses=(200, 404),
-    ),
-)

@@ -7,12 +7,14 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from services.kernel.problem import Malformed, NotFound
-from services.kernel.route import Answer, Request, Route
+from services.kernel.route import Answer, Request, Routes
 from services.kernel.shapes import identity
 from services.mentoring.api.consultation_shown import require_login
 from services.mentoring.api.parts import ANSWER, Parts
 from services.mentoring.views.exchange import EXCHANGE, LIBRARY, PERSON, REGION, THERE
 from services.mentoring.views.libraries import LIBRARIES, present_staff
+
+routes = Routes()
 
 
 class Of(Schema):
@@ -40,7 +42,9 @@ class SelfReliance(Schema):
     people = fields.Nested(People, allow_none=True, metadata={"description": "of a region alone"})
 
 
-def show(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/self-reliance", query=Of(), answer=SelfReliance(), statuses=(200, 401, 403, 404))
+def show_self_reliance(parts: Parts, request: Request) -> Answer:
+    """Questions asked and answers given: one's own, a library's, a region's."""
     region, library = request.query.get("region"), request.query.get("library")
     if region and library:
         raise Malformed(errors={"library": ["Ask for a region or a library."]})
@@ -89,17 +93,3 @@ def _people(parts: Parts, region: str) -> dict[str, int]:
         "answered": parts.views.count(EXCHANGE, here | answered),
         "both": parts.views.count(EXCHANGE, here | asked | answered),
     }
-
-
-ROUTES = (
-    Route(
-        "GET",
-        "/v1/self-reliance",
-        show,
-        "show-self-reliance",
-        "Questions asked and answers given: one's own, a library's, a region's",
-        query=Of(),
-        answer=SelfReliance(),
-        statuses=(200, 401, 403, 404),
-    ),
-)

@@ -9,7 +9,7 @@ from marshmallow.validate import Length, Regexp
 
 from services.kernel.message import Command
 from services.kernel.problem import Malformed
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.kernel.shapes import identity, line, truth
 from services.mentoring.api.case_shown import CaseRef
 from services.mentoring.api.parts import Parts
@@ -19,6 +19,8 @@ from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.pilot import DesignatePilot
 from services.mentoring.domain.progress import GoLive, PassStage
 from services.mentoring.domain.readiness import CONDITIONS, AssessReadiness, Condition
+
+routes = Routes()
 
 LINK = Regexp(r"^https?://[^\s<>\"]{3,300}$", error="Not a web address.")
 
@@ -53,7 +55,11 @@ class ReadinessShown(Schema):
     missing = fields.List(fields.String())
 
 
+@routes.post(
+    "/v1/mentorships/{mentorship}/readiness", body=Assessment(), answer=ReadinessShown(), statuses=(201, 403, 404, 422)
+)
 def assess_readiness(parts: Parts, request: Request) -> Answer:
+    """Say what is there and what is missing; may be done again."""
     found = standing(parts, request.path["mentorship"], request.actor)
     person = found.require(found.visits)
     conditions = tuple(
@@ -70,14 +76,20 @@ def assess_readiness(parts: Parts, request: Request) -> Answer:
     return recorded(request.take(MENTORSHIP, found.identity, command, answer=answer), 201)
 
 
+@routes.post("/v1/mentorships/{mentorship}/pilot", answer=CaseRef(), statuses=(201, 403, 404, 422))
 def designate_pilot(parts: Parts, request: Request) -> Answer:
+    """Name the library as a pilot, by what has been heard of its staff."""
     found = standing(parts, request.path["mentorship"], request.actor)
     person, rules = found.require(found.leads), parts.rules(request.now)
     heard = heard_of(parts, found.staff, rules)
     return _on(request, found, DesignatePilot(heard, rules, found.template, person, request.now))
 
 
+@routes.post(
+    "/v1/mentorships/{mentorship}/stages/{stage}", body=Ticks(), answer=CaseRef(), statuses=(201, 403, 404, 422)
+)
 def pass_stage(parts: Parts, request: Request) -> Answer:
+    """Pass the next stage with its checklist and evidence."""
     found = standing(parts, request.path["mentorship"], request.actor)
     person, body = found.require(found.mentors), request.body
     stage = found.template.stage(request.path["stage"])
@@ -90,7 +102,9 @@ def pass_stage(parts: Parts, request: Request) -> Answer:
     return _on(request, found, command)
 
 
+@routes.post("/v1/mentorships/{mentorship}/go-live", answer=CaseRef(), statuses=(201, 403, 404, 422))
 def go_live(parts: Parts, request: Request) -> Answer:
+    """Loans go through the software from now on: probation begins."""
     found = standing(parts, request.path["mentorship"], request.actor)
     person = found.require(found.mentors)
     return _on(request, found, GoLive(found.template, parts.rules(request.now), person, request.now))
@@ -105,45 +119,3 @@ def _on(request: Request, found: Standing, command: Command) -> Answer:
 
 def _note(parts: Parts, person: str, text: str | None) -> Note | None:
     return None if text is None else Note(person, parts.vault.seal(person, text))
-
-
-ROUTES = (
-    Route(
-        "POST",
-        "/v1/mentorships/{mentorship}/readiness",
-        assess_readiness,
-        "assess-readiness",
-        "Say what is there and what is missing; may be done again",
-        body=Assessment(),
-        answer=ReadinessShown(),
-        statuses=(201, 403, 404, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/mentorships/{mentorship}/pilot",
-        designate_pilot,
-        "designate-pilot",
-        "Name the library as a pilot, by what has been heard of its staff",
-        answer=CaseRef(),
-        statuses=(201, 403, 404, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/mentorships/{mentorship}/stages/{stage}",
-        pass_stage,
-        "pass-stage",
-        "Pass the next stage with its checklist and evidence",
-        body=Ticks(),
-        answer=CaseRef(),
-        statuses=(201, 403, 404, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/mentorships/{mentorship}/go-live",
-        go_live,
-        "go-live",
-        "Loans go through the software from now on: probation begins",
-        answer=CaseRef(),
-        statuses=(201, 403, 404, 422),
-    ),
-)

@@ -8,8 +8,9 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validates
 from marshmallow.validate import Length, OneOf
 
+from services.kernel.local_time import local_day
 from services.kernel.problem import Malformed, NotFound
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.kernel.shapes import Paging, identity, line, listing, number, paged, paging
 from services.mentoring.api.case_shown import effort, installation, last_left, open_blockers, opened, staff
 from services.mentoring.api.parts import Parts
@@ -18,10 +19,11 @@ from services.mentoring.domain.access import ConfirmRotation, NoteInstallation
 from services.mentoring.domain.case import OPEN, Note
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.visit import CALL, CHAT, LONGEST_MINUTES, ON_SITE, VISIT, LogVisit
-from services.mentoring.domain.weeks import JAKARTA
 from services.mentoring.templates import VERSION
 from services.mentoring.views.mentorships import MENTORSHIPS
 from services.mentoring.views.visits import VISITS
+
+routes = Routes()
 
 HOSTS = ("library-computer", "school-server", "hosting", "other")
 LATEST_VISITS = 10
@@ -100,13 +102,15 @@ class HandoverShown(Schema):
     cost = fields.Dict()
 
 
+@routes.post("/v1/mentorships/{mentorship}/visits", body=NewVisit(), answer=VisitRef(), statuses=(201, 403, 404, 422))
 def log_visit(parts: Parts, request: Request) -> Answer:
+    """Enter a visit, a call or a chat."""
     found = standing(parts, request.path["mentorship"], request.actor)
     person, body = found.require(found.visits), request.body
     strangers = set(body["staff"]) - set(found.known.get("staff", {}))
     if strangers:
         raise Malformed(errors={"staff": [f"Not of this library: {', '.join(sorted(strangers))}."]})
-    today = request.now.astimezone(JAKARTA).date()
+    today = local_day(request.now)
     visit = request.new_id("visit")
     texts = parts.vault.seal_all(person, [(name, body[name]) for name in ("done", "next", "internal")])
     notes = {name: None if sealed is None else Note(person, sealed) for name, sealed in texts.items()}
@@ -129,14 +133,18 @@ def log_visit(parts: Parts, request: Request) -> Answer:
     return recorded(request.take(VISIT, visit, command, answer=lambda *_: reply), 201)
 
 
+@routes.get("/v1/mentorships/{mentorship}/visits", query=Paging(), answer=listing(VisitShown), statuses=(200, 404))
 def list_visits(parts: Parts, request: Request) -> Answer:
+    """Visits, the latest first."""
     found = standing(parts, request.path["mentorship"], request.actor)
     where = {"mentorship": found.identity}
     page = parts.views.find(VISITS, where, sort="order", descending=True, **paging(request))
     return paged(page, lambda document: _shown(parts, found, document))
 
 
-def show_handover(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/mentorships/{mentorship}/handover", answer=HandoverShown(), statuses=(200, 404))
+def show_library_handover(parts: Parts, request: Request) -> Answer:
+    """What a newcomer at the library needs to go on."""
     found = standing(parts, request.path["mentorship"], request.actor)
     document = parts.views.get(MENTORSHIPS, found.identity)
     if document is None:
@@ -170,7 +178,11 @@ def show_handover(parts: Parts, request: Request) -> Answer:
     )
 
 
-def confirm_rotation(parts: Parts, request: Request) -> Answer:
+@routes.post(
+    "/v1/mentorships/{mentorship}/handover/passwords", body=Rotation(), answer=CaseOnly(), statuses=(201, 403, 404, 422)
+)
+def confirm_password_rotation(parts: Parts, request: Request) -> Answer:
+    """These passwords have been changed; the passwords themselves are never sent."""
     found = standing(parts, request.path["mentorship"], request.actor)
     person, passwords = found.require(found.mentors or found.of_the_library), request.body["passwords"]
     unknown = set(passwords) - set(found.template.rotate)
@@ -179,7 +191,11 @@ def confirm_rotation(parts: Parts, request: Request) -> Answer:
     return _case(request, found, ConfirmRotation(tuple(passwords), person))
 
 
+@routes.post(
+    "/v1/mentorships/{mentorship}/installation", body=Installation(), answer=CaseOnly(), statuses=(201, 403, 404, 422)
+)
 def note_installation(parts: Parts, request: Request) -> Answer:
+    """Which version is installed, and on what."""
     found = standing(parts, request.path["mentorship"], request.actor)
     person = found.require(found.mentors or found.of_the_library)
     return _case(request, found, NoteInstallation(request.body["version"], request.body["host"], person))
@@ -219,56 +235,3 @@ def _shown(parts: Parts, found: Standing, document: Mapping[str, Any]) -> dict[s
     if found.visits:
         shown["internal"] = opened(parts, document["internal"])
     return shown
-
-
-ROUTES = (
-    Route(
-        "POST",
-        "/v1/mentorships/{mentorship}/visits",
-        log_visit,
-        "log-visit",
-        "Enter a visit, a call or a chat",
-        body=NewVisit(),
-        answer=VisitRef(),
-        statuses=(201, 403, 404, 422),
-    ),
-    Route(
-        "GET",
-        "/v1/mentorships/{mentorship}/visits",
-        list_visits,
-        "list-visits",
-        "Visits, the latest first",
-        query=Paging(),
-        answer=listing(VisitShown),
-        statuses=(200, 404),
-    ),
-    Route(
-        "GET",
-        "/v1/mentorships/{mentorship}/handover",
-        show_handover,
-        "show-library-handover",
-        "What a newcomer at the library needs to go on",
-        answer=HandoverShown(),
-        statuses=(200, 404),
-    ),
-    Route(
-        "POST",
-        "/v1/mentorships/{mentorship}/handover/passwords",
-        confirm_rotation,
-        "confirm-password-rotation",
-        "These passwords have been changed; the passwords themselves are never sent",
-        body=Rotation(),
-        answer=CaseOnly(),
-        statuses=(201, 403, 404, 422),
-    ),
-    Route(
-        "POST",
-        "/v1/mentorships/{mentorship}/installation",
-        note_installation,
-        "note-installation",
-        "Which version is installed, and on what",
-        body=Installation(),
-        answer=CaseOnly(),
-        statuses=(201, 403, 404, 422),
-    ),
-)

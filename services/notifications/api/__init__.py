@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from services.kernel.route import Route
+from services.kernel.route import Routes
 from services.notifications.api import (
     announcements,
     deliveries,
@@ -17,14 +15,14 @@ from services.notifications.api import (
     webhooks,
 )
 
-ROUTES: Sequence[Route] = (
-    *me.ROUTES,
-    *preferences.ROUTES,
-    *deliveries.ROUTES,
-    *announcements.ROUTES,
-    *partners.ROUTES,
-    *partner_keys.ROUTES,
-    *feed.ROUTES,
-    *subscriptions.ROUTES,
-    *webhooks.ROUTES,
+routes = Routes(
+    me.routes,
+    preferences.routes,
+    deliveries.routes,
+    announcements.routes,
+    partners.routes,
+    partner_keys.routes,
+    feed.routes,
+    subscriptions.routes,
+    webhooks.routes,
 )

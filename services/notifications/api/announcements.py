@@ -9,11 +9,9 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf, Range
 
 from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Route, recorded
-from services.kernel.shapes import identity
+from services.kernel.route import Answer, Request, Routes, recorded
+from services.kernel.shapes import BoundedPaging, Empty, identity, listing, time
 from services.notifications.api.parts import Parts
-from services.notifications.api.schemas import PageQuery, moment
-from services.notifications.api.wording import Empty
 from services.notifications.domain.announcement import (
     ANNOUNCEMENT,
     PUBLISHED,
@@ -35,9 +33,13 @@ from services.notifications.views.regions import all_regions
 from services.notifications.views.residents import RESIDENTS
 from services.notifications.views.rules import second_above
 
+routes = Routes()
+
 SEND = "announcements.send"
 LEVELS = ("basic", "secondary", "higher")
 STATES = (WAITING, PUBLISHED, WITHDRAWN)
+PUBLISHED_RANGE = {"x-minimum": "1900-01-01T00:00:00+00:00", "x-maximum": "2999-01-01T00:00:00+00:00"}
+"""The bounds of ``shapes.time``, as the published schema has always shown them."""
 
 
 class TextBody(Schema):
@@ -56,7 +58,7 @@ class AnnouncementBody(TextBody):
     levels = fields.List(
         fields.String(validate=OneOf(LEVELS)), load_default=None, allow_none=True, validate=Length(1, len(LEVELS))
     )
-    worth_until = moment()
+    worth_until = time(metadata=PUBLISHED_RANGE)
 
 
 class Written(Schema):
@@ -94,12 +96,9 @@ class AnnouncementShown(TextBody):
     waiting = fields.Nested(Waiting, allow_none=True)
 
 
-class Announcements(Schema):
-    items = fields.List(fields.Nested(AnnouncementShown), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
+@routes.post("/v1/announcements", body=AnnouncementBody(), answer=Written(), statuses=(201, 401, 403, 422))
 def announce(parts: Parts, request: Request) -> Answer:
+    """Announce something to regions or to a level; to many people it waits for a second board member."""
     body = request.body
     audience = _audience(parts, body["regions"], body["levels"])
     _require(request, audience)
@@ -117,30 +116,65 @@ def announce(parts: Parts, request: Request) -> Answer:
     return recorded(commit, 201, f"/v1/announcements/{identity_}")
 
 
-def publish(parts: Parts, request: Request) -> Answer:
+@routes.post(
+    "/v1/announcements/{announcement}/publication",
+    body=Empty(),
+    answer=Written(),
+    statuses=(200, 401, 403, 404, 412, 422),
+)
+def publish_announcement(parts: Parts, request: Request) -> Answer:
+    """Publish what waits, as today's rules and audience allow."""
     audience = _standing(parts, request)
     command = Publish(_reach(parts, audience, request), request.actor.require_person(), request.now)
     return _take(request, command)
 
 
-def approve(parts: Parts, request: Request) -> Answer:
+@routes.post(
+    "/v1/announcements/{announcement}/approval",
+    body=ApprovalBody(),
+    answer=Written(),
+    statuses=(200, 401, 403, 404, 412, 422),
+)
+def approve_announcement(parts: Parts, request: Request) -> Answer:
+    """Stand by what another board member wrote: it is published."""
     _standing(parts, request)
     return _take(request, Approve(request.body["draft"], request.actor.require_person(), request.now))
 
 
-def correct(parts: Parts, request: Request) -> Answer:
+@routes.post(
+    "/v1/announcements/{announcement}/correction",
+    body=TextBody(),
+    answer=Written(),
+    statuses=(200, 401, 403, 404, 412, 422),
+)
+def correct_announcement(parts: Parts, request: Request) -> Answer:
+    """Say it differently: who has not read it yet reads this instead, everybody reads the correction."""
     audience = _standing(parts, request)
     text = Text(request.body["title"], request.body["text"])
     command = Correct(text, _reach(parts, audience, request), request.actor.require_person(), request.now)
     return _take(request, command)
 
 
-def withdraw(parts: Parts, request: Request) -> Answer:
+@routes.post(
+    "/v1/announcements/{announcement}/withdrawal",
+    body=Empty(),
+    answer=Written(),
+    statuses=(200, 401, 403, 404, 412, 422),
+)
+def withdraw_announcement(parts: Parts, request: Request) -> Answer:
+    """It no longer holds: whatever is not sent yet is not sent, and who was told is told so."""
     _standing(parts, request)
     return _take(request, Withdraw(request.actor.require_person()))
 
 
+@routes.get(
+    "/v1/announcements",
+    query=BoundedPaging(),
+    answer=listing(AnnouncementShown, "Announcements", required=True),
+    statuses=(200, 401),
+)
 def list_announcements(parts: Parts, request: Request) -> Answer:
+    """What was announced, newest first; for those who send announcements also what waits."""
     request.actor.require_person()
     sends = request.actor.may_somewhere(SEND)
     where: dict[str, Any] = {} if sends else {"shown": True}
@@ -208,61 +242,3 @@ def _shown(document: Mapping[str, Any], sends: bool) -> dict[str, Any]:
         "levels": document["levels"] or None,
         **inside,
     }
-
-
-def _act(what: str, handler: Any, name: str, summary: str, body: Schema | None = None) -> Route:
-    return Route(
-        "POST",
-        f"/v1/announcements/{{announcement}}/{what}",
-        handler,
-        name=name,
-        summary=summary,
-        body=body or Empty(),
-        answer=Written(),
-        statuses=(200, 401, 403, 404, 412, 422),
-    )
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "GET",
-        "/v1/announcements",
-        list_announcements,
-        name="list-announcements",
-        summary="What was announced, newest first; for those who send announcements also what waits",
-        query=PageQuery(),
-        answer=Announcements(),
-        statuses=(200, 401),
-    ),
-    Route(
-        "POST",
-        "/v1/announcements",
-        announce,
-        name="announce",
-        summary="Announce something to regions or to a level; to many people it waits for a second board member",
-        body=AnnouncementBody(),
-        answer=Written(),
-        statuses=(201, 401, 403, 422),
-    ),
-    _act(
-        "approval",
-        approve,
-        "approve-announcement",
-        "Stand by what another board member wrote: it is published",
-        ApprovalBody(),
-    ),
-    _act("publication", publish, "publish-announcement", "Publish what waits, as today's rules and audience allow"),
-    _act(
-        "correction",
-        correct,
-        "correct-announcement",
-        "Say it differently: who has not read it yet reads this instead, everybody reads the correction",
-        TextBody(),
-    ),
-    _act(
-        "withdrawal",
-        withdraw,
-        "withdraw-announcement",
-        "It no longer holds: whatever is not sent yet is not sent, and who was told is told so",
-    ),
-)

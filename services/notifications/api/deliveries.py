@@ -12,20 +12,21 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf
 
 from services.kernel.problem import Forbidden, Malformed, NotFound, Unauthorized
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
+from services.kernel.shapes import BoundedPaging, Empty, listing
 from services.notifications.api.parts import Parts
-from services.notifications.api.schemas import PageQuery
-from services.notifications.api.wording import Empty
-from services.notifications.deliveries import ENDED, GATHERED, PLANNED, SENDING
-from services.notifications.deliveries import Delivery as DeliveryDocument
+from services.notifications.delivery import ENDED, GATHERED, PLANNED, SENDING
+from services.notifications.delivery import Delivery as DeliveryDocument
 from services.notifications.domain.resending import RESENDING, AskResend
 from services.notifications.views.contacts import CONTACTS, flagged
+
+routes = Routes()
 
 DELIVERIES_READ = "deliveries.read"
 STATES = (PLANNED, SENDING, GATHERED, *ENDED)
 
 
-class DeliveriesQuery(PageQuery):
+class DeliveriesQuery(BoundedPaging):
     activity = fields.String(validate=Length(1, 100))
     person = fields.String(validate=Length(1, 100))
     state = fields.String(validate=OneOf(STATES))
@@ -63,17 +64,14 @@ class FlaggedContact(Schema):
     since = fields.String(required=True, metadata={"format": "date-time"})
 
 
-class FlaggedContacts(Schema):
-    items = fields.List(fields.Nested(FlaggedContact), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
-class DeliveriesPage(Schema):
-    items = fields.List(fields.Nested(Delivery), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
+@routes.get(
+    "/v1/deliveries",
+    query=DeliveriesQuery(),
+    answer=listing(Delivery, "DeliveriesPage", required=True),
+    statuses=(200, 401, 403),
+)
 def list_deliveries(parts: Parts, request: Request) -> Answer:
+    """What became of the letters: no address, no text."""
     limit = request.query["limit"]
     where: dict[str, Any] = {
         name: request.query[name] for name in ("activity", "person", "state") if name in request.query
@@ -100,7 +98,9 @@ def _regions(request: Request) -> Sequence[str]:
     return request.actor.grants[DELIVERIES_READ]
 
 
-def resend(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/deliveries/{delivery}/resend", body=Empty(), answer=Resent(), statuses=(202, 401, 403, 404, 422))
+def resend_delivery(parts: Parts, request: Request) -> Answer:
+    """Send again what reached nobody, under the same identity."""
     delivery = parts.deliveries.one(request.path["delivery"])
     if request.actor.kind == "anonymous":
         raise Unauthorized
@@ -116,7 +116,14 @@ def _may_see(request: Request, delivery: DeliveryDocument) -> bool:
     return request.actor.may(DELIVERIES_READ, delivery.region)
 
 
-def list_flagged(parts: Parts, request: Request) -> Answer:
+@routes.get(
+    "/v1/contacts/bounced",
+    query=BoundedPaging(),
+    answer=listing(FlaggedContact, "FlaggedContacts", required=True),
+    statuses=(200, 401, 403),
+)
+def list_bounced_contacts(parts: Parts, request: Request) -> Answer:
+    """Whose contact does not work: no address."""
     where: dict[str, Any] = {"flagged": True}
     if not request.actor.may(DELIVERIES_READ):
         where["region"] = {"$in": list(_regions(request))}
@@ -161,37 +168,3 @@ def _place(cursor: str | None) -> tuple[datetime, str] | None:
         return datetime.fromisoformat(planned).astimezone(UTC), str(identity)
     except (ValueError, TypeError, OverflowError) as error:
         raise Malformed("the cursor is not one of ours", errors={"after": ["Not a cursor."]}) from error
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "GET",
-        "/v1/deliveries",
-        list_deliveries,
-        name="list-deliveries",
-        summary="What became of the letters: no address, no text",
-        query=DeliveriesQuery(),
-        answer=DeliveriesPage(),
-        statuses=(200, 401, 403),
-    ),
-    Route(
-        "POST",
-        "/v1/deliveries/{delivery}/resend",
-        resend,
-        name="resend-delivery",
-        summary="Send again what reached nobody, under the same identity",
-        body=Empty(),
-        answer=Resent(),
-        statuses=(202, 401, 403, 404, 422),
-    ),
-    Route(
-        "GET",
-        "/v1/contacts/bounced",
-        list_flagged,
-        name="list-bounced-contacts",
-        summary="Whose contact does not work: no address",
-        query=PageQuery(),
-        answer=FlaggedContacts(),
-        statuses=(200, 401, 403),
-    ),
-)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -10,12 +9,14 @@ from marshmallow.validate import Length, Range
 
 from services.kernel.policy import Actor
 from services.kernel.problem import Forbidden, Malformed, Unauthorized
-from services.kernel.route import Answer, Request, Route
+from services.kernel.route import Answer, Request, Routes
 from services.notifications.api.parts import Parts
-from services.notifications.api.wording import TYPE_PATTERN, Names
+from services.notifications.api.patterns import TYPE_PATTERN, Names
 from services.notifications.domain.interest import ALL_REGIONS, Interest
 from services.notifications.domain.partner import FEED_READ
 from services.notifications.domain.public_facts import named_by
+
+routes = Routes()
 
 PARTNERS_KEEP = "partners.keep"
 
@@ -37,7 +38,9 @@ class Feed(Schema):
     more = fields.Boolean(required=True)
 
 
+@routes.get("/v1/feed", query=FeedQuery(), answer=Feed(), partners=True, statuses=(200, 401, 403))
 def read_feed(parts: Parts, request: Request) -> Answer:
+    """What happened, all services' facts in one order; for partners."""
     query = request.query
     interest = Interest(query["types"], query["region"], readable(request.actor))
     for pattern in interest.types:
@@ -68,18 +71,3 @@ def readable(actor: Actor) -> tuple[str, ...]:
     if not actor.may_somewhere(FEED_READ):
         raise Forbidden(permission=FEED_READ)
     return tuple(actor.grants[FEED_READ])
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "GET",
-        "/v1/feed",
-        read_feed,
-        name="read-feed",
-        summary="What happened, all services' facts in one order; for partners",
-        partners=True,
-        query=FeedQuery(),
-        answer=Feed(),
-        statuses=(200, 401, 403),
-    ),
-)

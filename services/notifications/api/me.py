@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
-from services.kernel.route import Answer, Request, Route
+from services.kernel.route import Answer, Request, Routes
+from services.kernel.shapes import BoundedPaging, listing
 from services.notifications import rendering
 from services.notifications.api.parts import Parts
-from services.notifications.api.schemas import PageQuery
 from services.notifications.domain.message import Kind, Variable
 from services.notifications.domain.preference import LANGUAGES, PREFERENCE
 from services.notifications.views.inbox import MESSAGES
 from services.notifications.views.ties import guests_of
 
+routes = Routes()
 
-class InboxQuery(PageQuery):
+
+class InboxQuery(BoundedPaging):
     language = fields.String(load_default=None, validate=OneOf(LANGUAGES))
 
 
@@ -31,12 +32,9 @@ class InboxLine(Schema):
     region = fields.String(required=True, allow_none=True)
 
 
-class Inbox(Schema):
-    items = fields.List(fields.Nested(InboxLine), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
-def my_inbox(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/me/inbox", query=InboxQuery(), answer=listing(InboxLine, "Inbox", required=True), statuses=(200, 401))
+def read_my_inbox(parts: Parts, request: Request) -> Answer:
+    """What I was told, newest first."""
     person = request.actor.require_person()
     preference, _ = parts.commands.state(PREFERENCE, person)
     language = rendering.language_of(request.query["language"], preference.wishes.language)
@@ -57,17 +55,3 @@ def _line(document: dict[str, Any], language: str) -> dict[str, Any]:
         "activity": document.get("activity"),
         "region": document.get("region"),
     }
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "GET",
-        "/v1/me/inbox",
-        my_inbox,
-        name="read-my-inbox",
-        summary="What I was told, newest first",
-        query=InboxQuery(),
-        answer=Inbox(),
-        statuses=(200, 401),
-    ),
-)

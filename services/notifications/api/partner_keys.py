@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
 from dataclasses import asdict
 
 from marshmallow import Schema, fields
@@ -11,18 +10,21 @@ from marshmallow.validate import Length, OneOf
 
 from services.kernel.policy import Actor
 from services.kernel.problem import Unauthorized
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
+from services.kernel.shapes import Empty, text
 from services.notifications.api.feed import PARTNERS_KEEP
 from services.notifications.api.parts import Parts
-from services.notifications.api.wording import Empty, regions, text
+from services.notifications.api.patterns import regions
 from services.notifications.domain.partner import PARTNER, SCOPES, IssueKey, RevokeKey
-from services.notifications.mint import read_key
+from services.notifications.secret_deriver import read_key
+
+routes = Routes()
 
 
 class KeyBody(Schema):
     """What the key is for; ``regions`` no more than the partner's own."""
 
-    name = text(60, required=True)
+    name = text(longest=60)
     scopes = fields.List(fields.String(validate=OneOf(SCOPES)), required=True, validate=Length(1, len(SCOPES)))
     regions = regions(required=True)
 
@@ -49,23 +51,33 @@ class ActorAnswer(Schema):
     grants = fields.Dict(keys=fields.String(), values=fields.List(fields.String()), required=True)
 
 
-def issue_key(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/partners/{partner}/keys", body=KeyBody(), answer=NewKey(), statuses=(201, 401, 403, 404))
+def issue_partner_key(parts: Parts, request: Request) -> Answer:
+    """A key for a partner's program."""
     request.actor.require(PARTNERS_KEEP)
     partner, identity = request.path["partner"], request.new_id("partner-key")
-    bearer = parts.mint.partner_key(partner, identity)
+    bearer = parts.secrets.partner_key(partner, identity)
     scopes, within = (tuple(dict.fromkeys(request.body[name])) for name in ("scopes", "regions"))
     command = IssueKey(identity, request.body["name"].strip(), bearer.digest, scopes, within)
     answer = recorded(request.take(PARTNER, partner, command, answer=lambda _state, _events: {"key": identity}), 201)
     return Answer({**answer.body, "bearer": str(bearer)}, 201, answer.version, answer.position)
 
 
-def revoke_key(_parts: Parts, request: Request) -> Answer:
+@routes.delete("/v1/partners/{partner}/keys/{key}", answer=Empty(), statuses=(200, 401, 403, 404))
+def revoke_partner_key(_parts: Parts, request: Request) -> Answer:
+    """Make a partner's key worthless."""
     request.actor.require(PARTNERS_KEEP)
     return recorded(request.take(PARTNER, request.path["partner"], RevokeKey(request.path["key"])))
 
 
+@routes.post(
+    "/internal/partner-identity", body=BearerBody(), answer=ActorAnswer(), public=False, statuses=(200, 401, 403)
+)
 def identify_partner(parts: Parts, request: Request) -> Answer:
-    """Who is behind a key, with what it allows. From the partner's own stream, so a revoked key is worthless at once."""
+    """Who is behind a partner's key?
+
+    Answers with what the key allows. Reads the partner's own stream, so a revoked key is worthless at once.
+    """
     request.actor.require_service("gateway")
     bearer = read_key(request.body["token"])
     if bearer is None:
@@ -75,37 +87,3 @@ def identify_partner(parts: Parts, request: Request) -> Answer:
     if not found or not (grants := partner.grants(found[0])):
         raise Unauthorized("this key was revoked, or its partner rests")
     return Answer(asdict(Actor("partner", bearer.partner, (), grants)))
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "POST",
-        "/v1/partners/{partner}/keys",
-        issue_key,
-        name="issue-partner-key",
-        summary="A key for a partner's program",
-        body=KeyBody(),
-        answer=NewKey(),
-        statuses=(201, 401, 403, 404),
-    ),
-    Route(
-        "DELETE",
-        "/v1/partners/{partner}/keys/{key}",
-        revoke_key,
-        name="revoke-partner-key",
-        summary="Make a partner's key worthless",
-        answer=Empty(),
-        statuses=(200, 401, 403, 404),
-    ),
-    Route(
-        "POST",
-        "/internal/partner-identity",
-        identify_partner,
-        name="identify-partner",
-        summary="Who is behind a partner's key?",
-        body=BearerBody(),
-        answer=ActorAnswer(),
-        public=False,
-        statuses=(200, 401, 403),
-    ),
-)

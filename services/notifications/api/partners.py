@@ -9,11 +9,11 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Email, Length, OneOf
 
 from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
+from services.kernel.shapes import BoundedPaging, listing, text
 from services.notifications.api.feed import PARTNERS_KEEP
 from services.notifications.api.parts import Parts
-from services.notifications.api.schemas import PageQuery
-from services.notifications.api.wording import regions, text
+from services.notifications.api.patterns import regions
 from services.notifications.domain.partner import (
     ACTIVE,
     DORMANT,
@@ -30,18 +30,20 @@ from services.notifications.domain.partner import (
 )
 from services.notifications.views.partners import PARTNERS
 
+routes = Routes()
+
 CONTACTS_AT_MOST = 10
 
 
 class ContactBody(Schema):
-    name = text(120, required=True)
+    name = text(longest=120)
     email = fields.String(load_default=None, allow_none=True, validate=[Length(3, 254), Email()])
 
 
 class PartnerBody(Schema):
     """``regions`` bound what it may read, ``*`` for all."""
 
-    name = text(200, required=True)
+    name = text(longest=200)
     kind = fields.String(required=True, validate=OneOf(KINDS))
     regions = regions(required=True)
     contacts = fields.List(fields.Nested(ContactBody), load_default=list, validate=Length(0, CONTACTS_AT_MOST))
@@ -84,17 +86,14 @@ class PartnerLine(Schema):
     state = fields.String(required=True)
 
 
-class PartnerList(Schema):
-    items = fields.List(fields.Nested(PartnerLine), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
 class PartnerCreated(Schema):
     partner = fields.String(required=True)
     state = fields.String(required=True)
 
 
+@routes.post("/v1/partners", body=PartnerBody(), answer=PartnerCreated(), statuses=(201, 401, 403))
 def add_partner(parts: Parts, request: Request) -> Answer:
+    """Enter an institution that may become a partner."""
     request.actor.require(PARTNERS_KEEP)
     identity = request.new_id("partner")
     command = AddPartner(_profile(parts, request, ()))
@@ -104,7 +103,9 @@ def add_partner(parts: Parts, request: Request) -> Answer:
     return recorded(commit, 201, location=f"/v1/partners/{identity}")
 
 
+@routes.put("/v1/partners/{partner}", body=PartnerBody(), answer=PartnerCreated(), statuses=(200, 401, 403, 404, 412))
 def change_partner(parts: Parts, request: Request) -> Answer:
+    """Write down what changed about a partner."""
     request.actor.require(PARTNERS_KEEP)
     identity, standing = _known(parts, request)
     profile = _profile(parts, request, standing)
@@ -113,7 +114,11 @@ def change_partner(parts: Parts, request: Request) -> Answer:
     return answer
 
 
-def set_state(parts: Parts, request: Request) -> Answer:
+@routes.post(
+    "/v1/partners/{partner}/state", body=StateBody(), answer=PartnerCreated(), statuses=(200, 401, 403, 404, 412)
+)
+def set_partner_state(parts: Parts, request: Request) -> Answer:
+    """It is agreed, or it rests."""
     request.actor.require(PARTNERS_KEEP)
     identity, _ = _known(parts, request)
     active = request.body["state"] == ACTIVE
@@ -121,15 +126,23 @@ def set_state(parts: Parts, request: Request) -> Answer:
     return recorded(request.take(PARTNER, identity, command, answer=_said(identity)))
 
 
+@routes.get(
+    "/v1/partners",
+    query=BoundedPaging(),
+    answer=listing(PartnerLine, "PartnerList", required=True),
+    statuses=(200, 401, 403),
+)
 def list_partners(parts: Parts, request: Request) -> Answer:
+    """The partners."""
     request.actor.require(PARTNERS_KEEP)
     page = parts.views.find(PARTNERS, sort="name", after=request.query["after"], limit=request.query["limit"])
     items = [{"partner": document.pop("_id"), **document} for document in page.items]
     return Answer({"items": items, "next": page.next})
 
 
+@routes.get("/v1/partners/{partner}", answer=PartnerShown(), partners=True, statuses=(200, 401, 403, 404))
 def show_partner(parts: Parts, request: Request) -> Answer:
-    """The partner itself, to a program that comes with one of its keys too."""
+    """A partner, to itself or to who keeps the partners."""
     identity = request.path["partner"]
     if request.actor.kind != "partner" or request.actor.id != identity:
         request.actor.require(PARTNERS_KEEP)
@@ -188,57 +201,3 @@ def _shown(parts: Parts, identity: str, partner: Partner) -> dict[str, Any]:
             for key in partner.keys
         ],
     }
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "GET",
-        "/v1/partners",
-        list_partners,
-        name="list-partners",
-        summary="The partners",
-        query=PageQuery(),
-        answer=PartnerList(),
-        statuses=(200, 401, 403),
-    ),
-    Route(
-        "POST",
-        "/v1/partners",
-        add_partner,
-        name="add-partner",
-        summary="Enter an institution that may become a partner",
-        body=PartnerBody(),
-        answer=PartnerCreated(),
-        statuses=(201, 401, 403),
-    ),
-    Route(
-        "GET",
-        "/v1/partners/{partner}",
-        show_partner,
-        partners=True,
-        name="show-partner",
-        summary="A partner, to itself or to who keeps the partners",
-        answer=PartnerShown(),
-        statuses=(200, 401, 403, 404),
-    ),
-    Route(
-        "PUT",
-        "/v1/partners/{partner}",
-        change_partner,
-        name="change-partner",
-        summary="Write down what changed about a partner",
-        body=PartnerBody(),
-        answer=PartnerCreated(),
-        statuses=(200, 401, 403, 404, 412),
-    ),
-    Route(
-        "POST",
-        "/v1/partners/{partner}/state",
-        set_state,
-        name="set-partner-state",
-        summary="It is agreed, or it rests",
-        body=StateBody(),
-        answer=PartnerCreated(),
-        statuses=(200, 401, 403, 404, 412),
-    ),
-)

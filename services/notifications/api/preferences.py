@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf, Regexp
 
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.kernel.shapes import identity
 from services.notifications.api.parts import Parts
 from services.notifications.domain.matter import Matter
@@ -27,6 +27,8 @@ from services.notifications.domain.preference import (
     how_told,
 )
 
+routes = Routes()
+
 _CLOCK = Regexp(r"([01][0-9]|2[0-3]):[0-5][0-9]\Z", error="Not a time of day.")
 
 
@@ -42,7 +44,7 @@ class RegionsBody(Schema):
 
 
 class QuietBody(Schema):
-    """Hours of one's own, in Jakarta, beside the community's."""
+    """Hours of one's own, in local time, beside the community's."""
 
     begin = fields.String(required=True, validate=_CLOCK, data_key="from")
     end = fields.String(required=True, validate=_CLOCK, data_key="until")
@@ -76,12 +78,16 @@ class PreferenceBody(Schema):
     digest = fields.Nested(DigestBody)
 
 
-def my_preferences(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/me/preferences", answer=PreferenceBody(), statuses=(200, 401))
+def read_my_preferences(parts: Parts, request: Request) -> Answer:
+    """How I am told."""
     preference, version = parts.commands.state(PREFERENCE, request.actor.require_person())
     return Answer(_shown(preference), version=version)
 
 
-def choose_preferences(_parts: Parts, request: Request) -> Answer:
+@routes.put("/v1/me/preferences", body=PreferenceBody(), answer=PreferenceBody(), statuses=(200, 401, 412, 422))
+def choose_my_preferences(_parts: Parts, request: Request) -> Answer:
+    """How I want to be told: in which language, by what, about what, from where, and when."""
     person = request.actor.require_person()
     choice = ChoosePreference(_changed(request.body), request.body.get("matters", {}))
     return recorded(request.take(PREFERENCE, person, choice, answer=lambda state, _events: _shown(state)))
@@ -111,26 +117,3 @@ def _shown(preference: Preference) -> dict[str, Any]:
         "quiet": {"from": wishes.quiet_from, "until": wishes.quiet_until} if wishes.quiet_from else None,
         "digest": {"every": wishes.digest_every, "day": wishes.digest_day, "at": wishes.digest_at},
     }
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "GET",
-        "/v1/me/preferences",
-        my_preferences,
-        name="read-my-preferences",
-        summary="How I am told",
-        answer=PreferenceBody(),
-        statuses=(200, 401),
-    ),
-    Route(
-        "PUT",
-        "/v1/me/preferences",
-        choose_preferences,
-        name="choose-my-preferences",
-        summary="How I want to be told: in which language, by what, about what, from where, and when",
-        body=PreferenceBody(),
-        answer=PreferenceBody(),
-        statuses=(200, 401, 412, 422),
-    ),
-)

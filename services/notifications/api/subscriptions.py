@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -11,11 +10,11 @@ from marshmallow.validate import Length, OneOf
 from services.kernel.log import Commit
 from services.kernel.policy import Actor
 from services.kernel.problem import Forbidden, Malformed, NotFound, Refused, Unauthorized
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
+from services.kernel.shapes import BoundedPaging, Empty, listing
 from services.notifications.api.feed import PARTNERS_KEEP, readable
 from services.notifications.api.parts import Parts
-from services.notifications.api.schemas import PageQuery
-from services.notifications.api.wording import Empty, regions, types
+from services.notifications.api.patterns import regions, types
 from services.notifications.domain.interest import Interest
 from services.notifications.domain.partner import FEED_READ, PARTNER, SUBSCRIPTIONS_KEEP
 from services.notifications.domain.subscription import (
@@ -30,6 +29,8 @@ from services.notifications.domain.subscription import (
 )
 from services.notifications.domain.webhook_url import LONGEST
 from services.notifications.views.subscriptions import SUBSCRIPTIONS
+
+routes = Routes()
 
 ACTIVE_AT_MOST = 10
 """Fewer than are served at once, so that one partner's slow addresses hold up nobody else's."""
@@ -64,23 +65,22 @@ class SubscriptionShown(Schema):
     why = fields.String(required=True, allow_none=True)
 
 
-class SubscriptionList(Schema):
-    items = fields.List(fields.Nested(SubscriptionShown), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
 class Ping(Schema):
     """The ``webhook-id`` that the ping comes under."""
 
     ping = fields.String(required=True)
 
 
-def make(parts: Parts, request: Request) -> Answer:
+@routes.post(
+    "/v1/subscriptions", body=SubscriptionBody(), answer=SecretShown(), partners=True, statuses=(201, 401, 403, 422)
+)
+def make_subscription(parts: Parts, request: Request) -> Answer:
+    """Have facts sent to an address of one's own."""
     identity = request.new_id("subscription")
     # A repetition has its answer with the secret, though the partner may rest by now.
     commit = request.before() or _make(parts, request, identity)
     answer = recorded(commit, 201, location=f"/v1/subscriptions/{identity}")
-    secret = parts.mint.webhook_secret(identity, 1)
+    secret = parts.secrets.webhook_secret(identity, 1)
     return Answer({**answer.body, "secret": secret}, 201, answer.version, answer.position, answer.location)
 
 
@@ -149,7 +149,11 @@ def standing(parts: Parts, request: Request) -> tuple[Subscription, int]:
     return subscription, version
 
 
-def show(parts: Parts, request: Request) -> Answer:
+@routes.get(
+    "/v1/subscriptions/{subscription}", answer=SubscriptionShown(), partners=True, statuses=(200, 401, 403, 404)
+)
+def show_subscription(parts: Parts, request: Request) -> Answer:
+    """One subscription."""
     subscription, version = standing(parts, request)
     shown = {
         "subscription": request.path["subscription"],
@@ -163,7 +167,15 @@ def show(parts: Parts, request: Request) -> Answer:
     return Answer(shown, version=version)
 
 
+@routes.get(
+    "/v1/subscriptions",
+    query=BoundedPaging(),
+    answer=listing(SubscriptionShown, "SubscriptionList", required=True),
+    partners=True,
+    statuses=(200, 401, 403),
+)
 def list_subscriptions(parts: Parts, request: Request) -> Answer:
+    """The subscriptions: a partner's own, or all."""
     actor = request.actor
     where: dict[str, Any] = {}
     if actor.kind == "partner":
@@ -179,18 +191,23 @@ def list_subscriptions(parts: Parts, request: Request) -> Answer:
     return Answer({"items": items, "next": page.next})
 
 
-def rotate(parts: Parts, request: Request) -> Answer:
-    """A new secret; for a day the one before it signs too."""
+@routes.post(
+    "/v1/subscriptions/{subscription}/rotate", answer=SecretShown(), partners=True, statuses=(200, 401, 403, 404)
+)
+def rotate_secret(parts: Parts, request: Request) -> Answer:
+    """A new secret; those before it sign too for 24 hours."""
     standing(parts, request)
     identity = request.path["subscription"]
     command = RotateSecret(request.now)
     commit = request.take(SUBSCRIPTION, identity, command, answer=lambda state, _: {"generation": state.generation})
-    secret = parts.mint.webhook_secret(identity, commit.answer["generation"])
+    secret = parts.secrets.webhook_secret(identity, commit.answer["generation"])
     answer = recorded(commit)
     return Answer({"subscription": identity, "secret": secret}, 200, answer.version, answer.position)
 
 
-def ping(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/subscriptions/{subscription}/test", answer=Ping(), partners=True, statuses=(202, 401, 403, 404))
+def test_subscription(parts: Parts, request: Request) -> Answer:
+    """Send a ping."""
     standing(parts, request)
     identity = request.new_id("ping")
     command = PingSubscription(identity)
@@ -199,79 +216,21 @@ def ping(parts: Parts, request: Request) -> Answer:
     )
 
 
-def enable(parts: Parts, request: Request) -> Answer:
+@routes.post(
+    "/v1/subscriptions/{subscription}/enable", answer=Empty(), partners=True, statuses=(200, 401, 403, 404, 422)
+)
+def enable_subscription(parts: Parts, request: Request) -> Answer:
+    """Send again, from where it stood."""
     subscription, _ = standing(parts, request)
     if subscription.disabled is not None and request.before() is None:
         _require_room(parts, subscription.partner)
     return recorded(request.take(SUBSCRIPTION, request.path["subscription"], EnableSubscription()))
 
 
-def disable(parts: Parts, request: Request) -> Answer:
+@routes.post(
+    "/v1/subscriptions/{subscription}/disable", answer=Empty(), partners=True, statuses=(200, 401, 403, 404, 422)
+)
+def disable_subscription(parts: Parts, request: Request) -> Answer:
+    """Send nothing for the time being."""
     standing(parts, request)
     return recorded(request.take(SUBSCRIPTION, request.path["subscription"], DisableSubscription(BY_HAND)))
-
-
-def _switching(name: str, handler: Any, summary: str) -> Route:
-    path = f"/v1/subscriptions/{{subscription}}/{name}"
-    statuses = (200, 401, 403, 404, 422)
-    return Route(
-        "POST", path, handler, f"{name}-subscription", summary, answer=Empty(), partners=True, statuses=statuses
-    )
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "GET",
-        "/v1/subscriptions",
-        list_subscriptions,
-        name="list-subscriptions",
-        summary="The subscriptions: a partner's own, or all",
-        partners=True,
-        query=PageQuery(),
-        answer=SubscriptionList(),
-        statuses=(200, 401, 403),
-    ),
-    Route(
-        "POST",
-        "/v1/subscriptions",
-        make,
-        name="make-subscription",
-        summary="Have facts sent to an address of one's own",
-        partners=True,
-        body=SubscriptionBody(),
-        answer=SecretShown(),
-        statuses=(201, 401, 403, 422),
-    ),
-    Route(
-        "GET",
-        "/v1/subscriptions/{subscription}",
-        show,
-        name="show-subscription",
-        summary="One subscription",
-        partners=True,
-        answer=SubscriptionShown(),
-        statuses=(200, 401, 403, 404),
-    ),
-    Route(
-        "POST",
-        "/v1/subscriptions/{subscription}/rotate",
-        rotate,
-        name="rotate-secret",
-        summary="A new secret; those before it sign too for 24 hours",
-        partners=True,
-        answer=SecretShown(),
-        statuses=(200, 401, 403, 404),
-    ),
-    Route(
-        "POST",
-        "/v1/subscriptions/{subscription}/test",
-        ping,
-        name="test-subscription",
-        summary="Send a ping",
-        partners=True,
-        answer=Ping(),
-        statuses=(202, 401, 403, 404),
-    ),
-    _switching("enable", enable, "Send again, from where it stood"),
-    _switching("disable", disable, "Send nothing for the time being"),
-)

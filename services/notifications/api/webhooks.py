@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,11 +9,13 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import Length, OneOf, Range
 
 from services.kernel.problem import Malformed
-from services.kernel.route import Answer, Request, Route, recorded
+from services.kernel.route import Answer, Request, Routes, recorded
 from services.notifications.api.parts import Parts
 from services.notifications.api.subscriptions import standing
 from services.notifications.domain.subscription import SUBSCRIPTION, RecoverDeliveries
-from services.notifications.webhooks.deliveries import KEPT, STATES, WAITING, Delivery
+from services.notifications.webhooks.webhook_deliveries import KEPT, STATES, WAITING, WebhookDelivery
+
+routes = Routes()
 
 EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)
 
@@ -73,7 +74,15 @@ class Recovery(Schema):
     after = fields.String(required=True)
 
 
+@routes.get(
+    "/v1/subscriptions/{subscription}/deliveries",
+    query=WebhooksQuery(),
+    answer=WebhookList(),
+    partners=True,
+    statuses=(200, 401, 403, 404),
+)
 def list_webhooks(parts: Parts, request: Request) -> Answer:
+    """What became of a subscription's deliveries, each attempt."""
     standing(parts, request)
     query, identity = request.query, request.path["subscription"]
     limit = query["limit"]
@@ -83,7 +92,7 @@ def list_webhooks(parts: Parts, request: Request) -> Answer:
     return Answer({"items": items, "next": items[-1]["deliveryseq"] if len(found) > limit else None})
 
 
-def _shown(delivery: Delivery, lag: Any) -> dict[str, Any]:
+def _shown(delivery: WebhookDelivery, lag: Any) -> dict[str, Any]:
     """``lag`` is what domain time is ahead of the machine's: a pause is the machine's and is shown in the former."""
     return {
         "id": delivery.fact,
@@ -103,8 +112,18 @@ def _shown(delivery: Delivery, lag: Any) -> dict[str, Any]:
     }
 
 
-def recover(parts: Parts, request: Request) -> Answer:
-    """Everything behind a place is sent again, in order, under the ids that it had."""
+@routes.post(
+    "/v1/subscriptions/{subscription}/recover",
+    body=RecoverBody(),
+    answer=Recovery(),
+    partners=True,
+    statuses=(202, 401, 403, 404),
+)
+def recover_webhooks(parts: Parts, request: Request) -> Answer:
+    """Have everything behind a place sent again.
+
+    They are sent in order, under the ids that they had.
+    """
     standing(parts, request)
     identity = request.path["subscription"]
     after = _place(parts, identity, request)
@@ -127,29 +146,3 @@ def _place(parts: Parts, identity: str, request: Request) -> int:
     if first is None:
         raise Malformed(errors={"since": ["Nothing was to be delivered since then."]})
     return first.position - 1
-
-
-ROUTES: Sequence[Route] = (
-    Route(
-        "GET",
-        "/v1/subscriptions/{subscription}/deliveries",
-        list_webhooks,
-        name="list-webhooks",
-        summary="What became of a subscription's deliveries, each attempt",
-        partners=True,
-        query=WebhooksQuery(),
-        answer=WebhookList(),
-        statuses=(200, 401, 403, 404),
-    ),
-    Route(
-        "POST",
-        "/v1/subscriptions/{subscription}/recover",
-        recover,
-        name="recover-webhooks",
-        summary="Have everything behind a place sent again",
-        partners=True,
-        body=RecoverBody(),
-        answer=Recovery(),
-        statuses=(202, 401, 403, 404),
-    ),
-)

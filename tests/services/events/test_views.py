@@ -13,7 +13,7 @@ from services.events.domain.feedback import FEEDBACK, GiveFeedback
 from services.events.domain.seats import SEATS, OpenSeats, ReleaseSeat, TakeSeat
 from services.events.views import VIEWS
 from services.events.views.board import BOARD
-from services.events.views.participation import PARTICIPATION, together
+from services.events.views.participation import PARTICIPATION, ParticipationRow, Took, together
 from services.events.views.regions import REGIONS
 from services.events.views.rulebook import RULEBOOK, rules_at
 from services.kernel.clock import FixedClock
@@ -128,18 +128,19 @@ def test_a_guest_who_becomes_a_member_finds_what_the_guest_did(database: Databas
     past.take(ATTENDANCE, "z", RecordGuest("guest-9", END, HELD))
     past.members.say("guest-tied", "guest-9", {"guest": "guest-9", "person": "zaki"})
     documents = shown(database, "view", PARTICIPATION, [*past.events, *past.facts])
-    zaki = documents["zaki"]
-    history = together([zaki, *(documents[guest] for guest in zaki["guests"])])
-    assert history["z"]["attended"]
-    assert history["z"]["method"] == "walk-in"
+    zaki = PARTICIPATION.read(documents["zaki"])
+    history = together([zaki, *(PARTICIPATION.read(documents[guest]) for guest in zaki.guests)])
+    assert history["z"].attended
+    assert history["z"].method == "walk-in"
 
 
 def test_two_ids_that_met_at_one_activity_are_one_participation() -> None:
-    member = {"activities": {"a": {"seat": "taken"}, "b": {"seat": "released"}}}
-    guest = {"activities": {"a": {"attended": True, "method": "walk-in", "at": "t"}, "b": {"seat": "line"}}}
-    for documents in ([member, guest], [guest, member]):
-        history = together(documents)
-        assert (history["a"]["seat"], history["a"]["attended"], history["b"]["seat"]) == ("taken", True, "line")
+    member = ParticipationRow("ani", {"a": Took(seat="taken"), "b": Took(seat="released")})
+    walked_in = Took(attended=True, method="walk-in", at="t")
+    guest = ParticipationRow("guest-1", {"a": walked_in, "b": Took(seat="line")})
+    for rows in ([member, guest], [guest, member]):
+        history = together(rows)
+        assert (history["a"].seat, history["a"].attended, history["b"].seat) == ("taken", True, "line")
 
 
 def test_the_rules_in_force_are_those_of_the_moment(database: Database[dict[str, Any]]) -> None:

@@ -16,3 +16,9 @@ def test_a_name_is_public_while_its_bearer_agrees_and_no_longer(new_stage):
     assert stage.get(ANONYMOUS, "/v1/people/nobody/public-name").status == 404
     stage.call(ani, "DELETE", ARCHIVE, None)
     assert stage.get(ANONYMOUS, path).status == 404
+
+
+def test_a_partner_is_named_by_an_id(stage):
+    ani = Actor("person", stage.join("Ani Contoh", email="ani@contoh.example"))
+    for partner in ("campus.x", "$campus", "x" * 65):
+        assert stage.post(ani, ARCHIVE, {"partner": partner}).status == 400

@@ -6,7 +6,8 @@ import pytest
 
 from services.kernel.view_reader import ViewReader
 from services.notifications.bootstrap import definition
-from services.notifications.deliveries import FAILED, Deliveries, Delivery
+from services.notifications.delivery import FAILED, Delivery
+from services.notifications.delivery_store import Deliveries
 from tests.services.notifications.harness import UNIVERSITY, NotificationsHarness
 from tests.support.scope import (
     KEDIRI,
@@ -79,7 +80,7 @@ def standing(desk: NotificationsHarness) -> dict[str, str]:
     desk.hear_of("members.member-joined", KEDIRI, subject="sri", person="sri", **at_home)
     desk.show()
     failed = [undelivered("d-1", KEDIRI), undelivered("d-2", None)]
-    assert Deliveries(desk.database).plan(failed) == 2
+    assert Deliveries(desk.database).plan_deliveries(failed) == 2
     written = [
         desk.post(KOKO, "/v1/announcements", {**NOTICE, "regions": regions}).body["announcement"]
         for regions in ([KEDIRI], None)

@@ -1,38 +1,38 @@
-"""A partner's endpoint and a courier whose machine time is the test's."""
+"""A partner's endpoint and a subscription worker whose machine time is the test's."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pymongo.database import Database
 
-from services.notifications.patience import Machine
-from services.notifications.webhooks.courier import Courier
+from services.notifications.machine_time import MachineTime
 from services.notifications.webhooks.dispatcher import Dispatcher
-from services.notifications.webhooks.knocking import Knocker
+from services.notifications.webhooks.subscription_worker import SubscriptionWorker
+from services.notifications.webhooks.webhook_client import WebhookClient
 from tests.services.notifications.harness import NotificationsHarness
 from tests.support.endpoint import Endpoint
 
 
-class MachineTime:
+class ManualTime:
     """Machine time that a test moves."""
 
     def __init__(self) -> None:
         self.passed = 0.0
         self.begun = datetime.now(UTC)
 
-    def machine(self) -> Machine:
-        return Machine(lambda: self.begun + timedelta(seconds=self.passed), lambda: self.passed)
+    def machine(self) -> MachineTime:
+        return MachineTime(lambda: self.begun + timedelta(seconds=self.passed), lambda: self.passed)
 
 
 class WebhookHarness:
-    """A notifications service, a partner's endpoint, and a courier between them whose machine time the test moves."""
+    """A notifications service, a partner's endpoint, and a worker between them whose machine time the test moves."""
 
     def __init__(
         self, database: Database[dict[str, Any]], endpoint: Endpoint, *, prepare: bool = True, **options: Any
     ) -> None:
         self.desk = NotificationsHarness(database, prepare=prepare, webhook_allow=("127.0.0.1",), **options)
         self.endpoint = endpoint
-        self.time = MachineTime()
+        self.time = ManualTime()
         self.outcomes: list[str] = []
         self.partner = self.desk.partner()
         self.actor = self.desk.behind(self.desk.bearer(self.partner, "kota-kediri", "kota-blitar"))
@@ -42,12 +42,12 @@ class WebhookHarness:
         """Nothing in memory, everything in the database."""
         parts = self.desk.application.parts
         machine = self.time.machine()
-        self.courier = Courier(
+        self.worker = SubscriptionWorker(
             parts.commands,
             parts.feed,
             parts.webhooks,
-            Knocker(("127.0.0.1",), seconds=1.0),
-            parts.mint,
+            WebhookClient(("127.0.0.1",), seconds=1.0),
+            parts.secrets,
             self.desk.clock,
             "jejaring.test",
             ("127.0.0.1",),
@@ -57,7 +57,7 @@ class WebhookHarness:
         )
         core = self.desk.application.core
         self.dispatcher = Dispatcher(
-            self.courier.serve,
+            self.worker.serve,
             parts.webhooks,
             parts.views,
             core.heard,

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from services.events.domain.seats import PlacedInLine, ReleaseSeat, SeatReleased, SeatTaken
-from services.events.processes.departure import DEPARTURE, react
+from services.events.processes.departure import DEPARTURE
 from services.kernel.message import Fact, Metadata, Recorded
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
@@ -30,7 +30,7 @@ def seat(activity, event):
 def play(*facts):
     state, issued = {}, []
     for fact in facts:
-        reaction = react(state, fact)
+        reaction = DEPARTURE.reaction(state, fact)
         state = reaction.state
         issued += [(issue.identity, issue.command) for issue in reaction.issues]
     return issued

@@ -24,37 +24,37 @@ LATER = (START + timedelta(days=1), END + timedelta(days=1))
 def test_a_booking_waits_for_its_lecture_and_is_given_back_if_none_comes() -> None:
     fact = recorded(GROUP, BOOKED)
     assert LECTURE_ROOM.concerned(fact) == ["a"]
-    reaction = LECTURE_ROOM.react({}, fact)
+    reaction = LECTURE_ROOM.reaction({}, fact)
     assert (reaction.state, reaction.deadlines) == ({"booked": "g"}, {"booked": NOW + PATIENCE})
     passed = recorded("deadlines-x", DeadlinePassed("lecture-room", "a", "booked", NOW + PATIENCE))
-    given_back = LECTURE_ROOM.react(reaction.state, passed)
+    given_back = LECTURE_ROOM.reaction(reaction.state, passed)
     assert given_back.issues == [Issue(CHAT_GROUP, "g", ReleaseChat("a", NOW + PATIENCE))]
 
 
 def test_a_planned_lecture_has_its_booking_and_one_that_was_held_needs_none() -> None:
-    reaction = LECTURE_ROOM.react({"booked": "g"}, recorded(LECTURES, PLANNED))
+    reaction = LECTURE_ROOM.reaction({"booked": "g"}, recorded(LECTURES, PLANNED))
     assert (reaction.state, reaction.deadlines) == (STATE, {})
     assert reaction.issues == [Issue(CHAT_GROUP, "g", BookChat("a", START, END))]
     past = LecturePlanned(replace(PLAN, past=True), CHAT, BY_POLL, False, PLANNED.rules)
-    assert LECTURE_ROOM.react({}, recorded(LECTURES, past)).issues == []
+    assert LECTURE_ROOM.reaction({}, recorded(LECTURES, past)).issues == []
 
 
 def test_a_booking_at_other_times_than_its_lectures_is_put_right_unless_the_lecture_follows() -> None:
     moved = recorded(GROUP, ChatBooked("a", *LATER))
-    reaction = LECTURE_ROOM.react(STATE, moved)
+    reaction = LECTURE_ROOM.reaction(STATE, moved)
     assert reaction.deadlines == {"booked": NOW + PATIENCE}
     passed = recorded("deadlines-x", DeadlinePassed("lecture-room", "a", "booked", NOW + PATIENCE))
-    assert LECTURE_ROOM.react(STATE, passed).issues == [Issue(CHAT_GROUP, "g", BookChat("a", START, END))]
+    assert LECTURE_ROOM.reaction(STATE, passed).issues == [Issue(CHAT_GROUP, "g", BookChat("a", START, END))]
     followed = recorded(LECTURES, ActivityRescheduled(*LATER, START, KEDIRI, published=True))
-    reaction = LECTURE_ROOM.react(STATE, followed)
+    reaction = LECTURE_ROOM.reaction(STATE, followed)
     assert (reaction.issues, reaction.deadlines) == ([Issue(CHAT_GROUP, "g", BookChat("a", *LATER))], {})
 
 
 def test_the_chat_is_restricted_from_the_opening_and_free_at_the_closing() -> None:
-    opened = LECTURE_ROOM.react(STATE, recorded(LECTURES, LectureOpened(CHAT, START, UNTIL, KEDIRI)))
+    opened = LECTURE_ROOM.reaction(STATE, recorded(LECTURES, LectureOpened(CHAT, START, UNTIL, KEDIRI)))
     assert opened.issues == [Issue(CHAT_GROUP, "g", WantRestricted("a", UNTIL, START))]
     assert (opened.state, opened.deadlines) == (RUNNING, {"over": UNTIL})
-    closed = LECTURE_ROOM.react(RUNNING, recorded(LECTURES, LectureClosed(CHAT, END, "hand", KEDIRI)))
+    closed = LECTURE_ROOM.reaction(RUNNING, recorded(LECTURES, LectureClosed(CHAT, END, "hand", KEDIRI)))
     assert closed.issues == [Issue(CHAT_GROUP, "g", WantFree("a", END))]
     assert (closed.state, closed.deadlines) == (STATE, {})
 
@@ -62,7 +62,7 @@ def test_the_chat_is_restricted_from_the_opening_and_free_at_the_closing() -> No
 def test_when_its_time_is_over_the_chat_is_free_and_the_lecture_closed() -> None:
     passed = recorded("deadlines-x", DeadlinePassed("lecture-room", "a", "over", UNTIL))
     assert LECTURE_ROOM.concerned(passed) == ["a"]
-    assert LECTURE_ROOM.react(RUNNING, passed).issues == [
+    assert LECTURE_ROOM.reaction(RUNNING, passed).issues == [
         Issue(CHAT_GROUP, "g", WantFree("a", UNTIL)),
         Issue(LECTURE, "a", CloseLecture(UNTIL, "deadline")),
     ]
@@ -70,13 +70,13 @@ def test_when_its_time_is_over_the_chat_is_free_and_the_lecture_closed() -> None
 
 def test_no_booking_takes_the_deadline_of_a_lecture_that_is_held() -> None:
     for event in (BOOKED, ChatBooked("a", *LATER)):
-        assert LECTURE_ROOM.react(RUNNING, recorded(GROUP, event)).deadlines["over"] == UNTIL
+        assert LECTURE_ROOM.reaction(RUNNING, recorded(GROUP, event)).deadlines["over"] == UNTIL
     passed = recorded("deadlines-x", DeadlinePassed("lecture-room", "a", "booked", NOW))
-    assert LECTURE_ROOM.react(RUNNING, passed).deadlines == {"over": UNTIL}
+    assert LECTURE_ROOM.reaction(RUNNING, passed).deadlines == {"over": UNTIL}
 
 
 def test_a_cancelled_lecture_gives_its_chat_back_and_other_kinds_have_none() -> None:
     cancelled = ActivityCancelled("rain", "", KEDIRI, published=True)
-    reaction = LECTURE_ROOM.react(RUNNING, recorded(LECTURES, cancelled))
+    reaction = LECTURE_ROOM.reaction(RUNNING, recorded(LECTURES, cancelled))
     assert (reaction.issues, reaction.deadlines) == ([Issue(CHAT_GROUP, "g", ReleaseChat("a", NOW))], {})
     assert LECTURE_ROOM.concerned(recorded("gathering-a", cancelled)) == []

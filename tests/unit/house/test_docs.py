@@ -102,12 +102,14 @@ def code_names() -> Iterator[str]:
 
 @cache
 def words_of_the_code() -> frozenset[str]:
-    """Whatever the program defines by name, and each text in it, whole."""
+    """Whatever the program defines by name, each text in it, whole, and each operation of the services."""
     words: set[str] = set()
     for name in modules("services", "gateway", "deploy"):
         words |= {PurePosixPath(name).name, name}
         for node in ast.walk(parsed(name)):
             match node:
+                case ast.FunctionDef(name=defined, decorator_list=[ast.Call(func=ast.Attribute(ast.Name("routes")))]):
+                    words |= {defined, defined.removesuffix("_").replace("_", "-")}
                 case ast.ClassDef(name=defined) | ast.FunctionDef(name=defined) | ast.AsyncFunctionDef(name=defined):
                     words.add(defined)
                 case ast.Name(id=assigned, ctx=ast.Store()):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tests.unit.house.tree import Import, assert_no_offences, imports, modules, parsed, services, tracked
 
-PURE_KERNEL = ("decider", "message", "problem")
+PURE_KERNEL = ("dated", "decider", "local_time", "message", "problem")
 PURE_LIBRARY = frozenset(
     {"__future__", "collections", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "itertools"}
     | {"fnmatch", "json", "math", "operator", "re", "string", "textwrap", "types", "typing", "unicodedata", "zoneinfo"}
@@ -17,6 +17,7 @@ CLOCK_AND_CHANCE = frozenset({"now", "utcnow", "today"})
 NAMEKO = ("nameko", "eventlet", "services.kernel.nameko")
 # GPL-2.0 and beta: the database is started as a process of its own and is never a part of our programs.
 SECANTUS = ("secantus", "Secantus", "secantusdb", "SecantusDB")
+LOCAL_TIME = "services/kernel/local_time.py"
 
 
 # What starts a server, or needs one that runs.
@@ -51,6 +52,11 @@ def bans() -> list[Ban]:
             ("deploy", "tests", "docs"),
         ),
         Ban("no program imports the database it starts", [n for n in tracked() if n.endswith(".py")], SECANTUS),
+        Ban(
+            "a service has no time zone of its own",
+            [name for name in modules("services") if name != LOCAL_TIME],
+            ("zoneinfo", "datetime.timezone"),
+        ),
         Ban("a unit test needs no server", modules("tests/unit"), SERVERS),
         *(
             Ban("a service imports no other", modules(f"services/{service}"), [*({*packages.values()} - {package})])

@@ -1,0 +1,38 @@
+"""What a service reads of another's facts is what the other promises: each field is always told, and of that type."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from services.kernel.fact_shapes import FactShapes
+from tests.support import golden
+from tests.support.promised import unpublished
+
+
+def read_facts() -> Iterator[tuple[str, type[Any]]]:
+    """Every fact that a module of a service reads, with the dataclass that it reads it as."""
+    for service in golden.all_services():
+        package = importlib.import_module(f"services.{service}")
+        for found in pkgutil.walk_packages(package.__path__, f"services.{service}."):
+            if not found.name.endswith(".service"):  # loads nameko, which patches sockets
+                module = importlib.import_module(found.name)
+                for shapes in vars(module).values():
+                    if isinstance(shapes, FactShapes):
+                        yield from shapes
+
+
+ALL = sorted(set(read_facts()), key=lambda pair: (pair[0], pair[1].__qualname__))
+
+
+@pytest.mark.parametrize(("fact", "shape"), ALL, ids=lambda each: each if isinstance(each, str) else each.__name__)
+def test_the_source_promises_all_that_is_read_of_a_fact(fact: str, shape: type[Any]) -> None:
+    source, _, kind = fact.partition(".")
+    published = importlib.import_module(f"services.{source}.contract").FACTS[kind]
+    assert list(unpublished(shape, published)) == []
+
+
+def test_some_facts_are_read() -> None:
+    assert ALL
