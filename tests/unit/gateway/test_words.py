@@ -4,10 +4,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import gateway.web
-from gateway import conversation
-from gateway.web import attending, news, visit, words
-from gateway.web.words import LocalWords, Words, catalogue
-from services.kernel.problem import Forbidden, Malformed, Problem, Refused, TooMany, Unavailable
+from gateway import words
+from gateway.bot import conversation
+from gateway.web import attending, news, visit
+from gateway.words import LocalWords, Words, catalogue
+from services.kernel.base.problem import Forbidden, Malformed, Problem, Refused, TooMany, Unavailable
 from tests.unit.gateway.house import JAKARTA
 
 WEB = Path(gateway.web.__file__).parent

@@ -17,7 +17,7 @@ CLOCK_AND_CHANCE = frozenset({"now", "utcnow", "today"})
 NAMEKO = ("nameko", "eventlet", "services.kernel.nameko")
 # GPL-2.0 and beta: the database is started as a process of its own and is never a part of our programs.
 SECANTUS = ("secantus", "Secantus", "secantusdb", "SecantusDB")
-LOCAL_TIME = "services/kernel/local_time.py"
+LOCAL_TIME = "services/kernel/base/local_time.py"
 
 
 # What starts a server, or needs one that runs.

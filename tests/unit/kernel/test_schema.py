@@ -11,9 +11,9 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import ValidationError, fields
 from marshmallow.validate import Length, OneOf, Range
 
-from services.kernel.openapi import _schema_name
-from services.kernel.schema import UNSET, Described, FieldOf, Format, Key, Unset, schema_of
-from services.kernel.shapes import Identity, Line, Listing, up_to
+from services.kernel.declare.schema import UNSET, Described, FieldOf, Format, Key, Unset, schema_of
+from services.kernel.declare.shapes import Identity, Line, Listing, up_to
+from services.kernel.http.openapi import _schema_name
 
 T = TypeVar("T")
 
