@@ -16,8 +16,8 @@ from typing import Any
 
 from gateway.bot.conversation import NotTaken, Reply
 from services.kernel.base.problem import Unavailable
-from services.kernel.telegram.pacing import Pacing
 from services.kernel.telegram.bot_api import AnotherListener, Telegram, TelegramError, TooManyRequests, WrongToken
+from services.kernel.telegram.pacing import Pacing
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from services.kernel.declare.policy import Actor
 from services.members.bootstrap import definition
 from services.members.processes.erasing import Erasing
 from tests.integration.test_members_api import REGION, Running
-from tests.unit.members.stage import COORDINATOR, GATEWAY, NOTIFICATIONS
+from tests.services.members.harness import COORDINATOR, GATEWAY, NOTIFICATIONS
 
 NAME, EMAIL, PHONE = "Zuhrotul Qibtiyah", "zuhrotul@example.org", "+6281234567891"
 GUEST = "11111111-1111-4111-8111-111111111111"

@@ -12,7 +12,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from types import TracebackType
 
-from services.kernel.telegram.pacing import Pacing
 from services.kernel.telegram.bot_api import (
     LONGEST_TEXT,
     BadRequest,
@@ -22,6 +21,7 @@ from services.kernel.telegram.bot_api import (
     TooManyRequests,
     Unavailable,
 )
+from services.kernel.telegram.pacing import Pacing
 from services.notifications.sending.channel import ChannelDown, Deferred, Fault, Letter, Rejected
 
 BLOCKED = "blocked"

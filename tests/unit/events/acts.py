@@ -12,7 +12,8 @@ from services.events.domain.rules import BOARD_ONLY, OPEN_TO_ALL, RulesInForce
 from services.events.domain.venue import CAFE, SCHOOL
 from services.kernel.base.ids import derived_id
 from services.kernel.base.message import Event, Metadata, Recorded
-from tests.unit.events.stage import END, KEDIRI, NOW, START
+from tests.support.sample_community import KEDIRI, NOW
+from tests.unit.events.sample_times import END, START
 
 BOARD_RULES = RulesInForce(1, BOARD_ONLY)
 OPEN_RULES = RulesInForce(2, OPEN_TO_ALL)

@@ -23,8 +23,9 @@ from services.events.processes.problem_follow_up import PROBLEM_FOLLOW_UP
 from services.kernel.base.problem import NotFound, Refused
 from services.kernel.declare.process import Issue
 from services.kernel.testing import given
+from tests.support.sample_community import KEDIRI
 from tests.unit.events.acts import HELD, recorded
-from tests.unit.events.stage import END, KEDIRI, START
+from tests.unit.events.sample_times import END, START
 
 NAMED = CaptureProblem("p", "ani", "ani", "sealed", START, HELD)
 NAMELESS = CaptureProblem("q", None, "a", "sealed", START, HELD)

@@ -11,7 +11,8 @@ from services.kernel.base.message import Command, Event, Metadata
 from services.kernel.commands.decider import Commands, Order
 from services.kernel.log.log import Commit
 from services.kernel.log.memory_log import MemoryLog
-from tests.unit.events.stage import KEDIRI, NOW, START
+from tests.support.sample_community import KEDIRI, NOW
+from tests.unit.events.sample_times import START
 
 PEOPLE = [f"person-{n:02d}" for n in range(50)]
 

@@ -4,8 +4,9 @@ from services.events.domain.activity import ActivityCancelled, ActivityReschedul
 from services.events.domain.seats import SEATS, CloseRegistration, MoveClosing, OpenSeats, ResizeSeats, SeatTaken
 from services.events.processes.seating import SEATING
 from services.kernel.declare.process import DeadlinePassed, Issue
+from tests.support.sample_community import KEDIRI
 from tests.unit.events.acts import NOW, planned, published, recorded
-from tests.unit.events.stage import END, KEDIRI, START
+from tests.unit.events.sample_times import END, START
 
 STREAM = "gathering-a"
 LATER = START + timedelta(days=1)

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.kernel.base.ids import derived_id
 from services.kernel.base.message import Event, Fact, Metadata, Recorded
-from tests.unit.mentoring.stage import NOW
+from tests.support.sample_community import NOW
 
 
 def recorded(stream: str, event: Event, position: int = 1, at: datetime = NOW, **changed: Any) -> Recorded:

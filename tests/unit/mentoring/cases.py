@@ -12,7 +12,7 @@ from services.mentoring.domain.readiness import CONDITIONS, Condition, Readiness
 from services.mentoring.domain.rules import RulesInForce
 from services.mentoring.domain.weeks import WEEK
 from services.mentoring.templates import templates
-from tests.unit.mentoring.stage import KEDIRI, NOW
+from tests.support.sample_community import KEDIRI, NOW
 
 TEMPLATE = templates()["slims-1"]
 LIBRARY = Library("sman-4", KEDIRI)

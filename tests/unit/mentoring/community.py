@@ -26,7 +26,7 @@ from services.mentoring.processes.by_hand import BY_HAND
 from services.mentoring.processes.region_desk import REGION_DESK
 from services.mentoring.processes.response import RESPONSE
 from services.mentoring.processes.seating import seated
-from tests.unit.mentoring.stage import NOW
+from tests.support.sample_community import NOW
 
 OFFICES = [("coordinator", None), ("secretary", None)]
 REGIONS = ("kota-kediri", "trenggalek")

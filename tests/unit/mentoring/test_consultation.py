@@ -9,7 +9,7 @@ from services.mentoring.domain.consultation import ANSWERS_AT_MOST, CONSULTATION
 from services.mentoring.domain.desk import BOARD, ESCALATION, HAND, HANDOVER, REGION, Owner
 from services.mentoring.domain.rules import RulesInForce
 from services.mentoring.domain.school_days import due
-from tests.unit.mentoring.stage import KEDIRI, NOW
+from tests.support.sample_community import KEDIRI, NOW
 
 RULES = RulesInForce(3)
 RANI = Owner("rani", REGION, REGION)
