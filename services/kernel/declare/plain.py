@@ -22,6 +22,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from cattrs import Converter, transform_error
 from cattrs.errors import BaseValidationError
+from cattrs.fns import identity
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
 from services.kernel.base.times import moment, read
@@ -84,6 +85,7 @@ class Form:
         converter.register_unstructure_hook(date, lambda value: value.isoformat())
         converter.register_unstructure_hook_factory(dataclasses.is_dataclass, self._writing)
         converter.register_unstructure_hook_func(_may_be_unset, converter.unstructure)
+        converter.register_unstructure_hook_factory(_is_primitive_or_null, lambda _: identity)
 
     def _writing(self, shape: Any) -> Callable[[Any], dict[str, Any]]:
         defaults = {member.name: member.default for member in dataclasses.fields(get_origin(shape) or shape)}
@@ -95,10 +97,9 @@ class Form:
 
     def _read_hooks(self, checked: bool) -> None:
         converter = self._converter
-        if checked:
-            for kind in PRIMITIVES:
-                converter.register_structure_hook(kind, _checked(kind))
-        else:
+        for kind in PRIMITIVES:
+            converter.register_structure_hook(kind, _checked(kind) if checked else _as_it_is)
+        if not checked:
             converter.register_structure_hook_factory(_is_bare, lambda _: _as_it_is)
             converter.register_structure_hook_factory(_holds_bare, lambda _: lambda value, _: tuple(value))
         converter.register_structure_hook(
@@ -128,6 +129,13 @@ def _names(shape: Any) -> Mapping[str, str]:
 
 def _may_be_unset(annotation: Any) -> bool:
     return Unset in get_args(annotation)
+
+
+def _is_primitive_or_null(annotation: Any) -> bool:
+    return get_origin(annotation) in {Union, types.UnionType} and set(get_args(annotation)) <= {
+        *PRIMITIVES,
+        types.NoneType,
+    }
 
 
 def _is_bare(annotation: Any) -> bool:
