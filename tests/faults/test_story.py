@@ -186,7 +186,7 @@ def told(
             **chats.environment,
             **receiver.environment,
         }
-        stack = ChildServices(directory, environment)
+        stack = ChildServices(directory, environment, measured=False)
         try:
             for name in SERVICES:
                 stack.start(name, wait=False)
