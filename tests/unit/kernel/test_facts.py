@@ -10,6 +10,7 @@ from marshmallow import Schema, fields
 
 from services.kernel.base.message import Draft, Event, Metadata, Recorded
 from services.kernel.declare.facts import Contract, Part, Tells
+from services.kernel.declare.schema import Truth, Tuple
 
 AT = datetime(2026, 3, 2, 10, 30, tzinfo=timezone(timedelta(hours=7)))
 
@@ -82,7 +83,7 @@ def test_a_field_is_taken_over_under_its_name_and_with_the_type_that_it_has_in_t
     shape = schema(row).fields
     assert {name: type(field) for name, field in shape.items()} == {
         "plan": fields.String, "title": fields.String, "seats": fields.Integer, "share": fields.Float,
-        "open": fields.Boolean, "starts": fields.AwareDateTime, "reason": fields.String, "levels": fields.List,
+        "open": Truth, "starts": fields.AwareDateTime, "reason": fields.String, "levels": Tuple,
         "kind": fields.String,
     }  # fmt: skip
     assert all(field.required for field in shape.values())
