@@ -95,10 +95,9 @@ class Form:
 
     def _read_hooks(self, checked: bool) -> None:
         converter = self._converter
-        if checked:
-            for kind in PRIMITIVES:
-                converter.register_structure_hook(kind, _checked(kind))
-        else:
+        for kind in PRIMITIVES:
+            converter.register_structure_hook(kind, _checked(kind) if checked else _as_it_is)
+        if not checked:
             converter.register_structure_hook_factory(_is_bare, lambda _: _as_it_is)
             converter.register_structure_hook_factory(_holds_bare, lambda _: lambda value, _: tuple(value))
         converter.register_structure_hook(

@@ -6,9 +6,11 @@ functions of the same meaning make fields for schemas that are still written as 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from dataclasses import fields as members
+from functools import cache
+from operator import attrgetter
 from typing import Annotated, Any, ClassVar, Generic, TypeAlias
 
 from marshmallow import Schema, fields
@@ -56,9 +58,19 @@ class Listing(Generic[ItemT]):
 def fill(shape: type[ItemT], row: Any, **others: Any) -> ItemT:
     """A dataclass whose fields are those of the same name in a row, and the others as given."""
     target: Any = shape
-    names = [member.name for member in members(target)]
-    same = {name: getattr(row, name) for name in names if name not in others and hasattr(row, name)}
-    return shape(**same, **others)
+    kind: Any = type(row)
+    names, values_of = _shared(target, kind, *others)
+    return shape(**dict(zip(names, values_of(row), strict=True)), **others)
+
+
+@cache
+def _shared(shape: Any, row: Any, *others: str) -> tuple[Sequence[str], Callable[[Any], Iterable[Any]]]:
+    """The fields that a shape takes from a row, and what reads them."""
+    there = {member.name for member in members(row)}
+    names = [member.name for member in members(shape) if member.name in there - set(others)]
+    if len(names) < 2:  # attrgetter makes a tuple of two values or more
+        return names, lambda row: [getattr(row, name) for name in names]
+    return names, attrgetter(*names)
 
 
 def where(**fields_: Any) -> dict[str, Any]:

@@ -143,7 +143,7 @@ def _taken(
 
 def _shown(actor: Actor, row: PollRow) -> PollShown:
     options = tuple(
-        fill(OptionShown, option, number=number, votes=sum(number in chosen for chosen in row.votes.values()))
+        OptionShown(number, option.starts, option.ends, sum(number in chosen for chosen in row.votes.values()))
         for number, option in enumerate(row.options, start=1)
     )
     voters = sum(bool(chosen) for chosen in row.votes.values())

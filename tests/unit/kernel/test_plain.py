@@ -73,6 +73,10 @@ def test_a_missing_field_has_its_default_and_an_unknown_one_is_ignored() -> None
     assert DOCUMENT.read(Part, {"name": "p", "colour": "red"}) == Part("p", 1)
 
 
+def test_a_document_is_trusted_and_none_of_its_values_is_turned_into_another() -> None:
+    assert DOCUMENT.read(Part, {"name": None, "size": "2"}) == Part(None, "2")  # type: ignore[arg-type]
+
+
 def test_a_missing_field_without_a_default_is_named() -> None:
     with pytest.raises(Misfit, match=r"Part: .*name"):
         FACT.read(Part, {"size": 1})
