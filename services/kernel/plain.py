@@ -22,6 +22,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from cattrs import Converter, transform_error
 from cattrs.errors import BaseValidationError
+from cattrs.fns import identity
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
 from services.kernel.schema import UNSET, Key, Unset, hints_of, parsed
@@ -84,6 +85,7 @@ class Form:
         converter.register_unstructure_hook(date, lambda value: value.isoformat())
         converter.register_unstructure_hook_factory(dataclasses.is_dataclass, self._writing)
         converter.register_unstructure_hook_func(_may_be_unset, converter.unstructure)
+        converter.register_unstructure_hook_factory(_is_primitive_or_null, lambda _: identity)
 
     def _writing(self, shape: Any) -> Callable[[Any], dict[str, Any]]:
         defaults = {member.name: member.default for member in dataclasses.fields(get_origin(shape) or shape)}
@@ -127,6 +129,13 @@ def _names(shape: Any) -> Mapping[str, str]:
 
 def _may_be_unset(annotation: Any) -> bool:
     return Unset in get_args(annotation)
+
+
+def _is_primitive_or_null(annotation: Any) -> bool:
+    return get_origin(annotation) in {Union, types.UnionType} and set(get_args(annotation)) <= {
+        *PRIMITIVES,
+        types.NoneType,
+    }
 
 
 def _is_bare(annotation: Any) -> bool:

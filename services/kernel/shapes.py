@@ -6,11 +6,10 @@ functions of the same meaning make fields for schemas that are still written as 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import fields as members
 from functools import cache
-from operator import attrgetter
 from typing import Annotated, Any, ClassVar, Generic, TypeAlias
 
 from marshmallow import Schema, fields
@@ -59,18 +58,19 @@ def fill(shape: type[ItemT], row: Any, **others: Any) -> ItemT:
     """A dataclass whose fields are those of the same name in a row, and the others as given."""
     target: Any = shape
     kind: Any = type(row)
-    names, values_of = _shared(target, kind, *others)
-    return shape(**dict(zip(names, values_of(row), strict=True)), **others)
+    made: ItemT = _filling(target, kind, *others)(row, **others)
+    return made
 
 
 @cache
-def _shared(shape: Any, row: Any, *others: str) -> tuple[Sequence[str], Callable[[Any], Iterable[Any]]]:
-    """The fields that a shape takes from a row, and what reads them."""
-    there = {member.name for member in members(row)}
-    names = [member.name for member in members(shape) if member.name in there - set(others)]
-    if len(names) < 2:  # attrgetter makes a tuple of two values or more
-        return names, lambda row: [getattr(row, name) for name in names]
-    return names, attrgetter(*names)
+def _filling(shape: Any, row: Any, *others: str) -> Callable[..., Any]:
+    """The call that ``fill`` stands for, compiled as if it were written by hand: copying by name takes twice as long."""
+    names = [member.name for member in members(shape)]
+    there = {member.name for member in members(row)} - set(others)
+    values = [f"{name}={name}" for name in others] + [f"{name}=_row.{name}" for name in names if name in there]
+    call = f"lambda _row, {', '.join(others)}: _shape({', '.join(values)})"
+    filling: Callable[..., Any] = eval(call, {"_shape": shape})  # noqa: S307 - of names of fields alone
+    return filling
 
 
 def where(**fields_: Any) -> dict[str, Any]:
