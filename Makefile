@@ -4,11 +4,12 @@
 #   make test     every test, on a real broker and a real database of its own
 #   make check    lint, format, types, the rules of the house: in seconds
 #   make bench    the measurements
+#   make release  source archive, wheel and list of components in dist/, and the tag
 #
 # A taken port is changed on the command line: make run GATEWAY_PORT=8001
 
 PYTHON := .venv/bin/python
-.PHONY: run test check bench install
+.PHONY: run test check bench release install
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -21,7 +22,7 @@ run:
 
 test:
 	@deploy/install.sh test
-	@exec $(PYTHON) -m pytest -n 3 --dist worksteal $(ARGUMENTS)
+	@exec $(PYTHON) -m pytest -n auto --dist loadscope --no-loadscope-reorder $(ARGUMENTS)
 
 check:
 	@deploy/install.sh check
@@ -33,6 +34,10 @@ check:
 bench:
 	@deploy/install.sh bench
 	@exec $(PYTHON) -m tests.benchmarks $(ARGUMENTS)
+
+release:
+	@deploy/install.sh release
+	@deploy/release.sh
 
 install:
 	@deploy/install.sh run

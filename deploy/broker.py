@@ -22,6 +22,7 @@ import amqp
 from deploy import ports
 from deploy.process import Process, Program
 from deploy.trouble import Trouble, from_os_error
+from deploy.waiting import allowed
 
 USER = "jejaring"
 # Debian's /usr/sbin/rabbitmq-server insists on the system user; the scripts behind it do not.
@@ -148,11 +149,11 @@ class Broker:
                 env={**os.environ, **self._environment()},
                 capture_output=True,
                 text=True,
-                timeout=deadline_seconds,
+                timeout=allowed(deadline_seconds),
                 check=False,
             )
         except subprocess.TimeoutExpired as error:
-            message = f"rabbitmqctl {arguments[0]} gave no answer within {deadline_seconds:g} s."
+            message = f"rabbitmqctl {arguments[0]} gave no answer within {allowed(deadline_seconds):g} s."
             raise Trouble(message) from error
         if done.returncode:
             message = f"rabbitmqctl {arguments[0]} failed: {(done.stderr or done.stdout).strip()[:500]}"

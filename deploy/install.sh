@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Installs what one of `make run | test | check | bench` needs, and nothing that is already here:
+# Installs what one of `make run | test | check | bench | release` needs, and nothing that is already here:
 #   a virtual environment .venv with the pinned packages;
 #   from Debian: python3-venv where Python lacks it, rabbitmq-server, and chromium and php-cli for the tests.
 # What cannot be done is said in one sentence. `run` goes on without a broker; the others fail.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
-purpose=${1:?run, test, check or bench}
+purpose=${1:?run, test, check, bench or release}
 log=var/log/install.log
 
 say() { printf '%s\n' "$*" >&2; }
@@ -139,9 +139,10 @@ test)
     command -v php >/dev/null || debian php-cli || fail "make test needs PHP for the receiver in docs/how-to."
     ;;
 check) environment test ;;
+release) environment release ;;
 bench)
     environment bench
     broker || fail "make bench needs RabbitMQ."
     ;;
-*) fail "deploy/install.sh knows run, test, check and bench, not $purpose." ;;
+*) fail "deploy/install.sh knows run, test, check, bench and release, not $purpose." ;;
 esac

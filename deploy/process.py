@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.trouble import DeadlinePassed, Trouble, from_os_error
-from deploy.waiting import wait_until
+from deploy.waiting import allowed, wait_until
 
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -97,7 +97,7 @@ class Process:
         try:
             wait_until(ready_or_dead, self.program.ready_within, f"{name} to be ready")
         except DeadlinePassed as error:
-            message = f"{name} was not ready within {self.program.ready_within:g} s{self._last_words()}"
+            message = f"{name} was not ready within {allowed(self.program.ready_within):g} s{self._last_words()}"
             raise Trouble(message) from error
         if not self.alive:
             message = f"{name} stopped while starting (exit code {self.exit_code}){self._last_words()}"

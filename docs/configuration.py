@@ -18,6 +18,8 @@ MEANING: Mapping[str, str] = {
     "JEJARING_LOG_LEVEL": "`debug`, `info`, `warning` or `error`.",
     "JEJARING_PUBLIC_URL": "Where people find the gateway.",
     "JEJARING_SECRETS": "The folder with the secret files (below).",
+    "JEJARING_TIME_ZONE": "Where the community lives, as `Asia/Jakarta`: its days, weeks and hours, and the times in mails, are local there. Set it once, before the community begins.",
+    "JEJARING_WAIT_FACTOR": "Multiplies every deadline of `make run`, the other commands and the tests; for a slow machine. It changes no promise of the services.",
     "MAILBOX_PORT": "Where the mail that `make run` caught is read.",
     "MONGODB_URI": "The database server: a replica set, of one member if need be.",
     "PYTHON3": "Which Python makes `.venv`; 3.11 or newer.",

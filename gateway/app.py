@@ -21,17 +21,14 @@ from gateway.caller import Callers
 from gateway.certificates import CertificatePapers
 from gateway.configuration import Configuration, configuration_from
 from gateway.conversation import Conversation
-from gateway.endpoints import CompositionEndpoints
-from gateway.export import Export
 from gateway.forwarding import Forwarding, ForwardingEndpoint
 from gateway.health import Counting, Health, Numbers
 from gateway.identity import Identities
 from gateway.limits import Limits
 from gateway.openapi import merged, operations_by_tag
+from gateway.own_api import OWN_OPERATIONS, own_routes
+from gateway.parts import Parts
 from gateway.problems import Faults, show_problem
-from gateway.questions import Questions
-from gateway.reports.endpoints import ROUTE as REPORT
-from gateway.reports.endpoints import ReportEndpoints
 from gateway.reports.report import EvidenceReports
 from gateway.session import SessionCookie
 from gateway.surface import read_fragments, surface_of
@@ -70,19 +67,22 @@ def application(configuration: Configuration) -> Starlette:
     fragments = read_fragments(configuration.rooms, configuration.urls)
     transport = Transport(configuration.urls, ActorSignature(configuration.signing))
     identities = Identities(transport)
-    forwarding = Forwarding(surface_of(fragments), transport, identities, HotReads(), Limits())
+    forwarding = Forwarding(surface_of(fragments, OWN_OPERATIONS), transport, identities, HotReads(), Limits())
     callers = Callers(identities, SessionCookie(configuration.signing))
     listener = _listener(configuration, transport)
     renderer = Renderer(configuration.community, listener.link) if listener else Renderer(configuration.community)
-    pages = Pages(forwarding, callers, renderer, FormTokens(configuration.signing), configuration.clock)
+    tokens = FormTokens(configuration.signing)
+    pages = Pages(forwarding, callers, renderer, tokens, clock=configuration.clock, zone=configuration.time_zone)
     api = ForwardingEndpoint(forwarding, callers)
-    own = CompositionEndpoints(forwarding, callers)
     calendar = Calendar(
         forwarding, configuration.clock, configuration.community_host, configuration.community, configuration.public_url
     )
     public_url = configuration.public_url or f"https://{configuration.community_host}"
-    reports = EvidenceReports(forwarding, configuration.clock, configuration.community, public_url)
-    papers = CertificatePapers(configuration.community, public_url)
+    reports = EvidenceReports(
+        forwarding, configuration.clock, configuration.time_zone, configuration.community, public_url
+    )
+    parts = Parts(forwarding, transport, reports, configuration.clock)
+    papers = CertificatePapers(configuration.community, public_url, configuration.time_zone)
     document = merged(fragments, configuration.community)
     health, numbers = Health(transport), Numbers()
 
@@ -113,13 +113,7 @@ def application(configuration: Configuration) -> Starlette:
             Route("/openapi.json", openapi),
             Route("/docs", docs),
             Route("/calendar.ics", calendar.show),
-            Route("/v1/ask", Questions(forwarding, callers, configuration.clock).respond, methods=["GET", "POST"]),
-            Route("/v1/me/dashboard", own.dashboard),
-            Route("/v1/me/export", Export(transport, callers).show),
-            Route("/v1/activities/{activity}/walk-ins", own.walk_in, methods=["POST"]),
-            Route("/v1/activities/{activity}/walk-ins/import", own.import_walk_ins, methods=["POST"]),
-            Route("/v1/activities/{activity}/guest-registrations", own.register_guest, methods=["POST"]),
-            Route(REPORT, ReportEndpoints(reports, callers).respond, methods=["GET", "POST"]),
+            *own_routes(parts, callers),
             Route("/v1/{rest:path}", api.respond, methods=ALL_METHODS),
             *page_routes(pages, identities, reports, papers),
         ],

@@ -11,7 +11,8 @@ from urllib.parse import quote
 
 from gateway.calendar_order import AT_ONCE, ahead, starting_from
 from gateway.caller import Caller
-from gateway.composition import CONTACT, Composed, compose, query_of
+from gateway.composition import Composed, compose, query_of
+from gateway.contact import CONTACT
 from gateway.forwarding import Forwarding
 from gateway.session import Session
 from services.kernel.ids import derived_id

@@ -40,7 +40,6 @@ class HotReads:
         self._monotonic = monotonic
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._running: dict[str, _Running] = {}
-        self.hits = 0
 
     async def read(
         self, name: str, service: str, needed: int, fetch: Callable[[], Awaitable[Reply]], *, shared: bool = True
@@ -53,13 +52,11 @@ class HotReads:
         """
         kept = self._kept.get(name)
         if kept and self._monotonic() - kept.asked <= KEPT_SECONDS and kept.position >= needed:
-            self.hits += 1
             return kept.reply
         running = self._running.get(name)
         if running is not None and running.needed <= needed:
             found = await asyncio.shield(running.task)
             if found.reply.status == 200 and found.position >= needed:
-                self.hits += 1
                 return found.reply
         task = asyncio.ensure_future(self._fetch(name, service, fetch))
         running = self._running.get(name)

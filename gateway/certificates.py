@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from datetime import tzinfo
 from typing import Any
 
 import segno
@@ -15,7 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from gateway.letters import BOLD, PLAIN, fitted, prepare, written
 from gateway.qr import picture_of
-from gateway.web.words import Words
+from gateway.web.words import LocalWords
 
 INK, QUIET, MAIN = HexColor("#1c2321"), HexColor("#5b6661"), HexColor("#0b6e4f")
 WIDTH, HEIGHT = landscape(A4)
@@ -25,11 +26,12 @@ KINDS = {"workshop": "workshop", "gathering": "gathering", "lecture": "kuliah Wh
 
 
 class CertificatePapers:
-    """``public_url`` is where people find the gateway: a code on paper leads there."""
+    """``public_url`` is where people find the gateway: a code on paper leads there. Times are shown in ``zone``."""
 
-    def __init__(self, community: str, public_url: str) -> None:
+    def __init__(self, community: str, public_url: str, zone: tzinfo) -> None:
         self._community = community
         self._public_url = public_url
+        self._zone = zone
 
     def address(self, code: str) -> str:
         """Where a code is checked."""
@@ -56,7 +58,7 @@ class CertificatePapers:
         return target.getvalue()
 
     def _words(self, canvas: Canvas, certificate: Mapping[str, Any], holder: str) -> None:
-        words = Words("id")
+        words = LocalWords("id", self._zone)
         kind = KINDS.get(certificate["kind"], certificate["kind"])
         hours = f"{certificate['hours']:g}".replace(".", ",")
         about = f"{words.span(certificate['starts'], certificate['ends'])} · {hours} jam"

@@ -9,12 +9,12 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from gateway.caller import Caller
+from gateway.contact import CONTACT
 from gateway.forwarding import Forwarding
 from services.kernel.ids import derived_id
 from services.kernel.problem import Problem, Unavailable
 
 PART_SECONDS = 1.5
-CONTACT = ("name", "email", "phone")
 LATEST = 5
 """Of what may be long, a dashboard shows so many."""
 

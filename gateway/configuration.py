@@ -6,9 +6,11 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import services
 from services.kernel.clock import Clock, clock_from
+from services.kernel.local_time import zone_in
 from services.kernel.settings import PORTS, SettingsError, TelegramBot, read_secrets, telegram_bot
 
 ROOMS = Path(services.__file__).parent
@@ -21,7 +23,7 @@ class Configuration:
 
     ``urls`` maps each service that this installation has to its base address, ``rooms`` is the folder with the services'
     rooms, ``signing`` the key shared with the services, as hexadecimal digits. ``community`` is the name that people
-    read. ``clock`` is domain time: what is shown as past or to come. ``public_url`` is where people find the gateway, None
+    read. ``clock`` is domain time: what is shown as past or to come. ``time_zone`` is where the community lives: pages show its times. ``public_url`` is where people find the gateway, None
     where that was not said. ``telegram`` is the bot whose updates it takes, None where there is none.
     """
 
@@ -31,13 +33,14 @@ class Configuration:
     community_host: str
     community: str
     clock: Clock
+    time_zone: ZoneInfo
     public_url: str | None = None
     telegram: TelegramBot | None = None
 
 
 def configuration_from(environment: Mapping[str, str] = os.environ, rooms: Path = ROOMS) -> Configuration:
     """Read ``MEMBERS_URL`` and so on, ``JEJARING_SECRETS``, ``JEJARING_COMMUNITY_HOST``, ``JEJARING_COMMUNITY_NAME``,
-    ``JEJARING_PUBLIC_URL``, ``JEJARING_CLOCK``, ``TELEGRAM_TOKEN``, ``TELEGRAM_API``. A service without a room is not part of this installation. Raises ``SettingsError``.
+    ``JEJARING_PUBLIC_URL``, ``JEJARING_CLOCK``, ``JEJARING_TIME_ZONE``, ``TELEGRAM_TOKEN``, ``TELEGRAM_API``. A service without a room is not part of this installation. Raises ``SettingsError``.
     """
     present = [name for name in PORTS if (rooms / name).is_dir()]
     if not present:
@@ -54,9 +57,17 @@ def configuration_from(environment: Mapping[str, str] = os.environ, rooms: Path 
         community_host=host,
         community=environment.get("JEJARING_COMMUNITY_NAME", "Jejaring"),
         clock=clock,
+        time_zone=_zone(environment),
         public_url=environment.get("JEJARING_PUBLIC_URL", "").rstrip("/") or None,
         telegram=telegram_bot(environment),
     )
+
+
+def _zone(environment: Mapping[str, str]) -> ZoneInfo:
+    try:
+        return zone_in(environment)
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
 
 
 def _address(service: str, environment: Mapping[str, str]) -> str:

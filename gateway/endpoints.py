@@ -1,78 +1,81 @@
-"""The API operations that the gateway answers itself, by composing."""
+"""``/v1/me/dashboard``, and an activity's ``walk-ins`` (also off a paper list) and ``guest-registrations``."""
 
 from __future__ import annotations
 
-from starlette.requests import Request
-from starlette.responses import Response
+from collections.abc import Mapping
+from typing import Any
 
-from gateway import paper
-from gateway.answering import answered, idempotency_key, read_texts
-from gateway.caller import Callers
-from gateway.composition import dashboard, register_guest, walk_in
-from gateway.forwarding import Forwarding, read_body, refuse_declared
-from gateway.surface import BODY_BYTES
-from services.kernel.problem import Malformed
+from marshmallow import ValidationError, validates_schema
 
-GUEST_FIELDS = frozenset({"name", "email", "phone"})
+from gateway import composition, paper
+from gateway.contact import Contact, text
+from gateway.parts import Parts
+from gateway.route import Request, Routes
+from services.kernel.route import Answer
 
+UNREACHABLE = "Say who you are, and how you can be reached."
 
-class CompositionEndpoints:
-    """``/v1/me/dashboard``, and an activity's ``walk-ins`` (also off a list) and ``guest-registrations``."""
-
-    def __init__(self, forwarding: Forwarding, callers: Callers) -> None:
-        self._forwarding = forwarding
-        self._callers = callers
-
-    async def dashboard(self, request: Request) -> Response:
-        """200 with its parts and ``warnings``; 401 for nobody."""
-        request.state.route = "/v1/me/dashboard"
-        caller = await self._callers.of(request)
-        composed = await dashboard(self._forwarding, caller)
-        return answered(self._callers, request, caller, composed.document())
-
-    async def walk_in(self, request: Request) -> Response:
-        """201 with the guest's id; ``warnings`` say what of the two could not be recorded. Raises where neither could."""
-        request.state.route = "/v1/activities/{activity}/walk-ins"
-        refuse_declared(request, BODY_BYTES)
-        caller = await self._callers.of(request)
-        contact = await _contact(request)
-        composed = await walk_in(
-            self._forwarding, caller, request.path_params["activity"], contact, idempotency_key(request)
-        )
-        return answered(self._callers, request, caller, composed.document(), 201)
-
-    async def import_walk_ins(self, request: Request) -> Response:
-        """200 with how many of a paper list were recorded, and what is wrong with the others. Raises where none was.
-
-        The rows themselves say who is meant, so the key decides nothing; but no page elsewhere can make a browser send one.
-        """
-        request.state.route = "/v1/activities/{activity}/walk-ins/import"
-        refuse_declared(request, BODY_BYTES)
-        caller = await self._callers.of(request)
-        caller.actor.require_person()
-        caller.require_write()
-        idempotency_key(request)
-        rows = paper.rows_of(await read_body(request, BODY_BYTES))
-        activity = request.path_params["activity"]
-        return answered(self._callers, request, caller, await paper.take_in(self._forwarding, caller, activity, rows))
-
-    async def register_guest(self, request: Request) -> Response:
-        """201 with the guest's id and seat. Raises where there is none."""
-        path = request.scope["path"]
-        request.state.route = "/v1/activities/{activity}/guest-registrations"
-        refuse_declared(request, BODY_BYTES)
-        caller = await self._callers.of(request)
-        self._forwarding.admit(request, caller, "POST", path)
-        contact = await _contact(request)
-        missing = [] if "name" in contact else ["name"]
-        if not {"email", "phone"} & contact.keys():
-            missing += ["email", "phone"]
-        if missing:
-            raise Malformed(errors={name: ["Say who you are, and how you can be reached."] for name in missing})
-        activity = request.path_params["activity"]
-        composed = await register_guest(self._forwarding, caller, activity, contact, idempotency_key(request))
-        return answered(self._callers, request, caller, composed.document(), 201)
+routes = Routes()
 
 
-async def _contact(request: Request) -> dict[str, str]:
-    return {name: value for name, value in (await read_texts(request, GUEST_FIELDS)).items() if value}
+class GuestContact(Contact):
+    """A contact with a name and at least one way to reach its owner."""
+
+    name = text(required=True, error_messages={"required": UNREACHABLE})
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _require_a_way(self, _loaded: Any, document: Mapping[str, Any], **_context: Any) -> None:
+        ways = ("email", "phone")
+        if all(document.get(way, "") == "" for way in ways):
+            raise ValidationError({way: [UNREACHABLE] for way in ways})
+
+
+@routes.get("/v1/me/dashboard", person=True, statuses={200: "The dashboard", 401: "Log in first"})
+async def dashboard(parts: Parts, request: Request) -> Answer:
+    """Oneself, one's participation and one's messages; a part that is down is null with a warning."""
+    composed = await composition.dashboard(parts.forwarding, request.caller)
+    return Answer(composed.document())
+
+
+@routes.post(
+    "/v1/activities/{activity}/walk-ins",
+    person=True,
+    body=Contact(),
+    statuses={201: "The guest's id; warnings say what is missing"},
+)
+async def walk_in(parts: Parts, request: Request) -> Answer:
+    """Somebody came who is nobody's member: presence and, where given, name and contact.
+
+    Fails only where neither presence nor contact could be recorded.
+    """
+    activity = request.path["activity"]
+    composed = await composition.walk_in(parts.forwarding, request.caller, activity, request.body, request.key)
+    return Answer(composed.document(), 201)
+
+
+@routes.post(
+    "/v1/activities/{activity}/walk-ins/import",
+    person=True,
+    raw=True,
+    statuses={200: "How many were recorded, and what is wrong by row"},
+)
+async def import_walk_ins(parts: Parts, request: Request) -> Answer:
+    """A paper list of who was there, as CSV with name, email and phone; sent again it adds nobody.
+
+    A guest's id follows from the row, not from the key. The key is required all the same, because no page of another
+    site can make a browser send that header. Fails where no row at all could be recorded.
+    """
+    rows = paper.rows_of(request.body)
+    return Answer(await paper.take_in(parts.forwarding, request.caller, request.path["activity"], rows))
+
+
+@routes.post(
+    "/v1/activities/{activity}/guest-registrations",
+    body=GuestContact(),
+    statuses={201: "The guest's id and seat; warnings say what is missing", 422: "It is for members, or closed"},
+)
+async def register_guest(parts: Parts, request: Request) -> Answer:
+    """A seat, or a place in line, for whoever is nobody's member, where the activity is open."""
+    activity = request.path["activity"]
+    composed = await composition.register_guest(parts.forwarding, request.caller, activity, request.body, request.key)
+    return Answer(composed.document(), 201)

@@ -17,9 +17,10 @@ from gateway.correlation import HEADER
 from gateway.identity import Identities
 from gateway.limits import GUESSES, Limits, allowance_for
 from gateway.positions import positions_in
-from gateway.surface import BODY_BYTES, Operation, Surface
+from gateway.surface import Operation, Surface
 from gateway.transport import ANSWER_SECONDS, Reply, Transport
 from services.kernel.problem import Malformed, Problem, TooLarge, problem_for
+from services.kernel.route import BODY_BYTES
 
 PASSED_ON = ("content-type", "accept", "accept-language", "idempotency-key", "if-match", "if-none-match")
 PASSED_BACK = (

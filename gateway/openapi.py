@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from gateway import questions
-from gateway.surface import METHODS
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+
+from gateway.own_api import OWN_ROUTES
+from gateway.route import Route
+from gateway.surface import GATEWAY, METHODS
 
 VERSION = "3.1.0"
 SECTIONS = ("schemas", "responses", "parameters", "requestBodies", "headers")
@@ -30,7 +35,7 @@ def merged(fragments: Mapping[str, Mapping[str, Any]], community: str) -> dict[s
             for name, content in document["components"].get(section, {}).items():
                 own = renamed.get(_reference(section, name), _reference(section, name)).rpartition("/")[2]
                 components.setdefault(section, {})[own] = content
-    paths |= {**_own_paths(), **questions.paths()}
+    paths |= own_paths(OWN_ROUTES)
     return {
         "openapi": VERSION,
         "info": {
@@ -68,69 +73,35 @@ def _public(methods: Mapping[str, Any], service: str) -> dict[str, Any]:
     return shared | public if public else {}
 
 
-def _own_paths() -> dict[str, Any]:
-    anything = {"content": {"application/json": {"schema": {"type": "object"}}}}
-    text = {"type": "string"}
-    guest = {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {"name": text, "email": text, "phone": text},
-    }
-    return {
-        "/v1/me/dashboard": {
-            "get": {
-                "tags": ["gateway"],
-                "operationId": "dashboard",
-                "summary": "Oneself, one's participation and one's messages; a part that is down is null with a warning",
-                "responses": {
-                    "200": {"description": "The dashboard", **anything},
-                    "401": {"description": "Log in first"},
-                },
-            }
-        },
-        "/v1/activities/{activity}/walk-ins": {
-            "post": {
-                "tags": ["gateway"],
-                "operationId": "walk-in",
-                "summary": "Somebody came who is nobody's member: presence and, where given, name and contact",
-                "parameters": [
-                    {"name": "activity", "in": "path", "required": True, "schema": text},
-                    {"name": "Idempotency-Key", "in": "header", "required": True, "schema": text},
-                ],
-                "requestBody": {"content": {"application/json": {"schema": guest}}},
-                "responses": {"201": {"description": "The guest's id; warnings say what is missing", **anything}},
-            }
-        },
-        "/v1/activities/{activity}/walk-ins/import": {
-            "post": {
-                "tags": ["gateway"],
-                "operationId": "import-walk-ins",
-                "summary": "A paper list of who was there, as CSV with name, email and phone; sent again it adds nobody",
-                "parameters": [
-                    {"name": "activity", "in": "path", "required": True, "schema": text},
-                    {"name": "Idempotency-Key", "in": "header", "required": True, "schema": text},
-                ],
-                "requestBody": {"content": {"text/csv": {"schema": text}}},
-                "responses": {"200": {"description": "How many were recorded, and what is wrong by row", **anything}},
-            }
-        },
-        "/v1/activities/{activity}/guest-registrations": {
-            "post": {
-                "tags": ["gateway"],
-                "operationId": "register-guest",
-                "summary": "A seat, or a place in line, for whoever is nobody's member, where the activity is open",
-                "parameters": [
-                    {"name": "activity", "in": "path", "required": True, "schema": text},
-                    {"name": "Idempotency-Key", "in": "header", "required": True, "schema": text},
-                ],
-                "requestBody": {"content": {"application/json": {"schema": {**guest, "required": ["name"]}}}},
-                "responses": {
-                    "201": {"description": "The guest's id and seat; warnings say what is missing", **anything},
-                    "422": {"description": "It is for members, or closed"},
-                },
-            }
-        },
-    }
+def own_paths(routes: Iterable[Route]) -> dict[str, Any]:
+    """The gateway's own operations as OpenAPI shows them, their schemas in place: no component bears their names."""
+    spec = APISpec("", "1", VERSION, plugins=[MarshmallowPlugin(schema_name_resolver=lambda _schema: "")])
+    for route in routes:
+        spec.path(route.path, operations={route.method.lower(): _operation(route)})
+    paths: dict[str, Any] = json.loads(json.dumps(spec.to_dict()["paths"]))
+    return paths
+
+
+def _operation(route: Route) -> dict[str, Any]:
+    operation: dict[str, Any] = {"tags": [GATEWAY], "operationId": route.name, "summary": route.summary}
+    if parameters := _parameters(route):
+        operation["parameters"] = parameters
+    if route.raw:
+        operation["requestBody"] = {"content": {"text/csv": {"schema": {"type": "string"}}}}
+    elif route.body is not None:
+        operation["requestBody"] = {"content": {"application/json": {"schema": route.body}}}
+    responses: dict[str, Any] = {str(status): {"description": meaning} for status, meaning in route.statuses.items()}
+    success = responses[str(next(iter(route.statuses)))]
+    success["content"] = {"application/json": {"schema": route.answer or {"type": "object"}}}
+    return {**operation, "responses": responses}
+
+
+def _parameters(route: Route) -> list[dict[str, Any]]:
+    places = [("path", name) for name in re.findall(r"\{(\w+)\}", route.path)]
+    if route.writes:
+        places.append(("header", "Idempotency-Key"))
+    given = [{"name": name, "in": place, "required": True, "schema": {"type": "string"}} for place, name in places]
+    return [*given, *([{"in": "query", "schema": route.query}] if route.query else [])]
 
 
 def operations_by_tag(document: Mapping[str, Any]) -> list[tuple[str, list[dict[str, str]]]]:

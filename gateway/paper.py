@@ -10,7 +10,7 @@ import asyncio
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from gateway.caller import Caller
@@ -64,7 +64,7 @@ def keys_of(rows: Iterable[Mapping[str, str]]) -> list[str]:
 
 
 async def take_in(
-    forwarding: Forwarding, caller: Caller, activity: str, rows: list[Mapping[str, str]]
+    forwarding: Forwarding, caller: Caller, activity: str, rows: Sequence[Mapping[str, str]]
 ) -> Mapping[str, Any]:
     """Note everybody: ``{rows, recorded, without_contact, problems: [{row, status, detail}]}``, rows counted from 1 without
     the head. ``without_contact`` are those of the recorded whose name and contact could not be kept.

@@ -9,26 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from services.kernel.http_request import path_pattern
 from services.kernel.problem import NotAllowed, NotFound
+from services.kernel.route import BODY_BYTES
 from services.kernel.settings import SettingsError
 
-BODY_BYTES = 256_000
 METHODS = ("get", "put", "post", "patch", "delete")
-OWN_PATHS: Mapping[str, Sequence[str]] = {
-    "/v1/ask": ("GET", "POST"),
-    "/v1/me/dashboard": ("GET",),
-    "/v1/me/export": ("GET",),
-    "/v1/activities/{activity}/walk-ins": ("POST",),
-    "/v1/activities/{activity}/walk-ins/import": ("POST",),
-    "/v1/activities/{activity}/guest-registrations": ("POST",),
-    "/v1/reports/evidence/{library}": ("GET", "POST"),
-}
-"""Compositions, with the methods of each: the gateway answers these itself, and no service may claim them."""
+GATEWAY = "gateway"
+"""The owner, in the place of a service, of the operations that the gateway answers itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One method of one path of one service. ``path`` is the template; ``limit`` the most bytes that its body may have."""
+    """One method of one path of one service, or of ``GATEWAY``. ``path`` is the template; ``limit`` is in bytes of body."""
 
     service: str
     method: str
@@ -38,34 +31,33 @@ class Operation:
 
 
 class Surface:
-    """The operations of all services, to be found by method and path.
+    """The operations of all services and of the gateway itself, found by method and path.
 
-    Raises ``SettingsError`` where two services own the same path: which of them would answer would be chance.
+    Raises ``SettingsError`` where two of them own the same path: which of them would answer would be chance.
     """
 
     def __init__(self, operations: Iterable[Operation]) -> None:
         self.operations = tuple(operations)
         _refuse_two_owners(self.operations)
         ordered = sorted(self.operations, key=lambda operation: _literal_first(operation.path))
-        self._patterns = [(re.compile(_pattern(operation.path)), operation) for operation in ordered]
+        self._patterns = [(path_pattern(operation.path), operation) for operation in ordered]
 
     def match(self, method: str, path: str) -> Operation:
-        """The public operation that answers; ``HEAD`` is answered by ``GET``. ``path`` is percent-decoded.
+        """The service's public operation that answers; ``HEAD`` is answered by ``GET``. ``path`` is percent-decoded.
 
-        Raises ``NotFound`` for an unknown or unpublished path, ``NotAllowed`` for another method of a public one.
+        Raises ``NotFound`` for an unknown or unpublished path and for an operation of the gateway's own, which is never
+        forwarded; ``NotAllowed`` for another method of a public path.
         """
         wanted = "GET" if method == "HEAD" else method
         if any(segment in {".", ".."} for segment in path.split("/")):
             raise NotFound
         found = [operation for pattern, operation in self._patterns if pattern.fullmatch(path) and operation.public]
         for operation in found:
-            if operation.method == wanted:
+            if operation.method == wanted and operation.service != GATEWAY:
                 return operation
-        if found:
-            raise NotAllowed(allowed=sorted({operation.method for operation in found}))
-        own = [goes for template, goes in OWN_PATHS.items() if re.fullmatch(_pattern(template), path)]
-        if own and wanted not in own[0]:
-            raise NotAllowed(allowed=own[0])
+        allowed = sorted({operation.method for operation in found})
+        if found and wanted not in allowed:
+            raise NotAllowed(allowed=allowed)
         raise NotFound
 
 
@@ -83,9 +75,13 @@ def read_fragments(rooms: Path, names: Iterable[str]) -> Mapping[str, Mapping[st
     return fragments
 
 
-def surface_of(fragments: Mapping[str, Mapping[str, Any]]) -> Surface:
-    """The surface that the fragments describe; ``x-jejaring-public`` opens an operation, ``x-jejaring-limit`` is its bytes."""
-    return Surface(operation for name, document in fragments.items() for operation in operations_of(name, document))
+def surface_of(fragments: Mapping[str, Mapping[str, Any]], own: Iterable[Operation] = ()) -> Surface:
+    """The surface of the gateway's ``own`` operations and of those that the services' fragments describe.
+
+    In a fragment ``x-jejaring-public`` opens an operation, and ``x-jejaring-limit`` is its limit in bytes.
+    """
+    services = (operation for name, document in fragments.items() for operation in operations_of(name, document))
+    return Surface([*own, *services])
 
 
 def operations_of(service: str, document: Mapping[str, Any]) -> Sequence[Operation]:
@@ -105,14 +101,15 @@ def operations_of(service: str, document: Mapping[str, Any]) -> Sequence[Operati
 
 
 def _refuse_two_owners(operations: Iterable[Operation]) -> None:
-    owners = {_nameless(path): "the gateway" for path in OWN_PATHS}
+    owners: dict[str, str] = {}
     for operation in operations:
         # What is not public is reached at the service's own address; every service has its own /healthz.
         if not operation.public:
             continue
-        owner = owners.setdefault(_nameless(operation.path), operation.service)
-        if owner != operation.service:
-            raise SettingsError(f"{operation.path} is claimed by {operation.service} and by {owner}")
+        claimant = "the gateway" if operation.service == GATEWAY else operation.service
+        owner = owners.setdefault(_nameless(operation.path), claimant)
+        if owner != claimant:
+            raise SettingsError(f"{operation.path} is claimed by {claimant} and by {owner}")
 
 
 def _nameless(path: str) -> str:
@@ -122,7 +119,3 @@ def _nameless(path: str) -> str:
 def _literal_first(path: str) -> tuple[bool, ...]:
     # /v1/members/import before /v1/members/{member}, whichever service or fragment comes first.
     return tuple(segment.startswith("{") for segment in path.split("/"))
-
-
-def _pattern(path: str) -> str:
-    return re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path))

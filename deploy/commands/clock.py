@@ -3,15 +3,14 @@
 import os
 import re
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import click
 
 from deploy.trouble import Trouble
 from services.kernel.clock import DemoClock, SystemClock, clock_from
+from services.kernel.local_time import local
 
 UNITS = {"d": "days", "h": "hours", "m": "minutes"}
-SHOWN_IN = ZoneInfo("Asia/Jakarta")
 
 
 class Step(click.ParamType[timedelta]):
@@ -66,4 +65,4 @@ def _demo_clock() -> DemoClock:
 
 
 def _shown(moment: datetime) -> str:
-    return f"{moment.astimezone(SHOWN_IN):%Y-%m-%d %H:%M:%S} WIB"
+    return f"{local(moment):%Y-%m-%d %H:%M:%S %Z}"

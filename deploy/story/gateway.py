@@ -12,6 +12,8 @@ from typing import Any
 
 import httpx
 
+from deploy.waiting import allowed
+
 ANSWER_SECONDS = 15.0
 DEADLINE_SECONDS = 90.0
 LONGEST_PAUSE = 2.0
@@ -54,7 +56,7 @@ class Gateway:
     def __init__(
         self, url: str, deadline_seconds: float = DEADLINE_SECONDS, transport: httpx.BaseTransport | None = None
     ) -> None:
-        self._client = httpx.Client(base_url=url, timeout=ANSWER_SECONDS, transport=transport)
+        self._client = httpx.Client(base_url=url, timeout=allowed(ANSWER_SECONDS), transport=transport)
         self._deadline = deadline_seconds
 
     def close(self) -> None:
@@ -85,7 +87,7 @@ class Gateway:
             method, path, params=query, headers=headers, **(sent if body is not None else {})
         )
         asked = f"{method} {path}"
-        deadline = time.monotonic() + self._deadline
+        deadline = time.monotonic() + allowed(self._deadline)
         last = "no answer"
         for pause in _pauses():
             try:
@@ -101,7 +103,7 @@ class Gateway:
                 after = response.headers.get("Retry-After", "")
                 wait = max(pause, float(after)) if after.isdecimal() and answer.status == 429 else pause
             if time.monotonic() + wait > deadline:
-                raise Unexpected(f"{asked} was not answered within {self._deadline:g} s (last: {last})")
+                raise Unexpected(f"{asked} was not answered within {allowed(self._deadline):g} s (last: {last})")
             time.sleep(wait)
         raise AssertionError("pauses never end")
 

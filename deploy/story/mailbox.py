@@ -7,6 +7,8 @@ from typing import Any
 
 import httpx
 
+from deploy.waiting import allowed
+
 LOGIN = "Kode masuk Jejaring"
 CODE = re.compile(r"^\s*(\d{6})\s*$", re.MULTILINE)
 ANSWER_SECONDS = 10.0
@@ -32,7 +34,7 @@ class Mailbox:
     """The mailbox of this stack."""
 
     def __init__(self, url: str, transport: httpx.BaseTransport | None = None) -> None:
-        self._client = httpx.Client(base_url=url, timeout=ANSWER_SECONDS, transport=transport)
+        self._client = httpx.Client(base_url=url, timeout=allowed(ANSWER_SECONDS), transport=transport)
 
     def close(self) -> None:
         self._client.close()

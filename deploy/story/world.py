@@ -16,7 +16,7 @@ from deploy.story.mailbox import Mailbox
 from deploy.story.people import Somebody
 from deploy.story.telegram import Telegram
 from deploy.trouble import DeadlinePassed
-from deploy.waiting import wait_until
+from deploy.waiting import allowed, wait_until
 
 Seen = TypeVar("Seen")
 CODE_SECONDS = 30.0
@@ -163,7 +163,7 @@ class Voice:
         `patience`: statuses that mean that a fact has not come to the other service yet. `again_on`: rules that may mean
         the same; a refusal is an outcome and stands, so it is asked again under another key. Raises `Unexpected`.
         """
-        deadline = time.monotonic() + DEADLINE_SECONDS
+        deadline = time.monotonic() + allowed(DEADLINE_SECONDS)
         attempt = 1
         while True:
             key = "/".join(part for part in ("story", self.world.at, nth, str(attempt) if attempt > 1 else "") if part)

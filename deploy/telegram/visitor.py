@@ -5,6 +5,8 @@ from typing import Any
 
 import httpx
 
+from deploy.waiting import allowed
+
 ANSWER_SECONDS = 10.0
 
 
@@ -20,7 +22,7 @@ class Visitor:
     """Sees the chats and acts for all who are in them. Raises `httpx.HTTPError` where the server does not answer."""
 
     def __init__(self, url: str, transport: httpx.BaseTransport | None = None) -> None:
-        self._client = httpx.Client(base_url=url, timeout=ANSWER_SECONDS, transport=transport, trust_env=False)
+        self._client = httpx.Client(base_url=url, timeout=allowed(ANSWER_SECONDS), transport=transport, trust_env=False)
 
     def close(self) -> None:
         self._client.close()

@@ -2,58 +2,103 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from starlette.requests import Request
-from starlette.responses import Response
+from marshmallow import EXCLUDE, Schema, fields
 
-from gateway.answering import answered, idempotency_key, read_object
-from gateway.caller import Callers
-from gateway.forwarding import refuse_declared
+from gateway.caller import Caller
+from gateway.parts import Parts
 from gateway.reports.report import EvidenceReports, Released
-from gateway.surface import BODY_BYTES
-from services.kernel.problem import Malformed, NotFound
+from gateway.route import Request, Routes
+from services.kernel.problem import NotFound
+from services.kernel.route import Answer
 
-ROUTE = "/v1/reports/evidence/{library}"
+REPORT = "/v1/reports/evidence/{library}"
 CODE_CHARACTERS = 100
+NO_NAMES = "Not a list of names."
+
+routes = Routes()
 
 
-class ReportEndpoints:
-    """The API's side of the report; the pages have theirs in ``gateway.web.reports``."""
+class ReportQuery(Schema):
+    """Which report: without a code the draft."""
 
-    def __init__(self, reports: EvidenceReports, callers: Callers) -> None:
-        self._reports = reports
-        self._callers = callers
-
-    async def respond(self, request: Request) -> Response:
-        """GET with a ``code``: what was released, to anybody. GET without: the draft, to who may see the case. POST: release."""
-        request.state.route = ROUTE
-        caller = await self._callers.of(request)
-        library = request.path_params["library"]
-        if request.method == "POST":
-            return answered(self._callers, request, caller, await self._release(request, caller, library), 201)
-        code = request.query_params.get("code")
-        if code is None:
-            return answered(self._callers, request, caller, (await self._reports.draft(caller, library)).document())
-        return answered(self._callers, request, caller, _shown(await self._confirmed(caller, library, code)))
-
-    async def _confirmed(self, caller: Any, library: str, code: str) -> Released:
-        if not code or len(code) > CODE_CHARACTERS or "/" in code:
-            raise NotFound
-        found = await self._reports.released(caller, code)
-        if found.library != library:
-            raise NotFound  # the report is genuine, but not this library's
-        return found
-
-    async def _release(self, request: Request, caller: Any, library: str) -> Any:
-        refuse_declared(request, BODY_BYTES)
-        key = idempotency_key(request)
-        caller.require_write()
-        body = _wish(await read_object(request))
-        return await self._reports.release(caller, library, body["parts"], body.get("decisions", []), key)
+    code = fields.String(metadata={"description": "the code of a released report; without it the draft is shown"})
 
 
-def _shown(released: Released) -> dict[str, Any]:
+class Names(fields.List[str]):
+    """A list of texts. Whatever else was sent is one error, not one for each item."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            fields.String(), error_messages=dict.fromkeys(("required", "null", "invalid"), NO_NAMES), **options
+        )
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> list[str | None]:
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            raise self.make_error("invalid")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Release(Schema):
+    """What a library releases: the parts of the report, and what the school is asked to decide."""
+
+    parts = Names(required=True)
+    decisions = Names()
+
+
+class ReleaseAnswer(Schema):
+    """``code`` confirms the report; ``url`` is the page that shows it."""
+
+    report = fields.String(required=True)
+    code = fields.String(required=True)
+    url = fields.String(required=True)
+
+
+@routes.get(
+    REPORT,
+    query=ReportQuery(unknown=EXCLUDE),
+    statuses={200: "The report", 401: "Log in first", 404: "No such report, or no library of yours"},
+)
+async def show_evidence_report(parts: Parts, request: Request) -> Answer:
+    """A library's evidence report: with a code as it was released, to anybody; without one the draft, to its own people."""
+    library, code = request.path["library"], request.query.get("code")
+    if code is None:
+        return Answer((await parts.reports.draft(request.caller, library)).document())
+    return Answer(_shown(await _confirmed(parts.reports, request.caller, library, code)))
+
+
+@routes.post(
+    REPORT,
+    person=True,
+    body=Release(),
+    answer=ReleaseAnswer(),
+    statuses={
+        201: "The code that confirms the report",
+        401: "Log in first",
+        422: "Only the library's own people release it",
+    },
+)
+async def release_evidence_report(parts: Parts, request: Request) -> Answer:
+    """Release chosen parts of the report: from now on whoever has the code sees them as they stand at this moment."""
+    wanted = request.body.get("decisions", [])
+    library = request.path["library"]
+    return Answer(await parts.reports.release(request.caller, library, request.body["parts"], wanted, request.key), 201)
+
+
+async def _confirmed(reports: EvidenceReports, caller: Caller, library: str, code: str) -> Released:
+    if not code or len(code) > CODE_CHARACTERS or "/" in code:
+        raise NotFound
+    found = await reports.released(caller, code)
+    if found.library != library:
+        raise NotFound  # the report is genuine, but not this library's
+    return found
+
+
+def _shown(released: Released) -> Mapping[str, Any]:
     return {
         "code": released.code,
         "name": released.name,
@@ -62,14 +107,3 @@ def _shown(released: Released) -> dict[str, Any]:
         "figures": released.figures,
         "decisions": released.decisions,
     }
-
-
-def _wish(document: dict[str, Any]) -> dict[str, list[str]]:
-    errors = {name: ["Unknown field."] for name in document if name not in {"parts", "decisions"}}
-    for name in ("parts", "decisions"):
-        given = document.get(name, [] if name == "decisions" else None)
-        if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
-            errors[name] = ["Not a list of names."]
-    if errors:
-        raise Malformed(errors=errors)
-    return document

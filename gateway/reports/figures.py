@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, tzinfo
 from typing import Any
 
-from gateway.web.words import ZONE, instant
+from gateway.web.words import instant
 
 PARTS = ("competence", "hours", "visits", "stage", "evidence", "cost")
 """In the order in which a report shows them; the names that mentoring keeps a release under."""
@@ -29,32 +29,35 @@ DECISIONS = {
 """What a school may be asked to decide. The library chooses; what readiness found missing is offered first."""
 
 
-def figures_of(case: Mapping[str, Any], competence: Mapping[str, Any] | None, today: date) -> dict[str, Any]:
+def figures_of(
+    case: Mapping[str, Any], competence: Mapping[str, Any] | None, today: date, zone: tzinfo
+) -> dict[str, Any]:
     """The figures of all parts as they stand: numbers, dates and ids alone, for they are kept for good.
 
     ``case`` is the mentorship as its own library sees it, ``competence`` what members count for the library's staff, None
-    where it could not be had: then there is no such part.
+    where it could not be had: then there is no such part. ``today`` and all other days are those of ``zone``.
     """
     loans = case["evidence"]["loans"][-WEEKS_AT_MOST:]
     figures: dict[str, Any] = {
-        "period": {"from": day_of(case["opened"]), "to": today.isoformat()},
+        "period": {"from": day_of(case["opened"], zone), "to": today.isoformat()},
         "hours": {"hours": case["hours"]},
         "visits": {"count": case["visits"], "minutes": case["minutes"]},
         "stage": {
             "stage": case["stage"],
             "pilot": case["pilot"],
             "history": [
-                {"stage": entry["stage"], "at": day_of(entry["at"]), "days": entry["days"]} for entry in case["history"]
+                {"stage": entry["stage"], "at": day_of(entry["at"], zone), "days": entry["days"]}
+                for entry in case["history"]
             ],
-            "live_since": day_of(case["live_since"]),
-            "smooth_since": day_of(case["smooth_since"]),
+            "live_since": day_of(case["live_since"], zone),
+            "smooth_since": day_of(case["smooth_since"], zone),
         },
         "evidence": {
             "loans": [
                 {"week": week["week"], "stated": week.get("stated"), "measured": week.get("measured")} for week in loans
             ],
             "backups": [
-                {"made": day_of(each["made"]), "ok": each["ok"], "source": each["source"]}
+                {"made": day_of(each["made"], zone), "ok": each["ok"], "source": each["source"]}
                 for each in case["evidence"]["backups"]
             ],
         },
@@ -82,11 +85,11 @@ def _mean(area: Mapping[str, Any]) -> float | None:
     return round(total / area["people"], 1) if area["people"] else None
 
 
-def day_of(at: str | None) -> str | None:
-    """The day, in Kediri, of a time as the API tells it; a day stays as it is."""
+def day_of(at: str | None, zone: tzinfo) -> str | None:
+    """The day in ``zone`` of a time as the API tells it; a day stays as it is."""
     if at is None or len(at) == len("2026-03-14"):
         return at
-    return instant(at).astimezone(ZONE).date().isoformat()
+    return instant(at).astimezone(zone).date().isoformat()
 
 
 def suggested(case: Mapping[str, Any]) -> list[str]:

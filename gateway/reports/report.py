@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from gateway.caller import Caller
@@ -18,7 +18,6 @@ from gateway.forwarding import Forwarding
 from gateway.reports.figures import DECISIONS, OF_OTHERS, PARTS, figures_of, suggested
 from gateway.reports.paper import Paper, pdf
 from gateway.reports.sections import Section, day, decisions, sections
-from gateway.web.words import ZONE
 from services.kernel.clock import Clock
 from services.kernel.problem import Malformed, NotFound, Unavailable
 
@@ -75,11 +74,12 @@ class Released:
 
 
 class EvidenceReports:
-    """``public_url`` is where people find the gateway: a code on paper leads there."""
+    """``public_url`` is where people find the gateway: a code on paper leads there. Days are those of ``zone``."""
 
-    def __init__(self, forwarding: Forwarding, clock: Clock, community: str, public_url: str) -> None:
+    def __init__(self, forwarding: Forwarding, clock: Clock, zone: tzinfo, community: str, public_url: str) -> None:
         self._forwarding = forwarding
         self._clock = clock
+        self._zone = zone
         self._community = community
         self._public_url = public_url
 
@@ -101,7 +101,7 @@ class EvidenceReports:
             },
             seconds=PART_SECONDS,
         )
-        figures = figures_of(case, more.parts["competence"], self._today)
+        figures = figures_of(case, more.parts["competence"], self._today, self._zone)
         name = (more.parts["library"] or {}).get("name") or case["name"] or library
         return Draft(library, name, case["mentorship"], figures, suggested(case), more.warnings)
 
@@ -146,7 +146,7 @@ class EvidenceReports:
             community=self._community,
             library=released.name,
             period=released.period,
-            released=day(datetime.fromisoformat(released.released_at).astimezone(ZONE).date().isoformat()),
+            released=day(datetime.fromisoformat(released.released_at).astimezone(self._zone).date().isoformat()),
             sections=released.sections,
             decisions=released.decisions,
             code=released.code,
@@ -159,8 +159,8 @@ class EvidenceReports:
         return f"{self._public_url}/laporan/{code}"
 
     @property
-    def _today(self) -> Any:
-        return self._clock.now().astimezone(ZONE).date()
+    def _today(self) -> date:
+        return self._clock.now().astimezone(self._zone).date()
 
 
 def _require_all(chosen: Sequence[str], draft: Draft) -> None:

@@ -12,7 +12,6 @@ from gateway.certificates import CertificatePapers
 from gateway.web.forms import Form
 from gateway.web.pages import Page
 from gateway.web.visit import Visit
-from gateway.web.words import from_form
 from services.kernel.problem import Malformed
 
 CONDITIONS = ("computers", "network", "power", "operator", "budget", "support")
@@ -64,7 +63,7 @@ async def report_backup(visit: Visit) -> Response:
     """A backup, as somebody states it."""
     form = await _form(visit)
     try:
-        made = from_form(form.text("made"))
+        made = visit.words.from_form(form.text("made"))
     except ValueError:
         raise Malformed(errors={"made": [""]}) from None
     return await _sent(visit, form, "evidence", {"kind": "backup", "at": made, "ok": form.text("ok") == "yes"}, "bukti")

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from gateway.calendar_order import is_ahead
 from gateway.web.held import held
-from gateway.web.home import items_of, published
+from gateway.web.listings import items_of, office_holders, published
 from gateway.web.visit import Visit
 from gateway.web.words import instant
 from services.kernel.problem import Malformed
@@ -106,12 +106,6 @@ async def give_feedback(visit: Visit) -> Response:
     scores = {question: form.whole(question) for question in questions}
     await visit.send("POST", f"/v1/activities/{name}/feedback", {**scores, **form.given("next")}, form.key)
     return visit.see(f"/kegiatan/{name}", "masukan")
-
-
-def office_holders(offices: Mapping[str, Any] | None) -> dict[str, str]:
-    """Person → name, of those who hold an office or stand in: their names are public."""
-    holders = [office[how] for office in (offices or {"items": ()})["items"] for how in ("holder", "stand_in")]
-    return {holder["person"]: holder["name"] for holder in holders if holder and holder["name"]}
 
 
 def _own(visit: Visit, activity: str, parts: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:

@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from gateway.web.pages import Page
 from gateway.web.visit import Visit
-from gateway.web.words import from_form
 from services.kernel.problem import Malformed
 
 SEND = "announcements.send"
@@ -63,7 +62,7 @@ async def announce(visit: Visit) -> Response:
     levels = [level for level in LEVELS if form.text(f"level-{level}") == "yes"]
     document["levels"] = levels or None
     try:
-        document["worth_until"] = from_form(form.text("worth_until"))
+        document["worth_until"] = visit.words.from_form(form.text("worth_until"))
     except ValueError as error:
         raise Malformed(errors={"worth_until": [""]}) from error
     written = await visit.send("POST", "/v1/announcements", document, form.key)

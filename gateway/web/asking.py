@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from gateway.asking import ASK, ask, ask_as_guest
-from gateway.composition import CONTACT
+from gateway.contact import CONTACT
 from gateway.web.visit import Visit
 from services.kernel.problem import Malformed
 

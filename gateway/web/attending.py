@@ -5,10 +5,10 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from gateway.composition import walk_in
+from gateway.contact import CONTACT
 from gateway.web.visit import AskAgain, Visit
 from services.kernel.problem import Forbidden, Malformed
 
-GUEST_FIELDS = ("name", "email", "phone")
 INCOMPLETE = {
     ("guest", False): "Kehadiran tamu tercatat, tetapi nama dan kontaknya belum tersimpan. Tekan sekali lagi.",
     ("guest", True): "Kehadiran tamu tercatat. Nama atau kontaknya belum benar: perbaiki, lalu tekan sekali lagi.",
@@ -67,7 +67,7 @@ async def add_guest(visit: Visit) -> Response:
     """Somebody is there who is nobody's member."""
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
-    contact = form.given(*GUEST_FIELDS)
+    contact = form.given(*CONTACT)
     if ("email" in contact or "phone" in contact) and "name" not in contact:
         raise Malformed(errors={"name": [""]})
     composed = await walk_in(visit.forwarding, visit.caller, name, contact, form.key)

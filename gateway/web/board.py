@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from gateway.composition import Composed
-from gateway.web.home import items_of
+from gateway.web.listings import items_of
 from gateway.web.visit import Visit
 from services.kernel.problem import Forbidden, Malformed
 
@@ -60,8 +60,7 @@ async def add_venue(visit: Visit) -> Response:
     missing = [name for name in ("name", "kind", "subdistrict") if not document.get(name)]
     if missing:
         raise Malformed(errors={name: [""] for name in missing})
-    if form.text("capacity"):
-        document["capacity"] = form.whole("capacity")
+    document |= form.given_whole("capacity")
     document |= {name: True for name in ("power", "projector", "signal") if form.text(name) == "yes"}
     await visit.send("POST", "/v1/venues", document, form.key)
     topic = form.text("topik")

@@ -7,9 +7,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from gateway.web.home import items_of
+from gateway.web.listings import items_of
 from gateway.web.visit import Visit
-from gateway.web.words import from_form
 from services.kernel.problem import Malformed
 
 ANSWER = "consultations.answer"
@@ -96,7 +95,7 @@ async def hold(visit: Visit) -> Response:
     """It goes on at a later day."""
     form = await _form(visit, "until")
     try:
-        until = from_form(f"{form.text('until')}T07:00")
+        until = visit.words.from_form(f"{form.text('until')}T07:00")
     except ValueError as error:
         raise Malformed(errors={"until": [""]}) from error
     await visit.send("POST", f"{_path(visit)}/hold", {"until": until}, form.key)

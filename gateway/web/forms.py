@@ -48,6 +48,10 @@ class Form:
             raise Malformed(errors={name: [""]})
         return int(text)
 
+    def given_whole(self, *names: str) -> dict[str, int]:
+        """The whole numbers in those of the fields that hold something. Raises ``Malformed``, which names the field."""
+        return {name: self.whole(name) for name in names if self.text(name)}
+
     def given(self, *names: str) -> dict[str, str]:
         """Those of the fields that hold something."""
         return {name: text for name in names if (text := self.text(name))}

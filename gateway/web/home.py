@@ -7,7 +7,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from gateway.calendar_order import AT_ONCE, ahead, starting_from
+from gateway.calendar_order import ahead
+from gateway.web.listings import items_of, published
 from gateway.web.visit import Visit
 
 NEXT_ACTIVITIES = 3
@@ -50,16 +51,6 @@ async def next_activities(visit: Visit, **query: Any) -> dict[str, Any]:
     """The next few that are published and have not ended, soonest first, as a service would list them."""
     found = await visit.public("/v1/activities", **published(visit), **query)
     return {"items": ahead(found["items"], visit.now, NEXT_ACTIVITIES)}
-
-
-def published(visit: Visit) -> dict[str, Any]:
-    """The query for what is published, beginning with what may still be running; what has ended is to be left out."""
-    return {"state": "published", "from": starting_from(visit.now), "limit": AT_ONCE}
-
-
-def items_of(parts: Mapping[str, Any]) -> dict[str, Any]:
-    """The lists in answers; None stays None: it could not be had."""
-    return {name: None if answer is None else answer["items"] for name, answer in parts.items()}
 
 
 def board_of(offices: Sequence[Mapping[str, Any]] | None) -> list[Mapping[str, Any]]:

@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from gateway.web.forms import Form
 from gateway.web.visit import Visit
-from gateway.web.words import from_form
 from services.kernel.problem import Forbidden, Malformed
 
 OPTIONS = ("one", "two", "three")
@@ -40,11 +39,10 @@ async def open_poll(visit: Visit) -> Response:
     form = await _form_of(visit)
     document: dict[str, Any] = {
         **form.given("title", "region"),
-        "options": _options(form),
-        "closes": _time(form, "closes"),
+        "options": _options(visit, form),
+        "closes": _time(visit, form, "closes"),
+        **form.given_whole("quorum"),
     }
-    if form.text("quorum"):
-        document["quorum"] = form.whole("quorum")
     _complete(document, "title", "region", "options", "closes", "quorum")
     answer = await visit.send("POST", "/v1/polls", document, form.key)
     return visit.see(f"/jajak/{answer['poll']}", "jajak")
@@ -64,7 +62,7 @@ async def plan(visit: Visit) -> Response:
     form = await _form_of(visit)
     document: dict[str, Any] = form.given("title", "region", "group", "poll", "agreed_otherwise")
     if "poll" not in document:
-        document |= {name: at for name in ("starts", "ends") if (at := _time(form, name))}
+        document |= {name: at for name in ("starts", "ends") if (at := _time(visit, form, name))}
         _complete(document, "starts", "ends")
     _complete(document, "title", "region", "group")
     answer = await visit.send("POST", "/v1/lectures", document, form.key)
@@ -119,7 +117,7 @@ async def tick(visit: Visit) -> Response:
     """A step has been done, perhaps some time ago."""
     form, name = await _form_of(visit), visit.parameter("lecture")
     document: dict[str, Any] = {}
-    if at := _time(form, "at"):
+    if at := _time(visit, form, "at"):
         document["at"] = at
     if form.text("done") == "no":
         document["done"] = False
@@ -127,14 +125,14 @@ async def tick(visit: Visit) -> Response:
     return visit.see(f"{DESK}/{name}/lembar", "simpan")
 
 
-def _options(form: Form) -> list[dict[str, str]]:
+def _options(visit: Visit, form: Form) -> list[dict[str, str]]:
     """The times that are asked about. Raises ``Malformed`` for one that is filled in by half."""
     options, errors = [], dict[str, list[str]]()
     for each in OPTIONS:
         names = {"starts": f"starts_{each}", "ends": f"ends_{each}"}
         if not form.given(*names.values()):
             continue
-        times = {part: at for part, name in names.items() if (at := _time(form, name))}
+        times = {part: at for part, name in names.items() if (at := _time(visit, form, name))}
         errors |= {name: [""] for part, name in names.items() if part not in times}
         options.append(times)
     if errors:
@@ -142,9 +140,9 @@ def _options(form: Form) -> list[dict[str, str]]:
     return options
 
 
-def _time(form: Form, name: str) -> str | None:
+def _time(visit: Visit, form: Form, name: str) -> str | None:
     try:
-        return from_form(form.text(name))
+        return visit.words.from_form(form.text(name))
     except ValueError:
         return None
 

@@ -9,7 +9,6 @@ from typing import Any
 from starlette.responses import Response
 
 from gateway.web.visit import Visit
-from gateway.web.words import ZONE
 from services.kernel.problem import Forbidden
 
 LATEST_VISITS = 5
@@ -61,7 +60,7 @@ async def visit_form(visit: Visit) -> Response:
         raise Forbidden
     names = await _names(visit, shown, ())
     staff = [each for each in shown["staff"] if not each.get("until")]
-    today = visit.now.astimezone(ZONE).date().isoformat()
+    today = visit.words.local(visit.now).date().isoformat()
     here = f"/pendampingan/{shown['mentorship']}"
     return visit.render("visit.html", case=shown, here=here, staff=staff, names=names, today=today)
 
@@ -70,7 +69,7 @@ async def evidence_form(visit: Visit) -> Response:
     """This week's loans or last week's, and a backup."""
     visit.require_person()
     shown = await visit.get(_path(visit))
-    now = visit.now.astimezone(ZONE)
+    now = visit.words.local(visit.now)
     weeks = [now - timedelta(days=7 * back) for back in (0, 1)]
     return visit.render(
         "evidence.html",

@@ -7,17 +7,17 @@ import asyncio
 from starlette.responses import Response
 
 from gateway.composition import register_guest
+from gateway.contact import CONTACT
 from gateway.web.visit import AskAgain, Visit
 from services.kernel.problem import Forbidden, Malformed
 
-GUEST_FIELDS = ("name", "email", "phone")
 INCOMPLETE = "Kursi Anda tercatat, tetapi nama dan kontak Anda belum tersimpan. Tekan sekali lagi."
 
 
 async def register_as_guest(visit: Visit) -> Response:
     """A seat for somebody who is nobody's member, where the activity is open."""
     name, form = visit.parameter("activity"), await visit.form()
-    contact = form.given(*GUEST_FIELDS)
+    contact = form.given(*CONTACT)
     missing = [] if "name" in contact else ["name"]
     if "email" not in contact and "phone" not in contact:
         missing += ["email", "phone"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import tzinfo
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -15,7 +16,7 @@ from gateway.session import LANGUAGES
 from gateway.web.forms import FormTokens
 from gateway.web.rendering import Renderer
 from gateway.web.visit import Visit, login_path
-from gateway.web.words import INDONESIAN, Words
+from gateway.web.words import INDONESIAN, LocalWords
 from services.kernel.clock import Clock
 from services.kernel.policy import ANONYMOUS
 from services.kernel.problem import Problem
@@ -72,16 +73,24 @@ def is_prose(text: str) -> bool:
 
 
 class Pages:
-    """Makes Starlette endpoints of pages."""
+    """Makes Starlette endpoints of pages. ``zone`` is the time zone in which they show times."""
 
     def __init__(
-        self, forwarding: Forwarding, callers: Callers, renderer: Renderer, tokens: FormTokens, clock: Clock
+        self,
+        forwarding: Forwarding,
+        callers: Callers,
+        renderer: Renderer,
+        tokens: FormTokens,
+        *,
+        clock: Clock,
+        zone: tzinfo,
     ) -> None:
         self._forwarding = forwarding
         self._callers = callers
         self._renderer = renderer
         self._tokens = tokens
         self._clock = clock
+        self._zone = zone
 
     def endpoint(self, page: Page, route: str) -> Callable[[Request], Awaitable[Response]]:
         """An endpoint that shows a page; ``route`` is its template's name in the metrics."""
@@ -118,7 +127,7 @@ class Pages:
             forwarding=self._forwarding,
             renderer=self._renderer,
             tokens=self._tokens,
-            words=Words(caller.language or INDONESIAN),
+            words=LocalWords(caller.language or INDONESIAN, self._zone),
             now=self._clock.now(),
         )
 

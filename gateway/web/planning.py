@@ -7,10 +7,9 @@ from typing import Any
 
 from starlette.responses import Response
 
-from gateway.web.activities import office_holders
 from gateway.web.forms import Form
+from gateway.web.listings import office_holders
 from gateway.web.visit import Visit
-from gateway.web.words import from_form
 from services.kernel.problem import Forbidden, Malformed
 
 GUIDES = 8
@@ -42,10 +41,9 @@ async def plan(visit: Visit) -> Response:
         "kind": "gathering",
         "topic": topic,
         **form.given("title", "region", "venue"),
-        **_times(visit.fields),
+        **_times(visit),
+        **form.given_whole("capacity"),
     }
-    if form.text("capacity"):
-        document["capacity"] = form.whole("capacity")
     if form.text("past") == "yes":
         document["past"] = True
     missing = [name for name in ("title", "venue", "starts", "ends", "capacity") if not document.get(name)]
@@ -107,7 +105,7 @@ async def publish(visit: Visit) -> Response:
 async def reschedule(visit: Visit) -> Response:
     """Another time."""
     form = await _form_of(visit)
-    times = _times(form.fields)
+    times = _times(visit)
     if len(times) < 2:
         raise Malformed(errors={name: [""] for name in ("starts", "ends") if name not in times})
     return await _command(visit, form, "reschedule", times, "pindah")
@@ -165,11 +163,11 @@ async def _venue_request(visit: Visit, shown: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _times(fields: Mapping[str, str]) -> dict[str, str]:
+def _times(visit: Visit) -> dict[str, str]:
     times = {}
     for name in ("starts", "ends"):
         try:
-            times[name] = from_form(fields.get(name, "").strip())
+            times[name] = visit.words.from_form(visit.fields.get(name, "").strip())
         except ValueError:
             continue
     return times

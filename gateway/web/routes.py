@@ -17,26 +17,31 @@ from gateway.reports.report import EvidenceReports
 from gateway.web import (
     accompanying,
     activities,
+    announcing,
+    asking,
     attending,
     board,
     certificates,
     competence,
+    consultations,
+    deliveries,
     home,
     importing,
+    lecture_desk,
+    lectures,
     libraries,
     membership,
     mentorships,
+    notices,
     outcomes,
     own_data,
     planning,
+    polls,
     profile,
     reports,
     topics,
     workshops,
 )
-from gateway.web.consultation_routes import consultation_routes
-from gateway.web.lecture_routes import lecture_routes
-from gateway.web.notice_routes import notice_routes
 from gateway.web.pages import Page, Pages, acting
 from gateway.web.rendering import STATIC
 
@@ -45,6 +50,27 @@ TOPIC = "/topik/{topic}"
 LIBRARY = "/perpustakaan/{library}"
 DESK = "/pengurus/kegiatan/{activity}"
 CASE = "/pendampingan/{mentorship}"
+POLL = "/jajak/{poll}"
+LECTURE = "/kuliah/{lecture}"
+LECTURES = "/pengurus/kuliah"
+LED = f"{LECTURES}/{{lecture}}"
+NOTICES = "/saya/pemberitahuan"
+ANNOUNCEMENTS = "/pengumuman"
+ANNOUNCEMENT = f"{ANNOUNCEMENTS}/{{announcement}}"
+DELIVERIES = "/pengurus/kiriman"
+CONSULTATION = "/konsultasi/{consultation}"
+CONSULTING = {
+    "jawab": consultations.answer,
+    "terbitkan": consultations.publish,
+    "catat": consultations.note,
+    "tunda": consultations.hold,
+    "selesai": consultations.resolve,
+    "buka": consultations.reopen,
+    "serahkan": consultations.assign,
+    "sama": consultations.share,
+    "dampingi": consultations.promote,
+}
+"""What is done about a consultation, by the last part of its address."""
 
 
 class KeptFiles(StaticFiles):
@@ -192,9 +218,41 @@ def page_routes(
         *act("/pengurus/impor", importing.look_through(uploads), importing.import_form),
         *act("/pengurus/impor/ambil", importing.take_over(uploads), importing.import_form, "/pengurus/impor"),
         *show("/pengurus/impor/{import}", importing.progress),
-        *lecture_routes(show, act),
-        *notice_routes(show, act),
-        *consultation_routes(show, act),
+        *show("/kuliah", lectures.archive),
+        *show(LECTURE, lectures.lecture),
+        *act(f"{LECTURE}/tanya", lectures.ask, lectures.lecture, LECTURE),
+        *act(f"{LECTURE}/tanya/{{question}}", lectures.put_off, lectures.lecture, LECTURE),
+        *show(POLL, polls.poll),
+        *act(f"{POLL}/suara", polls.vote, polls.poll, POLL),
+        *act(f"{POLL}/tutup", polls.close, polls.poll, POLL),
+        *show(LECTURES, lecture_desk.desk),
+        *act(f"{LECTURES}/jajak", lecture_desk.open_poll, lecture_desk.desk, LECTURES),
+        *act(f"{LECTURES}/grup", lecture_desk.register_group, lecture_desk.desk, LECTURES),
+        *act(f"{LECTURES}/rencana", lecture_desk.plan, lecture_desk.desk, LECTURES),
+        *show(LED, lecture_desk.lead),
+        *act(f"{LED}/langkah", lecture_desk.take_step, lecture_desk.lead, LED),
+        *act(f"{LED}/tanya/{{question}}", lecture_desk.treat_question, lecture_desk.lead, LED),
+        *show(f"{LED}/lembar", lecture_desk.run_sheet),
+        *act(f"{LED}/lembar/{{step}}", lecture_desk.tick, lecture_desk.run_sheet, f"{LED}/lembar"),
+        *show(NOTICES, notices.notices),
+        *act(NOTICES, notices.choose, notices.notices),
+        *show(ANNOUNCEMENTS, announcing.announcements),
+        *act(ANNOUNCEMENTS, announcing.announce, announcing.announcements),
+        *act(f"{ANNOUNCEMENT}/setujui", announcing.approve, announcing.announcements, ANNOUNCEMENTS),
+        *act(f"{ANNOUNCEMENT}/terbit", announcing.publish, announcing.announcements, ANNOUNCEMENTS),
+        *act(f"{ANNOUNCEMENT}/ralat", announcing.correct, announcing.announcements, ANNOUNCEMENTS),
+        *act(f"{ANNOUNCEMENT}/tarik", announcing.withdraw, announcing.announcements, ANNOUNCEMENTS),
+        *show(DELIVERIES, deliveries.deliveries),
+        *act(f"{DELIVERIES}/{{delivery}}", deliveries.resend, deliveries.deliveries, DELIVERIES),
+        *show("/tanya", asking.whom),
+        *act("/tanya/kirim", asking.consult, asking.whom, "/tanya"),
+        *show("/konsultasi", consultations.work),
+        *show(CONSULTATION, consultations.consultation),
+        *(
+            route
+            for name, attempt in CONSULTING.items()
+            for route in act(f"{CONSULTATION}/{name}", attempt, consultations.consultation, CONSULTATION)
+        ),
         Mount("/static", KeptFiles(directory=static)),
     ]
 

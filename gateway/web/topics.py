@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from gateway.web.home import items_of
+from gateway.web.listings import items_of
 from gateway.web.visit import Visit
 from services.kernel.problem import Malformed
 

@@ -22,7 +22,7 @@ from gateway.transport import Reply
 from gateway.web.forms import FORM_BYTES, KEY_FIELD, TOKEN_FIELD, Form, FormTokens, read_form
 from gateway.web.news import NEWS
 from gateway.web.rendering import Renderer, html_response
-from gateway.web.words import UNREADABLE, Words, instant, to_form
+from gateway.web.words import UNREADABLE, LocalWords, instant
 from services.kernel.ids import new_id
 from services.kernel.policy import ANONYMOUS, EVERYWHERE
 from services.kernel.problem import Problem, Unauthorized, Unavailable
@@ -59,7 +59,7 @@ class Visit:
     forwarding: Forwarding
     renderer: Renderer
     tokens: FormTokens
-    words: Words
+    words: LocalWords
     now: datetime
     failed: Problem | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -197,7 +197,7 @@ class Visit:
                 "visit": self,
                 "_": self.words,
                 "words": self.words,
-                "to_form": to_form,
+                "to_form": self.words.to_form,
                 "news": self.words(NEWS[news])
                 if (news := self.request.query_params.get("kabar", "")) in NEWS
                 else None,

@@ -10,20 +10,17 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_time, get_timezone_name
 from babel.numbers import format_decimal
 
 from services.kernel.problem import Problem
 
 LOCALE = Path(__file__).parent / "locale"
-ZONE = ZoneInfo("Asia/Jakarta")
-ZONE_NAME = "WIB"
 INDONESIAN, ENGLISH = "id", "en"
 
 BY_STATUS = {
@@ -76,16 +73,12 @@ class Words:
         """``2,5`` where a comma divides, ``2.5`` where a point does; no more than one place behind it."""
         return format_decimal(round(value, 1), locale=self.language)
 
-    def day(self, at: str | datetime) -> str:
-        """``Sabtu, 14 Mar 2026``: short enough for one line of a phone with its times."""
-        return format_date(_local(at), "EEEE, d MMM y", locale=self.language)
-
     def week(self, name: str) -> str:
         """``2–8 Mar 2026``, ``30 Mar – 5 Apr 2026``: a week that ISO 8601 names ``2026-W10``, by its days. Anything else is left
         as it is.
         """
         try:
-            monday = datetime.strptime(f"{name}-1", "%G-W%V-%u").replace(tzinfo=ZONE)
+            monday = datetime.strptime(f"{name}-1", "%G-W%V-%u").replace(tzinfo=UTC)
         except ValueError:
             return name
         sunday = monday + timedelta(days=6)
@@ -99,36 +92,55 @@ class Words:
         """Several of them."""
         return ", ".join(self.week(name) for name in names)
 
+
+class LocalWords(Words):
+    """One reader's language, with times as the clocks of one time zone show them."""
+
+    def __init__(self, language: str, zone: tzinfo) -> None:
+        super().__init__(language)
+        self.zone = zone
+
+    def local(self, at: str | datetime) -> datetime:
+        """A time in the zone."""
+        return instant(at).astimezone(self.zone)
+
+    def day(self, at: str | datetime) -> str:
+        """``Sabtu, 14 Mar 2026``: short enough for one line of a phone with its times."""
+        return format_date(self.local(at), "EEEE, d MMM y", locale=self.language)
+
     def time(self, at: str | datetime) -> str:
         """``09.00``."""
-        return format_time(_local(at), "HH.mm" if self.language == INDONESIAN else "HH:mm", locale=self.language)
+        return format_time(self.local(at), "HH.mm" if self.language == INDONESIAN else "HH:mm", locale=self.language)
 
     def moment(self, at: str | datetime) -> str:
         """``14 Mar 2026, 09.00 WIB``."""
         pattern = "d MMM y, HH.mm" if self.language == INDONESIAN else "d MMM y, HH:mm"
-        return f"{format_datetime(_local(at), pattern, tzinfo=ZONE, locale=self.language)} {ZONE_NAME}"
+        shown = format_datetime(self.local(at), pattern, tzinfo=self.zone, locale=self.language)
+        return f"{shown} {self.abbreviation(at)}"
 
     def span(self, starts: str | datetime, ends: str | datetime) -> str:
-        """``Sabtu, 14 Mar 2026, 09.00–11.00 WIB``; both days where it ends on another."""
-        if _local(starts).date() == _local(ends).date():
-            return f"{self.day(starts)}, {self.time(starts)}–{self.time(ends)} {ZONE_NAME}"
+        """``Sabtu, 14 Mar 2026, 09.00–11.00 WIB``; both days where the two differ."""
+        if self.local(starts).date() == self.local(ends).date():
+            return f"{self.day(starts)}, {self.time(starts)}–{self.time(ends)} {self.abbreviation(ends)}"
         return f"{self.moment(starts)} – {self.moment(ends)}"
+
+    def abbreviation(self, at: str | datetime) -> str:
+        """``WIB``: the zone's short name at a time."""
+        return f"{self.local(at):%Z}"
+
+    def zone_name(self, at: str | datetime) -> str:
+        """``Waktu Indonesia Barat (WIB)``."""
+        return f"{get_timezone_name(self.local(at), locale=self.language)} ({self.abbreviation(at)})"
+
+    def from_form(self, day_and_time: str) -> str:
+        """What a ``datetime-local`` field holds, a time of the zone, as RFC 3339. Raises ``ValueError``."""
+        return datetime.fromisoformat(day_and_time).replace(tzinfo=self.zone).isoformat()
+
+    def to_form(self, at: str | datetime) -> str:
+        """The inverse of ``from_form``, to the minute."""
+        return self.local(at).strftime("%Y-%m-%dT%H:%M")
 
 
 def instant(at: str | datetime) -> datetime:
     """A time as the API tells it (RFC 3339), aware."""
     return at if isinstance(at, datetime) else datetime.fromisoformat(at)
-
-
-def from_form(day_and_time: str) -> str:
-    """What a ``datetime-local`` field holds, local time without a zone, as RFC 3339. Raises ``ValueError``."""
-    return datetime.fromisoformat(day_and_time).replace(tzinfo=ZONE).isoformat()
-
-
-def to_form(at: str | datetime) -> str:
-    """The inverse of ``from_form``, to the minute."""
-    return _local(at).strftime("%Y-%m-%dT%H:%M")
-
-
-def _local(at: str | datetime) -> datetime:
-    return instant(at).astimezone(ZONE)

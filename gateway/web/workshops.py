@@ -8,9 +8,8 @@ from typing import Any
 from starlette.responses import Response
 
 from gateway.web.forms import Form
-from gateway.web.home import items_of
+from gateway.web.listings import items_of
 from gateway.web.visit import Visit
-from gateway.web.words import from_form
 from services.kernel.problem import Forbidden, Malformed
 
 ROWS = 8
@@ -51,14 +50,13 @@ async def plan(visit: Visit) -> Response:
     document: dict[str, Any] = {
         "kind": "workshop",
         **form.given("title", "region", "venue"),
-        "sessions": _sessions(form),
+        "sessions": _sessions(visit, form),
         "levels": [level for level in LEVELS if form.text(f"level-{level}") == "yes"],
         "units": [name.removeprefix("unit-") for name in form.fields if name.startswith("unit-")],
         "open": form.text("open") == "yes",
         "past": form.text("past") == "yes",
+        **form.given_whole("capacity"),
     }
-    if form.text("capacity"):
-        document["capacity"] = form.whole("capacity")
     missing = [name for name in ("title", "venue", "capacity") if not document.get(name)]
     if not document["sessions"]:
         missing += ["title-1", "starts-1", "ends-1"]
@@ -84,7 +82,7 @@ async def change_capacity(visit: Visit) -> Response:
     return visit.see(f"/pengurus/kegiatan/{name}", "jumlah-kursi")
 
 
-def _sessions(form: Form) -> list[Mapping[str, str]]:
+def _sessions(visit: Visit, form: Form) -> list[Mapping[str, str]]:
     """The rows that hold anything. Raises ``Malformed`` for one that is filled in by half."""
     sessions: list[Mapping[str, str]] = []
     errors: dict[str, list[str]] = {}
@@ -95,7 +93,7 @@ def _sessions(form: Form) -> list[Mapping[str, str]]:
         session = {"title": given.get(f"title-{row}", "")}
         for name in ("starts", "ends"):
             try:
-                session[name] = from_form(given[f"{name}-{row}"])
+                session[name] = visit.words.from_form(given[f"{name}-{row}"])
             except (KeyError, ValueError):
                 errors[f"{name}-{row}"] = [""]
         if not session["title"]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from services.events.domain.lecture import COMMUNITY_TIME
+from services.kernel.local_time import local, zone_name
 
 DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 MONTHS = (
@@ -33,11 +33,11 @@ TITLES: Mapping[str, str] = {
 _TEXTS: Mapping[str, str] = {
     "announce": (
         "*Kuliah di grup ini: {title}*\n"
-        "{day}, pukul {starts}–{ends} WIB.\n"
+        "{day}, pukul {starts}–{ends} {zone}.\n"
         "Gratis, untuk semua pustakawan dan pengelola perpustakaan. Keterangan dan materi: {link}"
     ),
     "remind": (
-        "Bapak/Ibu, kuliah *{title}* dimulai pukul {starts} WIB. "
+        "Bapak/Ibu, kuliah *{title}* dimulai pukul {starts} {zone}. "
         "Selama kuliah, mohon grup ini dipakai untuk materi kuliah saja. Terima kasih."
     ),
     "open": (
@@ -62,6 +62,7 @@ def text(step: str, *, title: str, starts: datetime, ends: datetime, link: str) 
     pattern = _TEXTS.get(step)
     if pattern is None:
         return None
-    begins, finishes = starts.astimezone(COMMUNITY_TIME), ends.astimezone(COMMUNITY_TIME)
+    begins, finishes = local(starts), local(ends)
     day = f"{DAYS[begins.weekday()]}, {begins.day} {MONTHS[begins.month - 1]} {begins.year}"
-    return pattern.format(title=title, day=day, starts=f"{begins:%H.%M}", ends=f"{finishes:%H.%M}", link=link)
+    times = {"day": day, "starts": f"{begins:%H.%M}", "ends": f"{finishes:%H.%M}", "zone": zone_name(starts)}
+    return pattern.format(title=title, link=link, **times)

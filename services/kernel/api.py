@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, is_dataclass, replace
 from typing import Any
 
-from marshmallow import ValidationError
 from pymongo.errors import PyMongoError
 
 from services.kernel.clock import Clock
 from services.kernel.decider import Commands
+from services.kernel.http_request import idempotency_key, json_object, loaded, path_pattern
 from services.kernel.ids import derived_id, fingerprint, new_id
 from services.kernel.mongo import outcome_unknown
 from services.kernel.plain import ANSWER
@@ -37,7 +36,6 @@ from services.kernel.vault import Erased
 
 log = logging.getLogger(__name__)
 JSON = "application/json"
-KEY_CHARACTERS = 255
 MOST_DIGITS = 18
 
 
@@ -82,7 +80,7 @@ class Api:
         shown: Callable[[], int],
     ) -> None:
         self.service = service
-        self._routes = [(re.compile(_pattern(route.path)), route) for route in routes]
+        self._routes = [(path_pattern(route.path), route) for route in routes]
         self._parts = parts
         self._commands = commands
         self._clock = clock
@@ -161,9 +159,7 @@ class Api:
             raise
 
     def _identity(self, route: Route, actor: Actor, raw: RawRequest) -> dict[str, Any]:
-        key = raw.headers.get("idempotency-key", "")
-        if not key or len(key) > KEY_CHARACTERS:
-            raise Malformed(f"send an Idempotency-Key of 1 to {KEY_CHARACTERS} characters")
+        key = idempotency_key(raw.headers.get("idempotency-key"))
         match = raw.headers.get("if-match")
         query = json.dumps(dict(raw.query), sort_keys=True).encode()
         return {
@@ -199,24 +195,10 @@ def _admitted(route: Route, actor: Actor) -> Actor:
     return ANONYMOUS
 
 
-def _pattern(path: str) -> str:
-    return re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path))
-
-
 def _json(raw: RawRequest) -> Any:
-    if not raw.body:
-        return {}
-    if raw.headers.get("content-type", JSON).partition(";")[0].strip().lower() != JSON:
+    if raw.body and raw.headers.get("content-type", JSON).partition(";")[0].strip().lower() != JSON:
         raise Malformed("send application/json")
-    try:
-        document = json.loads(raw.body)
-        # JSON can hold half a character and NaN, and be nested without end; what is stored and sent on cannot.
-        json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
-    except (ValueError, RecursionError) as error:
-        raise Malformed("the body is not JSON") from error
-    if not isinstance(document, dict):
-        raise Malformed("the body is not a JSON object")
-    return document
+    return json_object(raw.body)
 
 
 def _loaded(schema: Any, document: Any) -> Any:
@@ -224,10 +206,7 @@ def _loaded(schema: Any, document: Any) -> Any:
         if document:
             raise Malformed(errors={name: ["Unknown field."] for name in document})
         return None
-    try:
-        return schema.load(document)
-    except ValidationError as error:
-        raise Malformed(errors=error.messages) from error
+    return loaded(schema, document)
 
 
 def _version(match: str | None) -> int | None:

@@ -66,7 +66,7 @@ class Application:
         """All that runs as long as the service does, each in a thread of its own, until the event given is set."""
         return [
             ("lease", self.runner.hold_lease),
-            *((f"tail.{source.name}", partial(self.runner.watch, source)) for source in self.sources),
+            ("tail", partial(self.runner.watch, self.sources)),
             *((reader.name, partial(self.runner.run, reader)) for reader in self.runner.readers),
             *((subscription.queue, subscription.run) for subscription in self.subscriptions),
             *((f"watch.{watch.source}", watch.run) for watch in self.watches),

@@ -20,6 +20,8 @@ from services.kernel.mongo_log import MongoLog
 from services.kernel.policy import ActorSignature, service_actor
 
 FEED_SECONDS = 3.0
+LATELY_SECONDS = 1.0
+"""How old the head may be that a feed answers from: subscribers at rest then cost the source's database nothing."""
 PAGE = 256
 
 
@@ -35,12 +37,15 @@ def feed_page(log: MongoLog, community_host: str, epoch: str, after: int, limit:
     """
     first = log.first_fact()
     here = epoch in ("", log.epoch)
-    facts = log.facts(max(after, first - 1), limit) if here else []
+    head = log.last_fact_lately(LATELY_SECONDS)
+    if after > head:  # the asker knows of more, or asks for the exact head with a number beyond all facts
+        head = log.last_fact()
+    facts = log.facts(max(after, first - 1), limit) if here and after < head else []
     return {
         "epoch": log.epoch,
         "first": first,
         "stands": first - 1,
-        "head": log.last_fact(),
+        "head": max([head, *(fact.n for fact in facts[-1:])]),
         "facts": [envelope(fact, community_host) for fact in facts],
     }
 

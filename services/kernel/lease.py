@@ -30,7 +30,12 @@ class Lease:
         self._instance = instance
         self._name = name
         self._until = float("-inf")
+        self._contested = float("-inf")
         self.number = 0
+
+    def contested(self) -> bool:
+        """Whether another instance has asked for the lease in the last ``LEASE_SECONDS``, as the last renewal found."""
+        return time.monotonic() < self._contested
 
     def held(self) -> bool:
         """Whether this instance may act. Judged by the machine's monotonic clock, from before the server was asked."""
@@ -61,7 +66,10 @@ class Lease:
     def _renewed(self, now: datetime) -> bool:
         mine = {"_id": self._name, "holder": self._instance, "number": self.number}
         until = now + timedelta(seconds=LEASE_SECONDS)
-        return self._plain.update_one(mine, {"$set": {"until": until}}).matched_count == 1
+        standing = self._plain.find_one_and_update(mine, {"$set": {"until": until}})
+        if standing is not None and standing.get("wanted", now) > now:
+            self._contested = time.monotonic() + RENEW_SECONDS * 2
+        return standing is not None
 
     def _taken(self, now: datetime) -> bool:
         until = now + timedelta(seconds=LEASE_SECONDS)
@@ -74,6 +82,8 @@ class Lease:
             self.number = 1
             return True
         if standing["holder"] != self._instance and standing["until"] > now:
+            if standing.get("wanted", now) < now + timedelta(seconds=RENEW_SECONDS):
+                self._plain.update_one({"_id": self._name}, {"$set": {"wanted": until}})
             return False
         number = int(standing["number"]) + 1
         same = {"_id": self._name, "number": standing["number"], "holder": standing["holder"]}

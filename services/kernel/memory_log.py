@@ -6,9 +6,10 @@ import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from services.kernel.log import MAXIMUM_COMMIT_BYTES, Append, Commit, CommitTooLarge, Conflict, Duplicate, Stored
+from services.kernel.log import MAXIMUM_COMMIT_BYTES, Append, Commit, CommitTooLarge, Conflict, Duplicate
 from services.kernel.message import Fact, Recorded
 from services.kernel.registry import Registry
+from services.kernel.stored_events import recorded_events, stored_events
 
 
 class MemoryLog:
@@ -80,15 +81,6 @@ class MemoryLog:
         )
 
 
-def stored_events(registry: Registry, append: Append) -> tuple[Stored, ...]:
-    """The append's events as they are written, with contiguous versions behind ``expected``."""
-    stored = []
-    for index, new in enumerate(append.events):
-        name, schema, data = registry.dump(new.event)
-        stored.append(Stored(index, append.expected + 1 + index, new.id, name, schema, data))
-    return tuple(stored)
-
-
 def numbered_facts(source: str, epoch: str, append: Append, first: int) -> tuple[Fact, ...]:
     """The append's facts under the numbers from ``first`` on."""
     return tuple(
@@ -106,24 +98,4 @@ def numbered_facts(source: str, epoch: str, append: Append, first: int) -> tuple
             correlation=append.meta.correlation,
         )
         for offset, draft in enumerate(append.facts)
-    )
-
-
-def recorded_events(registry: Registry, commit: Commit) -> list[Recorded]:
-    """The commit's events in today's classes. Raises ``Unreadable`` for the first that is not readable."""
-    return [recorded_event(registry, commit, stored) for stored in commit.events]
-
-
-def recorded_event(registry: Registry, commit: Commit, stored: Stored) -> Recorded:
-    """One event of a commit in today's class. Raises ``Unreadable``."""
-    return Recorded(
-        position=commit.position,
-        index=stored.index,
-        stream=commit.stream or "",
-        version=stored.version,
-        id=stored.id,
-        event=registry.load(stored.type, stored.schema, stored.data),
-        at=commit.at,
-        recorded=commit.recorded,
-        meta=commit.meta,
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,11 +21,11 @@ from services.kernel.commit_document import as_commit, as_document
 from services.kernel.group_commit import GroupCommit, Head, Waiting
 from services.kernel.ids import new_id
 from services.kernel.log import MAXIMUM_COMMIT_BYTES, Append, Commit, CommitTooLarge, Conflict, LogError
-from services.kernel.memory_log import recorded_events, stored_events
 from services.kernel.message import Fact, Recorded
 from services.kernel.metrics import Metrics
 from services.kernel.mongo import durable
 from services.kernel.registry import Registry
+from services.kernel.stored_events import recorded_events, stored_events
 from services.kernel.window import Window
 
 
@@ -42,8 +42,9 @@ class MongoLog:
         self._commits = durable(database, "commits")
         self._epochs = durable(database, "epoch")
         self._metrics = metrics
-        self._epoch: str | None = None
+        self._epoch: Mapping[str, Any] | None = None
         self._known = Head(0, 0)
+        self._looked = float("-inf")
         self._writer = GroupCommit(self._commits, self._head, self._commit, self._stands)
 
     def prepare(self) -> None:
@@ -64,13 +65,11 @@ class MongoLog:
         self._commits.create_index("last_fact")
         with contextlib.suppress(DuplicateKeyError):
             self._epochs.insert_one({"_id": "epoch", "epoch": new_id(), "first": 1})
-        self._epoch = str(self._epoch_document()["epoch"])
+        self._epoch_document()
 
     @property
     def epoch(self) -> str:
-        if self._epoch is None:
-            self._epoch = str(self._epoch_document()["epoch"])
-        return self._epoch
+        return str(self._epoch_document()["epoch"])
 
     def first_fact(self) -> int:
         """The number that this epoch's facts begin with."""
@@ -122,6 +121,15 @@ class MongoLog:
     def last_fact(self) -> int:
         return self._head().last_fact
 
+    def last_fact_lately(self, seconds: float) -> int:
+        """The number of the last fact, as the database said at most ``seconds`` ago.
+
+        This process's own appends always count. An append of another process may be missing for that long.
+        """
+        if time.monotonic() - self._looked > seconds:
+            return self.last_fact()
+        return self._known.last_fact if self._known.position else self.first_fact() - 1
+
     def recorded(self, commit: Commit) -> Sequence[Recorded]:
         return recorded_events(self._registry, commit)
 
@@ -131,9 +139,10 @@ class MongoLog:
 
     def _head(self) -> Head:
         """The last commit that a majority has."""
-        known = self._known
+        known, looked = self._known, time.monotonic()
         behind = {"position": {"$gt": known.position}}
         found = list(self._commits.find(behind, {"last_fact": 1}).sort("position", -1).limit(1))
+        self._looked = looked
         if found:
             self._learn(Head(int(found[0]["_id"]), int(found[0]["last_fact"])))
             return self._known
@@ -153,8 +162,10 @@ class MongoLog:
     def _commit(self, document: dict[str, Any]) -> Commit:
         return as_commit(document, self.source, self.epoch)
 
-    def _epoch_document(self) -> dict[str, Any]:
-        document = self._epochs.find_one({"_id": "epoch"})
-        if document is None:
+    def _epoch_document(self) -> Mapping[str, Any]:
+        """``{epoch, first}``, read once: a new epoch begins while no service runs."""
+        if self._epoch is None:
+            self._epoch = self._epochs.find_one({"_id": "epoch"})
+        if self._epoch is None:
             raise LogError("the log has no epoch: prepare() was never called")
-        return document
+        return self._epoch

@@ -19,10 +19,10 @@ from pymongo.errors import DuplicateKeyError
 from services.kernel.bell import Bell
 from services.kernel.inbox import Inbox
 from services.kernel.log import Commit, EventLog
-from services.kernel.memory_log import recorded_event
 from services.kernel.message import Fact, Recorded
 from services.kernel.mongo import plain
 from services.kernel.registry import Registry
+from services.kernel.stored_events import recorded_event
 from services.kernel.view import COMMITS, INBOX
 from services.kernel.window import Window
 

@@ -246,8 +246,8 @@ class Routes(Collection[Route]):
 
     def _decorator(self, method: str, path: str, options: RouteOptions) -> Callable[[H], H]:
         def decorate(handler: H) -> H:
-            name = handler.__name__.removesuffix("_").replace("_", "-")
-            self._add(Route(method, path, handler, name, _summary(handler), **(_annotated(handler) | options)))
+            name, summary = operation_name(handler), operation_summary(handler)
+            self._add(Route(method, path, handler, name, summary, **(_annotated(handler) | options)))
             return handler
 
         return decorate
@@ -280,7 +280,13 @@ def _schema(shape: Any, use: Use) -> Schema | None:
     return schema_of(shape, use)() if is_dataclass(get_origin(shape) or shape) else None
 
 
-def _summary(handler: Handler) -> str:
+def operation_name(handler: Callable[..., Any]) -> str:
+    """The id in OpenAPI of the operation that a function handles."""
+    return handler.__name__.removesuffix("_").replace("_", "-")
+
+
+def operation_summary(handler: Callable[..., Any]) -> str:
+    """The first paragraph of a handler's docstring without its full stop. Raises ``ValueError`` where there is none."""
     paragraph = (inspect.getdoc(handler) or "").split("\n\n")[0]
     if not paragraph.strip():
         raise ValueError(

@@ -18,9 +18,11 @@ from services.kernel.reader import LostCheckpoint, Reader, Source
 
 log = logging.getLogger(__name__)
 POLL_SECONDS = 0.2
+ALONE_SECONDS = 1.0
 IDLE_SECONDS = 2.0
 PACE_SECONDS = 0.02
 LONGEST_PAUSE = 5.0
+MEASURE_SECONDS = 15.0
 
 
 class Runner:
@@ -53,10 +55,16 @@ class Runner:
         for bell in {id(bell): bell for bell in (reader.bell() for reader in self.readers)}.values():
             bell.ring()
 
-    def watch(self, source: Source, stop: threading.Event) -> None:
-        """Ring a log's bell when another instance has appended to it: one question for all of its readers."""
-        while not stop.wait(POLL_SECONDS):
-            if self._lease.held():
+    def watch(self, sources: Sequence[Source], stop: threading.Event) -> None:
+        """Wake the readers of a log when another process has appended to the log: one question a log for all readers.
+
+        Asked every ``POLL_SECONDS`` while another instance of the service lives, else every ``ALONE_SECONDS``: then only an
+        operator's command appends beside this process.
+        """
+        while not stop.wait(POLL_SECONDS if self._lease.contested() else ALONE_SECONDS):
+            if not self._lease.held():
+                continue
+            for source in sources:
                 try:
                     source.poll()
                 except Exception as error:  # noqa: BLE001 - whatever it is, the next look is taken anyway
@@ -85,7 +93,7 @@ class Runner:
                 stop.wait(max(0.0, begun + PACE_SECONDS - time.monotonic()))
             else:
                 reader.bell().wait(heard, getattr(reader, "idle_seconds", IDLE_SECONDS))
-            if self._metrics is not None and time.monotonic() - measured > 5.0:
+            if self._metrics is not None and time.monotonic() - measured > MEASURE_SECONDS:
                 measured = time.monotonic()
                 self._measure(reader)
 

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from services.kernel.local_time import zone_in
+
 PORTS = {"members": 8101, "events": 8102, "mentoring": 8103, "notifications": 8104}
 SECRETS = ("signing", "vault", "token", "contact")
 BOT_TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{1,200}")
@@ -74,7 +76,8 @@ def settings_for(service: str, environment: Mapping[str, str] = os.environ) -> S
 
     Variables: ``MONGODB_URI``, ``AMQP_URI`` (``none`` for no broker), ``SMTP_URI``, ``JEJARING_SECRETS`` (directory),
     ``JEJARING_CLOCK``, ``JEJARING_COMMUNITY_HOST``, ``JEJARING_PUBLIC_URL``, ``JEJARING_INSTANCE``, ``JEJARING_DATABASE_PREFIX``, and for each
-    service ``<SERVICE>_URL``; ``TELEGRAM_TOKEN`` and ``TELEGRAM_API``; ``WEBHOOK_ALLOW``.
+    service ``<SERVICE>_URL``; ``TELEGRAM_TOKEN`` and ``TELEGRAM_API``; ``WEBHOOK_ALLOW``. ``JEJARING_TIME_ZONE`` is only checked
+    here; ``local_time`` reads it.
     """
     urls = {name: environment.get(f"{name.upper()}_URL", f"http://127.0.0.1:{port}") for name, port in PORTS.items()}
     if service not in urls:
@@ -82,6 +85,10 @@ def settings_for(service: str, environment: Mapping[str, str] = os.environ) -> S
     host, _, port = urls[service].removeprefix("http://").rstrip("/").partition(":")
     if not port.isdecimal():
         raise SettingsError(f"{service.upper()}_URL must be http://HOST:PORT, not {urls[service]!r}")
+    try:
+        zone_in(environment)
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
     community_host = environment.get("JEJARING_COMMUNITY_HOST", "localhost")
     amqp = environment.get("AMQP_URI", "amqp://guest:guest@127.0.0.1:5672//")
     return Settings(

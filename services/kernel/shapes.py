@@ -6,6 +6,7 @@ functions of the same meaning make fields for schemas that are still written as 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import fields as members
@@ -23,7 +24,10 @@ from services.kernel.view_store import Page
 ItemT = TypeVar("ItemT")
 RowT = TypeVar("RowT")
 _SAYS_SOMETHING = Regexp(r"(?s).*\S", error="Blanks say nothing.")
-_IDENTITY = Regexp(r"[A-Za-z0-9_-]{1,64}\Z", error="Not an id.")
+_NOT_BLANK = Regexp(r"\s*\S", error="Blanks say nothing.")
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
+_IDENTITY = Regexp(_ID, error="Not an id.")
+_SLUG = Regexp(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 
 
 def up_to(longest: int) -> tuple[Validator, ...]:
@@ -78,9 +82,31 @@ def where(**fields_: Any) -> dict[str, Any]:
     return {name: value for name, value in fields_.items() if value is not UNSET}
 
 
-def identity(required: bool = True, **options: Any) -> fields.String:
-    """An id that came from outside: it becomes part of keys and paths of views, so it holds no dots and no dollars."""
-    return fields.String(required=required, validate=_IDENTITY, **options)
+def is_identity(text: str) -> bool:
+    """Whether a text may be an id: it becomes part of streams, keys, headers and paths of views, where a dot or a dollar
+    means something else.
+    """
+    return _ID.match(text) is not None
+
+
+def identity(required: bool = True, published_length: int | None = None, **options: Any) -> fields.String:
+    """An id that came from outside; ``is_identity`` says what it may hold.
+
+    OpenAPI shows that as a pattern, or with ``published_length`` only as a length, as members has always published it.
+    """
+    if published_length is None:
+        return fields.String(required=required, validate=_IDENTITY, **options)
+    return fields.String(required=required, validate=[Length(1, published_length), _an_identity], **options)
+
+
+def slug(required: bool = True, **options: Any) -> fields.String:
+    """A short name for use in addresses: small letters, digits, single dashes."""
+    return fields.String(required=required, validate=[Length(1, 60), _SLUG], **options)
+
+
+def text(required: bool = True, longest: int = 200, **options: Any) -> fields.String:
+    """The same as ``line``, under the pattern that members and notifications have always published."""
+    return fields.String(required=required, validate=[Length(1, longest), _NOT_BLANK], **options)
 
 
 def line(required: bool = True, longest: int = 200, **options: Any) -> fields.String:
@@ -103,6 +129,10 @@ def time(required: bool = True, **options: Any) -> fields.AwareDateTime:
     return fields.AwareDateTime(required=required, format="iso", validate=within_the_calendar, **options)
 
 
+class Empty(Schema):
+    """No fields."""
+
+
 class Paging(Schema):
     """How long a page is, and behind which cursor it begins."""
 
@@ -110,13 +140,30 @@ class Paging(Schema):
     after = fields.String(load_default=None)
 
 
-def listing(item: type[Schema]) -> Schema:
-    """The answer of a list: its items and the next cursor."""
+class OptionalPaging(Schema):
+    """The same as ``Paging``, published without a default of the cursor: a callable default is not shown."""
+
+    limit = fields.Integer(load_default=50, validate=Range(1, 100))
+    after = fields.String(load_default=lambda: None)
+
+
+class BoundedPaging(Schema):
+    """The same as ``Paging``, published with the cursor's length."""
+
+    limit = fields.Integer(load_default=50, validate=Range(1, 100))
+    after = fields.String(load_default=None, validate=Length(1, 500))
+
+
+def listing(item: type[Schema], name: str | None = None, required: bool = False) -> Schema:
+    """The answer of a list: its items and the next cursor.
+
+    OpenAPI shows it as ``name``, by default the item's name and ``List``, with both fields ``required`` or not.
+    """
     shape: dict[str, fields.Field[Any]] = {
-        "items": fields.List(fields.Nested(item)),
-        "next": fields.String(allow_none=True),
+        "items": fields.List(fields.Nested(item), required=required),
+        "next": fields.String(required=required, allow_none=True),
     }
-    return Schema.from_dict(shape, name=f"{item.__name__}List")()
+    return Schema.from_dict(shape, name=name or f"{item.__name__}List")()
 
 
 def paged(page: Page[RowT], shown: Callable[[RowT], ItemT]) -> Answer[Listing[ItemT]]:
@@ -130,3 +177,7 @@ def paging(request: Request[Any, Any]) -> dict[str, Any]:
     if isinstance(query, dict):
         return {"limit": query["limit"], "after": query["after"]}
     return {"limit": query.limit, "after": query.after}
+
+
+def _an_identity(text: str) -> None:
+    _IDENTITY(text)

@@ -9,7 +9,7 @@ import base64
 import json
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic
@@ -27,6 +27,7 @@ from services.kernel.view import CHECKPOINT, COMMITS, RowT, View
 WAIT_SECONDS = 2.0
 WAITING_READS = 64
 POINTER_SECONDS = 1.0
+READ_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,16 @@ class Views:
             [view.read(document) for document in found[:limit]],
             _as_cursor(last.get(sort), last["_id"]) if last else None,
         )
+
+    def all(self, view: View[RowT], where: Mapping[str, Any] | None = None) -> Iterator[RowT]:
+        """All documents that match, ordered by key. At most ``READ_AT_ONCE`` of them are in memory at a time."""
+        after: str | None = None
+        while True:
+            page = self.find(view, where, after=after, limit=READ_AT_ONCE)
+            yield from page.items
+            after = page.next
+            if after is None:
+                return
 
     def count(self, view: View[Any], where: Mapping[str, Any] | None = None) -> int:
         """How many documents match."""

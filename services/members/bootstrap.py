@@ -9,7 +9,6 @@ from services.kernel.mongo import durable
 from services.kernel.service import Core, Definition
 from services.members.api import routes
 from services.members.contract import REGISTRY, tell
-from services.members.mint import Mint
 from services.members.parts import Parts
 from services.members.processes.crediting import CREDITING
 from services.members.processes.erasing import eraser
@@ -17,6 +16,7 @@ from services.members.processes.guest_tying import GUEST_TYING
 from services.members.processes.import_runner import ImportRunner
 from services.members.processes.leaving import LEAVING
 from services.members.processes.moving import MOVING
+from services.members.secret_deriver import SecretDeriver
 from services.members.uploads import MongoUploads
 from services.members.views import VIEWS
 
@@ -31,7 +31,7 @@ def parts(core: Core) -> Parts:
         clock=core.clock,
         machine=SystemClock(),
         claims=MongoClaims(durable(core.database, "claims"), core.settings.secrets.contact),
-        mint=Mint(core.settings.secrets.token),
+        secrets=SecretDeriver(core.settings.secrets.token),
         uploads=MongoUploads(durable(core.database, "uploads")),
         imports_bell=Bell(),
     )

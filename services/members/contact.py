@@ -6,9 +6,12 @@ Pure, and idempotent: what is normalised stays as it is.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import phonenumbers
+
+from services.kernel.problem import Malformed
 
 EMAIL = "email"
 PHONE = "phone"
@@ -69,3 +72,13 @@ def phone(text: str) -> Contact:
 def contact(text: str) -> Contact:
     """The contact that a person typed into one field: an address where there is an @. Raises ``Unreadable``."""
     return email(text) if "@" in text else phone(text)
+
+
+def given_contact(read: Callable[[str], Contact], field: str, value: str | None) -> Contact | None:
+    """The contact in a field of a request, None where none is given. Raises ``Malformed`` naming the field."""
+    if value is None:
+        return None
+    try:
+        return read(value)
+    except Unreadable as error:
+        raise Malformed(errors={field: [f"This is {error}."]}) from error

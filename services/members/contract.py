@@ -1,50 +1,174 @@
-"""The facts that members tells: the service's promise to the others. None carries personal data."""
+"""The facts that members tells: the service's promise to the others. None carries personal data.
+
+A fact's fields are a promise: one may join, none changes its meaning. ``library`` is an institution's name or id.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
-from marshmallow import Schema, fields, validate
-
-from services.kernel.message import Draft, Recorded
+from services.kernel.facts import Contract, Part, Tells
 from services.kernel.process import DeadlinePassed
-from services.kernel.registry import Registry
-from services.members import competence_facts, library_facts, person_facts
-from services.members.domain import credential, erasure, guest, office, person, region, registration_import, rules
+from services.members.domain import (
+    affiliation,
+    competence,
+    consent,
+    credential,
+    equipment,
+    erasure,
+    framework,
+    guest,
+    library,
+    office,
+    person,
+    prior_learning,
+    region,
+    registration_import,
+    rules,
+    staffing,
+    telegram,
+)
 
-REGISTRY = Registry()
-REGISTRY.register(
-    person.MemberJoined,
-    guest.GuestAdded,
-    guest.GuestTied,
+
+def _office(event: office.OfficeAssumed | office.OfficeVacated | office.StandInNamed | office.StandInEnded) -> str:
+    return f"{event.office}.{event.region or 'all'}"
+
+
+_HELD = ("office", "region", "person")
+_RULES = (
+    *("speakers", "quiet_from", "quiet_until", "pilot_after_gatherings", "probation_weeks", "certificate_minimum"),
+    *("response_school_days", "school_days", "holidays", "pilot_able_people", "pilot_level"),
+    "announcement_second_above",
+)
+_LIBRARY = ("name", "kind", "level", "subdistrict")
+_LIBRARY_KNOWN = {"kind": library.KINDS, "level": library.LEVELS}
+_PURPOSES = {"purpose": tuple(consent.WORDINGS)}
+
+TOLD = (
+    # ``ids`` is every id that was ever the person's, their own first: the listeners destroy the keys of all. A guest of
+    # nobody's who left a contact of theirs is told alone, as ``person`` and only id.
+    Tells(erasure.MemberErased, "member-erased", "person", ("ids",)),
+    Tells(
+        region.RegionOpened,
+        "region-opened",
+        fields=("name", "subdistricts"),
+        region=lambda _, region: region,
+    ),
+    Tells(office.OfficeAssumed, "office-assumed", fields=(*_HELD, "board"), subject=_office),
+    Tells(office.OfficeVacated, "office-vacated", fields=_HELD, subject=_office),
+    # ``board``: whether the office belongs to the board.
+    Tells(office.StandInNamed, "stand-in-named", fields=(*_HELD, "board"), subject=_office),
+    Tells(office.StandInEnded, "stand-in-ended", fields=_HELD, subject=_office),
+    Tells(
+        person.MemberJoined,
+        "member-joined",
+        "person",
+        ("library", "subdistrict", "language", "how"),
+        known={"how": ("form", "import", "board")},
+    ),
+    Tells(guest.GuestAdded, "guest-added", "guest"),
+    # The guest's participation is the person's from here on.
+    Tells(guest.GuestTied, "guest-tied", "guest", ("person",)),
+    # A whole version of the rules. Its time and that of a login code keep the form that they were first told in, ``+00:00``.
+    Tells(
+        rules.RulesChanged,
+        "rules-changed",
+        fields=("version", "in_force_from", *(f"rules.{name}" for name in _RULES)),
+        made={"in_force_from": (datetime, lambda event: event.in_force_from.isoformat())},
+        known={"speakers": ("board", "open")},
+        subject=lambda _: "rules",
+    ),
+    # ``code`` is an id; its digits are asked of ``/internal/people``. A code for nobody is told to nobody.
+    Tells(
+        credential.LoginCodeIssued,
+        "login-code-issued",
+        fields=("person", "code", "expires"),
+        made={"person": (str, "person"), "expires": (datetime, lambda event: event.expires.isoformat())},
+        when=lambda event: event.person is not None,
+        subject=lambda event: str(event.person),
+    ),
+    Tells(library.LibraryRegistered, "library-registered", "library", _LIBRARY, known=_LIBRARY_KNOWN),
+    Tells(library.LibraryDescribed, "library-registered", "library", _LIBRARY, known=_LIBRARY_KNOWN),
+    Tells(
+        library.LibraryInterestChanged,
+        "library-interest-changed",
+        "library",
+        ("interest",),
+        known={"interest": library.INTERESTS},
+    ),
+    Tells(
+        affiliation.AffiliationStarted,
+        "affiliation-started",
+        fields=("person", "library", "role"),
+        known={"role": affiliation.ROLES},
+        subject="library",
+    ),
+    # Who goes on in another role has ended too; the new role is told next.
+    Tells(affiliation.AffiliationEnded, "affiliation-ended", fields=("person", "library"), subject="library"),
+    # How far a person is in an aspect of a unit, who says so, and what the rating follows from.
+    Tells(
+        competence.CompetenceRated,
+        "competence-rated",
+        fields=("person", "unit", "area", "aspect", "level", "rater", "by", "framework", "because"),
+        known={
+            "aspect": framework.ASPECTS,
+            "level": framework.LEVELS,
+            "rater": (competence.SELF, competence.SECOND),
+        },
+        parts=(Part(competence.Because, ("kind", "id"), known={"kind": competence.BECAUSE}),),
+        subject="person",
+    ),
+    # From now on this version counts. A unit that is not in ``migration`` keeps its id; ``to`` null: it is rated no more.
+    Tells(
+        framework.FrameworkAdopted,
+        "framework-adopted",
+        fields=("framework", "units", "migration"),
+        made={
+            "framework": "framework.version",
+            "units": (tuple[str, ...], lambda event: [unit.unit for unit in event.framework.units]),
+        },
+        subject=lambda _: "framework",
+    ),
+    # What others may know of a member, as it is now. The region is where they live now.
+    Tells(person.MemberChanged, "member-changed", "person", ("library", "subdistrict", "language")),
+    # ``partner`` where the consent is for one partner.
+    Tells(consent.ConsentGiven, "consent-given", "person", ("purpose", "partner"), known=_PURPOSES),
+    Tells(consent.ConsentWithdrawn, "consent-withdrawn", "person", ("purpose", "partner"), known=_PURPOSES),
+    # The chat is asked of ``/internal/people``.
+    Tells(telegram.TelegramLinked, "telegram-linked", fields=("person",), subject="person"),
+    Tells(telegram.TelegramUnlinked, "telegram-unlinked", fields=("person",), subject="person"),
+)
+UNTOLD = (
     guest.GuestForgotten,
     person.IdentityYielded,
     person.IdentityKeptForGuest,
-    region.RegionOpened,
-    office.OfficeAssumed,
-    office.OfficeVacated,
-    office.StandInNamed,
-    office.StandInEnded,
-    credential.LoginCodeIssued,
+    person.ErasureDecided,
+    erasure.ErasureStarted,
+    erasure.ReferencesNoted,
     credential.LoginCodeAccepted,
     credential.LoginCodeRejected,
     credential.TokenIssued,
     credential.TokenRevoked,
-    rules.RulesChanged,
     registration_import.ImportStarted,
     registration_import.RowsTaken,
     registration_import.ImportFinished,
-    person.ErasureDecided,
-    erasure.ErasureStarted,
-    erasure.ReferencesNoted,
-    erasure.MemberErased,
-    *library_facts.EVENTS,
-    *competence_facts.EVENTS,
-    *person_facts.EVENTS,
+    staffing.FirstStaffNoted,
+    equipment.EquipmentRegistered,
+    equipment.EquipmentLent,
+    equipment.EquipmentReturned,
+    equipment.EquipmentWithdrawn,
+    prior_learning.PriorLearningSubmitted,
+    prior_learning.PriorLearningReviewed,
+    prior_learning.PriorLearningMoved,
+    telegram.TelegramLinkOffered,
+    telegram.TelegramLinkRedeemed,
+    telegram.TelegramAccountNoted,
     DeadlinePassed,
 )
+CONTRACT = Contract(*TOLD, untold=UNTOLD)
+FACTS, REGISTRY, tell = CONTRACT.facts, CONTRACT.registry, CONTRACT.tell
 
 
 @REGISTRY.upcaster("RulesChanged", 1)
@@ -57,204 +181,3 @@ def _rules_that_came_later(data: dict[str, Any]) -> dict[str, Any]:
 def _board_of_a_stand_in(data: dict[str, Any]) -> dict[str, Any]:
     """All offices that had a stand-in then belonged to the board."""
     return {**data, "board": True}
-
-
-class SubdistrictData(Schema):
-    """A sub-district and its centre, in degrees."""
-
-    id = fields.String(required=True)
-    name = fields.String(required=True)
-    latitude = fields.Float(required=True)
-    longitude = fields.Float(required=True)
-
-
-class RegionOpenedData(Schema):
-    """``region-opened``, subject the region."""
-
-    name = fields.String(required=True)
-    subdistricts = fields.List(fields.Nested(SubdistrictData), required=True)
-
-
-class OfficeAssumedData(Schema):
-    """``office-assumed``, subject ``<office>.<region or all>``."""
-
-    office = fields.String(required=True)
-    region = fields.String(required=True, allow_none=True)
-    person = fields.String(required=True)
-    board = fields.Boolean(required=True)
-
-
-class StandInNamedData(Schema):
-    """``stand-in-named``, subject ``<office>.<region or all>``. ``board``: whether the office belongs to it."""
-
-    office = fields.String(required=True)
-    region = fields.String(required=True, allow_none=True)
-    person = fields.String(required=True)
-    board = fields.Boolean(required=True)
-
-
-class OfficeData(Schema):
-    """``office-vacated`` and ``stand-in-ended``, subject ``<office>.<region or all>``."""
-
-    office = fields.String(required=True)
-    region = fields.String(required=True, allow_none=True)
-    person = fields.String(required=True)
-
-
-class MemberJoinedData(Schema):
-    """``member-joined``, subject the person. ``library`` is an institution's name."""
-
-    person = fields.String(required=True)
-    library = fields.String(required=True)
-    subdistrict = fields.String(required=True)
-    language = fields.String(required=True)
-    how = fields.String(required=True, validate=validate.OneOf(("form", "import", "board")))
-
-
-class GuestAddedData(Schema):
-    """``guest-added``, subject the guest."""
-
-    guest = fields.String(required=True)
-
-
-class GuestTiedData(Schema):
-    """``guest-tied``, subject the guest: its participation is the person's from here on."""
-
-    guest = fields.String(required=True)
-    person = fields.String(required=True)
-
-
-class RulesChangedData(Schema):
-    """``rules-changed``, subject ``rules``: a whole version."""
-
-    version = fields.Integer(required=True, strict=True)
-    in_force_from = fields.AwareDateTime(required=True, format="iso")
-    speakers = fields.String(required=True, validate=validate.OneOf(("board", "open")))
-    quiet_from = fields.String(required=True)
-    quiet_until = fields.String(required=True)
-    pilot_after_gatherings = fields.Integer(required=True, strict=True)
-    probation_weeks = fields.Integer(required=True, strict=True)
-    certificate_minimum = fields.Float(required=True)
-    response_school_days = fields.Integer(required=True, strict=True)
-    school_days = fields.List(fields.String(), required=True)
-    holidays = fields.List(fields.String(), required=True)
-    pilot_able_people = fields.Integer(required=True, strict=True)
-    pilot_level = fields.Integer(required=True, strict=True)
-    announcement_second_above = fields.Integer(required=True, strict=True)
-
-
-class LoginCodeIssuedData(Schema):
-    """``login-code-issued``, subject the person. ``code`` is an id; its digits are asked of ``/internal/people``."""
-
-    person = fields.String(required=True)
-    code = fields.String(required=True)
-    expires = fields.AwareDateTime(required=True, format="iso")
-
-
-class MemberErasedData(Schema):
-    """``member-erased``, subject the person: destroy the keys of ``ids``, every id that was ever theirs, their own first. A
-    guest of nobody's who left a contact of theirs is told alone, as ``person`` and only id.
-    """
-
-    person = fields.String(required=True)
-    ids = fields.List(fields.String(), required=True)
-
-
-FACTS: Mapping[str, Schema] = {
-    "member-erased": MemberErasedData(),
-    "region-opened": RegionOpenedData(),
-    "office-assumed": OfficeAssumedData(),
-    "office-vacated": OfficeData(),
-    "stand-in-named": StandInNamedData(),
-    "stand-in-ended": OfficeData(),
-    "member-joined": MemberJoinedData(),
-    "guest-added": GuestAddedData(),
-    "guest-tied": GuestTiedData(),
-    "rules-changed": RulesChangedData(),
-    "login-code-issued": LoginCodeIssuedData(),
-    **library_facts.FACTS,
-    **competence_facts.FACTS,
-    **person_facts.FACTS,
-}
-
-
-def tell(recorded: Recorded) -> Draft | None:
-    """The fact that an event tells, None for most of what concerns only this service."""
-    match recorded.event:
-        case person.MemberJoined() | guest.GuestAdded() | guest.GuestTied():
-            return _of_person(recorded, recorded.event)
-        case office.OfficeAssumed() | office.OfficeVacated() | office.StandInNamed() | office.StandInEnded():
-            return _of_office(recorded, recorded.event)
-        case region.RegionOpened() as event:
-            data = {
-                "name": event.name,
-                "subdistricts": [
-                    {"id": known.id, "name": known.name, "latitude": known.latitude, "longitude": known.longitude}
-                    for known in event.subdistricts
-                ],
-            }
-            return Draft(recorded.id, "region-opened", recorded.stream_id, data, region=recorded.stream_id)
-        case rules.RulesChanged() as event:
-            return Draft(recorded.id, "rules-changed", "rules", _rules(event))
-        case erasure.MemberErased() as event:
-            data = {"person": recorded.stream_id, "ids": list(event.ids)}
-            return Draft(recorded.id, "member-erased", recorded.stream_id, data, region=event.region)
-        case credential.LoginCodeIssued(person=str(known)) as event:
-            data = {"person": known, "code": event.code, "expires": event.expires.isoformat()}
-            return Draft(recorded.id, "login-code-issued", known, data)
-        case _:
-            return library_facts.tell(recorded) or competence_facts.tell(recorded) or person_facts.tell(recorded)
-
-
-def _of_person(recorded: Recorded, event: person.MemberJoined | guest.GuestAdded | guest.GuestTied) -> Draft:
-    identity = recorded.stream_id
-    match event:
-        case person.MemberJoined():
-            data = {
-                "person": identity,
-                "library": event.library,
-                "subdistrict": event.subdistrict,
-                "language": event.language,
-                "how": event.how,
-            }
-            return Draft(recorded.id, "member-joined", identity, data, region=event.region)
-        case guest.GuestAdded():
-            return Draft(recorded.id, "guest-added", identity, {"guest": identity})
-        case guest.GuestTied():
-            return Draft(recorded.id, "guest-tied", identity, {"guest": identity, "person": event.person})
-
-
-def _of_office(
-    recorded: Recorded, event: office.OfficeAssumed | office.OfficeVacated | office.StandInNamed | office.StandInEnded
-) -> Draft:
-    data: dict[str, Any] = {"office": event.office, "region": event.region, "person": event.person}
-    match event:
-        case office.OfficeAssumed():
-            kind, data = "office-assumed", data | {"board": event.board}
-        case office.OfficeVacated():
-            kind = "office-vacated"
-        case office.StandInNamed():
-            kind, data = "stand-in-named", data | {"board": event.board}
-        case office.StandInEnded():
-            kind = "stand-in-ended"
-    return Draft(recorded.id, kind, f"{event.office}.{event.region or 'all'}", data, region=event.region)
-
-
-def _rules(event: rules.RulesChanged) -> dict[str, Any]:
-    ruled = event.rules
-    return {
-        "version": event.version,
-        "in_force_from": event.in_force_from.isoformat(),
-        "speakers": ruled.speakers,
-        "quiet_from": ruled.quiet_from,
-        "quiet_until": ruled.quiet_until,
-        "pilot_after_gatherings": ruled.pilot_after_gatherings,
-        "probation_weeks": ruled.probation_weeks,
-        "certificate_minimum": ruled.certificate_minimum,
-        "response_school_days": ruled.response_school_days,
-        "school_days": list(ruled.school_days),
-        "holidays": list(ruled.holidays),
-        "pilot_able_people": ruled.pilot_able_people,
-        "pilot_level": ruled.pilot_level,
-        "announcement_second_above": ruled.announcement_second_above,
-    }

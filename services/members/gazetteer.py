@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +30,7 @@ class Gazetteer:
         return self.subdistricts.get(region, {}).get(_folded(_SUBDISTRICT.sub("", text)))
 
 
-def gazetteer_of(documents: Sequence[Mapping[str, Any]]) -> Gazetteer:
+def gazetteer_of(documents: Iterable[Mapping[str, Any]]) -> Gazetteer:
     """The gazetteer of the documents of view ``regions``."""
     regions: dict[str, set[str]] = {}
     subdistricts: dict[str, Mapping[str, str]] = {}

@@ -12,6 +12,7 @@ from typing import Any
 
 from services.kernel.decider import Decider, Order
 from services.kernel.ids import derived_id, new_id
+from services.kernel.local_time import local_day
 from services.kernel.log import Commit
 from services.kernel.message import Command, Metadata
 from services.kernel.problem import NotFound, Refused
@@ -21,7 +22,7 @@ from services.members.domain.credential import TOKEN, IssueToken
 from services.members.domain.office import OFFICE, AssumeOffice, office_identity
 from services.members.domain.person import PERSON, Join
 from services.members.domain.rules import IDENTITY, RULES, ChangeRules
-from services.members.joining import Applicant, clean, day_of
+from services.members.joining import Applicant, clean
 from services.members.parts import Parts
 
 OPERATOR = "operator"
@@ -73,7 +74,7 @@ def issue_token(parts: Parts, contact_text: str, name: str = OPERATOR, days: int
     person = parts.identification.member(contact(contact_text))
     if person is None:
         raise NotFound("this contact is no member's")
-    bearer = parts.mint.bearer(derived_id("token", person, name))
+    bearer = parts.secrets.bearer(derived_id("token", person, name))
     now = parts.machine.now()
     command = IssueToken(person, parts.vault.seal(person, name), bearer.digest, now, now + timedelta(days=days))
     _take(parts, TOKEN, bearer.token, command, derived_id("issue-token", bearer.token))
@@ -88,7 +89,7 @@ def _applicant(parts: Parts, member: BoardMember) -> Applicant:
         library=clean(member.library),
         region=member.region,
         subdistrict=member.subdistrict,
-        registered=day_of(parts.clock.now()),
+        registered=local_day(parts.clock.now()),
     )
 
 

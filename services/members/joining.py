@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date
 
 from services.kernel.log import Commit
 from services.kernel.problem import Unavailable
@@ -13,7 +13,6 @@ from services.members.contact import EMAIL, PHONE, Contact
 from services.members.domain.person import Join
 from services.members.identification import Identification
 
-WESTERN_INDONESIA = timezone(timedelta(hours=7))
 LONGEST_TEXT = 200
 """Characters of a name, of a person or a library."""
 
@@ -21,11 +20,6 @@ LONGEST_TEXT = 200
 def clean(value: str) -> str:
     """A text without spaces around it, and with single ones in it."""
     return " ".join(value.split())
-
-
-def day_of(at: datetime) -> date:
-    """The day that it is where the community lives. Before seven in the morning there, UTC still has the day before."""
-    return at.astimezone(WESTERN_INDONESIA).date()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ class Learned:
 
     def __init__(self, parts: Parts, person: str, as_of: datetime, reasons: Iterable[Mapping[str, Any]]) -> None:
         own = parts.views.get(LEARNING, person)
-        documents = [*([own] if own else []), *parts.everything(LEARNING, {"person": person})]
+        documents = [*([own] if own else []), *parts.views.all(LEARNING, {"person": person})]
         self._attended = _until(as_of, (document.get("attended") or {} for document in documents))
         self._visits = _visits_until(as_of, documents)
         named = [reason["id"] for reason in reasons if reason["id"]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -16,7 +16,7 @@ from services.kernel.view import View
 from services.kernel.view_store import Page
 from services.members.identification import Identification
 from services.members.joining import Joining
-from services.members.mint import Mint
+from services.members.secret_deriver import SecretDeriver
 from services.members.uploads import Uploads
 from services.members.views.roster import ROSTER
 
@@ -41,6 +41,10 @@ class ReadViews(Protocol):
         """A page of documents that match."""
         ...
 
+    def all(self, view: View, where: dict[str, Any] | None = None) -> Iterator[dict[str, Any]]:
+        """All documents that match, ordered by key."""
+        ...
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -55,7 +59,7 @@ class Parts:
     clock: Clock
     machine: Clock
     claims: Claims
-    mint: Mint
+    secrets: SecretDeriver
     uploads: Uploads
     imports_bell: Bell
 
@@ -73,13 +77,3 @@ class Parts:
         """A member's name in the open, None where there is none or it is erased."""
         document = self.views.get(ROSTER, person) if person else None
         return self.vault.open(person, document["name"]) if person and document else None
-
-    def everything(self, view: View, where: dict[str, Any] | None = None) -> Sequence[dict[str, Any]]:
-        """All documents that match, for views that stay small: regions, offices, versions of the rules."""
-        found: list[dict[str, Any]] = []
-        page = self.views.find(view, where, limit=100)
-        found += page.items
-        while page.next is not None:
-            page = self.views.find(view, where, after=page.next, limit=100)
-            found += page.items
-        return found

@@ -19,7 +19,8 @@ from services.members.joining import LONGEST_TEXT, Applicant, clean
 from services.members.spreadsheet import Row
 
 _DATE = re.compile(
-    r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ ,]+\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s*WIB)?)?", re.IGNORECASE
+    r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ ,]+\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s*(?:WIB|WITA|WIT))?)?",
+    re.IGNORECASE,
 )
 _ORDER = list(Reason)
 

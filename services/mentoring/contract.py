@@ -1,33 +1,135 @@
 """What this service tells the others: which event becomes which fact, and what stands in it.
 
 A fact's fields are a promise: one may join, none changes its meaning. No name, no contact, no free text about a person:
-people are ids. The region is the one that the fact concerns.
+people are ids. Titles of consultations are public lines; all other texts stay here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
 
-from marshmallow import Schema
-
-from services.kernel.message import Draft, Recorded
+from services.kernel.facts import Contract, Made, Tells
+from services.kernel.message import Event
 from services.kernel.process import DeadlinePassed
-from services.kernel.registry import Registry
-from services.mentoring import consultation_facts, mentorship_facts
+from services.mentoring.domain import (
+    access,
+    desk,
+    evidence,
+    opening,
+    pilot,
+    probation,
+    progress,
+    readiness,
+    report,
+    smooth,
+    visit,
+    weeks,
+)
+from services.mentoring.domain import consultation_acts as acts
 
-REGISTRY = Registry()
-REGISTRY.register(*consultation_facts.EVENTS, *mentorship_facts.EVENTS, DeadlinePassed)
-
-_SHAPES: Mapping[str, Mapping[str, Any]] = {**consultation_facts.SHAPES, **mentorship_facts.SHAPES}
-FACTS: Mapping[str, Schema] = {kind: Schema.from_dict(dict(shape), name=kind)() for kind, shape in _SHAPES.items()}
-"""Each fact's type and the schema of its data."""
+E = TypeVar("E", bound=Event)
+_LIBRARY = "library.id"
+_REGION = "library.region"
 
 
-def tell(recorded: Recorded) -> Draft | None:
-    """The fact that an event tells, from that event alone; None for one that concerns nobody outside."""
-    told = consultation_facts.told(recorded.stream_id, recorded.event) or mentorship_facts.told(recorded)
-    if told is None:
-        return None
-    kind, region, data = told
-    return Draft(event=recorded.id, type=kind, subject=recorded.stream_id, region=region, data=data)
+def _of_case(
+    event: type[E],
+    fact: str,
+    *fields: str,
+    made: Mapping[str, Made[E]] | None = None,
+    known: Mapping[str, Iterable[Any]] | None = None,
+) -> Tells[E]:
+    """A fact about the case that the event's stream is: with the case's id, its library and the library's region."""
+    return Tells(
+        event,
+        fact,
+        "mentorship",
+        ("library", *fields),
+        {"library": _LIBRARY, **(made or {})},
+        known or {},
+        region=_REGION,
+    )
+
+
+_EVIDENCE = {"kind": ("loans", "backup"), "source": (probation.STATED, probation.MEASURED)}
+TOLD = (
+    Tells(acts.ConsultationAsked, "consultation-asked", "consultation", ("asker", "library", "owner", "title")),
+    # Where nobody in person owns it yet there is nobody to tell: the desk hands it on at once.
+    Tells(
+        acts.ConsultationAssigned,
+        "consultation-assigned",
+        "consultation",
+        ("asker", "owner", "why"),
+        {"owner": (str, "owner")},
+        {"why": (desk.REGION, desk.STAND_IN, desk.BOARD, desk.HANDOVER, desk.ESCALATION, desk.HAND)},
+        when=lambda event: event.owner is not None,
+    ),
+    Tells(acts.ConsultationAnswered, "consultation-answered", "consultation", ("asker", "by", "public")),
+    Tells(acts.ConsultationResolved, "consultation-resolved", "consultation", ("asker",)),
+    Tells(acts.ConsultationReopened, "consultation-reopened", "consultation", ("asker", "owner")),
+    Tells(acts.ConsultationEscalated, "consultation-escalated", "consultation", ("owner", "to")),
+    Tells(acts.ConsultationPromoted, "consultation-promoted", "consultation", ("mentorship", "library")),
+    _of_case(opening.MentorshipOpened, "mentorship-opened"),
+    _of_case(opening.MentorAssigned, "mentor-assigned", "mentor"),
+    _of_case(readiness.ReadinessAssessed, "readiness-assessed", "score", "missing"),
+    _of_case(pilot.PilotDesignated, "library-piloted", made={"rules": "rules.version"}),
+    _of_case(progress.StagePassed, "stage-passed", "stage", "template"),
+    Tells(
+        visit.VisitLogged,
+        "visit-logged",
+        "visit",
+        ("mentorship", "library", "visit", "by", "minutes", "mode", "staff", "units"),
+        {"library": _LIBRARY, "by": "visitor"},
+        region=_REGION,
+    ),
+    _of_case(progress.LibraryLive, "library-live"),
+    _of_case(
+        evidence.LoansCounted,
+        "evidence-recorded",
+        *("kind", "week", "source"),
+        made={"kind": (str, lambda _: "loans"), "week": (str, lambda event: weeks.name_of(event.week))},
+        known=_EVIDENCE,
+    ),
+    _of_case(
+        evidence.BackupReported,
+        "evidence-recorded",
+        *("kind", "week", "source"),
+        made={
+            "kind": (str, lambda _: "backup"),
+            "week": (str, lambda event: weeks.name_of(weeks.monday_of(event.made))),
+        },
+        known=_EVIDENCE,
+    ),
+    _of_case(smooth.BlockerRaised, "blocker-raised", "blocker"),
+    _of_case(smooth.BlockerCleared, "blocker-cleared", "blocker"),
+    _of_case(smooth.SmoothProposed, "library-smooth-proposed", "by"),
+    _of_case(smooth.LibrarySmooth, "library-smooth"),
+    _of_case(smooth.LibraryRegressed, "library-regressed"),
+    _of_case(opening.MentorshipClosed, "mentorship-closed", "why"),
+    Tells(
+        report.ReportReleased,
+        "report-released",
+        "report",
+        ("library", "report"),
+        {"library": _LIBRARY},
+        region=_REGION,
+    ),
+)
+UNTOLD = (
+    acts.AnswerPublished,
+    acts.NoteTaken,
+    acts.ConsultationHeld,
+    acts.ConsultationRated,
+    acts.TroubleShared,
+    acts.ResponseTargetMissed,
+    opening.MentorReleased,
+    evidence.WeekMissed,
+    access.EvidenceKeyIssued,
+    access.LinkMade,
+    access.InstallationNoted,
+    access.PasswordsRotated,
+    DeadlinePassed,
+)
+CONTRACT = Contract(*TOLD, untold=UNTOLD)
+FACTS, REGISTRY, tell = CONTRACT.facts, CONTRACT.registry, CONTRACT.tell

@@ -18,17 +18,17 @@ from services.notifications.api import routes
 from services.notifications.api.parts import Parts
 from services.notifications.channel import Channel
 from services.notifications.composing import Composer
+from services.notifications.contact_tracker import ContactTracker
 from services.notifications.contract import REGISTRY, tell
-from services.notifications.deliveries import Deliveries
+from services.notifications.delivery_store import Deliveries
 from services.notifications.digests import DigestReader
 from services.notifications.domain.contact import CHANNELS, EMAIL, TELEGRAM
 from services.notifications.domain.message import MESSAGE
 from services.notifications.domain.preference import PREFERENCE
 from services.notifications.domain.quiet_hours import QuietHours
 from services.notifications.mail import SmtpServer
-from services.notifications.outcomes import ContactOutcomes
 from services.notifications.people import MembersPeople
-from services.notifications.planner import DeliveryPlanner, PlanningReader, Surroundings
+from services.notifications.planner import DeliveryPlanner, Lookups, PlanningReader
 from services.notifications.processes.audience import AUDIENCE
 from services.notifications.processes.moving import MOVING
 from services.notifications.processes.partnering import PARTNERING
@@ -96,17 +96,17 @@ def readers(core: Core, made: Parts) -> Sequence[Reader]:
             for person, preference in preferences.items()
         }
 
-    surroundings = Surroundings(
+    lookups = Lookups(
         hours=hours,
         ties=lambda people: persons_behind(core.views, people),
         preferences=lambda people: preferences_of(core.views, people),
         channels=[name for name in CHANNELS if name == EMAIL or name in channels],
     )
-    planner = DeliveryPlanner(made.deliveries, core.clock, surroundings)
+    planner = DeliveryPlanner(made.deliveries, core.clock, lookups)
     planning = PlanningReader(
         planner, core.commits, Checkpoints(core.database), Parking(core.database), planned=planned
     )
-    digests = DigestReader(made.deliveries, core.commands, surroundings.preferences, core.clock, planned)
+    digests = DigestReader(made.deliveries, core.commands, lookups.preferences, core.clock, planned)
     if not channels:
         log.info("neither SMTP_URI nor a bot is set: deliveries wait")
         return [planning, digests, eraser, webhooks]
@@ -118,7 +118,7 @@ def readers(core: Core, made: Parts) -> Sequence[Reader]:
         pages=core.settings.public_url,
         lines=made.deliveries.lines,
     )
-    outcomes = ContactOutcomes(
+    outcomes = ContactTracker(
         core.commands,
         core.metrics,
         region_of=lambda person: region_of(core.views, person),

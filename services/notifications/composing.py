@@ -11,7 +11,7 @@ from jinja2 import TemplateError
 
 from services.notifications import rendering
 from services.notifications.channel import Letter
-from services.notifications.deliveries import EXPIRED, FAILED, Delivery
+from services.notifications.delivery import EXPIRED, FAILED, Delivery
 from services.notifications.domain.message import Kind, MessagePlanned
 from services.notifications.domain.preference import Preference
 from services.notifications.people import Contact, People

@@ -1,7 +1,7 @@
-"""When a digest is made: as soon as the first line that was gathered for somebody has come to its hour.
+"""Makes a person's digest as soon as the first line that was gathered for them has come to its hour.
 
-The hour stands with each line, so there is no digest without one, and nobody who has given the digest up, or has left,
-is planned for week after week. What was gathered just as somebody gave it up keeps the hour that it was promised.
+The hour stands with each line. So there is no digest without a line, and none is planned week after week for somebody who has
+given the digest up or has left. A line that was gathered just as the digest was given up keeps its hour.
 """
 
 from __future__ import annotations
@@ -9,26 +9,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from services.kernel.alarm import Alarm
 from services.kernel.bell import Bell
 from services.kernel.clock import Clock
 from services.kernel.decider import Commands, Order
 from services.kernel.ids import derived_id
 from services.kernel.message import Metadata
-from services.notifications.deliveries import Deliveries
+from services.notifications.contact_tracker import ACTOR
+from services.notifications.delivery_store import Deliveries
 from services.notifications.domain.message import MESSAGE, Kind, PlanMessage, Variable
-from services.notifications.outcomes import ACTOR
 from services.notifications.planner import Preferences
 
 WORTH = timedelta(days=6)
 BATCH = 100
-"""Lines that are looked at in one step."""
+"""Lines in one step."""
 
 
 class DigestReader:
-    """Plans a digest for each person for whom a line is due. The planner makes a letter of it and of all lines until then."""
+    """Plans a digest for each person for whom a line is due. The planner makes one letter of all lines until then.
+
+    It sleeps until the next line's hour, and wakes after ``idle_seconds`` for what another process has gathered meanwhile.
+    """
 
     name = "digests"
-    idle_seconds = 1.0
+    idle_seconds = 5.0
 
     def __init__(
         self, deliveries: Deliveries, commands: Commands, preferences: Preferences, clock: Clock, gathered: Bell
@@ -37,29 +41,32 @@ class DigestReader:
         self._commands = commands
         self._preferences = preferences
         self._clock = clock
-        self._gathered = gathered
+        self._alarm = Alarm(gathered, clock)
         self._asked: Mapping[str, str] = {}
 
     def step(self, lease: int) -> int:  # noqa: ARG002 - planning the same digest twice plans it once
         self._deliveries.prepare()
-        due = self._due()
+        now = self._clock.now()
+        due = self._due(now)
         fresh = {person: line for person, line in due.items() if self._asked.get(person) != line}
         preferences = self._preferences(list(fresh)) if fresh else {}
         for person, line in fresh.items():
             self._plan(person, line, preferences[person].wishes.digest_every)
         self._asked = due
+        if not fresh:
+            self._alarm.set(self._deliveries.next_digest(now))
         return len(fresh)
 
     def lag(self) -> int:
-        return len(self._due())
+        return len(self._due(self._clock.now()))
 
     def bell(self) -> Bell:
-        return self._gathered
+        return self._alarm
 
-    def _due(self) -> dict[str, str]:
+    def _due(self, now: datetime) -> dict[str, str]:
         """Person → the first line that has come to its hour."""
         found: dict[str, str] = {}
-        for line in self._deliveries.gathered(self._clock.now(), BATCH):
+        for line in self._deliveries.due_lines(now, BATCH):
             found.setdefault(line.person, line.id)
         return found
 
@@ -70,6 +77,6 @@ class DigestReader:
 
 
 def digest(person: str, line: str, every: str, now: datetime) -> PlanMessage:
-    """The digest that a line has become due for. It is told under an identity that follows from that line."""
+    """The command that plans the digest for which a line is due. Its identity follows from that line."""
     fact = derived_id(Kind.DIGEST, person, line)
     return PlanMessage(fact, Kind.DIGEST, (person,), (Variable("every", every),), now + WORTH)

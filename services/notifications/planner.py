@@ -1,8 +1,8 @@
-"""From a planned message to one delivery for each person and channel: the deliverer's first half, a reader of the own log.
+"""Plans one delivery for each person and channel of a message: the first half of delivering, before the sender.
 
-What it does is derived from the event alone, but for what is looked up at that moment: whose a guest's id has become, how
-people want to be told, and whether it is quiet. Repeating it after a crash changes nothing, nor does reading the whole
-log again: a delivery that stands is left as it is, so a rewound checkpoint sends nothing.
+Everything follows from the event alone, except three lookups of that moment: whose a guest's id has become, how people want to be
+told, and quiet hours. Repeating it after a crash, or reading the whole log again, changes nothing: a stored delivery is left
+as it is, so a rewound checkpoint sends nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from services.kernel.clock import Clock
 from services.kernel.message import Fact, Recorded
 from services.kernel.parking import Parking, Unread
 from services.kernel.reader import Checkpoints, LostCheckpoint, Source
-from services.notifications.deliveries import GATHERED, UNWANTED, Deliveries, Delivery, delivery_id
+from services.notifications.delivery import GATHERED, UNWANTED, Delivery, delivery_id
+from services.notifications.delivery_store import Deliveries
 from services.notifications.domain.contact import EMAIL, TELEGRAM
 from services.notifications.domain.message import Kind, MessagePlanned
 from services.notifications.domain.preference import Preference, PreferenceChosen, wishes_of
@@ -30,7 +31,7 @@ log = logging.getLogger(__name__)
 BATCH = 16
 """Messages in one step, each with up to 500 people."""
 ROUNDS = 8
-"""Quiet hours that follow each other are followed this far: those that still go on then leave no hour at all."""
+"""At most so many quiet periods that follow each other are chained; after that they are taken to leave no gap."""
 
 Hours = Callable[[Sequence[str], datetime], Mapping[str, Sequence[QuietHours]]]
 Ties = Callable[[Sequence[str]], Mapping[str, str]]
@@ -38,10 +39,10 @@ Preferences = Callable[[Sequence[str]], Mapping[str, Preference]]
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """What the planner looks up. ``hours(people, now)`` are the quiet hours in force for each, ``ties(ids)`` maps those ids
-    that were a guest's to the person's, ``preferences(people)`` is how each wants to be told; ``channels`` are those of
-    this installation.
+class Lookups:
+    """What the planner looks up. ``hours(people, now)`` answers each person's quiet hours in force, ``ties(ids)`` maps the ids of
+    guests who became members to the members' ids, ``preferences(people)`` answers how each wants to be told; ``channels``
+    are those of this installation.
     """
 
     hours: Hours
@@ -51,12 +52,12 @@ class Surroundings:
 
 
 class DeliveryPlanner:
-    """Makes deliveries, and takes back or reopens them as the log says."""
+    """Plans deliveries, takes them back and reopens them, as the log says."""
 
-    def __init__(self, deliveries: Deliveries, clock: Clock, surroundings: Surroundings) -> None:
+    def __init__(self, deliveries: Deliveries, clock: Clock, lookups: Lookups) -> None:
         self._deliveries = deliveries
         self._clock = clock
-        self._surroundings = surroundings
+        self._lookups = lookups
 
     def prepare(self) -> None:
         """Create the indexes of what it writes; harmless when they stand. Raises ``PyMongoError``."""
@@ -66,7 +67,9 @@ class DeliveryPlanner:
         """Do what an event asks for; answers how many deliveries are to be sent anew. Raises ``PyMongoError``."""
         match recorded.event:
             case MessagePlanned(chat=chat) as message if chat is not None:
-                return self._deliveries.plan([self._delivery(recorded, message, message.people[0], TELEGRAM)])
+                return self._deliveries.plan_deliveries(
+                    [self._delivery(recorded, message, message.people[0], TELEGRAM)]
+                )
             case MessagePlanned(kind=Kind.DIGEST) as message:
                 return self._plan_digest(recorded, message)
             case MessagePlanned() as message:
@@ -80,14 +83,14 @@ class DeliveryPlanner:
         return 0
 
     def _plan_message(self, recorded: Recorded, message: MessagePlanned) -> int:
-        ties = self._surroundings.ties(message.people)
+        ties = self._lookups.ties(message.people)
         people = list(dict.fromkeys(ties.get(person, person) for person in message.people))
         if message.kind in {Kind.ANNOUNCEMENT_CORRECTED, Kind.ANNOUNCEMENT_WITHDRAWN}:
             people = self._still_concerned(message, people)
         now = self._clock.now()
-        preferences = self._surroundings.preferences(people)
-        hours = self._surroundings.hours(people, now)
-        return self._deliveries.plan(
+        preferences = self._lookups.preferences(people)
+        hours = self._lookups.hours(people, now)
+        return self._deliveries.plan_deliveries(
             [
                 delivery
                 for person in people
@@ -96,9 +99,9 @@ class DeliveryPlanner:
         )
 
     def _still_concerned(self, message: MessagePlanned, people: list[str]) -> list[str]:
-        """Take back the announcement's earlier texts; answers whom this one concerns then.
+        """Take back the announcement's earlier texts; answers whom this text concerns.
 
-        What is withdrawn before somebody heard of it is nothing to them; what is corrected, is.
+        A correction concerns everybody, a withdrawal only the people who were told of the announcement.
         """
         announcement = message.announcement or ""
         withdrawn = message.kind is Kind.ANNOUNCEMENT_WITHDRAWN
@@ -106,7 +109,7 @@ class DeliveryPlanner:
         self._deliveries.take_back(announcement, message.fact, self._clock.now(), reason)
         if not withdrawn:
             return people
-        told = self._deliveries.told(announcement, message.fact, people)
+        told = self._deliveries.already_told(announcement, message.fact, people)
         return [person for person in people if person in told]
 
     def _for_person(
@@ -117,8 +120,10 @@ class DeliveryPlanner:
         preference: Preference,
         hours: Sequence[QuietHours],
     ) -> list[Delivery]:
-        """One delivery for each channel that the person wishes for; one that is not wished for says so when it is its turn."""
-        wished = [name for name in preference.channels if name in self._surroundings.channels]
+        """One delivery for each channel that the person wishes for, by e-mail for a person who wishes for none: the sender then
+        records that it was unwanted.
+        """
+        wished = [name for name in preference.channels if name in self._lookups.channels]
         if (hour := self._digest_of(message, preference)) is not None:
             line = self._delivery(recorded, message, person, (wished or [EMAIL])[0])
             return [replace(line, state=GATHERED, not_before=hour, held_until=None)]
@@ -129,7 +134,7 @@ class DeliveryPlanner:
         ]
 
     def _digest_of(self, message: MessagePlanned, preference: Preference) -> datetime | None:
-        """The hour of the digest that it waits for: None for what would be worth nothing by then, and what is silenced."""
+        """The hour of the digest that gathers the message; None if it is sent singly, expires before that, or is silenced."""
         if message.urgent or not preference.channels or not preference.gathers(message.kind):
             return None
         if preference.silences(message.kind, message.region) is not None:
@@ -138,29 +143,31 @@ class DeliveryPlanner:
         return hour if hour < message.worth_until else None
 
     def _await_digest(self, person: str, chosen: PreferenceChosen) -> None:
-        """What was gathered waits for the hour that is wished for now; without a digest it is told at once."""
+        """Move a person's gathered lines to the hour they now wish for; without a digest they are due at once."""
         now, wishes = self._clock.now(), wishes_of(chosen)
         self._deliveries.await_digest(person, Preference(wishes).next_digest(now) if wishes.gathered else now, now)
 
     def _plan_digest(self, recorded: Recorded, message: MessagePlanned) -> int:
         """One letter with what was gathered up to now and is wished for still; none where nothing is."""
         [person] = message.people
-        if self._deliveries.stands(person, recorded.stream_id):
+        if self._deliveries.is_planned(person, recorded.stream_id):
             return 0  # read again: what was gathered since is for the next one
         now = self._clock.now()
-        self._deliveries.bundle(person, recorded.stream_id, now)
-        preference = self._surroundings.preferences([person])[person]
+        self._deliveries.bind_lines(person, recorded.stream_id, now)
+        preference = self._lookups.preferences([person])[person]
         left = 0
         for line in self._deliveries.lines(person, recorded.stream_id):
             if (silenced := preference.silences(Kind(line.kind), line.region)) is None:
                 left += 1
             else:
-                self._deliveries.leave_out(line.id, UNWANTED, now, silenced)
+                self._deliveries.drop_line(line.id, UNWANTED, now, silenced)
         if not left:
             return 0
-        hours = self._surroundings.hours([person], now)[person]
-        wished = [name for name in preference.channels if name in self._surroundings.channels]
-        return self._deliveries.plan([self._delivery(recorded, message, person, (wished or [EMAIL])[0], hours)])
+        hours = self._lookups.hours([person], now)[person]
+        wished = [name for name in preference.channels if name in self._lookups.channels]
+        return self._deliveries.plan_deliveries(
+            [self._delivery(recorded, message, person, (wished or [EMAIL])[0], hours)]
+        )
 
     def _delivery(
         self,
@@ -197,10 +204,10 @@ class DeliveryPlanner:
 def release(
     urgent: bool, worth_until: datetime, now: datetime, hours: Sequence[QuietHours], held: datetime | None = None
 ) -> tuple[datetime, datetime | None]:
-    """When it may be sent, and until when it is held for that, None where it is not. ``held`` is until when it was before.
+    """When a delivery may be sent, and until when quiet hours hold it, None if they do not. ``held`` is until when it was held.
 
-    Held, not dropped: what would be worth nothing after the quiet hours is not held over them. Where quiet hours follow
-    each other without a gap, it is sent at the end of those it fell into.
+    A delivery that would expire during the quiet hours is sent at once. Where quiet periods follow each other without a gap,
+    a delivery is sent at the end of the period it fell into.
     """
     ends = [now]
     while len(ends) <= ROUNDS:
@@ -218,7 +225,7 @@ def release(
 
 
 class PlanningReader:
-    """Runs the planner over the commits. An event that cannot be read is parked; a retry is the planner's own business."""
+    """Runs the planner over the commits. An event that cannot be read is parked. ``planned`` rings for new deliveries."""
 
     name = "deliveries"
 
@@ -244,7 +251,7 @@ class PlanningReader:
             if self._position is None:
                 self._position = self._checkpoints.position(self.name, lease)
             # A message is a stream of its own, so nothing waits behind one that was parked.
-            done = self._unread.take_marked(lease, self._source, self._plan)
+            done = retried = self._unread.take_marked(lease, self._source, self._plan)
             batch = self._source.batch(self._position, BATCH)
             read = (self._unread.read(item) for item in batch.items)
             fresh = sum(self._plan(event) for event in read if event is not None)
@@ -255,7 +262,7 @@ class PlanningReader:
         except (PyMongoError, LostCheckpoint):
             self._position = None
             raise
-        if fresh:
+        if fresh or retried:
             self._planned.ring()
         return done
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from babel.dates import format_datetime
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from services.kernel.local_time import local_day, zone, zone_name
 from services.notifications.domain.message import Kind, MessagePlanned, Variable
 from services.notifications.domain.preference import LANGUAGES
-from services.notifications.domain.quiet_hours import JAKARTA
 
 DEFAULT_LANGUAGE = LANGUAGES[0]
 NAMED = frozenset({"coordinator", "contact"})
@@ -83,22 +83,26 @@ def title(kind: Kind, variables: Sequence[Variable], language: str) -> str:
 
 def when(moment: datetime, language: str) -> str:
     """``Sabtu, 12 Desember 2026 pukul 09.00 WIB``."""
-    return f"{_day(moment, language)} {_AT[language]} {_clock(moment, language)} WIB"
+    return f"{_day(moment, language)} {_AT[language]} {_clock_of(moment, language)}"
 
 
 def span(begin: datetime, end: datetime, language: str) -> str:
     """``Sabtu, 12 Desember 2026 pukul 09.00–11.00 WIB``; both days where there are two."""
-    if begin.astimezone(JAKARTA).date() != end.astimezone(JAKARTA).date():
+    if local_day(begin) != local_day(end):
         return f"{when(begin, language)} – {when(end, language)}"
-    return f"{_day(begin, language)} {_AT[language]} {_clock(begin, language)}–{_clock(end, language)} WIB"
+    return f"{_day(begin, language)} {_AT[language]} {_clock(begin, language)}–{_clock_of(end, language)}"
 
 
 def _day(moment: datetime, language: str) -> str:
-    return format_datetime(moment, _DAY[language], tzinfo=JAKARTA, locale=_LOCALES[language])
+    return format_datetime(moment, _DAY[language], tzinfo=zone(), locale=_LOCALES[language])
 
 
 def _clock(moment: datetime, language: str) -> str:
-    return format_datetime(moment, "HH.mm" if language == "id" else "HH:mm", tzinfo=JAKARTA, locale=_LOCALES[language])
+    return format_datetime(moment, "HH.mm" if language == "id" else "HH:mm", tzinfo=zone(), locale=_LOCALES[language])
+
+
+def _clock_of(moment: datetime, language: str) -> str:
+    return f"{_clock(moment, language)} {zone_name(moment)}"
 
 
 def _shown(variables: Sequence[Variable]) -> dict[str, object]:
@@ -129,6 +133,6 @@ def _environment(language: str) -> Environment:
         auto_reload=False,
     )
     environment.filters["when"] = lambda moment: when(moment, language)
-    environment.filters["clock"] = lambda moment: f"{_clock(moment, language)} WIB"
+    environment.filters["clock"] = lambda moment: _clock_of(moment, language)
     environment.globals["span"] = lambda begin, end: span(begin, end, language)
     return environment

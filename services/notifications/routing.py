@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from services.notifications.deliveries import FAILED, NO_CONTACT, UNWANTED, Delivery
+from services.notifications.delivery import FAILED, NO_CONTACT, UNWANTED, Delivery
 from services.notifications.domain.contact import CHANNELS, TELEGRAM
 from services.notifications.domain.message import Kind
 from services.notifications.domain.preference import Preference

@@ -34,7 +34,7 @@ def commands_per_second(stage: Stage, clients: int, seconds: float) -> None:
         worker.start()
     latencies = sorted(latency for _ in workers for latency in queue.get(timeout=seconds + 30))
     for worker in workers:
-        worker.join(10)
+        worker.join(60)
     name = f"durable commands, {clients} clients"
     stage.say(name, f"{len(latencies) / seconds:.0f}", "/s")
     for label, share in (("median", 0.5), ("99th percentile", 0.99)):

@@ -113,7 +113,7 @@ def _together(count: int, act: Callable[[int], Any]) -> list[Any]:
     start = threading.Barrier(count)
 
     def run(n: int) -> None:
-        start.wait(10)
+        start.wait(60)
         try:
             outcomes[n] = act(n)
         except Exception as error:  # noqa: BLE001 - an outcome like any other
@@ -123,5 +123,5 @@ def _together(count: int, act: Callable[[int], Any]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     return outcomes

@@ -221,7 +221,7 @@ def house(
     without_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
     with (
         pymongo.MongoClient[dict[str, Any]](database.uri, timeoutMS=5000) as client,
-        httpx.Client(base_url=services.url("gateway"), timeout=20, cookies=without_cookies, trust_env=False) as http,
+        httpx.Client(base_url=services.url("gateway"), timeout=60, cookies=without_cookies, trust_env=False) as http,
     ):
         try:
             _make_it_nine(clock)

@@ -11,12 +11,12 @@ import pytest
 from deploy.commands.board import install
 from deploy.mailbox.server import Mailbox
 from deploy.waiting import wait_until
-from gateway.web.words import ZONE
 from services.kernel.clock import DemoClock
 from services.members.installation import BoardMember
 from tests.support.login import log_in
 from tests.support.services import ChildServices
 from tests.unit.gateway.browser import Browser
+from tests.unit.gateway.house import JAKARTA
 
 PLACES = [
     {"id": "mojoroto", "name": "Mojoroto", "latitude": -7.81, "longitude": 111.98},
@@ -34,7 +34,7 @@ class Person:
     """A browser of somebody's own, who reads their own mail."""
 
     def __init__(self, url: str, mailbox: Mailbox, name: str) -> None:
-        self.browser = Browser(httpx.Client(base_url=url, timeout=20))
+        self.browser = Browser(httpx.Client(base_url=url, timeout=60))
         self.mailbox = mailbox
         self.name = name
         self.address = f"{name.lower()}@pages.example"
@@ -87,7 +87,7 @@ def clock(tmp_path: Path) -> DemoClock:
 
 
 def in_local_time(at: datetime) -> str:
-    return at.astimezone(ZONE).strftime("%Y-%m-%dT%H:%M")
+    return at.astimezone(JAKARTA).strftime("%Y-%m-%dT%H:%M")
 
 
 def test_a_trouble_becomes_a_gathering_by_pages_alone(stack, mailbox, clock):

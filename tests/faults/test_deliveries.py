@@ -25,7 +25,7 @@ from services.kernel.mongo import connect
 from services.kernel.settings import TelegramBot
 from services.notifications.channel import Letter
 from services.notifications.mail import SmtpServer
-from services.notifications.patience import Patience
+from services.notifications.retry_policy import RetryPolicy
 from services.notifications.telegram_channel import TelegramChannel
 from tests.unit.notifications import facts
 from tests.unit.notifications.house import House, Members, playing_members
@@ -140,7 +140,7 @@ def test_killed_again_and_again_it_is_given_up_at_last(
     house: House, members: Members, mailbox: Mailbox, mongodb_uri: str
 ) -> None:
     planned(house, members)
-    house.database.deliveries.update_one({}, {"$set": {"attempts": Patience().attempts, "state": "sending"}})
+    house.database.deliveries.update_one({}, {"$set": {"attempts": RetryPolicy().attempts, "state": "sending"}})
     house.run()
     assert house.states() == {"tono": "failed"}
 

@@ -74,3 +74,19 @@ def test_a_lease_stands_until_it_runs_out_or_another_is_given(own: Database[dict
     again.release()
     time.sleep(0.005)
     assert not leases.stands(own, again.number)
+
+
+def test_the_holder_learns_within_a_renewal_that_another_instance_waits_and_that_it_has_gone(
+    own: Database[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "LEASE_SECONDS", 0.4)
+    monkeypatch.setattr(leases, "RENEW_SECONDS", 0.1)
+    one, other = Lease(own, "one"), Lease(own, "other")
+    assert one.acquire_or_renew()
+    assert not one.contested()
+    assert not other.acquire_or_renew()
+    assert one.acquire_or_renew()
+    assert one.contested()
+    time.sleep(1.0)  # longer than the announcement and the holder's memory of it last
+    assert one.acquire_or_renew()
+    assert not one.contested()

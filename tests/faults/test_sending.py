@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 from pymongo.database import Database
+from pymongo.errors import AutoReconnect
 
 from services.kernel.mongo import connect
 from services.notifications.channel import ChannelDown, Deferred, Fault, Rejected
-from services.notifications.deliveries import delivery_id
+from services.notifications.delivery import delivery_id
 from services.notifications.domain.preference import Preference, Wishes
 from services.notifications.mail import SmtpServer
-from services.notifications.patience import Patience
+from services.notifications.retry_policy import RetryPolicy
 from services.notifications.sender import Sender
 from tests.support.sending import Desk
 from tests.unit.notifications.facts import START
@@ -22,7 +23,7 @@ from tests.unit.notifications.facts import START
 
 @pytest.fixture
 def desk(mongodb_uri: str, database: Database[dict[str, Any]]) -> Desk:
-    return Desk(connect(mongodb_uri)[database.name], Patience(batch=5, attempts=3, delay=10, longest=60))
+    return Desk(connect(mongodb_uri)[database.name], RetryPolicy(batch=5, attempts=3, delay=10, longest=60))
 
 
 def test_an_address_refused_for_good_fails_alone_and_is_counted(desk: Desk) -> None:
@@ -68,7 +69,7 @@ def test_while_nobody_takes_mail_passes_rest_longer_and_longer(desk: Desk) -> No
     desk.sender.send_due(START)
     desk.server.down = False
     assert desk.sender.send_due(START) == 0
-    desk.seconds += desk.patience.pause
+    desk.seconds += desk.policy.pause
     assert desk.sender.send_due(START) == 1
     assert desk.state("sri")["state"] == "sent"
 
@@ -129,6 +130,22 @@ def test_what_nobody_knows_to_have_arrived_goes_by_no_other_channel_and_flags_no
     assert (other.sent, desk.outcomes.bounced, desk.state("sri")["state"]) == ([], [], "failed")
 
 
+def test_a_wrong_address_is_told_before_the_outcome_is_stored(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.plan("sri")
+    desk.server.raises["sri@x.example"] = Rejected("550")
+
+    def away(*_: Any) -> None:
+        raise AutoReconnect("the database is away")
+
+    monkeypatch.setattr(desk.deliveries, "end_delivery", away)
+    with pytest.raises(AutoReconnect):
+        desk.sender.send_due(START)
+    assert (desk.state("sri")["state"], desk.outcomes.bounced) == ("sending", ["sri"])
+    monkeypatch.undo()
+    desk.sender.send_due(START)
+    assert (desk.state("sri")["state"], desk.outcomes.bounced) == ("failed", ["sri", "sri"])
+
+
 def test_a_text_that_is_refused_flags_nobody_and_goes_by_another_channel(desk: Desk) -> None:
     desk.plan("sri")
     desk.beside_it_telegram()
@@ -142,7 +159,7 @@ def test_a_text_that_is_refused_flags_nobody_and_goes_by_another_channel(desk: D
 def test_a_server_that_says_when_to_come_again_is_left_alone_until_then_and_it_is_no_attempt(desk: Desk) -> None:
     desk.plan("sri")
     desk.server.raises["sri@x.example"] = Deferred("429", 30.0)
-    for _ in range(desk.patience.attempts + 1):
+    for _ in range(desk.policy.attempts + 1):
         desk.sender.send_due(START)
         assert desk.state("sri")["retry_at"] == desk.now + timedelta(seconds=30)
         desk.now += timedelta(seconds=30)
@@ -155,7 +172,7 @@ def test_what_was_taken_back_while_it_was_being_sent_ends_where_a_crash_left_it(
         desk.documents.update_one({"person": person}, {"$set": {"state": state, "announcement": "n"}})
     desk.deliveries.take_back("n", "the withdrawal", START, "withdrawn")
     assert (desk.state("sri")["state"], desk.state("budi")["state"]) == ("sending", "withdrawn")
-    assert desk.deliveries.told("n", "the withdrawal", ["sri", "budi"]) == {"sri"}
+    assert desk.deliveries.already_told("n", "the withdrawal", ["sri", "budi"]) == {"sri"}
     desk.sender.send_due(START)
     assert desk.server.sent == []
     assert (desk.state("sri")["state"], desk.state("sri")["reason"]) == ("withdrawn", "withdrawn")

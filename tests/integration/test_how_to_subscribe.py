@@ -18,14 +18,14 @@ from deploy.waiting import wait_until
 from services.kernel.envelope import CONTENT_TYPE, EXCHANGE, canonical, envelope
 from services.kernel.message import Fact
 from services.notifications.domain.webhook_url import target_of
-from services.notifications.mint import Mint
-from services.notifications.webhooks.knocking import Knocker
+from services.notifications.secret_deriver import SecretDeriver
 from services.notifications.webhooks.signing import signed
+from services.notifications.webhooks.webhook_client import WebhookClient
 from tests.support.documented import programs
 
 HERE = ("127.0.0.1",)
 NOW = datetime.now(UTC)
-MINT = Mint(b"t" * 32)
+MINT = SecretDeriver(b"t" * 32)
 OLD, NEW = MINT.webhook_secret("s", 1), MINT.webhook_secret("s", 2)
 
 
@@ -56,11 +56,11 @@ class Receiver:
     facts: Path
 
     def send(self, body: bytes, secrets: list[str], identity: str = "fact-1", **changed: Any) -> int:
-        """Deliver something as the courier does; ``sent`` is what arrives instead of what was signed."""
+        """Deliver something as the worker does; ``sent`` is what arrives instead of what was signed."""
         at = changed.get("at", datetime.now(UTC))
         headers = signed(identity, body, secrets, at, number=1, cursor="c")
         target = target_of(f"http://127.0.0.1:{self.port}/hook", HERE)
-        reply = Knocker(HERE).post(target, {**headers, **changed.get("headers", {})}, changed.get("sent", body))
+        reply = WebhookClient(HERE).post(target, {**headers, **changed.get("headers", {})}, changed.get("sent", body))
         return reply.status
 
 

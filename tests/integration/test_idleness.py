@@ -1,25 +1,55 @@
 """What is asked of the database while nothing happens: as little as can be, and enough to notice what does."""
 
+import threading
+import time
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from pymongo import MongoClient
 from pymongo.database import Database
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
+from deploy.waiting import wait_until
+from services.kernel import feed
+from services.kernel.bell import Bell
+from services.kernel.clock import FixedClock
 from services.kernel.deadline_reader import DeadlineReader, Upcoming
+from services.kernel.feed import feed_page
 from services.kernel.manager_reader import ManagerReader
 from services.kernel.message import Fact
 from services.kernel.mongo import connect
+from services.kernel.mongo_log import MongoLog
 from services.kernel.parking import ParkedFact, Parking, Unread
 from services.kernel.reader import Batch, Checkpoints, InboxSource, Item
 from services.kernel.registry import Unreadable
+from services.kernel.runner import Runner
 from services.kernel.view import View
 from services.kernel.view_store import Views
+from services.notifications.channel import Deferred
+from services.notifications.retry_policy import RetryPolicy
+from services.notifications.sender import ASK_SECONDS, SendingReader
 from tests.support.managed import Office, office
-from tests.support.shelf import AT, COPYING, fact
+from tests.support.sending import Desk
+from tests.support.shelf import AT, COPYING, REGISTRY, append, fact
+from tests.unit.notifications.facts import START, STARTS
 
 __all__ = ["office"]
+
+
+PREPARING = 5
+"""Indexes."""
+ONE_PASS = 7
+"""What is due, what expires by which channel, what was taken back, and the next three moments."""
+
+
+class Held:
+    """A lease that is held."""
+
+    number = 1
+
+    def held(self) -> bool:
+        return True
 
 
 class Asked(CommandListener):
@@ -56,6 +86,60 @@ def test_between_two_deadlines_only_the_clock_is_looked_at(office: Office, mongo
         assert asked.times == before
         office.clock.advance(timedelta(days=2))
         assert deadlines.step(1) == 1
+
+
+@pytest.fixture
+def desk(mongodb_uri: str, database: Database[dict[str, Any]]) -> Desk:
+    return Desk(connect(mongodb_uri)[database.name], RetryPolicy())
+
+
+def test_the_sender_sleeps_until_a_delivery_is_due(desk: Desk) -> None:
+    clock, planned = FixedClock(START - timedelta(hours=1)), Bell()
+    reader = SendingReader(desk.sender, desk.deliveries, clock, planned)
+    desk.plan("sri")
+    assert (reader.step(1), reader.idle_seconds) == (0, ASK_SECONDS)
+    threading.Timer(0.1, lambda: clock.advance(timedelta(hours=1))).start()
+    begun = time.monotonic()
+    reader.bell().wait(reader.bell().heard(), 30.0)
+    assert time.monotonic() - begun < 5
+    assert (reader.step(1), len(desk.server.sent)) == (1, 1)
+
+
+def test_the_sender_sleeps_until_a_retry_a_rest_or_an_expiry(desk: Desk) -> None:
+    clock = FixedClock(START)
+    reader = SendingReader(desk.sender, desk.deliveries, clock, Bell())
+    desk.plan("sri")
+    desk.server.raises["sri@x.example"] = Deferred("429", 3.0)
+    assert reader.step(1) == 1
+    desk.seconds += 1  # a sweep is a second after the last one
+    assert (reader.step(1), reader.idle_seconds) == (0, 3.0)
+    desk.now += timedelta(seconds=3)
+    desk.server.down = True
+    desk.seconds += 1
+    reader.step(1)
+    desk.seconds += 0.1
+    assert reader.step(1) == 0
+    assert 0 < reader.idle_seconds <= desk.policy.pause
+    clock.advance(STARTS - START)
+    begun = time.monotonic()
+    reader.bell().wait(reader.bell().heard(), 30.0)  # it is not worth sending any more, and that is noticed
+    assert time.monotonic() - begun < 5
+
+
+def test_a_sender_with_nothing_to_send_asks_seldom(mongodb_uri: str, database: Database[dict[str, Any]]) -> None:
+    asked, stop = Asked("deliveries"), threading.Event()
+    with MongoClient[dict[str, Any]](mongodb_uri, tz_aware=True, event_listeners=[asked]) as client:
+        desk = Desk(client[database.name], RetryPolicy())
+        reader = SendingReader(desk.sender, desk.deliveries, FixedClock(START), Bell())
+        runner = Runner("notifications", Held(), [reader])  # type: ignore[arg-type]
+        running = threading.Thread(target=runner.run, args=(reader, stop), daemon=True)
+        running.start()
+        wait_until(lambda: asked.times, 10, "the first pass")
+        time.sleep(3)
+        stop.set()
+        runner.wake()
+        running.join(10)
+    assert asked.times <= PREPARING + ONE_PASS
 
 
 def manager(office: Office, upcoming: Upcoming) -> ManagerReader:
@@ -146,3 +230,68 @@ def test_where_all_views_are_is_one_question_a_second(mongodb_uri: str, database
         assert read.pointer(views[1]).next == beside
         read.switch(views[1], read.pointer(views[1]))
         assert [read.pointer(view).live for view in views] == ["view_one_v1", beside, "view_three_v1"]
+
+
+def test_a_feed_that_has_nothing_new_asks_the_database_nothing_while_the_head_is_fresh(
+    mongodb_uri: str, database: Database[dict[str, Any]]
+) -> None:
+    commits, epochs = Asked("commits"), Asked("epoch")
+    with MongoClient[dict[str, Any]](mongodb_uri, tz_aware=True, event_listeners=[commits, epochs]) as client:
+        log = MongoLog("shelves", client[database.name], REGISTRY)
+        log.prepare()
+        log.append(append("shelf-a", 0, "one"))
+        feed_page(log, "jejaring.test", "", 0)
+        before = (commits.times, epochs.times)
+        head = log.last_fact()  # what the service's own poll asks once a second
+        pages = [feed_page(log, "jejaring.test", log.epoch, head) for _ in range(20)]
+        assert (commits.times, epochs.times) == (before[0] + 1, before[1])
+        assert {(page["head"], len(page["facts"])) for page in pages} == {(head, 0)}
+
+
+def test_a_feed_shows_at_once_what_its_own_process_appended_and_soon_what_another_did(
+    mongodb_uri: str, database: Database[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, other = (MongoLog("shelves", connect(mongodb_uri)[database.name], REGISTRY) for _ in range(2))
+    own.prepare()
+    own.append(append("shelf-a", 0, "one"))
+    told = own.last_fact()
+    own.append(append("shelf-b", 0, "two"))
+    assert feed_page(own, "jejaring.test", own.epoch, told)["head"] == told + 1
+    other.append(append("shelf-c", 0, "three"))
+    # Asked for the exact head, with a number beyond all facts.
+    assert feed_page(own, "jejaring.test", own.epoch, 2**62)["head"] == told + 2
+    other.append(append("shelf-d", 0, "four"))
+    monkeypatch.setattr(feed, "LATELY_SECONDS", 0.0)
+    page = feed_page(own, "jejaring.test", own.epoch, told + 2)
+    assert (page["head"], len(page["facts"])) == (told + 3, 1)
+
+
+def test_logs_are_looked_at_often_only_while_another_instance_of_the_service_lives() -> None:
+    class Lease:
+        def __init__(self, contested: bool) -> None:
+            self._contested = contested
+
+        def held(self) -> bool:
+            return True
+
+        def contested(self) -> bool:
+            return self._contested
+
+    class Looked:
+        name, times = "commits", 0
+
+        def poll(self) -> None:
+            self.times += 1
+
+    looks = {}
+    for contested in (False, True):
+        source, stop = Looked(), threading.Event()
+        runner = Runner("shelves", Lease(contested), ())  # type: ignore[arg-type]
+        watching = threading.Thread(target=runner.watch, args=([source], stop))
+        watching.start()
+        stop.wait(2.5)
+        stop.set()
+        watching.join(60)
+        looks[contested] = source.times
+    assert looks[False] in (1, 2)
+    assert looks[True] > 2 * looks[False]

@@ -1,3 +1,4 @@
+import os
 import socket
 import subprocess
 import sys
@@ -5,7 +6,7 @@ from pathlib import Path
 
 from deploy import ports
 from deploy.configuration import SERVICES
-from deploy.waiting import wait_until
+from deploy.waiting import allowed, wait_until
 from tests.support.processes import is_running
 from tests.support.services import ROOT
 
@@ -16,15 +17,20 @@ def somewhere_free() -> dict[str, str]:
     return pages | {f"{name.upper()}_URL": f"http://127.0.0.1:{ports.any_free()}" for name in SERVICES}
 
 
+def waits() -> dict[str, str]:
+    """The tests' own measure of how long a start may take, for `jejaring run` as well."""
+    return {"JEJARING_WAIT_FACTOR": os.environ["JEJARING_WAIT_FACTOR"]}
+
+
 def run(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """`jejaring run` with everything on free ports unless told otherwise, until it ends by itself."""
     return subprocess.run(
         [sys.executable, "-m", "deploy.cli", "run", "--data", str(tmp_path / "var"), "--no-story", "--no-stay"],
-        env={"PATH": "/usr/bin:/bin", "AMQP_URI": "none", **somewhere_free(), **environment},
+        env={"PATH": "/usr/bin:/bin", "AMQP_URI": "none", **waits(), **somewhere_free(), **environment},
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=allowed(90),
         check=False,
     )
 
@@ -66,6 +72,7 @@ def test_sigterm_stops_everything_that_was_started(tmp_path: Path) -> None:
             env={
                 "PATH": "/usr/bin:/bin",
                 "AMQP_URI": "none",
+                **waits(),
                 "MONGODB_URI": f"mongodb://127.0.0.1:{somebody_elses.getsockname()[1]}/",
                 **somewhere_free(),
             },
@@ -76,7 +83,7 @@ def test_sigterm_stops_everything_that_was_started(tmp_path: Path) -> None:
         try:
             wait_until((tmp_path / "var/log/services.log").exists, 30, "the services to be started")
             running.terminate()
-            said, _ = running.communicate(timeout=30)
+            said, _ = running.communicate(timeout=allowed(30))
         finally:
             running.kill()
             running.wait()

@@ -21,13 +21,13 @@ def send(mailbox: Mailbox, to: str, subject: str = "Undangan", text: str = "Beso
     mail["Subject"] = subject
     mail["Message-ID"] = f"<{uuid.uuid4().hex}@contoh.test>"
     mail.set_content(text)
-    with smtplib.SMTP("127.0.0.1", mailbox.smtp_port, timeout=5) as client:
+    with smtplib.SMTP("127.0.0.1", mailbox.smtp_port, timeout=60) as client:
         client.send_message(mail)
     return str(mail["Message-ID"])
 
 
 def page(mailbox: Mailbox, path: str) -> str:
-    with urllib.request.urlopen(mailbox.url + path, timeout=5) as answer:
+    with urllib.request.urlopen(mailbox.url + path, timeout=60) as answer:
         return str(answer.read().decode())
 
 

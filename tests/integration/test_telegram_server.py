@@ -157,7 +157,7 @@ def test_a_second_listener_ends_the_first_ones_waiting(telegram, visitor):
     listening.start()
     time.sleep(0.2)
     telegram.get_updates(offset, 0)
-    listening.join(5)
+    listening.join(60)
     assert len(seen) == 1
 
 
@@ -220,7 +220,7 @@ def test_a_held_call_waits_before_or_after_it_takes_effect(telegram, visitor, gr
         wait_until(lambda: visitor.held() == ["setChatPermissions"], 5, "the call to be held")
         assert visitor.permissions(group)["can_send_messages"] is effect
         visitor.release()
-        calling.join(5)
+        calling.join(60)
         assert visitor.permissions(group)["can_send_messages"] is False
 
 

@@ -185,6 +185,16 @@ def test_a_rebuild_beside_shows_the_live_view_until_it_is_level_then_switches(be
     assert SHELVES.collection not in bench.database.list_collection_names()
 
 
+def test_all_documents_are_read_once_however_many_pages_they_are(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.kernel.view_store.READ_AT_ONCE", 2)
+    for n in range(5):
+        bench.log.append(append(f"shelf-{n}", 0, *("x", "y")[: 1 + n % 2]))
+    bench.reader(SHELVES).step(1)
+    assert [document["_id"] for document in bench.views.all(SHELVES)] == ["0", "1", "2", "3", "4"]
+    assert [document["_id"] for document in bench.views.all(SHELVES, {"count": 1})] == ["0", "2", "4"]
+    assert list(bench.views.all(SHELVES, {"count": 3})) == []
+
+
 def test_two_logs_in_any_interleaving_give_the_same_view(bench: Bench) -> None:
     bench.log.append(append("shelf-s", 0, "x", "y"))
     bench.hear(fact("others", 1), fact("others", 2))

@@ -14,17 +14,17 @@ eventlet.monkey_patch()
 import sys, threading, time
 from services.notifications.domain.webhook_url import target_of
 from services.notifications.webhooks.addresses import system_resolve
-from services.notifications.webhooks.knocking import Knocker, NoReply
+from services.notifications.webhooks.webhook_client import WebhookClient, NoReply
 ticks = []
 def tick():
     while len(ticks) < 1000:
         ticks.append(1)
         time.sleep(0.005)
 threading.Thread(target=tick, daemon=True).start()
-knocker = Knocker(("127.0.0.1",), resolve=lambda host, port: ["127.0.0.1"], seconds=float(sys.argv[2]))
+client = WebhookClient(("127.0.0.1",), resolve=lambda host, port: ["127.0.0.1"], seconds=float(sys.argv[2]))
 begun = time.monotonic()
 try:
-    said = knocker.post(target_of(sys.argv[1]), {"Webhook-Id": "1"}, b"{}").status
+    said = client.post(target_of(sys.argv[1]), {"Webhook-Id": "1"}, b"{}").status
 except NoReply as error:
     said = error.reason
 assert "127.0.0.1" in system_resolve("localhost", 443)

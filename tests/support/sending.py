@@ -8,12 +8,14 @@ from pymongo.database import Database
 
 from services.notifications.channel import ChannelDown, Letter
 from services.notifications.composing import Composer
-from services.notifications.deliveries import Deliveries, Delivery, delivery_id
+from services.notifications.delivery import Delivery, delivery_id
+from services.notifications.delivery_store import Deliveries
 from services.notifications.domain.message import Kind, MessagePlanned, Variable
 from services.notifications.domain.preference import Preference
 from services.notifications.domain.quiet_hours import QuietHours
-from services.notifications.patience import Machine, Patience
+from services.notifications.machine_time import MachineTime
 from services.notifications.people import Contact
+from services.notifications.retry_policy import RetryPolicy
 from services.notifications.sender import Sender
 from tests.unit.notifications.facts import START, STARTS
 
@@ -75,20 +77,20 @@ class Heard:
         self.counted: Counter[str] = Counter()
         self.bounced: list[str] = []
 
-    def ended(self, _channel: str, outcome: str) -> None:
+    def delivery_ended(self, _channel: str, outcome: str) -> None:
         self.counted.update([outcome])
 
-    def refused(self, delivery: Delivery, _channel: str, _reason: str) -> None:
+    def address_refused(self, delivery: Delivery, _channel: str, _reason: str) -> None:
         self.bounced.append(delivery.person)
 
-    def reached(self, delivery: Delivery, channel: str) -> None:
+    def person_reached(self, delivery: Delivery, channel: str) -> None:
         """Nobody is in doubt here."""
 
 
 class Desk:
     """A sender whose every surrounding is the test's own, but for the database."""
 
-    def __init__(self, database: Database[dict[str, Any]], patience: Patience) -> None:
+    def __init__(self, database: Database[dict[str, Any]], policy: RetryPolicy) -> None:
         self.deliveries = Deliveries(database)
         self.deliveries.prepare()
         self.documents = database.deliveries
@@ -98,7 +100,7 @@ class Desk:
         self.outcomes = Heard()
         self.ended = self.outcomes.counted
         self.preferences: dict[str, Preference] = {}
-        self.patience = patience
+        self.policy = policy
         self.sender = self.another()
 
     def another(self, channels: dict[str, Any] | None = None) -> Sender:
@@ -111,8 +113,8 @@ class Desk:
             composer,
             lambda people, _now: dict.fromkeys(people, (QuietHours(),)),
             self.outcomes,
-            patience=self.patience,
-            machine=Machine(lambda: self.now, lambda: self.seconds),
+            policy=self.policy,
+            machine_time=MachineTime(lambda: self.now, lambda: self.seconds),
         )
 
     def beside_it_telegram(self) -> Script:
@@ -122,7 +124,7 @@ class Desk:
         return other
 
     def plan(self, *people: str) -> None:
-        self.deliveries.plan(
+        self.deliveries.plan_deliveries(
             [
                 Delivery(
                     id=delivery_id("fact", person, "email"),

@@ -181,5 +181,5 @@ def child_services(
 @pytest.fixture(autouse=True)
 def _settings_of_the_shell_do_not_reach_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
-        if name.startswith(ENVIRONMENT_OF_OURS):
+        if name.startswith(ENVIRONMENT_OF_OURS) and name != "JEJARING_WAIT_FACTOR":
             monkeypatch.delenv(name)

@@ -104,4 +104,4 @@ class ConsumerStation:
         """Stop listening."""
         self._stop.set()
         for thread in self._threads:
-            thread.join(10)
+            thread.join(60)

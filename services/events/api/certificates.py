@@ -115,12 +115,12 @@ def list_certificates(parts: Parts, request: Request) -> Answer:
     """One's own, or, for planners, an activity's, with their codes."""
     person, activity = request.actor.require_person(), request.query["activity"]
     if activity is not None and request.actor.may(PLAN, parts.activity(activity, request.actor).plan.region):
-        documents = list(parts.everything(CERTIFICATE_LIST, {"activity": activity}))
+        documents = list(parts.views.all(CERTIFICATE_LIST, {"activity": activity}))
     else:
         documents = [
             document
             for identity_ in sorted(parts.known_as(person))
-            for document in parts.everything(CERTIFICATE_LIST, {"participant": identity_})
+            for document in parts.views.all(CERTIFICATE_LIST, {"participant": identity_})
             if activity in {None, document["activity"]}
         ]
     documents.sort(key=lambda document: (document["starts"], document["certificate"]))

@@ -64,7 +64,7 @@ def attendance_figures(parts: Parts, request: Request) -> Answer:
     bounds = {sign: moment(query[name]) for name, sign in (("since", "$gte"), ("until", "$lt")) if name in query}
     if bounds:
         where["starts"] = bounds
-    activities = list(parts.everything(ACTIVITIES, where))
+    activities = list(parts.views.all(ACTIVITIES, where))
     figures: dict[tuple[str, ...], Counter[str]] = {}
     for start in range(0, len(activities), AT_ONCE):
         some = activities[start : start + AT_ONCE]

@@ -150,7 +150,7 @@ def _mentions(parts: Parts, document: Mapping[str, Any], words: list[str]) -> bo
 
 
 def _materials(parts: Parts, activity: str) -> Iterator[dict[str, Any]]:
-    for sheet in parts.everything(MATERIALS, {"activity": activity, "visibility": PUBLIC}):
+    for sheet in parts.views.all(MATERIALS, {"activity": activity, "visibility": PUBLIC}):
         names = ("title", "url", "text", "licence")
         yield {"material": sheet["_id"], **{name: sheet[name] for name in names}}
 

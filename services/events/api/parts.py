@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,6 @@ from services.kernel.problem import Malformed, NotFound
 from services.kernel.schema import UNSET
 from services.kernel.service import Core
 from services.kernel.vault import Vault
-from services.kernel.view import RowT, View
 from services.kernel.view_store import Views
 
 PLAN = "activities.plan"
@@ -121,24 +120,14 @@ class Parts:
         if subdistrict is not None and subdistrict not in {each["id"] for each in known["subdistricts"]}:
             raise Malformed(errors={"subdistrict": ["There is no such sub-district in this region."]})
 
-    def _rulebook(self) -> list[dict[str, Any]]:
-        return self.views.find(RULEBOOK, sort="_id", descending=True, limit=100).items
+    def _rulebook(self) -> Iterable[dict[str, Any]]:
+        return self.views.all(RULEBOOK)
 
     def took_part(self, activity: str, person: str) -> bool:
         """Whether the person, under whatever id, has a seat at an activity or was there."""
         there, _ = self.commands.state(ATTENDANCE, activity)
         seats, _ = self.commands.state(SEATS, activity)
         return not self.known_as(person).isdisjoint(there.persons | there.guests | {*seats.taken})
-
-    def everything(self, view: View[RowT], where: Mapping[str, Any]) -> Iterator[RowT]:
-        """All documents of a view that match, page by page."""
-        after = None
-        while True:
-            page = self.views.find(view, where, after=after, limit=100)
-            yield from page.items
-            after = page.next
-            if after is None:
-                return
 
 
 def parts(core: Core) -> Parts:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 from services.events.domain import activity
 from services.events.domain.activity import CANCELLED, PLANNED, PUBLISHED, Activity
@@ -16,6 +16,7 @@ from services.events.domain.chat_group import EARLY, GRACE
 from services.events.domain.plan import GUIDE, SPEAKER, Plan, planned
 from services.events.domain.rules import RulesInForce
 from services.kernel.decider import Decider
+from services.kernel.local_time import local
 from services.kernel.message import Command, Event
 from services.kernel.problem import NotFound, Refused
 
@@ -33,8 +34,6 @@ RUNNING = (OPENED, PRESENTATION, QUESTIONS)
 BY_HAND = "hand"
 DEADLINE = "deadline"
 
-COMMUNITY_TIME = timezone(timedelta(hours=7))
-"""Western Indonesia, which has known no other offset since 1964."""
 WORK_BEGINS, WORK_ENDS = 7, 15
 """The hours of a school, Monday to Friday."""
 
@@ -227,8 +226,8 @@ LECTURE: Decider[Activity] = Decider("lecture", Lecture(), decide, evolve)
 
 
 def in_working_hours(starts: datetime, ends: datetime) -> bool:
-    """Whether any of it falls on a school day between seven and three, in western Indonesia."""
-    begins, finishes = starts.astimezone(COMMUNITY_TIME), ends.astimezone(COMMUNITY_TIME)
+    """Whether any of it falls on a school day between seven and three, local time."""
+    begins, finishes = local(starts), local(ends)
     day = begins.replace(hour=0, minute=0, second=0, microsecond=0)
     while day < finishes:
         working = day.weekday() < 5

@@ -14,17 +14,13 @@ def apply(fact: Fact) -> Applied:
     """What a fact changes."""
     match fact.name:
         case "members.office-assumed" if fact.data["board"]:
-            return [Change(str(fact.data["person"]), {"offices": adding("offices", _office(fact))})]
+            return [Change(str(fact.data["person"]), {"offices": adding("offices", fact.subject)})]
         # Offices that had a stand-in before the fact said so were all of the board.
         case "members.stand-in-named" if fact.data.get("board", True):
-            return [Change(str(fact.data["person"]), {"offices": adding("offices", _office(fact))})]
+            return [Change(str(fact.data["person"]), {"offices": adding("offices", fact.subject)})]
         case "members.office-vacated" | "members.stand-in-ended":
-            return [Change(str(fact.data["person"]), {"offices": taking("offices", _office(fact))})]
+            return [Change(str(fact.data["person"]), {"offices": taking("offices", fact.subject)})]
     return []
-
-
-def _office(fact: Fact) -> str:
-    return f"{fact.data['office']}.{fact.data['region'] or 'all'}"
 
 
 BOARD = View(name="board", version=2, apply=apply, logs=(INBOX,))

@@ -5,54 +5,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
-from services.events.domain.rules import (
-    BOARD_ONLY,
-    CertificateRule,
-    DatedRules,
-    RulesInForce,
-    certificate_rule,
-    in_force,
-)
-from services.kernel.message import Fact
-from services.kernel.times import moment, read
-from services.kernel.view import INBOX, Applied, Change, View
+from services.events.domain.rules import CertificateRule, RulesInForce
+from services.kernel.fact_views import Document, dated, document_at, told_or_default
+from services.kernel.view import INBOX, View
+
+_DEFAULTS = {"speakers": RulesInForce().speakers, "certificate_minimum": CertificateRule().minimum}
 
 
-def apply(fact: Fact) -> Applied:
-    """What a fact changes."""
-    if fact.name != "members.rules-changed":
-        return []
-    version = int(fact.data["version"])
-    since = moment(read(str(fact.data["in_force_from"])))
-    speakers = str(fact.data.get("speakers", BOARD_ONLY))
-    minimum = float(fact.data.get("certificate_minimum", CertificateRule().minimum))
-    rules = {"version": version, "in_force_from": since, "speakers": speakers, "certificate_minimum": minimum}
-    return [Change(f"{version:06d}", rules)]
-
-
-def rules_at(documents: Iterable[Mapping[str, Any]], at: datetime) -> RulesInForce:
+def rules_at(documents: Iterable[Document], at: datetime) -> RulesInForce:
     """The rules in force at a moment, of the view's documents."""
-    return in_force(_dated(documents), at)
+    found = document_at(documents, at)
+    return RulesInForce(found["version"], found["speakers"]) if found else RulesInForce()
 
 
-def certificate_rule_at(documents: Iterable[Mapping[str, Any]], at: datetime) -> CertificateRule:
+def certificate_rule_at(documents: Iterable[Document], at: datetime) -> CertificateRule:
     """The rule for certificates at a moment, of the view's documents."""
-    return certificate_rule(_dated(documents), at)
+    found = document_at(documents, at)
+    return CertificateRule(found["version"], found["certificate_minimum"]) if found else CertificateRule()
 
 
-def _dated(documents: Iterable[Mapping[str, Any]]) -> list[DatedRules]:
-    return [
-        DatedRules(
-            read(document["in_force_from"]),
-            RulesInForce(document["version"], document["speakers"]),
-            document["certificate_minimum"],
-        )
-        for document in documents
-    ]
+def _kept(data: Document) -> Document:
+    return told_or_default(data, _DEFAULTS)
 
 
-RULEBOOK = View(name="rulebook", version=2, apply=apply, logs=(INBOX,))
+RULEBOOK = View("rulebook", 2, dated("members.rules-changed", _kept), logs=(INBOX,))

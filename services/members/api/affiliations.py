@@ -10,8 +10,8 @@ from marshmallow import Schema, fields, validate
 
 from services.kernel.problem import Forbidden, Malformed, Refused
 from services.kernel.route import Answer, Request, Routes, recorded
+from services.kernel.shapes import OptionalPaging, identity, listing, time
 from services.members.api.libraries import accompanies, known_library, works_at
-from services.members.api.wording import Paging, identity, time
 from services.members.domain.affiliation import (
     AFFILIATION,
     ROLES,
@@ -31,15 +31,15 @@ routes = Routes()
 class AffiliationBody(Schema):
     """Who works there, oneself by default, as what and since when: now by default."""
 
-    person = identity(allow_none=True, load_default=None)
+    person = identity(required=False, published_length=80, allow_none=True, load_default=None)
     role = fields.String(required=True, validate=validate.OneOf(ROLES))
-    since = time()
+    since = time(required=False)
 
 
 class EndBody(Schema):
     """Until when: now by default."""
 
-    until = time()
+    until = time(required=False)
 
 
 class AffiliationChange(Schema):
@@ -65,13 +65,6 @@ class AffiliationAnswer(Schema):
     name = fields.String(required=True, allow_none=True)
     stands = fields.Boolean(required=True)
     terms = fields.List(fields.Nested(Term), required=True)
-
-
-class AffiliationList(Schema):
-    """A page of those who work there or did."""
-
-    items = fields.List(fields.Nested(AffiliationAnswer), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 @routes.post(
@@ -137,7 +130,12 @@ def end_affiliation(parts: Parts, request: Request) -> Answer:
     return _take(request, library, person, command)
 
 
-@routes.get("/v1/libraries/{library}/affiliations", query=Paging(), answer=AffiliationList(), statuses=(200, 403, 404))
+@routes.get(
+    "/v1/libraries/{library}/affiliations",
+    query=OptionalPaging(),
+    answer=listing(AffiliationAnswer, "AffiliationList", required=True),
+    statuses=(200, 403, 404),
+)
 def affiliations(parts: Parts, request: Request) -> Answer:
     """Who works at a library, and who did.
 
@@ -155,7 +153,7 @@ def affiliations(parts: Parts, request: Request) -> Answer:
 
 def own_affiliations(parts: Parts, person: str) -> list[dict[str, Any]]:
     """Where somebody works now: ``{library, role, since}`` each."""
-    documents = parts.everything(AFFILIATIONS, {"person": person})
+    documents = parts.views.all(AFFILIATIONS, {"person": person})
     return [
         {"library": document["library"], "role": document["role"], "since": document["since"].isoformat()}
         for document in documents

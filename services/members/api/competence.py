@@ -6,10 +6,9 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from services.kernel import shapes
 from services.kernel.problem import Malformed
 from services.kernel.route import Answer, Request, Routes, recorded
-from services.members.api.wording import identity, slug
+from services.kernel.shapes import identity, slug
 from services.members.domain.competence import BECAUSE, COMPETENCE, SECOND, SELF, Because, Rate
 from services.members.domain.framework import ASPECTS, LEVELS
 from services.members.domain.person import PERSON
@@ -24,7 +23,7 @@ class BecauseBody(Schema):
 
     kind = fields.String(required=True, validate=validate.OneOf(BECAUSE))
     # It goes out in a fact, so it is an id and no text.
-    id = shapes.identity(required=False, allow_none=True, load_default=None)
+    id = identity(required=False, allow_none=True, load_default=None)
 
     @validates_schema
     def traceable(self, data: dict[str, Any], **_options: Any) -> None:
@@ -36,8 +35,8 @@ class BecauseBody(Schema):
 class RatingBody(Schema):
     """How far a person is, oneself by default, in an aspect of a unit."""
 
-    person = identity(allow_none=True, load_default=None)
-    unit = slug(required=True)
+    person = identity(required=False, published_length=80, allow_none=True, load_default=None)
+    unit = slug()
     aspect = fields.String(required=True, validate=validate.OneOf(ASPECTS))
     level = fields.Integer(required=True, strict=True, validate=validate.OneOf(LEVELS))
     because = fields.Nested(BecauseBody, allow_none=True, load_default=None)

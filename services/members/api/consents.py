@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 from services.kernel.message import Command
 from services.kernel.problem import NotFound
 from services.kernel.route import Answer, Request, Routes, recorded
-from services.members.api.wording import identity
+from services.kernel.shapes import identity
 from services.members.domain.consent import (
     CONSENT,
     NAME_IN_ARCHIVE,
@@ -28,7 +28,7 @@ routes = Routes()
 class ConsentBody(Schema):
     """For whom, and which words were read: the newest by default."""
 
-    partner = identity(allow_none=True, load_default=None)
+    partner = identity(required=False, published_length=80, allow_none=True, load_default=None)
     wording = fields.Integer(strict=True)
 
 
@@ -42,7 +42,7 @@ class PublicNameAnswer(Schema):
 class PartnerQuery(Schema):
     """For whom."""
 
-    partner = identity(load_default=None)
+    partner = identity(required=False, published_length=80, load_default=None)
 
 
 class ConsentState(Schema):

@@ -9,9 +9,9 @@ from marshmallow import Schema, fields, validate
 
 from services.kernel.problem import Forbidden, Malformed
 from services.kernel.route import Answer, Request, Routes
+from services.kernel.shapes import listing, slug
 from services.members.api.growth import rating_of, ratings_in
 from services.members.api.members import centres
-from services.members.api.wording import slug
 from services.members.domain.competence import SECOND, SELF
 from services.members.domain.framework import LEVELS
 from services.members.domain.growth import standing
@@ -30,9 +30,9 @@ MOST = 50
 class DirectoryQuery(Schema):
     """What somebody is to be able to do, where, and at which level at least; ``subdistrict``: near where."""
 
-    unit = slug(required=True)
-    region = slug(required=True)
-    subdistrict = slug()
+    unit = slug()
+    region = slug()
+    subdistrict = slug(required=False)
     level = fields.Integer(load_default=3, validate=validate.OneOf(LEVELS))
 
 
@@ -46,14 +46,7 @@ class Able(Schema):
     km = fields.Float(required=True, allow_none=True)
 
 
-class AbleList(Schema):
-    """Those whom a second rater found able first, then the higher level, then the nearer."""
-
-    items = fields.List(fields.Nested(Able), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
-@routes.get("/v1/people-who-can", query=DirectoryQuery(), answer=AbleList(), statuses=(200, 403))
+@routes.get("/v1/people-who-can", query=DirectoryQuery(), answer=listing(Able, required=True), statuses=(200, 403))
 def people_who_can(parts: Parts, request: Request) -> Answer:
     """Who in a region can do something, by skill and distance."""
     query = request.query
@@ -67,7 +60,7 @@ def people_who_can(parts: Parts, request: Request) -> Answer:
     known = centres(parts)
     here = known.get((region, query.get("subdistrict", "")))
     found: list[dict[str, Any]] = []
-    for document in parts.everything(COMPETENCE_OF, {"region": region}):
+    for document in parts.views.all(COMPETENCE_OF, {"region": region}):
         levels = standing(map(rating_of, ratings_in(document).values()), frameworks, request.now)
         said = _word(levels, query["unit"])
         member = parts.views.get(ROSTER, document["_id"]) if said is not None else None

@@ -11,7 +11,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from services.kernel.route import Answer, Request, Routes
-from services.members.api.wording import slug
+from services.kernel.shapes import listing, slug
 from services.members.domain.library import spelling
 from services.members.parts import Parts
 from services.members.views.roster import ROSTER
@@ -22,7 +22,7 @@ routes = Routes()
 class DuplicatesQuery(Schema):
     """A region."""
 
-    region = slug(required=True)
+    region = slug()
 
 
 class Alike(Schema):
@@ -32,21 +32,14 @@ class Alike(Schema):
     members = fields.List(fields.String(), required=True)
 
 
-class AlikeList(Schema):
-    """All of them, by name."""
-
-    items = fields.List(fields.Nested(Alike), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
-@routes.get("/v1/duplicates", query=DuplicatesQuery(), answer=AlikeList(), statuses=(200, 403))
+@routes.get("/v1/duplicates", query=DuplicatesQuery(), answer=listing(Alike, required=True), statuses=(200, 403))
 def duplicates(parts: Parts, request: Request) -> Answer:
     """Who may be in a region's roster twice."""
     region = request.query["region"]
     request.actor.require("members.read", region)
     groups: dict[tuple[str, str], set[str]] = defaultdict(set)
     names: dict[str, str] = {}
-    for document in parts.everything(ROSTER, {"region": region}):
+    for document in parts.views.all(ROSTER, {"region": region}):
         name = parts.vault.open(document["_id"], document["name"])
         if name is not None:
             names[document["_id"]] = name

@@ -10,8 +10,8 @@ from marshmallow import Schema, fields, validate
 from services.kernel.message import Command
 from services.kernel.problem import Forbidden, NotFound
 from services.kernel.route import Answer, Request, Routes, recorded
+from services.kernel.shapes import Empty, OptionalPaging, identity, listing, slug, text
 from services.members.api.libraries import works_at
-from services.members.api.wording import Empty, Paging, identity, slug, text
 from services.members.domain.equipment import (
     EQUIPMENT,
     KINDS,
@@ -35,21 +35,21 @@ PLANS = "activities.plan"
 class EquipmentBody(Schema):
     """A thing of one's own, or of the library that one works at."""
 
-    name = text(100, required=True)
+    name = text(longest=100)
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
-    library = identity(allow_none=True, load_default=None)
+    library = identity(required=False, published_length=80, allow_none=True, load_default=None)
 
 
 class LoanBody(Schema):
     """Where it goes."""
 
-    activity = identity(required=True)
+    activity = identity(published_length=80)
 
 
-class EquipmentQuery(Paging):
+class EquipmentQuery(OptionalPaging):
     """Things of a region, of a kind, only those that are not away; one's own without a region."""
 
-    region = slug()
+    region = slug(required=False)
     kind = fields.String(validate=validate.OneOf(KINDS))
     free = fields.Boolean(load_default=False)
 
@@ -78,13 +78,6 @@ class EquipmentAnswer(Schema):
     loans = fields.List(fields.Nested(LoanAnswer), required=True)
 
 
-class EquipmentList(Schema):
-    """A page of things."""
-
-    items = fields.List(fields.Nested(EquipmentAnswer), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
 class EquipmentId(Schema):
     """The thing."""
 
@@ -106,7 +99,12 @@ def register_equipment(parts: Parts, request: Request) -> Answer:
     return _take(request, thing, command, 201)
 
 
-@routes.get("/v1/equipment", query=EquipmentQuery(), answer=EquipmentList(), statuses=(200, 403))
+@routes.get(
+    "/v1/equipment",
+    query=EquipmentQuery(),
+    answer=listing(EquipmentAnswer, "EquipmentList", required=True),
+    statuses=(200, 403),
+)
 def equipment(parts: Parts, request: Request) -> Answer:
     """What is lent in a region, or what I lend.
 

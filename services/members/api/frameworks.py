@@ -9,7 +9,7 @@ from marshmallow import Schema, fields, validate
 
 from services.kernel.problem import NotFound
 from services.kernel.route import Answer, Request, Routes, recorded
-from services.members.api.wording import slug, text
+from services.kernel.shapes import listing, slug, text
 from services.members.domain.framework import (
     ASPECTS,
     FRAMEWORK,
@@ -29,46 +29,46 @@ class LevelBody(Schema):
     """A level in plain words."""
 
     level = fields.Integer(required=True, strict=True, validate=validate.OneOf(LEVELS))
-    name = text(60, required=True)
-    meaning = text(required=True)
+    name = text(longest=60)
+    meaning = text()
 
 
 class AspectBody(Schema):
     """An aspect in the community's words."""
 
     aspect = fields.String(required=True, validate=validate.OneOf(ASPECTS))
-    name = text(60, required=True)
+    name = text(longest=60)
 
 
 class AreaBody(Schema):
     """An area."""
 
-    area = slug(required=True)
-    name = text(required=True)
+    area = slug()
+    name = text()
 
 
 class StandardBody(Schema):
     """The unit of a national standard that a unit corresponds to."""
 
-    standard = text(100, required=True)
-    code = text(60, required=True)
+    standard = text(longest=100)
+    code = text(longest=60)
 
 
 class UnitBody(Schema):
     """A unit of an area."""
 
-    unit = slug(required=True)
-    area = slug(required=True)
-    name = text(required=True)
+    unit = slug()
+    area = slug()
+    name = text()
     standards = fields.List(fields.Nested(StandardBody), load_default=list, validate=validate.Length(0, 20))
 
 
 class FrameworkBody(Schema):
     """A whole version."""
 
-    version = slug(required=True)
-    name = text(required=True)
-    source = text(1000, required=True)
+    version = slug()
+    name = text()
+    source = text(longest=1000)
     levels = fields.List(fields.Nested(LevelBody), required=True, validate=validate.Length(4, 4))
     aspects = fields.List(fields.Nested(AspectBody), required=True, validate=validate.Length(3, 3))
     areas = fields.List(fields.Nested(AreaBody), required=True, validate=validate.Length(1, 30))
@@ -78,8 +78,8 @@ class FrameworkBody(Schema):
 class MigrationBody(Schema):
     """Where a unit of the version before has gone; null: it is rated no more."""
 
-    unit = slug(required=True)
-    to = slug(required=True, allow_none=True)
+    unit = slug()
+    to = slug(allow_none=True)
 
 
 class AdoptBody(Schema):
@@ -98,13 +98,6 @@ class FrameworkEntry(Schema):
     current = fields.Boolean(required=True)
 
 
-class FrameworkList(Schema):
-    """All versions, oldest first."""
-
-    items = fields.List(fields.Nested(FrameworkEntry), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
 class FrameworkAnswer(FrameworkBody):
     """A whole version, with where the units of the one before have gone."""
 
@@ -118,7 +111,7 @@ class FrameworkVersion(Schema):
     framework = fields.String(required=True)
 
 
-@routes.get("/v1/frameworks", answer=FrameworkList())
+@routes.get("/v1/frameworks", answer=listing(FrameworkEntry, "FrameworkList", required=True))
 def frameworks(parts: Parts, _request: Request) -> Answer:
     """What the community means by competence, all versions."""
     versions = standing(parts.commands).adopted

@@ -9,8 +9,8 @@ from marshmallow import Schema, fields
 
 from services.kernel.problem import Malformed, NotFound
 from services.kernel.route import Answer, Request, Routes
+from services.kernel.shapes import identity, time
 from services.members.api.libraries import accompanies
-from services.members.api.wording import identity, time
 from services.members.domain.competence import SECOND, SELF
 from services.members.domain.framework import ASPECTS, Frameworks
 from services.members.domain.growth import Rating, Standing, standing
@@ -27,8 +27,8 @@ routes = Routes()
 class AsOf(Schema):
     """As of this time, now by default. ``activity``: compare with how far they were when it began."""
 
-    as_of = time()
-    activity = identity()
+    as_of = time(required=False)
+    activity = identity(required=False, published_length=80)
 
 
 class LevelPair(Schema):

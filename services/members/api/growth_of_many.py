@@ -10,9 +10,9 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from services.kernel.problem import Forbidden, NotFound
 from services.kernel.route import Answer, Request, Routes
+from services.kernel.shapes import identity, slug, time
 from services.members.api.growth import current, rating_of, ratings_in
 from services.members.api.libraries import accompanies, works_at
-from services.members.api.wording import identity, slug, time
 from services.members.domain.competence import SECOND, SELF
 from services.members.domain.framework import Frameworks
 from services.members.domain.growth import Standing, area_levels, gained, standing
@@ -28,10 +28,10 @@ routes = Routes()
 class ManyQuery(Schema):
     """Of a region or of a library's staff; ``to`` is now by default, ``from`` a time to compare with."""
 
-    region = slug()
-    library = identity()
-    since = time(data_key="from")
-    until = time(data_key="to")
+    region = slug(required=False)
+    library = identity(required=False, published_length=80)
+    since = time(required=False, data_key="from")
+    until = time(required=False, data_key="to")
 
     @validates_schema
     def of_one(self, data: dict[str, Any], **_options: Any) -> None:
@@ -109,7 +109,7 @@ def _standings(
         people = _staff(parts, library, at)
         documents = [parts.views.get(COMPETENCE_OF, person) or {"_id": person} for person in people]
     else:
-        documents = list(parts.everything(COMPETENCE_OF, {"region": region}))
+        documents = list(parts.views.all(COMPETENCE_OF, {"region": region}))
     found = {
         document["_id"]: standing(map(rating_of, ratings_in(document).values()), frameworks, at)
         for document in documents
@@ -120,7 +120,7 @@ def _standings(
 def _staff(parts: Parts, library: str, at: datetime) -> list[str]:
     return [
         document["person"]
-        for document in parts.everything(AFFILIATIONS, {"library": library})
+        for document in parts.views.all(AFFILIATIONS, {"library": library})
         if any(
             term["since"] <= at and (term["until"] is None or at < term["until"]) for term in document["terms"].values()
         )

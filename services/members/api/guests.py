@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from marshmallow import Schema, fields
 
 from services.kernel.policy import Actor
 from services.kernel.problem import Forbidden, Malformed, NotFound
 from services.kernel.route import Answer, Request, Routes, recorded
-from services.members.api.wording import given_contact, identity, text
-from services.members.contact import email, phone
+from services.kernel.shapes import identity, is_identity, text
+from services.members.contact import email, given_contact, phone
 from services.members.domain.guest import GUEST, AddGuest, TieGuest
 from services.members.domain.person import PERSON, KeepForGuest
 from services.members.joining import clean
@@ -19,15 +17,13 @@ from services.members.views.guests import GUESTS
 
 routes = Routes()
 
-_IDENTITY = re.compile(r"[A-Za-z0-9_-]{1,64}")
-
 
 class GuestBody(Schema):
     """What a guest gave of themselves; all of it may be left out."""
 
-    name = text(allow_none=True, load_default=None)
-    email = text(allow_none=True, load_default=None)
-    phone = text(allow_none=True, load_default=None)
+    name = text(required=False, allow_none=True, load_default=None)
+    email = text(required=False, allow_none=True, load_default=None)
+    phone = text(required=False, allow_none=True, load_default=None)
 
 
 class GuestAnswer(Schema):
@@ -43,7 +39,7 @@ class GuestAnswer(Schema):
 class TieBody(Schema):
     """The member that the guest is."""
 
-    person = identity(required=True)
+    person = identity(published_length=80)
 
 
 class GuestAdded(Schema):
@@ -130,7 +126,7 @@ def _keep(request: Request, guest: str) -> None:
 
 def _new_identity(text: str) -> str:
     # Chosen outside, and from then on part of streams, addresses and headers.
-    if not _IDENTITY.fullmatch(text):
+    if not is_identity(text):
         raise Malformed(errors={"guest": ["Not an id."]})
     return text
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
+from services.kernel.local_time import local_day
 from services.kernel.problem import Forbidden, NotFound, Refused
 from services.kernel.route import Answer, Request, Routes, recorded
 from services.kernel.vault import Erased
@@ -23,7 +24,6 @@ from services.members.domain.registration_import import (
     StartImport,
 )
 from services.members.gazetteer import gazetteer_of
-from services.members.joining import day_of
 from services.members.parts import Parts
 from services.members.processes.import_runner import seal_rows
 from services.members.recognition import Recognition
@@ -141,8 +141,8 @@ def import_progress(parts: Parts, request: Request) -> Answer:
 
 
 def _read(parts: Parts, request: Request) -> Sequence[Registration]:
-    gazetteer = gazetteer_of(parts.everything(REGIONS))
-    reader = RowReader(gazetteer, tuple(request.actor.grants["members.import"]), day_of(request.now))
+    gazetteer = gazetteer_of(parts.views.all(REGIONS))
+    reader = RowReader(gazetteer, tuple(request.actor.grants["members.import"]), local_day(request.now))
     return [reader.read(row) for row in spreadsheet.read(request.body)]
 
 

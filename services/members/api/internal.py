@@ -11,14 +11,14 @@ from marshmallow import Schema, fields
 from services.kernel.policy import Actor, Held
 from services.kernel.problem import Malformed, Unauthorized
 from services.kernel.route import Answer, Request, Routes
+from services.kernel.shapes import identity, text
 from services.members.api.telegram import chat_of
-from services.members.api.wording import identity, text
 from services.members.domain.credential import TOKEN
 from services.members.domain.guest import GUEST
 from services.members.domain.office_kinds import grants_of
 from services.members.domain.person import PERSON, Standing
-from services.members.mint import read_bearer
 from services.members.parts import Parts
+from services.members.secret_deriver import read_bearer
 from services.members.views.guests import GUESTS
 from services.members.views.offices import OFFICE_HOLDERS
 
@@ -55,7 +55,7 @@ class ActorAnswer(Schema):
 class PeopleQuery(Schema):
     """Ids with commas between them. ``code``: the id of a login code whose digits are to be sent to the one person."""
 
-    ids = text(20_000, required=True)
+    ids = text(longest=20_000)
     code = fields.String()
 
 
@@ -78,7 +78,7 @@ class Reached(Schema):
 class PersonQuery(Schema):
     """A member."""
 
-    person = identity(required=True)
+    person = identity(published_length=80)
 
 
 class IdsAnswer(Schema):
@@ -120,8 +120,8 @@ def identify(parts: Parts, request: Request) -> Answer:
 def actor_of(parts: Parts, person: str) -> Actor:
     """A person with the offices they hold or stand in for."""
     documents = [
-        *parts.everything(OFFICE_HOLDERS, {"holder": person}),
-        *parts.everything(OFFICE_HOLDERS, {"stand_in": person}),
+        *parts.views.all(OFFICE_HOLDERS, {"holder": person}),
+        *parts.views.all(OFFICE_HOLDERS, {"stand_in": person}),
     ]
     held = sorted(((document["office"], document["region"]) for document in documents), key=str)
     return Actor("person", person, tuple(Held(office, region) for office, region in held), grants_of(held))
@@ -142,7 +142,7 @@ def people(parts: Parts, request: Request) -> Answer:
         return Answer({"people": found})
     if len(ids) != 1:
         raise Malformed(errors={"code": ["A code is one person's."]})
-    return Answer({"people": found, "code": parts.mint.digits(code)})
+    return Answer({"people": found, "code": parts.secrets.digits(code)})
 
 
 def _reached(parts: Parts, asked: str) -> dict[str, Any] | None:
@@ -181,7 +181,7 @@ def ids(parts: Parts, request: Request) -> Answer:
     """
     request.actor.require_service("gateway")
     person = request.query["person"]
-    guests = [document["_id"] for document in parts.everything(GUESTS, {"person": person})]
+    guests = [document["_id"] for document in parts.views.all(GUESTS, {"person": person})]
     # A member is nobody's guest, whatever was noted under the id before the id's own stream was asked.
     known = [guest for guest in guests if parts.commands.state(PERSON, guest)[0].standing not in OWN]
     return Answer({"ids": [person, *known]})

@@ -11,7 +11,7 @@ from services.kernel.ids import derived_id
 from services.kernel.policy import Actor
 from services.kernel.problem import Malformed, NotFound
 from services.kernel.route import Answer, Request, Routes, recorded
-from services.members.api.wording import Paging, slug, text
+from services.kernel.shapes import OptionalPaging, listing, slug, text
 from services.members.domain.affiliation import AFFILIATION, affiliation_identity
 from services.members.domain.library import (
     INTERESTS,
@@ -39,15 +39,15 @@ class DescriptionBody(Schema):
 
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
     level = fields.String(required=True, validate=validate.OneOf(LEVELS))
-    subdistrict = slug(allow_none=True, load_default=None)
+    subdistrict = slug(required=False, allow_none=True, load_default=None)
     size = fields.String(allow_none=True, load_default=None, validate=validate.OneOf(SIZES))
 
 
 class LibraryBody(DescriptionBody):
     """A library to register."""
 
-    name = text(required=True)
-    region = slug(required=True)
+    name = text()
+    region = slug()
 
 
 class InterestBody(Schema):
@@ -56,11 +56,11 @@ class InterestBody(Schema):
     interest = fields.String(required=True, validate=validate.OneOf(INTERESTS))
 
 
-class LibrariesQuery(Paging):
+class LibrariesQuery(OptionalPaging):
     """``name``: a part of the name, in any spelling; ``level`` and ``interest`` as they stand."""
 
-    region = slug()
-    name = text(100)
+    region = slug(required=False)
+    name = text(required=False, longest=100)
     level = fields.String(validate=validate.OneOf(LEVELS))
     interest = fields.String(validate=validate.OneOf(INTERESTS))
 
@@ -76,13 +76,6 @@ class LibraryAnswer(Schema):
     subdistrict = fields.String(required=True, allow_none=True)
     size = fields.String(required=True, allow_none=True)
     interest = fields.String(required=True)
-
-
-class LibraryList(Schema):
-    """A page of libraries, by name."""
-
-    items = fields.List(fields.Nested(LibraryAnswer), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 class LibraryRegistered(Schema):
@@ -139,7 +132,7 @@ def change_library_interest(parts: Parts, request: Request) -> Answer:
     return recorded(request.take(LIBRARY, library, command, answer=lambda _state, _events: {"library": library}))
 
 
-@routes.get("/v1/libraries", query=LibrariesQuery(), answer=LibraryList())
+@routes.get("/v1/libraries", query=LibrariesQuery(), answer=listing(LibraryAnswer, "LibraryList", required=True))
 def libraries(parts: Parts, request: Request) -> Answer:
     """The libraries, also by a part of the name."""
     query = request.query

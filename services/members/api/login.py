@@ -15,8 +15,8 @@ from marshmallow import Schema, fields, validate
 from services.kernel.message import Event
 from services.kernel.problem import Refused
 from services.kernel.route import Answer, Request, Routes, recorded
-from services.members.api.wording import Empty, given_contact, text
-from services.members.contact import EMAIL, contact
+from services.kernel.shapes import Empty, text
+from services.members.contact import EMAIL, contact, given_contact
 from services.members.domain.credential import (
     LOGIN,
     TOKEN,
@@ -27,8 +27,8 @@ from services.members.domain.credential import (
     RequestCode,
     RevokeToken,
 )
-from services.members.mint import read_bearer
 from services.members.parts import Parts
+from services.members.secret_deriver import read_bearer
 
 routes = Routes()
 
@@ -38,13 +38,13 @@ TOKEN_LIVES = timedelta(days=30)
 class CodeRequest(Schema):
     """An e-mail address or phone number."""
 
-    contact = text(required=True)
+    contact = text()
 
 
 class LoginRequest(Schema):
     """The contact, and the digits that were sent."""
 
-    contact = text(required=True)
+    contact = text()
     code = fields.String(required=True, validate=validate.Regexp(r"\s*(?:[0-9]\s*){6}\Z"))
 
 
@@ -59,7 +59,7 @@ class LoginAnswer(Schema):
 class LogoutRequest(Schema):
     """The token that shall open nothing any more."""
 
-    token = text(required=True)
+    token = text()
 
 
 @routes.post("/v1/login/code", body=CodeRequest(), answer=Empty(), statuses=(202, 429))
@@ -75,7 +75,7 @@ def request_login_code(parts: Parts, request: Request) -> Answer:
     code = request.new_id("code")
     command = RequestCode(
         code=code,
-        digest=parts.mint.digest(reference, parts.mint.digits(code)),
+        digest=parts.secrets.digest(reference, parts.secrets.digits(code)),
         person=identification.member(known),
         at=request.now,
     )
@@ -93,7 +93,7 @@ def log_in(parts: Parts, request: Request) -> Answer:
     digits = "".join(request.body["code"].split())
     # A code goes out by e-mail; that proves the address, and no phone number that stands beside it.
     proves = reference if known.kind == EMAIL else None
-    command = EnterCode(parts.mint.digest(reference, digits), proves, request.now)
+    command = EnterCode(parts.secrets.digest(reference, digits), proves, request.now)
     entered = request.take(LOGIN, reference, command, answer=_who)
     if entered.answer["person"] is None:
         raise _not_accepted()
@@ -122,7 +122,7 @@ def _who(_login: Login, events: Sequence[Event]) -> dict[str, Any]:
 
 def _token(parts: Parts, request: Request, person: str) -> Answer:
     """The token of this login, in the token's own stream."""
-    bearer = parts.mint.bearer(request.new_id("token"))
+    bearer = parts.secrets.bearer(request.new_id("token"))
     now = parts.machine.now()
     command = IssueToken(person, parts.vault.seal(person, "login"), bearer.digest, now, now + TOKEN_LIVES)
     commit = request.also(

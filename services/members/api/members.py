@@ -6,15 +6,16 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from services.kernel.local_time import local_day
 from services.kernel.policy import Actor
 from services.kernel.problem import Forbidden, Malformed, NotFound
 from services.kernel.route import Answer, Request, Routes, recorded
-from services.members.api.wording import Paging, given_contact, slug, text
-from services.members.contact import email, phone
+from services.kernel.shapes import OptionalPaging, listing, slug, text
+from services.members.contact import email, given_contact, phone
 from services.members.domain.person import PERSON
 from services.members.domain.place import Centre, kilometres
 from services.members.domain.region import REGION
-from services.members.joining import Applicant, clean, day_of
+from services.members.joining import Applicant, clean
 from services.members.parts import Parts
 from services.members.views.offices import OFFICE_HOLDERS
 from services.members.views.regions import REGIONS
@@ -26,12 +27,12 @@ routes = Routes()
 class JoinBody(Schema):
     """Five fields: a name, a contact, the library, where it is."""
 
-    name = text(required=True)
-    email = text(allow_none=True, load_default=None)
-    phone = text(allow_none=True, load_default=None)
-    library = text(required=True)
-    region = slug(required=True)
-    subdistrict = slug(required=True)
+    name = text()
+    email = text(required=False, allow_none=True, load_default=None)
+    phone = text(required=False, allow_none=True, load_default=None)
+    library = text()
+    region = slug()
+    subdistrict = slug()
     language = fields.String(load_default="id", validate=validate.OneOf(("id", "en")))
 
     @validates_schema
@@ -62,24 +63,17 @@ class MemberAnswer(Schema):
     registered = fields.Date(required=True)
 
 
-class MemberList(Schema):
-    """A page of members."""
-
-    items = fields.List(fields.Nested(MemberAnswer), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
-class RosterQuery(Paging):
+class RosterQuery(OptionalPaging):
     """Members of one region; of all regions only for who may read all."""
 
-    region = slug()
+    region = slug(required=False)
 
 
 class GuidesQuery(Schema):
     """Where the activity is."""
 
-    region = slug(required=True)
-    subdistrict = slug(required=True)
+    region = slug()
+    subdistrict = slug()
 
 
 class Guide(Schema):
@@ -89,13 +83,6 @@ class Guide(Schema):
     name = fields.String(required=True, allow_none=True)
     office = fields.String(required=True)
     km = fields.Float(required=True, allow_none=True)
-
-
-class GuideList(Schema):
-    """The board, the nearest first."""
-
-    items = fields.List(fields.Nested(Guide), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 @routes.post("/v1/members", body=JoinBody(), answer=JoinAnswer(), statuses=(201, 422))
@@ -116,7 +103,7 @@ def join(parts: Parts, request: Request) -> Answer:
         library=clean(body["library"]),
         region=body["region"],
         subdistrict=body["subdistrict"],
-        registered=day_of(request.now),
+        registered=local_day(request.now),
         language=body["language"],
     )
     # The fingerprint is part of the id: the same key with another body must not claim contacts for a standing member.
@@ -132,7 +119,9 @@ def join(parts: Parts, request: Request) -> Answer:
     return recorded(commit, 201, location=f"/v1/members/{commit.answer['member']}")
 
 
-@routes.get("/v1/members", query=RosterQuery(), answer=MemberList(), statuses=(200, 403))
+@routes.get(
+    "/v1/members", query=RosterQuery(), answer=listing(MemberAnswer, "MemberList", required=True), statuses=(200, 403)
+)
 def members(parts: Parts, request: Request) -> Answer:
     """The members.
 
@@ -164,7 +153,7 @@ def member(parts: Parts, request: Request) -> Answer:
     return Answer(_shown(parts, document))
 
 
-@routes.get("/v1/guides", query=GuidesQuery(), answer=GuideList(), statuses=(200, 403, 404))
+@routes.get("/v1/guides", query=GuidesQuery(), answer=listing(Guide, required=True), statuses=(200, 403, 404))
 def guides(parts: Parts, request: Request) -> Answer:
     """The board by distance.
 
@@ -176,7 +165,7 @@ def guides(parts: Parts, request: Request) -> Answer:
     if here not in known:
         raise NotFound("there is no such sub-district")
     board: dict[str, dict[str, Any]] = {}
-    for held in parts.everything(OFFICE_HOLDERS, {"board": True}):
+    for held in parts.views.all(OFFICE_HOLDERS, {"board": True}):
         holder = held.get("holder")
         if holder is not None and holder not in board:
             board[holder] = _guide(parts, holder, held["office"], known, known[here])
@@ -196,7 +185,7 @@ def centres(parts: Parts) -> dict[tuple[str, str], Centre]:
     """The centre of every sub-district, by region and sub-district."""
     return {
         (region["_id"], subdistrict["id"]): Centre(subdistrict["latitude"], subdistrict["longitude"])
-        for region in parts.everything(REGIONS)
+        for region in parts.views.all(REGIONS)
         for subdistrict in region["subdistricts"]
     }
 

@@ -10,8 +10,8 @@ from services.kernel.message import Command
 from services.kernel.policy import Held
 from services.kernel.problem import Malformed, NotFound
 from services.kernel.route import Answer, Request, Routes, recorded
-from services.members.api.regions import named
-from services.members.api.wording import Named, Paging, identity, slug, time
+from services.kernel.shapes import OptionalPaging, identity, listing, slug, time
+from services.members.api.regions import Named, named
 from services.members.domain.office import (
     OFFICE,
     AssumeOffice,
@@ -33,36 +33,36 @@ routes = Routes()
 class AssumeBody(Schema):
     """Who takes the office. ``from`` is when the term began, now by default."""
 
-    person = identity(required=True)
-    region = slug(allow_none=True, load_default=None)
-    since = time(data_key="from")
+    person = identity(published_length=80)
+    region = slug(required=False, allow_none=True, load_default=None)
+    since = time(required=False, data_key="from")
 
 
 class HandoverBody(Schema):
     """Who follows."""
 
-    region = slug(allow_none=True, load_default=None)
-    to = identity(required=True)
+    region = slug(required=False, allow_none=True, load_default=None)
+    to = identity(published_length=80)
 
 
 class StandInBody(Schema):
     """Who stands in."""
 
-    region = slug(allow_none=True, load_default=None)
-    person = identity(required=True)
+    region = slug(required=False, allow_none=True, load_default=None)
+    person = identity(published_length=80)
 
 
 class VacancyBody(Schema):
     """Which of a regional office's, and whose where many hold it."""
 
-    region = slug(allow_none=True, load_default=None)
-    person = identity(allow_none=True, load_default=None)
+    region = slug(required=False, allow_none=True, load_default=None)
+    person = identity(required=False, published_length=80, allow_none=True, load_default=None)
 
 
-class HoldersQuery(Paging):
+class HoldersQuery(OptionalPaging):
     """Those of one region."""
 
-    region = slug()
+    region = slug(required=False)
 
 
 class HolderAnswer(Schema):
@@ -72,13 +72,6 @@ class HolderAnswer(Schema):
     region = fields.String(required=True, allow_none=True)
     holder = fields.Nested(Named, required=True)
     since = fields.AwareDateTime(required=True, format="iso")
-
-
-class HolderList(Schema):
-    """A page of those who hold an office."""
-
-    items = fields.List(fields.Nested(HolderAnswer), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 class OfficeAnswer(Schema):
@@ -92,13 +85,6 @@ class OfficeAnswer(Schema):
     stand_in = fields.Nested(Named, required=True, allow_none=True)
 
 
-class OfficeList(Schema):
-    """All offices of the community, vacant ones too."""
-
-    items = fields.List(fields.Nested(OfficeAnswer), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
 class OfficeChange(Schema):
     """Who holds the office now, and who stands in."""
 
@@ -108,21 +94,26 @@ class OfficeChange(Schema):
     stand_in = fields.String(required=True, allow_none=True)
 
 
-@routes.get("/v1/offices", answer=OfficeList())
+@routes.get("/v1/offices", answer=listing(OfficeAnswer, "OfficeList", required=True))
 def offices(parts: Parts, _request: Request) -> Answer:
     """Who holds which office.
 
     Shows the offices that one person holds: those for the whole community, and each regional office for every region.
     """
-    standing = {document["_id"]: document for document in parts.everything(OFFICE_HOLDERS)}
-    regions: list[str] = [document["_id"] for document in parts.everything(REGIONS)]
+    standing = {document["_id"]: document for document in parts.views.all(OFFICE_HOLDERS)}
+    regions: list[str] = [document["_id"] for document in parts.views.all(REGIONS)]
     single = [(office, kind) for office, kind in OFFICES.items() if not kind.many]
     wanted = [(office, region) for office, kind in single for region in (regions if kind.regional else [None])]
     items = [_shown(parts, office, region, standing.get(office_key(office, region), {})) for office, region in wanted]
     return Answer({"items": items, "next": None})
 
 
-@routes.get("/v1/offices/{office}/holders", query=HoldersQuery(), answer=HolderList(), statuses=(200, 403, 404))
+@routes.get(
+    "/v1/offices/{office}/holders",
+    query=HoldersQuery(),
+    answer=listing(HolderAnswer, "HolderList", required=True),
+    statuses=(200, 403, 404),
+)
 def office_holders(parts: Parts, request: Request) -> Answer:
     """Who holds an office that many hold.
 

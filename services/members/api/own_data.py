@@ -8,8 +8,8 @@ from marshmallow import Schema, fields, validate
 
 from services.kernel.problem import Malformed, NotFound, Problem, Refused, Unavailable
 from services.kernel.route import Answer, Request, Routes, recorded
-from services.members.api.wording import given_contact, slug, text
-from services.members.contact import EMAIL, PHONE, Contact, phone
+from services.kernel.shapes import slug, text
+from services.members.contact import EMAIL, PHONE, Contact, given_contact, phone
 from services.members.domain.person import PERSON, ChangeMember, MemberChanged, MemberJoined, Person
 from services.members.domain.region import REGION
 from services.members.joining import clean
@@ -32,11 +32,11 @@ class Background(Schema):
 class OwnDataBody(Schema):
     """What is to change; what is left out stays. Region and sub-district change together."""
 
-    name = text()
-    phone = text()
-    library = text()
-    region = slug()
-    subdistrict = slug()
+    name = text(required=False)
+    phone = text(required=False)
+    library = text(required=False)
+    region = slug(required=False)
+    subdistrict = slug(required=False)
     language = fields.String(validate=validate.OneOf(("id", "en")))
     background = fields.Nested(Background)
 

@@ -8,7 +8,7 @@ from marshmallow import Schema, fields, validate
 
 from services.kernel.problem import Malformed, NotFound
 from services.kernel.route import Answer, Request, Routes, recorded
-from services.members.api.wording import Paging, slug, text
+from services.kernel.shapes import OptionalPaging, listing, slug, text
 from services.members.domain.framework import ASPECTS, LEVELS
 from services.members.domain.person import PERSON
 from services.members.domain.prior_learning import (
@@ -31,10 +31,10 @@ LINK = r"https?://\S+\Z"
 class SubmissionBody(Schema):
     """What one can already, and what shows it: a certificate, a course, years of work; a link where there is one."""
 
-    unit = slug(required=True)
+    unit = slug()
     aspect = fields.String(required=True, validate=validate.OneOf(ASPECTS))
     level = fields.Integer(required=True, strict=True, validate=validate.OneOf(LEVELS))
-    evidence = text(2000, required=True)
+    evidence = text(longest=2000)
     link = fields.String(allow_none=True, load_default=None, validate=[validate.Length(8, 500), validate.Regexp(LINK)])
 
 
@@ -43,13 +43,13 @@ class ReviewBody(Schema):
 
     accepted = fields.Boolean(required=True, truthy={True}, falsy={False})
     level = fields.Integer(strict=True, allow_none=True, load_default=None, validate=validate.OneOf(LEVELS))
-    note = text(1000, allow_none=True, load_default=None)
+    note = text(required=False, longest=1000, allow_none=True, load_default=None)
 
 
-class SubmissionsQuery(Paging):
+class SubmissionsQuery(OptionalPaging):
     """Those of a region, for who rates there; one's own without one."""
 
-    region = slug()
+    region = slug(required=False)
     state = fields.String(validate=validate.OneOf((WAITING, ACCEPTED, DECLINED)))
 
 
@@ -73,13 +73,6 @@ class SubmissionAnswer(SubmissionState):
     note = fields.String(required=True, allow_none=True)
     by = fields.String(required=True, allow_none=True)
     at = fields.AwareDateTime(required=True, format="iso")
-
-
-class SubmissionList(Schema):
-    """A page of submissions."""
-
-    items = fields.List(fields.Nested(SubmissionAnswer), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 @routes.post("/v1/prior-learning", body=SubmissionBody(), answer=SubmissionState(), statuses=(201, 401))
@@ -132,7 +125,12 @@ def review_prior_learning(parts: Parts, request: Request) -> Answer:
     return _take(request, submission, command)
 
 
-@routes.get("/v1/prior-learning", query=SubmissionsQuery(), answer=SubmissionList(), statuses=(200, 403))
+@routes.get(
+    "/v1/prior-learning",
+    query=SubmissionsQuery(),
+    answer=listing(SubmissionAnswer, "SubmissionList", required=True),
+    statuses=(200, 403),
+)
 def prior_learning(parts: Parts, request: Request) -> Answer:
     """What I showed of learning from before, or what a region's people did."""
     person, query = request.actor.require_person(), request.query

@@ -8,7 +8,7 @@ from marshmallow import Schema, fields, validate
 
 from services.kernel.problem import NotFound
 from services.kernel.route import Answer, Request, Routes, recorded
-from services.members.api.wording import Named, Paging, slug, text
+from services.kernel.shapes import OptionalPaging, listing, slug, text
 from services.members.domain.region import REGION, OpenRegion, Subdistrict
 from services.members.joining import clean
 from services.members.parts import Parts
@@ -18,11 +18,18 @@ from services.members.views.regions import REGIONS
 routes = Routes()
 
 
+class Named(Schema):
+    """A person whose name is public, for the office they hold; null where it is erased."""
+
+    person = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
+
+
 class SubdistrictBody(Schema):
     """A sub-district and its centre, in degrees."""
 
-    id = slug(required=True)
-    name = text(required=True)
+    id = slug()
+    name = text()
     latitude = fields.Float(required=True, validate=validate.Range(-90, 90))
     longitude = fields.Float(required=True, validate=validate.Range(-180, 180))
 
@@ -30,8 +37,8 @@ class SubdistrictBody(Schema):
 class RegionBody(Schema):
     """A region to open."""
 
-    region = slug(required=True)
-    name = text(required=True)
+    region = slug()
+    name = text()
     subdistricts = fields.List(fields.Nested(SubdistrictBody), required=True, validate=validate.Length(1, 200))
 
 
@@ -44,13 +51,6 @@ class RegionAnswer(Schema):
     coordinator = fields.Nested(Named, required=True, allow_none=True)
     stand_in = fields.Nested(Named, required=True, allow_none=True)
     vacant = fields.Boolean(required=True)
-
-
-class RegionList(Schema):
-    """A page of regions."""
-
-    items = fields.List(fields.Nested(RegionAnswer), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 class RegionOpenedAnswer(Schema):
@@ -73,7 +73,7 @@ def open_region(_parts: Parts, request: Request) -> Answer:
     return recorded(commit, 201, location=f"/v1/regions/{region}")
 
 
-@routes.get("/v1/regions", query=Paging(), answer=RegionList())
+@routes.get("/v1/regions", query=OptionalPaging(), answer=listing(RegionAnswer, "RegionList", required=True))
 def regions(parts: Parts, request: Request) -> Answer:
     """The regions."""
     page = parts.views.find(REGIONS, limit=request.query["limit"], after=request.query.get("after"))

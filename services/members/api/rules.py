@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from services.kernel.fact_views import Document, document_at
 from services.kernel.message import Event
 from services.kernel.route import Answer, Request, Routes, recorded
-from services.members.api.wording import time
+from services.kernel.shapes import listing, time
 from services.members.domain.rules import IDENTITY, RULES, WEEK, ChangeRules, Rulebook
 from services.members.parts import Parts
 from services.members.views.rulebook import RULEBOOK
@@ -23,7 +23,7 @@ TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]\Z"
 class RulesBody(Schema):
     """The rules to change; those left out stay. ``in_force_from`` is now by default."""
 
-    in_force_from = time()
+    in_force_from = time(required=False)
     speakers = fields.String(validate=validate.OneOf(("board", "open")))
     quiet_from = fields.String(validate=validate.Regexp(TIME))
     quiet_until = fields.String(validate=validate.Regexp(TIME))
@@ -41,7 +41,7 @@ class RulesBody(Schema):
 class RulesQuery(Schema):
     """Only the version in force ``at`` this time."""
 
-    at = time()
+    at = time(required=False)
 
 
 class RulesAnswer(Schema):
@@ -62,13 +62,6 @@ class RulesAnswer(Schema):
     pilot_able_people = fields.Integer(required=True)
     pilot_level = fields.Integer(required=True)
     announcement_second_above = fields.Integer(required=True)
-
-
-class RulesList(Schema):
-    """Versions of the rules, oldest first."""
-
-    items = fields.List(fields.Nested(RulesAnswer), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 class RulesVersion(Schema):
@@ -93,15 +86,15 @@ def change_rules(_parts: Parts, request: Request) -> Answer:
     return recorded(request.take(RULES, IDENTITY, command, answer=_newest), 201, location="/v1/rules")
 
 
-@routes.get("/v1/rules", query=RulesQuery(), answer=RulesList())
+@routes.get("/v1/rules", query=RulesQuery(), answer=listing(RulesAnswer, "RulesList", required=True))
 def rules(parts: Parts, request: Request) -> Answer:
     """The rules.
 
     Shows all versions, or the version in force at a time.
     """
-    versions = parts.everything(RULEBOOK)
+    versions = list(parts.views.all(RULEBOOK))
     at = request.query.get("at")
-    current = _in_force(versions, at or request.now)
+    current = document_at(versions, at or request.now)
     shown = [_shown(version, current) for version in versions if at is None or version == current]
     return Answer({"items": shown, "next": None})
 
@@ -110,11 +103,6 @@ def _newest(rulebook: Rulebook, _events: Sequence[Event]) -> dict[str, Any]:
     return {"rules": len(rulebook.versions)}
 
 
-def _in_force(versions: Sequence[dict[str, Any]], at: datetime) -> dict[str, Any] | None:
-    begun = [version for version in versions if version["in_force_from"] <= at]
-    return max(begun, key=lambda version: (version["in_force_from"], version["version"]), default=None)
-
-
-def _shown(version: dict[str, Any], current: dict[str, Any] | None) -> dict[str, Any]:
+def _shown(version: Document, current: Document | None) -> dict[str, Any]:
     ruled = {name: value for name, value in version.items() if name != "_id"}
     return ruled | {"in_force_from": version["in_force_from"].isoformat(), "in_force": version == current}

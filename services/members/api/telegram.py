@@ -9,7 +9,7 @@ from marshmallow import Schema, fields, validate
 
 from services.kernel.problem import Refused
 from services.kernel.route import Answer, Request, Routes, recorded
-from services.members.api.wording import Empty, text
+from services.kernel.shapes import Empty, text
 from services.members.contact import TELEGRAM as TELEGRAM_KIND
 from services.members.contact import Contact
 from services.members.domain.guest import GUEST, AddGuest, TieGuest
@@ -24,8 +24,8 @@ from services.members.domain.telegram import (
     UnlinkAccount,
 )
 from services.members.domain.telegram import TELEGRAM_ACCOUNTS as ACCOUNTS
-from services.members.mint import read_link
 from services.members.parts import Parts
+from services.members.secret_deriver import read_link
 from services.members.views.telegram import TELEGRAM_ACCOUNTS
 
 routes = Routes()
@@ -46,7 +46,7 @@ class LinkBody(Schema):
     as a stranger, if it did.
     """
 
-    token = text(required=True)
+    token = text()
     chat = fields.String(required=True, validate=validate.Regexp(CHAT))
     guest = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(GUEST_ID))
 
@@ -73,7 +73,7 @@ class Whose(Schema):
 def offer_telegram_link(parts: Parts, request: Request) -> Answer:
     """A link that makes the Telegram account that opens it mine."""
     person = request.actor.require_person()
-    link = parts.mint.link(request.new_id("telegram"))
+    link = parts.secrets.link(request.new_id("telegram"))
     command = OfferLink(person, link.digest, request.now)
     commit = request.take(
         TELEGRAM_OFFER, link.token, command, answer=lambda state, _: {"expires": state.expires.isoformat()}

@@ -9,7 +9,7 @@ from marshmallow import Schema, fields, validate
 
 from services.kernel.problem import Forbidden, NotFound
 from services.kernel.route import Answer, Request, Routes, recorded
-from services.members.api.wording import Empty, Paging, text
+from services.kernel.shapes import Empty, OptionalPaging, listing, text
 from services.members.domain.credential import TOKEN, IssueToken, RevokeToken
 from services.members.joining import clean
 from services.members.parts import Parts
@@ -21,7 +21,7 @@ routes = Routes()
 class TokenRequest(Schema):
     """What the token is for, and for how many days."""
 
-    name = text(60, required=True)
+    name = text(longest=60)
     days = fields.Integer(strict=True, load_default=90, validate=validate.Range(1, 365))
 
 
@@ -43,13 +43,6 @@ class TokenEntry(Schema):
     revoked = fields.AwareDateTime(required=True, format="iso", allow_none=True)
 
 
-class TokenList(Schema):
-    """A page of tokens."""
-
-    items = fields.List(fields.Nested(TokenEntry), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
 @routes.post("/v1/me/tokens", body=TokenRequest(), answer=NewToken(), statuses=(201, 403))
 def issue_token(parts: Parts, request: Request) -> Answer:
     """A token for a program of mine.
@@ -59,7 +52,7 @@ def issue_token(parts: Parts, request: Request) -> Answer:
     person = request.actor.require_person()
     if not request.actor.may_somewhere("tokens.issue"):
         raise Forbidden(permission="tokens.issue")
-    bearer = parts.mint.bearer(request.new_id("token"))
+    bearer = parts.secrets.bearer(request.new_id("token"))
     now = parts.machine.now()
     name = parts.vault.seal(person, clean(request.body["name"]))
     command = IssueToken(person, name, bearer.digest, now, now + timedelta(days=request.body["days"]))
@@ -70,7 +63,7 @@ def issue_token(parts: Parts, request: Request) -> Answer:
     )
 
 
-@routes.get("/v1/me/tokens", query=Paging(), answer=TokenList())
+@routes.get("/v1/me/tokens", query=OptionalPaging(), answer=listing(TokenEntry, "TokenList", required=True))
 def own_tokens(parts: Parts, request: Request) -> Answer:
     """My tokens.
 

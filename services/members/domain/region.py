@@ -9,7 +9,6 @@ from typing import Any
 from services.kernel.decider import Decider
 from services.kernel.message import Command, Event
 from services.kernel.problem import Refused
-from services.members.domain.place import Centre
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +19,6 @@ class Subdistrict:
     name: str
     latitude: float
     longitude: float
-
-    @property
-    def centre(self) -> Centre:
-        """Its centre."""
-        return Centre(self.latitude, self.longitude)
 
 
 @dataclass(frozen=True, slots=True)

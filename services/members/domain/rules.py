@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+from services.kernel.dated import in_force
 from services.kernel.decider import Decider
 from services.kernel.message import Command, Event
 from services.kernel.problem import Refused
@@ -86,9 +87,8 @@ class Rulebook:
     versions: tuple[RulesChanged, ...] = ()
 
     def in_force(self, at: datetime) -> RulesChanged | None:
-        """The version in force at a time: of those begun the one begun last, the newer of two begun together."""
-        begun = [version for version in self.versions if version.in_force_from <= at]
-        return max(begun, key=lambda version: (version.in_force_from, version.version), default=None)
+        """The version in force at a time, None before the first."""
+        return in_force(self.versions, at)
 
     def announced(self, after: datetime) -> Sequence[RulesChanged]:
         """What comes into force after a time, one after the other."""

@@ -28,7 +28,7 @@ from services.mentoring.domain.smooth import (
     ReportRegression,
 )
 from services.mentoring.domain.weeks import monday_of, name_of, week_named
-from services.mentoring.mint import digest
+from services.mentoring.secret_deriver import digest
 
 routes = Routes()
 

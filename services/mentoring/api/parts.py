@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +11,6 @@ from services.kernel.policy import Actor
 from services.kernel.problem import Malformed
 from services.kernel.service import Core
 from services.kernel.vault import Vault
-from services.kernel.view import View
 from services.kernel.view_store import Views
 from services.mentoring.domain.desk import (
     ANSWERING_THERE,
@@ -24,7 +22,7 @@ from services.mentoring.domain.desk import (
     owner_for,
 )
 from services.mentoring.domain.rules import RulesInForce
-from services.mentoring.mint import Mint
+from services.mentoring.secret_deriver import SecretDeriver
 from services.mentoring.views.offices import OFFICES
 from services.mentoring.views.participants import PARTICIPANTS, is_member
 from services.mentoring.views.regions import REGIONS
@@ -43,11 +41,11 @@ class Parts:
     commands: Commands
     views: Views
     vault: Vault
-    mint: Mint
+    secrets: SecretDeriver
 
     def rules(self, at: datetime) -> RulesInForce:
         """The rules in force at a moment, as far as members have told them."""
-        return rules_at(self.views.find(RULEBOOK, sort="_id", descending=True, limit=100).items, at)
+        return rules_at(self.views.all(RULEBOOK), at)
 
     def office(self, office: str, region: str | None) -> dict[str, Any]:
         """Who holds an office: ``{holders: [persons], stand_in}``, both empty for one that nobody ever held."""
@@ -60,7 +58,7 @@ class Parts:
             key_of(document["office"], document["region"]): Seat(
                 next(iter(document.get("holders", ())), None), document.get("stand_in")
             )
-            for document in self.everything(OFFICES, {"office": {"$in": [*BOARD_ORDER, REGIONAL]}})
+            for document in self.views.all(OFFICES, {"office": {"$in": [*BOARD_ORDER, REGIONAL]}})
         }
         return owner_for(region, seats)
 
@@ -91,17 +89,7 @@ class Parts:
         if self.views.get(REGIONS, region) is None:
             raise Malformed(errors={"region": ["There is no such region."]})
 
-    def everything(self, view: View, where: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-        """All documents of a view that match, page by page."""
-        after = None
-        while True:
-            page = self.views.find(view, where, after=after, limit=100)
-            yield from page.items
-            after = page.next
-            if after is None:
-                return
-
 
 def parts(core: Core) -> Parts:
     """This service's parts around those that every service has."""
-    return Parts(core.commands, core.views, core.vault, Mint(core.settings.secrets.token))
+    return Parts(core.commands, core.views, core.vault, SecretDeriver(core.settings.secrets.token))

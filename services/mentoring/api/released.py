@@ -20,7 +20,7 @@ from services.mentoring.api.standing import looked_at, standing
 from services.mentoring.domain.access import IssueEvidenceKey, MakeLink
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.report import PARTS, REPORT, ReleaseReport
-from services.mentoring.mint import digest, mentorship_in, report_digest
+from services.mentoring.secret_deriver import digest, mentorship_in, report_digest
 from services.mentoring.views.libraries import LIBRARIES
 from services.mentoring.views.mentorships import MENTORSHIPS
 from services.mentoring.views.reports import REPORTS
@@ -92,7 +92,7 @@ def issue_evidence_key(parts: Parts, request: Request) -> Answer:
     """The key that the library's own server sends its evidence with; the former one is good no longer."""
     found = standing(parts, request.path["mentorship"], request.actor)
     person = found.require(found.mentors or found.of_the_library)
-    key = parts.mint.evidence_key(found.identity, request.command_id)
+    key = parts.secrets.evidence_key(found.identity, request.command_id)
     command = IssueEvidenceKey(digest(key), person)
     answer = recorded(request.take(MENTORSHIP, found.identity, command), 201)
     # The key goes into this answer and not into the commit's: it is stored nowhere.
@@ -104,7 +104,7 @@ def make_progress_link(parts: Parts, request: Request) -> Answer:
     """An address that shows the library's progress without a login, for a while."""
     found = standing(parts, request.path["mentorship"], request.actor)
     person = found.require(found.mentors or found.of_the_library)
-    secret = parts.mint.progress_address(found.identity, request.command_id)
+    secret = parts.secrets.progress_address(found.identity, request.command_id)
     command = MakeLink(digest(secret), request.now + timedelta(days=request.body["days"]), person)
 
     def until(state: Any, _events: object) -> dict[str, Any]:
@@ -158,7 +158,7 @@ def release_report(parts: Parts, request: Request) -> Answer:
     if document is None:
         raise NotFound
     report = request.new_id("report")
-    code = parts.mint.report_code(report)
+    code = parts.secrets.report_code(report)
     chosen, ours = request.body["parts"], figures_of(parts, found, document, request.now)
     command = ReleaseReport(
         mentorship=found.identity,

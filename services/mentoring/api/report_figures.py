@@ -11,13 +11,13 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validates, validates_schema
 from marshmallow.validate import Length, OneOf, Regexp
 
+from services.kernel.local_time import local_day
 from services.kernel.shapes import number
 from services.kernel.times import read
 from services.mentoring.api.case_shown import effort, history
 from services.mentoring.api.parts import Parts
 from services.mentoring.api.standing import Standing
 from services.mentoring.domain.readiness import CONDITIONS
-from services.mentoring.domain.weeks import JAKARTA
 
 DECISIONS = (*CONDITIONS, "training")
 """What a school may be asked to decide; its sentences are the gateway's."""
@@ -81,7 +81,7 @@ def figures_of(parts: Parts, found: Standing, document: Mapping[str, Any], now: 
     minutes = visits.get("minutes", 0)
     given = effort(found.template, minutes)
     return {
-        "period": {"from": _day(document["opened"]), "to": now.astimezone(JAKARTA).date().isoformat()},
+        "period": {"from": _day(document["opened"]), "to": local_day(now).isoformat()},
         "hours": {"hours": given["hours"]},
         "visits": {"count": visits.get("count", 0), "minutes": minutes},
         "stage": _stage(parts, document, now),
@@ -119,4 +119,4 @@ def _evidence(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def _day(at: str | None) -> str | None:
     """The day of a moment where the community lives."""
-    return None if at is None else read(at).astimezone(JAKARTA).date().isoformat()
+    return None if at is None else local_day(read(at)).isoformat()

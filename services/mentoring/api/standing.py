@@ -130,7 +130,7 @@ def heard_of(parts: Parts, staff: tuple[str, ...], rules: RulesInForce) -> Heard
 
 def able_unit(parts: Parts) -> tuple[str, ...]:
     """What the unit has been called that a pilot's staff are able in, oldest first: a new version of the framework may move it."""
-    return names_of(ABLE_UNIT, parts.everything(FRAMEWORKS, {}))
+    return names_of(ABLE_UNIT, parts.views.all(FRAMEWORKS))
 
 
 def _guests(parts: Parts, person: str) -> list[str]:

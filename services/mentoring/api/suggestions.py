@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from services.kernel.route import Answer, Request, Routes
+from services.kernel.shapes import listing
 from services.mentoring.api.parts import Parts
 from services.mentoring.api.standing import Standing, able_unit, found_in, standing
 from services.mentoring.domain.case import OPEN
@@ -33,21 +34,16 @@ class Suggestion(Schema):
     reasons = fields.List(fields.String())
 
 
-class SuggestionList(Schema):
-    items = fields.List(fields.Nested(Suggestion))
-    next = fields.String(allow_none=True)
-
-
-@routes.get("/v1/mentorships/{mentorship}/suggestions", answer=SuggestionList(), statuses=(200, 403, 404))
+@routes.get("/v1/mentorships/{mentorship}/suggestions", answer=listing(Suggestion), statuses=(200, 403, 404))
 def suggest_mentors(parts: Parts, request: Request) -> Answer:
     """Who might go along, with reasons; a person decides."""
     found = standing(parts, request.path["mentorship"], request.actor)
     found.require(found.leads)
-    offices = [each for office in ACCOMPANYING for each in parts.everything(OFFICES, {"office": office})]
+    offices = [each for office in ACCOMPANYING for each in parts.views.all(OFFICES, {"office": office})]
     people = sorted({person for office in offices for person in office.get("holders", ())})
     known = {document["_id"]: document for document in found_in(parts, PRACTICE, people)}
     former = _former(parts, found)
-    centres = {document["_id"]: document for document in parts.everything(REGIONS, {})}
+    centres = {document["_id"]: document for document in parts.views.all(REGIONS)}
     here = _centre(centres, found.known)
     level, names = parts.rules(request.now).pilot_level, able_unit(parts)
     candidates = [
@@ -65,7 +61,7 @@ def suggest_mentors(parts: Parts, request: Request) -> Answer:
 
 
 def _former(parts: Parts, found: Standing) -> frozenset[str]:
-    cases = parts.everything(MENTORSHIPS, {"library": found.library.id})
+    cases = parts.views.all(MENTORSHIPS, {"library": found.library.id})
     return frozenset(person for case in cases for person in case.get("mentors_ever", ()))
 
 

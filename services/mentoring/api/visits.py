@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validates
 from marshmallow.validate import Length, OneOf
 
+from services.kernel.local_time import local_day
 from services.kernel.problem import Malformed, NotFound
 from services.kernel.route import Answer, Request, Routes, recorded
 from services.kernel.shapes import Paging, identity, line, listing, number, paged, paging
@@ -18,7 +19,6 @@ from services.mentoring.domain.access import ConfirmRotation, NoteInstallation
 from services.mentoring.domain.case import OPEN, Note
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.visit import CALL, CHAT, LONGEST_MINUTES, ON_SITE, VISIT, LogVisit
-from services.mentoring.domain.weeks import JAKARTA
 from services.mentoring.templates import VERSION
 from services.mentoring.views.mentorships import MENTORSHIPS
 from services.mentoring.views.visits import VISITS
@@ -110,7 +110,7 @@ def log_visit(parts: Parts, request: Request) -> Answer:
     strangers = set(body["staff"]) - set(found.known.get("staff", {}))
     if strangers:
         raise Malformed(errors={"staff": [f"Not of this library: {', '.join(sorted(strangers))}."]})
-    today = request.now.astimezone(JAKARTA).date()
+    today = local_day(request.now)
     visit = request.new_id("visit")
     texts = parts.vault.seal_all(person, [(name, body[name]) for name in ("done", "next", "internal")])
     notes = {name: None if sealed is None else Note(person, sealed) for name, sealed in texts.items()}

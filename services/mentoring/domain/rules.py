@@ -5,9 +5,7 @@ A decision that follows one of them carries the version that it was taken under.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 SCHOOL_DAYS = ("mon", "tue", "wed", "thu", "fri")
 
@@ -29,19 +27,3 @@ class RulesInForce:
     pilot_able_people: int = 1
     pilot_level: int = 3
     probation_weeks: int = 4
-
-
-@dataclass(frozen=True, slots=True)
-class DatedRules:
-    """One version of the rules and the moment from which it is in force."""
-
-    in_force_from: datetime
-    rules: RulesInForce
-
-
-def in_force(versions: Iterable[DatedRules], at: datetime) -> RulesInForce:
-    """The rules at a moment: the ones that came into force last, of two at the same moment the higher version."""
-    begun = [dated for dated in versions if dated.in_force_from <= at]
-    if not begun:
-        return RulesInForce()
-    return max(begun, key=lambda dated: (dated.in_force_from, dated.rules.version)).rules

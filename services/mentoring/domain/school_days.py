@@ -1,15 +1,15 @@
 """How long a question may wait: counted in school days, for nobody expects an answer on a Sunday or in the holidays.
 
-Days are those of Jakarta, which keeps UTC+7 all year round.
+Days are local: those of the place where the community lives.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 
+from services.kernel.local_time import local_day, utc_of
 from services.mentoring.domain.rules import RulesInForce
 
-JAKARTA = timezone(timedelta(hours=7))
 NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = timedelta(days=1)
 _LAST_SECOND = time(23, 59, 59)
@@ -27,9 +27,9 @@ def due(asked_at: datetime, rules: RulesInForce) -> datetime:
     """Until when a question asked at a moment is to be answered: the last second of the n-th school day after the day on which it
     was asked, as an aware time in UTC. At least one day is given.
     """
-    day = asked_at.astimezone(JAKARTA).date()
+    day = local_day(asked_at)
     left = max(1, rules.response_school_days)
     while left:
         day += _DAY
         left -= is_school_day(day, rules)
-    return datetime.combine(day, _LAST_SECOND, JAKARTA).astimezone(UTC)
+    return utc_of(day, _LAST_SECOND)

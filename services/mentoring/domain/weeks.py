@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 
-JAKARTA = timezone(timedelta(hours=7), "WIB")
-"""Asia/Jakarta, which has had no other offset since 1964 and no summer time."""
+from services.kernel.local_time import local_day, utc_of
+
 WEEK = timedelta(days=7)
 GRACE = timedelta(days=3)
 """How long after its end a week may still be reported: the numbers of Saturday are read on Monday, by hand."""
@@ -15,14 +15,14 @@ NAME = re.compile(r"^(\d{4})-W(\d{2})$")
 
 def monday_of(at: datetime) -> date:
     """The Monday of the week in which a moment lies."""
-    local = at.astimezone(JAKARTA).date()
-    return local - timedelta(days=local.weekday())
+    day = local_day(at)
+    return day - timedelta(days=day.weekday())
 
 
 def first_monday(at: datetime) -> date:
     """The Monday with which the first whole week begins, that day's own week if the moment is on a Monday."""
     monday = monday_of(at)
-    return monday if at.astimezone(JAKARTA).date() == monday else monday + WEEK
+    return monday if local_day(at) == monday else monday + WEEK
 
 
 def name_of(monday: date) -> str:
@@ -41,7 +41,7 @@ def week_named(name: str) -> date:
 
 def begin_of(monday: date) -> datetime:
     """The moment at which a week begins, in UTC."""
-    return datetime.combine(monday, time(), JAKARTA).astimezone(UTC)
+    return utc_of(monday, time())
 
 
 def end_of(monday: date) -> datetime:

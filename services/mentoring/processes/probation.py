@@ -37,7 +37,7 @@ def react(state: Mapping[str, Any], recorded: Recorded) -> Reaction:
         case LibraryLive(first=first) | LibraryRegressed(first=first):
             return Reaction(state, (), _until(first))
         case DeadlinePassed(instance=case, due=due):
-            week = monday_of(due - GRACE - WEEK)
+            week = monday_of(due - GRACE) - WEEK
             return Reaction(state, [Issue(MENTORSHIP, case, CloseWeek(week))], _until(week + WEEK))
     return Reaction(state)
 

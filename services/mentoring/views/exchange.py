@@ -7,10 +7,10 @@ calls less and less. Whoever is erased stays a number.
 
 from __future__ import annotations
 
+from services.kernel.local_time import local
 from services.kernel.message import Recorded
 from services.kernel.view import Applied, Change, View, increment
 from services.mentoring.domain.consultation_acts import ConsultationAnswered, ConsultationAsked
-from services.mentoring.domain.school_days import JAKARTA
 
 PERSON, LIBRARY, REGION = "person", "library", "region"
 THERE = "there"
@@ -19,7 +19,7 @@ THERE = "there"
 
 def apply(recorded: Recorded) -> Applied:
     """What an event changes."""
-    month = f"months.{recorded.at.astimezone(JAKARTA):%Y-%m}"
+    month = f"months.{local(recorded.at):%Y-%m}"
     match recorded.event:
         case ConsultationAsked(asker=asker, region=region, library=library):
             whose = [(PERSON, asker), (REGION, region), *([(LIBRARY, library)] if library else [])]

@@ -22,8 +22,7 @@ def apply(fact: Fact) -> Applied:
             named = {"stand_in": None}
         case _:
             return []
-    office, region = fact.data["office"], fact.data["region"]
-    return [Change(f"{office}.{region or 'all'}", {"office": office, "region": region, **named})]
+    return [Change(fact.subject, {"office": fact.data["office"], "region": fact.data["region"], **named})]
 
 
 OFFICES = View(name="offices", version=1, apply=apply, logs=(INBOX,), indexes=([("region", 1)],))

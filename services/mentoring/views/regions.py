@@ -1,19 +1,8 @@
-"""The regions and their sub-districts, as members told them. Key: the region.
-
-``{name, subdistricts: [{id, name, latitude, longitude}]}``
-"""
+"""The regions and their sub-districts. Key: the region. ``{name, subdistricts: [{id, name, latitude, longitude}]}``."""
 
 from __future__ import annotations
 
-from services.kernel.message import Fact
-from services.kernel.view import INBOX, Applied, Change, View
+from services.kernel.fact_views import copied
+from services.kernel.view import INBOX, View
 
-
-def apply(fact: Fact) -> Applied:
-    """What a fact changes."""
-    if fact.name != "members.region-opened":
-        return []
-    return [Change(fact.subject, {"name": fact.data["name"], "subdistricts": list(fact.data["subdistricts"])})]
-
-
-REGIONS = View(name="regions", version=1, apply=apply, logs=(INBOX,))
+REGIONS = View("regions", 1, copied({"members.region-opened": ("name", "subdistricts")}), logs=(INBOX,))

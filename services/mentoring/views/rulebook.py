@@ -1,53 +1,32 @@
 """The community's dated rules, as members told them. Key: the version.
 
-``{version, in_force_from, rules: {...}}``; ``rules`` has the fields of ``RulesInForce``.
+``{version, in_force_from, rules: {...}}``; ``rules`` has the fields of ``RulesInForce`` but ``version``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
-from services.kernel.message import Fact
-from services.kernel.times import moment, read
-from services.kernel.view import INBOX, Applied, Change, View
-from services.mentoring.domain.rules import DatedRules, RulesInForce, in_force
+from services.kernel.fact_views import Document, dated, document_at, told_or_default
+from services.kernel.view import INBOX, View
+from services.mentoring.domain.rules import RulesInForce
 
-_DEFAULT = RulesInForce()
+_DEFAULTS = {name: value for name, value in asdict(RulesInForce()).items() if name != "version"}
 
 
-def apply(fact: Fact) -> Applied:
-    """What a fact changes."""
-    if fact.name != "members.rules-changed":
-        return []
-    version = int(fact.data["version"])
-    since = moment(read(str(fact.data["in_force_from"])))
-    return [Change(f"{version:06d}", {"version": version, "in_force_from": since, "rules": _rules(fact.data)})]
-
-
-def rules_at(documents: Iterable[Mapping[str, Any]], at: datetime) -> RulesInForce:
+def rules_at(documents: Iterable[Document], at: datetime) -> RulesInForce:
     """The rules in force at a moment, of the view's documents."""
-    return in_force([DatedRules(read(each["in_force_from"]), _read(each)) for each in documents], at)
+    found = document_at(documents, at)
+    if found is None:
+        return RulesInForce()
+    rules = {name: tuple(value) if isinstance(value, list) else value for name, value in found["rules"].items()}
+    return RulesInForce(version=found["version"], **rules)
 
 
-def _rules(data: Mapping[str, Any]) -> dict[str, Any]:
-    # A fact told before a rule existed says nothing about it: what holds by default held then.
-    return {
-        "response_school_days": int(data.get("response_school_days", _DEFAULT.response_school_days)),
-        "school_days": list(data.get("school_days", _DEFAULT.school_days)),
-        "holidays": list(data.get("holidays", _DEFAULT.holidays)),
-        "pilot_after_gatherings": int(data.get("pilot_after_gatherings", _DEFAULT.pilot_after_gatherings)),
-        "pilot_able_people": int(data.get("pilot_able_people", _DEFAULT.pilot_able_people)),
-        "pilot_level": int(data.get("pilot_level", _DEFAULT.pilot_level)),
-        "probation_weeks": int(data.get("probation_weeks", _DEFAULT.probation_weeks)),
-    }
+def _kept(data: Document) -> Document:
+    return {"rules": told_or_default(data, _DEFAULTS)}
 
 
-def _read(document: Mapping[str, Any]) -> RulesInForce:
-    rules = dict(document["rules"])
-    days, holidays = tuple(rules.pop("school_days")), tuple(rules.pop("holidays"))
-    return RulesInForce(version=document["version"], school_days=days, holidays=holidays, **rules)
-
-
-RULEBOOK = View(name="rulebook", version=1, apply=apply, logs=(INBOX,))
+RULEBOOK = View("rulebook", 1, dated("members.rules-changed", _kept), logs=(INBOX,))

@@ -10,10 +10,8 @@ from marshmallow.validate import Length, OneOf, Range
 
 from services.kernel.problem import NotFound
 from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import identity
+from services.kernel.shapes import BoundedPaging, Empty, identity, listing, time
 from services.notifications.api.parts import Parts
-from services.notifications.api.schemas import PageQuery, moment
-from services.notifications.api.wording import Empty
 from services.notifications.domain.announcement import (
     ANNOUNCEMENT,
     PUBLISHED,
@@ -40,6 +38,8 @@ routes = Routes()
 SEND = "announcements.send"
 LEVELS = ("basic", "secondary", "higher")
 STATES = (WAITING, PUBLISHED, WITHDRAWN)
+PUBLISHED_RANGE = {"x-minimum": "1900-01-01T00:00:00+00:00", "x-maximum": "2999-01-01T00:00:00+00:00"}
+"""The bounds of ``shapes.time``, as the published schema has always shown them."""
 
 
 class TextBody(Schema):
@@ -58,7 +58,7 @@ class AnnouncementBody(TextBody):
     levels = fields.List(
         fields.String(validate=OneOf(LEVELS)), load_default=None, allow_none=True, validate=Length(1, len(LEVELS))
     )
-    worth_until = moment()
+    worth_until = time(metadata=PUBLISHED_RANGE)
 
 
 class Written(Schema):
@@ -94,11 +94,6 @@ class AnnouncementShown(TextBody):
     by = fields.String(allow_none=True)
     approved_by = fields.String(allow_none=True)
     waiting = fields.Nested(Waiting, allow_none=True)
-
-
-class Announcements(Schema):
-    items = fields.List(fields.Nested(AnnouncementShown), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 @routes.post("/v1/announcements", body=AnnouncementBody(), answer=Written(), statuses=(201, 401, 403, 422))
@@ -172,7 +167,12 @@ def withdraw_announcement(parts: Parts, request: Request) -> Answer:
     return _take(request, Withdraw(request.actor.require_person()))
 
 
-@routes.get("/v1/announcements", query=PageQuery(), answer=Announcements(), statuses=(200, 401))
+@routes.get(
+    "/v1/announcements",
+    query=BoundedPaging(),
+    answer=listing(AnnouncementShown, "Announcements", required=True),
+    statuses=(200, 401),
+)
 def list_announcements(parts: Parts, request: Request) -> Answer:
     """What was announced, newest first; for those who send announcements also what waits."""
     request.actor.require_person()

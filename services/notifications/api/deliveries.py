@@ -13,11 +13,10 @@ from marshmallow.validate import Length, OneOf
 
 from services.kernel.problem import Forbidden, Malformed, NotFound, Unauthorized
 from services.kernel.route import Answer, Request, Routes, recorded
+from services.kernel.shapes import BoundedPaging, Empty, listing
 from services.notifications.api.parts import Parts
-from services.notifications.api.schemas import PageQuery
-from services.notifications.api.wording import Empty
-from services.notifications.deliveries import ENDED, GATHERED, PLANNED, SENDING
-from services.notifications.deliveries import Delivery as DeliveryDocument
+from services.notifications.delivery import ENDED, GATHERED, PLANNED, SENDING
+from services.notifications.delivery import Delivery as DeliveryDocument
 from services.notifications.domain.resending import RESENDING, AskResend
 from services.notifications.views.contacts import CONTACTS, flagged
 
@@ -27,7 +26,7 @@ DELIVERIES_READ = "deliveries.read"
 STATES = (PLANNED, SENDING, GATHERED, *ENDED)
 
 
-class DeliveriesQuery(PageQuery):
+class DeliveriesQuery(BoundedPaging):
     activity = fields.String(validate=Length(1, 100))
     person = fields.String(validate=Length(1, 100))
     state = fields.String(validate=OneOf(STATES))
@@ -65,17 +64,12 @@ class FlaggedContact(Schema):
     since = fields.String(required=True, metadata={"format": "date-time"})
 
 
-class FlaggedContacts(Schema):
-    items = fields.List(fields.Nested(FlaggedContact), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
-class DeliveriesPage(Schema):
-    items = fields.List(fields.Nested(Delivery), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
-@routes.get("/v1/deliveries", query=DeliveriesQuery(), answer=DeliveriesPage(), statuses=(200, 401, 403))
+@routes.get(
+    "/v1/deliveries",
+    query=DeliveriesQuery(),
+    answer=listing(Delivery, "DeliveriesPage", required=True),
+    statuses=(200, 401, 403),
+)
 def list_deliveries(parts: Parts, request: Request) -> Answer:
     """What became of the letters: no address, no text."""
     limit = request.query["limit"]
@@ -122,7 +116,12 @@ def _may_see(request: Request, delivery: DeliveryDocument) -> bool:
     return request.actor.may(DELIVERIES_READ, delivery.region)
 
 
-@routes.get("/v1/contacts/bounced", query=PageQuery(), answer=FlaggedContacts(), statuses=(200, 401, 403))
+@routes.get(
+    "/v1/contacts/bounced",
+    query=BoundedPaging(),
+    answer=listing(FlaggedContact, "FlaggedContacts", required=True),
+    statuses=(200, 401, 403),
+)
 def list_bounced_contacts(parts: Parts, request: Request) -> Answer:
     """Whose contact does not work: no address."""
     where: dict[str, Any] = {"flagged": True}

@@ -11,7 +11,7 @@ from services.kernel.policy import Actor
 from services.kernel.problem import Forbidden, Malformed, Unauthorized
 from services.kernel.route import Answer, Request, Routes
 from services.notifications.api.parts import Parts
-from services.notifications.api.wording import TYPE_PATTERN, Names
+from services.notifications.api.patterns import TYPE_PATTERN, Names
 from services.notifications.domain.interest import ALL_REGIONS, Interest
 from services.notifications.domain.partner import FEED_READ
 from services.notifications.domain.public_facts import named_by

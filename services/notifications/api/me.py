@@ -8,9 +8,9 @@ from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
 from services.kernel.route import Answer, Request, Routes
+from services.kernel.shapes import BoundedPaging, listing
 from services.notifications import rendering
 from services.notifications.api.parts import Parts
-from services.notifications.api.schemas import PageQuery
 from services.notifications.domain.message import Kind, Variable
 from services.notifications.domain.preference import LANGUAGES, PREFERENCE
 from services.notifications.views.inbox import MESSAGES
@@ -19,7 +19,7 @@ from services.notifications.views.ties import guests_of
 routes = Routes()
 
 
-class InboxQuery(PageQuery):
+class InboxQuery(BoundedPaging):
     language = fields.String(load_default=None, validate=OneOf(LANGUAGES))
 
 
@@ -32,12 +32,7 @@ class InboxLine(Schema):
     region = fields.String(required=True, allow_none=True)
 
 
-class Inbox(Schema):
-    items = fields.List(fields.Nested(InboxLine), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
-@routes.get("/v1/me/inbox", query=InboxQuery(), answer=Inbox(), statuses=(200, 401))
+@routes.get("/v1/me/inbox", query=InboxQuery(), answer=listing(InboxLine, "Inbox", required=True), statuses=(200, 401))
 def read_my_inbox(parts: Parts, request: Request) -> Answer:
     """What I was told, newest first."""
     person = request.actor.require_person()

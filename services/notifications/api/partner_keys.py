@@ -11,11 +11,12 @@ from marshmallow.validate import Length, OneOf
 from services.kernel.policy import Actor
 from services.kernel.problem import Unauthorized
 from services.kernel.route import Answer, Request, Routes, recorded
+from services.kernel.shapes import Empty, text
 from services.notifications.api.feed import PARTNERS_KEEP
 from services.notifications.api.parts import Parts
-from services.notifications.api.wording import Empty, regions, text
+from services.notifications.api.patterns import regions
 from services.notifications.domain.partner import PARTNER, SCOPES, IssueKey, RevokeKey
-from services.notifications.mint import read_key
+from services.notifications.secret_deriver import read_key
 
 routes = Routes()
 
@@ -23,7 +24,7 @@ routes = Routes()
 class KeyBody(Schema):
     """What the key is for; ``regions`` no more than the partner's own."""
 
-    name = text(60, required=True)
+    name = text(longest=60)
     scopes = fields.List(fields.String(validate=OneOf(SCOPES)), required=True, validate=Length(1, len(SCOPES)))
     regions = regions(required=True)
 
@@ -55,7 +56,7 @@ def issue_partner_key(parts: Parts, request: Request) -> Answer:
     """A key for a partner's program."""
     request.actor.require(PARTNERS_KEEP)
     partner, identity = request.path["partner"], request.new_id("partner-key")
-    bearer = parts.mint.partner_key(partner, identity)
+    bearer = parts.secrets.partner_key(partner, identity)
     scopes, within = (tuple(dict.fromkeys(request.body[name])) for name in ("scopes", "regions"))
     command = IssueKey(identity, request.body["name"].strip(), bearer.digest, scopes, within)
     answer = recorded(request.take(PARTNER, partner, command, answer=lambda _state, _events: {"key": identity}), 201)

@@ -10,10 +10,10 @@ from marshmallow.validate import Email, Length, OneOf
 
 from services.kernel.problem import NotFound
 from services.kernel.route import Answer, Request, Routes, recorded
+from services.kernel.shapes import BoundedPaging, listing, text
 from services.notifications.api.feed import PARTNERS_KEEP
 from services.notifications.api.parts import Parts
-from services.notifications.api.schemas import PageQuery
-from services.notifications.api.wording import regions, text
+from services.notifications.api.patterns import regions
 from services.notifications.domain.partner import (
     ACTIVE,
     DORMANT,
@@ -36,14 +36,14 @@ CONTACTS_AT_MOST = 10
 
 
 class ContactBody(Schema):
-    name = text(120, required=True)
+    name = text(longest=120)
     email = fields.String(load_default=None, allow_none=True, validate=[Length(3, 254), Email()])
 
 
 class PartnerBody(Schema):
     """``regions`` bound what it may read, ``*`` for all."""
 
-    name = text(200, required=True)
+    name = text(longest=200)
     kind = fields.String(required=True, validate=OneOf(KINDS))
     regions = regions(required=True)
     contacts = fields.List(fields.Nested(ContactBody), load_default=list, validate=Length(0, CONTACTS_AT_MOST))
@@ -86,11 +86,6 @@ class PartnerLine(Schema):
     state = fields.String(required=True)
 
 
-class PartnerList(Schema):
-    items = fields.List(fields.Nested(PartnerLine), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
 class PartnerCreated(Schema):
     partner = fields.String(required=True)
     state = fields.String(required=True)
@@ -131,7 +126,12 @@ def set_partner_state(parts: Parts, request: Request) -> Answer:
     return recorded(request.take(PARTNER, identity, command, answer=_said(identity)))
 
 
-@routes.get("/v1/partners", query=PageQuery(), answer=PartnerList(), statuses=(200, 401, 403))
+@routes.get(
+    "/v1/partners",
+    query=BoundedPaging(),
+    answer=listing(PartnerLine, "PartnerList", required=True),
+    statuses=(200, 401, 403),
+)
 def list_partners(parts: Parts, request: Request) -> Answer:
     """The partners."""
     request.actor.require(PARTNERS_KEEP)

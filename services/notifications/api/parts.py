@@ -10,10 +10,10 @@ from services.kernel.inbox import Inbox
 from services.kernel.service import Core
 from services.kernel.vault import Vault
 from services.kernel.view_store import Views
-from services.notifications.deliveries import Deliveries
-from services.notifications.mint import Mint
+from services.notifications.delivery_store import Deliveries
 from services.notifications.public_feed import PublicFeed
-from services.notifications.webhooks.deliveries import WebhookDeliveries
+from services.notifications.secret_deriver import SecretDeriver
+from services.notifications.webhooks.webhook_deliveries import WebhookDeliveries
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,9 @@ class Parts:
         return PublicFeed(Inbox("notifications", self.core.database), self.core.log.epoch)
 
     @cached_property
-    def mint(self) -> Mint:
+    def secrets(self) -> SecretDeriver:
         """What keys and secrets are derived by."""
-        return Mint(self.core.settings.secrets.token)
+        return SecretDeriver(self.core.settings.secrets.token)
 
     @cached_property
     def webhooks(self) -> WebhookDeliveries:

@@ -44,7 +44,7 @@ class RegionsBody(Schema):
 
 
 class QuietBody(Schema):
-    """Hours of one's own, in Jakarta, beside the community's."""
+    """Hours of one's own, in local time, beside the community's."""
 
     begin = fields.String(required=True, validate=_CLOCK, data_key="from")
     end = fields.String(required=True, validate=_CLOCK, data_key="until")

@@ -11,10 +11,10 @@ from services.kernel.log import Commit
 from services.kernel.policy import Actor
 from services.kernel.problem import Forbidden, Malformed, NotFound, Refused, Unauthorized
 from services.kernel.route import Answer, Request, Routes, recorded
+from services.kernel.shapes import BoundedPaging, Empty, listing
 from services.notifications.api.feed import PARTNERS_KEEP, readable
 from services.notifications.api.parts import Parts
-from services.notifications.api.schemas import PageQuery
-from services.notifications.api.wording import Empty, regions, types
+from services.notifications.api.patterns import regions, types
 from services.notifications.domain.interest import Interest
 from services.notifications.domain.partner import FEED_READ, PARTNER, SUBSCRIPTIONS_KEEP
 from services.notifications.domain.subscription import (
@@ -65,11 +65,6 @@ class SubscriptionShown(Schema):
     why = fields.String(required=True, allow_none=True)
 
 
-class SubscriptionList(Schema):
-    items = fields.List(fields.Nested(SubscriptionShown), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
 class Ping(Schema):
     """The ``webhook-id`` that the ping comes under."""
 
@@ -85,7 +80,7 @@ def make_subscription(parts: Parts, request: Request) -> Answer:
     # A repetition has its answer with the secret, though the partner may rest by now.
     commit = request.before() or _make(parts, request, identity)
     answer = recorded(commit, 201, location=f"/v1/subscriptions/{identity}")
-    secret = parts.mint.webhook_secret(identity, 1)
+    secret = parts.secrets.webhook_secret(identity, 1)
     return Answer({**answer.body, "secret": secret}, 201, answer.version, answer.position, answer.location)
 
 
@@ -172,7 +167,13 @@ def show_subscription(parts: Parts, request: Request) -> Answer:
     return Answer(shown, version=version)
 
 
-@routes.get("/v1/subscriptions", query=PageQuery(), answer=SubscriptionList(), partners=True, statuses=(200, 401, 403))
+@routes.get(
+    "/v1/subscriptions",
+    query=BoundedPaging(),
+    answer=listing(SubscriptionShown, "SubscriptionList", required=True),
+    partners=True,
+    statuses=(200, 401, 403),
+)
 def list_subscriptions(parts: Parts, request: Request) -> Answer:
     """The subscriptions: a partner's own, or all."""
     actor = request.actor
@@ -199,7 +200,7 @@ def rotate_secret(parts: Parts, request: Request) -> Answer:
     identity = request.path["subscription"]
     command = RotateSecret(request.now)
     commit = request.take(SUBSCRIPTION, identity, command, answer=lambda state, _: {"generation": state.generation})
-    secret = parts.mint.webhook_secret(identity, commit.answer["generation"])
+    secret = parts.secrets.webhook_secret(identity, commit.answer["generation"])
     answer = recorded(commit)
     return Answer({"subscription": identity, "secret": secret}, 200, answer.version, answer.position)
 

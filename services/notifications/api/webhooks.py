@@ -13,7 +13,7 @@ from services.kernel.route import Answer, Request, Routes, recorded
 from services.notifications.api.parts import Parts
 from services.notifications.api.subscriptions import standing
 from services.notifications.domain.subscription import SUBSCRIPTION, RecoverDeliveries
-from services.notifications.webhooks.deliveries import KEPT, STATES, WAITING, Delivery
+from services.notifications.webhooks.webhook_deliveries import KEPT, STATES, WAITING, WebhookDelivery
 
 routes = Routes()
 
@@ -92,7 +92,7 @@ def list_webhooks(parts: Parts, request: Request) -> Answer:
     return Answer({"items": items, "next": items[-1]["deliveryseq"] if len(found) > limit else None})
 
 
-def _shown(delivery: Delivery, lag: Any) -> dict[str, Any]:
+def _shown(delivery: WebhookDelivery, lag: Any) -> dict[str, Any]:
     """``lag`` is what domain time is ahead of the machine's: a pause is the machine's and is shown in the former."""
     return {
         "id": delivery.fact,

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from services.kernel.decider import Decider
+from services.kernel.local_time import local, utc_of
 from services.kernel.message import Command, Event
 from services.kernel.problem import Refused
 from services.notifications.domain.contact import EMAIL, TELEGRAM
 from services.notifications.domain.matter import MATTERS, REGIONAL, Matter
 from services.notifications.domain.message import Kind
-from services.notifications.domain.quiet_hours import JAKARTA, QuietHours, quiet_hours
+from services.notifications.domain.quiet_hours import QuietHours, quiet_hours
 
 LANGUAGES = ("id", "en")
 DAY, WEEK = "day", "week"
@@ -27,7 +28,7 @@ class Wishes:
     """All that a person can choose; by default everything is mailed singly, in the language of the membership.
 
     ``off`` are matters that are not sent at all, ``gathered`` those that come in the digest: every day, or every week on
-    ``digest_day``, at ``digest_at`` (Jakarta). ``followed`` are regions besides one's own, ``muted`` those whose
+    ``digest_day``, at ``digest_at`` (local time). ``followed`` are regions besides one's own, ``muted`` those whose
     activities and announcements are not sent. ``quiet_from`` to ``quiet_until`` are quiet beside the community's hours.
     The inbox has everything, whatever is chosen here.
     """
@@ -121,15 +122,14 @@ class Preference:
         return MATTERS.get(kind) in self.wishes.gathered
 
     def next_digest(self, after: datetime) -> datetime:
-        """The first moment behind ``after`` at which a digest is due."""
-        local = after.astimezone(JAKARTA)
-        due = datetime.combine(local.date(), time.fromisoformat(self.wishes.digest_at), JAKARTA)
-        while due <= local or not self._is_digest_day(due):
-            due += timedelta(days=1)
-        return due
+        """The first time behind ``after`` at which a digest is due, in UTC."""
+        day, clock = local(after).date(), time.fromisoformat(self.wishes.digest_at)
+        while utc_of(day, clock) <= after or not self._is_digest_day(day):
+            day += timedelta(days=1)
+        return utc_of(day, clock)
 
-    def _is_digest_day(self, due: datetime) -> bool:
-        return self.wishes.digest_every == DAY or WEEKDAYS[due.weekday()] == self.wishes.digest_day
+    def _is_digest_day(self, day: date) -> bool:
+        return self.wishes.digest_every == DAY or WEEKDAYS[day.weekday()] == self.wishes.digest_day
 
 
 def wishes_of(chosen: PreferenceChosen) -> Wishes:

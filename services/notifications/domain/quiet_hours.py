@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta
 
-JAKARTA = timezone(timedelta(hours=7), "WIB")
-"""Asia/Jakarta, which has had no other offset since 1964 and no summer time."""
+from services.kernel.local_time import local, utc_of
 
 
 @dataclass(frozen=True, slots=True)
 class QuietHours:
-    """From one time of day to another, in Jakarta; across midnight where ``begin`` is the later. Equal: never quiet.
+    """From one local time of day to another; across midnight where ``begin`` is the later. Equal: never quiet.
 
     ``begin`` is quiet, ``end`` is not.
     """
@@ -21,7 +20,7 @@ class QuietHours:
 
     def quiet(self, at: datetime) -> bool:
         """Whether a moment lies within."""
-        clock = at.astimezone(JAKARTA).time()
+        clock = local(at).time()
         if self.begin <= self.end:
             return self.begin <= clock < self.end
         return clock >= self.begin or clock < self.end
@@ -30,11 +29,9 @@ class QuietHours:
         """The first moment from ``at`` on that is not quiet, in UTC: ``at`` itself, or the end of the quiet it lies in."""
         if not self.quiet(at):
             return at.astimezone(UTC)
-        local = at.astimezone(JAKARTA)
-        end = datetime.combine(local.date(), self.end, JAKARTA)
-        if end <= local:
-            end += timedelta(days=1)
-        return end.astimezone(UTC)
+        today = local(at).date()
+        end = utc_of(today, self.end)
+        return end if end > at else utc_of(today + timedelta(days=1), self.end)
 
 
 def quiet_hours(begin: str, end: str) -> QuietHours:

@@ -1,1 +1,1 @@
-"""From what the other services tell to the messages that follow."""
+"""Process managers: from facts to the messages that follow, and to members' moves between regions."""

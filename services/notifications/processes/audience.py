@@ -1,94 +1,57 @@
-"""Who hears of what.
+"""The process manager that decides who is told of what.
 
-One process manager keeps an audience for each region, topic, activity and person, and tells those whom it holds. All
-audiences react alike: a region holds members, a topic raisers and endorsers, an activity its seats, its line and who
-was present; whatever one does not hold, it tells nobody.
+It keeps one audience for each region, topic, activity, library, consultation and person, and each audience tells the people
+it holds: a region its members, a topic its raisers and endorsers, an activity its registrants and those present.
 
-A fact that concerns several audiences goes to the narrowest first, and a delivery is unique on (fact, person,
-channel): a raiser who also lives in the region hears that her topic became a gathering, and hears it once.
+A fact that concerns several audiences goes to the narrowest first, and a delivery is unique on (fact, person, channel): a
+raiser who also lives in the region hears once, and hears that her topic became a gathering.
 
-It declares ``start="now"``: what happened before its first start is learned and told to nobody. What it hears late is
-told as long as it is worth it. Facts of one source arrive in that source's order, but a member's joining can arrive
-behind a publication that it preceded; the region then tells that member of what stands published.
+``start="now"``: facts from before the manager's first start are learnt, and nobody is told of them. Facts that arrive late are
+told as long as they are worth it. Facts of one source arrive in that source's order; but a member's joining may arrive
+behind a publication that it preceded, and the region then tells that member of the activities that stand published.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from services.kernel.message import Fact, Recorded
+from services.kernel.message import Event, Fact, Recorded
 from services.kernel.process import ProcessManager, Reaction
 from services.kernel.view import COMMITS, INBOX
-from services.notifications.processes import accompanying, announcing
-from services.notifications.processes.hearing import LEARN, State
-from services.notifications.processes.telling import TELL
+from services.notifications.processes.audiences.accompanying import ACCOMPANYING
+from services.notifications.processes.audiences.activities import TOPICS_AND_ACTIVITIES
+from services.notifications.processes.audiences.announcements import ANNOUNCEMENTS, remember_who_left
+from services.notifications.processes.audiences.membership import MEMBERSHIP, OWN_MEMBERSHIP
+from services.notifications.processes.audiences.row import Hears
+from services.notifications.processes.audiences.state import AUDIENCE_STATE
 
-
-def _person(fact: Fact) -> list[str]:
-    return [f"person:{fact.data['person']}"]
-
-
-def _region(fact: Fact) -> list[str]:
-    return [f"region:{fact.region}"] if fact.region else []
-
-
-def _region_of_office(fact: Fact) -> list[str]:
-    region = fact.data.get("region")
-    return [f"region:{region}"] if region and fact.data["office"] == "regional-coordinator" else []
-
-
-def _topic(fact: Fact) -> list[str]:
-    topic = fact.data.get("topic")
-    return [f"topic:{topic}"] if topic else []
-
-
-def _activity(fact: Fact) -> list[str]:
-    return [f"activity:{fact.data['activity']}"]
-
-
-CONCERNED: Mapping[str, Sequence[Callable[[Fact], list[str]]]] = {
-    "members.login-code-issued": (_person,),
-    "members.region-opened": (_region,),
-    "members.member-joined": (_region,),
-    "members.office-assumed": (_region_of_office,),
-    "members.office-vacated": (_region_of_office,),
-    "members.stand-in-named": (_region_of_office,),
-    "members.stand-in-ended": (_region_of_office,),
-    "events.topic-raised": (_topic,),
-    "events.topic-joined": (_topic,),
-    "events.topic-endorsed": (_topic,),
-    "events.activity-published": (_topic, _activity, _region),
-    "events.activity-rescheduled": (_activity, _region),
-    "events.activity-cancelled": (_activity, _region),
-    "events.activity-completed": (_topic, _activity),
-    "events.seat-taken": (_activity,),
-    "events.seat-lined": (_activity,),
-    "events.seat-promoted": (_activity,),
-    "events.seat-released": (_activity,),
-    "events.attendance-recorded": (_activity,),
+FACTS: Sequence[Hears[Fact]] = (*MEMBERSHIP, *TOPICS_AND_ACTIVITIES, *ACCOMPANYING)
+EVENTS: Sequence[Hears[Recorded]] = (*OWN_MEMBERSHIP, *ANNOUNCEMENTS)
+_ROWS: Mapping[str | type[Event], Hears[Any]] = {
+    **{row.what: row for row in FACTS},
+    **{row.what: row for row in EVENTS},
 }
-"""Which audiences a fact concerns, the narrowest first."""
 
-_CONCERNED = {**CONCERNED, **accompanying.CONCERNED}
-_LEARN = {**LEARN, **accompanying.LEARN}
-_TELL = {**TELL, **accompanying.TELL}
+
+def _row(heard: Fact | Recorded) -> Hears[Any] | None:
+    return _ROWS.get(heard.name if isinstance(heard, Fact) else type(heard.event))
 
 
 def instances(heard: Fact | Recorded) -> Sequence[str]:
-    """The audiences that a fact, or an event of our own, concerns; none for one that nobody here listens to."""
-    if isinstance(heard, Recorded):
-        return announcing.instances(heard)
-    return [audience for named in _CONCERNED.get(heard.name, ()) for audience in named(heard)]
+    """The audiences that a fact or an event of our own concerns; none for one without a row."""
+    row = _row(heard)
+    return row.concerns(heard) if row else []
 
 
-def react(state: State, heard: Fact | Recorded) -> Reaction:
-    """What an audience knows after a fact, and whom it tells. Pure; the time is the fact's."""
-    if isinstance(heard, Recorded):
-        after, told = announcing.learn(state, heard), announcing.tell(state, heard)
-        return Reaction(state=announcing.keep_the_gone(state, after), issues=told)
-    told = _TELL[heard.name](state, heard) if heard.name in _TELL else []
-    learned = _LEARN[heard.name](state, heard) if heard.name in _LEARN else state
-    return Reaction(state=announcing.keep_the_gone(state, learned), issues=told)
+def react(document: Mapping[str, Any], heard: Fact | Recorded) -> Reaction:
+    """What an audience knows after a fact, and the messages it plans. Pure; the time is the fact's."""
+    row = _row(heard)
+    if row is None:
+        return Reaction(document)
+    before = AUDIENCE_STATE.read(document)
+    after = remember_who_left(before, row.learns(before, heard))
+    return Reaction(AUDIENCE_STATE.write(after, document), row.tells(before, heard))
 
 
 AUDIENCE = ProcessManager(name="audience", instances=instances, react=react, logs=(INBOX, COMMITS), start="now")

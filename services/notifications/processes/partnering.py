@@ -1,12 +1,13 @@
-"""Tells the board that a partner gets nothing any more: a machine gave up, and somebody has to speak with somebody.
+"""Tells the board that a partner's subscription was given up by a machine, so that somebody speaks with the partner.
 
-``partners`` maps a partner to its name, ``board`` an office for all regions to who holds it; regional coordinators keep
-no partners. What a partner or the board itself switched off is known to whoever did it.
+The board is whoever holds an office for all regions; regional coordinators keep no partners. A subscription that a partner or
+the board switched off by hand is no news to them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,47 +15,93 @@ from services.kernel.message import Fact
 from services.kernel.process import Issue, ProcessManager, Reaction
 from services.notifications.domain.message import Kind
 from services.notifications.domain.subscription import BY_HAND
-from services.notifications.processes.telling import occasion
+from services.notifications.processes.occasion import Occasion
+from services.notifications.processes.stored_state import StoredState
 
 WORTH = timedelta(days=14)
 BOARD = "board"
-_BEGINS = ("members.office-assumed", "members.stand-in-named")
-_ENDS = ("members.office-vacated", "members.stand-in-ended")
-_HEARD = (*_BEGINS, *_ENDS, "notifications.partner-joined", "notifications.subscription-disabled")
 
 
-def instances(fact: Fact) -> Sequence[str]:
-    """There is one board."""
-    return [BOARD] if fact.name in _HEARD else []
+@dataclass(frozen=True, slots=True)
+class BoardState:
+    """``partners``: partner → its name. ``board``: office → the person who holds it; ``<office>+`` is its stand-in."""
+
+    partners: Mapping[str, str] = field(default_factory=dict)
+    board: Mapping[str, str] = field(default_factory=dict)
 
 
-def react(state: Mapping[str, Any], fact: Fact) -> Reaction:
-    """What the board is, and what it is told. Pure."""
-    if fact.name == "notifications.partner-joined":
-        return Reaction({**state, "partners": {**state.get("partners", {}), fact.subject: fact.data["name"]}})
-    if fact.name == "notifications.subscription-disabled":
-        return Reaction(state, _tell(state, fact))
-    return Reaction({**state, "board": _board(state.get("board", {}), fact)})
+BOARD_STATE = StoredState(BoardState)
 
 
-def _board(board: Mapping[str, str], fact: Fact) -> dict[str, str]:
-    """A stand-in beside the holder: both may be there for a while."""
-    stands_in = fact.name in ("members.stand-in-named", "members.stand-in-ended")
-    seat = f"{fact.data['office']}{'+' if stands_in else ''}"
-    if fact.data["region"] is not None:
-        return dict(board)
-    if fact.name in _BEGINS:
-        return {**board, seat: fact.data["person"]} if fact.data.get("board") else dict(board)
-    return {name: person for name, person in board.items() if (name, person) != (seat, fact.data["person"])}
+def _begins(stand_in: str = "") -> Callable[[BoardState, Fact], BoardState]:
+    def learn(state: BoardState, fact: Fact) -> BoardState:
+        if fact.data["region"] is not None or not fact.data.get("board"):
+            return state
+        return replace(state, board={**state.board, fact.data["office"] + stand_in: fact.data["person"]})
+
+    return learn
 
 
-def _tell(state: Mapping[str, Any], fact: Fact) -> list[Issue]:
+def _ends(stand_in: str = "") -> Callable[[BoardState, Fact], BoardState]:
+    def learn(state: BoardState, fact: Fact) -> BoardState:
+        if fact.data["region"] is not None:
+            return state
+        left = (fact.data["office"] + stand_in, fact.data["person"])
+        return replace(state, board={name: holder for name, holder in state.board.items() if (name, holder) != left})
+
+    return learn
+
+
+def _learn_partner(state: BoardState, fact: Fact) -> BoardState:
+    return replace(state, partners={**state.partners, fact.subject: fact.data["name"]})
+
+
+def _learn_nothing(state: BoardState, _fact: Fact) -> BoardState:
+    return state
+
+
+def _tell_nobody(_state: BoardState, _fact: Fact) -> list[Issue]:
+    return []
+
+
+def _tell_board(state: BoardState, fact: Fact) -> list[Issue]:
     why = fact.data["why"]
     if why == BY_HAND:
         return []
-    people = sorted(set(state.get("board", {}).values()))
-    shown = {"partner_name": state.get("partners", {}).get(fact.data["partner"], ""), "why": why}
-    return occasion(fact).tell(Kind.SUBSCRIPTION_DISABLED, people, fact.at + WORTH, shown)
+    words = {"partner_name": state.partners.get(fact.data["partner"], ""), "why": why}
+    people = sorted(set(state.board.values()))
+    return Occasion.of(fact).messages(Kind.SUBSCRIPTION_DISABLED, people, fact.at + WORTH, words)
+
+
+@dataclass(frozen=True)
+class Hears:
+    """One fact: what the board's state becomes, and what the board is told (from the state before)."""
+
+    what: str
+    learns: Callable[[BoardState, Fact], BoardState] = _learn_nothing
+    tells: Callable[[BoardState, Fact], list[Issue]] = _tell_nobody
+
+
+HEARS = (
+    Hears("members.office-assumed", learns=_begins()),
+    Hears("members.office-vacated", learns=_ends()),
+    Hears("members.stand-in-named", learns=_begins("+")),
+    Hears("members.stand-in-ended", learns=_ends("+")),
+    Hears("notifications.partner-joined", learns=_learn_partner),
+    Hears("notifications.subscription-disabled", tells=_tell_board),
+)
+_ROWS = {row.what: row for row in HEARS}
+
+
+def instances(fact: Fact) -> Sequence[str]:
+    """The one board, for a fact that has a row."""
+    return [BOARD] if fact.name in _ROWS else []
+
+
+def react(document: Mapping[str, Any], fact: Fact) -> Reaction:
+    """What the board's state becomes, and what the board is told. Pure."""
+    row, state = _ROWS[fact.name], BOARD_STATE.read(document)
+    return Reaction(BOARD_STATE.write(row.learns(state, fact), document), row.tells(state, fact))
 
 
 PARTNERING = ProcessManager(name="partnering", instances=instances, react=react, start="now")

@@ -8,8 +8,6 @@ from services.kernel.message import Fact
 from services.kernel.view import INBOX, Applied, Change, View, adding, taking
 from services.kernel.view_store import Views
 
-LIBRARIES_AT_ONCE = 500
-
 
 def apply(fact: Fact) -> Applied:
     """One document a library: ``{_id: library, region, level, people: [ids]}``."""
@@ -29,12 +27,4 @@ LIBRARIES = View("libraries", 1, apply, logs=(INBOX,), indexes=([("region", 1), 
 def staff_of(views: Views, regions: Sequence[str], levels: Sequence[str]) -> set[str]:
     """Who works in libraries of these levels in these regions."""
     where = {"region": {"$in": list(regions)}, "level": {"$in": list(levels)}}
-    people: set[str] = set()
-    after: str | None = None
-    while True:
-        page = views.find(LIBRARIES, where, after=after, limit=LIBRARIES_AT_ONCE)
-        for library in page.items:
-            people.update(library.get("people", ()))
-        after = page.next
-        if after is None:
-            return people
+    return {person for library in views.all(LIBRARIES, where) for person in library.get("people", ())}

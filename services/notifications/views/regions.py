@@ -1,24 +1,14 @@
-"""The regions that there are. From members' facts."""
+"""The regions. Key: the region. ``{name}``."""
 
 from __future__ import annotations
 
-from services.kernel.message import Fact
-from services.kernel.view import INBOX, Applied, Change, View
+from services.kernel.fact_views import copied
+from services.kernel.view import INBOX, View
 from services.kernel.view_store import Views
 
-REGIONS_AT_MOST = 1000
-
-
-def apply(fact: Fact) -> Applied:
-    """One document a region: ``{_id: region, name}``."""
-    if fact.name != "members.region-opened" or not fact.region:
-        return []
-    return [Change(fact.region, {"name": fact.data["name"]})]
-
-
-REGIONS = View("regions", 1, apply, logs=(INBOX,))
+REGIONS = View("regions", 1, copied({"members.region-opened": ("name",)}), logs=(INBOX,))
 
 
 def all_regions(views: Views) -> tuple[str, ...]:
     """The ids of all regions."""
-    return tuple(document["_id"] for document in views.find(REGIONS, limit=REGIONS_AT_MOST).items)
+    return tuple(document["_id"] for document in views.all(REGIONS))

@@ -1,7 +1,7 @@
-"""Looks which subscriptions something is due for, and lets a courier serve each in a thread of its own.
+"""Finds the subscriptions for which something is due, and serves each in a thread of its own.
 
-A slow endpoint holds up its own lane and no other, as long as fewer than ``LANES`` are slow at once; those who had to
-wait come first the next time.
+A slow endpoint holds up its own subscription only, as long as fewer than ``MAX_WORKERS`` are slow at once. Subscriptions that had
+to wait come first the next time.
 """
 
 from __future__ import annotations
@@ -10,38 +10,43 @@ import logging
 import random
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from services.kernel.alarm import Alarm
 from services.kernel.bell import Bell
 from services.kernel.clock import Clock
 from services.kernel.reader import Source
 from services.kernel.view_store import Views
-from services.notifications.patience import Machine
+from services.notifications.machine_time import MachineTime
 from services.notifications.views.subscriptions import SUBSCRIPTIONS
-from services.notifications.webhooks.deliveries import WebhookDeliveries
+from services.notifications.webhooks.webhook_deliveries import WebhookDeliveries
 
 log = logging.getLogger(__name__)
-LANES = 16
+MAX_WORKERS = 16
 AFTER_TROUBLE = 2.0
-"""Seconds, give or take a half, after which a lane is served again that could not be."""
+"""Seconds, give or take a half, after which a subscription is served again that could not be served."""
 SWEEP_SECONDS = 3600.0
-PAGE = 100
+ASK_SECONDS = 5.0
+SOON_SECONDS = 1.0
 
 Serve = Callable[[str], float | None]
 Start = Callable[[Callable[[], None]], None]
 
 
 def in_a_thread(work: Callable[[], None]) -> None:
-    """Do it beside everything else."""
+    """Run ``work`` beside everything else."""
     threading.Thread(target=work, daemon=True).start()
 
 
 class Dispatcher:
-    """The reader that sends webhooks. It reads the inbox for every subscription from that subscription's own place."""
+    """The reader that sends webhooks. It reads the inbox for every subscription from that subscription's own place.
+
+    It sleeps until a pause is over, a fact is heard, one of ``woken_by`` rings (subscriptions change with the service's own
+    commits) or a worker has finished; and wakes after ``ASK_SECONDS`` all the same.
+    """
 
     name = "webhooks"
-    idle_seconds = 1.0
 
     def __init__(
         self,
@@ -51,15 +56,16 @@ class Dispatcher:
         heard: Source,
         clock: Clock,
         *,
-        machine: Machine | None = None,
+        machine: MachineTime | None = None,
         start: Start = in_a_thread,
+        woken_by: Sequence[Bell] = (),
     ) -> None:
         self._serve = serve
         self._deliveries = deliveries
         self._views = views
         self._heard = heard
         self._clock = clock
-        self._machine = machine or Machine()
+        self._machine = machine or MachineTime()
         self._start = start
         self._guard = threading.Lock()
         self._running: set[str] = set()
@@ -68,20 +74,28 @@ class Dispatcher:
         self._due: dict[str, float] = {}
         self._trouble: dict[str, float] = {}
         self._swept: float | None = None
+        self._finished = Bell()
+        self._alarm = Alarm(heard.bell(), clock, also=[*woken_by, self._finished])
+        self._rings: int | None = None
+        self._rung = True
+        self._looked = float("-inf")
 
-    def step(self, lease: int) -> int:  # noqa: ARG002 - each delivery is claimed by a compare-and-set of its own
+    def step(self, lease: int) -> int:  # noqa: ARG002 - a compare-and-set claims each delivery
+        rings = self._alarm.heard()
+        self._rung, self._rings = rings != self._rings, rings
+        self._looked = self._machine.monotonic()
         self._sweep()
         head = self._heard.head()
         wanted = {
             document["_id"]: int(document["version"])
-            for document in self._subscriptions()
+            for document in self._views.all(SUBSCRIPTIONS)
             if self._has_work(document, head)
         }
         with self._guard:
             standing = [identity for identity in self._waiting if identity in wanted]
             self._waiting = deque([*standing, *(identity for identity in wanted if identity not in standing)])
             begun = []
-            while self._waiting and len(self._running) < LANES:
+            while self._waiting and len(self._running) < MAX_WORKERS:
                 identity = self._waiting.popleft()
                 self._running.add(identity)
                 begun.append(identity)
@@ -90,26 +104,26 @@ class Dispatcher:
         return len(begun)
 
     def lag(self) -> int:
-        return self._deliveries.open()
+        return self._deliveries.count_open()
+
+    @property
+    def idle_seconds(self) -> float:
+        """Until the next pause is over. Not long after a ring: the view of subscriptions may be behind what has rung."""
+        longest = SOON_SECONDS if self._rung else ASK_SECONDS
+        with self._guard:
+            pauses = [moment for moment in (*self._due.values(), *self._trouble.values()) if moment > self._looked]
+        return max(0.0, min([self._looked + longest, *pauses]) - self._machine.monotonic())
 
     def bell(self) -> Bell:
-        return self._heard.bell()
+        return self._alarm
 
     def _sweep(self) -> None:
         now = self._machine.monotonic()
         if self._swept is None:
             self._deliveries.prepare()
         if self._swept is None or now - self._swept > SWEEP_SECONDS:
-            self._deliveries.forget(self._clock.now())
+            self._deliveries.delete_old(self._clock.now())
             self._swept = now
-
-    def _subscriptions(self) -> Iterator[dict[str, Any]]:
-        after: str | None = None
-        while True:
-            page = self._views.find(SUBSCRIPTIONS, after=after, limit=PAGE)
-            yield from page.items
-            if (after := page.next) is None:
-                return
 
     def _has_work(self, document: dict[str, Any], head: int) -> bool:
         """Whether something may have come since it was last served, or a pause is over."""
@@ -130,13 +144,14 @@ class Dispatcher:
         def work() -> None:
             try:
                 seconds = self._serve(identity)
-            except Exception as error:  # noqa: BLE001 - whatever it is is a pause of this lane, and no other's affair
-                log.warning("lane pauses", extra={"subscription": identity, "why": type(error).__name__})
+            except Exception as error:  # noqa: BLE001 - whatever it is, only this subscription pauses
+                log.warning("subscription pauses", extra={"subscription": identity, "why": type(error).__name__})
                 pause = AFTER_TROUBLE * random.uniform(0.5, 1.5)  # noqa: S311 - jitter
                 with self._guard:
-                    # What was to be seen to was not: a ping that is asked for is no affair of the place or the state.
+                    # Serve it again even if cursor and state do not change, or a requested ping would be forgotten.
                     self._trouble[identity] = self._machine.monotonic() + pause
                     self._running.discard(identity)
+                self._finished.ring()
                 return
             with self._guard:
                 self._trouble.pop(identity, None)
@@ -146,5 +161,6 @@ class Dispatcher:
                 else:
                     self._due[identity] = self._machine.monotonic() + seconds
                 self._running.discard(identity)
+            self._finished.ring()
 
         self._start(work)

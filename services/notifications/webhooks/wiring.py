@@ -1,12 +1,12 @@
-"""Puts the webhooks' parts together."""
+"""Builds the dispatcher and its workers."""
 
 from __future__ import annotations
 
 from services.kernel.service import Core
 from services.notifications.api.parts import Parts
-from services.notifications.webhooks.courier import Courier
 from services.notifications.webhooks.dispatcher import Dispatcher
-from services.notifications.webhooks.knocking import Knocker
+from services.notifications.webhooks.subscription_worker import SubscriptionWorker
+from services.notifications.webhooks.webhook_client import WebhookClient
 
 
 def dispatcher_of(core: Core, made: Parts) -> Dispatcher:
@@ -17,17 +17,17 @@ def dispatcher_of(core: Core, made: Parts) -> Dispatcher:
 
     def serve(identity: str) -> float | None:
         settings = core.settings
-        courier = Courier(
+        worker = SubscriptionWorker(
             core.commands,
             made.feed,
             made.webhooks,
-            Knocker(settings.webhook_allow),
-            made.mint,
+            WebhookClient(settings.webhook_allow),
+            made.secrets,
             core.clock,
             settings.community_host,
             settings.webhook_allow,
             ended=ended,
         )
-        return courier.serve(identity)
+        return worker.serve(identity)
 
-    return Dispatcher(serve, made.webhooks, core.views, core.heard, core.clock)
+    return Dispatcher(serve, made.webhooks, core.views, core.heard, core.clock, woken_by=[core.commits.bell()])

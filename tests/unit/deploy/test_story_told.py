@@ -51,7 +51,10 @@ def test_a_lost_connection_is_made_again(tmp_path: Path) -> None:
     assert Voice(_world(answers, tmp_path), None).get("/v1/regions").status == 200
 
 
-def test_patience_ends_at_the_deadline_and_says_what_was_seen_last(tmp_path: Path) -> None:
+def test_patience_ends_at_the_deadline_and_says_what_was_seen_last(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("JEJARING_WAIT_FACTOR", "1")
     world = _world(lambda _request: httpx.Response(503, json={"detail": "members is down"}), tmp_path, 0.3)
     with pytest.raises(Unexpected, match=r"not answered within 0.3 s \(last: 503.*members is down"):
         world.nobody.get("/v1/regions")

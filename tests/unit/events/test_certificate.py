@@ -14,7 +14,8 @@ from services.events.domain.certificate import (
     RevokeCertificate,
     enough,
 )
-from services.events.domain.rules import CertificateRule, DatedRules, RulesInForce, certificate_rule
+from services.events.domain.rules import CertificateRule
+from services.events.views.rulebook import certificate_rule_at
 from services.kernel.problem import NotFound
 from services.kernel.testing import given
 from tests.unit.events.acts import NOW, PLAN, WORKSHOP_PLAN
@@ -89,10 +90,13 @@ def test_two_thirds_of_three_sessions_are_two() -> None:
 
 
 def test_the_rule_is_the_one_that_was_in_force_at_the_moment() -> None:
-    versions = [DatedRules(NOW, RulesInForce(1), 1.0), DatedRules(START, RulesInForce(2), 0.5)]
-    assert certificate_rule(versions, NOW) == CertificateRule(1, 1.0)
-    assert certificate_rule(versions, START) == CertificateRule(2, 0.5)
-    assert certificate_rule([], NOW) == CertificateRule()
+    versions = [
+        {"version": version, "in_force_from": since.isoformat(), "certificate_minimum": minimum}
+        for version, since, minimum in ((1, NOW, 1.0), (2, START, 0.5))
+    ]
+    assert certificate_rule_at(versions, NOW) == CertificateRule(1, 1.0)
+    assert certificate_rule_at(versions, START) == CertificateRule(2, 0.5)
+    assert certificate_rule_at([], NOW) == CertificateRule()
 
 
 SESSIONS = [session.id for session in WORKSHOP_PLAN.sessions]

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import uvicorn
@@ -21,6 +22,7 @@ from services.kernel.clock import FixedClock
 from services.kernel.policy import Actor, ActorSignature
 
 KEY = "11" * 32
+JAKARTA = ZoneInfo("Asia/Jakarta")
 NOW = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 TOKEN = "token-of-sari"
 SARI = {"kind": "person", "id": "sari", "offices": [], "grants": {}, "language": "id"}
@@ -158,6 +160,7 @@ class House:
             community_host="kediri.example",
             community="Komunitas Contoh",
             clock=self.clock,
+            time_zone=JAKARTA,
         )
 
     @contextmanager
@@ -176,7 +179,7 @@ class House:
                 yield client
         finally:
             server.should_exit = True
-            thread.join(10)
+            thread.join(60)
 
     def close(self) -> None:
         for service in self.services.values():

@@ -217,7 +217,7 @@ def test_a_position_that_a_stranger_makes_up_is_waited_for_by_nobody_else(house,
         if "wait-for" not in request.headers:
             return Told({"items": []}, 200, {"Position": "events@1"})
         asked.release()
-        gate.wait(10)
+        gate.wait(60)
         return Told({"title": "not there yet"}, 503)
 
     house.events.on("GET /v1/activities", events)

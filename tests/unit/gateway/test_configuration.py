@@ -19,12 +19,22 @@ def test_the_services_that_have_a_room_are_the_installation(environment, tmp_pat
     assert configuration.signing == "ab" * 32
 
 
+def test_the_time_zone_is_that_of_kediri_unless_the_environment_names_another(environment, tmp_path):
+    rooms = tmp_path / "services"
+    assert configuration_from(environment, rooms).time_zone.key == "Asia/Jakarta"
+    elsewhere = {**environment, "JEJARING_TIME_ZONE": "Asia/Makassar"}
+    assert configuration_from(elsewhere, rooms).time_zone.key == "Asia/Makassar"
+
+
 def test_what_makes_no_sense_is_one_clear_sentence(environment, tmp_path):
     rooms = tmp_path / "services"
     with pytest.raises(SettingsError, match="EVENTS_URL must be"):
         configuration_from({**environment, "EVENTS_URL": "10.0.0.2:9"}, rooms)
     with pytest.raises(SettingsError, match="unknown clock"):
         configuration_from({**environment, "JEJARING_CLOCK": "sundial"}, rooms)
+    for zone in ("Kediri", "../etc", "Asia"):
+        with pytest.raises(SettingsError, match="JEJARING_TIME_ZONE must name a time zone"):
+            configuration_from({**environment, "JEJARING_TIME_ZONE": zone}, rooms)
     with pytest.raises(SettingsError, match="JEJARING_SECRETS"):
         configuration_from({}, rooms)
     with pytest.raises(SettingsError, match="no service's room"):

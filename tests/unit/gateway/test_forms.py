@@ -73,6 +73,14 @@ def test_a_number_that_is_none_names_its_field(text):
     assert Form({"count": " 12 "}).whole("count") == 12
 
 
+def test_numbers_that_were_left_blank_are_left_out():
+    form = Form({"capacity": " 12 ", "quorum": "  "})
+    assert form.given_whole("capacity", "quorum", "absent") == {"capacity": 12}
+    with pytest.raises(Malformed) as wrong:
+        Form({"capacity": "many"}).given_whole("capacity")
+    assert list(wrong.value.extensions["errors"]) == ["capacity"]
+
+
 def test_a_token_is_good_for_its_visitor_only_and_never_the_same_twice():
     tokens = FormTokens("a")
     token = tokens.make("v1")

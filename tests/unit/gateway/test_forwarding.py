@@ -6,6 +6,7 @@ import pytest
 
 from gateway import forwarding, limits
 from gateway.limits import Allowance
+from gateway.own_api import OWN_OPERATIONS
 from gateway.surface import surface_of
 from services.kernel.problem import NotFound
 from services.kernel.settings import SettingsError
@@ -143,7 +144,7 @@ def test_two_owners_of_a_path_are_refused_at_start():
     with pytest.raises(SettingsError, match=r"/v1/topics/\{topic\} is claimed by events and by members"):
         surface_of({"members": fragment("GET /v1/topics/{id}"), "events": fragment("PUT /v1/topics/{topic}")})
     with pytest.raises(SettingsError, match="the gateway"):
-        surface_of({"members": fragment("GET /v1/me/dashboard")})
+        surface_of({"members": fragment("GET /v1/me/dashboard")}, OWN_OPERATIONS)
 
 
 def test_what_is_not_public_may_exist_in_every_service():

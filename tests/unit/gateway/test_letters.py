@@ -8,6 +8,7 @@ from gateway.certificates import CertificatePapers
 from gateway.letters import BOLD, PLAIN, fitted, prepare, written
 from gateway.reports.paper import Paper, pdf
 from gateway.reports.sections import Section
+from tests.unit.gateway.house import JAKARTA
 
 TITLE = (
     "Pelatihan Pengelolaan Perpustakaan Sekolah Berbasis SLiMS dan Penguatan Literasi bagi Guru Pustakawan dan Tenaga "
@@ -39,7 +40,7 @@ def fonts_in(made):
 
 @pytest.mark.parametrize("name", ["Nurul Ḥasanah", "Siti ʿĀisyah", "Łukasz Contoh", "Ṣafiyyah Ẓahrā"])
 def test_a_name_in_latin_script_stands_on_paper_as_it_is_written(drawn, name):
-    made = CertificatePapers("Komunitas", "https://x").paper(CERTIFICATE, name)
+    made = CertificatePapers("Komunitas", "https://x", JAKARTA).paper(CERTIFICATE, name)
     assert name in [text for text, _ in drawn]
     assert fonts_in(made) - {b"Helvetica"} == {
         b"FiraSans-Regular",
@@ -62,7 +63,7 @@ def test_what_the_font_lacks_is_the_nearest_that_it_has(text, on_paper):
 
 
 def test_a_long_title_is_smaller_and_is_not_cut(drawn):
-    CertificatePapers("Komunitas", "https://x").paper(CERTIFICATE, "Sari Contoh")
+    CertificatePapers("Komunitas", "https://x", JAKARTA).paper(CERTIFICATE, "Sari Contoh")
     lines = [(text, size) for text, size in drawn if text in TITLE and len(text) > 20]
     assert " ".join(text for text, _ in lines) == TITLE
     assert len(lines) == 2

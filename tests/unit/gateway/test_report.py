@@ -6,13 +6,14 @@ from datetime import date
 
 import pytest
 
+from gateway.reports.endpoints import ReleaseAnswer
 from gateway.reports.figures import DECISIONS, PARTS, figures_of, suggested
 from gateway.reports.paper import Paper, pdf
 from gateway.reports.sections import components, decisions, sections
 from services.mentoring.api.report_figures import DECISIONS as TAKEN
 from services.mentoring.api.report_figures import FiguresSent
 from tests.unit.gateway.browser import Browser
-from tests.unit.gateway.house import Told, bearer
+from tests.unit.gateway.house import JAKARTA, Told, bearer
 from tests.unit.gateway.scene import settle
 
 CASE = {
@@ -36,7 +37,7 @@ COUNTED = {
     "to": {"people": 2, "areas": [{"area": "b", "name": "…", "people": 2, "levels": {"2": 1, "3": 1}}]},
     "gained": {"self": 0, "second": 3},
 }
-FIGURES = figures_of(CASE, COUNTED, date(2026, 6, 20))
+FIGURES = figures_of(CASE, COUNTED, date(2026, 6, 20), JAKARTA)
 CODE = "kode-1234"
 PATH = "/v1/reports/evidence/l1"
 
@@ -67,20 +68,20 @@ def test_the_sentences_are_what_a_head_remembers():
 
 def test_where_nobody_has_grown_yet_it_says_so_and_does_not_count_to_zero():
     same = {**COUNTED, "from": COUNTED["to"]}
-    (section,) = sections(figures_of(CASE, same, date(2026, 6, 20)), ["competence"])
+    (section,) = sections(figures_of(CASE, same, date(2026, 6, 20), JAKARTA), ["competence"])
     assert "belum ada kenaikan" in section.sentences[0]
     assert "naik di 1 dari lima" in told("competence")
 
 
 def test_a_first_rating_is_no_growth():
     first = {**COUNTED, "from": {"people": 0, "areas": []}}
-    (section,) = sections(figures_of(CASE, first, date(2026, 6, 20)), ["competence"])
+    (section,) = sections(figures_of(CASE, first, date(2026, 6, 20), JAKARTA), ["competence"])
     assert section.table[1] == ("Teknologi informasi", "–", "2,5")
     assert "naik" not in " ".join(section.sentences)
     assert "1 bidang dinilai pertama kali." in section.sentences
     rated = [{"area": area, "people": 1, "levels": {"3": 1}} for area in "ac"]
     mixed = {**COUNTED, "to": {"people": 2, "areas": [*COUNTED["to"]["areas"], *rated]}}
-    (section,) = sections(figures_of(CASE, mixed, date(2026, 6, 20)), ["competence"])
+    (section,) = sections(figures_of(CASE, mixed, date(2026, 6, 20), JAKARTA), ["competence"])
     assert "naik di 1 dari lima" in section.sentences[0]
     assert "2 bidang dinilai pertama kali." in section.sentences
 
@@ -89,10 +90,10 @@ def test_the_sum_of_the_last_weeks_says_that_it_is():
     assert "Peminjaman dalam 2 minggu terakhir: 59" in told("evidence")
     weeks = [{"week": f"2026-W{number:02d}", "stated": 10} for number in range(1, 41)]
     long = {**CASE, "evidence": {**CASE["evidence"], "loans": weeks}}
-    (section,) = sections(figures_of(long, None, date(2026, 10, 20)), ["evidence"])
+    (section,) = sections(figures_of(long, None, date(2026, 10, 20), JAKARTA), ["evidence"])
     assert "dalam 12 minggu terakhir: 120" in section.sentences[0]
     without = {**CASE, "evidence": {**CASE["evidence"], "loans": []}}
-    (section,) = sections(figures_of(without, None, date(2026, 10, 20)), ["evidence"])
+    (section,) = sections(figures_of(without, None, date(2026, 10, 20), JAKARTA), ["evidence"])
     assert section.sentences[0] == "Belum ada peminjaman yang tercatat."
 
 
@@ -103,7 +104,7 @@ def test_a_part_that_is_not_released_is_not_shown_and_each_is_mapped_to_accredit
 
 
 def test_without_figures_there_is_no_part():
-    without = figures_of(CASE, None, date(2026, 6, 20))
+    without = figures_of(CASE, None, date(2026, 6, 20), JAKARTA)
     assert [section.part for section in sections(without, PARTS)] == [part for part in PARTS if part != "competence"]
 
 
@@ -155,7 +156,7 @@ def test_what_is_released_is_what_was_chosen_and_anybody_may_confirm_it(house, s
     chosen = {"parts": ["hours", "evidence"], "decisions": ["budget"]}
     answer = scene.post(PATH, json=chosen, headers=bearer() | {"Idempotency-Key": "k1"})
     assert answer.status_code == 201
-    assert answer.json()["url"].endswith(f"/laporan/{CODE}")
+    assert ReleaseAnswer().load(answer.json())["url"].endswith(f"/laporan/{CODE}")
     sent = house.mentoring.calls("POST /v1/mentorships/{mentorship}/reports")[0].document
     assert sent["figures"] == {"decisions": ["budget"]}
     shown = scene.get(PATH, params={"code": CODE}).json()

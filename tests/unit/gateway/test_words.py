@@ -1,12 +1,14 @@
 import json
 import re
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import gateway.web
 from gateway import conversation
 from gateway.web import attending, news, visit, words
-from gateway.web.words import Words, catalogue, from_form, to_form
+from gateway.web.words import LocalWords, Words, catalogue
 from services.kernel.problem import Forbidden, Malformed, Problem, Refused, TooMany, Unavailable
+from tests.unit.gateway.house import JAKARTA
 
 WEB = Path(gateway.web.__file__).parent
 TEXT = re.compile(r'_\("((?:[^"\\]|\\.)*)"')
@@ -72,11 +74,22 @@ def test_every_problem_has_a_sentence_without_anything_internal():
 
 def test_times_are_those_of_kediri_whatever_the_machine_thinks():
     starts, ends = "2026-03-14T02:00:00+00:00", "2026-03-14T04:30:00Z"
-    assert Words("id").span(starts, ends) == "Sabtu, 14 Mar 2026, 09.00–11.30 WIB"
-    assert Words("en").span(starts, ends) == "Saturday, 14 Mar 2026, 09:00–11:30 WIB"
-    assert "15 Mar" in Words("id").span(starts, "2026-03-15T02:00:00+00:00")
-    assert from_form("2026-03-14T09:00") == "2026-03-14T09:00:00+07:00"
-    assert to_form(starts) == "2026-03-14T09:00"
+    indonesian, english = (LocalWords(language, JAKARTA) for language in ("id", "en"))
+    assert indonesian.span(starts, ends) == "Sabtu, 14 Mar 2026, 09.00–11.30 WIB"
+    assert english.span(starts, ends) == "Saturday, 14 Mar 2026, 09:00–11:30 WIB"
+    assert "15 Mar" in indonesian.span(starts, "2026-03-15T02:00:00+00:00")
+    assert indonesian.from_form("2026-03-14T09:00") == "2026-03-14T09:00:00+07:00"
+    assert indonesian.to_form(starts) == "2026-03-14T09:00"
+
+
+def test_times_are_those_of_the_zone_that_is_configured():
+    starts, ends = "2026-03-14T02:00:00+00:00", "2026-03-14T04:30:00Z"
+    makassar = LocalWords("id", ZoneInfo("Asia/Makassar"))
+    assert makassar.span(starts, ends) == "Sabtu, 14 Mar 2026, 10.00–12.30 WITA"
+    assert makassar.from_form("2026-03-14T09:00") == "2026-03-14T09:00:00+08:00"
+    assert makassar.to_form(starts) == "2026-03-14T10:00"
+    assert makassar.zone_name(starts) == "Waktu Indonesia Tengah (WITA)"
+    assert LocalWords("id", JAKARTA).zone_name(starts) == "Waktu Indonesia Barat (WIB)"
 
 
 def test_a_week_is_told_by_its_days():

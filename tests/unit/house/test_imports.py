@@ -7,13 +7,14 @@ import pytest
 
 from tests.unit.house.tree import Import, imports, modules, parsed, services, tracked
 
-PURE_KERNEL = ("decider", "message", "problem")
+PURE_KERNEL = ("dated", "decider", "local_time", "message", "problem")
 PURE_LIBRARY = frozenset(
     {"__future__", "collections", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "itertools"}
     | {"fnmatch", "json", "math", "operator", "re", "string", "textwrap", "types", "typing", "unicodedata", "zoneinfo"}
 )
 CLOCK_AND_CHANCE = frozenset({"now", "utcnow", "today"})
 EDGE = ("nameko", "eventlet")
+LOCAL_TIME = "services/kernel/local_time.py"
 
 
 def found(name: str, wrong: list[Import]) -> list[str]:
@@ -38,6 +39,16 @@ def test_a_domain_asks_no_clock(name: str) -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CLOCK_AND_CHANCE
     ]
     assert asked == []
+
+
+def test_a_service_has_no_time_zone_of_its_own() -> None:
+    wrong = [
+        line
+        for name in modules("services")
+        if name != LOCAL_TIME
+        for line in found(name, [one for one in imports(name) if one.within("zoneinfo", "datetime.timezone")])
+    ]
+    assert wrong == []
 
 
 @pytest.mark.parametrize("module", PURE_KERNEL)

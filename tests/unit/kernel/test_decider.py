@@ -169,19 +169,19 @@ def test_while_the_first_request_runs_the_same_key_is_told_to_come_back() -> Non
 
     def slow(command: Command, state: Shelf) -> Sequence[Event]:
         entered.set()
-        assert leave.wait(10)
+        assert leave.wait(60)
         return SHELF.decide(command, state)
 
     desk = Desk()
     decider = Decider("shelf", Shelf(), slow, SHELF.evolve)
     thread = threading.Thread(target=desk.take, args=(PutBook("x"), "k"), kwargs={"decider": decider})
     thread.start()
-    assert entered.wait(10)
+    assert entered.wait(60)
     with pytest.raises(StillRunning) as running:
         desk.take(PutBook("x"), "k")
     assert running.value.headers() == {"Retry-After": "1"}
     leave.set()
-    thread.join(10)
+    thread.join(60)
     assert desk.take(PutBook("x"), "k").position == 1
 
 

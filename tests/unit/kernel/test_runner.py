@@ -39,8 +39,8 @@ def test_who_is_told_to_stop_does_not_wait_until_something_happens() -> None:
     runner = Runner("shelves", Held(), [reader])  # type: ignore[arg-type]
     running = threading.Thread(target=runner.run, args=(reader, stop), daemon=True)
     running.start()
-    assert reader.stepped.wait(10)
+    assert reader.stepped.wait(60)
     stop.set()
     runner.wake()
-    running.join(10)
+    running.join(60)
     assert not running.is_alive()

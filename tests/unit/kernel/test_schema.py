@@ -213,7 +213,9 @@ def test_type_variables_are_replaced_within_other_types() -> None:
     )
 
 
-@pytest.mark.parametrize("annotation", [set[str], str | int, tuple[str, int], object()], ids=str)
+@pytest.mark.parametrize(
+    "annotation", [set[str], str | int, tuple[str, int], object()], ids=["set", "union", "tuple", "no type"]
+)
 def test_an_annotation_that_says_no_json_is_refused(annotation: Any) -> None:
     shape = dataclass(type("Odd", (), {"__annotations__": {"odd": annotation}, "__module__": __name__}))
     with pytest.raises(TypeError, match=r"Odd\.odd|Forward references|not a class|must be a type"):

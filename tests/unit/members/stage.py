@@ -22,7 +22,6 @@ from services.kernel.view_store import Page
 from services.members.api import routes
 from services.members.contract import REGISTRY, tell
 from services.members.domain.office_kinds import grants_of
-from services.members.mint import Mint
 from services.members.parts import Parts
 from services.members.processes.crediting import CREDITING
 from services.members.processes.erasing import Erasing, started
@@ -30,6 +29,7 @@ from services.members.processes.guest_tying import GUEST_TYING
 from services.members.processes.import_runner import ImportRunner
 from services.members.processes.leaving import LEAVING
 from services.members.processes.moving import MOVING
+from services.members.secret_deriver import SecretDeriver
 from services.members.uploads import MemoryUploads
 from services.members.views import VIEWS
 
@@ -72,6 +72,9 @@ class FakeViews:
             if all(_matches(document.get(name), wanted) for name, wanted in (where or {}).items())
         ]
         return Page(found[:limit], found[limit - 1]["_id"] if len(found) > limit else None)
+
+    def all(self, view, where=None):
+        return iter(self.find(view, where, limit=len(self.documents[view.name])).items)
 
 
 COMPARISONS = {
@@ -118,7 +121,7 @@ class Stage:
             clock=self.clock,
             machine=self.machine,
             claims=MemoryClaims(),
-            mint=Mint(b"a secret of a test"),
+            secrets=SecretDeriver(b"a secret of a test"),
             uploads=MemoryUploads(),
             imports_bell=Bell(),
         )

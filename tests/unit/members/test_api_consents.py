@@ -17,3 +17,11 @@ def test_a_name_is_public_while_its_bearer_agrees_and_no_longer():
     assert stage.get("/v1/people/nobody/public-name").status == 404
     stage.send("DELETE", ARCHIVE, None, actor=ani)
     assert stage.get(path).status == 404
+
+
+def test_a_partner_is_named_by_an_id():
+    stage = Stage()
+    stage.open_region()
+    ani = Actor("person", stage.join("Ani Contoh", email="ani@contoh.example"))
+    for partner in ("campus.x", "$campus", "x" * 65):
+        assert stage.post(ARCHIVE, {"partner": partner}, actor=ani).status == 400

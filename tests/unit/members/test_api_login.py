@@ -16,7 +16,7 @@ def stage():
 
 def code_for(stage, contact):
     assert stage.post("/v1/login/code", {"contact": contact}).status == 202
-    return stage.parts.mint.digits(next(e.code for e in reversed(stage.events()) if isinstance(e, LoginCodeIssued)))
+    return stage.parts.secrets.digits(next(e.code for e in reversed(stage.events()) if isinstance(e, LoginCodeIssued)))
 
 
 def log_in(stage, contact, **options):
@@ -99,7 +99,7 @@ def test_a_login_that_was_cut_off_before_its_token_was_issued_gets_it_when_repea
 def test_neither_code_nor_token_nor_contact_stands_anywhere_in_the_log(stage):
     stage.join("Ani Contoh", email="ani@contoh.example", phone="081234567890")
     token = log_in(stage, "ani@contoh.example").body["token"]
-    digits = [stage.parts.mint.digits(e.code) for e in stage.events() if isinstance(e, LoginCodeIssued)]
+    digits = [stage.parts.secrets.digits(e.code) for e in stage.events() if isinstance(e, LoginCodeIssued)]
     written = repr(stage.log.read(0, 1000))
     assert stage.post("/v1/me/tokens", {"name": "Laptop Ani"}, actor=COORDINATOR).status == 201
     written += repr(stage.log.read(0, 1000))

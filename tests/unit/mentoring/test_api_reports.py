@@ -7,9 +7,10 @@ import pytest
 from pymongo.database import Database
 
 from gateway.reports.figures import figures_of
+from services.kernel.local_time import local_day, zone
 from services.kernel.policy import ANONYMOUS
 from services.mentoring.domain.report import PARTS
-from services.mentoring.domain.weeks import JAKARTA, monday_of, name_of
+from services.mentoring.domain.weeks import monday_of, name_of
 from tests.unit.mentoring.accompanied import MIRA, SRI, live, loans, opened, register
 from tests.unit.mentoring.stage import RANI, Stage
 
@@ -50,7 +51,7 @@ def test_what_is_confirmed_is_what_the_case_says_and_what_the_gateway_would_show
     path = accompanied(stage)
     stage.clock.advance(timedelta(days=3))
     code = stage.post(SRI, f"{path}/reports", EVERYTHING, settle=False).body["code"]
-    draft = figures_of(stage.get(SRI, path).body, None, stage.clock.now().astimezone(JAKARTA).date())
+    draft = figures_of(stage.get(SRI, path).body, None, local_day(stage.clock.now()), zone())
     assert confirmed(stage, code)["figures"] == draft | EVERYTHING["figures"]
 
 

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given as given_any
 from hypothesis import strategies as st
 
+from services.kernel.local_time import local, local_day
 from services.mentoring.domain.rules import RulesInForce
-from services.mentoring.domain.school_days import JAKARTA, NAMES, due, is_school_day
+from services.mentoring.domain.school_days import NAMES, due, is_school_day
 from tests.unit.mentoring.stage import NOW
 
 RULES = RulesInForce()
@@ -19,8 +20,8 @@ RULINGS = st.builds(
 )
 
 
-def local(at: datetime) -> str:
-    return at.astimezone(JAKARTA).isoformat()
+def shown(at: datetime) -> str:
+    return local(at).isoformat()
 
 
 @pytest.mark.parametrize(
@@ -34,23 +35,23 @@ def local(at: datetime) -> str:
     ],
 )
 def test_two_school_days_are_given_after_the_day_of_the_question(asked: str, by: str) -> None:
-    assert local(due(datetime.fromisoformat(asked), RULES)) == by
+    assert shown(due(datetime.fromisoformat(asked), RULES)) == by
 
 
 def test_holidays_are_not_counted() -> None:
     holidays = RulesInForce(holidays=("2026-03-03", "2026-03-04"))
-    assert local(due(NOW, holidays)) == "2026-03-06T23:59:59+07:00"
+    assert shown(due(NOW, holidays)) == "2026-03-06T23:59:59+07:00"
 
 
 def test_a_school_that_teaches_on_saturdays_counts_them() -> None:
     six = RulesInForce(school_days=(*RULES.school_days, "sat"))
-    assert local(due(datetime.fromisoformat("2026-03-06T08:00+07:00"), six)) == "2026-03-09T23:59:59+07:00"
+    assert shown(due(datetime.fromisoformat("2026-03-06T08:00+07:00"), six)) == "2026-03-09T23:59:59+07:00"
 
 
 @given_any(MOMENTS, RULINGS)
 def test_what_is_due_is_always_after_exactly_the_days_that_the_rules_give(asked: datetime, rules: RulesInForce) -> None:
     by = due(asked, rules)
-    first, last = asked.astimezone(JAKARTA).date(), by.astimezone(JAKARTA).date()
+    first, last = local_day(asked), local_day(by)
     between = [first + timedelta(days=n) for n in range(1, (last - first).days + 1)]
     assert by > asked
     assert sum(is_school_day(day, rules) for day in between) == max(1, rules.response_school_days)

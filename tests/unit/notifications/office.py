@@ -1,14 +1,14 @@
-"""A partner's endpoint and a courier whose machine time is the test's."""
+"""A partner's endpoint and a subscription worker whose machine time is the test's."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pymongo.database import Database
 
-from services.notifications.patience import Machine
-from services.notifications.webhooks.courier import Courier
+from services.notifications.machine_time import MachineTime
 from services.notifications.webhooks.dispatcher import Dispatcher
-from services.notifications.webhooks.knocking import Knocker
+from services.notifications.webhooks.subscription_worker import SubscriptionWorker
+from services.notifications.webhooks.webhook_client import WebhookClient
 from tests.support.endpoint import Endpoint
 from tests.unit.notifications.partnership import Desk
 
@@ -20,12 +20,12 @@ class Time:
         self.passed = 0.0
         self.begun = datetime.now(UTC)
 
-    def machine(self) -> Machine:
-        return Machine(lambda: self.begun + timedelta(seconds=self.passed), lambda: self.passed)
+    def machine(self) -> MachineTime:
+        return MachineTime(lambda: self.begun + timedelta(seconds=self.passed), lambda: self.passed)
 
 
 class Office:
-    """A desk, an endpoint, and a courier between them whose time is the test's."""
+    """A desk, an endpoint, and a worker between them whose time is the test's."""
 
     def __init__(self, database: Database[dict[str, Any]], endpoint: Endpoint, **changed: Any) -> None:
         self.desk = Desk(database, webhook_allow=("127.0.0.1",), **changed)
@@ -40,12 +40,12 @@ class Office:
         """Nothing in memory, everything in the database."""
         parts = self.desk.application.parts
         machine = self.time.machine()
-        self.courier = Courier(
+        self.worker = SubscriptionWorker(
             parts.commands,
             parts.feed,
             parts.webhooks,
-            Knocker(("127.0.0.1",), seconds=1.0),
-            parts.mint,
+            WebhookClient(("127.0.0.1",), seconds=1.0),
+            parts.secrets,
             self.desk.clock,
             "jejaring.test",
             ("127.0.0.1",),
@@ -55,7 +55,7 @@ class Office:
         )
         core = self.desk.application.core
         self.dispatcher = Dispatcher(
-            self.courier.serve,
+            self.worker.serve,
             parts.webhooks,
             parts.views,
             core.heard,

@@ -9,8 +9,8 @@ from services.notifications.domain.message import Kind
 from services.notifications.domain.preference import RegionFollowed, RegionUnfollowed
 from services.notifications.domain.residence import RegionLeft
 from tests.unit.notifications import facts
+from tests.unit.notifications.audiences import Audiences, community, variables, who
 from tests.unit.notifications.facts import STARTS, recorded
-from tests.unit.notifications.hearing import Hearing, community, variables, who
 
 
 def announcement(
@@ -24,40 +24,40 @@ def announcement_withdrawn(revision: int = 1) -> AnnouncementWithdrawn:
     return AnnouncementWithdrawn("Pembaruan server", ("kediri",), (), STARTS, revision, "ratna")
 
 
-def two_regions() -> Hearing:
-    hearing = community("sri", "budi")
+def two_regions() -> Audiences:
+    audiences = community("sri", "budi")
     elsewhere = facts.joined("dewi", "board")
-    hearing.hear(facts.fact(elsewhere.name, "dewi", dict(elsewhere.data), region="blitar"))
-    return hearing
+    audiences.hear(facts.fact(elsewhere.name, "dewi", dict(elsewhere.data), region="blitar"))
+    return audiences
 
 
 def test_an_announcement_is_told_to_the_members_of_its_regions() -> None:
-    hearing = two_regions()
-    assert who(hearing.hear(recorded(announcement(), "n"))) == dict.fromkeys(("sri", "budi"), "announcement")
-    everywhere = hearing.hear(recorded(announcement(regions=("kediri", "blitar")), "m"))
+    audiences = two_regions()
+    assert who(audiences.hear(recorded(announcement(), "n"))) == dict.fromkeys(("sri", "budi"), "announcement")
+    everywhere = audiences.hear(recorded(announcement(regions=("kediri", "blitar")), "m"))
     assert set(who(everywhere)) == {"sri", "budi", "dewi"}
     assert len({message.fact for message in everywhere}) == 1
     assert variables(everywhere[0])["text"].endswith("Mohon cadangkan data.")
 
 
 def test_with_a_level_it_is_told_to_who_works_in_libraries_of_that_level_in_the_region() -> None:
-    hearing = two_regions()
-    hearing.hear(facts.library("secondary", "sma"), facts.library("basic", "sd"), facts.library("secondary", "smp"))
-    hearing.hear(
+    audiences = two_regions()
+    audiences.hear(facts.library("secondary", "sma"), facts.library("basic", "sd"), facts.library("secondary", "smp"))
+    audiences.hear(
         facts.affiliation("started", "sri", "sma"),
         facts.affiliation("started", "dewi", "sma"),  # who lives in Blitar
         facts.affiliation("started", "budi", "sd"),
         facts.affiliation("started", "tono", "smp"),
         facts.affiliation("ended", "tono", "smp"),
     )
-    assert set(who(hearing.hear(recorded(announcement(levels=("secondary",)), "n")))) == {"sri", "dewi"}
+    assert set(who(audiences.hear(recorded(announcement(levels=("secondary",)), "n")))) == {"sri", "dewi"}
 
 
 def test_all_that_is_told_of_an_announcement_says_so() -> None:
-    hearing = community("sri")
-    [first] = hearing.hear(recorded(announcement(), "n"))
-    [second] = hearing.hear(recorded(announcement(revision=2), "n"))
-    [last] = hearing.hear(recorded(announcement_withdrawn(revision=2), "n"))
+    audiences = community("sri")
+    [first] = audiences.hear(recorded(announcement(), "n"))
+    [second] = audiences.hear(recorded(announcement(revision=2), "n"))
+    [last] = audiences.hear(recorded(announcement_withdrawn(revision=2), "n"))
     assert (first.kind, second.kind, last.kind) == (
         Kind.ANNOUNCEMENT,
         Kind.ANNOUNCEMENT_CORRECTED,
@@ -68,28 +68,28 @@ def test_all_that_is_told_of_an_announcement_says_so() -> None:
 
 
 def test_what_becomes_of_an_announcement_concerns_who_has_left_its_audience_since() -> None:
-    hearing = community("sri", "budi")
-    hearing.hear(recorded(announcement(), "n"))
-    hearing.hear(recorded(RegionLeft("kediri"), "sri"))
-    assert set(who(hearing.hear(recorded(announcement(revision=2), "n")))) == {"sri", "budi"}
-    assert set(who(hearing.hear(recorded(announcement_withdrawn(revision=2), "n")))) == {"sri", "budi"}
+    audiences = community("sri", "budi")
+    audiences.hear(recorded(announcement(), "n"))
+    audiences.hear(recorded(RegionLeft("kediri"), "sri"))
+    assert set(who(audiences.hear(recorded(announcement(revision=2), "n")))) == {"sri", "budi"}
+    assert set(who(audiences.hear(recorded(announcement_withdrawn(revision=2), "n")))) == {"sri", "budi"}
     # Of what is announced afterwards she hears nothing any more.
-    assert set(who(hearing.hear(recorded(announcement(), "m")))) == {"budi"}
+    assert set(who(audiences.hear(recorded(announcement(), "m")))) == {"budi"}
 
 
 def test_who_works_there_no_longer_hears_what_becomes_of_what_a_level_was_told() -> None:
-    hearing = community("tono")
-    hearing.hear(facts.library("secondary", "sma"), facts.affiliation("started", "tono", "sma"))
-    hearing.hear(recorded(announcement(levels=("secondary",)), "n"))
-    hearing.hear(facts.affiliation("ended", "tono", "sma"))
-    assert who(hearing.hear(recorded(announcement_withdrawn(), "n"))) == {"tono": "announcement-withdrawn"}
+    audiences = community("tono")
+    audiences.hear(facts.library("secondary", "sma"), facts.affiliation("started", "tono", "sma"))
+    audiences.hear(recorded(announcement(levels=("secondary",)), "n"))
+    audiences.hear(facts.affiliation("ended", "tono", "sma"))
+    assert who(audiences.hear(recorded(announcement_withdrawn(), "n"))) == {"tono": "announcement-withdrawn"}
 
 
 def test_what_is_not_worth_sending_any_more_is_not_kept_in_mind() -> None:
-    hearing = community("tono")
-    hearing.hear(recorded(announcement(), "n"))
-    hearing.hear(recorded(replace(announcement(), worth_until=STARTS + timedelta(days=9)), "m", at=STARTS))
-    assert set(hearing.states["region:kediri"]["announced"]) == {"m"}
+    audiences = community("tono")
+    audiences.hear(recorded(announcement(), "n"))
+    audiences.hear(recorded(replace(announcement(), worth_until=STARTS + timedelta(days=9)), "m", at=STARTS))
+    assert set(audiences.states["region:kediri"]["announced"]) == {"m"}
 
 
 def test_what_was_withdrawn_before_it_was_published_is_told_to_nobody() -> None:
@@ -97,30 +97,30 @@ def test_what_was_withdrawn_before_it_was_published_is_told_to_nobody() -> None:
 
 
 def test_the_same_people_in_two_regions_are_two_messages_of_one_fact() -> None:
-    hearing = Hearing()
+    audiences = Audiences()
     for region in ("kediri", "blitar"):
         joined = facts.affiliation("started", "sri", f"l-{region}", region)
-        hearing.hear(facts.library("basic", f"l-{region}", region), joined)
-        hearing.hear(facts.affiliation("started", f"only-{region}", f"l-{region}", region))
-    told = hearing.hear(recorded(announcement(regions=("kediri", "blitar"), levels=("basic",)), "n"))
+        audiences.hear(facts.library("basic", f"l-{region}", region), joined)
+        audiences.hear(facts.affiliation("started", f"only-{region}", f"l-{region}", region))
+    told = audiences.hear(recorded(announcement(regions=("kediri", "blitar"), levels=("basic",)), "n"))
     assert {person for message in told for person in message.people} == {"sri", "only-kediri", "only-blitar"}
     assert len({issue.fact for issue in told}) == 1
 
 
 def test_who_follows_a_region_hears_of_its_activities_until_they_do_not() -> None:
-    hearing = community("tono")
-    hearing.hear(recorded(RegionFollowed("kediri"), "dewi"))
-    assert set(who(hearing.hear(facts.published(topic=None)))) == {"tono", "dewi"}
-    hearing.hear(recorded(RegionUnfollowed("kediri"), "dewi"))
-    assert set(who(hearing.hear(facts.published(topic=None, activity="b")))) == {"tono"}
+    audiences = community("tono")
+    audiences.hear(recorded(RegionFollowed("kediri"), "dewi"))
+    assert set(who(audiences.hear(facts.published(topic=None)))) == {"tono", "dewi"}
+    audiences.hear(recorded(RegionUnfollowed("kediri"), "dewi"))
+    assert set(who(audiences.hear(facts.published(topic=None, activity="b")))) == {"tono"}
 
 
 def test_a_contact_that_does_not_work_is_told_to_the_regions_coordinator_or_the_stand_in() -> None:
-    hearing = community("tono")
-    hearing.hear(facts.office("stand-in-named", "dewi"))
-    assert who(hearing.hear(recorded(ContactBounced("email", "kediri"), "tono"))) == {"dewi": "contact-bounced"}
-    hearing.hear(facts.office("office-assumed", "wahyu"))
-    [message] = hearing.hear(recorded(ContactBounced("telegram", "kediri"), "tono"))
+    audiences = community("tono")
+    audiences.hear(facts.office("stand-in-named", "dewi"))
+    assert who(audiences.hear(recorded(ContactBounced("email", "kediri"), "tono"))) == {"dewi": "contact-bounced"}
+    audiences.hear(facts.office("office-assumed", "wahyu"))
+    [message] = audiences.hear(recorded(ContactBounced("telegram", "kediri"), "tono"))
     assert message.people == ("wahyu",)
     assert variables(message) == {"contact": "tono", "channel": "Telegram"}
-    assert hearing.hear(recorded(ContactBounced("email", None), "guest")) == []
+    assert audiences.hear(recorded(ContactBounced("email", None), "guest")) == []

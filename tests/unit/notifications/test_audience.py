@@ -4,14 +4,14 @@ from datetime import timedelta
 
 from services.notifications.domain.message import PEOPLE_AT_MOST, Kind
 from services.notifications.processes.audience import AUDIENCE
-from services.notifications.processes.telling import COMPLETION_WORTH
+from services.notifications.processes.audiences.activities import COMPLETION_WORTH
 from tests.unit.notifications import facts
+from tests.unit.notifications.audiences import Audiences, community, registered, variables, who
 from tests.unit.notifications.facts import ENDS, START, STARTS
-from tests.unit.notifications.hearing import Hearing, community, registered, variables, who
 
 
 def test_a_login_code_goes_to_who_asked_for_it_urgently_and_only_while_it_is_good() -> None:
-    [message] = Hearing().hear(facts.code_issued("sri"))
+    [message] = Audiences().hear(facts.code_issued("sri"))
     assert message.people == ("sri",)
     assert message.urgent
     assert message.worth_until == START + timedelta(minutes=10)
@@ -19,10 +19,10 @@ def test_a_login_code_goes_to_who_asked_for_it_urgently_and_only_while_it_is_goo
 
 
 def test_who_joins_by_form_or_import_is_welcomed_with_whom_to_ask() -> None:
-    hearing = community()
-    hearing.hear(facts.office("office-assumed", "wahyu"))
+    audiences = community()
+    audiences.hear(facts.office("office-assumed", "wahyu"))
     for how in ("form", "import"):
-        [message] = hearing.hear(facts.joined(f"sri-{how}", how))
+        [message] = audiences.hear(facts.joined(f"sri-{how}", how))
         assert message.kind is Kind.WELCOME
         assert variables(message) == {"region_name": "Kota Kediri", "coordinator": "wahyu"}
 
@@ -32,31 +32,31 @@ def test_the_board_that_the_operator_installs_is_not_welcomed() -> None:
 
 
 def test_in_a_vacant_region_the_stand_in_is_whom_to_ask_and_then_nobody_in_particular() -> None:
-    hearing = community()
-    hearing.hear(facts.office("stand-in-named", "dewi"))
-    assert variables(hearing.hear(facts.joined("sri"))[0])["coordinator"] == "dewi"
-    hearing.hear(facts.office("stand-in-ended", "dewi"))
-    assert variables(hearing.hear(facts.joined("budi"))[0])["coordinator"] == ""
+    audiences = community()
+    audiences.hear(facts.office("stand-in-named", "dewi"))
+    assert variables(audiences.hear(facts.joined("sri"))[0])["coordinator"] == "dewi"
+    audiences.hear(facts.office("stand-in-ended", "dewi"))
+    assert variables(audiences.hear(facts.joined("budi"))[0])["coordinator"] == ""
 
 
 def test_a_handover_told_in_either_order_leaves_the_new_coordinator() -> None:
     for order in (("office-vacated", "office-assumed"), ("office-assumed", "office-vacated")):
-        hearing = community()
-        hearing.hear(facts.office("office-assumed", "wahyu"))
-        hearing.hear(*(facts.office(kind, "wahyu" if kind == "office-vacated" else "dewi") for kind in order))
-        assert variables(hearing.hear(facts.joined("sri"))[0])["coordinator"] == "dewi"
+        audiences = community()
+        audiences.hear(facts.office("office-assumed", "wahyu"))
+        audiences.hear(*(facts.office(kind, "wahyu" if kind == "office-vacated" else "dewi") for kind in order))
+        assert variables(audiences.hear(facts.joined("sri"))[0])["coordinator"] == "dewi"
 
 
 def test_an_office_for_all_regions_is_no_regions_coordinator() -> None:
-    hearing = community()
-    hearing.hear(facts.office("office-assumed", "ratna", office="coordinator", region=None))
-    assert variables(hearing.hear(facts.joined("sri"))[0])["coordinator"] == ""
+    audiences = community()
+    audiences.hear(facts.office("office-assumed", "ratna", office="coordinator", region=None))
+    assert variables(audiences.hear(facts.joined("sri"))[0])["coordinator"] == ""
 
 
 def test_a_publication_is_told_to_raisers_endorsers_and_the_regions_members_each_once() -> None:
-    hearing = community("sri", "budi", "tono")
-    hearing.hear(facts.topic("raised", "sri"), facts.topic("joined", "ani"), facts.topic("endorsed", "budi"))
-    messages = hearing.hear(facts.published())
+    audiences = community("sri", "budi", "tono")
+    audiences.hear(facts.topic("raised", "sri"), facts.topic("joined", "ani"), facts.topic("endorsed", "budi"))
+    messages = audiences.hear(facts.published())
     assert who(messages) == {
         "sri": "topic-gathering",
         "ani": "topic-gathering",
@@ -69,8 +69,8 @@ def test_a_publication_is_told_to_raisers_endorsers_and_the_regions_members_each
 
 
 def test_a_publication_shows_title_time_and_place() -> None:
-    hearing = community("tono")
-    [message] = hearing.hear(facts.published(topic=None))
+    audiences = community("tono")
+    [message] = audiences.hear(facts.published(topic=None))
     assert variables(message) == {
         "title": "Gathering: label barcode",
         "starts": STARTS.isoformat(),
@@ -81,10 +81,10 @@ def test_a_publication_shows_title_time_and_place() -> None:
 
 
 def test_another_regions_members_hear_nothing() -> None:
-    hearing = community("tono")
+    audiences = community("tono")
     elsewhere = facts.published(topic=None)
-    hearing.hear(facts.fact(elsewhere.name, "b", {**elsewhere.data, "activity": "b"}, region="blitar"))
-    assert hearing.told == []
+    audiences.hear(facts.fact(elsewhere.name, "b", {**elsewhere.data, "activity": "b"}, region="blitar"))
+    assert audiences.told == []
 
 
 def test_an_activity_of_the_past_is_announced_to_nobody() -> None:
@@ -92,31 +92,31 @@ def test_an_activity_of_the_past_is_announced_to_nobody() -> None:
 
 
 def test_a_member_who_joined_before_a_publication_and_is_heard_of_after_it_is_told_still() -> None:
-    hearing = Hearing()
-    hearing.hear(facts.published(at=START))  # events arrived first: the sources have no common order
-    hearing.hear(facts.region_opened())
-    late = hearing.hear(facts.joined("sri", "board", at=START - timedelta(hours=1)))
+    audiences = Audiences()
+    audiences.hear(facts.published(at=START))  # events arrived first: the sources have no common order
+    audiences.hear(facts.region_opened())
+    late = audiences.hear(facts.joined("sri", "board", at=START - timedelta(hours=1)))
     assert who(late) == {"sri": "activity-published"}
     assert late[0].fact == facts.published().id
 
 
 def test_who_joins_after_a_publication_is_not_told_of_it() -> None:
-    hearing = community()
-    hearing.hear(facts.published())
-    assert hearing.hear(facts.joined("sri", "board", at=START + timedelta(seconds=1))) == []
+    audiences = community()
+    audiences.hear(facts.published())
+    assert audiences.hear(facts.joined("sri", "board", at=START + timedelta(seconds=1))) == []
 
 
 def test_a_cancelled_activity_is_not_told_to_who_is_heard_of_late() -> None:
-    hearing = community()
-    hearing.hear(facts.published(), facts.cancelled())
-    assert hearing.hear(facts.joined("sri", "board")) == []
+    audiences = community()
+    audiences.hear(facts.published(), facts.cancelled())
+    assert audiences.hear(facts.joined("sri", "board")) == []
 
 
 def test_seat_line_promotion_and_cancellation_are_told_to_the_registrant_alone() -> None:
-    hearing = community("tono")
-    hearing.hear(facts.published())
+    audiences = community("tono")
+    audiences.hear(facts.published())
     for kind, more in (("taken", {}), ("lined", {"place": 3}), ("promoted", {}), ("released", {"why": "cancelled"})):
-        [message] = hearing.hear(facts.seat(kind, "sri", **more))
+        [message] = audiences.hear(facts.seat(kind, "sri", **more))
         assert message.kind == f"seat-{kind}"
         assert message.people == ("sri",)
         assert message.worth_until == STARTS
@@ -134,9 +134,9 @@ def test_a_new_time_is_told_to_those_who_have_a_seat_or_stand_in_line() -> None:
 
 
 def test_after_a_new_time_messages_show_it_and_are_worth_sending_until_then() -> None:
-    hearing, new = registered(), STARTS + timedelta(days=7)
-    hearing.hear(facts.rescheduled(new))
-    [message] = hearing.hear(facts.seat("taken", "dewi"))
+    audiences, new = registered(), STARTS + timedelta(days=7)
+    audiences.hear(facts.rescheduled(new))
+    [message] = audiences.hear(facts.seat("taken", "dewi"))
     assert (message.worth_until, variables(message)["starts"]) == (new, new.isoformat())
 
 
@@ -147,15 +147,15 @@ def test_a_cancelled_activity_is_told_to_the_same_and_with_its_reason() -> None:
 
 
 def test_a_seat_released_by_the_cancelled_activity_is_not_told_again() -> None:
-    hearing = registered()
-    hearing.hear(facts.cancelled())
-    assert hearing.hear(facts.seat("released", "budi", why="cancelled")) == []
+    audiences = registered()
+    audiences.hear(facts.cancelled())
+    assert audiences.hear(facts.seat("released", "budi", why="cancelled")) == []
 
 
 def test_the_end_is_told_to_those_present_guests_too_and_the_raisers_are_asked() -> None:
-    hearing = registered()
-    hearing.hear(facts.attended("budi"), facts.attended("rini"), facts.attended(guest="tamu"))
-    messages = hearing.hear(facts.completed())
+    audiences = registered()
+    audiences.hear(facts.attended("budi"), facts.attended("rini"), facts.attended(guest="tamu"))
+    messages = audiences.hear(facts.completed())
     assert who(messages) == {
         "rini": "topic-question",  # present and a raiser: told once, and asked
         "budi": "activity-completed",
@@ -180,11 +180,13 @@ def test_more_people_than_one_message_holds_are_more_messages_with_ids_of_their_
 
 
 def test_a_regions_state_keeps_only_what_lies_ahead() -> None:
-    hearing = community()
+    audiences = community()
     for week in range(5):
         starts = START + timedelta(weeks=week, days=1)
-        hearing.hear(facts.published(at=START + timedelta(weeks=week), starts=starts, activity=f"a{week}", topic=None))
-    assert list(hearing.states["region:kediri"]["activities"]) == ["a4"]
+        audiences.hear(
+            facts.published(at=START + timedelta(weeks=week), starts=starts, activity=f"a{week}", topic=None)
+        )
+    assert list(audiences.states["region:kediri"]["activities"]) == ["a4"]
 
 
 def test_before_its_first_start_the_manager_only_learns() -> None:
@@ -197,8 +199,8 @@ def test_facts_that_nobody_listens_to_concern_no_audience() -> None:
 
 
 def test_a_region_hears_that_a_library_runs_smoothly_though_its_first_member_works_there() -> None:
-    hearing = Hearing()
-    hearing.hear(facts.region_opened(), *(facts.joined(member) for member in ("sri", "budi")))
-    hearing.hear(facts.library(), facts.affiliation("started", "sri"))
-    told = who(hearing.hear(facts.mentoring("library-smooth")))
+    audiences = Audiences()
+    audiences.hear(facts.region_opened(), *(facts.joined(member) for member in ("sri", "budi")))
+    audiences.hear(facts.library(), facts.affiliation("started", "sri"))
+    told = who(audiences.hear(facts.mentoring("library-smooth")))
     assert told == {"sri": "library-smooth", "budi": "library-smooth"}

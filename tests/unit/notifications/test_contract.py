@@ -1,6 +1,7 @@
 """What stands in the log can be read again, and what is told keeps its shape."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -118,6 +119,7 @@ def test_a_contact_that_does_not_work_is_told_without_the_contact() -> None:
 def test_a_partner_joins_once_and_its_subscriptions_come_and_go_without_their_addresses() -> None:
     joined = {"partner": "u", "kind": "university", "name": "Universitas Nusantara"}
     assert told(PARTNER_EVENTS["PartnerActivated.v1"], "u") == {"type": "partner-joined", "region": None, **joined}
+    assert told(replace(PARTNER_EVENTS["PartnerActivated.v1"], first=False), "u") is None
     mine = {"region": None, "subscription": "s", "partner": "p"}
     assert told(PARTNER_EVENTS["SubscriptionMade.v1"], "s") == {"type": "subscription-made", **mine}
     assert told(PARTNER_EVENTS["SubscriptionEnabled.v1"], "s") == {"type": "subscription-enabled", **mine}

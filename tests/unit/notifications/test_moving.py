@@ -4,8 +4,8 @@ from services.kernel.message import Fact
 from services.notifications.domain.residence import RESIDENCE, MoveHome, RegionEntered, RegionLeft
 from services.notifications.processes.moving import MOVING
 from tests.unit.notifications import facts
+from tests.unit.notifications.audiences import Audiences, community, who
 from tests.unit.notifications.facts import recorded
-from tests.unit.notifications.hearing import Hearing, community, who
 
 
 def changed(person: str, region: str) -> Fact:
@@ -28,8 +28,8 @@ def moves(*heard: Fact) -> list[MoveHome]:
     return issued
 
 
-def hears(hearing: Hearing, activity: str = "a") -> set[str]:
-    return set(who(hearing.hear(facts.published(topic=None, activity=activity))))
+def hears(audiences: Audiences, activity: str = "a") -> set[str]:
+    return set(who(audiences.hear(facts.published(topic=None, activity=activity))))
 
 
 def test_only_another_region_is_a_move() -> None:
@@ -46,14 +46,14 @@ def test_who_is_forgotten_leaves_for_nowhere_once() -> None:
 
 
 def test_who_left_hears_no_more_and_who_entered_does() -> None:
-    hearing = community("sri", "budi")
-    hearing.hear(recorded(RegionLeft("kediri"), "sri"), recorded(RegionEntered("kediri"), "dewi", number=2))
-    assert hears(hearing) == {"budi", "dewi"}
-    hearing.hear(recorded(RegionEntered("kediri"), "sri", number=3))
-    assert hears(hearing, "b") == {"sri", "budi", "dewi"}
+    audiences = community("sri", "budi")
+    audiences.hear(recorded(RegionLeft("kediri"), "sri"), recorded(RegionEntered("kediri"), "dewi", number=2))
+    assert hears(audiences) == {"budi", "dewi"}
+    audiences.hear(recorded(RegionEntered("kediri"), "sri", number=3))
+    assert hears(audiences, "b") == {"sri", "budi", "dewi"}
 
 
 def test_a_joining_that_is_heard_of_behind_the_leaving_changes_nothing() -> None:
-    hearing = Hearing()
-    hearing.hear(facts.region_opened(), recorded(RegionLeft("kediri"), "sri"), facts.joined("sri", "board"))
-    assert hears(hearing) == set()
+    audiences = Audiences()
+    audiences.hear(facts.region_opened(), recorded(RegionLeft("kediri"), "sri"), facts.joined("sri", "board"))
+    assert hears(audiences) == set()

@@ -4,7 +4,7 @@ from services.kernel.message import Fact
 from services.notifications.domain.message import Kind, PlanMessage
 from services.notifications.processes.partnering import PARTNERING
 from tests.unit.notifications import facts
-from tests.unit.notifications.hearing import variables
+from tests.unit.notifications.audiences import variables
 
 
 def joined() -> Fact:

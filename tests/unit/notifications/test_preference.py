@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given as supposing
 from hypothesis import strategies as some
 
+from services.kernel.local_time import local
 from services.kernel.testing import given
 from services.notifications.domain.matter import MATTERS, REGIONAL, Matter
 from services.notifications.domain.message import Kind
@@ -21,7 +22,7 @@ from services.notifications.domain.preference import (
     RegionUnfollowed,
     Wishes,
 )
-from services.notifications.domain.quiet_hours import JAKARTA, QuietHours
+from services.notifications.domain.quiet_hours import QuietHours
 
 
 def choose(**wishes: Any) -> ChoosePreference:
@@ -138,5 +139,5 @@ def test_the_next_digest_always_lies_ahead_at_its_hour_and_never_further_than_it
     clock = f"{at.hour:02d}:{at.minute:02d}"
     due = Preference(Wishes(digest_every=every, digest_day=day, digest_at=clock)).next_digest(now)
     assert now < due <= now + timedelta(days=1 if every == "day" else 7)
-    assert due.astimezone(JAKARTA).strftime("%H:%M") == clock
-    assert every == "day" or WEEKDAYS[due.astimezone(JAKARTA).weekday()] == day
+    assert local(due).strftime("%H:%M") == clock
+    assert every == "day" or WEEKDAYS[local(due).weekday()] == day

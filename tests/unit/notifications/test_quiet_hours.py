@@ -5,6 +5,7 @@ from hypothesis import strategies as some
 
 from services.notifications.domain.quiet_hours import QuietHours, quiet_hours
 from services.notifications.planner import release
+from tests.support.zones import SUMMER_TIME, living_in
 
 MOMENTS = some.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1), timezones=some.just(UTC))  # noqa: DTZ001 - bounds
 HOURS = some.builds(QuietHours, some.times(), some.times())
@@ -93,3 +94,12 @@ def test_what_is_urgent_is_never_held(now: datetime, hours: QuietHours) -> None:
 def test_what_would_be_worth_nothing_in_the_morning_is_sent_in_the_evening() -> None:
     now, starts = wib("2026-12-01T21:00:00"), wib("2026-12-02T05:30:00")
     assert release(False, starts, now, (QuietHours(time(20), time(6)),)) == (now, None)
+
+
+def test_the_hours_are_local_wherever_the_community_lives() -> None:
+    night = datetime(2026, 3, 8, 3, 0, tzinfo=UTC)
+    assert not QuietHours().quiet(night)
+    with living_in(SUMMER_TIME):
+        assert QuietHours().quiet(night)
+        # That night the clocks go forward: six o'clock comes an hour earlier.
+        assert QuietHours().release(night) == datetime(2026, 3, 8, 10, 0, tzinfo=UTC)

@@ -10,8 +10,8 @@ from services.notifications.domain.contact import ContactBounced
 from services.notifications.domain.message import Kind, MessagePlanned, PlanMessage, Variable
 from services.notifications.domain.preference import LANGUAGES
 from tests.unit.notifications import facts
+from tests.unit.notifications.audiences import Audiences, registered
 from tests.unit.notifications.facts import START
-from tests.unit.notifications.hearing import Hearing, registered
 from tests.unit.notifications.test_announcing import announcement, announcement_withdrawn
 from tests.unit.notifications.test_partnering import subscription_disabled
 from tests.unit.notifications.test_reminders import reminder
@@ -25,16 +25,16 @@ def planned(command: PlanMessage) -> MessagePlanned:
 
 def every_message() -> dict[Kind, MessagePlanned]:
     """One message of every kind, with the variables that the manager really gives it."""
-    hearing = registered()
-    hearing.hear(facts.joined("sri"), facts.code_issued("sri"), facts.attended("budi"))
-    hearing.hear(facts.rescheduled(facts.STARTS), facts.completed())
-    hearing.hear(facts.certificate("budi"), facts.poll(), facts.lecture())
-    hearing.hear(facts.cancelled())
-    hearing.hear(
+    audiences = registered()
+    audiences.hear(facts.joined("sri"), facts.code_issued("sri"), facts.attended("budi"))
+    audiences.hear(facts.rescheduled(facts.STARTS), facts.completed())
+    audiences.hear(facts.certificate("budi"), facts.poll(), facts.lecture())
+    audiences.hear(facts.cancelled())
+    audiences.hear(
         facts.library(), facts.affiliation("started", "sri"), facts.mentoring("mentor-assigned", mentor="budi")
     )
-    hearing.hear(*(facts.mentoring(kind) for kind in ("library-smooth", "library-regressed")))
-    hearing.hear(
+    audiences.hear(*(facts.mentoring(kind) for kind in ("library-smooth", "library-regressed")))
+    audiences.hear(
         facts.consultation("asked", library=None, owner="wahyu", title="Label barcode"),
         facts.consultation("assigned", owner="wahyu", why="region"),
         facts.consultation("answered", by="wahyu"),
@@ -48,7 +48,7 @@ def every_message() -> dict[Kind, MessagePlanned]:
     )
     return {
         command.kind: planned(command)
-        for command in (*hearing.told, reminder(), digest("sri", "line", "week", START), subscription_disabled())
+        for command in (*audiences.told, reminder(), digest("sri", "line", "week", START), subscription_disabled())
     }
 
 
@@ -127,11 +127,11 @@ def test_a_login_code_stands_in_the_text_alone_and_never_in_the_subject(language
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_welcome_names_whom_to_ask_and_does_without_where_nobody_is(language: str) -> None:
-    hearing = Hearing()
-    hearing.hear(facts.region_opened())
-    [vacant] = hearing.hear(facts.joined("sri"))
-    hearing.hear(facts.office("office-assumed", "wahyu"))
-    [held] = hearing.hear(facts.joined("budi"))
+    audiences = Audiences()
+    audiences.hear(facts.region_opened())
+    [vacant] = audiences.hear(facts.joined("sri"))
+    audiences.hear(facts.office("office-assumed", "wahyu"))
+    [held] = audiences.hear(facts.joined("budi"))
     assert "Wahyu Hidayat" in words(planned(held), language).body
     assert "Wahyu" not in words(planned(vacant), language).body
     erased = rendering.mail(planned(held), language, name="Budi", names={})

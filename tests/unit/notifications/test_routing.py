@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from services.notifications.deliveries import Delivery
+from services.notifications.delivery import Delivery
 from services.notifications.domain.contact import CHANNELS
 from services.notifications.domain.preference import Preference, Wishes
 from services.notifications.people import Contact

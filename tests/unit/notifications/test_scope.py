@@ -9,7 +9,8 @@ from deploy.database import Database
 from services.kernel.mongo import connect
 from services.kernel.view_reader import ViewReader
 from services.notifications.bootstrap import definition
-from services.notifications.deliveries import FAILED, Deliveries, Delivery
+from services.notifications.delivery import FAILED, Delivery
+from services.notifications.delivery_store import Deliveries
 from tests.support.scope import (
     KEDIRI,
     KOKO,
@@ -83,7 +84,7 @@ def standing(desk: Desk) -> dict[str, str]:
     desk.hear("members.member-joined", KEDIRI, subject="sri", person="sri", **at_home)
     desk.show()
     failed = [undelivered("d-1", KEDIRI), undelivered("d-2", None)]
-    assert Deliveries(desk.database).plan(failed) == 2
+    assert Deliveries(desk.database).plan_deliveries(failed) == 2
     written = [
         desk.post(KOKO, "/v1/announcements", {**NOTICE, "regions": regions}).body["announcement"]
         for regions in ([KEDIRI], None)

@@ -14,7 +14,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 from services.kernel.mongo import connect
 from services.kernel.policy import Actor
 from services.notifications.api.subscriptions import ACTIVE_AT_MOST
-from services.notifications.webhooks.knocking import Knocker, NoReply, Reply
+from services.notifications.webhooks.webhook_client import NoReply, Reply, WebhookClient
 from tests.support.endpoint import an_endpoint
 from tests.unit.notifications.office import Office
 from tests.unit.notifications.partnership import KEEPER, UNIVERSITY
@@ -211,13 +211,13 @@ def test_whoever_comes_late_with_a_failure_changes_nothing_of_what_another_has_d
     subscription, _ = office.subscribe()
     office.desk.hear("events.seat-taken")
     office.desk.show()
-    late = replace(office.courier, knocker=Knocker(("127.0.0.1",), seconds=1.0))
+    late = replace(office.worker, client=WebhookClient(("127.0.0.1",), seconds=1.0))
 
     def meanwhile(*_: Any) -> Reply:
         office.run()  # who took the lease over finds it being sent, and delivers it
         raise NoReply("timeout")
 
-    monkeypatch.setattr(late.knocker, "post", meanwhile)
+    monkeypatch.setattr(late.client, "post", meanwhile)
     late.serve(subscription)
     assert office.states(subscription) == ["delivered"]
     assert office.outcomes == ["delivered"]

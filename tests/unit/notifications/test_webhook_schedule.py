@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifications.webhooks.schedule import (
+from services.notifications.webhooks.retry_schedule import (
     DELAYS,
     GIVEN_UP_AFTER,
     JITTER,

@@ -1,0 +1,25 @@
+"""Lists that several pages show: upcoming activities, the items in composed answers, the names of office holders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gateway.calendar_order import AT_ONCE, starting_from
+from gateway.web.visit import Visit
+
+
+def published(visit: Visit) -> dict[str, Any]:
+    """The query for published activities that may not have ended yet; the caller leaves out those that have."""
+    return {"state": "published", "from": starting_from(visit.now), "limit": AT_ONCE}
+
+
+def items_of(parts: Mapping[str, Any]) -> dict[str, Any]:
+    """The list of each answer; None for an answer that is missing."""
+    return {name: None if answer is None else answer["items"] for name, answer in parts.items()}
+
+
+def office_holders(offices: Mapping[str, Any] | None) -> dict[str, str]:
+    """Person → name of everybody who holds an office or stands in. Their names are public."""
+    holders = [office[how] for office in (offices or {"items": ()})["items"] for how in ("holder", "stand_in")]
+    return {holder["person"]: holder["name"] for holder in holders if holder and holder["name"]}

@@ -1,0 +1,1 @@
+"""Audiences: who is told of a fact. One row a fact (``Hears``), one module a family of facts."""

@@ -1,0 +1,142 @@
+"""The gateway's own operations: what is declared is what is served, documented and counted."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from starlette.routing import Route
+
+from gateway.app import application
+from gateway.configuration import ROOMS
+from gateway.contact import CONTACT
+from gateway.export import OwnData
+from gateway.openapi import merged
+from gateway.own_api import OWN_ROUTES
+from gateway.surface import operations_of, read_fragments
+from services.kernel.settings import PORTS
+from tests.unit.gateway.house import bearer
+from tests.unit.gateway.test_export import everything_up
+
+FORWARDED = "/v1/{rest:path}"
+HALF = b'{"name": "\\ud800", "email": "tamu@contoh.id", "region": "r", "title": "t", "parts": ["\\ud800"]}'
+NO_NUMBER = b'{"name": NaN}'
+
+
+@pytest.fixture
+def fragments():
+    return read_fragments(ROOMS, PORTS)
+
+
+def served(house, fragments):
+    """Each (method, path) of the API that the application answers itself or forwards."""
+    routes = application(replace(house.configuration(), rooms=ROOMS)).routes
+    api = [route for route in routes if isinstance(route, Route) and route.path.startswith("/v1/")]
+    own = {(method, route.path) for route in api if route.path != FORWARDED for method in route.methods - {"HEAD"}}
+    operations = [each for name, fragment in fragments.items() for each in operations_of(name, fragment)]
+    return own | {(operation.method, operation.path) for operation in operations if operation.public}
+
+
+def documented(fragments):
+    paths = merged(fragments, "Contoh")["paths"]
+    return {(method.upper(), path) for path, methods in paths.items() for method in methods}
+
+
+def test_every_operation_that_is_served_is_documented_and_the_reverse(house, fragments):
+    assert served(house, fragments) == documented(fragments)
+
+
+def test_every_operation_has_an_id_of_its_own(fragments):
+    paths = merged(fragments, "Contoh")["paths"]
+    ids = Counter(details["operationId"] for methods in paths.values() for details in methods.values())
+    assert [name for name, times in ids.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("route", list(OWN_ROUTES), ids=lambda route: route.name)
+def test_an_own_operation_is_on_the_page_of_the_api_and_counted_under_its_template(house, client, route):
+    page = client.get("/docs").text
+    assert route.path in page
+    assert client.request(route.method, route.path.format(activity="a1", library="l1")).status_code < 500
+    numbers = client.get("/metrics").text
+    assert f'method="{route.method}",route="{route.path}"' in numbers
+
+
+@pytest.mark.parametrize("body", [HALF, NO_NUMBER], ids=["half a character", "no number"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/ask",
+        "/v1/activities/a1/walk-ins",
+        "/v1/activities/a1/guest-registrations",
+        "/v1/reports/evidence/l1",
+    ],
+)
+def test_what_json_cannot_carry_on_is_no_json(house, client, path, body):
+    answer = client.post(path, content=body, headers={"Idempotency-Key": "k1", **bearer()})
+    assert (answer.status_code, answer.json()["detail"]) == (400, "the body is not JSON")
+    assert not any(service.asked for name, service in house.services.items() if name != "members")
+    assert [asked.path for asked in house.members.asked] == ["/internal/identity"]
+
+
+@pytest.mark.parametrize(
+    ("path", "sent", "errors"),
+    [
+        ("walk-ins", {"name": None, "surname": "x"}, {"name": ["Not a valid string."], "surname": ["Unknown field."]}),
+        ("guest-registrations", {"name": 7, "phone": "1"}, {"name": ["Not a valid string."]}),
+        ("guest-registrations", {"name": "Tamu", "phone": 1}, {"phone": ["Not a valid string."]}),
+    ],
+)
+def test_what_is_no_contact_is_named_by_field(client, path, sent, errors):
+    answer = client.post(f"/v1/activities/a1/{path}", json=sent, headers={"Idempotency-Key": "k1", **bearer()})
+    assert (answer.status_code, answer.json()["errors"]) == (400, errors)
+
+
+@pytest.mark.parametrize(
+    ("sent", "missing"),
+    [
+        ({}, ["email", "name", "phone"]),
+        ({"name": "", "phone": "0812"}, ["name"]),
+        ({"name": "Tamu"}, ["email", "phone"]),
+        ({"name": "Tamu", "email": ""}, ["email", "phone"]),
+    ],
+)
+def test_a_guest_says_a_name_and_a_way_to_be_reached(client, sent, missing):
+    answer = client.post("/v1/activities/a1/guest-registrations", json=sent, headers={"Idempotency-Key": "k1"})
+    told = ["Say who you are, and how you can be reached."]
+    assert (answer.status_code, answer.json()["errors"]) == (400, dict.fromkeys(missing, told))
+
+
+@pytest.mark.parametrize(
+    ("sent", "errors"),
+    [
+        ({}, {"parts": ["Not a list of names."]}),
+        ({"parts": ["hours", 7]}, {"parts": ["Not a list of names."]}),
+        ({"parts": ["hours"], "decisions": None}, {"decisions": ["Not a list of names."]}),
+        ({"parts": None, "x": 1}, {"parts": ["Not a list of names."], "x": ["Unknown field."]}),
+    ],
+)
+def test_what_is_no_release_is_named_by_field(client, sent, errors):
+    answer = client.post("/v1/reports/evidence/l1", json=sent, headers={"Idempotency-Key": "k1", **bearer()})
+    assert (answer.status_code, answer.json()["errors"]) == (400, errors)
+
+
+def test_a_question_is_about_a_region_and_has_a_title(house, client):
+    sent = {"region": "kota-kediri", "title": "  ", "name": "Tamu", "email": "tamu@contoh.id"}
+    answer = client.post("/v1/ask", json=sent, headers={"Idempotency-Key": "k1"})
+    assert (answer.status_code, answer.json()["errors"]) == (400, {"title": ["Missing data for required field."]})
+    assert house.members.asked == house.mentoring.asked == []
+
+
+def test_a_login_is_asked_for_before_anything_else_is_wrong(client):
+    for route in OWN_ROUTES:
+        if route.person:
+            path = route.path.format(activity="a1", library="l1")
+            assert client.request(route.method, path, content=b"{").status_code == 401
+
+
+def test_the_copy_of_ones_own_data_is_as_documented(house, client):
+    everything_up(house)
+    OwnData().load(client.get("/v1/me/export", headers=bearer()).json())
+
+
+def test_guests_ids_are_derived_from_the_fields_of_a_contact_in_this_order():
+    assert CONTACT == ("name", "email", "phone")

@@ -1,0 +1,71 @@
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.kernel.fact_views import copied, dated, document_at, told_or_default
+from services.kernel.message import Fact
+from services.kernel.view import Applied, Change
+from tests.support.shelf import fact
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+KEPT = copied({"library.book-bought": ("title",), "library.book-lent": ("by", "until")})
+FEES = {"fee": 0.5, "days": ("mon",)}
+PRICES = dated("library.prices-set", lambda data: told_or_default(data, FEES))
+
+
+def told(kind: str, subject: str = "book-1", **data: Any) -> Fact:
+    return fact("library", 1, kind, subject, **data)
+
+
+def only(changes: Applied) -> tuple[str, Mapping[str, Any]]:
+    (change,) = changes
+    assert isinstance(change, Change)
+    return change.key, change.set
+
+
+def test_a_copy_keeps_the_fields_named_under_the_subject() -> None:
+    assert only(KEPT(told("book-bought", title="Dune", price=3))) == ("book-1", {"title": "Dune"})
+    assert only(KEPT(told("book-lent", by="ani", until="soon"))) == ("book-1", {"by": "ani", "until": "soon"})
+
+
+def test_a_copy_takes_no_other_fact() -> None:
+    assert KEPT(told("book-burnt", title="Dune")) == []
+
+
+def test_a_fact_without_a_field_that_is_copied_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        KEPT(told("book-lent", by="ani"))
+
+
+def test_a_version_is_kept_with_its_date_and_what_it_does_not_tell_is_the_default() -> None:
+    at = "2026-03-02T07:00:00.5+07:00"
+    stored = {"version": 12, "in_force_from": "2026-03-02T00:00:00Z", "fee": 2.0, "days": ["mon"]}
+    key, document = only(PRICES(told("prices-set", version=12, in_force_from=at, fee=2)))
+    assert (key, document) == ("000012", stored)
+    assert isinstance(document["fee"], float)
+    assert PRICES(told("book-bought", version=1, in_force_from=at)) == []
+
+
+def test_key_and_form_of_the_date_are_the_views_own() -> None:
+    prices = dated("library.prices-set", lambda _data: {}, key=str, since=lambda at: at)
+    key, document = only(prices(told("prices-set", version=3, in_force_from=NOON.isoformat())))
+    assert (key, document["in_force_from"]) == ("3", NOON)
+
+
+@pytest.mark.parametrize("form", [datetime.isoformat, lambda at: at], ids=["text", "time"])
+def test_the_version_begun_last_is_in_force(form: Any) -> None:
+    documents = [{"version": version, "in_force_from": form(since)} for version, since in ((1, NOON + DAY), (2, NOON))]
+    assert document_at(documents, NOON - DAY) is None
+    assert document_at(documents, NOON) == documents[1]
+    # Version 2 was made later and begins earlier: it ends when version 1 begins.
+    assert document_at(documents, NOON + DAY) == documents[0]
+
+
+def test_of_two_begun_together_the_higher_number_is_in_force() -> None:
+    documents = [{"version": version, "in_force_from": NOON} for version in (9, 10, 2)]
+    found = document_at(documents, NOON)
+    assert found is not None
+    assert found["version"] == 10
