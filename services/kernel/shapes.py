@@ -58,7 +58,7 @@ class Listing(Generic[ItemT]):
     next: str | None = None
 
 
-def fill(shape: type[ItemT], row: Any, **others: Any) -> ItemT:
+def fill(shape: type[ItemT], row: Any, /, **others: Any) -> ItemT:
     """A dataclass whose fields are those of the same name in a row, and the others as given."""
     target: Any = shape
     kind: Any = type(row)
