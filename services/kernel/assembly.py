@@ -20,6 +20,7 @@ from services.kernel.deadline_reader import DeadlineReader, Upcoming
 from services.kernel.decider import Commands
 from services.kernel.feed import CatchUp
 from services.kernel.inbox import Inbox, Strays
+from services.kernel.inbox_source import InboxSource
 from services.kernel.lease import Lease
 from services.kernel.manager_reader import ManagerReader
 from services.kernel.metrics import Metrics
@@ -28,7 +29,7 @@ from services.kernel.mongo_log import MongoLog
 from services.kernel.operations import Operations
 from services.kernel.parking import Parking
 from services.kernel.policy import ActorSignature
-from services.kernel.reader import Checkpoints, CommitSource, InboxSource, Reader, Source
+from services.kernel.reader import Checkpoints, CommitSource, Reader, Source
 from services.kernel.relay import Relay
 from services.kernel.route import Routes
 from services.kernel.runner import Runner

@@ -17,13 +17,12 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from services.kernel.bell import Bell
-from services.kernel.inbox import Inbox
 from services.kernel.log import Commit, EventLog
 from services.kernel.message import Fact, Recorded
 from services.kernel.mongo import plain
 from services.kernel.registry import Registry
 from services.kernel.stored_events import recorded_event
-from services.kernel.view import COMMITS, INBOX
+from services.kernel.view import COMMITS
 from services.kernel.window import Window
 
 BATCH = 256
@@ -122,7 +121,7 @@ class CommitSource:
 
     def batch(self, after: int, limit: int = BATCH) -> Batch:
         commits = self._recent.behind(after, limit)
-        if not commits and not _at_the_end(after, self._seen, self._recent.last):
+        if not commits and not at_the_end(after, self._seen, self._recent.last):
             commits = self._log.read(after, limit)
         items = [
             Item(
@@ -150,39 +149,7 @@ class CommitSource:
             self._bell.ring()
 
 
-class InboxSource:
-    """What the service heard, fact by fact. What this process admitted is read from memory."""
-
-    name = INBOX
-
-    def __init__(self, inbox: Inbox) -> None:
-        self._inbox = inbox
-        self._seen: int | None = None
-
-    def batch(self, after: int, limit: int = BATCH) -> Batch:
-        facts = self._inbox.recent.behind(after, limit)
-        if not facts and not _at_the_end(after, self._seen, self._inbox.recent.last):
-            facts = self._inbox.read(after, limit)
-        items = [
-            Item(INBOX, fact.position, 0, f"{fact.source}:{fact.subject}", lambda fact=fact: fact)  # type: ignore[misc]
-            for fact in facts
-        ]
-        return Batch(items, facts[-1].position if facts else after)
-
-    def head(self) -> int:
-        return self._inbox.head()
-
-    def bell(self) -> Bell:
-        return self._inbox.bell
-
-    def poll(self) -> None:
-        head = self._inbox.head()
-        if head != self._seen:
-            self._seen = head
-            self._inbox.bell.ring()
-
-
-def _at_the_end(after: int, seen: int | None, appended: int) -> bool:
+def at_the_end(after: int, seen: int | None, appended: int) -> bool:
     """Whether nothing can lie behind ``after``: somebody looks regularly, and neither he nor we know of more."""
     return seen is not None and after >= max(seen, appended)
 

@@ -19,7 +19,7 @@ from typing_extensions import TypeVar
 
 from services.kernel.route import Answer, Request
 from services.kernel.schema import UNSET, Truth, within_the_calendar
-from services.kernel.view_store import Page
+from services.kernel.view import Page
 
 ItemT = TypeVar("ItemT")
 RowT = TypeVar("RowT")

@@ -131,6 +131,14 @@ class View(Generic[RowT]):
         return f"view_{self.name}_v{self.version}"
 
 
+@dataclass(frozen=True, slots=True)
+class Page(Generic[RowT]):
+    """One page of rows, and the opaque cursor of the next, None at the end."""
+
+    items: list[RowT]
+    next: str | None
+
+
 def update(log: str, guard: int, change: Change | Remove) -> UpdateOne:
     """The guarded update that a change becomes: an upsert by ``_id`` whose every field asks the guard first."""
     fresh = {"$lt": [{"$ifNull": [f"$_at.{log}", -1]}, guard]}

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic
+from typing import Any
 
 from bson import encode
 from pymongo import ASCENDING, DESCENDING
@@ -22,20 +22,12 @@ from pymongo.errors import DuplicateKeyError
 
 from services.kernel.mongo import durable, plain
 from services.kernel.problem import Malformed, Unavailable
-from services.kernel.view import CHECKPOINT, COMMITS, RowT, View
+from services.kernel.view import CHECKPOINT, COMMITS, Page, RowT, View
 
 WAIT_SECONDS = 2.0
 WAITING_READS = 64
 POINTER_SECONDS = 1.0
 READ_AT_ONCE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[RowT]):
-    """One page of rows, and the opaque cursor of the next, None at the end."""
-
-    items: list[RowT]
-    next: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,7 @@ from services.kernel.clock import Clock
 from services.kernel.decider import Commands
 from services.kernel.log import EventLog
 from services.kernel.vault import Vault
-from services.kernel.view import View
-from services.kernel.view_store import Page
+from services.kernel.view import Page, View
 from services.members.identification import Identification
 from services.members.joining import Joining
 from services.members.secret_deriver import SecretDeriver

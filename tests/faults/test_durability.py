@@ -14,12 +14,13 @@ from services.kernel.deadline_reader import DeadlineReader
 from services.kernel.decider import Commands
 from services.kernel.envelope import envelope
 from services.kernel.inbox import Inbox, Strays
+from services.kernel.inbox_source import InboxSource
 from services.kernel.lease import Lease
 from services.kernel.manager_reader import ManagerReader
 from services.kernel.mongo import connect, durable
 from services.kernel.mongo_log import MongoLog
 from services.kernel.parking import ParkedFact, Parking
-from services.kernel.reader import Checkpoints, InboxSource
+from services.kernel.reader import Checkpoints
 from services.kernel.vault import MongoKeys, Vault
 from services.kernel.view_reader import ViewReader
 from services.kernel.view_store import Views

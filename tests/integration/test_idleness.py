@@ -16,12 +16,13 @@ from services.kernel.bell import Bell
 from services.kernel.clock import FixedClock
 from services.kernel.deadline_reader import DeadlineReader, Upcoming
 from services.kernel.feed import feed_page
+from services.kernel.inbox_source import InboxSource
 from services.kernel.manager_reader import ManagerReader
 from services.kernel.message import Fact
 from services.kernel.mongo import connect
 from services.kernel.mongo_log import MongoLog
 from services.kernel.parking import ParkedFact, Parking, Unread
-from services.kernel.reader import Batch, Checkpoints, InboxSource, Item
+from services.kernel.reader import Batch, Checkpoints, Item
 from services.kernel.registry import Unreadable
 from services.kernel.runner import Runner
 from services.kernel.view import View

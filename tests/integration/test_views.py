@@ -8,11 +8,12 @@ from pymongo.database import Database
 
 from services.kernel.envelope import envelope
 from services.kernel.inbox import Inbox
+from services.kernel.inbox_source import InboxSource
 from services.kernel.mongo import connect
 from services.kernel.mongo_log import MongoLog
 from services.kernel.parking import Parking
 from services.kernel.problem import Malformed, Unavailable
-from services.kernel.reader import CommitSource, InboxSource, LostCheckpoint
+from services.kernel.reader import CommitSource, LostCheckpoint
 from services.kernel.view import Change, View
 from services.kernel.view_reader import ViewReader
 from services.kernel.view_store import Views

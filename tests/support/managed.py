@@ -10,12 +10,13 @@ from services.kernel.deadline_reader import DeadlineReader
 from services.kernel.decider import Commands
 from services.kernel.envelope import envelope
 from services.kernel.inbox import Inbox
+from services.kernel.inbox_source import InboxSource
 from services.kernel.manager_reader import ManagerReader
 from services.kernel.mongo import connect
 from services.kernel.mongo_log import MongoLog
 from services.kernel.parking import Parking
 from services.kernel.process import ProcessManager
-from services.kernel.reader import Checkpoints, CommitSource, InboxSource
+from services.kernel.reader import Checkpoints, CommitSource
 from tests.support.shelf import AT, COPYING, REGISTRY, SHELF, fact, tell
 
 

@@ -12,8 +12,9 @@ from pymongo.collection import Collection
 from pymongo.errors import PyMongoError
 
 from services.kernel.assembly import Application
+from services.kernel.inbox_source import InboxSource
 from services.kernel.mongo import plain
-from services.kernel.reader import BATCH, CommitSource, InboxSource, Source
+from services.kernel.reader import BATCH, CommitSource, Source
 from services.kernel.view import CHECKPOINT, COMMITS, INBOX, View, update
 from services.kernel.view_reader import reader_name
 

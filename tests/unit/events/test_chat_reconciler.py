@@ -26,7 +26,7 @@ from services.kernel.memory_log import MemoryLog
 from services.kernel.message import Metadata
 from services.kernel.reader import LostCheckpoint
 from services.kernel.telegram import BadRequest, TooManyRequests, Unavailable
-from services.kernel.view_store import Page
+from services.kernel.view import Page
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 FOUND = {"can_send_messages": True, "can_send_polls": False, "can_send_smells": True, "can_invite_users": True}

@@ -17,8 +17,7 @@ from services.kernel.message import Fact, Metadata
 from services.kernel.policy import ANONYMOUS, Actor, ActorSignature, Held
 from services.kernel.problem import Refused
 from services.kernel.vault import MemoryKeys, Vault
-from services.kernel.view import COMMITS, INBOX, Remove
-from services.kernel.view_store import Page
+from services.kernel.view import COMMITS, INBOX, Page, Remove
 from services.members.api import routes
 from services.members.contract import REGISTRY, tell
 from services.members.domain.office_kinds import grants_of
