@@ -266,14 +266,10 @@ def _annotated(handler: Handler) -> RouteOptions:
     request = next((hint for hint in hints.values() if get_origin(hint) is Request), None)
     body, query, *_ = (*get_args(request), None, None)
     answer, *_ = (*get_args(hints.get("return")), None)
-    said: RouteOptions = {"raw": True} if body is bytes else {}
-    if (schema := _schema(body, "body")) is not None:
-        said["body"] = schema
-    if (schema := _schema(query, "query")) is not None:
-        said["query"] = schema
-    if (schema := _schema(answer, "answer")) is not None:
-        said["answer"] = schema
-    return said
+    shapes: Mapping[Use, Any] = {"body": body, "query": query, "answer": answer}
+    said: Any = {use: schema for use, shape in shapes.items() if (schema := _schema(shape, use)) is not None}
+    options: RouteOptions = said | ({"raw": True} if body is bytes else {})
+    return options
 
 
 def _schema(shape: Any, use: Use) -> Schema | None:

@@ -127,21 +127,26 @@ def _derived(shape: Any, use: Use) -> type[Schema]:
 
 
 def name_of(shape: Any) -> str:
-    """The name that OpenAPI knows a dataclass by. A generic one ends it with its own ``suffix``."""
+    """The name that OpenAPI knows a dataclass by: its own, or what its ``component`` says. A generic one ends it with its
+    ``suffix``.
+    """
     origin = get_origin(shape)
     if origin is None:
-        return str(shape.__name__)
+        return str(vars(shape).get("component", shape.__name__))
     return "".join(name_of(each) for each in get_args(shape)) + str(origin.suffix)
 
 
 def hints_of(shape: Any) -> Mapping[str, Any]:
     """The annotations of a dataclass by field, type variables replaced by what the shape gives for them."""
-    origin = get_origin(shape)
-    hints = get_type_hints(origin or shape, include_extras=True)
-    if origin is None:
-        return hints
-    given = dict(zip(origin.__parameters__, get_args(shape), strict=True))
-    return {name: _with(hint, given) for name, hint in hints.items()}
+    hints = get_type_hints(get_origin(shape) or shape, include_extras=True)
+    generic = [shape, *getattr(shape, "__orig_bases__", ())]
+    given = {
+        variable: argument
+        for each in generic
+        if dataclasses.is_dataclass(get_origin(each))
+        for variable, argument in zip(get_origin(each).__parameters__, get_args(each), strict=True)
+    }
+    return {name: _with(hint, given) for name, hint in hints.items()} if given else hints
 
 
 @dataclass(frozen=True)

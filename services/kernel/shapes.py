@@ -11,17 +11,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import fields as members
 from functools import cache
-from typing import Annotated, Any, ClassVar, Generic, TypeAlias
+from typing import Annotated, Any, ClassVar, Generic, TypeAlias, overload
 
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, Range, Regexp, Validator
 from typing_extensions import TypeVar
 
 from services.kernel.route import Answer, Request
-from services.kernel.schema import UNSET, Truth, within_the_calendar
+from services.kernel.schema import UNSET, Truth, Unset, within_the_calendar
 from services.kernel.view import Page
 
 ItemT = TypeVar("ItemT")
+ListT = TypeVar("ListT")
 RowT = TypeVar("RowT")
 _SAYS_SOMETHING = Regexp(r"(?s).*\S", error="Blanks say nothing.")
 _NOT_BLANK = Regexp(r"\s*\S", error="Blanks say nothing.")
@@ -35,10 +36,32 @@ def up_to(longest: int) -> tuple[Validator, ...]:
     return (Length(1, longest), _SAYS_SOMETHING)
 
 
+def not_blank(longest: int = 200) -> tuple[Validator, ...]:
+    """The same as ``up_to``, under the pattern that members and notifications have always published."""
+    return (Length(1, longest), _NOT_BLANK)
+
+
+def _an_identity(text: str) -> None:
+    _IDENTITY(text)
+
+
 Identity: TypeAlias = Annotated[str, _IDENTITY]
-"""An id that came from outside: it becomes part of keys and paths of views, so it holds no dots and no dollars."""
+"""An id that came from outside; ``is_identity`` says what it may hold."""
+Identity80: TypeAlias = Annotated[str, (Length(1, 80), _an_identity)]
+"""The same, published as a length, as members has always published it."""
+Slug: TypeAlias = Annotated[str, (Length(1, 60), _SLUG)]
+"""A short name for use in addresses: small letters, digits, single dashes."""
 Line: TypeAlias = Annotated[str, up_to(200)]
-"""A line of text that says something."""
+"""A line of text, not empty and not of blanks alone."""
+Text: TypeAlias = Annotated[str, not_blank()]
+"""The same as ``Line``, as members and notifications publish it."""
+
+
+@dataclass(frozen=True)
+class NoFields:
+    """A body that must be empty."""
+
+    component: ClassVar[str] = "Empty"
 
 
 @dataclass(frozen=True)
@@ -50,8 +73,26 @@ class PageQuery:
 
 
 @dataclass(frozen=True)
+class OptionalPageQuery:
+    """The same as ``PageQuery``, published without a default of the cursor."""
+
+    limit: Annotated[int, Range(1, 100)] = 50
+    after: str | Unset = UNSET
+
+
+@dataclass(frozen=True)
+class BoundedPageQuery:
+    """The same as ``PageQuery``, published with the cursor's length."""
+
+    limit: Annotated[int, Range(1, 100)] = 50
+    after: Annotated[str, Length(1, 500)] | None = None
+
+
+@dataclass(frozen=True)
 class Listing(Generic[ItemT]):
-    """The answer of a list: its items and the next cursor."""
+    """The answer of a list: its items and the next cursor. OpenAPI calls ``Listing[PollShown]`` a ``PollShownList``; a list of
+    another name is a subclass: ``class Inbox(Listing[InboxLine])``.
+    """
 
     suffix: ClassVar[str] = "List"
     items: tuple[ItemT, ...]
@@ -166,9 +207,19 @@ def listing(item: type[Schema], name: str | None = None, required: bool = False)
     return Schema.from_dict(shape, name=name or f"{item.__name__}List")()
 
 
-def paged(page: Page[RowT], shown: Callable[[RowT], ItemT]) -> Answer[Listing[ItemT]]:
-    """A page of a view as an answer."""
-    return Answer(Listing(tuple(shown(row) for row in page.items), page.next))
+@overload
+def paged(page: Page[RowT], shown: Callable[[RowT], ItemT]) -> Answer[Listing[ItemT]]: ...
+
+
+@overload
+def paged(
+    page: Page[RowT], shown: Callable[[RowT], ItemT], named: Callable[[tuple[ItemT, ...], str | None], ListT]
+) -> Answer[ListT]: ...
+
+
+def paged(page: Page[RowT], shown: Callable[[RowT], ItemT], named: Callable[..., Any] = Listing) -> Answer[Any]:
+    """A page of a view as an answer; ``named`` is the class of a list that has a name of its own."""
+    return Answer(named(tuple(shown(row) for row in page.items), page.next))
 
 
 def paging(request: Request[Any, Any]) -> dict[str, Any]:
@@ -176,8 +227,4 @@ def paging(request: Request[Any, Any]) -> dict[str, Any]:
     query = request.query
     if isinstance(query, dict):
         return {"limit": query["limit"], "after": query["after"]}
-    return {"limit": query.limit, "after": query.after}
-
-
-def _an_identity(text: str) -> None:
-    _IDENTITY(text)
+    return {"limit": query.limit, "after": None if query.after is UNSET else query.after}
