@@ -24,6 +24,7 @@ from services.kernel.message import Fact
 from services.kernel.policy import Actor, ActorSignature
 from services.kernel.settings import PORTS, Secrets, Settings, TelegramBot
 from services.notifications.bootstrap import definition
+from tests.support.answers import assert_fits
 from tests.unit.notifications import facts
 from tests.unit.notifications.facts import START
 
@@ -196,7 +197,9 @@ class House:
         if actor is not None:
             headers[ActorSignature.HEADER.lower()] = SIGNATURE.sign(actor)
         raw = b"" if body is None else json.dumps(body).encode()
-        return self.application.api.respond(RawRequest(method, path, query, headers, raw))
+        answer = self.application.api.respond(RawRequest(method, path, query, headers, raw))
+        assert_fits(self.application.definition.routes, method, answer)
+        return answer
 
 
 class Post:

@@ -16,6 +16,7 @@ from services.kernel.policy import ANONYMOUS, EVERYWHERE, Actor, service_actor
 from services.kernel.policy import actor_from as actor_of
 from services.kernel.view_reader import ViewReader
 from services.notifications.bootstrap import definition
+from tests.support.answers import assert_fits
 from tests.support.stage import Reply
 from tests.unit.notifications.facts import START
 from tests.unit.notifications.house import SIGNATURE, settings
@@ -74,6 +75,7 @@ class Desk:
         parameters = dict(pair.split("=", 1) for pair in query.split("&") if pair)
         raw = b"" if body is None else json.dumps(body).encode()
         answer = self.application.api.respond(RawRequest(method, path, parameters, headers, raw))
+        assert_fits(self.application.definition.routes, method, answer)
         self.show()
         return Reply(answer.status, answer.headers, json.loads(answer.body) if answer.body else None)
 
