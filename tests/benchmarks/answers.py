@@ -8,10 +8,10 @@ from typing import Any
 from services.events.api import polls, venues
 from services.events.views.polls import POLLS
 from services.events.views.venues import VENUES
-from services.kernel.api import _body
-from services.kernel.policy import Actor
-from services.kernel.shapes import paged
-from services.kernel.view import Page, View
+from services.kernel.declare.policy import Actor
+from services.kernel.declare.shapes import paged
+from services.kernel.declare.view import Page, View
+from services.kernel.http.api import _body
 
 ROWS = 100
 ACTOR = Actor("person", "u1")

@@ -18,22 +18,23 @@ from pymongo.errors import AutoReconnect, PyMongoError
 from pymongo.monitoring import CommandListener, CommandStartedEvent
 
 from deploy.database import Database as DatabaseServer
-from deploy.mailbox.server import Mailbox
-from deploy.telegram.server import TelegramServer
-from deploy.telegram.visitor import Visitor
-from services.kernel.mongo import connect
-from services.kernel.settings import TelegramBot
-from services.notifications.channel import Letter
-from services.notifications.mail import SmtpServer
-from services.notifications.retry_policy import RetryPolicy
-from services.notifications.telegram_channel import TelegramChannel
+from deploy.demo.mailbox.server import Mailbox
+from deploy.demo.telegram.server import TelegramServer
+from deploy.demo.telegram.visitor import Visitor
+from services.kernel.base.mongo import connect
+from services.kernel.base.settings import TelegramBot
+from services.notifications.sending.channel import Letter
+from services.notifications.sending.mail import SmtpServer
+from services.notifications.sending.retry_policy import RetryPolicy
+from services.notifications.sending.telegram_channel import TelegramChannel
+from tests.services.notifications.harness import NotificationsHarness
+from tests.support.members_server import MembersServer, running_members_server
 from tests.unit.notifications import facts
-from tests.unit.notifications.house import House, Members, playing_members
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def planned(house: House, members: Members) -> str:
+def planned(house: NotificationsHarness, members: MembersServer) -> str:
     """One publication planned for one person; answers the address."""
     address = members.know("tono", f"tono.{house.database.name.replace('_', '')}@perpus.example")
     assert address is not None
@@ -53,25 +54,25 @@ def child_that_dies(database_uri: str, database: str, members_url: str, smtp: st
 
     send = SmtpServer.send
     SmtpServer.send = die  # type: ignore[method-assign]
-    with playing_members() as members:
+    with running_members_server() as members:
         members.url = members_url
-        House(connect(database_uri)[database], members, smtp).step("sender")
+        NotificationsHarness(connect(database_uri)[database], members=members.url, smtp=smtp).step("sender")
 
 
-def die(house: House, mongodb_uri: str, mailbox: Mailbox, moment: str) -> None:
+def die(house: NotificationsHarness, mongodb_uri: str, mailbox: Mailbox, moment: str) -> None:
     script = "import sys; from tests.faults.test_deliveries import child_that_dies; child_that_dies(*sys.argv[1:])"
-    arguments = (mongodb_uri, house.database.name, house.members.url, mailbox.smtp_uri, moment)
+    arguments = (mongodb_uri, house.database.name, house.members_url, mailbox.smtp_uri, moment)
     child = subprocess.run([sys.executable, "-c", script, *arguments], cwd=ROOT, timeout=60, check=False)
     assert child.returncode == -signal.SIGKILL
 
 
 def test_killed_between_the_servers_yes_and_its_record_the_mail_is_sent_again_under_the_same_identity(
-    house: House, members: Members, mailbox: Mailbox, mongodb_uri: str
+    house: NotificationsHarness, members: MembersServer, mailbox: Mailbox, mongodb_uri: str
 ) -> None:
     address = planned(house, members)
     die(house, mongodb_uri, mailbox, "after")
     assert house.states() == {"tono": "sending"}
-    house.restarted()
+    house.restart()
     house.run()
     identities = [mail["message_id"] for mail in mailbox.messages(to=address)]
     assert identities == [f"<{house.deliveries()['tono']['_id']}@jejaring.test>"] * 2
@@ -87,20 +88,22 @@ def bot_child_that_dies(database_uri: str, database: str, members_url: str, api:
 
     send = TelegramChannel.send
     TelegramChannel.send = die  # type: ignore[method-assign]
-    with playing_members() as members:
+    with running_members_server() as members:
         members.url = members_url
-        House(connect(database_uri)[database], members, None, TelegramBot(TelegramServer.token, api)).step("sender")
+        NotificationsHarness(
+            connect(database_uri)[database], members=members.url, telegram=TelegramBot(TelegramServer.token, api)
+        ).step("sender")
 
 
 def test_killed_between_telegrams_yes_and_its_record_the_message_is_repeated_at_most_once(
-    mongodb_uri: str, database: Database[dict[str, Any]], members: Members, telegram_server: TelegramServer
+    mongodb_uri: str, database: Database[dict[str, Any]], members: MembersServer, telegram_server: TelegramServer
 ) -> None:
     chat = 200_000_000 + abs(hash(database.name)) % 1_000_000_000
     visitor = Visitor(telegram_server.url)
     visitor.put_person(chat, "Tono")
     visitor.write(chat, "/start")
     bot = TelegramBot(telegram_server.token, telegram_server.url)
-    house = House(connect(mongodb_uri)[database.name], members, None, bot)
+    house = NotificationsHarness(connect(mongodb_uri)[database.name], members=members.url, telegram=bot)
     members.know("tono", None, telegram=str(chat))
     house.choose("tono", email=False, telegram=True)
     house.hear(facts.region_opened(), facts.joined("tono", "board"), facts.published())
@@ -114,7 +117,7 @@ def test_killed_between_telegrams_yes_and_its_record_the_message_is_repeated_at_
     assert child.returncode == -signal.SIGKILL
     assert house.states() == {"tono": "sending"}
     for _ in range(2):
-        house.restarted()
+        house.restart()
         house.run()
     written = [message for message in visitor.messages(chat) if message["from"]["is_bot"]]
     visitor.close()
@@ -124,20 +127,20 @@ def test_killed_between_telegrams_yes_and_its_record_the_message_is_repeated_at_
 
 
 def test_killed_between_the_attempts_record_and_the_server_the_mail_is_not_lost(
-    house: House, members: Members, mailbox: Mailbox, mongodb_uri: str
+    house: NotificationsHarness, members: MembersServer, mailbox: Mailbox, mongodb_uri: str
 ) -> None:
     address = planned(house, members)
     die(house, mongodb_uri, mailbox, "before")
     assert house.states() == {"tono": "sending"}
     assert mailbox.messages(to=address) == []
-    house.restarted()
+    house.restart()
     house.run()
     assert len(mailbox.messages(to=address)) == 1
     assert house.deliveries()["tono"]["attempts"] == 2
 
 
 def test_killed_again_and_again_it_is_given_up_at_last(
-    house: House, members: Members, mailbox: Mailbox, mongodb_uri: str
+    house: NotificationsHarness, members: MembersServer, mailbox: Mailbox, mongodb_uri: str
 ) -> None:
     planned(house, members)
     house.database.deliveries.update_one({}, {"$set": {"attempts": RetryPolicy().attempts, "state": "sending"}})
@@ -146,7 +149,11 @@ def test_killed_again_and_again_it_is_given_up_at_last(
 
 
 def test_the_database_killed_after_the_servers_yes_does_not_make_the_living_sender_repeat_itself(
-    house: House, members: Members, mailbox: Mailbox, database_server: DatabaseServer, monkeypatch: pytest.MonkeyPatch
+    house: NotificationsHarness,
+    members: MembersServer,
+    mailbox: Mailbox,
+    database_server: DatabaseServer,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     address = planned(house, members)
     send = SmtpServer.send
@@ -166,18 +173,18 @@ def test_the_database_killed_after_the_servers_yes_does_not_make_the_living_send
 
 
 def test_planned_deliveries_survive_the_databases_sudden_end(
-    house: House, members: Members, mailbox: Mailbox, database_server: DatabaseServer
+    house: NotificationsHarness, members: MembersServer, mailbox: Mailbox, database_server: DatabaseServer
 ) -> None:
     address = planned(house, members)
     database_server.kill()
     database_server.start()
-    house.restarted()
+    house.restart()
     house.run()
     assert len(mailbox.messages(to=address)) == 1
 
 
 def test_the_planner_killed_between_deliveries_and_checkpoint_plans_nothing_twice(
-    house: House, members: Members, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+    house: NotificationsHarness, members: MembersServer, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address = members.know("tono", f"tono.{house.database.name.replace('_', '')}@perpus.example")
     house.hear(facts.region_opened(), facts.joined("tono", "board"), facts.published())
@@ -186,7 +193,7 @@ def test_the_planner_killed_between_deliveries_and_checkpoint_plans_nothing_twic
     def killed(*_: Any) -> None:
         raise AutoReconnect("killed here")
 
-    monkeypatch.setattr("services.kernel.reader.Checkpoints.move", killed)
+    monkeypatch.setattr("services.kernel.readers.reader.Checkpoints.move", killed)
     with pytest.raises(AutoReconnect):
         house.step("deliveries")
     monkeypatch.undo()
@@ -194,13 +201,15 @@ def test_the_planner_killed_between_deliveries_and_checkpoint_plans_nothing_twic
     assert len(mailbox.messages(to=address)) == 1
 
 
-def test_a_mail_server_that_is_away_costs_no_attempt(house: House, members: Members, mailbox: Mailbox) -> None:
+def test_a_mail_server_that_is_away_costs_no_attempt(
+    house: NotificationsHarness, members: MembersServer, mailbox: Mailbox
+) -> None:
     address = planned(house, members)
     mailbox.stop()
     house.run()
     assert house.deliveries()["tono"] | {"attempts": 0, "state": "planned"} == house.deliveries()["tono"]
     mailbox.start()
-    house.restarted()  # a restarted sender does not rest
+    house.restart()  # a restarted sender does not rest
     house.run()
     assert len(mailbox.messages(to=address)) == 1
 
@@ -224,11 +233,11 @@ class Writes(CommandListener):
 
 
 def test_every_write_of_a_delivery_waits_for_the_majority_and_the_journal(
-    mongodb_uri: str, database: Database[dict[str, Any]], mailbox: Mailbox, members: Members
+    mongodb_uri: str, database: Database[dict[str, Any]], mailbox: Mailbox, members: MembersServer
 ) -> None:
     writes = Writes()
     with pymongo.MongoClient[dict[str, Any]](mongodb_uri, tz_aware=True, event_listeners=[writes]) as client:
-        house = House(client[database.name], members, mailbox.smtp_uri)
+        house = NotificationsHarness(client[database.name], members=members.url, smtp=mailbox.smtp_uri)
         planned(house, members)
         house.run()
         assert house.states() == {"tono": "sent"}

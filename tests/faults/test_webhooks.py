@@ -8,11 +8,11 @@ from pymongo import MongoClient
 from pymongo.database import Database
 
 from deploy.waiting import wait_until
-from services.kernel import mongo
+from services.kernel.base import mongo
 from tests.faults.test_durability import Wire
 from tests.integration.test_webhooks import Outside, start
+from tests.services.notifications.webhook_harness import WebhookHarness
 from tests.support.endpoint import an_endpoint
-from tests.unit.notifications.office import Office
 
 __all__ = ["start"]
 
@@ -43,9 +43,9 @@ def test_what_a_repetition_is_judged_by_is_journaled_by_a_majority(
     wire, real = Wire(), MongoClient
     monkeypatch.setattr(mongo, "MongoClient", lambda uri, **options: real(uri, event_listeners=[wire], **options))
     with an_endpoint() as endpoint:
-        office = Office(mongo.connect(mongodb_uri)[database.name], endpoint)
+        office = WebhookHarness(mongo.connect(mongodb_uri)[database.name], endpoint)
         office.subscribe()
-        office.desk.hear("events.seat-taken")
+        office.desk.hear_of("events.seat-taken")
         endpoint.says = 500
         office.run()
         endpoint.says = 204

@@ -1,18 +1,18 @@
 """Announcements: from the board's words to who hears them, on a real database and a real mail server."""
 
 import itertools
-import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from services.kernel.policy import EVERYWHERE, Actor
-from services.notifications.channel import Deferred, Letter
-from services.notifications.mail import SmtpServer
+from services.kernel.declare.policy import ANONYMOUS, EVERYWHERE, Actor
+from services.notifications.sending.channel import Deferred, Letter
+from services.notifications.sending.mail import SmtpServer
+from tests.services.notifications.harness import NotificationsHarness, community
+from tests.support.members_server import MembersServer, TestMail
 from tests.unit.notifications import facts
 from tests.unit.notifications.facts import START, STARTS
-from tests.unit.notifications.house import House, Members, Post, community
 
 NUMBERS = itertools.count()
 RATNA = Actor("person", "ratna", grants={"announcements.send": (EVERYWHERE,)})
@@ -20,38 +20,40 @@ WAHYU = Actor("person", "wahyu", grants={"announcements.send": ("kediri",)})
 BODY = {"title": "Pembaruan server", "text": "Hari Sabtu.\n\nMohon cadangkan data.", "worth_until": STARTS.isoformat()}
 
 
-def act(house: House, actor: Actor, path: str = "", **body: Any) -> tuple[int, dict[str, Any]]:
+def act(house: NotificationsHarness, actor: Actor, path: str = "", **body: Any) -> tuple[int, dict[str, Any]]:
     """One request; whatever follows from it has happened when this returns."""
-    answer = house.ask("POST", f"/v1/announcements{path}", actor, body, key=f"request-{next(NUMBERS)}")
+    answer = house.post(actor, f"/v1/announcements{path}", body, key=f"request-{next(NUMBERS)}")
     house.run()
-    return answer.status, json.loads(answer.body)
+    return answer.status, answer.body
 
 
-def approve(house: House, actor: Actor, announcement: str) -> tuple[int, dict[str, Any]]:
+def approve(house: NotificationsHarness, actor: Actor, announcement: str) -> tuple[int, dict[str, Any]]:
     """Stand by what waits, as it is read at this moment."""
     [draft] = [item["waiting"]["draft"] for item in shown(house, RATNA) if item["announcement"] == announcement]
     return act(house, actor, f"/{announcement}/approval", draft=draft)
 
 
-def announced(house: House, actor: Actor = RATNA, **more: Any) -> str:
+def announced(house: NotificationsHarness, actor: Actor = RATNA, **more: Any) -> str:
     status, written = act(house, actor, **(BODY | {"regions": ["kediri"]} | more))
     assert status == 201, written
     return str(written["announcement"])
 
 
-def many_in(house: House, post: Post, people: int = 51) -> None:
+def many_in(house: NotificationsHarness, post: TestMail, people: int = 51) -> None:
     """So many members that one board member alone may not write to all of them."""
     post.know("sri", "budi")
     community(house, "sri", "budi", *(f"m{n}" for n in range(people - 2)))
     house.run()
 
 
-def shown(house: House, actor: Actor) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = json.loads(house.ask("GET", "/v1/announcements", actor).body)["items"]
+def shown(house: NotificationsHarness, actor: Actor) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = house.get(actor, "/v1/announcements").body["items"]
     return items
 
 
-def test_an_announcement_to_a_region_reaches_its_members_with_its_paragraphs(house: House, post: Post) -> None:
+def test_an_announcement_to_a_region_reaches_its_members_with_its_paragraphs(
+    house: NotificationsHarness, post: TestMail
+) -> None:
     post.know("sri")
     community(house, "sri")
     house.run()
@@ -63,13 +65,13 @@ def test_an_announcement_to_a_region_reaches_its_members_with_its_paragraphs(hou
     assert (line["state"], line["regions"], line["people"], "by" in line) == ("published", ["kediri"], 1, False)
 
 
-def test_who_may_not_send_in_one_of_the_regions_sends_in_none(house: House) -> None:
+def test_who_may_not_send_in_one_of_the_regions_sends_in_none(house: NotificationsHarness) -> None:
     community(house, "sri")
     house.run()
     for regions in (["kediri", "blitar"], None):
         assert act(house, WAHYU, **BODY, regions=regions)[0] == 403
     assert act(house, Actor("person", "sri"), **BODY, regions=["kediri"])[0] == 403
-    assert house.ask("GET", "/v1/announcements").status == 401
+    assert house.get(ANONYMOUS, "/v1/announcements").status == 401
 
 
 @pytest.mark.parametrize(
@@ -84,11 +86,11 @@ def test_who_may_not_send_in_one_of_the_regions_sends_in_none(house: House) -> N
         {"text": "x" * 4001},
     ],
 )
-def test_what_makes_no_sense_is_refused(house: House, wrong: dict[str, Any]) -> None:
+def test_what_makes_no_sense_is_refused(house: NotificationsHarness, wrong: dict[str, Any]) -> None:
     assert act(house, RATNA, **(BODY | {"regions": ["kediri"]} | wrong))[0] == 400
 
 
-def test_an_announcement_to_nobody_or_too_late_is_refused(house: House) -> None:
+def test_an_announcement_to_nobody_or_too_late_is_refused(house: NotificationsHarness) -> None:
     status, problem = act(house, RATNA, **BODY, regions=["kediri"])
     assert (status, problem["rule"]) == (422, "announcement-to-nobody")
     community(house, "sri")
@@ -97,7 +99,9 @@ def test_an_announcement_to_nobody_or_too_late_is_refused(house: House) -> None:
     assert act(house, RATNA, **late)[1]["rule"] == "announcement-too-late"
 
 
-def test_to_more_people_than_the_rules_allow_one_it_waits_for_another(house: House, post: Post) -> None:
+def test_to_more_people_than_the_rules_allow_one_it_waits_for_another(
+    house: NotificationsHarness, post: TestMail
+) -> None:
     many_in(house, post)
     announcement = announced(house)
     assert post.to("sri") == []
@@ -112,7 +116,9 @@ def test_to_more_people_than_the_rules_allow_one_it_waits_for_another(house: Hou
     assert act(house, WAHYU, f"/{announcement}/withdrawal")[0] == 200
 
 
-def test_what_waits_is_published_by_its_writer_once_the_rules_allow_it(house: House, post: Post) -> None:
+def test_what_waits_is_published_by_its_writer_once_the_rules_allow_it(
+    house: NotificationsHarness, post: TestMail
+) -> None:
     many_in(house, post)
     announcement = announced(house)
     rules = {"version": 2, "in_force_from": START.isoformat(), "quiet_from": "20:00", "quiet_until": "06:00"}
@@ -123,7 +129,9 @@ def test_what_waits_is_published_by_its_writer_once_the_rules_allow_it(house: Ho
     assert len(post.to("sri")) == 1
 
 
-def test_a_level_in_a_region_is_told_and_counted_by_where_people_work(house: House, post: Post) -> None:
+def test_a_level_in_a_region_is_told_and_counted_by_where_people_work(
+    house: NotificationsHarness, post: TestMail
+) -> None:
     post.know("sri", "budi")
     community(house, "sri", "budi")
     house.hear(facts.library("secondary", "sma"), facts.affiliation("started", "sri", "sma"))
@@ -134,7 +142,7 @@ def test_a_level_in_a_region_is_told_and_counted_by_where_people_work(house: Hou
 
 
 def test_a_withdrawal_before_the_mail_was_sent_leaves_nothing_to_send_and_tells_nobody(
-    house: House, post: Post, members: Members
+    house: NotificationsHarness, post: TestMail, members: MembersServer
 ) -> None:
     post.know("sri")
     community(house, "sri")
@@ -143,13 +151,15 @@ def test_a_withdrawal_before_the_mail_was_sent_leaves_nothing_to_send_and_tells_
     announcement = announced(house)
     act(house, RATNA, f"/{announcement}/withdrawal")
     members.down = False
-    house.restarted()
+    house.restart()
     house.run()
     assert post.to("sri") == []
     assert house.states() == {"sri": "withdrawn"}
 
 
-def test_a_withdrawal_after_it_was_sent_is_told_to_those_who_had_it(house: House, post: Post) -> None:
+def test_a_withdrawal_after_it_was_sent_is_told_to_those_who_had_it(
+    house: NotificationsHarness, post: TestMail
+) -> None:
     post.know("sri", "dewi")
     community(house, "sri")
     house.run()
@@ -162,7 +172,7 @@ def test_a_withdrawal_after_it_was_sent_is_told_to_those_who_had_it(house: House
     assert act(house, RATNA, f"/{announcement}/correction", title="a", text="b")[1]["rule"] == "announcement-withdrawn"
 
 
-def test_a_correction_takes_the_place_of_what_is_not_sent_yet(house: House, post: Post) -> None:
+def test_a_correction_takes_the_place_of_what_is_not_sent_yet(house: NotificationsHarness, post: TestMail) -> None:
     post.know("sri")
     community(house, "sri")
     house.run()
@@ -178,7 +188,9 @@ def test_a_correction_takes_the_place_of_what_is_not_sent_yet(house: House, post
     assert (line["text"], line["revision"]) == ("Hari Minggu.", 2)
 
 
-def test_a_correction_to_many_waits_as_well_and_its_writer_does_not_approve_it(house: House, post: Post) -> None:
+def test_a_correction_to_many_waits_as_well_and_its_writer_does_not_approve_it(
+    house: NotificationsHarness, post: TestMail
+) -> None:
     many_in(house, post)
     announcement = announced(house)
     approve(house, WAHYU, announcement)
@@ -189,7 +201,9 @@ def test_a_correction_to_many_waits_as_well_and_its_writer_does_not_approve_it(h
     assert post.subjects("sri")[-1] == "Ralat pengumuman: Pembaruan server"
 
 
-def test_a_muted_region_and_a_matter_that_is_off_silence_announcements(house: House, post: Post) -> None:
+def test_a_muted_region_and_a_matter_that_is_off_silence_announcements(
+    house: NotificationsHarness, post: TestMail
+) -> None:
     post.know("sri", "budi", "tono")
     community(house, "sri", "budi", "tono")
     house.choose("sri", regions={"follow": [], "mute": ["kediri"]})
@@ -198,13 +212,13 @@ def test_a_muted_region_and_a_matter_that_is_off_silence_announcements(house: Ho
     assert [len(post.to(person)) for person in ("sri", "budi", "tono")] == [0, 0, 1]
 
 
-def test_an_unknown_announcement_is_none(house: House) -> None:
+def test_an_unknown_announcement_is_none(house: NotificationsHarness) -> None:
     for what, said in (("approval", {"draft": 1}), ("publication", {}), ("withdrawal", {})):
         assert act(house, RATNA, f"/nowhere/{what}", **said)[0] == 404
 
 
 def test_a_withdrawal_is_told_to_who_had_the_first_text_though_its_correction_never_went_out(
-    house: House, post: Post
+    house: NotificationsHarness, post: TestMail
 ) -> None:
     post.know("sri")
     community(house, "sri")
@@ -218,7 +232,7 @@ def test_a_withdrawal_is_told_to_who_had_the_first_text_though_its_correction_ne
     assert post.subjects("sri") == ["Pengumuman: Pembaruan server", "Pengumuman ditarik: Pembaruan server"]
 
 
-def test_who_has_moved_away_since_is_told_that_it_was_withdrawn(house: House, post: Post) -> None:
+def test_who_has_moved_away_since_is_told_that_it_was_withdrawn(house: NotificationsHarness, post: TestMail) -> None:
     post.know("sri")
     community(house, "sri")
     house.run()
@@ -230,7 +244,9 @@ def test_who_has_moved_away_since_is_told_that_it_was_withdrawn(house: House, po
     assert post.subjects("sri") == ["Pengumuman: Pembaruan server", "Pengumuman ditarik: Pembaruan server"]
 
 
-def test_what_failed_and_was_withdrawn_since_is_not_sent_again(house: House, post: Post, members: Members) -> None:
+def test_what_failed_and_was_withdrawn_since_is_not_sent_again(
+    house: NotificationsHarness, post: TestMail, members: MembersServer
+) -> None:
     members.know("tono", None)
     community(house, "tono")
     house.run()
@@ -239,26 +255,26 @@ def test_what_failed_and_was_withdrawn_since_is_not_sent_again(house: House, pos
     assert failed["state"] == "no-contact"
     act(house, RATNA, f"/{announcement}/withdrawal")
     post.know("tono")
-    house.restarted()  # which has forgotten that he had no address
+    house.restart()  # which has forgotten that he had no address
     desk = Actor("person", "ratna", grants={"deliveries.read": (EVERYWHERE,)})
-    answer = house.ask("POST", f"/v1/deliveries/{failed['_id']}/resend", desk, {}, key="again")
+    answer = house.post(desk, f"/v1/deliveries/{failed['_id']}/resend", {}, key="again")
     house.run()
-    assert (answer.status, json.loads(answer.body)["rule"]) == (422, "not-worth-sending")
+    assert (answer.status, answer.body["rule"]) == (422, "not-worth-sending")
     assert post.to("tono") == []
 
 
 def test_what_is_withdrawn_while_the_server_puts_it_off_is_not_sent_afterwards(
-    house: House, post: Post, monkeypatch: pytest.MonkeyPatch
+    house: NotificationsHarness, post: TestMail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     post.know("sri")
     community(house, "sri")
     house.run()
-    announcement = json.loads(house.ask("POST", "/v1/announcements", RATNA, BODY | {"regions": ["kediri"]}).body)
+    announcement = house.post(RATNA, "/v1/announcements", BODY | {"regions": ["kediri"]}).body
     path = f"/v1/announcements/{announcement['announcement']}/withdrawal"
 
     def withdraw_and_put_off(_server: SmtpServer, _letter: Letter) -> None:
         monkeypatch.undo()
-        assert house.ask("POST", path, RATNA, {}, key="withdraw").status == 200
+        assert house.post(RATNA, path, {}, key="withdraw").status == 200
         while sum(reader.step(1) for reader in house.application.runner.readers if reader.name != "sender"):
             pass
         raise Deferred("451")

@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 from pymongo.database import Database
 
-from deploy.mailbox.server import Mailbox
-from deploy.telegram.server import TelegramServer
-from deploy.telegram.visitor import Visitor
-from services.kernel.mongo import connect
-from services.kernel.settings import TelegramBot
+from deploy.demo.mailbox.server import Mailbox
+from deploy.demo.telegram.server import TelegramServer
+from deploy.demo.telegram.visitor import Visitor
+from services.kernel.base.mongo import connect
+from services.kernel.base.settings import TelegramBot
+from tests.services.notifications.harness import NotificationsHarness, community
+from tests.support.members_server import MembersServer, TestMail
 from tests.unit.notifications import facts
 from tests.unit.notifications.facts import START
-from tests.unit.notifications.house import House, Members, Post, community
 
 
 @pytest.fixture
@@ -22,11 +23,13 @@ def house(
     mongodb_uri: str,
     database: Database[dict[str, Any]],
     mailbox: Mailbox,
-    members: Members,
+    members: MembersServer,
     telegram_server: TelegramServer,
-) -> House:
+) -> NotificationsHarness:
     bot = TelegramBot(telegram_server.token, telegram_server.url)
-    return House(connect(mongodb_uri)[database.name], members, mailbox.smtp_uri, bot)
+    return NotificationsHarness(
+        connect(mongodb_uri)[database.name], members=members.url, smtp=mailbox.smtp_uri, telegram=bot
+    )
 
 
 class Chats:
@@ -63,7 +66,9 @@ def chats(telegram_server: TelegramServer, database: Database[dict[str, Any]]) -
 NEW = "Kegiatan baru: Gathering: label barcode"
 
 
-def test_who_wishes_for_telegram_is_told_there_and_not_by_email(house: House, post: Post, chats: Chats) -> None:
+def test_who_wishes_for_telegram_is_told_there_and_not_by_email(
+    house: NotificationsHarness, post: TestMail, chats: Chats
+) -> None:
     post.know("tono", telegram=chats.link("tono"))
     community(house, "tono")
     house.choose("tono", email=False, telegram=True)
@@ -75,7 +80,7 @@ def test_who_wishes_for_telegram_is_told_there_and_not_by_email(house: House, po
 
 
 def test_whoever_wishes_for_both_is_told_on_both_and_otherwise_nobody_twice(
-    house: House, post: Post, chats: Chats
+    house: NotificationsHarness, post: TestMail, chats: Chats
 ) -> None:
     for person in ("tono", "sri"):
         post.know(person, telegram=chats.link(person))
@@ -87,7 +92,7 @@ def test_whoever_wishes_for_both_is_told_on_both_and_otherwise_nobody_twice(
     assert (chats.to("sri"), post.subjects("sri")) == ([], [NEW])
 
 
-def test_whoever_wishes_for_both_and_has_one_is_told_on_that_once(house: House, post: Post) -> None:
+def test_whoever_wishes_for_both_and_has_one_is_told_on_that_once(house: NotificationsHarness, post: TestMail) -> None:
     post.know("tono")
     community(house, "tono")
     house.choose("tono", telegram=True)
@@ -101,7 +106,7 @@ def test_whoever_wishes_for_both_and_has_one_is_told_on_that_once(house: House, 
 
 
 def test_who_wishes_for_what_they_do_not_have_is_told_by_what_they_have(
-    house: House, post: Post, members: Members, chats: Chats
+    house: NotificationsHarness, post: TestMail, members: MembersServer, chats: Chats
 ) -> None:
     post.know("tono")  # wishes for Telegram, has none
     members.know("sri", None, telegram=chats.link("sri"))  # wishes for nothing in particular, has no e-mail
@@ -116,9 +121,9 @@ def test_who_wishes_for_what_they_do_not_have_is_told_by_what_they_have(
 
 
 def test_who_has_just_linked_telegram_is_not_told_by_email_for_being_remembered_without_it(
-    house: House, post: Post, chats: Chats, monkeypatch: pytest.MonkeyPatch
+    house: NotificationsHarness, post: TestMail, chats: Chats, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.notifications.people.JUST_NOW_SECONDS", 0.0)
+    monkeypatch.setattr("services.notifications.sending.people.JUST_NOW_SECONDS", 0.0)
     post.know("tono")
     community(house, "tono")
     house.choose("tono", email=False, telegram=True)
@@ -131,7 +136,9 @@ def test_who_has_just_linked_telegram_is_not_told_by_email_for_being_remembered_
     assert chats.to("tono") == ["Pendaftaran tercatat: Gathering: label barcode"]
 
 
-def test_who_has_blocked_the_bot_is_told_by_email_in_the_same_round(house: House, post: Post, chats: Chats) -> None:
+def test_who_has_blocked_the_bot_is_told_by_email_in_the_same_round(
+    house: NotificationsHarness, post: TestMail, chats: Chats
+) -> None:
     post.know("tono", telegram=chats.link("tono"))
     community(house, "tono")
     house.choose("tono", email=False, telegram=True)
@@ -142,7 +149,9 @@ def test_who_has_blocked_the_bot_is_told_by_email_in_the_same_round(house: House
     assert house.told("tono") == {("activity-published", "telegram"): "sent"}
 
 
-def test_too_fast_is_no_attempt_and_is_tried_again_when_telegram_says(house: House, post: Post, chats: Chats) -> None:
+def test_too_fast_is_no_attempt_and_is_tried_again_when_telegram_says(
+    house: NotificationsHarness, post: TestMail, chats: Chats
+) -> None:
     post.know("tono", telegram=chats.link("tono"))
     community(house, "tono")
     house.choose("tono", email=False, telegram=True)
@@ -153,13 +162,13 @@ def test_too_fast_is_no_attempt_and_is_tried_again_when_telegram_says(house: Hou
     assert (waiting["state"], waiting["attempts"], waiting["reason"]) == ("planned", 0, "429")
     assert waiting["retry_at"] > datetime.now(UTC) + timedelta(seconds=15)
     house.database.deliveries.update_many({}, {"$set": {"retry_at": START - timedelta(days=999)}})
-    house.restarted()  # whose pace begins anew
+    house.restart()  # whose pace begins anew
     house.run()
     assert chats.to("tono") == [NEW]
 
 
 def test_telegram_being_down_holds_up_nobody_who_is_told_by_email(
-    house: House, post: Post, chats: Chats, telegram_server: TelegramServer
+    house: NotificationsHarness, post: TestMail, chats: Chats, telegram_server: TelegramServer
 ) -> None:
     post.know("tono", telegram=chats.link("tono"))
     post.know("sri")
@@ -171,17 +180,19 @@ def test_telegram_being_down_holds_up_nobody_who_is_told_by_email(
     assert post.subjects("sri") == [NEW]
     assert house.deliveries()["tono"]["state"] == "planned"
     telegram_server.start()
-    house.restarted()  # a restarted sender does not rest
+    house.restart()  # a restarted sender does not rest
     house.run()
     assert chats.to("tono") == [NEW]
 
 
-def test_a_lecture_is_announced_in_the_group_itself_once(house: House, chats: Chats, database: Database[Any]) -> None:
+def test_a_lecture_is_announced_in_the_group_itself_once(
+    house: NotificationsHarness, chats: Chats, database: Database[Any]
+) -> None:
     group = -1_000_000_000_000 - abs(hash(database.name)) % 1_000_000_000
     chats.visitor.put_group(group, "Pustakawan Kediri")
     house.hear(facts.lecture(chat=str(group)))
     house.run()
-    house.restarted()
+    house.restart()
     house.run()
     [message] = [message for message in chats.visitor.messages(group) if message["from"]["is_bot"]]
     assert message["text"].startswith("Kuliah di grup ini: Kuliah Z39.50\n")
@@ -190,10 +201,10 @@ def test_a_lecture_is_announced_in_the_group_itself_once(house: House, chats: Ch
 
 
 def test_without_a_mail_server_who_is_on_telegram_is_told_there_and_the_others_wait_for_one(
-    house: House, members: Members, post: Post, telegram_server: TelegramServer, chats: Chats
+    house: NotificationsHarness, members: MembersServer, post: TestMail, telegram_server: TelegramServer, chats: Chats
 ) -> None:
     with_both, bot = house, TelegramBot(telegram_server.token, telegram_server.url)
-    house = House(with_both.database, members, None, bot)
+    house = NotificationsHarness(with_both.database, members=members.url, telegram=bot)
     post.know("sri", telegram=chats.link("sri"))
     post.know("budi")
     members.know("tono", None)

@@ -1,16 +1,15 @@
 """Contacts that do not work, and what is sent again, on a real database and a real mail server."""
 
-import json
-
-from services.kernel.policy import EVERYWHERE, Actor
+from services.kernel.declare.policy import ANONYMOUS, EVERYWHERE, Actor
+from tests.services.notifications.harness import NotificationsHarness, community
+from tests.support.members_server import MembersServer, TestMail
 from tests.unit.notifications import facts
 from tests.unit.notifications.facts import STARTS
-from tests.unit.notifications.house import House, Members, Post, community
 
 READER = Actor("person", "wahyu", grants={"deliveries.read": (EVERYWHERE,)})
 
 
-def bounced(house: House, members: Members, post: Post) -> None:
+def bounced(house: NotificationsHarness, members: MembersServer, post: TestMail) -> None:
     """Somebody whose address is gone, of a region with a coordinator, is told of two activities."""
     post.know("wahyu")
     members.know("tono", "tono@bounce.example")
@@ -21,7 +20,7 @@ def bounced(house: House, members: Members, post: Post) -> None:
 
 
 def test_an_address_that_refuses_twice_is_flagged_once_and_its_regions_coordinator_is_told(
-    house: House, post: Post, members: Members
+    house: NotificationsHarness, post: TestMail, members: MembersServer
 ) -> None:
     bounced(house, members, post)
     house.hear(facts.published(activity="c", topic=None))
@@ -29,65 +28,63 @@ def test_an_address_that_refuses_twice_is_flagged_once_and_its_regions_coordinat
     flags = [mail for mail in post.to("wahyu") if mail["subject"].startswith("Kontak anggota")]
     assert len(flags) == 1
     assert "Bapak/Ibu Nama tono lewat email" in flags[0]["text"]
-    [flagged] = json.loads(house.ask("GET", "/v1/contacts/bounced", READER).body)["items"]
+    [flagged] = house.get(READER, "/v1/contacts/bounced").body["items"]
     assert (flagged["person"], flagged["channel"], flagged["reason"], flagged["region"]) == (
         "tono",
         "email",
         "550",
         "kediri",
     )
-    [one, *_] = json.loads(house.ask("GET", "/v1/deliveries", READER, person="tono").body)["items"]
+    [one, *_] = house.get(READER, "/v1/deliveries", query={"person": "tono"}).body["items"]
     assert (one["state"], one["flagged"]) == ("failed", ["email"])
     elsewhere = Actor("person", "dewi", grants={"deliveries.read": ("blitar",)})
-    assert json.loads(house.ask("GET", "/v1/contacts/bounced", elsewhere).body)["items"] == []
-    assert house.ask("GET", "/v1/contacts/bounced", Actor("person", "tono")).status == 403
+    assert house.get(elsewhere, "/v1/contacts/bounced").body["items"] == []
+    assert house.get(Actor("person", "tono"), "/v1/contacts/bounced").status == 403
 
 
 def test_what_failed_is_sent_again_under_its_identity_and_a_contact_that_works_is_flagged_no_more(
-    house: House, post: Post, members: Members
+    house: NotificationsHarness, post: TestMail, members: MembersServer
 ) -> None:
     bounced(house, members, post)
-    failed = [
-        line["delivery"] for line in json.loads(house.ask("GET", "/v1/deliveries", READER, person="tono").body)["items"]
-    ]
+    failed = [line["delivery"] for line in house.get(READER, "/v1/deliveries", query={"person": "tono"}).body["items"]]
     post.know("tono")
-    house.restarted()  # which forgets the address that it knew for a minute
+    house.restart()  # which forgets the address that it knew for a minute
     path = f"/v1/deliveries/{failed[0]}/resend"
-    answers = [house.ask("POST", path, READER, {}, key="once").status for _ in range(2)]
+    answers = [house.post(READER, path, {}, key="once").status for _ in range(2)]
     house.run()
-    house.restarted()
+    house.restart()
     house.run()
     assert answers == [202, 202]
     assert [mail["message_id"] for mail in post.to("tono")] == [f"<{failed[0]}@jejaring.test>"]
-    assert json.loads(house.ask("GET", "/v1/contacts/bounced", READER).body)["items"] == []
-    again = house.ask("POST", path, READER, {}, key="twice")
-    assert (again.status, json.loads(again.body)["rule"]) == (422, "delivery-not-failed")
+    assert house.get(READER, "/v1/contacts/bounced").body["items"] == []
+    again = house.post(READER, path, {}, key="twice")
+    assert (again.status, again.body["rule"]) == (422, "delivery-not-failed")
 
 
 def test_what_was_sent_again_in_vain_is_not_sent_again_for_being_read_again(
-    house: House, post: Post, members: Members
+    house: NotificationsHarness, post: TestMail, members: MembersServer
 ) -> None:
     bounced(house, members, post)
-    [failed, *_] = json.loads(house.ask("GET", "/v1/deliveries", READER, person="tono").body)["items"]
-    house.ask("POST", f"/v1/deliveries/{failed['delivery']}/resend", READER, {}, key="once")
+    [failed, *_] = house.get(READER, "/v1/deliveries", query={"person": "tono"}).body["items"]
+    house.post(READER, f"/v1/deliveries/{failed['delivery']}/resend", {}, key="once")
     house.run()
     post.know("tono")
     house.database.drop_collection("checkpoints")  # as no operator should
-    house.restarted()
+    house.restart()
     house.run()
     assert post.to("tono") == []
     assert set(house.told("tono").values()) == {"failed"}
 
 
 def test_sending_again_is_for_who_looks_after_deliveries_there_and_while_it_is_worth_it(
-    house: House, post: Post, members: Members
+    house: NotificationsHarness, post: TestMail, members: MembersServer
 ) -> None:
     bounced(house, members, post)
-    [line, *_] = json.loads(house.ask("GET", "/v1/deliveries", READER, person="tono").body)["items"]
+    [line, *_] = house.get(READER, "/v1/deliveries", query={"person": "tono"}).body["items"]
     path = f"/v1/deliveries/{line['delivery']}/resend"
-    assert house.ask("POST", path, None, {}).status == 401
+    assert house.post(ANONYMOUS, path, {}).status == 401
     elsewhere = Actor("person", "dewi", grants={"deliveries.read": ("blitar",)})
-    assert house.ask("POST", path, elsewhere, {}).status == 404
+    assert house.post(elsewhere, path, {}).status == 404
     house.move_to(STARTS)
-    late = house.ask("POST", path, READER, {}, key="late")
-    assert (late.status, json.loads(late.body)["rule"]) == (422, "not-worth-sending")
+    late = house.post(READER, path, {}, key="late")
+    assert (late.status, late.body["rule"]) == (422, "not-worth-sending")

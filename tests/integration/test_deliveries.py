@@ -10,15 +10,16 @@ from typing import Any
 from pymongo.database import Database
 
 from deploy import keys
-from deploy.mailbox.server import Mailbox
+from deploy.demo.mailbox.server import Mailbox
 from deploy.waiting import wait_until
-from services.kernel.mongo import connect
-from services.kernel.policy import Actor, ActorSignature
-from services.kernel.settings import read_secrets
+from services.kernel.base.mongo import connect
+from services.kernel.base.settings import read_secrets
+from services.kernel.declare.policy import Actor, ActorSignature
+from tests.services.notifications.harness import NotificationsHarness, community
+from tests.support.members_server import MembersServer, TestMail, running_members_server
 from tests.support.services import ChildServices
 from tests.unit.notifications import facts
 from tests.unit.notifications.facts import START, STARTS
-from tests.unit.notifications.house import House, Members, Post, community, playing_members
 
 EVENING = datetime(2026, 12, 1, 14, 0, tzinfo=UTC)
 """21.00 WIB."""
@@ -28,7 +29,7 @@ MORNING = datetime(2026, 12, 1, 23, 0, tzinfo=UTC)
 
 
 def test_a_login_code_is_mailed_at_night_too_with_the_digits_that_members_knows(
-    house: House, post: Post, members: Members
+    house: NotificationsHarness, post: TestMail, members: MembersServer
 ) -> None:
     post.know("sri")
     members.codes["code-1"] = "048213"
@@ -40,7 +41,7 @@ def test_a_login_code_is_mailed_at_night_too_with_the_digits_that_members_knows(
     assert house.states() == {"sri": "sent"}
 
 
-def test_a_publication_is_mailed_to_everyone_concerned_once(house: House, post: Post) -> None:
+def test_a_publication_is_mailed_to_everyone_concerned_once(house: NotificationsHarness, post: TestMail) -> None:
     post.know("rini", "budi", "tono")
     community(house, "rini", "budi", "tono")
     house.hear(facts.topic("raised", "rini"), facts.topic("endorsed", "budi"), facts.published())
@@ -51,7 +52,7 @@ def test_a_publication_is_mailed_to_everyone_concerned_once(house: House, post: 
     assert "Sabtu, 12 Desember 2026 pukul 09.00–11.00 WIB" in post.to("tono")[0]["text"]
 
 
-def test_the_message_id_is_the_deliverys_at_the_communitys_host(house: House, post: Post) -> None:
+def test_the_message_id_is_the_deliverys_at_the_communitys_host(house: NotificationsHarness, post: TestMail) -> None:
     post.know("tono")
     community(house, "tono")
     house.hear(facts.published())
@@ -61,7 +62,7 @@ def test_the_message_id_is_the_deliverys_at_the_communitys_host(house: House, po
 
 
 def test_members_is_asked_as_this_service_and_not_again_within_a_minute(
-    house: House, post: Post, members: Members
+    house: NotificationsHarness, post: TestMail, members: MembersServer
 ) -> None:
     post.know("tono")
     community(house, "tono")
@@ -73,7 +74,7 @@ def test_members_is_asked_as_this_service_and_not_again_within_a_minute(
     assert {(actor.kind, actor.id) for actor in members.actors} == {("service", "notifications")}
 
 
-def test_a_mail_is_held_over_quiet_hours_and_not_dropped(house: House, post: Post) -> None:
+def test_a_mail_is_held_over_quiet_hours_and_not_dropped(house: NotificationsHarness, post: TestMail) -> None:
     post.know("tono")
     community(house, "tono")
     house.run()
@@ -91,7 +92,7 @@ def test_a_mail_is_held_over_quiet_hours_and_not_dropped(house: House, post: Pos
 
 
 def test_what_was_planned_by_day_and_comes_to_be_sent_at_night_is_held(
-    house: House, post: Post, members: Members
+    house: NotificationsHarness, post: TestMail, members: MembersServer
 ) -> None:
     post.know("tono")
     community(house, "tono")
@@ -104,7 +105,7 @@ def test_what_was_planned_by_day_and_comes_to_be_sent_at_night_is_held(
     assert house.deliveries()["tono"]["held_until"] == MORNING
 
 
-def test_quiet_hours_are_those_of_the_rules_in_force(house: House, post: Post) -> None:
+def test_quiet_hours_are_those_of_the_rules_in_force(house: NotificationsHarness, post: TestMail) -> None:
     post.know("tono")
     community(house, "tono")
     rules = {"version": 2, "in_force_from": START.isoformat(), "speakers": "board", "quiet_from": "09:30"}
@@ -117,7 +118,9 @@ def test_quiet_hours_are_those_of_the_rules_in_force(house: House, post: Post) -
     assert house.deliveries()["tono"]["held_until"] == START + timedelta(minutes=30)
 
 
-def test_while_members_is_down_the_delivery_waits(house: House, post: Post, members: Members) -> None:
+def test_while_members_is_down_the_delivery_waits(
+    house: NotificationsHarness, post: TestMail, members: MembersServer
+) -> None:
     post.know("tono")
     community(house, "tono")
     house.hear(facts.published())
@@ -126,13 +129,15 @@ def test_while_members_is_down_the_delivery_waits(house: House, post: Post, memb
     assert house.states() == {"tono": "planned"}
     assert house.deliveries()["tono"]["attempts"] == 0
     members.down = False
-    house.restarted()  # a restarted sender does not rest
+    house.restart()  # a restarted sender does not rest
     house.run()
     assert house.states() == {"tono": "sent"}
     assert len(post.to("tono")) == 1
 
 
-def test_what_members_was_down_for_too_long_expires(house: House, post: Post, members: Members) -> None:
+def test_what_members_was_down_for_too_long_expires(
+    house: NotificationsHarness, post: TestMail, members: MembersServer
+) -> None:
     post.know("tono")
     community(house, "tono")
     house.hear(facts.published())
@@ -140,13 +145,15 @@ def test_what_members_was_down_for_too_long_expires(house: House, post: Post, me
     house.run()
     house.move_to(STARTS)
     members.down = False
-    house.restarted()
+    house.restart()
     house.run()
     assert house.states() == {"tono": "expired"}
     assert post.to("tono") == []
 
 
-def test_who_has_no_address_is_told_nothing_and_nobody_waits_for_it(house: House, post: Post, members: Members) -> None:
+def test_who_has_no_address_is_told_nothing_and_nobody_waits_for_it(
+    house: NotificationsHarness, post: TestMail, members: MembersServer
+) -> None:
     post.know("tono")
     members.know("tamu", None)
     members.know("hapus", "x@perpus.example", erased=True)
@@ -159,11 +166,13 @@ def test_who_has_no_address_is_told_nothing_and_nobody_waits_for_it(house: House
     assert house.states() == {"tono": "sent", "tamu": "no-contact", "hapus": "no-contact"}
 
 
-def test_who_has_switched_email_off_gets_login_codes_alone(house: House, post: Post, members: Members) -> None:
+def test_who_has_switched_email_off_gets_login_codes_alone(
+    house: NotificationsHarness, post: TestMail, members: MembersServer
+) -> None:
     post.know("tono")
     members.codes["code-1"] = "048213"
     tono = Actor("person", "tono")
-    assert house.ask("PUT", "/v1/me/preferences", tono, {"email": False}).status == 200
+    assert house.call(tono, "PUT", "/v1/me/preferences", {"email": False}).status == 200
     community(house, "tono")
     house.hear(facts.published())
     house.run()
@@ -173,16 +182,18 @@ def test_who_has_switched_email_off_gets_login_codes_alone(house: House, post: P
     assert [mail["subject"] for mail in post.to("tono")] == ["Kode masuk Jejaring"]
 
 
-def test_a_mail_is_in_the_language_that_the_person_chose(house: House, post: Post) -> None:
+def test_a_mail_is_in_the_language_that_the_person_chose(house: NotificationsHarness, post: TestMail) -> None:
     post.know("tono")
-    house.ask("PUT", "/v1/me/preferences", Actor("person", "tono"), {"email": True, "language": "en"})
+    house.call(Actor("person", "tono"), "PUT", "/v1/me/preferences", {"email": True, "language": "en"})
     community(house, "tono")
     house.hear(facts.published())
     house.run()
     assert post.subjects("tono") == ["New activity: Gathering: label barcode"]
 
 
-def test_a_person_whom_members_does_not_show_yet_is_asked_for_again(house: House, post: Post) -> None:
+def test_a_person_whom_members_does_not_show_yet_is_asked_for_again(
+    house: NotificationsHarness, post: TestMail
+) -> None:
     community(house, "tono")
     house.hear(facts.published())
     house.run()
@@ -194,7 +205,9 @@ def test_a_person_whom_members_does_not_show_yet_is_asked_for_again(house: House
     assert house.states() == {"tono": "sent"}
 
 
-def test_a_guest_who_was_tied_to_a_member_is_told_as_that_member_and_once(house: House, post: Post) -> None:
+def test_a_guest_who_was_tied_to_a_member_is_told_as_that_member_and_once(
+    house: NotificationsHarness, post: TestMail
+) -> None:
     post.know("budi")
     community(house)
     house.hear(facts.published(topic=None), facts.attended(guest="tamu"), facts.attended("budi"))
@@ -208,7 +221,7 @@ def test_a_guest_who_was_tied_to_a_member_is_told_as_that_member_and_once(house:
     assert set(house.states()) == {"budi"}
 
 
-def test_reading_everything_again_sends_nothing(house: House, post: Post) -> None:
+def test_reading_everything_again_sends_nothing(house: NotificationsHarness, post: TestMail) -> None:
     post.know("rini", "tono")
     community(house, "rini", "tono")
     house.hear(facts.topic("raised", "rini"), facts.published(), facts.seat("taken", "tono"))
@@ -216,13 +229,15 @@ def test_reading_everything_again_sends_nothing(house: House, post: Post) -> Non
     before = house.application.log.head()
     for collection in ("checkpoints", "manager_audience"):  # as no operator should
         house.database.drop_collection(collection)
-    house.restarted()
+    house.restart()
     house.run()
     assert house.application.log.head() == before
     assert (len(post.to("rini")), len(post.to("tono"))) == (1, 2)
 
 
-def test_a_listener_that_begins_late_does_not_mail_old_news(house: House, post: Post, members: Members) -> None:
+def test_a_listener_that_begins_late_does_not_mail_old_news(
+    house: NotificationsHarness, post: TestMail, members: MembersServer
+) -> None:
     post.know("tono")
     community(house, "tono")
     house.hear(facts.published())
@@ -235,7 +250,9 @@ def test_a_listener_that_begins_late_does_not_mail_old_news(house: House, post: 
     assert post.subjects("tono") == ["Pendaftaran tercatat: Gathering: label barcode"]
 
 
-def test_no_address_and_no_name_is_stored_anywhere(house: House, post: Post, members: Members) -> None:
+def test_no_address_and_no_name_is_stored_anywhere(
+    house: NotificationsHarness, post: TestMail, members: MembersServer
+) -> None:
     post.know("tono")
     members.codes["code-1"] = "048213"
     community(house, "tono")
@@ -250,9 +267,9 @@ def test_no_address_and_no_name_is_stored_anywhere(house: House, post: Post, mem
 
 
 def test_without_a_mail_server_deliveries_are_planned_and_wait(
-    mongodb_uri: str, database: Database[dict[str, Any]], members: Members
+    mongodb_uri: str, database: Database[dict[str, Any]], members: MembersServer
 ) -> None:
-    house = House(connect(mongodb_uri)[database.name], members, None)
+    house = NotificationsHarness(connect(mongodb_uri)[database.name], members=members.url)
     community(house, "tono")
     house.hear(facts.published())
     house.run()
@@ -268,7 +285,7 @@ def test_in_a_process_of_its_own_it_hears_by_the_feeds_and_mails(
 ) -> None:
     signing = read_secrets({"JEJARING_SECRETS": str(keys.ensure(tmp_path / "keys"))}).signing
     signature = ActorSignature(signing.hex())
-    with playing_members(signature) as members, playing_members(signature) as others:
+    with running_members_server(signature) as members, running_members_server(signature) as others:
         address = members.know("sri", f"sri.{database_prefix.replace('_', '')}@perpus.example")
         members.codes["code-1"] = "048213"
         members.tell(facts.region_opened())

@@ -8,14 +8,14 @@ from bson import json_util
 from deploy import keys
 from deploy.waiting import wait_until
 from services.kernel.assembly import assemble
-from services.kernel.clock import SystemClock
-from services.kernel.mongo import connect
-from services.kernel.policy import Actor
-from services.kernel.settings import read_secrets, settings_for
+from services.kernel.base.clock import SystemClock
+from services.kernel.base.mongo import connect
+from services.kernel.base.settings import read_secrets, settings_for
+from services.kernel.declare.policy import Actor
 from services.members.bootstrap import definition
 from services.members.processes.erasing import Erasing
 from tests.integration.test_members_api import REGION, Running
-from tests.unit.members.stage import COORDINATOR, GATEWAY, NOTIFICATIONS
+from tests.services.members.harness import COORDINATOR, GATEWAY, NOTIFICATIONS
 
 NAME, EMAIL, PHONE = "Zuhrotul Qibtiyah", "zuhrotul@example.org", "+6281234567891"
 GUEST = "11111111-1111-4111-8111-111111111111"

@@ -8,19 +8,22 @@ from typing import Any
 import pytest
 from pymongo.database import Database
 
-from services.kernel.mongo import connect
-from services.kernel.policy import ANONYMOUS
-from tests.unit.events.stage import BIMA, BLITAR, KEDIRI, RANI, START, Reply, Stage, person
+from services.kernel.base.mongo import connect
+from services.kernel.declare.policy import ANONYMOUS
+from tests.services.events.harness import BIMA, RANI, EventsHarness
+from tests.support.sample_community import BLITAR, KEDIRI, person
+from tests.support.service_harness import Reply
+from tests.unit.events.sample_times import START
 
 
 @pytest.fixture
-def stage(mongodb_uri: str, database: Database[dict[str, Any]]) -> Stage:
-    stage = Stage(connect(mongodb_uri)[database.name])
+def stage(mongodb_uri: str, database: Database[dict[str, Any]]) -> EventsHarness:
+    stage = EventsHarness(connect(mongodb_uri)[database.name])
     stage.open_regions(KEDIRI, BLITAR)
     return stage
 
 
-def test_a_topic_becomes_a_gathering_that_people_come_to(stage: Stage) -> None:
+def test_a_topic_becomes_a_gathering_that_people_come_to(stage: EventsHarness) -> None:
     topic = stage.topic("ani")
     for name in ("budi", "citra"):
         assert stage.post(person(name), f"/v1/topics/{topic}/raisers").status == 201
@@ -53,13 +56,13 @@ def test_a_topic_becomes_a_gathering_that_people_come_to(stage: Stage) -> None:
     assert stage.get(ANONYMOUS, f"/v1/topics/{topic}").body["state"] == "discussed"
 
 
-def test_a_coordinator_of_another_region_may_read_but_not_act(stage: Stage) -> None:
+def test_a_coordinator_of_another_region_may_read_but_not_act(stage: EventsHarness) -> None:
     activity = stage.published()
     assert stage.get(BIMA, f"/v1/activities/{activity}").status == 200
     assert stage.post(BIMA, f"/v1/activities/{activity}/cancel", {"reason": "rain"}).status == 403
 
 
-def test_what_is_only_planned_is_known_to_its_planners_alone(stage: Stage) -> None:
+def test_what_is_only_planned_is_known_to_its_planners_alone(stage: EventsHarness) -> None:
     activity = stage.plan().body["activity"]
     for stranger in (ANONYMOUS, person("ani"), BIMA):
         assert stage.get(stranger, f"/v1/activities/{activity}").status == 404
@@ -67,7 +70,7 @@ def test_what_is_only_planned_is_known_to_its_planners_alone(stage: Stage) -> No
     assert stage.get(RANI, f"/v1/activities/{activity}").body["starts"] == f"{START:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def test_fifty_register_in_the_same_moment_and_the_log_says_who_came_first(stage: Stage) -> None:
+def test_fifty_register_in_the_same_moment_and_the_log_says_who_came_first(stage: EventsHarness) -> None:
     activity = stage.published()
     names = [f"person-{n:02d}" for n in range(50)]
     gate = Barrier(len(names))

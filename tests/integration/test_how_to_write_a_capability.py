@@ -10,12 +10,13 @@ import pytest
 from pymongo.database import Database
 
 import services
-from services.kernel.mongo import connect
-from services.kernel.openapi import fragment
-from services.kernel.policy import Actor
+from services.kernel.base.mongo import connect
+from services.kernel.declare.policy import Actor
+from services.kernel.http.openapi import fragment
 from tests.support.documented import programs
 from tests.support.rows import misfits
-from tests.support.stage import KEDIRI, ServiceStage, person
+from tests.support.sample_community import KEDIRI, person
+from tests.support.service_harness import ServiceHarness
 
 PAGE = "docs/how-to/write-a-capability.md"
 ANI, BUDI = person("ani"), person("budi")
@@ -37,11 +38,11 @@ def lending(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 @pytest.fixture
-def stage(lending: Any, mongodb_uri: str, database: Database[dict[str, Any]]) -> ServiceStage:
-    return ServiceStage(lending, connect(mongodb_uri)[database.name])
+def stage(lending: Any, mongodb_uri: str, database: Database[dict[str, Any]]) -> ServiceHarness:
+    return ServiceHarness(lending, connect(mongodb_uri)[database.name])
 
 
-def test_a_tool_is_offered_lent_returned_and_withdrawn(stage: ServiceStage) -> None:
+def test_a_tool_is_offered_lent_returned_and_withdrawn(stage: ServiceHarness) -> None:
     offered = stage.post(ANI, "/v1/tools", {"name": "Scanner", "region": KEDIRI})
     assert offered.status == 201
     path = offered.headers["Location"]
@@ -56,7 +57,7 @@ def test_a_tool_is_offered_lent_returned_and_withdrawn(stage: ServiceStage) -> N
     assert stage.get(ANI, "/v1/tools").body == {"items": [], "next": None}
 
 
-def test_only_those_whom_it_concerns_see_the_loans_and_change_anything(stage: ServiceStage) -> None:
+def test_only_those_whom_it_concerns_see_the_loans_and_change_anything(stage: ServiceHarness) -> None:
     path = stage.post(ANI, "/v1/tools", {"name": "Scanner", "region": KEDIRI}).headers["Location"]
     stage.post(ANI, f"{path}/loans", {"person": "budi"})
     loan = {"person": "budi", "lent": "2026-03-02T01:00:00Z", "returned": None}
@@ -80,7 +81,7 @@ def test_the_rules_on_the_page_are_tried_on_the_page(lending: Any) -> None:
             test()
 
 
-def test_the_view_of_the_page_sets_fields_of_its_row(lending: Any, stage: ServiceStage) -> None:
+def test_the_view_of_the_page_sets_fields_of_its_row(lending: Any, stage: ServiceHarness) -> None:
     path = stage.post(ANI, "/v1/tools", {"name": "Scanner", "region": KEDIRI}).headers["Location"]
     stage.post(ANI, f"{path}/loans", {"person": "budi"})
     stage.post(ANI, f"{path}/return")

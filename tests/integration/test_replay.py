@@ -9,14 +9,14 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from pymongo.database import Database
 
-from deploy.mailbox.server import Mailbox
-from services.kernel.mongo import connect
-from services.kernel.settings import PORTS
+from deploy.demo.mailbox.server import Mailbox
+from services.kernel.base.mongo import connect
+from services.kernel.base.settings import PORTS
 from services.notifications.bootstrap import definition
+from tests.services.notifications.webhook_harness import WebhookHarness
 from tests.support.endpoint import an_endpoint
+from tests.support.members_server import TestMail, running_members_server
 from tests.unit.notifications.facts import ENDS, STARTS
-from tests.unit.notifications.house import Post, playing_members
-from tests.unit.notifications.office import Office
 
 PEOPLE = ("sri", "budi", "tono")
 ACTIVITY = {"activity": "a", "kind": "gathering", "topic": "t", "title": "Label barcode", "capacity": 9, "units": []}
@@ -31,15 +31,15 @@ HOME = {"library": "l", "subdistrict": "s", "language": "id", "how": "form"}
 class Replayed:
     """The service with a mail server and a partner's address, and all that has come out of it."""
 
-    def __init__(self, office: Office, post: Post) -> None:
+    def __init__(self, office: WebhookHarness, post: TestMail) -> None:
         self.office = office
         self.desk = office.desk
         self._post = post
         post.know(*PEOPLE)
-        self.desk.hear("members.region-opened", subject="kota-kediri", name="Kota Kediri", subdistricts=[])
+        self.desk.hear_of("members.region-opened", subject="kota-kediri", name="Kota Kediri", subdistricts=[])
         for person in PEOPLE:
-            self.desk.hear("members.member-joined", subject=person, person=person, **HOME)
-        self.desk.hear("events.activity-published", subject="a", **ACTIVITY, **TIMES)
+            self.desk.hear_of("members.member-joined", subject=person, person=person, **HOME)
+        self.desk.hear_of("events.activity-published", subject="a", **ACTIVITY, **TIMES)
         office.subscribe()
         self.go_on()
 
@@ -76,10 +76,10 @@ class Replayed:
 
 @pytest.fixture
 def replayed(mongodb_uri: str, database: Database[dict[str, Any]], mailbox: Mailbox) -> Iterator[Replayed]:
-    with playing_members() as members, an_endpoint() as endpoint:
+    with running_members_server() as members, an_endpoint() as endpoint:
         urls = dict.fromkeys(PORTS, members.url)
-        office = Office(connect(mongodb_uri)[database.name], endpoint, smtp=mailbox.smtp_uri, urls=urls)
-        yield Replayed(office, Post(mailbox, members, database.name.replace("_", "")))
+        office = WebhookHarness(connect(mongodb_uri)[database.name], endpoint, smtp=mailbox.smtp_uri, urls=urls)
+        yield Replayed(office, TestMail(mailbox, members, database.name.replace("_", "")))
 
 
 PERSON = st.sampled_from(PEOPLE)
@@ -111,7 +111,7 @@ def test_replay_sends_no_message_and_no_webhook(replayed: Replayed) -> None:
     )
     def whatever_was_told(told: list[tuple[str, dict[str, Any]]], hours: int, ways: list[str]) -> None:
         for name, data in told:
-            replayed.desk.hear(name, subject=str(data.get("activity", "m")), **data)
+            replayed.desk.hear_of(name, subject=str(data.get("activity", "m")), **data)
         replayed.go_on()
         replayed.desk.clock.advance(timedelta(hours=hours))
         replayed.go_on()

@@ -1,21 +1,23 @@
 """What a person wishes to be told of and when, on a real database and a real mail server."""
 
-import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from services.kernel.policy import Actor
+from services.kernel.declare.policy import Actor
+from tests.services.notifications.harness import NotificationsHarness, community
+from tests.support.members_server import TestMail
 from tests.unit.notifications import facts
 from tests.unit.notifications.facts import START, STARTS
-from tests.unit.notifications.house import House, Post, community
 
 NEW = "Kegiatan baru: Gathering: label barcode"
 MONDAY = START.replace(day=7, hour=0)
 
 
-def test_a_muted_region_is_not_told_and_stands_in_the_inbox_all_the_same(house: House, post: Post) -> None:
+def test_a_muted_region_is_not_told_and_stands_in_the_inbox_all_the_same(
+    house: NotificationsHarness, post: TestMail
+) -> None:
     post.know("tono")
     community(house, "tono")
     house.choose("tono", regions={"follow": [], "mute": ["kediri"]})
@@ -23,11 +25,11 @@ def test_a_muted_region_is_not_told_and_stands_in_the_inbox_all_the_same(house: 
     house.run()
     assert post.subjects("tono") == ["Pendaftaran tercatat: Gathering: label barcode"]
     assert house.told("tono")["activity-published", "email"] == "unwanted"
-    inbox = json.loads(house.ask("GET", "/v1/me/inbox", Actor("person", "tono")).body)
+    inbox = house.get(Actor("person", "tono"), "/v1/me/inbox").body
     assert {line["kind"] for line in inbox["items"]} == {"activity-published", "seat-taken"}
 
 
-def test_ones_own_quiet_hours_are_kept_beside_the_communitys(house: House, post: Post) -> None:
+def test_ones_own_quiet_hours_are_kept_beside_the_communitys(house: NotificationsHarness, post: TestMail) -> None:
     post.know("tono", "sri")
     community(house, "tono", "sri")
     house.choose("tono", quiet={"from": "09:00", "until": "21:30"})
@@ -41,7 +43,9 @@ def test_ones_own_quiet_hours_are_kept_beside_the_communitys(house: House, post:
     assert len(post.to("tono")) == 1
 
 
-def test_a_digest_tells_at_its_hour_what_would_have_been_told_singly_and_once(house: House, post: Post) -> None:
+def test_a_digest_tells_at_its_hour_what_would_have_been_told_singly_and_once(
+    house: NotificationsHarness, post: TestMail
+) -> None:
     post.know("tono")
     community(house, "tono")
     house.choose("tono", matters={"activities": "digest"})
@@ -60,7 +64,9 @@ def test_a_digest_tells_at_its_hour_what_would_have_been_told_singly_and_once(ho
     assert len(digests) == 1  # nothing was gathered, so nothing is sent
 
 
-def test_what_would_be_worth_nothing_at_the_next_digest_is_told_singly(house: House, post: Post) -> None:
+def test_what_would_be_worth_nothing_at_the_next_digest_is_told_singly(
+    house: NotificationsHarness, post: TestMail
+) -> None:
     post.know("tono")
     community(house, "tono")
     house.choose("tono", matters={"activities": "digest"})
@@ -69,7 +75,7 @@ def test_what_would_be_worth_nothing_at_the_next_digest_is_told_singly(house: Ho
     assert post.subjects("tono") == [NEW]
 
 
-def test_who_gives_up_the_digest_gets_what_was_gathered_until_then(house: House, post: Post) -> None:
+def test_who_gives_up_the_digest_gets_what_was_gathered_until_then(house: NotificationsHarness, post: TestMail) -> None:
     post.know("tono")
     community(house, "tono")
     house.choose("tono", matters={"activities": "digest"})
@@ -79,7 +85,7 @@ def test_who_gives_up_the_digest_gets_what_was_gathered_until_then(house: House,
     assert post.subjects("tono") == ["Ringkasan mingguan dari komunitas"]
 
 
-def test_reminders_follow_a_new_time_and_come_once_each(house: House, post: Post) -> None:
+def test_reminders_follow_a_new_time_and_come_once_each(house: NotificationsHarness, post: TestMail) -> None:
     post.know("tono")
     community(house)
     house.hear(facts.published(topic=None), facts.seat("taken", "tono"))
@@ -109,32 +115,36 @@ def test_reminders_follow_a_new_time_and_come_once_each(house: House, post: Post
         {"telegram": "yes"},
     ],
 )
-def test_wishes_that_make_no_sense_are_refused_and_change_nothing(house: House, wish: dict[str, Any]) -> None:
+def test_wishes_that_make_no_sense_are_refused_and_change_nothing(
+    house: NotificationsHarness, wish: dict[str, Any]
+) -> None:
     sri = Actor("person", "sri")
-    before = house.ask("GET", "/v1/me/preferences", sri).body
-    assert house.ask("PUT", "/v1/me/preferences", sri, {"email": True, **wish}).status == 400
-    assert house.ask("GET", "/v1/me/preferences", sri).body == before
+    before = house.get(sri, "/v1/me/preferences").body
+    assert house.call(sri, "PUT", "/v1/me/preferences", {"email": True, **wish}).status == 400
+    assert house.get(sri, "/v1/me/preferences").body == before
 
 
-def test_what_is_left_out_stays_as_it_was_chosen(house: House) -> None:
+def test_what_is_left_out_stays_as_it_was_chosen(house: NotificationsHarness) -> None:
     house.choose("sri", telegram=True, quiet={"from": "12:00", "until": "13:00"}, matters={"topics": "off"})
     house.choose("sri", language="en")
-    chosen = json.loads(house.ask("GET", "/v1/me/preferences", Actor("person", "sri")).body)
+    chosen = house.get(Actor("person", "sri"), "/v1/me/preferences").body
     assert (chosen["language"], chosen["telegram"]) == ("en", True)
     assert chosen["quiet"] == {"from": "12:00", "until": "13:00"}
     assert (chosen["matters"]["topics"], chosen["matters"]["activities"]) == ("off", "singly")
     house.choose("sri", telegram=False)
-    assert json.loads(house.ask("GET", "/v1/me/preferences", Actor("person", "sri")).body)["language"] == "en"
+    assert house.get(Actor("person", "sri"), "/v1/me/preferences").body["language"] == "en"
 
 
 @pytest.mark.parametrize("clock", ["20:00\n", "\u0662\u0660:00", "24:00", "2000"])
-def test_what_is_no_time_of_day_is_malformed_and_holds_up_nobodys_letters(house: House, clock: str) -> None:
+def test_what_is_no_time_of_day_is_malformed_and_holds_up_nobodys_letters(
+    house: NotificationsHarness, clock: str
+) -> None:
     for wish in ({"quiet": {"from": clock, "until": "06:00"}}, {"digest": {"every": "day", "day": "mon", "at": clock}}):
         body = {"email": True, **wish}
-        assert house.ask("PUT", "/v1/me/preferences", Actor("person", "sri"), body, key="wish").status == 400
+        assert house.call(Actor("person", "sri"), "PUT", "/v1/me/preferences", body, key="wish").status == 400
 
 
-def test_nothing_gathered_is_no_digest_and_no_entry_in_the_log(house: House, post: Post) -> None:
+def test_nothing_gathered_is_no_digest_and_no_entry_in_the_log(house: NotificationsHarness, post: TestMail) -> None:
     post.know("tono")
     community(house, "tono")
     house.choose("tono", matters={"activities": "digest"}, digest={"every": "day", "day": "mon", "at": "07:00"})
@@ -145,7 +155,9 @@ def test_nothing_gathered_is_no_digest_and_no_entry_in_the_log(house: House, pos
     assert house.application.log.head() == before
 
 
-def test_a_new_hour_holds_for_what_was_gathered_and_nothing_is_lost_by_it(house: House, post: Post) -> None:
+def test_a_new_hour_holds_for_what_was_gathered_and_nothing_is_lost_by_it(
+    house: NotificationsHarness, post: TestMail
+) -> None:
     post.know("tono")
     community(house, "tono")
     house.choose("tono", matters={"activities": "digest"})
@@ -159,7 +171,9 @@ def test_a_new_hour_holds_for_what_was_gathered_and_nothing_is_lost_by_it(house:
     assert [mail["text"].count("- Kegiatan baru") for mail in post.to("tono")] == [2]
 
 
-def test_what_would_be_worth_nothing_at_the_new_hour_is_told_at_once(house: House, post: Post) -> None:
+def test_what_would_be_worth_nothing_at_the_new_hour_is_told_at_once(
+    house: NotificationsHarness, post: TestMail
+) -> None:
     post.know("tono")
     community(house, "tono")
     house.choose("tono", matters={"activities": "digest"})
@@ -170,7 +184,7 @@ def test_what_would_be_worth_nothing_at_the_new_hour_is_told_at_once(house: Hous
     assert [mail["text"].count("- Kegiatan baru") for mail in post.to("tono")] == [1]
 
 
-def test_what_is_switched_off_by_then_is_not_in_the_digest(house: House, post: Post) -> None:
+def test_what_is_switched_off_by_then_is_not_in_the_digest(house: NotificationsHarness, post: TestMail) -> None:
     post.know("tono")
     community(house, "tono")
     house.choose("tono", matters={"activities": "digest", "topics": "digest"})
@@ -184,13 +198,13 @@ def test_what_is_switched_off_by_then_is_not_in_the_digest(house: House, post: P
 
 
 def test_what_is_gathered_at_the_moment_at_which_the_digest_is_given_up_is_told_all_the_same(
-    house: House, post: Post
+    house: NotificationsHarness, post: TestMail
 ) -> None:
     post.know("tono")
     community(house, "tono")
     house.choose("tono", matters={"activities": "digest"})
     body = {"email": True, "matters": {"activities": "singly"}}
-    assert house.ask("PUT", "/v1/me/preferences", Actor("person", "tono"), body, key="off").status == 200
+    assert house.call(Actor("person", "tono"), "PUT", "/v1/me/preferences", body, key="off", settle=False).status == 200
     while house.step("deliveries"):  # which has heard of it, while the view of preferences has not
         pass
     house.hear(facts.published())
@@ -203,7 +217,9 @@ def test_what_is_gathered_at_the_moment_at_which_the_digest_is_given_up_is_told_
     assert post.subjects("tono") == ["Ringkasan mingguan dari komunitas"]
 
 
-def test_a_digest_that_is_read_again_takes_nothing_from_the_next_one(house: House, post: Post) -> None:
+def test_a_digest_that_is_read_again_takes_nothing_from_the_next_one(
+    house: NotificationsHarness, post: TestMail
+) -> None:
     post.know("tono")
     community(house, "tono")
     house.choose("tono", matters={"activities": "digest"}, digest={"every": "day", "day": "mon", "at": "07:00"})
@@ -214,7 +230,7 @@ def test_a_digest_that_is_read_again_takes_nothing_from_the_next_one(house: Hous
     house.hear(facts.published(activity="b", topic=None))
     house.run()
     house.database.checkpoints.delete_many({"_id": "deliveries"})
-    house.restarted()
+    house.restart()
     house.run()
     house.move_to(START.replace(day=3))
     house.run()

@@ -18,10 +18,11 @@ from services.events.domain.attendance import (
     SessionCodeWordIssued,
 )
 from services.events.domain.held import Held
-from services.kernel.problem import Refused
+from services.kernel.base.problem import Refused
 from services.kernel.testing import given
+from tests.support.sample_community import KEDIRI
 from tests.unit.events.acts import AGENDA, HELD
-from tests.unit.events.stage import KEDIRI, START
+from tests.unit.events.sample_times import START
 
 FIRST, SECOND, *_ = AGENDA
 WORKSHOP = Held("published", KEDIRI, START, AGENDA[-1].ends, AGENDA)

@@ -16,10 +16,11 @@ from services.events.domain.certificate import (
 )
 from services.events.domain.rules import CertificateRule
 from services.events.views.rulebook import certificate_rule_at
-from services.kernel.problem import NotFound
+from services.kernel.base.problem import NotFound
 from services.kernel.testing import given
+from tests.support.sample_community import KEDIRI
 from tests.unit.events.acts import NOW, PLAN, WORKSHOP_PLAN
-from tests.unit.events.stage import END, KEDIRI, START
+from tests.unit.events.sample_times import END, START
 
 RULE = CertificateRule(2, 0.75)
 CODES = CertificateCodes(b"k" * 32)

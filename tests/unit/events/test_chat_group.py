@@ -27,9 +27,10 @@ from services.events.domain.chat_group import (
     WantFree,
     WantRestricted,
 )
-from services.kernel.problem import NotFound
+from services.kernel.base.problem import NotFound
 from services.kernel.testing import given
-from tests.unit.events.stage import END, KEDIRI, START
+from tests.support.sample_community import KEDIRI
+from tests.unit.events.sample_times import END, START
 
 REGISTERED = ChatGroupRegistered("Pustakawan Kediri", "telegram", "-100123", KEDIRI)
 REGISTER = RegisterChatGroup("Pustakawan Kediri", "telegram", "-100123", KEDIRI)

@@ -15,9 +15,10 @@ from services.events.domain.poll import (
     PollOpened,
     VoteCast,
 )
-from services.kernel.problem import NotFound
+from services.kernel.base.problem import NotFound
 from services.kernel.testing import given
-from tests.unit.events.stage import END, KEDIRI, NOW, START
+from tests.support.sample_community import KEDIRI, NOW
+from tests.unit.events.sample_times import END, START
 
 DAY = timedelta(days=1)
 EARLY, LATE = Option(START, END), Option(START + DAY, END + DAY)

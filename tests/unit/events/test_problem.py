@@ -20,11 +20,12 @@ from services.events.domain.problem import (
 )
 from services.events.domain.topic import TOPIC, JoinTopic, RaiseTopic
 from services.events.processes.problem_follow_up import PROBLEM_FOLLOW_UP
-from services.kernel.problem import NotFound, Refused
-from services.kernel.process import Issue
+from services.kernel.base.problem import NotFound, Refused
+from services.kernel.declare.process import Issue
 from services.kernel.testing import given
+from tests.support.sample_community import KEDIRI
 from tests.unit.events.acts import HELD, recorded
-from tests.unit.events.stage import END, KEDIRI, START
+from tests.unit.events.sample_times import END, START
 
 NAMED = CaptureProblem("p", "ani", "ani", "sealed", START, HELD)
 NAMELESS = CaptureProblem("q", None, "a", "sealed", START, HELD)

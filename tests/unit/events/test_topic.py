@@ -19,9 +19,9 @@ from services.events.domain.topic import (
     TopicJoined,
     TopicRaised,
 )
-from services.kernel.problem import NotFound, Refused
+from services.kernel.base.problem import NotFound, Refused
 from services.kernel.testing import given
-from tests.unit.events.stage import KEDIRI
+from tests.support.sample_community import KEDIRI
 
 RAISED = TopicRaised("Barcodes", "ani", "member", KEDIRI, "sealed")
 DECLINED = TopicDecided("declined", "not ours", KEDIRI)

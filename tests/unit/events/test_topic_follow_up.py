@@ -1,9 +1,9 @@
 from services.events.domain.activity import ActivityCompleted
 from services.events.domain.topic import TOPIC, MarkDiscussed, TakeUpTopic
 from services.events.processes.topic_follow_up import TOPIC_FOLLOW_UP
-from services.kernel.process import Issue
+from services.kernel.declare.process import Issue
+from tests.support.sample_community import KEDIRI
 from tests.unit.events.acts import planned, published, recorded
-from tests.unit.events.stage import KEDIRI
 
 
 def test_planning_accepts_the_topic() -> None:

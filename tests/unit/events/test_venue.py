@@ -12,9 +12,9 @@ from services.events.domain.venue import (
     VenueConfirmed,
     VenueDeclined,
 )
-from services.kernel.problem import NotFound
+from services.kernel.base.problem import NotFound
 from services.kernel.testing import given
-from tests.unit.events.stage import KEDIRI
+from tests.support.sample_community import KEDIRI
 
 SCHOOL = Site("SMA Contoh", "school", KEDIRI, "pesantren", capacity=40, power=True)
 ADDED = VenueAdded(SCHOOL)

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import PurePosixPath
 
-import pytest
-
-from tests.unit.house.tree import ROOT, modules, parsed, text, tracked
+from tests.unit.house.tree import ROOT, assert_no_offences, modules, parsed, text, tracked
 
 PAGES = [name for name in tracked() if name.endswith(".md")]
+DECISIONS = [page for page in PAGES if page.startswith("docs/adr/")]
 GLOSSARY = "docs/glossary.md"
 TRIALS = "docs/reference/protocol-trials.md"
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
@@ -28,35 +27,45 @@ def anchors(page: str) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.replace("`", "").lower()).strip().replace(" ", "-") for heading in headings}
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_every_link_leads_somewhere(page: str) -> None:
-    broken = []
+def broken_links(page: str) -> Iterator[str]:
     for target in LINK.findall(outside_code(page)):
         if re.match(r"[a-z]+:", target):
             continue
         path, _, anchor = target.partition("#")
         found = (ROOT / page).parent.joinpath(path).resolve() if path else ROOT / page
-        leads = found.exists() and (not anchor or anchor in anchors(found.relative_to(ROOT).as_posix()))
-        broken += [] if leads else [target]
-    assert broken == []
+        if not found.exists() or (anchor and anchor not in anchors(found.relative_to(ROOT).as_posix())):
+            yield target
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_every_test_that_a_page_names_exists(page: str) -> None:
-    missing = [f"{path}::{name}" for path, name in TEST.findall(text(page)) if not _is_there(path, name)]
-    assert missing == []
+def test_every_link_leads_somewhere() -> None:
+    assert_no_offences(f"{page}: {target}" for page in PAGES for target in broken_links(page))
 
 
-@pytest.mark.parametrize("page", [name for name in PAGES if name.startswith("docs/adr/")])
-def test_a_decision_says_why_what_follows_and_how_to_measure_it_again(page: str) -> None:
+def test_every_test_that_a_page_names_exists() -> None:
+    assert_no_offences(
+        f"{page}: {path}::{name}"
+        for page in PAGES
+        for path, name in TEST.findall(text(page))
+        if not _is_there(path, name)
+    )
+
+
+def missing_in_decision(page: str) -> Iterator[str]:
     headings = re.findall(r"^## (.+)$", text(page), flags=re.MULTILINE)
-    assert headings[:3] == ["Context", "Decision", "Consequences"]
-    assert "Measure it again" in headings
-    assert re.match(r"# \d{4}: ", text(page))
+    if headings[:3] != ["Context", "Decision", "Consequences"]:
+        yield "begins with Context, Decision, Consequences"
+    if "Measure it again" not in headings:
+        yield "has a heading Measure it again"
+    if not re.match(r"# \d{4}: ", text(page)):
+        yield "has its number in its title"
+
+
+def test_a_decision_says_why_what_follows_and_how_to_measure_it_again() -> None:
+    assert_no_offences(f"{page}: no page that {what}" for page in DECISIONS for what in missing_in_decision(page))
 
 
 def test_the_decisions_are_numbered_without_a_gap() -> None:
-    numbers = [int(PurePosixPath(page).name[:4]) for page in PAGES if page.startswith("docs/adr/")]
+    numbers = [int(PurePosixPath(page).name[:4]) for page in DECISIONS]
     assert numbers == list(range(1, len(numbers) + 1))
 
 
@@ -68,20 +77,20 @@ def test_every_schedule_has_a_test_or_says_that_it_has_none() -> None:
     ]
     kept = {row[0]: row[2] for row in rows if row[0] in SCHEDULES}
     assert list(kept) == SCHEDULES
-    assert [schedule for schedule, cell in kept.items() if not TEST.search(cell) and "gap" not in cell] == []
+    assert_no_offences(schedule for schedule, cell in kept.items() if not TEST.search(cell) and "gap" not in cell)
 
 
 def test_every_name_in_the_glossary_is_in_the_code() -> None:
     names = list(code_names())
     assert len(names) > 60
     known = words_of_the_code()
-    assert [name for name in names if name not in known] == []
+    assert_no_offences(name for name in names if name not in known)
 
 
 def test_the_kernels_page_names_every_module_of_it() -> None:
     page = text("services/kernel/README.md")
     names = [PurePosixPath(name).name for name in modules("services/kernel") if "/nameko/" not in name]
-    assert [name for name in names if name != "__init__.py" and f"`{name}`" not in page] == []
+    assert_no_offences(name for name in names if name != "__init__.py" and f"`{name}`" not in page)
 
 
 def code_names() -> Iterator[str]:

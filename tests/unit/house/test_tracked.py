@@ -2,9 +2,7 @@
 
 import re
 
-import pytest
-
-from tests.unit.house.tree import ROOT, tracked
+from tests.unit.house.tree import ROOT, assert_no_offences, tracked
 
 REGISTRY = re.compile(
     r"pypi[.]org|pythonhosted[.]org|npmjs[.](?:org|com)|proxy[.]golang[.]org|artifact[o]ry|-{2}(?:extra-)?index-url|-{2}find-links",
@@ -15,23 +13,18 @@ SECRET = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\b(?:ghp|github_pat|xox
 KINDS = {"registry host": REGISTRY, "machine path": MACHINE, "secret": SECRET}
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_nothing_tracked_names_a(kind: str) -> None:
-    found = []
-    for name in tracked():
-        content = (ROOT / name).read_bytes()
-        if b"\0" in content:
-            continue
-        found += [
-            f"{name}:{number}"
-            for number, line in enumerate(content.decode("utf-8").splitlines(), 1)
-            if KINDS[kind].search(line)
-        ]
-    assert found == []
+def test_no_tracked_file_names_a_registry_a_machines_path_or_a_secret() -> None:
+    assert_no_offences(
+        f"{name}:{number} {kind}"
+        for name in tracked()
+        if b"\0" not in (content := (ROOT / name).read_bytes())
+        for number, line in enumerate(content.decode("utf-8").splitlines(), 1)
+        for kind, pattern in KINDS.items()
+        if pattern.search(line)
+    )
 
 
 def test_no_file_of_a_running_installation_is_tracked() -> None:
-    left_behind = [
+    assert_no_offences(
         name for name in tracked() if name.startswith(("var/", ".venv/")) or name.endswith((".key", ".pyc", ".log"))
-    ]
-    assert left_behind == []
+    )

@@ -2,7 +2,7 @@
 
 import ast
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -53,9 +53,10 @@ class Import:
         return any(full == package or full.startswith(f"{package}.") for package in packages)
 
 
-def imports(name: str) -> list[Import]:
+@cache
+def imports(name: str) -> tuple[Import, ...]:
     """All that a module imports, wherever in it; ``importlib.import_module("…")`` of a literal name counts."""
-    return list(_imports(parsed(name), name, typing_only=False))
+    return tuple(_imports(parsed(name), name, typing_only=False))
 
 
 def _imports(node: ast.AST, name: str, *, typing_only: bool) -> Iterator[Import]:
@@ -81,3 +82,9 @@ def _absolute(name: str, module: str | None, level: int) -> str:
     package = name.removesuffix(".py").removesuffix("/__init__").split("/")
     kept = package[: len(package) - level + name.endswith("/__init__.py")]
     return ".".join([*kept, *([module] if module else [])])
+
+
+def assert_no_offences(offences: Iterable[str]) -> None:
+    """Fail with every offence on a line of its own."""
+    listed = sorted(offences)
+    assert not listed, f"{len(listed)} found:\n" + "\n".join(listed)

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 
 import pytest
 
-from services.kernel.plain import ANSWER, DOCUMENT, FACT, STATE, Misfit
-from services.kernel.schema import UNSET, Key, Unset
+from services.kernel.declare.plain import ANSWER, DOCUMENT, FACT, STATE, Misfit
+from services.kernel.declare.schema import UNSET, Key, Unset
 
 AT = datetime(2026, 3, 2, 1, 0, 30, 500_000, UTC)
 

@@ -10,10 +10,10 @@ from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import Schema, ValidationError, fields
 from marshmallow.validate import Range
 
-from services.kernel import shapes
-from services.kernel.openapi import _schema_name
-from services.kernel.schema import schema_of
-from services.kernel.shapes import BoundedPageQuery, Identity, Line, OptionalPageQuery, PageQuery, up_to
+from services.kernel.declare import shapes
+from services.kernel.declare.schema import schema_of
+from services.kernel.declare.shapes import BoundedPageQuery, Identity, Line, OptionalPageQuery, PageQuery, up_to
+from services.kernel.http.openapi import _schema_name
 
 PUBLISHED: list[tuple[type[Any], Any]] = [
     (PageQuery, shapes.Paging()),

@@ -11,10 +11,9 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import ValidationError, fields
 from marshmallow.validate import Length, OneOf, Range
 
-from services.kernel.openapi import _schema_name
-from services.kernel.route import Answer
-from services.kernel.schema import UNSET, Described, FieldOf, Format, Key, Unset, schema_of
-from services.kernel.shapes import (
+from services.kernel.declare.route import Answer
+from services.kernel.declare.schema import UNSET, Described, FieldOf, Format, Key, Unset, schema_of
+from services.kernel.declare.shapes import (
     Identity,
     Line,
     Listing,
@@ -22,7 +21,8 @@ from services.kernel.shapes import (
     paged,
     up_to,
 )
-from services.kernel.view import Page
+from services.kernel.declare.view import Page
+from services.kernel.http.openapi import _schema_name
 
 T = TypeVar("T")
 

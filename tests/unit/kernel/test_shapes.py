@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pytest
 from marshmallow import Schema, ValidationError
 
-from services.kernel.schema import UNSET
-from services.kernel.shapes import (
+from services.kernel.declare.schema import UNSET
+from services.kernel.declare.shapes import (
     BoundedPaging,
     OptionalPaging,
     Paging,

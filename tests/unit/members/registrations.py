@@ -3,6 +3,10 @@
 import csv
 import io
 
+SUBDISTRICTS = [
+    {"id": "mojoroto", "name": "Mojoroto", "latitude": -7.8145, "longitude": 111.9906},
+    {"id": "pesantren", "name": "Pesantren", "latitude": -7.8417, "longitude": 112.0413},
+]
 HEADERS = [
     "Cap waktu",
     "Nama Lengkap",

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from services.kernel.ids import derived_id
-from services.kernel.message import Event, Fact, Metadata, Recorded
-from tests.unit.mentoring.stage import NOW
+from services.kernel.base.ids import derived_id
+from services.kernel.base.message import Event, Fact, Metadata, Recorded
+from tests.support.sample_community import NOW
 
 
 def recorded(stream: str, event: Event, position: int = 1, at: datetime = NOW, **changed: Any) -> Recorded:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from services.kernel.message import Event
+from services.kernel.base.message import Event
 from services.mentoring.domain.case import Library, Note
 from services.mentoring.domain.evidence import BackupReported, LoansCounted
 from services.mentoring.domain.opening import BY_WISH, LEAD, MentorAssigned, MentorshipOpened
@@ -12,7 +12,7 @@ from services.mentoring.domain.readiness import CONDITIONS, Condition, Readiness
 from services.mentoring.domain.rules import RulesInForce
 from services.mentoring.domain.weeks import WEEK
 from services.mentoring.templates import templates
-from tests.unit.mentoring.stage import KEDIRI, NOW
+from tests.support.sample_community import KEDIRI, NOW
 
 TEMPLATE = templates()["slims-1"]
 LIBRARY = Library("sman-4", KEDIRI)

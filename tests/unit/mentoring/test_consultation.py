@@ -2,14 +2,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.kernel.problem import NotFound
+from services.kernel.base.problem import NotFound
 from services.kernel.testing import given
 from services.mentoring.domain import consultation_acts as acts
 from services.mentoring.domain.consultation import ANSWERS_AT_MOST, CONSULTATION, NOTES_AT_MOST, ROUNDS_AT_MOST
 from services.mentoring.domain.desk import BOARD, ESCALATION, HAND, HANDOVER, REGION, Owner
 from services.mentoring.domain.rules import RulesInForce
 from services.mentoring.domain.school_days import due
-from tests.unit.mentoring.stage import KEDIRI, NOW
+from tests.support.sample_community import KEDIRI, NOW
 
 RULES = RulesInForce(3)
 RANI = Owner("rani", REGION, REGION)

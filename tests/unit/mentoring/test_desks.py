@@ -1,8 +1,8 @@
 from datetime import timedelta
 from typing import Any
 
-from services.kernel.message import Fact
-from services.kernel.process import DeadlinePassed, Issue, Reaction
+from services.kernel.base.message import Fact
+from services.kernel.declare.process import DeadlinePassed, Issue, Reaction
 from services.mentoring.domain.consultation import CONSULTATION
 from services.mentoring.domain.consultation_acts import (
     ConsultationAsked,
@@ -18,9 +18,9 @@ from services.mentoring.processes.board_desk import BOARD_DESK
 from services.mentoring.processes.by_hand import BY_HAND
 from services.mentoring.processes.region_desk import GRACE, REGION_DESK, TO_THE_BOARD
 from services.mentoring.processes.response import RESPONSE
+from tests.support.sample_community import BLITAR, KEDIRI, NOW
 from tests.unit.mentoring.acts import heard, recorded
 from tests.unit.mentoring.consultation_told import ASKED, LATER
-from tests.unit.mentoring.stage import BLITAR, KEDIRI, NOW
 
 STREAM = "consultation-c"
 REOPENED = ConsultationReopened("ani", KEDIRI, "rani", REGION, REGION, None, LATER, 1)

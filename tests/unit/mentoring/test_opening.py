@@ -1,6 +1,6 @@
 import pytest
 
-from services.kernel.problem import NotFound
+from services.kernel.base.problem import NotFound
 from services.kernel.testing import given
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.opening import (
@@ -16,8 +16,8 @@ from services.mentoring.domain.opening import (
 )
 from services.mentoring.domain.progress import GoLive
 from services.mentoring.domain.smooth import LibrarySmooth
+from tests.support.sample_community import NOW
 from tests.unit.mentoring.cases import LED, LIBRARY, NOTE, OPENED, RULES, TEMPLATE, on_probation
-from tests.unit.mentoring.stage import NOW
 
 WISH = OpenMentorship(LIBRARY, "slims", "slims-1", "sri", NOTE)
 SMOOTH = LibrarySmooth(LIBRARY, "mira", "sri", 4, 2)

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given as every
 from hypothesis import strategies as some
 
-from services.kernel.problem import Refused
+from services.kernel.base.problem import Refused
 from services.kernel.testing import given
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.pilot import DesignatePilot, Heard, PilotDesignated, PilotRules
 from services.mentoring.domain.rules import RulesInForce
+from tests.support.sample_community import NOW
 from tests.unit.mentoring.cases import LIBRARY, OPENED, PILOT, RULES, TEMPLATE, WHOLE, assessed, before
-from tests.unit.mentoring.stage import NOW
 
 HEARD = Heard(("g1", "g2", "g3"), ("sri",))
 WISH = DesignatePilot(HEARD, RULES, TEMPLATE, "rani", NOW)

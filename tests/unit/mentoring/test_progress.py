@@ -2,11 +2,12 @@ from dataclasses import replace
 
 import pytest
 
-from services.kernel.problem import NotFound
+from services.kernel.base.problem import NotFound
 from services.kernel.testing import given
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.progress import GoLive, LibraryLive, PassStage
 from services.mentoring.domain.rules import RulesInForce
+from tests.support.sample_community import NOW
 from tests.unit.mentoring.cases import (
     LED,
     LIBRARY,
@@ -20,7 +21,6 @@ from tests.unit.mentoring.cases import (
     before,
     passed,
 )  # fmt: skip
-from tests.unit.mentoring.stage import NOW
 
 ITEMS = ("software-runs", "admin-password-changed", "backup-planned", "network-access")
 INSTALLED = PassStage("installed", ITEMS, TEMPLATE, "mira", NOTE)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.kernel.message import Event, Fact, Metadata, Recorded
+from services.kernel.base.message import Event, Fact, Metadata, Recorded
 
 START = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)
 """10.00 WIB on the first of December: nobody is asleep."""

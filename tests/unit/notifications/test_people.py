@@ -3,13 +3,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.notifications.people import KEPT_SECONDS, MembersPeople, PeopleUnavailable
-from tests.unit.notifications.house import SIGNATURE, Members, playing_members
+from services.notifications.sending.people import KEPT_SECONDS, MembersPeople, PeopleUnavailable
+from tests.support.members_server import MembersServer, running_members_server
+from tests.support.sample_community import SIGNATURE
 
 
 @pytest.fixture
-def members() -> Iterator[Members]:
-    with playing_members() as played:
+def members() -> Iterator[MembersServer]:
+    with running_members_server() as played:
         yield played
 
 
@@ -29,18 +30,18 @@ def seconds() -> Seconds:
 
 
 @pytest.fixture
-def people(members: Members, seconds: Seconds) -> MembersPeople:
+def people(members: MembersServer, seconds: Seconds) -> MembersPeople:
     return MembersPeople(members.url, SIGNATURE, seconds)
 
 
-def test_contacts_are_asked_for_signed_as_this_service(people: MembersPeople, members: Members) -> None:
+def test_contacts_are_asked_for_signed_as_this_service(people: MembersPeople, members: MembersServer) -> None:
     members.know("sri")
     assert people.ask(["sri"])["sri"].email == "sri@perpus.example"
     assert [(actor.kind, actor.id) for actor in members.actors] == [("service", "notifications")]
 
 
 def test_contacts_are_kept_for_a_minute_and_no_longer(
-    people: MembersPeople, members: Members, seconds: Seconds
+    people: MembersPeople, members: MembersServer, seconds: Seconds
 ) -> None:
     members.know("sri")
     people.ask(["sri"])
@@ -52,7 +53,7 @@ def test_contacts_are_kept_for_a_minute_and_no_longer(
 
 
 def test_nobodys_name_stays_in_memory_for_being_asked_for_no_more(
-    people: MembersPeople, members: Members, seconds: Seconds
+    people: MembersPeople, members: MembersServer, seconds: Seconds
 ) -> None:
     members.know("sri")
     known = people.ask(["sri"])["sri"]
@@ -62,13 +63,13 @@ def test_nobodys_name_stays_in_memory_for_being_asked_for_no_more(
     assert held == []
 
 
-def test_who_is_not_known_is_asked_for_again(people: MembersPeople, members: Members) -> None:
+def test_who_is_not_known_is_asked_for_again(people: MembersPeople, members: MembersServer) -> None:
     assert people.ask(["sri"]) == {}
     members.know("sri")
     assert set(people.ask(["sri"])) == {"sri"}
 
 
-def test_many_are_asked_for_in_pages(people: MembersPeople, members: Members) -> None:
+def test_many_are_asked_for_in_pages(people: MembersPeople, members: MembersServer) -> None:
     ids = [f"m{n}" for n in range(250)]
     for person in ids:
         members.know(person)
@@ -76,7 +77,7 @@ def test_many_are_asked_for_in_pages(people: MembersPeople, members: Members) ->
     assert [len(query["ids"].split(",")) for query in members.asked] == [100, 100, 50]
 
 
-def test_a_codes_digits_are_never_kept(people: MembersPeople, members: Members) -> None:
+def test_a_codes_digits_are_never_kept(people: MembersPeople, members: MembersServer) -> None:
     members.know("sri")
     members.codes["code-1"] = "048213"
     assert people.code("sri", "code-1") == "048213"
@@ -84,7 +85,7 @@ def test_a_codes_digits_are_never_kept(people: MembersPeople, members: Members) 
     assert people.code("sri", "code-1") is None
 
 
-def test_members_down_is_told_without_anybodys_data(people: MembersPeople, members: Members) -> None:
+def test_members_down_is_told_without_anybodys_data(people: MembersPeople, members: MembersServer) -> None:
     members.down = True
     with pytest.raises(PeopleUnavailable) as raised:
         people.ask(["sri"])
@@ -94,13 +95,13 @@ def test_members_down_is_told_without_anybodys_data(people: MembersPeople, membe
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"people": [{"name": "Sri"}]}', b'{"people": 3}'])
 def test_an_answer_that_is_none_is_members_being_down(
-    people: MembersPeople, members: Members, body: bytes, monkeypatch: pytest.MonkeyPatch
+    people: MembersPeople, members: MembersServer, body: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(members, "answer", lambda _path, _signed: (200, body))
     with pytest.raises(PeopleUnavailable):
         people.ask(["sri"])
 
 
-def test_a_contact_shows_nothing_when_it_is_printed(people: MembersPeople, members: Members) -> None:
+def test_a_contact_shows_nothing_when_it_is_printed(people: MembersPeople, members: MembersServer) -> None:
     members.know("sri")
     assert repr(people.ask(["sri"])) == "{'sri': Contact(sri)}"

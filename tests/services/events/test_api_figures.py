@@ -1,0 +1,43 @@
+from services.kernel.declare.policy import ANONYMOUS
+from tests.services.events.harness import BIMA, RANI, EventsHarness, coordinator
+from tests.support.sample_community import KEDIRI, person
+from tests.unit.events.sample_times import END, START, WORKSHOP_END
+
+FIGURES = "/v1/attendance/figures"
+
+
+def test_who_came_and_who_did_not_is_counted_by_region_venue_kind_and_month(stage: EventsHarness) -> None:
+    gathering = stage.published()
+    stage.register(gathering, "ani", "budi", "citra", "dina")
+    workshop = stage.workshop(open=True, venue=stage.venue("other"))
+    stage.post(ANONYMOUS, f"/v1/activities/{workshop}/registrations", {"guest": "guest-1"})
+    stage.clock.advance(START - stage.clock.now())
+    stage.post(RANI, f"/v1/activities/{gathering}/attendance", {"person": "dina", "state": "excused"})
+    stage.post(RANI, f"/v1/activities/{gathering}/attendance", {"guest": "guest-2"})
+    stage.hold(gathering, "ani", "eka")
+    stage.clock.advance(WORKSHOP_END - stage.clock.now())
+    stage.post(RANI, f"/v1/activities/{workshop}/attendance", {"guest": "guest-1", "session": "s1"})
+    stage.post(RANI, f"/v1/activities/{workshop}/complete")
+    reply = stage.get(RANI, f"{FIGURES}?region={KEDIRI}")
+    common = {"region": KEDIRI, "month": "2026-03", "activities": 1}
+    assert reply.body["items"] == [
+        {
+            **common, "venue_kind": "cafe", "kind": "gathering", "seats": 4, "present": 2, "guests": 1, "no_shows": 2,
+            "excused": 1,
+        },
+        {
+            **common, "venue_kind": "other", "kind": "workshop", "seats": 1, "present": 0, "guests": 1, "no_shows": 0,
+            "excused": 0,
+        },
+    ]  # fmt: skip
+
+
+def test_figures_are_for_those_who_plan_there_and_of_the_time_that_is_asked_for(stage: EventsHarness) -> None:
+    stage.hold(stage.published(), "ani")
+    for stranger, status in ((ANONYMOUS, 401), (person("ani"), 403), (BIMA, 403)):
+        assert stage.get(stranger, f"{FIGURES}?region={KEDIRI}").status == status
+    assert stage.get(RANI, FIGURES).status == 403
+    assert len(stage.get(coordinator(), FIGURES).body["items"]) == 1
+    later = f"{END:%Y-%m-%dT%H:%M:%SZ}"
+    assert stage.get(RANI, f"{FIGURES}?region={KEDIRI}&from={later}").body["items"] == []
+    assert len(stage.get(RANI, f"{FIGURES}?region={KEDIRI}&until={later}").body["items"]) == 1

@@ -1,0 +1,59 @@
+"""The runner of imports: no row and no import stands in the way of another."""
+
+import pytest
+
+from services.kernel.base.problem import Unavailable
+from services.kernel.declare.policy import Actor
+from services.members.domain.registration_import import REGISTRATION_IMPORT
+from services.members.identity.joining import Joining
+from tests.services.members.harness import COORDINATOR
+from tests.services.members.test_api_imports import bring, imported, members, run
+from tests.unit.members.registrations import row, table
+
+
+def test_a_row_that_cannot_be_taken_is_told_and_the_others_are_taken(stage, monkeypatch):
+    join = Joining.join
+
+    def unable(self, applicant, *rest):
+        if applicant.name == "Sulit":
+            raise LookupError
+        return join(self, applicant, *rest)
+
+    monkeypatch.setattr(Joining, "join", unable)
+    progress = imported(stage, table(row(1, name="Sulit"), row(2)))
+    assert (progress["state"], progress["joined"]) == ("finished", 1)
+    assert progress["bad"] == [{"row": 2, "reasons": ["Baris ini tidak dapat diproses; daftarkan lewat formulir."]}]
+
+
+def test_an_import_that_has_to_wait_holds_up_no_other(stage, monkeypatch):
+    join = Joining.join
+
+    def waiting(self, applicant, *rest):
+        if applicant.name == "Menunggu":
+            raise Unavailable
+        return join(self, applicant, *rest)
+
+    first, second = (bring(stage, table(row(n, name=name))) for n, name in ((1, "Menunggu"), (2, "Budi")))
+    with monkeypatch.context() as patch:
+        patch.setattr(Joining, "join", waiting)
+        with pytest.raises(Unavailable):
+            run(stage)
+        stage.settle()
+        states = [stage.get(COORDINATOR, each.headers["Location"]).body["state"] for each in (first, second)]
+        assert states == ["running", "finished"]
+    run(stage)
+    assert members(stage) == 2
+
+
+def test_a_row_of_somebody_erased_meanwhile_stays_taken(stage):
+    """Killed before the outcome was recorded: what the row's own command came to is asked, not who is a member now."""
+    identity = bring(stage, table(row(1))).body["import"]
+    state, _ = stage.parts.commands.state(REGISTRATION_IMPORT, identity)
+    (waiting,) = stage.runner._stored(identity)
+    assert stage.runner._take(identity, state, waiting).kind == "joined"
+    stage.settle()
+    (member,) = [fact.data["person"] for fact in stage.facts() if fact.type == "member-joined"]
+    stage.post(Actor("person", member), "/v1/me/erasure", {"sure": True})
+    run(stage)
+    assert members(stage) == 1
+    assert stage.claims() == {}

@@ -1,0 +1,86 @@
+import pytest
+
+from services.kernel.base.problem import NotFound, Refused
+from services.kernel.declare.policy import ANONYMOUS
+from services.members.domain.rules import RulesChanged
+from services.members.identity.contact import Unreadable
+from services.members.installation import BoardMember, install_board, issue_token
+from tests.services.members.harness import COORDINATOR
+
+BOARD = [
+    BoardMember(
+        office, f"{office.title()} Contoh", f"{office}@contoh.example", None, "SMA Contoh", "kota-kediri", "mojoroto"
+    )
+    for office in ("coordinator", "secretary", "treasurer")
+]
+
+
+def test_the_first_board_is_there_before_any_region(new_stage):
+    stage = new_stage()
+    installed = install_board(stage.parts, BOARD)
+    stage.settle()
+    assert [one.office for one in installed] == ["coordinator", "secretary", "treasurer"]
+    assert all(one.person == one.holder for one in installed)
+    shown = stage.get(ANONYMOUS, "/v1/offices").body["items"]
+    assert [item["holder"]["name"] for item in shown] == ["Coordinator Contoh", "Secretary Contoh", "Treasurer Contoh"]
+    told = [fact.type for fact in stage.facts()]
+    assert told == ["member-joined", "office-assumed"] * 3 + ["rules-changed", "framework-adopted"]
+
+
+def test_installing_again_changes_nothing(new_stage):
+    stage = new_stage()
+    first = install_board(stage.parts, BOARD)
+    head = stage.application.log.head()
+    assert install_board(stage.parts, BOARD) == first
+    assert stage.application.log.head() == head
+
+
+def test_an_office_that_has_passed_on_stays_with_its_holder(new_stage):
+    stage = new_stage()
+    install_board(stage.parts, BOARD)
+    stage.open_region()
+    other = stage.join()
+    assert stage.post(COORDINATOR, "/v1/offices/treasurer/handover", {"to": other}).status == 200
+    again = install_board(stage.parts, BOARD)
+    assert again[2].holder == other
+    assert again[2].person != other
+
+
+def test_one_person_may_be_given_another_office_later(new_stage):
+    stage = new_stage()
+    install_board(stage.parts, BOARD[:1])
+    moved = BoardMember("secretary", "x", "coordinator@contoh.example", None, "SMA", "kota-kediri", "mojoroto")
+    (installed,) = install_board(stage.parts, [moved])
+    assert installed.holder == installed.person
+
+
+def test_the_first_rules_are_made_once_and_do_not_come_back(new_stage):
+    stage = new_stage()
+    install_board(stage.parts, BOARD)
+    stage.post(COORDINATOR, "/v1/rules", {"speakers": "open"})
+    install_board(stage.parts, BOARD)
+    versions = [event.version for event in stage.events() if isinstance(event, RulesChanged)]
+    assert versions == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        (BoardMember("archivist", "x", "x@contoh.example", None, "x", "x", "x"), KeyError),
+        (BoardMember("regional-coordinator", "x", "x@contoh.example", None, "x", "x", "x"), Refused),
+        (BoardMember("secretary", "x", "nonsense", None, "x", "x", "x"), Unreadable),
+    ],
+)
+def test_with_one_mistake_nothing_is_installed(new_stage, wrong, error):
+    stage = new_stage()
+    with pytest.raises(error):
+        install_board(stage.parts, [*BOARD, wrong])
+    assert stage.application.log.head() == 0
+
+
+def test_a_token_is_issued_to_a_member_only(new_stage):
+    stage = new_stage()
+    install_board(stage.parts, BOARD)
+    assert issue_token(stage.parts, "secretary@contoh.example").startswith("jj_")
+    with pytest.raises(NotFound):
+        issue_token(stage.parts, "nobody@contoh.example")

@@ -1,0 +1,154 @@
+"""A person outside a region's scope can change nothing there: every public write route of this service, judged."""
+
+from dataclasses import asdict
+
+import pytest
+
+from services.kernel.declare.policy import ANONYMOUS, Held
+from services.members.bootstrap import definition
+from services.members.domain.person import MemberJoined
+from services.members.frameworks import first
+from tests.services.members.harness import MembersHarness
+from tests.support.scope import (
+    BIMA,
+    KEDIRI,
+    KOKO,
+    RANI,
+    Act,
+    Scene,
+    check_holders,
+    check_nobody,
+    check_outsiders,
+    holder,
+    stored,
+    write_routes,
+)
+from tests.unit.members.registrations import row, table
+
+IN_BLITAR = [{"id": "sananwetan", "name": "Sananwetan", "latitude": -8.1, "longitude": 112.17}]
+SLIMS = {"unit": "b-slims", "aspect": "skill", "level": 2}
+SCHOOL = {"kind": "school", "level": "secondary"}
+ANOTHER = {"region": "nganjuk", "name": "Nganjuk", "subdistricts": IN_BLITAR}
+NEXT_FRAMEWORK = {"framework": {**asdict(first()), "version": "kediri-2"}}
+AT_THE_DESK = holder(KEDIRI, offices=[Held("regional-coordinator", KEDIRI)])
+
+OWN = {
+    "POST /v1/login/code": "whoever has a contact asks for a code to it",
+    "POST /v1/login": "whoever has the code",
+    "POST /v1/logout": "whoever has the token",
+    "PUT /v1/me": "one's own data",
+    "POST /v1/me/erasure": "oneself",
+    "POST /v1/me/tokens": "one's own token, which opens no more than oneself",
+    "DELETE /v1/me/tokens/{token}": "one's own token",
+    "POST /v1/me/consents/{purpose}": "one's own consent",
+    "DELETE /v1/me/consents/{purpose}": "one's own consent",
+    "POST /v1/me/telegram": "one's own account",
+    "DELETE /v1/me/telegram": "one's own account",
+    "POST /v1/members": "anybody joins",
+    "POST /v1/guests/{guest}": "a stranger notes herself; a guest belongs to no region",
+    "POST /v1/equipment": "one's own thing",
+    "POST /v1/prior-learning": "what one can already",
+    "POST /v1/competence": "one rates oneself; others, the office",
+    "POST /v1/libraries/{library}/affiliations": "where one works oneself; where others do, the office",
+    "POST /v1/libraries/{library}/affiliations/{person}/end": "where one works oneself; where others do, the office",
+    "POST /v1/members/import": "each row is judged by its region, see below",
+}
+OFFICE = {
+    "POST /v1/regions": Act(ANOTHER, KOKO),
+    "PUT /v1/libraries/{library}": Act(SCHOOL),
+    "POST /v1/libraries": Act({"name": "SMP Contoh 7", "region": KEDIRI, **SCHOOL}),
+    "POST /v1/libraries/{library}/interest": Act({"interest": "interested"}),
+    "POST /v1/libraries/{library}/affiliations": Act({"person": "{person}", "role": "staff"}),
+    "POST /v1/libraries/{library}/affiliations/{person}/end": Act({}, where={"person": "staff"}),
+    "POST /v1/equipment/{equipment}/loans": Act({"activity": "activity-1"}, "person"),
+    "POST /v1/equipment/{equipment}/return": Act({}, "person"),
+    "POST /v1/equipment/{equipment}/withdrawal": Act({}, "person"),
+    "POST /v1/competence": Act({"person": "{person}", **SLIMS}),
+    "POST /v1/prior-learning/{submission}/review": Act({"accepted": True}),
+    "POST /v1/guests/{guest}/tie": Act({"person": "{person}"}),
+    "POST /v1/frameworks": Act(NEXT_FRAMEWORK, KOKO),
+    "POST /v1/rules": Act({"probation_weeks": 5}, KOKO),
+    "POST /v1/offices/{office}/handover": [
+        Act({"region": KEDIRI, "to": "{person}"}, AT_THE_DESK),
+        Act({"region": KEDIRI, "to": "{staff}"}, KOKO),
+    ],
+    "POST /v1/offices/{office}/vacancy": Act({"region": KEDIRI}, KOKO),
+    "POST /v1/offices/{office}/stand-in": Act({"region": KEDIRI, "person": "{person}"}, KOKO),
+    "POST /v1/offices/{office}/holders": [
+        Act({"region": KEDIRI, "person": "{staff}"}, KOKO),
+        Act({"region": KEDIRI, "person": "{staff}"}, KOKO, where={"office": "mentor"}),
+        Act({"person": "{staff}"}, KOKO, where={"office": "coordinator"}),
+    ],
+    "POST /v1/members/{member}/erasure": Act({"sure": True}, KOKO),
+}
+
+
+@pytest.fixture(scope="module")
+def stage(service_databases):
+    stage = service_databases.harness(MembersHarness, "scope")
+    stage.open_region()
+    stage.open_region("kota-blitar", "Kota Blitar", IN_BLITAR)
+    return stage
+
+
+@pytest.fixture(scope="module")
+def scene(stage):
+    """Two members and a library in KEDIRI, and Bima, who is a member in Blitar."""
+    ani, budi = stage.join(), stage.join("Budi Contoh", email="budi@contoh.example")
+    bima = stage.join("Bima", email="b@contoh.example", region="kota-blitar", subdistrict="sananwetan", library="SMP")
+    library = stage.post(RANI, "/v1/libraries", {"name": "SMA 4", "region": KEDIRI, **SCHOOL}).body["library"]
+    working = {"person": budi, "role": "staff"}
+    assert stage.post(RANI, f"/v1/libraries/{library}/affiliations", working).status == 201
+    desk = {"person": budi, "region": KEDIRI}
+    assert stage.post(KOKO, "/v1/offices/regional-coordinator/holders", desk).status == 201
+    herself = holder(person=ani)
+    shown = {**SLIMS, "evidence": "Mengoperasikan SLiMS sejak 2020."}
+    stage.post(ANONYMOUS, "/v1/guests/guest-1", {"name": "Dewi"})
+    return Scene(
+        lambda actor, method, path, body: stage.call(actor, method, path, body).status,
+        stage.application.log.head,
+        lambda: stored(stage.database, stage.views),
+        {
+            "person": ani,
+            "member": ani,
+            "staff": budi,
+            "library": library,
+            "equipment": stage.post(herself, "/v1/equipment", {"name": "x", "kind": "projector"}).body["equipment"],
+            "submission": stage.post(herself, "/v1/prior-learning", shown).body["submission"],
+            "guest": "guest-1",
+            "office": "regional-coordinator",
+            "mentor": "mentor",
+            "coordinator": "coordinator",
+        },
+        outsider=bima,
+    )
+
+
+def test_every_public_write_route_is_judged():
+    assert write_routes(definition().routes) == OWN.keys() | OFFICE.keys()
+
+
+def test_a_person_outside_a_regions_scope_can_change_nothing_there(scene):
+    check_outsiders(scene, OFFICE, examples=100)
+
+
+def test_nobody_and_no_partners_program_does_what_is_an_offices(scene):
+    check_nobody(scene, OFFICE)
+
+
+def test_who_holds_the_office_gets_past_policy_with_each_of_these_acts(scene):
+    check_holders(scene, OFFICE)
+
+
+def test_of_an_imported_table_only_the_rows_of_ones_own_regions_are_taken(new_stage):
+    stage = new_stage()
+    stage.open_region()
+    stage.open_region("kota-blitar", "Kota Blitar", IN_BLITAR)
+    ours = {"region": "Kota Blitar", "subdistrict": "Sananwetan"}
+    brought = stage.post(BIMA, "/v1/members/import", raw=table(row(1), row(2), row(3, **ours)))
+    assert brought.status == 202
+    while stage.runner.step(1):
+        stage.settle()
+    assert [event.region for event in stage.events() if isinstance(event, MemberJoined)] == ["kota-blitar"]
+    progress = stage.get(BIMA, f"/v1/imports/{brought.body['import']}").body
+    assert [bad["row"] for bad in progress["bad"]] == [2, 3]

@@ -1,0 +1,72 @@
+"""Checks a handler's answer against the answer schema that its route declares."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields
+
+from services.kernel.declare.route import Route
+
+KNOWN_DEVIATIONS: Mapping[str, str] = {
+    "events register": "`guest` is answered only to a registration under a guest's id",
+    "events show-chat-group": "`chat` is answered only to planners of the group's region",
+    "events show-participation": "`items[].at` is sent and not declared",
+    "events show-venue": "`requests` is answered only to planners of the venue's region",
+    "mentoring list-visits": "`items[].internal` is answered only to those who accompany the library",
+    "members import-members": "one schema for two answers: a dry run's report and the id of a started import",
+    "members import-progress": "`good` is answered only by a dry run",
+    "members people": "`code` is answered only where a code was asked for",
+    "notifications list-announcements": "`by`, `approved_by` and `waiting` are answered only to those who may announce",
+}
+"""``service route`` → why its answers differ from its schema today. Entries are removed and none is added."""
+
+
+class AnswerDeviates(AssertionError):
+    """A handler answered a field that its route does not declare, or left out one that it does."""
+
+
+def check_answer(service: str, route: Route, body: Any) -> None:
+    """Raise ``AnswerDeviates`` where a successful answer's body differs from the declared schema."""
+    if route.answer is None:
+        return
+    found = sorted({*_of_object(route.answer, body)})
+    if found and f"{service} {route.name}" not in KNOWN_DEVIATIONS:
+        raise AnswerDeviates("\n".join(f"{service} {route.name} {deviation}" for deviation in found))
+
+
+def _of_object(schema: Schema, body: Any, path: str = "") -> Iterator[str]:
+    if not isinstance(body, Mapping):
+        yield f"{path or '.'}: is {type(body).__name__} and no object"
+        return
+    shape = {declared.data_key or name: declared for name, declared in schema.fields.items()}
+    yield from (f"{path}{name}: not declared" for name in body.keys() - shape.keys())
+    # A schema in which no field is required says nothing about which field may be left out: then none may.
+    may_be_left_out = any(declared.required for declared in shape.values())
+    for name, declared in shape.items():
+        if name not in body:
+            if declared.required or not may_be_left_out:
+                yield f"{path}{name}: left out"
+        else:
+            yield from _of_value(declared, body[name], f"{path}{name}")
+
+
+def _of_value(declared: fields.Field[Any], value: Any, path: str) -> Iterator[str]:
+    if value is None and declared.allow_none:
+        return
+    match declared:
+        case fields.Nested(many=True) if isinstance(value, list):
+            for each in value:
+                yield from _of_object(declared.schema, each, f"{path}[].")
+        case fields.Nested():
+            yield from _of_object(declared.schema, value, f"{path}.")
+        case fields.List() if isinstance(value, list):
+            for each in value:
+                yield from _of_value(declared.inner, each, f"{path}[]")
+        case fields.Dict(value_field=inner) if inner is not None and isinstance(value, Mapping):
+            for each in value.values():
+                yield from _of_value(inner, each, f"{path}{{}}")
+        case _:
+            try:
+                declared.deserialize(value)
+            except ValidationError as error:
+                yield f"{path}: {error}"
