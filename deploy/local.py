@@ -25,11 +25,11 @@ from deploy import keys, ports, space
 from deploy.broker import Broker
 from deploy.configuration import NO_BROKER, Configuration, claim_ports, from_environment
 from deploy.database import Database
-from deploy.mailbox.server import Mailbox
+from deploy.demo.mailbox.server import Mailbox
+from deploy.demo.receiver.server import ReceiverServer
+from deploy.demo.telegram.server import TelegramServer
 from deploy.process import Program
-from deploy.receiver.server import ReceiverServer
 from deploy.supervisor import Supervisor
-from deploy.telegram.server import TelegramServer
 from deploy.trouble import Trouble, from_os_error
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from deploy import story
 from deploy.configuration import Configuration
+from deploy.demo import story
 from deploy.trouble import Trouble
 
 

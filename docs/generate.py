@@ -18,10 +18,10 @@ from marshmallow.validate import OneOf
 
 from deploy.commands.opened import ROOMS, definition_of, present
 from docs import configuration, metrics
-from gateway.openapi import merged
-from gateway.surface import METHODS, read_fragments
-from services.kernel.message import Event
-from services.kernel.process import DeadlinePassed
+from gateway.api.openapi import merged
+from gateway.edge.surface import METHODS, read_fragments
+from services.kernel.base.message import Event
+from services.kernel.declare.process import DeadlinePassed
 
 REFERENCE = Path(__file__).parent / "reference"
 WRITTEN = "Written by `python -m docs.generate`; change the code, not this page.\n"

@@ -15,33 +15,33 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from gateway.cache import HotReads
-from gateway.calendar import Calendar
-from gateway.caller import Callers
-from gateway.certificates import CertificatePapers
+from gateway.api.openapi import merged, operations_by_tag
+from gateway.api.own_api import OWN_OPERATIONS, own_routes
+from gateway.api.parts import Parts
+from gateway.bot.conversation import Conversation
+from gateway.bot.telegram import Listener
+from gateway.composed.calendar import Calendar
 from gateway.configuration import Configuration, configuration_from
-from gateway.conversation import Conversation
-from gateway.forwarding import Forwarding, ForwardingEndpoint
-from gateway.health import Counting, Health, Numbers
-from gateway.identity import Identities
-from gateway.limits import Limits
-from gateway.openapi import merged, operations_by_tag
-from gateway.own_api import OWN_OPERATIONS, own_routes
-from gateway.parts import Parts
-from gateway.problems import Faults, show_problem
+from gateway.edge.cache import HotReads
+from gateway.edge.caller import Callers
+from gateway.edge.forwarding import Forwarding, ForwardingEndpoint
+from gateway.edge.health import Counting, Health, Numbers
+from gateway.edge.identity import Identities
+from gateway.edge.limits import Limits
+from gateway.edge.problems import Faults, show_problem
+from gateway.edge.session import SessionCookie
+from gateway.edge.surface import read_fragments, surface_of
+from gateway.edge.transport import Transport
+from gateway.papers.certificates import CertificatePapers
 from gateway.reports.report import EvidenceReports
-from gateway.session import SessionCookie
-from gateway.surface import read_fragments, surface_of
-from gateway.telegram import Listener
-from gateway.transport import Transport
 from gateway.web.forms import FormTokens
 from gateway.web.pages import Pages
 from gateway.web.rendering import Renderer, html_response
 from gateway.web.routes import page_routes
-from services.kernel import logs
-from services.kernel.policy import ActorSignature
-from services.kernel.problem import Problem
-from services.kernel.telegram import Telegram
+from services.kernel.base import logs
+from services.kernel.base.problem import Problem
+from services.kernel.declare.policy import ActorSignature
+from services.kernel.telegram.bot_api import Telegram
 
 ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import services
-from services.kernel.clock import Clock, clock_from
-from services.kernel.local_time import zone_in
-from services.kernel.settings import PORTS, SettingsError, TelegramBot, read_secrets, telegram_bot
+from services.kernel.base.clock import Clock, clock_from
+from services.kernel.base.local_time import zone_in
+from services.kernel.base.settings import PORTS, SettingsError, TelegramBot, read_secrets, telegram_bot
 
 ROOMS = Path(services.__file__).parent
 """Where the services' rooms are: the fragments lie beside the package, whether it is installed or a checkout."""

@@ -8,7 +8,7 @@ import click
 
 from deploy.commands.opened import opened
 from deploy.trouble import Trouble
-from services.members.contact import Unreadable
+from services.members.identity.contact import Unreadable
 from services.members.installation import BoardMember, Installed, install_board
 
 OFFICES = ("coordinator", "secretary", "treasurer")

@@ -7,9 +7,9 @@ from pymongo.errors import PyMongoError
 from deploy.commands.opened import opened
 from services.events.domain.chat_group import TELEGRAM
 from services.events.views.chat_groups import CHAT_GROUPS
-from services.kernel.problem import Problem
-from services.kernel.settings import settings_for
-from services.kernel.telegram import Telegram, TelegramError, WrongToken
+from services.kernel.base.problem import Problem
+from services.kernel.base.settings import settings_for
+from services.kernel.telegram.bot_api import Telegram, TelegramError, WrongToken
 
 ANSWER_SECONDS = 5.0
 MOST_GROUPS = 100

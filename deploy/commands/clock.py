@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import click
 
 from deploy.trouble import Trouble
-from services.kernel.clock import DemoClock, SystemClock, clock_from
-from services.kernel.local_time import local
+from services.kernel.base.clock import DemoClock, SystemClock, clock_from
+from services.kernel.base.local_time import local
 
 UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 

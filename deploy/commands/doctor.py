@@ -18,10 +18,10 @@ from pymongo.errors import PyMongoError
 from deploy import ports
 from deploy.commands.bot_check import trouble_with_bot
 from deploy.commands.opened import present
-from services.kernel.mongo import connect
-from services.kernel.policy import SKEW_SECONDS
-from services.kernel.settings import SECRETS, SettingsError, settings_for
-from services.kernel.telegram import TelegramError
+from services.kernel.base.mongo import connect
+from services.kernel.base.settings import SECRETS, SettingsError, settings_for
+from services.kernel.declare.policy import SKEW_SECONDS
+from services.kernel.telegram.bot_api import TelegramError
 
 FINE, CARE, WRONG = "ok", "care", "WRONG"
 NOTABLE_SECONDS = 2.0

@@ -3,7 +3,7 @@
 import click
 
 from deploy.commands.opened import ROOMS, definition_of, present
-from services.kernel.openapi import fragment_text
+from services.kernel.http.openapi import fragment_text
 
 
 @click.group()

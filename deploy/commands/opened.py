@@ -10,9 +10,9 @@ import click
 
 import services
 from services.kernel.assembly import Application, assemble
-from services.kernel.mongo import connect
-from services.kernel.service import Definition
-from services.kernel.settings import PORTS, settings_for
+from services.kernel.base.mongo import connect
+from services.kernel.base.settings import PORTS, settings_for
+from services.kernel.declare.service import Definition
 
 ROOMS = Path(services.__file__).parent
 

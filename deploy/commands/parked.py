@@ -7,8 +7,8 @@ import click
 
 from deploy.commands.opened import SERVICE, opened, present
 from services.kernel.assembly import Application
-from services.kernel.parking import BEHIND, ParkedFact
-from services.kernel.view import COMMITS
+from services.kernel.declare.view import COMMITS
+from services.kernel.readers.parking import BEHIND, ParkedFact
 
 
 @click.group()

@@ -6,9 +6,9 @@ import httpx
 from pymongo.errors import PyMongoError
 
 from deploy.trouble import Trouble, from_os_error
-from services.kernel.log import LogError
-from services.kernel.problem import Problem
-from services.kernel.settings import SettingsError
+from services.kernel.base.problem import Problem
+from services.kernel.base.settings import SettingsError
+from services.kernel.log.log import LogError
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import click
 import httpx
 
 from deploy.commands.opened import present
-from services.kernel.settings import settings_for
+from services.kernel.base.settings import settings_for
 
 ANSWER_SECONDS = 5.0
 HEADERS = ("service", "ready", "head", "facts", "inbox", "lag", "parked", "strays")

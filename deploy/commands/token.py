@@ -7,8 +7,8 @@ import click
 
 from deploy.commands.opened import opened
 from deploy.trouble import Trouble
-from services.kernel.problem import NotFound
-from services.members.contact import Unreadable
+from services.kernel.base.problem import NotFound
+from services.members.identity.contact import Unreadable
 from services.members.installation import OPERATOR, issue_token
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, tzinfo
 from typing import Any
 
-from gateway.web.words import instant
+from gateway.words import instant
 
 PARTS = ("competence", "hours", "visits", "stage", "evidence", "cost")
 """In the order in which a report shows them; the names that mentoring keeps a release under."""

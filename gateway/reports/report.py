@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from gateway.caller import Caller
-from gateway.composition import PART_SECONDS, compose, query_of
-from gateway.forwarding import Forwarding
+from gateway.composed.composition import PART_SECONDS, compose, query_of
+from gateway.edge.caller import Caller
+from gateway.edge.forwarding import Forwarding
+from gateway.reports.evidence_pdf import Paper, pdf
 from gateway.reports.figures import DECISIONS, OF_OTHERS, PARTS, figures_of, suggested
-from gateway.reports.paper import Paper, pdf
 from gateway.reports.sections import Section, day, decisions, sections
-from services.kernel.clock import Clock
-from services.kernel.problem import Malformed, NotFound, Unavailable
+from services.kernel.base.clock import Clock
+from services.kernel.base.problem import Malformed, NotFound, Unavailable
 
 
 @dataclass(frozen=True)

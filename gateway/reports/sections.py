@@ -17,7 +17,7 @@ from typing import Any
 from babel.dates import format_date
 
 from gateway.reports.figures import DECISIONS, PARTS
-from gateway.web.words import Words
+from gateway.words import Words
 
 WORDS = Words("id")
 STATED, MEASURED = "dinyatakan petugas", "diukur mesin"

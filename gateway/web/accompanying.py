@@ -8,11 +8,11 @@ from urllib.parse import urljoin
 
 from starlette.responses import Response
 
-from gateway.certificates import CertificatePapers
+from gateway.papers.certificates import CertificatePapers
 from gateway.web.forms import Form
 from gateway.web.pages import Page
 from gateway.web.visit import Visit
-from services.kernel.problem import Malformed
+from services.kernel.base.problem import Malformed
 
 CONDITIONS = ("computers", "network", "power", "operator", "budget", "support")
 

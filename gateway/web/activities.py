@@ -8,12 +8,12 @@ from typing import Any
 
 from starlette.responses import Response
 
-from gateway.calendar_order import is_ahead
+from gateway.composed.calendar_order import is_ahead
 from gateway.web.held import held
 from gateway.web.listings import items_of, office_holders, published
 from gateway.web.visit import Visit
-from gateway.web.words import instant
-from services.kernel.problem import Malformed
+from gateway.words import instant
+from services.kernel.base.problem import Malformed
 
 LISTED = 30
 CHECK_IN_BEFORE = timedelta(minutes=30)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from gateway.web.pages import Page
 from gateway.web.visit import Visit
-from services.kernel.problem import Malformed
+from services.kernel.base.problem import Malformed
 
 SEND = "announcements.send"
 LEVELS = ("basic", "secondary", "higher")

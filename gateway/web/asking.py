@@ -6,10 +6,10 @@ from typing import Any
 
 from starlette.responses import Response
 
-from gateway.asking import ASK, ask, ask_as_guest
-from gateway.contact import CONTACT
+from gateway.composed.contact import CONTACT
+from gateway.composed.whom_to_ask import ASK, ask, ask_as_guest
 from gateway.web.visit import Visit
-from services.kernel.problem import Malformed
+from services.kernel.base.problem import Malformed
 
 LONGEST = 200
 

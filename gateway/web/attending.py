@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from gateway.composition import walk_in
-from gateway.contact import CONTACT
+from gateway.composed.composition import walk_in
+from gateway.composed.contact import CONTACT
 from gateway.web.visit import AskAgain, Visit
-from services.kernel.problem import Forbidden, Malformed
+from services.kernel.base.problem import Forbidden, Malformed
 
 INCOMPLETE = {
     ("guest", False): "Kehadiran tamu tercatat, tetapi nama dan kontaknya belum tersimpan. Tekan sekali lagi.",

@@ -7,10 +7,10 @@ from typing import Any
 
 from starlette.responses import Response
 
-from gateway.composition import Composed
+from gateway.composed.composition import Composed
 from gateway.web.listings import items_of
 from gateway.web.visit import Visit
-from services.kernel.problem import Forbidden, Malformed
+from services.kernel.base.problem import Forbidden, Malformed
 
 DESK_PERMISSIONS = ("topics.decide", "activities.plan", "attendance.record", "members.import", "venues.keep")
 

@@ -6,10 +6,10 @@ import asyncio
 
 from starlette.responses import Response
 
-from gateway.certificates import CertificatePapers
+from gateway.papers.certificates import CertificatePapers
 from gateway.web.pages import Page
 from gateway.web.visit import Visit
-from services.kernel.problem import Malformed, NotFound
+from services.kernel.base.problem import Malformed, NotFound
 
 
 def verification(papers: CertificatePapers) -> Page:

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from gateway.web.visit import Visit
-from services.kernel.problem import Malformed, NotFound
+from services.kernel.base.problem import Malformed, NotFound
 
 ASPECTS = ("knowledge", "skill", "attitude")
 LAST_STEPS = 20

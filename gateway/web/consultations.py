@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from gateway.web.listings import items_of
 from gateway.web.visit import Visit
-from services.kernel.problem import Malformed
+from services.kernel.base.problem import Malformed
 
 ANSWER = "consultations.answer"
 WITHOUT_RATING = "-"

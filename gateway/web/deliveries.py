@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from gateway.web.visit import Visit
-from services.kernel.problem import Forbidden
+from services.kernel.base.problem import Forbidden
 
 READ = "deliveries.read"
 

@@ -17,8 +17,8 @@ from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.types import Message
 
-from gateway.forwarding import read_body, refuse_declared
-from services.kernel.problem import Malformed
+from gateway.edge.forwarding import read_body, refuse_declared
+from services.kernel.base.problem import Malformed
 
 GOOD_FOR_SECONDS = 24 * 3600
 KEY_FIELD, TOKEN_FIELD = "_key", "_token"

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from gateway.web.visit import Visit
-from gateway.web.words import instant
+from gateway.words import instant
 
 PAGE = 50
 AT_ONCE = 100

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from gateway.calendar_order import ahead
+from gateway.composed.calendar_order import ahead
 from gateway.web.listings import items_of, published
 from gateway.web.visit import Visit
 

@@ -12,11 +12,11 @@ from typing import Any
 
 from starlette.responses import Response
 
-from gateway.forwarding import raise_problem
+from gateway.edge.forwarding import raise_problem
 from gateway.web.pages import Page
 from gateway.web.visit import Visit
-from services.kernel.ids import derived_id
-from services.kernel.problem import Forbidden, Malformed
+from services.kernel.base.ids import derived_id
+from services.kernel.base.problem import Forbidden, Malformed
 
 FILE_BYTES = 5_000_000
 FORM_BYTES = FILE_BYTES + 10_000

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from gateway.web.forms import Form
 from gateway.web.visit import Visit
-from services.kernel.problem import Forbidden, Malformed
+from services.kernel.base.problem import Forbidden, Malformed
 
 OPTIONS = ("one", "two", "three")
 STEPS = ("open", "present", "take-questions", "close")

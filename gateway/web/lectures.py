@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from gateway.web.visit import Visit
-from services.kernel.problem import Malformed
+from services.kernel.base.problem import Malformed
 
 PAGE = 30
 PUBLIC_NAME = "/v1/people/{}/public-name"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.calendar_order import AT_ONCE, starting_from
+from gateway.composed.calendar_order import AT_ONCE, starting_from
 from gateway.web.visit import Visit
 
 

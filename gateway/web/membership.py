@@ -6,13 +6,13 @@ from typing import Any
 
 from starlette.responses import Response
 
-from gateway.calendar_order import is_ahead
-from gateway.composition import Composed, dashboard
-from gateway.identity import Identities
+from gateway.composed.calendar_order import is_ahead
+from gateway.composed.composition import Composed, dashboard
+from gateway.edge.identity import Identities
 from gateway.reports.sections import STAGES
 from gateway.web.pages import Page
 from gateway.web.visit import Visit, local_path
-from services.kernel.problem import Malformed, Problem
+from services.kernel.base.problem import Malformed, Problem
 
 
 async def join_form(visit: Visit) -> Response:

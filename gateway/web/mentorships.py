@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from gateway.web.visit import Visit
-from services.kernel.problem import Forbidden
+from services.kernel.base.problem import Forbidden
 
 LATEST_VISITS = 5
 

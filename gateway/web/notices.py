@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from gateway.web.forms import Form
 from gateway.web.visit import Visit
-from services.kernel.problem import Malformed
+from services.kernel.base.problem import Malformed
 
 PREFERENCES = "/v1/me/preferences"
 MATTERS = ("registrations", "reminders", "activities", "topics", "consultations", "mentoring", "announcements")

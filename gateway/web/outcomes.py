@@ -6,10 +6,10 @@ import asyncio
 
 from starlette.responses import Response
 
-from gateway.composition import register_guest
-from gateway.contact import CONTACT
+from gateway.composed.composition import register_guest
+from gateway.composed.contact import CONTACT
 from gateway.web.visit import AskAgain, Visit
-from services.kernel.problem import Forbidden, Malformed
+from services.kernel.base.problem import Forbidden, Malformed
 
 INCOMPLETE = "Kursi Anda tercatat, tetapi nama dan kontak Anda belum tersimpan. Tekan sekali lagi."
 

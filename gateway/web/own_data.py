@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from gateway.web.visit import Visit
-from services.kernel.problem import Malformed
+from services.kernel.base.problem import Malformed
 
 
 async def show(visit: Visit) -> Response:

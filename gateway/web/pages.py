@@ -9,17 +9,17 @@ from datetime import tzinfo
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from gateway.caller import Caller, Callers
-from gateway.forwarding import Forwarding
-from gateway.problems import problem_from
-from gateway.session import LANGUAGES
+from gateway.edge.caller import Caller, Callers
+from gateway.edge.forwarding import Forwarding
+from gateway.edge.problems import problem_from
+from gateway.edge.session import LANGUAGES
 from gateway.web.forms import FormTokens
 from gateway.web.rendering import Renderer
 from gateway.web.visit import Visit, login_path
-from gateway.web.words import INDONESIAN, LocalWords
-from services.kernel.clock import Clock
-from services.kernel.policy import ANONYMOUS
-from services.kernel.problem import Problem
+from gateway.words import INDONESIAN, LocalWords
+from services.kernel.base.clock import Clock
+from services.kernel.base.problem import Problem
+from services.kernel.declare.policy import ANONYMOUS
 
 Page = Callable[[Visit], Awaitable[Response]]
 ATTEMPTS = frozenset({400, 409, 412, 413, 422, 429, 503})

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from gateway.web.forms import Form
 from gateway.web.listings import office_holders
 from gateway.web.visit import Visit
-from services.kernel.problem import Forbidden, Malformed
+from services.kernel.base.problem import Forbidden, Malformed
 
 GUIDES = 8
 ROSTER = 100

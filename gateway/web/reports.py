@@ -8,7 +8,7 @@ from gateway.reports.report import EvidenceReports
 from gateway.reports.sections import sections
 from gateway.web.pages import Page
 from gateway.web.visit import Visit
-from services.kernel.problem import Malformed
+from services.kernel.base.problem import Malformed
 
 
 def draft(reports: EvidenceReports) -> Page:

@@ -11,8 +11,8 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from gateway.certificates import CertificatePapers
-from gateway.identity import Identities
+from gateway.edge.identity import Identities
+from gateway.papers.certificates import CertificatePapers
 from gateway.reports.report import EvidenceReports
 from gateway.web import (
     accompanying,

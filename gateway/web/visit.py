@@ -14,18 +14,18 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from gateway.caller import Caller
-from gateway.composition import Composed, compose, query_of
-from gateway.correlation import correlation_of
-from gateway.forwarding import Forwarding
-from gateway.transport import Reply
+from gateway.composed.composition import Composed, compose, query_of
+from gateway.edge.caller import Caller
+from gateway.edge.correlation import correlation_of
+from gateway.edge.forwarding import Forwarding
+from gateway.edge.transport import Reply
 from gateway.web.forms import FORM_BYTES, KEY_FIELD, TOKEN_FIELD, Form, FormTokens, read_form
 from gateway.web.news import NEWS
 from gateway.web.rendering import Renderer, html_response
-from gateway.web.words import UNREADABLE, LocalWords, instant
-from services.kernel.ids import new_id
-from services.kernel.policy import ANONYMOUS, EVERYWHERE
-from services.kernel.problem import Problem, Unauthorized, Unavailable
+from gateway.words import UNREADABLE, LocalWords, instant
+from services.kernel.base.ids import new_id
+from services.kernel.base.problem import Problem, Unauthorized, Unavailable
+from services.kernel.declare.policy import ANONYMOUS, EVERYWHERE
 
 PART_SECONDS = 4.0
 NAMES_AT_ONCE = 8

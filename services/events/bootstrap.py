@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from services.events.api import routes
-from services.events.api.parts import parts
 from services.events.chat_reconciler import chat_readers
 from services.events.contract import REGISTRY, tell
+from services.events.parts import parts
 from services.events.processes import MANAGERS
 from services.events.views import VIEWS
-from services.kernel.eraser import hearing
-from services.kernel.service import Definition
+from services.kernel.declare.service import Definition
+from services.kernel.readers.eraser import hearing
 
 
 def definition() -> Definition:

@@ -21,17 +21,17 @@ from typing import Any
 from services.events.domain.chat_group import CHAT_GROUP, TELEGRAM, ChatGroup
 from services.events.domain.chat_permissions import Record, Send, next_step
 from services.events.views.chat_groups import CHAT_GROUPS
-from services.kernel import lease as leases
-from services.kernel.bell import Bell
-from services.kernel.clock import Clock
-from services.kernel.decider import Commands, Order
-from services.kernel.ids import derived_id
-from services.kernel.message import Metadata
-from services.kernel.problem import Refused, Stale, StillRunning, Unavailable
-from services.kernel.reader import LostCheckpoint
-from services.kernel.service import Core
-from services.kernel.telegram import Telegram, TelegramError, TooManyRequests
-from services.kernel.view_store import Views
+from services.kernel.base.bell import Bell
+from services.kernel.base.clock import Clock
+from services.kernel.base.ids import derived_id
+from services.kernel.base.message import Metadata
+from services.kernel.base.problem import Refused, Stale, StillRunning, Unavailable
+from services.kernel.commands.decider import Commands, Order
+from services.kernel.declare.service import Core
+from services.kernel.readers import lease as leases
+from services.kernel.readers.reader import LostCheckpoint
+from services.kernel.telegram.bot_api import Telegram, TelegramError, TooManyRequests
+from services.kernel.views.view_store import Views
 
 log = logging.getLogger(__name__)
 

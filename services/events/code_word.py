@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.kernel.ids import derived_secret
+from services.kernel.base.ids import derived_secret
 
 WORDS = (
     *("anggrek", "bambu", "beringin", "cemara", "cempaka", "dahlia", "delima", "durian"),

@@ -28,8 +28,8 @@ from services.events.domain import (
 )
 from services.events.domain.plan import Place
 from services.events.domain.rules import RulesInForce
-from services.kernel.facts import Contract, Part, Tells
-from services.kernel.process import DeadlinePassed
+from services.kernel.declare.facts import Contract, Part, Tells
+from services.kernel.declare.process import DeadlinePassed
 
 
 def _topic(event: activity.ActivityPublished | activity.ActivityCancelled | activity.ActivityCompleted) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.kernel.registry import Registry
+from services.kernel.log.registry import Registry
 
 PLAN_BEFORE_WORKSHOPS: dict[str, Any] = {"units": [], "levels": [], "open": False, "sessions": []}
 

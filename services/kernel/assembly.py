@@ -14,32 +14,32 @@ from typing import Any
 
 from pymongo.database import Database
 
-from services.kernel.api import Api
-from services.kernel.clock import Clock, clock_from
-from services.kernel.deadline_reader import DeadlineReader, Upcoming
-from services.kernel.decider import Commands
-from services.kernel.feed import CatchUp
-from services.kernel.inbox import Inbox, Strays
-from services.kernel.inbox_source import InboxSource
-from services.kernel.lease import Lease
-from services.kernel.manager_reader import ManagerReader
-from services.kernel.metrics import Metrics
-from services.kernel.mongo import durable
-from services.kernel.mongo_log import MongoLog
-from services.kernel.operations import Operations
-from services.kernel.parking import Parking
-from services.kernel.policy import ActorSignature
-from services.kernel.reader import Checkpoints, CommitSource, Reader, Source
-from services.kernel.relay import Relay
-from services.kernel.route import Routes
-from services.kernel.runner import Runner
-from services.kernel.service import Core, Definition
-from services.kernel.settings import Settings
-from services.kernel.subscription import SilenceWatch, Subscription
-from services.kernel.vault import MongoKeys, Vault
-from services.kernel.view import COMMITS, INBOX
-from services.kernel.view_reader import ViewReader
-from services.kernel.view_store import Views
+from services.kernel.base.clock import Clock, clock_from
+from services.kernel.base.metrics import Metrics
+from services.kernel.base.mongo import durable
+from services.kernel.base.settings import Settings
+from services.kernel.bus.feed import CatchUp
+from services.kernel.bus.inbox import Inbox, Strays
+from services.kernel.bus.inbox_source import InboxSource
+from services.kernel.bus.relay import Relay
+from services.kernel.bus.subscription import SilenceWatch, Subscription
+from services.kernel.commands.decider import Commands
+from services.kernel.declare.policy import ActorSignature
+from services.kernel.declare.route import Routes
+from services.kernel.declare.service import Core, Definition
+from services.kernel.declare.view import COMMITS, INBOX
+from services.kernel.http.api import Api
+from services.kernel.http.operations import Operations
+from services.kernel.log.mongo_log import MongoLog
+from services.kernel.managers.deadline_reader import DeadlineReader, Upcoming
+from services.kernel.managers.manager_reader import ManagerReader
+from services.kernel.privacy.vault import MongoKeys, Vault
+from services.kernel.readers.lease import Lease
+from services.kernel.readers.parking import Parking
+from services.kernel.readers.reader import Checkpoints, CommitSource, Reader, Source
+from services.kernel.readers.runner import Runner
+from services.kernel.views.view_reader import ViewReader
+from services.kernel.views.view_store import Views
 
 
 @dataclass(frozen=True)

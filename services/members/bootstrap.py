@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from services.kernel.bell import Bell
-from services.kernel.claims import MongoClaims
-from services.kernel.clock import SystemClock
-from services.kernel.mongo import durable
-from services.kernel.service import Core, Definition
+from services.kernel.base.bell import Bell
+from services.kernel.base.clock import SystemClock
+from services.kernel.base.mongo import durable
+from services.kernel.declare.service import Core, Definition
+from services.kernel.privacy.claims import MongoClaims
 from services.members.api import routes
 from services.members.contract import REGISTRY, tell
+from services.members.importing.import_runner import ImportRunner
+from services.members.importing.uploads import MongoUploads
 from services.members.parts import Parts
 from services.members.processes.crediting import CREDITING
 from services.members.processes.erasing import eraser
 from services.members.processes.guest_tying import GUEST_TYING
-from services.members.processes.import_runner import ImportRunner
 from services.members.processes.leaving import LEAVING
 from services.members.processes.moving import MOVING
 from services.members.secret_deriver import SecretDeriver
-from services.members.uploads import MongoUploads
 from services.members.views import VIEWS
 
 

@@ -9,8 +9,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from services.kernel.facts import Contract, Part, Tells
-from services.kernel.process import DeadlinePassed
+from services.kernel.declare.facts import Contract, Part, Tells
+from services.kernel.declare.process import DeadlinePassed
 from services.members.domain import (
     affiliation,
     competence,

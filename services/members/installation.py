@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from services.kernel.decider import Decider, Order
-from services.kernel.ids import derived_id, new_id
-from services.kernel.local_time import local_day
-from services.kernel.log import Commit
-from services.kernel.message import Command, Metadata
-from services.kernel.problem import NotFound, Refused
+from services.kernel.base.ids import derived_id, new_id
+from services.kernel.base.local_time import local_day
+from services.kernel.base.message import Command, Metadata
+from services.kernel.base.problem import NotFound, Refused
+from services.kernel.commands.decider import Decider, Order
+from services.kernel.log.log import Commit
 from services.members import frameworks
-from services.members.contact import contact, email, phone
 from services.members.domain.credential import TOKEN, IssueToken
 from services.members.domain.office import OFFICE, AssumeOffice, office_identity
 from services.members.domain.person import PERSON, Join
 from services.members.domain.rules import IDENTITY, RULES, ChangeRules
-from services.members.joining import Applicant, clean
+from services.members.identity.contact import contact, email, phone
+from services.members.identity.joining import Applicant, clean
 from services.members.parts import Parts
 
 OPERATOR = "operator"

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from services.kernel.bell import Bell
-from services.kernel.claims import Claims
-from services.kernel.clock import Clock
-from services.kernel.decider import Commands
-from services.kernel.log import EventLog
-from services.kernel.vault import Vault
-from services.kernel.view import Page, View
-from services.members.identification import Identification
-from services.members.joining import Joining
+from services.kernel.base.bell import Bell
+from services.kernel.base.clock import Clock
+from services.kernel.commands.decider import Commands
+from services.kernel.declare.view import Page, View
+from services.kernel.log.log import EventLog
+from services.kernel.privacy.claims import Claims
+from services.kernel.privacy.vault import Vault
+from services.members.identity.identification import Identification
+from services.members.identity.joining import Joining
+from services.members.importing.uploads import Uploads
 from services.members.secret_deriver import SecretDeriver
-from services.members.uploads import Uploads
 from services.members.views.roster import ROSTER
 
 

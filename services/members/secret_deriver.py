@@ -10,7 +10,7 @@ import hashlib
 import uuid
 from dataclasses import dataclass
 
-from services.kernel.ids import derived_secret
+from services.kernel.base.ids import derived_secret
 
 CODE_DIGITS = 6
 _PREFIX = "jj"

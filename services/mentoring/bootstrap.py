@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from services.kernel.eraser import hearing
-from services.kernel.service import Definition
+from services.kernel.declare.service import Definition
+from services.kernel.readers.eraser import hearing
 from services.mentoring.api import routes
-from services.mentoring.api.parts import parts
 from services.mentoring.contract import REGISTRY, tell
+from services.mentoring.parts import parts
 from services.mentoring.processes import MANAGERS
 from services.mentoring.views import VIEWS
 

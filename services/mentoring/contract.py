@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
-from services.kernel.facts import Contract, Made, Tells
-from services.kernel.message import Event
-from services.kernel.process import DeadlinePassed
+from services.kernel.base.message import Event
+from services.kernel.declare.facts import Contract, Made, Tells
+from services.kernel.declare.process import DeadlinePassed
 from services.mentoring.domain import (
     access,
     desk,

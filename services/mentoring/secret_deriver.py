@@ -9,7 +9,7 @@ import hashlib
 import uuid
 from dataclasses import dataclass
 
-from services.kernel.ids import derived_secret
+from services.kernel.base.ids import derived_secret
 
 REPORT_GROUPS, REPORT_LETTERS = 3, 4
 

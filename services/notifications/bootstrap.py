@@ -6,35 +6,35 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from services.kernel.bell import Bell
-from services.kernel.eraser import hearing
-from services.kernel.parking import Parking
-from services.kernel.policy import ActorSignature
-from services.kernel.reader import Checkpoints, Reader
-from services.kernel.service import Core, Definition
-from services.kernel.settings import Settings
-from services.kernel.telegram import Telegram
+from services.kernel.base.bell import Bell
+from services.kernel.base.settings import Settings
+from services.kernel.declare.policy import ActorSignature
+from services.kernel.declare.service import Core, Definition
+from services.kernel.readers.eraser import hearing
+from services.kernel.readers.parking import Parking
+from services.kernel.readers.reader import Checkpoints, Reader
+from services.kernel.telegram.bot_api import Telegram
 from services.notifications.api import routes
-from services.notifications.api.parts import Parts
-from services.notifications.channel import Channel
-from services.notifications.composing import Composer
-from services.notifications.contact_tracker import ContactTracker
 from services.notifications.contract import REGISTRY, tell
-from services.notifications.delivery_store import Deliveries
-from services.notifications.digests import DigestReader
 from services.notifications.domain.contact import CHANNELS, EMAIL, TELEGRAM
 from services.notifications.domain.message import MESSAGE
 from services.notifications.domain.preference import PREFERENCE
 from services.notifications.domain.quiet_hours import QuietHours
-from services.notifications.mail import SmtpServer
-from services.notifications.people import MembersPeople
-from services.notifications.planner import DeliveryPlanner, Lookups, PlanningReader
+from services.notifications.parts import Parts
 from services.notifications.processes.audience import AUDIENCE
 from services.notifications.processes.moving import MOVING
 from services.notifications.processes.partnering import PARTNERING
 from services.notifications.processes.reminders import REMINDERS
-from services.notifications.sender import Sender, SendingReader
-from services.notifications.telegram_channel import TelegramChannel
+from services.notifications.sending.channel import Channel
+from services.notifications.sending.composing import Composer
+from services.notifications.sending.contact_tracker import ContactTracker
+from services.notifications.sending.delivery_store import Deliveries
+from services.notifications.sending.digests import DigestReader
+from services.notifications.sending.mail import SmtpServer
+from services.notifications.sending.people import MembersPeople
+from services.notifications.sending.planner import DeliveryPlanner, Lookups, PlanningReader
+from services.notifications.sending.sender import Sender, SendingReader
+from services.notifications.sending.telegram_channel import TelegramChannel
 from services.notifications.views.announcements import ANNOUNCEMENTS
 from services.notifications.views.contacts import CONTACTS, in_doubt
 from services.notifications.views.inbox import MESSAGES

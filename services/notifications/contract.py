@@ -6,8 +6,8 @@ told what is between the community and that person, and no fact.
 
 from __future__ import annotations
 
-from services.kernel.facts import Contract, Tells
-from services.kernel.process import DeadlinePassed
+from services.kernel.declare.facts import Contract, Tells
+from services.kernel.declare.process import DeadlinePassed
 from services.notifications.domain import (
     announcement,
     contact,

@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.kernel.envelope import fact_of
-from services.kernel.inbox import Inbox
-from services.kernel.problem import Malformed
+from services.kernel.base.problem import Malformed
+from services.kernel.bus.envelope import fact_of
+from services.kernel.bus.inbox import Inbox
 from services.notifications.domain.interest import Interest
 
 READ_AT_MOST = 2048

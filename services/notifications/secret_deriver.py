@@ -10,7 +10,7 @@ import hashlib
 import uuid
 from dataclasses import dataclass
 
-from services.kernel.ids import derived_secret
+from services.kernel.base.ids import derived_secret
 
 _PREFIX = "jpk_"
 _SECRET_PREFIX = "whsec_"  # noqa: S105 - how Standard Webhooks marks a secret, and none itself

@@ -14,7 +14,7 @@ import uuid
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from services.kernel.policy import ActorSignature
+from services.kernel.declare.policy import ActorSignature
 from tests.benchmarks.stage import Stage
 from tests.support.members import COORDINATOR
 

@@ -6,7 +6,7 @@ import time
 import uuid
 
 from deploy.waiting import wait_until
-from services.kernel.mongo import connect
+from services.kernel.base.mongo import connect
 from tests.benchmarks.stage import Stage
 from tests.support.shelf import append
 from tests.support.stations import ConsumerStation, SourceStation

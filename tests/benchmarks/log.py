@@ -6,8 +6,8 @@ import threading
 import time
 import uuid
 
-from services.kernel.mongo import connect
-from services.kernel.mongo_log import MongoLog
+from services.kernel.base.mongo import connect
+from services.kernel.log.mongo_log import MongoLog
 from tests.benchmarks.stage import Stage
 from tests.support.shelf import REGISTRY, append
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from services.kernel.log import CommitTooLarge, Conflict, Duplicate, EventLog
-from services.kernel.memory_log import MemoryLog
-from services.kernel.mongo import connect
-from services.kernel.mongo_log import MongoLog
+from services.kernel.base.mongo import connect
+from services.kernel.log.log import CommitTooLarge, Conflict, Duplicate, EventLog
+from services.kernel.log.memory_log import MemoryLog
+from services.kernel.log.mongo_log import MongoLog
 from tests.support.shelf import REGISTRY, BookPut, append
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.kernel.fact_shapes import FactShapes
+from services.kernel.declare.fact_shapes import FactShapes
 from tests.support import golden
 from tests.support.promised import unpublished
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from services.kernel.envelope import canonical
-from services.kernel.message import Metadata, Recorded
+from services.kernel.base.message import Metadata, Recorded
+from services.kernel.bus.envelope import canonical
 from tests.support import golden
 
 AT = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)

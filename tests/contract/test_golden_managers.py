@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.kernel.message import Command, Fact, Recorded
-from services.kernel.process import DeadlinePassed, ProcessManager, Reaction
-from services.kernel.view import COMMITS, INBOX
+from services.kernel.base.message import Command, Fact, Recorded
+from services.kernel.declare.process import DeadlinePassed, ProcessManager, Reaction
+from services.kernel.declare.view import COMMITS, INBOX
 from tests.support import golden
 
 IDENTITIES = ("one", "two")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.kernel.message import Fact, Recorded
-from services.kernel.view import COMMITS, INBOX, View
+from services.kernel.base.message import Fact, Recorded
+from services.kernel.declare.view import COMMITS, INBOX, View
 from tests.support import golden
 from tests.support.rows import misfits
 

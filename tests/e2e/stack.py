@@ -24,11 +24,11 @@ from deploy.broker import Broker
 from deploy.commands.board import install
 from deploy.commands.opened import opened
 from deploy.database import Database
-from deploy.mailbox.server import Mailbox
-from deploy.receiver.server import ReceiverServer
-from deploy.telegram.server import TelegramServer
+from deploy.demo.mailbox.server import Mailbox
+from deploy.demo.receiver.server import ReceiverServer
+from deploy.demo.telegram.server import TelegramServer
 from deploy.waiting import wait_until
-from services.kernel.clock import DemoClock
+from services.kernel.base.clock import DemoClock
 from services.members.installation import BoardMember, issue_token
 from tests.support.servers import Vhosts
 from tests.support.services import SERVICES, ChildServices

@@ -15,7 +15,7 @@ import pytest
 from deploy import ports
 from deploy.commands.opened import opened
 from deploy.waiting import wait_until
-from services.kernel.policy import Actor, ActorSignature
+from services.kernel.declare.policy import Actor, ActorSignature
 from services.members.installation import issue_token
 from tests.e2e.stack import BLITAR, KEDIRI, House, Visitor, refused
 from tests.support.services import ChildServices

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deploy.telegram.visitor import NotAllowed, Visitor
+from deploy.demo.telegram.visitor import NotAllowed, Visitor
 from deploy.waiting import wait_until
 from tests.e2e.stack import KEDIRI, House
 

@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from deploy.commands.board import install
-from deploy.mailbox.server import Mailbox
+from deploy.demo.mailbox.server import Mailbox
 from deploy.waiting import wait_until
-from services.kernel.clock import DemoClock
+from services.kernel.base.clock import DemoClock
 from services.members.installation import BoardMember
 from tests.support.login import log_in
 from tests.support.services import ChildServices

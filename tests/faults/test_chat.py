@@ -16,8 +16,8 @@ import pytest
 
 from deploy import keys
 from deploy.commands.opened import opened
-from deploy.telegram.server import TelegramServer
-from deploy.telegram.visitor import Visitor
+from deploy.demo.telegram.server import TelegramServer
+from deploy.demo.telegram.visitor import Visitor
 from deploy.waiting import wait_until
 from services.events.domain.chat_group import (
     CHAT_GROUP,
@@ -30,9 +30,9 @@ from services.events.domain.chat_group import (
     WantFree,
     WantRestricted,
 )
-from services.kernel.clock import DemoClock
-from services.kernel.decider import Order
-from services.kernel.message import Event, Metadata
+from services.kernel.base.clock import DemoClock
+from services.kernel.base.message import Event, Metadata
+from services.kernel.commands.decider import Order
 from tests.support.services import ChildServices
 
 BEFORE = {

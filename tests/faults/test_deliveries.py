@@ -18,15 +18,15 @@ from pymongo.errors import AutoReconnect, PyMongoError
 from pymongo.monitoring import CommandListener, CommandStartedEvent
 
 from deploy.database import Database as DatabaseServer
-from deploy.mailbox.server import Mailbox
-from deploy.telegram.server import TelegramServer
-from deploy.telegram.visitor import Visitor
-from services.kernel.mongo import connect
-from services.kernel.settings import TelegramBot
-from services.notifications.channel import Letter
-from services.notifications.mail import SmtpServer
-from services.notifications.retry_policy import RetryPolicy
-from services.notifications.telegram_channel import TelegramChannel
+from deploy.demo.mailbox.server import Mailbox
+from deploy.demo.telegram.server import TelegramServer
+from deploy.demo.telegram.visitor import Visitor
+from services.kernel.base.mongo import connect
+from services.kernel.base.settings import TelegramBot
+from services.notifications.sending.channel import Letter
+from services.notifications.sending.mail import SmtpServer
+from services.notifications.sending.retry_policy import RetryPolicy
+from services.notifications.sending.telegram_channel import TelegramChannel
 from tests.services.notifications.harness import NotificationsHarness
 from tests.support.members_server import MembersServer, running_members_server
 from tests.unit.notifications import facts
@@ -193,7 +193,7 @@ def test_the_planner_killed_between_deliveries_and_checkpoint_plans_nothing_twic
     def killed(*_: Any) -> None:
         raise AutoReconnect("killed here")
 
-    monkeypatch.setattr("services.kernel.reader.Checkpoints.move", killed)
+    monkeypatch.setattr("services.kernel.readers.reader.Checkpoints.move", killed)
     with pytest.raises(AutoReconnect):
         house.step("deliveries")
     monkeypatch.undo()

@@ -8,22 +8,22 @@ from pymongo import MongoClient
 from pymongo.database import Database
 from pymongo.monitoring import CommandListener, CommandStartedEvent
 
-from services.kernel.claims import MongoClaims
-from services.kernel.clock import FixedClock
-from services.kernel.deadline_reader import DeadlineReader
-from services.kernel.decider import Commands
-from services.kernel.envelope import envelope
-from services.kernel.inbox import Inbox, Strays
-from services.kernel.inbox_source import InboxSource
-from services.kernel.lease import Lease
-from services.kernel.manager_reader import ManagerReader
-from services.kernel.mongo import connect, durable
-from services.kernel.mongo_log import MongoLog
-from services.kernel.parking import ParkedFact, Parking
-from services.kernel.reader import Checkpoints
-from services.kernel.vault import MongoKeys, Vault
-from services.kernel.view_reader import ViewReader
-from services.kernel.view_store import Views
+from services.kernel.base.clock import FixedClock
+from services.kernel.base.mongo import connect, durable
+from services.kernel.bus.envelope import envelope
+from services.kernel.bus.inbox import Inbox, Strays
+from services.kernel.bus.inbox_source import InboxSource
+from services.kernel.commands.decider import Commands
+from services.kernel.log.mongo_log import MongoLog
+from services.kernel.managers.deadline_reader import DeadlineReader
+from services.kernel.managers.manager_reader import ManagerReader
+from services.kernel.privacy.claims import MongoClaims
+from services.kernel.privacy.vault import MongoKeys, Vault
+from services.kernel.readers.lease import Lease
+from services.kernel.readers.parking import ParkedFact, Parking
+from services.kernel.readers.reader import Checkpoints
+from services.kernel.views.view_reader import ViewReader
+from services.kernel.views.view_store import Views
 from tests.support.shelf import AT, COPYING, HEARD, REGISTRY, append, fact, tell
 
 DURABLE = {
@@ -68,7 +68,7 @@ class Wire(CommandListener):
 @pytest.fixture
 def wire(mongodb_uri: str, database: Database[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> Wire:
     listener = Wire()
-    from services.kernel import mongo
+    from services.kernel.base import mongo
 
     real = MongoClient
     monkeypatch.setattr(mongo, "MongoClient", lambda uri, **options: real(uri, event_listeners=[listener], **options))

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from pymongo.database import Database
 
-from services.kernel import lease as leases
-from services.kernel.lease import Lease
-from services.kernel.mongo import connect
+from services.kernel.base.mongo import connect
+from services.kernel.readers import lease as leases
+from services.kernel.readers.lease import Lease
 
 
 @pytest.fixture

@@ -11,13 +11,13 @@ from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
 from deploy.database import Database as DatabaseServer
-from services.kernel.clock import FixedClock
-from services.kernel.decider import Commands, Order
-from services.kernel.log import Duplicate, LogError, Unknown
-from services.kernel.message import Metadata
-from services.kernel.mongo import connect
-from services.kernel.mongo_log import MongoLog
-from services.kernel.problem import Refused
+from services.kernel.base.clock import FixedClock
+from services.kernel.base.message import Metadata
+from services.kernel.base.mongo import connect
+from services.kernel.base.problem import Refused
+from services.kernel.commands.decider import Commands, Order
+from services.kernel.log.log import Duplicate, LogError, Unknown
+from services.kernel.log.mongo_log import MongoLog
 from tests.support.proxy import Proxy
 from tests.support.shelf import AT, REGISTRY, SHELF, PutBook, append, tell
 

@@ -10,13 +10,13 @@ import pytest
 from pymongo.database import Database
 from pymongo.errors import AutoReconnect
 
-from services.kernel.mongo import connect
-from services.notifications.channel import ChannelDown, Deferred, Fault, Rejected
-from services.notifications.delivery import delivery_id
+from services.kernel.base.mongo import connect
 from services.notifications.domain.preference import Preference, Wishes
-from services.notifications.mail import SmtpServer
-from services.notifications.retry_policy import RetryPolicy
-from services.notifications.sender import Sender
+from services.notifications.sending.channel import ChannelDown, Deferred, Fault, Rejected
+from services.notifications.sending.delivery import delivery_id
+from services.notifications.sending.mail import SmtpServer
+from services.notifications.sending.retry_policy import RetryPolicy
+from services.notifications.sending.sender import Sender
 from tests.support.sending import Desk
 from tests.unit.notifications.facts import START
 

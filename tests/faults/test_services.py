@@ -16,10 +16,10 @@ import requests
 
 from deploy.broker import Broker
 from deploy.database import Database
-from deploy.mailbox.server import Mailbox
+from deploy.demo.mailbox.server import Mailbox
 from deploy.waiting import wait_until
-from services.kernel.clock import DemoClock
-from services.kernel.local_time import zone
+from services.kernel.base.clock import DemoClock
+from services.kernel.base.local_time import zone
 from tests.support.members import Caller
 from tests.support.services import ChildServices
 

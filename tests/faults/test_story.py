@@ -15,18 +15,19 @@ import pymongo
 import pytest
 from kombu import Connection
 
-from deploy import keys, story
+from deploy import keys
 from deploy.broker import Broker
 from deploy.commands.opened import opened
 from deploy.commands.verify import checks
 from deploy.database import Database
-from deploy.mailbox.server import Mailbox
-from deploy.receiver.server import ReceiverServer
-from deploy.story import Progress, people
-from deploy.story.telling import TOTAL
-from deploy.telegram.server import TelegramServer
+from deploy.demo import story
+from deploy.demo.mailbox.server import Mailbox
+from deploy.demo.receiver.server import ReceiverServer
+from deploy.demo.story import Progress, people
+from deploy.demo.story.telling import TOTAL
+from deploy.demo.telegram.server import TelegramServer
 from deploy.waiting import wait_until
-from services.kernel.mongo import connect
+from services.kernel.base.mongo import connect
 from tests.support.crawl import crawl
 from tests.support.login import log_in
 from tests.support.search import found_in_databases, found_in_files
@@ -185,7 +186,7 @@ def told(
             **chats.environment,
             **receiver.environment,
         }
-        stack = ChildServices(directory, environment)
+        stack = ChildServices(directory, environment, measured=False)
         try:
             for name in SERVICES:
                 stack.start(name, wait=False)

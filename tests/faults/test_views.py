@@ -8,12 +8,12 @@ import pytest
 from pymongo.database import Database
 
 from deploy.database import Database as DatabaseServer
-from services.kernel.mongo import connect
-from services.kernel.mongo_log import MongoLog
-from services.kernel.parking import Parking
-from services.kernel.reader import CommitSource
-from services.kernel.view_reader import ViewReader
-from services.kernel.view_store import Views
+from services.kernel.base.mongo import connect
+from services.kernel.log.mongo_log import MongoLog
+from services.kernel.readers.parking import Parking
+from services.kernel.readers.reader import CommitSource
+from services.kernel.views.view_reader import ViewReader
+from services.kernel.views.view_store import Views
 from tests.support.shelf import REGISTRY, SHELVES, append
 
 KILLS = 6

@@ -8,7 +8,7 @@ from pymongo import MongoClient
 from pymongo.database import Database
 
 from deploy.waiting import wait_until
-from services.kernel import mongo
+from services.kernel.base import mongo
 from tests.faults.test_durability import Wire
 from tests.integration.test_webhooks import Outside, start
 from tests.services.notifications.webhook_harness import WebhookHarness

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from services.kernel.policy import ANONYMOUS, EVERYWHERE, Actor
-from services.notifications.channel import Deferred, Letter
-from services.notifications.mail import SmtpServer
+from services.kernel.declare.policy import ANONYMOUS, EVERYWHERE, Actor
+from services.notifications.sending.channel import Deferred, Letter
+from services.notifications.sending.mail import SmtpServer
 from tests.services.notifications.harness import NotificationsHarness, community
 from tests.support.members_server import MembersServer, TestMail
 from tests.unit.notifications import facts

@@ -3,12 +3,12 @@
 from deploy import keys
 from deploy.commands import doctor
 from deploy.commands.opened import opened
-from deploy.telegram.visitor import Visitor
+from deploy.demo.telegram.visitor import Visitor
 from services.events.domain.chat_group import CHAT_GROUP, RegisterChatGroup
 from services.events.views.chat_groups import CHAT_GROUPS
-from services.kernel.decider import Order
-from services.kernel.message import Metadata
-from services.kernel.view_reader import ViewReader
+from services.kernel.base.message import Metadata
+from services.kernel.commands.decider import Order
+from services.kernel.views.view_reader import ViewReader
 
 MINE, LACKING, GONE = -991_001, -991_002, -991_003
 

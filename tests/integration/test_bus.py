@@ -10,9 +10,9 @@ from pymongo.errors import AutoReconnect
 
 from deploy.broker import Broker
 from deploy.waiting import wait_until
-from services.kernel.envelope import EXCHANGE, NotOurs, canonical, checked, envelope, parsed
-from services.kernel.mongo import connect
-from services.kernel.relay import Unconfirmed
+from services.kernel.base.mongo import connect
+from services.kernel.bus.envelope import EXCHANGE, NotOurs, canonical, checked, envelope, parsed
+from services.kernel.bus.relay import Unconfirmed
 from tests.support.shelf import fact
 from tests.support.stations import ConsumerStation, SourceStation
 
@@ -112,7 +112,7 @@ def test_what_is_not_confirmed_is_not_passed_and_is_sent_again(bus: Bus, monkeyp
     source = bus.source()
     relay = source.relay
     assert relay is not None
-    monkeypatch.setattr("services.kernel.relay.CONFIRM_SECONDS", 0.5)
+    monkeypatch.setattr("services.kernel.bus.relay.CONFIRM_SECONDS", 0.5)
     monkeypatch.setattr(relay, "_acknowledged", lambda _tag, _multiple: None)  # the confirm gets lost
     source.tell(2)
     with pytest.raises(Unconfirmed):
@@ -231,7 +231,7 @@ def test_a_message_that_is_not_our_envelope_is_kept_as_a_stray_and_blocks_nothin
 def test_strays_are_capped(bus: Bus, database: Database[dict[str, Any]]) -> None:
     from datetime import UTC, datetime
 
-    from services.kernel.inbox import Strays
+    from services.kernel.bus.inbox import Strays
 
     strays = Strays("shelves", database, limit=3)
     for n in range(5):
@@ -261,7 +261,7 @@ def test_a_fact_in_a_version_nobody_knows_yet_is_stored_as_it_came(bus: Bus) -> 
 def test_the_same_fact_has_the_same_bytes_in_feed_and_on_the_bus(bus: Bus) -> None:
     source = bus.source()
     source.tell(1)
-    from services.kernel.feed import feed_page
+    from services.kernel.bus.feed import feed_page
 
     on_the_bus = canonical(envelope(source.log.facts(0)[0], "x"))
     in_the_feed = canonical(feed_page(source.log, "x", "", 0)["facts"][0])

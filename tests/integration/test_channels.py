@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from pymongo.database import Database
 
-from deploy.mailbox.server import Mailbox
-from deploy.telegram.server import TelegramServer
-from deploy.telegram.visitor import Visitor
-from services.kernel.mongo import connect
-from services.kernel.settings import TelegramBot
+from deploy.demo.mailbox.server import Mailbox
+from deploy.demo.telegram.server import TelegramServer
+from deploy.demo.telegram.visitor import Visitor
+from services.kernel.base.mongo import connect
+from services.kernel.base.settings import TelegramBot
 from tests.services.notifications.harness import NotificationsHarness, community
 from tests.support.members_server import MembersServer, TestMail
 from tests.unit.notifications import facts
@@ -123,7 +123,7 @@ def test_who_wishes_for_what_they_do_not_have_is_told_by_what_they_have(
 def test_who_has_just_linked_telegram_is_not_told_by_email_for_being_remembered_without_it(
     house: NotificationsHarness, post: TestMail, chats: Chats, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.notifications.people.JUST_NOW_SECONDS", 0.0)
+    monkeypatch.setattr("services.notifications.sending.people.JUST_NOW_SECONDS", 0.0)
     post.know("tono")
     community(house, "tono")
     house.choose("tono", email=False, telegram=True)

@@ -11,7 +11,7 @@ from deploy import ports
 from deploy.cli import main
 from deploy.commands.opened import opened
 from deploy.waiting import wait_until
-from services.kernel.parking import ParkedFact, parked_now
+from services.kernel.readers.parking import ParkedFact, parked_now
 from tests.support.services import ChildServices
 
 BOARD = (

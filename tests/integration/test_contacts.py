@@ -1,6 +1,6 @@
 """Contacts that do not work, and what is sent again, on a real database and a real mail server."""
 
-from services.kernel.policy import ANONYMOUS, EVERYWHERE, Actor
+from services.kernel.declare.policy import ANONYMOUS, EVERYWHERE, Actor
 from tests.services.notifications.harness import NotificationsHarness, community
 from tests.support.members_server import MembersServer, TestMail
 from tests.unit.notifications import facts

@@ -10,11 +10,11 @@ from typing import Any
 from pymongo.database import Database
 
 from deploy import keys
-from deploy.mailbox.server import Mailbox
+from deploy.demo.mailbox.server import Mailbox
 from deploy.waiting import wait_until
-from services.kernel.mongo import connect
-from services.kernel.policy import Actor, ActorSignature
-from services.kernel.settings import read_secrets
+from services.kernel.base.mongo import connect
+from services.kernel.base.settings import read_secrets
+from services.kernel.declare.policy import Actor, ActorSignature
 from tests.services.notifications.harness import NotificationsHarness, community
 from tests.support.members_server import MembersServer, TestMail, running_members_server
 from tests.support.services import ChildServices

@@ -8,10 +8,10 @@ from bson import json_util
 from deploy import keys
 from deploy.waiting import wait_until
 from services.kernel.assembly import assemble
-from services.kernel.clock import SystemClock
-from services.kernel.mongo import connect
-from services.kernel.policy import Actor
-from services.kernel.settings import read_secrets, settings_for
+from services.kernel.base.clock import SystemClock
+from services.kernel.base.mongo import connect
+from services.kernel.base.settings import read_secrets, settings_for
+from services.kernel.declare.policy import Actor
 from services.members.bootstrap import definition
 from services.members.processes.erasing import Erasing
 from tests.integration.test_members_api import REGION, Running

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pymongo.database import Database
 
-from services.kernel.mongo import connect
-from services.kernel.policy import ANONYMOUS
+from services.kernel.base.mongo import connect
+from services.kernel.declare.policy import ANONYMOUS
 from tests.services.events.harness import BIMA, RANI, EventsHarness
 from tests.support.sample_community import BLITAR, KEDIRI, person
 from tests.support.service_harness import Reply

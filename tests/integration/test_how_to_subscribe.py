@@ -15,8 +15,8 @@ from kombu import Connection
 from deploy import ports
 from deploy.process import Process, Program
 from deploy.waiting import wait_until
-from services.kernel.envelope import CONTENT_TYPE, EXCHANGE, canonical, envelope
-from services.kernel.message import Fact
+from services.kernel.base.message import Fact
+from services.kernel.bus.envelope import CONTENT_TYPE, EXCHANGE, canonical, envelope
 from services.notifications.domain.webhook_url import target_of
 from services.notifications.secret_deriver import SecretDeriver
 from services.notifications.webhooks.signing import signed

@@ -11,25 +11,25 @@ from pymongo.database import Database
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
 from deploy.waiting import wait_until
-from services.kernel import feed
-from services.kernel.bell import Bell
-from services.kernel.clock import FixedClock
-from services.kernel.deadline_reader import DeadlineReader, Upcoming
-from services.kernel.feed import feed_page
-from services.kernel.inbox_source import InboxSource
-from services.kernel.manager_reader import ManagerReader
-from services.kernel.message import Fact
-from services.kernel.mongo import connect
-from services.kernel.mongo_log import MongoLog
-from services.kernel.parking import ParkedFact, Parking, Unread
-from services.kernel.reader import Batch, Checkpoints, Item
-from services.kernel.registry import Unreadable
-from services.kernel.runner import Runner
-from services.kernel.view import View
-from services.kernel.view_store import Views
-from services.notifications.channel import Deferred
-from services.notifications.retry_policy import RetryPolicy
-from services.notifications.sender import ASK_SECONDS, SendingReader
+from services.kernel.base.bell import Bell
+from services.kernel.base.clock import FixedClock
+from services.kernel.base.message import Fact
+from services.kernel.base.mongo import connect
+from services.kernel.bus import feed
+from services.kernel.bus.feed import feed_page
+from services.kernel.bus.inbox_source import InboxSource
+from services.kernel.declare.view import View
+from services.kernel.log.mongo_log import MongoLog
+from services.kernel.log.registry import Unreadable
+from services.kernel.managers.deadline_reader import DeadlineReader, Upcoming
+from services.kernel.managers.manager_reader import ManagerReader
+from services.kernel.readers.parking import ParkedFact, Parking, Unread
+from services.kernel.readers.reader import Batch, Checkpoints, Item
+from services.kernel.readers.runner import Runner
+from services.kernel.views.view_store import Views
+from services.notifications.sending.channel import Deferred
+from services.notifications.sending.retry_policy import RetryPolicy
+from services.notifications.sending.sender import ASK_SECONDS, SendingReader
 from tests.support.managed import Office, office
 from tests.support.sending import Desk
 from tests.support.shelf import AT, COPYING, REGISTRY, append, fact

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pymongo.database import Database
 
-from services.kernel.envelope import envelope
-from services.kernel.inbox import Expected, Inbox
-from services.kernel.mongo import connect
+from services.kernel.base.mongo import connect
+from services.kernel.bus.envelope import envelope
+from services.kernel.bus.inbox import Expected, Inbox
 from tests.support.shelf import fact
 
 

@@ -6,8 +6,8 @@ from email.message import EmailMessage
 
 import pytest
 
-from deploy.mailbox.pages import linked, when
-from deploy.mailbox.server import Mailbox
+from deploy.demo.mailbox.pages import linked, when
+from deploy.demo.mailbox.server import Mailbox
 
 
 def an_address() -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pymongo.errors import AutoReconnect
 
-from services.kernel.process import Reaction
+from services.kernel.declare.process import Reaction
 from tests.support.managed import Office, office
 from tests.support.shelf import COPYING, SHELF
 
@@ -137,7 +137,7 @@ def test_what_a_manager_cannot_take_is_parked_with_its_instance_and_retried_in_o
 
 
 def test_a_refused_command_is_an_outcome_and_the_manager_goes_on(office: Office) -> None:
-    from services.kernel.process import Issue
+    from services.kernel.declare.process import Issue
     from tests.support.shelf import PutBook
 
     def react(state: Any, item: Any) -> Reaction:
@@ -150,7 +150,7 @@ def test_a_refused_command_is_an_outcome_and_the_manager_goes_on(office: Office)
 
 
 def test_a_manager_with_a_newer_lease_stops_the_older_one(office: Office) -> None:
-    from services.kernel.reader import LostCheckpoint
+    from services.kernel.readers.reader import LostCheckpoint
 
     older, newer = office.reader(), office.reader()
     office.hear(1)
@@ -180,8 +180,8 @@ def test_what_concerns_nobody_moves_the_checkpoint_soon_but_not_at_once(office: 
 
 
 def _order(title: str) -> Any:
-    from services.kernel.decider import Order
-    from services.kernel.message import Metadata
+    from services.kernel.base.message import Metadata
+    from services.kernel.commands.decider import Order
     from tests.support.shelf import PutBook
 
     return Order(PutBook(title), "other", f"k-{title}", Metadata("c"))

@@ -13,13 +13,13 @@ import pytest
 
 from deploy import keys
 from deploy.waiting import wait_until
-from services.kernel.api import RawRequest
 from services.kernel.assembly import Application, assemble
-from services.kernel.clock import SystemClock
-from services.kernel.ids import new_id
-from services.kernel.mongo import connect
-from services.kernel.policy import ANONYMOUS, Actor, ActorSignature
-from services.kernel.settings import read_secrets, settings_for
+from services.kernel.base.clock import SystemClock
+from services.kernel.base.ids import new_id
+from services.kernel.base.mongo import connect
+from services.kernel.base.settings import read_secrets, settings_for
+from services.kernel.declare.policy import ANONYMOUS, Actor, ActorSignature
+from services.kernel.http.api import RawRequest
 from services.members.bootstrap import definition
 from services.members.domain.person import MemberJoined
 from services.members.installation import BoardMember, install_board, issue_token

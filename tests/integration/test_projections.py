@@ -16,8 +16,8 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import OperationFailure
 
-from services.kernel.message import Fact
-from services.kernel.view import COMMITS, INBOX, View, update
+from services.kernel.base.message import Fact
+from services.kernel.declare.view import COMMITS, INBOX, View, update
 from tests.support import golden
 
 IDENTITIES = ("one", "two")

@@ -9,9 +9,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from pymongo.database import Database
 
-from deploy.mailbox.server import Mailbox
-from services.kernel.mongo import connect
-from services.kernel.settings import PORTS
+from deploy.demo.mailbox.server import Mailbox
+from services.kernel.base.mongo import connect
+from services.kernel.base.settings import PORTS
 from services.notifications.bootstrap import definition
 from tests.services.notifications.webhook_harness import WebhookHarness
 from tests.support.endpoint import an_endpoint

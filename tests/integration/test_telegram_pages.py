@@ -3,9 +3,9 @@
 import httpx
 import pytest
 
-from deploy.telegram.visitor import Visitor
-from services.kernel.settings import TelegramBot
-from services.kernel.telegram import Telegram
+from deploy.demo.telegram.visitor import Visitor
+from services.kernel.base.settings import TelegramBot
+from services.kernel.telegram.bot_api import Telegram
 
 SITI, GROUP = 660_001, -660_001
 

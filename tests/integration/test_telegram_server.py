@@ -8,11 +8,11 @@ from itertools import count
 import httpx
 import pytest
 
-from deploy.telegram.server import TelegramServer
-from deploy.telegram.visitor import NotAllowed, Visitor
+from deploy.demo.telegram.server import TelegramServer
+from deploy.demo.telegram.visitor import NotAllowed, Visitor
 from deploy.waiting import wait_until
-from services.kernel.settings import TelegramBot
-from services.kernel.telegram import (
+from services.kernel.base.settings import TelegramBot
+from services.kernel.telegram.bot_api import (
     AnotherListener,
     BadRequest,
     Blocked,

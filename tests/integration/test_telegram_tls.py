@@ -21,8 +21,8 @@ PATCHED = """
 import eventlet
 eventlet.monkey_patch()
 import sys, threading, time
-from services.kernel.settings import TelegramBot
-from services.kernel.telegram import Telegram, TelegramError
+from services.kernel.base.settings import TelegramBot
+from services.kernel.telegram.bot_api import Telegram, TelegramError
 ticks = []
 def tick():
     while len(ticks) < 1000:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.kernel.policy import ANONYMOUS, EVERYWHERE, Actor
+from services.kernel.declare.policy import ANONYMOUS, EVERYWHERE, Actor
 from tests.services.notifications.harness import NotificationsHarness, community
 from tests.support.members_server import MembersServer, TestMail
 from tests.unit.notifications import facts

@@ -6,17 +6,17 @@ from typing import Any
 import pytest
 from pymongo.database import Database
 
-from services.kernel.envelope import envelope
-from services.kernel.inbox import Inbox
-from services.kernel.inbox_source import InboxSource
-from services.kernel.mongo import connect
-from services.kernel.mongo_log import MongoLog
-from services.kernel.parking import Parking
-from services.kernel.problem import Malformed, Unavailable
-from services.kernel.reader import CommitSource, LostCheckpoint
-from services.kernel.view import Change, View
-from services.kernel.view_reader import ViewReader
-from services.kernel.view_store import Views
+from services.kernel.base.mongo import connect
+from services.kernel.base.problem import Malformed, Unavailable
+from services.kernel.bus.envelope import envelope
+from services.kernel.bus.inbox import Inbox
+from services.kernel.bus.inbox_source import InboxSource
+from services.kernel.declare.view import Change, View
+from services.kernel.log.mongo_log import MongoLog
+from services.kernel.readers.parking import Parking
+from services.kernel.readers.reader import CommitSource, LostCheckpoint
+from services.kernel.views.view_reader import ViewReader
+from services.kernel.views.view_store import Views
 from tests.support.shelf import BOTH, REGISTRY, SHELVES, append, fact
 
 
@@ -69,7 +69,7 @@ def test_a_reader_that_begins_earlier_changes_nothing(bench: Bench) -> None:
 def test_what_a_killed_database_took_back_while_nothing_was_under_way_is_applied_again(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.kernel.view_reader.LOOK_SECONDS", 0.0)
+    monkeypatch.setattr("services.kernel.views.view_reader.LOOK_SECONDS", 0.0)
     bench.log.append(append("shelf-a", 0, "x"))
     reader = bench.reader(SHELVES)
     reader.step(1)
@@ -87,7 +87,7 @@ def test_what_a_killed_database_took_back_while_nothing_was_under_way_is_applied
 
 
 def test_a_removed_document_is_not_revived_by_a_repetition(bench: Bench) -> None:
-    from services.kernel.view import Remove, update
+    from services.kernel.declare.view import Remove, update
 
     shelves = bench.database[SHELVES.collection]
     shelves.bulk_write([update("commits", 20000, Change("a", {"count": 1}))])
@@ -187,7 +187,7 @@ def test_a_rebuild_beside_shows_the_live_view_until_it_is_level_then_switches(be
 
 
 def test_all_documents_are_read_once_however_many_pages_they_are(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.kernel.view_store.READ_AT_ONCE", 2)
+    monkeypatch.setattr("services.kernel.views.view_store.READ_AT_ONCE", 2)
     for n in range(5):
         bench.log.append(append(f"shelf-{n}", 0, *("x", "y")[: 1 + n % 2]))
     bench.reader(SHELVES).step(1)

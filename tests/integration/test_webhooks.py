@@ -13,9 +13,9 @@ import pytest
 
 from deploy import keys
 from deploy.waiting import wait_until
-from services.kernel.envelope import canonical
-from services.kernel.policy import EVERYWHERE, Actor, ActorSignature
-from services.kernel.settings import read_secrets
+from services.kernel.base.settings import read_secrets
+from services.kernel.bus.envelope import canonical
+from services.kernel.declare.policy import EVERYWHERE, Actor, ActorSignature
 from tests.support.endpoint import Endpoint, an_endpoint
 from tests.support.services import ChildServices
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.kernel.policy import Actor
+from services.kernel.declare.policy import Actor
 from tests.services.notifications.harness import NotificationsHarness, community
 from tests.support.members_server import TestMail
 from tests.unit.notifications import facts

@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
 
-from services.kernel.route import Route
+from services.kernel.declare.route import Route
 
 KNOWN_DEVIATIONS: Mapping[str, str] = {
     "events register": "`guest` is answered only to a registration under a guest's id",

@@ -4,7 +4,7 @@ import re
 
 from tests.unit.house.tree import text
 
-BLOCK = re.compile(r"^```\w+ (?P<name>[\w.]+)\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(r"^```\w+ (?P<name>[\w./]+)\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
 def programs(page: str) -> dict[str, str]:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from services.kernel.message import Event, Fact, Metadata, Recorded
-from services.kernel.settings import PORTS
+from services.kernel.base.message import Event, Fact, Metadata, Recorded
+from services.kernel.base.settings import PORTS
 
 UNIT = Path(__file__).resolve().parents[1] / "unit"
 AT = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 import re
 
-from deploy.mailbox.server import Mailbox
+from deploy.demo.mailbox.server import Mailbox
 from deploy.waiting import wait_until
 from tests.unit.gateway.browser import Browser
 

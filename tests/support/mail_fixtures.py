@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pymongo.database import Database
 
-from deploy.mailbox.server import Mailbox
-from services.kernel.mongo import connect
+from deploy.demo.mailbox.server import Mailbox
+from services.kernel.base.mongo import connect
 from tests.services.notifications.harness import NotificationsHarness
 from tests.support.members_server import MembersServer, TestMail, running_members_server
 

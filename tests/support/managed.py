@@ -5,18 +5,18 @@ from typing import Any
 import pytest
 from pymongo.database import Database
 
-from services.kernel.clock import FixedClock
-from services.kernel.deadline_reader import DeadlineReader
-from services.kernel.decider import Commands
-from services.kernel.envelope import envelope
-from services.kernel.inbox import Inbox
-from services.kernel.inbox_source import InboxSource
-from services.kernel.manager_reader import ManagerReader
-from services.kernel.mongo import connect
-from services.kernel.mongo_log import MongoLog
-from services.kernel.parking import Parking
-from services.kernel.process import ProcessManager
-from services.kernel.reader import Checkpoints, CommitSource
+from services.kernel.base.clock import FixedClock
+from services.kernel.base.mongo import connect
+from services.kernel.bus.envelope import envelope
+from services.kernel.bus.inbox import Inbox
+from services.kernel.bus.inbox_source import InboxSource
+from services.kernel.commands.decider import Commands
+from services.kernel.declare.process import ProcessManager
+from services.kernel.log.mongo_log import MongoLog
+from services.kernel.managers.deadline_reader import DeadlineReader
+from services.kernel.managers.manager_reader import ManagerReader
+from services.kernel.readers.parking import Parking
+from services.kernel.readers.reader import Checkpoints, CommitSource
 from tests.support.shelf import AT, COPYING, REGISTRY, SHELF, fact, tell
 
 

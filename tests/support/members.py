@@ -9,7 +9,7 @@ from typing import Any
 
 import requests
 
-from services.kernel.policy import Actor, ActorSignature
+from services.kernel.declare.policy import Actor, ActorSignature
 
 REGION = {
     "region": "kota-kediri",

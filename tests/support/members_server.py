@@ -10,10 +10,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from deploy.mailbox.server import Mailbox
-from services.kernel.envelope import envelope
-from services.kernel.message import Fact
-from services.kernel.policy import Actor, ActorSignature
+from deploy.demo.mailbox.server import Mailbox
+from services.kernel.base.message import Fact
+from services.kernel.bus.envelope import envelope
+from services.kernel.declare.policy import Actor, ActorSignature
 from tests.support.sample_community import SIGNATURE
 
 

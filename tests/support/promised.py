@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from marshmallow import fields
 
-from services.kernel.schema import Key, hints_of, parsed
+from services.kernel.declare.schema import Key, hints_of, parsed
 
 FIELDS: Mapping[type[Any], Sequence[type[Any]]] = {
     fields.String: (str,),

@@ -4,8 +4,8 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, get_args, get_origin
 
-from services.kernel.schema import Key, hints_of, parsed
-from services.kernel.view import Change, Expression, Remove, View
+from services.kernel.declare.schema import Key, hints_of, parsed
+from services.kernel.declare.view import Change, Expression, Remove, View
 
 
 def misfits(view: View[Any], changes: Sequence[Change | Remove]) -> list[str]:

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from services.kernel.policy import Actor, ActorSignature
-from services.kernel.settings import Secrets
+from services.kernel.base.settings import Secrets
+from services.kernel.declare.policy import Actor, ActorSignature
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """A Monday, eight in the morning in Jakarta."""

@@ -13,9 +13,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from pymongo.database import Database
 
-from services.kernel.policy import ANONYMOUS, EVERYWHERE, Actor, Held
-from services.kernel.reader import Reader
-from services.kernel.route import Route
+from services.kernel.declare.policy import ANONYMOUS, EVERYWHERE, Actor, Held
+from services.kernel.declare.route import Route
+from services.kernel.readers.reader import Reader
 from services.members.domain.office_kinds import OFFICES
 from tests.support.sample_community import KEDIRI
 

@@ -6,17 +6,17 @@ from typing import Any
 
 from pymongo.database import Database
 
-from services.notifications.channel import ChannelDown, Letter
-from services.notifications.composing import Composer
-from services.notifications.delivery import Delivery, delivery_id
-from services.notifications.delivery_store import Deliveries
 from services.notifications.domain.message import Kind, MessagePlanned, Variable
 from services.notifications.domain.preference import Preference
 from services.notifications.domain.quiet_hours import QuietHours
-from services.notifications.machine_time import MachineTime
-from services.notifications.people import Contact
-from services.notifications.retry_policy import RetryPolicy
-from services.notifications.sender import Sender
+from services.notifications.sending.channel import ChannelDown, Letter
+from services.notifications.sending.composing import Composer
+from services.notifications.sending.delivery import Delivery, delivery_id
+from services.notifications.sending.delivery_store import Deliveries
+from services.notifications.sending.machine_time import MachineTime
+from services.notifications.sending.people import Contact
+from services.notifications.sending.retry_policy import RetryPolicy
+from services.notifications.sending.sender import Sender
 from tests.unit.notifications.facts import START, STARTS
 
 MESSAGE = MessagePlanned(

@@ -2,8 +2,8 @@
 
 broker_server    deploy.broker.Broker    one a session; a test may stop or kill it, the next test finds it up again
 database_server  deploy.database.Database    the same
-mailbox          deploy.mailbox.server.Mailbox    one a session, up; a test looks only for its own addresses
-telegram_server  deploy.telegram.server.TelegramServer    the same; a test uses chats and people of its own
+mailbox          deploy.demo.mailbox.server.Mailbox    one a session, up; a test looks only for its own addresses
+telegram_server  deploy.demo.telegram.server.TelegramServer    the same; a test uses chats and people of its own
 amqp_uri         a vhost of this test alone
 database         a pymongo Database of this test alone, dropped after it
 mongodb_uri      the address of that server
@@ -25,8 +25,8 @@ from pymongo.database import Database as MongoDatabase
 from deploy import keys
 from deploy.broker import Broker
 from deploy.database import Database
-from deploy.mailbox.server import Mailbox
-from deploy.telegram.server import TelegramServer
+from deploy.demo.mailbox.server import Mailbox
+from deploy.demo.telegram.server import TelegramServer
 from deploy.trouble import Trouble
 from deploy.waiting import wait_until
 from tests.support.services import ChildServices

@@ -15,7 +15,7 @@ from pymongo.database import Database as MongoDatabase
 from pymongo.monitoring import CommandListener, CommandStartedEvent
 
 from deploy.database import Database
-from services.kernel.mongo import SELECTION_MILLISECONDS, TIMEOUT_MILLISECONDS
+from services.kernel.base.mongo import SELECTION_MILLISECONDS, TIMEOUT_MILLISECONDS
 from tests.support.service_harness import ServiceHarness
 
 H = TypeVar("H", bound=ServiceHarness)

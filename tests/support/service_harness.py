@@ -13,17 +13,17 @@ from typing import Any
 
 from pymongo.database import Database
 
-from services.kernel.api import RawRequest
 from services.kernel.assembly import Application, assemble
-from services.kernel.clock import FixedClock
-from services.kernel.envelope import envelope
-from services.kernel.ids import derived_id
-from services.kernel.message import Fact
-from services.kernel.policy import ANONYMOUS, Actor, ActorSignature
-from services.kernel.reader import Reader
-from services.kernel.service import Definition
-from services.kernel.settings import Settings
-from services.kernel.view_reader import ViewReader
+from services.kernel.base.clock import FixedClock
+from services.kernel.base.ids import derived_id
+from services.kernel.base.message import Fact
+from services.kernel.base.settings import Settings
+from services.kernel.bus.envelope import envelope
+from services.kernel.declare.policy import ANONYMOUS, Actor, ActorSignature
+from services.kernel.declare.service import Definition
+from services.kernel.http.api import RawRequest
+from services.kernel.readers.reader import Reader
+from services.kernel.views.view_reader import ViewReader
 from tests.support import sample_facts
 from tests.support.answer_schemas import check_answer
 from tests.support.sample_community import HOST, NOW, SECRETS, SIGNATURE

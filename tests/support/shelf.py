@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.kernel.decider import Decider
-from services.kernel.ids import derived_id
-from services.kernel.log import Append, NewEvent
-from services.kernel.message import Command, Draft, Event, Fact, Metadata, Recorded
-from services.kernel.problem import Refused
-from services.kernel.process import DeadlinePassed, Issue, ProcessManager, Reaction
-from services.kernel.registry import Registry
-from services.kernel.view import COMMITS, INBOX, Change, Remove, View, adding, increment
+from services.kernel.base.ids import derived_id
+from services.kernel.base.message import Command, Draft, Event, Fact, Metadata, Recorded
+from services.kernel.base.problem import Refused
+from services.kernel.commands.decider import Decider
+from services.kernel.declare.process import DeadlinePassed, Issue, ProcessManager, Reaction
+from services.kernel.declare.view import COMMITS, INBOX, Change, Remove, View, adding, increment
+from services.kernel.log.log import Append, NewEvent
+from services.kernel.log.registry import Registry
 
 AT = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
 

@@ -10,13 +10,13 @@ from urllib.parse import parse_qs, urlsplit
 
 from pymongo.database import Database
 
-from services.kernel.feed import CatchUp, feed_page
-from services.kernel.inbox import Inbox, Strays
-from services.kernel.mongo_log import MongoLog
-from services.kernel.policy import ActorSignature
-from services.kernel.reader import Checkpoints
-from services.kernel.relay import Relay
-from services.kernel.subscription import SilenceWatch, Subscription
+from services.kernel.bus.feed import CatchUp, feed_page
+from services.kernel.bus.inbox import Inbox, Strays
+from services.kernel.bus.relay import Relay
+from services.kernel.bus.subscription import SilenceWatch, Subscription
+from services.kernel.declare.policy import ActorSignature
+from services.kernel.log.mongo_log import MongoLog
+from services.kernel.readers.reader import Checkpoints
 from tests.support.shelf import REGISTRY, append
 
 

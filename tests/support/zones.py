@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from services.kernel.local_time import zone
+from services.kernel.base.local_time import zone
 
 SUMMER_TIME = "America/New_York"
 """Its clocks go forward on 8 March 2026 at 02:00 and back on 1 November 2026 at 02:00."""

@@ -1,4 +1,4 @@
-"""The promises of a service's inbox (`services.kernel.inbox`), checked fact by fact."""
+"""The promises of a service's inbox (`services.kernel.bus.inbox`), checked fact by fact."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from pymongo import ASCENDING
 from pymongo.database import Database
 
-from services.kernel.mongo import durable
+from services.kernel.base.mongo import durable
 
 FIELDS = {"position": 1, "source": 1, "epoch": 1, "n": 1, "id": 1}
 

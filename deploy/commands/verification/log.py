@@ -1,4 +1,4 @@
-"""The promises of a service's log (`services.kernel.log`), checked commit by commit."""
+"""The promises of a service's log (`services.kernel.log.log`), checked commit by commit."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from pymongo import ASCENDING
 from pymongo.database import Database
 
-from services.kernel.mongo import durable
+from services.kernel.base.mongo import durable
 
 FIELDS = {
     "position": 1, "command_id": 1, "stream": 1, "last_fact": 1, "events.version": 1, "events.id": 1, "facts.n": 1,

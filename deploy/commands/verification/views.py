@@ -12,11 +12,11 @@ from pymongo.collection import Collection
 from pymongo.errors import PyMongoError
 
 from services.kernel.assembly import Application
-from services.kernel.inbox_source import InboxSource
-from services.kernel.mongo import plain
-from services.kernel.reader import BATCH, CommitSource, Source
-from services.kernel.view import CHECKPOINT, COMMITS, INBOX, View, update
-from services.kernel.view_reader import reader_name
+from services.kernel.base.mongo import plain
+from services.kernel.bus.inbox_source import InboxSource
+from services.kernel.declare.view import CHECKPOINT, COMMITS, INBOX, View, update
+from services.kernel.readers.reader import BATCH, CommitSource, Source
+from services.kernel.views.view_reader import reader_name
 
 ATTEMPTS = 20
 SHOWN_AT_MOST = 5

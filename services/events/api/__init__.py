@@ -23,7 +23,7 @@ from services.events.api import (
     topics,
     venues,
 )
-from services.kernel.route import Routes
+from services.kernel.declare.route import Routes
 
 routes = Routes(
     topics.routes,

@@ -8,13 +8,13 @@ from typing import Any
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
-from services.events.api.parts import PLAN, Parts
 from services.events.domain.activity import CANCELLED, COMPLETED, PLANNED, PUBLISHED
+from services.events.parts import PLAN, Parts
 from services.events.views.activities import ACTIVITIES
-from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Routes
-from services.kernel.shapes import Paging, identity, listing, paged, paging, time
-from services.kernel.times import moment
+from services.kernel.base.problem import NotFound
+from services.kernel.base.times import moment
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.shapes import Paging, identity, listing, paged, paging, time
 
 routes = Routes()
 

@@ -7,7 +7,6 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import OneOf
 
-from services.events.api.parts import RECORD, Parts, Standing
 from services.events.domain.attendance import (
     ABSENT,
     ATTENDANCE,
@@ -21,10 +20,11 @@ from services.events.domain.attendance import (
     RecordGuest,
     RecordMember,
 )
+from services.events.parts import RECORD, Parts, Standing
 from services.events.views.attendance import ATTENDANCE_LISTS
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import identity, line
-from services.kernel.times import moment
+from services.kernel.base.times import moment
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import identity, line
 
 routes = Routes()
 

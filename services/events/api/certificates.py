@@ -6,7 +6,6 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from services.events.api.parts import PLAN, Parts, Standing
 from services.events.domain.attendance import ATTENDANCE, Attendance
 from services.events.domain.certificate import (
     CERTIFICATES,
@@ -15,12 +14,13 @@ from services.events.domain.certificate import (
     Present,
     RevokeCertificate,
 )
+from services.events.parts import PLAN, Parts, Standing
 from services.events.views.certificates import CERTIFICATE_LIST
-from services.kernel.ids import derived_id
-from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import identity, line
-from services.kernel.vault import Erased
+from services.kernel.base.ids import derived_id
+from services.kernel.base.problem import NotFound
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import identity, line
+from services.kernel.privacy.vault import Erased
 
 routes = Routes()
 

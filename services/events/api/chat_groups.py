@@ -7,14 +7,14 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import OneOf, Regexp
 
-from services.events.api.parts import PLAN, Parts
 from services.events.domain.chat_group import CHAT_GROUP, TELEGRAM, WHATSAPP, RegisterChatGroup
+from services.events.parts import PLAN, Parts
 from services.events.views.chat_groups import CHAT_GROUPS
-from services.kernel.ids import derived_id
-from services.kernel.policy import Actor
-from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import Paging, identity, line, listing, paged, paging
+from services.kernel.base.ids import derived_id
+from services.kernel.base.problem import NotFound
+from services.kernel.declare.policy import Actor
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import Paging, identity, line, listing, paged, paging
 
 routes = Routes()
 

@@ -13,17 +13,17 @@ from typing import Annotated, Any
 from marshmallow import ValidationError
 
 from services.events.api.chat_groups import group_of
-from services.events.api.parts import Parts
 from services.events.api.questions import LONGEST, QuestionState, asked, lecture
 from services.events.domain.attendance import ATTENDANCE, RecordReply
 from services.events.domain.chat_group import CHAT_GROUP, EARLY, GRACE, TELEGRAM
 from services.events.domain.lecture import RUNNING
+from services.events.parts import Parts
 from services.events.views.lectures import LECTURES
-from services.kernel.policy import Actor
-from services.kernel.problem import Refused
-from services.kernel.route import Answer, Request, Routes
-from services.kernel.schema import UNSET, Unset
-from services.kernel.shapes import Identity, up_to
+from services.kernel.base.problem import Refused
+from services.kernel.declare.policy import Actor
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import UNSET, Unset
+from services.kernel.declare.shapes import Identity, up_to
 
 GATEWAY = "gateway"
 routes = Routes()

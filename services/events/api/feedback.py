@@ -6,12 +6,12 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from services.events.api.parts import Parts
 from services.events.domain.attendance import ATTENDANCE
 from services.events.domain.feedback import FEEDBACK, HIGHEST, LOWEST, GiveFeedback
+from services.events.parts import Parts
 from services.events.views.feedback import FEEDBACK_LISTS
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import line, number
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import line, number
 
 routes = Routes()
 

@@ -12,16 +12,16 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from services.events.api.parts import PLAN, Parts
 from services.events.domain.activity import COMPLETED
 from services.events.domain.attendance import EXCUSED
+from services.events.parts import PLAN, Parts
 from services.events.views.activities import ACTIVITIES
 from services.events.views.attendance import ATTENDANCE_LISTS
 from services.events.views.registrations import REGISTRATIONS
-from services.kernel.route import Answer, Request, Routes
-from services.kernel.shapes import identity, time
-from services.kernel.times import moment
-from services.kernel.view import View
+from services.kernel.base.times import moment
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.shapes import identity, time
+from services.kernel.declare.view import View
 
 routes = Routes()
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from services.events.api.parts import PLAN, Parts
 from services.events.domain import gathering, workshop
 from services.events.domain.activity import Activity
 from services.events.domain.gathering import GATHERING, PlanGathering
 from services.events.domain.plan import Plan
 from services.events.domain.topic import DECLINED, TOPIC
 from services.events.domain.workshop import WORKSHOP, PlanWorkshop
-from services.kernel.decider import Decider
-from services.kernel.message import Command
-from services.kernel.problem import Malformed
-from services.kernel.route import Request
+from services.events.parts import PLAN, Parts
+from services.kernel.base.message import Command
+from services.kernel.base.problem import Malformed
+from services.kernel.commands.decider import Decider
+from services.kernel.declare.route import Request
 
 
 @dataclass(frozen=True)

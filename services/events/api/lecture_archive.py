@@ -12,16 +12,16 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length
 
 from services.events.api.lectures import may_lead
-from services.events.api.parts import PLAN, Parts
 from services.events.domain.material import PUBLIC
 from services.events.domain.question import ANSWERED
+from services.events.parts import PLAN, Parts
 from services.events.views.consents import CONSENTS
 from services.events.views.lectures import LECTURES
 from services.events.views.materials import MATERIALS
 from services.events.views.questions import QUESTION_LISTS, QuestionsRow
-from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Routes
-from services.kernel.shapes import Paging, identity
+from services.kernel.base.problem import NotFound
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.shapes import Paging, identity
 
 routes = Routes()
 

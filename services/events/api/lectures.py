@@ -9,7 +9,6 @@ from typing import Any
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf
 
-from services.events.api.parts import PLAN, Parts, Standing
 from services.events.domain.activity import Activity, RescheduleActivity
 from services.events.domain.chat_group import CHAT_GROUP, BookChat, ChatGroup
 from services.events.domain.lecture import (
@@ -29,11 +28,12 @@ from services.events.domain.lecture import (
 )
 from services.events.domain.plan import GUIDE, LEVELS, Place, Plan
 from services.events.domain.poll import POLL
-from services.kernel.policy import Actor
-from services.kernel.problem import Forbidden, Malformed, NotFound, Refused
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import identity, line, time, truth
-from services.kernel.times import moment
+from services.events.parts import PLAN, Parts, Standing
+from services.kernel.base.problem import Forbidden, Malformed, NotFound, Refused
+from services.kernel.base.times import moment
+from services.kernel.declare.policy import Actor
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import identity, line, time, truth
 
 routes = Routes()
 

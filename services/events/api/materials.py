@@ -8,7 +8,6 @@ from typing import Any
 from marshmallow import Schema, fields
 from marshmallow.validate import URL, Length, OneOf
 
-from services.events.api.parts import PLAN, Parts, Standing
 from services.events.domain.material import (
     LICENCES,
     MATERIAL,
@@ -18,11 +17,12 @@ from services.events.domain.material import (
     Sheet,
     WithdrawMaterial,
 )
+from services.events.parts import PLAN, Parts, Standing
 from services.events.views.materials import MATERIALS
-from services.kernel.policy import Actor
-from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import Paging, identity, line, listing, paged, paging
+from services.kernel.base.problem import NotFound
+from services.kernel.declare.policy import Actor
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import Paging, identity, line, listing, paged, paging
 
 routes = Routes()
 

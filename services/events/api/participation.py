@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from services.events.api.parts import READ_MEMBERS, Parts
+from services.events.parts import READ_MEMBERS, Parts
 from services.events.views.activities import ACTIVITIES
 from services.events.views.participation import PARTICIPATION, ParticipationRow, Took, together
-from services.kernel.route import Answer, Request, Routes
-from services.kernel.schema import Described
-from services.kernel.shapes import fill
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import Described
+from services.kernel.declare.shapes import fill
 
 routes = Routes()
 

@@ -11,7 +11,6 @@ from marshmallow.validate import Length, OneOf
 
 from services.events.api.kinds import PLANNERS
 from services.events.api.lectures import book_anew
-from services.events.api.parts import PLAN, Parts, Standing
 from services.events.domain import gathering
 from services.events.domain.activity import (
     Activity,
@@ -28,11 +27,12 @@ from services.events.domain.attendance import ATTENDANCE
 from services.events.domain.gathering import AddTopic
 from services.events.domain.plan import GUIDE, LEVELS, SPEAKER, Place, Plan, Session
 from services.events.domain.venue import CONFIRMED, VENUE, Venue
-from services.kernel.message import Event
-from services.kernel.problem import Malformed, NotFound
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import identity, line, number, time, truth
-from services.kernel.times import moment
+from services.events.parts import PLAN, Parts, Standing
+from services.kernel.base.message import Event
+from services.kernel.base.problem import Malformed, NotFound
+from services.kernel.base.times import moment
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import identity, line, number, time, truth
 
 routes = Routes()
 

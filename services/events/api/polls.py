@@ -8,15 +8,15 @@ from typing import Annotated, Any
 
 from marshmallow.validate import Length, OneOf, Range
 
-from services.events.api.parts import PLAN, Parts
 from services.events.domain.poll import BY_HAND, POLL, CastVote, ClosePoll, OpenPoll, Option, Poll, PollCommand
+from services.events.parts import PLAN, Parts
 from services.events.views.polls import AGREED, FAILED, OPEN, POLLS, AgreedShown, PollRow
-from services.kernel.policy import Actor
-from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Routes
-from services.kernel.schema import UNSET, Unset
-from services.kernel.shapes import Identity, Line, Listing, PageQuery, fill, paged, paging, where
-from services.kernel.times import moment
+from services.kernel.base.problem import NotFound
+from services.kernel.base.times import moment
+from services.kernel.declare.policy import Actor
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import UNSET, Unset
+from services.kernel.declare.shapes import Identity, Line, Listing, PageQuery, fill, paged, paging, where
 
 MOST_OPTIONS = 20
 routes = Routes()
@@ -143,7 +143,7 @@ def _taken(
 
 def _shown(actor: Actor, row: PollRow) -> PollShown:
     options = tuple(
-        fill(OptionShown, option, number=number, votes=sum(number in chosen for chosen in row.votes.values()))
+        OptionShown(number, option.starts, option.ends, sum(number in chosen for chosen in row.votes.values()))
         for number, option in enumerate(row.options, start=1)
     )
     voters = sum(bool(chosen) for chosen in row.votes.values())

@@ -8,14 +8,14 @@ from typing import Any
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
-from services.events.api.parts import PLAN, Parts, Standing
 from services.events.domain.problem import PROBLEMS, CaptureProblem, MakeTopic, MergeProblem, ShareProblem
+from services.events.parts import PLAN, Parts, Standing
 from services.events.views.problems import PROBLEM_LIST
-from services.kernel.policy import ANONYMOUS
-from services.kernel.problem import Forbidden, NotFound
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import Paging, identity, line, listing, paged, paging, truth
-from services.kernel.vault import Erased
+from services.kernel.base.problem import Forbidden, NotFound
+from services.kernel.declare.policy import ANONYMOUS
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import Paging, identity, line, listing, paged, paging, truth
+from services.kernel.privacy.vault import Erased
 
 routes = Routes()
 

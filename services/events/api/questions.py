@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from services.events.api.lectures import led, may_lead
-from services.events.api.parts import Parts, Standing
 from services.events.domain.lecture import Lecture
 from services.events.domain.plan import SPEAKER
 from services.events.domain.question import (
@@ -25,12 +24,13 @@ from services.events.domain.question import (
     RejoinQueue,
     WithdrawQuestion,
 )
+from services.events.parts import Parts, Standing
 from services.events.views.questions import QUESTION_LISTS, AnswerRow, QuestionsRow
-from services.kernel.policy import Actor
-from services.kernel.problem import Forbidden, Malformed, NotFound
-from services.kernel.route import Answer, Request, Routes
-from services.kernel.schema import Described
-from services.kernel.shapes import Identity, fill, up_to
+from services.kernel.base.problem import Forbidden, Malformed, NotFound
+from services.kernel.declare.policy import Actor
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import Described
+from services.kernel.declare.shapes import Identity, fill, up_to
 
 LONGEST = 2000
 IN_THE_LINE = (WAITING, NEXT, MERGED)

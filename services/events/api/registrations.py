@@ -7,13 +7,13 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
-from services.events.api.parts import PLAN, Parts
 from services.events.domain.seats import IN_LINE, SEATS, TAKEN, ReleaseSeat, SeatPromoted, Seats, TakeSeat
+from services.events.parts import PLAN, Parts
 from services.events.views.registrations import REGISTRATIONS
-from services.kernel.message import Event
-from services.kernel.problem import Malformed
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import identity
+from services.kernel.base.message import Event
+from services.kernel.base.problem import Malformed
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import identity
 
 routes = Routes()
 

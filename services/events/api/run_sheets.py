@@ -10,7 +10,6 @@ from urllib.parse import quote
 from marshmallow import Schema, fields
 
 from services.events.api.lectures import LectureState, led, state_of
-from services.events.api.parts import Parts, Standing
 from services.events.domain.chat_group import WHATSAPP
 from services.events.domain.lecture import (
     BY_HAND,
@@ -27,12 +26,13 @@ from services.events.domain.lecture import (
     TakeQuestions,
 )
 from services.events.domain.run_sheet import RUN_SHEET, RunSheet, Step, TickStep, UntickStep, sheet, step_named
+from services.events.parts import Parts, Standing
 from services.events.run_sheet_texts import TITLES, text
 from services.events.views.lectures import LECTURES
-from services.kernel.problem import Malformed
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import time, truth
-from services.kernel.times import moment
+from services.kernel.base.problem import Malformed
+from services.kernel.base.times import moment
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import time, truth
 
 routes = Routes()
 

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 from marshmallow.validate import OneOf
 
-from services.events.api.parts import DECIDE, Parts
 from services.events.domain.topic import (
     TOPIC,
     AnswerTopic,
@@ -18,12 +17,13 @@ from services.events.domain.topic import (
     Topic,
     TopicCommand,
 )
+from services.events.parts import DECIDE, Parts
 from services.events.views.topics import TOPICS, TopicRow
-from services.kernel.policy import Actor
-from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Routes
-from services.kernel.schema import UNSET, Unset
-from services.kernel.shapes import Identity, Line, Listing, PageQuery, fill, paged, paging, up_to, where
+from services.kernel.base.problem import NotFound
+from services.kernel.declare.policy import Actor
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import UNSET, Unset
+from services.kernel.declare.shapes import Identity, Line, Listing, PageQuery, fill, paged, paging, up_to, where
 
 routes = Routes()
 

@@ -8,14 +8,14 @@ from typing import Annotated, Any
 
 from marshmallow.validate import OneOf, Range
 
-from services.events.api.parts import KEEP, PLAN, Parts
 from services.events.domain.venue import CAFE, OTHER, SCHOOL, VENUE, AddVenue, AskVenue, RecordAnswer, Site, Venue
+from services.events.parts import KEEP, PLAN, Parts
 from services.events.views.venues import VENUES, VenueRow
-from services.kernel.policy import Actor
-from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Routes
-from services.kernel.schema import UNSET, Unset
-from services.kernel.shapes import Identity, Line, Listing, PageQuery, fill, paged, paging, where
+from services.kernel.base.problem import NotFound
+from services.kernel.declare.policy import Actor
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import UNSET, Unset
+from services.kernel.declare.shapes import Identity, Line, Listing, PageQuery, fill, paged, paging, where
 
 routes = Routes()
 

@@ -14,8 +14,8 @@ from typing import ClassVar, assert_never
 
 from services.events.domain.plan import BOARD, GUIDE, Plan, Session, Speaker, planned
 from services.events.domain.rules import RulesInForce
-from services.kernel.message import Command, Event
-from services.kernel.problem import NotFound, Refused
+from services.kernel.base.message import Command, Event
+from services.kernel.base.problem import NotFound, Refused
 
 PLANNED = "planned"
 PUBLISHED = "published"

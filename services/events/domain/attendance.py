@@ -15,9 +15,9 @@ from typing import assert_never
 from services.events.domain.activity import CANCELLED, PLANNED
 from services.events.domain.held import Held
 from services.events.domain.plan import Session
-from services.kernel.decider import Decider
-from services.kernel.message import Command, Event
-from services.kernel.problem import Refused
+from services.kernel.base.message import Command, Event
+from services.kernel.base.problem import Refused
+from services.kernel.commands.decider import Decider
 
 BY_CODE = "code"
 BY_COORDINATOR = "coordinator"

@@ -14,9 +14,9 @@ from typing import assert_never
 from services.events.domain.activity import COMPLETED
 from services.events.domain.plan import Plan
 from services.events.domain.rules import CertificateRule
-from services.kernel.decider import Decider
-from services.kernel.message import Command, Event
-from services.kernel.problem import NotFound, Refused
+from services.kernel.base.message import Command, Event
+from services.kernel.base.problem import NotFound, Refused
+from services.kernel.commands.decider import Decider
 
 MINUTE = timedelta(minutes=1)
 ROUNDING = 1e-9

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.events.domain.plan import Session
-from services.kernel.problem import Refused
+from services.kernel.base.problem import Refused
 
 BEFORE = timedelta(minutes=30)
 """How long before the start the code word is good, and a list may be begun: people come early."""

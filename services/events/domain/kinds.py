@@ -6,6 +6,6 @@ from services.events.domain.activity import Activity
 from services.events.domain.gathering import GATHERING
 from services.events.domain.lecture import LECTURE
 from services.events.domain.workshop import WORKSHOP
-from services.kernel.decider import Decider
+from services.kernel.commands.decider import Decider
 
 KINDS: tuple[Decider[Activity], ...] = (GATHERING, WORKSHOP, LECTURE)

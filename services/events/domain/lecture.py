@@ -15,10 +15,10 @@ from services.events.domain.activity import CANCELLED, PLANNED, PUBLISHED, Activ
 from services.events.domain.chat_group import EARLY, GRACE
 from services.events.domain.plan import GUIDE, SPEAKER, Plan, planned
 from services.events.domain.rules import RulesInForce
-from services.kernel.decider import Decider
-from services.kernel.local_time import local
-from services.kernel.message import Command, Event
-from services.kernel.problem import NotFound, Refused
+from services.kernel.base.local_time import local
+from services.kernel.base.message import Command, Event
+from services.kernel.base.problem import NotFound, Refused
+from services.kernel.commands.decider import Decider
 
 KIND = "lecture"
 

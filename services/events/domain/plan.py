@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.kernel.problem import Refused
+from services.kernel.base.problem import Refused
 
 GUIDE = "guide"
 SPEAKER = "speaker"

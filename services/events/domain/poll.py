@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import assert_never
 
-from services.kernel.decider import Decider
-from services.kernel.message import Command, Event
-from services.kernel.problem import NotFound, Refused
+from services.kernel.base.message import Command, Event
+from services.kernel.base.problem import NotFound, Refused
+from services.kernel.commands.decider import Decider
 
 BY_HAND = "hand"
 DEADLINE = "deadline"

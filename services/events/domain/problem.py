@@ -13,9 +13,9 @@ from typing import assert_never
 
 from services.events.domain.activity import CANCELLED, PLANNED
 from services.events.domain.held import Held
-from services.kernel.decider import Decider
-from services.kernel.message import Command, Event
-from services.kernel.problem import NotFound, Refused
+from services.kernel.base.message import Command, Event
+from services.kernel.base.problem import NotFound, Refused
+from services.kernel.commands.decider import Decider
 
 AFTERWARDS = timedelta(days=7)
 """How long after the end a problem can be said: some notice it when they are back at their desk."""

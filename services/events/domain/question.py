@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
-from services.kernel.decider import Decider
-from services.kernel.message import Command, Event
-from services.kernel.problem import NotFound, Refused
+from services.kernel.base.message import Command, Event
+from services.kernel.base.problem import NotFound, Refused
+from services.kernel.commands.decider import Decider
 
 WAITING = "waiting"
 WITHDRAWN = "withdrawn"

@@ -13,9 +13,9 @@ from typing import assert_never
 
 from services.events.domain.chat_group import WHATSAPP
 from services.events.domain.lecture import CLOSED, OPENED, PRESENTATION, QUESTIONS
-from services.kernel.decider import Decider
-from services.kernel.message import Command, Event
-from services.kernel.problem import NotFound
+from services.kernel.base.message import Command, Event
+from services.kernel.base.problem import NotFound
+from services.kernel.commands.decider import Decider
 
 
 @dataclass(frozen=True, slots=True)

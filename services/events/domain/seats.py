@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import ClassVar, assert_never
 
 from services.events.domain.activity import CANCELLED, COMPLETED, PLANNED
-from services.kernel.decider import Decider
-from services.kernel.message import Command, Event
-from services.kernel.problem import Refused, Unavailable
+from services.kernel.base.message import Command, Event
+from services.kernel.base.problem import Refused, Unavailable
+from services.kernel.commands.decider import Decider
 
 STARTED = "started"
 TAKEN = "taken"

@@ -16,9 +16,9 @@ from services.events.domain.activity import PLANNED, Activity, ActivityCommand, 
 from services.events.domain.plan import SPEAKER, Plan, planned
 from services.events.domain.rules import RulesInForce
 from services.events.domain.venue import SCHOOL
-from services.kernel.decider import Decider
-from services.kernel.message import Command, Event
-from services.kernel.problem import Refused
+from services.kernel.base.message import Command, Event
+from services.kernel.base.problem import Refused
+from services.kernel.commands.decider import Decider
 
 KIND = "workshop"
 CATEGORIES = ("practitioner", "academic", "official")

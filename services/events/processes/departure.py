@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from services.events.domain.seats import SEATS, PlacedInLine, ReleaseSeat, SeatPromoted, SeatReleased, SeatTaken
-from services.kernel.fact_shapes import FactShapes
-from services.kernel.message import Fact, Recorded
-from services.kernel.process import Issue, ProcessManager, Reaction
-from services.kernel.view import COMMITS, INBOX
+from services.kernel.base.message import Fact, Recorded
+from services.kernel.declare.fact_shapes import FactShapes
+from services.kernel.declare.process import Issue, ProcessManager, Reaction
+from services.kernel.declare.view import COMMITS, INBOX
 
 
 @dataclass(frozen=True)

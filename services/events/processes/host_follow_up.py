@@ -12,9 +12,9 @@ from services.events.domain.activity import ActivityRescheduled
 from services.events.domain.gathering import GatheringPlanned
 from services.events.domain.venue import VENUE, AskAgain
 from services.events.domain.workshop import WorkshopPlanned
-from services.kernel.message import Recorded
-from services.kernel.process import Issue, ProcessManager, Reaction
-from services.kernel.view import COMMITS
+from services.kernel.base.message import Recorded
+from services.kernel.declare.process import Issue, ProcessManager, Reaction
+from services.kernel.declare.view import COMMITS
 
 
 @dataclass(frozen=True)

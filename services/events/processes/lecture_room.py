@@ -21,10 +21,10 @@ from services.events.domain.lecture import (
     LectureOpened,
     LecturePlanned,
 )
-from services.kernel.message import Recorded
-from services.kernel.process import DeadlinePassed, Issue, ProcessManager, Reaction
-from services.kernel.times import moment, read
-from services.kernel.view import COMMITS
+from services.kernel.base.message import Recorded
+from services.kernel.base.times import moment, read
+from services.kernel.declare.process import DeadlinePassed, Issue, ProcessManager, Reaction
+from services.kernel.declare.view import COMMITS
 
 OVER = "over"
 BOOKED = "booked"

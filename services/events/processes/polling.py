@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.events.domain.poll import DEADLINE, POLL, ClosePoll, PollAgreed, PollFailed, PollOpened
-from services.kernel.message import Recorded
-from services.kernel.process import DeadlinePassed, Issue, ProcessManager, Reaction, Stateless
-from services.kernel.view import COMMITS
+from services.kernel.base.message import Recorded
+from services.kernel.declare.process import DeadlinePassed, Issue, ProcessManager, Reaction, Stateless
+from services.kernel.declare.view import COMMITS
 
 CLOSES = "closes"
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from services.events.domain.problem import ProblemBecameTopic, ProblemMerged
 from services.events.domain.topic import TOPIC, JoinTopic, RaiseTopic
-from services.kernel.message import Recorded
-from services.kernel.process import Issue, ProcessManager, Reaction
-from services.kernel.view import COMMITS
+from services.kernel.base.message import Recorded
+from services.kernel.declare.process import Issue, ProcessManager, Reaction
+from services.kernel.declare.view import COMMITS
 
 
 def instances(recorded: Recorded) -> Sequence[str]:

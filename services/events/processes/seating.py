@@ -17,9 +17,9 @@ from services.events.domain.activity import (
     CapacityChanged,
 )
 from services.events.domain.seats import SEATS, STARTED, CloseRegistration, MoveClosing, OpenSeats, ResizeSeats
-from services.kernel.message import Recorded
-from services.kernel.process import DeadlinePassed, Issue, ProcessManager, Reaction
-from services.kernel.view import COMMITS
+from services.kernel.base.message import Recorded
+from services.kernel.declare.process import DeadlinePassed, Issue, ProcessManager, Reaction
+from services.kernel.declare.view import COMMITS
 
 START = "start"
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from services.events.domain.activity import ActivityCompleted
 from services.events.domain.gathering import GatheringPlanned
 from services.events.domain.topic import TOPIC, MarkDiscussed, TakeUpTopic
-from services.kernel.message import Recorded
-from services.kernel.process import Issue, ProcessManager, Reaction, Stateless
-from services.kernel.view import COMMITS
+from services.kernel.base.message import Recorded
+from services.kernel.declare.process import Issue, ProcessManager, Reaction, Stateless
+from services.kernel.declare.view import COMMITS
 
 
 def instances(recorded: Recorded) -> Sequence[str]:

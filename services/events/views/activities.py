@@ -34,10 +34,10 @@ from services.events.domain.plan import GUIDE, Plan, Session
 from services.events.domain.rules import RulesInForce
 from services.events.domain.seats import TAKEN, PlacedInLine, SeatPromoted, SeatReleased, SeatTaken
 from services.events.domain.workshop import WorkshopPlanned
-from services.kernel.arrays import replacing, without
-from services.kernel.message import Event, Recorded
-from services.kernel.times import moment
-from services.kernel.view import Applied, Change, Expression, View, increment
+from services.kernel.base.message import Event, Recorded
+from services.kernel.base.times import moment
+from services.kernel.declare.view import Applied, Change, Expression, View, increment
+from services.kernel.views.arrays import replacing, without
 
 
 def apply(recorded: Recorded) -> Applied:

@@ -7,10 +7,10 @@ entries in the order of recording; ``by`` is who recorded it. ``sessions`` is th
 from __future__ import annotations
 
 from services.events.domain.attendance import AbsenceNoted, AttendanceRecorded, SessionAttended
-from services.kernel.arrays import appending, replacing, without
-from services.kernel.message import Recorded
-from services.kernel.times import moment
-from services.kernel.view import Applied, Change, View, adding
+from services.kernel.base.message import Recorded
+from services.kernel.base.times import moment
+from services.kernel.declare.view import Applied, Change, View, adding
+from services.kernel.views.arrays import appending, replacing, without
 
 
 def apply(recorded: Recorded) -> Applied:

@@ -6,8 +6,8 @@ A stand-in for an office of the board is of the board while standing in.
 
 from __future__ import annotations
 
-from services.kernel.message import Fact
-from services.kernel.view import INBOX, Applied, Change, View, adding, taking
+from services.kernel.base.message import Fact
+from services.kernel.declare.view import INBOX, Applied, Change, View, adding, taking
 
 
 def apply(fact: Fact) -> Applied:

@@ -16,9 +16,9 @@ from services.events.domain.chat_group import (
     FreedomWanted,
     RestrictionWanted,
 )
-from services.kernel.message import Event, Recorded
-from services.kernel.times import moment
-from services.kernel.view import Applied, Change, View
+from services.kernel.base.message import Event, Recorded
+from services.kernel.base.times import moment
+from services.kernel.declare.view import Applied, Change, View
 
 
 def apply(recorded: Recorded) -> Applied:

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from services.events.domain.feedback import FeedbackGiven
-from services.kernel.arrays import appending
-from services.kernel.message import Recorded
-from services.kernel.view import Applied, Change, View
+from services.kernel.base.message import Recorded
+from services.kernel.declare.view import Applied, Change, View
+from services.kernel.views.arrays import appending
 
 
 def apply(recorded: Recorded) -> Applied:

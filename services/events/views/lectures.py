@@ -36,10 +36,10 @@ from services.events.domain.lecture import (
     in_working_hours,
 )
 from services.events.domain.plan import GUIDE
-from services.kernel.arrays import dropping
-from services.kernel.message import Recorded
-from services.kernel.times import moment
-from services.kernel.view import Applied, Change, Expression, View
+from services.kernel.base.message import Recorded
+from services.kernel.base.times import moment
+from services.kernel.declare.view import Applied, Change, Expression, View
+from services.kernel.views.arrays import dropping
 
 _LECTURES = f"{LECTURE.name}-"
 

@@ -14,11 +14,11 @@ from typing import Any
 from services.events.domain.attendance import AttendanceRecorded, SessionAttended
 from services.events.domain.feedback import FeedbackGiven
 from services.events.domain.seats import IN_LINE, TAKEN, PlacedInLine, SeatPromoted, SeatReleased, SeatTaken
-from services.kernel.fact_shapes import FactShapes
-from services.kernel.message import Fact, Recorded
-from services.kernel.schema import UNSET, Unset
-from services.kernel.times import moment
-from services.kernel.view import COMMITS, INBOX, Applied, Change, View, adding
+from services.kernel.base.message import Fact, Recorded
+from services.kernel.base.times import moment
+from services.kernel.declare.fact_shapes import FactShapes
+from services.kernel.declare.schema import UNSET, Unset
+from services.kernel.declare.view import COMMITS, INBOX, Applied, Change, View, adding
 
 RELEASED = "released"
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from services.events.domain.problem import ProblemBecameTopic, ProblemCaptured, ProblemMerged, ProblemShared
-from services.kernel.message import Recorded
-from services.kernel.times import moment
-from services.kernel.view import Applied, Change, View, adding, increment
+from services.kernel.base.message import Recorded
+from services.kernel.base.times import moment
+from services.kernel.declare.view import Applied, Change, View, adding, increment
 
 
 def apply(recorded: Recorded) -> Applied:

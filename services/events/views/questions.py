@@ -22,10 +22,10 @@ from services.events.domain.question import (
     QuestionTookPlace,
     QuestionWithdrawn,
 )
-from services.kernel.arrays import appending, dropping, exchanging
-from services.kernel.message import Recorded
-from services.kernel.times import moment
-from services.kernel.view import Applied, Change, Expression, View
+from services.kernel.base.message import Recorded
+from services.kernel.base.times import moment
+from services.kernel.declare.view import Applied, Change, Expression, View
+from services.kernel.views.arrays import appending, dropping, exchanging
 
 _LINE = "line"
 

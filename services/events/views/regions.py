@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.kernel.fact_views import copied
-from services.kernel.view import INBOX, View
+from services.kernel.declare.fact_views import copied
+from services.kernel.declare.view import INBOX, View
 
 REGIONS = View("regions", 1, copied({"members.region-opened": ("name", "subdistricts")}), logs=(INBOX,))

@@ -18,10 +18,10 @@ from services.events.domain.seats import (
     SeatsResized,
     SeatTaken,
 )
-from services.kernel.arrays import appending, dropping
-from services.kernel.message import Event, Recorded
-from services.kernel.times import moment
-from services.kernel.view import Applied, Change, View, adding
+from services.kernel.base.message import Event, Recorded
+from services.kernel.base.times import moment
+from services.kernel.declare.view import Applied, Change, View, adding
+from services.kernel.views.arrays import appending, dropping
 
 
 def apply(recorded: Recorded) -> Applied:

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from services.events.domain.rules import CertificateRule, RulesInForce
-from services.kernel.fact_views import Document, dated, document_at, told_or_default
-from services.kernel.view import INBOX, View
+from services.kernel.declare.fact_views import Document, dated, document_at, told_or_default
+from services.kernel.declare.view import INBOX, View
 
 _DEFAULTS = {"speakers": RulesInForce().speakers, "certificate_minimum": CertificateRule().minimum}
 

@@ -16,8 +16,8 @@ from services.events.domain.topic import (
     TopicJoined,
     TopicRaised,
 )
-from services.kernel.message import Event, Recorded
-from services.kernel.view import Applied, Change, Expression, View, adding, taking
+from services.kernel.base.message import Event, Recorded
+from services.kernel.declare.view import Applied, Change, Expression, View, adding, taking
 
 RAISED = "raised"
 DISCUSSED = "discussed"

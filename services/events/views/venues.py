@@ -14,8 +14,8 @@ from services.events.domain.venue import (
     VenueConfirmed,
     VenueDeclined,
 )
-from services.kernel.message import Recorded
-from services.kernel.view import Applied, Change, View
+from services.kernel.base.message import Recorded
+from services.kernel.declare.view import Applied, Change, View
 
 
 @dataclass(frozen=True)

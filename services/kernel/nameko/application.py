@@ -10,9 +10,9 @@ from nameko.extensions import DependencyProvider, SharedExtension
 from pymongo import MongoClient
 
 from services.kernel.assembly import Application, assemble
-from services.kernel.metrics import Metrics
-from services.kernel.mongo import connect
-from services.kernel.settings import settings_for
+from services.kernel.base.metrics import Metrics
+from services.kernel.base.mongo import connect
+from services.kernel.base.settings import settings_for
 
 
 @cache

@@ -24,8 +24,8 @@ from eventlet.event import Event  # noqa: E402
 from nameko.constants import MAX_WORKERS_CONFIG_KEY, WEB_SERVER_CONFIG_KEY  # noqa: E402
 from nameko.containers import ServiceContainer  # noqa: E402
 
-from services.kernel.logs import configure  # noqa: E402
-from services.kernel.settings import Settings, SettingsError, settings_for  # noqa: E402
+from services.kernel.base.logs import configure  # noqa: E402
+from services.kernel.base.settings import Settings, SettingsError, settings_for  # noqa: E402
 
 MAX_WORKERS = 320
 """256 requests, and room for the jobs of the service."""

@@ -12,9 +12,9 @@ from nameko.web.server import WebServer
 from werkzeug import Request, Response
 from werkzeug.routing import Rule
 
-from services.kernel.api import RawAnswer, RawRequest
+from services.kernel.base.problem import Problem, TooLarge, Unavailable
+from services.kernel.http.api import RawAnswer, RawRequest
 from services.kernel.nameko.application import Assembled, metrics
-from services.kernel.problem import Problem, TooLarge, Unavailable
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 MOST_BYTES = 5_000_000 + 1

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from services.kernel.api import RawAnswer, RawRequest
+from services.kernel.http.api import RawAnswer, RawRequest
 from services.kernel.nameko.application import ApplicationProvider
 from services.kernel.nameko.http import routes
 from services.kernel.nameko.jobs import jobs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.kernel.route import Routes
+from services.kernel.declare.route import Routes
 from services.members.api import (
     affiliations,
     competence,

@@ -8,9 +8,9 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from services.kernel.problem import Forbidden, Malformed, Refused
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import OptionalPaging, identity, listing, time
+from services.kernel.base.problem import Forbidden, Malformed, Refused
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import OptionalPaging, identity, listing, time
 from services.members.api.libraries import accompanies, known_library, works_at
 from services.members.domain.affiliation import (
     AFFILIATION,

@@ -6,9 +6,9 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from services.kernel.problem import Malformed
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import identity, slug
+from services.kernel.base.problem import Malformed
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import identity, slug
 from services.members.domain.competence import BECAUSE, COMPETENCE, SECOND, SELF, Because, Rate
 from services.members.domain.framework import ASPECTS, LEVELS
 from services.members.domain.person import PERSON

@@ -7,9 +7,9 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from services.kernel.problem import Forbidden, Malformed
-from services.kernel.route import Answer, Request, Routes
-from services.kernel.shapes import listing, slug
+from services.kernel.base.problem import Forbidden, Malformed
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.shapes import listing, slug
 from services.members.api.growth import rating_of, ratings_in
 from services.members.api.members import centres
 from services.members.domain.competence import SECOND, SELF

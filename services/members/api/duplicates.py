@@ -10,8 +10,8 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from services.kernel.route import Answer, Request, Routes
-from services.kernel.shapes import listing, slug
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.shapes import listing, slug
 from services.members.domain.library import spelling
 from services.members.parts import Parts
 from services.members.views.roster import ROSTER

@@ -7,10 +7,10 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from services.kernel.message import Command
-from services.kernel.problem import Forbidden, NotFound
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import Empty, OptionalPaging, identity, listing, slug, text
+from services.kernel.base.message import Command
+from services.kernel.base.problem import Forbidden, NotFound
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import Empty, OptionalPaging, identity, listing, slug, text
 from services.members.api.libraries import works_at
 from services.members.domain.equipment import (
     EQUIPMENT,
@@ -22,7 +22,7 @@ from services.members.domain.equipment import (
     WithdrawEquipment,
 )
 from services.members.domain.person import PERSON
-from services.members.joining import clean
+from services.members.identity.joining import clean
 from services.members.parts import Parts
 from services.members.views.equipment import LENT
 from services.members.views.occasions import OCCASIONS

@@ -5,9 +5,9 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 from marshmallow.validate import Equal
 
-from services.kernel import shapes
-from services.kernel.problem import Unauthorized
-from services.kernel.route import Answer, Request, Routes, recorded
+from services.kernel.base.problem import Unauthorized
+from services.kernel.declare import shapes
+from services.kernel.declare.route import Answer, Request, Routes, recorded
 from services.members.domain.person import PERSON, Leave
 from services.members.parts import Parts
 

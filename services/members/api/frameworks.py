@@ -7,9 +7,9 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import listing, slug, text
+from services.kernel.base.problem import NotFound
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import listing, slug, text
 from services.members.domain.framework import (
     ASPECTS,
     FRAMEWORK,

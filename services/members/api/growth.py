@@ -7,9 +7,9 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from services.kernel.problem import Malformed, NotFound
-from services.kernel.route import Answer, Request, Routes
-from services.kernel.shapes import identity, time
+from services.kernel.base.problem import Malformed, NotFound
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.shapes import identity, time
 from services.members.api.libraries import accompanies
 from services.members.domain.competence import SECOND, SELF
 from services.members.domain.framework import ASPECTS, Frameworks

@@ -8,9 +8,9 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
-from services.kernel.problem import Forbidden, NotFound
-from services.kernel.route import Answer, Request, Routes
-from services.kernel.shapes import identity, slug, time
+from services.kernel.base.problem import Forbidden, NotFound
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.shapes import identity, slug, time
 from services.members.api.growth import current, rating_of, ratings_in
 from services.members.api.libraries import accompanies, works_at
 from services.members.domain.competence import SECOND, SELF

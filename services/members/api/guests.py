@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
-from services.kernel.policy import Actor
-from services.kernel.problem import Forbidden, Malformed, NotFound
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import identity, is_identity, text
-from services.members.contact import email, given_contact, phone
+from services.kernel.base.problem import Forbidden, Malformed, NotFound
+from services.kernel.declare.policy import Actor
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import identity, is_identity, text
 from services.members.domain.guest import GUEST, AddGuest, TieGuest
 from services.members.domain.person import PERSON, KeepForGuest
-from services.members.joining import clean
+from services.members.identity.contact import email, given_contact, phone
+from services.members.identity.joining import clean
 from services.members.parts import Parts
 from services.members.views.guests import GUESTS
 

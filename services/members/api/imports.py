@@ -8,11 +8,10 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from services.kernel.local_time import local_day
-from services.kernel.problem import Forbidden, NotFound, Refused
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.vault import Erased
-from services.members import spreadsheet
+from services.kernel.base.local_time import local_day
+from services.kernel.base.problem import Forbidden, NotFound, Refused
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.privacy.vault import Erased
 from services.members.domain.registration_import import (
     BAD,
     DIFFERENT,
@@ -23,11 +22,12 @@ from services.members.domain.registration_import import (
     RowOutcome,
     StartImport,
 )
-from services.members.gazetteer import gazetteer_of
+from services.members.importing import spreadsheet
+from services.members.importing.gazetteer import gazetteer_of
+from services.members.importing.import_runner import seal_rows
+from services.members.importing.recognition import Recognition
+from services.members.importing.registration import Registration, RowReader
 from services.members.parts import Parts
-from services.members.processes.import_runner import seal_rows
-from services.members.recognition import Recognition
-from services.members.registration import Registration, RowReader
 from services.members.views.imports import IMPORTS
 from services.members.views.regions import REGIONS
 

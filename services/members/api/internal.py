@@ -8,10 +8,10 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from services.kernel.policy import Actor, Held
-from services.kernel.problem import Malformed, Unauthorized
-from services.kernel.route import Answer, Request, Routes
-from services.kernel.shapes import identity, text
+from services.kernel.base.problem import Malformed, Unauthorized
+from services.kernel.declare.policy import Actor, Held
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.shapes import identity, text
 from services.members.api.telegram import chat_of
 from services.members.domain.credential import TOKEN
 from services.members.domain.guest import GUEST

@@ -7,11 +7,11 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from services.kernel.ids import derived_id
-from services.kernel.policy import Actor
-from services.kernel.problem import Malformed, NotFound
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import OptionalPaging, listing, slug, text
+from services.kernel.base.ids import derived_id
+from services.kernel.base.problem import Malformed, NotFound
+from services.kernel.declare.policy import Actor
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import OptionalPaging, listing, slug, text
 from services.members.domain.affiliation import AFFILIATION, affiliation_identity
 from services.members.domain.library import (
     INTERESTS,
@@ -27,7 +27,7 @@ from services.members.domain.library import (
 )
 from services.members.domain.person import PERSON
 from services.members.domain.region import REGION
-from services.members.joining import clean
+from services.members.identity.joining import clean
 from services.members.parts import Parts
 from services.members.views.libraries import LIBRARIES
 

@@ -12,11 +12,10 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from services.kernel.message import Event
-from services.kernel.problem import Refused
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import Empty, text
-from services.members.contact import EMAIL, contact, given_contact
+from services.kernel.base.message import Event
+from services.kernel.base.problem import Refused
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import Empty, text
 from services.members.domain.credential import (
     LOGIN,
     TOKEN,
@@ -27,6 +26,7 @@ from services.members.domain.credential import (
     RequestCode,
     RevokeToken,
 )
+from services.members.identity.contact import EMAIL, contact, given_contact
 from services.members.parts import Parts
 from services.members.secret_deriver import read_bearer
 

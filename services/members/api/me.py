@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
-from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Routes
+from services.kernel.base.problem import NotFound
+from services.kernel.declare.route import Answer, Request, Routes
 from services.members.api.affiliations import own_affiliations
 from services.members.api.own_data import Background, background_of
 from services.members.api.telegram import accounts_of

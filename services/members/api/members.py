@@ -6,16 +6,16 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from services.kernel.local_time import local_day
-from services.kernel.policy import Actor
-from services.kernel.problem import Forbidden, Malformed, NotFound
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import OptionalPaging, listing, slug, text
-from services.members.contact import email, given_contact, phone
+from services.kernel.base.local_time import local_day
+from services.kernel.base.problem import Forbidden, Malformed, NotFound
+from services.kernel.declare.policy import Actor
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import OptionalPaging, listing, slug, text
 from services.members.domain.person import PERSON
 from services.members.domain.place import Centre, kilometres
 from services.members.domain.region import REGION
-from services.members.joining import Applicant, clean
+from services.members.identity.contact import email, given_contact, phone
+from services.members.identity.joining import Applicant, clean
 from services.members.parts import Parts
 from services.members.views.offices import OFFICE_HOLDERS
 from services.members.views.regions import REGIONS

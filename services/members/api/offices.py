@@ -6,11 +6,11 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from services.kernel.message import Command
-from services.kernel.policy import Held
-from services.kernel.problem import Malformed, NotFound
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import OptionalPaging, identity, listing, slug, time
+from services.kernel.base.message import Command
+from services.kernel.base.problem import Malformed, NotFound
+from services.kernel.declare.policy import Held
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import OptionalPaging, identity, listing, slug, time
 from services.members.api.regions import Named, named
 from services.members.domain.office import (
     OFFICE,

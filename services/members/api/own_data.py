@@ -6,13 +6,13 @@ import json
 
 from marshmallow import Schema, fields, validate
 
-from services.kernel.problem import Malformed, NotFound, Problem, Refused, Unavailable
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import slug, text
-from services.members.contact import EMAIL, PHONE, Contact, given_contact, phone
+from services.kernel.base.problem import Malformed, NotFound, Problem, Refused, Unavailable
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import slug, text
 from services.members.domain.person import PERSON, ChangeMember, MemberChanged, MemberJoined, Person
 from services.members.domain.region import REGION
-from services.members.joining import clean
+from services.members.identity.contact import EMAIL, PHONE, Contact, given_contact, phone
+from services.members.identity.joining import clean
 from services.members.parts import Parts
 
 routes = Routes()

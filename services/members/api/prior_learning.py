@@ -6,9 +6,9 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from services.kernel.problem import Malformed, NotFound
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import OptionalPaging, listing, slug, text
+from services.kernel.base.problem import Malformed, NotFound
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import OptionalPaging, listing, slug, text
 from services.members.domain.framework import ASPECTS, LEVELS
 from services.members.domain.person import PERSON
 from services.members.domain.prior_learning import (

@@ -6,11 +6,11 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import OptionalPaging, listing, slug, text
+from services.kernel.base.problem import NotFound
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import OptionalPaging, listing, slug, text
 from services.members.domain.region import REGION, OpenRegion, Subdistrict
-from services.members.joining import clean
+from services.members.identity.joining import clean
 from services.members.parts import Parts
 from services.members.views.offices import OFFICE_HOLDERS, office_key
 from services.members.views.regions import REGIONS

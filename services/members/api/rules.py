@@ -7,10 +7,10 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from services.kernel.fact_views import Document, document_at
-from services.kernel.message import Event
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import listing, time
+from services.kernel.base.message import Event
+from services.kernel.declare.fact_views import Document, document_at
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import listing, time
 from services.members.domain.rules import IDENTITY, RULES, WEEK, ChangeRules, Rulebook
 from services.members.parts import Parts
 from services.members.views.rulebook import RULEBOOK

@@ -7,11 +7,9 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from services.kernel.problem import Refused
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import Empty, text
-from services.members.contact import TELEGRAM as TELEGRAM_KIND
-from services.members.contact import Contact
+from services.kernel.base.problem import Refused
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import Empty, text
 from services.members.domain.guest import GUEST, AddGuest, TieGuest
 from services.members.domain.person import PERSON, KeepForGuest
 from services.members.domain.telegram import (
@@ -24,6 +22,8 @@ from services.members.domain.telegram import (
     UnlinkAccount,
 )
 from services.members.domain.telegram import TELEGRAM_ACCOUNTS as ACCOUNTS
+from services.members.identity.contact import TELEGRAM as TELEGRAM_KIND
+from services.members.identity.contact import Contact
 from services.members.parts import Parts
 from services.members.secret_deriver import read_link
 from services.members.views.telegram import TELEGRAM_ACCOUNTS

@@ -7,11 +7,11 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from services.kernel.problem import Forbidden, NotFound
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import Empty, OptionalPaging, listing, text
+from services.kernel.base.problem import Forbidden, NotFound
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import Empty, OptionalPaging, listing, text
 from services.members.domain.credential import TOKEN, IssueToken, RevokeToken
-from services.members.joining import clean
+from services.members.identity.joining import clean
 from services.members.parts import Parts
 from services.members.views.tokens import TOKENS
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.kernel.decider import Decider
-from services.kernel.message import Command, Event
-from services.kernel.problem import NotFound, TooMany
+from services.kernel.base.message import Command, Event
+from services.kernel.base.problem import NotFound, TooMany
+from services.kernel.commands.decider import Decider
 
 CODE_LIVES = timedelta(minutes=10)
 CODES_AN_HOUR = 5

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from services.kernel.decider import Decider
-from services.kernel.message import Command, Event
+from services.kernel.base.message import Command, Event
+from services.kernel.commands.decider import Decider
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
 
-from services.kernel.decider import Decider
-from services.kernel.message import Command, Event
-from services.kernel.problem import Refused
+from services.kernel.base.message import Command, Event
+from services.kernel.base.problem import Refused
+from services.kernel.commands.decider import Decider
 from services.members.domain.office_kinds import OFFICES
 
 

@@ -11,9 +11,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from services.kernel.decider import Decider
-from services.kernel.message import Command, Event
-from services.kernel.problem import NotFound, Refused, Unavailable
+from services.kernel.base.message import Command, Event
+from services.kernel.base.problem import NotFound, Refused, Unavailable
+from services.kernel.commands.decider import Decider
 
 
 class Standing(StrEnum):

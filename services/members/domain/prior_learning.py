@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from services.kernel.decider import Decider
-from services.kernel.message import Command, Event
-from services.kernel.problem import NotFound, Refused
+from services.kernel.base.message import Command, Event
+from services.kernel.base.problem import NotFound, Refused
+from services.kernel.commands.decider import Decider
 
 WAITING, ACCEPTED, DECLINED = "waiting", "accepted", "declined"
 

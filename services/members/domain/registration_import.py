@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from services.kernel.decider import Decider
-from services.kernel.message import Command, Event
-from services.kernel.problem import NotFound
+from services.kernel.base.message import Command, Event
+from services.kernel.base.problem import NotFound
+from services.kernel.commands.decider import Decider
 
 JOINED = "joined"
 KNOWN = "known"

@@ -13,10 +13,10 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from services.kernel.dated import in_force
-from services.kernel.decider import Decider
-from services.kernel.message import Command, Event
-from services.kernel.problem import Refused
+from services.kernel.base.message import Command, Event
+from services.kernel.base.problem import Refused
+from services.kernel.commands.decider import Decider
+from services.kernel.declare.dated import in_force
 
 IDENTITY = "community"
 BACKDATING = timedelta(days=1)

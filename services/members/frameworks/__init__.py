@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from services.kernel.decider import Commands, Order
-from services.kernel.ids import derived_id
-from services.kernel.message import Metadata
+from services.kernel.base.ids import derived_id
+from services.kernel.base.message import Metadata
+from services.kernel.commands.decider import Commands, Order
 from services.members.domain.framework import (
     FRAMEWORK,
     IDENTITY,

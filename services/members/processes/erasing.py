@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from services.kernel.decider import Decider, Order
-from services.kernel.eraser import Eraser
-from services.kernel.ids import derived_id
-from services.kernel.message import Command, Fact, Metadata, Recorded
-from services.kernel.parking import Parking
-from services.kernel.problem import Refused
-from services.kernel.service import Core
-from services.members.contact import EMAIL, PHONE, Contact
+from services.kernel.base.ids import derived_id
+from services.kernel.base.message import Command, Fact, Metadata, Recorded
+from services.kernel.base.problem import Refused
+from services.kernel.commands.decider import Decider, Order
+from services.kernel.declare.service import Core
+from services.kernel.readers.eraser import Eraser
+from services.kernel.readers.parking import Parking
 from services.members.domain.erasure import ERASURE, ErasureStarted, FinishErasure, NoteReferences
 from services.members.domain.guest import GUEST, GuestAdded
 from services.members.domain.person import PERSON, KeepForGuest, MemberChanged, MemberJoined, Standing
+from services.members.identity.contact import EMAIL, PHONE, Contact
 from services.members.parts import Parts
 
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.kernel.message import Recorded
-from services.kernel.process import Issue, ProcessManager, Reaction
-from services.kernel.view import COMMITS
+from services.kernel.base.message import Recorded
+from services.kernel.declare.process import Issue, ProcessManager, Reaction
+from services.kernel.declare.view import COMMITS
 from services.members.domain.credential import LoginCodeAccepted
 from services.members.domain.erasure import ReferencesNoted
 from services.members.domain.guest import GUEST, ForgetGuest, GuestAdded, TieGuest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.kernel.view import View
+from services.kernel.declare.view import View
 from services.members.views.affiliations import AFFILIATIONS
 from services.members.views.competence import COMPETENCE_OF
 from services.members.views.equipment import LENT

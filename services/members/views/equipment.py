@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.kernel.message import Recorded
-from services.kernel.view import Applied, Change, View
+from services.kernel.base.message import Recorded
+from services.kernel.declare.view import Applied, Change, View
 from services.members.domain.equipment import (
     EquipmentLent,
     EquipmentRegistered,

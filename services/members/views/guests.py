@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.kernel.message import Recorded
-from services.kernel.view import Applied, Change, Remove, View
+from services.kernel.base.message import Recorded
+from services.kernel.declare.view import Applied, Change, Remove, View
 from services.members.domain.erasure import MemberErased
 from services.members.domain.guest import GuestAdded, GuestTied
 

@@ -6,8 +6,8 @@ the member that a guest turned out to be, in the guest's own document: what eith
 
 from __future__ import annotations
 
-from services.kernel.message import Fact, Recorded
-from services.kernel.view import COMMITS, INBOX, Applied, Change, View
+from services.kernel.base.message import Fact, Recorded
+from services.kernel.declare.view import COMMITS, INBOX, Applied, Change, View
 from services.members.domain.guest import GuestTied
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.kernel.message import Fact
-from services.kernel.view import INBOX, Applied, Change, View
+from services.kernel.base.message import Fact
+from services.kernel.declare.view import INBOX, Applied, Change, View
 
 
 def apply(fact: Fact) -> Applied:

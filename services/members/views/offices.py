@@ -6,8 +6,8 @@ whether there is a holder; ``holder``, ``since`` (of the term) and ``stand_in`` 
 
 from __future__ import annotations
 
-from services.kernel.message import Recorded
-from services.kernel.view import Applied, Change, View
+from services.kernel.base.message import Recorded
+from services.kernel.declare.view import Applied, Change, View
 from services.members.domain.office import OfficeAssumed, OfficeVacated, StandInEnded, StandInNamed
 from services.members.domain.office_kinds import OFFICES
 

@@ -5,8 +5,8 @@ Who has said something of their background has it under ``background``, sealed.
 
 from __future__ import annotations
 
-from services.kernel.message import Recorded
-from services.kernel.view import Applied, Change, Remove, View
+from services.kernel.base.message import Recorded
+from services.kernel.declare.view import Applied, Change, Remove, View
 from services.members.domain.person import ErasureDecided, MemberChanged, MemberJoined
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from services.kernel.message import Recorded
-from services.kernel.view import Applied, Change, View
+from services.kernel.base.message import Recorded
+from services.kernel.declare.view import Applied, Change, View
 from services.members.domain.rules import RulesChanged
 
 

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from services.kernel.message import Recorded
-from services.kernel.view import Applied, Change, View
+from services.kernel.base.message import Recorded
+from services.kernel.declare.view import Applied, Change, View
 from services.members.domain.telegram import TelegramLinked, TelegramUnlinked
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from services.kernel.times import moment, read
-from services.mentoring.api.parts import Parts
+from services.kernel.base.times import moment, read
 from services.mentoring.api.standing import Standing
 from services.mentoring.domain.case import Mentorship
 from services.mentoring.domain.template import PROBATION, Stage, Template
 from services.mentoring.domain.weeks import monday_of, name_of
+from services.mentoring.parts import Parts
 from services.mentoring.templates import outdated
 
 

@@ -6,11 +6,10 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from services.kernel.problem import Forbidden, NotFound
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import identity, line, number, time, truth
+from services.kernel.base.problem import Forbidden, NotFound
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import identity, line, number, time, truth
 from services.mentoring.api.consultation_shown import ASKER, OWNER, Concerned, concerned, require_login
-from services.mentoring.api.parts import LEAD, Parts
 from services.mentoring.api.standing import case_in
 from services.mentoring.domain.case import OPEN
 from services.mentoring.domain.consultation import CONSULTATION, HIGHEST, LOWEST
@@ -28,6 +27,7 @@ from services.mentoring.domain.consultation_acts import (
 )
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.standing import Standing
+from services.mentoring.parts import LEAD, Parts
 from services.mentoring.views.libraries import LIBRARIES, present_staff
 
 routes = Routes()

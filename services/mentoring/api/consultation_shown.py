@@ -8,9 +8,9 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from services.kernel.policy import Actor
-from services.kernel.problem import Forbidden, NotFound, Unauthorized
-from services.mentoring.api.parts import ANSWER, Parts
+from services.kernel.base.problem import Forbidden, NotFound, Unauthorized
+from services.kernel.declare.policy import Actor
+from services.mentoring.parts import ANSWER, Parts
 from services.mentoring.views.consultations import CONSULTATIONS
 
 

@@ -7,15 +7,15 @@ from typing import Any
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
-from services.kernel.policy import Actor
-from services.kernel.problem import Forbidden, Malformed, Unauthorized
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import Paging, identity, line, listing, paged, paging
+from services.kernel.base.problem import Forbidden, Malformed, Unauthorized
+from services.kernel.declare.policy import Actor
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import Paging, identity, line, listing, paged, paging
 from services.mentoring.api.consultation_shown import ConsultationShown, concerned, placed, shown
-from services.mentoring.api.parts import ANSWER, Parts
 from services.mentoring.domain.consultation import CONSULTATION
 from services.mentoring.domain.consultation_acts import Ask
 from services.mentoring.domain.standing import ANSWERED, OPEN, PROMOTED, RESOLVED, Standing
+from services.mentoring.parts import ANSWER, Parts
 from services.mentoring.views.consultations import CONSULTATIONS
 from services.mentoring.views.libraries import LIBRARIES
 from services.mentoring.views.participants import PARTICIPANTS

@@ -9,12 +9,11 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import OneOf
 
-from services.kernel.message import Command
-from services.kernel.problem import Malformed, NotFound, Unauthorized
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import line, number, time, truth
+from services.kernel.base.message import Command
+from services.kernel.base.problem import Malformed, NotFound, Unauthorized
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import line, number, time, truth
 from services.mentoring.api.case_shown import CaseRef, WindowShown, window
-from services.mentoring.api.parts import Parts
 from services.mentoring.api.standing import Standing, looked_at, standing
 from services.mentoring.domain.case import Note
 from services.mentoring.domain.evidence import RecordBackup, RecordLoans
@@ -28,6 +27,7 @@ from services.mentoring.domain.smooth import (
     ReportRegression,
 )
 from services.mentoring.domain.weeks import monday_of, name_of, week_named
+from services.mentoring.parts import Parts
 from services.mentoring.secret_deriver import digest
 
 routes = Routes()

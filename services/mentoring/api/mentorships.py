@@ -7,12 +7,11 @@ from typing import Any
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
-from services.kernel.problem import Forbidden, Malformed, NotFound
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import Paging, identity, listing, paged, paging
-from services.kernel.shapes import line as text
+from services.kernel.base.problem import Forbidden, Malformed, NotFound
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import Paging, identity, listing, paged, paging
+from services.kernel.declare.shapes import line as text
 from services.mentoring.api.case_shown import CaseLine, CaseRef, CaseShown, line, whole
-from services.mentoring.api.parts import LEAD, VISIT, Parts
 from services.mentoring.api.standing import case_of, standing
 from services.mentoring.domain.case import CLOSED, OPEN, Library, Note
 from services.mentoring.domain.mentorship import MENTORSHIP
@@ -24,6 +23,7 @@ from services.mentoring.domain.opening import (
     ReleaseMentor,
 )
 from services.mentoring.domain.opening import LEAD as LEADING
+from services.mentoring.parts import LEAD, VISIT, Parts
 from services.mentoring.templates import newest
 from services.mentoring.views.libraries import LIBRARIES, present_staff
 from services.mentoring.views.mentorships import MENTORSHIPS

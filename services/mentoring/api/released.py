@@ -9,17 +9,17 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import Length, OneOf
 
-from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import number
-from services.kernel.times import moment
+from services.kernel.base.problem import NotFound
+from services.kernel.base.times import moment
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import number
 from services.mentoring.api.case_shown import WindowShown, history, window
-from services.mentoring.api.parts import Parts
 from services.mentoring.api.report_figures import COMPETENCE, FiguresSent, figures_of
 from services.mentoring.api.standing import looked_at, standing
 from services.mentoring.domain.access import IssueEvidenceKey, MakeLink
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.report import PARTS, REPORT, ReleaseReport
+from services.mentoring.parts import Parts
 from services.mentoring.secret_deriver import digest, mentorship_in, report_digest
 from services.mentoring.views.libraries import LIBRARIES
 from services.mentoring.views.mentorships import MENTORSHIPS

@@ -11,13 +11,13 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validates, validates_schema
 from marshmallow.validate import Length, OneOf, Regexp
 
-from services.kernel.local_time import local_day
-from services.kernel.shapes import number
-from services.kernel.times import read
+from services.kernel.base.local_time import local_day
+from services.kernel.base.times import read
+from services.kernel.declare.shapes import number
 from services.mentoring.api.case_shown import effort, history
-from services.mentoring.api.parts import Parts
 from services.mentoring.api.standing import Standing
 from services.mentoring.domain.readiness import CONDITIONS
+from services.mentoring.parts import Parts
 
 DECISIONS = (*CONDITIONS, "training")
 """What a school may be asked to decide; its sentences are the gateway's."""

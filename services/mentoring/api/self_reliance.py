@@ -6,11 +6,11 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from services.kernel.problem import Malformed, NotFound
-from services.kernel.route import Answer, Request, Routes
-from services.kernel.shapes import identity
+from services.kernel.base.problem import Malformed, NotFound
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.shapes import identity
 from services.mentoring.api.consultation_shown import require_login
-from services.mentoring.api.parts import ANSWER, Parts
+from services.mentoring.parts import ANSWER, Parts
 from services.mentoring.views.exchange import EXCHANGE, LIBRARY, PERSON, REGION, THERE
 from services.mentoring.views.libraries import LIBRARIES, present_staff
 

@@ -7,18 +7,18 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validates
 from marshmallow.validate import Length, Regexp
 
-from services.kernel.message import Command
-from services.kernel.problem import Malformed
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import identity, line, truth
+from services.kernel.base.message import Command
+from services.kernel.base.problem import Malformed
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import identity, line, truth
 from services.mentoring.api.case_shown import CaseRef
-from services.mentoring.api.parts import Parts
 from services.mentoring.api.standing import Standing, heard_of, standing
 from services.mentoring.domain.case import Note
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.pilot import DesignatePilot
 from services.mentoring.domain.progress import GoLive, PassStage
 from services.mentoring.domain.readiness import CONDITIONS, AssessReadiness, Condition
+from services.mentoring.parts import Parts
 
 routes = Routes()
 

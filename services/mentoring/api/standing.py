@@ -10,16 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.kernel.ids import derived_id
-from services.kernel.policy import Actor
-from services.kernel.problem import Forbidden, Malformed, NotFound
-from services.kernel.view import View
-from services.mentoring.api.parts import LEAD, VISIT, Parts
+from services.kernel.base.ids import derived_id
+from services.kernel.base.problem import Forbidden, Malformed, NotFound
+from services.kernel.declare.policy import Actor
+from services.kernel.declare.view import View
 from services.mentoring.domain.case import CLOSED, Library, Mentorship
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.pilot import Heard
 from services.mentoring.domain.rules import RulesInForce
 from services.mentoring.domain.template import Template
+from services.mentoring.parts import LEAD, VISIT, Parts
 from services.mentoring.templates import templates
 from services.mentoring.views.frameworks import FRAMEWORKS, level_under, names_of
 from services.mentoring.views.gatherings import GATHERINGS

@@ -7,12 +7,12 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from services.kernel.route import Answer, Request, Routes
-from services.kernel.shapes import listing
-from services.mentoring.api.parts import Parts
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.shapes import listing
 from services.mentoring.api.standing import Standing, able_unit, found_in, standing
 from services.mentoring.domain.case import OPEN
 from services.mentoring.domain.matching import Candidate, kilometres, ranked
+from services.mentoring.parts import Parts
 from services.mentoring.views.frameworks import level_under
 from services.mentoring.views.mentorships import MENTORSHIPS
 from services.mentoring.views.offices import OFFICES

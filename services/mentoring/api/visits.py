@@ -8,17 +8,17 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validates
 from marshmallow.validate import Length, OneOf
 
-from services.kernel.local_time import local_day
-from services.kernel.problem import Malformed, NotFound
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import Paging, identity, line, listing, number, paged, paging
+from services.kernel.base.local_time import local_day
+from services.kernel.base.problem import Malformed, NotFound
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import Paging, identity, line, listing, number, paged, paging
 from services.mentoring.api.case_shown import effort, installation, last_left, open_blockers, opened, staff
-from services.mentoring.api.parts import Parts
 from services.mentoring.api.standing import Standing, standing
 from services.mentoring.domain.access import ConfirmRotation, NoteInstallation
 from services.mentoring.domain.case import OPEN, Note
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.visit import CALL, CHAT, LONGEST_MINUTES, ON_SITE, VISIT, LogVisit
+from services.mentoring.parts import Parts
 from services.mentoring.templates import VERSION
 from services.mentoring.views.mentorships import MENTORSHIPS
 from services.mentoring.views.visits import VISITS

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
-from services.kernel.message import Command, Event
+from services.kernel.base.message import Command, Event
 from services.mentoring.domain.case import Library, Mentorship
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.kernel.problem import NotFound, Refused
+from services.kernel.base.problem import NotFound, Refused
 from services.mentoring.domain.probation import Probation
 from services.mentoring.domain.template import PROBATION, SMOOTH
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
-from services.kernel.decider import Decider
-from services.kernel.message import Event
-from services.kernel.problem import NotFound, Refused
+from services.kernel.base.message import Event
+from services.kernel.base.problem import NotFound, Refused
+from services.kernel.commands.decider import Decider
 from services.mentoring.domain import custody
 from services.mentoring.domain.consultation_acts import (
     AnswerPublished,

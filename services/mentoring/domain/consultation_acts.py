@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.kernel.message import Command, Event
+from services.kernel.base.message import Command, Event
 from services.mentoring.domain.desk import Owner
 from services.mentoring.domain.rules import RulesInForce
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.kernel.message import Event
-from services.kernel.problem import Refused
+from services.kernel.base.message import Event
+from services.kernel.base.problem import Refused
 from services.mentoring.domain.consultation_acts import (
     AssignByHand,
     ConsultationAssigned,

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
-from services.kernel.decider import Decider
-from services.kernel.message import Event
+from services.kernel.base.message import Event
+from services.kernel.commands.decider import Decider
 from services.mentoring.domain import access, evidence, opening, pilot, progress, readiness, smooth
 from services.mentoring.domain.case import Mentorship
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from services.kernel.message import Command, Event
-from services.kernel.problem import NotFound, Refused
+from services.kernel.base.message import Command, Event
+from services.kernel.base.problem import NotFound, Refused
 from services.mentoring.domain.case import CLOSED, OPEN, Library, Mentorship, Note
 from services.mentoring.domain.template import SMOOTH, WANTED
 

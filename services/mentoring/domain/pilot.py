@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.kernel.message import Command, Event
-from services.kernel.problem import Refused
+from services.kernel.base.message import Command, Event
+from services.kernel.base.problem import Refused
 from services.mentoring.domain.case import Library, Mentorship
 from services.mentoring.domain.readiness import unmet
 from services.mentoring.domain.rules import RulesInForce

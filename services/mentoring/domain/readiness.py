@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from services.kernel.message import Command, Event
-from services.kernel.problem import Refused
+from services.kernel.base.message import Command, Event
+from services.kernel.base.problem import Refused
 from services.mentoring.domain.case import Library, Mentorship, Note
 
 CONDITIONS = ("computers", "network", "power", "operator", "budget", "support")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from services.kernel.local_time import local_day, utc_of
+from services.kernel.base.local_time import local_day, utc_of
 from services.mentoring.domain.rules import RulesInForce
 
 NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import assert_never
 
-from services.kernel.message import Command, Event
-from services.kernel.problem import NotFound, Refused
+from services.kernel.base.message import Command, Event
+from services.kernel.base.problem import NotFound, Refused
 from services.mentoring.domain.case import Library, Mentorship, Note
 from services.mentoring.domain.probation import Probation
 from services.mentoring.domain.template import PROBATION, SMOOTH

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
-from services.kernel.problem import Refused
+from services.kernel.base.problem import Refused
 from services.mentoring.domain.consultation_acts import (
     AnswerPublished,
     ConsultationAnswered,

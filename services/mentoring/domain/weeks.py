@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 
-from services.kernel.local_time import local_day, utc_of
+from services.kernel.base.local_time import local_day, utc_of
 
 WEEK = timedelta(days=7)
 GRACE = timedelta(days=3)

@@ -1,6 +1,6 @@
 """What this service does by itself about what happened: one file a process manager."""
 
-from services.kernel.process import ProcessManager
+from services.kernel.declare.process import ProcessManager
 from services.mentoring.processes.board_desk import BOARD_DESK
 from services.mentoring.processes.by_hand import BY_HAND
 from services.mentoring.processes.probation import PROBATION

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from services.kernel.message import Fact, Recorded
-from services.kernel.process import Issue, ProcessManager, Reaction
-from services.kernel.view import COMMITS, INBOX
+from services.kernel.base.message import Fact, Recorded
+from services.kernel.declare.process import Issue, ProcessManager, Reaction
+from services.kernel.declare.view import COMMITS, INBOX
 from services.mentoring.domain.consultation import CONSULTATION
 from services.mentoring.domain.consultation_acts import ConsultationAssigned, ConsultationReopened, HandOver
 from services.mentoring.domain.desk import ALL, HAND, HANDOVER, REGION, Owner, answers

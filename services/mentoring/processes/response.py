@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.kernel.message import Recorded
-from services.kernel.process import DeadlinePassed, Issue, ProcessManager, Reaction
-from services.kernel.view import COMMITS
+from services.kernel.base.message import Recorded
+from services.kernel.declare.process import DeadlinePassed, Issue, ProcessManager, Reaction
+from services.kernel.declare.view import COMMITS
 from services.mentoring.domain.consultation import CONSULTATION
 from services.mentoring.domain.consultation_acts import (
     ConsultationAnswered,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from services.kernel.message import Fact
+from services.kernel.base.message import Fact
 
 SEATING_FACTS = frozenset(
     f"members.{kind}" for kind in ("office-assumed", "office-vacated", "stand-in-named", "stand-in-ended")

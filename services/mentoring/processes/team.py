@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.kernel.message import Fact, Recorded
-from services.kernel.process import Issue, ProcessManager, Reaction
-from services.kernel.view import COMMITS, INBOX
+from services.kernel.base.message import Fact, Recorded
+from services.kernel.declare.process import Issue, ProcessManager, Reaction
+from services.kernel.declare.view import COMMITS, INBOX
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.opening import MentorAssigned, ReleaseMentor
 

@@ -1,6 +1,6 @@
 """The read models of mentoring: one file each."""
 
-from services.kernel.view import View
+from services.kernel.declare.view import View
 from services.mentoring.views.consultations import CONSULTATIONS
 from services.mentoring.views.exchange import EXCHANGE
 from services.mentoring.views.frameworks import FRAMEWORKS

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.kernel.arrays import appending
-from services.kernel.message import Event, Recorded
-from services.kernel.times import moment
-from services.kernel.view import Applied, Change, Expression, View, adding, increment
+from services.kernel.base.message import Event, Recorded
+from services.kernel.base.times import moment
+from services.kernel.declare.view import Applied, Change, Expression, View, adding, increment
+from services.kernel.views.arrays import appending
 from services.mentoring.domain.consultation_acts import (
     AnswerPublished,
     ConsultationAnswered,

@@ -7,9 +7,9 @@ calls less and less. Whoever is erased stays a number.
 
 from __future__ import annotations
 
-from services.kernel.local_time import local
-from services.kernel.message import Recorded
-from services.kernel.view import Applied, Change, View, increment
+from services.kernel.base.local_time import local
+from services.kernel.base.message import Recorded
+from services.kernel.declare.view import Applied, Change, View, increment
 from services.mentoring.domain.consultation_acts import ConsultationAnswered, ConsultationAsked
 
 PERSON, LIBRARY, REGION = "person", "library", "region"

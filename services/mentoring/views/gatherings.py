@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from services.kernel.message import Fact
-from services.kernel.view import INBOX, Applied, Change, Remove, View
+from services.kernel.base.message import Fact
+from services.kernel.declare.view import INBOX, Applied, Change, Remove, View
 
 
 def apply(fact: Fact) -> Applied:

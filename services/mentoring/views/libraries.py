@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from services.kernel.message import Fact
-from services.kernel.times import moment
-from services.kernel.view import INBOX, Applied, Change, Expression, View
+from services.kernel.base.message import Fact
+from services.kernel.base.times import moment
+from services.kernel.declare.view import INBOX, Applied, Change, Expression, View
 
 
 def apply(fact: Fact) -> Applied:

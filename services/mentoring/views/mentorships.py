@@ -15,10 +15,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from services.kernel.arrays import appending
-from services.kernel.message import Recorded
-from services.kernel.times import moment
-from services.kernel.view import Applied, Change, Expression, View, adding, increment
+from services.kernel.base.message import Recorded
+from services.kernel.base.times import moment
+from services.kernel.declare.view import Applied, Change, Expression, View, adding, increment
+from services.kernel.views.arrays import appending
 from services.mentoring.domain import access, evidence, opening, pilot, progress, readiness, smooth
 from services.mentoring.domain.case import CLOSED, OPEN, Note
 from services.mentoring.domain.template import AGREED, PROBATION, SMOOTH, WANTED

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from services.kernel.message import Fact
-from services.kernel.view import INBOX, Applied, Change, View, adding
+from services.kernel.base.message import Fact
+from services.kernel.declare.view import INBOX, Applied, Change, View, adding
 
 
 def apply(fact: Fact) -> Applied:

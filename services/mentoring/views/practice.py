@@ -6,8 +6,8 @@ skill, by a second rater, the latest of each unit; ``libraries`` where somebody 
 
 from __future__ import annotations
 
-from services.kernel.message import Fact
-from services.kernel.view import INBOX, Applied, Change, Remove, View, adding, taking
+from services.kernel.base.message import Fact
+from services.kernel.declare.view import INBOX, Applied, Change, Remove, View, adding, taking
 
 SKILL, SECOND = "skill", "second"
 

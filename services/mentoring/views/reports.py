@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from services.kernel.message import Recorded
-from services.kernel.times import moment
-from services.kernel.view import Applied, Change, View
+from services.kernel.base.message import Recorded
+from services.kernel.base.times import moment
+from services.kernel.declare.view import Applied, Change, View
 from services.mentoring.domain.report import ReportReleased
 
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 
-from services.kernel.fact_views import Document, dated, document_at, told_or_default
-from services.kernel.view import INBOX, View
+from services.kernel.declare.fact_views import Document, dated, document_at, told_or_default
+from services.kernel.declare.view import INBOX, View
 from services.mentoring.domain.rules import RulesInForce
 
 _DEFAULTS = {name: value for name, value in asdict(RulesInForce()).items() if name != "version"}

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import UTC
 
-from services.kernel.message import Recorded
-from services.kernel.times import moment
-from services.kernel.view import Applied, Change, View
+from services.kernel.base.message import Recorded
+from services.kernel.base.times import moment
+from services.kernel.declare.view import Applied, Change, View
 from services.mentoring.domain.visit import VisitLogged
 
 

@@ -8,10 +8,9 @@ from typing import Any
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf, Range
 
-from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import BoundedPaging, Empty, identity, listing, time
-from services.notifications.api.parts import Parts
+from services.kernel.base.problem import NotFound
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import BoundedPaging, Empty, identity, listing, time
 from services.notifications.domain.announcement import (
     ANNOUNCEMENT,
     PUBLISHED,
@@ -27,6 +26,7 @@ from services.notifications.domain.announcement import (
     Text,
     Withdraw,
 )
+from services.notifications.parts import Parts
 from services.notifications.views.announcements import ANNOUNCEMENTS
 from services.notifications.views.libraries import staff_of
 from services.notifications.views.regions import all_regions

@@ -11,13 +11,13 @@ from typing import Any
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf
 
-from services.kernel.problem import Forbidden, Malformed, NotFound, Unauthorized
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import BoundedPaging, Empty, listing
-from services.notifications.api.parts import Parts
-from services.notifications.delivery import ENDED, GATHERED, PLANNED, SENDING
-from services.notifications.delivery import Delivery as DeliveryDocument
+from services.kernel.base.problem import Forbidden, Malformed, NotFound, Unauthorized
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import BoundedPaging, Empty, listing
 from services.notifications.domain.resending import RESENDING, AskResend
+from services.notifications.parts import Parts
+from services.notifications.sending.delivery import ENDED, GATHERED, PLANNED, SENDING
+from services.notifications.sending.delivery import Delivery as DeliveryDocument
 from services.notifications.views.contacts import CONTACTS, flagged
 
 routes = Routes()

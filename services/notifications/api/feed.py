@@ -7,14 +7,14 @@ from typing import Any
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, Range
 
-from services.kernel.policy import Actor
-from services.kernel.problem import Forbidden, Malformed, Unauthorized
-from services.kernel.route import Answer, Request, Routes
-from services.notifications.api.parts import Parts
+from services.kernel.base.problem import Forbidden, Malformed, Unauthorized
+from services.kernel.declare.policy import Actor
+from services.kernel.declare.route import Answer, Request, Routes
 from services.notifications.api.patterns import TYPE_PATTERN, Names
 from services.notifications.domain.interest import ALL_REGIONS, Interest
 from services.notifications.domain.partner import FEED_READ
 from services.notifications.domain.public_facts import named_by
+from services.notifications.parts import Parts
 
 routes = Routes()
 

@@ -7,12 +7,12 @@ from typing import Any
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
-from services.kernel.route import Answer, Request, Routes
-from services.kernel.shapes import BoundedPaging, listing
-from services.notifications import rendering
-from services.notifications.api.parts import Parts
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.shapes import BoundedPaging, listing
 from services.notifications.domain.message import Kind, Variable
 from services.notifications.domain.preference import LANGUAGES, PREFERENCE
+from services.notifications.parts import Parts
+from services.notifications.sending import rendering
 from services.notifications.views.inbox import MESSAGES
 from services.notifications.views.ties import guests_of
 

@@ -8,14 +8,14 @@ from dataclasses import asdict
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf
 
-from services.kernel.policy import Actor
-from services.kernel.problem import Unauthorized
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import Empty, text
+from services.kernel.base.problem import Unauthorized
+from services.kernel.declare.policy import Actor
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import Empty, text
 from services.notifications.api.feed import PARTNERS_KEEP
-from services.notifications.api.parts import Parts
 from services.notifications.api.patterns import regions
 from services.notifications.domain.partner import PARTNER, SCOPES, IssueKey, RevokeKey
+from services.notifications.parts import Parts
 from services.notifications.secret_deriver import read_key
 
 routes = Routes()

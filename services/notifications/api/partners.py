@@ -8,11 +8,10 @@ from typing import Any
 from marshmallow import Schema, fields
 from marshmallow.validate import Email, Length, OneOf
 
-from services.kernel.problem import NotFound
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import BoundedPaging, listing, text
+from services.kernel.base.problem import NotFound
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import BoundedPaging, listing, text
 from services.notifications.api.feed import PARTNERS_KEEP
-from services.notifications.api.parts import Parts
 from services.notifications.api.patterns import regions
 from services.notifications.domain.partner import (
     ACTIVE,
@@ -28,6 +27,7 @@ from services.notifications.domain.partner import (
     Profile,
     RestPartner,
 )
+from services.notifications.parts import Parts
 from services.notifications.views.partners import PARTNERS
 
 routes = Routes()

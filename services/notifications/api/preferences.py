@@ -8,9 +8,8 @@ from typing import Any
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf, Regexp
 
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import identity
-from services.notifications.api.parts import Parts
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import identity
 from services.notifications.domain.matter import Matter
 from services.notifications.domain.preference import (
     DAY,
@@ -26,6 +25,7 @@ from services.notifications.domain.preference import (
     Preference,
     how_told,
 )
+from services.notifications.parts import Parts
 
 routes = Routes()
 

@@ -7,13 +7,12 @@ from typing import Any
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf
 
-from services.kernel.log import Commit
-from services.kernel.policy import Actor
-from services.kernel.problem import Forbidden, Malformed, NotFound, Refused, Unauthorized
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.kernel.shapes import BoundedPaging, Empty, listing
+from services.kernel.base.problem import Forbidden, Malformed, NotFound, Refused, Unauthorized
+from services.kernel.declare.policy import Actor
+from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.shapes import BoundedPaging, Empty, listing
+from services.kernel.log.log import Commit
 from services.notifications.api.feed import PARTNERS_KEEP, readable
-from services.notifications.api.parts import Parts
 from services.notifications.api.patterns import regions, types
 from services.notifications.domain.interest import Interest
 from services.notifications.domain.partner import FEED_READ, PARTNER, SUBSCRIPTIONS_KEEP
@@ -28,6 +27,7 @@ from services.notifications.domain.subscription import (
     Subscription,
 )
 from services.notifications.domain.webhook_url import LONGEST
+from services.notifications.parts import Parts
 from services.notifications.views.subscriptions import SUBSCRIPTIONS
 
 routes = Routes()

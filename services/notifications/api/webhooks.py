@@ -8,11 +8,11 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import Length, OneOf, Range
 
-from services.kernel.problem import Malformed
-from services.kernel.route import Answer, Request, Routes, recorded
-from services.notifications.api.parts import Parts
+from services.kernel.base.problem import Malformed
+from services.kernel.declare.route import Answer, Request, Routes, recorded
 from services.notifications.api.subscriptions import standing
 from services.notifications.domain.subscription import SUBSCRIPTION, RecoverDeliveries
+from services.notifications.parts import Parts
 from services.notifications.webhooks.webhook_deliveries import KEPT, STATES, WAITING, WebhookDelivery
 
 routes = Routes()

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from services.kernel.decider import Decider
-from services.kernel.message import Command, Event
+from services.kernel.base.message import Command, Event
+from services.kernel.commands.decider import Decider
 
 EMAIL, TELEGRAM = "email", "telegram"
 CHANNELS = (EMAIL, TELEGRAM)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from services.kernel.decider import Decider
-from services.kernel.message import Command, Event
-from services.kernel.problem import Refused
+from services.kernel.base.message import Command, Event
+from services.kernel.base.problem import Refused
+from services.kernel.commands.decider import Decider
 
 PEOPLE_AT_MOST = 500
 """Keeps one message far under the log's largest commit; more people are more messages about the same fact."""

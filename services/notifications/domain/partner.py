@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from services.kernel.decider import Decider
-from services.kernel.message import Command, Event
-from services.kernel.problem import NotFound, Refused
+from services.kernel.base.message import Command, Event
+from services.kernel.base.problem import NotFound, Refused
+from services.kernel.commands.decider import Decider
 from services.notifications.domain.interest import ALL_REGIONS
 
 KINDS = ("university", "library-office", "association", "publisher", "sister-community", "other")

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from services.kernel.decider import Decider
-from services.kernel.local_time import local, utc_of
-from services.kernel.message import Command, Event
-from services.kernel.problem import Refused
+from services.kernel.base.local_time import local, utc_of
+from services.kernel.base.message import Command, Event
+from services.kernel.base.problem import Refused
+from services.kernel.commands.decider import Decider
 from services.notifications.domain.contact import EMAIL, TELEGRAM
 from services.notifications.domain.matter import MATTERS, REGIONAL, Matter
 from services.notifications.domain.message import Kind

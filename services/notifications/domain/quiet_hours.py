@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from services.kernel.local_time import local, utc_of
+from services.kernel.base.local_time import local, utc_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.kernel.decider import Decider
-from services.kernel.message import Command, Event
+from services.kernel.base.message import Command, Event
+from services.kernel.commands.decider import Decider
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from services.kernel.problem import Refused
+from services.kernel.base.problem import Refused
 
 LONGEST = 500
 HTTPS, HTTP = 443, 80

@@ -16,9 +16,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.kernel.message import Event, Fact, Recorded
-from services.kernel.process import ProcessManager, Reaction
-from services.kernel.view import COMMITS, INBOX
+from services.kernel.base.message import Event, Fact, Recorded
+from services.kernel.declare.process import ProcessManager, Reaction
+from services.kernel.declare.view import COMMITS, INBOX
 from services.notifications.processes.audiences.accompanying import ACCOMPANYING
 from services.notifications.processes.audiences.activities import TOPICS_AND_ACTIVITIES
 from services.notifications.processes.audiences.announcements import ANNOUNCEMENTS, remember_who_left

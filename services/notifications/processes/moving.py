@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.kernel.message import Fact
-from services.kernel.process import Issue, ProcessManager, Reaction
+from services.kernel.base.message import Fact
+from services.kernel.declare.process import Issue, ProcessManager, Reaction
 from services.notifications.domain.residence import RESIDENCE, MoveHome
 from services.notifications.processes.stored_state import StoredState
 

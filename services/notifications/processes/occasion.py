@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from services.kernel.ids import derived_id
-from services.kernel.message import Fact
-from services.kernel.process import Issue
+from services.kernel.base.ids import derived_id
+from services.kernel.base.message import Fact
+from services.kernel.declare.process import Issue
 from services.notifications.domain.message import MESSAGE, PEOPLE_AT_MOST, Kind, PlanMessage, Variable
 
 

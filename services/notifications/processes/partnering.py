@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from services.kernel.message import Fact
-from services.kernel.process import Issue, ProcessManager, Reaction
+from services.kernel.base.message import Fact
+from services.kernel.declare.process import Issue, ProcessManager, Reaction
 from services.notifications.domain.message import Kind
 from services.notifications.domain.subscription import BY_HAND
 from services.notifications.processes.occasion import Occasion

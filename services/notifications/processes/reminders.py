@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.kernel.ids import derived_id
-from services.kernel.message import Fact, Recorded
-from services.kernel.process import DeadlinePassed, Issue, ProcessManager, Reaction
-from services.kernel.view import COMMITS, INBOX
+from services.kernel.base.ids import derived_id
+from services.kernel.base.message import Fact, Recorded
+from services.kernel.declare.process import DeadlinePassed, Issue, ProcessManager, Reaction
+from services.kernel.declare.view import COMMITS, INBOX
 from services.notifications.domain.message import Kind
 from services.notifications.processes.occasion import Occasion, shown
 from services.notifications.processes.stored_state import People, StoredState, added, removed

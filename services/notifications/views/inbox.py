@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.kernel.message import Recorded
-from services.kernel.view import Applied, Change, Expression, View
+from services.kernel.base.message import Recorded
+from services.kernel.declare.view import Applied, Change, Expression, View
 from services.notifications.domain.message import Kind, MessagePlanned
 
 NO_LINE = frozenset({Kind.LOGIN_CODE, Kind.DIGEST})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.kernel.message import Fact
-from services.kernel.view import INBOX, Applied, Change, View, adding, taking
-from services.kernel.view_store import Views
+from services.kernel.base.message import Fact
+from services.kernel.declare.view import INBOX, Applied, Change, View, adding, taking
+from services.kernel.views.view_store import Views
 
 
 def apply(fact: Fact) -> Applied:

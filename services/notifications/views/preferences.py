@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from services.kernel.message import Recorded
-from services.kernel.view import Applied, Change, View
-from services.kernel.view_store import Views
+from services.kernel.base.message import Recorded
+from services.kernel.declare.view import Applied, Change, View
+from services.kernel.views.view_store import Views
 from services.notifications.domain.preference import Preference, PreferenceChosen, Wishes
 
 ASKED_AT_ONCE = 500

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from services.kernel.fact_views import copied
-from services.kernel.view import INBOX, View
-from services.kernel.view_store import Views
+from services.kernel.declare.fact_views import copied
+from services.kernel.declare.view import INBOX, View
+from services.kernel.views.view_store import Views
 
 REGIONS = View("regions", 1, copied({"members.region-opened": ("name",)}), logs=(INBOX,))
 

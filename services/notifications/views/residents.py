@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from services.kernel.message import Fact
-from services.kernel.view import INBOX, Applied, Change, Remove, View
-from services.kernel.view_store import Views
+from services.kernel.base.message import Fact
+from services.kernel.declare.view import INBOX, Applied, Change, Remove, View
+from services.kernel.views.view_store import Views
 
 
 def apply(fact: Fact) -> Applied:

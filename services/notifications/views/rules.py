@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.kernel.fact_views import Document, dated, document_at
-from services.kernel.view import INBOX, View
-from services.kernel.view_store import Views
+from services.kernel.declare.fact_views import Document, dated, document_at
+from services.kernel.declare.view import INBOX, View
+from services.kernel.views.view_store import Views
 from services.notifications.domain.quiet_hours import QuietHours, quiet_hours
 
 SECOND_ABOVE = 50

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from services.kernel.fact_views import copied
-from services.kernel.view import INBOX, View
-from services.kernel.view_store import Views
+from services.kernel.declare.fact_views import copied
+from services.kernel.declare.view import INBOX, View
+from services.kernel.views.view_store import Views
 
 TIES = View("ties", 1, copied({"members.guest-tied": ("person",)}), logs=(INBOX,), indexes=([("person", 1)],))
 

@@ -13,12 +13,12 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from services.kernel.alarm import Alarm
-from services.kernel.bell import Bell
-from services.kernel.clock import Clock
-from services.kernel.reader import Source
-from services.kernel.view_store import Views
-from services.notifications.machine_time import MachineTime
+from services.kernel.base.alarm import Alarm
+from services.kernel.base.bell import Bell
+from services.kernel.base.clock import Clock
+from services.kernel.readers.reader import Source
+from services.kernel.views.view_store import Views
+from services.notifications.sending.machine_time import MachineTime
 from services.notifications.views.subscriptions import SUBSCRIPTIONS
 from services.notifications.webhooks.webhook_deliveries import WebhookDeliveries
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from standardwebhooks.webhooks import Webhook
 
-from services.kernel.envelope import CONTENT_TYPE
+from services.kernel.bus.envelope import CONTENT_TYPE
 
 SEQUENCE_HEADER = "Deliveryseq"
 CURSOR_HEADER = "Feed-Cursor"

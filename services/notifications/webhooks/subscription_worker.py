@@ -14,11 +14,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from services.kernel.clock import Clock
-from services.kernel.decider import Commands, Order
-from services.kernel.envelope import canonical
-from services.kernel.ids import derived_id
-from services.kernel.message import Metadata
+from services.kernel.base.clock import Clock
+from services.kernel.base.ids import derived_id
+from services.kernel.base.message import Metadata
+from services.kernel.bus.envelope import canonical
+from services.kernel.commands.decider import Commands, Order
 from services.notifications.domain.interest import Interest
 from services.notifications.domain.partner import PARTNER
 from services.notifications.domain.subscription import (
@@ -30,9 +30,9 @@ from services.notifications.domain.subscription import (
     Subscription,
 )
 from services.notifications.domain.webhook_url import target_of
-from services.notifications.machine_time import MachineTime
 from services.notifications.public_feed import PublicFeed
 from services.notifications.secret_deriver import SecretDeriver
+from services.notifications.sending.machine_time import MachineTime
 from services.notifications.webhooks import retry_schedule
 from services.notifications.webhooks.signing import signed
 from services.notifications.webhooks.webhook_client import NoReply, Reply, WebhookClient

@@ -14,8 +14,8 @@ from typing import Any
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from services.kernel.ids import derived_id
-from services.kernel.mongo import durable
+from services.kernel.base.ids import derived_id
+from services.kernel.base.mongo import durable
 
 PLANNED, SENDING, WAITING = "planned", "sending", "waiting"
 DELIVERED, FAILED, WITHHELD, SUPERSEDED = "delivered", "failed", "withheld", "superseded"

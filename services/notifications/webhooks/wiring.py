@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.kernel.service import Core
-from services.notifications.api.parts import Parts
+from services.kernel.declare.service import Core
+from services.notifications.parts import Parts
 from services.notifications.webhooks.dispatcher import Dispatcher
 from services.notifications.webhooks.subscription_worker import SubscriptionWorker
 from services.notifications.webhooks.webhook_client import WebhookClient

@@ -6,9 +6,9 @@ from typing import Any
 
 from pymongo.database import Database
 
-from services.events.api.parts import DECIDE, KEEP, PLAN, READ_MEMBERS, RECORD
 from services.events.bootstrap import definition
-from services.kernel.policy import EVERYWHERE, Actor
+from services.events.parts import DECIDE, KEEP, PLAN, READ_MEMBERS, RECORD
+from services.kernel.declare.policy import EVERYWHERE, Actor
 from tests.support.sample_community import BLITAR, KEDIRI, person
 from tests.support.sample_facts import sample
 from tests.support.service_harness import Reply, ServiceHarness

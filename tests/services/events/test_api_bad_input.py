@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from services.events.api.planning import NewActivity
-from services.kernel.policy import ANONYMOUS, ActorSignature
+from services.kernel.declare.policy import ANONYMOUS, ActorSignature
 from tests.services.events import lectures
 from tests.services.events.harness import BIMA, RANI, EventsHarness
 from tests.support.sample_community import BLITAR, KEDIRI, person

@@ -1,4 +1,4 @@
-from services.kernel.policy import ANONYMOUS
+from services.kernel.declare.policy import ANONYMOUS
 from tests.services.events.harness import BIMA, RANI, EventsHarness, coordinator
 from tests.support.sample_community import KEDIRI, person
 from tests.unit.events.sample_times import END, START, WORKSHOP_END

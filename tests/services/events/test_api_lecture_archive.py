@@ -1,6 +1,6 @@
 from typing import Any
 
-from services.kernel.policy import ANONYMOUS
+from services.kernel.declare.policy import ANONYMOUS
 from tests.services.events.harness import RANI, EventsHarness
 from tests.services.events.lectures import EVENING, HOUR, announced, ask, group, lecture, opened, step
 from tests.support.sample_community import person

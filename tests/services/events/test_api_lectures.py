@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from services.events.domain.lecture import LECTURE
-from services.kernel.decider import Decider
-from services.kernel.policy import ANONYMOUS
+from services.kernel.commands.decider import Decider
+from services.kernel.declare.policy import ANONYMOUS
 from tests.services.events.harness import BIMA, RANI, EventsHarness, coordinator
 from tests.services.events.lectures import (
     EVENING,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.kernel.policy import ANONYMOUS, Actor
+from services.kernel.declare.policy import ANONYMOUS, Actor
 from tests.services.events.harness import BIMA, RANI, EventsHarness
 from tests.support.sample_community import KEDIRI, NOW, person
 from tests.unit.events.sample_times import START, WORKSHOP_END

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from services.kernel.policy import ANONYMOUS
+from services.kernel.declare.policy import ANONYMOUS
 from tests.services.events.harness import BIMA, RANI, EventsHarness, coordinator
 from tests.support.sample_community import BLITAR, KEDIRI, NOW, person
 from tests.unit.events.sample_times import END, START

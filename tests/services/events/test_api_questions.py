@@ -1,6 +1,6 @@
 from typing import Any
 
-from services.kernel.policy import ANONYMOUS, service_actor
+from services.kernel.declare.policy import ANONYMOUS, service_actor
 from tests.services.events.harness import RANI, EventsHarness
 from tests.services.events.lectures import EVENING, GROUP, announced, ask, opened, step
 from tests.support.sample_community import person

@@ -16,12 +16,12 @@ from services.events.views.board import BOARD
 from services.events.views.participation import PARTICIPATION, ParticipationRow, Took, together
 from services.events.views.regions import REGIONS
 from services.events.views.rulebook import RULEBOOK, rules_at
-from services.kernel.clock import FixedClock
-from services.kernel.decider import Commands, Decider, Order
-from services.kernel.memory_log import MemoryLog
-from services.kernel.message import Command, Fact, Metadata, Recorded
-from services.kernel.problem import Refused
-from services.kernel.view import COMMITS, INBOX, View, update
+from services.kernel.base.clock import FixedClock
+from services.kernel.base.message import Command, Fact, Metadata, Recorded
+from services.kernel.base.problem import Refused
+from services.kernel.commands.decider import Commands, Decider, Order
+from services.kernel.declare.view import COMMITS, INBOX, View, update
+from services.kernel.log.memory_log import MemoryLog
 from tests.support.sample_community import BLITAR, KEDIRI
 from tests.support.sample_facts import sample
 from tests.support.service_harness import SourceService

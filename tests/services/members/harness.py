@@ -7,15 +7,15 @@ from typing import Any
 
 from pymongo.database import Database
 
-from services.kernel.clock import FixedClock
-from services.kernel.message import Event, Fact
-from services.kernel.policy import ANONYMOUS, Actor, Held
-from services.kernel.reader import Reader
-from services.kernel.service import Core
+from services.kernel.base.clock import FixedClock
+from services.kernel.base.message import Event, Fact
+from services.kernel.declare.policy import ANONYMOUS, Actor, Held
+from services.kernel.declare.service import Core
+from services.kernel.readers.reader import Reader
 from services.members import bootstrap
 from services.members.domain.office_kinds import grants_of
+from services.members.importing.import_runner import ImportRunner
 from services.members.parts import Parts
-from services.members.processes.import_runner import ImportRunner
 from tests.support.sample_community import NOW
 from tests.support.service_harness import ServiceHarness
 from tests.unit.members.registrations import SUBDISTRICTS

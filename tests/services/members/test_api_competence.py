@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.kernel.policy import ANONYMOUS, Actor
+from services.kernel.declare.policy import ANONYMOUS, Actor
 from services.members.frameworks import first
 from tests.services.members.harness import COORDINATOR, REGIONAL, holder_of
 from tests.support.sample_community import NOW

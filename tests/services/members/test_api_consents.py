@@ -1,6 +1,6 @@
 """A name that everybody may read, because its bearer agreed."""
 
-from services.kernel.policy import ANONYMOUS, Actor
+from services.kernel.declare.policy import ANONYMOUS, Actor
 
 ARCHIVE = "/v1/me/consents/name-in-archive"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.kernel.policy import ANONYMOUS
+from services.kernel.declare.policy import ANONYMOUS
 from tests.services.members.harness import COORDINATOR, MEMBER, REGIONAL, holder_of
 
 PATH = "/v1/people-who-can"

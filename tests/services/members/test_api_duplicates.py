@@ -1,6 +1,6 @@
 """Who may be in the roster twice."""
 
-from services.kernel.policy import ANONYMOUS
+from services.kernel.declare.policy import ANONYMOUS
 from tests.services.members.harness import MEMBER, REGIONAL
 
 PATH = "/v1/duplicates"

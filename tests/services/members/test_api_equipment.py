@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from services.kernel.policy import ANONYMOUS, Actor
+from services.kernel.declare.policy import ANONYMOUS, Actor
 from services.members.domain.equipment import (
     EquipmentLent,
     EquipmentRegistered,

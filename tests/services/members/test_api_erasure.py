@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.kernel.policy import ANONYMOUS, Actor
-from services.members.contact import Contact
+from services.kernel.declare.policy import ANONYMOUS, Actor
+from services.members.identity.contact import Contact
 from tests.services.members.harness import REGIONAL
 from tests.services.members.test_api_login import log_in
 

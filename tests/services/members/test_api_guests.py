@@ -2,12 +2,12 @@ import json
 
 import pytest
 
-from services.kernel.decider import Order
-from services.kernel.ids import derived_id, fingerprint
-from services.kernel.message import Metadata
-from services.kernel.policy import ANONYMOUS, Actor
-from services.members.contact import Contact
+from services.kernel.base.ids import derived_id, fingerprint
+from services.kernel.base.message import Metadata
+from services.kernel.commands.decider import Order
+from services.kernel.declare.policy import ANONYMOUS, Actor
 from services.members.domain.guest import GUEST, AddGuest, TieGuest
+from services.members.identity.contact import Contact
 from tests.services.members.harness import (
     COORDINATOR,
     GATEWAY,

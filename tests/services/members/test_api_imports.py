@@ -2,9 +2,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
-from services.kernel.policy import ANONYMOUS
+from services.kernel.declare.policy import ANONYMOUS
 from services.members.domain.person import MemberJoined
-from services.members.processes.import_runner import ABANDONED_AFTER, ROWS_AT_ONCE, key_owner, seal_rows
+from services.members.importing.import_runner import ABANDONED_AFTER, ROWS_AT_ONCE, key_owner, seal_rows
 from tests.services.members.harness import COORDINATOR, MEMBER, REGIONAL, holder_of
 from tests.unit.members.registrations import HEADERS, row, table
 

@@ -4,9 +4,9 @@ import concurrent.futures
 
 import pytest
 
-from services.kernel.decider import Order
-from services.kernel.message import Metadata
-from services.kernel.policy import ANONYMOUS, Actor
+from services.kernel.base.message import Metadata
+from services.kernel.commands.decider import Order
+from services.kernel.declare.policy import ANONYMOUS, Actor
 from services.members.domain.affiliation import AFFILIATION, StartAffiliation, affiliation_identity
 from tests.services.members.harness import COORDINATOR, REGIONAL, holder_of
 from tests.support.sample_community import NOW

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.kernel.policy import ANONYMOUS
+from services.kernel.declare.policy import ANONYMOUS
 from services.members.domain.credential import CODE_LIVES, LoginCodeAccepted, LoginCodeIssued, TokenIssued
 from services.members.installation import issue_token
 from tests.services.members.harness import COORDINATOR, GATEWAY, MEMBER

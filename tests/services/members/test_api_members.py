@@ -2,8 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.kernel.ids import new_id
-from services.kernel.policy import ANONYMOUS
+from services.kernel.base.ids import new_id
+from services.kernel.declare.policy import ANONYMOUS
 from services.members.domain.person import MemberJoined
 from tests.services.members.harness import COORDINATOR, MEMBER, NOTIFICATIONS, REGIONAL, holder_of
 

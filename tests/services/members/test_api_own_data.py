@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.kernel.policy import ANONYMOUS, Actor
-from services.members.contact import Contact
+from services.kernel.declare.policy import ANONYMOUS, Actor
+from services.members.identity.contact import Contact
 from tests.services.members.harness import COORDINATOR, GATEWAY, NOTIFICATIONS
 
 ARCHIVE = "/v1/me/consents/name-in-archive"
@@ -109,7 +109,7 @@ def test_a_number_that_was_claimed_beside_the_address_is_kept_with_it(stage):
 
 
 def test_a_number_that_was_claimed_and_never_joined_under_becomes_the_members(stage, ani):
-    from services.members.contact import phone
+    from services.members.identity.contact import phone
 
     number = phone("081577770000")
     stage.parts.claims.take(number.kind, number.value, "cut-off")

@@ -1,8 +1,8 @@
 """Learning from before: shown, reviewed by another once, and credited as a rating."""
 
-from services.kernel.decider import Order
-from services.kernel.message import Metadata
-from services.kernel.policy import ANONYMOUS, Actor
+from services.kernel.base.message import Metadata
+from services.kernel.commands.decider import Order
+from services.kernel.declare.policy import ANONYMOUS, Actor
 from services.members.domain.competence import COMPETENCE, Rate
 from services.members.domain.prior_learning import (
     PriorLearningSubmitted,

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.kernel.policy import ANONYMOUS
+from services.kernel.declare.policy import ANONYMOUS
 from services.members.installation import install_board
 from tests.services.members.harness import COORDINATOR, REGIONAL
 from tests.support.sample_community import NOW

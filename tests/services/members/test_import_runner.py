@@ -2,10 +2,10 @@
 
 import pytest
 
-from services.kernel.policy import Actor
-from services.kernel.problem import Unavailable
+from services.kernel.base.problem import Unavailable
+from services.kernel.declare.policy import Actor
 from services.members.domain.registration_import import REGISTRATION_IMPORT
-from services.members.joining import Joining
+from services.members.identity.joining import Joining
 from tests.services.members.harness import COORDINATOR
 from tests.services.members.test_api_imports import bring, imported, members, run
 from tests.unit.members.registrations import row, table

@@ -1,9 +1,9 @@
 import pytest
 
-from services.kernel.policy import ANONYMOUS
-from services.kernel.problem import NotFound, Refused
-from services.members.contact import Unreadable
+from services.kernel.base.problem import NotFound, Refused
+from services.kernel.declare.policy import ANONYMOUS
 from services.members.domain.rules import RulesChanged
+from services.members.identity.contact import Unreadable
 from services.members.installation import BoardMember, install_board, issue_token
 from tests.services.members.harness import COORDINATOR
 

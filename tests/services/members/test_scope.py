@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import pytest
 
-from services.kernel.policy import ANONYMOUS, Held
+from services.kernel.declare.policy import ANONYMOUS, Held
 from services.members.bootstrap import definition
 from services.members.domain.person import MemberJoined
 from services.members.frameworks import first

@@ -1,6 +1,6 @@
 """Region, board, joining, login, identity, people: the line that everything else stands on."""
 
-from services.kernel.policy import ANONYMOUS
+from services.kernel.declare.policy import ANONYMOUS
 from services.members.installation import BoardMember, install_board, issue_token
 from tests.services.members.harness import COORDINATOR, GATEWAY, NOTIFICATIONS
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from services.kernel.message import Fact
-from services.kernel.policy import ANONYMOUS, Actor
-from services.kernel.view import COMMITS, INBOX, update
+from services.kernel.base.message import Fact
+from services.kernel.declare.policy import ANONYMOUS, Actor
+from services.kernel.declare.view import COMMITS, INBOX, update
 from services.members.views import VIEWS
 from services.members.views.learning import LEARNING
 from services.members.views.libraries import LIBRARIES

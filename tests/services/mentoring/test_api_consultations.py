@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from services.kernel.policy import ANONYMOUS, Actor
+from services.kernel.declare.policy import ANONYMOUS, Actor
 from tests.services.mentoring.harness import RANI, MentoringHarness, mentor
 from tests.support.sample_community import BLITAR, KEDIRI, TRENGGALEK, person
 from tests.support.sample_facts import sample

@@ -3,8 +3,8 @@ from typing import Any
 
 from pymongo.database import Database
 
-from services.kernel.policy import ANONYMOUS
-from services.kernel.times import moment
+from services.kernel.base.times import moment
+from services.kernel.declare.policy import ANONYMOUS
 from services.mentoring.domain.weeks import WEEK, monday_of, name_of
 from services.mentoring.views.mentorships import BACKUPS_AT_MOST, MENTORSHIPS
 from tests.services.mentoring.accompanied import BUDI, MIRA, SRI, affiliate, live, loans, opened, register

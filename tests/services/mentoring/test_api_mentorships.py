@@ -1,6 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
 
-from services.kernel.policy import ANONYMOUS
+from services.kernel.declare.policy import ANONYMOUS
 from tests.services.mentoring.accompanied import (
     ALL_THERE,
     BUDI,

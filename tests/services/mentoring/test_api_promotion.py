@@ -1,4 +1,4 @@
-from services.kernel.policy import Actor
+from services.kernel.declare.policy import Actor
 from tests.services.mentoring.accompanied import LIBRARY, MIRA, SRI, opened, register
 from tests.services.mentoring.harness import RANI, MentoringHarness
 from tests.support.sample_community import KEDIRI, person

@@ -7,8 +7,8 @@ import pytest
 from pymongo.database import Database
 
 from gateway.reports.figures import figures_of
-from services.kernel.local_time import local_day, zone
-from services.kernel.policy import ANONYMOUS
+from services.kernel.base.local_time import local_day, zone
+from services.kernel.declare.policy import ANONYMOUS
 from services.mentoring.domain.report import PARTS
 from services.mentoring.domain.weeks import monday_of, name_of
 from tests.services.mentoring.accompanied import MIRA, SRI, live, loans, opened, register

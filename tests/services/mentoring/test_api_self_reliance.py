@@ -1,4 +1,4 @@
-from services.kernel.policy import ANONYMOUS
+from services.kernel.declare.policy import ANONYMOUS
 from tests.services.mentoring.harness import KOKO, RANI, MentoringHarness
 from tests.support.sample_community import BLITAR, KEDIRI, person
 

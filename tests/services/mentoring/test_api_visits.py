@@ -3,7 +3,7 @@ from typing import Any
 
 from pymongo.database import Database
 
-from services.kernel.policy import ANONYMOUS
+from services.kernel.declare.policy import ANONYMOUS
 from tests.services.mentoring.accompanied import BUDI, MIRA, SRI, affiliate, leave, live, opened, register
 from tests.services.mentoring.harness import BIMA, RANI, MentoringHarness
 from tests.support.sample_community import person

@@ -6,11 +6,11 @@ from typing import Any
 
 from pymongo.database import Database
 
-from services.kernel.envelope import envelope
-from services.kernel.message import Fact
-from services.kernel.policy import ANONYMOUS, EVERYWHERE, Actor, service_actor
-from services.kernel.policy import actor_from as actor_of
-from services.kernel.settings import PORTS
+from services.kernel.base.message import Fact
+from services.kernel.base.settings import PORTS
+from services.kernel.bus.envelope import envelope
+from services.kernel.declare.policy import ANONYMOUS, EVERYWHERE, Actor, service_actor
+from services.kernel.declare.policy import actor_from as actor_of
 from services.notifications.bootstrap import definition
 from tests.support.sample_community import HOST
 from tests.support.sample_facts import sample

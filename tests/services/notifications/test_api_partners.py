@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from services.kernel.policy import ANONYMOUS, Actor
+from services.kernel.declare.policy import ANONYMOUS, Actor
 from services.notifications.domain.partner import (
     PartnerActivated,
     PartnerAdded,

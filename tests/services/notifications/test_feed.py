@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pymongo.database import Database
 
-from services.kernel.envelope import canonical, envelope
-from services.kernel.inbox import Inbox
-from services.kernel.message import Fact
-from services.kernel.policy import ANONYMOUS, Actor
-from services.kernel.settings import PORTS
+from services.kernel.base.message import Fact
+from services.kernel.base.settings import PORTS
+from services.kernel.bus.envelope import canonical, envelope
+from services.kernel.bus.inbox import Inbox
+from services.kernel.declare.policy import ANONYMOUS, Actor
 from services.notifications.domain.interest import Interest
 from services.notifications.domain.public_facts import KEPT_INSIDE, PUBLIC, matches
 from services.notifications.public_feed import PublicFeed

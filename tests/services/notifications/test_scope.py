@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from services.kernel.view_reader import ViewReader
+from services.kernel.views.view_reader import ViewReader
 from services.notifications.bootstrap import definition
-from services.notifications.delivery import FAILED, Delivery
-from services.notifications.delivery_store import Deliveries
+from services.notifications.sending.delivery import FAILED, Delivery
+from services.notifications.sending.delivery_store import Deliveries
 from tests.services.notifications.harness import UNIVERSITY, NotificationsHarness
 from tests.support.scope import (
     KEDIRI,

@@ -10,7 +10,7 @@ import pytest
 from pymongo.errors import AutoReconnect
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from services.kernel.policy import Actor
+from services.kernel.declare.policy import Actor
 from services.notifications.api.subscriptions import ACTIVE_AT_MOST
 from services.notifications.webhooks.webhook_client import NoReply, Reply, WebhookClient
 from tests.services.notifications.harness import KEEPER, UNIVERSITY, NotificationsHarness

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from services.kernel.envelope import canonical, envelope
+from services.kernel.bus.envelope import canonical, envelope
 from services.notifications.api import subscriptions
 from services.notifications.public_feed import READ_AT_MOST
 from services.notifications.webhooks.dispatcher import ASK_SECONDS, MAX_WORKERS, SOON_SECONDS

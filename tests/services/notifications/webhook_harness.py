@@ -5,7 +5,7 @@ from typing import Any
 
 from pymongo.database import Database
 
-from services.notifications.machine_time import MachineTime
+from services.notifications.sending.machine_time import MachineTime
 from services.notifications.webhooks.dispatcher import Dispatcher
 from services.notifications.webhooks.subscription_worker import SubscriptionWorker
 from services.notifications.webhooks.webhook_client import WebhookClient

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from deploy.cli import main
-from services.kernel.clock import DemoClock
+from services.kernel.base.clock import DemoClock
 
 
 def _run(*arguments: str, **environment: str) -> tuple[int, str]:

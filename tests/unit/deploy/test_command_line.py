@@ -11,8 +11,8 @@ from pymongo.errors import ServerSelectionTimeoutError
 from deploy.cli import COMMANDS, main
 from deploy.commands.sentences import sentence_for
 from deploy.trouble import Trouble
-from services.kernel.problem import NotFound
-from services.kernel.settings import SettingsError
+from services.kernel.base.problem import NotFound
+from services.kernel.base.settings import SettingsError
 
 
 def test_help_names_every_command_and_imports_none_of_them() -> None:

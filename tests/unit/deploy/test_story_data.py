@@ -5,8 +5,8 @@ import io
 import re
 from collections import Counter
 
-from deploy.story import people, places, registrations
-from deploy.story.places import places as all_places
+from deploy.demo.story import people, places, registrations
+from deploy.demo.story.places import places as all_places
 
 
 def test_the_seven_regions_of_the_residency_are_there_with_their_subdistricts() -> None:
@@ -31,7 +31,7 @@ def test_every_centre_lies_in_the_residency_and_every_id_is_one_of_a_kind_in_its
 
 
 def test_the_file_is_what_its_maker_makes() -> None:
-    assert registrations.FILE.read_bytes() == registrations.content(), "run: python -m deploy.story.registrations"
+    assert registrations.FILE.read_bytes() == registrations.content(), "run: python -m deploy.demo.story.registrations"
 
 
 def test_the_file_has_145_people_beside_faulty_and_repeated_rows() -> None:

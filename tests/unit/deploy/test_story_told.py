@@ -8,13 +8,13 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.story import Progress, StoryFailed, told
-from deploy.story.calendar import ZONE, Calendar
-from deploy.story.chapters.heard import is_told, letters
-from deploy.story.gateway import Gateway, Unexpected
-from deploy.story.mailbox import Mailbox
-from deploy.story.telling import CHAPTERS
-from deploy.story.world import Voice, World, same
+from deploy.demo.story import Progress, StoryFailed, told
+from deploy.demo.story.calendar import ZONE, Calendar
+from deploy.demo.story.chapters.heard import is_told, letters
+from deploy.demo.story.gateway import Gateway, Unexpected
+from deploy.demo.story.mailbox import Mailbox
+from deploy.demo.story.telling import CHAPTERS
+from deploy.demo.story.world import Voice, World, same
 from deploy.trouble import DeadlinePassed
 
 Answers = Callable[[httpx.Request], httpx.Response]
@@ -189,7 +189,7 @@ def test_it_is_told_when_the_last_raiser_has_answered(yes: int, is_over: bool) -
 
 
 def test_a_gateway_that_is_not_there_is_a_failure_with_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("deploy.story.telling.Gateway", lambda url: Gateway(url, 0.2))
+    monkeypatch.setattr("deploy.demo.story.telling.Gateway", lambda url: Gateway(url, 0.2))
     with pytest.raises(StoryFailed, match="is it told already"):
         told("http://127.0.0.1:9")
 

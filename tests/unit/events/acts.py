@@ -10,8 +10,8 @@ from services.events.domain.held import Held
 from services.events.domain.plan import Place, Plan, Session
 from services.events.domain.rules import BOARD_ONLY, OPEN_TO_ALL, RulesInForce
 from services.events.domain.venue import CAFE, SCHOOL
-from services.kernel.ids import derived_id
-from services.kernel.message import Event, Metadata, Recorded
+from services.kernel.base.ids import derived_id
+from services.kernel.base.message import Event, Metadata, Recorded
 from tests.support.sample_community import KEDIRI, NOW
 from tests.unit.events.sample_times import END, START
 

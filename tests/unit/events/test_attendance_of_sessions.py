@@ -18,7 +18,7 @@ from services.events.domain.attendance import (
     SessionCodeWordIssued,
 )
 from services.events.domain.held import Held
-from services.kernel.problem import Refused
+from services.kernel.base.problem import Refused
 from services.kernel.testing import given
 from tests.support.sample_community import KEDIRI
 from tests.unit.events.acts import AGENDA, HELD

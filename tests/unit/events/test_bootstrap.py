@@ -2,7 +2,7 @@ from pathlib import Path
 
 import services.events
 from services.events.bootstrap import definition
-from services.kernel.openapi import fragment_text
+from services.kernel.http.openapi import fragment_text
 
 
 def test_the_published_fragment_is_that_of_the_routes() -> None:

@@ -16,7 +16,7 @@ from services.events.domain.certificate import (
 )
 from services.events.domain.rules import CertificateRule
 from services.events.views.rulebook import certificate_rule_at
-from services.kernel.problem import NotFound
+from services.kernel.base.problem import NotFound
 from services.kernel.testing import given
 from tests.support.sample_community import KEDIRI
 from tests.unit.events.acts import NOW, PLAN, WORKSHOP_PLAN

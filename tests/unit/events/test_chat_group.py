@@ -27,7 +27,7 @@ from services.events.domain.chat_group import (
     WantFree,
     WantRestricted,
 )
-from services.kernel.problem import NotFound
+from services.kernel.base.problem import NotFound
 from services.kernel.testing import given
 from tests.support.sample_community import KEDIRI
 from tests.unit.events.sample_times import END, START

@@ -22,7 +22,7 @@ from services.events.domain.chat_group import (
     WantRestricted,
 )
 from services.events.domain.chat_permissions import Record, Send, next_step, restricted, same
-from services.kernel.problem import Refused
+from services.kernel.base.problem import Refused
 from tests.support.sample_community import KEDIRI, NOW
 
 TICK = timedelta(seconds=15)

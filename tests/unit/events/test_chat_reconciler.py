@@ -20,13 +20,13 @@ from services.events.domain.chat_group import (
     WantRestricted,
 )
 from services.events.views import chat_groups
-from services.kernel.clock import FixedClock
-from services.kernel.decider import Commands, Order
-from services.kernel.memory_log import MemoryLog
-from services.kernel.message import Metadata
-from services.kernel.reader import LostCheckpoint
-from services.kernel.telegram import BadRequest, TooManyRequests, Unavailable
-from services.kernel.view import Page
+from services.kernel.base.clock import FixedClock
+from services.kernel.base.message import Metadata
+from services.kernel.commands.decider import Commands, Order
+from services.kernel.declare.view import Page
+from services.kernel.log.memory_log import MemoryLog
+from services.kernel.readers.reader import LostCheckpoint
+from services.kernel.telegram.bot_api import BadRequest, TooManyRequests, Unavailable
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 FOUND = {"can_send_messages": True, "can_send_polls": False, "can_send_smells": True, "can_invite_users": True}

@@ -8,8 +8,8 @@ import pytest
 from services.events.contract import FACTS, REGISTRY, tell
 from services.events.domain import activity, attendance, feedback, seats, topic, venue, workshop
 from services.events.domain.plan import Speaker
-from services.kernel.message import Event
-from services.kernel.process import DeadlinePassed
+from services.kernel.base.message import Event
+from services.kernel.declare.process import DeadlinePassed
 from tests.support.sample_community import KEDIRI
 from tests.unit.events import told_lectures, told_outcomes
 from tests.unit.events.acts import AGENDA, BOARD_RULES, NOW, WORKSHOP_PLAN, planned, published, recorded

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from services.events.domain.seats import PlacedInLine, ReleaseSeat, SeatReleased, SeatTaken
 from services.events.processes.departure import DEPARTURE
-from services.kernel.message import Fact, Metadata, Recorded
+from services.kernel.base.message import Fact, Metadata, Recorded
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 ERASED = Fact(

@@ -11,7 +11,7 @@ from services.events.domain import activity, gathering
 from services.events.domain.activity import AssignSpeaker, CancelActivity, PublishActivity, SpeakerAssigned
 from services.events.domain.gathering import GATHERING, AddTopic, GatheringPlanned
 from services.events.domain.plan import Speaker
-from services.kernel.problem import NotFound, Refused
+from services.kernel.base.problem import NotFound, Refused
 from services.kernel.testing import given
 from tests.unit.events.acts import (
     AT_A_SCHOOL,

@@ -34,7 +34,7 @@ from services.events.domain.lecture import (
     in_working_hours,
 )
 from services.events.domain.plan import Speaker
-from services.kernel.problem import NotFound, Refused
+from services.kernel.base.problem import NotFound, Refused
 from services.kernel.testing import given
 from tests.support.sample_community import KEDIRI, NOW
 from tests.unit.events.acts import BOARD_RULES

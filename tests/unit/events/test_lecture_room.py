@@ -5,8 +5,8 @@ from services.events.domain.activity import ActivityCancelled, ActivityReschedul
 from services.events.domain.chat_group import CHAT_GROUP, BookChat, ChatBooked, ReleaseChat, WantFree, WantRestricted
 from services.events.domain.lecture import LECTURE, CloseLecture, LectureClosed, LectureOpened, LecturePlanned
 from services.events.processes.lecture_room import LECTURE_ROOM, PATIENCE
-from services.kernel.process import DeadlinePassed, Issue
-from services.kernel.times import moment
+from services.kernel.base.times import moment
+from services.kernel.declare.process import DeadlinePassed, Issue
 from tests.support.sample_community import KEDIRI, NOW
 from tests.unit.events.acts import recorded
 from tests.unit.events.sample_times import END, START

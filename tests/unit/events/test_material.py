@@ -9,7 +9,7 @@ from services.events.domain.material import (
     PublishMaterial,
     WithdrawMaterial,
 )
-from services.kernel.problem import NotFound
+from services.kernel.base.problem import NotFound
 from services.kernel.testing import given
 from tests.unit.events.told_outcomes import SHEET
 

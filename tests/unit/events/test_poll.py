@@ -15,7 +15,7 @@ from services.events.domain.poll import (
     PollOpened,
     VoteCast,
 )
-from services.kernel.problem import NotFound
+from services.kernel.base.problem import NotFound
 from services.kernel.testing import given
 from tests.support.sample_community import KEDIRI, NOW
 from tests.unit.events.sample_times import END, START

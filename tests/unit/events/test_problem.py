@@ -20,8 +20,8 @@ from services.events.domain.problem import (
 )
 from services.events.domain.topic import TOPIC, JoinTopic, RaiseTopic
 from services.events.processes.problem_follow_up import PROBLEM_FOLLOW_UP
-from services.kernel.problem import NotFound, Refused
-from services.kernel.process import Issue
+from services.kernel.base.problem import NotFound, Refused
+from services.kernel.declare.process import Issue
 from services.kernel.testing import given
 from tests.support.sample_community import KEDIRI
 from tests.unit.events.acts import HELD, recorded

@@ -20,7 +20,7 @@ from services.events.domain.question import (
     RejoinQueue,
     WithdrawQuestion,
 )
-from services.kernel.problem import NotFound, Refused
+from services.kernel.base.problem import NotFound, Refused
 from services.kernel.testing import given
 
 ONE, TWO = QuestionAsked("one", "ani", "sealed"), QuestionAsked("two", "budi", "sealed")

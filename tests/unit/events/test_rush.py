@@ -6,11 +6,11 @@ from typing import Any
 
 from services.events.contract import REGISTRY, tell
 from services.events.domain.seats import SEATS, OpenSeats, ReleaseSeat, Seats, TakeSeat
-from services.kernel.clock import FixedClock
-from services.kernel.decider import Commands, Order
-from services.kernel.log import Commit
-from services.kernel.memory_log import MemoryLog
-from services.kernel.message import Command, Event, Metadata
+from services.kernel.base.clock import FixedClock
+from services.kernel.base.message import Command, Event, Metadata
+from services.kernel.commands.decider import Commands, Order
+from services.kernel.log.log import Commit
+from services.kernel.log.memory_log import MemoryLog
 from tests.support.sample_community import KEDIRI, NOW
 from tests.unit.events.sample_times import START
 

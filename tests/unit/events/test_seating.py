@@ -3,7 +3,7 @@ from datetime import timedelta
 from services.events.domain.activity import ActivityCancelled, ActivityRescheduled, CapacityChanged
 from services.events.domain.seats import SEATS, CloseRegistration, MoveClosing, OpenSeats, ResizeSeats, SeatTaken
 from services.events.processes.seating import SEATING
-from services.kernel.process import DeadlinePassed, Issue
+from services.kernel.declare.process import DeadlinePassed, Issue
 from tests.support.sample_community import KEDIRI
 from tests.unit.events.acts import NOW, planned, published, recorded
 from tests.unit.events.sample_times import END, START

@@ -23,8 +23,8 @@ from services.events.domain.seats import (
     SeatTaken,
     TakeSeat,
 )
-from services.kernel.message import Event
-from services.kernel.problem import Refused, Unavailable
+from services.kernel.base.message import Event
+from services.kernel.base.problem import Refused, Unavailable
 from services.kernel.testing import given
 from tests.support.sample_community import KEDIRI
 from tests.unit.events.acts import NOW

@@ -19,7 +19,7 @@ from services.events.domain.topic import (
     TopicJoined,
     TopicRaised,
 )
-from services.kernel.problem import NotFound, Refused
+from services.kernel.base.problem import NotFound, Refused
 from services.kernel.testing import given
 from tests.support.sample_community import KEDIRI
 

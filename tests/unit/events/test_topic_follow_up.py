@@ -1,7 +1,7 @@
 from services.events.domain.activity import ActivityCompleted
 from services.events.domain.topic import TOPIC, MarkDiscussed, TakeUpTopic
 from services.events.processes.topic_follow_up import TOPIC_FOLLOW_UP
-from services.kernel.process import Issue
+from services.kernel.declare.process import Issue
 from tests.support.sample_community import KEDIRI
 from tests.unit.events.acts import planned, published, recorded
 

@@ -12,7 +12,7 @@ from services.events.domain.venue import (
     VenueConfirmed,
     VenueDeclined,
 )
-from services.kernel.problem import NotFound
+from services.kernel.base.problem import NotFound
 from services.kernel.testing import given
 from tests.support.sample_community import KEDIRI
 

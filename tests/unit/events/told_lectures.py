@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from services.events.domain import chat_group, lecture, poll, question, run_sheet
 from services.events.domain.plan import Place, Plan
-from services.kernel.message import Event
+from services.kernel.base.message import Event
 from tests.support.sample_community import KEDIRI
 from tests.unit.events.acts import BOARD_RULES
 from tests.unit.events.sample_times import END, START

@@ -2,7 +2,7 @@
 
 from services.events.domain import certificate, material, problem
 from services.events.domain.rules import CertificateRule
-from services.kernel.message import Event
+from services.kernel.base.message import Event
 from tests.support.sample_community import KEDIRI
 from tests.unit.events.acts import WORKSHOP_PLAN
 

@@ -18,8 +18,8 @@ import uvicorn
 
 from gateway.app import application
 from gateway.configuration import Configuration
-from services.kernel.clock import FixedClock
-from services.kernel.policy import Actor, ActorSignature
+from services.kernel.base.clock import FixedClock
+from services.kernel.declare.policy import Actor, ActorSignature
 
 KEY = "11" * 32
 JAKARTA = ZoneInfo("Asia/Jakarta")

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from gateway.cache import KEPT_SECONDS, HotReads
-from gateway.transport import Reply
-from services.kernel.problem import Unavailable
+from gateway.edge.cache import KEPT_SECONDS, HotReads
+from gateway.edge.transport import Reply
+from services.kernel.base.problem import Unavailable
 from tests.unit.gateway.house import Told, bearer
 
 NAME = "/v1/topics?"

@@ -3,8 +3,8 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.cache import KEPT_SECONDS
-from gateway.calendar import calendar_text, fold
+from gateway.composed.calendar import calendar_text, fold
+from gateway.edge.cache import KEPT_SECONDS
 from tests.unit.gateway.house import Told
 from tests.unit.gateway.scene import activity, items
 

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from gateway.calendar_order import ahead, is_ahead, starting_from
+from gateway.composed.calendar_order import ahead, is_ahead, starting_from
 
 NOW = datetime(2026, 3, 2, 3, 0, 17, tzinfo=UTC)
 

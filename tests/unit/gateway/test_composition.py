@@ -3,8 +3,8 @@ import time
 
 import pytest
 
-from gateway.composition import compose
-from services.kernel.problem import NotFound
+from gateway.composed.composition import compose
+from services.kernel.base.problem import NotFound
 from tests.unit.gateway.house import Told, bearer
 from tests.unit.gateway.scene import activity
 

@@ -1,7 +1,7 @@
 import pytest
 
 from gateway.configuration import configuration_from
-from services.kernel.settings import SECRETS, SettingsError
+from services.kernel.base.settings import SECRETS, SettingsError
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from gateway.conversation import Conversation, NotTaken, is_presence, question_in, written
-from gateway.transport import Transport
-from services.kernel.policy import ActorSignature
-from services.kernel.problem import Unavailable
+from gateway.bot.conversation import Conversation, NotTaken, is_presence, question_in, written
+from gateway.edge.transport import Transport
+from services.kernel.base.problem import Unavailable
+from services.kernel.declare.policy import ActorSignature
 
 from .house import KEY, NOW, House, Told
 

@@ -5,7 +5,7 @@ from starlette.requests import Request
 
 from gateway.web.forms import Form, FormTokens, read_form
 from gateway.web.visit import local_path
-from services.kernel.problem import Malformed, TooLarge
+from services.kernel.base.problem import Malformed, TooLarge
 
 URLENCODED = "application/x-www-form-urlencoded"
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from gateway import forwarding, limits
-from gateway.limits import Allowance
-from gateway.own_api import OWN_OPERATIONS
-from gateway.surface import surface_of
-from services.kernel.problem import NotFound
-from services.kernel.settings import SettingsError
+from gateway.api.own_api import OWN_OPERATIONS
+from gateway.edge import forwarding, limits
+from gateway.edge.limits import Allowance
+from gateway.edge.surface import surface_of
+from services.kernel.base.problem import NotFound
+from services.kernel.base.settings import SettingsError
 from tests.unit.gateway.house import Asked, Told, bearer, fragment
 
 PROBLEM = {"Content-Type": "application/problem+json"}

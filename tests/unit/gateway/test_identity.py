@@ -3,9 +3,9 @@ import json
 
 import pytest
 
-from gateway.identity import FRESH_SECONDS, LAST_SECONDS, Identities
-from gateway.transport import Reply
-from services.kernel.problem import Unauthorized, Unavailable
+from gateway.edge.identity import FRESH_SECONDS, LAST_SECONDS, Identities
+from gateway.edge.transport import Reply
+from services.kernel.base.problem import Unauthorized, Unavailable
 from tests.unit.gateway.house import SARI, TOKEN, Told, bearer
 
 

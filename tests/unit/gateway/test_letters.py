@@ -3,10 +3,10 @@ import re
 import pytest
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
-from gateway import certificates
-from gateway.certificates import CertificatePapers
-from gateway.letters import BOLD, PLAIN, fitted, prepare, written
-from gateway.reports.paper import Paper, pdf
+from gateway.papers import certificates
+from gateway.papers.certificates import CertificatePapers
+from gateway.papers.pdf_fonts import BOLD, PLAIN, fitted, prepare, written
+from gateway.reports.evidence_pdf import Paper, pdf
 from gateway.reports.sections import Section
 from tests.unit.gateway.house import JAKARTA
 

@@ -1,8 +1,8 @@
 import pytest
 
-from gateway import limits
-from gateway.limits import LOGIN, STRANGERS_WRITE, Allowance, Limits, allowance_for, knocking
-from services.kernel.problem import TooMany
+from gateway.edge import limits
+from gateway.edge.limits import LOGIN, STRANGERS_WRITE, Allowance, Limits, allowance_for, knocking
+from services.kernel.base.problem import TooMany
 
 
 class Machine:

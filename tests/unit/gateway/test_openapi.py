@@ -1,4 +1,4 @@
-from gateway.openapi import merged
+from gateway.api.openapi import merged
 from tests.unit.gateway.house import fragment
 
 

@@ -6,14 +6,14 @@ from dataclasses import replace
 import pytest
 from starlette.routing import Route
 
+from gateway.api.export import OwnData
+from gateway.api.openapi import merged
+from gateway.api.own_api import OWN_ROUTES
 from gateway.app import application
+from gateway.composed.contact import CONTACT
 from gateway.configuration import ROOMS
-from gateway.contact import CONTACT
-from gateway.export import OwnData
-from gateway.openapi import merged
-from gateway.own_api import OWN_ROUTES
-from gateway.surface import operations_of, read_fragments
-from services.kernel.settings import PORTS
+from gateway.edge.surface import operations_of, read_fragments
+from services.kernel.base.settings import PORTS
 from tests.unit.gateway.house import bearer
 from tests.unit.gateway.test_export import everything_up
 

@@ -1,7 +1,7 @@
 import pytest
 
-from gateway.paper import ROWS, rows_of
-from services.kernel.problem import Malformed
+from gateway.composed.paper_list_import import ROWS, rows_of
+from services.kernel.base.problem import Malformed
 from tests.unit.gateway.house import Told, bearer
 
 PATH = "/v1/activities/a1/walk-ins/import"

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.positions import KEPT_SECONDS, Seen, positions_in, seen_from
+from gateway.edge.positions import KEPT_SECONDS, Seen, positions_in, seen_from
 
 POSITIONS = st.dictionaries(st.sampled_from(["members", "events"]), st.integers(0, 10**9))
 

@@ -3,9 +3,9 @@ import logging
 import pytest
 from starlette.requests import Request
 
-from gateway.problems import problem_from
-from services.kernel.logs import JsonFormatter
-from services.kernel.problem import Problem
+from gateway.edge.problems import problem_from
+from services.kernel.base.logs import JsonFormatter
+from services.kernel.base.problem import Problem
 
 REQUEST = Request({"type": "http", "method": "GET", "path": "/", "headers": [(b"correlation-id", b"c-1")]})
 

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from gateway.reports.endpoints import ReleaseAnswer
+from gateway.api.evidence import ReleaseAnswer
+from gateway.reports.evidence_pdf import Paper, pdf
 from gateway.reports.figures import DECISIONS, PARTS, figures_of, suggested
-from gateway.reports.paper import Paper, pdf
 from gateway.reports.sections import components, decisions, sections
 from services.mentoring.api.report_figures import DECISIONS as TAKEN
 from services.mentoring.api.report_figures import FiguresSent

@@ -3,8 +3,8 @@ from http.cookies import SimpleCookie
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.positions import Seen
-from gateway.session import Session, SessionCookie
+from gateway.edge.positions import Seen
+from gateway.edge.session import Session, SessionCookie
 
 
 def request(cookie="", scheme="http"):

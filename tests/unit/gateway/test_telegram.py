@@ -6,11 +6,11 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from deploy.telegram.visitor import Visitor
+from deploy.demo.telegram.visitor import Visitor
 from deploy.waiting import wait_until
-from gateway import telegram as listening
-from services.kernel.settings import TelegramBot
-from services.kernel.telegram import Telegram
+from gateway.bot import telegram as listening
+from services.kernel.base.settings import TelegramBot
+from services.kernel.telegram.bot_api import Telegram
 
 from .house import House, Told, fragment, write_fragments
 

@@ -4,10 +4,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import gateway.web
-from gateway import conversation
-from gateway.web import attending, news, visit, words
-from gateway.web.words import LocalWords, Words, catalogue
-from services.kernel.problem import Forbidden, Malformed, Problem, Refused, TooMany, Unavailable
+from gateway import words
+from gateway.bot import conversation
+from gateway.web import attending, news, visit
+from gateway.words import LocalWords, Words, catalogue
+from services.kernel.base.problem import Forbidden, Malformed, Problem, Refused, TooMany, Unavailable
 from tests.unit.gateway.house import JAKARTA
 
 WEB = Path(gateway.web.__file__).parent
@@ -33,7 +34,7 @@ def test_the_english_has_the_same_places_for_values():
 
 def test_catalogues_are_sorted_so_that_two_people_can_add_to_them():
     for name in ("en", "rules"):
-        keys = list(json.loads((WEB / "locale" / f"{name}.json").read_text("utf-8")))
+        keys = list(json.loads((WEB.parent / "locale" / f"{name}.json").read_text("utf-8")))
         assert keys == sorted(keys)
 
 

@@ -1,6 +1,6 @@
 """Decisions of docs/adr/ that a change elsewhere would undo without a word."""
 
-from services.kernel.mongo import connect
+from services.kernel.base.mongo import connect
 
 
 def test_the_driver_repeats_no_write_and_no_operation_is_waited_for_longer_than_five_seconds() -> None:

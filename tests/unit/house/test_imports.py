@@ -1,13 +1,14 @@
 """Which module may import which (DESIGN §2). The rules read the source, so an import that runs only sometimes is found too."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tests.unit.house.tree import Import, assert_no_offences, imports, modules, parsed, services, tracked
+from tests.unit.house.tree import Import, assert_no_offences, imports, modules, parsed, services, text, tracked
 
-PURE_KERNEL = ("dated", "decider", "local_time", "message", "problem")
+PURE_KERNEL = ("declare.dated", "commands.decider", "base.local_time", "base.message", "base.problem")
 PURE_LIBRARY = frozenset(
     {"__future__", "collections", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "itertools"}
     | {"fnmatch", "json", "math", "operator", "re", "string", "textwrap", "types", "typing", "unicodedata", "zoneinfo"}
@@ -17,7 +18,7 @@ CLOCK_AND_CHANCE = frozenset({"now", "utcnow", "today"})
 NAMEKO = ("nameko", "eventlet", "services.kernel.nameko")
 # GPL-2.0 and beta: the database is started as a process of its own and is never a part of our programs.
 SECANTUS = ("secantus", "Secantus", "secantusdb", "SecantusDB")
-LOCAL_TIME = "services/kernel/local_time.py"
+LOCAL_TIME = "services/kernel/base/local_time.py"
 
 
 # What starts a server, or needs one that runs.
@@ -144,7 +145,7 @@ def test_a_domain_asks_no_clock() -> None:
 
 
 def test_what_domains_import_of_the_kernel_loads_the_standard_library_alone() -> None:
-    waiting, seen = [f"services/kernel/{module}.py" for module in PURE_KERNEL], set[str]()
+    waiting, seen = [f"services/kernel/{module.replace('.', '/')}.py" for module in PURE_KERNEL], set[str]()
     offences: list[str] = []
     while waiting:
         name = waiting.pop()
@@ -156,4 +157,17 @@ def test_what_domains_import_of_the_kernel_loads_the_standard_library_alone() ->
                 waiting += {f"{one.module.replace('.', '/')}.py"} - seen
             elif one.module.partition(".")[0] not in sys.stdlib_module_names:
                 offences += shown(name, [one])
+    assert_no_offences(offences)
+
+
+def test_a_room_of_the_kernel_imports_only_rooms_above_it_in_the_kernels_page() -> None:
+    rooms = re.findall(r"^\| `(\w+)/` \|", text("services/kernel/README.md"), re.M)
+    assert sorted(rooms) == sorted({name.split("/")[2] for name in modules("services/kernel") if name.count("/") > 2})
+    offences: list[str] = []
+    for name in modules("services/kernel"):
+        room = name.split("/")[2]
+        if room in rooms[:-1]:  # the last, nameko, stands on all others and on the assembly
+            below = [f"services.kernel.{other}" for other in rooms[rooms.index(room) + 1 :]]
+            wrong = (one for one in imports(name) if not one.typing_only)
+            offences += shown(name, (one for one in wrong if one.within(*below, "services.kernel.assembly")))
     assert_no_offences(offences)

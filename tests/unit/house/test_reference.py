@@ -3,8 +3,8 @@
 import json
 
 from docs import configuration, generate
-from services.kernel.metrics import Metrics
-from services.kernel.settings import SECRETS
+from services.kernel.base.metrics import Metrics
+from services.kernel.base.settings import SECRETS
 from tests.unit.house.tree import ROOT, assert_no_offences, text
 
 

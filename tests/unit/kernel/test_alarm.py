@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.kernel.alarm import Alarm
-from services.kernel.bell import Bell
-from services.kernel.clock import FixedClock
+from services.kernel.base.alarm import Alarm
+from services.kernel.base.bell import Bell
+from services.kernel.base.clock import FixedClock
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 LONG = 30.0

@@ -9,14 +9,14 @@ import pytest
 from marshmallow import Schema, fields
 from pymongo.errors import AutoReconnect
 
-from services.kernel.api import Api, RawAnswer, RawRequest
-from services.kernel.clock import FixedClock
-from services.kernel.decider import Commands
-from services.kernel.memory_log import MemoryLog
-from services.kernel.policy import Actor, ActorSignature
-from services.kernel.problem import Unavailable
-from services.kernel.route import Answer, Request, Route, recorded
-from services.kernel.vault import Erased
+from services.kernel.base.clock import FixedClock
+from services.kernel.base.problem import Unavailable
+from services.kernel.commands.decider import Commands
+from services.kernel.declare.policy import Actor, ActorSignature
+from services.kernel.declare.route import Answer, Request, Route, recorded
+from services.kernel.http.api import Api, RawAnswer, RawRequest
+from services.kernel.log.memory_log import MemoryLog
+from services.kernel.privacy.vault import Erased
 from tests.support.shelf import AT, REGISTRY, SHELF, PutBook, tell
 
 SIGNATURE = ActorSignature("k" * 64)
@@ -266,7 +266,7 @@ def test_a_signed_actor_is_good_for_its_time_and_no_longer(monkeypatch: pytest.M
     monkeypatch.setattr(timed.time, "time", lambda: real() + 89)
     assert SIGNATURE.read(value) == PERSON
     monkeypatch.setattr(timed.time, "time", lambda: real() + timedelta(seconds=92).total_seconds())
-    from services.kernel.problem import Unauthorized
+    from services.kernel.base.problem import Unauthorized
 
     with pytest.raises(Unauthorized):
         SIGNATURE.read(value)

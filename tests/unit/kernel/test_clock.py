@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.kernel.clock import DemoClock, SystemClock, clock_from
+from services.kernel.base.clock import DemoClock, SystemClock, clock_from
 
 
 def test_processes_that_share_the_file_share_the_time(tmp_path: Path) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from services.kernel.clock import FixedClock
-from services.kernel.decider import Commands, Decider, Order, StreamQueues
-from services.kernel.log import Append, Commit
-from services.kernel.memory_log import MemoryLog
-from services.kernel.message import Command, Event, Metadata
-from services.kernel.problem import KeyReused, NotFound, Refused, Stale, StillRunning
+from services.kernel.base.clock import FixedClock
+from services.kernel.base.message import Command, Event, Metadata
+from services.kernel.base.problem import KeyReused, NotFound, Refused, Stale, StillRunning
+from services.kernel.commands.decider import Commands, Decider, Order, StreamQueues
+from services.kernel.log.log import Append, Commit
+from services.kernel.log.memory_log import MemoryLog
 from services.kernel.testing import given
 from tests.support.shelf import (
     AT,

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from services.kernel.fact_shapes import FactShapes
-from services.kernel.message import Fact
-from services.kernel.plain import Misfit
+from services.kernel.base.message import Fact
+from services.kernel.declare.fact_shapes import FactShapes
+from services.kernel.declare.plain import Misfit
 from tests.support.shelf import fact
 
 

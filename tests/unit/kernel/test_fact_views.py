@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from services.kernel.fact_views import copied, dated, document_at, told_or_default
-from services.kernel.message import Fact
-from services.kernel.view import Applied, Change
+from services.kernel.base.message import Fact
+from services.kernel.declare.fact_views import copied, dated, document_at, told_or_default
+from services.kernel.declare.view import Applied, Change
 from tests.support.shelf import fact
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

@@ -8,8 +8,8 @@ from typing import Any, Literal
 import pytest
 from marshmallow import Schema, fields
 
-from services.kernel.facts import Contract, Part, Tells
-from services.kernel.message import Draft, Event, Metadata, Recorded
+from services.kernel.base.message import Draft, Event, Metadata, Recorded
+from services.kernel.declare.facts import Contract, Part, Tells
 
 AT = datetime(2026, 3, 2, 10, 30, tzinfo=timezone(timedelta(hours=7)))
 

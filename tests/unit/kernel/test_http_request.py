@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.kernel.http_request import KEY_CHARACTERS, idempotency_key, json_object, path_pattern
-from services.kernel.problem import Malformed
+from services.kernel.base.problem import Malformed
+from services.kernel.http.http_request import KEY_CHARACTERS, idempotency_key, json_object, path_pattern
 
 
 @pytest.mark.parametrize("given", [None, "", "k" * (KEY_CHARACTERS + 1)])

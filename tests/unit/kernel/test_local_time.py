@@ -2,8 +2,8 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from services.kernel.local_time import local, local_day, utc_of, zone_in, zone_name
-from services.kernel.settings import SettingsError, settings_for
+from services.kernel.base.local_time import local, local_day, utc_of, zone_in, zone_name
+from services.kernel.base.settings import SettingsError, settings_for
 from tests.support.zones import SUMMER_TIME, living_in
 
 EVENING = datetime(2026, 3, 7, 17, 30, tzinfo=UTC)

@@ -2,7 +2,7 @@ import json
 import logging
 import sys
 
-from services.kernel.logs import JsonFormatter
+from services.kernel.base.logs import JsonFormatter
 
 
 def line_of(error: Exception) -> dict[str, str]:

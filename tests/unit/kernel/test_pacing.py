@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.kernel.pacing import EVERYTHING, ONE_GROUP, Pacing, Rate
+from services.kernel.telegram.pacing import EVERYTHING, ONE_GROUP, Pacing, Rate
 
 GROUP, PERSON = "-1001", "77"
 
@@ -56,7 +56,7 @@ def test_asking_and_not_going_costs_nothing():
 
 
 def test_what_is_remembered_does_not_grow_for_ever(monkeypatch):
-    monkeypatch.setattr("services.kernel.pacing.CHATS_REMEMBERED", 5)
+    monkeypatch.setattr("services.kernel.telegram.pacing.CHATS_REMEMBERED", 5)
     pacing = Pacing()
     for chat in range(100):
         pacing.take(chat, float(chat * 10))

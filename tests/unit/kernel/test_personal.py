@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from services.kernel.clock import FixedClock
-from services.kernel.decider import Commands, Decider, Order
-from services.kernel.memory_log import MemoryLog
-from services.kernel.message import Command, Event, Metadata
-from services.kernel.personal import personal_page
-from services.kernel.registry import Registry
-from services.kernel.vault import MemoryKeys, Vault
+from services.kernel.base.clock import FixedClock
+from services.kernel.base.message import Command, Event, Metadata
+from services.kernel.commands.decider import Commands, Decider, Order
+from services.kernel.log.memory_log import MemoryLog
+from services.kernel.log.registry import Registry
+from services.kernel.privacy.personal import personal_page
+from services.kernel.privacy.vault import MemoryKeys, Vault
 
 
 @dataclass(frozen=True)

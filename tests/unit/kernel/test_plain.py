@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 
 import pytest
 
-from services.kernel.plain import ANSWER, DOCUMENT, FACT, STATE, Misfit
-from services.kernel.schema import UNSET, Key, Unset
+from services.kernel.declare.plain import ANSWER, DOCUMENT, FACT, STATE, Misfit
+from services.kernel.declare.schema import UNSET, Key, Unset
 
 AT = datetime(2026, 3, 2, 1, 0, 30, 500_000, UTC)
 
@@ -71,6 +71,10 @@ def test_what_is_unset_is_left_out_and_what_is_null_is_not() -> None:
 
 def test_a_missing_field_has_its_default_and_an_unknown_one_is_ignored() -> None:
     assert DOCUMENT.read(Part, {"name": "p", "colour": "red"}) == Part("p", 1)
+
+
+def test_a_document_is_trusted_and_none_of_its_values_is_turned_into_another() -> None:
+    assert DOCUMENT.read(Part, {"name": None, "size": "2"}) == Part(None, "2")  # type: ignore[arg-type]
 
 
 def test_a_missing_field_without_a_default_is_named() -> None:

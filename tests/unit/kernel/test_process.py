@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from services.kernel.process import ProcessManager, Reaction
+from services.kernel.declare.process import ProcessManager, Reaction
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 

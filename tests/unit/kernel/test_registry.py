@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 import pytest
 
-from services.kernel.message import Event
-from services.kernel.registry import Registry, Unreadable
+from services.kernel.base.message import Event
+from services.kernel.log.registry import Registry, Unreadable
 
 
 @dataclass(frozen=True)

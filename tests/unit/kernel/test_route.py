@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from marshmallow import Schema
 
-from services.kernel.route import Answer, Request, Route, Routes
-from services.kernel.schema import UNSET, Unset, schema_of
-from services.kernel.shapes import Listing
+from services.kernel.declare.route import Answer, Request, Route, Routes
+from services.kernel.declare.schema import UNSET, Unset, schema_of
+from services.kernel.declare.shapes import Listing
 
 
 def described(name: str, docstring: str | None = "Something.") -> Any:

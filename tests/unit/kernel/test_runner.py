@@ -1,7 +1,7 @@
 import threading
 
-from services.kernel.bell import Bell
-from services.kernel.runner import Runner
+from services.kernel.base.bell import Bell
+from services.kernel.readers.runner import Runner
 
 
 class Held:

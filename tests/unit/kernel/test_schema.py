@@ -11,9 +11,18 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import ValidationError, fields
 from marshmallow.validate import Length, OneOf, Range
 
-from services.kernel.openapi import _schema_name
-from services.kernel.schema import UNSET, Described, FieldOf, Format, Key, Unset, schema_of
-from services.kernel.shapes import Identity, Line, Listing, up_to
+from services.kernel.declare.route import Answer
+from services.kernel.declare.schema import UNSET, Described, FieldOf, Format, Key, Unset, schema_of
+from services.kernel.declare.shapes import (
+    Identity,
+    Line,
+    Listing,
+    NoFields,
+    paged,
+    up_to,
+)
+from services.kernel.declare.view import Page
+from services.kernel.http.openapi import _schema_name
 
 T = TypeVar("T")
 
@@ -170,6 +179,25 @@ def test_a_listing_is_named_for_its_items() -> None:
     schemas = component(Listing[ThingShown], "answer")
     assert schemas["ThingShownList"]["required"] == ["items", "next"]
     assert schemas["ThingShownList"]["properties"]["items"]["items"] == {"$ref": "#/components/schemas/ThingShown"}
+
+
+@dataclass(frozen=True)
+class Things(Listing[ThingShown]):
+    pass
+
+
+def test_a_list_may_have_a_name_of_its_own() -> None:
+    schemas = component(Things, "answer")
+    assert schemas["Things"]["properties"]["items"]["items"] == {"$ref": "#/components/schemas/ThingShown"}
+    page = Page([{"name": "a"}], "cursor")
+    shown = ThingShown("t", None, "now")
+    assert paged(page, lambda _row: shown, Things) == Answer(Things((shown,), "cursor"))
+    assert paged(page, lambda _row: shown) == Answer(Listing((shown,), "cursor"))
+
+
+def test_a_body_that_must_be_empty_keeps_its_published_name() -> None:
+    assert component(NoFields)["Empty"]["properties"] == {}
+    assert errors(NoFields, {"x": 1}) == {"x": ["Unknown field."]}
 
 
 def test_a_shape_without_defaults_is_one_component_wherever_it_is_used() -> None:

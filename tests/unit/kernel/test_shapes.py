@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pytest
 from marshmallow import Schema, ValidationError
 
-from services.kernel.schema import UNSET
-from services.kernel.shapes import (
+from services.kernel.declare.schema import UNSET
+from services.kernel.declare.shapes import (
     BoundedPaging,
     OptionalPaging,
     Paging,
@@ -99,16 +99,24 @@ class Row:
     secret: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Shown:
     thing: str
-    name: str
     mine: bool
+    name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownByName:
+    mine: bool
+    name: str = ""
 
 
 def test_an_answer_is_filled_from_a_row_and_what_is_given() -> None:
     assert fill(Shown, Row("t", "Scanner", "s"), mine=True) == Shown(thing="t", name="Scanner", mine=True)
     assert fill(Shown, Row("t", "Scanner", "s"), mine=True, name="x").name == "x"
+    assert fill(ShownByName, Row("t", "Scanner", "s"), mine=True) == ShownByName(mine=True, name="Scanner")
+    assert fill(Shown, ShownByName(mine=True), thing="t") == Shown("t", True, "")
     with pytest.raises(TypeError, match="mine"):
         fill(Shown, Row("t", "Scanner", "s"))
 

@@ -7,8 +7,8 @@ import traceback
 import httpx
 import pytest
 
-from services.kernel.settings import SettingsError, TelegramBot, telegram_bot
-from services.kernel.telegram import (
+from services.kernel.base.settings import SettingsError, TelegramBot, telegram_bot
+from services.kernel.telegram.bot_api import (
     AnotherListener,
     BadRequest,
     Blocked,

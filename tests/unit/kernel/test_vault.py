@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.kernel.vault import Erased, MemoryKeys, Vault
+from services.kernel.privacy.vault import Erased, MemoryKeys, Vault
 
 
 def vault(keys: MemoryKeys | None = None, wrapping: bytes = bytes(32)) -> Vault:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.kernel.plain import Misfit
-from services.kernel.view import Change, View, increment
+from services.kernel.declare.plain import Misfit
+from services.kernel.declare.view import Change, View, increment
 
 
 @dataclass(frozen=True)

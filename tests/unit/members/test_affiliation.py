@@ -5,7 +5,7 @@ from itertools import pairwise
 import hypothesis
 from hypothesis import strategies as some
 
-from services.kernel.problem import Refused
+from services.kernel.base.problem import Refused
 from services.kernel.testing import given
 from services.members.domain.affiliation import (
     AFFILIATION,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from services.members.contact import Contact, Unreadable, contact, email, phone
+from services.members.identity.contact import Contact, Unreadable, contact, email, phone
 
 WAYS = ["0812-3456-7890", "+62 812 3456 7890", "6281234567890", "81234567890", "0812 3456 7890 (WA)"]
 

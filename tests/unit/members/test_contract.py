@@ -9,7 +9,7 @@ from pkgutil import iter_modules
 
 import pytest
 
-from services.kernel.message import Event, Metadata, Recorded
+from services.kernel.base.message import Event, Metadata, Recorded
 from services.members.contract import FACTS, REGISTRY, tell
 from services.members.domain.affiliation import AffiliationEnded, AffiliationStarted
 from services.members.domain.competence import Because, CompetenceRated

@@ -4,7 +4,7 @@ import hypothesis
 import pytest
 from hypothesis import strategies as some
 
-from services.kernel.problem import NotFound, TooMany
+from services.kernel.base.problem import NotFound, TooMany
 from services.kernel.testing import given
 from services.members.domain.credential import (
     CODE_LIVES,

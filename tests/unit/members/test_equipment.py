@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import hypothesis
 from hypothesis import strategies as some
 
-from services.kernel.message import Metadata, Recorded
-from services.kernel.problem import Refused
-from services.kernel.process import Issue
+from services.kernel.base.message import Metadata, Recorded
+from services.kernel.base.problem import Refused
+from services.kernel.declare.process import Issue
 from services.kernel.testing import given
 from services.members.domain.equipment import (
     EQUIPMENT,

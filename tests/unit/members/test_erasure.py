@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given as always
 from hypothesis import strategies as st
 
-from services.kernel.message import Metadata, Recorded
-from services.kernel.problem import NotFound, Unavailable
+from services.kernel.base.message import Metadata, Recorded
+from services.kernel.base.problem import NotFound, Unavailable
 from services.kernel.testing import given
 from services.members.domain.affiliation import AffiliationStarted
 from services.members.domain.credential import LoginCodeAccepted, TokenIssued

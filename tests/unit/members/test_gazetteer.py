@@ -1,6 +1,6 @@
 import pytest
 
-from services.members.gazetteer import gazetteer_of
+from services.members.importing.gazetteer import gazetteer_of
 
 
 def region(identity, name, *subdistricts):

@@ -1,6 +1,6 @@
 import pytest
 
-from services.kernel.problem import NotFound
+from services.kernel.base.problem import NotFound
 from services.kernel.testing import given
 from services.members.domain.guest import GUEST, AddGuest, ForgetGuest, GuestAdded, GuestForgotten, GuestTied, TieGuest
 

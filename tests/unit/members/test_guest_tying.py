@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from services.kernel.message import Metadata, Recorded
-from services.kernel.process import Issue
+from services.kernel.base.message import Metadata, Recorded
+from services.kernel.declare.process import Issue
 from services.members.domain.credential import LoginCodeAccepted
 from services.members.domain.erasure import ReferencesNoted
 from services.members.domain.guest import GUEST, ForgetGuest, GuestAdded, TieGuest

@@ -8,19 +8,19 @@ from greenlet import getcurrent, greenlet
 from hypothesis import given
 from hypothesis import strategies as some
 
-from services.kernel.claims import MemoryClaims
-from services.kernel.clock import FixedClock
-from services.kernel.decider import Commands, Order
-from services.kernel.ids import new_id
-from services.kernel.memory_log import MemoryLog
-from services.kernel.message import Metadata
-from services.kernel.problem import Refused, Unavailable
-from services.kernel.vault import MemoryKeys, Vault
-from services.members.contact import Contact
+from services.kernel.base.clock import FixedClock
+from services.kernel.base.ids import new_id
+from services.kernel.base.message import Metadata
+from services.kernel.base.problem import Refused, Unavailable
+from services.kernel.commands.decider import Commands, Order
+from services.kernel.log.memory_log import MemoryLog
+from services.kernel.privacy.claims import MemoryClaims
+from services.kernel.privacy.vault import MemoryKeys, Vault
 from services.members.contract import REGISTRY
 from services.members.domain.person import PERSON, Join, MemberJoined
-from services.members.identification import Identification
-from services.members.joining import Applicant, Joining
+from services.members.identity.contact import Contact
+from services.members.identity.identification import Identification
+from services.members.identity.joining import Applicant, Joining
 
 CLOCK = FixedClock(datetime(2026, 3, 2, tzinfo=UTC))
 EMAILS = [None, "a@contoh.example", "b@contoh.example"]

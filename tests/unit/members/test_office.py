@@ -5,7 +5,7 @@ import hypothesis
 import pytest
 from hypothesis import strategies as some
 
-from services.kernel.problem import Refused
+from services.kernel.base.problem import Refused
 from services.kernel.testing import given
 from services.members.domain.office import (
     OFFICE,

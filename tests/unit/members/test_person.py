@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from services.kernel.problem import Unavailable
+from services.kernel.base.problem import Unavailable
 from services.kernel.testing import given
 from services.members.domain.person import (
     PERSON,

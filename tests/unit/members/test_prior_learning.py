@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from services.kernel.message import Metadata, Recorded
-from services.kernel.process import Issue
+from services.kernel.base.message import Metadata, Recorded
+from services.kernel.declare.process import Issue
 from services.kernel.testing import given
 from services.members.domain.person import MemberChanged
 from services.members.domain.prior_learning import (

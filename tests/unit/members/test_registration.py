@@ -4,9 +4,9 @@ from datetime import date
 import pytest
 
 from services.members.domain.registration_import import Reason
-from services.members.gazetteer import gazetteer_of
-from services.members.registration import RowReader, registration_from
-from services.members.spreadsheet import COLUMNS, Row
+from services.members.importing.gazetteer import gazetteer_of
+from services.members.importing.registration import RowReader, registration_from
+from services.members.importing.spreadsheet import COLUMNS, Row
 from tests.unit.members.registrations import SUBDISTRICTS
 
 TODAY = date(2026, 3, 2)

@@ -2,7 +2,7 @@ import hypothesis
 import pytest
 from hypothesis import strategies as some
 
-from services.kernel.problem import NotFound
+from services.kernel.base.problem import NotFound
 from services.kernel.testing import given
 from services.members.domain.registration_import import (
     BAD,

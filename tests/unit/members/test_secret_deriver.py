@@ -1,4 +1,4 @@
-from services.kernel.ids import new_id
+from services.kernel.base.ids import new_id
 from services.members.secret_deriver import SecretDeriver, read_bearer
 
 MINT = SecretDeriver(b"one secret")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from services.kernel.problem import Malformed
-from services.members.spreadsheet import COLUMNS, MOST_ROWS, read
+from services.kernel.base.problem import Malformed
+from services.members.importing.spreadsheet import COLUMNS, MOST_ROWS, read
 
 HEADERS = "Cap waktu,Nama Lengkap,Alamat Email,Nomor HP/WhatsApp,Asal Sekolah/Perpustakaan,Wilayah (Kab/Kota),Kecamatan"
 LINE = "02/03/2026 9:15:00,Ani Contoh,ani@contoh.example,0812-3456-7890,SD Contoh 1,Kota Kediri,Mojoroto"

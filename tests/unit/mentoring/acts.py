@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from services.kernel.ids import derived_id
-from services.kernel.message import Event, Fact, Metadata, Recorded
+from services.kernel.base.ids import derived_id
+from services.kernel.base.message import Event, Fact, Metadata, Recorded
 from tests.support import sample_facts
 from tests.support.sample_community import NOW
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from services.kernel.message import Event
+from services.kernel.base.message import Event
 from services.mentoring.domain.case import Library, Note
 from services.mentoring.domain.evidence import BackupReported, LoansCounted
 from services.mentoring.domain.opening import BY_WISH, LEAD, MentorAssigned, MentorshipOpened

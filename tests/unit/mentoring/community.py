@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from services.kernel.clock import FixedClock
-from services.kernel.decider import Commands, Order
-from services.kernel.ids import derived_id
-from services.kernel.memory_log import MemoryLog
-from services.kernel.message import Command, Fact, Metadata, Recorded
-from services.kernel.problem import Refused
-from services.kernel.process import DEADLINES, PassDeadline, ProcessManager
-from services.kernel.view import COMMITS
+from services.kernel.base.clock import FixedClock
+from services.kernel.base.ids import derived_id
+from services.kernel.base.message import Command, Fact, Metadata, Recorded
+from services.kernel.base.problem import Refused
+from services.kernel.commands.decider import Commands, Order
+from services.kernel.declare.process import DEADLINES, PassDeadline, ProcessManager
+from services.kernel.declare.view import COMMITS
+from services.kernel.log.memory_log import MemoryLog
 from services.mentoring.contract import REGISTRY, tell
 from services.mentoring.domain.consultation import CONSULTATION
 from services.mentoring.domain.consultation_acts import Ask

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from services.kernel.message import Event
+from services.kernel.base.message import Event
 from services.mentoring.domain import consultation_acts as acts
 
 REGION = "kota-kediri"

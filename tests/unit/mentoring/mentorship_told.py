@@ -1,7 +1,7 @@
 """One of each event of accompanying a library, and the fact that it tells."""
 
-from services.kernel.message import Event
-from services.kernel.process import DeadlinePassed
+from services.kernel.base.message import Event
+from services.kernel.declare.process import DeadlinePassed
 from services.mentoring.domain.access import EvidenceKeyIssued, InstallationNoted, LinkMade, PasswordsRotated
 from services.mentoring.domain.evidence import WeekMissed
 from services.mentoring.domain.opening import COMPANION, MentorAssigned, MentorReleased, MentorshipClosed

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import services.mentoring
-from services.kernel.openapi import fragment_text
+from services.kernel.http.openapi import fragment_text
 from services.mentoring.bootstrap import definition
 
 

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.kernel.problem import NotFound
+from services.kernel.base.problem import NotFound
 from services.kernel.testing import given
 from services.mentoring.domain import consultation_acts as acts
 from services.mentoring.domain.consultation import ANSWERS_AT_MOST, CONSULTATION, NOTES_AT_MOST, ROUNDS_AT_MOST

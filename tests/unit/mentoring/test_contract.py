@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from services.kernel.message import Event
-from services.kernel.process import DeadlinePassed
+from services.kernel.base.message import Event
+from services.kernel.declare.process import DeadlinePassed
 from services.mentoring.contract import FACTS, REGISTRY, tell
 from tests.support.sample_community import KEDIRI, NOW
 from tests.unit.mentoring import consultation_told, mentorship_told

@@ -1,8 +1,8 @@
 from datetime import timedelta
 from typing import Any
 
-from services.kernel.message import Fact
-from services.kernel.process import DeadlinePassed, Issue, Reaction
+from services.kernel.base.message import Fact
+from services.kernel.declare.process import DeadlinePassed, Issue, Reaction
 from services.mentoring.domain.consultation import CONSULTATION
 from services.mentoring.domain.consultation_acts import (
     ConsultationAsked,

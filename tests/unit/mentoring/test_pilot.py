@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given as every
 from hypothesis import strategies as some
 
-from services.kernel.problem import Refused
+from services.kernel.base.problem import Refused
 from services.kernel.testing import given
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.pilot import DesignatePilot, Heard, PilotDesignated, PilotRules

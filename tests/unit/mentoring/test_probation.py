@@ -1,4 +1,4 @@
-from services.kernel.process import DeadlinePassed, Issue
+from services.kernel.declare.process import DeadlinePassed, Issue
 from services.mentoring.domain.evidence import CloseWeek
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.opening import MentorshipClosed

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.kernel.problem import NotFound
+from services.kernel.base.problem import NotFound
 from services.kernel.testing import given
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.progress import GoLive, LibraryLive, PassStage

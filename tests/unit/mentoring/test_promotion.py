@@ -1,4 +1,4 @@
-from services.kernel.process import Issue
+from services.kernel.declare.process import Issue
 from services.mentoring.domain.consultation_acts import ConsultationPromoted, ConsultationResolved
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.opening import OpenMentorship

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given as given_any
 from hypothesis import strategies as st
 
-from services.kernel.local_time import local, local_day
+from services.kernel.base.local_time import local, local_day
 from services.mentoring.domain.rules import RulesInForce
 from services.mentoring.domain.school_days import NAMES, due, is_school_day
 from tests.support.sample_community import NOW

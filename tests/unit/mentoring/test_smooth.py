@@ -9,8 +9,8 @@ from hypothesis import given as every
 from hypothesis import settings
 from hypothesis import strategies as some
 
-from services.kernel.message import Command, Event
-from services.kernel.problem import NotFound, Refused
+from services.kernel.base.message import Command, Event
+from services.kernel.base.problem import NotFound, Refused
 from services.kernel.testing import given
 from services.mentoring.domain.evidence import (
     BackupReported,

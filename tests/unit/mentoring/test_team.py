@@ -1,4 +1,4 @@
-from services.kernel.process import Issue
+from services.kernel.declare.process import Issue
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.opening import LEAD, MentorAssigned, ReleaseMentor
 from services.mentoring.processes.team import TEAM

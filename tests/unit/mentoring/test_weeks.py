@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from services.kernel.process import DeadlinePassed, Issue
+from services.kernel.declare.process import DeadlinePassed, Issue
 from services.mentoring.domain.evidence import CloseWeek
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.weeks import WEEK, begin_of, closes, end_of, first_monday, monday_of

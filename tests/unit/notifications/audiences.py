@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from services.kernel.message import Fact, Recorded
+from services.kernel.base.message import Fact, Recorded
 from services.notifications.domain.message import PlanMessage
 from services.notifications.processes.audience import AUDIENCE
 from tests.unit.notifications import facts

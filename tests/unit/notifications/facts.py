@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.kernel.message import Event, Fact, Metadata, Recorded
+from services.kernel.base.message import Event, Fact, Metadata, Recorded
 from tests.support import sample_facts
 
 START = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from services.kernel.message import Event
+from services.kernel.base.message import Event
 from services.notifications.domain.partner import (
     Contact,
     PartnerActivated,

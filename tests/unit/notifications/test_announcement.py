@@ -6,7 +6,7 @@ from datetime import timedelta
 from hypothesis import given as supposing
 from hypothesis import strategies as some
 
-from services.kernel.problem import Refused
+from services.kernel.base.problem import Refused
 from services.kernel.testing import given
 from services.notifications.domain.announcement import (
     ANNOUNCEMENT,

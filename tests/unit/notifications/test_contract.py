@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 import services.notifications
-from services.kernel.message import Event
-from services.kernel.openapi import fragment_text
+from services.kernel.base.message import Event
+from services.kernel.http.openapi import fragment_text
 from services.notifications.bootstrap import definition
 from services.notifications.contract import FACTS, REGISTRY, tell
 from services.notifications.domain.announcement import (

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from services.notifications.channel import ChannelDown, Deferred, Fault, Letter, Rejected
-from services.notifications.mail import SmtpServer, as_bytes
+from services.notifications.sending.channel import ChannelDown, Deferred, Fault, Letter, Rejected
+from services.notifications.sending.mail import SmtpServer, as_bytes
 
 MAIL = Letter(
     to="sri@perpus.example",

@@ -1,6 +1,6 @@
 """Who moves house hears of where they live now, whatever is heard of first."""
 
-from services.kernel.message import Fact
+from services.kernel.base.message import Fact
 from services.notifications.domain.residence import RESIDENCE, MoveHome, RegionEntered, RegionLeft
 from services.notifications.processes.moving import MOVING
 from tests.unit.notifications import facts

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.kernel.problem import NotFound, Refused
+from services.kernel.base.problem import NotFound, Refused
 from services.kernel.testing import given
 from services.notifications.domain.partner import (
     KEYS_AT_MOST,

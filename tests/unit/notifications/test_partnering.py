@@ -1,6 +1,6 @@
 """Who hears that a partner gets nothing any more."""
 
-from services.kernel.message import Fact
+from services.kernel.base.message import Fact
 from services.notifications.domain.message import Kind, PlanMessage
 from services.notifications.processes.partnering import PARTNERING
 from tests.unit.notifications import facts

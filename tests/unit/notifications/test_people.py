@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.notifications.people import KEPT_SECONDS, MembersPeople, PeopleUnavailable
+from services.notifications.sending.people import KEPT_SECONDS, MembersPeople, PeopleUnavailable
 from tests.support.members_server import MembersServer, running_members_server
 from tests.support.sample_community import SIGNATURE
 

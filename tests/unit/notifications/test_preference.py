@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given as supposing
 from hypothesis import strategies as some
 
-from services.kernel.local_time import local
+from services.kernel.base.local_time import local
 from services.kernel.testing import given
 from services.notifications.domain.matter import MATTERS, REGIONAL, Matter
 from services.notifications.domain.message import Kind

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from services.notifications.domain.quiet_hours import QuietHours, quiet_hours
-from services.notifications.planner import release
+from services.notifications.sending.planner import release
 from tests.support.zones import SUMMER_TIME, living_in
 
 MOMENTS = some.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1), timezones=some.just(UTC))  # noqa: DTZ001 - bounds

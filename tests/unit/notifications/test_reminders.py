@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
-from services.kernel.message import Fact, Recorded
-from services.kernel.process import DeadlinePassed
+from services.kernel.base.message import Fact, Recorded
+from services.kernel.declare.process import DeadlinePassed
 from services.notifications.domain.message import PlanMessage
 from services.notifications.processes.reminders import OFFSETS, REMINDERS
 from tests.unit.notifications import facts

@@ -4,11 +4,11 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 
-from services.notifications import rendering
-from services.notifications.digests import digest
 from services.notifications.domain.contact import ContactBounced
 from services.notifications.domain.message import Kind, MessagePlanned, PlanMessage, Variable
 from services.notifications.domain.preference import LANGUAGES
+from services.notifications.sending import rendering
+from services.notifications.sending.digests import digest
 from tests.unit.notifications import facts
 from tests.unit.notifications.audiences import Audiences, registered
 from tests.unit.notifications.facts import START

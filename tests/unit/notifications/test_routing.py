@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from services.notifications.delivery import Delivery
 from services.notifications.domain.contact import CHANNELS
 from services.notifications.domain.preference import Preference, Wishes
-from services.notifications.people import Contact
-from services.notifications.routing import Unsendable, route
+from services.notifications.sending.delivery import Delivery
+from services.notifications.sending.people import Contact
+from services.notifications.sending.routing import Unsendable, route
 from tests.unit.notifications.facts import START, STARTS
 
 PLANNED = Delivery(

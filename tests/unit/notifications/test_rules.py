@@ -7,8 +7,8 @@ from typing import Any, cast
 
 import pytest
 
-from services.kernel.view import Change, View
-from services.kernel.view_store import Views
+from services.kernel.declare.view import Change, View
+from services.kernel.views.view_store import Views
 from services.notifications.domain.quiet_hours import QuietHours
 from services.notifications.views.rules import RULES, hours_in_force, second_above
 from tests.unit.notifications.facts import START, rules

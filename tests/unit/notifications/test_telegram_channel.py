@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from deploy.telegram.visitor import Visitor
-from services.kernel.settings import TelegramBot
-from services.kernel.telegram import BadRequest, Blocked, Telegram, TooManyRequests, Unavailable, WrongToken
-from services.notifications.channel import ChannelDown, Deferred, Letter, Rejected
-from services.notifications.telegram_channel import TelegramChannel, as_text
+from deploy.demo.telegram.visitor import Visitor
+from services.kernel.base.settings import TelegramBot
+from services.kernel.telegram.bot_api import BadRequest, Blocked, Telegram, TooManyRequests, Unavailable, WrongToken
+from services.notifications.sending.channel import ChannelDown, Deferred, Letter, Rejected
+from services.notifications.sending.telegram_channel import TelegramChannel, as_text
 
 LETTER = Letter(
     "4711", "Kegiatan baru:\nKatalog", "Bapak/Ibu yth.\nBesok.\n", "m-1@test", "id", datetime(2026, 11, 24, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.kernel.problem import Refused
+from services.kernel.base.problem import Refused
 from services.notifications.domain.webhook_url import target_of
 from services.notifications.webhooks.addresses import ForbiddenAddress, UnknownHost, is_public, pinned
 

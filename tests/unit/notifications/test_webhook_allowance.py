@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.kernel.settings import SettingsError, webhook_allowance
+from services.kernel.base.settings import SettingsError, webhook_allowance
 
 
 def test_a_demonstration_may_reach_its_own_machine() -> None:

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from marshmallow import Schema, fields
 
-from services.kernel.route import Answer, Route
+from services.kernel.declare.route import Answer, Route
 from tests.support.answer_schemas import KNOWN_DEVIATIONS, AnswerDeviates, check_answer
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from services.kernel.message import Fact
-from services.kernel.process import Issue
+from services.kernel.base.message import Fact
+from services.kernel.declare.process import Issue
 from services.notifications.domain.message import Kind
 from services.notifications.processes.audiences.row import Hears, consultation, library, narrowest_first, region
 from services.notifications.processes.audiences.state import AudienceState, Library

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from services.kernel.message import Fact
-from services.kernel.process import Issue
+from services.kernel.base.message import Fact
+from services.kernel.declare.process import Issue
 from services.notifications.domain.message import Kind
 from services.notifications.processes.audiences.row import Hears, activity, narrowest_first, region, topic
 from services.notifications.processes.audiences.state import AudienceState, PublishedActivity

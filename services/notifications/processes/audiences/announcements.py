@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from services.kernel.ids import derived_id
-from services.kernel.message import Recorded
-from services.kernel.process import Issue
+from services.kernel.base.ids import derived_id
+from services.kernel.base.message import Recorded
+from services.kernel.declare.process import Issue
 from services.notifications.domain.announcement import AnnouncementPublished, AnnouncementWithdrawn
 from services.notifications.domain.message import Kind
 from services.notifications.processes.audiences.row import Hears

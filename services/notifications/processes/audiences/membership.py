@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from services.kernel.message import Fact, Recorded
-from services.kernel.process import Issue
+from services.kernel.base.message import Fact, Recorded
+from services.kernel.declare.process import Issue
 from services.notifications.domain.contact import ContactBounced
 from services.notifications.domain.message import Kind
 from services.notifications.domain.preference import RegionFollowed, RegionUnfollowed

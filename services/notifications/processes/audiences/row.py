@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from services.kernel.message import Event, Fact, Recorded
-from services.kernel.process import Issue
+from services.kernel.base.message import Event, Fact, Recorded
+from services.kernel.declare.process import Issue
 from services.notifications.processes.audiences.state import AudienceState
 
 H = TypeVar("H", Fact, Recorded)

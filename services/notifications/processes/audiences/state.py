@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from services.kernel.message import Fact
+from services.kernel.base.message import Fact
 from services.notifications.processes.stored_state import People, StoredState
 
 

@@ -1,0 +1,54 @@
+"""The mailbox as a process of its own, and what it caught, asked over HTTP."""
+
+import json
+import sys
+import urllib.parse
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from deploy import ports
+from deploy.process import Program
+from deploy.server import Server
+
+
+class Mailbox(Server):
+    """A mailbox over `directory`, on loopback. Ports are any free ones unless given, and stay the same."""
+
+    def __init__(
+        self, directory: Path, smtp_port: int | None = None, http_port: int | None = None, log: Path | None = None
+    ) -> None:
+        self._directory = directory.absolute()
+        self._log = log or self._directory / "mailbox.log"
+        self.smtp_port = smtp_port or ports.any_free()
+        self.http_port = http_port or ports.any_free()
+        super().__init__(self.program())
+
+    @property
+    def smtp_uri(self) -> str:
+        return f"smtp://{ports.HOST}:{self.smtp_port}"
+
+    @property
+    def url(self) -> str:
+        return f"http://{ports.HOST}:{self.http_port}"
+
+    def program(self) -> Program:
+        root = str(Path(__file__).resolve().parents[3])
+        return Program(
+            name="mailbox",
+            argv=(
+                *(sys.executable, "-m", "deploy.demo.mailbox", "--directory", str(self._directory)),
+                *("--smtp-port", str(self.smtp_port), "--http-port", str(self.http_port)),
+            ),
+            log=self._log,
+            environment={"PYTHONPATH": root},
+            ready=lambda: ports.accepts(self.smtp_port)() and ports.accepts(self.http_port)(),
+            ready_within=20,
+        )
+
+    def messages(self, to: str | None = None) -> list[dict[str, Any]]:
+        """The caught mails, newest first, as `deploy.demo.mailbox.pages` gives them."""
+        query = f"?{urllib.parse.urlencode({'to': to})}" if to else ""
+        with urllib.request.urlopen(f"{self.url}/messages{query}", timeout=5) as answer:  # noqa: S310 - our own address
+            mails: list[dict[str, Any]] = json.load(answer)
+        return mails

@@ -1,4 +1,0 @@
-"""A mail server that delivers to nobody: it keeps what it is given in a folder and shows it on a page of this machine.
-
-For trying and testing only: `python -m deploy.mailbox --directory D --smtp-port P --http-port P`.
-"""

@@ -1,4 +1,0 @@
-"""A partner's receiver of webhooks, for trying and testing only: it verifies, keeps, and breaks down when it is told to.
-
-`python -m deploy.receiver --directory D --port P`. Each path is one partner's address, `/universitas` for one.
-"""

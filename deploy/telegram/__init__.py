@@ -1,4 +1,0 @@
-"""A server that behaves as Telegram's Bot API does, for one bot, with groups and people that exist only on this machine.
-
-For trying and testing only: `python -m deploy.telegram --directory D --port P`.
-"""

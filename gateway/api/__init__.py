@@ -1,0 +1,1 @@
+"""The gateway's own operations, declared once; application and OpenAPI follow from them."""

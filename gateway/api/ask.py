@@ -1,0 +1,68 @@
+"""``/v1/ask``: whom to ask, and, by ``POST``, asking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import Schema, fields, pre_load
+from marshmallow.validate import Length
+
+from gateway.api.parts import Parts
+from gateway.api.route import Request, Routes
+from gateway.composed import whom_to_ask as asking
+from gateway.composed.composition import Composed
+from gateway.composed.contact import CONTACT, Contact, text
+from services.kernel.declare.route import Answer
+
+LONGEST = 200
+
+routes = Routes()
+
+
+class Place(Schema):
+    """The query of whom to ask: a library's id, name or place, and a region's id. Surrounding blanks do not count."""
+
+    library = fields.String(validate=Length(max=LONGEST, error="Longer than maximum length."))
+    region = fields.String(validate=Length(max=LONGEST, error="Longer than maximum length."))
+
+    @pre_load
+    def _strip(self, query: Mapping[str, str], **_context: Any) -> dict[str, str]:
+        return {name: value.strip() for name, value in query.items()}
+
+
+class Question(Contact):
+    """A question; whoever is no member leaves a contact with it. Fields that are blank count as left out."""
+
+    region = text(required=True)
+    title = text(required=True)
+    details = text()
+    library = text()
+    library_name = text()
+
+    @pre_load
+    def _leave_out_empty(self, document: Mapping[str, Any], **_context: Any) -> dict[str, Any]:
+        texts = {name: value.strip() if isinstance(value, str) else value for name, value in document.items()}
+        return {name: value for name, value in texts.items() if value != ""}
+
+
+@routes.get(asking.ASK, query=Place(), statuses={200: "Who answers; a part that is down is null with a warning"})
+async def ask(parts: Parts, request: Request) -> Answer:
+    """Whom do I ask? By library or place; never an empty answer."""
+    place = {name: request.query.get(name, "") for name in ("library", "region")}
+    composed = await asking.ask(parts.forwarding, request.caller, **place, now=request.now)
+    return Answer(composed.document())
+
+
+@routes.post(asking.ASK, body=Question(), statuses={201: "The consultation and its owner"})
+async def ask_as_anybody(parts: Parts, request: Request) -> Answer:
+    """Ask; whoever is nobody's member leaves a name and a contact for the answer."""
+    question = {name: value for name, value in request.body.items() if name not in CONTACT}
+    contact = {name: value for name, value in request.body.items() if name in CONTACT}
+    if request.caller.is_person:
+        taken = await parts.forwarding.ask(
+            request.caller, "POST", "/v1/consultations", document=question, key=request.key
+        )
+        return Answer(Composed(taken).document(), 201)
+    composed = await asking.ask_as_guest(parts.forwarding, request.caller, question, contact, request.key)
+    return Answer(composed.document(), 201)

@@ -1,0 +1,82 @@
+"""``/v1/me/dashboard``, and an activity's ``walk-ins`` (also off a paper list) and ``guest-registrations``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import ValidationError, validates_schema
+
+from gateway.api.parts import Parts
+from gateway.api.route import Request, Routes
+from gateway.composed import composition
+from gateway.composed import paper_list_import as paper
+from gateway.composed.contact import Contact, text
+from services.kernel.declare.route import Answer
+
+UNREACHABLE = "Say who you are, and how you can be reached."
+
+routes = Routes()
+
+
+class GuestContact(Contact):
+    """A contact with a name and at least one way to reach its owner."""
+
+    name = text(required=True, error_messages={"required": UNREACHABLE})
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _require_a_way(self, _loaded: Any, document: Mapping[str, Any], **_context: Any) -> None:
+        ways = ("email", "phone")
+        if all(document.get(way, "") == "" for way in ways):
+            raise ValidationError({way: [UNREACHABLE] for way in ways})
+
+
+@routes.get("/v1/me/dashboard", person=True, statuses={200: "The dashboard", 401: "Log in first"})
+async def dashboard(parts: Parts, request: Request) -> Answer:
+    """Oneself, one's participation and one's messages; a part that is down is null with a warning."""
+    composed = await composition.dashboard(parts.forwarding, request.caller)
+    return Answer(composed.document())
+
+
+@routes.post(
+    "/v1/activities/{activity}/walk-ins",
+    person=True,
+    body=Contact(),
+    statuses={201: "The guest's id; warnings say what is missing"},
+)
+async def walk_in(parts: Parts, request: Request) -> Answer:
+    """Somebody came who is nobody's member: presence and, where given, name and contact.
+
+    Fails only where neither presence nor contact could be recorded.
+    """
+    activity = request.path["activity"]
+    composed = await composition.walk_in(parts.forwarding, request.caller, activity, request.body, request.key)
+    return Answer(composed.document(), 201)
+
+
+@routes.post(
+    "/v1/activities/{activity}/walk-ins/import",
+    person=True,
+    raw=True,
+    statuses={200: "How many were recorded, and what is wrong by row"},
+)
+async def import_walk_ins(parts: Parts, request: Request) -> Answer:
+    """A paper list of who was there, as CSV with name, email and phone; sent again it adds nobody.
+
+    A guest's id follows from the row, not from the key. The key is required all the same, because no page of another
+    site can make a browser send that header. Fails where no row at all could be recorded.
+    """
+    rows = paper.rows_of(request.body)
+    return Answer(await paper.take_in(parts.forwarding, request.caller, request.path["activity"], rows))
+
+
+@routes.post(
+    "/v1/activities/{activity}/guest-registrations",
+    body=GuestContact(),
+    statuses={201: "The guest's id and seat; warnings say what is missing", 422: "It is for members, or closed"},
+)
+async def register_guest(parts: Parts, request: Request) -> Answer:
+    """A seat, or a place in line, for whoever is nobody's member, where the activity is open."""
+    activity = request.path["activity"]
+    composed = await composition.register_guest(parts.forwarding, request.caller, activity, request.body, request.key)
+    return Answer(composed.document(), 201)

@@ -1,0 +1,109 @@
+"""``/v1/reports/evidence/{library}``: a draft, a release, and what a code confirms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, fields
+
+from gateway.api.parts import Parts
+from gateway.api.route import Request, Routes
+from gateway.edge.caller import Caller
+from gateway.reports.report import EvidenceReports, Released
+from services.kernel.base.problem import NotFound
+from services.kernel.declare.route import Answer
+
+REPORT = "/v1/reports/evidence/{library}"
+CODE_CHARACTERS = 100
+NO_NAMES = "Not a list of names."
+
+routes = Routes()
+
+
+class ReportQuery(Schema):
+    """Which report: without a code the draft."""
+
+    code = fields.String(metadata={"description": "the code of a released report; without it the draft is shown"})
+
+
+class Names(fields.List[str]):
+    """A list of texts. Whatever else was sent is one error, not one for each item."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            fields.String(), error_messages=dict.fromkeys(("required", "null", "invalid"), NO_NAMES), **options
+        )
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> list[str | None]:
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            raise self.make_error("invalid")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Release(Schema):
+    """What a library releases: the parts of the report, and what the school is asked to decide."""
+
+    parts = Names(required=True)
+    decisions = Names()
+
+
+class ReleaseAnswer(Schema):
+    """``code`` confirms the report; ``url`` is the page that shows it."""
+
+    report = fields.String(required=True)
+    code = fields.String(required=True)
+    url = fields.String(required=True)
+
+
+@routes.get(
+    REPORT,
+    query=ReportQuery(unknown=EXCLUDE),
+    statuses={200: "The report", 401: "Log in first", 404: "No such report, or no library of yours"},
+)
+async def show_evidence_report(parts: Parts, request: Request) -> Answer:
+    """A library's evidence report: with a code as it was released, to anybody; without one the draft, to its own people."""
+    library, code = request.path["library"], request.query.get("code")
+    if code is None:
+        return Answer((await parts.reports.draft(request.caller, library)).document())
+    return Answer(_shown(await _confirmed(parts.reports, request.caller, library, code)))
+
+
+@routes.post(
+    REPORT,
+    person=True,
+    body=Release(),
+    answer=ReleaseAnswer(),
+    statuses={
+        201: "The code that confirms the report",
+        401: "Log in first",
+        422: "Only the library's own people release it",
+    },
+)
+async def release_evidence_report(parts: Parts, request: Request) -> Answer:
+    """Release chosen parts of the report: from now on whoever has the code sees them as they stand at this moment."""
+    wanted = request.body.get("decisions", [])
+    library = request.path["library"]
+    return Answer(await parts.reports.release(request.caller, library, request.body["parts"], wanted, request.key), 201)
+
+
+async def _confirmed(reports: EvidenceReports, caller: Caller, library: str, code: str) -> Released:
+    if not code or len(code) > CODE_CHARACTERS or "/" in code:
+        raise NotFound
+    found = await reports.released(caller, code)
+    if found.library != library:
+        raise NotFound  # the report is genuine, but not this library's
+    return found
+
+
+def _shown(released: Released) -> Mapping[str, Any]:
+    return {
+        "code": released.code,
+        "name": released.name,
+        "released_at": released.released_at,
+        "parts": list(released.parts),
+        "figures": released.figures,
+        "decisions": released.decisions,
+    }

@@ -1,0 +1,73 @@
+"""The copy of one's own data: what every service's log holds about the person who asks, with what is sealed opened.
+
+All or nothing: a copy with a hole in it would be taken for the whole, so a service that is down makes it 503.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from marshmallow import Schema, fields
+
+from gateway.api.parts import Parts
+from gateway.api.route import Request, Routes
+from gateway.edge.forwarding import raise_problem
+from gateway.edge.transport import Transport
+from services.kernel.base.problem import Unavailable
+from services.kernel.declare.policy import service_actor
+from services.kernel.declare.route import Answer
+
+GATEWAY = service_actor("gateway")
+PAGES_AT_MOST = 500
+"""A million commits a service; beyond that a copy is a job, not an answer."""
+
+routes = Routes()
+
+
+class OwnData(Schema):
+    """``ids`` are all ids of the person, guests' ids included; ``services`` maps each service to its events."""
+
+    person = fields.String(required=True)
+    ids = fields.List(fields.String(), required=True)
+    services = fields.Dict(fields.String(), fields.List(fields.Dict()), required=True)
+
+
+@routes.get(
+    "/v1/me/export",
+    person=True,
+    answer=OwnData(),
+    statuses={200: "The copy", 401: "Log in first", 503: "A service is down; ask again, for no part is left out"},
+)
+async def export_own_data(parts: Parts, request: Request) -> Answer:
+    """A copy of one's own data: everything that the services have recorded about whoever asks, as one file."""
+    document = await copy_of(parts.transport, request.caller.actor.id)
+    return Answer(document, headers={"Content-Disposition": 'attachment; filename="jejaring.json"'})
+
+
+async def copy_of(transport: Transport, person: str) -> Mapping[str, Any]:
+    """The copy itself, in the shape of ``OwnData``. Raises ``Unavailable`` where a service gives no answer."""
+    ids = (await _get(transport, "members", "/internal/ids", {"person": person}))["ids"]
+    names = list(transport.urls)
+    events = await asyncio.gather(*(_events(transport, name, ids) for name in names))
+    return {"person": person, "ids": ids, "services": dict(zip(names, events, strict=True))}
+
+
+async def _events(transport: Transport, service: str, ids: Sequence[str]) -> list[Any]:
+    events: list[Any] = []
+    after: int | None = 0
+    for _ in range(PAGES_AT_MOST):
+        page = await _get(transport, service, "/internal/personal", {"ids": ",".join(ids), "after": str(after)})
+        events += page["events"]
+        after = page["next"]
+        if after is None:
+            return events
+    raise Unavailable("there is too much to be copied at once; ask the operator", service=service)
+
+
+async def _get(transport: Transport, service: str, path: str, query: Mapping[str, str]) -> Any:
+    reply = await transport.send(service, "GET", path, GATEWAY, query=urlencode(query))
+    raise_problem(reply)
+    return reply.document

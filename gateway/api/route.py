@@ -1,0 +1,103 @@
+"""The gateway's own operations as data: the decorator above a handler declares its operation, as in the services.
+
+The application's paths, the surface's operations and the entries in ``/openapi.json`` all follow from the declarations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Required, TypedDict, TypeVar, Unpack
+
+from marshmallow import Schema
+
+from gateway.api.parts import Parts
+from gateway.edge.caller import Caller
+from services.kernel.declare.route import Answer, operation_name, operation_summary
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as a handler sees it.
+
+    ``path`` holds the path's parameters, ``query`` and ``body`` what the schemas made of query string and body; the body
+    of a ``raw`` route is bytes. ``key`` is the ``Idempotency-Key``, "" for reads. ``now`` is domain time.
+    """
+
+    path: Mapping[str, str]
+    query: Mapping[str, Any]
+    body: Any
+    caller: Caller
+    key: str
+    now: datetime
+
+
+Handler = Callable[[Parts, Request], Awaitable[Answer]]
+H = TypeVar("H", bound=Handler)
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method of one path.
+
+    ``path`` has parameters in braces: ``/v1/activities/{activity}/walk-ins``. ``name`` is the operation's id in OpenAPI.
+    ``statuses`` are the statuses that OpenAPI lists, the success first, with what each means. ``person``: only for
+    somebody who is logged in. ``raw``: the body is CSV, and the handler gets its bytes.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    name: str
+    summary: str
+    statuses: Mapping[int, str]
+    body: Schema | None = None
+    query: Schema | None = None
+    answer: Schema | None = None
+    person: bool = False
+    raw: bool = False
+
+    @property
+    def writes(self) -> bool:
+        """Whether the operation changes something: then it needs an ``Idempotency-Key``."""
+        return self.method != "GET"
+
+
+class RouteOptions(TypedDict, total=False):
+    """What a decorator of ``Routes`` accepts besides the path; ``Route`` says what each means."""
+
+    statuses: Required[Mapping[int, str]]
+    body: Schema
+    query: Schema
+    answer: Schema
+    person: bool
+    raw: bool
+
+
+class Routes:
+    """The routes of a module, or of several modules joined, in the order of their definition.
+
+    ``get`` and ``post`` decorate a handler and leave it as it is. As in ``services.kernel.declare.route`` the operation's name
+    and summary come from the function's name and docstring.
+    """
+
+    def __init__(self, *parts: Iterable[Route]) -> None:
+        self._routes = [route for part in parts for route in part]
+
+    def get(self, path: str, **options: Unpack[RouteOptions]) -> Callable[[H], H]:
+        return self._decorator("GET", path, options)
+
+    def post(self, path: str, **options: Unpack[RouteOptions]) -> Callable[[H], H]:
+        return self._decorator("POST", path, options)
+
+    def __iter__(self) -> Iterator[Route]:
+        return iter(self._routes)
+
+    def _decorator(self, method: str, path: str, options: RouteOptions) -> Callable[[H], H]:
+        def decorate(handler: H) -> H:
+            name, summary = operation_name(handler), operation_summary(handler)
+            self._routes.append(Route(method, path, handler, name, summary, **options))
+            return handler
+
+        return decorate

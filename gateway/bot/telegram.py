@@ -1,0 +1,137 @@
+"""Listens to what people write to the community's bot. One gateway of an installation does.
+
+An update is confirmed, by asking for the next one, only when the services have taken what it says; killed or refused in
+between, Telegram tells it again, and the services know it by its number.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import threading
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from gateway.bot.conversation import NotTaken, Reply
+from services.kernel.base.problem import Unavailable
+from services.kernel.telegram.bot_api import AnotherListener, Telegram, TelegramError, TooManyRequests, WrongToken
+from services.kernel.telegram.pacing import Pacing
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 25
+TAKING_SECONDS = 60.0
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 15.0
+OTHERS_PAUSE = 5.0
+WRONG_PAUSE = 60.0
+PACE_PATIENCE = 2.0
+"""A reply that would have to wait longer for its turn is left out."""
+
+
+class Listener:
+    """``take(update)`` does what an update asks for and answers what is said in return; it runs on the gateway's loop.
+
+    Waiting for updates blocks, so it is done in a thread of its own: one that ends with the process, whatever it waits for.
+    """
+
+    def __init__(self, telegram: Telegram, take: Callable[[Mapping[str, Any]], Awaitable[Reply | None]]) -> None:
+        self._telegram = telegram
+        self._take = take
+        self._username = ""
+        self._pacing = Pacing()
+        self._stop = threading.Event()
+        self._pause = FIRST_PAUSE
+
+    def start(self) -> None:
+        """Listen until told to stop. To be called on the loop on which updates are taken."""
+        loop = asyncio.get_running_loop()
+        threading.Thread(target=self._listen, args=(loop,), name="telegram", daemon=True).start()
+
+    def stop(self) -> None:
+        """Take nothing more."""
+        self._stop.set()
+
+    def link(self, token: str) -> str:
+        """The address that opens a chat with the bot and says the token there; "" as long as the bot's name is not known."""
+        if not self._username:
+            return ""
+        if self._telegram.is_real:
+            return f"https://t.me/{self._username}?start={token}"
+        return f"{self._telegram.address}/mulai?start={token}"
+
+    def _listen(self, loop: asyncio.AbstractEventLoop) -> None:
+        offset = 0
+        while not self._stop.is_set():
+            try:
+                self._username = self._username or str(self._telegram.get_me().get("username", ""))
+                updates = self._telegram.get_updates(offset, POLL_SECONDS)
+            except TelegramError as error:
+                self._trouble(error)
+                continue
+            self._pause = FIRST_PAUSE
+            for update in updates:
+                if not self._taken(update, loop):
+                    return
+                offset = int(update["update_id"]) + 1
+
+    def _taken(self, update: Mapping[str, Any], loop: asyncio.AbstractEventLoop) -> bool:
+        """Bring an update until it is taken; False where we are to stop before."""
+        pause = FIRST_PAUSE
+        while not self._stop.is_set():
+            try:
+                reply = asyncio.run_coroutine_threadsafe(_coroutine(self._take(update)), loop).result(TAKING_SECONDS)
+            except (NotTaken, Unavailable, TimeoutError) as error:
+                log.warning("an update waits", extra={"update": update.get("update_id"), "why": str(error)})
+                self._stop.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
+                pause = min(pause * 2, LONGEST_PAUSE)
+            except Exception as error:  # noqa: BLE001 - a fault of ours must not keep everybody else's words back
+                if loop.is_closed() or self._stop.is_set():
+                    return False
+                # Without the traceback: it would show what was written.
+                log.error(
+                    "an update is left out", extra={"update": update.get("update_id"), "why": type(error).__name__}
+                )
+                return True
+            else:
+                if reply is not None:
+                    self._say(reply)
+                return True
+        return False
+
+    def _say(self, reply: Reply) -> None:
+        """Say it once, if it can be said now: what it tells about is done and recorded anyway."""
+        wait = self._pacing.take(reply.chat, time.monotonic())
+        if 0 < wait <= PACE_PATIENCE:
+            self._stop.wait(wait)
+            wait = self._pacing.take(reply.chat, time.monotonic())
+        if wait > 0:
+            return
+        try:
+            self._telegram.send_message(reply.chat, reply.text, reply.message, silent=reply.silent)
+        except TooManyRequests as error:
+            self._pacing.hold(error.retry_after, time.monotonic(), reply.chat)
+        except TelegramError as error:
+            log.info("a reply was not taken", extra={"why": type(error).__name__})
+
+    def _trouble(self, error: TelegramError) -> None:
+        """Wait as long as this trouble deserves."""
+        match error:
+            case TooManyRequests(retry_after=seconds):
+                pause = float(seconds)
+            case AnotherListener():
+                log.warning("somebody else listens to this bot")
+                pause = OTHERS_PAUSE
+            case WrongToken():
+                log.error("Telegram does not know TELEGRAM_TOKEN")
+                pause = WRONG_PAUSE
+            case _:
+                log.warning("Telegram gives no answer", extra={"why": type(error).__name__})
+                pause, self._pause = self._pause, min(self._pause * 2, LONGEST_PAUSE)
+        self._stop.wait(pause * random.uniform(1.0, 1.5))  # noqa: S311 - jitter, not a secret
+
+
+async def _coroutine(awaitable: Awaitable[Reply | None]) -> Reply | None:
+    return await awaitable

@@ -1,0 +1,1 @@
+"""Answers that are composed of several services."""

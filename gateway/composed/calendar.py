@@ -1,0 +1,128 @@
+"""``/calendar.ics``: the published activities as RFC 5545, to be subscribed to.
+
+An activity keeps its ``UID`` for ever; ``SEQUENCE`` is its version, so a calendar takes over what was moved; what was
+cancelled stays in it as ``CANCELLED``, for a calendar that is only told less forgets nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.composed.composition import query_of
+from gateway.edge.caller import Caller
+from gateway.edge.forwarding import Forwarding
+from services.kernel.base.clock import Clock
+from services.kernel.declare.policy import ANONYMOUS
+
+BACK = timedelta(days=90)
+PAGES = 10
+LINE_OCTETS = 75
+STATUS = {"published": "CONFIRMED", "completed": "CONFIRMED", "cancelled": "CANCELLED"}
+
+
+class Calendar:
+    """The feed of everything from 90 days back on; ``?region=`` narrows it. ``host`` completes the UIDs;
+    ``site`` is where people find the pages, None for wherever they asked.
+    """
+
+    def __init__(self, forwarding: Forwarding, clock: Clock, host: str, community: str, site: str | None) -> None:
+        self._forwarding = forwarding
+        self._clock = clock
+        self._host = host
+        self._community = community
+        self._site = site
+
+    async def show(self, request: Request) -> Response:
+        """200, or 304 where the reader's ``If-None-Match`` is still what it would get. Raises problems."""
+        request.state.route = "/calendar.ics"
+        activities = await self._activities(request.query_params.get("region", ""))
+        site = self._site or f"{request.url.scheme}://{request.url.netloc}"
+        text = calendar_text(activities, self._host, self._community, site)
+        tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+        headers = {"ETag": tag, "Cache-Control": "public, max-age=300"}
+        if tag in {given.strip().removeprefix("W/") for given in request.headers.get("if-none-match", "").split(",")}:
+            return Response(status_code=304, headers=headers)
+        headers["Content-Disposition"] = 'inline; filename="calendar.ics"'
+        return Response(text, headers={**headers, "Content-Type": "text/calendar; charset=utf-8"})
+
+    async def _activities(self, region: str) -> list[Mapping[str, Any]]:
+        since = (self._clock.now() - BACK).replace(hour=0, minute=0, second=0, microsecond=0)
+        found: list[Mapping[str, Any]] = []
+        after = None
+        for _ in range(PAGES):
+            query = query_of(**{"from": since.isoformat()}, region=region, limit=100, after=after)
+            page = await self._forwarding.ask(Caller(ANONYMOUS), "GET", "/v1/activities", query=query)
+            found += page["items"]
+            after = page.get("next")
+            if not after:
+                break
+        return found
+
+
+def calendar_text(activities: Iterable[Mapping[str, Any]], host: str, community: str, site: str) -> str:
+    """The calendar: lines of at most 75 octets, ended by CRLF. What is neither published nor was it is left out."""
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        f"PRODID:-//{_text(host)}//Jejaring//ID",
+        "CALSCALE:GREGORIAN",
+        "METHOD:PUBLISH",
+        f"X-WR-CALNAME:{_text(community)}",
+        "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
+    ]
+    for activity in activities:
+        if activity["state"] in STATUS:
+            lines += _event(activity, host, site)
+    return "".join(f"{fold(line)}\r\n" for line in [*lines, "END:VCALENDAR"])
+
+
+def fold(line: str) -> str:
+    """RFC 5545 §3.1: no line is longer than 75 octets, and none is cut within a character."""
+    parts, part, room = [], "", LINE_OCTETS
+    for character in line:
+        size = len(character.encode())
+        if size > room:
+            parts.append(part)
+            part, room = "", LINE_OCTETS - 1  # the blank that a continued line begins with counts too
+        part += character
+        room -= size
+    return "\r\n ".join([*parts, part])
+
+
+def _event(activity: Mapping[str, Any], host: str, site: str) -> list[str]:
+    starts, ends = (datetime.fromisoformat(activity[name]) for name in ("starts", "ends"))
+    topic = activity.get("topic") or {}
+    lines = [
+        "BEGIN:VEVENT",
+        f"UID:{_text(activity['activity'])}@{_text(host)}",
+        # When this version was made is not told; its own start is the same at every reading, so the ETag holds.
+        f"DTSTAMP:{_utc(starts)}",
+        f"SEQUENCE:{int(activity.get('version') or 0)}",
+        f"DTSTART:{_utc(starts)}",
+        f"DTEND:{_utc(ends)}",
+        f"SUMMARY:{_text(activity['title'])}",
+        f"LOCATION:{_text(activity['venue']['name'])}",
+        f"STATUS:{STATUS[activity['state']]}",
+        f"URL:{site}/kegiatan/{activity['activity']}",
+    ]
+    if topic.get("title"):
+        lines.append(f"DESCRIPTION:{_text(topic['title'])}")
+    return [*lines, "END:VEVENT"]
+
+
+def _utc(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def _text(value: str) -> str:
+    """RFC 5545 §3.3.11; other control characters have no place in it."""
+    escaped = (
+        value.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\r\n", "\\n").replace("\n", "\\n")
+    )
+    return "".join(character for character in escaped if character >= " " and character != "\x7f")

@@ -1,0 +1,143 @@
+"""Answers made of several services' answers. What is down is left out with a warning; the rest is shown."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from gateway.composed.contact import CONTACT
+from gateway.edge.caller import Caller
+from gateway.edge.forwarding import Forwarding
+from services.kernel.base.ids import derived_id
+from services.kernel.base.problem import Problem, Unavailable
+
+PART_SECONDS = 1.5
+LATEST = 5
+"""Of what may be long, a dashboard shows so many."""
+
+
+@dataclass(frozen=True)
+class Composed:
+    """Parts by name, None where one could not be had; ``problems`` say why, by the same name."""
+
+    parts: Mapping[str, Any]
+    problems: Mapping[str, Problem] = field(default_factory=dict)
+
+    @property
+    def warnings(self) -> list[dict[str, Any]]:
+        """The problems as callers read them."""
+        return [
+            {"part": name, "status": problem.status, "detail": problem.detail or problem.title}
+            for name, problem in self.problems.items()
+        ]
+
+    def document(self) -> dict[str, Any]:
+        """Its JSON form: the parts and, beside them, the warnings."""
+        return {**self.parts, "warnings": self.warnings}
+
+
+async def compose(calls: Mapping[str, Awaitable[Any]], seconds: float = PART_SECONDS) -> Composed:
+    """Await all calls at once, none longer than ``seconds``. Raises nothing that a call raises as a problem."""
+
+    async def part(call: Awaitable[Any]) -> Any:
+        try:
+            async with asyncio.timeout(seconds):
+                return await call
+        except TimeoutError:
+            return Unavailable("no answer in time")
+        except Problem as problem:
+            return problem
+
+    answers = dict(zip(calls, await asyncio.gather(*map(part, calls.values())), strict=True))
+    problems = {name: answer for name, answer in answers.items() if isinstance(answer, Problem)}
+    return Composed({name: None if name in problems else answer for name, answer in answers.items()}, problems)
+
+
+async def dashboard(forwarding: Forwarding, caller: Caller) -> Composed:
+    """What a person sees of themselves, of all four services: ``me`` and ``competence``, ``participation`` and
+    ``certificates``, ``consultations`` and ``mentorships``, ``inbox``. Raises ``Unauthorized``.
+    """
+    person = caller.actor.require_person()
+    ask = forwarding.ask
+    return await compose(
+        {
+            "me": ask(caller, "GET", "/v1/me"),
+            "competence": ask(caller, "GET", f"/v1/competence/{person}"),
+            "participation": ask(caller, "GET", f"/v1/participation/{person}"),
+            "certificates": ask(caller, "GET", "/v1/certificates"),
+            "consultations": ask(caller, "GET", "/v1/consultations", query=f"asker=me&limit={LATEST}"),
+            "mentorships": ask(caller, "GET", "/v1/mentorships", query=f"limit={LATEST}"),
+            "inbox": ask(caller, "GET", "/v1/me/inbox"),
+        }
+    )
+
+
+async def walk_in(
+    forwarding: Forwarding, caller: Caller, activity: str, contact: Mapping[str, str], key: str
+) -> Composed:
+    """Somebody who is nobody's member came: their presence goes to events, name and contact, where given, to members.
+
+    Either may fail alone: the other stands, and says what is missing. The guest's id comes from the request's own
+    ``key``: sent again, whatever was missing is made up for, and nobody is counted twice. Raises the first problem where
+    nothing at all was recorded.
+    """
+    caller.actor.require_person()
+    caller.require_write()
+    guest = derived_id("guest", caller.actor.id, activity, key)
+    calls: dict[str, Awaitable[Any]] = {
+        "attendance": forwarding.ask(
+            caller,
+            "POST",
+            f"/v1/activities/{activity}/attendance",
+            document={"guest": guest, "method": "walk-in"},
+            key=derived_id(key, "attendance"),
+        )
+    }
+    if contact:
+        calls["guest"] = forwarding.ask(
+            caller, "POST", f"/v1/guests/{guest}", document=contact, key=derived_id(key, "guest")
+        )
+    composed = await compose(calls, seconds=PART_SECONDS * 4)
+    if len(composed.problems) == len(calls):
+        raise composed.problems["attendance"]
+    return Composed({"guest": guest, "recorded": "attendance" not in composed.problems}, composed.problems)
+
+
+async def register_guest(
+    forwarding: Forwarding, caller: Caller, activity: str, contact: Mapping[str, str], key: str
+) -> Composed:
+    """Somebody who is nobody's member takes a seat: name and contact go to members, the seat to events.
+
+    What could not be kept of the contact is a warning, and made up for when the same is sent again under its ``key``.
+    Sent again it is the same guest: by the visitor whom the cookie names, also if the contact is put right; and where no
+    cookie came back, for the first answer was lost with it, by what was sent. Nothing is kept of whoever cannot have a
+    seat. Raises what keeps them from one.
+    """
+    caller.require_write()
+    if caller.actor.kind == "anonymous":
+        caller.ensure_session(derived_id("visitor", activity, key, *(contact.get(name, "") for name in CONTACT)))
+    guest = derived_id("guest", caller.actor.id, activity, key)
+    shown = await forwarding.ask(caller, "GET", f"/v1/activities/{activity}")
+    problems: Mapping[str, Problem] = {}
+    if shown["state"] == "published" and shown["open"]:
+        # First, so that whoever is told of the seat can be reached when it is taken.
+        noted = forwarding.ask(caller, "POST", f"/v1/guests/{guest}", document=contact, key=derived_id(key, "guest"))
+        problems = (await compose({"guest": noted}, seconds=PART_SECONDS * 4)).problems
+        if any(problem.status < 500 for problem in problems.values()):
+            raise problems["guest"]
+    seat = await forwarding.ask(
+        caller,
+        "POST",
+        f"/v1/activities/{activity}/registrations",
+        document={"guest": guest},
+        key=derived_id(key, "registration"),
+    )
+    return Composed({"guest": guest, "seat": seat["seat"], "place": seat.get("place")}, problems)
+
+
+def query_of(**fields: Any) -> str:
+    """A query string of the fields that have a value."""
+    return urlencode({name: value for name, value in fields.items() if value not in (None, "")}, quote_via=quote)

@@ -1,0 +1,1 @@
+"""What every request passes: caller, session, limits, forwarding, transport, health."""

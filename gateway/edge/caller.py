@@ -1,0 +1,149 @@
+"""The caller of one request: the signed actor, and what this caller has seen of each service's log."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.edge.correlation import correlation_of
+from gateway.edge.identity import Identities, Identity
+from gateway.edge.positions import Seen, positions_in
+from gateway.edge.session import Session, SessionCookie, new_visitor
+from services.kernel.base.ids import new_id
+from services.kernel.base.problem import Unauthorized, Unavailable
+from services.kernel.declare.policy import ANONYMOUS, Actor
+
+BEARERS = 10_000
+
+
+@dataclass
+class Caller:
+    """Who sends this request; lives as long as the request.
+
+    ``session`` is None for bearers and for browsers without a cookie. ``confirmed`` is False while members is down and
+    the actor is the last known one. ``unknown`` is True where a session has a token and nobody could say whose.
+    """
+
+    actor: Actor
+    session: Session | None = None
+    token: str | None = None
+    language: str | None = None
+    confirmed: bool = True
+    unknown: bool = False
+    seen: Seen = field(default_factory=Seen)
+    changed: bool = False
+    correlation: str = field(default_factory=new_id)
+
+    @property
+    def is_person(self) -> bool:
+        """Whether somebody is logged in, and known."""
+        return self.actor.kind == "person"
+
+    def require_write(self) -> None:
+        """Raises ``Unavailable`` while it is not certain that the caller still may do what the actor says."""
+        if not self.confirmed or self.unknown:
+            raise Unavailable("who you are cannot be confirmed at the moment; reading goes on", service="members")
+
+    def saw(self, header: str | None) -> None:
+        """Note the ``Position`` of an answer."""
+        seen = self.seen.with_(positions_in(header))
+        self.changed = self.changed or seen is not self.seen
+        self.seen = seen
+
+    def become(self, session: Session) -> None:
+        """Go on with another session: after a login, a logout, or a choice of language."""
+        self.session = session
+        self.seen = session.seen
+        self.changed = True
+
+    def ensure_session(self, visitor: str = "") -> Session:
+        """The session; a new one, to be sent with the response, where there was none: of ``visitor`` where one is named."""
+        if self.session is None:
+            self.become(Session(visitor=visitor or new_visitor(), seen=self.seen))
+            if self.actor.kind == "anonymous":
+                self.actor = replace(ANONYMOUS, id=self._session().visitor)
+        return self._session()
+
+    def _session(self) -> Session:
+        assert self.session is not None
+        return self.session
+
+
+class Callers:
+    """Makes the caller of a request, and sends back what must be remembered of it.
+
+    Bearers have no cookie: what they saw is kept here, for at most ``BEARERS`` of them, so that they too read what they
+    wrote; and they are told it in ``Position``, for the case that this process is not the next to answer them.
+    """
+
+    def __init__(self, identities: Identities, cookie: SessionCookie) -> None:
+        self._identities = identities
+        self._cookie = cookie
+        self._bearers: OrderedDict[str, Seen] = OrderedDict()
+
+    async def of(self, request: Request, *, lenient: bool = False) -> Caller:
+        """The caller of a request.
+
+        Raises ``Unauthorized`` for a token that is none, ``Unavailable`` where that cannot be found out. ``lenient``, for
+        pages, makes them a visitor instead: a login that expired is a visit, not an error.
+        """
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme:
+            if scheme.lower() != "bearer" or not token.strip():
+                raise Unauthorized("send the token as: Authorization: Bearer …")
+            return await self._bearer(token.strip(), correlation_of(request))
+        session = self._cookie.read(request)
+        if session is None:
+            return Caller(ANONYMOUS, correlation=correlation_of(request))
+        caller = Caller(
+            replace(ANONYMOUS, id=session.visitor),
+            session,
+            language=session.language,
+            seen=session.seen,
+            correlation=correlation_of(request),
+        )
+        if session.token is None:
+            return caller
+        try:
+            self._know(caller, session.token, await self._identities.of(session.token))
+        except Unauthorized:
+            if not lenient:
+                raise
+            caller.become(session.logged_out())
+            caller.actor = replace(ANONYMOUS, id=caller.ensure_session().visitor)
+        except Unavailable:
+            if not lenient:
+                raise
+            caller.unknown = True
+        return caller
+
+    def remember(self, request: Request, response: Response, caller: Caller) -> None:
+        """Keep what changed: in the cookie that goes out with the response, or here for a bearer."""
+        if not caller.changed:
+            return
+        if caller.session is not None:
+            self._cookie.write(request, response, replace(caller.session, seen=caller.seen))
+        elif caller.token is not None:
+            name = _hash(caller.token)
+            self._bearers[name] = caller.seen
+            self._bearers.move_to_end(name)
+            while len(self._bearers) > BEARERS:
+                self._bearers.popitem(last=False)
+
+    async def _bearer(self, token: str, correlation: str) -> Caller:
+        caller = Caller(ANONYMOUS, seen=self._bearers.get(_hash(token), Seen()), correlation=correlation)
+        self._know(caller, token, await self._identities.of(token))
+        return caller
+
+    @staticmethod
+    def _know(caller: Caller, token: str, identity: Identity) -> None:
+        caller.actor, caller.token, caller.confirmed = identity.actor, token, identity.confirmed
+        caller.language = caller.language or identity.language
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,245 @@
+"""From the outside to the service that owns the path, and back: the same for API callers, compositions and pages."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from gateway.edge.cache import HOT, HotReads
+from gateway.edge.caller import Caller, Callers
+from gateway.edge.correlation import HEADER
+from gateway.edge.identity import Identities
+from gateway.edge.limits import GUESSES, Limits, allowance_for
+from gateway.edge.positions import positions_in
+from gateway.edge.surface import Operation, Surface
+from gateway.edge.transport import ANSWER_SECONDS, Reply, Transport
+from services.kernel.base.problem import Malformed, Problem, TooLarge, problem_for
+from services.kernel.declare.route import BODY_BYTES
+
+PASSED_ON = ("content-type", "accept", "accept-language", "idempotency-key", "if-match", "if-none-match")
+PASSED_BACK = (
+    "content-type", "etag", "location", "position", "retry-after", "cache-control", "content-disposition",
+    "content-language", "last-modified", "link",
+)  # fmt: skip
+"""What may cross. Everything else stays on its side: hop-by-hop headers, cookies, and an actor that a caller made up."""
+
+ATTENDANCE = "/v1/activities/{activity}/attendance"
+"""Where a code word is said."""
+
+CHUNK_SECONDS = 30.0
+LARGE_SECONDS = 120.0
+"""For an import of several megabytes, which the service reads to the end before it answers."""
+SAFE_IN_PATH = "/:@!$&'()*+,;=~-._"
+
+
+class Forwarding:
+    """Calls operations of the surface on behalf of callers."""
+
+    def __init__(
+        self, surface: Surface, transport: Transport, identities: Identities, hot: HotReads, limits: Limits
+    ) -> None:
+        self.surface = surface
+        self._transport = transport
+        self._identities = identities
+        self._hot = hot
+        self._limits = limits
+
+    async def call(
+        self,
+        caller: Caller,
+        method: str,
+        path: str,
+        *,
+        query: str = "",
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        seconds: float | None = None,
+    ) -> Reply:
+        """The service's answer, whatever its status. ``path`` is percent-decoded, ``query`` encoded.
+
+        Raises ``NotFound`` and ``NotAllowed`` for what is not public, ``TooLarge``, and ``Unavailable`` where the service
+        is down, or where the caller would write and cannot be confirmed.
+        """
+        operation = self.surface.match(method, path)
+        if len(body) > operation.limit:
+            raise TooLarge(limit=operation.limit)
+        if _writes(method):
+            caller.require_write()
+            if caller.actor.kind == "anonymous":
+                caller.ensure_session()
+        sent = {HEADER: caller.correlation, **(headers or {})}
+        # What the caller asks for holds for this request; what they were answered holds for the session.
+        asked = positions_in(sent.pop("Wait-For", None)).get(operation.service, 0)
+        needed = max(asked, caller.seen.of(operation.service) or 0)
+        if needed:
+            sent["Wait-For"] = f"{operation.service}@{needed}"
+
+        async def fetch() -> Reply:
+            return await self._transport.send(
+                operation.service,
+                method,
+                quote(path, safe=SAFE_IN_PATH),
+                caller.actor,
+                query=query,
+                headers=sent,
+                body=body,
+                seconds=seconds or (ANSWER_SECONDS if operation.limit <= BODY_BYTES else LARGE_SECONDS),
+            )
+
+        guess = _guess(caller, operation, path, body)
+        if guess:
+            self._limits.count(GUESSES, guess)
+        if method == "GET" and path in HOT and caller.actor.kind == "anonymous":
+            # A ``Wait-For`` is whatever a stranger wrote: nobody else waits for it, or shares the 503 that it ends in.
+            reply = await self._hot.read(f"{path}?{query}", operation.service, needed, fetch, shared=not asked)
+        else:
+            reply = await fetch()
+        if guess and not _refused_by(reply, "wrong-code-word"):
+            self._limits.give_back(GUESSES, guess)
+        self._note(caller, operation, reply)
+        return reply
+
+    async def ask(
+        self,
+        caller: Caller,
+        method: str,
+        path: str,
+        *,
+        query: str = "",
+        document: Mapping[str, Any] | None = None,
+        key: str | None = None,
+        seconds: float | None = None,
+    ) -> Any:
+        """``call`` in JSON: the answer's document. Raises besides the problem that the service answered with."""
+        headers = {} if document is None else {"Content-Type": "application/json"}
+        if key is not None:
+            headers["Idempotency-Key"] = key
+        body = b"" if document is None else json.dumps(document).encode()
+        reply = await self.call(caller, method, path, query=query, headers=headers, body=body, seconds=seconds)
+        raise_problem(reply)
+        return reply.document
+
+    def admit(self, request: Request, caller: Caller, method: str, path: str) -> None:
+        """Count a request from outside. Raises ``TooMany``."""
+        allowance = allowance_for(method, path, stranger=not caller.is_person)
+        if allowance is not None:
+            self._limits.count(allowance, request.client.host if request.client else "")
+
+    def _note(self, caller: Caller, operation: Operation, reply: Reply) -> None:
+        header = reply.headers.get("position")
+        if caller.session is not None or caller.token is not None:
+            caller.saw(header)
+        changed = _writes(operation.method) and reply.status < 300 and not operation.path.startswith("/v1/login")
+        if operation.service == "members" and changed:
+            self._identities.members_wrote(positions_in(header).get("members", 0))
+        if operation.service == "notifications" and changed and operation.path.startswith("/v1/partners"):
+            self._identities.partners_changed()
+
+
+class ForwardingEndpoint:
+    """The API's HTTP side: ``/v1/…`` in, the service's answer out."""
+
+    def __init__(self, forwarding: Forwarding, callers: Callers) -> None:
+        self._forwarding = forwarding
+        self._callers = callers
+
+    async def respond(self, request: Request) -> Response:
+        """Answer one request. Raises problems, which the application shows."""
+        path, method = request.scope["path"], request.method
+        operation = self._forwarding.surface.match(method, path)
+        request.state.route = operation.path
+        refuse_declared(request, operation.limit)
+        caller = await self._callers.of(request)
+        self._forwarding.admit(request, caller, method, path)
+        body = await read_body(request, operation.limit)
+        headers = {name.title(): value for name in PASSED_ON if (value := request.headers.get(name))}
+        if wait_for := request.headers.get("wait-for"):
+            headers["Wait-For"] = wait_for
+        reply = await self._forwarding.call(
+            caller, method, path, query=request.scope["query_string"].decode("latin-1"), headers=headers, body=body
+        )
+        back = {name: value for name in PASSED_BACK if (value := reply.headers.get(name)) is not None}
+        response = Response(reply.body, reply.status, back | {HEADER.lower(): caller.correlation})
+        self._callers.remember(request, response, caller)
+        return response
+
+
+def refuse_declared(request: Request, limit: int) -> None:
+    """Raises ``TooLarge`` for a body that says itself that it is over the limit, before any of it is read."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > limit:
+        raise TooLarge(limit=limit)
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The whole body. Raises ``TooLarge`` as soon as it is over ``limit``, ``Malformed`` where it stops coming."""
+    body = bytearray()
+    stream = request.stream().__aiter__()
+    while True:
+        try:
+            chunk = await asyncio.wait_for(anext(stream), CHUNK_SECONDS)
+        except StopAsyncIteration:
+            return bytes(body)
+        except (TimeoutError, ClientDisconnect) as error:
+            raise Malformed("the body did not arrive") from error
+        body += chunk
+        if len(body) > limit:
+            raise TooLarge(limit=limit)
+
+
+def raise_problem(reply: Reply) -> None:
+    """Raises the problem that a service answered with; nothing for a success."""
+    if reply.status < 400:
+        return
+    problem = problem_for(reply.status)
+    if reply.headers.get("content-type", "").startswith("application/problem+json"):
+        problem = ServiceProblem(reply.status, reply.document, reply.headers.get("retry-after"))
+    raise problem
+
+
+class ServiceProblem(Problem):
+    """A problem as a service told it, to be told on unchanged."""
+
+    def __init__(self, status: int, document: Mapping[str, Any], retry_after: str | None = None) -> None:
+        rest = {key: value for key, value in document.items() if key not in {"type", "title", "status", "detail"}}
+        super().__init__(str(document.get("detail", "")), **rest)
+        self._document = dict(document)
+        self._retry_after = retry_after
+        self.status = status
+        self.title = str(document.get("title", ""))
+
+    def document(self) -> dict[str, Any]:
+        return self._document
+
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": self._retry_after} if self._retry_after else {}
+
+
+def _guess(caller: Caller, operation: Operation, path: str, body: bytes) -> str | None:
+    """Whose try at which activity it is, where a code word is said; None for everything else."""
+    if operation.method != "POST" or operation.path != ATTENDANCE or not _may_hold(body, "code"):
+        return None
+    return f"{caller.actor.id} {path}"
+
+
+def _may_hold(body: bytes, field: str) -> bool:
+    """Whether a body in JSON has that field, however its name is escaped; what cannot be read could have it."""
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return True
+    return not isinstance(document, dict) or field in document
+
+
+def _refused_by(reply: Reply, rule: str) -> bool:
+    return reply.status == 422 and json.dumps(rule).encode() in reply.body
+
+
+def _writes(method: str) -> bool:
+    return method not in {"GET", "HEAD"}

@@ -1,0 +1,134 @@
+"""Who asks: a login token becomes the actor that members says it stands for, a partner's key the one that notifications
+says.
+
+A known actor is used for ``FRESH_SECONDS`` without asking again, unless the service that knows it has taken a write since:
+an office that was given is an office held at the next request, a key that was revoked opens nothing. While that service
+is down the last known actor goes on for ``LAST_SECONDS``, for reads alone: what it may do could have changed, so it
+changes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.edge.positions import Seen
+from gateway.edge.transport import Transport
+from services.kernel.base.ids import new_id
+from services.kernel.base.problem import Unauthorized, Unavailable
+from services.kernel.declare.policy import Actor, actor_from, service_actor
+
+log = logging.getLogger(__name__)
+
+FRESH_SECONDS = 60
+LAST_SECONDS = 600
+KNOWN_CALLERS = 10_000
+ASK_SECONDS = 3.0
+"""Members waits at most 2 s for its view to show the newest write."""
+GATEWAY = service_actor("gateway")
+PARTNER_KEY = "jpk_"
+_ASKED = {"members": "/internal/identity", "notifications": "/internal/partner-identity"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    actor: Actor
+    language: str | None
+    at: float
+    writes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """An actor, the language that the person prefers, and whether the service that knows it could be asked in time."""
+
+    actor: Actor
+    language: str | None = None
+    confirmed: bool = True
+
+
+class Identities:
+    """The actors of the tokens seen lately, by the token's hash; at most ``KNOWN_CALLERS``. ``monotonic`` is machine time."""
+
+    def __init__(self, transport: Transport, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._transport = transport
+        self._monotonic = monotonic
+        self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._writes = dict.fromkeys(_ASKED, 0)
+        self._seen = Seen()
+
+    async def of(self, token: str) -> Identity:
+        """The identity behind a token.
+
+        Raises ``Unauthorized`` for one forged, expired or revoked; ``Unavailable`` where the service that knows it is down
+        and the token was not seen lately.
+        """
+        name = hashlib.sha256(token.encode()).hexdigest()
+        known = self._known.get(name)
+        age = self._monotonic() - known.at if known else 0.0
+        if known and age < FRESH_SECONDS and known.writes == self._writes[_knowing(token)]:
+            return Identity(known.actor, known.language)
+        try:
+            found = await self._ask(token)
+        except Unauthorized:
+            self._known.pop(name, None)
+            raise
+        except Unavailable:
+            if known and age < LAST_SECONDS:
+                return Identity(known.actor, known.language, confirmed=False)
+            raise
+        self._remember(name, found)
+        return Identity(found.actor, found.language)
+
+    def members_wrote(self, position: int) -> None:
+        """Members took a write, recorded at ``position``: what is known of anybody is from before it."""
+        self._writes["members"] += 1
+        self._seen = self._seen.with_({"members": position})
+
+    def partners_changed(self) -> None:
+        """Notifications took a write about a partner: what is known of their keys is from before it."""
+        self._writes["notifications"] += 1
+
+    def forget(self, token: str) -> None:
+        """The token was given back."""
+        self._known.pop(hashlib.sha256(token.encode()).hexdigest(), None)
+
+    async def _ask(self, token: str) -> _Known:
+        service = _knowing(token)
+        at, writes = self._monotonic(), self._writes[service]
+        headers = {"Content-Type": "application/json", "Idempotency-Key": new_id()}
+        if newest := self._seen.of(service):
+            headers["Wait-For"] = f"{service}@{newest}"
+        reply = await self._transport.send(
+            service,
+            "POST",
+            _ASKED[service],
+            GATEWAY,
+            headers=headers,
+            body=json.dumps({"token": token}).encode(),
+            seconds=ASK_SECONDS,
+        )
+        if reply.status == 401:
+            raise Unauthorized("the token is unknown, expired or revoked")
+        if reply.status != 200:
+            log.warning("%s answers %d to who a token is", service, reply.status)
+            raise Unavailable("who you are cannot be established at the moment", service=service)
+        document: dict[str, Any] = reply.document
+        return _Known(actor_from(document), document.get("language"), at, writes)
+
+    def _remember(self, name: str, known: _Known) -> None:
+        self._known[name] = known
+        self._known.move_to_end(name)
+        while len(self._known) > KNOWN_CALLERS:
+            self._known.popitem(last=False)
+
+
+def _knowing(token: str) -> str:
+    """The service that knows whose a token is."""
+    return "notifications" if token.startswith(PARTNER_KEY) else "members"

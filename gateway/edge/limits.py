@@ -1,0 +1,86 @@
+"""How often one address may knock: a token bucket each, in memory, for at most ``ADDRESSES`` of them.
+
+A school sends all its staff from one address, so the buckets are wide: they stop a machine, not a class. Members limits
+codes per contact besides; that is the limit that protects a person.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from services.kernel.base.problem import TooMany
+
+ADDRESSES = 20_000
+HOST_BITS = 64
+"""Of an IPv6 address: whoever has one has all of its network (RFC 4291 §2.5.1), so the network is what is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """``burst`` at once, and ``per_second`` in the long run."""
+
+    burst: int
+    per_second: float
+
+
+LOGIN = Allowance(burst=300, per_second=2.0)
+STRANGERS_WRITE = Allowance(burst=300, per_second=2.0)
+VERIFICATIONS = Allowance(burst=120, per_second=1.0)
+"""Certificates' codes: a printed list is looked through, codes are not guessed."""
+GUESSES = Allowance(burst=10, per_second=1 / 60)
+"""Code words that were wrong, of one caller at one activity: people misspell, machines go through all four digits."""
+
+
+class Limits:
+    """Counts requests. ``monotonic`` is machine time."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._buckets: OrderedDict[tuple[Allowance, str], tuple[float, float]] = OrderedDict()
+
+    def give_back(self, allowance: Allowance, address: str) -> None:
+        """What was counted last was none of what is counted."""
+        name = (allowance, knocking(address))
+        if name in self._buckets:
+            left, at = self._buckets[name]
+            self._buckets[name] = (min(float(allowance.burst), left + 1), at)
+
+    def count(self, allowance: Allowance, address: str) -> None:
+        """One more request from that address. Raises ``TooMany``, with the seconds to wait, when the bucket is empty."""
+        now = self._monotonic()
+        name = (allowance, knocking(address))
+        left, at = self._buckets.pop(name, (float(allowance.burst), now))
+        left = min(float(allowance.burst), left + (now - at) * allowance.per_second)
+        allowed = left >= 1
+        self._buckets[name] = (left - 1 if allowed else left, now)
+        while len(self._buckets) > ADDRESSES:
+            self._buckets.popitem(last=False)
+        if not allowed:
+            raise TooMany(retry_after=math.ceil((1 - left) / allowance.per_second))
+
+
+def knocking(address: str) -> str:
+    """Who is counted: an IPv4 address itself, also inside IPv6; of any other IPv6 address its /64; any other name as it is."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 4:
+        return str(found)
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.IPv6Address(int(found) >> HOST_BITS << HOST_BITS))
+
+
+def allowance_for(method: str, path: str, *, stranger: bool) -> Allowance | None:
+    """Which bucket a request draws from; None for one that is not counted."""
+    if method in {"GET", "HEAD"}:
+        return VERIFICATIONS if path.startswith("/v1/certificates/") else None
+    if path.startswith("/v1/login"):
+        return LOGIN
+    return STRANGERS_WRITE if stranger else None

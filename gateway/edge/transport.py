@@ -1,0 +1,104 @@
+"""One HTTP call to one service, signed with the actor. A service that is down is ``Unavailable``, never an empty answer."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from services.kernel.base.problem import Unavailable
+from services.kernel.declare.policy import Actor, ActorSignature
+
+log = logging.getLogger(__name__)
+
+CONNECT_SECONDS = 3.0
+"""A full listen queue drops the first packet, and the system sends it again after 1 s: fifty people at once are no outage."""
+ANSWER_SECONDS = 15.0
+"""A service answers within 5 s or says 503 itself; waiting for a position and for a conflict may add 2 s each."""
+CONNECTIONS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a service answered. Header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def document(self) -> Any:
+        """The JSON that it carries; an empty object without a body. Raises ``Unavailable`` where it is not JSON."""
+        try:
+            return json.loads(self.body) if self.body else {}
+        except ValueError as error:
+            raise Unavailable("a service's answer could not be read") from error
+
+
+class Transport:
+    """Connections to the services. ``urls`` maps a service's name to its base address.
+
+    A call that broke off is sent once more over a new connection: reads are harmless, and every write carries an
+    ``Idempotency-Key``, so a repetition gets the first answer. That hides the moment in which a service closes an idle
+    connection just as it is used.
+    """
+
+    def __init__(self, urls: Mapping[str, str], signature: ActorSignature) -> None:
+        self.urls = dict(urls)
+        self._signature = signature
+        secure = any(url.startswith("https://") for url in self.urls.values())
+        self._client = httpx.AsyncClient(
+            verify=secure,  # without an https address there is nothing to verify, and no authorities to load into memory
+            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS, pool=ANSWER_SECONDS),
+            limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=64, keepalive_expiry=5.0),
+            follow_redirects=False,
+            trust_env=False,  # a proxy in the environment is not for calls inside the house
+        )
+
+    async def send(
+        self,
+        service: str,
+        method: str,
+        path: str,
+        actor: Actor,
+        *,
+        query: str = "",
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        seconds: float = ANSWER_SECONDS,
+    ) -> Reply:
+        """Call one service; ``path`` is percent-encoded, ``seconds`` how long the answer may take.
+
+        Raises ``Unavailable`` with ``service`` where there is no answer. After that a write may have taken effect or
+        not: repeated with the same key it is certain.
+        """
+        address = f"{self.urls[service]}{path}{'?' + query if query else ''}"
+        given = {**(headers or {}), ActorSignature.HEADER: self._signature.sign(actor)}
+        # Latin-1, as they came (RFC 9110 §5.5): a caller's accent in one must be no fault of ours, least of all for those
+        # who share the answer.
+        sent = {name: value.encode("latin-1", "backslashreplace") for name, value in given.items()}
+        timeout = httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))
+        for last in (False, True):
+            try:
+                answer = await self._client.request(method, address, headers=sent, content=body, timeout=timeout)
+            except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError) as error:
+                if last:
+                    raise self._down(service, error) from error
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                raise self._down(service, error) from error
+            else:
+                return Reply(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, answer.content)
+        raise AssertionError("the loop returns or raises")
+
+    async def close(self) -> None:
+        """End all connections."""
+        await self._client.aclose()
+
+    @staticmethod
+    def _down(service: str, error: Exception) -> Unavailable:
+        log.warning("%s gives no answer: %s", service, type(error).__name__)
+        return Unavailable(f"{service} gives no answer at the moment; ask again with the same key", service=service)

@@ -1,0 +1,1 @@
+"""Papers: certificates as PDF, fonts, QR codes."""

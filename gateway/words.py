@@ -1,0 +1,146 @@
+"""What a page says, in the reader's language: texts, times, and a rule's refusal as a sentence.
+
+Templates and pages are written in Indonesian; ``locale/en.json`` maps each text to English. ``locale/rules.json`` maps a
+rule's name to the Indonesian sentence for it, with what the refusal tells besides (``{have}``, ``{need}``) in its place; in
+English the service's own sentence is shown.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date, format_datetime, format_time, get_timezone_name
+from babel.numbers import format_decimal
+
+from services.kernel.base.problem import Problem
+
+LOCALE = Path(__file__).parent / "locale"
+INDONESIAN, ENGLISH = "id", "en"
+
+BY_STATUS = {
+    400: "Ada isian yang belum benar. Periksa lagi, lalu kirim.",
+    401: "Silakan masuk dulu.",
+    403: "Anda tidak berwenang melakukan ini di wilayah ini.",
+    404: "Yang Anda cari tidak ada di sini.",
+    405: "Itu tidak bisa dilakukan di sini.",
+    409: "Kiriman pertama masih diproses. Tunggu sebentar, lalu kirim lagi.",
+    412: "Data ini sudah berubah sejak Anda membukanya. Muat ulang halaman.",
+    413: "Berkas terlalu besar.",
+    422: "Formulir ini sudah pernah dikirim dengan isi lain. Periksa isinya, lalu kirim lagi.",
+    429: "Terlalu sering mencoba. Tunggu {seconds} detik, lalu coba lagi.",
+    503: "Sambungan ke layanan terputus. Kirim sekali lagi; tidak akan tercatat dua kali.",
+}
+UNREADABLE = "Bagian yang Anda minta sedang tidak bisa dibuka. Coba lagi sebentar lagi."
+"""What 503 means to somebody who only wanted to read."""
+UNFORESEEN = "Ada kesalahan di pihak kami. Coba lagi sebentar lagi."
+
+
+@cache
+def catalogue(name: str) -> Mapping[str, str]:
+    """A file of ``locale``, read once."""
+    texts: dict[str, str] = json.loads((LOCALE / f"{name}.json").read_text("utf-8"))
+    return texts
+
+
+class Words:
+    """One reader's language. Called with a text and its values it answers the text in that language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language if language in {INDONESIAN, ENGLISH} else INDONESIAN
+
+    def __call__(self, text: str, **values: Any) -> str:
+        if self.language == ENGLISH:
+            text = catalogue("en").get(text, text)
+        return text.format(**values) if values else text
+
+    def sentence(self, problem: Problem) -> str:
+        """Why something did not go, for whoever tried it."""
+        rule = problem.extensions.get("rule")
+        if rule is not None:
+            plain = catalogue("rules").get(rule) if self.language == INDONESIAN else None
+            told = plain and plain.format_map(defaultdict(lambda: "…", problem.extensions))
+            return told or problem.detail or self(BY_STATUS[400])
+        text = BY_STATUS.get(problem.status, UNFORESEEN)
+        return self(text, seconds=problem.extensions.get("retry_after", 60)) if "{" in text else self(text)
+
+    def number(self, value: float) -> str:
+        """``2,5`` where a comma divides, ``2.5`` where a point does; no more than one place behind it."""
+        return format_decimal(round(value, 1), locale=self.language)
+
+    def week(self, name: str) -> str:
+        """``2–8 Mar 2026``, ``30 Mar – 5 Apr 2026``: a week that ISO 8601 names ``2026-W10``, by its days. Anything else is left
+        as it is.
+        """
+        try:
+            monday = datetime.strptime(f"{name}-1", "%G-W%V-%u").replace(tzinfo=UTC)
+        except ValueError:
+            return name
+        sunday = monday + timedelta(days=6)
+        end = format_date(sunday, "d MMM y", locale=self.language)
+        if monday.month == sunday.month:
+            return f"{monday.day}–{end}"
+        pattern = "d MMM" if monday.year == sunday.year else "d MMM y"
+        return f"{format_date(monday, pattern, locale=self.language)} – {end}"
+
+    def weeks(self, names: Iterable[str]) -> str:
+        """Several of them."""
+        return ", ".join(self.week(name) for name in names)
+
+
+class LocalWords(Words):
+    """One reader's language, with times as the clocks of one time zone show them."""
+
+    def __init__(self, language: str, zone: tzinfo) -> None:
+        super().__init__(language)
+        self.zone = zone
+
+    def local(self, at: str | datetime) -> datetime:
+        """A time in the zone."""
+        return instant(at).astimezone(self.zone)
+
+    def day(self, at: str | datetime) -> str:
+        """``Sabtu, 14 Mar 2026``: short enough for one line of a phone with its times."""
+        return format_date(self.local(at), "EEEE, d MMM y", locale=self.language)
+
+    def time(self, at: str | datetime) -> str:
+        """``09.00``."""
+        return format_time(self.local(at), "HH.mm" if self.language == INDONESIAN else "HH:mm", locale=self.language)
+
+    def moment(self, at: str | datetime) -> str:
+        """``14 Mar 2026, 09.00 WIB``."""
+        pattern = "d MMM y, HH.mm" if self.language == INDONESIAN else "d MMM y, HH:mm"
+        shown = format_datetime(self.local(at), pattern, tzinfo=self.zone, locale=self.language)
+        return f"{shown} {self.abbreviation(at)}"
+
+    def span(self, starts: str | datetime, ends: str | datetime) -> str:
+        """``Sabtu, 14 Mar 2026, 09.00–11.00 WIB``; both days where the two differ."""
+        if self.local(starts).date() == self.local(ends).date():
+            return f"{self.day(starts)}, {self.time(starts)}–{self.time(ends)} {self.abbreviation(ends)}"
+        return f"{self.moment(starts)} – {self.moment(ends)}"
+
+    def abbreviation(self, at: str | datetime) -> str:
+        """``WIB``: the zone's short name at a time."""
+        return f"{self.local(at):%Z}"
+
+    def zone_name(self, at: str | datetime) -> str:
+        """``Waktu Indonesia Barat (WIB)``."""
+        return f"{get_timezone_name(self.local(at), locale=self.language)} ({self.abbreviation(at)})"
+
+    def from_form(self, day_and_time: str) -> str:
+        """What a ``datetime-local`` field holds, a time of the zone, as RFC 3339. Raises ``ValueError``."""
+        return datetime.fromisoformat(day_and_time).replace(tzinfo=self.zone).isoformat()
+
+    def to_form(self, at: str | datetime) -> str:
+        """The inverse of ``from_form``, to the minute."""
+        return self.local(at).strftime("%Y-%m-%dT%H:%M")
+
+
+def instant(at: str | datetime) -> datetime:
+    """A time as the API tells it (RFC 3339), aware."""
+    return at if isinstance(at, datetime) else datetime.fromisoformat(at)

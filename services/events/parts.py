@@ -1,0 +1,136 @@
+"""What the handlers of this service are called with, and what they ask of it before they take a command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.events.certificate_code import CertificateCodes
+from services.events.code_word import CodeWords
+from services.events.domain.activity import PLANNED, Activity
+from services.events.domain.attendance import ATTENDANCE
+from services.events.domain.held import Held
+from services.events.domain.kinds import KINDS
+from services.events.domain.plan import Plan
+from services.events.domain.rules import CertificateRule, RulesInForce
+from services.events.domain.seats import SEATS
+from services.events.views.board import BOARD
+from services.events.views.participation import PARTICIPATION
+from services.events.views.regions import REGIONS
+from services.events.views.rulebook import RULEBOOK, certificate_rule_at, rules_at
+from services.kernel.base.problem import Malformed, NotFound
+from services.kernel.commands.decider import Commands, Decider
+from services.kernel.declare.policy import Actor
+from services.kernel.declare.schema import UNSET
+from services.kernel.declare.service import Core
+from services.kernel.privacy.vault import Vault
+from services.kernel.views.view_store import Views
+
+PLAN = "activities.plan"
+RECORD = "attendance.record"
+DECIDE = "topics.decide"
+KEEP = "venues.keep"
+READ_MEMBERS = "members.read"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An activity as its log has it at this moment."""
+
+    identity: str
+    decider: Decider[Activity]
+    activity: Activity
+    plan: Plan
+    version: int
+
+    @property
+    def held(self) -> Held:
+        """What attendance needs to know of it."""
+        plan = self.plan
+        return Held(self.activity.state, plan.region, plan.starts, plan.ends, plan.sessions)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The service as its handlers see it. ``pages`` is where the gateway's web pages begin."""
+
+    commands: Commands
+    views: Views
+    vault: Vault
+    code_words: CodeWords
+    certificate_codes: CertificateCodes
+    pages: str
+
+    def activity(self, identity: str, actor: Actor) -> Standing:
+        """The activity, of whatever kind. Raises ``NotFound`` if there is none that the actor may know of.
+
+        Read from the log and not from the view: it decides what may be done, and whoever has just planned something
+        may publish it at once.
+        """
+        for decider in KINDS:
+            activity, version = self.commands.state(decider, identity)
+            if activity.plan is not None:
+                standing = Standing(identity, decider, activity, activity.plan, version)
+                if activity.state == PLANNED and not actor.may(PLAN, activity.plan.region):
+                    raise NotFound
+                return standing
+        raise NotFound
+
+    def planned(self, identity: str, actor: Actor, permission: str = PLAN) -> Standing:
+        """The activity, if the actor may plan in its region. Raises ``NotFound``, ``Unauthorized``, ``Forbidden``."""
+        standing = self.activity(identity, actor)
+        actor.require(permission, standing.plan.region)
+        return standing
+
+    def rules(self, at: datetime) -> RulesInForce:
+        """The rules in force at a moment, as far as members have told them."""
+        return rules_at(self._rulebook(), at)
+
+    def certificate_rule(self, at: datetime) -> CertificateRule:
+        """The rule for certificates at a moment, as far as members have told it."""
+        return certificate_rule_at(self._rulebook(), at)
+
+    def of_the_board(self, person: str) -> bool:
+        """Whether the person holds an office of the board at this moment."""
+        held = self.views.get(BOARD, person)
+        return bool(held and held["offices"])
+
+    def known_as(self, person: str) -> frozenset[str]:
+        """The person's id, and those of the guests that the person is known to have been."""
+        row = self.views.get(PARTICIPATION, person)
+        return frozenset({person, *(row.guests if row else ())})
+
+    def person_behind(self, participant: str) -> str:
+        """Whom a guest turned out to be; the id itself for a member and for a guest whom nobody knows."""
+        row = self.views.get(PARTICIPATION, participant)
+        return (row and row.person) or participant
+
+    def is_member(self, identity: str) -> bool:
+        """Whether members have told of a member under this id."""
+        row = self.views.get(PARTICIPATION, identity)
+        return row is not None and row.region is not UNSET
+
+    def require_region(self, region: str, subdistrict: str | None = None) -> None:
+        """Raises ``Malformed`` for a region that was never opened or a sub-district that is not in it."""
+        known = self.views.get(REGIONS, region)
+        if known is None:
+            raise Malformed(errors={"region": ["There is no such region."]})
+        if subdistrict is not None and subdistrict not in {each["id"] for each in known["subdistricts"]}:
+            raise Malformed(errors={"subdistrict": ["There is no such sub-district in this region."]})
+
+    def _rulebook(self) -> Iterable[dict[str, Any]]:
+        return self.views.all(RULEBOOK)
+
+    def took_part(self, activity: str, person: str) -> bool:
+        """Whether the person, under whatever id, has a seat at an activity or was there."""
+        there, _ = self.commands.state(ATTENDANCE, activity)
+        seats, _ = self.commands.state(SEATS, activity)
+        return not self.known_as(person).isdisjoint(there.persons | there.guests | {*seats.taken})
+
+
+def parts(core: Core) -> Parts:
+    """This service's parts around those that every service has."""
+    key = core.settings.secrets.token
+    return Parts(core.commands, core.views, core.vault, CodeWords(key), CertificateCodes(key), core.settings.public_url)

@@ -1,0 +1,1 @@
+"""Between services: envelope, relay, subscription, feed, inbox."""

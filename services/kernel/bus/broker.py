@@ -1,0 +1,57 @@
+"""A connection to the broker on which no operation waits for ever.
+
+A broker that is starting accepts connections before it can serve its queues, and one under a memory alarm reads nothing
+more: declaring and publishing would then wait without end. Every read and write here has a deadline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from amqp.exceptions import AMQPError
+from kombu import Connection, Exchange
+from kombu.exceptions import KombuError
+
+from services.kernel.bus.envelope import EXCHANGE
+
+CONNECT_SECONDS = 3.0
+OPERATION_SECONDS = 3.0
+HEARTBEAT_SECONDS = 20
+
+BROKER_ERRORS: tuple[type[Exception], ...] = (OSError, KombuError, AMQPError)
+"""What a broker that is away, starting, full or of another mind raises; ``OSError`` includes timeouts."""
+
+
+def connected(uri: str) -> Connection:
+    """An open connection. Raises ``BROKER_ERRORS`` within a few seconds."""
+    connection = Connection(uri, connect_timeout=CONNECT_SECONDS, heartbeat=HEARTBEAT_SECONDS)
+    connection.ensure_connection(max_retries=1, interval_start=0, timeout=CONNECT_SECONDS)
+    connection.connection.transport.sock.settimeout(OPERATION_SECONDS)
+    return connection
+
+
+def dropped(connection: Connection | None) -> None:
+    """Close the socket, without the farewell: what does not answer does not answer that either."""
+    if connection is not None:
+        connection.collect(socket_timeout=0.1)
+
+
+@contextmanager
+def connection_to(uri: str) -> Iterator[Connection]:
+    """An open connection, closed at the end, and dropped at once when something is wrong with it."""
+    connection = connected(uri)
+    try:
+        yield connection
+    except BaseException:
+        dropped(connection)
+        raise
+    connection.close()
+
+
+def exchange_on(channel: Any) -> Exchange:
+    """The exchange of all facts, declared. Both ends do this at every connection."""
+    exchange = Exchange(EXCHANGE, type="topic", durable=True)
+    exchange(channel).declare()
+    return exchange

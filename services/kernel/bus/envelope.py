@@ -1,0 +1,109 @@
+"""A fact on the wire: CloudEvents 1.0, structured mode, one canonical JSON on the bus, in the feed and in webhooks.
+
+https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md; ``sequence`` is the extension of
+that name; ``epoch``, ``region`` and ``correlationid`` are ours.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from services.kernel.base.message import Fact
+
+CONTENT_TYPE = "application/cloudevents+json"
+EXCHANGE = "jejaring.events"
+SEQUENCE_DIGITS = 20
+_TYPE = re.compile(r"id\.jejaring\.(?P<service>[a-z][a-z-]*)\.(?P<type>[a-z][a-z0-9-]*)\.v(?P<version>[1-9]\d*)")
+
+
+class NotOurs(ValueError):
+    """It is not an envelope of this platform; the message says which part is wrong."""
+
+
+def routing_key(fact: Fact) -> str:
+    """The topic under which a fact is published: ``members.member-joined``."""
+    return f"{fact.source}.{fact.type}"
+
+
+def envelope(fact: Fact, community_host: str) -> dict[str, Any]:
+    """The envelope of a fact. ``community_host`` is fixed for the life of an epoch."""
+    document: dict[str, Any] = {
+        "specversion": "1.0",
+        "id": fact.id,
+        "source": f"https://{community_host}/{fact.source}",
+        "type": f"id.jejaring.{fact.source}.{fact.type}.v{fact.version}",
+        "subject": fact.subject,
+        "time": fact.at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "datacontenttype": "application/json",
+        "sequence": str(fact.n).zfill(SEQUENCE_DIGITS),
+        "epoch": fact.epoch,
+        "correlationid": fact.correlation,
+        "data": fact.data,
+    }
+    if fact.region is not None:
+        document["region"] = fact.region
+    return document
+
+
+def canonical(document: Mapping[str, Any]) -> bytes:
+    """Canonical JSON: sorted keys, no spaces, UTF-8. The same fact has the same bytes wherever it is sent."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def parsed(body: bytes | str) -> dict[str, Any]:
+    """The envelope in a message's body. Raises ``NotOurs`` if it is not JSON or ``checked`` refuses it."""
+    try:
+        document = json.loads(body)
+    except (ValueError, UnicodeDecodeError) as error:
+        raise NotOurs("not JSON") from error
+    return checked(document)
+
+
+def checked(document: Any) -> dict[str, Any]:
+    """The document itself, if it is an envelope: only what admission needs is checked, ``data`` is its reader's affair.
+
+    Raises ``NotOurs``.
+    """
+    if not isinstance(document, dict):
+        raise NotOurs("not an object")
+    for name in ("specversion", "id", "source", "type", "subject", "time", "sequence", "epoch"):
+        if not isinstance(document.get(name), str) or not document[name]:
+            raise NotOurs(f"no {name}")
+    if document["specversion"] != "1.0":
+        raise NotOurs("not CloudEvents 1.0")
+    sequence = document["sequence"]
+    if len(sequence) != SEQUENCE_DIGITS or not sequence.isdecimal() or int(sequence) < 1:
+        raise NotOurs("the sequence is not a number of 20 digits")
+    match = _TYPE.fullmatch(document["type"])
+    if match is None or not document["source"].endswith(f"/{match['service']}"):
+        raise NotOurs("the type is not one of ours")
+    try:
+        datetime.fromisoformat(document["time"])
+    except ValueError as error:
+        raise NotOurs("the time is not RFC 3339") from error
+    return document
+
+
+def fact_of(document: Mapping[str, Any], position: int = 0) -> Fact:
+    """The fact in an envelope that was ``checked``."""
+    match = _TYPE.fullmatch(document["type"])
+    if match is None:
+        raise NotOurs("the type is not one of ours")
+    return Fact(
+        source=match["service"],
+        epoch=document["epoch"],
+        n=int(document["sequence"]),
+        id=document["id"],
+        type=match["type"],
+        version=int(match["version"]),
+        subject=document["subject"],
+        region=document.get("region"),
+        at=datetime.fromisoformat(document["time"]),
+        data=document.get("data") or {},
+        correlation=document.get("correlationid", ""),
+        position=position,
+    )

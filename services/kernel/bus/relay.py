@@ -1,0 +1,127 @@
+"""From the commits to the broker: facts published in order, confirmed, and only then passed by the checkpoint.
+
+A window of confirms is open at a time. What is not confirmed within 5 s is abandoned and repeated from the checkpoint;
+subscribers know the numbers and drop what they have. Nobody listening is legal: the feed has it.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any
+
+from kombu import Connection
+
+from services.kernel.base.bell import Bell
+from services.kernel.bus.broker import connected, dropped, exchange_on
+from services.kernel.bus.envelope import CONTENT_TYPE, EXCHANGE, canonical, envelope, routing_key
+from services.kernel.log.mongo_log import MongoLog
+from services.kernel.readers.reader import Checkpoints
+
+log = logging.getLogger(__name__)
+WINDOW = 256
+CONFIRM_SECONDS = 5.0
+FLUSH_SECONDS = 1.0
+PERSISTENT = 2
+
+
+class Unconfirmed(Exception):
+    """The broker did not confirm in time; what was sent is sent again."""
+
+
+class Relay:
+    """The reader that publishes the facts of one service's own log. Its checkpoint counts facts, not positions."""
+
+    name = "relay"
+
+    def __init__(self, event_log: MongoLog, checkpoints: Checkpoints, amqp: str, community_host: str) -> None:
+        self._log = event_log
+        self._checkpoints = checkpoints
+        self._uri = amqp
+        self._community_host = community_host
+        self._connection: Connection | None = None
+        self._channel: Any = None
+        self._tag = 0
+        self._pending: set[int] = set()
+        self._told: int | None = None
+        self._moved = 0
+        self._since = 0.0
+
+    def step(self, lease: int) -> int:
+        try:
+            if self._told is None:
+                self._told = self._moved = self._checkpoints.position(self.name, lease)
+                self._since = time.monotonic()
+            facts = self._log.facts(self._told, WINDOW)
+            if facts:
+                self._publish([(routing_key(fact), canonical(envelope(fact, self._community_host))) for fact in facts])
+                self._told = facts[-1].n
+            else:
+                self._heartbeat()
+            if self._told > self._moved and (not facts or time.monotonic() - self._since >= FLUSH_SECONDS):
+                self._checkpoints.move(self.name, lease, self._moved, self._told)
+                self._moved, self._since = self._told, time.monotonic()
+        except Exception:
+            self._told = None
+            self.close()
+            raise
+        return len(facts)
+
+    def lag(self) -> int:
+        return self._log.last_fact() - (self._told or 0)
+
+    def bell(self) -> Bell:
+        return self._log.bell
+
+    def close(self) -> None:
+        """Drop the connection; the next step opens another."""
+        connection, self._connection, self._channel = self._connection, None, None
+        dropped(connection)
+
+    def _publish(self, messages: list[tuple[str, bytes]]) -> None:
+        """Send all, then wait for all confirms. Raises ``Unconfirmed`` or the transport's own errors."""
+        channel = self._open()
+        for topic, body in messages:
+            message = channel.prepare_message(
+                body, content_type=CONTENT_TYPE, content_encoding="utf-8", properties={"delivery_mode": PERSISTENT}
+            )
+            channel.basic_publish(message, exchange=EXCHANGE, routing_key=topic)
+            self._tag += 1
+            self._pending.add(self._tag)
+        deadline = time.monotonic() + CONFIRM_SECONDS
+        while self._pending:
+            remaining = deadline - time.monotonic()
+            if remaining <= 0 or self._connection is None:
+                raise Unconfirmed(f"{len(self._pending)} of {len(messages)} messages")
+            try:
+                self._connection.drain_events(timeout=remaining)
+            except TimeoutError:
+                continue
+
+    def _open(self) -> Any:
+        if self._channel is None:
+            self._connection = connected(self._uri)
+            self._channel = self._connection.channel()
+            exchange_on(self._channel)
+            self._channel.confirm_select()
+            self._channel.events["basic_ack"].add(self._acknowledged)
+            self._channel.events["basic_nack"].add(self._refused)
+            self._tag, self._pending = 0, set()
+        return self._channel
+
+    def _acknowledged(self, delivery_tag: int, multiple: bool) -> None:
+        if multiple:
+            self._pending = {tag for tag in self._pending if tag > delivery_tag}
+        else:
+            self._pending.discard(delivery_tag)
+
+    def _refused(self, delivery_tag: int, _multiple: bool) -> None:
+        raise Unconfirmed(f"message {delivery_tag} was refused")
+
+    def _heartbeat(self) -> None:
+        if self._connection is not None:
+            try:
+                self._connection.heartbeat_check()
+                self._connection.drain_events(timeout=0.001)
+            except TimeoutError:
+                return

@@ -1,0 +1,215 @@
+"""From the broker into the inbox: one durable quorum queue a consumer and source.
+
+No business code runs here. Up to 256 messages are taken unacknowledged; those at hand go into the inbox in one durable
+batch and are acknowledged together, after it stands. What lies beyond a gap waits unacknowledged while the gap is
+fetched from the source's feed. Both ends declare what they need at every connection, so a broker that was wiped is
+whole again by the next one.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from kombu import Connection, Queue
+from pymongo.errors import PyMongoError
+
+from services.kernel.bus.broker import BROKER_ERRORS, OPERATION_SECONDS, connection_to, exchange_on
+from services.kernel.bus.envelope import NotOurs, parsed
+from services.kernel.bus.feed import CatchUp, FeedUnavailable
+from services.kernel.bus.inbox import Inbox, Strays
+
+log = logging.getLogger(__name__)
+PREFETCH = 256
+SILENCE_SECONDS = 2.0
+GATHER_SECONDS = 0.02
+LONGEST_PAUSE = 5.0
+DEAD_AFTER = 2
+DELETE_SECONDS = 20.0
+
+
+class Cancelled(Exception):
+    """The broker cancelled the consumer: its queue is gone. Connect again, which declares it."""
+
+
+CONNECTION_ENDS: tuple[type[Exception], ...] = (*BROKER_ERRORS, Cancelled)
+
+
+class Subscription:
+    """One service's ear for one source. ``run`` is called in a thread of its own and ends when ``stop`` is set."""
+
+    def __init__(
+        self, consumer: str, source: str, amqp: str, *, inbox: Inbox, strays: Strays, catch_up: CatchUp
+    ) -> None:
+        self.source = source
+        self.queue = f"{consumer}.from.{source}"
+        self.heard = time.monotonic()
+        self.why = "not connected yet"
+        self._amqp = amqp
+        self._inbox = inbox
+        self._strays = strays
+        self._catch_up = catch_up
+        self._waiting: list[Any] = []
+        self._ready_at: float | None = None
+        self._silences = 0
+
+    @property
+    def ready(self) -> bool:
+        """Whether the broker has accepted the consumer and it is being drained. ``why`` says why not."""
+        return self._ready_at is not None
+
+    def run(self, stop: threading.Event) -> None:
+        """Consume until told to stop; reconnect, with a pause that grows and jitters, after whatever happens."""
+        pause = 0.1
+        while not stop.is_set():
+            try:
+                with connection_to(self._amqp) as connection:
+                    pause = 0.1
+                    channel = self._consume(connection)
+                    self._drain(connection, channel, stop)
+            except CONNECTION_ENDS as error:
+                self.why = f"{type(error).__name__}: {error}"[:300]
+                log.warning("subscription interrupted", extra={"queue": self.queue, "why": self.why})
+            except Exception as error:
+                self.why = type(error).__name__
+                log.exception("subscription failed", extra={"queue": self.queue})
+            finally:
+                self._ready_at = None
+                self._waiting.clear()
+            stop.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    def _consume(self, connection: Connection) -> Any:
+        """Declare everything and start consuming. Raises ``BROKER_ERRORS``.
+
+        A quorum queue whose node was killed within a second of its declaration can stay dead for good: every operation
+        on it times out. It holds no truth, so after a second silence in a row it is deleted and declared anew; what it
+        may have held is fetched from the feed.
+        """
+        channel = connection.channel()
+        queue = Queue(
+            self.queue,
+            exchange=exchange_on(channel),
+            routing_key=f"{self.source}.#",
+            durable=True,
+            queue_arguments={"x-queue-type": "quorum", "x-single-active-consumer": True},
+        )(channel)
+        if self._silences >= DEAD_AFTER:
+            log.warning("deleting a queue that does not answer", extra={"queue": self.queue})
+            connection.connection.transport.sock.settimeout(DELETE_SECONDS)
+            self._silences = 0
+            queue.delete()
+            connection.connection.transport.sock.settimeout(OPERATION_SECONDS)
+        try:
+            queue.declare()
+            channel.basic_qos(0, PREFETCH, False)
+            channel.basic_consume(self.queue, callback=self._waiting.append, on_cancel=self._cancelled)
+        except TimeoutError:
+            self._silences += 1
+            raise
+        self._silences = 0
+        self._ready_at, self.why = time.monotonic(), ""
+        return channel
+
+    def _drain(self, connection: Connection, channel: Any, stop: threading.Event) -> None:
+        checked = time.monotonic()
+        while not stop.is_set():
+            self._gather(connection, 0.2)
+            if self._waiting:
+                self._admit(channel, stop)
+            if time.monotonic() - checked > 5.0:
+                connection.heartbeat_check()
+                checked = time.monotonic()
+
+    def _gather(self, connection: Connection, seconds: float) -> None:
+        """Wait for a first message; then take what comes within a moment, up to the prefetch."""
+        try:
+            connection.drain_events(timeout=seconds)
+            until = time.monotonic() + GATHER_SECONDS
+            while self._waiting and len(self._waiting) < PREFETCH and (left := until - time.monotonic()) > 0:
+                connection.drain_events(timeout=left)
+        except TimeoutError:
+            return
+
+    def _admit(self, channel: Any, stop: threading.Event) -> None:
+        """Put what waits into the inbox, then acknowledge it. While it cannot stand, wait: never acknowledge."""
+        messages, self._waiting[:] = list(self._waiting), []
+        envelopes = [document for message in messages if (document := self._envelope(message)) is not None]
+        pause = 0.05
+        while envelopes and not stop.is_set():
+            try:
+                admission = self._inbox.admit(self.source, envelopes)
+                if admission.complete:
+                    break
+                self._catch_up.run(self.source)
+                if self._inbox.admit(self.source, envelopes).complete:
+                    break
+                if admission.foreign:
+                    envelopes = self._of_this_epoch(envelopes)
+            except (PyMongoError, FeedUnavailable) as error:
+                self.why = f"waiting: {type(error).__name__}"
+            stop.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
+            pause = min(pause * 2, LONGEST_PAUSE)
+        if stop.is_set():
+            return
+        self.why = ""
+        self.heard = time.monotonic()
+        channel.basic_ack(messages[-1].delivery_tag, multiple=True)
+
+    def _envelope(self, message: Any) -> dict[str, Any] | None:
+        """The message's envelope; None, and a stray kept, for anything else."""
+        body = message.body
+        raw = body.encode() if isinstance(body, str) else bytes(body)
+        try:
+            document = parsed(raw)
+            if not document["source"].endswith(f"/{self.source}"):
+                raise NotOurs(f"it is not from {self.source}")
+        except NotOurs as error:
+            log.warning("stray", extra={"queue": self.queue, "why": str(error)})
+            self._strays.keep(self.source, raw, str(error), _now)
+            return None
+        return document
+
+    def _of_this_epoch(self, envelopes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Of a history that is no more, nothing is admitted; its messages are kept as strays."""
+        epoch = self._inbox.expected(self.source).epoch
+        for document in envelopes:
+            if document["epoch"] != epoch:
+                self._strays.keep(self.source, str(document["id"]).encode(), "of an epoch that is no more", _now)
+        return [document for document in envelopes if document["epoch"] == epoch]
+
+    def _cancelled(self, _tag: str) -> None:
+        raise Cancelled(self.queue)
+
+
+class SilenceWatch:
+    """Asks a source's feed when nothing has come from it for 2 s: with the broker down or wiped, facts still arrive."""
+
+    def __init__(self, source: str, catch_up: CatchUp, heard: Callable[[], float]) -> None:
+        self.source = source
+        self.why = ""
+        self._catch_up = catch_up
+        self._heard = heard
+
+    def run(self, stop: threading.Event) -> None:
+        """Watch until told to stop."""
+        while not stop.wait(SILENCE_SECONDS * random.uniform(0.75, 1.0)):  # noqa: S311 - jitter, not a secret
+            if time.monotonic() - self._heard() < SILENCE_SECONDS:
+                continue
+            try:
+                self._catch_up.run(self.source)
+                self.why = ""
+            except (FeedUnavailable, PyMongoError) as error:
+                self.why = str(error)[:300]
+            except Exception as error:
+                self.why = type(error).__name__
+                log.exception("catch-up failed", extra={"source": self.source})
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,285 @@
+"""From a command to its outcome: load the stream, decide, append.
+
+``decide`` and ``evolve`` are pure; everything that can go wrong between two processes is handled here,
+once, for every aggregate of every service.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+from services.kernel.base.clock import Clock
+from services.kernel.base.ids import new_id
+from services.kernel.base.message import Command, Draft, Event, Metadata, Recorded
+from services.kernel.base.problem import KeyReused, Problem, Refused, Stale, StillRunning, Unavailable, refusal_from
+from services.kernel.log.log import Append, Commit, Conflict, Duplicate, EventLog, NewEvent, Unknown
+
+State = TypeVar("State")
+CONFLICT_SECONDS = 2.0
+QUEUE_SECONDS = 5.0
+REMEMBERED_STREAMS = 512
+
+
+@dataclass(frozen=True)
+class Decider(Generic[State]):
+    """An aggregate.
+
+    ``decide(command, state)`` answers the events that follow, an empty sequence when nothing changes, or
+    raises ``problem.Refused`` naming the rule. ``evolve(state, event)`` answers the state after an event.
+    ``name`` is the first word of its streams.
+    """
+
+    name: str
+    initial: State
+    decide: Callable[[Any, State], Sequence[Event]]
+    evolve: Callable[[State, Any], State]
+
+    def stream(self, identity: str) -> str:
+        """The stream of one instance: ``seats-0190…``."""
+        return f"{self.name}-{identity}"
+
+    def fold(self, events: Sequence[Event]) -> State:
+        """The state that a history leads to."""
+        state = self.initial
+        for event in events:
+            state = self.evolve(state, event)
+        return state
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command with all that its outcome is recorded under.
+
+    ``command_id`` is derived from caller, method, path and ``Idempotency-Key``, or from manager, instance,
+    fact and n-th command: never random. ``request`` is the fingerprint that a repetition must match.
+    ``expected`` is the version of ``If-Match``, None without one. ``fresh``: the identity was made for this command, so
+    its stream is taken to be empty without being asked for; the append proves it.
+    """
+
+    command: Command
+    identity: str
+    command_id: str
+    meta: Metadata
+    request: str = ""
+    expected: int | None = None
+    fresh: bool = False
+
+
+Answer = Callable[[Any, Sequence[Event]], Mapping[str, Any]]
+Contract = Callable[[Recorded], Draft | None]
+
+
+def _silent(_recorded: Recorded) -> Draft | None:
+    return None
+
+
+def _no_answer(_state: Any, _events: Sequence[Event]) -> Mapping[str, Any]:
+    return {}
+
+
+class Commands:
+    """Takes the commands of one service. One instance a service and process.
+
+    ``contract`` words the fact that an event tells, or answers None; it sees that event alone.
+    """
+
+    def __init__(self, log: EventLog, clock: Clock, contract: Contract = _silent) -> None:
+        self._log = log
+        self._clock = clock
+        self._contract = contract
+        self._queues = StreamQueues()
+        self._remembered = Remembered()
+        self._running: set[str] = set()
+        self._guard = threading.Lock()
+
+    def take(self, decider: Decider[Any], order: Order, answer: Answer = _no_answer) -> Commit:
+        """The outcome of a command: decided now, or the one that it had before.
+
+        ``answer(state, events)`` makes what the reply is made from, kept with the commit. Raises
+        ``Refused`` (recorded), ``KeyReused``, ``StillRunning``, ``Stale``, ``Unavailable``, and whatever else
+        ``decide`` raises, unrecorded.
+        """
+        with self._first(order.command_id):
+            try:
+                with self._queues.turn(decider.stream(order.identity)):
+                    commit = self._decided(decider, order, answer)
+            except Duplicate as duplicate:
+                return self._outcome(duplicate.commit, order.request)
+            except Unknown as error:
+                raise Unavailable("the outcome is not known yet; repeat with the same key") from error
+            except Problem:
+                # Every outcome that is recorded meets its own command_id in the index; one that is not recorded
+                # (Stale, NotFound) must not be told to somebody who had another answer before.
+                standing = self._log.outcome(order.command_id)
+                if standing is None:
+                    raise
+                return self._outcome(standing, order.request)
+        return self._raise_refusal(commit)
+
+    def state(self, decider: Decider[State], identity: str) -> tuple[State, int]:
+        """An instance's present state and version, from the log itself."""
+        history = self._log.stream(decider.stream(identity))
+        return decider.fold([recorded.event for recorded in history]), len(history)
+
+    def repeated(self, command_id: str, request: str) -> Commit | None:
+        """The outcome that a command had before, None where it had none. Raises ``Refused`` as it was recorded, and
+        ``KeyReused`` for another request under the same key.
+        """
+        standing = self._log.outcome(command_id)
+        return standing and self._outcome(standing, request)
+
+    def known(self, command_id: str) -> bool:
+        """Whether a command has an outcome already."""
+        return self._log.outcome(command_id) is not None
+
+    def _decided(self, decider: Decider[Any], order: Order, answer: Answer) -> Commit:
+        """Decide and append, again and again while another process is faster, for ``CONFLICT_SECONDS`` at most.
+
+        A remembered state is only a guess. Events decided on it are proven by the stream's version when they are
+        appended; whatever else it leads to is decided again on what the log says.
+        """
+        deadline = time.monotonic() + CONFLICT_SECONDS
+        stream = decider.stream(order.identity)
+        guess = self._remembered.get(stream) or ((decider.initial, 0) if order.fresh else None)
+        while True:
+            state, version = guess or self.state(decider, order.identity)
+            try:
+                append, after = self._judge(decider, order, answer, state, version)
+            except Problem:
+                if guess is None:
+                    raise
+                guess = None
+                continue
+            if guess is not None and append.stream is None:
+                guess = None
+                continue
+            try:
+                commit = self._log.append(append)
+            except Conflict as conflict:
+                # Within this process commands for one stream queue, so another process was faster.
+                self._remembered.forget(stream)
+                guess = None
+                if time.monotonic() >= deadline:
+                    raise Unavailable("others are changing this at the same time") from conflict
+                time.sleep(random.uniform(0.005, 0.05))  # noqa: S311 - jitter, not a secret
+                continue
+            if append.stream is not None:
+                self._remembered.keep(stream, after, version + len(append.events))
+            return commit
+
+    def _judge(
+        self, decider: Decider[Any], order: Order, answer: Answer, state: Any, version: int
+    ) -> tuple[Append, Any]:
+        """The outcome of a command on a state, and the state after it."""
+        if order.expected is not None and order.expected != version:
+            raise Stale("read it again, then decide", version=version)
+        base = Append(order.command_id, self._clock.now(), order.meta, order.request)
+        try:
+            events = tuple(NewEvent(new_id(), event) for event in decider.decide(order.command, state))
+        except Refused as refused:
+            return replace(base, refused=refused.rule, answer={"problem": refused.document()}), state
+        after = state
+        for new in events:
+            after = decider.evolve(after, new.event)
+        reply = dict(answer(after, [new.event for new in events])) | {"version": version + len(events)}
+        if not events:
+            return replace(base, answer=reply), state
+        stream = decider.stream(order.identity)
+        facts = self._told(stream, version, events, base)
+        told = replace(base, answer=reply, stream=stream, expected=version, events=events, facts=facts)
+        return told, after
+
+    def _told(self, stream: str, version: int, events: Sequence[NewEvent], append: Append) -> tuple[Draft, ...]:
+        drafts = (
+            self._contract(
+                Recorded(0, index, stream, version + 1 + index, new.id, new.event, append.at, append.at, append.meta)
+            )
+            for index, new in enumerate(events)
+        )
+        return tuple(draft for draft in drafts if draft is not None)
+
+    def _outcome(self, standing: Commit, request: str) -> Commit:
+        if standing.request != request:
+            raise KeyReused("a key names one request; take a new key for another")
+        return self._raise_refusal(standing)
+
+    @staticmethod
+    def _raise_refusal(commit: Commit) -> Commit:
+        if commit.refused is not None:
+            refusal = refusal_from(commit.answer["problem"])
+            refusal.position = commit.position
+            raise refusal
+        return commit
+
+    @contextmanager
+    def _first(self, command_id: str) -> Iterator[None]:
+        with self._guard:
+            if command_id in self._running:
+                raise StillRunning("ask again in a moment")
+            self._running.add(command_id)
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._running.discard(command_id)
+
+
+class Remembered:
+    """The states of the streams that were last appended to in this process, at most ``REMEMBERED_STREAMS``."""
+
+    def __init__(self) -> None:
+        self._states: OrderedDict[str, tuple[Any, int]] = OrderedDict()
+        self._guard = threading.Lock()
+
+    def get(self, stream: str) -> tuple[Any, int] | None:
+        """State and version after our last append, None when it is forgotten."""
+        with self._guard:
+            return self._states.get(stream)
+
+    def keep(self, stream: str, state: Any, version: int) -> None:
+        """Remember a stream; the one longest untouched is forgotten for it."""
+        with self._guard:
+            self._states[stream] = (state, version)
+            self._states.move_to_end(stream)
+            if len(self._states) > REMEMBERED_STREAMS:
+                self._states.popitem(last=False)
+
+    def forget(self, stream: str) -> None:
+        """It was wrong."""
+        with self._guard:
+            self._states.pop(stream, None)
+
+
+class StreamQueues:
+    """One queue a stream, first come first served; a stream that nobody waits for costs nothing."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._locks: dict[str, threading.Lock] = {}
+        self._users: Counter[str] = Counter()
+
+    @contextmanager
+    def turn(self, stream: str) -> Iterator[None]:
+        """Wait for one's turn on a stream. Raises ``Unavailable`` after ``QUEUE_SECONDS``."""
+        with self._guard:
+            lock = self._locks.setdefault(stream, threading.Lock())
+            self._users[stream] += 1
+        try:
+            if not lock.acquire(timeout=QUEUE_SECONDS):
+                raise Unavailable("too many are waiting for this")
+            try:
+                yield
+            finally:
+                lock.release()
+        finally:
+            with self._guard:
+                self._users[stream] -= 1
+                if not self._users[stream]:
+                    del self._users[stream], self._locks[stream]

@@ -1,0 +1,88 @@
+"""The two views that every service makes of another's facts, declared by fact and field names.
+
+A service does not import another and knows it by its published facts alone, so what it keeps of them is its own
+declaration; how it is kept is here. The functions make the ``apply`` of a ``view.View`` that reads the inbox.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.kernel.base.message import Fact
+from services.kernel.base.times import moment, read
+from services.kernel.declare.dated import in_force
+from services.kernel.declare.view import Applied, Change
+
+Document = Mapping[str, Any]
+
+
+def copied(kept: Mapping[str, Sequence[str]]) -> Callable[[Fact], Applied]:
+    """One document a subject: of each fact named, the fields listed, as they were told.
+
+    A fact without one of its fields raises ``KeyError`` and is parked.
+    """
+
+    def apply(fact: Fact) -> Applied:
+        names = kept.get(fact.name)
+        return [] if names is None else [Change(fact.subject, {name: fact.data[name] for name in names})]
+
+    return apply
+
+
+def six_digits(version: int) -> str:
+    """The key of a version: keys ordered as text are ordered by number."""
+    return f"{version:06d}"
+
+
+def dated(
+    name: str,
+    kept: Callable[[Document], Document],
+    *,
+    key: Callable[[int], str] = six_digits,
+    since: Callable[[datetime], Any] = moment,
+) -> Callable[[Fact], Applied]:
+    """One document a version that the fact ``name`` tells: ``{version, in_force_from, …kept(data)}``.
+
+    The fact's data has ``version`` and ``in_force_from``. ``since`` gives the form in which the time is stored, by
+    default text to the second.
+    """
+
+    def apply(fact: Fact) -> Applied:
+        if fact.name != name:
+            return []
+        version, begins = int(fact.data["version"]), read(str(fact.data["in_force_from"]))
+        return [Change(key(version), {"version": version, "in_force_from": since(begins), **kept(fact.data)})]
+
+    return apply
+
+
+def told_or_default(data: Document, defaults: Document) -> dict[str, Any]:
+    """The values that a fact tells under the names of ``defaults``, in the types of the defaults; tuples as lists.
+
+    A fact told before a value existed does not have it: what holds by default held then.
+    """
+    return {
+        name: list(data.get(name, default)) if isinstance(default, tuple) else type(default)(data.get(name, default))
+        for name, default in defaults.items()
+    }
+
+
+def document_at(documents: Iterable[Document], at: datetime) -> Document | None:
+    """The document in force at a time, of a view of dated versions; None before the first."""
+    found = in_force((_Version.of(document) for document in documents), at)
+    return None if found is None else found.document
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    version: int
+    in_force_from: datetime
+    document: Document
+
+    @staticmethod
+    def of(document: Document) -> _Version:
+        begins = document["in_force_from"]
+        return _Version(document["version"], begins if isinstance(begins, datetime) else read(begins), document)

@@ -1,0 +1,230 @@
+"""Shapes of requests and answers that every service has: ids, lines, times, pages.
+
+The names in capitals annotate a dataclass's fields: ``title: Line``, ``note: Annotated[str, up_to(2000)] | None = None``. The
+functions of the same meaning make fields for schemas that are still written as marshmallow classes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from dataclasses import fields as members
+from functools import cache
+from typing import Annotated, Any, ClassVar, Generic, TypeAlias, overload
+
+from marshmallow import Schema, fields
+from marshmallow.validate import Length, Range, Regexp, Validator
+from typing_extensions import TypeVar
+
+from services.kernel.declare.route import Answer, Request
+from services.kernel.declare.schema import UNSET, Truth, Unset, within_the_calendar
+from services.kernel.declare.view import Page
+
+ItemT = TypeVar("ItemT")
+ListT = TypeVar("ListT")
+RowT = TypeVar("RowT")
+_SAYS_SOMETHING = Regexp(r"(?s).*\S", error="Blanks say nothing.")
+_NOT_BLANK = Regexp(r"\s*\S", error="Blanks say nothing.")
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
+_IDENTITY = Regexp(_ID, error="Not an id.")
+_SLUG = Regexp(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+
+
+def up_to(longest: int) -> tuple[Validator, ...]:
+    """A text of at most so many characters, not empty and not of blanks alone."""
+    return (Length(1, longest), _SAYS_SOMETHING)
+
+
+def not_blank(longest: int = 200) -> tuple[Validator, ...]:
+    """The same as ``up_to``, under the pattern that members and notifications have always published."""
+    return (Length(1, longest), _NOT_BLANK)
+
+
+def _an_identity(text: str) -> None:
+    _IDENTITY(text)
+
+
+Identity: TypeAlias = Annotated[str, _IDENTITY]
+"""An id that came from outside; ``is_identity`` says what it may hold."""
+Identity80: TypeAlias = Annotated[str, (Length(1, 80), _an_identity)]
+"""The same, published as a length, as members has always published it."""
+Slug: TypeAlias = Annotated[str, (Length(1, 60), _SLUG)]
+"""A short name for use in addresses: small letters, digits, single dashes."""
+Line: TypeAlias = Annotated[str, up_to(200)]
+"""A line of text, not empty and not of blanks alone."""
+Text: TypeAlias = Annotated[str, not_blank()]
+"""The same as ``Line``, as members and notifications publish it."""
+
+
+@dataclass(frozen=True)
+class NoFields:
+    """A body that must be empty."""
+
+    component: ClassVar[str] = "Empty"
+
+
+@dataclass(frozen=True)
+class PageQuery:
+    """How long a page is, and behind which cursor it begins. A list's filter extends it."""
+
+    limit: Annotated[int, Range(1, 100)] = 50
+    after: str | None = None
+
+
+@dataclass(frozen=True)
+class OptionalPageQuery:
+    """The same as ``PageQuery``, published without a default of the cursor."""
+
+    limit: Annotated[int, Range(1, 100)] = 50
+    after: str | Unset = UNSET
+
+
+@dataclass(frozen=True)
+class BoundedPageQuery:
+    """The same as ``PageQuery``, published with the cursor's length."""
+
+    limit: Annotated[int, Range(1, 100)] = 50
+    after: Annotated[str, Length(1, 500)] | None = None
+
+
+@dataclass(frozen=True)
+class Listing(Generic[ItemT]):
+    """The answer of a list: its items and the next cursor. OpenAPI calls ``Listing[PollShown]`` a ``PollShownList``; a list of
+    another name is a subclass: ``class Inbox(Listing[InboxLine])``.
+    """
+
+    suffix: ClassVar[str] = "List"
+    items: tuple[ItemT, ...]
+    next: str | None = None
+
+
+def fill(shape: type[ItemT], row: Any, /, **others: Any) -> ItemT:
+    """A dataclass whose fields are those of the same name in a row, and the others as given."""
+    target: Any = shape
+    kind: Any = type(row)
+    made: ItemT = _filling(target, kind, *others)(row, **others)
+    return made
+
+
+@cache
+def _filling(shape: Any, row: Any, *others: str) -> Callable[..., Any]:
+    """The call that ``fill`` stands for, compiled as if it were written by hand: copying by name takes twice as long."""
+    names = [member.name for member in members(shape)]
+    there = {member.name for member in members(row)} - set(others)
+    values = [f"{name}={name}" for name in others] + [f"{name}=_row.{name}" for name in names if name in there]
+    call = f"lambda _row, {', '.join(others)}: _shape({', '.join(values)})"
+    filling: Callable[..., Any] = eval(call, {"_shape": shape})  # noqa: S307 - of names of fields alone
+    return filling
+
+
+def where(**fields_: Any) -> dict[str, Any]:
+    """What a filter asks for, as ``Views.find`` takes it: the fields that are not ``UNSET``."""
+    return {name: value for name, value in fields_.items() if value is not UNSET}
+
+
+def is_identity(text: str) -> bool:
+    """Whether a text may be an id: it becomes part of streams, keys, headers and paths of views, where a dot or a dollar
+    means something else.
+    """
+    return _ID.match(text) is not None
+
+
+def identity(required: bool = True, published_length: int | None = None, **options: Any) -> fields.String:
+    """An id that came from outside; ``is_identity`` says what it may hold.
+
+    OpenAPI shows that as a pattern, or with ``published_length`` only as a length, as members has always published it.
+    """
+    if published_length is None:
+        return fields.String(required=required, validate=_IDENTITY, **options)
+    return fields.String(required=required, validate=[Length(1, published_length), _an_identity], **options)
+
+
+def slug(required: bool = True, **options: Any) -> fields.String:
+    """A short name for use in addresses: small letters, digits, single dashes."""
+    return fields.String(required=required, validate=[Length(1, 60), _SLUG], **options)
+
+
+def text(required: bool = True, longest: int = 200, **options: Any) -> fields.String:
+    """The same as ``line``, under the pattern that members and notifications have always published."""
+    return fields.String(required=required, validate=[Length(1, longest), _NOT_BLANK], **options)
+
+
+def line(required: bool = True, longest: int = 200, **options: Any) -> fields.String:
+    """A line of text, not empty and not of blanks alone."""
+    return fields.String(required=required, validate=[Length(1, longest), _SAYS_SOMETHING], **options)
+
+
+def number(lowest: int, highest: int, required: bool = True, **options: Any) -> fields.Integer:
+    """A whole number within bounds; "3" and 3.0 are not."""
+    return fields.Integer(required=required, strict=True, validate=Range(lowest, highest), **options)
+
+
+def truth(required: bool = True, **options: Any) -> fields.Boolean:
+    """True or false."""
+    return Truth(required=required, **options)
+
+
+def time(required: bool = True, **options: Any) -> fields.AwareDateTime:
+    """RFC 3339 with an offset, and far enough from the ends of the calendar to be moved to any zone and counted from."""
+    return fields.AwareDateTime(required=required, format="iso", validate=within_the_calendar, **options)
+
+
+class Empty(Schema):
+    """No fields."""
+
+
+class Paging(Schema):
+    """How long a page is, and behind which cursor it begins."""
+
+    limit = fields.Integer(load_default=50, validate=Range(1, 100))
+    after = fields.String(load_default=None)
+
+
+class OptionalPaging(Schema):
+    """The same as ``Paging``, published without a default of the cursor: a callable default is not shown."""
+
+    limit = fields.Integer(load_default=50, validate=Range(1, 100))
+    after = fields.String(load_default=lambda: None)
+
+
+class BoundedPaging(Schema):
+    """The same as ``Paging``, published with the cursor's length."""
+
+    limit = fields.Integer(load_default=50, validate=Range(1, 100))
+    after = fields.String(load_default=None, validate=Length(1, 500))
+
+
+def listing(item: type[Schema], name: str | None = None, required: bool = False) -> Schema:
+    """The answer of a list: its items and the next cursor.
+
+    OpenAPI shows it as ``name``, by default the item's name and ``List``, with both fields ``required`` or not.
+    """
+    shape: dict[str, fields.Field[Any]] = {
+        "items": fields.List(fields.Nested(item), required=required),
+        "next": fields.String(required=required, allow_none=True),
+    }
+    return Schema.from_dict(shape, name=name or f"{item.__name__}List")()
+
+
+@overload
+def paged(page: Page[RowT], shown: Callable[[RowT], ItemT]) -> Answer[Listing[ItemT]]: ...
+
+
+@overload
+def paged(
+    page: Page[RowT], shown: Callable[[RowT], ItemT], named: Callable[[tuple[ItemT, ...], str | None], ListT]
+) -> Answer[ListT]: ...
+
+
+def paged(page: Page[RowT], shown: Callable[[RowT], ItemT], named: Callable[..., Any] = Listing) -> Answer[Any]:
+    """A page of a view as an answer; ``named`` is the class of a list that has a name of its own."""
+    return Answer(named(tuple(shown(row) for row in page.items), page.next))
+
+
+def paging(request: Request[Any, Any]) -> dict[str, Any]:
+    """The page that a request asks for, as ``Views.find`` takes it."""
+    query = request.query
+    if isinstance(query, dict):
+        return {"limit": query["limit"], "after": query["after"]}
+    return {"limit": query.limit, "after": None if query.after is UNSET else query.after}

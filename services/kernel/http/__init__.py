@@ -1,0 +1,1 @@
+"""A service's HTTP surface without a server: API, OpenAPI, operations."""

@@ -1,0 +1,164 @@
+"""What operators and the other services ask of a service: health, readiness, metrics, status, and its feed.
+
+None of it is public; the gateway forwards none of it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import pymongo
+from marshmallow.validate import Length, Range
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pymongo.errors import PyMongoError
+
+from services.kernel.base.metrics import Metrics
+from services.kernel.base.problem import Malformed
+from services.kernel.base.settings import Settings
+from services.kernel.bus.feed import PAGE, feed_page
+from services.kernel.bus.inbox import Inbox, Strays
+from services.kernel.bus.subscription import SilenceWatch, Subscription
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.service import Definition
+from services.kernel.declare.view import COMMITS
+from services.kernel.http.openapi import fragment
+from services.kernel.log.mongo_log import MongoLog
+from services.kernel.privacy.personal import personal_page
+from services.kernel.privacy.vault import Vault
+from services.kernel.readers.parking import Parking
+from services.kernel.readers.runner import Runner
+from services.kernel.views.view_store import Views
+
+PATIENCE_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class FeedQuery:
+    """``after`` is the number of the last fact that the asker has, 0 for none; ``epoch`` "" for one who never asked."""
+
+    epoch: str = ""
+    after: Annotated[int, Range(min=0)] = 0
+    limit: Annotated[int, Range(1, 1000)] = PAGE
+
+
+@dataclass(frozen=True)
+class PersonalQuery:
+    """All ids of one person, with commas between them, and the position to go on behind."""
+
+    ids: Annotated[str, Length(1, 20_000)]
+    after: Annotated[int, Range(0, 2**62)] = 0
+
+
+@dataclass(frozen=True)
+class Operations:
+    """The operator's side of one service."""
+
+    definition: Definition
+    settings: Settings
+    log: MongoLog
+    vault: Vault
+    inbox: Inbox
+    views: Views
+    parking: Parking
+    strays: Strays
+    runner: Runner
+    subscriptions: Sequence[Subscription]
+    watches: Sequence[SilenceWatch]
+    metrics: Metrics
+
+    def routes(self) -> Routes:
+        """The operational routes; their handlers need no parts but these."""
+        routes = Routes()
+
+        @routes.get("/healthz", public=False)
+        def healthz(_parts: object, _request: Request) -> Answer:
+            """The process answers."""
+            return Answer({"service": self.definition.name, "alive": True})
+
+        @routes.get("/readyz", public=False)
+        def readyz(_parts: object, _request: Request) -> Answer:
+            """200 when everything that is wanted works; 503 with every reason otherwise."""
+            reasons = self.reasons()
+            return Answer({"ready": not reasons, "reasons": reasons}, 503 if reasons else 200)
+
+        @routes.get("/metrics", public=False)
+        def metrics(_parts: object, _request: Request) -> Answer:
+            """Prometheus' text format."""
+            return self._exposition()
+
+        @routes.get("/openapi.json", public=False)
+        def openapi(_parts: object, _request: Request) -> Answer:
+            """The OpenAPI fragment of this service."""
+            return Answer(fragment(self.definition))
+
+        @routes.get("/internal/status", public=False)
+        def status(_parts: object, _request: Request) -> Answer:
+            """How far everything is: head, facts, each reader's lag and trouble, what is expected from each source."""
+            return Answer(self._status())
+
+        @routes.get("/internal/personal", public=False)
+        def personal(_parts: object, request: Request[None, PersonalQuery]) -> Answer:
+            """A page of what the log holds about a person; only for the gateway, which gives it to that person alone."""
+            return self._personal(request)
+
+        @routes.get("/internal/feed", public=False)
+        def feed(_parts: object, request: Request[None, FeedQuery]) -> Answer:
+            """The facts behind a number, for services only."""
+            return self._feed(request)
+
+        return routes
+
+    def reasons(self) -> list[str]:
+        """Why this service is not ready; empty when it is."""
+        reasons = [
+            f"{subscription.queue}: {subscription.why or 'not consuming'}"
+            for subscription in self.subscriptions
+            if not subscription.ready or subscription.why
+        ]
+        reasons += [f"{name}: {why}" for name, why in sorted(self.runner.troubles.items())]
+        try:
+            with pymongo.timeout(PATIENCE_SECONDS):
+                self.log.head()
+        except PyMongoError as error:
+            reasons.append(f"database: {type(error).__name__}")
+        return reasons
+
+    def _exposition(self) -> Answer:
+        for reader in {fact.reader for fact in self.parking.all()} | set(self.runner.troubles):
+            self.metrics.parked.labels(self.definition.name, reader).set(self.parking.count(reader))
+        text = generate_latest(self.metrics.registry).decode()
+        return Answer(text, content_type=CONTENT_TYPE_LATEST)
+
+    def _status(self) -> dict[str, Any]:
+        return {
+            "service": self.definition.name,
+            "epoch": self.log.epoch,
+            "head": self.log.head(),
+            "facts": self.log.last_fact(),
+            "inbox": self.inbox.head(),
+            "heard": {source: self.inbox.expected(source).n - 1 for source in self.definition.sources},
+            "readers": {reader.name: reader.lag() for reader in self.runner.readers},
+            "views": {name: self.views.position(self.views.view(name), log) for name in self.views.names()
+                      for log in self.views.view(name).logs if log == COMMITS},
+            "parked": self.parking.count(),
+            "strays": self.strays.count(),
+            "troubles": dict(self.runner.troubles),
+            "reasons": self.reasons(),
+            "at": time.time(),
+        }  # fmt: skip
+
+    def _feed(self, request: Request[None, FeedQuery]) -> Answer:
+        request.actor.require_service()
+        query = request.query
+        if query.after > 0 and not query.epoch and query.after < 2**62:
+            raise Malformed("say which epoch the number is of", errors={"epoch": ["Missing."]})
+        page = feed_page(self.log, self.settings.community_host, query.epoch, query.after, query.limit)
+        return Answer(page)
+
+    def _personal(self, request: Request[None, PersonalQuery]) -> Answer:
+        request.actor.require_service("gateway")
+        ids = [identity for identity in request.query.ids.split(",") if identity]
+        return Answer(personal_page(self.log, self.vault, ids, request.query.after))

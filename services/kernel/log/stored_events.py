@@ -1,0 +1,36 @@
+"""Events as a commit stores them, by name, version and data, and as they are read back into their classes."""
+
+from __future__ import annotations
+
+from services.kernel.base.message import Recorded
+from services.kernel.log.log import Append, Commit, Stored
+from services.kernel.log.registry import Registry
+
+
+def stored_events(registry: Registry, append: Append) -> tuple[Stored, ...]:
+    """The append's events as they are written, with contiguous versions behind ``expected``."""
+    stored = []
+    for index, new in enumerate(append.events):
+        name, schema, data = registry.dump(new.event)
+        stored.append(Stored(index, append.expected + 1 + index, new.id, name, schema, data))
+    return tuple(stored)
+
+
+def recorded_events(registry: Registry, commit: Commit) -> list[Recorded]:
+    """The commit's events in today's classes. Raises ``Unreadable`` for the first that is not readable."""
+    return [recorded_event(registry, commit, stored) for stored in commit.events]
+
+
+def recorded_event(registry: Registry, commit: Commit, stored: Stored) -> Recorded:
+    """One event of a commit in today's class. Raises ``Unreadable``."""
+    return Recorded(
+        position=commit.position,
+        index=stored.index,
+        stream=commit.stream or "",
+        version=stored.version,
+        id=stored.id,
+        event=registry.load(stored.type, stored.schema, stored.data),
+        at=commit.at,
+        recorded=commit.recorded,
+        meta=commit.meta,
+    )

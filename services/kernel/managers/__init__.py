@@ -1,0 +1,1 @@
+"""Process managers: how they react to facts and to deadlines."""

@@ -1,0 +1,1 @@
+"""Personal data: keys, claims, and everything that is known of one person."""

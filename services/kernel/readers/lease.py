@@ -1,0 +1,117 @@
+"""One lease a service: of all its instances, one runs the readers.
+
+Three seconds, by the server's clock, taken durably, renewed each second without waiting for the journal. Taking it
+raises its number, which stands in every checkpoint's compare-and-set, so a holder that was paused and wakes up later
+moves nothing. An instance that starts under its old name takes its own lease back at once.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pymongo.database import Database
+from pymongo.errors import DuplicateKeyError
+
+from services.kernel.base.mongo import durable, plain
+
+LEASE_SECONDS = 3.0
+RENEW_SECONDS = 1.0
+
+
+class Lease:
+    """The lease of one service, as seen by one instance. ``number`` is 0 while it is not held."""
+
+    def __init__(self, database: Database[dict[str, Any]], instance: str, name: str = "readers") -> None:
+        self._database = database
+        self._durable = durable(database, "leases")
+        self._plain = plain(database, "leases")
+        self._instance = instance
+        self._name = name
+        self._until = float("-inf")
+        self._contested = float("-inf")
+        self.number = 0
+
+    def contested(self) -> bool:
+        """Whether another instance has asked for the lease in the last ``LEASE_SECONDS``, as the last renewal found."""
+        return time.monotonic() < self._contested
+
+    def held(self) -> bool:
+        """Whether this instance may act. Judged by the machine's monotonic clock, from before the server was asked."""
+        return self.number > 0 and time.monotonic() < self._until
+
+    def acquire_or_renew(self) -> bool:
+        """Take the lease if it is free, our own from before, or expired; renew it if it is held. Answers ``held()``.
+
+        Raises ``PyMongoError``; the lease then runs out by itself.
+        """
+        asked = time.monotonic()
+        now = self._server_time()
+        if (self.held() and self._renewed(now)) or self._taken(now):
+            self._until = asked + LEASE_SECONDS
+        else:
+            self.number = 0
+        return self.held()
+
+    def release(self) -> None:
+        """Let the next instance in at once."""
+        if self.number:
+            self._plain.update_one(
+                {"_id": self._name, "holder": self._instance, "number": self.number},
+                {"$set": {"until": self._server_time()}},
+            )
+            self.number = 0
+
+    def _renewed(self, now: datetime) -> bool:
+        mine = {"_id": self._name, "holder": self._instance, "number": self.number}
+        until = now + timedelta(seconds=LEASE_SECONDS)
+        standing = self._plain.find_one_and_update(mine, {"$set": {"until": until}})
+        if standing is not None and standing.get("wanted", now) > now:
+            self._contested = time.monotonic() + RENEW_SECONDS * 2
+        return standing is not None
+
+    def _taken(self, now: datetime) -> bool:
+        until = now + timedelta(seconds=LEASE_SECONDS)
+        standing = self._durable.find_one({"_id": self._name})
+        if standing is None:
+            try:
+                self._durable.insert_one({"_id": self._name, "holder": self._instance, "number": 1, "until": until})
+            except DuplicateKeyError:
+                return False
+            self.number = 1
+            return True
+        if standing["holder"] != self._instance and standing["until"] > now:
+            if standing.get("wanted", now) < now + timedelta(seconds=RENEW_SECONDS):
+                self._plain.update_one({"_id": self._name}, {"$set": {"wanted": until}})
+            return False
+        number = int(standing["number"]) + 1
+        same = {"_id": self._name, "number": standing["number"], "holder": standing["holder"]}
+        change = {"$set": {"holder": self._instance, "number": number, "until": until}}
+        if self._durable.update_one(same, change).modified_count != 1:
+            return False
+        self.number = number
+        return True
+
+    def _server_time(self) -> datetime:
+        return _server_time(self._database)
+
+
+def stands(database: Database[dict[str, Any]], number: int, name: str = "readers") -> bool:
+    """Whether the lease of this number has neither run out nor been followed by another, by the server's own word.
+
+    To be asked before anything that cannot be taken back is done outside: a process that was paused believes ``held()``
+    until it has looked at a clock. Between the answer and the deed a process can be paused again; nothing that is not
+    fenced at its receiver closes that gap. Raises ``PyMongoError``.
+    """
+    now = _server_time(database)
+    standing = plain(database, "leases").find_one({"_id": name})
+    return standing is not None and int(standing["number"]) == number and standing["until"] > now
+
+
+def _server_time(database: Database[dict[str, Any]]) -> datetime:
+    moment = database.client.admin.command("hello")["localTime"]
+    if not isinstance(moment, datetime):
+        raise TypeError("the server does not tell its time")
+    # Commands are answered without the client's codec: this one is naive, and UTC by definition.
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

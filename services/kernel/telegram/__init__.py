@@ -1,0 +1,1 @@
+"""Telegram's Bot API over HTTP, and how fast it may be used."""

@@ -1,0 +1,227 @@
+"""Views as their services read them, and where each one's live collection is.
+
+The document ``views/<name>`` points to the live collection and, while one is being built beside it, to the next.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bson import encode
+from pymongo import ASCENDING, DESCENDING
+from pymongo.collection import Collection
+from pymongo.database import Database
+from pymongo.errors import DuplicateKeyError
+
+from services.kernel.base.mongo import durable, plain
+from services.kernel.base.problem import Malformed, Unavailable
+from services.kernel.declare.view import CHECKPOINT, COMMITS, Page, RowT, View
+
+WAIT_SECONDS = 2.0
+WAITING_READS = 64
+POINTER_SECONDS = 1.0
+READ_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """Where a view is: its live collection, and the one being built beside it. ``damaged``: facts are parked."""
+
+    live: str
+    next: str | None = None
+
+
+class Views:
+    """All views of one service."""
+
+    def __init__(self, database: Database[dict[str, Any]], views: Sequence[View[Any]]) -> None:
+        self._database = database
+        self._views = {view.name: view for view in views}
+        self._pointers = durable(database, "views")
+        self._cache: dict[str, tuple[float, Pointer]] = {}
+        self._moves = 0
+        self._shown: dict[tuple[str, str], int] = {}
+        self._waiting = threading.Semaphore(WAITING_READS)
+
+    def prepare(self) -> None:
+        """Point every view to a collection; one whose version was raised is built beside the live one."""
+        for view in self._views.values():
+            pointer = self._pointers.find_one({"_id": view.name})
+            if pointer is None:
+                try:
+                    self._pointers.insert_one({"_id": view.name, "live": view.collection, "version": view.version})
+                except DuplicateKeyError:
+                    continue
+                self._index(view, view.collection)
+            elif pointer["version"] != view.version:
+                self.rebuild(view.name)
+            else:
+                self._index(view, pointer["live"])
+
+    def names(self) -> Sequence[str]:
+        """The names of all views."""
+        return list(self._views)
+
+    def view(self, name: str) -> View[Any]:
+        """A view's definition. Raises ``KeyError``."""
+        return self._views[name]
+
+    def pointer(self, view: View[Any], fresh: bool = False) -> Pointer:
+        """Where the view is; known for at most a second."""
+        cached = self._cache.get(view.name)
+        if cached is not None and not fresh and time.monotonic() - cached[0] < POINTER_SECONDS:
+            return cached[1]
+        # All of them at once: each view would ask as often.
+        asked, moves = time.monotonic(), self._moves
+        found = {document["_id"]: document for document in self._pointers.find({"_id": {"$in": list(self._views)}})}
+        if view.name not in found:
+            raise Unavailable(f"view {view.name} is not prepared")
+        pointers = {name: Pointer(document["live"], document.get("next")) for name, document in found.items()}
+        if moves == self._moves:  # else one of them may be older than what this process has done meanwhile
+            self._cache |= {name: (asked, pointer) for name, pointer in pointers.items()}
+        return pointers[view.name]
+
+    def _moved(self, name: str) -> None:
+        """This process has changed a pointer."""
+        self._moves += 1
+        self._cache.pop(name, None)
+
+    def rebuild(self, name: str) -> str:
+        """Ask for the view to be built anew beside the live one; its reader does it. Answers the new collection."""
+        view = self._views[name]
+        pointer = self._pointers.find_one({"_id": name})
+        generation = int(pointer.get("generation", 0)) + 1 if pointer else 1
+        collection = f"{view.collection}_r{generation}"
+        self._index(view, collection)
+        self._pointers.update_one({"_id": name}, {"$set": {"next": collection, "generation": generation}})
+        self._moved(name)
+        return collection
+
+    def switch(self, view: View[Any], pointer: Pointer) -> None:
+        """What was built beside becomes the live one; the old collection is dropped."""
+        changed = self._pointers.update_one(
+            {"_id": view.name, "live": pointer.live, "next": pointer.next},
+            {"$set": {"live": pointer.next, "version": view.version}, "$unset": {"next": ""}},
+        )
+        self._moved(view.name)
+        if changed.modified_count and pointer.live != pointer.next:
+            self._database.drop_collection(pointer.live)
+
+    def get(self, view: View[RowT], key: str) -> RowT | None:
+        """One row, None if there is none or no longer. Raises ``Misfit`` for a document that does not fit it."""
+        document = self._collection(view).find_one({"_id": key})
+        return None if document is None or document.get("_gone") else view.read(document)
+
+    def find(
+        self,
+        view: View[RowT],
+        where: Mapping[str, Any] | None = None,
+        *,
+        sort: str = "_id",
+        descending: bool = False,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> Page[RowT]:
+        """A page of rows that match, ordered by one field and then by key. Raises ``Malformed`` for a cursor that
+        is not ours, ``Misfit`` as ``get`` does.
+        """
+        way, beyond = (DESCENDING, "$lt") if descending else (ASCENDING, "$gt")
+        wanted: list[dict[str, Any]] = [dict(where or {}), {"_gone": {"$exists": False}, "_at": {"$exists": True}}]
+        if after is not None:
+            value, key = _cursor(after)
+            if sort == "_id":
+                wanted.append({"_id": {beyond: key}})
+            else:
+                wanted.append({"$or": [{sort: {beyond: value}}, {sort: value, "_id": {beyond: key}}]})
+        order = [("_id", way)] if sort == "_id" else [(sort, way), ("_id", way)]
+        found = list(self._collection(view).find({"$and": wanted}).sort(order).limit(limit + 1))
+        last = found[limit - 1] if len(found) > limit else None
+        return Page(
+            [view.read(document) for document in found[:limit]],
+            _as_cursor(last.get(sort), last["_id"]) if last else None,
+        )
+
+    def all(self, view: View[RowT], where: Mapping[str, Any] | None = None) -> Iterator[RowT]:
+        """All documents that match, ordered by key. At most ``READ_AT_ONCE`` of them are in memory at a time."""
+        after: str | None = None
+        while True:
+            page = self.find(view, where, after=after, limit=READ_AT_ONCE)
+            yield from page.items
+            after = page.next
+            if after is None:
+                return
+
+    def count(self, view: View[Any], where: Mapping[str, Any] | None = None) -> int:
+        """How many documents match."""
+        wanted = {"$and": [dict(where or {}), {"_gone": {"$exists": False}, "_at": {"$exists": True}}]}
+        return self._collection(view).count_documents(wanted)
+
+    def position(self, view: View[Any], log: str = COMMITS) -> int:
+        """The position that the live view shows, from its checkpoint."""
+        document = self._collection(view).find_one({"_id": f"{CHECKPOINT}.{log}"})
+        return int(document["position"]) if document else 0
+
+    def reached(self, view: View[Any], log: str, position: int) -> None:
+        """This process's reader tells how far the live view is: spares the readers of the view the question."""
+        self._shown[view.name, log] = position
+
+    def shown(self) -> int:
+        """The position of the own log that all views show at least."""
+        return min((self._known(view, 0) for view in self._reading_commits()), default=0)
+
+    def wait_for(self, position: int) -> None:
+        """Until all views show the position of the own log. Raises ``Unavailable`` after 2 s, and when too many wait."""
+        behind = [view for view in self._reading_commits() if self._known(view, position) < position]
+        if not behind:
+            return
+        if not self._waiting.acquire(blocking=False):
+            raise Unavailable("too many reads are waiting")
+        try:
+            deadline = time.monotonic() + WAIT_SECONDS
+            while behind:
+                if time.monotonic() >= deadline:
+                    raise Unavailable(f"position {position} is not shown yet")
+                time.sleep(0.01)
+                behind = [view for view in behind if self._known(view, position) < position]
+        finally:
+            self._waiting.release()
+
+    def _reading_commits(self) -> list[View[Any]]:
+        return [view for view in self._views.values() if COMMITS in view.logs]
+
+    def _known(self, view: View[Any], wanted: int) -> int:
+        """What the view shows: from memory if that is enough, else from its checkpoint, for another instance may read."""
+        position = self._shown.get((view.name, COMMITS))
+        if position is None or position < wanted:
+            position = self.position(view)
+        return position
+
+    def _collection(self, view: View[Any]) -> Collection[dict[str, Any]]:
+        return plain(self._database, self.pointer(view).live)
+
+    def _index(self, view: View[Any], collection: str) -> None:
+        for index in view.indexes:
+            self._database[collection].create_index(list(index))
+
+
+def _as_cursor(value: Any, key: str) -> str:
+    plain_value = {"time": value.isoformat()} if isinstance(value, datetime) else value
+    return base64.urlsafe_b64encode(json.dumps([plain_value, key]).encode()).decode().rstrip("=")
+
+
+def _cursor(text: str) -> tuple[Any, str]:
+    try:
+        value, key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        if isinstance(value, dict):
+            value = datetime.fromisoformat(value["time"])
+        encode({"value": value, "key": key})  # what the database cannot hold was never in a document of ours
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
+        raise Malformed("the cursor is not one of ours", errors={"after": ["Not a cursor."]}) from error
+    return value, str(key)

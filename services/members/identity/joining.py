@@ -1,0 +1,77 @@
+"""Joining, the same by form, import and installation: settle whose the contacts are, seal, command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from services.kernel.base.problem import Unavailable
+from services.kernel.log.log import Commit
+from services.kernel.privacy.vault import Erased, Vault
+from services.members.domain.person import Join
+from services.members.identity.contact import EMAIL, PHONE, Contact
+from services.members.identity.identification import Identification
+
+LONGEST_TEXT = 200
+"""Characters of a name, of a person or a library."""
+
+
+def clean(value: str) -> str:
+    """A text without spaces around it, and with single ones in it."""
+    return " ".join(value.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """Somebody who wants to belong; in the open, so it never leaves memory unsealed. At least one contact is given."""
+
+    name: str
+    email: str | None
+    phone: str | None
+    library: str
+    region: str
+    subdistrict: str
+    registered: date
+    language: str = "id"
+
+    @property
+    def contacts(self) -> Sequence[Contact]:
+        """The contacts given, each in its one spelling."""
+        given = (Contact(EMAIL, self.email or ""), Contact(PHONE, self.phone or ""))
+        return [contact for contact in given if contact.value]
+
+
+class Joining:
+    """Makes members of applicants."""
+
+    def __init__(self, identification: Identification, vault: Vault) -> None:
+        self._identification = identification
+        self._vault = vault
+
+    def join(self, applicant: Applicant, wanted: str, how: str, take: Callable[[str, Join], Commit]) -> Commit:
+        """Take ``Join`` for the id that the applicant's contacts settle on; ``wanted`` if nobody has them.
+
+        Raises what ``take(identity, command)`` raises: ``Refused("already-a-member")`` for a known contact; and
+        ``Unavailable`` while somebody with one of the contacts is being erased.
+        """
+        known = self._identification.members(applicant.contacts)
+        # A member's claims are not added to by whoever tries to join again under one of them.
+        identity = known[0] if known else self._identification.settle(applicant.contacts, wanted)
+        texts = [("name", applicant.name), ("email", applicant.email), ("phone", applicant.phone)]
+        try:
+            sealed = self._vault.seal_all(identity, texts)
+        except Erased as error:
+            raise Unavailable("what was known under this contact is being erased") from error
+        command = Join(
+            name=sealed["name"] or "",
+            email=sealed["email"],
+            phone=sealed["phone"],
+            library=applicant.library,
+            region=applicant.region,
+            subdistrict=applicant.subdistrict,
+            registered=applicant.registered,
+            language=applicant.language,
+            how=how,
+        )
+        return take(identity, command)

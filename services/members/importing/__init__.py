@@ -1,0 +1,1 @@
+"""Registration lists: from an uploaded sheet to members."""

@@ -1,0 +1,158 @@
+"""Takes the rows of imports, some at a time, until each has its outcome.
+
+What there is to do is the stored rows (``uploads``), and how far it is stands in the import's stream: this reader needs no
+checkpoint. Each row joins under ids derived from import and row. Killed after a row has joined and before its outcome is
+recorded, the row is taken again, and the command is known. A row that cannot be taken for whatever reason has that for its
+outcome, and an import that has to wait holds up no other.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from pymongo.errors import PyMongoError
+
+from services.kernel.base.bell import Bell
+from services.kernel.base.ids import derived_id
+from services.kernel.base.message import Metadata
+from services.kernel.base.problem import StillRunning, Unavailable
+from services.kernel.commands.decider import Order
+from services.kernel.log.log import Commit
+from services.members.domain.person import PERSON, Join
+from services.members.domain.registration_import import (
+    BAD,
+    JOINED,
+    REGISTRATION_IMPORT,
+    Reason,
+    RecordRows,
+    RegistrationImport,
+    RowOutcome,
+)
+from services.members.importing.recognition import Recognition
+from services.members.importing.registration import Registration, registration_from
+from services.members.importing.uploads import Waiting
+from services.members.parts import Parts
+
+log = logging.getLogger(__name__)
+ROWS_AT_ONCE = 20
+ABANDONED_AFTER = timedelta(days=1)
+TRANSIENT = (PyMongoError, Unavailable, StillRunning)
+
+
+def key_owner(identity: str) -> str:
+    """The owner of an import's own key in the vault."""
+    return f"import-{identity}"
+
+
+def seal_rows(parts: Parts, identity: str, registrations: Sequence[Registration]) -> str:
+    """The rows as they are stored while the import runs. Raises ``vault.Erased`` once it has ended."""
+    return parts.vault.seal(key_owner(identity), json.dumps([row.document() for row in registrations]))
+
+
+class ImportRunner:
+    """A reader over the stored rows; see ``reader.Reader``."""
+
+    name = "import_runner"
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._rows: tuple[str, list[Registration]] = ("", [])
+
+    def step(self, lease: int) -> int:
+        """Take some rows of each import. Only one instance holds the lease; two would do no harm.
+
+        Raises what keeps one of them waiting, mostly a transient error, once there is nothing else to do.
+        """
+        del lease
+        done, failed = 0, None
+        for waiting in self._parts.uploads.waiting():
+            try:
+                done += self._advance(waiting)
+            except Exception as error:
+                log.warning("an import waits", exc_info=error, extra={"import": waiting.identity})
+                failed = error
+        if failed is not None and not done:
+            raise failed
+        return done
+
+    def lag(self) -> int:
+        """How many imports are not ended."""
+        return len(self._parts.uploads.waiting())
+
+    def bell(self) -> Bell:
+        """Rings when rows have been stored in this process."""
+        return self._parts.imports_bell
+
+    def _advance(self, waiting: Waiting) -> int:
+        identity = waiting.identity
+        state, _ = self._parts.commands.state(REGISTRATION_IMPORT, identity)
+        if state.finished or (state.rows is None and self._abandoned(waiting.kept)):
+            return self._end(identity)
+        if state.rows is None:
+            return 0
+        rows = [row for row in self._stored(identity) if row.row > state.last][:ROWS_AT_ONCE]
+        outcomes = tuple(self._take(identity, state, row) for row in rows)
+        if not outcomes:
+            return self._end(identity)
+        self._record(identity, state, outcomes)
+        return len(outcomes)
+
+    def _take(self, identity: str, state: RegistrationImport, row: Registration) -> RowOutcome:
+        try:
+            return self._joined(identity, state, row)
+        except TRANSIENT:
+            raise
+        except Exception as error:
+            log.warning("a row cannot be taken", exc_info=error, extra={"import": identity, "row": row.row})
+        # Refused, somebody joined with the same contact between the judgement and the command.
+        return self._recognised(row) or RowOutcome(row.row, BAD, (Reason.NOT_TAKEN,))
+
+    def _recognised(self, row: Registration) -> RowOutcome | None:
+        return Recognition(self._parts.identification, self._parts.commands, self._parts.vault).judge(row)
+
+    def _joined(self, identity: str, state: RegistrationImport, row: Registration) -> RowOutcome:
+        parts = self._parts
+        command_id = derived_id("import-row", identity, row.row)
+        # A row that has joined would be recognised as itself, or as nobody once it is erased: its command is asked for first.
+        standing = parts.log.outcome(command_id)
+        if standing is not None and standing.refused is None:
+            return RowOutcome(row.row, JOINED)
+        if (outcome := self._recognised(row)) is not None:
+            return outcome
+        assert row.applicant is not None
+
+        def take(person: str, command: Join) -> Commit:
+            meta = Metadata(correlation=identity, actor=state.by)
+            return parts.commands.take(PERSON, Order(command, person, command_id, meta))
+
+        parts.joining.join(row.applicant, derived_id("member", identity, row.row), "import", take)
+        return RowOutcome(row.row, JOINED)
+
+    def _record(self, identity: str, state: RegistrationImport, outcomes: tuple[RowOutcome, ...]) -> None:
+        order = Order(
+            command=RecordRows(outcomes),
+            identity=identity,
+            command_id=derived_id("import-rows", identity, outcomes[0].row),
+            meta=Metadata(correlation=identity, actor=state.by),
+        )
+        self._parts.commands.take(REGISTRATION_IMPORT, order)
+
+    def _end(self, identity: str) -> int:
+        """The key first: rows that outlive it cannot be read."""
+        self._rows = ("", [])
+        self._parts.vault.destroy(key_owner(identity))
+        self._parts.uploads.drop(identity)
+        return 1
+
+    def _stored(self, identity: str) -> Sequence[Registration]:
+        if self._rows[0] != identity:
+            opened = self._parts.vault.open(key_owner(identity), self._parts.uploads.find(identity))
+            self._rows = (identity, [registration_from(document) for document in json.loads(opened or "[]")])
+        return self._rows[1]
+
+    def _abandoned(self, kept: datetime) -> bool:
+        """Stored by a request that was cut off and never repeated: nobody waits for it."""
+        return self._parts.machine.now() - kept > ABANDONED_AFTER

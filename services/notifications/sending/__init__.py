@@ -1,0 +1,1 @@
+"""From a planned delivery to a letter or chat message, and what became of it."""

@@ -1,0 +1,42 @@
+"""Leaves alone for a while what does not answer: members, or a channel's server."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable
+
+from services.notifications.sending.retry_policy import RetryPolicy
+
+log = logging.getLogger(__name__)
+
+
+class CircuitBreaker:
+    """One circuit for each name. A circuit that trips again and again stays open longer each time, in machine time."""
+
+    def __init__(self, policy: RetryPolicy, monotonic: Callable[[], float]) -> None:
+        self._policy = policy
+        self._monotonic = monotonic
+        self._until: dict[str, float] = {}
+        self._trips: dict[str, int] = {}
+
+    def is_open(self, name: str) -> bool:
+        """Whether ``name`` is to be left alone now."""
+        return self._monotonic() < self._until.get(name, float("-inf"))
+
+    def seconds_until_next_try(self) -> float | None:
+        """The seconds until the first open circuit may be tried again, None where none is open."""
+        left = [until - self._monotonic() for until in self._until.values()]
+        return min((seconds for seconds in left if seconds > 0), default=None)
+
+    def trip(self, name: str, error: Exception, seconds: float | None = None) -> None:
+        """Leave ``name`` alone: for ``seconds`` where it asked for that, else by the policy."""
+        trips = self._trips.get(name, 0)
+        pause = min(self._policy.pause * 2**trips, self._policy.longest_pause)
+        self._trips[name] = trips + 1
+        self._until[name] = self._monotonic() + (seconds or pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
+        log.warning("deliveries wait", extra={"waiting_for": name, "reason": str(error)})
+
+    def reset(self, name: str) -> None:
+        """``name`` has answered: its next pause is the shortest again."""
+        self._trips.pop(name, None)
