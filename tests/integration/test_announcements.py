@@ -121,9 +121,7 @@ def test_what_waits_is_published_by_its_writer_once_the_rules_allow_it(
 ) -> None:
     many_in(house, post)
     announcement = announced(house)
-    rules = {"version": 2, "in_force_from": START.isoformat(), "quiet_from": "20:00", "quiet_until": "06:00"}
-    changed = rules | {"announcement_second_above": 60}
-    house.hear(facts.fact("members.rules-changed", "rules", changed, region=None))
+    house.hear(facts.rules(version=2, in_force_from=START.isoformat(), announcement_second_above=60))
     house.run()
     assert act(house, RATNA, f"/{announcement}/publication")[1]["state"] == "published"
     assert len(post.to("sri")) == 1

@@ -108,10 +108,9 @@ def test_what_was_planned_by_day_and_comes_to_be_sent_at_night_is_held(
 def test_quiet_hours_are_those_of_the_rules_in_force(house: NotificationsHarness, post: TestMail) -> None:
     post.know("tono")
     community(house, "tono")
-    rules = {"version": 2, "in_force_from": START.isoformat(), "speakers": "board", "quiet_from": "09:30"}
-    house.hear(facts.fact("members.rules-changed", "rules", rules | {"quiet_until": "10:30"}, region=None))
-    later = {"version": 3, "in_force_from": STARTS.isoformat(), "quiet_from": "00:00", "quiet_until": "00:00"}
-    house.hear(facts.fact("members.rules-changed", "rules", later, region=None))
+    first, later = START.isoformat(), STARTS.isoformat()
+    house.hear(facts.rules(version=2, in_force_from=first, quiet_from="09:30", quiet_until="10:30"))
+    house.hear(facts.rules(version=3, in_force_from=later, quiet_from="00:00", quiet_until="00:00"))
     house.run()
     house.hear(facts.published())
     house.run()

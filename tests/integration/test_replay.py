@@ -23,7 +23,7 @@ ACTIVITY = {"activity": "a", "kind": "gathering", "topic": "t", "title": "Label 
 TIMES = {
     "starts": STARTS.isoformat(),
     "ends": ENDS.isoformat(),
-    "venue": {"id": "v", "name": "Kopi Kita", "kind": "cafe"},
+    "venue": {"id": "v", "name": "Kopi Kita", "kind": "cafe", "subdistrict": "s"},
 }
 HOME = {"library": "l", "subdistrict": "s", "language": "id", "how": "form"}
 

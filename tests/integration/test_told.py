@@ -36,8 +36,9 @@ def test_the_inbox_is_read_page_by_page_and_in_another_language(house: Notificat
     post.know("sri")
     community(house)
     house.hear(facts.published(topic=None))
-    for kind in ("taken", "released", "taken"):
-        house.hear(facts.seat(kind, "sri", why="cancelled"))
+    taken = facts.seat("taken", "sri")
+    for fact in (taken, facts.seat("released", "sri", why="cancelled"), taken):
+        house.hear(fact)
         house.clock.advance(timedelta(minutes=1))
         house.run()
     sri, seen, after = Actor("person", "sri"), [], {}

@@ -3,6 +3,7 @@ from datetime import timedelta
 from services.kernel.declare.policy import ANONYMOUS
 from tests.services.events.harness import BIMA, RANI, EventsHarness, coordinator, regional
 from tests.support.sample_community import BLITAR, KEDIRI, person
+from tests.support.sample_facts import sample
 from tests.unit.events.sample_times import END, START
 
 
@@ -107,7 +108,7 @@ def test_what_is_erased_reads_as_erased_and_the_counts_stay_right(stage: EventsH
 def test_a_history_is_ones_own_or_for_those_who_read_members_of_that_region(stage: EventsHarness) -> None:
     activity = stage.published(capacity=1)
     stage.register(activity, "ani", "budi")
-    stage.hear("member-joined", "ani", {"person": "ani"}, KEDIRI)
+    stage.hear("member-joined", "ani", sample("members", "member-joined", person="ani"), KEDIRI)
     for reader in (person("ani"), RANI, coordinator()):
         history = stage.get(reader, "/v1/participation/ani").body["items"]
         assert [each["seat"] for each in history] == ["taken"]

@@ -154,8 +154,7 @@ def test_a_material_is_a_link_over_https_under_a_known_licence(
 @pytest.fixture
 def held(stage: EventsHarness) -> str:
     """A workshop of four sessions under a rule of three quarters: Ani was at four, Budi at two, a guest at three."""
-    rules = {"version": 1, "in_force_from": NOW.isoformat(), "speakers": "board", "certificate_minimum": 0.75}
-    stage.hear("rules-changed", "rules", rules)
+    stage.rule(version=1, in_force_from=NOW.isoformat(), certificate_minimum=0.75)
     activity = stage.workshop()
     path = f"/v1/activities/{activity}"
     stage.clock.advance(WORKSHOP_END - stage.clock.now())
@@ -171,8 +170,7 @@ def held(stage: EventsHarness) -> str:
 def test_certificates_are_issued_by_the_rule_and_verified_by_anybody_with_the_code(
     stage: EventsHarness, held: str
 ) -> None:
-    later = {"version": 2, "in_force_from": WORKSHOP_END.isoformat(), "speakers": "board", "certificate_minimum": 0.0}
-    stage.hear("rules-changed", "rules", later)
+    stage.rule(version=2, in_force_from=WORKSHOP_END.isoformat(), certificate_minimum=0.0)
     assert stage.post(RANI, f"{held}/certificates").rule == "not-completed-yet"
     stage.post(RANI, f"{held}/complete")
     assert stage.post(ANI, f"{held}/certificates").status == 403

@@ -9,8 +9,7 @@ OUTSIDER = {"person": "dosen", "role": "speaker", "category": "academic"}
 
 
 def rules(stage: EventsHarness, version: int, since: str, speakers: str) -> None:
-    data = {"version": version, "in_force_from": since, "speakers": speakers}
-    stage.hear("rules-changed", "rules", data)
+    stage.rule(version=version, in_force_from=since, speakers=speakers)
 
 
 def test_a_school_is_asked_and_confirms_before_anything_is_published_there(stage: EventsHarness) -> None:

@@ -23,6 +23,7 @@ from services.kernel.commands.decider import Commands, Decider, Order
 from services.kernel.declare.view import COMMITS, INBOX, View, update
 from services.kernel.log.memory_log import MemoryLog
 from tests.support.sample_community import BLITAR, KEDIRI
+from tests.support.sample_facts import sample
 from tests.support.service_harness import SourceService
 from tests.unit.events.acts import HELD, NOW
 from tests.unit.events.sample_times import END, START
@@ -146,8 +147,8 @@ def test_two_ids_that_met_at_one_activity_are_one_participation() -> None:
 def test_the_rules_in_force_are_those_of_the_moment(database: Database[dict[str, Any]]) -> None:
     members = SourceService("members")
     for version, since, speakers in ((1, NOW, "board"), (2, START, "open")):
-        data = {"version": version, "in_force_from": since.isoformat(), "speakers": speakers, "quiet_from": "20:00"}
-        members.say("rules-changed", "rules", data)
+        rules = {"version": version, "in_force_from": since.isoformat(), "speakers": speakers}
+        members.say("rules-changed", "rules", sample("members", "rules-changed", **rules))
     documents = shown(database, "rules", RULEBOOK, members.said).values()
     assert rules_at(documents, NOW).version == 1
     assert rules_at(documents, END).speakers == "open"
@@ -169,7 +170,8 @@ def test_a_stand_in_is_of_the_board_as_long_as_they_stand_in(database: Database[
     members = SourceService("members")
     secretary = {"office": "secretary", "region": None, "person": "sari"}
     members.say("stand-in-named", "secretary.all", {**secretary, "board": True})
-    members.say("stand-in-named", "treasurer.all", {"office": "treasurer", "region": None, "person": "tuti"})
+    treasurer = {"office": "treasurer", "region": None, "person": "tuti"}
+    members.say("stand-in-named", "treasurer.all", treasurer, told_long_ago=True)
     members.say("stand-in-named", "helper.all", {"office": "helper", "region": None, "person": "budi", "board": False})
     documents = shown(database, "board", BOARD, members.said)
     assert {person: document["offices"] for person, document in documents.items()} == {

@@ -9,6 +9,7 @@ from services.kernel.declare.policy import ANONYMOUS, Actor
 from services.members.frameworks import first
 from tests.services.members.harness import COORDINATOR, REGIONAL, holder_of
 from tests.support.sample_community import NOW
+from tests.support.sample_facts import sample
 
 GATHERING = "0190a000-0000-7000-8000-000000000001"
 SMAN_4 = {"name": "SMAN 4 Kota Kediri", "kind": "school", "level": "secondary", "region": "kota-kediri"}
@@ -23,7 +24,8 @@ def rate(stage, actor, level, unit="b-slims", aspect="skill", **more):
 
 
 def hold_gathering(stage, *people, at=NOW, guests=()):
-    data = {"activity": GATHERING, "title": "Mencetak barcode", "units": ["b-slims"], "starts": at.isoformat()}
+    about = {"activity": GATHERING, "title": "Mencetak barcode", "units": ["b-slims"], "starts": at.isoformat()}
+    data = sample("events", "activity-published", **about)
     stage.hear("events.activity-published", data, region="kota-kediri", at=at)
     for person in people:
         told = {"activity": GATHERING, "person": person, "guest": None, "method": "code"}
@@ -112,7 +114,7 @@ def test_visits_and_what_was_heard_of_a_guest_are_evidence_too(stage):
     library = stage.post(ani, "/v1/libraries", SMAN_4).body["library"]
     stage.hear("mentoring.mentorship-opened", {"mentorship": "m-1", "library": library})
     visit = {"mentorship": "m-1", "library": library, "visit": "v-1", "staff": [ani.id], "units": ["b-slims"]}
-    stage.hear("mentoring.visit-logged", visit)
+    stage.hear("mentoring.visit-logged", sample("mentoring", "visit-logged", **visit))
     rate(stage, REGIONAL, 3, person=ani.id, because={"kind": "mentorship", "id": "m-1"})
     path = f"/v1/competence/{ani.id}"
     assert [one["kind"] for one in stage.get(ani, path).body["evidence"]] == ["visit"]

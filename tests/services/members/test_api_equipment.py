@@ -9,6 +9,7 @@ from services.members.domain.equipment import (
 )
 from tests.services.members.harness import MEMBER, REGIONAL
 from tests.support.sample_community import NOW
+from tests.support.sample_facts import sample
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 REGISTERED = EquipmentRegistered("Proyektor", "projector", "ani", None, "nganjuk")
@@ -22,7 +23,8 @@ def test_who_plans_finds_what_is_free_and_notes_where_it_went(stage):
     free = {"region": "kota-kediri", "free": "true"}
     (found,) = stage.get(REGIONAL, PATH, query=free).body["items"]
     assert (found["name"], found["owner_name"], found["activity"]) == ("Proyektor sekolah", "Ani", None)
-    published = {"activity": "g1", "title": "Barcode", "starts": NOW.isoformat(), "units": []}
+    about = {"activity": "g1", "title": "Barcode", "starts": NOW.isoformat()}
+    published = sample("events", "activity-published", **about)
     stage.hear("events.activity-published", published)
     assert stage.post(REGIONAL, f"{PATH}/{thing}/loans", {"activity": "g1"}).status == 201
     assert stage.get(REGIONAL, PATH, query=free).body["items"] == []

@@ -13,6 +13,7 @@ from services.members.views.learning import LEARNING
 from services.members.views.libraries import LIBRARIES
 from tests.services.members.harness import COORDINATOR, GATEWAY, REGIONAL
 from tests.support.sample_community import NOW
+from tests.support.sample_facts import checked, sample
 
 SCHOOL = {"name": "SMPN 1 (Filial) Kediri", "kind": "school", "level": "basic", "region": "kota-kediri"}
 
@@ -51,9 +52,12 @@ class Past:
         token = stage.post(ani, "/v1/me/telegram").body["token"]
         stage.post(GATEWAY, "/internal/telegram-link", {"token": token, "chat": "1"})
         stage.call(ani, "DELETE", "/v1/me/telegram")
-        self.hear("events.activity-published", {"activity": "a", "title": "A", "starts": NOW.isoformat(), "units": []})
-        self.hear("events.activity-rescheduled", {"activity": "a", "starts": NOW.isoformat()})
-        self.hear("mentoring.mentorship-opened", {"mentorship": "m", "library": library})
+        about = {"activity": "a", "title": "A", "starts": NOW.isoformat(), "units": []}
+        self.hear("events.activity-published", sample("events", "activity-published", **about))
+        moved = sample("events", "activity-rescheduled", activity="a", starts=NOW.isoformat())
+        self.hear("events.activity-rescheduled", moved)
+        opened = sample("mentoring", "mentorship-opened", mentorship="m", library=library)
+        self.hear("mentoring.mentorship-opened", opened)
 
     def something(self):
         person, guest = self.chance.choice([self.ani, self.budi]), self.chance.choice(self.guests)
@@ -67,12 +71,14 @@ class Past:
                 self.hear("events.attendance-recorded", told)
             case 2:
                 visit = {"mentorship": "m", "visit": f"v{len(self.facts)}", "units": ["b-slims"]}
-                self.hear("mentoring.visit-logged", {**visit, "staff": [person.id, person.id, self.budi.id]})
+                staff = [person.id, person.id, self.budi.id]
+                self.hear("mentoring.visit-logged", sample("mentoring", "visit-logged", **visit, staff=staff))
             case _:
                 self.stage.post(COORDINATOR, f"/v1/guests/{guest}/tie", {"person": person.id})
 
     def hear(self, name, data):
         source, _, kind = name.partition(".")
+        checked(source, kind, data)
         n = len(self.facts) + 1
         self.facts.append(Fact(source, "e", n, f"f{n}", kind, 1, "s", None, NOW, data, "c", position=n))
 

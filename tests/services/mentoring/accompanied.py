@@ -5,6 +5,7 @@ from typing import Any
 from services.mentoring.domain.readiness import CONDITIONS
 from tests.services.mentoring.harness import RANI, MentoringHarness, mentor
 from tests.support.sample_community import KEDIRI, person
+from tests.support.sample_facts import sample
 from tests.support.service_harness import Reply
 
 LIBRARY = "sman-4"
@@ -27,7 +28,7 @@ def register(stage: MentoringHarness, library: str = LIBRARY, *staff: str) -> No
     data = {"library": library, "name": "SMAN 4 Contoh", "kind": "school", "level": "secondary", "subdistrict": "one"}
     stage.members.say("library-registered", library, data, KEDIRI)
     for one in MEMBERS:
-        stage.members.say("member-joined", one, {"person": one, "library": "", "subdistrict": None}, KEDIRI)
+        stage.members.say("member-joined", one, sample("members", "member-joined", person=one), KEDIRI)
     first, *others = staff or ("sri", "budi")
     for one in others:
         stage.members.say("affiliation-started", library, {"person": one, "library": library, "role": "staff"}, KEDIRI)
@@ -48,7 +49,7 @@ def gather(
     stage: MentoringHarness, activity: str, *present: str, kind: str = "gathering", guest: str | None = None
 ) -> None:
     """An activity was held and these were there."""
-    data = {"activity": activity, "kind": kind, "starts": "2026-02-01T02:00:00Z"}
+    data = sample("events", "activity-published", activity=activity, kind=kind, starts="2026-02-01T02:00:00Z")
     stage.events.say("activity-published", activity, data, KEDIRI)
     people: list[dict[str, Any]] = [{"person": one, "guest": None} for one in present]
     people += [{"person": None, "guest": guest}] if guest else []
@@ -83,7 +84,7 @@ def rate(
         "rater": rater,
         "by": "rani",
     }
-    stage.hear("competence-rated", one, data | {"framework": 1, "because": None}, KEDIRI)
+    stage.hear("competence-rated", one, data | {"framework": "kediri-1", "because": None}, KEDIRI)
 
 
 def opened(stage: MentoringHarness, library: str = LIBRARY) -> str:

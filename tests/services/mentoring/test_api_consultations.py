@@ -3,6 +3,7 @@ from datetime import timedelta
 from services.kernel.declare.policy import ANONYMOUS, Actor
 from tests.services.mentoring.harness import RANI, MentoringHarness, mentor
 from tests.support.sample_community import BLITAR, KEDIRI, TRENGGALEK, person
+from tests.support.sample_facts import sample
 from tests.support.service_harness import Reply
 
 ANI = person("ani")
@@ -82,8 +83,9 @@ def test_what_is_held_is_not_silence(stage: MentoringHarness) -> None:
 
 
 def test_the_rules_of_the_board_say_how_long_a_question_waits(stage: MentoringHarness) -> None:
-    rules = {"version": 4, "in_force_from": stage.clock.now().isoformat(), "response_school_days": 5}
-    stage.hear("rules-changed", "rules", rules | {"school_days": ["mon"], "holidays": ["2026-03-09"]})
+    since = stage.clock.now().isoformat()
+    days = {"response_school_days": 5, "school_days": ["mon"], "holidays": ["2026-03-09"]}
+    stage.rule(version=4, in_force_from=since, **days)
     assert ask(stage).body["due"].startswith("2026-04-13T16:59")
 
 
@@ -109,7 +111,7 @@ def test_whoever_asked_as_a_guest_is_not_somebody_else_with_the_same_trouble(sta
 
 
 def test_nobody_asks_under_the_id_of_somebody_else(stage: MentoringHarness) -> None:
-    stage.hear("member-joined", "ani", {"person": "ani"}, KEDIRI)
+    stage.hear("member-joined", "ani", sample("members", "member-joined", person="ani"), KEDIRI)
     body = {"region": KEDIRI, "title": "In her name", "guest": "ani"}
     assert stage.post(Actor(id="ani"), "/v1/consultations", body).status == 400
     assert stage.post(Actor(id="visitor-7"), "/v1/consultations", body | {"guest": "guest-1"}).status == 401

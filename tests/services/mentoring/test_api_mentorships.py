@@ -20,6 +20,7 @@ from tests.services.mentoring.accompanied import (
 )  # fmt: skip
 from tests.services.mentoring.harness import BIMA, KOKO, RANI, MentoringHarness, mentor
 from tests.support.sample_community import KEDIRI, person
+from tests.support.sample_facts import sample
 
 WISH = {"library": LIBRARY, "wish": "Kami ingin memakai SLiMS."}
 PATH = "/v1/mentorships"
@@ -157,8 +158,8 @@ def test_the_numbers_of_a_pilot_are_those_of_the_rules_in_force(stage: Mentoring
     register(stage)
     path = opened(stage)
     gather(stage, "g1", "sri")
-    ruled = {"version": 3, "in_force_from": "2026-03-02T00:00:00Z", "pilot_after_gatherings": 1, "pilot_able_people": 0}
-    stage.hear("rules-changed", "rules", ruled)
+    since = "2026-03-02T00:00:00Z"
+    stage.rule(version=3, in_force_from=since, pilot_after_gatherings=1, pilot_able_people=0)
     assert pilot(stage, path) == "pilot-needs-readiness"
 
 
@@ -201,7 +202,8 @@ def test_mentors_are_suggested_with_reasons_whoever_went_along_before_first(stag
     stage.hear("region-opened", KEDIRI, {"name": "Kota Kediri", "subdistricts": places}, KEDIRI)
     register(stage)
     for name, subdistrict in (("mira", "one"), ("tono", "two"), ("wati", "one")):
-        stage.hear("member-joined", name, {"person": name, "library": "", "subdistrict": subdistrict}, KEDIRI)
+        joined = sample("members", "member-joined", person=name, subdistrict=subdistrict)
+        stage.hear("member-joined", name, joined, KEDIRI)
         stage.assume("mentor", KEDIRI, name, board=False)
     rate(stage, "tono", 3)
     path = opened(stage)

@@ -2,6 +2,7 @@ from services.kernel.declare.policy import Actor
 from tests.services.mentoring.accompanied import LIBRARY, MIRA, SRI, opened, register
 from tests.services.mentoring.harness import RANI, MentoringHarness
 from tests.support.sample_community import KEDIRI, person
+from tests.support.sample_facts import sample
 
 ASKED = {"region": KEDIRI, "title": "How does one begin with SLiMS?", "library": LIBRARY}
 
@@ -41,7 +42,9 @@ def by_a_mentor(stage: MentoringHarness, asker: Actor, asked: dict[str, str], **
 
 def test_a_mentor_opens_no_librarys_case_by_a_question_that_is_not_its_own(stage: MentoringHarness) -> None:
     register(stage)
-    stage.hear("library-registered", "sd-2", {"library": "sd-2", "name": "SD 2"}, KEDIRI)
+    stage.hear(
+        "library-registered", "sd-2", sample("members", "library-registered", library="sd-2", name="SD 2"), KEDIRI
+    )
     without = {"region": KEDIRI, "title": "How?"}
     assert stage.post(MIRA, "/v1/mentorships", {"library": LIBRARY}).status == 403
     assert by_a_mentor(stage, MIRA, without, library=LIBRARY) == 403

@@ -164,7 +164,7 @@ def test_killed_between_the_yes_and_the_record_it_comes_again_under_the_same_id(
 
 def test_a_fact_that_is_too_large_leaves_its_number_free(office: WebhookHarness) -> None:
     subscription, _ = office.subscribe()
-    office.desk.hear_of("events.seat-taken", text="x" * 20_000)
+    office.desk.hear_of("events.seat-taken", person="x" * 20_000)
     small = office.desk.hear_of("events.seat-taken")
     office.run()
     assert [(each.id, each.number) for each in office.endpoint.received] == [(small.id, 2)]

@@ -26,6 +26,7 @@ from services.mentoring.processes.by_hand import BY_HAND
 from services.mentoring.processes.region_desk import REGION_DESK
 from services.mentoring.processes.response import RESPONSE
 from services.mentoring.processes.seating import seated
+from tests.support import sample_facts
 from tests.support.sample_community import NOW
 
 OFFICES = [("coordinator", None), ("secretary", None)]
@@ -90,7 +91,9 @@ class Community:
     def move(self, kind: str, office: str, region: str | None, person: str) -> None:
         """Members tell that somebody took or left a seat."""
         n = len(self.facts) + 1
-        data = {"office": office, "region": region, "person": person, "board": True}
+        data = {"office": office, "region": region, "person": person}
+        data |= {"board": True} if kind in {"office-assumed", "stand-in-named"} else {}
+        sample_facts.checked("members", kind, data)
         subject = f"{office}.{region or 'all'}"
         at = self.clock.now()
         fact = Fact("members", "e", n, derived_id("m", n), kind, 1, subject, region, at, data, "c", position=n)

@@ -28,7 +28,8 @@ AT_THE_BOARD = ConsultationAssigned("ani", KEDIRI, "koko", BOARD, BOARD)
 
 
 def seat(kind: str, person: str, office: str = REGIONAL, region: str | None = KEDIRI) -> Fact:
-    return heard(kind, {"office": office, "region": region, "person": person, "board": True}, region)
+    of_the_board = {"board": True} if kind in {"office-assumed", "stand-in-named"} else {}
+    return heard(kind, {"office": office, "region": region, "person": person, **of_the_board}, region)
 
 
 def played(manager: Any, *told: Any) -> Reaction:
