@@ -143,7 +143,10 @@ def test_one_that_cannot_start_is_one_sentence_with_its_last_words(tmp_path: Pat
         supervisor.start(Program(name="absent", argv=("/nowhere/absent",), log=tmp_path / "absent.log"))
 
 
-def test_one_that_is_too_slow_to_be_ready_is_stopped(tmp_path: Path, supervisor: Supervisor) -> None:
+def test_one_that_is_too_slow_to_be_ready_is_stopped(
+    tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JEJARING_WAIT_FACTOR", "1")
     with pytest.raises(Trouble, match=r"slow was not ready within 0\.3 s"):
         supervisor.start(python(tmp_path, "slow", WAITING, ready=bool, ready_within=0.3))
     assert children(os.getpid()) & set(pids_of(tmp_path)) == set()
