@@ -19,7 +19,7 @@ from services.kernel.commands.decider import Commands, Order
 from services.kernel.log.log import Duplicate, LogError, Unknown
 from services.kernel.log.mongo_log import MongoLog
 from tests.support.proxy import Proxy
-from tests.support.shelf import AT, REGISTRY, SHELF, PutBook, append, tell
+from tests.support.sample_domain import AT, REGISTRY, SHELF, PutBook, append, tell
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from deploy.waiting import wait_until
 from services.kernel.base.mongo import connect
 from services.kernel.bus.envelope import EXCHANGE, NotOurs, canonical, checked, envelope, parsed
 from services.kernel.bus.relay import Unconfirmed
-from tests.support.shelf import fact
-from tests.support.stations import ConsumerStation, SourceStation
+from tests.support.bus_endpoints import ConsumerEndpoint, SourceEndpoint
+from tests.support.sample_domain import fact
 
 
 class Bus:
@@ -26,13 +26,13 @@ class Bus:
         self.amqp = amqp
         self._made: list[Any] = []
 
-    def source(self, name: str = "events") -> SourceStation:
-        station = SourceStation(name, self._client[f"{self._name}_{name}"], self.amqp)
+    def source(self, name: str = "events") -> SourceEndpoint:
+        station = SourceEndpoint(name, self._client[f"{self._name}_{name}"], self.amqp)
         self._made.append(station)
         return station
 
-    def consumer(self, *sources: SourceStation, name: str = "notifications") -> ConsumerStation:
-        station = ConsumerStation(name, self._client[f"{self._name}_{name}"], list(sources), self.amqp)
+    def consumer(self, *sources: SourceEndpoint, name: str = "notifications") -> ConsumerEndpoint:
+        station = ConsumerEndpoint(name, self._client[f"{self._name}_{name}"], list(sources), self.amqp)
         self._made.append(station)
         return station
 
@@ -52,7 +52,7 @@ def _until(condition: Callable[[], Any], what: str, seconds: float = 15) -> None
     wait_until(condition, seconds, what)
 
 
-def _publish_all(source: SourceStation) -> None:
+def _publish_all(source: SourceEndpoint) -> None:
     assert source.relay is not None
     while source.relay.step(1):
         pass

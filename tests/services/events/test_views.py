@@ -25,7 +25,7 @@ from services.kernel.log.memory_log import MemoryLog
 from tests.support.sample_community import BLITAR, KEDIRI
 from tests.support.sample_facts import sample
 from tests.support.service_harness import SourceService
-from tests.unit.events.acts import HELD, NOW
+from tests.unit.events.sample_events import HELD, NOW
 from tests.unit.events.sample_times import END, START
 
 PEOPLE = ["ani", "budi", "citra"]

@@ -18,7 +18,7 @@ from services.members.importing.import_runner import ImportRunner
 from services.members.parts import Parts
 from tests.support.sample_community import NOW
 from tests.support.service_harness import ServiceHarness
-from tests.unit.members.registrations import SUBDISTRICTS
+from tests.unit.members.sample_registrations import SUBDISTRICTS
 
 
 class MembersHarness(ServiceHarness):

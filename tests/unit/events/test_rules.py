@@ -3,7 +3,7 @@ from typing import Any
 
 from services.events.domain.rules import RulesInForce
 from services.events.views.rulebook import rules_at
-from tests.unit.events.acts import BOARD_RULES, NOW, OPEN_RULES
+from tests.unit.events.sample_events import BOARD_RULES, NOW, OPEN_RULES
 
 
 def dated(since: datetime, rules: RulesInForce) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from services.kernel.commands.decider import Commands, Decider, Order, StreamQue
 from services.kernel.log.log import Append, Commit
 from services.kernel.log.memory_log import MemoryLog
 from services.kernel.testing import given
-from tests.support.shelf import (
+from tests.support.sample_domain import (
     AT,
     REGISTRY,
     SHELF,

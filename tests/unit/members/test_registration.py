@@ -7,7 +7,7 @@ from services.members.domain.registration_import import Reason
 from services.members.importing.gazetteer import gazetteer_of
 from services.members.importing.registration import RowReader, registration_from
 from services.members.importing.spreadsheet import COLUMNS, Row
-from tests.unit.members.registrations import SUBDISTRICTS
+from tests.unit.members.sample_registrations import SUBDISTRICTS
 
 TODAY = date(2026, 3, 2)
 GAZETTEER = gazetteer_of(

@@ -17,10 +17,10 @@ from services.kernel.bus.subscription import SilenceWatch, Subscription
 from services.kernel.declare.policy import ActorSignature
 from services.kernel.log.mongo_log import MongoLog
 from services.kernel.readers.reader import Checkpoints
-from tests.support.shelf import REGISTRY, append
+from tests.support.sample_domain import REGISTRY, append
 
 
-class SourceStation:
+class SourceEndpoint:
     """A service that tells facts: ``tell`` appends, ``relay.step`` publishes, ``url`` answers its feed."""
 
     def __init__(self, name: str, database: Database[dict[str, Any]], amqp: str | None = None) -> None:
@@ -67,11 +67,11 @@ class SourceStation:
             self.relay.close()
 
 
-class ConsumerStation:
+class ConsumerEndpoint:
     """A service that listens to some sources."""
 
     def __init__(
-        self, name: str, database: Database[dict[str, Any]], sources: list[SourceStation], amqp: str | None = None
+        self, name: str, database: Database[dict[str, Any]], sources: list[SourceEndpoint], amqp: str | None = None
     ) -> None:
         self.inbox = Inbox(name, database)
         self.inbox.prepare()

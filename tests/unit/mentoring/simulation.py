@@ -38,16 +38,16 @@ RULES = RulesInForce()
 class Reader:
     """One manager on both its logs; it forgets nothing and reads each log in order."""
 
-    def __init__(self, manager: ProcessManager, community: "Community") -> None:
+    def __init__(self, manager: ProcessManager, simulation: "Simulation") -> None:
         self.manager = manager
-        self._community = community
+        self._simulation = simulation
         self._at = dict.fromkeys(manager.logs, 0)
         self._states: dict[str, Any] = {}
         self.deadlines: dict[str, dict[str, Any]] = {}
 
     def step(self, log: str) -> bool:
         """Take the next fact of a log; False where there is none."""
-        told: Sequence[Recorded | Fact] = self._community.events if log == COMMITS else self._community.facts
+        told: Sequence[Recorded | Fact] = self._simulation.events if log == COMMITS else self._simulation.facts
         if log not in self._at or self._at[log] >= len(told):
             return False
         fact = told[self._at[log]]
@@ -55,13 +55,13 @@ class Reader:
         for instance in self.manager.concerned(fact):
             reaction = self.manager.react(self._states.get(instance, {}), fact)
             for n, issue in enumerate(reaction.issues):
-                self._community.take(issue.identity, issue.command, self.manager.name, instance, fact.id, n)
+                self._simulation.take(issue.identity, issue.command, self.manager.name, instance, fact.id, n)
             self._states[instance] = dict(reaction.state)
             self.deadlines[instance] = dict(reaction.deadlines)
         return True
 
 
-class Community:
+class Simulation:
     """Who sits where, who asks what, and what follows."""
 
     def __init__(self) -> None:

@@ -23,50 +23,52 @@ TICKS = {
 }
 
 
-def register(stage: MentoringHarness, library: str = LIBRARY, *staff: str) -> None:
+def register(harness: MentoringHarness, library: str = LIBRARY, *staff: str) -> None:
     """Members tell of a library, of those who work there and of those who might go along."""
     data = {"library": library, "name": "SMAN 4 Contoh", "kind": "school", "level": "secondary", "subdistrict": "one"}
-    stage.members.say("library-registered", library, data, KEDIRI)
+    harness.members.say("library-registered", library, data, KEDIRI)
     for one in MEMBERS:
-        stage.members.say("member-joined", one, sample("members", "member-joined", person=one), KEDIRI)
+        harness.members.say("member-joined", one, sample("members", "member-joined", person=one), KEDIRI)
     first, *others = staff or ("sri", "budi")
     for one in others:
-        stage.members.say("affiliation-started", library, {"person": one, "library": library, "role": "staff"}, KEDIRI)
-    affiliate(stage, first, library)
+        harness.members.say(
+            "affiliation-started", library, {"person": one, "library": library, "role": "staff"}, KEDIRI
+        )
+    affiliate(harness, first, library)
 
 
-def affiliate(stage: MentoringHarness, one: str, library: str = LIBRARY) -> None:
+def affiliate(harness: MentoringHarness, one: str, library: str = LIBRARY) -> None:
     """Somebody begins to work there."""
-    stage.hear("affiliation-started", library, {"person": one, "library": library, "role": "staff"}, KEDIRI)
+    harness.hear("affiliation-started", library, {"person": one, "library": library, "role": "staff"}, KEDIRI)
 
 
-def leave(stage: MentoringHarness, one: str, library: str = LIBRARY) -> None:
+def leave(harness: MentoringHarness, one: str, library: str = LIBRARY) -> None:
     """Somebody works there no longer."""
-    stage.hear("affiliation-ended", library, {"person": one, "library": library}, KEDIRI)
+    harness.hear("affiliation-ended", library, {"person": one, "library": library}, KEDIRI)
 
 
 def gather(
-    stage: MentoringHarness, activity: str, *present: str, kind: str = "gathering", guest: str | None = None
+    harness: MentoringHarness, activity: str, *present: str, kind: str = "gathering", guest: str | None = None
 ) -> None:
     """An activity was held and these were there."""
     data = sample("events", "activity-published", activity=activity, kind=kind, starts="2026-02-01T02:00:00Z")
-    stage.events.say("activity-published", activity, data, KEDIRI)
+    harness.events.say("activity-published", activity, data, KEDIRI)
     people: list[dict[str, Any]] = [{"person": one, "guest": None} for one in present]
     people += [{"person": None, "guest": guest}] if guest else []
     *others, last = ({"activity": activity, **each, "method": "coordinator"} for each in people)
     for told in others:
-        stage.events.say("attendance-recorded", activity, told, KEDIRI)
-    stage.hear("attendance-recorded", activity, last, KEDIRI, source="events")
+        harness.events.say("attendance-recorded", activity, told, KEDIRI)
+    harness.hear("attendance-recorded", activity, last, KEDIRI, source="events")
 
 
-def adopt(stage: MentoringHarness, version: str, **migration: str | None) -> None:
+def adopt(harness: MentoringHarness, version: str, **migration: str | None) -> None:
     """Members tell of a new version of the framework; units are named with an underscore here."""
     moves = [{"unit": unit.replace("_", "-"), "to": to} for unit, to in migration.items()]
-    stage.hear("framework-adopted", "framework", {"framework": version, "units": [], "migration": moves})
+    harness.hear("framework-adopted", "framework", {"framework": version, "units": [], "migration": moves})
 
 
 def rate(
-    stage: MentoringHarness,
+    harness: MentoringHarness,
     one: str,
     level: int,
     *,
@@ -84,29 +86,29 @@ def rate(
         "rater": rater,
         "by": "rani",
     }
-    stage.hear("competence-rated", one, data | {"framework": "kediri-1", "because": None}, KEDIRI)
+    harness.hear("competence-rated", one, data | {"framework": "kediri-1", "because": None}, KEDIRI)
 
 
-def opened(stage: MentoringHarness, library: str = LIBRARY) -> str:
+def opened(harness: MentoringHarness, library: str = LIBRARY) -> str:
     """A case with Mira as its mentor; answers its path."""
     wish = {"library": library, "wish": "Kami ingin memakai SLiMS."}
-    path = f"/v1/mentorships/{stage.post(SRI, '/v1/mentorships', wish, settle=False).body['mentorship']}"
-    assert stage.post(RANI, f"{path}/mentors", {"person": "mira"}, settle=False).status == 201
+    path = f"/v1/mentorships/{harness.post(SRI, '/v1/mentorships', wish, settle=False).body['mentorship']}"
+    assert harness.post(RANI, f"{path}/mentors", {"person": "mira"}, settle=False).status == 201
     return path
 
 
-def pass_stage(stage: MentoringHarness, path: str, name: str) -> Reply:
+def pass_stage(harness: MentoringHarness, path: str, name: str) -> Reply:
     """A stage with all it needs."""
     body = {"items": TICKS[name], "note": "Sudah dilihat bersama."}
-    return stage.post(MIRA, f"{path}/stages/{name}", body, settle=False)
+    return harness.post(MIRA, f"{path}/stages/{name}", body, settle=False)
 
 
-def live(stage: MentoringHarness, path: str) -> None:
+def live(harness: MentoringHarness, path: str) -> None:
     """Every stage until loans go through the software."""
-    assert stage.post(MIRA, f"{path}/readiness", ALL_THERE, settle=False).status == 201
+    assert harness.post(MIRA, f"{path}/readiness", ALL_THERE, settle=False).status == 201
     for name in TICKS:
-        assert pass_stage(stage, path, name).status == 201, name
-    assert stage.post(MIRA, f"{path}/go-live").status == 201
+        assert pass_stage(harness, path, name).status == 201, name
+    assert harness.post(MIRA, f"{path}/go-live").status == 201
 
 
 def loans(week: str, count: int = 12, **more: Any) -> dict[str, Any]:

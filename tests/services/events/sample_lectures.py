@@ -18,41 +18,41 @@ OF_A_QUESTION: Mapping[str, Mapping[str, Any]] = {
 STEPS = ("open", "present", "take-questions", "close")
 
 
-def group(stage: EventsHarness, **changed: Any) -> str:
-    return str(stage.post(RANI, "/v1/chat-groups", GROUP | changed).body["group"])
+def group(harness: EventsHarness, **changed: Any) -> str:
+    return str(harness.post(RANI, "/v1/chat-groups", GROUP | changed).body["group"])
 
 
-def poll(stage: EventsHarness, *times: datetime, quorum: int = 2) -> str:
+def poll(harness: EventsHarness, *times: datetime, quorum: int = 2) -> str:
     options = [{"starts": at.isoformat(), "ends": (at + HOUR).isoformat()} for at in times]
     wish = {"title": "Kapan kuliah?", "region": KEDIRI, "options": options, "quorum": quorum}
-    reply = stage.post(RANI, "/v1/polls", wish | {"closes": (NOW + timedelta(days=2)).isoformat()})
+    reply = harness.post(RANI, "/v1/polls", wish | {"closes": (NOW + timedelta(days=2)).isoformat()})
     return str(reply.body["poll"])
 
 
-def lecture(stage: EventsHarness, at: datetime = EVENING, **changed: Any) -> Reply:
+def lecture(harness: EventsHarness, at: datetime = EVENING, **changed: Any) -> Reply:
     wish = {"title": "Katalog induk", "region": KEDIRI, "agreed_otherwise": "in the meeting of March"}
     wish |= {"starts": at.isoformat(), "ends": (at + HOUR).isoformat()}
     wish |= changed
-    return stage.post(RANI, "/v1/lectures", {name: value for name, value in wish.items() if value is not None})
+    return harness.post(RANI, "/v1/lectures", {name: value for name, value in wish.items() if value is not None})
 
 
-def announced(stage: EventsHarness, at: datetime = EVENING, **changed: Any) -> str:
+def announced(harness: EventsHarness, at: datetime = EVENING, **changed: Any) -> str:
     activity = str(
-        lecture(stage, at, **{"group": changed.pop("group", None) or group(stage), **changed}).body["activity"]
+        lecture(harness, at, **{"group": changed.pop("group", None) or group(harness), **changed}).body["activity"]
     )
     path = f"/v1/activities/{activity}"
-    stage.post(RANI, f"{path}/speakers", {"person": "rani", "role": "guide"})
-    stage.post(RANI, f"{path}/speakers", {"person": "dosen", "role": "speaker", "category": "academic"})
-    assert stage.post(RANI, f"{path}/publish").status == 200
+    harness.post(RANI, f"{path}/speakers", {"person": "rani", "role": "guide"})
+    harness.post(RANI, f"{path}/speakers", {"person": "dosen", "role": "speaker", "category": "academic"})
+    assert harness.post(RANI, f"{path}/publish").status == 200
     return activity
 
 
-def step(stage: EventsHarness, activity: str, name: str) -> Reply:
-    return stage.post(RANI, f"/v1/activities/{activity}/lecture/{name}")
+def step(harness: EventsHarness, activity: str, name: str) -> Reply:
+    return harness.post(RANI, f"/v1/activities/{activity}/lecture/{name}")
 
 
-def told(stage: EventsHarness, kind: str) -> list[Mapping[str, Any]]:
-    return [fact.data for fact in stage.application.log.facts(0) if fact.type == kind]
+def told(harness: EventsHarness, kind: str) -> list[Mapping[str, Any]]:
+    return [fact.data for fact in harness.application.log.facts(0) if fact.type == kind]
 
 
 def bodies(activity: str, asked: str) -> dict[str, Mapping[str, Any]]:
@@ -73,14 +73,14 @@ def bodies(activity: str, asked: str) -> dict[str, Mapping[str, Any]]:
     }
 
 
-def opened(stage: EventsHarness, activity: str, *names: str) -> str:
+def opened(harness: EventsHarness, activity: str, *names: str) -> str:
     """It is its hour, and the lecture has come as far as the last step named."""
-    stage.clock.advance(max(EVENING - stage.clock.now(), timedelta()))
+    harness.clock.advance(max(EVENING - harness.clock.now(), timedelta()))
     for name in names or ("open",):
-        assert step(stage, activity, name).status == 200
+        assert step(harness, activity, name).status == 200
     return activity
 
 
-def ask(stage: EventsHarness, activity: str, who: str, text: str = "Bagaimana?") -> str:
-    reply = stage.post(person(who), f"/v1/activities/{activity}/questions", {"text": text})
+def ask(harness: EventsHarness, activity: str, who: str, text: str = "Bagaimana?") -> str:
+    reply = harness.post(person(who), f"/v1/activities/{activity}/questions", {"text": text})
     return str(reply.body["question"])

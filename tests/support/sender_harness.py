@@ -87,7 +87,7 @@ class Heard:
         """Nobody is in doubt here."""
 
 
-class Desk:
+class SenderHarness:
     """A sender whose every surrounding is the test's own, but for the database."""
 
     def __init__(self, database: Database[dict[str, Any]], policy: RetryPolicy) -> None:

@@ -12,7 +12,7 @@ from deploy.database import Database
 from tests.support.services import ChildServices
 
 
-class Stage:
+class Stack:
     """A private database and broker, and members, events and notifications in one process. Ends with the block."""
 
     def __init__(self, directory: Path) -> None:
@@ -22,7 +22,7 @@ class Stage:
         self.services: ChildServices | None = None
         self.process = ""
 
-    def __enter__(self) -> Stage:
+    def __enter__(self) -> Stack:
         self.database.start()
         self.broker.start()
         self.services = ChildServices(

@@ -17,10 +17,10 @@ from services.kernel.managers.deadline_reader import DeadlineReader
 from services.kernel.managers.manager_reader import ManagerReader
 from services.kernel.readers.parking import Parking
 from services.kernel.readers.reader import Checkpoints, CommitSource
-from tests.support.shelf import AT, COPYING, REGISTRY, SHELF, fact, tell
+from tests.support.sample_domain import AT, COPYING, REGISTRY, SHELF, fact, tell
 
 
-class Office:
+class ManagerHarness:
     """A manager's log, inbox, clock and commands."""
 
     def __init__(self, database: Database[dict[str, Any]]) -> None:
@@ -58,5 +58,5 @@ class Office:
 
 
 @pytest.fixture
-def office(mongodb_uri: str, database: Database[dict[str, Any]]) -> Office:
-    return Office(connect(mongodb_uri)[database.name])
+def manager_harness(mongodb_uri: str, database: Database[dict[str, Any]]) -> ManagerHarness:
+    return ManagerHarness(connect(mongodb_uri)[database.name])
