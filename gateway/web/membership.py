@@ -9,7 +9,6 @@ from starlette.responses import Response
 from gateway.composed.calendar_order import is_ahead
 from gateway.composed.composition import Composed, dashboard
 from gateway.edge.identity import Identities
-from gateway.reports.sections import STAGES
 from gateway.web.pages import Page
 from gateway.web.visit import Visit, local_path
 from services.kernel.base.problem import Malformed, Problem
@@ -112,7 +111,6 @@ async def own_page(visit: Visit) -> Response:
         inbox=composed.parts["inbox"],
         preferences=found.parts["preferences"],
         certificates=list(reversed((composed.parts["certificates"] or {"items": ()})["items"])),
-        stages={name: visit.words(text) for name, text in STAGES.items()},
         areas=grown(composed.parts["competence"]),
         consultations=(composed.parts["consultations"] or {"items": ()})["items"],
         mentorships=(composed.parts["mentorships"] or {"items": ()})["items"],

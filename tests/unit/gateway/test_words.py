@@ -4,7 +4,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import gateway.web
-from gateway import words
+from gateway import labels, words
 from gateway.bot import conversation
 from gateway.web import attending, news, visit
 from gateway.words import LocalWords, Words, catalogue
@@ -18,7 +18,8 @@ TEXT = re.compile(r'_\("((?:[^"\\]|\\.)*)"')
 def texts():
     found = [text for path in (WEB / "templates").glob("*.html") for text in TEXT.findall(path.read_text("utf-8"))]
     return {
-        *found, *words.BY_STATUS.values(), words.UNFORESEEN, words.UNREADABLE, *news.NEWS.values(),
+        *found, *(text for table in labels.LABELS.values() for text in table.values()), labels.ALL_RIGHTS_RESERVED,
+        *words.BY_STATUS.values(), words.UNFORESEEN, words.UNREADABLE, *news.NEWS.values(),
         *attending.INCOMPLETE.values(), *conversation.SENTENCES.values(), visit.EXPIRED,
     }  # fmt: skip
 
