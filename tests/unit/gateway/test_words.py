@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 import gateway.web
 from gateway import labels, words
 from gateway.bot import conversation
-from gateway.web import attending, news, visit
+from gateway.web import attendance, news, visit
 from gateway.words import LocalWords, Words, catalogue
 from services.kernel.base.problem import Forbidden, Malformed, Problem, Refused, TooMany, Unavailable
-from tests.unit.gateway.house import JAKARTA
+from tests.unit.gateway.harness import JAKARTA
 
 WEB = Path(gateway.web.__file__).parent
 TEXT = re.compile(r'_\("((?:[^"\\]|\\.)*)"')
@@ -20,7 +20,7 @@ def texts():
     return {
         *found, *(text for table in labels.LABELS.values() for text in table.values()), labels.ALL_RIGHTS_RESERVED,
         *words.BY_STATUS.values(), words.UNFORESEEN, words.UNREADABLE, *news.NEWS.values(),
-        *attending.INCOMPLETE.values(), *conversation.SENTENCES.values(), visit.EXPIRED,
+        *attendance.INCOMPLETE.values(), *conversation.SENTENCES.values(), visit.EXPIRED,
     }  # fmt: skip
 
 
