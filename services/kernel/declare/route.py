@@ -13,7 +13,7 @@ import inspect
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, is_dataclass
 from datetime import datetime
-from typing import Any, Generic, TypedDict, Unpack, get_args, get_origin, get_type_hints
+from typing import Any, Generic, Protocol, TypedDict, Unpack, get_args, get_origin, get_type_hints
 
 from marshmallow import Schema
 from typing_extensions import TypeVar
@@ -204,7 +204,51 @@ class RouteOptions(TypedDict, total=False):
     statuses: Sequence[int]
 
 
-class Routes(Collection[Route]):
+class DeclaredRoute(Protocol):
+    """What ``RouteTable`` needs to know of a route."""
+
+    @property
+    def method(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+RouteT = TypeVar("RouteT", bound=DeclaredRoute)
+
+
+class RouteTable(Collection[RouteT]):
+    """Routes in the order of their definition, each with a name of its own.
+
+    ``RouteTable(topics.routes, venues.routes)`` joins the routes of several modules. A subclass adds a decorator for each
+    HTTP method. Raises ``ValueError`` for two operations of one name.
+    """
+
+    def __init__(self, *parts: Iterable[RouteT]) -> None:
+        self._routes: dict[str, RouteT] = {}
+        for part in parts:
+            for route in part:
+                self._add(route)
+
+    def __iter__(self) -> Iterator[RouteT]:
+        return iter(self._routes.values())
+
+    def __len__(self) -> int:
+        return len(self._routes)
+
+    def __contains__(self, route: object) -> bool:
+        return route in self._routes.values()
+
+    def _add(self, route: RouteT) -> None:
+        other = self._routes.setdefault(route.name, route)
+        if other is not route:
+            raise ValueError(
+                f"two operations are called {route.name!r}: {other.method} {other.path} and {route.method} {route.path}"
+            )
+
+
+class Routes(RouteTable[Route]):
     """The routes of a module or of a whole service, in the order of their definition.
 
     ``Routes(topics.routes, venues.routes)`` joins those of several modules. ``get``, ``post``, ``put``, ``patch`` and
@@ -213,12 +257,6 @@ class Routes(Collection[Route]):
     summary, without the full stop at its end. Raises ``ValueError`` for a handler without a docstring and for two
     operations of one name.
     """
-
-    def __init__(self, *parts: Iterable[Route]) -> None:
-        self._routes: dict[str, Route] = {}
-        for part in parts:
-            for route in part:
-                self._add(route)
 
     def get(self, path: str, **options: Unpack[RouteOptions]) -> Callable[[H], H]:
         return self._decorator("GET", path, options)
@@ -235,15 +273,6 @@ class Routes(Collection[Route]):
     def delete(self, path: str, **options: Unpack[RouteOptions]) -> Callable[[H], H]:
         return self._decorator("DELETE", path, options)
 
-    def __iter__(self) -> Iterator[Route]:
-        return iter(self._routes.values())
-
-    def __len__(self) -> int:
-        return len(self._routes)
-
-    def __contains__(self, route: object) -> bool:
-        return route in self._routes.values()
-
     def _decorator(self, method: str, path: str, options: RouteOptions) -> Callable[[H], H]:
         def decorate(handler: H) -> H:
             name, summary = operation_name(handler), operation_summary(handler)
@@ -251,13 +280,6 @@ class Routes(Collection[Route]):
             return handler
 
         return decorate
-
-    def _add(self, route: Route) -> None:
-        other = self._routes.setdefault(route.name, route)
-        if other is not route:
-            raise ValueError(
-                f"two operations are called {route.name!r}: {other.method} {other.path} and {route.method} {route.path}"
-            )
 
 
 def _annotated(handler: Handler) -> RouteOptions:

@@ -4,11 +4,11 @@ import pytest
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from gateway.papers import certificates
-from gateway.papers.certificates import CertificatePapers
-from gateway.papers.pdf_fonts import BOLD, PLAIN, fitted, prepare, written
-from gateway.reports.evidence_pdf import Paper, pdf
+from gateway.papers.certificates import CertificatePdfs
+from gateway.papers.pdf_fonts import BOLD, PLAIN, fit_text, printable, register_fonts
+from gateway.reports.evidence_pdf import ReportSheet, render_pdf
 from gateway.reports.sections import Section
-from tests.unit.gateway.house import JAKARTA
+from tests.unit.gateway.harness import JAKARTA
 
 TITLE = (
     "Pelatihan Pengelolaan Perpustakaan Sekolah Berbasis SLiMS dan Penguatan Literasi bagi Guru Pustakawan dan Tenaga "
@@ -40,7 +40,7 @@ def fonts_in(made):
 
 @pytest.mark.parametrize("name", ["Nurul Ḥasanah", "Siti ʿĀisyah", "Łukasz Contoh", "Ṣafiyyah Ẓahrā"])
 def test_a_name_in_latin_script_stands_on_paper_as_it_is_written(drawn, name):
-    made = CertificatePapers("Komunitas", "https://x", JAKARTA).paper(CERTIFICATE, name)
+    made = CertificatePdfs("Komunitas", "https://x", JAKARTA).pdf(CERTIFICATE, name)
     assert name in [text for text, _ in drawn]
     assert fonts_in(made) - {b"Helvetica"} == {
         b"FiraSans-Regular",
@@ -59,11 +59,11 @@ def test_a_name_in_latin_script_stands_on_paper_as_it_is_written(drawn, name):
     ],
 )
 def test_what_the_font_lacks_is_the_nearest_that_it_has(text, on_paper):
-    assert written(text) == on_paper
+    assert printable(text) == on_paper
 
 
 def test_a_long_title_is_smaller_and_is_not_cut(drawn):
-    CertificatePapers("Komunitas", "https://x", JAKARTA).paper(CERTIFICATE, "Sari Contoh")
+    CertificatePdfs("Komunitas", "https://x", JAKARTA).pdf(CERTIFICATE, "Sari Contoh")
     lines = [(text, size) for text, size in drawn if text in TITLE and len(text) > 20]
     assert " ".join(text for text, _ in lines) == TITLE
     assert len(lines) == 2
@@ -72,14 +72,14 @@ def test_a_long_title_is_smaller_and_is_not_cut(drawn):
 
 
 def test_what_fits_keeps_its_size_and_what_does_not_stays_within_the_width():
-    prepare()
-    assert fitted("Sari Contoh", BOLD, 24, 500, 2) == (24, ["Sari Contoh"])
-    size, lines = fitted("x" * 200, PLAIN, 17, 500, 2)
+    register_fonts()
+    assert fit_text("Sari Contoh", BOLD, 24, 500, 2) == (24, ["Sari Contoh"])
+    size, lines = fit_text("x" * 200, PLAIN, 17, 500, 2)
     assert "".join(lines) == "x" * 200
     assert max(stringWidth(line, PLAIN, size) for line in lines) <= 500
 
 
 def test_the_reports_paper_is_in_the_same_letters():
     part = Section("stage", "Ḥ", ("Ḥ & <b>",), (("Ḥ",), ("Ḥ",)))
-    made = pdf(Paper("Ḥ", "Ḥ", "Ḥ", "Ḥ", [part], ["Ḥ"], "7K3F", "https://x/laporan/7K3F"))
+    made = render_pdf(ReportSheet("Ḥ", "Ḥ", "Ḥ", "Ḥ", [part], ["Ḥ"], "7K3F", "https://x/laporan/7K3F"))
     assert fonts_in(made) - {b"Helvetica"} == {b"FiraSans-Regular", b"FiraSans-Bold"}

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from tests.unit.gateway.house import House, Told
-from tests.unit.gateway.scene import items
+from tests.unit.gateway.harness import FakeAnswer, GatewayHarness
+from tests.unit.gateway.sample_community import items
 
 OPERATIONS = (
     "GET /v1/consultations",
@@ -48,14 +48,14 @@ PUBLIC = consultation(
 )  # fmt: skip
 
 
-def settle_mentoring(house: House) -> None:
+def settle_mentoring(harness: GatewayHarness) -> None:
     """Let members and mentoring answer what asking asks of them."""
-    house.members.on("GET /v1/libraries", items(LIBRARY))
-    house.members.on("GET /v1/libraries/{library}", Told(LIBRARY))
-    house.members.on("POST /v1/guests/{guest}", Told({}, 201))
+    harness.members.on("GET /v1/libraries", items(LIBRARY))
+    harness.members.on("GET /v1/libraries/{library}", FakeAnswer(LIBRARY))
+    harness.members.on("POST /v1/guests/{guest}", FakeAnswer({}, 201))
     material = {"material": "m1", "activity": "a9", "title": "Lembar kerja barcode", "url": "https://contoh.id/lembar"}
-    house.events.on("GET /v1/materials", items(material))
-    house.mentoring.on("GET /v1/consultations", items(PUBLIC))
-    house.mentoring.on("GET /v1/consultations/{consultation}", Told(consultation()))
+    harness.events.on("GET /v1/materials", items(material))
+    harness.mentoring.on("GET /v1/consultations", items(PUBLIC))
+    harness.mentoring.on("GET /v1/consultations/{consultation}", FakeAnswer(consultation()))
     taken = {"consultation": "c1", "asker": "x", "owner": "hadi", "why": "board", "due": "2026-03-04T16:59:59+00:00"}
-    house.mentoring.on("POST /v1/consultations", Told(taken, 201))
+    harness.mentoring.on("POST /v1/consultations", FakeAnswer(taken, 201))

@@ -29,7 +29,7 @@ SARI = {"kind": "person", "id": "sari", "offices": [], "grants": {}, "language":
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReceivedRequest:
     """One request as the fake service got it."""
 
     method: str
@@ -48,7 +48,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Told:
+class FakeAnswer:
     """What the fake service answers."""
 
     document: Any = field(default_factory=dict)
@@ -56,7 +56,7 @@ class Told:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-Handler = Callable[[Asked], Told]
+Handler = Callable[[ReceivedRequest], FakeAnswer]
 
 
 class _Server(ThreadingHTTPServer):
@@ -68,7 +68,7 @@ class FakeService:
     """Answers with handlers by ``METHOD /path/{parameter}``; remembers all it was asked. ``down`` closes its port."""
 
     def __init__(self) -> None:
-        self.asked: list[Asked] = []
+        self.received: list[ReceivedRequest] = []
         self._handlers: list[tuple[str, re.Pattern[str], Handler]] = []
         self._server = _Server(("127.0.0.1", 0), self._handler_class())
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -76,17 +76,17 @@ class FakeService:
         self._thread.start()
         self._up = True
 
-    def on(self, operation: str, answer: Told | Handler) -> None:
+    def on(self, operation: str, answer: FakeAnswer | Handler) -> None:
         """The newest handler of an operation answers."""
         method, _, path = operation.partition(" ")
         pattern = re.compile(re.sub(r"\{\w+\}", "[^/]+", path))
-        handler = (lambda _asked: answer) if isinstance(answer, Told) else answer
+        handler = (lambda _asked: answer) if isinstance(answer, FakeAnswer) else answer
         self._handlers.insert(0, (method, pattern, handler))
 
-    def calls(self, operation: str) -> list[Asked]:
+    def calls(self, operation: str) -> list[ReceivedRequest]:
         method, _, path = operation.partition(" ")
         pattern = re.compile(re.sub(r"\{\w+\}", "[^/]+", path))
-        return [asked for asked in self.asked if asked.method == method and pattern.fullmatch(asked.path)]
+        return [asked for asked in self.received if asked.method == method and pattern.fullmatch(asked.path)]
 
     def down(self) -> None:
         if self._up:
@@ -94,12 +94,12 @@ class FakeService:
             self._server.shutdown()
             self._server.server_close()
 
-    def answer(self, asked: Asked) -> Told:
-        self.asked.append(asked)
+    def answer(self, asked: ReceivedRequest) -> FakeAnswer:
+        self.received.append(asked)
         for method, pattern, handler in self._handlers:
             if asked.method == method and pattern.fullmatch(asked.path):
                 return handler(asked)
-        return Told(
+        return FakeAnswer(
             {"title": "There is nothing here", "status": 404}, 404, {"Content-Type": "application/problem+json"}
         )
 
@@ -111,10 +111,10 @@ class FakeService:
                 path, _, query = self.path.partition("?")
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                told = service.answer(Asked(self.command, path, query, headers, body))
-                sent = told.document if isinstance(told.document, bytes) else json.dumps(told.document).encode()
-                self.send_response(told.status)
-                for name, value in ({"Content-Type": "application/json"} | dict(told.headers)).items():
+                given = service.answer(ReceivedRequest(self.command, path, query, headers, body))
+                sent = given.document if isinstance(given.document, bytes) else json.dumps(given.document).encode()
+                self.send_response(given.status)
+                for name, value in ({"Content-Type": "application/json"} | dict(given.headers)).items():
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(sent)))
                 self.end_headers()
@@ -129,7 +129,7 @@ class FakeService:
         return Handle
 
 
-class House:
+class GatewayHarness:
     """Four fake services, and the gateway once it is started."""
 
     def __init__(self, rooms: Path) -> None:
@@ -148,9 +148,9 @@ class House:
             "notifications": self.notifications,
         }
 
-    def identity(self, asked: Asked) -> Told:
+    def identity(self, asked: ReceivedRequest) -> FakeAnswer:
         person = self.people.get(asked.document["token"])
-        return Told(person) if person else Told({"title": "Log in first", "status": 401}, 401)
+        return FakeAnswer(person) if person else FakeAnswer({"title": "Log in first", "status": 401}, 401)
 
     def configuration(self) -> Configuration:
         return Configuration(

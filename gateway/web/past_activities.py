@@ -8,30 +8,30 @@ from typing import Any
 from gateway.web.visit import Visit
 from gateway.words import instant
 
-PAGE = 50
-AT_ONCE = 100
+SHOWN = 50
+READ_LIMIT = 100
 WINDOW = timedelta(days=366)
-WINDOWS = 10
-PAGES = 10
+MAX_WINDOWS = 10
+MAX_PAGES = 10
 """In one window; a community that holds more than a thousand activities a year sees the first thousand."""
 
 
-async def held(visit: Visit, region: str, before: str = "") -> dict[str, Any]:
+async def past_activities(visit: Visit, region: str, before: str = "") -> dict[str, Any]:
     """A page of what was completed and began before a time, now where none is told; ``next`` is the time to go on from."""
     query = {"state": "completed", "region": region}
-    first = (await visit.public("/v1/activities", **query, limit=1))["items"]
+    first = (await visit.get_public("/v1/activities", **query, limit=1))["items"]
     if not first:
         return {"items": [], "next": None}
-    oldest, edge = instant(first[0]["starts"]), _time(before) or visit.now
+    oldest, edge = instant(first[0]["starts"]), _time_in_address(before) or visit.now
     found: list[Any] = []
-    for _ in range(WINDOWS):
-        if edge <= oldest or len(found) > PAGE:
+    for _ in range(MAX_WINDOWS):
+        if edge <= oldest or len(found) > SHOWN:
             break
         begin = max(edge - WINDOW, oldest)
         found = await _between(visit, query, begin, edge) + found
         edge = begin
     found.reverse()
-    count = PAGE
+    count = SHOWN
     while count < len(found) and found[count]["starts"] == found[count - 1]["starts"]:
         count += 1  # what began at the same time stays together, for the next page begins before it
     if len(found) > count:
@@ -42,9 +42,9 @@ async def held(visit: Visit, region: str, before: str = "") -> dict[str, Any]:
 async def _between(visit: Visit, query: dict[str, str], begin: datetime, end: datetime) -> list[Any]:
     found: list[Any] = []
     after = None
-    for _ in range(PAGES):
-        asked = {**query, "from": begin.isoformat(), "limit": AT_ONCE, "after": after}
-        page = await visit.public("/v1/activities", **asked)
+    for _ in range(MAX_PAGES):
+        asked = {**query, "from": begin.isoformat(), "limit": READ_LIMIT, "after": after}
+        page = await visit.get_public("/v1/activities", **asked)
         found += [item for item in page["items"] if begin <= instant(item["starts"]) < end]
         after = page.get("next")
         if not after or instant(page["items"][-1]["starts"]) >= end:
@@ -52,7 +52,7 @@ async def _between(visit: Visit, query: dict[str, str], begin: datetime, end: da
     return found
 
 
-def _time(text: str) -> datetime | None:
+def _time_in_address(text: str) -> datetime | None:
     """A time out of an address; None for anything else."""
     try:
         at = datetime.fromisoformat(text)

@@ -9,18 +9,18 @@ from typing import Any
 LONGEST = timedelta(days=3)
 """How far back what has begun may still be running; the services know only when something starts."""
 WITHOUT_END = timedelta(hours=24)
-AT_ONCE = 50
+ACTIVITIES_LIMIT = 50
 """How many to ask for where only a few are shown: what has ended since ``LONGEST`` stands before them."""
 
 
-def is_ahead(item: Mapping[str, Any], now: datetime) -> bool:
+def is_upcoming(item: Mapping[str, Any], now: datetime) -> bool:
     """Whether it has not ended; 24 hours after its start where nobody tells its end. What has no time is not ahead."""
     if item.get("ends"):
         return datetime.fromisoformat(item["ends"]) > now
     return bool(item.get("starts")) and datetime.fromisoformat(item["starts"]) + WITHOUT_END > now
 
 
-def starting_from(now: datetime) -> str:
+def earliest_start(now: datetime) -> str:
     """From which start on to ask, so that what still runs is among it.
 
     To the minute, so that everybody who asks within it asks the same and the cache can answer.
@@ -28,6 +28,6 @@ def starting_from(now: datetime) -> str:
     return (now - LONGEST).replace(second=0, microsecond=0).isoformat()
 
 
-def ahead(items: Iterable[Mapping[str, Any]], now: datetime, count: int) -> list[Mapping[str, Any]]:
-    """The next ``count`` of what was asked ``starting_from`` on."""
-    return [item for item in items if is_ahead(item, now)][:count]
+def next_upcoming(items: Iterable[Mapping[str, Any]], now: datetime, count: int) -> list[Mapping[str, Any]]:
+    """The next ``count`` of what was asked ``earliest_start`` on."""
+    return [item for item in items if is_upcoming(item, now)][:count]

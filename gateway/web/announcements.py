@@ -18,15 +18,15 @@ LEVELS = ("basic", "secondary", "higher")
 async def announcements(visit: Visit) -> Response:
     """The list, newest first, and for those who may send, the form."""
     visit.require_person()
-    found = await visit.parts(
+    found = await visit.gather(
         announcements=visit.get("/v1/announcements", after=visit.parameter("sesudah") or None, limit=20),
-        regions=visit.public("/v1/regions", limit=100),
+        regions=visit.get_public("/v1/regions", limit=100),
     )
     for problem in found.problems.values():
         raise problem
     mine = visit.regions_of(SEND)
-    regions = found.parts["regions"]["items"]
-    page = found.parts["announcements"]
+    regions = found.answers["regions"]["items"]
+    page = found.answers["announcements"]
     names = await visit.names(
         item["waiting"]["by"] for item in page["items"] if item.get("waiting") and visit.may_somewhere("members.read")
     )
@@ -53,7 +53,7 @@ async def announce(visit: Visit) -> Response:
     """Another one."""
     visit.require_person()
     form = await visit.form()
-    document: dict[str, Any] = {**form.given("title", "text")}
+    document: dict[str, Any] = {**form.filled("title", "text")}
     chosen = form.text("region")
     missing = [name for name in ("title", "text", "region", "worth_until") if not form.text(name)]
     if missing:
@@ -66,33 +66,33 @@ async def announce(visit: Visit) -> Response:
     except ValueError as error:
         raise Malformed(errors={"worth_until": [""]}) from error
     written = await visit.send("POST", "/v1/announcements", document, form.key)
-    return visit.see("/pengumuman", "menunggu" if written["waiting"] else "diumumkan")
+    return visit.redirect("/pengumuman", "menunggu" if written["waiting"] else "diumumkan")
 
 
-def acting_on(what: str, news: str, *fields: str) -> Page:
+def announcement_action(what: str, news: str, *fields: str) -> Page:
     """Approve, publish or withdraw one; ``fields`` are those of the form that go along."""
 
     async def act(visit: Visit) -> Response:
         visit.require_person()
         form = await visit.form()
         await visit.send(
-            "POST", f"/v1/announcements/{visit.parameter('announcement')}/{what}", form.given(*fields), form.key
+            "POST", f"/v1/announcements/{visit.parameter('announcement')}/{what}", form.filled(*fields), form.key
         )
-        return visit.see("/pengumuman", news)
+        return visit.redirect("/pengumuman", news)
 
     return act
 
 
-approve = acting_on("approval", "disetujui", "draft")  # the text that the visitor had before them
-publish = acting_on("publication", "diumumkan")
-withdraw = acting_on("withdrawal", "ditarik")
+approve = announcement_action("approval", "disetujui", "draft")  # the text that the visitor had before them
+publish = announcement_action("publication", "diumumkan")
+withdraw = announcement_action("withdrawal", "ditarik")
 
 
 async def correct(visit: Visit) -> Response:
     """Say it differently."""
     visit.require_person()
     form = await visit.form()
-    document = form.given("title", "text")
+    document = form.filled("title", "text")
     path = f"/v1/announcements/{visit.parameter('announcement')}/correction"
     written = await visit.send("POST", path, document, form.key)
-    return visit.see("/pengumuman", "menunggu" if written["waiting"] else "diralat")
+    return visit.redirect("/pengumuman", "menunggu" if written["waiting"] else "diralat")

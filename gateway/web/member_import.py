@@ -1,4 +1,4 @@
-"""A list of members as CSV: first looked through without changing anything, then taken over with its progress shown.
+"""A list of members as CSV: first looked through without changing anything, then taken over with its progress progress.
 
 Between the two the file waits in memory, for the few who do this at a time; if it is gone it is chosen once more.
 """
@@ -53,7 +53,7 @@ async def import_form(visit: Visit) -> Response:
     return visit.render("import.html", result=None, file="", rows_shown=ROWS_SHOWN)
 
 
-def look_through(uploads: Uploads) -> Page:
+def preview(uploads: Uploads) -> Page:
     """The page that says what an import would do, row by row where something is wrong."""
 
     async def attempt(visit: Visit) -> Response:
@@ -64,14 +64,14 @@ def look_through(uploads: Uploads) -> Page:
             raise Malformed(errors={"file": [""]})
         reply = await visit.upload("/v1/members/import", content, form.key, dry_run="true")
         raise_problem(reply)
-        visit.kept = ""
+        visit.form_key = ""
         result: Mapping[str, Any] = reply.document
         return visit.render("import.html", result=result, file=uploads.keep(person, content), rows_shown=ROWS_SHOWN)
 
     return attempt
 
 
-def take_over(uploads: Uploads) -> Page:
+def start(uploads: Uploads) -> Page:
     """The page that takes the good rows."""
 
     async def attempt(visit: Visit) -> Response:
@@ -82,7 +82,7 @@ def take_over(uploads: Uploads) -> Page:
             raise Malformed(errors={"file": [""]})
         reply = await visit.upload("/v1/members/import", content, derived_id(form.key, "import"))
         raise_problem(reply)
-        return visit.see(f"/pengurus/impor/{reply.document['import']}")
+        return visit.redirect(f"/pengurus/impor/{reply.document['import']}")
 
     return attempt
 
@@ -90,7 +90,7 @@ def take_over(uploads: Uploads) -> Page:
 async def progress(visit: Visit) -> Response:
     """How far an import is; the page asks again by itself until it is done."""
     visit.require_person()
-    shown = await visit.get(f"/v1/imports/{visit.parameter('import')}")
+    progress = await visit.get(f"/v1/imports/{visit.parameter('import')}")
     return visit.render(
-        "import_progress.html", progress=shown, finished=shown["state"] != RUNNING, rows_shown=ROWS_SHOWN
+        "import_progress.html", progress=progress, finished=progress["state"] != RUNNING, rows_shown=ROWS_SHOWN
     )

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from gateway.composed.calendar_order import ahead, is_ahead, starting_from
+from gateway.composed.upcoming import earliest_start, is_upcoming, next_upcoming
 
 NOW = datetime(2026, 3, 2, 3, 0, 17, tzinfo=UTC)
 
@@ -19,10 +19,10 @@ NOW = datetime(2026, 3, 2, 3, 0, 17, tzinfo=UTC)
     ids=["it runs", "it has ended", "began today, without an end", "began a day ago, without an end", "without a time"],
 )
 def test_an_activity_is_ahead_until_it_ends(starts, ends, expected):
-    assert is_ahead({"starts": starts, "ends": ends}, NOW) is expected
+    assert is_upcoming({"starts": starts, "ends": ends}, NOW) is expected
 
 
 def test_what_has_ended_takes_no_place_from_what_is_next():
     items = [{"starts": "2026-03-01T01:00:00Z", "ends": f"2026-03-0{day}T09:00:00Z"} for day in (1, 2, 3, 4)]
-    assert ahead(items, NOW, 2) == items[1:3]
-    assert starting_from(NOW) == starting_from(NOW + timedelta(seconds=30)) == "2026-02-27T03:00:00+00:00"
+    assert next_upcoming(items, NOW, 2) == items[1:3]
+    assert earliest_start(NOW) == earliest_start(NOW + timedelta(seconds=30)) == "2026-02-27T03:00:00+00:00"

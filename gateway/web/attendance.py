@@ -1,12 +1,12 @@
-"""At the door: the code word shown large, who is there, members ticked off, guests added."""
+"""At the door: the code word activity large, who is there, members ticked off, guests added."""
 
 from __future__ import annotations
 
 from starlette.responses import Response
 
-from gateway.composed.composition import walk_in
+from gateway.composed.composition import record_walk_in
 from gateway.composed.contact import CONTACT
-from gateway.web.visit import AskAgain, Visit
+from gateway.web.visit import SendAgain, Visit
 from services.kernel.base.problem import Forbidden, Malformed
 
 INCOMPLETE = {
@@ -22,8 +22,8 @@ async def attendance(visit: Visit) -> Response:
     """Who registered, who is there."""
     visit.require_person()
     name = visit.parameter("activity")
-    shown = await visit.get(f"/v1/activities/{name}")
-    if not visit.may("attendance.record", shown["region"]):
+    activity = await visit.get(f"/v1/activities/{name}")
+    if not visit.may("attendance.record", activity["region"]):
         raise Forbidden
     registered = (await visit.get(f"/v1/activities/{name}/registrations"))["items"]
     present = (await visit.get(f"/v1/activities/{name}/attendance"))["items"]
@@ -35,7 +35,7 @@ async def attendance(visit: Visit) -> Response:
     missing = [item for item in present if item.get("state", "present") != "present"]
     return visit.render(
         "attendance.html",
-        activity=shown,
+        activity=activity,
         expected=[item for item in registered if item["person"] not in there],
         present=[item for item in present if item not in missing],
         absences=missing,
@@ -47,10 +47,10 @@ async def code_word(visit: Visit) -> Response:
     """The word for the wall. Asked for again it is the same word."""
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
-    session = form.given("session")
+    session = form.filled("session")
     code = await visit.send("POST", f"/v1/activities/{name}/attendance/code", session, form.key)
-    shown = await visit.get(f"/v1/activities/{name}")
-    return visit.render("code_word.html", activity=shown, code=code)
+    activity = await visit.get(f"/v1/activities/{name}")
+    return visit.render("code_word.html", activity=activity, code=code)
 
 
 async def record_member(visit: Visit) -> Response:
@@ -58,20 +58,20 @@ async def record_member(visit: Visit) -> Response:
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
     missing = form.text("state") in {"excused", "absent"}
-    document = form.given("person", "state") if missing else form.given("person", "guest", "session")
+    document = form.filled("person", "state") if missing else form.filled("person", "guest", "session")
     await visit.send("POST", f"/v1/activities/{name}/attendance", document, form.key)
-    return visit.see(f"/pengurus/kegiatan/{name}/hadir", "tercatat")
+    return visit.redirect(f"/pengurus/kegiatan/{name}/hadir", "tercatat")
 
 
 async def add_guest(visit: Visit) -> Response:
     """Somebody is there who is nobody's member."""
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
-    contact = form.given(*CONTACT)
+    contact = form.filled(*CONTACT)
     if ("email" in contact or "phone" in contact) and "name" not in contact:
         raise Malformed(errors={"name": [""]})
-    composed = await walk_in(visit.forwarding, visit.caller, name, contact, form.key)
+    composed = await record_walk_in(visit.forwarding, visit.caller, name, contact, form.key)
     for part, problem in composed.problems.items():
         # Sent again under the same key, what is missing is made up for and nobody is counted twice.
-        raise AskAgain(INCOMPLETE[part, problem.status < 500])
-    return visit.see(f"/pengurus/kegiatan/{name}/hadir", "tamu")
+        raise SendAgain(INCOMPLETE[part, problem.status < 500])
+    return visit.redirect(f"/pengurus/kegiatan/{name}/hadir", "tamu")

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from tests.unit.gateway.house import Asked, House, Told
-from tests.unit.gateway.scene import items
+from tests.unit.gateway.harness import FakeAnswer, GatewayHarness, ReceivedRequest
+from tests.unit.gateway.sample_community import items
 
 OPERATIONS = (
     "GET /v1/libraries", "POST /v1/libraries", "GET /v1/libraries/{library}", "POST /v1/libraries/{library}/interest",
@@ -60,18 +60,18 @@ def growth(person: str = "sari", name: str = "Sari Contoh") -> dict[str, Any]:
     }  # fmt: skip
 
 
-def settle(house: House) -> None:
+def settle(harness: GatewayHarness) -> None:
     """Let members answer what these pages ask."""
-    members = house.members
-    members.on("GET /v1/me", Told(ME))
+    members = harness.members
+    members.on("GET /v1/me", FakeAnswer(ME))
     members.on("GET /v1/libraries", items(LIBRARY))
-    members.on("GET /v1/libraries/{library}", Told(LIBRARY))
+    members.on("GET /v1/libraries/{library}", FakeAnswer(LIBRARY))
     members.on("GET /v1/libraries/{library}/affiliations", items(STAFF))
-    members.on("GET /v1/frameworks/{version}", Told(FRAMEWORK))
-    members.on("GET /v1/me/consents", Told(CONSENTS))
+    members.on("GET /v1/frameworks/{version}", FakeAnswer(FRAMEWORK))
+    members.on("GET /v1/me/consents", FakeAnswer(CONSENTS))
     members.on("GET /v1/competence/{person}", _growth)
 
 
-def _growth(asked: Asked) -> Told:
+def _growth(asked: ReceivedRequest) -> FakeAnswer:
     person = asked.path.rpartition("/")[2]
-    return Told(growth(person, f"{person.title()} Contoh"))
+    return FakeAnswer(growth(person, f"{person.title()} Contoh"))

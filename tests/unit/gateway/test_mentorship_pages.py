@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from tests.unit.gateway.browser import Browser
-from tests.unit.gateway.house import Told
-from tests.unit.gateway.scene import COORDINATOR, COORDINATORS_TOKEN, items, settle
+from tests.unit.gateway.harness import FakeAnswer
+from tests.unit.gateway.sample_community import COORDINATOR, COORDINATORS_TOKEN, items, settle
 
 HERE = "/pendampingan/m1"
 STAGES = [
@@ -55,20 +55,20 @@ def visited(**changed: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def visitor(house, client):
-    settle(house)
+def visitor(harness, client):
+    settle(harness)
     grants = {**COORDINATOR["grants"], "mentorships.visit": ["kota-kediri"], "mentorships.lead": ["kota-kediri"]}
-    house.people[COORDINATORS_TOKEN] = {**COORDINATOR, "grants": grants}
-    mentoring = house.mentoring
+    harness.people[COORDINATORS_TOKEN] = {**COORDINATOR, "grants": grants}
+    mentoring = harness.mentoring
     mentoring.on("GET /v1/mentorships", items(case()))
-    mentoring.on("GET /v1/mentorships/{mentorship}", Told(case()))
+    mentoring.on("GET /v1/mentorships/{mentorship}", FakeAnswer(case()))
     mentoring.on("GET /v1/mentorships/{mentorship}/visits", items(visited()))
     mentoring.on("GET /v1/mentorships/{mentorship}/suggestions", items(
         {"person": "tono", "former": True, "able": True, "load": 1, "km": 3.2, "reasons": ["former-mentor"]},
     ))  # fmt: skip
-    mentoring.on("POST /v1/mentorships/{mentorship}/{action}", Told({"mentorship": "m1"}, 201, POSITION))
-    mentoring.on("POST /v1/mentorships/{mentorship}/stages/{stage}", Told({"mentorship": "m1"}, 201, POSITION))
-    house.members.on("GET /v1/libraries/{library}/affiliations", items({"person": "sari", "name": "Sari Contoh"}))
+    mentoring.on("POST /v1/mentorships/{mentorship}/{action}", FakeAnswer({"mentorship": "m1"}, 201, POSITION))
+    mentoring.on("POST /v1/mentorships/{mentorship}/stages/{stage}", FakeAnswer({"mentorship": "m1"}, 201, POSITION))
+    harness.members.on("GET /v1/libraries/{library}/affiliations", items({"person": "sari", "name": "Sari Contoh"}))
     return Browser(client)
 
 
@@ -78,13 +78,13 @@ def mentor(visitor):
     return visitor
 
 
-def sent(house, action: str) -> Any:
-    (call,) = house.mentoring.calls(f"POST /v1/mentorships/{{mentorship}}/{action}")
+def sent(harness, action: str) -> Any:
+    (call,) = harness.mentoring.calls(f"POST /v1/mentorships/{{mentorship}}/{action}")
     return call.document
 
 
-def test_the_pages_of_a_case_are_light_and_for_whoever_is_logged_in(house, mentor):
-    house.mentoring.on("GET /v1/mentorships/{mentorship}/handover", Told(handed()))
+def test_the_pages_of_a_case_are_light_and_for_whoever_is_logged_in(harness, mentor):
+    harness.mentoring.on("GET /v1/mentorships/{mentorship}/handover", FakeAnswer(handed()))
     for path in ("/pendampingan", HERE, f"{HERE}/kunjungan", f"{HERE}/bukti", f"{HERE}/serah-terima"):
         text = mentor.open(path)
         assert mentor.page.status_code == 200, path
@@ -107,15 +107,15 @@ def test_a_case_shows_where_it_stands_what_comes_next_and_who_might_go_along(men
 
 
 @pytest.mark.parametrize("stage", ["wanted", "circulation-live", "probation", "smooth"])
-def test_the_library_sees_its_case_at_every_stage_without_what_mentors_noted(house, visitor, stage):
+def test_the_library_sees_its_case_at_every_stage_without_what_mentors_noted(harness, visitor, stage):
     lived = {"live_since": "2026-02-16T02:00:00Z"} if stage in ("probation", "smooth") else {}
     order = [each["stage"] for each in STAGES] + [None]
     following = order[order.index(stage) + 1]
     window = WINDOW if stage == "probation" else None
     own = case(stage=stage, next_stage=following, window=window, may=["library"], **lived)
-    house.mentoring.on("GET /v1/mentorships/{mentorship}", Told(own))
+    harness.mentoring.on("GET /v1/mentorships/{mentorship}", FakeAnswer(own))
     seen = {name: value for name, value in visited().items() if name != "internal"}
-    house.mentoring.on("GET /v1/mentorships/{mentorship}/visits", items(seen))
+    harness.mentoring.on("GET /v1/mentorships/{mentorship}/visits", items(seen))
     visitor.log_in()
     for path in (HERE, f"{HERE}/bukti"):
         text = visitor.open(path)
@@ -128,62 +128,64 @@ def test_the_library_sees_its_case_at_every_stage_without_what_mentors_noted(hou
     assert visitor.page.status_code == 403
 
 
-def test_a_visit_is_three_taps_and_one_line(house, mentor):
+def test_a_visit_is_three_taps_and_one_line(harness, mentor):
     mentor.open(f"{HERE}/kunjungan")
     form = mentor.form(f"{HERE}/kunjungan")
     assert form.required == {"minutes", "done"}
     text = mentor.send(form, done="Mencetak barcode.", **{"staff-sari": "yes"})
     assert "Kunjungan tercatat" in text
-    assert sent(house, "visits") == {
+    assert sent(harness, "visits") == {
         "day": "2026-03-02", "mode": "on-site", "minutes": 60, "done": "Mencetak barcode.", "staff": ["sari"],
     }  # fmt: skip
 
 
-def test_a_stage_is_sent_with_what_was_ticked(house, mentor):
+def test_a_stage_is_sent_with_what_was_ticked(harness, mentor):
     mentor.open(HERE)
     mentor.submit(f"{HERE}/tahap/installed", **{"item-software-runs": "yes"}, note="Sudah dibuka.")
-    assert sent(house, "stages/installed") == {"items": ["software-runs"], "note": "Sudah dibuka."}
+    assert sent(harness, "stages/installed") == {"items": ["software-runs"], "note": "Sudah dibuka."}
 
 
-def test_readiness_is_what_was_ticked_and_a_note_beside(house, mentor):
+def test_readiness_is_what_was_ticked_and_a_note_beside(harness, mentor):
     mentor.open(HERE)
     mentor.submit(f"{HERE}/kesiapan", **{"present-power": "yes", "note-budget": "Menunggu BOS."})
-    document = sent(house, "readiness")
+    document = sent(harness, "readiness")
     assert document["power"] == {"present": True}
     assert document["budget"] == {"present": False, "note": "Menunggu BOS."}
     assert len(document) == 6
 
 
-def test_a_refusal_is_a_plain_sentence_on_the_case_itself(house, mentor):
-    refused = Told({"status": 422, "rule": "pilot-needs-gatherings", "have": 1, "need": 3}, 422, PROBLEM)
-    house.mentoring.on("GET /v1/mentorships/{mentorship}", Told(case(stage="ready", next_stage="agreed", pilot=False)))
-    house.mentoring.on("POST /v1/mentorships/{mentorship}/pilot", refused)
+def test_a_refusal_is_a_plain_sentence_on_the_case_itself(harness, mentor):
+    refused = FakeAnswer({"status": 422, "rule": "pilot-needs-gatherings", "have": 1, "need": 3}, 422, PROBLEM)
+    harness.mentoring.on(
+        "GET /v1/mentorships/{mentorship}", FakeAnswer(case(stage="ready", next_stage="agreed", pilot=False))
+    )
+    harness.mentoring.on("POST /v1/mentorships/{mentorship}/pilot", refused)
     mentor.open(HERE)
     assert "baru ikut 1 dari 3 gathering" in mentor.submit(f"{HERE}/percontohan")
     assert "SMAN 4 Contoh" in mentor.text
 
 
-def test_evidence_is_reported_for_this_week_or_the_last(house, mentor):
-    house.mentoring.on(
+def test_evidence_is_reported_for_this_week_or_the_last(harness, mentor):
+    harness.mentoring.on(
         "GET /v1/mentorships/{mentorship}",
-        Told(case(stage="probation", live_since="2026-02-16T02:00:00Z", window=WINDOW)),
+        FakeAnswer(case(stage="probation", live_since="2026-02-16T02:00:00Z", window=WINDOW)),
     )
     text = mentor.open(f"{HERE}/bukti")
     assert "2 dari 4 minggu" in text
     mentor.submit(f"{HERE}/bukti", count="31")
-    assert sent(house, "evidence") == {"kind": "loans", "week": "2026-W10", "count": 31}
+    assert sent(harness, "evidence") == {"kind": "loans", "week": "2026-W10", "count": 31}
     mentor.open(f"{HERE}/bukti")
     mentor.submit(f"{HERE}/bukti", count="banyak")
     assert mentor.page.status_code == 400
 
 
-def test_the_library_confirms_what_the_mentor_proposed(house, mentor):
+def test_the_library_confirms_what_the_mentor_proposed(harness, mentor):
     standing = case(
         stage="probation", live_since="2026-02-16T02:00:00Z", window=WINDOW, proposed_by="wulan", may=["library"]
     )
-    house.mentoring.on("GET /v1/mentorships/{mentorship}", Told(standing))
-    house.mentoring.on(
-        "POST /v1/mentorships/{mentorship}/smooth/confirmation", Told({"stage": "smooth"}, 201, POSITION)
+    harness.mentoring.on("GET /v1/mentorships/{mentorship}", FakeAnswer(standing))
+    harness.mentoring.on(
+        "POST /v1/mentorships/{mentorship}/smooth/confirmation", FakeAnswer({"stage": "smooth"}, 201, POSITION)
     )
     mentor.open(HERE)
     assert "Selamat!" in mentor.submit(f"{HERE}/lancar/pasti")
@@ -210,10 +212,10 @@ def handed() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def test_a_newcomer_finds_what_to_do_next_and_which_passwords_to_change(house, mentor):
-    house.mentoring.on("GET /v1/mentorships/{mentorship}/handover", Told(handed()))
-    house.mentoring.on(
-        "POST /v1/mentorships/{mentorship}/handover/passwords", Told({"mentorship": "m1"}, 201, POSITION)
+def test_a_newcomer_finds_what_to_do_next_and_which_passwords_to_change(harness, mentor):
+    harness.mentoring.on("GET /v1/mentorships/{mentorship}/handover", FakeAnswer(handed()))
+    harness.mentoring.on(
+        "POST /v1/mentorships/{mentorship}/handover/passwords", FakeAnswer({"mentorship": "m1"}, 201, POSITION)
     )
     text = mentor.open(f"{HERE}/serah-terima")
     for shown in (
@@ -226,36 +228,36 @@ def test_a_newcomer_finds_what_to_do_next_and_which_passwords_to_change(house, m
     ):
         assert shown in text, shown
     mentor.submit(f"{HERE}/serah-terima/sandi", **{"password-slims-admin": "yes"})
-    assert sent(house, "handover/passwords") == {"passwords": ["slims-admin"]}
+    assert sent(harness, "handover/passwords") == {"passwords": ["slims-admin"]}
 
 
-def test_progress_needs_no_login_and_is_found_by_no_search_engine(house, visitor):
+def test_progress_needs_no_login_and_is_found_by_no_search_engine(harness, visitor):
     shown = {
         "library": "SMAN 4 Contoh", "software": "slims", "stage": "probation", "stages": STAGES, "pilot": True,
         "history": [{"stage": "probation", "at": "2026-02-01T02:00:00Z", "days": 9}], "live_since": None,
         "smooth_since": None, "window": WINDOW, "visits": 2, "hours": 2.5, "expires": "2026-04-01T00:00:00Z",
     }  # fmt: skip
-    house.mentoring.on("GET /v1/progress/{secret}", Told(shown))
+    harness.mentoring.on("GET /v1/progress/{secret}", FakeAnswer(shown))
     text = visitor.open("/kemajuan/abc_def")
     assert visitor.page.status_code == 200
     assert "noindex" in text
     assert "2 dari 4 minggu" in text
 
 
-def test_a_link_is_shown_once_to_be_copied(house, mentor):
+def test_a_link_is_shown_once_to_be_copied(harness, mentor):
     link = {"mentorship": "m1", "secret": "abc", "path": "/kemajuan/abc", "expires": "2026-04-01T00:00:00Z"}
-    house.mentoring.on("POST /v1/mentorships/{mentorship}/links", Told(link, 201, POSITION))
+    harness.mentoring.on("POST /v1/mentorships/{mentorship}/links", FakeAnswer(link, 201, POSITION))
     mentor.open(HERE)
     assert "/kemajuan/abc" in mentor.submit(f"{HERE}/tautan")
 
 
-def test_a_library_without_a_case_may_wish_one(house, visitor):
+def test_a_library_without_a_case_may_wish_one(harness, visitor):
     own = [{"library": "l9", "name": "SMK Contoh", "role": "staff", "since": "2026-01-01T00:00:00Z"}]
-    house.members.on("GET /v1/me", Told({"person": "sari", "affiliations": own}))
-    house.mentoring.on("POST /v1/mentorships", Told({"mentorship": "m1", "library": "l9"}, 201, POSITION))
+    harness.members.on("GET /v1/me", FakeAnswer({"person": "sari", "affiliations": own}))
+    harness.mentoring.on("POST /v1/mentorships", FakeAnswer({"mentorship": "m1", "library": "l9"}, 201, POSITION))
     visitor.log_in()
     assert "SMK Contoh" in visitor.open("/pendampingan")
     visitor.submit("/pendampingan/minta", wish="Kami siap.")
-    (call,) = house.mentoring.calls("POST /v1/mentorships")
+    (call,) = harness.mentoring.calls("POST /v1/mentorships")
     assert call.document == {"library": "l9", "wish": "Kami siap."}
     assert visitor.page.url.path == HERE

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.unit.gateway.house import Asked, House, Told
+from tests.unit.gateway.harness import FakeAnswer, GatewayHarness, ReceivedRequest
 
 REGIONS = [
     ("kota-kediri", "Kota Kediri", {"person": "wulan", "name": "Wulan Contoh"}, None),
@@ -61,21 +61,21 @@ def topic(**changed: Any) -> dict[str, Any]:
     } | changed  # fmt: skip
 
 
-def items(*documents: Any) -> Told:
-    return Told({"items": list(documents), "next": None})
+def items(*documents: Any) -> FakeAnswer:
+    return FakeAnswer({"items": list(documents), "next": None})
 
 
-def settle(house: House) -> None:
+def settle(harness: GatewayHarness) -> None:
     """Let every service answer what the pages ask."""
-    house.people[COORDINATORS_TOKEN] = COORDINATOR
-    members, events, notifications = house.members, house.events, house.notifications
+    harness.people[COORDINATORS_TOKEN] = COORDINATOR
+    members, events, notifications = harness.members, harness.events, harness.notifications
     members.on("GET /v1/regions", items(*(region(slug) for slug, *_ in REGIONS)))
-    members.on("GET /v1/regions/{region}", lambda asked: Told(region(asked.path.rpartition("/")[2])))
+    members.on("GET /v1/regions/{region}", lambda asked: FakeAnswer(region(asked.path.rpartition("/")[2])))
     members.on("GET /v1/offices", items(
         {"office": "coordinator", "region": None, "board": True, "holder": {"person": "hadi", "name": "Hadi Contoh"}, "since": None, "stand_in": None},
         {"office": "regional-coordinator", "region": "kota-kediri", "board": True, "holder": {"person": "wulan", "name": "Wulan Contoh"}, "since": None, "stand_in": None},
     ))  # fmt: skip
-    members.on("GET /v1/me", Told({
+    members.on("GET /v1/me", FakeAnswer({
         "person": "sari", "name": "Sari Contoh", "contacts": {"email": "sari@contoh.id", "phone": None}, "region": "kota-kediri",
         "subdistrict": "mojoroto", "library": "SMA Contoh", "language": "id", "offices": [], "affiliations": [], "status": "member",
     }))  # fmt: skip
@@ -85,9 +85,9 @@ def settle(house: House) -> None:
     )
     members.on(
         "GET /v1/members/{member}",
-        lambda asked: Told({"member": "x", "name": f"{asked.path.rpartition('/')[2].title()} Contoh"}),
+        lambda asked: FakeAnswer({"member": "x", "name": f"{asked.path.rpartition('/')[2].title()} Contoh"}),
     )
-    members.on("GET /v1/guests/{guest}", Told({"guest": "g", "name": "Pak Tamu Contoh"}))
+    members.on("GET /v1/guests/{guest}", FakeAnswer({"guest": "g", "name": "Pak Tamu Contoh"}))
     members.on("GET /v1/guides", items(
         {"person": "wulan", "name": "Wulan Contoh", "office": "regional-coordinator", "km": 1.2},
         {"person": "hadi", "name": "Hadi Contoh", "office": "coordinator", "km": 17.6},
@@ -105,12 +105,12 @@ def settle(house: House) -> None:
             ),
         ),
     )
-    events.on("GET /v1/activities/{activity}", Told(activity()))
+    events.on("GET /v1/activities/{activity}", FakeAnswer(activity()))
     events.on("GET /v1/activities/{activity}/registrations", items())
     events.on("GET /v1/activities/{activity}/attendance", items())
     events.on(
         "GET /v1/activities/{activity}/feedback",
-        Told(
+        FakeAnswer(
             {
                 "activity": "a1",
                 "count": 0,
@@ -124,7 +124,9 @@ def settle(house: House) -> None:
     events.on("GET /v1/activities/{activity}/problems", items())
     events.on("GET /v1/materials", items())
     events.on("GET /v1/certificates", items())
-    members.on("GET /v1/frameworks/current", Told({"units": [{"unit": "b-slims", "name": "Mengoperasikan SLiMS"}]}))
+    members.on(
+        "GET /v1/frameworks/current", FakeAnswer({"units": [{"unit": "b-slims", "name": "Mengoperasikan SLiMS"}]})
+    )
     events.on(
         "GET /v1/topics",
         items(
@@ -133,7 +135,7 @@ def settle(house: House) -> None:
             topic(topic="t3", title="Komputer perpustakaan lambat", count=5, state="discussed"),
         ),
     )
-    events.on("GET /v1/topics/{topic}", Told(topic()))
+    events.on("GET /v1/topics/{topic}", FakeAnswer(topic()))
     events.on("GET /v1/venues", items({
         "venue": "v1", "name": "Kafe Literasi", "kind": "cafe", "region": "kota-kediri", "subdistrict": "mojoroto", "capacity": 20,
         "power": True, "projector": None, "signal": True, "library": None, "requests": [],
@@ -141,12 +143,12 @@ def settle(house: House) -> None:
     notifications.on("GET /v1/me/inbox", items(
         {"id": "1", "kind": "activity-published", "title": "Gathering baru: Barcode ganda setelah impor data", "at": "2026-03-01T03:00:00+00:00", "activity": "a1", "region": "kota-kediri"},
     ))  # fmt: skip
-    notifications.on("GET /v1/me/preferences", Told({"language": "id", "email": True}))
-    members.on("POST /v1/login/code", Told({}, 202))
+    notifications.on("GET /v1/me/preferences", FakeAnswer({"language": "id", "email": True}))
+    members.on("POST /v1/login/code", FakeAnswer({}, 202))
     members.on("POST /v1/login", _logged_in)
-    members.on("POST /v1/logout", Told({}))
+    members.on("POST /v1/logout", FakeAnswer({}))
 
 
-def _logged_in(asked: Asked) -> Told:
+def _logged_in(asked: ReceivedRequest) -> FakeAnswer:
     token = COORDINATORS_TOKEN if "wulan" in asked.document["contact"] else "token-of-sari"
-    return Told({"token": token, "person": "x", "expires": "2026-04-01T00:00:00+00:00"})
+    return FakeAnswer({"token": token, "person": "x", "expires": "2026-04-01T00:00:00+00:00"})

@@ -1,18 +1,18 @@
 import pytest
 
-from gateway.composed.paper_list_import import ROWS, rows_of
+from gateway.composed.paper_list_import import ROWS, parse_rows
 from services.kernel.base.problem import Malformed
-from tests.unit.gateway.house import Told, bearer
+from tests.unit.gateway.harness import FakeAnswer, bearer
 
 PATH = "/v1/activities/a1/walk-ins/import"
 LIST = "Nama;Email;HP;Tanda tangan\nBu Tamu;tamu@contoh.id;;ttd\n\nPak Tamu;;0812;\n".encode("utf-8-sig")
 
 
 @pytest.fixture
-def services(house):
-    house.members.on("POST /v1/guests/{guest}", Told({}, 201))
-    house.events.on("POST /v1/activities/{activity}/attendance", Told({}, 201))
-    return house
+def services(harness):
+    harness.members.on("POST /v1/guests/{guest}", FakeAnswer({}, 201))
+    harness.events.on("POST /v1/activities/{activity}/attendance", FakeAnswer({}, 201))
+    return harness
 
 
 def send(client, body=LIST):
@@ -40,10 +40,12 @@ def test_the_same_paper_sent_again_is_the_same_people(services, client):
 
 
 def test_a_contact_that_is_put_right_is_the_same_person(services, client):
-    bad = Told({"title": "no", "status": 400}, 400, {"Content-Type": "application/problem+json"})
-    services.members.on("POST /v1/guests/{guest}", lambda asked: bad if "email" in asked.document else Told({}, 201))
+    bad = FakeAnswer({"title": "no", "status": 400}, 400, {"Content-Type": "application/problem+json"})
+    services.members.on(
+        "POST /v1/guests/{guest}", lambda asked: bad if "email" in asked.document else FakeAnswer({}, 201)
+    )
     assert send(client, b"nama,email\nBu Tamu,tamu@contoh\n").json()["without_contact"] == 1
-    services.members.on("POST /v1/guests/{guest}", Told({}, 201))
+    services.members.on("POST /v1/guests/{guest}", FakeAnswer({}, 201))
     assert send(client, b"nama,email\nBu  Tamu,tamu@contoh.id\n").json()["without_contact"] == 0
     calls = services.events.calls("POST /v1/activities/{activity}/attendance")
     assert len({asked.document["guest"] for asked in calls}) == 1
@@ -58,7 +60,7 @@ def test_two_people_of_one_name_are_two_however_often_the_paper_is_sent(services
 
 def test_without_a_key_nothing_is_taken(services, client):
     answer = client.post(PATH, content=LIST, headers={"Content-Type": "text/plain", **bearer()})
-    assert (answer.status_code, services.events.asked, services.members.calls("POST /v1/guests/{guest}")) == (
+    assert (answer.status_code, services.events.received, services.members.calls("POST /v1/guests/{guest}")) == (
         400,
         [],
         [],
@@ -68,14 +70,16 @@ def test_without_a_key_nothing_is_taken(services, client):
 
 
 def test_what_is_wrong_is_said_by_row_and_what_is_wrong_with_all_of_them_at_once(services, client):
-    bad = Told(
+    bad = FakeAnswer(
         {"title": "no", "status": 400, "detail": "not an address"}, 400, {"Content-Type": "application/problem+json"}
     )
-    services.members.on("POST /v1/guests/{guest}", lambda asked: bad if "email" in asked.document else Told({}, 201))
+    services.members.on(
+        "POST /v1/guests/{guest}", lambda asked: bad if "email" in asked.document else FakeAnswer({}, 201)
+    )
     answer = send(client).json()
     assert (answer["recorded"], answer["without_contact"]) == (2, 1)
     assert answer["problems"] == [{"row": 1, "status": 400, "detail": "not an address"}]
-    forbidden = Told({"title": "no", "status": 403}, 403, {"Content-Type": "application/problem+json"})
+    forbidden = FakeAnswer({"title": "no", "status": 403}, 403, {"Content-Type": "application/problem+json"})
     services.members.on("POST /v1/guests/{guest}", forbidden)
     services.events.on("POST /v1/activities/{activity}/attendance", forbidden)
     assert send(client).status_code == 403
@@ -89,4 +93,4 @@ def test_what_is_wrong_is_said_by_row_and_what_is_wrong_with_all_of_them_at_once
 )
 def test_what_is_not_such_a_list_is_not_taken(body):
     with pytest.raises(Malformed):
-        rows_of(body)
+        parse_rows(body)
