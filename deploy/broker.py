@@ -20,8 +20,8 @@ from typing import Any
 import amqp
 
 from deploy import ports
+from deploy.errors import CommandError, from_os_error
 from deploy.process import Process, Program
-from deploy.trouble import Trouble, from_os_error
 from deploy.waiting import allowed
 
 USER = "jejaring"
@@ -67,7 +67,7 @@ class Broker:
     ) -> None:
         scripts = installed()
         if scripts is None:
-            raise Trouble(
+            raise CommandError(
                 "RabbitMQ is not installed: 'apt-get install rabbitmq-server', or go on without (AMQP_URI=none)."
             )
         self._scripts = scripts
@@ -154,10 +154,10 @@ class Broker:
             )
         except subprocess.TimeoutExpired as error:
             message = f"rabbitmqctl {arguments[0]} gave no answer within {allowed(deadline_seconds):g} s."
-            raise Trouble(message) from error
+            raise CommandError(message) from error
         if done.returncode:
             message = f"rabbitmqctl {arguments[0]} failed: {(done.stderr or done.stdout).strip()[:500]}"
-            raise Trouble(message)
+            raise CommandError(message)
         return done.stdout
 
     def add_vhosts(self, *names: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy import ports
-from deploy.trouble import Trouble
+from deploy.errors import CommandError
 
 SERVICES = {"members": 8101, "events": 8102, "mentoring": 8103, "notifications": 8104}
 NO_BROKER = "none"
@@ -48,7 +48,7 @@ class Configuration:
 
 
 def from_environment(environment: Mapping[str, str], data: Path) -> Configuration:
-    """Read it. `Trouble` names a variable that makes no sense."""
+    """Read it. `CommandError` names a variable that makes no sense."""
     data = data.absolute()
     keys = Path(environment.get("JEJARING_SECRETS") or data / "keys").absolute()
     return Configuration(
@@ -72,7 +72,7 @@ def from_environment(environment: Mapping[str, str], data: Path) -> Configuratio
 
 
 def claim_ports(configuration: Configuration) -> None:
-    """`Trouble` when a port that people or other processes must find is taken: its number, and how to choose another."""
+    """`CommandError` when a port that people or other processes must find is taken: its number, and how to choose another."""
     ports.claim(configuration.gateway_port, "gateway", "make run GATEWAY_PORT=8001")
     if configuration.smtp_uri is None:
         ports.claim(configuration.mailbox_port, "mailbox page", "make run MAILBOX_PORT=8026")
@@ -85,7 +85,7 @@ def claim_ports(configuration: Configuration) -> None:
         port = url.rpartition(":")[2].rstrip("/")
         if not port.isdecimal():
             message = f"{variable} must be http://HOST:PORT, not {url}."
-            raise Trouble(message)
+            raise CommandError(message)
         ports.claim(int(port), f"service {name}", f"make run {variable}=http://{ports.HOST}:{int(port) + 100}")
 
 
@@ -93,5 +93,5 @@ def _port(environment: Mapping[str, str], variable: str, default: int) -> int:
     value = environment.get(variable) or str(default)
     if not value.isdecimal() or not 0 < int(value) < 65536:
         message = f"{variable} must be a port number, not {value}."
-        raise Trouble(message)
+        raise CommandError(message)
     return int(value)

@@ -12,9 +12,9 @@ import pymongo
 from pymongo.errors import PyMongoError
 
 from deploy import ports
+from deploy.errors import CommandError, from_os_error
 from deploy.process import Program
 from deploy.server import Server
-from deploy.trouble import Trouble, from_os_error
 
 COMMAND = "secantusd-py"
 
@@ -36,7 +36,7 @@ class Database(Server):
     ) -> None:
         command = installed()
         if command is None:
-            raise Trouble("SecantusDB is not installed: 'make install', or point MONGODB_URI at a MongoDB.")
+            raise CommandError("SecantusDB is not installed: 'make install', or point MONGODB_URI at a MongoDB.")
         self._command = command
         self._directory = directory.absolute()
         self._log = log or self._directory / "database.log"

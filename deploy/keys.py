@@ -4,7 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-from deploy.trouble import from_os_error
+from deploy.errors import from_os_error
 
 # signing: calls between the processes · vault: wraps each person's key · token: derives tokens and codes ·
 # contact: the HMAC under which a contact is claimed.

@@ -28,9 +28,9 @@ from deploy.database import Database
 from deploy.demo.mailbox.server import Mailbox
 from deploy.demo.receiver.server import ReceiverServer
 from deploy.demo.telegram.server import TelegramServer
+from deploy.errors import CommandError, from_os_error
 from deploy.process import Program
 from deploy.supervisor import Supervisor
-from deploy.trouble import Trouble, from_os_error
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -53,7 +53,7 @@ class Stack:
         self.environment: dict[str, str] = {}
 
     def start(self) -> None:
-        """Start everything in order and return when the gateway answers. `Trouble` says what did not."""
+        """Start everything in order and return when the gateway answers. `CommandError` says what did not."""
         configuration = self._configuration
         claim_ports(configuration)
         environment = {
@@ -158,8 +158,8 @@ def run(arguments: Sequence[str]) -> int:
     except click.ClickException as wrong:
         wrong.show()
         return wrong.exit_code
-    except Trouble as trouble:
-        say(str(trouble))
+    except CommandError as error:
+        say(str(error))
         return 1
     except OSError as error:
         say(str(from_os_error(error, "running here")))
@@ -190,8 +190,8 @@ def _command(data: Path, *, story: bool, stay: bool) -> None:
             _show(configuration, stack)
             while stay:
                 signal.pause()
-        except Trouble as trouble:
-            raise space.explained(trouble, configuration.data) from trouble
+        except CommandError as error:
+            raise space.explained(error, configuration.data) from error
         finally:
             say("Stopping ...")
             stack.stop()
@@ -223,7 +223,7 @@ def _alone(data: Path) -> Iterator[None]:
             message = (
                 f"It runs already on {data}; stop that one, or choose another folder: make run ARGUMENTS='--data DIR'."
             )
-            raise Trouble(message) from error
+            raise CommandError(message) from error
         yield
 
 

@@ -4,7 +4,7 @@ import random
 import socket
 from collections.abc import Callable
 
-from deploy.trouble import Trouble
+from deploy.errors import CommandError
 
 HOST = "127.0.0.1"
 
@@ -31,7 +31,7 @@ def any_free() -> int:
         port = random.randrange(10_000, 32_000)  # noqa: S311 - not a secret
         if is_free(port):
             return port
-    raise Trouble("No free TCP port was found on 127.0.0.1.")
+    raise CommandError("No free TCP port was found on 127.0.0.1.")
 
 
 def preferred(port: int) -> int:
@@ -40,10 +40,10 @@ def preferred(port: int) -> int:
 
 
 def claim(port: int, what: str, how_to_choose: str) -> int:
-    """`port`, or `Trouble` that names it and tells how to choose another: for addresses that people type."""
+    """`port`, or `CommandError` that names it and tells how to choose another: for addresses that people type."""
     if not is_free(port):
         message = f"Port {port} ({what}) is taken by another program; choose another: {how_to_choose}"
-        raise Trouble(message)
+        raise CommandError(message)
     return port
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deploy.trouble import DeadlinePassed, Trouble, from_os_error
+from deploy.errors import CommandError, DeadlinePassed, from_os_error
 from deploy.waiting import allowed, wait_until
 
 PR_SET_PDEATHSIG = 1
@@ -83,12 +83,12 @@ class Process:
                 )
         except FileNotFoundError as error:
             message = f"{program.name} cannot start: {program.argv[0]} is not installed."
-            raise Trouble(message) from error
+            raise CommandError(message) from error
         except OSError as error:
             raise from_os_error(error, f"starting {program.name}") from error
 
     def wait_ready(self) -> None:
-        """Return when the program is ready. `Trouble`, with its last words, when it dies or is too slow."""
+        """Return when the program is ready. `CommandError`, with its last words, when it dies or is too slow."""
         name = self.program.name
 
         def ready_or_dead() -> bool:
@@ -98,10 +98,10 @@ class Process:
             wait_until(ready_or_dead, self.program.ready_within, f"{name} to be ready")
         except DeadlinePassed as error:
             message = f"{name} was not ready within {allowed(self.program.ready_within):g} s{self._last_words()}"
-            raise Trouble(message) from error
+            raise CommandError(message) from error
         if not self.alive:
             message = f"{name} stopped while starting (exit code {self.exit_code}){self._last_words()}"
-            raise Trouble(message)
+            raise CommandError(message)
 
     def stop(self) -> None:
         """Ask it to end; kill it when it has not within `stop_within`. Children that it left behind go with it."""

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from deploy.trouble import Trouble
+from deploy.errors import CommandError
 
 WANTED = 120_000_000
 """Bytes: the story takes about 25 MB with its journals, and RabbitMQ takes no messages below 50 MB."""
@@ -11,19 +11,19 @@ SCARCE = 60_000_000
 
 
 def require(folder: Path, wanted: int = WANTED) -> None:
-    """`Trouble` when fewer than `wanted` bytes are free where `folder` is."""
+    """`CommandError` when fewer than `wanted` bytes are free where `folder` is."""
     free = shutil.disk_usage(folder).free
     if free < wanted:
         message = (
             f"The disk is full: {free // 1_000_000} MB are free at {folder}, {wanted // 1_000_000} MB are needed; "
             "make room, or choose another folder: make run ARGUMENTS='--data DIR'."
         )
-        raise Trouble(message)
+        raise CommandError(message)
 
 
-def explained(trouble: Trouble, folder: Path) -> Trouble:
+def explained(error: CommandError, folder: Path) -> CommandError:
     """The trouble, and that the disk is full where it is: most of what fails then does not say so itself."""
     free = shutil.disk_usage(folder).free
     if free >= SCARCE:
-        return trouble
-    return Trouble(f"The disk is full ({free // 1_000_000} MB are free at {folder}). {trouble}")
+        return error
+    return CommandError(f"The disk is full ({free // 1_000_000} MB are free at {folder}). {error}")

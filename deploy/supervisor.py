@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from deploy.errors import CommandError
 from deploy.process import Process, Program
-from deploy.trouble import Trouble
 
 LOOK_EVERY_SECONDS = 0.1
 FIRST_PAUSE_SECONDS = 0.2
@@ -38,7 +38,7 @@ class Supervisor:
         self._watch = threading.Thread(target=self._keep_running, name="supervisor", daemon=True)
 
     def start(self, *programs: Program) -> None:
-        """Start these side by side and return when all are ready. `Trouble` when one is not: then none of these runs,
+        """Start these side by side and return when all are ready. `CommandError` when one is not: then none of these runs,
         and what ran before still does.
         """
         processes = [Process(program) for program in programs]
@@ -104,8 +104,8 @@ class Supervisor:
         elif now >= charge.due:
             try:
                 charge.process.start()
-            except Trouble as trouble:
-                self._report(str(trouble))
+            except CommandError as error:
+                self._report(str(error))
                 charge.due = now + charge.pause
                 charge.pause = min(charge.pause * 2, LONGEST_PAUSE_SECONDS)
             else:

@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 
 from deploy.configuration import Configuration
 from deploy.demo import story
-from deploy.trouble import Trouble
+from deploy.errors import CommandError
 
 
 def tell(
     configuration: Configuration, mailbox_url: str | None, environment: Mapping[str, str], say: Callable[[str], None]
 ) -> None:
-    """Tell it, or say that it was told; then the tokens. `Trouble` names the step that failed.
+    """Tell it, or say that it was told; then the tokens. `CommandError` names the step that failed.
 
     A story cut off is told again from its beginning: its commands carry the same keys, so what was done stays done once.
     Without a mailbox and chats of our own or a clock that can be moved there is no story.
@@ -26,7 +26,7 @@ def tell(
     except story.StoryFailed as failed:
         step, reason = (*failed.args, "", "")[:2]
         message = f"The story failed at step {step}: {reason}"
-        raise Trouble(message) from failed
+        raise CommandError(message) from failed
     say("story already told" if known else "story complete")
     for name, token in tokens.items():
         say(f"  {name:<24}{token}")

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from deploy.trouble import DeadlinePassed
+from deploy.errors import DeadlinePassed
 
 Seen = TypeVar("Seen")
 

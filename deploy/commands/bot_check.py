@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pymongo.errors import PyMongoError
 
-from deploy.commands.opened import opened
+from deploy.commands.open_service import open_service
 from services.events.domain.chat_group import TELEGRAM
 from services.events.views.chat_groups import CHAT_GROUPS
 from services.kernel.base.problem import Problem
@@ -46,7 +46,7 @@ def _troubles(telegram: Telegram, bot: int, environment: Mapping[str, str]) -> I
 def _groups(environment: Mapping[str, str]) -> list[tuple[str, str]]:
     """Name and chat of the groups on Telegram; none where there is nothing to read yet."""
     try:
-        with opened("events", environment) as events:
+        with open_service("events", environment) as events:
             found = events.views.find(CHAT_GROUPS, {"channel": TELEGRAM}, limit=MOST_GROUPS).items
     except (PyMongoError, Problem):
         return []

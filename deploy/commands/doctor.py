@@ -17,7 +17,7 @@ from pymongo.errors import PyMongoError
 
 from deploy import ports
 from deploy.commands.bot_check import trouble_with_bot
-from deploy.commands.opened import present
+from deploy.commands.open_service import installed_services
 from services.kernel.base.mongo import connect
 from services.kernel.base.settings import SECRETS, SettingsError, settings_for
 from services.kernel.declare.policy import SKEW_SECONDS
@@ -66,7 +66,7 @@ def examine(environment: Mapping[str, str]) -> Iterator[Finding]:
 
 def secrets(environment: Mapping[str, str]) -> Iterator[Finding]:
     """The secret files: there, of the right form, and readable by their owner alone."""
-    settings_for(present()[0], environment)  # raises for what is missing or of another form
+    settings_for(installed_services()[0], environment)  # raises for what is missing or of another form
     directory = Path(environment["JEJARING_SECRETS"])
     open_to_others = [
         path.name
@@ -83,7 +83,7 @@ def secrets(environment: Mapping[str, str]) -> Iterator[Finding]:
 
 def database(environment: Mapping[str, str]) -> Iterator[Finding]:
     """A replica set, real, and its clock close to ours."""
-    uri = settings_for(present()[0], environment).mongodb
+    uri = settings_for(installed_services()[0], environment).mongodb
     try:
         with connect(uri) as client:
             yield from _judged(client.admin)
@@ -116,7 +116,7 @@ def _judged(admin: Database[dict[str, Any]]) -> Iterator[Finding]:
 
 def broker(environment: Mapping[str, str]) -> Iterator[Finding]:
     """A broker that lets us in, or none on purpose."""
-    uri = settings_for(present()[0], environment).amqp
+    uri = settings_for(installed_services()[0], environment).amqp
     if uri is None:
         yield Finding(CARE, "broker: none (AMQP_URI=none); facts travel by catch-up, a few seconds later")
         return
@@ -155,7 +155,7 @@ def bot(environment: Mapping[str, str]) -> Iterator[Finding]:
 
 def services(environment: Mapping[str, str]) -> Iterator[Finding]:
     """Each service's port: free, or already ours."""
-    for name in present():
+    for name in installed_services():
         settings = settings_for(name, environment)
         if settings.host in {ports.HOST, "localhost"} and ports.is_free(settings.port):
             yield Finding(FINE, f"port {settings.port}: free for {name}")

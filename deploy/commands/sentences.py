@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import httpx
 from pymongo.errors import PyMongoError
 
-from deploy.trouble import Trouble, from_os_error
+from deploy.errors import CommandError, from_os_error
 from services.kernel.base.problem import Problem
 from services.kernel.base.settings import SettingsError
 from services.kernel.log.log import LogError
@@ -22,7 +22,7 @@ class Said:
 def sentence_for(error: Exception) -> Said | None:
     """The sentence for an error; None for one that is a fault of the program itself and deserves its traceback."""
     match error:
-        case Trouble():
+        case CommandError():
             return Said(str(error))
         case SettingsError():
             return Said(_sentence(str(error)), 2)

@@ -8,7 +8,7 @@ from typing import Any
 import click
 import httpx
 
-from deploy.commands.opened import present
+from deploy.commands.open_service import installed_services
 from services.kernel.base.settings import settings_for
 
 ANSWER_SECONDS = 5.0
@@ -41,7 +41,7 @@ class Condition:
 @click.option("--readers", is_flag=True, help="Each reader and how many positions it is behind.")
 def command(*, readers: bool) -> None:
     """How every service is; exit status 1 unless all are ready."""
-    conditions = [ask(name, settings_for(name, os.environ).urls[name]) for name in present()]
+    conditions = [ask(name, settings_for(name, os.environ).urls[name]) for name in installed_services()]
     for line in table(conditions):
         click.echo(line)
     for condition in conditions:

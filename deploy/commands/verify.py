@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import click
 
-from deploy.commands.opened import SERVICE, opened, present
+from deploy.commands.open_service import SERVICE, installed_services, open_service
 from deploy.commands.verification.inbox import inbox_differences
 from deploy.commands.verification.log import log_differences
 from deploy.commands.verification.views import view_differences
@@ -16,8 +16,8 @@ from services.kernel.assembly import Application
 def command(services: tuple[str, ...]) -> None:
     """Check these services, or all; exit status 1 when a promise is not kept, after saying which."""
     broken = 0
-    for name in services or present():
-        with opened(name) as application:
+    for name in services or installed_services():
+        with open_service(name) as application:
             for what, differences in checks(application):
                 found = list(differences)
                 broken += len(found)

@@ -23,7 +23,7 @@ from services.kernel.log.mongo_log import MongoLog
 from services.kernel.log.registry import Unreadable
 from services.kernel.managers.deadline_reader import DeadlineReader, Upcoming
 from services.kernel.managers.manager_reader import ManagerReader
-from services.kernel.readers.parking import ParkedFact, Parking, Unread
+from services.kernel.readers.parking import ParkedFact, Parking, ParkingReader
 from services.kernel.readers.reader import Batch, Checkpoints, Item
 from services.kernel.readers.runner import Runner
 from services.kernel.views.view_store import Views
@@ -197,7 +197,7 @@ def test_whether_something_is_marked_is_asked_only_where_something_is_parked(off
         return unread.take_marked(lease, shelf, taken.append)  # type: ignore[arg-type]
 
     with MongoClient[dict[str, Any]](mongodb_uri, tz_aware=True, event_listeners=[asked]) as client:
-        unread = Unread(Parking(client[office.database.name]), "eraser")
+        unread = ParkingReader(Parking(client[office.database.name]), "eraser")
         assert take_marked() == 0
         before = asked.times
         assert [take_marked() for _ in range(20)] == [0] * 20

@@ -11,7 +11,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from deploy import ports
 from deploy.demo.mailbox import pages
 from deploy.demo.mailbox.store import Store
-from deploy.trouble import Trouble, from_os_error
+from deploy.errors import CommandError, from_os_error
 
 LARGEST_MAIL = 10_000_000
 
@@ -74,8 +74,8 @@ def main(directory: Path, smtp_port: int, http_port: int) -> None:
         asyncio.run(serve(Store(directory), smtp_port, http_port))
     except OSError as error:
         sys.exit(str(from_os_error(error, f"keeping mails in {directory}")))
-    except Trouble as trouble:
-        sys.exit(str(trouble))
+    except CommandError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

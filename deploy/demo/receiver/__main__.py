@@ -10,7 +10,7 @@ import click
 
 from deploy import ports
 from deploy.demo.receiver.store import Store
-from deploy.trouble import Trouble, from_os_error
+from deploy.errors import CommandError, from_os_error
 
 LARGEST = 100_000
 
@@ -62,8 +62,8 @@ def main(directory: Path, port: int) -> None:
         ThreadingHTTPServer((ports.HOST, port), handler(Store(directory))).serve_forever()
     except OSError as error:
         sys.exit(str(from_os_error(error, f"keeping deliveries in {directory}")))
-    except Trouble as trouble:
-        sys.exit(str(trouble))
+    except CommandError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

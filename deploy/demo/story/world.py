@@ -15,7 +15,7 @@ from deploy.demo.story.gateway import DEADLINE_SECONDS, Answer, Gateway, Unexpec
 from deploy.demo.story.mailbox import Mailbox
 from deploy.demo.story.people import Somebody
 from deploy.demo.story.telegram import Telegram
-from deploy.trouble import DeadlinePassed
+from deploy.errors import DeadlinePassed
 from deploy.waiting import allowed, wait_until
 
 Seen = TypeVar("Seen")

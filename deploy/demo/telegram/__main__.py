@@ -10,7 +10,7 @@ from deploy import ports
 from deploy.demo.telegram.application import create
 from deploy.demo.telegram.server import TOKEN
 from deploy.demo.telegram.store import Store
-from deploy.trouble import Trouble, from_os_error
+from deploy.errors import CommandError, from_os_error
 
 
 @click.command()
@@ -31,8 +31,8 @@ def main(directory: Path, port: int) -> None:
         )
     except OSError as error:
         sys.exit(str(from_os_error(error, f"keeping chats in {directory}")))
-    except Trouble as trouble:
-        sys.exit(str(trouble))
+    except CommandError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

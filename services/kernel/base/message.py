@@ -67,7 +67,7 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class FactDraft:
     """A fact as the contract words it, before the log numbers it.
 
     ``event`` is the id of the domain event that it is told from, and becomes the fact's own. ``data`` holds

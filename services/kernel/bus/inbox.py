@@ -22,7 +22,7 @@ from services.kernel.base.bell import Bell
 from services.kernel.base.message import Fact
 from services.kernel.base.metrics import Metrics
 from services.kernel.base.mongo import durable
-from services.kernel.base.window import Window
+from services.kernel.base.recent_buffer import RecentBuffer
 from services.kernel.bus.envelope import fact_of
 
 DUPLICATE_KEY = 11000
@@ -63,7 +63,7 @@ class Inbox:
         self._expected: dict[str, Expected] = {}
         self._position = 0
         self._certain = False
-        self.recent: Window[Fact] = Window()
+        self.recent: RecentBuffer[Fact] = RecentBuffer()
 
     def prepare(self) -> None:
         """Create the indexes; harmless when they stand."""

@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar
 
 from services.kernel.base.clock import Clock
 from services.kernel.base.ids import new_id
-from services.kernel.base.message import Command, Draft, Event, Metadata, Recorded
+from services.kernel.base.message import Command, Event, FactDraft, Metadata, Recorded
 from services.kernel.base.problem import KeyReused, Problem, Refused, Stale, StillRunning, Unavailable, refusal_from
 from services.kernel.log.log import Append, Commit, Conflict, Duplicate, EventLog, NewEvent, Unknown
 
@@ -54,7 +54,7 @@ class Decider(Generic[State]):
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class CommandEnvelope:
     """A command with all that its outcome is recorded under.
 
     ``command_id`` is derived from caller, method, path and ``Idempotency-Key``, or from manager, instance,
@@ -73,10 +73,10 @@ class Order:
 
 
 Answer = Callable[[Any, Sequence[Event]], Mapping[str, Any]]
-Contract = Callable[[Recorded], Draft | None]
+Contract = Callable[[Recorded], FactDraft | None]
 
 
-def _silent(_recorded: Recorded) -> Draft | None:
+def _silent(_recorded: Recorded) -> FactDraft | None:
     return None
 
 
@@ -99,28 +99,28 @@ class Commands:
         self._running: set[str] = set()
         self._guard = threading.Lock()
 
-    def take(self, decider: Decider[Any], order: Order, answer: Answer = _no_answer) -> Commit:
+    def take(self, decider: Decider[Any], envelope: CommandEnvelope, answer: Answer = _no_answer) -> Commit:
         """The outcome of a command: decided now, or the one that it had before.
 
         ``answer(state, events)`` makes what the reply is made from, kept with the commit. Raises
         ``Refused`` (recorded), ``KeyReused``, ``StillRunning``, ``Stale``, ``Unavailable``, and whatever else
         ``decide`` raises, unrecorded.
         """
-        with self._first(order.command_id):
+        with self._first(envelope.command_id):
             try:
-                with self._queues.turn(decider.stream(order.identity)):
-                    commit = self._decided(decider, order, answer)
+                with self._queues.turn(decider.stream(envelope.identity)):
+                    commit = self._decided(decider, envelope, answer)
             except Duplicate as duplicate:
-                return self._outcome(duplicate.commit, order.request)
+                return self._outcome(duplicate.commit, envelope.request)
             except Unknown as error:
                 raise Unavailable("the outcome is not known yet; repeat with the same key") from error
             except Problem:
                 # Every outcome that is recorded meets its own command_id in the index; one that is not recorded
                 # (Stale, NotFound) must not be told to somebody who had another answer before.
-                standing = self._log.outcome(order.command_id)
+                standing = self._log.outcome(envelope.command_id)
                 if standing is None:
                     raise
-                return self._outcome(standing, order.request)
+                return self._outcome(standing, envelope.request)
         return self._raise_refusal(commit)
 
     def state(self, decider: Decider[State], identity: str) -> tuple[State, int]:
@@ -139,19 +139,19 @@ class Commands:
         """Whether a command has an outcome already."""
         return self._log.outcome(command_id) is not None
 
-    def _decided(self, decider: Decider[Any], order: Order, answer: Answer) -> Commit:
+    def _decided(self, decider: Decider[Any], envelope: CommandEnvelope, answer: Answer) -> Commit:
         """Decide and append, again and again while another process is faster, for ``CONFLICT_SECONDS`` at most.
 
         A remembered state is only a guess. Events decided on it are proven by the stream's version when they are
         appended; whatever else it leads to is decided again on what the log says.
         """
         deadline = time.monotonic() + CONFLICT_SECONDS
-        stream = decider.stream(order.identity)
-        guess = self._remembered.get(stream) or ((decider.initial, 0) if order.fresh else None)
+        stream = decider.stream(envelope.identity)
+        guess = self._remembered.get(stream) or ((decider.initial, 0) if envelope.fresh else None)
         while True:
-            state, version = guess or self.state(decider, order.identity)
+            state, version = guess or self.state(decider, envelope.identity)
             try:
-                append, after = self._judge(decider, order, answer, state, version)
+                append, after = self._judge(decider, envelope, answer, state, version)
             except Problem:
                 if guess is None:
                     raise
@@ -175,14 +175,14 @@ class Commands:
             return commit
 
     def _judge(
-        self, decider: Decider[Any], order: Order, answer: Answer, state: Any, version: int
+        self, decider: Decider[Any], envelope: CommandEnvelope, answer: Answer, state: Any, version: int
     ) -> tuple[Append, Any]:
         """The outcome of a command on a state, and the state after it."""
-        if order.expected is not None and order.expected != version:
+        if envelope.expected is not None and envelope.expected != version:
             raise Stale("read it again, then decide", version=version)
-        base = Append(order.command_id, self._clock.now(), order.meta, order.request)
+        base = Append(envelope.command_id, self._clock.now(), envelope.meta, envelope.request)
         try:
-            events = tuple(NewEvent(new_id(), event) for event in decider.decide(order.command, state))
+            events = tuple(NewEvent(new_id(), event) for event in decider.decide(envelope.command, state))
         except Refused as refused:
             return replace(base, refused=refused.rule, answer={"problem": refused.document()}), state
         after = state
@@ -191,12 +191,12 @@ class Commands:
         reply = dict(answer(after, [new.event for new in events])) | {"version": version + len(events)}
         if not events:
             return replace(base, answer=reply), state
-        stream = decider.stream(order.identity)
+        stream = decider.stream(envelope.identity)
         facts = self._told(stream, version, events, base)
         told = replace(base, answer=reply, stream=stream, expected=version, events=events, facts=facts)
         return told, after
 
-    def _told(self, stream: str, version: int, events: Sequence[NewEvent], append: Append) -> tuple[Draft, ...]:
+    def _told(self, stream: str, version: int, events: Sequence[NewEvent], append: Append) -> tuple[FactDraft, ...]:
         drafts = (
             self._contract(
                 Recorded(0, index, stream, version + 1 + index, new.id, new.event, append.at, append.at, append.meta)

@@ -24,7 +24,7 @@ from typing import Any, Generic, Literal, TypeVar, Union, get_args, get_origin, 
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
-from services.kernel.base.message import Draft, Event, Recorded
+from services.kernel.base.message import Event, FactDraft, Recorded
 from services.kernel.base.times import moment
 from services.kernel.log.registry import Registry
 
@@ -121,7 +121,7 @@ class Contract:
         self.registry.register(*self._tellers, *silent)
         self.facts: Mapping[str, Schema] = {fact: teller.data.schema() for fact, teller in first.items()}
 
-    def tell(self, recorded: Recorded) -> Draft | None:
+    def tell(self, recorded: Recorded) -> FactDraft | None:
         """The fact that an event tells, from that event alone; None for an event that concerns nobody outside."""
         teller = self._tellers.get(type(recorded.event))
         return teller.told(recorded) if teller else None
@@ -141,12 +141,12 @@ class _Teller:
         self._subject = _reader(row.event, row.subject, str) if row.subject else None
         self._region = _region(row)
 
-    def told(self, recorded: Recorded) -> Draft | None:
+    def told(self, recorded: Recorded) -> FactDraft | None:
         event, identity = recorded.event, recorded.stream_id
         if self._when and not self._when(event):
             return None
         subject = self._subject(event) if self._subject else identity
-        return Draft(
+        return FactDraft(
             recorded.id, self._fact, subject, self.data.plain(event, identity), region=self._region(event, identity)
         )
 

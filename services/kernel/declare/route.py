@@ -20,7 +20,7 @@ from typing_extensions import TypeVar
 
 from services.kernel.base.ids import derived_id
 from services.kernel.base.message import Command, Event, Metadata
-from services.kernel.commands.decider import Commands, Decider, Order, State, _no_answer
+from services.kernel.commands.decider import CommandEnvelope, Commands, Decider, State, _no_answer
 from services.kernel.declare.plain import ANSWER
 from services.kernel.declare.policy import Actor
 from services.kernel.declare.schema import Use, schema_of
@@ -103,7 +103,7 @@ class Request(Generic[BodyT, QueryT]):
         self, decider: Decider[State], identity: str, command: Command, answer: MakeAnswer[State, Any] = _no_answer
     ) -> Commit:
         """Take one command under this request's identity; raises what ``Commands.take`` raises."""
-        order = Order(
+        envelope = CommandEnvelope(
             command=command,
             identity=identity,
             command_id=self.command_id,
@@ -112,7 +112,7 @@ class Request(Generic[BodyT, QueryT]):
             expected=self.expected,
             fresh=identity in self.made,
         )
-        return self._writing.take(decider, order, _plain(answer))
+        return self._writing.take(decider, envelope, _plain(answer))
 
     def also(
         self,
@@ -129,8 +129,8 @@ class Request(Generic[BodyT, QueryT]):
         whoever turned out to act, where that is not the caller. Raises what ``Commands.take`` raises.
         """
         meta = Metadata(correlation=self.correlation, actor=actor or self.actor.id or None)
-        order = Order(command, identity, derived_id(self.command_id, step), meta)
-        return self._writing.take(decider, order, _plain(answer))
+        envelope = CommandEnvelope(command, identity, derived_id(self.command_id, step), meta)
+        return self._writing.take(decider, envelope, _plain(answer))
 
     @property
     def _writing(self) -> Commands:

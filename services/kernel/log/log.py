@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from services.kernel.base.message import Draft, Event, Fact, Metadata, Recorded
+from services.kernel.base.message import Event, Fact, FactDraft, Metadata, Recorded
 
 MAXIMUM_COMMIT_BYTES = 1_000_000
 
@@ -67,7 +67,7 @@ class Append:
     stream: str | None = None
     expected: int = 0
     events: tuple[NewEvent, ...] = ()
-    facts: tuple[Draft, ...] = ()
+    facts: tuple[FactDraft, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from services.kernel.base.ids import new_id
 from services.kernel.base.message import Fact, Recorded
 from services.kernel.base.metrics import Metrics
 from services.kernel.base.mongo import durable
-from services.kernel.base.window import Window
+from services.kernel.base.recent_buffer import RecentBuffer
 from services.kernel.log.commit_document import as_commit, as_document
 from services.kernel.log.group_commit import GroupCommit, Head, Waiting
 from services.kernel.log.log import MAXIMUM_COMMIT_BYTES, Append, Commit, CommitTooLarge, Conflict, LogError
@@ -37,7 +37,7 @@ class MongoLog:
     ) -> None:
         self.source = source
         self.bell = Bell()
-        self.recent: Window[Commit] = Window()
+        self.recent: RecentBuffer[Commit] = RecentBuffer()
         self._registry = registry
         self._commits = durable(database, "commits")
         self._epochs = durable(database, "epoch")

@@ -13,7 +13,7 @@ from services.kernel.base.bell import Bell
 from services.kernel.base.clock import Clock
 from services.kernel.base.ids import derived_id
 from services.kernel.base.message import Metadata
-from services.kernel.commands.decider import Commands, Order
+from services.kernel.commands.decider import CommandEnvelope, Commands
 from services.kernel.declare.process import DEADLINES, PassDeadline, ProcessManager
 from services.kernel.managers.instances import Instances
 
@@ -99,12 +99,12 @@ class DeadlineReader:
         """Record one deadline; 0 if it was recorded before and the manager has not come to it yet."""
         command_id = derived_id(self._manager.name, instance, name, due.isoformat())
         before = self._commands.known(command_id)
-        order = Order(
+        envelope = CommandEnvelope(
             command=PassDeadline(self._manager.name, instance, name, due),
             identity=f"{self._manager.name}-{instance}",
             command_id=command_id,
             meta=Metadata(correlation=command_id, actor=f"manager:{self._manager.name}"),
         )
         if not before:
-            self._commands.take(DEADLINES, order)
+            self._commands.take(DEADLINES, envelope)
         return 0 if before else 1

@@ -21,7 +21,7 @@ from services.kernel.base.ids import derived_id
 from services.kernel.base.message import Fact, Metadata, Recorded
 from services.kernel.base.mongo import durable
 from services.kernel.base.problem import Refused, StillRunning, Unavailable
-from services.kernel.commands.decider import Commands, Order
+from services.kernel.commands.decider import CommandEnvelope, Commands
 from services.kernel.declare.process import Issue, ProcessManager
 from services.kernel.managers.deadline_reader import Upcoming
 from services.kernel.managers.instances import Instances
@@ -180,14 +180,14 @@ class ManagerReader:
 
     def _issue(self, instance: str, fact: Recorded | Fact, n: int, issue: Issue) -> None:
         correlation = fact.correlation if isinstance(fact, Fact) else fact.meta.correlation
-        order = Order(
+        envelope = CommandEnvelope(
             command=issue.command,
             identity=issue.identity,
             command_id=derived_id(self._manager.name, instance, fact.id, n),
             meta=Metadata(correlation=correlation, causation=fact.id, actor=f"manager:{self._manager.name}"),
         )
         try:
-            self._commands.take(issue.decider, order)
+            self._commands.take(issue.decider, envelope)
         except Refused as refused:
             # An outcome like any other, recorded under this id; the manager hears of what did happen, not of this.
             log.info("refused", extra={"manager": self._manager.name, "rule": refused.rule})

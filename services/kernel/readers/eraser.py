@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from services.kernel.base.bell import Bell
 from services.kernel.base.message import Fact, Recorded
 from services.kernel.declare.service import Core
-from services.kernel.readers.parking import Parking, Unread
+from services.kernel.readers.parking import Parking, ParkingReader
 from services.kernel.readers.reader import Source
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class Eraser:
         erase: Callable[[Sequence[str], Recorded | Fact], None],
     ) -> None:
         self._source = source
-        self._unread = Unread(parking, self.name)
+        self._unread = ParkingReader(parking, self.name)
         self._erased = erased
         self._erase = erase
         self._position = 0

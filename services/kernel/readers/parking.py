@@ -133,7 +133,7 @@ class Parking:
         return self._parked.count_documents({} if reader is None else {"reader": reader})
 
 
-class Unread:
+class ParkingReader:
     """What a reader behind whose items nothing waits could not read. Only where something is parked is the database asked
     whether an operator has marked it: nobody but the holder of the lease parks, so a new lease asks anew.
     """

@@ -19,7 +19,7 @@ from pymongo.errors import DuplicateKeyError
 from services.kernel.base.bell import Bell
 from services.kernel.base.message import Fact, Recorded
 from services.kernel.base.mongo import plain
-from services.kernel.base.window import Window
+from services.kernel.base.recent_buffer import RecentBuffer
 from services.kernel.declare.view import COMMITS
 from services.kernel.log.log import Commit, EventLog
 from services.kernel.log.registry import Registry
@@ -116,7 +116,7 @@ class CommitSource:
         self._log = log
         self._registry = registry
         self._bell = bell
-        self._recent: Window[Commit] = getattr(log, "recent", Window())
+        self._recent: RecentBuffer[Commit] = getattr(log, "recent", RecentBuffer())
         self._seen: int | None = None
 
     def batch(self, after: int, limit: int = BATCH) -> Batch:

@@ -4,7 +4,7 @@ import pytest
 
 from services.kernel.base.ids import derived_id, fingerprint
 from services.kernel.base.message import Metadata
-from services.kernel.commands.decider import Order
+from services.kernel.commands.decider import CommandEnvelope
 from services.kernel.declare.policy import ANONYMOUS, Actor
 from services.members.domain.guest import GUEST, AddGuest, TieGuest
 from services.members.identity.contact import Contact
@@ -163,7 +163,7 @@ def test_a_guest_is_noted_under_nobody_elses_id(stage, eve):
 
 def note_in_the_past(stage, guest, reference):
     """As it was before ids were kept for guests: a guest's stream alone was asked."""
-    order = Order(AddGuest(None, None, None, (reference,)), guest, f"noted {guest}", Metadata("c"))
+    order = CommandEnvelope(AddGuest(None, None, None, (reference,)), guest, f"noted {guest}", Metadata("c"))
     stage.parts.commands.take(GUEST, order)
     stage.settle()
 
@@ -188,7 +188,7 @@ def test_nobody_joins_under_an_id_that_was_kept_for_a_guest_meanwhile(stage, eve
 def test_a_tie_that_stands_from_before_reaches_and_destroys_nothing_of_a_member(stage, eve):
     rani = stage.join("Rani", email="rani@contoh.example")
     note_in_the_past(stage, rani, "reference")
-    stage.parts.commands.take(GUEST, Order(TieGuest(eve.id, "proof"), rani, "tied", Metadata("c")))
+    stage.parts.commands.take(GUEST, CommandEnvelope(TieGuest(eve.id, "proof"), rani, "tied", Metadata("c")))
     stage.settle()
     assert ids_of(stage, eve.id) == [eve.id]
     assert stage.post(eve, "/v1/me/erasure", {"sure": True}).status == 202

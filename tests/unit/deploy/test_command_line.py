@@ -10,7 +10,7 @@ from pymongo.errors import ServerSelectionTimeoutError
 
 from deploy.cli import COMMANDS, main
 from deploy.commands.sentences import sentence_for
-from deploy.trouble import Trouble
+from deploy.errors import CommandError
 from services.kernel.base.problem import NotFound
 from services.kernel.base.settings import SettingsError
 
@@ -52,7 +52,7 @@ def test_a_service_that_does_not_exist_is_named_beside_those_that_do() -> None:
 @pytest.mark.parametrize(
     ("error", "status"),
     [
-        (Trouble("Port 8000 is taken."), 1),
+        (CommandError("Port 8000 is taken."), 1),
         (SettingsError("there is no secret file"), 2),
         (ServerSelectionTimeoutError("127.0.0.1:27017: a very long story"), 1),
         (NotFound("this contact is no member's"), 1),

@@ -12,7 +12,7 @@ Entry = TypeVar("Entry")
 ENTRIES = 1024
 
 
-class Window(Generic[Entry]):
+class RecentBuffer(Generic[Entry]):
     """Entries at consecutive positions, at most ``ENTRIES``. Only what is durable may be added.
 
     Positions are given once and never change, so an entry is right for ever; the window may only be too short.
