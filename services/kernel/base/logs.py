@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line, with the correlation where there is one, never a payload."""
+"""Logs: one JSON object per line, with the correlation id if known, never a payload."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 
 
 class JsonFormatter(logging.Formatter):
-    """A record as JSON: time, level, logger, message, what was passed as ``extra``, and where an error came from."""
+    """Writes a record as JSON: time, level, logger, message, the values of ``extra``, and the places of an error."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -29,9 +29,10 @@ class JsonFormatter(logging.Formatter):
 
 
 def came_from(error: BaseException | None) -> str:
-    """Type and places of an error and of what it came from, the newest first.
+    """The type and code places of an error and of its causes, newest first.
 
-    Never its message: a ``KeyError`` consists of what a caller typed, a failed row of whoever stands in it.
+    The error's message is left out, because a message may hold personal data: a ``KeyError`` shows the caller's input,
+    a failed row shows a person's fields.
     """
     if error is None:
         return "nowhere"
