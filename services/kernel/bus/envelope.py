@@ -1,7 +1,8 @@
-"""A fact on the wire: CloudEvents 1.0, structured mode, one canonical JSON on the bus, in the feed and in webhooks.
+"""A fact on the wire: CloudEvents 1.0, structured mode, the same canonical JSON on the bus, in the feed and in
+webhooks.
 
-https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md; ``sequence`` is the extension of
-that name; ``epoch``, ``region`` and ``correlationid`` are ours.
+https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md; ``sequence`` is the CloudEvents
+extension of that name; ``epoch``, ``region`` and ``correlationid`` are this platform's extensions.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _TYPE = re.compile(r"id\.jejaring\.(?P<service>[a-z][a-z-]*)\.(?P<type>[a-z][a-z
 
 
 class NotOurs(ValueError):
-    """It is not an envelope of this platform; the message says which part is wrong."""
+    """The document is not an envelope of this platform; the message says which part is wrong."""
 
 
 def routing_key(fact: Fact) -> str:
@@ -50,12 +51,12 @@ def envelope(fact: Fact, community_host: str) -> dict[str, Any]:
 
 
 def canonical(document: Mapping[str, Any]) -> bytes:
-    """Canonical JSON: sorted keys, no spaces, UTF-8. The same fact has the same bytes wherever it is sent."""
+    """Canonical JSON: sorted keys, no spaces, UTF-8. The bytes of a fact are the same wherever the fact is sent."""
     return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def parsed(body: bytes | str) -> dict[str, Any]:
-    """The envelope in a message's body. Raises ``NotOurs`` if it is not JSON or ``checked`` refuses it."""
+    """The envelope in a message's body. Raises ``NotOurs`` if the body is not JSON or ``checked`` refuses the document."""
     try:
         document = json.loads(body)
     except (ValueError, UnicodeDecodeError) as error:
@@ -64,7 +65,8 @@ def parsed(body: bytes | str) -> dict[str, Any]:
 
 
 def checked(document: Any) -> dict[str, Any]:
-    """The document itself, if it is an envelope: only what admission needs is checked, ``data`` is its reader's affair.
+    """The document, if the document is an envelope. Checks only what the inbox needs; the reader of ``data`` checks
+    ``data``.
 
     Raises ``NotOurs``.
     """
@@ -89,7 +91,7 @@ def checked(document: Any) -> dict[str, Any]:
 
 
 def fact_of(document: Mapping[str, Any], position: int = 0) -> Fact:
-    """The fact in an envelope that was ``checked``."""
+    """The fact in an envelope that ``checked`` has accepted."""
     match = _TYPE.fullmatch(document["type"])
     if match is None:
         raise NotOurs("the type is not one of ours")

@@ -1,7 +1,9 @@
-"""From the commits to the broker: facts published in order, confirmed, and only then passed by the checkpoint.
+"""Publishes the facts of the commits to the broker: in order, and the checkpoint moves only after the broker's
+confirmation.
 
-A window of confirms is open at a time. What is not confirmed within 5 s is abandoned and repeated from the checkpoint;
-subscribers know the numbers and drop what they have. Nobody listening is legal: the feed has it.
+At most one window of messages waits for confirmation. Messages without a confirmation after 5 s are sent again from the
+checkpoint; subscribers know the numbers and drop repeated facts. A fact without a subscriber is not lost: the feed has
+all facts.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ PERSISTENT = 2
 
 
 class Unconfirmed(Exception):
-    """The broker did not confirm in time; what was sent is sent again."""
+    """The broker did not confirm in time; the messages are sent again."""
 
 
 class Relay:
@@ -79,7 +81,7 @@ class Relay:
         dropped(connection)
 
     def _publish(self, messages: list[tuple[str, bytes]]) -> None:
-        """Send all, then wait for all confirms. Raises ``Unconfirmed`` or the transport's own errors."""
+        """Send all messages, then wait for all confirmations. Raises ``Unconfirmed`` or the transport's own errors."""
         channel = self._open()
         for topic, body in messages:
             message = channel.prepare_message(
