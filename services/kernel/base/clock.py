@@ -1,6 +1,8 @@
 """The two clocks.
 
-*Domain time* is the time of the community: deadlines, quiet hours, every time that a person sees. *Machine time* is ``time.monotonic``: leases, timeouts, retries. The two are never mixed. A demonstration moves domain time by weeks, and no lease expires.
+*Domain time* is the time of the community: deadlines, quiet hours, every time that a person sees. *Machine time* is
+``time.monotonic``: leases, timeouts, retries. The two are never mixed. A demonstration moves domain time by weeks, and
+no lease expires.
 """
 
 from __future__ import annotations
