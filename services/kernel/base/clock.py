@@ -78,7 +78,7 @@ class DemoClock:
         draft = self._path.with_name(f"{self._path.name}.{os.getpid()}")
         draft.write_text(json.dumps({"offset": offset.total_seconds()}))
         draft.replace(self._path)
-        # Another process may have checked the file a moment ago. Wait until its next check, or it still shows the old time.
+        # Another process may have checked the file a moment ago: until its next check it shows the old time.
         time.sleep(CHECK_SECONDS)
         self._checked = float("-inf")
         return self.now()

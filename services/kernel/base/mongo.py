@@ -49,7 +49,9 @@ def durable(database: Database[dict[str, Any]], name: str) -> Collection[dict[st
 
 
 def plain(database: Database[dict[str, Any]], name: str) -> Collection[dict[str, Any]]:
-    """A collection of views or checkpoints, which may lose its last moments in a crash: its reader then begins earlier."""
+    """A collection of views or checkpoints, which may lose its last moments in a crash: its reader then begins
+    earlier.
+    """
     return database.get_collection(name, write_concern=_VIEW, read_preference=ReadPreference.PRIMARY)
 
 

@@ -53,7 +53,9 @@ class RecentBuffer(Generic[Entry]):
             return list(islice(self._entries, start, start + limit))
 
     def newest_until(self, enough: Callable[[Entry], bool]) -> list[Entry] | None:
-        """The newest entries after the last entry for which ``enough`` is true; None if the buffer has no such entry."""
+        """The newest entries after the last entry for which ``enough`` is true; None if the buffer has no such
+        entry.
+        """
         found: list[Entry] = []
         with self._lock:
             for entry in reversed(self._entries):

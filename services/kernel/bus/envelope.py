@@ -56,7 +56,9 @@ def canonical(document: Mapping[str, Any]) -> bytes:
 
 
 def parsed(body: bytes | str) -> dict[str, Any]:
-    """The envelope in a message's body. Raises ``NotOurs`` if the body is not JSON or ``checked`` refuses the document."""
+    """The envelope in a message's body. Raises ``NotOurs`` if the body is not JSON or ``checked`` refuses the
+    document.
+    """
     try:
         document = json.loads(body)
     except (ValueError, UnicodeDecodeError) as error:

@@ -174,7 +174,9 @@ class Inbox:
 
 
 class Strays:
-    """Raw messages that are not envelopes of this platform, kept for an operator. Only the newest ``limit`` are kept."""
+    """Raw messages that are not envelopes of this platform, kept for an operator. Only the newest ``limit`` are
+    kept.
+    """
 
     def __init__(
         self, service: str, database: Database[dict[str, Any]], metrics: Metrics | None = None, limit: int = 1000

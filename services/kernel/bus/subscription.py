@@ -41,7 +41,9 @@ CONNECTION_ENDS: tuple[type[Exception], ...] = (*BROKER_ERRORS, Cancelled)
 
 
 class Subscription:
-    """One service's consumer of one source's facts. ``run`` is called in its own thread and ends when ``stop`` is set."""
+    """One service's consumer of one source's facts. ``run`` is called in its own thread and ends when ``stop`` is
+    set.
+    """
 
     def __init__(
         self, consumer: str, source: str, amqp: str, *, inbox: Inbox, strays: Strays, catch_up: CatchUp

@@ -114,8 +114,8 @@ class Commands:
             except Unknown as error:
                 raise Unavailable("the outcome is not known yet; repeat with the same key") from error
             except Problem:
-                # A recorded outcome meets its own command_id in the index. An outcome that is not recorded (Stale, NotFound)
-                # must not replace an answer that the caller was given before.
+                # A recorded outcome meets its own command_id in the index. An outcome that is not recorded
+                # (Stale, NotFound) must not replace an answer that the caller was given before.
                 standing = self._log.outcome(envelope.command_id)
                 if standing is None:
                     raise

@@ -27,7 +27,9 @@ class FactShapes:
         self._shapes = dict(shapes)
 
     def read(self, fact: Fact) -> Any:
-        """The fact's data as its dataclass, None for a fact without a class. Raises ``Misfit``, which parks the fact."""
+        """The fact's data as its dataclass, None for a fact without a class. Raises ``Misfit``, which parks the
+        fact.
+        """
         shape = self._shapes.get(fact.name)
         return None if shape is None else FACT.read(shape, fact.data)
 

@@ -67,11 +67,11 @@ class Tells(Generic[E]):
     The data of the fact:
 
     - ``id_as``: the name of the field with the id of the event's stream; None for no such field.
-    - ``fields``: paths into the event, in the order of the data. Each path is told under its last name (``chat.group`` as
-      ``group``). A name from ``id_as`` or ``made`` may stand here to set its place; otherwise ``id_as`` comes first and
+    - ``fields``: paths into the event, in the order of the data. Each path is told under its last name (``chat.group``
+      as ``group``). A name from ``id_as`` or ``made`` may stand here to set its place; otherwise ``id_as`` comes first and
       ``made`` last.
-    - ``made``: fields with another name or another type than in the event, and computed fields. The value is a path (the type
-      follows from the event), or a type with a path or a function of the event. A function may return a time as text.
+    - ``made``: fields with another name or another type than in the event, and computed fields. The value is a path (the
+      type follows from the event), or a type with a path or a function of the event. A function may return a time as text.
     - ``known``: the only values that a field may have.
     - ``parts``: how dataclasses within the event are told.
 
@@ -79,8 +79,8 @@ class Tells(Generic[E]):
 
     - ``when``: a path to a bool, or a function of the event; nothing is told if the value is false.
     - ``subject``: a path, or a function of the event; None for the id of the event's stream.
-    - ``region``: a path, or a function of the event and the id of its stream; None for the event's ``region``, and for no
-      region if the event has no such field.
+    - ``region``: a path, or a function of the event and the id of its stream; None for the event's ``region``, and for
+      no region if the event has no such field.
 
     Types that can be told: ``str``, ``int``, ``float``, ``bool``, ``datetime`` (as ``times.moment`` writes it),
     ``Literal`` of texts, ``X | None``, ``tuple[X, ...]`` (a list) and dataclasses (objects).

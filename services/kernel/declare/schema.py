@@ -96,7 +96,9 @@ class Tuple(fields.List[Any]):
 
 
 def within_the_calendar(at: datetime) -> None:
-    """Raises ``ValidationError`` for a time so near an end of the calendar that it cannot be converted to every zone."""
+    """Raises ``ValidationError`` for a time so near an end of the calendar that it cannot be converted to every
+    zone.
+    """
     if not _FIRST_TIME <= at <= _LAST_TIME:
         raise ValidationError("Not a time that anything happens at.")
 
@@ -130,7 +132,9 @@ def _derived(shape: Any, use: Use) -> type[Schema]:
 
 
 def name_of(shape: Any) -> str:
-    """The name of a dataclass in OpenAPI: its own name, or its ``component``. A generic dataclass adds its ``suffix``."""
+    """The name of a dataclass in OpenAPI: its own name, or its ``component``. A generic dataclass adds its
+    ``suffix``.
+    """
     origin = get_origin(shape)
     if origin is None:
         return str(vars(shape).get("component", shape.__name__))

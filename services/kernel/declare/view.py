@@ -79,7 +79,9 @@ def increment(path: str, by: int = 1) -> Expression:
 
 
 def adding(path: str, *values: str) -> Expression:
-    """The set of strings at ``path`` with the values added. The set is kept sorted, so two orders give the same array."""
+    """The set of strings at ``path`` with the values added. The set is kept sorted, so two orders give the same
+    array.
+    """
     union = {"$setUnion": [{"$ifNull": [f"${path}", []]}, {"$literal": list(values)}]}
     return Expression({"$sortArray": {"input": union, "sortBy": 1}})
 

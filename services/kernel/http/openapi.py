@@ -1,4 +1,6 @@
-"""A service's OpenAPI 3.1 fragment, generated from its routes; the gateway merges the fragments and forwards by them."""
+"""A service's OpenAPI 3.1 fragment, generated from its routes; the gateway merges the fragments and forwards by
+them.
+"""
 
 from __future__ import annotations
 

@@ -103,7 +103,9 @@ class Operations:
 
         @routes.get("/internal/personal", public=False)
         def personal(_parts: object, request: Request[None, PersonalQuery]) -> Answer:
-            """A page of what the log holds about a person; only for the gateway, which gives it to that person alone."""
+            """A page of what the log holds about a person; only for the gateway, which gives it to that person
+            alone.
+            """
             return self._personal(request)
 
         @routes.get("/internal/feed", public=False)

@@ -106,7 +106,7 @@ class Instances:
 
     @staticmethod
     def _write(document: dict[str, Any]) -> ReplaceOne[dict[str, Any]]:
-        # An upsert: if another reader has replaced the document, none matches, and the insert fails on the duplicate key.
+        # An upsert: if another reader has replaced the document, the insert fails on the duplicate key.
         revision = document["revision"]
         return ReplaceOne(
             {"_id": document["_id"], "revision": revision}, document | {"revision": revision + 1}, upsert=True

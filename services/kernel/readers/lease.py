@@ -22,7 +22,9 @@ RENEW_SECONDS = 1.0
 
 
 class Lease:
-    """The lease of one service, as seen by one instance. ``number`` is 0 while this instance does not hold the lease."""
+    """The lease of one service, as seen by one instance. ``number`` is 0 while this instance does not hold the
+    lease.
+    """
 
     def __init__(self, database: Database[dict[str, Any]], instance: str, name: str = "readers") -> None:
         self._database = database
@@ -41,7 +43,9 @@ class Lease:
         return time.monotonic() < self._contested
 
     def held(self) -> bool:
-        """Whether this instance may act. Uses the machine's monotonic clock, counted from before the server was asked."""
+        """Whether this instance may act. Uses the machine's monotonic clock, counted from before the server was
+        asked.
+        """
         return self.number > 0 and time.monotonic() < self._until
 
     def acquire_or_renew(self) -> bool:

@@ -29,7 +29,9 @@ BATCH = 256
 
 
 class LostCheckpoint(Exception):
-    """Another process has moved the checkpoint, or holds a newer lease. Read the checkpoint again, then go on or stop."""
+    """Another process has moved the checkpoint, or holds a newer lease. Read the checkpoint again, then go on or
+    stop.
+    """
 
 
 class Reader(Protocol):

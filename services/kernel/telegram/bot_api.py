@@ -34,7 +34,9 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 class TelegramError(Exception):
-    """Telegram did not do what was asked. The message holds the method and Telegram's own sentence, never an address."""
+    """Telegram did not do what was asked. The message holds the method and Telegram's own sentence, never an
+    address.
+    """
 
 
 class TooManyRequests(TelegramError):
@@ -46,7 +48,9 @@ class TooManyRequests(TelegramError):
 
 
 class Blocked(TelegramError):
-    """403: the person blocked the bot or never wrote to it, or the bot is not in the group. A repetition does not help."""
+    """403: the person blocked the bot or never wrote to it, or the bot is not in the group. A repetition does not
+    help.
+    """
 
 
 class BadRequest(TelegramError):
@@ -122,7 +126,9 @@ class Telegram:
         return _object(self.call("getMe"))
 
     def get_chat(self, chat: Chat) -> Object:
-        """A chat as the bot sees it; a group's chat has the ``permissions`` of all members who are not administrators."""
+        """A chat as the bot sees it; a group's chat has the ``permissions`` of all members who are not
+        administrators.
+        """
         return _object(self.call("getChat", chat_id=chat))
 
     def get_chat_permissions(self, chat: Chat) -> Object:
@@ -172,7 +178,7 @@ class Telegram:
     def call(self, method: str, seconds: float | None = None, **given: Any) -> Any:
         """Call any method by its name. Raises ``TelegramError``."""
         answer = self._exchange(method, given, seconds or self._seconds)
-        # Raised outside the except block: otherwise the library's own error, which shows the address, would be attached.
+        # Raised outside the except block, so that the library's own error, which shows the address, is not attached.
         if isinstance(answer, str):
             raise Unavailable(f"{method}: {answer}", maybe_done=answer not in NEVER_SENT)
         status, document = answer

@@ -40,7 +40,9 @@ class _Bucket:
 
     @property
     def wait(self) -> float:
-        """Seconds until one token is free, as of the last refill. A missing thousandth of a token counts as rounding."""
+        """Seconds until one token is free, as of the last refill. A missing thousandth of a token counts as
+        rounding.
+        """
         missing = 1.0 - self.tokens
         return 0.0 if missing < 1e-3 else missing * self.rate.seconds / self.rate.count
 
@@ -51,7 +53,9 @@ class _Bucket:
 
 @dataclass(slots=True)
 class Pacing:
-    """The limits of one bot. Not safe for several threads. A group's id begins with ``-``, a public group's with ``@``."""
+    """The limits of one bot. Not safe for several threads. A group's id begins with ``-``, a public group's with
+    ``@``.
+    """
 
     everything: Rate = EVERYTHING
     chat: Rate = ONE_CHAT

@@ -29,7 +29,9 @@ def exchanging(path: str, item: str, other: str) -> Expression:
 
 
 def replacing(path: str, match: Mapping[str, str], item: Mapping[str, Any]) -> Expression:
-    """The list of objects at ``path`` without the objects whose fields equal ``match``, and with the item at its end."""
+    """The list of objects at ``path`` without the objects whose fields equal ``match``, and with the item at its
+    end.
+    """
     return Expression({"$concatArrays": [_those(path, _unlike(match)), [{"$literal": dict(item)}]]})
 
 

@@ -161,7 +161,9 @@ class ViewReader:
         return document
 
     def _updates(self, collection: str, item: Item) -> list[UpdateOne]:
-        """The item's updates. An item that fails, or that waits behind a parked item, is parked and gives no updates."""
+        """The item's updates. An item that fails, or that waits behind a parked item, is parked and gives no
+        updates.
+        """
         blocked = self._blocked[collection]
         key = item.stream
         try:
