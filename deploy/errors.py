@@ -1,18 +1,18 @@
-"""What goes wrong outside the program, said so that whoever sits at the terminal can mend it."""
+"""Errors outside the program, with a sentence by which the person at the terminal can remove the cause."""
 
 import errno
 
 
 class CommandError(Exception):
-    """Its text is one clear sentence; the command line prints it and exits with 1, without a traceback."""
+    """The text is one clear sentence. The command line prints the text and exits with 1, without a traceback."""
 
 
 class DeadlinePassed(CommandError):
-    """Something waited for did not come in time. Its text says what, and for how long."""
+    """An awaited condition did not come in time. The text says which condition, and how long the wait was."""
 
 
 def from_os_error(error: OSError, doing: str) -> CommandError:
-    """The sentence for an error of the operating system met while `doing` something ("writing var/keys")."""
+    """The sentence for an operating system error during `doing` ("writing var/keys")."""
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return CommandError(f"The disk is full: {doing} failed.")
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:

@@ -1,4 +1,4 @@
-"""Room on the disk: said before anything is started, and when something failed for want of it."""
+"""Free space on the disk: checked before the start, and named as the cause of a later error."""
 
 import shutil
 from pathlib import Path
@@ -11,7 +11,7 @@ SCARCE = 60_000_000
 
 
 def require(folder: Path, wanted: int = WANTED) -> None:
-    """`CommandError` when fewer than `wanted` bytes are free where `folder` is."""
+    """Raises `CommandError` if fewer than `wanted` bytes are free on the disk of `folder`."""
     free = shutil.disk_usage(folder).free
     if free < wanted:
         message = (
@@ -22,7 +22,7 @@ def require(folder: Path, wanted: int = WANTED) -> None:
 
 
 def explained(error: CommandError, folder: Path) -> CommandError:
-    """The trouble, and that the disk is full where it is: most of what fails then does not say so itself."""
+    """The error, with a note that the disk is full if it is: most errors of a full disk do not say so."""
     free = shutil.disk_usage(folder).free
     if free >= SCARCE:
         return error

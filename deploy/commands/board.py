@@ -1,4 +1,4 @@
-"""`jejaring board install`: the first board of a community, by the operator at the machine."""
+"""`jejaring board install`: the operator installs a community's first board, on the machine."""
 
 import os
 from collections.abc import Mapping, Sequence

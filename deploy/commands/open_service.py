@@ -1,4 +1,4 @@
-"""A service opened in this process, for an operator's command: its parts around its own database, nothing started."""
+"""Opens a service in this process, for an operator's command: its parts and its database, with nothing started."""
 
 import importlib
 import os
@@ -18,7 +18,7 @@ ROOMS = Path(services.__file__).parent
 
 
 def installed_services() -> Sequence[str]:
-    """The services that this release has, in the order of their ports."""
+    """The services of this release, in the order of their ports."""
     return [name for name in PORTS if (ROOMS / name / "bootstrap.py").exists()]
 
 

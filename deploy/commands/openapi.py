@@ -1,4 +1,4 @@
-"""`jejaring openapi write`: the fragments that the gateway forwards by, generated from the services' routes."""
+"""`jejaring openapi write`: generates from the services' routes the fragments by which the gateway forwards."""
 
 import click
 

@@ -1,4 +1,6 @@
-"""`jejaring parked`: what readers could not take. An operator sees it, mends the cause, and marks it for another try."""
+"""`jejaring parked`: shows the facts that readers failed to take. An operator removes the cause and marks the facts for
+another try.
+"""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -66,7 +68,7 @@ def retry(service: str, reader: str | None, key: str | None) -> None:
 
 
 def _what(application: Application, parked: ParkedFact) -> str:
-    """The kind of a parked event or fact and what it is about."""
+    """The kind of a parked event or fact, and its subject."""
     return next(_names(application, parked), "gone from the log")
 
 

@@ -1,4 +1,4 @@
-"""`jejaring replay`: one view built anew from the log, beside the live one, which answers until the new one is level."""
+"""`jejaring replay`: rebuilds one view from the log. The live view answers until the new view has caught up."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""What an error means to whoever sits at the terminal, in one sentence."""
+"""The meaning of an error for the person at the terminal, in one sentence."""
 
 from dataclasses import dataclass
 
@@ -13,14 +13,14 @@ from services.kernel.log.log import LogError
 
 @dataclass(frozen=True)
 class Said:
-    """The sentence, and the exit status: 2 where the configuration is at fault, 1 otherwise."""
+    """The sentence, and the exit status: 2 for a wrong configuration, 1 otherwise."""
 
     text: str
     status: int = 1
 
 
 def sentence_for(error: Exception) -> Said | None:
-    """The sentence for an error; None for one that is a fault of the program itself and deserves its traceback."""
+    """The sentence for an error; None for a fault of the program, which keeps its traceback."""
     match error:
         case CommandError():
             return Said(str(error))

@@ -1,4 +1,4 @@
-"""`jejaring status`: how every service is, asked of the services themselves."""
+"""`jejaring status`: asks every service how it is."""
 
 import os
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ HEADERS = ("service", "ready", "head", "facts", "inbox", "lag", "parked", "stray
 
 @dataclass(frozen=True)
 class Condition:
-    """One service as it says that it is; `document` is its `/internal/status`, empty where nobody answers."""
+    """One service's own report; `document` is its `/internal/status`, empty without an answer."""
 
     name: str
     ready: bool
@@ -26,7 +26,7 @@ class Condition:
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """A line of the table; `lag` is the worst reader's."""
+        """A line of the table; `lag` is the lag of the slowest reader."""
         readers: Mapping[str, int] = self.document.get("readers", {})
         lag = max(readers.values(), default=0) if self.document else "–"
         rest = [self.document.get(name, "–") for name in ("head", "facts", "inbox")]
@@ -55,7 +55,7 @@ def command(*, readers: bool) -> None:
 
 
 def ask(name: str, url: str) -> Condition:
-    """The condition of the service at an address; one that does not answer is not ready, and that is the reason."""
+    """The condition of the service at an address. A service that does not answer is not ready, for this reason."""
     try:
         with httpx.Client(base_url=url, timeout=ANSWER_SECONDS) as client:
             readiness = client.get("/readyz")

@@ -1,4 +1,4 @@
-"""`jejaring token issue`: a bearer token for a member, from the operator at the machine."""
+"""`jejaring token issue`: the operator makes a bearer token for a member, on the machine."""
 
 import os
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ def command_issue(contact: str, name: str) -> None:
 def issue(contact: str, name: str = OPERATOR, environment: Mapping[str, str] = os.environ) -> str:
     """A token from the installation that `environment` describes.
 
-    Raises `CommandError` for a contact that is nobody's, `SettingsError`, and `PyMongoError`.
+    Raises `CommandError` for an unknown contact, `SettingsError`, and `PyMongoError`.
     """
     with open_service("members", environment) as members:
         members.prepare()

@@ -1,4 +1,4 @@
-"""`jejaring verify`: logs, inboxes and views checked against what they promise, while the services run or not."""
+"""`jejaring verify`: checks logs, inboxes and views against their promises, while the services run or not."""
 
 from collections.abc import Iterator
 
@@ -29,7 +29,7 @@ def command(services: tuple[str, ...]) -> None:
 
 
 def checks(application: Application) -> Iterator[tuple[str, Iterator[str]]]:
-    """Everything that can be checked of one service: what it is, and what is wrong with it, found out lazily."""
+    """All checks of one service: the name of each check, and its faults, which are found lazily."""
     database = application.core.database
     yield "log", log_differences(database)
     yield "inbox", inbox_differences(database)
