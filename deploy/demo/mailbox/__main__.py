@@ -17,12 +17,12 @@ LARGEST_MAIL = 10_000_000
 
 
 NOBODY = "@bounce.example"
-"""Nobody lives there: what is sent to it is refused for good, as a mail server refuses an address that is gone."""
+"""An address without a mailbox: mails to it are refused for good, as a mail server refuses a closed address."""
 
 
 class Catcher:
-    """Accepts every mail but those to ``NOBODY``; answers 250 only when it is on the disk, and 452 (come again) when it
-    cannot be.
+    """Accepts every mail except mails to ``NOBODY``. Answers 250 only after the mail is on the disk, and 452 (try
+    again) if the mail cannot be stored.
     """
 
     def __init__(self, store: Store) -> None:
@@ -48,7 +48,7 @@ class Catcher:
 
 
 async def serve(store: Store, smtp_port: int, http_port: int) -> None:
-    """Both servers on loopback; returns when told to end."""
+    """Run both servers on loopback; returns after a signal."""
     catcher = Catcher(store)
     smtp = await asyncio.get_running_loop().create_server(
         lambda: SMTP(catcher, hostname="localhost", data_size_limit=LARGEST_MAIL, enable_SMTPUTF8=True),

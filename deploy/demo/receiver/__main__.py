@@ -16,7 +16,7 @@ LARGEST = 100_000
 
 
 def handler(store: Store) -> type[BaseHTTPRequestHandler]:
-    """POST is a partner's address; GET shows what came there, PUT says how it behaves."""
+    """POST delivers to a partner's address; GET shows the deliveries; PUT sets the address's behaviour."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -47,7 +47,7 @@ def handler(store: Store) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body)
 
         def log_message(self, *_: Any) -> None:
-            """Say nothing: what came is on the disk."""
+            """Log nothing: the deliveries are on the disk."""
 
     return Handler
 

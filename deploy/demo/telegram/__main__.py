@@ -25,9 +25,9 @@ def main(directory: Path, port: int) -> None:
             host=ports.HOST,
             port=port,
             log_level="warning",
-            access_log=False,  # a line would hold the address, and that the token
+            access_log=False,  # a log line would hold the address, and with it the token
             lifespan="off",
-            timeout_graceful_shutdown=1,  # somebody is always listening for updates
+            timeout_graceful_shutdown=1,  # a listener for updates is always connected
         )
     except OSError as error:
         sys.exit(str(from_os_error(error, f"keeping chats in {directory}")))
