@@ -183,20 +183,20 @@ def _command(data: Path, *, story: bool, stay: bool) -> None:
     configuration = from_environment(os.environ, data)
     signal.signal(signal.SIGINT, _interrupt_once)
     signal.signal(signal.SIGTERM, _interrupt_once)
-    with _alone(configuration.data):
+    with _locked(configuration.data):
         space.require(configuration.data)
         stack = Stack(configuration, say)
         try:
             stack.start()
             if story:
-                from deploy import telling  # the story is read only when it is told
+                from deploy.demo.run_story import run_story  # loaded only when the story is told
 
-                telling.tell(configuration, stack.mailbox_url, stack.environment, say)
+                run_story(configuration, stack.mailbox_url, stack.environment, say)
             _show(configuration, stack)
             while stay:
                 signal.pause()
         except CommandError as error:
-            raise space.explained(error, configuration.data) from error
+            raise space.name_full_disk(error, configuration.data) from error
         finally:
             say("Stopping ...")
             stack.stop()
@@ -214,7 +214,7 @@ def _show(configuration: Configuration, stack: Stack) -> None:
 
 
 @contextmanager
-def _alone(data: Path) -> Iterator[None]:
+def _locked(data: Path) -> Iterator[None]:
     """Lock the data folder, because two stacks on one folder would destroy each other's data."""
     try:
         data.mkdir(parents=True, exist_ok=True)

@@ -21,7 +21,7 @@ def require(folder: Path, wanted: int = WANTED) -> None:
         raise CommandError(message)
 
 
-def explained(error: CommandError, folder: Path) -> CommandError:
+def name_full_disk(error: CommandError, folder: Path) -> CommandError:
     """The error, with a note that the disk is full if it is: most errors of a full disk do not say so."""
     free = shutil.disk_usage(folder).free
     if free >= SCARCE:

@@ -17,7 +17,7 @@ RIGHTS = {"can_restrict_members": "Ban users", "can_delete_messages": "Delete me
 """Telegram's name of a right → the name in its app."""
 
 
-def trouble_with_bot(environment: Mapping[str, str]) -> tuple[str, Sequence[str]] | None:
+def bot_problems(environment: Mapping[str, str]) -> tuple[str, Sequence[str]] | None:
     """The bot's name and a sentence for each problem; None without a bot. Raises `TelegramError`, `SettingsError`."""
     bot = settings_for("events", environment).telegram
     if bot is None:

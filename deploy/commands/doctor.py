@@ -16,7 +16,7 @@ from pymongo.database import Database
 from pymongo.errors import PyMongoError
 
 from deploy import ports
-from deploy.commands.bot_check import trouble_with_bot
+from deploy.commands.bot_check import bot_problems
 from deploy.commands.open_service import installed_services
 from services.kernel.base.mongo import connect
 from services.kernel.base.settings import SECRETS, SettingsError, settings_for
@@ -140,7 +140,7 @@ def clock(environment: Mapping[str, str]) -> Iterator[Finding]:
 def bot(environment: Mapping[str, str]) -> Iterator[Finding]:
     """Check that the bot answers and has the rights for lectures, or that no bot is wanted."""
     try:
-        found = trouble_with_bot(environment)
+        found = bot_problems(environment)
     except TelegramError as error:
         yield Finding(WRONG, f"telegram: {error}; see TELEGRAM_TOKEN and TELEGRAM_API")
         return

@@ -7,7 +7,7 @@ from deploy.demo import story
 from deploy.errors import CommandError
 
 
-def tell(
+def run_story(
     configuration: Configuration, mailbox_url: str | None, environment: Mapping[str, str], say: Callable[[str], None]
 ) -> None:
     """Tell the story, or say that it was told already; then show the tokens. Raises `CommandError` with the failed

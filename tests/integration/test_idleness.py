@@ -160,7 +160,7 @@ def test_the_earliest_of_what_was_set_is_told_once() -> None:
     upcoming = Upcoming()
     for days in (3, 1, 2):
         upcoming.note(AT + timedelta(days=days))
-    assert (upcoming.taken(), upcoming.taken()) == (AT + timedelta(days=1), None)
+    assert (upcoming.take(), upcoming.take()) == (AT + timedelta(days=1), None)
 
 
 def test_another_lease_asks_anew_for_what_another_instance_has_set_meanwhile(office: Office) -> None:

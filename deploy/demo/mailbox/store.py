@@ -43,9 +43,7 @@ class Store:
         self._directory = directory
         self._lock = threading.Lock()
         directory.mkdir(parents=True, exist_ok=True)
-        for half_written in directory.glob(
-            "*.part"
-        ):  # not acknowledged before the crash: the sender sends the mail again
+        for half_written in directory.glob("*.part"):  # never acknowledged, so the sender sends the mail again
             half_written.unlink()
         paths = sorted(directory.glob("*.eml"))
         self._mails = [_read(path.stem, path.read_bytes()) for path in paths]

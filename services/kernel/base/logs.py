@@ -24,11 +24,11 @@ class JsonFormatter(logging.Formatter):
         }
         line |= {name: str(value) for name, value in vars(record).items() if name not in _STANDARD}
         if record.exc_info:
-            line["traceback"] = came_from(record.exc_info[1])
+            line["traceback"] = error_places(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False)
 
 
-def came_from(error: BaseException | None) -> str:
+def error_places(error: BaseException | None) -> str:
     """The type and code places of an error and of its causes, newest first.
 
     The error's message is left out, because a message may hold personal data: a ``KeyError`` shows the caller's input,
@@ -40,7 +40,7 @@ def came_from(error: BaseException | None) -> str:
     places = ", ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
     told = f"{type(error).__module__}.{type(error).__qualname__} at {places or 'nowhere'}"
     origin = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    return f"{told}; from {came_from(origin)}" if origin else told
+    return f"{told}; from {error_places(origin)}" if origin else told
 
 
 def configure() -> None:

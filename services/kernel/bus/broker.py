@@ -24,7 +24,7 @@ BROKER_ERRORS: tuple[type[Exception], ...] = (OSError, KombuError, AMQPError)
 """The errors of a broker that is away, starting, full or that refuses; ``OSError`` includes timeouts."""
 
 
-def connected(uri: str) -> Connection:
+def open_connection(uri: str) -> Connection:
     """An open connection. Raises ``BROKER_ERRORS`` within a few seconds."""
     connection = Connection(uri, connect_timeout=CONNECT_SECONDS, heartbeat=HEARTBEAT_SECONDS)
     connection.ensure_connection(max_retries=1, interval_start=0, timeout=CONNECT_SECONDS)
@@ -32,7 +32,7 @@ def connected(uri: str) -> Connection:
     return connection
 
 
-def dropped(connection: Connection | None) -> None:
+def drop_connection(connection: Connection | None) -> None:
     """Close the socket without AMQP's closing handshake: a broker that does not answer would not answer the handshake
     either.
     """
@@ -43,16 +43,16 @@ def dropped(connection: Connection | None) -> None:
 @contextmanager
 def connection_to(uri: str) -> Iterator[Connection]:
     """An open connection, closed at the end of the block, and dropped at once after an error."""
-    connection = connected(uri)
+    connection = open_connection(uri)
     try:
         yield connection
     except BaseException:
-        dropped(connection)
+        drop_connection(connection)
         raise
     connection.close()
 
 
-def exchange_on(channel: Any) -> Exchange:
+def declare_exchange(channel: Any) -> Exchange:
     """Declare and return the exchange of all facts. Publisher and subscriber both declare the exchange at every
     connection.
     """

@@ -14,7 +14,7 @@ from typing import Any
 import requests
 
 from services.kernel.base.metrics import Metrics
-from services.kernel.bus.envelope import NotOurs, checked, envelope
+from services.kernel.bus.envelope import InvalidEnvelope, checked, envelope
 from services.kernel.bus.inbox import Inbox
 from services.kernel.declare.policy import ActorSignature, service_actor
 from services.kernel.log.mongo_log import MongoLog
@@ -95,6 +95,6 @@ class CatchUp:
             answer.raise_for_status()
             page = answer.json()
             page["facts"] = [checked(document) for document in page["facts"]]
-        except (requests.RequestException, ValueError, KeyError, NotOurs) as error:
+        except (requests.RequestException, ValueError, KeyError, InvalidEnvelope) as error:
             raise FeedUnavailable(f"{source}: {type(error).__name__}") from error
         return dict(page)

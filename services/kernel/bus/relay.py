@@ -15,7 +15,7 @@ from typing import Any
 from kombu import Connection
 
 from services.kernel.base.bell import Bell
-from services.kernel.bus.broker import connected, dropped, exchange_on
+from services.kernel.bus.broker import declare_exchange, drop_connection, open_connection
 from services.kernel.bus.envelope import CONTENT_TYPE, EXCHANGE, canonical, envelope, routing_key
 from services.kernel.log.mongo_log import MongoLog
 from services.kernel.readers.reader import Checkpoints
@@ -78,7 +78,7 @@ class Relay:
     def close(self) -> None:
         """Drop the connection; the next step opens another."""
         connection, self._connection, self._channel = self._connection, None, None
-        dropped(connection)
+        drop_connection(connection)
 
     def _publish(self, messages: list[tuple[str, bytes]]) -> None:
         """Send all messages, then wait for all confirmations. Raises ``Unconfirmed`` or the transport's own errors."""
@@ -102,9 +102,9 @@ class Relay:
 
     def _open(self) -> Any:
         if self._channel is None:
-            self._connection = connected(self._uri)
+            self._connection = open_connection(self._uri)
             self._channel = self._connection.channel()
-            exchange_on(self._channel)
+            declare_exchange(self._channel)
             self._channel.confirm_select()
             self._channel.events["basic_ack"].add(self._acknowledged)
             self._channel.events["basic_nack"].add(self._refused)

@@ -19,8 +19,8 @@ from typing import Any
 from kombu import Connection, Queue
 from pymongo.errors import PyMongoError
 
-from services.kernel.bus.broker import BROKER_ERRORS, OPERATION_SECONDS, connection_to, exchange_on
-from services.kernel.bus.envelope import NotOurs, parsed
+from services.kernel.bus.broker import BROKER_ERRORS, OPERATION_SECONDS, connection_to, declare_exchange
+from services.kernel.bus.envelope import InvalidEnvelope, parsed
 from services.kernel.bus.feed import CatchUp, FeedUnavailable
 from services.kernel.bus.inbox import Inbox, Strays
 
@@ -96,7 +96,7 @@ class Subscription:
         channel = connection.channel()
         queue = Queue(
             self.queue,
-            exchange=exchange_on(channel),
+            exchange=declare_exchange(channel),
             routing_key=f"{self.source}.#",
             durable=True,
             queue_arguments={"x-queue-type": "quorum", "x-single-active-consumer": True},
@@ -172,8 +172,8 @@ class Subscription:
         try:
             document = parsed(raw)
             if not document["source"].endswith(f"/{self.source}"):
-                raise NotOurs(f"it is not from {self.source}")
-        except NotOurs as error:
+                raise InvalidEnvelope(f"it is not from {self.source}")
+        except InvalidEnvelope as error:
             log.warning("stray", extra={"queue": self.queue, "why": str(error)})
             self._strays.keep(self.source, raw, str(error), _now)
             return None

@@ -95,7 +95,7 @@ class Commands:
         self._clock = clock
         self._contract = contract
         self._queues = StreamQueues()
-        self._remembered = Remembered()
+        self._remembered = RecentStates()
         self._running: set[str] = set()
         self._guard = threading.Lock()
 
@@ -231,7 +231,7 @@ class Commands:
                 self._running.discard(command_id)
 
 
-class Remembered:
+class RecentStates:
     """The states of the streams to which this process appended last, at most ``REMEMBERED_STREAMS``."""
 
     def __init__(self) -> None:

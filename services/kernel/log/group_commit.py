@@ -41,7 +41,7 @@ class Head:
 
 
 @dataclass
-class Waiting:
+class PendingAppend:
     """An append that is being written, and its result."""
 
     append: Append
@@ -75,12 +75,12 @@ class GroupCommit:
         self._head = head
         self._made = made
         self._told = stands
-        self._queue: deque[Waiting] = deque()
+        self._queue: deque[PendingAppend] = deque()
         self._gate = threading.Lock()
         self._writer = threading.Lock()
         self._own: Head | None = None
 
-    def append(self, waiting: Waiting) -> Commit:
+    def append(self, waiting: PendingAppend) -> Commit:
         """Wait, write the batch or let another thread write it, and return the commit. Raises the errors of
         ``EventLog.append``.
         """
@@ -100,14 +100,14 @@ class GroupCommit:
             raise waiting.error or Unknown(waiting.append.command_id)
         return waiting.commit
 
-    def _leave(self, waiting: Waiting) -> None:
+    def _leave(self, waiting: PendingAppend) -> None:
         with self._gate:
             if waiting in self._queue:
                 self._queue.remove(waiting)
 
-    def _together(self) -> list[Waiting]:
+    def _together(self) -> list[PendingAppend]:
         """The next batch: the waiting appends, up to the limits of a batch."""
-        batch: list[Waiting] = []
+        batch: list[PendingAppend] = []
         size = 0
         with self._gate:
             while self._queue and len(batch) < BATCH_COMMITS and size + self._queue[0].size <= BATCH_BYTES:
@@ -116,7 +116,7 @@ class GroupCommit:
                 batch.append(waiting)
         return batch
 
-    def _write(self, batch: list[Waiting]) -> None:
+    def _write(self, batch: list[PendingAppend]) -> None:
         """Settle every append of the batch. The caller holds the writer's lock."""
         deadline = time.monotonic() + ANSWER_SECONDS
         unsettled = batch
@@ -132,7 +132,7 @@ class GroupCommit:
                 self._give_up(unsettled, Unknown("no answer in time"))
                 return
 
-    def _attempt(self, batch: list[Waiting]) -> list[Waiting]:
+    def _attempt(self, batch: list[PendingAppend]) -> list[PendingAppend]:
         """Send the batch once; returns the appends that must be sent again. Raises ``PyMongoError`` if the outcome is
         unknown.
         """
@@ -158,12 +158,12 @@ class GroupCommit:
         self._own = last
         return []
 
-    def _stands(self, batch: list[Waiting], numbered: list[dict[str, Any]]) -> None:
+    def _stands(self, batch: list[PendingAppend], numbered: list[dict[str, Any]]) -> None:
         for waiting, document in zip(batch, numbered, strict=True):
             waiting.commit = self._made(document)
             self._told(waiting.commit)
 
-    def _refused(self, waiting: Waiting, key: dict[str, Any]) -> list[Waiting]:
+    def _refused(self, waiting: PendingAppend, key: dict[str, Any]) -> list[PendingAppend]:
         """Handle the refusal by a unique key: a duplicate of this append, another outcome of the command, a conflict,
         or a taken position.
 
@@ -181,7 +181,7 @@ class GroupCommit:
             time.sleep(random.uniform(0.001, 0.01))  # noqa: S311 - jitter, not a secret
         return unsettled
 
-    def _asked(self, batch: list[Waiting]) -> list[Waiting]:
+    def _asked(self, batch: list[PendingAppend]) -> list[PendingAppend]:
         """Look up each command in the log; returns the appends whose command is unknown."""
         wanted = [waiting.append.command_id for waiting in batch]
         found = {document["command_id"]: document for document in self._commits.find({"command_id": {"$in": wanted}})}
@@ -197,7 +197,7 @@ class GroupCommit:
                 waiting.error = Duplicate(self._made(document))
         return unsettled
 
-    def _after_silence(self, batch: list[Waiting], deadline: float) -> list[Waiting]:
+    def _after_silence(self, batch: list[PendingAppend], deadline: float) -> list[PendingAppend]:
         """Look up the batch after a lost connection, until the database answers or the deadline passes."""
         pause = 0.02
         while time.monotonic() < deadline:
@@ -211,7 +211,7 @@ class GroupCommit:
         return batch
 
     @staticmethod
-    def _give_up(batch: Sequence[Waiting], error: LogError) -> None:
+    def _give_up(batch: Sequence[PendingAppend], error: LogError) -> None:
         for waiting in batch:
             if not waiting.settled:
                 waiting.error = error

@@ -23,7 +23,7 @@ from services.kernel.base.metrics import Metrics
 from services.kernel.base.mongo import durable
 from services.kernel.base.recent_buffer import RecentBuffer
 from services.kernel.log.commit_document import as_commit, as_document
-from services.kernel.log.group_commit import GroupCommit, Head, Waiting
+from services.kernel.log.group_commit import GroupCommit, Head, PendingAppend
 from services.kernel.log.log import MAXIMUM_COMMIT_BYTES, Append, Commit, CommitTooLarge, Conflict, LogError
 from services.kernel.log.registry import Registry
 from services.kernel.log.stored_events import recorded_events, stored_events
@@ -85,7 +85,7 @@ class MongoLog:
             raise CommitTooLarge(f"{size} bytes; at most {MAXIMUM_COMMIT_BYTES}")
         begun = time.monotonic()
         try:
-            return self._writer.append(Waiting(append, document, size))
+            return self._writer.append(PendingAppend(append, document, size))
         except Conflict:
             if self._metrics is not None:
                 self._metrics.conflicts.labels(self.source).inc()

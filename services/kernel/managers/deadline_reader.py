@@ -22,7 +22,7 @@ ASK_SECONDS = 5.0
 
 
 class Upcoming:
-    """The earliest deadline that a manager has set since the last call of ``taken``. The manager's readers set
+    """The earliest deadline that a manager has set since the last call of ``take``. The manager's readers set
     deadlines; the deadline reader takes the earliest.
     """
 
@@ -35,7 +35,7 @@ class Upcoming:
         with self._guard:
             self._due = due if self._due is None else min(self._due, due)
 
-    def taken(self) -> datetime | None:
+    def take(self) -> datetime | None:
         """The earliest deadline since the last call, None without a new deadline."""
         with self._guard:
             due, self._due = self._due, None
@@ -74,7 +74,7 @@ class DeadlineReader:
         self._instances.prepare()
 
     def step(self, lease: int) -> int:
-        now, noted = self._clock.now(), self._upcoming.taken()
+        now, noted = self._clock.now(), self._upcoming.take()
         if noted is not None:
             self._next = noted if self._next is None else min(self._next, noted)
         if self._knows(now, lease):

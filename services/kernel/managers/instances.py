@@ -36,7 +36,7 @@ class Instances:
         """Create the index of deadlines; does nothing if the index exists."""
         self._documents.create_index("due", sparse=True)
 
-    def hold(self, instances: Collection[str]) -> None:
+    def load(self, instances: Collection[str]) -> None:
         """Load these instances and forget the instances loaded before. A new instance begins with an empty state."""
         self._changed.clear()
         self._held = {instance: {"_id": instance, "state": {}, "at": {}, "revision": 0} for instance in instances}
@@ -53,7 +53,7 @@ class Instances:
         """Whether the instance has taken the fact with this guard already."""
         return bool(self._held[instance]["at"].get(log, -1) >= guard)
 
-    def became(self, instance: str, log: str, guard: int, reaction: Reaction) -> None:
+    def set_reaction(self, instance: str, log: str, guard: int, reaction: Reaction) -> None:
         """Set the instance's new state and deadlines; ``store`` writes them."""
         held = {name: value for name, value in self._held[instance].items() if name != "due"}
         self._held[instance] = held | {

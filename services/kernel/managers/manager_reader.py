@@ -133,7 +133,7 @@ class ManagerReader:
         Returns the number of concerned instances. A fact that fails is parked.
         """
         concerned = [(item, *understood) for item in items if (understood := self._understood(item)) is not None]
-        self._instances.hold({instance for _, _, instances in concerned for instance in instances})
+        self._instances.load({instance for _, _, instances in concerned for instance in instances})
         for item, fact, instances in concerned:
             for instance in instances:
                 self._take(item, fact, instance)
@@ -176,7 +176,7 @@ class ManagerReader:
         if not self._muted(fact):
             for n, issue in enumerate(reaction.issues):
                 self._issue(instance, fact, n, issue)
-        self._instances.became(instance, self._source.name, guard, reaction)
+        self._instances.set_reaction(instance, self._source.name, guard, reaction)
 
     def _muted(self, fact: Recorded | Fact) -> bool:
         return self._manager.start == "now" and isinstance(fact, Fact) and fact.n <= self.start(fact.source)
@@ -215,7 +215,7 @@ class ManagerReader:
                     fact = item.load()
                     concerned = self._manager.concerned(fact)
                     instances = [key] if key in concerned else concerned
-                    self._instances.hold(instances)
+                    self._instances.load(instances)
                     for instance in instances:
                         self._react(instance, item.guard, fact)
                     self._store()

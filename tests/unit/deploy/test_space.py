@@ -23,8 +23,8 @@ def test_too_little_room_is_said_before_anything_is_started(monkeypatch, tmp_pat
 def test_what_failed_on_a_full_disk_says_that_it_is_full(monkeypatch, tmp_path):
     trouble = CommandError("The story failed at step 9.")
     free(monkeypatch, 500)
-    assert space.explained(trouble, tmp_path) is trouble
+    assert space.name_full_disk(trouble, tmp_path) is trouble
     free(monkeypatch, 3)
-    assert str(space.explained(trouble, tmp_path)) == (
+    assert str(space.name_full_disk(trouble, tmp_path)) == (
         f"The disk is full (3 MB are free at {tmp_path}). The story failed at step 9."
     )
