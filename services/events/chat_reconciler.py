@@ -26,7 +26,7 @@ from services.kernel.base.clock import Clock
 from services.kernel.base.ids import derived_id
 from services.kernel.base.message import Metadata
 from services.kernel.base.problem import Refused, Stale, StillRunning, Unavailable
-from services.kernel.commands.decider import Commands, Order
+from services.kernel.commands.decider import CommandEnvelope, Commands
 from services.kernel.declare.service import Core
 from services.kernel.readers import lease as leases
 from services.kernel.readers.reader import LostCheckpoint
@@ -154,10 +154,10 @@ class ChatReconciler:
         return replace(watch, due=self._monotonic() + jittered, pause=pause)
 
 
-def _order(identity: str, version: int, command: Any, group: ChatGroup) -> Order:
+def _order(identity: str, version: int, command: Any, group: ChatGroup) -> CommandEnvelope:
     """A step is recorded once for what it was taken on: killed before the answer, it is found under the same id."""
     kind = type(command).__name__
-    return Order(
+    return CommandEnvelope(
         command=command,
         identity=identity,
         command_id=derived_id(NAME, identity, version, kind),

@@ -11,7 +11,7 @@ from pymongo.errors import AutoReconnect
 from deploy.broker import Broker
 from deploy.waiting import wait_until
 from services.kernel.base.mongo import connect
-from services.kernel.bus.envelope import EXCHANGE, NotOurs, canonical, checked, envelope, parsed
+from services.kernel.bus.envelope import EXCHANGE, InvalidEnvelope, canonical, checked, envelope, parsed
 from services.kernel.bus.relay import Unconfirmed
 from tests.support.bus_endpoints import ConsumerEndpoint, SourceEndpoint
 from tests.support.sample_domain import fact
@@ -277,5 +277,5 @@ def test_the_same_fact_has_the_same_bytes_in_feed_and_on_the_bus(bus: Bus) -> No
     ],
 )  # fmt: skip
 def test_what_admission_needs_is_checked(broken: dict[str, Any]) -> None:
-    with pytest.raises(NotOurs):
+    with pytest.raises(InvalidEnvelope):
         checked(envelope(fact("events", 1), "x") | broken)

@@ -23,7 +23,7 @@ from services.kernel.log.mongo_log import MongoLog
 from services.kernel.log.registry import Unreadable
 from services.kernel.managers.deadline_reader import DeadlineReader, Upcoming
 from services.kernel.managers.manager_reader import ManagerReader
-from services.kernel.readers.parking import ParkedFact, Parking, Unread
+from services.kernel.readers.parking import ParkedFact, Parking, ParkingReader
 from services.kernel.readers.reader import Batch, Checkpoints, Item
 from services.kernel.readers.runner import Runner
 from services.kernel.views.view_store import Views
@@ -160,7 +160,7 @@ def test_the_earliest_of_what_was_set_is_told_once() -> None:
     upcoming = Upcoming()
     for days in (3, 1, 2):
         upcoming.note(AT + timedelta(days=days))
-    assert (upcoming.taken(), upcoming.taken()) == (AT + timedelta(days=1), None)
+    assert (upcoming.take(), upcoming.take()) == (AT + timedelta(days=1), None)
 
 
 def test_another_lease_asks_anew_for_what_another_instance_has_set_meanwhile(manager_harness: ManagerHarness) -> None:
@@ -199,7 +199,7 @@ def test_whether_something_is_marked_is_asked_only_where_something_is_parked(
         return unread.take_marked(lease, shelf, taken.append)  # type: ignore[arg-type]
 
     with MongoClient[dict[str, Any]](mongodb_uri, tz_aware=True, event_listeners=[asked]) as client:
-        unread = Unread(Parking(client[manager_harness.database.name]), "eraser")
+        unread = ParkingReader(Parking(client[manager_harness.database.name]), "eraser")
         assert take_marked() == 0
         before = asked.times
         assert [take_marked() for _ in range(20)] == [0] * 20

@@ -193,7 +193,7 @@ def test_what_concerns_nobody_moves_the_checkpoint_soon_but_not_at_once(manager_
 
 def _order(title: str) -> Any:
     from services.kernel.base.message import Metadata
-    from services.kernel.commands.decider import Order
+    from services.kernel.commands.decider import CommandEnvelope
     from tests.support.sample_domain import PutBook
 
-    return Order(PutBook(title), "other", f"k-{title}", Metadata("c"))
+    return CommandEnvelope(PutBook(title), "other", f"k-{title}", Metadata("c"))

@@ -12,9 +12,9 @@ from typing import Any
 
 import bson
 import pytest
+from deploy.commands.open_service import installed_services, open_service
 from pymongo import MongoClient
 
-from deploy.commands.opened import opened, present
 from deploy.commands.verify import checks
 from deploy.database import Database
 from services.kernel.assembly import Application
@@ -55,11 +55,11 @@ def environment(_session_database: Database, tmp_path_factory: pytest.TempPathFa
                 client.drop_database(name)
 
 
-@pytest.fixture(params=present())
+@pytest.fixture(params=installed_services())
 def application(request: pytest.FixtureRequest, environment: Mapping[str, str]) -> Iterator[Application]:
-    with opened(request.param, environment) as opened_:
-        opened_.prepare()
-        yield opened_
+    with open_service(request.param, environment) as opened:
+        opened.prepare()
+        yield opened
 
 
 def test_logs_inboxes_and_views_are_what_they_promise(application: Application) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.kernel.base.ids import derived_id
-from services.kernel.base.message import Command, Draft, Event, Fact, Metadata, Recorded
+from services.kernel.base.message import Command, Event, Fact, FactDraft, Metadata, Recorded
 from services.kernel.base.problem import Refused
 from services.kernel.commands.decider import Decider
 from services.kernel.declare.process import DeadlinePassed, Issue, ProcessManager, Reaction
@@ -77,12 +77,12 @@ REGISTRY = Registry()
 REGISTRY.register(BookPut, ShelfFilled, ShelfCleared, DeadlinePassed)
 
 
-def tell(recorded: Recorded) -> Draft | None:
+def tell(recorded: Recorded) -> FactDraft | None:
     match recorded.event:
         case BookPut(title):
-            return Draft(recorded.id, "book-put", recorded.stream_id, {"title": title})
+            return FactDraft(recorded.id, "book-put", recorded.stream_id, {"title": title})
         case ShelfCleared():
-            return Draft(recorded.id, "shelf-cleared", recorded.stream_id, {})
+            return FactDraft(recorded.id, "shelf-cleared", recorded.stream_id, {})
     return None
 
 
@@ -91,7 +91,7 @@ def append(stream: str | None, expected: int, *titles: str, command_id: str = ""
     key = command_id or derived_id(stream or "none", expected, *titles)
     events = tuple(NewEvent(derived_id(key, title, n), BookPut(title)) for n, title in enumerate(titles))
     drafts = tuple(
-        Draft(new.id, "book-put", stream or "", {"title": title})
+        FactDraft(new.id, "book-put", stream or "", {"title": title})
         for new, title in zip(events, titles, strict=True)
         if facts
     )

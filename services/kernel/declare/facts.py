@@ -1,4 +1,4 @@
-"""What a service tells the others, said once: a row for each event that becomes a fact.
+"""The facts that a service tells: one row for each event that becomes a fact.
 
     CONTRACT = Contract(
         Tells(poll.PollAgreed, "poll-agreed", "poll", ("starts", "ends")),
@@ -6,8 +6,8 @@
         untold=(poll.VoteCast,),
     )
 
-From the rows follow the schema of each fact, ``tell`` (event → fact) and the registry of the service's events. A row that
-does not fit its event is an error when the module is imported, before anything is decided.
+The rows give the schema of each fact, ``tell`` (event → fact) and the registry of the service's events. A row that does
+not fit its event is an error when the module is imported.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar, Union, get_args, g
 from marshmallow import Schema
 from marshmallow.validate import OneOf
 
-from services.kernel.base.message import Draft, Event, Recorded
+from services.kernel.base.message import Event, FactDraft, Recorded
 from services.kernel.base.times import moment
 from services.kernel.declare.plain import Form
 from services.kernel.declare.schema import schema_of
@@ -35,18 +35,19 @@ T = TypeVar("T")
 Path = str
 """The way from an event to one of its values: ``title``, ``chat.group``."""
 Made = Path | tuple[Any, Path | Callable[[T], Any]]
-"""Where a value comes from: a path, or its type and a path or a function."""
+"""The source of a value: a path, or a type with a path or a function."""
 Plain = Callable[[Any], Any]
-"""Makes a JSON value of an event's."""
+"""Makes a JSON value from an event's value."""
 
 _SCALARS = (str, int, float, bool, datetime)
 
 
 @dataclass(frozen=True)
 class Part(Generic[T]):
-    """How a dataclass within an event is told, where not every field of the class is told under its own name.
+    """How a dataclass within an event is told, if some of its fields are left out, renamed or computed.
 
-    ``fields``, ``made`` and ``known`` are those of ``Tells``. A dataclass without a part is told whole.
+    ``fields``, ``made`` and ``known`` mean the same as in ``Tells``. A dataclass without a part is told with all its
+    fields.
     """
 
     of: type[T]
@@ -59,25 +60,26 @@ class Part(Generic[T]):
 class Tells(Generic[E]):
     """One row: ``event`` is told as ``fact``.
 
-    What stands in the data:
+    The data of the fact:
 
-    - ``id_as``: the name under which the id of the event's stream stands there; None: the id does not.
-    - ``fields``: paths into the event, each told under its last name (``chat.group`` as ``group``), in this order. A name
-      that ``id_as`` or ``made`` explains only has its place here; left out, ``id_as`` comes first and ``made`` last.
-    - ``made``: what is told under another name, with another type, or computed. Either a path (the type follows from the
-      event), or a type and a path or a function of the event. A function may give a time as text, written by itself.
+    - ``id_as``: the name of the field with the id of the event's stream; None for no such field.
+    - ``fields``: paths into the event, in the order of the data. Each path is told under its last name (``chat.group``
+      as ``group``). A name from ``id_as`` or ``made`` may stand here to set its place; otherwise ``id_as`` comes first and
+      ``made`` last.
+    - ``made``: fields with another name or another type than in the event, and computed fields. The value is a path (the
+      type follows from the event), or a type with a path or a function of the event. A function may return a time as text.
     - ``known``: the only values that a field may have.
     - ``parts``: how dataclasses within the event are told.
 
-    What else a fact has:
+    The other properties of the fact:
 
-    - ``when``: a path to a bool or a function of the event; nothing is told where it is false.
-    - ``subject``: a path or a function of the event; None: the id of the event's stream.
-    - ``region``: a path, or a function of the event and the id of its stream; None: the event's ``region``, and no region
-      where the event has no such field.
+    - ``when``: a path to a bool, or a function of the event; nothing is told if the value is false.
+    - ``subject``: a path, or a function of the event; None for the id of the event's stream.
+    - ``region``: a path, or a function of the event and the id of its stream; None for the event's ``region``, and for
+      no region if the event has no such field.
 
-    Types that can be told: ``str``, ``int``, ``float``, ``bool``, ``datetime`` (as ``times.moment`` writes it), ``Literal``
-    of texts, ``X | None``, ``tuple[X, ...]`` (a list) and dataclasses (objects).
+    Types that can be told: ``str``, ``int``, ``float``, ``bool``, ``datetime`` (as ``times.moment`` writes it),
+    ``Literal`` of texts, ``X | None``, ``tuple[X, ...]`` (a list) and dataclasses (objects).
     """
 
     event: type[E]
@@ -93,12 +95,13 @@ class Tells(Generic[E]):
 
 
 class Contract:
-    """All that one service tells (``facts``: type → schema of the data), and the registry of all its events, those of the
-    rows and those ``untold``.
+    """All facts of one service (``facts``: type → schema of the data), and the registry of all its events: the events
+    of the rows and the ``untold`` events.
 
-    Raises ``ValueError`` for a field that the event does not have, a name told twice in a fact, ``known`` or ``parts`` of
-    nothing that is told, an event with two rows or both told and untold, and two rows that give one fact different schemas.
-    Raises ``TypeError`` for a type that cannot be told, a condition that is no bool, a subject or region that is no text.
+    Raises ``ValueError`` for a field that the event does not have, a name told twice in a fact, ``known`` or ``parts``
+    without a told field, an event with two rows or both told and untold, and two rows that give one fact different
+    schemas. Raises ``TypeError`` for a type that cannot be told, a condition that is no bool, a subject or region that
+    is no text.
     """
 
     def __init__(self, *rows: Tells[Any], untold: Iterable[type[Event]] = ()) -> None:
@@ -117,14 +120,14 @@ class Contract:
         self.registry.register(*self._tellers, *silent)
         self.facts: Mapping[str, Schema] = {fact: teller.schema for fact, teller in first.items()}
 
-    def tell(self, recorded: Recorded) -> Draft | None:
-        """The fact that an event tells, from that event alone; None for an event that concerns nobody outside."""
+    def tell(self, recorded: Recorded) -> FactDraft | None:
+        """The fact that an event tells, made from this event alone; None for an untold event."""
         teller = self._tellers.get(type(recorded.event))
         return teller.told(recorded) if teller else None
 
 
 class _Teller:
-    """A row whose paths and types are looked up."""
+    """A row with resolved paths and types."""
 
     def __init__(self, row: Tells[Any]) -> None:
         shapes = _Shapes(row.parts)
@@ -142,13 +145,13 @@ class _Teller:
         """The schema of the fact's data."""
         return schema_of(self._data.shape, "answer")()
 
-    def told(self, recorded: Recorded) -> Draft | None:
+    def told(self, recorded: Recorded) -> FactDraft | None:
         event, identity = recorded.event, recorded.stream_id
         if self._when and not self._when(event):
             return None
         subject = self._subject(event) if self._subject else identity
         data = _TOLD.write(self._data.of(event, identity))
-        return Draft(recorded.id, self._fact, subject, data, region=self._region(event, identity))
+        return FactDraft(recorded.id, self._fact, subject, data, region=self._region(event, identity))
 
 
 @dataclass(frozen=True)
@@ -227,7 +230,9 @@ def _region(row: Tells[Any]) -> Callable[[Any, str], str | None]:
 
 
 def _reader(owner: type, source: Path | Callable[[Any], Any], *allowed: Any) -> Callable[[Any], Any]:
-    """The function that reads ``source`` of an event; a path must be one, and of an ``allowed`` type where some are given."""
+    """The function that reads ``source`` from an event. A path must exist, and its type must be one of ``allowed`` if
+    given.
+    """
     if callable(source):
         return source
     annotation = _annotation(owner, source)
@@ -237,7 +242,7 @@ def _reader(owner: type, source: Path | Callable[[Any], Any], *allowed: Any) -> 
 
 
 def _annotation(owner: type, path: Path) -> Any:
-    """The type at the end of a path. Raises ``ValueError`` where the path leads nowhere."""
+    """The type at the end of a path. Raises ``ValueError`` for a path that does not exist."""
     found: Any = owner
     for name in path.split("."):
         known = _fields(found) if dataclasses.is_dataclass(found) else {}

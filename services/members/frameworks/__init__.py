@@ -10,7 +10,7 @@ from typing import Any
 
 from services.kernel.base.ids import derived_id
 from services.kernel.base.message import Metadata
-from services.kernel.commands.decider import Commands, Order
+from services.kernel.commands.decider import CommandEnvelope, Commands
 from services.members.domain.framework import (
     FRAMEWORK,
     IDENTITY,
@@ -59,7 +59,9 @@ def adopted(commands: Commands) -> Frameworks:
     if frameworks.adopted:
         return frameworks
     command_id = derived_id("framework", first().version)
-    commands.take(FRAMEWORK, Order(AdoptFramework(first()), IDENTITY, command_id, Metadata(correlation=command_id)))
+    commands.take(
+        FRAMEWORK, CommandEnvelope(AdoptFramework(first()), IDENTITY, command_id, Metadata(correlation=command_id))
+    )
     return commands.state(FRAMEWORK, IDENTITY)[0]
 
 

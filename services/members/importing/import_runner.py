@@ -19,7 +19,7 @@ from services.kernel.base.bell import Bell
 from services.kernel.base.ids import derived_id
 from services.kernel.base.message import Metadata
 from services.kernel.base.problem import StillRunning, Unavailable
-from services.kernel.commands.decider import Order
+from services.kernel.commands.decider import CommandEnvelope
 from services.kernel.log.log import Commit
 from services.members.domain.person import PERSON, Join
 from services.members.domain.registration_import import (
@@ -126,13 +126,13 @@ class ImportRunner:
 
         def take(person: str, command: Join) -> Commit:
             meta = Metadata(correlation=identity, actor=state.by)
-            return parts.commands.take(PERSON, Order(command, person, command_id, meta))
+            return parts.commands.take(PERSON, CommandEnvelope(command, person, command_id, meta))
 
         parts.joining.join(row.applicant, derived_id("member", identity, row.row), "import", take)
         return RowOutcome(row.row, JOINED)
 
     def _record(self, identity: str, state: RegistrationImport, outcomes: tuple[RowOutcome, ...]) -> None:
-        order = Order(
+        order = CommandEnvelope(
             command=RecordRows(outcomes),
             identity=identity,
             command_id=derived_id("import-rows", identity, outcomes[0].row),

@@ -19,7 +19,7 @@ from services.events.views.rulebook import RULEBOOK, rules_at
 from services.kernel.base.clock import FixedClock
 from services.kernel.base.message import Command, Fact, Metadata, Recorded
 from services.kernel.base.problem import Refused
-from services.kernel.commands.decider import Commands, Decider, Order
+from services.kernel.commands.decider import CommandEnvelope, Commands, Decider
 from services.kernel.declare.view import COMMITS, INBOX, View, update
 from services.kernel.log.memory_log import MemoryLog
 from tests.support.sample_community import BLITAR, KEDIRI
@@ -63,7 +63,7 @@ class Past:
             self.members.say("guest-tied", guest, {"guest": guest, "person": person})
 
     def take(self, decider: Decider[Any], identity: str, command: Command) -> None:
-        order = Order(command, identity, f"command-{self.log.head()}", Metadata("correlation"))
+        order = CommandEnvelope(command, identity, f"command-{self.log.head()}", Metadata("correlation"))
         try:
             self.commands.take(decider, order)
         except Refused as refused:

@@ -4,7 +4,7 @@ import pytest
 
 from services.kernel.base.ids import derived_id, fingerprint
 from services.kernel.base.message import Metadata
-from services.kernel.commands.decider import Order
+from services.kernel.commands.decider import CommandEnvelope
 from services.kernel.declare.policy import ANONYMOUS, Actor
 from services.members.domain.guest import GUEST, AddGuest, TieGuest
 from services.members.identity.contact import Contact
@@ -163,7 +163,7 @@ def test_a_guest_is_noted_under_nobody_elses_id(harness, eve):
 
 def note_in_the_past(harness, guest, reference):
     """As it was before ids were kept for guests: a guest's stream alone was asked."""
-    order = Order(AddGuest(None, None, None, (reference,)), guest, f"noted {guest}", Metadata("c"))
+    order = CommandEnvelope(AddGuest(None, None, None, (reference,)), guest, f"noted {guest}", Metadata("c"))
     harness.parts.commands.take(GUEST, order)
     harness.settle()
 
@@ -190,7 +190,7 @@ def test_nobody_joins_under_an_id_that_was_kept_for_a_guest_meanwhile(harness, e
 def test_a_tie_that_stands_from_before_reaches_and_destroys_nothing_of_a_member(harness, eve):
     rani = harness.join("Rani", email="rani@contoh.example")
     note_in_the_past(harness, rani, "reference")
-    harness.parts.commands.take(GUEST, Order(TieGuest(eve.id, "proof"), rani, "tied", Metadata("c")))
+    harness.parts.commands.take(GUEST, CommandEnvelope(TieGuest(eve.id, "proof"), rani, "tied", Metadata("c")))
     harness.settle()
     assert ids_of(harness, eve.id) == [eve.id]
     assert harness.post(eve, "/v1/me/erasure", {"sure": True}).status == 202

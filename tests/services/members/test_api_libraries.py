@@ -5,7 +5,7 @@ import concurrent.futures
 import pytest
 
 from services.kernel.base.message import Metadata
-from services.kernel.commands.decider import Order
+from services.kernel.commands.decider import CommandEnvelope
 from services.kernel.declare.policy import ANONYMOUS, Actor
 from services.members.domain.affiliation import AFFILIATION, StartAffiliation, affiliation_identity
 from tests.services.members.harness import COORDINATOR, REGIONAL, holder_of
@@ -178,7 +178,7 @@ def test_a_library_whose_staff_began_before_the_first_was_noted_has_had_its_firs
     ani, eve, library = member(harness), member(harness, "eve@contoh.example", "Eve"), registered(harness)
     begun = StartAffiliation(library, ani.id, "staff", "kota-kediri", NOW, NOW)
     identity = affiliation_identity(library, ani.id)
-    harness.parts.commands.take(AFFILIATION, Order(begun, identity, "begun", Metadata("c")))
+    harness.parts.commands.take(AFFILIATION, CommandEnvelope(begun, identity, "begun", Metadata("c")))
     harness.settle()
     path = f"/v1/libraries/{library}/affiliations"
     assert harness.post(eve, path, {"role": "head"}).body["rule"] == "colleague-vouches"

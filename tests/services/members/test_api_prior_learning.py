@@ -1,7 +1,7 @@
 """Learning from before: shown, reviewed by another once, and credited as a rating."""
 
 from services.kernel.base.message import Metadata
-from services.kernel.commands.decider import Order
+from services.kernel.commands.decider import CommandEnvelope
 from services.kernel.declare.policy import ANONYMOUS, Actor
 from services.members.domain.competence import COMPETENCE, Rate
 from services.members.domain.prior_learning import (
@@ -83,7 +83,7 @@ def test_a_rating_that_comes_late_moves_nobody_back(harness):
     home = {"region": "kota-blitar", "subdistrict": "mojoroto"}
     assert harness.call(Actor("person", ani), "PUT", "/v1/me", home).status == 200
     rate = Rate(ani, "b-network", "b", "skill", 3, "second", "budi", "kediri-1", "kota-kediri")
-    harness.parts.commands.take(COMPETENCE, Order(rate, ani, "late", Metadata("c")))
+    harness.parts.commands.take(COMPETENCE, CommandEnvelope(rate, ani, "late", Metadata("c")))
     harness.settle()
     assert harness.parts.views.get(COMPETENCE_OF, ani)["region"] == "kota-blitar"
 

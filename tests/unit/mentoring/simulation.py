@@ -11,7 +11,7 @@ from services.kernel.base.clock import FixedClock
 from services.kernel.base.ids import derived_id
 from services.kernel.base.message import Command, Fact, Metadata, Recorded
 from services.kernel.base.problem import Refused
-from services.kernel.commands.decider import Commands, Order
+from services.kernel.commands.decider import CommandEnvelope, Commands
 from services.kernel.declare.process import DEADLINES, PassDeadline, ProcessManager
 from services.kernel.declare.view import COMMITS
 from services.kernel.log.memory_log import MemoryLog
@@ -79,7 +79,7 @@ class Simulation:
         return [event for commit in self.log.read(0, 100_000) for event in self.log.recorded(commit)]
 
     def take(self, identity: str, command: Command, *why: str | int) -> None:
-        order = Order(command, identity, derived_id(*why), Metadata("correlation"))
+        order = CommandEnvelope(command, identity, derived_id(*why), Metadata("correlation"))
         try:
             self.commands.take(CONSULTATION, order)
         except Refused:
@@ -157,7 +157,9 @@ class Simulation:
                     if due <= now:
                         passed = PassDeadline(reader.manager.name, instance, name, due)
                         key = derived_id("deadline", reader.manager.name, instance, name, due.isoformat())
-                        order = Order(passed, f"{reader.manager.name}-{instance}", key, Metadata("correlation"))
+                        order = CommandEnvelope(
+                            passed, f"{reader.manager.name}-{instance}", key, Metadata("correlation")
+                        )
                         self.commands.take(DEADLINES, order)
 
     def settle(self, chance: random.Random) -> None:

@@ -1,4 +1,4 @@
-"""A service opened in this process, for an operator's command: its parts around its own database, nothing started."""
+"""Opens a service in this process, for an operator's command: its parts and its database, with nothing started."""
 
 import importlib
 import os
@@ -17,8 +17,8 @@ from services.kernel.declare.service import Definition
 ROOMS = Path(services.__file__).parent
 
 
-def present() -> Sequence[str]:
-    """The services that this release has, in the order of their ports."""
+def installed_services() -> Sequence[str]:
+    """The services of this release, in the order of their ports."""
     return [name for name in PORTS if (ROOMS / name / "bootstrap.py").exists()]
 
 
@@ -29,7 +29,7 @@ def definition_of(name: str) -> Definition:
 
 
 @contextmanager
-def opened(name: str, environment: Mapping[str, str] = os.environ) -> Iterator[Application]:
+def open_service(name: str, environment: Mapping[str, str] = os.environ) -> Iterator[Application]:
     """The application of a service, as the environment describes it. Raises `SettingsError` and `PyMongoError`."""
     settings = settings_for(name, environment)
     with connect(settings.mongodb) as client:
@@ -42,8 +42,8 @@ class ServiceName(click.ParamType[str]):
     name = "service"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if value not in present():
-            self.fail(f"there is no service {value!r}; there are {', '.join(present())}.", param, ctx)
+        if value not in installed_services():
+            self.fail(f"there is no service {value!r}; there are {', '.join(installed_services())}.", param, ctx)
         return value
 
 

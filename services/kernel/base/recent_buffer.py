@@ -1,4 +1,4 @@
-"""The newest stretch of a log, kept in memory for its readers: what was just made durable need not be asked for again."""
+"""The newest entries of a log, kept in memory, so that readers need not ask the database for what was just appended."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ Entry = TypeVar("Entry")
 ENTRIES = 1024
 
 
-class Window(Generic[Entry]):
-    """Entries at consecutive positions, at most ``ENTRIES``. Only what is durable may be added.
+class RecentBuffer(Generic[Entry]):
+    """Entries at consecutive positions, at most ``ENTRIES``. Only durable entries may be added.
 
-    Positions are given once and never change, so an entry is right for ever; the window may only be too short.
+    A position is given once and its entry never changes, so an entry in the buffer is always right. The buffer can only
+    be too short.
     """
 
     def __init__(self) -> None:
@@ -25,11 +26,13 @@ class Window(Generic[Entry]):
 
     @property
     def last(self) -> int:
-        """The newest position in it, 0 while it is empty."""
+        """The newest position in the buffer, 0 for an empty buffer."""
         return self._last
 
     def add(self, position: int, entry: Entry) -> None:
-        """Add the next one. One further on begins a new stretch; one that is in it already is nothing new."""
+        """Add an entry. A gap before the position empties the buffer first; a position that is known already is
+        ignored.
+        """
         with self._lock:
             if position <= self._last:
                 return
@@ -39,7 +42,9 @@ class Window(Generic[Entry]):
             self._last = position
 
     def behind(self, position: int, limit: int) -> Sequence[Entry]:
-        """At most ``limit`` entries directly behind a position; none when the stretch begins later or ends there."""
+        """At most ``limit`` entries directly after a position; empty if the buffer begins later or ends at the
+        position.
+        """
         with self._lock:
             first = self._last - len(self._entries) + 1
             if not self._entries or position + 1 < first or position >= self._last:
@@ -48,7 +53,9 @@ class Window(Generic[Entry]):
             return list(islice(self._entries, start, start + limit))
 
     def newest_until(self, enough: Callable[[Entry], bool]) -> list[Entry] | None:
-        """The newest entries down to, and without, the first that is ``enough``; None when the stretch ends before."""
+        """The newest entries after the last entry for which ``enough`` is true; None if the buffer has no such
+        entry.
+        """
         found: list[Entry] = []
         with self._lock:
             for entry in reversed(self._entries):
