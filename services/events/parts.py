@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from services.events.certificate_code import CertificateCodes
 from services.events.code_word import CodeWords
@@ -19,7 +18,7 @@ from services.events.domain.seats import SEATS
 from services.events.views.board import BOARD
 from services.events.views.participation import PARTICIPATION
 from services.events.views.regions import REGIONS
-from services.events.views.rulebook import RULEBOOK, certificate_rule_at, rules_at
+from services.events.views.rulebook import RULEBOOK, RulesRow, certificate_rule_at, rules_at
 from services.kernel.base.problem import Malformed, NotFound
 from services.kernel.commands.decider import Commands, Decider
 from services.kernel.declare.policy import Actor
@@ -95,7 +94,7 @@ class Parts:
     def of_the_board(self, person: str) -> bool:
         """Whether the person holds an office of the board at this moment."""
         held = self.views.get(BOARD, person)
-        return bool(held and held["offices"])
+        return held is not None and bool(held.offices)
 
     def known_as(self, person: str) -> frozenset[str]:
         """The person's id, and those of the guests that the person is known to have been."""
@@ -117,10 +116,10 @@ class Parts:
         known = self.views.get(REGIONS, region)
         if known is None:
             raise Malformed(errors={"region": ["There is no such region."]})
-        if subdistrict is not None and subdistrict not in {each["id"] for each in known["subdistricts"]}:
+        if subdistrict is not None and subdistrict not in {each.id for each in known.subdistricts}:
             raise Malformed(errors={"subdistrict": ["There is no such sub-district in this region."]})
 
-    def _rulebook(self) -> Iterable[dict[str, Any]]:
+    def _rulebook(self) -> Iterable[RulesRow]:
         return self.views.all(RULEBOOK)
 
     def took_part(self, activity: str, person: str) -> bool:
