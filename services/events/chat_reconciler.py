@@ -88,13 +88,13 @@ class ChatReconciler:
         if lease != self._lease:  # while another held it, what we remember grew old
             self._watches, self._lease = {}, lease
         watched = self._views.find(CHAT_GROUPS, {"watched": True}, limit=100).items
-        known = {group["_id"]: group for group in watched if group["channel"] == TELEGRAM}
+        known = {row.group: row for row in watched if row.channel == TELEGRAM}
         self._watches = {group: watch for group, watch in self._watches.items() if group in known}
         steps = 0
-        for group, document in known.items():
+        for group, row in known.items():
             watch = self._watches.get(group, Watch(0, float("-inf")))
-            if watch.version < document["version"]:  # something else is wanted now
-                watch = Watch(document["version"], float("-inf"))
+            if watch.version < row.version:  # something else is wanted now
+                watch = Watch(row.version, float("-inf"))
             if self._monotonic() >= watch.due:
                 taken, watch = self._look(group, watch, lease)
                 steps += taken
