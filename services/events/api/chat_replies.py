@@ -96,16 +96,16 @@ def _held(parts: Parts, request: Request[Any]) -> tuple[str, datetime]:
 
 def _the_only_one(parts: Parts) -> str:
     found = [
-        document["_id"]
+        row.activity
         for phase in RUNNING
-        for document in parts.views.find(LECTURES, {"phase": phase}, limit=10).items
-        if document["group"]["channel"] == TELEGRAM and not document["cancelled"]
+        for row in parts.views.find(LECTURES, {"phase": phase}, limit=10).items
+        if row.group.channel == TELEGRAM and not row.cancelled
     ]
     if not found:
         raise Refused("no-lecture-in-this-chat", "No lecture is held at this time.")
     if len(found) > 1:
         raise Refused("which-lecture", "Several lectures are held at this moment; write in the group of yours.")
-    return str(found[0])
+    return found[0]
 
 
 def _only_gateway(actor: Actor) -> None:

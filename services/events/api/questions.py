@@ -30,7 +30,7 @@ from services.kernel.base.problem import Forbidden, Malformed, NotFound
 from services.kernel.declare.policy import Actor
 from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import Described
-from services.kernel.declare.shapes import Identity, fill, up_to
+from services.kernel.declare.shapes import Identity, Listing, fill, up_to
 
 LONGEST = 2000
 IN_THE_LINE = (WAITING, NEXT, MERGED)
@@ -88,10 +88,8 @@ class QuestionShown:
     answer: AnswerShown | None
 
 
-@dataclass(frozen=True)
-class QuestionList:
-    items: tuple[QuestionShown, ...]
-    next: str | None = None
+class QuestionList(Listing[QuestionShown]):
+    pass
 
 
 def lecture(parts: Parts, identity_: str, actor: Actor) -> tuple[Standing, Lecture]:
