@@ -16,15 +16,14 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from services.events.domain.chat_group import CHAT_GROUP, TELEGRAM, ChatGroup
+from services.events.domain.chat_group import CHAT_GROUP, TELEGRAM
 from services.events.domain.chat_permissions import Record, Send, next_step
 from services.events.views.chat_groups import CHAT_GROUPS
 from services.kernel.base.bell import Bell
 from services.kernel.base.clock import Clock
 from services.kernel.base.ids import derived_id
-from services.kernel.base.message import Metadata
+from services.kernel.base.message import Command, Metadata
 from services.kernel.base.problem import Refused, Stale, StillRunning, Unavailable
 from services.kernel.commands.decider import Commands, Order
 from services.kernel.declare.service import Core
@@ -131,7 +130,7 @@ class ChatReconciler:
         """
         for _ in range(STEPS):
             group, version = self._commands.state(CHAT_GROUP, identity)
-            if group.channel != TELEGRAM or group.chat is None or not group.lecture:
+            if group is None or group.channel != TELEGRAM or group.chat is None or group.lecture is None:
                 return True
             found = self._telegram.get_chat_permissions(group.chat)
             step = next_step(group, found, self._clock.now())
@@ -139,7 +138,7 @@ class ChatReconciler:
                 case None:
                     return True
                 case Record(command=command):
-                    self._commands.take(CHAT_GROUP, _order(identity, version, command, group))
+                    self._commands.take(CHAT_GROUP, _order(identity, version, command, group.lecture))
                 case Send(permissions=permissions):
                     if any(isinstance(before, Send) for before in taken):
                         return False
@@ -154,14 +153,14 @@ class ChatReconciler:
         return replace(watch, due=self._monotonic() + jittered, pause=pause)
 
 
-def _order(identity: str, version: int, command: Any, group: ChatGroup) -> Order:
+def _order(identity: str, version: int, command: Command, lecture: str) -> Order:
     """A step is recorded once for what it was taken on: killed before the answer, it is found under the same id."""
     kind = type(command).__name__
     return Order(
         command=command,
         identity=identity,
         command_id=derived_id(NAME, identity, version, kind),
-        meta=Metadata(correlation=derived_id(NAME, identity, group.lecture), actor=None),
+        meta=Metadata(correlation=derived_id(NAME, identity, lecture), actor=None),
         expected=version,
     )
 

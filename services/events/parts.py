@@ -11,7 +11,7 @@ from services.events.code_word import CodeWords
 from services.events.domain.activity import PLANNED, Activity
 from services.events.domain.attendance import ATTENDANCE
 from services.events.domain.held import Held
-from services.events.domain.kinds import KINDS
+from services.events.domain.kinds import KINDS, ActivityDecider
 from services.events.domain.plan import Plan
 from services.events.domain.rules import CertificateRule, RulesInForce
 from services.events.domain.seats import SEATS
@@ -20,7 +20,7 @@ from services.events.views.participation import PARTICIPATION
 from services.events.views.regions import REGIONS
 from services.events.views.rulebook import RULEBOOK, RulesRow, certificate_rule_at, rules_at
 from services.kernel.base.problem import Malformed, NotFound
-from services.kernel.commands.decider import Commands, Decider
+from services.kernel.commands.decider import Commands
 from services.kernel.declare.policy import Actor
 from services.kernel.declare.schema import UNSET
 from services.kernel.declare.service import Core
@@ -39,10 +39,13 @@ class Standing:
     """An activity as its log has it at this moment."""
 
     identity: str
-    decider: Decider[Activity]
+    decider: ActivityDecider
     activity: Activity
-    plan: Plan
     version: int
+
+    @property
+    def plan(self) -> Plan:
+        return self.activity.plan
 
     @property
     def held(self) -> Held:
@@ -70,8 +73,8 @@ class Parts:
         """
         for decider in KINDS:
             activity, version = self.commands.state(decider, identity)
-            if activity.plan is not None:
-                standing = Standing(identity, decider, activity, activity.plan, version)
+            if activity is not None:
+                standing = Standing(identity, decider, activity, version)
                 if activity.state == PLANNED and not actor.may(PLAN, activity.plan.region):
                     raise NotFound
                 return standing
@@ -126,7 +129,7 @@ class Parts:
         """Whether the person, under whatever id, has a seat at an activity or was there."""
         there, _ = self.commands.state(ATTENDANCE, activity)
         seats, _ = self.commands.state(SEATS, activity)
-        return not self.known_as(person).isdisjoint(there.persons | there.guests | {*seats.taken})
+        return not self.known_as(person).isdisjoint(there.persons | there.guests | {*(seats.taken if seats else ())})
 
 
 def parts(core: Core) -> Parts:

@@ -88,7 +88,7 @@ def _held(parts: Parts, request: Request[Any]) -> tuple[str, datetime]:
     if request.body.chat is None:
         return _the_only_one(parts), at
     group, _ = parts.commands.state(CHAT_GROUP, group_of(request.body.chat))
-    for activity, (starts, ends) in group.bookings.items():
+    for activity, (starts, ends) in (group.bookings if group else {}).items():
         if starts - EARLY <= at <= ends + GRACE:
             return activity, at
     raise Refused("no-lecture-in-this-chat", "No lecture is held in this chat at that time.")

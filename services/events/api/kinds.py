@@ -65,7 +65,7 @@ class NewActivity:
 class Planner:
     """``needs`` names the fields that this kind cannot do without, ``lacks`` those that it has no place for."""
 
-    decider: Decider[Activity]
+    decider: Decider[Activity | None]
     needs: Sequence[str]
     lacks: Sequence[str]
     command: Callable[[Parts, Request[NewActivity], Callable[[], Plan]], Command]
@@ -75,7 +75,7 @@ def _plan_gathering(parts: Parts, request: Request[NewActivity], plan: Callable[
     identity = request.body.topic
     assert identity  # a gathering needs a topic: ``NewActivity`` has refused the body without
     topic, _ = parts.commands.state(TOPIC, identity)
-    if not topic.raisers:
+    if topic is None:
         raise Malformed(errors={"topic": ["There is no such topic."]})
     # Planning accepts the topic, so the planner must be one for the region in which the topic was raised.
     request.actor.require(PLAN, topic.region)

@@ -74,7 +74,7 @@ def plan_lecture(parts: Parts, request: Request[NewLecture]) -> Answer[LectureSt
     request.actor.require(PLAN, body.region)
     parts.require_region(body.region)
     group, _ = parts.commands.state(CHAT_GROUP, body.group)
-    if not group.channel:
+    if group is None:
         raise Malformed(errors={"group": ["There is no such group."]})
     _require_chat(group, request.actor)
     starts, ends = _agreed_times(parts, body)
@@ -99,7 +99,7 @@ def plan_lecture(parts: Parts, request: Request[NewLecture]) -> Answer[LectureSt
         rules=parts.rules(request.now),
     )
     activity = request.new_id("activity")
-    if not plan.past and not _refused(command, Lecture()):
+    if not plan.past and not _refused(command, None):
         _book(request, body.group, BookChat(activity, starts, ends))
     return request.outcome(LECTURE, activity, command, _lecture_state(activity), location=f"/v1/activities/{activity}")
 
@@ -107,8 +107,10 @@ def plan_lecture(parts: Parts, request: Request[NewLecture]) -> Answer[LectureSt
 def book_anew(parts: Parts, request: Request[Any], standing: Standing, command: RescheduleActivity) -> None:
     """Book the chat for a lecture that is to be moved; any other kind has none. Raises ``Refused``: ``chat-is-taken``."""
     lecture = standing.activity
-    if isinstance(lecture, Lecture) and lecture.chat is not None and not _refused(command, lecture):
-        _require_chat(parts.commands.state(CHAT_GROUP, lecture.chat.group)[0], request.actor)
+    if isinstance(lecture, Lecture) and not _refused(command, lecture):
+        group, _ = parts.commands.state(CHAT_GROUP, lecture.chat.group)
+        assert group is not None  # the lecture was planned in it
+        _require_chat(group, request.actor)
         _book(request, lecture.chat.group, BookChat(standing.identity, command.starts, command.ends))
 
 
@@ -180,7 +182,7 @@ def _agreed_times(parts: Parts, body: NewLecture) -> tuple[datetime, datetime]:
             raise Malformed(errors={"starts": ["Name a poll, or the times that were agreed on."]})
         return body.starts.astimezone(UTC), body.ends.astimezone(UTC)
     poll, _ = parts.commands.state(POLL, body.poll)
-    if not poll.options:
+    if poll is None:
         raise Malformed(errors={"poll": ["There is no such poll."]})
     if body.starts is not None or body.ends is not None or body.agreed_otherwise is not None:
         raise Malformed(errors={"poll": ["The poll says when it is: send no times beside it."]})
@@ -189,7 +191,7 @@ def _agreed_times(parts: Parts, body: NewLecture) -> tuple[datetime, datetime]:
     return poll.agreed.starts, poll.agreed.ends
 
 
-def _refused(command: PlanLecture | RescheduleActivity, lecture: Lecture) -> bool:
+def _refused(command: PlanLecture | RescheduleActivity, lecture: Lecture | None) -> bool:
     # What will be refused anyway books no chat before it is.
     try:
         LECTURE.decide(command, lecture)
@@ -202,11 +204,10 @@ def _led_on(request: Request, standing: Standing, command: LectureCommand) -> An
     return request.outcome(LECTURE, standing.identity, command, _lecture_state(standing.identity))
 
 
-def lecture_state(identity: str, lecture: Activity) -> LectureState:
+def lecture_state(identity: str, lecture: Activity | None) -> LectureState:
     """A lecture as the answer to a command shows it."""
-    assert isinstance(lecture, Lecture)
+    assert isinstance(lecture, Lecture)  # the command was taken, so the lecture is planned
     plan = lecture.plan
-    assert plan is not None
     return LectureState(
         activity=identity,
         state=lecture.state,
@@ -217,5 +218,5 @@ def lecture_state(identity: str, lecture: Activity) -> LectureState:
     )
 
 
-def _lecture_state(identity: str) -> Callable[[Activity, object], LectureState]:
+def _lecture_state(identity: str) -> Callable[[Activity | None, object], LectureState]:
     return lambda lecture, _events: lecture_state(identity, lecture)

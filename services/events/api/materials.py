@@ -74,8 +74,8 @@ def publish_material(parts: Parts, request: Request[NewMaterial]) -> Answer[Mate
     """Leave a link or a text behind."""
     standing = parts.activity(request.path["activity"], request.actor)
     _require_maker(standing, request.actor)
-    topic = standing.activity.topic or None
-    sheet = Sheet(activity=standing.identity, topic=topic, region=standing.plan.region, **asdict(request.body))
+    topic, region = standing.activity.topic, standing.plan.region
+    sheet = Sheet(activity=standing.identity, topic=topic, region=region, **asdict(request.body))
     material = request.new_id("material")
     command = PublishMaterial(sheet, standing.activity.state)
     location = f"/v1/materials/{material}"
@@ -87,7 +87,7 @@ def withdraw_material(parts: Parts, request: Request) -> Answer[MaterialRef]:
     """It is not to be had any more."""
     identity = request.path["material"]
     material, _ = parts.commands.state(MATERIAL, identity)
-    if material.sheet is None:
+    if material is None:
         raise NotFound
     _require_maker(parts.activity(material.sheet.activity, request.actor), request.actor)
     return request.outcome(MATERIAL, identity, WithdrawMaterial(), lambda *_: MaterialRef(identity))

@@ -148,7 +148,7 @@ def publish_activity(parts: Parts, request: Request) -> Answer[ActivityState]:
     """Publish it."""
     standing = parts.planned(request.path["activity"], request.actor)
     venue, _ = parts.commands.state(VENUE, standing.plan.place.venue)
-    confirmed = venue.requests.get(standing.identity) == CONFIRMED
+    confirmed = venue is not None and venue.requests.get(standing.identity) == CONFIRMED
     return _changed_activity(request, standing, PublishActivity(request.now, parts.rules(request.now), confirmed))
 
 
@@ -183,10 +183,10 @@ def _changed_activity(
     return request.outcome(standing.decider, standing.identity, command, _activity_state(standing.identity))
 
 
-def _activity_state(identity: str) -> Callable[[Activity, object], ActivityState]:
-    def state_of(activity: Activity, _events: object) -> ActivityState:
+def _activity_state(identity: str) -> Callable[[Activity | None, object], ActivityState]:
+    def state_of(activity: Activity | None, _events: object) -> ActivityState:
+        assert activity is not None  # the command was taken, so the activity is planned
         plan = activity.plan
-        assert plan is not None  # the command was taken, so the activity is planned
         return ActivityState(identity, activity.state, moment(plan.starts), moment(plan.ends))
 
     return state_of
@@ -194,6 +194,6 @@ def _activity_state(identity: str) -> Callable[[Activity, object], ActivityState
 
 def _place(parts: Parts, identity: str) -> Place:
     venue, _ = parts.commands.state(VENUE, identity)
-    if venue.site is None:
+    if venue is None:
         raise Malformed(errors={"venue": ["There is no such venue."]})
     return Place(identity, venue.site.name, venue.site.kind, venue.site.subdistrict)

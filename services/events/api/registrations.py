@@ -64,7 +64,8 @@ def register(parts: Parts, request: Request[Registrant]) -> Answer[SeatShown]:
     if person != request.actor.id and not guest:
         request.actor.require(PLAN, standing.plan.region)
 
-    def seat_of(seats: Seats, _events: object) -> SeatShown:
+    def seat_of(seats: Seats | None, _events: object) -> SeatShown:
+        assert seats is not None  # the command was taken, so the seats are open
         seat = TAKEN if person in seats.taken else IN_LINE
         return SeatShown(standing.identity, person, seat, seats.place(person))
 

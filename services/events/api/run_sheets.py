@@ -116,7 +116,7 @@ def _ticked_on_sheet(request: Request[Tick], standing: Standing, command: TickSt
 def _ticked_in_lecture(
     request: Request[Tick], standing: Standing, step: str, at: datetime, command: LectureCommand
 ) -> Answer[Ticked]:
-    def ticked(lecture: Activity, _events: object) -> Ticked:
+    def ticked(lecture: Activity | None, _events: object) -> Ticked:
         return fill(Ticked, lecture_state(standing.identity, lecture), step=step, done=moment(at))
 
     return request.outcome(LECTURE, standing.identity, command, ticked)
@@ -135,7 +135,6 @@ def _phase_command(phase: str, at: datetime, now: datetime) -> LectureCommand:
 def _channel_and_phase(standing: Standing) -> tuple[str, str]:
     lecture = standing.activity
     assert isinstance(lecture, Lecture)
-    assert lecture.chat is not None
     return lecture.chat.channel, lecture.phase
 
 

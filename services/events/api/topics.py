@@ -133,7 +133,7 @@ def endorse_topic(_parts: Parts, request: Request) -> Answer[TopicState]:
 def decide_topic(parts: Parts, request: Request[Decision]) -> Answer[TopicState]:
     """Accept or decline a topic."""
     topic, _ = parts.commands.state(TOPIC, request.path["topic"])
-    if not topic.raisers:
+    if topic is None:
         raise NotFound
     request.actor.require(DECIDE, topic.region)
     return _taken(request, DecideTopic(**asdict(request.body)))
@@ -150,7 +150,8 @@ def answer_topic(parts: Parts, request: Request[Solved]) -> Answer[TopicState]:
 def _taken(request: Request[Any], command: TopicCommand) -> Answer[TopicState]:
     identity = request.path["topic"]
 
-    def state_of(topic: Topic, _events: object) -> TopicState:
+    def state_of(topic: Topic | None, _events: object) -> TopicState:
+        assert topic is not None  # the command was taken, so somebody raised the topic
         return TopicState(identity, len(topic.raisers | topic.endorsers))
 
     return request.outcome(TOPIC, identity, command, state_of)

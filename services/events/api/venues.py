@@ -126,7 +126,8 @@ def answer_for_host(parts: Parts, request: Request[HostAnswer]) -> Answer[VenueR
 def _about(request: Request[Any], activity: str, command: AskVenue | RecordAnswer) -> Answer[VenueRequestShown]:
     venue = request.path["venue"]
 
-    def state_of(state: Venue, _events: object) -> VenueRequestShown:
+    def state_of(state: Venue | None, _events: object) -> VenueRequestShown:
+        assert state is not None  # the command was taken, so the venue is in the book
         return VenueRequestShown(venue, activity, state.requests[activity])
 
     return request.outcome(VENUE, venue, command, state_of)

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar, assert_never
+from typing import ClassVar, TypeVar, assert_never
 
 from services.events.domain.plan import BOARD, GUIDE, Plan, Session, Speaker, planned
 from services.events.domain.rules import RulesInForce
 from services.kernel.base.message import Command, Event
-from services.kernel.base.problem import NotFound, Refused
+from services.kernel.base.problem import Refused
 
 PLANNED = "planned"
 PUBLISHED = "published"
@@ -23,14 +23,17 @@ CANCELLED = "cancelled"
 COMPLETED = "completed"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Activity:
-    """An activity of any kind. ``topic`` is empty for a kind that has none."""
+    """An activity of any kind, once it is planned. ``topic`` is None for a kind that has none."""
 
-    state: str = ""
-    plan: Plan | None = None
-    topic: str = ""
+    plan: Plan
+    state: str = PLANNED
+    topic: str | None = None
     speakers: tuple[Speaker, ...] = ()
+
+
+ActivityT = TypeVar("ActivityT", bound=Activity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,7 @@ class CapacityChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class ActivityPublished(Event):
-    """The plan as it was published, and the rules that it was published under."""
+    """The plan as it was published, and the rules that it was published under. ``topic`` is "" for a kind without one."""
 
     schema: ClassVar[int] = 2
     plan: Plan
@@ -170,9 +173,7 @@ ActivityEvent = (
 
 
 def decide(command: ActivityCommand, activity: Activity) -> Sequence[Event]:
-    """What follows for an activity that is planned. Raises ``NotFound`` for one that is not, and ``Refused``."""
-    if activity.plan is None:
-        raise NotFound
+    """What follows for an activity of any kind. Raises ``Refused``."""
     match command:
         case AssignSpeaker():
             return _assign(command, activity)
@@ -193,7 +194,7 @@ def decide(command: ActivityCommand, activity: Activity) -> Sequence[Event]:
             assert_never(command)
 
 
-def evolve(activity: Activity, event: ActivityEvent) -> Activity:
+def evolve(activity: ActivityT, event: ActivityEvent) -> ActivityT:
     """The activity after an event."""
     match event:
         case SpeakerAssigned(speaker=speaker):
@@ -201,11 +202,11 @@ def evolve(activity: Activity, event: ActivityEvent) -> Activity:
         case SpeakerWithdrawn(person=person):
             return replace(activity, speakers=tuple(each for each in activity.speakers if each.person != person))
         case CapacityChanged(capacity=capacity):
-            return replace(activity, plan=activity.plan and replace(activity.plan, capacity=capacity))
+            return replace(activity, plan=replace(activity.plan, capacity=capacity))
         case ActivityPublished(plan=plan):
             return replace(activity, state=PUBLISHED, plan=plan)
         case ActivityRescheduled(starts=starts, ends=ends):
-            return replace(activity, plan=activity.plan and activity.plan.moved(starts, ends))
+            return replace(activity, plan=activity.plan.moved(starts, ends))
         case ActivityCancelled():
             return replace(activity, state=CANCELLED)
         case ActivityCompleted():
@@ -240,7 +241,7 @@ def _publish(command: PublishActivity, activity: Activity, plan: Plan) -> Sequen
     _still_open(activity)
     if plan.starts <= command.at and not plan.past:
         raise Refused("starts-in-the-past", "It would have started already; record it as a past activity instead.")
-    return [ActivityPublished(plan, activity.topic, command.rules)]
+    return [ActivityPublished(plan, activity.topic or "", command.rules)]
 
 
 def _reschedule(command: RescheduleActivity, activity: Activity, plan: Plan) -> Sequence[Event]:
@@ -262,7 +263,7 @@ def _cancel(command: CancelActivity, activity: Activity, plan: Plan) -> Sequence
     if activity.state == CANCELLED:
         return []
     _still_open(activity)
-    return [ActivityCancelled(command.reason, activity.topic, plan.region, activity.state == PUBLISHED)]
+    return [ActivityCancelled(command.reason, activity.topic or "", plan.region, activity.state == PUBLISHED)]
 
 
 def _complete(command: CompleteActivity, activity: Activity, plan: Plan) -> Sequence[Event]:
@@ -273,7 +274,7 @@ def _complete(command: CompleteActivity, activity: Activity, plan: Plan) -> Sequ
         raise Refused("not-published-yet", "Only what was published can be completed.")
     if command.at < plan.starts:
         raise Refused("not-started-yet", "It has not started yet.")
-    return [ActivityCompleted(activity.topic, plan.region, command.present, command.guests)]
+    return [ActivityCompleted(activity.topic or "", plan.region, command.present, command.guests)]
 
 
 def _still_open(activity: Activity) -> None:

@@ -139,11 +139,11 @@ AttendanceEvent = CodeWordIssued | AttendanceRecorded | SessionCodeWordIssued | 
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
-    """Who was there. ``digest`` is empty until a code word is issued; ``digests`` and ``sessions`` hold by session its
+    """Who was there. ``digest`` is None until a code word is issued; ``digests`` and ``sessions`` hold by session its
     word's digest and the participants who were at it; ``absences`` a person's state.
     """
 
-    digest: str = ""
+    digest: str | None = None
     persons: frozenset[str] = frozenset()
     guests: frozenset[str] = frozenset()
     digests: Mapping[str, str] = field(default_factory=dict)
@@ -229,7 +229,7 @@ def _check_in(command: CheckIn, attendance: Attendance) -> Sequence[Event]:
     if command.person in attendance.persons:
         return []
     _within(command.at, held)
-    if not attendance.digest or command.digest != attendance.digest:
+    if command.digest != attendance.digest:
         raise Refused("wrong-code-word", "This is not the code word.")
     return _present(attendance, held.region, command.person, BY_CODE, None)
 

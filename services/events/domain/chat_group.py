@@ -169,17 +169,17 @@ ChatGroupEvent = Booking | Restriction
 
 @dataclass(frozen=True, slots=True)
 class ChatGroup:
-    """A group. ``lecture`` is the one that restricts the chat, or did last and has not settled; ``until`` its deadline,
+    """A group. ``lecture`` is the lecture that restricts the chat, or did last and has not settled; ``until`` its deadline,
     ``freed`` when freedom was wanted again, ``kept`` the permissions that belong to the chat, ``made`` and ``lifted``
     what the reconciler saw.
     """
 
-    name: str = ""
-    channel: str = ""
-    chat: str | None = None
-    region: str | None = None
+    name: str
+    channel: str
+    chat: str | None
+    region: str | None
     bookings: Mapping[str, tuple[datetime, datetime]] = field(default_factory=dict)
-    lecture: str = ""
+    lecture: str | None = None
     until: datetime | None = None
     freed: datetime | None = None
     kept: str | None = None
@@ -191,11 +191,11 @@ class ChatGroup:
         return self.until is not None and self.freed is None and at < self.until
 
 
-def decide(command: ChatGroupCommand, group: ChatGroup) -> Sequence[Event]:
+def decide(command: ChatGroupCommand, group: ChatGroup | None) -> Sequence[Event]:
     """What follows. Raises ``Refused`` and, for a group that nobody registered, ``NotFound``."""
     if isinstance(command, RegisterChatGroup):
         return _register(command, group)
-    if not group.channel:
+    if group is None:
         raise NotFound
     if isinstance(command, Observation):
         # Whoever was slow speaks of a lecture that is over: what was seen then says nothing about now.
@@ -213,11 +213,12 @@ def decide(command: ChatGroupCommand, group: ChatGroup) -> Sequence[Event]:
             assert_never(command)
 
 
-def evolve(group: ChatGroup, event: ChatGroupEvent) -> ChatGroup:
+def evolve(group: ChatGroup | None, event: ChatGroupEvent) -> ChatGroup:
     """The group after an event."""
+    if isinstance(event, ChatGroupRegistered):
+        return ChatGroup(event.name, event.channel, event.chat, event.region)
+    assert group is not None  # a group's first event is ChatGroupRegistered
     match event:
-        case ChatGroupRegistered():
-            return replace(group, name=event.name, channel=event.channel, chat=event.chat, region=event.region)
         case ChatBooked(lecture=lecture):
             return replace(group, bookings={**group.bookings, lecture: (event.starts, event.ends)})
         case ChatReleased(lecture=lecture):
@@ -239,16 +240,16 @@ def evolve(group: ChatGroup, event: ChatGroupEvent) -> ChatGroup:
             assert_never(event)
 
 
-CHAT_GROUP: Decider[ChatGroup] = Decider("chat", ChatGroup(), decide, evolve)
+CHAT_GROUP: Decider[ChatGroup | None] = Decider("chat", None, decide, evolve)
 
 
-def _register(command: RegisterChatGroup, group: ChatGroup) -> Sequence[Event]:
+def _register(command: RegisterChatGroup, group: ChatGroup | None) -> Sequence[Event]:
     wanted = (command.name, command.channel, command.chat, command.region)
+    if group is None:
+        return [ChatGroupRegistered(*wanted)]
     if wanted == (group.name, group.channel, group.chat, group.region):
         return []
-    if group.channel:
-        raise Refused("chat-is-registered", "This chat is registered already.", name=group.name)
-    return [ChatGroupRegistered(*wanted)]
+    raise Refused("chat-is-registered", "This chat is registered already.", name=group.name)
 
 
 def _book(command: BookChat, group: ChatGroup) -> Sequence[Event]:
@@ -264,7 +265,7 @@ def _book(command: BookChat, group: ChatGroup) -> Sequence[Event]:
 def _restrict(command: WantRestricted, group: ChatGroup) -> Sequence[Event]:
     if group.lecture == command.lecture:
         return []
-    if group.restricted(command.at):
+    if group.lecture is not None and group.restricted(command.at):
         raise _taken(group.lecture)
     return [RestrictionWanted(command.lecture, command.until)]
 
@@ -292,7 +293,7 @@ def _free(lecture: str, at: datetime, group: ChatGroup) -> Sequence[Event]:
 
 
 def _settled(group: ChatGroup) -> ChatGroup:
-    return replace(group, lecture="", until=None, freed=None, kept=None, made=False, lifted=False)
+    return replace(group, lecture=None, until=None, freed=None, kept=None, made=False, lifted=False)
 
 
 def _taken(lecture: str) -> Refused:

@@ -42,6 +42,8 @@ def next_step(group: ChatGroup, found: Mapping[str, Any], now: datetime) -> Reco
     ``group`` is read from the log first and ``found`` from the chat after it. A ``Record`` that is refused or stale, and
     a ``Send`` that fails, are asked for again with both read anew.
     """
+    if group.lecture is None:
+        return None
     if group.restricted(now):
         if group.kept is None:
             return Record(KeepPermissions(group.lecture, json.dumps(dict(found), sort_keys=True)))

@@ -57,44 +57,45 @@ def one_topic_per_gathering(gathering: Activity, topic: str) -> None:
 
     Raises ``Refused``; a further topic is another gathering.
     """
-    if gathering.topic and topic != gathering.topic:
+    if topic != gathering.topic:
         raise Refused(
             "one-topic-per-gathering", "A gathering is about one topic. Plan another gathering for the other topic."
         )
 
 
-def decide(command: PlanGathering | AddTopic | ActivityCommand, gathering: Activity) -> Sequence[Event]:
-    """What follows. Raises ``Refused`` and, for what was never planned, ``NotFound``."""
+def decide(command: PlanGathering | AddTopic | ActivityCommand, gathering: Activity | None) -> Sequence[Event]:
+    """What follows. Raises ``Refused`` and, for a gathering that nobody planned, ``NotFound``."""
+    if isinstance(command, PlanGathering):
+        return _plan(command, gathering)
+    if gathering is None:
+        raise NotFound
     match command:
-        case PlanGathering():
-            return _plan(command, gathering)
-        case AddTopic():
-            if gathering.plan is None:
-                raise NotFound
-            one_topic_per_gathering(gathering, command.topic)
+        case AddTopic(topic=topic):
+            one_topic_per_gathering(gathering, topic)
             return []
-        case activity.AssignSpeaker() if gathering.plan is not None:
+        case activity.AssignSpeaker():
             _led_by_the_board(command)
-        case activity.PublishActivity() if gathering.plan is not None and gathering.state == PLANNED:
-            _ready(command, gathering, gathering.plan)
+        case activity.PublishActivity() if gathering.state == PLANNED:
+            _ready(command, gathering)
+        case _:
+            pass  # a gathering has no rule of its own about the other commands
     return activity.decide(command, gathering)
 
 
-def evolve(gathering: Activity, event: GatheringPlanned | ActivityEvent) -> Activity:
+def evolve(gathering: Activity | None, event: GatheringPlanned | ActivityEvent) -> Activity:
     """The gathering after an event."""
-    match event:
-        case GatheringPlanned():
-            return Activity(state=PLANNED, plan=event.plan, topic=event.topic)
-        case _:
-            return activity.evolve(gathering, event)
+    if isinstance(event, GatheringPlanned):
+        return Activity(plan=event.plan, topic=event.topic)
+    assert gathering is not None  # a gathering's first event is GatheringPlanned
+    return activity.evolve(gathering, event)
 
 
-GATHERING: Decider[Activity] = Decider("gathering", Activity(), decide, evolve)
+GATHERING: Decider[Activity | None] = Decider("gathering", None, decide, evolve)
 
 
-def _plan(command: PlanGathering, gathering: Activity) -> Sequence[Event]:
-    one_topic_per_gathering(gathering, command.topic)
-    if gathering.plan is not None:
+def _plan(command: PlanGathering, gathering: Activity | None) -> Sequence[Event]:
+    if gathering is not None:
+        one_topic_per_gathering(gathering, command.topic)
         return []
     if command.topic_declined:
         raise Refused("topic-declined", "The board has declined this topic; accept it first.")
@@ -111,7 +112,8 @@ def _led_by_the_board(command: activity.AssignSpeaker) -> None:
         )
 
 
-def _ready(command: activity.PublishActivity, gathering: Activity, plan: Plan) -> None:
+def _ready(command: activity.PublishActivity, gathering: Activity) -> None:
+    plan = gathering.plan
     if not gathering.speakers:
         raise Refused("nobody-leads-it", "Name a guide or a speaker first.")
     if plan.place.kind == SCHOOL and not command.venue_confirmed and not plan.past:

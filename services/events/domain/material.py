@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 from services.events.domain.activity import CANCELLED
 from services.kernel.base.message import Command, Event
@@ -57,34 +58,41 @@ MaterialEvent = MaterialPublished | MaterialWithdrawn
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """``sheet`` is None until it is published."""
-
-    sheet: Sheet | None = None
+    sheet: Sheet
     withdrawn: bool = False
 
 
-def decide(command: PublishMaterial | WithdrawMaterial, material: Material) -> Sequence[Event]:
+def decide(command: PublishMaterial | WithdrawMaterial, material: Material | None) -> Sequence[Event]:
     """What follows. Raises ``Refused`` and, for a material that nobody published, ``NotFound``."""
-    if isinstance(command, PublishMaterial):
-        if material.sheet:
-            return []
-        if command.state == CANCELLED:
-            raise Refused("activity-cancelled", "It was cancelled.")
-        if not (command.sheet.url or command.sheet.text):
-            raise Refused("material-is-empty", "Give a link or a text.")
-        return [MaterialPublished(command.sheet)]
-    if material.sheet is None:
-        raise NotFound
-    return [] if material.withdrawn else [MaterialWithdrawn()]
+    match command:
+        case PublishMaterial():
+            return [] if material else _publish(command)
+        case WithdrawMaterial():
+            if material is None:
+                raise NotFound
+            return [] if material.withdrawn else [MaterialWithdrawn()]
+        case _:
+            assert_never(command)
 
 
-def evolve(material: Material, event: MaterialEvent) -> Material:
+def evolve(material: Material | None, event: MaterialEvent) -> Material:
     """The material after an event."""
     match event:
         case MaterialPublished(sheet=sheet):
             return Material(sheet)
         case MaterialWithdrawn():
+            assert material is not None  # a material's first event is MaterialPublished
             return replace(material, withdrawn=True)
+        case _:
+            assert_never(event)
 
 
-MATERIAL: Decider[Material] = Decider("material", Material(), decide, evolve)
+MATERIAL: Decider[Material | None] = Decider("material", None, decide, evolve)
+
+
+def _publish(command: PublishMaterial) -> Sequence[Event]:
+    if command.state == CANCELLED:
+        raise Refused("activity-cancelled", "It was cancelled.")
+    if not (command.sheet.url or command.sheet.text):
+        raise Refused("material-is-empty", "Give a link or a text.")
+    return [MaterialPublished(command.sheet)]

@@ -97,11 +97,11 @@ PollEvent = PollOpened | VoteCast | PollAgreed | PollFailed
 class Poll:
     """``votes`` holds each person's last word, ``agreed`` the time agreed on."""
 
-    title: str = ""
-    region: str | None = None
-    options: tuple[Option, ...] = ()
-    closes: datetime | None = None
-    quorum: int = 0
+    title: str
+    region: str | None
+    options: tuple[Option, ...]
+    closes: datetime
+    quorum: int
     votes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     agreed: Option | None = None
     closed: bool = False
@@ -111,11 +111,11 @@ class Poll:
         return sum(number in chosen for chosen in self.votes.values())
 
 
-def decide(command: PollCommand, poll: Poll) -> Sequence[Event]:
+def decide(command: PollCommand, poll: Poll | None) -> Sequence[Event]:
     """What follows. Raises ``Refused`` and, for a poll that nobody opened, ``NotFound``."""
     if isinstance(command, OpenPoll):
-        return [] if poll.options else _open(command)
-    if not poll.options:
+        return [] if poll else _open(command)
+    if poll is None:
         raise NotFound
     match command:
         case CastVote():
@@ -126,11 +126,12 @@ def decide(command: PollCommand, poll: Poll) -> Sequence[Event]:
             assert_never(command)
 
 
-def evolve(poll: Poll, event: PollEvent) -> Poll:
+def evolve(poll: Poll | None, event: PollEvent) -> Poll:
     """The poll after an event."""
+    if isinstance(event, PollOpened):
+        return Poll(event.title, event.region, event.options, event.closes, event.quorum)
+    assert poll is not None  # a poll's first event is PollOpened
     match event:
-        case PollOpened():
-            return Poll(event.title, event.region, event.options, event.closes, event.quorum)
         case VoteCast(person=person, options=options):
             return replace(poll, votes={**poll.votes, person: options})
         case PollAgreed(starts=starts, ends=ends):
@@ -141,7 +142,7 @@ def evolve(poll: Poll, event: PollEvent) -> Poll:
             assert_never(event)
 
 
-POLL: Decider[Poll] = Decider("poll", Poll(), decide, evolve)
+POLL: Decider[Poll | None] = Decider("poll", None, decide, evolve)
 
 
 def _open(command: OpenPoll) -> Sequence[Event]:
@@ -157,7 +158,7 @@ def _open(command: OpenPoll) -> Sequence[Event]:
 
 def _vote(command: CastVote, poll: Poll) -> Sequence[Event]:
     # The hour is judged here and not only by the closing event: that one comes when its deadline is noticed.
-    if poll.closed or (poll.closes is not None and command.at >= poll.closes):
+    if poll.closed or command.at >= poll.closes:
         raise Refused("poll-closed", "The poll is closed.")
     if not all(1 <= number <= len(poll.options) for number in command.options):
         raise Refused("no-such-option", "The poll does not ask about that time.")

@@ -108,7 +108,7 @@ ProblemEvent = ProblemCaptured | ProblemShared | ProblemMerged | ProblemBecameTo
 @dataclass(frozen=True, slots=True)
 class Problem:
     """``persons`` have it by name, ``nameless`` counts those who did not say who they are. ``into`` is the problem that
-    it was put together with, ``topic`` what it has become; "" for neither.
+    this one was merged into, ``topic`` the topic that it became.
     """
 
     author: str | None
@@ -117,8 +117,8 @@ class Problem:
     region: str
     persons: frozenset[str] = frozenset()
     nameless: int = 0
-    into: str = ""
-    topic: str = ""
+    into: str | None = None
+    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,22 +149,24 @@ def decide(command: ProblemCommand, problems: Problems) -> Sequence[Event]:
 
 def evolve(problems: Problems, event: ProblemEvent) -> Problems:
     """The problems after an event."""
-    known = problems.all.get(event.problem)
+    if isinstance(event, ProblemCaptured):
+        person = event.person
+        persons = frozenset({person} if person else ())
+        new = Problem(person, event.owner, event.text, event.region, persons, 0 if person else 1)
+        return _with(problems, event.problem, new)
+    known = problems.all[event.problem]
     match event:
-        case ProblemCaptured(person=person):
-            persons = frozenset({person} if person else ())
-            new = Problem(person, event.owner, event.text, event.region, persons, 0 if person else 1)
-            return _with(problems, event.problem, new)
-        case ProblemShared(person=person) if known:
-            return _with(problems, event.problem, replace(known, persons=known.persons | {person}))
-        case ProblemMerged(into=into) if known:
+        case ProblemShared():
+            return _with(problems, event.problem, replace(known, persons=known.persons | {event.person}))
+        case ProblemMerged(into=into):
             other = problems.all[into]
             persons, nameless = other.persons | set(event.persons), other.nameless + event.nameless
             merged = _with(problems, event.problem, replace(known, into=into))
             return _with(merged, into, replace(other, persons=persons, nameless=nameless))
-        case ProblemBecameTopic(topic=topic) if known:
+        case ProblemBecameTopic(topic=topic):
             return _with(problems, event.problem, replace(known, topic=topic))
-    return problems
+        case _:
+            assert_never(event)
 
 
 PROBLEMS: Decider[Problems] = Decider("problems", Problems(), decide, evolve)

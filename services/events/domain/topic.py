@@ -120,24 +120,22 @@ TopicEvent = TopicRaised | TopicJoined | TopicEndorsed | TopicDecided | TopicDis
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """``decision`` is empty until there is one; ``discussed`` names the activities held about it; ``answers`` holds
-    each raiser's last word as (person, solved).
-    """
+    """``discussed`` names the activities held about the topic; ``answers`` holds each raiser's last word as (person, solved)."""
 
-    title: str = ""
-    region: str = ""
-    raisers: frozenset[str] = frozenset()
+    title: str
+    region: str
+    raisers: frozenset[str]
     endorsers: frozenset[str] = frozenset()
-    decision: str = ""
+    decision: str | None = None
     discussed: tuple[str, ...] = ()
     answers: frozenset[tuple[str, bool]] = frozenset()
 
 
-def decide(command: TopicCommand, topic: Topic) -> Sequence[Event]:
+def decide(command: TopicCommand, topic: Topic | None) -> Sequence[Event]:
     """What follows. Raises ``Refused`` and, for a topic that nobody raised, ``NotFound``."""
     if isinstance(command, RaiseTopic):
-        return [] if topic.raisers else [_raised(command)]
-    if not topic.raisers:
+        return [] if topic else [_raised(command)]
+    if topic is None:
         raise NotFound
     match command:
         case JoinTopic(person=person):
@@ -157,11 +155,12 @@ def decide(command: TopicCommand, topic: Topic) -> Sequence[Event]:
             assert_never(command)
 
 
-def evolve(topic: Topic, event: TopicEvent) -> Topic:
+def evolve(topic: Topic | None, event: TopicEvent) -> Topic:
     """The topic after an event."""
+    if isinstance(event, TopicRaised):
+        return Topic(event.title, event.region, frozenset({event.person}))
+    assert topic is not None  # a topic's first event is TopicRaised
     match event:
-        case TopicRaised():
-            return Topic(event.title, event.region, frozenset({event.person}))
         case TopicJoined(person=person):
             return replace(topic, raisers=topic.raisers | {person}, endorsers=topic.endorsers - {person})
         case TopicEndorsed(person=person):
@@ -176,7 +175,7 @@ def evolve(topic: Topic, event: TopicEvent) -> Topic:
             assert_never(event)
 
 
-TOPIC: Decider[Topic] = Decider("topic", Topic(), decide, evolve)
+TOPIC: Decider[Topic | None] = Decider("topic", None, decide, evolve)
 
 
 def _raised(command: RaiseTopic) -> TopicRaised:

@@ -102,15 +102,15 @@ VenueEvent = VenueAdded | VenueAsked | VenueConfirmed | VenueDeclined
 class Venue:
     """``requests`` maps an activity to asked, confirmed or declined."""
 
-    site: Site | None = None
+    site: Site
     requests: Mapping[str, str] = field(default_factory=dict)
 
 
-def decide(command: VenueCommand, venue: Venue) -> Sequence[Event]:
+def decide(command: VenueCommand, venue: Venue | None) -> Sequence[Event]:
     """What follows. Raises ``Refused`` and, for a venue that nobody added, ``NotFound``."""
     if isinstance(command, AddVenue):
-        return [] if venue.site else [VenueAdded(command.site)]
-    if venue.site is None:
+        return [] if venue else [VenueAdded(command.site)]
+    if venue is None:
         raise NotFound
     standing = venue.requests.get(command.activity)
     match command:
@@ -133,11 +133,12 @@ def decide(command: VenueCommand, venue: Venue) -> Sequence[Event]:
             assert_never(command)
 
 
-def evolve(venue: Venue, event: VenueEvent) -> Venue:
+def evolve(venue: Venue | None, event: VenueEvent) -> Venue:
     """The venue after an event."""
+    if isinstance(event, VenueAdded):
+        return Venue(event.site)
+    assert venue is not None  # a venue's first event is VenueAdded
     match event:
-        case VenueAdded(site=site):
-            return Venue(site)
         case VenueAsked(activity=activity):
             return replace(venue, requests={**venue.requests, activity: ASKED})
         case VenueConfirmed(activity=activity):
@@ -148,4 +149,4 @@ def evolve(venue: Venue, event: VenueEvent) -> Venue:
             assert_never(event)
 
 
-VENUE: Decider[Venue] = Decider("venue", Venue(), decide, evolve)
+VENUE: Decider[Venue | None] = Decider("venue", None, decide, evolve)
