@@ -1,4 +1,4 @@
-"""What the handlers of this service are called with, and what they ask of it before they take a command."""
+"""The dependencies of this service's handlers, and the questions that handlers ask before a command."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ class Standing:
 
     @property
     def held(self) -> Held:
-        """What attendance needs to know of it."""
+        """The activity as attendance sees it."""
         plan = self.plan
         return Held(self.activity.state, plan.region, plan.starts, plan.ends, plan.sessions)
 
 
 @dataclass(frozen=True)
 class Parts:
-    """The service as its handlers see it. ``pages`` is where the gateway's web pages begin."""
+    """The dependencies of the service's handlers. ``pages`` is the address of the gateway's web pages."""
 
     commands: Commands
     views: Views
@@ -66,10 +66,10 @@ class Parts:
     pages: str
 
     def activity(self, identity: str, actor: Actor) -> Standing:
-        """The activity, of whatever kind. Raises ``NotFound`` if there is none that the actor may know of.
+        """The activity, of any kind. Raises ``NotFound`` for an activity that the actor may not know of.
 
-        Read from the log and not from the view: it decides what may be done, and whoever has just planned something
-        may publish it at once.
+        Read from the log and not from the view, because the answer decides what the actor may do: a planner may publish
+        an activity right after planning.
         """
         for decider in KINDS:
             activity, version = self.commands.state(decider, identity)
@@ -87,11 +87,11 @@ class Parts:
         return standing
 
     def rules(self, at: datetime) -> RulesInForce:
-        """The rules in force at a moment, as far as members have told them."""
+        """The rules in force at a moment, as far as members has told them."""
         return rules_at(self._rulebook(), at)
 
     def certificate_rule(self, at: datetime) -> CertificateRule:
-        """The rule for certificates at a moment, as far as members have told it."""
+        """The rule for certificates at a moment, as far as members has told it."""
         return certificate_rule_at(self._rulebook(), at)
 
     def of_the_board(self, person: str) -> bool:
@@ -100,22 +100,22 @@ class Parts:
         return held is not None and bool(held.offices)
 
     def known_as(self, person: str) -> frozenset[str]:
-        """The person's id, and those of the guests that the person is known to have been."""
+        """The person's id, and the ids of all guests known to be the person."""
         row = self.views.get(PARTICIPATION, person)
         return frozenset({person, *(row.guests if row else ())})
 
     def person_behind(self, participant: str) -> str:
-        """Whom a guest turned out to be; the id itself for a member and for a guest whom nobody knows."""
+        """The person whom a guest is known to be; the id itself for a member and for an unknown guest."""
         row = self.views.get(PARTICIPATION, participant)
         return (row and row.person) or participant
 
     def is_member(self, identity: str) -> bool:
-        """Whether members have told of a member under this id."""
+        """Whether members has told of a member with this id."""
         row = self.views.get(PARTICIPATION, identity)
         return row is not None and row.region is not UNSET
 
     def require_region(self, region: str, subdistrict: str | None = None) -> None:
-        """Raises ``Malformed`` for a region that was never opened or a sub-district that is not in it."""
+        """Raises ``Malformed`` for a region that was never opened or a sub-district outside the region."""
         known = self.views.get(REGIONS, region)
         if known is None:
             raise Malformed(errors={"region": ["There is no such region."]})
@@ -126,13 +126,13 @@ class Parts:
         return self.views.all(RULEBOOK)
 
     def took_part(self, activity: str, person: str) -> bool:
-        """Whether the person, under whatever id, has a seat at an activity or was there."""
+        """Whether the person, under any known id, has a seat at an activity or attended."""
         there, _ = self.commands.state(ATTENDANCE, activity)
         seats, _ = self.commands.state(SEATS, activity)
         return not self.known_as(person).isdisjoint(there.persons | there.guests | {*(seats.taken if seats else ())})
 
 
 def parts(core: Core) -> Parts:
-    """This service's parts around those that every service has."""
+    """The dependencies of this service, around the dependencies of all services."""
     key = core.settings.secrets.token
     return Parts(core.commands, core.views, core.vault, CodeWords(key), CertificateCodes(key), core.settings.public_url)

@@ -1,4 +1,4 @@
-"""Activities as they are read."""
+"""Reading activities."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who was there: the code word, and recording people."""
+"""Attendance: the code word, and recording people."""
 
 from __future__ import annotations
 
@@ -41,8 +41,9 @@ class SessionOf:
 
 @dataclass(frozen=True)
 class Presence:
-    """Exactly one of: the code word, said by oneself; a member, or a guest, recorded by a coordinator. ``session`` is one
-    of the agenda, by default the one under way; ``state`` excused or absent is of a member who did not come.
+    """Exactly one of ``code``, said by the caller, ``person`` and ``guest``, recorded by a coordinator. ``session`` is
+    a session of the agenda, by default the session under way. ``state`` excused or absent is for a member who did not
+    come.
     """
 
     code: Annotated[str, up_to(100)] | Unset = UNSET
@@ -108,7 +109,7 @@ def issue_code_word(parts: Parts, request: Request[SessionOf]) -> Answer[CodeSho
     on_agenda = held.session(session, held.starts) if session else None
     window = held.at(on_agenda) if on_agenda else held
     code = CodeShown(standing.identity, session, word, moment(window.opens), moment(window.closes))
-    # The word goes into this answer and not into the commit's: it is stored nowhere.
+    # The word is stored nowhere, so it goes into this answer and not into the commit's.
     return replace(answer, body=code)
 
 
@@ -146,7 +147,7 @@ def _attendance_command(parts: Parts, request: Request[Presence], standing: Stan
 
 
 def _code_name(activity: str, session: str | None) -> str:
-    """What a code word is derived from: the activity, or one session of its agenda."""
+    """The text from which a code word is derived: the activity, or one session of its agenda."""
     return f"{activity}/{session}" if session else activity
 
 

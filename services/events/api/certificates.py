@@ -1,4 +1,4 @@
-"""Certificates: issue them, find one's own, verify one by its code, revoke one."""
+"""Certificates: issue, list, verify by code, and revoke."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Revoked:
 
 @dataclass(frozen=True)
 class CertificateShown:
-    """What anybody may know who has the code: no name."""
+    """The public part of a certificate, for everybody with the code: no name."""
 
     valid: bool
     revoked: RevocationShown | None

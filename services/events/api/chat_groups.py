@@ -23,7 +23,7 @@ routes = Routes()
 
 @dataclass(frozen=True)
 class NewChatGroup:
-    """``chat`` is Telegram's id of the chat, which the bot has been made an administrator of."""
+    """``chat`` is Telegram's id of the chat; the bot must be an administrator there."""
 
     name: Line
     channel: Annotated[str, OneOf([TELEGRAM, WHATSAPP])]
@@ -42,7 +42,7 @@ class ChatGroupRef:
 
 @dataclass(frozen=True)
 class ChatGroupShown:
-    """``chat`` is for those who plan in the group's region; for all others the field is left out."""
+    """``chat`` is for planners of the group's region; for other callers the field is left out."""
 
     group: str
     name: str
@@ -84,7 +84,7 @@ def show_chat_group(parts: Parts, request: Request) -> Answer[ChatGroupShown]:
 
 
 def group_of(chat: str) -> str:
-    """The group of a chat on Telegram: a chat has one stream, however often it is registered."""
+    """The group of a chat on Telegram: a chat has one stream, however often the chat is registered."""
     return derived_id("chat-group", chat)
 
 

@@ -33,7 +33,7 @@ class FeedbackRef:
 
 @dataclass(frozen=True)
 class Scores:
-    """``average`` is None where nobody has answered."""
+    """``average`` is None without answers."""
 
     average: float | None
     counts: Annotated[tuple[int, ...], Described("how many gave 1, 2, 3, 4 and 5")]

@@ -1,7 +1,6 @@
-"""How many came, and how many did not who had a seat: by region, kind of venue, kind of activity and month.
+"""How many people came, and how many with a seat did not, by region, kind of venue, kind of activity and month.
 
-Completed activities are counted, anew for each request from their lists: a list that is corrected later corrects the
-figures.
+Completed activities are counted anew for each request from their lists, so a corrected list corrects the figures.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ class FigureFilter:
 
 @dataclass(frozen=True)
 class Group:
-    """What activities are counted together for."""
+    """The activities of one region, kind of venue, kind of activity and month are counted together."""
 
     region: str
     venue_kind: str

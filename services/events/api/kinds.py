@@ -1,4 +1,4 @@
-"""How each kind of activity is planned: what a request must say for it, and the command."""
+"""How each kind of activity is planned: the fields that a request needs, and the command."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class NewSession:
 
 @dataclass(frozen=True)
 class NewActivity:
-    """One venue and no fee: there is no such field. A gathering has its one topic and its times, a workshop an agenda,
-    whose first and last moment are its own.
+    """One venue and no fee: no field exists for a fee. A gathering has one topic and its times; a workshop has an
+    agenda, which gives the workshop its start and end.
     """
 
     kind: Annotated[str, OneOf([gathering.KIND, workshop.KIND])]
@@ -63,7 +63,7 @@ class NewActivity:
 
 @dataclass(frozen=True)
 class Planner:
-    """``needs`` names the fields that this kind cannot do without, ``lacks`` those that it has no place for."""
+    """``needs`` names the fields that this kind requires, ``lacks`` the fields that this kind refuses."""
 
     decider: Decider[Activity | None]
     needs: Sequence[str]

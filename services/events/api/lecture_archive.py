@@ -1,6 +1,6 @@
-"""Lectures for those who were absent: what was said, what was asked, what was answered (R21).
+"""Lectures for readers who were absent: materials, questions and answers (R21).
 
-A person is named only with that person's consent: without, neither the asker nor the speaker of an answer is shown.
+A person is named only with the person's consent: without, neither the asker nor the speaker of an answer is shown.
 """
 
 from __future__ import annotations
@@ -168,7 +168,7 @@ def _answered_questions(parts: Parts, activity: str) -> Iterator[Answered]:
 
 
 def _consenting(parts: Parts, participant: str | None) -> str | None:
-    """The person behind a participant's id, None unless that person allows to be named."""
+    """The person behind a participant's id, None unless the person allows to be named."""
     if participant is None:
         return None
     person = parts.person_behind(participant)

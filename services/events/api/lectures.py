@@ -42,7 +42,7 @@ MAX_LISTENERS = 1000
 
 @dataclass(frozen=True)
 class NewLecture:
-    """Either ``poll``, whose outcome is its time, or ``agreed_otherwise`` with ``starts`` and ``ends``."""
+    """Either ``poll``, whose outcome is the lecture's time, or ``agreed_otherwise`` with ``starts`` and ``ends``."""
 
     title: Line
     region: Identity
@@ -105,7 +105,9 @@ def plan_lecture(parts: Parts, request: Request[NewLecture]) -> Answer[LectureSt
 
 
 def book_anew(parts: Parts, request: Request[Any], standing: Standing, command: RescheduleActivity) -> None:
-    """Book the chat for a lecture that is to be moved; any other kind has none. Raises ``Refused``: ``chat-is-taken``."""
+    """Book the chat for a lecture that moves to another time; other kinds have no chat. Raises ``Refused``:
+    ``chat-is-taken``.
+    """
     lecture = standing.activity
     if isinstance(lecture, Lecture) and not _refused(command, lecture):
         group, _ = parts.commands.state(CHAT_GROUP, lecture.chat.group)
@@ -115,21 +117,21 @@ def book_anew(parts: Parts, request: Request[Any], standing: Standing, command: 
 
 
 def _require_chat(group: ChatGroup, actor: Actor) -> None:
-    """A lecture keeps a group from posting, so who says when it is plans in the group's region too. Raises ``Forbidden``."""
+    """Require a planner of the group's region: a lecture keeps the group from posting. Raises ``Forbidden``."""
     if group.region is not None:
         actor.require(PLAN, group.region)
 
 
 def _book(request: Request[Any], group: str, booking: BookChat) -> None:
-    """Before the lecture is planned or moved there: the chat's own stream decides whose it is.
+    """Book the chat before the lecture is planned or moved: the chat's own stream decides which lecture has the chat.
 
-    What a crash in between leaves is put right by the process ``lecture_room``. Raises ``Refused``: ``chat-is-taken``.
+    After a crash in between, the process ``lecture_room`` corrects the booking. Raises ``Refused``: ``chat-is-taken``.
     """
     request.also(CHAT_GROUP, group, booking, "chat")
 
 
 def led(parts: Parts, identity: str, actor: Actor, *, by_speakers: bool = False) -> Standing:
-    """The lecture, if the actor may lead it: who plans there, its guide, and, where they may, its speakers.
+    """The lecture, if the actor may lead it: a planner of the region, the guide, and with ``by_speakers`` a speaker.
 
     Raises ``NotFound``, ``Unauthorized``, ``Forbidden``.
     """
@@ -144,7 +146,7 @@ def led(parts: Parts, identity: str, actor: Actor, *, by_speakers: bool = False)
 
 
 def may_lead(actor: Actor, region: str, leading: Collection[str | None]) -> bool:
-    """Whether the actor plans there or is one of those who lead it. Another region's board has no say in it."""
+    """Whether the actor plans in the region or is among ``leading``. The board of another region may not lead."""
     return actor.kind == "person" and (actor.id in leading or actor.may(PLAN, region))
 
 
@@ -176,7 +178,7 @@ def lecture_close(parts: Parts, request: Request) -> Answer[LectureState]:
 
 
 def _agreed_times(parts: Parts, body: NewLecture) -> tuple[datetime, datetime]:
-    """The times that a poll agreed on, or else those that were sent."""
+    """The times that a poll agreed on, or else the times in the body."""
     if body.poll is None:
         if body.starts is None or body.ends is None:
             raise Malformed(errors={"starts": ["Name a poll, or the times that were agreed on."]})
@@ -192,7 +194,7 @@ def _agreed_times(parts: Parts, body: NewLecture) -> tuple[datetime, datetime]:
 
 
 def _refused(command: PlanLecture | RescheduleActivity, lecture: Lecture | None) -> bool:
-    # What will be refused anyway books no chat before it is.
+    # A command that will be refused books no chat before.
     try:
         LECTURE.decide(command, lecture)
     except Refused:

@@ -1,4 +1,4 @@
-"""Materials: what an activity leaves behind, to be found by topic and by words."""
+"""Materials of activities: publish, withdraw, and search by topic and words."""
 
 from __future__ import annotations
 

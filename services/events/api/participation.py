@@ -1,4 +1,4 @@
-"""What a person took part in, as member and as guest before that."""
+"""The activities that a person took part in, as a member and as a guest before."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def show_participation(parts: Parts, request: Request[None, FurtherIds]) -> Answ
     ids = dict.fromkeys([person, *own.guests, *asked])
     rows = [found for each in ids if (found := parts.views.get(PARTICIPATION, each)) is not None]
     if not request.actor.may(READ_MEMBERS, own.region or None):
-        # Whoever names a stranger's id sees nothing of it: an id counts once it is known to be the person's own.
+        # An id counts only if known to be the person's own: nobody reads the history of a stranger's id.
         rows = [row for row in rows if person in {row.participant, row.person}]
     items = [participation_shown(parts, activity, took) for activity, took in together(rows).items()]
     items.sort(key=lambda item: (item.starts or "", item.activity))

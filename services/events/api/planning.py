@@ -1,4 +1,4 @@
-"""What planners do with an activity: plan, ask for speakers, publish, move, cancel, complete."""
+"""Planning: plan an activity, name speakers, publish, move, cancel, complete."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Date polls: when it suits most."""
+"""Date polls."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class NewPoll:
 
 @dataclass(frozen=True)
 class NewVote:
-    """Every time that suits; an empty list takes the vote back."""
+    """All times that suit; an empty list takes the vote back."""
 
     options: Annotated[tuple[Annotated[int, Range(1, MOST_OPTIONS)], ...], Length(0, MOST_OPTIONS)]
 
@@ -59,7 +59,7 @@ class OptionShown:
 
 @dataclass(frozen=True)
 class PollShown:
-    """``mine`` is what the caller voted, null without a vote."""
+    """``mine`` is the caller's own vote, null without a vote."""
 
     poll: str
     title: str

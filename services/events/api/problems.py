@@ -24,7 +24,7 @@ routes = Routes()
 
 @dataclass(frozen=True)
 class NewProblem:
-    """``anonymous``: nobody is noted with it, even where somebody is logged in."""
+    """``anonymous``: no person is recorded with the problem, even if the caller is logged in."""
 
     text: Annotated[str, up_to(2000)]
     anonymous: bool = False
@@ -117,7 +117,7 @@ def list_problems(parts: Parts, request: Request[None, PageQuery]) -> Answer[Lis
 
 
 def _open_to_participants(parts: Parts, request: Request[Any, Any]) -> Standing:
-    """The activity, for those who plan it and those who take part. Raises ``Forbidden``."""
+    """The activity, for its planners and its participants. Raises ``Forbidden`` for other callers."""
     person = request.actor.require_person()
     standing = parts.activity(request.path["activity"], request.actor)
     if not (request.actor.may(PLAN, standing.plan.region) or parts.took_part(standing.identity, person)):
@@ -144,7 +144,7 @@ def _sealed_anew(parts: Parts, owner: str, former: str, sealed: str) -> str | No
 
 
 def problem_shown(parts: Parts, person: str, row: ProblemRow, *, plans: bool) -> ProblemShown:
-    """The problem as ``person`` reads it; the author is shown only where ``plans``."""
+    """The problem as ``person`` reads it; the author is shown only if ``plans``."""
     return fill(
         ProblemShown,
         row,

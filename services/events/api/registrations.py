@@ -22,7 +22,9 @@ routes = Routes()
 
 @dataclass(frozen=True)
 class Registrant:
-    """Oneself, unless a planner names somebody; or, for whoever is nobody's member, a guest's id, made by the gateway."""
+    """The caller, unless a planner names a ``person``; for a person who is no member, a ``guest`` id made by the
+    gateway.
+    """
 
     person: Identity | None = None
     guest: Identity | None = None

@@ -1,4 +1,4 @@
-"""The run sheet of a lecture: what to say and do in the group, step by step, and what has been done."""
+"""The run sheet of a lecture: the steps in the group with their texts, and which steps are done."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ routes = Routes()
 
 @dataclass(frozen=True)
 class Tick:
-    """``at``: when it was done, on a channel where nothing depends on it being ticked in time. ``done`` false takes back a
-    tick that begins nothing.
+    """``at`` is when the step was done, for channels where no step depends on the moment of the tick. ``done`` false
+    takes back a tick that began no phase.
     """
 
     at: datetime | None = None

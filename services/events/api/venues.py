@@ -63,7 +63,7 @@ class VenueRequestShown:
 
 @dataclass(frozen=True)
 class VenueShown:
-    """``requests`` is for those who plan in the venue's region; for all others the field is left out."""
+    """``requests`` is for planners of the venue's region; for other callers the field is left out."""
 
     venue: str
     name: str

@@ -1,7 +1,7 @@
-"""The life that every kind of activity shares: planned, published, then completed or cancelled.
+"""The life that all kinds of activity share: planned, published, then completed or cancelled.
 
-A kind has a file of its own with what differs (``gathering``): its events of planning and its rules. It judges first
-and then lets ``decide`` here go on. Who has a seat and who was there are aggregates of their own (``seats``,
+Each kind has its own module (``gathering``, ``workshop``, ``lecture``) with its events of planning and its rules. The
+kind judges a command first and then calls ``decide`` here. Seats and attendance are aggregates of their own (``seats``,
 ``attendance``), keyed by the activity and the same for all kinds.
 """
 
@@ -25,7 +25,7 @@ COMPLETED = "completed"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activity:
-    """An activity of any kind, once it is planned. ``topic`` is None for a kind that has none."""
+    """An activity of any kind, once planned. ``topic`` is None for kinds without a topic."""
 
     plan: Plan
     state: str = PLANNED
@@ -38,7 +38,7 @@ ActivityT = TypeVar("ActivityT", bound=Activity)
 
 @dataclass(frozen=True, slots=True)
 class AssignSpeaker(Command):
-    """``from_board`` and ``rules`` are what stands at this moment."""
+    """``from_board`` and ``rules`` hold as of now."""
 
     person: str
     role: str
@@ -51,7 +51,7 @@ class AssignSpeaker(Command):
 
 @dataclass(frozen=True, slots=True)
 class WithdrawSpeaker(Command):
-    """Whoever would have led or spoken does not."""
+    """The person does not lead or speak after all."""
 
     person: str
 
@@ -118,7 +118,7 @@ class SpeakerWithdrawn(Event):
 
 @dataclass(frozen=True, slots=True)
 class CapacityChanged(Event):
-    """``published``: its seats are open and follow. ``starts`` is when it starts, unchanged."""
+    """``published``: the seats are open and follow. ``starts`` is the activity's start, unchanged."""
 
     capacity: int
     starts: datetime
@@ -127,7 +127,7 @@ class CapacityChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class ActivityPublished(Event):
-    """The plan as it was published, and the rules that it was published under. ``topic`` is "" for a kind without one."""
+    """The plan as published, and the rules in force at the publishing. ``topic`` is "" for kinds without a topic."""
 
     schema: ClassVar[int] = 2
     plan: Plan
@@ -137,8 +137,8 @@ class ActivityPublished(Event):
 
 @dataclass(frozen=True, slots=True)
 class ActivityRescheduled(Event):
-    """``was`` is the former start, ``sessions`` the agenda at its new times. Only what is ``published`` concerns anybody
-    outside.
+    """``was`` is the former start, ``sessions`` the agenda at the new times. Other services hear of the change only if
+    ``published``.
     """
 
     schema: ClassVar[int] = 2
@@ -173,7 +173,7 @@ ActivityEvent = (
 
 
 def decide(command: ActivityCommand, activity: Activity) -> Sequence[Event]:
-    """What follows for an activity of any kind. Raises ``Refused``."""
+    """The resulting events, for an activity of any kind. Raises ``Refused``."""
     match command:
         case AssignSpeaker():
             return _assign(command, activity)

@@ -1,6 +1,6 @@
 """Gathering: free of charge, voluntary, about exactly one topic (R1, R2).
 
-Here stands only what makes a gathering one; the life that it shares with every other kind is ``activity``.
+This module has the rules of gatherings alone; the life shared by all kinds is ``activity``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ KIND = "gathering"
 
 @dataclass(frozen=True, slots=True)
 class PlanGathering(Command):
-    """``topic_declined``: the board has declined the topic that it would be about."""
+    """``topic_declined``: the board has declined the topic."""
 
     topic: str
     topic_title: str
@@ -36,14 +36,14 @@ class PlanGathering(Command):
 
 @dataclass(frozen=True, slots=True)
 class AddTopic(Command):
-    """Whoever wants a second topic on a gathering asks for this, and hears why not."""
+    """A request for a second topic, always refused with the reason."""
 
     topic: str
 
 
 @dataclass(frozen=True, slots=True)
 class GatheringPlanned(Event):
-    """``rules`` are those in force when it was planned."""
+    """``rules`` were in force at the planning."""
 
     schema: ClassVar[int] = 2
     topic: str
@@ -53,9 +53,9 @@ class GatheringPlanned(Event):
 
 
 def one_topic_per_gathering(gathering: Activity, topic: str) -> None:
-    """THE rule: a gathering is about one topic, and keeps it (R2: «Gathering hanya membahas satu isu»).
+    """A gathering is about one topic, and keeps that topic (R2: «Gathering hanya membahas satu isu»).
 
-    Raises ``Refused``; a further topic is another gathering.
+    Raises ``Refused`` for another topic, which needs another gathering.
     """
     if topic != gathering.topic:
         raise Refused(
@@ -64,7 +64,7 @@ def one_topic_per_gathering(gathering: Activity, topic: str) -> None:
 
 
 def decide(command: PlanGathering | AddTopic | ActivityCommand, gathering: Activity | None) -> Sequence[Event]:
-    """What follows. Raises ``Refused`` and, for a gathering that nobody planned, ``NotFound``."""
+    """The resulting events. Raises ``Refused``, and ``NotFound`` for an unknown gathering."""
     if isinstance(command, PlanGathering):
         return _plan(command, gathering)
     if gathering is None:

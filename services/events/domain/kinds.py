@@ -1,4 +1,4 @@
-"""The kinds of activity. A further kind is one file beside ``gathering`` and one entry here."""
+"""The kinds of activity. A further kind is a module beside ``gathering`` and an entry here."""
 
 from __future__ import annotations
 

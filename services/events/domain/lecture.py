@@ -1,7 +1,8 @@
-"""Lecture: held in a group's chat at a time that was agreed on together, led by the board (R16 to R20).
+"""Lecture: held in a group's chat at an agreed time, led by the board (R16 to R20).
 
-Its life is longer than the others': scheduled, announced, opened, presentation, questions, closed, archived. What it
-shares with every other kind is ``activity``; who may post meanwhile is ``chat_group``, who asks what ``question``.
+A lecture has more phases than other kinds: scheduled, announced, opened, presentation, questions, closed, archived. The
+life shared by all kinds is ``activity``; ``chat_group`` decides who may post meanwhile, ``question`` keeps the
+questions.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ WORK_BEGINS, WORK_ENDS = 7, 15
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How its time was agreed on: by a ``poll``, or ``otherwise``, and then how."""
+    """How the time was agreed on: by a ``poll``, or ``otherwise``, in words."""
 
     poll: str | None = None
     otherwise: str | None = None
@@ -48,7 +49,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """Where it is held: the group, its channel (telegram or whatsapp), and Telegram's id of the chat."""
+    """The group, its channel (telegram or whatsapp), and Telegram's id of the chat."""
 
     group: str
     channel: str
@@ -57,7 +58,7 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class PlanLecture(Command):
-    """The plan's place stands for the group."""
+    """The plan's place is the group."""
 
     plan: Plan
     chat: Chat
@@ -68,8 +69,8 @@ class PlanLecture(Command):
 
 @dataclass(frozen=True, slots=True)
 class OpenLecture(Command):
-    """The moderator greets the group; from then on only what belongs to the lecture is posted. ``at`` is when that was:
-    ``now``, or earlier where the signal was bad.
+    """The moderator greets the group; afterwards only posts of the lecture are allowed. ``at`` is the moment of the
+    greeting: ``now``, or earlier where the signal was bad.
     """
 
     at: datetime
@@ -99,7 +100,7 @@ LectureCommand = PlanLecture | OpenLecture | BeginPresentation | TakeQuestions |
 
 @dataclass(frozen=True, slots=True)
 class LecturePlanned(Event):
-    """``working_hours``: it would take people from their daily work (R20), which was known when it was planned."""
+    """``working_hours``: the lecture takes people from their daily work (R20), as the planner knew."""
 
     plan: Plan
     chat: Chat
@@ -118,7 +119,7 @@ class LectureAnnounced(Event):
 
 @dataclass(frozen=True, slots=True)
 class LectureOpened(Event):
-    """``until`` is when it is over at the latest."""
+    """``until`` is the latest end."""
 
     chat: Chat
     at: datetime
@@ -162,19 +163,19 @@ LectureEvent = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lecture(Activity):
-    """``phase`` is how far the lecture has come, ``chat`` where it is held."""
+    """``phase`` is how far the lecture has come, ``chat`` where the lecture is held."""
 
     phase: str = SCHEDULED
     chat: Chat
 
     @property
     def running(self) -> bool:
-        """Whether people listen to it at this moment."""
+        """Whether the lecture is under way."""
         return self.phase in RUNNING and self.state == PUBLISHED
 
 
 def decide(command: LectureCommand | activity.ActivityCommand, lecture: Lecture | None) -> Sequence[Event]:
-    """What follows. Raises ``Refused`` and, for a lecture that nobody planned, ``NotFound``."""
+    """The resulting events. Raises ``Refused``, and ``NotFound`` for an unknown lecture."""
     if isinstance(command, PlanLecture):
         return [] if lecture else _plan(command)
     if lecture is None:
@@ -227,7 +228,7 @@ LECTURE: Decider[Lecture | None] = Decider("lecture", None, decide, evolve)
 
 
 def in_working_hours(starts: datetime, ends: datetime) -> bool:
-    """Whether any of it falls on a school day between seven and three, local time."""
+    """Whether any part falls on a school day between seven and three, local time."""
     begins, finishes = local(starts), local(ends)
     day = begins.replace(hour=0, minute=0, second=0, microsecond=0)
     while day < finishes:

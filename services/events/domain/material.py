@@ -1,4 +1,4 @@
-"""Material: what an activity leaves behind, as a link or a text, under a licence that says who may use it again."""
+"""Material of an activity: a link or a text, under a licence that says who may use the material again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LICENCES = ("cc0", "cc-by", "cc-by-sa", "cc-by-nc", "cc-by-nc-sa", "all-rights-r
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A material. ``url`` or ``text`` or both; ``visibility`` is public or participants; ``topic`` what it is about."""
+    """``url`` or ``text`` or both; ``visibility`` is public or participants; ``topic`` is the activity's."""
 
     activity: str
     title: str
@@ -32,7 +32,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class PublishMaterial(Command):
-    """``state`` is the activity's at this moment."""
+    """``state`` is the activity's as of now."""
 
     sheet: Sheet
     state: str
@@ -40,7 +40,7 @@ class PublishMaterial(Command):
 
 @dataclass(frozen=True, slots=True)
 class WithdrawMaterial(Command):
-    """It is not to be had any more."""
+    """Take the material away; its link no longer opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Material:
 
 
 def decide(command: PublishMaterial | WithdrawMaterial, material: Material | None) -> Sequence[Event]:
-    """What follows. Raises ``Refused`` and, for a material that nobody published, ``NotFound``."""
+    """The resulting events. Raises ``Refused``, and ``NotFound`` for an unknown material."""
     match command:
         case PublishMaterial():
             return [] if material else _publish(command)

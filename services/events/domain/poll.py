@@ -1,4 +1,6 @@
-"""DatePoll: when it suits most, before anything is scheduled («dijadwalkan sesuai dengan kesepakatan bersama», R16)."""
+"""DatePoll: which time suits most people, before an activity is scheduled («dijadwalkan sesuai dengan kesepakatan
+bersama», R16).
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ DEADLINE = "deadline"
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A time that it could be at, UTC."""
+    """A proposed time, UTC."""
 
     starts: datetime
     ends: datetime
@@ -25,7 +27,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class OpenPoll(Command):
-    """``quorum`` is how many people must have voted for there to be an agreement; ``region`` None asks all regions."""
+    """``quorum`` is how many people must vote for an agreement; ``region`` None asks all regions."""
 
     title: str
     region: str | None
@@ -37,7 +39,9 @@ class OpenPoll(Command):
 
 @dataclass(frozen=True, slots=True)
 class CastVote(Command):
-    """``options`` are all numbers, from 1, that suit the person; they take the place of those of her vote before."""
+    """``options`` are the numbers, from 1, of all times that suit the person; a further vote replaces the person's
+    former vote.
+    """
 
     person: str
     options: tuple[int, ...]
@@ -72,7 +76,9 @@ class VoteCast(Event):
 
 @dataclass(frozen=True, slots=True)
 class PollAgreed(Event):
-    """``option`` is the number of the time that was agreed on, ``votes`` how many it suits, ``voters`` of how many."""
+    """``option`` is the number of the agreed time, ``votes`` the people whom the time suits, ``voters`` all people who
+    voted.
+    """
 
     option: int
     starts: datetime
@@ -95,7 +101,7 @@ PollEvent = PollOpened | VoteCast | PollAgreed | PollFailed
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """``votes`` holds each person's last word, ``agreed`` the time agreed on."""
+    """``votes`` holds each person's latest vote, ``agreed`` the agreed time."""
 
     title: str
     region: str | None
@@ -112,7 +118,7 @@ class Poll:
 
 
 def decide(command: PollCommand, poll: Poll | None) -> Sequence[Event]:
-    """What follows. Raises ``Refused`` and, for a poll that nobody opened, ``NotFound``."""
+    """The resulting events. Raises ``Refused``, and ``NotFound`` for an unknown poll."""
     if isinstance(command, OpenPoll):
         return [] if poll else _open(command)
     if poll is None:
@@ -157,7 +163,7 @@ def _open(command: OpenPoll) -> Sequence[Event]:
 
 
 def _vote(command: CastVote, poll: Poll) -> Sequence[Event]:
-    # The hour is judged here and not only by the closing event: that one comes when its deadline is noticed.
+    # The hour is judged here too: the closing event comes only when its deadline is noticed.
     if poll.closed or command.at >= poll.closes:
         raise Refused("poll-closed", "The poll is closed.")
     if not all(1 <= number <= len(poll.options) for number in command.options):
@@ -167,7 +173,7 @@ def _vote(command: CastVote, poll: Poll) -> Sequence[Event]:
 
 
 def _outcome(poll: Poll) -> Event:
-    """The time that suits most, of several the earliest; nothing is agreed on by fewer than the quorum."""
+    """The time that suits most people, of several the earliest; fewer voters than the quorum agree on nothing."""
     voters = sum(bool(chosen) for chosen in poll.votes.values())
     # The options are in order of time, so the first of the best is the earliest.
     best = max(range(1, len(poll.options) + 1), key=poll.votes_for)

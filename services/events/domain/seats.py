@@ -1,7 +1,7 @@
-"""Seats: so many and no more, then a line, first come first served (U: one tap releases, the next has it at once).
+"""Seats: a fixed number, then a line, first come first served.
 
-One aggregate for all kinds, keyed by the activity. A seat that is given back and its passing on to the first in line are
-one decision: there is no moment at which it is nobody's, and none at which it is offered and not taken.
+One aggregate for all kinds, keyed by the activity. One decision releases a seat and gives the seat to the first in
+line, so the seat is never free in between and never offered without being taken.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ class OpenSeats(Command):
 
 @dataclass(frozen=True, slots=True)
 class TakeSeat(Command):
-    """``activity`` is the state of the activity at this moment. ``stranger``: a person who is nobody's member and takes
-    the seat herself, which goes only where the activity is ``open``. ``guest``: whoever has the seat is nobody's member, by whomever it is taken.
+    """``activity`` is the activity's state as of now. ``stranger``: a person without a membership registers alone,
+    which only an ``open`` activity allows. ``guest``: the seat is for a person without a membership, whoever registers
+    the person.
     """
 
     person: str
@@ -52,7 +53,7 @@ class ReleaseSeat(Command):
 
 @dataclass(frozen=True, slots=True)
 class ResizeSeats(Command):
-    """There are more seats, or fewer: nobody loses one."""
+    """The number of seats changes; nobody loses a seat."""
 
     capacity: int
 
@@ -66,7 +67,7 @@ class MoveClosing(Command):
 
 @dataclass(frozen=True, slots=True)
 class CloseRegistration(Command):
-    """``why`` is started or cancelled. A start that has been moved behind ``at`` meanwhile closes nothing."""
+    """``why`` is started or cancelled. If the start was moved behind ``at`` meanwhile, registration stays open."""
 
     at: datetime
     why: str
@@ -94,7 +95,7 @@ class SeatTaken(Event):
 
 @dataclass(frozen=True, slots=True)
 class PlacedInLine(Event):
-    """``place`` counts from 1, as it was on joining the line. ``guest``: the id is a guest's."""
+    """``place`` counts from 1, as of joining the line. ``guest``: the id is a guest's."""
 
     schema: ClassVar[int] = 2
     person: str
@@ -150,8 +151,8 @@ SeatsEvent = (
 
 @dataclass(frozen=True, slots=True)
 class Seats:
-    """``taken`` and ``line`` hold persons in the order in which they came. ``closed`` says why registration is closed, None
-    while it is open.
+    """``taken`` and ``line`` hold persons in the order of registration. ``closed`` says why registration is closed,
+    None while registration is open.
     """
 
     capacity: int
@@ -162,12 +163,12 @@ class Seats:
     line: tuple[str, ...] = ()
 
     def place(self, person: str) -> int | None:
-        """The person's present place in line, from 1; None for whoever does not stand in it."""
+        """The person's present place in line, from 1; None for a person outside the line."""
         return self.line.index(person) + 1 if person in self.line else None
 
 
 def decide(command: SeatsCommand, seats: Seats | None) -> Sequence[Event]:
-    """What follows. Raises ``Refused``, and ``Unavailable`` in the moment between publishing and opening."""
+    """The resulting events. Raises ``Refused``, and ``Unavailable`` between publishing and the opening of the seats."""
     if isinstance(command, OpenSeats):
         return [] if seats else [SeatsOpened(command.capacity, command.closes, command.region)]
     if isinstance(command, TakeSeat):
@@ -262,7 +263,7 @@ def _close(command: CloseRegistration, seats: Seats) -> Sequence[Event]:
 
 
 def _while_open(at: datetime, seats: Seats) -> None:
-    # The hour is judged here and not only by the closing event: that one comes when its deadline is noticed.
+    # The hour is judged here too: the closing event comes only when its deadline is noticed.
     if seats.closed or at >= seats.closes:
         raise Refused("registration-closed", "Registration is closed.", why=seats.closed or STARTED)
 

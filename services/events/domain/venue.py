@@ -1,6 +1,6 @@
-"""Venue: a café, a school or another place, and the asking whether an activity may be held there (R6, R7).
+"""Venue: a café, a school or another place, and the request to the host (R6, R7).
 
-A café is simply visited; a school's answer is needed, and recorded by the coordinator who asked.
+A café needs no answer; a school's answer is needed, and the coordinator who asked records the answer.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ DECLINED = "declined"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What is known of a venue. ``capacity`` counts people; ``power``, ``projector`` and ``signal`` are None where
-    nobody has looked; ``library`` names the partner library whose rooms they are.
+    """``capacity`` counts people; ``power``, ``projector`` and ``signal`` are None where nobody has looked; ``library``
+    names the partner library that owns the rooms.
     """
 
     name: str
@@ -54,14 +54,14 @@ class AskVenue(Command):
 
 @dataclass(frozen=True, slots=True)
 class AskAgain(Command):
-    """The activity is at another time: what the host answered was about the former one."""
+    """The activity moved to another time: the host's answer was about the former time."""
 
     activity: str
 
 
 @dataclass(frozen=True, slots=True)
 class RecordAnswer(Command):
-    """``by`` is who answered for the host, sealed under the venue's id."""
+    """``by`` answered for the host, sealed under the venue's id."""
 
     activity: str
     confirmed: bool
@@ -107,7 +107,7 @@ class Venue:
 
 
 def decide(command: VenueCommand, venue: Venue | None) -> Sequence[Event]:
-    """What follows. Raises ``Refused`` and, for a venue that nobody added, ``NotFound``."""
+    """The resulting events. Raises ``Refused``, and ``NotFound`` for an unknown venue."""
     if isinstance(command, AddVenue):
         return [] if venue else [VenueAdded(command.site)]
     if venue is None:

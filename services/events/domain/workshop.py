@@ -1,7 +1,7 @@
-"""Workshop: an agenda of sessions, taught by those who declare that they are competent in their field (A10, R13, R14).
+"""Workshop: an agenda of sessions, taught by speakers who declare their competence in the field (A10, R13, R14).
 
-It is for whoever runs a library at the levels that it names, and may be open to people who belong to no community. What
-it shares with every other kind is ``activity``.
+A workshop is for librarians at the levels that the plan names, and may be open to people without a membership. The life
+shared by all kinds is ``activity``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ CATEGORIES = ("practitioner", "academic", "official")
 
 @dataclass(frozen=True, slots=True)
 class PlanWorkshop(Command):
-    """Its start and end are those of its agenda."""
+    """The start and end follow from the agenda."""
 
     plan: Plan
     at: datetime
@@ -36,14 +36,14 @@ class PlanWorkshop(Command):
 
 @dataclass(frozen=True, slots=True)
 class WorkshopPlanned(Event):
-    """``rules`` are those in force when it was planned."""
+    """``rules`` were in force at the planning."""
 
     plan: Plan
     rules: RulesInForce
 
 
 def decide(command: PlanWorkshop | ActivityCommand, workshop: Activity | None) -> Sequence[Event]:
-    """What follows. Raises ``Refused`` and, for a workshop that nobody planned, ``NotFound``."""
+    """The resulting events. Raises ``Refused``, and ``NotFound`` for an unknown workshop."""
     if isinstance(command, PlanWorkshop):
         return [] if workshop else [WorkshopPlanned(_planned(command), command.rules)]
     if workshop is None:

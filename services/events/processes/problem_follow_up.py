@@ -1,7 +1,7 @@
-"""Problem follow-up: a problem that becomes a topic is raised by all people who named themselves with the problem, also by
-those whose problem is merged into the first one later.
+"""Problem follow-up: when a problem becomes a topic, all persons with the problem by name raise the topic; so do the
+persons of a problem merged later.
 
-One instance a problem. The topic is then like any other, so its raisers hear how it goes on.
+One instance a problem. The topic is then like any other, so its raisers hear how the topic goes on.
 """
 
 from __future__ import annotations

@@ -83,9 +83,9 @@ class SpeakerRow:
 
 @dataclass(frozen=True)
 class ActivityRow:
-    """``public`` is set by publishing; before, only planners may know of the activity. ``rules`` are those of the publishing,
-    until then those of the planning, which ``planned_under`` keeps. ``version`` is that of the activity's own stream: a
-    change of the seats does not raise it.
+    """``public`` is set by publishing; before, only planners may know of the activity. ``rules`` are the rules of the
+    publishing, until then of the planning, which ``planned_under`` keeps. ``version`` is the version of the activity's
+    own stream: a change of the seats does not raise the version.
     """
 
     activity: str

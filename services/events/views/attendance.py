@@ -1,4 +1,4 @@
-"""Who was at an activity, and who was expected and did not come."""
+"""Attendance lists: people who were at an activity, and expected people who did not come."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class AbsenceRow:
 
 @dataclass(frozen=True)
 class AttendanceRow:
-    """``entries`` in the order of recording. ``sessions`` holds the participants by session, where there is an agenda."""
+    """``entries`` in the order of recording. With an agenda, ``sessions`` holds the participants by session."""
 
     activity: str
     entries: tuple[EntryRow, ...] = ()

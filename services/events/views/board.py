@@ -1,4 +1,4 @@
-"""Who holds an office of the board, as members told it. A stand-in for such an office counts while standing in."""
+"""Who holds an office of the board, as members told. A stand-in counts while standing in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who allows to be named in the archive, as members told it. A person who has said nothing has no row."""
+"""Who allows to be named in the archive, as members told. A person who has never consented has no row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What those who were at an activity thought of it."""
+"""The feedback of participants, by activity."""
 
 from __future__ import annotations
 

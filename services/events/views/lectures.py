@@ -1,4 +1,4 @@
-"""Lectures as their group, their moderator and those who were absent read them."""
+"""Lectures, for their group, their moderator and absent members."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _LECTURES = f"{LECTURE.name}-"
 
 @dataclass(frozen=True)
 class GroupRow:
-    """The group that the lecture is held in. ``chat`` is Telegram's id of the group's chat."""
+    """The lecture's group. ``chat`` is Telegram's id of the group's chat."""
 
     id: str
     name: str

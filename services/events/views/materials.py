@@ -1,4 +1,4 @@
-"""What activities left behind."""
+"""The materials of activities."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from services.kernel.declare.view import Applied, Change, Remove, View
 
 @dataclass(frozen=True)
 class MaterialRow:
-    """``visibility`` is public or participants. ``searched`` is the text that a search looks through, in small letters."""
+    """``visibility`` is public or participants. A search looks through ``searched``, in small letters."""
 
     material: str
     activity: str

@@ -12,8 +12,8 @@ from services.kernel.declare.view import Applied, Change, View, adding, incremen
 
 @dataclass(frozen=True)
 class ProblemRow:
-    """``text`` is sealed under ``owner``. ``author`` is None, and not in ``persons``, where the problem was said without a name;
-    ``nameless`` counts those who said it without one. ``into`` is the problem that this one was merged into.
+    """``text`` is sealed under ``owner``. ``author`` is None, and not in ``persons``, for a problem said without a
+    name; ``nameless`` counts people without a name. ``into`` is the problem that this problem was merged into.
     """
 
     problem: str

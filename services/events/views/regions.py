@@ -1,4 +1,4 @@
-"""The regions and their sub-districts, as members told of them."""
+"""The regions and their sub-districts, as members told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who has a seat and who stands in line, in order."""
+"""Seats and the line of an activity, in order."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from services.kernel.views.arrays import appending, dropping
 
 @dataclass(frozen=True)
 class RegistrationsRow:
-    """``closes`` is a moment; ``closed`` says why registration is closed, None while it is open. ``taken`` and ``line`` are
-    persons in order: a person's place in line is the place in the list, so when a person leaves, the others move up.
-    ``guests`` are the ids among them that belong to no member.
+    """``closes`` is a moment; ``closed`` says why registration is closed, None while registration is open. ``taken``
+    and ``line`` are persons in order: a person's place in line is the place in the list, so when a person leaves, the
+    next people move up. ``guests`` are the ids in both lists that belong to no member.
     """
 
     activity: str

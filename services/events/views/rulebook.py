@@ -1,4 +1,4 @@
-"""The community's dated rules, as members told them."""
+"""The community's dated rules, as members told."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from services.kernel.declare.view import INBOX, Applied, Change, View
 
 @dataclass(frozen=True)
 class RulesChanged:
-    """A version of the rules. A fact told before a rule existed does not have it: the default held then."""
+    """A version of the rules. A fact from before a rule existed lacks the rule: the default held then."""
 
     version: int
     in_force_from: datetime
