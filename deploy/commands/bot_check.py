@@ -50,4 +50,4 @@ def _groups(environment: Mapping[str, str]) -> list[tuple[str, str]]:
             found = events.views.find(CHAT_GROUPS, {"channel": TELEGRAM}, limit=MOST_GROUPS).items
     except (PyMongoError, Problem):
         return []
-    return [(group["name"], group["chat"]) for group in found]
+    return [(group.name, group.chat) for group in found if group.chat is not None]

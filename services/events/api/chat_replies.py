@@ -1,7 +1,7 @@
-"""What people write into a chat during a lecture, brought by the gateway: that they are there, and questions.
+"""Messages that people write into a chat during a lecture, brought by the gateway: presence, and questions.
 
-The chat says which lecture. In a group that nobody may post in people write to the bot itself; then it is the one
-lecture that is held at this moment.
+The chat says which lecture. Where nobody may post in the group, people write to the bot; then the message belongs to
+the only lecture under way.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ routes = Routes()
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """Exactly one of ``person`` and ``guest``. ``at`` is when it was written; now, unless given."""
+    """Exactly one of ``person`` and ``guest``. ``at`` is when the message was written, by default now."""
 
     chat: Annotated[str, up_to(32)] | None = None
     person: Identity | Unset = UNSET
@@ -81,14 +81,16 @@ def ask_question_in_chat(parts: Parts, request: Request[ReplyWithText]) -> Answe
 
 
 def _held(parts: Parts, request: Request[Any]) -> tuple[str, datetime]:
-    """The lecture that a reply belongs to, and when it was written. Raises ``Refused`` where there is none."""
+    """The lecture that a reply belongs to, and when the reply was written. Raises ``Refused`` where no lecture is under
+    way.
+    """
     _only_gateway(request.actor)
     written = request.body.at
     at = request.now if written is None else min(written, request.now)
     if request.body.chat is None:
         return _the_only_one(parts), at
     group, _ = parts.commands.state(CHAT_GROUP, group_of(request.body.chat))
-    for activity, (starts, ends) in group.bookings.items():
+    for activity, (starts, ends) in (group.bookings if group else {}).items():
         if starts - EARLY <= at <= ends + GRACE:
             return activity, at
     raise Refused("no-lecture-in-this-chat", "No lecture is held in this chat at that time.")
@@ -96,16 +98,16 @@ def _held(parts: Parts, request: Request[Any]) -> tuple[str, datetime]:
 
 def _the_only_one(parts: Parts) -> str:
     found = [
-        document["_id"]
+        row.activity
         for phase in RUNNING
-        for document in parts.views.find(LECTURES, {"phase": phase}, limit=10).items
-        if document["group"]["channel"] == TELEGRAM and not document["cancelled"]
+        for row in parts.views.find(LECTURES, {"phase": phase}, limit=10).items
+        if row.group.channel == TELEGRAM and not row.cancelled
     ]
     if not found:
         raise Refused("no-lecture-in-this-chat", "No lecture is held at this time.")
     if len(found) > 1:
         raise Refused("which-lecture", "Several lectures are held at this moment; write in the group of yours.")
-    return str(found[0])
+    return found[0]
 
 
 def _only_gateway(actor: Actor) -> None:

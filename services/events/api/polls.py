@@ -1,4 +1,4 @@
-"""Date polls: when it suits most."""
+"""Date polls."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class NewPoll:
 
 @dataclass(frozen=True)
 class NewVote:
-    """Every time that suits; an empty list takes the vote back."""
+    """All times that suit; an empty list takes the vote back."""
 
     options: Annotated[tuple[Annotated[int, Range(1, MOST_OPTIONS)], ...], Length(0, MOST_OPTIONS)]
 
@@ -59,7 +59,7 @@ class OptionShown:
 
 @dataclass(frozen=True)
 class PollShown:
-    """``mine`` is what the caller voted, null without a vote."""
+    """``mine`` is the caller's own vote, null without a vote."""
 
     poll: str
     title: str
@@ -123,7 +123,7 @@ def vote(_parts: Parts, request: Request[NewVote]) -> Answer[PollState]:
 def close_poll(parts: Parts, request: Request) -> Answer[PollState]:
     """Close it before its time."""
     poll, _ = parts.commands.state(POLL, request.path["poll"])
-    if not poll.options:
+    if poll is None:
         raise NotFound
     request.actor.require(PLAN, poll.region)
     return _taken(request, request.path["poll"], ClosePoll(request.now, BY_HAND))
@@ -132,7 +132,8 @@ def close_poll(parts: Parts, request: Request) -> Answer[PollState]:
 def _taken(
     request: Request[Any], identity: str, command: PollCommand, location: str | None = None
 ) -> Answer[PollState]:
-    def state_of(poll: Poll, _events: object) -> PollState:
+    def state_of(poll: Poll | None, _events: object) -> PollState:
+        assert poll is not None  # the command was taken, so somebody opened the poll
         agreed, voters = poll.agreed, sum(bool(chosen) for chosen in poll.votes.values())
         if agreed:
             return PollState(identity, AGREED, voters, moment(agreed.starts), moment(agreed.ends))

@@ -30,7 +30,7 @@ from services.kernel.base.problem import Forbidden, Malformed, NotFound
 from services.kernel.declare.policy import Actor
 from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import Described
-from services.kernel.declare.shapes import Identity, fill, up_to
+from services.kernel.declare.shapes import Identity, Listing, fill, up_to
 
 LONGEST = 2000
 IN_THE_LINE = (WAITING, NEXT, MERGED)
@@ -54,7 +54,7 @@ class Into:
 
 @dataclass(frozen=True)
 class NewAnswer:
-    """``speaker``: whose answer it is, where somebody else writes it down. The only one, unless named."""
+    """``speaker`` gave the answer, where another person writes the answer down; by default the only speaker."""
 
     text: Annotated[str, up_to(4 * LONGEST)]
     speaker: Identity | None = None
@@ -88,14 +88,14 @@ class QuestionShown:
     answer: AnswerShown | None
 
 
-@dataclass(frozen=True)
-class QuestionList:
-    items: tuple[QuestionShown, ...]
-    next: str | None = None
+class QuestionList(Listing[QuestionShown]):
+    pass
 
 
 def lecture(parts: Parts, identity_: str, actor: Actor) -> tuple[Standing, Lecture]:
-    """The lecture as it stands. Raises ``NotFound`` for any other kind of activity, and for one not public yet."""
+    """The lecture as it stands. Raises ``NotFound`` for other kinds of activity, and for a lecture that is not public
+    yet.
+    """
     standing = parts.activity(identity_, actor)
     if not isinstance(standing.activity, Lecture):
         raise NotFound
@@ -143,7 +143,7 @@ def list_questions(parts: Parts, request: Request) -> Answer[QuestionList]:
         for question, each in row.questions.items()
         if each.state in shown or leads or each.asker in mine
     ]
-    # The question that is being answered, those that wait in their order, then the others as they were asked.
+    # First the question being answered, then the waiting questions in order, then the rest in the order of asking.
     items.sort(key=lambda item: (item.state != NEXT, item.place or len(order) + 1, item.at))
     return Answer(QuestionList(tuple(items)))
 
@@ -197,8 +197,8 @@ def answer_question(parts: Parts, request: Request[NewAnswer]) -> Answer[Questio
 
 
 def _sealed(parts: Parts, owner: str, text: str) -> str:
-    """The text under its owner's key. Raises ``Erased`` for somebody who was erased meanwhile: from the same account on
-    Telegram that person may still write.
+    """The text under its owner's key. Raises ``Erased`` for an erased owner: the person may still write from the same
+    account on Telegram.
     """
     return parts.vault.seal(owner, text)
 

@@ -1,4 +1,4 @@
-"""Topics: raise, share, endorse, decide, and say whether it is solved."""
+"""Topics: raise, share, endorse, decide, and say whether a topic is solved."""
 
 from __future__ import annotations
 
@@ -67,7 +67,9 @@ class Tally:
 
 @dataclass(frozen=True)
 class TopicShown:
-    """``details`` is for those who share the topic and those who decide about it; null for all others, and where erased."""
+    """``details`` is for the raisers and for the board, which decides about topics; null for other callers, and after
+    an erasure.
+    """
 
     topic: str
     title: str
@@ -133,7 +135,7 @@ def endorse_topic(_parts: Parts, request: Request) -> Answer[TopicState]:
 def decide_topic(parts: Parts, request: Request[Decision]) -> Answer[TopicState]:
     """Accept or decline a topic."""
     topic, _ = parts.commands.state(TOPIC, request.path["topic"])
-    if not topic.raisers:
+    if topic is None:
         raise NotFound
     request.actor.require(DECIDE, topic.region)
     return _taken(request, DecideTopic(**asdict(request.body)))
@@ -150,7 +152,8 @@ def answer_topic(parts: Parts, request: Request[Solved]) -> Answer[TopicState]:
 def _taken(request: Request[Any], command: TopicCommand) -> Answer[TopicState]:
     identity = request.path["topic"]
 
-    def state_of(topic: Topic, _events: object) -> TopicState:
+    def state_of(topic: Topic | None, _events: object) -> TopicState:
+        assert topic is not None  # the command was taken, so somebody raised the topic
         return TopicState(identity, len(topic.raisers | topic.endorsers))
 
     return request.outcome(TOPIC, identity, command, state_of)
@@ -163,7 +166,7 @@ def _shown(parts: Parts, actor: Actor, row: TopicRow) -> TopicShown:
 
 
 def _details(parts: Parts, actor: Actor, row: TopicRow) -> str | None:
-    # A library's trouble is not for everybody: those who share it and those who decide about it read it.
+    # A library's trouble is not public: its raisers and the board read the details.
     if actor.id not in row.raisers and not actor.may(DECIDE, row.region):
         return None
     return parts.vault.open(row.details.person, row.details.sealed)

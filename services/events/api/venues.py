@@ -63,7 +63,7 @@ class VenueRequestShown:
 
 @dataclass(frozen=True)
 class VenueShown:
-    """``requests`` is for those who plan in the venue's region; for all others the field is left out."""
+    """``requests`` is for planners of the venue's region; for other callers the field is left out."""
 
     venue: str
     name: str
@@ -126,7 +126,8 @@ def answer_for_host(parts: Parts, request: Request[HostAnswer]) -> Answer[VenueR
 def _about(request: Request[Any], activity: str, command: AskVenue | RecordAnswer) -> Answer[VenueRequestShown]:
     venue = request.path["venue"]
 
-    def state_of(state: Venue, _events: object) -> VenueRequestShown:
+    def state_of(state: Venue | None, _events: object) -> VenueRequestShown:
+        assert state is not None  # the command was taken, so the venue is in the book
         return VenueRequestShown(venue, activity, state.requests[activity])
 
     return request.outcome(VENUE, venue, command, state_of)

@@ -1,8 +1,8 @@
-"""Attendance: who was there, by a code word on the wall, by a coordinator's list, or as a guest who walked in.
+"""Attendance: people who were there, by a code word on the wall, a coordinator's list, or as guests who walked in.
 
-One aggregate for all kinds, keyed by the activity. Where the activity has an agenda, each session has a code word and a
-list of its own, and whoever was at one of them was at the activity; how much of it decides about certificates. The code word itself is in no event: only its digest under a key that
-is outside the database.
+One aggregate for all kinds, keyed by the activity. Where the activity has an agenda, each session has its own code word
+and list, and a participant of one session attended the activity; the number of sessions decides about the certificate.
+No event holds the code word: events hold its digest, under a key that is outside the database.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ ABSENT = "absent"
 
 @dataclass(frozen=True, slots=True)
 class IssueCodeWord(Command):
-    """``digest`` stands for the word. It is for one session where there is an agenda."""
+    """``digest`` is the word's. With an agenda the word is for one session."""
 
     digest: str
     held: Held
@@ -39,9 +39,7 @@ class IssueCodeWord(Command):
 
 @dataclass(frozen=True, slots=True)
 class CheckIn(Command):
-    """A person says a word; ``digest`` is the digest of what was said, ``digests`` are those that it would have as the
-    word of each session.
-    """
+    """A person says a word. ``digest`` is the word's digest for the activity, ``digests`` its digest for each session."""
 
     person: str
     digest: str
@@ -52,7 +50,7 @@ class CheckIn(Command):
 
 @dataclass(frozen=True, slots=True)
 class RecordMember(Command):
-    """A coordinator saw the person there. ``session`` None: at the one that is under way."""
+    """A coordinator saw the person there. ``session`` None: at the session under way."""
 
     person: str
     at: datetime
@@ -62,7 +60,7 @@ class RecordMember(Command):
 
 @dataclass(frozen=True, slots=True)
 class RecordGuest(Command):
-    """A coordinator adds somebody who is nobody's member; ``guest`` is a participant id."""
+    """A coordinator adds a person who is no member; ``guest`` is a participant id."""
 
     guest: str
     at: datetime
@@ -72,7 +70,7 @@ class RecordGuest(Command):
 
 @dataclass(frozen=True, slots=True)
 class RecordReply(Command):
-    """Either ``person`` or ``guest`` wrote at a lecture in a chat to be there."""
+    """Either ``person`` or ``guest`` wrote in the chat of a lecture to be there."""
 
     person: str | None
     guest: str | None
@@ -82,7 +80,7 @@ class RecordReply(Command):
 
 @dataclass(frozen=True, slots=True)
 class NoteAbsence(Command):
-    """Somebody who was expected is not there; ``state`` is excused or absent."""
+    """An expected person did not come; ``state`` is excused or absent."""
 
     person: str
     state: str
@@ -116,7 +114,9 @@ class SessionCodeWordIssued(Event):
 
 @dataclass(frozen=True, slots=True)
 class SessionAttended(Event):
-    """``participant`` is a person's id, or a guest's where ``guest``. That somebody was there at all is told apart."""
+    """``participant`` is a guest's id if ``guest``, else a person's. ``AttendanceRecorded`` says that the participant
+    came at all.
+    """
 
     session: str
     participant: str
@@ -127,7 +127,7 @@ class SessionAttended(Event):
 
 @dataclass(frozen=True, slots=True)
 class AbsenceNoted(Event):
-    """``state`` is excused or absent; whoever is recorded afterwards was there."""
+    """``state`` is excused or absent. A person who is recorded afterwards was there."""
 
     person: str
     state: str
@@ -139,11 +139,11 @@ AttendanceEvent = CodeWordIssued | AttendanceRecorded | SessionCodeWordIssued | 
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
-    """Who was there. ``digest`` is empty until a code word is issued; ``digests`` and ``sessions`` hold by session its
-    word's digest and the participants who were at it; ``absences`` a person's state.
+    """``digest`` is None until a code word is issued. By session: ``digests`` of the words, and the participants in
+    ``sessions``. ``absences`` holds excused or absent by person.
     """
 
-    digest: str = ""
+    digest: str | None = None
     persons: frozenset[str] = frozenset()
     guests: frozenset[str] = frozenset()
     digests: Mapping[str, str] = field(default_factory=dict)
@@ -151,12 +151,12 @@ class Attendance:
     absences: Mapping[str, str] = field(default_factory=dict)
 
     def attended(self, participants: Collection[str]) -> int:
-        """At how many sessions one of these was."""
+        """The number of sessions that at least one of the participants attended."""
         return sum(not there.isdisjoint(participants) for there in self.sessions.values())
 
 
 def decide(command: AttendanceCommand, attendance: Attendance) -> Sequence[Event]:
-    """What follows; somebody recorded twice was there once. Raises ``Refused``."""
+    """The resulting events; a second record of the same person changes nothing. Raises ``Refused``."""
     match command:
         case IssueCodeWord():
             return _issue(command, attendance)
@@ -229,7 +229,7 @@ def _check_in(command: CheckIn, attendance: Attendance) -> Sequence[Event]:
     if command.person in attendance.persons:
         return []
     _within(command.at, held)
-    if not attendance.digest or command.digest != attendance.digest:
+    if command.digest != attendance.digest:
         raise Refused("wrong-code-word", "This is not the code word.")
     return _present(attendance, held.region, command.person, BY_CODE, None)
 

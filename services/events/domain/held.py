@@ -1,4 +1,4 @@
-"""An activity as those see it who say who was there: whether it takes place, when, and the sessions of its agenda."""
+"""An activity as attendance sees it: state, region, times, and the sessions of the agenda."""
 
 from __future__ import annotations
 
@@ -16,9 +16,7 @@ AFTER = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The activity as it stands at this moment: its state, region and times. They move with a rescheduling, and the
-    window of the code word with them.
-    """
+    """The activity as of now. Rescheduling moves the times, and the window of the code word with the times."""
 
     state: str
     region: str
@@ -27,12 +25,12 @@ class Held:
     sessions: tuple[Session, ...] = ()
 
     def at(self, session: Session) -> Held:
-        """One session of it."""
+        """The same activity with the times of one session."""
         return replace(self, starts=session.starts, ends=session.ends, sessions=())
 
     def session(self, identity: str | None, at: datetime) -> Session | None:
-        """The session of that id; for None, the one that is under way at a moment or about to begin, if any is. Raises
-        ``Refused`` for one that is not on the agenda.
+        """The session with an id; for None the session under way at a moment or about to begin, if any. Raises
+        ``Refused`` for an id that is not on the agenda.
         """
         if identity is None:
             under_way = [session for session in self.sessions if session.starts - BEFORE <= at < session.ends]

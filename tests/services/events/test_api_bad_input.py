@@ -2,8 +2,9 @@ from typing import Any
 
 import pytest
 
-from services.events.api.planning import NewActivity
+from services.events.api.kinds import NewActivity
 from services.kernel.declare.policy import ANONYMOUS, ActorSignature
+from services.kernel.declare.schema import schema_of
 from tests.services.events import sample_lectures as lectures
 from tests.services.events.harness import BIMA, RANI, EventsHarness
 from tests.support.sample_community import BLITAR, KEDIRI, person
@@ -46,8 +47,8 @@ GOOD: dict[str, Any] = {
     ],
 )
 def test_unknown_fields_and_wrong_types_are_named(field: str, value: object) -> None:
-    assert list(NewActivity().validate({**GOOD, field: value})) == [field]
-    assert NewActivity().validate(GOOD) == {}
+    assert list(schema_of(NewActivity)().validate({**GOOD, field: value})) == [field]
+    assert schema_of(NewActivity)().validate(GOOD) == {}
 
 
 def test_a_gathering_with_a_fee_cannot_even_be_asked_for(harness: EventsHarness) -> None:

@@ -15,7 +15,7 @@ from services.events.domain.certificate import (
     enough,
 )
 from services.events.domain.rules import CertificateRule
-from services.events.views.rulebook import certificate_rule_at
+from services.events.views.rulebook import RulesRow, certificate_rule_at
 from services.kernel.base.problem import NotFound
 from services.kernel.testing import given
 from tests.support.sample_community import KEDIRI
@@ -92,7 +92,7 @@ def test_two_thirds_of_three_sessions_are_two() -> None:
 
 def test_the_rule_is_the_one_that_was_in_force_at_the_moment() -> None:
     versions = [
-        {"version": version, "in_force_from": since.isoformat(), "certificate_minimum": minimum}
+        RulesRow(str(version), version, since.isoformat(), certificate_minimum=minimum)
         for version, since, minimum in ((1, NOW, 1.0), (2, START, 0.5))
     ]
     assert certificate_rule_at(versions, NOW) == CertificateRule(1, 1.0)

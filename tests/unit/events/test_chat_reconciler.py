@@ -93,7 +93,7 @@ class Stage:
         for recorded in self.log.stream(f"chat-{GROUP}"):
             for change in chat_groups.apply(recorded):
                 document |= change.set
-        return Page([document] if document.get("watched") else [], None)
+        return Page([chat_groups.CHAT_GROUPS.read(document)] if document.get("watched") else [], None)
 
     def events(self):
         return [recorded.event for recorded in self.log.stream(f"chat-{GROUP}")]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given as given_any
 from hypothesis import strategies as st
 
-from services.events.api.planning import NewActivity
+from services.events.api.kinds import NewActivity
 from services.events.domain import activity, gathering
 from services.events.domain.activity import AssignSpeaker, CancelActivity, PublishActivity, SpeakerAssigned
 from services.events.domain.gathering import GATHERING, AddTopic, GatheringPlanned
@@ -132,6 +132,6 @@ def _names(kind: object) -> set[str]:
 def test_a_fee_never_exists() -> None:
     spoken = [*get_args(activity.ActivityCommand), *get_args(activity.ActivityEvent)]
     kinds = [*spoken, gathering.PlanGathering, GatheringPlanned, activity.Activity]
-    names = {name for kind in kinds for name in _names(kind)} | set(NewActivity().fields)
+    names = {name for kind in kinds for name in _names(kind)} | {each.name for each in fields(NewActivity)}
     assert {"capacity", "starts", "topic"} <= names
     assert not [name for name in names if any(word in name for word in MONEY)]
