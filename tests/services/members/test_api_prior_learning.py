@@ -82,7 +82,7 @@ def test_a_rating_that_comes_late_moves_nobody_back(stage):
     rate = Rate(ani, "b-network", "b", "skill", 3, "second", "budi", "kediri-1", "kota-kediri")
     stage.parts.commands.take(COMPETENCE, Order(rate, ani, "late", Metadata("c")))
     stage.settle()
-    assert stage.parts.views.get(COMPETENCE_OF, ani)["region"] == "kota-blitar"
+    assert stage.parts.views.get(COMPETENCE_OF, ani).region == "kota-blitar"
 
 
 def test_nobody_reviews_what_somebody_erased_has_shown(stage):
