@@ -8,7 +8,6 @@ outcome, and an import that has to wait holds up no other.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -32,7 +31,7 @@ from services.members.domain.registration_import import (
     RowOutcome,
 )
 from services.members.importing.recognition import Recognition
-from services.members.importing.registration import Registration, registration_from
+from services.members.importing.registration import Registration, rows_of_text, text_of_rows
 from services.members.importing.uploads import Waiting
 from services.members.parts import Parts
 
@@ -49,7 +48,7 @@ def key_owner(identity: str) -> str:
 
 def seal_rows(parts: Parts, identity: str, registrations: Sequence[Registration]) -> str:
     """The rows as they are stored while the import runs. Raises ``vault.Erased`` once it has ended."""
-    return parts.vault.seal(key_owner(identity), json.dumps([row.document() for row in registrations]))
+    return parts.vault.seal(key_owner(identity), text_of_rows(registrations))
 
 
 class ImportRunner:
@@ -150,7 +149,7 @@ class ImportRunner:
     def _stored(self, identity: str) -> Sequence[Registration]:
         if self._rows[0] != identity:
             opened = self._parts.vault.open(key_owner(identity), self._parts.uploads.find(identity))
-            self._rows = (identity, [registration_from(document) for document in json.loads(opened or "[]")])
+            self._rows = (identity, rows_of_text(opened or "[]"))
         return self._rows[1]
 
     def _abandoned(self, kept: datetime) -> bool:

@@ -85,7 +85,7 @@ def test_a_login_that_was_cut_off_before_its_token_was_issued_gets_it_when_repea
         raise ConnectionError
 
     with monkeypatch.context() as patch:
-        patch.setattr("services.members.api.login._token", cut)
+        patch.setattr("services.members.api.login._issue_token", cut)
         assert harness.post(ANONYMOUS, "/v1/login", body, key="cut").status == 500
     assert any(isinstance(event, LoginCodeAccepted) for event in harness.events())
     token = harness.post(ANONYMOUS, "/v1/login", body, key="cut").body["token"]

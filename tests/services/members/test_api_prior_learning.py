@@ -85,7 +85,7 @@ def test_a_rating_that_comes_late_moves_nobody_back(harness):
     rate = Rate(ani, "b-network", "b", "skill", 3, "second", "budi", "kediri-1", "kota-kediri")
     harness.parts.commands.take(COMPETENCE, CommandEnvelope(rate, ani, "late", Metadata("c")))
     harness.settle()
-    assert harness.parts.views.get(COMPETENCE_OF, ani)["region"] == "kota-blitar"
+    assert harness.parts.views.get(COMPETENCE_OF, ani).region == "kota-blitar"
 
 
 def test_nobody_reviews_what_somebody_erased_has_shown(harness):
