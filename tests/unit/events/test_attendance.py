@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from services.events.domain.activity_times import AFTER, BEFORE
 from services.events.domain.attendance import (
     ATTENDANCE,
     AttendanceRecorded,
@@ -10,7 +11,6 @@ from services.events.domain.attendance import (
     RecordGuest,
     RecordMember,
 )
-from services.events.domain.held import AFTER, BEFORE
 from services.kernel.testing import given
 from tests.support.sample_community import KEDIRI
 from tests.unit.events.acts import HELD
@@ -46,7 +46,7 @@ def test_the_word_is_good_around_the_activity_only() -> None:
 
 def test_the_window_moves_with_the_activity() -> None:
     moved = replace(HELD, starts=START + timedelta(days=1), ends=END + timedelta(days=1))
-    given(ATTENDANCE, ISSUED).when(replace(CHECK_IN, held=moved)).refused("outside-the-code-window")
+    given(ATTENDANCE, ISSUED).when(replace(CHECK_IN, times=moved)).refused("outside-the-code-window")
 
 
 def test_a_coordinator_records_members_and_guests_from_then_on_for_ever() -> None:
@@ -68,7 +68,7 @@ def test_nobody_is_recorded_at_what_is_not_held() -> None:
     for state, rule in (("planned", "not-published-yet"), ("cancelled", "activity-cancelled")):
         held = replace(HELD, state=state)
         given(ATTENDANCE).when(IssueCodeWord("digest", held)).refused(rule)
-        given(ATTENDANCE, ISSUED).when(replace(CHECK_IN, held=held)).refused(rule)
+        given(ATTENDANCE, ISSUED).when(replace(CHECK_IN, times=held)).refused(rule)
         given(ATTENDANCE).when(RecordMember("ani", START, held)).refused(rule)
         given(ATTENDANCE).when(RecordGuest("guest-1", START, held)).refused(rule)
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from hypothesis import given as given_any
 from hypothesis import strategies as st
 
+from services.events.domain.activity_times import ActivityTimes
 from services.events.domain.attendance import (
     ATTENDANCE,
     AbsenceNoted,
@@ -17,7 +18,6 @@ from services.events.domain.attendance import (
     SessionAttended,
     SessionCodeWordIssued,
 )
-from services.events.domain.held import Held
 from services.kernel.base.problem import Refused
 from services.kernel.testing import given
 from tests.support.sample_community import KEDIRI
@@ -25,7 +25,7 @@ from tests.unit.events.acts import AGENDA, HELD
 from tests.unit.events.sample_times import START
 
 FIRST, SECOND, *_ = AGENDA
-WORKSHOP = Held("published", KEDIRI, START, AGENDA[-1].ends, AGENDA)
+WORKSHOP = ActivityTimes("published", KEDIRI, START, AGENDA[-1].ends, AGENDA)
 ISSUED = (SessionCodeWordIssued("s0", "first"), SessionCodeWordIssued("s1", "second"))
 SAYS_FIRST = CheckIn("ani", "", FIRST.starts, WORKSHOP, {"s0": "first", "s1": "other"})
 SAYS_SECOND = CheckIn("ani", "", SECOND.starts, WORKSHOP, {"s0": "other", "s1": "second"})

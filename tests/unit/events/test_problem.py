@@ -47,7 +47,7 @@ def test_it_is_said_while_it_is_held_and_for_a_week_after() -> None:
     given(PROBLEMS).when(replace(NAMED, at=END + AFTERWARDS + timedelta(seconds=1))).refused("problems-are-closed")
     given(PROBLEMS).when(replace(NAMED, at=START - timedelta(hours=1))).refused("not-started-yet")
     for state, rule in (("planned", "not-published-yet"), ("cancelled", "activity-cancelled")):
-        given(PROBLEMS).when(replace(NAMED, held=replace(HELD, state=state))).refused(rule)
+        given(PROBLEMS).when(replace(NAMED, times=replace(HELD, state=state))).refused(rule)
 
 
 def test_others_have_it_too_once_each() -> None:
