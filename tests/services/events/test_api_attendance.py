@@ -63,7 +63,7 @@ def test_one_way_of_being_recorded_at_a_time(stage: EventsHarness) -> None:
         assert stage.post(RANI, path_of(activity), body).status == 400
 
 
-def test_a_guest_who_joins_later_finds_it_in_her_history_and_may_give_feedback(stage: EventsHarness) -> None:
+def test_a_guest_who_joins_later_has_the_attendance_in_her_history_and_may_give_feedback(stage: EventsHarness) -> None:
     activity = stage.published()
     stage.clock.advance(START - stage.clock.now())
     stage.post(RANI, path_of(activity), {"guest": "guest-1", "method": "walk-in"})
@@ -123,7 +123,7 @@ def test_nobody_reads_a_strangers_history_by_naming_her_id(stage: EventsHarness)
     assert stage.get(person("budi"), "/v1/participation/budi?ids=ani,guest-7").body["items"] == []
 
 
-def test_completing_counts_who_was_there(stage: EventsHarness) -> None:
+def test_completing_counts_members_and_guests(stage: EventsHarness) -> None:
     activity = stage.published()
     stage.clock.advance(END - stage.clock.now())
     for name in ("ani", "budi"):

@@ -6,7 +6,7 @@ from tests.unit.events.sample_times import END, START, WORKSHOP_END
 FIGURES = "/v1/attendance/figures"
 
 
-def test_who_came_and_who_did_not_is_counted_by_region_venue_kind_and_month(stage: EventsHarness) -> None:
+def test_attendance_is_counted_by_region_venue_kind_and_month(stage: EventsHarness) -> None:
     gathering = stage.published()
     stage.register(gathering, "ani", "budi", "citra", "dina")
     workshop = stage.workshop(open=True, venue=stage.venue("other"))
@@ -32,7 +32,7 @@ def test_who_came_and_who_did_not_is_counted_by_region_venue_kind_and_month(stag
     ]  # fmt: skip
 
 
-def test_figures_are_for_those_who_plan_there_and_of_the_time_that_is_asked_for(stage: EventsHarness) -> None:
+def test_figures_are_for_planners_of_the_region_and_within_the_wanted_time(stage: EventsHarness) -> None:
     stage.hold(stage.published(), "ani")
     for stranger, status in ((ANONYMOUS, 401), (person("ani"), 403), (BIMA, 403)):
         assert stage.get(stranger, f"{FIGURES}?region={KEDIRI}").status == status

@@ -40,7 +40,7 @@ def test_whoever_was_absent_reads_material_questions_and_answers_without_names(s
     assert list(page["times"]) == ["announced", "opened", "presentation", "questions", "closed"]
 
 
-def test_a_name_stands_there_only_while_its_bearer_consents(stage: EventsHarness) -> None:
+def test_a_person_is_named_in_the_archive_only_with_consent(stage: EventsHarness) -> None:
     activity = answered(stage)
     consent(stage, "ani")
     assert (shown(stage, activity)["answered"][0]["asker"], shown(stage, activity)["speakers"]) == ("ani", [])
@@ -74,7 +74,7 @@ def test_words_are_found_in_titles_questions_and_answers_and_not_in_what_is_eras
     assert (found("barcode"), found("templat")) == ([], [activity])
 
 
-def test_what_others_asked_too_is_read_on_when_whoever_asked_it_first_is_erased(stage: EventsHarness) -> None:
+def test_a_merged_question_stays_readable_after_the_erasure_of_its_first_asker(stage: EventsHarness) -> None:
     activity = opened(stage, announced(stage))
     first, second = ask(stage, activity, "ani", "Cetak barcode?"), ask(stage, activity, "budi", "Barcode, bagaimana?")
     for question, what, body in ((second, "merge", {"into": first}), (first, "answer", {"text": "Begini."})):
@@ -92,7 +92,7 @@ def test_what_is_only_planned_is_not_to_be_found(stage: EventsHarness) -> None:
     assert stage.get(ANONYMOUS, "/v1/lectures").body["items"] == []
 
 
-def test_it_is_archived_once_it_is_closed_with_those_who_were_there_counted(stage: EventsHarness) -> None:
+def test_a_closed_lecture_is_archived_with_its_participants_counted(stage: EventsHarness) -> None:
     activity = opened(stage, announced(stage))
     path = f"/v1/activities/{activity}"
     assert stage.post(RANI, f"{path}/complete").rule == "lecture-not-closed"

@@ -30,7 +30,7 @@ def test_a_school_is_asked_and_confirms_before_anything_is_published_there(stage
     assert "requests" not in stage.get(ANONYMOUS, f"/v1/venues/{venue}").body
 
 
-def test_a_school_is_asked_again_when_what_it_confirmed_moves(stage: EventsHarness) -> None:
+def test_a_school_is_asked_again_when_the_confirmed_activity_moves(stage: EventsHarness) -> None:
     venue = stage.venue("school")
     activity = stage.plan(venue=venue).body["activity"]
     path, asking = f"/v1/activities/{activity}", f"/v1/venues/{venue}/requests"
@@ -54,7 +54,7 @@ def test_a_school_that_declined_holds_nothing(stage: EventsHarness) -> None:
     assert stage.post(RANI, f"/v1/activities/{activity}/publish").rule == "venue-not-confirmed"
 
 
-def test_a_venue_is_asked_only_about_what_is_planned_there(stage: EventsHarness) -> None:
+def test_a_request_to_a_venue_needs_an_activity_planned_at_it(stage: EventsHarness) -> None:
     activity = stage.plan().body["activity"]
     reply = stage.post(RANI, f"/v1/venues/{stage.venue('school')}/requests", {"activity": activity})
     assert reply.rule == "activity-is-elsewhere"
@@ -98,7 +98,7 @@ def test_a_gathering_planned_under_older_rules_still_shows_them_when_published_u
     assert (shown["planned_under"], shown["rules"]["version"], shown["speakers"][0]["rules"]["version"]) == (1, 2, 1)
 
 
-def test_who_has_left_the_board_leads_nothing_any_more(stage: EventsHarness) -> None:
+def test_a_former_board_member_leads_no_gathering(stage: EventsHarness) -> None:
     activity = stage.plan().body["activity"]
     office = {"office": "regional-coordinator", "region": KEDIRI, "person": "rani"}
     stage.hear("office-vacated", f"regional-coordinator.{KEDIRI}", office, KEDIRI)
@@ -165,14 +165,14 @@ def test_a_cancelled_activity_says_so_and_why(stage: EventsHarness) -> None:
     assert stage.register(activity, "ani")[0].rule == "activity-cancelled"
 
 
-def test_what_was_never_published_stays_hidden_when_it_is_dropped(stage: EventsHarness) -> None:
+def test_an_unpublished_activity_stays_hidden_after_its_cancellation(stage: EventsHarness) -> None:
     activity = stage.plan().body["activity"]
     stage.post(RANI, f"/v1/activities/{activity}/cancel", {"reason": "rain"})
     assert stage.get(ANONYMOUS, f"/v1/activities/{activity}").status == 404
     assert [fact.type for fact in stage.application.log.facts(0)] == ["topic-raised", "topic-decided"]
 
 
-def test_what_was_raised_in_a_region_is_planned_about_by_those_who_plan_there(stage: EventsHarness) -> None:
+def test_only_planners_of_the_topics_region_plan_about_a_topic(stage: EventsHarness) -> None:
     topic = stage.topic(region=KEDIRI)
     reply = stage.plan(BIMA, region=BLITAR, topic=topic, venue=stage.venue(region=BLITAR))
     assert (reply.status, reply.body["region"]) == (403, KEDIRI)

@@ -18,7 +18,7 @@ def test_registering_twice_gives_the_same_answer(stage: EventsHarness) -> None:
     assert again.status == 201
 
 
-def test_one_sees_ones_own_seat_and_a_planner_sees_all_in_order(stage: EventsHarness) -> None:
+def test_a_person_sees_the_own_seat_and_a_planner_all_seats_in_order(stage: EventsHarness) -> None:
     activity = stage.published(capacity=1)
     stage.register(activity, "ani", "budi", "citra")
     everyone = stage.get(RANI, path_of(activity)).body["items"]
@@ -74,7 +74,7 @@ def test_in_the_moment_between_publishing_and_opening_one_is_asked_to_repeat_and
     assert stage.post(person("ani"), path_of(activity), key="mine").body["seat"] == "taken"
 
 
-def test_what_is_not_there_or_only_planned_cannot_be_registered_for(stage: EventsHarness) -> None:
+def test_unknown_and_unpublished_activities_take_no_registration(stage: EventsHarness) -> None:
     assert stage.post(person("ani"), path_of("none")).status == 404
     activity = stage.plan().body["activity"]
     assert stage.post(person("ani"), path_of(activity)).status == 404
@@ -111,7 +111,7 @@ def test_the_thirteenth_waits_and_the_first_in_line_has_the_seat_at_once_in_one_
     ]  # fmt: skip
 
 
-def test_who_is_nobodys_member_registers_as_a_guest_where_it_is_open(stage: EventsHarness) -> None:
+def test_a_person_without_a_membership_registers_as_a_guest_for_open_activities(stage: EventsHarness) -> None:
     stage.hear("member-joined", "ani", {"person": "ani"}, KEDIRI)
     workshop, closed = stage.workshop(open=True), stage.published()
     taken = stage.post(ANONYMOUS, path_of(workshop), {"guest": "guest-1"})

@@ -46,7 +46,7 @@ def test_the_word_says_at_which_session_somebody_is_and_the_first_that_they_came
     given(ATTENDANCE, *ISSUED, CAME, AT_FIRST).when(SAYS_SECOND).then(AT_SECOND)
 
 
-def test_a_word_of_no_session_is_refused_even_of_somebody_who_is_there() -> None:
+def test_a_word_of_no_session_is_refused_even_from_a_participant() -> None:
     wrong = replace(SAYS_FIRST, digests={"s0": "x", "s1": "y"})
     given(ATTENDANCE, *ISSUED).when(wrong).refused("wrong-code-word")
     given(ATTENDANCE, *ISSUED, CAME, AT_FIRST).when(wrong).refused("wrong-code-word")
@@ -95,7 +95,7 @@ COMMANDS: st.SearchStrategy[AttendanceCommand] = st.one_of(
 
 
 @given_any(st.lists(COMMANDS, max_size=25))
-def test_whoever_was_at_a_session_was_there_and_each_counts_once_always(commands: list[AttendanceCommand]) -> None:
+def test_a_participant_of_a_session_counts_once_for_the_activity_always(commands: list[AttendanceCommand]) -> None:
     state, told = given(ATTENDANCE, *ISSUED).state, list[tuple[str | None, str | None]]()
     for command in commands:
         try:

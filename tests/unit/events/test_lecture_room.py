@@ -31,7 +31,7 @@ def test_a_booking_waits_for_its_lecture_and_is_given_back_if_none_comes() -> No
     assert given_back.issues == [Issue(CHAT_GROUP, "g", ReleaseChat("a", NOW + BOOKING_TIMEOUT))]
 
 
-def test_a_planned_lecture_has_its_booking_and_one_that_was_held_needs_none() -> None:
+def test_a_planned_lecture_books_its_chat_and_a_past_lecture_does_not() -> None:
     reaction = LECTURE_ROOM.reaction({"booked": "g"}, recorded(LECTURES, PLANNED))
     assert (reaction.state, reaction.deadlines) == (STATE, {})
     assert reaction.issues == [Issue(CHAT_GROUP, "g", BookChat("a", START, END))]
