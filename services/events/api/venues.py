@@ -75,6 +75,7 @@ class VenueShown:
     projector: bool | None
     signal: bool | None
     library: str | None
+    # Published as objects without named fields, which the description keeps.
     requests: tuple[Mapping[str, Any], ...] | Unset = UNSET
 
 
