@@ -9,8 +9,8 @@ from datetime import datetime
 from services.events.certificate_code import CertificateCodes
 from services.events.code_word import CodeWords
 from services.events.domain.activity import PLANNED, Activity
+from services.events.domain.activity_times import ActivityTimes
 from services.events.domain.attendance import ATTENDANCE
-from services.events.domain.held import Held
 from services.events.domain.kinds import KINDS, ActivityDecider
 from services.events.domain.plan import Plan
 from services.events.domain.rules import CertificateRule, RulesInForce
@@ -35,7 +35,7 @@ READ_MEMBERS = "members.read"
 
 
 @dataclass(frozen=True)
-class Standing:
+class CurrentActivity:
     """An activity as its log has it at this moment."""
 
     identity: str
@@ -48,10 +48,10 @@ class Standing:
         return self.activity.plan
 
     @property
-    def held(self) -> Held:
+    def times(self) -> ActivityTimes:
         """The activity as attendance sees it."""
         plan = self.plan
-        return Held(self.activity.state, plan.region, plan.starts, plan.ends, plan.sessions)
+        return ActivityTimes(self.activity.state, plan.region, plan.starts, plan.ends, plan.sessions)
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Parts:
     certificate_codes: CertificateCodes
     pages: str
 
-    def activity(self, identity: str, actor: Actor) -> Standing:
+    def activity(self, identity: str, actor: Actor) -> CurrentActivity:
         """The activity, of any kind. Raises ``NotFound`` for an activity that the actor may not know of.
 
         Read from the log and not from the view, because the answer decides what the actor may do: a planner may publish
@@ -74,17 +74,17 @@ class Parts:
         for decider in KINDS:
             activity, version = self.commands.state(decider, identity)
             if activity is not None:
-                standing = Standing(identity, decider, activity, version)
+                current = CurrentActivity(identity, decider, activity, version)
                 if activity.state == PLANNED and not actor.may(PLAN, activity.plan.region):
                     raise NotFound
-                return standing
+                return current
         raise NotFound
 
-    def planned(self, identity: str, actor: Actor, permission: str = PLAN) -> Standing:
+    def planned(self, identity: str, actor: Actor, permission: str = PLAN) -> CurrentActivity:
         """The activity, if the actor may plan in its region. Raises ``NotFound``, ``Unauthorized``, ``Forbidden``."""
-        standing = self.activity(identity, actor)
-        actor.require(permission, standing.plan.region)
-        return standing
+        current = self.activity(identity, actor)
+        actor.require(permission, current.plan.region)
+        return current
 
     def rules(self, at: datetime) -> RulesInForce:
         """The rules in force at a moment, as far as members has told them."""

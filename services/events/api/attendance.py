@@ -22,7 +22,7 @@ from services.events.domain.attendance import (
     RecordGuest,
     RecordMember,
 )
-from services.events.parts import RECORD, Parts, Standing
+from services.events.parts import RECORD, CurrentActivity, Parts
 from services.events.views.attendance import ATTENDANCE_LISTS, AttendanceRow
 from services.kernel.base.times import moment
 from services.kernel.declare.route import Answer, Request, Routes, recorded
@@ -100,15 +100,15 @@ class EntryList(Listing[EntryShown]):
 @routes.post("/v1/activities/{activity}/attendance/code", statuses=(201, 403, 404, 422))
 def issue_code_word(parts: Parts, request: Request[SessionOf]) -> Answer[CodeShown]:
     """The code word for the wall, good around the activity, or around one session of its agenda."""
-    standing = parts.planned(request.path["activity"], request.actor)
-    held, session = standing.held, request.body.session
-    name = _code_name(standing.identity, session)
+    current = parts.planned(request.path["activity"], request.actor)
+    times, session = current.times, request.body.session
+    name = _code_name(current.identity, session)
     word = parts.code_words.word(name)
-    command = IssueCodeWord(parts.code_words.digest(name, word), held, session)
-    answer = recorded(request.take(ATTENDANCE, standing.identity, command), request.success)
-    on_agenda = held.session(session, held.starts) if session else None
-    window = held.at(on_agenda) if on_agenda else held
-    code = CodeShown(standing.identity, session, word, moment(window.opens), moment(window.closes))
+    command = IssueCodeWord(parts.code_words.digest(name, word), times, session)
+    answer = recorded(request.take(ATTENDANCE, current.identity, command), request.success)
+    on_agenda = times.session(session, times.starts) if session else None
+    window = times.at(on_agenda) if on_agenda else times
+    code = CodeShown(current.identity, session, word, moment(window.opens), moment(window.closes))
     # The word is stored nowhere, so it goes into this answer and not into the commit's.
     return replace(answer, body=code)
 
@@ -117,33 +117,33 @@ def issue_code_word(parts: Parts, request: Request[SessionOf]) -> Answer[CodeSho
 def record_attendance(parts: Parts, request: Request[Presence]) -> Answer[PresenceShown]:
     """Check in by code word, or record a member or a guest."""
     body = request.body
-    standing = parts.activity(request.path["activity"], request.actor)
+    current = parts.activity(request.path["activity"], request.actor)
     if body.code is UNSET:
-        request.actor.require(RECORD, standing.plan.region)
-        shown = PresenceShown(standing.identity, body.person or None, body.guest or None)
+        request.actor.require(RECORD, current.plan.region)
+        shown = PresenceShown(current.identity, body.person or None, body.guest or None)
     else:
-        shown = PresenceShown(standing.identity, request.actor.require_person(), None)
-    command = _attendance_command(parts, request, standing)
-    return request.outcome(ATTENDANCE, standing.identity, command, lambda *_: shown)
+        shown = PresenceShown(current.identity, request.actor.require_person(), None)
+    command = _attendance_command(parts, request, current)
+    return request.outcome(ATTENDANCE, current.identity, command, lambda *_: shown)
 
 
-def _attendance_command(parts: Parts, request: Request[Presence], standing: Standing) -> AttendanceCommand:
-    body, held, now = request.body, standing.held, request.now
+def _attendance_command(parts: Parts, request: Request[Presence], current: CurrentActivity) -> AttendanceCommand:
+    body, times, now = request.body, current.times, request.now
     match body:
         case Presence(code=str(code)):
-            digest = parts.code_words.digest(standing.identity, code)
+            digest = parts.code_words.digest(current.identity, code)
             digests = {
-                session.id: parts.code_words.digest(_code_name(standing.identity, session.id), code)
-                for session in held.sessions
+                session.id: parts.code_words.digest(_code_name(current.identity, session.id), code)
+                for session in times.sessions
             }
-            return CheckIn(request.actor.id, digest, now, held, digests)
+            return CheckIn(request.actor.id, digest, now, times, digests)
         case Presence(person=str(person), state=state) if state != PRESENT:
-            return NoteAbsence(person, state, now, held)
+            return NoteAbsence(person, state, now, times)
         case Presence(person=str(person), session=session):
-            return RecordMember(person, now, held, session)
+            return RecordMember(person, now, times, session)
         case Presence(guest=guest, session=session):
             assert guest  # ``Presence`` has one of code, person and guest
-            return RecordGuest(guest, now, held, session)
+            return RecordGuest(guest, now, times, session)
 
 
 def _code_name(activity: str, session: str | None) -> str:
@@ -155,14 +155,14 @@ def _code_name(activity: str, session: str | None) -> str:
 def list_attendance(parts: Parts, request: Request) -> Answer[EntryList]:
     """Who was there: all for those who record it, else one's own entry."""
     person = request.actor.require_person()
-    standing = parts.activity(request.path["activity"], request.actor)
-    row = parts.views.get(ATTENDANCE_LISTS, standing.identity) or AttendanceRow(standing.identity)
+    current = parts.activity(request.path["activity"], request.actor)
+    row = parts.views.get(ATTENDANCE_LISTS, current.identity) or AttendanceRow(current.identity)
     entries = [
         fill(EntryShown, each, state=PRESENT, sessions=_attended(row.sessions, each.participant))
         for each in row.entries
     ]
     entries += [fill(EntryShown, each, guest=None, method=None, sessions=()) for each in row.absences]
-    if not request.actor.may(RECORD, standing.plan.region):
+    if not request.actor.may(RECORD, current.plan.region):
         entries = [entry for entry in entries if entry.person == person]
     return Answer(EntryList(tuple(entries)))
 

@@ -14,7 +14,7 @@ from services.events.domain.certificate import (
     Present,
     RevokeCertificate,
 )
-from services.events.parts import PLAN, Parts, Standing
+from services.events.parts import PLAN, CurrentActivity, Parts
 from services.events.views.certificates import CERTIFICATE_LIST, CertificateRow
 from services.kernel.base.ids import derived_id
 from services.kernel.base.message import Event
@@ -88,15 +88,15 @@ class CertificateList(Listing[OwnCertificate]):
 @routes.post("/v1/activities/{activity}/certificates", statuses=(201, 403, 404, 422))
 def issue_certificates(parts: Parts, request: Request) -> Answer[Issued]:
     """For all who were there, by the rule that was in force when it began; again, for who is new."""
-    standing = parts.planned(request.path["activity"], request.actor)
-    rule = parts.certificate_rule(standing.plan.starts)
-    command = IssueCertificates(_present(parts, standing), standing.plan, standing.activity.state, rule)
+    current = parts.planned(request.path["activity"], request.actor)
+    rule = parts.certificate_rule(current.plan.starts)
+    command = IssueCertificates(_present(parts, current), current.plan, current.activity.state, rule)
 
     def issued(_state: object, events: Sequence[Event]) -> Issued:
         new = sum(isinstance(event, CertificateIssued) for event in events)
-        return Issued(standing.identity, new, rule.version)
+        return Issued(current.identity, new, rule.version)
 
-    return request.outcome(CERTIFICATES, standing.identity, command, issued)
+    return request.outcome(CERTIFICATES, current.identity, command, issued)
 
 
 @routes.post("/v1/certificates/{code}/revocation", statuses=(200, 403, 404))
@@ -133,20 +133,22 @@ def list_certificates(parts: Parts, request: Request[None, CertificateFilter]) -
     return Answer(CertificateList(tuple(own_certificate(parts, row) for row in rows)))
 
 
-def _present(parts: Parts, standing: Standing) -> tuple[Present, ...]:
+def _present(parts: Parts, current: CurrentActivity) -> tuple[Present, ...]:
     """Everybody who was at the activity; a guest who is known to be a member counts as that member."""
-    there, _ = parts.commands.state(ATTENDANCE, standing.identity)
+    there, _ = parts.commands.state(ATTENDANCE, current.identity)
     holders: dict[str, set[str]] = {person: {person} for person in there.persons}
     for guest in there.guests:
         holders.setdefault(parts.person_behind(guest), set()).add(guest)
     return tuple(
-        _holder(parts, standing, participant, frozenset(known_as), there)
+        _holder(parts, current, participant, frozenset(known_as), there)
         for participant, known_as in sorted(holders.items())
     )
 
 
-def _holder(parts: Parts, standing: Standing, participant: str, known_as: frozenset[str], there: Attendance) -> Present:
-    certificate = derived_id("certificate", standing.identity, participant)
+def _holder(
+    parts: Parts, current: CurrentActivity, participant: str, known_as: frozenset[str], there: Attendance
+) -> Present:
+    certificate = derived_id("certificate", current.identity, participant)
     return Present(
         certificate=certificate,
         participant=participant,

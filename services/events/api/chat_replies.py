@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from marshmallow import ValidationError
 
 from services.events.api.chat_groups import group_of
-from services.events.api.questions import LONGEST, QuestionState, asked, lecture
+from services.events.api.questions import MAX_QUESTION_LENGTH, QuestionState, current_lecture, put_question
 from services.events.domain.attendance import ATTENDANCE, RecordReply
 from services.events.domain.chat_group import CHAT_GROUP, EARLY, GRACE, TELEGRAM
 from services.events.domain.lecture import RUNNING
@@ -49,7 +49,7 @@ class Reply:
 
 @dataclass(frozen=True, kw_only=True)
 class ReplyWithText(Reply):
-    text: Annotated[str, up_to(LONGEST)]
+    text: Annotated[str, up_to(MAX_QUESTION_LENGTH)]
 
 
 @dataclass(frozen=True)
@@ -63,24 +63,24 @@ class PresenceRecorded:
 @routes.post("/internal/lectures/presence", public=False, statuses=(201, 403, 422))
 def record_presence_by_reply(parts: Parts, request: Request[Reply]) -> Answer[PresenceRecorded]:
     """Somebody replied to be there."""
-    activity, at = _held(parts, request)
-    standing, _ = lecture(parts, activity, request.actor)
+    activity, at = _lecture_of_reply(parts, request)
+    current, _ = current_lecture(parts, activity, request.actor)
     person, guest = request.body.person or None, request.body.guest or None
-    shown = PresenceRecorded(activity, standing.plan.title, person, guest)
-    command = RecordReply(person, guest, at, standing.held)
+    shown = PresenceRecorded(activity, current.plan.title, person, guest)
+    command = RecordReply(person, guest, at, current.times)
     return request.outcome(ATTENDANCE, activity, command, lambda *_: shown)
 
 
 @routes.post("/internal/lectures/questions", public=False, statuses=(201, 403, 422))
 def ask_question_in_chat(parts: Parts, request: Request[ReplyWithText]) -> Answer[QuestionState]:
     """Somebody asked in a chat."""
-    activity, _ = _held(parts, request)
-    standing, held = lecture(parts, activity, request.actor)
+    activity, _ = _lecture_of_reply(parts, request)
+    current, held = current_lecture(parts, activity, request.actor)
     asker, text = request.body.participant, request.body.text
-    return asked(parts, request, standing.identity, held, asker=asker, text=text)
+    return put_question(parts, request, current.identity, held, asker=asker, text=text)
 
 
-def _held(parts: Parts, request: Request[Any]) -> tuple[str, datetime]:
+def _lecture_of_reply(parts: Parts, request: Request[Any]) -> tuple[str, datetime]:
     """The lecture that a reply belongs to, and when the reply was written. Raises ``Refused`` where no lecture is under
     way.
     """
@@ -88,7 +88,7 @@ def _held(parts: Parts, request: Request[Any]) -> tuple[str, datetime]:
     written = request.body.at
     at = request.now if written is None else min(written, request.now)
     if request.body.chat is None:
-        return _the_only_one(parts), at
+        return _only_lecture_under_way(parts), at
     group, _ = parts.commands.state(CHAT_GROUP, group_of(request.body.chat))
     for activity, (starts, ends) in (group.bookings if group else {}).items():
         if starts - EARLY <= at <= ends + GRACE:
@@ -96,7 +96,7 @@ def _held(parts: Parts, request: Request[Any]) -> tuple[str, datetime]:
     raise Refused("no-lecture-in-this-chat", "No lecture is held in this chat at that time.")
 
 
-def _the_only_one(parts: Parts) -> str:
+def _only_lecture_under_way(parts: Parts) -> str:
     found = [
         row.activity
         for phase in RUNNING

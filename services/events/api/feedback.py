@@ -52,26 +52,26 @@ class Summary:
 def give_feedback(parts: Parts, request: Request[Answers]) -> Answer[FeedbackRef]:
     """How useful, how well understood, and what next."""
     person = request.actor.require_person()
-    standing = parts.activity(request.path["activity"], request.actor)
+    current = parts.activity(request.path["activity"], request.actor)
     body = request.body
     command = GiveFeedback(
         person=person,
         useful=body.useful,
         understood=body.understood,
-        present=_was_there(parts, standing.identity, person),
+        present=_was_there(parts, current.identity, person),
         wish=body.next and parts.vault.seal(person, body.next),
     )
-    return request.outcome(FEEDBACK, standing.identity, command, lambda *_: FeedbackRef(standing.identity))
+    return request.outcome(FEEDBACK, current.identity, command, lambda *_: FeedbackRef(current.identity))
 
 
 @routes.get("/v1/activities/{activity}/feedback", statuses=(200, 403, 404))
 def show_feedback(parts: Parts, request: Request) -> Answer[Summary]:
     """What those who were there thought of it."""
-    standing = parts.planned(request.path["activity"], request.actor)
-    given = (parts.views.get(FEEDBACK_LISTS, standing.identity) or FeedbackRow(standing.identity)).given
+    current = parts.planned(request.path["activity"], request.actor)
+    given = (parts.views.get(FEEDBACK_LISTS, current.identity) or FeedbackRow(current.identity)).given
     wishes = (parts.vault.open(each.person, each.wish) for each in given)
     summary = Summary(
-        activity=standing.identity,
+        activity=current.identity,
         count=len(given),
         useful=_scores([each.useful for each in given]),
         understood=_scores([each.understood for each in given]),

@@ -28,7 +28,7 @@ from services.events.domain.lecture import (
 )
 from services.events.domain.plan import GUIDE, LEVELS, Place, Plan
 from services.events.domain.poll import POLL
-from services.events.parts import PLAN, Parts, Standing
+from services.events.parts import PLAN, CurrentActivity, Parts
 from services.kernel.base.problem import Forbidden, Malformed, NotFound, Refused
 from services.kernel.base.times import moment
 from services.kernel.declare.policy import Actor
@@ -104,16 +104,16 @@ def plan_lecture(parts: Parts, request: Request[NewLecture]) -> Answer[LectureSt
     return request.outcome(LECTURE, activity, command, _lecture_state(activity), location=f"/v1/activities/{activity}")
 
 
-def book_anew(parts: Parts, request: Request[Any], standing: Standing, command: RescheduleActivity) -> None:
+def book_anew(parts: Parts, request: Request[Any], current: CurrentActivity, command: RescheduleActivity) -> None:
     """Book the chat for a lecture that moves to another time; other kinds have no chat. Raises ``Refused``:
     ``chat-is-taken``.
     """
-    lecture = standing.activity
+    lecture = current.activity
     if isinstance(lecture, Lecture) and not _refused(command, lecture):
         group, _ = parts.commands.state(CHAT_GROUP, lecture.chat.group)
         assert group is not None  # the lecture was planned in it
         _require_chat(group, request.actor)
-        _book(request, lecture.chat.group, BookChat(standing.identity, command.starts, command.ends))
+        _book(request, lecture.chat.group, BookChat(current.identity, command.starts, command.ends))
 
 
 def _require_chat(group: ChatGroup, actor: Actor) -> None:
@@ -130,19 +130,19 @@ def _book(request: Request[Any], group: str, booking: BookChat) -> None:
     request.also(CHAT_GROUP, group, booking, "chat")
 
 
-def led(parts: Parts, identity: str, actor: Actor, *, by_speakers: bool = False) -> Standing:
+def lecture_to_lead(parts: Parts, identity: str, actor: Actor, *, by_speakers: bool = False) -> CurrentActivity:
     """The lecture, if the actor may lead it: a planner of the region, the guide, and with ``by_speakers`` a speaker.
 
     Raises ``NotFound``, ``Unauthorized``, ``Forbidden``.
     """
-    standing = parts.activity(identity, actor)
-    if not isinstance(standing.activity, Lecture):
+    current = parts.activity(identity, actor)
+    if not isinstance(current.activity, Lecture):
         raise NotFound
     actor.require_person()
-    leading = [each.person for each in standing.activity.speakers if by_speakers or each.role == GUIDE]
-    if not may_lead(actor, standing.plan.region, leading):
-        raise Forbidden(permission=PLAN, region=standing.plan.region)
-    return standing
+    leading = [each.person for each in current.activity.speakers if by_speakers or each.role == GUIDE]
+    if not may_lead(actor, current.plan.region, leading):
+        raise Forbidden(permission=PLAN, region=current.plan.region)
+    return current
 
 
 def may_lead(actor: Actor, region: str, leading: Collection[str | None]) -> bool:
@@ -153,28 +153,30 @@ def may_lead(actor: Actor, region: str, leading: Collection[str | None]) -> bool
 @routes.post("/v1/activities/{activity}/lecture/open", statuses=(200, 403, 404, 422))
 def lecture_open(parts: Parts, request: Request) -> Answer[LectureState]:
     """Open it; from now on nobody else posts in the chat."""
-    return _led_on(request, led(parts, request.path["activity"], request.actor), OpenLecture(request.now, request.now))
+    return _changed_lecture(
+        request, lecture_to_lead(parts, request.path["activity"], request.actor), OpenLecture(request.now, request.now)
+    )
 
 
 @routes.post("/v1/activities/{activity}/lecture/present", statuses=(200, 403, 404, 422))
 def lecture_present(parts: Parts, request: Request) -> Answer[LectureState]:
     """The presentation begins."""
-    standing = led(parts, request.path["activity"], request.actor, by_speakers=True)
-    return _led_on(request, standing, BeginPresentation(request.now))
+    current = lecture_to_lead(parts, request.path["activity"], request.actor, by_speakers=True)
+    return _changed_lecture(request, current, BeginPresentation(request.now))
 
 
 @routes.post("/v1/activities/{activity}/lecture/take-questions", statuses=(200, 403, 404, 422))
 def lecture_take_questions(parts: Parts, request: Request) -> Answer[LectureState]:
     """Questions are answered from now on."""
-    standing = led(parts, request.path["activity"], request.actor, by_speakers=True)
-    return _led_on(request, standing, TakeQuestions(request.now))
+    current = lecture_to_lead(parts, request.path["activity"], request.actor, by_speakers=True)
+    return _changed_lecture(request, current, TakeQuestions(request.now))
 
 
 @routes.post("/v1/activities/{activity}/lecture/close", statuses=(200, 403, 404, 422))
 def lecture_close(parts: Parts, request: Request) -> Answer[LectureState]:
     """Close it; the chat is as it was before."""
-    standing = led(parts, request.path["activity"], request.actor)
-    return _led_on(request, standing, CloseLecture(request.now, BY_HAND))
+    current = lecture_to_lead(parts, request.path["activity"], request.actor)
+    return _changed_lecture(request, current, CloseLecture(request.now, BY_HAND))
 
 
 def _agreed_times(parts: Parts, body: NewLecture) -> tuple[datetime, datetime]:
@@ -202,8 +204,8 @@ def _refused(command: PlanLecture | RescheduleActivity, lecture: Lecture | None)
     return False
 
 
-def _led_on(request: Request, standing: Standing, command: LectureCommand) -> Answer[LectureState]:
-    return request.outcome(LECTURE, standing.identity, command, _lecture_state(standing.identity))
+def _changed_lecture(request: Request, current: CurrentActivity, command: LectureCommand) -> Answer[LectureState]:
+    return request.outcome(LECTURE, current.identity, command, _lecture_state(current.identity))
 
 
 def lecture_state(identity: str, lecture: Activity | None) -> LectureState:

@@ -17,7 +17,7 @@ from services.events.domain.material import (
     Sheet,
     WithdrawMaterial,
 )
-from services.events.parts import PLAN, Parts, Standing
+from services.events.parts import PLAN, CurrentActivity, Parts
 from services.events.views.materials import MATERIALS, MaterialRow
 from services.kernel.base.problem import NotFound
 from services.kernel.declare.policy import Actor
@@ -72,12 +72,12 @@ class MaterialShown:
 @routes.post("/v1/activities/{activity}/materials", statuses=(201, 403, 404, 422))
 def publish_material(parts: Parts, request: Request[NewMaterial]) -> Answer[MaterialRef]:
     """Leave a link or a text behind."""
-    standing = parts.activity(request.path["activity"], request.actor)
-    _require_maker(standing, request.actor)
-    topic, region = standing.activity.topic, standing.plan.region
-    sheet = Sheet(activity=standing.identity, topic=topic, region=region, **asdict(request.body))
+    current = parts.activity(request.path["activity"], request.actor)
+    _require_maker(current, request.actor)
+    topic, region = current.activity.topic, current.plan.region
+    sheet = Sheet(activity=current.identity, topic=topic, region=region, **asdict(request.body))
     material = request.new_id("material")
-    command = PublishMaterial(sheet, standing.activity.state)
+    command = PublishMaterial(sheet, current.activity.state)
     location = f"/v1/materials/{material}"
     return request.outcome(MATERIAL, material, command, lambda *_: MaterialRef(material), location=location)
 
@@ -118,10 +118,10 @@ def show_material(parts: Parts, request: Request) -> Answer[MaterialShown]:
     return Answer(material_shown(row))
 
 
-def _require_maker(standing: Standing, actor: Actor) -> None:
+def _require_maker(current: CurrentActivity, actor: Actor) -> None:
     """Require a planner, or a speaker of the activity. Raises ``Unauthorized`` and ``Forbidden``."""
-    if actor.require_person() not in {speaker.person for speaker in standing.activity.speakers}:
-        actor.require(PLAN, standing.plan.region)
+    if actor.require_person() not in {speaker.person for speaker in current.activity.speakers}:
+        actor.require(PLAN, current.plan.region)
 
 
 def _sees_all(parts: Parts, actor: Actor, activity: str | None, region: str | None) -> bool:

@@ -27,7 +27,7 @@ from services.events.domain.attendance import ATTENDANCE
 from services.events.domain.gathering import AddTopic
 from services.events.domain.plan import GUIDE, LEVELS, SPEAKER, Place, Plan, Session
 from services.events.domain.venue import CONFIRMED, VENUE
-from services.events.parts import PLAN, Parts, Standing
+from services.events.parts import PLAN, CurrentActivity, Parts
 from services.kernel.base.problem import Malformed, NotFound
 from services.kernel.base.times import moment
 from services.kernel.declare.route import Answer, Request, Routes
@@ -111,76 +111,76 @@ def _plan(parts: Parts, body: NewActivity) -> Plan:
 @routes.post("/v1/activities/{activity}/topics", statuses=(200, 403, 404, 422))
 def add_topic(parts: Parts, request: Request[FurtherTopic]) -> Answer[ActivityState]:
     """Ask for a further topic."""
-    standing = parts.planned(request.path["activity"], request.actor)
-    if standing.plan.kind != gathering.KIND:
+    current = parts.planned(request.path["activity"], request.actor)
+    if current.plan.kind != gathering.KIND:
         raise NotFound
-    return _changed_activity(request, standing, AddTopic(request.body.topic))
+    return _changed_activity(request, current, AddTopic(request.body.topic))
 
 
 @routes.post("/v1/activities/{activity}/speakers", statuses=(201, 403, 404, 422))
 def assign_speaker(parts: Parts, request: Request[NewSpeaker]) -> Answer[ActivityState]:
     """Name who leads it."""
-    standing = parts.planned(request.path["activity"], request.actor)
+    current = parts.planned(request.path["activity"], request.actor)
     body = request.body
     from_board = parts.of_the_board(body.person)
     rules = parts.rules(request.now)
     sealed = parts.vault.seal_all(body.person, [("competence", body.competence), ("name", body.name)])
     command = AssignSpeaker(body.person, body.role, from_board, rules, body.category, **sealed)
-    return _changed_activity(request, standing, command)
+    return _changed_activity(request, current, command)
 
 
 @routes.delete("/v1/activities/{activity}/speakers/{person}", statuses=(200, 403, 404, 422))
 def withdraw_speaker(parts: Parts, request: Request) -> Answer[ActivityState]:
     """They do not come after all."""
-    standing = parts.planned(request.path["activity"], request.actor)
-    return _changed_activity(request, standing, WithdrawSpeaker(request.path["person"]))
+    current = parts.planned(request.path["activity"], request.actor)
+    return _changed_activity(request, current, WithdrawSpeaker(request.path["person"]))
 
 
 @routes.post("/v1/activities/{activity}/capacity", statuses=(200, 403, 404, 422))
 def change_capacity(parts: Parts, request: Request[NewCapacity]) -> Answer[ActivityState]:
     """Another number of seats."""
-    standing = parts.planned(request.path["activity"], request.actor)
-    return _changed_activity(request, standing, ChangeCapacity(request.body.capacity, request.now))
+    current = parts.planned(request.path["activity"], request.actor)
+    return _changed_activity(request, current, ChangeCapacity(request.body.capacity, request.now))
 
 
 @routes.post("/v1/activities/{activity}/publish", statuses=(200, 403, 404, 422))
 def publish_activity(parts: Parts, request: Request) -> Answer[ActivityState]:
     """Publish it."""
-    standing = parts.planned(request.path["activity"], request.actor)
-    venue, _ = parts.commands.state(VENUE, standing.plan.place.venue)
-    confirmed = venue is not None and venue.requests.get(standing.identity) == CONFIRMED
-    return _changed_activity(request, standing, PublishActivity(request.now, parts.rules(request.now), confirmed))
+    current = parts.planned(request.path["activity"], request.actor)
+    venue, _ = parts.commands.state(VENUE, current.plan.place.venue)
+    confirmed = venue is not None and venue.requests.get(current.identity) == CONFIRMED
+    return _changed_activity(request, current, PublishActivity(request.now, parts.rules(request.now), confirmed))
 
 
 @routes.post("/v1/activities/{activity}/reschedule", statuses=(200, 403, 404, 422))
 def reschedule_activity(parts: Parts, request: Request[NewTimes]) -> Answer[ActivityState]:
     """Move it in time."""
-    standing = parts.planned(request.path["activity"], request.actor)
+    current = parts.planned(request.path["activity"], request.actor)
     starts, ends = request.body.starts.astimezone(UTC), request.body.ends.astimezone(UTC)
     command = RescheduleActivity(starts, ends, request.now)
-    book_anew(parts, request, standing, command)
-    return _changed_activity(request, standing, command)
+    book_anew(parts, request, current, command)
+    return _changed_activity(request, current, command)
 
 
 @routes.post("/v1/activities/{activity}/cancel", statuses=(200, 403, 404, 422))
 def cancel_activity(parts: Parts, request: Request[Reason]) -> Answer[ActivityState]:
     """Cancel it."""
-    standing = parts.planned(request.path["activity"], request.actor)
-    return _changed_activity(request, standing, CancelActivity(request.body.reason))
+    current = parts.planned(request.path["activity"], request.actor)
+    return _changed_activity(request, current, CancelActivity(request.body.reason))
 
 
 @routes.post("/v1/activities/{activity}/complete", statuses=(200, 403, 404, 422))
 def complete_activity(parts: Parts, request: Request) -> Answer[ActivityState]:
     """It was held."""
-    standing = parts.planned(request.path["activity"], request.actor)
-    there, _ = parts.commands.state(ATTENDANCE, standing.identity)
-    return _changed_activity(request, standing, CompleteActivity(request.now, len(there.persons), len(there.guests)))
+    current = parts.planned(request.path["activity"], request.actor)
+    there, _ = parts.commands.state(ATTENDANCE, current.identity)
+    return _changed_activity(request, current, CompleteActivity(request.now, len(there.persons), len(there.guests)))
 
 
 def _changed_activity(
-    request: Request[Any], standing: Standing, command: ActivityCommand | AddTopic
+    request: Request[Any], current: CurrentActivity, command: ActivityCommand | AddTopic
 ) -> Answer[ActivityState]:
-    return request.outcome(standing.decider, standing.identity, command, _activity_state(standing.identity))
+    return request.outcome(current.decider, current.identity, command, _activity_state(current.identity))
 
 
 def _activity_state(identity: str) -> Callable[[Activity | None, object], ActivityState]:

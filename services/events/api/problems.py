@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from marshmallow.validate import OneOf
 
 from services.events.domain.problem import PROBLEMS, CaptureProblem, MakeTopic, MergeProblem, ShareProblem
-from services.events.parts import PLAN, Parts, Standing
+from services.events.parts import PLAN, CurrentActivity, Parts
 from services.events.views.problems import PROBLEM_LIST, ProblemRow
 from services.kernel.base.problem import Forbidden, NotFound
 from services.kernel.declare.policy import ANONYMOUS
@@ -63,38 +63,38 @@ class ProblemShown:
 @routes.post(_ALL, statuses=(201, 404, 422))
 def capture_problem(parts: Parts, request: Request[NewProblem]) -> Answer[ProblemRef]:
     """Say what troubles one, by name or without."""
-    standing = parts.activity(request.path["activity"], request.actor)
+    current = parts.activity(request.path["activity"], request.actor)
     nameless = request.body.anonymous or request.actor.kind != "person"
     problem = request.new_id("problem")
     person = None if nameless else request.actor.id
-    owner = person or standing.identity
+    owner = person or current.identity
     text = parts.vault.seal(owner, request.body.text)
-    command = CaptureProblem(problem, person, owner, text, request.now, standing.held)
+    command = CaptureProblem(problem, person, owner, text, request.now, current.times)
     # Said without a name: the commit does not name the caller either.
     asked = replace(request, actor=ANONYMOUS) if nameless else request
-    return _recorded_problem(asked, standing, command, None)
+    return _changed_problem(asked, current, command, None)
 
 
 @routes.post(f"{_ONE}/raisers", statuses=(201, 403, 404, 422))
 def share_problem(parts: Parts, request: Request) -> Answer[ProblemRef]:
     """Say that one has it too."""
     person = request.actor.require_person()
-    standing = _open_to_participants(parts, request)
-    return _recorded_problem(request, standing, ShareProblem(request.path["problem"], person), None)
+    current = _open_to_participants(parts, request)
+    return _changed_problem(request, current, ShareProblem(request.path["problem"], person), None)
 
 
 @routes.post(f"{_ONE}/merge", statuses=(200, 403, 404, 422))
 def merge_problem(parts: Parts, request: Request[OtherProblem]) -> Answer[ProblemRef]:
     """Put it together with another one."""
-    standing = parts.planned(request.path["activity"], request.actor)
-    return _recorded_problem(request, standing, MergeProblem(request.path["problem"], request.body.into), None)
+    current = parts.planned(request.path["activity"], request.actor)
+    return _changed_problem(request, current, MergeProblem(request.path["problem"], request.body.into), None)
 
 
 @routes.post(f"{_ONE}/topic", statuses=(201, 403, 404, 422))
 def problem_to_topic(parts: Parts, request: Request[TopicOfProblem]) -> Answer[ProblemRef]:
     """Make a topic of it, raised by those who said it by name."""
-    standing = parts.planned(request.path["activity"], request.actor)
-    problems, _ = parts.commands.state(PROBLEMS, standing.identity)
+    current = parts.planned(request.path["activity"], request.actor)
+    problems, _ = parts.commands.state(PROBLEMS, current.identity)
     problem = problems.all.get(request.path["problem"])
     if problem is None:
         raise NotFound
@@ -104,35 +104,35 @@ def problem_to_topic(parts: Parts, request: Request[TopicOfProblem]) -> Answer[P
     body = request.body
     topic = request.new_id("topic")
     command = MakeTopic(request.path["problem"], topic, body.title, body.origin, raiser, details)
-    return _recorded_problem(request, standing, command, topic)
+    return _changed_problem(request, current, command, topic)
 
 
 @routes.get(_ALL, statuses=(200, 403, 404))
 def list_problems(parts: Parts, request: Request[None, PageQuery]) -> Answer[Listing[ProblemShown]]:
     """What troubles those who take part, for them and for planners."""
-    standing = _open_to_participants(parts, request)
-    plans = request.actor.may(PLAN, standing.plan.region)
-    page = parts.views.find(PROBLEM_LIST, {"activity": standing.identity}, **paging(request))
+    current = _open_to_participants(parts, request)
+    plans = request.actor.may(PLAN, current.plan.region)
+    page = parts.views.find(PROBLEM_LIST, {"activity": current.identity}, **paging(request))
     return paged(page, lambda row: problem_shown(parts, request.actor.id, row, plans=plans))
 
 
-def _open_to_participants(parts: Parts, request: Request[Any, Any]) -> Standing:
+def _open_to_participants(parts: Parts, request: Request[Any, Any]) -> CurrentActivity:
     """The activity, for its planners and its participants. Raises ``Forbidden`` for other callers."""
     person = request.actor.require_person()
-    standing = parts.activity(request.path["activity"], request.actor)
-    if not (request.actor.may(PLAN, standing.plan.region) or parts.took_part(standing.identity, person)):
+    current = parts.activity(request.path["activity"], request.actor)
+    if not (request.actor.may(PLAN, current.plan.region) or parts.took_part(current.identity, person)):
         raise Forbidden("for those who take part")
-    return standing
+    return current
 
 
-def _recorded_problem(
+def _changed_problem(
     request: Request[Any],
-    standing: Standing,
+    current: CurrentActivity,
     command: CaptureProblem | ShareProblem | MergeProblem | MakeTopic,
     topic: str | None,
 ) -> Answer[ProblemRef]:
-    reference = ProblemRef(standing.identity, command.problem, topic)
-    return request.outcome(PROBLEMS, standing.identity, command, lambda *_: reference)
+    reference = ProblemRef(current.identity, command.problem, topic)
+    return request.outcome(PROBLEMS, current.identity, command, lambda *_: reference)
 
 
 def _sealed_anew(parts: Parts, owner: str, former: str, sealed: str) -> str | None:

@@ -60,56 +60,56 @@ def register(parts: Parts, request: Request[Registrant]) -> Answer[SeatShown]:
     """Take a seat, or a place in line."""
     guest = request.body.guest
     person = guest or request.body.person or request.actor.require_person()
-    standing = parts.activity(request.path["activity"], request.actor)
+    current = parts.activity(request.path["activity"], request.actor)
     if guest and parts.is_member(guest):
         raise Malformed(errors={"guest": ["This is a member's id."]})
     if person != request.actor.id and not guest:
-        request.actor.require(PLAN, standing.plan.region)
+        request.actor.require(PLAN, current.plan.region)
 
     def seat_of(seats: Seats | None, _events: object) -> SeatShown:
         assert seats is not None  # the command was taken, so the seats are open
         seat = TAKEN if person in seats.taken else IN_LINE
-        return SeatShown(standing.identity, person, seat, seats.place(person))
+        return SeatShown(current.identity, person, seat, seats.place(person))
 
-    stranger = guest is not None and not request.actor.may(PLAN, standing.plan.region)
+    stranger = guest is not None and not request.actor.may(PLAN, current.plan.region)
     command = TakeSeat(
         person,
         request.now,
-        standing.activity.state,
+        current.activity.state,
         stranger=stranger,
-        open=standing.plan.open,
+        open=current.plan.open,
         guest=guest is not None,
     )
-    return request.outcome(SEATS, standing.identity, command, seat_of)
+    return request.outcome(SEATS, current.identity, command, seat_of)
 
 
 @routes.delete("/v1/activities/{activity}/registrations/{person}", statuses=(200, 403, 404, 422))
 def release(parts: Parts, request: Request) -> Answer[ReleaseShown]:
     """Give the seat back; the first in line has it at once."""
     person = request.path["person"]
-    standing = parts.activity(request.path["activity"], request.actor)
+    current = parts.activity(request.path["activity"], request.actor)
     if person not in parts.known_as(request.actor.require_person()):
-        request.actor.require(PLAN, standing.plan.region)
+        request.actor.require(PLAN, current.plan.region)
 
     def released(_seats: object, events: Sequence[Event]) -> ReleaseShown:
         promoted = [event.person for event in events if isinstance(event, SeatPromoted)]
         return ReleaseShown(released=True, promoted=promoted[0] if promoted else None)
 
-    return request.outcome(SEATS, standing.identity, ReleaseSeat(person, request.now), released)
+    return request.outcome(SEATS, current.identity, ReleaseSeat(person, request.now), released)
 
 
 @routes.get("/v1/activities/{activity}/registrations", statuses=(200, 404))
 def list_registrations(parts: Parts, request: Request) -> Answer[SeatList]:
     """Who has a seat and who stands in line: all for planners, else one's own."""
     person = request.actor.require_person()
-    standing = parts.activity(request.path["activity"], request.actor)
-    row = parts.views.get(REGISTRATIONS, standing.identity)
+    current = parts.activity(request.path["activity"], request.actor)
+    row = parts.views.get(REGISTRATIONS, current.identity)
     if row is None:
         return Answer(SeatList(()))
-    activity = standing.identity
+    activity = current.identity
     seats = [SeatShown(activity, each, TAKEN, None, each in row.guests) for each in row.taken]
     line = [SeatShown(activity, each, IN_LINE, n, each in row.guests) for n, each in enumerate(row.line, start=1)]
-    if request.actor.may(PLAN, standing.plan.region):
+    if request.actor.may(PLAN, current.plan.region):
         return Answer(SeatList((*seats, *line)))
     own = parts.known_as(person)
     return Answer(SeatList(tuple(each for each in (*seats, *line) if each.person in own)))

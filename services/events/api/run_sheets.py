@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import quote
 
-from services.events.api.lectures import LectureState, lecture_state, led
+from services.events.api.lectures import LectureState, lecture_state, lecture_to_lead
 from services.events.domain.activity import Activity
 from services.events.domain.chat_group import WHATSAPP
 from services.events.domain.lecture import (
@@ -26,7 +26,7 @@ from services.events.domain.lecture import (
     TakeQuestions,
 )
 from services.events.domain.run_sheet import RUN_SHEET, RunSheet, Step, TickStep, UntickStep, sheet, step_named
-from services.events.parts import Parts, Standing
+from services.events.parts import CurrentActivity, Parts
 from services.events.run_sheet_texts import TITLES, text
 from services.events.views.lectures import LECTURES
 from services.kernel.base.problem import Malformed
@@ -77,20 +77,20 @@ class Ticked(LectureState):
 @routes.get("/v1/activities/{activity}/run-sheet", statuses=(200, 403, 404))
 def show_run_sheet(parts: Parts, request: Request) -> Answer[SheetShown]:
     """What to say and do in the group, step by step."""
-    standing = led(parts, request.path["activity"], request.actor, by_speakers=True)
-    channel, phase = _channel_and_phase(standing)
-    row = parts.views.get(LECTURES, standing.identity)
-    run, _ = parts.commands.state(RUN_SHEET, standing.identity)
+    current = lecture_to_lead(parts, request.path["activity"], request.actor, by_speakers=True)
+    channel, phase = _channel_and_phase(current)
+    row = parts.views.get(LECTURES, current.identity)
+    run, _ = parts.commands.state(RUN_SHEET, current.identity)
     done = {**(row.times if row else {}), **{step: moment(at) for step, at in run.ticks.items()}}
-    steps = tuple(step_shown(parts, standing, step, done) for step in sheet(channel))
-    return Answer(SheetShown(standing.identity, standing.plan.title, channel, phase, steps))
+    steps = tuple(step_shown(parts, current, step, done) for step in sheet(channel))
+    return Answer(SheetShown(current.identity, current.plan.title, channel, phase, steps))
 
 
 @routes.post("/v1/activities/{activity}/run-sheet/{step}", statuses=(200, 403, 404, 422))
 def tick_run_sheet(parts: Parts, request: Request[Tick]) -> Answer[Ticked]:
     """A step has been done."""
-    standing = led(parts, request.path["activity"], request.actor)
-    channel, _ = _channel_and_phase(standing)
+    current = lecture_to_lead(parts, request.path["activity"], request.actor)
+    channel, _ = _channel_and_phase(current)
     step = step_named(request.path["step"], channel)
     written = request.body.at
     if written is not None and channel != WHATSAPP:
@@ -98,28 +98,30 @@ def tick_run_sheet(parts: Parts, request: Request[Tick]) -> Answer[Ticked]:
     at = request.now if written is None else min(written.astimezone(UTC), request.now)
     if step.drives is None:
         command = TickStep(step.name, at) if request.body.done else UntickStep(step.name)
-        return _ticked_on_sheet(request, standing, command)
+        return _ticked_on_sheet(request, current, command)
     if not request.body.done:
         raise Malformed(errors={"done": ["What has begun cannot be taken back."]})
-    return _ticked_in_lecture(request, standing, step.name, at, _phase_command(step.drives, at, request.now))
+    return _ticked_in_lecture(request, current, step.name, at, _phase_command(step.drives, at, request.now))
 
 
-def _ticked_on_sheet(request: Request[Tick], standing: Standing, command: TickStep | UntickStep) -> Answer[Ticked]:
+def _ticked_on_sheet(
+    request: Request[Tick], current: CurrentActivity, command: TickStep | UntickStep
+) -> Answer[Ticked]:
     def ticked(run: RunSheet, _events: object) -> Ticked:
         at = run.ticks.get(command.step)
-        state = lecture_state(standing.identity, standing.activity)
+        state = lecture_state(current.identity, current.activity)
         return fill(Ticked, state, step=command.step, done=moment(at) if at else None)
 
-    return request.outcome(RUN_SHEET, standing.identity, command, ticked)
+    return request.outcome(RUN_SHEET, current.identity, command, ticked)
 
 
 def _ticked_in_lecture(
-    request: Request[Tick], standing: Standing, step: str, at: datetime, command: LectureCommand
+    request: Request[Tick], current: CurrentActivity, step: str, at: datetime, command: LectureCommand
 ) -> Answer[Ticked]:
     def ticked(lecture: Activity | None, _events: object) -> Ticked:
-        return fill(Ticked, lecture_state(standing.identity, lecture), step=step, done=moment(at))
+        return fill(Ticked, lecture_state(current.identity, lecture), step=step, done=moment(at))
 
-    return request.outcome(LECTURE, standing.identity, command, ticked)
+    return request.outcome(LECTURE, current.identity, command, ticked)
 
 
 def _phase_command(phase: str, at: datetime, now: datetime) -> LectureCommand:
@@ -132,16 +134,16 @@ def _phase_command(phase: str, at: datetime, now: datetime) -> LectureCommand:
     return commands[phase]
 
 
-def _channel_and_phase(standing: Standing) -> tuple[str, str]:
-    lecture = standing.activity
+def _channel_and_phase(current: CurrentActivity) -> tuple[str, str]:
+    lecture = current.activity
     assert isinstance(lecture, Lecture)
     return lecture.chat.channel, lecture.phase
 
 
-def step_shown(parts: Parts, standing: Standing, step: Step, done: Mapping[str, str]) -> StepShown:
+def step_shown(parts: Parts, current: CurrentActivity, step: Step, done: Mapping[str, str]) -> StepShown:
     """A step with its text; ``done`` holds moments by phase of the lecture and by step."""
-    plan = standing.plan
-    link = f"{parts.pages}/kuliah/{standing.identity}"
+    plan = current.plan
+    link = f"{parts.pages}/kuliah/{current.identity}"
     said = text(step.name, title=plan.title, starts=plan.starts, ends=plan.ends, link=link)
     return StepShown(
         step=step.name,

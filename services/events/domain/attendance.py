@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import assert_never
 
 from services.events.domain.activity import CANCELLED, PLANNED
-from services.events.domain.held import Held
+from services.events.domain.activity_times import ActivityTimes
 from services.events.domain.plan import Session
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import Refused
@@ -33,7 +33,7 @@ class IssueCodeWord(Command):
     """``digest`` is the word's. With an agenda the word is for one session."""
 
     digest: str
-    held: Held
+    times: ActivityTimes
     session: str | None = None
 
 
@@ -44,7 +44,7 @@ class CheckIn(Command):
     person: str
     digest: str
     at: datetime
-    held: Held
+    times: ActivityTimes
     digests: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -54,7 +54,7 @@ class RecordMember(Command):
 
     person: str
     at: datetime
-    held: Held
+    times: ActivityTimes
     session: str | None = None
 
 
@@ -64,7 +64,7 @@ class RecordGuest(Command):
 
     guest: str
     at: datetime
-    held: Held
+    times: ActivityTimes
     session: str | None = None
 
 
@@ -75,7 +75,7 @@ class RecordReply(Command):
     person: str | None
     guest: str | None
     at: datetime
-    held: Held
+    times: ActivityTimes
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class NoteAbsence(Command):
     person: str
     state: str
     at: datetime
-    held: Held
+    times: ActivityTimes
 
 
 AttendanceCommand = IssueCodeWord | CheckIn | RecordMember | RecordGuest | RecordReply | NoteAbsence
@@ -162,12 +162,12 @@ def decide(command: AttendanceCommand, attendance: Attendance) -> Sequence[Event
             return _issue(command, attendance)
         case CheckIn():
             return _check_in(command, attendance)
-        case RecordMember(person=person, held=held, session=session):
-            _may_be_recorded(command.at, held)
-            return _present(attendance, held.region, person, BY_COORDINATOR, held.session(session, command.at))
-        case RecordGuest(guest=guest, held=held, session=session):
-            _may_be_recorded(command.at, held)
-            return _present(attendance, held.region, guest, WALK_IN, held.session(session, command.at))
+        case RecordMember(person=person, times=times, session=session):
+            _may_be_recorded(command.at, times)
+            return _present(attendance, times.region, person, BY_COORDINATOR, times.session(session, command.at))
+        case RecordGuest(guest=guest, times=times, session=session):
+            _may_be_recorded(command.at, times)
+            return _present(attendance, times.region, guest, WALK_IN, times.session(session, command.at))
         case RecordReply():
             return _reply(command, attendance)
         case NoteAbsence():
@@ -203,35 +203,35 @@ ATTENDANCE: Decider[Attendance] = Decider("attendance", Attendance(), decide, ev
 
 
 def _issue(command: IssueCodeWord, attendance: Attendance) -> Sequence[Event]:
-    _takes_place(command.held)
-    if not command.held.sessions:
+    _takes_place(command.times)
+    if not command.times.sessions:
         return [] if command.digest == attendance.digest else [CodeWordIssued(command.digest)]
     if command.session is None:
         raise Refused("name-the-session", "Say which session the code word is for.")
-    session = command.held.session(command.session, command.held.starts)
+    session = command.times.session(command.session, command.times.starts)
     assert session is not None
     known = attendance.digests.get(session.id) == command.digest
     return [] if known else [SessionCodeWordIssued(session.id, command.digest)]
 
 
 def _check_in(command: CheckIn, attendance: Attendance) -> Sequence[Event]:
-    held = command.held
-    if held.sessions:
+    times = command.times
+    if times.sessions:
         said = {identity for identity, digest in attendance.digests.items() if command.digests.get(identity) == digest}
-        sessions = [session for session in held.sessions if session.id in said]
+        sessions = [session for session in times.sessions if session.id in said]
         if not sessions:
-            _takes_place(held)
+            _takes_place(times)
             raise Refused("wrong-code-word", "This is not the code word.")
         session = sessions[0]
         if command.person not in attendance.sessions.get(session.id, ()):
-            _within(command.at, held.at(session))
-        return _present(attendance, held.region, command.person, BY_CODE, session)
+            _within(command.at, times.at(session))
+        return _present(attendance, times.region, command.person, BY_CODE, session)
     if command.person in attendance.persons:
         return []
-    _within(command.at, held)
+    _within(command.at, times)
     if command.digest != attendance.digest:
         raise Refused("wrong-code-word", "This is not the code word.")
-    return _present(attendance, held.region, command.person, BY_CODE, None)
+    return _present(attendance, times.region, command.person, BY_CODE, None)
 
 
 def _present(
@@ -249,37 +249,37 @@ def _present(
 
 
 def _reply(command: RecordReply, attendance: Attendance) -> Sequence[Event]:
-    _takes_place(command.held)
-    if not command.held.opens <= command.at <= command.held.closes:
+    _takes_place(command.times)
+    if not command.times.opens <= command.at <= command.times.closes:
         raise Refused("outside-the-reply-window", "A reply counts while the lecture is held.")
     if command.person in attendance.persons or command.guest in attendance.guests:
         return []
-    return [AttendanceRecorded(command.person, command.guest, BY_REPLY, command.held.region)]
+    return [AttendanceRecorded(command.person, command.guest, BY_REPLY, command.times.region)]
 
 
 def _note_absence(command: NoteAbsence, attendance: Attendance) -> Sequence[Event]:
-    _may_be_recorded(command.at, command.held)
+    _may_be_recorded(command.at, command.times)
     if command.person in attendance.persons:
         raise Refused("was-there", "This person is recorded as having been there.")
     if attendance.absences.get(command.person) == command.state:
         return []
-    return [AbsenceNoted(command.person, command.state, command.held.region)]
+    return [AbsenceNoted(command.person, command.state, command.times.region)]
 
 
-def _within(at: datetime, held: Held) -> None:
-    _takes_place(held)
-    if not held.opens <= at <= held.closes:
+def _within(at: datetime, times: ActivityTimes) -> None:
+    _takes_place(times)
+    if not times.opens <= at <= times.closes:
         raise Refused("outside-the-code-window", "The code word is good around the activity only.")
 
 
-def _may_be_recorded(at: datetime, held: Held) -> None:
-    _takes_place(held)
-    if at < held.opens:
+def _may_be_recorded(at: datetime, times: ActivityTimes) -> None:
+    _takes_place(times)
+    if at < times.opens:
         raise Refused("not-started-yet", "It has not started yet.")
 
 
-def _takes_place(held: Held) -> None:
-    if held.state == PLANNED:
+def _takes_place(times: ActivityTimes) -> None:
+    if times.state == PLANNED:
         raise Refused("not-published-yet", "It is not published yet.")
-    if held.state == CANCELLED:
+    if times.state == CANCELLED:
         raise Refused("activity-cancelled", "It was cancelled.")

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from services.events.domain.activity import CANCELLED, PLANNED
-from services.events.domain.held import Held
+from services.events.domain.activity_times import ActivityTimes
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import NotFound, Refused
 from services.kernel.commands.decider import Decider
@@ -30,7 +30,7 @@ class CaptureProblem(Command):
     owner: str
     text: str
     at: datetime
-    held: Held
+    times: ActivityTimes
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,16 +175,16 @@ PROBLEMS: Decider[Problems] = Decider("problems", Problems(), decide, evolve)
 
 
 def _captured(command: CaptureProblem) -> ProblemCaptured:
-    held = command.held
-    if held.state == PLANNED:
+    times = command.times
+    if times.state == PLANNED:
         raise Refused("not-published-yet", "It is not published yet.")
-    if held.state == CANCELLED:
+    if times.state == CANCELLED:
         raise Refused("activity-cancelled", "It was cancelled.")
-    if command.at < held.opens:
+    if command.at < times.opens:
         raise Refused("not-started-yet", "It has not started yet.")
-    if command.at > held.ends + AFTERWARDS:
+    if command.at > times.ends + AFTERWARDS:
         raise Refused("problems-are-closed", "It is over for more than a week; raise a topic instead.")
-    return ProblemCaptured(command.problem, command.person, command.owner, command.text, held.region)
+    return ProblemCaptured(command.problem, command.person, command.owner, command.text, times.region)
 
 
 def _merged(command: MergeProblem, problem: Problem, problems: Problems) -> Sequence[Event]:

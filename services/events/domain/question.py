@@ -22,7 +22,7 @@ HIDDEN = "hidden"
 NEXT = "next"
 ANSWERED = "answered"
 
-MOST_WAITING = 3
+MAX_WAITING = 3
 """So many questions of one person wait at a time: others want to ask too."""
 
 
@@ -275,7 +275,7 @@ def _merge(command: MergeQuestion, asked: Asked, questions: Questions) -> Sequen
 
 
 def _leaves_room(asker: str, questions: Questions) -> None:
-    if sum(each.asker == asker and each.state == WAITING for each in questions.asked.values()) >= MOST_WAITING:
+    if sum(each.asker == asker and each.state == WAITING for each in questions.asked.values()) >= MAX_WAITING:
         raise Refused("questions-waiting-already", "Three of your questions wait already; let others ask too.")
 
 

@@ -28,7 +28,7 @@ from services.kernel.declare.view import COMMITS
 
 OVER = "over"
 BOOKED = "booked"
-PATIENCE = timedelta(minutes=10)
+BOOKING_TIMEOUT = timedelta(minutes=10)
 """How long a booking may stand without its lecture: the planner's request is repeated until then."""
 
 _LECTURES = f"{LECTURE.name}-"
@@ -91,10 +91,10 @@ def react(state: Room, recorded: Recorded) -> Reaction[Room]:
 
 def _booked(state: Room, recorded: Recorded, event: ChatBooked) -> Reaction[Room]:
     if not state.group:
-        return Reaction(Room(booked=recorded.stream_id), deadlines={BOOKED: recorded.at + PATIENCE})
+        return Reaction(Room(booked=recorded.stream_id), deadlines={BOOKED: recorded.at + BOOKING_TIMEOUT})
     if (state.starts, state.ends) == (moment(event.starts), moment(event.ends)):
         return Reaction(state, deadlines=state.over)
-    return Reaction(state, deadlines={**state.over, BOOKED: recorded.at + PATIENCE})
+    return Reaction(state, deadlines={**state.over, BOOKED: recorded.at + BOOKING_TIMEOUT})
 
 
 def _passed(state: Room, event: DeadlinePassed) -> Reaction[Room]:

@@ -64,7 +64,9 @@ def test_one_way_of_being_recorded_at_a_time(harness: EventsHarness) -> None:
         assert harness.post(RANI, path_of(activity), body).status == 400
 
 
-def test_a_guest_who_joins_later_finds_it_in_her_history_and_may_give_feedback(harness: EventsHarness) -> None:
+def test_a_guest_who_joins_later_has_the_attendance_in_her_history_and_may_give_feedback(
+    harness: EventsHarness,
+) -> None:
     activity = harness.published()
     harness.clock.advance(START - harness.clock.now())
     harness.post(RANI, path_of(activity), {"guest": "guest-1", "method": "walk-in"})
@@ -124,7 +126,7 @@ def test_nobody_reads_a_strangers_history_by_naming_her_id(harness: EventsHarnes
     assert harness.get(person("budi"), "/v1/participation/budi?ids=ani,guest-7").body["items"] == []
 
 
-def test_completing_counts_who_was_there(harness: EventsHarness) -> None:
+def test_completing_counts_members_and_guests(harness: EventsHarness) -> None:
     activity = harness.published()
     harness.clock.advance(END - harness.clock.now())
     for name in ("ani", "budi"):

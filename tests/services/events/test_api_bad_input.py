@@ -56,7 +56,7 @@ def test_a_gathering_with_a_fee_cannot_even_be_asked_for(harness: EventsHarness)
     assert (reply.status, reply.body["errors"]) == (400, {"fee": ["Unknown field."]})
 
 
-def test_what_a_gathering_refers_to_must_be_there(harness: EventsHarness) -> None:
+def test_topic_and_venue_of_a_gathering_must_exist(harness: EventsHarness) -> None:
     assert harness.post(RANI, "/v1/activities", GOOD).body["errors"] == {"topic": ["There is no such topic."]}
     topic = harness.topic()
     reply = harness.post(RANI, "/v1/activities", {**GOOD, "topic": topic})
@@ -119,7 +119,7 @@ def test_a_forged_or_foreign_signature_is_nobodys(harness: EventsHarness) -> Non
     assert reply.status == 401
 
 
-def test_nobody_changes_anything_without_being_somebody(harness: EventsHarness) -> None:
+def test_an_anonymous_caller_changes_nothing(harness: EventsHarness) -> None:
     activity, topic, venue = harness.published(), harness.topic(), harness.venue()
     paths = {
         "/v1/topics": {"title": "x", "region": KEDIRI},

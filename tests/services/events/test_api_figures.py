@@ -6,7 +6,7 @@ from tests.unit.events.sample_times import END, START, WORKSHOP_END
 FIGURES = "/v1/attendance/figures"
 
 
-def test_who_came_and_who_did_not_is_counted_by_region_venue_kind_and_month(harness: EventsHarness) -> None:
+def test_attendance_is_counted_by_region_venue_kind_and_month(harness: EventsHarness) -> None:
     gathering = harness.published()
     harness.register(gathering, "ani", "budi", "citra", "dina")
     workshop = harness.workshop(open=True, venue=harness.venue("other"))
@@ -32,7 +32,7 @@ def test_who_came_and_who_did_not_is_counted_by_region_venue_kind_and_month(harn
     ]  # fmt: skip
 
 
-def test_figures_are_for_those_who_plan_there_and_of_the_time_that_is_asked_for(harness: EventsHarness) -> None:
+def test_figures_are_for_planners_of_the_region_and_within_the_wanted_time(harness: EventsHarness) -> None:
     harness.hold(harness.published(), "ani")
     for stranger, status in ((ANONYMOUS, 401), (person("ani"), 403), (BIMA, 403)):
         assert harness.get(stranger, f"{FIGURES}?region={KEDIRI}").status == status

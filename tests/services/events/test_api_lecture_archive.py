@@ -40,7 +40,7 @@ def test_whoever_was_absent_reads_material_questions_and_answers_without_names(h
     assert list(page["times"]) == ["announced", "opened", "presentation", "questions", "closed"]
 
 
-def test_a_name_stands_there_only_while_its_bearer_consents(harness: EventsHarness) -> None:
+def test_a_person_is_named_in_the_archive_only_with_consent(harness: EventsHarness) -> None:
     activity = answered(harness)
     consent(harness, "ani")
     assert (shown(harness, activity)["answered"][0]["asker"], shown(harness, activity)["speakers"]) == ("ani", [])
@@ -74,7 +74,7 @@ def test_words_are_found_in_titles_questions_and_answers_and_not_in_what_is_eras
     assert (found("barcode"), found("templat")) == ([], [activity])
 
 
-def test_what_others_asked_too_is_read_on_when_whoever_asked_it_first_is_erased(harness: EventsHarness) -> None:
+def test_a_merged_question_stays_readable_after_the_erasure_of_its_first_asker(harness: EventsHarness) -> None:
     activity = opened(harness, announced(harness))
     first, second = (
         ask(harness, activity, "ani", "Cetak barcode?"),
@@ -95,7 +95,7 @@ def test_what_is_only_planned_is_not_to_be_found(harness: EventsHarness) -> None
     assert harness.get(ANONYMOUS, "/v1/lectures").body["items"] == []
 
 
-def test_it_is_archived_once_it_is_closed_with_those_who_were_there_counted(harness: EventsHarness) -> None:
+def test_a_closed_lecture_is_archived_with_its_participants_counted(harness: EventsHarness) -> None:
     activity = opened(harness, announced(harness))
     path = f"/v1/activities/{activity}"
     assert harness.post(RANI, f"{path}/complete").rule == "lecture-not-closed"

@@ -77,7 +77,7 @@ def test_during_working_hours_it_may_be_and_the_plan_says_so(harness: EventsHarn
     assert lecture(harness, EVENING - timedelta(hours=9), group=here).body["working_hours"] is True
 
 
-def test_nobody_closes_it_and_at_its_deadline_it_is_closed_and_the_chat_wanted_free(harness: EventsHarness) -> None:
+def test_the_deadline_closes_a_lecture_that_nobody_closed_and_frees_the_chat(harness: EventsHarness) -> None:
     activity = opened(harness, announced(harness))
     harness.clock.advance(HOUR + timedelta(minutes=16))
     harness.settle()
@@ -116,7 +116,7 @@ def dying(take: Callable[..., Any]) -> Callable[..., Any]:
     return dies
 
 
-def test_its_guide_leads_it_and_a_board_member_of_another_region_does_not(harness: EventsHarness) -> None:
+def test_the_guide_leads_a_lecture_and_the_board_of_another_region_does_not(harness: EventsHarness) -> None:
     for name in ("tuti", "bima"):
         office = {"office": "treasurer", "region": None, "person": name, "board": True}
         harness.hear("office-assumed", f"treasurer.{name}", office)
@@ -129,7 +129,7 @@ def test_its_guide_leads_it_and_a_board_member_of_another_region_does_not(harnes
     assert harness.get(person("tuti"), f"/v1/lectures/{activity}").body["leads"] is True
 
 
-def test_who_neither_plans_nor_leads_it_changes_nothing_and_the_speaker_presents(harness: EventsHarness) -> None:
+def test_only_planners_guide_and_speaker_lead_a_lecture(harness: EventsHarness) -> None:
     activity = announced(harness)
     harness.clock.advance(EVENING - harness.clock.now())
     path = f"/v1/activities/{activity}/lecture"
@@ -142,7 +142,7 @@ def test_who_neither_plans_nor_leads_it_changes_nothing_and_the_speaker_presents
     assert harness.post(person("dosen"), f"{path}/close").status == 403
 
 
-def test_a_group_is_registered_once_however_often_and_its_chat_is_for_those_who_plan(harness: EventsHarness) -> None:
+def test_a_group_registers_once_and_its_chat_is_shown_to_planners_only(harness: EventsHarness) -> None:
     assert group(harness) == group(harness)
     assert group(harness, channel="whatsapp", chat=None) != group(harness, channel="whatsapp", chat=None, name="B")
     assert harness.get(RANI, f"/v1/chat-groups/{group(harness)}").body["chat"] == "-100123"
@@ -151,7 +151,7 @@ def test_a_group_is_registered_once_however_often_and_its_chat_is_for_those_who_
     assert harness.post(RANI, "/v1/chat-groups", wrong).status == 400
 
 
-def test_the_poll_shows_what_is_counted_and_everybody_only_their_own_vote(harness: EventsHarness) -> None:
+def test_a_poll_shows_counts_and_only_the_callers_own_vote(harness: EventsHarness) -> None:
     asked = poll(harness, EVENING, LATER)
     harness.post(person("ani"), f"/v1/polls/{asked}/votes", {"options": [2]})
     harness.post(person("budi"), f"/v1/polls/{asked}/votes", {"options": [1, 2]})
@@ -176,7 +176,7 @@ def test_a_planner_of_another_region_changes_nothing_here(harness: EventsHarness
     assert harness.application.log.head() == before
 
 
-def test_a_regions_chat_is_taken_for_a_lecture_by_those_who_plan_there_and_that_of_all_by_any_planner(
+def test_a_regions_chat_is_booked_by_its_planners_and_a_general_chat_by_any_planner(
     harness: EventsHarness,
 ) -> None:
     ours = group(harness)

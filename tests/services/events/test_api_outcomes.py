@@ -66,9 +66,7 @@ def test_who_says_a_problem_without_a_name_is_noted_nowhere(
     assert (shown["text"], shown["author"], shown["count"]) == ("Kepala sekolah tidak mendukung", None, 1)
 
 
-def test_what_was_said_twice_is_put_together_and_becomes_a_topic_of_all_who_said_it(
-    harness: EventsHarness, workshop: str
-) -> None:
+def test_merged_problems_become_a_topic_of_all_their_persons(harness: EventsHarness, workshop: str) -> None:
     problem, other = say(harness, ANI, workshop, "Barcode ganda"), say(harness, BUDI, workshop, "Barcode dobel")
     nameless = say(harness, VISITOR, workshop, "Barcode juga")
     assert harness.post(ANI, f"{workshop}/problems/{other}/merge", {"into": problem}).status == 403
@@ -96,7 +94,7 @@ def test_whose_problem_is_put_together_with_a_topic_raises_that_topic_too(
     assert harness.get(ANI, f"/v1/topics/{made.body['topic']}").body["raisers"] == ["ani", "budi"]
 
 
-def test_a_topic_of_what_nobody_said_by_name_is_raised_by_the_planner(harness: EventsHarness, workshop: str) -> None:
+def test_the_planner_raises_the_topic_of_a_nameless_problem(harness: EventsHarness, workshop: str) -> None:
     problem = say(harness, VISITOR, workshop, "Tidak berani bertanya")
     made = harness.post(RANI, f"{workshop}/problems/{problem}/topic", {"title": "Bertanya", "origin": "library"})
     topic = harness.get(RANI, f"/v1/topics/{made.body['topic']}").body
@@ -207,7 +205,7 @@ def test_the_code_is_stored_nowhere(harness: EventsHarness, held: str) -> None:
     assert code.replace("-", "") not in stored
 
 
-def test_a_guest_who_joins_has_what_she_earned_as_a_guest_and_no_second_one(harness: EventsHarness, held: str) -> None:
+def test_a_guest_who_joins_keeps_her_certificate_and_gets_no_second(harness: EventsHarness, held: str) -> None:
     harness.post(RANI, f"{held}/complete")
     harness.post(RANI, f"{held}/certificates")
     wina = person("wina")

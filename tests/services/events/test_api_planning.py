@@ -29,7 +29,7 @@ def test_a_school_is_asked_and_confirms_before_anything_is_published_there(harne
     assert "requests" not in harness.get(ANONYMOUS, f"/v1/venues/{venue}").body
 
 
-def test_a_school_is_asked_again_when_what_it_confirmed_moves(harness: EventsHarness) -> None:
+def test_a_school_is_asked_again_when_the_confirmed_activity_moves(harness: EventsHarness) -> None:
     venue = harness.venue("school")
     activity = harness.plan(venue=venue).body["activity"]
     path, asking = f"/v1/activities/{activity}", f"/v1/venues/{venue}/requests"
@@ -53,7 +53,7 @@ def test_a_school_that_declined_holds_nothing(harness: EventsHarness) -> None:
     assert harness.post(RANI, f"/v1/activities/{activity}/publish").rule == "venue-not-confirmed"
 
 
-def test_a_venue_is_asked_only_about_what_is_planned_there(harness: EventsHarness) -> None:
+def test_a_request_to_a_venue_needs_an_activity_planned_at_it(harness: EventsHarness) -> None:
     activity = harness.plan().body["activity"]
     reply = harness.post(RANI, f"/v1/venues/{harness.venue('school')}/requests", {"activity": activity})
     assert reply.rule == "activity-is-elsewhere"
@@ -97,7 +97,7 @@ def test_a_gathering_planned_under_older_rules_still_shows_them_when_published_u
     assert (shown["planned_under"], shown["rules"]["version"], shown["speakers"][0]["rules"]["version"]) == (1, 2, 1)
 
 
-def test_who_has_left_the_board_leads_nothing_any_more(harness: EventsHarness) -> None:
+def test_a_former_board_member_leads_no_gathering(harness: EventsHarness) -> None:
     activity = harness.plan().body["activity"]
     office = {"office": "regional-coordinator", "region": KEDIRI, "person": "rani"}
     harness.hear("office-vacated", f"regional-coordinator.{KEDIRI}", office, KEDIRI)
@@ -164,14 +164,14 @@ def test_a_cancelled_activity_says_so_and_why(harness: EventsHarness) -> None:
     assert harness.register(activity, "ani")[0].rule == "activity-cancelled"
 
 
-def test_what_was_never_published_stays_hidden_when_it_is_dropped(harness: EventsHarness) -> None:
+def test_an_unpublished_activity_stays_hidden_after_its_cancellation(harness: EventsHarness) -> None:
     activity = harness.plan().body["activity"]
     harness.post(RANI, f"/v1/activities/{activity}/cancel", {"reason": "rain"})
     assert harness.get(ANONYMOUS, f"/v1/activities/{activity}").status == 404
     assert [fact.type for fact in harness.application.log.facts(0)] == ["topic-raised", "topic-decided"]
 
 
-def test_what_was_raised_in_a_region_is_planned_about_by_those_who_plan_there(harness: EventsHarness) -> None:
+def test_only_planners_of_the_topics_region_plan_about_a_topic(harness: EventsHarness) -> None:
     topic = harness.topic(region=KEDIRI)
     reply = harness.plan(BIMA, region=BLITAR, topic=topic, venue=harness.venue(region=BLITAR))
     assert (reply.status, reply.body["region"]) == (403, KEDIRI)

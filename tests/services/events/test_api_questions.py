@@ -30,7 +30,7 @@ def test_questions_wait_in_order_and_the_moderator_joins_picks_and_hides(harness
     assert act(harness, activity, third, "pick", person("ani")).status == 403
 
 
-def test_whoever_asks_puts_the_question_off_and_on_and_nobody_else_does(harness: EventsHarness) -> None:
+def test_only_the_asker_withdraws_and_rejoins_a_question(harness: EventsHarness) -> None:
     activity = opened(harness, announced(harness))
     first, second = ask(harness, activity, "ani"), ask(harness, activity, "budi")
     assert act(harness, activity, first, "withdraw", person("budi")).status == 403
@@ -40,7 +40,7 @@ def test_whoever_asks_puts_the_question_off_and_on_and_nobody_else_does(harness:
     assert act(harness, activity, second, "rejoin", person("budi")).body["place"] == 1
 
 
-def test_a_question_of_many_stays_in_its_place_whoever_of_them_puts_it_off(harness: EventsHarness) -> None:
+def test_a_merged_question_keeps_its_place_whichever_asker_withdraws(harness: EventsHarness) -> None:
     activity = opened(harness, announced(harness))
     first, second, third, last = (ask(harness, activity, who, who) for who in ("ani", "budi", "citra", "dewi"))
     act(harness, activity, second, "merge", into=first)
@@ -57,7 +57,9 @@ def test_a_question_of_many_stays_in_its_place_whoever_of_them_puts_it_off(harne
     assert act(harness, activity, first, "rejoin", person("ani")).body["place"] == 3
 
 
-def test_what_was_put_off_is_nobody_elses_and_after_the_lecture_only_answers_are_public(harness: EventsHarness) -> None:
+def test_a_withdrawn_question_is_shown_to_its_asker_only_and_after_the_lecture_only_answers_are_public(
+    harness: EventsHarness,
+) -> None:
     activity = opened(harness, announced(harness))
     first, second = ask(harness, activity, "ani", "ani"), ask(harness, activity, "budi", "budi")
     act(harness, activity, first, "withdraw", person("ani"))
@@ -80,7 +82,7 @@ def test_an_answer_is_the_speakers_whoever_writes_it_down(harness: EventsHarness
     assert act(harness, activity, question, "answer", text="x", speaker="ani").status == 400
 
 
-def test_before_it_is_opened_nobody_asks(harness: EventsHarness) -> None:
+def test_no_question_is_taken_before_the_opening(harness: EventsHarness) -> None:
     activity = announced(harness)
     path = f"/v1/activities/{activity}/questions"
     assert harness.post(person("ani"), path, {"text": "x"}).rule == "lecture-not-open"
@@ -94,7 +96,7 @@ def test_the_text_of_a_question_is_stored_sealed_only(harness: EventsHarness) ->
     assert all("my own trouble" not in str(list(database[name].find())) for name in database.list_collection_names())
 
 
-def test_whoever_was_erased_and_writes_again_is_refused_and_brings_nobody_to_a_halt(harness: EventsHarness) -> None:
+def test_an_erased_person_who_writes_again_is_refused_and_blocks_nobody(harness: EventsHarness) -> None:
     opened(harness, announced(harness))
     harness.application.core.vault.destroy("guest-1")
     question = {"chat": GROUP["chat"], "guest": "guest-1", "text": "Bagaimana?"}
@@ -115,7 +117,7 @@ def test_a_reply_in_the_chat_counts_as_attendance_once_for_members_and_guests(ha
     assert [each["method"] for each in told] == ["reply", "reply"]
 
 
-def test_who_writes_to_the_bot_itself_is_at_the_one_lecture_that_is_held(harness: EventsHarness) -> None:
+def test_a_message_to_the_bot_belongs_to_the_only_lecture_under_way(harness: EventsHarness) -> None:
     question = {"person": "ani", "text": "Bagaimana?"}
     assert harness.post(GATEWAY, "/internal/lectures/questions", question).rule == "no-lecture-in-this-chat"
     activity = opened(harness, announced(harness))

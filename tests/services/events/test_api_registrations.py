@@ -3,7 +3,6 @@ from datetime import timedelta
 from services.kernel.declare.policy import ANONYMOUS
 from tests.services.events.harness import BIMA, RANI, EventsHarness
 from tests.support.sample_community import KEDIRI, person
-from tests.support.sample_facts import sample
 from tests.unit.events.sample_times import END, START
 
 
@@ -19,7 +18,7 @@ def test_registering_twice_gives_the_same_answer(harness: EventsHarness) -> None
     assert again.status == 201
 
 
-def test_one_sees_ones_own_seat_and_a_planner_sees_all_in_order(harness: EventsHarness) -> None:
+def test_a_person_sees_the_own_seat_and_a_planner_all_seats_in_order(harness: EventsHarness) -> None:
     activity = harness.published(capacity=1)
     harness.register(activity, "ani", "budi", "citra")
     everyone = harness.get(RANI, path_of(activity)).body["items"]
@@ -75,7 +74,7 @@ def test_in_the_moment_between_publishing_and_opening_one_is_asked_to_repeat_and
     assert harness.post(person("ani"), path_of(activity), key="mine").body["seat"] == "taken"
 
 
-def test_what_is_not_there_or_only_planned_cannot_be_registered_for(harness: EventsHarness) -> None:
+def test_unknown_and_unpublished_activities_take_no_registration(harness: EventsHarness) -> None:
     assert harness.post(person("ani"), path_of("none")).status == 404
     activity = harness.plan().body["activity"]
     assert harness.post(person("ani"), path_of(activity)).status == 404
@@ -112,8 +111,8 @@ def test_the_thirteenth_waits_and_the_first_in_line_has_the_seat_at_once_in_one_
     ]  # fmt: skip
 
 
-def test_who_is_nobodys_member_registers_as_a_guest_where_it_is_open(harness: EventsHarness) -> None:
-    harness.hear("member-joined", "ani", sample("members", "member-joined", person="ani"), KEDIRI)
+def test_a_person_without_a_membership_registers_as_a_guest_for_open_activities(harness: EventsHarness) -> None:
+    harness.hear("member-joined", "ani", {"person": "ani"}, KEDIRI)
     workshop, closed = harness.workshop(open=True), harness.published()
     taken = harness.post(ANONYMOUS, path_of(workshop), {"guest": "guest-1"})
     assert (taken.status, taken.body["person"], taken.body["seat"]) == (201, "guest-1", "taken")

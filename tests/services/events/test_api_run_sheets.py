@@ -35,7 +35,7 @@ def test_where_the_chat_is_restricted_by_itself_nobody_is_told_to(harness: Event
     assert "lift" not in steps
 
 
-def test_ticks_drive_the_lecture_where_there_is_a_step_of_it(harness: EventsHarness) -> None:
+def test_a_tick_moves_the_lecture_where_the_step_begins_a_phase(harness: EventsHarness) -> None:
     activity = in_whatsapp(harness)
     assert tick(harness, activity, "announce").body["done"] == "2026-03-02T01:00:00Z"
     assert tick(harness, activity, "present").rule == "lecture-out-of-order"
@@ -49,7 +49,7 @@ def test_ticks_drive_the_lecture_where_there_is_a_step_of_it(harness: EventsHarn
     assert tick(harness, activity, "dance").status == 404
 
 
-def test_without_a_signal_it_is_ticked_afterwards_with_the_times_at_which_it_was(harness: EventsHarness) -> None:
+def test_steps_are_ticked_afterwards_with_the_time_they_were_done(harness: EventsHarness) -> None:
     activity = in_whatsapp(harness)
     harness.clock.advance(EVENING + 3 * HOUR - harness.clock.now())
     for minutes, step in ((0, "open"), (5, "present"), (40, "take-questions"), (58, "close")):
@@ -65,7 +65,7 @@ def test_in_a_chat_that_follows_at_once_nothing_is_ticked_afterwards(harness: Ev
     assert tick(harness, activity, "open", at=EVENING.isoformat()).status == 400
 
 
-def test_the_sheet_is_for_those_who_lead_it(harness: EventsHarness) -> None:
+def test_the_run_sheet_is_for_leaders_of_the_lecture(harness: EventsHarness) -> None:
     activity = in_whatsapp(harness)
     assert harness.get(person("ani"), f"/v1/activities/{activity}/run-sheet").status == 403
     assert harness.get(person("dosen"), f"/v1/activities/{activity}/run-sheet").status == 200

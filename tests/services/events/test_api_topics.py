@@ -3,7 +3,7 @@ from tests.services.events.harness import BIMA, RANI, EventsHarness, coordinator
 from tests.support.sample_community import BLITAR, KEDIRI, person
 
 
-def test_details_of_a_trouble_are_read_by_those_who_share_it_and_those_who_decide(harness: EventsHarness) -> None:
+def test_details_of_a_topic_are_for_its_raisers_and_the_board(harness: EventsHarness) -> None:
     wish = {"title": "Barcodes", "region": KEDIRI, "origin": "library", "details": "Our head forbids it."}
     topic = harness.post(person("ani"), "/v1/topics", wish).body["topic"]
     path = f"/v1/topics/{topic}"
@@ -80,7 +80,7 @@ def test_an_endorser_who_has_the_trouble_counts_once(harness: EventsHarness) -> 
     assert (shown["raisers"], shown["endorsers"], shown["count"]) == (["ani", "budi"], [], 2)
 
 
-def test_what_does_not_exist_is_not_there(harness: EventsHarness) -> None:
+def test_an_unknown_topic_answers_404(harness: EventsHarness) -> None:
     assert harness.get(ANONYMOUS, "/v1/topics/none").status == 404
     assert harness.post(person("ani"), "/v1/topics/none/endorsements").status == 404
     assert harness.post(RANI, "/v1/topics/none/decision", {"decision": "accepted"}).status == 404

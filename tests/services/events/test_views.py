@@ -135,7 +135,7 @@ def test_a_guest_who_becomes_a_member_finds_what_the_guest_did(database: Databas
     assert history["z"].method == "walk-in"
 
 
-def test_two_ids_that_met_at_one_activity_are_one_participation() -> None:
+def test_two_ids_of_a_person_at_one_activity_are_one_participation() -> None:
     member = ParticipationRow("ani", {"a": Took(seat="taken"), "b": Took(seat="released")})
     walked_in = Took(attended=True, method="walk-in", at="t")
     guest = ParticipationRow("guest-1", {"a": walked_in, "b": Took(seat="line")})
@@ -155,7 +155,7 @@ def test_the_rules_in_force_are_those_of_the_moment(database: Database[dict[str,
     assert rules_at(rows, END).speakers == "open"
 
 
-def test_the_board_is_whoever_holds_an_office_of_it_now(database: Database[dict[str, Any]]) -> None:
+def test_the_board_is_everybody_with_an_office_of_the_board_now(database: Database[dict[str, Any]]) -> None:
     members = SourceService("members")
     office = {"office": "treasurer", "region": None}
     members.say("office-assumed", "treasurer.all", {**office, "person": "tuti", "board": True})

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.events.domain.activity import ActivityPublished
+from services.events.domain.activity_times import ActivityTimes
 from services.events.domain.gathering import GatheringPlanned, PlanGathering
-from services.events.domain.held import Held
 from services.events.domain.plan import Place, Plan, Session
 from services.events.domain.rules import BOARD_ONLY, OPEN_TO_ALL, RulesInForce
 from services.events.domain.venue import CAFE, SCHOOL
@@ -30,7 +30,7 @@ WORKSHOP_PLAN = Plan(
     "workshop", "Pengolahan", KEDIRI, IN_A_CAFE, START, AGENDA[-1].ends, 30,
     units=("a-klasifikasi", "b-slims"), levels=("secondary",), open=True, sessions=AGENDA,
 )  # fmt: skip
-HELD = Held("published", KEDIRI, START, END)
+HELD = ActivityTimes("published", KEDIRI, START, END)
 
 
 def plan_gathering(plan: Plan = PLAN, topic: str = "topic-1", declined: bool = False) -> PlanGathering:

@@ -80,7 +80,7 @@ def test_an_event_tells_what_the_contract_says_of_it(stream: str, event: Event, 
 
 
 @pytest.mark.parametrize(("stream", "event", "kind"), TOLD)
-def test_what_is_sealed_and_what_is_secret_is_told_to_nobody(stream: str, event: Event, kind: str | None) -> None:
+def test_sealed_texts_and_secrets_are_in_no_fact(stream: str, event: Event, kind: str | None) -> None:
     draft = tell(recorded(stream, event))
     assert kind is None or (draft is not None and "sealed" not in json.dumps(draft.data))
 

@@ -82,7 +82,7 @@ def test_while_some_register_and_others_leave_no_seat_is_lost_and_none_is_given_
     assert promoted == waited[: len(promoted)]
 
 
-def test_a_seat_given_back_and_its_passing_on_are_one_commit() -> None:
+def test_release_and_promotion_are_one_commit() -> None:
     door = Door(1)
     for person in PEOPLE[:2]:
         door.take(person, TakeSeat(person, NOW, "published"), person)

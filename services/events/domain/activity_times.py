@@ -15,7 +15,7 @@ AFTER = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class ActivityTimes:
     """The activity as of now. Rescheduling moves the times, and the window of the code word with the times."""
 
     state: str
@@ -24,7 +24,7 @@ class Held:
     ends: datetime
     sessions: tuple[Session, ...] = ()
 
-    def at(self, session: Session) -> Held:
+    def at(self, session: Session) -> ActivityTimes:
         """The same activity with the times of one session."""
         return replace(self, starts=session.starts, ends=session.ends, sessions=())
 
