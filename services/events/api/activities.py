@@ -97,7 +97,14 @@ def show_activity(parts: Parts, request: Request) -> Answer[ActivityShown]:
 
 
 def activity_shown(parts: Parts, row: ActivityRow) -> ActivityShown:
-    return fill(ActivityShown, row, speakers=tuple(speaker_shown(parts, each) for each in row.speakers))
+    return fill(
+        ActivityShown,
+        row,
+        speakers=tuple(speaker_shown(parts, each) for each in row.speakers),
+        reason=row.reason or None,
+        present=None if row.present is UNSET else row.present,
+        guests=None if row.guests is UNSET else row.guests,
+    )
 
 
 def speaker_shown(parts: Parts, row: SpeakerRow) -> SpeakerShown:

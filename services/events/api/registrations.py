@@ -107,8 +107,9 @@ def list_registrations(parts: Parts, request: Request) -> Answer[SeatList]:
     if row is None:
         return Answer(SeatList(()))
     activity = current.identity
-    seats = [SeatShown(activity, each, TAKEN, None, each in row.guests) for each in row.taken]
-    line = [SeatShown(activity, each, IN_LINE, n, each in row.guests) for n, each in enumerate(row.line, start=1)]
+    guests = row.guests or ()
+    seats = [SeatShown(activity, each, TAKEN, None, each in guests) for each in row.taken]
+    line = [SeatShown(activity, each, IN_LINE, n, each in guests) for n, each in enumerate(row.line, start=1)]
     if request.actor.may(PLAN, current.plan.region):
         return Answer(SeatList((*seats, *line)))
     own = parts.known_as(person)

@@ -27,6 +27,7 @@ from services.events.domain.seats import TAKEN, PlacedInLine, SeatPromoted, Seat
 from services.events.domain.workshop import WorkshopPlanned
 from services.kernel.base.message import Event, Recorded
 from services.kernel.base.times import moment
+from services.kernel.declare.schema import UNSET, Unset
 from services.kernel.declare.view import Applied, Change, Expression, View, increment
 from services.kernel.views.arrays import replacing, without
 
@@ -84,7 +85,8 @@ class SpeakerRow:
 @dataclass(frozen=True)
 class ActivityRow:
     """``public`` is set by publishing; before, only planners may know of the activity. ``rules`` are the rules of the
-    publishing, until then of the planning, which ``planned_under`` keeps. ``version`` is the version of the activity's
+    publishing, until then of the planning, which ``planned_under`` keeps. ``reason`` is there once it is cancelled, ``present``
+    and ``guests`` once it is completed. ``version`` is the version of the activity's
     own stream: a change of the seats does not raise the version.
     """
 
@@ -110,9 +112,9 @@ class ActivityRow:
     rules: RulesShown
     planned_under: int
     version: int
-    reason: str | None = None
-    present: int | None = None
-    guests: int | None = None
+    reason: str | Unset = UNSET
+    present: int | Unset = UNSET
+    guests: int | Unset = UNSET
 
 
 def apply(recorded: Recorded) -> Applied:

@@ -17,6 +17,7 @@ from services.events.domain.seats import (
 )
 from services.kernel.base.message import Event, Recorded
 from services.kernel.base.times import moment
+from services.kernel.declare.schema import UNSET, Unset
 from services.kernel.declare.view import Applied, Change, View, adding
 from services.kernel.views.arrays import appending, dropping
 
@@ -25,7 +26,7 @@ from services.kernel.views.arrays import appending, dropping
 class RegistrationsRow:
     """``closes`` is a moment; ``closed`` says why registration is closed, None while registration is open. ``taken``
     and ``line`` are persons in order: a person's place in line is the place in the list, so when a person leaves, the
-    next people move up. ``guests`` are the ids in both lists that belong to no member.
+    next people move up. ``guests`` are the ids in both lists that belong to no member, ``UNSET`` before the first guest.
     """
 
     activity: str
@@ -35,7 +36,7 @@ class RegistrationsRow:
     closed: str | None
     taken: tuple[str, ...] = ()
     line: tuple[str, ...] = ()
-    guests: tuple[str, ...] = ()
+    guests: tuple[str, ...] | Unset = UNSET
     version: int = 0
 
 
