@@ -164,9 +164,15 @@ def test_the_end_is_told_to_those_present_guests_too_and_the_raisers_are_asked()
     assert {message.worth_until for message in messages} == {ENDS + COMPLETION_WORTH}
 
 
+def test_a_certificate_is_told_to_its_holder_a_person_or_a_guest() -> None:
+    audiences = registered()
+    for certificate, holder in ((facts.certificate("budi"), "budi"), (facts.certificate(guest="tamu"), "tamu")):
+        assert who(audiences.hear(certificate)) == {holder: "certificate-issued"}
+
+
 def test_a_fact_heard_again_gives_the_same_messages_under_the_same_ids() -> None:
     state = registered().states["activity:a"]
-    first, again = (AUDIENCE.react(state, facts.seat("taken", "dewi")).issues for _ in range(2))
+    first, again = (AUDIENCE.reaction(state, facts.seat("taken", "dewi")).issues for _ in range(2))
     assert [issue.identity for issue in first] == [issue.identity for issue in again]
     assert first == again
 
@@ -174,7 +180,7 @@ def test_a_fact_heard_again_gives_the_same_messages_under_the_same_ids() -> None
 def test_more_people_than_one_message_holds_are_more_messages_with_ids_of_their_own() -> None:
     members = [f"m{n}" for n in range(PEOPLE_AT_MOST + 1)]
     state = {"members": members}
-    issues = AUDIENCE.react(state, facts.published()).issues
+    issues = AUDIENCE.reaction(state, facts.published()).issues
     assert [len(issue.command.people) for issue in issues] == [PEOPLE_AT_MOST, 1]
     assert len({issue.identity for issue in issues}) == 2
 

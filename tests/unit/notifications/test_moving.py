@@ -22,7 +22,7 @@ def moves(*heard: Fact) -> list[MoveHome]:
     for fact in heard:
         [instance] = MOVING.concerned(fact)
         assert instance == "sri"
-        reaction = MOVING.react(state, fact)
+        reaction = MOVING.reaction(state, fact)
         state = dict(reaction.state)
         issued += [issue.command for issue in reaction.issues]
     return issued

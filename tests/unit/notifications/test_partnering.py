@@ -23,7 +23,7 @@ def told(*heard: Fact) -> list[PlanMessage]:
     messages: list[PlanMessage] = []
     for fact in heard:
         for _ in PARTNERING.concerned(fact):
-            reaction = PARTNERING.react(state, fact)
+            reaction = PARTNERING.reaction(state, fact)
             state = dict(reaction.state)
             messages += [issue.command for issue in reaction.issues]
     return messages

@@ -28,7 +28,7 @@ class Activity:
         self.fired = 0
 
     def hear(self, heard: Fact | Recorded) -> None:
-        reaction = REMINDERS.react(self.state, heard)
+        reaction = REMINDERS.reaction(self.state, heard)
         self.state, self.deadlines = dict(reaction.state), dict(reaction.deadlines)
         for issue in reaction.issues:
             assert isinstance(issue.command, PlanMessage)
