@@ -36,7 +36,7 @@ from services.notifications.sending.planner import DeliveryPlanner, Lookups, Pla
 from services.notifications.sending.sender import Sender, SendingReader
 from services.notifications.sending.telegram_channel import TelegramChannel
 from services.notifications.views.announcements import ANNOUNCEMENTS
-from services.notifications.views.contacts import CONTACTS, in_doubt
+from services.notifications.views.contacts import CONTACTS, is_in_doubt
 from services.notifications.views.inbox import MESSAGES
 from services.notifications.views.libraries import LIBRARIES
 from services.notifications.views.partners import PARTNERS
@@ -111,7 +111,7 @@ def readers(core: Core, made: Parts) -> Sequence[Reader]:
         log.info("neither SMTP_URI nor a bot is set: deliveries wait")
         return [planning, digests, eraser, webhooks]
     composer = Composer(
-        message=lambda identity: core.commands.state(MESSAGE, identity)[0].planned,
+        message=lambda identity: core.commands.state(MESSAGE, identity)[0],
         preference=lambda person: core.commands.state(PREFERENCE, person)[0],
         people=MembersPeople(core.settings.urls["members"], ActorSignature(core.settings.secrets.signing.hex())),
         host=_host(core.settings),
@@ -122,7 +122,7 @@ def readers(core: Core, made: Parts) -> Sequence[Reader]:
         core.commands,
         core.metrics,
         region_of=lambda person: region_of(core.views, person),
-        in_doubt=lambda person: in_doubt(core.views, person),
+        in_doubt=lambda person: is_in_doubt(core.views, person),
     )
     sender = Sender(made.deliveries, channels, composer, hours, outcomes)
     return [planning, digests, eraser, webhooks, SendingReader(sender, made.deliveries, core.clock, planned)]

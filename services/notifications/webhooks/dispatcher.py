@@ -11,7 +11,6 @@ import random
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from services.kernel.base.alarm import Alarm
 from services.kernel.base.bell import Bell
@@ -19,7 +18,7 @@ from services.kernel.base.clock import Clock
 from services.kernel.readers.reader import Source
 from services.kernel.views.view_store import Views
 from services.notifications.sending.machine_time import MachineTime
-from services.notifications.views.subscriptions import SUBSCRIPTIONS
+from services.notifications.views.subscriptions import ACTIVE, SUBSCRIPTIONS, SubscriptionRow
 from services.notifications.webhooks.webhook_deliveries import WebhookDeliveries
 
 log = logging.getLogger(__name__)
@@ -86,11 +85,7 @@ class Dispatcher:
         self._looked = self._machine.monotonic()
         self._sweep()
         head = self._heard.head()
-        wanted = {
-            document["_id"]: int(document["version"])
-            for document in self._views.all(SUBSCRIPTIONS)
-            if self._has_work(document, head)
-        }
+        wanted = {row.subscription: row.version for row in self._views.all(SUBSCRIPTIONS) if self._has_work(row, head)}
         with self._guard:
             standing = [identity for identity in self._waiting if identity in wanted]
             self._waiting = deque([*standing, *(identity for identity in wanted if identity not in standing)])
@@ -125,17 +120,17 @@ class Dispatcher:
             self._deliveries.delete_old(self._clock.now())
             self._swept = now
 
-    def _has_work(self, document: dict[str, Any], head: int) -> bool:
-        """Whether something may have come since it was last served, or a pause is over."""
-        identity = document["_id"]
+    def _has_work(self, row: SubscriptionRow, head: int) -> bool:
+        """Whether the subscription or the feed has changed since the subscription was last served, or a pause is over."""
+        identity = row.subscription
         if identity in self._running:
             return False
         if (again := self._trouble.get(identity)) is not None:
             return self._machine.monotonic() >= again
         version, place = self._served.get(identity, (0, -1))
-        if version != document["version"]:
+        if version != row.version:
             return True
-        if document["state"] != "active":
+        if row.state != ACTIVE:
             return False
         due = self._due.get(identity)
         return place != head if due is None else self._machine.monotonic() >= due

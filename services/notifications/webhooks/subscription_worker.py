@@ -84,11 +84,13 @@ class SubscriptionWorker:
         Raises ``PyMongoError``, and ``Unavailable`` if a decision could not be recorded: serve it again later.
         """
         subscription, _ = self.commands.state(SUBSCRIPTION, identity)
+        if subscription is None:
+            return None
         self._ping(identity, subscription)
         partner, _ = self.commands.state(PARTNER, subscription.partner)
         if subscription.disabled is not None:
             return None
-        if not partner.readable:
+        if partner is None or not partner.readable:
             return RESTING
         interest = Interest(subscription.types, subscription.regions, partner.readable)
         for _ in range(TURN):

@@ -12,7 +12,6 @@ from services.notifications.domain.partner import (
     ChangePartner,
     IssueKey,
     Key,
-    Partner,
     PartnerActivated,
     PartnerAdded,
     PartnerKeyIssued,
@@ -66,7 +65,7 @@ def test_a_key_is_revoked_once_and_an_unknown_one_never() -> None:
     with pytest.raises(NotFound):
         PARTNER.decide(RevokeKey("other"), PARTNER.fold([ADDED, ACTIVE]))
     with pytest.raises(NotFound):
-        PARTNER.decide(ChangePartner(Profile("x", "other", ("*",))), Partner())
+        PARTNER.decide(ChangePartner(Profile("x", "other", ("*",))), None)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from services.kernel.declare.view import Change, View
 from services.kernel.views.view_store import Views
 from services.notifications.domain.quiet_hours import QuietHours
-from services.notifications.views.rules import RULES, hours_in_force, second_above
+from services.notifications.views.rules import RULES, RulesRow, hours_in_force, second_above
 from tests.unit.notifications.facts import START, fact
 
 WEEK = timedelta(days=7)
@@ -22,9 +22,9 @@ class Rulebook:
 
     documents: list[dict[str, Any]]
 
-    def all(self, view: View) -> Iterator[dict[str, Any]]:
+    def all(self, view: View[RulesRow]) -> Iterator[RulesRow]:
         assert view is RULES
-        return iter(self.documents)
+        return map(view.read, self.documents)
 
 
 def views(*versions: tuple[datetime, str, int]) -> Views:

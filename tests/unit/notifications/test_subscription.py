@@ -20,7 +20,6 @@ from services.notifications.domain.subscription import (
     RecoveryAsked,
     RotateSecret,
     SecretRotated,
-    Subscription,
     SubscriptionDisabled,
     SubscriptionEnabled,
     SubscriptionMade,
@@ -43,7 +42,7 @@ def test_it_is_made_once_for_facts_that_exist() -> None:
 def test_a_secret_signs_for_a_day_after_another_took_its_place() -> None:
     given(SUBSCRIPTION, MADE).when(RotateSecret(NOW)).then(SecretRotated(2, NOW))
     once = SUBSCRIPTION.fold([MADE, SecretRotated(2, NOW)])
-    assert Subscription().signing(NOW) == (1,)
+    assert SUBSCRIPTION.fold([MADE]).signing(NOW) == (1,)
     assert once.signing(NOW) == once.signing(NOW + BOTH_SIGN - timedelta(seconds=1)) == (2, 1)
     assert once.signing(NOW + BOTH_SIGN) == (2,)
     soon, later = NOW + timedelta(hours=1), NOW + BOTH_SIGN
@@ -82,4 +81,4 @@ def test_the_last_pings_are_remembered() -> None:
 def test_there_is_nothing_to_do_with_one_that_is_none() -> None:
     for command in (RotateSecret(NOW), PingSubscription("x"), RecoverDeliveries(0), DisableSubscription("gone")):
         with pytest.raises(NotFound):
-            SUBSCRIPTION.decide(command, Subscription())
+            SUBSCRIPTION.decide(command, None)
