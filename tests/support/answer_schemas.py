@@ -16,7 +16,6 @@ KNOWN_DEVIATIONS: Mapping[str, str] = {
     "members import-members": "one schema for two answers: a dry run's report and the id of a started import",
     "members import-progress": "`good` is answered only by a dry run",
     "members people": "`code` is answered only where a code was asked for",
-    "notifications list-announcements": "`by`, `approved_by` and `waiting` are answered only to those who may announce",
 }
 """``service route`` → why its answers differ from its schema today. Entries are removed and none is added."""
 

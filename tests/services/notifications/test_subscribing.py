@@ -11,7 +11,7 @@ from pymongo.errors import AutoReconnect
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from services.kernel.declare.policy import Actor
-from services.notifications.api.subscriptions import ACTIVE_AT_MOST
+from services.notifications.api.subscriptions import MAX_ACTIVE
 from services.notifications.webhooks.webhook_client import NoReply, Reply, WebhookClient
 from tests.services.notifications.harness import KEEPER, UNIVERSITY, NotificationsHarness
 from tests.services.notifications.webhook_harness import WebhookHarness
@@ -47,7 +47,7 @@ def test_a_recovery_sends_a_range_again_under_the_same_ids_and_goes_on_from_ther
         assert office.desk.post(office.actor, path, wrong).status == 400
 
 
-def test_a_recovery_while_one_waits_begins_at_the_place_asked_for(office: WebhookHarness) -> None:
+def test_a_recovery_while_a_delivery_waits_begins_at_its_position(office: WebhookHarness) -> None:
     subscription, _ = office.subscribe()
     facts = [office.desk.hear_of("events.seat-taken") for _ in range(2)]
     office.endpoint.says = 500
@@ -83,7 +83,7 @@ def test_after_a_rotation_both_secrets_verify_for_a_day(office: WebhookHarness) 
     assert new not in kept
 
 
-def test_a_ping_is_tried_once_and_counts_for_nothing(office: WebhookHarness) -> None:
+def test_a_ping_has_one_attempt_and_no_number(office: WebhookHarness) -> None:
     subscription, secret = office.subscribe()
     ping = office.desk.post(office.actor, f"/v1/subscriptions/{subscription}/test")
     office.run()
@@ -98,7 +98,7 @@ def test_a_ping_is_tried_once_and_counts_for_nothing(office: WebhookHarness) -> 
     assert office.states(subscription) == []
 
 
-def test_a_partner_that_rests_gets_nothing_and_all_of_it_afterwards(office: WebhookHarness) -> None:
+def test_a_dormant_partner_gets_its_facts_when_active_again(office: WebhookHarness) -> None:
     office.subscribe()
     office.desk.post(KEEPER, f"/v1/partners/{office.partner}/state", {"state": "dormant"})
     fact = office.desk.hear_of("events.seat-taken")
@@ -131,7 +131,7 @@ def test_a_subscription_is_its_partners_alone(office: WebhookHarness) -> None:
     assert office.desk.post(office.actor, "/v1/subscriptions", {"url": "https://10.0.0.1/"}).rule == "webhook-address"
 
 
-def test_what_is_known_by_its_time_no_longer_is_recovered_by_its_place(office: WebhookHarness) -> None:
+def test_deleted_deliveries_are_recovered_by_cursor_alone(office: WebhookHarness) -> None:
     subscription, _ = office.subscribe()
     path = f"/v1/subscriptions/{subscription}/recover"
     begun = office.desk.clock.now() - timedelta(minutes=1)
@@ -151,8 +151,8 @@ def test_what_is_known_by_its_time_no_longer_is_recovered_by_its_place(office: W
     assert office.desk.post(office.actor, path, {"after": cursor}).status == 202
 
 
-def test_a_partner_has_as_many_active_subscriptions_as_leave_room_for_others(office: WebhookHarness) -> None:
-    made = [office.subscribe()[0] for _ in range(ACTIVE_AT_MOST)]
+def test_a_partner_has_a_limited_number_of_active_subscriptions(office: WebhookHarness) -> None:
+    made = [office.subscribe()[0] for _ in range(MAX_ACTIVE)]
     office.desk.show()
     one_more = office.desk.post(office.actor, "/v1/subscriptions", {"url": office.endpoint.url})
     assert (one_more.status, one_more.body["rule"]) == (422, "too-many-subscriptions")
@@ -165,7 +165,7 @@ def test_a_partner_has_as_many_active_subscriptions_as_leave_room_for_others(off
     assert office.desk.post(office.actor, f"/v1/subscriptions/{made[1]}/enable").status == 200  # it is active
 
 
-def test_whoever_repeats_the_making_has_the_secret_though_the_partner_rests_by_now(office: WebhookHarness) -> None:
+def test_a_repeated_making_answers_the_secret_of_a_dormant_partner(office: WebhookHarness) -> None:
     body = {"url": office.endpoint.url}
     first = office.desk.post(office.actor, "/v1/subscriptions", body, key="once")
     office.desk.post(KEEPER, f"/v1/partners/{office.partner}/state", {"state": "dormant"})
@@ -205,7 +205,7 @@ def test_a_ping_outlives_an_error_while_its_subscription_is_disabled(
     assert len(office.endpoint.received) == 1
 
 
-def test_whoever_comes_late_with_a_failure_changes_nothing_of_what_another_has_delivered(
+def test_a_late_failure_does_not_change_a_delivered_delivery(
     office: WebhookHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     subscription, _ = office.subscribe()
