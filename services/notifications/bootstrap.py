@@ -1,4 +1,4 @@
-"""Puts the notifications service together; every part can be replaced in a test."""
+"""Puts the notifications service together; a test can replace each part."""
 
 from __future__ import annotations
 
@@ -52,7 +52,6 @@ log = logging.getLogger(__name__)
 
 
 def definition() -> Definition:
-    """The service's declarations."""
     return Definition(
         name="notifications",
         registry=REGISTRY,
@@ -79,12 +78,11 @@ def definition() -> Definition:
 
 
 def parts(core: Core) -> Parts:
-    """What the handlers are called with."""
     return Parts(core, core.commands, core.views, Deliveries(core.database))
 
 
 def readers(core: Core, made: Parts) -> Sequence[Reader]:
-    """The deliverer's halves, and what makes digests. Without any channel nothing is sent: deliveries are planned and wait."""
+    """The readers that plan and send deliveries, plan digests, erase and send webhooks. Without a channel deliveries wait."""
     planned, eraser = Bell(), hearing(core, "members.member-erased")
     channels, webhooks = _channels(core.settings), dispatcher_of(core, made)
 
@@ -129,7 +127,7 @@ def readers(core: Core, made: Parts) -> Sequence[Reader]:
 
 
 def _channels(settings: Settings) -> Mapping[str, Channel]:
-    """What letters can be sent by in this installation."""
+    """The channels of this installation."""
     channels: dict[str, Channel] = {}
     if settings.smtp is not None:
         channels[EMAIL] = SmtpServer(settings.smtp, f"no-reply@{_host(settings)}")

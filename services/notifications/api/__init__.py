@@ -1,4 +1,4 @@
-"""The routes of notifications, one module for each resource."""
+"""The routes of notifications, a module for each resource."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ State: TypeAlias = Annotated[str, OneOf(STATES)]
 
 
 def _published_time() -> fields.AwareDateTime:
-    """A time whose bounds stand in OpenAPI, as they always have."""
+    """A time with its bounds in OpenAPI, which have always been published."""
     bounds = {"x-minimum": "1900-01-01T00:00:00+00:00", "x-maximum": "2999-01-01T00:00:00+00:00"}
     return fields.AwareDateTime(required=True, format="iso", validate=within_the_calendar, metadata=bounds)
 

@@ -41,7 +41,7 @@ class NewKey:
 
 @dataclass(frozen=True)
 class BearerBody:
-    """A bearer as its holder sent it. A text that is no key of ours is not malformed: nobody is behind it."""
+    """A bearer in any form. A text that is no key of ours is not malformed; no partner is behind the text."""
 
     token: str
 

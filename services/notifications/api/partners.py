@@ -34,7 +34,7 @@ from services.notifications.views.partners import PARTNERS
 
 routes = Routes()
 
-CONTACTS_AT_MOST = 10
+MAX_CONTACTS = 10
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class PartnerBody:
     name: Text
     kind: Annotated[str, OneOf(KINDS)]
     regions: SomeRegions
-    contacts: Annotated[tuple[ContactBody, ...], Length(0, CONTACTS_AT_MOST)] = ()
+    contacts: Annotated[tuple[ContactBody, ...], Length(0, MAX_CONTACTS)] = ()
 
 
 @dataclass(frozen=True)

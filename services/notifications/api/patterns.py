@@ -9,7 +9,7 @@ from marshmallow.validate import Length, Regexp
 
 from services.kernel.declare.schema import Format
 
-NAMES_AT_MOST = 50
+MAX_NAMES = 50
 TYPE_PATTERN = r"[a-z*][a-z0-9*.-]{0,79}"
 REGION = r"[A-Za-z0-9_-]{1,64}|\*"
 
@@ -24,8 +24,8 @@ class Names(fields.String):
     def _deserialize(self, value: Any, *where: Any, **options: Any) -> Any:
         text = super()._deserialize(value, *where, **options)
         found = tuple(dict.fromkeys(str(text).split(",")))
-        if len(found) > NAMES_AT_MOST:
-            raise ValidationError(f"At most {NAMES_AT_MOST}.")
+        if len(found) > MAX_NAMES:
+            raise ValidationError(f"At most {MAX_NAMES}.")
         for name in found:
             self._name(name)
         return found
@@ -39,11 +39,11 @@ def whole(pattern: str, error: str) -> Regexp:
 Time: TypeAlias = Annotated[str, Format("date-time")]
 """A moment as RFC 3339 text."""
 TypePatterns: TypeAlias = Annotated[
-    tuple[Annotated[str, whole(TYPE_PATTERN, "No type of a fact.")], ...], Length(0, NAMES_AT_MOST)
+    tuple[Annotated[str, whole(TYPE_PATTERN, "No type of a fact.")], ...], Length(0, MAX_NAMES)
 ]
 """Patterns of types of facts: ``activity-*``, ``mentoring.library-smooth``."""
 _Region: TypeAlias = Annotated[str, whole(REGION, "No region.")]
-Regions: TypeAlias = Annotated[tuple[_Region, ...], Length(0, NAMES_AT_MOST)]
+Regions: TypeAlias = Annotated[tuple[_Region, ...], Length(0, MAX_NAMES)]
 """Ids of regions, ``*`` for all; none are allowed."""
-SomeRegions: TypeAlias = Annotated[tuple[_Region, ...], Length(1, NAMES_AT_MOST)]
+SomeRegions: TypeAlias = Annotated[tuple[_Region, ...], Length(1, MAX_NAMES)]
 """Ids of regions, ``*`` for all; at least one."""

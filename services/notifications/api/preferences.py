@@ -15,9 +15,9 @@ from services.notifications.domain.preference import (
     DAY,
     DIGEST,
     LANGUAGES,
+    MAX_REGIONS,
     OFF,
     PREFERENCE,
-    REGIONS_AT_MOST,
     SINGLY,
     WEEK,
     WEEKDAYS,
@@ -30,7 +30,7 @@ from services.notifications.parts import Parts
 routes = Routes()
 
 TimeOfDay: TypeAlias = Annotated[str, Regexp(r"([01][0-9]|2[0-3]):[0-5][0-9]\Z", error="Not a time of day.")]
-Regions: TypeAlias = Annotated[tuple[Identity, ...], Length(0, REGIONS_AT_MOST)]
+Regions: TypeAlias = Annotated[tuple[Identity, ...], Length(0, MAX_REGIONS)]
 HowTold: TypeAlias = Annotated[str, OneOf((SINGLY, DIGEST, OFF))]
 
 
@@ -72,13 +72,13 @@ class MattersBody:
     announcements: HowTold | Unset = UNSET
 
     def chosen(self) -> dict[str, str]:
-        """The matters that were sent, with the way in which each is told."""
+        """Matter → ``singly``, ``digest`` or ``off``, for the matters in the body."""
         return {str(matter): how for matter in Matter if (how := getattr(self, matter)) is not UNSET}
 
 
 @dataclass(frozen=True)
 class PreferenceBody:
-    """A field that is left out stays as it is."""
+    """A missing field keeps its value."""
 
     email: bool
     language: Annotated[str, OneOf(LANGUAGES)] | Unset | None = UNSET

@@ -32,7 +32,7 @@ from services.notifications.views.subscriptions import ACTIVE, DISABLED, SUBSCRI
 
 routes = Routes()
 
-ACTIVE_AT_MOST = 10
+MAX_ACTIVE_SUBSCRIPTIONS = 10
 """Fewer than the dispatcher serves at once, so that one partner's slow addresses hold up no other partner."""
 _ONE = "/v1/subscriptions/{subscription}"
 
@@ -207,11 +207,11 @@ def _require_room(parts: Parts, partner: str) -> None:
     the same moment, one too many may come through.
     """
     active = parts.views.count(SUBSCRIPTIONS, {"partner": partner, "state": ACTIVE})
-    if active >= ACTIVE_AT_MOST:
+    if active >= MAX_ACTIVE_SUBSCRIPTIONS:
         raise Refused(
             "too-many-subscriptions",
-            f"a partner has at most {ACTIVE_AT_MOST} active subscriptions",
-            at_most=ACTIVE_AT_MOST,
+            f"a partner has at most {MAX_ACTIVE_SUBSCRIPTIONS} active subscriptions",
+            at_most=MAX_ACTIVE_SUBSCRIPTIONS,
         )
 
 

@@ -148,7 +148,7 @@ class AnnouncementPublished(Event):
 
 @dataclass(frozen=True, slots=True)
 class AnnouncementWithdrawn(Event):
-    """``revision`` is the last revision that was published, 0 without one."""
+    """``revision`` is the last published revision, 0 before the first publication."""
 
     title: str
     regions: tuple[str, ...]

@@ -14,7 +14,7 @@ from services.kernel.commands.decider import Decider
 
 EMAIL, TELEGRAM = "email", "telegram"
 CHANNELS = (EMAIL, TELEGRAM)
-REFUSALS_AT_MOST = 2
+MAX_REFUSALS = 2
 """After this many refusals for good without a letter taken in between, a coordinator is told."""
 
 
@@ -85,7 +85,7 @@ def decide(command: ContactCommand, state: Contact) -> Sequence[Event]:
             if delivery in refused or channel in state.flagged:
                 return []
             events: list[Event] = [ContactRefused(channel, delivery, reason)]
-            if len(refused) + 1 >= REFUSALS_AT_MOST:
+            if len(refused) + 1 >= MAX_REFUSALS:
                 events.append(ContactBounced(channel, region))
             return events
         case _:

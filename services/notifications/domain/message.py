@@ -14,7 +14,7 @@ from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import Refused
 from services.kernel.commands.decider import Decider
 
-PEOPLE_AT_MOST = 500
+MAX_PEOPLE = 500
 """Keeps a message far under the log's largest commit. More people are told by several messages about the same fact."""
 
 
@@ -102,8 +102,8 @@ class MessagePlanned(Event):
 def decide(command: PlanMessage, planned: MessagePlanned | None) -> Sequence[Event]:
     """Plans a message once, and no message without people. Raises ``Refused`` ``too-many-people``."""
     people = tuple(dict.fromkeys(command.people))
-    if len(people) > PEOPLE_AT_MOST:
-        raise Refused("too-many-people", f"one message tells at most {PEOPLE_AT_MOST} people", people=len(people))
+    if len(people) > MAX_PEOPLE:
+        raise Refused("too-many-people", f"one message tells at most {MAX_PEOPLE} people", people=len(people))
     if planned is not None or not people:
         return []
     return [

@@ -16,7 +16,7 @@ LEAD, ACTIVE, DORMANT = "lead", "active", "dormant"
 STATES = (LEAD, ACTIVE, DORMANT)
 FEED_READ, SUBSCRIPTIONS_KEEP = "feed.read", "subscriptions.keep"
 SCOPES = (FEED_READ, SUBSCRIPTIONS_KEEP)
-KEYS_AT_MOST = 10
+MAX_KEYS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class ActivatePartner(Command):
 
 @dataclass(frozen=True, slots=True)
 class RestPartner(Command):
-    """Let the partner read nothing and send the partner nothing, until it is active again."""
+    """Suspend a partner's reading and its webhooks until the next activation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class PartnerActivated(Event):
 
 @dataclass(frozen=True, slots=True)
 class PartnerRested(Event):
-    """The partner's keys open nothing and the partner is sent nothing until it is active again."""
+    """The partner's keys and webhooks are suspended until the next activation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +223,8 @@ def _issue(command: IssueKey, partner: Partner) -> Sequence[Event]:
     _require_active(partner)
     if any(command.key == standing.key for standing in partner.keys):
         return []
-    if len(partner.keys) >= KEYS_AT_MOST:
-        raise Refused("too-many-keys", f"a partner has at most {KEYS_AT_MOST} keys; revoke one first")
+    if len(partner.keys) >= MAX_KEYS:
+        raise Refused("too-many-keys", f"a partner has at most {MAX_KEYS} keys; revoke one first")
     beyond = set(command.regions) - set(partner.profile.regions)
     if beyond and ALL_REGIONS not in partner.profile.regions:
         raise Refused("key-beyond-partner", "a key opens no region that is not the partner's", regions=sorted(beyond))

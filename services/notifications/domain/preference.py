@@ -20,7 +20,7 @@ LANGUAGES = ("id", "en")
 DAY, WEEK = "day", "week"
 SINGLY, DIGEST, OFF = "singly", "digest", "off"
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-REGIONS_AT_MOST = 50
+MAX_REGIONS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class PreferenceChosen(Event):
 
 @dataclass(frozen=True, slots=True)
 class RegionFollowed(Event):
-    """The person started following this region: activities are told as to people who live there."""
+    """The person started following this region, and is told its activities like a resident."""
 
     region: str
 
@@ -183,8 +183,8 @@ def _require_sense(wishes: Wishes) -> None:
         raise Refused("digest-never", "a digest comes every day, or every week on one of its days")
     if (wishes.quiet_from is None) != (wishes.quiet_until is None):
         raise Refused("quiet-hours-open", "quiet hours have a beginning and an end")
-    if len(wishes.followed) + len(wishes.muted) > REGIONS_AT_MOST:
-        raise Refused("too-many-regions", f"at most {REGIONS_AT_MOST} regions are followed or muted")
+    if len(wishes.followed) + len(wishes.muted) > MAX_REGIONS:
+        raise Refused("too-many-regions", f"at most {MAX_REGIONS} regions are followed or muted")
     if both := sorted(set(wishes.followed) & set(wishes.muted)):
         raise Refused("region-both-ways", "a region is followed or muted, not both", regions=both)
 

@@ -34,7 +34,7 @@ PUBLIC: frozenset[str] = frozenset(
     }
 )
 
-KEPT_INSIDE: Mapping[str, str] = {
+INTERNAL_FACTS: Mapping[str, str] = {
     "members.login-code-issued": "it is part of a login",
     "members.guest-added": "who somebody without an account is, is the community's own bookkeeping",
     "members.guest-tied": "who somebody without an account turned out to be, too",

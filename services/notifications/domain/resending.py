@@ -1,4 +1,4 @@
-"""Sends a delivery again that reached nobody: a new attempt under the same identity. One stream for each delivery."""
+"""Sends a failed delivery again: a new attempt under the same identity. One stream for each delivery."""
 
 from __future__ import annotations
 

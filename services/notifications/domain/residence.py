@@ -1,4 +1,4 @@
-"""A person's moves between regions, which decide whose news the person is told. One stream for each person."""
+"""A person's moves between regions. The news of a region is told to residents. One stream for each person."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from services.kernel.base.ids import derived_id
 from services.kernel.declare.process import Issue
-from services.notifications.domain.message import MESSAGE, PEOPLE_AT_MOST, Kind, PlanMessage, Variable
+from services.notifications.domain.message import MAX_PEOPLE, MESSAGE, Kind, PlanMessage, Variable
 
 
 class Scheduled(Protocol):
@@ -55,7 +55,7 @@ class Occasion:
         if worth_until <= self.at:
             return []
         concerned = list(dict.fromkeys(people))
-        chunks = [concerned[n : n + PEOPLE_AT_MOST] for n in range(0, len(concerned), PEOPLE_AT_MOST)]
+        chunks = [concerned[n : n + MAX_PEOPLE] for n in range(0, len(concerned), MAX_PEOPLE)]
         return [
             Issue(
                 MESSAGE,

@@ -79,7 +79,7 @@ HEARD = FactShapes(
 
 @dataclass(frozen=True, slots=True)
 class BoardState:
-    """``partners``: partner → its name. ``board``: office → the person who holds it; ``<office>+`` is its stand-in."""
+    """``partners``: partner → its name. ``board``: office → its holder; ``<office>+`` → the stand-in."""
 
     partners: Mapping[str, str] = field(default_factory=dict)
     board: Mapping[str, str] = field(default_factory=dict)

@@ -9,7 +9,7 @@ People: TypeAlias = tuple[str, ...]
 
 
 def added(people: People, *more: str | None) -> People:
-    """The people, then those of ``more`` who are not among them yet. None stands for nobody."""
+    """The people, then new people of ``more``. None stands for no person."""
     return (*people, *dict.fromkeys(person for person in more if person and person not in people))
 
 

@@ -83,8 +83,8 @@ HEARD = FactShapes(
 class ReminderState:
     """One activity, its seats and its reminders. ``starts`` and ``ends`` are RFC 3339 texts as the fact told them.
 
-    ``offsets`` are hours before the start. ``ahead`` maps an offset to the time of a reminder that is to come; ``passed``
-    are (start, offset) of the reminders that have had their time. In both an offset is a text.
+    ``offsets`` are hours before the start. ``ahead`` maps an offset to the time of a coming reminder; ``passed`` are
+    (start, offset) of reminders whose time has passed. In both an offset is a text.
     """
 
     activity: str = ""
@@ -147,7 +147,7 @@ def _published(state: ReminderState, published: ActivityPublished, region: str |
 
 
 def _with_reminders(state: ReminderState, now: datetime) -> ReminderState:
-    """Set ``ahead`` to the reminders of this start that are to come, without reminders that have had their time."""
+    """Set ``ahead`` to the coming reminders of the present start, without passed reminders."""
     dues = {str(hours): _due(state.starts, hours) for hours in state.offsets}
     ahead = {
         offset: due.isoformat()

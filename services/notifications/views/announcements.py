@@ -1,4 +1,4 @@
-"""The list of announcements: the text of each, the people it is for, and a text that waits for a second board member."""
+"""The list of announcements with audiences and texts, also texts that wait for a second board member."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class WaitingRow:
 class AnnouncementRow:
     """``state`` is waiting, published or withdrawn. ``people``, ``above`` and ``rules`` are those of the latest text. Times are RFC 3339.
 
-    ``shown`` is true from the first publication on. ``drafts`` counts all texts that were written, ``revision`` those published.
+    ``shown`` is true from the first publication on. ``drafts`` counts the written texts, ``revision`` the published texts.
     """
 
     announcement: str

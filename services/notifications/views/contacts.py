@@ -1,4 +1,4 @@
-"""The contacts that refused letters, and those that are flagged for that."""
+"""The contacts of people on each channel: refused letters and flags."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each person's inbox: one line for each fact that the person was told of."""
+"""The inboxes of all people: one line for each fact told to a person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The libraries with their level, region and staff."""
+"""The libraries with level, region and staff."""
 
 from __future__ import annotations
 
@@ -65,6 +65,6 @@ LIBRARIES = View(
 
 
 def staff_of(views: Views, regions: Sequence[str], levels: Sequence[str]) -> set[str]:
-    """The people who work in libraries of these levels in these regions."""
+    """The people who work in the regions' libraries of the given levels."""
     wanted = {"region": {"$in": list(regions)}, "level": {"$in": list(levels)}}
     return {person for library in views.all(LIBRARIES, wanted) for person in library.people}

@@ -1,4 +1,4 @@
-"""The list of subscriptions; the dispatcher finds in it those that have something to send."""
+"""The list of subscriptions, for partners, the board and the dispatcher."""
 
 from __future__ import annotations
 

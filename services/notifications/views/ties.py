@@ -36,7 +36,7 @@ TIES = View(name="ties", version=1, row=TieRow, apply=apply, logs=(INBOX,), inde
 
 
 def persons_behind(views: Views, ids: Sequence[str]) -> Mapping[str, str]:
-    """Guest → person, for those of the ids that are guests' and whose person is known."""
+    """Guest → person, for ids of guests whose person is known."""
     found = views.find(TIES, {"_id": {"$in": list(ids)}}, limit=len(ids)).items if ids else []
     return {row.guest: row.person for row in found}
 

@@ -170,7 +170,7 @@ def _staff_mentor_and_members(state: AudienceState, heard: Heard[LibraryStageCha
 def _tell_of_consultation(
     kind: Kind, people: Callable[[AudienceState, Heard[ConsultationT]], Sequence[str | None]]
 ) -> Callable[[AudienceState, Heard[ConsultationT]], list[Issue]]:
-    """Tells the people that ``people`` answers; None stands for nobody."""
+    """Tells the people of ``people(state, heard)``; None stands for no person."""
 
     def tell(state: AudienceState, heard: Heard[ConsultationT]) -> list[Issue]:
         told = [each for each in people(state, heard) if each]
@@ -183,7 +183,7 @@ def _tell_of_consultation(
 def _tell_of_library(
     kind: Kind, people: Callable[[AudienceState, Heard[LibraryT]], Sequence[str | None]]
 ) -> Callable[[AudienceState, Heard[LibraryT]], list[Issue]]:
-    """Tells the people that ``people`` answers; None stands for nobody."""
+    """Tells the people of ``people(state, heard)``; None stands for no person."""
 
     def tell(state: AudienceState, heard: Heard[LibraryT]) -> list[Issue]:
         told = [each for each in people(state, heard) if each]

@@ -201,7 +201,7 @@ def _learn_attendance(state: AudienceState, heard: Heard[AttendanceRecorded]) ->
 
 
 def _tell_publication(state: AudienceState, heard: Heard[ActivityPublished]) -> list[Issue]:
-    """A topic's people are told that it is discussed, a region's people that there is an activity."""
+    """Tell a topic's people that the topic is discussed, and a region's people of the activity."""
     occasion, published = heard.occasion(heard.data.activity), _publication(heard)
     told: list[Issue] = []
     if topical := (*state.raisers, *state.endorsers):
@@ -230,7 +230,7 @@ def _tell_cancellation(state: AudienceState, heard: Heard[ActivityCancelled]) ->
 
 
 def _tell_completion(state: AudienceState, heard: Heard[ActivityCompleted]) -> list[Issue]:
-    """A topic's raisers are asked whether it is solved; the people present are told that the activity is over."""
+    """Ask a topic's raisers whether the topic is solved, and tell the people present that the activity is over."""
     occasion, worth = heard.occasion(heard.data.activity), heard.at + COMPLETION_WORTH
     told: list[Issue] = []
     if state.raisers:

@@ -1,4 +1,4 @@
-"""A row says all about one fact: the audiences that the fact concerns, what they learn and what they tell."""
+"""A row for each fact: audiences, learning and messages."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Hears(Generic[T]):
 
 
 def narrowest_first(*concerns: Concerns[Any]) -> Concerns[Any]:
-    """All these audiences in this order. The first audience that tells a person wins: a delivery is unique."""
+    """The audiences of all functions in order. The first audience that tells a person wins: a delivery is unique."""
     return lambda heard: [audience for named in concerns for audience in named(heard)]
 
 

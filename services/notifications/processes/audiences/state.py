@@ -84,7 +84,7 @@ class AudienceState:
         return self.coordinator or self.stand_in
 
     def people_of(self, levels: tuple[str, ...]) -> People:
-        """A region's members; with levels, those who work in its libraries of these levels."""
+        """A region's members; with levels, the people who work in the region's libraries of the given levels."""
         if not levels:
             return self.members
         of_level = [library for library, known in self.libraries.items() if known.level in levels]
