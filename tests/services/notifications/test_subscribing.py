@@ -11,7 +11,7 @@ from pymongo.errors import AutoReconnect
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from services.kernel.declare.policy import Actor
-from services.notifications.api.subscriptions import MAX_ACTIVE
+from services.notifications.api.subscriptions import MAX_ACTIVE_SUBSCRIPTIONS
 from services.notifications.webhooks.webhook_client import NoReply, Reply, WebhookClient
 from tests.services.notifications.harness import KEEPER, UNIVERSITY, NotificationsHarness
 from tests.services.notifications.webhook_harness import WebhookHarness
@@ -152,7 +152,7 @@ def test_deleted_deliveries_are_recovered_by_cursor_alone(office: WebhookHarness
 
 
 def test_a_partner_has_a_limited_number_of_active_subscriptions(office: WebhookHarness) -> None:
-    made = [office.subscribe()[0] for _ in range(MAX_ACTIVE)]
+    made = [office.subscribe()[0] for _ in range(MAX_ACTIVE_SUBSCRIPTIONS)]
     office.desk.show()
     one_more = office.desk.post(office.actor, "/v1/subscriptions", {"url": office.endpoint.url})
     assert (one_more.status, one_more.body["rule"]) == (422, "too-many-subscriptions")

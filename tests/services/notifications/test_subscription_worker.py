@@ -174,7 +174,7 @@ def test_a_fact_that_is_too_large_leaves_its_number_free(office: WebhookHarness)
 def test_more_subscriptions_than_workers_all_get_their_turn(
     office: WebhookHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subscriptions, "MAX_ACTIVE", MAX_WORKERS + 3)
+    monkeypatch.setattr(subscriptions, "MAX_ACTIVE_SUBSCRIPTIONS", MAX_WORKERS + 3)
     for _ in range(MAX_WORKERS + 3):
         office.subscribe()
     fact = office.desk.hear_of("events.seat-taken")
