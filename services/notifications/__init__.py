@@ -1,1 +1,1 @@
-"""Tells people what concerns them: once, in their language, not in their quiet hours."""
+"""Tells people of facts that concern them: once, in their language, outside their quiet hours."""

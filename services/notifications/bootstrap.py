@@ -1,4 +1,4 @@
-"""Puts the notifications service together; every part can be replaced in a test."""
+"""Puts the notifications service together; a test can replace each part."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from services.notifications.sending.planner import DeliveryPlanner, Lookups, Pla
 from services.notifications.sending.sender import Sender, SendingReader
 from services.notifications.sending.telegram_channel import TelegramChannel
 from services.notifications.views.announcements import ANNOUNCEMENTS
-from services.notifications.views.contacts import CONTACTS, in_doubt
+from services.notifications.views.contacts import CONTACTS, is_in_doubt
 from services.notifications.views.inbox import MESSAGES
 from services.notifications.views.libraries import LIBRARIES
 from services.notifications.views.partners import PARTNERS
@@ -52,7 +52,6 @@ log = logging.getLogger(__name__)
 
 
 def definition() -> Definition:
-    """The service's declarations."""
     return Definition(
         name="notifications",
         registry=REGISTRY,
@@ -79,12 +78,11 @@ def definition() -> Definition:
 
 
 def parts(core: Core) -> Parts:
-    """What the handlers are called with."""
     return Parts(core, core.commands, core.views, Deliveries(core.database))
 
 
 def readers(core: Core, made: Parts) -> Sequence[Reader]:
-    """The deliverer's halves, and what makes digests. Without any channel nothing is sent: deliveries are planned and wait."""
+    """The readers that plan and send deliveries, plan digests, erase and send webhooks. Without a channel deliveries wait."""
     planned, eraser = Bell(), hearing(core, "members.member-erased")
     channels, webhooks = _channels(core.settings), dispatcher_of(core, made)
 
@@ -111,7 +109,7 @@ def readers(core: Core, made: Parts) -> Sequence[Reader]:
         log.info("neither SMTP_URI nor a bot is set: deliveries wait")
         return [planning, digests, eraser, webhooks]
     composer = Composer(
-        message=lambda identity: core.commands.state(MESSAGE, identity)[0].planned,
+        message=lambda identity: core.commands.state(MESSAGE, identity)[0],
         preference=lambda person: core.commands.state(PREFERENCE, person)[0],
         people=MembersPeople(core.settings.urls["members"], ActorSignature(core.settings.secrets.signing.hex())),
         host=_host(core.settings),
@@ -122,14 +120,14 @@ def readers(core: Core, made: Parts) -> Sequence[Reader]:
         core.commands,
         core.metrics,
         region_of=lambda person: region_of(core.views, person),
-        in_doubt=lambda person: in_doubt(core.views, person),
+        in_doubt=lambda person: is_in_doubt(core.views, person),
     )
     sender = Sender(made.deliveries, channels, composer, hours, outcomes)
     return [planning, digests, eraser, webhooks, SendingReader(sender, made.deliveries, core.clock, planned)]
 
 
 def _channels(settings: Settings) -> Mapping[str, Channel]:
-    """What letters can be sent by in this installation."""
+    """The channels of this installation."""
     channels: dict[str, Channel] = {}
     if settings.smtp is not None:
         channels[EMAIL] = SmtpServer(settings.smtp, f"no-reply@{_host(settings)}")

@@ -1,7 +1,7 @@
-"""What notifications tells the other services, and what its log may hold.
+"""The facts that notifications tells the other services, and the events of its log.
 
-A fact's fields are a promise: one may join, none changes its meaning. No name of a person, no contact, no text. Who was
-told what is between the community and that person, and no fact.
+A fact's fields are a promise: a field may join, and no field changes its meaning. A fact holds no name of a person, no contact and
+no text. Messages are between the community and a person, so they are no facts.
 """
 
 from __future__ import annotations

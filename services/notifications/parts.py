@@ -1,4 +1,4 @@
-"""What the handlers of notifications are called with."""
+"""The parts of the notifications service that handlers are called with."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ from services.notifications.webhooks.webhook_deliveries import WebhookDeliveries
 
 @dataclass(frozen=True)
 class Parts:
-    """What the handlers are called with."""
-
     core: Core
     commands: Commands
     views: Views
@@ -27,20 +25,17 @@ class Parts:
 
     @cached_property
     def feed(self) -> PublicFeed:
-        """The public feed; the epoch is known once the log is prepared."""
+        """Made late, because the epoch is known when the log is prepared."""
         return PublicFeed(Inbox("notifications", self.core.database), self.core.log.epoch)
 
     @cached_property
     def secrets(self) -> SecretDeriver:
-        """What keys and secrets are derived by."""
         return SecretDeriver(self.core.settings.secrets.token)
 
     @cached_property
     def webhooks(self) -> WebhookDeliveries:
-        """How far each subscription is."""
         return WebhookDeliveries(self.core.database)
 
     @property
     def vault(self) -> Vault:
-        """Opens what is sealed."""
         return self.core.vault

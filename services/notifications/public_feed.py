@@ -1,7 +1,7 @@
-"""The public feed: the inbox, in the order in which it was stored, as far as somebody may read it.
+"""The public feed: the facts of the inbox that a reader wants and may read, in the order in which the inbox stored them.
 
-A cursor is a place in it: opaque, exclusive, and moved by nobody but its holder. It names the history that it is of, for
-after a restore the same place may hold another fact.
+A cursor is a position in the inbox: opaque and exclusive, and only its holder moves the cursor. A cursor names its history,
+because after a restore the same position may hold another fact.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from services.kernel.bus.envelope import fact_of
 from services.kernel.bus.inbox import Inbox
 from services.notifications.domain.interest import Interest
 
-READ_AT_MOST = 2048
-"""So many facts are looked at for one page; where few of them are wanted, the page is short and there is more."""
+MAX_READ = 2048
+"""So many facts are looked through for one page. If few of them are wanted, the page is short and ``more`` is true."""
 BATCH = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A fact at its place: its name (``events.seat-taken``) and the untouched envelope."""
+    """A fact at a position: its name (``events.seat-taken``) and the unchanged envelope."""
 
     position: int
     name: str
@@ -34,7 +34,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What was found, the place up to which was read, and whether anything lies behind it."""
+    """``position`` is the last position that was read; ``more`` says whether the inbox goes on behind it."""
 
     entries: Sequence[Entry]
     position: int
@@ -42,7 +42,7 @@ class Page:
 
 
 class PublicFeed:
-    """Reads an inbox. ``epoch`` is the own log's: it is another one after a restore."""
+    """``epoch`` is that of the service's log; a restore changes the epoch."""
 
     def __init__(self, inbox: Inbox, epoch: str) -> None:
         self._inbox = inbox
@@ -52,8 +52,8 @@ class PublicFeed:
         """The place of the last fact."""
         return self._inbox.head()
 
-    def read(self, interest: Interest, after: int, limit: int, at_most: int = READ_AT_MOST) -> Page:
-        """At most ``limit`` of the facts behind a place that somebody takes."""
+    def read(self, interest: Interest, after: int, limit: int, at_most: int = MAX_READ) -> Page:
+        """At most ``limit`` wanted facts behind the position ``after``."""
         found: list[Entry] = []
         position = after
         while position < after + at_most:
@@ -71,16 +71,16 @@ class PublicFeed:
         return Page(found, position, more=self._inbox.head() > position)
 
     def envelope(self, position: int) -> Mapping[str, Any]:
-        """The envelope at a place."""
+        """The envelope at a position."""
         ((_, envelope),) = self._inbox.stored(position - 1, 1)
         return envelope
 
     def cursor(self, position: int) -> str:
-        """A place as it is told outside."""
+        """The cursor of a position."""
         return base64.urlsafe_b64encode(json.dumps([self._epoch, position]).encode()).decode().rstrip("=")
 
     def position(self, cursor: str | None) -> int:
-        """The place of a cursor, 0 without one. Raises ``Malformed`` for one that is not of this history."""
+        """The position of a cursor, 0 without a cursor. Raises ``Malformed`` for a cursor of another history."""
         if not cursor:
             return 0
         try:

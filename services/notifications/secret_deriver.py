@@ -18,7 +18,7 @@ _SECRET_PREFIX = "whsec_"  # noqa: S105 - how Standard Webhooks marks a secret, 
 
 @dataclass(frozen=True, slots=True)
 class PartnerKey:
-    """A partner's key as its holder sends it: ``jpk_<partner>.<secret>``."""
+    """A partner's key in the form ``jpk_<partner>.<secret>``."""
 
     partner: str
     secret: str
@@ -39,12 +39,12 @@ class SecretDeriver:
         self._key = key
 
     def partner_key(self, partner: str, key: str) -> PartnerKey:
-        """The key of a partner's key id."""
+        """The key of a partner with the id ``key``."""
         secret = base64.urlsafe_b64encode(self._derive("partner-key", partner, key)).decode().rstrip("=")
         return PartnerKey(partner, secret)
 
     def webhook_secret(self, subscription: str, generation: int) -> str:
-        """The signing secret of a subscription's generation: 32 bytes, as Standard Webhooks writes them."""
+        """The signing secret of a subscription's generation: 32 bytes in the form of Standard Webhooks."""
         derived = self._derive("webhook", subscription, str(generation))
         return _SECRET_PREFIX + base64.b64encode(derived).decode()
 
@@ -53,7 +53,7 @@ class SecretDeriver:
 
 
 def read_key(text: str) -> PartnerKey | None:
-    """The parts of a key; None for a text that is not one of our keys."""
+    """The parts of a key; None for any other text."""
     partner, dot, secret = text.removeprefix(_PREFIX).partition(".")
     if not text.startswith(_PREFIX) or not dot or not secret.isascii():
         return None

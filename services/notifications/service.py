@@ -7,7 +7,7 @@ from services.notifications.bootstrap import definition
 
 
 class Service(EventSourcedService):
-    """Runs the notifications service; what it is stands in ``bootstrap``."""
+    """Runs the notifications service that ``bootstrap`` defines."""
 
     name = "notifications"
     definition = staticmethod(definition)

@@ -1,4 +1,4 @@
-"""The HTTP surface of notifications: one file a thing; this one lists them all."""
+"""The routes of notifications, a module for each resource."""
 
 from __future__ import annotations
 

@@ -1,16 +1,20 @@
-"""Announcements of the board. Their text is the community's: it names nobody, and is stored as it is."""
+"""Announcements of the board. The text names nobody, so the service stores the text as it is."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, TypeAlias
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 from marshmallow.validate import Length, OneOf, Range
 
 from services.kernel.base.problem import NotFound
-from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.shapes import BoundedPaging, Empty, identity, listing, time
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import UNSET, FieldOf, Unset, within_the_calendar
+from services.kernel.declare.shapes import BoundedPageQuery, Identity, Listing, NoFields, fill, paged, paging
+from services.notifications.api.patterns import Time
 from services.notifications.domain.announcement import (
     ANNOUNCEMENT,
     PUBLISHED,
@@ -18,6 +22,7 @@ from services.notifications.domain.announcement import (
     WITHDRAWN,
     Announce,
     Announcement,
+    AnnouncementCommand,
     Approve,
     Audience,
     Correct,
@@ -27,7 +32,7 @@ from services.notifications.domain.announcement import (
     Withdraw,
 )
 from services.notifications.parts import Parts
-from services.notifications.views.announcements import ANNOUNCEMENTS
+from services.notifications.views.announcements import ANNOUNCEMENTS, AnnouncementRow
 from services.notifications.views.libraries import staff_of
 from services.notifications.views.regions import all_regions
 from services.notifications.views.residents import RESIDENTS
@@ -38,150 +43,131 @@ routes = Routes()
 SEND = "announcements.send"
 LEVELS = ("basic", "secondary", "higher")
 STATES = (WAITING, PUBLISHED, WITHDRAWN)
-PUBLISHED_RANGE = {"x-minimum": "1900-01-01T00:00:00+00:00", "x-maximum": "2999-01-01T00:00:00+00:00"}
-"""The bounds of ``shapes.time``, as the published schema has always shown them."""
+State: TypeAlias = Annotated[str, OneOf(STATES)]
 
 
-class TextBody(Schema):
-    """What is said; nobody is named in it."""
+def _published_time() -> fields.AwareDateTime:
+    """A time with its bounds in OpenAPI, which have always been published."""
+    bounds = {"x-minimum": "1900-01-01T00:00:00+00:00", "x-maximum": "2999-01-01T00:00:00+00:00"}
+    return fields.AwareDateTime(required=True, format="iso", validate=within_the_calendar, metadata=bounds)
 
-    title = fields.String(required=True, validate=Length(1, 150))
-    text = fields.String(required=True, validate=Length(1, 4000))
+
+@dataclass(frozen=True)
+class TextBody:
+    """Title and text of an announcement. Neither names a person."""
+
+    title: Annotated[str, Length(1, 150)]
+    text: Annotated[str, Length(1, 4000)]
 
 
+@dataclass(frozen=True)
 class AnnouncementBody(TextBody):
-    """``regions`` null: all of them. ``levels`` null: whoever belongs to the regions; else those who work there in
-    libraries of one of the levels.
+    """``regions`` null: all regions. ``levels`` null: the members of the regions; else the people who work in the regions'
+    libraries of these levels.
     """
 
-    regions = fields.List(identity(), required=True, allow_none=True, validate=Length(1, 100))
-    levels = fields.List(
-        fields.String(validate=OneOf(LEVELS)), load_default=None, allow_none=True, validate=Length(1, len(LEVELS))
-    )
-    worth_until = time(metadata=PUBLISHED_RANGE)
+    regions: Annotated[tuple[Identity, ...], Length(1, 100)] | None
+    worth_until: Annotated[datetime, FieldOf(_published_time)]
+    levels: Annotated[tuple[Annotated[str, OneOf(LEVELS)], ...], Length(1, len(LEVELS))] | None = None
 
 
-class Written(Schema):
-    announcement = fields.String(required=True)
-    state = fields.String(required=True, validate=OneOf(STATES))
-    waiting = fields.Boolean(required=True)
-    revision = fields.Integer(required=True)
-    draft = fields.Integer(required=True)
+@dataclass(frozen=True)
+class Written:
+    announcement: str
+    state: State
+    waiting: bool
+    revision: int
+    draft: int
 
 
+@dataclass(frozen=True)
 class Waiting(TextBody):
-    by = fields.String(required=True)
-    draft = fields.Integer(required=True)
+    by: str
+    draft: int
 
 
-class ApprovalBody(Schema):
+@dataclass(frozen=True)
+class ApprovalBody:
     """``draft`` is the number of the text that was read, as ``waiting`` shows it."""
 
-    draft = fields.Integer(required=True, validate=Range(1, 2**31))
+    draft: Annotated[int, Range(1, 2**31)]
 
 
+@dataclass(frozen=True)
 class AnnouncementShown(TextBody):
-    announcement = fields.String(required=True)
-    state = fields.String(required=True, validate=OneOf(STATES))
-    regions = fields.List(fields.String(), required=True, allow_none=True)
-    levels = fields.List(fields.String(), required=True, allow_none=True)
-    people = fields.Integer(required=True)
-    above = fields.Integer(required=True)
-    revision = fields.Integer(required=True)
-    worth_until = fields.String(required=True, metadata={"format": "date-time"})
-    at = fields.String(required=True, metadata={"format": "date-time"})
-    published = fields.String(required=True, allow_none=True, metadata={"format": "date-time"})
-    by = fields.String(allow_none=True)
-    approved_by = fields.String(allow_none=True)
-    waiting = fields.Nested(Waiting, allow_none=True)
+    """``by``, ``approved_by`` and ``waiting`` are for people who may send announcements, and left out for all others."""
+
+    announcement: str
+    state: State
+    regions: tuple[str, ...] | None
+    levels: tuple[str, ...] | None
+    people: int
+    above: int
+    revision: int
+    worth_until: Time
+    at: Time
+    published: Time | None
+    by: str | Unset | None = UNSET
+    approved_by: str | Unset | None = UNSET
+    waiting: Waiting | Unset | None = UNSET
 
 
-@routes.post("/v1/announcements", body=AnnouncementBody(), answer=Written(), statuses=(201, 401, 403, 422))
-def announce(parts: Parts, request: Request) -> Answer:
+class Announcements(Listing[AnnouncementShown]):
+    pass
+
+
+@routes.post("/v1/announcements", statuses=(201, 401, 403, 422))
+def announce(parts: Parts, request: Request[AnnouncementBody]) -> Answer[Written]:
     """Announce something to regions or to a level; to many people it waits for a second board member."""
     body = request.body
-    audience = _audience(parts, body["regions"], body["levels"])
-    _require(request, audience)
+    audience = _audience(parts, body.regions, body.levels)
+    _require_sender(request, audience)
     reach = _reach(parts, audience, request)
-    identity_ = request.new_id("announcement")
-    command = Announce(
-        Text(body["title"], body["text"]),
-        audience,
-        reach,
-        body["worth_until"],
-        request.actor.require_person(),
-        request.now,
-    )
-    commit = request.take(ANNOUNCEMENT, identity_, command, answer=lambda state, _events: _written(identity_, state))
-    return recorded(commit, 201, f"/v1/announcements/{identity_}")
+    announcement, by = request.new_id("announcement"), request.actor.require_person()
+    command = Announce(Text(body.title, body.text), audience, reach, body.worth_until, by, request.now)
+    return _outcome(request, announcement, command, location=f"/v1/announcements/{announcement}")
 
 
-@routes.post(
-    "/v1/announcements/{announcement}/publication",
-    body=Empty(),
-    answer=Written(),
-    statuses=(200, 401, 403, 404, 412, 422),
-)
-def publish_announcement(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/announcements/{announcement}/publication", statuses=(200, 401, 403, 404, 412, 422))
+def publish_announcement(parts: Parts, request: Request[NoFields]) -> Answer[Written]:
     """Publish what waits, as today's rules and audience allow."""
-    audience = _standing(parts, request)
+    audience = _audience_of_path(parts, request)
     command = Publish(_reach(parts, audience, request), request.actor.require_person(), request.now)
-    return _take(request, command)
+    return _outcome(request, request.path["announcement"], command)
 
 
-@routes.post(
-    "/v1/announcements/{announcement}/approval",
-    body=ApprovalBody(),
-    answer=Written(),
-    statuses=(200, 401, 403, 404, 412, 422),
-)
-def approve_announcement(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/announcements/{announcement}/approval", statuses=(200, 401, 403, 404, 412, 422))
+def approve_announcement(parts: Parts, request: Request[ApprovalBody]) -> Answer[Written]:
     """Stand by what another board member wrote: it is published."""
-    _standing(parts, request)
-    return _take(request, Approve(request.body["draft"], request.actor.require_person(), request.now))
+    _audience_of_path(parts, request)
+    command = Approve(request.body.draft, request.actor.require_person(), request.now)
+    return _outcome(request, request.path["announcement"], command)
 
 
-@routes.post(
-    "/v1/announcements/{announcement}/correction",
-    body=TextBody(),
-    answer=Written(),
-    statuses=(200, 401, 403, 404, 412, 422),
-)
-def correct_announcement(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/announcements/{announcement}/correction", statuses=(200, 401, 403, 404, 412, 422))
+def correct_announcement(parts: Parts, request: Request[TextBody]) -> Answer[Written]:
     """Say it differently: who has not read it yet reads this instead, everybody reads the correction."""
-    audience = _standing(parts, request)
-    text = Text(request.body["title"], request.body["text"])
+    audience = _audience_of_path(parts, request)
+    text = Text(request.body.title, request.body.text)
     command = Correct(text, _reach(parts, audience, request), request.actor.require_person(), request.now)
-    return _take(request, command)
+    return _outcome(request, request.path["announcement"], command)
 
 
-@routes.post(
-    "/v1/announcements/{announcement}/withdrawal",
-    body=Empty(),
-    answer=Written(),
-    statuses=(200, 401, 403, 404, 412, 422),
-)
-def withdraw_announcement(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/announcements/{announcement}/withdrawal", statuses=(200, 401, 403, 404, 412, 422))
+def withdraw_announcement(parts: Parts, request: Request[NoFields]) -> Answer[Written]:
     """It no longer holds: whatever is not sent yet is not sent, and who was told is told so."""
-    _standing(parts, request)
-    return _take(request, Withdraw(request.actor.require_person()))
+    _audience_of_path(parts, request)
+    return _outcome(request, request.path["announcement"], Withdraw(request.actor.require_person()))
 
 
-@routes.get(
-    "/v1/announcements",
-    query=BoundedPaging(),
-    answer=listing(AnnouncementShown, "Announcements", required=True),
-    statuses=(200, 401),
-)
-def list_announcements(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/announcements", statuses=(200, 401))
+def list_announcements(parts: Parts, request: Request[None, BoundedPageQuery]) -> Answer[Announcements]:
     """What was announced, newest first; for those who send announcements also what waits."""
     request.actor.require_person()
     sends = request.actor.may_somewhere(SEND)
-    where: dict[str, Any] = {} if sends else {"shown": True}
-    page = parts.views.find(
-        ANNOUNCEMENTS, where, sort="at", descending=True, after=request.query["after"], limit=request.query["limit"]
-    )
-    return Answer({"items": [_shown(document, sends) for document in page.items], "next": page.next})
+    wanted = {} if sends else {"shown": True}
+    page = parts.views.find(ANNOUNCEMENTS, wanted, sort="at", descending=True, **paging(request))
+    return paged(page, lambda row: _announcement_shown(row, sends), Announcements)
 
 
 def _audience(parts: Parts, regions: Sequence[str] | None, levels: Sequence[str] | None) -> Audience:
@@ -189,13 +175,13 @@ def _audience(parts: Parts, regions: Sequence[str] | None, levels: Sequence[str]
     return Audience(named, tuple(dict.fromkeys(levels or ())), everywhere=regions is None)
 
 
-def _require(request: Request, audience: Audience) -> None:
-    """Raises as ``Actor.require`` does, where the actor does not send announcements in each of the regions."""
+def _require_sender(request: Request[Any], audience: Audience) -> None:
+    """Raises as ``Actor.require`` does, unless the actor sends announcements in each of the regions."""
     for region in (None,) if audience.everywhere else audience.regions:
         request.actor.require(SEND, region)
 
 
-def _reach(parts: Parts, audience: Audience, request: Request) -> Reach:
+def _reach(parts: Parts, audience: Audience, request: Request[Any]) -> Reach:
     above, version = second_above(parts.views, request.now)
     if audience.levels:
         people = len(staff_of(parts.views, audience.regions, audience.levels))
@@ -204,41 +190,29 @@ def _reach(parts: Parts, audience: Audience, request: Request) -> Reach:
     return Reach(people, above, version)
 
 
-def _standing(parts: Parts, request: Request) -> Audience:
-    """To whom it goes. Raises ``NotFound``, and as ``Actor.require`` does."""
-    state, _ = parts.commands.state(ANNOUNCEMENT, request.path["announcement"])
-    if state.audience is None:
+def _audience_of_path(parts: Parts, request: Request[Any]) -> Audience:
+    """The audience of the announcement in the path. Raises ``NotFound``, and as ``Actor.require`` does."""
+    announcement, _ = parts.commands.state(ANNOUNCEMENT, request.path["announcement"])
+    if announcement is None:
         raise NotFound
-    _require(request, state.audience)
-    return state.audience
+    _require_sender(request, announcement.audience)
+    return announcement.audience
 
 
-def _take(request: Request, command: Any) -> Answer:
-    identity_ = request.path["announcement"]
-    return recorded(
-        request.take(ANNOUNCEMENT, identity_, command, answer=lambda state, _events: _written(identity_, state))
-    )
+def _outcome(
+    request: Request[Any], identity: str, command: AnnouncementCommand, location: str | None = None
+) -> Answer[Written]:
+    def written(state: Announcement | None, _events: object) -> Written:
+        assert state is not None
+        return Written(identity, state.state, state.waiting is not None, state.revision, state.draft)
+
+    return request.outcome(ANNOUNCEMENT, identity, command, written, location=location)
 
 
-def _written(announcement: str, state: Announcement) -> dict[str, Any]:
-    return {
-        "announcement": announcement,
-        "state": state.state,
-        "waiting": state.waiting is not None,
-        "revision": state.revision,
-        "draft": state.draft,
-    }
-
-
-def _shown(document: Mapping[str, Any], sends: bool) -> dict[str, Any]:
-    names = ("title", "text", "state", "people", "above", "revision", "worth_until", "at", "published")
-    inside = {name: document[name] for name in ("by", "approved_by", "waiting")} if sends else {}
-    if inside.get("waiting"):
-        inside["waiting"] = {**inside["waiting"], "draft": document["drafts"]}
-    return {
-        "announcement": document["_id"],
-        **{name: document[name] for name in names},
-        "regions": None if document["everywhere"] else document["regions"],
-        "levels": document["levels"] or None,
-        **inside,
-    }
+def _announcement_shown(row: AnnouncementRow, sends: bool) -> AnnouncementShown:
+    regions = None if row.everywhere else row.regions
+    if not sends:
+        nothing = dict.fromkeys(("by", "approved_by", "waiting"), UNSET)
+        return fill(AnnouncementShown, row, regions=regions, levels=row.levels or None, **nothing)
+    waiting = row.waiting and fill(Waiting, row.waiting, draft=row.drafts)
+    return fill(AnnouncementShown, row, regions=regions, levels=row.levels or None, waiting=waiting)

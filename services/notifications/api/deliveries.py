@@ -1,24 +1,25 @@
-"""What became of the deliveries, and whose contact does not work: no address, no text."""
+"""The outcomes of deliveries, and the contacts that do not work. No answer shows an address or a text."""
 
 from __future__ import annotations
 
 import base64
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any, ClassVar
 
-from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf
 
 from services.kernel.base.problem import Forbidden, Malformed, NotFound, Unauthorized
-from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.shapes import BoundedPaging, Empty, listing
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import UNSET, Unset
+from services.kernel.declare.shapes import BoundedPageQuery, Listing, NoFields, fill, paged, paging, where
+from services.notifications.api.patterns import Time
 from services.notifications.domain.resending import RESENDING, AskResend
 from services.notifications.parts import Parts
-from services.notifications.sending.delivery import ENDED, GATHERED, PLANNED, SENDING
-from services.notifications.sending.delivery import Delivery as DeliveryDocument
-from services.notifications.views.contacts import CONTACTS, flagged
+from services.notifications.sending.delivery import ENDED, GATHERED, PLANNED, SENDING, Delivery
+from services.notifications.views.contacts import CONTACTS, flagged_channels
 
 routes = Routes()
 
@@ -26,140 +27,125 @@ DELIVERIES_READ = "deliveries.read"
 STATES = (PLANNED, SENDING, GATHERED, *ENDED)
 
 
-class DeliveriesQuery(BoundedPaging):
-    activity = fields.String(validate=Length(1, 100))
-    person = fields.String(validate=Length(1, 100))
-    state = fields.String(validate=OneOf(STATES))
+@dataclass(frozen=True)
+class DeliveriesQuery(BoundedPageQuery):
+    activity: Annotated[str, Length(1, 100)] | Unset = UNSET
+    person: Annotated[str, Length(1, 100)] | Unset = UNSET
+    state: Annotated[str, OneOf(STATES)] | Unset = UNSET
 
 
-class Delivery(Schema):
-    delivery = fields.String(required=True)
-    person = fields.String(required=True)
-    channel = fields.String(required=True)
-    kind = fields.String(required=True)
-    state = fields.String(required=True, validate=OneOf(STATES))
-    reason = fields.String(required=True, allow_none=True)
-    attempts = fields.Integer(required=True)
-    planned = fields.String(required=True, metadata={"format": "date-time"})
-    held_until = fields.String(required=True, allow_none=True, metadata={"format": "date-time"})
-    ended = fields.String(required=True, allow_none=True, metadata={"format": "date-time"})
-    activity = fields.String(required=True, allow_none=True)
-    region = fields.String(required=True, allow_none=True)
-    via = fields.String(required=True, allow_none=True)
-    flagged = fields.List(fields.String(), required=True)
-    worth_until = fields.String(required=True, metadata={"format": "date-time"})
+@dataclass(frozen=True)
+class DeliveryShown:
+    component: ClassVar[str] = "Delivery"
+    delivery: str
+    person: str
+    channel: str
+    kind: str
+    state: Annotated[str, OneOf(STATES)]
+    reason: str | None
+    attempts: int
+    planned: Time
+    held_until: Time | None
+    ended: Time | None
+    activity: str | None
+    region: str | None
+    via: str | None
+    flagged: tuple[str, ...]
+    worth_until: Time
 
 
-class Resent(Schema):
-    delivery = fields.String(required=True)
+class DeliveriesPage(Listing[DeliveryShown]):
+    pass
 
 
-class FlaggedContact(Schema):
+@dataclass(frozen=True)
+class Resent:
+    delivery: str
+
+
+@dataclass(frozen=True)
+class FlaggedContact:
     """``channel`` has refused this person's letters for good, since ``since``."""
 
-    person = fields.String(required=True)
-    channel = fields.String(required=True)
-    reason = fields.String(required=True)
-    region = fields.String(required=True, allow_none=True)
-    since = fields.String(required=True, metadata={"format": "date-time"})
+    person: str
+    channel: str
+    reason: str
+    region: str | None
+    since: Time
 
 
-@routes.get(
-    "/v1/deliveries",
-    query=DeliveriesQuery(),
-    answer=listing(Delivery, "DeliveriesPage", required=True),
-    statuses=(200, 401, 403),
-)
-def list_deliveries(parts: Parts, request: Request) -> Answer:
+class FlaggedContacts(Listing[FlaggedContact]):
+    pass
+
+
+@routes.get("/v1/deliveries", statuses=(200, 401, 403))
+def list_deliveries(parts: Parts, request: Request[None, DeliveriesQuery]) -> Answer[DeliveriesPage]:
     """What became of the letters: no address, no text."""
-    limit = request.query["limit"]
-    where: dict[str, Any] = {
-        name: request.query[name] for name in ("activity", "person", "state") if name in request.query
-    }
-    if not request.actor.may(DELIVERIES_READ):
-        where["region"] = {"$in": list(_regions(request))}
-    found = parts.deliveries.find(where, _place(request.query["after"]), limit + 1)
-    more = len(found) > limit
-    bounced = flagged(parts.views, [delivery.person for delivery in found])
-    return Answer(
-        {
-            "items": [_shown(delivery, bounced.get(delivery.person, [])) for delivery in found[:limit]],
-            "next": _cursor(found[limit - 1]) if more else None,
-        }
-    )
+    query = request.query
+    wanted = where(activity=query.activity, person=query.person, state=query.state) | _readable_regions(request)
+    found = parts.deliveries.find(wanted, _place_of(query.after), query.limit + 1)
+    shown, more = found[: query.limit], len(found) > query.limit
+    flagged = flagged_channels(parts.views, [delivery.person for delivery in shown])
+    items = tuple(_delivery_shown(delivery, flagged.get(delivery.person, ())) for delivery in shown)
+    return Answer(DeliveriesPage(items, _cursor_of(shown[-1]) if more else None))
 
 
-def _regions(request: Request) -> Sequence[str]:
-    """The regions whose deliveries the actor may see, where it is not all. Raises as ``Actor.require`` does."""
-    if request.actor.kind == "anonymous":
-        raise Unauthorized
-    if not request.actor.may_somewhere(DELIVERIES_READ):
-        raise Forbidden(permission=DELIVERIES_READ)
-    return request.actor.grants[DELIVERIES_READ]
-
-
-@routes.post("/v1/deliveries/{delivery}/resend", body=Empty(), answer=Resent(), statuses=(202, 401, 403, 404, 422))
-def resend_delivery(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/deliveries/{delivery}/resend", statuses=(202, 401, 403, 404, 422))
+def resend_delivery(parts: Parts, request: Request[NoFields]) -> Answer[Resent]:
     """Send again what reached nobody, under the same identity."""
     delivery = parts.deliveries.one(request.path["delivery"])
     if request.actor.kind == "anonymous":
         raise Unauthorized
-    if delivery is None or not _may_see(request, delivery):
+    if delivery is None or not request.actor.may(DELIVERIES_READ, delivery.region):
         raise NotFound
-    by = request.actor.require_person()
+    resent, by = Resent(delivery.id), request.actor.require_person()
     stands = delivery.taken_back is None
     command = AskResend(delivery.id, delivery.state, delivery.worth_until, request.now, by, stands)
-    return recorded(request.take(RESENDING, delivery.id, command, answer=lambda *_: {"delivery": delivery.id}), 202)
+    return request.outcome(RESENDING, delivery.id, command, lambda *_: resent)
 
 
-def _may_see(request: Request, delivery: DeliveryDocument) -> bool:
-    return request.actor.may(DELIVERIES_READ, delivery.region)
-
-
-@routes.get(
-    "/v1/contacts/bounced",
-    query=BoundedPaging(),
-    answer=listing(FlaggedContact, "FlaggedContacts", required=True),
-    statuses=(200, 401, 403),
-)
-def list_bounced_contacts(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/contacts/bounced", statuses=(200, 401, 403))
+def list_bounced_contacts(parts: Parts, request: Request[None, BoundedPageQuery]) -> Answer[FlaggedContacts]:
     """Whose contact does not work: no address."""
-    where: dict[str, Any] = {"flagged": True}
-    if not request.actor.may(DELIVERIES_READ):
-        where["region"] = {"$in": list(_regions(request))}
-    page = parts.views.find(
-        CONTACTS, where, sort="since", descending=True, after=request.query["after"], limit=request.query["limit"]
+    wanted = {"flagged": True} | _readable_regions(request)
+    page = parts.views.find(CONTACTS, wanted, sort="since", descending=True, **paging(request))
+    return paged(page, lambda row: fill(FlaggedContact, row), FlaggedContacts)
+
+
+def _readable_regions(request: Request[Any, Any]) -> dict[str, Any]:
+    """The condition on the region under which the actor may read deliveries, none for all regions. Raises ``Unauthorized``,
+    ``Forbidden``.
+    """
+    actor = request.actor
+    if actor.may(DELIVERIES_READ):
+        return {}
+    if actor.kind == "anonymous":
+        raise Unauthorized
+    if not actor.may_somewhere(DELIVERIES_READ):
+        raise Forbidden(permission=DELIVERIES_READ)
+    return {"region": {"$in": list(actor.grants[DELIVERIES_READ])}}
+
+
+def _delivery_shown(delivery: Delivery, flagged: Sequence[str]) -> DeliveryShown:
+    return fill(
+        DeliveryShown,
+        delivery,
+        delivery=delivery.id,
+        planned=delivery.planned.isoformat(),
+        held_until=delivery.held_until and delivery.held_until.isoformat(),
+        ended=delivery.ended and delivery.ended.isoformat(),
+        flagged=tuple(flagged),
+        worth_until=delivery.worth_until.isoformat(),
     )
-    names = ("person", "channel", "reason", "region", "since")
-    return Answer({"items": [{name: found[name] for name in names} for found in page.items], "next": page.next})
 
 
-def _shown(delivery: DeliveryDocument, bounced: Sequence[str]) -> dict[str, Any]:
-    return {
-        "delivery": delivery.id,
-        "person": delivery.person,
-        "channel": delivery.channel,
-        "kind": delivery.kind,
-        "state": delivery.state,
-        "reason": delivery.reason,
-        "attempts": delivery.attempts,
-        "planned": delivery.planned.isoformat(),
-        "held_until": delivery.held_until and delivery.held_until.isoformat(),
-        "ended": delivery.ended and delivery.ended.isoformat(),
-        "activity": delivery.activity,
-        "region": delivery.region,
-        "via": delivery.via,
-        "flagged": list(bounced),
-        "worth_until": delivery.worth_until.isoformat(),
-    }
-
-
-def _cursor(delivery: DeliveryDocument) -> str:
+def _cursor_of(delivery: Delivery) -> str:
     place = json.dumps([delivery.planned.isoformat(), delivery.id])
     return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
 
 
-def _place(cursor: str | None) -> tuple[datetime, str] | None:
+def _place_of(cursor: str | None) -> tuple[datetime, str] | None:
+    """When the delivery of a cursor was planned, and its id. Raises ``Malformed``."""
     if cursor is None:
         return None
     try:

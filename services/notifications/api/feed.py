@@ -1,15 +1,17 @@
-"""The public feed: what happened, in the order in which it was stored."""
+"""The public feed: facts in the order in which the inbox stored them."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from marshmallow import Schema, fields
 from marshmallow.validate import Length, Range
 
 from services.kernel.base.problem import Forbidden, Malformed, Unauthorized
 from services.kernel.declare.policy import Actor
 from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import Described, FieldOf
 from services.notifications.api.patterns import TYPE_PATTERN, Names
 from services.notifications.domain.interest import ALL_REGIONS, Interest
 from services.notifications.domain.partner import FEED_READ
@@ -21,46 +23,52 @@ routes = Routes()
 PARTNERS_KEEP = "partners.keep"
 
 
-class FeedQuery(Schema):
+def _type_patterns() -> Names:
+    return Names(TYPE_PATTERN, "No type of a fact.")
+
+
+def _region_names() -> Names:
+    return Names(r"[A-Za-z0-9_-]{1,64}", "No region.")
+
+
+@dataclass(frozen=True)
+class FeedQuery:
     """``types`` and ``region`` hold several values with commas between them."""
 
-    after = fields.String(load_default=None, validate=Length(1, 500))
-    types = Names(TYPE_PATTERN, "No type of a fact.")
-    region = Names(r"[A-Za-z0-9_-]{1,64}", "No region.")
-    limit = fields.Integer(load_default=50, validate=Range(1, 100))
+    after: Annotated[str, Length(1, 500)] | None = None
+    types: Annotated[tuple[str, ...], FieldOf(_type_patterns)] = ()
+    region: Annotated[tuple[str, ...], FieldOf(_region_names)] = ()
+    limit: Annotated[int, Range(1, 100)] = 50
 
 
-class Feed(Schema):
-    """``next`` is where to go on, also where ``items`` is empty; ``more`` says whether to do so at once."""
+@dataclass(frozen=True)
+class Feed:
+    """``next`` is the cursor behind ``items``, set for an empty page too; ``more`` says whether to ask again at once."""
 
-    items = fields.List(fields.Dict(keys=fields.String()), required=True, metadata={"description": "CloudEvents 1.0"})
-    next = fields.String(required=True)
-    more = fields.Boolean(required=True)
+    # An envelope goes out as its service wrote it: each type of fact has fields of its own.
+    items: Annotated[tuple[Mapping[str, Any], ...], Described("CloudEvents 1.0")]
+    next: str
+    more: bool
 
 
-@routes.get("/v1/feed", query=FeedQuery(), answer=Feed(), partners=True, statuses=(200, 401, 403))
-def read_feed(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/feed", partners=True, statuses=(200, 401, 403))
+def read_feed(parts: Parts, request: Request[None, FeedQuery]) -> Answer[Feed]:
     """What happened, all services' facts in one order; for partners."""
     query = request.query
-    interest = Interest(query["types"], query["region"], readable(request.actor))
+    interest = Interest(query.types, query.region, readable_regions(request.actor))
     for pattern in interest.types:
         if not named_by(pattern):
             raise Malformed(errors={"types": [f"No fact that is told outside is named {pattern}."]})
     for region in interest.regions:
         if not interest.may_read(region):
             raise Forbidden(permission=FEED_READ, region=region)
-    after = parts.feed.position(query["after"])
-    page = parts.feed.read(interest, after, query["limit"])
-    body: dict[str, Any] = {
-        "items": [entry.envelope for entry in page.entries],
-        "next": parts.feed.cursor(page.position),
-        "more": page.more,
-    }
-    return Answer(body)
+    page = parts.feed.read(interest, parts.feed.position(query.after), query.limit)
+    envelopes = tuple(entry.envelope for entry in page.entries)
+    return Answer(Feed(envelopes, parts.feed.cursor(page.position), page.more))
 
 
-def readable(actor: Actor) -> tuple[str, ...]:
-    """The regions whose facts somebody may read: a partner's key says so, and whoever keeps the partners reads what they do.
+def readable_regions(actor: Actor) -> tuple[str, ...]:
+    """The regions whose facts the actor may read: those of a partner's key, and all regions for people who keep the partners.
 
     Raises ``Unauthorized``, ``Forbidden``.
     """

@@ -1,19 +1,20 @@
-"""The keys that partners' programs come with, and who is behind one."""
+"""The keys of partners' programs, and the partner behind a key."""
 
 from __future__ import annotations
 
 import hmac
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
 
-from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf
 
 from services.kernel.base.problem import Unauthorized
-from services.kernel.declare.policy import Actor
-from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.shapes import Empty, text
+from services.kernel.declare.policy import Actor, Held
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.shapes import NoFields, fill, not_blank
 from services.notifications.api.feed import PARTNERS_KEEP
-from services.notifications.api.patterns import regions
+from services.notifications.api.patterns import SomeRegions
 from services.notifications.domain.partner import PARTNER, SCOPES, IssueKey, RevokeKey
 from services.notifications.parts import Parts
 from services.notifications.secret_deriver import read_key
@@ -21,69 +22,73 @@ from services.notifications.secret_deriver import read_key
 routes = Routes()
 
 
-class KeyBody(Schema):
-    """What the key is for; ``regions`` no more than the partner's own."""
+@dataclass(frozen=True)
+class KeyBody:
+    """The use of the key. ``regions`` are no more than the partner's own."""
 
-    name = text(longest=60)
-    scopes = fields.List(fields.String(validate=OneOf(SCOPES)), required=True, validate=Length(1, len(SCOPES)))
-    regions = regions(required=True)
-
-
-class NewKey(Schema):
-    """The bearer itself is shown here and nowhere else."""
-
-    key = fields.String(required=True)
-    bearer = fields.String(required=True)
+    name: Annotated[str, not_blank(60)]
+    scopes: Annotated[tuple[Annotated[str, OneOf(SCOPES)], ...], Length(1, len(SCOPES))]
+    regions: SomeRegions
 
 
-class BearerBody(Schema):
-    """A bearer as its holder sent it: whatever it is, for what is none of ours is nobody's, not malformed."""
+@dataclass(frozen=True)
+class NewKey:
+    """No other answer shows the bearer."""
 
-    token = fields.String(required=True)
+    key: str
+    bearer: str
 
 
-class ActorAnswer(Schema):
+@dataclass(frozen=True)
+class BearerBody:
+    """A bearer in any form. A text that is no key of ours is not malformed; no partner is behind the text."""
+
+    token: str
+
+
+@dataclass(frozen=True)
+class ActorAnswer:
     """An actor as ``policy.actor_from`` reads it."""
 
-    kind = fields.String(required=True)
-    id = fields.String(required=True)
-    offices = fields.List(fields.Dict(), required=True)
-    grants = fields.Dict(keys=fields.String(), values=fields.List(fields.String()), required=True)
+    kind: str
+    id: str
+    offices: tuple[Held, ...]
+    grants: Mapping[str, tuple[str, ...]]
 
 
-@routes.post("/v1/partners/{partner}/keys", body=KeyBody(), answer=NewKey(), statuses=(201, 401, 403, 404))
-def issue_partner_key(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/partners/{partner}/keys", statuses=(201, 401, 403, 404))
+def issue_partner_key(parts: Parts, request: Request[KeyBody]) -> Answer[NewKey]:
     """A key for a partner's program."""
     request.actor.require(PARTNERS_KEEP)
-    partner, identity = request.path["partner"], request.new_id("partner-key")
-    bearer = parts.secrets.partner_key(partner, identity)
-    scopes, within = (tuple(dict.fromkeys(request.body[name])) for name in ("scopes", "regions"))
-    command = IssueKey(identity, request.body["name"].strip(), bearer.digest, scopes, within)
-    answer = recorded(request.take(PARTNER, partner, command, answer=lambda _state, _events: {"key": identity}), 201)
-    return Answer({**answer.body, "bearer": str(bearer)}, 201, answer.version, answer.position)
+    body, partner, key = request.body, request.path["partner"], request.new_id("partner-key")
+    bearer = parts.secrets.partner_key(partner, key)
+    scopes, regions = tuple(dict.fromkeys(body.scopes)), tuple(dict.fromkeys(body.regions))
+    command = IssueKey(key, body.name.strip(), bearer.digest, scopes, regions)
+    # The bearer is derived again for a repeated request: no commit keeps it.
+    kept = request.outcome(PARTNER, partner, command, lambda *_: {"key": key})
+    return Answer(NewKey(key, str(bearer)), kept.status, kept.version, kept.position)
 
 
-@routes.delete("/v1/partners/{partner}/keys/{key}", answer=Empty(), statuses=(200, 401, 403, 404))
-def revoke_partner_key(_parts: Parts, request: Request) -> Answer:
+@routes.delete("/v1/partners/{partner}/keys/{key}", statuses=(200, 401, 403, 404))
+def revoke_partner_key(_parts: Parts, request: Request) -> Answer[NoFields]:
     """Make a partner's key worthless."""
     request.actor.require(PARTNERS_KEEP)
-    return recorded(request.take(PARTNER, request.path["partner"], RevokeKey(request.path["key"])))
+    return request.outcome(PARTNER, request.path["partner"], RevokeKey(request.path["key"]), lambda *_: NoFields())
 
 
-@routes.post(
-    "/internal/partner-identity", body=BearerBody(), answer=ActorAnswer(), public=False, statuses=(200, 401, 403)
-)
-def identify_partner(parts: Parts, request: Request) -> Answer:
+@routes.post("/internal/partner-identity", public=False, statuses=(200, 401, 403))
+def identify_partner(parts: Parts, request: Request[BearerBody]) -> Answer[ActorAnswer]:
     """Who is behind a partner's key?
 
-    Answers with what the key allows. Reads the partner's own stream, so a revoked key is worthless at once.
+    Answers the key's grants. Reads the partner's own stream, so a revoked key is worthless at once.
     """
     request.actor.require_service("gateway")
-    bearer = read_key(request.body["token"])
+    bearer = read_key(request.body.token)
     if bearer is None:
         raise Unauthorized("this is no key of ours")
     partner, _ = parts.commands.state(PARTNER, bearer.partner)
-    found = [key for key in partner.keys if hmac.compare_digest(key.digest, bearer.digest)]
-    if not found or not (grants := partner.grants(found[0])):
+    keys = () if partner is None else partner.keys
+    found = [key for key in keys if hmac.compare_digest(key.digest, bearer.digest)]
+    if partner is None or not found or not (grants := partner.grants(found[0])):
         raise Unauthorized("this key was revoked, or its partner rests")
-    return Answer(asdict(Actor("partner", bearer.partner, (), grants)))
+    return Answer(fill(ActorAnswer, Actor("partner", bearer.partner, (), grants)))

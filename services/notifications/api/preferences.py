@@ -1,23 +1,23 @@
-"""How I want to be told."""
+"""A person's own preferences: language, channels, matters, regions and hours of messages."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeAlias
 
-from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf, Regexp
 
-from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.shapes import identity
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import UNSET, Key, Unset
+from services.kernel.declare.shapes import Identity
 from services.notifications.domain.matter import Matter
 from services.notifications.domain.preference import (
     DAY,
     DIGEST,
     LANGUAGES,
+    MAX_REGIONS,
     OFF,
     PREFERENCE,
-    REGIONS_AT_MOST,
     SINGLY,
     WEEK,
     WEEKDAYS,
@@ -29,91 +29,111 @@ from services.notifications.parts import Parts
 
 routes = Routes()
 
-_CLOCK = Regexp(r"([01][0-9]|2[0-3]):[0-5][0-9]\Z", error="Not a time of day.")
+TimeOfDay: TypeAlias = Annotated[str, Regexp(r"([01][0-9]|2[0-3]):[0-5][0-9]\Z", error="Not a time of day.")]
+Regions: TypeAlias = Annotated[tuple[Identity, ...], Length(0, MAX_REGIONS)]
+HowTold: TypeAlias = Annotated[str, OneOf((SINGLY, DIGEST, OFF))]
 
 
-def _regions() -> fields.List:
-    return fields.List(identity(), required=True, validate=Length(0, REGIONS_AT_MOST))
+@dataclass(frozen=True)
+class RegionsBody:
+    """``follow``: regions besides the person's own whose news is sent. ``mute``: regions whose news is not sent."""
+
+    follow: Regions
+    mute: Regions
 
 
-class RegionsBody(Schema):
-    """Regions besides one's own that one hears of, and those that one does not want to hear of."""
+@dataclass(frozen=True)
+class QuietBody:
+    """The person's own quiet hours, in local time, besides the community's."""
 
-    follow = _regions()
-    mute = _regions()
-
-
-class QuietBody(Schema):
-    """Hours of one's own, in local time, beside the community's."""
-
-    begin = fields.String(required=True, validate=_CLOCK, data_key="from")
-    end = fields.String(required=True, validate=_CLOCK, data_key="until")
+    begin: Annotated[TimeOfDay, Key("from")]
+    end: Annotated[TimeOfDay, Key("until")]
 
 
-class DigestBody(Schema):
-    """When the digest comes; ``day`` is that of a weekly one."""
+@dataclass(frozen=True)
+class DigestBody:
+    """The hour of the digest; ``day`` is for a weekly digest."""
 
-    every = fields.String(required=True, validate=OneOf((DAY, WEEK)))
-    day = fields.String(required=True, validate=OneOf(WEEKDAYS))
-    at = fields.String(required=True, validate=_CLOCK)
-
-
-class MattersBody(Schema):
-    """For each matter: singly, in the digest, or not at all. The inbox has everything."""
-
-    registrations, reminders, activities, topics, consultations, mentoring, announcements = (
-        fields.String(validate=OneOf((SINGLY, DIGEST, OFF))) for _ in Matter
-    )
+    every: Annotated[str, OneOf((DAY, WEEK))]
+    day: Annotated[str, OneOf(WEEKDAYS)]
+    at: TimeOfDay
 
 
-class PreferenceBody(Schema):
-    """Whatever is left out stays as it is."""
+@dataclass(frozen=True)
+class MattersBody:
+    """For each matter: singly, in the digest, or not at all. The inbox shows all matters."""
 
-    language = fields.String(allow_none=True, validate=OneOf(LANGUAGES))
-    email = fields.Boolean(required=True, truthy={True}, falsy={False})
-    telegram = fields.Boolean(truthy={True}, falsy={False})
-    matters = fields.Nested(MattersBody)
-    regions = fields.Nested(RegionsBody)
-    quiet = fields.Nested(QuietBody, allow_none=True)
-    digest = fields.Nested(DigestBody)
+    registrations: HowTold | Unset = UNSET
+    reminders: HowTold | Unset = UNSET
+    activities: HowTold | Unset = UNSET
+    topics: HowTold | Unset = UNSET
+    consultations: HowTold | Unset = UNSET
+    mentoring: HowTold | Unset = UNSET
+    announcements: HowTold | Unset = UNSET
+
+    def chosen(self) -> dict[str, str]:
+        """Matter → ``singly``, ``digest`` or ``off``, for the matters in the body."""
+        return {str(matter): how for matter in Matter if (how := getattr(self, matter)) is not UNSET}
 
 
-@routes.get("/v1/me/preferences", answer=PreferenceBody(), statuses=(200, 401))
-def read_my_preferences(parts: Parts, request: Request) -> Answer:
+@dataclass(frozen=True)
+class PreferenceBody:
+    """A missing field keeps its value."""
+
+    email: bool
+    language: Annotated[str, OneOf(LANGUAGES)] | Unset | None = UNSET
+    telegram: bool | Unset = UNSET
+    matters: MattersBody | Unset = UNSET
+    regions: RegionsBody | Unset = UNSET
+    quiet: QuietBody | Unset | None = UNSET
+    digest: DigestBody | Unset = UNSET
+
+
+@routes.get("/v1/me/preferences", statuses=(200, 401))
+def read_my_preferences(parts: Parts, request: Request) -> Answer[PreferenceBody]:
     """How I am told."""
     preference, version = parts.commands.state(PREFERENCE, request.actor.require_person())
-    return Answer(_shown(preference), version=version)
+    return Answer(_preference_shown(preference), version=version)
 
 
-@routes.put("/v1/me/preferences", body=PreferenceBody(), answer=PreferenceBody(), statuses=(200, 401, 412, 422))
-def choose_my_preferences(_parts: Parts, request: Request) -> Answer:
+@routes.put("/v1/me/preferences", statuses=(200, 401, 412, 422))
+def choose_my_preferences(_parts: Parts, request: Request[PreferenceBody]) -> Answer[PreferenceBody]:
     """How I want to be told: in which language, by what, about what, from where, and when."""
-    person = request.actor.require_person()
-    choice = ChoosePreference(_changed(request.body), request.body.get("matters", {}))
-    return recorded(request.take(PREFERENCE, person, choice, answer=lambda state, _events: _shown(state)))
+    person, body = request.actor.require_person(), request.body
+    command = ChoosePreference(_changed_wishes(body), body.matters.chosen() if body.matters else {})
+    return request.outcome(PREFERENCE, person, command, lambda preference, _events: _preference_shown(preference))
 
 
-def _changed(body: Mapping[str, Any]) -> dict[str, Any]:
-    changed = {name: body[name] for name in ("language", "email", "telegram") if name in body}
-    if "regions" in body:
-        changed |= {"followed": tuple(body["regions"]["follow"]), "muted": tuple(body["regions"]["mute"])}
-    if "quiet" in body:
-        quiet = body["quiet"] or {"begin": None, "end": None}
-        changed |= {"quiet_from": quiet["begin"], "quiet_until": quiet["end"]}
-    if "digest" in body:
-        digest = body["digest"]
-        changed |= {"digest_every": digest["every"], "digest_day": digest["day"], "digest_at": digest["at"]}
+def _changed_wishes(body: PreferenceBody) -> dict[str, Any]:
+    """The fields of ``Wishes`` that were sent, by name."""
+    sent = {"language": body.language, "email": body.email, "telegram": body.telegram}
+    changed: dict[str, Any] = {name: value for name, value in sent.items() if value is not UNSET}
+    if body.regions:
+        changed |= {"followed": body.regions.follow, "muted": body.regions.mute}
+    if body.quiet is None:
+        changed |= {"quiet_from": None, "quiet_until": None}
+    elif body.quiet:
+        changed |= {"quiet_from": body.quiet.begin, "quiet_until": body.quiet.end}
+    if body.digest:
+        changed |= {
+            "digest_every": body.digest.every,
+            "digest_day": body.digest.day,
+            "digest_at": body.digest.at,
+        }
     return changed
 
 
-def _shown(preference: Preference) -> dict[str, Any]:
+def _preference_shown(preference: Preference) -> PreferenceBody:
     wishes = preference.wishes
-    return {
-        "language": wishes.language,
-        "email": wishes.email,
-        "telegram": wishes.telegram,
-        "matters": how_told(wishes),
-        "regions": {"follow": list(wishes.followed), "mute": list(wishes.muted)},
-        "quiet": {"from": wishes.quiet_from, "until": wishes.quiet_until} if wishes.quiet_from else None,
-        "digest": {"every": wishes.digest_every, "day": wishes.digest_day, "at": wishes.digest_at},
-    }
+    quiet = None
+    if wishes.quiet_from is not None and wishes.quiet_until is not None:
+        quiet = QuietBody(wishes.quiet_from, wishes.quiet_until)
+    return PreferenceBody(
+        email=wishes.email,
+        language=wishes.language,
+        telegram=wishes.telegram,
+        matters=MattersBody(**how_told(wishes)),
+        regions=RegionsBody(wishes.followed, wishes.muted),
+        quiet=quiet,
+        digest=DigestBody(wishes.digest_every, wishes.digest_day, wishes.digest_at),
+    )

@@ -1,19 +1,19 @@
-"""Subscriptions: a partner's program says where facts are to be sent, and what is to become of them."""
+"""Subscriptions: the address to which a partner's facts are sent, and the acts on a subscription."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf
 
 from services.kernel.base.problem import Forbidden, Malformed, NotFound, Refused, Unauthorized
 from services.kernel.declare.policy import Actor
 from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.shapes import BoundedPaging, Empty, listing
+from services.kernel.declare.shapes import BoundedPageQuery, Listing, NoFields, fill, paged, paging
 from services.kernel.log.log import Commit
-from services.notifications.api.feed import PARTNERS_KEEP, readable
-from services.notifications.api.patterns import regions, types
+from services.notifications.api.feed import PARTNERS_KEEP, readable_regions
+from services.notifications.api.patterns import Regions, TypePatterns
 from services.notifications.domain.interest import Interest
 from services.notifications.domain.partner import FEED_READ, PARTNER, SUBSCRIPTIONS_KEEP
 from services.notifications.domain.subscription import (
@@ -28,101 +28,169 @@ from services.notifications.domain.subscription import (
 )
 from services.notifications.domain.webhook_url import LONGEST
 from services.notifications.parts import Parts
-from services.notifications.views.subscriptions import SUBSCRIPTIONS
+from services.notifications.views.subscriptions import ACTIVE, DISABLED, SUBSCRIPTIONS
 
 routes = Routes()
 
-ACTIVE_AT_MOST = 10
-"""Fewer than are served at once, so that one partner's slow addresses hold up nobody else's."""
+MAX_ACTIVE_SUBSCRIPTIONS = 10
+"""Fewer than the dispatcher serves at once, so that one partner's slow addresses hold up no other partner."""
+_ONE = "/v1/subscriptions/{subscription}"
 
 
-class SubscriptionBody(Schema):
-    """``after`` is a cursor of the feed behind which it begins; without one it begins now. ``partner`` is for who keeps
-    the partners; a partner's program subscribes for itself.
+@dataclass(frozen=True)
+class SubscriptionBody:
+    """``after`` is the cursor of the feed behind which the subscription begins; without a cursor the subscription begins now.
+    ``partner`` is for people who keep the partners; a partner's program subscribes for its own partner.
     """
 
-    url = fields.String(required=True, validate=Length(1, LONGEST))
-    types = types()
-    regions = regions()
-    after = fields.String(load_default=None, allow_none=True, validate=Length(1, 500))
-    partner = fields.String(load_default=None, allow_none=True, validate=Length(1, 64))
+    url: Annotated[str, Length(1, LONGEST)]
+    types: TypePatterns = ()
+    regions: Regions = ()
+    after: Annotated[str, Length(1, 500)] | None = None
+    partner: Annotated[str, Length(1, 64)] | None = None
 
 
-class SecretShown(Schema):
-    """``secret`` is shown here and nowhere else."""
+@dataclass(frozen=True)
+class SecretShown:
+    """No other answer shows the secret."""
 
-    subscription = fields.String(required=True)
-    secret = fields.String(required=True)
-
-
-class SubscriptionShown(Schema):
-    subscription = fields.String(required=True)
-    partner = fields.String(required=True)
-    url = fields.String(required=True)
-    types = fields.List(fields.String(), required=True)
-    regions = fields.List(fields.String(), required=True)
-    state = fields.String(required=True, validate=OneOf(["active", "disabled"]))
-    why = fields.String(required=True, allow_none=True)
+    subscription: str
+    secret: str
 
 
-class Ping(Schema):
-    """The ``webhook-id`` that the ping comes under."""
+@dataclass(frozen=True)
+class SubscriptionShown:
+    subscription: str
+    partner: str
+    url: str
+    types: tuple[str, ...]
+    regions: tuple[str, ...]
+    state: Annotated[str, OneOf([ACTIVE, DISABLED])]
+    why: str | None
 
-    ping = fields.String(required=True)
+
+class SubscriptionList(Listing[SubscriptionShown]):
+    pass
 
 
-@routes.post(
-    "/v1/subscriptions", body=SubscriptionBody(), answer=SecretShown(), partners=True, statuses=(201, 401, 403, 422)
-)
-def make_subscription(parts: Parts, request: Request) -> Answer:
+@dataclass(frozen=True)
+class Ping:
+    """``ping`` is the ``webhook-id`` of the ping."""
+
+    ping: str
+
+
+@routes.post("/v1/subscriptions", partners=True, statuses=(201, 401, 403, 422))
+def make_subscription(parts: Parts, request: Request[SubscriptionBody]) -> Answer[SecretShown]:
     """Have facts sent to an address of one's own."""
-    identity = request.new_id("subscription")
-    # A repetition has its answer with the secret, though the partner may rest by now.
-    commit = request.before() or _make(parts, request, identity)
-    answer = recorded(commit, 201, location=f"/v1/subscriptions/{identity}")
-    secret = parts.secrets.webhook_secret(identity, 1)
-    return Answer({**answer.body, "secret": secret}, 201, answer.version, answer.position, answer.location)
+    subscription = request.new_id("subscription")
+    # A repeated request gets its answer with the secret even if the partner is dormant by now.
+    commit = request.before() or _take_making(parts, request, subscription)
+    kept = recorded(commit, request.success, f"/v1/subscriptions/{subscription}")
+    shown = SecretShown(subscription, parts.secrets.webhook_secret(subscription, 1))
+    return Answer(shown, kept.status, kept.version, kept.position, kept.location)
 
 
-def _make(parts: Parts, request: Request, identity: str) -> Commit:
+@routes.get(_ONE, partners=True, statuses=(200, 401, 403, 404))
+def show_subscription(parts: Parts, request: Request) -> Answer[SubscriptionShown]:
+    """One subscription."""
+    subscription, version = subscription_of_path(parts, request)
+    shown = fill(
+        SubscriptionShown,
+        subscription,
+        subscription=request.path["subscription"],
+        state=ACTIVE if subscription.disabled is None else DISABLED,
+        why=subscription.disabled,
+    )
+    return Answer(shown, version=version)
+
+
+@routes.get("/v1/subscriptions", partners=True, statuses=(200, 401, 403))
+def list_subscriptions(parts: Parts, request: Request[None, BoundedPageQuery]) -> Answer[SubscriptionList]:
+    """The subscriptions: a partner's own, or all."""
+    _require_keeping(request.actor)
+    wanted = {"partner": request.actor.id} if request.actor.kind == "partner" else {}
+    page = parts.views.find(SUBSCRIPTIONS, wanted, **paging(request))
+    return paged(page, lambda row: fill(SubscriptionShown, row), SubscriptionList)
+
+
+@routes.post(f"{_ONE}/rotate", partners=True, statuses=(200, 401, 403, 404))
+def rotate_secret(parts: Parts, request: Request) -> Answer[SecretShown]:
+    """A new secret; those before it sign too for 24 hours."""
+    subscription_of_path(parts, request)
+    subscription, command = request.path["subscription"], RotateSecret(request.now)
+    commit = request.take(SUBSCRIPTION, subscription, command, _generation)
+    kept = recorded(commit, request.success)
+    secret = parts.secrets.webhook_secret(subscription, commit.answer["generation"])
+    return Answer(SecretShown(subscription, secret), kept.status, kept.version, kept.position)
+
+
+@routes.post(f"{_ONE}/test", partners=True, statuses=(202, 401, 403, 404))
+def test_subscription(parts: Parts, request: Request) -> Answer[Ping]:
+    """Send a ping."""
+    subscription_of_path(parts, request)
+    ping = request.new_id("ping")
+    return request.outcome(SUBSCRIPTION, request.path["subscription"], PingSubscription(ping), lambda *_: Ping(ping))
+
+
+@routes.post(f"{_ONE}/enable", partners=True, statuses=(200, 401, 403, 404, 422))
+def enable_subscription(parts: Parts, request: Request) -> Answer[NoFields]:
+    """Send again, from where it stood."""
+    subscription, _ = subscription_of_path(parts, request)
+    if subscription.disabled is not None and request.before() is None:
+        _require_room(parts, subscription.partner)
+    identity = request.path["subscription"]
+    return request.outcome(SUBSCRIPTION, identity, EnableSubscription(), lambda *_: NoFields())
+
+
+@routes.post(f"{_ONE}/disable", partners=True, statuses=(200, 401, 403, 404, 422))
+def disable_subscription(parts: Parts, request: Request) -> Answer[NoFields]:
+    """Send nothing for the time being."""
+    subscription_of_path(parts, request)
+    identity = request.path["subscription"]
+    return request.outcome(SUBSCRIPTION, identity, DisableSubscription(BY_HAND), lambda *_: NoFields())
+
+
+def subscription_of_path(parts: Parts, request: Request[Any, Any]) -> tuple[Subscription, int]:
+    """The subscription of the path and its version, for its partner and for people who keep the partners.
+
+    Raises ``Unauthorized``, ``Forbidden``, and ``NotFound`` for another partner's subscription too.
+    """
+    actor = request.actor
+    _require_keeping(actor)
+    subscription, version = parts.commands.state(SUBSCRIPTION, request.path["subscription"])
+    if subscription is None or (actor.kind == "partner" and subscription.partner != actor.id):
+        raise NotFound
+    return subscription, version
+
+
+def _require_keeping(actor: Actor) -> None:
+    """Raises ``Unauthorized``, ``Forbidden``."""
+    if actor.kind == "anonymous":
+        raise Unauthorized
+    actor.require(SUBSCRIPTIONS_KEEP if actor.kind == "partner" else PARTNERS_KEEP)
+
+
+def _take_making(parts: Parts, request: Request[SubscriptionBody], subscription: str) -> Commit:
     body, actor = request.body, request.actor
-    partner = _for_whom(actor, body["partner"])
-    known, _ = parts.commands.state(PARTNER, partner)
-    if not known.readable:
+    identity = _subscribing_partner(actor, body.partner)
+    partner, _ = parts.commands.state(PARTNER, identity)
+    if partner is None or not partner.readable:
         raise Malformed(errors={"partner": ["This is no active partner."]})
-    granted = readable(actor) if actor.kind == "partner" else known.readable
-    wanted = tuple(dict.fromkeys(body["regions"]))
+    granted = readable_regions(actor) if actor.kind == "partner" else partner.readable
+    wanted = tuple(dict.fromkeys(body.regions))
     for region in wanted:
         if not Interest(granted=granted).may_read(region):
             raise Forbidden(permission=FEED_READ, region=region)
-    after = parts.feed.position(body["after"]) if body["after"] else parts.feed.head()
-    _require_room(parts, partner)
-    command = MakeSubscription(
-        partner,
-        body["url"],
-        tuple(dict.fromkeys(body["types"])),
-        wanted or granted,
-        after,
-        parts.core.settings.webhook_allow,
-    )
-    return request.take(SUBSCRIPTION, identity, command, answer=lambda *_: {"subscription": identity})
+    after = parts.feed.position(body.after) if body.after else parts.feed.head()
+    _require_room(parts, identity)
+    types, allowed = tuple(dict.fromkeys(body.types)), parts.core.settings.webhook_allow
+    command = MakeSubscription(identity, body.url, types, wanted or granted, after, allowed)
+    return request.take(SUBSCRIPTION, subscription, command, lambda *_: {"subscription": subscription})
 
 
-def _require_room(parts: Parts, partner: str) -> None:
-    """Raises ``Refused`` ``too-many-subscriptions``. Counted as the view shows it: of several at the same moment, one more may
-    come through.
-    """
-    active = parts.views.count(SUBSCRIPTIONS, {"partner": partner, "state": "active"})
-    if active >= ACTIVE_AT_MOST:
-        raise Refused(
-            "too-many-subscriptions",
-            f"a partner has at most {ACTIVE_AT_MOST} active subscriptions",
-            at_most=ACTIVE_AT_MOST,
-        )
-
-
-def _for_whom(actor: Actor, named: str | None) -> str:
-    """Whose subscription it is to be. Raises ``Unauthorized``, ``Forbidden``, ``Malformed``."""
+def _subscribing_partner(actor: Actor, named: str | None) -> str:
+    """The partner for which a subscription is made. Raises ``Unauthorized``, ``Forbidden``, ``Malformed``."""
     if actor.kind == "partner":
         actor.require(SUBSCRIPTIONS_KEEP)
         if named not in (None, actor.id):
@@ -134,103 +202,19 @@ def _for_whom(actor: Actor, named: str | None) -> str:
     return named
 
 
-def standing(parts: Parts, request: Request) -> tuple[Subscription, int]:
-    """The subscription of the path, for its partner or who keeps the partners; to others there is none.
-
-    Raises ``Unauthorized``, ``Forbidden``, ``NotFound``.
+def _require_room(parts: Parts, partner: str) -> None:
+    """Raises ``Refused`` ``too-many-subscriptions``. The view is counted, which may be behind: of several subscriptions made at
+    the same moment, one too many may come through.
     """
-    actor = request.actor
-    if actor.kind == "anonymous":
-        raise Unauthorized
-    actor.require(SUBSCRIPTIONS_KEEP if actor.kind == "partner" else PARTNERS_KEEP)
-    subscription, version = parts.commands.state(SUBSCRIPTION, request.path["subscription"])
-    if not subscription.partner or (actor.kind == "partner" and subscription.partner != actor.id):
-        raise NotFound
-    return subscription, version
+    active = parts.views.count(SUBSCRIPTIONS, {"partner": partner, "state": ACTIVE})
+    if active >= MAX_ACTIVE_SUBSCRIPTIONS:
+        raise Refused(
+            "too-many-subscriptions",
+            f"a partner has at most {MAX_ACTIVE_SUBSCRIPTIONS} active subscriptions",
+            at_most=MAX_ACTIVE_SUBSCRIPTIONS,
+        )
 
 
-@routes.get(
-    "/v1/subscriptions/{subscription}", answer=SubscriptionShown(), partners=True, statuses=(200, 401, 403, 404)
-)
-def show_subscription(parts: Parts, request: Request) -> Answer:
-    """One subscription."""
-    subscription, version = standing(parts, request)
-    shown = {
-        "subscription": request.path["subscription"],
-        "partner": subscription.partner,
-        "url": subscription.url,
-        "types": list(subscription.types),
-        "regions": list(subscription.regions),
-        "state": "active" if subscription.disabled is None else "disabled",
-        "why": subscription.disabled,
-    }
-    return Answer(shown, version=version)
-
-
-@routes.get(
-    "/v1/subscriptions",
-    query=BoundedPaging(),
-    answer=listing(SubscriptionShown, "SubscriptionList", required=True),
-    partners=True,
-    statuses=(200, 401, 403),
-)
-def list_subscriptions(parts: Parts, request: Request) -> Answer:
-    """The subscriptions: a partner's own, or all."""
-    actor = request.actor
-    where: dict[str, Any] = {}
-    if actor.kind == "partner":
-        actor.require(SUBSCRIPTIONS_KEEP)
-        where = {"partner": actor.id}
-    else:
-        actor.require(PARTNERS_KEEP)
-    page = parts.views.find(SUBSCRIPTIONS, where, after=request.query["after"], limit=request.query["limit"])
-    items = []
-    for document in page.items:
-        document.pop("version")
-        items.append({"subscription": document.pop("_id"), **document})
-    return Answer({"items": items, "next": page.next})
-
-
-@routes.post(
-    "/v1/subscriptions/{subscription}/rotate", answer=SecretShown(), partners=True, statuses=(200, 401, 403, 404)
-)
-def rotate_secret(parts: Parts, request: Request) -> Answer:
-    """A new secret; those before it sign too for 24 hours."""
-    standing(parts, request)
-    identity = request.path["subscription"]
-    command = RotateSecret(request.now)
-    commit = request.take(SUBSCRIPTION, identity, command, answer=lambda state, _: {"generation": state.generation})
-    secret = parts.secrets.webhook_secret(identity, commit.answer["generation"])
-    answer = recorded(commit)
-    return Answer({"subscription": identity, "secret": secret}, 200, answer.version, answer.position)
-
-
-@routes.post("/v1/subscriptions/{subscription}/test", answer=Ping(), partners=True, statuses=(202, 401, 403, 404))
-def test_subscription(parts: Parts, request: Request) -> Answer:
-    """Send a ping."""
-    standing(parts, request)
-    identity = request.new_id("ping")
-    command = PingSubscription(identity)
-    return recorded(
-        request.take(SUBSCRIPTION, request.path["subscription"], command, lambda *_: {"ping": identity}), 202
-    )
-
-
-@routes.post(
-    "/v1/subscriptions/{subscription}/enable", answer=Empty(), partners=True, statuses=(200, 401, 403, 404, 422)
-)
-def enable_subscription(parts: Parts, request: Request) -> Answer:
-    """Send again, from where it stood."""
-    subscription, _ = standing(parts, request)
-    if subscription.disabled is not None and request.before() is None:
-        _require_room(parts, subscription.partner)
-    return recorded(request.take(SUBSCRIPTION, request.path["subscription"], EnableSubscription()))
-
-
-@routes.post(
-    "/v1/subscriptions/{subscription}/disable", answer=Empty(), partners=True, statuses=(200, 401, 403, 404, 422)
-)
-def disable_subscription(parts: Parts, request: Request) -> Answer:
-    """Send nothing for the time being."""
-    standing(parts, request)
-    return recorded(request.take(SUBSCRIPTION, request.path["subscription"], DisableSubscription(BY_HAND)))
+def _generation(subscription: Subscription | None, _events: object) -> dict[str, int]:
+    assert subscription is not None
+    return {"generation": subscription.generation}

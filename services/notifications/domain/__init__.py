@@ -1,1 +1,1 @@
-"""What notifications decides: messages and how each person wants them. Pure."""
+"""Decisions of notifications: messages, preferences, announcements, contacts, partners and subscriptions. Pure."""

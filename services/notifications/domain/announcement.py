@@ -1,7 +1,7 @@
-"""An announcement of the board to regions, or to those who work in libraries of a level there. One stream each.
+"""An announcement of the board to regions, or to the people who work in libraries of a level there. One stream each.
 
-Its text is the community's, not personal: nobody is named in it, and it is stored as it is. What goes to more people than
-the rules let one board member reach alone is published when another one has approved it.
+The text is the community's and not personal: the text names nobody, and is stored as it is. The rules say how many people one
+board member may reach alone; an announcement to more people is published when another board member has approved it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeAlias, assert_never
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import Refused
@@ -19,16 +20,14 @@ WAITING, PUBLISHED, WITHDRAWN = "waiting", "published", "withdrawn"
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What is said."""
-
     title: str
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """To whom: those who belong to ``regions``; with ``levels``, those who work there in libraries of one of them.
-    ``everywhere``: the regions are all that there were.
+    """The members of ``regions``; with ``levels``, the people who work in the regions' libraries of these levels.
+    ``everywhere``: the regions are all that existed.
     """
 
     regions: tuple[str, ...]
@@ -38,16 +37,22 @@ class Audience:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How many that is as far as is known, and above how many the rules (of this version) want a second board member."""
+    """The number of people in an audience. To more than ``above`` people version ``rules`` of the rules wants a second board
+    member.
+    """
 
     people: int
     above: int
     rules: int
 
+    @property
+    def needs_second(self) -> bool:
+        return self.people > self.above
+
 
 @dataclass(frozen=True, slots=True)
 class Announce(Command):
-    """Say this to these, as long as it is worth it."""
+    """Send a text to an audience; from ``worth_until`` on the text is not sent any more."""
 
     text: Text
     audience: Audience
@@ -59,7 +64,7 @@ class Announce(Command):
 
 @dataclass(frozen=True, slots=True)
 class Publish(Command):
-    """Publish what waits, judged by how many it reaches and the rules as they are now."""
+    """Publish the text that waits, if the present rules let one board member reach the present audience alone."""
 
     reach: Reach
     by: str
@@ -68,7 +73,7 @@ class Publish(Command):
 
 @dataclass(frozen=True, slots=True)
 class Approve(Command):
-    """Another board member stands by the text that they have read, number ``draft``: it is published."""
+    """Publish the text that waits, as another board member than its writer. ``draft`` is the number of the text that was read."""
 
     draft: int
     by: str
@@ -77,7 +82,7 @@ class Approve(Command):
 
 @dataclass(frozen=True, slots=True)
 class Correct(Command):
-    """Say it differently. It waits for another board member as the announcement itself did."""
+    """Replace the text. The new text waits for another board member under the same rule as an announcement."""
 
     text: Text
     reach: Reach
@@ -87,14 +92,15 @@ class Correct(Command):
 
 @dataclass(frozen=True, slots=True)
 class Withdraw(Command):
-    """It no longer holds."""
-
     by: str
+
+
+AnnouncementCommand: TypeAlias = Announce | Publish | Approve | Correct | Withdraw
 
 
 @dataclass(frozen=True, slots=True)
 class AnnouncementDrafted(Event):
-    """It was written, and waits or is published at once."""
+    """The first text was written. ``AnnouncementPublished`` follows at once, or when the text is approved."""
 
     title: str
     text: str
@@ -110,7 +116,7 @@ class AnnouncementDrafted(Event):
 
 @dataclass(frozen=True, slots=True)
 class CorrectionDrafted(Event):
-    """Another text was written for it, and waits or is published at once."""
+    """Another text was written. ``AnnouncementPublished`` follows at once, or when the text is approved."""
 
     title: str
     text: str
@@ -122,14 +128,14 @@ class CorrectionDrafted(Event):
 
 @dataclass(frozen=True, slots=True)
 class AnnouncementApproved(Event):
-    """Another board member stands by what waits."""
+    """Another board member has approved the text that waits."""
 
     by: str
 
 
 @dataclass(frozen=True, slots=True)
 class AnnouncementPublished(Event):
-    """These are told this. ``revision`` is 1 for the announcement and counts its corrections."""
+    """The audience is told the text. ``revision`` is 1 for the announcement and counts its corrections."""
 
     title: str
     text: str
@@ -142,7 +148,7 @@ class AnnouncementPublished(Event):
 
 @dataclass(frozen=True, slots=True)
 class AnnouncementWithdrawn(Event):
-    """It no longer holds. ``revision`` is the last one that was published, 0 where none was."""
+    """``revision`` is the last published revision, 0 before the first publication."""
 
     title: str
     regions: tuple[str, ...]
@@ -152,23 +158,28 @@ class AnnouncementWithdrawn(Event):
     by: str
 
 
+AnnouncementEvent: TypeAlias = (
+    AnnouncementDrafted | CorrectionDrafted | AnnouncementApproved | AnnouncementPublished | AnnouncementWithdrawn
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """An announcement as it stands. ``waiting`` is the text that waits for a second person, ``writer`` whose it is, ``draft``
-    its number among all that were written.
+    """``text`` is the text that was published last, ``waiting`` a text that waits for a second board member. ``writer`` wrote the
+    latest text, and ``draft`` is its number among all texts.
     """
 
-    state: str | None = None
+    state: str
+    audience: Audience
+    worth_until: datetime
+    waiting: Text | None
+    writer: str
+    draft: int = 1
     text: Text | None = None
-    waiting: Text | None = None
-    writer: str = ""
-    draft: int = 0
-    audience: Audience | None = None
-    worth_until: datetime | None = None
     revision: int = 0
 
 
-def decide(command: Command, state: Announcement) -> Sequence[Event]:
+def decide(command: AnnouncementCommand, state: Announcement | None) -> Sequence[Event]:
     """Raises ``Refused`` ``announcement-unknown``, ``announcement-withdrawn``, ``announcement-not-waiting``,
     ``announcement-too-late``, ``announcement-to-nobody``, ``second-person-needed``, ``approver-is-another``,
     ``another-text-waits``.
@@ -176,29 +187,16 @@ def decide(command: Command, state: Announcement) -> Sequence[Event]:
     match command:
         case Announce():
             return _announce(command)
-        case Publish():
-            _require_waiting(state, command.now)
-            if _needs_second(command.reach):
-                raise Refused(
-                    "second-person-needed",
-                    "an announcement to so many is approved by another board member",
-                    people=command.reach.people,
-                    above=command.reach.above,
-                )
-            return [_published(state)]
+        case Publish(reach=reach, now=now):
+            return [_publish(state, reach, now)]
         case Approve():
-            _require_waiting(state, command.now)
-            if command.by == state.writer:
-                raise Refused("approver-is-another", "who wrote it does not approve it")
-            if command.draft != state.draft:
-                raise Refused("another-text-waits", "it was written differently meanwhile", draft=state.draft)
-            return [AnnouncementApproved(command.by), _published(state)]
+            return [AnnouncementApproved(command.by), _approve(command, state)]
         case Correct():
-            return _correct(command, state)
-        case Withdraw():
-            _require_standing(state)
-            return [_withdrawn(command, state)]
-    raise TypeError(command)
+            return _correct(command, _standing(state))
+        case Withdraw(by=by):
+            return [_withdrawn(_standing(state), by)]
+        case _:
+            assert_never(command)
 
 
 def _announce(command: Announce) -> Sequence[Event]:
@@ -219,75 +217,104 @@ def _announce(command: Announce) -> Sequence[Event]:
         worth_until=command.worth_until,
         by=command.by,
     )
-    return [drafted] if _needs_second(reach) else [drafted, _published(evolve(Announcement(), drafted))]
+    return [drafted] if reach.needs_second else [drafted, _published(_drafted(drafted), text)]
 
 
-def _correct(command: Correct, state: Announcement) -> Sequence[Event]:
-    _require_standing(state)
-    if state.worth_until is None or state.worth_until <= command.now:
-        raise Refused("announcement-too-late", "it is worth nothing any more when it is sent")
-    if command.text == (state.waiting or state.text):
-        return []
+def _publish(state: Announcement | None, reach: Reach, now: datetime) -> AnnouncementPublished:
+    announcement, text = _waiting(state, now)
+    if reach.needs_second:
+        raise Refused(
+            "second-person-needed",
+            "an announcement to so many is approved by another board member",
+            people=reach.people,
+            above=reach.above,
+        )
+    return _published(announcement, text)
+
+
+def _approve(command: Approve, state: Announcement | None) -> AnnouncementPublished:
+    announcement, text = _waiting(state, command.now)
+    if command.by == announcement.writer:
+        raise Refused("approver-is-another", "who wrote it does not approve it")
+    if command.draft != announcement.draft:
+        raise Refused("another-text-waits", "it was written differently meanwhile", draft=announcement.draft)
+    return _published(announcement, text)
+
+
+def _correct(command: Correct, announcement: Announcement) -> Sequence[Event]:
+    _require_time(announcement, command.now)
     text, reach = command.text, command.reach
+    if text == (announcement.waiting or announcement.text):
+        return []
     drafted = CorrectionDrafted(text.title, text.text, reach.people, reach.above, reach.rules, command.by)
-    return [drafted] if _needs_second(reach) else [drafted, _published(evolve(state, drafted))]
+    return [drafted] if reach.needs_second else [drafted, _published(announcement, text)]
 
 
-def _needs_second(reach: Reach) -> bool:
-    return reach.people > reach.above
-
-
-def _require_standing(state: Announcement) -> None:
-    if state.state is None:
+def _standing(state: Announcement | None) -> Announcement:
+    """The announcement. Raises ``Refused`` for one that does not exist or was withdrawn."""
+    if state is None:
         raise Refused("announcement-unknown", "there is no such announcement")
     if state.state == WITHDRAWN:
         raise Refused("announcement-withdrawn", "it was withdrawn")
+    return state
 
 
-def _require_waiting(state: Announcement, now: datetime) -> None:
-    _require_standing(state)
-    if state.waiting is None:
+def _waiting(state: Announcement | None, now: datetime) -> tuple[Announcement, Text]:
+    """The announcement and the text that waits. Raises ``Refused`` where no text waits, or the time is over."""
+    announcement = _standing(state)
+    if announcement.waiting is None:
         raise Refused("announcement-not-waiting", "it was published already")
-    if state.worth_until is not None and state.worth_until <= now:
+    _require_time(announcement, now)
+    return announcement, announcement.waiting
+
+
+def _require_time(announcement: Announcement, now: datetime) -> None:
+    if announcement.worth_until <= now:
         raise Refused("announcement-too-late", "it is worth nothing any more when it is sent")
 
 
-def _published(state: Announcement) -> AnnouncementPublished:
-    text, audience, worth_until = state.waiting, state.audience, state.worth_until
-    if text is None or audience is None or worth_until is None:
-        raise TypeError("only what waits is published")
+def _published(announcement: Announcement, text: Text) -> AnnouncementPublished:
+    audience = announcement.audience
     return AnnouncementPublished(
         text.title,
         text.text,
         audience.regions,
         audience.levels,
         audience.everywhere,
-        worth_until,
-        state.revision + 1,
+        announcement.worth_until,
+        announcement.revision + 1,
     )
 
 
-def _withdrawn(command: Withdraw, state: Announcement) -> AnnouncementWithdrawn:
-    text, audience, worth_until = state.text or state.waiting, state.audience, state.worth_until
-    if text is None or audience is None or worth_until is None:
-        raise TypeError("only what was written is withdrawn")
-    return AnnouncementWithdrawn(text.title, audience.regions, audience.levels, worth_until, state.revision, command.by)
+def _withdrawn(announcement: Announcement, by: str) -> AnnouncementWithdrawn:
+    text, audience = announcement.text or announcement.waiting, announcement.audience
+    assert text is not None  # a text is published or waits until the announcement is withdrawn
+    return AnnouncementWithdrawn(
+        text.title, audience.regions, audience.levels, announcement.worth_until, announcement.revision, by
+    )
 
 
-def evolve(state: Announcement, event: Event) -> Announcement:
+def _drafted(event: AnnouncementDrafted) -> Announcement:
+    audience = Audience(event.regions, event.levels, event.everywhere)
+    return Announcement(WAITING, audience, event.worth_until, Text(event.title, event.text), event.by)
+
+
+def evolve(state: Announcement | None, event: AnnouncementEvent) -> Announcement:
+    if isinstance(event, AnnouncementDrafted):
+        return _drafted(event)
+    assert state is not None
     match event:
-        case AnnouncementDrafted():
-            audience = Audience(event.regions, event.levels, event.everywhere)
-            text = Text(event.title, event.text)
-            return Announcement(WAITING, None, text, event.by, 1, audience, event.worth_until)
         case CorrectionDrafted():
             return replace(state, waiting=Text(event.title, event.text), writer=event.by, draft=state.draft + 1)
+        case AnnouncementApproved():
+            return state
         case AnnouncementPublished():
             text = Text(event.title, event.text)
             return replace(state, state=PUBLISHED, text=text, waiting=None, revision=event.revision)
         case AnnouncementWithdrawn():
             return replace(state, state=WITHDRAWN, waiting=None)
-    return state
+        case _:
+            assert_never(event)
 
 
-ANNOUNCEMENT: Decider[Announcement] = Decider("announcement", Announcement(), decide, evolve)
+ANNOUNCEMENT: Decider[Announcement | None] = Decider("announcement", None, decide, evolve)

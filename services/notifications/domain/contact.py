@@ -1,25 +1,26 @@
-"""Whether a person can be reached: what channels have refused for good, and when that is somebody's business.
+"""Whether a person's contacts work: refusals of the channels, and when a coordinator is told of them.
 
-One stream a person. The address itself is members' and never stands here.
+One stream for each person. The address belongs to the members service and is not stored here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias, assert_never
 
 from services.kernel.base.message import Command, Event
 from services.kernel.commands.decider import Decider
 
 EMAIL, TELEGRAM = "email", "telegram"
 CHANNELS = (EMAIL, TELEGRAM)
-REFUSALS_AT_MOST = 2
-"""So many letters refused for good, one behind the other, and a coordinator is told."""
+MAX_REFUSALS = 2
+"""After this many refusals for good without a letter taken in between, a coordinator is told."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordRefusal(Command):
-    """A channel has refused a delivery to this person for good. ``region`` is where the person belongs."""
+    """A channel has refused a delivery to the person for good. ``region`` is the person's."""
 
     channel: str
     delivery: str
@@ -29,14 +30,17 @@ class RecordRefusal(Command):
 
 @dataclass(frozen=True, slots=True)
 class RecordReached(Command):
-    """A channel has taken a delivery to this person."""
+    """A channel has taken a delivery to the person."""
 
     channel: str
 
 
+ContactCommand: TypeAlias = RecordRefusal | RecordReached
+
+
 @dataclass(frozen=True, slots=True)
 class ContactRefused(Event):
-    """It was refused; ``reason`` is the reply's number."""
+    """``reason`` is the number of the server's reply."""
 
     channel: str
     delivery: str
@@ -45,7 +49,7 @@ class ContactRefused(Event):
 
 @dataclass(frozen=True, slots=True)
 class ContactBounced(Event):
-    """The contact does not work. Told once, until it has worked again."""
+    """The contact does not work. Recorded once until the contact has worked again."""
 
     channel: str
     region: str | None
@@ -53,21 +57,26 @@ class ContactBounced(Event):
 
 @dataclass(frozen=True, slots=True)
 class ContactReached(Event):
-    """It works, again."""
+    """The contact works again."""
 
     channel: str
 
 
+ContactEvent: TypeAlias = ContactRefused | ContactBounced | ContactReached
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """By channel: the deliveries refused since it last worked; and the channels that are flagged."""
+    """``refused``: channel → the deliveries that the channel refused since it last took a letter. ``flagged`` are channels whose
+    contact does not work.
+    """
 
     refused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     flagged: frozenset[str] = frozenset()
 
 
-def decide(command: RecordRefusal | RecordReached, state: Contact) -> Sequence[Event]:
-    """A delivery counts once, however often it was tried."""
+def decide(command: ContactCommand, state: Contact) -> Sequence[Event]:
+    """A delivery counts once, for any number of attempts."""
     refused = state.refused.get(command.channel, ())
     match command:
         case RecordReached(channel):
@@ -76,12 +85,14 @@ def decide(command: RecordRefusal | RecordReached, state: Contact) -> Sequence[E
             if delivery in refused or channel in state.flagged:
                 return []
             events: list[Event] = [ContactRefused(channel, delivery, reason)]
-            if len(refused) + 1 >= REFUSALS_AT_MOST:
+            if len(refused) + 1 >= MAX_REFUSALS:
                 events.append(ContactBounced(channel, region))
             return events
+        case _:
+            assert_never(command)
 
 
-def evolve(state: Contact, event: Event) -> Contact:
+def evolve(state: Contact, event: ContactEvent) -> Contact:
     match event:
         case ContactRefused(channel, delivery):
             refused = {**state.refused, channel: (*state.refused.get(channel, ()), delivery)}
@@ -91,7 +102,8 @@ def evolve(state: Contact, event: Event) -> Contact:
         case ContactReached(channel):
             refused = {name: ids for name, ids in state.refused.items() if name != channel}
             return Contact(refused, state.flagged - {channel})
-    return state
+        case _:
+            assert_never(event)
 
 
 CONTACT: Decider[Contact] = Decider("contact", Contact(), decide, evolve)

@@ -1,4 +1,4 @@
-"""Which of the public facts somebody reads: by type and by region, and never more than they may."""
+"""The public facts that a reader wants, by type and by region, within the regions that the reader may read."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ ALL_REGIONS = "*"
 
 @dataclass(frozen=True, slots=True)
 class Interest:
-    """``types`` are patterns, none for all public facts. ``regions`` are those asked for, none for all that may be read;
-    ``granted`` are those that may be, ``ALL_REGIONS`` among them for all.
+    """``types`` are patterns; without patterns all public facts are wanted. ``regions`` are wanted; without regions all that may be
+    read. ``granted`` are the regions that may be read, ``ALL_REGIONS`` among them for all.
     """
 
     types: tuple[str, ...] = ()
@@ -20,8 +20,8 @@ class Interest:
     granted: tuple[str, ...] = ()
 
     def takes(self, name: str, region: str | None) -> bool:
-        """Whether the fact is one of them. One that belongs to no region (the rules changed, somebody is to be
-        forgotten) concerns whoever may read anything.
+        """Whether the reader wants the fact and may read it. A fact of no region (changed rules, an erased member) is for every reader
+        with any region.
         """
         if name not in PUBLIC or not self.granted:
             return False

@@ -1,4 +1,4 @@
-"""What messages are about, as a person chooses among them."""
+"""The matters among which a person chooses, and the matter of each kind of message."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from services.notifications.domain.message import Kind
 
 
 class Matter(StrEnum):
-    """One line of the preferences."""
-
     REGISTRATIONS = "registrations"
     REMINDERS = "reminders"
     ACTIVITIES = "activities"
@@ -45,7 +43,7 @@ MATTERS: Mapping[Kind, Matter] = {
     Kind.ANNOUNCEMENT_CORRECTED: Matter.ANNOUNCEMENTS,
     Kind.ANNOUNCEMENT_WITHDRAWN: Matter.ANNOUNCEMENTS,
 }
-"""Kinds that are missing here (a login code, a welcome, a duty of one's office, the digest itself) cannot be chosen."""
+"""A kind without a matter (a login code, a welcome, a duty of an office, the digest) is sent under any choice."""
 
 REGIONAL = frozenset({Matter.ACTIVITIES, Matter.ANNOUNCEMENTS})
-"""What one is told as one of a region, and not because it concerns oneself: what muting a region silences."""
+"""Matters that people are told as members of a region. Muting a region silences these matters."""

@@ -1,6 +1,6 @@
-"""A message: what is told to whom about one fact, and until when it is worth telling.
+"""A message tells people about one fact, until a time after which telling is worth nothing.
 
-It holds ids and facts, never a name or an address: those are asked for at the moment of sending.
+A message holds ids and no names or addresses: the sender asks for names and addresses at the moment of sending.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import Refused
 from services.kernel.commands.decider import Decider
 
-PEOPLE_AT_MOST = 500
-"""Keeps one message far under the log's largest commit; more people are more messages about the same fact."""
+MAX_PEOPLE = 500
+"""Keeps a message far under the log's largest commit. More people are told by several messages about the same fact."""
 
 
 class Kind(StrEnum):
-    """What a message is about. Each has a template in each language, under this name."""
+    """The subject of a message. Each kind has a template of the same name in each language."""
 
     LOGIN_CODE = "login-code"
     WELCOME = "welcome"
@@ -54,7 +54,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One value that the template shows: a title, a place, a time (RFC 3339, UTC), an id. Never personal data."""
+    """A value that the template shows: a title, a place, a time (RFC 3339, UTC), an id. Never personal data."""
 
     name: str
     value: str
@@ -64,11 +64,11 @@ class Variable:
 class PlanMessage(Command):
     """Tell people about a fact.
 
-    ``people`` are persons' or guests' ids in the order they are to be told. ``worth_until`` is when the message has
-    lost its sense: it is not sent then or later. ``urgent`` passes quiet hours and a switched-off e-mail, because the
-    person asked for it just now. ``activity`` and ``region`` say what it belongs to, for whoever looks after it.
-    ``chat`` is a chat group's id on Telegram, where the one who is told is a group. ``announcement`` is the one
-    of which this is a text: what is still open of its earlier texts is not sent any more.
+    ``people`` are ids of persons or guests in the order in which they are told. From ``worth_until`` on the message is not sent.
+    An ``urgent`` message passes quiet hours and a switched-off e-mail, because the person asked for the message just now.
+    ``activity`` and ``region`` are those of the fact; they decide who may see the deliveries. ``chat`` is the id of a chat
+    group on Telegram, where a group is told and not a person. ``announcement`` is set for a text of an announcement: deliveries
+    of earlier texts that are still open are not sent.
     """
 
     fact: str
@@ -85,7 +85,7 @@ class PlanMessage(Command):
 
 @dataclass(frozen=True, slots=True)
 class MessagePlanned(Event):
-    """These people are to be told. Nobody stands in ``people`` twice."""
+    """``people`` are to be told; each person is named once."""
 
     fact: str
     kind: Kind
@@ -99,22 +99,12 @@ class MessagePlanned(Event):
     announcement: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message as it stands; ``planned`` is None until it is."""
-
-    planned: MessagePlanned | None = None
-
-
-def decide(command: PlanMessage, state: Message) -> Sequence[Event]:
-    """A message is planned once; one that concerns nobody is none.
-
-    Raises ``Refused`` ``too-many-people``.
-    """
+def decide(command: PlanMessage, planned: MessagePlanned | None) -> Sequence[Event]:
+    """Plans a message once, and no message without people. Raises ``Refused`` ``too-many-people``."""
     people = tuple(dict.fromkeys(command.people))
-    if len(people) > PEOPLE_AT_MOST:
-        raise Refused("too-many-people", f"one message tells at most {PEOPLE_AT_MOST} people", people=len(people))
-    if state.planned is not None or not people:
+    if len(people) > MAX_PEOPLE:
+        raise Refused("too-many-people", f"one message tells at most {MAX_PEOPLE} people", people=len(people))
+    if planned is not None or not people:
         return []
     return [
         MessagePlanned(
@@ -132,11 +122,9 @@ def decide(command: PlanMessage, state: Message) -> Sequence[Event]:
     ]
 
 
-def evolve(state: Message, event: Event) -> Message:
-    match event:
-        case MessagePlanned():
-            return Message(event)
-    return state
+def evolve(_planned: MessagePlanned | None, event: MessagePlanned) -> MessagePlanned:
+    return event
 
 
-MESSAGE: Decider[Message] = Decider("message", Message(), decide, evolve)
+MESSAGE: Decider[MessagePlanned | None] = Decider("message", None, decide, evolve)
+"""The state is the message itself, None before it is planned."""

@@ -1,9 +1,10 @@
-"""A partner: an institution that works with the community, and the keys that its programs come with."""
+"""A partner is an institution that works with the community. Its programs come with keys."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias, assert_never
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import NotFound, Refused
@@ -15,13 +16,13 @@ LEAD, ACTIVE, DORMANT = "lead", "active", "dormant"
 STATES = (LEAD, ACTIVE, DORMANT)
 FEED_READ, SUBSCRIPTIONS_KEEP = "feed.read", "subscriptions.keep"
 SCOPES = (FEED_READ, SUBSCRIPTIONS_KEEP)
-KEYS_AT_MOST = 10
+MAX_KEYS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Somebody to speak with there; both texts sealed under ``contact``, an id of its own, so that one can be forgotten and
-    the others stay.
+    """A person to speak with at the partner. Name and e-mail are sealed under ``contact``, an id of the contact's own, so that one
+    contact can be forgotten and the others stay.
     """
 
     contact: str
@@ -31,7 +32,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What is known of the institution. ``regions`` bound what it may read, ``ALL_REGIONS`` among them for all."""
+    """The partner may read facts of ``regions`` and no others; ``ALL_REGIONS`` among them stands for all."""
 
     name: str
     kind: str
@@ -41,33 +42,29 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class AddPartner(Command):
-    """Enter an institution that one speaks with."""
-
     profile: Profile
 
 
 @dataclass(frozen=True, slots=True)
 class ChangePartner(Command):
-    """Write down what changed."""
-
     profile: Profile
 
 
 @dataclass(frozen=True, slots=True)
 class ActivatePartner(Command):
-    """It is agreed. ``agreement`` says where what was agreed can be read."""
+    """``agreement`` says where the agreement with the partner can be read."""
 
     agreement: str
 
 
 @dataclass(frozen=True, slots=True)
 class RestPartner(Command):
-    """Nothing goes to and fro for the time being."""
+    """Suspend a partner's reading and its webhooks until the next activation."""
 
 
 @dataclass(frozen=True, slots=True)
 class IssueKey(Command):
-    """Give it a key. ``digest`` is the secret's hash."""
+    """``digest`` is the hash of the key's secret."""
 
     key: str
     name: str
@@ -78,14 +75,15 @@ class IssueKey(Command):
 
 @dataclass(frozen=True, slots=True)
 class RevokeKey(Command):
-    """Make a key worthless."""
-
     key: str
+
+
+PartnerCommand: TypeAlias = AddPartner | ChangePartner | ActivatePartner | RestPartner | IssueKey | RevokeKey
 
 
 @dataclass(frozen=True, slots=True)
 class PartnerAdded(Event):
-    """The institution stands in the book, as one that may become a partner. Contacts are sealed."""
+    """The institution is listed as a lead: it may become a partner. Contacts are sealed."""
 
     name: str
     kind: str
@@ -95,8 +93,6 @@ class PartnerAdded(Event):
 
 @dataclass(frozen=True, slots=True)
 class PartnerChanged(Event):
-    """From now on it is so."""
-
     name: str
     kind: str
     regions: tuple[str, ...]
@@ -105,7 +101,7 @@ class PartnerChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class PartnerActivated(Event):
-    """It is a partner. ``first`` is True once in its life; name and kind are as they stood then."""
+    """The institution is an active partner. ``first`` is true for its first activation; name and kind are those of that moment."""
 
     agreement: str
     name: str
@@ -115,12 +111,12 @@ class PartnerActivated(Event):
 
 @dataclass(frozen=True, slots=True)
 class PartnerRested(Event):
-    """Its keys open nothing and nothing is sent to it until it is active again."""
+    """The partner's keys and webhooks are suspended until the next activation."""
 
 
 @dataclass(frozen=True, slots=True)
 class PartnerKeyIssued(Event):
-    """The key's secret itself stands nowhere."""
+    """The key's secret is derived and never stored."""
 
     key: str
     name: str
@@ -131,14 +127,17 @@ class PartnerKeyIssued(Event):
 
 @dataclass(frozen=True, slots=True)
 class PartnerKeyRevoked(Event):
-    """The key opens nothing any more."""
-
     key: str
+
+
+PartnerEvent: TypeAlias = (
+    PartnerAdded | PartnerChanged | PartnerActivated | PartnerRested | PartnerKeyIssued | PartnerKeyRevoked
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key that opens something."""
+    """A key that was issued and not revoked."""
 
     key: str
     name: str
@@ -149,24 +148,24 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """An institution as it stands; ``state`` is None while there is none."""
+    """``state`` is lead, active or dormant. ``joined``: the institution was active before."""
 
-    state: str | None = None
-    profile: Profile = Profile("", "other", ())
+    state: str
+    profile: Profile
     agreement: str | None = None
     joined: bool = False
     keys: tuple[Key, ...] = ()
     revoked: frozenset[str] = frozenset()
     left: frozenset[str] = frozenset()
-    """Contacts that were left out, and whose keys are to be destroyed."""
+    """Contacts that a later profile left out; their keys in the vault are destroyed."""
 
     @property
     def readable(self) -> tuple[str, ...]:
-        """The regions whose facts it may read now: none unless it is active."""
+        """The regions whose facts the partner may read now; none unless the partner is active."""
         return self.profile.regions if self.state == ACTIVE else ()
 
     def grants(self, key: Key) -> dict[str, tuple[str, ...]]:
-        """What a key allows: by scope the regions, and never more than the partner itself may."""
+        """Scope → the regions that a key opens, never more than the partner itself may read."""
         mine = self.readable
         within = key.regions if ALL_REGIONS in mine else tuple(r for r in key.regions if r in mine)
         if ALL_REGIONS in key.regions:
@@ -175,17 +174,15 @@ class Partner:
         return {scope: granted[scope] for scope in key.scopes if granted[scope]}
 
 
-def decide(command: Command, partner: Partner) -> Sequence[Event]:
-    """Raises ``NotFound`` for a partner that is none, ``Refused`` ``partner-not-active``, ``key-beyond-partner``,
-    ``too-many-keys``.
-    """
+def decide(command: PartnerCommand, partner: Partner | None) -> Sequence[Event]:
+    """Raises ``NotFound``, and ``Refused`` ``partner-not-active``, ``key-beyond-partner``, ``too-many-keys``."""
     if isinstance(command, AddPartner):
-        return [] if partner.state is not None else [PartnerAdded(*_plain(command.profile))]
-    if partner.state is None:
+        return [] if partner is not None else [PartnerAdded(*_fields_of(command.profile))]
+    if partner is None:
         raise NotFound
     match command:
         case ChangePartner(profile):
-            return [] if profile == partner.profile else [PartnerChanged(*_plain(profile))]
+            return [] if profile == partner.profile else [PartnerChanged(*_fields_of(profile))]
         case ActivatePartner(agreement):
             return _activate(agreement, partner)
         case RestPartner():
@@ -195,10 +192,11 @@ def decide(command: Command, partner: Partner) -> Sequence[Event]:
             return _issue(command, partner)
         case RevokeKey(key):
             return _revoke(key, partner)
-    raise TypeError(type(command).__name__)
+        case _:
+            assert_never(command)
 
 
-def _plain(profile: Profile) -> tuple[str, str, tuple[str, ...], tuple[Contact, ...]]:
+def _fields_of(profile: Profile) -> tuple[str, str, tuple[str, ...], tuple[Contact, ...]]:
     return profile.name, profile.kind, profile.regions, profile.contacts
 
 
@@ -225,18 +223,19 @@ def _issue(command: IssueKey, partner: Partner) -> Sequence[Event]:
     _require_active(partner)
     if any(command.key == standing.key for standing in partner.keys):
         return []
-    if len(partner.keys) >= KEYS_AT_MOST:
-        raise Refused("too-many-keys", f"a partner has at most {KEYS_AT_MOST} keys; revoke one first")
+    if len(partner.keys) >= MAX_KEYS:
+        raise Refused("too-many-keys", f"a partner has at most {MAX_KEYS} keys; revoke one first")
     beyond = set(command.regions) - set(partner.profile.regions)
     if beyond and ALL_REGIONS not in partner.profile.regions:
         raise Refused("key-beyond-partner", "a key opens no region that is not the partner's", regions=sorted(beyond))
     return [PartnerKeyIssued(command.key, command.name, command.digest, command.scopes, command.regions)]
 
 
-def evolve(partner: Partner, event: Event) -> Partner:
+def evolve(partner: Partner | None, event: PartnerEvent) -> Partner:
+    if isinstance(event, PartnerAdded):
+        return Partner(LEAD, Profile(event.name, event.kind, event.regions, event.contacts))
+    assert partner is not None
     match event:
-        case PartnerAdded(name, kind, regions, contacts):
-            return replace(partner, state=LEAD, profile=Profile(name, kind, regions, contacts))
         case PartnerChanged(name, kind, regions, contacts):
             before = {contact.contact for contact in partner.profile.contacts}
             left = partner.left | before - {contact.contact for contact in contacts}
@@ -250,7 +249,8 @@ def evolve(partner: Partner, event: Event) -> Partner:
         case PartnerKeyRevoked(key):
             kept = tuple(standing for standing in partner.keys if standing.key != key)
             return replace(partner, keys=kept, revoked=partner.revoked | {key})
-    return partner
+        case _:
+            assert_never(event)
 
 
-PARTNER: Decider[Partner] = Decider("partner", Partner(), decide, evolve)
+PARTNER: Decider[Partner | None] = Decider("partner", None, decide, evolve)

@@ -1,11 +1,11 @@
-"""How one person wants to be told: in which language, by what, about what, from where, and when."""
+"""A person's preference: the language, channels, matters, regions and hours of messages."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeAlias, assert_never
 
 from services.kernel.base.local_time import local, utc_of
 from services.kernel.base.message import Command, Event
@@ -20,17 +20,17 @@ LANGUAGES = ("id", "en")
 DAY, WEEK = "day", "week"
 SINGLY, DIGEST, OFF = "singly", "digest", "off"
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-REGIONS_AT_MOST = 50
+MAX_REGIONS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """All that a person can choose; by default everything is mailed singly, in the language of the membership.
+    """The choices of a person. By default all messages are mailed singly, in the language of the membership.
 
-    ``off`` are matters that are not sent at all, ``gathered`` those that come in the digest: every day, or every week on
-    ``digest_day``, at ``digest_at`` (local time). ``followed`` are regions besides one's own, ``muted`` those whose
-    activities and announcements are not sent. ``quiet_from`` to ``quiet_until`` are quiet beside the community's hours.
-    The inbox has everything, whatever is chosen here.
+    Matters that are ``off`` are not sent. Matters that are ``gathered`` come in the digest: every day, or every week on
+    ``digest_day``, at ``digest_at`` (local time). ``followed`` are regions besides the person's own; ``muted`` are regions whose
+    activities and announcements are not sent. ``quiet_from`` to ``quiet_until`` are quiet besides the community's hours.
+    The inbox shows all messages under any choice.
     """
 
     language: str | None = None
@@ -49,8 +49,8 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class ChoosePreference(Command):
-    """Wish to be told so from now on. ``changed`` are the fields of ``Wishes`` that are chosen anew, by name; ``matters`` says of
-    single matters how they are told: ``singly``, ``digest`` or ``off``. All else stays as it is.
+    """``changed`` are fields of ``Wishes`` by name. ``matters`` maps a matter to ``singly``, ``digest`` or ``off``. All other choices
+    stay as they are.
     """
 
     changed: Mapping[str, Any]
@@ -59,8 +59,8 @@ class ChoosePreference(Command):
 
 @dataclass(frozen=True, slots=True)
 class PreferenceChosen(Event):
-    """From now on it is so; the fields are those of ``Wishes``. With every channel off only what the person asks for at
-    that moment (a login code) is sent.
+    """The fields are those of ``Wishes``. With all channels off, only messages are sent that the person asks for at that moment: a
+    login code.
     """
 
     language: str | None
@@ -79,27 +79,28 @@ class PreferenceChosen(Event):
 
 @dataclass(frozen=True, slots=True)
 class RegionFollowed(Event):
-    """From now on the person hears of a region's activities as those who live there do."""
+    """The person started following this region, and is told its activities like a resident."""
 
     region: str
 
 
 @dataclass(frozen=True, slots=True)
 class RegionUnfollowed(Event):
-    """And from now on no longer."""
+    """The person stopped following this region."""
 
     region: str
 
 
+PreferenceEvent: TypeAlias = PreferenceChosen | RegionFollowed | RegionUnfollowed
+
+
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """What stands."""
-
     wishes: Wishes = Wishes()
 
     @property
     def channels(self) -> tuple[str, ...]:
-        """The channels that are wished for."""
+        """The channels that the person wishes for."""
         return tuple(name for name, on in ((EMAIL, self.wishes.email), (TELEGRAM, self.wishes.telegram)) if on)
 
     @property
@@ -109,7 +110,7 @@ class Preference:
         return None if begin is None or end is None else quiet_hours(begin, end)
 
     def silences(self, kind: Kind, region: str | None) -> str | None:
-        """Why a message is not sent, whatever the channel; None where nothing speaks against it."""
+        """Why a message is sent by no channel; None if the message may be sent."""
         matter = MATTERS.get(kind)
         if matter in self.wishes.off:
             return "matter-off"
@@ -122,7 +123,7 @@ class Preference:
         return MATTERS.get(kind) in self.wishes.gathered
 
     def next_digest(self, after: datetime) -> datetime:
-        """The first time behind ``after`` at which a digest is due, in UTC."""
+        """The first time after ``after`` at which a digest is due, in UTC."""
         day, clock = local(after).date(), time.fromisoformat(self.wishes.digest_at)
         while utc_of(day, clock) <= after or not self._is_digest_day(day):
             day += timedelta(days=1)
@@ -133,12 +134,12 @@ class Preference:
 
 
 def wishes_of(chosen: PreferenceChosen) -> Wishes:
-    """What was chosen."""
+    """The wishes of an event."""
     return Wishes(**{name: getattr(chosen, name) for name in Wishes.__dataclass_fields__})
 
 
 def how_told(wishes: Wishes) -> dict[str, str]:
-    """Each matter, and how it is told."""
+    """Matter → ``singly``, ``digest`` or ``off``."""
     return {
         str(matter): OFF if matter in wishes.off else DIGEST if matter in wishes.gathered else SINGLY
         for matter in Matter
@@ -161,7 +162,7 @@ def decide(command: ChoosePreference, state: Preference) -> Sequence[Event]:
         followed=tuple(sorted(set(wanted.followed))),
         muted=tuple(sorted(set(wanted.muted))),
     )
-    _judge(wishes)
+    _require_sense(wishes)
     if wishes == state.wishes:
         return []
     before, after = set(state.wishes.followed), set(wishes.followed)
@@ -172,7 +173,7 @@ def decide(command: ChoosePreference, state: Preference) -> Sequence[Event]:
     ]
 
 
-def _judge(wishes: Wishes) -> None:
+def _require_sense(wishes: Wishes) -> None:
     if wishes.language is not None and wishes.language not in LANGUAGES:
         raise Refused("language-not-spoken", f"mails are written in {', '.join(LANGUAGES)}", language=wishes.language)
     known = {str(matter) for matter in Matter}
@@ -182,17 +183,20 @@ def _judge(wishes: Wishes) -> None:
         raise Refused("digest-never", "a digest comes every day, or every week on one of its days")
     if (wishes.quiet_from is None) != (wishes.quiet_until is None):
         raise Refused("quiet-hours-open", "quiet hours have a beginning and an end")
-    if len(wishes.followed) + len(wishes.muted) > REGIONS_AT_MOST:
-        raise Refused("too-many-regions", f"at most {REGIONS_AT_MOST} regions are followed or muted")
+    if len(wishes.followed) + len(wishes.muted) > MAX_REGIONS:
+        raise Refused("too-many-regions", f"at most {MAX_REGIONS} regions are followed or muted")
     if both := sorted(set(wishes.followed) & set(wishes.muted)):
         raise Refused("region-both-ways", "a region is followed or muted, not both", regions=both)
 
 
-def evolve(state: Preference, event: Event) -> Preference:
+def evolve(state: Preference, event: PreferenceEvent) -> Preference:
     match event:
         case PreferenceChosen():
             return Preference(wishes_of(event))
-    return state
+        case RegionFollowed() | RegionUnfollowed():
+            return state  # PreferenceChosen has the same regions
+        case _:
+            assert_never(event)
 
 
 PREFERENCE: Decider[Preference] = Decider("preference", Preference(), decide, evolve)

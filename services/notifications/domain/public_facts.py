@@ -1,8 +1,8 @@
-"""Which facts leave the community: the one list of it.
+"""The list of all facts that leave the community.
 
-A fact that is not listed is not told outside, so a new one is silent until somebody has thought about it here. Listed is
-what partners build upon: what is held, where and when; which library accompanies its automation how far; who holds an
-office. People are ids in all of it.
+A fact that is not listed stays inside, so a new fact stays inside until its authors decide here. Listed facts are the base of
+partners' programs: activities with places and times, the stages of libraries, offices and their holders. Facts name people
+by id only.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ PUBLIC: frozenset[str] = frozenset(
     }
 )
 
-KEPT_INSIDE: Mapping[str, str] = {
+INTERNAL_FACTS: Mapping[str, str] = {
     "members.login-code-issued": "it is part of a login",
     "members.guest-added": "who somebody without an account is, is the community's own bookkeeping",
     "members.guest-tied": "who somebody without an account turned out to be, too",
@@ -58,15 +58,15 @@ KEPT_INSIDE: Mapping[str, str] = {
     "notifications.subscription-disabled": "a partner's doors are that partner's",
     "notifications.subscription-enabled": "a partner's doors are that partner's",
 }
-"""What was judged and stays inside, and why."""
+"""Facts that stay inside, with the reason."""
 
 
 def matches(pattern: str, name: str) -> bool:
-    """Whether ``activity-*``, ``events.*`` or a plain type names the fact ``events.activity-published``."""
-    # A pattern is a stranger's: this way of matching takes time in proportion to it, whatever it is.
+    """Whether a pattern (``activity-*``, ``events.*`` or a plain type) names the fact ``events.activity-published``."""
+    # Strangers write patterns: fnmatch takes time in proportion to the pattern, for any pattern.
     return any(fnmatchcase(each, pattern) for each in (name, name.partition(".")[2]))
 
 
 def named_by(pattern: str) -> bool:
-    """Whether a pattern names any public fact at all."""
+    """Whether a pattern names a public fact."""
     return any(matches(pattern, name) for name in PUBLIC)

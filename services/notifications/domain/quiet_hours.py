@@ -1,4 +1,4 @@
-"""The hours in which nobody is disturbed. What falls into them is held, never dropped."""
+"""Quiet hours hold deliveries back until the hours are over. No delivery is dropped for them."""
 
 from __future__ import annotations
 
@@ -10,23 +10,22 @@ from services.kernel.base.local_time import local, utc_of
 
 @dataclass(frozen=True, slots=True)
 class QuietHours:
-    """From one local time of day to another; across midnight where ``begin`` is the later. Equal: never quiet.
-
-    ``begin`` is quiet, ``end`` is not.
+    """From ``begin`` (quiet) to ``end`` (not quiet), local times of day; across midnight if ``begin`` is later. Equal times: never
+    quiet.
     """
 
     begin: time = time(20, 0)
     end: time = time(6, 0)
 
     def quiet(self, at: datetime) -> bool:
-        """Whether a moment lies within."""
+        """Whether a moment lies within the hours."""
         clock = local(at).time()
         if self.begin <= self.end:
             return self.begin <= clock < self.end
         return clock >= self.begin or clock < self.end
 
     def release(self, at: datetime) -> datetime:
-        """The first moment from ``at`` on that is not quiet, in UTC: ``at`` itself, or the end of the quiet it lies in."""
+        """The first moment from ``at`` on that is not quiet, in UTC: ``at``, or the end of the quiet hours around ``at``."""
         if not self.quiet(at):
             return at.astimezone(UTC)
         today = local(at).date()
@@ -35,5 +34,5 @@ class QuietHours:
 
 
 def quiet_hours(begin: str, end: str) -> QuietHours:
-    """The hours that two times like ``20:00`` name. Raises ``ValueError``."""
+    """The hours between two times like ``20:00``. Raises ``ValueError``."""
     return QuietHours(time.fromisoformat(begin), time.fromisoformat(end))

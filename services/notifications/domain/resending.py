@@ -1,4 +1,4 @@
-"""Sending a delivery again that ended without reaching anybody: the same identity, a new attempt. One stream a delivery."""
+"""Sends a failed delivery again: a new attempt under the same identity. One stream for each delivery."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ AGAIN = frozenset({"failed", "no-contact", "unwanted"})
 
 @dataclass(frozen=True, slots=True)
 class AskResend(Command):
-    """Send it again. ``state`` and ``worth_until`` are the delivery's as it stands, ``stands`` is whether what it says does;
-    ``now`` is domain time.
-    """
+    """``state`` and ``worth_until`` are the delivery's; ``stands`` is false where its text was taken back. ``now`` is domain time."""
 
     delivery: str
     state: str
@@ -29,8 +27,6 @@ class AskResend(Command):
 
 @dataclass(frozen=True, slots=True)
 class ResendAsked(Event):
-    """It is to be sent again."""
-
     delivery: str
     by: str
 

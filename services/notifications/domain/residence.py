@@ -1,4 +1,4 @@
-"""To which region a person belongs, as far as that decides what they hear of. One stream a person."""
+"""A person's moves between regions. The news of a region is told to residents. One stream for each person."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from services.kernel.commands.decider import Decider
 
 @dataclass(frozen=True, slots=True)
 class MoveHome(Command):
-    """The person lives in another region now, or in none any more."""
+    """The person has left a region and entered another, or none."""
 
     left: str
     entered: str | None
@@ -19,20 +19,20 @@ class MoveHome(Command):
 
 @dataclass(frozen=True, slots=True)
 class RegionLeft(Event):
-    """From now on nothing is told to them as one of this region."""
+    """The person stops being told this region's news."""
 
     region: str
 
 
 @dataclass(frozen=True, slots=True)
 class RegionEntered(Event):
-    """From now on they hear what this region's people hear."""
+    """The person starts being told this region's news."""
 
     region: str
 
 
 def decide(command: MoveHome, _state: None) -> Sequence[Event]:
-    """Never refused: members has decided it."""
+    """Refuses no move: members has decided the move."""
     left = RegionLeft(command.left)
     return [left] if command.entered is None else [left, RegionEntered(command.entered)]
 

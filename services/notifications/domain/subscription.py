@@ -1,7 +1,8 @@
-"""A subscription: which facts are sent to a partner's address, and from which place in the feed on.
+"""A subscription sends facts to a partner's address, from a position in the feed on.
 
-Its deliveries go out one behind the other; how far they are is no decision and stands elsewhere. What is decided here is
-where they begin: at the making, and anew when the partner asks for a range again. Nothing else moves them backwards.
+The deliveries of a subscription follow each other. Their progress is no decision: ``webhooks/webhook_deliveries.py`` keeps
+the progress. The subscription decides where deliveries begin: when the subscription is made, and when the partner asks for a
+range again. Nothing else moves the cursor backwards.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeAlias, assert_never
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import NotFound, Refused
@@ -17,7 +19,7 @@ from services.notifications.domain.public_facts import named_by
 from services.notifications.domain.webhook_url import target_of
 
 BOTH_SIGN = timedelta(hours=24)
-"""So long a secret signs on beside the one that took its place."""
+"""For this time a replaced secret signs beside the new secret."""
 REPLACED_REMEMBERED = 10
 PINGS_REMEMBERED = 5
 BY_HAND, GONE, FAILING, EXHAUSTED = "by-hand", "gone", "failing", "exhausted"
@@ -26,8 +28,8 @@ REASONS = (BY_HAND, GONE, FAILING, EXHAUSTED)
 
 @dataclass(frozen=True, slots=True)
 class MakeSubscription(Command):
-    """Send a partner's address what it is interested in. ``after`` is the place in the feed behind which it begins,
-    ``allowed`` are the hosts that this installation reaches though they are not public.
+    """Send facts to an address. ``after`` is the position in the feed behind which deliveries begin, ``allowed`` are hosts that this
+    installation reaches though they are not public.
     """
 
     partner: str
@@ -40,28 +42,24 @@ class MakeSubscription(Command):
 
 @dataclass(frozen=True, slots=True)
 class RotateSecret(Command):
-    """Sign with a new secret from now on."""
-
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class PingSubscription(Command):
-    """Send a ping."""
-
     ping: str
 
 
 @dataclass(frozen=True, slots=True)
 class RecoverDeliveries(Command):
-    """Send again all that lies behind a place in the feed, and go on from there."""
+    """Send all facts behind the position ``after`` again, and go on from there."""
 
     after: int
 
 
 @dataclass(frozen=True, slots=True)
 class DisableSubscription(Command):
-    """Send nothing any more. ``run`` is the run that failed, None where somebody wishes it."""
+    """Stop sending. ``run`` is the run that failed, None where a person or a program disables the subscription."""
 
     why: str
     run: int | None = None
@@ -69,12 +67,17 @@ class DisableSubscription(Command):
 
 @dataclass(frozen=True, slots=True)
 class EnableSubscription(Command):
-    """Send again, from where it stood."""
+    """Send again, from the cursor on."""
+
+
+SubscriptionCommand: TypeAlias = (
+    MakeSubscription | RotateSecret | PingSubscription | RecoverDeliveries | DisableSubscription | EnableSubscription
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionMade(Event):
-    """From now on what lies behind ``after`` goes to ``url``. The secret is derived from the id and stands nowhere."""
+    """Facts behind the position ``after`` go to ``url``. The secret is derived from the subscription's id and never stored."""
 
     partner: str
     url: str
@@ -85,7 +88,7 @@ class SubscriptionMade(Event):
 
 @dataclass(frozen=True, slots=True)
 class SecretRotated(Event):
-    """The secret of this generation signs, and for a day those whose place was taken."""
+    """The secret of this generation signs; the secrets that were replaced within a day sign too."""
 
     generation: int
     at: datetime
@@ -93,14 +96,12 @@ class SecretRotated(Event):
 
 @dataclass(frozen=True, slots=True)
 class PingAsked(Event):
-    """A ping is to be sent."""
-
     ping: str
 
 
 @dataclass(frozen=True, slots=True)
 class RecoveryAsked(Event):
-    """Run ``run`` begins: all behind ``after`` is sent, again where it was before, under the same ids."""
+    """Run ``run`` begins: all facts behind ``after`` are sent, under the same ids as in an earlier run."""
 
     run: int
     after: int
@@ -108,7 +109,7 @@ class RecoveryAsked(Event):
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionDisabled(Event):
-    """Nothing is sent any more; nothing is passed over either."""
+    """Sending has stopped. The cursor stays: no fact is skipped."""
 
     partner: str
     why: str
@@ -116,22 +117,29 @@ class SubscriptionDisabled(Event):
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionEnabled(Event):
-    """It is sent again. ``times`` counts: what failed before is tried afresh."""
+    """Sending goes on. ``times`` counts; a delivery that failed before gets all its attempts again."""
 
     partner: str
     times: int
 
 
+SubscriptionEvent: TypeAlias = (
+    SubscriptionMade | SecretRotated | PingAsked | RecoveryAsked | SubscriptionDisabled | SubscriptionEnabled
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A subscription as it stands; ``partner`` is "" while there is none."""
+    """``run`` counts from 1; its deliveries begin behind ``after``. ``replaced`` are generations of secrets and when the next
+    generation took their place. ``disabled`` is the reason, None for an active subscription; ``enabled`` counts.
+    """
 
-    partner: str = ""
-    url: str = ""
-    types: tuple[str, ...] = ()
-    regions: tuple[str, ...] = ()
-    run: int = 0
-    after: int = 0
+    partner: str
+    url: str
+    types: tuple[str, ...]
+    regions: tuple[str, ...]
+    after: int
+    run: int = 1
     generation: int = 1
     replaced: tuple[tuple[int, datetime], ...] = ()
     disabled: str | None = None
@@ -139,18 +147,18 @@ class Subscription:
     pings: tuple[str, ...] = ()
 
     def signing(self, now: datetime) -> tuple[int, ...]:
-        """The generations of the secrets that sign at a moment, the newest first. ``replaced`` are generations and when the
-        next one took their place: whoever rotates twice in a day has no receiver that is left without its secret.
+        """The generations of the secrets that sign at a moment, the newest first. There may be more than two, so that a receiver
+        keeps a secret that signs when the partner rotates twice in a day.
         """
         still = [generation for generation, at in self.replaced if now < at + BOTH_SIGN]
         return (self.generation, *reversed(still))
 
 
-def decide(command: Command, subscription: Subscription) -> Sequence[Event]:
+def decide(command: SubscriptionCommand, subscription: Subscription | None) -> Sequence[Event]:
     """Raises ``NotFound``, ``Refused`` ``webhook-address``, ``no-such-fact``, ``subscription-disabled``."""
     if isinstance(command, MakeSubscription):
         return _make(command, subscription)
-    if not subscription.partner:
+    if subscription is None:
         raise NotFound
     match command:
         case RotateSecret(at):
@@ -166,30 +174,32 @@ def decide(command: Command, subscription: Subscription) -> Sequence[Event]:
         case EnableSubscription():
             again = SubscriptionEnabled(subscription.partner, subscription.enabled + 1)
             return [] if subscription.disabled is None else [again]
-    raise TypeError(type(command).__name__)
+        case _:
+            assert_never(command)
 
 
-def _make(command: MakeSubscription, subscription: Subscription) -> Sequence[Event]:
+def _make(command: MakeSubscription, subscription: Subscription | None) -> Sequence[Event]:
     target_of(command.url, command.allowed)
     for pattern in command.types:
         if not named_by(pattern):
             raise Refused("no-such-fact", "no fact that is told outside has such a name", types=[pattern])
-    if subscription.partner:
+    if subscription is not None:
         return []
     return [SubscriptionMade(command.partner, command.url, command.types, command.regions, command.after)]
 
 
 def _disable(command: DisableSubscription, subscription: Subscription) -> Sequence[Event]:
-    """What failed in a run that is no more says nothing about the present one."""
+    """A failure in an earlier run does not disable the present run."""
     if subscription.disabled is not None or command.run not in (None, subscription.run):
         return []
     return [SubscriptionDisabled(subscription.partner, command.why)]
 
 
-def evolve(subscription: Subscription, event: Event) -> Subscription:
+def evolve(subscription: Subscription | None, event: SubscriptionEvent) -> Subscription:
+    if isinstance(event, SubscriptionMade):
+        return Subscription(event.partner, event.url, event.types, event.regions, event.after)
+    assert subscription is not None
     match event:
-        case SubscriptionMade(partner, url, types, regions, after):
-            return replace(subscription, partner=partner, url=url, types=types, regions=regions, run=1, after=after)
         case SecretRotated(generation, at):
             replaced = (*subscription.replaced, (generation - 1, at))
             return replace(subscription, generation=generation, replaced=replaced[-REPLACED_REMEMBERED:])
@@ -201,7 +211,8 @@ def evolve(subscription: Subscription, event: Event) -> Subscription:
             return replace(subscription, disabled=why)
         case SubscriptionEnabled(_, times):
             return replace(subscription, disabled=None, enabled=times)
-    return subscription
+        case _:
+            assert_never(event)
 
 
-SUBSCRIPTION: Decider[Subscription] = Decider("subscription", Subscription(), decide, evolve)
+SUBSCRIPTION: Decider[Subscription | None] = Decider("subscription", None, decide, evolve)

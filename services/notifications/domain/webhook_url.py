@@ -1,4 +1,4 @@
-"""Where a webhook may go, as far as its address says so. What the name resolves to is judged at each connection."""
+"""Judges the URL of a webhook. The addresses behind the host's name are judged at each connection (``webhooks/addresses.py``)."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _ADDRESS = re.compile(
     r"(?P<path>/[!$-\[\]^_`a-z{|}~]*)?(?P<query>\?[!$-\[\]^_`a-z{|}~]*)?",
     re.IGNORECASE | re.ASCII,
 )
-"""Read by one pattern that knows no user, no fragment and no escapes in a host: what it does not know is refused, so no two
-readers can find different hosts in it."""
+"""Knows no user, no fragment and no escapes in a host. URLs with these are refused, so no two readers of a URL can find different
+hosts."""
 _LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
 _NAME = re.compile(rf"(?:{_LABEL}\.)+(?![0-9])(?!0x){_LABEL}")
-"""A host's name ends in a label that is no number in any spelling: ``127.1``, ``0x7f.1`` and ``2130706433`` are addresses."""
+"""The last label of a host's name is no number in any spelling: ``127.1``, ``0x7f.1`` and ``2130706433`` are addresses."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where to connect to and what to ask for there. ``host`` is a name, or one of the addresses that are allowed."""
+    """Host, port and path of a request. ``host`` is a name, or an allowed address."""
 
     secure: bool
     host: str
@@ -34,15 +34,15 @@ class Target:
 
     @property
     def authority(self) -> str:
-        """Host and port as the ``Host`` header has them."""
+        """Host and port for the ``Host`` header."""
         return self.host if self.port == (HTTPS if self.secure else HTTP) else f"{self.host}:{self.port}"
 
 
 def target_of(url: str, allowed: Collection[str] = ()) -> Target:
-    """The parts of a webhook's address. ``allowed`` are hosts of a demonstration, reachable without TLS.
+    """The target of a webhook's URL. ``allowed`` are hosts of a demonstration, reachable without TLS.
 
-    Raises ``Refused`` ``webhook-address``: anything but https to a host's name, on port 443 or one from 1024 on,
-    without a user, a password or a fragment.
+    Raises ``Refused`` ``webhook-address`` unless the URL is https to a host's name, on port 443 or from 1024 on, without user,
+    password and fragment.
     """
     parts = _ADDRESS.fullmatch(url)
     if len(url) > LONGEST or parts is None:

@@ -1,1 +1,1 @@
-"""Process managers: from facts to the messages that follow, and to members' moves between regions."""
+"""Process managers: facts become messages, and members move between the audiences of regions."""

@@ -1,14 +1,15 @@
-"""The process manager that decides who is told of what.
+"""The process manager that decides which people are told of a fact.
 
-It keeps one audience for each region, topic, activity, library, consultation and person, and each audience tells the people
+There is one audience for each region, topic, activity, library, consultation and person, and each audience tells the people
 it holds: a region its members, a topic its raisers and endorsers, an activity its registrants and those present.
 
-A fact that concerns several audiences goes to the narrowest first, and a delivery is unique on (fact, person, channel): a
-raiser who also lives in the region hears once, and hears that her topic became a gathering.
+A fact that concerns several audiences goes to the narrowest first, and a delivery is unique on (fact, person, channel). A
+raiser who also lives in the region is told once, and is told that her topic became a gathering.
 
-``start="now"``: facts from before the manager's first start are learnt, and nobody is told of them. Facts that arrive late are
-told as long as they are worth it. Facts of one source arrive in that source's order; but a member's joining may arrive
-behind a publication that it preceded, and the region then tells that member of the activities that stand published.
+``start="now"``: facts from before the manager's first start are learnt, and nobody is told of them. Facts that arrive late
+are told as long as they are worth sending. Facts of one source arrive in that source's order. A member's joining and an
+activity's publication come from two sources, so a region tells a member who is heard of late of the activities that were
+published after the joining.
 """
 
 from __future__ import annotations
@@ -17,41 +18,52 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.kernel.base.message import Event, Fact, Recorded
+from services.kernel.declare.fact_shapes import FactShapes
 from services.kernel.declare.process import ProcessManager, Reaction
 from services.kernel.declare.view import COMMITS, INBOX
 from services.notifications.processes.audiences.accompanying import ACCOMPANYING
 from services.notifications.processes.audiences.activities import TOPICS_AND_ACTIVITIES
 from services.notifications.processes.audiences.announcements import ANNOUNCEMENTS, remember_who_left
 from services.notifications.processes.audiences.membership import MEMBERSHIP, OWN_MEMBERSHIP
-from services.notifications.processes.audiences.row import Hears
-from services.notifications.processes.audiences.state import AUDIENCE_STATE
+from services.notifications.processes.audiences.row import Heard, Hears
+from services.notifications.processes.audiences.state import AudienceState
 
-FACTS: Sequence[Hears[Fact]] = (*MEMBERSHIP, *TOPICS_AND_ACTIVITIES, *ACCOMPANYING)
-EVENTS: Sequence[Hears[Recorded]] = (*OWN_MEMBERSHIP, *ANNOUNCEMENTS)
-_ROWS: Mapping[str | type[Event], Hears[Any]] = {
-    **{row.what: row for row in FACTS},
-    **{row.what: row for row in EVENTS},
-}
+FACTS: Sequence[Hears[Any]] = (*MEMBERSHIP, *TOPICS_AND_ACTIVITIES, *ACCOMPANYING)
+EVENTS: Sequence[Hears[Any]] = (*OWN_MEMBERSHIP, *ANNOUNCEMENTS)
+HEARD = FactShapes({row.fact: row.shape for row in FACTS})
+_ROWS: Mapping[str | type[Event], Hears[Any]] = {row.fact or row.shape: row for row in (*FACTS, *EVENTS)}
 
 
-def _row(heard: Fact | Recorded) -> Hears[Any] | None:
-    return _ROWS.get(heard.name if isinstance(heard, Fact) else type(heard.event))
+def instances(told: Fact | Recorded) -> Sequence[str]:
+    """The audiences that a fact or an event of our own concerns; none without a row."""
+    row = _row_of(told)
+    return row.concerns(_heard(told)) if row else []
 
 
-def instances(heard: Fact | Recorded) -> Sequence[str]:
-    """The audiences that a fact or an event of our own concerns; none for one without a row."""
-    row = _row(heard)
-    return row.concerns(heard) if row else []
-
-
-def react(document: Mapping[str, Any], heard: Fact | Recorded) -> Reaction:
-    """What an audience knows after a fact, and the messages it plans. Pure; the time is the fact's."""
-    row = _row(heard)
+def react(state: AudienceState, told: Fact | Recorded) -> Reaction[AudienceState]:
+    """Learn from a fact, and plan the messages that tell the people of the audience."""
+    row = _row_of(told)
     if row is None:
-        return Reaction(document)
-    before = AUDIENCE_STATE.read(document)
-    after = remember_who_left(before, row.learns(before, heard))
-    return Reaction(AUDIENCE_STATE.write(after, document), row.tells(before, heard))
+        return Reaction(state)
+    heard = _heard(told)
+    return Reaction(remember_who_left(state, row.learns(state, heard)), row.tells(state, heard))
 
 
-AUDIENCE = ProcessManager(name="audience", instances=instances, react=react, logs=(INBOX, COMMITS), start="now")
+def _row_of(told: Fact | Recorded) -> Hears[Any] | None:
+    return _ROWS.get(told.name if isinstance(told, Fact) else type(told.event))
+
+
+def _heard(told: Fact | Recorded) -> Heard[Any]:
+    if isinstance(told, Fact):
+        return Heard(HEARD.read(told), told.id, told.at, told.subject, told.region)
+    return Heard(told.event, told.id, told.at, told.stream_id, None)
+
+
+AUDIENCE = ProcessManager(
+    name="audience",
+    state=AudienceState,
+    instances=instances,
+    react=react,
+    logs=(INBOX, COMMITS),
+    start="now",
+)

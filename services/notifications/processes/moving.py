@@ -1,47 +1,64 @@
-"""Takes members who move out of one region's audience and into another's, and forgotten members out of theirs.
+"""Moves members from one region's audience to another's, and erased members out of their audience.
 
-One instance a member. Members tells where somebody lives now and not where they lived before, and a region's audience cannot
-know that it has lost somebody to another region.
+One instance for each member. Members tells the present region of a member and not the region before, so a region's audience
+cannot know that a member has left for another region.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from services.kernel.base.message import Fact
+from services.kernel.declare.fact_shapes import FactShapes
 from services.kernel.declare.process import Issue, ProcessManager, Reaction
 from services.notifications.domain.residence import RESIDENCE, MoveHome
-from services.notifications.processes.stored_state import StoredState
+
+
+@dataclass(frozen=True)
+class MemberPlaced:
+    """A member has joined or changed; the fact's region is the member's."""
+
+    person: str
+
+
+@dataclass(frozen=True)
+class MemberErased:
+    person: str
+
+
+HEARD = FactShapes(
+    {
+        "members.member-joined": MemberPlaced,
+        "members.member-changed": MemberPlaced,
+        "members.member-erased": MemberErased,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where a member lives; None for somebody who is no member."""
+    """The region of a member; None for a person who is no member."""
 
     region: str | None = None
 
 
-HOME_STATE = StoredState(Home)
-
-
 def instances(fact: Fact) -> Sequence[str]:
-    """The member; nobody for a fact without a region."""
-    match fact.name:
-        case "members.member-joined" | "members.member-changed":
-            return [fact.data["person"]] if fact.region else []
-        case "members.member-erased":
-            return [fact.data["person"]]
+    match HEARD.read(fact):
+        case MemberPlaced(person):
+            return [person] if fact.region else []
+        case MemberErased(person):
+            return [person]
     return []
 
 
-def react(document: Mapping[str, Any], fact: Fact) -> Reaction:
-    """Command the move if the member lives in another region now. Pure."""
-    before = HOME_STATE.read(document).region
-    after = None if fact.name == "members.member-erased" else fact.region
-    issues = [Issue(RESIDENCE, fact.data["person"], MoveHome(before, after))] if before and before != after else []
-    return Reaction({"region": after} if after else {}, issues)
+def react(home: Home, fact: Fact) -> Reaction[Home]:
+    """Command the move if the member has left a region."""
+    told = HEARD.read(fact)
+    after = None if isinstance(told, MemberErased) else fact.region
+    if home.region is None or home.region == after:
+        return Reaction(Home(after))
+    return Reaction(Home(after), [Issue(RESIDENCE, told.person, MoveHome(home.region, after))])
 
 
-MOVING = ProcessManager(name="moving", instances=instances, react=react)
+MOVING = ProcessManager(name="moving", state=Home, instances=instances, react=react)

@@ -1,4 +1,4 @@
-"""Turns an occasion, mostly a fact, into the messages that tell people of it."""
+"""Turns an occasion into the messages that tell people of it. Most occasions are facts."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from datetime import datetime
 from typing import Protocol
 
 from services.kernel.base.ids import derived_id
-from services.kernel.base.message import Fact
 from services.kernel.declare.process import Issue
-from services.notifications.domain.message import MESSAGE, PEOPLE_AT_MOST, Kind, PlanMessage, Variable
+from services.notifications.domain.message import MAX_PEOPLE, MESSAGE, Kind, PlanMessage, Variable
 
 
 class Scheduled(Protocol):
@@ -28,19 +27,14 @@ class Scheduled(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """What people are told about. ``fact`` is the identity under which a person is told once; ``at`` is the moment at which
-    it is judged whether telling is worth it; ``activity`` and ``region`` are what it belongs to.
+    """``fact`` is the identity under which a person is told once. A message is planned only if ``at`` lies before the time until
+    which the message is worth sending. ``activity`` and ``region`` are those of the occasion.
     """
 
     fact: str
     at: datetime
     activity: str | None = None
     region: str | None = None
-
-    @classmethod
-    def of(cls, fact: Fact) -> Occasion:
-        """The occasion that a fact is."""
-        return cls(fact.id, fact.at, fact.data.get("activity"), fact.region)
 
     def messages(
         self,
@@ -56,12 +50,12 @@ class Occasion:
     ) -> list[Issue]:
         """The commands that plan messages to these people; none without people, or when ``worth_until`` has passed.
 
-        ``shared``: other audiences send the same message and may hold the same people, so its id depends on all of them.
+        ``shared``: other audiences send the same message and may hold the same people, so its id depends on all people.
         """
         if worth_until <= self.at:
             return []
         concerned = list(dict.fromkeys(people))
-        chunks = [concerned[n : n + PEOPLE_AT_MOST] for n in range(0, len(concerned), PEOPLE_AT_MOST)]
+        chunks = [concerned[n : n + MAX_PEOPLE] for n in range(0, len(concerned), MAX_PEOPLE)]
         return [
             Issue(
                 MESSAGE,
@@ -83,10 +77,11 @@ class Occasion:
         ]
 
     def messages_until_start(self, kind: Kind, people: Sequence[str], activity: Scheduled, **more: str) -> list[Issue]:
-        """The commands that plan messages about an activity: they are worth sending until it starts."""
-        return self.messages(kind, people, datetime.fromisoformat(activity.starts), {**shown(activity), **more})
+        """The commands that plan messages about an activity, worth sending until the activity starts."""
+        variables = {**activity_variables(activity), **more}
+        return self.messages(kind, people, datetime.fromisoformat(activity.starts), variables)
 
 
-def shown(activity: Scheduled) -> dict[str, str]:
+def activity_variables(activity: Scheduled) -> dict[str, str]:
     """The variables with which a message shows an activity."""
     return {"title": activity.title, "starts": activity.starts, "ends": activity.ends, "venue": activity.venue}

@@ -1,6 +1,6 @@
-"""What a letter is sent by: e-mail, Telegram. One protocol, so the sender knows no channel by name.
+"""The protocol of a channel: e-mail, Telegram. The sender knows no channel by name.
 
-What a channel's server says in words is never kept: it may repeat the address. Its number is.
+The number of a server's reply is kept, and its words are not: they may repeat the address.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Protocol
 
 
 class ChannelDown(Exception):
-    """Nobody's letter goes through now: no connection, no greeting, or the server refuses us as such.
+    """The channel takes no letter now: there is no connection, no greeting, or the server refuses our sender.
 
-    ``seconds`` is how long the server asks to be left alone, None where it does not say.
+    ``seconds`` is the pause that the server asks for, None if the server asks for none.
     """
 
     def __init__(self, reason: str, seconds: float | None = None) -> None:
@@ -24,9 +24,9 @@ class ChannelDown(Exception):
 
 
 class Deferred(Exception):
-    """This letter was not taken, or nobody knows whether it was: send it again later, under the same identity.
+    """The letter was not taken, or the outcome is not known: send it again later, under the same identity.
 
-    With ``seconds`` the server was asked too often and said when to come again: that is no attempt at all.
+    With ``seconds`` the server was asked too often and named a pause; the attempt does not count.
     """
 
     def __init__(self, reason: str, seconds: float | None = None) -> None:
@@ -35,7 +35,7 @@ class Deferred(Exception):
 
 
 class Fault(StrEnum):
-    """What was refused. ``UNKNOWN``: nobody knows whether the letter was taken, and it is sent no further."""
+    """The part of a letter that was refused. ``UNKNOWN``: the outcome is not known, and the letter is not sent again."""
 
     ADDRESS = "address"
     LETTER = "letter"
@@ -43,7 +43,7 @@ class Fault(StrEnum):
 
 
 class Rejected(Exception):
-    """This letter will not be taken. The message is the reply's number, or one word; ``fault`` is what was refused."""
+    """The channel will never take the letter. The exception's text is the number of the reply, or one word."""
 
     def __init__(self, reason: str, fault: Fault = Fault.ADDRESS) -> None:
         super().__init__(reason)
@@ -52,7 +52,7 @@ class Rejected(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter to one address: an e-mail address, a chat's id. ``message_id`` is the same whenever it is sent again."""
+    """A letter to an e-mail address or a chat's id. ``message_id`` stays the same when the letter is sent again."""
 
     to: str
     subject: str
@@ -66,7 +66,7 @@ class Letter:
 
 
 class Channel(Protocol):
-    """Whoever takes letters. Used as a context: a connection may be kept while one is inside."""
+    """Takes letters. A context manager: a connection may be kept inside."""
 
     def __enter__(self) -> Channel: ...
 
@@ -75,7 +75,7 @@ class Channel(Protocol):
     ) -> None: ...
 
     def reach(self) -> None:
-        """Be sure of a connection, where there is such a thing. Raises ``ChannelDown``."""
+        """Connect, if the channel keeps connections. Raises ``ChannelDown``."""
         ...
 
     def send(self, letter: Letter) -> None:

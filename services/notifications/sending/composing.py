@@ -1,4 +1,4 @@
-"""From a delivery to the letter that is sent for it, with what is known at that moment and not earlier."""
+"""Composes the letter of a delivery from names, contacts and preferences at the moment of sending."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ log = logging.getLogger(__name__)
 
 
 class NotYetKnown(Exception):
-    """Members does not know the person yet: its view is behind its own fact, or a guest's act came before the guest."""
+    """Members does not know the person yet: the view of members is behind, or a guest's act was told before the guest."""
 
 
 @dataclass(frozen=True)
 class Known:
-    """What was looked up for a batch: messages by id (None: there is no such message), contacts by person."""
+    """The lookups of a batch: messages by id (None for an unknown message), contacts by person."""
 
     messages: Mapping[str, MessagePlanned | None]
     contacts: Mapping[str, Contact]
 
     def names(self) -> dict[str, str]:
-        """The names of those who have one still."""
+        """Person → name, without erased people."""
         return {person: contact.name for person, contact in self.contacts.items() if not contact.erased}
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads a letter, as the letter needs it; a group has no name."""
+    """The reader of a letter; a group has no name."""
 
     address: str
     language: str = rendering.DEFAULT_LANGUAGE
@@ -54,9 +54,8 @@ def _no_lines(_person: str, _digest: str) -> Sequence[Delivery]:
 
 @dataclass(frozen=True)
 class Composer:
-    """``message(id)`` is a planned message, ``preference(person)`` how that person wants to be told; ``host`` is the
-    community's, under which deliveries are identities; ``pages`` is where people find the gateway, "" for no links;
-    ``lines(person, digest)`` are the deliveries that a digest gathers.
+    """``message(id)`` answers a planned message, ``preference(person)`` a preference, ``lines(person, digest)`` the deliveries that
+    a digest gathers. ``host`` is the community's, the domain of ``Message-ID``; ``pages`` is the gateway's address, "" for no links.
     """
 
     message: Callable[[str], MessagePlanned | None]
@@ -67,7 +66,7 @@ class Composer:
     lines: Lines = _no_lines
 
     def known(self, deliveries: Sequence[Delivery]) -> Known:
-        """Look up what the deliveries need, all at once. Raises ``PeopleUnavailable``."""
+        """Look up messages and contacts of all deliveries at once. Raises ``PeopleUnavailable``."""
         messages = {identity: self.message(identity) for identity in {delivery.message for delivery in deliveries}}
         named = {
             variable.value
@@ -77,7 +76,7 @@ class Composer:
         }
         told = [delivery.person for delivery in deliveries if not _is_to_group(messages[delivery.message])]
         contacts = dict(self.people.ask([*told, *sorted(named)]) if told or named else {})
-        # Somebody who has just linked what they wish for is not told by something else for being remembered without it.
+        # Contacts are remembered for a minute. A person who has just linked a channel is asked for again, and told by that channel.
         lacking = [
             one.person for one in deliveries if one.person in contacts and _lacks(contacts[one.person], one.channel)
         ]
@@ -86,7 +85,7 @@ class Composer:
         return Known(messages, contacts)
 
     def forget(self) -> None:
-        """Drop what is known of people and no longer fresh."""
+        """Drop contacts that were remembered for too long."""
         self.people.forget()
 
     def compose(self, delivery: Delivery, known: Known, now: datetime, channels: Collection[str]) -> tuple[str, Letter]:
@@ -131,7 +130,7 @@ class Composer:
     def _gathered(
         self, delivery: Delivery, message: MessagePlanned, language: str, now: datetime
     ) -> Sequence[rendering.Line]:
-        """The lines of a digest: what is still worth telling. Raises ``Unsendable`` for one without any."""
+        """The lines of a digest that are still worth telling. Raises ``Unsendable`` for a digest without lines."""
         if message.kind is not Kind.DIGEST:
             return ()
         lines = []
@@ -145,13 +144,13 @@ class Composer:
         return lines
 
     def _link(self, delivery: Delivery) -> str:
-        """The page on which the reader can act; for whatever is about no activity, the front page."""
+        """The page on which the reader can act: the activity's page, or the front page."""
         if not self.pages or delivery.kind == Kind.LOGIN_CODE:
             return ""  # a mail that asks for a code and offers a link teaches people to be deceived
         return f"{self.pages}/kegiatan/{delivery.activity}" if delivery.activity else f"{self.pages}/"
 
     def _digits(self, message: MessagePlanned, person: str) -> str:
-        """A login code's digits; "" for every other kind."""
+        """The digits of a login code; "" for other kinds. Raises ``Unsendable`` for an expired code."""
         if message.kind is not Kind.LOGIN_CODE:
             return ""
         identity = next((variable.value for variable in message.variables if variable.name == "code"), "")

@@ -1,4 +1,4 @@
-"""Listens to deliveries: counts those that end, and records which contacts refuse letters and work again."""
+"""Listens to deliveries: counts ended deliveries, and records contacts that refuse letters or work again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ ACTOR = "deliverer"
 
 @dataclass(frozen=True)
 class ContactTracker:
-    """``region_of(person)`` is the person's region, ``in_doubt(person)`` whether letters to them were refused lately."""
+    """``region_of(person)`` is the person's region, ``in_doubt(person)`` whether a channel has refused a letter to the person
+    and taken none since.
+    """
 
     commands: Commands
     metrics: Metrics
@@ -45,5 +47,5 @@ class ContactTracker:
 
 
 def _is_to_group(delivery: Delivery) -> bool:
-    """A chat group is nobody's contact: no coordinator can put it right with a member."""
+    """A chat group is no person's contact: no coordinator can put the contact right with a member."""
     return delivery.kind == Kind.LECTURE_ANNOUNCED

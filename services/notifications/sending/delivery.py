@@ -12,8 +12,8 @@
        └───────► unwanted
 
 A delivery is written as ``sending`` before the channel's server hears of it. So a delivery found in ``sending`` may or may not
-have been sent: it is sent again under the same identity. It holds ids only; the address and the text exist at the moment of
-sending and are stored nowhere.
+have been sent: it is sent again under the same identity. A delivery holds ids only; the address and the text exist at the moment
+of sending and are stored nowhere.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ class Delivery:
     """One person told of one fact by one channel.
 
     ``planned``, ``not_before``, ``held_until`` and ``worth_until`` are domain time; ``retry_at`` is machine time.
-    ``held_until`` is the end of the quiet hours for which it waits or waited. ``reason`` says in one word why it ended or
-    why it waits.
+    ``held_until`` is the end of the quiet hours for which the delivery waits or waited. ``reason`` says in one word why the
+    delivery ended or waits.
 
-    ``channel`` is the channel that the person wished for when it was planned. ``alone``: no other delivery tells this person
-    of this fact, so it may go by another channel. ``via`` is the channel by which it went, ``refused`` are the channels
-    that refused it for good. ``digest`` is the message of the digest in which it is a line. ``reopened`` is the position of
-    the last request to send it again. ``announcement`` is the announcement of which it is a text; ``taken_back`` is why that
-    text no longer stands, and then the delivery is not sent, whatever its state.
+    ``channel`` is the channel that the person wished for at planning. ``alone``: no other delivery tells the person of the fact,
+    so another channel may be used. ``via`` is the channel that took the delivery, ``refused`` are channels that refused it for
+    good. ``digest`` is the message of the digest that has the delivery as a line. ``reopened`` is the position of the last request
+    to send it again. ``announcement`` is set for a text of an announcement. ``taken_back`` is the reason for which a text no
+    longer stands: the delivery is not sent in any state.
     """
 
     id: str
@@ -73,5 +73,5 @@ class Delivery:
 
 
 def delivery_id(fact: str, person: str, channel: str) -> str:
-    """A delivery's identity, which is the ``Message-ID`` of the mail too, however often it is sent."""
+    """A delivery's identity, also in the ``Message-ID`` of its mail; the same for all attempts."""
     return derived_id("delivery", fact, person, channel)

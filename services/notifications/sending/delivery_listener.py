@@ -1,4 +1,4 @@
-"""Who hears what became of deliveries."""
+"""The protocol of a listener to the outcomes of deliveries."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from services.notifications.sending.delivery import Delivery
 
 
 class DeliveryListener(Protocol):
-    """``channel`` is the channel that the delivery went by, or was planned for if it did not go."""
+    """``channel`` is the channel that took the delivery, or the planned channel of a delivery that was not sent."""
 
     def delivery_ended(self, channel: str, state: str) -> None:
         """A delivery has ended in ``state``."""

@@ -1,4 +1,4 @@
-"""The collection ``deliveries``: one durable document for each (fact, person, channel), so that nobody is told twice."""
+"""The collection ``deliveries``: one durable document for each (fact, person, channel), so that a fact is told once."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Deliveries:
             self._prepared = True
 
     def plan_deliveries(self, deliveries: Sequence[Delivery]) -> int:
-        """Store the deliveries that are not stored yet; answers how many were new. Stored ones are left as they are."""
+        """Store new deliveries and leave stored deliveries as they are. Answers the number of new deliveries."""
         if not deliveries:
             return 0
         documents = [_document(delivery) for delivery in deliveries]
@@ -65,8 +65,8 @@ class Deliveries:
     def due_deliveries(
         self, now: datetime, machine: datetime, limit: int, channels: Sequence[str], installed: Sequence[str]
     ) -> list[Delivery]:
-        """Deliveries to be sent now by ``channels``, urgent ones first, then in the order planned. Among them are those that a
-        crash left in ``sending``, and those that may go by another channel because theirs is not ``installed``.
+        """Deliveries to be sent now by ``channels``: urgent deliveries first, then in the order planned. Included are deliveries that a
+        crash left in ``sending``, and deliveries whose channel is not ``installed`` and may be replaced.
         """
         by_another = {"alone": True, "channel": {"$nin": list(installed)}}
         wanted = {**_due(now, machine), "$or": [{"channel": {"$in": list(channels)}}, by_another]}
@@ -74,19 +74,19 @@ class Deliveries:
         return [_delivery(document) for document in self._deliveries.find(wanted).sort(order).limit(limit)]
 
     def next_moment(self, now: datetime) -> datetime | None:
-        """The domain time at which a delivery is to be sent or expires next, None where no delivery waits for a time."""
+        """The domain time at which the next delivery is to be sent or expires, None without a waiting delivery."""
         waiting = {"state": {"$in": list(OPEN)}, "taken_back": None}
         expiring = {"state": {"$in": [*OPEN, GATHERED]}}
         moments = [self._earliest("not_before", waiting, now), self._earliest("worth_until", expiring, now)]
         return min((moment for moment in moments if moment is not None), default=None)
 
     def next_retry(self, now: datetime, machine: datetime) -> datetime | None:
-        """The machine time at which a delivery that may be sent at ``now`` is tried again next, None where none is."""
+        """The machine time of the next retry among deliveries that may be sent at ``now``, None without a retry."""
         waiting = {"state": {"$in": list(OPEN)}, "taken_back": None, "not_before": {"$lte": now}}
         return self._earliest("retry_at", waiting, machine)
 
     def next_digest(self, now: datetime) -> datetime | None:
-        """The domain time at which the next gathered line comes to its hour, None where no line is gathered."""
+        """The domain time at which the next gathered line is due, None without a gathered line."""
         return self._earliest("not_before", {"state": GATHERED, "digest": None}, now)
 
     def _earliest(self, field: str, where: dict[str, Any], after: datetime) -> datetime | None:
@@ -96,12 +96,12 @@ class Deliveries:
         return earliest
 
     def behind(self, now: datetime, machine: datetime) -> int:
-        """How many deliveries are to be sent now, without those that wait for their time or for a retry."""
+        """How many deliveries are due now, without deliveries that wait for a time or a retry."""
         return self._deliveries.count_documents(_due(now, machine))
 
     def expire_late(self, now: datetime) -> dict[str, int]:
-        """End all deliveries that are not worth sending any more; answers how many by channel. Deliveries that were taken back
-        while a crash had left them in ``sending`` end here too.
+        """End deliveries that are not worth sending any more. Answers channel → number. Deliveries that a crash left in ``sending`` and
+        that were taken back end here too.
         """
         expired = {}
         self._deliveries.update_many({"state": SENDING, **_TAKEN_BACK}, _WITHDRAWN)
@@ -112,36 +112,36 @@ class Deliveries:
         return expired
 
     def hold_until(self, delivery: str, until: datetime) -> None:
-        """Keep it back until quiet hours are over."""
+        """Hold a delivery back until quiet hours are over."""
         held = {"$set": {"not_before": until, "held_until": until}}
         self._deliveries.update_one({"_id": delivery, "state": {"$in": list(OPEN)}}, held)
 
     def begin_attempt(self, delivery: Delivery, via: str) -> bool:
-        """Record an attempt before it is made; False if somebody else makes it."""
+        """Record an attempt before the letter leaves; False if another process makes the attempt."""
         same = {"_id": delivery.id, "state": {"$in": list(OPEN)}, "attempts": delivery.attempts, "taken_back": None}
         change = {"$set": {"state": SENDING, "via": via}, "$inc": {"attempts": 1}}
         return self._deliveries.update_one(same, change).modified_count == 1
 
     def put_off(self, delivery: str, retry_at: datetime, reason: str, *, attempts: int = 0) -> None:
-        """Try again after ``retry_at``. ``attempts`` corrects the count: +1 for an attempt that never began, -1 for an attempt
-        that does not count.
+        """Try again after ``retry_at``. ``attempts`` corrects the count: +1 for an attempt that never began, -1 for an uncounted
+        attempt.
         """
-        self._again(delivery, retry_at, reason, {"$inc": {"attempts": attempts}})
+        self._plan_again(delivery, retry_at, reason, {"$inc": {"attempts": attempts}})
 
     def reroute(self, delivery: str, channel: str, retry_at: datetime, reason: str) -> None:
-        """Note that ``channel`` will never take it, so that another channel is tried."""
-        self._again(delivery, retry_at, reason, {"$addToSet": {"refused": channel}})
+        """Record a refusal of ``channel`` for good, so that another channel is tried."""
+        self._plan_again(delivery, retry_at, reason, {"$addToSet": {"refused": channel}})
 
-    def _again(self, delivery: str, retry_at: datetime, reason: str, change: dict[str, Any]) -> None:
-        """Plan it anew, or end it if it was taken back while it was being sent."""
+    def _plan_again(self, delivery: str, retry_at: datetime, reason: str, change: dict[str, Any]) -> None:
+        """Plan a delivery again, or end a delivery that was taken back during the attempt."""
         still_open = {"_id": delivery, "state": {"$in": list(OPEN)}}
         again = {"$set": {"state": PLANNED, "retry_at": retry_at, "reason": reason}, **change}
         if not self._deliveries.update_one({**still_open, "taken_back": None}, again).matched_count:
             self._deliveries.update_one({**still_open, **_TAKEN_BACK}, _WITHDRAWN)
 
     def take_back(self, announcement: str, but: str, now: datetime, reason: str) -> None:
-        """Cancel all deliveries of an announcement except those of the fact ``but``: those not sent yet are withdrawn, failed ones
-        cannot be sent again, those being sent end when their outcome is known.
+        """Cancel all deliveries of an announcement except deliveries of the fact ``but``: unsent deliveries are withdrawn, failed
+        deliveries cannot be sent again, deliveries in ``sending`` end when the outcome is known.
         """
         earlier = {"announcement": announcement, "fact": {"$ne": but}}
         self._deliveries.update_many({**earlier, "taken_back": None}, {"$set": {"taken_back": reason}})
@@ -159,19 +159,19 @@ class Deliveries:
         return {document["person"] for document in self._deliveries.find(sent, {"person": True})}
 
     def due_lines(self, now: datetime, limit: int) -> list[Delivery]:
-        """Gathered lines whose digest's hour has come, the longest due first."""
+        """Gathered lines that are due, the longest due first."""
         due = {"state": GATHERED, "digest": None, "not_before": {"$lte": now}}
         order = [("not_before", ASCENDING), ("_id", ASCENDING)]
         return [_delivery(document) for document in self._deliveries.find(due).sort(order).limit(limit)]
 
     def await_digest(self, person: str, due: datetime, now: datetime) -> None:
-        """Let a person's gathered lines wait for the digest at ``due``; lines that expire before that are due now."""
+        """Let a person's gathered lines wait for the digest at ``due``; lines that expire before ``due`` are due now."""
         waiting = {"person": person, "state": GATHERED, "digest": None}
         for worth_until, hour in (({"$gt": due}, due), ({"$lte": due}, now)):
             self._deliveries.update_many({**waiting, "worth_until": worth_until}, {"$set": {"not_before": hour}})
 
     def drop_line(self, line: str, state: str, now: datetime, reason: str) -> None:
-        """End a gathered line that is not told after all."""
+        """End a gathered line untold."""
         change = {"$set": {"state": state, "ended": now, "reason": reason}}
         self._deliveries.update_one({"_id": line, "state": GATHERED}, change)
 
@@ -181,16 +181,16 @@ class Deliveries:
         self._deliveries.update_many(waiting, {"$set": {"digest": digest}})
 
     def is_planned(self, person: str, message: str) -> bool:
-        """Whether a delivery of the message to the person is stored, in whatever state."""
+        """Whether a delivery of the message to the person is stored, in any state."""
         return self._deliveries.find_one({"person": person, "message": message}, {"_id": True}) is not None
 
     def lines(self, person: str, digest: str) -> list[Delivery]:
-        """The lines that a digest tells, the oldest first, without lines that have ended."""
+        """The open lines of a digest, the oldest first."""
         found = self._deliveries.find({"person": person, "digest": digest, "state": GATHERED})
         return [_delivery(document) for document in found.sort([("planned", ASCENDING), ("_id", ASCENDING)])]
 
     def deliver_lines(self, person: str, digest: str, now: datetime) -> None:
-        """Record that a digest's lines were sent with it."""
+        """Record that the lines of a digest were sent."""
         told = {"$set": {"state": SENT, "ended": now, "reason": "digest"}}
         self._deliveries.update_many({"person": person, "digest": digest, "state": GATHERED}, told)
 
@@ -209,12 +209,12 @@ class Deliveries:
         self._deliveries.update_one(ended, change)
 
     def one(self, delivery: str) -> Delivery | None:
-        """The delivery of that id, None where there is none."""
+        """The delivery of an id, None for an unknown id."""
         document = self._deliveries.find_one({"_id": delivery})
         return None if document is None else _delivery(document)
 
     def end_delivery(self, delivery: str, state: str, now: datetime, reason: str | None = None) -> None:
-        """Record the state in which it ended, unless it has ended already."""
+        """End a delivery in a state. A delivery that has ended keeps its state."""
         change = {"$set": {"state": state, "ended": now, "reason": reason}}
         self._deliveries.update_one({"_id": delivery, "state": {"$in": list(OPEN)}}, change)
 
@@ -242,7 +242,7 @@ _TAKEN_BACK = {"taken_back": {"$ne": None}}
 
 
 _WITHDRAWN = [{"$set": {"state": WITHDRAWN, "reason": "$taken_back"}}]
-"""Withdraws a delivery for the reason for which it was taken back."""
+"""Withdraws a delivery; ``taken_back`` becomes the reason."""
 
 
 def _document(delivery: Delivery) -> dict[str, Any]:
@@ -251,6 +251,6 @@ def _document(delivery: Delivery) -> dict[str, Any]:
 
 
 def _delivery(document: dict[str, Any]) -> Delivery:
-    # What an older release has written has no more than it knew.
+    # Documents of an older release have fewer fields.
     refused = tuple(document.pop("refused", ()))
     return Delivery(id=document.pop("_id"), refused=refused, **document)

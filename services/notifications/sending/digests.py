@@ -1,7 +1,7 @@
-"""Makes a person's digest as soon as the first line that was gathered for them has come to its hour.
+"""Plans a person's digest as soon as the first gathered line is due.
 
-The hour stands with each line. So there is no digest without a line, and none is planned week after week for somebody who has
-given the digest up or has left. A line that was gathered just as the digest was given up keeps its hour.
+The hour of the digest is stored with each line. So no digest is planned without a line, and a person who has given the digest up
+or has left gets none. A line that was gathered while the digest was given up keeps its hour.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ BATCH = 100
 class DigestReader:
     """Plans a digest for each person for whom a line is due. The planner makes one letter of all lines until then.
 
-    It sleeps until the next line's hour, and wakes after ``idle_seconds`` for what another process has gathered meanwhile.
+    Sleeps until the next line is due, and wakes after ``idle_seconds`` for lines that another process has gathered.
     """
 
     name = "digests"
@@ -64,7 +64,7 @@ class DigestReader:
         return self._alarm
 
     def _due(self, now: datetime) -> dict[str, str]:
-        """Person → the first line that has come to its hour."""
+        """Person → the first line that is due."""
         found: dict[str, str] = {}
         for line in self._deliveries.due_lines(now, BATCH):
             found.setdefault(line.person, line.id)
@@ -77,6 +77,6 @@ class DigestReader:
 
 
 def digest(person: str, line: str, every: str, now: datetime) -> PlanMessage:
-    """The command that plans the digest for which a line is due. Its identity follows from that line."""
+    """The command that plans a person's digest. Its identity follows from the first line that is due."""
     fact = derived_id(Kind.DIGEST, person, line)
     return PlanMessage(fact, Kind.DIGEST, (person,), (Variable("every", every),), now + WORTH)

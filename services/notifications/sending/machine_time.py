@@ -1,4 +1,4 @@
-"""Machine time, by which retries and pauses go. A demonstration moves domain time, and no retry notices."""
+"""Machine time, for retries and pauses. A demonstration moves domain time and leaves machine time alone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 @dataclass(frozen=True)
 class MachineTime:
-    """``now`` is for moments that are stored, ``monotonic`` (seconds) for those that are not."""
+    """``now`` is for stored moments, ``monotonic`` (seconds) for moments in memory."""
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     monotonic: Callable[[], float] = time.monotonic

@@ -1,6 +1,6 @@
-"""Handing mails to a mail server over SMTP, and understanding its answers.
+"""Hands mails to a mail server over SMTP, and reads its replies.
 
-What the server says in words is never kept: it repeats the address. Its number is.
+The number of a reply is kept, and its words are not: they repeat the address.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ NO_SUCH_MAILBOX = re.compile(rb"5\.(1\.\d+|2\.1)\b")
 class SmtpServer:
     """A server named ``smtp://host:port``; ``smtp+starttls://`` and ``smtps://`` encrypt, ``user:password@`` logs in.
 
-    ``sender`` is the address that mails come from. Raises ``ValueError`` for a URI that is none of these.
+    ``sender`` is the address that mails come from. Raises ``ValueError`` for another URI.
     """
 
     def __init__(self, uri: str, sender: str, seconds: float = ANSWER_SECONDS) -> None:
@@ -66,23 +66,23 @@ class SmtpServer:
             connection.sendmail(self._sender, [letter.to], as_bytes(letter, self._sender))
         except smtplib.SMTPRecipientsRefused as error:
             code = next(iter(error.recipients.values()))[0]
-            self._judge(code)
+            self._raise_refusal(code)
         except (smtplib.SMTPSenderRefused, smtplib.SMTPHeloError) as error:
-            # It is us whom the server does not want, so no other mail would go through either.
+            # The server refuses our sender, so no other mail would go through either.
             self._drop()
             raise ChannelDown(str(error.smtp_code)) from None
         except (smtplib.SMTPNotSupportedError, ValueError):
-            raise Rejected("address") from None  # no mail can be written to it, or not over this server
+            raise Rejected("address") from None  # no mail can be written to the address, or not over this server
         except smtplib.SMTPResponseException as error:
-            # The address was taken and then the text was not: that is about the text, unless the server says otherwise.
+            # The server took the address and refused the text, so the text is at fault unless the reply names the mailbox.
             said = error.smtp_error if isinstance(error.smtp_error, bytes) else str(error.smtp_error).encode()
-            self._judge(error.smtp_code, Fault.ADDRESS if NO_SUCH_MAILBOX.match(said) else Fault.LETTER)
+            self._raise_refusal(error.smtp_code, Fault.ADDRESS if NO_SUCH_MAILBOX.match(said) else Fault.LETTER)
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
             raise Deferred(type(error).__name__) from None
 
-    def _judge(self, code: int, fault: Fault = Fault.ADDRESS) -> None:
-        """Turn a refusal's number into the error that it means."""
+    def _raise_refusal(self, code: int, fault: Fault = Fault.ADDRESS) -> None:
+        """Raise the error for the number of a refusal."""
         if code == SHUTTING_DOWN:
             self._drop()
         if code >= 500:

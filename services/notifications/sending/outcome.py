@@ -1,4 +1,4 @@
-"""What became of one attempt to send a delivery. The sender decides an outcome, and one function records it."""
+"""The outcomes of an attempt to send a delivery. The sender decides an outcome, and one function records the outcome."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """Send it later. ``retry_at`` is machine time.
+    """Send the delivery later. ``retry_at`` is machine time.
 
-    ``attempts`` corrects the number of attempts: +1 for an attempt that never came to ``begin``, -1 for an attempt that
-    does not count.
+    ``attempts`` corrects the number of attempts: +1 for an attempt that never began, -1 for an uncounted attempt.
     """
 
     retry_at: datetime
@@ -28,14 +27,14 @@ class Again:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Quiet hours hold it back until ``until``, in domain time."""
+    """Quiet hours hold the delivery back until ``until``, in domain time."""
 
     until: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Rerouted:
-    """``channel`` has refused it for good, so another channel is tried. ``address_refused``: the person's address there is wrong."""
+    """``channel`` has refused the delivery for good, and another channel is tried. ``address_refused``: the person's address is wrong."""
 
     channel: str
     reason: str
@@ -44,7 +43,7 @@ class Rerouted:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """It is not sent any more. ``address_refused_by`` is the channel on which the person's address is wrong, if that is why."""
+    """The delivery is not sent any more. ``address_refused_by`` is the channel on which the person's address is wrong."""
 
     state: str
     reason: str
@@ -53,7 +52,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """Nothing is recorded: its channel rests, or another process is sending it."""
+    """Nothing is recorded: the channel rests, or another process is sending the delivery."""
 
 
 Outcome = Sent | Again | Held | Rerouted | Ended | Waits

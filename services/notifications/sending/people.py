@@ -19,12 +19,12 @@ ASKED_AT_ONCE = 100
 
 
 class PeopleUnavailable(Exception):
-    """Members does not answer now. Whatever needs a contact waits; carries no one's data."""
+    """Members does not answer now, and deliveries wait. The exception carries no personal data."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A person or guest as members knows them now. ``email`` and ``telegram`` (a chat's id) are None where there is none."""
+    """A person or guest as members answers now. ``email`` and ``telegram`` (a chat's id) are None where members has none."""
 
     person: str
     name: str
@@ -34,7 +34,7 @@ class Contact:
     telegram: str | None = None
 
     def address(self, channel: str) -> str | None:
-        """Where this person is on a channel, None where they are not."""
+        """The person's address on a channel, None without an address."""
         return {EMAIL: self.email, TELEGRAM: self.telegram}.get(channel)
 
     def __repr__(self) -> str:
@@ -42,25 +42,25 @@ class Contact:
 
 
 class People(Protocol):
-    """Whoever can be asked."""
+    """Answers names, contacts and login codes."""
 
     def ask(self, ids: Sequence[str], *, anew: bool = False) -> Mapping[str, Contact]:
-        """Those of the ids that are known. ``anew``: not as they were remembered. Raises ``PeopleUnavailable``."""
+        """Id → contact, for known ids. ``anew`` asks again for remembered contacts. Raises ``PeopleUnavailable``."""
         ...
 
     def code(self, person: str, code: str) -> str | None:
-        """The digits of a login code; None where it is no longer good. Raises ``PeopleUnavailable``."""
+        """The digits of a login code; None for an expired code. Raises ``PeopleUnavailable``."""
         ...
 
     def forget(self) -> None:
-        """Drop what was remembered for too long. To be called now and then, also while nobody is asked for."""
+        """Drop contacts that were remembered for too long. Must be called regularly, also while no contact is asked for."""
         ...
 
 
 class MembersPeople:
     """Asks members' ``/internal/people``, signed as this service.
 
-    Who is not in the answer is asked for again the next time: their joining may be on its way.
+    An id without an answer is asked for again the next time: the person's joining may be on the way.
     """
 
     def __init__(self, url: str, signature: ActorSignature, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -108,7 +108,7 @@ class MembersPeople:
 
 @dataclass(frozen=True)
 class _Answer:
-    """What one request brought."""
+    """The answer to one request; ``code`` are the digits of a login code."""
 
     people: list[Contact]
     code: str | None

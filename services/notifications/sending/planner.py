@@ -1,8 +1,8 @@
 """Plans one delivery for each person and channel of a message: the first half of delivering, before the sender.
 
-Everything follows from the event alone, except three lookups of that moment: whose a guest's id has become, how people want to be
-told, and quiet hours. Repeating it after a crash, or reading the whole log again, changes nothing: a stored delivery is left
-as it is, so a rewound checkpoint sends nothing.
+Deliveries follow from the event and from three lookups at that moment: members that guests turned out to be, preferences, and
+quiet hours. A repetition after a crash, or of the whole log, changes nothing: a stored delivery is left as it is, so a rewound
+checkpoint sends nothing.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 BATCH = 16
 """Messages in one step, each with up to 500 people."""
 ROUNDS = 8
-"""At most so many quiet periods that follow each other are chained; after that they are taken to leave no gap."""
+"""At most so many adjacent quiet periods are chained; longer chains count as quiet hours without a gap."""
 
 Hours = Callable[[Sequence[str], datetime], Mapping[str, Sequence[QuietHours]]]
 Ties = Callable[[Sequence[str]], Mapping[str, str]]
@@ -40,9 +40,9 @@ Preferences = Callable[[Sequence[str]], Mapping[str, Preference]]
 
 @dataclass(frozen=True)
 class Lookups:
-    """What the planner looks up. ``hours(people, now)`` answers each person's quiet hours in force, ``ties(ids)`` maps the ids of
-    guests who became members to the members' ids, ``preferences(people)`` answers how each wants to be told; ``channels``
-    are those of this installation.
+    """The planner's lookups. ``hours(people, now)`` answers each person's quiet hours in force, ``ties(ids)`` maps ids of guests who
+    became members to the members' ids, ``preferences(people)`` maps people to preferences. ``channels`` are those of this
+    installation.
     """
 
     hours: Hours
@@ -52,7 +52,7 @@ class Lookups:
 
 
 class DeliveryPlanner:
-    """Plans deliveries, takes them back and reopens them, as the log says."""
+    """Plans deliveries, takes deliveries back and reopens them, as events of the log ask."""
 
     def __init__(self, deliveries: Deliveries, clock: Clock, lookups: Lookups) -> None:
         self._deliveries = deliveries
@@ -60,11 +60,11 @@ class DeliveryPlanner:
         self._lookups = lookups
 
     def prepare(self) -> None:
-        """Create the indexes of what it writes; harmless when they stand. Raises ``PyMongoError``."""
+        """Create the indexes of the deliveries; existing indexes stay. Raises ``PyMongoError``."""
         self._deliveries.prepare()
 
     def plan(self, recorded: Recorded) -> int:
-        """Do what an event asks for; answers how many deliveries are to be sent anew. Raises ``PyMongoError``."""
+        """Plan the deliveries that an event asks for. Answers the number of deliveries to be sent. Raises ``PyMongoError``."""
         match recorded.event:
             case MessagePlanned(chat=chat) as message if chat is not None:
                 return self._deliveries.plan_deliveries(
@@ -99,9 +99,8 @@ class DeliveryPlanner:
         )
 
     def _still_concerned(self, message: MessagePlanned, people: list[str]) -> list[str]:
-        """Take back the announcement's earlier texts; answers whom this text concerns.
-
-        A correction concerns everybody, a withdrawal only the people who were told of the announcement.
+        """Take back the announcement's earlier texts. Answers the people to tell: of a correction all people, of a withdrawal the
+        people who were told of the announcement.
         """
         announcement = message.announcement or ""
         withdrawn = message.kind is Kind.ANNOUNCEMENT_WITHDRAWN
@@ -120,21 +119,23 @@ class DeliveryPlanner:
         preference: Preference,
         hours: Sequence[QuietHours],
     ) -> list[Delivery]:
-        """One delivery for each channel that the person wishes for, by e-mail for a person who wishes for none: the sender then
-        records that it was unwanted.
+        """One delivery for each channel that the person wishes for. Without a channel the delivery is planned by e-mail, and the sender
+        records it as unwanted.
         """
         wished = [name for name in preference.channels if name in self._lookups.channels]
         if (hour := self._digest_of(message, preference)) is not None:
             line = self._delivery(recorded, message, person, (wished or [EMAIL])[0])
             return [replace(line, state=GATHERED, not_before=hour, held_until=None)]
         if message.urgent:
-            wished = [EMAIL]  # asked for just now, with an address at hand; without one it goes wherever it can
+            wished = [
+                EMAIL
+            ]  # asked for just now, mostly with an e-mail address at hand; the sender falls back to other channels
         return [
             self._delivery(recorded, message, person, name, hours, alone=len(wished) < 2) for name in wished or [EMAIL]
         ]
 
     def _digest_of(self, message: MessagePlanned, preference: Preference) -> datetime | None:
-        """The hour of the digest that gathers the message; None if it is sent singly, expires before that, or is silenced."""
+        """The hour of the digest that gathers the message; None for a message that is sent singly, expires earlier or is silenced."""
         if message.urgent or not preference.channels or not preference.gathers(message.kind):
             return None
         if preference.silences(message.kind, message.region) is not None:
@@ -143,15 +144,15 @@ class DeliveryPlanner:
         return hour if hour < message.worth_until else None
 
     def _await_digest(self, person: str, chosen: PreferenceChosen) -> None:
-        """Move a person's gathered lines to the hour they now wish for; without a digest they are due at once."""
+        """Move a person's gathered lines to the new hour of the digest; without a digest the lines are due at once."""
         now, wishes = self._clock.now(), wishes_of(chosen)
         self._deliveries.await_digest(person, Preference(wishes).next_digest(now) if wishes.gathered else now, now)
 
     def _plan_digest(self, recorded: Recorded, message: MessagePlanned) -> int:
-        """One letter with what was gathered up to now and is wished for still; none where nothing is."""
+        """Plan one letter with the lines that were gathered so far and are still wished for; none without lines."""
         [person] = message.people
         if self._deliveries.is_planned(person, recorded.stream_id):
-            return 0  # read again: what was gathered since is for the next one
+            return 0  # read again: lines that were gathered since are for the next digest
         now = self._clock.now()
         self._deliveries.bind_lines(person, recorded.stream_id, now)
         preference = self._lookups.preferences([person])[person]
@@ -204,10 +205,11 @@ class DeliveryPlanner:
 def release(
     urgent: bool, worth_until: datetime, now: datetime, hours: Sequence[QuietHours], held: datetime | None = None
 ) -> tuple[datetime, datetime | None]:
-    """When a delivery may be sent, and until when quiet hours hold it, None if they do not. ``held`` is until when it was held.
+    """When a delivery may be sent, and until when quiet hours hold it (None outside quiet hours). ``held`` is the time until which it
+    was held before.
 
-    A delivery that would expire during the quiet hours is sent at once. Where quiet periods follow each other without a gap,
-    a delivery is sent at the end of the period it fell into.
+    A delivery that would expire during the quiet hours is sent at once. If adjacent quiet periods leave no gap, a delivery is sent
+    at the end of its first period.
     """
     ends = [now]
     while len(ends) <= ROUNDS:

@@ -1,7 +1,7 @@
-"""Words: a template for each kind of message and language, and times as people say them.
+"""Renders messages: a template for each kind and language, and times in words.
 
-A template has two blocks. ``subject`` shows the message's own variables only, for it is a line of the person's inbox
-too; ``body`` may show names. A variable that is missing is an error, never a hole in a sentence.
+A template has two blocks. ``subject`` shows the message's own variables only, because the subject is a line of the inbox too;
+``body`` may show names. A missing variable is an error, never a hole in a sentence.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from services.notifications.domain.preference import LANGUAGES
 
 DEFAULT_LANGUAGE = LANGUAGES[0]
 NAMED = frozenset({"coordinator", "contact"})
-"""Variables that hold a person's id; the name is put in their place at the moment of sending."""
+"""Variables that hold a person's id; the letter shows the name instead."""
 
 _TIMES = frozenset({"starts", "ends", "was", "closes"})
 _PARAGRAPHS = frozenset({"text"})
-"""Variables that are a letter's own words, written by the board that signs it."""
+"""Variables with line breaks: text that the board has written."""
 _DAY = {"id": "EEEE, d MMMM y", "en": "EEEE, d MMMM y"}
 _AT = {"id": "pukul", "en": "at"}
 _LOCALES = {"id": "id", "en": "en_GB"}
@@ -33,7 +33,7 @@ _LOCALES = {"id": "id", "en": "en_GB"}
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A mail's subject, one line, and its text."""
+    """A mail's subject (one line) and text."""
 
     subject: str
     body: str
@@ -48,7 +48,7 @@ class Line:
 
 
 def language_of(*wishes: str | None) -> str:
-    """The first of the languages that mails are written in; Indonesian where none is."""
+    """The first wish among ``LANGUAGES``; Indonesian without a known language."""
     return next((wish for wish in wishes if wish in LANGUAGES), DEFAULT_LANGUAGE)
 
 
@@ -67,7 +67,7 @@ def mail(
     ``names`` maps ids of ``NAMED`` variables to names, ``digits`` are a login code's, ``lines`` a digest's. Raises ``jinja2.UndefinedError``
     for a message whose variables do not fit its template.
     """
-    shown = _shown(message.variables)
+    shown = _template_values(message.variables)
     for variable in NAMED & shown.keys():
         shown[variable] = names.get(str(shown[variable]), "")
     shown |= {"name": name, "digits": digits, "link": link, "lines": lines, "worth_until": message.worth_until}
@@ -76,9 +76,9 @@ def mail(
 
 
 def title(kind: Kind, variables: Sequence[Variable], language: str) -> str:
-    """The line under which a message stands in the inbox. Raises as ``mail`` does."""
+    """The message's line in the inbox. Raises as ``mail`` does."""
     template = _environment(language).get_template(f"{kind}.txt")
-    return _block(template, "subject", _shown(variables))
+    return _block(template, "subject", _template_values(variables))
 
 
 def when(moment: datetime, language: str) -> str:
@@ -87,7 +87,7 @@ def when(moment: datetime, language: str) -> str:
 
 
 def span(begin: datetime, end: datetime, language: str) -> str:
-    """``Sabtu, 12 Desember 2026 pukul 09.00–11.00 WIB``; both days where there are two."""
+    """``Sabtu, 12 Desember 2026 pukul 09.00–11.00 WIB``; with both days if ``begin`` and ``end`` are on two."""
     if local_day(begin) != local_day(end):
         return f"{when(begin, language)} – {when(end, language)}"
     return f"{_day(begin, language)} {_AT[language]} {_clock(begin, language)}–{_clock_of(end, language)}"
@@ -105,9 +105,9 @@ def _clock_of(moment: datetime, language: str) -> str:
     return f"{_clock(moment, language)} {zone_name(moment)}"
 
 
-def _shown(variables: Sequence[Variable]) -> dict[str, object]:
+def _template_values(variables: Sequence[Variable]) -> dict[str, object]:
     return {
-        # A line break in a title would let its author add lines of their own to a letter of ours.
+        # A line break in a title would let the title's author add lines to our letter.
         variable.name: datetime.fromisoformat(variable.value)
         if variable.name in _TIMES
         else variable.value.strip()
@@ -124,7 +124,7 @@ def _block(template: object, name: str, shown: Mapping[str, object]) -> str:
 
 @lru_cache
 def _environment(language: str) -> Environment:
-    # Plain text: nothing is escaped, and nothing that a person wrote is ever compiled as a template.
+    # Letters are plain text, so nothing is escaped. Text of people is never compiled as a template.
     environment = Environment(  # noqa: S701
         loader=FileSystemLoader(Path(__file__).parent / "templates" / language),
         undefined=StrictUndefined,

@@ -1,4 +1,4 @@
-"""How often and how long the sender tries, in machine time."""
+"""The sender's attempts, retries and pauses, in machine time."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from dataclasses import dataclass
 class RetryPolicy:
     """All times are seconds of machine time.
 
-    ``batch``: deliveries in one pass, so that others get their turn. ``attempts``: how often a delivery is tried, for the
-    second time after ``delay``, then after twice as long each time, at most after ``longest``. ``unknown``: how often members
-    is asked for a person it does not know yet, the second time after ``unknown_delay``. ``pause`` and ``longest_pause``: how
-    long members or a channel's server is left alone when it does not answer, at first and at most. ``sweep``: the least time
-    between two looks for deliveries that expire.
+    ``batch``: deliveries in one pass. ``attempts``: attempts for a delivery, the second after ``delay``, then after twice as long
+    each time, at most after ``longest``. ``unknown``: requests to members for an unknown person, the second after
+    ``unknown_delay``. ``pause`` and ``longest_pause``: the first and the longest pause after members or a channel's server did
+    not answer. ``sweep``: the least time between two searches for expired deliveries.
     """
 
     batch: int = 25
@@ -31,5 +30,5 @@ class RetryPolicy:
         return min(self.delay * 2.0**attempts, self.longest)
 
     def unknown_retry_delay(self, attempts: int) -> float:
-        """Seconds before members is asked again for a person it did not know."""
+        """Seconds before members is asked again for an unknown person."""
         return self.unknown_delay * 2.0**attempts

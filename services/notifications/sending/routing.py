@@ -1,4 +1,4 @@
-"""By which channel a delivery goes: decided when it is sent, from what is wished and what works at that moment."""
+"""Chooses the channel of a delivery at the moment of sending, from the person's wishes and the channels that work."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from services.notifications.sending.people import Contact
 
 
 class Unsendable(Exception):
-    """There is no letter for this delivery, and there will be none: it ends in ``state``."""
+    """The delivery has no letter and will never have one: the delivery ends in ``state``."""
 
     def __init__(self, state: str, reason: str) -> None:
         super().__init__(reason)
@@ -21,15 +21,15 @@ class Unsendable(Exception):
 
 
 class ChannelMissing(Exception):
-    """There is an address, and this installation sends nothing there so far: the delivery waits for its operator."""
+    """The person has an address on a channel that is not installed: the delivery waits for the operator."""
 
 
 def route(delivery: Delivery, preference: Preference, contact: Contact, channels: Collection[str]) -> tuple[str, str]:
     """The channel and the address on it. ``channels`` are those of this installation. Raises ``Unsendable``,
     ``ChannelMissing``.
 
-    A delivery goes by the channel that it was planned for, as long as that is wished and works. Where nothing else
-    tells the person of the fact, it goes by any other that works rather than not at all.
+    The planned channel is used if the person wishes for the channel and it works. If no other delivery tells the person of the
+    fact, any other channel that works is used.
     """
     if contact.erased:
         raise Unsendable(NO_CONTACT, "erased")
@@ -45,7 +45,7 @@ def route(delivery: Delivery, preference: Preference, contact: Contact, channels
 
 
 def _wished(delivery: Delivery, preference: Preference) -> list[str]:
-    """The channels to try, in this order."""
+    """The channels to try, in order. Raises ``Unsendable``."""
     if not delivery.urgent:
         if (silenced := preference.silences(Kind(delivery.kind), delivery.region)) is not None:
             raise Unsendable(UNWANTED, silenced)
@@ -60,7 +60,7 @@ def _wished(delivery: Delivery, preference: Preference) -> list[str]:
 
 
 def to_group(delivery: Delivery, chat: str, channels: Collection[str]) -> tuple[str, str]:
-    """The same for a chat group, which has one address and no wishes."""
+    """The channel and the address of a chat group, which has no wishes. Raises ``Unsendable``."""
     if delivery.refused or TELEGRAM not in channels:
         raise Unsendable(FAILED, delivery.reason or "no-telegram")
     return TELEGRAM, chat

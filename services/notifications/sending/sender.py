@@ -1,9 +1,9 @@
 """Sends the deliveries that are due: the second half of delivering, after the planner.
 
 Three steps for each delivery: the attempt is written to disk, the letter goes to the channel's server, the outcome is
-written to disk. A sender killed between two steps leaves the delivery in ``sending``, and it is sent again under the same
-identity: no letter is lost, and at worst it arrives twice under one identity. Members, a server or quiet hours can only make
-a delivery wait; it expires when it is not worth sending any more. A channel whose server is down rests alone.
+written to disk. A sender killed between two steps leaves the delivery in ``sending``, and the delivery is sent again under the
+same identity: no letter is lost, and at worst a letter arrives twice under one identity. Members, a server or quiet hours only
+make a delivery wait, until the delivery expires. A channel whose server is down rests alone.
 """
 
 from __future__ import annotations
@@ -64,9 +64,9 @@ class Sender:
         self._accepted: dict[str, tuple[Delivery, str, datetime]] = {}
 
     def send_due(self, now: datetime) -> int:
-        """One pass over at most a batch at the domain time ``now``; answers how many deliveries changed.
+        """One pass over at most a batch at the domain time ``now``. Answers the number of changed deliveries.
 
-        Raises ``PyMongoError``. It is no error that members or a channel does not answer: the next passes leave it alone.
+        Raises ``PyMongoError``. If members or a channel does not answer, the next passes pause the calls.
         """
         self._composer.forget()
         self._record_accepted()
@@ -88,8 +88,8 @@ class Sender:
             return moved
 
     def sleep(self, now: datetime, longest: float) -> tuple[float, datetime | None]:
-        """After a pass that changed nothing: for how many seconds of machine time nothing is to be done, at most ``longest``,
-        and the domain time at which there is something to do, None where no delivery waits for a time.
+        """After a pass without changes: the seconds of machine time until the next work, at most ``longest``, and the domain time of the
+        next work, None if no delivery waits for a time.
         """
         machine = self._machine_time.now()
         waits = [longest]
@@ -106,7 +106,7 @@ class Sender:
         return self._deliveries.behind(now, self._machine_time.now())
 
     def _sweep(self, now: datetime) -> int:
-        """End the deliveries that are not worth sending any more. Not in every pass: no pass sends them anyway."""
+        """End expired deliveries, from time to time: no pass sends an expired delivery."""
         self._not_swept = self._machine_time.monotonic() < self._swept + self._policy.sweep
         if self._not_swept:
             return 0
@@ -118,7 +118,7 @@ class Sender:
         return sum(expired.values())
 
     def _sendable(self, due: Sequence[Delivery], now: datetime) -> list[Delivery]:
-        """The deliveries outside quiet hours; the others are held. Planning judged this too, but rules change and passes come late."""
+        """The deliveries outside quiet hours; the others are held. Rules may have changed since planning, and passes come late."""
         sendable: list[Delivery] = []
         hours = self._hours([delivery.person for delivery in due], now) if due else {}
         for delivery in due:
@@ -140,7 +140,7 @@ class Sender:
             return sum(self._record_outcome(each, self._attempt(each, known, now), now) for each in due)
 
     def _attempt(self, delivery: Delivery, known: Known, now: datetime) -> Outcome:
-        """Try to send one delivery. The only thing written is the attempt itself, before the letter leaves."""
+        """Try to send one delivery. Only the attempt is written, before the letter leaves."""
         if delivery.attempts >= self._policy.attempts:
             return Ended(FAILED, "tried-too-often")
         try:
@@ -163,7 +163,7 @@ class Sender:
         return self._hand_over(delivery, channel, letter)
 
     def _hand_over(self, delivery: Delivery, channel: str, letter: Letter) -> Outcome:
-        """Give the letter to the channel's server and read its answer."""
+        """Give the letter to the channel's server and read the answer."""
         try:
             self._channels[channel].send(letter)
         except Rejected as error:
@@ -179,7 +179,7 @@ class Sender:
         return Sent(channel)
 
     def _rejected(self, delivery: Delivery, channel: str, error: Rejected) -> Outcome:
-        """Another channel is tried where no other delivery tells the person of the fact; else the delivery has failed."""
+        """Another channel is tried if no other delivery tells the person of the fact; else the delivery has failed."""
         if error.fault is Fault.UNKNOWN:
             return Ended(FAILED, str(error))
         self._breaker.reset(channel)
@@ -195,21 +195,21 @@ class Sender:
         return Again(self._later(self._policy.unknown_retry_delay(delivery.attempts)), "unknown", attempts=1)
 
     def _channel_rests(self, delivery: Delivery, channel: str) -> Outcome:
-        """A delivery planned for a resting channel is not even asked for; one that would go by it instead is put off."""
+        """A delivery that was planned for the resting channel waits; a delivery that fell back to the channel is put off."""
         if channel == delivery.channel:
             return Waits()
         return Again(self._later(self._policy.longest_pause), f"{channel}-rests")
 
     def _record_outcome(self, delivery: Delivery, outcome: Outcome, now: datetime) -> int:
-        """Write an outcome to the deliveries and tell the listener; the only place that does. Answers 1, and 0 for ``Waits``.
+        """Write an outcome to the deliveries and tell the listener; no other function does. Answers 1, and 0 for ``Waits``.
 
-        A wrong address is told first: a crash in between repeats that, and loses nothing.
+        A wrong address is told before the outcome is written: a crash in between repeats the telling and loses nothing.
         """
         match outcome:
             case Waits():
                 return 0
             case Sent(channel):
-                # From here on it is remembered even if the database does not answer just now.
+                # From here on the outcome is remembered, even if the database does not answer now.
                 self._accepted[delivery.id] = (delivery, channel, now)
                 self._record_accepted()
             case Again(retry_at, reason, attempts):
@@ -233,7 +233,7 @@ class Sender:
         return 1
 
     def _record_accepted(self) -> None:
-        """Store what servers have taken. Each pass begins here with what could not be stored while the database was away."""
+        """Store the letters that servers have taken. A pass begins with letters that could not be stored while the database was away."""
         for identity, (delivery, channel, at) in list(self._accepted.items()):
             if delivery.kind == Kind.DIGEST:
                 self._deliveries.deliver_lines(delivery.person, delivery.message, at)
@@ -247,10 +247,10 @@ class Sender:
 
 
 class SendingReader:
-    """Runs the sender. It reads the deliveries and no log; ``planned`` rings when deliveries were planned.
+    """Runs the sender. Reads the deliveries and no log; ``planned`` rings when deliveries were planned.
 
-    A pass that changed nothing asks when the next delivery is due and sleeps until then. It wakes after ``ASK_SECONDS`` all
-    the same, for what another process has planned meanwhile.
+    After a pass without changes the reader sleeps until the next delivery is due, at most ``ASK_SECONDS``, because another process
+    may plan deliveries meanwhile.
     """
 
     name = "sender"

@@ -1,8 +1,7 @@
-"""Letters as messages of the community's bot: to a person's own chat with it, or to a group.
+"""Sends letters as messages of the community's bot: to a person's chat with the bot, or to a group.
 
-Telegram knows no identity under which a message could be sent twice and shown once. So where nobody knows whether it took
-a message, it is sent once more and no further; after a crash too it is sent again only once, for that is a new attempt
-of the same delivery.
+Telegram has no identity under which a message could be sent twice and shown once. So a message with an unknown outcome is sent
+once more and then given up; after a crash the message is sent once more too, as a new attempt of the same delivery.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ CUT = "\n…"
 
 
 class TelegramChannel:
-    """A bot. ``monotonic`` is machine time, by which the pace is kept."""
+    """``monotonic`` is machine time, for the pace of messages."""
 
     def __init__(
         self, telegram: Telegram, pacing: Pacing | None = None, monotonic: Callable[[], float] = time.monotonic
@@ -48,10 +47,10 @@ class TelegramChannel:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        return None  # connections are kept by the library, and end by themselves
+        return None  # the library keeps and ends connections
 
     def reach(self) -> None:
-        """Nothing is to be opened beforehand."""
+        """Open no connection: a message is one request."""
 
     def send(self, letter: Letter) -> None:
         wait = self._pacing.take(letter.to, self._monotonic())
@@ -67,14 +66,14 @@ class TelegramChannel:
         except BadRequest:
             raise Rejected("400") from None
         except Unavailable as error:
-            self._unclear(letter, error)
+            self._raise_unanswered(letter, error)
         except TelegramError as error:
-            # The token is wrong: it is us whom Telegram does not know.
+            # The token is wrong: Telegram does not know our bot.
             raise ChannelDown(type(error).__name__) from None
         self._unanswered.pop(letter.message_id, None)
 
-    def _unclear(self, letter: Letter, error: Unavailable) -> None:
-        """Raises what follows from no answer."""
+    def _raise_unanswered(self, letter: Letter, error: Unavailable) -> None:
+        """Raise the error for a message without an answer."""
         if not error.maybe_done:
             raise ChannelDown("no connection") from None
         times = self._unanswered.pop(letter.message_id, 0)
@@ -87,7 +86,7 @@ class TelegramChannel:
 
 
 def as_text(letter: Letter) -> str:
-    """The letter as one plain message: its subject, then its text, as much as Telegram takes."""
+    """The letter as one plain message: subject and text, cut to the length that Telegram takes."""
     whole = f"{' '.join(letter.subject.split())}\n\n{letter.text.strip()}".strip()
     if _units(whole) <= LONGEST_TEXT:
         return whole

@@ -1,1 +1,1 @@
-"""The read models of notifications."""
+"""The read models."""

@@ -1,36 +1,52 @@
-"""What each person was told: one line for each fact that concerned them. From the own log."""
+"""The inboxes of all people: one line for each fact told to a person."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 from services.kernel.base.message import Recorded
 from services.kernel.declare.view import Applied, Change, Expression, View
-from services.notifications.domain.message import Kind, MessagePlanned
+from services.notifications.domain.message import Kind, MessagePlanned, Variable
 
-NO_LINE = frozenset({Kind.LOGIN_CODE, Kind.DIGEST})
+WITHOUT_LINE = frozenset({Kind.LOGIN_CODE, Kind.DIGEST})
+"""A login code expires before its line would be read; the lines of a digest stand in the inbox already."""
+
+
+@dataclass(frozen=True)
+class MessageRow:
+    """``line`` is ``fact:person``. Of several messages about one fact the first fills the row. ``at`` is RFC 3339."""
+
+    line: str
+    person: str
+    kind: str
+    at: str
+    variables: tuple[Variable, ...]
+    activity: str | None = None
+    region: str | None = None
 
 
 def apply(recorded: Recorded) -> Applied:
-    """One document a (fact, person), by the first message that told it, as in the deliveries:
-    ``{_id, person, kind, at: domain time (RFC 3339), activity, region, variables: [{name, value}]}``.
-
-    Login codes are none of it: they are dead by the time that somebody reads this. Nor is a digest, whose lines stand here
-    already.
-    """
     message = recorded.event
-    if not isinstance(message, MessagePlanned) or message.kind in NO_LINE:
+    if not isinstance(message, MessagePlanned) or message.kind in WITHOUT_LINE:
         return []
-    line = {
-        "kind": str(message.kind),
-        "at": recorded.at.isoformat(timespec="milliseconds"),
-        "activity": message.activity,
-        "region": message.region,
-        "variables": [{"name": variable.name, "value": variable.value} for variable in message.variables],
-    }
-    first = {
-        name: Expression({"$cond": [{"$eq": [{"$type": "$kind"}, "missing"]}, {"$literal": value}, f"${name}"]})
-        for name, value in line.items()
-    }
-    return [Change(f"{message.fact}:{person}", {"person": person, **first}) for person in message.people]
+    line = _unless_filled(
+        {
+            "kind": str(message.kind),
+            "at": recorded.at.isoformat(timespec="milliseconds"),
+            "activity": message.activity,
+            "region": message.region,
+            "variables": [{"name": variable.name, "value": variable.value} for variable in message.variables],
+        }
+    )
+    return [Change(f"{message.fact}:{person}", {"person": person, **line}) for person in message.people]
 
 
-MESSAGES = View("messages", 2, apply, indexes=([("person", 1), ("at", -1)],))
+def _unless_filled(line: Mapping[str, Any]) -> dict[str, Expression]:
+    """Sets each field in a fresh document, and leaves the fields of a filled document as they are."""
+    fresh = {"$eq": [{"$type": "$kind"}, "missing"]}
+    return {name: Expression({"$cond": [fresh, {"$literal": value}, f"${name}"]}) for name, value in line.items()}
+
+
+MESSAGES = View(name="messages", version=2, row=MessageRow, apply=apply, indexes=([("person", 1), ("at", -1)],))

@@ -1,30 +1,70 @@
-"""Who works in which library, of which level and region. From members' facts."""
+"""The libraries with level, region and staff."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from services.kernel.base.message import Fact
+from services.kernel.declare.fact_shapes import FactShapes
 from services.kernel.declare.view import INBOX, Applied, Change, View, adding, taking
 from services.kernel.views.view_store import Views
 
 
+@dataclass(frozen=True)
+class LibraryRegistered:
+    library: str
+    level: str
+
+
+@dataclass(frozen=True)
+class AffiliationStarted:
+    library: str
+    person: str
+
+
+@dataclass(frozen=True)
+class AffiliationEnded:
+    library: str
+    person: str
+
+
+HEARD = FactShapes(
+    {
+        "members.library-registered": LibraryRegistered,
+        "members.affiliation-started": AffiliationStarted,
+        "members.affiliation-ended": AffiliationEnded,
+    }
+)
+
+
+@dataclass(frozen=True)
+class LibraryRow:
+    """``people`` work in the library."""
+
+    library: str
+    region: str | None = None
+    level: str = ""
+    people: tuple[str, ...] = ()
+
+
 def apply(fact: Fact) -> Applied:
-    """One document a library: ``{_id: library, region, level, people: [ids]}``."""
-    match fact.name:
-        case "members.library-registered":
-            return [Change(fact.data["library"], {"region": fact.region, "level": fact.data["level"]})]
-        case "members.affiliation-started":
-            return [Change(fact.data["library"], {"people": adding("people", fact.data["person"])})]
-        case "members.affiliation-ended":
-            return [Change(fact.data["library"], {"people": taking("people", fact.data["person"])})]
+    match HEARD.read(fact):
+        case LibraryRegistered(library, level):
+            return [Change(library, {"region": fact.region, "level": level})]
+        case AffiliationStarted(library, person):
+            return [Change(library, {"people": adding("people", person)})]
+        case AffiliationEnded(library, person):
+            return [Change(library, {"people": taking("people", person)})]
     return []
 
 
-LIBRARIES = View("libraries", 1, apply, logs=(INBOX,), indexes=([("region", 1), ("level", 1)],))
+LIBRARIES = View(
+    name="libraries", version=1, row=LibraryRow, apply=apply, logs=(INBOX,), indexes=([("region", 1), ("level", 1)],)
+)
 
 
 def staff_of(views: Views, regions: Sequence[str], levels: Sequence[str]) -> set[str]:
-    """Who works in libraries of these levels in these regions."""
-    where = {"region": {"$in": list(regions)}, "level": {"$in": list(levels)}}
-    return {person for library in views.all(LIBRARIES, where) for person in library.get("people", ())}
+    """The people who work in the regions' libraries of the given levels."""
+    wanted = {"region": {"$in": list(regions)}, "level": {"$in": list(levels)}}
+    return {person for library in views.all(LIBRARIES, wanted) for person in library.people}

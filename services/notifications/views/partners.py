@@ -1,6 +1,8 @@
-"""The partners, as they are listed. From the own log."""
+"""The list of partners."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from services.kernel.base.message import Recorded
 from services.kernel.declare.view import Applied, Change, View
@@ -15,19 +17,29 @@ from services.notifications.domain.partner import (
 )
 
 
+@dataclass(frozen=True)
+class PartnerRow:
+    """``state`` is lead, active or dormant."""
+
+    partner: str
+    name: str
+    kind: str
+    regions: tuple[str, ...]
+    state: str
+
+
 def apply(recorded: Recorded) -> Applied:
-    """One document a partner: ``{_id, name, kind, regions, state}``."""
-    identity = recorded.stream_id
+    partner = recorded.stream_id
     match recorded.event:
         case PartnerAdded(name, kind, regions):
-            return [Change(identity, {"name": name, "kind": kind, "regions": list(regions), "state": LEAD})]
+            return [Change.put(PartnerRow(partner, name, kind, regions, LEAD))]
         case PartnerChanged(name, kind, regions):
-            return [Change(identity, {"name": name, "kind": kind, "regions": list(regions)})]
+            return [Change(partner, {"name": name, "kind": kind, "regions": list(regions)})]
         case PartnerActivated():
-            return [Change(identity, {"state": ACTIVE})]
+            return [Change(partner, {"state": ACTIVE})]
         case PartnerRested():
-            return [Change(identity, {"state": DORMANT})]
+            return [Change(partner, {"state": DORMANT})]
     return []
 
 
-PARTNERS = View("partners", 1, apply, indexes=([("name", 1)], [("state", 1)]))
+PARTNERS = View(name="partners", version=1, row=PartnerRow, apply=apply, indexes=([("name", 1)], [("state", 1)]))

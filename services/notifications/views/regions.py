@@ -1,14 +1,39 @@
-"""The regions. Key: the region. ``{name}``."""
+"""The regions."""
 
 from __future__ import annotations
 
-from services.kernel.declare.fact_views import copied
-from services.kernel.declare.view import INBOX, View
+from dataclasses import dataclass
+
+from services.kernel.base.message import Fact
+from services.kernel.declare.fact_shapes import FactShapes
+from services.kernel.declare.view import INBOX, Applied, Change, View
 from services.kernel.views.view_store import Views
 
-REGIONS = View("regions", 1, copied({"members.region-opened": ("name",)}), logs=(INBOX,))
+
+@dataclass(frozen=True)
+class RegionOpened:
+    name: str
+
+
+HEARD = FactShapes({"members.region-opened": RegionOpened})
+
+
+@dataclass(frozen=True)
+class RegionRow:
+    region: str
+    name: str
+
+
+def apply(fact: Fact) -> Applied:
+    match HEARD.read(fact):
+        case RegionOpened(name):
+            return [Change.put(RegionRow(fact.subject, name))]
+    return []
+
+
+REGIONS = View(name="regions", version=1, row=RegionRow, apply=apply, logs=(INBOX,))
 
 
 def all_regions(views: Views) -> tuple[str, ...]:
     """The ids of all regions."""
-    return tuple(document["_id"] for document in views.all(REGIONS))
+    return tuple(row.region for row in views.all(REGIONS))

@@ -1,26 +1,57 @@
-"""Who belongs to which region. From members' facts."""
+"""The region of each member."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from services.kernel.base.message import Fact
+from services.kernel.declare.fact_shapes import FactShapes
 from services.kernel.declare.view import INBOX, Applied, Change, Remove, View
 from services.kernel.views.view_store import Views
 
 
+@dataclass(frozen=True)
+class MemberPlaced:
+    """A member has joined or changed; the fact's region is the member's."""
+
+    person: str
+
+
+@dataclass(frozen=True)
+class MemberErased:
+    """``ids`` are the member's own and those of the guests that the member was."""
+
+    ids: tuple[str, ...]
+
+
+HEARD = FactShapes(
+    {
+        "members.member-joined": MemberPlaced,
+        "members.member-changed": MemberPlaced,
+        "members.member-erased": MemberErased,
+    }
+)
+
+
+@dataclass(frozen=True)
+class ResidentRow:
+    person: str
+    region: str
+
+
 def apply(fact: Fact) -> Applied:
-    """One document a member: ``{_id: person, region}``."""
-    match fact.name:
-        case "members.member-joined" | "members.member-changed" if fact.region:
-            return [Change(fact.data["person"], {"region": fact.region})]
-        case "members.member-erased":
-            return [Remove(identity) for identity in fact.data["ids"]]
+    match HEARD.read(fact):
+        case MemberPlaced(person) if fact.region:
+            return [Change.put(ResidentRow(person, fact.region))]
+        case MemberErased(ids):
+            return [Remove(identity) for identity in ids]
     return []
 
 
-RESIDENTS = View("residents", 1, apply, logs=(INBOX,), indexes=([("region", 1)],))
+RESIDENTS = View(name="residents", version=1, row=ResidentRow, apply=apply, logs=(INBOX,), indexes=([("region", 1)],))
 
 
 def region_of(views: Views, person: str) -> str | None:
-    """Where a person belongs; None for who is no member."""
+    """The person's region; None for a person who is no member."""
     found = views.get(RESIDENTS, person)
-    return found["region"] if found else None
+    return found.region if found else None

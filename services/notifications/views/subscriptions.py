@@ -1,6 +1,8 @@
-"""The subscriptions, as they are listed and as the dispatcher finds those that something goes out for. From the own log."""
+"""The list of subscriptions, for partners, the board and the dispatcher."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from services.kernel.base.message import Recorded
 from services.kernel.declare.view import Applied, Change, View
@@ -13,21 +15,38 @@ from services.notifications.domain.subscription import (
     SubscriptionMade,
 )
 
+ACTIVE = "active"
+DISABLED = "disabled"
+
+
+@dataclass(frozen=True)
+class SubscriptionRow:
+    """``state`` is active or disabled, ``why`` the reason for which the subscription was disabled."""
+
+    subscription: str
+    partner: str
+    url: str
+    types: tuple[str, ...]
+    regions: tuple[str, ...]
+    state: str
+    why: str | None
+    version: int
+
 
 def apply(recorded: Recorded) -> Applied:
-    """One document a subscription: ``{_id, partner, url, types, regions, state: active | disabled, why, version}``."""
-    identity, version = recorded.stream_id, recorded.version
+    subscription, version = recorded.stream_id, recorded.version
     match recorded.event:
         case SubscriptionMade(partner, url, types, regions):
-            made = {"partner": partner, "url": url, "types": list(types), "regions": list(regions)}
-            return [Change(identity, {**made, "state": "active", "why": None, "version": version})]
+            return [Change.put(SubscriptionRow(subscription, partner, url, types, regions, ACTIVE, None, version))]
         case SubscriptionDisabled(_, why):
-            return [Change(identity, {"state": "disabled", "why": why, "version": version})]
+            return [Change(subscription, {"state": DISABLED, "why": why, "version": version})]
         case SubscriptionEnabled():
-            return [Change(identity, {"state": "active", "why": None, "version": version})]
+            return [Change(subscription, {"state": ACTIVE, "why": None, "version": version})]
         case SecretRotated() | PingAsked() | RecoveryAsked():
-            return [Change(identity, {"version": version})]
+            return [Change(subscription, {"version": version})]
     return []
 
 
-SUBSCRIPTIONS = View("subscriptions", 1, apply, indexes=([("partner", 1)], [("state", 1)]))
+SUBSCRIPTIONS = View(
+    name="subscriptions", version=1, row=SubscriptionRow, apply=apply, indexes=([("partner", 1)], [("state", 1)])
+)

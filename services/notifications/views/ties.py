@@ -1,22 +1,46 @@
-"""Whose a guest's id has become. Key: the guest. ``{person}``; a guest who is nobody known has no document."""
+"""The members that guests turned out to be. A guest whose person is not known has no document."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from services.kernel.declare.fact_views import copied
-from services.kernel.declare.view import INBOX, View
+from services.kernel.base.message import Fact
+from services.kernel.declare.fact_shapes import FactShapes
+from services.kernel.declare.view import INBOX, Applied, Change, View
 from services.kernel.views.view_store import Views
 
-TIES = View("ties", 1, copied({"members.guest-tied": ("person",)}), logs=(INBOX,), indexes=([("person", 1)],))
+
+@dataclass(frozen=True)
+class GuestTied:
+    person: str
+
+
+HEARD = FactShapes({"members.guest-tied": GuestTied})
+
+
+@dataclass(frozen=True)
+class TieRow:
+    guest: str
+    person: str
+
+
+def apply(fact: Fact) -> Applied:
+    match HEARD.read(fact):
+        case GuestTied(person):
+            return [Change.put(TieRow(fact.subject, person))]
+    return []
+
+
+TIES = View(name="ties", version=1, row=TieRow, apply=apply, logs=(INBOX,), indexes=([("person", 1)],))
 
 
 def persons_behind(views: Views, ids: Sequence[str]) -> Mapping[str, str]:
-    """Guest → person, for those of the ids that are guests' and whose person is known."""
+    """Guest → person, for ids of guests whose person is known."""
     found = views.find(TIES, {"_id": {"$in": list(ids)}}, limit=len(ids)).items if ids else []
-    return {document["_id"]: document["person"] for document in found}
+    return {row.guest: row.person for row in found}
 
 
 def guests_of(views: Views, person: str) -> list[str]:
-    """The guests' ids that have become this person's."""
-    return [document["_id"] for document in views.all(TIES, {"person": person})]
+    """The ids of the guests that the person was."""
+    return [row.guest for row in views.all(TIES, {"person": person})]

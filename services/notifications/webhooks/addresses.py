@@ -1,7 +1,7 @@
-"""Which network addresses a webhook may connect to: public ones, in their plain form.
+"""Judges the network addresses of a webhook: only public addresses in plain form are allowed.
 
-A name is resolved once, every address behind it is judged, and the connection goes to the address that was judged: what
-the name says a moment later does not matter. (OWASP API7; the SSRF section of Standard Webhooks)
+A name is resolved once, all addresses behind the name are judged, and the connection goes to a judged address: a later answer of
+the DNS changes nothing. (OWASP API7; the SSRF section of Standard Webhooks)
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ _WRAPPING = tuple(
         "fec0::/10",  # site-local, given up and still routed
     )
 )
-"""Forms in which an address hides another one, or means another place to each network."""
+"""Forms in which an address hides another address, or means a different host in each network."""
 _SPECIAL = tuple(ipaddress.ip_network(text) for text in ("192.88.99.0/24", "192.0.0.0/24"))
-"""Anycast of 6to4, and addresses of protocols: public to the library, nobody's server to us."""
+"""Anycast of 6to4, and addresses of protocols: ``ipaddress`` calls them global, but no server has them."""
 
 
 class ForbiddenAddress(Exception):
-    """The name leads where no webhook goes."""
+    """The host's name leads to an address that is not allowed."""
 
 
 class UnknownHost(Exception):
-    """The name leads nowhere at the moment."""
+    """The host's name leads to no address at the moment."""
 
 
 def is_public(address: Address) -> bool:
-    """Whether the address is somebody's server on the internet, and nothing that can be reached from here alone."""
+    """Whether the address is a public server's, and not reachable from this network alone."""
     if not address.is_global or address.is_multicast or address.is_reserved or address.is_unspecified:
         return False
     return not any(address.version == network.version and address in network for network in (*_WRAPPING, *_SPECIAL))
@@ -52,9 +52,10 @@ def system_resolve(host: str, port: int) -> Sequence[str]:
 
 
 def pinned(host: str, port: int, allowed: Collection[str], resolve: Resolve = system_resolve) -> Sequence[str]:
-    """The addresses to connect to, in the resolver's order. ``allowed`` are those of a demonstration.
+    """The addresses to connect to, in the resolver's order. ``allowed`` are addresses of a demonstration.
 
-    Raises ``ForbiddenAddress`` if any one of them is not public: a name with two faces is none to trust; ``UnknownHost``.
+    Raises ``UnknownHost``, and ``ForbiddenAddress`` if one address is not public: a name with a public and a private address is
+    not trusted.
     """
     try:
         found = resolve(host, port)

@@ -1,4 +1,4 @@
-"""Finds the subscriptions for which something is due, and serves each in a thread of its own.
+"""Finds subscriptions with due deliveries, and serves each subscription in a thread of its own.
 
 A slow endpoint holds up its own subscription only, as long as fewer than ``MAX_WORKERS`` are slow at once. Subscriptions that had
 to wait come first the next time.
@@ -11,7 +11,6 @@ import random
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from services.kernel.base.alarm import Alarm
 from services.kernel.base.bell import Bell
@@ -19,13 +18,13 @@ from services.kernel.base.clock import Clock
 from services.kernel.readers.reader import Source
 from services.kernel.views.view_store import Views
 from services.notifications.sending.machine_time import MachineTime
-from services.notifications.views.subscriptions import SUBSCRIPTIONS
+from services.notifications.views.subscriptions import ACTIVE, SUBSCRIPTIONS, SubscriptionRow
 from services.notifications.webhooks.webhook_deliveries import WebhookDeliveries
 
 log = logging.getLogger(__name__)
 MAX_WORKERS = 16
 AFTER_TROUBLE = 2.0
-"""Seconds, give or take a half, after which a subscription is served again that could not be served."""
+"""Seconds until a subscription is served again after an error; half as long to half as long again."""
 SWEEP_SECONDS = 3600.0
 ASK_SECONDS = 5.0
 SOON_SECONDS = 1.0
@@ -40,10 +39,10 @@ def in_a_thread(work: Callable[[], None]) -> None:
 
 
 class Dispatcher:
-    """The reader that sends webhooks. It reads the inbox for every subscription from that subscription's own place.
+    """The reader that sends webhooks. Reads the inbox for each subscription from the subscription's cursor on.
 
-    It sleeps until a pause is over, a fact is heard, one of ``woken_by`` rings (subscriptions change with the service's own
-    commits) or a worker has finished; and wakes after ``ASK_SECONDS`` all the same.
+    Sleeps until a pause is over, a fact is heard, a bell of ``woken_by`` rings (the service's own commits change subscriptions), a
+    worker has finished, or ``ASK_SECONDS`` are over.
     """
 
     name = "webhooks"
@@ -86,11 +85,7 @@ class Dispatcher:
         self._looked = self._machine.monotonic()
         self._sweep()
         head = self._heard.head()
-        wanted = {
-            document["_id"]: int(document["version"])
-            for document in self._views.all(SUBSCRIPTIONS)
-            if self._has_work(document, head)
-        }
+        wanted = {row.subscription: row.version for row in self._views.all(SUBSCRIPTIONS) if self._has_work(row, head)}
         with self._guard:
             standing = [identity for identity in self._waiting if identity in wanted]
             self._waiting = deque([*standing, *(identity for identity in wanted if identity not in standing)])
@@ -108,7 +103,7 @@ class Dispatcher:
 
     @property
     def idle_seconds(self) -> float:
-        """Until the next pause is over. Not long after a ring: the view of subscriptions may be behind what has rung."""
+        """Seconds until the next pause is over; few after a ring, because the view of subscriptions may be behind the commits."""
         longest = SOON_SECONDS if self._rung else ASK_SECONDS
         with self._guard:
             pauses = [moment for moment in (*self._due.values(), *self._trouble.values()) if moment > self._looked]
@@ -125,17 +120,17 @@ class Dispatcher:
             self._deliveries.delete_old(self._clock.now())
             self._swept = now
 
-    def _has_work(self, document: dict[str, Any], head: int) -> bool:
-        """Whether something may have come since it was last served, or a pause is over."""
-        identity = document["_id"]
+    def _has_work(self, row: SubscriptionRow, head: int) -> bool:
+        """Whether the subscription or the feed has changed since the subscription was last served, or a pause is over."""
+        identity = row.subscription
         if identity in self._running:
             return False
         if (again := self._trouble.get(identity)) is not None:
             return self._machine.monotonic() >= again
         version, place = self._served.get(identity, (0, -1))
-        if version != document["version"]:
+        if version != row.version:
             return True
-        if document["state"] != "active":
+        if row.state != ACTIVE:
             return False
         due = self._due.get(identity)
         return place != head if due is None else self._machine.monotonic() >= due
@@ -144,7 +139,7 @@ class Dispatcher:
         def work() -> None:
             try:
                 seconds = self._serve(identity)
-            except Exception as error:  # noqa: BLE001 - whatever it is, only this subscription pauses
+            except Exception as error:  # noqa: BLE001 - any error pauses only this subscription
                 log.warning("subscription pauses", extra={"subscription": identity, "why": type(error).__name__})
                 pause = AFTER_TROUBLE * random.uniform(0.5, 1.5)  # noqa: S311 - jitter
                 with self._guard:

@@ -1,7 +1,7 @@
-"""When a delivery is tried again, and when a subscription is given up. Pure; all of it is machine time.
+"""When a delivery is tried again, and when a subscription is given up. Pure; all times are machine time.
 
-The times are those that Standard Webhooks recommends. An endpoint is a machine that is down for real minutes: a
-demonstration that moves domain time by weeks must not use up its chances.
+Standard Webhooks recommends the times. An endpoint is down for real minutes, so a demonstration that moves domain time by weeks
+must not use up the attempts.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ JITTER = 0.2
 LONGEST_WAIT = timedelta(hours=24)
 GIVEN_UP_AFTER = timedelta(days=5)
 THROTTLED: Mapping[int, timedelta] = dict.fromkeys((429, 502, 504), timedelta(seconds=30))
-"""Answers that ask for less: at least so long nothing is sent."""
+"""Statuses that ask for fewer requests, and the shortest pause after each."""
 WAIT_HEEDED = (429, 502, 503, 504)
 GONE = 410
 
 
 def delivered(status: int) -> bool:
-    """Whether the endpoint has it: 2xx and nothing else; a redirect is a failure and is followed nowhere."""
+    """Whether the endpoint has taken the delivery: 2xx alone. A redirect is a failure and is not followed."""
     return 200 <= status < 300
 
 
 def exhausted(attempts: int, failing_since: datetime, now: datetime) -> bool:
-    """Whether so many attempts were enough."""
+    """Whether the delivery has had all its attempts, or all its time."""
     return attempts >= len(DELAYS) or now - failing_since >= GIVEN_UP_AFTER
 
 
 def wait(attempts: int, status: int | None, retry_after: str | None, now: datetime, chance: float) -> timedelta:
-    """How long to wait after so many attempts. ``chance`` is between 0 and 1 and spreads those that failed together."""
+    """The pause after so many attempts. ``chance`` is between 0 and 1, and spreads deliveries that failed together."""
     planned = DELAYS[min(attempts, len(DELAYS) - 1)] * (1 + JITTER * (2 * chance - 1))
     least = THROTTLED.get(status or 0, timedelta())
     asked = _asked(retry_after, now) if status in WAIT_HEEDED else timedelta()
@@ -43,7 +43,7 @@ def wait(attempts: int, status: int | None, retry_after: str | None, now: dateti
 
 
 def _asked(retry_after: str | None, now: datetime) -> timedelta:
-    """What ``Retry-After`` asks for: seconds or a date (RFC 9110 §10.2.3); nothing where it makes no sense."""
+    """The pause that ``Retry-After`` asks for: seconds or a date (RFC 9110 §10.2.3); none for a header without sense."""
     if not retry_after:
         return timedelta()
     if retry_after.isascii() and retry_after.isdecimal():

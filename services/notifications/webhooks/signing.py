@@ -1,4 +1,4 @@
-"""What a delivery carries beside the envelope: Standard Webhooks' headers, and its number in the subscription.
+"""The headers of a delivery: those of Standard Webhooks, the number in the subscription and the cursor.
 
 https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 """
@@ -19,8 +19,8 @@ CURSOR_HEADER = "Feed-Cursor"
 def signed(
     identity: str, body: bytes, secrets: Sequence[str], at: datetime, *, number: int | None, cursor: str | None
 ) -> Mapping[str, str]:
-    """The headers of a request. ``at`` is machine time, for a receiver compares it with its own clock; each secret gives
-    a signature, the newest first. ``number`` counts a subscription's deliveries, None for a ping.
+    """The headers of a request. ``at`` is machine time, because a receiver compares the time with its own clock. Each secret gives a
+    signature, the newest first. ``number`` counts a subscription's deliveries, None for a ping.
     """
     moment = at.astimezone(UTC)
     signatures = [Webhook(secret).sign(identity, moment, body.decode()) for secret in secrets]

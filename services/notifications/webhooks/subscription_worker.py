@@ -1,8 +1,8 @@
 """Sends one subscription's webhooks to its address, one after the other.
 
 Four steps for each delivery: the attempt is written to disk, the request is made, the outcome is written to disk, the cursor
-moves on. A worker killed between two steps leaves the delivery open, and it is sent again under the same ``webhook-id``. A
-delivery that the endpoint does not take is tried until it does; no later one overtakes it, so facts arrive in feed order.
+moves on. A worker killed between two steps leaves the delivery open, and the delivery is sent again under the same
+``webhook-id``. A delivery is tried until the endpoint takes it, and no later delivery overtakes it, so facts arrive in feed order.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ TURN = 50
 """Deliveries of one subscription before others get their turn."""
 REMEMBERED_SKIP = 64
 RESTING = 5.0
-"""Seconds after which the subscription of a dormant partner is looked at again."""
+"""Seconds until the subscription of a dormant partner is served again."""
 PING_TYPE = "id.jejaring.notifications.ping.v1"
 
 
@@ -79,16 +79,19 @@ class SubscriptionWorker:
     chance: Callable[[], float] = random.random
 
     def serve(self, identity: str) -> float | None:
-        """Send what is due for one subscription. Answers after how many seconds to serve it again, None when nothing waits.
+        """Send the due deliveries of one subscription. Answers the seconds until the subscription is served again, None if nothing
+        waits.
 
-        Raises ``PyMongoError``, and ``Unavailable`` if a decision could not be recorded: serve it again later.
+        Raises ``PyMongoError``, and ``Unavailable`` if a decision could not be recorded: serve the subscription again later.
         """
         subscription, _ = self.commands.state(SUBSCRIPTION, identity)
+        if subscription is None:
+            return None
         self._ping(identity, subscription)
         partner, _ = self.commands.state(PARTNER, subscription.partner)
         if subscription.disabled is not None:
             return None
-        if not partner.readable:
+        if partner is None or not partner.readable:
             return RESTING
         interest = Interest(subscription.types, subscription.regions, partner.readable)
         for _ in range(TURN):
@@ -108,8 +111,8 @@ class SubscriptionWorker:
     def _next(
         self, cursor: SubscriptionCursor, subscription: Subscription, interest: Interest
     ) -> WebhookDelivery | float | None:
-        """The delivery that waits, else one of the next fact of the feed. None at the end of the feed; 0.0 if the facts that are
-        looked through at once held none of interest and there are more.
+        """The delivery that waits, else a delivery of the next wanted fact of the feed. None at the end of the feed; 0.0 if one page
+        held no wanted fact and the feed goes on.
         """
         standing = self.deliveries.next_delivery(cursor)
         if standing is not None:
@@ -140,7 +143,7 @@ class SubscriptionWorker:
     def _deliver(
         self, cursor: SubscriptionCursor, delivery: WebhookDelivery, subscription: Subscription, interest: Interest
     ) -> float | None:
-        """Send one delivery. Answers None when the next may follow, else after how many seconds to serve the subscription again."""
+        """Send one delivery. Answers None if the next may follow, else the seconds until the subscription is served again."""
         if delivery.state not in OPEN:  # done, and a crash kept the cursor from moving
             self.deliveries.advance_cursor(cursor, delivery)
             return None
@@ -168,7 +171,7 @@ class SubscriptionWorker:
         return self._failed(begun, subscription, attempt, reply)
 
     def _leave_out(self, cursor: SubscriptionCursor, delivery: WebhookDelivery, state: str, reason: str) -> None:
-        """End a delivery unsent. Its number stays unused: a receiver that counts notices, and finds the fact in the feed."""
+        """End a delivery unsent. Its number stays unused: a receiver that counts sees the gap and finds the fact in the feed."""
         self.deliveries.end_delivery(delivery, state, self.clock.now(), reason)
         self.deliveries.advance_cursor(cursor, delivery)
         self.ended(state)
@@ -193,7 +196,7 @@ class SubscriptionWorker:
         return pause.total_seconds()
 
     def _give_up(self, delivery: WebhookDelivery, subscription: Subscription, why: str) -> float:
-        """Disable the subscription, which tells a human. A repetition after a crash disables it only once."""
+        """Disable the subscription; the board is told. A repetition after a crash disables the subscription once."""
         log.warning("subscription disabled", extra={"subscription": delivery.subscription, "why": why})
         command_id = derived_id("webhook-given-up", delivery.id, subscription.enabled)
         order = CommandEnvelope(
@@ -218,7 +221,7 @@ class SubscriptionWorker:
         return reply, Attempt(at, reply.status if reply else None, reason, seconds)
 
     def _ping(self, identity: str, subscription: Subscription) -> None:
-        """Send the pings that were asked for and not sent yet. Each is tried once, whether it arrives or not."""
+        """Send the pings that were asked for and not sent yet. A ping has one attempt."""
         for ping in subscription.pings:
             now = self.clock.now()
             standing = self.deliveries.find_delivery(ping) or self.deliveries.add_delivery(
@@ -236,7 +239,7 @@ class SubscriptionWorker:
 
 
 def ping_envelope(ping: str, subscription: str, at: datetime, community_host: str) -> dict[str, Any]:
-    """The CloudEvent of a ping. It is no fact: it has no place in the feed and no number."""
+    """The CloudEvent of a ping. A ping is no fact: it has no position in the feed and no number."""
     return {
         "specversion": "1.0",
         "id": ping,

@@ -1,8 +1,7 @@
 """Makes one request to one address: to a pinned address, within a deadline, without keeping the answer's body.
 
-``httpcore`` is spoken to directly: it follows no redirect and knows no proxy, and its connections can be bound to an
-address that was judged and to a moment by which everything ends. A timeout for each read would let an answer that drips
-last for ever.
+``httpcore`` is used directly: httpcore follows no redirect and knows no proxy, and its connections can be bound to a judged
+address and to a deadline. With a timeout for each read, a dripping answer would last for ever.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ class Reply:
 
 
 class NoReply(Exception):
-    """There was no answer; ``reason`` is a word for the log of attempts."""
+    """The endpoint has not answered; ``reason`` is a word for the log of attempts."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -60,7 +59,7 @@ class WebhookClient:
         self._monotonic = monotonic
 
     def post(self, target: Target, headers: Mapping[str, str], body: bytes) -> Reply:
-        """Send one request and read what is answered, up to ``BODY_BYTES`` of it. Raises ``NoReply``."""
+        """Send one request and read up to ``BODY_BYTES`` of the answer. Raises ``NoReply``."""
         deadline = Deadline(self._monotonic() + self._seconds, self._monotonic)
         try:
             addresses = pinned(target.host, target.port, self._allowed, self._resolve)
@@ -101,13 +100,13 @@ class WebhookClient:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A moment of machine time by which everything ends."""
+    """A moment of machine time at which a request ends."""
 
     at: float
     monotonic: Callable[[], float]
 
     def left(self, wished: float | None = None) -> float:
-        """The seconds until then, no more than are wished for. Raises ``TimeoutError`` when it has passed."""
+        """The seconds until the deadline, at most ``wished``. Raises ``TimeoutError`` after the deadline."""
         seconds = self.at - self.monotonic()
         if seconds <= 0:
             raise TimeoutError
@@ -115,7 +114,7 @@ class Deadline:
 
 
 class PinnedNetwork(httpcore.NetworkBackend):
-    """Connects to the addresses given and to no other, whatever host is asked for."""
+    """Connects to the given addresses and to no other, for any host."""
 
     def __init__(self, addresses: Collection[str], deadline: Deadline) -> None:
         self._addresses = addresses
@@ -124,7 +123,7 @@ class PinnedNetwork(httpcore.NetworkBackend):
 
     def connect_tcp(
         self,
-        host: str,  # noqa: ARG002 - it was resolved and judged already
+        host: str,  # noqa: ARG002 - the host was resolved and judged already
         port: int,
         timeout: float | None = None,  # noqa: ARG002 - the deadline rules
         local_address: str | None = None,
@@ -143,7 +142,7 @@ class PinnedNetwork(httpcore.NetworkBackend):
 
 
 class BoundStream(httpcore.NetworkStream):
-    """A connection all of whose operations share one deadline."""
+    """A connection with one deadline for all operations."""
 
     def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._stream = stream
@@ -171,7 +170,7 @@ class BoundStream(httpcore.NetworkStream):
 
 
 def _read_some(answer: httpcore.Response) -> None:
-    """Read a short body to its end, so that the connection ends well; nothing of it is kept."""
+    """Read a short body to its end, so that the connection ends well; the body is not kept."""
     read = 0
     for chunk in answer.iter_stream():
         read += len(chunk)

@@ -1,7 +1,7 @@
-"""How far each subscription is, and what became of each of its deliveries. Durable: what was acknowledged must not be lost.
+"""The cursor of each subscription, and the outcomes of its deliveries. Durable: an acknowledged delivery must not be lost.
 
 A cursor is ``{_id: subscription, run, position, number}`` in ``webhook_lanes``: the feed is done up to ``position``, and
-``number`` deliveries were made. A delivery is one fact on its way. A subscription has one open delivery at most.
+``number`` deliveries were made. A subscription has one open delivery at most.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ KEPT = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionCursor:
-    """How far a subscription is in the feed."""
+    """The position of a subscription in the feed."""
 
     subscription: str
     run: int
@@ -37,7 +37,7 @@ class SubscriptionCursor:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One request. ``at`` is domain time; ``status`` is the answer's, else ``reason`` says in a word why there was none."""
+    """One request. ``at`` is domain time. ``status`` is the answer's; without an answer ``reason`` says in a word why."""
 
     at: datetime
     status: int | None
@@ -47,9 +47,9 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class WebhookDelivery:
-    """One fact on its way, or a ping (``number`` and ``position`` 0). ``planned`` and ``ended`` are domain time,
-    ``retry_at`` and ``failing_since`` machine time. ``round`` counts how often the subscription was enabled before: what
-    failed in an earlier round is tried afresh.
+    """The delivery of one fact, or a ping (``number`` and ``position`` 0). ``planned`` and ``ended`` are domain time, ``retry_at`` and
+    ``failing_since`` machine time. ``round`` counts how often the subscription was enabled before: a delivery of an earlier round
+    gets all its attempts again.
     """
 
     id: str
@@ -87,7 +87,7 @@ class WebhookDeliveries:
         self._deliveries = durable(database, "webhook_deliveries")
 
     def prepare(self) -> None:
-        """Create the indexes; harmless when they stand."""
+        """Create the indexes; existing indexes stay."""
         self._deliveries.create_index([("subscription", 1), ("number", -1)])
         self._deliveries.create_index([("subscription", 1), ("planned", 1)])
         self._deliveries.create_index([("ended", 1)])
@@ -113,7 +113,7 @@ class WebhookDeliveries:
         return SubscriptionCursor(subscription, document["run"], document["position"], document["number"])
 
     def advance_cursor(self, cursor: SubscriptionCursor, delivery: WebhookDelivery) -> None:
-        """Move the cursor behind a delivery that is done, unless somebody else has moved it."""
+        """Move the cursor behind a finished delivery, unless another process has moved the cursor."""
         here = {"_id": cursor.subscription, "run": cursor.run, "number": cursor.number}
         self._cursors.update_one(here, {"$set": {"position": delivery.position, "number": delivery.number}})
 
@@ -123,18 +123,18 @@ class WebhookDeliveries:
         self._cursors.update_one(here, {"$set": {"position": position}})
 
     def find_delivery(self, identity: str) -> WebhookDelivery | None:
-        """The delivery of that id, None where there is none."""
+        """The delivery of an id, None for an unknown id."""
         document = self._deliveries.find_one({"_id": identity})
         return None if document is None else _delivery(document)
 
     def next_delivery(self, cursor: SubscriptionCursor) -> WebhookDelivery | None:
-        """The delivery behind the cursor, None if it was not made yet."""
+        """The delivery behind the cursor, None before it is made."""
         wanted = {"subscription": cursor.subscription, "number": cursor.number + 1, "run": cursor.run}
         document = self._deliveries.find_one(wanted)
         return None if document is None else _delivery(document)
 
     def add_delivery(self, delivery: WebhookDelivery) -> WebhookDelivery:
-        """Store a new delivery; answers the stored one if there is one of that id already."""
+        """Store a new delivery. Answers the stored delivery of the id."""
         document = {"_id": delivery.id, "tries": [], **{name: getattr(delivery, name) for name in _FIELDS}}
         try:
             self._deliveries.insert_one(document)
@@ -143,24 +143,24 @@ class WebhookDeliveries:
         return delivery
 
     def begin_attempt(self, delivery: WebhookDelivery) -> bool:
-        """Record an attempt before it is made; False if somebody else makes it."""
+        """Record an attempt before the request; False if another process makes the attempt."""
         seen = {"_id": delivery.id, "state": {"$in": OPEN}, "attempts": delivery.attempts}
         changed = self._deliveries.update_one(seen, {"$set": {"state": SENDING}, "$inc": {"attempts": 1}})
         return changed.modified_count == 1
 
     def restart_attempts(self, delivery: WebhookDelivery, again: int, retry_at: datetime) -> None:
-        """Give it all its attempts again."""
+        """Give a delivery all its attempts again."""
         fresh = {"state": PLANNED, "attempts": 0, "failing_since": None, "retry_at": retry_at, "round": again}
         self._deliveries.update_one({"_id": delivery.id, "state": {"$in": OPEN}}, {"$set": fresh})
 
     def record_delivered(self, delivery: WebhookDelivery, attempt: Attempt) -> None:
-        """Record that the endpoint took it, whatever was recorded meanwhile."""
+        """Record that the endpoint took the delivery, in any state."""
         change = {"$set": {"state": DELIVERED, "ended": attempt.at}, "$push": _push(attempt)}
         self._deliveries.update_one({"_id": delivery.id}, change)
 
     def record_failed(self, delivery: WebhookDelivery, attempt: Attempt, **changed: Any) -> bool:
-        """Record a failed attempt and the fields that it changes; False, without changing them, if somebody else has made a
-        later attempt or the delivery has ended.
+        """Record a failed attempt and set the fields ``changed``. If the delivery has ended, or another process has made a later
+        attempt, sets no field and answers False.
         """
         ours = {"_id": delivery.id, "state": SENDING, "attempts": delivery.attempts}
         change = {"$set": changed, "$push": _push(attempt)}
@@ -170,7 +170,7 @@ class WebhookDeliveries:
         return False
 
     def end_delivery(self, delivery: WebhookDelivery, state: str, at: datetime, reason: str) -> None:
-        """End it unsent, for a reason of our own."""
+        """End a delivery unsent, for a reason of our own."""
         self._deliveries.update_one({"_id": delivery.id}, {"$set": {"state": state, "ended": at, "reason": reason}})
 
     def page(self, subscription: str, state: str | None, before: int | None, limit: int) -> Sequence[WebhookDelivery]:
@@ -183,13 +183,13 @@ class WebhookDeliveries:
         return [_delivery(each) for each in self._deliveries.find(wanted).sort("number", -1).limit(limit)]
 
     def first_since(self, subscription: str, since: datetime) -> WebhookDelivery | None:
-        """The first delivery that was made at or after a moment."""
+        """The first delivery that was planned at or after a moment."""
         wanted = {"subscription": subscription, "planned": {"$gte": since}, "number": {"$gt": 0}}
         found = list(self._deliveries.find(wanted).sort([("planned", 1), ("number", 1)]).limit(1))
         return _delivery(found[0]) if found else None
 
     def known_since(self, subscription: str) -> datetime | None:
-        """When the oldest delivery that is kept was made; None if no older one was deleted."""
+        """When the oldest delivery was planned; None if no delivery was deleted."""
         wanted = {"subscription": subscription, "number": {"$gt": 0}}
         first = self._deliveries.find_one(wanted, sort=[("number", 1)])
         if first is None or first["number"] == 1:
@@ -198,7 +198,7 @@ class WebhookDeliveries:
         return planned
 
     def delete_old(self, now: datetime) -> int:
-        """Delete deliveries that ended long ago; answers how many. Pings are kept: no cursor says that they were sent."""
+        """Delete deliveries that ended long ago. Answers their number. Pings are kept: no cursor records a sent ping."""
         return self._deliveries.delete_many({"ended": {"$lt": now - KEPT}, "number": {"$gt": 0}}).deleted_count
 
     def count_open(self) -> int:

@@ -59,7 +59,7 @@ def test_only_who_keeps_the_partners_enters_them_and_gives_keys(harness: Notific
     assert harness.post(KEEPER, "/v1/partners/nobody/state", {"state": "active"}).status == 404
 
 
-def test_a_key_is_shown_once_kept_as_a_digest_and_repeated_to_a_repeated_request(harness: NotificationsHarness) -> None:
+def test_a_key_is_stored_as_a_digest_and_shown_again_to_a_repeated_request(harness: NotificationsHarness) -> None:
     partner = harness.partner()
     wish = {"name": "r", "scopes": ["feed.read"], "regions": ["kota-kediri"]}
     first = harness.post(KEEPER, f"/v1/partners/{partner}/keys", wish, key="once")
@@ -75,7 +75,7 @@ def test_a_key_is_shown_once_kept_as_a_digest_and_repeated_to_a_repeated_request
     assert [key["key"] for key in shown.body["keys"]] == [first.body["key"]]
 
 
-def test_a_forged_a_revoked_and_a_resting_partners_key_open_nothing(harness: NotificationsHarness) -> None:
+def test_forged_revoked_and_dormant_partners_keys_open_nothing(harness: NotificationsHarness) -> None:
     partner = harness.partner()
     bearer = harness.bearer(partner)
     for forged in (
@@ -97,7 +97,7 @@ def test_a_forged_a_revoked_and_a_resting_partners_key_open_nothing(harness: Not
     assert harness.behind(bearer) == ANONYMOUS
 
 
-def test_joining_is_told_once_and_heard_by_the_service_itself(harness: NotificationsHarness) -> None:
+def test_joining_is_told_once_and_reaches_the_own_inbox(harness: NotificationsHarness) -> None:
     partner = harness.partner()
     harness.post(KEEPER, f"/v1/partners/{partner}/state", {"state": "dormant"})
     harness.post(KEEPER, f"/v1/partners/{partner}/state", {"state": "active", "agreement": "again"})

@@ -17,7 +17,7 @@ from services.kernel.bus.envelope import canonical, envelope
 from services.kernel.bus.inbox import Inbox
 from services.kernel.declare.policy import ANONYMOUS, Actor
 from services.notifications.domain.interest import Interest
-from services.notifications.domain.public_facts import KEPT_INSIDE, PUBLIC, matches
+from services.notifications.domain.public_facts import INTERNAL_FACTS, PUBLIC, matches
 from services.notifications.public_feed import PublicFeed
 from tests.services.notifications.harness import KEEPER, NotificationsHarness
 from tests.support.service_databases import ServiceDatabases
@@ -120,7 +120,7 @@ def test_the_envelope_is_untouched_and_the_cursor_exclusive(harness: Notificatio
     assert [item["id"] for item in harness.get(reader, f"/v1/feed?after={page['next']}").body["items"]] == [second.id]
 
 
-def test_a_key_reads_its_regions_and_what_belongs_to_none(harness: NotificationsHarness) -> None:
+def test_a_key_reads_facts_of_its_regions_and_of_no_region(harness: NotificationsHarness) -> None:
     partner = harness.partner()
     here = harness.hear_of("events.seat-taken", "kota-kediri")
     there = harness.hear_of("events.seat-taken", "kota-blitar")
@@ -143,7 +143,7 @@ def test_a_key_reads_its_regions_and_what_belongs_to_none(harness: Notifications
     assert harness.get(one, "/v1/feed?region=kota-blitar").status == 403
 
 
-def test_nobody_else_reads_it(harness: NotificationsHarness) -> None:
+def test_only_partners_and_keepers_of_partners_read_the_feed(harness: NotificationsHarness) -> None:
     assert harness.get(ANONYMOUS, "/v1/feed").status == 401
     assert harness.get(Actor("person", "ani"), "/v1/feed").status == 403
     unscoped = harness.behind(harness.bearer(harness.partner(), scopes=("subscriptions.keep",)))
@@ -154,7 +154,7 @@ def test_nobody_else_reads_it(harness: NotificationsHarness) -> None:
     "query",
     ["after=x", "after=%00", "limit=0", "limit=101", "types=A", "types=login-code-issued", "types=", "region=a.b"],
 )
-def test_what_cannot_be_meant_is_400(harness: NotificationsHarness, query: str) -> None:
+def test_a_malformed_query_is_400(harness: NotificationsHarness, query: str) -> None:
     assert harness.get(KEEPER, f"/v1/feed?{query}").status == 400
 
 
@@ -175,17 +175,17 @@ def test_a_page_with_few_matches_is_short_and_goes_on(harness: NotificationsHarn
     assert [entry.envelope["id"] for entry in feed.read(ALL, page.position, 10).entries] == [last.id]
 
 
-def test_what_is_part_of_a_login_never_leaves(harness: NotificationsHarness) -> None:
+def test_login_codes_never_leave(harness: NotificationsHarness) -> None:
     harness.hear_of("members.login-code-issued")
     assert harness.get(KEEPER, "/v1/feed").body["items"] == []
-    assert not PUBLIC & set(KEPT_INSIDE)
+    assert not PUBLIC & set(INTERNAL_FACTS)
 
 
-def test_every_fact_that_is_told_was_judged() -> None:
+def test_every_fact_is_listed_as_public_or_internal() -> None:
     told_by_all = {
         f"{source}.{name}" for source in PORTS for name in import_module(f"services.{source}.contract").FACTS
     }
-    assert told_by_all - PUBLIC - set(KEPT_INSIDE) == set()
+    assert told_by_all - PUBLIC - set(INTERNAL_FACTS) == set()
 
 
 def test_a_pattern_names_a_type_with_or_without_its_source() -> None:
@@ -202,7 +202,7 @@ def test_a_strangers_pattern_of_many_stars_takes_no_time() -> None:
     assert time.process_time() - began < 1
 
 
-def test_who_asks_for_all_regions_is_sent_those_that_may_be_read() -> None:
+def test_a_subscription_to_all_regions_gets_the_readable_regions() -> None:
     everywhere = Interest((), ("*",), ("*",))
     assert everywhere.takes("events.activity-published", "kota-kediri")
     assert not Interest((), ("*",), ("kota-blitar",)).takes("events.activity-published", "kota-kediri")

@@ -11,7 +11,7 @@ from pymongo.errors import AutoReconnect
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from services.kernel.declare.policy import Actor
-from services.notifications.api.subscriptions import ACTIVE_AT_MOST
+from services.notifications.api.subscriptions import MAX_ACTIVE_SUBSCRIPTIONS
 from services.notifications.webhooks.webhook_client import NoReply, Reply, WebhookClient
 from tests.services.notifications.harness import KEEPER, UNIVERSITY, NotificationsHarness
 from tests.services.notifications.webhook_harness import WebhookHarness
@@ -47,7 +47,7 @@ def test_a_recovery_sends_a_range_again_under_the_same_ids_and_goes_on_from_ther
         assert webhooks.service.post(webhooks.actor, path, wrong).status == 400
 
 
-def test_a_recovery_while_one_waits_begins_at_the_place_asked_for(webhooks: WebhookHarness) -> None:
+def test_a_recovery_while_a_delivery_waits_begins_at_its_position(webhooks: WebhookHarness) -> None:
     subscription, _ = webhooks.subscribe()
     facts = [webhooks.service.hear_of("events.seat-taken") for _ in range(2)]
     webhooks.endpoint.says = 500
@@ -89,7 +89,7 @@ def test_after_a_rotation_both_secrets_verify_for_a_day(webhooks: WebhookHarness
     assert new not in kept
 
 
-def test_a_ping_is_tried_once_and_counts_for_nothing(webhooks: WebhookHarness) -> None:
+def test_a_ping_has_one_attempt_and_no_number(webhooks: WebhookHarness) -> None:
     subscription, secret = webhooks.subscribe()
     ping = webhooks.service.post(webhooks.actor, f"/v1/subscriptions/{subscription}/test")
     webhooks.run()
@@ -104,7 +104,7 @@ def test_a_ping_is_tried_once_and_counts_for_nothing(webhooks: WebhookHarness) -
     assert webhooks.states(subscription) == []
 
 
-def test_a_partner_that_rests_gets_nothing_and_all_of_it_afterwards(webhooks: WebhookHarness) -> None:
+def test_a_dormant_partner_gets_its_facts_when_active_again(webhooks: WebhookHarness) -> None:
     webhooks.subscribe()
     webhooks.service.post(KEEPER, f"/v1/partners/{webhooks.partner}/state", {"state": "dormant"})
     fact = webhooks.service.hear_of("events.seat-taken")
@@ -142,7 +142,7 @@ def test_a_subscription_is_its_partners_alone(webhooks: WebhookHarness) -> None:
     )
 
 
-def test_what_is_known_by_its_time_no_longer_is_recovered_by_its_place(webhooks: WebhookHarness) -> None:
+def test_deleted_deliveries_are_recovered_by_cursor_alone(webhooks: WebhookHarness) -> None:
     subscription, _ = webhooks.subscribe()
     path = f"/v1/subscriptions/{subscription}/recover"
     begun = webhooks.service.clock.now() - timedelta(minutes=1)
@@ -162,8 +162,8 @@ def test_what_is_known_by_its_time_no_longer_is_recovered_by_its_place(webhooks:
     assert webhooks.service.post(webhooks.actor, path, {"after": cursor}).status == 202
 
 
-def test_a_partner_has_as_many_active_subscriptions_as_leave_room_for_others(webhooks: WebhookHarness) -> None:
-    made = [webhooks.subscribe()[0] for _ in range(ACTIVE_AT_MOST)]
+def test_a_partner_has_a_limited_number_of_active_subscriptions(webhooks: WebhookHarness) -> None:
+    made = [webhooks.subscribe()[0] for _ in range(MAX_ACTIVE_SUBSCRIPTIONS)]
     webhooks.service.show()
     one_more = webhooks.service.post(webhooks.actor, "/v1/subscriptions", {"url": webhooks.endpoint.url})
     assert (one_more.status, one_more.body["rule"]) == (422, "too-many-subscriptions")
@@ -176,7 +176,7 @@ def test_a_partner_has_as_many_active_subscriptions_as_leave_room_for_others(web
     assert webhooks.service.post(webhooks.actor, f"/v1/subscriptions/{made[1]}/enable").status == 200  # it is active
 
 
-def test_whoever_repeats_the_making_has_the_secret_though_the_partner_rests_by_now(webhooks: WebhookHarness) -> None:
+def test_a_repeated_making_answers_the_secret_of_a_dormant_partner(webhooks: WebhookHarness) -> None:
     body = {"url": webhooks.endpoint.url}
     first = webhooks.service.post(webhooks.actor, "/v1/subscriptions", body, key="once")
     webhooks.service.post(KEEPER, f"/v1/partners/{webhooks.partner}/state", {"state": "dormant"})
@@ -216,7 +216,7 @@ def test_a_ping_outlives_an_error_while_its_subscription_is_disabled(
     assert len(webhooks.endpoint.received) == 1
 
 
-def test_whoever_comes_late_with_a_failure_changes_nothing_of_what_another_has_delivered(
+def test_a_late_failure_does_not_change_a_delivered_delivery(
     webhooks: WebhookHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     subscription, _ = webhooks.subscribe()

@@ -9,7 +9,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from services.kernel.bus.envelope import canonical, envelope
 from services.notifications.api import subscriptions
-from services.notifications.public_feed import READ_AT_MOST
+from services.notifications.public_feed import MAX_READ
 from services.notifications.webhooks.dispatcher import ASK_SECONDS, MAX_WORKERS, SOON_SECONDS
 from tests.services.notifications.harness import KEEPER, NotificationsHarness
 from tests.services.notifications.webhook_harness import WebhookHarness
@@ -24,7 +24,7 @@ def webhooks(service_databases: ServiceDatabases) -> Iterator[WebhookHarness]:
         yield WebhookHarness(database, endpoint, prepare=False)
 
 
-def test_each_fact_of_interest_comes_once_in_order_signed_and_untouched(webhooks: WebhookHarness) -> None:
+def test_each_wanted_fact_arrives_once_in_order_signed_and_unchanged(webhooks: WebhookHarness) -> None:
     before = webhooks.service.hear_of("events.activity-published")
     subscription, secret = webhooks.subscribe(types=["activity-*", "library-live"], regions=["kota-kediri"])
     told = [
@@ -51,7 +51,7 @@ def test_each_fact_of_interest_comes_once_in_order_signed_and_untouched(webhooks
     assert webhooks.states(subscription) == ["delivered"] * 3
 
 
-def test_what_was_tampered_with_is_not_verified(webhooks: WebhookHarness) -> None:
+def test_a_changed_body_is_not_verified(webhooks: WebhookHarness) -> None:
     _, secret = webhooks.subscribe()
     webhooks.service.hear_of("events.seat-taken")
     webhooks.run()
@@ -67,7 +67,7 @@ def test_what_was_tampered_with_is_not_verified(webhooks: WebhookHarness) -> Non
             )
 
 
-def test_what_fails_waits_its_time_and_nothing_overtakes_it(webhooks: WebhookHarness) -> None:
+def test_a_failed_delivery_waits_and_no_later_delivery_overtakes_it(webhooks: WebhookHarness) -> None:
     subscription, _ = webhooks.subscribe()
     first, second = webhooks.service.hear_of("events.seat-taken"), webhooks.service.hear_of("events.seat-taken")
     webhooks.endpoint.says = 503
@@ -109,7 +109,7 @@ def test_retry_after_is_heeded(webhooks: WebhookHarness) -> None:
     assert len(webhooks.endpoint.received) == 2
 
 
-def test_410_disables_at_once_tells_it_and_enabled_again_nothing_is_missing(webhooks: WebhookHarness) -> None:
+def test_410_disables_at_once_and_no_fact_is_missing_after_enabling(webhooks: WebhookHarness) -> None:
     subscription, _ = webhooks.subscribe()
     fact = webhooks.service.hear_of("events.seat-taken")
     webhooks.endpoint.says = 410
@@ -129,7 +129,7 @@ def test_410_disables_at_once_tells_it_and_enabled_again_nothing_is_missing(webh
     assert [each.number for each in webhooks.endpoint.received][:3] == [1, 1, 2]
 
 
-def test_the_whole_schedule_in_vain_disables_and_an_enabled_one_has_all_its_chances_again(
+def test_a_failed_schedule_disables_and_enabling_restores_all_attempts(
     webhooks: WebhookHarness,
 ) -> None:
     subscription, _ = webhooks.subscribe()
@@ -148,7 +148,7 @@ def test_the_whole_schedule_in_vain_disables_and_an_enabled_one_has_all_its_chan
     assert len(webhooks.endpoint.received) == before + 2
 
 
-def test_killed_between_the_yes_and_the_record_it_comes_again_under_the_same_id(webhooks: WebhookHarness) -> None:
+def test_a_crash_before_the_record_sends_the_fact_again_under_the_same_id(webhooks: WebhookHarness) -> None:
     subscription, _ = webhooks.subscribe()
     fact = webhooks.service.hear_of("events.seat-taken")
     webhooks.run()
@@ -173,10 +173,10 @@ def test_a_fact_that_is_too_large_leaves_its_number_free(webhooks: WebhookHarnes
     assert webhooks.states(subscription) == ["failed", "delivered"]
 
 
-def test_more_subscriptions_than_lanes_all_get_their_turn(
+def test_more_subscriptions_than_workers_all_get_their_turn(
     webhooks: WebhookHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subscriptions, "ACTIVE_AT_MOST", MAX_WORKERS + 3)
+    monkeypatch.setattr(subscriptions, "MAX_ACTIVE_SUBSCRIPTIONS", MAX_WORKERS + 3)
     for _ in range(MAX_WORKERS + 3):
         webhooks.subscribe()
     fact = webhooks.service.hear_of("events.seat-taken")
@@ -184,9 +184,9 @@ def test_more_subscriptions_than_lanes_all_get_their_turn(
     assert webhooks.endpoint.ids == [fact.id] * (MAX_WORKERS + 3)
 
 
-def test_a_long_stretch_of_what_is_not_wanted_is_passed_at_once(webhooks: WebhookHarness) -> None:
+def test_a_long_stretch_of_unwanted_facts_is_skipped_at_once(webhooks: WebhookHarness) -> None:
     cursor = webhooks.service.get(webhooks.actor, "/v1/feed").body["next"]
-    for _ in range(READ_AT_MOST + 50):
+    for _ in range(MAX_READ + 50):
         webhooks.service.hear_of("events.seat-taken")
     wanted = webhooks.service.hear_of("events.activity-published")
     webhooks.subscribe(types=["activity-published"], after=cursor)
@@ -194,7 +194,7 @@ def test_a_long_stretch_of_what_is_not_wanted_is_passed_at_once(webhooks: Webhoo
     assert webhooks.endpoint.ids == [wanted.id]
 
 
-def test_without_anything_to_send_it_sleeps_until_the_pause_of_a_failed_delivery_is_over(
+def test_dispatcher_sleeps_until_the_pause_of_a_failed_delivery_is_over(
     webhooks: WebhookHarness,
 ) -> None:
     webhooks.subscribe()
@@ -212,7 +212,7 @@ def test_without_anything_to_send_it_sleeps_until_the_pause_of_a_failed_delivery
     assert webhooks.dispatcher.idle_seconds == 2  # five seconds after the failure
 
 
-def test_a_ping_of_long_ago_is_not_sent_again(webhooks: WebhookHarness) -> None:
+def test_an_old_ping_is_not_sent_again(webhooks: WebhookHarness) -> None:
     subscription, _ = webhooks.subscribe()
     webhooks.service.post(webhooks.actor, f"/v1/subscriptions/{subscription}/test")
     webhooks.run()

@@ -21,7 +21,7 @@ class Audiences:
         before = len(self.told)
         for fact in heard:
             for instance in AUDIENCE.concerned(fact):
-                reaction = AUDIENCE.react(self.states.get(instance, {}), fact)
+                reaction = AUDIENCE.reaction(self.states.get(instance, {}), fact)
                 self.states[instance] = dict(reaction.state)
                 for issue in reaction.issues:
                     if issue.identity not in self.planned:  # a message that was planned already is not planned again

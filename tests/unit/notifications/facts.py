@@ -104,8 +104,8 @@ def affiliation(kind: str, person: str, library: str = "l", region: str | None =
     return fact(f"members.affiliation-{kind}", library, data, region=region)
 
 
-def certificate(person: str) -> Fact:
-    data = {"certificate": "c", "activity": "a", "person": person, "guest": None}
+def certificate(person: str | None = None, guest: str | None = None) -> Fact:
+    data = {"certificate": "c", "activity": "a", "person": person, "guest": guest}
     return fact("events.certificate-issued", "c", data, at=ENDS)
 
 

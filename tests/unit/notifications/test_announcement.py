@@ -37,17 +37,17 @@ SECOND = replace(PUBLISHED, text="Kantor buka.", revision=2)
 WITHDRAWN = AnnouncementWithdrawn("Libur", ("kediri",), ("basic",), STARTS, 1, "ratna")
 
 
-def test_to_few_it_is_published_at_once_and_to_many_it_waits() -> None:
+def test_announcement_to_few_people_is_published_at_once_and_to_many_waits() -> None:
     given(ANNOUNCEMENT).when(ANNOUNCE).then(DRAFTED, PUBLISHED)
     given(ANNOUNCEMENT).when(replace(ANNOUNCE, reach=MANY)).then(WAITING)
 
 
-def test_to_nobody_or_too_late_is_refused() -> None:
+def test_announcement_to_nobody_or_too_late_is_refused() -> None:
     given(ANNOUNCEMENT).when(replace(ANNOUNCE, reach=Reach(0, 50, 1))).refused("announcement-to-nobody")
     given(ANNOUNCEMENT).when(replace(ANNOUNCE, now=STARTS)).refused("announcement-too-late")
 
 
-def test_another_than_its_writer_approves_it() -> None:
+def test_announcement_is_approved_by_another_person_than_its_writer() -> None:
     given(ANNOUNCEMENT, WAITING).when(Approve(1, "ratna", START)).refused("approver-is-another")
     given(ANNOUNCEMENT, WAITING).when(Approve(1, "wahyu", START)).then(AnnouncementApproved("wahyu"), PUBLISHED)
     given(ANNOUNCEMENT, WAITING, PUBLISHED).when(Approve(1, "wahyu", START)).refused("announcement-not-waiting")
@@ -55,7 +55,7 @@ def test_another_than_its_writer_approves_it() -> None:
     given(ANNOUNCEMENT).when(Approve(1, "wahyu", START)).refused("announcement-unknown")
 
 
-def test_what_is_approved_is_the_text_that_was_read() -> None:
+def test_approval_holds_for_the_text_that_was_read() -> None:
     rewritten = CorrectionDrafted("Libur", "Kirim uang.", 51, 50, 1, "ratna")
     for draft in (1, 3):
         given(ANNOUNCEMENT, WAITING, rewritten).when(Approve(draft, "wahyu", START)).refused("another-text-waits")
@@ -64,12 +64,12 @@ def test_what_is_approved_is_the_text_that_was_read() -> None:
     )
 
 
-def test_its_writer_publishes_it_where_it_reaches_few_by_now() -> None:
+def test_writer_publishes_when_the_audience_has_become_small() -> None:
     given(ANNOUNCEMENT, WAITING).when(Publish(MANY, "ratna", START)).refused("second-person-needed")
     given(ANNOUNCEMENT, WAITING).when(Publish(FEW, "ratna", START)).then(PUBLISHED)
 
 
-def test_a_correction_is_a_revision_and_waits_as_the_announcement_did() -> None:
+def test_correction_is_a_revision_and_waits_under_the_same_rule() -> None:
     correct = Correct(OTHER, FEW, "wahyu", START)
     drafted = CorrectionDrafted("Libur", "Kantor buka.", 50, 50, 1, "wahyu")
     given(ANNOUNCEMENT, DRAFTED, PUBLISHED).when(correct).then(drafted, SECOND)
@@ -82,13 +82,13 @@ def test_a_correction_is_a_revision_and_waits_as_the_announcement_did() -> None:
     given(ANNOUNCEMENT, DRAFTED, PUBLISHED).when(replace(correct, text=TEXT)).then()
 
 
-def test_what_was_withdrawn_is_neither_corrected_nor_approved_nor_withdrawn_again() -> None:
+def test_withdrawn_announcement_is_not_corrected_approved_or_withdrawn_again() -> None:
     given(ANNOUNCEMENT, DRAFTED, PUBLISHED).when(Withdraw("ratna")).then(WITHDRAWN)
     for command in (Withdraw("ratna"), Approve(1, "wahyu", START), Correct(OTHER, FEW, "wahyu", START)):
         given(ANNOUNCEMENT, DRAFTED, PUBLISHED, WITHDRAWN).when(command).refused("announcement-withdrawn")
 
 
-def test_what_waited_and_was_withdrawn_was_never_heard_of() -> None:
+def test_withdrawn_before_publication_has_revision_zero() -> None:
     given(ANNOUNCEMENT, WAITING).when(Withdraw("ratna")).then(replace(WITHDRAWN, revision=0))
 
 
@@ -108,7 +108,7 @@ COMMANDS = some.one_of(
 
 
 @supposing(some.lists(COMMANDS, max_size=12))
-def test_nothing_reaches_many_that_two_have_not_stood_by(commands: list[object]) -> None:
+def test_announcement_to_many_needs_two_people(commands: list[object]) -> None:
     state = ANNOUNCEMENT.fold([WAITING])
     for command in commands:
         writer = state.writer

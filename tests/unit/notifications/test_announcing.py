@@ -40,7 +40,7 @@ def test_an_announcement_is_told_to_the_members_of_its_regions() -> None:
     assert variables(everywhere[0])["text"].endswith("Mohon cadangkan data.")
 
 
-def test_with_a_level_it_is_told_to_who_works_in_libraries_of_that_level_in_the_region() -> None:
+def test_announcement_to_a_level_is_told_to_staff_of_its_libraries_in_the_region() -> None:
     audiences = two_regions()
     audiences.hear(facts.library("secondary", "sma"), facts.library("basic", "sd"), facts.library("secondary", "smp"))
     audiences.hear(
@@ -53,7 +53,7 @@ def test_with_a_level_it_is_told_to_who_works_in_libraries_of_that_level_in_the_
     assert set(who(audiences.hear(recorded(announcement(levels=("secondary",)), "n")))) == {"sri", "dewi"}
 
 
-def test_all_that_is_told_of_an_announcement_says_so() -> None:
+def test_messages_about_an_announcement_carry_its_id() -> None:
     audiences = community("sri")
     [first] = audiences.hear(recorded(announcement(), "n"))
     [second] = audiences.hear(recorded(announcement(revision=2), "n"))
@@ -67,7 +67,7 @@ def test_all_that_is_told_of_an_announcement_says_so() -> None:
     assert len({message.fact for message in (first, second, last)}) == 3
 
 
-def test_what_becomes_of_an_announcement_concerns_who_has_left_its_audience_since() -> None:
+def test_correction_and_withdrawal_are_told_to_people_who_left_the_region() -> None:
     audiences = community("sri", "budi")
     audiences.hear(recorded(announcement(), "n"))
     audiences.hear(recorded(RegionLeft("kediri"), "sri"))
@@ -77,7 +77,7 @@ def test_what_becomes_of_an_announcement_concerns_who_has_left_its_audience_sinc
     assert set(who(audiences.hear(recorded(announcement(), "m")))) == {"budi"}
 
 
-def test_who_works_there_no_longer_hears_what_becomes_of_what_a_level_was_told() -> None:
+def test_withdrawal_is_told_to_staff_who_left_the_library() -> None:
     audiences = community("tono")
     audiences.hear(facts.library("secondary", "sma"), facts.affiliation("started", "tono", "sma"))
     audiences.hear(recorded(announcement(levels=("secondary",)), "n"))
@@ -85,14 +85,14 @@ def test_who_works_there_no_longer_hears_what_becomes_of_what_a_level_was_told()
     assert who(audiences.hear(recorded(announcement_withdrawn(), "n"))) == {"tono": "announcement-withdrawn"}
 
 
-def test_what_is_not_worth_sending_any_more_is_not_kept_in_mind() -> None:
+def test_expired_announcements_are_dropped_from_the_state() -> None:
     audiences = community("tono")
     audiences.hear(recorded(announcement(), "n"))
     audiences.hear(recorded(replace(announcement(), worth_until=STARTS + timedelta(days=9)), "m", at=STARTS))
     assert set(audiences.states["region:kediri"]["announced"]) == {"m"}
 
 
-def test_what_was_withdrawn_before_it_was_published_is_told_to_nobody() -> None:
+def test_withdrawal_before_publication_is_told_to_nobody() -> None:
     assert community("sri").hear(recorded(announcement_withdrawn(revision=0), "n")) == []
 
 
@@ -107,7 +107,7 @@ def test_the_same_people_in_two_regions_are_two_messages_of_one_fact() -> None:
     assert len({issue.fact for issue in told}) == 1
 
 
-def test_who_follows_a_region_hears_of_its_activities_until_they_do_not() -> None:
+def test_followers_of_a_region_are_told_of_its_activities() -> None:
     audiences = community("tono")
     audiences.hear(recorded(RegionFollowed("kediri"), "dewi"))
     assert set(who(audiences.hear(facts.published(topic=None)))) == {"tono", "dewi"}
@@ -115,7 +115,7 @@ def test_who_follows_a_region_hears_of_its_activities_until_they_do_not() -> Non
     assert set(who(audiences.hear(facts.published(topic=None, activity="b")))) == {"tono"}
 
 
-def test_a_contact_that_does_not_work_is_told_to_the_regions_coordinator_or_the_stand_in() -> None:
+def test_bounced_contact_is_told_to_the_regions_coordinator_or_stand_in() -> None:
     audiences = community("tono")
     audiences.hear(facts.office("stand-in-named", "dewi"))
     assert who(audiences.hear(recorded(ContactBounced("email", "kediri"), "tono"))) == {"dewi": "contact-bounced"}

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from services.notifications.domain.message import PEOPLE_AT_MOST, Kind
+from services.notifications.domain.message import MAX_PEOPLE, Kind
 from services.notifications.processes.audience import AUDIENCE
 from services.notifications.processes.audiences.activities import COMPLETION_WORTH
 from tests.unit.notifications import facts
@@ -10,7 +10,7 @@ from tests.unit.notifications.audiences import Audiences, community, registered,
 from tests.unit.notifications.facts import ENDS, START, STARTS
 
 
-def test_a_login_code_goes_to_who_asked_for_it_urgently_and_only_while_it_is_good() -> None:
+def test_login_code_is_urgent_and_expires_with_the_code() -> None:
     [message] = Audiences().hear(facts.code_issued("sri"))
     assert message.people == ("sri",)
     assert message.urgent
@@ -18,7 +18,7 @@ def test_a_login_code_goes_to_who_asked_for_it_urgently_and_only_while_it_is_goo
     assert variables(message) == {"code": "code-1"}
 
 
-def test_who_joins_by_form_or_import_is_welcomed_with_whom_to_ask() -> None:
+def test_member_by_form_or_import_is_welcomed_with_the_coordinator() -> None:
     audiences = community()
     audiences.hear(facts.office("office-assumed", "wahyu"))
     for how in ("form", "import"):
@@ -31,7 +31,7 @@ def test_the_board_that_the_operator_installs_is_not_welcomed() -> None:
     assert community().hear(facts.joined("wahyu", "board")) == []
 
 
-def test_in_a_vacant_region_the_stand_in_is_whom_to_ask_and_then_nobody_in_particular() -> None:
+def test_welcome_in_a_vacant_region_names_the_stand_in_or_nobody() -> None:
     audiences = community()
     audiences.hear(facts.office("stand-in-named", "dewi"))
     assert variables(audiences.hear(facts.joined("sri"))[0])["coordinator"] == "dewi"
@@ -91,7 +91,7 @@ def test_an_activity_of_the_past_is_announced_to_nobody() -> None:
     assert community("tono").hear(facts.published(starts=START - timedelta(days=30))) == []
 
 
-def test_a_member_who_joined_before_a_publication_and_is_heard_of_after_it_is_told_still() -> None:
+def test_member_who_is_heard_of_late_is_told_of_a_later_publication() -> None:
     audiences = Audiences()
     audiences.hear(facts.published(at=START))  # events arrived first: the sources have no common order
     audiences.hear(facts.region_opened())
@@ -100,13 +100,13 @@ def test_a_member_who_joined_before_a_publication_and_is_heard_of_after_it_is_to
     assert late[0].fact == facts.published().id
 
 
-def test_who_joins_after_a_publication_is_not_told_of_it() -> None:
+def test_member_who_joins_after_a_publication_is_not_told_of_it() -> None:
     audiences = community()
     audiences.hear(facts.published())
     assert audiences.hear(facts.joined("sri", "board", at=START + timedelta(seconds=1))) == []
 
 
-def test_a_cancelled_activity_is_not_told_to_who_is_heard_of_late() -> None:
+def test_cancelled_activity_is_not_told_to_a_member_who_is_heard_of_late() -> None:
     audiences = community()
     audiences.hear(facts.published(), facts.cancelled())
     assert audiences.hear(facts.joined("sri", "board")) == []
@@ -124,7 +124,7 @@ def test_seat_line_promotion_and_cancellation_are_told_to_the_registrant_alone()
         assert variables(message).get("place") == ("3" if kind == "lined" else None)
 
 
-def test_a_new_time_is_told_to_those_who_have_a_seat_or_stand_in_line() -> None:
+def test_new_time_is_told_to_people_with_a_seat_or_in_line() -> None:
     new = STARTS + timedelta(days=7)
     messages = registered().hear(facts.rescheduled(new))
     assert who(messages) == dict.fromkeys(("budi", "ani", "eko"), "activity-rescheduled")
@@ -133,14 +133,14 @@ def test_a_new_time_is_told_to_those_who_have_a_seat_or_stand_in_line() -> None:
     assert messages[0].worth_until == new
 
 
-def test_after_a_new_time_messages_show_it_and_are_worth_sending_until_then() -> None:
+def test_messages_after_a_new_time_show_it_and_expire_with_it() -> None:
     audiences, new = registered(), STARTS + timedelta(days=7)
     audiences.hear(facts.rescheduled(new))
     [message] = audiences.hear(facts.seat("taken", "dewi"))
     assert (message.worth_until, variables(message)["starts"]) == (new, new.isoformat())
 
 
-def test_a_cancelled_activity_is_told_to_the_same_and_with_its_reason() -> None:
+def test_cancellation_is_told_to_people_with_a_seat_or_in_line_with_its_reason() -> None:
     messages = registered().hear(facts.cancelled())
     assert who(messages) == dict.fromkeys(("budi", "ani", "eko"), "activity-cancelled")
     assert variables(messages[0])["reason"] == "Kafe tutup"
@@ -152,7 +152,7 @@ def test_a_seat_released_by_the_cancelled_activity_is_not_told_again() -> None:
     assert audiences.hear(facts.seat("released", "budi", why="cancelled")) == []
 
 
-def test_the_end_is_told_to_those_present_guests_too_and_the_raisers_are_asked() -> None:
+def test_completion_is_told_to_people_present_and_raisers_are_asked() -> None:
     audiences = registered()
     audiences.hear(facts.attended("budi"), facts.attended("rini"), facts.attended(guest="tamu"))
     messages = audiences.hear(facts.completed())
@@ -164,22 +164,28 @@ def test_the_end_is_told_to_those_present_guests_too_and_the_raisers_are_asked()
     assert {message.worth_until for message in messages} == {ENDS + COMPLETION_WORTH}
 
 
+def test_certificate_is_told_to_its_holder_a_person_or_a_guest() -> None:
+    audiences = registered()
+    for certificate, holder in ((facts.certificate("budi"), "budi"), (facts.certificate(guest="tamu"), "tamu")):
+        assert who(audiences.hear(certificate)) == {holder: "certificate-issued"}
+
+
 def test_a_fact_heard_again_gives_the_same_messages_under_the_same_ids() -> None:
     state = registered().states["activity:a"]
-    first, again = (AUDIENCE.react(state, facts.seat("taken", "dewi")).issues for _ in range(2))
+    first, again = (AUDIENCE.reaction(state, facts.seat("taken", "dewi")).issues for _ in range(2))
     assert [issue.identity for issue in first] == [issue.identity for issue in again]
     assert first == again
 
 
-def test_more_people_than_one_message_holds_are_more_messages_with_ids_of_their_own() -> None:
-    members = [f"m{n}" for n in range(PEOPLE_AT_MOST + 1)]
+def test_many_people_are_told_by_several_messages_with_ids_of_their_own() -> None:
+    members = [f"m{n}" for n in range(MAX_PEOPLE + 1)]
     state = {"members": members}
-    issues = AUDIENCE.react(state, facts.published()).issues
-    assert [len(issue.command.people) for issue in issues] == [PEOPLE_AT_MOST, 1]
+    issues = AUDIENCE.reaction(state, facts.published()).issues
+    assert [len(issue.command.people) for issue in issues] == [MAX_PEOPLE, 1]
     assert len({issue.identity for issue in issues}) == 2
 
 
-def test_a_regions_state_keeps_only_what_lies_ahead() -> None:
+def test_a_regions_state_drops_activities_that_have_started() -> None:
     audiences = community()
     for week in range(5):
         starts = START + timedelta(weeks=week, days=1)

@@ -22,7 +22,7 @@ def refuse(delivery: str, channel: str = "email") -> RecordRefusal:
     return RecordRefusal(channel, delivery, "550", "kediri")
 
 
-def test_two_deliveries_refused_one_behind_the_other_flag_a_contact_once() -> None:
+def test_two_refused_deliveries_in_a_row_flag_a_contact_once() -> None:
     given(CONTACT).when(refuse("d1")).then(FIRST)
     given(CONTACT, FIRST).when(refuse("d2")).then(SECOND, BOUNCED)
     given(CONTACT, FIRST, SECOND, BOUNCED).when(refuse("d3")).then()
@@ -33,7 +33,7 @@ def test_a_delivery_counts_once_and_each_channel_for_itself() -> None:
     given(CONTACT, FIRST).when(refuse("d1", "telegram")).then(ContactRefused("telegram", "d1", "550"))
 
 
-def test_a_contact_that_works_is_in_doubt_no_more_and_can_be_flagged_anew() -> None:
+def test_a_working_contact_is_not_flagged_and_can_be_flagged_again() -> None:
     given(CONTACT).when(RecordReached("email")).then()
     given(CONTACT, FIRST).when(RecordReached("email")).then(REACHED)
     given(CONTACT, FIRST, REACHED).when(refuse("d2")).then(SECOND)
@@ -41,14 +41,14 @@ def test_a_contact_that_works_is_in_doubt_no_more_and_can_be_flagged_anew() -> N
 
 
 @pytest.mark.parametrize("state", ["failed", "no-contact", "unwanted"])
-def test_what_reached_nobody_is_sent_again(state: str) -> None:
+def test_delivery_that_reached_nobody_is_sent_again(state: str) -> None:
     given(RESENDING).when(AskResend("d1", state, STARTS, START, "ratna")).then(ResendAsked("d1", "ratna"))
 
 
 @pytest.mark.parametrize("state", ["sent", "planned", "sending", "expired", "withdrawn", "gathered"])
-def test_nothing_else_is(state: str) -> None:
+def test_no_other_delivery_is_sent_again(state: str) -> None:
     given(RESENDING).when(AskResend("d1", state, STARTS, START, "ratna")).refused("delivery-not-failed")
 
 
-def test_what_has_lost_its_sense_is_not_sent_again() -> None:
+def test_expired_or_withdrawn_delivery_is_not_sent_again() -> None:
     given(RESENDING).when(AskResend("d1", "failed", STARTS, STARTS, "ratna")).refused("not-worth-sending")

@@ -129,7 +129,7 @@ def test_a_partner_joins_once_and_its_subscriptions_come_and_go_without_their_ad
         assert told(PARTNER_EVENTS[quiet]) is None
 
 
-def test_who_was_told_what_and_how_is_no_fact() -> None:
+def test_messages_and_preferences_are_no_facts() -> None:
     for event in (*MESSAGES.values(), PreferenceChosen("en", False), RegionFollowed("kediri")):
         assert told(event) is None
 

@@ -103,7 +103,7 @@ def test_several_mails_go_over_one_connection(server: SmtpServer, answers: Answe
     assert len(answers.taken) == 3
 
 
-def test_a_refusal_for_good_of_an_address_is_told_by_its_number_alone(server: SmtpServer, answers: Answers) -> None:
+def test_a_permanent_refusal_keeps_its_number_and_no_words(server: SmtpServer, answers: Answers) -> None:
     answers.rcpt = "550 sri@perpus.example is unknown"
     with pytest.raises(Rejected, match=r"^550$") as raised:
         server.send(MAIL)
@@ -121,7 +121,9 @@ def test_a_temporary_refusal_defers(server: SmtpServer, answers: Answers, answer
 
 
 @pytest.mark.parametrize(("answer", "error"), [("554 no", Rejected), ("451 later", Deferred)])
-def test_the_text_may_be_refused_too(server: SmtpServer, answers: Answers, answer: str, error: type[Exception]) -> None:
+def test_a_server_may_refuse_the_text(
+    server: SmtpServer, answers: Answers, answer: str, error: type[Exception]
+) -> None:
     answers.data = answer
     with pytest.raises(error):
         server.send(MAIL)
@@ -136,7 +138,7 @@ def test_the_text_may_be_refused_too(server: SmtpServer, answers: Answers, answe
         ("550 5.2.1 mailbox disabled", Fault.ADDRESS),
     ],
 )
-def test_a_text_that_is_refused_says_nothing_of_the_address_unless_the_server_does(
+def test_a_refused_text_blames_the_address_only_if_the_reply_names_the_mailbox(
     server: SmtpServer, answers: Answers, answer: str, fault: Fault
 ) -> None:
     answers.data = answer
@@ -145,15 +147,13 @@ def test_a_text_that_is_refused_says_nothing_of_the_address_unless_the_server_do
     assert raised.value.fault is fault
 
 
-def test_a_server_that_does_not_want_us_is_down_for_all(server: SmtpServer, answers: Answers) -> None:
+def test_a_server_that_refuses_our_sender_counts_as_down(server: SmtpServer, answers: Answers) -> None:
     answers.mail = "550 not you"
     with pytest.raises(ChannelDown):
         server.send(MAIL)
 
 
-def test_a_server_that_does_not_greet_us_is_down_for_all_and_says_nothing_of_an_address(
-    server: SmtpServer, answers: Answers
-) -> None:
+def test_a_server_without_a_greeting_counts_as_down(server: SmtpServer, answers: Answers) -> None:
     answers.hello = "550 not you"
     with pytest.raises(ChannelDown):
         server.send(MAIL)
@@ -170,7 +170,7 @@ def test_a_connection_lost_in_the_middle_defers_and_the_next_mail_has_a_new_one(
     server.send(MAIL)
 
 
-def test_nobody_there_is_down() -> None:
+def test_an_unreachable_server_counts_as_down() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound and not listening
         server = SmtpServer(f"smtp://127.0.0.1:{taken.getsockname()[1]}", "a@b.example", seconds=1)
@@ -178,7 +178,7 @@ def test_nobody_there_is_down() -> None:
             server.reach()
 
 
-def test_a_server_that_says_nothing_is_down_after_the_timeout() -> None:
+def test_a_silent_server_counts_as_down_after_the_timeout() -> None:
     with socket.socket() as mute:
         mute.bind(("127.0.0.1", 0))
         mute.listen()
@@ -188,14 +188,14 @@ def test_a_server_that_says_nothing_is_down_after_the_timeout() -> None:
 
 
 @pytest.mark.parametrize("address", ["sri\n@perpus.example", "srí@perpus.example"])
-def test_an_address_that_no_mail_can_be_written_to_is_rejected(server: SmtpServer, address: str) -> None:
+def test_an_impossible_mail_address_is_rejected(server: SmtpServer, address: str) -> None:
     server.reach()
     with pytest.raises(Rejected):
         server.send(Letter(address, "s", "t", "m@h", "id", MAIL.at))
 
 
 @pytest.mark.parametrize("uri", ["", "http://x:25", "smtp://", "mail.example:25"])
-def test_an_address_of_a_server_that_makes_no_sense_is_refused(uri: str) -> None:
+def test_a_malformed_server_uri_is_refused(uri: str) -> None:
     with pytest.raises(ValueError, match="SMTP_URI"):
         SmtpServer(uri, "a@b.example")
 

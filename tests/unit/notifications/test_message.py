@@ -2,8 +2,8 @@ from datetime import UTC, datetime
 
 from services.kernel.testing import given
 from services.notifications.domain.message import (
+    MAX_PEOPLE,
     MESSAGE,
-    PEOPLE_AT_MOST,
     Kind,
     MessagePlanned,
     PlanMessage,
@@ -30,7 +30,7 @@ def test_nobody_stands_in_a_message_twice() -> None:
     given(MESSAGE).when(plan("sri", "budi", "sri")).then(planned("sri", "budi"))
 
 
-def test_a_message_that_concerns_nobody_is_none() -> None:
+def test_no_message_is_planned_without_people() -> None:
     given(MESSAGE).when(plan()).then()
 
 
@@ -39,5 +39,5 @@ def test_a_message_is_planned_once() -> None:
 
 
 def test_a_message_stays_under_the_largest_commit() -> None:
-    given(MESSAGE).when(plan(*(str(n) for n in range(PEOPLE_AT_MOST + 1)))).refused("too-many-people")
-    assert given(MESSAGE).when(plan(*(str(n) for n in range(PEOPLE_AT_MOST)))).events
+    given(MESSAGE).when(plan(*(str(n) for n in range(MAX_PEOPLE + 1)))).refused("too-many-people")
+    assert given(MESSAGE).when(plan(*(str(n) for n in range(MAX_PEOPLE)))).events

@@ -22,7 +22,7 @@ def moves(*heard: Fact) -> list[MoveHome]:
     for fact in heard:
         [instance] = MOVING.concerned(fact)
         assert instance == "sri"
-        reaction = MOVING.react(state, fact)
+        reaction = MOVING.reaction(state, fact)
         state = dict(reaction.state)
         issued += [issue.command for issue in reaction.issues]
     return issued
@@ -32,7 +32,7 @@ def hears(audiences: Audiences, activity: str = "a") -> set[str]:
     return set(who(audiences.hear(facts.published(topic=None, activity=activity))))
 
 
-def test_only_another_region_is_a_move() -> None:
+def test_only_a_changed_region_is_a_move() -> None:
     assert moves(facts.joined("sri"), changed("sri", "kediri")) == []
     assert moves(facts.joined("sri"), changed("sri", "blitar"), changed("sri", "kediri")) == [
         MoveHome("kediri", "blitar"),
@@ -40,12 +40,12 @@ def test_only_another_region_is_a_move() -> None:
     ]
 
 
-def test_who_is_forgotten_leaves_for_nowhere_once() -> None:
+def test_an_erased_member_leaves_the_region_once() -> None:
     assert moves(facts.joined("sri"), erased("sri"), erased("sri")) == [MoveHome("kediri", None)]
     assert RESIDENCE.decide(MoveHome("kediri", None), None) == [RegionLeft("kediri")]
 
 
-def test_who_left_hears_no_more_and_who_entered_does() -> None:
+def test_audience_changes_when_a_member_leaves_or_enters_the_region() -> None:
     audiences = community("sri", "budi")
     audiences.hear(recorded(RegionLeft("kediri"), "sri"), recorded(RegionEntered("kediri"), "dewi", number=2))
     assert hears(audiences) == {"budi", "dewi"}
@@ -53,7 +53,7 @@ def test_who_left_hears_no_more_and_who_entered_does() -> None:
     assert hears(audiences, "b") == {"sri", "budi", "dewi"}
 
 
-def test_a_joining_that_is_heard_of_behind_the_leaving_changes_nothing() -> None:
+def test_joining_that_is_heard_of_after_the_leaving_changes_nothing() -> None:
     audiences = Audiences()
     audiences.hear(facts.region_opened(), recorded(RegionLeft("kediri"), "sri"), facts.joined("sri", "board"))
     assert hears(audiences) == set()

@@ -5,14 +5,13 @@ import pytest
 from services.kernel.base.problem import NotFound, Refused
 from services.kernel.testing import given
 from services.notifications.domain.partner import (
-    KEYS_AT_MOST,
+    MAX_KEYS,
     PARTNER,
     ActivatePartner,
     AddPartner,
     ChangePartner,
     IssueKey,
     Key,
-    Partner,
     PartnerActivated,
     PartnerAdded,
     PartnerKeyIssued,
@@ -28,7 +27,7 @@ ACTIVE = PartnerActivated("MoU", "Universitas", "university", True)
 KEY = PartnerKeyIssued("k", "reader", "d", ("feed.read",), ("kota-kediri",))
 
 
-def test_an_institution_is_entered_agreed_with_rests_and_comes_back_without_joining_twice() -> None:
+def test_a_partner_is_added_activated_rested_and_activated_again_without_joining_twice() -> None:
     profile = Profile("Universitas", "university", ("kota-kediri",))
     given(PARTNER).when(AddPartner(profile)).then(ADDED)
     given(PARTNER, ADDED).when(ActivatePartner("MoU")).then(ACTIVE)
@@ -51,8 +50,8 @@ def test_a_key_opens_no_region_beyond_its_partners() -> None:
     given(PARTNER, ADDED, ACTIVE).when(everywhere).refused("key-beyond-partner")
 
 
-def test_a_partner_has_so_many_keys_and_no_more() -> None:
-    keys = [PartnerKeyIssued(f"k{n}", "reader", "d", ("feed.read",), ("kota-kediri",)) for n in range(KEYS_AT_MOST)]
+def test_a_partner_has_a_limited_number_of_keys() -> None:
+    keys = [PartnerKeyIssued(f"k{n}", "reader", "d", ("feed.read",), ("kota-kediri",)) for n in range(MAX_KEYS)]
     one_more = IssueKey("k", "n", "d", ("feed.read",), ("kota-kediri",))
     given(PARTNER, ADDED, ACTIVE, *keys).when(one_more).refused("too-many-keys")
     given(PARTNER, ADDED, ACTIVE, *keys, PartnerKeyRevoked("k0")).when(one_more).then(
@@ -60,13 +59,13 @@ def test_a_partner_has_so_many_keys_and_no_more() -> None:
     )
 
 
-def test_a_key_is_revoked_once_and_an_unknown_one_never() -> None:
+def test_a_key_is_revoked_once_and_an_unknown_key_is_not_found() -> None:
     given(PARTNER, ADDED, ACTIVE, KEY).when(RevokeKey("k")).then(PartnerKeyRevoked("k"))
     given(PARTNER, ADDED, ACTIVE, KEY, PartnerKeyRevoked("k")).when(RevokeKey("k")).then()
     with pytest.raises(NotFound):
         PARTNER.decide(RevokeKey("other"), PARTNER.fold([ADDED, ACTIVE]))
     with pytest.raises(NotFound):
-        PARTNER.decide(ChangePartner(Profile("x", "other", ("*",))), Partner())
+        PARTNER.decide(ChangePartner(Profile("x", "other", ("*",))), None)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def told(*heard: Fact) -> list[PlanMessage]:
     messages: list[PlanMessage] = []
     for fact in heard:
         for _ in PARTNERING.concerned(fact):
-            reaction = PARTNERING.react(state, fact)
+            reaction = PARTNERING.reaction(state, fact)
             state = dict(reaction.state)
             messages += [issue.command for issue in reaction.issues]
     return messages
@@ -35,7 +35,7 @@ def subscription_disabled() -> PlanMessage:
     return message
 
 
-def test_the_board_for_all_regions_hears_of_it_with_the_partners_name() -> None:
+def test_disabled_subscription_is_told_to_the_board_with_the_partners_name() -> None:
     offices = (
         facts.office("office-assumed", "wahyu", "coordinator", None),
         facts.office("office-assumed", "lestari", "secretary", None),
@@ -47,7 +47,7 @@ def test_the_board_for_all_regions_hears_of_it_with_the_partners_name() -> None:
     assert variables(message) == {"partner_name": "Universitas Nusantara", "why": "exhausted"}
 
 
-def test_who_left_an_office_hears_no_more_of_it_and_a_stand_in_does() -> None:
+def test_stand_in_is_told_after_the_holder_left_the_office() -> None:
     offices = (
         facts.office("office-assumed", "wahyu", "coordinator", None),
         facts.office("stand-in-named", "bambang", "coordinator", None),
@@ -58,5 +58,5 @@ def test_who_left_an_office_hears_no_more_of_it_and_a_stand_in_does() -> None:
     assert told(*offices, facts.office("stand-in-ended", "bambang", "coordinator", None), disabled()) == []
 
 
-def test_what_somebody_switched_off_by_hand_is_no_news() -> None:
+def test_a_subscription_disabled_by_hand_is_not_told() -> None:
     assert told(facts.office("office-assumed", "wahyu", "coordinator", None), joined(), disabled("by-hand")) == []

@@ -52,7 +52,7 @@ def test_contacts_are_kept_for_a_minute_and_no_longer(
     assert people.ask(["sri"])["sri"].email == "new@perpus.example"
 
 
-def test_nobodys_name_stays_in_memory_for_being_asked_for_no_more(
+def test_names_leave_memory_even_if_nobody_is_asked_for(
     people: MembersPeople, members: MembersServer, seconds: Seconds
 ) -> None:
     members.know("sri")
@@ -63,13 +63,13 @@ def test_nobodys_name_stays_in_memory_for_being_asked_for_no_more(
     assert held == []
 
 
-def test_who_is_not_known_is_asked_for_again(people: MembersPeople, members: MembersServer) -> None:
+def test_unknown_people_are_asked_for_again(people: MembersPeople, members: MembersServer) -> None:
     assert people.ask(["sri"]) == {}
     members.know("sri")
     assert set(people.ask(["sri"])) == {"sri"}
 
 
-def test_many_are_asked_for_in_pages(people: MembersPeople, members: MembersServer) -> None:
+def test_many_people_are_asked_for_in_pages(people: MembersPeople, members: MembersServer) -> None:
     ids = [f"m{n}" for n in range(250)]
     for person in ids:
         members.know(person)
@@ -94,7 +94,7 @@ def test_members_down_is_told_without_anybodys_data(people: MembersPeople, membe
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"people": [{"name": "Sri"}]}', b'{"people": 3}'])
-def test_an_answer_that_is_none_is_members_being_down(
+def test_a_malformed_answer_counts_as_members_being_down(
     people: MembersPeople, members: MembersServer, body: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(members, "answer", lambda _path, _signed: (200, body))

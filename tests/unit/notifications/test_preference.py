@@ -29,14 +29,14 @@ def choose(**wishes: Any) -> ChoosePreference:
     return ChoosePreference(asdict(Wishes(**wishes)))
 
 
-def test_two_who_change_different_things_at_once_both_have_what_they_chose() -> None:
+def test_concurrent_choices_of_different_fields_both_hold() -> None:
     first = given(PREFERENCE).when(ChoosePreference({"email": False})).events
     second = given(PREFERENCE, *first).when(ChoosePreference({}, {"topics": "digest"})).events
     wishes = given(PREFERENCE, *first, *second).state.wishes
     assert (wishes.email, wishes.gathered) == (False, ("topics",))
 
 
-def test_by_default_everything_is_mailed_in_the_language_of_the_membership() -> None:
+def test_default_is_mail_in_the_language_of_the_membership() -> None:
     state = given(PREFERENCE).state
     assert (state.wishes.language, state.channels, state.quiet) == (None, ("email",), None)
     assert not any(state.gathers(kind) or state.silences(kind, "kediri") for kind in Kind)
@@ -48,7 +48,7 @@ def test_a_person_chooses_language_and_channels() -> None:
     assert state.channels == ("email", "telegram")
 
 
-def test_what_was_chosen_before_there_was_more_to_choose_still_holds() -> None:
+def test_choices_stored_before_new_fields_existed_still_hold() -> None:
     assert given(PREFERENCE, PreferenceChosen("en", False)).state == Preference(Wishes("en", False))
 
 
@@ -57,7 +57,7 @@ def test_the_last_choice_stands() -> None:
     assert state == Preference()
 
 
-def test_choosing_what_stands_changes_nothing() -> None:
+def test_repeating_a_choice_changes_nothing() -> None:
     given(PREFERENCE, PreferenceChosen("en", True)).when(choose(language="en")).then()
     standing = PreferenceChosen(None, True, muted=("blitar", "kediri"))
     given(PREFERENCE, standing).when(choose(muted=("kediri", "blitar", "kediri"))).then()
@@ -76,11 +76,11 @@ def test_choosing_what_stands_changes_nothing() -> None:
         ({"muted": ("kediri",), "followed": ("kediri",)}, "region-both-ways"),
     ],
 )
-def test_what_makes_no_sense_is_refused(wishes: dict[str, Any], rule: str) -> None:
+def test_a_choice_without_sense_is_refused(wishes: dict[str, Any], rule: str) -> None:
     given(PREFERENCE).when(choose(**wishes)).refused(rule)
 
 
-def test_what_is_off_is_not_gathered_either() -> None:
+def test_a_matter_that_is_off_is_not_gathered() -> None:
     wishes = choose(off=("activities",), gathered=("activities", "topics"))
     given(PREFERENCE).when(wishes).then(PreferenceChosen(None, True, off=("activities",), gathered=("topics",)))
 
@@ -96,7 +96,7 @@ def test_regions_followed_and_left_are_events_of_their_own() -> None:
     assert after.followed != before.followed
 
 
-def test_a_muted_region_silences_what_is_told_to_its_people_and_nothing_that_concerns_oneself() -> None:
+def test_a_muted_region_silences_its_news_and_no_personal_messages() -> None:
     muted = Preference(Wishes(muted=("kediri",)))
     silenced = {kind for kind in Kind if muted.silences(kind, "kediri")}
     assert silenced == {kind for kind, matter in MATTERS.items() if matter in REGIONAL}
@@ -110,7 +110,7 @@ def test_a_matter_switched_off_silences_its_kinds_alone() -> None:
     assert silenced == {kind for kind, matter in MATTERS.items() if matter is Matter.CONSULTATIONS}
 
 
-def test_every_matter_has_kinds_and_only_what_nobody_may_miss_has_no_matter() -> None:
+def test_every_matter_has_kinds_and_only_mandatory_kinds_have_no_matter() -> None:
     assert set(MATTERS.values()) == set(Matter)
     free = {
         Kind.LOGIN_CODE,
@@ -123,7 +123,7 @@ def test_every_matter_has_kinds_and_only_what_nobody_may_miss_has_no_matter() ->
     assert set(Kind) - set(MATTERS) == free
 
 
-def test_ones_own_quiet_hours_are_those_chosen() -> None:
+def test_a_persons_quiet_hours_are_the_chosen_hours() -> None:
     assert Preference(Wishes(quiet_from="12:00", quiet_until="13:30")).quiet == QuietHours(time(12), time(13, 30))
 
 
@@ -133,7 +133,7 @@ MOMENTS = some.integers(0, 365 * 24 * 60).map(
 
 
 @supposing(MOMENTS, some.sampled_from(["day", "week"]), some.sampled_from(WEEKDAYS), some.times())
-def test_the_next_digest_always_lies_ahead_at_its_hour_and_never_further_than_its_round(
+def test_next_digest_lies_ahead_at_its_hour_within_a_day_or_a_week(
     now: datetime, every: str, day: str, at: time
 ) -> None:
     clock = f"{at.hour:02d}:{at.minute:02d}"

@@ -41,7 +41,7 @@ def test_from_a_time_to_the_same_time_is_never_quiet() -> None:
 
 
 @given(MOMENTS, HOURS)
-def test_what_is_held_is_never_released_in_quiet_hours_nor_earlier_than_now(now: datetime, hours: QuietHours) -> None:
+def test_release_is_never_in_quiet_hours_or_in_the_past(now: datetime, hours: QuietHours) -> None:
     released = hours.release(now)
     assert not hours.quiet(released)
     assert now <= released <= now + timedelta(days=1)
@@ -66,9 +66,7 @@ def test_a_held_message_is_still_worth_sending_when_it_is_released(
 
 
 @given(MOMENTS, some.lists(HOURS, min_size=1, max_size=2))
-def test_what_was_held_and_is_over_is_held_again_only_where_hours_leave_a_gap(
-    now: datetime, hours: list[QuietHours]
-) -> None:
+def test_a_held_delivery_is_held_again_only_if_quiet_hours_leave_a_gap(now: datetime, hours: list[QuietHours]) -> None:
     worth_until = now + timedelta(days=30)
     moment, held = release(False, worth_until, now, hours)
     for _ in range(3):
@@ -79,7 +77,7 @@ def test_what_was_held_and_is_over_is_held_again_only_where_hours_leave_a_gap(
     assert held is None
 
 
-def test_quiet_hours_without_a_gap_hold_to_the_end_of_one_of_them_and_no_longer() -> None:
+def test_quiet_hours_without_a_gap_hold_until_the_first_period_ends() -> None:
     hours = (quiet_hours("20:00", "06:00"), quiet_hours("06:00", "20:00"))
     now, evening = wib("2026-12-01T12:00:00"), wib("2026-12-01T20:00:00")
     assert release(False, now + timedelta(days=9), now, hours) == (evening, evening)
@@ -87,11 +85,11 @@ def test_quiet_hours_without_a_gap_hold_to_the_end_of_one_of_them_and_no_longer(
 
 
 @given(MOMENTS, HOURS)
-def test_what_is_urgent_is_never_held(now: datetime, hours: QuietHours) -> None:
+def test_an_urgent_delivery_is_never_held(now: datetime, hours: QuietHours) -> None:
     assert release(True, now + timedelta(minutes=10), now, (hours,)) == (now, None)
 
 
-def test_what_would_be_worth_nothing_in_the_morning_is_sent_in_the_evening() -> None:
+def test_a_delivery_that_expires_in_quiet_hours_is_sent_at_once() -> None:
     now, starts = wib("2026-12-01T21:00:00"), wib("2026-12-02T05:30:00")
     assert release(False, starts, now, (QuietHours(time(20), time(6)),)) == (now, None)
 

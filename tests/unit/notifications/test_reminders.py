@@ -28,7 +28,7 @@ class Activity:
         self.fired = 0
 
     def hear(self, heard: Fact | Recorded) -> None:
-        reaction = REMINDERS.react(self.state, heard)
+        reaction = REMINDERS.reaction(self.state, heard)
         self.state, self.deadlines = dict(reaction.state), dict(reaction.deadlines)
         for issue in reaction.issues:
             assert isinstance(issue.command, PlanMessage)
@@ -67,21 +67,21 @@ def reminder() -> PlanMessage:
     return activity.told[0]
 
 
-def test_who_has_a_seat_is_reminded_at_each_offset_and_who_stands_in_line_is_not() -> None:
+def test_people_with_a_seat_are_reminded_at_each_offset() -> None:
     activity = published("sri")
     activity.until(STARTS)
     assert [message.people for message in activity.told] == [("sri",)] * len(OFFSETS)
     assert [message.worth_until for message in activity.told] == [STARTS - 24 * HOUR, STARTS - 2 * HOUR, STARTS]
 
 
-def test_an_offset_that_had_passed_when_it_was_published_is_none() -> None:
+def test_an_offset_that_passed_before_publication_has_no_deadline() -> None:
     activity = Activity()
     activity.hear(facts.published(starts=START + 3 * HOUR))
     activity.hear(facts.seat("taken", "sri"))
     assert list(activity.deadlines) == ["2"]
 
 
-def test_a_new_time_moves_what_is_to_come_and_reminds_again_of_the_new_start() -> None:
+def test_a_new_time_moves_deadlines_and_reminds_of_the_new_start() -> None:
     activity = published("sri")
     activity.until(STARTS - 48 * HOUR)
     assert len(activity.told) == 1
@@ -96,7 +96,7 @@ def _moved(starts: datetime) -> dict[str, Any]:
     return dict(facts.rescheduled(starts).data)
 
 
-def test_what_is_cancelled_and_who_gave_the_seat_back_is_not_reminded() -> None:
+def test_no_reminder_after_cancellation_or_a_released_seat() -> None:
     activity = published("sri", "budi")
     activity.hear(facts.seat("released", "sri", why="cancelled"))
     activity.until(STARTS - 100 * HOUR)
@@ -106,14 +106,14 @@ def test_what_is_cancelled_and_who_gave_the_seat_back_is_not_reminded() -> None:
     assert len(activity.told) == 1
 
 
-def test_a_seat_heard_of_while_a_reminder_is_due_loses_no_reminder() -> None:
+def test_a_seat_taken_just_before_a_reminder_is_reminded() -> None:
     activity = published("sri")
     activity.hear(facts.fact("events.seat-taken", "a", {"activity": "a", "person": "budi"}, at=STARTS - 167 * HOUR))
     activity.until(STARTS - 100 * HOUR)
     assert [set(message.people) for message in activity.told] == [{"sri", "budi"}]
 
 
-def test_a_seat_taken_before_a_reminder_and_heard_of_behind_it_is_reminded_still() -> None:
+def test_a_seat_that_is_heard_of_after_the_reminder_is_reminded_at_once() -> None:
     activity = published("sri")
     activity.until(STARTS - 100 * HOUR)
     activity.hear(facts.seat("taken", "budi"))
@@ -121,7 +121,7 @@ def test_a_seat_taken_before_a_reminder_and_heard_of_behind_it_is_reminded_still
     assert activity.told[-1].fact == activity.told[0].fact
 
 
-def test_a_start_taken_up_again_reminds_nobody_a_second_time_of_what_has_had_its_time() -> None:
+def test_a_restored_start_repeats_no_passed_reminder() -> None:
     activity = published("sri")
     activity.until(STARTS - 100 * HOUR)
     for starts in (STARTS + 240 * HOUR, STARTS):  # heard of late: both were decided before the reminder's time
@@ -197,7 +197,7 @@ class World:
 @example([("wait", 95), ("take", "sri")])
 @example([("take", "sri"), ("wait", 95), ("release", "sri"), ("take", "sri")])
 @example([("wait", 95), ("cancel", None), ("take", "sri")])
-def test_whatever_happens_each_seat_is_reminded_once_of_each_offset_of_the_start_that_holds(
+def test_each_seat_is_reminded_once_at_each_offset_of_the_present_start(
     steps: list[tuple[str, Any]],
 ) -> None:
     world = World()

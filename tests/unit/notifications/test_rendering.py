@@ -112,7 +112,7 @@ def test_a_moment_is_written_out() -> None:
     assert rendering.when(moment, "en") == "Saturday, 12 December 2026 at 09:00 WIB"
 
 
-def test_what_lasts_over_night_shows_both_days() -> None:
+def test_a_span_over_two_days_shows_both_days() -> None:
     text = rendering.span(datetime(2026, 12, 12, 2, 0, tzinfo=UTC), datetime(2026, 12, 13, 2, 0, tzinfo=UTC), "id")
     assert text == "Sabtu, 12 Desember 2026 pukul 09.00 WIB – Minggu, 13 Desember 2026 pukul 09.00 WIB"
 
@@ -126,7 +126,7 @@ def test_a_login_code_stands_in_the_text_alone_and_never_in_the_subject(language
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_welcome_names_whom_to_ask_and_does_without_where_nobody_is(language: str) -> None:
+def test_a_welcome_names_the_coordinator_if_there_is_one(language: str) -> None:
     audiences = Audiences()
     audiences.hear(facts.region_opened())
     [vacant] = audiences.hear(facts.joined("sri"))
@@ -145,7 +145,7 @@ def test_a_title_adds_no_line_to_our_letter() -> None:
     assert "Gathering Silakan transfer ke rekening Bcc: x\n" in words(message, "id").body
 
 
-def test_what_a_person_wrote_is_never_compiled() -> None:
+def test_text_of_people_is_never_compiled_as_a_template() -> None:
     title = Variable("title", "{{ 7 * 7 }}{% raw %}")
     others = tuple(variable for variable in MESSAGES[Kind.SEAT_TAKEN].variables if variable.name != "title")
     message = MessagePlanned("f", Kind.SEAT_TAKEN, ("sri",), (title, *others), UNTIL, False, None, None)

@@ -25,7 +25,7 @@ def refused(delivery: Delivery, wishes: Wishes, contact: Contact = BOTH) -> tupl
     return caught.value.state, caught.value.reason
 
 
-def test_what_is_switched_off_or_silenced_goes_nowhere_unless_it_is_urgent() -> None:
+def test_silenced_deliveries_are_not_sent_unless_urgent() -> None:
     assert refused(PLANNED, Wishes(email=False)) == ("unwanted", "switched-off")
     assert refused(PLANNED, Wishes(off=("registrations",))) == ("unwanted", "matter-off")
     published = replace(PLANNED, kind="activity-published")
@@ -34,13 +34,13 @@ def test_what_is_switched_off_or_silenced_goes_nowhere_unless_it_is_urgent() -> 
     assert route(urgent, Preference(Wishes(email=False)), BOTH, CHANNELS) == ("email", "sri@x.example")
 
 
-def test_who_is_forgotten_or_nowhere_is_told_nothing() -> None:
+def test_erased_people_and_people_without_an_address_are_not_told() -> None:
     assert refused(PLANNED, Wishes(), replace(BOTH, erased=True)) == ("no-contact", "erased")
     assert refused(PLANNED, Wishes(), replace(BOTH, email=None, telegram=None)) == ("no-contact", "no-email")
     assert refused(replace(PLANNED, refused=("email", "telegram"), reason="550"), Wishes()) == ("failed", "550")
 
 
-def test_who_has_changed_their_mind_meanwhile_is_told_by_what_they_wish_now() -> None:
+def test_the_present_wish_decides_the_channel() -> None:
     now = Preference(Wishes(email=False, telegram=True))
     assert route(PLANNED, now, BOTH, CHANNELS) == ("telegram", "4711")
 
@@ -52,7 +52,7 @@ def test_who_has_changed_their_mind_meanwhile_is_told_by_what_they_wish_now() ->
     some.sets(some.sampled_from(CHANNELS)),
     some.sets(some.sampled_from(CHANNELS), min_size=1),
 )
-def test_one_working_contact_is_enough_and_a_delivery_with_a_twin_never_takes_its_place(
+def test_a_delivery_falls_back_to_another_channel_unless_it_has_a_twin(
     planned: str, alone: bool, wishes_both: bool, has: set[str], wished: set[str]
 ) -> None:
     delivery = replace(PLANNED, channel=planned, alone=alone)

@@ -10,7 +10,7 @@ import pytest
 from services.kernel.declare.view import Change, View
 from services.kernel.views.view_store import Views
 from services.notifications.domain.quiet_hours import QuietHours
-from services.notifications.views.rules import RULES, hours_in_force, second_above
+from services.notifications.views.rules import RULES, RulesRow, hours_in_force, second_above
 from tests.unit.notifications.facts import START, rules
 
 WEEK = timedelta(days=7)
@@ -22,9 +22,9 @@ class Rulebook:
 
     documents: list[dict[str, Any]]
 
-    def all(self, view: View) -> Iterator[dict[str, Any]]:
+    def all(self, view: View[RulesRow]) -> Iterator[RulesRow]:
         assert view is RULES
-        return iter(self.documents)
+        return map(view.read, self.documents)
 
 
 def views(*versions: tuple[datetime, str, int]) -> Views:
@@ -45,7 +45,7 @@ def test_before_the_first_version_the_defaults_hold() -> None:
         assert second_above(known, START) == (50, 0)
 
 
-def test_a_version_announced_earlier_for_later_takes_over_when_it_begins() -> None:
+def test_a_version_takes_over_when_it_begins() -> None:
     known = views((START + WEEK, "21:00", 10), (START, "22:00", 20))
     assert second_above(known, START) == (20, 2)
     assert second_above(known, START + WEEK) == (10, 1)
@@ -57,6 +57,6 @@ def test_the_tenth_version_replaces_the_ninth_at_the_same_moment() -> None:
     assert second_above(known, START) == (10, 10)
 
 
-def test_hours_that_are_no_times_of_day_are_refused() -> None:
+def test_quiet_hours_that_are_no_times_of_day_are_refused() -> None:
     with pytest.raises(ValueError, match="Invalid"):
         views((START, "late", 10))

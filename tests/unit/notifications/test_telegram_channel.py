@@ -66,13 +66,13 @@ def test_a_text_that_is_too_long_is_cut_where_telegram_would_refuse(text):
         (Unavailable("x", maybe_done=False), ChannelDown, "no connection"),
     ],
 )
-def test_what_an_answer_means(answer, means, reason):
+def test_each_reply_of_telegram_has_its_error(answer, means, reason):
     with pytest.raises(means, match=reason) as found:
         channel(answer).send(LETTER)
     assert found.value.__cause__ is None
 
 
-def test_a_429_says_when_to_come_again_and_is_no_attempt():
+def test_a_429_defers_for_the_pause_it_names():
     refusing = channel(TooManyRequests("429", 60), None)
     with pytest.raises(Deferred) as found:
         refusing.send(LETTER)
@@ -81,7 +81,7 @@ def test_a_429_says_when_to_come_again_and_is_no_attempt():
         refusing.send(LETTER)
 
 
-def test_what_nobody_knows_of_is_sent_once_more_and_no_further():
+def test_a_message_with_an_unknown_outcome_is_sent_once_more():
     silent = channel(Unavailable("timeout"))
     with pytest.raises(Deferred, match="no answer") as found:
         silent.send(LETTER)
@@ -99,7 +99,7 @@ def test_two_letters_to_one_chat_keep_a_second_between_them():
     taking.send(replace(LETTER, to="4712"))
 
 
-def test_over_http_a_person_reads_it_and_whoever_blocks_the_bot_is_left_alone(telegram_server):
+def test_over_http_a_message_arrives_and_a_blocked_bot_is_rejected(telegram_server):
     visitor = Visitor(telegram_server.url)
     visitor.put_person(880_001, "Siti")
     visitor.write(880_001, "/start")

@@ -13,6 +13,6 @@ def test_a_demonstration_may_reach_its_own_machine() -> None:
 
 
 @pytest.mark.parametrize("clock", [{}, {"JEJARING_CLOCK": "system"}])
-def test_with_the_real_clock_the_service_does_not_start_with_it(clock: dict[str, str]) -> None:
+def test_with_the_real_clock_the_service_does_not_start_with_an_allowance(clock: dict[str, str]) -> None:
     with pytest.raises(SettingsError, match="WEBHOOK_ALLOW"):
         webhook_allowance({"WEBHOOK_ALLOW": "127.0.0.1", **clock})

@@ -65,7 +65,7 @@ def test_the_address_that_was_judged_is_connected_to_under_the_hosts_own_name(tm
         assert len(endpoint.received) == 1
 
 
-def test_a_name_is_resolved_once_and_what_it_says_afterwards_does_not_matter() -> None:
+def test_a_name_is_resolved_once_for_a_request() -> None:
     asked: list[str] = []
 
     def rebinding(host: str, _port: int) -> list[str]:
@@ -102,7 +102,7 @@ def test_a_second_address_is_tried_where_the_first_is_not_reached() -> None:
         assert client.post(Target(False, "kampus.example", port, "/"), HEADERS, b"{}").status == 204
 
 
-def test_nobody_there_and_nobody_known_have_names_of_their_own() -> None:
+def test_unreachable_and_unknown_hosts_have_reasons_of_their_own() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     assert reason(WebhookClient(HERE), Target(False, "127.0.0.1", port, "/")) == "not-reached"
@@ -143,14 +143,14 @@ def talk_nonsense(connection: socket.socket, _stop: threading.Event) -> None:
     ("behaves", "word"),
     [(drip, "timeout"), (keep_silent, "timeout"), (hang_up, "broken-off"), (talk_nonsense, "broken-off")],
 )
-def test_whatever_the_other_side_does_it_ends_in_its_time(behaves: object, word: str) -> None:
+def test_a_request_ends_at_its_deadline(behaves: object, word: str) -> None:
     with a_server(behaves) as port:
         begun = time.monotonic()
         assert reason(WebhookClient(HERE, seconds=0.4), Target(False, "127.0.0.1", port, "/")) == word
         assert time.monotonic() - begun < 1.5
 
 
-def test_an_endless_answer_is_read_no_further_than_it_may_be_long() -> None:
+def test_an_endless_answer_is_read_up_to_the_limit() -> None:
     def flood(connection: socket.socket, stop: threading.Event) -> None:
         try:
             connection.recv(10_000)

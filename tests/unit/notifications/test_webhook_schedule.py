@@ -59,9 +59,7 @@ def test_a_pause_is_never_over_the_longest_and_never_under_the_jittered_delay(
         (None, None, 5),
     ],
 )
-def test_what_an_endpoint_asks_for_is_heeded_within_bounds(
-    status: int | None, asked: str | None, seconds: float
-) -> None:
+def test_retry_after_is_heeded_within_bounds(status: int | None, asked: str | None, seconds: float) -> None:
     assert wait(1, status, asked, NOW, 0.5).total_seconds() == seconds
 
 

@@ -1,1 +1,1 @@
-"""Audiences: who is told of a fact. One row a fact (``Hears``), one module a family of facts."""
+"""Audiences decide which people are told of a fact. A row (``Hears``) for each fact, a module for each family of facts."""

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
 from services.kernel.base.ids import derived_id
-from services.kernel.base.message import Recorded
 from services.kernel.declare.process import Issue
 from services.notifications.domain.announcement import AnnouncementPublished, AnnouncementWithdrawn
 from services.notifications.domain.message import Kind
-from services.notifications.processes.audiences.row import Hears
+from services.notifications.processes.audiences.row import Heard, Hears
 from services.notifications.processes.audiences.state import AudienceState, StandingAnnouncement
 from services.notifications.processes.occasion import Occasion
-from services.notifications.processes.stored_state import People
+from services.notifications.processes.people import People
+
+
+class OfRegions(Protocol):
+    @property
+    def regions(self) -> tuple[str, ...]: ...
+
+
+def _regions(heard: Heard[OfRegions]) -> list[str]:
+    return [f"region:{region}" for region in heard.data.regions]
 
 
 def _revision_id(announcement: str, revision: int) -> str:
@@ -21,33 +30,26 @@ def _revision_id(announcement: str, revision: int) -> str:
     return derived_id("announcement", announcement, str(revision))
 
 
-def _regions(recorded: Recorded) -> list[str]:
-    event = recorded.event
-    assert isinstance(event, AnnouncementPublished | AnnouncementWithdrawn)
-    return [f"region:{region}" for region in event.regions]
-
-
-def _learn_publication(state: AudienceState, recorded: Recorded) -> AudienceState:
-    event = recorded.event
-    assert isinstance(event, AnnouncementPublished)
+def _learn_publication(state: AudienceState, heard: Heard[AnnouncementPublished]) -> AudienceState:
+    event = heard.data
     # Announcements that are not worth sending any more are dropped, so that a region's state does not grow for ever.
     standing = {
         identity: other
         for identity, other in state.announced.items()
-        if datetime.fromisoformat(other.worth_until) > recorded.at
+        if datetime.fromisoformat(other.worth_until) > heard.at
     }
-    earlier = standing.get(recorded.stream_id)
-    here = StandingAnnouncement(event.worth_until.isoformat(), tuple(event.levels), earlier.gone if earlier else ())
-    return replace(state, announced=standing | {recorded.stream_id: here})
+    earlier = standing.get(heard.subject)
+    here = StandingAnnouncement(event.worth_until.isoformat(), event.levels, earlier.gone if earlier else ())
+    return replace(state, announced=standing | {heard.subject: here})
 
 
-def _learn_withdrawal(state: AudienceState, recorded: Recorded) -> AudienceState:
-    others = {identity: other for identity, other in state.announced.items() if identity != recorded.stream_id}
+def _learn_withdrawal(state: AudienceState, heard: Heard[AnnouncementWithdrawn]) -> AudienceState:
+    others = {identity: other for identity, other in state.announced.items() if identity != heard.subject}
     return replace(state, announced=others)
 
 
 def remember_who_left(before: AudienceState, after: AudienceState) -> AudienceState:
-    """Add to each standing announcement's ``gone`` the people who have just left its audience."""
+    """Add people who have just left an audience to ``gone`` of the standing announcements."""
     same = before.members is after.members and before.staff is after.staff and before.libraries is after.libraries
     if same or not after.announced:
         return after
@@ -60,37 +62,35 @@ def remember_who_left(before: AudienceState, after: AudienceState) -> AudienceSt
 
 
 def _people_concerned(state: AudienceState, announcement: str, levels: tuple[str, ...]) -> People:
-    """The audience, and those who belonged to it when the announcement was published."""
+    """The audience, and the people who belonged to it when the announcement was published."""
     standing = state.announced.get(announcement)
     return (*state.people_of(levels), *(standing.gone if standing else ()))
 
 
-def _tell_publication(state: AudienceState, recorded: Recorded) -> list[Issue]:
-    event = recorded.event
-    assert isinstance(event, AnnouncementPublished)
-    occasion = Occasion(_revision_id(recorded.stream_id, event.revision), recorded.at, None, state.region)
+def _tell_publication(state: AudienceState, heard: Heard[AnnouncementPublished]) -> list[Issue]:
+    event = heard.data
+    occasion = Occasion(_revision_id(heard.subject, event.revision), heard.at, None, state.region)
     return occasion.messages(
         Kind.ANNOUNCEMENT if event.revision == 1 else Kind.ANNOUNCEMENT_CORRECTED,
-        _people_concerned(state, recorded.stream_id, tuple(event.levels)),
+        _people_concerned(state, heard.subject, event.levels),
         event.worth_until,
         {"title": event.title, "text": event.text},
-        announcement=recorded.stream_id,
+        announcement=heard.subject,
         shared=True,
     )
 
 
-def _tell_withdrawal(state: AudienceState, recorded: Recorded) -> list[Issue]:
-    event = recorded.event
-    assert isinstance(event, AnnouncementWithdrawn)
-    if not event.revision:  # it was withdrawn before it was published
+def _tell_withdrawal(state: AudienceState, heard: Heard[AnnouncementWithdrawn]) -> list[Issue]:
+    event = heard.data
+    if not event.revision:  # nothing was published
         return []
-    fact = derived_id(_revision_id(recorded.stream_id, event.revision), "withdrawn")
-    return Occasion(fact, recorded.at, None, state.region).messages(
+    fact = derived_id(_revision_id(heard.subject, event.revision), "withdrawn")
+    return Occasion(fact, heard.at, None, state.region).messages(
         Kind.ANNOUNCEMENT_WITHDRAWN,
-        _people_concerned(state, recorded.stream_id, tuple(event.levels)),
+        _people_concerned(state, heard.subject, event.levels),
         event.worth_until,
         {"title": event.title},
-        announcement=recorded.stream_id,
+        announcement=heard.subject,
         shared=True,
     )
 

@@ -2,121 +2,151 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from services.kernel.base.message import Fact, Recorded
 from services.kernel.declare.process import Issue
 from services.notifications.domain.contact import ContactBounced
 from services.notifications.domain.message import Kind
 from services.notifications.domain.preference import RegionFollowed, RegionUnfollowed
 from services.notifications.domain.residence import RegionEntered, RegionLeft
-from services.notifications.processes.audiences.row import Hears, person, region
+from services.notifications.processes.audiences.row import Heard, Hears, person, region
 from services.notifications.processes.audiences.state import AudienceState
 from services.notifications.processes.occasion import Occasion
-from services.notifications.processes.stored_state import added, removed
+from services.notifications.processes.people import added, removed
 
 WELCOME_WORTH = timedelta(days=14)
 BOUNCE_WORTH = timedelta(days=30)
 CHANNEL_WORDS = {"email": "email", "telegram": "Telegram"}
 
 
-def _region_of_office(fact: Fact) -> list[str]:
+@dataclass(frozen=True)
+class LoginCodeIssued:
+    person: str
+    code: str
+    expires: datetime
+
+
+@dataclass(frozen=True)
+class RegionOpened:
+    name: str
+
+
+@dataclass(frozen=True)
+class MemberJoined:
+    person: str
+    how: str
+
+
+@dataclass(frozen=True)
+class OfficeChanged:
+    """A person begins or ends to hold an office or to stand in. ``region`` is None for an office for all regions."""
+
+    office: str
+    person: str
+    region: str | None = None
+
+
+class OfRegion(Protocol):
+    @property
+    def region(self) -> str | None: ...
+
+
+def _region_of_office(heard: Heard[OfficeChanged]) -> list[str]:
     """The region of a regional coordinator; other offices are for all regions."""
-    office_region = fact.data.get("region")
-    return [f"region:{office_region}"] if office_region and fact.data["office"] == "regional-coordinator" else []
+    office_region = heard.data.region
+    return [f"region:{office_region}"] if office_region and heard.data.office == "regional-coordinator" else []
 
 
-def _own_region(recorded: Recorded) -> list[str]:
-    """The region that the event names; a contact that is nobody's member names none."""
-    named: str | None = getattr(recorded.event, "region", None)
-    return [f"region:{named}"] if named else []
+def _own_region(heard: Heard[OfRegion]) -> list[str]:
+    """The region that the event names; the event of a guest's contact names none."""
+    return [f"region:{heard.data.region}"] if heard.data.region else []
 
 
-def _learn_region(state: AudienceState, fact: Fact) -> AudienceState:
-    return replace(state, name=fact.data["name"], region=fact.region)
+def _learn_region(state: AudienceState, heard: Heard[RegionOpened]) -> AudienceState:
+    return replace(state, name=heard.data.name, region=heard.region)
 
 
-def _learn_member(state: AudienceState, fact: Fact) -> AudienceState:
-    after, member = replace(state, region=fact.region), fact.data["person"]
+def _learn_member(state: AudienceState, heard: Heard[MemberJoined]) -> AudienceState:
+    after, member = replace(state, region=heard.region), heard.data.person
     return after if member in state.left else replace(after, members=added(state.members, member))
 
 
-def _learn_entered(state: AudienceState, recorded: Recorded) -> AudienceState:
-    member = recorded.stream_id
+def _learn_entered(state: AudienceState, heard: Heard[RegionEntered]) -> AudienceState:
+    member = heard.subject
     return replace(state, left=removed(state.left, member), members=added(state.members, member))
 
 
-def _learn_left(state: AudienceState, recorded: Recorded) -> AudienceState:
-    member = recorded.stream_id
+def _learn_left(state: AudienceState, heard: Heard[RegionLeft]) -> AudienceState:
+    member = heard.subject
     return replace(state, members=removed(state.members, member), left=added(state.left, member))
 
 
-def _learn_followed(state: AudienceState, recorded: Recorded) -> AudienceState:
-    return replace(state, followers=added(state.followers, recorded.stream_id))
+def _learn_followed(state: AudienceState, heard: Heard[RegionFollowed]) -> AudienceState:
+    return replace(state, followers=added(state.followers, heard.subject))
 
 
-def _learn_unfollowed(state: AudienceState, recorded: Recorded) -> AudienceState:
-    return replace(state, followers=removed(state.followers, recorded.stream_id))
+def _learn_unfollowed(state: AudienceState, heard: Heard[RegionUnfollowed]) -> AudienceState:
+    return replace(state, followers=removed(state.followers, heard.subject))
 
 
-def _learn_coordinator(state: AudienceState, fact: Fact) -> AudienceState:
-    return replace(state, coordinator=fact.data["person"])
+def _learn_coordinator(state: AudienceState, heard: Heard[OfficeChanged]) -> AudienceState:
+    return replace(state, coordinator=heard.data.person)
 
 
-def _learn_vacancy(state: AudienceState, fact: Fact) -> AudienceState:
+def _learn_vacancy(state: AudienceState, heard: Heard[OfficeChanged]) -> AudienceState:
     # After a handover the old holder's leaving may be heard of last: only the present holder leaves the office empty.
-    return replace(state, coordinator=None) if state.coordinator == fact.data["person"] else state
+    return replace(state, coordinator=None) if state.coordinator == heard.data.person else state
 
 
-def _learn_stand_in(state: AudienceState, fact: Fact) -> AudienceState:
-    return replace(state, stand_in=fact.data["person"])
+def _learn_stand_in(state: AudienceState, heard: Heard[OfficeChanged]) -> AudienceState:
+    return replace(state, stand_in=heard.data.person)
 
 
-def _learn_no_stand_in(state: AudienceState, _fact: Fact) -> AudienceState:
+def _learn_no_stand_in(state: AudienceState, _heard: Heard[OfficeChanged]) -> AudienceState:
     return replace(state, stand_in=None)
 
 
-def _tell_login_code(_state: AudienceState, fact: Fact) -> list[Issue]:
-    expires, code = datetime.fromisoformat(fact.data["expires"]), {"code": fact.data["code"]}
-    return Occasion.of(fact).messages(Kind.LOGIN_CODE, [fact.data["person"]], expires, code, urgent=True)
+def _tell_login_code(_state: AudienceState, heard: Heard[LoginCodeIssued]) -> list[Issue]:
+    issued = heard.data
+    code = {"code": issued.code}
+    return heard.occasion().messages(Kind.LOGIN_CODE, [issued.person], issued.expires, code, urgent=True)
 
 
-def _tell_member(state: AudienceState, fact: Fact) -> list[Issue]:
+def _tell_member(state: AudienceState, heard: Heard[MemberJoined]) -> list[Issue]:
     """Welcome a member, and tell of activities that were published before the joining was heard of."""
-    member = [fact.data["person"]]
+    member = [heard.data.person]
     told: list[Issue] = []
-    if fact.data["how"] in ("form", "import"):
+    if heard.data.how in ("form", "import"):
         if state.name is None:
-            raise LookupError(f"region {fact.region} was never opened")
+            raise LookupError(f"region {heard.region} was never opened")
         words = {"region_name": state.name, "coordinator": state.whom_to_ask() or ""}
-        told += Occasion.of(fact).messages(Kind.WELCOME, member, fact.at + WELCOME_WORTH, words)
+        told += heard.occasion().messages(Kind.WELCOME, member, heard.at + WELCOME_WORTH, words)
     for identity, activity in state.activities.items():
         # Joined before the publication, heard of after it: members and events have no common order.
-        if fact.at <= datetime.fromisoformat(activity.at):
-            publication = Occasion(activity.fact, fact.at, identity, activity.region)
+        if heard.at <= datetime.fromisoformat(activity.at):
+            publication = Occasion(activity.fact, heard.at, identity, activity.region)
             told += publication.messages_until_start(Kind.ACTIVITY_PUBLISHED, member, activity)
     return told
 
 
-def _tell_bounce(state: AudienceState, recorded: Recorded) -> list[Issue]:
+def _tell_bounce(state: AudienceState, heard: Heard[ContactBounced]) -> list[Issue]:
     """Ask the region's coordinator to put a member's contact right."""
-    event = recorded.event
-    assert isinstance(event, ContactBounced)
     asked = state.whom_to_ask()
-    words = {"contact": recorded.stream_id, "channel": CHANNEL_WORDS[event.channel]}
-    occasion = Occasion(recorded.id, recorded.at, None, state.region)
-    return occasion.messages(Kind.CONTACT_BOUNCED, [asked] if asked else [], recorded.at + BOUNCE_WORTH, words)
+    words = {"contact": heard.subject, "channel": CHANNEL_WORDS[heard.data.channel]}
+    occasion = Occasion(heard.id, heard.at, None, state.region)
+    return occasion.messages(Kind.CONTACT_BOUNCED, [asked] if asked else [], heard.at + BOUNCE_WORTH, words)
 
 
 MEMBERSHIP = (
-    Hears("members.login-code-issued", concerns=person, tells=_tell_login_code),
-    Hears("members.region-opened", concerns=region, learns=_learn_region),
-    Hears("members.member-joined", concerns=region, learns=_learn_member, tells=_tell_member),
-    Hears("members.office-assumed", concerns=_region_of_office, learns=_learn_coordinator),
-    Hears("members.office-vacated", concerns=_region_of_office, learns=_learn_vacancy),
-    Hears("members.stand-in-named", concerns=_region_of_office, learns=_learn_stand_in),
-    Hears("members.stand-in-ended", concerns=_region_of_office, learns=_learn_no_stand_in),
+    Hears(LoginCodeIssued, "members.login-code-issued", concerns=person, tells=_tell_login_code),
+    Hears(RegionOpened, "members.region-opened", concerns=region, learns=_learn_region),
+    Hears(MemberJoined, "members.member-joined", concerns=region, learns=_learn_member, tells=_tell_member),
+    Hears(OfficeChanged, "members.office-assumed", concerns=_region_of_office, learns=_learn_coordinator),
+    Hears(OfficeChanged, "members.office-vacated", concerns=_region_of_office, learns=_learn_vacancy),
+    Hears(OfficeChanged, "members.stand-in-named", concerns=_region_of_office, learns=_learn_stand_in),
+    Hears(OfficeChanged, "members.stand-in-ended", concerns=_region_of_office, learns=_learn_no_stand_in),
 )
 OWN_MEMBERSHIP = (
     Hears(RegionEntered, concerns=_own_region, learns=_learn_entered),

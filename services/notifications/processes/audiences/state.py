@@ -1,7 +1,7 @@
-"""What an audience knows. One class for all audiences: a region, a topic, an activity, a library, a consultation, a person.
+"""The state of an audience. One class serves all audiences: of a region, topic, activity, library, consultation or person.
 
-Each audience fills only the fields of what it has heard of. Times are texts as the fact told them (RFC 3339), because
-messages show them and ids are derived from them.
+An audience fills only the fields that its facts tell. Times are texts as the fact told them (RFC 3339), because messages show
+the texts and ids are derived from them.
 """
 
 from __future__ import annotations
@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from services.kernel.base.message import Fact
-from services.notifications.processes.stored_state import People, StoredState
+from services.notifications.processes.people import People
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedActivity:
-    """An activity as it was last announced. ``fact`` and ``at`` are the publication's; ``venue`` is a name, "" without one."""
+    """An activity with its latest times. ``fact`` and ``at`` are the publication's; ``venue`` is a name, "" without a venue."""
 
     fact: str
     at: str
@@ -24,19 +23,6 @@ class PublishedActivity:
     ends: str
     venue: str
     region: str | None
-
-    @classmethod
-    def of(cls, fact: Fact) -> PublishedActivity:
-        """The activity that a publication tells."""
-        return cls(
-            fact=fact.id,
-            at=fact.at.isoformat(),
-            title=fact.data["title"],
-            starts=fact.data["starts"],
-            ends=fact.data["ends"],
-            venue=(fact.data.get("venue") or {}).get("name", ""),
-            region=fact.region,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +35,9 @@ class Library:
 
 @dataclass(frozen=True, slots=True)
 class StandingAnnouncement:
-    """An announcement that was published and not withdrawn. ``levels`` are those it is for, none for everybody.
+    """An announcement that was published and not withdrawn. ``levels`` are the levels of its audience, none for all members.
 
-    ``gone`` are people who belonged to its audience and have left: they hear of its correction or withdrawal too.
+    ``gone`` are people who belonged to the audience and have left: they are told of a correction or withdrawal too.
     """
 
     worth_until: str
@@ -61,8 +47,6 @@ class StandingAnnouncement:
 
 @dataclass(frozen=True, slots=True)
 class AudienceState:
-    """What one audience knows."""
-
     # A region
     region: str | None = None
     name: str | None = None
@@ -70,19 +54,19 @@ class AudienceState:
     stand_in: str | None = None
     members: People = ()
     left: People = ()
-    """Who has left the region. Their joining may be heard of later, and then changes nothing."""
+    """People who have left the region. Their joining may be heard of later, and then changes nothing."""
     followers: People = ()
     announced: Mapping[str, StandingAnnouncement] = field(default_factory=dict)
 
     # A region or a library
     libraries: Mapping[str, Library] = field(default_factory=dict)
     staff: Mapping[str, People] = field(default_factory=dict)
-    """Library → who works there."""
+    """Library → the people who work there."""
     mentor: str | None = None
 
     # A region or an activity
     activities: Mapping[str, PublishedActivity] = field(default_factory=dict)
-    """A region's activities that lie ahead; of an activity, itself. A cancelled one is taken out."""
+    """Of a region the activities that lie ahead, of an activity the activity. Cancelled activities are removed."""
 
     # A topic (its title) or a consultation (title and owner)
     title: str | None = None
@@ -100,11 +84,8 @@ class AudienceState:
         return self.coordinator or self.stand_in
 
     def people_of(self, levels: tuple[str, ...]) -> People:
-        """A region's members; with levels, those who work in its libraries of these levels."""
+        """A region's members; with levels, the people who work in the region's libraries of the given levels."""
         if not levels:
             return self.members
         of_level = [library for library, known in self.libraries.items() if known.level in levels]
         return tuple(person for library in of_level for person in self.staff.get(library, ()))
-
-
-AUDIENCE_STATE = StoredState(AudienceState)
