@@ -84,7 +84,8 @@ class ProcessManager(Generic[StateT]):
 
     ``instances(fact)`` names the instances that a fact concerns, none for most. ``react`` is called for each with that
     instance's state. ``state`` is the frozen dataclass of the state; all its fields have defaults, for an instance begins with
-    them, and a field at its default is not stored. Without ``state`` it is a mapping of JSON values, ``{}`` at first. ``start`` is ``origin`` for one that acts on all of
+    them, and a field at its default is not stored. Without ``state`` it is a mapping of JSON values, ``{}`` at first. ``upgrade``
+    brings a state that an earlier release stored into the form that ``state`` reads. ``start`` is ``origin`` for one that acts on all of
     history, ``now`` for one that at its first start only learns: facts before it are folded, their commands muted.
     A manager with deadlines reads ``COMMITS`` too, for that is where a passed one is recorded.
     """
@@ -96,12 +97,13 @@ class ProcessManager(Generic[StateT]):
     start: Literal["origin", "now"] = "origin"
     version: int = 1
     state: type[StateT] = dict  # type: ignore[assignment]
+    upgrade: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
 
     def reaction(self, stored: Mapping[str, Any], fact: Any) -> Reaction:
         """What a fact leads to from the state as it is stored; the new state comes as it will be stored."""
         if self.state is dict:
             return self.react(stored, fact)  # type: ignore[arg-type, return-value]
-        reaction = self.react(STATE.read(self.state, stored), fact)
+        reaction = self.react(STATE.read(self.state, self.upgrade(stored)), fact)
         return Reaction(STATE.write(reaction.state), reaction.issues, reaction.deadlines)
 
     def concerned(self, fact: Recorded | Fact) -> Sequence[str]:
