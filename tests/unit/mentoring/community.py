@@ -25,7 +25,7 @@ from services.mentoring.processes.board_desk import BOARD_DESK
 from services.mentoring.processes.by_hand import BY_HAND
 from services.mentoring.processes.region_desk import REGION_DESK
 from services.mentoring.processes.response import RESPONSE
-from services.mentoring.processes.seating import seated
+from services.mentoring.processes.seating import SEATING_FACTS, SeatState, seated
 from tests.support.sample_community import NOW
 
 OFFICES = [("coordinator", None), ("secretary", None)]
@@ -52,7 +52,7 @@ class Reader:
         fact = told[self._at[log]]
         self._at[log] += 1
         for instance in self.manager.concerned(fact):
-            reaction = self.manager.react(self._states.get(instance, {}), fact)
+            reaction = self.manager.reaction(self._states.get(instance, {}), fact)
             for n, issue in enumerate(reaction.issues):
                 self._community.take(issue.identity, issue.command, self.manager.name, instance, fact.id, n)
             self._states[instance] = dict(reaction.state)
@@ -96,8 +96,8 @@ class Community:
         fact = Fact("members", "e", n, derived_id("m", n), kind, 1, subject, region, at, data, "c", position=n)
         self.facts.append(fact)
         before = self.seats[-1].get(key_of(office, region), Seat())
-        after = seated({"holder": before.holder, "stand_in": before.stand_in}, fact)
-        self.seats.append({**self.seats[-1], key_of(office, region): Seat(**after)})
+        after = seated(SeatState(before.holder, before.stand_in), SEATING_FACTS.read(fact))
+        self.seats.append({**self.seats[-1], key_of(office, region): after.seat})
 
     def change(self, chance: random.Random) -> None:
         """One lawful change on one seat, as members would decide it."""

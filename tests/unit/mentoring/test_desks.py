@@ -36,7 +36,7 @@ def played(manager: Any, *told: Any) -> Reaction:
     state: Any = {}
     for each in told:
         assert manager.concerned(each)
-        reaction = manager.react(state, each)
+        reaction = manager.reaction(state, each)
         state = reaction.state
     return reaction  # type: ignore[no-any-return]
 
@@ -125,7 +125,18 @@ def test_what_an_earlier_release_kept_of_the_board_is_understood() -> None:
         "emptied": None,
     }
     passed = recorded("deadlines-x", DeadlinePassed("board-desk", "board", "empty", NOW + GRACE))
-    assert BOARD_DESK.react(kept, passed).issues == [over(BOARD, Owner("sari", BOARD, BOARD))]
+    assert BOARD_DESK.reaction(kept, passed).issues == [over(BOARD, Owner("sari", BOARD, BOARD))]
+
+
+def test_a_vacated_seat_is_stored_apart_from_a_seat_of_which_no_fact_was_heard() -> None:
+    assert played(REGION_DESK, lies()).state == {"lies": {"c": "rani"}}
+    assert played(REGION_DESK, GOES, lies()).state["seat"] == {"holder": None}
+
+
+def test_the_board_stores_who_left_even_where_nobody_did() -> None:
+    # A state without them was stored by the earlier release, and every owner without a seat has left then.
+    asked = ConsultationAsked("ani", KEDIRI, "?", None, None, None, "web", "koko", BOARD, BOARD, LATER, 0)
+    assert played(BOARD_DESK, lies(asked)).state == {"lies": {"c": ["koko", BOARD]}, "gone": []}
 
 
 def test_silence_is_lifted_to_somebody_else_on_the_board() -> None:
@@ -171,10 +182,10 @@ def test_an_office_of_no_concern_to_a_question_takes_nothing_with_it() -> None:
 def test_what_an_earlier_release_kept_of_what_was_given_by_hand_is_understood() -> None:
     kept = {"lies": ["c"], "offices": [f"mentor.{KEDIRI}", "speaker.all"], "left": False}
     gone, silent = office("office-vacated", "mentor"), office("office-vacated", "speaker", None)
-    first = BY_HAND.react(kept, gone)
+    first = BY_HAND.reaction(kept, gone)
     assert first.issues == []
-    assert BY_HAND.react(first.state, silent).issues == BACK
-    assert BY_HAND.react({"lies": [], "offices": [], "left": True}, lies(GIVEN)).issues == BACK
+    assert BY_HAND.reaction(first.state, silent).issues == BACK
+    assert BY_HAND.reaction({"lies": [], "offices": [], "left": True}, lies(GIVEN)).issues == BACK
 
 
 def test_the_time_to_answer_is_the_deadline_and_an_answer_withdraws_it() -> None:

@@ -15,5 +15,5 @@ def test_a_consultation_that_is_promoted_opens_the_case_that_it_names() -> None:
     fact = recorded("consultation-c", event)
     assert PROMOTION.concerned(fact) == ["c"]
     command = OpenMentorship(LIBRARY, "slims", "slims-1", "rani", None, "consultation", "c")
-    assert PROMOTION.react({}, fact).issues == [Issue(MENTORSHIP, "m", command)]
+    assert PROMOTION.reaction({}, fact).issues == [Issue(MENTORSHIP, "m", command)]
     assert not PROMOTION.concerned(recorded("consultation-c", ConsultationResolved.__new__(ConsultationResolved)))

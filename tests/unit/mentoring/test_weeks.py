@@ -27,6 +27,6 @@ def test_a_week_in_which_the_clocks_change_is_closed_as_itself(monday: date, hou
     with living_in(SUMMER_TIME):
         assert end_of(monday) - begin_of(monday) == timedelta(hours=hours)
         passed = DeadlinePassed("probation", "m", "week", closes(monday))
-        reaction = PROBATION.react({}, recorded("deadlines-probation-m", passed, at=closes(monday)))
+        reaction = PROBATION.reaction({}, recorded("deadlines-probation-m", passed, at=closes(monday)))
         assert reaction.issues == [Issue(MENTORSHIP, "m", CloseWeek(monday))]
         assert reaction.deadlines == {"week": closes(monday + WEEK)}
