@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.kernel.declare.route import Routes
 from services.mentoring.api import (
-    consultation_course,
+    consultation_commands,
     consultations,
     evidence,
     mentorships,
@@ -17,7 +17,7 @@ from services.mentoring.api import (
 
 routes = Routes(
     consultations.routes,
-    consultation_course.routes,
+    consultation_commands.routes,
     self_reliance.routes,
     mentorships.routes,
     stages.routes,

@@ -1,14 +1,14 @@
-"""A mentorship as the log has it at this moment, and what whoever asks may do with it.
+"""A case as its log has it at this moment, and the rights of the caller in it.
 
-Read from the log and not from a view: it decides what may be done, and whoever has just opened a case may go on at once.
-Who works at the library is what members have told by now.
+The case is read from the log and not from a view, for it decides what may be done, and the person who just opened a case may
+go on at once. The staff of the library is what members have told so far.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 from services.kernel.base.ids import derived_id
 from services.kernel.base.problem import Forbidden, Malformed, NotFound
@@ -23,30 +23,34 @@ from services.mentoring.parts import LEAD, VISIT, Parts
 from services.mentoring.templates import templates
 from services.mentoring.views.frameworks import FRAMEWORKS, level_under, names_of
 from services.mentoring.views.gatherings import GATHERINGS
-from services.mentoring.views.libraries import LIBRARIES, present_staff
-from services.mentoring.views.participants import PARTICIPANTS
-from services.mentoring.views.practice import PRACTICE
+from services.mentoring.views.libraries import LIBRARIES, LibraryRow
+from services.mentoring.views.practice import PRACTICE, PracticeRow
 
 ABLE_UNIT = "b-slims"
 CASES_AT_MOST = 100
+RowT = TypeVar("RowT")
 
 
 @dataclass(frozen=True)
-class Standing:
-    """One case, and the rights of ``actor`` in it. ``staff`` are those who work at the library now."""
+class CaseAccess:
+    """One case and the rights of ``actor`` in it. ``known`` is the library as members told of it."""
 
     identity: str
     case: Mentorship
     library: Library
     version: int
     actor: Actor
-    staff: tuple[str, ...]
-    known: dict[str, Any]
+    known: LibraryRow
 
     @property
     def template(self) -> Template:
         """The template that the case began with."""
         return templates()[self.case.template]
+
+    @property
+    def staff(self) -> tuple[str, ...]:
+        """The persons who work at the library now."""
+        return tuple(self.known.present_staff)
 
     @property
     def leads(self) -> bool:
@@ -55,7 +59,7 @@ class Standing:
 
     @property
     def mentors(self) -> bool:
-        """Goes along with this library, or leads in its region."""
+        """Is a mentor of this library, or leads in its region."""
         return self.leads or (self.actor.kind == "person" and self.actor.id in self.case.mentors)
 
     @property
@@ -65,7 +69,7 @@ class Standing:
 
     @property
     def of_the_library(self) -> bool:
-        """Works there now."""
+        """Works at the library now."""
         return self.actor.kind == "person" and self.actor.id in self.staff
 
     def require(self, allowed: bool) -> str:
@@ -76,28 +80,27 @@ class Standing:
         return person
 
 
-def standing(parts: Parts, identity: str, actor: Actor) -> Standing:
-    """The case, if the actor may know of it. Raises ``NotFound``, and ``Unauthorized`` for nobody."""
+def visible_case(parts: Parts, identity: str, actor: Actor) -> CaseAccess:
+    """The case, if the actor may know of it. Raises ``NotFound``, and ``Unauthorized`` for an anonymous actor."""
     actor.require_person()
-    found = looked_at(parts, identity, actor)
+    found = any_case(parts, identity, actor)
     if not (found.visits or found.of_the_library):
         raise NotFound
     return found
 
 
-def looked_at(parts: Parts, identity: str, actor: Actor) -> Standing:
-    """The case, whoever asks. Raises ``NotFound`` where there is none."""
+def any_case(parts: Parts, identity: str, actor: Actor) -> CaseAccess:
+    """The case, also for an actor who may not know of it: the caller of this function decides. Raises ``NotFound``."""
     case, version = parts.commands.state(MENTORSHIP, identity)
     if case.library is None:
         raise NotFound
-    known = parts.views.get(LIBRARIES, case.library.id) or {}
-    return Standing(identity, case, case.library, version, actor, tuple(present_staff(known)), known)
+    return CaseAccess(identity, case, case.library, version, actor, parts.library(case.library.id))
 
 
-def case_of(parts: Parts, library: str) -> str:
-    """The id of the library's case: the open one, else the one that would be its next.
+def current_case(parts: Parts, library: str) -> str:
+    """The id of the library's open case, or of the case that would be its next.
 
-    It is made of the library and a number, so that two who open a case at the same moment name the same stream, and the
+    The id is made of the library and a number, so two people who open a case at the same moment name the same stream, and the
     stream's version lets one of them be first.
     """
     for number in range(1, CASES_AT_MOST + 1):
@@ -108,39 +111,34 @@ def case_of(parts: Parts, library: str) -> str:
     raise NotFound
 
 
-def case_in(parts: Parts, library: str, region: str) -> str:
-    """``case_of`` a library that is registered in the region. Raises ``Malformed`` for any other."""
+def current_case_in_region(parts: Parts, library: str, region: str) -> str:
+    """``current_case`` of a library that is registered in the region. Raises ``Malformed`` for any other library."""
     known = parts.views.get(LIBRARIES, library)
-    if known is None or known.get("region") != region:
+    if known is None or known.region != region:
         raise Malformed(errors={"library": ["There is no such library in this region."]})
-    return case_of(parts, library)
+    return current_case(parts, library)
 
 
-def heard_of(parts: Parts, staff: tuple[str, ...], rules: RulesInForce) -> Heard:
-    """What has been heard of these people by now: the gatherings that they were at between them, and who is able."""
-    ids = {person: [person, *_guests(parts, person)] for person in staff}
-    everyone = [identity for known in ids.values() for identity in known]
-    documents = {document["_id"]: document for document in found_in(parts, PRACTICE, everyone)}
-    attended = {activity for document in documents.values() for activity in document.get("activities", {})}
-    gatherings = tuple(sorted(document["_id"] for document in found_in(parts, GATHERINGS, sorted(attended))))
+def heard_of_staff(parts: Parts, staff: tuple[str, ...], rules: RulesInForce) -> Heard:
+    """The gatherings that these people were at between them, and the people rated able, as far as both were told by now."""
+    everyone = [identity for person in staff for identity in (person, *parts.guests(person))]
+    practice = {row.participant: row for row in rows_under(parts, PRACTICE, everyone)}
+    attended = {activity for row in practice.values() for activity in row.activities}
+    gatherings = tuple(sorted(row.activity for row in rows_under(parts, GATHERINGS, sorted(attended))))
     names = able_unit(parts)
-    levels = {person: documents.get(person, {}).get("levels", {}) for person in staff}
-    return Heard(gatherings, tuple(one for one in staff if level_under(names, levels[one]) >= rules.pilot_level))
+    levels = {person: practice.get(person, PracticeRow(person)).levels for person in staff}
+    return Heard(gatherings, tuple(each for each in staff if level_under(names, levels[each]) >= rules.pilot_level))
 
 
 def able_unit(parts: Parts) -> tuple[str, ...]:
-    """What the unit has been called that a pilot's staff are able in, oldest first: a new version of the framework may move it."""
+    """All names of the unit that a pilot's staff is able in, oldest first: a new version of the framework may rename it."""
     return names_of(ABLE_UNIT, parts.views.all(FRAMEWORKS))
 
 
-def _guests(parts: Parts, person: str) -> list[str]:
-    return list((parts.views.get(PARTICIPANTS, person) or {}).get("guests", ()))
-
-
-def found_in(parts: Parts, view: View, ids: Sequence[str]) -> list[dict[str, Any]]:
-    """The documents of a view under these keys, those that there are."""
-    found: list[dict[str, Any]] = []
-    for begin in range(0, len(ids), 100):
-        some = list(ids[begin : begin + 100])
+def rows_under(parts: Parts, view: View[RowT], keys: Sequence[str]) -> list[RowT]:
+    """The rows of a view under these keys; a key without a row is skipped."""
+    found: list[RowT] = []
+    for begin in range(0, len(keys), 100):
+        some = list(keys[begin : begin + 100])
         found += parts.views.find(view, {"_id": {"$in": some}}, limit=len(some)).items
     return found

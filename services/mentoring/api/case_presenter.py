@@ -1,247 +1,352 @@
-"""How a case is shown: to those who accompany it with their own notes, to the library with what concerns it."""
+"""What a case looks like to those who accompany it and to the library: shapes of the answers, made from the case and its row."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from marshmallow import Schema, fields
+from typing import Annotated
 
 from services.kernel.base.times import moment, read
-from services.mentoring.api.standing import Standing
+from services.kernel.declare.schema import UNSET, Described, Unset
+from services.kernel.declare.shapes import fill
+from services.mentoring.api.case_access import CaseAccess
 from services.mentoring.domain.case import Mentorship
+from services.mentoring.domain.pilot import PilotRules
 from services.mentoring.domain.template import PROBATION, Stage, Template
 from services.mentoring.domain.weeks import monday_of, name_of
 from services.mentoring.parts import Parts
 from services.mentoring.templates import outdated
+from services.mentoring.views.libraries import LibraryRow
+from services.mentoring.views.mentorships import MentorshipRow, ReadinessRow
+
+BACKUPS_SHOWN = 10
 
 
-class CaseRef(Schema):
-    mentorship = fields.String()
-    library = fields.String()
-    stage = fields.String()
+@dataclass(frozen=True)
+class CaseRef:
+    mentorship: str
+    library: str
+    stage: str
 
 
-class CaseLine(Schema):
+@dataclass(frozen=True)
+class CaseLine:
     """A case in a list."""
 
-    mentorship = fields.String()
-    library = fields.String()
-    name = fields.String(allow_none=True)
-    region = fields.String()
-    software = fields.String()
-    template = fields.String()
-    state = fields.String()
-    stage = fields.String()
-    pilot = fields.Boolean()
-    mentors = fields.List(fields.String())
-    opened = fields.String()
-    live_since = fields.String(allow_none=True)
-    smooth_since = fields.String(allow_none=True)
-    closed = fields.String(allow_none=True)
-    blockers = fields.Integer()
-    visits = fields.Integer()
-    minutes = fields.Integer()
+    mentorship: str
+    library: str
+    name: str | None
+    region: str
+    software: str
+    template: str
+    state: str
+    stage: str
+    pilot: bool
+    mentors: tuple[str, ...]
+    opened: str
+    live_since: str | None
+    smooth_since: str | None
+    closed: str | None
+    blockers: int
+    visits: int
+    minutes: int
 
 
-class WindowShown(Schema):
-    first = fields.String(metadata={"description": "the first week that counts now, as 2026-W14"})
-    have = fields.Integer()
-    need = fields.Integer()
-    backup = fields.Boolean()
-    complete = fields.Boolean()
-    this_week = fields.String()
-    this_week_reported = fields.Boolean()
+@dataclass(frozen=True)
+class WindowShown:
+    first: Annotated[str, Described("the first week that counts now, as 2026-W14")]
+    have: int
+    need: int
+    backup: bool
+    complete: bool
+    this_week: str
+    this_week_reported: bool
 
 
+@dataclass(frozen=True)
+class ConditionShown:
+    name: str
+    present: bool
+    note: str | None
+
+
+@dataclass(frozen=True)
+class AssessmentShown:
+    at: str
+    score: int
+    of: int
+    missing: tuple[str, ...]
+    conditions: tuple[ConditionShown, ...]
+
+
+@dataclass(frozen=True)
+class PilotRulesShown:
+    version: int
+    gatherings: int
+    people: int
+    level: int
+
+
+@dataclass(frozen=True)
+class PilotShown:
+    """What the library was named a pilot on."""
+
+    gatherings: tuple[str, ...]
+    able: tuple[str, ...]
+    rules: PilotRulesShown
+
+
+@dataclass(frozen=True)
+class ItemShown:
+    item: str
+    text: str
+    required: bool
+
+
+@dataclass(frozen=True)
+class StageShown:
+    stage: str
+    name: str
+    evidence: bool
+    units: tuple[str, ...]
+    items: tuple[ItemShown, ...]
+
+
+@dataclass(frozen=True)
+class StageReached:
+    """``days``: how long the case stood, or has stood so far, at this stage."""
+
+    stage: str
+    at: str
+    by: str
+    items: tuple[str, ...]
+    note: str | None
+    link: str | None
+    days: int
+
+
+@dataclass(frozen=True)
+class LoansShown:
+    """A source that reported nothing for the week is left out."""
+
+    week: str
+    stated: int | Unset = UNSET
+    measured: int | Unset = UNSET
+
+
+@dataclass(frozen=True)
+class BackupShown:
+    made: str
+    ok: bool
+    source: str
+
+
+@dataclass(frozen=True)
+class CaseEvidence:
+    loans: tuple[LoansShown, ...]
+    backups: tuple[BackupShown, ...]
+
+
+@dataclass(frozen=True)
+class OpenBlocker:
+    blocker: str
+    at: str
+    by: str
+    text: str | None
+
+
+@dataclass(frozen=True)
+class RegressionShown:
+    at: str
+    was: str
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class InstallationShown:
+    """``outdated``: the version is older than ``oldest_version``."""
+
+    version: str | None
+    host: str | None
+    last_backup: str | None
+    outdated: bool
+    oldest_version: str
+
+
+@dataclass(frozen=True)
+class StaffShown:
+    person: str
+    role: str | None
+    since: str | None
+    until: str | None
+
+
+@dataclass(frozen=True)
+class MinutesGiven:
+    person: str
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a paid expert would have cost, in rupiah."""
+
+    rupiah: int
+    rupiah_an_hour: int
+    since: str
+    source: str
+
+
+@dataclass(frozen=True)
 class CaseShown(CaseLine):
     """A case as a whole."""
 
-    wish = fields.String(allow_none=True)
-    readiness = fields.Dict(allow_none=True)
-    pilot_on = fields.Dict(allow_none=True)
-    stages = fields.List(fields.Dict())
-    history = fields.List(fields.Dict())
-    next_stage = fields.String(allow_none=True)
-    window = fields.Nested(WindowShown, allow_none=True)
-    evidence = fields.Dict()
-    open_blockers = fields.List(fields.Dict())
-    regressions = fields.List(fields.Dict())
-    missed = fields.List(fields.String())
-    installation = fields.Dict(allow_none=True)
-    proposed_by = fields.String(allow_none=True)
-    staff = fields.List(fields.Dict())
-    hours = fields.Float()
-    given_by = fields.List(fields.Dict(), metadata={"description": "who gave how many minutes, the most first"})
-    cost = fields.Dict()
-    may = fields.List(fields.String())
+    wish: str | None
+    readiness: AssessmentShown | None
+    pilot_on: PilotShown | None
+    stages: tuple[StageShown, ...]
+    history: tuple[StageReached, ...]
+    next_stage: str | None
+    window: WindowShown | None
+    evidence: CaseEvidence
+    open_blockers: tuple[OpenBlocker, ...]
+    regressions: tuple[RegressionShown, ...]
+    missed: tuple[str, ...]
+    installation: InstallationShown | None
+    proposed_by: str | None
+    staff: tuple[StaffShown, ...]
+    hours: float
+    given_by: Annotated[tuple[MinutesGiven, ...], Described("who gave how many minutes, the most first")]
+    cost: Cost
+    may: tuple[str, ...]
 
 
-def line(document: Mapping[str, Any], name: str | None) -> dict[str, Any]:
-    """A document of ``mentorships`` as a list shows it."""
-    names = (
-        *("library", "region", "software", "template", "state", "stage", "pilot", "mentors", "opened"),
-        *("live_since", "smooth_since", "closed"),
+def case_line(row: MentorshipRow, name: str | None) -> CaseLine:
+    given = row.given
+    return fill(CaseLine, row, name=name, blockers=len(row.open_blockers), visits=given.count, minutes=given.minutes)
+
+
+def case_shown(parts: Parts, access: CaseAccess, row: MentorshipRow, now: datetime) -> CaseShown:
+    template, case, given = access.template, access.case, row.given
+    return fill(
+        CaseShown,
+        row,
+        name=access.known.name,
+        blockers=len(row.open_blockers),
+        visits=given.count,
+        minutes=given.minutes,
+        wish=parts.open_note(row.wish),
+        readiness=_assessment(parts, row.readiness),
+        pilot_on=_pilot_on(row),
+        stages=tuple(_stage_shown(stage) for stage in template.stages),
+        history=stages_reached(parts, row, now),
+        next_stage=template.after(case.stage),
+        window=probation_window(case, now),
+        evidence=_evidence(row),
+        open_blockers=open_blockers(parts, row),
+        regressions=tuple(RegressionShown(each.at, each.was, parts.open_note(each.note)) for each in row.regressions),
+        installation=installation_shown(template, row),
+        staff=staff_shown(access.known),
+        hours=hours_given(row),
+        given_by=_given_by(row),
+        cost=cost_of(template, given.minutes),
+        may=_rights(access),
     )
-    visits = document.get("visits") or {}
-    return {
-        "mentorship": document["_id"],
-        "name": name,
-        **{one: document.get(one) for one in names},
-        "blockers": sum(1 for each in document["blockers"].values() if each["cleared"] is None),
-        "visits": visits.get("count", 0),
-        "minutes": visits.get("minutes", 0),
-    }
 
 
-def whole(parts: Parts, found: Standing, document: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """The case as a whole."""
-    template, case = found.template, found.case
-    shown = line(document, found.known.get("name"))
-    return {
-        **shown,
-        "wish": opened(parts, document.get("wish")),
-        "readiness": _readiness(parts, document.get("readiness")),
-        "pilot_on": document.get("pilot_on"),
-        "stages": [_stage(stage) for stage in template.stages],
-        "history": history(parts, document, now),
-        "next_stage": template.after(case.stage),
-        "window": window(case, now),
-        "evidence": {
-            "loans": [{"week": week, **sources} for week, sources in sorted(document["loans"].items())],
-            "backups": document["backups"][-10:],
-        },
-        "open_blockers": open_blockers(parts, document),
-        "regressions": [
-            {"at": each["at"], "was": each["was"], "reason": opened(parts, each["note"])}
-            for each in document["regressions"]
-        ],
-        "missed": document["missed"],
-        "installation": installation(template, document),
-        "proposed_by": document.get("proposed_by"),
-        "staff": staff(found),
-        **effort(template, shown["minutes"]),
-        "given_by": given_by(document),
-        "may": _allowed(found),
-    }
-
-
-def opened(parts: Parts, note: Mapping[str, str] | None) -> str | None:
-    """A note's text, None where there is none or its writer is erased."""
-    return None if note is None else parts.vault.open(note["owner"], note["sealed"])
-
-
-def history(parts: Parts, document: Mapping[str, Any], now: datetime) -> list[dict[str, Any]]:
-    """Each stage that was reached, when, and for how many days it stood there."""
-    entries = document.get("history", [])
-    ends = [*(entry["at"] for entry in entries[1:]), document.get("closed") or moment(now)]
-    return [
-        {
-            "stage": entry["stage"],
-            "at": entry["at"],
-            "by": entry["by"],
-            "items": entry["items"],
-            "note": opened(parts, entry["note"]),
-            "link": entry["link"],
-            "days": (read(until) - read(entry["at"])).days,
-        }
+def stages_reached(parts: Parts, row: MentorshipRow, now: datetime) -> tuple[StageReached, ...]:
+    """Each stage that was reached, when, and for how many days the case stood at it."""
+    entries = row.history
+    ends = [*(entry.at for entry in entries[1:]), row.closed or moment(now)]
+    return tuple(
+        fill(StageReached, entry, note=parts.open_note(entry.note), days=(read(until) - read(entry.at)).days)
         for entry, until in zip(entries, ends, strict=True)
-    ]
+    )
 
 
-def window(case: Mentorship, now: datetime) -> dict[str, Any] | None:
-    """How far probation is; None before it, and once it is stood."""
+def probation_window(case: Mentorship, now: datetime) -> WindowShown | None:
+    """How much of probation is stood; None before probation and after it."""
     if case.probation is None or case.stage != PROBATION:
         return None
-    standing, this_week = case.probation.window(now), monday_of(now)
-    return {
-        "first": name_of(standing.first),
-        "have": standing.have,
-        "need": standing.need,
-        "backup": standing.backup,
-        "complete": standing.complete,
-        "this_week": name_of(this_week),
-        "this_week_reported": case.probation.lent_in(this_week),
-    }
+    window, this_week = case.probation.window(now), monday_of(now)
+    return WindowShown(
+        first=name_of(window.first),
+        have=window.have,
+        need=window.need,
+        backup=window.backup,
+        complete=window.complete,
+        this_week=name_of(this_week),
+        this_week_reported=case.probation.lent_in(this_week),
+    )
 
 
-def installation(template: Template, document: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What is installed, with a warning where its version is old; the last backup without error beside it."""
-    noted = document.get("installation")
-    made = document["last_backup"]
-    if noted is None and made is None:
+def installation_shown(template: Template, row: MentorshipRow) -> InstallationShown | None:
+    """The installation, with a warning about an old version, and the last backup without error; None where both are unknown."""
+    noted = row.installation
+    if noted is None and row.last_backup is None:
         return None
-    version = (noted or {}).get("version")
-    return {
-        "version": version,
-        "host": (noted or {}).get("host"),
-        "last_backup": made,
-        "outdated": bool(version) and outdated(template, version),
-        "oldest_version": template.oldest_version,
-    }
+    version, host = (noted.version, noted.host) if noted else (None, None)
+    old = bool(version) and outdated(template, version or "")
+    return InstallationShown(version, host, row.last_backup, old, template.oldest_version)
 
 
-def staff(found: Standing) -> list[dict[str, Any]]:
-    """Who works or worked there, those who are there now first."""
-    names = ("role", "since", "until")
-    known = found.known.get("staff", {}).items()
-    people = [{"person": person, **{name: entry.get(name) for name in names}} for person, entry in known]
-    return sorted(people, key=lambda each: (each.get("until") is not None, each.get("since") or "", each["person"]))
+def staff_shown(library: LibraryRow) -> tuple[StaffShown, ...]:
+    """The present staff and then the former, each in the order in which they came."""
+    people = [fill(StaffShown, entry, person=person) for person, entry in library.staff.items()]
+    return tuple(sorted(people, key=lambda each: (each.until is not None, each.since or "", each.person)))
 
 
-def last_left(found: Standing) -> str | None:
-    """When somebody last left the library, whether they came back or not; None where nobody did."""
-    times = (entry.get(name) for entry in found.known.get("staff", {}).values() for name in ("until", "left"))
-    return max((each for each in times if each), default=None)
+def hours_given(row: MentorshipRow) -> float:
+    return round(row.given.minutes / 60, 1)
 
 
-def effort(template: Template, minutes: int) -> dict[str, Any]:
-    """Hours given, and what a paid expert would have cost for them."""
-    hours = round(minutes / 60, 1)
+def cost_of(template: Template, minutes: int) -> Cost:
+    """What a paid expert would have cost for these minutes."""
     rupiah = minutes * template.rupiah_an_hour // 60
-    rate = {"rupiah_an_hour": template.rupiah_an_hour, "since": template.rupiah_since, "source": template.rupiah_source}
-    return {"hours": hours, "cost": {"rupiah": rupiah, **rate}}
+    return Cost(rupiah, template.rupiah_an_hour, template.rupiah_since, template.rupiah_source)
 
 
-def given_by(document: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The minutes that each visitor gave, the most first."""
-    minutes = (document.get("visits") or {}).get("by", {})
-    return [
-        {"person": person, "minutes": given}
-        for person, given in sorted(minutes.items(), key=lambda pair: (-pair[1], pair[0]))
-    ]
+def open_blockers(parts: Parts, row: MentorshipRow) -> tuple[OpenBlocker, ...]:
+    """What blocks the case at present, the oldest first."""
+    return tuple(
+        fill(OpenBlocker, each, blocker=blocker, text=parts.open_note(each.note))
+        for blocker, each in sorted(row.open_blockers.items(), key=lambda pair: pair[1].at)
+    )
 
 
-def _readiness(parts: Parts, assessed: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def _assessment(parts: Parts, assessed: ReadinessRow | None) -> AssessmentShown | None:
     if assessed is None:
         return None
-    found = [
-        {"name": each["name"], "present": each["present"], "note": opened(parts, each["note"])}
-        for each in assessed["conditions"]
-    ]
-    return {**assessed, "conditions": found, "of": len(found)}
+    conditions = tuple(
+        ConditionShown(each.name, each.present, parts.open_note(each.note)) for each in assessed.conditions
+    )
+    return fill(AssessmentShown, assessed, conditions=conditions, of=len(conditions))
 
 
-def open_blockers(parts: Parts, document: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What blocks it at present, the oldest first."""
-    return [
-        {"blocker": blocker, "at": each["at"], "by": each["by"], "text": opened(parts, each["note"])}
-        for blocker, each in sorted(document["blockers"].items(), key=lambda pair: pair[1]["at"])
-        if each["cleared"] is None
-    ]
+def _pilot_on(row: MentorshipRow) -> PilotShown | None:
+    named = row.pilot_on
+    if not named:
+        return None
+    rules: PilotRules = named.rules
+    return fill(PilotShown, named, rules=fill(PilotRulesShown, rules))
 
 
-def _stage(stage: Stage) -> dict[str, Any]:
-    return {
-        "stage": stage.stage,
-        "name": stage.name,
-        "evidence": stage.evidence,
-        "units": list(stage.units),
-        "items": [{"item": item.item, "text": item.text, "required": item.required} for item in stage.items],
-    }
+def _stage_shown(stage: Stage) -> StageShown:
+    return fill(StageShown, stage, items=tuple(fill(ItemShown, item) for item in stage.items))
 
 
-def _allowed(found: Standing) -> list[str]:
-    rights = {"lead": found.leads, "mentor": found.mentors, "visit": found.visits, "library": found.of_the_library}
-    return [name for name, held in rights.items() if held]
+def _evidence(row: MentorshipRow) -> CaseEvidence:
+    loans: Sequence[LoansShown] = [fill(LoansShown, counted, week=week) for week, counted in sorted(row.loans.items())]
+    backups = tuple(fill(BackupShown, each) for each in row.backups[-BACKUPS_SHOWN:])
+    return CaseEvidence(tuple(loans), backups)
+
+
+def _given_by(row: MentorshipRow) -> tuple[MinutesGiven, ...]:
+    given = [MinutesGiven(person, minutes) for person, minutes in row.given.by.items()]
+    return tuple(sorted(given, key=lambda each: (-each.minutes, each.person)))
+
+
+def _rights(access: CaseAccess) -> tuple[str, ...]:
+    rights = {"lead": access.leads, "mentor": access.mentors, "visit": access.visits, "library": access.of_the_library}
+    return tuple(name for name, held in rights.items() if held)

@@ -1,16 +1,24 @@
-"""What becomes of a consultation: answers, notes, holding, solving, reopening, passing on."""
+"""What people do with a consultation after it was asked: answer, note, hold, solve, reopen, assign, share, promote."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
 
-from marshmallow import Schema, fields
+from marshmallow.validate import Range
 
 from services.kernel.base.problem import Forbidden, NotFound
-from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.shapes import identity, line, number, time, truth
-from services.mentoring.api.consultation_shown import ASKER, OWNER, Concerned, concerned, require_login
-from services.mentoring.api.standing import case_in
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.shapes import Identity, up_to
+from services.mentoring.api.case_access import current_case_in_region
+from services.mentoring.api.consultations import (
+    ASKER,
+    OWNER,
+    CallersConsultation,
+    readable_consultation,
+    require_login,
+)
 from services.mentoring.domain.case import OPEN
 from services.mentoring.domain.consultation import CONSULTATION, HIGHEST, LOWEST
 from services.mentoring.domain.consultation_acts import (
@@ -28,205 +36,184 @@ from services.mentoring.domain.consultation_acts import (
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.standing import Standing
 from services.mentoring.parts import LEAD, Parts
-from services.mentoring.views.libraries import LIBRARIES, present_staff
 
+LONGEST_NUMBER = 4
+"""Digits of an answer's number in a path."""
 routes = Routes()
 
 
-class NewAnswer(Schema):
-    text = line(longest=8000)
-    public = truth(required=False, load_default=False)
+@dataclass(frozen=True)
+class NewAnswer:
+    text: Annotated[str, up_to(8000)]
+    public: bool = False
 
 
-class NewNote(Schema):
-    text = line(longest=4000)
+@dataclass(frozen=True)
+class NewNote:
+    text: Annotated[str, up_to(4000)]
 
 
-class Holding(Schema):
-    until = time()
+@dataclass(frozen=True)
+class Holding:
+    until: datetime
 
 
-class Resolution(Schema):
-    rating = number(LOWEST, HIGHEST, required=False, load_default=None, allow_none=True)
+@dataclass(frozen=True)
+class Resolution:
+    rating: Annotated[int, Range(LOWEST, HIGHEST)] | None = None
 
 
-class Reopening(Schema):
-    reason = line(required=False, longest=4000, load_default=None, allow_none=True)
+@dataclass(frozen=True)
+class Reopening:
+    reason: Annotated[str, up_to(4000)] | None = None
 
 
-class Assignment(Schema):
-    owner = identity()
+@dataclass(frozen=True)
+class Assignment:
+    owner: Identity
 
 
-class Promotion(Schema):
-    library = identity(required=False, load_default=None, allow_none=True)
+@dataclass(frozen=True)
+class Promotion:
+    library: Identity | None = None
 
 
-class ConsultationState(Schema):
-    consultation = fields.String()
-    state = fields.String()
-    owner = fields.String(allow_none=True)
-    due = fields.String(allow_none=True)
-    answers = fields.Integer()
-    me_too = fields.Integer()
-    rating = fields.Integer(allow_none=True)
+@dataclass(frozen=True)
+class ConsultationState:
+    consultation: str
+    state: str
+    owner: str | None
+    due: str | None
+    answers: int
+    me_too: int
+    rating: int | None
 
 
+@dataclass(frozen=True)
 class PromotedState(ConsultationState):
-    mentorship = fields.String()
+    mentorship: str
 
 
-@routes.post(
-    "/v1/consultations/{consultation}/answers",
-    body=NewAnswer(),
-    answer=ConsultationState(),
-    statuses=(201, 401, 403, 404, 422),
-)
-def answer_consultation(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/consultations/{consultation}/answers", statuses=(201, 401, 403, 404, 422))
+def answer_consultation(parts: Parts, request: Request[NewAnswer]) -> Answer[ConsultationState]:
     """Answer."""
-    _acted_on(parts, request, OWNER)
-    by = request.actor.id
-    return _taken(request, GiveAnswer(by, parts.vault.seal(by, request.body["text"]), request.body["public"]), 201)
+    _require_role(parts, request, OWNER)
+    by, body = request.actor.id, request.body
+    return _take(request, GiveAnswer(by, parts.vault.seal(by, body.text), body.public))
 
 
 @routes.post(
     "/v1/consultations/{consultation}/answers/{number}/publication",
-    answer=ConsultationState(),
     statuses=(200, 401, 403, 404, 422),
 )
-def publish_answer(parts: Parts, request: Request) -> Answer:
+def publish_answer(parts: Parts, request: Request) -> Answer[ConsultationState]:
     """Let others read an answer."""
-    _acted_on(parts, request, OWNER)
+    _require_role(parts, request, OWNER)
     text = request.path["number"]
-    if not text.isdecimal() or len(text) > 4:
+    if not text.isdecimal() or len(text) > LONGEST_NUMBER:
         raise NotFound
-    return _taken(request, PublishAnswer(int(text)))
+    return _take(request, PublishAnswer(int(text)))
 
 
-@routes.post(
-    "/v1/consultations/{consultation}/notes",
-    body=NewNote(),
-    answer=ConsultationState(),
-    statuses=(201, 401, 403, 404, 422),
-)
-def note_consultation(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/consultations/{consultation}/notes", statuses=(201, 401, 403, 404, 422))
+def note_consultation(parts: Parts, request: Request[NewNote]) -> Answer[ConsultationState]:
     """Note for those who answer."""
-    _acted_on(parts, request, OWNER)
+    _require_role(parts, request, OWNER)
     by = request.actor.id
-    return _taken(request, TakeNote(by, parts.vault.seal(by, request.body["text"])), 201)
+    return _take(request, TakeNote(by, parts.vault.seal(by, request.body.text)))
 
 
-@routes.post(
-    "/v1/consultations/{consultation}/hold",
-    body=Holding(),
-    answer=ConsultationState(),
-    statuses=(200, 401, 403, 404, 422),
-)
-def hold_consultation(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/consultations/{consultation}/hold", statuses=(200, 401, 403, 404, 422))
+def hold_consultation(parts: Parts, request: Request[Holding]) -> Answer[ConsultationState]:
     """It can only go on at a later date."""
-    _acted_on(parts, request, OWNER)
-    return _taken(request, Hold(request.body["until"], request.now, parts.rules(request.now)))
+    _require_role(parts, request, OWNER)
+    return _take(request, Hold(request.body.until, request.now, parts.rules(request.now)))
 
 
-@routes.post(
-    "/v1/consultations/{consultation}/resolution",
-    body=Resolution(),
-    answer=ConsultationState(),
-    statuses=(200, 401, 403, 404, 422),
-)
-def resolve_consultation(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/consultations/{consultation}/resolution", statuses=(200, 401, 403, 404, 422))
+def resolve_consultation(parts: Parts, request: Request[Resolution]) -> Answer[ConsultationState]:
     """It is solved; the asker may rate it."""
-    found = _acted_on(parts, request, ASKER, OWNER)
-    return _taken(request, Resolve(request.actor.id, found.role == ASKER, request.body["rating"]))
+    found = _require_role(parts, request, ASKER, OWNER)
+    return _take(request, Resolve(request.actor.id, found.role == ASKER, request.body.rating))
 
 
-@routes.post(
-    "/v1/consultations/{consultation}/reopening",
-    body=Reopening(),
-    answer=ConsultationState(),
-    statuses=(200, 401, 403, 404, 422),
-)
-def reopen_consultation(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/consultations/{consultation}/reopening", statuses=(200, 401, 403, 404, 422))
+def reopen_consultation(parts: Parts, request: Request[Reopening]) -> Answer[ConsultationState]:
     """It is not solved after all."""
-    found = _acted_on(parts, request, ASKER, OWNER)
-    reason = request.body["reason"] and parts.vault.seal(found.document["asker"], request.body["reason"])
-    return _taken(request, Reopen(found.role == ASKER, reason, request.now, parts.rules(request.now)))
+    found = _require_role(parts, request, ASKER, OWNER)
+    reason = request.body.reason and parts.vault.seal(found.row.asker, request.body.reason)
+    return _take(request, Reopen(found.role == ASKER, reason, request.now, parts.rules(request.now)))
 
 
-@routes.post(
-    "/v1/consultations/{consultation}/assignment",
-    body=Assignment(),
-    answer=ConsultationState(),
-    statuses=(200, 401, 403, 404, 422),
-)
-def assign_consultation(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/consultations/{consultation}/assignment", statuses=(200, 401, 403, 404, 422))
+def assign_consultation(parts: Parts, request: Request[Assignment]) -> Answer[ConsultationState]:
     """Give it to somebody else."""
-    found = _acted_on(parts, request, OWNER)
-    person = request.body["owner"]
-    return _taken(request, AssignByHand(person, parts.answers_in(person, found.document["region"])))
+    found = _require_role(parts, request, OWNER)
+    person = request.body.owner
+    return _take(request, AssignByHand(person, parts.answers_in(person, found.row.region)))
 
 
-@routes.post("/v1/consultations/{consultation}/me-too", answer=ConsultationState(), statuses=(201, 401, 403, 404, 422))
-def share_consultation(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/consultations/{consultation}/me-too", statuses=(201, 401, 403, 404, 422))
+def share_consultation(parts: Parts, request: Request) -> Answer[ConsultationState]:
     """I have the same trouble."""
-    _acted_on(parts, request)
-    return _taken(request, ShareTrouble(request.actor.id, parts.ids(request.actor)), 201)
+    _readable(parts, request)
+    return _take(request, ShareTrouble(request.actor.id, parts.ids(request.actor)))
 
 
-@routes.post(
-    "/v1/consultations/{consultation}/promotion",
-    body=Promotion(),
-    answer=PromotedState(),
-    statuses=(201, 401, 403, 404, 422),
-)
-def promote_consultation(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/consultations/{consultation}/promotion", statuses=(201, 401, 403, 404, 422))
+def promote_consultation(parts: Parts, request: Request[Promotion]) -> Answer[PromotedState]:
     """Accompany the library."""
-    found = _acted_on(parts, request, OWNER)
-    library = request.body["library"] or found.document.get("library")
-    # Without a library the rule that asks for one answers.
-    mentorship = _case(parts, request, found, library) if library else request.new_id("mentorship")
-    command = Promote(mentorship, library, request.actor.id)
-    return _taken(request, command, 201, mentorship=mentorship)
+    found = _require_role(parts, request, OWNER)
+    library = request.body.library or found.row.library
+    # Without a library ``decide`` refuses the promotion, and the id names no case.
+    mentorship = _case_for(parts, request, found, library) if library else request.new_id("mentorship")
+    consultation, command = request.path["consultation"], Promote(mentorship, library, request.actor.id)
+
+    def state_of(standing: Standing, _events: object) -> PromotedState:
+        return PromotedState(**vars(_state_of(consultation, standing)), mentorship=mentorship)
+
+    return request.outcome(CONSULTATION, consultation, command, state_of)
 
 
-def _acted_on(parts: Parts, request: Request, *roles: str) -> Concerned:
-    """The consultation of the path, for somebody in one of the ``roles``; without roles, for everybody who may read it.
-
-    Raises ``Unauthorized``, ``NotFound``, ``Forbidden``.
-    """
+def _readable(parts: Parts, request: Request[Any]) -> CallersConsultation:
+    """The consultation of the path. Raises ``Unauthorized`` and ``NotFound``."""
     require_login(request.actor)
-    found = concerned(parts, request.actor, request.path["consultation"])
-    if roles:
-        found.require(*roles)
+    return readable_consultation(parts, request.actor, request.path["consultation"])
+
+
+def _require_role(parts: Parts, request: Request[Any], *roles: str) -> CallersConsultation:
+    """The consultation of the path for a caller in one of the roles. Raises ``Unauthorized``, ``NotFound``, ``Forbidden``."""
+    found = _readable(parts, request)
+    found.require(*roles)
     return found
 
 
-def _case(parts: Parts, request: Request, found: Concerned, library: str) -> str:
-    """The library's case. One that is not open yet is opened as it is elsewhere: on the wish of somebody who works there, or
-    by who leads in the region; that whoever asked named a library makes it nobody's wish. Raises ``Forbidden``.
+def _case_for(parts: Parts, request: Request[Any], found: CallersConsultation, library: str) -> str:
+    """The library's case. A case that is not open yet may be opened, as everywhere, on the wish of a person who works at the
+    library, or by a person who leads in the region. An asker from elsewhere who named the library wished nothing for it.
+    Raises ``Forbidden``.
     """
-    region = found.document["region"]
-    mentorship = case_in(parts, library, region)
+    region = found.row.region
+    mentorship = current_case_in_region(parts, library, region)
     accompanied = parts.commands.state(MENTORSHIP, mentorship)[0].state == OPEN
-    wished = parts.person_of(found.document["asker"]) in present_staff(parts.views.get(LIBRARIES, library))
+    wished = parts.person_of(found.row.asker) in parts.library(library).present_staff
     if not (accompanied or wished or request.actor.may(LEAD, region)):
         raise Forbidden(permission=LEAD, region=region)
     return mentorship
 
 
-def _taken(request: Request, command: ConsultationCommand, status: int = 200, **further: str) -> Answer:
+def _take(request: Request[Any], command: ConsultationCommand) -> Answer[ConsultationState]:
     consultation = request.path["consultation"]
+    return request.outcome(CONSULTATION, consultation, command, lambda state, _: _state_of(consultation, state))
 
-    def answer(standing: Standing, _events: object) -> dict[str, Any]:
-        return {
-            "consultation": consultation,
-            "state": standing.state,
-            "owner": standing.owner.person,
-            "due": standing.due and standing.due.isoformat(),
-            "answers": standing.answers,
-            "me_too": len(standing.sharers),
-            "rating": standing.rating,
-            **further,
-        }
 
-    return recorded(request.take(CONSULTATION, consultation, command, answer=answer), status)
+def _state_of(consultation: str, standing: Standing) -> ConsultationState:
+    return ConsultationState(
+        consultation=consultation,
+        state=standing.state,
+        owner=standing.owner.person,
+        due=standing.due.isoformat() if standing.due else None,
+        answers=standing.answers,
+        me_too=len(standing.sharers),
+        rating=standing.rating,
+    )

@@ -1,5 +1,7 @@
 """The read models of mentoring: one file each."""
 
+from typing import Any
+
 from services.kernel.declare.view import View
 from services.mentoring.views.consultations import CONSULTATIONS
 from services.mentoring.views.exchange import EXCHANGE
@@ -15,8 +17,8 @@ from services.mentoring.views.reports import REPORTS
 from services.mentoring.views.rulebook import RULEBOOK
 from services.mentoring.views.visits import VISITS
 
-VIEWS: tuple[View, ...] = (
+VIEWS: tuple[View[Any], ...] = (
     *(RULEBOOK, OFFICES, REGIONS, PARTICIPANTS),
     *(LIBRARIES, PRACTICE, FRAMEWORKS, GATHERINGS, MENTORSHIPS, VISITS, REPORTS),
     *(CONSULTATIONS, EXCHANGE),
-)  # fmt: skip
+)

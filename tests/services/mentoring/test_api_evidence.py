@@ -188,4 +188,4 @@ def test_a_case_keeps_the_last_backups_and_never_forgets_the_newest_that_went_we
     assert len({each["made"] for each in shown["evidence"]["backups"]}) == 10
     kept = stage.application.core.views.get(MENTORSHIPS, path.rpartition("/")[2])
     assert kept is not None
-    assert len(kept["backups"]) == BACKUPS_AT_MOST
+    assert len(kept.backups) == BACKUPS_AT_MOST
