@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from services.kernel.base.message import Fact
 from services.kernel.base.times import moment, read
@@ -17,6 +17,20 @@ from services.kernel.declare.dated import in_force
 from services.kernel.declare.view import Applied, Change
 
 Document = Mapping[str, Any]
+
+
+class VersionRow(Protocol):
+    """The row of a view of dated versions; ``in_force_from`` as it is stored."""
+
+    @property
+    def version(self) -> int: ...
+
+    @property
+    def in_force_from(self) -> datetime | str: ...
+
+
+VersionRowT = TypeVar("VersionRowT", bound=VersionRow)
+StoredT = TypeVar("StoredT")
 
 
 def copied(kept: Mapping[str, Sequence[str]]) -> Callable[[Fact], Applied]:
@@ -72,17 +86,23 @@ def told_or_default(data: Document, defaults: Document) -> dict[str, Any]:
 
 def document_at(documents: Iterable[Document], at: datetime) -> Document | None:
     """The document in force at a time, of a view of dated versions; None before the first."""
-    found = in_force((_Version.of(document) for document in documents), at)
-    return None if found is None else found.document
+    versions = (_Version(each["version"], _time(each["in_force_from"]), each) for each in documents)
+    found = in_force(versions, at)
+    return None if found is None else found.stored
+
+
+def row_at(rows: Iterable[VersionRowT], at: datetime) -> VersionRowT | None:
+    """The row in force at a time, of a view of dated versions; None before the first."""
+    found = in_force((_Version(row.version, _time(row.in_force_from), row) for row in rows), at)
+    return None if found is None else found.stored
 
 
 @dataclass(frozen=True, slots=True)
-class _Version:
+class _Version(Generic[StoredT]):
     version: int
     in_force_from: datetime
-    document: Document
+    stored: StoredT
 
-    @staticmethod
-    def of(document: Document) -> _Version:
-        begins = document["in_force_from"]
-        return _Version(document["version"], begins if isinstance(begins, datetime) else read(begins), document)
+
+def _time(begins: datetime | str) -> datetime:
+    return begins if isinstance(begins, datetime) else read(begins)

@@ -1,11 +1,12 @@
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from services.kernel.base.message import Fact
-from services.kernel.declare.fact_views import copied, dated, document_at, told_or_default
+from services.kernel.declare.fact_views import copied, dated, document_at, row_at, told_or_default
 from services.kernel.declare.view import Applied, Change
 from tests.support.shelf import fact
 
@@ -69,3 +70,17 @@ def test_of_two_begun_together_the_higher_number_is_in_force() -> None:
     found = document_at(documents, NOON)
     assert found is not None
     assert found["version"] == 10
+
+
+@dataclass(frozen=True)
+class PriceRow:
+    version: int
+    in_force_from: Any
+
+
+@pytest.mark.parametrize("form", [datetime.isoformat, lambda at: at], ids=["text", "time"])
+def test_the_row_begun_last_is_in_force(form: Any) -> None:
+    rows = [PriceRow(version, form(since)) for version, since in ((1, NOON + DAY), (2, NOON), (3, NOON))]
+    assert row_at(rows, NOON - DAY) is None
+    assert row_at(rows, NOON) == rows[2]
+    assert row_at(rows, NOON + DAY) == rows[0]
