@@ -6,18 +6,19 @@ go on at once. The staff of the library is what members have told so far.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from services.kernel.base.ids import derived_id
 from services.kernel.base.problem import Forbidden, Malformed, NotFound
 from services.kernel.declare.policy import Actor
+from services.kernel.declare.route import Answer, Request
 from services.kernel.declare.view import View
 from services.mentoring.domain.case import CLOSED, Library, Mentorship
-from services.mentoring.domain.mentorship import MENTORSHIP
-from services.mentoring.domain.pilot import Heard
+from services.mentoring.domain.mentorship import MENTORSHIP, MentorshipCommand
 from services.mentoring.domain.rules import RulesInForce
+from services.mentoring.domain.stages import Heard
 from services.mentoring.domain.template import Template
 from services.mentoring.parts import LEAD, VISIT, Parts
 from services.mentoring.templates import templates
@@ -28,6 +29,7 @@ from services.mentoring.views.practice import PRACTICE, PracticeRow
 
 ABLE_UNIT = "b-slims"
 CASES_AT_MOST = 100
+KeptT = TypeVar("KeptT")
 RowT = TypeVar("RowT")
 
 
@@ -92,9 +94,26 @@ def visible_case(parts: Parts, identity: str, actor: Actor) -> CaseAccess:
 def any_case(parts: Parts, identity: str, actor: Actor) -> CaseAccess:
     """The case, also for an actor who may not know of it: the caller of this function decides. Raises ``NotFound``."""
     case, version = parts.commands.state(MENTORSHIP, identity)
-    if case.library is None:
+    if case is None:
         raise NotFound
     return CaseAccess(identity, case, case.library, version, actor, parts.library(case.library.id))
+
+
+def take_for_case(
+    request: Request[Any],
+    mentorship: str,
+    command: MentorshipCommand,
+    answer: Callable[[Mentorship], KeptT],
+    *,
+    location: str | None = None,
+) -> Answer[KeptT]:
+    """Take one command on a case, and answer what ``answer`` makes of the case after it. Raises as ``Request.outcome`` does."""
+
+    def kept(case: Mentorship | None, _events: object) -> KeptT:
+        assert case is not None  # the command was taken, so the case was opened
+        return answer(case)
+
+    return request.outcome(MENTORSHIP, mentorship, command, kept, location=location)
 
 
 def current_case(parts: Parts, library: str) -> str:
@@ -106,7 +125,7 @@ def current_case(parts: Parts, library: str) -> str:
     for number in range(1, CASES_AT_MOST + 1):
         identity = derived_id("mentorship", library, number)
         case, _version = parts.commands.state(MENTORSHIP, identity)
-        if case.state != CLOSED:
+        if case is None or case.state != CLOSED:
             return identity
     raise NotFound
 

@@ -12,7 +12,7 @@ from services.kernel.declare.schema import UNSET, Described, Unset
 from services.kernel.declare.shapes import fill
 from services.mentoring.api.case_access import CaseAccess
 from services.mentoring.domain.case import Mentorship
-from services.mentoring.domain.pilot import PilotRules
+from services.mentoring.domain.stages import PilotRules
 from services.mentoring.domain.template import PROBATION, Stage, Template
 from services.mentoring.domain.weeks import monday_of, name_of
 from services.mentoring.parts import Parts

@@ -20,8 +20,8 @@ from services.mentoring.api.consultations import (
     require_login,
 )
 from services.mentoring.domain.case import OPEN
-from services.mentoring.domain.consultation import CONSULTATION, HIGHEST, LOWEST
-from services.mentoring.domain.consultation_acts import (
+from services.mentoring.domain.consultation import CONSULTATION, HIGHEST, LOWEST, Consultation
+from services.mentoring.domain.consultation_messages import (
     AssignByHand,
     ConsultationCommand,
     GiveAnswer,
@@ -34,7 +34,6 @@ from services.mentoring.domain.consultation_acts import (
     TakeNote,
 )
 from services.mentoring.domain.mentorship import MENTORSHIP
-from services.mentoring.domain.standing import Standing
 from services.mentoring.parts import LEAD, Parts
 
 LONGEST_NUMBER = 4
@@ -169,8 +168,8 @@ def promote_consultation(parts: Parts, request: Request[Promotion]) -> Answer[Pr
     mentorship = _case_for(parts, request, found, library) if library else request.new_id("mentorship")
     consultation, command = request.path["consultation"], Promote(mentorship, library, request.actor.id)
 
-    def state_of(standing: Standing, _events: object) -> PromotedState:
-        return PromotedState(**vars(_state_of(consultation, standing)), mentorship=mentorship)
+    def state_of(after: Consultation | None, _events: object) -> PromotedState:
+        return PromotedState(**vars(_state_of(consultation, after)), mentorship=mentorship)
 
     return request.outcome(CONSULTATION, consultation, command, state_of)
 
@@ -195,7 +194,8 @@ def _case_for(parts: Parts, request: Request[Any], found: CallersConsultation, l
     """
     region = found.row.region
     mentorship = current_case_in_region(parts, library, region)
-    accompanied = parts.commands.state(MENTORSHIP, mentorship)[0].state == OPEN
+    case, _ = parts.commands.state(MENTORSHIP, mentorship)
+    accompanied = case is not None and case.state == OPEN
     wished = parts.person_of(found.row.asker) in parts.library(library).present_staff
     if not (accompanied or wished or request.actor.may(LEAD, region)):
         raise Forbidden(permission=LEAD, region=region)
@@ -204,16 +204,17 @@ def _case_for(parts: Parts, request: Request[Any], found: CallersConsultation, l
 
 def _take(request: Request[Any], command: ConsultationCommand) -> Answer[ConsultationState]:
     consultation = request.path["consultation"]
-    return request.outcome(CONSULTATION, consultation, command, lambda state, _: _state_of(consultation, state))
+    return request.outcome(CONSULTATION, consultation, command, lambda after, _: _state_of(consultation, after))
 
 
-def _state_of(consultation: str, standing: Standing) -> ConsultationState:
+def _state_of(identity: str, after: Consultation | None) -> ConsultationState:
+    assert after is not None  # the command was taken, so somebody asked
     return ConsultationState(
-        consultation=consultation,
-        state=standing.state,
-        owner=standing.owner.person,
-        due=standing.due.isoformat() if standing.due else None,
-        answers=standing.answers,
-        me_too=len(standing.sharers),
-        rating=standing.rating,
+        consultation=identity,
+        state=after.state,
+        owner=after.owner.person,
+        due=after.due.isoformat() if after.due else None,
+        answers=after.answers,
+        me_too=len(after.sharers),
+        rating=after.rating,
     )

@@ -13,9 +13,8 @@ from services.kernel.declare.policy import Actor
 from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import UNSET, Described, Unset
 from services.kernel.declare.shapes import Identity, Line, Listing, PageQuery, fill, paged, paging, up_to, where
-from services.mentoring.domain.consultation import CONSULTATION
-from services.mentoring.domain.consultation_acts import Ask
-from services.mentoring.domain.standing import ANSWERED, OPEN, PROMOTED, RESOLVED, Standing
+from services.mentoring.domain.consultation import ANSWERED, CONSULTATION, OPEN, PROMOTED, RESOLVED, Consultation
+from services.mentoring.domain.consultation_messages import Ask
 from services.mentoring.parts import ANSWER, Parts
 from services.mentoring.views.consultations import CONSULTATIONS, AnswerRow, ConsultationRow, RemarkRow
 from services.mentoring.views.participants import PARTICIPANTS
@@ -167,9 +166,10 @@ def ask_consultation(parts: Parts, request: Request[NewConsultation]) -> Answer[
     )
     consultation = request.new_id("consultation")
 
-    def ref_of(standing: Standing, _events: object) -> ConsultationRef:
-        owner, due = standing.owner, standing.due
-        return ConsultationRef(consultation, asker, owner.person, owner.why, due.isoformat() if due else "")
+    def ref_of(asked: Consultation | None, _events: object) -> ConsultationRef:
+        assert asked is not None
+        assert asked.due is not None  # an answer is awaited from the asking on
+        return ConsultationRef(consultation, asker, asked.owner.person, asked.owner.why, asked.due.isoformat())
 
     location = f"/v1/consultations/{consultation}"
     return request.outcome(CONSULTATION, consultation, command, ref_of, location=location)

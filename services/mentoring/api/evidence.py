@@ -14,11 +14,10 @@ from services.kernel.base.problem import Malformed, NotFound, Unauthorized
 from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import UNSET, Unset
 from services.kernel.declare.shapes import up_to
-from services.mentoring.api.case_access import CaseAccess, any_case, visible_case
+from services.mentoring.api.case_access import CaseAccess, any_case, take_for_case, visible_case
 from services.mentoring.api.case_presenter import CaseRef, WindowShown, probation_window
 from services.mentoring.domain.case import Mentorship, Note
 from services.mentoring.domain.evidence import RecordBackup, RecordLoans
-from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.probation import MEASURED, STATED
 from services.mentoring.domain.smooth import (
     ClearBlocker,
@@ -119,10 +118,10 @@ def record_evidence(parts: Parts, request: Request[Evidence]) -> Answer[Evidence
     else:
         raise Malformed
 
-    def evidence_of(case: Mentorship, _events: object) -> EvidenceShown:
+    def evidence_of(case: Mentorship) -> EvidenceShown:
         return EvidenceShown(access.identity, body.kind, name_of(week), source, probation_window(case, request.now))
 
-    return request.outcome(MENTORSHIP, access.identity, command, evidence_of)
+    return take_for_case(request, access.identity, command, evidence_of)
 
 
 @routes.post("/v1/mentorships/{mentorship}/blockers", statuses=(201, 403, 404, 422))
@@ -174,7 +173,8 @@ def _case_of_server(parts: Parts, request: Request[Any], key: str) -> CaseAccess
         access = any_case(parts, request.path["mentorship"], request.actor)
     except NotFound:
         raise wrong from None
-    if not hmac.compare_digest(digest(key), access.case.evidence_key):
+    issued = access.case.evidence_key
+    if issued is None or not hmac.compare_digest(digest(key), issued):
         raise wrong
     return access
 
@@ -189,18 +189,16 @@ def _week(name: str) -> date:
 def _take_for_blocker(
     request: Request[Any], access: CaseAccess, command: RaiseBlocker | ClearBlocker
 ) -> Answer[BlockerShown]:
-    blocker = command.blocker
+    def blocker_of(case: Mentorship) -> BlockerShown:
+        return BlockerShown(access.identity, command.blocker, command.blocker in case.blockers)
 
-    def blocker_of(case: Mentorship, _events: object) -> BlockerShown:
-        return BlockerShown(access.identity, blocker, blocker in case.blockers)
-
-    return request.outcome(MENTORSHIP, access.identity, command, blocker_of)
+    return take_for_case(request, access.identity, command, blocker_of)
 
 
 def _take_for_smooth(
     request: Request[Any], access: CaseAccess, command: ProposeSmooth | ConfirmSmooth | ReportRegression
 ) -> Answer[ProposalShown]:
-    def proposal_of(case: Mentorship, _events: object) -> ProposalShown:
-        return ProposalShown(access.identity, access.library.id, case.stage, case.proposed_by or None)
+    def proposal_of(case: Mentorship) -> ProposalShown:
+        return ProposalShown(access.identity, access.library.id, case.stage, case.proposed_by)
 
-    return request.outcome(MENTORSHIP, access.identity, command, proposal_of)
+    return take_for_case(request, access.identity, command, proposal_of)

@@ -11,10 +11,9 @@ from services.kernel.base.problem import Forbidden, Malformed, NotFound
 from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import UNSET, Described, Unset
 from services.kernel.declare.shapes import Identity, Listing, PageQuery, paged, paging, up_to, where
-from services.mentoring.api.case_access import current_case, visible_case
+from services.mentoring.api.case_access import current_case, take_for_case, visible_case
 from services.mentoring.api.case_presenter import CaseLine, CaseRef, CaseShown, case_line, case_shown
 from services.mentoring.domain.case import CLOSED, OPEN, Library, Mentorship
-from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.opening import (
     COMPANION,
     AssignMentor,
@@ -89,10 +88,10 @@ def open_mentorship(parts: Parts, request: Request[Wish]) -> Answer[CaseRef]:
     wish = parts.seal_note(person, body.wish)
     command = OpenMentorship(library, template.software, template.name, person, wish)
 
-    def ref_of(case: Mentorship, _events: object) -> CaseRef:
+    def ref_of(case: Mentorship) -> CaseRef:
         return CaseRef(mentorship, library.id, case.stage)
 
-    return request.outcome(MENTORSHIP, mentorship, command, ref_of, location=f"/v1/mentorships/{mentorship}")
+    return take_for_case(request, mentorship, command, ref_of, location=f"/v1/mentorships/{mentorship}")
 
 
 @routes.get("/v1/mentorships")
@@ -147,12 +146,8 @@ def close_mentorship(parts: Parts, request: Request[ClosingBody]) -> Answer[Clos
     """Close the case; as smooth only when it is."""
     access = visible_case(parts, request.path["mentorship"], request.actor)
     command = CloseMentorship(request.body.why, access.require(access.leads))
-    closed = ClosedShown(access.identity, CLOSED)
-    return request.outcome(MENTORSHIP, access.identity, command, lambda *_: closed)
+    return take_for_case(request, access.identity, command, lambda case: ClosedShown(access.identity, case.state))
 
 
 def _take_for_team(request: Request[Any], mentorship: str, command: AssignMentor | ReleaseMentor) -> Answer[TeamShown]:
-    def team_of(case: Mentorship, _events: object) -> TeamShown:
-        return TeamShown(mentorship, case.mentors)
-
-    return request.outcome(MENTORSHIP, mentorship, command, team_of)
+    return take_for_case(request, mentorship, command, lambda case: TeamShown(mentorship, case.mentors))

@@ -133,7 +133,8 @@ def make_progress_link(parts: Parts, request: Request[NewLink]) -> Answer[LinkSh
     secret = parts.secrets.progress_address(access.identity, request.command_id)
     command = MakeLink(digest(secret), request.now + timedelta(days=request.body.days), person)
 
-    def expiry_of(case: Mentorship, _events: object) -> Mapping[str, str]:
+    def expiry_of(case: Mentorship | None, _events: object) -> Mapping[str, str]:
+        assert case is not None  # the command was taken, so the case was opened
         return {"expires": moment(case.links[command.digest])}
 
     commit = request.take(MENTORSHIP, access.identity, command, answer=expiry_of)

@@ -18,7 +18,7 @@ from services.kernel.declare.schema import UNSET, FieldOf, Key, Unset
 from services.kernel.declare.shapes import fill
 from services.mentoring.api.case_access import CaseAccess
 from services.mentoring.api.case_presenter import cost_of, hours_given, stages_reached
-from services.mentoring.domain.readiness import CONDITIONS
+from services.mentoring.domain.stages import CONDITIONS
 from services.mentoring.parts import Parts
 from services.mentoring.views.mentorships import MentorshipRow
 

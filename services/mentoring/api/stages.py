@@ -12,13 +12,10 @@ from marshmallow.validate import Length, Regexp
 from services.kernel.base.problem import Malformed
 from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.shapes import Identity, up_to
-from services.mentoring.api.case_access import CaseAccess, heard_of_staff, visible_case
+from services.mentoring.api.case_access import CaseAccess, heard_of_staff, take_for_case, visible_case
 from services.mentoring.api.case_presenter import CaseRef
 from services.mentoring.domain.case import Mentorship
-from services.mentoring.domain.mentorship import MENTORSHIP
-from services.mentoring.domain.pilot import DesignatePilot
-from services.mentoring.domain.progress import GoLive, PassStage
-from services.mentoring.domain.readiness import CONDITIONS, AssessReadiness, Condition
+from services.mentoring.domain.stages import CONDITIONS, AssessReadiness, Condition, DesignatePilot, GoLive, PassStage
 from services.mentoring.parts import Parts
 
 LINK = Regexp(r"^https?://[^\s<>\"]{3,300}$", error="Not a web address.")
@@ -77,11 +74,11 @@ def assess_readiness(parts: Parts, request: Request[Assessment]) -> Answer[Readi
         Condition(name, each.present, parts.seal_note(person, each.note)) for name, each in found.items()
     )
 
-    def readiness_of(case: Mentorship, _events: object) -> ReadinessShown:
+    def readiness_of(case: Mentorship) -> ReadinessShown:
         missing = case.lacking or ()
         return ReadinessShown(access.identity, len(CONDITIONS) - len(missing), len(CONDITIONS), missing)
 
-    return request.outcome(MENTORSHIP, access.identity, AssessReadiness(conditions, person), readiness_of)
+    return take_for_case(request, access.identity, AssessReadiness(conditions, person), readiness_of)
 
 
 @routes.post("/v1/mentorships/{mentorship}/pilot", statuses=(201, 403, 404, 422))
@@ -118,7 +115,7 @@ def go_live(parts: Parts, request: Request) -> Answer[CaseRef]:
 def _take_step(
     request: Request[Any], access: CaseAccess, command: DesignatePilot | PassStage | GoLive
 ) -> Answer[CaseRef]:
-    def ref_of(case: Mentorship, _events: object) -> CaseRef:
+    def ref_of(case: Mentorship) -> CaseRef:
         return CaseRef(access.identity, access.library.id, case.stage)
 
-    return request.outcome(MENTORSHIP, access.identity, command, ref_of)
+    return take_for_case(request, access.identity, command, ref_of)

@@ -14,7 +14,7 @@ from services.kernel.base.problem import Malformed, NotFound
 from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import UNSET, Unset
 from services.kernel.declare.shapes import Identity, Listing, PageQuery, fill, paged, paging, up_to
-from services.mentoring.api.case_access import CaseAccess, visible_case
+from services.mentoring.api.case_access import CaseAccess, take_for_case, visible_case
 from services.mentoring.api.case_presenter import (
     Cost,
     InstallationShown,
@@ -28,7 +28,6 @@ from services.mentoring.api.case_presenter import (
 )
 from services.mentoring.domain.access import ConfirmRotation, NoteInstallation
 from services.mentoring.domain.case import OPEN, Note
-from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.visit import CALL, CHAT, LONGEST_MINUTES, ON_SITE, VISIT, LogVisit
 from services.mentoring.parts import Parts
 from services.mentoring.templates import VERSION
@@ -229,7 +228,7 @@ def confirm_password_rotation(parts: Parts, request: Request[Rotation]) -> Answe
     unknown = set(passwords) - set(access.template.rotate)
     if unknown:
         raise Malformed(errors={"passwords": [f"Not on the list: {', '.join(sorted(unknown))}."]})
-    return _take_for_case(request, access, ConfirmRotation(passwords, person))
+    return _take_and_name(request, access, ConfirmRotation(passwords, person))
 
 
 @routes.post("/v1/mentorships/{mentorship}/installation", statuses=(201, 403, 404, 422))
@@ -237,13 +236,13 @@ def note_installation(parts: Parts, request: Request[Installation]) -> Answer[Ca
     """Which version is installed, and on what."""
     access = visible_case(parts, request.path["mentorship"], request.actor)
     person = access.require(access.mentors or access.of_the_library)
-    return _take_for_case(request, access, NoteInstallation(request.body.version, request.body.host, person))
+    return _take_and_name(request, access, NoteInstallation(request.body.version, request.body.host, person))
 
 
-def _take_for_case(
+def _take_and_name(
     request: Request[Any], access: CaseAccess, command: ConfirmRotation | NoteInstallation
 ) -> Answer[CaseOnly]:
-    return request.outcome(MENTORSHIP, access.identity, command, lambda *_: CaseOnly(access.identity))
+    return take_for_case(request, access.identity, command, lambda _: CaseOnly(access.identity))
 
 
 def _units_worked_on(access: CaseAccess) -> tuple[str, ...]:

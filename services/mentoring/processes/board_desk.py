@@ -15,7 +15,7 @@ from services.kernel.base.message import Fact, Recorded
 from services.kernel.declare.process import DeadlinePassed, Issue, ProcessManager, Reaction
 from services.kernel.declare.view import COMMITS, INBOX
 from services.mentoring.domain.consultation import CONSULTATION
-from services.mentoring.domain.consultation_acts import (
+from services.mentoring.domain.consultation_messages import (
     ConsultationAsked,
     ConsultationAssigned,
     ConsultationPromoted,

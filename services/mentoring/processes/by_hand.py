@@ -14,7 +14,7 @@ from services.kernel.base.message import Fact, Recorded
 from services.kernel.declare.process import Issue, ProcessManager, Reaction
 from services.kernel.declare.view import COMMITS, INBOX
 from services.mentoring.domain.consultation import CONSULTATION
-from services.mentoring.domain.consultation_acts import ConsultationAssigned, ConsultationReopened, HandOver
+from services.mentoring.domain.consultation_messages import ConsultationAssigned, ConsultationReopened, HandOver
 from services.mentoring.domain.desk import ALL, HAND, HANDOVER, REGION, Owner, answers
 from services.mentoring.processes.seating import SEATING_FACTS, OfficeVacated, SeatMove, StandInEnded
 

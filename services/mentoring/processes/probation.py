@@ -15,8 +15,8 @@ from services.kernel.declare.view import COMMITS
 from services.mentoring.domain.evidence import CloseWeek
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.opening import MentorshipClosed
-from services.mentoring.domain.progress import LibraryLive
 from services.mentoring.domain.smooth import LibraryRegressed, LibrarySmooth
+from services.mentoring.domain.stages import LibraryLive
 from services.mentoring.domain.weeks import GRACE, WEEK, closes, monday_of
 
 CLOSING = "week"

@@ -12,7 +12,7 @@ from services.kernel.base.message import Recorded
 from services.kernel.declare.process import Issue, ProcessManager, Reaction, Stateless
 from services.kernel.declare.view import COMMITS
 from services.mentoring.domain.case import Library
-from services.mentoring.domain.consultation_acts import ConsultationPromoted
+from services.mentoring.domain.consultation_messages import ConsultationPromoted
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.opening import BY_CONSULTATION, OpenMentorship
 from services.mentoring.templates import newest

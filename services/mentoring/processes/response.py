@@ -12,7 +12,7 @@ from services.kernel.base.message import Recorded
 from services.kernel.declare.process import DeadlinePassed, Issue, ProcessManager, Reaction, Stateless
 from services.kernel.declare.view import COMMITS
 from services.mentoring.domain.consultation import CONSULTATION
-from services.mentoring.domain.consultation_acts import (
+from services.mentoring.domain.consultation_messages import (
     ConsultationAnswered,
     ConsultationAsked,
     ConsultationHeld,

@@ -9,7 +9,8 @@ from services.kernel.base.message import Recorded
 from services.kernel.base.times import moment
 from services.kernel.declare.view import Applied, Change, Expression, View, adding, increment
 from services.kernel.views.arrays import appending
-from services.mentoring.domain.consultation_acts import (
+from services.mentoring.domain.consultation import ANSWERED, OPEN, PROMOTED, RESOLVED
+from services.mentoring.domain.consultation_messages import (
     AnswerPublished,
     ConsultationAnswered,
     ConsultationAsked,
@@ -25,7 +26,6 @@ from services.mentoring.domain.consultation_acts import (
     ResponseTargetMissed,
     TroubleShared,
 )
-from services.mentoring.domain.standing import ANSWERED, OPEN, PROMOTED, RESOLVED
 
 _Said: TypeAlias = ConsultationAnswered | AnswerPublished | NoteTaken | TroubleShared
 _Custody: TypeAlias = ConsultationAssigned | ResponseTargetMissed | ConsultationEscalated

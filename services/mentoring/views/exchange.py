@@ -13,7 +13,7 @@ from typing import Any
 from services.kernel.base.local_time import local
 from services.kernel.base.message import Recorded
 from services.kernel.declare.view import Applied, Change, View, increment
-from services.mentoring.domain.consultation_acts import ConsultationAnswered, ConsultationAsked
+from services.mentoring.domain.consultation_messages import ConsultationAnswered, ConsultationAsked
 
 PERSON, LIBRARY, REGION = "person", "library", "region"
 THERE = "there"

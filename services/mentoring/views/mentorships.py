@@ -11,7 +11,7 @@ from services.kernel.base.times import moment
 from services.kernel.declare.schema import UNSET, Unset
 from services.kernel.declare.view import Applied, Change, Expression, View, adding, increment
 from services.kernel.views.arrays import appending
-from services.mentoring.domain import access, evidence, opening, pilot, progress, readiness, smooth
+from services.mentoring.domain import access, evidence, opening, smooth, stages
 from services.mentoring.domain.case import CLOSED, OPEN, Note
 from services.mentoring.domain.mentorship import MentorshipEvent
 from services.mentoring.domain.template import AGREED, PROBATION, SMOOTH, WANTED
@@ -40,7 +40,7 @@ class ReadinessRow:
     at: str
     score: int
     missing: tuple[str, ...]
-    conditions: tuple[readiness.Condition, ...]
+    conditions: tuple[stages.Condition, ...]
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class PilotRow:
 
     gatherings: tuple[str, ...]
     able: tuple[str, ...]
-    rules: pilot.PilotRules
+    rules: stages.PilotRules
 
 
 @dataclass(frozen=True)
@@ -214,8 +214,8 @@ def _changed(event: MentorshipEvent, recorded: Recorded) -> dict[str, Any] | Non
             return {**mentors, "proposed_by": _unless_left(list(team))}
         case opening.MentorshipClosed():
             return {"state": CLOSED, "closed": at, "why": event.why}
-        case readiness.ReadinessAssessed() | pilot.PilotDesignated() | progress.StagePassed() | progress.LibraryLive():
-            return _after_progress(event, at)
+        case stages.ReadinessAssessed() | stages.PilotDesignated() | stages.StagePassed() | stages.LibraryLive():
+            return _after_stage(event, at)
         case evidence.LoansCounted() | evidence.BackupReported() | evidence.WeekMissed():
             return _after_evidence(event)
         case (
@@ -234,18 +234,16 @@ def _changed(event: MentorshipEvent, recorded: Recorded) -> dict[str, Any] | Non
             assert_never(event)
 
 
-def _after_progress(
-    event: readiness.ReadinessAssessed | pilot.PilotDesignated | progress.ProgressEvent, at: str
-) -> dict[str, Any]:
+def _after_stage(event: stages.StageEvent, at: str) -> dict[str, Any]:
     match event:
-        case readiness.ReadinessAssessed():
+        case stages.ReadinessAssessed():
             return {"readiness": ReadinessRow(at, event.score, event.missing, event.conditions)}
-        case pilot.PilotDesignated():
+        case stages.PilotDesignated():
             decided_on = PilotRow(event.heard.gatherings, event.heard.able, event.rules)
             return {"pilot": True, "pilot_on": decided_on, **_reached(HistoryRow(AGREED, at, event.by))}
-        case progress.StagePassed():
+        case stages.StagePassed():
             return _reached(HistoryRow(event.stage, at, event.by, event.items, event.note, event.link))
-        case progress.LibraryLive():
+        case stages.LibraryLive():
             return {"live_since": at, "rules": event.rules, **_reached(HistoryRow(PROBATION, at, event.by))}
         case _:
             assert_never(event)

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.kernel.base.message import Fact
-from services.kernel.base.times import moment, read
-from services.kernel.declare.dated import in_force
+from services.kernel.base.times import moment
 from services.kernel.declare.fact_shapes import FactShapes
-from services.kernel.declare.fact_views import six_digits
+from services.kernel.declare.fact_views import row_at, six_digits
 from services.kernel.declare.shapes import fill
 from services.kernel.declare.view import INBOX, Applied, Change, View
 from services.mentoring.domain.rules import RulesInForce
@@ -50,16 +49,9 @@ class RulebookRow:
     rules: RuleValues
 
 
-@dataclass(frozen=True)
-class _DatedRules:
-    version: int
-    in_force_from: datetime
-    rules: RuleValues
-
-
 def rules_at(rows: Iterable[RulebookRow], at: datetime) -> RulesInForce:
     """The rules in force at a moment."""
-    found = in_force((_DatedRules(row.version, read(row.in_force_from), row.rules) for row in rows), at)
+    found = row_at(rows, at)
     return _BEFORE if found is None else fill(RulesInForce, found.rules, version=found.version)
 
 

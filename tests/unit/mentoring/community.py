@@ -16,11 +16,10 @@ from services.kernel.declare.process import DEADLINES, PassDeadline, ProcessMana
 from services.kernel.declare.view import COMMITS
 from services.kernel.log.memory_log import MemoryLog
 from services.mentoring.contract import REGISTRY, tell
-from services.mentoring.domain.consultation import CONSULTATION
-from services.mentoring.domain.consultation_acts import Ask
+from services.mentoring.domain.consultation import CONSULTATION, Consultation
+from services.mentoring.domain.consultation_messages import Ask
 from services.mentoring.domain.desk import Seat, answers, key_of, owner_for
 from services.mentoring.domain.rules import RulesInForce
-from services.mentoring.domain.standing import Standing
 from services.mentoring.processes.board_desk import BOARD_DESK
 from services.mentoring.processes.by_hand import BY_HAND
 from services.mentoring.processes.region_desk import REGION_DESK
@@ -84,8 +83,10 @@ class Community:
         except Refused:
             return
 
-    def standing(self, name: str) -> Standing:
-        return self.commands.state(CONSULTATION, name)[0]
+    def standing(self, name: str) -> Consultation:
+        consultation, _ = self.commands.state(CONSULTATION, name)
+        assert consultation is not None
+        return consultation
 
     def move(self, kind: str, office: str, region: str | None, person: str) -> None:
         """Members tell that somebody took or left a seat."""

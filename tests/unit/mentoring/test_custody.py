@@ -5,7 +5,8 @@ from hypothesis import given as given_any
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from services.mentoring.domain import consultation_acts as acts
+from services.mentoring.domain import consultation_messages as messages
+from services.mentoring.domain.consultation import Consultation
 from services.mentoring.domain.desk import (
     BOARD,
     BOARD_ORDER,
@@ -17,7 +18,6 @@ from services.mentoring.domain.desk import (
     key_of,
     owner_for,
 )
-from services.mentoring.domain.standing import Standing
 from tests.unit.mentoring.community import RULES, Community
 
 KEDIRI, BLITAR = "kota-kediri", "kota-blitar"
@@ -63,7 +63,7 @@ def test_the_board_lifts_it_to_somebody_else_where_there_is_somebody_else(seats:
     assert (to in taken - {silent}) if taken - {silent} else to in {silent, None}
 
 
-def rightly_owned(community: Community, standing: Standing) -> bool:
+def rightly_owned(community: Community, standing: Consultation) -> bool:
     """Whether an open consultation is with whoever sits at its desk."""
     seats = community.seats[-1]
     owner = standing.owner
@@ -81,10 +81,10 @@ def happen(community: Community, act: str, n: int, chance: random.Random) -> Non
     """One of the things that people and time do."""
     name = chance.choice(community.asked) if community.asked else ""
     commands = {
-        "answer": acts.GiveAnswer("ani", "sealed", False),
-        "resolve": acts.Resolve("asker", True, None),
-        "reopen": acts.Reopen(True, None, community.clock.now(), RULES),
-        "hand": acts.AssignByHand(chance.choice(["mira", "ani", "budi"]), True),
+        "answer": messages.GiveAnswer("ani", "sealed", False),
+        "resolve": messages.Resolve("asker", True, None),
+        "reopen": messages.Reopen(True, None, community.clock.now(), RULES),
+        "hand": messages.AssignByHand(chance.choice(["mira", "ani", "budi"]), True),
     }
     match act:
         case "ask":

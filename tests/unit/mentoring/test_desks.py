@@ -4,7 +4,7 @@ from typing import Any
 from services.kernel.base.message import Fact
 from services.kernel.declare.process import DeadlinePassed, Issue, Reaction
 from services.mentoring.domain.consultation import CONSULTATION
-from services.mentoring.domain.consultation_acts import (
+from services.mentoring.domain.consultation_messages import (
     ConsultationAsked,
     ConsultationAssigned,
     ConsultationReopened,

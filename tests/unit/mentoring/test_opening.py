@@ -14,8 +14,8 @@ from services.mentoring.domain.opening import (
     OpenMentorship,
     ReleaseMentor,
 )
-from services.mentoring.domain.progress import GoLive
 from services.mentoring.domain.smooth import LibrarySmooth
+from services.mentoring.domain.stages import GoLive
 from tests.support.sample_community import NOW
 from tests.unit.mentoring.cases import LED, LIBRARY, NOTE, OPENED, RULES, TEMPLATE, on_probation
 

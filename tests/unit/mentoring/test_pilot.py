@@ -7,8 +7,8 @@ from hypothesis import strategies as some
 from services.kernel.base.problem import Refused
 from services.kernel.testing import given
 from services.mentoring.domain.mentorship import MENTORSHIP
-from services.mentoring.domain.pilot import DesignatePilot, Heard, PilotDesignated, PilotRules
 from services.mentoring.domain.rules import RulesInForce
+from services.mentoring.domain.stages import DesignatePilot, Heard, PilotDesignated, PilotRules
 from tests.support.sample_community import NOW
 from tests.unit.mentoring.cases import LIBRARY, OPENED, PILOT, RULES, TEMPLATE, WHOLE, assessed, before
 

@@ -5,8 +5,8 @@ import pytest
 from services.kernel.base.problem import NotFound
 from services.kernel.testing import given
 from services.mentoring.domain.mentorship import MENTORSHIP
-from services.mentoring.domain.progress import GoLive, LibraryLive, PassStage
 from services.mentoring.domain.rules import RulesInForce
+from services.mentoring.domain.stages import GoLive, LibraryLive, PassStage
 from tests.support.sample_community import NOW
 from tests.unit.mentoring.cases import (
     LED,

@@ -1,5 +1,5 @@
 from services.kernel.declare.process import Issue
-from services.mentoring.domain.consultation_acts import ConsultationPromoted, ConsultationResolved
+from services.mentoring.domain.consultation_messages import ConsultationPromoted, ConsultationResolved
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.opening import OpenMentorship
 from services.mentoring.processes.promotion import PROMOTION

@@ -2,8 +2,7 @@ from dataclasses import replace
 
 from services.kernel.testing import given
 from services.mentoring.domain.mentorship import MENTORSHIP
-from services.mentoring.domain.progress import PassStage
-from services.mentoring.domain.readiness import CONDITIONS, AssessReadiness, Condition
+from services.mentoring.domain.stages import CONDITIONS, AssessReadiness, Condition, PassStage
 from tests.unit.mentoring.cases import LED, OPENED, TEMPLATE, WHOLE, assessed, passed
 
 ITEMS = ("head-agrees", "operator-named", "collection-counted")

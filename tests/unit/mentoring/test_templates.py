@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.mentoring.domain.readiness import CONDITIONS
+from services.mentoring.domain.stages import CONDITIONS
 from services.mentoring.domain.template import AGREED, PROBATION, READY, SMOOTH, WANTED, Template
 from services.mentoring.templates import STAGES, newest, outdated, templates
 
