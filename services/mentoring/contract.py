@@ -1,7 +1,7 @@
-"""What this service tells the others: which event becomes which fact, and what stands in it.
+"""The facts that this service tells: which event becomes which fact, and the fields of each fact.
 
-A fact's fields are a promise: one may join, none changes its meaning. No name, no contact, no free text about a person:
-people are ids. Titles of consultations are public lines; all other texts stay here.
+A fact's fields are a promise: a field may join, and no field changes its meaning. People are ids: no fact holds a name, a
+contact or free text about a person. Titles of consultations are public lines; all other texts stay here.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def _of_case(
     made: Mapping[str, Made[E]] | None = None,
     known: Mapping[str, Iterable[Any]] | None = None,
 ) -> Tells[E]:
-    """A fact about the case that the event's stream is: with the case's id, its library and the library's region."""
+    """A fact about a case, with the case's id (the stream's), its library and the library's region."""
     return Tells(
         event,
         fact,
@@ -53,7 +53,7 @@ def _of_case(
 _EVIDENCE = {"kind": ("loans", "backup"), "source": (probation.STATED, probation.MEASURED)}
 TOLD = (
     Tells(messages.ConsultationAsked, "consultation-asked", "consultation", ("asker", "library", "owner", "title")),
-    # Where nobody in person owns it yet there is nobody to tell: the desk hands it on at once.
+    # While the desk has the consultation and no person yet, no owner can be told; the desk hands it on at once.
     Tells(
         messages.ConsultationAssigned,
         "consultation-assigned",

@@ -1,4 +1,4 @@
-"""What the handlers of this service are called with, and what they ask of it before they take a command."""
+"""The parts of the service that its handlers use, and the questions that handlers ask before they take a command."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ READ_MEMBERS = "members.read"
 
 @dataclass(frozen=True)
 class Parts:
-    """The service as its handlers see it."""
+    """The service from the view of its handlers."""
 
     commands: Commands
     views: Views
@@ -105,5 +105,5 @@ class Parts:
 
 
 def parts(core: Core) -> Parts:
-    """This service's parts around those that every service has."""
+    """The parts of this service, made from the parts of every service."""
     return Parts(core.commands, core.views, core.vault, SecretDeriver(core.settings.secrets.token))

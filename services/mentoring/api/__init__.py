@@ -1,4 +1,4 @@
-"""The HTTP surface of the mentoring service: one file a resource."""
+"""The HTTP routes of mentoring."""
 
 from __future__ import annotations
 

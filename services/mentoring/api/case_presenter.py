@@ -1,4 +1,4 @@
-"""What a case looks like to those who accompany it and to the library: shapes of the answers, made from the case and its row."""
+"""The answers about a case, to the library and to those who accompany the library, made from the case and its row."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class PilotRulesShown:
 
 @dataclass(frozen=True)
 class PilotShown:
-    """What the library was named a pilot on."""
+    """The gatherings, able staff and rules behind the decision."""
 
     gatherings: tuple[str, ...]
     able: tuple[str, ...]
@@ -190,7 +190,7 @@ class MinutesGiven:
 
 @dataclass(frozen=True)
 class Cost:
-    """What a paid expert would have cost, in rupiah."""
+    """The cost of a paid expert for the same time, in rupiah."""
 
     rupiah: int
     rupiah_an_hour: int
@@ -302,13 +302,13 @@ def hours_given(row: MentorshipRow) -> float:
 
 
 def cost_of(template: Template, minutes: int) -> Cost:
-    """What a paid expert would have cost for these minutes."""
+    """The cost of a paid expert for these minutes."""
     rupiah = minutes * template.rupiah_an_hour // 60
     return Cost(rupiah, template.rupiah_an_hour, template.rupiah_since, template.rupiah_source)
 
 
 def open_blockers(parts: Parts, row: MentorshipRow) -> tuple[OpenBlocker, ...]:
-    """What blocks the case at present, the oldest first."""
+    """The open blockers, the oldest first."""
     return tuple(
         fill(OpenBlocker, each, blocker=blocker, text=parts.open_note(each.note))
         for blocker, each in sorted(row.open_blockers.items(), key=lambda pair: pair[1].at)

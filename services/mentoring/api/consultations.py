@@ -1,4 +1,4 @@
-"""Consultations: anybody asks, an owner is found at once, and those concerned read the whole."""
+"""Ask, list and show consultations. A question has an owner at once; asker and answerers read the whole."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class RemarkShown:
 
 @dataclass(frozen=True, kw_only=True)
 class ConsultationShown:
-    """Everything from ``details`` on is null or empty for those not concerned."""
+    """Everything from ``details`` on is null or empty for a caller without a role."""
 
     consultation: str
     title: str

@@ -1,4 +1,4 @@
-"""What leaves the case: the key of the library's server, links to its progress, and reports that the library releases."""
+"""The key of the library's server, links to the library's progress, and reports that the library releases."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class NewLink:
 
 @dataclass(frozen=True)
 class Release:
-    """``figures`` are those that other services know; this service's own are taken from the case."""
+    """``figures`` come from other services. This service takes its own figures from the case."""
 
     parts: Annotated[tuple[Annotated[str, OneOf(PARTS)], ...], Length(1, len(PARTS))]
     figures: FiguresSent
@@ -80,7 +80,7 @@ class StagePast:
 
 @dataclass(frozen=True)
 class ProgressShown:
-    """Without people, without notes: what anybody with the address may see."""
+    """The progress for the public: no people, no notes."""
 
     library: str | None
     software: str

@@ -1,5 +1,5 @@
-"""The figures of a report. This service takes its own from the case at that moment. Of other services it accepts numbers and
-names from short lists alone: we confirm a report to those who are shown it, so nobody may put other words into it.
+"""The figures of a report. This service takes its own figures from the case at that moment. From other services the report
+accepts only numbers and names from short lists: we confirm the report to its readers, so it must hold no other words.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from services.mentoring.parts import Parts
 from services.mentoring.views.mentorships import MentorshipRow
 
 DECISIONS = (*CONDITIONS, "training")
-"""What a school may be asked to decide; its sentences are the gateway's."""
+"""The decisions that a school may be asked for; the gateway has their sentences."""
 COMPETENCE = "competence"
 """The one part that another service knows."""
 HIGHEST_LEVEL = 4
@@ -51,7 +51,7 @@ def _each_decision_once(decisions: Sequence[str]) -> None:
 
 @dataclass(frozen=True)
 class AreaSent:
-    """The mean level in one area, then and now; null where nobody was rated in it."""
+    """The mean level in one area, then and now; null without a rating."""
 
     area: Annotated[str, _AREA]
     before: MeanLevel
@@ -60,7 +60,7 @@ class AreaSent:
 
 @dataclass(frozen=True)
 class CompetenceSent:
-    """What members count for a library's staff."""
+    """The counts of members for a library's staff."""
 
     people: Annotated[int, Range(0, 10_000)]
     areas: Annotated[tuple[AreaSent, ...], Length(0, 30)]
@@ -73,7 +73,7 @@ class CompetenceSent:
 
 @dataclass(frozen=True)
 class FiguresSent:
-    """What the gateway composes from others: ``competence``, where it is released, and what the school is asked to decide."""
+    """Sent by the gateway: ``competence`` where the library releases that part, and the decisions that the school is asked for."""
 
     competence: CompetenceSent | Unset = UNSET
     decisions: Annotated[
@@ -83,7 +83,7 @@ class FiguresSent:
 
 @dataclass(frozen=True)
 class PeriodFigures:
-    """Days where the community lives, as the others of these figures."""
+    """Days are local days of the community, here and in the other figures."""
 
     since: Annotated[str, Key("from")]
     to: str
@@ -147,9 +147,7 @@ class CostFigures:
 
 @dataclass(frozen=True)
 class Figures:
-    """What this service knows of a case, by part, with the period. The figures are numbers, days and names of stages alone, for
-    they are kept for good.
-    """
+    """The figures of a case by part, and the period. Numbers, days and names of stages only, for figures are kept for good."""
 
     period: PeriodFigures
     hours: HoursFigures

@@ -1,4 +1,4 @@
-"""Self-reliance: whether those who ask come to answer, and whether a library asks less and less."""
+"""Self-reliance: whether askers come to answer, and whether a library asks less and less."""
 
 from __future__ import annotations
 

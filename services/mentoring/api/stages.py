@@ -29,7 +29,7 @@ def _each_item_once(items: Sequence[str]) -> None:
 
 @dataclass(frozen=True)
 class Found:
-    """One condition as it was found."""
+    """The finding about one condition."""
 
     present: bool
     note: Annotated[str, up_to(500)] | None = None
@@ -37,7 +37,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Assessment:
-    """Every one of ``CONDITIONS``."""
+    """A finding for each of ``CONDITIONS``."""
 
     computers: Found
     network: Found
@@ -49,7 +49,7 @@ class Assessment:
 
 @dataclass(frozen=True)
 class Ticks:
-    """What of a stage's checklist is done, and what shows it."""
+    """The ticked items of a stage's checklist, and the evidence."""
 
     items: Annotated[tuple[Identity, ...], (Length(0, 50), _each_item_once)] = ()
     note: Annotated[str, up_to(2000)] | None = None

@@ -48,7 +48,7 @@ def _has_a_number(version: str) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class NewVisit:
-    """Entered in half a minute on a phone: everything else is known. ``day`` is today unless given."""
+    """Entered in half a minute on a phone, so the body asks for little. ``day`` is today unless given."""
 
     day: date | None = None
     minutes: Annotated[int, Range(1, LONGEST_MINUTES)]
@@ -69,7 +69,7 @@ class VisitRef:
 
 @dataclass(frozen=True)
 class VisitShown:
-    """``internal`` is for those who accompany the library, and left out for everybody else."""
+    """``internal`` is for mentors and visitors, and left out for the library."""
 
     visit: str
     mentorship: str
@@ -86,7 +86,7 @@ class VisitShown:
 
 @dataclass(frozen=True)
 class Installation:
-    """``version`` as it is called, with its number: ``9.6.1``, ``SLiMS 9 (Bulian) v9.6.1``."""
+    """``version`` is the name with its number: ``9.6.1``, ``SLiMS 9 (Bulian) v9.6.1``."""
 
     version: Annotated[str, (*up_to(40), _has_a_number)]
     host: Annotated[str, OneOf(HOSTS)]
@@ -113,7 +113,7 @@ class NextStage:
 
 @dataclass(frozen=True)
 class NextStep:
-    """What a visitor on that day left to be done next."""
+    """The next step that a visitor named on that day."""
 
     day: str
     text: str

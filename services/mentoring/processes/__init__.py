@@ -1,4 +1,4 @@
-"""The process managers of this service: one file each."""
+"""The process managers of mentoring."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The read models of mentoring: one file each."""
+"""The read models of mentoring."""
 
 from typing import Any
 

@@ -45,7 +45,7 @@ class ReadinessRow:
 
 @dataclass(frozen=True)
 class PilotRow:
-    """What the library was named a pilot on: gatherings, staff rated able, and the rules that asked for both."""
+    """The gatherings, the able staff and the rules behind the decision to name the library a pilot."""
 
     gatherings: tuple[str, ...]
     able: tuple[str, ...]
@@ -54,7 +54,7 @@ class PilotRow:
 
 @dataclass(frozen=True)
 class WeekLoans:
-    """The loans of one week by source. A source that reported nothing is not there."""
+    """The loans of one week by source. ``UNSET``: the source reported nothing."""
 
     stated: int | Unset = UNSET
     measured: int | Unset = UNSET
@@ -145,7 +145,7 @@ class MentorshipRow:
 
     @property
     def given(self) -> VisitTotals:
-        """What visitors have given, also before the first visit."""
+        """The totals of all visits, zero before the first visit."""
         return self.visits or VisitTotals()
 
     @property
