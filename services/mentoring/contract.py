@@ -1,4 +1,4 @@
-"""The facts that this service tells: which event becomes which fact, and the fields of each fact.
+"""The facts of this service: each event's fact, and the fields of the fact.
 
 A fact's fields are a promise: a field may join, and no field changes its meaning. People are ids: no fact holds a name, a
 contact or free text about a person. Titles of consultations are public lines; all other texts stay here.

@@ -1,4 +1,4 @@
-"""The parts of the service that its handlers use, and the questions that handlers ask before they take a command."""
+"""The parts of the service for its handlers, and the handlers' questions before a command."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Parts:
         return row.guests if row else ()
 
     def require_member(self, person: str) -> None:
-        """Raises ``Malformed`` for an id of which members have not told that it is a member's."""
+        """Raises ``Malformed`` for an id that is no member's, as far as members have told."""
         row = self.views.get(PARTICIPANTS, person)
         if row is None or not row.is_member:
             raise Malformed(errors={"person": ["There is no such member."]})

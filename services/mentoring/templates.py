@@ -1,4 +1,4 @@
-"""The stage templates that this release knows, read from ``stages/``."""
+"""The stage templates of this release, read from ``stages/``."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A case as its log has it at this moment, and the rights of the caller in it.
+"""The present state of a case from the log, and the rights of the caller in the case.
 
-The case is read from the log and not from a view, for it decides what may be done, and the person who just opened a case may
-go on at once. The staff of the library is what members have told so far.
+The case is read from the log and not from a view, because rights depend on it, and a person may go on at once after opening a
+case. The staff of the library is known as far as members have told.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ RowT = TypeVar("RowT")
 
 @dataclass(frozen=True)
 class CaseAccess:
-    """One case and the rights of ``actor`` in it. ``known`` is the library as members told of it."""
+    """One case and the rights of ``actor`` in it. ``known`` is the library by the facts of members."""
 
     identity: str
     case: Mentorship
@@ -92,7 +92,7 @@ def visible_case(parts: Parts, identity: str, actor: Actor) -> CaseAccess:
 
 
 def any_case(parts: Parts, identity: str, actor: Actor) -> CaseAccess:
-    """The case, also for an actor who may not know of it: the caller of this function decides. Raises ``NotFound``."""
+    """The case without a check of the actor's rights, which is left to the calling handler. Raises ``NotFound``."""
     case, version = parts.commands.state(MENTORSHIP, identity)
     if case is None:
         raise NotFound
@@ -107,7 +107,7 @@ def take_for_case(
     *,
     location: str | None = None,
 ) -> Answer[KeptT]:
-    """Take one command on a case, and answer what ``answer`` makes of the case after it. Raises as ``Request.outcome`` does."""
+    """Take one command on a case, and make the answer from the case afterwards. Raises as ``Request.outcome`` does."""
 
     def kept(case: Mentorship | None, _events: object) -> KeptT:
         assert case is not None  # the command was taken, so the case was opened
@@ -117,10 +117,10 @@ def take_for_case(
 
 
 def current_case(parts: Parts, library: str) -> str:
-    """The id of the library's open case, or of the case that would be its next.
+    """The id of the library's open case, or of the library's next case.
 
-    The id is made of the library and a number, so two people who open a case at the same moment name the same stream, and the
-    stream's version lets one of them be first.
+    The id is made of the library and a number, so two people who open a case at the same moment write to the same stream, and the
+    stream's version lets only the first succeed.
     """
     for number in range(1, CASES_AT_MOST + 1):
         identity = derived_id("mentorship", library, number)
@@ -139,7 +139,7 @@ def current_case_in_region(parts: Parts, library: str, region: str) -> str:
 
 
 def heard_of_staff(parts: Parts, staff: tuple[str, ...], rules: RulesInForce) -> Heard:
-    """The gatherings that these people were at between them, and the people rated able, as far as both were told by now."""
+    """The gatherings with at least one of these people, and the people rated able, as far as told by now."""
     everyone = [identity for person in staff for identity in (person, *parts.guests(person))]
     practice = {row.participant: row for row in rows_under(parts, PRACTICE, everyone)}
     attended = {activity for row in practice.values() for activity in row.activities}

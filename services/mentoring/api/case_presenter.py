@@ -1,4 +1,4 @@
-"""The answers about a case, to the library and to those who accompany the library, made from the case and its row."""
+"""The answers about a case, for the library and for mentors, made from the case and the row."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ class StageReached:
 
 @dataclass(frozen=True)
 class LoansShown:
-    """A source that reported nothing for the week is left out."""
+    """A source without a report for the week is left out."""
 
     week: str
     stated: int | Unset = UNSET
@@ -256,7 +256,7 @@ def case_shown(parts: Parts, access: CaseAccess, row: MentorshipRow, now: dateti
 
 
 def stages_reached(parts: Parts, row: MentorshipRow, now: datetime) -> tuple[StageReached, ...]:
-    """Each stage that was reached, when, and for how many days the case stood at it."""
+    """The stages reached so far, with the time and the days spent at each."""
     entries = row.history
     ends = [*(entry.at for entry in entries[1:]), row.closed or moment(now)]
     return tuple(
@@ -292,7 +292,7 @@ def installation_shown(template: Template, row: MentorshipRow) -> InstallationSh
 
 
 def staff_shown(library: LibraryRow) -> tuple[StaffShown, ...]:
-    """The present staff and then the former, each in the order in which they came."""
+    """The present staff and then the former staff, both in the order of arrival."""
     people = [fill(StaffShown, entry, person=person) for person, entry in library.staff.items()]
     return tuple(sorted(people, key=lambda each: (each.until is not None, each.since or "", each.person)))
 

@@ -188,8 +188,8 @@ def _require_role(parts: Parts, request: Request[Any], *roles: str) -> CallersCo
 
 
 def _case_for(parts: Parts, request: Request[Any], found: CallersConsultation, library: str) -> str:
-    """The library's case. A case that is not open yet may be opened, as everywhere, on the wish of a person who works at the
-    library, or by a person who leads in the region. An asker from elsewhere who named the library wished nothing for it.
+    """The library's case. A case may be opened on the wish of the library's staff, or by a regional coordinator. An asker from
+    elsewhere who only named the library is no staff.
     Raises ``Forbidden``.
     """
     region = found.row.region

@@ -105,8 +105,8 @@ class ConsultationShown:
 
 @dataclass(frozen=True)
 class CallersConsultation:
-    """A consultation and what the caller is to it. ``role`` None: the caller reads the public part alone. ``answers``: the caller
-    owns it or may answer in its region.
+    """A consultation and the caller's role. ``role`` None: the caller reads the public part alone. ``answers``: the caller owns the
+    consultation or may answer in the region.
     """
 
     row: ConsultationRow
@@ -131,7 +131,7 @@ def readable_consultation(parts: Parts, actor: Actor, consultation: str) -> Call
 
 
 def callers_consultation(actor: Actor, row: ConsultationRow, ids: frozenset[str]) -> CallersConsultation:
-    """What a caller, known by these ids, is to a consultation."""
+    """The caller's role in a consultation, by the caller's ids."""
     owns = actor.kind == "person" and row.owner == actor.id
     answers = owns or actor.may(ANSWER, row.region)
     if row.asker in ids:

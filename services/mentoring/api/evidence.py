@@ -37,7 +37,7 @@ routes = Routes()
 
 @dataclass(frozen=True)
 class Evidence:
-    """One week's loans, or one backup. With ``key`` the library's server measured it; without, a person states it."""
+    """One week's loans, or one backup. With ``key`` the library's server measured the evidence; without, a person states it."""
 
     kind: Annotated[str, OneOf([LOANS, BACKUP])]
     week: Annotated[str, up_to(8)] | Unset = UNSET
@@ -167,7 +167,7 @@ def report_regression(parts: Parts, request: Request[Reason]) -> Answer[Proposal
 
 
 def _case_of_server(parts: Parts, request: Request[Any], key: str) -> CaseAccess:
-    """The case whose server has this key. Raises ``Unauthorized``, also where there is no case, and tells no more."""
+    """The case of the server with this key. Raises ``Unauthorized``, also for a missing case, so a stranger learns nothing."""
     wrong = Unauthorized("this is not the key of this library's server")
     try:
         access = any_case(parts, request.path["mentorship"], request.actor)

@@ -39,7 +39,7 @@ class NewLink:
 
 @dataclass(frozen=True)
 class Release:
-    """``figures`` come from other services. This service takes its own figures from the case."""
+    """``figures`` come from other services, the remaining figures from the case."""
 
     parts: Annotated[tuple[Annotated[str, OneOf(PARTS)], ...], Length(1, len(PARTS))]
     figures: FiguresSent

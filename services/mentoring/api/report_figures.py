@@ -1,5 +1,5 @@
-"""The figures of a report. This service takes its own figures from the case at that moment. From other services the report
-accepts only numbers and names from short lists: we confirm the report to its readers, so it must hold no other words.
+"""The figures of a report. This service takes its figures from the case at the moment of release. From other services the report
+accepts only numbers and names from short lists, because we confirm the report to readers.
 """
 
 from __future__ import annotations

@@ -113,7 +113,7 @@ class NextStage:
 
 @dataclass(frozen=True)
 class NextStep:
-    """The next step that a visitor named on that day."""
+    """The next step, as a visitor noted on the day."""
 
     day: str
     text: str
@@ -261,7 +261,7 @@ def _next_stage(access: CaseAccess) -> NextStage | None:
 
 
 def _passwords_shown(access: CaseAccess, row: MentorshipRow) -> tuple[PasswordShown, ...]:
-    """Each password that must be changed when a person leaves."""
+    """The passwords to be changed when a person leaves."""
     left = _last_left(access.known)
     return tuple(
         PasswordShown(name, text, row.rotated.get(name), left is not None and row.rotated.get(name, "") < left)

@@ -80,7 +80,7 @@ AccessEvent = EvidenceKeyIssued | LinkMade | InstallationNoted | PasswordsRotate
 
 
 def decide(command: AccessCommand, case: Mentorship) -> Sequence[Event]:
-    """The events that follow. Raises ``Refused`` for a case that is closed."""
+    """The resulting events. Raises ``Refused`` for a closed case."""
     case.require_open()
     match command:
         case IssueEvidenceKey(digest=digest):

@@ -18,7 +18,7 @@ OPEN, CLOSED = "open", "closed"
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """The library that a case is about, and its region."""
+    """The library of a case, and the library's region."""
 
     id: str
     region: str

@@ -1,7 +1,7 @@
-"""Consultation: one librarian's question, which has an owner from the moment it is asked until it is solved.
+"""Consultation: one librarian's question, with an owner from the asking to the solution.
 
-A consultation is answered, resolved, and reopened where the answer did not help. It moves with the office at whose desk it
-lies. Without an answer in time it is lifted to the board. Where an answer is not enough it becomes a mentorship.
+A consultation is answered, resolved, and reopened where the answer did not help. It moves with the office of its desk. Without
+an answer in time it is lifted to the board. Where an answer is not enough it becomes a mentorship.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class Consultation:
 
 
 def decide(command: ConsultationCommand, consultation: Consultation | None) -> Sequence[Event]:
-    """The events that follow. Raises ``Refused``, and ``NotFound`` for a consultation that nobody asked."""
+    """The resulting events. Raises ``Refused``, and ``NotFound`` for a consultation that was never asked."""
     if isinstance(command, Ask):
         return [] if consultation else [_ask(command)]
     if consultation is None:
@@ -187,7 +187,7 @@ def _say(command: _Words, consultation: Consultation) -> Sequence[Event]:
 
 
 def _require_room(**counted: tuple[int, int]) -> None:
-    """Raises ``Refused`` for the first of these counts that has reached its bound: ``answers=(have, most)``."""
+    """Raises ``Refused`` for the first count at its bound: ``answers=(have, most)``."""
     for what, (have, most) in counted.items():
         if have >= most:
             detail = f"It has {most} {what} already; ask anew, or accompany the library."

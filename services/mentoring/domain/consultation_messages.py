@@ -212,7 +212,7 @@ class ConsultationRated(Event):
 
 @dataclass(frozen=True, slots=True)
 class ConsultationReopened(Event):
-    """The consultation lies at its last desk, with its last owner; the desk's manager gives it to the present one."""
+    """The consultation lies at the desk and with the owner from before; the desk's manager gives it to the present owner."""
 
     asker: str
     region: str

@@ -1,5 +1,5 @@
-"""Evidence that the automation runs: loans by the week, and backups. Each has its source, for a person's statement is not a
-machine's measurement (U2).
+"""Evidence that the automation runs: loans by the week, and backups. Evidence has a source, because a person's statement is not a machine's
+measurement (U2).
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ EvidenceEvent = LoansCounted | BackupReported | WeekMissed
 
 
 def decide(command: EvidenceCommand, case: Mentorship) -> Sequence[Event]:
-    """The events that follow; a repeated report changes nothing. Raises ``Refused``."""
+    """The resulting events; a repeated report changes nothing. Raises ``Refused``."""
     match command:
         case RecordLoans():
             return _count(command, case)

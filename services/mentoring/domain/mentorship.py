@@ -1,7 +1,7 @@
-"""The mentorship as one aggregate. The modules beside this one hold its rules by subject.
+"""The mentorship as one aggregate. The neighbouring modules hold the rules by subject.
 
-All that *lancar* depends on is in one stream. Two people who act at the same moment cannot bring about together what neither
-could alone.
+One stream holds all evidence, blockers and proposals for *lancar*. So two people who act at the same moment cannot bring about
+*lancar* together where each alone is refused.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ MentorshipEvent = (
 
 
 def decide(command: MentorshipCommand, case: Mentorship | None) -> Sequence[Event]:
-    """The events that follow. Raises ``Refused``, and ``NotFound`` for a case that was never opened."""
+    """The resulting events. Raises ``Refused``, and ``NotFound`` for a case that was never opened."""
     if isinstance(command, opening.OpenMentorship):
         return opening.open_case(command, case)
     if case is None:

@@ -55,7 +55,7 @@ class CloseMentorship(Command):
 
 @dataclass(frozen=True, slots=True)
 class MentorshipOpened(Event):
-    """``origin`` is the consultation that was promoted to this case."""
+    """``origin`` is the promoted consultation."""
 
     library: Library
     software: str
@@ -97,7 +97,7 @@ TeamEvent = MentorAssigned | MentorReleased | MentorshipClosed
 
 
 def open_case(command: OpenMentorship, case: Mentorship | None) -> Sequence[Event]:
-    """Raises ``Refused`` for a library that has this case already, open or closed."""
+    """Raises ``Refused`` for a case that was opened before, also for a closed case."""
     if case is not None:
         raise Refused("one-mentorship-per-library", "This library is accompanied already.")
     return [
@@ -113,7 +113,7 @@ def opened(event: MentorshipOpened) -> Mentorship:
 
 
 def decide(command: TeamCommand, case: Mentorship) -> Sequence[Event]:
-    """The events that follow. Raises ``Refused``."""
+    """The resulting events. Raises ``Refused``."""
     match command:
         case AssignMentor():
             return _assign(command, case)

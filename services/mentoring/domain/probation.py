@@ -76,7 +76,7 @@ class Probation:
         return replace(self, backups=(*self.backups, at))
 
     def failed_at(self, at: datetime) -> Probation:
-        """With one more backup that failed. The last ``FAILED_AT_MOST`` are kept."""
+        """With one more failed backup. The last ``FAILED_AT_MOST`` are kept."""
         return replace(self, failed=(*self.failed, at)[-FAILED_AT_MOST:])
 
     def restarted(self, first: date) -> Probation:

@@ -1,6 +1,6 @@
-"""A report that a library releases: the parts of its evidence that outsiders may see, with the figures of that moment.
+"""A report of a library: parts of the library's evidence for outsiders, with the figures of the moment of release.
 
-The library alone releases a report. A person who is shown the report can have it confirmed by its code.
+Only the library releases a report. A reader can have the report confirmed by the code on it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class ReleaseReport(Command):
 
 @dataclass(frozen=True, slots=True)
 class ReportReleased(Event):
-    """``digest`` is that of the code under which the report can be confirmed."""
+    """``digest`` is the digest of the code on the report."""
 
     mentorship: str
     library: Library
@@ -49,7 +49,7 @@ class Report:
 
 
 def decide(command: ReleaseReport, report: Report | None) -> Sequence[Event]:
-    """The events that follow. Raises ``Refused``."""
+    """The resulting events. Raises ``Refused``."""
     if report is not None:
         return []
     if not command.of_the_library:

@@ -1,4 +1,4 @@
-"""The dated rules of the community that this service applies. The board changes them in the members service.
+"""The dated rules of the community for this service. The board changes them in the members service.
 
 A decision under a rule carries the version of the rules.
 """

@@ -107,7 +107,7 @@ SmoothEvent = BlockerRaised | BlockerCleared | SmoothProposed | LibrarySmooth | 
 
 
 def decide(command: SmoothCommand, case: Mentorship) -> Sequence[Event]:
-    """The events that follow. Raises ``Refused``, and ``NotFound`` for a blocker that was never raised."""
+    """The resulting events. Raises ``Refused``, and ``NotFound`` for a blocker that was never raised."""
     match command:
         case RaiseBlocker():
             return _raise_blocker(command, case)

@@ -1,9 +1,9 @@
 """From a wish to going live: readiness is assessed, the library is named a pilot, and stage by stage is passed in order.
 
-Readiness (R9) is what must be there before anything is installed. A pilot is the library that the others look at. A library is
-named only after its staff have been to several gatherings and some of the staff can really use the software (R8), and with
-all that a pilot needs. What is known of gatherings and ratings comes from other services and is part of the command, so a
-rating given a moment ago may be missing; the same wish a moment later is a new decision.
+Readiness (R9) comes before the installation. A pilot is an example for other libraries. A library is
+named only after the staff have been to several gatherings and some of the staff can really use the software (R8), and with all
+needs of a pilot met. Gatherings and ratings come from other services and are part of the command, so a rating given a moment
+ago may be missing; the same wish a moment later is a new decision.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ CONDITIONS = ("computers", "network", "power", "operator", "budget", "support")
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition of readiness as somebody found it."""
+    """One condition of readiness as a visitor found the library."""
 
     name: str
     present: bool
@@ -36,8 +36,8 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What is known of a library's present staff: the gatherings that at least one of them was at, and the persons whom a second
-    rater found able to use the software, at the level that the rules ask for or above.
+    """Facts about a library's present staff. ``gatherings`` had at least one of the staff among the present; ``able`` persons were
+    rated by a second rater at the rules' level or above.
     """
 
     gatherings: tuple[str, ...] = ()
@@ -97,7 +97,7 @@ class GoLive(Command):
 
 @dataclass(frozen=True, slots=True)
 class ReadinessAssessed(Event):
-    """``score`` counts the conditions that are present; ``missing`` names the others, in the order of ``CONDITIONS``."""
+    """``score`` counts the present conditions; ``missing`` names the missing conditions, in the order of ``CONDITIONS``."""
 
     library: Library
     conditions: tuple[Condition, ...]
@@ -147,7 +147,7 @@ StageEvent = ReadinessAssessed | PilotDesignated | StagePassed | LibraryLive
 
 
 def decide(command: StageCommand, case: Mentorship) -> Sequence[Event]:
-    """The events that follow. Raises ``Refused``, and ``NotFound`` for a stage that the template does not have."""
+    """The resulting events. Raises ``Refused``, and ``NotFound`` for a stage that the template does not have."""
     case.require_open()
     match command:
         case AssessReadiness():

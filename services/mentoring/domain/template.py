@@ -1,7 +1,6 @@
 """A stage template: the way from a wish to a running automation, for one software, in one version.
 
-A case keeps the template that it began with. A better template is a further version, so no checklist changes while a library
-works on it.
+A case keeps its first template. A better template is a further version, so no checklist changes while a library works on it.
 """
 
 from __future__ import annotations

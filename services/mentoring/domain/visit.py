@@ -60,7 +60,7 @@ class Visit:
 
 
 def decide(command: LogVisit, visit: Visit | None) -> Sequence[Event]:
-    """The events that follow. Raises ``Refused``."""
+    """The resulting events. Raises ``Refused``."""
     if visit is not None:
         return []
     if not command.open:

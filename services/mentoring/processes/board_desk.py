@@ -1,4 +1,4 @@
-"""The board's desk, for consultations that nobody answers in their own region, and for those not answered in time.
+"""The board's desk, for consultations of regions without a coordinator, and for questions not answered in time.
 
 One instance. A consultation changes hands only when its owner was seen to leave a seat and sits on none. An owner about whom
 no fact was heard yet keeps the consultation, for the facts are still to come. Members tell a hand-over as one person leaving
@@ -72,7 +72,7 @@ class BoardDesk:
 
 
 def instances(fact: Recorded | Fact) -> Sequence[str]:
-    """The board, for its seats and for every consultation that changes hands."""
+    """The board, for the seats and for every change of hands."""
     if isinstance(fact, Fact):
         move = SEATING_FACTS.read(fact)
         return [THE_BOARD] if move is not None and move.office in {*BOARD_ORDER, REGIONAL} else []
@@ -124,7 +124,7 @@ def _consultation_moved(desk: BoardDesk, recorded: Recorded) -> Reaction[BoardDe
 
 
 def _hand_over_ownerless(desk: BoardDesk) -> list[Issue]:
-    """Give each consultation that lies with nobody, or with a person who left, to the first of the board."""
+    """Give each consultation without a present owner to the first of the board."""
     sitting, departed = desk.sitting, desk.departed
     to = at_the_board(desk.taken_seats)
     return [

@@ -1,5 +1,5 @@
-"""By hand: a consultation that a person was given by name returns to its region's desk when that person leaves the last
-office that answers in the region.
+"""By hand: a consultation given to a person by name returns to the region's desk when the person leaves the last office
+with answers in the region.
 
 One instance a person. Offices are named as facts name them, ``mentor.kota-kediri``.
 """

@@ -1,7 +1,7 @@
-"""Promotion: opens the library's case for a consultation that needs more than an answer.
+"""Promotion: opens the library's case when an answer is not enough.
 
-One instance a consultation. Where the library has an open case already, the consultation names that case, and the command to
-open it again is refused.
+One instance a consultation. Where the library has an open case already, the consultation names the open case, and a second
+opening is refused.
 """
 
 from __future__ import annotations

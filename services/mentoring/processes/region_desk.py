@@ -1,7 +1,7 @@
 """The desk of a region. Its regional coordinator, or the stand-in, owns every consultation that lies at the desk.
 
-One instance a region. A person who takes the seat takes over the consultations at the desk, and fetches back those that the
-board looked after while the seat was empty. Members tell a hand-over as one person leaving and another coming, so the seat
+One instance a region. A person who takes the seat takes over the consultations at the desk, and fetches back the region's
+consultations from the board. Members tell a hand-over as one person leaving and another coming, so the seat
 counts as empty only ``GRACE`` after the first left; until then that person still owns the consultations.
 """
 

@@ -30,8 +30,8 @@ HEARD = FactShapes({"members.member-erased": MemberErased})
 
 @dataclass(frozen=True)
 class Mentor:
-    """``cases`` maps each case to the id under which the mentor was named. A case that ended or went on with other mentors
-    stays in ``cases``, and ``decide`` leaves it alone.
+    """``cases`` maps each case to the id under which the mentor was named. An ended case stays in ``cases``, as does a
+    case with other mentors now; ``decide`` leaves both alone.
     """
 
     cases: Mapping[str, str] = field(default_factory=dict)

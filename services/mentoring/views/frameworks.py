@@ -1,4 +1,4 @@
-"""The versions of the framework of competence, as members told them, and where each version moved the units."""
+"""The versions of the framework of competence, as members told, and each version's moves of units."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ FRAMEWORKS = View(name="frameworks", version=1, row=FrameworkRow, apply=apply, l
 
 
 def names_of(unit: str, versions: Iterable[FrameworkRow]) -> tuple[str, ...]:
-    """All names that a unit has had, the oldest first. A unit that is no longer rated keeps its last name."""
+    """All names of a unit, the oldest first. A unit without further ratings keeps the last name."""
     names = [unit]
     for version in sorted(versions, key=lambda row: row.number):
         moved_to = {move.unit: move.to for move in version.moves}

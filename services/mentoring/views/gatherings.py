@@ -1,4 +1,4 @@
-"""The gatherings among the activities, as events told them: a pilot asks that staff were at some."""
+"""The gatherings among the activities, as events told. A pilot's staff were at several."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Libraries and their staff, as members told them.
+"""Libraries and staff, as members told.
 
 A person who left stays in ``staff`` with the date, for the hand-over.
 """

@@ -23,7 +23,7 @@ BACKUPS_AT_MOST = 20
 
 @dataclass(frozen=True)
 class HistoryRow:
-    """A stage that was reached at ``at``, with the ticked ``items`` of its checklist and its evidence."""
+    """A stage reached at ``at``, with the ticked ``items`` of the checklist and the evidence."""
 
     stage: str
     at: str
@@ -35,7 +35,7 @@ class HistoryRow:
 
 @dataclass(frozen=True)
 class ReadinessRow:
-    """``score`` counts the conditions that are present; ``missing`` names the others."""
+    """``score`` counts the present conditions; ``missing`` names the missing conditions."""
 
     at: str
     score: int

@@ -1,4 +1,4 @@
-"""The holders of each office, as members told them. Key: ``<office>.<region or all>``."""
+"""The holders of each office, as members told. Key: ``<office>.<region or all>``."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ HEARD = FactShapes(
 
 @dataclass(frozen=True)
 class OfficeRow:
-    """``region`` is null for an office that is held for all regions. ``board``: the office belongs to the board. An office that
-    one person holds has one holder at most; ``stand_in`` acts while the office is vacant.
+    """``region`` is null for an office held for all regions. ``board``: the office belongs to the board. An office for one person has
+    one holder at most; ``stand_in`` acts while the office is vacant.
     """
 
     key: str

@@ -1,4 +1,4 @@
-"""Which ids belong to one person, as members told it. Key: a participant's id, member or guest."""
+"""The ids of each person, as members told. Key: a participant's id, member or guest."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ HEARD = FactShapes(
 
 @dataclass(frozen=True)
 class ParticipantRow:
-    """``person`` is the member that a guest turned out to be, ``guests`` are the guests that a member was; ``region`` is a
-    member's own, and set for members alone. The row of an id that is ``erased`` stays, so that the id is given to nobody else.
+    """``person`` is the member behind a guest, ``guests`` are a member's former guests; ``region`` is set for members alone. The row
+    of an ``erased`` id stays, so no other person gets the id.
     """
 
     participant: str

@@ -1,4 +1,4 @@
-"""What each participant took part in and can do, as events and members told it. Key: the participant, member or guest."""
+"""Attendance and skill of each participant, as events and members told. Key: the participant, member or guest."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ HEARD = FactShapes(
 
 @dataclass(frozen=True)
 class PracticeRow:
-    """``activities`` that the participant was at, each true. ``levels`` of skill by unit, the latest that a second rater gave.
-    ``libraries`` where the participant works now.
+    """``activities`` hold true for each activity attended. ``levels`` hold the latest level of skill by unit, from second raters.
+    ``libraries`` are the present places of work.
     """
 
     participant: str

@@ -1,4 +1,4 @@
-"""The regions and their sub-districts, as members told them."""
+"""The regions and sub-districts, as members told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The community's dated rules, as members told them. Keys order the versions: ``000003``."""
+"""The community's dated rules, as members told. Keys order the versions: ``000003``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _BEFORE = RulesInForce()
 
 @dataclass(frozen=True, kw_only=True)
 class RuleValues:
-    """The rules that this service applies. A fact told before a rule existed does not have it: its default held then."""
+    """The rules for this service. A fact from before a rule existed lacks the rule; the default held then."""
 
     response_school_days: int = _BEFORE.response_school_days
     school_days: tuple[str, ...] = _BEFORE.school_days
