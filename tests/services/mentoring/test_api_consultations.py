@@ -17,7 +17,7 @@ def asked(stage: MentoringHarness, region: str = KEDIRI) -> str:
     return str(ask(stage, region).body["consultation"])
 
 
-def test_what_is_asked_has_an_owner_in_the_same_commit(stage: MentoringHarness) -> None:
+def test_a_question_has_an_owner_in_the_same_commit(stage: MentoringHarness) -> None:
     reply = ask(stage)
     assert (reply.status, reply.body["owner"], reply.body["why"]) == (201, "rani", "region")
     shown = stage.get(ANI, f"/v1/consultations/{reply.body['consultation']}").body
@@ -37,7 +37,7 @@ def test_answered_resolved_reopened_and_resolved_again(stage: MentoringHarness) 
     assert (shown["rounds"], [reason["text"] for reason in shown["reasons"]]) == (2, ["it stopped"])
 
 
-def test_it_is_handed_over_with_the_office_in_one_step(stage: MentoringHarness) -> None:
+def test_consultations_are_handed_over_with_the_office_in_one_step(stage: MentoringHarness) -> None:
     path = f"/v1/consultations/{asked(stage)}"
     stage.vacate("regional-coordinator", KEDIRI, "rani")
     assert stage.get(ANI, path).body["owner"] == "rani"
@@ -48,7 +48,7 @@ def test_it_is_handed_over_with_the_office_in_one_step(stage: MentoringHarness) 
     assert stage.get(RANI, "/v1/consultations?owner=me").body["items"] == []
 
 
-def test_where_the_office_is_vacant_the_board_has_it_until_somebody_stands_in(stage: MentoringHarness) -> None:
+def test_the_board_owns_questions_of_a_vacant_office_until_a_stand_in_is_named(stage: MentoringHarness) -> None:
     reply = ask(stage, TRENGGALEK)
     assert (reply.body["owner"], reply.body["why"]) == ("koko", "board")
     stage.stand_in("regional-coordinator", TRENGGALEK, "sinta")
@@ -56,7 +56,7 @@ def test_where_the_office_is_vacant_the_board_has_it_until_somebody_stands_in(st
     assert (shown["owner"], shown["why"]) == ("sinta", "stand-in")
 
 
-def test_silence_beyond_two_school_days_lifts_it_to_the_board(stage: MentoringHarness) -> None:
+def test_a_question_unanswered_for_two_school_days_escalates_to_the_board(stage: MentoringHarness) -> None:
     silent, answered = asked(stage), asked(stage)
     stage.post(RANI, f"/v1/consultations/{answered}/answers", {"text": "at once"})
     stage.clock.advance(timedelta(days=2))
@@ -69,7 +69,7 @@ def test_silence_beyond_two_school_days_lifts_it_to_the_board(stage: MentoringHa
     assert stage.get(ANI, f"/v1/consultations/{answered}").body["owner"] == "rani"
 
 
-def test_what_is_held_is_not_silence(stage: MentoringHarness) -> None:
+def test_a_held_question_does_not_escalate(stage: MentoringHarness) -> None:
     path = f"/v1/consultations/{asked(stage)}"
     until = stage.clock.now() + timedelta(days=14)
     assert stage.post(RANI, f"{path}/hold", {"until": until.isoformat()}).status == 200
@@ -87,7 +87,7 @@ def test_the_rules_of_the_board_say_how_long_a_question_waits(stage: MentoringHa
     assert ask(stage).body["due"].startswith("2026-04-13T16:59")
 
 
-def test_a_stranger_asks_under_an_id_of_their_own_and_finds_it_again_as_a_member(stage: MentoringHarness) -> None:
+def test_a_guest_who_becomes_a_member_finds_the_question_again(stage: MentoringHarness) -> None:
     body = {"region": KEDIRI, "title": "Where do I begin?", "details": "I am new.", "guest": "guest-1"}
     reply = stage.post(Actor(id="guest-1"), "/v1/consultations", body)
     assert (reply.status, reply.body["asker"], reply.body["owner"]) == (201, "guest-1", "rani")
@@ -99,7 +99,7 @@ def test_a_stranger_asks_under_an_id_of_their_own_and_finds_it_again_as_a_member
     assert stage.post(person("gita"), f"{path}/resolution", {"rating": 5}).status == 200
 
 
-def test_whoever_asked_as_a_guest_is_not_somebody_else_with_the_same_trouble(stage: MentoringHarness) -> None:
+def test_a_former_guest_does_not_count_as_another_person_with_the_trouble(stage: MentoringHarness) -> None:
     body = {"region": KEDIRI, "title": "Where do I begin?", "guest": "guest-1"}
     path = f"/v1/consultations/{stage.post(Actor(id='guest-1'), '/v1/consultations', body).body['consultation']}"
     stage.post(RANI, f"{path}/answers", {"text": "Here.", "public": True})
@@ -108,7 +108,7 @@ def test_whoever_asked_as_a_guest_is_not_somebody_else_with_the_same_trouble(sta
     assert stage.post(person("budi"), f"{path}/me-too").body["me_too"] == 1
 
 
-def test_nobody_asks_under_the_id_of_somebody_else(stage: MentoringHarness) -> None:
+def test_a_question_under_another_persons_id_is_refused(stage: MentoringHarness) -> None:
     stage.hear("member-joined", "ani", {"person": "ani"}, KEDIRI)
     body = {"region": KEDIRI, "title": "In her name", "guest": "ani"}
     assert stage.post(Actor(id="ani"), "/v1/consultations", body).status == 400
@@ -118,7 +118,7 @@ def test_nobody_asks_under_the_id_of_somebody_else(stage: MentoringHarness) -> N
     assert stage.post(ANONYMOUS, "/v1/consultations", {"region": KEDIRI, "title": "Nobody"}).status == 401
 
 
-def test_who_is_not_concerned_knows_nothing_until_it_is_answered_publicly(stage: MentoringHarness) -> None:
+def test_outsiders_see_a_consultation_only_after_a_public_answer(stage: MentoringHarness) -> None:
     path = f"/v1/consultations/{asked(stage)}"
     for stranger in (ANONYMOUS, person("budi"), mentor(BLITAR)):
         assert stage.get(stranger, path).status == 404
@@ -145,7 +145,7 @@ def test_an_answer_is_made_public_afterwards(stage: MentoringHarness) -> None:
     assert stage.get(ANONYMOUS, path).body["answers"][0]["text"] == "mysqldump"
 
 
-def test_it_is_given_by_hand_to_a_mentor_and_to_nobody_who_does_not_answer_there(stage: MentoringHarness) -> None:
+def test_a_consultation_is_assigned_by_hand_only_to_those_who_answer_in_the_region(stage: MentoringHarness) -> None:
     path = f"/v1/consultations/{asked(stage)}"
     assert stage.post(RANI, f"{path}/assignment", {"owner": "mira"}).rule == "owner-answers-there"
     stage.assume("mentor", KEDIRI, "mira", board=False)
@@ -155,7 +155,7 @@ def test_it_is_given_by_hand_to_a_mentor_and_to_nobody_who_does_not_answer_there
     assert stage.get(ANI, path).body["owner"] == "rani"
 
 
-def test_the_same_request_again_is_the_same_consultation(stage: MentoringHarness) -> None:
+def test_a_repeated_request_answers_the_same_consultation(stage: MentoringHarness) -> None:
     body = {"region": KEDIRI, "title": "Once"}
     first = stage.post(ANI, "/v1/consultations", body, key="k")
     assert stage.post(ANI, "/v1/consultations", body, key="k").body == first.body

@@ -129,7 +129,7 @@ def test_evidence_that_says_too_little_or_too_much_is_malformed(stage: Mentoring
         assert stage.post(SRI, f"{path}/evidence", body, settle=False).status == 400, body
 
 
-def test_what_falls_back_recovers_with_a_new_window(stage: MentoringHarness) -> None:
+def test_a_regressed_library_recovers_with_a_new_window(stage: MentoringHarness) -> None:
     path = begun(stage)
     go_on(stage, path, 4)
     back_up(stage, path)
@@ -148,7 +148,7 @@ def test_what_falls_back_recovers_with_a_new_window(stage: MentoringHarness) -> 
     assert [each["stage"] for each in shown["history"]][-3:] == ["smooth", "probation", "smooth"]
 
 
-def test_a_case_shows_no_proposal_that_is_lost_with_its_window_or_its_mentor(stage: MentoringHarness) -> None:
+def test_a_case_shows_no_proposal_after_its_window_or_mentor_is_gone(stage: MentoringHarness) -> None:
     path = begun(stage)
     go_on(stage, path, 4)
     back_up(stage, path)
@@ -175,7 +175,7 @@ def test_the_community_does_not_confirm_to_itself(stage: MentoringHarness) -> No
     assert stage.post(SRI, f"{path}/smooth/confirmation", settle=False).body["stage"] == "smooth"
 
 
-def test_a_case_keeps_the_last_backups_and_never_forgets_the_newest_that_went_well(stage: MentoringHarness) -> None:
+def test_a_case_keeps_the_last_backups_and_the_newest_good_one(stage: MentoringHarness) -> None:
     path = begun(stage)
     back_up(stage, path)
     good = stage.clock.now() - timedelta(hours=1)

@@ -29,7 +29,7 @@ def pilot(stage: MentoringHarness, path: str) -> str | None:
     return stage.post(RANI, f"{path}/pilot", settle=False).rule
 
 
-def test_a_library_is_accompanied_because_somebody_of_it_wishes_it(stage: MentoringHarness) -> None:
+def test_staff_open_a_case_by_a_wish(stage: MentoringHarness) -> None:
     register(stage)
     reply = stage.post(SRI, PATH, WISH)
     assert (reply.status, reply.body["stage"]) == (201, "wanted")
@@ -39,7 +39,7 @@ def test_a_library_is_accompanied_because_somebody_of_it_wishes_it(stage: Mentor
     assert "Kami ingin" not in str(stage.application.inbox)
 
 
-def test_only_the_library_itself_or_who_leads_in_its_region_may_wish_it(stage: MentoringHarness) -> None:
+def test_only_staff_or_the_regional_coordinator_open_a_case(stage: MentoringHarness) -> None:
     register(stage)
     assert stage.post(person("orang"), PATH, WISH, settle=False).status == 403
     assert stage.post(BIMA, PATH, WISH, settle=False).status == 403
@@ -49,7 +49,7 @@ def test_only_the_library_itself_or_who_leads_in_its_region_may_wish_it(stage: M
     assert stage.post(RANI, PATH, WISH, settle=False).status == 201
 
 
-def test_two_who_wish_it_at_the_same_moment_have_one_case(stage: MentoringHarness) -> None:
+def test_two_wishes_at_the_same_moment_open_one_case(stage: MentoringHarness) -> None:
     register(stage)
     with ThreadPoolExecutor(6) as pool:
         replies = list(pool.map(lambda n: stage.post(SRI if n % 2 else BUDI, PATH, WISH, settle=False), range(6)))
@@ -59,7 +59,7 @@ def test_two_who_wish_it_at_the_same_moment_have_one_case(stage: MentoringHarnes
     assert len(stage.get(RANI, PATH).body["items"]) == 1
 
 
-def test_after_one_case_is_closed_the_library_may_wish_another(stage: MentoringHarness) -> None:
+def test_a_closed_case_may_be_followed_by_another(stage: MentoringHarness) -> None:
     register(stage)
     first = opened(stage)
     assert stage.post(RANI, f"{first}/close", {"why": "smooth"}).rule == "not-smooth-yet"
@@ -70,7 +70,7 @@ def test_after_one_case_is_closed_the_library_may_wish_another(stage: MentoringH
     assert stage.post(SRI, PATH, WISH, settle=False).rule == "one-mentorship-per-library"
 
 
-def test_a_case_is_known_to_its_library_and_to_those_who_accompany_libraries_there(stage: MentoringHarness) -> None:
+def test_a_case_is_visible_to_staff_mentors_and_visitors_of_the_region(stage: MentoringHarness) -> None:
     register(stage)
     path = opened(stage)
     seen = [SRI, BUDI, MIRA, RANI, KOKO, mentor(KEDIRI, "tono")]
@@ -137,7 +137,7 @@ def test_a_pilot_is_refused_by_one_reason_after_the_other_and_then_named(stage: 
     assert shown["pilot_on"]["rules"] == {"version": 0, "gatherings": 3, "people": 1, "level": 3}
 
 
-def test_who_is_able_is_able_under_whatever_name_a_new_framework_gives_the_unit(stage: MentoringHarness) -> None:
+def test_a_rating_counts_under_every_name_of_the_unit(stage: MentoringHarness) -> None:
     register(stage)
     path = opened(stage)
     for activity in ("g1", "g2", "g3"):
@@ -153,7 +153,7 @@ def test_who_is_able_is_able_under_whatever_name_a_new_framework_gives_the_unit(
     assert pilot(stage, path) == "pilot-needs-readiness"
 
 
-def test_the_numbers_of_a_pilot_are_those_of_the_rules_in_force(stage: MentoringHarness) -> None:
+def test_a_pilot_is_judged_by_the_rules_in_force(stage: MentoringHarness) -> None:
     register(stage)
     path = opened(stage)
     gather(stage, "g1", "sri")
@@ -162,7 +162,7 @@ def test_the_numbers_of_a_pilot_are_those_of_the_rules_in_force(stage: Mentoring
     assert pilot(stage, path) == "pilot-needs-readiness"
 
 
-def test_who_left_counts_no_longer_and_a_guest_counts_once_it_is_known_who_it_was(stage: MentoringHarness) -> None:
+def test_former_staff_do_not_count_and_guests_count_once_identified(stage: MentoringHarness) -> None:
     register(stage)
     path = opened(stage)
     for activity in ("g1", "g2"):
@@ -179,7 +179,7 @@ def test_who_left_counts_no_longer_and_a_guest_counts_once_it_is_known_who_it_wa
     assert stage.post(RANI, f"{path}/pilot", settle=False).body["have"] == 2
 
 
-def test_stages_are_passed_with_what_they_need_and_the_case_shows_how_long_each_took(stage: MentoringHarness) -> None:
+def test_stages_are_passed_and_the_case_shows_the_days_of_each(stage: MentoringHarness) -> None:
     register(stage)
     path = opened(stage)
     assert pass_stage(stage, path, "ready").rule == "readiness-not-assessed"
@@ -195,7 +195,7 @@ def test_stages_are_passed_with_what_they_need_and_the_case_shows_how_long_each_
     assert stage.post(RANI, f"{path}/pilot").rule == "pilot-needs-gatherings"
 
 
-def test_mentors_are_suggested_with_reasons_whoever_went_along_before_first(stage: MentoringHarness) -> None:
+def test_mentors_are_suggested_with_reasons_former_mentors_first(stage: MentoringHarness) -> None:
     places = [{"id": "one", "name": "One", "latitude": -7.82, "longitude": 112.0}]
     places += [{"id": "two", "name": "Two", "latitude": -8.3, "longitude": 112.2}]
     stage.hear("region-opened", KEDIRI, {"name": "Kota Kediri", "subdistricts": places}, KEDIRI)

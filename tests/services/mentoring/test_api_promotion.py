@@ -12,7 +12,7 @@ def promoted(stage: MentoringHarness, **body: str) -> str | None:
     return reply.body.get("mentorship") if reply.status == 201 else None
 
 
-def test_it_is_the_librarys_one_case_however_often_it_is_asked_for(stage: MentoringHarness) -> None:
+def test_repeated_promotions_name_the_librarys_one_case(stage: MentoringHarness) -> None:
     register(stage)
     first = promoted(stage)
     assert first
@@ -28,7 +28,7 @@ def test_a_library_that_is_accompanied_already_keeps_its_case(stage: MentoringHa
     assert path.endswith(str(promoted(stage)))
 
 
-def test_a_library_that_nobody_registered_is_not_accompanied(stage: MentoringHarness) -> None:
+def test_a_promotion_with_an_unregistered_library_is_refused(stage: MentoringHarness) -> None:
     register(stage)
     assert promoted(stage, library="nowhere") is None
 
@@ -39,7 +39,7 @@ def by_a_mentor(stage: MentoringHarness, asker: Actor, asked: dict[str, str], **
     return stage.post(MIRA, f"/v1/consultations/{consultation}/promotion", body).status
 
 
-def test_a_mentor_opens_no_librarys_case_by_a_question_that_is_not_its_own(stage: MentoringHarness) -> None:
+def test_a_mentor_opens_no_case_by_a_question_of_an_outsider(stage: MentoringHarness) -> None:
     register(stage)
     stage.hear("library-registered", "sd-2", {"library": "sd-2", "name": "SD 2"}, KEDIRI)
     without = {"region": KEDIRI, "title": "How?"}
@@ -51,7 +51,7 @@ def test_a_mentor_opens_no_librarys_case_by_a_question_that_is_not_its_own(stage
     assert stage.get(RANI, "/v1/mentorships").body["items"] == []
 
 
-def test_a_mentor_opens_the_case_that_somebody_of_the_library_asked_for(stage: MentoringHarness) -> None:
+def test_a_mentor_opens_the_case_when_staff_asked(stage: MentoringHarness) -> None:
     register(stage)
     guest = Actor(id="guest-1")
     asked = stage.post(guest, "/v1/consultations", {**ASKED, "guest": "guest-1"}).body["consultation"]

@@ -34,7 +34,7 @@ def confirmed(stage: MentoringHarness, code: str) -> Any:
     return stage.get(ANONYMOUS, f"/v1/reports/{code}").body
 
 
-def test_what_the_library_releases_is_confirmed_by_its_code(
+def test_a_released_report_is_confirmed_by_its_code(
     stage: MentoringHarness, database: Database[dict[str, Any]]
 ) -> None:
     path = accompanied(stage)
@@ -49,7 +49,7 @@ def test_what_the_library_releases_is_confirmed_by_its_code(
     assert code not in str(list(database["commits"].find()))
 
 
-def test_what_is_confirmed_is_what_the_case_says_and_what_the_gateway_would_show_of_it(stage: MentoringHarness) -> None:
+def test_a_confirmed_report_equals_the_case_and_the_gateways_figures(stage: MentoringHarness) -> None:
     path = accompanied(stage)
     stage.clock.advance(timedelta(days=3))
     code = stage.post(SRI, f"{path}/reports", EVERYTHING, settle=False).body["code"]
@@ -57,7 +57,7 @@ def test_what_is_confirmed_is_what_the_case_says_and_what_the_gateway_would_show
     assert confirmed(stage, code)["figures"] == draft | EVERYTHING["figures"]
 
 
-def test_what_was_released_stays_as_it_was(stage: MentoringHarness) -> None:
+def test_a_released_report_does_not_change(stage: MentoringHarness) -> None:
     path = accompanied(stage)
     code = stage.post(SRI, f"{path}/reports", {"parts": ["visits"], "figures": {}}, settle=False).body["code"]
     stage.post(MIRA, f"{path}/visits", {"minutes": 30, "done": "Menelepon."}, settle=False)
@@ -86,9 +86,7 @@ def test_only_the_library_releases(stage: MentoringHarness) -> None:
         {"competence": COMPETENCE},
     ],
 )
-def test_nobody_puts_figures_of_their_own_under_the_librarys_code(
-    stage: MentoringHarness, figures: dict[str, Any]
-) -> None:
+def test_a_release_with_foreign_figures_is_refused(stage: MentoringHarness, figures: dict[str, Any]) -> None:
     register(stage)
     body = {"parts": ["hours"], "figures": figures}
     assert stage.post(SRI, f"{opened(stage)}/reports", body, settle=False).status == 400
@@ -113,7 +111,7 @@ def test_nobody_puts_figures_of_their_own_under_the_librarys_code(
         {"areas": [[]] * 60_000},
     ],
 )
-def test_of_competence_only_counts_and_levels_of_areas_are_taken(
+def test_a_release_accepts_only_counts_and_levels_of_competence(
     stage: MentoringHarness, changed: dict[str, Any]
 ) -> None:
     register(stage)

@@ -10,7 +10,7 @@ def ask(stage: MentoringHarness, who: str, **body: object) -> str:
     return f"/v1/consultations/{reply.body['consultation']}"
 
 
-def test_whoever_asked_and_by_now_answers_is_seen(stage: MentoringHarness) -> None:
+def test_people_who_asked_and_now_answer_are_counted(stage: MentoringHarness) -> None:
     for who in ("ani", "mira"):
         stage.post(RANI, f"{ask(stage, who)}/answers", {"text": "so"})
     stage.assume("mentor", KEDIRI, "mira", board=False)
@@ -42,7 +42,7 @@ def test_a_librarys_questions_are_counted_by_the_month_for_its_staff_and_those_w
     assert stage.get(ANI, f"/v1/self-reliance?library=l1&region={KEDIRI}").status == 400
 
 
-def test_who_asks_and_answers_in_two_regions_is_one_of_the_people_of_each(stage: MentoringHarness) -> None:
+def test_a_person_active_in_two_regions_counts_in_both(stage: MentoringHarness) -> None:
     for region in (KEDIRI, BLITAR):
         stage.post(KOKO, f"{ask(stage, 'ani', region=region)}/answers", {"text": "so"})
     for region in (KEDIRI, BLITAR):

@@ -29,7 +29,7 @@ def test_only_a_member_is_assigned(stage: MentoringHarness) -> None:
     assert stage.post(RANI, f"{path}/mentors", {"person": "tono"}).body["mentors"] == ["tono"]
 
 
-def test_who_leaves_an_office_goes_along_as_before(stage: MentoringHarness) -> None:
+def test_leaving_an_office_releases_no_mentor(stage: MentoringHarness) -> None:
     register(stage)
     path = opened(stage)
     stage.assume("mentor", KEDIRI, "mira", board=False)

@@ -29,18 +29,18 @@ def assigned(person: str | None, desk: str, why: str) -> messages.ConsultationAs
     return messages.ConsultationAssigned("ani", KEDIRI, person, desk, why)
 
 
-def test_it_is_asked_and_owned_in_one_event_under_the_rules_of_the_day() -> None:
+def test_a_question_is_asked_and_owned_in_one_event_under_the_rules_of_the_day() -> None:
     given(CONSULTATION).when(ASK).then(ASKED)
     given(CONSULTATION, ASKED).when(ASK).then()
 
 
 @pytest.mark.parametrize("command", [messages.GiveAnswer("rani", "sealed", False), messages.MissTarget(DUE)])
-def test_what_nobody_asked_is_not_there(command: messages.ConsultationCommand) -> None:
+def test_a_command_on_a_consultation_never_asked_is_not_found(command: messages.ConsultationCommand) -> None:
     with pytest.raises(NotFound):
         given(CONSULTATION).when(command)
 
 
-def test_answers_are_counted_and_one_may_be_read_by_others() -> None:
+def test_answers_are_numbered_and_an_answer_can_be_published() -> None:
     given(CONSULTATION, ASKED).when(messages.GiveAnswer("rani", "sealed", False)).then(ANSWERED)
     second = messages.ConsultationAnswered("ani", KEDIRI, 2, "rani", "sealed", True)
     given(CONSULTATION, ASKED, ANSWERED).when(messages.GiveAnswer("rani", "sealed", True)).then(second)
@@ -51,13 +51,13 @@ def test_answers_are_counted_and_one_may_be_read_by_others() -> None:
             given(CONSULTATION, ASKED, ANSWERED).when(messages.PublishAnswer(number))
 
 
-def test_what_is_closed_takes_no_answer_until_it_is_reopened() -> None:
+def test_a_closed_consultation_takes_no_answer() -> None:
     answer = messages.GiveAnswer("rani", "sealed", False)
     given(CONSULTATION, ASKED, RESOLVED).when(answer).refused("consultation-is-closed")
     given(CONSULTATION, ASKED, PROMOTED).when(answer).refused("consultation-is-closed")
 
 
-def test_the_asker_solves_it_with_or_without_an_answer_and_alone_rates_it() -> None:
+def test_the_asker_resolves_with_or_without_an_answer_and_only_the_asker_rates() -> None:
     rated = messages.ConsultationRated(KEDIRI, 4)
     given(CONSULTATION, ASKED).when(messages.Resolve("ani", True, None)).then(RESOLVED)
     given(CONSULTATION, ASKED, ANSWERED).when(messages.Resolve("ani", True, 4)).then(RESOLVED, rated)
@@ -66,13 +66,13 @@ def test_the_asker_solves_it_with_or_without_an_answer_and_alone_rates_it() -> N
     given(CONSULTATION, ASKED, ANSWERED).when(messages.Resolve("rani", False, 5)).refused("rating-is-the-askers")
 
 
-def test_the_owner_solves_only_what_is_answered() -> None:
+def test_the_owner_resolves_only_an_answered_question() -> None:
     by_owner = messages.ConsultationResolved("ani", KEDIRI, "rani")
     given(CONSULTATION, ASKED).when(messages.Resolve("rani", False, None)).refused("answer-first")
     given(CONSULTATION, ASKED, ANSWERED).when(messages.Resolve("rani", False, None)).then(by_owner)
 
 
-def test_the_asker_reopens_it_where_it_lay_and_the_time_to_answer_begins_anew() -> None:
+def test_the_asker_reopens_at_the_same_desk_and_the_time_to_answer_begins_anew() -> None:
     later = NOW + timedelta(days=9)
     reopened = messages.ConsultationReopened("ani", KEDIRI, "rani", REGION, REGION, "sealed", due(later, RULES), 3)
     history = (ASKED, ANSWERED, RESOLVED)
@@ -83,7 +83,7 @@ def test_the_asker_reopens_it_where_it_lay_and_the_time_to_answer_begins_anew() 
     assert (again.is_open, again.due, again.answers) == (True, due(later, RULES), 1)
 
 
-def test_what_is_held_is_due_when_it_can_go_on() -> None:
+def test_a_held_question_is_due_after_the_hold_ends() -> None:
     until = NOW + timedelta(days=30)
     held = messages.ConsultationHeld(KEDIRI, until, due(until, RULES), 3)
     given(CONSULTATION, ASKED).when(messages.Hold(until, NOW, RULES)).then(held)
@@ -92,7 +92,7 @@ def test_what_is_held_is_due_when_it_can_go_on() -> None:
     given(CONSULTATION, ASKED, ANSWERED).when(messages.Hold(until, NOW, RULES)).refused("nothing-is-awaited")
 
 
-def test_silence_is_noticed_once_and_lifts_it_to_the_board_once() -> None:
+def test_a_missed_target_is_recorded_once_and_escalates_once() -> None:
     given(CONSULTATION, ASKED).when(messages.MissTarget(DUE)).then(MISSED)
     given(CONSULTATION, ASKED, MISSED).when(messages.MissTarget(DUE)).then()
     given(CONSULTATION, ASKED).when(messages.Escalate("koko")).then()
@@ -102,12 +102,12 @@ def test_silence_is_noticed_once_and_lifts_it_to_the_board_once() -> None:
 
 
 @pytest.mark.parametrize("since", [ANSWERED, RESOLVED, PROMOTED])
-def test_whoever_answered_in_time_was_not_silent(since: messages.ConsultationEvent) -> None:
+def test_no_target_is_missed_once_the_question_is_answered_or_closed(since: messages.ConsultationEvent) -> None:
     given(CONSULTATION, ASKED, since).when(messages.MissTarget(DUE)).then()
     given(CONSULTATION, ASKED, MISSED, since).when(messages.Escalate("koko")).then()
 
 
-def test_whoever_takes_the_seat_takes_what_lies_at_the_desk_and_nothing_else() -> None:
+def test_a_hand_over_moves_only_open_consultations_at_that_desk() -> None:
     nina = Owner("nina", REGION, HANDOVER)
     given(CONSULTATION, ASKED).when(messages.HandOver(REGION, nina)).then(assigned("nina", REGION, HANDOVER))
     given(CONSULTATION, ASKED).when(messages.HandOver(BOARD, nina)).then()
@@ -120,14 +120,14 @@ def test_whoever_takes_the_seat_takes_what_lies_at_the_desk_and_nothing_else() -
     )
 
 
-def test_it_is_given_to_somebody_who_answers_there() -> None:
+def test_a_consultation_is_assigned_only_to_a_person_who_answers_in_the_region() -> None:
     given(CONSULTATION, ASKED).when(messages.AssignByHand("mira", True)).then(assigned("mira", HAND, HAND))
     given(CONSULTATION, ASKED).when(messages.AssignByHand("mira", False)).refused("owner-answers-there")
     given(CONSULTATION, ASKED).when(messages.AssignByHand("rani", True)).then()
     given(CONSULTATION, ASKED, RESOLVED).when(messages.AssignByHand("mira", True)).refused("consultation-is-closed")
 
 
-def test_it_becomes_a_mentorship_of_a_library_and_is_closed_by_that() -> None:
+def test_a_promotion_needs_a_library_and_closes_the_consultation() -> None:
     given(CONSULTATION, ASKED).when(messages.Promote("mentorship-1", "library-1", "rani")).then(PROMOTED)
     given(CONSULTATION, ASKED, PROMOTED).when(messages.Promote("mentorship-2", "library-1", "rani")).then()
     given(CONSULTATION, ASKED).when(messages.Promote("mentorship-1", None, "rani")).refused(
@@ -136,7 +136,7 @@ def test_it_becomes_a_mentorship_of_a_library_and_is_closed_by_that() -> None:
     given(CONSULTATION, ASKED, PROMOTED).when(messages.Reopen(True, None, NOW, RULES)).refused("consultation-is-closed")
 
 
-def test_the_same_trouble_is_counted_once_a_person() -> None:
+def test_each_person_shares_a_trouble_once() -> None:
     budi = messages.TroubleShared("budi", KEDIRI)
     given(CONSULTATION, ASKED).when(messages.ShareTrouble("budi")).then(budi)
     given(CONSULTATION, ASKED, budi).when(messages.ShareTrouble("budi")).then()
@@ -151,7 +151,7 @@ REOPENED = messages.ConsultationReopened("ani", KEDIRI, "rani", REGION, REGION, 
 REOPEN = messages.Reopen(True, None, NOW, RULES)
 
 
-def test_a_question_has_its_bound_of_answers_and_is_then_solved_for_good() -> None:
+def test_a_question_full_of_answers_can_be_resolved_and_not_reopened() -> None:
     answer = messages.GiveAnswer("rani", "sealed", False)
     given(CONSULTATION, ASKED, *answers(ANSWERS_AT_MOST - 1)).when(answer).then(answers(ANSWERS_AT_MOST)[-1])
     full = (ASKED, *answers(ANSWERS_AT_MOST))
@@ -161,7 +161,7 @@ def test_a_question_has_its_bound_of_answers_and_is_then_solved_for_good() -> No
     given(CONSULTATION, *full, RESOLVED).when(REOPEN).refused("consultation-is-full")
 
 
-def test_a_question_is_reopened_so_often_and_no_oftener() -> None:
+def test_a_question_is_reopened_at_most_rounds_at_most_times() -> None:
     round_and_round = [RESOLVED, REOPENED] * (ROUNDS_AT_MOST - 2)
     given(CONSULTATION, ASKED, *round_and_round, RESOLVED).when(REOPEN).then(REOPENED)
     given(CONSULTATION, ASKED, *round_and_round, RESOLVED, REOPENED, RESOLVED).when(REOPEN).refused(
@@ -169,13 +169,13 @@ def test_a_question_is_reopened_so_often_and_no_oftener() -> None:
     )
 
 
-def test_those_who_answer_note_so_much_and_no_more() -> None:
+def test_a_question_takes_at_most_notes_at_most_notes() -> None:
     note, noted = messages.TakeNote("rani", "sealed"), messages.NoteTaken("rani", "sealed")
     given(CONSULTATION, ASKED, *[noted] * (NOTES_AT_MOST - 1)).when(note).then(noted)
     given(CONSULTATION, ASKED, *[noted] * NOTES_AT_MOST).when(note).refused("consultation-is-full")
 
 
-def test_it_is_held_until_another_day_although_the_answer_is_due_on_the_same() -> None:
+def test_a_hold_may_move_although_the_due_day_stays_the_same() -> None:
     sunday, saturday = (datetime(2026, 3, day, 2, 0, tzinfo=UTC) for day in (8, 7))
     answer_by = due(sunday, RULES)
     assert due(saturday, RULES) == answer_by

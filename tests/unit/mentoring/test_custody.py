@@ -37,7 +37,7 @@ def seat(holder: str | None, stand_in: str | None = None) -> Seat:
     return Seat(holder, stand_in)
 
 
-def test_the_regions_own_comes_first_then_the_stand_in_then_the_board_in_its_order() -> None:
+def test_the_owner_is_the_coordinator_then_the_stand_in_then_the_board_in_order() -> None:
     seats = {key_of(REGIONAL, KEDIRI): seat("rani"), key_of("coordinator", None): seat("koko")}
     assert owner_for(KEDIRI, seats).person == "rani"
     seats[key_of(REGIONAL, KEDIRI)] = seat(None, "sinta")
@@ -50,14 +50,14 @@ def test_the_regions_own_comes_first_then_the_stand_in_then_the_board_in_its_ord
 
 
 @given_any(SEATS)
-def test_somebody_owns_it_unless_nobody_at_all_sits_anywhere(seats: dict[str, Seat]) -> None:
+def test_a_question_has_a_person_as_owner_unless_all_seats_are_empty(seats: dict[str, Seat]) -> None:
     taken = {one.taken_by for one in seats.values()} - {None}
     owner = owner_for(KEDIRI, seats)
     assert (owner.person in taken) if taken else (owner.person is None and owner.desk == BOARD)
 
 
 @given_any(SEATS, st.sampled_from("abc"))
-def test_the_board_lifts_it_to_somebody_else_where_there_is_somebody_else(seats: dict[str, Seat], silent: str) -> None:
+def test_an_escalation_goes_to_another_person_if_any_seat_is_taken(seats: dict[str, Seat], silent: str) -> None:
     taken = {one.taken_by for key, one in seats.items()} - {None}
     to = at_the_board(seats, besides=silent)
     assert (to in taken - {silent}) if taken - {silent} else to in {silent, None}
@@ -102,9 +102,7 @@ def happen(community: Community, act: str, n: int, chance: random.Random) -> Non
 
 @settings(max_examples=40)
 @given_any(ACTS, st.integers(0, 2**32))
-def test_every_open_consultation_always_has_exactly_one_owner_and_at_last_the_right_one(
-    told: list[str], seed: int
-) -> None:
+def test_every_open_consultation_always_has_one_owner_and_in_the_end_the_right_one(told: list[str], seed: int) -> None:
     chance, community = random.Random(seed), Community()
     for n, act in enumerate(told):
         happen(community, act, n, chance)

@@ -26,7 +26,7 @@ def test_each_deadline_closes_its_week_and_sets_the_next() -> None:
     assert reaction.deadlines == {"week": closes(MONDAY + WEEK)}
 
 
-def test_what_fell_back_is_watched_anew_and_what_runs_or_is_closed_no_longer() -> None:
+def test_a_regression_sets_a_deadline_and_smooth_or_closed_withdraws_it() -> None:
     fell = recorded(CASE, LibraryRegressed(LIBRARY, NOTE, "smooth", MONDAY + 5 * WEEK, "sri"))
     assert PROBATION.reaction({}, fell).deadlines == {"week": closes(MONDAY + 5 * WEEK)}
     for event in (LibrarySmooth(LIBRARY, "mira", "sri", 4, 2), MentorshipClosed(LIBRARY, "moved", "rani")):

@@ -10,7 +10,7 @@ from tests.unit.mentoring.cases import LIBRARY
 ASKED = {"region": KEDIRI, "title": "How does one begin with SLiMS?", "library": LIBRARY}
 
 
-def test_a_consultation_that_is_promoted_opens_the_case_that_it_names() -> None:
+def test_a_promoted_consultation_opens_the_case_it_names() -> None:
     event = ConsultationPromoted("sri", KEDIRI, LIBRARY.id, "m", "rani")
     fact = recorded("consultation-c", event)
     assert PROMOTION.concerned(fact) == ["c"]

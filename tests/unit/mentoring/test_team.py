@@ -10,7 +10,7 @@ ERASED = heard("member-erased", {"person": "mira", "ids": ["mira", "guest-1"]})
 RELEASED = [Issue(MENTORSHIP, "m", ReleaseMentor("mira"))]
 
 
-def test_whoever_is_erased_goes_along_with_no_library_any_more() -> None:
+def test_an_erased_mentor_is_released_from_every_case() -> None:
     assigned = recorded("mentorship-m", LED)
     assert TEAM.concerned(ERASED) == ["mira", "guest-1"]
     assert TEAM.concerned(assigned) == ["mira"]
