@@ -1,1 +1,1 @@
-"""Topics, what is held about them, who has a seat, who was there and what they thought of it."""
+"""Topics, the activities about topics, their seats, their attendance and their feedback."""

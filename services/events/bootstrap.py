@@ -1,4 +1,4 @@
-"""What the events service is made of."""
+"""The parts of the events service."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from services.kernel.readers.eraser import hearing
 
 
 def definition() -> Definition:
-    """The service's declarations. It listens to members: rules, offices, regions, guests who became members."""
+    """The service's declarations. The service listens to members: rules, offices, regions, guests who became members."""
     return Definition(
         name="events",
         registry=REGISTRY,

@@ -1,7 +1,7 @@
 """The code of a certificate: twelve characters that are hard to guess and hard to misread.
 
-It is derived from the certificate under a secret key, so it is stored nowhere: whoever may see it has it derived again,
-and an event holds its digest only.
+The code is derived from the certificate under a secret key and stored nowhere: for each reader who may see the code,
+the service derives the code again. An event holds only the code's digest.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class CertificateCodes:
         return "-".join(plain[start : start + 4] for start in range(0, LENGTH, 4))
 
     def digest(self, said: str) -> str:
-        """What stands for a code in events; case, blanks, signs and letters taken for digits do not matter."""
+        """The code's digest, which events hold; case, blanks, signs and letters taken for digits do not matter."""
         plain = "".join(character for character in said.upper() if character.isalnum()).translate(MISREAD)
         return self._digest("said", plain).hex()
 

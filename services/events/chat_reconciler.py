@@ -1,12 +1,12 @@
-"""Makes each group's chat on Telegram allow what is wanted of it, whatever happens in between.
+"""Makes each group's chat on Telegram allow what the log wants, whatever fails in between.
 
-Each look reads the group from the log, then the chat, and takes the one step that ``next_step`` names; so a process that
-was killed, or that was paused and wakes up beside its successor, needs no memory of what it was about to do. What is
-left to chance is a request of ours that Telegram carries out late, after the chat was freed: it is seen and put
-right at the next look, for ``WATCH`` after the end.
+Each look reads the group from the log, then the chat, and takes the one step that ``next_step`` names. So a process
+needs no memory of its last step after a crash, or after a pause during which a successor took over. One risk stays:
+Telegram may carry out an old request of ours late, after the chat was freed. The next look finds and corrects that
+change, for ``WATCH`` after the end.
 
-Telegram offers no fencing: between the question whether our lease still stands and the moment at which Telegram acts, this process
-can be paused. That window is closed by looking again, not by the lease.
+Telegram offers no fencing: between the check of our lease and the moment at which Telegram acts, this process can be
+paused. Looking again closes that window; the lease cannot.
 """
 
 from __future__ import annotations
@@ -16,17 +16,16 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from services.events.domain.chat_group import CHAT_GROUP, TELEGRAM, ChatGroup
+from services.events.domain.chat_group import CHAT_GROUP, TELEGRAM
 from services.events.domain.chat_permissions import Record, Send, next_step
 from services.events.views.chat_groups import CHAT_GROUPS
 from services.kernel.base.bell import Bell
 from services.kernel.base.clock import Clock
 from services.kernel.base.ids import derived_id
-from services.kernel.base.message import Metadata
+from services.kernel.base.message import Command, Metadata
 from services.kernel.base.problem import Refused, Stale, StillRunning, Unavailable
-from services.kernel.commands.decider import Commands, Order
+from services.kernel.commands.decider import CommandEnvelope, Commands
 from services.kernel.declare.service import Core
 from services.kernel.readers import lease as leases
 from services.kernel.readers.reader import LostCheckpoint
@@ -48,7 +47,9 @@ NAME = "chat-reconciler"
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """When a group is looked at again, on the machine's monotonic clock, and after which pause the time after that."""
+    """``due`` is when a group is looked at again, on the machine's monotonic clock; ``pause`` the time until the look
+    after.
+    """
 
     version: int
     due: float
@@ -56,8 +57,8 @@ class Watch:
 
 
 class ChatReconciler:
-    """Reads no log from its beginning to its end, but the groups that are watched. ``fenced(lease)`` asks whether the
-    lease of that number still stands; ``monotonic`` is machine time.
+    """Reads the watched groups and no log. ``fenced(lease)`` asks whether the lease of that number still stands;
+    ``monotonic`` is machine time.
     """
 
     name = NAME
@@ -84,17 +85,19 @@ class ChatReconciler:
         self._lease = 0
 
     def step(self, lease: int) -> int:
-        """Look at each group whose turn it is. Raises ``PyMongoError``, ``LostCheckpoint``; Telegram's troubles are waited out."""
-        if lease != self._lease:  # while another held it, what we remember grew old
+        """Look at each group whose turn has come. Raises ``PyMongoError``, ``LostCheckpoint``; after an error of
+        Telegram the group waits.
+        """
+        if lease != self._lease:  # while another process held the lease, our watches grew old
             self._watches, self._lease = {}, lease
         watched = self._views.find(CHAT_GROUPS, {"watched": True}, limit=100).items
-        known = {group["_id"]: group for group in watched if group["channel"] == TELEGRAM}
+        known = {row.group: row for row in watched if row.channel == TELEGRAM}
         self._watches = {group: watch for group, watch in self._watches.items() if group in known}
         steps = 0
-        for group, document in known.items():
+        for group, row in known.items():
             watch = self._watches.get(group, Watch(0, float("-inf")))
-            if watch.version < document["version"]:  # something else is wanted now
-                watch = Watch(document["version"], float("-inf"))
+            if watch.version < row.version:  # something else is wanted now
+                watch = Watch(row.version, float("-inf"))
             if self._monotonic() >= watch.due:
                 taken, watch = self._look(group, watch, lease)
                 steps += taken
@@ -121,17 +124,17 @@ class ChatReconciler:
             equal = False
         if not equal:
             return len(taken), self._again(watch, watch.pause, min(watch.pause * 2, LONGEST_SECONDS))
-        # What was just changed is looked at soon: whoever was paused meanwhile undoes it now or never.
+        # A chat that was just changed is looked at soon: a process paused meanwhile undoes the change now or never.
         pause = SOON_SECONDS if taken else min(watch.pause, LOOK_SECONDS)
         return len(taken), self._again(watch, pause, min(pause * 2, LOOK_SECONDS))
 
     def _approach(self, identity: str, lease: int, taken: list[Record | Send]) -> bool:
-        """Take the steps that there are to take, noting each; whether none is left. One request for a change a look: a
-        chat that does not become what it is told is not insisted on.
+        """Take the steps that ``next_step`` names and append each to ``taken``. True if no step is left. A look sends
+        one change at most: a chat that did not take the change is left to the next look.
         """
         for _ in range(STEPS):
             group, version = self._commands.state(CHAT_GROUP, identity)
-            if group.channel != TELEGRAM or group.chat is None or not group.lecture:
+            if group is None or group.channel != TELEGRAM or group.chat is None or group.lecture is None:
                 return True
             found = self._telegram.get_chat_permissions(group.chat)
             step = next_step(group, found, self._clock.now())
@@ -139,7 +142,7 @@ class ChatReconciler:
                 case None:
                     return True
                 case Record(command=command):
-                    self._commands.take(CHAT_GROUP, _order(identity, version, command, group))
+                    self._commands.take(CHAT_GROUP, _order(identity, version, command, group.lecture))
                 case Send(permissions=permissions):
                     if any(isinstance(before, Send) for before in taken):
                         return False
@@ -154,20 +157,22 @@ class ChatReconciler:
         return replace(watch, due=self._monotonic() + jittered, pause=pause)
 
 
-def _order(identity: str, version: int, command: Any, group: ChatGroup) -> Order:
-    """A step is recorded once for what it was taken on: killed before the answer, it is found under the same id."""
+def _order(identity: str, version: int, command: Command, lecture: str) -> CommandEnvelope:
+    """The id follows from the version that the step was taken on, so a step that is repeated after a crash is recorded
+    once.
+    """
     kind = type(command).__name__
-    return Order(
+    return CommandEnvelope(
         command=command,
         identity=identity,
         command_id=derived_id(NAME, identity, version, kind),
-        meta=Metadata(correlation=derived_id(NAME, identity, group.lecture), actor=None),
+        meta=Metadata(correlation=derived_id(NAME, identity, lecture), actor=None),
         expected=version,
     )
 
 
 def chat_readers(core: Core) -> Sequence[ChatReconciler]:
-    """The reconciler, where there is a bot; without one a lecture is led by hand."""
+    """The reconciler, where a bot is configured; without a bot lectures are led by hand."""
     bot = core.settings.telegram
     if bot is None:
         log.info("TELEGRAM_TOKEN is not set: chats are led by hand")

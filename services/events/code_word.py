@@ -1,7 +1,7 @@
 """The code word of an activity: a word and four digits, easily said across a café and typed on a phone.
 
-It is derived from the activity under a secret key, so it is stored nowhere: whoever may see it has it derived again, and
-an event holds its digest only.
+The code word is derived from the activity under a secret key and stored nowhere: for each reader who may see the word,
+the service derives the word again. An event holds only the word's digest.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class CodeWords:
         return f"{WORDS[digest[0] % len(WORDS)]} {int.from_bytes(digest[1:5], 'big') % 10_000:04d}"
 
     def digest(self, activity: str, said: str) -> str:
-        """What stands for a word in events; case, blanks and signs do not matter."""
+        """The word's digest, which events hold; case, blanks and signs do not matter."""
         plain = "".join(character for character in said.casefold() if character.isalnum())
         return self._digest("said", activity, plain).hex()
 

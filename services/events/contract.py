@@ -1,8 +1,8 @@
-"""What this service tells the others: which event becomes which fact, and what stands in it.
+"""What this service tells other services: which event becomes which fact, and the fact's fields.
 
-A fact's fields are a promise: one may join, none changes its meaning. No name, no contact, no free text about a person:
-people are ids. The region is the one that the fact concerns. What is only planned tells nothing yet; a question, what was
-found in a chat, a problem's words and a material that only participants may have stay here.
+A fact's fields are a promise: a field may join, none changes its meaning. People are ids: no fact holds a name, a
+contact or free text about a person. The region is where the fact happened. Unpublished plans, questions, permissions
+found in chats, the words of problems, and materials for participants only are not told.
 """
 
 from __future__ import annotations

@@ -1,27 +1,26 @@
-"""What the handlers of this service are called with, and what they ask of it before they take a command."""
+"""The dependencies of this service's handlers, and the questions that handlers ask before a command."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from services.events.certificate_code import CertificateCodes
 from services.events.code_word import CodeWords
 from services.events.domain.activity import PLANNED, Activity
+from services.events.domain.activity_times import ActivityTimes
 from services.events.domain.attendance import ATTENDANCE
-from services.events.domain.held import Held
-from services.events.domain.kinds import KINDS
+from services.events.domain.kinds import KINDS, ActivityDecider
 from services.events.domain.plan import Plan
 from services.events.domain.rules import CertificateRule, RulesInForce
 from services.events.domain.seats import SEATS
 from services.events.views.board import BOARD
 from services.events.views.participation import PARTICIPATION
 from services.events.views.regions import REGIONS
-from services.events.views.rulebook import RULEBOOK, certificate_rule_at, rules_at
+from services.events.views.rulebook import RULEBOOK, RulesRow, certificate_rule_at, rules_at
 from services.kernel.base.problem import Malformed, NotFound
-from services.kernel.commands.decider import Commands, Decider
+from services.kernel.commands.decider import Commands
 from services.kernel.declare.policy import Actor
 from services.kernel.declare.schema import UNSET
 from services.kernel.declare.service import Core
@@ -36,25 +35,28 @@ READ_MEMBERS = "members.read"
 
 
 @dataclass(frozen=True)
-class Standing:
+class CurrentActivity:
     """An activity as its log has it at this moment."""
 
     identity: str
-    decider: Decider[Activity]
+    decider: ActivityDecider
     activity: Activity
-    plan: Plan
     version: int
 
     @property
-    def held(self) -> Held:
-        """What attendance needs to know of it."""
+    def plan(self) -> Plan:
+        return self.activity.plan
+
+    @property
+    def times(self) -> ActivityTimes:
+        """The activity as attendance sees it."""
         plan = self.plan
-        return Held(self.activity.state, plan.region, plan.starts, plan.ends, plan.sessions)
+        return ActivityTimes(self.activity.state, plan.region, plan.starts, plan.ends, plan.sessions)
 
 
 @dataclass(frozen=True)
 class Parts:
-    """The service as its handlers see it. ``pages`` is where the gateway's web pages begin."""
+    """The dependencies of the service's handlers. ``pages`` is the address of the gateway's web pages."""
 
     commands: Commands
     views: Views
@@ -63,74 +65,74 @@ class Parts:
     certificate_codes: CertificateCodes
     pages: str
 
-    def activity(self, identity: str, actor: Actor) -> Standing:
-        """The activity, of whatever kind. Raises ``NotFound`` if there is none that the actor may know of.
+    def activity(self, identity: str, actor: Actor) -> CurrentActivity:
+        """The activity, of any kind. Raises ``NotFound`` for an activity that the actor may not know of.
 
-        Read from the log and not from the view: it decides what may be done, and whoever has just planned something
-        may publish it at once.
+        Read from the log and not from the view, because the answer decides what the actor may do: a planner may publish
+        an activity right after planning.
         """
         for decider in KINDS:
             activity, version = self.commands.state(decider, identity)
-            if activity.plan is not None:
-                standing = Standing(identity, decider, activity, activity.plan, version)
+            if activity is not None:
+                current = CurrentActivity(identity, decider, activity, version)
                 if activity.state == PLANNED and not actor.may(PLAN, activity.plan.region):
                     raise NotFound
-                return standing
+                return current
         raise NotFound
 
-    def planned(self, identity: str, actor: Actor, permission: str = PLAN) -> Standing:
+    def planned(self, identity: str, actor: Actor, permission: str = PLAN) -> CurrentActivity:
         """The activity, if the actor may plan in its region. Raises ``NotFound``, ``Unauthorized``, ``Forbidden``."""
-        standing = self.activity(identity, actor)
-        actor.require(permission, standing.plan.region)
-        return standing
+        current = self.activity(identity, actor)
+        actor.require(permission, current.plan.region)
+        return current
 
     def rules(self, at: datetime) -> RulesInForce:
-        """The rules in force at a moment, as far as members have told them."""
+        """The rules in force at a moment, as far as members has told them."""
         return rules_at(self._rulebook(), at)
 
     def certificate_rule(self, at: datetime) -> CertificateRule:
-        """The rule for certificates at a moment, as far as members have told it."""
+        """The rule for certificates at a moment, as far as members has told it."""
         return certificate_rule_at(self._rulebook(), at)
 
     def of_the_board(self, person: str) -> bool:
         """Whether the person holds an office of the board at this moment."""
         held = self.views.get(BOARD, person)
-        return bool(held and held["offices"])
+        return held is not None and bool(held.offices)
 
     def known_as(self, person: str) -> frozenset[str]:
-        """The person's id, and those of the guests that the person is known to have been."""
+        """The person's id, and the ids of all guests known to be the person."""
         row = self.views.get(PARTICIPATION, person)
         return frozenset({person, *(row.guests if row else ())})
 
     def person_behind(self, participant: str) -> str:
-        """Whom a guest turned out to be; the id itself for a member and for a guest whom nobody knows."""
+        """The person whom a guest is known to be; the id itself for a member and for an unknown guest."""
         row = self.views.get(PARTICIPATION, participant)
         return (row and row.person) or participant
 
     def is_member(self, identity: str) -> bool:
-        """Whether members have told of a member under this id."""
+        """Whether members has told of a member with this id."""
         row = self.views.get(PARTICIPATION, identity)
         return row is not None and row.region is not UNSET
 
     def require_region(self, region: str, subdistrict: str | None = None) -> None:
-        """Raises ``Malformed`` for a region that was never opened or a sub-district that is not in it."""
+        """Raises ``Malformed`` for a region that was never opened or a sub-district outside the region."""
         known = self.views.get(REGIONS, region)
         if known is None:
             raise Malformed(errors={"region": ["There is no such region."]})
-        if subdistrict is not None and subdistrict not in {each["id"] for each in known["subdistricts"]}:
+        if subdistrict is not None and subdistrict not in {each.id for each in known.subdistricts}:
             raise Malformed(errors={"subdistrict": ["There is no such sub-district in this region."]})
 
-    def _rulebook(self) -> Iterable[dict[str, Any]]:
+    def _rulebook(self) -> Iterable[RulesRow]:
         return self.views.all(RULEBOOK)
 
     def took_part(self, activity: str, person: str) -> bool:
-        """Whether the person, under whatever id, has a seat at an activity or was there."""
+        """Whether the person, under any known id, has a seat at an activity or attended."""
         there, _ = self.commands.state(ATTENDANCE, activity)
         seats, _ = self.commands.state(SEATS, activity)
-        return not self.known_as(person).isdisjoint(there.persons | there.guests | {*seats.taken})
+        return not self.known_as(person).isdisjoint(there.persons | there.guests | {*(seats.taken if seats else ())})
 
 
 def parts(core: Core) -> Parts:
-    """This service's parts around those that every service has."""
+    """The dependencies of this service, around the dependencies of all services."""
     key = core.settings.secrets.token
     return Parts(core.commands, core.views, core.vault, CodeWords(key), CertificateCodes(key), core.settings.public_url)

@@ -1,4 +1,4 @@
-"""What is said in the group at each step of a lecture, in Indonesian: to be copied, and changed, by whoever leads it.
+"""The texts for the group at each step of a lecture, in Indonesian, for the moderator to copy and change.
 
 ``*…*`` is how WhatsApp and Telegram write bold.
 """
@@ -58,7 +58,7 @@ _TEXTS: Mapping[str, str] = {
 
 
 def text(step: str, *, title: str, starts: datetime, ends: datetime, link: str) -> str | None:
-    """The step's text, None for one at which nothing is said."""
+    """The step's text, None for a step without words."""
     pattern = _TEXTS.get(step)
     if pattern is None:
         return None

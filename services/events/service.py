@@ -7,7 +7,7 @@ from services.kernel.nameko.service import EventSourcedService
 
 
 class Service(EventSourcedService):
-    """Runs the events service; what it is stands in ``bootstrap``."""
+    """Runs the events service, which ``bootstrap`` describes."""
 
     name = "events"
     definition = staticmethod(definition)

@@ -1,4 +1,4 @@
-"""What events written by older releases are read as."""
+"""How events of older releases are read."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ PLAN_BEFORE_WORKSHOPS: dict[str, Any] = {"units": [], "levels": [], "open": Fals
 
 
 def register(registry: Registry) -> None:
-    """Lift what was written before there were workshops: plans without an agenda, speakers who had declared nothing,
-    seats of members alone.
+    """Complete the events from before workshops: plans without an agenda, speakers without a declared competence, seats
+    of members alone.
     """
     for name in ("GatheringPlanned", "ActivityPublished"):
         registry.upcaster(name, 1)(_plan)

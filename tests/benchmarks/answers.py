@@ -53,5 +53,5 @@ def milliseconds(view: View[Any], document: dict[str, Any], shown: Callable[[Any
 
 if __name__ == "__main__":
     nothing: Any = None
-    print(f"{ROWS} polls   {milliseconds(POLLS, POLL, lambda row: polls._shown(ACTOR, row)):.2f} ms")
-    print(f"{ROWS} venues  {milliseconds(VENUES, VENUE, lambda row: venues._shown(nothing, ACTOR, row)):.2f} ms")
+    print(f"{ROWS} polls   {milliseconds(POLLS, POLL, lambda row: polls.poll_shown(ACTOR, row)):.2f} ms")
+    print(f"{ROWS} venues  {milliseconds(VENUES, VENUE, lambda row: venues.venue_shown(nothing, ACTOR, row)):.2f} ms")

@@ -1,4 +1,4 @@
-"""The HTTP surface of the events service: one file a resource."""
+"""The HTTP surface of the events service: one module a resource."""
 
 from __future__ import annotations
 

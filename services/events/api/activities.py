@@ -1,127 +1,106 @@
-"""Activities as they are read."""
+"""Reading activities."""
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
 
-from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
 from services.events.domain.activity import CANCELLED, COMPLETED, PLANNED, PUBLISHED
 from services.events.parts import PLAN, Parts
-from services.events.views.activities import ACTIVITIES
+from services.events.views.activities import (
+    ACTIVITIES,
+    ActivityRow,
+    RulesShown,
+    SeatsOf,
+    SessionShown,
+    SpeakerRow,
+    TopicOf,
+    VenueOf,
+)
 from services.kernel.base.problem import NotFound
 from services.kernel.base.times import moment
 from services.kernel.declare.route import Answer, Request, Routes
-from services.kernel.declare.shapes import Paging, identity, listing, paged, paging, time
+from services.kernel.declare.schema import UNSET, Described, Key, Unset
+from services.kernel.declare.shapes import Identity, Listing, PageQuery, fill, paged, paging, where
 
 routes = Routes()
 
 
-class ActivityFilter(Paging):
-    region = identity(required=False)
-    state = fields.String(validate=OneOf([PLANNED, PUBLISHED, CANCELLED, COMPLETED]))
-    since = time(required=False, data_key="from")
+@dataclass(frozen=True)
+class ActivityFilter(PageQuery):
+    region: Identity | Unset = UNSET
+    state: Annotated[str, OneOf([PLANNED, PUBLISHED, CANCELLED, COMPLETED])] | Unset = UNSET
+    since: Annotated[datetime, Key("from")] | Unset = UNSET
 
 
-class RulesShown(Schema):
-    version = fields.Integer()
-    speakers = fields.String()
+@dataclass(frozen=True)
+class SpeakerShown:
+    person: str
+    role: str
+    category: str
+    from_board: bool
+    competence: Annotated[str | None, Described("the field that the speaker declares")]
+    name: Annotated[str | None, Described("of a speaker from outside, as announced")]
+    rules: RulesShown
 
 
-class SpeakerShown(Schema):
-    person = fields.String()
-    role = fields.String()
-    category = fields.String()
-    from_board = fields.Boolean()
-    competence = fields.String(allow_none=True, metadata={"description": "the field that the speaker declares"})
-    name = fields.String(allow_none=True, metadata={"description": "of a speaker from outside, as announced"})
-    rules = fields.Nested(RulesShown)
+@dataclass(frozen=True)
+class ActivityShown:
+    activity: str
+    kind: str
+    title: str
+    topic: TopicOf | None
+    region: str
+    venue: VenueOf
+    starts: str
+    ends: str
+    state: str
+    past: bool
+    capacity: int
+    units: Annotated[tuple[str, ...], Described("units of competence that it teaches")]
+    levels: Annotated[tuple[str, ...], Described("education levels that it is for; none: all")]
+    open: Annotated[bool, Described("people who are nobody's members may register")]
+    sessions: tuple[SessionShown, ...]
+    seats: SeatsOf
+    guide: str | None
+    speakers: tuple[SpeakerShown, ...]
+    rules: RulesShown
+    planned_under: int
+    reason: str | None
+    present: int | None
+    guests: int | None
+    version: Annotated[int, Described("raised by every change of the activity itself")]
 
 
-class TopicOf(Schema):
-    id = fields.String()
-    title = fields.String()
-
-
-class VenueOf(Schema):
-    id = fields.String()
-    name = fields.String()
-    kind = fields.String()
-    subdistrict = fields.String(allow_none=True)
-
-
-class SessionShown(Schema):
-    id = fields.String()
-    title = fields.String()
-    starts = fields.String()
-    ends = fields.String()
-    speaker = fields.String(allow_none=True)
-
-
-class SeatsOf(Schema):
-    taken = fields.Integer()
-    line = fields.Integer()
-
-
-class ActivityShown(Schema):
-    activity = fields.String()
-    kind = fields.String()
-    title = fields.String()
-    topic = fields.Nested(TopicOf, allow_none=True)
-    region = fields.String()
-    venue = fields.Nested(VenueOf)
-    starts = fields.String()
-    ends = fields.String()
-    state = fields.String()
-    past = fields.Boolean()
-    capacity = fields.Integer()
-    units = fields.List(fields.String(), metadata={"description": "units of competence that it teaches"})
-    levels = fields.List(fields.String(), metadata={"description": "education levels that it is for; none: all"})
-    open = fields.Boolean(metadata={"description": "people who are nobody's members may register"})
-    sessions = fields.List(fields.Nested(SessionShown))
-    seats = fields.Nested(SeatsOf)
-    guide = fields.String(allow_none=True)
-    speakers = fields.List(fields.Nested(SpeakerShown))
-    rules = fields.Nested(RulesShown)
-    planned_under = fields.Integer()
-    reason = fields.String(allow_none=True)
-    present = fields.Integer(allow_none=True)
-    guests = fields.Integer(allow_none=True)
-    version = fields.Integer(metadata={"description": "raised by every change of the activity itself"})
-
-
-_FIELDS = tuple(name for name in ActivityShown().fields if name != "activity")
-
-
-@routes.get("/v1/activities", query=ActivityFilter(), answer=listing(ActivityShown))
-def list_activities(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/activities")
+def list_activities(parts: Parts, request: Request[None, ActivityFilter]) -> Answer[Listing[ActivityShown]]:
     """Activities, by their start."""
     query = request.query
-    where: dict[str, Any] = {name: query[name] for name in ("region", "state") if name in query}
-    if "since" in query:
-        where["starts"] = {"$gte": moment(query["since"])}
-    if not request.actor.may(PLAN, query.get("region")):
-        where["public"] = True
-    return paged(parts.views.find(ACTIVITIES, where, sort="starts", **paging(request)), partial(_shown, parts))
+    starts = UNSET if query.since is UNSET else {"$gte": moment(query.since)}
+    wanted = where(region=query.region, state=query.state, starts=starts)
+    if not request.actor.may(PLAN, query.region or None):
+        wanted["public"] = True
+    page = parts.views.find(ACTIVITIES, wanted, sort="starts", **paging(request))
+    return paged(page, lambda row: activity_shown(parts, row))
 
 
-@routes.get("/v1/activities/{activity}", answer=ActivityShown(), statuses=(200, 404))
-def show_activity(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/activities/{activity}", statuses=(200, 404))
+def show_activity(parts: Parts, request: Request) -> Answer[ActivityShown]:
     """One activity."""
-    document = parts.views.get(ACTIVITIES, request.path["activity"])
-    if document is None or not (document["public"] or request.actor.may(PLAN, document["region"])):
+    row = parts.views.get(ACTIVITIES, request.path["activity"])
+    if row is None or not (row.public or request.actor.may(PLAN, row.region)):
         raise NotFound
-    return Answer(_shown(parts, document), version=document["version"])
+    return Answer(activity_shown(parts, row), version=row.version)
 
 
-def _shown(parts: Parts, document: dict[str, Any]) -> dict[str, Any]:
-    shown = {name: document.get(name) for name in _FIELDS}
-    return {"activity": document["_id"], **shown, "speakers": [_speaker(parts, each) for each in document["speakers"]]}
+def activity_shown(parts: Parts, row: ActivityRow) -> ActivityShown:
+    return fill(ActivityShown, row, speakers=tuple(speaker_shown(parts, each) for each in row.speakers))
 
 
-def _speaker(parts: Parts, speaker: dict[str, Any]) -> dict[str, Any]:
-    # Whoever speaks in public is announced; erased, the words are gone and the place in the programme stays.
-    opened = {name: parts.vault.open(speaker["person"], speaker.get(name)) for name in ("competence", "name")}
-    return {**speaker, **opened}
+def speaker_shown(parts: Parts, row: SpeakerRow) -> SpeakerShown:
+    # A speaker is announced in public; after an erasure the words are gone and the place in the programme stays.
+    competence, name = (parts.vault.open(row.person, sealed) for sealed in (row.competence, row.name))
+    return fill(SpeakerShown, row, competence=competence, name=name)

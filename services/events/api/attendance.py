@@ -1,10 +1,12 @@
-"""Who was there: the code word, and recording people."""
+"""Attendance: the code word, and recording people."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated
 
-from marshmallow import Schema, ValidationError, fields, validates_schema
+from marshmallow import ValidationError
 from marshmallow.validate import OneOf
 
 from services.events.domain.attendance import (
@@ -20,153 +22,150 @@ from services.events.domain.attendance import (
     RecordGuest,
     RecordMember,
 )
-from services.events.parts import RECORD, Parts, Standing
-from services.events.views.attendance import ATTENDANCE_LISTS
+from services.events.parts import RECORD, CurrentActivity, Parts
+from services.events.views.attendance import ATTENDANCE_LISTS, AttendanceRow
 from services.kernel.base.times import moment
 from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.shapes import identity, line
+from services.kernel.declare.schema import UNSET, Described, Key, Unset
+from services.kernel.declare.shapes import Identity, Listing, fill, up_to
 
 routes = Routes()
 
 PRESENT = "present"
 
 
-class SessionOf(Schema):
-    session = identity(required=False, load_default=None)
+@dataclass(frozen=True)
+class SessionOf:
+    session: Identity | None = None
 
 
-class Presence(Schema):
-    """Exactly one of: the code word, said by oneself; a member, or a guest, recorded by a coordinator. ``session`` is one
-    of the agenda, by default the one under way; ``state`` excused or absent is of a member who did not come.
+@dataclass(frozen=True)
+class Presence:
+    """Exactly one of ``code``, said by the caller, ``person`` and ``guest``, recorded by a coordinator. ``session`` is
+    a session of the agenda, by default the session under way. ``state`` excused or absent is for a member who did not
+    come.
     """
 
-    code = line(required=False, longest=100)
-    person = identity(required=False)
-    guest = identity(required=False)
-    session = identity(required=False, load_default=None)
-    state = fields.String(load_default=PRESENT, validate=OneOf([PRESENT, EXCUSED, ABSENT]))
-    method = fields.String(validate=OneOf([BY_COORDINATOR, WALK_IN]))
+    code: Annotated[str, up_to(100)] | Unset = UNSET
+    person: Identity | Unset = UNSET
+    guest: Identity | Unset = UNSET
+    session: Identity | None = None
+    state: Annotated[str, OneOf([PRESENT, EXCUSED, ABSENT])] = PRESENT
+    method: Annotated[str, OneOf([BY_COORDINATOR, WALK_IN])] | Unset = UNSET
 
-    @validates_schema
-    def _one_way(self, data: dict[str, Any], **_options: Any) -> None:
-        given = [name for name in ("code", "person", "guest") if name in data]
+    def __post_init__(self) -> None:
+        given = [name for name in ("code", "person", "guest") if getattr(self, name) is not UNSET]
         if len(given) != 1:
             raise ValidationError("Send one of code, person and guest.")
         fitting = {"code": None, "person": BY_COORDINATOR, "guest": WALK_IN}[given[0]]
-        if data.get("method", fitting) != fitting:
+        if self.method is not UNSET and self.method != fitting:
             raise ValidationError({"method": [f"Does not fit {given[0]}."]})
-        if data["state"] != PRESENT and (given[0] != "person" or data["session"]):
+        if self.state != PRESENT and (given[0] != "person" or self.session):
             raise ValidationError({"state": ["Only a member can be missing, and of the whole activity."]})
-        if data["session"] and given[0] == "code":
+        if self.session and given[0] == "code":
             raise ValidationError({"session": ["The word says which session it is."]})
 
 
-class CodeShown(Schema):
-    activity = fields.String()
-    session = fields.String(allow_none=True)
-    word = fields.String()
-    since = fields.String(data_key="from")
-    until = fields.String()
+@dataclass(frozen=True)
+class CodeShown:
+    activity: str
+    session: str | None
+    word: str
+    since: Annotated[str, Key("from")]
+    until: str
 
 
-class PresenceShown(Schema):
-    activity = fields.String()
-    person = fields.String(allow_none=True)
-    guest = fields.String(allow_none=True)
+@dataclass(frozen=True)
+class PresenceShown:
+    activity: str
+    person: str | None
+    guest: str | None
 
 
-class EntryShown(Schema):
-    person = fields.String(allow_none=True)
-    guest = fields.String(allow_none=True)
-    state = fields.String(metadata={"description": "present, excused or absent"})
-    method = fields.String(allow_none=True)
-    sessions = fields.List(fields.String(), metadata={"description": "of the agenda, those attended"})
-    at = fields.String()
-    by = fields.String(allow_none=True)
+@dataclass(frozen=True)
+class EntryShown:
+    person: str | None
+    guest: str | None
+    state: Annotated[str, Described("present, excused or absent")]
+    method: str | None
+    sessions: Annotated[tuple[str, ...], Described("of the agenda, those attended")]
+    at: str
+    by: str | None
 
 
-class EntryList(Schema):
-    items = fields.List(fields.Nested(EntryShown))
-    next = fields.String(allow_none=True)
+class EntryList(Listing[EntryShown]):
+    pass
 
 
-@routes.post(
-    "/v1/activities/{activity}/attendance/code", body=SessionOf(), answer=CodeShown(), statuses=(201, 403, 404, 422)
-)
-def issue_code_word(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/activities/{activity}/attendance/code", statuses=(201, 403, 404, 422))
+def issue_code_word(parts: Parts, request: Request[SessionOf]) -> Answer[CodeShown]:
     """The code word for the wall, good around the activity, or around one session of its agenda."""
-    standing = parts.planned(request.path["activity"], request.actor)
-    held, session = standing.held, request.body["session"]
-    of = _named(standing.identity, session)
-    word = parts.code_words.word(of)
-    command = IssueCodeWord(parts.code_words.digest(of, word), held, session)
-    answer = recorded(request.take(ATTENDANCE, standing.identity, command), 201)
-    # The word goes into this answer and not into the commit's: it is stored nowhere.
-    one = held.session(session, held.starts) if session else None
-    window = held.at(one) if one else held
-    body = {
-        "activity": standing.identity,
-        "session": session,
-        "word": word,
-        "from": moment(window.opens),
-        "until": moment(window.closes),
-    }
-    return Answer(body, answer.status, answer.version, answer.position)
+    current = parts.planned(request.path["activity"], request.actor)
+    times, session = current.times, request.body.session
+    name = _code_name(current.identity, session)
+    word = parts.code_words.word(name)
+    command = IssueCodeWord(parts.code_words.digest(name, word), times, session)
+    answer = recorded(request.take(ATTENDANCE, current.identity, command), request.success)
+    on_agenda = times.session(session, times.starts) if session else None
+    window = times.at(on_agenda) if on_agenda else times
+    code = CodeShown(current.identity, session, word, moment(window.opens), moment(window.closes))
+    # The word is stored nowhere, so it goes into this answer and not into the commit's.
+    return replace(answer, body=code)
 
 
-@routes.post(
-    "/v1/activities/{activity}/attendance", body=Presence(), answer=PresenceShown(), statuses=(201, 403, 404, 422)
-)
-def record_attendance(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/activities/{activity}/attendance", statuses=(201, 403, 404, 422))
+def record_attendance(parts: Parts, request: Request[Presence]) -> Answer[PresenceShown]:
     """Check in by code word, or record a member or a guest."""
     body = request.body
-    standing = parts.activity(request.path["activity"], request.actor)
-    who = {"person": body.get("person"), "guest": body.get("guest")}
-    if "code" in body:
-        who["person"] = request.actor.require_person()
+    current = parts.activity(request.path["activity"], request.actor)
+    if body.code is UNSET:
+        request.actor.require(RECORD, current.plan.region)
+        shown = PresenceShown(current.identity, body.person or None, body.guest or None)
     else:
-        request.actor.require(RECORD, standing.plan.region)
-    reply = {"activity": standing.identity, **who}
-    command = _command(parts, request, standing)
-    return recorded(request.take(ATTENDANCE, standing.identity, command, answer=lambda *_: reply), 201)
+        shown = PresenceShown(current.identity, request.actor.require_person(), None)
+    command = _attendance_command(parts, request, current)
+    return request.outcome(ATTENDANCE, current.identity, command, lambda *_: shown)
 
 
-def _command(parts: Parts, request: Request, standing: Standing) -> AttendanceCommand:
-    body, held, now = request.body, standing.held, request.now
-    if "code" in body:
-        digest = parts.code_words.digest(standing.identity, body["code"])
-        digests = {
-            session.id: parts.code_words.digest(_named(standing.identity, session.id), body["code"])
-            for session in held.sessions
-        }
-        return CheckIn(request.actor.id, digest, now, held, digests)
-    if body["state"] != PRESENT:
-        return NoteAbsence(body["person"], body["state"], now, held)
-    if "person" in body:
-        return RecordMember(body["person"], now, held, body["session"])
-    return RecordGuest(body["guest"], now, held, body["session"])
+def _attendance_command(parts: Parts, request: Request[Presence], current: CurrentActivity) -> AttendanceCommand:
+    body, times, now = request.body, current.times, request.now
+    match body:
+        case Presence(code=str(code)):
+            digest = parts.code_words.digest(current.identity, code)
+            digests = {
+                session.id: parts.code_words.digest(_code_name(current.identity, session.id), code)
+                for session in times.sessions
+            }
+            return CheckIn(request.actor.id, digest, now, times, digests)
+        case Presence(person=str(person), state=state) if state != PRESENT:
+            return NoteAbsence(person, state, now, times)
+        case Presence(person=str(person), session=session):
+            return RecordMember(person, now, times, session)
+        case Presence(guest=guest, session=session):
+            assert guest  # ``Presence`` has one of code, person and guest
+            return RecordGuest(guest, now, times, session)
 
 
-def _named(activity: str, session: str | None) -> str:
+def _code_name(activity: str, session: str | None) -> str:
+    """The text from which a code word is derived: the activity, or one session of its agenda."""
     return f"{activity}/{session}" if session else activity
 
 
-@routes.get("/v1/activities/{activity}/attendance", answer=EntryList(), statuses=(200, 404))
-def list_attendance(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/activities/{activity}/attendance", statuses=(200, 404))
+def list_attendance(parts: Parts, request: Request) -> Answer[EntryList]:
     """Who was there: all for those who record it, else one's own entry."""
     person = request.actor.require_person()
-    standing = parts.activity(request.path["activity"], request.actor)
-    document = parts.views.get(ATTENDANCE_LISTS, standing.identity) or {}
-    sessions: dict[str, list[str]] = document.get("sessions", {})
+    current = parts.activity(request.path["activity"], request.actor)
+    row = parts.views.get(ATTENDANCE_LISTS, current.identity) or AttendanceRow(current.identity)
     entries = [
-        {**entry, "state": PRESENT, "sessions": sorted(_at(sessions, entry["person"] or entry["guest"]))}
-        for entry in document.get("entries", ())
+        fill(EntryShown, each, state=PRESENT, sessions=_attended(row.sessions, each.participant))
+        for each in row.entries
     ]
-    entries += [{"guest": None, "method": None, "sessions": [], **entry} for entry in document.get("absences", ())]
-    if not request.actor.may(RECORD, standing.plan.region):
-        entries = [entry for entry in entries if entry["person"] == person]
-    return Answer({"items": entries, "next": None})
+    entries += [fill(EntryShown, each, guest=None, method=None, sessions=()) for each in row.absences]
+    if not request.actor.may(RECORD, current.plan.region):
+        entries = [entry for entry in entries if entry.person == person]
+    return Answer(EntryList(tuple(entries)))
 
 
-def _at(sessions: dict[str, list[str]], participant: str) -> list[str]:
-    return [session for session, there in sessions.items() if participant in there]
+def _attended(sessions: Mapping[str, tuple[str, ...]], participant: str) -> tuple[str, ...]:
+    return tuple(sorted(session for session, there in sessions.items() if participant in there))

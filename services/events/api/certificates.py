@@ -1,10 +1,10 @@
-"""Certificates: issue them, find one's own, verify one by its code, revoke one."""
+"""Certificates: issue, list, verify by code, and revoke."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from marshmallow import Schema, fields
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
 
 from services.events.domain.attendance import ATTENDANCE, Attendance
 from services.events.domain.certificate import (
@@ -14,133 +14,141 @@ from services.events.domain.certificate import (
     Present,
     RevokeCertificate,
 )
-from services.events.parts import PLAN, Parts, Standing
-from services.events.views.certificates import CERTIFICATE_LIST
+from services.events.parts import PLAN, CurrentActivity, Parts
+from services.events.views.certificates import CERTIFICATE_LIST, CertificateRow
 from services.kernel.base.ids import derived_id
+from services.kernel.base.message import Event
 from services.kernel.base.problem import NotFound
-from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.shapes import identity, line
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import Described
+from services.kernel.declare.shapes import Identity, Listing, fill, up_to
 from services.kernel.privacy.vault import Erased
 
 routes = Routes()
 
 
-class CertificateFilter(Schema):
-    activity = identity(required=False, load_default=None)
+@dataclass(frozen=True)
+class CertificateFilter:
+    activity: Identity | None = None
 
 
-class WhyRevoked(Schema):
-    reason = line(longest=500)
+@dataclass(frozen=True)
+class WhyRevoked:
+    reason: Annotated[str, up_to(500)]
 
 
-class Issued(Schema):
-    activity = fields.String()
-    issued = fields.Integer(metadata={"description": "how many are new"})
-    rules = fields.Integer(metadata={"description": "the version of the rules that they were issued under"})
+@dataclass(frozen=True)
+class Issued:
+    activity: str
+    issued: Annotated[int, Described("how many are new")]
+    rules: Annotated[int, Described("the version of the rules that they were issued under")]
 
 
-class RevocationShown(Schema):
-    at = fields.String()
-    reason = fields.String(allow_none=True)
+@dataclass(frozen=True)
+class RevocationShown:
+    at: str
+    reason: str | None
 
 
-class Revoked(Schema):
-    activity = fields.String()
-    valid = fields.Boolean()
+@dataclass(frozen=True)
+class Revoked:
+    activity: str
+    valid: bool
 
 
-class CertificateShown(Schema):
-    """What anybody may know who has the code: no name."""
+@dataclass(frozen=True)
+class CertificateShown:
+    """The public part of a certificate, for everybody with the code: no name."""
 
-    valid = fields.Boolean()
-    revoked = fields.Nested(RevocationShown, allow_none=True)
-    activity = fields.String()
-    title = fields.String()
-    kind = fields.String()
-    starts = fields.String()
-    ends = fields.String()
-    hours = fields.Float()
-    sessions = fields.Integer(metadata={"description": "of the agenda; 0 without one"})
-    attended = fields.Integer(metadata={"description": "of these sessions"})
-    rules = fields.Integer()
-    issued = fields.String()
+    valid: bool
+    revoked: RevocationShown | None
+    activity: str
+    title: str
+    kind: str
+    starts: str
+    ends: str
+    hours: float
+    sessions: Annotated[int, Described("of the agenda; 0 without one")]
+    attended: Annotated[int, Described("of these sessions")]
+    rules: int
+    issued: str
 
 
+@dataclass(frozen=True)
 class OwnCertificate(CertificateShown):
-    code = fields.String()
-    participant = fields.String()
-    guest = fields.Boolean()
+    code: str
+    participant: str
+    guest: bool
 
 
-class CertificateList(Schema):
-    items = fields.List(fields.Nested(OwnCertificate))
-    next = fields.String(allow_none=True)
+class CertificateList(Listing[OwnCertificate]):
+    pass
 
 
-@routes.post("/v1/activities/{activity}/certificates", answer=Issued(), statuses=(201, 403, 404, 422))
-def issue_certificates(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/activities/{activity}/certificates", statuses=(201, 403, 404, 422))
+def issue_certificates(parts: Parts, request: Request) -> Answer[Issued]:
     """For all who were there, by the rule that was in force when it began; again, for who is new."""
-    standing = parts.planned(request.path["activity"], request.actor)
-    rule = parts.certificate_rule(standing.plan.starts)
-    command = IssueCertificates(_present(parts, standing), standing.plan, standing.activity.state, rule)
+    current = parts.planned(request.path["activity"], request.actor)
+    rule = parts.certificate_rule(current.plan.starts)
+    command = IssueCertificates(_present(parts, current), current.plan, current.activity.state, rule)
 
-    def answer(_state: object, events: Any) -> dict[str, Any]:
-        new = [event for event in events if isinstance(event, CertificateIssued)]
-        return {"activity": standing.identity, "issued": len(new), "rules": rule.version}
+    def issued(_state: object, events: Sequence[Event]) -> Issued:
+        new = sum(isinstance(event, CertificateIssued) for event in events)
+        return Issued(current.identity, new, rule.version)
 
-    return recorded(request.take(CERTIFICATES, standing.identity, command, answer=answer), 201)
+    return request.outcome(CERTIFICATES, current.identity, command, issued)
 
 
-@routes.post("/v1/certificates/{code}/revocation", body=WhyRevoked(), answer=Revoked(), statuses=(200, 403, 404))
-def revoke_certificate(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/certificates/{code}/revocation", statuses=(200, 403, 404))
+def revoke_certificate(parts: Parts, request: Request[WhyRevoked]) -> Answer[Revoked]:
     """Revoke it, with a reason that whoever verifies it reads."""
     request.actor.require_person()
-    document = _found(parts, request.path["code"])
-    request.actor.require(PLAN, document["region"])
-    command = RevokeCertificate(
-        document["certificate"], _sealed(parts, document["participant"], request.body["reason"])
-    )
-    reply = {"activity": document["activity"], "valid": False}
-    return recorded(request.take(CERTIFICATES, document["activity"], command, answer=lambda *_: reply))
+    row = _certificate_of(parts, request.path["code"])
+    request.actor.require(PLAN, row.region)
+    command = RevokeCertificate(row.certificate, _sealed(parts, row.participant, request.body.reason))
+    return request.outcome(CERTIFICATES, row.activity, command, lambda *_: Revoked(row.activity, valid=False))
 
 
-@routes.get("/v1/certificates/{code}", answer=CertificateShown(), statuses=(200, 404))
-def verify_certificate(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/certificates/{code}", statuses=(200, 404))
+def verify_certificate(parts: Parts, request: Request) -> Answer[CertificateShown]:
     """Whether a certificate is good, for whoever has its code."""
-    return Answer(_shown(parts, _found(parts, request.path["code"])), headers={"Cache-Control": "no-store"})
+    row = _certificate_of(parts, request.path["code"])
+    return Answer(certificate_shown(parts, row), headers={"Cache-Control": "no-store"})
 
 
-@routes.get("/v1/certificates", query=CertificateFilter(), answer=CertificateList())
-def list_certificates(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/certificates")
+def list_certificates(parts: Parts, request: Request[None, CertificateFilter]) -> Answer[CertificateList]:
     """One's own, or, for planners, an activity's, with their codes."""
-    person, activity = request.actor.require_person(), request.query["activity"]
+    person, activity = request.actor.require_person(), request.query.activity
     if activity is not None and request.actor.may(PLAN, parts.activity(activity, request.actor).plan.region):
-        documents = list(parts.views.all(CERTIFICATE_LIST, {"activity": activity}))
+        rows = list(parts.views.all(CERTIFICATE_LIST, {"activity": activity}))
     else:
-        documents = [
-            document
-            for identity_ in sorted(parts.known_as(person))
-            for document in parts.views.all(CERTIFICATE_LIST, {"participant": identity_})
-            if activity in {None, document["activity"]}
+        rows = [
+            row
+            for participant in sorted(parts.known_as(person))
+            for row in parts.views.all(CERTIFICATE_LIST, {"participant": participant})
+            if activity in {None, row.activity}
         ]
-    documents.sort(key=lambda document: (document["starts"], document["certificate"]))
-    return Answer({"items": [_own(parts, document) for document in documents], "next": None})
+    rows.sort(key=lambda row: (row.starts, row.certificate))
+    return Answer(CertificateList(tuple(own_certificate(parts, row) for row in rows)))
 
 
-def _present(parts: Parts, standing: Standing) -> tuple[Present, ...]:
-    """Whoever was there, a guest who is known to be a member as that member."""
-    there, _ = parts.commands.state(ATTENDANCE, standing.identity)
+def _present(parts: Parts, current: CurrentActivity) -> tuple[Present, ...]:
+    """Everybody who was at the activity; a guest who is known to be a member counts as that member."""
+    there, _ = parts.commands.state(ATTENDANCE, current.identity)
     holders: dict[str, set[str]] = {person: {person} for person in there.persons}
     for guest in there.guests:
         holders.setdefault(parts.person_behind(guest), set()).add(guest)
     return tuple(
-        _holder(parts, standing, participant, frozenset(known_as), there)
+        _holder(parts, current, participant, frozenset(known_as), there)
         for participant, known_as in sorted(holders.items())
     )
 
 
-def _holder(parts: Parts, standing: Standing, participant: str, known_as: frozenset[str], there: Attendance) -> Present:
-    certificate = derived_id("certificate", standing.identity, participant)
+def _holder(
+    parts: Parts, current: CurrentActivity, participant: str, known_as: frozenset[str], there: Attendance
+) -> Present:
+    certificate = derived_id("certificate", current.identity, participant)
     return Present(
         certificate=certificate,
         participant=participant,
@@ -151,11 +159,12 @@ def _holder(parts: Parts, standing: Standing, participant: str, known_as: frozen
     )
 
 
-def _found(parts: Parts, code: str) -> dict[str, Any]:
-    document = parts.views.get(CERTIFICATE_LIST, parts.certificate_codes.digest(code))
-    if document is None:
+def _certificate_of(parts: Parts, code: str) -> CertificateRow:
+    """The certificate with a code. Raises ``NotFound``."""
+    row = parts.views.get(CERTIFICATE_LIST, parts.certificate_codes.digest(code))
+    if row is None:
         raise NotFound
-    return document
+    return row
 
 
 def _sealed(parts: Parts, participant: str, reason: str) -> str | None:
@@ -165,25 +174,20 @@ def _sealed(parts: Parts, participant: str, reason: str) -> str | None:
         return None
 
 
-def _shown(parts: Parts, document: dict[str, Any]) -> dict[str, Any]:
-    revoked = document["revoked"]
-    if revoked is not None:
-        revoked = {"at": revoked["at"], "reason": parts.vault.open(document["participant"], revoked["reason"])}
-    names = ("activity", "title", "kind", "starts", "ends", "sessions", "attended", "issued")
-    return {
-        "valid": revoked is None,
-        "revoked": revoked,
-        **{name: document[name] for name in names},
-        "hours": round(document["minutes"] / 60, 2),
-        "rules": document["rule"]["version"],
-    }
+def certificate_shown(parts: Parts, row: CertificateRow) -> CertificateShown:
+    revoked = row.revoked and RevocationShown(row.revoked.at, parts.vault.open(row.participant, row.revoked.reason))
+    return fill(
+        CertificateShown,
+        row,
+        valid=revoked is None,
+        revoked=revoked,
+        hours=round(row.minutes / 60, 2),
+        rules=row.rule.version,
+    )
 
 
-def _own(parts: Parts, document: dict[str, Any]) -> dict[str, Any]:
-    code = parts.certificate_codes.code(document["certificate"])
-    return {
-        "code": code,
-        "participant": document["participant"],
-        "guest": document["guest"],
-        **_shown(parts, document),
-    }
+def own_certificate(parts: Parts, row: CertificateRow) -> OwnCertificate:
+    """The certificate with its code: for the holder, and for planners."""
+    code = parts.certificate_codes.code(row.certificate)
+    shown = certificate_shown(parts, row)
+    return fill(OwnCertificate, shown, code=code, participant=row.participant, guest=row.guest)

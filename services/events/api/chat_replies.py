@@ -1,7 +1,7 @@
-"""What people write into a chat during a lecture, brought by the gateway: that they are there, and questions.
+"""Messages that people write into a chat during a lecture, brought by the gateway: presence, and questions.
 
-The chat says which lecture. In a group that nobody may post in people write to the bot itself; then it is the one
-lecture that is held at this moment.
+The chat says which lecture. Where nobody may post in the group, people write to the bot; then the message belongs to
+the only lecture under way.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from marshmallow import ValidationError
 
 from services.events.api.chat_groups import group_of
-from services.events.api.questions import LONGEST, QuestionState, asked, lecture
+from services.events.api.questions import MAX_QUESTION_LENGTH, QuestionState, current_lecture, put_question
 from services.events.domain.attendance import ATTENDANCE, RecordReply
 from services.events.domain.chat_group import CHAT_GROUP, EARLY, GRACE, TELEGRAM
 from services.events.domain.lecture import RUNNING
@@ -31,7 +31,7 @@ routes = Routes()
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """Exactly one of ``person`` and ``guest``. ``at`` is when it was written; now, unless given."""
+    """Exactly one of ``person`` and ``guest``. ``at`` is when the message was written, by default now."""
 
     chat: Annotated[str, up_to(32)] | None = None
     person: Identity | Unset = UNSET
@@ -49,7 +49,7 @@ class Reply:
 
 @dataclass(frozen=True, kw_only=True)
 class ReplyWithText(Reply):
-    text: Annotated[str, up_to(LONGEST)]
+    text: Annotated[str, up_to(MAX_QUESTION_LENGTH)]
 
 
 @dataclass(frozen=True)
@@ -63,49 +63,51 @@ class PresenceRecorded:
 @routes.post("/internal/lectures/presence", public=False, statuses=(201, 403, 422))
 def record_presence_by_reply(parts: Parts, request: Request[Reply]) -> Answer[PresenceRecorded]:
     """Somebody replied to be there."""
-    activity, at = _held(parts, request)
-    standing, _ = lecture(parts, activity, request.actor)
+    activity, at = _lecture_of_reply(parts, request)
+    current, _ = current_lecture(parts, activity, request.actor)
     person, guest = request.body.person or None, request.body.guest or None
-    shown = PresenceRecorded(activity, standing.plan.title, person, guest)
-    command = RecordReply(person, guest, at, standing.held)
+    shown = PresenceRecorded(activity, current.plan.title, person, guest)
+    command = RecordReply(person, guest, at, current.times)
     return request.outcome(ATTENDANCE, activity, command, lambda *_: shown)
 
 
 @routes.post("/internal/lectures/questions", public=False, statuses=(201, 403, 422))
 def ask_question_in_chat(parts: Parts, request: Request[ReplyWithText]) -> Answer[QuestionState]:
     """Somebody asked in a chat."""
-    activity, _ = _held(parts, request)
-    standing, held = lecture(parts, activity, request.actor)
+    activity, _ = _lecture_of_reply(parts, request)
+    current, held = current_lecture(parts, activity, request.actor)
     asker, text = request.body.participant, request.body.text
-    return asked(parts, request, standing.identity, held, asker=asker, text=text)
+    return put_question(parts, request, current.identity, held, asker=asker, text=text)
 
 
-def _held(parts: Parts, request: Request[Any]) -> tuple[str, datetime]:
-    """The lecture that a reply belongs to, and when it was written. Raises ``Refused`` where there is none."""
+def _lecture_of_reply(parts: Parts, request: Request[Any]) -> tuple[str, datetime]:
+    """The lecture that a reply belongs to, and when the reply was written. Raises ``Refused`` where no lecture is under
+    way.
+    """
     _only_gateway(request.actor)
     written = request.body.at
     at = request.now if written is None else min(written, request.now)
     if request.body.chat is None:
-        return _the_only_one(parts), at
+        return _only_lecture_under_way(parts), at
     group, _ = parts.commands.state(CHAT_GROUP, group_of(request.body.chat))
-    for activity, (starts, ends) in group.bookings.items():
+    for activity, (starts, ends) in (group.bookings if group else {}).items():
         if starts - EARLY <= at <= ends + GRACE:
             return activity, at
     raise Refused("no-lecture-in-this-chat", "No lecture is held in this chat at that time.")
 
 
-def _the_only_one(parts: Parts) -> str:
+def _only_lecture_under_way(parts: Parts) -> str:
     found = [
-        document["_id"]
+        row.activity
         for phase in RUNNING
-        for document in parts.views.find(LECTURES, {"phase": phase}, limit=10).items
-        if document["group"]["channel"] == TELEGRAM and not document["cancelled"]
+        for row in parts.views.find(LECTURES, {"phase": phase}, limit=10).items
+        if row.group.channel == TELEGRAM and not row.cancelled
     ]
     if not found:
         raise Refused("no-lecture-in-this-chat", "No lecture is held at this time.")
     if len(found) > 1:
         raise Refused("which-lecture", "Several lectures are held at this moment; write in the group of yours.")
-    return str(found[0])
+    return found[0]
 
 
 def _only_gateway(actor: Actor) -> None:

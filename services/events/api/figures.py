@@ -1,105 +1,111 @@
-"""How many came, and how many did not who had a seat: by region, kind of venue, kind of activity and month.
+"""How many people came, and how many with a seat did not, by region, kind of venue, kind of activity and month.
 
-Of what is completed. Counted anew at each asking, from the lists of those activities, so a list that is mended later
-mends the figures.
+Completed activities are counted anew for each request from their lists, so a corrected list corrects the figures.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
-
-from marshmallow import Schema, fields
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
 
 from services.events.domain.activity import COMPLETED
 from services.events.domain.attendance import EXCUSED
 from services.events.parts import PLAN, Parts
-from services.events.views.activities import ACTIVITIES
-from services.events.views.attendance import ATTENDANCE_LISTS
-from services.events.views.registrations import REGISTRATIONS
+from services.events.views.activities import ACTIVITIES, ActivityRow
+from services.events.views.attendance import ATTENDANCE_LISTS, AttendanceRow
+from services.events.views.registrations import REGISTRATIONS, RegistrationsRow
 from services.kernel.base.times import moment
 from services.kernel.declare.route import Answer, Request, Routes
-from services.kernel.declare.shapes import identity, time
+from services.kernel.declare.schema import UNSET, Described, Key, Unset
+from services.kernel.declare.shapes import Identity, Listing, fill, where
 from services.kernel.declare.view import View
 
 routes = Routes()
 
-COUNTS = ("activities", "seats", "present", "guests", "no_shows", "excused")
 AT_ONCE = 100
+RowT = TypeVar("RowT", AttendanceRow, RegistrationsRow)
 
 
-class FigureFilter(Schema):
-    region = identity(required=False)
-    since = time(required=False, data_key="from")
-    until = time(required=False)
+@dataclass(frozen=True)
+class FigureFilter:
+    region: Identity | Unset = UNSET
+    since: Annotated[datetime, Key("from")] | Unset = UNSET
+    until: datetime | Unset = UNSET
 
 
-class FiguresShown(Schema):
-    region = fields.String()
-    venue_kind = fields.String()
-    kind = fields.String()
-    month = fields.String(metadata={"description": "as 2026-03, in UTC"})
-    activities = fields.Integer()
-    seats = fields.Integer(metadata={"description": "that were taken"})
-    present = fields.Integer(metadata={"description": "members who were there"})
-    guests = fields.Integer()
-    no_shows = fields.Integer(metadata={"description": "had a seat, and neither came nor excused themselves"})
-    excused = fields.Integer()
+@dataclass(frozen=True)
+class Group:
+    """The activities of one region, kind of venue, kind of activity and month are counted together."""
+
+    region: str
+    venue_kind: str
+    kind: str
+    month: Annotated[str, Described("as 2026-03, in UTC")]
+
+    @staticmethod
+    def of(row: ActivityRow) -> Group:
+        return Group(row.region, row.venue.kind, row.kind, row.starts[:7])
 
 
-class FiguresList(Schema):
-    items = fields.List(fields.Nested(FiguresShown))
-    next = fields.String(allow_none=True)
+@dataclass(frozen=True)
+class FiguresShown(Group):
+    activities: int
+    seats: Annotated[int, Described("that were taken")]
+    present: Annotated[int, Described("members who were there")]
+    guests: int
+    no_shows: Annotated[int, Described("had a seat, and neither came nor excused themselves")]
+    excused: int
 
 
-@routes.get("/v1/attendance/figures", query=FigureFilter(), answer=FiguresList(), statuses=(200, 403))
-def attendance_figures(parts: Parts, request: Request) -> Answer:
+class FiguresList(Listing[FiguresShown]):
+    pass
+
+
+@routes.get("/v1/attendance/figures", statuses=(200, 403))
+def attendance_figures(parts: Parts, request: Request[None, FigureFilter]) -> Answer[FiguresList]:
     """How many came and how many did not, by region, kind of venue, kind of activity and month."""
     query = request.query
-    request.actor.require(PLAN, query.get("region"))
-    where: dict[str, Any] = {"state": COMPLETED}
-    if "region" in query:
-        where["region"] = query["region"]
-    bounds = {sign: moment(query[name]) for name, sign in (("since", "$gte"), ("until", "$lt")) if name in query}
-    if bounds:
-        where["starts"] = bounds
-    activities = list(parts.views.all(ACTIVITIES, where))
-    figures: dict[tuple[str, ...], Counter[str]] = {}
+    request.actor.require(PLAN, query.region or None)
+    activities = list(parts.views.all(ACTIVITIES, _wanted(query)))
+    figures: dict[Group, Counter[str]] = {}
     for start in range(0, len(activities), AT_ONCE):
         some = activities[start : start + AT_ONCE]
-        seats, lists = (_by_activity(parts, view, some) for view in (REGISTRATIONS, ATTENDANCE_LISTS))
-        for activity in some:
-            name = activity["_id"]
-            counted = _counted(seats.get(name, {}), lists.get(name, {}))
-            figures.setdefault(_group(activity), Counter()).update(counted)
-    names = ("region", "venue_kind", "kind", "month")
-    items = [
-        {**dict(zip(names, group, strict=True)), **{name: counts[name] for name in COUNTS}}
-        for group, counts in sorted(figures.items())
-    ]
-    return Answer({"items": items, "next": None})
+        seats = {row.activity: row for row in _rows_of(parts, REGISTRATIONS, some)}
+        lists = {row.activity: row for row in _rows_of(parts, ATTENDANCE_LISTS, some)}
+        for row in some:
+            taken = seats[row.activity].taken if row.activity in seats else ()
+            attendance = lists.get(row.activity, AttendanceRow(row.activity))
+            figures.setdefault(Group.of(row), Counter()).update(_counted(frozenset(taken), attendance))
+    items = [fill(FiguresShown, group, **counts) for group, counts in figures.items()]
+    items.sort(key=lambda item: (item.region, item.venue_kind, item.kind, item.month))
+    return Answer(FiguresList(tuple(items)))
 
 
-def _by_activity(parts: Parts, view: View, activities: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    page = parts.views.find(view, {"_id": {"$in": [each["_id"] for each in activities]}}, limit=AT_ONCE)
-    return {document["_id"]: document for document in page.items}
+def _wanted(query: FigureFilter) -> Mapping[str, Any]:
+    bounds: dict[str, str] = {}
+    if query.since is not UNSET:
+        bounds["$gte"] = moment(query.since)
+    if query.until is not UNSET:
+        bounds["$lt"] = moment(query.until)
+    return where(state=COMPLETED, region=query.region, starts=bounds or UNSET)
 
 
-def _group(activity: Mapping[str, Any]) -> tuple[str, ...]:
-    return activity["region"], activity["venue"]["kind"], activity["kind"], activity["starts"][:7]
+def _rows_of(parts: Parts, view: View[RowT], activities: list[ActivityRow]) -> list[RowT]:
+    return parts.views.find(view, {"_id": {"$in": [each.activity for each in activities]}}, limit=AT_ONCE).items
 
 
-def _counted(seats: Mapping[str, Any], attendance: Mapping[str, Any]) -> dict[str, int]:
-    taken = set(seats.get("taken", ()))
-    entries = attendance.get("entries", ())
-    there = {entry["person"] or entry["guest"] for entry in entries}
-    excused = {each["person"] for each in attendance.get("absences", ()) if each["state"] == EXCUSED}
+def _counted(taken: frozenset[str], attendance: AttendanceRow) -> Mapping[str, int]:
+    """The numbers of one activity, by the names of the fields of ``FiguresShown``."""
+    there = {entry.participant for entry in attendance.entries}
+    excused = {each.person for each in attendance.absences if each.state == EXCUSED}
     return {
         "activities": 1,
         "seats": len(taken),
-        "present": sum(entry["person"] is not None for entry in entries),
-        "guests": sum(entry["guest"] is not None for entry in entries),
+        "present": sum(entry.person is not None for entry in attendance.entries),
+        "guests": sum(entry.guest is not None for entry in attendance.entries),
         "no_shows": len(taken - there - excused),
         "excused": len(excused),
     }

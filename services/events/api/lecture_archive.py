@@ -1,14 +1,14 @@
-"""Lectures as those read them who were absent: what was said, what was asked, what was answered (R21).
+"""Lectures for readers who were absent: materials, questions and answers (R21).
 
-A name belongs to it only with its bearer's consent; without, neither who asked nor who answered is told.
+A person is named only with the person's consent: without, neither the asker nor the speaker of an answer is shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated
 
-from marshmallow import Schema, fields
 from marshmallow.validate import Length
 
 from services.events.api.lectures import may_lead
@@ -16,167 +16,161 @@ from services.events.domain.material import PUBLIC
 from services.events.domain.question import ANSWERED
 from services.events.parts import PLAN, Parts
 from services.events.views.consents import CONSENTS
-from services.events.views.lectures import LECTURES
+from services.events.views.lectures import LECTURES, AgreementOf, LectureRow
 from services.events.views.materials import MATERIALS
 from services.events.views.questions import QUESTION_LISTS, QuestionsRow
 from services.kernel.base.problem import NotFound
 from services.kernel.declare.route import Answer, Request, Routes
-from services.kernel.declare.shapes import Paging, identity
+from services.kernel.declare.schema import UNSET, Described, Key, Unset
+from services.kernel.declare.shapes import Identity, Listing, PageQuery, fill, where
 
 routes = Routes()
 
-WORDS = 8
-"""Of a search, so many words count."""
-MOST_PAGES = 20
-"""So many pages are looked through for one answer; the cursor goes on from there."""
+MAX_WORDS = 8
+"""How many words of a search count."""
+MAX_PAGES = 20
+"""How many pages are looked through for one answer; the cursor goes on from there."""
 
 
-class LectureFilter(Paging):
-    region = identity(required=False)
-    words = fields.String(data_key="q", load_default="", validate=Length(0, 200))
+@dataclass(frozen=True)
+class LectureFilter(PageQuery):
+    region: Identity | Unset = UNSET
+    words: Annotated[str, Length(0, 200), Key("q")] = ""
 
 
-class GroupOf(Schema):
-    id = fields.String()
-    name = fields.String()
-    channel = fields.String()
+@dataclass(frozen=True)
+class GroupOf:
+    id: str
+    name: str
+    channel: str
 
 
-class LectureListed(Schema):
-    activity = fields.String()
-    title = fields.String()
-    region = fields.String()
-    group = fields.Nested(GroupOf)
-    starts = fields.String()
-    ends = fields.String()
-    phase = fields.String()
-    cancelled = fields.Boolean()
+@dataclass(frozen=True)
+class LectureListed:
+    activity: str
+    title: str
+    region: str
+    group: GroupOf
+    starts: str
+    ends: str
+    phase: str
+    cancelled: bool
 
 
-class LectureList(Schema):
-    items = fields.List(fields.Nested(LectureListed))
-    next = fields.String(allow_none=True)
+class LectureList(Listing[LectureListed]):
+    pass
 
 
-class MaterialOf(Schema):
-    material = fields.String()
-    title = fields.String()
-    url = fields.String(allow_none=True)
-    text = fields.String(allow_none=True)
-    licence = fields.String()
+@dataclass(frozen=True)
+class MaterialOf:
+    material: str
+    title: str
+    url: str | None
+    text: str | None
+    licence: str
 
 
-class Answered(Schema):
-    question = fields.String()
-    text = fields.String(allow_none=True, metadata={"description": "null where it was erased"})
-    answer = fields.String(allow_none=True, metadata={"description": "null where it was erased"})
-    asker = fields.String(allow_none=True, metadata={"description": "a person, with that person's consent"})
-    speaker = fields.String(allow_none=True, metadata={"description": "a person, with that person's consent"})
-    merged = fields.Integer()
+@dataclass(frozen=True)
+class Answered:
+    question: str
+    text: Annotated[str | None, Described("null where it was erased")]
+    answer: Annotated[str | None, Described("null where it was erased")]
+    asker: Annotated[str | None, Described("a person, with that person's consent")]
+    speaker: Annotated[str | None, Described("a person, with that person's consent")]
+    merged: int
 
 
-class AgreementOf(Schema):
-    poll = fields.String(allow_none=True)
-    otherwise = fields.String(allow_none=True)
-
-
+@dataclass(frozen=True)
 class LectureShown(LectureListed):
-    working_hours = fields.Boolean()
-    agreement = fields.Nested(AgreementOf)
-    times = fields.Dict(keys=fields.String(), values=fields.String())
-    closed_by = fields.String(allow_none=True)
-    speakers = fields.List(fields.String(), metadata={"description": "those who consented, or all for who leads it"})
-    guide = fields.String(allow_none=True)
-    leads = fields.Boolean(metadata={"description": "whether whoever asks may lead it"})
-    materials = fields.List(fields.Nested(MaterialOf))
-    answered = fields.List(fields.Nested(Answered))
+    working_hours: bool
+    agreement: AgreementOf
+    times: Mapping[str, str]
+    closed_by: str | None
+    speakers: Annotated[tuple[str, ...], Described("those who consented, or all for who leads it")]
+    guide: str | None
+    leads: Annotated[bool, Described("whether whoever asks may lead it")]
+    materials: tuple[MaterialOf, ...]
+    answered: tuple[Answered, ...]
 
 
-@routes.get("/v1/lectures", query=LectureFilter(), answer=LectureList())
-def list_lectures(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/lectures")
+def list_lectures(parts: Parts, request: Request[None, LectureFilter]) -> Answer[LectureList]:
     """Lectures, the latest first; q looks through title, material, questions and answers."""
     query = request.query
-    where: dict[str, Any] = {"public": True}
-    if "region" in query:
-        where["region"] = query["region"]
-    words = query["words"].casefold().split()[:WORDS]
-    found: list[dict[str, Any]] = []
-    after = query["after"]
-    for _ in range(MOST_PAGES):
-        page = parts.views.find(
-            LECTURES, where, sort="starts", descending=True, after=after, limit=query["limit"] - len(found)
-        )
-        found += [document for document in page.items if not words or _mentions(parts, document, words)]
+    wanted = where(public=True, region=query.region)
+    words = query.words.casefold().split()[:MAX_WORDS]
+    found: list[LectureRow] = []
+    after = query.after
+    for _ in range(MAX_PAGES):
+        limit = query.limit - len(found)
+        page = parts.views.find(LECTURES, wanted, sort="starts", descending=True, after=after, limit=limit)
+        found += [row for row in page.items if not words or _mentions(parts, row, words)]
         after = page.next
-        if after is None or len(found) >= query["limit"]:
+        if after is None or len(found) >= query.limit:
             break
-    return Answer({"items": [_listed(document) for document in found], "next": after})
+    return Answer(LectureList(tuple(fill(LectureListed, row, group=_group(row)) for row in found), after))
 
 
-@routes.get("/v1/lectures/{lecture}", answer=LectureShown(), statuses=(200, 404))
-def show_lecture(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/lectures/{lecture}", statuses=(200, 404))
+def show_lecture(parts: Parts, request: Request) -> Answer[LectureShown]:
     """One lecture with its material and what was answered."""
-    document = parts.views.get(LECTURES, request.path["lecture"])
-    if document is None or not (document["public"] or request.actor.may(PLAN, document["region"])):
+    row = parts.views.get(LECTURES, request.path["lecture"])
+    if row is None or not (row.public or request.actor.may(PLAN, row.region)):
         raise NotFound
-    leads = may_lead(request.actor, document["region"], [*document["speakers"], document["guide"]])
-    named = [person for person in document["speakers"] if leads or _consents(parts, person)]
-    names = ("working_hours", "agreement", "times", "closed_by")
-    body = {
-        **_listed(document),
-        **{name: document[name] for name in names},
-        "speakers": named,
-        "guide": document["guide"] if leads or _consents(parts, document["guide"]) else None,
-        "leads": leads,
-        "materials": list(_materials(parts, document["_id"])),
-        "answered": list(_answered(parts, document["_id"])),
-    }
-    return Answer(body, version=document["version"])
+    leads = may_lead(request.actor, row.region, [*row.speakers, row.guide])
+    shown = fill(
+        LectureShown,
+        row,
+        group=_group(row),
+        speakers=tuple(person for person in row.speakers if leads or _consenting(parts, person)),
+        guide=row.guide if leads or _consenting(parts, row.guide) else None,
+        leads=leads,
+        materials=tuple(_public_materials(parts, row.activity)),
+        answered=tuple(_answered_questions(parts, row.activity)),
+    )
+    return Answer(shown, version=row.version)
 
 
-def _listed(document: Mapping[str, Any]) -> dict[str, Any]:
-    group = {name: document["group"][name] for name in ("id", "name", "channel")}
-    names = ("title", "region", "starts", "ends", "phase", "cancelled")
-    return {"activity": document["_id"], "group": group, **{name: document[name] for name in names}}
+def _group(row: LectureRow) -> GroupOf:
+    return fill(GroupOf, row.group)
 
 
-def _mentions(parts: Parts, document: Mapping[str, Any], words: list[str]) -> bool:
-    # What was asked and answered is sealed, so it is read here and indexed nowhere: an erased text is found no more.
-    texts = [document["title"]]
-    texts += [text for each in _materials(parts, document["_id"]) for text in (each["title"], each["text"]) if text]
-    texts += [text for each in _answered(parts, document["_id"]) for text in (each["text"], each["answer"]) if text]
+def _mentions(parts: Parts, row: LectureRow, words: Sequence[str]) -> bool:
+    # Questions and answers are sealed, so they are opened here and indexed nowhere: an erased text is found no more.
+    texts = [row.title]
+    texts += [text for each in _public_materials(parts, row.activity) for text in (each.title, each.text) if text]
+    texts += [text for each in _answered_questions(parts, row.activity) for text in (each.text, each.answer) if text]
     said = " ".join(texts).casefold()
     return all(word in said for word in words)
 
 
-def _materials(parts: Parts, activity: str) -> Iterator[dict[str, Any]]:
-    for sheet in parts.views.all(MATERIALS, {"activity": activity, "visibility": PUBLIC}):
-        names = ("title", "url", "text", "licence")
-        yield {"material": sheet["_id"], **{name: sheet[name] for name in names}}
+def _public_materials(parts: Parts, activity: str) -> Iterator[MaterialOf]:
+    for row in parts.views.all(MATERIALS, {"activity": activity, "visibility": PUBLIC}):
+        yield fill(MaterialOf, row)
 
 
-def _answered(parts: Parts, activity: str) -> Iterator[dict[str, Any]]:
+def _answered_questions(parts: Parts, activity: str) -> Iterator[Answered]:
     row = parts.views.get(QUESTION_LISTS, activity) or QuestionsRow(activity)
     for question, each in row.questions.items():
         given, same = each.answer, row.behind(question)
         if each.state != ANSWERED or given is None:
             continue
-        # Where the text of who asked it was erased, others who asked the same said it too.
-        texts = (parts.vault.open(one.asker, one.text) for one in (each, *same))
-        yield {
-            "question": question,
-            "text": next((text for text in texts if text is not None), None),
-            "answer": parts.vault.open(given.speaker, given.text),
-            "asker": _consents(parts, each.asker),
-            "speaker": _consents(parts, given.speaker),
-            "merged": len(same),
-        }
+        # Where the asker's text was erased, the texts of others who asked the same stand for it.
+        texts = (parts.vault.open(asked.asker, asked.text) for asked in (each, *same))
+        yield Answered(
+            question=question,
+            text=next((text for text in texts if text is not None), None),
+            answer=parts.vault.open(given.speaker, given.text),
+            asker=_consenting(parts, each.asker),
+            speaker=_consenting(parts, given.speaker),
+            merged=len(same),
+        )
 
 
-def _consents(parts: Parts, participant: str | None) -> str | None:
-    """The person behind a participant's id, if that person allows to be named."""
+def _consenting(parts: Parts, participant: str | None) -> str | None:
+    """The person behind a participant's id, None unless the person allows to be named."""
     if participant is None:
         return None
     person = parts.person_behind(participant)
     consent = parts.views.get(CONSENTS, person)
-    return person if consent and consent["named"] else None
+    return person if consent and consent.named else None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
-from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf
 
 from services.events.domain.activity import Activity, RescheduleActivity
@@ -28,168 +28,175 @@ from services.events.domain.lecture import (
 )
 from services.events.domain.plan import GUIDE, LEVELS, Place, Plan
 from services.events.domain.poll import POLL
-from services.events.parts import PLAN, Parts, Standing
+from services.events.parts import PLAN, CurrentActivity, Parts
 from services.kernel.base.problem import Forbidden, Malformed, NotFound, Refused
 from services.kernel.base.times import moment
 from services.kernel.declare.policy import Actor
-from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.shapes import identity, line, time, truth
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.shapes import Identity, Line, up_to
 
 routes = Routes()
 
-MOST_LISTENERS = 1000
+MAX_LISTENERS = 1000
 
 
-class NewLecture(Schema):
-    """Either ``poll``, whose outcome is its time, or ``agreed_otherwise`` with ``starts`` and ``ends``."""
+@dataclass(frozen=True)
+class NewLecture:
+    """Either ``poll``, whose outcome is the lecture's time, or ``agreed_otherwise`` with ``starts`` and ``ends``."""
 
-    title = line()
-    region = identity()
-    group = identity()
-    poll = identity(required=False, load_default=None, allow_none=True)
-    agreed_otherwise = line(required=False, longest=1000, load_default=None, allow_none=True)
-    starts = time(required=False, load_default=None)
-    ends = time(required=False, load_default=None)
-    units = fields.List(identity(), load_default=list, validate=Length(max=40))
-    levels = fields.List(fields.String(validate=OneOf(LEVELS)), load_default=list, validate=Length(max=3))
-    open = truth(required=False, load_default=True)
-    past = truth(required=False, load_default=False)
-
-
-class LectureState(Schema):
-    activity = fields.String()
-    state = fields.String()
-    phase = fields.String()
-    starts = fields.String()
-    ends = fields.String()
-    working_hours = fields.Boolean()
+    title: Line
+    region: Identity
+    group: Identity
+    poll: Identity | None = None
+    agreed_otherwise: Annotated[str, up_to(1000)] | None = None
+    starts: datetime | None = None
+    ends: datetime | None = None
+    units: Annotated[tuple[Identity, ...], Length(max=40)] = ()
+    levels: Annotated[tuple[Annotated[str, OneOf(LEVELS)], ...], Length(max=3)] = ()
+    open: bool = True
+    past: bool = False
 
 
-@routes.post("/v1/lectures", body=NewLecture(), answer=LectureState(), statuses=(201, 403, 422))
-def plan_lecture(parts: Parts, request: Request) -> Answer:
+@dataclass(frozen=True)
+class LectureState:
+    activity: str
+    state: str
+    phase: str
+    starts: str
+    ends: str
+    working_hours: bool
+
+
+@routes.post("/v1/lectures", statuses=(201, 403, 422))
+def plan_lecture(parts: Parts, request: Request[NewLecture]) -> Answer[LectureState]:
     """Plan a lecture in a group's chat, at a time that was agreed on."""
     body = request.body
-    request.actor.require(PLAN, body["region"])
-    parts.require_region(body["region"])
-    group, _ = parts.commands.state(CHAT_GROUP, body["group"])
-    if not group.channel:
+    request.actor.require(PLAN, body.region)
+    parts.require_region(body.region)
+    group, _ = parts.commands.state(CHAT_GROUP, body.group)
+    if group is None:
         raise Malformed(errors={"group": ["There is no such group."]})
     _require_chat(group, request.actor)
     starts, ends = _agreed_times(parts, body)
     plan = Plan(
         kind=KIND,
-        title=body["title"],
-        region=body["region"],
-        place=Place(body["group"], group.name, group.channel),
+        title=body.title,
+        region=body.region,
+        place=Place(body.group, group.name, group.channel),
         starts=starts,
         ends=ends,
-        capacity=MOST_LISTENERS,
-        past=body["past"],
-        units=tuple(dict.fromkeys(body["units"])),
-        levels=tuple(level for level in LEVELS if level in body["levels"]),
-        open=body["open"],
+        capacity=MAX_LISTENERS,
+        past=body.past,
+        units=tuple(dict.fromkeys(body.units)),
+        levels=tuple(level for level in LEVELS if level in body.levels),
+        open=body.open,
     )
     command = PlanLecture(
         plan=plan,
-        chat=Chat(body["group"], group.channel, group.chat),
-        agreement=Agreement(body["poll"], body["agreed_otherwise"]),
+        chat=Chat(body.group, group.channel, group.chat),
+        agreement=Agreement(body.poll, body.agreed_otherwise),
         at=request.now,
         rules=parts.rules(request.now),
     )
     activity = request.new_id("activity")
-    if not plan.past and not _refused(command, Lecture()):
-        _book(request, body["group"], BookChat(activity, starts, ends))
-    commit = request.take(LECTURE, activity, command, answer=_answer(activity))
-    return recorded(commit, 201, location=f"/v1/activities/{activity}")
+    if not plan.past and not _refused(command, None):
+        _book(request, body.group, BookChat(activity, starts, ends))
+    return request.outcome(LECTURE, activity, command, _lecture_state(activity), location=f"/v1/activities/{activity}")
 
 
-def book_anew(parts: Parts, request: Request, standing: Standing, command: RescheduleActivity) -> None:
-    """Book the chat for a lecture that is to be moved; any other kind has none. Raises ``Refused``: ``chat-is-taken``."""
-    lecture = standing.activity
-    if isinstance(lecture, Lecture) and lecture.chat is not None and not _refused(command, lecture):
-        _require_chat(parts.commands.state(CHAT_GROUP, lecture.chat.group)[0], request.actor)
-        _book(request, lecture.chat.group, BookChat(standing.identity, command.starts, command.ends))
+def book_anew(parts: Parts, request: Request[Any], current: CurrentActivity, command: RescheduleActivity) -> None:
+    """Book the chat for a lecture that moves to another time; other kinds have no chat. Raises ``Refused``:
+    ``chat-is-taken``.
+    """
+    lecture = current.activity
+    if isinstance(lecture, Lecture) and not _refused(command, lecture):
+        group, _ = parts.commands.state(CHAT_GROUP, lecture.chat.group)
+        assert group is not None  # the lecture was planned in it
+        _require_chat(group, request.actor)
+        _book(request, lecture.chat.group, BookChat(current.identity, command.starts, command.ends))
 
 
 def _require_chat(group: ChatGroup, actor: Actor) -> None:
-    """A lecture keeps a group from posting, so who says when it is plans in the group's region too. Raises ``Forbidden``."""
+    """Require a planner of the group's region: a lecture keeps the group from posting. Raises ``Forbidden``."""
     if group.region is not None:
         actor.require(PLAN, group.region)
 
 
-def _book(request: Request, group: str, booking: BookChat) -> None:
-    """Before the lecture is planned or moved there: the chat's own stream decides whose it is.
+def _book(request: Request[Any], group: str, booking: BookChat) -> None:
+    """Book the chat before the lecture is planned or moved: the chat's own stream decides which lecture has the chat.
 
-    What a crash in between leaves is put right by the process ``lecture_room``. Raises ``Refused``: ``chat-is-taken``.
+    After a crash in between, the process ``lecture_room`` corrects the booking. Raises ``Refused``: ``chat-is-taken``.
     """
     request.also(CHAT_GROUP, group, booking, "chat")
 
 
-def led(parts: Parts, identity_: str, actor: Actor, *, by_speakers: bool = False) -> Standing:
-    """The lecture, if the actor may lead it: who plans there, its guide, and, where they may, its speakers.
+def lecture_to_lead(parts: Parts, identity: str, actor: Actor, *, by_speakers: bool = False) -> CurrentActivity:
+    """The lecture, if the actor may lead it: a planner of the region, the guide, and with ``by_speakers`` a speaker.
 
     Raises ``NotFound``, ``Unauthorized``, ``Forbidden``.
     """
-    standing = parts.activity(identity_, actor)
-    if not isinstance(standing.activity, Lecture):
+    current = parts.activity(identity, actor)
+    if not isinstance(current.activity, Lecture):
         raise NotFound
     actor.require_person()
-    leading = [each.person for each in standing.activity.speakers if by_speakers or each.role == GUIDE]
-    if not may_lead(actor, standing.plan.region, leading):
-        raise Forbidden(permission=PLAN, region=standing.plan.region)
-    return standing
+    leading = [each.person for each in current.activity.speakers if by_speakers or each.role == GUIDE]
+    if not may_lead(actor, current.plan.region, leading):
+        raise Forbidden(permission=PLAN, region=current.plan.region)
+    return current
 
 
 def may_lead(actor: Actor, region: str, leading: Collection[str | None]) -> bool:
-    """Whether the actor plans there or is one of those who lead it. Another region's board has no say in it."""
+    """Whether the actor plans in the region or is among ``leading``. The board of another region may not lead."""
     return actor.kind == "person" and (actor.id in leading or actor.may(PLAN, region))
 
 
-@routes.post("/v1/activities/{activity}/lecture/open", answer=LectureState(), statuses=(200, 403, 404, 422))
-def lecture_open(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/activities/{activity}/lecture/open", statuses=(200, 403, 404, 422))
+def lecture_open(parts: Parts, request: Request) -> Answer[LectureState]:
     """Open it; from now on nobody else posts in the chat."""
-    return _taken(request, led(parts, request.path["activity"], request.actor), OpenLecture(request.now, request.now))
+    return _changed_lecture(
+        request, lecture_to_lead(parts, request.path["activity"], request.actor), OpenLecture(request.now, request.now)
+    )
 
 
-@routes.post("/v1/activities/{activity}/lecture/present", answer=LectureState(), statuses=(200, 403, 404, 422))
-def lecture_present(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/activities/{activity}/lecture/present", statuses=(200, 403, 404, 422))
+def lecture_present(parts: Parts, request: Request) -> Answer[LectureState]:
     """The presentation begins."""
-    standing = led(parts, request.path["activity"], request.actor, by_speakers=True)
-    return _taken(request, standing, BeginPresentation(request.now))
+    current = lecture_to_lead(parts, request.path["activity"], request.actor, by_speakers=True)
+    return _changed_lecture(request, current, BeginPresentation(request.now))
 
 
-@routes.post("/v1/activities/{activity}/lecture/take-questions", answer=LectureState(), statuses=(200, 403, 404, 422))
-def lecture_take_questions(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/activities/{activity}/lecture/take-questions", statuses=(200, 403, 404, 422))
+def lecture_take_questions(parts: Parts, request: Request) -> Answer[LectureState]:
     """Questions are answered from now on."""
-    standing = led(parts, request.path["activity"], request.actor, by_speakers=True)
-    return _taken(request, standing, TakeQuestions(request.now))
+    current = lecture_to_lead(parts, request.path["activity"], request.actor, by_speakers=True)
+    return _changed_lecture(request, current, TakeQuestions(request.now))
 
 
-@routes.post("/v1/activities/{activity}/lecture/close", answer=LectureState(), statuses=(200, 403, 404, 422))
-def lecture_close(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/activities/{activity}/lecture/close", statuses=(200, 403, 404, 422))
+def lecture_close(parts: Parts, request: Request) -> Answer[LectureState]:
     """Close it; the chat is as it was before."""
-    standing = led(parts, request.path["activity"], request.actor)
-    return _taken(request, standing, CloseLecture(request.now, BY_HAND))
+    current = lecture_to_lead(parts, request.path["activity"], request.actor)
+    return _changed_lecture(request, current, CloseLecture(request.now, BY_HAND))
 
 
-def _agreed_times(parts: Parts, body: dict[str, Any]) -> tuple[datetime, datetime]:
-    """The times that a poll agreed on, or else those that were sent."""
-    if body["poll"] is None:
-        if body["starts"] is None or body["ends"] is None:
+def _agreed_times(parts: Parts, body: NewLecture) -> tuple[datetime, datetime]:
+    """The times that a poll agreed on, or else the times in the body."""
+    if body.poll is None:
+        if body.starts is None or body.ends is None:
             raise Malformed(errors={"starts": ["Name a poll, or the times that were agreed on."]})
-        return body["starts"].astimezone(UTC), body["ends"].astimezone(UTC)
-    poll, _ = parts.commands.state(POLL, body["poll"])
-    if not poll.options:
+        return body.starts.astimezone(UTC), body.ends.astimezone(UTC)
+    poll, _ = parts.commands.state(POLL, body.poll)
+    if poll is None:
         raise Malformed(errors={"poll": ["There is no such poll."]})
-    if body["starts"] is not None or body["ends"] is not None or body["agreed_otherwise"] is not None:
+    if body.starts is not None or body.ends is not None or body.agreed_otherwise is not None:
         raise Malformed(errors={"poll": ["The poll says when it is: send no times beside it."]})
     if poll.agreed is None:
         raise Malformed(errors={"poll": ["The poll has agreed on nothing."]})
     return poll.agreed.starts, poll.agreed.ends
 
 
-def _refused(command: PlanLecture | RescheduleActivity, lecture: Lecture) -> bool:
-    # What will be refused anyway books no chat before it is.
+def _refused(command: PlanLecture | RescheduleActivity, lecture: Lecture | None) -> bool:
+    # A command that will be refused books no chat before.
     try:
         LECTURE.decide(command, lecture)
     except Refused:
@@ -197,19 +204,23 @@ def _refused(command: PlanLecture | RescheduleActivity, lecture: Lecture) -> boo
     return False
 
 
-def _taken(request: Request, standing: Standing, command: LectureCommand) -> Answer:
-    return recorded(request.take(LECTURE, standing.identity, command, answer=_answer(standing.identity)))
+def _changed_lecture(request: Request, current: CurrentActivity, command: LectureCommand) -> Answer[LectureState]:
+    return request.outcome(LECTURE, current.identity, command, _lecture_state(current.identity))
 
 
-def state_of(identity_: str, lecture: Activity) -> dict[str, Any]:
+def lecture_state(identity: str, lecture: Activity | None) -> LectureState:
     """A lecture as the answer to a command shows it."""
-    shown: dict[str, Any] = {"activity": identity_, "state": lecture.state}
-    if isinstance(lecture, Lecture) and lecture.plan is not None:
-        plan = lecture.plan
-        times = {"starts": moment(plan.starts), "ends": moment(plan.ends)}
-        shown |= {"phase": lecture.phase, **times, "working_hours": in_working_hours(plan.starts, plan.ends)}
-    return shown
+    assert isinstance(lecture, Lecture)  # the command was taken, so the lecture is planned
+    plan = lecture.plan
+    return LectureState(
+        activity=identity,
+        state=lecture.state,
+        phase=lecture.phase,
+        starts=moment(plan.starts),
+        ends=moment(plan.ends),
+        working_hours=in_working_hours(plan.starts, plan.ends),
+    )
 
 
-def _answer(identity_: str) -> Callable[[Activity, object], dict[str, Any]]:
-    return lambda lecture, _events: state_of(identity_, lecture)
+def _lecture_state(identity: str) -> Callable[[Activity | None, object], LectureState]:
+    return lambda lecture, _events: lecture_state(identity, lecture)

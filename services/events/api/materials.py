@@ -1,11 +1,11 @@
-"""Materials: what an activity leaves behind, to be found by topic and by words."""
+"""Materials of activities: publish, withdraw, and search by topic and words."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Annotated
 
-from marshmallow import Schema, fields
 from marshmallow.validate import URL, Length, OneOf
 
 from services.events.domain.material import (
@@ -17,110 +17,111 @@ from services.events.domain.material import (
     Sheet,
     WithdrawMaterial,
 )
-from services.events.parts import PLAN, Parts, Standing
-from services.events.views.materials import MATERIALS
+from services.events.parts import PLAN, CurrentActivity, Parts
+from services.events.views.materials import MATERIALS, MaterialRow
 from services.kernel.base.problem import NotFound
 from services.kernel.declare.policy import Actor
-from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.shapes import Paging, identity, line, listing, paged, paging
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import UNSET, Key, Unset
+from services.kernel.declare.shapes import Identity, Line, Listing, PageQuery, fill, paged, paging, up_to, where
 
 routes = Routes()
 
-WORDS = 8
-"""Of a search, so many words count."""
+MAX_WORDS = 8
+"""How many words of a search count."""
 
 
-class NewMaterial(Schema):
+@dataclass(frozen=True)
+class NewMaterial:
     """A link or a text, or both. Links only: nothing is uploaded."""
 
-    title = line()
-    url = fields.String(load_default=None, validate=[URL(schemes={"https"}, require_tld=True), Length(max=2000)])
-    text = line(required=False, longest=20_000, load_default=None)
-    licence = fields.String(required=True, validate=OneOf(LICENCES))
-    visibility = fields.String(load_default=PUBLIC, validate=OneOf([PUBLIC, PARTICIPANTS]))
+    title: Line
+    licence: Annotated[str, OneOf(LICENCES)]
+    url: Annotated[str, URL(schemes={"https"}, require_tld=True), Length(max=2000)] | None = None
+    text: Annotated[str, up_to(20_000)] | None = None
+    visibility: Annotated[str, OneOf([PUBLIC, PARTICIPANTS])] = PUBLIC
 
 
-class MaterialFilter(Paging):
-    activity = identity(required=False)
-    topic = identity(required=False)
-    region = identity(required=False)
-    words = fields.String(data_key="q", validate=Length(1, 200))
+@dataclass(frozen=True)
+class MaterialFilter(PageQuery):
+    activity: Identity | Unset = UNSET
+    topic: Identity | Unset = UNSET
+    region: Identity | Unset = UNSET
+    words: Annotated[str, Length(1, 200), Key("q")] | Unset = UNSET
 
 
-class MaterialRef(Schema):
-    material = fields.String()
+@dataclass(frozen=True)
+class MaterialRef:
+    material: str
 
 
-class MaterialShown(Schema):
-    material = fields.String()
-    activity = fields.String()
-    title = fields.String()
-    url = fields.String(allow_none=True)
-    text = fields.String(allow_none=True)
-    licence = fields.String()
-    visibility = fields.String()
-    topic = fields.String(allow_none=True)
-    region = fields.String()
-    at = fields.String()
+@dataclass(frozen=True)
+class MaterialShown:
+    material: str
+    activity: str
+    title: str
+    url: str | None
+    text: str | None
+    licence: str
+    visibility: str
+    topic: str | None
+    region: str
+    at: str
 
 
-@routes.post(
-    "/v1/activities/{activity}/materials", body=NewMaterial(), answer=MaterialRef(), statuses=(201, 403, 404, 422)
-)
-def publish_material(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/activities/{activity}/materials", statuses=(201, 403, 404, 422))
+def publish_material(parts: Parts, request: Request[NewMaterial]) -> Answer[MaterialRef]:
     """Leave a link or a text behind."""
-    standing = parts.activity(request.path["activity"], request.actor)
-    _require_maker(standing, request.actor)
-    topic = standing.activity.topic or None
-    sheet = Sheet(activity=standing.identity, topic=topic, region=standing.plan.region, **request.body)
+    current = parts.activity(request.path["activity"], request.actor)
+    _require_maker(current, request.actor)
+    topic, region = current.activity.topic, current.plan.region
+    sheet = Sheet(activity=current.identity, topic=topic, region=region, **asdict(request.body))
     material = request.new_id("material")
-    command = PublishMaterial(sheet, standing.activity.state)
-    commit = request.take(MATERIAL, material, command, answer=lambda *_: {"material": material})
-    return recorded(commit, 201, location=f"/v1/materials/{material}")
+    command = PublishMaterial(sheet, current.activity.state)
+    location = f"/v1/materials/{material}"
+    return request.outcome(MATERIAL, material, command, lambda *_: MaterialRef(material), location=location)
 
 
-@routes.delete("/v1/materials/{material}", answer=MaterialRef(), statuses=(200, 403, 404))
-def withdraw_material(parts: Parts, request: Request) -> Answer:
+@routes.delete("/v1/materials/{material}", statuses=(200, 403, 404))
+def withdraw_material(parts: Parts, request: Request) -> Answer[MaterialRef]:
     """It is not to be had any more."""
-    name = request.path["material"]
-    material, _ = parts.commands.state(MATERIAL, name)
-    if material.sheet is None:
+    identity = request.path["material"]
+    material, _ = parts.commands.state(MATERIAL, identity)
+    if material is None:
         raise NotFound
     _require_maker(parts.activity(material.sheet.activity, request.actor), request.actor)
-    return recorded(request.take(MATERIAL, name, WithdrawMaterial(), answer=lambda *_: {"material": name}))
+    return request.outcome(MATERIAL, identity, WithdrawMaterial(), lambda *_: MaterialRef(identity))
 
 
-@routes.get("/v1/materials", query=MaterialFilter(), answer=listing(MaterialShown))
-def list_materials(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/materials")
+def list_materials(parts: Parts, request: Request[None, MaterialFilter]) -> Answer[Listing[MaterialShown]]:
     """Materials, the latest first: by activity, topic, region and words."""
     query = request.query
-    where: dict[str, Any] = {name: query[name] for name in ("activity", "topic", "region") if name in query}
-    if not _sees_all(parts, request.actor, query.get("activity"), query.get("region")):
-        where["visibility"] = PUBLIC
-    wanted = query.get("words", "").casefold().split()[:WORDS]
-    if wanted:
-        where["$and"] = [{"searched": {"$regex": re.escape(word)}} for word in wanted]
-    page = parts.views.find(MATERIALS, where, sort="at", descending=True, **paging(request))
-    return paged(page, _shown)
+    wanted = where(activity=query.activity, topic=query.topic, region=query.region)
+    if not _sees_all(parts, request.actor, query.activity or None, query.region or None):
+        wanted["visibility"] = PUBLIC
+    words = (query.words or "").casefold().split()[:MAX_WORDS]
+    if words:
+        wanted["$and"] = [{"searched": {"$regex": re.escape(word)}} for word in words]
+    page = parts.views.find(MATERIALS, wanted, sort="at", descending=True, **paging(request))
+    return paged(page, material_shown)
 
 
-@routes.get("/v1/materials/{material}", answer=MaterialShown(), statuses=(200, 404))
-def show_material(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/materials/{material}", statuses=(200, 404))
+def show_material(parts: Parts, request: Request) -> Answer[MaterialShown]:
     """One material."""
-    document = parts.views.get(MATERIALS, request.path["material"])
-    if document is None:
+    row = parts.views.get(MATERIALS, request.path["material"])
+    if row is None:
         raise NotFound
-    if document["visibility"] != PUBLIC and not _sees_all(
-        parts, request.actor, document["activity"], document["region"]
-    ):
+    if row.visibility != PUBLIC and not _sees_all(parts, request.actor, row.activity, row.region):
         raise NotFound
-    return Answer(_shown(document))
+    return Answer(material_shown(row))
 
 
-def _require_maker(standing: Standing, actor: Actor) -> None:
-    """A planner, or who speaks at it. Raises ``Unauthorized`` and ``Forbidden``."""
-    if actor.require_person() not in {speaker.person for speaker in standing.activity.speakers}:
-        actor.require(PLAN, standing.plan.region)
+def _require_maker(current: CurrentActivity, actor: Actor) -> None:
+    """Require a planner, or a speaker of the activity. Raises ``Unauthorized`` and ``Forbidden``."""
+    if actor.require_person() not in {speaker.person for speaker in current.activity.speakers}:
+        actor.require(PLAN, current.plan.region)
 
 
 def _sees_all(parts: Parts, actor: Actor, activity: str | None, region: str | None) -> bool:
@@ -129,6 +130,5 @@ def _sees_all(parts: Parts, actor: Actor, activity: str | None, region: str | No
     return actor.kind == "person" and activity is not None and parts.took_part(activity, actor.id)
 
 
-def _shown(document: dict[str, Any]) -> dict[str, Any]:
-    names = ("activity", "title", "url", "text", "licence", "visibility", "topic", "region", "at")
-    return {"material": document["_id"], **{name: document[name] for name in names}}
+def material_shown(row: MaterialRow) -> MaterialShown:
+    return fill(MaterialShown, row)

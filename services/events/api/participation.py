@@ -1,4 +1,4 @@
-"""What a person took part in, as member and as guest before that."""
+"""The activities that a person took part in, as a member and as a guest before."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from services.events.views.activities import ACTIVITIES
 from services.events.views.participation import PARTICIPATION, ParticipationRow, Took, together
 from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import Described
-from services.kernel.declare.shapes import fill
+from services.kernel.declare.shapes import Listing, fill
 
 routes = Routes()
 
@@ -35,10 +35,8 @@ class ParticipationShown:
     feedback: bool
 
 
-@dataclass(frozen=True)
-class ParticipationList:
-    items: tuple[ParticipationShown, ...]
-    next: str | None = None
+class ParticipationList(Listing[ParticipationShown]):
+    pass
 
 
 @routes.get("/v1/participation/{person}", statuses=(200, 403))
@@ -52,14 +50,15 @@ def show_participation(parts: Parts, request: Request[None, FurtherIds]) -> Answ
     ids = dict.fromkeys([person, *own.guests, *asked])
     rows = [found for each in ids if (found := parts.views.get(PARTICIPATION, each)) is not None]
     if not request.actor.may(READ_MEMBERS, own.region or None):
-        # Whoever names a stranger's id sees nothing of it: an id counts once it is known to be the person's own.
+        # An id counts only if known to be the person's own: nobody reads the history of a stranger's id.
         rows = [row for row in rows if person in {row.participant, row.person}]
-    items = [_shown(parts, activity, took) for activity, took in together(rows).items()]
+    items = [participation_shown(parts, activity, took) for activity, took in together(rows).items()]
     items.sort(key=lambda item: (item.starts or "", item.activity))
     return Answer(ParticipationList(tuple(items)))
 
 
-def _shown(parts: Parts, activity: str, took: Took) -> ParticipationShown:
-    document = parts.views.get(ACTIVITIES, activity) or {}
-    about = {name: document.get(name) for name in ("kind", "title", "starts", "state")}
-    return fill(ParticipationShown, took, activity=activity, **about)
+def participation_shown(parts: Parts, activity: str, took: Took) -> ParticipationShown:
+    row = parts.views.get(ACTIVITIES, activity)
+    about = (None,) * 4 if row is None else (row.kind, row.title, row.starts, row.state)
+    kind, title, starts, state = about
+    return fill(ParticipationShown, took, activity=activity, kind=kind, title=title, starts=starts, state=state)

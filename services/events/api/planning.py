@@ -1,15 +1,15 @@
-"""What planners do with an activity: plan, ask for speakers, publish, move, cancel, complete."""
+"""Planning: plan an activity, name speakers, publish, move, cancel, complete."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
-from marshmallow import Schema, ValidationError, fields, validates_schema
-from marshmallow.validate import Length, OneOf
+from marshmallow.validate import OneOf, Range
 
-from services.events.api.kinds import PLANNERS
+from services.events.api.kinds import PLANNERS, NewActivity
 from services.events.api.lectures import book_anew
 from services.events.domain import gathering
 from services.events.domain.activity import (
@@ -26,212 +26,174 @@ from services.events.domain.activity import (
 from services.events.domain.attendance import ATTENDANCE
 from services.events.domain.gathering import AddTopic
 from services.events.domain.plan import GUIDE, LEVELS, SPEAKER, Place, Plan, Session
-from services.events.domain.venue import CONFIRMED, VENUE, Venue
-from services.events.parts import PLAN, Parts, Standing
-from services.kernel.base.message import Event
+from services.events.domain.venue import CONFIRMED, VENUE
+from services.events.parts import PLAN, CurrentActivity, Parts
 from services.kernel.base.problem import Malformed, NotFound
 from services.kernel.base.times import moment
-from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.shapes import identity, line, number, time, truth
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.shapes import Identity, Line, up_to
 
 routes = Routes()
 
 
-class NewSession(Schema):
-    title = line()
-    starts = time()
-    ends = time()
-    speaker = identity(required=False, load_default=None)
+@dataclass(frozen=True)
+class FurtherTopic:
+    topic: Identity
 
 
-class NewActivity(Schema):
-    """One venue and no fee: there is no such field. A gathering has its one topic and its times, a workshop an agenda,
-    whose first and last moment are its own.
-    """
-
-    kind = fields.String(required=True, validate=OneOf(sorted(PLANNERS)))
-    topic = identity(required=False)
-    title = line()
-    region = identity()
-    venue = identity()
-    starts = time(required=False)
-    ends = time(required=False)
-    capacity = number(1, 1000)
-    past = truth(required=False, load_default=False)
-    units = fields.List(identity(), load_default=list, validate=Length(max=40))
-    levels = fields.List(fields.String(validate=OneOf(LEVELS)), load_default=list, validate=Length(max=3))
-    open = truth(required=False, load_default=False)
-    sessions = fields.List(fields.Nested(NewSession), load_default=list, validate=Length(max=60))
-
-    @validates_schema
-    def _of_its_kind(self, data: dict[str, Any], **_options: Any) -> None:
-        planner = PLANNERS[data["kind"]]
-        errors = {name: ["Missing data for required field."] for name in planner.needs if not data.get(name)}
-        errors |= {name: [f"Not of a {data['kind']}."] for name in planner.lacks if data.get(name)}
-        if errors:
-            raise ValidationError(errors)
+@dataclass(frozen=True)
+class NewSpeaker:
+    person: Identity
+    role: Annotated[str, OneOf([GUIDE, SPEAKER])]
+    category: Annotated[str, OneOf(["board", "practitioner", "academic", "official"])] | None = None
+    competence: Line | None = None
+    name: Line | None = None
 
 
-class FurtherTopic(Schema):
-    topic = identity()
+@dataclass(frozen=True)
+class NewCapacity:
+    capacity: Annotated[int, Range(1, 1000)]
 
 
-class NewSpeaker(Schema):
-    person = identity()
-    role = fields.String(required=True, validate=OneOf([GUIDE, SPEAKER]))
-    category = fields.String(load_default=None, validate=OneOf(["board", "practitioner", "academic", "official"]))
-    competence = line(required=False, load_default=None)
-    name = line(required=False, load_default=None)
+@dataclass(frozen=True)
+class NewTimes:
+    starts: datetime
+    ends: datetime
 
 
-class NewCapacity(Schema):
-    capacity = number(1, 1000)
+@dataclass(frozen=True)
+class Reason:
+    reason: Annotated[str, up_to(1000)]
 
 
-class NewTimes(Schema):
-    starts = time()
-    ends = time()
+@dataclass(frozen=True)
+class ActivityState:
+    activity: str
+    state: str
+    starts: str
+    ends: str
 
 
-class Reason(Schema):
-    reason = line(longest=1000)
-
-
-class ActivityState(Schema):
-    activity = fields.String()
-    state = fields.String()
-    starts = fields.String()
-    ends = fields.String()
-
-
-@routes.post("/v1/activities", body=NewActivity(), answer=ActivityState(), statuses=(201, 403, 404, 422))
-def plan_activity(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/activities", statuses=(201, 403, 404, 422))
+def plan_activity(parts: Parts, request: Request[NewActivity]) -> Answer[ActivityState]:
     """Plan an activity."""
     body = request.body
-    request.actor.require(PLAN, body["region"])
-    parts.require_region(body["region"])
-    planner = PLANNERS[body["kind"]]
+    request.actor.require(PLAN, body.region)
+    parts.require_region(body.region)
+    planner = PLANNERS[body.kind]
     activity = request.new_id("activity")
     command = planner.command(parts, request, lambda: _plan(parts, body))
-    commit = request.take(planner.decider, activity, command, answer=_answer(activity))
-    return recorded(commit, 201, location=f"/v1/activities/{activity}")
+    location = f"/v1/activities/{activity}"
+    return request.outcome(planner.decider, activity, command, _activity_state(activity), location=location)
 
 
-def _plan(parts: Parts, body: Mapping[str, Any]) -> Plan:
+def _plan(parts: Parts, body: NewActivity) -> Plan:
     sessions = tuple(
-        Session(f"s{n}", each["title"], each["starts"].astimezone(UTC), each["ends"].astimezone(UTC), each["speaker"])
-        for n, each in enumerate(body["sessions"], start=1)
+        Session(f"s{n}", each.title, each.starts.astimezone(UTC), each.ends.astimezone(UTC), each.speaker)
+        for n, each in enumerate(body.sessions, start=1)
     )
     return Plan(
-        kind=body["kind"],
-        title=body["title"],
-        region=body["region"],
-        place=_place(parts, body["venue"]),
-        starts=(body.get("starts") or body["sessions"][0]["starts"]).astimezone(UTC),
-        ends=(body.get("ends") or body["sessions"][-1]["ends"]).astimezone(UTC),
-        capacity=body["capacity"],
-        past=body["past"],
-        units=tuple(dict.fromkeys(body["units"])),
-        levels=tuple(level for level in LEVELS if level in body["levels"]),
-        open=body["open"],
+        kind=body.kind,
+        title=body.title,
+        region=body.region,
+        place=_place(parts, body.venue),
+        starts=(body.starts or body.sessions[0].starts).astimezone(UTC),
+        ends=(body.ends or body.sessions[-1].ends).astimezone(UTC),
+        capacity=body.capacity,
+        past=body.past,
+        units=tuple(dict.fromkeys(body.units)),
+        levels=tuple(level for level in LEVELS if level in body.levels),
+        open=body.open,
         sessions=sessions,
     )
 
 
-@routes.post(
-    "/v1/activities/{activity}/topics", body=FurtherTopic(), answer=ActivityState(), statuses=(200, 403, 404, 422)
-)
-def add_topic(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/activities/{activity}/topics", statuses=(200, 403, 404, 422))
+def add_topic(parts: Parts, request: Request[FurtherTopic]) -> Answer[ActivityState]:
     """Ask for a further topic."""
-    standing = parts.planned(request.path["activity"], request.actor)
-    if standing.plan.kind != gathering.KIND:
+    current = parts.planned(request.path["activity"], request.actor)
+    if current.plan.kind != gathering.KIND:
         raise NotFound
-    return _taken(request, standing, AddTopic(request.body["topic"]))
+    return _changed_activity(request, current, AddTopic(request.body.topic))
 
 
-@routes.post(
-    "/v1/activities/{activity}/speakers", body=NewSpeaker(), answer=ActivityState(), statuses=(201, 403, 404, 422)
-)
-def assign_speaker(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/activities/{activity}/speakers", statuses=(201, 403, 404, 422))
+def assign_speaker(parts: Parts, request: Request[NewSpeaker]) -> Answer[ActivityState]:
     """Name who leads it."""
-    standing = parts.planned(request.path["activity"], request.actor)
+    current = parts.planned(request.path["activity"], request.actor)
     body = request.body
-    from_board = parts.of_the_board(body["person"])
+    from_board = parts.of_the_board(body.person)
     rules = parts.rules(request.now)
-    sealed = parts.vault.seal_all(body["person"], [(name, body[name]) for name in ("competence", "name")])
-    command = AssignSpeaker(body["person"], body["role"], from_board, rules, body["category"], **sealed)
-    return _taken(request, standing, command, 201)
+    sealed = parts.vault.seal_all(body.person, [("competence", body.competence), ("name", body.name)])
+    command = AssignSpeaker(body.person, body.role, from_board, rules, body.category, **sealed)
+    return _changed_activity(request, current, command)
 
 
-@routes.delete("/v1/activities/{activity}/speakers/{person}", answer=ActivityState(), statuses=(200, 403, 404, 422))
-def withdraw_speaker(parts: Parts, request: Request) -> Answer:
+@routes.delete("/v1/activities/{activity}/speakers/{person}", statuses=(200, 403, 404, 422))
+def withdraw_speaker(parts: Parts, request: Request) -> Answer[ActivityState]:
     """They do not come after all."""
-    standing = parts.planned(request.path["activity"], request.actor)
-    return _taken(request, standing, WithdrawSpeaker(request.path["person"]))
+    current = parts.planned(request.path["activity"], request.actor)
+    return _changed_activity(request, current, WithdrawSpeaker(request.path["person"]))
 
 
-@routes.post(
-    "/v1/activities/{activity}/capacity", body=NewCapacity(), answer=ActivityState(), statuses=(200, 403, 404, 422)
-)
-def change_capacity(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/activities/{activity}/capacity", statuses=(200, 403, 404, 422))
+def change_capacity(parts: Parts, request: Request[NewCapacity]) -> Answer[ActivityState]:
     """Another number of seats."""
-    standing = parts.planned(request.path["activity"], request.actor)
-    return _taken(request, standing, ChangeCapacity(request.body["capacity"], request.now))
+    current = parts.planned(request.path["activity"], request.actor)
+    return _changed_activity(request, current, ChangeCapacity(request.body.capacity, request.now))
 
 
-@routes.post("/v1/activities/{activity}/publish", answer=ActivityState(), statuses=(200, 403, 404, 422))
-def publish_activity(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/activities/{activity}/publish", statuses=(200, 403, 404, 422))
+def publish_activity(parts: Parts, request: Request) -> Answer[ActivityState]:
     """Publish it."""
-    standing = parts.planned(request.path["activity"], request.actor)
-    venue, _ = parts.commands.state(VENUE, standing.plan.place.venue)
-    confirmed = venue.requests.get(standing.identity) == CONFIRMED
-    return _taken(request, standing, PublishActivity(request.now, parts.rules(request.now), confirmed))
+    current = parts.planned(request.path["activity"], request.actor)
+    venue, _ = parts.commands.state(VENUE, current.plan.place.venue)
+    confirmed = venue is not None and venue.requests.get(current.identity) == CONFIRMED
+    return _changed_activity(request, current, PublishActivity(request.now, parts.rules(request.now), confirmed))
 
 
-@routes.post(
-    "/v1/activities/{activity}/reschedule", body=NewTimes(), answer=ActivityState(), statuses=(200, 403, 404, 422)
-)
-def reschedule_activity(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/activities/{activity}/reschedule", statuses=(200, 403, 404, 422))
+def reschedule_activity(parts: Parts, request: Request[NewTimes]) -> Answer[ActivityState]:
     """Move it in time."""
-    standing = parts.planned(request.path["activity"], request.actor)
-    starts, ends = (request.body[name].astimezone(UTC) for name in ("starts", "ends"))
+    current = parts.planned(request.path["activity"], request.actor)
+    starts, ends = request.body.starts.astimezone(UTC), request.body.ends.astimezone(UTC)
     command = RescheduleActivity(starts, ends, request.now)
-    book_anew(parts, request, standing, command)
-    return _taken(request, standing, command)
+    book_anew(parts, request, current, command)
+    return _changed_activity(request, current, command)
 
 
-@routes.post("/v1/activities/{activity}/cancel", body=Reason(), answer=ActivityState(), statuses=(200, 403, 404, 422))
-def cancel_activity(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/activities/{activity}/cancel", statuses=(200, 403, 404, 422))
+def cancel_activity(parts: Parts, request: Request[Reason]) -> Answer[ActivityState]:
     """Cancel it."""
-    standing = parts.planned(request.path["activity"], request.actor)
-    return _taken(request, standing, CancelActivity(request.body["reason"]))
+    current = parts.planned(request.path["activity"], request.actor)
+    return _changed_activity(request, current, CancelActivity(request.body.reason))
 
 
-@routes.post("/v1/activities/{activity}/complete", answer=ActivityState(), statuses=(200, 403, 404, 422))
-def complete_activity(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/activities/{activity}/complete", statuses=(200, 403, 404, 422))
+def complete_activity(parts: Parts, request: Request) -> Answer[ActivityState]:
     """It was held."""
-    standing = parts.planned(request.path["activity"], request.actor)
-    there, _ = parts.commands.state(ATTENDANCE, standing.identity)
-    return _taken(request, standing, CompleteActivity(request.now, len(there.persons), len(there.guests)))
+    current = parts.planned(request.path["activity"], request.actor)
+    there, _ = parts.commands.state(ATTENDANCE, current.identity)
+    return _changed_activity(request, current, CompleteActivity(request.now, len(there.persons), len(there.guests)))
 
 
-def _taken(request: Request, standing: Standing, command: ActivityCommand | AddTopic, status: int = 200) -> Answer:
-    commit = request.take(standing.decider, standing.identity, command, answer=_answer(standing.identity))
-    return recorded(commit, status)
+def _changed_activity(
+    request: Request[Any], current: CurrentActivity, command: ActivityCommand | AddTopic
+) -> Answer[ActivityState]:
+    return request.outcome(current.decider, current.identity, command, _activity_state(current.identity))
 
 
-def _answer(identity_: str) -> Callable[[Activity, Sequence[Event]], dict[str, Any]]:
-    def answer(activity: Activity, _events: Sequence[Event]) -> dict[str, Any]:
+def _activity_state(identity: str) -> Callable[[Activity | None, object], ActivityState]:
+    def state_of(activity: Activity | None, _events: object) -> ActivityState:
+        assert activity is not None  # the command was taken, so the activity is planned
         plan = activity.plan
-        times = {"starts": moment(plan.starts), "ends": moment(plan.ends)} if plan else {}
-        return {"activity": identity_, "state": activity.state, **times}
+        return ActivityState(identity, activity.state, moment(plan.starts), moment(plan.ends))
 
-    return answer
+    return state_of
 
 
-def _place(parts: Parts, identity_: str) -> Place:
-    venue: Venue
-    venue, _ = parts.commands.state(VENUE, identity_)
-    if venue.site is None:
+def _place(parts: Parts, identity: str) -> Place:
+    venue, _ = parts.commands.state(VENUE, identity)
+    if venue is None:
         raise Malformed(errors={"venue": ["There is no such venue."]})
-    return Place(identity_, venue.site.name, venue.site.kind, venue.site.subdistrict)
+    return Place(identity, venue.site.name, venue.site.kind, venue.site.subdistrict)

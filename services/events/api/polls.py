@@ -1,4 +1,4 @@
-"""Date polls: when it suits most."""
+"""Date polls."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import UNSET, Unset
 from services.kernel.declare.shapes import Identity, Line, Listing, PageQuery, fill, paged, paging, where
 
-MOST_OPTIONS = 20
+MAX_OPTIONS = 20
 routes = Routes()
 
 
@@ -31,7 +31,7 @@ class NewOption:
 @dataclass(frozen=True)
 class NewPoll:
     title: Line
-    options: Annotated[tuple[NewOption, ...], Length(2, MOST_OPTIONS)]
+    options: Annotated[tuple[NewOption, ...], Length(2, MAX_OPTIONS)]
     closes: datetime
     quorum: Annotated[int, Range(1, 10_000)]
     region: Identity | None = None
@@ -39,9 +39,9 @@ class NewPoll:
 
 @dataclass(frozen=True)
 class NewVote:
-    """Every time that suits; an empty list takes the vote back."""
+    """All times that suit; an empty list takes the vote back."""
 
-    options: Annotated[tuple[Annotated[int, Range(1, MOST_OPTIONS)], ...], Length(0, MOST_OPTIONS)]
+    options: Annotated[tuple[Annotated[int, Range(1, MAX_OPTIONS)], ...], Length(0, MAX_OPTIONS)]
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class OptionShown:
 
 @dataclass(frozen=True)
 class PollShown:
-    """``mine`` is what the caller voted, null without a vote."""
+    """``mine`` is the caller's own vote, null without a vote."""
 
     poll: str
     title: str
@@ -92,7 +92,7 @@ def open_poll(parts: Parts, request: Request[NewPoll]) -> Answer[PollState]:
     options = tuple(Option(each.starts.astimezone(UTC), each.ends.astimezone(UTC)) for each in body.options)
     poll = request.new_id("poll")
     command = OpenPoll(body.title, body.region, options, body.closes.astimezone(UTC), body.quorum, request.now)
-    return _taken(request, poll, command, location=f"/v1/polls/{poll}")
+    return _changed_poll(request, poll, command, location=f"/v1/polls/{poll}")
 
 
 @routes.get("/v1/polls")
@@ -100,7 +100,7 @@ def list_polls(parts: Parts, request: Request[None, PollFilter]) -> Answer[Listi
     """Date polls, the latest first."""
     wanted = where(state=request.query.state)
     page = parts.views.find(POLLS, wanted, sort="closes", descending=True, **paging(request))
-    return paged(page, lambda row: _shown(request.actor, row))
+    return paged(page, lambda row: poll_shown(request.actor, row))
 
 
 @routes.get("/v1/polls/{poll}", statuses=(200, 404))
@@ -109,30 +109,31 @@ def show_poll(parts: Parts, request: Request) -> Answer[PollShown]:
     row = parts.views.get(POLLS, request.path["poll"])
     if row is None:
         raise NotFound
-    return Answer(_shown(request.actor, row), version=row.version)
+    return Answer(poll_shown(request.actor, row), version=row.version)
 
 
 @routes.post("/v1/polls/{poll}/votes", statuses=(200, 404, 422))
 def vote(_parts: Parts, request: Request[NewVote]) -> Answer[PollState]:
     """Say which times suit; the last word counts."""
     command = CastVote(request.actor.require_person(), request.body.options, request.now)
-    return _taken(request, request.path["poll"], command)
+    return _changed_poll(request, request.path["poll"], command)
 
 
 @routes.post("/v1/polls/{poll}/close", statuses=(200, 403, 404))
 def close_poll(parts: Parts, request: Request) -> Answer[PollState]:
     """Close it before its time."""
     poll, _ = parts.commands.state(POLL, request.path["poll"])
-    if not poll.options:
+    if poll is None:
         raise NotFound
     request.actor.require(PLAN, poll.region)
-    return _taken(request, request.path["poll"], ClosePoll(request.now, BY_HAND))
+    return _changed_poll(request, request.path["poll"], ClosePoll(request.now, BY_HAND))
 
 
-def _taken(
+def _changed_poll(
     request: Request[Any], identity: str, command: PollCommand, location: str | None = None
 ) -> Answer[PollState]:
-    def state_of(poll: Poll, _events: object) -> PollState:
+    def state_of(poll: Poll | None, _events: object) -> PollState:
+        assert poll is not None  # the command was taken, so somebody opened the poll
         agreed, voters = poll.agreed, sum(bool(chosen) for chosen in poll.votes.values())
         if agreed:
             return PollState(identity, AGREED, voters, moment(agreed.starts), moment(agreed.ends))
@@ -141,7 +142,7 @@ def _taken(
     return request.outcome(POLL, identity, command, state_of, location=location)
 
 
-def _shown(actor: Actor, row: PollRow) -> PollShown:
+def poll_shown(actor: Actor, row: PollRow) -> PollShown:
     options = tuple(
         OptionShown(number, option.starts, option.ends, sum(number in chosen for chosen in row.votes.values()))
         for number, option in enumerate(row.options, start=1)

@@ -1,145 +1,138 @@
-"""Problems said during an activity: capture, share, put together, and make a topic of one."""
+"""Problems said during an activity: capture, share, merge, and make a topic of one."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
 
-from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
 from services.events.domain.problem import PROBLEMS, CaptureProblem, MakeTopic, MergeProblem, ShareProblem
-from services.events.parts import PLAN, Parts, Standing
-from services.events.views.problems import PROBLEM_LIST
+from services.events.parts import PLAN, CurrentActivity, Parts
+from services.events.views.problems import PROBLEM_LIST, ProblemRow
 from services.kernel.base.problem import Forbidden, NotFound
 from services.kernel.declare.policy import ANONYMOUS
-from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.shapes import Paging, identity, line, listing, paged, paging, truth
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import Described
+from services.kernel.declare.shapes import Identity, Line, Listing, PageQuery, fill, paged, paging, up_to
 from services.kernel.privacy.vault import Erased
 
+_ALL = "/v1/activities/{activity}/problems"
+_ONE = f"{_ALL}/{{problem}}"
 routes = Routes()
 
 
-class NewProblem(Schema):
-    """``anonymous``: nobody is noted with it, even where somebody is logged in."""
+@dataclass(frozen=True)
+class NewProblem:
+    """``anonymous``: no person is recorded with the problem, even if the caller is logged in."""
 
-    text = line(longest=2000)
-    anonymous = truth(required=False, load_default=False)
-
-
-class OtherProblem(Schema):
-    into = identity()
+    text: Annotated[str, up_to(2000)]
+    anonymous: bool = False
 
 
-class TopicOfProblem(Schema):
-    title = line()
-    origin = fields.String(load_default="member", validate=OneOf(["member", "library"]))
+@dataclass(frozen=True)
+class OtherProblem:
+    into: Identity
 
 
-class ProblemRef(Schema):
-    activity = fields.String()
-    problem = fields.String()
-    topic = fields.String(allow_none=True)
+@dataclass(frozen=True)
+class TopicOfProblem:
+    title: Line
+    origin: Annotated[str, OneOf(["member", "library"])] = "member"
 
 
-class ProblemShown(Schema):
-    problem = fields.String()
-    text = fields.String(allow_none=True, metadata={"description": "null where it is erased"})
-    count = fields.Integer(metadata={"description": "how many have it"})
-    mine = fields.Boolean()
-    author = fields.String(allow_none=True, metadata={"description": "for planners; null without a name"})
-    into = fields.String(allow_none=True)
-    topic = fields.String(allow_none=True)
-    at = fields.String()
+@dataclass(frozen=True)
+class ProblemRef:
+    activity: str
+    problem: str
+    topic: str | None
 
 
-@routes.post("/v1/activities/{activity}/problems", body=NewProblem(), answer=ProblemRef(), statuses=(201, 404, 422))
-def capture_problem(parts: Parts, request: Request) -> Answer:
+@dataclass(frozen=True)
+class ProblemShown:
+    problem: str
+    text: Annotated[str | None, Described("null where it is erased")]
+    count: Annotated[int, Described("how many have it")]
+    mine: bool
+    author: Annotated[str | None, Described("for planners; null without a name")]
+    into: str | None
+    topic: str | None
+    at: str
+
+
+@routes.post(_ALL, statuses=(201, 404, 422))
+def capture_problem(parts: Parts, request: Request[NewProblem]) -> Answer[ProblemRef]:
     """Say what troubles one, by name or without."""
-    standing = parts.activity(request.path["activity"], request.actor)
-    nameless = request.body["anonymous"] or request.actor.kind != "person"
+    current = parts.activity(request.path["activity"], request.actor)
+    nameless = request.body.anonymous or request.actor.kind != "person"
     problem = request.new_id("problem")
     person = None if nameless else request.actor.id
-    owner = person or standing.identity
-    text = parts.vault.seal(owner, request.body["text"])
-    command = CaptureProblem(problem, person, owner, text, request.now, standing.held)
-    # Said without a name: who it was is not in the commit either.
+    owner = person or current.identity
+    text = parts.vault.seal(owner, request.body.text)
+    command = CaptureProblem(problem, person, owner, text, request.now, current.times)
+    # Said without a name: the commit does not name the caller either.
     asked = replace(request, actor=ANONYMOUS) if nameless else request
-    reply = {"activity": standing.identity, "problem": problem, "topic": None}
-    return recorded(asked.take(PROBLEMS, standing.identity, command, answer=lambda *_: reply), 201)
+    return _changed_problem(asked, current, command, None)
 
 
-@routes.post("/v1/activities/{activity}/problems/{problem}/raisers", answer=ProblemRef(), statuses=(201, 403, 404, 422))
-def share_problem(parts: Parts, request: Request) -> Answer:
+@routes.post(f"{_ONE}/raisers", statuses=(201, 403, 404, 422))
+def share_problem(parts: Parts, request: Request) -> Answer[ProblemRef]:
     """Say that one has it too."""
     person = request.actor.require_person()
-    standing = _open_to(parts, request)
-    return _taken(request, standing, ShareProblem(request.path["problem"], person), 201)
+    current = _open_to_participants(parts, request)
+    return _changed_problem(request, current, ShareProblem(request.path["problem"], person), None)
 
 
-@routes.post(
-    "/v1/activities/{activity}/problems/{problem}/merge",
-    body=OtherProblem(),
-    answer=ProblemRef(),
-    statuses=(200, 403, 404, 422),
-)
-def merge_problem(parts: Parts, request: Request) -> Answer:
+@routes.post(f"{_ONE}/merge", statuses=(200, 403, 404, 422))
+def merge_problem(parts: Parts, request: Request[OtherProblem]) -> Answer[ProblemRef]:
     """Put it together with another one."""
-    standing = parts.planned(request.path["activity"], request.actor)
-    return _taken(request, standing, MergeProblem(request.path["problem"], request.body["into"]))
+    current = parts.planned(request.path["activity"], request.actor)
+    return _changed_problem(request, current, MergeProblem(request.path["problem"], request.body.into), None)
 
 
-@routes.post(
-    "/v1/activities/{activity}/problems/{problem}/topic",
-    body=TopicOfProblem(),
-    answer=ProblemRef(),
-    statuses=(201, 403, 404, 422),
-)
-def problem_to_topic(parts: Parts, request: Request) -> Answer:
+@routes.post(f"{_ONE}/topic", statuses=(201, 403, 404, 422))
+def problem_to_topic(parts: Parts, request: Request[TopicOfProblem]) -> Answer[ProblemRef]:
     """Make a topic of it, raised by those who said it by name."""
-    standing = parts.planned(request.path["activity"], request.actor)
-    problems, _ = parts.commands.state(PROBLEMS, standing.identity)
+    current = parts.planned(request.path["activity"], request.actor)
+    problems, _ = parts.commands.state(PROBLEMS, current.identity)
     problem = problems.all.get(request.path["problem"])
     if problem is None:
         raise NotFound
-    # Whoever said it raises it; without a name, somebody who shares it does, or the planner for them.
+    # The author raises the topic; without a name a person who shares the problem does, or the planner for them.
     raiser = problem.author or min(problem.persons, default=request.actor.id)
     details = problem.text if problem.owner == raiser else _sealed_anew(parts, raiser, problem.owner, problem.text)
     body = request.body
     topic = request.new_id("topic")
-    command = MakeTopic(request.path["problem"], topic, body["title"], body["origin"], raiser, details)
-    return _taken(request, standing, command, 201, topic)
+    command = MakeTopic(request.path["problem"], topic, body.title, body.origin, raiser, details)
+    return _changed_problem(request, current, command, topic)
 
 
-@routes.get(
-    "/v1/activities/{activity}/problems", query=Paging(), answer=listing(ProblemShown), statuses=(200, 403, 404)
-)
-def list_problems(parts: Parts, request: Request) -> Answer:
+@routes.get(_ALL, statuses=(200, 403, 404))
+def list_problems(parts: Parts, request: Request[None, PageQuery]) -> Answer[Listing[ProblemShown]]:
     """What troubles those who take part, for them and for planners."""
-    standing = _open_to(parts, request)
-    plans = request.actor.may(PLAN, standing.plan.region)
-    page = parts.views.find(PROBLEM_LIST, {"activity": standing.identity}, **paging(request))
-    return paged(page, lambda document: _shown(parts, request.actor.id, document, plans=plans))
+    current = _open_to_participants(parts, request)
+    plans = request.actor.may(PLAN, current.plan.region)
+    page = parts.views.find(PROBLEM_LIST, {"activity": current.identity}, **paging(request))
+    return paged(page, lambda row: problem_shown(parts, request.actor.id, row, plans=plans))
 
 
-def _open_to(parts: Parts, request: Request) -> Standing:
-    """The activity, for those who plan it and those who take part. Raises ``Forbidden``."""
+def _open_to_participants(parts: Parts, request: Request[Any, Any]) -> CurrentActivity:
+    """The activity, for its planners and its participants. Raises ``Forbidden`` for other callers."""
     person = request.actor.require_person()
-    standing = parts.activity(request.path["activity"], request.actor)
-    if not (request.actor.may(PLAN, standing.plan.region) or parts.took_part(standing.identity, person)):
+    current = parts.activity(request.path["activity"], request.actor)
+    if not (request.actor.may(PLAN, current.plan.region) or parts.took_part(current.identity, person)):
         raise Forbidden("for those who take part")
-    return standing
+    return current
 
 
-def _taken(
-    request: Request,
-    standing: Standing,
-    command: ShareProblem | MergeProblem | MakeTopic,
-    status: int = 200,
-    topic: str | None = None,
-) -> Answer:
-    reply = {"activity": standing.identity, "problem": request.path["problem"], "topic": topic}
-    return recorded(request.take(PROBLEMS, standing.identity, command, answer=lambda *_: reply), status)
+def _changed_problem(
+    request: Request[Any],
+    current: CurrentActivity,
+    command: CaptureProblem | ShareProblem | MergeProblem | MakeTopic,
+    topic: str | None,
+) -> Answer[ProblemRef]:
+    reference = ProblemRef(current.identity, command.problem, topic)
+    return request.outcome(PROBLEMS, current.identity, command, lambda *_: reference)
 
 
 def _sealed_anew(parts: Parts, owner: str, former: str, sealed: str) -> str | None:
@@ -150,12 +143,13 @@ def _sealed_anew(parts: Parts, owner: str, former: str, sealed: str) -> str | No
         return None
 
 
-def _shown(parts: Parts, person: str, document: dict[str, Any], *, plans: bool) -> dict[str, Any]:
-    return {
-        "problem": document["_id"],
-        "text": parts.vault.open(document["owner"], document["text"]),
-        "count": len(document["persons"]) + document["nameless"],
-        "mine": person in document["persons"],
-        "author": document["author"] if plans else None,
-        **{name: document[name] for name in ("into", "topic", "at")},
-    }
+def problem_shown(parts: Parts, person: str, row: ProblemRow, *, plans: bool) -> ProblemShown:
+    """The problem as ``person`` reads it; the author is shown only if ``plans``."""
+    return fill(
+        ProblemShown,
+        row,
+        text=parts.vault.open(row.owner, row.text),
+        count=len(row.persons) + row.nameless,
+        mine=person in row.persons,
+        author=row.author if plans else None,
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from services.events.api.lectures import led, may_lead
+from services.events.api.lectures import lecture_to_lead, may_lead
 from services.events.domain.lecture import Lecture
 from services.events.domain.plan import SPEAKER
 from services.events.domain.question import (
@@ -24,15 +24,15 @@ from services.events.domain.question import (
     RejoinQueue,
     WithdrawQuestion,
 )
-from services.events.parts import Parts, Standing
+from services.events.parts import CurrentActivity, Parts
 from services.events.views.questions import QUESTION_LISTS, AnswerRow, QuestionsRow
 from services.kernel.base.problem import Forbidden, Malformed, NotFound
 from services.kernel.declare.policy import Actor
 from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import Described
-from services.kernel.declare.shapes import Identity, fill, up_to
+from services.kernel.declare.shapes import Identity, Listing, fill, up_to
 
-LONGEST = 2000
+MAX_QUESTION_LENGTH = 2000
 IN_THE_LINE = (WAITING, NEXT, MERGED)
 """What everybody reads while the lecture is held; afterwards only what was answered."""
 
@@ -44,7 +44,7 @@ routes = Routes()
 
 @dataclass(frozen=True)
 class NewQuestion:
-    text: Annotated[str, up_to(LONGEST)]
+    text: Annotated[str, up_to(MAX_QUESTION_LENGTH)]
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,9 @@ class Into:
 
 @dataclass(frozen=True)
 class NewAnswer:
-    """``speaker``: whose answer it is, where somebody else writes it down. The only one, unless named."""
+    """``speaker`` gave the answer, where another person writes the answer down; by default the only speaker."""
 
-    text: Annotated[str, up_to(4 * LONGEST)]
+    text: Annotated[str, up_to(4 * MAX_QUESTION_LENGTH)]
     speaker: Identity | None = None
 
 
@@ -88,43 +88,43 @@ class QuestionShown:
     answer: AnswerShown | None
 
 
-@dataclass(frozen=True)
-class QuestionList:
-    items: tuple[QuestionShown, ...]
-    next: str | None = None
+class QuestionList(Listing[QuestionShown]):
+    pass
 
 
-def lecture(parts: Parts, identity_: str, actor: Actor) -> tuple[Standing, Lecture]:
-    """The lecture as it stands. Raises ``NotFound`` for any other kind of activity, and for one not public yet."""
-    standing = parts.activity(identity_, actor)
-    if not isinstance(standing.activity, Lecture):
+def current_lecture(parts: Parts, identity_: str, actor: Actor) -> tuple[CurrentActivity, Lecture]:
+    """The lecture as it stands. Raises ``NotFound`` for other kinds of activity, and for a lecture that is not public
+    yet.
+    """
+    current = parts.activity(identity_, actor)
+    if not isinstance(current.activity, Lecture):
         raise NotFound
-    return standing, standing.activity
+    return current, current.activity
 
 
 @routes.post(_ALL, statuses=(201, 404, 422))
 def ask_question(parts: Parts, request: Request[NewQuestion]) -> Answer[QuestionState]:
     """Ask something at a lecture."""
-    standing, held = lecture(parts, request.path["activity"], request.actor)
+    current, held = current_lecture(parts, request.path["activity"], request.actor)
     asker = request.actor.require_person()
-    return asked(parts, request, standing.identity, held, asker=asker, text=request.body.text)
+    return put_question(parts, request, current.identity, held, asker=asker, text=request.body.text)
 
 
-def asked(
+def put_question(
     parts: Parts, request: Request[Any], activity: str, held: Lecture, *, asker: str, text: str
 ) -> Answer[QuestionState]:
     """Put a question into the line, for a person or for a guest."""
     question = request.new_id("question")
-    return _taken(request, activity, AskQuestion(question, asker, _sealed(parts, asker, text), held.running))
+    return _changed_question(request, activity, AskQuestion(question, asker, _sealed(parts, asker, text), held.running))
 
 
 @routes.get(_ALL, statuses=(200, 404))
 def list_questions(parts: Parts, request: Request) -> Answer[QuestionList]:
     """The questions of a lecture: the one that is being answered, then those that wait, in order."""
-    standing, held = lecture(parts, request.path["activity"], request.actor)
-    row = parts.views.get(QUESTION_LISTS, standing.identity) or QuestionsRow(standing.identity)
-    speakers = [each.person for each in standing.activity.speakers]
-    leads = may_lead(request.actor, standing.plan.region, speakers)
+    current, held = current_lecture(parts, request.path["activity"], request.actor)
+    row = parts.views.get(QUESTION_LISTS, current.identity) or QuestionsRow(current.identity)
+    speakers = [each.person for each in current.activity.speakers]
+    leads = may_lead(request.actor, current.plan.region, speakers)
     mine = parts.known_as(request.actor.id) if request.actor.id else frozenset[str]()
     shown = {ANSWERED, *(IN_THE_LINE if held.running else ())}
     order = {question: place for place, question in enumerate(row.line, start=1)}
@@ -138,12 +138,12 @@ def list_questions(parts: Parts, request: Request) -> Answer[QuestionList]:
             merged=len(row.behind(question)),
             mine=each.asker in mine,
             asker=each.asker if leads else None,
-            answer=_answer(parts, each.answer),
+            answer=answer_shown(parts, each.answer),
         )
         for question, each in row.questions.items()
         if each.state in shown or leads or each.asker in mine
     ]
-    # The question that is being answered, those that wait in their order, then the others as they were asked.
+    # First the question being answered, then the waiting questions in order, then the rest in the order of asking.
     items.sort(key=lambda item: (item.state != NEXT, item.place or len(order) + 1, item.at))
     return Answer(QuestionList(tuple(items)))
 
@@ -151,75 +151,75 @@ def list_questions(parts: Parts, request: Request) -> Answer[QuestionList]:
 @routes.post(f"{_ONE}/withdraw", statuses=(200, 403, 404, 422))
 def withdraw_question(parts: Parts, request: Request) -> Answer[QuestionState]:
     """Put one's own question off."""
-    activity, _ = _ones_own(parts, request)
-    return _taken(request, activity, WithdrawQuestion(request.path["question"]))
+    activity, _ = _own_question(parts, request)
+    return _changed_question(request, activity, WithdrawQuestion(request.path["question"]))
 
 
 @routes.post(f"{_ONE}/rejoin", statuses=(200, 403, 404, 422))
 def rejoin_question(parts: Parts, request: Request) -> Answer[QuestionState]:
     """Put it on again, at the end of the line."""
-    activity, held = _ones_own(parts, request)
-    return _taken(request, activity, RejoinQueue(request.path["question"], held.running))
+    activity, held = _own_question(parts, request)
+    return _changed_question(request, activity, RejoinQueue(request.path["question"], held.running))
 
 
 @routes.post(f"{_ONE}/merge", statuses=(200, 403, 404, 422))
 def merge_question(parts: Parts, request: Request[Into]) -> Answer[QuestionState]:
     """It asks the same as another."""
-    standing = led(parts, request.path["activity"], request.actor, by_speakers=True)
-    return _taken(request, standing.identity, MergeQuestion(request.path["question"], request.body.into))
+    current = lecture_to_lead(parts, request.path["activity"], request.actor, by_speakers=True)
+    return _changed_question(request, current.identity, MergeQuestion(request.path["question"], request.body.into))
 
 
 @routes.post(f"{_ONE}/pick", statuses=(200, 403, 404, 422))
 def pick_question(parts: Parts, request: Request) -> Answer[QuestionState]:
     """It is answered next."""
-    standing = led(parts, request.path["activity"], request.actor, by_speakers=True)
-    return _taken(request, standing.identity, PickQuestion(request.path["question"]))
+    current = lecture_to_lead(parts, request.path["activity"], request.actor, by_speakers=True)
+    return _changed_question(request, current.identity, PickQuestion(request.path["question"]))
 
 
 @routes.post(f"{_ONE}/hide", statuses=(200, 403, 404, 422))
 def hide_question(parts: Parts, request: Request) -> Answer[QuestionState]:
     """It does not belong to the lecture."""
-    standing = led(parts, request.path["activity"], request.actor)
-    return _taken(request, standing.identity, HideQuestion(request.path["question"]))
+    current = lecture_to_lead(parts, request.path["activity"], request.actor)
+    return _changed_question(request, current.identity, HideQuestion(request.path["question"]))
 
 
 @routes.post(f"{_ONE}/answer", statuses=(200, 403, 404, 422))
 def answer_question(parts: Parts, request: Request[NewAnswer]) -> Answer[QuestionState]:
     """What was answered."""
-    standing = led(parts, request.path["activity"], request.actor, by_speakers=True)
-    speaking = [each.person for each in standing.activity.speakers if each.role == SPEAKER]
+    current = lecture_to_lead(parts, request.path["activity"], request.actor, by_speakers=True)
+    speaking = [each.person for each in current.activity.speakers if each.role == SPEAKER]
     named = request.body.speaker or (request.actor.id if request.actor.id in speaking else None)
     speaker = named or (speaking[0] if len(speaking) == 1 else None)
     if speaker not in speaking:
         raise Malformed(errors={"speaker": ["Name the speaker whose answer it is."]})
     command = AnswerQuestion(request.path["question"], speaker, _sealed(parts, speaker, request.body.text))
-    return _taken(request, standing.identity, command)
+    return _changed_question(request, current.identity, command)
 
 
 def _sealed(parts: Parts, owner: str, text: str) -> str:
-    """The text under its owner's key. Raises ``Erased`` for somebody who was erased meanwhile: from the same account on
-    Telegram that person may still write.
+    """The text under its owner's key. Raises ``Erased`` for an erased owner: the person may still write from the same
+    account on Telegram.
     """
     return parts.vault.seal(owner, text)
 
 
-def _answer(parts: Parts, given: AnswerRow | None) -> AnswerShown | None:
+def answer_shown(parts: Parts, given: AnswerRow | None) -> AnswerShown | None:
     return None if given is None else AnswerShown(parts.vault.open(given.speaker, given.text), given.at)
 
 
-def _ones_own(parts: Parts, request: Request) -> tuple[str, Lecture]:
+def _own_question(parts: Parts, request: Request) -> tuple[str, Lecture]:
     person = request.actor.require_person()
-    standing, held = lecture(parts, request.path["activity"], request.actor)
-    questions, _ = parts.commands.state(QUESTIONS, standing.identity)
+    current, held = current_lecture(parts, request.path["activity"], request.actor)
+    questions, _ = parts.commands.state(QUESTIONS, current.identity)
     one = questions.asked.get(request.path["question"])
     if one is None:
         raise NotFound
     if one.asker not in parts.known_as(person):
         raise Forbidden("only whoever asked it may put it off and on")
-    return standing.identity, held
+    return current.identity, held
 
 
-def _taken(request: Request[Any], activity: str, command: QuestionCommand) -> Answer[QuestionState]:
+def _changed_question(request: Request[Any], activity: str, command: QuestionCommand) -> Answer[QuestionState]:
     question = command.question
 
     def state_of(questions: Questions, _events: object) -> QuestionState:

@@ -3,107 +3,113 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated
 
-from marshmallow import Schema, ValidationError, fields, validates_schema
+from marshmallow import ValidationError
 
 from services.events.domain.seats import IN_LINE, SEATS, TAKEN, ReleaseSeat, SeatPromoted, Seats, TakeSeat
 from services.events.parts import PLAN, Parts
 from services.events.views.registrations import REGISTRATIONS
 from services.kernel.base.message import Event
 from services.kernel.base.problem import Malformed
-from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.shapes import identity
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import UNSET, Described, Unset
+from services.kernel.declare.shapes import Identity, Listing
 
 routes = Routes()
 
 
-class Registrant(Schema):
-    """Oneself, unless a planner names somebody; or, for whoever is nobody's member, a guest's id, made by the gateway."""
+@dataclass(frozen=True)
+class Registrant:
+    """The caller, unless a planner names a ``person``; for a person who is no member, a ``guest`` id made by the
+    gateway.
+    """
 
-    person = identity(required=False, load_default=None)
-    guest = identity(required=False, load_default=None)
+    person: Identity | None = None
+    guest: Identity | None = None
 
-    @validates_schema
-    def _one_of_them(self, data: dict[str, Any], **_options: Any) -> None:
-        if data["person"] and data["guest"]:
+    def __post_init__(self) -> None:
+        if self.person and self.guest:
             raise ValidationError("Send one of person and guest.")
 
 
-class SeatShown(Schema):
-    activity = fields.String()
-    person = fields.String()
-    seat = fields.String(metadata={"description": "taken or line"})
-    place = fields.Integer(allow_none=True)
-    guest = fields.Boolean(metadata={"description": "in the list: whoever has it is nobody's member"})
+@dataclass(frozen=True)
+class SeatShown:
+    """``guest`` is part of the list alone."""
+
+    activity: str
+    person: str
+    seat: Annotated[str, Described("taken or line")]
+    place: int | None
+    guest: Annotated[bool, Described("in the list: whoever has it is nobody's member")] | Unset = UNSET
 
 
-class ReleaseShown(Schema):
-    released = fields.Boolean()
-    promoted = fields.String(allow_none=True)
+@dataclass(frozen=True)
+class ReleaseShown:
+    released: bool
+    promoted: str | None
 
 
-class SeatList(Schema):
-    items = fields.List(fields.Nested(SeatShown))
-    next = fields.String(allow_none=True)
+class SeatList(Listing[SeatShown]):
+    pass
 
 
-@routes.post(
-    "/v1/activities/{activity}/registrations", body=Registrant(), answer=SeatShown(), statuses=(201, 403, 404, 422, 503)
-)
-def register(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/activities/{activity}/registrations", statuses=(201, 403, 404, 422, 503))
+def register(parts: Parts, request: Request[Registrant]) -> Answer[SeatShown]:
     """Take a seat, or a place in line."""
-    guest = request.body["guest"]
-    person = guest or request.body["person"] or request.actor.require_person()
-    standing = parts.activity(request.path["activity"], request.actor)
+    guest = request.body.guest
+    person = guest or request.body.person or request.actor.require_person()
+    current = parts.activity(request.path["activity"], request.actor)
     if guest and parts.is_member(guest):
         raise Malformed(errors={"guest": ["This is a member's id."]})
     if person != request.actor.id and not guest:
-        request.actor.require(PLAN, standing.plan.region)
+        request.actor.require(PLAN, current.plan.region)
 
-    def answer(seats: Seats, _events: Sequence[Event]) -> dict[str, Any]:
+    def seat_of(seats: Seats | None, _events: object) -> SeatShown:
+        assert seats is not None  # the command was taken, so the seats are open
         seat = TAKEN if person in seats.taken else IN_LINE
-        return {"activity": standing.identity, "person": person, "seat": seat, "place": seats.place(person)}
+        return SeatShown(current.identity, person, seat, seats.place(person))
 
-    stranger = guest is not None and not request.actor.may(PLAN, standing.plan.region)
+    stranger = guest is not None and not request.actor.may(PLAN, current.plan.region)
     command = TakeSeat(
         person,
         request.now,
-        standing.activity.state,
+        current.activity.state,
         stranger=stranger,
-        open=standing.plan.open,
+        open=current.plan.open,
         guest=guest is not None,
     )
-    return recorded(request.take(SEATS, standing.identity, command, answer=answer), 201)
+    return request.outcome(SEATS, current.identity, command, seat_of)
 
 
-@routes.delete("/v1/activities/{activity}/registrations/{person}", answer=ReleaseShown(), statuses=(200, 403, 404, 422))
-def release(parts: Parts, request: Request) -> Answer:
+@routes.delete("/v1/activities/{activity}/registrations/{person}", statuses=(200, 403, 404, 422))
+def release(parts: Parts, request: Request) -> Answer[ReleaseShown]:
     """Give the seat back; the first in line has it at once."""
     person = request.path["person"]
-    standing = parts.activity(request.path["activity"], request.actor)
+    current = parts.activity(request.path["activity"], request.actor)
     if person not in parts.known_as(request.actor.require_person()):
-        request.actor.require(PLAN, standing.plan.region)
+        request.actor.require(PLAN, current.plan.region)
 
-    def answer(_seats: Seats, events: Sequence[Event]) -> dict[str, Any]:
+    def released(_seats: object, events: Sequence[Event]) -> ReleaseShown:
         promoted = [event.person for event in events if isinstance(event, SeatPromoted)]
-        return {"released": True, "promoted": promoted[0] if promoted else None}
+        return ReleaseShown(released=True, promoted=promoted[0] if promoted else None)
 
-    return recorded(request.take(SEATS, standing.identity, ReleaseSeat(person, request.now), answer=answer))
+    return request.outcome(SEATS, current.identity, ReleaseSeat(person, request.now), released)
 
 
-@routes.get("/v1/activities/{activity}/registrations", answer=SeatList(), statuses=(200, 404))
-def list_registrations(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/activities/{activity}/registrations", statuses=(200, 404))
+def list_registrations(parts: Parts, request: Request) -> Answer[SeatList]:
     """Who has a seat and who stands in line: all for planners, else one's own."""
     person = request.actor.require_person()
-    standing = parts.activity(request.path["activity"], request.actor)
-    document = parts.views.get(REGISTRATIONS, standing.identity) or {"taken": [], "line": []}
-    items = [
-        *({"person": each, "seat": TAKEN, "place": None} for each in document["taken"]),
-        *({"person": each, "seat": IN_LINE, "place": place} for place, each in enumerate(document["line"], start=1)),
-    ]
-    if not request.actor.may(PLAN, standing.plan.region):
-        items = [item for item in items if item["person"] in parts.known_as(person)]
-    guests = document.get("guests", ())
-    items = [{"activity": standing.identity, **item, "guest": item["person"] in guests} for item in items]
-    return Answer({"items": items, "next": None})
+    current = parts.activity(request.path["activity"], request.actor)
+    row = parts.views.get(REGISTRATIONS, current.identity)
+    if row is None:
+        return Answer(SeatList(()))
+    activity = current.identity
+    seats = [SeatShown(activity, each, TAKEN, None, each in row.guests) for each in row.taken]
+    line = [SeatShown(activity, each, IN_LINE, n, each in row.guests) for n, each in enumerate(row.line, start=1)]
+    if request.actor.may(PLAN, current.plan.region):
+        return Answer(SeatList((*seats, *line)))
+    own = parts.known_as(person)
+    return Answer(SeatList(tuple(each for each in (*seats, *line) if each.person in own)))

@@ -1,15 +1,15 @@
-"""The run sheet of a lecture: what to say and do in the group, step by step, and what has been done."""
+"""The run sheet of a lecture: the steps in the group with their texts, and which steps are done."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated
 from urllib.parse import quote
 
-from marshmallow import Schema, fields
-
-from services.events.api.lectures import LectureState, led, state_of
+from services.events.api.lectures import LectureState, lecture_state, lecture_to_lead
+from services.events.domain.activity import Activity
 from services.events.domain.chat_group import WHATSAPP
 from services.events.domain.lecture import (
     BY_HAND,
@@ -26,97 +26,105 @@ from services.events.domain.lecture import (
     TakeQuestions,
 )
 from services.events.domain.run_sheet import RUN_SHEET, RunSheet, Step, TickStep, UntickStep, sheet, step_named
-from services.events.parts import Parts, Standing
+from services.events.parts import CurrentActivity, Parts
 from services.events.run_sheet_texts import TITLES, text
 from services.events.views.lectures import LECTURES
 from services.kernel.base.problem import Malformed
 from services.kernel.base.times import moment
-from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.shapes import time, truth
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import Described
+from services.kernel.declare.shapes import fill
 
 routes = Routes()
 
 
-class Tick(Schema):
-    """``at``: when it was done, on a channel where nothing depends on it being ticked in time. ``done`` false takes back a
-    tick that begins nothing.
+@dataclass(frozen=True)
+class Tick:
+    """``at`` is when the step was done, for channels where no step depends on the moment of the tick. ``done`` false
+    takes back a tick that began no phase.
     """
 
-    at = time(required=False, load_default=None, allow_none=True)
-    done = truth(required=False, load_default=True)
+    at: datetime | None = None
+    done: bool = True
 
 
-class StepShown(Schema):
-    step = fields.String()
-    title = fields.String()
-    planned = fields.String()
-    text = fields.String(allow_none=True)
-    share = fields.String(allow_none=True, metadata={"description": "opens WhatsApp with the text"})
-    done = fields.String(allow_none=True)
-    drives = fields.String(allow_none=True, metadata={"description": "the phase of the lecture that it begins"})
+@dataclass(frozen=True)
+class StepShown:
+    step: str
+    title: str
+    planned: str
+    text: str | None
+    share: Annotated[str | None, Described("opens WhatsApp with the text")]
+    done: str | None
+    drives: Annotated[str | None, Described("the phase of the lecture that it begins")]
 
 
-class SheetShown(Schema):
-    activity = fields.String()
-    title = fields.String()
-    channel = fields.String()
-    phase = fields.String()
-    steps = fields.List(fields.Nested(StepShown))
+@dataclass(frozen=True)
+class SheetShown:
+    activity: str
+    title: str
+    channel: str
+    phase: str
+    steps: tuple[StepShown, ...]
 
 
+@dataclass(frozen=True)
 class Ticked(LectureState):
-    step = fields.String()
-    done = fields.String(allow_none=True)
+    step: str
+    done: str | None
 
 
-@routes.get("/v1/activities/{activity}/run-sheet", answer=SheetShown(), statuses=(200, 403, 404))
-def show_run_sheet(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/activities/{activity}/run-sheet", statuses=(200, 403, 404))
+def show_run_sheet(parts: Parts, request: Request) -> Answer[SheetShown]:
     """What to say and do in the group, step by step."""
-    standing = led(parts, request.path["activity"], request.actor, by_speakers=True)
-    channel, phase = _of(standing)
-    document = parts.views.get(LECTURES, standing.identity) or {"times": {}}
-    run, _ = parts.commands.state(RUN_SHEET, standing.identity)
-    done = {**document["times"], **{step: moment(at) for step, at in run.ticks.items()}}
-    steps = [_shown(parts, standing, step, done) for step in sheet(channel)]
-    title = standing.plan.title
-    return Answer({"activity": standing.identity, "title": title, "channel": channel, "phase": phase, "steps": steps})
+    current = lecture_to_lead(parts, request.path["activity"], request.actor, by_speakers=True)
+    channel, phase = _channel_and_phase(current)
+    row = parts.views.get(LECTURES, current.identity)
+    run, _ = parts.commands.state(RUN_SHEET, current.identity)
+    done = {**(row.times if row else {}), **{step: moment(at) for step, at in run.ticks.items()}}
+    steps = tuple(step_shown(parts, current, step, done) for step in sheet(channel))
+    return Answer(SheetShown(current.identity, current.plan.title, channel, phase, steps))
 
 
-@routes.post("/v1/activities/{activity}/run-sheet/{step}", body=Tick(), answer=Ticked(), statuses=(200, 403, 404, 422))
-def tick_run_sheet(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/activities/{activity}/run-sheet/{step}", statuses=(200, 403, 404, 422))
+def tick_run_sheet(parts: Parts, request: Request[Tick]) -> Answer[Ticked]:
     """A step has been done."""
-    standing = led(parts, request.path["activity"], request.actor)
-    channel, _ = _of(standing)
+    current = lecture_to_lead(parts, request.path["activity"], request.actor)
+    channel, _ = _channel_and_phase(current)
     step = step_named(request.path["step"], channel)
-    written = request.body["at"]
+    written = request.body.at
     if written is not None and channel != WHATSAPP:
         raise Malformed(errors={"at": ["Here the chat follows each step at once: tick it when it is done."]})
     at = request.now if written is None else min(written.astimezone(UTC), request.now)
     if step.drives is None:
-        command = TickStep(step.name, at) if request.body["done"] else UntickStep(step.name)
-        return _ticked(request, standing, command)
-    if not request.body["done"]:
+        command = TickStep(step.name, at) if request.body.done else UntickStep(step.name)
+        return _ticked_on_sheet(request, current, command)
+    if not request.body.done:
         raise Malformed(errors={"done": ["What has begun cannot be taken back."]})
-    reply = {"step": step.name, "done": moment(at)}
-    commit = request.take(
-        LECTURE,
-        standing.identity,
-        _driving(step.drives, at, request.now),
-        answer=lambda lecture, _: {**state_of(standing.identity, lecture), **reply},
-    )
-    return recorded(commit)
+    return _ticked_in_lecture(request, current, step.name, at, _phase_command(step.drives, at, request.now))
 
 
-def _ticked(request: Request, standing: Standing, command: TickStep | UntickStep) -> Answer:
-    def answer(run: RunSheet, _events: object) -> Mapping[str, Any]:
+def _ticked_on_sheet(
+    request: Request[Tick], current: CurrentActivity, command: TickStep | UntickStep
+) -> Answer[Ticked]:
+    def ticked(run: RunSheet, _events: object) -> Ticked:
         at = run.ticks.get(command.step)
-        reply = {"step": command.step, "done": moment(at) if at else None}
-        return {**state_of(standing.identity, standing.activity), **reply}
+        state = lecture_state(current.identity, current.activity)
+        return fill(Ticked, state, step=command.step, done=moment(at) if at else None)
 
-    return recorded(request.take(RUN_SHEET, standing.identity, command, answer=answer))
+    return request.outcome(RUN_SHEET, current.identity, command, ticked)
 
 
-def _driving(phase: str, at: datetime, now: datetime) -> LectureCommand:
+def _ticked_in_lecture(
+    request: Request[Tick], current: CurrentActivity, step: str, at: datetime, command: LectureCommand
+) -> Answer[Ticked]:
+    def ticked(lecture: Activity | None, _events: object) -> Ticked:
+        return fill(Ticked, lecture_state(current.identity, lecture), step=step, done=moment(at))
+
+    return request.outcome(LECTURE, current.identity, command, ticked)
+
+
+def _phase_command(phase: str, at: datetime, now: datetime) -> LectureCommand:
     commands: Mapping[str, LectureCommand] = {
         OPENED: OpenLecture(at, now),
         PRESENTATION: BeginPresentation(at),
@@ -126,24 +134,23 @@ def _driving(phase: str, at: datetime, now: datetime) -> LectureCommand:
     return commands[phase]
 
 
-def _of(standing: Standing) -> tuple[str, str]:
-    """Channel and phase of the lecture."""
-    lecture = standing.activity
+def _channel_and_phase(current: CurrentActivity) -> tuple[str, str]:
+    lecture = current.activity
     assert isinstance(lecture, Lecture)
-    assert lecture.chat is not None
     return lecture.chat.channel, lecture.phase
 
 
-def _shown(parts: Parts, standing: Standing, step: Step, done: Mapping[str, str]) -> dict[str, Any]:
-    plan = standing.plan
-    link = f"{parts.pages}/kuliah/{standing.identity}"
+def step_shown(parts: Parts, current: CurrentActivity, step: Step, done: Mapping[str, str]) -> StepShown:
+    """A step with its text; ``done`` holds moments by phase of the lecture and by step."""
+    plan = current.plan
+    link = f"{parts.pages}/kuliah/{current.identity}"
     said = text(step.name, title=plan.title, starts=plan.starts, ends=plan.ends, link=link)
-    return {
-        "step": step.name,
-        "title": TITLES[step.name],
-        "planned": moment((plan.ends if step.from_end else plan.starts) + step.after),
-        "text": said,
-        "share": said and f"https://wa.me/?text={quote(said)}",
-        "done": done.get(step.drives or step.name),
-        "drives": step.drives,
-    }
+    return StepShown(
+        step=step.name,
+        title=TITLES[step.name],
+        planned=moment((plan.ends if step.from_end else plan.starts) + step.after),
+        text=said,
+        share=said and f"https://wa.me/?text={quote(said)}",
+        done=done.get(step.drives or step.name),
+        drives=step.drives,
+    )

@@ -1,4 +1,4 @@
-"""Topics: raise, share, endorse, decide, and say whether it is solved."""
+"""Topics: raise, share, endorse, decide, and say whether a topic is solved."""
 
 from __future__ import annotations
 
@@ -67,7 +67,9 @@ class Tally:
 
 @dataclass(frozen=True)
 class TopicShown:
-    """``details`` is for those who share the topic and those who decide about it; null for all others, and where erased."""
+    """``details`` is for the raisers and for the board, which decides about topics; null for other callers, and after
+    an erasure.
+    """
 
     topic: str
     title: str
@@ -105,7 +107,7 @@ def list_topics(parts: Parts, request: Request[None, TopicFilter]) -> Answer[Lis
     """Topics, most wanted first."""
     wanted = where(region=request.query.region, state=request.query.state)
     page = parts.views.find(TOPICS, wanted, sort="count", descending=True, **paging(request))
-    return paged(page, lambda row: _shown(parts, request.actor, row))
+    return paged(page, lambda row: topic_shown(parts, request.actor, row))
 
 
 @routes.get("/v1/topics/{topic}", statuses=(200, 404))
@@ -114,29 +116,29 @@ def show_topic(parts: Parts, request: Request) -> Answer[TopicShown]:
     row = parts.views.get(TOPICS, request.path["topic"])
     if row is None:
         raise NotFound
-    return Answer(_shown(parts, request.actor, row), version=row.version)
+    return Answer(topic_shown(parts, request.actor, row), version=row.version)
 
 
 @routes.post("/v1/topics/{topic}/raisers", statuses=(201, 404, 422))
 def join_topic(_parts: Parts, request: Request) -> Answer[TopicState]:
     """Say that one has the same trouble."""
-    return _taken(request, JoinTopic(request.actor.require_person()))
+    return _changed_topic(request, JoinTopic(request.actor.require_person()))
 
 
 @routes.post("/v1/topics/{topic}/endorsements", statuses=(201, 404, 422))
 def endorse_topic(_parts: Parts, request: Request) -> Answer[TopicState]:
     """Want a topic to be talked about."""
-    return _taken(request, EndorseTopic(request.actor.require_person()))
+    return _changed_topic(request, EndorseTopic(request.actor.require_person()))
 
 
 @routes.post("/v1/topics/{topic}/decision", statuses=(200, 403, 404, 422))
 def decide_topic(parts: Parts, request: Request[Decision]) -> Answer[TopicState]:
     """Accept or decline a topic."""
     topic, _ = parts.commands.state(TOPIC, request.path["topic"])
-    if not topic.raisers:
+    if topic is None:
         raise NotFound
     request.actor.require(DECIDE, topic.region)
-    return _taken(request, DecideTopic(**asdict(request.body)))
+    return _changed_topic(request, DecideTopic(**asdict(request.body)))
 
 
 @routes.post("/v1/topics/{topic}/solved", statuses=(200, 404, 422))
@@ -144,26 +146,27 @@ def answer_topic(parts: Parts, request: Request[Solved]) -> Answer[TopicState]:
     """Say whether one's topic is solved."""
     person, body = request.actor.require_person(), request.body
     note = body.note and parts.vault.seal(person, body.note)
-    return _taken(request, AnswerTopic(person, body.solved, note))
+    return _changed_topic(request, AnswerTopic(person, body.solved, note))
 
 
-def _taken(request: Request[Any], command: TopicCommand) -> Answer[TopicState]:
+def _changed_topic(request: Request[Any], command: TopicCommand) -> Answer[TopicState]:
     identity = request.path["topic"]
 
-    def state_of(topic: Topic, _events: object) -> TopicState:
+    def state_of(topic: Topic | None, _events: object) -> TopicState:
+        assert topic is not None  # the command was taken, so somebody raised the topic
         return TopicState(identity, len(topic.raisers | topic.endorsers))
 
     return request.outcome(TOPIC, identity, command, state_of)
 
 
-def _shown(parts: Parts, actor: Actor, row: TopicRow) -> TopicShown:
+def topic_shown(parts: Parts, actor: Actor, row: TopicRow) -> TopicShown:
     answers = list(row.answers.values())
     solved = Tally(yes=answers.count(True), no=answers.count(False))
     return fill(TopicShown, row, solved=solved, details=_details(parts, actor, row))
 
 
 def _details(parts: Parts, actor: Actor, row: TopicRow) -> str | None:
-    # A library's trouble is not for everybody: those who share it and those who decide about it read it.
+    # A library's trouble is not public: its raisers and the board read the details.
     if actor.id not in row.raisers and not actor.may(DECIDE, row.region):
         return None
     return parts.vault.open(row.details.person, row.details.sealed)

@@ -63,7 +63,7 @@ class VenueRequestShown:
 
 @dataclass(frozen=True)
 class VenueShown:
-    """``requests`` is for those who plan in the venue's region; for all others the field is left out."""
+    """``requests`` is for planners of the venue's region; for other callers the field is left out."""
 
     venue: str
     name: str
@@ -75,6 +75,7 @@ class VenueShown:
     projector: bool | None
     signal: bool | None
     library: str | None
+    # Published as objects without named fields, which the description keeps.
     requests: tuple[Mapping[str, Any], ...] | Unset = UNSET
 
 
@@ -93,7 +94,7 @@ def add_venue(parts: Parts, request: Request[NewVenue]) -> Answer[VenueRef]:
 def list_venues(parts: Parts, request: Request[None, VenueFilter]) -> Answer[Listing[VenueShown]]:
     """The venue book."""
     page = parts.views.find(VENUES, where(region=request.query.region), **paging(request))
-    return paged(page, lambda row: _shown(parts, request.actor, row))
+    return paged(page, lambda row: venue_shown(parts, request.actor, row))
 
 
 @routes.get("/v1/venues/{venue}", statuses=(200, 404))
@@ -102,16 +103,16 @@ def show_venue(parts: Parts, request: Request) -> Answer[VenueShown]:
     row = parts.views.get(VENUES, request.path["venue"])
     if row is None:
         raise NotFound
-    return Answer(_shown(parts, request.actor, row), version=row.version)
+    return Answer(venue_shown(parts, request.actor, row), version=row.version)
 
 
 @routes.post("/v1/venues/{venue}/requests", statuses=(201, 403, 404, 422))
 def ask_venue(parts: Parts, request: Request[NewRequest]) -> Answer[VenueRequestShown]:
     """Ask whether an activity may be held there."""
     activity = request.body.activity
-    standing = parts.planned(activity, request.actor)
-    here = standing.plan.place.venue == request.path["venue"]
-    return _about(request, activity, AskVenue(activity, here))
+    current = parts.planned(activity, request.actor)
+    here = current.plan.place.venue == request.path["venue"]
+    return _changed_request(request, activity, AskVenue(activity, here))
 
 
 @routes.post("/v1/venues/{venue}/requests/{activity}/answer", statuses=(200, 403, 404, 422))
@@ -120,19 +121,22 @@ def answer_for_host(parts: Parts, request: Request[HostAnswer]) -> Answer[VenueR
     activity = request.path["activity"]
     parts.planned(activity, request.actor)
     by = request.body.by and parts.vault.seal(request.path["venue"], request.body.by)
-    return _about(request, activity, RecordAnswer(activity, request.body.confirmed, by))
+    return _changed_request(request, activity, RecordAnswer(activity, request.body.confirmed, by))
 
 
-def _about(request: Request[Any], activity: str, command: AskVenue | RecordAnswer) -> Answer[VenueRequestShown]:
+def _changed_request(
+    request: Request[Any], activity: str, command: AskVenue | RecordAnswer
+) -> Answer[VenueRequestShown]:
     venue = request.path["venue"]
 
-    def state_of(state: Venue, _events: object) -> VenueRequestShown:
+    def state_of(state: Venue | None, _events: object) -> VenueRequestShown:
+        assert state is not None  # the command was taken, so the venue is in the book
         return VenueRequestShown(venue, activity, state.requests[activity])
 
     return request.outcome(VENUE, venue, command, state_of)
 
 
-def _shown(parts: Parts, actor: Actor, row: VenueRow) -> VenueShown:
+def venue_shown(parts: Parts, actor: Actor, row: VenueRow) -> VenueShown:
     requests = _requests(parts, row) if actor.may(PLAN, row.region) else UNSET
     return fill(VenueShown, row, requests=requests)
 

@@ -1,1 +1,1 @@
-"""The decisions of the events service: one file an aggregate, pure."""
+"""The decisions of the events service: one module an aggregate, pure."""

@@ -1,7 +1,7 @@
-"""The life that every kind of activity shares: planned, published, then completed or cancelled.
+"""The life that all kinds of activity share: planned, published, then completed or cancelled.
 
-A kind has a file of its own with what differs (``gathering``): its events of planning and its rules. It judges first
-and then lets ``decide`` here go on. Who has a seat and who was there are aggregates of their own (``seats``,
+Each kind has its own module (``gathering``, ``workshop``, ``lecture``) with its events of planning and its rules. The
+kind judges a command first and then calls ``decide`` here. Seats and attendance are aggregates of their own (``seats``,
 ``attendance``), keyed by the activity and the same for all kinds.
 """
 
@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar, assert_never
+from typing import ClassVar, TypeVar, assert_never
 
 from services.events.domain.plan import BOARD, GUIDE, Plan, Session, Speaker, planned
 from services.events.domain.rules import RulesInForce
 from services.kernel.base.message import Command, Event
-from services.kernel.base.problem import NotFound, Refused
+from services.kernel.base.problem import Refused
 
 PLANNED = "planned"
 PUBLISHED = "published"
@@ -23,19 +23,22 @@ CANCELLED = "cancelled"
 COMPLETED = "completed"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Activity:
-    """An activity of any kind. ``topic`` is empty for a kind that has none."""
+    """An activity of any kind, once planned. ``topic`` is None for kinds without a topic."""
 
-    state: str = ""
-    plan: Plan | None = None
-    topic: str = ""
+    plan: Plan
+    state: str = PLANNED
+    topic: str | None = None
     speakers: tuple[Speaker, ...] = ()
+
+
+ActivityT = TypeVar("ActivityT", bound=Activity)
 
 
 @dataclass(frozen=True, slots=True)
 class AssignSpeaker(Command):
-    """``from_board`` and ``rules`` are what stands at this moment."""
+    """``from_board`` and ``rules`` hold as of now."""
 
     person: str
     role: str
@@ -48,7 +51,7 @@ class AssignSpeaker(Command):
 
 @dataclass(frozen=True, slots=True)
 class WithdrawSpeaker(Command):
-    """Whoever would have led or spoken does not."""
+    """The person does not lead or speak after all."""
 
     person: str
 
@@ -115,7 +118,7 @@ class SpeakerWithdrawn(Event):
 
 @dataclass(frozen=True, slots=True)
 class CapacityChanged(Event):
-    """``published``: its seats are open and follow. ``starts`` is when it starts, unchanged."""
+    """``published``: the seats are open and follow. ``starts`` is the activity's start, unchanged."""
 
     capacity: int
     starts: datetime
@@ -124,7 +127,7 @@ class CapacityChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class ActivityPublished(Event):
-    """The plan as it was published, and the rules that it was published under."""
+    """The plan as published, and the rules in force at the publishing. ``topic`` is "" for kinds without a topic."""
 
     schema: ClassVar[int] = 2
     plan: Plan
@@ -134,8 +137,8 @@ class ActivityPublished(Event):
 
 @dataclass(frozen=True, slots=True)
 class ActivityRescheduled(Event):
-    """``was`` is the former start, ``sessions`` the agenda at its new times. Only what is ``published`` concerns anybody
-    outside.
+    """``was`` is the former start, ``sessions`` the agenda at the new times. Other services hear of the change only if
+    ``published``.
     """
 
     schema: ClassVar[int] = 2
@@ -170,9 +173,7 @@ ActivityEvent = (
 
 
 def decide(command: ActivityCommand, activity: Activity) -> Sequence[Event]:
-    """What follows for an activity that is planned. Raises ``NotFound`` for one that is not, and ``Refused``."""
-    if activity.plan is None:
-        raise NotFound
+    """The resulting events, for an activity of any kind. Raises ``Refused``."""
     match command:
         case AssignSpeaker():
             return _assign(command, activity)
@@ -193,7 +194,7 @@ def decide(command: ActivityCommand, activity: Activity) -> Sequence[Event]:
             assert_never(command)
 
 
-def evolve(activity: Activity, event: ActivityEvent) -> Activity:
+def evolve(activity: ActivityT, event: ActivityEvent) -> ActivityT:
     """The activity after an event."""
     match event:
         case SpeakerAssigned(speaker=speaker):
@@ -201,11 +202,11 @@ def evolve(activity: Activity, event: ActivityEvent) -> Activity:
         case SpeakerWithdrawn(person=person):
             return replace(activity, speakers=tuple(each for each in activity.speakers if each.person != person))
         case CapacityChanged(capacity=capacity):
-            return replace(activity, plan=activity.plan and replace(activity.plan, capacity=capacity))
+            return replace(activity, plan=replace(activity.plan, capacity=capacity))
         case ActivityPublished(plan=plan):
             return replace(activity, state=PUBLISHED, plan=plan)
         case ActivityRescheduled(starts=starts, ends=ends):
-            return replace(activity, plan=activity.plan and activity.plan.moved(starts, ends))
+            return replace(activity, plan=activity.plan.moved(starts, ends))
         case ActivityCancelled():
             return replace(activity, state=CANCELLED)
         case ActivityCompleted():
@@ -240,7 +241,7 @@ def _publish(command: PublishActivity, activity: Activity, plan: Plan) -> Sequen
     _still_open(activity)
     if plan.starts <= command.at and not plan.past:
         raise Refused("starts-in-the-past", "It would have started already; record it as a past activity instead.")
-    return [ActivityPublished(plan, activity.topic, command.rules)]
+    return [ActivityPublished(plan, activity.topic or "", command.rules)]
 
 
 def _reschedule(command: RescheduleActivity, activity: Activity, plan: Plan) -> Sequence[Event]:
@@ -262,7 +263,7 @@ def _cancel(command: CancelActivity, activity: Activity, plan: Plan) -> Sequence
     if activity.state == CANCELLED:
         return []
     _still_open(activity)
-    return [ActivityCancelled(command.reason, activity.topic, plan.region, activity.state == PUBLISHED)]
+    return [ActivityCancelled(command.reason, activity.topic or "", plan.region, activity.state == PUBLISHED)]
 
 
 def _complete(command: CompleteActivity, activity: Activity, plan: Plan) -> Sequence[Event]:
@@ -273,7 +274,7 @@ def _complete(command: CompleteActivity, activity: Activity, plan: Plan) -> Sequ
         raise Refused("not-published-yet", "Only what was published can be completed.")
     if command.at < plan.starts:
         raise Refused("not-started-yet", "It has not started yet.")
-    return [ActivityCompleted(activity.topic, plan.region, command.present, command.guests)]
+    return [ActivityCompleted(activity.topic or "", plan.region, command.present, command.guests)]
 
 
 def _still_open(activity: Activity) -> None:

@@ -1,8 +1,8 @@
-"""Attendance: who was there, by a code word on the wall, by a coordinator's list, or as a guest who walked in.
+"""Attendance: people who were there, by a code word on the wall, a coordinator's list, or as guests who walked in.
 
-One aggregate for all kinds, keyed by the activity. Where the activity has an agenda, each session has a code word and a
-list of its own, and whoever was at one of them was at the activity; how much of it decides about certificates. The code word itself is in no event: only its digest under a key that
-is outside the database.
+One aggregate for all kinds, keyed by the activity. Where the activity has an agenda, each session has its own code word
+and list, and a participant of one session attended the activity; the number of sessions decides about the certificate.
+No event holds the code word: events hold its digest, under a key that is outside the database.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import assert_never
 
 from services.events.domain.activity import CANCELLED, PLANNED
-from services.events.domain.held import Held
+from services.events.domain.activity_times import ActivityTimes
 from services.events.domain.plan import Session
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import Refused
@@ -30,64 +30,62 @@ ABSENT = "absent"
 
 @dataclass(frozen=True, slots=True)
 class IssueCodeWord(Command):
-    """``digest`` stands for the word. It is for one session where there is an agenda."""
+    """``digest`` is the word's. With an agenda the word is for one session."""
 
     digest: str
-    held: Held
+    times: ActivityTimes
     session: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CheckIn(Command):
-    """A person says a word; ``digest`` is the digest of what was said, ``digests`` are those that it would have as the
-    word of each session.
-    """
+    """A person says a word. ``digest`` is the word's digest for the activity, ``digests`` its digest for each session."""
 
     person: str
     digest: str
     at: datetime
-    held: Held
+    times: ActivityTimes
     digests: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class RecordMember(Command):
-    """A coordinator saw the person there. ``session`` None: at the one that is under way."""
+    """A coordinator saw the person there. ``session`` None: at the session under way."""
 
     person: str
     at: datetime
-    held: Held
+    times: ActivityTimes
     session: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RecordGuest(Command):
-    """A coordinator adds somebody who is nobody's member; ``guest`` is a participant id."""
+    """A coordinator adds a person who is no member; ``guest`` is a participant id."""
 
     guest: str
     at: datetime
-    held: Held
+    times: ActivityTimes
     session: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RecordReply(Command):
-    """Either ``person`` or ``guest`` wrote at a lecture in a chat to be there."""
+    """Either ``person`` or ``guest`` wrote in the chat of a lecture to be there."""
 
     person: str | None
     guest: str | None
     at: datetime
-    held: Held
+    times: ActivityTimes
 
 
 @dataclass(frozen=True, slots=True)
 class NoteAbsence(Command):
-    """Somebody who was expected is not there; ``state`` is excused or absent."""
+    """An expected person did not come; ``state`` is excused or absent."""
 
     person: str
     state: str
     at: datetime
-    held: Held
+    times: ActivityTimes
 
 
 AttendanceCommand = IssueCodeWord | CheckIn | RecordMember | RecordGuest | RecordReply | NoteAbsence
@@ -116,7 +114,9 @@ class SessionCodeWordIssued(Event):
 
 @dataclass(frozen=True, slots=True)
 class SessionAttended(Event):
-    """``participant`` is a person's id, or a guest's where ``guest``. That somebody was there at all is told apart."""
+    """``participant`` is a guest's id if ``guest``, else a person's. ``AttendanceRecorded`` says that the participant
+    came at all.
+    """
 
     session: str
     participant: str
@@ -127,7 +127,7 @@ class SessionAttended(Event):
 
 @dataclass(frozen=True, slots=True)
 class AbsenceNoted(Event):
-    """``state`` is excused or absent; whoever is recorded afterwards was there."""
+    """``state`` is excused or absent. A person who is recorded afterwards was there."""
 
     person: str
     state: str
@@ -139,11 +139,11 @@ AttendanceEvent = CodeWordIssued | AttendanceRecorded | SessionCodeWordIssued | 
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
-    """Who was there. ``digest`` is empty until a code word is issued; ``digests`` and ``sessions`` hold by session its
-    word's digest and the participants who were at it; ``absences`` a person's state.
+    """``digest`` is None until a code word is issued. By session: ``digests`` of the words, and the participants in
+    ``sessions``. ``absences`` holds excused or absent by person.
     """
 
-    digest: str = ""
+    digest: str | None = None
     persons: frozenset[str] = frozenset()
     guests: frozenset[str] = frozenset()
     digests: Mapping[str, str] = field(default_factory=dict)
@@ -151,23 +151,23 @@ class Attendance:
     absences: Mapping[str, str] = field(default_factory=dict)
 
     def attended(self, participants: Collection[str]) -> int:
-        """At how many sessions one of these was."""
+        """The number of sessions that at least one of the participants attended."""
         return sum(not there.isdisjoint(participants) for there in self.sessions.values())
 
 
 def decide(command: AttendanceCommand, attendance: Attendance) -> Sequence[Event]:
-    """What follows; somebody recorded twice was there once. Raises ``Refused``."""
+    """The resulting events; a second record of the same person changes nothing. Raises ``Refused``."""
     match command:
         case IssueCodeWord():
             return _issue(command, attendance)
         case CheckIn():
             return _check_in(command, attendance)
-        case RecordMember(person=person, held=held, session=session):
-            _may_be_recorded(command.at, held)
-            return _present(attendance, held.region, person, BY_COORDINATOR, held.session(session, command.at))
-        case RecordGuest(guest=guest, held=held, session=session):
-            _may_be_recorded(command.at, held)
-            return _present(attendance, held.region, guest, WALK_IN, held.session(session, command.at))
+        case RecordMember(person=person, times=times, session=session):
+            _may_be_recorded(command.at, times)
+            return _present(attendance, times.region, person, BY_COORDINATOR, times.session(session, command.at))
+        case RecordGuest(guest=guest, times=times, session=session):
+            _may_be_recorded(command.at, times)
+            return _present(attendance, times.region, guest, WALK_IN, times.session(session, command.at))
         case RecordReply():
             return _reply(command, attendance)
         case NoteAbsence():
@@ -203,35 +203,35 @@ ATTENDANCE: Decider[Attendance] = Decider("attendance", Attendance(), decide, ev
 
 
 def _issue(command: IssueCodeWord, attendance: Attendance) -> Sequence[Event]:
-    _takes_place(command.held)
-    if not command.held.sessions:
+    _takes_place(command.times)
+    if not command.times.sessions:
         return [] if command.digest == attendance.digest else [CodeWordIssued(command.digest)]
     if command.session is None:
         raise Refused("name-the-session", "Say which session the code word is for.")
-    session = command.held.session(command.session, command.held.starts)
+    session = command.times.session(command.session, command.times.starts)
     assert session is not None
     known = attendance.digests.get(session.id) == command.digest
     return [] if known else [SessionCodeWordIssued(session.id, command.digest)]
 
 
 def _check_in(command: CheckIn, attendance: Attendance) -> Sequence[Event]:
-    held = command.held
-    if held.sessions:
+    times = command.times
+    if times.sessions:
         said = {identity for identity, digest in attendance.digests.items() if command.digests.get(identity) == digest}
-        sessions = [session for session in held.sessions if session.id in said]
+        sessions = [session for session in times.sessions if session.id in said]
         if not sessions:
-            _takes_place(held)
+            _takes_place(times)
             raise Refused("wrong-code-word", "This is not the code word.")
         session = sessions[0]
         if command.person not in attendance.sessions.get(session.id, ()):
-            _within(command.at, held.at(session))
-        return _present(attendance, held.region, command.person, BY_CODE, session)
+            _within(command.at, times.at(session))
+        return _present(attendance, times.region, command.person, BY_CODE, session)
     if command.person in attendance.persons:
         return []
-    _within(command.at, held)
-    if not attendance.digest or command.digest != attendance.digest:
+    _within(command.at, times)
+    if command.digest != attendance.digest:
         raise Refused("wrong-code-word", "This is not the code word.")
-    return _present(attendance, held.region, command.person, BY_CODE, None)
+    return _present(attendance, times.region, command.person, BY_CODE, None)
 
 
 def _present(
@@ -249,37 +249,37 @@ def _present(
 
 
 def _reply(command: RecordReply, attendance: Attendance) -> Sequence[Event]:
-    _takes_place(command.held)
-    if not command.held.opens <= command.at <= command.held.closes:
+    _takes_place(command.times)
+    if not command.times.opens <= command.at <= command.times.closes:
         raise Refused("outside-the-reply-window", "A reply counts while the lecture is held.")
     if command.person in attendance.persons or command.guest in attendance.guests:
         return []
-    return [AttendanceRecorded(command.person, command.guest, BY_REPLY, command.held.region)]
+    return [AttendanceRecorded(command.person, command.guest, BY_REPLY, command.times.region)]
 
 
 def _note_absence(command: NoteAbsence, attendance: Attendance) -> Sequence[Event]:
-    _may_be_recorded(command.at, command.held)
+    _may_be_recorded(command.at, command.times)
     if command.person in attendance.persons:
         raise Refused("was-there", "This person is recorded as having been there.")
     if attendance.absences.get(command.person) == command.state:
         return []
-    return [AbsenceNoted(command.person, command.state, command.held.region)]
+    return [AbsenceNoted(command.person, command.state, command.times.region)]
 
 
-def _within(at: datetime, held: Held) -> None:
-    _takes_place(held)
-    if not held.opens <= at <= held.closes:
+def _within(at: datetime, times: ActivityTimes) -> None:
+    _takes_place(times)
+    if not times.opens <= at <= times.closes:
         raise Refused("outside-the-code-window", "The code word is good around the activity only.")
 
 
-def _may_be_recorded(at: datetime, held: Held) -> None:
-    _takes_place(held)
-    if at < held.opens:
+def _may_be_recorded(at: datetime, times: ActivityTimes) -> None:
+    _takes_place(times)
+    if at < times.opens:
         raise Refused("not-started-yet", "It has not started yet.")
 
 
-def _takes_place(held: Held) -> None:
-    if held.state == PLANNED:
+def _takes_place(times: ActivityTimes) -> None:
+    if times.state == PLANNED:
         raise Refused("not-published-yet", "It is not published yet.")
-    if held.state == CANCELLED:
+    if times.state == CANCELLED:
         raise Refused("activity-cancelled", "It was cancelled.")

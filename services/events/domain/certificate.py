@@ -1,7 +1,7 @@
-"""Certificates: for those who were there, by the rule that was in force when it began, and revocable.
+"""Certificates for participants, by the rule that was in force when the activity began; a certificate can be revoked.
 
-One stream an activity, so nobody has two of one. The code that is printed on a certificate is in no event: only its
-digest under a key that is outside the database.
+One stream an activity, so nobody has two certificates of one activity. No event holds the code that is printed on a
+certificate: events hold its digest, under a key that is outside the database.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """Somebody who was there. ``participant`` is the id that a certificate would be for, a guest's where ``guest``;
-    ``known_as`` are all ids of that person, ``sessions`` those attended under any of them.
+    """A participant. The certificate would be for the id ``participant``, a guest's if ``guest``; ``known_as`` are all
+    ids of the person, ``sessions`` the sessions attended under any of the ids.
     """
 
     certificate: str
@@ -39,7 +39,7 @@ class Present:
 
 @dataclass(frozen=True, slots=True)
 class IssueCertificates(Command):
-    """``state`` is the activity's at this moment; ``rule`` is what was in force when it began."""
+    """``state`` is the activity's as of now; ``rule`` was in force when the activity began."""
 
     present: tuple[Present, ...]
     plan: Plan
@@ -49,7 +49,7 @@ class IssueCertificates(Command):
 
 @dataclass(frozen=True, slots=True)
 class RevokeCertificate(Command):
-    """``reason`` is sealed under the holder's id; None where that is erased."""
+    """``reason`` is sealed under the holder's id; None where that id was erased."""
 
     certificate: str
     reason: str | None
@@ -57,8 +57,8 @@ class RevokeCertificate(Command):
 
 @dataclass(frozen=True, slots=True)
 class CertificateIssued(Event):
-    """What the certificate says, as the activity was then. ``minutes`` is how much of it the holder attended:
-    ``attended`` of ``sessions``, or the whole where there is no agenda.
+    """The certificate's words, as the activity was then. ``minutes`` is how long the holder attended: ``attended`` of
+    ``sessions``, or the whole activity without an agenda.
     """
 
     certificate: str
@@ -91,24 +91,26 @@ CertificateEvent = CertificateIssued | CertificateRevoked
 
 @dataclass(frozen=True, slots=True)
 class Certificates:
-    """Those of one activity, by their ids."""
+    """The certificates of one activity, by id."""
 
     issued: Mapping[str, CertificateIssued] = field(default_factory=dict)
     revoked: frozenset[str] = frozenset()
 
     @property
     def holders(self) -> frozenset[str]:
-        """Whoever has one, or had."""
+        """All participants with a certificate, revoked or not."""
         return frozenset(each.participant for each in self.issued.values())
 
 
 def enough(attended: int, sessions: int, rule: CertificateRule) -> bool:
-    """Whether that much of an agenda earns a certificate; without an agenda, having been there does."""
+    """Whether ``attended`` sessions earn a certificate; without an agenda, attendance earns a certificate."""
     return attended + ROUNDING >= rule.minimum * sessions
 
 
 def decide(command: IssueCertificates | RevokeCertificate, certificates: Certificates) -> Sequence[Event]:
-    """What follows; whoever has one gets no other. Raises ``Refused``, ``NotFound`` for a certificate that is none."""
+    """The resulting events; a holder gets no second certificate. Raises ``Refused``, and ``NotFound`` for an unknown
+    certificate.
+    """
     match command:
         case IssueCertificates():
             if command.state != COMPLETED:

@@ -1,10 +1,10 @@
-"""ChatGroup: who may post in a group's chat while a lecture is held there, and that it is as before afterwards (R17, R26).
+"""ChatGroup: who may post in a group's chat during a lecture; afterwards the chat is as before (R17, R26).
 
-The aggregate decides what is *wanted*: free, or restricted by one lecture until a moment. A reconciler elsewhere makes
-the chat equal to it, step by step (``chat_permissions.next_step``): the permissions that it finds are recorded once,
-before the first restriction, and nothing replaces them until the chat has been as before for ``WATCH``. So neither a
-restart in the middle, which finds the restricted set, nor a process that was paused and restricts after the end, leaves a
-group muted.
+The aggregate decides what is *wanted*: free, or restricted by one lecture until a moment. The reconciler makes the chat
+follow, step by step (``chat_permissions.next_step``). The permissions found are recorded once, before the first
+restriction, and nothing replaces the record until the chat has been as before for ``WATCH``. So no group stays muted:
+neither after a restart in the middle, which finds the restricted set, nor after a paused process that restricts the
+chat when the lecture is over.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ APART = EARLY + GRACE + WATCH
 
 @dataclass(frozen=True, slots=True)
 class RegisterChatGroup(Command):
-    """``chat`` is Telegram's id of the chat; a group on WhatsApp has none that we could use."""
+    """``chat`` is Telegram's id of the chat, None for a group on WhatsApp."""
 
     name: str
     channel: str
@@ -42,7 +42,7 @@ class RegisterChatGroup(Command):
 
 @dataclass(frozen=True, slots=True)
 class BookChat(Command):
-    """A lecture wants the chat from its start to its end, or at other times than before."""
+    """A lecture wants the chat from its start to its end; a second booking moves the first."""
 
     lecture: str
     starts: datetime
@@ -51,7 +51,7 @@ class BookChat(Command):
 
 @dataclass(frozen=True, slots=True)
 class ReleaseChat(Command):
-    """The lecture is not held there after all."""
+    """The lecture is not held in the chat after all."""
 
     lecture: str
     at: datetime
@@ -68,7 +68,7 @@ class WantRestricted(Command):
 
 @dataclass(frozen=True, slots=True)
 class WantFree(Command):
-    """The lecture has been closed, or its time is over."""
+    """The lecture was closed, or its time is over."""
 
     lecture: str
     at: datetime
@@ -76,7 +76,7 @@ class WantFree(Command):
 
 @dataclass(frozen=True, slots=True)
 class KeepPermissions(Command):
-    """What the chat allows before it is restricted: the JSON text of the object, as it was read."""
+    """``permissions`` is what the chat allows before the restriction: the JSON text of the object, as read."""
 
     lecture: str
     permissions: str
@@ -112,7 +112,7 @@ class ChatGroupRegistered(Event):
 
 @dataclass(frozen=True, slots=True)
 class ChatBooked(Event):
-    """Takes the place of what the same lecture had booked before."""
+    """Replaces the lecture's former booking."""
 
     lecture: str
     starts: datetime
@@ -132,7 +132,7 @@ class RestrictionWanted(Event):
 
 @dataclass(frozen=True, slots=True)
 class FreedomWanted(Event):
-    """``touched``: permissions were found, so the chat may have been restricted and is looked at until it settles."""
+    """``touched``: permissions were recorded, so the chat may be restricted and is watched until the chat settles."""
 
     lecture: str
     at: datetime
@@ -141,7 +141,7 @@ class FreedomWanted(Event):
 
 @dataclass(frozen=True, slots=True)
 class PermissionsFound(Event):
-    """``permissions`` is the JSON text of the object, with every flag that the chat had, known to us or not."""
+    """``permissions`` is the JSON text of the object, with all flags of the chat, known to us or not."""
 
     lecture: str
     permissions: str
@@ -169,17 +169,17 @@ ChatGroupEvent = Booking | Restriction
 
 @dataclass(frozen=True, slots=True)
 class ChatGroup:
-    """A group. ``lecture`` is the one that restricts the chat, or did last and has not settled; ``until`` its deadline,
-    ``freed`` when freedom was wanted again, ``kept`` the permissions that belong to the chat, ``made`` and ``lifted``
-    what the reconciler saw.
+    """``lecture`` restricts the chat, or did last and has not settled; ``until`` is its deadline, ``freed`` when
+    freedom was wanted again, ``kept`` the permissions that belong to the chat; ``made`` and ``lifted`` are the
+    reconciler's observations.
     """
 
-    name: str = ""
-    channel: str = ""
-    chat: str | None = None
-    region: str | None = None
+    name: str
+    channel: str
+    chat: str | None
+    region: str | None
     bookings: Mapping[str, tuple[datetime, datetime]] = field(default_factory=dict)
-    lecture: str = ""
+    lecture: str | None = None
     until: datetime | None = None
     freed: datetime | None = None
     kept: str | None = None
@@ -187,18 +187,18 @@ class ChatGroup:
     lifted: bool = False
 
     def restricted(self, at: datetime) -> bool:
-        """Whether the chat is to be restricted at this moment; the deadline holds whether or not anybody says so."""
+        """Whether the chat is to be restricted at this moment; the deadline holds even if nobody closes the lecture."""
         return self.until is not None and self.freed is None and at < self.until
 
 
-def decide(command: ChatGroupCommand, group: ChatGroup) -> Sequence[Event]:
-    """What follows. Raises ``Refused`` and, for a group that nobody registered, ``NotFound``."""
+def decide(command: ChatGroupCommand, group: ChatGroup | None) -> Sequence[Event]:
+    """The resulting events. Raises ``Refused``, and ``NotFound`` for an unknown group."""
     if isinstance(command, RegisterChatGroup):
         return _register(command, group)
-    if not group.channel:
+    if group is None:
         raise NotFound
     if isinstance(command, Observation):
-        # Whoever was slow speaks of a lecture that is over: what was seen then says nothing about now.
+        # A slow observer reports on a lecture that is over: the report says nothing about the chat now.
         return _observed(command, group) if command.lecture == group.lecture else []
     match command:
         case BookChat():
@@ -213,17 +213,18 @@ def decide(command: ChatGroupCommand, group: ChatGroup) -> Sequence[Event]:
             assert_never(command)
 
 
-def evolve(group: ChatGroup, event: ChatGroupEvent) -> ChatGroup:
+def evolve(group: ChatGroup | None, event: ChatGroupEvent) -> ChatGroup:
     """The group after an event."""
+    if isinstance(event, ChatGroupRegistered):
+        return ChatGroup(event.name, event.channel, event.chat, event.region)
+    assert group is not None  # a group's first event is ChatGroupRegistered
     match event:
-        case ChatGroupRegistered():
-            return replace(group, name=event.name, channel=event.channel, chat=event.chat, region=event.region)
         case ChatBooked(lecture=lecture):
             return replace(group, bookings={**group.bookings, lecture: (event.starts, event.ends)})
         case ChatReleased(lecture=lecture):
             return replace(group, bookings={each: times for each, times in group.bookings.items() if each != lecture})
         case RestrictionWanted():
-            # ``kept`` stays: while the former lecture has not settled, what it found is what belongs to the chat.
+            # ``kept`` stays: until the former lecture has settled, its permissions are those that belong to the chat.
             return replace(group, lecture=event.lecture, until=event.until, freed=None, made=False, lifted=False)
         case FreedomWanted(at=at):
             return replace(group, freed=at) if event.touched else _settled(group)
@@ -239,16 +240,16 @@ def evolve(group: ChatGroup, event: ChatGroupEvent) -> ChatGroup:
             assert_never(event)
 
 
-CHAT_GROUP: Decider[ChatGroup] = Decider("chat", ChatGroup(), decide, evolve)
+CHAT_GROUP: Decider[ChatGroup | None] = Decider("chat", None, decide, evolve)
 
 
-def _register(command: RegisterChatGroup, group: ChatGroup) -> Sequence[Event]:
+def _register(command: RegisterChatGroup, group: ChatGroup | None) -> Sequence[Event]:
     wanted = (command.name, command.channel, command.chat, command.region)
+    if group is None:
+        return [ChatGroupRegistered(*wanted)]
     if wanted == (group.name, group.channel, group.chat, group.region):
         return []
-    if group.channel:
-        raise Refused("chat-is-registered", "This chat is registered already.", name=group.name)
-    return [ChatGroupRegistered(*wanted)]
+    raise Refused("chat-is-registered", "This chat is registered already.", name=group.name)
 
 
 def _book(command: BookChat, group: ChatGroup) -> Sequence[Event]:
@@ -264,7 +265,7 @@ def _book(command: BookChat, group: ChatGroup) -> Sequence[Event]:
 def _restrict(command: WantRestricted, group: ChatGroup) -> Sequence[Event]:
     if group.lecture == command.lecture:
         return []
-    if group.restricted(command.at):
+    if group.lecture is not None and group.restricted(command.at):
         raise _taken(group.lecture)
     return [RestrictionWanted(command.lecture, command.until)]
 
@@ -272,7 +273,7 @@ def _restrict(command: WantRestricted, group: ChatGroup) -> Sequence[Event]:
 def _observed(command: Observation, group: ChatGroup) -> Sequence[Event]:
     match command:
         case KeepPermissions(lecture=lecture):
-            # Once only: whoever comes later may have read the restricted set.
+            # Once only: a later observer may have read the restricted set.
             first = group.kept is None and group.freed is None
             return [PermissionsFound(lecture, command.permissions)] if first else []
         case RecordRestricted(lecture=lecture):
@@ -292,7 +293,7 @@ def _free(lecture: str, at: datetime, group: ChatGroup) -> Sequence[Event]:
 
 
 def _settled(group: ChatGroup) -> ChatGroup:
-    return replace(group, lecture="", until=None, freed=None, kept=None, made=False, lifted=False)
+    return replace(group, lecture=None, until=None, freed=None, kept=None, made=False, lifted=False)
 
 
 def _taken(lecture: str) -> Refused:

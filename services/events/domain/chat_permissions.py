@@ -1,7 +1,7 @@
-"""What makes a chat equal to what is wanted of it: one step at a time, from what the log and the chat say.
+"""The steps that make a chat equal to what is wanted, one at a time, from the log's state and the chat's.
 
-``next_step`` is pure and knows no Telegram but the names of its flags. Whoever executes it may be killed between any two
-steps, be paused in one, or run twice: the step after is decided anew from both.
+``next_step`` is pure and knows no Telegram but the names of its flags. The executor may be killed between two steps, be
+paused in a step, or run twice: the next step is decided anew from log and chat.
 """
 
 from __future__ import annotations
@@ -24,24 +24,26 @@ from services.events.domain.chat_group import (
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What is to be recorded before anything else is done, under the version that was looked at."""
+    """A command to be taken before any further step, under the version that was looked at."""
 
     command: KeepPermissions | RecordRestricted | RecordLifted | SettleChat
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """The permissions to be sent to the chat, whole, each flag for itself (``use_independent_chat_permissions``)."""
+    """The whole set of permissions to be sent to the chat, each flag for itself (``use_independent_chat_permissions``)."""
 
     permissions: Mapping[str, Any]
 
 
 def next_step(group: ChatGroup, found: Mapping[str, Any], now: datetime) -> Record | Send | None:
-    """What makes the chat equal to what is wanted, or None if nothing is left to do at this moment.
+    """The step towards what is wanted, None if no step is left at this moment.
 
-    ``group`` is read from the log first and ``found`` from the chat after it. A ``Record`` that is refused or stale, and
-    a ``Send`` that fails, are asked for again with both read anew.
+    ``group`` is read from the log first, ``found`` from the chat afterwards. After a refused or stale ``Record`` and
+    after a failed ``Send``, read both again and ask for the next step.
     """
+    if group.lecture is None:
+        return None
     if group.restricted(now):
         if group.kept is None:
             return Record(KeepPermissions(group.lecture, json.dumps(dict(found), sort_keys=True)))
@@ -61,15 +63,15 @@ def next_step(group: ChatGroup, found: Mapping[str, Any], now: datetime) -> Reco
 
 
 def restricted(permissions: Mapping[str, Any]) -> dict[str, Any]:
-    """The same permissions with nobody posting: every flag of sending is off, whatever else there is stays."""
+    """The same permissions with nobody posting: all flags of sending are off, other flags stay."""
     return {name: False if _is_posting(name) else value for name, value in permissions.items()}
 
 
 def same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether two sets allow the same. A flag that is not there is off."""
+    """Whether two sets allow the same. A missing flag is off."""
     return all(one.get(name, False) == other.get(name, False) for name in {*one, *other})
 
 
 def _is_posting(flag: str) -> bool:
-    # Telegram names new kinds of messages ``can_send_…``; previews of links are the one that is not.
+    # Telegram names new kinds of messages ``can_send_…``; only previews of links have another name.
     return flag.startswith("can_send_") or flag == "can_add_web_page_previews"

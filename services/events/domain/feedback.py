@@ -1,6 +1,6 @@
-"""Feedback: three questions, from those who were there, once (R15).
+"""Feedback: three questions to each participant, once (R15).
 
-How useful was it, how well was it understood (both 1 to 5), and what should come next.
+How useful was the activity, how well was it understood (both 1 to 5), and what should come next.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ LOWEST, HIGHEST = 1, 5
 
 @dataclass(frozen=True, slots=True)
 class GiveFeedback(Command):
-    """``present``: the person was there, under this id or as a guest who has been tied to it. ``wish`` is what should
-    come next, sealed under the person's id.
+    """``present``: the person was there, under this id or as a guest tied to this id. ``wish`` is the person's wish for
+    the next activity, sealed under the person's id.
     """
 
     person: str
@@ -38,13 +38,13 @@ class FeedbackGiven(Event):
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """Who has answered about one activity."""
+    """The persons who have answered about one activity."""
 
     given: frozenset[str] = frozenset()
 
 
 def decide(command: GiveFeedback, feedback: Feedback) -> Sequence[Event]:
-    """What follows. Raises ``Refused``."""
+    """The resulting events. Raises ``Refused``."""
     if not command.present:
         raise Refused("only-who-was-there", "Only those who were there can say how it was.")
     if command.person in feedback.given:

@@ -1,6 +1,6 @@
 """Gathering: free of charge, voluntary, about exactly one topic (R1, R2).
 
-Here stands only what makes a gathering one; the life that it shares with every other kind is ``activity``.
+This module has the rules of gatherings alone; the life shared by all kinds is ``activity``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ KIND = "gathering"
 
 @dataclass(frozen=True, slots=True)
 class PlanGathering(Command):
-    """``topic_declined``: the board has declined the topic that it would be about."""
+    """``topic_declined``: the board has declined the topic."""
 
     topic: str
     topic_title: str
@@ -36,14 +36,14 @@ class PlanGathering(Command):
 
 @dataclass(frozen=True, slots=True)
 class AddTopic(Command):
-    """Whoever wants a second topic on a gathering asks for this, and hears why not."""
+    """A request for a second topic, always refused with the reason."""
 
     topic: str
 
 
 @dataclass(frozen=True, slots=True)
 class GatheringPlanned(Event):
-    """``rules`` are those in force when it was planned."""
+    """``rules`` were in force at the planning."""
 
     schema: ClassVar[int] = 2
     topic: str
@@ -53,48 +53,49 @@ class GatheringPlanned(Event):
 
 
 def one_topic_per_gathering(gathering: Activity, topic: str) -> None:
-    """THE rule: a gathering is about one topic, and keeps it (R2: «Gathering hanya membahas satu isu»).
+    """A gathering is about one topic, and keeps that topic (R2: «Gathering hanya membahas satu isu»).
 
-    Raises ``Refused``; a further topic is another gathering.
+    Raises ``Refused`` for another topic, which needs another gathering.
     """
-    if gathering.topic and topic != gathering.topic:
+    if topic != gathering.topic:
         raise Refused(
             "one-topic-per-gathering", "A gathering is about one topic. Plan another gathering for the other topic."
         )
 
 
-def decide(command: PlanGathering | AddTopic | ActivityCommand, gathering: Activity) -> Sequence[Event]:
-    """What follows. Raises ``Refused`` and, for what was never planned, ``NotFound``."""
+def decide(command: PlanGathering | AddTopic | ActivityCommand, gathering: Activity | None) -> Sequence[Event]:
+    """The resulting events. Raises ``Refused``, and ``NotFound`` for an unknown gathering."""
+    if isinstance(command, PlanGathering):
+        return _plan(command, gathering)
+    if gathering is None:
+        raise NotFound
     match command:
-        case PlanGathering():
-            return _plan(command, gathering)
-        case AddTopic():
-            if gathering.plan is None:
-                raise NotFound
-            one_topic_per_gathering(gathering, command.topic)
+        case AddTopic(topic=topic):
+            one_topic_per_gathering(gathering, topic)
             return []
-        case activity.AssignSpeaker() if gathering.plan is not None:
+        case activity.AssignSpeaker():
             _led_by_the_board(command)
-        case activity.PublishActivity() if gathering.plan is not None and gathering.state == PLANNED:
-            _ready(command, gathering, gathering.plan)
+        case activity.PublishActivity() if gathering.state == PLANNED:
+            _ready(command, gathering)
+        case _:
+            pass  # a gathering has no rule of its own about the other commands
     return activity.decide(command, gathering)
 
 
-def evolve(gathering: Activity, event: GatheringPlanned | ActivityEvent) -> Activity:
+def evolve(gathering: Activity | None, event: GatheringPlanned | ActivityEvent) -> Activity:
     """The gathering after an event."""
-    match event:
-        case GatheringPlanned():
-            return Activity(state=PLANNED, plan=event.plan, topic=event.topic)
-        case _:
-            return activity.evolve(gathering, event)
+    if isinstance(event, GatheringPlanned):
+        return Activity(plan=event.plan, topic=event.topic)
+    assert gathering is not None  # a gathering's first event is GatheringPlanned
+    return activity.evolve(gathering, event)
 
 
-GATHERING: Decider[Activity] = Decider("gathering", Activity(), decide, evolve)
+GATHERING: Decider[Activity | None] = Decider("gathering", None, decide, evolve)
 
 
-def _plan(command: PlanGathering, gathering: Activity) -> Sequence[Event]:
-    one_topic_per_gathering(gathering, command.topic)
-    if gathering.plan is not None:
+def _plan(command: PlanGathering, gathering: Activity | None) -> Sequence[Event]:
+    if gathering is not None:
+        one_topic_per_gathering(gathering, command.topic)
         return []
     if command.topic_declined:
         raise Refused("topic-declined", "The board has declined this topic; accept it first.")
@@ -111,7 +112,8 @@ def _led_by_the_board(command: activity.AssignSpeaker) -> None:
         )
 
 
-def _ready(command: activity.PublishActivity, gathering: Activity, plan: Plan) -> None:
+def _ready(command: activity.PublishActivity, gathering: Activity) -> None:
+    plan = gathering.plan
     if not gathering.speakers:
         raise Refused("nobody-leads-it", "Name a guide or a speaker first.")
     if plan.place.kind == SCHOOL and not command.venue_confirmed and not plan.past:

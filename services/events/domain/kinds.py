@@ -1,11 +1,14 @@
-"""The kinds of activity. A further kind is one file beside ``gathering`` and one entry here."""
+"""The kinds of activity. A further kind is a module beside ``gathering`` and an entry here."""
 
 from __future__ import annotations
 
-from services.events.domain.activity import Activity
+from typing import Any
+
 from services.events.domain.gathering import GATHERING
 from services.events.domain.lecture import LECTURE
 from services.events.domain.workshop import WORKSHOP
 from services.kernel.commands.decider import Decider
 
-KINDS: tuple[Decider[Activity], ...] = (GATHERING, WORKSHOP, LECTURE)
+ActivityDecider = Decider[Any]
+"""Its state is an ``Activity``, a ``Lecture`` for lectures, or None."""
+KINDS: tuple[ActivityDecider, ...] = (GATHERING, WORKSHOP, LECTURE)

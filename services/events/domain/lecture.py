@@ -1,7 +1,8 @@
-"""Lecture: held in a group's chat at a time that was agreed on together, led by the board (R16 to R20).
+"""Lecture: held in a group's chat at an agreed time, led by the board (R16 to R20).
 
-Its life is longer than the others': scheduled, announced, opened, presentation, questions, closed, archived. What it
-shares with every other kind is ``activity``; who may post meanwhile is ``chat_group``, who asks what ``question``.
+A lecture has more phases than other kinds: scheduled, announced, opened, presentation, questions, closed, archived. The
+life shared by all kinds is ``activity``; ``chat_group`` decides who may post meanwhile, ``question`` keeps the
+questions.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ WORK_BEGINS, WORK_ENDS = 7, 15
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How its time was agreed on: by a ``poll``, or ``otherwise``, and then how."""
+    """How the time was agreed on: by a ``poll``, or ``otherwise``, in words."""
 
     poll: str | None = None
     otherwise: str | None = None
@@ -48,7 +49,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """Where it is held: the group, its channel (telegram or whatsapp), and Telegram's id of the chat."""
+    """The group, its channel (telegram or whatsapp), and Telegram's id of the chat."""
 
     group: str
     channel: str
@@ -57,7 +58,7 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class PlanLecture(Command):
-    """The plan's place stands for the group."""
+    """The plan's place is the group."""
 
     plan: Plan
     chat: Chat
@@ -68,8 +69,8 @@ class PlanLecture(Command):
 
 @dataclass(frozen=True, slots=True)
 class OpenLecture(Command):
-    """The moderator greets the group; from then on only what belongs to the lecture is posted. ``at`` is when that was:
-    ``now``, or earlier where the signal was bad.
+    """The moderator greets the group; afterwards only posts of the lecture are allowed. ``at`` is the moment of the
+    greeting: ``now``, or earlier where the signal was bad.
     """
 
     at: datetime
@@ -99,7 +100,7 @@ LectureCommand = PlanLecture | OpenLecture | BeginPresentation | TakeQuestions |
 
 @dataclass(frozen=True, slots=True)
 class LecturePlanned(Event):
-    """``working_hours``: it would take people from their daily work (R20), which was known when it was planned."""
+    """``working_hours``: the lecture takes people from their daily work (R20), as the planner knew."""
 
     plan: Plan
     chat: Chat
@@ -118,7 +119,7 @@ class LectureAnnounced(Event):
 
 @dataclass(frozen=True, slots=True)
 class LectureOpened(Event):
-    """``until`` is when it is over at the latest."""
+    """``until`` is the latest end."""
 
     chat: Chat
     at: datetime
@@ -160,35 +161,34 @@ LectureEvent = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lecture(Activity):
-    """``phase`` is how far it has come, ``chat`` where it is held."""
+    """``phase`` is how far the lecture has come, ``chat`` where the lecture is held."""
 
-    phase: str = ""
-    chat: Chat | None = None
+    phase: str = SCHEDULED
+    chat: Chat
 
     @property
     def running(self) -> bool:
-        """Whether people listen to it at this moment."""
+        """Whether the lecture is under way."""
         return self.phase in RUNNING and self.state == PUBLISHED
 
 
-def decide(command: LectureCommand | activity.ActivityCommand, lecture: Activity) -> Sequence[Event]:
-    """What follows. Raises ``Refused`` and, for what was never planned, ``NotFound``."""
-    assert isinstance(lecture, Lecture)
+def decide(command: LectureCommand | activity.ActivityCommand, lecture: Lecture | None) -> Sequence[Event]:
+    """The resulting events. Raises ``Refused``, and ``NotFound`` for an unknown lecture."""
     if isinstance(command, PlanLecture):
-        return _plan(command, lecture)
-    if lecture.plan is None or lecture.chat is None:
+        return [] if lecture else _plan(command)
+    if lecture is None:
         raise NotFound
     match command:
         case OpenLecture():
-            return _open(command, lecture, lecture.plan, lecture.chat)
+            return _open(command, lecture)
         case BeginPresentation(at=at):
             return _next(lecture, after=OPENED, to=PRESENTATION, event=PresentationBegun(at))
         case TakeQuestions(at=at):
             return _next(lecture, after=PRESENTATION, to=QUESTIONS, event=QuestionsTaken(at))
         case CloseLecture():
-            return _close(command, lecture, lecture.plan, lecture.chat)
+            return _close(command, lecture)
         case activity.RescheduleActivity() if lecture.phase in {*RUNNING, CLOSED}:
             raise Refused("lecture-has-begun", "It has been opened; it cannot be moved any more.")
         case activity.PublishActivity() if lecture.state == PLANNED:
@@ -196,16 +196,18 @@ def decide(command: LectureCommand | activity.ActivityCommand, lecture: Activity
             told = activity.decide(command, lecture)
             return [*told, LectureAnnounced(lecture.chat, lecture.plan.title, lecture.plan.starts, lecture.plan.region)]
         case activity.CompleteActivity() if lecture.state == PUBLISHED:
-            return _archive(command, lecture, lecture.plan)
+            return _archive(command, lecture)
+        case _:
+            pass  # a lecture has no rule of its own about the other commands
     return activity.decide(command, lecture)
 
 
-def evolve(lecture: Activity, event: LectureEvent | activity.ActivityEvent) -> Activity:
+def evolve(lecture: Lecture | None, event: LectureEvent | activity.ActivityEvent) -> Lecture:
     """The lecture after an event."""
-    assert isinstance(lecture, Lecture)
+    if isinstance(event, LecturePlanned):
+        return Lecture(plan=event.plan, chat=event.chat)
+    assert lecture is not None  # a lecture's first event is LecturePlanned
     match event:
-        case LecturePlanned(plan=plan, chat=chat):
-            return Lecture(state=PLANNED, plan=plan, phase=SCHEDULED, chat=chat)
         case LectureAnnounced():
             return replace(lecture, phase=ANNOUNCED)
         case LectureOpened():
@@ -222,11 +224,11 @@ def evolve(lecture: Activity, event: LectureEvent | activity.ActivityEvent) -> A
             return activity.evolve(lecture, event)
 
 
-LECTURE: Decider[Activity] = Decider("lecture", Lecture(), decide, evolve)
+LECTURE: Decider[Lecture | None] = Decider("lecture", None, decide, evolve)
 
 
 def in_working_hours(starts: datetime, ends: datetime) -> bool:
-    """Whether any of it falls on a school day between seven and three, local time."""
+    """Whether any part falls on a school day between seven and three, local time."""
     begins, finishes = local(starts), local(ends)
     day = begins.replace(hour=0, minute=0, second=0, microsecond=0)
     while day < finishes:
@@ -237,9 +239,7 @@ def in_working_hours(starts: datetime, ends: datetime) -> bool:
     return False
 
 
-def _plan(command: PlanLecture, lecture: Lecture) -> Sequence[Event]:
-    if lecture.plan is not None:
-        return []
+def _plan(command: PlanLecture) -> Sequence[Event]:
     if not (command.agreement.poll or command.agreement.otherwise):
         raise Refused("lecture-needs-agreement", "Ask by a poll when it suits, or say how its time was agreed on.")
     plan = planned(command.plan, command.at)
@@ -254,7 +254,8 @@ def _ready(lecture: Lecture) -> None:
         raise Refused("moderator-from-the-board", "A lecture is led by a member of the board; name one as its guide.")
 
 
-def _open(command: OpenLecture, lecture: Lecture, plan: Plan, chat: Chat) -> Sequence[Event]:
+def _open(command: OpenLecture, lecture: Lecture) -> Sequence[Event]:
+    plan = lecture.plan
     _is_public(lecture)
     if lecture.phase != ANNOUNCED:
         return [] if lecture.phase == OPENED else _out_of_order(lecture)
@@ -262,7 +263,7 @@ def _open(command: OpenLecture, lecture: Lecture, plan: Plan, chat: Chat) -> Seq
         raise Refused("too-early-to-open", "It can be opened a quarter of an hour before its start.")
     if command.at >= plan.ends:
         raise Refused("lecture-is-over", "Its time is over; move it to another.")
-    return [LectureOpened(chat, command.at, max(plan.ends, command.now) + GRACE, plan.region)]
+    return [LectureOpened(lecture.chat, command.at, max(plan.ends, command.now) + GRACE, plan.region)]
 
 
 def _next(lecture: Lecture, after: str, to: str, event: Event) -> Sequence[Event]:
@@ -272,18 +273,18 @@ def _next(lecture: Lecture, after: str, to: str, event: Event) -> Sequence[Event
     return [event] if lecture.phase == after else _out_of_order(lecture)
 
 
-def _close(command: CloseLecture, lecture: Lecture, plan: Plan, chat: Chat) -> Sequence[Event]:
+def _close(command: CloseLecture, lecture: Lecture) -> Sequence[Event]:
     if lecture.phase in {CLOSED, ARCHIVED} or lecture.state == CANCELLED:
         return []
     if not lecture.running:
         return _out_of_order(lecture)
-    return [LectureClosed(chat, command.at, command.why, plan.region)]
+    return [LectureClosed(lecture.chat, command.at, command.why, lecture.plan.region)]
 
 
-def _archive(command: activity.CompleteActivity, lecture: Lecture, plan: Plan) -> Sequence[Event]:
-    if lecture.phase != CLOSED and not plan.past:
+def _archive(command: activity.CompleteActivity, lecture: Lecture) -> Sequence[Event]:
+    if lecture.phase != CLOSED and not lecture.plan.past:
         raise Refused("lecture-not-closed", "Close it first; then what was said can be kept.")
-    return [*activity.decide(command, lecture), LectureArchived(plan.region)]
+    return [*activity.decide(command, lecture), LectureArchived(lecture.plan.region)]
 
 
 def _is_public(lecture: Lecture) -> None:

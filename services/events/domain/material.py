@@ -1,9 +1,10 @@
-"""Material: what an activity leaves behind, as a link or a text, under a licence that says who may use it again."""
+"""Material of an activity: a link or a text, under a licence that says who may use the material again."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 from services.events.domain.activity import CANCELLED
 from services.kernel.base.message import Command, Event
@@ -17,7 +18,7 @@ LICENCES = ("cc0", "cc-by", "cc-by-sa", "cc-by-nc", "cc-by-nc-sa", "all-rights-r
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A material. ``url`` or ``text`` or both; ``visibility`` is public or participants; ``topic`` what it is about."""
+    """``url`` or ``text`` or both; ``visibility`` is public or participants; ``topic`` is the activity's."""
 
     activity: str
     title: str
@@ -31,7 +32,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class PublishMaterial(Command):
-    """``state`` is the activity's at this moment."""
+    """``state`` is the activity's as of now."""
 
     sheet: Sheet
     state: str
@@ -39,7 +40,7 @@ class PublishMaterial(Command):
 
 @dataclass(frozen=True, slots=True)
 class WithdrawMaterial(Command):
-    """It is not to be had any more."""
+    """Take the material away; its link no longer opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,34 +58,41 @@ MaterialEvent = MaterialPublished | MaterialWithdrawn
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """``sheet`` is None until it is published."""
-
-    sheet: Sheet | None = None
+    sheet: Sheet
     withdrawn: bool = False
 
 
-def decide(command: PublishMaterial | WithdrawMaterial, material: Material) -> Sequence[Event]:
-    """What follows. Raises ``Refused`` and, for a material that nobody published, ``NotFound``."""
-    if isinstance(command, PublishMaterial):
-        if material.sheet:
-            return []
-        if command.state == CANCELLED:
-            raise Refused("activity-cancelled", "It was cancelled.")
-        if not (command.sheet.url or command.sheet.text):
-            raise Refused("material-is-empty", "Give a link or a text.")
-        return [MaterialPublished(command.sheet)]
-    if material.sheet is None:
-        raise NotFound
-    return [] if material.withdrawn else [MaterialWithdrawn()]
+def decide(command: PublishMaterial | WithdrawMaterial, material: Material | None) -> Sequence[Event]:
+    """The resulting events. Raises ``Refused``, and ``NotFound`` for an unknown material."""
+    match command:
+        case PublishMaterial():
+            return [] if material else _publish(command)
+        case WithdrawMaterial():
+            if material is None:
+                raise NotFound
+            return [] if material.withdrawn else [MaterialWithdrawn()]
+        case _:
+            assert_never(command)
 
 
-def evolve(material: Material, event: MaterialEvent) -> Material:
+def evolve(material: Material | None, event: MaterialEvent) -> Material:
     """The material after an event."""
     match event:
         case MaterialPublished(sheet=sheet):
             return Material(sheet)
         case MaterialWithdrawn():
+            assert material is not None  # a material's first event is MaterialPublished
             return replace(material, withdrawn=True)
+        case _:
+            assert_never(event)
 
 
-MATERIAL: Decider[Material] = Decider("material", Material(), decide, evolve)
+MATERIAL: Decider[Material | None] = Decider("material", None, decide, evolve)
+
+
+def _publish(command: PublishMaterial) -> Sequence[Event]:
+    if command.state == CANCELLED:
+        raise Refused("activity-cancelled", "It was cancelled.")
+    if not (command.sheet.url or command.sheet.text):
+        raise Refused("material-is-empty", "Give a link or a text.")
+    return [MaterialPublished(command.sheet)]

@@ -1,4 +1,4 @@
-"""What planning settles for any kind of activity: where, when, for whom, and who leads or speaks."""
+"""The plan of an activity: where, when, for whom, and who leads or speaks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LEVELS = ("basic", "secondary", "higher")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where it is held: the venue's id, and what everybody may know of it. ``kind`` is the venue's."""
+    """The venue's id, and its public part. ``kind`` is the venue's."""
 
     venue: str
     name: str
@@ -27,8 +27,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One part of an agenda. ``id`` is unique within the activity; ``speaker`` names one of its speakers, where one has
-    it to herself.
+    """One part of an agenda. ``id`` is unique within the activity; ``speaker`` names one of its speakers, where that
+    speaker holds the session alone.
     """
 
     id: str
@@ -40,10 +40,10 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What planning settles for any kind. Times are UTC. ``past`` marks a record of what has been held already.
-    ``units`` are the units of competence that it teaches, ``levels`` the education levels that it is for (basic,
-    secondary, higher; none: for all), ``open`` lets people register who belong to no community, ``sessions`` is the
-    agenda, in order. There is no fee: what the community holds is free (R1).
+    """The plan of an activity of any kind. Times are UTC. ``past`` marks the record of an activity that has been held
+    already. ``units`` are the units of competence taught, ``levels`` the education levels addressed (basic, secondary,
+    higher; none: all). ``open``: people without a membership may register. ``sessions`` is the agenda, in order. The
+    plan has no fee: all activities of the community are free (R1).
     """
 
     kind: str
@@ -60,7 +60,7 @@ class Plan:
     sessions: tuple[Session, ...] = ()
 
     def moved(self, starts: datetime, ends: datetime) -> Plan:
-        """The plan at another time; its agenda moves with its start."""
+        """The plan at another time; the agenda moves with the start."""
         by = starts - self.starts
         sessions = tuple(
             replace(session, starts=session.starts + by, ends=session.ends + by) for session in self.sessions
@@ -70,9 +70,9 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Who leads or speaks. ``role`` is guide or speaker, ``category`` board, practitioner, academic or official.
-    ``competence`` is the field that the speaker declares to be competent in, ``name`` what a speaker from outside is
-    announced as; both are sealed under the person's id.
+    """A guide or speaker (``role``), of the ``category`` board, practitioner, academic or official. ``competence`` is
+    the field that the speaker declares, ``name`` the announced name of a speaker from outside; both are sealed under
+    the person's id.
     """
 
     person: str

@@ -1,4 +1,6 @@
-"""DatePoll: when it suits most, before anything is scheduled («dijadwalkan sesuai dengan kesepakatan bersama», R16)."""
+"""DatePoll: which time suits most people, before an activity is scheduled («dijadwalkan sesuai dengan kesepakatan
+bersama», R16).
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ DEADLINE = "deadline"
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A time that it could be at, UTC."""
+    """A proposed time, UTC."""
 
     starts: datetime
     ends: datetime
@@ -25,7 +27,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class OpenPoll(Command):
-    """``quorum`` is how many people must have voted for there to be an agreement; ``region`` None asks all regions."""
+    """``quorum`` is how many people must vote for an agreement; ``region`` None asks all regions."""
 
     title: str
     region: str | None
@@ -37,7 +39,9 @@ class OpenPoll(Command):
 
 @dataclass(frozen=True, slots=True)
 class CastVote(Command):
-    """``options`` are all numbers, from 1, that suit the person; they take the place of those of her vote before."""
+    """``options`` are the numbers, from 1, of all times that suit the person; a further vote replaces the person's
+    former vote.
+    """
 
     person: str
     options: tuple[int, ...]
@@ -72,7 +76,9 @@ class VoteCast(Event):
 
 @dataclass(frozen=True, slots=True)
 class PollAgreed(Event):
-    """``option`` is the number of the time that was agreed on, ``votes`` how many it suits, ``voters`` of how many."""
+    """``option`` is the number of the agreed time, ``votes`` the people whom the time suits, ``voters`` all people who
+    voted.
+    """
 
     option: int
     starts: datetime
@@ -95,13 +101,13 @@ PollEvent = PollOpened | VoteCast | PollAgreed | PollFailed
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """``votes`` holds each person's last word, ``agreed`` the time agreed on."""
+    """``votes`` holds each person's latest vote, ``agreed`` the agreed time."""
 
-    title: str = ""
-    region: str | None = None
-    options: tuple[Option, ...] = ()
-    closes: datetime | None = None
-    quorum: int = 0
+    title: str
+    region: str | None
+    options: tuple[Option, ...]
+    closes: datetime
+    quorum: int
     votes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     agreed: Option | None = None
     closed: bool = False
@@ -111,11 +117,11 @@ class Poll:
         return sum(number in chosen for chosen in self.votes.values())
 
 
-def decide(command: PollCommand, poll: Poll) -> Sequence[Event]:
-    """What follows. Raises ``Refused`` and, for a poll that nobody opened, ``NotFound``."""
+def decide(command: PollCommand, poll: Poll | None) -> Sequence[Event]:
+    """The resulting events. Raises ``Refused``, and ``NotFound`` for an unknown poll."""
     if isinstance(command, OpenPoll):
-        return [] if poll.options else _open(command)
-    if not poll.options:
+        return [] if poll else _open(command)
+    if poll is None:
         raise NotFound
     match command:
         case CastVote():
@@ -126,11 +132,12 @@ def decide(command: PollCommand, poll: Poll) -> Sequence[Event]:
             assert_never(command)
 
 
-def evolve(poll: Poll, event: PollEvent) -> Poll:
+def evolve(poll: Poll | None, event: PollEvent) -> Poll:
     """The poll after an event."""
+    if isinstance(event, PollOpened):
+        return Poll(event.title, event.region, event.options, event.closes, event.quorum)
+    assert poll is not None  # a poll's first event is PollOpened
     match event:
-        case PollOpened():
-            return Poll(event.title, event.region, event.options, event.closes, event.quorum)
         case VoteCast(person=person, options=options):
             return replace(poll, votes={**poll.votes, person: options})
         case PollAgreed(starts=starts, ends=ends):
@@ -141,7 +148,7 @@ def evolve(poll: Poll, event: PollEvent) -> Poll:
             assert_never(event)
 
 
-POLL: Decider[Poll] = Decider("poll", Poll(), decide, evolve)
+POLL: Decider[Poll | None] = Decider("poll", None, decide, evolve)
 
 
 def _open(command: OpenPoll) -> Sequence[Event]:
@@ -156,8 +163,8 @@ def _open(command: OpenPoll) -> Sequence[Event]:
 
 
 def _vote(command: CastVote, poll: Poll) -> Sequence[Event]:
-    # The hour is judged here and not only by the closing event: that one comes when its deadline is noticed.
-    if poll.closed or (poll.closes is not None and command.at >= poll.closes):
+    # The hour is judged here too: the closing event comes only when its deadline is noticed.
+    if poll.closed or command.at >= poll.closes:
         raise Refused("poll-closed", "The poll is closed.")
     if not all(1 <= number <= len(poll.options) for number in command.options):
         raise Refused("no-such-option", "The poll does not ask about that time.")
@@ -166,7 +173,7 @@ def _vote(command: CastVote, poll: Poll) -> Sequence[Event]:
 
 
 def _outcome(poll: Poll) -> Event:
-    """The time that suits most, of several the earliest; nothing is agreed on by fewer than the quorum."""
+    """The time that suits most people, of several the earliest; fewer voters than the quorum agree on nothing."""
     voters = sum(bool(chosen) for chosen in poll.votes.values())
     # The options are in order of time, so the first of the best is the earliest.
     best = max(range(1, len(poll.options) + 1), key=poll.votes_for)

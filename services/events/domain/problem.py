@@ -1,7 +1,7 @@
-"""Problems: what troubles those who take part, said while it is held (R15); any of them can become a topic.
+"""Problems that participants say during an activity (R15); any problem can become a topic.
 
-One stream an activity. A problem is said under one's name or without any; without one nobody is in the event, and its
-words are sealed under the activity's own id. Others say that they have it too, and what was said twice is put together.
+One stream an activity. A problem is said by name or without. Without a name the event holds no person, and the words
+are sealed under the activity's own id. Other participants share a problem, and two equal problems are merged.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from services.events.domain.activity import CANCELLED, PLANNED
-from services.events.domain.held import Held
+from services.events.domain.activity_times import ActivityTimes
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import NotFound, Refused
 from services.kernel.commands.decider import Decider
@@ -30,12 +30,12 @@ class CaptureProblem(Command):
     owner: str
     text: str
     at: datetime
-    held: Held
+    times: ActivityTimes
 
 
 @dataclass(frozen=True, slots=True)
 class ShareProblem(Command):
-    """Somebody has the same problem."""
+    """The person has the same problem."""
 
     problem: str
     person: str
@@ -43,7 +43,7 @@ class ShareProblem(Command):
 
 @dataclass(frozen=True, slots=True)
 class MergeProblem(Command):
-    """It is the same as another one, and counts there from now on."""
+    """The problem is the same as ``into``, and counts there from now on."""
 
     problem: str
     into: str
@@ -51,7 +51,9 @@ class MergeProblem(Command):
 
 @dataclass(frozen=True, slots=True)
 class MakeTopic(Command):
-    """It becomes a topic. ``raiser`` stands first among those who raise it; ``details`` are sealed under that id."""
+    """The problem becomes a topic. ``raiser`` is the first of the topic's raisers; ``details`` are sealed under the
+    raiser's id.
+    """
 
     problem: str
     topic: str
@@ -81,7 +83,7 @@ class ProblemShared(Event):
 
 @dataclass(frozen=True, slots=True)
 class ProblemMerged(Event):
-    """``persons`` and ``nameless`` are what the other gains."""
+    """``persons`` and ``nameless`` are added to the problem ``into``."""
 
     problem: str
     into: str
@@ -91,7 +93,7 @@ class ProblemMerged(Event):
 
 @dataclass(frozen=True, slots=True)
 class ProblemBecameTopic(Event):
-    """``raisers`` are all who said by name that they have it; the first one's id seals the details."""
+    """``raisers`` are all persons with the problem by name; ``details`` are sealed under the first raiser's id."""
 
     problem: str
     topic: str
@@ -107,8 +109,8 @@ ProblemEvent = ProblemCaptured | ProblemShared | ProblemMerged | ProblemBecameTo
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """``persons`` have it by name, ``nameless`` counts those who did not say who they are. ``into`` is the problem that
-    it was put together with, ``topic`` what it has become; "" for neither.
+    """``persons`` have the problem by name, ``nameless`` counts people without a name. ``into`` is the problem that
+    this problem was merged into, ``topic`` the topic that the problem became.
     """
 
     author: str | None
@@ -117,19 +119,19 @@ class Problem:
     region: str
     persons: frozenset[str] = frozenset()
     nameless: int = 0
-    into: str = ""
-    topic: str = ""
+    into: str | None = None
+    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Problems:
-    """Those of one activity."""
+    """The problems of one activity, by id."""
 
     all: Mapping[str, Problem] = field(default_factory=dict)
 
 
 def decide(command: ProblemCommand, problems: Problems) -> Sequence[Event]:
-    """What follows. Raises ``Refused`` and, for a problem that nobody said, ``NotFound``."""
+    """The resulting events. Raises ``Refused``, and ``NotFound`` for an unknown problem."""
     if isinstance(command, CaptureProblem):
         return [] if command.problem in problems.all else [_captured(command)]
     problem = problems.all.get(command.problem)
@@ -149,38 +151,40 @@ def decide(command: ProblemCommand, problems: Problems) -> Sequence[Event]:
 
 def evolve(problems: Problems, event: ProblemEvent) -> Problems:
     """The problems after an event."""
-    known = problems.all.get(event.problem)
+    if isinstance(event, ProblemCaptured):
+        person = event.person
+        persons = frozenset({person} if person else ())
+        new = Problem(person, event.owner, event.text, event.region, persons, 0 if person else 1)
+        return _with(problems, event.problem, new)
+    known = problems.all[event.problem]
     match event:
-        case ProblemCaptured(person=person):
-            persons = frozenset({person} if person else ())
-            new = Problem(person, event.owner, event.text, event.region, persons, 0 if person else 1)
-            return _with(problems, event.problem, new)
-        case ProblemShared(person=person) if known:
-            return _with(problems, event.problem, replace(known, persons=known.persons | {person}))
-        case ProblemMerged(into=into) if known:
+        case ProblemShared():
+            return _with(problems, event.problem, replace(known, persons=known.persons | {event.person}))
+        case ProblemMerged(into=into):
             other = problems.all[into]
             persons, nameless = other.persons | set(event.persons), other.nameless + event.nameless
             merged = _with(problems, event.problem, replace(known, into=into))
             return _with(merged, into, replace(other, persons=persons, nameless=nameless))
-        case ProblemBecameTopic(topic=topic) if known:
+        case ProblemBecameTopic(topic=topic):
             return _with(problems, event.problem, replace(known, topic=topic))
-    return problems
+        case _:
+            assert_never(event)
 
 
 PROBLEMS: Decider[Problems] = Decider("problems", Problems(), decide, evolve)
 
 
 def _captured(command: CaptureProblem) -> ProblemCaptured:
-    held = command.held
-    if held.state == PLANNED:
+    times = command.times
+    if times.state == PLANNED:
         raise Refused("not-published-yet", "It is not published yet.")
-    if held.state == CANCELLED:
+    if times.state == CANCELLED:
         raise Refused("activity-cancelled", "It was cancelled.")
-    if command.at < held.opens:
+    if command.at < times.opens:
         raise Refused("not-started-yet", "It has not started yet.")
-    if command.at > held.ends + AFTERWARDS:
+    if command.at > times.ends + AFTERWARDS:
         raise Refused("problems-are-closed", "It is over for more than a week; raise a topic instead.")
-    return ProblemCaptured(command.problem, command.person, command.owner, command.text, held.region)
+    return ProblemCaptured(command.problem, command.person, command.owner, command.text, times.region)
 
 
 def _merged(command: MergeProblem, problem: Problem, problems: Problems) -> Sequence[Event]:

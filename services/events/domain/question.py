@@ -1,7 +1,8 @@
-"""Questions: the queue of those who want to ask something at a lecture (R19). One aggregate a lecture.
+"""Questions: the queue of questions at a lecture (R19). One aggregate a lecture.
 
-Whoever asks may put the question off and on again; the moderator joins what is the same, picks who is next, and hides what
-does not belong there. Nobody is excluded, whatever they asked, nor because somebody else puts off what they ask too.
+The asker may withdraw a question and rejoin the queue. The moderator merges equal questions, picks the next question,
+and hides questions that do not belong to the lecture. Nobody is excluded, neither for a question, nor when another
+asker of a merged question withdraws.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ HIDDEN = "hidden"
 NEXT = "next"
 ANSWERED = "answered"
 
-MOST_WAITING = 3
+MAX_WAITING = 3
 """So many questions of one person wait at a time: others want to ask too."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskQuestion(Command):
-    """``asker`` is a participant's id, ``text`` sealed under it. ``running``: the lecture is held at this moment."""
+    """``asker`` is a participant's id, and the ``text`` is sealed under that id. ``running``: the lecture is under way."""
 
     question: str
     asker: str
@@ -42,7 +43,7 @@ class WithdrawQuestion(Command):
 
 @dataclass(frozen=True, slots=True)
 class RejoinQueue(Command):
-    """The asker wants it to be answered after all; it stands at the end."""
+    """The asker wants an answer after all; the question goes to the end of the line."""
 
     question: str
     running: bool
@@ -50,7 +51,7 @@ class RejoinQueue(Command):
 
 @dataclass(frozen=True, slots=True)
 class MergeQuestion(Command):
-    """It asks the same as ``into``."""
+    """The question asks the same as ``into``."""
 
     question: str
     into: str
@@ -58,21 +59,21 @@ class MergeQuestion(Command):
 
 @dataclass(frozen=True, slots=True)
 class PickQuestion(Command):
-    """It is the next to be answered; one that was picked before and not answered is first in line again."""
+    """The question is answered next; a question picked before and not answered goes back to the front of the line."""
 
     question: str
 
 
 @dataclass(frozen=True, slots=True)
 class HideQuestion(Command):
-    """It does not belong to the lecture."""
+    """The question does not belong to the lecture."""
 
     question: str
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerQuestion(Command):
-    """``speaker`` is whose answer it is; ``text`` is sealed under the speaker's id."""
+    """``speaker`` gave the answer; ``text`` is sealed under the speaker's id."""
 
     question: str
     speaker: str
@@ -103,7 +104,7 @@ class QuestionRejoined(Event):
 
 @dataclass(frozen=True, slots=True)
 class QuestionTookPlace(Event):
-    """It asks the same as ``of``, which is put off, and stands where that one stood."""
+    """The question asks the same as ``of``, which is withdrawn, and takes the place of ``of`` in the line."""
 
     question: str
     of: str
@@ -149,7 +150,7 @@ QuestionEvent = (
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question: whose it is and how far it has come; ``into`` is the one that a merged one stands behind."""
+    """One question. ``into`` is the question that this question was merged into."""
 
     asker: str
     state: str = WAITING
@@ -158,23 +159,23 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """All questions of a lecture, and the ``line`` of those that wait, in order."""
+    """All questions of a lecture; ``line`` holds the waiting questions, in order."""
 
     asked: Mapping[str, Asked] = field(default_factory=dict)
     line: tuple[str, ...] = ()
 
     @property
     def next(self) -> str | None:
-        """The one that has been picked and is not answered yet."""
+        """The question that was picked and is not answered yet."""
         return next((each for each, question in self.asked.items() if question.state == NEXT), None)
 
     def behind(self, question: str) -> Sequence[str]:
-        """Those that were joined with it, as they were asked."""
+        """The questions merged into ``question``, in the order of asking."""
         return [each for each, other in self.asked.items() if other.state == MERGED and other.into == question]
 
 
 def decide(command: QuestionCommand, questions: Questions) -> Sequence[Event]:
-    """What follows. Raises ``Refused`` and, for a question that nobody asked, ``NotFound``."""
+    """The resulting events. Raises ``Refused``, and ``NotFound`` for an unknown question."""
     if isinstance(command, AskQuestion):
         if command.question in questions.asked:
             return []
@@ -232,7 +233,7 @@ def _by_asker(command: WithdrawQuestion | RejoinQueue, asked: Asked, questions: 
 
 
 def _withdraw(question: str, questions: Questions) -> Sequence[Event]:
-    """The first of those who asked the same stands in its place, the others behind that one."""
+    """The first of the merged questions takes the place in the line, the other merged questions stand behind the first."""
     behind = questions.behind(question)
     if not behind:
         return [QuestionWithdrawn(question)]
@@ -274,7 +275,7 @@ def _merge(command: MergeQuestion, asked: Asked, questions: Questions) -> Sequen
 
 
 def _leaves_room(asker: str, questions: Questions) -> None:
-    if sum(each.asker == asker and each.state == WAITING for each in questions.asked.values()) >= MOST_WAITING:
+    if sum(each.asker == asker and each.state == WAITING for each in questions.asked.values()) >= MAX_WAITING:
         raise Refused("questions-waiting-already", "Three of your questions wait already; let others ask too.")
 
 

@@ -1,7 +1,7 @@
-"""The community's own rules as far as this service applies them: dated, and changed by the board elsewhere.
+"""The community's rules as far as this service applies them. Rules have dates, and the board changes rules in members.
 
-A decision that follows one of them carries the version that it was taken under, for good: a gathering published while
-only the board spoke says so years later.
+A decision carries the version of its rule for good: a gathering published while only the board spoke says so years
+later.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ OPEN_TO_ALL = "open"
 
 @dataclass(frozen=True, slots=True)
 class RulesInForce:
-    """What a decision was taken under. ``speakers`` is ``board`` or ``open``; ``version`` 0 is what holds until the
-    board has set any rules: a gathering is led by the board (R4).
+    """The rules of a decision. ``speakers`` is ``board`` or ``open``; ``version`` 0 holds until the board sets rules: a
+    gathering is led by the board (R4).
     """
 
     version: int = 0
@@ -24,7 +24,7 @@ class RulesInForce:
 
 @dataclass(frozen=True, slots=True)
 class CertificateRule:
-    """What a certificate was issued under: ``minimum`` is the share of the sessions that has to be attended."""
+    """The rule of a certificate: ``minimum`` is the share of sessions that must be attended."""
 
     version: int = 0
     minimum: float = 1.0

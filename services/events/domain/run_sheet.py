@@ -1,7 +1,7 @@
-"""RunSheet: a lecture led by hand, where no machine may act in the group: on WhatsApp there is no way that is allowed.
+"""RunSheet: the steps of a lecture led by hand, where no bot may act in the group, as on WhatsApp.
 
-Its steps stand in an order that somebody follows on a phone. Some are steps of the lecture itself and are recorded there
-(``drives``); the others are ticked here. Nothing has to be ticked in time: the group goes on without a signal.
+The moderator follows the steps in order on a phone. Some steps begin a phase of the lecture and are recorded there
+(``drives``); other steps are ticked here. No step has to be ticked in time: the group goes on without a signal.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from services.kernel.commands.decider import Decider
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """``after`` the start, or the end where ``from_end``; ``drives`` is the phase of the lecture that it begins. ``by_hand``:
-    only where the chat is not restricted by itself.
+    """``after`` the start, or the end if ``from_end``; ``drives`` is the phase of the lecture that the step begins.
+    ``by_hand``: only where no bot restricts the chat.
     """
 
     name: str
@@ -60,7 +60,7 @@ def step_named(name: str, channel: str) -> Step:
 
 @dataclass(frozen=True, slots=True)
 class TickStep(Command):
-    """``at`` is when it was done, which may be long ago."""
+    """``at`` is when the step was done, perhaps long ago."""
 
     step: str
     at: datetime
@@ -68,7 +68,7 @@ class TickStep(Command):
 
 @dataclass(frozen=True, slots=True)
 class UntickStep(Command):
-    """It was ticked by mistake."""
+    """The tick was a mistake."""
 
     step: str
 
@@ -92,7 +92,7 @@ class RunSheet:
 
 
 def decide(command: TickStep | UntickStep, run: RunSheet) -> Sequence[Event]:
-    """What follows."""
+    """The resulting events."""
     match command:
         case TickStep(step=step, at=at):
             return [] if step in run.ticks else [StepTicked(step, at)]

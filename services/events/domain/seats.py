@@ -1,7 +1,7 @@
-"""Seats: so many and no more, then a line, first come first served (U: one tap releases, the next has it at once).
+"""Seats: a fixed number, then a line, first come first served.
 
-One aggregate for all kinds, keyed by the activity. A seat that is given back and its passing on to the first in line are
-one decision: there is no moment at which it is nobody's, and none at which it is offered and not taken.
+One aggregate for all kinds, keyed by the activity. One decision releases a seat and gives the seat to the first in
+line, so the seat is never free in between and never offered without being taken.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ class OpenSeats(Command):
 
 @dataclass(frozen=True, slots=True)
 class TakeSeat(Command):
-    """``activity`` is the state of the activity at this moment. ``stranger``: a person who is nobody's member and takes
-    the seat herself, which goes only where the activity is ``open``. ``guest``: whoever has the seat is nobody's member, by whomever it is taken.
+    """``activity`` is the activity's state as of now. ``stranger``: a person without a membership registers alone,
+    which only an ``open`` activity allows. ``guest``: the seat is for a person without a membership, whoever registers
+    the person.
     """
 
     person: str
@@ -52,7 +53,7 @@ class ReleaseSeat(Command):
 
 @dataclass(frozen=True, slots=True)
 class ResizeSeats(Command):
-    """There are more seats, or fewer: nobody loses one."""
+    """The number of seats changes; nobody loses a seat."""
 
     capacity: int
 
@@ -66,7 +67,7 @@ class MoveClosing(Command):
 
 @dataclass(frozen=True, slots=True)
 class CloseRegistration(Command):
-    """``why`` is started or cancelled. A start that has been moved behind ``at`` meanwhile closes nothing."""
+    """``why`` is started or cancelled. If the start was moved behind ``at`` meanwhile, registration stays open."""
 
     at: datetime
     why: str
@@ -94,7 +95,7 @@ class SeatTaken(Event):
 
 @dataclass(frozen=True, slots=True)
 class PlacedInLine(Event):
-    """``place`` counts from 1, as it was on joining the line. ``guest``: the id is a guest's."""
+    """``place`` counts from 1, as of joining the line. ``guest``: the id is a guest's."""
 
     schema: ClassVar[int] = 2
     person: str
@@ -150,35 +151,37 @@ SeatsEvent = (
 
 @dataclass(frozen=True, slots=True)
 class Seats:
-    """``taken`` and ``line`` hold persons in the order in which they came. ``closes`` is None until seats are opened,
-    ``closed`` says why they are closed, and is empty while they are open.
+    """``taken`` and ``line`` hold persons in the order of registration. ``closed`` says why registration is closed,
+    None while registration is open.
     """
 
-    capacity: int = 0
-    region: str = ""
-    closes: datetime | None = None
-    closed: str = ""
+    capacity: int
+    region: str
+    closes: datetime
+    closed: str | None = None
     taken: tuple[str, ...] = ()
     line: tuple[str, ...] = ()
 
     def place(self, person: str) -> int | None:
-        """The person's present place in line, from 1; None for whoever does not stand in it."""
+        """The person's present place in line, from 1; None for a person outside the line."""
         return self.line.index(person) + 1 if person in self.line else None
 
 
-def decide(command: SeatsCommand, seats: Seats) -> Sequence[Event]:
-    """What follows. Raises ``Refused``, and ``Unavailable`` in the moment between publishing and opening."""
+def decide(command: SeatsCommand, seats: Seats | None) -> Sequence[Event]:
+    """The resulting events. Raises ``Refused``, and ``Unavailable`` between publishing and the opening of the seats."""
+    if isinstance(command, OpenSeats):
+        return [] if seats else [SeatsOpened(command.capacity, command.closes, command.region)]
+    if isinstance(command, TakeSeat):
+        return _take(command, seats)
+    if seats is None:
+        return []
     match command:
-        case OpenSeats():
-            return [] if seats.closes else [SeatsOpened(command.capacity, command.closes, command.region)]
-        case TakeSeat():
-            return _take(command, seats)
         case ReleaseSeat():
             return _release(command, seats)
         case ResizeSeats(capacity=capacity):
             return _resize(capacity, seats)
         case MoveClosing(closes=closes):
-            changes = seats.closes not in {None, closes} and seats.closed != CANCELLED
+            changes = seats.closes != closes and seats.closed != CANCELLED
             return [ClosingMoved(closes)] if changes else []
         case CloseRegistration():
             return _close(command, seats)
@@ -186,11 +189,12 @@ def decide(command: SeatsCommand, seats: Seats) -> Sequence[Event]:
             assert_never(command)
 
 
-def evolve(seats: Seats, event: SeatsEvent) -> Seats:
+def evolve(seats: Seats | None, event: SeatsEvent) -> Seats:
     """The seats after an event."""
+    if isinstance(event, SeatsOpened):
+        return Seats(event.capacity, event.region, event.closes)
+    assert seats is not None  # the first event of any seats is SeatsOpened
     match event:
-        case SeatsOpened():
-            return Seats(event.capacity, event.region, event.closes)
         case SeatTaken(person=person):
             return replace(seats, taken=(*seats.taken, person))
         case PlacedInLine(person=person):
@@ -202,18 +206,18 @@ def evolve(seats: Seats, event: SeatsEvent) -> Seats:
         case SeatsResized(capacity=capacity):
             return replace(seats, capacity=capacity)
         case ClosingMoved(closes=closes):
-            return replace(seats, closes=closes, closed="")
+            return replace(seats, closes=closes, closed=None)
         case RegistrationClosed(why=why):
             return replace(seats, closed=why)
         case _:
             assert_never(event)
 
 
-SEATS: Decider[Seats] = Decider("seats", Seats(), decide, evolve)
+SEATS: Decider[Seats | None] = Decider("seats", None, decide, evolve)
 
 
-def _take(command: TakeSeat, seats: Seats) -> Sequence[Event]:
-    if command.person in seats.taken or command.person in seats.line:
+def _take(command: TakeSeat, seats: Seats | None) -> Sequence[Event]:
+    if seats and command.person in {*seats.taken, *seats.line}:
         return []
     if command.activity == PLANNED:
         raise Refused("not-published-yet", "It is not published yet.")
@@ -223,7 +227,7 @@ def _take(command: TakeSeat, seats: Seats) -> Sequence[Event]:
         raise Refused("registration-closed", "It is over.")
     if command.stranger and not command.open:
         raise Refused("members-only", "This activity is for members; join first, it is free.")
-    if seats.closes is None:
+    if seats is None:
         raise Unavailable("seats are being opened this moment")
     _while_open(command.at, seats)
     if len(seats.taken) < seats.capacity:
@@ -244,14 +248,14 @@ def _release(command: ReleaseSeat, seats: Seats) -> Sequence[Event]:
 
 
 def _resize(capacity: int, seats: Seats) -> Sequence[Event]:
-    if seats.closes is None or seats.closed or capacity == seats.capacity:
+    if seats.closed or capacity == seats.capacity:
         return []
     free = max(0, capacity - len(seats.taken))
     return [SeatsResized(capacity), *(SeatPromoted(person, seats.region) for person in seats.line[:free])]
 
 
 def _close(command: CloseRegistration, seats: Seats) -> Sequence[Event]:
-    if seats.closes is None or seats.closed in {CANCELLED, command.why}:
+    if seats.closed in {CANCELLED, command.why}:
         return []
     if command.why == STARTED and command.at < seats.closes:
         return []
@@ -259,8 +263,8 @@ def _close(command: CloseRegistration, seats: Seats) -> Sequence[Event]:
 
 
 def _while_open(at: datetime, seats: Seats) -> None:
-    # The hour is judged here and not only by the closing event: that one comes when its deadline is noticed.
-    if seats.closed or (seats.closes is not None and at >= seats.closes):
+    # The hour is judged here too: the closing event comes only when its deadline is noticed.
+    if seats.closed or at >= seats.closes:
         raise Refused("registration-closed", "Registration is closed.", why=seats.closed or STARTED)
 
 

@@ -1,6 +1,6 @@
-"""Topic: a trouble that somebody raises, that others share, and that one gathering is held about (R2, R3).
+"""Topic: a trouble that a member raises, that other members share, and that one gathering is about (R2, R3).
 
-After that gathering those who raised it are asked whether it is solved; only they know.
+After the gathering the raisers are asked whether the topic is solved; only the raisers know.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class JoinTopic(Command):
 
 @dataclass(frozen=True, slots=True)
 class EndorseTopic(Command):
-    """Somebody wants it to be talked about, without having the trouble."""
+    """A person without the trouble wants a gathering about the topic."""
 
     person: str
 
@@ -52,19 +52,19 @@ class DecideTopic(Command):
 
 @dataclass(frozen=True, slots=True)
 class TakeUpTopic(Command):
-    """An activity is planned about it, which accepts it where the board has said nothing yet."""
+    """An activity about the topic was planned, which accepts the topic unless the board has accepted it before."""
 
 
 @dataclass(frozen=True, slots=True)
 class MarkDiscussed(Command):
-    """The activity about it has been held."""
+    """The activity about the topic was held."""
 
     activity: str
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerTopic(Command):
-    """A raiser says whether it is solved; ``note`` is sealed under the person's id."""
+    """A raiser says whether the topic is solved; ``note`` is sealed under the person's id."""
 
     person: str
     solved: bool
@@ -120,24 +120,24 @@ TopicEvent = TopicRaised | TopicJoined | TopicEndorsed | TopicDecided | TopicDis
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """``decision`` is empty until there is one; ``discussed`` names the activities held about it; ``answers`` holds
-    each raiser's last word as (person, solved).
+    """``discussed`` names the activities held about the topic; ``answers`` holds each raiser's latest answer as
+    (person, solved).
     """
 
-    title: str = ""
-    region: str = ""
-    raisers: frozenset[str] = frozenset()
+    title: str
+    region: str
+    raisers: frozenset[str]
     endorsers: frozenset[str] = frozenset()
-    decision: str = ""
+    decision: str | None = None
     discussed: tuple[str, ...] = ()
     answers: frozenset[tuple[str, bool]] = frozenset()
 
 
-def decide(command: TopicCommand, topic: Topic) -> Sequence[Event]:
-    """What follows. Raises ``Refused`` and, for a topic that nobody raised, ``NotFound``."""
+def decide(command: TopicCommand, topic: Topic | None) -> Sequence[Event]:
+    """The resulting events. Raises ``Refused``, and ``NotFound`` for an unknown topic."""
     if isinstance(command, RaiseTopic):
-        return [] if topic.raisers else [_raised(command)]
-    if not topic.raisers:
+        return [] if topic else [_raised(command)]
+    if topic is None:
         raise NotFound
     match command:
         case JoinTopic(person=person):
@@ -157,11 +157,12 @@ def decide(command: TopicCommand, topic: Topic) -> Sequence[Event]:
             assert_never(command)
 
 
-def evolve(topic: Topic, event: TopicEvent) -> Topic:
+def evolve(topic: Topic | None, event: TopicEvent) -> Topic:
     """The topic after an event."""
+    if isinstance(event, TopicRaised):
+        return Topic(event.title, event.region, frozenset({event.person}))
+    assert topic is not None  # a topic's first event is TopicRaised
     match event:
-        case TopicRaised():
-            return Topic(event.title, event.region, frozenset({event.person}))
         case TopicJoined(person=person):
             return replace(topic, raisers=topic.raisers | {person}, endorsers=topic.endorsers - {person})
         case TopicEndorsed(person=person):
@@ -176,7 +177,7 @@ def evolve(topic: Topic, event: TopicEvent) -> Topic:
             assert_never(event)
 
 
-TOPIC: Decider[Topic] = Decider("topic", Topic(), decide, evolve)
+TOPIC: Decider[Topic | None] = Decider("topic", None, decide, evolve)
 
 
 def _raised(command: RaiseTopic) -> TopicRaised:

@@ -1,6 +1,6 @@
-"""Venue: a café, a school or another place, and the asking whether an activity may be held there (R6, R7).
+"""Venue: a café, a school or another place, and the request to the host (R6, R7).
 
-A café is simply visited; a school's answer is needed, and recorded by the coordinator who asked.
+A café needs no answer; a school's answer is needed, and the coordinator who asked records the answer.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ DECLINED = "declined"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What is known of a venue. ``capacity`` counts people; ``power``, ``projector`` and ``signal`` are None where
-    nobody has looked; ``library`` names the partner library whose rooms they are.
+    """``capacity`` counts people; ``power``, ``projector`` and ``signal`` are None where nobody has looked; ``library``
+    names the partner library that owns the rooms.
     """
 
     name: str
@@ -54,14 +54,14 @@ class AskVenue(Command):
 
 @dataclass(frozen=True, slots=True)
 class AskAgain(Command):
-    """The activity is at another time: what the host answered was about the former one."""
+    """The activity moved to another time: the host's answer was about the former time."""
 
     activity: str
 
 
 @dataclass(frozen=True, slots=True)
 class RecordAnswer(Command):
-    """``by`` is who answered for the host, sealed under the venue's id."""
+    """``by`` answered for the host, sealed under the venue's id."""
 
     activity: str
     confirmed: bool
@@ -102,15 +102,15 @@ VenueEvent = VenueAdded | VenueAsked | VenueConfirmed | VenueDeclined
 class Venue:
     """``requests`` maps an activity to asked, confirmed or declined."""
 
-    site: Site | None = None
+    site: Site
     requests: Mapping[str, str] = field(default_factory=dict)
 
 
-def decide(command: VenueCommand, venue: Venue) -> Sequence[Event]:
-    """What follows. Raises ``Refused`` and, for a venue that nobody added, ``NotFound``."""
+def decide(command: VenueCommand, venue: Venue | None) -> Sequence[Event]:
+    """The resulting events. Raises ``Refused``, and ``NotFound`` for an unknown venue."""
     if isinstance(command, AddVenue):
-        return [] if venue.site else [VenueAdded(command.site)]
-    if venue.site is None:
+        return [] if venue else [VenueAdded(command.site)]
+    if venue is None:
         raise NotFound
     standing = venue.requests.get(command.activity)
     match command:
@@ -133,11 +133,12 @@ def decide(command: VenueCommand, venue: Venue) -> Sequence[Event]:
             assert_never(command)
 
 
-def evolve(venue: Venue, event: VenueEvent) -> Venue:
+def evolve(venue: Venue | None, event: VenueEvent) -> Venue:
     """The venue after an event."""
+    if isinstance(event, VenueAdded):
+        return Venue(event.site)
+    assert venue is not None  # a venue's first event is VenueAdded
     match event:
-        case VenueAdded(site=site):
-            return Venue(site)
         case VenueAsked(activity=activity):
             return replace(venue, requests={**venue.requests, activity: ASKED})
         case VenueConfirmed(activity=activity):
@@ -148,4 +149,4 @@ def evolve(venue: Venue, event: VenueEvent) -> Venue:
             assert_never(event)
 
 
-VENUE: Decider[Venue] = Decider("venue", Venue(), decide, evolve)
+VENUE: Decider[Venue | None] = Decider("venue", None, decide, evolve)

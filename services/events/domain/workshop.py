@@ -1,7 +1,7 @@
-"""Workshop: an agenda of sessions, taught by those who declare that they are competent in their field (A10, R13, R14).
+"""Workshop: an agenda of sessions, taught by speakers who declare their competence in the field (A10, R13, R14).
 
-It is for whoever runs a library at the levels that it names, and may be open to people who belong to no community. What
-it shares with every other kind is ``activity``.
+A workshop is for librarians at the levels that the plan names, and may be open to people without a membership. The life
+shared by all kinds is ``activity``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from services.events.domain.plan import SPEAKER, Plan, planned
 from services.events.domain.rules import RulesInForce
 from services.events.domain.venue import SCHOOL
 from services.kernel.base.message import Command, Event
-from services.kernel.base.problem import Refused
+from services.kernel.base.problem import NotFound, Refused
 from services.kernel.commands.decider import Decider
 
 KIND = "workshop"
@@ -27,7 +27,7 @@ CATEGORIES = ("practitioner", "academic", "official")
 
 @dataclass(frozen=True, slots=True)
 class PlanWorkshop(Command):
-    """Its start and end are those of its agenda."""
+    """The start and end follow from the agenda."""
 
     plan: Plan
     at: datetime
@@ -36,34 +36,37 @@ class PlanWorkshop(Command):
 
 @dataclass(frozen=True, slots=True)
 class WorkshopPlanned(Event):
-    """``rules`` are those in force when it was planned."""
+    """``rules`` were in force at the planning."""
 
     plan: Plan
     rules: RulesInForce
 
 
-def decide(command: PlanWorkshop | ActivityCommand, workshop: Activity) -> Sequence[Event]:
-    """What follows. Raises ``Refused`` and, for what was never planned, ``NotFound``."""
+def decide(command: PlanWorkshop | ActivityCommand, workshop: Activity | None) -> Sequence[Event]:
+    """The resulting events. Raises ``Refused``, and ``NotFound`` for an unknown workshop."""
+    if isinstance(command, PlanWorkshop):
+        return [] if workshop else [WorkshopPlanned(_planned(command), command.rules)]
+    if workshop is None:
+        raise NotFound
     match command:
-        case PlanWorkshop():
-            return [] if workshop.plan else [WorkshopPlanned(_planned(command), command.rules)]
-        case activity.AssignSpeaker(role=role) if workshop.plan is not None and role == SPEAKER:
+        case activity.AssignSpeaker(role=role) if role == SPEAKER:
             _competent(command)
-        case activity.PublishActivity() if workshop.plan is not None and workshop.state == PLANNED:
-            _ready(command, workshop, workshop.plan)
+        case activity.PublishActivity() if workshop.state == PLANNED:
+            _ready(command, workshop)
+        case _:
+            pass  # a workshop has no rule of its own about the other commands
     return activity.decide(command, workshop)
 
 
-def evolve(workshop: Activity, event: WorkshopPlanned | ActivityEvent) -> Activity:
+def evolve(workshop: Activity | None, event: WorkshopPlanned | ActivityEvent) -> Activity:
     """The workshop after an event."""
-    match event:
-        case WorkshopPlanned(plan=plan):
-            return Activity(state=PLANNED, plan=plan)
-        case _:
-            return activity.evolve(workshop, event)
+    if isinstance(event, WorkshopPlanned):
+        return Activity(plan=event.plan)
+    assert workshop is not None  # a workshop's first event is WorkshopPlanned
+    return activity.evolve(workshop, event)
 
 
-WORKSHOP: Decider[Activity] = Decider("workshop", Activity(), decide, evolve)
+WORKSHOP: Decider[Activity | None] = Decider("workshop", None, decide, evolve)
 
 
 def _planned(command: PlanWorkshop) -> Plan:
@@ -89,7 +92,8 @@ def _competent(command: activity.AssignSpeaker) -> None:
         raise Refused("competence-not-declared", "Say which field the speaker is competent in.")
 
 
-def _ready(command: activity.PublishActivity, workshop: Activity, plan: Plan) -> None:
+def _ready(command: activity.PublishActivity, workshop: Activity) -> None:
+    plan = workshop.plan
     speaking = {speaker.person for speaker in workshop.speakers if speaker.role == SPEAKER}
     if not speaking:
         raise Refused("workshop-needs-a-speaker", "Name a speaker who is competent in the field first.")

@@ -1,4 +1,4 @@
-"""What this service does by itself about what happened: one file a process manager."""
+"""How this service reacts to events and facts: one module a process manager."""
 
 from services.events.processes.departure import DEPARTURE
 from services.events.processes.host_follow_up import HOST_FOLLOW_UP

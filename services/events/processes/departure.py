@@ -1,6 +1,6 @@
-"""Departure: the seats of somebody who is erased go to those who come next.
+"""Departure: when a person is erased, the person's seats go to the next people in line.
 
-One instance a person or guest. What has begun already is judged by the seats.
+One instance a person or guest. The seats decide whether an activity has begun already.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from services.kernel.declare.view import COMMITS, INBOX
 
 @dataclass(frozen=True)
 class MemberErased:
-    """``ids`` are the member's own and those of the guests that the member was."""
+    """``ids`` are the ids of the member and of all guests that the member was."""
 
     ids: tuple[str, ...]
 
@@ -27,7 +27,7 @@ HEARD = FactShapes({"members.member-erased": MemberErased})
 
 @dataclass(frozen=True)
 class Holder:
-    """Somebody's seats and places in line, by activity."""
+    """A person's seats and places in line, by activity."""
 
     person: str = ""
     seats: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ class Holder:
 
 
 def instances(fact: Recorded | Fact) -> Sequence[str]:
-    """The person whose seat it is; every id of somebody who is erased."""
+    """The holder of the seat; for an erasure, all ids of the erased person."""
     if isinstance(fact, Fact):
         erased = HEARD.read(fact)
         return [] if erased is None else erased.ids
@@ -48,7 +48,7 @@ def instances(fact: Recorded | Fact) -> Sequence[str]:
 
 
 def react(state: Holder, fact: Recorded | Fact) -> Reaction[Holder]:
-    """Remember the seats, and release them when their holder is gone."""
+    """Remember the seats, and release the seats of an erased holder."""
     if isinstance(fact, Fact):
         released = [Issue(SEATS, activity, ReleaseSeat(state.person, fact.at)) for activity in state.seats]
         return Reaction(replace(state, seats=(), erased=True), released)

@@ -1,6 +1,6 @@
-"""Host follow-up: a host who has answered is asked again when the activity moves to another time.
+"""Host follow-up: when an activity moves to another time, a host who has answered is asked again.
 
-One instance an activity. A host who was never asked is not asked by this either.
+One instance an activity. A host who was never asked is not asked now either.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from services.kernel.declare.view import COMMITS
 
 @dataclass(frozen=True)
 class Place:
-    """The venue of an activity, "" where it has none."""
+    """The venue of an activity, "" without a venue."""
 
     venue: str = ""
 
 
 def instances(recorded: Recorded) -> Sequence[str]:
-    """The activity, if it is one that is held at a place."""
+    """The activity, if its kind has a venue."""
     planned = isinstance(recorded.event, GatheringPlanned | WorkshopPlanned | ActivityRescheduled)
     return [recorded.stream_id] if planned else []
 

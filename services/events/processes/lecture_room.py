@@ -1,8 +1,8 @@
-"""Lecture room: the chat is booked as the lecture is planned, restricted from its opening on, and free again by itself.
+"""Lecture room: the chat is booked at the planning of a lecture, restricted from the opening on, and freed at the end.
 
-One instance a lecture. Its planner books the chat before anything else, so that two lectures cannot have it; what a
-crash in between leaves behind is put right here: a booking that no lecture followed is given back, one at other times
-than the lecture's is moved. A lecture that nobody closes is closed when its time is over.
+One instance a lecture. The planner's request books the chat first, so that two lectures cannot have the same chat. This
+process corrects a crash in between: a booking without a lecture is released, a booking at other times than the
+lecture's is moved. A lecture that nobody closes is closed when its time is over.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from services.kernel.declare.view import COMMITS
 
 OVER = "over"
 BOOKED = "booked"
-PATIENCE = timedelta(minutes=10)
+BOOKING_TIMEOUT = timedelta(minutes=10)
 """How long a booking may stand without its lecture: the planner's request is repeated until then."""
 
 _LECTURES = f"{LECTURE.name}-"
@@ -36,8 +36,9 @@ _LECTURES = f"{LECTURE.name}-"
 
 @dataclass(frozen=True)
 class Room:
-    """What is known of a lecture's chat; "" is not known. ``booked`` is the group of a booking whose lecture is not planned yet;
-    ``group``, ``starts`` and ``ends`` are the planned lecture's; ``until`` is set while the lecture is held. Times are moments.
+    """The chat of a lecture; "" stands for unknown. ``booked`` is the group of a booking whose lecture is not planned
+    yet; ``group``, ``starts`` and ``ends`` are the planned lecture's; ``until`` is set while the lecture is under way.
+    Times are moments.
     """
 
     booked: str = ""
@@ -48,7 +49,7 @@ class Room:
 
     @property
     def over(self) -> Mapping[str, datetime]:
-        """The deadline at which a lecture that is held is closed."""
+        """The deadline that closes a lecture under way."""
         return {OVER: read(self.until)} if self.until else {}
 
 
@@ -90,10 +91,10 @@ def react(state: Room, recorded: Recorded) -> Reaction[Room]:
 
 def _booked(state: Room, recorded: Recorded, event: ChatBooked) -> Reaction[Room]:
     if not state.group:
-        return Reaction(Room(booked=recorded.stream_id), deadlines={BOOKED: recorded.at + PATIENCE})
+        return Reaction(Room(booked=recorded.stream_id), deadlines={BOOKED: recorded.at + BOOKING_TIMEOUT})
     if (state.starts, state.ends) == (moment(event.starts), moment(event.ends)):
         return Reaction(state, deadlines=state.over)
-    return Reaction(state, deadlines={**state.over, BOOKED: recorded.at + PATIENCE})
+    return Reaction(state, deadlines={**state.over, BOOKED: recorded.at + BOOKING_TIMEOUT})
 
 
 def _passed(state: Room, event: DeadlinePassed) -> Reaction[Room]:

@@ -1,4 +1,4 @@
-"""Polling: a poll is closed when its time has come. One instance a poll."""
+"""Polling: a poll closes at its time. One instance a poll."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def instances(recorded: Recorded) -> Sequence[str]:
 
 
 def react(state: Stateless, recorded: Recorded) -> Reaction[Stateless]:
-    """Set the deadline, and close the poll when it passes. Who closes a poll by hand withdraws its deadline."""
+    """Set the deadline, and close the poll when the deadline passes. Closing a poll by hand withdraws the deadline."""
     match recorded.event:
         case PollOpened(closes=closes):
             return Reaction(state, deadlines={CLOSES: closes})

@@ -1,13 +1,12 @@
-"""Seating: opens the seats of what is published, and closes registration when it starts or is cancelled.
+"""Seating: opens the seats of a published activity, and closes registration when the activity starts or is cancelled.
 
-One instance an activity, of any kind. Its deadline is the start; rescheduling moves it.
+One instance an activity, of any kind. The deadline is the activity's start; rescheduling moves the deadline.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from services.events.domain.activity import (
     CANCELLED,
@@ -18,14 +17,14 @@ from services.events.domain.activity import (
 )
 from services.events.domain.seats import SEATS, STARTED, CloseRegistration, MoveClosing, OpenSeats, ResizeSeats
 from services.kernel.base.message import Recorded
-from services.kernel.declare.process import DeadlinePassed, Issue, ProcessManager, Reaction
+from services.kernel.declare.process import DeadlinePassed, Issue, ProcessManager, Reaction, Stateless
 from services.kernel.declare.view import COMMITS
 
 START = "start"
 
 
 def instances(recorded: Recorded) -> Sequence[str]:
-    """The activity; what is only planned has no seats yet."""
+    """The activity, once it is published: before, it has no seats."""
     match recorded.event:
         case ActivityPublished():
             return [recorded.stream_id]
@@ -34,8 +33,7 @@ def instances(recorded: Recorded) -> Sequence[str]:
     return []
 
 
-def react(state: Mapping[str, Any], recorded: Recorded) -> Reaction:
-    """What follows; ``state`` is empty, for all that is needed stands in the events."""
+def react(state: Stateless, recorded: Recorded) -> Reaction[Stateless]:
     match recorded.event:
         case ActivityPublished(plan=plan):
             seats = OpenSeats(plan.capacity, plan.starts, plan.region)
@@ -51,8 +49,8 @@ def react(state: Mapping[str, Any], recorded: Recorded) -> Reaction:
     return Reaction(state)
 
 
-def _at(starts: datetime) -> dict[str, datetime]:
+def _at(starts: datetime) -> Mapping[str, datetime]:
     return {START: starts}
 
 
-SEATING = ProcessManager(name="seating", instances=instances, react=react, logs=(COMMITS,))
+SEATING = ProcessManager(name="seating", state=Stateless, instances=instances, react=react, logs=(COMMITS,))

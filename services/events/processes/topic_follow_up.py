@@ -1,6 +1,7 @@
-"""Topic follow-up: a topic that an activity is planned about is accepted by that, and is discussed once it was held.
+"""Topic follow-up: planning an activity about a topic accepts the topic; completing the activity marks the topic as
+discussed.
 
-One instance a topic. From then on its raisers can say whether it is solved.
+One instance a topic. After the discussion the raisers can say whether the topic is solved.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What can be read: one file a read model."""
+"""The read models: one module each."""
 
 from services.events.views.activities import ACTIVITIES
 from services.events.views.attendance import ATTENDANCE_LISTS

@@ -1,18 +1,9 @@
-"""Activities as the public sees them, of all kinds. Key: the activity.
-
-``{kind, title, topic: {id, title} | null, region, venue: {id, name, kind, subdistrict}, starts, ends, state, public,
-past, capacity, units: [...], levels: [...], open, sessions: [{id, title, starts, ends, speaker}], seats: {taken, line},
-guide, speakers: [...], rules: {version, speakers}, planned_under, reason,
-present, guests, version}``
-
-``public`` is set by publishing; before it only planners may know of the activity. ``rules`` are those of its publishing,
-until then those of its planning, which ``planned_under`` keeps. A speaker's ``competence`` and ``name`` are sealed under
-the person's id. ``version`` is its stream's.
-"""
+"""Activities of all kinds, as the public sees them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from services.events.domain.activity import (
@@ -40,8 +31,96 @@ from services.kernel.declare.view import Applied, Change, Expression, View, incr
 from services.kernel.views.arrays import replacing, without
 
 
+@dataclass(frozen=True)
+class TopicOf:
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class VenueOf:
+    id: str
+    name: str
+    kind: str
+    subdistrict: str | None
+
+
+@dataclass(frozen=True)
+class SessionShown:
+    id: str
+    title: str
+    starts: str
+    ends: str
+    speaker: str | None
+
+
+@dataclass(frozen=True)
+class SeatsOf:
+    """How many seats are taken, and how many people stand in line."""
+
+    taken: int
+    line: int
+
+
+@dataclass(frozen=True)
+class RulesShown:
+    version: int
+    speakers: str
+
+
+@dataclass(frozen=True)
+class SpeakerRow:
+    """``competence`` and ``name`` are sealed under the person's id."""
+
+    person: str
+    role: str
+    category: str
+    from_board: bool
+    competence: str | None
+    name: str | None
+    rules: RulesShown
+
+
+@dataclass(frozen=True)
+class ActivityRow:
+    """``public`` is set by publishing; before, only planners may know of the activity. ``rules`` are the rules of the
+    publishing, until then of the planning, which ``planned_under`` keeps. ``version`` is the version of the activity's
+    own stream: a change of the seats does not raise the version.
+    """
+
+    activity: str
+    kind: str
+    title: str
+    topic: TopicOf | None
+    region: str
+    venue: VenueOf
+    starts: str
+    ends: str
+    state: str
+    public: bool
+    past: bool
+    capacity: int
+    units: tuple[str, ...]
+    levels: tuple[str, ...]
+    open: bool
+    sessions: tuple[SessionShown, ...]
+    seats: SeatsOf
+    guide: str | None
+    speakers: tuple[SpeakerRow, ...]
+    rules: RulesShown
+    planned_under: int
+    version: int
+    reason: str | None = None
+    present: int | None = None
+    guests: int | None = None
+
+
 def apply(recorded: Recorded) -> Applied:
-    """What an event changes."""
+    match recorded.event:
+        case GatheringPlanned() as event:
+            return [Change.put(_planned(event, recorded, TopicOf(event.topic, event.topic_title)))]
+        case WorkshopPlanned() | LecturePlanned() as event:
+            return [Change.put(_planned(event, recorded, None))]
     seats = _seats(recorded.event)
     if seats is not None:
         return [Change(recorded.stream_id, seats)]
@@ -51,10 +130,6 @@ def apply(recorded: Recorded) -> Applied:
 
 def _changed(event: Event) -> dict[str, Any] | None:
     match event:
-        case GatheringPlanned():
-            return _planned(event.plan, event.rules, {"id": event.topic, "title": event.topic_title})
-        case WorkshopPlanned() | LecturePlanned():
-            return _planned(event.plan, event.rules)
         case SpeakerAssigned():
             return _speaker(event)
         case SpeakerWithdrawn(person=person):
@@ -63,15 +138,15 @@ def _changed(event: Event) -> dict[str, Any] | None:
             return {"guide": guide, "speakers": without("speakers", {"person": person})}
         case CapacityChanged(capacity=capacity):
             return {"capacity": capacity}
-        case ActivityPublished():
-            return {"state": PUBLISHED, "public": True, "rules": _rules(event.rules)}
-        case ActivityRescheduled():
-            times = {"starts": moment(event.starts), "ends": moment(event.ends)}
-            return {**times, "sessions": _agenda(event.sessions)}
-        case ActivityCancelled():
-            return {"state": CANCELLED, "reason": event.reason}
-        case ActivityCompleted():
-            return {"state": COMPLETED, "present": event.present, "guests": event.guests}
+        case ActivityPublished(rules=rules):
+            return {"state": PUBLISHED, "public": True, "rules": _rules(rules)}
+        case ActivityRescheduled(starts=starts, ends=ends, sessions=sessions):
+            agenda = [asdict(each) for each in _agenda(sessions)]
+            return {"starts": moment(starts), "ends": moment(ends), "sessions": agenda}
+        case ActivityCancelled(reason=reason):
+            return {"state": CANCELLED, "reason": reason}
+        case ActivityCompleted(present=present, guests=guests):
+            return {"state": COMPLETED, "present": present, "guests": guests}
     return None
 
 
@@ -89,74 +164,67 @@ def _seats(event: Event) -> dict[str, Any] | None:
     return None
 
 
-def _planned(plan: Plan, rules: RulesInForce, topic: dict[str, str] | None = None) -> dict[str, Any]:
-    return {
-        **_plan(plan),
-        "state": PLANNED,
-        "public": False,
-        "guide": None,
-        "speakers": [],
-        "topic": topic,
-        "rules": _rules(rules),
-        "planned_under": rules.version,
-        "seats": {"taken": 0, "line": 0},
-    }
-
-
-def _plan(plan: Plan) -> dict[str, Any]:
+def _planned(
+    event: GatheringPlanned | WorkshopPlanned | LecturePlanned, recorded: Recorded, topic: TopicOf | None
+) -> ActivityRow:
+    plan: Plan = event.plan
     place = plan.place
-    return {
-        "kind": plan.kind,
-        "title": plan.title,
-        "region": plan.region,
-        "venue": {"id": place.venue, "name": place.name, "kind": place.kind, "subdistrict": place.subdistrict},
-        "starts": moment(plan.starts),
-        "ends": moment(plan.ends),
-        "capacity": plan.capacity,
-        "past": plan.past,
-        "units": list(plan.units),
-        "levels": list(plan.levels),
-        "open": plan.open,
-        "sessions": _agenda(plan.sessions),
-    }
+    return ActivityRow(
+        activity=recorded.stream_id,
+        kind=plan.kind,
+        title=plan.title,
+        topic=topic,
+        region=plan.region,
+        venue=VenueOf(place.venue, place.name, place.kind, place.subdistrict),
+        starts=moment(plan.starts),
+        ends=moment(plan.ends),
+        state=PLANNED,
+        public=False,
+        past=plan.past,
+        capacity=plan.capacity,
+        units=plan.units,
+        levels=plan.levels,
+        open=plan.open,
+        sessions=_agenda(plan.sessions),
+        seats=SeatsOf(0, 0),
+        guide=None,
+        speakers=(),
+        rules=_rules(event.rules),
+        planned_under=event.rules.version,
+        version=recorded.version,
+    )
 
 
-def _agenda(sessions: Iterable[Session]) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": session.id,
-            "title": session.title,
-            "starts": moment(session.starts),
-            "ends": moment(session.ends),
-            "speaker": session.speaker,
-        }
-        for session in sessions
-    ]
+def _agenda(sessions: Iterable[Session]) -> tuple[SessionShown, ...]:
+    return tuple(
+        SessionShown(each.id, each.title, moment(each.starts), moment(each.ends), each.speaker) for each in sessions
+    )
 
 
 def _speaker(event: SpeakerAssigned) -> dict[str, Any]:
     speaker = event.speaker
-    item = {
-        "person": speaker.person,
-        "role": speaker.role,
-        "category": speaker.category,
-        "from_board": speaker.from_board,
-        "competence": speaker.competence,
-        "name": speaker.name,
-        "rules": _rules(event.rules),
-    }
+    row = SpeakerRow(
+        person=speaker.person,
+        role=speaker.role,
+        category=speaker.category,
+        from_board=speaker.from_board,
+        competence=speaker.competence,
+        name=speaker.name,
+        rules=_rules(event.rules),
+    )
     if speaker.role == GUIDE:
-        return {"guide": speaker.person, "speakers": replacing("speakers", {"role": GUIDE}, item)}
-    return {"speakers": replacing("speakers", {"role": speaker.role, "person": speaker.person}, item)}
+        return {"guide": speaker.person, "speakers": replacing("speakers", {"role": GUIDE}, asdict(row))}
+    return {"speakers": replacing("speakers", {"role": speaker.role, "person": speaker.person}, asdict(row))}
 
 
-def _rules(rules: RulesInForce) -> dict[str, Any]:
-    return {"version": rules.version, "speakers": rules.speakers}
+def _rules(rules: RulesInForce) -> RulesShown:
+    return RulesShown(rules.version, rules.speakers)
 
 
 ACTIVITIES = View(
     name="activities",
     version=2,
+    row=ActivityRow,
     apply=apply,
     indexes=([("starts", 1)], [("region", 1)], [("state", 1)], [("public", 1)]),
 )

@@ -1,14 +1,9 @@
-"""Lectures as their group, their moderator and those who were absent read them. Key: the activity.
-
-``{title, region, group: {id, name, channel, chat}, starts, ends, working_hours, agreement: {poll, otherwise}, phase,
-public, cancelled, times: {phase: moment}, closed_by, guide, speakers: [persons], units, levels, open, version}``
-
-``phase`` is scheduled, announced, opened, presentation, questions, closed or archived; ``times`` says since when, of those
-that are begun by somebody. ``closed_by`` is hand or deadline.
-"""
+"""Lectures, for their group, their moderator and absent members."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from services.events.domain.activity import (
@@ -44,15 +39,61 @@ from services.kernel.views.arrays import dropping
 _LECTURES = f"{LECTURE.name}-"
 
 
+@dataclass(frozen=True)
+class GroupRow:
+    """The lecture's group. ``chat`` is Telegram's id of the group's chat."""
+
+    id: str
+    name: str
+    channel: str
+    chat: str | None
+
+
+@dataclass(frozen=True)
+class AgreementOf:
+    """How the time was agreed on: by a poll, or otherwise, and then how."""
+
+    poll: str | None
+    otherwise: str | None
+
+
+@dataclass(frozen=True)
+class LectureRow:
+    """``phase`` is scheduled, announced, opened, presentation, questions, closed or archived; ``times`` says since when, for
+    each phase that somebody began. ``closed_by`` is hand or deadline.
+    """
+
+    activity: str
+    title: str
+    region: str
+    group: GroupRow
+    starts: str
+    ends: str
+    working_hours: bool
+    agreement: AgreementOf
+    phase: str
+    public: bool
+    cancelled: bool
+    times: Mapping[str, str]
+    closed_by: str | None
+    guide: str | None
+    speakers: tuple[str, ...]
+    units: tuple[str, ...]
+    levels: tuple[str, ...]
+    open: bool
+    version: int
+
+
 def apply(recorded: Recorded) -> Applied:
-    """What an event changes."""
     if not recorded.stream.startswith(_LECTURES):
         return []
-    changed = _shared(recorded) or _own(recorded)
+    if isinstance(recorded.event, LecturePlanned):
+        return [Change.put(_planned(recorded.event, recorded))]
+    changed = _of_every_kind(recorded) or _of_lectures(recorded)
     return [] if changed is None else [Change(recorded.stream_id, {**changed, "version": recorded.version})]
 
 
-def _shared(recorded: Recorded) -> dict[str, Any] | None:
+def _of_every_kind(recorded: Recorded) -> dict[str, Any] | None:
     match recorded.event:
         case SpeakerAssigned(speaker=speaker) if speaker.role == GUIDE:
             return {"guide": speaker.person}
@@ -71,12 +112,10 @@ def _shared(recorded: Recorded) -> dict[str, Any] | None:
     return None
 
 
-def _own(recorded: Recorded) -> dict[str, Any] | None:
+def _of_lectures(recorded: Recorded) -> dict[str, Any] | None:
     match recorded.event:
-        case LecturePlanned():
-            return _planned(recorded.event)
         case LectureAnnounced():
-            return {"phase": ANNOUNCED, "public": True, f"times.{ANNOUNCED}": moment(recorded.at)}
+            return {**_begun(ANNOUNCED, moment(recorded.at)), "public": True}
         case LectureOpened(at=at):
             return _begun(OPENED, moment(at))
         case PresentationBegun(at=at):
@@ -94,27 +133,35 @@ def _begun(phase: str, at: str) -> dict[str, Any]:
     return {"phase": phase, f"times.{phase}": at}
 
 
-def _planned(event: LecturePlanned) -> dict[str, Any]:
+def _planned(event: LecturePlanned, recorded: Recorded) -> LectureRow:
     plan, chat = event.plan, event.chat
-    return {
-        "title": plan.title,
-        "region": plan.region,
-        "group": {"id": chat.group, "name": plan.place.name, "channel": chat.channel, "chat": chat.chat},
-        "starts": moment(plan.starts),
-        "ends": moment(plan.ends),
-        "working_hours": event.working_hours,
-        "agreement": {"poll": event.agreement.poll, "otherwise": event.agreement.otherwise},
-        "phase": SCHEDULED,
-        "public": False,
-        "cancelled": False,
-        "times": {},
-        "closed_by": None,
-        "guide": None,
-        "speakers": [],
-        "units": list(plan.units),
-        "levels": list(plan.levels),
-        "open": plan.open,
-    }
+    return LectureRow(
+        activity=recorded.stream_id,
+        title=plan.title,
+        region=plan.region,
+        group=GroupRow(chat.group, plan.place.name, chat.channel, chat.chat),
+        starts=moment(plan.starts),
+        ends=moment(plan.ends),
+        working_hours=event.working_hours,
+        agreement=AgreementOf(event.agreement.poll, event.agreement.otherwise),
+        phase=SCHEDULED,
+        public=False,
+        cancelled=False,
+        times={},
+        closed_by=None,
+        guide=None,
+        speakers=(),
+        units=plan.units,
+        levels=plan.levels,
+        open=plan.open,
+        version=recorded.version,
+    )
 
 
-LECTURES = View(name="lectures", version=1, apply=apply, indexes=([("starts", 1)], [("public", 1)], [("phase", 1)]))
+LECTURES = View(
+    name="lectures",
+    version=1,
+    row=LectureRow,
+    apply=apply,
+    indexes=([("starts", 1)], [("public", 1)], [("phase", 1)]),
+)

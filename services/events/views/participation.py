@@ -1,8 +1,8 @@
 """Each participant's own history, member or guest.
 
-The view reads both logs. Events of this service write ``activities`` alone, facts of members everything else, so the view
-is the same in whatever order the two are read: a guest who was there before anybody knew who it was, and one who was known
-before, end alike. ``together`` joins the rows of one person.
+The view reads both logs. Events of this service write ``activities`` alone, facts of members write all other fields, so
+the order in which the two logs are read does not matter: a guest tied to a member before an activity ends with the same
+history as a guest tied afterwards. ``together`` joins the rows of one person.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ RELEASED = "released"
 
 @dataclass(frozen=True)
 class GuestTied:
-    """Members know who a guest is."""
+    """The guest is known to be the person."""
 
     guest: str
     person: str
@@ -41,7 +41,7 @@ HEARD = FactShapes({"members.guest-tied": GuestTied, "members.member-joined": Me
 
 @dataclass(frozen=True)
 class Took:
-    """How somebody took part in one activity. ``seat`` is taken, line, released, or None where there never was one."""
+    """How a person took part in one activity. ``seat`` is taken, line or released, None without a registration."""
 
     seat: str | None = None
     attended: bool = False
@@ -53,8 +53,8 @@ class Took:
 
 @dataclass(frozen=True)
 class ParticipationRow:
-    """``activities`` by activity. ``person`` is whom a guest turned out to be, ``guests`` the other way round; ``region`` is a
-    member's own, and set for members alone.
+    """``activities`` by activity. ``person`` is the person whom a guest is known to be, ``guests`` are a person's guest
+    ids; ``region`` is a member's own, and set for members alone.
     """
 
     participant: str
@@ -79,7 +79,7 @@ def apply(fact: Recorded | Fact) -> Applied:
 def together(rows: Iterable[ParticipationRow]) -> dict[str, Took]:
     """One history by activity, from the rows of all ids of one person.
 
-    Where two ids met at one activity, what either has counts; a seat outranks a place in line, and both a released one.
+    Where two ids met at one activity, both count; a seat outranks a place in line, and both outrank a released seat.
     """
     ranks = (None, RELEASED, IN_LINE, TAKEN)
     history: dict[str, Took] = {}

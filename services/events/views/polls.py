@@ -23,7 +23,7 @@ class OptionRow:
 
 @dataclass(frozen=True)
 class AgreedShown:
-    """The time that was agreed on: the option's number, its times, its votes, and how many people voted at all."""
+    """The agreed time: the option's number, its times, its votes, and how many people voted at all."""
 
     option: int
     starts: str

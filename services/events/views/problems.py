@@ -1,12 +1,8 @@
-"""Problems said at an activity. Key: the problem.
-
-``{activity, region, author, owner, text, persons: [ids], nameless, into, topic, at}``; ``text`` is sealed under ``owner``;
-``author`` is None and in no list where it was said without a name.
-"""
+"""Problems said at an activity."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 from services.events.domain.problem import ProblemBecameTopic, ProblemCaptured, ProblemMerged, ProblemShared
 from services.kernel.base.message import Recorded
@@ -14,11 +10,29 @@ from services.kernel.base.times import moment
 from services.kernel.declare.view import Applied, Change, View, adding, increment
 
 
+@dataclass(frozen=True)
+class ProblemRow:
+    """``text`` is sealed under ``owner``. ``author`` is None, and not in ``persons``, for a problem said without a
+    name; ``nameless`` counts people without a name. ``into`` is the problem that this problem was merged into.
+    """
+
+    problem: str
+    activity: str
+    region: str
+    author: str | None
+    owner: str
+    text: str
+    persons: tuple[str, ...]
+    nameless: int
+    into: str | None
+    topic: str | None
+    at: str
+
+
 def apply(recorded: Recorded) -> Applied:
-    """What an event changes."""
     match recorded.event:
         case ProblemCaptured() as event:
-            return [Change(event.problem, _captured(recorded, event))]
+            return [Change.put(_captured(recorded, event))]
         case ProblemShared(problem=problem, person=person):
             return [Change(problem, {"persons": adding("persons", person)})]
         case ProblemMerged() as event:
@@ -29,19 +43,20 @@ def apply(recorded: Recorded) -> Applied:
     return []
 
 
-def _captured(recorded: Recorded, event: ProblemCaptured) -> dict[str, Any]:
-    return {
-        "activity": recorded.stream_id,
-        "region": event.region,
-        "author": event.person,
-        "owner": event.owner,
-        "text": event.text,
-        "persons": [event.person] if event.person else [],
-        "nameless": 0 if event.person else 1,
-        "into": None,
-        "topic": None,
-        "at": moment(recorded.at),
-    }
+def _captured(recorded: Recorded, event: ProblemCaptured) -> ProblemRow:
+    return ProblemRow(
+        problem=event.problem,
+        activity=recorded.stream_id,
+        region=event.region,
+        author=event.person,
+        owner=event.owner,
+        text=event.text,
+        persons=(event.person,) if event.person else (),
+        nameless=0 if event.person else 1,
+        into=None,
+        topic=None,
+        at=moment(recorded.at),
+    )
 
 
-PROBLEM_LIST = View(name="problems", version=1, apply=apply, indexes=([("activity", 1)],))
+PROBLEM_LIST = View(name="problems", version=1, row=ProblemRow, apply=apply, indexes=([("activity", 1)],))

@@ -41,7 +41,7 @@ class AnswerRow:
 
 @dataclass(frozen=True)
 class QuestionRow:
-    """``text`` is sealed under the asker's id. ``into`` is the question that a merged question stands behind."""
+    """``text`` is sealed under the asker's id. ``into`` is the question that this question was merged into."""
 
     asker: str
     text: str
@@ -53,7 +53,7 @@ class QuestionRow:
 
 @dataclass(frozen=True)
 class QuestionsRow:
-    """All questions of an activity by id, as they were asked. ``line`` holds those that wait, in order."""
+    """All questions of an activity by id, in the order of asking. ``line`` holds the waiting questions, in order."""
 
     activity: str
     questions: Mapping[str, QuestionRow] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class QuestionsRow:
     version: int = 0
 
     def behind(self, question: str) -> list[QuestionRow]:
-        """The questions that were joined with this one, as they were asked."""
+        """The questions merged into ``question``, in the order of asking."""
         return [each for each in self.questions.values() if each.state == MERGED and each.into == question]
 
 

@@ -1,34 +1,60 @@
-"""The community's dated rules, as members told them. Key: the version.
-
-``{version, in_force_from, speakers, certificate_minimum}``
-"""
+"""The community's dated rules, as members told."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from services.events.domain.rules import CertificateRule, RulesInForce
-from services.kernel.declare.fact_views import Document, dated, document_at, told_or_default
-from services.kernel.declare.view import INBOX, View
-
-_DEFAULTS = {"speakers": RulesInForce().speakers, "certificate_minimum": CertificateRule().minimum}
-
-
-def rules_at(documents: Iterable[Document], at: datetime) -> RulesInForce:
-    """The rules in force at a moment, of the view's documents."""
-    found = document_at(documents, at)
-    return RulesInForce(found["version"], found["speakers"]) if found else RulesInForce()
+from services.kernel.base.message import Fact
+from services.kernel.base.times import moment
+from services.kernel.declare.fact_shapes import FactShapes
+from services.kernel.declare.fact_views import row_at, six_digits
+from services.kernel.declare.view import INBOX, Applied, Change, View
 
 
-def certificate_rule_at(documents: Iterable[Document], at: datetime) -> CertificateRule:
-    """The rule for certificates at a moment, of the view's documents."""
-    found = document_at(documents, at)
-    return CertificateRule(found["version"], found["certificate_minimum"]) if found else CertificateRule()
+@dataclass(frozen=True)
+class RulesChanged:
+    """A version of the rules. A fact from before a rule existed lacks the rule: the default held then."""
+
+    version: int
+    in_force_from: datetime
+    speakers: str = RulesInForce().speakers
+    certificate_minimum: float = CertificateRule().minimum
 
 
-def _kept(data: Document) -> Document:
-    return told_or_default(data, _DEFAULTS)
+HEARD = FactShapes({"members.rules-changed": RulesChanged})
 
 
-RULEBOOK = View("rulebook", 2, dated("members.rules-changed", _kept), logs=(INBOX,))
+@dataclass(frozen=True)
+class RulesRow:
+    """``key`` is the version in six digits. ``speakers`` is board or open, ``certificate_minimum`` a share from 0 to 1."""
+
+    key: str
+    version: int
+    in_force_from: str
+    speakers: str = RulesInForce().speakers
+    certificate_minimum: float = CertificateRule().minimum
+
+
+def apply(fact: Fact) -> Applied:
+    match HEARD.read(fact):
+        case RulesChanged(version, begins, speakers, minimum):
+            return [Change.put(RulesRow(six_digits(version), version, moment(begins), speakers, float(minimum)))]
+    return []
+
+
+def rules_at(rows: Iterable[RulesRow], at: datetime) -> RulesInForce:
+    """The rules in force at a moment."""
+    found = row_at(rows, at)
+    return RulesInForce(found.version, found.speakers) if found else RulesInForce()
+
+
+def certificate_rule_at(rows: Iterable[RulesRow], at: datetime) -> CertificateRule:
+    """The rule for certificates at a moment."""
+    found = row_at(rows, at)
+    return CertificateRule(found.version, found.certificate_minimum) if found else CertificateRule()
+
+
+RULEBOOK = View("rulebook", 2, row=RulesRow, apply=apply, logs=(INBOX,))

@@ -1,4 +1,4 @@
-"""The demand board."""
+"""The demand board: topics by demand."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DISCUSSED = "discussed"
 
 @dataclass(frozen=True)
 class DetailsRow:
-    """What the first raiser wrote, sealed under that person's id."""
+    """The first raiser's words, sealed under the person's id."""
 
     person: str
     sealed: str | None
@@ -33,8 +33,9 @@ class DetailsRow:
 
 @dataclass(frozen=True)
 class TopicRow:
-    """``state`` is raised, accepted, declined or discussed. ``count`` is how many people want the topic. ``gathering`` is the
-    latest activity that was planned about it and not cancelled. ``answers``: whether the topic is solved, by person.
+    """``state`` is raised, accepted, declined or discussed. ``count`` is how many people want the topic. ``gathering``
+    is the latest activity planned about the topic and not cancelled. ``answers``: whether the topic is solved, by
+    person.
     """
 
     topic: str

@@ -20,7 +20,9 @@ from services.kernel.declare.view import Applied, Change, View
 
 @dataclass(frozen=True)
 class VenueRow:
-    """``requests`` holds the state of the host's answer by activity; ``by`` who answered, sealed under the venue's id."""
+    """``requests`` holds the state of the host's answer by activity; ``by`` the person who answered, sealed under the
+    venue's id.
+    """
 
     venue: str
     name: str

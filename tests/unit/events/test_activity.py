@@ -16,7 +16,7 @@ from services.events.domain.gathering import GATHERING
 from services.events.domain.plan import Plan, Speaker
 from services.kernel.testing import Given, given
 from tests.support.sample_community import KEDIRI
-from tests.unit.events.acts import BOARD_RULES, NOW, OPEN_RULES, PAST, PLAN, plan_gathering, planned, published
+from tests.unit.events.sample_events import BOARD_RULES, NOW, OPEN_RULES, PAST, PLAN, plan_gathering, planned, published
 from tests.unit.events.sample_times import END, START
 
 RANI = Speaker("rani", "guide", "board", from_board=True)
@@ -32,7 +32,7 @@ def standing(plan: Plan = PLAN) -> Given:
     return given(GATHERING, planned(plan), GUIDE, published(plan))
 
 
-def test_it_ends_after_it_starts() -> None:
+def test_an_activity_ends_after_it_starts() -> None:
     backwards = replace(PLAN, ends=START)
     given(GATHERING).when(plan_gathering(backwards)).refused("ends-before-start")
     standing().when(RescheduleActivity(LATER, LATER, NOW)).refused("ends-before-start")
@@ -66,11 +66,11 @@ def test_it_is_moved_and_says_from_when() -> None:
     given(GATHERING, planned()).when(RescheduleActivity(LATER, LATER_END, NOW)).then(moved)
 
 
-def test_moving_it_to_where_it_is_changes_nothing() -> None:
+def test_rescheduling_to_the_same_time_changes_nothing() -> None:
     standing().when(RescheduleActivity(START, END, NOW)).then()
 
 
-def test_nothing_is_moved_into_the_past_or_after_it_started() -> None:
+def test_an_activity_moves_neither_into_the_past_nor_after_its_start() -> None:
     standing().when(RescheduleActivity(NOW, NOW + timedelta(hours=1), NOW)).refused("starts-in-the-past")
     standing().when(RescheduleActivity(LATER, LATER_END, START)).refused("already-started")
 
@@ -96,7 +96,7 @@ def test_what_is_cancelled_or_completed_stays_so() -> None:
     given(GATHERING, planned(), CANCELLED).when(CompleteActivity(END, 1, 0)).refused("activity-cancelled")
 
 
-def test_it_is_completed_once_after_it_started_and_says_how_many_were_there() -> None:
+def test_completing_counts_participants_once_and_only_after_the_start() -> None:
     standing().when(CompleteActivity(START - timedelta(seconds=1), 9, 1)).refused("not-started-yet")
     standing().when(CompleteActivity(END, 9, 1)).then(COMPLETED)
     given(GATHERING, planned(), GUIDE, published(), COMPLETED).when(CompleteActivity(END, 10, 1)).then()

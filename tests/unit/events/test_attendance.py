@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from services.events.domain.activity_times import AFTER, BEFORE
 from services.events.domain.attendance import (
     ATTENDANCE,
     AttendanceRecorded,
@@ -10,10 +11,9 @@ from services.events.domain.attendance import (
     RecordGuest,
     RecordMember,
 )
-from services.events.domain.held import AFTER, BEFORE
 from services.kernel.testing import given
 from tests.support.sample_community import KEDIRI
-from tests.unit.events.acts import HELD
+from tests.unit.events.sample_events import HELD
 from tests.unit.events.sample_times import END, START
 
 ISSUED = CodeWordIssued("digest")
@@ -26,12 +26,12 @@ def test_the_code_word_is_issued_as_a_digest_once() -> None:
     given(ATTENDANCE, ISSUED).when(IssueCodeWord("digest", HELD)).then()
 
 
-def test_whoever_says_the_word_was_there_once() -> None:
+def test_the_code_word_records_a_person_once() -> None:
     given(ATTENDANCE, ISSUED).when(CHECK_IN).then(CAME)
     given(ATTENDANCE, ISSUED, CAME).when(CHECK_IN).then()
 
 
-def test_another_word_is_refused_and_so_is_any_before_there_is_one() -> None:
+def test_a_wrong_code_word_and_any_word_before_the_issue_are_refused() -> None:
     given(ATTENDANCE, ISSUED).when(replace(CHECK_IN, digest="other")).refused("wrong-code-word")
     given(ATTENDANCE).when(replace(CHECK_IN, digest="")).refused("wrong-code-word")
 
@@ -46,7 +46,7 @@ def test_the_word_is_good_around_the_activity_only() -> None:
 
 def test_the_window_moves_with_the_activity() -> None:
     moved = replace(HELD, starts=START + timedelta(days=1), ends=END + timedelta(days=1))
-    given(ATTENDANCE, ISSUED).when(replace(CHECK_IN, held=moved)).refused("outside-the-code-window")
+    given(ATTENDANCE, ISSUED).when(replace(CHECK_IN, times=moved)).refused("outside-the-code-window")
 
 
 def test_a_coordinator_records_members_and_guests_from_then_on_for_ever() -> None:
@@ -58,17 +58,17 @@ def test_a_coordinator_records_members_and_guests_from_then_on_for_ever() -> Non
     given(ATTENDANCE).when(RecordMember("ani", START - timedelta(hours=1), HELD)).refused("not-started-yet")
 
 
-def test_somebody_recorded_twice_was_there_once() -> None:
+def test_a_person_recorded_twice_counts_once() -> None:
     given(ATTENDANCE, CAME).when(RecordMember("ani", START, HELD)).then()
     guest = AttendanceRecorded(None, "guest-1", "walk-in", KEDIRI)
     given(ATTENDANCE, guest).when(RecordGuest("guest-1", START, HELD)).then()
 
 
-def test_nobody_is_recorded_at_what_is_not_held() -> None:
+def test_only_a_held_activity_records_attendance() -> None:
     for state, rule in (("planned", "not-published-yet"), ("cancelled", "activity-cancelled")):
         held = replace(HELD, state=state)
         given(ATTENDANCE).when(IssueCodeWord("digest", held)).refused(rule)
-        given(ATTENDANCE, ISSUED).when(replace(CHECK_IN, held=held)).refused(rule)
+        given(ATTENDANCE, ISSUED).when(replace(CHECK_IN, times=held)).refused(rule)
         given(ATTENDANCE).when(RecordMember("ani", START, held)).refused(rule)
         given(ATTENDANCE).when(RecordGuest("guest-1", START, held)).refused(rule)
 

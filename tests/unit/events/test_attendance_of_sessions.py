@@ -4,6 +4,7 @@ from datetime import timedelta
 from hypothesis import given as given_any
 from hypothesis import strategies as st
 
+from services.events.domain.activity_times import ActivityTimes
 from services.events.domain.attendance import (
     ATTENDANCE,
     AbsenceNoted,
@@ -17,15 +18,14 @@ from services.events.domain.attendance import (
     SessionAttended,
     SessionCodeWordIssued,
 )
-from services.events.domain.held import Held
 from services.kernel.base.problem import Refused
 from services.kernel.testing import given
 from tests.support.sample_community import KEDIRI
-from tests.unit.events.acts import AGENDA, HELD
+from tests.unit.events.sample_events import AGENDA, HELD
 from tests.unit.events.sample_times import START
 
 FIRST, SECOND, *_ = AGENDA
-WORKSHOP = Held("published", KEDIRI, START, AGENDA[-1].ends, AGENDA)
+WORKSHOP = ActivityTimes("published", KEDIRI, START, AGENDA[-1].ends, AGENDA)
 ISSUED = (SessionCodeWordIssued("s0", "first"), SessionCodeWordIssued("s1", "second"))
 SAYS_FIRST = CheckIn("ani", "", FIRST.starts, WORKSHOP, {"s0": "first", "s1": "other"})
 SAYS_SECOND = CheckIn("ani", "", SECOND.starts, WORKSHOP, {"s0": "other", "s1": "second"})
@@ -46,7 +46,7 @@ def test_the_word_says_at_which_session_somebody_is_and_the_first_that_they_came
     given(ATTENDANCE, *ISSUED, CAME, AT_FIRST).when(SAYS_SECOND).then(AT_SECOND)
 
 
-def test_a_word_of_no_session_is_refused_even_of_somebody_who_is_there() -> None:
+def test_a_word_of_no_session_is_refused_even_from_a_participant() -> None:
     wrong = replace(SAYS_FIRST, digests={"s0": "x", "s1": "y"})
     given(ATTENDANCE, *ISSUED).when(wrong).refused("wrong-code-word")
     given(ATTENDANCE, *ISSUED, CAME, AT_FIRST).when(wrong).refused("wrong-code-word")
@@ -95,7 +95,7 @@ COMMANDS: st.SearchStrategy[AttendanceCommand] = st.one_of(
 
 
 @given_any(st.lists(COMMANDS, max_size=25))
-def test_whoever_was_at_a_session_was_there_and_each_counts_once_always(commands: list[AttendanceCommand]) -> None:
+def test_a_participant_of_a_session_counts_once_for_the_activity_always(commands: list[AttendanceCommand]) -> None:
     state, told = given(ATTENDANCE, *ISSUED).state, list[tuple[str | None, str | None]]()
     for command in commands:
         try:

@@ -46,7 +46,7 @@ def test_a_chat_is_registered_once() -> None:
     given(CHAT_GROUP, REGISTERED).when(replace(REGISTER, name="Another")).refused("chat-is-registered")
 
 
-def test_nothing_is_held_in_a_chat_that_nobody_registered() -> None:
+def test_an_unregistered_chat_takes_no_lecture() -> None:
     with pytest.raises(NotFound):
         given(CHAT_GROUP).when(BookChat("one", START, END))
 
@@ -61,7 +61,7 @@ def test_two_lectures_in_one_chat_do_not_overlap_nor_touch() -> None:
     booked.when(later).then(ChatBooked("two", later.starts, later.ends))
 
 
-def test_a_lecture_moves_its_own_booking_and_a_released_one_is_nobodys() -> None:
+def test_a_lecture_moves_its_own_booking_and_a_release_frees_the_time() -> None:
     booked = given(CHAT_GROUP, REGISTERED, ChatBooked("one", START, END))
     booked.when(BookChat("one", START, END)).then()
     moved = BookChat("one", START + timedelta(minutes=5), END)
@@ -89,7 +89,7 @@ def test_the_permissions_found_are_kept_once_and_never_replaced() -> None:
     given(CHAT_GROUP, REGISTERED, WANTED, FREED).when(again).then()
 
 
-def test_a_lecture_that_begins_before_the_former_has_settled_takes_over_what_that_one_found() -> None:
+def test_a_lecture_that_begins_before_the_former_settled_keeps_the_permissions_found() -> None:
     second = RestrictionWanted("two", UNTIL + timedelta(hours=1))
     history = given(CHAT_GROUP, REGISTERED, WANTED, FOUND, FREED, second)
     assert history.state.kept == FOUND.permissions
@@ -106,7 +106,7 @@ def test_what_was_seen_is_recorded_once() -> None:
     given(CHAT_GROUP, *kept, FREED, RestrictionLifted("one")).when(SettleChat("one")).then(ChatSettled("one"))
 
 
-def test_who_speaks_of_a_lecture_that_is_over_changes_nothing() -> None:
+def test_an_observation_about_a_past_lecture_changes_nothing() -> None:
     settled = (REGISTERED, WANTED, FOUND, FREED, RestrictionLifted("one"), ChatSettled("one"))
     second = RestrictionWanted("two", UNTIL + timedelta(days=1))
     for late in (KeepPermissions("one", "{}"), RecordRestricted("one"), RecordLifted("one"), SettleChat("one")):

@@ -22,7 +22,7 @@ from services.events.domain.chat_group import (
 from services.events.views import chat_groups
 from services.kernel.base.clock import FixedClock
 from services.kernel.base.message import Metadata
-from services.kernel.commands.decider import Commands, Order
+from services.kernel.commands.decider import CommandEnvelope, Commands
 from services.kernel.declare.view import Page
 from services.kernel.log.memory_log import MemoryLog
 from services.kernel.readers.reader import LostCheckpoint
@@ -86,14 +86,14 @@ class Stage:
 
     def take(self, command):
         self.number += 1
-        self.commands.take(CHAT_GROUP, Order(command, GROUP, f"test-{self.number}", Metadata("test")))
+        self.commands.take(CHAT_GROUP, CommandEnvelope(command, GROUP, f"test-{self.number}", Metadata("test")))
 
     def find(self, _view, _where, **_how):
         document = {"_id": GROUP}
         for recorded in self.log.stream(f"chat-{GROUP}"):
             for change in chat_groups.apply(recorded):
                 document |= change.set
-        return Page([document] if document.get("watched") else [], None)
+        return Page([chat_groups.CHAT_GROUPS.read(document)] if document.get("watched") else [], None)
 
     def events(self):
         return [recorded.event for recorded in self.log.stream(f"chat-{GROUP}")]
@@ -116,7 +116,7 @@ class Stage:
         assert self.find(None, None).items == []
 
 
-def test_what_was_found_is_kept_before_the_chat_is_touched_and_comes_back_as_it_was():
+def test_permissions_are_recorded_before_the_restriction_and_restored_exactly():
     stage = Stage()
     stage.chat.on_send = lambda: kept.append([type(event).__name__ for event in stage.events()][-1])
     kept = []
@@ -167,7 +167,7 @@ def test_a_request_that_telegram_carries_out_late_is_put_right():
     stage.settle()
 
 
-def test_whoever_lost_the_lease_touches_nothing():
+def test_without_the_lease_no_chat_is_changed():
     stage = Stage()
     stage.restrict()
     stage.stands = False
@@ -203,7 +203,7 @@ def test_trouble_is_tried_again_ever_later_and_no_longer_than_two_minutes_apart(
     assert len(looked) < 20
 
 
-def test_a_chat_that_does_not_become_what_it_is_told_is_not_insisted_on_by_the_second():
+def test_a_chat_that_ignores_a_change_is_retried_ever_more_rarely():
     stage = Stage()
     stage.restrict()
     stage.chat.set_chat_permissions = lambda _chat, permissions: stage.chat.calls.append(permissions)

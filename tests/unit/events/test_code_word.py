@@ -9,7 +9,7 @@ def test_a_word_is_the_same_each_time_and_another_for_another_activity_or_key() 
     assert len({word, CODE_WORDS.word("activity-2"), CodeWords(b"x" * 32).word("activity-1")}) == 3
 
 
-def test_it_is_one_of_the_words_and_four_digits() -> None:
+def test_a_code_word_is_a_listed_word_and_four_digits() -> None:
     for n in range(200):
         word, digits = CODE_WORDS.word(f"activity-{n}").split(" ")
         assert word in WORDS

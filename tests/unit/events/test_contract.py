@@ -12,7 +12,7 @@ from services.kernel.base.message import Event
 from services.kernel.declare.process import DeadlinePassed
 from tests.support.sample_community import KEDIRI
 from tests.unit.events import told_lectures, told_outcomes
-from tests.unit.events.acts import AGENDA, BOARD_RULES, NOW, WORKSHOP_PLAN, planned, published, recorded
+from tests.unit.events.sample_events import AGENDA, BOARD_RULES, NOW, WORKSHOP_PLAN, planned, published, recorded
 from tests.unit.events.sample_times import END, START
 
 SPEAKER = Speaker("rani", "guide", "board", from_board=True)
@@ -80,7 +80,7 @@ def test_an_event_tells_what_the_contract_says_of_it(stream: str, event: Event, 
 
 
 @pytest.mark.parametrize(("stream", "event", "kind"), TOLD)
-def test_what_is_sealed_and_what_is_secret_is_told_to_nobody(stream: str, event: Event, kind: str | None) -> None:
+def test_sealed_texts_and_secrets_are_in_no_fact(stream: str, event: Event, kind: str | None) -> None:
     draft = tell(recorded(stream, event))
     assert kind is None or (draft is not None and "sealed" not in json.dumps(draft.data))
 

@@ -7,13 +7,13 @@ GIVE = GiveFeedback("ani", 5, 4, present=True, wish="sealed")
 GIVEN = FeedbackGiven("ani", 5, 4, "sealed")
 
 
-def test_those_who_were_there_answer_once() -> None:
+def test_a_participant_gives_feedback_once() -> None:
     given(FEEDBACK).when(GIVE).then(GIVEN)
     given(FEEDBACK, GIVEN).when(replace(GIVE, useful=1)).refused("feedback-once")
     given(FEEDBACK, GIVEN).when(replace(GIVE, person="budi")).then(replace(GIVEN, person="budi"))
 
 
-def test_whoever_was_not_there_is_not_asked() -> None:
+def test_only_participants_give_feedback() -> None:
     given(FEEDBACK).when(replace(GIVE, present=False)).refused("only-who-was-there")
 
 

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given as given_any
 from hypothesis import strategies as st
 
-from services.events.api.planning import NewActivity
+from services.events.api.kinds import NewActivity
 from services.events.domain import activity, gathering
 from services.events.domain.activity import AssignSpeaker, CancelActivity, PublishActivity, SpeakerAssigned
 from services.events.domain.gathering import GATHERING, AddTopic, GatheringPlanned
 from services.events.domain.plan import Speaker
 from services.kernel.base.problem import NotFound, Refused
 from services.kernel.testing import given
-from tests.unit.events.acts import (
+from tests.unit.events.sample_events import (
     AT_A_SCHOOL,
     BOARD_RULES,
     NOW,
@@ -44,7 +44,7 @@ def test_a_second_topic_is_refused_whatever_has_become_of_the_gathering() -> Non
     given(GATHERING, planned()).when(plan_gathering(topic="topic-2")).refused("one-topic-per-gathering")
 
 
-def test_its_own_topic_again_changes_nothing() -> None:
+def test_adding_the_gatherings_own_topic_changes_nothing() -> None:
     given(GATHERING, planned()).when(AddTopic("topic-1")).then()
 
 
@@ -52,7 +52,7 @@ def test_a_declined_topic_gets_no_gathering() -> None:
     given(GATHERING).when(plan_gathering(declined=True)).refused("topic-declined")
 
 
-def test_while_the_board_alone_speaks_nobody_else_leads_it() -> None:
+def test_under_the_boards_rules_only_the_board_leads_a_gathering() -> None:
     outsider = AssignSpeaker("dosen", "speaker", from_board=False, rules=BOARD_RULES)
     given(GATHERING, planned()).when(outsider).refused("speakers-from-the-board")
     guide = replace(outsider, role="guide")
@@ -65,7 +65,7 @@ def test_once_the_rules_are_open_anybody_may_speak_and_the_decision_says_under_w
     given(GATHERING, planned()).when(outsider).then(SpeakerAssigned(speaker, OPEN_RULES))
 
 
-def test_it_is_published_only_when_somebody_leads_it() -> None:
+def test_a_gathering_without_a_leader_is_not_published() -> None:
     given(GATHERING, planned()).when(PUBLISH).refused("nobody-leads-it")
     given(GATHERING, planned(), GUIDE).when(PUBLISH).then(published())
 
@@ -104,7 +104,7 @@ COMMANDS = st.one_of(
 
 
 @given_any(st.lists(COMMANDS, max_size=30))
-def test_whatever_is_asked_of_it_a_gathering_has_one_topic_always(commands: list[gathering.PlanGathering]) -> None:
+def test_a_gathering_has_one_topic_always(commands: list[gathering.PlanGathering]) -> None:
     state, topics = GATHERING.initial, set()
     for command in commands:
         try:
@@ -132,6 +132,6 @@ def _names(kind: object) -> set[str]:
 def test_a_fee_never_exists() -> None:
     spoken = [*get_args(activity.ActivityCommand), *get_args(activity.ActivityEvent)]
     kinds = [*spoken, gathering.PlanGathering, GatheringPlanned, activity.Activity]
-    names = {name for kind in kinds for name in _names(kind)} | set(NewActivity().fields)
+    names = {name for kind in kinds for name in _names(kind)} | {each.name for each in fields(NewActivity)}
     assert {"capacity", "starts", "topic"} <= names
     assert not [name for name in names if any(word in name for word in MONEY)]

@@ -37,7 +37,7 @@ from services.events.domain.plan import Speaker
 from services.kernel.base.problem import NotFound, Refused
 from services.kernel.testing import given
 from tests.support.sample_community import KEDIRI, NOW
-from tests.unit.events.acts import BOARD_RULES
+from tests.unit.events.sample_events import BOARD_RULES
 from tests.unit.events.told_lectures import CHAT, PLAN
 
 START, END = PLAN.starts, PLAN.ends
@@ -59,7 +59,7 @@ def plan(agreement: Agreement = BY_POLL) -> PlanLecture:
     return PlanLecture(PLAN, CHAT, agreement, NOW, BOARD_RULES)
 
 
-def test_it_is_planned_at_a_time_that_was_agreed_on_in_one_way_or_another() -> None:
+def test_a_lecture_needs_an_agreement_by_poll_or_otherwise() -> None:
     given(LECTURE).when(plan()).then(PLANNED)
     otherwise = Agreement(None, "in the meeting of March")
     given(LECTURE).when(plan(otherwise)).then(replace(PLANNED, agreement=otherwise))
@@ -67,7 +67,7 @@ def test_it_is_planned_at_a_time_that_was_agreed_on_in_one_way_or_another() -> N
     given(LECTURE, PLANNED).when(plan()).then()
 
 
-def test_it_is_announced_with_somebody_who_speaks_and_led_by_the_board() -> None:
+def test_a_lecture_is_announced_with_a_speaker_and_a_guide_of_the_board() -> None:
     given(LECTURE, PLANNED, GUIDE).when(PUBLISH).refused("lecture-needs-a-speaker")
     given(LECTURE, PLANNED, SPEAKER).when(PUBLISH).refused("moderator-from-the-board")
     outsider = SpeakerAssigned(Speaker("tamu", "guide", "practitioner", from_board=False), BOARD_RULES)
@@ -87,18 +87,18 @@ def test_first_it_is_opened_then_comes_the_presentation_then_questions() -> None
     given(LECTURE, *PUBLIC).when(CloseLecture(END, "hand")).refused("lecture-out-of-order")
 
 
-def test_a_step_that_was_taken_changes_nothing_when_it_is_taken_again() -> None:
+def test_repeating_a_step_of_a_lecture_changes_nothing() -> None:
     given(LECTURE, *PUBLIC, OPENED).when(OPEN).then()
     given(LECTURE, *PUBLIC, OPENED, CLOSED).when(CloseLecture(LATE, "deadline")).then()
     given(LECTURE, *PUBLIC, OPENED, CLOSED).when(OPEN).refused("lecture-out-of-order")
 
 
-def test_it_may_be_closed_at_any_moment_while_it_is_held() -> None:
+def test_a_lecture_can_be_closed_at_any_moment_under_way() -> None:
     for history in ((OPENED,), (OPENED, PresentationBegun(START))):
         given(LECTURE, *PUBLIC, *history).when(CloseLecture(END, "hand")).then(CLOSED)
 
 
-def test_it_is_opened_around_its_start_and_not_before_it_is_announced() -> None:
+def test_a_lecture_opens_around_its_start_and_after_its_announcement() -> None:
     early = START - timedelta(minutes=16)
     given(LECTURE, *PUBLIC).when(OpenLecture(early, early)).refused("too-early-to-open")
     given(LECTURE, *PUBLIC).when(OpenLecture(END, END)).refused("lecture-is-over")
@@ -107,7 +107,7 @@ def test_it_is_opened_around_its_start_and_not_before_it_is_announced() -> None:
         given(LECTURE).when(OPEN)
 
 
-def test_what_was_opened_in_time_and_is_recorded_late_stays_open_until_it_can_be_recorded() -> None:
+def test_a_lecture_opened_in_time_and_recorded_late_stays_open_for_the_recording() -> None:
     late = replace(OPENED, until=LATE + timedelta(minutes=15))
     given(LECTURE, *PUBLIC).when(OpenLecture(START, LATE)).then(late)
 
@@ -121,7 +121,7 @@ def test_once_opened_it_is_not_moved_but_may_be_cancelled() -> None:
     given(LECTURE, *PUBLIC, OPENED, cancelled).when(BeginPresentation(START)).refused("activity-cancelled")
 
 
-def test_it_is_archived_when_it_is_closed() -> None:
+def test_a_lecture_is_archived_after_its_closing() -> None:
     complete = CompleteActivity(LATE, present=3, guests=1)
     given(LECTURE, *PUBLIC, OPENED).when(complete).refused("lecture-not-closed")
     done = (ActivityCompleted("", KEDIRI, 3, 1), LectureArchived(KEDIRI))
@@ -151,7 +151,7 @@ STEPS = st.one_of(
 
 
 @given_any(st.lists(STEPS, max_size=12))
-def test_whatever_is_tried_it_only_ever_goes_forward(commands: list[object]) -> None:
+def test_a_lecture_only_goes_forward_always(commands: list[object]) -> None:
     state = LECTURE.fold(PUBLIC)
     for command in commands:
         assert isinstance(state, Lecture)

@@ -4,11 +4,11 @@ from datetime import timedelta
 from services.events.domain.activity import ActivityCancelled, ActivityRescheduled
 from services.events.domain.chat_group import CHAT_GROUP, BookChat, ChatBooked, ReleaseChat, WantFree, WantRestricted
 from services.events.domain.lecture import LECTURE, CloseLecture, LectureClosed, LectureOpened, LecturePlanned
-from services.events.processes.lecture_room import LECTURE_ROOM, PATIENCE
+from services.events.processes.lecture_room import BOOKING_TIMEOUT, LECTURE_ROOM
 from services.kernel.base.times import moment
 from services.kernel.declare.process import DeadlinePassed, Issue
 from tests.support.sample_community import KEDIRI, NOW
-from tests.unit.events.acts import recorded
+from tests.unit.events.sample_events import recorded
 from tests.unit.events.sample_times import END, START
 from tests.unit.events.test_lecture import BY_POLL, PLANNED
 from tests.unit.events.told_lectures import CHAT, PLAN
@@ -25,13 +25,13 @@ def test_a_booking_waits_for_its_lecture_and_is_given_back_if_none_comes() -> No
     fact = recorded(GROUP, BOOKED)
     assert LECTURE_ROOM.concerned(fact) == ["a"]
     reaction = LECTURE_ROOM.reaction({}, fact)
-    assert (reaction.state, reaction.deadlines) == ({"booked": "g"}, {"booked": NOW + PATIENCE})
-    passed = recorded("deadlines-x", DeadlinePassed("lecture-room", "a", "booked", NOW + PATIENCE))
+    assert (reaction.state, reaction.deadlines) == ({"booked": "g"}, {"booked": NOW + BOOKING_TIMEOUT})
+    passed = recorded("deadlines-x", DeadlinePassed("lecture-room", "a", "booked", NOW + BOOKING_TIMEOUT))
     given_back = LECTURE_ROOM.reaction(reaction.state, passed)
-    assert given_back.issues == [Issue(CHAT_GROUP, "g", ReleaseChat("a", NOW + PATIENCE))]
+    assert given_back.issues == [Issue(CHAT_GROUP, "g", ReleaseChat("a", NOW + BOOKING_TIMEOUT))]
 
 
-def test_a_planned_lecture_has_its_booking_and_one_that_was_held_needs_none() -> None:
+def test_a_planned_lecture_books_its_chat_and_a_past_lecture_does_not() -> None:
     reaction = LECTURE_ROOM.reaction({"booked": "g"}, recorded(LECTURES, PLANNED))
     assert (reaction.state, reaction.deadlines) == (STATE, {})
     assert reaction.issues == [Issue(CHAT_GROUP, "g", BookChat("a", START, END))]
@@ -42,8 +42,8 @@ def test_a_planned_lecture_has_its_booking_and_one_that_was_held_needs_none() ->
 def test_a_booking_at_other_times_than_its_lectures_is_put_right_unless_the_lecture_follows() -> None:
     moved = recorded(GROUP, ChatBooked("a", *LATER))
     reaction = LECTURE_ROOM.reaction(STATE, moved)
-    assert reaction.deadlines == {"booked": NOW + PATIENCE}
-    passed = recorded("deadlines-x", DeadlinePassed("lecture-room", "a", "booked", NOW + PATIENCE))
+    assert reaction.deadlines == {"booked": NOW + BOOKING_TIMEOUT}
+    passed = recorded("deadlines-x", DeadlinePassed("lecture-room", "a", "booked", NOW + BOOKING_TIMEOUT))
     assert LECTURE_ROOM.reaction(STATE, passed).issues == [Issue(CHAT_GROUP, "g", BookChat("a", START, END))]
     followed = recorded(LECTURES, ActivityRescheduled(*LATER, START, KEDIRI, published=True))
     reaction = LECTURE_ROOM.reaction(STATE, followed)

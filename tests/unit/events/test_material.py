@@ -26,6 +26,6 @@ def test_a_material_is_published_once_and_withdrawn_once() -> None:
         given(MATERIAL).when(WithdrawMaterial())
 
 
-def test_it_is_a_link_or_a_text_of_something_that_is_held() -> None:
+def test_a_material_is_a_link_or_a_text_of_an_activity_not_cancelled() -> None:
     given(MATERIAL).when(PublishMaterial(replace(SHEET, url=None, text=None), "published")).refused("material-is-empty")
     given(MATERIAL).when(replace(PUBLISH, state="cancelled")).refused("activity-cancelled")

@@ -54,7 +54,7 @@ def test_most_votes_agree_and_of_several_the_earliest() -> None:
     given(POLL, *history, VoteCast("citra", (1,))).when(CLOSE).then(PollAgreed(1, START, END, 2, 3, KEDIRI))
 
 
-def test_fewer_than_the_quorum_agree_on_nothing_and_who_took_the_vote_back_does_not_count() -> None:
+def test_fewer_voters_than_the_quorum_agree_on_nothing_and_a_withdrawn_vote_does_not_count() -> None:
     given(POLL, OPENED, VoteCast("ani", (1,))).when(CLOSE).then(PollFailed(1, KEDIRI))
     given(POLL, OPENED, VoteCast("ani", (1,)), VoteCast("budi", ())).when(CLOSE).then(PollFailed(1, KEDIRI))
 
@@ -66,7 +66,7 @@ def test_it_is_closed_once() -> None:
 
 
 @given_any(st.dictionaries(st.sampled_from("abcdefgh"), st.sets(st.integers(1, 2)), max_size=8))
-def test_what_was_agreed_on_suits_nobody_less_than_any_other_time(votes: dict[str, set[int]]) -> None:
+def test_the_agreed_time_has_the_most_votes_always(votes: dict[str, set[int]]) -> None:
     poll = POLL.fold([OPENED, *(VoteCast(person, tuple(sorted(chosen))) for person, chosen in votes.items())])
     (outcome,) = POLL.decide(CLOSE, poll)
     voters = sum(bool(chosen) for chosen in votes.values())

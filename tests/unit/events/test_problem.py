@@ -24,7 +24,7 @@ from services.kernel.base.problem import NotFound, Refused
 from services.kernel.declare.process import Issue
 from services.kernel.testing import given
 from tests.support.sample_community import KEDIRI
-from tests.unit.events.acts import HELD, recorded
+from tests.unit.events.sample_events import HELD, recorded
 from tests.unit.events.sample_times import END, START
 
 NAMED = CaptureProblem("p", "ani", "ani", "sealed", START, HELD)
@@ -42,12 +42,12 @@ def test_a_problem_is_said_by_name_or_without() -> None:
     given(PROBLEMS, P).when(NAMED).then()
 
 
-def test_it_is_said_while_it_is_held_and_for_a_week_after() -> None:
+def test_a_problem_is_said_during_the_activity_and_for_a_week_after() -> None:
     given(PROBLEMS).when(replace(NAMED, at=END + AFTERWARDS)).then(P)
     given(PROBLEMS).when(replace(NAMED, at=END + AFTERWARDS + timedelta(seconds=1))).refused("problems-are-closed")
     given(PROBLEMS).when(replace(NAMED, at=START - timedelta(hours=1))).refused("not-started-yet")
     for state, rule in (("planned", "not-published-yet"), ("cancelled", "activity-cancelled")):
-        given(PROBLEMS).when(replace(NAMED, held=replace(HELD, state=state))).refused(rule)
+        given(PROBLEMS).when(replace(NAMED, times=replace(HELD, state=state))).refused(rule)
 
 
 def test_others_have_it_too_once_each() -> None:
@@ -69,7 +69,7 @@ def test_what_was_said_twice_is_put_together() -> None:
         given(PROBLEMS, P).when(MergeProblem("p", into)).refused("merges-into-another")
 
 
-def test_a_problem_becomes_a_topic_of_those_who_said_it_by_name() -> None:
+def test_a_problem_becomes_a_topic_raised_by_its_named_persons() -> None:
     given(PROBLEMS, P, SHARED).when(TO_TOPIC).then(TOPIC_MADE)
     made = given(PROBLEMS, P, SHARED, TOPIC_MADE)
     made.when(TO_TOPIC).then()
@@ -77,7 +77,7 @@ def test_a_problem_becomes_a_topic_of_those_who_said_it_by_name() -> None:
     made.when(ShareProblem("p", "citra")).refused("problem-is-a-topic")
 
 
-def test_what_nobody_said_is_not_there() -> None:
+def test_an_unknown_problem_is_not_found() -> None:
     for command in (ShareProblem("x", "ani"), MergeProblem("x", "p"), replace(TO_TOPIC, problem="x")):
         with pytest.raises(NotFound):
             given(PROBLEMS, P).when(command)

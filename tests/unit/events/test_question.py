@@ -59,7 +59,7 @@ def test_the_same_question_is_joined_with_one_that_stands_for_itself() -> None:
     given(QUESTIONS, ONE, TWO, QuestionHidden("one")).when(MergeQuestion("two", "one")).refused("not-mergeable")
 
 
-def test_what_others_ask_too_keeps_its_place_when_whoever_asked_it_first_puts_it_off() -> None:
+def test_a_merged_question_keeps_its_place_when_its_first_asker_withdraws() -> None:
     three = QuestionAsked("three", "citra", "sealed")
     joined = given(QUESTIONS, ONE, TWO, three, QuestionMerged("two", "one"))
     off = [QuestionTookPlace("two", "one"), QuestionWithdrawn("one")]
@@ -73,14 +73,14 @@ def test_what_others_ask_too_keeps_its_place_when_whoever_asked_it_first_puts_it
     all_three.when(WithdrawQuestion("two")).then(QuestionWithdrawn("two"))
 
 
-def test_what_stands_behind_a_question_follows_it_behind_another() -> None:
+def test_merged_questions_follow_their_question_into_another() -> None:
     three = QuestionAsked("three", "citra", "sealed")
     given(QUESTIONS, ONE, TWO, three, QuestionMerged("two", "one")).when(MergeQuestion("one", "three")).then(
         QuestionMerged("one", "three"), QuestionMerged("two", "three")
     )
 
 
-def test_the_one_that_is_picked_instead_of_another_sends_that_one_back_to_the_front() -> None:
+def test_picking_another_question_returns_the_former_to_the_front() -> None:
     given(QUESTIONS, ONE, TWO).when(PickQuestion("two")).then(QuestionPicked("two"))
     picked = given(QUESTIONS, ONE, TWO, QuestionPicked("two"))
     picked.when(PickQuestion("one")).then(QuestionPicked("one", instead="two"))
@@ -88,7 +88,7 @@ def test_the_one_that_is_picked_instead_of_another_sends_that_one_back_to_the_fr
     given(QUESTIONS, ONE, QuestionHidden("one")).when(PickQuestion("one")).refused("question-not-waiting")
 
 
-def test_what_is_hidden_is_not_answered_and_what_is_answered_not_hidden_and_may_be_answered_better() -> None:
+def test_a_hidden_question_is_not_answered_and_an_answered_question_is_answered_again_but_not_hidden() -> None:
     answer = AnswerQuestion("one", "dosen", "sealed")
     given(QUESTIONS, ONE).when(answer).then(QuestionAnswered("one", "dosen", "sealed"))
     given(QUESTIONS, ONE, QuestionHidden("one")).when(answer).refused("question-not-waiting")
@@ -97,7 +97,7 @@ def test_what_is_hidden_is_not_answered_and_what_is_answered_not_hidden_and_may_
     answered.when(AnswerQuestion("one", "dosen", "better")).then(QuestionAnswered("one", "dosen", "better"))
 
 
-def test_what_nobody_asked_is_not_there() -> None:
+def test_an_unknown_question_is_not_found() -> None:
     with pytest.raises(NotFound):
         given(QUESTIONS).when(HideQuestion("one"))
 
@@ -115,7 +115,7 @@ COMMANDS = st.one_of(
 
 
 @given_any(st.lists(COMMANDS, max_size=25))
-def test_each_waits_once_one_at_most_is_answered_and_nothing_stands_behind_what_is_not_there(
+def test_the_line_of_questions_is_consistent_always(
     commands: list[object],
 ) -> None:
     questions = QUESTIONS.initial

@@ -1,13 +1,12 @@
 from datetime import datetime, timedelta
-from typing import Any
 
 from services.events.domain.rules import RulesInForce
-from services.events.views.rulebook import rules_at
-from tests.unit.events.acts import BOARD_RULES, NOW, OPEN_RULES
+from services.events.views.rulebook import RulesRow, rules_at
+from tests.unit.events.sample_events import BOARD_RULES, NOW, OPEN_RULES
 
 
-def dated(since: datetime, rules: RulesInForce) -> dict[str, Any]:
-    return {"version": rules.version, "in_force_from": since.isoformat(), "speakers": rules.speakers}
+def dated(since: datetime, rules: RulesInForce) -> RulesRow:
+    return RulesRow(str(rules.version), rules.version, since.isoformat(), rules.speakers)
 
 
 BEGINS = NOW + timedelta(days=7)

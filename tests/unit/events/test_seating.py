@@ -5,14 +5,14 @@ from services.events.domain.seats import SEATS, CloseRegistration, MoveClosing, 
 from services.events.processes.seating import SEATING
 from services.kernel.declare.process import DeadlinePassed, Issue
 from tests.support.sample_community import KEDIRI
-from tests.unit.events.acts import NOW, planned, published, recorded
+from tests.unit.events.sample_events import NOW, planned, published, recorded
 from tests.unit.events.sample_times import END, START
 
 STREAM = "gathering-a"
 LATER = START + timedelta(days=1)
 
 
-def test_what_is_published_has_seats_until_it_starts() -> None:
+def test_a_published_activity_has_open_seats_until_its_start() -> None:
     fact = recorded(STREAM, published())
     assert SEATING.concerned(fact) == ["a"]
     reaction = SEATING.react({}, fact)
@@ -40,7 +40,7 @@ def test_the_deadline_closes_registration_as_of_the_start_however_late_it_is_not
     assert SEATING.react({}, passed).issues == [Issue(SEATS, "a", CloseRegistration(START, "started"))]
 
 
-def test_what_is_only_planned_and_what_happens_to_seats_concern_it_not() -> None:
+def test_seating_ignores_plans_and_events_of_seats() -> None:
     moved = ActivityRescheduled(LATER, END + timedelta(days=1), START, KEDIRI, published=False)
     dropped = ActivityCancelled("rain", "t", KEDIRI, published=False)
     for event in (planned(), moved, dropped, SeatTaken("ani", KEDIRI)):

@@ -27,7 +27,7 @@ from services.kernel.base.message import Event
 from services.kernel.base.problem import Refused, Unavailable
 from services.kernel.testing import given
 from tests.support.sample_community import KEDIRI
-from tests.unit.events.acts import NOW
+from tests.unit.events.sample_events import NOW
 from tests.unit.events.sample_times import START
 
 OPENED = SeatsOpened(2, START, KEDIRI)
@@ -69,7 +69,7 @@ def test_leaving_the_line_closes_ranks_and_promotes_nobody() -> None:
     assert (after.taken, after.line, after.place("dewi")) == (("ani", "budi"), ("dewi",), 1)
 
 
-def test_giving_back_what_one_does_not_have_changes_nothing() -> None:
+def test_releasing_a_seat_not_held_changes_nothing() -> None:
     given(SEATS, *FULL).when(ReleaseSeat("nobody", NOW)).then()
     given(SEATS).when(ReleaseSeat("ani", NOW)).then()
 
@@ -86,7 +86,7 @@ def test_from_the_start_on_nobody_registers_or_gives_back_even_before_the_deadli
     given(SEATS, *LINED, RegistrationClosed("started")).when(take("eka")).refused("registration-closed")
 
 
-def test_who_is_registered_hears_the_same_after_it_closed() -> None:
+def test_a_registered_person_gets_the_same_answer_after_closing() -> None:
     given(SEATS, *LINED, RegistrationClosed("started")).when(take("ani", START)).then()
 
 
@@ -131,7 +131,7 @@ def test_in_the_moment_between_publishing_and_opening_one_is_asked_to_try_again(
         given(SEATS).when(take("ani"))
 
 
-def test_more_seats_are_those_of_the_first_in_line_and_nobody_loses_one_when_there_are_fewer() -> None:
+def test_more_seats_promote_the_first_in_line_and_fewer_seats_take_none_away() -> None:
     one = SeatsOpened(1, START, KEDIRI)
     waiting = (one, SeatTaken("ani", KEDIRI), *(PlacedInLine(name, n, KEDIRI) for n, name in enumerate("bcd", start=1)))
     more = (SeatsResized(3), SeatPromoted("b", KEDIRI), SeatPromoted("c", KEDIRI))

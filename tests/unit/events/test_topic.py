@@ -33,7 +33,7 @@ def test_a_topic_is_raised_with_its_origin() -> None:
     given(TOPIC).when(RaiseTopic("Barcodes", "ani", "member", KEDIRI, "sealed")).then(RAISED)
 
 
-def test_others_share_it_or_want_it_once_each() -> None:
+def test_a_topic_is_shared_or_endorsed_once_a_person() -> None:
     given(TOPIC, RAISED).when(JoinTopic("budi")).then(TopicJoined("budi", KEDIRI))
     given(TOPIC, RAISED).when(JoinTopic("ani")).then()
     given(TOPIC, RAISED).when(EndorseTopic("citra")).then(TopicEndorsed("citra", KEDIRI))
@@ -41,7 +41,7 @@ def test_others_share_it_or_want_it_once_each() -> None:
     given(TOPIC, RAISED).when(EndorseTopic("ani")).then()
 
 
-def test_whoever_wanted_it_and_then_has_the_trouble_counts_once() -> None:
+def test_an_endorser_who_joins_a_topic_counts_once() -> None:
     topic = given(TOPIC, RAISED, TopicEndorsed("citra", KEDIRI), TopicJoined("citra", KEDIRI)).state
     assert (topic.raisers, topic.endorsers) == ({"ani", "citra"}, set())
 
@@ -51,7 +51,7 @@ def test_declining_needs_a_reason() -> None:
     given(TOPIC, RAISED).when(DecideTopic("declined", "not ours")).then(DECLINED)
 
 
-def test_a_declined_topic_takes_nobody_on_until_it_is_accepted_after_all() -> None:
+def test_a_declined_topic_takes_no_raisers_until_accepted() -> None:
     given(TOPIC, RAISED, DECLINED).when(JoinTopic("budi")).refused("topic-declined")
     given(TOPIC, RAISED, DECLINED).when(EndorseTopic("budi")).refused("topic-declined")
     given(TOPIC, RAISED, DECLINED).when(DecideTopic("accepted")).then(ACCEPTED)
@@ -78,7 +78,7 @@ def test_it_is_discussed_once_an_activity() -> None:
     given(TOPIC, RAISED, DISCUSSED).when(MarkDiscussed("activity-2")).then(TopicDiscussed("activity-2"))
 
 
-def test_only_its_raisers_say_whether_it_is_solved_and_only_afterwards() -> None:
+def test_only_raisers_say_whether_a_topic_is_solved_and_only_after_the_discussion() -> None:
     given(TOPIC, RAISED, DISCUSSED).when(AnswerTopic("citra", solved=True)).refused("raisers-only")
     given(TOPIC, RAISED).when(AnswerTopic("ani", solved=True)).refused("not-discussed-yet")
     given(TOPIC, RAISED, DISCUSSED).when(AnswerTopic("ani", solved=True)).then(TopicAnswered("ani", True, KEDIRI))
@@ -91,7 +91,7 @@ def test_a_raiser_may_think_again_and_the_last_word_stands() -> None:
     assert given(TOPIC, RAISED, DISCUSSED, yes, no).state.answers == {("ani", False)}
 
 
-def test_what_nobody_raised_is_not_there() -> None:
+def test_an_unknown_topic_is_not_found() -> None:
     for command in (JoinTopic("ani"), DecideTopic("accepted"), AnswerTopic("ani", solved=True)):
         with pytest.raises(NotFound):
             given(TOPIC).when(command)
@@ -109,7 +109,7 @@ COMMANDS = st.one_of(
 
 
 @given_any(st.lists(COMMANDS, max_size=40))
-def test_nobody_counts_twice_and_nobody_answers_twice(commands: list[TopicCommand]) -> None:
+def test_a_person_counts_once_and_has_one_answer_always(commands: list[TopicCommand]) -> None:
     topic = TOPIC.evolve(TOPIC.initial, RAISED)
     for command in commands:
         try:

@@ -27,7 +27,7 @@ def test_a_venue_enters_the_book_once() -> None:
     given(VENUE, ADDED).when(AddVenue(SCHOOL)).then()
 
 
-def test_a_host_is_asked_about_what_is_planned_there() -> None:
+def test_a_host_is_asked_only_about_activities_planned_at_the_venue() -> None:
     given(VENUE, ADDED).when(AskVenue("activity-1", planned_here=True)).then(ASKED)
     given(VENUE, ADDED, ASKED).when(AskVenue("activity-1", planned_here=True)).then()
     given(VENUE, ADDED).when(AskVenue("activity-1", planned_here=False)).refused("activity-is-elsewhere")
@@ -41,7 +41,7 @@ def test_the_hosts_answer_is_recorded() -> None:
     given(VENUE, ADDED, ASKED, CONFIRMED).when(RecordAnswer("activity-1", confirmed=True)).then()
 
 
-def test_nobody_answers_what_was_not_asked() -> None:
+def test_a_host_answers_only_what_was_asked() -> None:
     given(VENUE, ADDED).when(RecordAnswer("activity-1", confirmed=True)).refused("venue-not-asked")
 
 
@@ -57,7 +57,7 @@ def test_a_venue_that_is_not_in_the_book_is_not_there() -> None:
             given(VENUE).when(command)
 
 
-def test_who_has_answered_is_asked_again_about_another_time_and_nobody_else_is() -> None:
+def test_only_a_host_who_has_answered_is_asked_again_about_another_time() -> None:
     again = AskAgain("activity-1")
     given(VENUE, ADDED).when(again).then()
     given(VENUE, ADDED, ASKED).when(again).then()

@@ -11,7 +11,7 @@ from services.events.domain.plan import Plan, Session, Speaker
 from services.events.domain.workshop import CATEGORIES, WORKSHOP, PlanWorkshop, WorkshopPlanned
 from services.kernel.base.problem import NotFound, Refused
 from services.kernel.testing import given
-from tests.unit.events.acts import AGENDA, AT_A_SCHOOL, BOARD_RULES, NOW, WORKSHOP_PLAN
+from tests.unit.events.sample_events import AGENDA, AT_A_SCHOOL, BOARD_RULES, NOW, WORKSHOP_PLAN
 from tests.unit.events.sample_times import START
 
 PLANNED = WorkshopPlanned(WORKSHOP_PLAN, BOARD_RULES)
@@ -32,7 +32,7 @@ def test_a_workshop_is_planned_once_with_its_agenda_in_order() -> None:
     given(WORKSHOP, PLANNED).when(PLAN_IT).then()
 
 
-def test_it_starts_with_its_first_session_and_ends_with_its_last() -> None:
+def test_a_workshop_starts_with_its_first_session_and_ends_with_its_last() -> None:
     first, *_, last = AGENDA
     two = replace(WORKSHOP_PLAN, sessions=(first, last), starts=START - timedelta(days=3), ends=START)
     plan = replace(WORKSHOP_PLAN, sessions=(first, last))
@@ -47,7 +47,7 @@ def test_an_agenda_that_cannot_be_is_refused() -> None:
     given(WORKSHOP).when(with_sessions(replace(first, ends=first.starts))).refused("ends-before-start")
 
 
-def test_its_speakers_are_practitioners_academics_and_officials_who_declare_their_field() -> None:
+def test_speakers_of_a_workshop_are_practitioners_academics_and_officials_with_a_declared_field() -> None:
     for category in CATEGORIES:
         speaker = Speaker("dosen", "speaker", category, False, "sealed")
         given(WORKSHOP, PLANNED).when(replace(ASSIGN, category=category)).then(SpeakerAssigned(speaker, BOARD_RULES))
@@ -65,7 +65,7 @@ def test_it_is_published_only_with_a_speaker() -> None:
     given(WORKSHOP, PLANNED, ASSIGNED, withdrawn).when(PUBLISH).refused("workshop-needs-a-speaker")
 
 
-def test_whoever_a_session_names_is_among_its_speakers() -> None:
+def test_a_session_names_only_speakers_of_the_workshop() -> None:
     plan = replace(WORKSHOP_PLAN, sessions=(replace(AGENDA[0], speaker="dinas"), *AGENDA[1:]))
     planned = WorkshopPlanned(plan, BOARD_RULES)
     given(WORKSHOP, planned, ASSIGNED).when(PUBLISH).refused("session-without-speaker")
@@ -103,7 +103,7 @@ SESSION = st.builds(
 
 
 @given_any(st.lists(SESSION, max_size=6))
-def test_whatever_is_planned_its_sessions_follow_one_another_within_it_always(sessions: list[Session]) -> None:
+def test_sessions_follow_one_another_within_the_workshop_always(sessions: list[Session]) -> None:
     try:
         (planned,) = WORKSHOP.decide(with_sessions(*sessions), WORKSHOP.initial)
     except Refused:

@@ -3,7 +3,7 @@ from dataclasses import replace
 from services.kernel.testing import given
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.stages import CONDITIONS, AssessReadiness, Condition, PassStage
-from tests.unit.mentoring.cases import LED, OPENED, TEMPLATE, WHOLE, assessed, passed
+from tests.unit.mentoring.sample_cases import LED, OPENED, TEMPLATE, WHOLE, assessed, passed
 
 ITEMS = ("head-agrees", "operator-named", "collection-counted")
 
