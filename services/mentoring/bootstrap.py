@@ -1,4 +1,4 @@
-"""What the mentoring service is made of."""
+"""The declarations of the mentoring service."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from services.mentoring.views import VIEWS
 
 
 def definition() -> Definition:
-    """The service's declarations. It listens to members (who holds which office, who works where, what they can) and to
-    events (who was at which gathering).
-    """
+    """The service listens to members for offices, affiliations and competence, and to events for attendance."""
     return Definition(
         name="mentoring",
         registry=REGISTRY,

@@ -1,7 +1,7 @@
-"""What this service tells the others: which event becomes which fact, and what stands in it.
+"""The facts of this service: each event's fact, and the fields of the fact.
 
-A fact's fields are a promise: one may join, none changes its meaning. No name, no contact, no free text about a person:
-people are ids. Titles of consultations are public lines; all other texts stay here.
+A fact's fields are a promise: a field may join, and no field changes its meaning. People are ids: no fact holds a name, a
+contact or free text about a person. Titles of consultations are public lines; all other texts stay here.
 """
 
 from __future__ import annotations
@@ -17,16 +17,14 @@ from services.mentoring.domain import (
     desk,
     evidence,
     opening,
-    pilot,
     probation,
-    progress,
-    readiness,
     report,
     smooth,
+    stages,
     visit,
     weeks,
 )
-from services.mentoring.domain import consultation_acts as acts
+from services.mentoring.domain import consultation_messages as messages
 
 E = TypeVar("E", bound=Event)
 _LIBRARY = "library.id"
@@ -40,7 +38,7 @@ def _of_case(
     made: Mapping[str, Made[E]] | None = None,
     known: Mapping[str, Iterable[Any]] | None = None,
 ) -> Tells[E]:
-    """A fact about the case that the event's stream is: with the case's id, its library and the library's region."""
+    """A fact about a case, with the case's id (the stream's), its library and the library's region."""
     return Tells(
         event,
         fact,
@@ -54,10 +52,10 @@ def _of_case(
 
 _EVIDENCE = {"kind": ("loans", "backup"), "source": (probation.STATED, probation.MEASURED)}
 TOLD = (
-    Tells(acts.ConsultationAsked, "consultation-asked", "consultation", ("asker", "library", "owner", "title")),
-    # Where nobody in person owns it yet there is nobody to tell: the desk hands it on at once.
+    Tells(messages.ConsultationAsked, "consultation-asked", "consultation", ("asker", "library", "owner", "title")),
+    # While the desk has the consultation and no person yet, no owner can be told; the desk hands it on at once.
     Tells(
-        acts.ConsultationAssigned,
+        messages.ConsultationAssigned,
         "consultation-assigned",
         "consultation",
         ("asker", "owner", "why"),
@@ -65,16 +63,16 @@ TOLD = (
         {"why": (desk.REGION, desk.STAND_IN, desk.BOARD, desk.HANDOVER, desk.ESCALATION, desk.HAND)},
         when=lambda event: event.owner is not None,
     ),
-    Tells(acts.ConsultationAnswered, "consultation-answered", "consultation", ("asker", "by", "public")),
-    Tells(acts.ConsultationResolved, "consultation-resolved", "consultation", ("asker",)),
-    Tells(acts.ConsultationReopened, "consultation-reopened", "consultation", ("asker", "owner")),
-    Tells(acts.ConsultationEscalated, "consultation-escalated", "consultation", ("owner", "to")),
-    Tells(acts.ConsultationPromoted, "consultation-promoted", "consultation", ("mentorship", "library")),
+    Tells(messages.ConsultationAnswered, "consultation-answered", "consultation", ("asker", "by", "public")),
+    Tells(messages.ConsultationResolved, "consultation-resolved", "consultation", ("asker",)),
+    Tells(messages.ConsultationReopened, "consultation-reopened", "consultation", ("asker", "owner")),
+    Tells(messages.ConsultationEscalated, "consultation-escalated", "consultation", ("owner", "to")),
+    Tells(messages.ConsultationPromoted, "consultation-promoted", "consultation", ("mentorship", "library")),
     _of_case(opening.MentorshipOpened, "mentorship-opened"),
     _of_case(opening.MentorAssigned, "mentor-assigned", "mentor"),
-    _of_case(readiness.ReadinessAssessed, "readiness-assessed", "score", "missing"),
-    _of_case(pilot.PilotDesignated, "library-piloted", made={"rules": "rules.version"}),
-    _of_case(progress.StagePassed, "stage-passed", "stage", "template"),
+    _of_case(stages.ReadinessAssessed, "readiness-assessed", "score", "missing"),
+    _of_case(stages.PilotDesignated, "library-piloted", made={"rules": "rules.version"}),
+    _of_case(stages.StagePassed, "stage-passed", "stage", "template"),
     Tells(
         visit.VisitLogged,
         "visit-logged",
@@ -83,7 +81,7 @@ TOLD = (
         {"library": _LIBRARY, "by": "visitor"},
         region=_REGION,
     ),
-    _of_case(progress.LibraryLive, "library-live"),
+    _of_case(stages.LibraryLive, "library-live"),
     _of_case(
         evidence.LoansCounted,
         "evidence-recorded",
@@ -117,12 +115,12 @@ TOLD = (
     ),
 )
 UNTOLD = (
-    acts.AnswerPublished,
-    acts.NoteTaken,
-    acts.ConsultationHeld,
-    acts.ConsultationRated,
-    acts.TroubleShared,
-    acts.ResponseTargetMissed,
+    messages.AnswerPublished,
+    messages.NoteTaken,
+    messages.ConsultationHeld,
+    messages.ConsultationRated,
+    messages.TroubleShared,
+    messages.ResponseTargetMissed,
     opening.MentorReleased,
     evidence.WeekMissed,
     access.EvidenceKeyIssued,

@@ -1,10 +1,9 @@
-"""What the handlers of this service are called with, and what they ask of it before they take a command."""
+"""The parts of the service for its handlers, and the handlers' questions before a command."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from services.kernel.base.problem import Malformed
 from services.kernel.commands.decider import Commands
@@ -12,7 +11,9 @@ from services.kernel.declare.policy import Actor
 from services.kernel.declare.service import Core
 from services.kernel.privacy.vault import Vault
 from services.kernel.views.view_store import Views
+from services.mentoring.domain.case import Note
 from services.mentoring.domain.desk import (
+    ALL,
     ANSWERING_THERE,
     BOARD_ORDER,
     REGIONAL,
@@ -23,8 +24,9 @@ from services.mentoring.domain.desk import (
 )
 from services.mentoring.domain.rules import RulesInForce
 from services.mentoring.secret_deriver import SecretDeriver
+from services.mentoring.views.libraries import LIBRARIES, LibraryRow
 from services.mentoring.views.offices import OFFICES
-from services.mentoring.views.participants import PARTICIPANTS, is_member
+from services.mentoring.views.participants import PARTICIPANTS
 from services.mentoring.views.regions import REGIONS
 from services.mentoring.views.rulebook import RULEBOOK, rules_at
 
@@ -36,7 +38,7 @@ READ_MEMBERS = "members.read"
 
 @dataclass(frozen=True)
 class Parts:
-    """The service as its handlers see it."""
+    """The service from the view of its handlers."""
 
     commands: Commands
     views: Views
@@ -47,49 +49,61 @@ class Parts:
         """The rules in force at a moment, as far as members have told them."""
         return rules_at(self.views.all(RULEBOOK), at)
 
-    def office(self, office: str, region: str | None) -> dict[str, Any]:
-        """Who holds an office: ``{holders: [persons], stand_in}``, both empty for one that nobody ever held."""
-        known = self.views.get(OFFICES, f"{office}.{region or 'all'}") or {}
-        return {"holders": list(known.get("holders", ())), "stand_in": known.get("stand_in")}
-
     def owner_for(self, region: str) -> Owner:
-        """Who owns what is asked in a region now, as far as members have told who holds which office."""
+        """The owner of a question that is asked in a region now, by the offices that members have told."""
+        wanted = {"office": {"$in": [*BOARD_ORDER, REGIONAL]}}
         seats = {
-            key_of(document["office"], document["region"]): Seat(
-                next(iter(document.get("holders", ())), None), document.get("stand_in")
-            )
-            for document in self.views.all(OFFICES, {"office": {"$in": [*BOARD_ORDER, REGIONAL]}})
+            key_of(row.office, row.region): Seat(next(iter(row.holders), None), row.stand_in)
+            for row in self.views.all(OFFICES, wanted)
         }
         return owner_for(region, seats)
 
     def answers_in(self, person: str, region: str) -> bool:
-        """Whether somebody holds an office, or stands in for one, that answers questions of a region."""
-        offices = [*(self.office(office, None) for office in BOARD_ORDER)]
-        offices += [self.office(office, region) for office in ANSWERING_THERE]
-        return any(person in {*office["holders"], office["stand_in"]} for office in offices)
+        """Whether the person holds an office that answers questions of the region, or stands in for its holder."""
+        keys = [*(f"{office}.{ALL}" for office in BOARD_ORDER), *(f"{office}.{region}" for office in ANSWERING_THERE)]
+        offices = [row for key in keys if (row := self.views.get(OFFICES, key)) is not None]
+        return any(person in {*office.holders, office.stand_in} for office in offices)
 
     def ids(self, actor: Actor) -> frozenset[str]:
-        """Every id that the acting person is known by, as member and as guest before that; none for nobody."""
+        """All ids of the acting person, as member and as guest before that; none for an actor who is no person."""
         if actor.kind != "person":
             return frozenset()
-        known = self.views.get(PARTICIPANTS, actor.id) or {}
-        return frozenset({actor.id, *known.get("guests", ())})
+        return frozenset({actor.id, *self.guests(actor.id)})
+
+    def guests(self, person: str) -> tuple[str, ...]:
+        """The guests that the person is known to have been."""
+        row = self.views.get(PARTICIPANTS, person)
+        return row.guests if row else ()
 
     def require_member(self, person: str) -> None:
-        """Raises ``Malformed`` for whoever is no member, as far as members have told."""
-        if not is_member(self.views.get(PARTICIPANTS, person)):
+        """Raises ``Malformed`` for an id that is no member's, as far as members have told."""
+        row = self.views.get(PARTICIPANTS, person)
+        if row is None or not row.is_member:
             raise Malformed(errors={"person": ["There is no such member."]})
 
     def person_of(self, participant: str) -> str:
-        """The member whom a participant's id is: a guest's own id until it is known whose it was."""
-        return str((self.views.get(PARTICIPANTS, participant) or {}).get("person") or participant)
+        """The member that a guest turned out to be; the id itself for a member and for a guest who is not known."""
+        row = self.views.get(PARTICIPANTS, participant)
+        return (row and row.person) or participant
 
     def require_region(self, region: str) -> None:
         """Raises ``Malformed`` for a region that was never opened."""
         if self.views.get(REGIONS, region) is None:
             raise Malformed(errors={"region": ["There is no such region."]})
 
+    def library(self, library: str) -> LibraryRow:
+        """The library and its staff, as far as members have told of them."""
+        return self.views.get(LIBRARIES, library) or LibraryRow(library)
+
+    def open_note(self, note: Note | None) -> str | None:
+        """A note's text; None where there is no note, or its writer is erased."""
+        return None if note is None else self.vault.open(note.owner, note.sealed)
+
+    def seal_note(self, person: str, text: str | None) -> Note | None:
+        """The text as a note of the person, None without a text."""
+        return None if text is None else Note(person, self.vault.seal(person, text))
+
 
 def parts(core: Core) -> Parts:
-    """This service's parts around those that every service has."""
+    """The parts of this service, made from the parts of every service."""
     return Parts(core.commands, core.views, core.vault, SecretDeriver(core.settings.secrets.token))

@@ -21,7 +21,7 @@ class SecretDeriver:
     key: bytes
 
     def evidence_key(self, mentorship: str, command: str) -> str:
-        """What a server posts its evidence with: ``bukti_<mentorship>_<secret>``."""
+        """The key for a server's evidence: ``bukti_<mentorship>_<secret>``."""
         return "bukti_" + self._with("evidence", mentorship, command)
 
     def progress_address(self, mentorship: str, command: str) -> str:
@@ -53,7 +53,7 @@ def report_digest(code: str) -> str:
 
 
 def mentorship_in(secret: str) -> str | None:
-    """The mentorship that an address or a key names; None for a text that is not one of ours."""
+    """The mentorship of an address or a key; None for any other text."""
     named = secret.removeprefix("bukti_").partition("_")[0]
     try:
         return str(uuid.UUID(hex=named)) if len(named) == 32 else None

@@ -7,7 +7,7 @@ from services.mentoring.bootstrap import definition
 
 
 class Service(EventSourcedService):
-    """Runs the mentoring service; what it is stands in ``bootstrap``."""
+    """Runs the mentoring service, which ``bootstrap`` declares."""
 
     name = "mentoring"
     definition = staticmethod(definition)

@@ -1,4 +1,4 @@
-"""The stage templates that this release knows, read from ``stages/``."""
+"""The stage templates of this release, read from ``stages/``."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from services.mentoring.domain.template import Item, Stage, Template
 
 STAGES = Path(__file__).with_name("stages")
 VERSION = re.compile(r"[0-9]+(?:\.[0-9]+)+")
-"""The number in what somebody calls a version. ASCII alone: int() does not take all that Unicode calls a digit."""
+"""The number in the name of a version. Only ASCII digits, for ``int`` does not accept every digit of Unicode."""
 WHOLE = re.compile(r"[0-9]+")
 
 
 @cache
 def templates(folder: Path = STAGES) -> Mapping[str, Template]:
-    """Every template by its name, ``slims-1``. A version once published is never changed: cases stand on it."""
+    """Every template by its name, ``slims-1``. A published version is never changed, for cases depend on it."""
     read = (_template(json.loads(path.read_text("utf-8"))) for path in sorted(folder.glob("*.json")))
     return {template.name: template for template in read}
 
 
 def newest(software: str) -> Template | None:
-    """The newest template of a software, None where there is none."""
+    """The newest template of a software, None for a software without a template."""
     known = [template for template in templates().values() if template.software == software]
     return max(known, key=lambda template: template.version, default=None)
 
 
 def outdated(template: Template, version: str) -> bool:
-    """Whether an installed version, ``9.4.2`` or ``SLiMS 9 (Bulian) v9.4.2``, is older than the oldest that is not warned
-    of. One that was noted without such a number counts by its first whole one, or is taken for old.
+    """Whether an installed version, ``9.4.2`` or ``SLiMS 9 (Bulian) v9.4.2``, is older than the template's ``oldest_version``. A
+    name without a dotted number counts by its first whole number; a name without any number is taken for old.
     """
     found = VERSION.search(version) or WHOLE.search(version)
     return found is None or _numbers(found[0]) < _numbers(template.oldest_version)

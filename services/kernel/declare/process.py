@@ -89,7 +89,7 @@ class ProcessManager(Generic[StateT]):
 
     ``state`` is the frozen dataclass of the state. All its fields have defaults, because an instance begins with the
     defaults; a field at its default is not stored. Without ``state`` the state is a mapping of JSON values, ``{}`` at
-    first.
+    first. ``upgrade`` brings a state that an earlier release stored into the form that ``state`` reads.
 
     ``start`` is ``origin`` for a manager that acts on all of history. A manager with ``now`` gives no commands for
     facts from before its first start, and only folds them into its state. A manager with deadlines reads ``COMMITS``
@@ -103,12 +103,13 @@ class ProcessManager(Generic[StateT]):
     start: Literal["origin", "now"] = "origin"
     version: int = 1
     state: type[StateT] = dict  # type: ignore[assignment]
+    upgrade: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
 
     def reaction(self, stored: Mapping[str, Any], fact: Any) -> Reaction:
         """The reaction to a fact, from the stored form of the state; the new state is in stored form too."""
         if self.state is dict:
             return self.react(stored, fact)  # type: ignore[arg-type, return-value]
-        reaction = self.react(STATE.read(self.state, stored), fact)
+        reaction = self.react(STATE.read(self.state, self.upgrade(stored)), fact)
         return Reaction(STATE.write(reaction.state), reaction.issues, reaction.deadlines)
 
     def concerned(self, fact: Recorded | Fact) -> Sequence[str]:

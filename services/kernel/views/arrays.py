@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from services.kernel.declare.plain import DOCUMENT
 from services.kernel.declare.view import Expression
 
 
 def appending(path: str, item: Any) -> Expression:
-    """The list at ``path`` (empty if missing) with the item at its end."""
-    return Expression({"$concatArrays": [{"$ifNull": [f"${path}", []]}, [{"$literal": item}]]})
+    """The list at ``path`` (empty if missing) with the item, a plain value or a dataclass, at its end."""
+    return Expression({"$concatArrays": [{"$ifNull": [f"${path}", []]}, [{"$literal": DOCUMENT.write(item)}]]})
 
 
 def dropping(path: str, item: str) -> Expression:

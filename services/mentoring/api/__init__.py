@@ -1,10 +1,10 @@
-"""The HTTP surface of the mentoring service: one file a resource."""
+"""The HTTP routes of mentoring."""
 
 from __future__ import annotations
 
 from services.kernel.declare.route import Routes
 from services.mentoring.api import (
-    consultation_course,
+    consultation_commands,
     consultations,
     evidence,
     mentorships,
@@ -17,7 +17,7 @@ from services.mentoring.api import (
 
 routes = Routes(
     consultations.routes,
-    consultation_course.routes,
+    consultation_commands.routes,
     self_reliance.routes,
     mentorships.routes,
     stages.routes,

@@ -1,122 +1,249 @@
-"""Consultations: asked by anybody, owned at once, and read by those concerned."""
+"""Ask, list and show consultations. A question has an owner at once; asker and answerers read the whole."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
-from services.kernel.base.problem import Forbidden, Malformed, Unauthorized
+from services.kernel.base.problem import Forbidden, Malformed, NotFound, Unauthorized
 from services.kernel.declare.policy import Actor
-from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.shapes import Paging, identity, line, listing, paged, paging
-from services.mentoring.api.consultation_shown import ConsultationShown, concerned, placed, shown
-from services.mentoring.domain.consultation import CONSULTATION
-from services.mentoring.domain.consultation_acts import Ask
-from services.mentoring.domain.standing import ANSWERED, OPEN, PROMOTED, RESOLVED, Standing
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import UNSET, Described, Unset
+from services.kernel.declare.shapes import Identity, Line, Listing, PageQuery, fill, paged, paging, up_to, where
+from services.mentoring.domain.consultation import ANSWERED, CONSULTATION, OPEN, PROMOTED, RESOLVED, Consultation
+from services.mentoring.domain.consultation_messages import Ask
 from services.mentoring.parts import ANSWER, Parts
-from services.mentoring.views.consultations import CONSULTATIONS
-from services.mentoring.views.libraries import LIBRARIES
+from services.mentoring.views.consultations import CONSULTATIONS, AnswerRow, ConsultationRow, RemarkRow
 from services.mentoring.views.participants import PARTICIPANTS
 
+WAYS = ("web", "chat", "phone", "workshop")
+ASKER, OWNER, ANSWERER = "asker", "owner", "answerer"
 routes = Routes()
 
-WAYS = ("web", "chat", "phone", "workshop")
+
+@dataclass(frozen=True)
+class NewConsultation:
+    region: Identity
+    title: Line
+    library: Identity | None = None
+    library_name: Line | None = None
+    details: Annotated[str, up_to(4000)] | None = None
+    how: Annotated[str, OneOf(WAYS)] = "web"
+    guest: Annotated[
+        Identity | None,
+        Described("who asks and is nobody's member; made by the gateway, or by who notes a call"),
+    ] = None
 
 
-class NewConsultation(Schema):
-    region = identity()
-    title = line()
-    library = identity(required=False, load_default=None, allow_none=True)
-    library_name = line(required=False, load_default=None, allow_none=True)
-    details = line(required=False, longest=4000, load_default=None, allow_none=True)
-    how = fields.String(load_default="web", validate=OneOf(WAYS))
-    guest = identity(
-        required=False,
-        load_default=None,
-        metadata={"description": "who asks and is nobody's member; made by the gateway, or by who notes a call"},
-    )
+@dataclass(frozen=True)
+class ConsultationRef:
+    consultation: str
+    asker: str
+    owner: Annotated[str | None, Described("null: nobody holds an office yet; the board has it")]
+    why: Annotated[str, Described("region, stand-in or board")]
+    due: str
 
 
-class ConsultationRef(Schema):
-    consultation = fields.String()
-    asker = fields.String()
-    owner = fields.String(
-        allow_none=True, metadata={"description": "null: nobody holds an office yet; the board has it"}
-    )
-    why = fields.String(metadata={"description": "region, stand-in or board"})
-    due = fields.String()
+@dataclass(frozen=True)
+class ConsultationFilter(PageQuery):
+    region: Identity | Unset = UNSET
+    state: Annotated[str, OneOf([OPEN, ANSWERED, RESOLVED, PROMOTED])] | Unset = UNSET
+    owner: Annotated[str, OneOf(["me"])] | Unset = UNSET
+    asker: Annotated[str, OneOf(["me"])] | Unset = UNSET
 
 
-class ConsultationFilter(Paging):
-    region = identity(required=False)
-    state = fields.String(validate=OneOf([OPEN, ANSWERED, RESOLVED, PROMOTED]))
-    owner = fields.String(validate=OneOf(["me"]))
-    asker = fields.String(validate=OneOf(["me"]))
+@dataclass(frozen=True)
+class AnswerShown:
+    number: int
+    text: Annotated[str | None, Described("null where its author is erased")]
+    by: Annotated[str | None, Described("who answered; null for those not concerned")]
+    public: bool
+    at: str
 
 
-@routes.post("/v1/consultations", body=NewConsultation(), answer=ConsultationRef(), statuses=(201, 401, 403))
-def ask_consultation(parts: Parts, request: Request) -> Answer:
+@dataclass(frozen=True)
+class RemarkShown:
+    by: str
+    text: str | None
+    at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsultationShown:
+    """Everything from ``details`` on is null or empty for a caller without a role."""
+
+    consultation: str
+    title: str
+    region: str
+    state: Annotated[str, Described("open, answered, resolved or promoted")]
+    asked_at: str
+    answers: tuple[AnswerShown, ...]
+    me_too: int
+    shares: Annotated[bool, Described("whether the caller has the same trouble")]
+    public: bool
+    role: Annotated[str | None, Described("asker, owner, answerer, or null")]
+    details: str | None = None
+    asker: str | None = None
+    library: str | None = None
+    library_name: str | None = None
+    how: str | None = None
+    owner: Annotated[str | None, Described("null while the board's desk has it")] = None
+    why: str | None = None
+    due: str | None = None
+    held_until: str | None = None
+    missed: bool | None = None
+    escalated: bool | None = None
+    rating: int | None = None
+    rounds: int | None = None
+    reasons: tuple[RemarkShown, ...] = ()
+    notes: Annotated[tuple[RemarkShown, ...], Described("for those who answer alone")] = ()
+    mentorship: str | None = None
+
+
+@dataclass(frozen=True)
+class CallersConsultation:
+    """A consultation and the caller's role. ``role`` None: the caller reads the public part alone. ``answers``: the caller owns the
+    consultation or may answer in the region.
+    """
+
+    row: ConsultationRow
+    role: str | None
+    answers: bool
+
+    def require(self, *roles: str) -> None:
+        """Raises ``Forbidden`` for a caller in none of the roles. A caller who may answer may do what the owner may."""
+        if self.role not in roles and not (self.answers and OWNER in roles):
+            raise Forbidden(permission=ANSWER, region=self.row.region)
+
+
+def readable_consultation(parts: Parts, actor: Actor, consultation: str) -> CallersConsultation:
+    """The consultation for this caller. Raises ``NotFound`` where the caller may know of none."""
+    row = parts.views.get(CONSULTATIONS, consultation)
+    if row is None:
+        raise NotFound
+    found = callers_consultation(actor, row, parts.ids(actor))
+    if found.role is None and not row.public:
+        raise NotFound
+    return found
+
+
+def callers_consultation(actor: Actor, row: ConsultationRow, ids: frozenset[str]) -> CallersConsultation:
+    """The caller's role in a consultation, by the caller's ids."""
+    owns = actor.kind == "person" and row.owner == actor.id
+    answers = owns or actor.may(ANSWER, row.region)
+    if row.asker in ids:
+        return CallersConsultation(row, ASKER, answers)
+    return CallersConsultation(row, OWNER if owns else ANSWERER if answers else None, answers)
+
+
+def require_login(actor: Actor) -> None:
+    """Raises ``Unauthorized`` for an anonymous actor."""
+    if actor.kind == "anonymous":
+        raise Unauthorized
+
+
+@routes.post("/v1/consultations", statuses=(201, 401, 403))
+def ask_consultation(parts: Parts, request: Request[NewConsultation]) -> Answer[ConsultationRef]:
     """Ask; somebody owns it at once."""
     body = request.body
-    parts.require_region(body["region"])
-    _of_the_region(parts, body["library"], body["region"])
-    asker = _asker(parts, request.actor, body["guest"], body["region"])
-    details = body["details"] and parts.vault.seal(asker, body["details"])
+    parts.require_region(body.region)
+    _require_same_region(parts, body.library, body.region)
+    asker = _asker(parts, request.actor, body.guest, body.region)
     command = Ask(
         asker=asker,
-        region=body["region"],
-        title=body["title"],
-        library=body["library"],
-        library_name=body["library_name"],
-        details=details,
-        how=body["how"],
-        owner=parts.owner_for(body["region"]),
+        region=body.region,
+        title=body.title,
+        library=body.library,
+        library_name=body.library_name,
+        details=body.details and parts.vault.seal(asker, body.details),
+        how=body.how,
+        owner=parts.owner_for(body.region),
         at=request.now,
         rules=parts.rules(request.now),
     )
     consultation = request.new_id("consultation")
-    reply = {"consultation": consultation, "asker": asker}
 
-    def answer(standing: Standing, _events: object) -> dict[str, Any]:
-        owner = standing.owner
-        return {**reply, "owner": owner.person, "why": owner.why, "due": standing.due and standing.due.isoformat()}
+    def ref_of(asked: Consultation | None, _events: object) -> ConsultationRef:
+        assert asked is not None
+        assert asked.due is not None  # an answer is awaited from the asking on
+        return ConsultationRef(consultation, asker, asked.owner.person, asked.owner.why, asked.due.isoformat())
 
-    commit = request.take(CONSULTATION, consultation, command, answer=answer)
-    return recorded(commit, 201, location=f"/v1/consultations/{consultation}")
+    location = f"/v1/consultations/{consultation}"
+    return request.outcome(CONSULTATION, consultation, command, ref_of, location=location)
 
 
-@routes.get("/v1/consultations", query=ConsultationFilter(), answer=listing(ConsultationShown), statuses=(200, 401))
-def list_consultations(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/consultations", statuses=(200, 401))
+def list_consultations(parts: Parts, request: Request[None, ConsultationFilter]) -> Answer[Listing[ConsultationShown]]:
     """One's own, one's work, a region's for those who answer there; for others what was answered publicly."""
     query, actor = request.query, request.actor
-    where: dict[str, Any] = {name: query[name] for name in ("region", "state") if name in query}
+    wanted: dict[str, Any] = where(region=query.region, state=query.state)
     ids = parts.ids(actor)
     sort, descending = "asked_at", True
-    if "owner" in query:
-        where["owner"] = actor.require_person()
+    if query.owner:
+        wanted["owner"] = actor.require_person()
         sort, descending = "due", False
-    if "asker" in query:
+    if query.asker:
         actor.require_person()
-        where["asker"] = {"$in": sorted(ids)}
-    if not {"owner", "asker"} & set(query) and not actor.may(ANSWER, query.get("region")):
-        where["public"] = True
-    page = parts.views.find(CONSULTATIONS, where, sort=sort, descending=descending, **paging(request))
-    return paged(page, lambda document: shown(parts, actor, placed(parts, actor, document, ids)))
+        wanted["asker"] = {"$in": sorted(ids)}
+    if not (query.owner or query.asker or actor.may(ANSWER, query.region or None)):
+        wanted["public"] = True
+    page = parts.views.find(CONSULTATIONS, wanted, sort=sort, descending=descending, **paging(request))
+    return paged(page, lambda row: _consultation_shown(parts, callers_consultation(actor, row, ids), ids))
 
 
-@routes.get("/v1/consultations/{consultation}", answer=ConsultationShown(), statuses=(200, 404))
-def show_consultation(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/consultations/{consultation}", statuses=(200, 404))
+def show_consultation(parts: Parts, request: Request) -> Answer[ConsultationShown]:
     """One consultation: whole for those concerned, else its public answers."""
-    found = concerned(parts, request.actor, request.path["consultation"])
-    return Answer(shown(parts, request.actor, found), version=found.document["version"])
+    found = readable_consultation(parts, request.actor, request.path["consultation"])
+    return Answer(_consultation_shown(parts, found, parts.ids(request.actor)), version=found.row.version)
+
+
+def _consultation_shown(parts: Parts, found: CallersConsultation, ids: frozenset[str]) -> ConsultationShown:
+    row, shares = found.row, not ids.isdisjoint(found.row.sharers)
+    notes = _remarks_shown(parts, row.notes) if found.answers else ()
+    if found.role is None:
+        return ConsultationShown(
+            consultation=row.consultation,
+            title=row.title,
+            region=row.region,
+            state=row.state,
+            asked_at=row.asked_at,
+            answers=_answers_shown(parts, [answer for answer in row.answers if answer.public], concerned=False),
+            me_too=row.me_too,
+            shares=shares,
+            public=row.public,
+            role=None,
+        )
+    return fill(
+        ConsultationShown,
+        row,
+        answers=_answers_shown(parts, row.answers, concerned=True),
+        shares=shares,
+        role=found.role,
+        details=parts.vault.open(row.details.person, row.details.sealed),
+        reasons=_remarks_shown(parts, row.reasons),
+        notes=notes,
+    )
+
+
+def _answers_shown(parts: Parts, answers: Sequence[AnswerRow], *, concerned: bool) -> tuple[AnswerShown, ...]:
+    return tuple(
+        fill(AnswerShown, answer, text=parts.vault.open(answer.by, answer.text), by=answer.by if concerned else None)
+        for answer in answers
+    )
+
+
+def _remarks_shown(parts: Parts, remarks: Sequence[RemarkRow]) -> tuple[RemarkShown, ...]:
+    return tuple(fill(RemarkShown, remark, text=parts.vault.open(remark.by, remark.text)) for remark in remarks)
 
 
 def _asker(parts: Parts, actor: Actor, guest: str | None, region: str) -> str:
     if guest is None:
         return actor.require_person()
-    # Somebody who answers there notes down who called; a stranger has the id that the gateway signed, and no other.
+    # A person who answers there may note down a guest's call. A stranger has the id that the gateway signed, and no other.
     if actor.kind == "person" and not actor.may(ANSWER, region):
         raise Forbidden(permission=ANSWER, region=region)
     if actor.kind == "anonymous" and actor.id != guest:
@@ -126,7 +253,6 @@ def _asker(parts: Parts, actor: Actor, guest: str | None, region: str) -> str:
     return guest
 
 
-def _of_the_region(parts: Parts, library: str | None, region: str) -> None:
-    known = library and parts.views.get(LIBRARIES, library)
-    if known and known.get("region") not in {None, region}:
+def _require_same_region(parts: Parts, library: str | None, region: str) -> None:
+    if library is not None and parts.library(library).region not in {None, region}:
         raise Malformed(errors={"library": ["This library is in another region."]})

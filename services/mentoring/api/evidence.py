@@ -1,23 +1,23 @@
-"""Evidence by people and by the library's own server, blockers, and whether it runs smoothly."""
+"""Evidence by people and by the library's own server, blockers, and whether the automation runs smoothly."""
 
 from __future__ import annotations
 
 import hmac
-from datetime import date
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any
 
-from marshmallow import Schema, ValidationError, fields, validates_schema
-from marshmallow.validate import OneOf
+from marshmallow import ValidationError
+from marshmallow.validate import OneOf, Range
 
-from services.kernel.base.message import Command
 from services.kernel.base.problem import Malformed, NotFound, Unauthorized
-from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.shapes import line, number, time, truth
-from services.mentoring.api.case_shown import CaseRef, WindowShown, window
-from services.mentoring.api.standing import Standing, looked_at, standing
-from services.mentoring.domain.case import Note
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import UNSET, Unset
+from services.kernel.declare.shapes import up_to
+from services.mentoring.api.case_access import CaseAccess, any_case, take_for_case, visible_case
+from services.mentoring.api.case_presenter import CaseRef, WindowShown, probation_window
+from services.mentoring.domain.case import Mentorship, Note
 from services.mentoring.domain.evidence import RecordBackup, RecordLoans
-from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.probation import MEASURED, STATED
 from services.mentoring.domain.smooth import (
     ClearBlocker,
@@ -30,140 +30,153 @@ from services.mentoring.domain.weeks import monday_of, name_of, week_named
 from services.mentoring.parts import Parts
 from services.mentoring.secret_deriver import digest
 
-routes = Routes()
-
 LOANS, BACKUP = "loans", "backup"
 MOST_LOANS = 100_000
+routes = Routes()
 
 
-class Evidence(Schema):
-    """One week's loans, or one backup. With ``key`` it is measured by the library's server; without, stated by a person."""
+@dataclass(frozen=True)
+class Evidence:
+    """One week's loans, or one backup. With ``key`` the library's server measured the evidence; without, a person states it."""
 
-    kind = fields.String(required=True, validate=OneOf([LOANS, BACKUP]))
-    week = line(required=False, longest=8)
-    count = number(0, MOST_LOANS, required=False)
-    at = time(required=False)
-    ok = truth(required=False)
-    key = line(required=False, longest=200, load_default=None)
+    kind: Annotated[str, OneOf([LOANS, BACKUP])]
+    week: Annotated[str, up_to(8)] | Unset = UNSET
+    count: Annotated[int, Range(0, MOST_LOANS)] | Unset = UNSET
+    at: datetime | Unset = UNSET
+    ok: bool | Unset = UNSET
+    key: Annotated[str, up_to(200)] | None = None
 
-    @validates_schema
-    def _whole(self, data: dict[str, Any], **_options: Any) -> None:
-        needed = {LOANS: {"week", "count"}, BACKUP: {"at", "ok"}}.get(data.get("kind", ""), set())
-        given = {name for name in ("week", "count", "at", "ok") if name in data}
-        if given != needed:
-            raise ValidationError(f"Send {' and '.join(sorted(needed))} for this kind.")
+    def __post_init__(self) -> None:
+        if self.loans is None and self.backup is None:
+            needed = {LOANS: "count and week", BACKUP: "at and ok"}[self.kind]
+            raise ValidationError(f"Send {needed} for this kind.")
 
+    @property
+    def loans(self) -> tuple[str, int] | None:
+        """The week and its count; None for a backup."""
+        if self.kind != LOANS or self.week is UNSET or self.count is UNSET:
+            return None
+        return (self.week, self.count) if self.at is UNSET and self.ok is UNSET else None
 
-class Words(Schema):
-    text = line(longest=2000)
-
-
-class Reason(Schema):
-    reason = line(longest=2000)
-
-
-class EvidenceShown(Schema):
-    mentorship = fields.String()
-    kind = fields.String()
-    week = fields.String()
-    source = fields.String()
-    window = fields.Nested(WindowShown, allow_none=True)
+    @property
+    def backup(self) -> tuple[datetime, bool] | None:
+        """When the backup was made, and whether without error; None for loans."""
+        if self.kind != BACKUP or self.at is UNSET or self.ok is UNSET:
+            return None
+        return (self.at, self.ok) if self.week is UNSET and self.count is UNSET else None
 
 
-class BlockerShown(Schema):
-    mentorship = fields.String()
-    blocker = fields.String()
-    open = fields.Boolean()
+@dataclass(frozen=True)
+class Words:
+    text: Annotated[str, up_to(2000)]
 
 
+@dataclass(frozen=True)
+class Reason:
+    reason: Annotated[str, up_to(2000)]
+
+
+@dataclass(frozen=True)
+class EvidenceShown:
+    mentorship: str
+    kind: str
+    week: str
+    source: str
+    window: WindowShown | None
+
+
+@dataclass(frozen=True)
+class BlockerShown:
+    mentorship: str
+    blocker: str
+    open: bool
+
+
+@dataclass(frozen=True)
 class ProposalShown(CaseRef):
-    proposed_by = fields.String(allow_none=True)
+    proposed_by: str | None
 
 
-@routes.post(
-    "/v1/mentorships/{mentorship}/evidence", body=Evidence(), answer=EvidenceShown(), statuses=(201, 401, 403, 404, 422)
-)
-def record_evidence(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/mentorships/{mentorship}/evidence", statuses=(201, 401, 403, 404, 422))
+def record_evidence(parts: Parts, request: Request[Evidence]) -> Answer[EvidenceShown]:
     """A week's loans or a backup: stated by a person, or measured by the library's server with its key."""
-    body, key = request.body, request.body["key"]
-    if key is not None:
-        found, source, person = _by_key(parts, request, key), MEASURED, None
+    body = request.body
+    if body.key is not None:
+        access, source, person = _case_of_server(parts, request, body.key), MEASURED, None
     else:
-        found = standing(parts, request.path["mentorship"], request.actor)
-        source, person = STATED, found.require(found.mentors or found.of_the_library)
+        access = visible_case(parts, request.path["mentorship"], request.actor)
+        source, person = STATED, access.require(access.mentors or access.of_the_library)
     command: RecordLoans | RecordBackup
-    if body["kind"] == LOANS:
-        week = _week(body["week"])
-        command = RecordLoans(week, body["count"], source, request.now, person)
+    if body.loans is not None:
+        name, count = body.loans
+        week = _week(name)
+        command = RecordLoans(week, count, source, request.now, person)
+    elif body.backup is not None:
+        made, ok = body.backup
+        week = monday_of(made)
+        command = RecordBackup(made, ok, source, request.now, person)
     else:
-        week = monday_of(body["at"])
-        command = RecordBackup(body["at"], body["ok"], source, request.now, person)
+        raise Malformed
 
-    def answer(state: Any, _events: object) -> dict[str, Any]:
-        told = {"mentorship": found.identity, "kind": body["kind"], "week": name_of(week), "source": source}
-        return {**told, "window": window(state, request.now)}
+    def evidence_of(case: Mentorship) -> EvidenceShown:
+        return EvidenceShown(access.identity, body.kind, name_of(week), source, probation_window(case, request.now))
 
-    return recorded(request.take(MENTORSHIP, found.identity, command, answer=answer), 201)
+    return take_for_case(request, access.identity, command, evidence_of)
 
 
-@routes.post(
-    "/v1/mentorships/{mentorship}/blockers", body=Words(), answer=BlockerShown(), statuses=(201, 403, 404, 422)
-)
-def raise_blocker(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/mentorships/{mentorship}/blockers", statuses=(201, 403, 404, 422))
+def raise_blocker(parts: Parts, request: Request[Words]) -> Answer[BlockerShown]:
     """Something blocks it."""
-    found = standing(parts, request.path["mentorship"], request.actor)
-    person = found.require(True)
+    access = visible_case(parts, request.path["mentorship"], request.actor)
+    person = request.actor.require_person()
     blocker = request.new_id("blocker")
-    note = Note(person, parts.vault.seal(person, request.body["text"]))
-    return _blocker(request, found, RaiseBlocker(blocker, note, person), blocker, 201)
+    note = Note(person, parts.vault.seal(person, request.body.text))
+    return _take_for_blocker(request, access, RaiseBlocker(blocker, note, person))
 
 
-@routes.post(
-    "/v1/mentorships/{mentorship}/blockers/{blocker}/clear", answer=BlockerShown(), statuses=(200, 403, 404, 422)
-)
-def clear_blocker(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/mentorships/{mentorship}/blockers/{blocker}/clear", statuses=(200, 403, 404, 422))
+def clear_blocker(parts: Parts, request: Request) -> Answer[BlockerShown]:
     """It blocks no longer."""
-    found = standing(parts, request.path["mentorship"], request.actor)
-    person, blocker = found.require(found.mentors or found.of_the_library), request.path["blocker"]
-    return _blocker(request, found, ClearBlocker(blocker, person), blocker, 200)
+    access = visible_case(parts, request.path["mentorship"], request.actor)
+    person = access.require(access.mentors or access.of_the_library)
+    return _take_for_blocker(request, access, ClearBlocker(request.path["blocker"], person))
 
 
-@routes.post("/v1/mentorships/{mentorship}/smooth", answer=ProposalShown(), statuses=(201, 403, 404, 422))
-def propose_smooth(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/mentorships/{mentorship}/smooth", statuses=(201, 403, 404, 422))
+def propose_smooth(parts: Parts, request: Request) -> Answer[ProposalShown]:
     """The mentor says that it runs smoothly; refused without the evidence window."""
-    found = standing(parts, request.path["mentorship"], request.actor)
-    return _on(request, found, ProposeSmooth(found.require(found.mentors), request.now))
+    access = visible_case(parts, request.path["mentorship"], request.actor)
+    return _take_for_smooth(request, access, ProposeSmooth(access.require(access.mentors), request.now))
 
 
-@routes.post("/v1/mentorships/{mentorship}/smooth/confirmation", answer=ProposalShown(), statuses=(201, 403, 404, 422))
-def confirm_smooth(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/mentorships/{mentorship}/smooth/confirmation", statuses=(201, 403, 404, 422))
+def confirm_smooth(parts: Parts, request: Request) -> Answer[ProposalShown]:
     """Somebody of the library says so too."""
-    found = standing(parts, request.path["mentorship"], request.actor)
-    person = found.require(found.of_the_library)
-    return _on(request, found, ConfirmSmooth(person, request.now, leads=found.leads))
+    access = visible_case(parts, request.path["mentorship"], request.actor)
+    person = access.require(access.of_the_library)
+    return _take_for_smooth(request, access, ConfirmSmooth(person, request.now, leads=access.leads))
 
 
-@routes.post(
-    "/v1/mentorships/{mentorship}/regression", body=Reason(), answer=ProposalShown(), statuses=(201, 403, 404, 422)
-)
-def report_regression(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/mentorships/{mentorship}/regression", statuses=(201, 403, 404, 422))
+def report_regression(parts: Parts, request: Request[Reason]) -> Answer[ProposalShown]:
     """It runs no longer as it did: back on probation, with a new window."""
-    found = standing(parts, request.path["mentorship"], request.actor)
-    person = found.require(found.mentors or found.of_the_library)
-    reason = Note(person, parts.vault.seal(person, request.body["reason"]))
-    return _on(request, found, ReportRegression(reason, person, request.now))
+    access = visible_case(parts, request.path["mentorship"], request.actor)
+    person = access.require(access.mentors or access.of_the_library)
+    reason = Note(person, parts.vault.seal(person, request.body.reason))
+    return _take_for_smooth(request, access, ReportRegression(reason, person, request.now))
 
 
-def _by_key(parts: Parts, request: Request, key: str) -> Standing:
-    """The case whose server's key this is. Raises ``Unauthorized``, and says no more where there is no such case."""
+def _case_of_server(parts: Parts, request: Request[Any], key: str) -> CaseAccess:
+    """The case of the server with this key. Raises ``Unauthorized``, also for a missing case, so a stranger learns nothing."""
     wrong = Unauthorized("this is not the key of this library's server")
     try:
-        found = looked_at(parts, request.path["mentorship"], request.actor)
+        access = any_case(parts, request.path["mentorship"], request.actor)
     except NotFound:
         raise wrong from None
-    if not hmac.compare_digest(digest(key), found.case.evidence_key):
+    issued = access.case.evidence_key
+    if issued is None or not hmac.compare_digest(digest(key), issued):
         raise wrong
-    return found
+    return access
 
 
 def _week(name: str) -> date:
@@ -173,16 +186,19 @@ def _week(name: str) -> date:
         raise Malformed(errors={"week": ["Not a week: 2026-W14."]}) from None
 
 
-def _blocker(request: Request, found: Standing, command: Command, blocker: str, status: int) -> Answer:
-    def answer(state: Any, _events: object) -> dict[str, Any]:
-        return {"mentorship": found.identity, "blocker": blocker, "open": blocker in state.blockers}
+def _take_for_blocker(
+    request: Request[Any], access: CaseAccess, command: RaiseBlocker | ClearBlocker
+) -> Answer[BlockerShown]:
+    def blocker_of(case: Mentorship) -> BlockerShown:
+        return BlockerShown(access.identity, command.blocker, command.blocker in case.blockers)
 
-    return recorded(request.take(MENTORSHIP, found.identity, command, answer=answer), status)
+    return take_for_case(request, access.identity, command, blocker_of)
 
 
-def _on(request: Request, found: Standing, command: Command) -> Answer:
-    def answer(state: Any, _events: object) -> dict[str, Any]:
-        told = {"mentorship": found.identity, "library": found.library.id, "stage": state.stage}
-        return {**told, "proposed_by": state.proposed_by or None}
+def _take_for_smooth(
+    request: Request[Any], access: CaseAccess, command: ProposeSmooth | ConfirmSmooth | ReportRegression
+) -> Answer[ProposalShown]:
+    def proposal_of(case: Mentorship) -> ProposalShown:
+        return ProposalShown(access.identity, access.library.id, case.stage, case.proposed_by)
 
-    return recorded(request.take(MENTORSHIP, found.identity, command, answer=answer), 201)
+    return take_for_case(request, access.identity, command, proposal_of)

@@ -1,20 +1,19 @@
-"""Mentorships: wished for, listed, shown, and who goes along."""
+"""Mentorships: open a case, list and show cases, name and release mentors, close."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
 from services.kernel.base.problem import Forbidden, Malformed, NotFound
-from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.shapes import Paging, identity, listing, paged, paging
-from services.kernel.declare.shapes import line as text
-from services.mentoring.api.case_shown import CaseLine, CaseRef, CaseShown, line, whole
-from services.mentoring.api.standing import case_of, standing
-from services.mentoring.domain.case import CLOSED, OPEN, Library, Note
-from services.mentoring.domain.mentorship import MENTORSHIP
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import UNSET, Described, Unset
+from services.kernel.declare.shapes import Identity, Listing, PageQuery, paged, paging, up_to, where
+from services.mentoring.api.case_access import current_case, take_for_case, visible_case
+from services.mentoring.api.case_presenter import CaseLine, CaseRef, CaseShown, case_line, case_shown
+from services.mentoring.domain.case import CLOSED, OPEN, Library, Mentorship
 from services.mentoring.domain.opening import (
     COMPANION,
     AssignMentor,
@@ -25,133 +24,130 @@ from services.mentoring.domain.opening import (
 from services.mentoring.domain.opening import LEAD as LEADING
 from services.mentoring.parts import LEAD, VISIT, Parts
 from services.mentoring.templates import newest
-from services.mentoring.views.libraries import LIBRARIES, present_staff
+from services.mentoring.views.libraries import LIBRARIES
 from services.mentoring.views.mentorships import MENTORSHIPS
-from services.mentoring.views.practice import PRACTICE
+from services.mentoring.views.practice import PRACTICE, PracticeRow
 
 routes = Routes()
 
 
-class Wish(Schema):
+@dataclass(frozen=True)
+class Wish:
     """A library's wish to be accompanied."""
 
-    library = identity()
-    software = identity(required=False, load_default="slims")
-    wish = text(required=False, longest=2000, load_default=None)
+    library: Identity
+    software: Identity = "slims"
+    wish: Annotated[str, up_to(2000)] | None = None
 
 
-class CaseFilter(Paging):
-    region = identity(required=False)
-    library = identity(required=False)
-    mentor = identity(required=False)
-    state = fields.String(validate=OneOf([OPEN, CLOSED]))
-    stage = identity(required=False)
+@dataclass(frozen=True)
+class CaseFilter(PageQuery):
+    region: Identity | Unset = UNSET
+    library: Identity | Unset = UNSET
+    mentor: Identity | Unset = UNSET
+    state: Annotated[str, OneOf([OPEN, CLOSED])] | Unset = UNSET
+    stage: Identity | Unset = UNSET
 
 
-class MentorBody(Schema):
-    person = identity()
-    role = fields.String(load_default=LEADING, validate=OneOf([LEADING, COMPANION]))
+@dataclass(frozen=True)
+class MentorBody:
+    person: Identity
+    role: Annotated[str, OneOf([LEADING, COMPANION])] = LEADING
 
 
-class ClosingBody(Schema):
-    why = fields.String(required=True, validate=OneOf(["smooth", "withdrawn", "moved"]))
+@dataclass(frozen=True)
+class ClosingBody:
+    why: Annotated[str, OneOf(["smooth", "withdrawn", "moved"])]
 
 
-class TeamShown(Schema):
-    mentorship = fields.String()
-    mentors = fields.List(fields.String(), metadata={"description": "who leads first"})
+@dataclass(frozen=True)
+class TeamShown:
+    mentorship: str
+    mentors: Annotated[tuple[str, ...], Described("who leads first")]
 
 
-class ClosedShown(Schema):
-    mentorship = fields.String()
-    state = fields.String()
+@dataclass(frozen=True)
+class ClosedShown:
+    mentorship: str
+    state: str
 
 
-@routes.post("/v1/mentorships", body=Wish(), answer=CaseRef(), statuses=(201, 403, 404, 422))
-def open_mentorship(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/mentorships", statuses=(201, 403, 404, 422))
+def open_mentorship(parts: Parts, request: Request[Wish]) -> Answer[CaseRef]:
     """Open a case on a library's wish; a library has one at a time."""
     person, body = request.actor.require_person(), request.body
-    known = parts.views.get(LIBRARIES, body["library"])
-    if known is None or not known.get("region"):
+    known = parts.library(body.library)
+    if not known.region:
         raise NotFound
-    if person not in present_staff(known) and not request.actor.may(LEAD, known["region"]):
-        raise Forbidden(region=known["region"])
-    template = newest(body["software"])
+    if person not in known.present_staff and not request.actor.may(LEAD, known.region):
+        raise Forbidden(region=known.region)
+    template = newest(body.software)
     if template is None:
         raise Malformed(errors={"software": ["There is no stage template for this software."]})
-    mentorship = case_of(parts, body["library"])
-    library = Library(body["library"], known["region"])
-    wish = body["wish"] and Note(person, parts.vault.seal(person, body["wish"]))
+    mentorship, library = current_case(parts, body.library), Library(body.library, known.region)
+    wish = parts.seal_note(person, body.wish)
     command = OpenMentorship(library, template.software, template.name, person, wish)
 
-    def answer(state: Any, _events: object) -> dict[str, Any]:
-        return {"mentorship": mentorship, "library": library.id, "stage": state.stage}
+    def ref_of(case: Mentorship) -> CaseRef:
+        return CaseRef(mentorship, library.id, case.stage)
 
-    commit = request.take(MENTORSHIP, mentorship, command, answer=answer)
-    return recorded(commit, 201, location=f"/v1/mentorships/{mentorship}")
+    return take_for_case(request, mentorship, command, ref_of, location=f"/v1/mentorships/{mentorship}")
 
 
-@routes.get("/v1/mentorships", query=CaseFilter(), answer=listing(CaseLine))
-def list_mentorships(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/mentorships")
+def list_mentorships(parts: Parts, request: Request[None, CaseFilter]) -> Answer[Listing[CaseLine]]:
     """Cases: those of one's regions, and those of one's own library."""
     person, query = request.actor.require_person(), request.query
-    names = {"region": "region", "library": "library", "mentor": "mentors", "state": "state", "stage": "stage"}
-    where: dict[str, Any] = {field: query[name] for name, field in names.items() if name in query}
-    sees_all = any(request.actor.may(each, query.get("region")) for each in (LEAD, VISIT))
+    wanted = where(
+        region=query.region, library=query.library, mentors=query.mentor, state=query.state, stage=query.stage
+    )
+    sees_all = any(request.actor.may(each, query.region or None) for each in (LEAD, VISIT))
     if not sees_all:
-        own = (parts.views.get(PRACTICE, person) or {}).get("libraries", [])
+        own = (parts.views.get(PRACTICE, person) or PracticeRow(person)).libraries
         regions = {region for each in (LEAD, VISIT) for region in request.actor.grants.get(each, ())}
         mine = [{"library": {"$in": list(own)}}, {"mentors": person}, {"region": {"$in": sorted(regions)}}]
-        where = {"$and": [where, {"$or": mine}]}
-    page = parts.views.find(MENTORSHIPS, where, **paging(request))
-    libraries = sorted({document["library"] for document in page.items})
+        wanted = {"$and": [wanted, {"$or": mine}]}
+    page = parts.views.find(MENTORSHIPS, wanted, **paging(request))
+    libraries = sorted({row.library for row in page.items})
     found = parts.views.find(LIBRARIES, {"_id": {"$in": libraries}}, limit=100).items if libraries else []
-    named = {document["_id"]: document.get("name") for document in found}
-    return paged(page, lambda document: line(document, named.get(document["library"])))
+    names = {library.library: library.name for library in found}
+    return paged(page, lambda row: case_line(row, names.get(row.library)))
 
 
-@routes.get("/v1/mentorships/{mentorship}", answer=CaseShown(), statuses=(200, 404))
-def show_mentorship(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/mentorships/{mentorship}", statuses=(200, 404))
+def show_mentorship(parts: Parts, request: Request) -> Answer[CaseShown]:
     """One case as a whole."""
-    found = standing(parts, request.path["mentorship"], request.actor)
-    document = parts.views.get(MENTORSHIPS, found.identity)
-    if document is None:
+    access = visible_case(parts, request.path["mentorship"], request.actor)
+    row = parts.views.get(MENTORSHIPS, access.identity)
+    if row is None:
         raise NotFound
-    return Answer(whole(parts, found, document, request.now), version=found.version)
+    return Answer(case_shown(parts, access, row, request.now), version=access.version)
 
 
-@routes.post(
-    "/v1/mentorships/{mentorship}/mentors", body=MentorBody(), answer=TeamShown(), statuses=(201, 403, 404, 422)
-)
-def assign_mentor(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/mentorships/{mentorship}/mentors", statuses=(201, 403, 404, 422))
+def assign_mentor(parts: Parts, request: Request[MentorBody]) -> Answer[TeamShown]:
     """Name the mentor who leads, or one beside."""
-    found = standing(parts, request.path["mentorship"], request.actor)
-    found.require(found.leads)
-    parts.require_member(request.body["person"])
-    return _team(request, found.identity, AssignMentor(request.body["person"], request.body["role"]), 201)
+    access = visible_case(parts, request.path["mentorship"], request.actor)
+    access.require(access.leads)
+    parts.require_member(request.body.person)
+    return _take_for_team(request, access.identity, AssignMentor(request.body.person, request.body.role))
 
 
-@routes.delete("/v1/mentorships/{mentorship}/mentors/{person}", answer=TeamShown(), statuses=(200, 403, 404, 422))
-def release_mentor(parts: Parts, request: Request) -> Answer:
+@routes.delete("/v1/mentorships/{mentorship}/mentors/{person}", statuses=(200, 403, 404, 422))
+def release_mentor(parts: Parts, request: Request) -> Answer[TeamShown]:
     """A mentor goes along no longer."""
-    found = standing(parts, request.path["mentorship"], request.actor)
-    found.require(found.leads or request.path["person"] == request.actor.id)
-    return _team(request, found.identity, ReleaseMentor(request.path["person"]), 200)
+    access = visible_case(parts, request.path["mentorship"], request.actor)
+    access.require(access.leads or request.path["person"] == request.actor.id)
+    return _take_for_team(request, access.identity, ReleaseMentor(request.path["person"]))
 
 
-@routes.post(
-    "/v1/mentorships/{mentorship}/close", body=ClosingBody(), answer=ClosedShown(), statuses=(200, 403, 404, 422)
-)
-def close_mentorship(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/mentorships/{mentorship}/close", statuses=(200, 403, 404, 422))
+def close_mentorship(parts: Parts, request: Request[ClosingBody]) -> Answer[ClosedShown]:
     """Close the case; as smooth only when it is."""
-    found = standing(parts, request.path["mentorship"], request.actor)
-    command = CloseMentorship(request.body["why"], found.require(found.leads))
-    reply = {"mentorship": found.identity, "state": CLOSED}
-    return recorded(request.take(MENTORSHIP, found.identity, command, answer=lambda *_: reply))
+    access = visible_case(parts, request.path["mentorship"], request.actor)
+    command = CloseMentorship(request.body.why, access.require(access.leads))
+    return take_for_case(request, access.identity, command, lambda case: ClosedShown(access.identity, case.state))
 
 
-def _team(request: Request, mentorship: str, command: AssignMentor | ReleaseMentor, status: int) -> Answer:
-    def answer(state: Any, _events: object) -> dict[str, Any]:
-        return {"mentorship": mentorship, "mentors": list(state.mentors)}
-
-    return recorded(request.take(MENTORSHIP, mentorship, command, answer=answer), status)
+def _take_for_team(request: Request[Any], mentorship: str, command: AssignMentor | ReleaseMentor) -> Answer[TeamShown]:
+    return take_for_case(request, mentorship, command, lambda case: TeamShown(mentorship, case.mentors))

@@ -1,184 +1,203 @@
-"""What leaves the case: the key of the library's server, links to its progress, and reports that the library releases."""
+"""The key of the library's server, links to the library's progress, and reports that the library releases."""
 
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 
-from marshmallow import Schema, ValidationError, fields, validates_schema
-from marshmallow.validate import Length, OneOf
+from marshmallow import ValidationError
+from marshmallow.validate import Length, OneOf, Range
 
 from services.kernel.base.problem import NotFound
 from services.kernel.base.times import moment
-from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.shapes import number
-from services.mentoring.api.case_shown import WindowShown, history, window
+from services.kernel.declare.plain import ANSWER
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import UNSET, Described
+from services.kernel.declare.shapes import fill
+from services.mentoring.api.case_access import any_case, visible_case
+from services.mentoring.api.case_presenter import WindowShown, hours_given, probation_window, stages_reached
 from services.mentoring.api.report_figures import COMPETENCE, FiguresSent, figures_of
-from services.mentoring.api.standing import looked_at, standing
 from services.mentoring.domain.access import IssueEvidenceKey, MakeLink
+from services.mentoring.domain.case import Mentorship
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.report import PARTS, REPORT, ReleaseReport
 from services.mentoring.parts import Parts
 from services.mentoring.secret_deriver import digest, mentorship_in, report_digest
-from services.mentoring.views.libraries import LIBRARIES
 from services.mentoring.views.mentorships import MENTORSHIPS
 from services.mentoring.views.reports import REPORTS
 
 routes = Routes()
 
 
-class NewLink(Schema):
-    days = number(1, 180, required=False, load_default=30)
+@dataclass(frozen=True)
+class NewLink:
+    days: Annotated[int, Range(1, 180)] = 30
 
 
-class Release(Schema):
-    """``figures`` are those that other services know; this service's own are taken from the case."""
+@dataclass(frozen=True)
+class Release:
+    """``figures`` come from other services, the remaining figures from the case."""
 
-    parts = fields.List(fields.String(validate=OneOf(PARTS)), required=True, validate=Length(1, len(PARTS)))
-    figures = fields.Nested(FiguresSent, required=True)
+    parts: Annotated[tuple[Annotated[str, OneOf(PARTS)], ...], Length(1, len(PARTS))]
+    figures: FiguresSent
 
-    @validates_schema
-    def _whole(self, data: dict[str, Any], **_options: Any) -> None:
-        if (COMPETENCE in data.get("parts", ())) != (COMPETENCE in data.get("figures", {})):
+    def __post_init__(self) -> None:
+        if (COMPETENCE in self.parts) != (self.figures.competence is not UNSET):
             raise ValidationError("Send competence where it is released, and only there.", "figures")
 
 
-class KeyShown(Schema):
-    mentorship = fields.String()
-    key = fields.String()
+@dataclass(frozen=True)
+class KeyShown:
+    mentorship: str
+    key: str
 
 
-class LinkShown(Schema):
-    mentorship = fields.String()
-    secret = fields.String()
-    path = fields.String(metadata={"description": "the page that needs no login"})
-    expires = fields.String()
+@dataclass(frozen=True)
+class LinkShown:
+    mentorship: str
+    secret: str
+    path: Annotated[str, Described("the page that needs no login")]
+    expires: str
 
 
-class ProgressShown(Schema):
-    """Without people, without notes: what anybody with the address may see."""
-
-    library = fields.String(allow_none=True)
-    software = fields.String()
-    stage = fields.String()
-    stages = fields.List(fields.Dict())
-    history = fields.List(fields.Dict())
-    pilot = fields.Boolean()
-    live_since = fields.String(allow_none=True)
-    smooth_since = fields.String(allow_none=True)
-    window = fields.Nested(WindowShown, allow_none=True)
-    visits = fields.Integer()
-    hours = fields.Float()
-    expires = fields.String()
+@dataclass(frozen=True)
+class StageName:
+    stage: str
+    name: str
 
 
-class ReportRef(Schema):
-    report = fields.String()
-    code = fields.String()
+@dataclass(frozen=True)
+class StagePast:
+    """A stage that was reached, without people and notes."""
+
+    stage: str
+    at: str
+    days: int
 
 
-class ReportShown(Schema):
-    report = fields.String()
-    library = fields.String()
-    name = fields.String(allow_none=True)
-    released_at = fields.String()
-    parts = fields.List(fields.String())
-    figures = fields.Dict()
+@dataclass(frozen=True)
+class ProgressShown:
+    """The progress for the public: no people, no notes."""
+
+    library: str | None
+    software: str
+    stage: str
+    stages: tuple[StageName, ...]
+    history: tuple[StagePast, ...]
+    pilot: bool
+    live_since: str | None
+    smooth_since: str | None
+    window: WindowShown | None
+    visits: int
+    hours: float
+    expires: str
 
 
-@routes.post("/v1/mentorships/{mentorship}/evidence-key", answer=KeyShown(), statuses=(201, 403, 404, 422))
-def issue_evidence_key(parts: Parts, request: Request) -> Answer:
+@dataclass(frozen=True)
+class ReportRef:
+    report: str
+    code: str
+
+
+@dataclass(frozen=True)
+class ReportShown:
+    report: str
+    library: str
+    name: str | None
+    released_at: str
+    parts: tuple[str, ...]
+    # Open, as in ``ReportRow``: figures stay as they were released.
+    figures: Mapping[str, Any]
+
+
+@routes.post("/v1/mentorships/{mentorship}/evidence-key", statuses=(201, 403, 404, 422))
+def issue_evidence_key(parts: Parts, request: Request) -> Answer[KeyShown]:
     """The key that the library's own server sends its evidence with; the former one is good no longer."""
-    found = standing(parts, request.path["mentorship"], request.actor)
-    person = found.require(found.mentors or found.of_the_library)
-    key = parts.secrets.evidence_key(found.identity, request.command_id)
-    command = IssueEvidenceKey(digest(key), person)
-    answer = recorded(request.take(MENTORSHIP, found.identity, command), 201)
-    # The key goes into this answer and not into the commit's: it is stored nowhere.
-    return Answer({"mentorship": found.identity, "key": key}, answer.status, answer.version, answer.position)
+    access = visible_case(parts, request.path["mentorship"], request.actor)
+    person = access.require(access.mentors or access.of_the_library)
+    key = parts.secrets.evidence_key(access.identity, request.command_id)
+    commit = request.take(MENTORSHIP, access.identity, IssueEvidenceKey(digest(key), person))
+    # The key stands in this answer and not in the commit's, so it is stored nowhere.
+    shown = KeyShown(access.identity, key)
+    return Answer(shown, request.success, commit.answer["version"], commit.position)
 
 
-@routes.post("/v1/mentorships/{mentorship}/links", body=NewLink(), answer=LinkShown(), statuses=(201, 403, 404, 422))
-def make_progress_link(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/mentorships/{mentorship}/links", statuses=(201, 403, 404, 422))
+def make_progress_link(parts: Parts, request: Request[NewLink]) -> Answer[LinkShown]:
     """An address that shows the library's progress without a login, for a while."""
-    found = standing(parts, request.path["mentorship"], request.actor)
-    person = found.require(found.mentors or found.of_the_library)
-    secret = parts.secrets.progress_address(found.identity, request.command_id)
-    command = MakeLink(digest(secret), request.now + timedelta(days=request.body["days"]), person)
+    access = visible_case(parts, request.path["mentorship"], request.actor)
+    person = access.require(access.mentors or access.of_the_library)
+    secret = parts.secrets.progress_address(access.identity, request.command_id)
+    command = MakeLink(digest(secret), request.now + timedelta(days=request.body.days), person)
 
-    def until(state: Any, _events: object) -> dict[str, Any]:
-        return {"expires": moment(state.links[command.digest])}
+    def expiry_of(case: Mentorship | None, _events: object) -> Mapping[str, str]:
+        assert case is not None  # the command was taken, so the case was opened
+        return {"expires": moment(case.links[command.digest])}
 
-    commit = request.take(MENTORSHIP, found.identity, command, answer=until)
-    body = {"mentorship": found.identity, "secret": secret, "path": f"/kemajuan/{secret}"}
-    answer = recorded(commit, 201)
-    return Answer({**body, **answer.body}, answer.status, answer.version, answer.position)
+    commit = request.take(MENTORSHIP, access.identity, command, answer=expiry_of)
+    shown = LinkShown(access.identity, secret, f"/kemajuan/{secret}", commit.answer["expires"])
+    return Answer(shown, request.success, commit.answer["version"], commit.position)
 
 
-@routes.get("/v1/progress/{secret}", answer=ProgressShown(), statuses=(200, 404))
-def show_progress(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/progress/{secret}", statuses=(200, 404))
+def show_progress(parts: Parts, request: Request) -> Answer[ProgressShown]:
     """A library's progress, for whoever has its address."""
     secret = request.path["secret"]
     mentorship = mentorship_in(secret)
     if mentorship is None:
         raise NotFound
-    found = looked_at(parts, mentorship, request.actor)
+    access = any_case(parts, mentorship, request.actor)
     given = digest(secret)
-    expires = next((until for known, until in found.case.links.items() if hmac.compare_digest(known, given)), None)
-    document = parts.views.get(MENTORSHIPS, mentorship)
-    if expires is None or expires <= request.now or document is None:
+    expires = next((until for known, until in access.case.links.items() if hmac.compare_digest(known, given)), None)
+    row = parts.views.get(MENTORSHIPS, mentorship)
+    if expires is None or expires <= request.now or row is None:
         raise NotFound
-    visits = document.get("visits") or {}
-    shown = {name: document.get(name) for name in ("software", "stage", "pilot", "live_since", "smooth_since")}
-    passed = [
-        {"stage": each["stage"], "at": each["at"], "days": each["days"]}
-        for each in history(parts, document, request.now)
-    ]
-    return Answer(
-        {
-            **shown,
-            "library": found.known.get("name"),
-            "stages": [{"stage": stage.stage, "name": stage.name} for stage in found.template.stages],
-            "history": passed,
-            "window": window(found.case, request.now),
-            "visits": visits.get("count", 0),
-            "hours": round(visits.get("minutes", 0) / 60, 1),
-            "expires": moment(expires),
-        }
+    shown = fill(
+        ProgressShown,
+        row,
+        library=access.known.name,
+        stages=tuple(fill(StageName, stage) for stage in access.template.stages),
+        history=tuple(fill(StagePast, each) for each in stages_reached(parts, row, request.now)),
+        window=probation_window(access.case, request.now),
+        visits=row.given.count,
+        hours=hours_given(row),
+        expires=moment(expires),
     )
+    return Answer(shown)
 
 
-@routes.post("/v1/mentorships/{mentorship}/reports", body=Release(), answer=ReportRef(), statuses=(201, 404, 422))
-def release_report(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/mentorships/{mentorship}/reports", statuses=(201, 404, 422))
+def release_report(parts: Parts, request: Request[Release]) -> Answer[ReportRef]:
     """The library releases figures of its own; whoever is shown them can have them confirmed."""
-    found = standing(parts, request.path["mentorship"], request.actor)
+    access = visible_case(parts, request.path["mentorship"], request.actor)
     person = request.actor.require_person()
-    document = parts.views.get(MENTORSHIPS, found.identity)
-    if document is None:
+    row = parts.views.get(MENTORSHIPS, access.identity)
+    if row is None:
         raise NotFound
     report = request.new_id("report")
     code = parts.secrets.report_code(report)
-    chosen, ours = request.body["parts"], figures_of(parts, found, document, request.now)
+    ours: dict[str, Any] = ANSWER.write(figures_of(parts, access, row, request.now))
+    chosen = {name: ours[name] for name in ours if name == "period" or name in request.body.parts}
     command = ReleaseReport(
-        mentorship=found.identity,
-        library=found.library,
+        mentorship=access.identity,
+        library=access.library,
         by=person,
-        of_the_library=found.of_the_library,
-        parts=tuple(chosen),
-        figures={name: ours[name] for name in ours if name == "period" or name in chosen} | request.body["figures"],
+        of_the_library=access.of_the_library,
+        parts=request.body.parts,
+        figures=chosen | ANSWER.write(request.body.figures),
         digest=report_digest(code),
     )
-    answer = recorded(request.take(REPORT, report, command, answer=lambda *_: {"report": report}), 201)
-    return Answer({"report": report, "code": code}, answer.status, answer.version, answer.position)
+    commit = request.take(REPORT, report, command, answer=lambda *_: {"report": report})
+    return Answer(ReportRef(report, code), request.success, commit.answer["version"], commit.position)
 
 
-@routes.get("/v1/reports/{code}", answer=ReportShown(), statuses=(200, 404))
-def show_released_report(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/reports/{code}", statuses=(200, 404))
+def show_released_report(parts: Parts, request: Request) -> Answer[ReportShown]:
     """What a library released, by the code on it."""
-    document = parts.views.get(REPORTS, report_digest(request.path["code"]))
-    if document is None:
+    row = parts.views.get(REPORTS, report_digest(request.path["code"]))
+    if row is None:
         raise NotFound
-    library = parts.views.get(LIBRARIES, document["library"]) or {}
-    shown = {name: document[name] for name in ("report", "library", "parts", "figures")}
-    return Answer({**shown, "name": library.get("name"), "released_at": document["released"]})
+    return Answer(fill(ReportShown, row, name=parts.library(row.library).name, released_at=row.released))

@@ -1,26 +1,29 @@
-"""The figures of a release. What this service knows it says itself, as it stands at that moment; of what others know it takes
-numbers and names from short lists: whoever is shown a report has it confirmed by us, so nobody else puts words into it.
+"""The figures of a report. This service takes its figures from the case at the moment of release. From other services the report
+accepts only numbers and names from short lists, because we confirm the report to readers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from marshmallow import Schema, ValidationError, fields, validates, validates_schema
-from marshmallow.validate import Length, OneOf, Regexp
+from marshmallow import ValidationError, fields
+from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from services.kernel.base.local_time import local_day
 from services.kernel.base.times import read
-from services.kernel.declare.shapes import number
-from services.mentoring.api.case_shown import effort, history
-from services.mentoring.api.standing import Standing
-from services.mentoring.domain.readiness import CONDITIONS
+from services.kernel.declare.schema import UNSET, FieldOf, Key, Unset
+from services.kernel.declare.shapes import fill
+from services.mentoring.api.case_access import CaseAccess
+from services.mentoring.api.case_presenter import cost_of, hours_given, stages_reached
+from services.mentoring.domain.stages import CONDITIONS
 from services.mentoring.parts import Parts
+from services.mentoring.views.mentorships import MentorshipRow
 
 DECISIONS = (*CONDITIONS, "training")
-"""What a school may be asked to decide; its sentences are the gateway's."""
+"""The decisions that a school may be asked for; the gateway has their sentences."""
 COMPETENCE = "competence"
 """The one part that another service knows."""
 HIGHEST_LEVEL = 4
@@ -30,7 +33,7 @@ _AREA = Regexp(r"^[a-z][a-z0-9]?$", error="Not an area.")
 
 
 class Level(fields.Float):
-    """A mean of levels: a number from 0 to 4, to one decimal, and nothing that looks like one."""
+    """A mean of levels: a JSON number from 0 to 4, rounded to one decimal. Texts and truth values are refused."""
 
     def _deserialize(self, value: Any, *_where: Any, **_options: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= HIGHEST_LEVEL:
@@ -38,85 +41,157 @@ class Level(fields.Float):
         return round(float(value), 1)
 
 
-class AreaSent(Schema):
-    """The mean level in one area, then and now; null where nobody was rated in it."""
-
-    area = fields.String(required=True, validate=_AREA)
-    before = Level(required=True, allow_none=True)
-    after = Level(required=True, allow_none=True)
+MeanLevel = Annotated[float | None, FieldOf(lambda: Level(required=True, allow_none=True))]
 
 
-class CompetenceSent(Schema):
-    """What members count for a library's staff."""
+def _each_decision_once(decisions: Sequence[str]) -> None:
+    if len(set(decisions)) != len(decisions):
+        raise ValidationError("Name each decision once.")
 
-    people = number(0, 10_000)
-    areas = fields.List(fields.Nested(AreaSent), required=True, validate=Length(0, 30))
-    gained = number(0, 1_000_000)
 
-    @validates_schema
-    def _each_once(self, data: dict[str, Any], **_options: Any) -> None:
-        if len({each["area"] for each in data["areas"]}) != len(data["areas"]):
+@dataclass(frozen=True)
+class AreaSent:
+    """The mean level in one area, then and now; null without a rating."""
+
+    area: Annotated[str, _AREA]
+    before: MeanLevel
+    after: MeanLevel
+
+
+@dataclass(frozen=True)
+class CompetenceSent:
+    """The counts of members for a library's staff."""
+
+    people: Annotated[int, Range(0, 10_000)]
+    areas: Annotated[tuple[AreaSent, ...], Length(0, 30)]
+    gained: Annotated[int, Range(0, 1_000_000)]
+
+    def __post_init__(self) -> None:
+        if len({each.area for each in self.areas}) != len(self.areas):
             raise ValidationError("Name each area once.", "areas")
 
 
-class FiguresSent(Schema):
-    """What the gateway composes from others: ``competence``, where it is released, and what the school is asked to decide."""
+@dataclass(frozen=True)
+class FiguresSent:
+    """Sent by the gateway: ``competence`` where the library releases that part, and the decisions that the school is asked for."""
 
-    competence = fields.Nested(CompetenceSent)
-    decisions = fields.List(
-        fields.String(validate=OneOf(DECISIONS)), load_default=list, validate=Length(0, len(DECISIONS))
+    competence: CompetenceSent | Unset = UNSET
+    decisions: Annotated[
+        tuple[Annotated[str, OneOf(DECISIONS)], ...], (Length(0, len(DECISIONS)), _each_decision_once)
+    ] = ()
+
+
+@dataclass(frozen=True)
+class PeriodFigures:
+    """Days are local days of the community, here and in the other figures."""
+
+    since: Annotated[str, Key("from")]
+    to: str
+
+
+@dataclass(frozen=True)
+class HoursFigures:
+    hours: float
+
+
+@dataclass(frozen=True)
+class VisitFigures:
+    count: int
+    minutes: int
+
+
+@dataclass(frozen=True)
+class StageFigures:
+    stage: str
+    at: str
+    days: int
+
+
+@dataclass(frozen=True)
+class ProgressFigures:
+    stage: str
+    pilot: bool
+    history: tuple[StageFigures, ...]
+    live_since: str | None
+    smooth_since: str | None
+
+
+@dataclass(frozen=True)
+class LoanFigures:
+    week: str
+    stated: int | None
+    measured: int | None
+
+
+@dataclass(frozen=True)
+class BackupFigures:
+    made: str
+    ok: bool
+    source: str
+
+
+@dataclass(frozen=True)
+class EvidenceFigures:
+    """The latest weeks and backups."""
+
+    loans: tuple[LoanFigures, ...]
+    backups: tuple[BackupFigures, ...]
+
+
+@dataclass(frozen=True)
+class CostFigures:
+    rupiah: int
+    rupiah_an_hour: int
+    since: str
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The figures of a case by part, and the period. Numbers, days and names of stages only, for figures are kept for good."""
+
+    period: PeriodFigures
+    hours: HoursFigures
+    visits: VisitFigures
+    stage: ProgressFigures
+    evidence: EvidenceFigures
+    cost: CostFigures
+
+
+def figures_of(parts: Parts, access: CaseAccess, row: MentorshipRow, now: datetime) -> Figures:
+    given = row.given
+    return Figures(
+        period=PeriodFigures(_day(row.opened), local_day(now).isoformat()),
+        hours=HoursFigures(hours_given(row)),
+        visits=VisitFigures(given.count, given.minutes),
+        stage=_progress(parts, row, now),
+        evidence=_evidence(row),
+        cost=fill(CostFigures, cost_of(access.template, given.minutes)),
     )
 
-    @validates("decisions")
-    def _each_once(self, decisions: list[str], **_options: Any) -> None:
-        if len(set(decisions)) != len(decisions):
-            raise ValidationError("Name each decision once.")
+
+def _progress(parts: Parts, row: MentorshipRow, now: datetime) -> ProgressFigures:
+    return ProgressFigures(
+        stage=row.stage,
+        pilot=row.pilot,
+        history=tuple(fill(StageFigures, each, at=_day(each.at)) for each in stages_reached(parts, row, now)),
+        live_since=row.live_since and _day(row.live_since),
+        smooth_since=row.smooth_since and _day(row.smooth_since),
+    )
 
 
-def figures_of(parts: Parts, found: Standing, document: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """What this service knows of a case, by part, with the period that it is about. Numbers, days and names of stages alone:
-    they are kept for good.
-    """
-    visits = document.get("visits") or {}
-    minutes = visits.get("minutes", 0)
-    given = effort(found.template, minutes)
-    return {
-        "period": {"from": _day(document["opened"]), "to": local_day(now).isoformat()},
-        "hours": {"hours": given["hours"]},
-        "visits": {"count": visits.get("count", 0), "minutes": minutes},
-        "stage": _stage(parts, document, now),
-        "evidence": _evidence(document),
-        "cost": {name: given["cost"][name] for name in ("rupiah", "rupiah_an_hour", "since")},
-    }
+def _evidence(row: MentorshipRow) -> EvidenceFigures:
+    loans = tuple(
+        LoanFigures(
+            week,
+            stated=None if counted.stated is UNSET else counted.stated,
+            measured=None if counted.measured is UNSET else counted.measured,
+        )
+        for week, counted in sorted(row.loans.items())[-WEEKS_AT_MOST:]
+    )
+    backups = tuple(fill(BackupFigures, each, made=_day(each.made)) for each in row.backups[-BACKUPS_AT_MOST:])
+    return EvidenceFigures(loans, backups)
 
 
-def _stage(parts: Parts, document: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    return {
-        "stage": document["stage"],
-        "pilot": document["pilot"],
-        "history": [
-            {"stage": each["stage"], "at": _day(each["at"]), "days": each["days"]}
-            for each in history(parts, document, now)
-        ],
-        "live_since": _day(document.get("live_since")),
-        "smooth_since": _day(document.get("smooth_since")),
-    }
-
-
-def _evidence(document: Mapping[str, Any]) -> dict[str, Any]:
-    weeks = sorted(document["loans"].items())[-WEEKS_AT_MOST:]
-    return {
-        "loans": [
-            {"week": week, "stated": counted.get("stated"), "measured": counted.get("measured")}
-            for week, counted in weeks
-        ],
-        "backups": [
-            {"made": _day(each["made"]), "ok": each["ok"], "source": each["source"]}
-            for each in document["backups"][-BACKUPS_AT_MOST:]
-        ],
-    }
-
-
-def _day(at: str | None) -> str | None:
+def _day(at: str) -> str:
     """The day of a moment where the community lives."""
-    return None if at is None else local_day(read(at)).isoformat()
+    return local_day(read(at)).isoformat()

@@ -1,81 +1,78 @@
-"""Who might go along with a library: a list with reasons; whoever leads the region decides."""
+"""Mentors to choose from, with reasons; the person who leads in the region decides."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-
-from marshmallow import Schema, fields
+from dataclasses import dataclass
+from typing import Annotated
 
 from services.kernel.declare.route import Answer, Request, Routes
-from services.kernel.declare.shapes import listing
-from services.mentoring.api.standing import Standing, able_unit, found_in, standing
+from services.kernel.declare.schema import Described
+from services.kernel.declare.shapes import Listing, fill
+from services.mentoring.api.case_access import CaseAccess, able_unit, rows_under, visible_case
 from services.mentoring.domain.case import OPEN
 from services.mentoring.domain.matching import Candidate, kilometres, ranked
 from services.mentoring.parts import Parts
 from services.mentoring.views.frameworks import level_under
+from services.mentoring.views.libraries import LibraryRow
 from services.mentoring.views.mentorships import MENTORSHIPS
 from services.mentoring.views.offices import OFFICES
-from services.mentoring.views.practice import PRACTICE
-from services.mentoring.views.regions import REGIONS
-
-routes = Routes()
+from services.mentoring.views.practice import PRACTICE, PracticeRow
+from services.mentoring.views.regions import REGIONS, RegionRow
 
 ACCOMPANYING = ("mentor", "regional-coordinator")
 """The offices whose holders accompany libraries."""
+routes = Routes()
 
 
-class Suggestion(Schema):
-    person = fields.String()
-    former = fields.Boolean()
-    able = fields.Boolean()
-    load = fields.Integer(metadata={"description": "open cases"})
-    km = fields.Float(allow_none=True)
-    reasons = fields.List(fields.String())
+@dataclass(frozen=True)
+class Suggestion:
+    person: str
+    former: bool
+    able: bool
+    load: Annotated[int, Described("open cases")]
+    km: float | None
+    reasons: tuple[str, ...]
 
 
-@routes.get("/v1/mentorships/{mentorship}/suggestions", answer=listing(Suggestion), statuses=(200, 403, 404))
-def suggest_mentors(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/mentorships/{mentorship}/suggestions", statuses=(200, 403, 404))
+def suggest_mentors(parts: Parts, request: Request) -> Answer[Listing[Suggestion]]:
     """Who might go along, with reasons; a person decides."""
-    found = standing(parts, request.path["mentorship"], request.actor)
-    found.require(found.leads)
-    offices = [each for office in ACCOMPANYING for each in parts.views.all(OFFICES, {"office": office})]
-    people = sorted({person for office in offices for person in office.get("holders", ())})
-    known = {document["_id"]: document for document in found_in(parts, PRACTICE, people)}
-    former = _former(parts, found)
-    centres = {document["_id"]: document for document in parts.views.all(REGIONS)}
-    here = _centre(centres, found.known)
+    access = visible_case(parts, request.path["mentorship"], request.actor)
+    access.require(access.leads)
+    offices = [row for office in ACCOMPANYING for row in parts.views.all(OFFICES, {"office": office})]
+    people = sorted({person for office in offices for person in office.holders})
+    practice = {row.participant: row for row in rows_under(parts, PRACTICE, people)}
+    former = _former_mentors(parts, access)
+    regions = {row.region: row for row in parts.views.all(REGIONS)}
+    here = _centre(regions, access.known)
     level, names = parts.rules(request.now).pilot_level, able_unit(parts)
     candidates = [
         Candidate(
             person=person,
             former=person in former,
-            able=level_under(names, known.get(person, {}).get("levels", {})) >= level,
+            able=level_under(names, row.levels) >= level,
             load=parts.views.count(MENTORSHIPS, {"mentors": person, "state": OPEN}),
-            km=_distance(here, _centre(centres, known.get(person, {}))),
+            km=_distance(here, _centre(regions, row)),
         )
         for person in people
-        if person not in found.case.mentors
+        if person not in access.case.mentors
+        for row in [practice.get(person, PracticeRow(person))]
     ]
-    return Answer({"items": [_shown(each) for each in ranked(candidates)], "next": None})
+    return Answer(Listing(tuple(fill(Suggestion, each, reasons=each.reasons) for each in ranked(candidates))))
 
 
-def _former(parts: Parts, found: Standing) -> frozenset[str]:
-    cases = parts.views.all(MENTORSHIPS, {"library": found.library.id})
-    return frozenset(person for case in cases for person in case.get("mentors_ever", ()))
+def _former_mentors(parts: Parts, access: CaseAccess) -> frozenset[str]:
+    cases = parts.views.all(MENTORSHIPS, {"library": access.library.id})
+    return frozenset(person for case in cases for person in case.mentors_ever or ())
 
 
-def _centre(regions: Mapping[str, Any], place: Mapping[str, Any]) -> tuple[float, float] | None:
-    known = regions.get(place.get("region") or "", {}).get("subdistricts", ())
-    return next(
-        ((each["latitude"], each["longitude"]) for each in known if each["id"] == place.get("subdistrict")), None
-    )
+def _centre(regions: Mapping[str, RegionRow], place: LibraryRow | PracticeRow) -> tuple[float, float] | None:
+    """Latitude and longitude of the sub-district's centre, None where it is not known."""
+    region = regions.get(place.region or "")
+    known = region.subdistricts if region else ()
+    return next(((each.latitude, each.longitude) for each in known if each.id == place.subdistrict), None)
 
 
 def _distance(here: tuple[float, float] | None, there: tuple[float, float] | None) -> float | None:
     return None if here is None or there is None else round(kilometres(here, there), 1)
-
-
-def _shown(candidate: Candidate) -> dict[str, Any]:
-    names = ("person", "former", "able", "load", "km")
-    return {**{name: getattr(candidate, name) for name in names}, "reasons": list(candidate.reasons)}

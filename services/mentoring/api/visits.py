@@ -1,237 +1,281 @@
-"""Visits, and what a newcomer at the library needs: the hand-over page."""
+"""Visits, and the hand-over page that tells a newcomer at the library how to go on."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Annotated, Any
 
-from marshmallow import Schema, ValidationError, fields, validates
-from marshmallow.validate import Length, OneOf
+from marshmallow import ValidationError
+from marshmallow.validate import Length, OneOf, Range
 
 from services.kernel.base.local_time import local_day
 from services.kernel.base.problem import Malformed, NotFound
-from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.shapes import Paging, identity, line, listing, number, paged, paging
-from services.mentoring.api.case_shown import effort, installation, last_left, open_blockers, opened, staff
-from services.mentoring.api.standing import Standing, standing
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import UNSET, Unset
+from services.kernel.declare.shapes import Identity, Listing, PageQuery, fill, paged, paging, up_to
+from services.mentoring.api.case_access import CaseAccess, take_for_case, visible_case
+from services.mentoring.api.case_presenter import (
+    Cost,
+    InstallationShown,
+    OpenBlocker,
+    StaffShown,
+    cost_of,
+    hours_given,
+    installation_shown,
+    open_blockers,
+    staff_shown,
+)
 from services.mentoring.domain.access import ConfirmRotation, NoteInstallation
 from services.mentoring.domain.case import OPEN, Note
-from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.visit import CALL, CHAT, LONGEST_MINUTES, ON_SITE, VISIT, LogVisit
 from services.mentoring.parts import Parts
 from services.mentoring.templates import VERSION
-from services.mentoring.views.mentorships import MENTORSHIPS
-from services.mentoring.views.visits import VISITS
-
-routes = Routes()
+from services.mentoring.views.libraries import LibraryRow
+from services.mentoring.views.mentorships import MENTORSHIPS, MentorshipRow
+from services.mentoring.views.visits import VISITS, VisitRow
 
 HOSTS = ("library-computer", "school-server", "hosting", "other")
 LATEST_VISITS = 10
+routes = Routes()
 
 
-class NewVisit(Schema):
-    """Half a minute on a phone: everything else is known."""
-
-    day = fields.Date(load_default=None)
-    minutes = number(1, LONGEST_MINUTES)
-    mode = fields.String(load_default=ON_SITE, validate=OneOf([ON_SITE, CALL, CHAT]))
-    done = line(longest=2000)
-    next = line(required=False, longest=2000, load_default=None)
-    internal = line(required=False, longest=2000, load_default=None)
-    staff = fields.List(identity(), load_default=list, validate=Length(0, 20))
-    units = fields.List(identity(), load_default=None, validate=Length(0, 20))
+def _has_a_number(version: str) -> None:
+    # Another validator refuses blanks already, with its own words.
+    if version.strip() and VERSION.search(version) is None:
+        raise ValidationError("Write the number of the version, as in 9.6.1.")
 
 
-class VisitRef(Schema):
-    mentorship = fields.String()
-    visit = fields.String()
-    minutes = fields.Integer()
+@dataclass(frozen=True, kw_only=True)
+class NewVisit:
+    """Entered in half a minute on a phone, so the body asks for little. ``day`` is today unless given."""
+
+    day: date | None = None
+    minutes: Annotated[int, Range(1, LONGEST_MINUTES)]
+    mode: Annotated[str, OneOf([ON_SITE, CALL, CHAT])] = ON_SITE
+    done: Annotated[str, up_to(2000)]
+    next: Annotated[str, up_to(2000)] | None = None
+    internal: Annotated[str, up_to(2000)] | None = None
+    staff: Annotated[tuple[Identity, ...], Length(0, 20)] = ()
+    units: Annotated[tuple[Identity, ...], Length(0, 20)] | None = None
 
 
-class VisitShown(Schema):
-    """``internal`` is for those who accompany the library, and left out for everybody else."""
-
-    visit = fields.String()
-    mentorship = fields.String()
-    day = fields.String()
-    minutes = fields.Integer()
-    mode = fields.String()
-    by = fields.String()
-    staff = fields.List(fields.String())
-    units = fields.List(fields.String())
-    done = fields.String(allow_none=True)
-    next = fields.String(allow_none=True)
-    internal = fields.String(allow_none=True)
+@dataclass(frozen=True)
+class VisitRef:
+    mentorship: str
+    visit: str
+    minutes: int
 
 
-class Installation(Schema):
-    """``version`` as it is called, with its number: ``9.6.1``, ``SLiMS 9 (Bulian) v9.6.1``."""
+@dataclass(frozen=True)
+class VisitShown:
+    """``internal`` is for mentors and visitors, and left out for the library."""
 
-    version = line(longest=40)
-    host = fields.String(required=True, validate=OneOf(HOSTS))
-
-    @validates("version")
-    def _has_a_number(self, version: str, **_options: Any) -> None:
-        if VERSION.search(version) is None:
-            raise ValidationError("Write the number of the version, as in 9.6.1.")
-
-
-class Rotation(Schema):
-    passwords = fields.List(identity(), required=True, validate=Length(1, 20))
-
-
-class CaseOnly(Schema):
-    mentorship = fields.String()
+    visit: str
+    mentorship: str
+    day: str
+    minutes: int
+    mode: str
+    by: str
+    staff: tuple[str, ...]
+    units: tuple[str, ...]
+    done: str | None
+    next: str | None
+    internal: str | Unset | None = UNSET
 
 
-class HandoverShown(Schema):
-    mentorship = fields.String()
-    library = fields.String()
-    name = fields.String(allow_none=True)
-    stage = fields.String()
-    stage_name = fields.String()
-    mentors = fields.List(fields.String())
-    next_stage = fields.Dict(allow_none=True)
-    blockers = fields.List(fields.Dict())
-    next = fields.List(fields.Dict())
-    visits = fields.List(fields.Dict())
-    passwords = fields.List(fields.Dict())
-    installation = fields.Dict(allow_none=True)
-    staff = fields.List(fields.Dict())
-    hours = fields.Float()
-    cost = fields.Dict()
+@dataclass(frozen=True)
+class Installation:
+    """``version`` is the name with its number: ``9.6.1``, ``SLiMS 9 (Bulian) v9.6.1``."""
+
+    version: Annotated[str, (*up_to(40), _has_a_number)]
+    host: Annotated[str, OneOf(HOSTS)]
 
 
-@routes.post("/v1/mentorships/{mentorship}/visits", body=NewVisit(), answer=VisitRef(), statuses=(201, 403, 404, 422))
-def log_visit(parts: Parts, request: Request) -> Answer:
+@dataclass(frozen=True)
+class Rotation:
+    passwords: Annotated[tuple[Identity, ...], Length(1, 20)]
+
+
+@dataclass(frozen=True)
+class CaseOnly:
+    mentorship: str
+
+
+@dataclass(frozen=True)
+class NextStage:
+    """``items`` are the texts of the checklist."""
+
+    stage: str
+    name: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """The next step, as a visitor noted on the day."""
+
+    day: str
+    text: str
+
+
+@dataclass(frozen=True)
+class PasswordShown:
+    """``rotated`` is when the password was last changed; ``due``: it was not changed since the last person left."""
+
+    password: str
+    name: str
+    rotated: str | None
+    due: bool
+
+
+@dataclass(frozen=True)
+class HandoverShown:
+    mentorship: str
+    library: str
+    name: str | None
+    stage: str
+    stage_name: str
+    mentors: tuple[str, ...]
+    next_stage: NextStage | None
+    blockers: tuple[OpenBlocker, ...]
+    next: tuple[NextStep, ...]
+    visits: tuple[VisitShown, ...]
+    passwords: tuple[PasswordShown, ...]
+    installation: InstallationShown | None
+    staff: tuple[StaffShown, ...]
+    hours: float
+    cost: Cost
+
+
+@routes.post("/v1/mentorships/{mentorship}/visits", statuses=(201, 403, 404, 422))
+def log_visit(parts: Parts, request: Request[NewVisit]) -> Answer[VisitRef]:
     """Enter a visit, a call or a chat."""
-    found = standing(parts, request.path["mentorship"], request.actor)
-    person, body = found.require(found.visits), request.body
-    strangers = set(body["staff"]) - set(found.known.get("staff", {}))
+    access = visible_case(parts, request.path["mentorship"], request.actor)
+    person, body = access.require(access.visits), request.body
+    strangers = set(body.staff) - set(access.known.staff)
     if strangers:
         raise Malformed(errors={"staff": [f"Not of this library: {', '.join(sorted(strangers))}."]})
     today = local_day(request.now)
     visit = request.new_id("visit")
-    texts = parts.vault.seal_all(person, [(name, body[name]) for name in ("done", "next", "internal")])
-    notes = {name: None if sealed is None else Note(person, sealed) for name, sealed in texts.items()}
+    texts = [("done", body.done), ("next", body.next), ("internal", body.internal)]
+    sealed = parts.vault.seal_all(person, texts)
+    notes = {name: None if text is None else Note(person, text) for name, text in sealed.items()}
     command = LogVisit(
-        mentorship=found.identity,
-        library=found.library,
-        open=found.case.state == OPEN,
+        mentorship=access.identity,
+        library=access.library,
+        open=access.case.state == OPEN,
         visitor=person,
-        day=body["day"] or today,
+        day=body.day or today,
         today=today,
-        minutes=body["minutes"],
-        mode=body["mode"],
+        minutes=body.minutes,
+        mode=body.mode,
         done=notes["done"] or Note(person, ""),
         next=notes["next"],
         internal=notes["internal"],
-        staff=tuple(body["staff"]),
-        units=_units(found) if body["units"] is None else tuple(body["units"]),
+        staff=body.staff,
+        units=_units_worked_on(access) if body.units is None else body.units,
     )
-    reply = {"mentorship": found.identity, "visit": visit, "minutes": body["minutes"]}
-    return recorded(request.take(VISIT, visit, command, answer=lambda *_: reply), 201)
+    ref = VisitRef(access.identity, visit, body.minutes)
+    return request.outcome(VISIT, visit, command, lambda *_: ref)
 
 
-@routes.get("/v1/mentorships/{mentorship}/visits", query=Paging(), answer=listing(VisitShown), statuses=(200, 404))
-def list_visits(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/mentorships/{mentorship}/visits", statuses=(200, 404))
+def list_visits(parts: Parts, request: Request[None, PageQuery]) -> Answer[Listing[VisitShown]]:
     """Visits, the latest first."""
-    found = standing(parts, request.path["mentorship"], request.actor)
-    where = {"mentorship": found.identity}
-    page = parts.views.find(VISITS, where, sort="order", descending=True, **paging(request))
-    return paged(page, lambda document: _shown(parts, found, document))
+    access = visible_case(parts, request.path["mentorship"], request.actor)
+    wanted = {"mentorship": access.identity}
+    page = parts.views.find(VISITS, wanted, sort="order", descending=True, **paging(request))
+    return paged(page, lambda row: _visit_shown(parts, access, row))
 
 
-@routes.get("/v1/mentorships/{mentorship}/handover", answer=HandoverShown(), statuses=(200, 404))
-def show_library_handover(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/mentorships/{mentorship}/handover", statuses=(200, 404))
+def show_library_handover(parts: Parts, request: Request) -> Answer[HandoverShown]:
     """What a newcomer at the library needs to go on."""
-    found = standing(parts, request.path["mentorship"], request.actor)
-    document = parts.views.get(MENTORSHIPS, found.identity)
-    if document is None:
+    access = visible_case(parts, request.path["mentorship"], request.actor)
+    row = parts.views.get(MENTORSHIPS, access.identity)
+    if row is None:
         raise NotFound
-    where = {"mentorship": found.identity}
-    latest = parts.views.find(VISITS, where, sort="order", descending=True, limit=LATEST_VISITS).items
-    visits = [{**_shown(parts, found, each), "internal": None} for each in latest]
-    following = found.template.after(found.case.stage)
-    stage = found.template.stage(following) if following else None
-    here = found.template.stage(found.case.stage)
-    minutes = (document.get("visits") or {}).get("minutes", 0)
-    return Answer(
-        {
-            "mentorship": found.identity,
-            "library": found.library.id,
-            "name": found.known.get("name"),
-            "stage": found.case.stage,
-            "stage_name": here.name if here else found.case.stage,
-            "mentors": list(found.case.mentors),
-            "next_stage": stage
-            and {"stage": stage.stage, "name": stage.name, "items": [item.text for item in stage.items]},
-            "blockers": open_blockers(parts, document),
-            "next": [{"day": each["day"], "text": each["next"]} for each in visits if each["next"]],
-            "visits": visits,
-            "passwords": _passwords(found, document),
-            "installation": installation(found.template, document),
-            "staff": staff(found),
-            **effort(found.template, minutes),
-        },
-        version=found.version,
+    wanted = {"mentorship": access.identity}
+    latest = parts.views.find(VISITS, wanted, sort="order", descending=True, limit=LATEST_VISITS).items
+    visits = tuple(replace(_visit_shown(parts, access, each), internal=None) for each in latest)
+    here = access.template.stage(access.case.stage)
+    shown = HandoverShown(
+        mentorship=access.identity,
+        library=access.library.id,
+        name=access.known.name,
+        stage=access.case.stage,
+        stage_name=here.name if here else access.case.stage,
+        mentors=access.case.mentors,
+        next_stage=_next_stage(access),
+        blockers=open_blockers(parts, row),
+        next=tuple(NextStep(each.day, each.next) for each in visits if each.next),
+        visits=visits,
+        passwords=_passwords_shown(access, row),
+        installation=installation_shown(access.template, row),
+        staff=staff_shown(access.known),
+        hours=hours_given(row),
+        cost=cost_of(access.template, row.given.minutes),
     )
+    return Answer(shown, version=access.version)
 
 
-@routes.post(
-    "/v1/mentorships/{mentorship}/handover/passwords", body=Rotation(), answer=CaseOnly(), statuses=(201, 403, 404, 422)
-)
-def confirm_password_rotation(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/mentorships/{mentorship}/handover/passwords", statuses=(201, 403, 404, 422))
+def confirm_password_rotation(parts: Parts, request: Request[Rotation]) -> Answer[CaseOnly]:
     """These passwords have been changed; the passwords themselves are never sent."""
-    found = standing(parts, request.path["mentorship"], request.actor)
-    person, passwords = found.require(found.mentors or found.of_the_library), request.body["passwords"]
-    unknown = set(passwords) - set(found.template.rotate)
+    access = visible_case(parts, request.path["mentorship"], request.actor)
+    person, passwords = access.require(access.mentors or access.of_the_library), request.body.passwords
+    unknown = set(passwords) - set(access.template.rotate)
     if unknown:
         raise Malformed(errors={"passwords": [f"Not on the list: {', '.join(sorted(unknown))}."]})
-    return _case(request, found, ConfirmRotation(tuple(passwords), person))
+    return _take_and_name(request, access, ConfirmRotation(passwords, person))
 
 
-@routes.post(
-    "/v1/mentorships/{mentorship}/installation", body=Installation(), answer=CaseOnly(), statuses=(201, 403, 404, 422)
-)
-def note_installation(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/mentorships/{mentorship}/installation", statuses=(201, 403, 404, 422))
+def note_installation(parts: Parts, request: Request[Installation]) -> Answer[CaseOnly]:
     """Which version is installed, and on what."""
-    found = standing(parts, request.path["mentorship"], request.actor)
-    person = found.require(found.mentors or found.of_the_library)
-    return _case(request, found, NoteInstallation(request.body["version"], request.body["host"], person))
+    access = visible_case(parts, request.path["mentorship"], request.actor)
+    person = access.require(access.mentors or access.of_the_library)
+    return _take_and_name(request, access, NoteInstallation(request.body.version, request.body.host, person))
 
 
-def _case(request: Request, found: Standing, command: ConfirmRotation | NoteInstallation) -> Answer:
-    reply = {"mentorship": found.identity}
-    return recorded(request.take(MENTORSHIP, found.identity, command, answer=lambda *_: reply), 201)
+def _take_and_name(
+    request: Request[Any], access: CaseAccess, command: ConfirmRotation | NoteInstallation
+) -> Answer[CaseOnly]:
+    return take_for_case(request, access.identity, command, lambda _: CaseOnly(access.identity))
 
 
-def _units(found: Standing) -> tuple[str, ...]:
-    """What is practised where nothing is said: the units of the stage that is worked on."""
-    following = found.template.after(found.case.stage)
-    stage = found.template.stage(following or found.case.stage)
+def _units_worked_on(access: CaseAccess) -> tuple[str, ...]:
+    """The units of the stage that the library works on, for a visit that names none."""
+    following = access.template.after(access.case.stage)
+    stage = access.template.stage(following or access.case.stage)
     return stage.units if stage else ()
 
 
-def _passwords(found: Standing, document: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Each password that must be changed when somebody leaves; ``due``: not since the last who left."""
-    left = last_left(found)
-    rotated = document["rotated"]
-    return [
-        {
-            "password": name,
-            "name": text,
-            "rotated": rotated.get(name),
-            "due": left is not None and (rotated.get(name) or "") < left,
-        }
-        for name, text in found.template.rotate.items()
-    ]
+def _next_stage(access: CaseAccess) -> NextStage | None:
+    following = access.template.after(access.case.stage)
+    stage = access.template.stage(following) if following else None
+    if stage is None:
+        return None
+    return NextStage(stage.stage, stage.name, tuple(item.text for item in stage.items))
 
 
-def _shown(parts: Parts, found: Standing, document: Mapping[str, Any]) -> dict[str, Any]:
-    names = ("mentorship", "day", "minutes", "mode", "by", "staff", "units")
-    shown = {"visit": document["_id"], **{name: document[name] for name in names}}
-    shown |= {name: opened(parts, document[name]) for name in ("done", "next")}
-    if found.visits:
-        shown["internal"] = opened(parts, document["internal"])
-    return shown
+def _passwords_shown(access: CaseAccess, row: MentorshipRow) -> tuple[PasswordShown, ...]:
+    """The passwords to be changed when a person leaves."""
+    left = _last_left(access.known)
+    return tuple(
+        PasswordShown(name, text, row.rotated.get(name), left is not None and row.rotated.get(name, "") < left)
+        for name, text in access.template.rotate.items()
+    )
+
+
+def _last_left(library: LibraryRow) -> str | None:
+    """When a person last left the library, whether that person came back or not; None where nobody left."""
+    times = [time for entry in library.staff.values() for time in (entry.until, entry.left) if time]
+    return max(times, default=None)
+
+
+def _visit_shown(parts: Parts, access: CaseAccess, row: VisitRow) -> VisitShown:
+    internal = parts.open_note(row.internal) if access.visits else UNSET
+    done, following = parts.open_note(row.done), parts.open_note(row.next)
+    return fill(VisitShown, row, done=done, next=following, internal=internal)

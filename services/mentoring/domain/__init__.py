@@ -1,1 +1,1 @@
-"""The decisions of the mentoring service: one file an aggregate, pure."""
+"""The decisions of mentoring, pure."""

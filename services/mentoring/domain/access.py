@@ -1,5 +1,5 @@
-"""What a case lends out and notes down: the key of the library's own server, links to its progress, what is installed,
-and which passwords have been changed since somebody left. No secret and no password is ever in an event.
+"""The key of the library's own server, links to the library's progress, the installation, and the passwords changed after a
+person left. No event holds a secret or a password.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import assert_never
 
 from services.kernel.base.message import Command, Event
-from services.mentoring.domain.case import Library, Mentorship
+from services.mentoring.domain.case import Mentorship
 
 
 @dataclass(frozen=True, slots=True)
 class IssueEvidenceKey(Command):
-    """``digest`` stands for the key; the former one is good no longer."""
+    """``digest`` is the key's. The former key becomes worthless."""
 
     digest: str
     by: str
@@ -23,7 +23,7 @@ class IssueEvidenceKey(Command):
 
 @dataclass(frozen=True, slots=True)
 class MakeLink(Command):
-    """``digest`` stands for the address."""
+    """``digest`` is the address's."""
 
     digest: str
     expires: datetime
@@ -32,7 +32,7 @@ class MakeLink(Command):
 
 @dataclass(frozen=True, slots=True)
 class NoteInstallation(Command):
-    """Which version runs, and on what kind of ``host``."""
+    """``host`` is the kind of machine that the software runs on."""
 
     version: str
     host: str
@@ -41,7 +41,7 @@ class NoteInstallation(Command):
 
 @dataclass(frozen=True, slots=True)
 class ConfirmRotation(Command):
-    """These passwords have been changed after somebody left."""
+    """The passwords of that name were changed after a person left."""
 
     passwords: tuple[str, ...]
     by: str
@@ -69,7 +69,7 @@ class InstallationNoted(Event):
 
 @dataclass(frozen=True, slots=True)
 class PasswordsRotated(Event):
-    """By name of what they open; the passwords themselves are nobody's business."""
+    """``passwords`` names what the passwords open; the passwords themselves are kept nowhere."""
 
     passwords: tuple[str, ...]
     by: str
@@ -80,8 +80,8 @@ AccessEvent = EvidenceKeyIssued | LinkMade | InstallationNoted | PasswordsRotate
 
 
 def decide(command: AccessCommand, case: Mentorship) -> Sequence[Event]:
-    """What follows. Raises ``Refused`` for a case that is closed."""
-    _still_open: Library = case.running
+    """The resulting events. Raises ``Refused`` for a closed case."""
+    case.require_open()
     match command:
         case IssueEvidenceKey(digest=digest):
             return [] if digest == case.evidence_key else [EvidenceKeyIssued(digest, command.by)]

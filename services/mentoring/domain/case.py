@@ -1,6 +1,6 @@
-"""A mentorship as its rules see it: one library, accompanied from its wish until its automation runs (R10).
+"""The state of a mentorship: one library, accompanied from its wish until its automation runs (R10).
 
-The case belongs to the library and never to a person: staff and mentors come and go, the case stays.
+The case belongs to the library and not to a person: staff and mentors change, the case stays.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.kernel.base.problem import NotFound, Refused
+from services.kernel.base.problem import Refused
 from services.mentoring.domain.probation import Probation
 from services.mentoring.domain.template import PROBATION, SMOOTH
 
@@ -18,7 +18,7 @@ OPEN, CLOSED = "open", "closed"
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """The library that a case is about, and its region."""
+    """The library of a case, and the library's region."""
 
     id: str
     region: str
@@ -26,7 +26,7 @@ class Library:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Free text, sealed under the id of whoever wrote it, so that it is gone when they are."""
+    """Free text, sealed under the id of its writer, so that the text is lost when the writer is erased."""
 
     owner: str
     sealed: str
@@ -34,34 +34,31 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Mentorship:
-    """``mentors`` begins with the one who leads. ``lacking`` is what the last assessment of readiness found missing, None
-    before there was one. ``proposed_by`` is the mentor who says that it runs, until the library has answered.
+    """``mentors`` begins with the mentor who leads. ``lacking`` holds the conditions that the last assessment of readiness found
+    missing, None before the first assessment. ``proposed_by`` is the mentor whose proposal of *lancar* waits for the library.
+    ``installation`` is version and host. ``evidence_key`` is the digest of the server's key; ``links`` holds, by digest of the
+    address, when each link expires.
     """
 
-    state: str = ""
-    library: Library | None = None
-    template: str = ""
-    stage: str = ""
+    library: Library
+    template: str
+    stage: str
+    state: str = OPEN
     mentors: tuple[str, ...] = ()
     lacking: tuple[str, ...] | None = None
     pilot: bool = False
     probation: Probation | None = None
     blockers: frozenset[str] = frozenset()
     blockers_ever: frozenset[str] = frozenset()
-    proposed_by: str = ""
+    proposed_by: str | None = None
     installation: tuple[str, str] | None = None
-    evidence_key: str = ""
+    evidence_key: str | None = None
     links: Mapping[str, datetime] = field(default_factory=dict)
-    rotated: frozenset[str] = frozenset()
 
-    @property
-    def running(self) -> Library:
-        """The library of a case that is open. Raises ``NotFound``, and ``Refused`` once it is closed."""
-        if self.library is None:
-            raise NotFound
+    def require_open(self) -> None:
+        """Raises ``Refused`` once the case is closed."""
         if self.state == CLOSED:
             raise Refused("mentorship-closed", "This mentorship is closed; a new wish opens another.")
-        return self.library
 
     @property
     def live(self) -> bool:

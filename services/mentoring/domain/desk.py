@@ -1,7 +1,7 @@
-"""Whose it is: the regional coordinator's, the stand-in's, or the board's. No question is ever without an owner.
+"""The owner of a question: the regional coordinator, the stand-in, or the board. Every question always has an owner.
 
-A consultation lies at a *desk*: its region's, the board's, or, given by hand, at the desk of one person. Who sits there
-owns it; who takes the seat takes over all that lies there.
+A consultation lies at a *desk*: its region's, the board's, or, given by hand, one person's. The person who sits at the desk
+owns the consultation, and a new person there takes over all consultations at the desk.
 """
 
 from __future__ import annotations
@@ -18,28 +18,28 @@ ESCALATION = "escalation"
 REGIONAL = "regional-coordinator"
 ALL = "all"
 BOARD_ORDER = ("coordinator", "secretary", "treasurer")
-"""In this order the board is asked."""
+"""The offices of the board, in the order in which they become owners."""
 ANSWERING_THERE = (REGIONAL, "mentor")
-"""The offices that answer what is asked in the region that they are held for; the board's answer everywhere."""
+"""The offices that answer the questions of their own region. The board's offices answer everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Who sits on an office: its holder, or while it is vacant the stand-in."""
+    """The holder of an office, and the stand-in while the office is vacant."""
 
     holder: str | None = None
     stand_in: str | None = None
 
     @property
     def taken_by(self) -> str | None:
-        """Who answers, None where nobody does."""
+        """The person who answers, None for an empty seat."""
         return self.holder or self.stand_in
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """``person`` None: nobody in person yet, the desk itself has it. ``why`` is region, stand-in, board, handover,
-    escalation or hand.
+    """``person`` None: the desk has the consultation and no person yet. ``why`` is region, stand-in, board, handover, escalation
+    or hand.
     """
 
     person: str | None
@@ -52,17 +52,17 @@ Seats = Mapping[str, Seat]
 
 
 def key_of(office: str, region: str | None) -> str:
-    """The key of an office among seats; without a dot, for seats stand in documents."""
+    """The key of an office among seats. It has no dot, for seats are stored under their keys in documents."""
     return f"{office}/{region or ALL}"
 
 
 def answers(office: str, held_for: str | None, region: str) -> bool:
-    """Whether an office, held for a region or for all, answers what is asked in a region."""
+    """Whether an office, held for a region or for all, answers the questions of a region."""
     return office in BOARD_ORDER or (office in ANSWERING_THERE and held_for == region)
 
 
 def owner_for(region: str, seats: Seats) -> Owner:
-    """Who owns what is asked in a region: never nobody, for at last it is the board's own."""
+    """The owner of a question of a region; at last the board's desk, where all seats are empty."""
     seat = seats.get(key_of(REGIONAL, region), Seat())
     if seat.holder is not None:
         return Owner(seat.holder, REGION, REGION)
@@ -72,8 +72,8 @@ def owner_for(region: str, seats: Seats) -> Owner:
 
 
 def at_the_board(seats: Seats, besides: str | None = None) -> str | None:
-    """Who answers for the board: the coordinator, else the secretary, else the treasurer, at last a neighbouring region's
-    coordinator. ``besides`` is asked only where there is nobody else; None: the board is empty.
+    """The person who answers for the board: the coordinator, else the secretary, else the treasurer, at last the coordinator of a
+    neighbouring region. ``besides`` answers only where all other seats are empty. None: all seats are empty.
     """
     offices = [key_of(office, None) for office in BOARD_ORDER]
     neighbours = sorted(key for key in seats if key.startswith(f"{REGIONAL}/"))

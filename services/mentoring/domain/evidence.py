@@ -1,5 +1,5 @@
-"""Evidence that it runs: loans by the week, and backups; each with its source, for what a person states is not what a
-machine measured (U2).
+"""Evidence that the automation runs: loans by the week, and backups. Evidence has a source, because a person's statement is not a machine's
+measurement (U2).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import assert_never
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import Refused
-from services.mentoring.domain.case import Library, Mentorship
+from services.mentoring.domain.case import CLOSED, Library, Mentorship
 from services.mentoring.domain.probation import Counted, Probation
 from services.mentoring.domain.template import PROBATION
 from services.mentoring.domain.weeks import WEEK, closes, monday_of
@@ -19,7 +19,7 @@ from services.mentoring.domain.weeks import WEEK, closes, monday_of
 
 @dataclass(frozen=True, slots=True)
 class RecordLoans(Command):
-    """So many loans in the week that begins on ``week``, a Monday. ``by`` is None for a machine."""
+    """``count`` loans in the week that begins on ``week``, a Monday. ``by`` is None for a machine."""
 
     week: date
     count: int
@@ -41,7 +41,7 @@ class RecordBackup(Command):
 
 @dataclass(frozen=True, slots=True)
 class CloseWeek(Command):
-    """A week's time is up: whoever had something to say has said it. ``at`` is when it closed."""
+    """The time to report for a week is over."""
 
     week: date
 
@@ -66,7 +66,7 @@ class BackupReported(Event):
 
 @dataclass(frozen=True, slots=True)
 class WeekMissed(Event):
-    """No evidence came for a week: the window begins anew with the next."""
+    """No evidence came for ``week``: the window begins anew with the next week."""
 
     library: Library
     week: date
@@ -77,15 +77,16 @@ EvidenceEvent = LoansCounted | BackupReported | WeekMissed
 
 
 def decide(command: EvidenceCommand, case: Mentorship) -> Sequence[Event]:
-    """What follows; the same said twice changes nothing. Raises ``Refused``."""
+    """The resulting events; a repeated report changes nothing. Raises ``Refused``."""
     match command:
         case RecordLoans():
             return _count(command, case)
         case RecordBackup():
             return _backup(command, case)
         case CloseWeek(week=week):
-            missed = _on_probation(case) and case.probation is not None and _is_missed(case.probation, week)
-            return [WeekMissed(case.running, week)] if missed else []
+            watched = case.state != CLOSED and case.stage == PROBATION
+            missed = watched and case.probation is not None and _is_missed(case.probation, week)
+            return [WeekMissed(case.library, week)] if missed else []
         case _:
             assert_never(command)
 
@@ -101,44 +102,40 @@ def evolve(case: Mentorship, event: EvidenceEvent) -> Mentorship:
         case BackupReported(ok=ok, made=made):
             return replace(case, probation=probation.backed_up(made) if ok else probation.failed_at(made))
         case WeekMissed(week=week):
-            # Who proposed it did so on a window that is lost.
-            return replace(case, probation=probation.restarted(week + WEEK), proposed_by="")
+            # A proposal rests on the window, and this window is lost.
+            return replace(case, probation=probation.restarted(week + WEEK), proposed_by=None)
         case _:
             assert_never(event)
 
 
 def _count(command: RecordLoans, case: Mentorship) -> Sequence[Event]:
-    library, probation = _live(case)
+    probation = _require_live(case)
     if command.week < probation.began:
         raise Refused("week-before-going-live", "Weeks count from the going live on.")
     if command.week > monday_of(command.at):
         raise Refused("week-lies-ahead", "This week has not begun yet.")
     if closes(command.week) <= command.at:
         raise Refused("week-is-closed", "This week is closed; it can be reported until three days after its end.")
-    standing = probation.weeks.get(command.week, Counted())
-    if getattr(standing, command.source) == command.count:
+    known = probation.weeks.get(command.week, Counted())
+    if getattr(known, command.source) == command.count:
         return []
-    return [LoansCounted(library, command.week, command.count, command.source, command.by)]
+    return [LoansCounted(case.library, command.week, command.count, command.source, command.by)]
 
 
 def _backup(command: RecordBackup, case: Mentorship) -> Sequence[Event]:
-    library, probation = _live(case)
+    probation = _require_live(case)
     if command.made > command.at:
         raise Refused("backup-lies-ahead", "A backup is reported when it has been made.")
     if command.made in (probation.backups if command.ok else probation.failed):
         return []
-    return [BackupReported(library, command.made, command.ok, command.source, command.by)]
+    return [BackupReported(case.library, command.made, command.ok, command.source, command.by)]
 
 
-def _live(case: Mentorship) -> tuple[Library, Probation]:
-    library = case.running
+def _require_live(case: Mentorship) -> Probation:
+    case.require_open()
     if case.probation is None:
         raise Refused("not-live-yet", "There is evidence to record once the library has gone live.")
-    return library, case.probation
-
-
-def _on_probation(case: Mentorship) -> bool:
-    return case.state != "closed" and case.stage == PROBATION
+    return case.probation
 
 
 def _is_missed(probation: Probation, week: date) -> bool:

@@ -1,4 +1,4 @@
-"""Who might go along with a library: a list with reasons, from which a person chooses (U13). The list decides nothing."""
+"""Mentors to choose from for a library: a ranked list with reasons, from which a person chooses (U13)."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from math import asin, cos, radians, sin, sqrt
 EARTH_RADIUS_KM = 6371.0088
 """Mean radius of the Earth (IUGG), kilometres."""
 LOAD_AT_MOST = 3
-"""Open cases beyond which somebody is named last: a mentor with too many is none."""
+"""A mentor with this many open cases is ranked behind the others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody who accompanies libraries. ``km`` from centre of sub-district to centre; None where one is not known."""
+    """A person who accompanies libraries. ``km`` is from centre of sub-district to centre; None where a centre is not known."""
 
     person: str
     former: bool
@@ -24,7 +24,7 @@ class Candidate:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """What speaks for it and against, in the order of weight."""
+        """The reasons for and against this person, in the order of weight."""
         said = (
             ("former-mentor", self.former),
             ("able", self.able),
@@ -36,17 +36,17 @@ class Candidate:
 
 
 def ranked(candidates: Iterable[Candidate]) -> Sequence[Candidate]:
-    """Best first: whoever went along before, then whoever has time, is able, lives near, has fewer cases."""
+    """Best first: a former mentor, then a person with time, able, near, with fewer cases."""
     return sorted(
         candidates,
-        key=lambda one: (
-            not one.former,
-            one.load >= LOAD_AT_MOST,
-            not one.able,
-            one.km is None,
-            one.km or 0.0,
-            one.load,
-            one.person,
+        key=lambda each: (
+            not each.former,
+            each.load >= LOAD_AT_MOST,
+            not each.able,
+            each.km is None,
+            each.km or 0.0,
+            each.load,
+            each.person,
         ),
     )
 

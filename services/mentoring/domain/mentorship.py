@@ -1,7 +1,7 @@
-"""The mentorship as one aggregate: its rules stand by subject in the modules beside this one.
+"""The mentorship as one aggregate. The neighbouring modules hold the rules by subject.
 
-Everything that *lancar* depends on is in one stream, so that no two who act at the same moment can bring it about
-together where neither could alone.
+One stream holds all evidence, blockers and proposals for *lancar*. So two people who act at the same moment cannot bring about
+*lancar* together where each alone is refused.
 """
 
 from __future__ import annotations
@@ -10,41 +10,40 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from services.kernel.base.message import Event
+from services.kernel.base.problem import NotFound
 from services.kernel.commands.decider import Decider
-from services.mentoring.domain import access, evidence, opening, pilot, progress, readiness, smooth
+from services.mentoring.domain import access, evidence, opening, smooth, stages
 from services.mentoring.domain.case import Mentorship
 
 MentorshipCommand = (
-    opening.OpeningCommand
-    | readiness.AssessReadiness
-    | pilot.DesignatePilot
-    | progress.ProgressCommand
+    opening.OpenMentorship
+    | opening.TeamCommand
+    | stages.StageCommand
     | evidence.EvidenceCommand
     | smooth.SmoothCommand
     | access.AccessCommand
 )
 MentorshipEvent = (
-    opening.OpeningEvent
-    | readiness.ReadinessAssessed
-    | pilot.PilotDesignated
-    | progress.ProgressEvent
+    opening.MentorshipOpened
+    | opening.TeamEvent
+    | stages.StageEvent
     | evidence.EvidenceEvent
     | smooth.SmoothEvent
     | access.AccessEvent
 )
 
 
-def decide(command: MentorshipCommand, case: Mentorship) -> Sequence[Event]:
-    """What follows. Raises ``Refused``, and ``NotFound`` for what was never opened."""
+def decide(command: MentorshipCommand, case: Mentorship | None) -> Sequence[Event]:
+    """The resulting events. Raises ``Refused``, and ``NotFound`` for a case that was never opened."""
+    if isinstance(command, opening.OpenMentorship):
+        return opening.open_case(command, case)
+    if case is None:
+        raise NotFound
     match command:
-        case opening.OpenMentorship() | opening.AssignMentor() | opening.ReleaseMentor() | opening.CloseMentorship():
+        case opening.AssignMentor() | opening.ReleaseMentor() | opening.CloseMentorship():
             return opening.decide(command, case)
-        case readiness.AssessReadiness():
-            return readiness.decide(command, case)
-        case pilot.DesignatePilot():
-            return pilot.decide(command, case)
-        case progress.PassStage() | progress.GoLive():
-            return progress.decide(command, case)
+        case stages.AssessReadiness() | stages.DesignatePilot() | stages.PassStage() | stages.GoLive():
+            return stages.decide(command, case)
         case evidence.RecordLoans() | evidence.RecordBackup() | evidence.CloseWeek():
             return evidence.decide(command, case)
         case (
@@ -61,22 +60,16 @@ def decide(command: MentorshipCommand, case: Mentorship) -> Sequence[Event]:
             assert_never(command)
 
 
-def evolve(case: Mentorship, event: MentorshipEvent) -> Mentorship:
+def evolve(case: Mentorship | None, event: MentorshipEvent) -> Mentorship:
     """The case after an event."""
+    if isinstance(event, opening.MentorshipOpened):
+        return opening.opened(event)
+    assert case is not None  # a case's first event is MentorshipOpened
     match event:
-        case (
-            opening.MentorshipOpened()
-            | opening.MentorAssigned()
-            | opening.MentorReleased()
-            | opening.MentorshipClosed()
-        ):
+        case opening.MentorAssigned() | opening.MentorReleased() | opening.MentorshipClosed():
             return opening.evolve(case, event)
-        case readiness.ReadinessAssessed():
-            return readiness.evolve(case, event)
-        case pilot.PilotDesignated():
-            return pilot.evolve(case, event)
-        case progress.StagePassed() | progress.LibraryLive():
-            return progress.evolve(case, event)
+        case stages.ReadinessAssessed() | stages.PilotDesignated() | stages.StagePassed() | stages.LibraryLive():
+            return stages.evolve(case, event)
         case evidence.LoansCounted() | evidence.BackupReported() | evidence.WeekMissed():
             return evidence.evolve(case, event)
         case (
@@ -93,4 +86,4 @@ def evolve(case: Mentorship, event: MentorshipEvent) -> Mentorship:
             assert_never(event)
 
 
-MENTORSHIP: Decider[Mentorship] = Decider("mentorship", Mentorship(), decide, evolve)
+MENTORSHIP: Decider[Mentorship | None] = Decider("mentorship", None, decide, evolve)

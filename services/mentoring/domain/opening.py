@@ -1,7 +1,7 @@
-"""How a case begins and ends, and who goes along.
+"""How a case begins and ends, and which mentors accompany the library.
 
-The id of a case is made of its library and how many it had before, so the rule that a library has one open case at a
-time is its stream's own: two who open at the same moment meet on the same stream.
+The id of a case is made of its library and the number of cases before it. So two people who open a case at the same moment
+write to the same stream, and the library has one open case at a time.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from services.kernel.base.message import Command, Event
-from services.kernel.base.problem import NotFound, Refused
-from services.mentoring.domain.case import CLOSED, OPEN, Library, Mentorship, Note
+from services.kernel.base.problem import Refused
+from services.mentoring.domain.case import CLOSED, Library, Mentorship, Note
 from services.mentoring.domain.template import SMOOTH, WANTED
 
 LEAD, COMPANION = "lead", "co-mentor"
@@ -21,7 +21,7 @@ BY_WISH, BY_CONSULTATION = "wish", "consultation"
 
 @dataclass(frozen=True, slots=True)
 class OpenMentorship(Command):
-    """``by`` wishes it for the library; ``how`` is ``wish``, or ``consultation`` where one was promoted."""
+    """``by`` wishes the case for the library. ``how`` is wish, or consultation for the ``origin`` that was promoted."""
 
     library: Library
     software: str
@@ -34,7 +34,7 @@ class OpenMentorship(Command):
 
 @dataclass(frozen=True, slots=True)
 class AssignMentor(Command):
-    """``role`` is lead or co-mentor. Who leads takes the place of who led before."""
+    """``role`` is lead or co-mentor. A new lead replaces the former."""
 
     mentor: str
     role: str
@@ -47,7 +47,7 @@ class ReleaseMentor(Command):
 
 @dataclass(frozen=True, slots=True)
 class CloseMentorship(Command):
-    """``why`` is smooth, withdrawn or moved. Only what runs smoothly is closed as such (R10)."""
+    """``why`` is smooth, withdrawn or moved. A case is closed as smooth only when the automation runs smoothly (R10)."""
 
     why: str
     by: str
@@ -55,7 +55,7 @@ class CloseMentorship(Command):
 
 @dataclass(frozen=True, slots=True)
 class MentorshipOpened(Event):
-    """``origin`` is the consultation that it came from."""
+    """``origin`` is the promoted consultation."""
 
     library: Library
     software: str
@@ -68,7 +68,7 @@ class MentorshipOpened(Event):
 
 @dataclass(frozen=True, slots=True)
 class MentorAssigned(Event):
-    """``team`` is all who go along from then on, the one who leads first."""
+    """``team`` is all mentors from then on, the lead first."""
 
     library: Library
     mentor: str
@@ -78,7 +78,7 @@ class MentorAssigned(Event):
 
 @dataclass(frozen=True, slots=True)
 class MentorReleased(Event):
-    """Where the one who led is released, the next in the ``team`` leads."""
+    """When the lead is released, the next in the ``team`` leads."""
 
     library: Library
     mentor: str
@@ -92,43 +92,13 @@ class MentorshipClosed(Event):
     by: str
 
 
-OpeningCommand = OpenMentorship | AssignMentor | ReleaseMentor | CloseMentorship
-OpeningEvent = MentorshipOpened | MentorAssigned | MentorReleased | MentorshipClosed
+TeamCommand = AssignMentor | ReleaseMentor | CloseMentorship
+TeamEvent = MentorAssigned | MentorReleased | MentorshipClosed
 
 
-def decide(command: OpeningCommand, case: Mentorship) -> Sequence[Event]:
-    """What follows. Raises ``Refused`` and ``NotFound``."""
-    match command:
-        case OpenMentorship():
-            return _open(command, case)
-        case AssignMentor():
-            return _assign(command, case)
-        case ReleaseMentor(mentor=mentor):
-            library, rest = case.running, tuple(one for one in case.mentors if one != mentor)
-            return [MentorReleased(library, mentor, rest)] if mentor in case.mentors else []
-        case CloseMentorship():
-            return _close(command, case)
-        case _:
-            assert_never(command)
-
-
-def evolve(case: Mentorship, event: OpeningEvent) -> Mentorship:
-    """The case after an event."""
-    match event:
-        case MentorshipOpened():
-            return replace(case, state=OPEN, library=event.library, template=event.template, stage=WANTED)
-        case MentorAssigned(team=team) | MentorReleased(team=team):
-            # What a mentor proposed goes with the mentor; what whoever leads the region proposed does not.
-            left = case.proposed_by in case.mentors and case.proposed_by not in team
-            return replace(case, mentors=team, proposed_by="" if left else case.proposed_by)
-        case MentorshipClosed():
-            return replace(case, state=CLOSED, links={}, evidence_key="")
-        case _:
-            assert_never(event)
-
-
-def _open(command: OpenMentorship, case: Mentorship) -> Sequence[Event]:
-    if case.state:
+def open_case(command: OpenMentorship, case: Mentorship | None) -> Sequence[Event]:
+    """Raises ``Refused`` for a case that was opened before, also for a closed case."""
+    if case is not None:
         raise Refused("one-mentorship-per-library", "This library is accompanied already.")
     return [
         MentorshipOpened(
@@ -137,22 +107,53 @@ def _open(command: OpenMentorship, case: Mentorship) -> Sequence[Event]:
     ]
 
 
+def opened(event: MentorshipOpened) -> Mentorship:
+    """The case with which a history begins."""
+    return Mentorship(event.library, event.template, stage=WANTED)
+
+
+def decide(command: TeamCommand, case: Mentorship) -> Sequence[Event]:
+    """The resulting events. Raises ``Refused``."""
+    match command:
+        case AssignMentor():
+            return _assign(command, case)
+        case ReleaseMentor(mentor=mentor):
+            case.require_open()
+            rest = tuple(each for each in case.mentors if each != mentor)
+            return [MentorReleased(case.library, mentor, rest)] if mentor in case.mentors else []
+        case CloseMentorship():
+            return _close(command, case)
+        case _:
+            assert_never(command)
+
+
+def evolve(case: Mentorship, event: TeamEvent) -> Mentorship:
+    """The case after an event."""
+    match event:
+        case MentorAssigned(team=team) | MentorReleased(team=team):
+            # A mentor's proposal ends when the mentor leaves. The regional coordinator's does not: no mentor has left.
+            left = case.proposed_by in case.mentors and case.proposed_by not in team
+            return replace(case, mentors=team, proposed_by=None if left else case.proposed_by)
+        case MentorshipClosed():
+            return replace(case, state=CLOSED, links={}, evidence_key=None)
+        case _:
+            assert_never(event)
+
+
 def _assign(command: AssignMentor, case: Mentorship) -> Sequence[Event]:
-    library = case.running
+    case.require_open()
     leads = case.mentors[:1] == (command.mentor,)
     if leads if command.role == LEAD else command.mentor in case.mentors:
         return []
     if command.role == COMPANION and not case.mentors:
         raise Refused("nobody-leads-yet", "Name the mentor who leads first.")
     former = case.mentors[:1] if command.role == LEAD else ()
-    rest = tuple(one for one in case.mentors if one != command.mentor and (one,) != former)
+    rest = tuple(each for each in case.mentors if each != command.mentor and (each,) != former)
     team = (command.mentor, *rest) if command.role == LEAD else (*rest, command.mentor)
-    return [MentorAssigned(library, command.mentor, command.role, team)]
+    return [MentorAssigned(case.library, command.mentor, command.role, team)]
 
 
 def _close(command: CloseMentorship, case: Mentorship) -> Sequence[Event]:
-    if case.library is None:
-        raise NotFound
     if case.state == CLOSED:
         return []
     if command.why == SMOOTH and case.stage != SMOOTH:

@@ -1,7 +1,7 @@
-"""Probation: so many whole weeks in a row in which books were lent, and a backup without error among them (U2).
+"""Probation: a number of whole weeks in a row in which books were lent, and a backup without error in that time (U2).
 
-Counted in domain time from the going live, or from the last restart. Everything here is computed from what was recorded
-and from the moment at which it is asked: whether a deadline has fired by then changes nothing.
+The weeks count in domain time from the going live, or from the last restart. Everything is computed from the recorded evidence
+and the moment of asking. A deadline that has not fired yet changes nothing.
 """
 
 from __future__ import annotations
@@ -13,27 +13,29 @@ from datetime import date, datetime
 from services.mentoring.domain.weeks import WEEK, begin_of, closes, end_of
 
 STATED, MEASURED = "stated", "measured"
-"""Who says so: a person, or the library's own server."""
+"""The source of evidence: a person states, the library's own server measures."""
 FAILED_AT_MOST = 100
-"""How many failed backups are known by their moment, so that the same one said again is nothing new."""
+"""How many failed backups are known by their moment, so that a repeated report changes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """One week's loans by source; None where that source said nothing."""
+    """One week's loans by source; None where the source reported nothing."""
 
     stated: int | None = None
     measured: int | None = None
 
     @property
     def loans(self) -> int:
-        """What counts: what a machine measured outranks what a person stated."""
+        """The count to go by: a measured count outranks a stated count."""
         return (self.stated if self.measured is None else self.measured) or 0
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """How far probation is. ``first`` is the Monday of its first week; ``have`` of ``need`` weeks are complete."""
+    """The evidence window. ``first`` is the Monday of its first week; ``have`` of ``need`` weeks are complete. ``backup``: a backup
+    without error lies in the window.
+    """
 
     first: date
     have: int
@@ -42,17 +44,17 @@ class Window:
 
     @property
     def complete(self) -> bool:
-        """Nothing is missing."""
+        """Whether weeks and backup are all there."""
         return self.have >= self.need and self.backup
 
 
 @dataclass(frozen=True, slots=True)
 class Probation:
-    """``need`` weeks under version ``rules`` of the rules. ``first`` is the Monday of the first week that counts now,
-    ``began`` of the first that ever did.
+    """``need`` weeks under version ``rules`` of the rules. ``first`` is the Monday of the first week that counts now, ``began`` the
+    Monday of the first week after the going live.
 
-    ``weeks`` holds what was reported, by Monday; ``backups`` the moments of the backups without error, ``failed`` of the
-    latest with one.
+    ``weeks`` holds the reported loans by Monday. ``backups`` are the moments of the backups without error, ``failed`` those of the
+    latest backups with an error.
     """
 
     need: int
@@ -64,17 +66,17 @@ class Probation:
     failed: tuple[datetime, ...] = ()
 
     def counted(self, monday: date, source: str, count: int) -> Probation:
-        """With one more count; a later one of the same source replaces the former."""
-        standing = self.weeks.get(monday, Counted())
-        changed = replace(standing, measured=count) if source == MEASURED else replace(standing, stated=count)
+        """With one more count; a later count of the same source replaces the former."""
+        known = self.weeks.get(monday, Counted())
+        changed = replace(known, measured=count) if source == MEASURED else replace(known, stated=count)
         return replace(self, weeks={**self.weeks, monday: changed})
 
     def backed_up(self, at: datetime) -> Probation:
-        """With one more backup that went without error."""
+        """With one more backup without error."""
         return replace(self, backups=(*self.backups, at))
 
     def failed_at(self, at: datetime) -> Probation:
-        """With one more backup that failed; those before the last ``FAILED_AT_MOST`` are forgotten."""
+        """With one more failed backup. The last ``FAILED_AT_MOST`` are kept."""
         return replace(self, failed=(*self.failed, at)[-FAILED_AT_MOST:])
 
     def restarted(self, first: date) -> Probation:
@@ -82,11 +84,11 @@ class Probation:
         return replace(self, first=first)
 
     def lent_in(self, monday: date) -> bool:
-        """Whether a week has its evidence."""
+        """Whether books were lent in the week."""
         return self.weeks.get(monday, Counted()).loans > 0
 
     def window(self, at: datetime) -> Window:
-        """The window as of a moment. A week that ended without evidence and is closed begins it anew with the next."""
+        """The window as of a moment. A closed week without loans begins the window anew with the next week."""
         first, monday, have = self.first, self.first, 0
         while end_of(monday) <= at:
             if self.lent_in(monday):

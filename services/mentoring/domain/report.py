@@ -1,6 +1,6 @@
-"""A report that a library releases: which parts of its evidence somebody outside may see, and the figures as they were.
+"""A report of a library: parts of the library's evidence for outsiders, with the figures of the moment of release.
 
-The library releases, nobody else does for it; whoever is shown a report can have it confirmed by its code.
+Only the library releases a report. A reader can have the report confirmed by the code on it.
 """
 
 from __future__ import annotations
@@ -19,20 +19,21 @@ PARTS = ("competence", "hours", "visits", "stage", "evidence", "cost")
 
 @dataclass(frozen=True, slots=True)
 class ReleaseReport(Command):
-    """``figures`` are numbers, days and names from short lists. ``of_the_library``: ``by`` works there at this moment."""
+    """``of_the_library``: ``by`` works at the library at this moment."""
 
     mentorship: str
     library: Library
     by: str
     of_the_library: bool
     parts: tuple[str, ...]
+    # Open: numbers, days and names from short lists, by part; the API says their shapes.
     figures: Mapping[str, Any]
     digest: str
 
 
 @dataclass(frozen=True, slots=True)
 class ReportReleased(Event):
-    """``digest`` stands for the code under which it can be confirmed."""
+    """``digest`` is the digest of the code on the report."""
 
     mentorship: str
     library: Library
@@ -44,14 +45,12 @@ class ReportReleased(Event):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Whether it is released."""
-
-    released: bool = False
+    """A report that was released."""
 
 
-def decide(command: ReleaseReport, report: Report) -> Sequence[Event]:
-    """What follows. Raises ``Refused``."""
-    if report.released:
+def decide(command: ReleaseReport, report: Report | None) -> Sequence[Event]:
+    """The resulting events. Raises ``Refused``."""
+    if report is not None:
         return []
     if not command.of_the_library:
         raise Refused("released-by-the-library", "Only somebody who works at the library releases its figures.")
@@ -60,9 +59,9 @@ def decide(command: ReleaseReport, report: Report) -> Sequence[Event]:
     return [ReportReleased(command.mentorship, command.library, command.by, parts, figures, command.digest)]
 
 
-def evolve(_report: Report, _event: ReportReleased) -> Report:
-    """The report after it was released."""
-    return Report(released=True)
+def evolve(_report: Report | None, _event: ReportReleased) -> Report:
+    """The report after an event."""
+    return Report()
 
 
-REPORT: Decider[Report] = Decider("report", Report(), decide, evolve)
+REPORT: Decider[Report | None] = Decider("report", None, decide, evolve)

@@ -1,6 +1,6 @@
-"""The community's own rules as far as this service applies them: dated, and changed by the board elsewhere.
+"""The dated rules of the community for this service. The board changes them in the members service.
 
-A decision that follows one of them carries the version that it was taken under.
+A decision under a rule carries the version of the rules.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ SCHOOL_DAYS = ("mon", "tue", "wed", "thu", "fri")
 
 @dataclass(frozen=True, slots=True)
 class RulesInForce:
-    """What a decision is taken under; ``version`` 0 is what holds until the board has set any rules.
+    """The rules that a decision is taken under. ``version`` 0 holds until the board sets any rules.
 
     ``response_school_days`` is how long a question may wait, counted in ``school_days`` (``mon`` … ``sun``) that are no
     ``holidays`` (ISO dates). A pilot needs ``pilot_after_gatherings`` gatherings attended and ``pilot_able_people`` people

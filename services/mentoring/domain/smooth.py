@@ -1,5 +1,5 @@
-"""*Lancar*: automation runs smoothly (R10). The mentor proposes it, the library confirms it, and neither can without the
-evidence window: so many whole weeks of loans, a backup without error, and nothing that blocks.
+"""*Lancar*: the automation runs smoothly (R10). The mentor proposes, the library confirms, and both need the evidence window: a
+number of whole weeks with loans, a backup without error, and no open blocker.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class ClearBlocker(Command):
 
 @dataclass(frozen=True, slots=True)
 class ProposeSmooth(Command):
-    """``mentor`` says that it runs."""
+    """``mentor`` says that the automation runs smoothly."""
 
     mentor: str
     at: datetime
@@ -40,7 +40,7 @@ class ProposeSmooth(Command):
 
 @dataclass(frozen=True, slots=True)
 class ConfirmSmooth(Command):
-    """``person`` works at the library and says so too. ``leads``: the person leads in its region besides."""
+    """``person`` works at the library and says the same. ``leads``: the person also leads in the library's region."""
 
     person: str
     at: datetime
@@ -49,7 +49,7 @@ class ConfirmSmooth(Command):
 
 @dataclass(frozen=True, slots=True)
 class ReportRegression(Command):
-    """It runs no longer, or not as it did."""
+    """The automation does not run any more, or no longer smoothly."""
 
     reason: Note
     by: str
@@ -73,7 +73,7 @@ class BlockerCleared(Event):
 
 @dataclass(frozen=True, slots=True)
 class SmoothProposed(Event):
-    """``weeks`` in a row had their evidence."""
+    """``weeks`` is the number of weeks in a row with evidence."""
 
     library: Library
     by: str
@@ -82,7 +82,7 @@ class SmoothProposed(Event):
 
 @dataclass(frozen=True, slots=True)
 class LibrarySmooth(Event):
-    """``proposed_by`` the mentor, confirmed ``by`` somebody of the library, after ``weeks`` under version ``rules``."""
+    """``proposed_by`` the mentor, confirmed ``by`` a person of the library, after ``weeks`` weeks under version ``rules``."""
 
     library: Library
     proposed_by: str
@@ -93,7 +93,7 @@ class LibrarySmooth(Event):
 
 @dataclass(frozen=True, slots=True)
 class LibraryRegressed(Event):
-    """Back on probation, with a window that begins on ``first``. ``was`` is the stage that it fell back from."""
+    """Probation begins again, with a window from ``first`` on. ``was`` is the stage that the library fell back from."""
 
     library: Library
     reason: Note
@@ -107,16 +107,12 @@ SmoothEvent = BlockerRaised | BlockerCleared | SmoothProposed | LibrarySmooth | 
 
 
 def decide(command: SmoothCommand, case: Mentorship) -> Sequence[Event]:
-    """What follows. Raises ``Refused`` and, for a blocker that never was, ``NotFound``."""
+    """The resulting events. Raises ``Refused``, and ``NotFound`` for a blocker that was never raised."""
     match command:
         case RaiseBlocker():
-            known = command.blocker in case.blockers_ever
-            return [] if known else [BlockerRaised(case.running, command.blocker, command.note, command.by)]
+            return _raise_blocker(command, case)
         case ClearBlocker():
-            if command.blocker not in case.blockers_ever:
-                raise NotFound
-            still = command.blocker in case.blockers
-            return [BlockerCleared(case.running, command.blocker, command.by)] if still else []
+            return _clear_blocker(command, case)
         case ProposeSmooth():
             return _propose(command, case)
         case ConfirmSmooth():
@@ -128,27 +124,26 @@ def decide(command: SmoothCommand, case: Mentorship) -> Sequence[Event]:
 
 
 def evolve(case: Mentorship, event: SmoothEvent) -> Mentorship:
-    """The case after an event. A proposal does not outlive what speaks against it."""
+    """The case after an event. A blocker and a regression end a proposal."""
     match event:
         case BlockerRaised(blocker=blocker):
-            return replace(
-                case, blockers=case.blockers | {blocker}, blockers_ever=case.blockers_ever | {blocker}, proposed_by=""
-            )
+            blockers, ever = case.blockers | {blocker}, case.blockers_ever | {blocker}
+            return replace(case, blockers=blockers, blockers_ever=ever, proposed_by=None)
         case BlockerCleared(blocker=blocker):
             return replace(case, blockers=case.blockers - {blocker})
         case SmoothProposed(by=by):
             return replace(case, proposed_by=by)
         case LibrarySmooth():
-            return replace(case, stage=SMOOTH, proposed_by="")
+            return replace(case, stage=SMOOTH, proposed_by=None)
         case LibraryRegressed(first=first):
             probation = case.probation and case.probation.restarted(first)
-            return replace(case, stage=PROBATION, probation=probation, proposed_by="")
+            return replace(case, stage=PROBATION, probation=probation, proposed_by=None)
         case _:
             assert_never(event)
 
 
 def proven(case: Mentorship, at: datetime) -> Probation:
-    """The probation of a case that has stood it by a moment. THE rule: no *lancar* without the evidence window.
+    """The probation of a case that has stood the whole of it by a moment. THE rule: no *lancar* without the evidence window.
 
     Raises ``Refused``: ``not-live-yet``, ``window-not-complete``, ``no-backup``, ``open-blocker``.
     """
@@ -170,31 +165,47 @@ def proven(case: Mentorship, at: datetime) -> Probation:
     return case.probation
 
 
+def _raise_blocker(command: RaiseBlocker, case: Mentorship) -> Sequence[Event]:
+    if command.blocker in case.blockers_ever:
+        return []
+    case.require_open()
+    return [BlockerRaised(case.library, command.blocker, command.note, command.by)]
+
+
+def _clear_blocker(command: ClearBlocker, case: Mentorship) -> Sequence[Event]:
+    if command.blocker not in case.blockers_ever:
+        raise NotFound
+    if command.blocker not in case.blockers:
+        return []
+    case.require_open()
+    return [BlockerCleared(case.library, command.blocker, command.by)]
+
+
 def _propose(command: ProposeSmooth, case: Mentorship) -> Sequence[Event]:
-    library = case.running
-    if case.stage == SMOOTH or case.proposed_by:
+    case.require_open()
+    if case.stage == SMOOTH or case.proposed_by is not None:
         return []
     probation = proven(case, command.at)
-    return [SmoothProposed(library, command.mentor, probation.window(command.at).have)]
+    return [SmoothProposed(case.library, command.mentor, probation.window(command.at).have)]
 
 
 def _confirm(command: ConfirmSmooth, case: Mentorship) -> Sequence[Event]:
-    library = case.running
+    case.require_open()
     if case.stage == SMOOTH:
         return []
-    # Judged again: between the proposal and this a week may have passed without evidence.
+    # The window is judged again, for since the proposal a week may have passed without evidence.
     probation = proven(case, command.at)
-    if not case.proposed_by:
+    if case.proposed_by is None:
         raise Refused("not-proposed-yet", "The mentor proposes it first.")
-    # Whoever accompanies it, or leads those who do, would confirm the community's own work to the community.
+    # A mentor or a regional coordinator would confirm the community's own work to the community.
     if command.leads or command.person == case.proposed_by or command.person in case.mentors:
         raise Refused("confirmed-by-the-library", "Somebody of the library confirms it, nobody who accompanies it.")
     weeks = probation.window(command.at).have
-    return [LibrarySmooth(library, case.proposed_by, command.person, weeks, probation.rules)]
+    return [LibrarySmooth(case.library, case.proposed_by, command.person, weeks, probation.rules)]
 
 
 def _regress(command: ReportRegression, case: Mentorship) -> Sequence[Event]:
-    library = case.running
+    case.require_open()
     if not case.live:
         raise Refused("not-live-yet", "What has not gone live cannot fall back.")
-    return [LibraryRegressed(library, command.reason, case.stage, first_monday(command.at), command.by)]
+    return [LibraryRegressed(case.library, command.reason, case.stage, first_monday(command.at), command.by)]

@@ -1,7 +1,6 @@
-"""A stage template: the way from a wish to automation that runs, for one software, in one version.
+"""A stage template: the way from a wish to a running automation, for one software, in one version.
 
-A case keeps the template that it began with; a better one is a further version beside it and never changes a checklist
-that somebody is in the middle of.
+A case keeps its first template. A better template is a further version, so no checklist changes while a library works on it.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 WANTED, READY, AGREED, PROBATION, SMOOTH = "wanted", "ready", "agreed", "probation", "smooth"
-"""The stages that every template has, because the domain itself decides about them; what lies between is the template's."""
+"""The stages that every template has, for the domain decides about them. The template adds its own stages between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """``evidence``: a text or a link must come with it. ``units`` are the competence units that it exercises."""
+    """``evidence``: a text or a link must prove the stage. ``units`` are the competence units that the stage exercises."""
 
     stage: str
     name: str
@@ -34,16 +33,16 @@ class Stage:
 
     @property
     def required(self) -> frozenset[str]:
-        """The items without which it is not passed."""
+        """The items that must be ticked before the stage is passed."""
         return frozenset(item.item for item in self.items if item.required)
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """``ready_needs`` and ``pilot_needs`` are the conditions of readiness that must be present for each.
+    """``ready_needs`` and ``pilot_needs`` are the conditions of readiness that the stage ready and a pilot need.
 
-    ``rotate`` is what gets a new password when somebody leaves; ``oldest_version`` the software's oldest that is not
-    warned of; ``rupiah_an_hour`` what a paid expert would cost, as ``rupiah_source`` has it.
+    ``rotate`` names the passwords that change when a person leaves. ``oldest_version`` is the oldest version of the software
+    without a warning. ``rupiah_an_hour`` is the cost of a paid expert according to ``rupiah_source``.
     """
 
     name: str
@@ -59,11 +58,10 @@ class Template:
     rupiah_source: str
 
     def stage(self, name: str) -> Stage | None:
-        """The stage of that name."""
         return next((stage for stage in self.stages if stage.stage == name), None)
 
     def after(self, name: str) -> str | None:
-        """The stage that follows, None behind the last."""
+        """The following stage, None after the last."""
         order = [stage.stage for stage in self.stages]
         following = order.index(name) + 1
         return order[following] if following < len(order) else None

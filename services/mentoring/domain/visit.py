@@ -1,6 +1,6 @@
-"""A visit: somebody of the community was at the library, called, or wrote (R22). Entered in half a minute, on a phone.
+"""A visit: a person of the community was at the library, called, or wrote (R22). A visit is entered in half a minute on a phone.
 
-What was done and what comes next is for the library too; a note beside it is for those who accompany it.
+The library reads ``done`` and ``next`` too; the ``internal`` note is for those who accompany the library.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ LONGEST_MINUTES = 720
 
 @dataclass(frozen=True, slots=True)
 class LogVisit(Command):
-    """``day`` is the visitor's, ``today`` the present one where the community lives. ``staff`` were there; ``units`` were
-    practised. ``open``: the case is.
+    """``day`` is the day of the visit, ``today`` the present day where the community lives. ``staff`` were present, ``units`` were
+    practised. ``open``: the case is open.
     """
 
     mentorship: str
@@ -56,14 +56,12 @@ class VisitLogged(Event):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Whether it is entered."""
-
-    logged: bool = False
+    """A visit that was entered."""
 
 
-def decide(command: LogVisit, visit: Visit) -> Sequence[Event]:
-    """What follows. Raises ``Refused``."""
-    if visit.logged:
+def decide(command: LogVisit, visit: Visit | None) -> Sequence[Event]:
+    """The resulting events. Raises ``Refused``."""
+    if visit is not None:
         return []
     if not command.open:
         raise Refused("mentorship-closed", "This mentorship is closed; a new wish opens another.")
@@ -86,9 +84,9 @@ def decide(command: LogVisit, visit: Visit) -> Sequence[Event]:
     ]
 
 
-def evolve(_visit: Visit, _event: VisitLogged) -> Visit:
-    """The visit after it was entered."""
-    return Visit(logged=True)
+def evolve(_visit: Visit | None, _event: VisitLogged) -> Visit:
+    """The visit after an event."""
+    return Visit()
 
 
-VISIT: Decider[Visit] = Decider("visit", Visit(), decide, evolve)
+VISIT: Decider[Visit | None] = Decider("visit", None, decide, evolve)

@@ -9,30 +9,30 @@ from services.kernel.base.local_time import local_day, utc_of
 
 WEEK = timedelta(days=7)
 GRACE = timedelta(days=3)
-"""How long after its end a week may still be reported: the numbers of Saturday are read on Monday, by hand."""
+"""How long after its end a week may still be reported: staff read Saturday's numbers by hand on Monday."""
 NAME = re.compile(r"^(\d{4})-W(\d{2})$")
 
 
 def monday_of(at: datetime) -> date:
-    """The Monday of the week in which a moment lies."""
+    """The Monday of a moment's week."""
     day = local_day(at)
     return day - timedelta(days=day.weekday())
 
 
 def first_monday(at: datetime) -> date:
-    """The Monday with which the first whole week begins, that day's own week if the moment is on a Monday."""
+    """The Monday of the first whole week: the moment's own day if that is a Monday."""
     monday = monday_of(at)
     return monday if local_day(at) == monday else monday + WEEK
 
 
 def name_of(monday: date) -> str:
-    """``2026-W14`` of its Monday."""
+    """The name of the week that begins on a Monday: ``2026-W14``."""
     year, week, _ = monday.isocalendar()
     return f"{year:04d}-W{week:02d}"
 
 
 def week_named(name: str) -> date:
-    """The Monday of ``2026-W14``. Raises ``ValueError`` for what names no week."""
+    """The Monday of the week of that name, ``2026-W14``. Raises ``ValueError`` for any other text."""
     found = NAME.match(name)
     if found is None:
         raise ValueError(name)
@@ -45,10 +45,10 @@ def begin_of(monday: date) -> datetime:
 
 
 def end_of(monday: date) -> datetime:
-    """The moment at which it ends, in UTC."""
+    """The moment at which the week ends, in UTC."""
     return begin_of(monday + WEEK)
 
 
 def closes(monday: date) -> datetime:
-    """The moment from which on nothing is reported for it any more, in UTC."""
+    """The moment from which on the week takes no more reports, in UTC."""
     return end_of(monday) + GRACE

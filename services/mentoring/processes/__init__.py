@@ -1,4 +1,6 @@
-"""What this service does by itself about what happened: one file a process manager."""
+"""The process managers of mentoring."""
+
+from typing import Any
 
 from services.kernel.declare.process import ProcessManager
 from services.mentoring.processes.board_desk import BOARD_DESK
@@ -9,7 +11,7 @@ from services.mentoring.processes.region_desk import REGION_DESK
 from services.mentoring.processes.response import RESPONSE
 from services.mentoring.processes.team import TEAM
 
-MANAGERS: tuple[ProcessManager, ...] = (
+MANAGERS: tuple[ProcessManager[Any], ...] = (
     *(REGION_DESK, BOARD_DESK, BY_HAND, RESPONSE),
     *(PROBATION, PROMOTION, TEAM),
-)  # fmt: skip
+)

@@ -1,21 +1,21 @@
-"""The board's desk: what nobody answers in its own region, and what was not answered in time.
+"""The board's desk, for consultations of regions without a coordinator, and for questions not answered in time.
 
-One instance. State: ``{seats: {office: {holder, stand_in}}, lies: {consultation: [owner, why]}, gone: [persons], emptied}``. Something
-changes hands only when its owner has left and sits on none of the seats; an owner of whom nothing was heard here yet will be
-heard of. Handing over is told as leaving and coming, so that counts ``GRACE`` after ``emptied``.
+One instance. A consultation changes hands only when its owner was seen to leave a seat and sits on none. An owner about whom
+no fact was heard yet keeps the consultation, for the facts are still to come. Members tell a hand-over as one person leaving
+and another coming, so a leaving counts only ``GRACE`` later.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from services.kernel.base.message import Fact, Recorded
 from services.kernel.declare.process import DeadlinePassed, Issue, ProcessManager, Reaction
 from services.kernel.declare.view import COMMITS, INBOX
 from services.mentoring.domain.consultation import CONSULTATION
-from services.mentoring.domain.consultation_acts import (
+from services.mentoring.domain.consultation_messages import (
     ConsultationAsked,
     ConsultationAssigned,
     ConsultationPromoted,
@@ -27,16 +27,55 @@ from services.mentoring.domain.consultation_acts import (
 )
 from services.mentoring.domain.desk import BOARD, BOARD_ORDER, REGIONAL, Owner, Seat, at_the_board, key_of
 from services.mentoring.processes.region_desk import EMPTY, GRACE
-from services.mentoring.processes.seating import SEATING_FACTS, seated
+from services.mentoring.processes.seating import (
+    SEATING_FACTS,
+    OfficeVacated,
+    SeatMove,
+    SeatState,
+    StandInEnded,
+    seated,
+)
 
 THE_BOARD = "board"
 
 
+@dataclass(frozen=True)
+class BoardDesk:
+    """``seats`` by ``key_of`` an office. ``lies`` holds owner and reason of each consultation at the desk. ``gone`` are persons
+    who left a seat; None in a state of the release that did not keep them. ``emptied`` is the moment from which the latest
+    leaving counts, as ISO text, while that lies ahead.
+    """
+
+    seats: Mapping[str, SeatState] = field(default_factory=dict)
+    lies: Mapping[str, tuple[str | None, str]] = field(default_factory=dict)
+    emptied: str | None = None
+    gone: tuple[str, ...] | None = None
+
+    @property
+    def taken_seats(self) -> dict[str, Seat]:
+        return {key: state.seat for key, state in self.seats.items()}
+
+    @property
+    def sitting(self) -> frozenset[str]:
+        return frozenset(person for seat in self.taken_seats.values() if (person := seat.taken_by) is not None)
+
+    @property
+    def departed(self) -> frozenset[str]:
+        """``gone``. In a state without them every owner who sits on no seat has left."""
+        if self.gone is not None:
+            return frozenset(self.gone)
+        return frozenset(owner for owner, _why in self.lies.values() if owner is not None) - self.sitting
+
+    def with_departed(self, *persons: str) -> BoardDesk:
+        """``gone`` is set from then on, empty or not: a state without it would be read as the earlier release's."""
+        return replace(self, gone=tuple(sorted({*self.departed, *persons})))
+
+
 def instances(fact: Recorded | Fact) -> Sequence[str]:
-    """The board, for its seats and for everything that changes hands."""
+    """The board, for the seats and for every change of hands."""
     if isinstance(fact, Fact):
-        ours = fact.name in SEATING_FACTS and fact.data["office"] in {*BOARD_ORDER, REGIONAL}
-        return [THE_BOARD] if ours else []
+        move = SEATING_FACTS.read(fact)
+        return [THE_BOARD] if move is not None and move.office in {*BOARD_ORDER, REGIONAL} else []
     match fact.event:
         case ConsultationAsked() | ConsultationAssigned() | ConsultationReopened() | ResponseTargetMissed():
             return [THE_BOARD]
@@ -45,71 +84,58 @@ def instances(fact: Recorded | Fact) -> Sequence[str]:
     return []
 
 
-def react(state: Mapping[str, Any], fact: Recorded | Fact) -> Reaction:
-    """What follows."""
-    state = _read(state)
+def react(desk: BoardDesk, fact: Recorded | Fact) -> Reaction[BoardDesk]:
+    desk = desk.with_departed()
     if isinstance(fact, Fact):
-        state = _moved(state, fact)
-        if fact.type in {"office-vacated", "stand-in-ended"}:
-            return _result({**state, "emptied": (fact.at + GRACE).isoformat()})
-        return _result({**state, "emptied": None}, _ownerless(state))
+        return _seat_changed(desk, SEATING_FACTS.read(fact), fact.at)
     match fact.event:
         case DeadlinePassed():
-            return _result({**state, "emptied": None}, _ownerless(state))
+            return _reaction(replace(desk, emptied=None), _hand_over_ownerless(desk))
         case ResponseTargetMissed(owner=owner):
-            to = at_the_board(_seats(state), besides=owner)
-            return _result(state, [Issue(CONSULTATION, fact.stream_id, Escalate(to))])
-    return _lain(state, fact)
+            to = at_the_board(desk.taken_seats, besides=owner)
+            return _reaction(desk, [Issue(CONSULTATION, fact.stream_id, Escalate(to))])
+    return _consultation_moved(desk, fact)
 
 
-def _moved(state: Mapping[str, Any], fact: Fact) -> dict[str, Any]:
-    key = key_of(str(fact.data["office"]), fact.data["region"])
-    seat = state["seats"].get(key, {})
-    after = seated(seat, fact)
-    up = {person for person in seat.values() if person and person not in after.values()}
-    return {**state, "seats": {**state["seats"], key: after}, "gone": sorted({*state["gone"], *up})}
+def _seat_changed(desk: BoardDesk, move: SeatMove, at: datetime) -> Reaction[BoardDesk]:
+    key = key_of(move.office, move.region)
+    before = desk.seats.get(key, SeatState())
+    after = seated(before, move)
+    left = {person for person in (before.holder, before.stand_in) if person} - {after.holder, after.stand_in}
+    desk = replace(desk, seats={**desk.seats, key: after}).with_departed(*(str(person) for person in left))
+    if isinstance(move, OfficeVacated | StandInEnded):
+        return _reaction(replace(desk, emptied=(at + GRACE).isoformat()))
+    return _reaction(replace(desk, emptied=None), _hand_over_ownerless(desk))
 
 
-def _lain(state: Mapping[str, Any], recorded: Recorded) -> Reaction:
-    name, event = recorded.stream_id, recorded.event
-    lies = {one: owner for one, owner in state["lies"].items() if one != name}
-    state = {**state, "lies": lies}
+def _consultation_moved(desk: BoardDesk, recorded: Recorded) -> Reaction[BoardDesk]:
+    consultation, event = recorded.stream_id, recorded.event
+    lies = {each: owned for each, owned in desk.lies.items() if each != consultation}
     if not isinstance(event, ConsultationAsked | ConsultationAssigned | ConsultationReopened) or event.desk != BOARD:
-        return _result(state)
-    lies[name] = [event.owner, event.why]
+        return _reaction(replace(desk, lies=lies))
+    lies[consultation] = (event.owner, event.why)
+    desk = replace(desk, lies=lies)
     if isinstance(event, ConsultationReopened) and event.owner is not None:
-        # It lies where it lay before, and not where somebody sits now.
-        state = {**state, "gone": sorted({*state["gone"], event.owner})}
-    waiting = state["emptied"] is not None and event.owner is not None
-    return _result(state, () if waiting else [issue for issue in _ownerless(state) if issue.identity == name])
+        # A reopened consultation lies with its last owner, who may have left the board meanwhile.
+        desk = desk.with_departed(event.owner)
+    waiting = desk.emptied is not None and event.owner is not None
+    now = [] if waiting else [issue for issue in _hand_over_ownerless(desk) if issue.identity == consultation]
+    return _reaction(desk, now)
 
 
-def _ownerless(state: Mapping[str, Any]) -> list[Issue]:
-    seats = _seats(state)
-    sitting = {seat.taken_by for seat in seats.values()} - {None}
-    to = at_the_board(seats)
+def _hand_over_ownerless(desk: BoardDesk) -> list[Issue]:
+    """Give each consultation without a present owner to the first of the board."""
+    sitting, departed = desk.sitting, desk.departed
+    to = at_the_board(desk.taken_seats)
     return [
-        Issue(CONSULTATION, name, HandOver(BOARD, Owner(to, BOARD, why)))
-        for name, (owner, why) in state["lies"].items()
-        if owner not in sitting and owner != to and (owner is None or owner in state["gone"])
+        Issue(CONSULTATION, consultation, HandOver(BOARD, Owner(to, BOARD, why)))
+        for consultation, (owner, why) in desk.lies.items()
+        if owner not in sitting and owner != to and (owner is None or owner in departed)
     ]
 
 
-def _read(state: Mapping[str, Any]) -> dict[str, Any]:
-    """The state, also as an earlier release kept it: whoever owned something then and sat nowhere had left."""
-    read = {"seats": {}, "lies": {}, "emptied": None, **state}
-    sitting = {seat.taken_by for seat in _seats(read).values()}
-    owners = {owner for owner, _why in read["lies"].values()} - sitting - {None}
-    return {"gone": sorted(owners), **read}
+def _reaction(desk: BoardDesk, issues: Sequence[Issue] = ()) -> Reaction[BoardDesk]:
+    return Reaction(desk, issues, {EMPTY: datetime.fromisoformat(desk.emptied)} if desk.emptied else {})
 
 
-def _seats(state: Mapping[str, Any]) -> dict[str, Seat]:
-    return {key: Seat(seat.get("holder"), seat.get("stand_in")) for key, seat in state["seats"].items()}
-
-
-def _result(state: Mapping[str, Any], issues: Sequence[Issue] = ()) -> Reaction:
-    emptied = state["emptied"]
-    return Reaction(state, issues, {EMPTY: datetime.fromisoformat(emptied)} if emptied else {})
-
-
-BOARD_DESK = ProcessManager(name="board-desk", instances=instances, react=react, logs=(COMMITS, INBOX))
+BOARD_DESK = ProcessManager(name="board-desk", state=BoardDesk, instances=instances, react=react, logs=(COMMITS, INBOX))

@@ -1,19 +1,18 @@
-"""Promotion: a consultation that turned out to need more than an answer opens the library's case.
+"""Promotion: opens the library's case when an answer is not enough.
 
-One instance a consultation. Where the library is accompanied already, the case that stands is the one that the
-consultation names, and opening it once more is refused.
+One instance a consultation. Where the library has an open case already, the consultation names the open case, and a second
+opening is refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from services.kernel.base.message import Recorded
-from services.kernel.declare.process import Issue, ProcessManager, Reaction
+from services.kernel.declare.process import Issue, ProcessManager, Reaction, Stateless
 from services.kernel.declare.view import COMMITS
 from services.mentoring.domain.case import Library
-from services.mentoring.domain.consultation_acts import ConsultationPromoted
+from services.mentoring.domain.consultation_messages import ConsultationPromoted
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.opening import BY_CONSULTATION, OpenMentorship
 from services.mentoring.templates import newest
@@ -26,8 +25,7 @@ def instances(recorded: Recorded) -> Sequence[str]:
     return [recorded.stream_id] if isinstance(recorded.event, ConsultationPromoted) else []
 
 
-def react(state: Mapping[str, Any], recorded: Recorded) -> Reaction:
-    """What follows; ``state`` is empty, for all that is needed stands in the event."""
+def react(state: Stateless, recorded: Recorded) -> Reaction[Stateless]:
     event, template = recorded.event, newest(SOFTWARE)
     if not isinstance(event, ConsultationPromoted) or template is None:
         return Reaction(state)
@@ -36,4 +34,4 @@ def react(state: Mapping[str, Any], recorded: Recorded) -> Reaction:
     return Reaction(state, [Issue(MENTORSHIP, event.mentorship, command)])
 
 
-PROMOTION = ProcessManager(name="promotion", instances=instances, react=react, logs=(COMMITS,))
+PROMOTION = ProcessManager(name="promotion", state=Stateless, instances=instances, react=react, logs=(COMMITS,))

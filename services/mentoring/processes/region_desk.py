@@ -1,23 +1,21 @@
-"""The desk of a region: whoever sits there owns what lies there; what lies with the board because nobody sat is fetched back.
+"""The desk of a region. Its regional coordinator, or the stand-in, owns every consultation that lies at the desk.
 
-One instance a region. State: ``{seat: {holder, stand_in}, lies: {consultation: owner}, waits: [consultations], emptied}``;
-``waits`` are the region's that the board looks after meanwhile.
-
-Handing over an office is told as leaving and coming. So a seat counts as empty only ``GRACE`` after ``emptied``; until then
-whoever left owns what was theirs.
+One instance a region. A person who takes the seat takes over the consultations at the desk, and fetches back the region's
+consultations from the board. Members tell a hand-over as one person leaving and another coming, so the seat
+counts as empty only ``GRACE`` after the first left; until then that person still owns the consultations.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from services.kernel.base.message import Fact, Recorded
 from services.kernel.declare.process import DeadlinePassed, Issue, ProcessManager, Reaction
 from services.kernel.declare.view import COMMITS, INBOX
 from services.mentoring.domain.consultation import CONSULTATION
-from services.mentoring.domain.consultation_acts import (
+from services.mentoring.domain.consultation_messages import (
     ConsultationAsked,
     ConsultationAssigned,
     ConsultationPromoted,
@@ -26,18 +24,39 @@ from services.mentoring.domain.consultation_acts import (
     HandOver,
 )
 from services.mentoring.domain.desk import BOARD, HANDOVER, REGION, REGIONAL, STAND_IN, Owner
-from services.mentoring.processes.seating import SEATING_FACTS, seated
+from services.mentoring.processes.seating import SEATING_FACTS, SeatState, seated
 
 GRACE = timedelta(minutes=5)
 EMPTY = "empty"
 TO_THE_BOARD = Owner(None, BOARD, BOARD)
 
 
+@dataclass(frozen=True)
+class RegionDesk:
+    """``lies`` holds the owner of each consultation at the desk; ``waits`` the region's consultations that the board looks
+    after meanwhile. ``emptied`` is the moment from which the seat counts as empty, as ISO text, while that lies ahead.
+    """
+
+    seat: SeatState = field(default_factory=SeatState)
+    lies: Mapping[str, str | None] = field(default_factory=dict)
+    waits: tuple[str, ...] = ()
+    emptied: str | None = None
+
+    @property
+    def sitting(self) -> str | None:
+        """The person who answers at the desk; None while the seat is vacant."""
+        return self.seat.seat.taken_by
+
+    @property
+    def why_handed_over(self) -> str:
+        return HANDOVER if self.seat.holder else STAND_IN
+
+
 def instances(fact: Recorded | Fact) -> Sequence[str]:
-    """The region whose seat or consultation it is."""
+    """The region whose seat or consultation the fact concerns."""
     if isinstance(fact, Fact):
-        ours = fact.name in SEATING_FACTS and fact.data["office"] == REGIONAL and fact.data["region"]
-        return [str(fact.data["region"])] if ours else []
+        move = SEATING_FACTS.read(fact)
+        return [move.region] if move is not None and move.office == REGIONAL and move.region else []
     match fact.event:
         case (
             ConsultationAsked(region=region) | ConsultationAssigned(region=region) | ConsultationReopened(region=region)
@@ -48,69 +67,57 @@ def instances(fact: Recorded | Fact) -> Sequence[str]:
     return []
 
 
-def react(state: Mapping[str, Any], fact: Recorded | Fact) -> Reaction:
-    """What follows."""
-    state = {"seat": {}, "lies": {}, "waits": [], "emptied": None, **state}
+def react(desk: RegionDesk, fact: Recorded | Fact) -> Reaction[RegionDesk]:
     if isinstance(fact, Fact):
-        return _moved(state | {"seat": seated(state["seat"], fact)}, fact.at)
+        return _seat_changed(replace(desk, seat=seated(desk.seat, SEATING_FACTS.read(fact))), fact.at)
     if isinstance(fact.event, DeadlinePassed):
-        return _result(state | {"emptied": None}, _on(state["lies"]) if _sitting(state) is None else ())
-    return _lain(state, fact)
+        to_the_board = _hand_over(desk.lies, REGION, TO_THE_BOARD) if desk.sitting is None else []
+        return _reaction(replace(desk, emptied=None), to_the_board)
+    return _consultation_moved(desk, fact)
 
 
-def _moved(state: Mapping[str, Any], at: datetime) -> Reaction:
-    sitting = _sitting(state)
+def _seat_changed(desk: RegionDesk, at: datetime) -> Reaction[RegionDesk]:
+    sitting = desk.sitting
     if sitting is None:
-        return _result({**state, "emptied": (at + GRACE).isoformat()})
-    theirs = [name for name, owner in state["lies"].items() if owner != sitting]
-    to = Owner(sitting, REGION, _why(state))
-    back = [_issue(name, BOARD, to) for name in state["waits"]]
-    return _result({**state, "emptied": None}, [*(_issue(name, REGION, to) for name in theirs), *back])
+        return _reaction(replace(desk, emptied=(at + GRACE).isoformat()))
+    owner = Owner(sitting, REGION, desk.why_handed_over)
+    of_others = [consultation for consultation, holder in desk.lies.items() if holder != sitting]
+    taken = [*_hand_over(of_others, REGION, owner), *_hand_over(desk.waits, BOARD, owner)]
+    return _reaction(replace(desk, emptied=None), taken)
 
 
-def _lain(state: Mapping[str, Any], recorded: Recorded) -> Reaction:
-    name, event = recorded.stream_id, recorded.event
-    lies = {one: owner for one, owner in state["lies"].items() if one != name}
-    waits = [one for one in state["waits"] if one != name]
+def _consultation_moved(desk: RegionDesk, recorded: Recorded) -> Reaction[RegionDesk]:
+    consultation, event = recorded.stream_id, recorded.event
+    lies = {each: owner for each, owner in desk.lies.items() if each != consultation}
+    waits = tuple(each for each in desk.waits if each != consultation)
     if not isinstance(event, ConsultationAsked | ConsultationAssigned | ConsultationReopened):
-        return _result({**state, "lies": lies, "waits": waits})
-    if event.desk == REGION:
-        lies[name] = event.owner
-    elif event.desk == BOARD and event.why == BOARD:
-        waits.append(name)
-    state = {**state, "lies": lies, "waits": waits}
-    sitting = _sitting(state)
+        return _reaction(replace(desk, lies=lies, waits=waits))
+    here, with_the_board = event.desk == REGION, event.desk == BOARD and event.why == BOARD
+    if here:
+        lies[consultation] = event.owner
+    elif with_the_board:
+        waits = (*waits, consultation)
+    desk = replace(desk, lies=lies, waits=waits)
+    sitting = desk.sitting
     if sitting is not None:
-        if (name in lies and event.owner != sitting) or name in waits:
-            # Whichever was heard first, the question or the change of office: it is told the same way.
-            fresh = name in lies and event.owner is None
-            return _result(state, [_issue(name, event.desk, Owner(sitting, REGION, REGION if fresh else _why(state)))])
-        return _result(state)
-    # An owner of whom nothing was heard here yet will be heard of; one whose seat is known to be empty has left it.
-    left = event.owner is None or (bool(state["seat"]) and state["emptied"] is None)
-    return _result(state, _on([name]) if name in lies and left else ())
+        if (here and event.owner != sitting) or with_the_board:
+            # The question or the change of office may be heard first; both orders end with the same event.
+            why = REGION if here and event.owner is None else desk.why_handed_over
+            return _reaction(desk, _hand_over([consultation], event.desk, Owner(sitting, REGION, why)))
+        return _reaction(desk)
+    # While no fact about the seat was heard, the owner keeps the question: the facts about that owner are still to come.
+    left = event.owner is None or (desk.seat.heard_of and desk.emptied is None)
+    return _reaction(desk, _hand_over([consultation], REGION, TO_THE_BOARD) if here and left else ())
 
 
-def _sitting(state: Mapping[str, Any]) -> str | None:
-    seat = state["seat"]
-    return seat.get("holder") or seat.get("stand_in")
+def _hand_over(consultations: Iterable[str], of: str, owner: Owner) -> list[Issue]:
+    return [Issue(CONSULTATION, consultation, HandOver(of, owner)) for consultation in consultations]
 
 
-def _why(state: Mapping[str, Any]) -> str:
-    return HANDOVER if state["seat"].get("holder") else STAND_IN
+def _reaction(desk: RegionDesk, issues: Sequence[Issue] = ()) -> Reaction[RegionDesk]:
+    return Reaction(desk, issues, {EMPTY: datetime.fromisoformat(desk.emptied)} if desk.emptied else {})
 
 
-def _on(names: Sequence[str] | Mapping[str, Any]) -> list[Issue]:
-    return [_issue(name, REGION, TO_THE_BOARD) for name in names]
-
-
-def _issue(name: str, of: str, owner: Owner) -> Issue:
-    return Issue(CONSULTATION, name, HandOver(of, owner))
-
-
-def _result(state: Mapping[str, Any], issues: Sequence[Issue] = ()) -> Reaction:
-    emptied = state["emptied"]
-    return Reaction(state, issues, {EMPTY: datetime.fromisoformat(emptied)} if emptied else {})
-
-
-REGION_DESK = ProcessManager(name="region-desk", instances=instances, react=react, logs=(COMMITS, INBOX))
+REGION_DESK = ProcessManager(
+    name="region-desk", state=RegionDesk, instances=instances, react=react, logs=(COMMITS, INBOX)
+)

@@ -1,19 +1,18 @@
-"""Response: a question that nobody has answered when its time is up is lifted to the board.
+"""Response: lifts a question to the board when its time to be answered is over.
 
-One instance a consultation. Its deadline is the ``due`` that was reckoned in school days when it was asked, held or
-reopened; whether it still applies ``decide`` alone judges.
+One instance a consultation. The deadline is the ``due`` that was reckoned in school days when the question was asked, held or
+reopened. ``decide`` alone judges whether an answer is still awaited.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from services.kernel.base.message import Recorded
-from services.kernel.declare.process import DeadlinePassed, Issue, ProcessManager, Reaction
+from services.kernel.declare.process import DeadlinePassed, Issue, ProcessManager, Reaction, Stateless
 from services.kernel.declare.view import COMMITS
 from services.mentoring.domain.consultation import CONSULTATION
-from services.mentoring.domain.consultation_acts import (
+from services.mentoring.domain.consultation_messages import (
     ConsultationAnswered,
     ConsultationAsked,
     ConsultationHeld,
@@ -27,7 +26,7 @@ DUE = "due"
 
 
 def instances(recorded: Recorded) -> Sequence[str]:
-    """The consultation, where its time begins or ends."""
+    """The consultation whose time begins or ends."""
     match recorded.event:
         case ConsultationAsked() | ConsultationHeld() | ConsultationReopened():
             return [recorded.stream_id]
@@ -36,8 +35,8 @@ def instances(recorded: Recorded) -> Sequence[str]:
     return []
 
 
-def react(state: Mapping[str, Any], recorded: Recorded) -> Reaction:
-    """What follows; ``state`` is empty, for all that is needed stands in the events."""
+def react(state: Stateless, recorded: Recorded) -> Reaction[Stateless]:
+    """Set the deadline, and miss the target when it passes. An answer or a solution withdraws the deadline."""
     match recorded.event:
         case ConsultationAsked(due=due) | ConsultationHeld(due=due) | ConsultationReopened(due=due):
             return Reaction(state, deadlines={DUE: due})
@@ -46,4 +45,4 @@ def react(state: Mapping[str, Any], recorded: Recorded) -> Reaction:
     return Reaction(state)
 
 
-RESPONSE = ProcessManager(name="response", instances=instances, react=react, logs=(COMMITS,))
+RESPONSE = ProcessManager(name="response", state=Stateless, instances=instances, react=react, logs=(COMMITS,))

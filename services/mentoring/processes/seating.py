@@ -1,26 +1,81 @@
-"""How facts of members move people on the seats of an office."""
+"""Facts of members that move people on and off the seats of an office."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TypeAlias, assert_never
 
-from services.kernel.base.message import Fact
+from services.kernel.declare.fact_shapes import FactShapes
+from services.kernel.declare.schema import UNSET, Unset
+from services.mentoring.domain.desk import Seat
 
-SEATING_FACTS = frozenset(
-    f"members.{kind}" for kind in ("office-assumed", "office-vacated", "stand-in-named", "stand-in-ended")
+
+@dataclass(frozen=True)
+class _OfficeFact:
+    """``region`` is null for an office that is held for all regions."""
+
+    office: str
+    region: str | None
+    person: str
+
+
+@dataclass(frozen=True)
+class OfficeAssumed(_OfficeFact):
+    """The person holds the office from now on."""
+
+
+@dataclass(frozen=True)
+class OfficeVacated(_OfficeFact):
+    """The person no longer holds the office."""
+
+
+@dataclass(frozen=True)
+class StandInNamed(_OfficeFact):
+    """The person stands in while the office is vacant."""
+
+
+@dataclass(frozen=True)
+class StandInEnded(_OfficeFact):
+    """The person no longer stands in."""
+
+
+SeatMove: TypeAlias = OfficeAssumed | OfficeVacated | StandInNamed | StandInEnded
+SEATING_FACTS = FactShapes(
+    {
+        "members.office-assumed": OfficeAssumed,
+        "members.office-vacated": OfficeVacated,
+        "members.stand-in-named": StandInNamed,
+        "members.stand-in-ended": StandInEnded,
+    }
 )
 
 
-def seated(seat: Mapping[str, Any], fact: Fact) -> dict[str, Any]:
-    """The seat ``{holder, stand_in}`` of an office that one person holds, after a fact about it."""
-    person = str(fact.data["person"])
-    match fact.type:
-        case "office-assumed":
-            return {"holder": person, "stand_in": None}
-        case "stand-in-named":
-            return {**seat, "stand_in": person}
-        case "office-vacated":
-            return {**seat, "holder": None}
+@dataclass(frozen=True)
+class SeatState:
+    """The seat of an office that one person holds. ``UNSET``: no fact was heard about the holder or the stand-in."""
+
+    holder: str | Unset | None = UNSET
+    stand_in: str | Unset | None = UNSET
+
+    @property
+    def seat(self) -> Seat:
+        return Seat(self.holder or None, self.stand_in or None)
+
+    @property
+    def heard_of(self) -> bool:
+        return self != SeatState()
+
+
+def seated(seat: SeatState, move: SeatMove) -> SeatState:
+    """The seat after a fact about it."""
+    match move:
+        case OfficeAssumed(person=person):
+            return SeatState(holder=person, stand_in=None)
+        case StandInNamed(person=person):
+            return replace(seat, stand_in=person)
+        case OfficeVacated():
+            return replace(seat, holder=None)
+        case StandInEnded():
+            return replace(seat, stand_in=None)
         case _:
-            return {**seat, "stand_in": None}
+            assert_never(move)

@@ -1,46 +1,64 @@
-"""Team: whoever is erased goes along with no library any more; the next in the team leads.
+"""Team: releases a mentor who is erased from every case; the next in the team leads.
 
-One instance a person, by any id that was theirs. State: ``{cases: {mentorship: mentor}, gone: bool}``; what ended or went
-on without them since stays in ``cases``, and ``decide`` leaves it alone. Leaving an office releases nobody: a mentor needs none, and
-whoever leads in the region decides who goes on.
+One instance a person, under any id that was the person's. Leaving an office releases nobody: a mentor needs no office, and
+the regional coordinator decides who goes on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from services.kernel.base.message import Fact, Recorded
+from services.kernel.declare.fact_shapes import FactShapes
 from services.kernel.declare.process import Issue, ProcessManager, Reaction
 from services.kernel.declare.view import COMMITS, INBOX
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.opening import MentorAssigned, ReleaseMentor
 
-ERASED = "members.member-erased"
+
+@dataclass(frozen=True)
+class MemberErased:
+    """``ids`` are the member's own and those of the guests that the member was."""
+
+    person: str
+    ids: tuple[str, ...]
+
+
+HEARD = FactShapes({"members.member-erased": MemberErased})
+
+
+@dataclass(frozen=True)
+class Mentor:
+    """``cases`` maps each case to the id under which the mentor was named. An ended case stays in ``cases``, as does a
+    case with other mentors now; ``decide`` leaves both alone.
+    """
+
+    cases: Mapping[str, str] = field(default_factory=dict)
+    gone: bool = False
 
 
 def instances(fact: Recorded | Fact) -> Sequence[str]:
-    """Every id that was the person's, or the mentor who was named."""
+    """Every id of a person who is erased; the mentor who was named."""
     if isinstance(fact, Fact):
-        ids = [str(fact.data["person"]), *map(str, fact.data["ids"])] if fact.name == ERASED else []
-        return list(dict.fromkeys(ids))
+        erased = HEARD.read(fact)
+        return [] if erased is None else list(dict.fromkeys([erased.person, *erased.ids]))
     return [fact.event.mentor] if isinstance(fact.event, MentorAssigned) else []
 
 
-def react(state: Mapping[str, Any], fact: Recorded | Fact) -> Reaction:
-    """What follows."""
-    state = {"cases": {}, "gone": False, **state}
+def react(state: Mentor, fact: Recorded | Fact) -> Reaction[Mentor]:
     if isinstance(fact, Fact):
-        return Reaction({"cases": {}, "gone": True}, [_release(*each) for each in state["cases"].items()])
+        return Reaction(Mentor(gone=True), [_release(case, mentor) for case, mentor in state.cases.items()])
     if not isinstance(fact.event, MentorAssigned):
         return Reaction(state)
-    if state["gone"]:
+    if state.gone:
+        # The erasure was heard first: the two logs have no common order.
         return Reaction(state, [_release(fact.stream_id, fact.event.mentor)])
-    return Reaction({**state, "cases": {**state["cases"], fact.stream_id: fact.event.mentor}})
+    return Reaction(replace(state, cases={**state.cases, fact.stream_id: fact.event.mentor}))
 
 
 def _release(case: str, mentor: str) -> Issue:
     return Issue(MENTORSHIP, case, ReleaseMentor(mentor))
 
 
-TEAM = ProcessManager(name="team", instances=instances, react=react, logs=(COMMITS, INBOX))
+TEAM = ProcessManager(name="team", state=Mentor, instances=instances, react=react, logs=(COMMITS, INBOX))

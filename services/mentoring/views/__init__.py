@@ -1,4 +1,6 @@
-"""The read models of mentoring: one file each."""
+"""The read models of mentoring."""
+
+from typing import Any
 
 from services.kernel.declare.view import View
 from services.mentoring.views.consultations import CONSULTATIONS
@@ -15,8 +17,8 @@ from services.mentoring.views.reports import REPORTS
 from services.mentoring.views.rulebook import RULEBOOK
 from services.mentoring.views.visits import VISITS
 
-VIEWS: tuple[View, ...] = (
+VIEWS: tuple[View[Any], ...] = (
     *(RULEBOOK, OFFICES, REGIONS, PARTICIPANTS),
     *(LIBRARIES, PRACTICE, FRAMEWORKS, GATHERINGS, MENTORSHIPS, VISITS, REPORTS),
     *(CONSULTATIONS, EXCHANGE),
-)  # fmt: skip
+)

@@ -1,44 +1,53 @@
-"""Who asks and who answers: what a community needs to see that it comes to help itself. Key: ``person.<id>``,
-``library.<id>``, ``region.<id>``, or ``there.<region>.<id>`` for a person in one region.
+"""How many questions are asked and answered, by person, library and region. Key: ``person.<id>``, ``library.<id>``,
+``region.<id>``, or ``there.<region>.<id>`` for a person in one region.
 
-``{kind, region, asked, answered, months: {"2026-03": asked}}``; a library answers nothing, and its months say whether it
-calls less and less. Whoever is erased stays a number.
+The numbers show whether a community comes to help itself. An erased person stays a number.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
 from services.kernel.base.local_time import local
 from services.kernel.base.message import Recorded
 from services.kernel.declare.view import Applied, Change, View, increment
-from services.mentoring.domain.consultation_acts import ConsultationAnswered, ConsultationAsked
+from services.mentoring.domain.consultation_messages import ConsultationAnswered, ConsultationAsked
 
 PERSON, LIBRARY, REGION = "person", "library", "region"
 THERE = "there"
-"""A person in one region: who asks in two is one of the people of each."""
+"""A person in one region. A person who asks in two regions counts in both."""
+
+
+@dataclass(frozen=True)
+class ExchangeRow:
+    """``months`` counts the questions by month, ``2026-03``: a library may ask less and less. A library answers nothing."""
+
+    key: str
+    kind: str
+    region: str
+    asked: int = 0
+    answered: int = 0
+    months: Mapping[str, int] = field(default_factory=dict)
 
 
 def apply(recorded: Recorded) -> Applied:
-    """What an event changes."""
     month = f"months.{local(recorded.at):%Y-%m}"
     match recorded.event:
         case ConsultationAsked(asker=asker, region=region, library=library):
-            whose = [(PERSON, asker), (REGION, region), *([(LIBRARY, library)] if library else [])]
+            askers = [(PERSON, asker), (REGION, region), *([(LIBRARY, library)] if library else [])]
             asked = {"asked": increment("asked"), month: increment(month)}
-            own = {"asked": increment("asked")}
-            return [*(_of(kind, name, region, asked) for kind, name in whose), _there(asker, region, own)]
+            there = _counted(THERE, f"{region}.{asker}", region, {"asked": increment("asked")})
+            return [*(_counted(kind, name, region, asked) for kind, name in askers), there]
         case ConsultationAnswered(by=by, region=region):
-            answered = {"answered": increment("answered")}
-            both = [_of(kind, name, region, answered) for kind, name in ((PERSON, by), (REGION, region))]
-            return [*both, _there(by, region, answered)]
+            answerers = [(PERSON, by), (REGION, region), (THERE, f"{region}.{by}")]
+            return [_counted(kind, name, region, {"answered": increment("answered")}) for kind, name in answerers]
     return []
 
 
-def _there(person: str, region: str, counted: dict[str, object]) -> Change:
-    return _of(THERE, f"{region}.{person}", region, counted)
+def _counted(kind: str, name: str, region: str, counts: Mapping[str, Any]) -> Change:
+    return Change(f"{kind}.{name}", {"kind": kind, "region": region, **counts})
 
 
-def _of(kind: str, name: str, region: str, counted: dict[str, object]) -> Change:
-    return Change(f"{kind}.{name}", {"kind": kind, "region": region, **counted})
-
-
-EXCHANGE = View(name="exchange", version=2, apply=apply, indexes=([("kind", 1), ("region", 1)],))
+EXCHANGE = View(name="exchange", version=2, row=ExchangeRow, apply=apply, indexes=([("kind", 1), ("region", 1)],))

@@ -1,38 +1,61 @@
-"""The versions of the framework of competence, as members told them: where each version's units have gone. Key: the version.
-
-``{number, moves: [{unit, to}]}``; ``number`` orders them, ``to`` is null for a unit that is rated no more.
-"""
+"""The versions of the framework of competence, as members told, and each version's moves of units."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from dataclasses import dataclass
 
 from services.kernel.base.message import Fact
+from services.kernel.declare.fact_shapes import FactShapes
 from services.kernel.declare.view import INBOX, Applied, Change, View
 
 
+@dataclass(frozen=True)
+class Move:
+    """``to`` is null for a unit that is no longer rated."""
+
+    unit: str
+    to: str | None
+
+
+@dataclass(frozen=True)
+class FrameworkAdopted:
+    framework: str
+    migration: tuple[Move, ...]
+
+
+HEARD = FactShapes({"members.framework-adopted": FrameworkAdopted})
+
+
+@dataclass(frozen=True)
+class FrameworkRow:
+    """``number`` orders the versions."""
+
+    framework: str
+    number: int
+    moves: tuple[Move, ...]
+
+
 def apply(fact: Fact) -> Applied:
-    """What a fact changes."""
-    if fact.name != "members.framework-adopted":
-        return []
-    moves = [{"unit": moved["unit"], "to": moved["to"]} for moved in fact.data["migration"]]
-    return [Change(str(fact.data["framework"]), {"number": fact.n, "moves": moves})]
+    match HEARD.read(fact):
+        case FrameworkAdopted(framework, migration):
+            return [Change.put(FrameworkRow(framework, fact.n, migration))]
+    return []
 
 
-FRAMEWORKS = View(name="frameworks", version=1, apply=apply, logs=(INBOX,))
+FRAMEWORKS = View(name="frameworks", version=1, row=FrameworkRow, apply=apply, logs=(INBOX,))
 
 
-def names_of(unit: str, versions: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
-    """What a unit has been called, oldest first, by the documents of this view. One that is rated no more keeps its last."""
+def names_of(unit: str, versions: Iterable[FrameworkRow]) -> tuple[str, ...]:
+    """All names of a unit, the oldest first. A unit without further ratings keeps the last name."""
     names = [unit]
-    for version in sorted(versions, key=lambda document: document["number"]):
-        gone_to = {moved["unit"]: moved["to"] for moved in version["moves"]}
-        if (now := gone_to.get(names[-1])) is not None:
+    for version in sorted(versions, key=lambda row: row.number):
+        moved_to = {move.unit: move.to for move in version.moves}
+        if (now := moved_to.get(names[-1])) is not None:
             names.append(now)
     return tuple(names)
 
 
 def level_under(names: Iterable[str], levels: Mapping[str, int]) -> int:
-    """The level that somebody was rated at under the newest of a unit's names that they were rated under; 0 for none."""
+    """The level of a person under the newest of a unit's names that has a rating; 0 without one."""
     return next((levels[name] for name in reversed(tuple(names)) if name in levels), 0)

@@ -1,22 +1,43 @@
-"""Which activities are gatherings, as events told it: being at one is what a pilot asks for. Key: the activity.
-
-``{region, starts}``
-"""
+"""The gatherings among the activities, as events told. A pilot's staff were at several."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from services.kernel.base.message import Fact
+from services.kernel.declare.fact_shapes import FactShapes
 from services.kernel.declare.view import INBOX, Applied, Change, Remove, View
 
 
+@dataclass(frozen=True)
+class ActivityPublished:
+    activity: str
+    kind: str
+    starts: str
+
+
+@dataclass(frozen=True)
+class ActivityCancelled:
+    activity: str
+
+
+HEARD = FactShapes({"events.activity-published": ActivityPublished, "events.activity-cancelled": ActivityCancelled})
+
+
+@dataclass(frozen=True)
+class GatheringRow:
+    activity: str
+    region: str | None
+    starts: str
+
+
 def apply(fact: Fact) -> Applied:
-    """What a fact changes."""
-    match fact.name:
-        case "events.activity-published" if fact.data["kind"] == "gathering":
-            return [Change(str(fact.data["activity"]), {"region": fact.region, "starts": str(fact.data["starts"])})]
-        case "events.activity-cancelled":
-            return [Remove(str(fact.data["activity"]))]
+    match HEARD.read(fact):
+        case ActivityPublished(activity, kind="gathering", starts=starts):
+            return [Change.put(GatheringRow(activity, fact.region, starts))]
+        case ActivityCancelled(activity):
+            return [Remove(activity)]
     return []
 
 
-GATHERINGS = View(name="gatherings", version=1, apply=apply, logs=(INBOX,))
+GATHERINGS = View(name="gatherings", version=1, row=GatheringRow, apply=apply, logs=(INBOX,))

@@ -1,28 +1,82 @@
-"""Who holds which office, as members told it. Key: ``<office>.<region or all>``.
-
-``{office, region, board, holders: [persons], stand_in}``; an office that one person holds has one holder at most.
-"""
+"""The holders of each office, as members told. Key: ``<office>.<region or all>``."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from services.kernel.base.message import Fact
+from services.kernel.declare.fact_shapes import FactShapes
 from services.kernel.declare.view import INBOX, Applied, Change, View, adding, taking
 
 
+@dataclass(frozen=True)
+class OfficeAssumed:
+    office: str
+    region: str | None
+    person: str
+    board: bool
+
+
+@dataclass(frozen=True)
+class OfficeVacated:
+    office: str
+    region: str | None
+    person: str
+
+
+@dataclass(frozen=True)
+class StandInNamed:
+    office: str
+    region: str | None
+    person: str
+
+
+@dataclass(frozen=True)
+class StandInEnded:
+    office: str
+    region: str | None
+
+
+HEARD = FactShapes(
+    {
+        "members.office-assumed": OfficeAssumed,
+        "members.office-vacated": OfficeVacated,
+        "members.stand-in-named": StandInNamed,
+        "members.stand-in-ended": StandInEnded,
+    }
+)
+
+
+@dataclass(frozen=True)
+class OfficeRow:
+    """``region`` is null for an office held for all regions. ``board``: the office belongs to the board. An office for one person has
+    one holder at most; ``stand_in`` acts while the office is vacant.
+    """
+
+    key: str
+    office: str
+    region: str | None
+    board: bool = False
+    holders: tuple[str, ...] = ()
+    stand_in: str | None = None
+
+
 def apply(fact: Fact) -> Applied:
-    """What a fact changes."""
-    match fact.name:
-        case "members.office-assumed":
-            named = {"holders": adding("holders", str(fact.data["person"])), "board": bool(fact.data["board"])}
-        case "members.office-vacated":
-            named = {"holders": taking("holders", str(fact.data["person"]))}
-        case "members.stand-in-named":
-            named = {"stand_in": str(fact.data["person"])}
-        case "members.stand-in-ended":
-            named = {"stand_in": None}
-        case _:
-            return []
-    return [Change(fact.subject, {"office": fact.data["office"], "region": fact.data["region"], **named})]
+    match HEARD.read(fact):
+        case OfficeAssumed(office, region, person, board):
+            return [_changed(fact, office, region, holders=adding("holders", person), board=board)]
+        case OfficeVacated(office, region, person):
+            return [_changed(fact, office, region, holders=taking("holders", person))]
+        case StandInNamed(office, region, person):
+            return [_changed(fact, office, region, stand_in=person)]
+        case StandInEnded(office, region):
+            return [_changed(fact, office, region, stand_in=None)]
+    return []
 
 
-OFFICES = View(name="offices", version=1, apply=apply, logs=(INBOX,), indexes=([("region", 1)],))
+def _changed(fact: Fact, office: str, region: str | None, **fields: Any) -> Change:
+    return Change(fact.subject, {"office": office, "region": region, **fields})
+
+
+OFFICES = View(name="offices", version=1, row=OfficeRow, apply=apply, logs=(INBOX,), indexes=([("region", 1)],))

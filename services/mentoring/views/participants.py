@@ -1,35 +1,75 @@
-"""Which ids are one person. Key: a participant's id, member or guest.
-
-``{person, guests: [ids], region, erased}``; ``person`` is whom a guest turned out to be, ``guests`` the other way round,
-``region`` a member's own. An id that is ``erased`` stays somebody's, so that nobody else is given it.
-"""
+"""The ids of each person, as members told. Key: a participant's id, member or guest."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 
 from services.kernel.base.message import Fact
+from services.kernel.declare.fact_shapes import FactShapes
+from services.kernel.declare.schema import UNSET, Unset
 from services.kernel.declare.view import INBOX, Applied, Change, View, adding
 
 
+@dataclass(frozen=True)
+class GuestTied:
+    """Members know which person a guest is."""
+
+    guest: str
+    person: str
+
+
+@dataclass(frozen=True)
+class MemberPlaced:
+    """A member joined, or moved to another region."""
+
+    person: str
+
+
+@dataclass(frozen=True)
+class MemberErased:
+    """``ids`` are the member's own and those of the guests that the member was."""
+
+    person: str
+    ids: tuple[str, ...]
+
+
+HEARD = FactShapes(
+    {
+        "members.guest-tied": GuestTied,
+        "members.member-joined": MemberPlaced,
+        "members.member-changed": MemberPlaced,
+        "members.member-erased": MemberErased,
+    }
+)
+
+
+@dataclass(frozen=True)
+class ParticipantRow:
+    """``person`` is the member behind a guest, ``guests`` are a member's former guests; ``region`` is set for members alone. The row
+    of an ``erased`` id stays, so no other person gets the id.
+    """
+
+    participant: str
+    person: str | None = None
+    guests: tuple[str, ...] = ()
+    region: str | Unset | None = UNSET
+    erased: bool = False
+
+    @property
+    def is_member(self) -> bool:
+        """Whether the participant joined as a member and is not erased."""
+        return self.region is not UNSET and not self.erased
+
+
 def apply(fact: Fact) -> Applied:
-    """What a fact changes."""
-    match fact.name:
-        case "members.guest-tied":
-            guest, person = str(fact.data["guest"]), str(fact.data["person"])
+    match HEARD.read(fact):
+        case GuestTied(guest, person):
             return [Change(guest, {"person": person}), Change(person, {"guests": adding("guests", guest)})]
-        case "members.member-joined" | "members.member-changed":
-            return [Change(str(fact.data["person"]), {"region": fact.region})]
-        case "members.member-erased":
-            ids = dict.fromkeys([str(fact.data["person"]), *map(str, fact.data["ids"])])
-            return [Change(identity, {"erased": True}) for identity in ids]
+        case MemberPlaced(person):
+            return [Change(person, {"region": fact.region})]
+        case MemberErased(person, ids):
+            return [Change(identity, {"erased": True}) for identity in dict.fromkeys([person, *ids])]
     return []
 
 
-def is_member(known: Mapping[str, Any] | None) -> bool:
-    """Whether a document is a member's: one who joined and is not erased."""
-    return known is not None and "region" in known and not known.get("erased")
-
-
-PARTICIPANTS = View(name="participants", version=2, apply=apply, logs=(INBOX,))
+PARTICIPANTS = View(name="participants", version=2, row=ParticipantRow, apply=apply, logs=(INBOX,))

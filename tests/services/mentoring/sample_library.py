@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.mentoring.domain.readiness import CONDITIONS
+from services.mentoring.domain.stages import CONDITIONS
 from tests.services.mentoring.harness import RANI, MentoringHarness, mentor
 from tests.support.sample_community import KEDIRI, person
 from tests.support.sample_facts import sample

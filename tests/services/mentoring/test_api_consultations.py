@@ -18,7 +18,7 @@ def asked(harness: MentoringHarness, region: str = KEDIRI) -> str:
     return str(ask(harness, region).body["consultation"])
 
 
-def test_what_is_asked_has_an_owner_in_the_same_commit(harness: MentoringHarness) -> None:
+def test_a_question_has_an_owner_in_the_same_commit(harness: MentoringHarness) -> None:
     reply = ask(harness)
     assert (reply.status, reply.body["owner"], reply.body["why"]) == (201, "rani", "region")
     shown = harness.get(ANI, f"/v1/consultations/{reply.body['consultation']}").body
@@ -38,7 +38,7 @@ def test_answered_resolved_reopened_and_resolved_again(harness: MentoringHarness
     assert (shown["rounds"], [reason["text"] for reason in shown["reasons"]]) == (2, ["it stopped"])
 
 
-def test_it_is_handed_over_with_the_office_in_one_step(harness: MentoringHarness) -> None:
+def test_consultations_are_handed_over_with_the_office_in_one_step(harness: MentoringHarness) -> None:
     path = f"/v1/consultations/{asked(harness)}"
     harness.vacate("regional-coordinator", KEDIRI, "rani")
     assert harness.get(ANI, path).body["owner"] == "rani"
@@ -49,7 +49,7 @@ def test_it_is_handed_over_with_the_office_in_one_step(harness: MentoringHarness
     assert harness.get(RANI, "/v1/consultations?owner=me").body["items"] == []
 
 
-def test_where_the_office_is_vacant_the_board_has_it_until_somebody_stands_in(harness: MentoringHarness) -> None:
+def test_the_board_owns_questions_of_a_vacant_office_until_a_stand_in_is_named(harness: MentoringHarness) -> None:
     reply = ask(harness, TRENGGALEK)
     assert (reply.body["owner"], reply.body["why"]) == ("koko", "board")
     harness.stand_in("regional-coordinator", TRENGGALEK, "sinta")
@@ -57,7 +57,7 @@ def test_where_the_office_is_vacant_the_board_has_it_until_somebody_stands_in(ha
     assert (shown["owner"], shown["why"]) == ("sinta", "stand-in")
 
 
-def test_silence_beyond_two_school_days_lifts_it_to_the_board(harness: MentoringHarness) -> None:
+def test_a_question_unanswered_for_two_school_days_escalates_to_the_board(harness: MentoringHarness) -> None:
     silent, answered = asked(harness), asked(harness)
     harness.post(RANI, f"/v1/consultations/{answered}/answers", {"text": "at once"})
     harness.clock.advance(timedelta(days=2))
@@ -70,7 +70,7 @@ def test_silence_beyond_two_school_days_lifts_it_to_the_board(harness: Mentoring
     assert harness.get(ANI, f"/v1/consultations/{answered}").body["owner"] == "rani"
 
 
-def test_what_is_held_is_not_silence(harness: MentoringHarness) -> None:
+def test_a_held_question_does_not_escalate(harness: MentoringHarness) -> None:
     path = f"/v1/consultations/{asked(harness)}"
     until = harness.clock.now() + timedelta(days=14)
     assert harness.post(RANI, f"{path}/hold", {"until": until.isoformat()}).status == 200
@@ -89,7 +89,7 @@ def test_the_rules_of_the_board_say_how_long_a_question_waits(harness: Mentoring
     assert ask(harness).body["due"].startswith("2026-04-13T16:59")
 
 
-def test_a_stranger_asks_under_an_id_of_their_own_and_finds_it_again_as_a_member(harness: MentoringHarness) -> None:
+def test_a_guest_who_becomes_a_member_finds_the_question_again(harness: MentoringHarness) -> None:
     body = {"region": KEDIRI, "title": "Where do I begin?", "details": "I am new.", "guest": "guest-1"}
     reply = harness.post(Actor(id="guest-1"), "/v1/consultations", body)
     assert (reply.status, reply.body["asker"], reply.body["owner"]) == (201, "guest-1", "rani")
@@ -101,7 +101,7 @@ def test_a_stranger_asks_under_an_id_of_their_own_and_finds_it_again_as_a_member
     assert harness.post(person("gita"), f"{path}/resolution", {"rating": 5}).status == 200
 
 
-def test_whoever_asked_as_a_guest_is_not_somebody_else_with_the_same_trouble(harness: MentoringHarness) -> None:
+def test_a_former_guest_does_not_count_as_another_person_with_the_trouble(harness: MentoringHarness) -> None:
     body = {"region": KEDIRI, "title": "Where do I begin?", "guest": "guest-1"}
     path = f"/v1/consultations/{harness.post(Actor(id='guest-1'), '/v1/consultations', body).body['consultation']}"
     harness.post(RANI, f"{path}/answers", {"text": "Here.", "public": True})
@@ -110,7 +110,7 @@ def test_whoever_asked_as_a_guest_is_not_somebody_else_with_the_same_trouble(har
     assert harness.post(person("budi"), f"{path}/me-too").body["me_too"] == 1
 
 
-def test_nobody_asks_under_the_id_of_somebody_else(harness: MentoringHarness) -> None:
+def test_a_question_under_another_persons_id_is_refused(harness: MentoringHarness) -> None:
     harness.hear("member-joined", "ani", sample("members", "member-joined", person="ani"), KEDIRI)
     body = {"region": KEDIRI, "title": "In her name", "guest": "ani"}
     assert harness.post(Actor(id="ani"), "/v1/consultations", body).status == 400
@@ -120,7 +120,7 @@ def test_nobody_asks_under_the_id_of_somebody_else(harness: MentoringHarness) ->
     assert harness.post(ANONYMOUS, "/v1/consultations", {"region": KEDIRI, "title": "Nobody"}).status == 401
 
 
-def test_who_is_not_concerned_knows_nothing_until_it_is_answered_publicly(harness: MentoringHarness) -> None:
+def test_outsiders_see_a_consultation_only_after_a_public_answer(harness: MentoringHarness) -> None:
     path = f"/v1/consultations/{asked(harness)}"
     for stranger in (ANONYMOUS, person("budi"), mentor(BLITAR)):
         assert harness.get(stranger, path).status == 404
@@ -147,7 +147,7 @@ def test_an_answer_is_made_public_afterwards(harness: MentoringHarness) -> None:
     assert harness.get(ANONYMOUS, path).body["answers"][0]["text"] == "mysqldump"
 
 
-def test_it_is_given_by_hand_to_a_mentor_and_to_nobody_who_does_not_answer_there(harness: MentoringHarness) -> None:
+def test_a_consultation_is_assigned_by_hand_only_to_those_who_answer_in_the_region(harness: MentoringHarness) -> None:
     path = f"/v1/consultations/{asked(harness)}"
     assert harness.post(RANI, f"{path}/assignment", {"owner": "mira"}).rule == "owner-answers-there"
     harness.assume("mentor", KEDIRI, "mira", board=False)
@@ -157,7 +157,7 @@ def test_it_is_given_by_hand_to_a_mentor_and_to_nobody_who_does_not_answer_there
     assert harness.get(ANI, path).body["owner"] == "rani"
 
 
-def test_the_same_request_again_is_the_same_consultation(harness: MentoringHarness) -> None:
+def test_a_repeated_request_answers_the_same_consultation(harness: MentoringHarness) -> None:
     body = {"region": KEDIRI, "title": "Once"}
     first = harness.post(ANI, "/v1/consultations", body, key="k")
     assert harness.post(ANI, "/v1/consultations", body, key="k").body == first.body

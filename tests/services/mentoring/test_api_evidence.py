@@ -129,7 +129,7 @@ def test_evidence_that_says_too_little_or_too_much_is_malformed(harness: Mentori
         assert harness.post(SRI, f"{path}/evidence", body, settle=False).status == 400, body
 
 
-def test_what_falls_back_recovers_with_a_new_window(harness: MentoringHarness) -> None:
+def test_a_regressed_library_recovers_with_a_new_window(harness: MentoringHarness) -> None:
     path = begun(harness)
     go_on(harness, path, 4)
     back_up(harness, path)
@@ -148,7 +148,7 @@ def test_what_falls_back_recovers_with_a_new_window(harness: MentoringHarness) -
     assert [each["stage"] for each in shown["history"]][-3:] == ["smooth", "probation", "smooth"]
 
 
-def test_a_case_shows_no_proposal_that_is_lost_with_its_window_or_its_mentor(harness: MentoringHarness) -> None:
+def test_a_case_shows_no_proposal_after_its_window_or_mentor_is_gone(harness: MentoringHarness) -> None:
     path = begun(harness)
     go_on(harness, path, 4)
     back_up(harness, path)
@@ -175,7 +175,7 @@ def test_the_community_does_not_confirm_to_itself(harness: MentoringHarness) -> 
     assert harness.post(SRI, f"{path}/smooth/confirmation", settle=False).body["stage"] == "smooth"
 
 
-def test_a_case_keeps_the_last_backups_and_never_forgets_the_newest_that_went_well(harness: MentoringHarness) -> None:
+def test_a_case_keeps_the_last_backups_and_the_newest_good_one(harness: MentoringHarness) -> None:
     path = begun(harness)
     back_up(harness, path)
     good = harness.clock.now() - timedelta(hours=1)
@@ -188,4 +188,4 @@ def test_a_case_keeps_the_last_backups_and_never_forgets_the_newest_that_went_we
     assert len({each["made"] for each in shown["evidence"]["backups"]}) == 10
     kept = harness.application.core.views.get(MENTORSHIPS, path.rpartition("/")[2])
     assert kept is not None
-    assert len(kept["backups"]) == BACKUPS_AT_MOST
+    assert len(kept.backups) == BACKUPS_AT_MOST

@@ -30,7 +30,7 @@ def pilot(harness: MentoringHarness, path: str) -> str | None:
     return harness.post(RANI, f"{path}/pilot", settle=False).rule
 
 
-def test_a_library_is_accompanied_because_somebody_of_it_wishes_it(harness: MentoringHarness) -> None:
+def test_staff_open_a_case_by_a_wish(harness: MentoringHarness) -> None:
     register(harness)
     reply = harness.post(SRI, PATH, WISH)
     assert (reply.status, reply.body["stage"]) == (201, "wanted")
@@ -40,7 +40,7 @@ def test_a_library_is_accompanied_because_somebody_of_it_wishes_it(harness: Ment
     assert "Kami ingin" not in str(harness.application.inbox)
 
 
-def test_only_the_library_itself_or_who_leads_in_its_region_may_wish_it(harness: MentoringHarness) -> None:
+def test_only_staff_or_the_regional_coordinator_open_a_case(harness: MentoringHarness) -> None:
     register(harness)
     assert harness.post(person("orang"), PATH, WISH, settle=False).status == 403
     assert harness.post(BIMA, PATH, WISH, settle=False).status == 403
@@ -50,7 +50,7 @@ def test_only_the_library_itself_or_who_leads_in_its_region_may_wish_it(harness:
     assert harness.post(RANI, PATH, WISH, settle=False).status == 201
 
 
-def test_two_who_wish_it_at_the_same_moment_have_one_case(harness: MentoringHarness) -> None:
+def test_two_wishes_at_the_same_moment_open_one_case(harness: MentoringHarness) -> None:
     register(harness)
     with ThreadPoolExecutor(6) as pool:
         replies = list(pool.map(lambda n: harness.post(SRI if n % 2 else BUDI, PATH, WISH, settle=False), range(6)))
@@ -60,7 +60,7 @@ def test_two_who_wish_it_at_the_same_moment_have_one_case(harness: MentoringHarn
     assert len(harness.get(RANI, PATH).body["items"]) == 1
 
 
-def test_after_one_case_is_closed_the_library_may_wish_another(harness: MentoringHarness) -> None:
+def test_a_closed_case_may_be_followed_by_another(harness: MentoringHarness) -> None:
     register(harness)
     first = opened(harness)
     assert harness.post(RANI, f"{first}/close", {"why": "smooth"}).rule == "not-smooth-yet"
@@ -71,7 +71,7 @@ def test_after_one_case_is_closed_the_library_may_wish_another(harness: Mentorin
     assert harness.post(SRI, PATH, WISH, settle=False).rule == "one-mentorship-per-library"
 
 
-def test_a_case_is_known_to_its_library_and_to_those_who_accompany_libraries_there(harness: MentoringHarness) -> None:
+def test_a_case_is_visible_to_staff_mentors_and_visitors_of_the_region(harness: MentoringHarness) -> None:
     register(harness)
     path = opened(harness)
     seen = [SRI, BUDI, MIRA, RANI, KOKO, mentor(KEDIRI, "tono")]
@@ -138,7 +138,7 @@ def test_a_pilot_is_refused_by_one_reason_after_the_other_and_then_named(harness
     assert shown["pilot_on"]["rules"] == {"version": 0, "gatherings": 3, "people": 1, "level": 3}
 
 
-def test_who_is_able_is_able_under_whatever_name_a_new_framework_gives_the_unit(harness: MentoringHarness) -> None:
+def test_a_rating_counts_under_every_name_of_the_unit(harness: MentoringHarness) -> None:
     register(harness)
     path = opened(harness)
     for activity in ("g1", "g2", "g3"):
@@ -154,7 +154,7 @@ def test_who_is_able_is_able_under_whatever_name_a_new_framework_gives_the_unit(
     assert pilot(harness, path) == "pilot-needs-readiness"
 
 
-def test_the_numbers_of_a_pilot_are_those_of_the_rules_in_force(harness: MentoringHarness) -> None:
+def test_a_pilot_is_judged_by_the_rules_in_force(harness: MentoringHarness) -> None:
     register(harness)
     path = opened(harness)
     gather(harness, "g1", "sri")
@@ -163,7 +163,7 @@ def test_the_numbers_of_a_pilot_are_those_of_the_rules_in_force(harness: Mentori
     assert pilot(harness, path) == "pilot-needs-readiness"
 
 
-def test_who_left_counts_no_longer_and_a_guest_counts_once_it_is_known_who_it_was(harness: MentoringHarness) -> None:
+def test_former_staff_do_not_count_and_guests_count_once_identified(harness: MentoringHarness) -> None:
     register(harness)
     path = opened(harness)
     for activity in ("g1", "g2"):
@@ -180,7 +180,7 @@ def test_who_left_counts_no_longer_and_a_guest_counts_once_it_is_known_who_it_wa
     assert harness.post(RANI, f"{path}/pilot", settle=False).body["have"] == 2
 
 
-def test_stages_are_passed_with_what_they_need_and_the_case_shows_how_long_each_took(harness: MentoringHarness) -> None:
+def test_stages_are_passed_and_the_case_shows_the_days_of_each(harness: MentoringHarness) -> None:
     register(harness)
     path = opened(harness)
     assert pass_stage(harness, path, "ready").rule == "readiness-not-assessed"
@@ -196,7 +196,7 @@ def test_stages_are_passed_with_what_they_need_and_the_case_shows_how_long_each_
     assert harness.post(RANI, f"{path}/pilot").rule == "pilot-needs-gatherings"
 
 
-def test_mentors_are_suggested_with_reasons_whoever_went_along_before_first(harness: MentoringHarness) -> None:
+def test_mentors_are_suggested_with_reasons_former_mentors_first(harness: MentoringHarness) -> None:
     places = [{"id": "one", "name": "One", "latitude": -7.82, "longitude": 112.0}]
     places += [{"id": "two", "name": "Two", "latitude": -8.3, "longitude": 112.2}]
     harness.hear("region-opened", KEDIRI, {"name": "Kota Kediri", "subdistricts": places}, KEDIRI)

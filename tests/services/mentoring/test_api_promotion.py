@@ -13,7 +13,7 @@ def promoted(harness: MentoringHarness, **body: str) -> str | None:
     return reply.body.get("mentorship") if reply.status == 201 else None
 
 
-def test_it_is_the_librarys_one_case_however_often_it_is_asked_for(harness: MentoringHarness) -> None:
+def test_repeated_promotions_name_the_librarys_one_case(harness: MentoringHarness) -> None:
     register(harness)
     first = promoted(harness)
     assert first
@@ -29,7 +29,7 @@ def test_a_library_that_is_accompanied_already_keeps_its_case(harness: Mentoring
     assert path.endswith(str(promoted(harness)))
 
 
-def test_a_library_that_nobody_registered_is_not_accompanied(harness: MentoringHarness) -> None:
+def test_a_promotion_with_an_unregistered_library_is_refused(harness: MentoringHarness) -> None:
     register(harness)
     assert promoted(harness, library="nowhere") is None
 
@@ -40,7 +40,7 @@ def by_a_mentor(harness: MentoringHarness, asker: Actor, asked: dict[str, str], 
     return harness.post(MIRA, f"/v1/consultations/{consultation}/promotion", body).status
 
 
-def test_a_mentor_opens_no_librarys_case_by_a_question_that_is_not_its_own(harness: MentoringHarness) -> None:
+def test_a_mentor_opens_no_case_by_a_question_of_an_outsider(harness: MentoringHarness) -> None:
     register(harness)
     harness.hear(
         "library-registered", "sd-2", sample("members", "library-registered", library="sd-2", name="SD 2"), KEDIRI
@@ -54,7 +54,7 @@ def test_a_mentor_opens_no_librarys_case_by_a_question_that_is_not_its_own(harne
     assert harness.get(RANI, "/v1/mentorships").body["items"] == []
 
 
-def test_a_mentor_opens_the_case_that_somebody_of_the_library_asked_for(harness: MentoringHarness) -> None:
+def test_a_mentor_opens_the_case_when_staff_asked(harness: MentoringHarness) -> None:
     register(harness)
     guest = Actor(id="guest-1")
     asked = harness.post(guest, "/v1/consultations", {**ASKED, "guest": "guest-1"}).body["consultation"]

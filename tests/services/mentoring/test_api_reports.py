@@ -34,7 +34,7 @@ def confirmed(harness: MentoringHarness, code: str) -> Any:
     return harness.get(ANONYMOUS, f"/v1/reports/{code}").body
 
 
-def test_what_the_library_releases_is_confirmed_by_its_code(
+def test_a_released_report_is_confirmed_by_its_code(
     harness: MentoringHarness, database: Database[dict[str, Any]]
 ) -> None:
     path = accompanied(harness)
@@ -49,7 +49,7 @@ def test_what_the_library_releases_is_confirmed_by_its_code(
     assert code not in str(list(database["commits"].find()))
 
 
-def test_what_is_confirmed_is_what_the_case_says_and_what_the_gateway_would_show_of_it(
+def test_a_confirmed_report_equals_the_case_and_the_gateways_figures(
     harness: MentoringHarness,
 ) -> None:
     path = accompanied(harness)
@@ -59,7 +59,7 @@ def test_what_is_confirmed_is_what_the_case_says_and_what_the_gateway_would_show
     assert confirmed(harness, code)["figures"] == draft | EVERYTHING["figures"]
 
 
-def test_what_was_released_stays_as_it_was(harness: MentoringHarness) -> None:
+def test_a_released_report_does_not_change(harness: MentoringHarness) -> None:
     path = accompanied(harness)
     code = harness.post(SRI, f"{path}/reports", {"parts": ["visits"], "figures": {}}, settle=False).body["code"]
     harness.post(MIRA, f"{path}/visits", {"minutes": 30, "done": "Menelepon."}, settle=False)
@@ -88,9 +88,7 @@ def test_only_the_library_releases(harness: MentoringHarness) -> None:
         {"competence": COMPETENCE},
     ],
 )
-def test_nobody_puts_figures_of_their_own_under_the_librarys_code(
-    harness: MentoringHarness, figures: dict[str, Any]
-) -> None:
+def test_a_release_with_foreign_figures_is_refused(harness: MentoringHarness, figures: dict[str, Any]) -> None:
     register(harness)
     body = {"parts": ["hours"], "figures": figures}
     assert harness.post(SRI, f"{opened(harness)}/reports", body, settle=False).status == 400
@@ -115,7 +113,7 @@ def test_nobody_puts_figures_of_their_own_under_the_librarys_code(
         {"areas": [[]] * 60_000},
     ],
 )
-def test_of_competence_only_counts_and_levels_of_areas_are_taken(
+def test_a_release_accepts_only_counts_and_levels_of_competence(
     harness: MentoringHarness, changed: dict[str, Any]
 ) -> None:
     register(harness)

@@ -10,7 +10,7 @@ def ask(harness: MentoringHarness, who: str, **body: object) -> str:
     return f"/v1/consultations/{reply.body['consultation']}"
 
 
-def test_whoever_asked_and_by_now_answers_is_seen(harness: MentoringHarness) -> None:
+def test_people_who_asked_and_now_answer_are_counted(harness: MentoringHarness) -> None:
     for who in ("ani", "mira"):
         harness.post(RANI, f"{ask(harness, who)}/answers", {"text": "so"})
     harness.assume("mentor", KEDIRI, "mira", board=False)
@@ -42,7 +42,7 @@ def test_a_librarys_questions_are_counted_by_the_month_for_its_staff_and_those_w
     assert harness.get(ANI, f"/v1/self-reliance?library=l1&region={KEDIRI}").status == 400
 
 
-def test_who_asks_and_answers_in_two_regions_is_one_of_the_people_of_each(harness: MentoringHarness) -> None:
+def test_a_person_active_in_two_regions_counts_in_both(harness: MentoringHarness) -> None:
     for region in (KEDIRI, BLITAR):
         harness.post(KOKO, f"{ask(harness, 'ani', region=region)}/answers", {"text": "so"})
     for region in (KEDIRI, BLITAR):

@@ -29,7 +29,7 @@ def test_only_a_member_is_assigned(harness: MentoringHarness) -> None:
     assert harness.post(RANI, f"{path}/mentors", {"person": "tono"}).body["mentors"] == ["tono"]
 
 
-def test_who_leaves_an_office_goes_along_as_before(harness: MentoringHarness) -> None:
+def test_leaving_an_office_releases_no_mentor(harness: MentoringHarness) -> None:
     register(harness)
     path = opened(harness)
     harness.assume("mentor", KEDIRI, "mira", board=False)

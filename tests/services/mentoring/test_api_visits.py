@@ -39,7 +39,7 @@ def test_a_visit_is_entered_with_three_fields_and_counts_its_hours(harness: Ment
     }
 
 
-def test_internal_notes_are_for_those_who_accompany_and_not_for_the_library(harness: MentoringHarness) -> None:
+def test_internal_notes_are_hidden_from_the_library(harness: MentoringHarness) -> None:
     path = accompanied(harness)
     harness.post(MIRA, f"{path}/visits", VISIT, settle=False)
     (seen,) = harness.get(RANI, f"{path}/visits").body["items"]
@@ -50,7 +50,7 @@ def test_internal_notes_are_for_those_who_accompany_and_not_for_the_library(harn
     assert "Kepala kurang" not in str(harness.get(SRI, f"{path}/handover").body)
 
 
-def test_a_visit_that_makes_no_sense(harness: MentoringHarness) -> None:
+def test_an_invalid_visit_is_refused(harness: MentoringHarness) -> None:
     path = accompanied(harness)
     assert harness.post(SRI, f"{path}/visits", VISIT, settle=False).status == 403
     assert harness.post(BIMA, f"{path}/visits", VISIT, settle=False).status == 404
@@ -62,7 +62,7 @@ def test_a_visit_that_makes_no_sense(harness: MentoringHarness) -> None:
     assert harness.post(MIRA, f"{path}/visits", VISIT, settle=False).rule == "mentorship-closed"
 
 
-def test_what_the_visitor_wrote_is_gone_when_the_visitor_is_and_the_hours_stay(harness: MentoringHarness) -> None:
+def test_erasing_a_visitor_removes_the_notes_and_keeps_the_hours(harness: MentoringHarness) -> None:
     path = accompanied(harness)
     harness.post(MIRA, f"{path}/visits", VISIT, settle=False)
     harness.hear("member-erased", "mira", {"person": "mira", "ids": ["mira"]})
@@ -71,7 +71,7 @@ def test_what_the_visitor_wrote_is_gone_when_the_visitor_is_and_the_hours_stay(h
     assert harness.get(RANI, path).body["minutes"] == 90
 
 
-def test_when_the_operator_leaves_the_case_stays_and_the_newcomer_finds_all_that_is_needed(
+def test_a_newcomer_finds_the_case_and_the_hand_over_after_the_operator_left(
     harness: MentoringHarness,
 ) -> None:
     path = accompanied(harness)
@@ -103,7 +103,7 @@ def test_when_the_operator_leaves_the_case_stays_and_the_newcomer_finds_all_that
     assert not harness.get(nina, path).body["installation"]["outdated"]
 
 
-def test_progress_is_seen_without_a_login_until_the_address_expires(
+def test_a_progress_link_works_without_login_until_it_expires(
     harness: MentoringHarness, database: Database[dict[str, Any]]
 ) -> None:
     path = accompanied(harness)
@@ -121,7 +121,7 @@ def test_progress_is_seen_without_a_login_until_the_address_expires(
     assert harness.get(ANONYMOUS, f"/v1/progress/{made['secret']}").status == 404
 
 
-def test_what_is_installed_is_noted_with_a_number_that_can_be_compared(harness: MentoringHarness) -> None:
+def test_an_installation_needs_a_comparable_version_number(harness: MentoringHarness) -> None:
     path = accompanied(harness)
     for version in ("Bulian", "9", "\u00b2", "9.\u00b2", "\u0669.\u0666"):
         refused = harness.post(SRI, f"{path}/installation", {"version": version, "host": "hosting"}, settle=False)
@@ -132,7 +132,7 @@ def test_what_is_installed_is_noted_with_a_number_that_can_be_compared(harness: 
         assert harness.get(RANI, page).body["installation"]["outdated"] is False
 
 
-def test_passwords_stay_due_when_whoever_left_comes_back_and_another_role_is_no_leaving(
+def test_passwords_stay_due_after_a_return_and_a_role_change_is_no_leaving(
     harness: MentoringHarness,
 ) -> None:
     path = accompanied(harness)

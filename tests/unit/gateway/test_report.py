@@ -10,6 +10,8 @@ from gateway.api.evidence import ReleaseAnswer
 from gateway.reports.evidence_pdf import ReportSheet, render_pdf
 from gateway.reports.figures import DECISIONS, PARTS, figures_of, suggested_decisions
 from gateway.reports.sections import components, decisions, sections
+from services.kernel.declare.plain import ANSWER
+from services.kernel.declare.schema import schema_of
 from services.mentoring.api.report_figures import DECISIONS as TAKEN
 from services.mentoring.api.report_figures import FiguresSent
 from tests.unit.gateway.browser import Browser
@@ -178,7 +180,7 @@ def test_of_a_release_the_gateway_sends_only_what_mentoring_does_not_know_itself
         "parts": ["competence", "visits"],
         "figures": {"competence": FIGURES["competence"], "decisions": ["budget", "power"]},
     }
-    assert FiguresSent().load(sent["figures"]) == sent["figures"]
+    assert ANSWER.write(schema_of(FiguresSent)().load(sent["figures"])) == sent["figures"]
 
 
 def test_what_a_school_is_asked_to_decide_is_what_mentoring_takes():

@@ -1,5 +1,6 @@
 """A manager's state as a dataclass, and as it is stored."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -37,3 +38,11 @@ def test_a_manager_without_a_state_of_its_own_gets_the_mapping() -> None:
         return Reaction({**state, fact: 1})
 
     assert ProcessManager("plain", lambda _fact: ["one"], append).reaction({"a": 1}, "b").state == {"a": 1, "b": 1}
+
+
+def test_a_state_that_an_earlier_release_stored_is_upgraded_before_it_is_read() -> None:
+    def upgrade(stored: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {**stored, "titles": stored.get("titles", "").split()}
+
+    manager = ProcessManager("seeing", lambda _fact: ["one"], react, state=Seen, upgrade=upgrade)
+    assert manager.reaction({"titles": "a b"}, "c").state == {"titles": ["a", "b", "c"]}

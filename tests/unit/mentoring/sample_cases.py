@@ -6,10 +6,17 @@ from services.kernel.base.message import Event
 from services.mentoring.domain.case import Library, Note
 from services.mentoring.domain.evidence import BackupReported, LoansCounted
 from services.mentoring.domain.opening import BY_WISH, LEAD, MentorAssigned, MentorshipOpened
-from services.mentoring.domain.pilot import Heard, PilotDesignated, PilotRules
-from services.mentoring.domain.progress import LibraryLive, StagePassed
-from services.mentoring.domain.readiness import CONDITIONS, Condition, ReadinessAssessed
 from services.mentoring.domain.rules import RulesInForce
+from services.mentoring.domain.stages import (
+    CONDITIONS,
+    Condition,
+    Heard,
+    LibraryLive,
+    PilotDesignated,
+    PilotRules,
+    ReadinessAssessed,
+    StagePassed,
+)
 from services.mentoring.domain.weeks import WEEK
 from services.mentoring.templates import templates
 from tests.support.sample_community import KEDIRI, NOW

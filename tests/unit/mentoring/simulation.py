@@ -16,16 +16,15 @@ from services.kernel.declare.process import DEADLINES, PassDeadline, ProcessMana
 from services.kernel.declare.view import COMMITS
 from services.kernel.log.memory_log import MemoryLog
 from services.mentoring.contract import REGISTRY, tell
-from services.mentoring.domain.consultation import CONSULTATION
-from services.mentoring.domain.consultation_acts import Ask
+from services.mentoring.domain.consultation import CONSULTATION, Consultation
+from services.mentoring.domain.consultation_messages import Ask
 from services.mentoring.domain.desk import Seat, answers, key_of, owner_for
 from services.mentoring.domain.rules import RulesInForce
-from services.mentoring.domain.standing import Standing
 from services.mentoring.processes.board_desk import BOARD_DESK
 from services.mentoring.processes.by_hand import BY_HAND
 from services.mentoring.processes.region_desk import REGION_DESK
 from services.mentoring.processes.response import RESPONSE
-from services.mentoring.processes.seating import seated
+from services.mentoring.processes.seating import SEATING_FACTS, SeatState, seated
 from tests.support import sample_facts
 from tests.support.sample_community import NOW
 
@@ -53,7 +52,7 @@ class Reader:
         fact = told[self._at[log]]
         self._at[log] += 1
         for instance in self.manager.concerned(fact):
-            reaction = self.manager.react(self._states.get(instance, {}), fact)
+            reaction = self.manager.reaction(self._states.get(instance, {}), fact)
             for n, issue in enumerate(reaction.issues):
                 self._simulation.take(issue.identity, issue.command, self.manager.name, instance, fact.id, n)
             self._states[instance] = dict(reaction.state)
@@ -85,8 +84,10 @@ class Simulation:
         except Refused:
             return
 
-    def standing(self, name: str) -> Standing:
-        return self.commands.state(CONSULTATION, name)[0]
+    def standing(self, name: str) -> Consultation:
+        consultation, _ = self.commands.state(CONSULTATION, name)
+        assert consultation is not None
+        return consultation
 
     def move(self, kind: str, office: str, region: str | None, person: str) -> None:
         """Members tell that somebody took or left a seat."""
@@ -99,8 +100,8 @@ class Simulation:
         fact = Fact("members", "e", n, derived_id("m", n), kind, 1, subject, region, at, data, "c", position=n)
         self.facts.append(fact)
         before = self.seats[-1].get(key_of(office, region), Seat())
-        after = seated({"holder": before.holder, "stand_in": before.stand_in}, fact)
-        self.seats.append({**self.seats[-1], key_of(office, region): Seat(**after)})
+        after = seated(SeatState(before.holder, before.stand_in), SEATING_FACTS.read(fact))
+        self.seats.append({**self.seats[-1], key_of(office, region): after.seat})
 
     def change(self, chance: random.Random) -> None:
         """One lawful change on one seat, as members would decide it."""

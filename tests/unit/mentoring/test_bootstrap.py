@@ -22,5 +22,5 @@ def test_no_two_routes_views_or_managers_share_a_name() -> None:
         assert len(set(names)) == len(names)
 
 
-def test_it_listens_to_members_and_to_events() -> None:
+def test_the_service_listens_to_members_and_events() -> None:
     assert definition().sources == ("members", "events")

@@ -28,12 +28,12 @@ def test_an_event_tells_what_the_contract_says_of_it(stream: str, event: Event, 
 
 
 @pytest.mark.parametrize(("stream", "event", "kind"), TOLD)
-def test_what_is_sealed_is_told_to_nobody(stream: str, event: Event, kind: str | None) -> None:
+def test_no_fact_holds_sealed_text(stream: str, event: Event, kind: str | None) -> None:
     draft = tell(recorded(stream, event))
     assert kind is None or (draft is not None and "sealed" not in json.dumps(draft.data))
 
 
-def test_every_event_and_every_fact_is_among_these() -> None:
+def test_the_samples_cover_every_event_and_every_fact() -> None:
     assert {type(event).__name__ for _, event, _ in TOLD} == REGISTRY.names()
     assert {kind for *_, kind in TOLD if kind} == set(FACTS)
 

@@ -5,7 +5,8 @@ from hypothesis import given as given_any
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from services.mentoring.domain import consultation_acts as acts
+from services.mentoring.domain import consultation_messages as messages
+from services.mentoring.domain.consultation import Consultation
 from services.mentoring.domain.desk import (
     BOARD,
     BOARD_ORDER,
@@ -17,7 +18,6 @@ from services.mentoring.domain.desk import (
     key_of,
     owner_for,
 )
-from services.mentoring.domain.standing import Standing
 from tests.unit.mentoring.simulation import RULES, Simulation
 
 KEDIRI, BLITAR = "kota-kediri", "kota-blitar"
@@ -37,7 +37,7 @@ def seat(holder: str | None, stand_in: str | None = None) -> Seat:
     return Seat(holder, stand_in)
 
 
-def test_the_regions_own_comes_first_then_the_stand_in_then_the_board_in_its_order() -> None:
+def test_the_owner_is_the_coordinator_then_the_stand_in_then_the_board_in_order() -> None:
     seats = {key_of(REGIONAL, KEDIRI): seat("rani"), key_of("coordinator", None): seat("koko")}
     assert owner_for(KEDIRI, seats).person == "rani"
     seats[key_of(REGIONAL, KEDIRI)] = seat(None, "sinta")
@@ -50,20 +50,20 @@ def test_the_regions_own_comes_first_then_the_stand_in_then_the_board_in_its_ord
 
 
 @given_any(SEATS)
-def test_somebody_owns_it_unless_nobody_at_all_sits_anywhere(seats: dict[str, Seat]) -> None:
+def test_a_question_has_a_person_as_owner_unless_all_seats_are_empty(seats: dict[str, Seat]) -> None:
     taken = {one.taken_by for one in seats.values()} - {None}
     owner = owner_for(KEDIRI, seats)
     assert (owner.person in taken) if taken else (owner.person is None and owner.desk == BOARD)
 
 
 @given_any(SEATS, st.sampled_from("abc"))
-def test_the_board_lifts_it_to_somebody_else_where_there_is_somebody_else(seats: dict[str, Seat], silent: str) -> None:
+def test_an_escalation_goes_to_another_person_if_any_seat_is_taken(seats: dict[str, Seat], silent: str) -> None:
     taken = {one.taken_by for key, one in seats.items()} - {None}
     to = at_the_board(seats, besides=silent)
     assert (to in taken - {silent}) if taken - {silent} else to in {silent, None}
 
 
-def rightly_owned(community: Simulation, standing: Standing) -> bool:
+def rightly_owned(community: Simulation, standing: Consultation) -> bool:
     """Whether an open consultation is with whoever sits at its desk."""
     seats = community.seats[-1]
     owner = standing.owner
@@ -81,10 +81,10 @@ def happen(community: Simulation, act: str, n: int, chance: random.Random) -> No
     """One of the things that people and time do."""
     name = chance.choice(community.asked) if community.asked else ""
     commands = {
-        "answer": acts.GiveAnswer("ani", "sealed", False),
-        "resolve": acts.Resolve("asker", True, None),
-        "reopen": acts.Reopen(True, None, community.clock.now(), RULES),
-        "hand": acts.AssignByHand(chance.choice(["mira", "ani", "budi"]), True),
+        "answer": messages.GiveAnswer("ani", "sealed", False),
+        "resolve": messages.Resolve("asker", True, None),
+        "reopen": messages.Reopen(True, None, community.clock.now(), RULES),
+        "hand": messages.AssignByHand(chance.choice(["mira", "ani", "budi"]), True),
     }
     match act:
         case "ask":
@@ -102,9 +102,7 @@ def happen(community: Simulation, act: str, n: int, chance: random.Random) -> No
 
 @settings(max_examples=40)
 @given_any(ACTS, st.integers(0, 2**32))
-def test_every_open_consultation_always_has_exactly_one_owner_and_at_last_the_right_one(
-    told: list[str], seed: int
-) -> None:
+def test_every_open_consultation_always_has_one_owner_and_in_the_end_the_right_one(told: list[str], seed: int) -> None:
     chance, community = random.Random(seed), Simulation()
     for n, act in enumerate(told):
         happen(community, act, n, chance)

@@ -4,7 +4,7 @@ from typing import Any
 from services.kernel.base.message import Fact
 from services.kernel.declare.process import DeadlinePassed, Issue, Reaction
 from services.mentoring.domain.consultation import CONSULTATION
-from services.mentoring.domain.consultation_acts import (
+from services.mentoring.domain.consultation_messages import (
     ConsultationAsked,
     ConsultationAssigned,
     ConsultationReopened,
@@ -37,7 +37,7 @@ def played(manager: Any, *told: Any) -> Reaction:
     state: Any = {}
     for each in told:
         assert manager.concerned(each)
-        reaction = manager.react(state, each)
+        reaction = manager.reaction(state, each)
         state = reaction.state
     return reaction  # type: ignore[no-any-return]
 
@@ -54,7 +54,7 @@ SITS = seat("office-assumed", "rani")
 GOES = seat("office-vacated", "rani")
 
 
-def test_a_newcomer_takes_over_in_one_step_although_leaving_is_told_first() -> None:
+def test_a_newcomer_takes_over_in_one_step_although_the_leaving_is_told_first() -> None:
     left = played(REGION_DESK, SITS, lies(), GOES)
     assert (left.issues, left.deadlines) == ((), {"empty": NOW + GRACE})
     comes = played(REGION_DESK, SITS, lies(), GOES, seat("office-assumed", "nina"))
@@ -67,23 +67,23 @@ def test_the_change_of_office_may_be_heard_before_the_question_and_is_told_the_s
     assert asked.issues == [over(REGION, Owner("nina", REGION, HANDOVER))]
 
 
-def test_a_seat_that_stays_empty_leaves_it_to_the_board_and_a_stand_in_fetches_it_back() -> None:
+def test_consultations_of_an_empty_seat_go_to_the_board_and_a_stand_in_fetches_them_back() -> None:
     passed = recorded("deadlines-x", DeadlinePassed("region-desk", KEDIRI, "empty", NOW + GRACE))
     assert played(REGION_DESK, SITS, lies(), GOES, passed).issues == [over(REGION, TO_THE_BOARD)]
     named = played(REGION_DESK, SITS, lies(), GOES, passed, lies(AT_THE_BOARD), seat("stand-in-named", "sinta"))
     assert named.issues == [over(BOARD, Owner("sinta", REGION, STAND_IN))]
 
 
-def test_what_is_reopened_at_a_desk_long_empty_goes_to_the_board_at_once() -> None:
+def test_a_consultation_reopened_at_an_empty_desk_goes_to_the_board_at_once() -> None:
     passed = recorded("deadlines-x", DeadlinePassed("region-desk", KEDIRI, "empty", NOW + GRACE))
     assert played(REGION_DESK, SITS, GOES, passed, lies(REOPENED)).issues == [over(REGION, TO_THE_BOARD)]
 
 
-def test_an_owner_of_whom_the_desk_has_not_heard_yet_is_left_alone() -> None:
+def test_the_desk_leaves_an_owner_alone_before_any_fact_about_the_seat() -> None:
     assert played(REGION_DESK, lies()).issues == ()
 
 
-def test_the_board_moves_only_what_belongs_to_nobody_there_any_more() -> None:
+def test_the_board_moves_only_consultations_whose_owner_left() -> None:
     koko = seat("office-assumed", "koko", "coordinator", None)
     sari = seat("office-assumed", "sari", "secretary", None)
     goes = seat("office-vacated", "koko", "coordinator", None)
@@ -94,14 +94,14 @@ def test_the_board_moves_only_what_belongs_to_nobody_there_any_more() -> None:
     ]
 
 
-def test_what_nobody_in_person_owns_is_the_first_board_members_as_soon_as_there_is_one() -> None:
+def test_a_consultation_without_a_person_goes_to_the_first_board_member() -> None:
     asked = ConsultationAsked("ani", KEDIRI, "?", None, None, None, "web", None, BOARD, BOARD, LATER, 0)
     assert played(BOARD_DESK, lies(asked)).issues == []
     koko = seat("office-assumed", "koko", "coordinator", None)
     assert played(BOARD_DESK, lies(asked), koko).issues == [over(BOARD, Owner("koko", BOARD, BOARD))]
 
 
-def test_an_owner_of_whom_the_board_has_not_heard_yet_is_left_alone() -> None:
+def test_the_board_leaves_an_owner_alone_before_any_fact_about_the_owner() -> None:
     asked = ConsultationAsked("ani", KEDIRI, "?", None, None, None, "web", "koko", BOARD, BOARD, LATER, 0)
     sari = seat("office-assumed", "sari", "secretary", None)
     koko, goes = (seat(kind, "koko", "coordinator", None) for kind in ("office-assumed", "office-vacated"))
@@ -113,23 +113,34 @@ def test_an_owner_of_whom_the_board_has_not_heard_yet_is_left_alone() -> None:
     assert played(BOARD_DESK, lies(asked), sari, koko, goes, passed).issues == to_sari
 
 
-def test_what_is_reopened_with_whoever_left_the_board_goes_to_who_sits_there() -> None:
+def test_a_consultation_reopened_with_a_former_board_member_goes_to_a_present_one() -> None:
     reopened = ConsultationReopened("ani", KEDIRI, "koko", BOARD, BOARD, None, LATER, 1)
     sari = seat("office-assumed", "sari", "secretary", None)
     assert played(BOARD_DESK, sari, lies(reopened)).issues == [over(BOARD, Owner("sari", BOARD, BOARD))]
 
 
-def test_what_an_earlier_release_kept_of_the_board_is_understood() -> None:
+def test_a_board_state_of_an_earlier_release_is_read() -> None:
     kept = {
         "seats": {"secretary/all": {"holder": "sari", "stand_in": None}},
         "lies": {"c": ["koko", BOARD]},
         "emptied": None,
     }
     passed = recorded("deadlines-x", DeadlinePassed("board-desk", "board", "empty", NOW + GRACE))
-    assert BOARD_DESK.react(kept, passed).issues == [over(BOARD, Owner("sari", BOARD, BOARD))]
+    assert BOARD_DESK.reaction(kept, passed).issues == [over(BOARD, Owner("sari", BOARD, BOARD))]
 
 
-def test_silence_is_lifted_to_somebody_else_on_the_board() -> None:
+def test_a_vacated_seat_is_stored_apart_from_a_seat_of_which_no_fact_was_heard() -> None:
+    assert played(REGION_DESK, lies()).state == {"lies": {"c": "rani"}}
+    assert played(REGION_DESK, GOES, lies()).state["seat"] == {"holder": None}
+
+
+def test_the_board_stores_who_left_even_where_nobody_did() -> None:
+    # A state without them was stored by the earlier release, and every owner without a seat has left then.
+    asked = ConsultationAsked("ani", KEDIRI, "?", None, None, None, "web", "koko", BOARD, BOARD, LATER, 0)
+    assert played(BOARD_DESK, lies(asked)).state == {"lies": {"c": ["koko", BOARD]}, "gone": []}
+
+
+def test_a_missed_target_escalates_to_another_board_member() -> None:
     missed = lies(ResponseTargetMissed(KEDIRI, "koko", LATER))
     koko, sari = (
         seat("office-assumed", who, office, None) for who, office in (("koko", "coordinator"), ("sari", "secretary"))
@@ -146,14 +157,14 @@ def office(kind: str, name: str, region: str | None = KEDIRI) -> Fact:
     return _about(seat(kind, "mira", name, region), f"{name}.{region or 'all'}")
 
 
-def test_what_was_given_by_hand_goes_back_with_the_last_office_that_answers_there() -> None:
+def test_an_assigned_consultation_returns_with_the_last_answering_office() -> None:
     mentor, regional = office("office-assumed", "mentor"), office("office-assumed", REGIONAL)
     gone, left = office("office-vacated", "mentor"), office("office-vacated", REGIONAL)
     assert played(BY_HAND, mentor, regional, lies(GIVEN), gone).issues == []
     assert played(BY_HAND, mentor, regional, lies(GIVEN), gone, left).issues == BACK
 
 
-def test_an_office_that_answers_nothing_there_keeps_nothing_by_hand() -> None:
+def test_an_office_that_does_not_answer_in_the_region_keeps_no_assigned_consultation() -> None:
     mentor, gone = office("office-assumed", "mentor"), office("office-vacated", "mentor")
     speaker, elsewhere = office("office-assumed", "speaker", None), office("office-assumed", "mentor", BLITAR)
     board = office("office-assumed", "secretary", None)
@@ -164,18 +175,18 @@ def test_an_office_that_answers_nothing_there_keeps_nothing_by_hand() -> None:
     assert played(BY_HAND, mentor, gone, mentor, lies(GIVEN)).issues == ()
 
 
-def test_an_office_of_no_concern_to_a_question_takes_nothing_with_it() -> None:
+def test_leaving_an_unrelated_office_returns_nothing() -> None:
     speaker, silent = office("office-assumed", "speaker", None), office("office-vacated", "speaker", None)
     assert played(BY_HAND, speaker, lies(GIVEN), silent).issues == []
 
 
-def test_what_an_earlier_release_kept_of_what_was_given_by_hand_is_understood() -> None:
+def test_an_assignee_state_of_an_earlier_release_is_read() -> None:
     kept = {"lies": ["c"], "offices": [f"mentor.{KEDIRI}", "speaker.all"], "left": False}
     gone, silent = office("office-vacated", "mentor"), office("office-vacated", "speaker", None)
-    first = BY_HAND.react(kept, gone)
+    first = BY_HAND.reaction(kept, gone)
     assert first.issues == []
-    assert BY_HAND.react(first.state, silent).issues == BACK
-    assert BY_HAND.react({"lies": [], "offices": [], "left": True}, lies(GIVEN)).issues == BACK
+    assert BY_HAND.reaction(first.state, silent).issues == BACK
+    assert BY_HAND.reaction({"lies": [], "offices": [], "left": True}, lies(GIVEN)).issues == BACK
 
 
 def test_the_time_to_answer_is_the_deadline_and_an_answer_withdraws_it() -> None:

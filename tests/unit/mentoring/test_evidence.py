@@ -30,17 +30,17 @@ def test_a_weeks_loans_are_reported_in_it_and_until_three_days_after_its_end() -
     case.when(said(-1, at=after(0))).refused("week-before-going-live")
 
 
-def test_nothing_is_evidence_before_the_library_is_live() -> None:
+def test_no_evidence_is_recorded_before_the_library_is_live() -> None:
     given(MENTORSHIP, OPENED).when(said(0)).refused("not-live-yet")
     given(MENTORSHIP, OPENED).when(RecordBackup(after(0), True, "stated", after(0))).refused("not-live-yet")
 
 
-def test_a_later_number_takes_the_place_of_the_former_and_the_same_one_changes_nothing() -> None:
+def test_a_later_count_replaces_the_former_and_an_equal_count_changes_nothing() -> None:
     given(MENTORSHIP, *on_probation(), lent(0)).when(said(0)).then()
     given(MENTORSHIP, *on_probation(), lent(0)).when(said(0, 9)).then(lent(0, 9))
 
 
-def test_what_a_machine_measured_outranks_what_a_person_stated_and_both_are_kept() -> None:
+def test_a_measured_count_outranks_a_stated_count_and_both_are_kept() -> None:
     probation = given(MENTORSHIP, *on_probation(), lent(0, 9), lent(0, 0, "measured")).state.probation
     assert probation.weeks[MONDAY] == Counted(stated=9, measured=0)
     assert not probation.lent_in(MONDAY)
@@ -49,7 +49,7 @@ def test_what_a_machine_measured_outranks_what_a_person_stated_and_both_are_kept
     )
 
 
-def test_a_backup_counts_when_it_was_made_and_went_without_error() -> None:
+def test_only_a_past_backup_without_error_counts() -> None:
     made = after(0, days=2)
     reported = RecordBackup(made, True, "measured", after(0, days=3))
     outcome = given(MENTORSHIP, *on_probation()).when(reported)
@@ -59,7 +59,7 @@ def test_a_backup_counts_when_it_was_made_and_went_without_error() -> None:
     assert given(MENTORSHIP, *on_probation(), backed_up(0, ok=False)).state.probation.backups == ()
 
 
-def test_the_same_backup_said_again_changes_nothing_whether_it_went_well_or_not() -> None:
+def test_a_backup_reported_twice_changes_nothing_with_or_without_error() -> None:
     made = after(0, days=2)
     for ok in (True, False):
         case = given(MENTORSHIP, *on_probation(), BackupReported(LIBRARY, made, ok, "measured"))
@@ -68,7 +68,7 @@ def test_the_same_backup_said_again_changes_nothing_whether_it_went_well_or_not(
         case.when(other).then(BackupReported(LIBRARY, made, not ok, "measured"))
 
 
-def test_of_backups_that_failed_only_the_last_are_known() -> None:
+def test_only_the_last_failed_backups_are_kept() -> None:
     failed = (BackupReported(LIBRARY, after(0, days=n / 1000), False, "measured") for n in range(FAILED_AT_MOST + 5))
     assert len(given(MENTORSHIP, *on_probation(), *failed).state.probation.failed) == FAILED_AT_MOST
 
@@ -82,7 +82,7 @@ def test_the_window_grows_by_whole_weeks_with_loans() -> None:
     assert state.probation.window(after(3)).have == 2
 
 
-def test_a_week_without_evidence_begins_the_window_anew_when_it_is_closed() -> None:
+def test_a_closed_week_without_evidence_restarts_the_window() -> None:
     history = (*on_probation(), lent(0), backed_up(0), lent(2))
     assert given(MENTORSHIP, *history).state.probation.window(after(3, days=3)) == Window(
         MONDAY + 2 * WEEK, 1, 4, False

@@ -16,7 +16,7 @@ CANDIDATES = some.lists(
 )
 
 
-def test_whoever_went_along_before_comes_first_and_whoever_has_too_many_last() -> None:
+def test_former_mentors_rank_first_and_overloaded_mentors_last() -> None:
     before = Candidate("a", former=True, able=False, load=2, km=40.0)
     near = Candidate("b", former=False, able=True, load=0, km=2.0)
     far = Candidate("c", former=False, able=True, load=0, km=30.0)
@@ -37,13 +37,13 @@ def test_the_reasons_are_told() -> None:
 
 
 @every(CANDIDATES)
-def test_nobody_is_left_out_and_the_order_does_not_depend_on_how_they_came(candidates: list[Candidate]) -> None:
+def test_ranking_keeps_all_candidates_and_ignores_their_input_order(candidates: list[Candidate]) -> None:
     order = ranked(candidates)
     assert sorted(one.person for one in order) == sorted(one.person for one in candidates)
     assert ranked(reversed(candidates)) == order
 
 
-def test_distances_are_those_of_the_map() -> None:
+def test_kilometres_match_known_distances() -> None:
     kediri, blitar = (-7.8166, 112.0116), (-8.0983, 112.1681)
     assert 35 < kilometres(kediri, blitar) < 37
     assert kilometres(kediri, kediri) == 0

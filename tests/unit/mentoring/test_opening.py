@@ -14,8 +14,8 @@ from services.mentoring.domain.opening import (
     OpenMentorship,
     ReleaseMentor,
 )
-from services.mentoring.domain.progress import GoLive
 from services.mentoring.domain.smooth import LibrarySmooth
+from services.mentoring.domain.stages import GoLive
 from tests.support.sample_community import NOW
 from tests.unit.mentoring.sample_cases import LED, LIBRARY, NOTE, OPENED, RULES, TEMPLATE, on_probation
 
@@ -23,7 +23,7 @@ WISH = OpenMentorship(LIBRARY, "slims", "slims-1", "sri", NOTE)
 SMOOTH = LibrarySmooth(LIBRARY, "mira", "sri", 4, 2)
 
 
-def test_a_library_that_wishes_it_is_accompanied_from_then_on() -> None:
+def test_a_wish_opens_a_case_at_the_stage_wanted() -> None:
     given(MENTORSHIP).when(WISH).then(OPENED)
     assert given(MENTORSHIP, OPENED).state.stage == "wanted"
 
@@ -39,7 +39,7 @@ def test_the_first_mentor_leads_and_others_go_beside() -> None:
     given(MENTORSHIP, OPENED, LED).when(AssignMentor("budi", COMPANION)).then(beside)
 
 
-def test_who_leads_takes_the_place_of_who_led_and_the_others_stay() -> None:
+def test_a_new_lead_replaces_the_former_and_co_mentors_stay() -> None:
     beside = MentorAssigned(LIBRARY, "budi", COMPANION, ("mira", "budi"))
     other = MentorAssigned(LIBRARY, "tono", LEAD, ("tono", "budi"))
     given(MENTORSHIP, OPENED, LED, beside).when(AssignMentor("tono", LEAD)).then(other)
@@ -47,7 +47,7 @@ def test_who_leads_takes_the_place_of_who_led_and_the_others_stay() -> None:
     given(MENTORSHIP, OPENED, LED, beside).when(AssignMentor("budi", LEAD)).then(raised)
 
 
-def test_where_the_one_who_leads_is_released_the_next_leads() -> None:
+def test_when_the_lead_is_released_the_next_mentor_leads() -> None:
     beside = MentorAssigned(LIBRARY, "budi", COMPANION, ("mira", "budi"))
     given(MENTORSHIP, OPENED, LED, beside).when(ReleaseMentor("mira")).then(MentorReleased(LIBRARY, "mira", ("budi",)))
     given(MENTORSHIP, OPENED, LED).when(ReleaseMentor("budi")).then()
@@ -58,7 +58,7 @@ def test_the_same_mentor_twice_changes_nothing() -> None:
     given(MENTORSHIP, OPENED, LED).when(AssignMentor("mira", COMPANION)).then()
 
 
-def test_it_is_not_closed_as_smooth_before_it_is() -> None:
+def test_a_case_is_closed_as_smooth_only_at_the_stage_smooth() -> None:
     given(MENTORSHIP, *on_probation()).when(CloseMentorship("smooth", "rani")).refused("not-smooth-yet")
     closed = MentorshipClosed(LIBRARY, "smooth", "rani")
     given(MENTORSHIP, *on_probation(), SMOOTH).when(CloseMentorship("smooth", "rani")).then(closed)
@@ -73,7 +73,7 @@ def test_a_library_may_withdraw_at_any_stage_and_a_closed_case_takes_nothing_mor
     given(MENTORSHIP, OPENED, closed).when(WISH).refused("one-mentorship-per-library")
 
 
-def test_what_was_never_opened_is_not_there() -> None:
+def test_a_command_on_a_case_never_opened_is_not_found() -> None:
     for command in (AssignMentor("mira", LEAD), CloseMentorship("moved", "rani"), ReleaseMentor("mira")):
         with pytest.raises(NotFound):
             given(MENTORSHIP).when(command)

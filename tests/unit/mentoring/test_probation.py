@@ -14,24 +14,24 @@ CASE = "mentorship-m"
 def test_the_first_week_is_closed_three_days_after_its_end() -> None:
     live = recorded(CASE, LIVE)
     assert PROBATION.concerned(live) == ["m"]
-    reaction = PROBATION.react({}, live)
+    reaction = PROBATION.reaction({}, live)
     assert (reaction.issues, reaction.deadlines) == ((), {"week": closes(MONDAY)})
 
 
 def test_each_deadline_closes_its_week_and_sets_the_next() -> None:
     passed = recorded("deadlines-probation-m", DeadlinePassed("probation", "m", "week", closes(MONDAY)), at=after(9))
     assert PROBATION.concerned(passed) == ["m"]
-    reaction = PROBATION.react({}, passed)
+    reaction = PROBATION.reaction({}, passed)
     assert reaction.issues == [Issue(MENTORSHIP, "m", CloseWeek(MONDAY))]
     assert reaction.deadlines == {"week": closes(MONDAY + WEEK)}
 
 
-def test_what_fell_back_is_watched_anew_and_what_runs_or_is_closed_no_longer() -> None:
+def test_a_regression_sets_a_deadline_and_smooth_or_closed_withdraws_it() -> None:
     fell = recorded(CASE, LibraryRegressed(LIBRARY, NOTE, "smooth", MONDAY + 5 * WEEK, "sri"))
-    assert PROBATION.react({}, fell).deadlines == {"week": closes(MONDAY + 5 * WEEK)}
+    assert PROBATION.reaction({}, fell).deadlines == {"week": closes(MONDAY + 5 * WEEK)}
     for event in (LibrarySmooth(LIBRARY, "mira", "sri", 4, 2), MentorshipClosed(LIBRARY, "moved", "rani")):
         assert PROBATION.concerned(recorded(CASE, event)) == ["m"]
-        assert not PROBATION.react({}, recorded(CASE, event)).deadlines
+        assert not PROBATION.reaction({}, recorded(CASE, event)).deadlines
 
 
 def test_evidence_itself_moves_no_deadline() -> None:

@@ -5,8 +5,8 @@ import pytest
 from services.kernel.base.problem import NotFound
 from services.kernel.testing import given
 from services.mentoring.domain.mentorship import MENTORSHIP
-from services.mentoring.domain.progress import GoLive, LibraryLive, PassStage
 from services.mentoring.domain.rules import RulesInForce
+from services.mentoring.domain.stages import GoLive, LibraryLive, PassStage
 from tests.support.sample_community import NOW
 from tests.unit.mentoring.sample_cases import (
     LED,
@@ -34,16 +34,16 @@ def test_a_stage_is_passed_with_its_checklist_and_its_evidence() -> None:
     )
 
 
-def test_what_is_not_required_may_be_left_out() -> None:
+def test_an_optional_item_may_stay_unticked() -> None:
     outcome = given(MENTORSHIP, *before("installed")).when(replace(INSTALLED, items=ITEMS[:3]))
     outcome.then(replace(passed("installed"), items=ITEMS[:3]))
 
 
-def test_a_checklist_that_is_not_complete() -> None:
+def test_an_incomplete_checklist_is_refused() -> None:
     given(MENTORSHIP, *before("installed")).when(replace(INSTALLED, items=ITEMS[1:])).refused("checklist-incomplete")
 
 
-def test_a_stage_that_nothing_shows() -> None:
+def test_a_stage_without_its_evidence_is_refused() -> None:
     given(MENTORSHIP, *before("installed")).when(replace(INSTALLED, note=None)).refused("stage-needs-evidence")
 
 
@@ -58,12 +58,12 @@ def test_a_library_may_be_accompanied_without_being_a_pilot() -> None:
     given(MENTORSHIP, *history).when(agreed).then(replace(passed("agreed"), note=None))
 
 
-def test_probation_and_smooth_are_reached_by_what_happens() -> None:
+def test_wanted_probation_and_smooth_are_not_passed_by_checklist() -> None:
     for stage in ("wanted", "probation", "smooth"):
         given(MENTORSHIP, *before("probation")).when(replace(INSTALLED, stage=stage)).refused("not-passed-by-hand")
 
 
-def test_a_stage_that_the_template_has_not() -> None:
+def test_a_stage_unknown_to_the_template_is_not_found() -> None:
     with pytest.raises(NotFound):
         given(MENTORSHIP, OPENED).when(replace(INSTALLED, stage="celebrated"))
 
@@ -77,7 +77,7 @@ def test_going_live_begins_probation_under_the_rules_of_that_moment() -> None:
     given(MENTORSHIP, *before("probation"), LIVE).when(live).then()
 
 
-def test_it_goes_live_after_circulation_was_moved_and_not_before() -> None:
+def test_a_library_goes_live_only_after_circulation_was_moved() -> None:
     given(MENTORSHIP, *before("circulation-live")).when(GoLive(TEMPLATE, RULES, "mira", NOW)).refused(
         "stage-out-of-order"
     )

@@ -49,7 +49,7 @@ def test_a_school_that_teaches_on_saturdays_counts_them() -> None:
 
 
 @given_any(MOMENTS, RULINGS)
-def test_what_is_due_is_always_after_exactly_the_days_that_the_rules_give(asked: datetime, rules: RulesInForce) -> None:
+def test_due_is_always_exactly_the_ruled_number_of_school_days_later(asked: datetime, rules: RulesInForce) -> None:
     by = due(asked, rules)
     first, last = local_day(asked), local_day(by)
     between = [first + timedelta(days=n) for n in range(1, (last - first).days + 1)]
@@ -59,7 +59,5 @@ def test_what_is_due_is_always_after_exactly_the_days_that_the_rules_give(asked:
 
 
 @given_any(MOMENTS, st.timedeltas(timedelta(), timedelta(days=30)), RULINGS)
-def test_whoever_asks_later_is_never_answered_by_an_earlier_date(
-    asked: datetime, later: timedelta, rules: RulesInForce
-) -> None:
+def test_a_later_question_is_never_due_earlier(asked: datetime, later: timedelta, rules: RulesInForce) -> None:
     assert due(asked, rules) <= due(asked + later, rules)

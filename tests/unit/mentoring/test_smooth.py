@@ -61,18 +61,18 @@ def test_the_mentor_proposes_and_the_library_confirms() -> None:
     assert given(MENTORSHIP, *PROVEN, PROPOSED, SMOOTH).state.stage == "smooth"
 
 
-def test_neither_is_needed_twice() -> None:
+def test_a_second_proposal_or_confirmation_changes_nothing() -> None:
     given(MENTORSHIP, *PROVEN, PROPOSED).when(PROPOSE).then()
     given(MENTORSHIP, *PROVEN, PROPOSED, SMOOTH).when(PROPOSE).then()
     given(MENTORSHIP, *PROVEN, PROPOSED, SMOOTH).when(CONFIRM).then()
 
 
-def test_the_mentor_does_not_confirm_and_nobody_confirms_what_was_not_proposed() -> None:
+def test_the_mentor_cannot_confirm_and_a_confirmation_needs_a_proposal() -> None:
     given(MENTORSHIP, *PROVEN).when(CONFIRM).refused("not-proposed-yet")
     given(MENTORSHIP, *PROVEN, PROPOSED).when(replace(CONFIRM, person="mira")).refused("confirmed-by-the-library")
 
 
-def test_whoever_leads_in_the_region_does_not_confirm_although_they_work_at_the_library() -> None:
+def test_a_regional_coordinator_on_the_staff_cannot_confirm() -> None:
     given(MENTORSHIP, *PROVEN, PROPOSED).when(replace(CONFIRM, leads=True)).refused("confirmed-by-the-library")
 
 
@@ -81,13 +81,13 @@ TONO = MentorAssigned(LIBRARY, "tono", COMPANION, ("mira", "tono"))
 GONE = MentorReleased(LIBRARY, "mira", ("tono",))
 
 
-def test_a_proposal_does_not_outlive_the_window_that_it_was_made_on() -> None:
+def test_a_proposal_ends_with_its_window() -> None:
     lost = given(MENTORSHIP, *PROVEN, PROPOSED, *PROVEN_ANEW)
     lost.when(replace(CONFIRM, at=after(9))).refused("not-proposed-yet")
     lost.when(ProposeSmooth("rani", after(9))).then(SmoothProposed(LIBRARY, "rani", 4))
 
 
-def test_a_proposal_goes_with_the_mentor_who_made_it_and_another_may_propose() -> None:
+def test_a_proposal_ends_when_its_mentor_leaves_and_another_mentor_may_propose() -> None:
     replaced = MentorAssigned(LIBRARY, "tono", LEAD, ("tono",))
     for gone in (GONE, replaced):
         case = given(MENTORSHIP, *PROVEN, TONO, PROPOSED, gone)
@@ -103,26 +103,26 @@ def test_a_proposal_stays_when_another_mentor_goes_or_comes() -> None:
     assert given(MENTORSHIP, *PROVEN, TONO, by_rani, GONE).state.proposed_by == "rani"
 
 
-def test_too_few_weeks_are_told_with_how_many_there_are() -> None:
+def test_the_refusal_of_too_few_weeks_tells_have_and_need() -> None:
     with pytest.raises(Refused) as caught:
         MENTORSHIP.decide(replace(PROPOSE, at=after(3, days=6)), given(MENTORSHIP, *PROVEN).state)
     told = {name: caught.value.extensions[name] for name in ("rule", "have", "need", "since")}
     assert told == {"rule": "window-not-complete", "have": 3, "need": 4, "since": "2026-03-02"}
 
 
-def test_without_a_backup_that_went_without_error_nothing_runs_smoothly() -> None:
+def test_a_proposal_without_a_good_backup_is_refused() -> None:
     history = (*on_probation(), lent(0), lent(1), lent(2), lent(3), backed_up(2, ok=False))
     given(MENTORSHIP, *history).when(PROPOSE).refused("no-backup")
 
 
-def test_an_open_blocker_is_in_the_way_until_it_is_cleared_and_takes_a_proposal_back() -> None:
+def test_an_open_blocker_refuses_a_proposal_and_ends_an_earlier_one() -> None:
     given(MENTORSHIP, *PROVEN, RAISED).when(PROPOSE).refused("open-blocker")
     given(MENTORSHIP, *PROVEN, PROPOSED, RAISED).when(CONFIRM).refused("open-blocker")
     given(MENTORSHIP, *PROVEN, PROPOSED, RAISED, CLEARED).when(CONFIRM).refused("not-proposed-yet")
     given(MENTORSHIP, *PROVEN, RAISED, CLEARED).when(PROPOSE).then(PROPOSED)
 
 
-def test_a_week_missed_between_the_two_is_seen_at_the_second() -> None:
+def test_a_week_missed_after_the_proposal_refuses_the_confirmation() -> None:
     late = replace(CONFIRM, at=after(5, days=3))
     given(MENTORSHIP, *PROVEN, PROPOSED).when(late).refused("window-not-complete")
 
@@ -136,7 +136,7 @@ def test_blockers_are_raised_and_cleared_once() -> None:
         given(MENTORSHIP, OPENED).when(ClearBlocker("b9", "mira"))
 
 
-def test_what_falls_back_proves_itself_anew() -> None:
+def test_a_regression_needs_a_new_window() -> None:
     fell = LibraryRegressed(LIBRARY, NOTE, "smooth", MONDAY + 6 * WEEK, "sri")
     smooth = (*PROVEN, PROPOSED, SMOOTH)
     given(MENTORSHIP, *smooth).when(ReportRegression(NOTE, "sri", after(5, days=2))).then(fell)
@@ -149,7 +149,7 @@ def test_what_falls_back_proves_itself_anew() -> None:
     given(MENTORSHIP, *without).when(replace(PROPOSE, at=after(10))).refused("no-backup")
 
 
-def test_what_never_went_live_cannot_fall_back() -> None:
+def test_a_library_that_never_went_live_cannot_regress() -> None:
     given(MENTORSHIP, *before("probation")).when(ReportRegression(NOTE, "sri", after(0))).refused("not-live-yet")
 
 
@@ -213,7 +213,7 @@ def _lent(count: dict[str, int]) -> bool:
 
 @settings(max_examples=200)
 @every(weeks=WEEKS)
-def test_nothing_runs_smoothly_without_the_evidence_window_and_with_it_nothing_is_in_the_way(weeks: list[Week]) -> None:
+def test_smooth_is_reached_exactly_with_a_complete_evidence_window(weeks: list[Week]) -> None:
     history: list[Event] = list(on_probation())
     first = begin_of(MONDAY)
     for n, week in enumerate(weeks):
@@ -230,7 +230,7 @@ def test_nothing_runs_smoothly_without_the_evidence_window_and_with_it_nothing_i
             first = max([first, *(begin_of(event.first) for event in events if isinstance(event, LibraryRegressed))])
 
 
-def test_what_the_property_is_held_against_tells_one_from_the_other() -> None:
+def test_the_property_oracle_tells_proven_from_unproven_histories() -> None:
     assert evidenced(PROVEN, begin_of(MONDAY), IN_TIME, 4)
     assert not evidenced(PROVEN[:-1], begin_of(MONDAY), IN_TIME, 4)
     assert not evidenced(PROVEN, begin_of(MONDAY + WEEK), IN_TIME, 4)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.mentoring.domain.readiness import CONDITIONS
+from services.mentoring.domain.stages import CONDITIONS
 from services.mentoring.domain.template import AGREED, PROBATION, READY, SMOOTH, WANTED, Template
 from services.mentoring.templates import STAGES, newest, outdated, templates
 
@@ -53,7 +53,7 @@ def test_a_new_case_begins_with_the_newest_of_its_software() -> None:
         ("Bulian", True),
     ],
 )
-def test_a_version_is_compared_by_the_number_that_is_in_its_name_however_it_is_written(version: str, old: bool) -> None:
+def test_versions_compare_by_the_number_in_any_spelling(version: str, old: bool) -> None:
     assert outdated(templates()["slims-1"], version) is old
 
 

@@ -13,14 +13,14 @@ VISITING = LogVisit(
 RELEASING = ReleaseReport("m", LIBRARY, "sri", True, ("stage", "hours"), {"stage": "smooth", "hours": 12.5}, "digest")
 
 
-def test_a_visit_is_entered_once_and_after_it_was_made() -> None:
+def test_a_visit_is_entered_once_and_not_ahead_of_its_day() -> None:
     given(VISIT).when(VISITING).then(VISITED)
     given(VISIT, VISITED).when(VISITING).then()
     given(VISIT).when(replace(VISITING, day=MONDAY + timedelta(days=1))).refused("visit-lies-ahead")
     given(VISIT).when(replace(VISITING, open=False)).refused("mentorship-closed")
 
 
-def test_the_library_releases_its_report_and_nobody_for_it() -> None:
+def test_only_staff_of_the_library_release_its_report() -> None:
     given(REPORT).when(RELEASING).then(RELEASED)
     given(REPORT, RELEASED).when(RELEASING).then()
     given(REPORT).when(replace(RELEASING, of_the_library=False)).refused("released-by-the-library")

@@ -23,10 +23,10 @@ def test_a_week_begins_with_monday_where_the_community_lives() -> None:
 
 
 @pytest.mark.parametrize(("monday", "hours"), [(SPRING, 167), (AUTUMN, 169)])
-def test_a_week_in_which_the_clocks_change_is_closed_as_itself(monday: date, hours: int) -> None:
+def test_a_week_with_a_clock_change_is_closed_under_its_own_monday(monday: date, hours: int) -> None:
     with living_in(SUMMER_TIME):
         assert end_of(monday) - begin_of(monday) == timedelta(hours=hours)
         passed = DeadlinePassed("probation", "m", "week", closes(monday))
-        reaction = PROBATION.react({}, recorded("deadlines-probation-m", passed, at=closes(monday)))
+        reaction = PROBATION.reaction({}, recorded("deadlines-probation-m", passed, at=closes(monday)))
         assert reaction.issues == [Issue(MENTORSHIP, "m", CloseWeek(monday))]
         assert reaction.deadlines == {"week": closes(monday + WEEK)}

@@ -1,7 +1,7 @@
-"""What is asked of a consultation, and what is then said of it.
+"""The commands and events of a consultation.
 
-Texts by people (details, answers, notes, reasons) are sealed under the id of whoever wrote them. ``owner`` None means that
-the desk has it and nobody in person yet.
+Texts by people (details, answers, notes, reasons) are sealed under their writer's id. ``owner`` None means that the desk has
+the consultation and no person yet.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from services.mentoring.domain.rules import RulesInForce
 
 @dataclass(frozen=True, slots=True)
 class Ask(Command):
-    """``asker`` is a participant's id, member or guest. ``title`` is a public line without names. ``how`` it came: web, chat,
-    phone or workshop.
+    """``asker`` is a participant's id, member or guest. ``title`` is a public line without names. ``how`` is web, chat, phone or
+    workshop.
     """
 
     asker: str
@@ -34,7 +34,7 @@ class Ask(Command):
 
 @dataclass(frozen=True, slots=True)
 class HandOver(Command):
-    """Whoever sits at a desk now takes what lies there; it applies only as long as it lies at the desk ``of``, and, where
+    """Give the consultation to ``owner``. The command applies only while the consultation lies at the desk ``of`` and, where
     ``hands`` is given, with that person.
     """
 
@@ -53,7 +53,7 @@ class AssignByHand(Command):
 
 @dataclass(frozen=True, slots=True)
 class GiveAnswer(Command):
-    """``public``: others with the same trouble may read it."""
+    """``public``: people with the same trouble may read the answer."""
 
     by: str
     text: str
@@ -69,7 +69,7 @@ class PublishAnswer(Command):
 
 @dataclass(frozen=True, slots=True)
 class TakeNote(Command):
-    """For those who answer, never for those who ask."""
+    """The asker never reads a note."""
 
     by: str
     text: str
@@ -77,7 +77,7 @@ class TakeNote(Command):
 
 @dataclass(frozen=True, slots=True)
 class Hold(Command):
-    """It can only go on at ``until``; the time to answer begins then."""
+    """The consultation can only go on at ``until``; the time to answer begins then."""
 
     until: datetime
     at: datetime
@@ -86,7 +86,7 @@ class Hold(Command):
 
 @dataclass(frozen=True, slots=True)
 class Resolve(Command):
-    """``rating`` 1 to 5 is the asker's word alone."""
+    """Only the asker gives a ``rating``, from 1 to 5."""
 
     by: str
     by_asker: bool
@@ -95,7 +95,7 @@ class Resolve(Command):
 
 @dataclass(frozen=True, slots=True)
 class Reopen(Command):
-    """It is not solved after all."""
+    """The question is not solved after all."""
 
     by_asker: bool
     reason: str | None
@@ -105,7 +105,7 @@ class Reopen(Command):
 
 @dataclass(frozen=True, slots=True)
 class ShareTrouble(Command):
-    """Somebody else has the same trouble. ``ids`` are all that the person is known by, as member and as guest."""
+    """Another person has the same trouble. ``ids`` are all ids of that person, as member and as guest."""
 
     person: str
     ids: frozenset[str] = frozenset()
@@ -113,7 +113,7 @@ class ShareTrouble(Command):
 
 @dataclass(frozen=True, slots=True)
 class Promote(Command):
-    """More than an answer is needed: the library is accompanied, under the id ``mentorship``."""
+    """An answer is not enough: the library is accompanied, under the id ``mentorship``."""
 
     mentorship: str
     library: str | None
@@ -122,7 +122,7 @@ class Promote(Command):
 
 @dataclass(frozen=True, slots=True)
 class MissTarget(Command):
-    """The moment ``due`` has come; whether it was answered, ``decide`` knows."""
+    """The moment ``due`` has come; ``decide`` judges whether an answer is still awaited."""
 
     due: datetime
 
@@ -142,7 +142,7 @@ ConsultationCommand = (
 
 @dataclass(frozen=True, slots=True)
 class ConsultationAsked(Event):
-    """Asked and owned in one. ``rules`` is the version under which ``due`` was reckoned."""
+    """Asked, and given to an owner at once. ``rules`` is the version under which ``due`` was reckoned."""
 
     asker: str
     region: str
@@ -212,7 +212,7 @@ class ConsultationRated(Event):
 
 @dataclass(frozen=True, slots=True)
 class ConsultationReopened(Event):
-    """It lies where it lay before; whoever sits there now owns it."""
+    """The consultation lies at the desk and with the owner from before; the desk's manager gives it to the present owner."""
 
     asker: str
     region: str

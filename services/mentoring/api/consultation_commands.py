@@ -1,0 +1,220 @@
+"""What people do with a consultation after it was asked: answer, note, hold, solve, reopen, assign, share, promote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from marshmallow.validate import Range
+
+from services.kernel.base.problem import Forbidden, NotFound
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.shapes import Identity, up_to
+from services.mentoring.api.case_access import current_case_in_region
+from services.mentoring.api.consultations import (
+    ASKER,
+    OWNER,
+    CallersConsultation,
+    readable_consultation,
+    require_login,
+)
+from services.mentoring.domain.case import OPEN
+from services.mentoring.domain.consultation import CONSULTATION, HIGHEST, LOWEST, Consultation
+from services.mentoring.domain.consultation_messages import (
+    AssignByHand,
+    ConsultationCommand,
+    GiveAnswer,
+    Hold,
+    Promote,
+    PublishAnswer,
+    Reopen,
+    Resolve,
+    ShareTrouble,
+    TakeNote,
+)
+from services.mentoring.domain.mentorship import MENTORSHIP
+from services.mentoring.parts import LEAD, Parts
+
+LONGEST_NUMBER = 4
+"""Digits of an answer's number in a path."""
+routes = Routes()
+
+
+@dataclass(frozen=True)
+class NewAnswer:
+    text: Annotated[str, up_to(8000)]
+    public: bool = False
+
+
+@dataclass(frozen=True)
+class NewNote:
+    text: Annotated[str, up_to(4000)]
+
+
+@dataclass(frozen=True)
+class Holding:
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Resolution:
+    rating: Annotated[int, Range(LOWEST, HIGHEST)] | None = None
+
+
+@dataclass(frozen=True)
+class Reopening:
+    reason: Annotated[str, up_to(4000)] | None = None
+
+
+@dataclass(frozen=True)
+class Assignment:
+    owner: Identity
+
+
+@dataclass(frozen=True)
+class Promotion:
+    library: Identity | None = None
+
+
+@dataclass(frozen=True)
+class ConsultationState:
+    consultation: str
+    state: str
+    owner: str | None
+    due: str | None
+    answers: int
+    me_too: int
+    rating: int | None
+
+
+@dataclass(frozen=True)
+class PromotedState(ConsultationState):
+    mentorship: str
+
+
+@routes.post("/v1/consultations/{consultation}/answers", statuses=(201, 401, 403, 404, 422))
+def answer_consultation(parts: Parts, request: Request[NewAnswer]) -> Answer[ConsultationState]:
+    """Answer."""
+    _require_role(parts, request, OWNER)
+    by, body = request.actor.id, request.body
+    return _take(request, GiveAnswer(by, parts.vault.seal(by, body.text), body.public))
+
+
+@routes.post(
+    "/v1/consultations/{consultation}/answers/{number}/publication",
+    statuses=(200, 401, 403, 404, 422),
+)
+def publish_answer(parts: Parts, request: Request) -> Answer[ConsultationState]:
+    """Let others read an answer."""
+    _require_role(parts, request, OWNER)
+    text = request.path["number"]
+    if not text.isdecimal() or len(text) > LONGEST_NUMBER:
+        raise NotFound
+    return _take(request, PublishAnswer(int(text)))
+
+
+@routes.post("/v1/consultations/{consultation}/notes", statuses=(201, 401, 403, 404, 422))
+def note_consultation(parts: Parts, request: Request[NewNote]) -> Answer[ConsultationState]:
+    """Note for those who answer."""
+    _require_role(parts, request, OWNER)
+    by = request.actor.id
+    return _take(request, TakeNote(by, parts.vault.seal(by, request.body.text)))
+
+
+@routes.post("/v1/consultations/{consultation}/hold", statuses=(200, 401, 403, 404, 422))
+def hold_consultation(parts: Parts, request: Request[Holding]) -> Answer[ConsultationState]:
+    """It can only go on at a later date."""
+    _require_role(parts, request, OWNER)
+    return _take(request, Hold(request.body.until, request.now, parts.rules(request.now)))
+
+
+@routes.post("/v1/consultations/{consultation}/resolution", statuses=(200, 401, 403, 404, 422))
+def resolve_consultation(parts: Parts, request: Request[Resolution]) -> Answer[ConsultationState]:
+    """It is solved; the asker may rate it."""
+    found = _require_role(parts, request, ASKER, OWNER)
+    return _take(request, Resolve(request.actor.id, found.role == ASKER, request.body.rating))
+
+
+@routes.post("/v1/consultations/{consultation}/reopening", statuses=(200, 401, 403, 404, 422))
+def reopen_consultation(parts: Parts, request: Request[Reopening]) -> Answer[ConsultationState]:
+    """It is not solved after all."""
+    found = _require_role(parts, request, ASKER, OWNER)
+    reason = request.body.reason and parts.vault.seal(found.row.asker, request.body.reason)
+    return _take(request, Reopen(found.role == ASKER, reason, request.now, parts.rules(request.now)))
+
+
+@routes.post("/v1/consultations/{consultation}/assignment", statuses=(200, 401, 403, 404, 422))
+def assign_consultation(parts: Parts, request: Request[Assignment]) -> Answer[ConsultationState]:
+    """Give it to somebody else."""
+    found = _require_role(parts, request, OWNER)
+    person = request.body.owner
+    return _take(request, AssignByHand(person, parts.answers_in(person, found.row.region)))
+
+
+@routes.post("/v1/consultations/{consultation}/me-too", statuses=(201, 401, 403, 404, 422))
+def share_consultation(parts: Parts, request: Request) -> Answer[ConsultationState]:
+    """I have the same trouble."""
+    _readable(parts, request)
+    return _take(request, ShareTrouble(request.actor.id, parts.ids(request.actor)))
+
+
+@routes.post("/v1/consultations/{consultation}/promotion", statuses=(201, 401, 403, 404, 422))
+def promote_consultation(parts: Parts, request: Request[Promotion]) -> Answer[PromotedState]:
+    """Accompany the library."""
+    found = _require_role(parts, request, OWNER)
+    library = request.body.library or found.row.library
+    # Without a library ``decide`` refuses the promotion, and the id names no case.
+    mentorship = _case_for(parts, request, found, library) if library else request.new_id("mentorship")
+    consultation, command = request.path["consultation"], Promote(mentorship, library, request.actor.id)
+
+    def state_of(after: Consultation | None, _events: object) -> PromotedState:
+        return PromotedState(**vars(_state_of(consultation, after)), mentorship=mentorship)
+
+    return request.outcome(CONSULTATION, consultation, command, state_of)
+
+
+def _readable(parts: Parts, request: Request[Any]) -> CallersConsultation:
+    """The consultation of the path. Raises ``Unauthorized`` and ``NotFound``."""
+    require_login(request.actor)
+    return readable_consultation(parts, request.actor, request.path["consultation"])
+
+
+def _require_role(parts: Parts, request: Request[Any], *roles: str) -> CallersConsultation:
+    """The consultation of the path for a caller in one of the roles. Raises ``Unauthorized``, ``NotFound``, ``Forbidden``."""
+    found = _readable(parts, request)
+    found.require(*roles)
+    return found
+
+
+def _case_for(parts: Parts, request: Request[Any], found: CallersConsultation, library: str) -> str:
+    """The library's case. A case may be opened on the wish of the library's staff, or by a regional coordinator. An asker from
+    elsewhere who only named the library is no staff.
+    Raises ``Forbidden``.
+    """
+    region = found.row.region
+    mentorship = current_case_in_region(parts, library, region)
+    case, _ = parts.commands.state(MENTORSHIP, mentorship)
+    accompanied = case is not None and case.state == OPEN
+    wished = parts.person_of(found.row.asker) in parts.library(library).present_staff
+    if not (accompanied or wished or request.actor.may(LEAD, region)):
+        raise Forbidden(permission=LEAD, region=region)
+    return mentorship
+
+
+def _take(request: Request[Any], command: ConsultationCommand) -> Answer[ConsultationState]:
+    consultation = request.path["consultation"]
+    return request.outcome(CONSULTATION, consultation, command, lambda after, _: _state_of(consultation, after))
+
+
+def _state_of(identity: str, after: Consultation | None) -> ConsultationState:
+    assert after is not None  # the command was taken, so somebody asked
+    return ConsultationState(
+        consultation=identity,
+        state=after.state,
+        owner=after.owner.person,
+        due=after.due.isoformat() if after.due else None,
+        answers=after.answers,
+        me_too=len(after.sharers),
+        rating=after.rating,
+    )
