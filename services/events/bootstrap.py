@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from services.events.api import routes
 from services.events.chat_reconciler import chat_readers
 from services.events.contract import REGISTRY, tell
 from services.events.parts import parts
-from services.events.processes import MANAGERS
-from services.events.views import VIEWS
+from services.kernel.declare.collect import managers_in, routes_in, views_in
 from services.kernel.declare.service import Definition
 from services.kernel.readers.eraser import hearing
 
@@ -18,9 +16,9 @@ def definition() -> Definition:
         name="events",
         registry=REGISTRY,
         contract=tell,
-        routes=routes,
-        views=VIEWS,
-        managers=MANAGERS,
+        routes=routes_in("services.events.api"),
+        views=views_in("services.events.views"),
+        managers=managers_in("services.events.processes"),
         sources=("members",),
         parts=parts,
         readers=lambda core, _parts: (hearing(core, "members.member-erased"), *chat_readers(core)),

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
+from services.kernel.declare.collect import managers_in, routes_in, views_in
 from services.kernel.declare.service import Definition
-from services.members.api import routes
 from services.members.contract import REGISTRY, tell
 from services.members.importing.import_runner import ImportRunner
 from services.members.parts import parts
-from services.members.processes.crediting import CREDITING
 from services.members.processes.erasing import eraser
-from services.members.processes.guest_tying import GUEST_TYING
-from services.members.processes.leaving import LEAVING
-from services.members.processes.moving import MOVING
-from services.members.views import VIEWS
 
 
 def definition() -> Definition:
@@ -21,9 +16,9 @@ def definition() -> Definition:
         name="members",
         registry=REGISTRY,
         contract=tell,
-        routes=routes,
-        views=VIEWS,
-        managers=(GUEST_TYING, CREDITING, LEAVING, MOVING),
+        routes=routes_in("services.members.api"),
+        views=views_in("services.members.views"),
+        managers=managers_in("services.members.processes"),
         sources=("events", "mentoring"),
         parts=parts,
         readers=lambda core, built: (ImportRunner(built), eraser(core, built)),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from services.kernel.declare.collect import managers_in, routes_in, views_in
 from services.kernel.declare.service import Definition
 from services.kernel.readers.eraser import hearing
-from services.mentoring.api import routes
 from services.mentoring.contract import REGISTRY, tell
 from services.mentoring.parts import parts
-from services.mentoring.processes import MANAGERS
-from services.mentoring.views import VIEWS
 
 
 def definition() -> Definition:
@@ -17,9 +15,9 @@ def definition() -> Definition:
         name="mentoring",
         registry=REGISTRY,
         contract=tell,
-        routes=routes,
-        views=VIEWS,
-        managers=MANAGERS,
+        routes=routes_in("services.mentoring.api"),
+        views=views_in("services.mentoring.views"),
+        managers=managers_in("services.mentoring.processes"),
         sources=("members", "events"),
         parts=parts,
         readers=lambda core, _parts: (hearing(core, "members.member-erased"),),

@@ -8,23 +8,19 @@ from datetime import datetime
 
 from services.kernel.base.bell import Bell
 from services.kernel.base.settings import Settings
+from services.kernel.declare.collect import managers_in, routes_in, views_in
 from services.kernel.declare.policy import ActorSignature
 from services.kernel.declare.service import Core, Definition
 from services.kernel.readers.eraser import hearing
 from services.kernel.readers.parking import Parking
 from services.kernel.readers.reader import Checkpoints, Reader
 from services.kernel.telegram.bot_api import Telegram
-from services.notifications.api import routes
 from services.notifications.contract import REGISTRY, tell
 from services.notifications.domain.contact import CHANNELS, EMAIL, TELEGRAM
 from services.notifications.domain.message import MESSAGE
 from services.notifications.domain.preference import PREFERENCE
 from services.notifications.domain.quiet_hours import QuietHours
 from services.notifications.parts import Parts
-from services.notifications.processes.audience import AUDIENCE
-from services.notifications.processes.moving import MOVING
-from services.notifications.processes.partnering import PARTNERING
-from services.notifications.processes.reminders import REMINDERS
 from services.notifications.sending.channel import Channel
 from services.notifications.sending.composing import Composer
 from services.notifications.sending.contact_tracker import ContactTracker
@@ -35,17 +31,11 @@ from services.notifications.sending.people import MembersPeople
 from services.notifications.sending.planner import DeliveryPlanner, Lookups, PlanningReader
 from services.notifications.sending.sender import Sender, SendingReader
 from services.notifications.sending.telegram_channel import TelegramChannel
-from services.notifications.views.announcements import ANNOUNCEMENTS
-from services.notifications.views.contacts import CONTACTS, is_in_doubt
-from services.notifications.views.inbox import MESSAGES
-from services.notifications.views.libraries import LIBRARIES
-from services.notifications.views.partners import PARTNERS
-from services.notifications.views.preferences import PREFERENCES, preferences_of
-from services.notifications.views.regions import REGIONS
-from services.notifications.views.residents import RESIDENTS, region_of
-from services.notifications.views.rules import RULES, hours_in_force
-from services.notifications.views.subscriptions import SUBSCRIPTIONS
-from services.notifications.views.ties import TIES, persons_behind
+from services.notifications.views.contacts import is_in_doubt
+from services.notifications.views.preferences import preferences_of
+from services.notifications.views.residents import region_of
+from services.notifications.views.rules import hours_in_force
+from services.notifications.views.ties import persons_behind
 from services.notifications.webhooks.wiring import dispatcher_of
 
 log = logging.getLogger(__name__)
@@ -56,21 +46,9 @@ def definition() -> Definition:
         name="notifications",
         registry=REGISTRY,
         contract=tell,
-        routes=routes,
-        views=(
-            MESSAGES,
-            RULES,
-            TIES,
-            PREFERENCES,
-            CONTACTS,
-            RESIDENTS,
-            REGIONS,
-            LIBRARIES,
-            ANNOUNCEMENTS,
-            PARTNERS,
-            SUBSCRIPTIONS,
-        ),
-        managers=(AUDIENCE, REMINDERS, MOVING, PARTNERING),
+        routes=routes_in("services.notifications.api"),
+        views=views_in("services.notifications.views"),
+        managers=managers_in("services.notifications.processes"),
         sources=("members", "events", "mentoring", "notifications"),
         parts=parts,
         readers=readers,

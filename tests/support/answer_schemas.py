@@ -7,13 +7,7 @@ from marshmallow import Schema, ValidationError, fields
 
 from services.kernel.declare.route import Route
 
-KNOWN_DEVIATIONS: Mapping[str, str] = {
-    "events register": "`guest` is answered only to a registration under a guest's id",
-    "events show-chat-group": "`chat` is answered only to planners of the group's region",
-    "mentoring list-visits": "`items[].internal` is answered only to those who accompany the library",
-    "members import-members": "one schema for two answers: a dry run's report and the id of a started import",
-    "members import-progress": "`good` is answered only by a dry run",
-}
+KNOWN_DEVIATIONS: Mapping[str, str] = {}
 """``service route`` → why its answers differ from its schema today. Entries are removed and none is added."""
 
 

@@ -1,1 +1,1 @@
-"""What members does about what happened: one file a process."""
+"""Process managers of members: one module a manager. `declare/collect.py` finds them."""

@@ -1,1 +1,1 @@
-"""Process managers: facts become messages, and members move between the audiences of regions."""
+"""Process managers of notifications: one module a manager. `declare/collect.py` finds them."""

@@ -1,1 +1,1 @@
-"""The read models."""
+"""Views of notifications: one module a view. `declare/collect.py` finds them."""

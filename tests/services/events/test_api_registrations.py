@@ -3,6 +3,7 @@ from datetime import timedelta
 from services.kernel.declare.policy import ANONYMOUS
 from tests.services.events.harness import BIMA, RANI, EventsHarness
 from tests.support.sample_community import KEDIRI, person
+from tests.support.sample_facts import sample
 from tests.unit.events.sample_times import END, START
 
 
@@ -112,7 +113,7 @@ def test_the_thirteenth_waits_and_the_first_in_line_has_the_seat_at_once_in_one_
 
 
 def test_a_person_without_a_membership_registers_as_a_guest_for_open_activities(harness: EventsHarness) -> None:
-    harness.hear("member-joined", "ani", {"person": "ani"}, KEDIRI)
+    harness.hear("member-joined", "ani", sample("members", "member-joined", person="ani"), KEDIRI)
     workshop, closed = harness.workshop(open=True), harness.published()
     taken = harness.post(ANONYMOUS, path_of(workshop), {"guest": "guest-1"})
     assert (taken.status, taken.body["person"], taken.body["seat"]) == (201, "guest-1", "taken")

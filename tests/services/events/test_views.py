@@ -11,7 +11,7 @@ from services.events.contract import REGISTRY, tell
 from services.events.domain.attendance import ATTENDANCE, RecordGuest, RecordMember
 from services.events.domain.feedback import FEEDBACK, GiveFeedback
 from services.events.domain.seats import SEATS, OpenSeats, ReleaseSeat, TakeSeat
-from services.events.views import VIEWS
+from services.events.bootstrap import definition
 from services.events.views.board import BOARD
 from services.events.views.participation import PARTICIPATION, ParticipationRow, Took, together
 from services.events.views.regions import REGIONS
@@ -113,7 +113,7 @@ def test_participation_is_the_same_however_the_two_logs_are_interleaved(
     assert all(view == views[0] for view in views)
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+@pytest.mark.parametrize("view", definition().views, ids=lambda view: view.name)
 def test_what_is_read_twice_counts_once(database: Database[dict[str, Any]], view: View) -> None:
     past = Past(11)
     told = [*(past.events if COMMITS in view.logs else ()), *(past.facts if INBOX in view.logs else ())]

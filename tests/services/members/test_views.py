@@ -8,7 +8,7 @@ import pytest
 from services.kernel.base.message import Fact
 from services.kernel.declare.policy import ANONYMOUS, Actor
 from services.kernel.declare.view import COMMITS, INBOX, update
-from services.members.views import VIEWS
+from services.members.bootstrap import definition
 from services.members.views.learning import LEARNING
 from services.members.views.libraries import LIBRARIES
 from tests.services.members.harness import COORDINATOR, GATEWAY, REGIONAL
@@ -122,7 +122,7 @@ def test_what_people_took_part_in_is_the_same_however_the_two_logs_are_interleav
 
 def test_what_is_read_twice_counts_once(new_harness, database):
     past = Past(new_harness(), 11)
-    for view in VIEWS:
+    for view in definition().views:
         told = [*(past.events if COMMITS in view.logs else ()), *(past.facts if INBOX in view.logs else ())]
         once = shown(database, f"once_{view.name}", view, told)
         shown(database, f"twice_{view.name}", view, told[: len(told) // 2])
