@@ -22,7 +22,9 @@ run:
 
 test:
 	@deploy/install.sh test
-	@exec $(PYTHON) -m pytest -n auto --dist loadscope --no-loadscope-reorder $(ARGUMENTS)
+	@rm -rf var/coverage && mkdir -p var/coverage
+	@$(PYTHON) -m coverage run -m pytest -n auto --dist loadscope --no-loadscope-reorder $(ARGUMENTS)
+	@if [ -z "$(ARGUMENTS)" ]; then $(PYTHON) -m tests.coverage_floors; fi
 
 check:
 	@deploy/install.sh check

@@ -1,1 +1,1 @@
-"""How an installation is put together and run. No domain word and no business rule lives here."""
+"""Builds and runs an installation. The folder contains no word of the domain and no business rule."""

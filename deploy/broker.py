@@ -1,8 +1,8 @@
-"""A private RabbitMQ node: its own name, ports, cookie and data, so that any number live beside each other and beside
-the system's own.
+"""A private RabbitMQ node with its own name, ports, cookie and data.
 
-RabbitMQ carries envelopes and holds no truth, so the node is tuned for little memory (DESIGN §8: 180 MB at peak against 487)
-and may be deleted together with its folder.
+Any number of private nodes run beside each other and beside the system's own node. RabbitMQ carries facts and is not
+the only holder of any fact, so the node is tuned for little memory (DESIGN §8: 180 MB at peak against 487) and may be
+deleted together with its folder.
 """
 
 import base64
@@ -20,8 +20,8 @@ from typing import Any
 import amqp
 
 from deploy import ports
+from deploy.errors import CommandError, from_os_error
 from deploy.process import Process, Program
-from deploy.trouble import Trouble, from_os_error
 from deploy.waiting import allowed
 
 USER = "jejaring"
@@ -31,7 +31,7 @@ QUEUES_OF_SUBSCRIPTIONS = r".*\.from\..*"
 
 
 def installed() -> Path | None:
-    """The folder of RabbitMQ's own scripts, or None where it is not installed."""
+    """The folder of RabbitMQ's own scripts, or None if RabbitMQ is not installed."""
     on_path = shutil.which("rabbitmq-server")
     candidates = [*SCRIPTS, *([Path(on_path).resolve().parent] if on_path else [])]
     for folder in candidates:
@@ -41,25 +41,25 @@ def installed() -> Path | None:
 
 
 def installed_version(scripts: Path) -> tuple[int, ...]:
-    """The version, which every packaging has in the name of its folder; () when this one has not."""
+    """The version from the folder's name, which every package has; () if the name has no version."""
     named = re.search(r"rabbitmq[_-]server-(\d+)\.(\d+)", str((scripts / "rabbitmqctl").resolve()))
     return tuple(int(part) for part in named.groups()) if named else ()
 
 
 def policy(version: tuple[int, ...]) -> dict[str, Any]:
-    """What a subscription's queue is limited to: it drops its head, and the source's feed fills the hole.
+    """The limit of a subscription's queue: a full queue drops its oldest messages, and the source's feed fills the gap.
 
-    From version 4 a quorum queue drops what was delivered 20 times unless told otherwise; ours are never dropped so.
+    From version 4 a quorum queue drops a message that was delivered 20 times; this policy switches the limit off.
     """
     limits: dict[str, Any] = {"max-length": 50_000, "max-length-bytes": 128_000_000, "overflow": "drop-head"}
     return limits if version < (4,) else {**limits, "delivery-limit": -1}
 
 
 class Broker:
-    """One node under `directory`, which keeps everything of it. Loopback only; no plugin.
+    """A node under `directory`, which holds all its data. Loopback only; no plugin.
 
-    `port`, like the two others a node needs, is any free one unless given; they stay the same while this object lives.
-    `vhosts` are made at the first start, beside "/".
+    `port` and the node's two other ports are any free ports unless given; they stay the same while this object lives.
+    `vhosts` are made at the first start, in addition to "/".
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Broker:
     ) -> None:
         scripts = installed()
         if scripts is None:
-            raise Trouble(
+            raise CommandError(
                 "RabbitMQ is not installed: 'apt-get install rabbitmq-server', or go on without (AMQP_URI=none)."
             )
         self._scripts = scripts
@@ -85,7 +85,9 @@ class Broker:
         return f"amqp://{USER}:{self._password}@{ports.HOST}:{self.port}/{vhost}"
 
     def programs(self) -> tuple[Program, Program]:
-        """The name server of Erlang (a private one, so that nodes never see each other's) and, after it, the node."""
+        """Erlang's name server and the node, in the order of their start. The name server is private, so that nodes
+        never see each other.
+        """
         epmd = Program(
             name="broker-names",
             argv=("epmd", "-port", str(self._epmd_port), "-address", ports.HOST),
@@ -106,18 +108,18 @@ class Broker:
         return epmd, node
 
     def start(self) -> None:
-        """Start it (again) and return when it takes connections."""
+        """Start the node (again) and return when it accepts connections."""
         for process in self._processes:
             process.start()
             process.wait_ready()
 
     def stop(self) -> None:
-        """Stop it in order, its name server last."""
+        """Stop the node in order, its name server last."""
         for process in reversed(self._processes):
             process.stop()
 
     def kill(self) -> None:
-        """SIGKILL the node, as a crash would. `start` brings it back on the same ports and data."""
+        """Send SIGKILL to the node, as in a crash. `start` brings the node back on the same ports and data."""
         self._processes[1].kill()
 
     @property
@@ -142,7 +144,7 @@ class Broker:
         return True
 
     def control(self, *arguments: str, deadline_seconds: float = 30) -> str:
-        """What `rabbitmqctl` with these arguments prints. About a second, most of it Erlang's start."""
+        """The output of `rabbitmqctl` with these arguments. Takes about a second, mostly for Erlang's start."""
         try:
             done = subprocess.run(
                 (str(self._scripts / "rabbitmqctl"), "--quiet", *arguments),
@@ -154,10 +156,10 @@ class Broker:
             )
         except subprocess.TimeoutExpired as error:
             message = f"rabbitmqctl {arguments[0]} gave no answer within {allowed(deadline_seconds):g} s."
-            raise Trouble(message) from error
+            raise CommandError(message) from error
         if done.returncode:
             message = f"rabbitmqctl {arguments[0]} failed: {(done.stderr or done.stdout).strip()[:500]}"
-            raise Trouble(message)
+            raise CommandError(message)
         return done.stdout
 
     def add_vhosts(self, *names: str) -> None:
@@ -175,14 +177,14 @@ class Broker:
 
     def _environment(self) -> dict[str, str]:
         home = str(self._directory)
-        # Else whichever comes first starts a name server as a daemon, which nobody would ever stop.
+        # Without this the first node starts a name server as a daemon, which nobody would ever stop.
         quiet = "-start_epmd false -kernel inet_dist_use_interface {127,0,0,1}"
         return {
-            "HOME": home,  # where the cookie is
+            "HOME": home,  # the folder of the cookie
             "ERL_EPMD_PORT": str(self._epmd_port),
             "ERL_EPMD_ADDRESS": ports.HOST,
             "ERL_CRASH_DUMP_SECONDS": "0",
-            # The name never changes, for it is written into the data; with a name server of its own it cannot collide.
+            # The name is written into the data, so it never changes. Each node has its own name server, so no names collide.
             "RABBITMQ_NODENAME": "jejaring@localhost",
             "RABBITMQ_CONF_ENV_FILE": "/dev/null",
             "RABBITMQ_CONFIG_FILE": f"{home}/rabbitmq.conf",
@@ -199,7 +201,7 @@ class Broker:
             "RABBITMQ_DIST_PORT": str(self._distribution_port),
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"+S 1:1 +SDcpu 1:1 +SDio 2 {quiet}",
             "RABBITMQ_CTL_ERL_ARGS": f"+S 1:1 {quiet}",
-            # The start script then becomes the node (exec): the pid we know is the node's, and signals reach it.
+            # The start script becomes the node (exec): the known pid is the node's, and signals reach the node.
             "RUNNING_UNDER_SYSTEMD": "true",
         }
 
@@ -238,7 +240,9 @@ class Broker:
         definitions.write_text(json.dumps(self._definitions(), indent=1), "ascii")
 
     def _definitions(self) -> dict[str, Any]:
-        """User, vhosts, policies: taken in at every start, before the first client, also after the data was wiped."""
+        """User, vhosts and policies. The node loads them at every start, before the first client, also after its data
+        was wiped.
+        """
         limits = policy(installed_version(self._scripts))
         return {
             "users": [

@@ -1,8 +1,7 @@
-"""The command line, `jejaring …`: which command is where.
+"""The command line `jejaring …`: finds the module of each command.
 
-A command's module is imported when that command is called and not before, so that `jejaring --help` is there at once.
-Whatever goes wrong outside the program is one clear sentence and exit status 1 (2 where the call or the configuration is
-at fault), never a traceback.
+A command's module is imported only when the command is called, so that `jejaring --help` is fast. An error outside the
+program is one clear sentence and exit status 1 (2 for a wrong call or configuration), never a traceback.
 """
 
 import importlib
@@ -28,7 +27,7 @@ COMMANDS: Mapping[str, str] = {
 
 
 class CommandLine(click.Group):
-    """Finds a command in `deploy.commands.<name>` as that module's `command`, and turns trouble into a sentence."""
+    """Finds a command in `deploy.commands.<name>` as the module's `command`, and turns an error into a sentence."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx

@@ -1,11 +1,11 @@
-"""What `jejaring run` reads from the environment, once: which servers are private and where everything is found."""
+"""The environment variables of `jejaring run`, read once: which servers are private, and all addresses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from deploy import ports
-from deploy.trouble import Trouble
+from deploy.errors import CommandError
 
 SERVICES = {"members": 8101, "events": 8102, "mentoring": 8103, "notifications": 8104}
 NO_BROKER = "none"
@@ -15,7 +15,7 @@ NO_BROKER = "none"
 class Configuration:
     """One stack on this machine. A URI that is None asks for a private server under `data`.
 
-    `telegram`: the operator has given a bot's token, so no server of our own stands for Telegram.
+    `telegram` says that the operator has given a bot's token, so no server stands in for Telegram.
     """
 
     data: Path
@@ -42,13 +42,13 @@ class Configuration:
 
     @property
     def clock_path(self) -> Path | None:
-        """The file that domain time is read from; None where it is the machine's own."""
+        """The file of domain time; None if domain time is the machine's own time."""
         kind, _, path = self.clock.partition(":")
         return Path(path) if kind == "demo" else None
 
 
 def from_environment(environment: Mapping[str, str], data: Path) -> Configuration:
-    """Read it. `Trouble` names a variable that makes no sense."""
+    """Read the configuration. Raises `CommandError`, which names an invalid variable."""
     data = data.absolute()
     keys = Path(environment.get("JEJARING_SECRETS") or data / "keys").absolute()
     return Configuration(
@@ -72,7 +72,9 @@ def from_environment(environment: Mapping[str, str], data: Path) -> Configuratio
 
 
 def claim_ports(configuration: Configuration) -> None:
-    """`Trouble` when a port that people or other processes must find is taken: its number, and how to choose another."""
+    """Raises `CommandError` for a taken port among those that people or other processes must find. The error names the
+    port and says how to choose another.
+    """
     ports.claim(configuration.gateway_port, "gateway", "make run GATEWAY_PORT=8001")
     if configuration.smtp_uri is None:
         ports.claim(configuration.mailbox_port, "mailbox page", "make run MAILBOX_PORT=8026")
@@ -85,7 +87,7 @@ def claim_ports(configuration: Configuration) -> None:
         port = url.rpartition(":")[2].rstrip("/")
         if not port.isdecimal():
             message = f"{variable} must be http://HOST:PORT, not {url}."
-            raise Trouble(message)
+            raise CommandError(message)
         ports.claim(int(port), f"service {name}", f"make run {variable}=http://{ports.HOST}:{int(port) + 100}")
 
 
@@ -93,5 +95,5 @@ def _port(environment: Mapping[str, str], variable: str, default: int) -> int:
     value = environment.get(variable) or str(default)
     if not value.isdecimal() or not 0 < int(value) < 65536:
         message = f"{variable} must be a port number, not {value}."
-        raise Trouble(message)
+        raise CommandError(message)
     return int(value)

@@ -1,6 +1,6 @@
-"""A private MongoDB-speaking server for trying and testing: SecantusDB, as a process of its own.
+"""A private server that speaks MongoDB's protocol, for trying and testing: SecantusDB, in its own process.
 
-It is never imported: it is GPL-2.0, and beta. Real data belongs on MongoDB 7 or later.
+SecantusDB is never imported, because it is GPL-2.0 and beta. Real data belongs on MongoDB 7 or later.
 """
 
 import shutil
@@ -12,15 +12,15 @@ import pymongo
 from pymongo.errors import PyMongoError
 
 from deploy import ports
+from deploy.errors import CommandError, from_os_error
 from deploy.process import Program
 from deploy.server import Server
-from deploy.trouble import Trouble, from_os_error
 
 COMMAND = "secantusd-py"
 
 
 def installed() -> Path | None:
-    """The server's command, beside this Python or on the path; None where it is not installed."""
+    """The server's command, beside this Python or on the path; None if it is not installed."""
     beside = Path(sys.executable).parent / COMMAND
     if beside.exists():
         return beside
@@ -29,14 +29,14 @@ def installed() -> Path | None:
 
 
 class Database(Server):
-    """One server whose data is `directory`, on loopback. `port` is any free one unless given, and stays the same."""
+    """A server with its data in `directory`, on loopback. `port` is any free port unless given, and stays the same."""
 
     def __init__(
         self, directory: Path, port: int | None = None, log: Path | None = None, cache_size: str = "128M"
     ) -> None:
         command = installed()
         if command is None:
-            raise Trouble("SecantusDB is not installed: 'make install', or point MONGODB_URI at a MongoDB.")
+            raise CommandError("SecantusDB is not installed: 'make install', or point MONGODB_URI at a MongoDB.")
         self._command = command
         self._directory = directory.absolute()
         self._log = log or self._directory / "database.log"
@@ -65,7 +65,7 @@ class Database(Server):
         )
 
     def ready(self) -> bool:
-        """Whether it is a primary that answers now."""
+        """Whether the server is a primary that answers now."""
         if not ports.accepts(self.port)():
             return False
         try:
@@ -76,7 +76,7 @@ class Database(Server):
             return False
 
     def _prepare(self) -> None:
-        # An empty configuration of its own keeps it from finding somebody else's in the home folder or /etc.
+        # With an empty configuration of its own the server does not read a configuration in the home folder or /etc.
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
             (self._directory / "secantusd.toml").touch()

@@ -4,7 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-from deploy.trouble import from_os_error
+from deploy.errors import from_os_error
 
 # signing: calls between the processes · vault: wraps each person's key · token: derives tokens and codes ·
 # contact: the HMAC under which a contact is claimed.
@@ -13,9 +13,10 @@ LENGTH = 32
 
 
 def ensure(directory: Path) -> Path:
-    """Make what is missing: 32 random bytes, in hex, readable by the owner alone; give the folder back, absolute.
+    """Make the missing secrets: 32 random bytes, in hex, readable by the owner alone. Returns the folder's absolute
+    path.
 
-    A file that is there is never touched: what was sealed or signed under it could not be opened again.
+    An existing file is never changed: data that was sealed or signed with the secret could not be opened again.
     """
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -24,7 +25,7 @@ def ensure(directory: Path) -> Path:
             if path.exists():
                 continue
             part = path.with_suffix(".part")
-            part.unlink(missing_ok=True)  # of a start that was cut off
+            part.unlink(missing_ok=True)  # left by a start that was interrupted
             with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 file.write(secrets.token_hex(LENGTH))
                 file.flush()

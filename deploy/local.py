@@ -2,8 +2,9 @@
 
 database, broker, mailbox, chats, a partner's receiver  ─►  all services in one process  ─►  gateway  ─►  the story
 
-What is private lives under `var/`: data, keys, logs, the demo clock. `MONGODB_URI`, `AMQP_URI` and `SMTP_URI` point it at
-other servers instead, `TELEGRAM_TOKEN` at Telegram; `AMQP_URI=none`, or a machine without RabbitMQ, runs on catch-up alone.
+All private data is kept under `var/`: databases, keys, logs, the demo clock. `MONGODB_URI`, `AMQP_URI` and `SMTP_URI`
+choose other servers, `TELEGRAM_TOKEN` chooses Telegram. With `AMQP_URI=none`, or without RabbitMQ on the machine, facts
+travel by catch-up alone.
 """
 
 import fcntl
@@ -28,15 +29,15 @@ from deploy.database import Database
 from deploy.demo.mailbox.server import Mailbox
 from deploy.demo.receiver.server import ReceiverServer
 from deploy.demo.telegram.server import TelegramServer
+from deploy.errors import CommandError, from_os_error
 from deploy.process import Program
 from deploy.supervisor import Supervisor
-from deploy.trouble import Trouble, from_os_error
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def say(sentence: str) -> None:
-    """One line to the person at the terminal, at once."""
+    """Print one line for the person at the terminal, at once."""
     click.echo(sentence)
     sys.stdout.flush()
 
@@ -53,7 +54,9 @@ class Stack:
         self.environment: dict[str, str] = {}
 
     def start(self) -> None:
-        """Start everything in order and return when the gateway answers. `Trouble` says what did not."""
+        """Start everything in order and return when the gateway answers. Raises `CommandError`, which names the failed
+        program.
+        """
         configuration = self._configuration
         claim_ports(configuration)
         environment = {
@@ -77,7 +80,7 @@ class Stack:
         self.supervisor.stop()
 
     def _start_servers(self) -> dict[str, str]:
-        """Start the private servers, side by side; give the addresses of all, private or not."""
+        """Start the private servers, side by side. Returns the addresses of all servers, private or not."""
         configuration, logs = self._configuration, self._configuration.logs
         addresses: dict[str, str] = {}
         programs: list[Program] = []
@@ -97,7 +100,7 @@ class Stack:
             programs.append(telegram.program())
             self.chats_url = telegram.url
             addresses |= telegram.environment
-        if configuration.clock_path is not None:  # a demonstration alone sends webhooks to this machine
+        if configuration.clock_path is not None:  # only a demonstration sends webhooks to this machine
             receiver = ReceiverServer(
                 configuration.data / "receiver", configuration.receiver_port, logs / "receiver.log"
             )
@@ -141,7 +144,9 @@ class Stack:
 
 
 def _write_environment(path: Path, environment: Mapping[str, str]) -> None:
-    """What an operator's shell needs to look at this stack: `. var/environment`. The owner's alone: it holds a password."""
+    """Write the variables for an operator's shell: `. var/environment`. Only the owner can read the file, because it
+    holds a password.
+    """
     lines = [
         f"export {name}={shlex.quote(value)}" for name, value in sorted(environment.items()) if "PYTHON" not in name
     ]
@@ -150,7 +155,7 @@ def _write_environment(path: Path, environment: Mapping[str, str]) -> None:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Start, tell, stay until Ctrl-C or SIGTERM, stop; give the exit code."""
+    """Start the stack, tell the story, stay until Ctrl-C or SIGTERM, stop. Returns the exit code."""
     try:
         _command.main(list(arguments), prog_name="jejaring run", standalone_mode=False)
     except click.exceptions.Exit as asked:
@@ -158,8 +163,8 @@ def run(arguments: Sequence[str]) -> int:
     except click.ClickException as wrong:
         wrong.show()
         return wrong.exit_code
-    except Trouble as trouble:
-        say(str(trouble))
+    except CommandError as error:
+        say(str(error))
         return 1
     except OSError as error:
         say(str(from_os_error(error, "running here")))
@@ -178,20 +183,20 @@ def _command(data: Path, *, story: bool, stay: bool) -> None:
     configuration = from_environment(os.environ, data)
     signal.signal(signal.SIGINT, _interrupt_once)
     signal.signal(signal.SIGTERM, _interrupt_once)
-    with _alone(configuration.data):
+    with _locked(configuration.data):
         space.require(configuration.data)
         stack = Stack(configuration, say)
         try:
             stack.start()
             if story:
-                from deploy import telling  # the story is read only when it is told
+                from deploy.demo.run_story import run_story  # loaded only when the story is told
 
-                telling.tell(configuration, stack.mailbox_url, stack.environment, say)
+                run_story(configuration, stack.mailbox_url, stack.environment, say)
             _show(configuration, stack)
             while stay:
                 signal.pause()
-        except Trouble as trouble:
-            raise space.explained(trouble, configuration.data) from trouble
+        except CommandError as error:
+            raise space.name_full_disk(error, configuration.data) from error
         finally:
             say("Stopping ...")
             stack.stop()
@@ -209,8 +214,8 @@ def _show(configuration: Configuration, stack: Stack) -> None:
 
 
 @contextmanager
-def _alone(data: Path) -> Iterator[None]:
-    """Hold the data folder: two stacks on one would destroy each other's data."""
+def _locked(data: Path) -> Iterator[None]:
+    """Lock the data folder, because two stacks on one folder would destroy each other's data."""
     try:
         data.mkdir(parents=True, exist_ok=True)
         lock = (data / "lock").open("w")
@@ -223,12 +228,12 @@ def _alone(data: Path) -> Iterator[None]:
             message = (
                 f"It runs already on {data}; stop that one, or choose another folder: make run ARGUMENTS='--data DIR'."
             )
-            raise Trouble(message) from error
+            raise CommandError(message) from error
         yield
 
 
 def _interrupt_once(_signal: int, _frame: FrameType | None) -> None:
-    # A second Ctrl-C while stopping must not leave half of it behind.
+    # A second Ctrl-C while stopping must not leave programs running.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""One program of the stack as a process of its own, known by its pid and ended by nothing else."""
+"""One program of the stack in its own process, known by its pid and ended only by that pid."""
 
 import contextlib
 import ctypes
@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deploy.trouble import DeadlinePassed, Trouble, from_os_error
+from deploy.errors import CommandError, DeadlinePassed, from_os_error
 from deploy.waiting import allowed, wait_until
 
 PR_SET_PDEATHSIG = 1
@@ -23,10 +23,11 @@ def _always() -> bool:
 
 @dataclass(frozen=True)
 class Program:
-    """What to start and how to know that it is there.
+    """How to start a program, and how to see that it is ready.
 
-    `environment` is added to ours; `without` names variables that it must not inherit. `ready` may be asked at any
-    time after the start and answers at once or within a second. `stop_within` is how long a SIGTERM may take before SIGKILL.
+    `environment` is added to this process's environment; `without` names variables that the program must not inherit.
+    `ready` may be called at any time after the start and returns within a second. `stop_within` is the time in seconds
+    from SIGTERM to SIGKILL.
     """
 
     name: str
@@ -40,9 +41,11 @@ class Program:
 
 
 class Process:
-    """A running `Program`, in a process group of its own: Ctrl-C at the terminal reaches only its parent, which stops it.
+    """A running `Program`, in its own process group: Ctrl-C at the terminal reaches only the parent, which stops the
+    program.
 
-    On Linux it is killed when the *thread* that started it ends, however that ends; start it from one that lives on.
+    On Linux the program is killed when the *thread* that started it ends, for whatever reason; start it from a thread
+    that lives on.
     """
 
     def __init__(self, program: Program) -> None:
@@ -63,7 +66,7 @@ class Process:
         return None if self._child is None else self._child.poll()
 
     def start(self) -> None:
-        """Start it, its output appended to its log. Does not wait; see `wait_ready`."""
+        """Start the program and append its output to its log. Does not wait; see `wait_ready`."""
         if self.alive:
             return
         program = self.program
@@ -83,12 +86,14 @@ class Process:
                 )
         except FileNotFoundError as error:
             message = f"{program.name} cannot start: {program.argv[0]} is not installed."
-            raise Trouble(message) from error
+            raise CommandError(message) from error
         except OSError as error:
             raise from_os_error(error, f"starting {program.name}") from error
 
     def wait_ready(self) -> None:
-        """Return when the program is ready. `Trouble`, with its last words, when it dies or is too slow."""
+        """Return when the program is ready. Raises `CommandError`, with the program's last words, if it dies or is too
+        slow.
+        """
         name = self.program.name
 
         def ready_or_dead() -> bool:
@@ -98,13 +103,13 @@ class Process:
             wait_until(ready_or_dead, self.program.ready_within, f"{name} to be ready")
         except DeadlinePassed as error:
             message = f"{name} was not ready within {allowed(self.program.ready_within):g} s{self._last_words()}"
-            raise Trouble(message) from error
+            raise CommandError(message) from error
         if not self.alive:
             message = f"{name} stopped while starting (exit code {self.exit_code}){self._last_words()}"
-            raise Trouble(message)
+            raise CommandError(message)
 
     def stop(self) -> None:
-        """Ask it to end; kill it when it has not within `stop_within`. Children that it left behind go with it."""
+        """Send SIGTERM, and SIGKILL after `stop_within`. Children that the program left behind are killed too."""
         if not self.alive or self._child is None:
             return
         pid = self._child.pid
@@ -114,12 +119,12 @@ class Process:
         self._end(self._child)
 
     def kill(self) -> None:
-        """SIGKILL, now: what a crash looks like. Returns when it is gone."""
+        """Send SIGKILL, as in a crash. Returns when the process is gone."""
         if self.alive and self._child is not None:
             self._end(self._child)
 
     def _end(self, child: "subprocess.Popen[bytes]") -> None:
-        # While nobody has waited for it, its number is its own, and the group of that number holds only what it started.
+        # Until the process is waited for, its number belongs to it, and the group of that number holds only its children.
         if child.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
@@ -134,22 +139,24 @@ class Process:
 
 
 def _has_ended(pid: int) -> bool:
-    """Whether our child `pid` is dead, without taking note of it: it stays a zombie, and its number taken."""
+    """Whether the child `pid` is dead. The child stays a zombie, so that its number is not given to another process."""
     try:
         return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
-    except ChildProcessError:  # somebody else waited for it
+    except ChildProcessError:  # another thread waited for the process
         return True
 
 
 def _die_with(parent: int) -> Callable[[], None] | None:
-    """What a child does before it becomes the program: ask the kernel to kill it when its parent is gone."""
+    """A function that a child calls before it becomes the program: the kernel shall kill the child when its parent is
+    gone.
+    """
     libc = _libc
     if libc is None:
         return None
 
     def in_child() -> None:
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() != parent:  # gone already, between fork and here
+        if os.getppid() != parent:  # the parent ended between fork and this line
             os._exit(1)
 
     return in_child

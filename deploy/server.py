@@ -1,4 +1,4 @@
-"""A server that we start as a process of its own, may kill, and start again where it was."""
+"""A server in its own process, which may be killed and started again with the same data."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,22 +8,24 @@ from deploy.process import Process, Program
 
 
 class Server:
-    """What all of them have. Its program's ports and folder stay the same, so `start` after `kill` brings it back."""
+    """The common part of all servers. The ports and the folder stay the same, so `start` after `kill` brings the server
+    back.
+    """
 
     def __init__(self, program: Program) -> None:
         self._process = Process(program)
 
     def start(self) -> None:
-        """Start it (again), with what it had, and return when it answers."""
+        """Start the server (again) with its data, and return when it answers."""
         self._process.start()
         self._process.wait_ready()
 
     def stop(self) -> None:
-        """SIGTERM, and SIGKILL when it does not end within its time."""
+        """Send SIGTERM, and SIGKILL if the server does not end in time."""
         self._process.stop()
 
     def kill(self) -> None:
-        """SIGKILL, as a crash would."""
+        """Send SIGKILL, as in a crash."""
         self._process.kill()
 
     @property
@@ -36,7 +38,7 @@ class Server:
 
     @contextmanager
     def running(self) -> Iterator[Self]:
-        """Started, and stopped in the end whatever happens."""
+        """Start the server, and stop it at the end of the block in any case."""
         try:
             self.start()
             yield self

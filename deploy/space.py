@@ -1,9 +1,9 @@
-"""Room on the disk: said before anything is started, and when something failed for want of it."""
+"""Free space on the disk: checked before the start, and named as the cause of a later error."""
 
 import shutil
 from pathlib import Path
 
-from deploy.trouble import Trouble
+from deploy.errors import CommandError
 
 WANTED = 120_000_000
 """Bytes: the story takes about 25 MB with its journals, and RabbitMQ takes no messages below 50 MB."""
@@ -11,19 +11,19 @@ SCARCE = 60_000_000
 
 
 def require(folder: Path, wanted: int = WANTED) -> None:
-    """`Trouble` when fewer than `wanted` bytes are free where `folder` is."""
+    """Raises `CommandError` if fewer than `wanted` bytes are free on the disk of `folder`."""
     free = shutil.disk_usage(folder).free
     if free < wanted:
         message = (
             f"The disk is full: {free // 1_000_000} MB are free at {folder}, {wanted // 1_000_000} MB are needed; "
             "make room, or choose another folder: make run ARGUMENTS='--data DIR'."
         )
-        raise Trouble(message)
+        raise CommandError(message)
 
 
-def explained(trouble: Trouble, folder: Path) -> Trouble:
-    """The trouble, and that the disk is full where it is: most of what fails then does not say so itself."""
+def name_full_disk(error: CommandError, folder: Path) -> CommandError:
+    """The error, with a note that the disk is full if it is: most errors of a full disk do not say so."""
     free = shutil.disk_usage(folder).free
     if free >= SCARCE:
-        return trouble
-    return Trouble(f"The disk is full ({free // 1_000_000} MB are free at {folder}). {trouble}")
+        return error
+    return CommandError(f"The disk is full ({free // 1_000_000} MB are free at {folder}). {error}")

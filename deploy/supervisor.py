@@ -1,12 +1,12 @@
-"""Keeps a handful of programs running: starts them in order, restarts one that dies, stops all of them and nothing else."""
+"""Keeps a few programs running: starts them in order, restarts a dead program, and stops only its own programs."""
 
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from deploy.errors import CommandError
 from deploy.process import Process, Program
-from deploy.trouble import Trouble
 
 LOOK_EVERY_SECONDS = 0.1
 FIRST_PAUSE_SECONDS = 0.2
@@ -17,16 +17,17 @@ STEADY_AFTER_SECONDS = 30.0
 @dataclass
 class _Charge:
     process: Process
-    pause: float = FIRST_PAUSE_SECONDS  # before the next restart; doubles while it keeps dying
-    due: float | None = None  # when to restart, machine time; None while it runs
+    pause: float = FIRST_PAUSE_SECONDS  # before the next restart; doubles while the program keeps dying
+    due: float | None = None  # when to restart, machine time; None while the program runs
     since: float = field(default_factory=time.monotonic)
 
 
 class Supervisor:
-    """`start` programs in the order in which they need each other; `stop` ends them in the reverse order.
+    """`start` starts programs in the order of their dependencies; `stop` ends them in reverse order.
 
-    A program that dies later is started again, in the background, after a pause that doubles from 0.2 s to 5 s while it
-    keeps dying. It is never given up: what it waits for may come back. `report` gets one sentence for each such event.
+    A program that dies later is started again, in the background, after a pause that doubles from 0.2 s to 5 s while
+    the program keeps dying. The supervisor never gives up, because a needed server may come back. `report` gets one
+    sentence for each restart.
     """
 
     def __init__(self, report: Callable[[str], None]) -> None:
@@ -38,8 +39,10 @@ class Supervisor:
         self._watch = threading.Thread(target=self._keep_running, name="supervisor", daemon=True)
 
     def start(self, *programs: Program) -> None:
-        """Start these side by side and return when all are ready. `Trouble` when one is not: then none of these runs,
-        and what ran before still does.
+        """Start these programs side by side and return when all are ready.
+
+        Raises `CommandError` if a program is not ready: all programs of this call are then stopped, earlier programs
+        keep running.
         """
         processes = [Process(program) for program in programs]
         try:
@@ -57,7 +60,7 @@ class Supervisor:
             self._watch.start()
 
     def pid(self, name: str) -> int:
-        """The pid of the program of that name as it runs now."""
+        """The present pid of the program with this name."""
         with self._lock:
             return self._named(name).process.pid
 
@@ -66,11 +69,11 @@ class Supervisor:
             return self._named(name).process.alive
 
     def stop(self) -> None:
-        """Stop everything that was started here, the last first. Safe to call again."""
+        """Stop all programs, the last first. A second call does nothing."""
         self._end(Process.stop)
 
     def kill(self) -> None:
-        """As `stop`, without waiting for any of them to tidy up."""
+        """Kill all programs, without giving them time to clean up."""
         self._end(Process.kill)
 
     def _end(self, end: Callable[[Process], None]) -> None:
@@ -89,7 +92,7 @@ class Supervisor:
             with self._lock:
                 for charge in self._charges:
                     self._look_at(charge, time.monotonic())
-        # The kernel kills a child when the thread that started it ends (see Process): not before they were asked to.
+        # The kernel kills a child when the thread that started it ends (see Process), so this thread must outlive the stop.
         self._ended.wait()
 
     def _look_at(self, charge: _Charge, now: float) -> None:
@@ -104,8 +107,8 @@ class Supervisor:
         elif now >= charge.due:
             try:
                 charge.process.start()
-            except Trouble as trouble:
-                self._report(str(trouble))
+            except CommandError as error:
+                self._report(str(error))
                 charge.due = now + charge.pause
                 charge.pause = min(charge.pause * 2, LONGEST_PAUSE_SECONDS)
             else:

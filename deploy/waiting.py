@@ -1,6 +1,7 @@
-"""Waiting with a deadline. Nothing here sleeps and hopes.
+"""Waiting with a deadline.
 
-``JEJARING_WAIT_FACTOR`` multiplies every deadline: a slow machine needs longer, and only a process that hangs is to be given up.
+``JEJARING_WAIT_FACTOR`` multiplies every deadline: a slow machine needs more time, and only a process that hangs should
+be given up.
 """
 
 import os
@@ -8,21 +9,21 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from deploy.trouble import DeadlinePassed
+from deploy.errors import DeadlinePassed
 
 Seen = TypeVar("Seen")
 
 
 def allowed(seconds: float) -> float:
-    """So many seconds, times ``JEJARING_WAIT_FACTOR`` (1 unless set). Raises ``ValueError`` if the factor is no number."""
+    """`seconds` times ``JEJARING_WAIT_FACTOR`` (1 unless set). Raises ``ValueError`` if the factor is no number."""
     return seconds * float(os.environ.get("JEJARING_WAIT_FACTOR", "1"))
 
 
 def wait_until(condition: Callable[[], Seen], deadline_seconds: float, what: str, every_seconds: float = 0.05) -> Seen:
-    """Ask `condition` until its answer is true, and return that answer.
+    """Call `condition` until its answer is true, and return this answer.
 
-    After `deadline_seconds`, as `allowed` counts them, raises `DeadlinePassed`, which says `what` was waited for and what the last answer was.
-    An `AssertionError` of the condition counts as "not yet", so that a condition may be written as assertions.
+    After `deadline_seconds`, multiplied as in `allowed`, raises `DeadlinePassed`, whose text holds `what` and the last
+    answer. An `AssertionError` of the condition counts as "not yet", so a condition may be written as assertions.
     """
     deadline = time.monotonic() + allowed(deadline_seconds)
     while True:

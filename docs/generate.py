@@ -16,7 +16,7 @@ import click
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
-from deploy.commands.opened import ROOMS, definition_of, present
+from deploy.commands.open_service import ROOMS, definition_of, installed_services
 from docs import configuration, metrics
 from gateway.api.openapi import merged
 from gateway.edge.surface import METHODS, read_fragments
@@ -44,9 +44,9 @@ def facts_and_events() -> str:
         "On the bus, in the feed and in a webhook a fact is one CloudEvent, byte for byte the same:",
         "type `id.jejaring.<service>.<fact>.v1`, routing key `<service>.<fact>` on the exchange `jejaring.events`.\n",
     ]
-    for name in present():
+    for name in installed_services():
         contract = importlib.import_module(f"services.{name}.contract")
-        listeners = [other for other in present() if name in definition_of(other).sources]
+        listeners = [other for other in installed_services() if name in definition_of(other).sources]
         lines += [f"## {name}\n", f"Heard by: {', '.join(listeners) or 'nobody'}.\n"]
         if contract.FACTS:
             lines += ["| fact | data |", "|---|---|"]
@@ -101,7 +101,7 @@ def _annotation(written: Any) -> str:
 
 def http_routes() -> str:
     """Every public operation, from the services' fragments and the gateway's own compositions."""
-    document = merged(read_fragments(ROOMS, present()), "Jejaring")
+    document = merged(read_fragments(ROOMS, installed_services()), "Jejaring")
     lines = [
         "# HTTP\n",
         WRITTEN,

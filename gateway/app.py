@@ -18,21 +18,21 @@ from starlette.routing import Route
 from gateway.api.openapi import merged, operations_by_tag
 from gateway.api.own_api import OWN_OPERATIONS, own_routes
 from gateway.api.parts import Parts
-from gateway.bot.conversation import Conversation
-from gateway.bot.telegram import Listener
+from gateway.bot.conversation import BotConversation
+from gateway.bot.telegram import BotListener
 from gateway.composed.calendar import Calendar
 from gateway.configuration import Configuration, configuration_from
 from gateway.edge.cache import HotReads
 from gateway.edge.caller import Callers
 from gateway.edge.forwarding import Forwarding, ForwardingEndpoint
-from gateway.edge.health import Counting, Health, Numbers
+from gateway.edge.health import Health, Metrics, RequestMetrics
 from gateway.edge.identity import Identities
 from gateway.edge.limits import Limits
-from gateway.edge.problems import Faults, show_problem
+from gateway.edge.problems import ErrorResponses, show_problem
 from gateway.edge.session import SessionCookie
 from gateway.edge.surface import read_fragments, surface_of
 from gateway.edge.transport import Transport
-from gateway.papers.certificates import CertificatePapers
+from gateway.papers.certificates import CertificatePdfs
 from gateway.reports.report import EvidenceReports
 from gateway.web.forms import FormTokens
 from gateway.web.pages import Pages
@@ -69,7 +69,7 @@ def application(configuration: Configuration) -> Starlette:
     identities = Identities(transport)
     forwarding = Forwarding(surface_of(fragments, OWN_OPERATIONS), transport, identities, HotReads(), Limits())
     callers = Callers(identities, SessionCookie(configuration.signing))
-    listener = _listener(configuration, transport)
+    listener = _bot_listener(configuration, transport)
     renderer = Renderer(configuration.community, listener.link) if listener else Renderer(configuration.community)
     tokens = FormTokens(configuration.signing)
     pages = Pages(forwarding, callers, renderer, tokens, clock=configuration.clock, zone=configuration.time_zone)
@@ -82,9 +82,9 @@ def application(configuration: Configuration) -> Starlette:
         forwarding, configuration.clock, configuration.time_zone, configuration.community, public_url
     )
     parts = Parts(forwarding, transport, reports, configuration.clock)
-    papers = CertificatePapers(configuration.community, public_url, configuration.time_zone)
+    papers = CertificatePdfs(configuration.community, public_url, configuration.time_zone)
     document = merged(fragments, configuration.community)
-    health, numbers = Health(transport), Numbers()
+    health, metrics = Health(transport), Metrics()
 
     async def openapi(_request: Request) -> Response:
         return JSONResponse(document)
@@ -92,7 +92,7 @@ def application(configuration: Configuration) -> Starlette:
     async def docs(request: Request) -> Response:
         return html_response(request, renderer.html("docs.html", {"groups": operations_by_tag(document)}))
 
-    async def trouble(request: Request, error: Exception) -> Response:
+    async def show_error(request: Request, error: Exception) -> Response:
         wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1/")
         return await (pages.show_problem if wants_page else show_problem)(request, error)
 
@@ -109,7 +109,7 @@ def application(configuration: Configuration) -> Starlette:
         routes=[
             Route("/healthz", health.alive),
             Route("/readyz", health.ready),
-            Route("/metrics", numbers.show),
+            Route("/metrics", metrics.show),
             Route("/openapi.json", openapi),
             Route("/docs", docs),
             Route("/calendar.ics", calendar.show),
@@ -118,19 +118,19 @@ def application(configuration: Configuration) -> Starlette:
             *page_routes(pages, identities, reports, papers),
         ],
         middleware=[
-            Middleware(Counting, numbers=numbers),
+            Middleware(RequestMetrics, metrics=metrics),
             Middleware(GZipMiddleware, minimum_size=1000),
-            Middleware(Faults, show=trouble),
+            Middleware(ErrorResponses, show=show_error),
         ],
-        exception_handlers={Problem: trouble, HTTPException: trouble},
+        exception_handlers={Problem: show_error, HTTPException: show_error},
         lifespan=lifespan,
     )
 
 
-def _listener(configuration: Configuration, transport: Transport) -> Listener | None:
+def _bot_listener(configuration: Configuration, transport: Transport) -> BotListener | None:
     """Who listens to the community's bot, where there is one."""
     if configuration.telegram is None:
         return None
     pages = configuration.public_url or f"https://{configuration.community_host}"
-    conversation = Conversation(transport, bytes.fromhex(configuration.signing), configuration.clock, pages)
-    return Listener(Telegram(configuration.telegram), conversation.take)
+    conversation = BotConversation(transport, bytes.fromhex(configuration.signing), configuration.clock, pages)
+    return BotListener(Telegram(configuration.telegram), conversation.handle)

@@ -18,6 +18,7 @@ from typing import Any
 from babel.dates import format_date, format_datetime, format_time, get_timezone_name
 from babel.numbers import format_decimal
 
+from gateway.labels import ALL_RIGHTS_RESERVED, LABELS, LICENCES, OTHERWISE
 from services.kernel.base.problem import Problem
 
 LOCALE = Path(__file__).parent / "locale"
@@ -68,6 +69,16 @@ class Words:
             return told or problem.detail or self(BY_STATUS[400])
         text = BY_STATUS.get(problem.status, UNFORESEEN)
         return self(text, seconds=problem.extensions.get("retry_after", 60)) if "{" in text else self(text)
+
+    def label(self, kind: str, value: str) -> str:
+        """The label of a service's value, such as the office ``coordinator``; ``kind`` is a table of ``LABELS``."""
+        labels = LABELS[kind]
+        text = labels.get(value) or labels.get(OTHERWISE)
+        return value if text is None else self(text)
+
+    def licence(self, name: str) -> str:
+        """The name of the licence of a material."""
+        return LICENCES.get(name) or self(ALL_RIGHTS_RESERVED)
 
     def number(self, value: float) -> str:
         """``2,5`` where a comma divides, ``2.5`` where a point does; no more than one place behind it."""

@@ -1,1 +1,1 @@
-"""The commands of `jejaring`, one module each; `command` is what the command line calls."""
+"""The commands of `jejaring`, one module each; the command line calls the module's `command`."""

@@ -1,4 +1,4 @@
-"""`jejaring board install`: the first board of a community, by the operator at the machine."""
+"""`jejaring board install`: the operator installs a community's first board, on the machine."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -6,8 +6,8 @@ from email.utils import parseaddr
 
 import click
 
-from deploy.commands.opened import opened
-from deploy.trouble import Trouble
+from deploy.commands.open_service import open_service
+from deploy.errors import CommandError
 from services.members.identity.contact import Unreadable
 from services.members.installation import BoardMember, Installed, install_board
 
@@ -56,11 +56,11 @@ def command_install(region: str, subdistrict: str, library: str, **named: tuple[
 def install(board: Sequence[BoardMember], environment: Mapping[str, str] = os.environ) -> list[Installed]:
     """Install a board in the installation that `environment` describes, with its services running or not.
 
-    Raises `Trouble` for a contact that cannot be read, `SettingsError`, and `PyMongoError`.
+    Raises `CommandError` for a contact that cannot be read, `SettingsError`, and `PyMongoError`.
     """
-    with opened("members", environment) as members:
+    with open_service("members", environment) as members:
         members.prepare()
         try:
             return install_board(members.parts, board)
         except Unreadable as error:
-            raise Trouble("One of the board's addresses is not an e-mail address.") from error
+            raise CommandError("One of the board's addresses is not an e-mail address.") from error

@@ -1,10 +1,10 @@
-"""Whether the community's bot answers, and may do in each group what a lecture there needs."""
+"""Checks that the community's bot answers, and that it has the rights for a lecture in each group."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from pymongo.errors import PyMongoError
 
-from deploy.commands.opened import opened
+from deploy.commands.open_service import open_service
 from services.events.domain.chat_group import TELEGRAM
 from services.events.views.chat_groups import CHAT_GROUPS
 from services.kernel.base.problem import Problem
@@ -14,11 +14,11 @@ from services.kernel.telegram.bot_api import Telegram, TelegramError, WrongToken
 ANSWER_SECONDS = 5.0
 MOST_GROUPS = 100
 RIGHTS = {"can_restrict_members": "Ban users", "can_delete_messages": "Delete messages"}
-"""Telegram's name of a right → what its app calls it."""
+"""Telegram's name of a right → the name in its app."""
 
 
-def trouble_with_bot(environment: Mapping[str, str]) -> tuple[str, Sequence[str]] | None:
-    """The bot's name and a sentence for each trouble; None where there is no bot. Raises `TelegramError`, `SettingsError`."""
+def bot_problems(environment: Mapping[str, str]) -> tuple[str, Sequence[str]] | None:
+    """The bot's name and a sentence for each problem; None without a bot. Raises `TelegramError`, `SettingsError`."""
     bot = settings_for("events", environment).telegram
     if bot is None:
         return None
@@ -44,9 +44,9 @@ def _troubles(telegram: Telegram, bot: int, environment: Mapping[str, str]) -> I
 
 
 def _groups(environment: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Name and chat of the groups on Telegram; none where there is nothing to read yet."""
+    """Name and chat of the groups on Telegram; empty before the first group is registered."""
     try:
-        with opened("events", environment) as events:
+        with open_service("events", environment) as events:
             found = events.views.find(CHAT_GROUPS, {"channel": TELEGRAM}, limit=MOST_GROUPS).items
     except (PyMongoError, Problem):
         return []

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import click
 
-from deploy.trouble import Trouble
+from deploy.errors import CommandError
 from services.kernel.base.clock import DemoClock, SystemClock, clock_from
 from services.kernel.base.local_time import local
 
@@ -50,7 +50,7 @@ def _clock() -> DemoClock | SystemClock:
         clock = clock_from(os.environ.get("JEJARING_CLOCK", "system"))
     except ValueError as error:
         message = f"JEJARING_CLOCK makes no sense: {error}."
-        raise Trouble(message) from error
+        raise CommandError(message) from error
     assert isinstance(clock, DemoClock | SystemClock)
     return clock
 
@@ -58,7 +58,7 @@ def _clock() -> DemoClock | SystemClock:
 def _demo_clock() -> DemoClock:
     clock = _clock()
     if not isinstance(clock, DemoClock):
-        raise Trouble(
+        raise CommandError(
             "This stack is not marked as a demonstration (JEJARING_CLOCK=demo:PATH); its time is the machine's."
         )
     return clock

@@ -1,4 +1,4 @@
-"""`jejaring doctor`: what must be right on this machine before people rely on it."""
+"""`jejaring doctor`: checks the machine and the configuration before people rely on them."""
 
 import os
 import stat
@@ -16,8 +16,8 @@ from pymongo.database import Database
 from pymongo.errors import PyMongoError
 
 from deploy import ports
-from deploy.commands.bot_check import trouble_with_bot
-from deploy.commands.opened import present
+from deploy.commands.bot_check import bot_problems
+from deploy.commands.open_service import installed_services
 from services.kernel.base.mongo import connect
 from services.kernel.base.settings import SECRETS, SettingsError, settings_for
 from services.kernel.declare.policy import SKEW_SECONDS
@@ -30,7 +30,7 @@ CONNECT_SECONDS = 3.0
 
 @dataclass(frozen=True)
 class Finding:
-    """`fine`, a matter of `care`, or `wrong`: something that loses data or does not work."""
+    """The result of a check: `fine`, `care`, or `wrong`. `wrong` loses data or does not work."""
 
     how: str
     text: str
@@ -47,7 +47,7 @@ def command() -> None:
 
 
 def examine(environment: Mapping[str, str]) -> Iterator[Finding]:
-    """All findings, one after the other; none of the checks changes anything."""
+    """All findings, one after the other. No check changes anything."""
     checks: tuple[Callable[[Mapping[str, str]], Iterator[Finding]], ...] = (
         secrets,
         database,
@@ -65,8 +65,8 @@ def examine(environment: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def secrets(environment: Mapping[str, str]) -> Iterator[Finding]:
-    """The secret files: there, of the right form, and readable by their owner alone."""
-    settings_for(present()[0], environment)  # raises for what is missing or of another form
+    """Check that the secret files exist, have the right form, and can be read by their owner alone."""
+    settings_for(installed_services()[0], environment)  # raises for a missing or malformed secret
     directory = Path(environment["JEJARING_SECRETS"])
     open_to_others = [
         path.name
@@ -82,8 +82,8 @@ def secrets(environment: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def database(environment: Mapping[str, str]) -> Iterator[Finding]:
-    """A replica set, real, and its clock close to ours."""
-    uri = settings_for(present()[0], environment).mongodb
+    """Check for a replica set on a real MongoDB whose clock is close to this machine's."""
+    uri = settings_for(installed_services()[0], environment).mongodb
     try:
         with connect(uri) as client:
             yield from _judged(client.admin)
@@ -108,15 +108,15 @@ def _judged(admin: Database[dict[str, Any]]) -> Iterator[Finding]:
         yield Finding(CARE, f"database: MongoDB {build['version']}; 7 or later is what this was made for")
     else:
         yield Finding(FINE, f"database: MongoDB {build['version']}, replica set {hello['setName']}")
-    # Commands answer without a zone, whatever the client is told; it is UTC.
+    # The answer has no time zone, whatever the client is told; the time is UTC.
     away = abs((datetime.now(UTC) - hello["localTime"].replace(tzinfo=UTC)).total_seconds())
     how = FINE if away < NOTABLE_SECONDS else CARE if away < SKEW_SECONDS else WRONG
     yield Finding(how, f"clock: the database's differs from this machine's by {away:.1f} s")
 
 
 def broker(environment: Mapping[str, str]) -> Iterator[Finding]:
-    """A broker that lets us in, or none on purpose."""
-    uri = settings_for(present()[0], environment).amqp
+    """Check that the broker accepts this login, or that no broker is wanted."""
+    uri = settings_for(installed_services()[0], environment).amqp
     if uri is None:
         yield Finding(CARE, "broker: none (AMQP_URI=none); facts travel by catch-up, a few seconds later")
         return
@@ -129,7 +129,7 @@ def broker(environment: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def clock(environment: Mapping[str, str]) -> Iterator[Finding]:
-    """Whether domain time is the machine's."""
+    """Check whether domain time is the machine's time."""
     setting = environment.get("JEJARING_CLOCK", "system")
     if setting == "system":
         yield Finding(FINE, "domain time: the machine's")
@@ -138,9 +138,9 @@ def clock(environment: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def bot(environment: Mapping[str, str]) -> Iterator[Finding]:
-    """A bot that answers and may do what lectures need, or none on purpose."""
+    """Check that the bot answers and has the rights for lectures, or that no bot is wanted."""
     try:
-        found = trouble_with_bot(environment)
+        found = bot_problems(environment)
     except TelegramError as error:
         yield Finding(WRONG, f"telegram: {error}; see TELEGRAM_TOKEN and TELEGRAM_API")
         return
@@ -154,8 +154,8 @@ def bot(environment: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def services(environment: Mapping[str, str]) -> Iterator[Finding]:
-    """Each service's port: free, or already ours."""
-    for name in present():
+    """Check that each service's port is free, or that the service itself uses the port."""
+    for name in installed_services():
         settings = settings_for(name, environment)
         if settings.host in {ports.HOST, "localhost"} and ports.is_free(settings.port):
             yield Finding(FINE, f"port {settings.port}: free for {name}")

@@ -6,7 +6,7 @@ import click
 import uvicorn
 
 from deploy import ports
-from deploy.trouble import Trouble
+from deploy.errors import CommandError
 
 
 @click.command()
@@ -15,5 +15,5 @@ def command() -> None:
     port = os.environ.get("GATEWAY_PORT", "8000")
     if not port.isdecimal():
         message = f"GATEWAY_PORT must be a port number, not {port!r}."
-        raise Trouble(message)
+        raise CommandError(message)
     uvicorn.run("gateway.app:create", factory=True, host=ports.HOST, port=int(port))

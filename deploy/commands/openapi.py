@@ -1,8 +1,8 @@
-"""`jejaring openapi write`: the fragments that the gateway forwards by, generated from the services' routes."""
+"""`jejaring openapi write`: generates from the services' routes the fragments by which the gateway forwards."""
 
 import click
 
-from deploy.commands.opened import ROOMS, definition_of, present
+from deploy.commands.open_service import ROOMS, definition_of, installed_services
 from services.kernel.http.openapi import fragment_text
 
 
@@ -14,7 +14,7 @@ def command() -> None:
 @command.command()
 def write() -> None:
     """Write services/<name>/openapi.json anew from each service's routes."""
-    for name in present():
+    for name in installed_services():
         path = ROOMS / name / "openapi.json"
         text = fragment_text(definition_of(name))
         changed = not path.exists() or path.read_text("utf-8") != text

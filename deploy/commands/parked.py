@@ -1,11 +1,13 @@
-"""`jejaring parked`: what readers could not take. An operator sees it, mends the cause, and marks it for another try."""
+"""`jejaring parked`: shows the facts that readers failed to take. An operator removes the cause and marks the facts for
+another try.
+"""
 
 from collections import Counter
 from collections.abc import Iterator
 
 import click
 
-from deploy.commands.opened import SERVICE, opened, present
+from deploy.commands.open_service import SERVICE, installed_services, open_service
 from services.kernel.assembly import Application
 from services.kernel.declare.view import COMMITS
 from services.kernel.readers.parking import BEHIND, ParkedFact
@@ -22,8 +24,8 @@ def command() -> None:
 def list_(service: str | None, reader: str | None) -> None:
     """How much is parked, by service, reader and key."""
     found = False
-    for name in [service] if service else present():
-        with opened(name) as application:
+    for name in [service] if service else installed_services():
+        with open_service(name) as application:
             facts = list(application.parking.all(reader))
         for (at, key), count in Counter((fact.reader, fact.key) for fact in facts).items():
             found = True
@@ -40,7 +42,7 @@ def list_(service: str | None, reader: str | None) -> None:
 @click.option("--key", help="Only what waits under this key.")
 def show(service: str, reader: str | None, key: str | None) -> None:
     """Each parked fact: where it stands, what it is, and why it is here. Its data is not shown."""
-    with opened(service) as application:
+    with open_service(service) as application:
         for fact in application.parking.all(reader):
             if key in {None, fact.key}:
                 click.echo(f"{fact.reader}  {fact.log}@{fact.position}.{fact.index}  {_what(application, fact)}")
@@ -53,7 +55,7 @@ def show(service: str, reader: str | None, key: str | None) -> None:
 @click.option("--key", help="Only what waits under this key.")
 def retry(service: str, reader: str | None, key: str | None) -> None:
     """Mark parked facts for another try; the reader itself takes them again, in order."""
-    with opened(service) as application:
+    with open_service(service) as application:
         readers = [reader] if reader else sorted({fact.reader for fact in application.parking.all()})
         marked = 0
         for at in readers:
@@ -66,7 +68,7 @@ def retry(service: str, reader: str | None, key: str | None) -> None:
 
 
 def _what(application: Application, parked: ParkedFact) -> str:
-    """The kind of a parked event or fact and what it is about."""
+    """The kind of a parked event or fact, and its subject."""
     return next(_names(application, parked), "gone from the log")
 
 

@@ -1,11 +1,11 @@
-"""What an error means to whoever sits at the terminal, in one sentence."""
+"""The meaning of an error for the person at the terminal, in one sentence."""
 
 from dataclasses import dataclass
 
 import httpx
 from pymongo.errors import PyMongoError
 
-from deploy.trouble import Trouble, from_os_error
+from deploy.errors import CommandError, from_os_error
 from services.kernel.base.problem import Problem
 from services.kernel.base.settings import SettingsError
 from services.kernel.log.log import LogError
@@ -13,16 +13,16 @@ from services.kernel.log.log import LogError
 
 @dataclass(frozen=True)
 class Said:
-    """The sentence, and the exit status: 2 where the configuration is at fault, 1 otherwise."""
+    """The sentence, and the exit status: 2 for a wrong configuration, 1 otherwise."""
 
     text: str
     status: int = 1
 
 
 def sentence_for(error: Exception) -> Said | None:
-    """The sentence for an error; None for one that is a fault of the program itself and deserves its traceback."""
+    """The sentence for an error; None for a fault of the program, which keeps its traceback."""
     match error:
-        case Trouble():
+        case CommandError():
             return Said(str(error))
         case SettingsError():
             return Said(_sentence(str(error)), 2)

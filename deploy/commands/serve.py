@@ -1,4 +1,4 @@
-"""`jejaring serve members events`: services in one process, for an operator or a supervisor to keep."""
+"""`jejaring serve members events`: services in one process, to be kept running by an operator or a supervisor."""
 
 import os
 import sys
@@ -10,5 +10,5 @@ import click
 @click.argument("services", nargs=-1, required=True)
 def command(services: tuple[str, ...]) -> None:
     """One or more services in one process: `jejaring serve members events`."""
-    # A process of its own from its first statement on: the host patches the standard library before anything is imported.
+    # A separate process: the host patches the standard library before any other import.
     os.execv(sys.executable, [sys.executable, "-m", "services.kernel.nameko.host", *services])  # noqa: S606

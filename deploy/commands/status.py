@@ -1,4 +1,4 @@
-"""`jejaring status`: how every service is, asked of the services themselves."""
+"""`jejaring status`: asks every service how it is."""
 
 import os
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Any
 import click
 import httpx
 
-from deploy.commands.opened import present
+from deploy.commands.open_service import installed_services
 from services.kernel.base.settings import settings_for
 
 ANSWER_SECONDS = 5.0
@@ -17,7 +17,7 @@ HEADERS = ("service", "ready", "head", "facts", "inbox", "lag", "parked", "stray
 
 @dataclass(frozen=True)
 class Condition:
-    """One service as it says that it is; `document` is its `/internal/status`, empty where nobody answers."""
+    """One service's own report; `document` is its `/internal/status`, empty without an answer."""
 
     name: str
     ready: bool
@@ -26,7 +26,7 @@ class Condition:
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """A line of the table; `lag` is the worst reader's."""
+        """A line of the table; `lag` is the lag of the slowest reader."""
         readers: Mapping[str, int] = self.document.get("readers", {})
         lag = max(readers.values(), default=0) if self.document else "–"
         rest = [self.document.get(name, "–") for name in ("head", "facts", "inbox")]
@@ -41,7 +41,7 @@ class Condition:
 @click.option("--readers", is_flag=True, help="Each reader and how many positions it is behind.")
 def command(*, readers: bool) -> None:
     """How every service is; exit status 1 unless all are ready."""
-    conditions = [ask(name, settings_for(name, os.environ).urls[name]) for name in present()]
+    conditions = [ask(name, settings_for(name, os.environ).urls[name]) for name in installed_services()]
     for line in table(conditions):
         click.echo(line)
     for condition in conditions:
@@ -55,7 +55,7 @@ def command(*, readers: bool) -> None:
 
 
 def ask(name: str, url: str) -> Condition:
-    """The condition of the service at an address; one that does not answer is not ready, and that is the reason."""
+    """The condition of the service at an address. A service that does not answer is not ready, for this reason."""
     try:
         with httpx.Client(base_url=url, timeout=ANSWER_SECONDS) as client:
             readiness = client.get("/readyz")

@@ -1,12 +1,12 @@
-"""`jejaring token issue`: a bearer token for a member, from the operator at the machine."""
+"""`jejaring token issue`: the operator makes a bearer token for a member, on the machine."""
 
 import os
 from collections.abc import Mapping
 
 import click
 
-from deploy.commands.opened import opened
-from deploy.trouble import Trouble
+from deploy.commands.open_service import open_service
+from deploy.errors import CommandError
 from services.kernel.base.problem import NotFound
 from services.members.identity.contact import Unreadable
 from services.members.installation import OPERATOR, issue_token
@@ -28,13 +28,13 @@ def command_issue(contact: str, name: str) -> None:
 def issue(contact: str, name: str = OPERATOR, environment: Mapping[str, str] = os.environ) -> str:
     """A token from the installation that `environment` describes.
 
-    Raises `Trouble` for a contact that is nobody's, `SettingsError`, and `PyMongoError`.
+    Raises `CommandError` for an unknown contact, `SettingsError`, and `PyMongoError`.
     """
-    with opened("members", environment) as members:
+    with open_service("members", environment) as members:
         members.prepare()
         try:
             return issue_token(members.parts, contact, name)
         except Unreadable as error:
-            raise Trouble("That is neither an e-mail address nor a phone number.") from error
+            raise CommandError("That is neither an e-mail address nor a phone number.") from error
         except NotFound as error:
-            raise Trouble("That contact is no member's.") from error
+            raise CommandError("That contact is no member's.") from error

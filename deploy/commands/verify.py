@@ -1,10 +1,10 @@
-"""`jejaring verify`: logs, inboxes and views checked against what they promise, while the services run or not."""
+"""`jejaring verify`: checks logs, inboxes and views against their promises, while the services run or not."""
 
 from collections.abc import Iterator
 
 import click
 
-from deploy.commands.opened import SERVICE, opened, present
+from deploy.commands.open_service import SERVICE, installed_services, open_service
 from deploy.commands.verification.inbox import inbox_differences
 from deploy.commands.verification.log import log_differences
 from deploy.commands.verification.views import view_differences
@@ -16,8 +16,8 @@ from services.kernel.assembly import Application
 def command(services: tuple[str, ...]) -> None:
     """Check these services, or all; exit status 1 when a promise is not kept, after saying which."""
     broken = 0
-    for name in services or present():
-        with opened(name) as application:
+    for name in services or installed_services():
+        with open_service(name) as application:
             for what, differences in checks(application):
                 found = list(differences)
                 broken += len(found)
@@ -29,7 +29,7 @@ def command(services: tuple[str, ...]) -> None:
 
 
 def checks(application: Application) -> Iterator[tuple[str, Iterator[str]]]:
-    """Everything that can be checked of one service: what it is, and what is wrong with it, found out lazily."""
+    """All checks of one service: the name of each check, and its faults, which are found lazily."""
     database = application.core.database
     yield "log", log_differences(database)
     yield "inbox", inbox_differences(database)

@@ -10,9 +10,9 @@ from marshmallow.validate import Length
 
 from gateway.api.parts import Parts
 from gateway.api.route import Request, Routes
-from gateway.composed import whom_to_ask as asking
 from gateway.composed.composition import Composed
 from gateway.composed.contact import CONTACT, Contact, text
+from gateway.composed.whom_to_ask import ASK_PATH, ask_as_guest, find_whom_to_ask
 from services.kernel.declare.route import Answer
 
 LONGEST = 200
@@ -46,15 +46,15 @@ class Question(Contact):
         return {name: value for name, value in texts.items() if value != ""}
 
 
-@routes.get(asking.ASK, query=Place(), statuses={200: "Who answers; a part that is down is null with a warning"})
+@routes.get(ASK_PATH, query=Place(), statuses={200: "Who answers; a part that is down is null with a warning"})
 async def ask(parts: Parts, request: Request) -> Answer:
     """Whom do I ask? By library or place; never an empty answer."""
     place = {name: request.query.get(name, "") for name in ("library", "region")}
-    composed = await asking.ask(parts.forwarding, request.caller, **place, now=request.now)
+    composed = await find_whom_to_ask(parts.forwarding, request.caller, **place, now=request.now)
     return Answer(composed.document())
 
 
-@routes.post(asking.ASK, body=Question(), statuses={201: "The consultation and its owner"})
+@routes.post(ASK_PATH, body=Question(), statuses={201: "The consultation and its owner"})
 async def ask_as_anybody(parts: Parts, request: Request) -> Answer:
     """Ask; whoever is nobody's member leaves a name and a contact for the answer."""
     question = {name: value for name, value in request.body.items() if name not in CONTACT}
@@ -64,5 +64,5 @@ async def ask_as_anybody(parts: Parts, request: Request) -> Answer:
             request.caller, "POST", "/v1/consultations", document=question, key=request.key
         )
         return Answer(Composed(taken).document(), 201)
-    composed = await asking.ask_as_guest(parts.forwarding, request.caller, question, contact, request.key)
+    composed = await ask_as_guest(parts.forwarding, request.caller, question, contact, request.key)
     return Answer(composed.document(), 201)

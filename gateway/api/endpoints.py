@@ -50,7 +50,7 @@ async def walk_in(parts: Parts, request: Request) -> Answer:
     Fails only where neither presence nor contact could be recorded.
     """
     activity = request.path["activity"]
-    composed = await composition.walk_in(parts.forwarding, request.caller, activity, request.body, request.key)
+    composed = await composition.record_walk_in(parts.forwarding, request.caller, activity, request.body, request.key)
     return Answer(composed.document(), 201)
 
 
@@ -66,8 +66,8 @@ async def import_walk_ins(parts: Parts, request: Request) -> Answer:
     A guest's id follows from the row, not from the key. The key is required all the same, because no page of another
     site can make a browser send that header. Fails where no row at all could be recorded.
     """
-    rows = paper.rows_of(request.body)
-    return Answer(await paper.take_in(parts.forwarding, request.caller, request.path["activity"], rows))
+    rows = paper.parse_rows(request.body)
+    return Answer(await paper.import_rows(parts.forwarding, request.caller, request.path["activity"], rows))
 
 
 @routes.post(

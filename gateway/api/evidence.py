@@ -68,7 +68,7 @@ async def show_evidence_report(parts: Parts, request: Request) -> Answer:
     library, code = request.path["library"], request.query.get("code")
     if code is None:
         return Answer((await parts.reports.draft(request.caller, library)).document())
-    return Answer(_shown(await _confirmed(parts.reports, request.caller, library, code)))
+    return Answer(_report_document(await _confirmed(parts.reports, request.caller, library, code)))
 
 
 @routes.post(
@@ -98,7 +98,7 @@ async def _confirmed(reports: EvidenceReports, caller: Caller, library: str, cod
     return found
 
 
-def _shown(released: Released) -> Mapping[str, Any]:
+def _report_document(released: Released) -> Mapping[str, Any]:
     return {
         "code": released.code,
         "name": released.name,

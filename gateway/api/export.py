@@ -21,7 +21,7 @@ from services.kernel.declare.policy import service_actor
 from services.kernel.declare.route import Answer
 
 GATEWAY = service_actor("gateway")
-PAGES_AT_MOST = 500
+MAX_PAGES = 500
 """A million commits a service; beyond that a copy is a job, not an answer."""
 
 routes = Routes()
@@ -43,11 +43,11 @@ class OwnData(Schema):
 )
 async def export_own_data(parts: Parts, request: Request) -> Answer:
     """A copy of one's own data: everything that the services have recorded about whoever asks, as one file."""
-    document = await copy_of(parts.transport, request.caller.actor.id)
+    document = await personal_data_of(parts.transport, request.caller.actor.id)
     return Answer(document, headers={"Content-Disposition": 'attachment; filename="jejaring.json"'})
 
 
-async def copy_of(transport: Transport, person: str) -> Mapping[str, Any]:
+async def personal_data_of(transport: Transport, person: str) -> Mapping[str, Any]:
     """The copy itself, in the shape of ``OwnData``. Raises ``Unavailable`` where a service gives no answer."""
     ids = (await _get(transport, "members", "/internal/ids", {"person": person}))["ids"]
     names = list(transport.urls)
@@ -58,7 +58,7 @@ async def copy_of(transport: Transport, person: str) -> Mapping[str, Any]:
 async def _events(transport: Transport, service: str, ids: Sequence[str]) -> list[Any]:
     events: list[Any] = []
     after: int | None = 0
-    for _ in range(PAGES_AT_MOST):
+    for _ in range(MAX_PAGES):
         page = await _get(transport, service, "/internal/personal", {"ids": ",".join(ids), "after": str(after)})
         events += page["events"]
         after = page["next"]

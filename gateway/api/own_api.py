@@ -8,19 +8,17 @@ from starlette import routing
 from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 
-from gateway.api import ask as questions
-from gateway.api import endpoints, export
-from gateway.api import evidence as report_endpoints
+from gateway.api import ask, endpoints, evidence, export
 from gateway.api.parts import Parts
 from gateway.api.route import Request, Route, Routes
 from gateway.edge.caller import Caller, Callers
 from gateway.edge.correlation import HEADER, correlation_of
-from gateway.edge.forwarding import read_body, refuse_declared
+from gateway.edge.forwarding import read_body, refuse_declared_size
 from gateway.edge.surface import GATEWAY, Operation
 from services.kernel.declare.route import BODY_BYTES
 from services.kernel.http.http_request import idempotency_key, json_object, loaded
 
-OWN_ROUTES = Routes(questions.routes, endpoints.routes, export.routes, report_endpoints.routes)
+OWN_ROUTES = Routes(ask.routes, endpoints.routes, export.routes, evidence.routes)
 OWN_OPERATIONS: Sequence[Operation] = [
     Operation(GATEWAY, route.method, route.path, public=True) for route in OWN_ROUTES
 ]
@@ -40,8 +38,8 @@ def _endpoint(route: Route, parts: Parts, callers: Callers) -> Callable[[HttpReq
     async def respond(http: HttpRequest) -> Response:
         http.state.route = route.path
         if route.writes:
-            refuse_declared(http, BODY_BYTES)
-        caller = await callers.of(http)
+            refuse_declared_size(http, BODY_BYTES)
+        caller = await callers.caller_of(http)
         parts.forwarding.admit(http, caller, route.method, http.scope["path"])
         if route.person:
             caller.actor.require_person()
@@ -51,7 +49,7 @@ def _endpoint(route: Route, parts: Parts, callers: Callers) -> Callable[[HttpReq
         answer = await route.handler(parts, request)
         headers = {"Cache-Control": "no-store", HEADER: correlation_of(http), **answer.headers}
         response = JSONResponse(answer.body, answer.status, headers)
-        callers.remember(http, response, caller)
+        callers.save(http, response, caller)
         return response
 
     return respond

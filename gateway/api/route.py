@@ -5,7 +5,7 @@ The application's paths, the surface's operations and the entries in ``/openapi.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Required, TypedDict, TypeVar, Unpack
@@ -14,7 +14,7 @@ from marshmallow import Schema
 
 from gateway.api.parts import Parts
 from gateway.edge.caller import Caller
-from services.kernel.declare.route import Answer, operation_name, operation_summary
+from services.kernel.declare.route import Answer, RouteTable, operation_name, operation_summary
 
 
 @dataclass(frozen=True)
@@ -75,15 +75,12 @@ class RouteOptions(TypedDict, total=False):
     raw: bool
 
 
-class Routes:
-    """The routes of a module, or of several modules joined, in the order of their definition.
+class Routes(RouteTable[Route]):
+    """The gateway's own operations of one module, or of several modules joined.
 
-    ``get`` and ``post`` decorate a handler and leave it as it is. As in ``services.kernel.declare.route`` the operation's name
-    and summary come from the function's name and docstring.
+    ``get`` and ``post`` decorate a handler and leave it as it is. The operation's name and summary come from the
+    function's name and docstring, as in the services.
     """
-
-    def __init__(self, *parts: Iterable[Route]) -> None:
-        self._routes = [route for part in parts for route in part]
 
     def get(self, path: str, **options: Unpack[RouteOptions]) -> Callable[[H], H]:
         return self._decorator("GET", path, options)
@@ -91,13 +88,10 @@ class Routes:
     def post(self, path: str, **options: Unpack[RouteOptions]) -> Callable[[H], H]:
         return self._decorator("POST", path, options)
 
-    def __iter__(self) -> Iterator[Route]:
-        return iter(self._routes)
-
     def _decorator(self, method: str, path: str, options: RouteOptions) -> Callable[[H], H]:
         def decorate(handler: H) -> H:
             name, summary = operation_name(handler), operation_summary(handler)
-            self._routes.append(Route(method, path, handler, name, summary, **options))
+            self._add(Route(method, path, handler, name, summary, **options))
             return handler
 
         return decorate

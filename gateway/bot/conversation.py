@@ -40,40 +40,40 @@ GROUPS = ("group", "supergroup")
 START = re.compile(r"/start(?:@\w+)?(?:\s+(\S{1,64}))?\s*", re.IGNORECASE)
 ASK = re.compile(r"/tanya(?:@\w+)?\b\s*(.*)", re.IGNORECASE | re.DOTALL)
 TAG = re.compile(r"(?<!\w)#tanya\b", re.IGNORECASE)
-HERE = re.compile(r"\bhadir\b", re.IGNORECASE)
-NOT_HERE = re.compile(
+PRESENCE = re.compile(r"\bhadir\b", re.IGNORECASE)
+NO_PRESENCE = re.compile(
     r"\b(?:tidak|tak|tdk|gak|nggak|enggak|belum|blm|kalau|kapan|siapa|apa|apakah)\b|\byang\s+(?:\w+\s+)?hadir\b|\?",
     re.IGNORECASE,
 )
 """Somebody is not there, or others are spoken of, or something is asked. «Bisa» alone is no such word: «hadir, bisa»."""
 LONGEST_PRESENCE = 80
 LONGEST_QUESTION = 2000
-AGAIN = (409, 429, 503)
+RETRY_STATUSES = (409, 429, 503)
 """What a service answers when the same call is to be made again."""
 
 
-TAKEN: Mapping[str, Any] = {}
+ALREADY_HANDLED: Mapping[str, Any] = {}
 
 
-class NotTaken(Exception):
+class RetryUpdate(Exception):
     """A service could not take it now: the same update is to be brought again."""
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class IncomingMessage:
     """One message of a person's. ``chat`` is where, ``user`` who, ``at`` when by Telegram's clock."""
 
     update: int
     chat: int
     private: bool
     user: int
-    message: int
+    message_id: int
     text: str
     language: str
     at: datetime
 
     def __repr__(self) -> str:
-        return f"Written({self.update})"  # so that no log and no traceback shows more
+        return f"IncomingMessage({self.update})"  # so that no log and no traceback shows more
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Reply:
     silent: bool
 
 
-def written(update: Mapping[str, Any]) -> Written | None:
+def incoming_message(update: Mapping[str, Any]) -> IncomingMessage | None:
     """The message in an update; None for anything that no person wrote as text, or wrote under a group's or channel's name."""
     message = update.get("message") or {}
     chat, sender, text = message.get("chat") or {}, message.get("from") or {}, message.get("text")
@@ -97,12 +97,12 @@ def written(update: Mapping[str, Any]) -> Written | None:
         or chat.get("type") not in ("private", *GROUPS)
     ):
         return None
-    return Written(
+    return IncomingMessage(
         update=update["update_id"],
         chat=chat["id"],
         private=chat["type"] == "private",
         user=sender["id"],
-        message=message["message_id"],
+        message_id=message["message_id"],
         text=text.strip(),
         language="en" if str(sender.get("language_code", "")).startswith("en") else "id",
         at=datetime.fromtimestamp(message.get("date", 0), UTC),
@@ -118,10 +118,10 @@ def question_in(text: str) -> str | None:
 
 def is_presence(text: str) -> bool:
     """Whether it says that its writer is there: «hadir», and not that somebody is not."""
-    return len(text) <= LONGEST_PRESENCE and bool(HERE.search(text)) and not NOT_HERE.search(text)
+    return len(text) <= LONGEST_PRESENCE and bool(PRESENCE.search(text)) and not NO_PRESENCE.search(text)
 
 
-class Conversation:
+class BotConversation:
     """Brings what was written to members and events. ``secret`` makes the ids of strangers; ``pages`` is where people find
     the gateway; ``clock`` is domain time.
     """
@@ -132,82 +132,82 @@ class Conversation:
         self._clock = clock
         self._pages = pages
 
-    async def take(self, update: Mapping[str, Any]) -> Reply | None:
-        """Do what the update asks for. Brought again it is done once. Raises ``NotTaken``."""
-        one = written(update)
-        if one is None:
+    async def handle(self, update: Mapping[str, Any]) -> Reply | None:
+        """Do what the update asks for. Brought again it is done once. Raises ``RetryUpdate``."""
+        message = incoming_message(update)
+        if message is None:
             return None
-        words = Words(one.language)
-        if one.private and (start := START.fullmatch(one.text)):
-            return self._said(one, await self._start(one, start[1], words))
-        asked = question_in(one.text)
+        words = Words(message.language)
+        if message.private and (start := START.fullmatch(message.text)):
+            return self._reply(message, await self._start(message, start[1], words))
+        asked = question_in(message.text)
         if asked is not None:
-            return self._said(one, await self._ask(one, asked, words))
-        if is_presence(one.text):
-            return self._said(one, await self._present(one, words))
-        return self._said(one, words(SENTENCES[HINT], pages=self._pages)) if one.private else None
+            return self._reply(message, await self._ask(message, asked, words))
+        if is_presence(message.text):
+            return self._reply(message, await self._present(message, words))
+        return self._reply(message, words(SENTENCES[HINT], pages=self._pages)) if message.private else None
 
-    def stranger(self, user: int) -> str:
+    def guest_id(self, user: int) -> str:
         """The participant id of a Telegram account that is no member's: always the same, and no way leads back."""
         digest = derived_secret(self._secret, "telegram-guest", str(user))
         return str(uuid.UUID(bytes=digest[:16], version=5))
 
-    async def _start(self, one: Written, token: str | None, words: Words) -> str:
+    async def _start(self, message: IncomingMessage, token: str | None, words: Words) -> str:
         if token is None:
             return words(SENTENCES[HELLO], pages=self._pages)
-        body = {"token": token, "chat": str(one.chat), "guest": self.stranger(one.user)}
-        answer = await self._call("members", "/internal/telegram-link", one, body)
+        body = {"token": token, "chat": str(message.chat), "guest": self.guest_id(message.user)}
+        answer = await self._call("members", "/internal/telegram-link", message, body)
         return words.sentence(answer) if isinstance(answer, Problem) else words(SENTENCES[LINKED])
 
-    async def _ask(self, one: Written, text: str, words: Words) -> str | None:
+    async def _ask(self, message: IncomingMessage, text: str, words: Words) -> str | None:
         if not text:
             return words(SENTENCES[EMPTY])
-        body = {**await self._speaker(one), "text": " ".join(text[:LONGEST_QUESTION].split())}
-        answer = await self._call("events", "/internal/lectures/questions", one, body)
+        body = {**await self._author(message), "text": " ".join(text[:LONGEST_QUESTION].split())}
+        answer = await self._call("events", "/internal/lectures/questions", message, body)
         if isinstance(answer, Problem):
-            return words.sentence(answer) if one.private else None
-        if answer is TAKEN:
+            return words.sentence(answer) if message.private else None
+        if answer is ALREADY_HANDLED:
             return None
         return words(SENTENCES[ASKED], place=answer.get("place") or 1)
 
-    async def _present(self, one: Written, words: Words) -> str | None:
-        answer = await self._call("events", "/internal/lectures/presence", one, await self._speaker(one))
-        if not one.private or answer is TAKEN:
+    async def _present(self, message: IncomingMessage, words: Words) -> str | None:
+        answer = await self._call("events", "/internal/lectures/presence", message, await self._author(message))
+        if not message.private or answer is ALREADY_HANDLED:
             return None  # fifty thanks in a row are what nobody wants to read
         if isinstance(answer, Problem):
             return words.sentence(answer)
         return words(SENTENCES[PRESENT], title=answer["title"])
 
-    async def _speaker(self, one: Written) -> dict[str, Any]:
+    async def _author(self, message: IncomingMessage) -> dict[str, Any]:
         """Where it was written, when, and who did: a member whose account it is, else a guest."""
-        # The same at each repetition, so that a repeated call is known as one: the clocks' difference in whole seconds.
+        # The same at each repetition, so that a repeated call is known as message: the clocks' difference in whole seconds.
         apart = timedelta(seconds=round((self._clock.now() - datetime.now(UTC)).total_seconds()))
-        at = (one.at + apart).isoformat()
-        where = {"at": at} if one.private else {"at": at, "chat": str(one.chat)}
-        query = urlencode({"chat": str(one.user)})
+        at = (message.at + apart).isoformat()
+        where = {"at": at} if message.private else {"at": at, "chat": str(message.chat)}
+        query = urlencode({"chat": str(message.user)})
         reply = await self._transport.send("members", "GET", "/internal/telegram", GATEWAY, query=query)
-        if reply.status in AGAIN or reply.status >= 500:
-            raise NotTaken(f"members answers {reply.status} to whose an account is")
+        if reply.status in RETRY_STATUSES or reply.status >= 500:
+            raise RetryUpdate(f"members answers {reply.status} to whose an account is")
         person = reply.document.get("person") if reply.status == 200 else None
-        return {**where, "person": person} if person else {**where, "guest": self.stranger(one.user)}
+        return {**where, "person": person} if person else {**where, "guest": self.guest_id(message.user)}
 
-    async def _call(self, service: str, path: str, one: Written, body: Mapping[str, Any]) -> Any:
-        """The answer, or the problem that stands for good; ``TAKEN`` where this update was taken before and would say
-        something else now, of somebody who has linked an account since for one. Raises ``NotTaken``.
+    async def _call(self, service: str, path: str, message: IncomingMessage, body: Mapping[str, Any]) -> Any:
+        """The answer, or the problem that stands for good; ``ALREADY_HANDLED`` where this update was taken before and would say
+        something else now, of somebody who has linked an account since for message. Raises ``RetryUpdate``.
         """
-        headers = {"Content-Type": "application/json", "Idempotency-Key": f"telegram-{one.update}"}
+        headers = {"Content-Type": "application/json", "Idempotency-Key": f"telegram-{message.update}"}
         content = json.dumps(body).encode()
         reply = await self._transport.send(service, "POST", path, GATEWAY, headers=headers, body=content)
         if reply.status < 400:
             return reply.document
-        if reply.status in AGAIN or reply.status >= 500:
-            raise NotTaken(f"{service} answers {reply.status}")
+        if reply.status in RETRY_STATUSES or reply.status >= 500:
+            raise RetryUpdate(f"{service} answers {reply.status}")
         document = reply.document
         if reply.status == 422 and not document.get("rule"):
-            return TAKEN
+            return ALREADY_HANDLED
         problem = problem_for(reply.status, str(document.get("detail", "")))
         problem.extensions["rule"] = document.get("rule")
         return problem
 
-    def _said(self, one: Written, text: str | None) -> Reply | None:
-        return None if text is None else Reply(one.chat, one.message, text, silent=not one.private)
+    def _reply(self, message: IncomingMessage, text: str | None) -> Reply | None:
+        return None if text is None else Reply(message.chat, message.message_id, text, silent=not message.private)

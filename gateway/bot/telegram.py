@@ -14,7 +14,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from gateway.bot.conversation import NotTaken, Reply
+from gateway.bot.conversation import Reply, RetryUpdate
 from services.kernel.base.problem import Unavailable
 from services.kernel.telegram.bot_api import AnotherListener, Telegram, TelegramError, TooManyRequests, WrongToken
 from services.kernel.telegram.pacing import Pacing
@@ -31,15 +31,15 @@ PACE_PATIENCE = 2.0
 """A reply that would have to wait longer for its turn is left out."""
 
 
-class Listener:
-    """``take(update)`` does what an update asks for and answers what is said in return; it runs on the gateway's loop.
+class BotListener:
+    """``handle(update)`` does what an update asks for and answers what is said in return; it runs on the gateway's loop.
 
     Waiting for updates blocks, so it is done in a thread of its own: one that ends with the process, whatever it waits for.
     """
 
-    def __init__(self, telegram: Telegram, take: Callable[[Mapping[str, Any]], Awaitable[Reply | None]]) -> None:
+    def __init__(self, telegram: Telegram, handle: Callable[[Mapping[str, Any]], Awaitable[Reply | None]]) -> None:
         self._telegram = telegram
-        self._take = take
+        self._handle_update = handle
         self._username = ""
         self._pacing = Pacing()
         self._stop = threading.Event()
@@ -69,21 +69,23 @@ class Listener:
                 self._username = self._username or str(self._telegram.get_me().get("username", ""))
                 updates = self._telegram.get_updates(offset, POLL_SECONDS)
             except TelegramError as error:
-                self._trouble(error)
+                self._wait_after_error(error)
                 continue
             self._pause = FIRST_PAUSE
             for update in updates:
-                if not self._taken(update, loop):
+                if not self._deliver(update, loop):
                     return
                 offset = int(update["update_id"]) + 1
 
-    def _taken(self, update: Mapping[str, Any], loop: asyncio.AbstractEventLoop) -> bool:
+    def _deliver(self, update: Mapping[str, Any], loop: asyncio.AbstractEventLoop) -> bool:
         """Bring an update until it is taken; False where we are to stop before."""
         pause = FIRST_PAUSE
         while not self._stop.is_set():
             try:
-                reply = asyncio.run_coroutine_threadsafe(_coroutine(self._take(update)), loop).result(TAKING_SECONDS)
-            except (NotTaken, Unavailable, TimeoutError) as error:
+                reply = asyncio.run_coroutine_threadsafe(_coroutine(self._handle_update(update)), loop).result(
+                    TAKING_SECONDS
+                )
+            except (RetryUpdate, Unavailable, TimeoutError) as error:
                 log.warning("an update waits", extra={"update": update.get("update_id"), "why": str(error)})
                 self._stop.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
                 pause = min(pause * 2, LONGEST_PAUSE)
@@ -97,11 +99,11 @@ class Listener:
                 return True
             else:
                 if reply is not None:
-                    self._say(reply)
+                    self._send_reply(reply)
                 return True
         return False
 
-    def _say(self, reply: Reply) -> None:
+    def _send_reply(self, reply: Reply) -> None:
         """Say it once, if it can be said now: what it tells about is done and recorded anyway."""
         wait = self._pacing.take(reply.chat, time.monotonic())
         if 0 < wait <= PACE_PATIENCE:
@@ -116,7 +118,7 @@ class Listener:
         except TelegramError as error:
             log.info("a reply was not taken", extra={"why": type(error).__name__})
 
-    def _trouble(self, error: TelegramError) -> None:
+    def _wait_after_error(self, error: TelegramError) -> None:
         """Wait as long as this trouble deserves."""
         match error:
             case TooManyRequests(retry_after=seconds):

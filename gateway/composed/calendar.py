@@ -20,7 +20,7 @@ from gateway.edge.forwarding import Forwarding
 from services.kernel.base.clock import Clock
 from services.kernel.declare.policy import ANONYMOUS
 
-BACK = timedelta(days=90)
+SHOWN_PAST = timedelta(days=90)
 PAGES = 10
 LINE_OCTETS = 75
 STATUS = {"published": "CONFIRMED", "completed": "CONFIRMED", "cancelled": "CANCELLED"}
@@ -52,7 +52,7 @@ class Calendar:
         return Response(text, headers={**headers, "Content-Type": "text/calendar; charset=utf-8"})
 
     async def _activities(self, region: str) -> list[Mapping[str, Any]]:
-        since = (self._clock.now() - BACK).replace(hour=0, minute=0, second=0, microsecond=0)
+        since = (self._clock.now() - SHOWN_PAST).replace(hour=0, minute=0, second=0, microsecond=0)
         found: list[Mapping[str, Any]] = []
         after = None
         for _ in range(PAGES):

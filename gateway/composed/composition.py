@@ -1,4 +1,4 @@
-"""Answers made of several services' answers. What is down is left out with a warning; the rest is shown."""
+"""Answers made of several services' answers. What is down is left out with a warning; the rest is activity_now."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LATEST = 5
 class Composed:
     """Parts by name, None where one could not be had; ``problems`` say why, by the same name."""
 
-    parts: Mapping[str, Any]
+    answers: Mapping[str, Any]
     problems: Mapping[str, Problem] = field(default_factory=dict)
 
     @property
@@ -36,7 +36,7 @@ class Composed:
 
     def document(self) -> dict[str, Any]:
         """Its JSON form: the parts and, beside them, the warnings."""
-        return {**self.parts, "warnings": self.warnings}
+        return {**self.answers, "warnings": self.warnings}
 
 
 async def compose(calls: Mapping[str, Awaitable[Any]], seconds: float = PART_SECONDS) -> Composed:
@@ -75,7 +75,7 @@ async def dashboard(forwarding: Forwarding, caller: Caller) -> Composed:
     )
 
 
-async def walk_in(
+async def record_walk_in(
     forwarding: Forwarding, caller: Caller, activity: str, contact: Mapping[str, str], key: str
 ) -> Composed:
     """Somebody who is nobody's member came: their presence goes to events, name and contact, where given, to members.
@@ -120,9 +120,9 @@ async def register_guest(
     if caller.actor.kind == "anonymous":
         caller.ensure_session(derived_id("visitor", activity, key, *(contact.get(name, "") for name in CONTACT)))
     guest = derived_id("guest", caller.actor.id, activity, key)
-    shown = await forwarding.ask(caller, "GET", f"/v1/activities/{activity}")
+    activity_now = await forwarding.ask(caller, "GET", f"/v1/activities/{activity}")
     problems: Mapping[str, Problem] = {}
-    if shown["state"] == "published" and shown["open"]:
+    if activity_now["state"] == "published" and activity_now["open"]:
         # First, so that whoever is told of the seat can be reached when it is taken.
         noted = forwarding.ask(caller, "POST", f"/v1/guests/{guest}", document=contact, key=derived_id(key, "guest"))
         problems = (await compose({"guest": noted}, seconds=PART_SECONDS * 4)).problems

@@ -13,20 +13,20 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from gateway.composed.composition import walk_in
+from gateway.composed.composition import record_walk_in
 from gateway.edge.caller import Caller
 from gateway.edge.forwarding import Forwarding
 from services.kernel.base.ids import derived_id
 from services.kernel.base.problem import Malformed, Problem
 
 ROWS = 300
-AT_ONCE = 8
+CONCURRENT_ROWS = 8
 COLUMNS = {
     "name": "name", "nama": "name", "email": "email", "surel": "email", "phone": "phone", "hp": "phone", "telepon": "phone",
 }  # fmt: skip
 
 
-def rows_of(body: bytes) -> list[dict[str, str]]:
+def parse_rows(body: bytes) -> list[dict[str, str]]:
     """The rows: name and, where given, e-mail and phone; empty ones are left out. Raises ``Malformed``."""
     try:
         text = body.decode("utf-8-sig")
@@ -52,7 +52,7 @@ def rows_of(body: bytes) -> list[dict[str, str]]:
     return rows
 
 
-def keys_of(rows: Iterable[Mapping[str, str]]) -> list[str]:
+def row_keys(rows: Iterable[Mapping[str, str]]) -> list[str]:
     """Each row's identity: its name, however it is typed, and which of that name it is."""
     times: Counter[str] = Counter()
     keys = []
@@ -63,7 +63,7 @@ def keys_of(rows: Iterable[Mapping[str, str]]) -> list[str]:
     return keys
 
 
-async def take_in(
+async def import_rows(
     forwarding: Forwarding, caller: Caller, activity: str, rows: Sequence[Mapping[str, str]]
 ) -> Mapping[str, Any]:
     """Note everybody: ``{rows, recorded, without_contact, problems: [{row, status, detail}]}``, rows counted from 1 without
@@ -71,17 +71,17 @@ async def take_in(
 
     Raises what every row fails with.
     """
-    turn = asyncio.Semaphore(AT_ONCE)
+    turn = asyncio.Semaphore(CONCURRENT_ROWS)
 
     async def note(row: Mapping[str, str], key: str) -> tuple[bool, Problem | None]:
         async with turn:
             try:
-                composed = await walk_in(forwarding, caller, activity, row, key)
+                composed = await record_walk_in(forwarding, caller, activity, row, key)
             except Problem as problem:
                 return False, problem
-        return composed.parts["recorded"], next(iter(composed.problems.values()), None)
+        return composed.answers["recorded"], next(iter(composed.problems.values()), None)
 
-    outcomes = await asyncio.gather(*map(note, rows, keys_of(rows)))
+    outcomes = await asyncio.gather(*map(note, rows, row_keys(rows)))
     problems = [(number, problem) for number, (_, problem) in enumerate(outcomes, start=1) if problem is not None]
     recorded = [problem for taken, problem in outcomes if taken]
     if problems and not recorded:

@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from gateway.composed.calendar_order import AT_ONCE, ahead, starting_from
 from gateway.composed.composition import Composed, compose, query_of
 from gateway.composed.contact import CONTACT
+from gateway.composed.upcoming import ACTIVITIES_LIMIT, earliest_start, next_upcoming
 from gateway.edge.caller import Caller
 from gateway.edge.forwarding import Forwarding
 from gateway.edge.session import Session
@@ -22,12 +22,14 @@ from services.kernel.declare.policy import ANONYMOUS
 LIBRARIES = 5
 ACTIVITIES = 3
 QUESTIONS = 5
-ASK = "/v1/ask"
+ASK_PATH = "/v1/ask"
 _IDENTITY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _BOARD = ("coordinator", "secretary", "treasurer")
 
 
-async def ask(forwarding: Forwarding, caller: Caller, library: str, region: str, now: datetime) -> Composed:
+async def find_whom_to_ask(
+    forwarding: Forwarding, caller: Caller, library: str, region: str, now: datetime
+) -> Composed:
     """Who answers at a library or place: ``place``, ``libraries``, ``region``, ``coordinator``, ``stand_in``, ``answers``,
     ``activities``, ``asked``, ``articles``, ``materials``.
 
@@ -49,11 +51,11 @@ async def ask(forwarding: Forwarding, caller: Caller, library: str, region: str,
             "libraries": _libraries(read, library),
         }
     )
-    regions, libraries = first.parts["regions"] or [], first.parts["libraries"] or []
+    regions, libraries = first.answers["regions"] or [], first.answers["libraries"] or []
     chosen = libraries[0] if len(libraries) == 1 else None
     places = {each["region"] for each in libraries}
     here = _region_of(regions, region or (places.pop() if len(places) == 1 else ""), library)
-    published = {"state": "published", "from": starting_from(now), "limit": AT_ONCE}
+    published = {"state": "published", "from": earliest_start(now), "limit": ACTIVITIES_LIMIT}
     calls = {
         "elsewhere": public("/v1/activities", **published),
         "articles": public("/v1/consultations", limit=QUESTIONS * 2),
@@ -63,7 +65,7 @@ async def ask(forwarding: Forwarding, caller: Caller, library: str, region: str,
         calls["near"] = public("/v1/activities", **published, region=here["region"])
         calls["asked"] = public("/v1/consultations", limit=QUESTIONS, region=here["region"])
     second = await compose(calls)
-    found = second.parts
+    found = second.answers
     near, elsewhere = (_next(found.get(name, []), now) for name in ("near", "elsewhere"))
     asked = found.get("asked", [])
     return Composed(
@@ -78,7 +80,7 @@ async def ask(forwarding: Forwarding, caller: Caller, library: str, region: str,
             "region": here and {"region": here["region"], "name": here["name"]},
             "coordinator": here and here.get("coordinator"),
             "stand_in": here and here.get("stand_in"),
-            "answers": _answers(here, first.parts["offices"] or []),
+            "answers": _answers(here, first.answers["offices"] or []),
             "activities": {
                 "near": near,
                 "elsewhere": _without(elsewhere, near, "activity"),
@@ -168,17 +170,19 @@ def _answers(region: Mapping[str, Any] | None, offices: Sequence[Mapping[str, An
     if region is not None:
         for role in ("coordinator", "stand_in"):
             if region.get(role):
-                return _who("regional-coordinator", region[role], "region" if role == "coordinator" else "stand-in")
+                return _answerer(
+                    "regional-coordinator", region[role], "region" if role == "coordinator" else "stand-in"
+                )
     board = {office["office"]: office for office in offices if office["region"] is None}
     for name in _BOARD:
         person = (board.get(name) or {}).get("holder") or (board.get(name) or {}).get("stand_in")
         if person:
-            return _who(name, person, "board")
-    return _who(_BOARD[0], {"person": None, "name": None}, "board")
+            return _answerer(name, person, "board")
+    return _answerer(_BOARD[0], {"person": None, "name": None}, "board")
 
 
-def _who(office: str, person: Mapping[str, Any], why: str) -> dict[str, Any]:
-    return {"office": office, "person": person["person"], "name": person.get("name"), "why": why, "through": ASK}
+def _answerer(office: str, person: Mapping[str, Any], why: str) -> dict[str, Any]:
+    return {"office": office, "person": person["person"], "name": person.get("name"), "why": why, "through": ASK_PATH}
 
 
 def _questions(items: Sequence[Mapping[str, Any]] | None) -> list[dict[str, Any]] | None:
@@ -195,7 +199,7 @@ def _questions(items: Sequence[Mapping[str, Any]] | None) -> list[dict[str, Any]
 
 def _next(items: Sequence[Mapping[str, Any]] | None, now: datetime) -> list[Mapping[str, Any]] | None:
     """The next activities; None stays None: they could not be had."""
-    return None if items is None else ahead(items, now, ACTIVITIES)
+    return None if items is None else next_upcoming(items, now, ACTIVITIES)
 
 
 def _material(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -48,13 +48,13 @@ class Caller:
         if not self.confirmed or self.unknown:
             raise Unavailable("who you are cannot be confirmed at the moment; reading goes on", service="members")
 
-    def saw(self, header: str | None) -> None:
+    def note_positions(self, header: str | None) -> None:
         """Note the ``Position`` of an answer."""
-        seen = self.seen.with_(positions_in(header))
+        seen = self.seen.updated_with(positions_in(header))
         self.changed = self.changed or seen is not self.seen
         self.seen = seen
 
-    def become(self, session: Session) -> None:
+    def set_session(self, session: Session) -> None:
         """Go on with another session: after a login, a logout, or a choice of language."""
         self.session = session
         self.seen = session.seen
@@ -63,7 +63,7 @@ class Caller:
     def ensure_session(self, visitor: str = "") -> Session:
         """The session; a new one, to be sent with the response, where there was none: of ``visitor`` where one is named."""
         if self.session is None:
-            self.become(Session(visitor=visitor or new_visitor(), seen=self.seen))
+            self.set_session(Session(visitor=visitor or new_visitor(), seen=self.seen))
             if self.actor.kind == "anonymous":
                 self.actor = replace(ANONYMOUS, id=self._session().visitor)
         return self._session()
@@ -85,7 +85,7 @@ class Callers:
         self._cookie = cookie
         self._bearers: OrderedDict[str, Seen] = OrderedDict()
 
-    async def of(self, request: Request, *, lenient: bool = False) -> Caller:
+    async def caller_of(self, request: Request, *, lenient: bool = False) -> Caller:
         """The caller of a request.
 
         Raises ``Unauthorized`` for a token that is none, ``Unavailable`` where that cannot be found out. ``lenient``, for
@@ -109,11 +109,11 @@ class Callers:
         if session.token is None:
             return caller
         try:
-            self._know(caller, session.token, await self._identities.of(session.token))
+            self._identify(caller, session.token, await self._identities.identity_of(session.token))
         except Unauthorized:
             if not lenient:
                 raise
-            caller.become(session.logged_out())
+            caller.set_session(session.logged_out())
             caller.actor = replace(ANONYMOUS, id=caller.ensure_session().visitor)
         except Unavailable:
             if not lenient:
@@ -121,7 +121,7 @@ class Callers:
             caller.unknown = True
         return caller
 
-    def remember(self, request: Request, response: Response, caller: Caller) -> None:
+    def save(self, request: Request, response: Response, caller: Caller) -> None:
         """Keep what changed: in the cookie that goes out with the response, or here for a bearer."""
         if not caller.changed:
             return
@@ -136,11 +136,11 @@ class Callers:
 
     async def _bearer(self, token: str, correlation: str) -> Caller:
         caller = Caller(ANONYMOUS, seen=self._bearers.get(_hash(token), Seen()), correlation=correlation)
-        self._know(caller, token, await self._identities.of(token))
+        self._identify(caller, token, await self._identities.identity_of(token))
         return caller
 
     @staticmethod
-    def _know(caller: Caller, token: str, identity: Identity) -> None:
+    def _identify(caller: Caller, token: str, identity: Identity) -> None:
         caller.actor, caller.token, caller.confirmed = identity.actor, token, identity.confirmed
         caller.language = caller.language or identity.language
 

@@ -22,8 +22,8 @@ from gateway.edge.transport import ANSWER_SECONDS, Reply, Transport
 from services.kernel.base.problem import Malformed, Problem, TooLarge, problem_for
 from services.kernel.declare.route import BODY_BYTES
 
-PASSED_ON = ("content-type", "accept", "accept-language", "idempotency-key", "if-match", "if-none-match")
-PASSED_BACK = (
+REQUEST_HEADERS = ("content-type", "accept", "accept-language", "idempotency-key", "if-match", "if-none-match")
+RESPONSE_HEADERS = (
     "content-type", "etag", "location", "position", "retry-after", "cache-control", "content-disposition",
     "content-language", "last-modified", "link",
 )  # fmt: skip
@@ -76,7 +76,7 @@ class Forwarding:
         sent = {HEADER: caller.correlation, **(headers or {})}
         # What the caller asks for holds for this request; what they were answered holds for the session.
         asked = positions_in(sent.pop("Wait-For", None)).get(operation.service, 0)
-        needed = max(asked, caller.seen.of(operation.service) or 0)
+        needed = max(asked, caller.seen.position_of(operation.service) or 0)
         if needed:
             sent["Wait-For"] = f"{operation.service}@{needed}"
 
@@ -101,7 +101,7 @@ class Forwarding:
         else:
             reply = await fetch()
         if guess and not _refused_by(reply, "wrong-code-word"):
-            self._limits.give_back(GUESSES, guess)
+            self._limits.refund(GUESSES, guess)
         self._note(caller, operation, reply)
         return reply
 
@@ -134,7 +134,7 @@ class Forwarding:
     def _note(self, caller: Caller, operation: Operation, reply: Reply) -> None:
         header = reply.headers.get("position")
         if caller.session is not None or caller.token is not None:
-            caller.saw(header)
+            caller.note_positions(header)
         changed = _writes(operation.method) and reply.status < 300 and not operation.path.startswith("/v1/login")
         if operation.service == "members" and changed:
             self._identities.members_wrote(positions_in(header).get("members", 0))
@@ -154,23 +154,23 @@ class ForwardingEndpoint:
         path, method = request.scope["path"], request.method
         operation = self._forwarding.surface.match(method, path)
         request.state.route = operation.path
-        refuse_declared(request, operation.limit)
-        caller = await self._callers.of(request)
+        refuse_declared_size(request, operation.limit)
+        caller = await self._callers.caller_of(request)
         self._forwarding.admit(request, caller, method, path)
         body = await read_body(request, operation.limit)
-        headers = {name.title(): value for name in PASSED_ON if (value := request.headers.get(name))}
+        headers = {name.title(): value for name in REQUEST_HEADERS if (value := request.headers.get(name))}
         if wait_for := request.headers.get("wait-for"):
             headers["Wait-For"] = wait_for
         reply = await self._forwarding.call(
             caller, method, path, query=request.scope["query_string"].decode("latin-1"), headers=headers, body=body
         )
-        back = {name: value for name in PASSED_BACK if (value := reply.headers.get(name)) is not None}
+        back = {name: value for name in RESPONSE_HEADERS if (value := reply.headers.get(name)) is not None}
         response = Response(reply.body, reply.status, back | {HEADER.lower(): caller.correlation})
-        self._callers.remember(request, response, caller)
+        self._callers.save(request, response, caller)
         return response
 
 
-def refuse_declared(request: Request, limit: int) -> None:
+def refuse_declared_size(request: Request, limit: int) -> None:
     """Raises ``TooLarge`` for a body that says itself that it is over the limit, before any of it is read."""
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > limit:

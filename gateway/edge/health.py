@@ -18,11 +18,11 @@ from services.kernel.base.problem import Problem
 from services.kernel.declare.policy import ANONYMOUS
 
 log = logging.getLogger(__name__)
-LOOK_SECONDS = 1.0
+HEALTH_SECONDS = 1.0
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-class Numbers:
+class Metrics:
     """The gateway's own metrics. A route is its template, never a caller's path, and a method one that exists: their
     number is bounded.
     """
@@ -44,12 +44,12 @@ class Numbers:
         return Response(generate_latest(self.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-class Counting:
+class RequestMetrics:
     """ASGI middleware: counts and times every request."""
 
-    def __init__(self, app: ASGIApp, numbers: Numbers) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
-        self._numbers = numbers
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -64,15 +64,15 @@ class Counting:
                 status = message["status"]
             await send(message)
 
-        self._numbers.running.inc()
+        self._metrics.running.inc()
         try:
             await self._app(scope, receive, noting)
         finally:
-            self._numbers.running.dec()
+            self._metrics.running.dec()
             route, seconds = scope["state"].get("route", "unmatched"), time.monotonic() - started
             method = scope["method"] if scope["method"] in METHODS else "other"
-            self._numbers.requests.labels(route, method, status).inc()
-            self._numbers.seconds.labels(route).observe(seconds)
+            self._metrics.requests.labels(route, method, status).inc()
+            self._metrics.seconds.labels(route).observe(seconds)
             if "route" in scope["state"]:
                 log.info("answered", extra=_line(scope, route, method, status, seconds))
 
@@ -110,7 +110,7 @@ class Health:
 
     async def _state(self, service: str) -> str:
         try:
-            reply = await self._transport.send(service, "GET", "/healthz", ANONYMOUS, seconds=LOOK_SECONDS)
+            reply = await self._transport.send(service, "GET", "/healthz", ANONYMOUS, seconds=HEALTH_SECONDS)
         except (Problem, httpx.HTTPError):
             return "down"
         return "up" if reply.status == 200 else f"answers {reply.status}"

@@ -33,7 +33,7 @@ ASK_SECONDS = 3.0
 """Members waits at most 2 s for its view to show the newest write."""
 GATEWAY = service_actor("gateway")
 PARTNER_KEY = "jpk_"
-_ASKED = {"members": "/internal/identity", "notifications": "/internal/partner-identity"}
+_IDENTITY_PATHS = {"members": "/internal/identity", "notifications": "/internal/partner-identity"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,10 @@ class Identities:
         self._transport = transport
         self._monotonic = monotonic
         self._known: OrderedDict[str, _Known] = OrderedDict()
-        self._writes = dict.fromkeys(_ASKED, 0)
+        self._writes = dict.fromkeys(_IDENTITY_PATHS, 0)
         self._seen = Seen()
 
-    async def of(self, token: str) -> Identity:
+    async def identity_of(self, token: str) -> Identity:
         """The identity behind a token.
 
         Raises ``Unauthorized`` for one forged, expired or revoked; ``Unavailable`` where the service that knows it is down
@@ -72,7 +72,7 @@ class Identities:
         name = hashlib.sha256(token.encode()).hexdigest()
         known = self._known.get(name)
         age = self._monotonic() - known.at if known else 0.0
-        if known and age < FRESH_SECONDS and known.writes == self._writes[_knowing(token)]:
+        if known and age < FRESH_SECONDS and known.writes == self._writes[_issuer_of(token)]:
             return Identity(known.actor, known.language)
         try:
             found = await self._ask(token)
@@ -89,7 +89,7 @@ class Identities:
     def members_wrote(self, position: int) -> None:
         """Members took a write, recorded at ``position``: what is known of anybody is from before it."""
         self._writes["members"] += 1
-        self._seen = self._seen.with_({"members": position})
+        self._seen = self._seen.updated_with({"members": position})
 
     def partners_changed(self) -> None:
         """Notifications took a write about a partner: what is known of their keys is from before it."""
@@ -100,15 +100,15 @@ class Identities:
         self._known.pop(hashlib.sha256(token.encode()).hexdigest(), None)
 
     async def _ask(self, token: str) -> _Known:
-        service = _knowing(token)
+        service = _issuer_of(token)
         at, writes = self._monotonic(), self._writes[service]
         headers = {"Content-Type": "application/json", "Idempotency-Key": new_id()}
-        if newest := self._seen.of(service):
+        if newest := self._seen.position_of(service):
             headers["Wait-For"] = f"{service}@{newest}"
         reply = await self._transport.send(
             service,
             "POST",
-            _ASKED[service],
+            _IDENTITY_PATHS[service],
             GATEWAY,
             headers=headers,
             body=json.dumps({"token": token}).encode(),
@@ -129,6 +129,6 @@ class Identities:
             self._known.popitem(last=False)
 
 
-def _knowing(token: str) -> str:
+def _issuer_of(token: str) -> str:
     """The service that knows whose a token is."""
     return "notifications" if token.startswith(PARTNER_KEY) else "members"

@@ -29,7 +29,7 @@ class Allowance:
 
 
 LOGIN = Allowance(burst=300, per_second=2.0)
-STRANGERS_WRITE = Allowance(burst=300, per_second=2.0)
+ANONYMOUS_WRITES = Allowance(burst=300, per_second=2.0)
 VERIFICATIONS = Allowance(burst=120, per_second=1.0)
 """Certificates' codes: a printed list is looked through, codes are not guessed."""
 GUESSES = Allowance(burst=10, per_second=1 / 60)
@@ -43,9 +43,9 @@ class Limits:
         self._monotonic = monotonic
         self._buckets: OrderedDict[tuple[Allowance, str], tuple[float, float]] = OrderedDict()
 
-    def give_back(self, allowance: Allowance, address: str) -> None:
+    def refund(self, allowance: Allowance, address: str) -> None:
         """What was counted last was none of what is counted."""
-        name = (allowance, knocking(address))
+        name = (allowance, counted_address(address))
         if name in self._buckets:
             left, at = self._buckets[name]
             self._buckets[name] = (min(float(allowance.burst), left + 1), at)
@@ -53,7 +53,7 @@ class Limits:
     def count(self, allowance: Allowance, address: str) -> None:
         """One more request from that address. Raises ``TooMany``, with the seconds to wait, when the bucket is empty."""
         now = self._monotonic()
-        name = (allowance, knocking(address))
+        name = (allowance, counted_address(address))
         left, at = self._buckets.pop(name, (float(allowance.burst), now))
         left = min(float(allowance.burst), left + (now - at) * allowance.per_second)
         allowed = left >= 1
@@ -64,7 +64,7 @@ class Limits:
             raise TooMany(retry_after=math.ceil((1 - left) / allowance.per_second))
 
 
-def knocking(address: str) -> str:
+def counted_address(address: str) -> str:
     """Who is counted: an IPv4 address itself, also inside IPv6; of any other IPv6 address its /64; any other name as it is."""
     try:
         found = ipaddress.ip_address(address)
@@ -83,4 +83,4 @@ def allowance_for(method: str, path: str, *, stranger: bool) -> Allowance | None
         return VERIFICATIONS if path.startswith("/v1/certificates/") else None
     if path.startswith("/v1/login"):
         return LOGIN
-    return STRANGERS_WRITE if stranger else None
+    return ANONYMOUS_WRITES if stranger else None

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 KEPT_SECONDS = 300
-MOST_DIGITS = 18
+MAX_DIGITS = 18
 """Of a position; what has more was never one, and Python reads no number of some thousands of digits."""
 
 
@@ -21,18 +21,18 @@ def positions_in(header: str | None) -> dict[str, int]:
     found: dict[str, int] = {}
     for token in (header or "").split(","):
         service, at, number = token.strip().partition("@")
-        if at and service and number.isdecimal() and len(number) <= MOST_DIGITS:
+        if at and service and number.isdecimal() and len(number) <= MAX_DIGITS:
             found[service] = max(found.get(service, 0), int(number))
     return found
 
 
 @dataclass(frozen=True)
 class Seen:
-    """Service → (position, unix time at which it was seen). Immutable; ``with_`` answers a newer one."""
+    """Service → (position, unix time at which it was seen). Immutable; ``updated_with`` answers a newer one."""
 
     newest: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
-    def with_(self, positions: Mapping[str, int], now: float | None = None) -> Seen:
+    def updated_with(self, positions: Mapping[str, int], now: float | None = None) -> Seen:
         """This and what was just seen. A position never moves back."""
         at = int(time.time() if now is None else now)
         fresh = {
@@ -42,7 +42,7 @@ class Seen:
         }
         return Seen({**self.newest, **fresh}) if fresh else self
 
-    def of(self, service: str, now: float | None = None) -> int | None:
+    def position_of(self, service: str, now: float | None = None) -> int | None:
         """The position to wait for; None where none was seen lately."""
         position, at = self.newest.get(service, (0, 0))
         present = time.time() if now is None else now
@@ -50,7 +50,7 @@ class Seen:
 
     def recent(self, now: float | None = None) -> Seen:
         """Without what is too old to matter."""
-        kept = {service: entry for service, entry in self.newest.items() if self.of(service, now) is not None}
+        kept = {service: entry for service, entry in self.newest.items() if self.position_of(service, now) is not None}
         return self if len(kept) == len(self.newest) else Seen(kept)
 
     def as_list(self) -> list[list[str | int]]:

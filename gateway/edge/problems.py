@@ -18,7 +18,7 @@ from services.kernel.base.problem import Problem, problem_for
 log = logging.getLogger(__name__)
 
 
-def problem_answer(request: Request, problem: Problem) -> Response:
+def problem_response(request: Request, problem: Problem) -> Response:
     """The problem document, with the headers that belong to it."""
     headers = {"Cache-Control": "no-store", "Correlation-Id": correlation_of(request), **problem.headers()}
     if problem.status == 401:
@@ -41,7 +41,7 @@ def problem_from(request: Request, error: Exception) -> Problem:
     return Problem(incident=incident)
 
 
-class Faults:
+class ErrorResponses:
     """ASGI middleware: what nobody foresaw becomes an answer here, so that the connection lives on for the next request."""
 
     def __init__(self, app: ASGIApp, show: Callable[[Request, Exception], Awaitable[Response]]) -> None:
@@ -67,4 +67,4 @@ class Faults:
 
 async def show_problem(request: Request, error: Exception) -> Response:
     """Starlette's exception handler."""
-    return problem_answer(request, problem_from(request, error))
+    return problem_response(request, problem_from(request, error))

@@ -80,7 +80,7 @@ class Transport:
         given = {**(headers or {}), ActorSignature.HEADER: self._signature.sign(actor)}
         # Latin-1, as they came (RFC 9110 §5.5): a caller's accent in one must be no fault of ours, least of all for those
         # who share the answer.
-        sent = {name: value.encode("latin-1", "backslashreplace") for name, value in given.items()}
+        sent = {name.encode("ascii"): value.encode("latin-1", "backslashreplace") for name, value in given.items()}
         timeout = httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))
         for last in (False, True):
             try:

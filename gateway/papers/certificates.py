@@ -14,8 +14,8 @@ from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from gateway.papers.pdf_fonts import BOLD, PLAIN, fitted, prepare, written
-from gateway.papers.qr import picture_of
+from gateway.papers.pdf_fonts import BOLD, PLAIN, fit_text, printable, register_fonts
+from gateway.papers.qr import qr_png
 from gateway.words import LocalWords
 
 INK, QUIET, MAIN = HexColor("#1c2321"), HexColor("#5b6661"), HexColor("#0b6e4f")
@@ -25,7 +25,7 @@ LINES = 2
 KINDS = {"workshop": "workshop", "gathering": "gathering", "lecture": "kuliah WhatsApp/Telegram"}
 
 
-class CertificatePapers:
+class CertificatePdfs:
     """``public_url`` is where people find the gateway: a code on paper leads there. Times are shown in ``zone``."""
 
     def __init__(self, community: str, public_url: str, zone: tzinfo) -> None:
@@ -33,17 +33,17 @@ class CertificatePapers:
         self._public_url = public_url
         self._zone = zone
 
-    def address(self, code: str) -> str:
+    def check_url(self, code: str) -> str:
         """Where a code is checked."""
         return f"{self._public_url}/sertifikat/{code}"
 
-    def picture(self, code: str) -> str:
+    def qr_image(self, code: str) -> str:
         """The QR of that address as a data URI of an SVG."""
-        return str(segno.make(self.address(code), error="m").svg_data_uri(scale=4, border=2))
+        return str(segno.make(self.check_url(code), error="m").svg_data_uri(scale=4, border=2))
 
-    def paper(self, certificate: Mapping[str, Any], holder: str) -> bytes:
+    def pdf(self, certificate: Mapping[str, Any], holder: str) -> bytes:
         """The PDF for its holder. A few ten milliseconds of work: not for an event loop."""
-        prepare()
+        register_fonts()
         target = io.BytesIO()
         canvas = Canvas(target, pagesize=(WIDTH, HEIGHT))
         canvas.setTitle(f"Sertifikat: {certificate['title']}")
@@ -75,7 +75,7 @@ class CertificatePapers:
             (about, PLAIN, 11, INK, 8),
         ):
             canvas.setFillColor(ink)
-            fitting, lines = fitted(written(text), font, size, WIDTH - 60 * mm, LINES)
+            fitting, lines = fit_text(printable(text), font, size, WIDTH - 60 * mm, LINES)
             for line in lines:
                 canvas.setFont(font, fitting)
                 canvas.drawCentredString(WIDTH / 2, height, line)
@@ -83,11 +83,11 @@ class CertificatePapers:
             height += fitting * 1.25 - after * mm
 
     def _proof(self, canvas: Canvas, code: str) -> None:
-        canvas.drawImage(ImageReader(picture_of(self.address(code))), 18 * mm, 16 * mm, 28 * mm, 28 * mm)
+        canvas.drawImage(ImageReader(qr_png(self.check_url(code))), 18 * mm, 16 * mm, 28 * mm, 28 * mm)
         canvas.setFillColor(INK)
         canvas.setFont(BOLD, 11)
         canvas.drawString(50 * mm, 33 * mm, code)
         canvas.setFillColor(QUIET)
         canvas.setFont(PLAIN, 9)
         canvas.drawString(50 * mm, 27 * mm, "Periksa keaslian dan masa berlakunya di")
-        canvas.drawString(50 * mm, 22 * mm, self.address(code))
+        canvas.drawString(50 * mm, 22 * mm, self.check_url(code))

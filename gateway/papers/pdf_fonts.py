@@ -26,7 +26,7 @@ SMALLEST = 4.0
 _READING = Lock()
 
 
-def prepare() -> None:
+def register_fonts() -> None:
     """Read the font, once a process and not before the first paper. Safe in any thread."""
     with _READING:
         _read()  # two of them at once would number the same letters differently in one file
@@ -40,15 +40,15 @@ def _read() -> None:
     registerFontFamily(PLAIN, normal=PLAIN, bold=BOLD, italic=PLAIN, boldItalic=BOLD)
 
 
-def written(text: str) -> str:
+def printable(text: str) -> str:
     """The text in letters that there are: one that the font lacks is the plain letter below its signs, else ``?``."""
-    prepare()
+    register_fonts()
     known = getFont(PLAIN).face.charToGlyph
     composed = unicodedata.normalize("NFC", text)
-    return "".join(sign if ord(sign) in known or sign.isspace() else _nearest(sign, known) for sign in composed)
+    return "".join(sign if ord(sign) in known or sign.isspace() else _replacement(sign, known) for sign in composed)
 
 
-def fitted(text: str, font: str, size: float, width: float, lines: int) -> tuple[float, list[str]]:
+def fit_text(text: str, font: str, size: float, width: float, lines: int) -> tuple[float, list[str]]:
     """The lines of a text, at most so many and each within ``width`` points, and the size in which they are: ``size``
     or, for a long text, as much less as it takes. Nothing is cut off.
     """
@@ -60,7 +60,7 @@ def fitted(text: str, font: str, size: float, width: float, lines: int) -> tuple
         size -= 0.5
 
 
-def _nearest(sign: str, known: dict[int, int]) -> str:
+def _replacement(sign: str, known: dict[int, int]) -> str:
     parts = unicodedata.normalize("NFKD", sign)
     plain = "".join(part for part in parts if ord(part) in known and not unicodedata.combining(part))
     return plain or APOSTROPHES.get(sign) or ("" if unicodedata.combining(sign) else UNKNOWN)

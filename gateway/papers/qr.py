@@ -7,7 +7,7 @@ import io
 import segno
 
 
-def picture_of(address: str) -> io.BytesIO:
+def qr_png(address: str) -> io.BytesIO:
     """A PNG file with a margin, that still reads with a crease in it."""
     picture = io.BytesIO()
     segno.make(address, error="m").save(picture, kind="png", scale=6, border=2)

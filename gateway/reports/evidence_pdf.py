@@ -1,4 +1,4 @@
-"""The report on paper: one or two pages of A4, with the code and its QR that anybody can check it by."""
+"""The report on sheet: one or two pages of A4, with the code and its QR that anybody can check it by."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Image, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
-from gateway.papers.pdf_fonts import BOLD, PLAIN, prepare, written
-from gateway.papers.qr import picture_of
+from gateway.papers.pdf_fonts import BOLD, PLAIN, printable, register_fonts
+from gateway.papers.qr import qr_png
 from gateway.reports.sections import Section
 
 INK, QUIET, LINE = HexColor("#1c2321"), HexColor("#5b6661"), HexColor("#c9d1cd")
@@ -25,7 +25,7 @@ PART = ParagraphStyle("part", parent=TEXT, fontName=BOLD, fontSize=10.5, leading
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class ReportSheet:
     """What stands on it. ``address`` is where ``code`` is checked."""
 
     community: str
@@ -38,9 +38,9 @@ class Paper:
     address: str
 
 
-def pdf(paper: Paper) -> bytes:
+def render_pdf(sheet: ReportSheet) -> bytes:
     """The file. A few ten milliseconds of work: not for an event loop."""
-    prepare()
+    register_fonts()
     target = io.BytesIO()
     document = SimpleDocTemplate(
         target,
@@ -49,26 +49,26 @@ def pdf(paper: Paper) -> bytes:
         rightMargin=20 * mm,
         topMargin=16 * mm,
         bottomMargin=16 * mm,
-        title=f"Laporan bukti: {paper.library}",
-        author=paper.community,
+        title=f"Laporan bukti: {sheet.library}",
+        author=sheet.community,
         lang="id",
     )
-    document.build(_flow(paper))
+    document.build(_flow(sheet))
     return target.getvalue()
 
 
-def _flow(paper: Paper) -> list[Flowable]:
+def _flow(sheet: ReportSheet) -> list[Flowable]:
     flow: list[Flowable] = [
         Paragraph("Laporan bukti perpustakaan", SMALL),
-        Paragraph(_marked(paper.library), HEAD),
-        Paragraph(_marked(f"{paper.period} · diterbitkan {paper.released} · didampingi {paper.community}"), SMALL),
+        Paragraph(_marked(sheet.library), HEAD),
+        Paragraph(_marked(f"{sheet.period} · diterbitkan {sheet.released} · didampingi {sheet.community}"), SMALL),
     ]
-    for section in paper.sections:
+    for section in sheet.sections:
         flow += _section(section)
-    if paper.decisions:
-        asked = [Paragraph(f"{n}. {_marked(text)}", TEXT) for n, text in enumerate(paper.decisions, 1)]
+    if sheet.decisions:
+        asked = [Paragraph(f"{n}. {_marked(text)}", TEXT) for n, text in enumerate(sheet.decisions, 1)]
         flow.append(KeepTogether([Paragraph("Yang diharapkan diputuskan sekolah", PART), *asked]))
-    return [*flow, Spacer(1, 5 * mm), _proof(paper)]
+    return [*flow, Spacer(1, 5 * mm), _proof(sheet)]
 
 
 def _section(section: Section) -> list[Flowable]:
@@ -76,7 +76,7 @@ def _section(section: Section) -> list[Flowable]:
     top += [Paragraph(_marked(sentence), TEXT) for sentence in section.sentences]
     bottom: list[Flowable] = []
     if section.table:
-        table = Table([[written(cell) for cell in row] for row in section.table], hAlign="LEFT", spaceBefore=1 * mm)
+        table = Table([[printable(cell) for cell in row] for row in section.table], hAlign="LEFT", spaceBefore=1 * mm)
         table.setStyle(
             TableStyle(
                 [
@@ -98,14 +98,14 @@ def _section(section: Section) -> list[Flowable]:
     return [KeepTogether([*top, *bottom])]
 
 
-def _proof(paper: Paper) -> Flowable:
+def _proof(sheet: ReportSheet) -> Flowable:
     words = [
         Paragraph("Periksa keaslian laporan ini", TEXT),
-        Paragraph(_marked(paper.address), SMALL),
-        Paragraph(f"Kode: <b>{_marked(paper.code)}</b>. Hanya memuat data yang diterbitkan oleh perpustakaan.", SMALL),
+        Paragraph(_marked(sheet.address), SMALL),
+        Paragraph(f"Kode: <b>{_marked(sheet.code)}</b>. Hanya memuat data yang diterbitkan oleh perpustakaan.", SMALL),
     ]
     return Table(
-        [[Image(picture_of(paper.address), 24 * mm, 24 * mm), words]],
+        [[Image(qr_png(sheet.address), 24 * mm, 24 * mm), words]],
         colWidths=[28 * mm, None],
         style=[("VALIGN", (0, 0), (-1, -1), "MIDDLE")],
     )
@@ -113,4 +113,4 @@ def _proof(paper: Paper) -> Flowable:
 
 def _marked(text: str) -> str:
     """The text as a paragraph takes it: in letters that there are, with nothing in it that would be read as markup."""
-    return escape(written(text))
+    return escape(printable(text))

@@ -11,10 +11,10 @@ from gateway.words import instant
 PARTS = ("competence", "hours", "visits", "stage", "evidence", "cost")
 """In the order in which a report shows them; the names that mentoring keeps a release under."""
 
-OF_OTHERS = ("competence",)
+PARTS_FROM_MEMBERS = ("competence",)
 """The parts that mentoring does not know by itself; the rest of a release it takes from the case."""
 
-WEEKS_AT_MOST = 12
+MAX_WEEKS = 12
 """A report shows a season; the whole history stays in the case."""
 
 DECISIONS = {
@@ -37,7 +37,7 @@ def figures_of(
     ``case`` is the mentorship as its own library sees it, ``competence`` what members count for the library's staff, None
     where it could not be had: then there is no such part. ``today`` and all other days are those of ``zone``.
     """
-    loans = case["evidence"]["loans"][-WEEKS_AT_MOST:]
+    loans = case["evidence"]["loans"][-MAX_WEEKS:]
     figures: dict[str, Any] = {
         "period": {"from": day_of(case["opened"], zone), "to": today.isoformat()},
         "hours": {"hours": case["hours"]},
@@ -92,7 +92,7 @@ def day_of(at: str | None, zone: tzinfo) -> str | None:
     return instant(at).astimezone(zone).date().isoformat()
 
 
-def suggested(case: Mapping[str, Any]) -> list[str]:
+def suggested_decisions(case: Mapping[str, Any]) -> list[str]:
     """What readiness found missing, as names of ``DECISIONS``; the rest of them behind it."""
     readiness = case.get("readiness") or {"conditions": []}
     missing = [each["name"] for each in readiness["conditions"] if not each["present"] and each["name"] in DECISIONS]

@@ -15,8 +15,8 @@ from typing import Any
 from gateway.composed.composition import PART_SECONDS, compose, query_of
 from gateway.edge.caller import Caller
 from gateway.edge.forwarding import Forwarding
-from gateway.reports.evidence_pdf import Paper, pdf
-from gateway.reports.figures import DECISIONS, OF_OTHERS, PARTS, figures_of, suggested
+from gateway.reports.evidence_pdf import ReportSheet, render_pdf
+from gateway.reports.figures import DECISIONS, PARTS, PARTS_FROM_MEMBERS, figures_of, suggested_decisions
 from gateway.reports.sections import Section, day, decisions, sections
 from services.kernel.base.clock import Clock
 from services.kernel.base.problem import Malformed, NotFound, Unavailable
@@ -101,9 +101,9 @@ class EvidenceReports:
             },
             seconds=PART_SECONDS,
         )
-        figures = figures_of(case, more.parts["competence"], self._today, self._zone)
-        name = (more.parts["library"] or {}).get("name") or case["name"] or library
-        return Draft(library, name, case["mentorship"], figures, suggested(case), more.warnings)
+        figures = figures_of(case, more.answers["competence"], self._today, self._zone)
+        name = (more.answers["library"] or {}).get("name") or case["name"] or library
+        return Draft(library, name, case["mentorship"], figures, suggested_decisions(case), more.warnings)
 
     async def release(
         self, caller: Caller, library: str, parts: Sequence[str], wanted: Sequence[str], key: str
@@ -122,7 +122,7 @@ class EvidenceReports:
         chosen = [part for part in PARTS if part in parts]
         _require_all(chosen, draft)
         # Mentoring says itself what it knows, as it stands when it is released: it confirms no figure of anybody else's making.
-        others = {name: draft.figures[name] for name in chosen if name in OF_OTHERS}
+        others = {name: draft.figures[name] for name in chosen if name in PARTS_FROM_MEMBERS}
         figures = others | {"decisions": list(dict.fromkeys(wanted))}
         answer = await self._forwarding.ask(
             caller,
@@ -131,7 +131,7 @@ class EvidenceReports:
             document={"parts": chosen, "figures": figures},
             key=key,
         )
-        return {**answer, "url": self.address(answer["code"])}
+        return {**answer, "url": self.check_url(answer["code"])}
 
     async def released(self, caller: Caller, code: str) -> Released:
         """What a code confirms. Raises ``NotFound`` for a code that is none."""
@@ -140,9 +140,9 @@ class EvidenceReports:
             code, found["library"], found["name"] or "", found["released_at"], found["parts"], found["figures"]
         )
 
-    async def paper(self, released: Released) -> bytes:
+    async def pdf(self, released: Released) -> bytes:
         """The report as a PDF file."""
-        sheet = Paper(
+        sheet = ReportSheet(
             community=self._community,
             library=released.name,
             period=released.period,
@@ -150,11 +150,11 @@ class EvidenceReports:
             sections=released.sections,
             decisions=released.decisions,
             code=released.code,
-            address=self.address(released.code),
+            address=self.check_url(released.code),
         )
-        return await asyncio.to_thread(pdf, sheet)
+        return await asyncio.to_thread(render_pdf, sheet)
 
-    def address(self, code: str) -> str:
+    def check_url(self, code: str) -> str:
         """Where a code is confirmed."""
         return f"{self._public_url}/laporan/{code}"
 

@@ -16,22 +16,12 @@ from typing import Any
 
 from babel.dates import format_date
 
+from gateway.labels import STAGES
 from gateway.reports.figures import DECISIONS, PARTS
 from gateway.words import Words
 
 WORDS = Words("id")
 STATED, MEASURED = "dinyatakan petugas", "diukur mesin"
-STAGES = {
-    "wanted": "Berminat",
-    "ready": "Siap",
-    "agreed": "Disepakati",
-    "installed": "Terpasang",
-    "data-entry": "Isi data",
-    "circulation-live": "Sirkulasi siap",
-    "probation": "Masa pembuktian",
-    "smooth": "Lancar",
-}
-"""The stages of the templates so far; one of a later template is shown by its own name."""
 AREAS = {
     "a": "Pengelolaan perpustakaan",
     "b": "Teknologi informasi",

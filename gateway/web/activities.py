@@ -8,9 +8,9 @@ from typing import Any
 
 from starlette.responses import Response
 
-from gateway.composed.calendar_order import is_ahead
-from gateway.web.held import held
+from gateway.composed.upcoming import is_upcoming
 from gateway.web.listings import items_of, office_holders, published
+from gateway.web.past_activities import past_activities
 from gateway.web.visit import Visit
 from gateway.words import instant
 from services.kernel.base.problem import Malformed
@@ -26,46 +26,50 @@ async def calendar(visit: Visit) -> Response:
     """What lies ahead, by its start; ``lewat`` shows what was held instead, the latest first."""
     region, past = visit.parameter("wilayah"), bool(visit.parameter("lewat"))
     if past:
-        activities = held(visit, region, visit.parameter("sebelum"))
+        activities = past_activities(visit, region, visit.parameter("sebelum"))
     else:
-        activities = visit.public("/v1/activities", **published(visit), region=region, after=visit.parameter("setelah"))
-    found = await visit.parts(activities=activities, regions=visit.public("/v1/regions", limit=100))
+        activities = visit.get_public(
+            "/v1/activities", **published(visit), region=region, after=visit.parameter("setelah")
+        )
+    found = await visit.gather(activities=activities, regions=visit.get_public("/v1/regions", limit=100))
     if "activities" in found.problems:
         raise found.problems["activities"]
-    lists = items_of(found.parts)
+    lists = items_of(found.answers)
     if not past:
-        lists["activities"] = [item for item in lists["activities"] if is_ahead(item, visit.now)]
-    return visit.render("calendar.html", **lists, region=region, past=past, next=found.parts["activities"].get("next"))
+        lists["activities"] = [item for item in lists["activities"] if is_upcoming(item, visit.now)]
+    return visit.render(
+        "calendar.html", **lists, region=region, past=past, next=found.answers["activities"].get("next")
+    )
 
 
 async def activity(visit: Visit) -> Response:
     """One activity, and what the visitor can do about it."""
     name = visit.parameter("activity")
-    shown = await visit.get(f"/v1/activities/{name}")
+    activity = await visit.get(f"/v1/activities/{name}")
     calls = {
-        "region": visit.public(f"/v1/regions/{shown['region']}"),
-        "offices": visit.public("/v1/offices"),
+        "region": visit.get_public(f"/v1/regions/{activity['region']}"),
+        "offices": visit.get_public("/v1/offices"),
         "materials": visit.get("/v1/materials", activity=name, limit=LISTED),
     }
-    open_ = _problems_are_open(visit, shown)
+    open_ = _problems_are_open(visit, activity)
     if visit.person:
         calls["registrations"] = visit.get(f"/v1/activities/{name}/registrations")
         calls["participation"] = visit.get(f"/v1/participation/{visit.person}")
         if open_:
             calls["problems"] = visit.get(f"/v1/activities/{name}/problems", limit=LISTED)
-    found = await visit.parts(**calls)
-    own, missing = _own(visit, name, found.parts)
+    found = await visit.gather(**calls)
+    own, missing = _own(visit, name, found.answers)
     return visit.render(
         "activity.html",
-        activity=shown,
-        region=found.parts["region"],
-        names=office_holders(found.parts["offices"]),
+        activity=activity,
+        region=found.answers["region"],
+        names=office_holders(found.answers["offices"]),
         own=own,
         own_is_missing=missing,
-        check_in=_check_in_is_open(visit, shown),
+        check_in=_check_in_is_open(visit, activity),
         problems_open=open_,
-        problems=(found.parts.get("problems") or {"items": ()})["items"],
-        materials=found.parts["materials"] and found.parts["materials"]["items"],
+        problems=(found.answers.get("problems") or {"items": ()})["items"],
+        materials=found.answers["materials"] and found.answers["materials"]["items"],
         missing=sorted(found.problems),
     )
 
@@ -75,7 +79,7 @@ async def register(visit: Visit) -> Response:
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
     answer = await visit.send("POST", f"/v1/activities/{name}/registrations", {}, form.key)
-    return visit.see(f"/kegiatan/{name}", "kursi" if answer.get("seat") == "taken" else "antrean")
+    return visit.redirect(f"/kegiatan/{name}", "kursi" if answer.get("seat") == "taken" else "antrean")
 
 
 async def release(visit: Visit) -> Response:
@@ -83,7 +87,7 @@ async def release(visit: Visit) -> Response:
     person = visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
     await visit.send("DELETE", f"/v1/activities/{name}/registrations/{person}", {}, form.key)
-    return visit.see(f"/kegiatan/{name}", "batal")
+    return visit.redirect(f"/kegiatan/{name}", "batal")
 
 
 async def check_in(visit: Visit) -> Response:
@@ -93,7 +97,7 @@ async def check_in(visit: Visit) -> Response:
     if not form.text("code"):
         raise Malformed(errors={"code": [""]})
     await visit.send("POST", f"/v1/activities/{name}/attendance", {"code": form.text("code")}, form.key)
-    return visit.see(f"/kegiatan/{name}", "hadir")
+    return visit.redirect(f"/kegiatan/{name}", "hadir")
 
 
 async def give_feedback(visit: Visit) -> Response:
@@ -103,9 +107,9 @@ async def give_feedback(visit: Visit) -> Response:
     questions = ("useful", "understood")
     if missing := [question for question in questions if not form.text(question)]:
         raise Malformed(errors={question: [""] for question in missing})
-    scores = {question: form.whole(question) for question in questions}
-    await visit.send("POST", f"/v1/activities/{name}/feedback", {**scores, **form.given("next")}, form.key)
-    return visit.see(f"/kegiatan/{name}", "masukan")
+    scores = {question: form.whole_number(question) for question in questions}
+    await visit.send("POST", f"/v1/activities/{name}/feedback", {**scores, **form.filled("next")}, form.key)
+    return visit.redirect(f"/kegiatan/{name}", "masukan")
 
 
 def _own(visit: Visit, activity: str, parts: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
@@ -122,11 +126,11 @@ def _own(visit: Visit, activity: str, parts: Mapping[str, Any]) -> tuple[dict[st
     return own, bool(visit.person) and (registrations is None or participation is None)
 
 
-def _problems_are_open(visit: Visit, shown: Mapping[str, Any]) -> bool:
-    opens, closes = instant(shown["starts"]) - CHECK_IN_BEFORE, instant(shown["ends"]) + PROBLEMS_AFTER
-    return shown["state"] in {"published", "completed"} and opens <= visit.now <= closes
+def _problems_are_open(visit: Visit, activity: Mapping[str, Any]) -> bool:
+    opens, closes = instant(activity["starts"]) - CHECK_IN_BEFORE, instant(activity["ends"]) + PROBLEMS_AFTER
+    return activity["state"] in {"published", "completed"} and opens <= visit.now <= closes
 
 
-def _check_in_is_open(visit: Visit, shown: Mapping[str, Any]) -> bool:
-    opens, closes = instant(shown["starts"]) - CHECK_IN_BEFORE, instant(shown["ends"]) + CHECK_IN_AFTER
-    return shown["state"] in {"published", "completed"} and opens <= visit.now <= closes
+def _check_in_is_open(visit: Visit, activity: Mapping[str, Any]) -> bool:
+    opens, closes = instant(activity["starts"]) - CHECK_IN_BEFORE, instant(activity["ends"]) + CHECK_IN_AFTER
+    return activity["state"] in {"published", "completed"} and opens <= visit.now <= closes

@@ -20,9 +20,9 @@ async def desk(visit: Visit) -> Response:
     visit.require_person()
     if not any(map(visit.may_somewhere, DESK_PERMISSIONS)):
         raise Forbidden
-    regions = await visit.public("/v1/regions", limit=100)
+    regions = await visit.get_public("/v1/regions", limit=100)
     mine = visit.regions_of("activities.plan")
-    found = await visit.parts(
+    found = await visit.gather(
         raised=_everywhere(visit, "/v1/topics", mine, state="raised"),
         accepted=_everywhere(visit, "/v1/topics", mine, state="accepted"),
         planned=_everywhere(visit, "/v1/activities", mine, state="planned"),
@@ -32,7 +32,7 @@ async def desk(visit: Visit) -> Response:
         "desk.html",
         regions=[region for region in regions["items"] if mine is None or region["region"] in mine],
         region_names={region["region"]: region["name"] for region in regions["items"]},
-        **items_of(found.parts),
+        **items_of(found.answers),
         missing=sorted(found.problems),
     )
 
@@ -41,12 +41,12 @@ async def venues(visit: Visit) -> Response:
     """The venue book of one's regions, and the form for another one."""
     visit.require_person()
     mine = visit.regions_of("venues.keep")
-    found: Composed = await visit.parts(
-        venues=_everywhere(visit, "/v1/venues", mine), regions=visit.public("/v1/regions", limit=100)
+    found: Composed = await visit.gather(
+        venues=_everywhere(visit, "/v1/venues", mine), regions=visit.get_public("/v1/regions", limit=100)
     )
     for problem in found.problems.values():
         raise problem
-    lists = items_of(found.parts)
+    lists = items_of(found.answers)
     own = [region for region in lists["regions"] if visit.may("venues.keep", region["region"])]
     return visit.render("venues.html", venues=lists["venues"], regions=own, topic=visit.parameter("topik"))
 
@@ -56,15 +56,15 @@ async def add_venue(visit: Visit) -> Response:
     visit.require_person()
     form = await visit.form()
     region, _, subdistrict = form.text("subdistrict").partition("/")
-    document: dict[str, Any] = {**form.given("name", "kind"), "region": region, "subdistrict": subdistrict}
+    document: dict[str, Any] = {**form.filled("name", "kind"), "region": region, "subdistrict": subdistrict}
     missing = [name for name in ("name", "kind", "subdistrict") if not document.get(name)]
     if missing:
         raise Malformed(errors={name: [""] for name in missing})
-    document |= form.given_whole("capacity")
+    document |= form.filled_numbers("capacity")
     document |= {name: True for name in ("power", "projector", "signal") if form.text(name) == "yes"}
     await visit.send("POST", "/v1/venues", document, form.key)
     topic = form.text("topik")
-    return visit.see(f"/pengurus/rencana/{topic}" if topic else "/pengurus/tempat", "tempat")
+    return visit.redirect(f"/pengurus/rencana/{topic}" if topic else "/pengurus/tempat", "tempat")
 
 
 async def _everywhere(visit: Visit, path: str, regions: Iterable[str] | None, **query: Any) -> Mapping[str, Any]:

@@ -6,19 +6,19 @@ import asyncio
 
 from starlette.responses import Response
 
-from gateway.papers.certificates import CertificatePapers
+from gateway.papers.certificates import CertificatePdfs
 from gateway.web.pages import Page
 from gateway.web.visit import Visit
 from services.kernel.base.problem import Malformed, NotFound
 
 
-def verification(papers: CertificatePapers) -> Page:
+def verification(papers: CertificatePdfs) -> Page:
     """What the code says; the page is the same for everybody and names nobody."""
 
     async def show(visit: Visit) -> Response:
         code = visit.parameter("code")
         visit.forwarding.admit(visit.request, visit.caller, "GET", f"/v1/certificates/{code}")
-        certificate = await visit.public(f"/v1/certificates/{code}")
+        certificate = await visit.get_public(f"/v1/certificates/{code}")
         mine = bool(visit.person) and any(
             own["code"] == code.upper() for own in (await visit.get("/v1/certificates"))["items"]
         )
@@ -27,13 +27,13 @@ def verification(papers: CertificatePapers) -> Page:
             certificate=certificate,
             code=code.upper(),
             mine=mine,
-            picture=papers.picture(code.upper()),
+            picture=papers.qr_image(code.upper()),
         )
 
     return show
 
 
-def paper(papers: CertificatePapers) -> Page:
+def pdf(papers: CertificatePdfs) -> Page:
     """The PDF, for whoever holds it and is logged in."""
 
     async def show(visit: Visit) -> Response:
@@ -43,7 +43,7 @@ def paper(papers: CertificatePapers) -> Page:
         if code not in own or not own[code]["valid"]:
             raise NotFound
         me = await visit.get("/v1/me")
-        drawn = await asyncio.to_thread(papers.paper, own[code], me["name"] or "")
+        drawn = await asyncio.to_thread(papers.pdf, own[code], me["name"] or "")
         headers = {
             "Content-Disposition": f'inline; filename="sertifikat-{code}.pdf"',
             "Cache-Control": "private, no-store",
@@ -59,26 +59,26 @@ async def issue(visit: Visit) -> Response:
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
     await visit.send("POST", f"/v1/activities/{name}/certificates", {}, form.key)
-    return visit.see(f"/pengurus/kegiatan/{name}/sertifikat", "sertifikat")
+    return visit.redirect(f"/pengurus/kegiatan/{name}/sertifikat", "sertifikat")
 
 
 async def issued(visit: Visit) -> Response:
     """Whoever has one of this activity, for planners."""
     visit.require_person()
     name = visit.parameter("activity")
-    shown = await visit.get(f"/v1/activities/{name}")
+    activity = await visit.get(f"/v1/activities/{name}")
     items = (await visit.get("/v1/certificates", activity=name))["items"]
     members = await visit.names([item["participant"] for item in items if not item["guest"]])
     guests = await visit.names([item["participant"] for item in items if item["guest"]], "/v1/guests/{}")
-    return visit.render("certificates.html", activity=shown, certificates=items, names=members | guests)
+    return visit.render("certificates.html", activity=activity, certificates=items, names=members | guests)
 
 
 async def revoke(visit: Visit) -> Response:
     """One of them is not good any more."""
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
-    document = form.given("reason")
+    document = form.filled("reason")
     if not document:
         raise Malformed(errors={"reason": [""]})
     await visit.send("POST", f"/v1/certificates/{form.text('code')}/revocation", document, form.key)
-    return visit.see(f"/pengurus/kegiatan/{name}/sertifikat", "dicabut")
+    return visit.redirect(f"/pengurus/kegiatan/{name}/sertifikat", "dicabut")

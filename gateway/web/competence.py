@@ -18,7 +18,7 @@ OWN = "/saya/kompetensi"
 async def overview(visit: Visit) -> Response:
     """All areas with their units, and the last steps with what they follow from."""
     person = visit.require_person()
-    whom, base = _whom(visit, person)
+    whom, base = _rated_person(visit, person)
     growth = await visit.get(f"/v1/competence/{whom}")
     names = {unit["unit"]: unit["name"] for area in growth["areas"] for unit in area["units"]}
     return visit.render(
@@ -34,17 +34,17 @@ async def overview(visit: Visit) -> Response:
 async def unit_form(visit: Visit) -> Response:
     """One unit: three aspects, each on four levels in plain words, and what it follows from."""
     person = visit.require_person()
-    whom, base = _whom(visit, person)
+    whom, base = _rated_person(visit, person)
     growth = await visit.get(f"/v1/competence/{whom}")
     unit, area = _unit(growth, visit.parameter("unit"))
     found = (
-        await visit.parts(
-            framework=visit.public("/v1/frameworks/current"),
+        await visit.gather(
+            framework=visit.get_public("/v1/frameworks/current"),
             history=visit.get(f"/v1/participation/{whom}"),
         )
-    ).parts
+    ).answers
     if found["framework"] is None:
-        framework = await visit.public("/v1/frameworks/current")
+        framework = await visit.get_public("/v1/frameworks/current")
     else:
         framework = found["framework"]
     attended = [item for item in reversed((found["history"] or {"items": ()})["items"]) if item["attended"]]
@@ -65,22 +65,22 @@ async def unit_form(visit: Visit) -> Response:
 async def rate(visit: Visit) -> Response:
     """Say how far one is: each aspect that was chosen is one rating."""
     person = visit.require_person()
-    whom, base = _whom(visit, person)
+    whom, base = _rated_person(visit, person)
     unit = visit.parameter("unit")
     form = await visit.form()
     because = {"kind": "activity", "id": form.text("because")} if form.text("because") else None
-    levels = form.given(*ASPECTS)
+    levels = form.filled(*ASPECTS)
     if not levels:
         raise Malformed(errors={aspect: [""] for aspect in ASPECTS})
-    for aspect, level in {aspect: form.whole(aspect) for aspect in levels}.items():
+    for aspect, level in {aspect: form.whole_number(aspect) for aspect in levels}.items():
         document: dict[str, Any] = {"unit": unit, "aspect": aspect, "level": level, "because": because}
         if whom != person:
             document["person"] = whom
         await visit.send("POST", "/v1/competence", document, f"{form.key}/{aspect}")
-    return visit.see(base, "kompetensi")
+    return visit.redirect(base, "kompetensi")
 
 
-def _whom(visit: Visit, person: str) -> tuple[str, str]:
+def _rated_person(visit: Visit, person: str) -> tuple[str, str]:
     whom = visit.parameter("person") or person
     return whom, OWN if whom == person else f"/kompetensi/{whom}"
 

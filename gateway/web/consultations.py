@@ -16,15 +16,15 @@ WITHOUT_RATING = "-"
 INSIDE = frozenset({"owner", "answerer"})
 
 
-async def work(visit: Visit) -> Response:
+async def overview(visit: Visit) -> Response:
     """What waits for the visitor, what is open in their regions, and what they have asked themselves."""
     visit.require_person()
     calls = {"asked": visit.get("/v1/consultations", asker="me", limit=100)}
     if visit.may_somewhere(ANSWER):
         calls["owned"] = visit.get("/v1/consultations", owner="me", limit=100)
         calls["open"] = _open(visit)
-    found = await visit.parts(**calls, regions=visit.public("/v1/regions", limit=100))
-    lists = items_of(found.parts)
+    found = await visit.gather(**calls, regions=visit.get_public("/v1/regions", limit=100))
+    lists = items_of(found.answers)
     owned = [item for item in lists.get("owned") or () if item["state"] in {"open", "answered"}]
     mine = {item["consultation"] for item in owned}
     return visit.render(
@@ -41,31 +41,34 @@ async def work(visit: Visit) -> Response:
 
 async def consultation(visit: Visit) -> Response:
     """One consultation, as far as the visitor is concerned, and what they can do."""
-    shown = await visit.get(_path(visit))
-    inside = shown["role"] in INSIDE
-    calls = {"region": visit.public(f"/v1/regions/{shown['region']}")}
-    if inside and shown["state"] in {"open", "answered"}:
-        calls["offices"] = visit.public("/v1/offices")
-        calls["mentors"] = visit.get("/v1/offices/mentor/holders", region=shown["region"])
-        if shown["library"] is None:
-            calls["libraries"] = visit.public("/v1/libraries", region=shown["region"], limit=100)
-    if shown["library"]:
-        calls["library"] = visit.public(f"/v1/libraries/{shown['library']}")
-    found = (await visit.parts(**calls)).parts
-    people = [shown["owner"], *(each["by"] for each in (*shown["answers"], *shown["notes"], *shown["reasons"]))]
-    names = await visit.names([*people, shown["asker"]] if shown["role"] else [])
-    if inside and shown["asker"] and shown["asker"] not in names:
-        names |= await visit.names([shown["asker"]], "/v1/guests/{}")
+    consultation = await visit.get(_path(visit))
+    inside = consultation["role"] in INSIDE
+    calls = {"region": visit.get_public(f"/v1/regions/{consultation['region']}")}
+    if inside and consultation["state"] in {"open", "answered"}:
+        calls["offices"] = visit.get_public("/v1/offices")
+        calls["mentors"] = visit.get("/v1/offices/mentor/holders", region=consultation["region"])
+        if consultation["library"] is None:
+            calls["libraries"] = visit.get_public("/v1/libraries", region=consultation["region"], limit=100)
+    if consultation["library"]:
+        calls["library"] = visit.get_public(f"/v1/libraries/{consultation['library']}")
+    found = (await visit.gather(**calls)).answers
+    people = [
+        consultation["owner"],
+        *(each["by"] for each in (*consultation["answers"], *consultation["notes"], *consultation["reasons"])),
+    ]
+    names = await visit.names([*people, consultation["asker"]] if consultation["role"] else [])
+    if inside and consultation["asker"] and consultation["asker"] not in names:
+        names |= await visit.names([consultation["asker"]], "/v1/guests/{}")
     return visit.render(
         "consultation.html",
-        consultation=shown,
-        here=f"/konsultasi/{shown['consultation']}",
+        consultation=consultation,
+        here=f"/konsultasi/{consultation['consultation']}",
         region=found["region"],
         library=found.get("library"),
         libraries=[(each["library"], each["name"]) for each in (found.get("libraries") or {"items": []})["items"]],
         names=names,
         inside=inside,
-        colleagues=_colleagues(found, shown),
+        colleagues=_colleagues(found, consultation),
     )
 
 
@@ -105,7 +108,7 @@ async def hold(visit: Visit) -> Response:
 async def resolve(visit: Visit) -> Response:
     """It is solved; the asker may say how well it was answered."""
     form = await _form(visit)
-    document = {"rating": form.whole("rating")} if form.text("rating") not in {"", WITHOUT_RATING} else {}
+    document = {"rating": form.whole_number("rating")} if form.text("rating") not in {"", WITHOUT_RATING} else {}
     await visit.send("POST", f"{_path(visit)}/resolution", document, form.key)
     return _back(visit, "teratasi")
 
@@ -113,14 +116,14 @@ async def resolve(visit: Visit) -> Response:
 async def reopen(visit: Visit) -> Response:
     """It is not solved after all."""
     form = await _form(visit)
-    await visit.send("POST", f"{_path(visit)}/reopening", form.given("reason"), form.key)
+    await visit.send("POST", f"{_path(visit)}/reopening", form.filled("reason"), form.key)
     return _back(visit, "dibuka-lagi")
 
 
 async def assign(visit: Visit) -> Response:
     """Somebody else answers."""
     form = await _form(visit, "owner")
-    await visit.send("POST", f"{_path(visit)}/assignment", form.given("owner"), form.key)
+    await visit.send("POST", f"{_path(visit)}/assignment", form.filled("owner"), form.key)
     return _back(visit, "diserahkan")
 
 
@@ -134,8 +137,8 @@ async def share(visit: Visit) -> Response:
 async def promote(visit: Visit) -> Response:
     """More than an answer is needed: the library is accompanied."""
     form = await _form(visit)
-    taken = await visit.send("POST", f"{_path(visit)}/promotion", form.given("library"), form.key)
-    return visit.see(f"/pendampingan/{taken['mentorship']}", "didampingi")
+    taken = await visit.send("POST", f"{_path(visit)}/promotion", form.filled("library"), form.key)
+    return visit.redirect(f"/pendampingan/{taken['mentorship']}", "didampingi")
 
 
 async def _open(visit: Visit) -> Mapping[str, Any]:
@@ -150,15 +153,17 @@ async def _open(visit: Visit) -> Mapping[str, Any]:
     return {"items": items}
 
 
-def _colleagues(found: Mapping[str, Any], shown: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+def _colleagues(found: Mapping[str, Any], consultation: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
     """Who else could answer there: person and name."""
     offices = (found.get("offices") or {"items": []})["items"]
     sitting = [
-        office["holder"] or office["stand_in"] for office in offices if office["region"] in {None, shown["region"]}
+        office["holder"] or office["stand_in"]
+        for office in offices
+        if office["region"] in {None, consultation["region"]}
     ]
     mentors = [held["holder"] for held in (found.get("mentors") or {"items": []})["items"]]
     people = {each["person"]: each["name"] for each in (*sitting, *mentors) if each and each.get("name")}
-    return [(person, name) for person, name in people.items() if person != shown["owner"]]
+    return [(person, name) for person, name in people.items() if person != consultation["owner"]]
 
 
 async def _form(visit: Visit, *required: str) -> Any:
@@ -174,4 +179,4 @@ def _path(visit: Visit) -> str:
 
 
 def _back(visit: Visit, news: str) -> Response:
-    return visit.see(f"/konsultasi/{visit.parameter('consultation')}", news)
+    return visit.redirect(f"/konsultasi/{visit.parameter('consultation')}", news)

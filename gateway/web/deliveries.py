@@ -15,12 +15,12 @@ async def deliveries(visit: Visit) -> Response:
     visit.require_person()
     if not visit.may_somewhere(READ):
         raise Forbidden
-    found = await visit.parts(
+    found = await visit.gather(
         flagged=visit.get("/v1/contacts/bounced", limit=50),
         failed=visit.get("/v1/deliveries", state="failed", limit=50),
     )
-    flagged = (found.parts["flagged"] or {"items": []})["items"]
-    failed = (found.parts["failed"] or {"items": []})["items"]
+    flagged = (found.answers["flagged"] or {"items": []})["items"]
+    failed = (found.answers["failed"] or {"items": []})["items"]
     names = await visit.names(item["person"] for item in (*flagged, *failed))
     return visit.render("deliveries.html", flagged=flagged, failed=failed, names=names, missing=sorted(found.problems))
 
@@ -30,4 +30,4 @@ async def resend(visit: Visit) -> Response:
     visit.require_person()
     form = await visit.form()
     await visit.send("POST", f"/v1/deliveries/{visit.parameter('delivery')}/resend", {}, form.key)
-    return visit.see("/pengurus/kiriman", "kirim-ulang")
+    return visit.redirect("/pengurus/kiriman", "kirim-ulang")

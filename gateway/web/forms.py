@@ -17,7 +17,7 @@ from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.types import Message
 
-from gateway.edge.forwarding import read_body, refuse_declared
+from gateway.edge.forwarding import read_body, refuse_declared_size
 from services.kernel.base.problem import Malformed
 
 GOOD_FOR_SECONDS = 24 * 3600
@@ -41,18 +41,18 @@ class Form:
         """A field without surrounding blanks; "" where it is missing."""
         return self.fields.get(name, "").strip()
 
-    def whole(self, name: str) -> int:
+    def whole_number(self, name: str) -> int:
         """A field that holds a whole number. Raises ``Malformed``, which names the field."""
         text = self.text(name)
         if not text.isdecimal() or len(text) > DIGITS:
             raise Malformed(errors={name: [""]})
         return int(text)
 
-    def given_whole(self, *names: str) -> dict[str, int]:
+    def filled_numbers(self, *names: str) -> dict[str, int]:
         """The whole numbers in those of the fields that hold something. Raises ``Malformed``, which names the field."""
-        return {name: self.whole(name) for name in names if self.text(name)}
+        return {name: self.whole_number(name) for name in names if self.text(name)}
 
-    def given(self, *names: str) -> dict[str, str]:
+    def filled(self, *names: str) -> dict[str, str]:
         """Those of the fields that hold something."""
         return {name: text for name in names if (text := self.text(name))}
 
@@ -67,7 +67,7 @@ class FormTokens:
         """A token for a visitor, another one each time: a compressed page gives nothing away about it."""
         return str(self._serializer(visitor).dumps(secrets.token_urlsafe(6)))
 
-    def holds(self, token: str, visitor: str | None) -> bool:
+    def is_valid(self, token: str, visitor: str | None) -> bool:
         """Whether we made it, for this visitor, not too long ago."""
         if visitor is None:
             return False
@@ -83,7 +83,7 @@ class FormTokens:
 
 async def read_form(request: Request, limit: int = FORM_BYTES) -> Form:
     """The form that a request carries. Raises ``TooLarge`` and ``Malformed``."""
-    refuse_declared(request, limit)
+    refuse_declared_size(request, limit)
     body = await read_body(request, limit)
 
     async def again() -> Message:

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from gateway.composed.calendar_order import ahead
+from gateway.composed.upcoming import next_upcoming
 from gateway.web.listings import items_of, published
 from gateway.web.visit import Visit
 
@@ -18,39 +18,39 @@ LIBRARIES = 100
 
 async def home(visit: Visit) -> Response:
     """The regions with whom to ask there, the next gatherings, and what to do next."""
-    found = await visit.parts(
-        regions=visit.public("/v1/regions", limit=100),
+    found = await visit.gather(
+        regions=visit.get_public("/v1/regions", limit=100),
         activities=next_activities(visit),
     )
-    return visit.render("home.html", **items_of(found.parts))
+    return visit.render("home.html", **items_of(found.answers))
 
 
 async def region(visit: Visit) -> Response:
     """Who coordinates a region or stands in; while nobody does, the community's own board answers."""
     name = visit.parameter("region")
-    shown = await visit.public(f"/v1/regions/{name}")
-    found = await visit.parts(
-        offices=visit.public("/v1/offices"),
+    region = await visit.get_public(f"/v1/regions/{name}")
+    found = await visit.gather(
+        offices=visit.get_public("/v1/offices"),
         activities=next_activities(visit, region=name),
-        topics=visit.public("/v1/topics", region=name, limit=TOPICS),
-        answered=visit.public("/v1/consultations", region=name, limit=TOPICS),
-        libraries=visit.public("/v1/libraries", region=name, limit=LIBRARIES),
-        lectures=visit.public("/v1/lectures", region=name, limit=NEXT_ACTIVITIES),
+        topics=visit.get_public("/v1/topics", region=name, limit=TOPICS),
+        answered=visit.get_public("/v1/consultations", region=name, limit=TOPICS),
+        libraries=visit.get_public("/v1/libraries", region=name, limit=LIBRARIES),
+        lectures=visit.get_public("/v1/lectures", region=name, limit=NEXT_ACTIVITIES),
     )
-    lists = items_of(found.parts)
+    lists = items_of(found.answers)
     return visit.render(
         "region.html",
-        region=shown,
+        region=region,
         board=board_of(lists.pop("offices")),
-        more_libraries=bool((found.parts["libraries"] or {}).get("next")),
+        more_libraries=bool((found.answers["libraries"] or {}).get("next")),
         **lists,
     )
 
 
 async def next_activities(visit: Visit, **query: Any) -> dict[str, Any]:
     """The next few that are published and have not ended, soonest first, as a service would list them."""
-    found = await visit.public("/v1/activities", **published(visit), **query)
-    return {"items": ahead(found["items"], visit.now, NEXT_ACTIVITIES)}
+    found = await visit.get_public("/v1/activities", **published(visit), **query)
+    return {"items": next_upcoming(found["items"], visit.now, NEXT_ACTIVITIES)}
 
 
 def board_of(offices: Sequence[Mapping[str, Any]] | None) -> list[Mapping[str, Any]]:

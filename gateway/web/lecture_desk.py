@@ -20,13 +20,13 @@ async def desk(visit: Visit) -> Response:
     visit.require_person()
     if not visit.may_somewhere("activities.plan"):
         raise Forbidden
-    found = await visit.parts(
+    found = await visit.gather(
         polls=visit.get("/v1/polls", limit=20),
         groups=visit.get("/v1/chat-groups", limit=100),
         lectures=visit.get("/v1/lectures", limit=20),
-        regions=visit.public("/v1/regions", limit=100),
+        regions=visit.get_public("/v1/regions", limit=100),
     )
-    lists = {name: (part or {"items": []})["items"] for name, part in found.parts.items()}
+    lists = {name: (part or {"items": []})["items"] for name, part in found.answers.items()}
     allowed = visit.regions_of("activities.plan")
     lists["regions"] = [each for each in lists["regions"] if allowed is None or each["region"] in allowed]
     # Another region's chat is not taken for a lecture; one that is no region's is.
@@ -38,48 +38,48 @@ async def open_poll(visit: Visit) -> Response:
     """Ask when it suits most."""
     form = await _form_of(visit)
     document: dict[str, Any] = {
-        **form.given("title", "region"),
+        **form.filled("title", "region"),
         "options": _options(visit, form),
         "closes": _time(visit, form, "closes"),
-        **form.given_whole("quorum"),
+        **form.filled_numbers("quorum"),
     }
     _complete(document, "title", "region", "options", "closes", "quorum")
     answer = await visit.send("POST", "/v1/polls", document, form.key)
-    return visit.see(f"/jajak/{answer['poll']}", "jajak")
+    return visit.redirect(f"/jajak/{answer['poll']}", "jajak")
 
 
 async def register_group(visit: Visit) -> Response:
     """A group in whose chat lectures are held."""
     form = await _form_of(visit)
-    document = form.given("name", "channel", "chat", "region")
+    document = form.filled("name", "channel", "chat", "region")
     _complete(document, "name", "channel", "region")
     await visit.send("POST", "/v1/chat-groups", document, form.key)
-    return visit.see(DESK, "grup")
+    return visit.redirect(DESK, "grup")
 
 
 async def plan(visit: Visit) -> Response:
     """A lecture at the time that a poll agreed on, or that was agreed on otherwise."""
     form = await _form_of(visit)
-    document: dict[str, Any] = form.given("title", "region", "group", "poll", "agreed_otherwise")
+    document: dict[str, Any] = form.filled("title", "region", "group", "poll", "agreed_otherwise")
     if "poll" not in document:
         document |= {name: at for name in ("starts", "ends") if (at := _time(visit, form, name))}
         _complete(document, "starts", "ends")
     _complete(document, "title", "region", "group")
     answer = await visit.send("POST", "/v1/lectures", document, form.key)
-    return visit.see(f"/pengurus/kegiatan/{answer['activity']}", "kuliah")
+    return visit.redirect(f"/pengurus/kegiatan/{answer['activity']}", "kuliah")
 
 
 async def lead(visit: Visit) -> Response:
     """Lead a lecture: its next step, and the questions."""
     visit.require_person()
     name = visit.parameter("lecture")
-    shown = await visit.get(f"/v1/lectures/{name}")
-    if not shown["leads"]:
+    lecture = await visit.get(f"/v1/lectures/{name}")
+    if not lecture["leads"]:
         raise Forbidden
     questions = await visit.get(f"/v1/activities/{name}/questions")
-    people = {each["asker"] for each in questions["items"] if each["asker"]} | set(shown["speakers"])
+    people = {each["asker"] for each in questions["items"] if each["asker"]} | set(lecture["speakers"])
     return visit.render(
-        "lecture_lead.html", lecture=shown, questions=questions["items"], names=await visit.names(people)
+        "lecture_lead.html", lecture=lecture, questions=questions["items"], names=await visit.names(people)
     )
 
 
@@ -89,7 +89,7 @@ async def take_step(visit: Visit) -> Response:
     if form.text("step") not in STEPS:
         raise Malformed(errors={"step": [""]})
     await visit.send("POST", f"/v1/activities/{name}/lecture/{form.text('step')}", {}, form.key)
-    return visit.see(f"{DESK}/{name}", "simpan")
+    return visit.redirect(f"{DESK}/{name}", "simpan")
 
 
 async def treat_question(visit: Visit) -> Response:
@@ -100,10 +100,10 @@ async def treat_question(visit: Visit) -> Response:
     fields = {"pick": (), "hide": (), "merge": ("into",), "answer": ("text", "speaker")}.get(step)
     if fields is None:
         raise Malformed(errors={"step": [""]})
-    document = form.given(*fields)
+    document = form.filled(*fields)
     _complete(document, *(field for field in fields if field != "speaker"))
     await visit.send("POST", f"{path}/{step}", document, form.key)
-    return visit.see(f"{DESK}/{name}", "simpan")
+    return visit.redirect(f"{DESK}/{name}", "simpan")
 
 
 async def run_sheet(visit: Visit) -> Response:
@@ -122,7 +122,7 @@ async def tick(visit: Visit) -> Response:
     if form.text("done") == "no":
         document["done"] = False
     await visit.send("POST", f"/v1/activities/{name}/run-sheet/{visit.parameter('step')}", document, form.key)
-    return visit.see(f"{DESK}/{name}/lembar", "simpan")
+    return visit.redirect(f"{DESK}/{name}/lembar", "simpan")
 
 
 def _options(visit: Visit, form: Form) -> list[dict[str, str]]:
@@ -130,7 +130,7 @@ def _options(visit: Visit, form: Form) -> list[dict[str, str]]:
     options, errors = [], dict[str, list[str]]()
     for each in OPTIONS:
         names = {"starts": f"starts_{each}", "ends": f"ends_{each}"}
-        if not form.given(*names.values()):
+        if not form.filled(*names.values()):
             continue
         times = {part: at for part, name in names.items() if (at := _time(visit, form, name))}
         errors |= {name: [""] for part, name in names.items() if part not in times}

@@ -18,25 +18,25 @@ RUNNING = ("opened", "presentation", "questions")
 async def archive(visit: Visit) -> Response:
     """All lectures, the latest first, or those in which some words were said."""
     words, after = visit.parameter("cari")[:200], visit.parameter("setelah")
-    found = await visit.public("/v1/lectures", q=words or None, after=after or None, limit=PAGE)
+    found = await visit.get_public("/v1/lectures", q=words or None, after=after or None, limit=PAGE)
     return visit.render("lectures.html", lectures=found["items"], next=found["next"], words_sought=words)
 
 
 async def lecture(visit: Visit) -> Response:
     """One lecture: announced, held at this moment, or kept for those who were absent."""
     name = visit.parameter("lecture")
-    shown = await visit.get(f"/v1/lectures/{name}")
+    lecture = await visit.get(f"/v1/lectures/{name}")
     questions = []
-    if shown["phase"] in RUNNING:
+    if lecture["phase"] in RUNNING:
         questions = (await visit.get(f"/v1/activities/{name}/questions"))["items"]
-    names = await visit.names(named_in(shown), PUBLIC_NAME)
+    names = await visit.names(named_in(lecture), PUBLIC_NAME)
     return visit.render(
         "lecture.html",
-        lecture=shown,
+        lecture=lecture,
         questions=questions,
         names=names,
-        speaking=[names[person] for person in shown["speakers"] if person in names],
-        running=shown["phase"] in RUNNING,
+        speaking=[names[person] for person in lecture["speakers"] if person in names],
+        running=lecture["phase"] in RUNNING,
     )
 
 
@@ -46,8 +46,8 @@ async def ask(visit: Visit) -> Response:
     name, form = visit.parameter("lecture"), await visit.form()
     if not form.text("text"):
         raise Malformed(errors={"text": [""]})
-    await visit.send("POST", f"/v1/activities/{name}/questions", form.given("text"), form.key)
-    return visit.see(f"/kuliah/{name}", "pertanyaan")
+    await visit.send("POST", f"/v1/activities/{name}/questions", form.filled("text"), form.key)
+    return visit.redirect(f"/kuliah/{name}", "pertanyaan")
 
 
 async def put_off(visit: Visit) -> Response:
@@ -57,11 +57,11 @@ async def put_off(visit: Visit) -> Response:
     step = "withdraw" if form.text("step") == "withdraw" else "rejoin"
     path = f"/v1/activities/{name}/questions/{visit.parameter('question')}/{step}"
     await visit.send("POST", path, {}, form.key)
-    return visit.see(f"/kuliah/{name}", "simpan")
+    return visit.redirect(f"/kuliah/{name}", "simpan")
 
 
-def named_in(shown: Mapping[str, Any]) -> Iterable[str]:
+def named_in(lecture: Mapping[str, Any]) -> Iterable[str]:
     """The people whom a lecture's page may name."""
-    people = [*shown["speakers"], shown["guide"]]
-    people += [each[role] for each in shown["answered"] for role in ("asker", "speaker")]
+    people = [*lecture["speakers"], lecture["guide"]]
+    people += [each[role] for each in lecture["answered"] for role in ("asker", "speaker")]
     return {person for person in people if person}

@@ -17,17 +17,17 @@ async def libraries(visit: Visit) -> Response:
     """All libraries by name, or those that a part of the name or a region leads to."""
     name, region = visit.parameter("nama").strip(), visit.parameter("wilayah")
     query = {"name": name[:100], "region": region, "after": visit.parameter("lanjutan"), "limit": PAGE}
-    found = await visit.parts(
-        libraries=visit.public("/v1/libraries", **query),
-        regions=visit.public("/v1/regions", limit=100),
+    found = await visit.gather(
+        libraries=visit.get_public("/v1/libraries", **query),
+        regions=visit.get_public("/v1/regions", limit=100),
     )
-    lists = items_of(found.parts)
+    lists = items_of(found.answers)
     return visit.render(
         "libraries.html",
         name=name,
         region=region,
         names={one["region"]: one["name"] for one in lists["regions"] or ()},
-        following=(found.parts["libraries"] or {}).get("next"),
+        following=(found.answers["libraries"] or {}).get("next"),
         **lists,
     )
 
@@ -35,29 +35,29 @@ async def libraries(visit: Visit) -> Response:
 async def library(visit: Visit) -> Response:
     """One library; who works there for those who may know, and for oneself the button to say that one does."""
     identity = visit.parameter("library")
-    shown = await visit.public(f"/v1/libraries/{identity}")
-    calls = {"region": visit.public(f"/v1/regions/{shown['region']}")}
+    library = await visit.get_public(f"/v1/libraries/{identity}")
+    calls = {"region": visit.get_public(f"/v1/regions/{library['region']}")}
     if visit.person:
         calls["me"] = visit.get("/v1/me")
         calls["staff"] = visit.get(f"/v1/libraries/{identity}/affiliations", limit=100)
-    found = (await visit.parts(**calls)).parts
+    found = (await visit.gather(**calls)).answers
     me, staff = found.get("me"), found.get("staff")
     role = next((held["role"] for held in (me or {}).get("affiliations", ()) if held["library"] == identity), None)
     return visit.render(
         "library.html",
-        library=shown,
+        library=library,
         region=found["region"],
         known=me is not None,
         role=role,
         staff=None if staff is None else staff["items"],
-        keeps=role is not None or visit.may("libraries.keep", shown["region"]),
+        keeps=role is not None or visit.may("libraries.keep", library["region"]),
     )
 
 
 async def register_form(visit: Visit) -> Response:
     """A library that is not in the list yet."""
     visit.require_person()
-    regions = await visit.public("/v1/regions", limit=100)
+    regions = await visit.get_public("/v1/regions", limit=100)
     return visit.render("library_new.html", regions=regions["items"])
 
 
@@ -66,12 +66,12 @@ async def register(visit: Visit) -> Response:
     visit.require_person()
     form = await visit.form()
     region, _, subdistrict = form.text("subdistrict").partition("/")
-    document: dict[str, Any] = {**form.given("name", "kind", "level"), "region": region, "subdistrict": subdistrict}
+    document: dict[str, Any] = {**form.filled("name", "kind", "level"), "region": region, "subdistrict": subdistrict}
     missing = [name for name in ("name", "kind", "level", "subdistrict") if not document.get(name)]
     if missing:
         raise Malformed(errors={name: [""] for name in missing})
     answer = await visit.send("POST", "/v1/libraries", document, form.key)
-    return visit.see(f"/perpustakaan/{answer['library']}", "perpustakaan" if answer["registered"] else "sudah-ada")
+    return visit.redirect(f"/perpustakaan/{answer['library']}", "perpustakaan" if answer["registered"] else "sudah-ada")
 
 
 async def work_here(visit: Visit) -> Response:
@@ -79,7 +79,7 @@ async def work_here(visit: Visit) -> Response:
     visit.require_person()
     form, path = await visit.form(), _path(visit)
     await visit.send("POST", f"/v1{path[0]}/affiliations", {"role": form.text("role")}, form.key)
-    return visit.see(path[1], "simpan")
+    return visit.redirect(path[1], "simpan")
 
 
 async def leave(visit: Visit) -> Response:
@@ -87,7 +87,7 @@ async def leave(visit: Visit) -> Response:
     person = visit.require_person()
     form, path = await visit.form(), _path(visit)
     await visit.send("POST", f"/v1{path[0]}/affiliations/{person}/end", {}, form.key)
-    return visit.see(path[1], "simpan")
+    return visit.redirect(path[1], "simpan")
 
 
 async def say_interest(visit: Visit) -> Response:
@@ -95,7 +95,7 @@ async def say_interest(visit: Visit) -> Response:
     visit.require_person()
     form, path = await visit.form(), _path(visit)
     await visit.send("POST", f"/v1{path[0]}/interest", {"interest": form.text("interest")}, form.key)
-    return visit.see(path[1], "simpan")
+    return visit.redirect(path[1], "simpan")
 
 
 def _path(visit: Visit) -> tuple[str, str]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.composed.calendar_order import AT_ONCE, starting_from
+from gateway.composed.upcoming import ACTIVITIES_LIMIT, earliest_start
 from gateway.web.visit import Visit
 
 
 def published(visit: Visit) -> dict[str, Any]:
     """The query for published activities that may not have ended yet; the caller leaves out those that have."""
-    return {"state": "published", "from": starting_from(visit.now), "limit": AT_ONCE}
+    return {"state": "published", "from": earliest_start(visit.now), "limit": ACTIVITIES_LIMIT}
 
 
 def items_of(parts: Mapping[str, Any]) -> dict[str, Any]:

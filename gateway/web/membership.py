@@ -6,10 +6,9 @@ from typing import Any
 
 from starlette.responses import Response
 
-from gateway.composed.calendar_order import is_ahead
 from gateway.composed.composition import Composed, dashboard
+from gateway.composed.upcoming import is_upcoming
 from gateway.edge.identity import Identities
-from gateway.reports.sections import STAGES
 from gateway.web.pages import Page
 from gateway.web.visit import Visit, local_path
 from services.kernel.base.problem import Malformed, Problem
@@ -17,28 +16,28 @@ from services.kernel.base.problem import Malformed, Problem
 
 async def join_form(visit: Visit) -> Response:
     """Five fields, of which two need to be filled in besides a contact."""
-    found = await visit.parts(regions=visit.public("/v1/regions", limit=100))
+    found = await visit.gather(regions=visit.get_public("/v1/regions", limit=100))
     if "regions" in found.problems:
         raise found.problems["regions"]
-    return visit.render("join.html", regions=found.parts["regions"]["items"])
+    return visit.render("join.html", regions=found.answers["regions"]["items"])
 
 
 async def join(visit: Visit) -> Response:
     """A new member."""
     form = await visit.form()
     region, _, subdistrict = form.text("subdistrict").partition("/")
-    document = {**form.given("name", "library", "email", "phone"), "region": region, "subdistrict": subdistrict}
+    document = {**form.filled("name", "library", "email", "phone"), "region": region, "subdistrict": subdistrict}
     document["language"] = visit.words.language
     missing = [name for name in ("name", "library", "subdistrict") if not document.get(name)]
-    if not form.given("email", "phone"):
+    if not form.filled("email", "phone"):
         missing += ["email", "phone"]
     if missing:
         raise Malformed(errors={name: [""] for name in missing})
     await visit.send("POST", "/v1/members", document, form.key)
     if not form.text("email"):
         # Codes go by e-mail, and to a Telegram account that somebody logged in has linked: here is who helps.
-        return visit.see(f"/wilayah/{region}", "gabung-tanpa-email")
-    return visit.see("/masuk", "gabung")
+        return visit.redirect(f"/wilayah/{region}", "gabung-tanpa-email")
+    return visit.redirect("/masuk", "gabung")
 
 
 async def login_form(visit: Visit) -> Response:
@@ -70,9 +69,9 @@ def log_in(identities: Identities) -> Page:
         document = {"contact": form.text("contact"), "code": form.text("code")}
         answer = await visit.send("POST", "/v1/login", document, form.key)
         session = visit.caller.ensure_session()
-        _give_back(identities, session.token)
-        visit.caller.become(session.logged_in(answer["token"]))
-        return visit.see(local_path(form.text("lanjut"), "/saya"), "masuk")
+        _forget_token(identities, session.token)
+        visit.caller.set_session(session.logged_in(answer["token"]))
+        return visit.redirect(local_path(form.text("lanjut"), "/saya"), "masuk")
 
     return attempt
 
@@ -88,9 +87,9 @@ def log_out(identities: Identities) -> Page:
                 await visit.send("POST", "/v1/logout", {"token": session.token}, form.key)
             except Problem:
                 visit.failed = None  # the token stays good until it expires; this browser no longer has it
-            _give_back(identities, session.token)
-        visit.caller.become(session.logged_out())
-        return visit.see("/", "keluar")
+            _forget_token(identities, session.token)
+        visit.caller.set_session(session.logged_out())
+        return visit.redirect("/", "keluar")
 
     return attempt
 
@@ -99,24 +98,23 @@ async def own_page(visit: Visit) -> Response:
     """One's seats, history and messages; what is down is left out and said."""
     visit.require_person()
     composed: Composed = await dashboard(visit.forwarding, visit.caller)
-    found = await visit.parts(
+    found = await visit.gather(
         preferences=visit.get("/v1/me/preferences"),
-        regions=visit.public("/v1/regions", limit=100),
+        regions=visit.get_public("/v1/regions", limit=100),
     )
-    items = (composed.parts["participation"] or {"items": []})["items"]
+    items = (composed.answers["participation"] or {"items": []})["items"]
     return visit.render(
         "own.html",
-        me=composed.parts["me"],
-        seats=[item for item in items if item["seat"] in {"taken", "line"} and _stands(visit, item)],
+        me=composed.answers["me"],
+        seats=[item for item in items if item["seat"] in {"taken", "line"} and _is_open_seat(visit, item)],
         history=[item for item in reversed(items) if item["attended"]],
-        inbox=composed.parts["inbox"],
-        preferences=found.parts["preferences"],
-        certificates=list(reversed((composed.parts["certificates"] or {"items": ()})["items"])),
-        stages={name: visit.words(text) for name, text in STAGES.items()},
-        areas=grown(composed.parts["competence"]),
-        consultations=(composed.parts["consultations"] or {"items": ()})["items"],
-        mentorships=(composed.parts["mentorships"] or {"items": ()})["items"],
-        regions={region["region"]: region for region in (found.parts["regions"] or {"items": ()})["items"]},
+        inbox=composed.answers["inbox"],
+        preferences=found.answers["preferences"],
+        certificates=list(reversed((composed.answers["certificates"] or {"items": ()})["items"])),
+        areas=rated_areas(composed.answers["competence"]),
+        consultations=(composed.answers["consultations"] or {"items": ()})["items"],
+        mentorships=(composed.answers["mentorships"] or {"items": ()})["items"],
+        regions={region["region"]: region for region in (found.answers["regions"] or {"items": ()})["items"]},
         missing=sorted(composed.problems),
     )
 
@@ -127,10 +125,10 @@ async def change_preferences(visit: Visit) -> Response:
     form = await visit.form()
     document = {"language": form.text("language"), "email": form.text("email") == "yes"}
     await visit.send("PUT", "/v1/me/preferences", document, form.key)
-    return visit.see("/saya", "simpan")
+    return visit.redirect("/saya", "simpan")
 
 
-def grown(competence: dict[str, Any] | None) -> list[dict[str, Any]]:
+def rated_areas(competence: dict[str, Any] | None) -> list[dict[str, Any]]:
     """The areas in which something is rated, each with the highest level that another person has given, else oneself."""
     areas = []
     for area in (competence or {"areas": ()})["areas"]:
@@ -142,10 +140,10 @@ def grown(competence: dict[str, Any] | None) -> list[dict[str, Any]]:
     return areas
 
 
-def _stands(visit: Visit, item: dict[str, Any]) -> bool:
-    return item.get("state") == "published" and is_ahead(item, visit.now)
+def _is_open_seat(visit: Visit, item: dict[str, Any]) -> bool:
+    return item.get("state") == "published" and is_upcoming(item, visit.now)
 
 
-def _give_back(identities: Identities, token: str | None) -> None:
+def _forget_token(identities: Identities, token: str | None) -> None:
     if token:
         identities.forget(token)

@@ -17,10 +17,10 @@ LATEST_VISITS = 5
 async def overview(visit: Visit) -> Response:
     """The cases that concern the visitor, and the wish of a library that has none."""
     visit.require_person()
-    found = await visit.parts(cases=visit.get("/v1/mentorships", limit=100), me=visit.get("/v1/me"))
-    cases = (found.parts["cases"] or {"items": None})["items"]
+    found = await visit.gather(cases=visit.get("/v1/mentorships", limit=100), me=visit.get("/v1/me"))
+    cases = (found.answers["cases"] or {"items": None})["items"]
     accompanied = {case["library"] for case in cases or () if case["state"] == "open"}
-    own = (found.parts["me"] or {}).get("affiliations", ())
+    own = (found.answers["me"] or {}).get("affiliations", ())
     return visit.render(
         "mentorships.html",
         cases=cases,
@@ -33,48 +33,48 @@ async def case(visit: Visit) -> Response:
     """One case: where it stands, what comes next, what shows that it runs."""
     visit.require_person()
     path = _path(visit)
-    shown = await visit.get(path)
+    case = await visit.get(path)
     calls = {"visits": visit.get(f"{path}/visits", limit=LATEST_VISITS)}
-    if "lead" in shown["may"] and shown["state"] == "open":
+    if "lead" in case["may"] and case["state"] == "open":
         calls["suggestions"] = visit.get(f"{path}/suggestions")
-    found = await visit.parts(**calls)
-    visits, suggestions = found.parts["visits"], found.parts.get("suggestions")
+    found = await visit.gather(**calls)
+    visits, suggestions = found.answers["visits"], found.answers.get("suggestions")
     suggested = suggestions["items"][:5] if suggestions else []
-    people = [*shown["mentors"], *(each["person"] for each in suggested), *(each["by"] for each in shown["history"])]
+    people = [*case["mentors"], *(each["person"] for each in suggested), *(each["by"] for each in case["history"])]
     return visit.render(
         "mentorship.html",
-        case=shown,
-        here=f"/pendampingan/{shown['mentorship']}",
+        case=case,
+        here=f"/pendampingan/{case['mentorship']}",
         visits=visits and visits["items"],
         suggested=suggested,
-        names=await _names(visit, shown, people),
-        ahead=_ahead(shown),
+        names=await _names(visit, case, people),
+        next_stage=_next_stage(case),
     )
 
 
 async def visit_form(visit: Visit) -> Response:
     """Half a minute on a phone."""
     visit.require_person()
-    shown = await visit.get(_path(visit))
-    if "visit" not in shown["may"]:
+    case = await visit.get(_path(visit))
+    if "visit" not in case["may"]:
         raise Forbidden
-    names = await _names(visit, shown, ())
-    staff = [each for each in shown["staff"] if not each.get("until")]
+    names = await _names(visit, case, ())
+    staff = [each for each in case["staff"] if not each.get("until")]
     today = visit.words.local(visit.now).date().isoformat()
-    here = f"/pendampingan/{shown['mentorship']}"
-    return visit.render("visit.html", case=shown, here=here, staff=staff, names=names, today=today)
+    here = f"/pendampingan/{case['mentorship']}"
+    return visit.render("visit.html", case=case, here=here, staff=staff, names=names, today=today)
 
 
 async def evidence_form(visit: Visit) -> Response:
     """This week's loans or last week's, and a backup."""
     visit.require_person()
-    shown = await visit.get(_path(visit))
+    case = await visit.get(_path(visit))
     now = visit.words.local(visit.now)
     weeks = [now - timedelta(days=7 * back) for back in (0, 1)]
     return visit.render(
         "evidence.html",
-        case=shown,
-        here=f"/pendampingan/{shown['mentorship']}",
+        case=case,
+        here=f"/pendampingan/{case['mentorship']}",
         weeks=[(f"{at.isocalendar().year}-W{at.isocalendar().week:02d}", back) for back, at in enumerate(weeks)],
         now=now.strftime("%Y-%m-%dT%H:%M"),
     )
@@ -83,9 +83,9 @@ async def evidence_form(visit: Visit) -> Response:
 async def handover(visit: Visit) -> Response:
     """What a newcomer at the library needs to go on."""
     visit.require_person()
-    shown = await visit.get(f"{_path(visit)}/handover")
-    names = await _names(visit, shown, shown["mentors"])
-    return visit.render("handover.html", case=shown, here=f"/pendampingan/{shown['mentorship']}", names=names)
+    case = await visit.get(f"{_path(visit)}/handover")
+    names = await _names(visit, case, case["mentors"])
+    return visit.render("handover.html", case=case, here=f"/pendampingan/{case['mentorship']}", names=names)
 
 
 async def progress(visit: Visit) -> Response:
@@ -93,26 +93,26 @@ async def progress(visit: Visit) -> Response:
     return visit.render("progress.html", case=await visit.get(f"/v1/progress/{visit.parameter('secret')}"))
 
 
-async def _names(visit: Visit, shown: Mapping[str, Any], people: Any) -> dict[str, str]:
+async def _names(visit: Visit, case: Mapping[str, Any], people: Any) -> dict[str, str]:
     """Who is who: the board by its offices, the staff among themselves, anybody to those who may read members."""
-    found = await visit.parts(
-        offices=visit.public("/v1/offices"),
-        staff=visit.get(f"/v1/libraries/{shown['library']}/affiliations", limit=100),
+    found = await visit.gather(
+        offices=visit.get_public("/v1/offices"),
+        staff=visit.get(f"/v1/libraries/{case['library']}/affiliations", limit=100),
         mentors=visit.get("/v1/offices/mentor/holders", limit=100),
     )
     names: dict[str, str] = {}
-    for answer in (found.parts["offices"], found.parts["mentors"]):
+    for answer in (found.answers["offices"], found.answers["mentors"]):
         held = [each["holder"] for each in (answer or {"items": ()})["items"] if each["holder"]]
         names |= {holder["person"]: holder["name"] for holder in held if holder["name"]}
-    staff = (found.parts["staff"] or {"items": ()})["items"]
+    staff = (found.answers["staff"] or {"items": ()})["items"]
     names |= {each["person"]: each["name"] for each in staff if each["name"]}
     unknown = [person for person in people if person not in names]
     return names | await visit.names(unknown) if visit.may_somewhere("members.read") else names
 
 
-def _ahead(shown: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def _next_stage(case: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The stage that comes next, with its checklist."""
-    return next((stage for stage in shown["stages"] if stage["stage"] == shown["next_stage"]), None)
+    return next((stage for stage in case["stages"] if stage["stage"] == case["next_stage"]), None)
 
 
 def _path(visit: Visit) -> str:

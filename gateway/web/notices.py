@@ -17,16 +17,16 @@ MATTERS = ("registrations", "reminders", "activities", "topics", "consultations"
 async def notices(visit: Visit) -> Response:
     """The preferences as they stand."""
     visit.require_person()
-    found = await visit.parts(
-        preferences=visit.get(PREFERENCES), regions=visit.public("/v1/regions", limit=100), me=visit.get("/v1/me")
+    found = await visit.gather(
+        preferences=visit.get(PREFERENCES), regions=visit.get_public("/v1/regions", limit=100), me=visit.get("/v1/me")
     )
     if problem := found.problems.get("preferences"):
         raise problem
-    me = found.parts["me"] or {}
+    me = found.answers["me"] or {}
     return visit.render(
         "notices.html",
-        chosen=found.parts["preferences"],
-        regions=(found.parts["regions"] or {"items": ()})["items"],
+        chosen=found.answers["preferences"],
+        regions=(found.answers["regions"] or {"items": ()})["items"],
         home=me.get("region"),
         has_telegram=bool(me.get("telegram")),
     )
@@ -37,7 +37,7 @@ async def choose(visit: Visit) -> Response:
     visit.require_person()
     form = await visit.form()
     await visit.send("PUT", PREFERENCES, _document(form), form.key)
-    return visit.see("/saya/pemberitahuan", "simpan")
+    return visit.redirect("/saya/pemberitahuan", "simpan")
 
 
 def _document(form: Form) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from gateway.composed.composition import register_guest
 from gateway.composed.contact import CONTACT
-from gateway.web.visit import AskAgain, Visit
+from gateway.web.visit import SendAgain, Visit
 from services.kernel.base.problem import Forbidden, Malformed
 
 INCOMPLETE = "Kursi Anda tercatat, tetapi nama dan kontak Anda belum tersimpan. Tekan sekali lagi."
@@ -17,7 +17,7 @@ INCOMPLETE = "Kursi Anda tercatat, tetapi nama dan kontak Anda belum tersimpan. 
 async def register_as_guest(visit: Visit) -> Response:
     """A seat for somebody who is nobody's member, where the activity is open."""
     name, form = visit.parameter("activity"), await visit.form()
-    contact = form.given(*CONTACT)
+    contact = form.filled(*CONTACT)
     missing = [] if "name" in contact else ["name"]
     if "email" not in contact and "phone" not in contact:
         missing += ["email", "phone"]
@@ -26,8 +26,8 @@ async def register_as_guest(visit: Visit) -> Response:
     visit.forwarding.admit(visit.request, visit.caller, "POST", f"/v1/activities/{name}/guest-registrations")
     composed = await register_guest(visit.forwarding, visit.caller, name, contact, form.key)
     if composed.problems:
-        raise AskAgain(INCOMPLETE)
-    return visit.see(f"/kegiatan/{name}", "kursi" if composed.parts["seat"] == "taken" else "antrean")
+        raise SendAgain(INCOMPLETE)
+    return visit.redirect(f"/kegiatan/{name}", "kursi" if composed.answers["seat"] == "taken" else "antrean")
 
 
 async def say_problem(visit: Visit) -> Response:
@@ -37,7 +37,7 @@ async def say_problem(visit: Visit) -> Response:
         raise Malformed(errors={"text": [""]})
     document = {"text": form.text("text"), "anonymous": form.text("anonymous") == "yes" or visit.person is None}
     await visit.send("POST", f"/v1/activities/{name}/problems", document, form.key)
-    return visit.see(f"/kegiatan/{name}", "masalah")
+    return visit.redirect(f"/kegiatan/{name}", "masalah")
 
 
 async def share_problem(visit: Visit) -> Response:
@@ -45,65 +45,65 @@ async def share_problem(visit: Visit) -> Response:
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
     await visit.send("POST", f"/v1/activities/{name}/problems/{form.text('problem')}/raisers", {}, form.key)
-    return visit.see(f"/kegiatan/{name}", "sama")
+    return visit.redirect(f"/kegiatan/{name}", "sama")
 
 
 async def problems(visit: Visit) -> Response:
     """All problems of an activity, for planners."""
     visit.require_person()
     name = visit.parameter("activity")
-    shown = await visit.get(f"/v1/activities/{name}")
-    if not visit.may("activities.plan", shown["region"]):
+    activity = await visit.get(f"/v1/activities/{name}")
+    if not visit.may("activities.plan", activity["region"]):
         raise Forbidden
     items = (await visit.get(f"/v1/activities/{name}/problems", limit=100))["items"]
     names = await visit.names([item["author"] for item in items])
-    return visit.render("problems.html", activity=shown, problems=items, names=names)
+    return visit.render("problems.html", activity=activity, problems=items, names=names)
 
 
 async def merge_problem(visit: Visit) -> Response:
     """Two of them are the same."""
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
-    document = form.given("into")
+    document = form.filled("into")
     if not document:
         raise Malformed(errors={"into": [""]})
     await visit.send("POST", f"/v1/activities/{name}/problems/{form.text('problem')}/merge", document, form.key)
-    return visit.see(f"/pengurus/kegiatan/{name}/masalah", "digabung")
+    return visit.redirect(f"/pengurus/kegiatan/{name}/masalah", "digabung")
 
 
 async def make_topic(visit: Visit) -> Response:
     """One of them becomes a topic."""
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
-    document = form.given("title")
+    document = form.filled("title")
     if not document:
         raise Malformed(errors={"title": [""]})
     await visit.send("POST", f"/v1/activities/{name}/problems/{form.text('problem')}/topic", document, form.key)
-    return visit.see(f"/pengurus/kegiatan/{name}/masalah", "jadi-topik")
+    return visit.redirect(f"/pengurus/kegiatan/{name}/masalah", "jadi-topik")
 
 
 async def leave_material(visit: Visit) -> Response:
     """A link or a text that others may use."""
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
-    document = form.given("title", "url", "text", "licence", "visibility")
+    document = form.filled("title", "url", "text", "licence", "visibility")
     missing = [field for field in ("title", "licence") if field not in document]
     if "url" not in document and "text" not in document:
         missing += ["url", "text"]
     if missing:
         raise Malformed(errors={field: [""] for field in missing})
     await visit.send("POST", f"/v1/activities/{name}/materials", document, form.key)
-    return visit.see(f"/pengurus/kegiatan/{name}", "materi")
+    return visit.redirect(f"/pengurus/kegiatan/{name}", "materi")
 
 
 async def materials(visit: Visit) -> Response:
     """Materials of all activities that everybody may have, found by words."""
     words = visit.parameter("cari").strip()[:200]
     found, regions = await asyncio.gather(
-        visit.public("/v1/materials", q=words, after=visit.parameter("setelah")),
-        visit.parts(regions=visit.public("/v1/regions", limit=100)),
+        visit.get_public("/v1/materials", q=words, after=visit.parameter("setelah")),
+        visit.gather(regions=visit.get_public("/v1/regions", limit=100)),
     )
-    names = {item["region"]: item["name"] for item in (regions.parts["regions"] or {"items": ()})["items"]}
+    names = {item["region"]: item["name"] for item in (regions.answers["regions"] or {"items": ()})["items"]}
     return visit.render(
         "materials.html", materials=found["items"], next=found.get("next"), words_sought=words, region_names=names
     )

@@ -21,5 +21,5 @@ async def erase(visit: Visit) -> Response:
     if form.text("sure") != "yes":
         raise Malformed(errors={"sure": [""]})
     await visit.send("POST", "/v1/me/erasure", {"sure": True}, form.key)
-    visit.caller.become(visit.caller.ensure_session().logged_out())
-    return visit.see("/", "terlupakan")
+    visit.caller.set_session(visit.caller.ensure_session().logged_out())
+    return visit.redirect("/", "terlupakan")

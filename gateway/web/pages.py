@@ -22,49 +22,49 @@ from services.kernel.base.problem import Problem
 from services.kernel.declare.policy import ANONYMOUS
 
 Page = Callable[[Visit], Awaitable[Response]]
-ATTEMPTS = frozenset({400, 409, 412, 413, 422, 429, 503})
+RETRYABLE = frozenset({400, 409, 412, 413, 422, 429, 503})
 """What leaves the visitor where they were, with the reason on top and what they had entered still there."""
 
 
-def acting(page: Page, attempt: Page) -> Page:
+def form_action(page: Page, attempt: Page) -> Page:
     """A page that does something: ``attempt``, and where that fails ``page`` again."""
 
     async def act(visit: Visit) -> Response:
         try:
             return await attempt(visit)
         except Problem as problem:
-            if problem.status not in {*ATTEMPTS, 401}:
+            if problem.status not in {*RETRYABLE, 401}:
                 raise
-            await visit.recall()
+            await visit.read_form_if_unread()
             if problem.status == 401:
-                return until_login(visit, problem)
-            failed = visit.failure(problem)
+                return resend_after_login(visit, problem)
+            failed = visit.after_failure(problem)
         try:
             return await page(failed)
         except Problem:
             # The service that failed is the one that the page reads, too: what was typed stays where it was sent from.
-            if failed.sent is None or failed.sent.files:
+            if failed.sent_form is None or failed.sent_form.files:
                 raise
-            return kept(failed)
+            return resend_page(failed)
 
     return act
 
 
-def kept(visit: Visit) -> Response:
+def resend_page(visit: Visit) -> Response:
     """A page that needs no service: what had been entered, and a button that sends it once more."""
     texts = {name: text for name, text in visit.fields.items() if is_prose(text)}
     others = {name: text for name, text in visit.fields.items() if name not in texts}
-    return visit.render("kept.html", texts=texts, others=others)
+    return visit.render("resend.html", texts=texts, others=others)
 
 
-def until_login(visit: Visit, problem: Problem) -> Response:
+def resend_after_login(visit: Visit, problem: Problem) -> Response:
     """A login that ended while somebody wrote takes nothing of it away. Raises ``problem`` where nothing was written.
 
     Its token was another visitor's, so it proves nothing any more; but only a form of this site comes with the cookie.
     """
     if visit.caller.session is None or not any(map(is_prose, visit.fields.values())):
         raise problem
-    return kept(replace(visit, failed=problem))
+    return resend_page(replace(visit, failed=problem))
 
 
 def is_prose(text: str) -> bool:
@@ -97,12 +97,12 @@ class Pages:
 
         async def respond(request: Request) -> Response:
             request.state.route = route
-            visit = await self._visit(request)
+            visit = await self._visit_of(request)
             try:
                 response = await page(visit)
             except Problem as problem:
-                response = self._instead(visit, problem)
-            self._callers.remember(request, response, visit.caller)
+                response = self._error_response(visit, problem)
+            self._callers.save(request, response, visit.caller)
             return response
 
         return respond
@@ -110,17 +110,17 @@ class Pages:
     async def show_problem(self, request: Request, error: Exception) -> Response:
         """A page for whatever went wrong outside of a page's own handler; without the navigation of a person."""
         problem = problem_from(request, error)
-        return self._page_of(self._of(request, Caller(ANONYMOUS)), problem)
+        return self._problem_page(self._make_visit(request, Caller(ANONYMOUS)), problem)
 
-    async def _visit(self, request: Request) -> Visit:
-        caller = await self._callers.of(request, lenient=True)
+    async def _visit_of(self, request: Request) -> Visit:
+        caller = await self._callers.caller_of(request, lenient=True)
         chosen = request.query_params.get("lang")
         if chosen in LANGUAGES and chosen != caller.language:
-            caller.become(replace(caller.ensure_session(), language=chosen, seen=caller.seen))
+            caller.set_session(replace(caller.ensure_session(), language=chosen, seen=caller.seen))
             caller.language = chosen
-        return self._of(request, caller)
+        return self._make_visit(request, caller)
 
-    def _of(self, request: Request, caller: Caller) -> Visit:
+    def _make_visit(self, request: Request, caller: Caller) -> Visit:
         return Visit(
             request=request,
             caller=caller,
@@ -131,12 +131,12 @@ class Pages:
             now=self._clock.now(),
         )
 
-    def _instead(self, visit: Visit, problem: Problem) -> Response:
+    def _error_response(self, visit: Visit, problem: Problem) -> Response:
         if problem.status == 401:
             return RedirectResponse(login_path(visit.request), 303)
-        return self._page_of(visit, problem)
+        return self._problem_page(visit, problem)
 
     @staticmethod
-    def _page_of(visit: Visit, problem: Problem) -> Response:
+    def _problem_page(visit: Visit, problem: Problem) -> Response:
         incident = problem.extensions.get("incident")
         return replace(visit, failed=problem).render("problem.html", status=problem.status, incident=incident)

@@ -22,15 +22,15 @@ async def plan_form(visit: Visit) -> Response:
     topic = await visit.get(f"/v1/topics/{visit.parameter('topic')}")
     if not visit.may("activities.plan", topic["region"]):
         raise Forbidden
-    found = await visit.parts(
+    found = await visit.gather(
         venues=visit.get("/v1/venues", region=topic["region"], limit=100),
-        region=visit.public(f"/v1/regions/{topic['region']}"),
+        region=visit.get_public(f"/v1/regions/{topic['region']}"),
     )
     if "venues" in found.problems:
         raise found.problems["venues"]
-    venues = found.parts["venues"]["items"]
+    venues = found.answers["venues"]["items"]
     options = [(venue["venue"], venue["name"]) for venue in venues]
-    return visit.render("plan.html", topic=topic, venues=venues, venue_options=options, region=found.parts["region"])
+    return visit.render("plan.html", topic=topic, venues=venues, venue_options=options, region=found.answers["region"])
 
 
 async def plan(visit: Visit) -> Response:
@@ -40,9 +40,9 @@ async def plan(visit: Visit) -> Response:
     document: dict[str, Any] = {
         "kind": "gathering",
         "topic": topic,
-        **form.given("title", "region", "venue"),
+        **form.filled("title", "region", "venue"),
         **_times(visit),
-        **form.given_whole("capacity"),
+        **form.filled_numbers("capacity"),
     }
     if form.text("past") == "yes":
         document["past"] = True
@@ -50,38 +50,40 @@ async def plan(visit: Visit) -> Response:
     if missing:
         raise Malformed(errors={name: [""] for name in missing})
     answer = await visit.send("POST", "/v1/activities", document, form.key)
-    return visit.see(f"/pengurus/kegiatan/{answer['activity']}", "rencana")
+    return visit.redirect(f"/pengurus/kegiatan/{answer['activity']}", "rencana")
 
 
 async def manage(visit: Visit) -> Response:
     """One activity on the desk: what is missing before it can be published, and what can be done now."""
     visit.require_person()
     name = visit.parameter("activity")
-    shown = await visit.get(f"/v1/activities/{name}")
-    if not visit.may("activities.plan", shown["region"]):
+    activity = await visit.get(f"/v1/activities/{name}")
+    if not visit.may("activities.plan", activity["region"]):
         raise Forbidden
-    calls = {"offices": visit.public("/v1/offices"), "venue": _venue_request(visit, shown)}
-    if shown["state"] == "planned":
-        calls["guides"] = visit.get("/v1/guides", region=shown["region"], subdistrict=shown["venue"].get("subdistrict"))
-        calls["roster"] = visit.get("/v1/members", region=shown["region"], limit=ROSTER)
+    calls = {"offices": visit.get_public("/v1/offices"), "venue": _venue_request(visit, activity)}
+    if activity["state"] == "planned":
+        calls["guides"] = visit.get(
+            "/v1/guides", region=activity["region"], subdistrict=activity["venue"].get("subdistrict")
+        )
+        calls["roster"] = visit.get("/v1/members", region=activity["region"], limit=ROSTER)
     else:
         calls["feedback"] = visit.get(f"/v1/activities/{name}/feedback")
-    found = await visit.parts(**calls)
-    names = office_holders(found.parts["offices"])
-    strangers = [speaker["person"] for speaker in shown["speakers"] if speaker["person"] not in names]
+    found = await visit.gather(**calls)
+    names = office_holders(found.answers["offices"])
+    strangers = [speaker["person"] for speaker in activity["speakers"] if speaker["person"] not in names]
     return visit.render(
         "manage.html",
-        activity=shown,
+        activity=activity,
         names=names | await visit.names(strangers),
-        host=found.parts["venue"],
-        guides=_first(found.parts.get("guides"), GUIDES),
-        roster=_first(found.parts.get("roster"), ROSTER),
+        host=found.answers["venue"],
+        guides=_first(found.answers.get("guides"), GUIDES),
+        roster=_first(found.answers.get("roster"), ROSTER),
         roster_options=[
             (member.get("member") or member["person"], member["name"])
-            for member in _first(found.parts.get("roster"), ROSTER) or ()
+            for member in _first(found.answers.get("roster"), ROSTER) or ()
             if member.get("name")
         ],
-        feedback=found.parts.get("feedback"),
+        feedback=found.answers.get("feedback"),
         missing=sorted(found.problems),
     )
 
@@ -89,7 +91,7 @@ async def manage(visit: Visit) -> Response:
 async def name_speaker(visit: Visit) -> Response:
     """A guide from the proposals, or a speaker."""
     form = await _form_of(visit)
-    document = form.given("person", "role", "category", "competence", "name")
+    document = form.filled("person", "role", "category", "competence", "name")
     if "person" not in document:
         raise Malformed(errors={"person": [""]})
     return await _command(
@@ -114,7 +116,7 @@ async def reschedule(visit: Visit) -> Response:
 async def cancel(visit: Visit) -> Response:
     """It will not be held."""
     form = await _form_of(visit)
-    document = form.given("reason")
+    document = form.filled("reason")
     if not document:
         raise Malformed(errors={"reason": [""]})
     return await _command(visit, form, "cancel", document, "dibatalkan")
@@ -129,16 +131,16 @@ async def ask_host(visit: Visit) -> Response:
     """The host was asked whether it can be held there."""
     form, name = await _form_of(visit), visit.parameter("activity")
     await visit.send("POST", f"/v1/venues/{form.text('venue')}/requests", {"activity": name}, form.key)
-    return visit.see(f"/pengurus/kegiatan/{name}", "ditanya")
+    return visit.redirect(f"/pengurus/kegiatan/{name}", "ditanya")
 
 
 async def record_host(visit: Visit) -> Response:
     """What the host answered, recorded for them."""
     form, name = await _form_of(visit), visit.parameter("activity")
     confirmed = form.text("confirmed") == "yes"
-    document = {"confirmed": confirmed, **form.given("by")}
+    document = {"confirmed": confirmed, **form.filled("by")}
     await visit.send("POST", f"/v1/venues/{form.text('venue')}/requests/{name}/answer", document, form.key)
-    return visit.see(f"/pengurus/kegiatan/{name}", "bersedia" if confirmed else "menolak")
+    return visit.redirect(f"/pengurus/kegiatan/{name}", "bersedia" if confirmed else "menolak")
 
 
 async def _form_of(visit: Visit) -> Form:
@@ -149,16 +151,16 @@ async def _form_of(visit: Visit) -> Form:
 async def _command(visit: Visit, form: Form, command: str, document: Mapping[str, Any], news: str) -> Response:
     name = visit.parameter("activity")
     await visit.send("POST", f"/v1/activities/{name}/{command}", document, form.key)
-    return visit.see(f"/pengurus/kegiatan/{name}", news)
+    return visit.redirect(f"/pengurus/kegiatan/{name}", news)
 
 
-async def _venue_request(visit: Visit, shown: Mapping[str, Any]) -> str | None:
+async def _venue_request(visit: Visit, activity: Mapping[str, Any]) -> str | None:
     """Where the asking of the host stands: None, ``asked``, ``confirmed`` or ``declined``."""
-    venues = await visit.get("/v1/venues", region=shown["region"], limit=100)
+    venues = await visit.get("/v1/venues", region=activity["region"], limit=100)
     for venue in venues["items"]:
-        if venue["venue"] == shown["venue"]["id"]:
+        if venue["venue"] == activity["venue"]["id"]:
             for request in venue.get("requests", ()):
-                if request["activity"] == shown["activity"]:
+                if request["activity"] == activity["activity"]:
                     return str(request["state"])
     return None
 

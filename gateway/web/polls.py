@@ -10,8 +10,8 @@ from gateway.web.visit import Visit
 
 async def poll(visit: Visit) -> Response:
     """The times that it asks about, and one's own vote."""
-    shown = await visit.get(f"/v1/polls/{visit.parameter('poll')}")
-    return visit.render("poll.html", poll=shown, plans=visit.may("activities.plan", shown["region"]))
+    poll = await visit.get(f"/v1/polls/{visit.parameter('poll')}")
+    return visit.render("poll.html", poll=poll, plans=visit.may("activities.plan", poll["region"]))
 
 
 async def vote(visit: Visit) -> Response:
@@ -21,7 +21,7 @@ async def vote(visit: Visit) -> Response:
     numbers = [field.removeprefix("option_") for field in form.fields if field.startswith("option_")]
     chosen = [int(number) for number in numbers if number.isdecimal() and len(number) <= DIGITS]
     await visit.send("POST", f"/v1/polls/{name}/votes", {"options": chosen}, form.key)
-    return visit.see(f"/jajak/{name}", "suara")
+    return visit.redirect(f"/jajak/{name}", "suara")
 
 
 async def close(visit: Visit) -> Response:
@@ -29,4 +29,4 @@ async def close(visit: Visit) -> Response:
     visit.require_person()
     name, form = visit.parameter("poll"), await visit.form()
     await visit.send("POST", f"/v1/polls/{name}/close", {}, form.key)
-    return visit.see(f"/jajak/{name}", "simpan")
+    return visit.redirect(f"/jajak/{name}", "simpan")

@@ -18,14 +18,14 @@ async def show(visit: Visit) -> Response:
     visit.require_person()
     me = await visit.get("/v1/me")
     found = (
-        await visit.parts(regions=visit.public("/v1/regions", limit=100), consents=visit.get("/v1/me/consents"))
-    ).parts
+        await visit.gather(regions=visit.get_public("/v1/regions", limit=100), consents=visit.get("/v1/me/consents"))
+    ).answers
     consents = found["consents"]
     given = {(one["purpose"], one["partner"]) for one in (consents or {"items": ()})["items"]}
     return visit.render(
         "profile.html",
         me=me,
-        standing=_standing(me),
+        current=_current_values(me),
         regions=(found["regions"] or {"items": ()})["items"],
         texts=None if consents is None else {one["purpose"]: one for one in consents["purposes"]},
         archive=(ARCHIVE, None) in given,
@@ -38,7 +38,7 @@ async def change(visit: Visit) -> Response:
     visit.require_person()
     form = await visit.form()
     region, _, subdistrict = form.text("subdistrict").partition("/")
-    document: dict[str, Any] = form.given("name", "phone", "library")
+    document: dict[str, Any] = form.filled("name", "phone", "library")
     if subdistrict:
         document |= {"region": region, "subdistrict": subdistrict}
     double = form.text("double_role")
@@ -48,7 +48,7 @@ async def change(visit: Visit) -> Response:
         "double_role": None if not double else double == "yes",
     }
     await visit.send("PUT", "/v1/me", document, form.key)
-    return visit.see(PAGE, "simpan")
+    return visit.redirect(PAGE, "simpan")
 
 
 async def agree(visit: Visit) -> Response:
@@ -56,11 +56,11 @@ async def agree(visit: Visit) -> Response:
     visit.require_person()
     form = await visit.form()
     if form.text("given") == "yes":
-        document = {"wording": form.whole("wording")}
+        document = {"wording": form.whole_number("wording")}
         await visit.send("POST", f"/v1/me/consents/{ARCHIVE}", document, form.key)
     else:
         await visit.send("DELETE", f"/v1/me/consents/{ARCHIVE}", {}, form.key)
-    return visit.see(PAGE, "simpan")
+    return visit.redirect(PAGE, "simpan")
 
 
 async def offer_telegram(visit: Visit) -> Response:
@@ -76,10 +76,10 @@ async def unlink_telegram(visit: Visit) -> Response:
     visit.require_person()
     form = await visit.form()
     await visit.send("DELETE", "/v1/me/telegram", {}, form.key)
-    return visit.see(PAGE, "simpan")
+    return visit.redirect(PAGE, "simpan")
 
 
-def _standing(me: dict[str, Any]) -> dict[str, str]:
+def _current_values(me: dict[str, Any]) -> dict[str, str]:
     background = me["background"]
     double = background["double_role"]
     return {

@@ -39,7 +39,7 @@ def release(reports: EvidenceReports) -> Page:
         if not parts:
             raise Malformed(errors={"parts": [""]})
         answer = await reports.release(visit.caller, visit.parameter("library"), parts, wanted, form.key)
-        return visit.see(f"/laporan/{answer['code']}", "laporan")
+        return visit.redirect(f"/laporan/{answer['code']}", "laporan")
 
     return attempt
 
@@ -54,7 +54,7 @@ def released(reports: EvidenceReports) -> Page:
     return show
 
 
-def paper(reports: EvidenceReports) -> Page:
+def pdf(reports: EvidenceReports) -> Page:
     """The same on paper."""
 
     async def show(visit: Visit) -> Response:
@@ -64,6 +64,6 @@ def paper(reports: EvidenceReports) -> Page:
             "Cache-Control": "private, max-age=300",
             "X-Content-Type-Options": "nosniff",
         }
-        return Response(await reports.paper(report), media_type="application/pdf", headers=headers)
+        return Response(await reports.pdf(report), media_type="application/pdf", headers=headers)
 
     return show

@@ -12,25 +12,25 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from gateway.edge.identity import Identities
-from gateway.papers.certificates import CertificatePapers
+from gateway.papers.certificates import CertificatePdfs
 from gateway.reports.report import EvidenceReports
 from gateway.web import (
-    accompanying,
     activities,
-    announcing,
-    asking,
-    attending,
+    announcements,
+    ask_pages,
+    attendance,
     board,
     certificates,
     competence,
     consultations,
     deliveries,
     home,
-    importing,
     lecture_desk,
     lectures,
     libraries,
+    member_import,
     membership,
+    mentorship_actions,
     mentorships,
     notices,
     outcomes,
@@ -42,7 +42,7 @@ from gateway.web import (
     topics,
     workshops,
 )
-from gateway.web.pages import Page, Pages, acting
+from gateway.web.pages import Page, Pages, form_action
 from gateway.web.rendering import STATIC
 
 ACTIVITY = "/kegiatan/{activity}"
@@ -59,7 +59,7 @@ ANNOUNCEMENTS = "/pengumuman"
 ANNOUNCEMENT = f"{ANNOUNCEMENTS}/{{announcement}}"
 DELIVERIES = "/pengurus/kiriman"
 CONSULTATION = "/konsultasi/{consultation}"
-CONSULTING = {
+CONSULTATION_ACTIONS = {
     "jawab": consultations.answer,
     "terbitkan": consultations.publish,
     "catat": consultations.note,
@@ -73,7 +73,7 @@ CONSULTING = {
 """What is done about a consultation, by the last part of its address."""
 
 
-class KeptFiles(StaticFiles):
+class CachedStaticFiles(StaticFiles):
     """Static files that a browser asks for once: their address holds a hash of their content."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
@@ -87,20 +87,20 @@ def page_routes(
     pages: Pages,
     identities: Identities,
     evidence: EvidenceReports,
-    papers: CertificatePapers,
+    papers: CertificatePdfs,
     static: Path = STATIC,
 ) -> Sequence[BaseRoute]:
     """All pages."""
-    uploads = importing.Uploads()
+    uploads = member_import.Uploads()
 
     def show(path: str, page: Page) -> list[BaseRoute]:
         return [Route(path, pages.endpoint(page, path), methods=["GET"])]
 
     def act(path: str, attempt: Page, page: Page, back: str | None = None) -> list[BaseRoute]:
         """A form's target; whoever comes to it by ``GET``, after a reload say, is led ``back`` to where the form is."""
-        routes: list[BaseRoute] = [Route(path, pages.endpoint(acting(page, attempt), path), methods=["POST"])]
+        routes: list[BaseRoute] = [Route(path, pages.endpoint(form_action(page, attempt), path), methods=["POST"])]
         if back is not None:
-            routes.append(Route(path, _led_back(back), methods=["GET"]))
+            routes.append(Route(path, _redirect_to(back), methods=["GET"]))
         return routes
 
     return [
@@ -116,7 +116,7 @@ def page_routes(
         *act(f"{ACTIVITY}/masalah", outcomes.say_problem, activities.activity, ACTIVITY),
         *act(f"{ACTIVITY}/masalah/sama", outcomes.share_problem, activities.activity, ACTIVITY),
         *show("/materi", outcomes.materials),
-        *show("/sertifikat/{code}.pdf", certificates.paper(papers)),
+        *show("/sertifikat/{code}.pdf", certificates.pdf(papers)),
         *show("/sertifikat/{code}", certificates.verification(papers)),
         *show("/gabung", membership.join_form),
         *act("/gabung", membership.join, membership.join_form),
@@ -133,32 +133,46 @@ def page_routes(
             reports.draft(evidence),
             "/laporan/perpustakaan/{library}",
         ),
-        *show("/laporan/{code}.pdf", reports.paper(evidence)),
+        *show("/laporan/{code}.pdf", reports.pdf(evidence)),
         *show("/laporan/{code}", reports.released(evidence)),
         *show("/saya/data", own_data.show),
         *act("/saya/data/hapus", own_data.erase, own_data.show, "/saya/data"),
         *show("/pendampingan", mentorships.overview),
-        *act("/pendampingan/minta", accompanying.wish, mentorships.overview, "/pendampingan"),
+        *act("/pendampingan/minta", mentorship_actions.wish, mentorships.overview, "/pendampingan"),
         *show(CASE, mentorships.case),
-        *act(f"{CASE}/pendamping", accompanying.doing("mentors", "simpan", "person"), mentorships.case, CASE),
-        *act(f"{CASE}/kesiapan", accompanying.assess, mentorships.case, CASE),
-        *act(f"{CASE}/percontohan", accompanying.doing("pilot", "percontohan"), mentorships.case, CASE),
-        *act(f"{CASE}/tahap/{{stage}}", accompanying.pass_stage, mentorships.case, CASE),
-        *act(f"{CASE}/mulai", accompanying.doing("go-live", "tahap"), mentorships.case, CASE),
+        *act(
+            f"{CASE}/pendamping", mentorship_actions.case_action("mentors", "simpan", "person"), mentorships.case, CASE
+        ),
+        *act(f"{CASE}/kesiapan", mentorship_actions.assess, mentorships.case, CASE),
+        *act(f"{CASE}/percontohan", mentorship_actions.case_action("pilot", "percontohan"), mentorships.case, CASE),
+        *act(f"{CASE}/tahap/{{stage}}", mentorship_actions.pass_stage, mentorships.case, CASE),
+        *act(f"{CASE}/mulai", mentorship_actions.case_action("go-live", "tahap"), mentorships.case, CASE),
         *show(f"{CASE}/kunjungan", mentorships.visit_form),
-        *act(f"{CASE}/kunjungan", accompanying.log_visit, mentorships.visit_form),
+        *act(f"{CASE}/kunjungan", mentorship_actions.log_visit, mentorships.visit_form),
         *show(f"{CASE}/bukti", mentorships.evidence_form),
-        *act(f"{CASE}/bukti", accompanying.report_loans, mentorships.evidence_form),
-        *act(f"{CASE}/cadangan", accompanying.report_backup, mentorships.evidence_form, f"{CASE}/bukti"),
-        *act(f"{CASE}/kendala", accompanying.doing("blockers", "simpan", "text"), mentorships.case, CASE),
-        *act(f"{CASE}/kendala/{{blocker}}/selesai", accompanying.clear_blocker, mentorships.case, CASE),
-        *act(f"{CASE}/lancar", accompanying.doing("smooth", "usul-lancar"), mentorships.case, CASE),
-        *act(f"{CASE}/lancar/pasti", accompanying.doing("smooth/confirmation", "lancar"), mentorships.case, CASE),
-        *act(f"{CASE}/mundur", accompanying.doing("regression", "simpan", "reason"), mentorships.case, CASE),
-        *act(f"{CASE}/pasang", accompanying.doing("installation", "simpan", "version", "host"), mentorships.case, CASE),
-        *act(f"{CASE}/tautan", accompanying.make_link(papers), mentorships.case, CASE),
+        *act(f"{CASE}/bukti", mentorship_actions.report_loans, mentorships.evidence_form),
+        *act(f"{CASE}/cadangan", mentorship_actions.report_backup, mentorships.evidence_form, f"{CASE}/bukti"),
+        *act(f"{CASE}/kendala", mentorship_actions.case_action("blockers", "simpan", "text"), mentorships.case, CASE),
+        *act(f"{CASE}/kendala/{{blocker}}/selesai", mentorship_actions.clear_blocker, mentorships.case, CASE),
+        *act(f"{CASE}/lancar", mentorship_actions.case_action("smooth", "usul-lancar"), mentorships.case, CASE),
+        *act(
+            f"{CASE}/lancar/pasti",
+            mentorship_actions.case_action("smooth/confirmation", "lancar"),
+            mentorships.case,
+            CASE,
+        ),
+        *act(
+            f"{CASE}/mundur", mentorship_actions.case_action("regression", "simpan", "reason"), mentorships.case, CASE
+        ),
+        *act(
+            f"{CASE}/pasang",
+            mentorship_actions.case_action("installation", "simpan", "version", "host"),
+            mentorships.case,
+            CASE,
+        ),
+        *act(f"{CASE}/tautan", mentorship_actions.make_link(papers), mentorships.case, CASE),
         *show(f"{CASE}/serah-terima", mentorships.handover),
-        *act(f"{CASE}/serah-terima/sandi", accompanying.rotate, mentorships.handover, f"{CASE}/serah-terima"),
+        *act(f"{CASE}/serah-terima/sandi", mentorship_actions.rotate, mentorships.handover, f"{CASE}/serah-terima"),
         *show("/kemajuan/{secret}", mentorships.progress),
         *show("/saya/ubah", profile.show),
         *act("/saya/ubah", profile.change, profile.show),
@@ -210,14 +224,14 @@ def page_routes(
         *show(f"{DESK}/sertifikat", certificates.issued),
         *act(f"{DESK}/sertifikat", certificates.issue, certificates.issued),
         *act(f"{DESK}/sertifikat/cabut", certificates.revoke, certificates.issued, f"{DESK}/sertifikat"),
-        *show(f"{DESK}/hadir", attending.attendance),
-        *act(f"{DESK}/hadir", attending.record_member, attending.attendance),
-        *act(f"{DESK}/tamu", attending.add_guest, attending.attendance, f"{DESK}/hadir"),
-        *act(f"{DESK}/kode", attending.code_word, attending.attendance, f"{DESK}/hadir"),
-        *show("/pengurus/impor", importing.import_form),
-        *act("/pengurus/impor", importing.look_through(uploads), importing.import_form),
-        *act("/pengurus/impor/ambil", importing.take_over(uploads), importing.import_form, "/pengurus/impor"),
-        *show("/pengurus/impor/{import}", importing.progress),
+        *show(f"{DESK}/hadir", attendance.attendance),
+        *act(f"{DESK}/hadir", attendance.record_member, attendance.attendance),
+        *act(f"{DESK}/tamu", attendance.add_guest, attendance.attendance, f"{DESK}/hadir"),
+        *act(f"{DESK}/kode", attendance.code_word, attendance.attendance, f"{DESK}/hadir"),
+        *show("/pengurus/impor", member_import.import_form),
+        *act("/pengurus/impor", member_import.preview(uploads), member_import.import_form),
+        *act("/pengurus/impor/ambil", member_import.start(uploads), member_import.import_form, "/pengurus/impor"),
+        *show("/pengurus/impor/{import}", member_import.progress),
         *show("/kuliah", lectures.archive),
         *show(LECTURE, lectures.lecture),
         *act(f"{LECTURE}/tanya", lectures.ask, lectures.lecture, LECTURE),
@@ -236,28 +250,28 @@ def page_routes(
         *act(f"{LED}/lembar/{{step}}", lecture_desk.tick, lecture_desk.run_sheet, f"{LED}/lembar"),
         *show(NOTICES, notices.notices),
         *act(NOTICES, notices.choose, notices.notices),
-        *show(ANNOUNCEMENTS, announcing.announcements),
-        *act(ANNOUNCEMENTS, announcing.announce, announcing.announcements),
-        *act(f"{ANNOUNCEMENT}/setujui", announcing.approve, announcing.announcements, ANNOUNCEMENTS),
-        *act(f"{ANNOUNCEMENT}/terbit", announcing.publish, announcing.announcements, ANNOUNCEMENTS),
-        *act(f"{ANNOUNCEMENT}/ralat", announcing.correct, announcing.announcements, ANNOUNCEMENTS),
-        *act(f"{ANNOUNCEMENT}/tarik", announcing.withdraw, announcing.announcements, ANNOUNCEMENTS),
+        *show(ANNOUNCEMENTS, announcements.announcements),
+        *act(ANNOUNCEMENTS, announcements.announce, announcements.announcements),
+        *act(f"{ANNOUNCEMENT}/setujui", announcements.approve, announcements.announcements, ANNOUNCEMENTS),
+        *act(f"{ANNOUNCEMENT}/terbit", announcements.publish, announcements.announcements, ANNOUNCEMENTS),
+        *act(f"{ANNOUNCEMENT}/ralat", announcements.correct, announcements.announcements, ANNOUNCEMENTS),
+        *act(f"{ANNOUNCEMENT}/tarik", announcements.withdraw, announcements.announcements, ANNOUNCEMENTS),
         *show(DELIVERIES, deliveries.deliveries),
         *act(f"{DELIVERIES}/{{delivery}}", deliveries.resend, deliveries.deliveries, DELIVERIES),
-        *show("/tanya", asking.whom),
-        *act("/tanya/kirim", asking.consult, asking.whom, "/tanya"),
-        *show("/konsultasi", consultations.work),
+        *show("/tanya", ask_pages.ask_form),
+        *act("/tanya/kirim", ask_pages.ask, ask_pages.ask_form, "/tanya"),
+        *show("/konsultasi", consultations.overview),
         *show(CONSULTATION, consultations.consultation),
         *(
             route
-            for name, attempt in CONSULTING.items()
+            for name, attempt in CONSULTATION_ACTIONS.items()
             for route in act(f"{CONSULTATION}/{name}", attempt, consultations.consultation, CONSULTATION)
         ),
-        Mount("/static", KeptFiles(directory=static)),
+        Mount("/static", CachedStaticFiles(directory=static)),
     ]
 
 
-def _led_back(path: str) -> Callable[[Request], Awaitable[Response]]:
+def _redirect_to(path: str) -> Callable[[Request], Awaitable[Response]]:
     async def respond(request: Request) -> Response:
         return RedirectResponse(path.format(**request.path_params), 303)
 

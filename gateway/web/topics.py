@@ -15,27 +15,27 @@ async def board(visit: Visit) -> Response:
     """Topics, the most wanted first."""
     region, state = visit.parameter("wilayah"), visit.parameter("keadaan")
     state = state if state in STATES else ""
-    found = await visit.parts(
-        topics=visit.public("/v1/topics", region=region, state=state, after=visit.parameter("setelah")),
-        regions=visit.public("/v1/regions", limit=100),
+    found = await visit.gather(
+        topics=visit.get_public("/v1/topics", region=region, state=state, after=visit.parameter("setelah")),
+        regions=visit.get_public("/v1/regions", limit=100),
     )
     if "topics" in found.problems:
         raise found.problems["topics"]
-    lists = items_of(found.parts)
+    lists = items_of(found.answers)
     names = {item["region"]: item["name"] for item in lists["regions"] or ()}
     return visit.render(
-        "topics.html", **lists, region=region, state=state, region_names=names, next=found.parts["topics"].get("next")
+        "topics.html", **lists, region=region, state=state, region_names=names, next=found.answers["topics"].get("next")
     )
 
 
 async def raise_form(visit: Visit) -> Response:
     """The form for a topic."""
     visit.require_person()
-    found = await visit.parts(regions=visit.public("/v1/regions", limit=100), me=visit.get("/v1/me"))
+    found = await visit.gather(regions=visit.get_public("/v1/regions", limit=100), me=visit.get("/v1/me"))
     if "regions" in found.problems:
         raise found.problems["regions"]
-    own = (found.parts["me"] or {}).get("region")
-    options = [(region["region"], region["name"]) for region in found.parts["regions"]["items"]]
+    own = (found.answers["me"] or {}).get("region")
+    options = [(region["region"], region["name"]) for region in found.answers["regions"]["items"]]
     return visit.render("raise.html", region_options=options, own_region=own)
 
 
@@ -43,27 +43,27 @@ async def raise_topic(visit: Visit) -> Response:
     """A new topic."""
     visit.require_person()
     form = await visit.form()
-    document = form.given("title", "region", "details", "origin")
+    document = form.filled("title", "region", "details", "origin")
     missing = [name for name in ("title", "region") if name not in document]
     if missing:
         raise Malformed(errors={name: [""] for name in missing})
     answer = await visit.send("POST", "/v1/topics", document, form.key)
-    return visit.see(f"/topik/{answer['topic']}", "topik")
+    return visit.redirect(f"/topik/{answer['topic']}", "topik")
 
 
 async def topic(visit: Visit) -> Response:
     """One topic, and what the visitor can do about it."""
     name = visit.parameter("topic")
-    shown = await visit.get(f"/v1/topics/{name}")
-    found = await visit.parts(region=visit.public(f"/v1/regions/{shown['region']}"))
+    topic = await visit.get(f"/v1/topics/{name}")
+    found = await visit.gather(region=visit.get_public(f"/v1/regions/{topic['region']}"))
     return visit.render(
         "topic.html",
-        topic=shown,
-        region=found.parts["region"],
-        raised=visit.person in shown["raisers"],
-        endorsed=visit.person in shown["endorsers"],
-        decides=visit.may("topics.decide", shown["region"]),
-        plans=visit.may("activities.plan", shown["region"]),
+        topic=topic,
+        region=found.answers["region"],
+        raised=visit.person in topic["raisers"],
+        endorsed=visit.person in topic["endorsers"],
+        decides=visit.may("topics.decide", topic["region"]),
+        plans=visit.may("activities.plan", topic["region"]),
     )
 
 
@@ -81,22 +81,22 @@ async def answer(visit: Visit) -> Response:
     """Whether it is solved, from somebody who raised it."""
     visit.require_person()
     name, form = visit.parameter("topic"), await visit.form()
-    document = {"solved": form.text("solved") == "yes", **form.given("note")}
+    document = {"solved": form.text("solved") == "yes", **form.filled("note")}
     await visit.send("POST", f"/v1/topics/{name}/solved", document, form.key)
-    return visit.see(f"/topik/{name}", "terjawab")
+    return visit.redirect(f"/topik/{name}", "terjawab")
 
 
 async def decide(visit: Visit) -> Response:
     """Accepted or declined, by whoever may."""
     visit.require_person()
     name, form = visit.parameter("topic"), await visit.form()
-    document = form.given("decision", "reason")
+    document = form.filled("decision", "reason")
     await visit.send("POST", f"/v1/topics/{name}/decision", document, form.key)
-    return visit.see(f"/topik/{name}", "diterima" if document.get("decision") == "accepted" else "ditolak")
+    return visit.redirect(f"/topik/{name}", "diterima" if document.get("decision") == "accepted" else "ditolak")
 
 
 async def _about(visit: Visit, what: str, news: str) -> Response:
     visit.require_person()
     name, form = visit.parameter("topic"), await visit.form()
     await visit.send("POST", f"/v1/topics/{name}/{what}", {}, form.key)
-    return visit.see(f"/topik/{name}", news)
+    return visit.redirect(f"/topik/{name}", news)

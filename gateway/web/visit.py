@@ -31,7 +31,7 @@ PART_SECONDS = 4.0
 NAMES_AT_ONCE = 8
 
 
-class AskAgain(Problem):
+class SendAgain(Problem):
     """The visitor sends the same form once more, under the same key; ``sentence`` tells them why."""
 
     status, title = 400, "Send the form once more"
@@ -48,7 +48,7 @@ EXPIRED = "Halaman ini sudah lama terbuka, atau cookie dimatikan. Tekan tombolny
 class Visit:
     """What a page's handler works with.
 
-    After an attempt that failed: ``failed`` is why, ``fields`` what had been entered, and ``kept`` the form's key, to be
+    After an attempt that failed: ``failed`` is why, ``fields`` what had been entered, and ``form_key`` the form's key, to be
     used again where it is not known whether the attempt took effect. Both belong to the form that was sent and to no
     other of the page: ``sent`` is that form where it was one of ours, ``entered`` what the form that is being written at
     this moment gets back. ``read`` is whether the form was read; that can be done once.
@@ -63,10 +63,10 @@ class Visit:
     now: datetime
     failed: Problem | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
-    kept: str = ""
-    read: bool = False
-    sent: Form | None = None
-    entered: Mapping[str, str] | None = field(default=None, init=False)
+    form_key: str = ""
+    form_read: bool = False
+    sent_form: Form | None = None
+    refill: Mapping[str, str] | None = field(default=None, init=False)
 
     @property
     def person(self) -> str | None:
@@ -102,7 +102,7 @@ class Visit:
         """A read as the visitor: its document. Raises problems."""
         return await self.forwarding.ask(self.caller, "GET", path, query=query_of(**query))
 
-    async def public(self, path: str, **query: Any) -> Any:
+    async def get_public(self, path: str, **query: Any) -> Any:
         """A read of what everybody sees, so that it may come from the cache; never older than what the visitor saw."""
         nobody = Caller(ANONYMOUS, seen=self.caller.seen, correlation=self.caller.correlation)
         return await self.forwarding.ask(nobody, "GET", path, query=query_of(**query))
@@ -119,7 +119,7 @@ class Visit:
             self.caller, "POST", path, query=query_of(**query), headers=headers, body=body
         )
 
-    async def parts(self, **calls: Awaitable[Any]) -> Composed:
+    async def gather(self, **calls: Awaitable[Any]) -> Composed:
         """Several reads at once; what is down is None."""
         return await compose(calls, seconds=PART_SECONDS)
 
@@ -132,61 +132,61 @@ class Visit:
                 return (await self.get(path.format(person))).get("name")
 
         found = await compose({person: name(person) for person in set(people) if person}, seconds=PART_SECONDS)
-        return {person: name for person, name in found.parts.items() if name}
+        return {person: name for person, name in found.answers.items() if name}
 
     async def form(self, limit: int = FORM_BYTES) -> Form:
-        """The form that was sent. Raises ``AskAgain`` for one that we did not show to this visitor."""
-        self.read = True
+        """The form that was sent. Raises ``SendAgain`` for one that we did not show to this visitor."""
+        self.form_read = True
         form = await read_form(self.request, limit)
         self.fields = form.fields
-        self.kept = form.key
+        self.form_key = form.key
         session = self.caller.session
-        if not form.key or not self.tokens.holds(form.token, session.visitor if session else None):
-            raise AskAgain(EXPIRED)
-        self.sent = form
+        if not form.key or not self.tokens.is_valid(form.token, session.visitor if session else None):
+            raise SendAgain(EXPIRED)
+        self.sent_form = form
         return form
 
-    async def recall(self) -> None:
+    async def read_form_if_unread(self) -> None:
         """Read the form of an attempt that ended before it got to it, so that nothing of what was typed is lost."""
-        if not self.read:
+        if not self.form_read:
             with suppress(Problem):
                 await self.form()
 
-    def tried(self, action: str, carried: Mapping[str, str] | None = None) -> bool:
+    def has_failed(self, action: str, carried: Mapping[str, str] | None = None) -> bool:
         """Whether it was this form whose attempt failed: it goes to that address and carries the same of its own."""
         same = all(self.fields.get(name) == str(value) for name, value in (carried or {}).items())
         return self.failed is not None and action == self.request.url.path and same
 
-    def begin(self, action: str, carried: Mapping[str, str] | None = None) -> Markup:
+    def begin_form(self, action: str, carried: Mapping[str, str] | None = None) -> Markup:
         """Begin a form that is sent to ``action``: its hidden fields. Until ``end`` it gets back what was entered in it."""
-        again = self.tried(action, carried)
-        self.entered = self.fields if again else None
-        key = self.kept if again and self.kept else new_id()
+        again = self.has_failed(action, carried)
+        self.refill = self.fields if again else None
+        key = self.form_key if again and self.form_key else new_id()
         own = {KEY_FIELD: key, TOKEN_FIELD: self.tokens.make(self.caller.ensure_session().visitor), **(carried or {})}
         field_of = Markup('<input type="hidden" name="{}" value="{}">').format
         return Markup("").join(field_of(name, value) for name, value in own.items())
 
-    def end(self) -> str:
+    def end_form(self) -> str:
         """The form ends; nothing is written."""
-        self.entered = None
+        self.refill = None
         return ""
 
-    def typed(self, name: str, otherwise: str = "") -> str:
+    def refilled(self, name: str, otherwise: str = "") -> str:
         """What had been entered in the form that is being written, if it is the one that failed."""
-        return otherwise if self.entered is None else self.entered.get(name, otherwise)
+        return otherwise if self.refill is None else self.refill.get(name, otherwise)
 
-    def wrong(self, name: str) -> bool:
+    def is_invalid(self, name: str) -> bool:
         """Whether what is wrong is this field of the form that is being written."""
-        return self.entered is not None and name in (self.failed.extensions.get("errors", {}) if self.failed else {})
+        return self.refill is not None and name in (self.failed.extensions.get("errors", {}) if self.failed else {})
 
-    def ticked(self, name: str, otherwise: bool = False) -> bool:
+    def is_checked(self, name: str, otherwise: bool = False) -> bool:
         """Whether to tick: as it was sent, where this form was. A browser sends nothing of what is not ticked."""
-        return otherwise if self.entered is None else name in self.entered
+        return otherwise if self.refill is None else name in self.refill
 
-    def failure(self, problem: Problem) -> Visit:
+    def after_failure(self, problem: Problem) -> Visit:
         """The same visit after a failed attempt. Only an attempt whose outcome is open keeps its key."""
-        open_outcome = isinstance(problem, AskAgain) or problem.status in {409, 503}
-        return replace(self, failed=problem, kept=self.kept if open_outcome else "")
+        open_outcome = isinstance(problem, SendAgain) or problem.status in {409, 503}
+        return replace(self, failed=problem, form_key=self.form_key if open_outcome else "")
 
     def render(self, template: str, status: int = 200, **context: Any) -> Response:
         """The page; after a failed attempt with its status and the reason on top."""
@@ -201,7 +201,7 @@ class Visit:
                 "news": self.words(NEWS[news])
                 if (news := self.request.query_params.get("kabar", "")) in NEWS
                 else None,
-                "trouble": failed and self.trouble(failed),
+                "failure": failed and self.failure_text(failed),
                 "errors": failed.extensions.get("errors", {}) if failed else {},
                 "path": self.request.url.path,
                 **context,
@@ -210,19 +210,19 @@ class Visit:
         headers = {"Correlation-Id": correlation_of(self.request), **(failed.headers() if failed else {})}
         return html_response(self.request, html, failed.status if failed else status, headers)
 
-    def trouble(self, problem: Problem) -> str:
+    def failure_text(self, problem: Problem) -> str:
         """Why an attempt failed."""
-        if isinstance(problem, AskAgain):
+        if isinstance(problem, SendAgain):
             return self.words(problem.sentence)
         if problem.status == 503 and self.request.method == "GET":
             return self.words(UNREADABLE)
         return self.words.sentence(problem)
 
-    def see(self, path: str, news: str = "") -> Response:
+    def redirect(self, path: str, news: str = "") -> Response:
         """Go on to another page, which says what has happened; ``news`` is a name in ``NEWS``."""
         return RedirectResponse(f"{path}{f'?kabar={news}' if news else ''}", 303)
 
-    def to_come(self, activity: Mapping[str, Any]) -> bool:
+    def is_upcoming(self, activity: Mapping[str, Any]) -> bool:
         """Whether an activity still lies ahead, in domain time."""
         return instant(activity["starts"]) > self.now
 

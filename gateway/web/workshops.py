@@ -24,12 +24,12 @@ async def plan_form(visit: Visit) -> Response:
         raise Forbidden
     regions = [
         region
-        for region in (await visit.public("/v1/regions", limit=100))["items"]
+        for region in (await visit.get_public("/v1/regions", limit=100))["items"]
         if visit.may("activities.plan", region["region"])
     ]
     wanted = visit.fields.get("region") or visit.parameter("wilayah") or (regions[0]["region"] if regions else "")
-    found = await visit.parts(
-        venues=visit.get("/v1/venues", region=wanted, limit=100), framework=visit.public("/v1/frameworks/current")
+    found = await visit.gather(
+        venues=visit.get("/v1/venues", region=wanted, limit=100), framework=visit.get_public("/v1/frameworks/current")
     )
     if "venues" in found.problems:
         raise found.problems["venues"]
@@ -37,8 +37,8 @@ async def plan_form(visit: Visit) -> Response:
         "plan_workshop.html",
         regions=[(region["region"], region["name"]) for region in regions],
         region=wanted,
-        venues=[(venue["venue"], venue["name"]) for venue in items_of({"venues": found.parts["venues"]})["venues"]],
-        units=(found.parts["framework"] or {"units": ()})["units"],
+        venues=[(venue["venue"], venue["name"]) for venue in items_of({"venues": found.answers["venues"]})["venues"]],
+        units=(found.answers["framework"] or {"units": ()})["units"],
         rows=range(1, ROWS + 1),
     )
 
@@ -49,13 +49,13 @@ async def plan(visit: Visit) -> Response:
     form = await visit.form()
     document: dict[str, Any] = {
         "kind": "workshop",
-        **form.given("title", "region", "venue"),
+        **form.filled("title", "region", "venue"),
         "sessions": _sessions(visit, form),
         "levels": [level for level in LEVELS if form.text(f"level-{level}") == "yes"],
         "units": [name.removeprefix("unit-") for name in form.fields if name.startswith("unit-")],
         "open": form.text("open") == "yes",
         "past": form.text("past") == "yes",
-        **form.given_whole("capacity"),
+        **form.filled_numbers("capacity"),
     }
     missing = [name for name in ("title", "venue", "capacity") if not document.get(name)]
     if not document["sessions"]:
@@ -63,7 +63,7 @@ async def plan(visit: Visit) -> Response:
     if missing:
         raise Malformed(errors={name: [""] for name in missing})
     answer = await visit.send("POST", "/v1/activities", document, form.key)
-    return visit.see(f"/pengurus/kegiatan/{answer['activity']}", "workshop")
+    return visit.redirect(f"/pengurus/kegiatan/{answer['activity']}", "workshop")
 
 
 async def withdraw_speaker(visit: Visit) -> Response:
@@ -71,15 +71,15 @@ async def withdraw_speaker(visit: Visit) -> Response:
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
     await visit.send("DELETE", f"/v1/activities/{name}/speakers/{form.text('person')}", {}, form.key)
-    return visit.see(f"/pengurus/kegiatan/{name}", "mundur")
+    return visit.redirect(f"/pengurus/kegiatan/{name}", "mundur")
 
 
 async def change_capacity(visit: Visit) -> Response:
     """More seats, or fewer."""
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
-    await visit.send("POST", f"/v1/activities/{name}/capacity", {"capacity": form.whole("capacity")}, form.key)
-    return visit.see(f"/pengurus/kegiatan/{name}", "jumlah-kursi")
+    await visit.send("POST", f"/v1/activities/{name}/capacity", {"capacity": form.whole_number("capacity")}, form.key)
+    return visit.redirect(f"/pengurus/kegiatan/{name}", "jumlah-kursi")
 
 
 def _sessions(visit: Visit, form: Form) -> list[Mapping[str, str]]:
@@ -87,7 +87,7 @@ def _sessions(visit: Visit, form: Form) -> list[Mapping[str, str]]:
     sessions: list[Mapping[str, str]] = []
     errors: dict[str, list[str]] = {}
     for row in range(1, ROWS + 1):
-        given = form.given(f"title-{row}", f"starts-{row}", f"ends-{row}")
+        given = form.filled(f"title-{row}", f"starts-{row}", f"ends-{row}")
         if not given:
             continue
         session = {"title": given.get(f"title-{row}", "")}

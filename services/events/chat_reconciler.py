@@ -25,7 +25,7 @@ from services.kernel.base.clock import Clock
 from services.kernel.base.ids import derived_id
 from services.kernel.base.message import Command, Metadata
 from services.kernel.base.problem import Refused, Stale, StillRunning, Unavailable
-from services.kernel.commands.decider import Commands, Order
+from services.kernel.commands.decider import CommandEnvelope, Commands
 from services.kernel.declare.service import Core
 from services.kernel.readers import lease as leases
 from services.kernel.readers.reader import LostCheckpoint
@@ -157,12 +157,12 @@ class ChatReconciler:
         return replace(watch, due=self._monotonic() + jittered, pause=pause)
 
 
-def _order(identity: str, version: int, command: Command, lecture: str) -> Order:
+def _order(identity: str, version: int, command: Command, lecture: str) -> CommandEnvelope:
     """The id follows from the version that the step was taken on, so a step that is repeated after a crash is recorded
     once.
     """
     kind = type(command).__name__
-    return Order(
+    return CommandEnvelope(
         command=command,
         identity=identity,
         command_id=derived_id(NAME, identity, version, kind),

@@ -1,6 +1,6 @@
-"""A definition and its settings, put together: every part of one running service, none of it started.
+"""Builds all parts of one service from its definition and its settings, and starts none of them.
 
-``prepare`` touches the database and may wait for it; everything before is construction only, so a test can replace any
+Only ``prepare`` touches the database, and may wait for it. Everything before is construction, so a test can replace any
 part with ``dataclasses.replace``.
 """
 
@@ -64,7 +64,9 @@ class Application:
     operations: Operations
 
     def jobs(self) -> list[tuple[str, Callable[[threading.Event], None]]]:
-        """All that runs as long as the service does, each in a thread of its own, until the event given is set."""
+        """The jobs that run as long as the service runs: name and function. Each runs in its own thread until the given
+        event is set.
+        """
         return [
             ("lease", self.runner.hold_lease),
             ("tail", partial(self.runner.watch, self.sources)),

@@ -17,18 +17,18 @@ from services.kernel.commands.decider import Decider
 
 @dataclass(frozen=True)
 class Given:
-    """A decider with a history."""
+    """A decider and its past events."""
 
     decider: Decider[Any]
     history: Sequence[Event]
 
     @property
     def state(self) -> Any:
-        """The state that the history leads to."""
+        """The state after the past events."""
         return self.decider.fold(self.history)
 
     def when(self, command: Command) -> Outcome:
-        """Let it decide."""
+        """Decide the command."""
         try:
             return Outcome(tuple(self.decider.decide(command, self.state)), None)
         except Refused as refused:
@@ -37,21 +37,21 @@ class Given:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What it decided."""
+    """The result of a decision: events, or the rule of a refusal."""
 
     events: tuple[Event, ...]
     rule: str | None
 
     def then(self, *expected: Event) -> None:
-        """Exactly these events, in this order; none: the command changed nothing."""
+        """Assert exactly these events, in this order. Without events: the command changed nothing."""
         assert self.rule is None, f"refused by {self.rule}"
         assert self.events == expected
 
     def refused(self, rule: str) -> None:
-        """Refused, by this rule and no other."""
+        """Assert a refusal by exactly this rule."""
         assert self.rule == rule, f"expected a refusal by {rule}, got {self.rule or self.events}"
 
 
 def given(decider: Decider[Any], *history: Event) -> Given:
-    """A decider to which these events have happened."""
+    """Begin a test with a decider and its past events."""
     return Given(decider, history)

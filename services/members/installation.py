@@ -14,7 +14,7 @@ from services.kernel.base.ids import derived_id, new_id
 from services.kernel.base.local_time import local_day
 from services.kernel.base.message import Command, Metadata
 from services.kernel.base.problem import NotFound, Refused
-from services.kernel.commands.decider import Decider, Order
+from services.kernel.commands.decider import CommandEnvelope, Decider
 from services.kernel.log.log import Commit
 from services.members import frameworks
 from services.members.domain.credential import TOKEN, IssueToken
@@ -124,5 +124,5 @@ def _member(parts: Parts, applicant: Applicant) -> str:
 
 
 def _take(parts: Parts, decider: Decider[Any], identity: str, command: Command, command_id: str) -> Commit:
-    order = Order(command, identity, command_id, Metadata(correlation=command_id, actor=OPERATOR))
+    order = CommandEnvelope(command, identity, command_id, Metadata(correlation=command_id, actor=OPERATOR))
     return parts.commands.take(decider, order)

@@ -1,78 +1,107 @@
-"""What somebody took part in, with the titles of it: reads several views for one answer."""
+"""What somebody took part in, with titles: reads several views for one answer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from services.kernel.declare.shapes import fill
+from services.members.iso import IsoTime
 from services.members.parts import Parts
-from services.members.views.learning import LEARNING
+from services.members.views.competence import BecauseRow
+from services.members.views.learning import LEARNING, LearningRow, VisitRow
 from services.members.views.libraries import LIBRARIES
-from services.members.views.occasions import OCCASIONS
+from services.members.views.occasions import OCCASIONS, OccasionRow
 
-AT_ONCE = 100
+OCCASIONS_AT_ONCE = 100
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What a rating follows from. ``title`` is the activity's, or the name of the library that was accompanied."""
+
+    kind: str
+    id: str | None
+    title: str | None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """An activity or a visit (``kind``) that taught or exercised units, whether or not a rating followed."""
+
+    kind: str
+    id: str
+    title: str | None
+    units: tuple[str, ...]
+    at: IsoTime
 
 
 class Learned:
     """One person's attendances and visits until ``as_of``, and the occasions that ``reasons`` name."""
 
-    def __init__(self, parts: Parts, person: str, as_of: datetime, reasons: Iterable[Mapping[str, Any]]) -> None:
+    def __init__(self, parts: Parts, person: str, as_of: datetime, reasons: Iterable[BecauseRow]) -> None:
         own = parts.views.get(LEARNING, person)
-        documents = [*([own] if own else []), *parts.views.all(LEARNING, {"person": person})]
-        self._attended = _until(as_of, (document.get("attended") or {} for document in documents))
-        self._visits = _visits_until(as_of, documents)
-        named = [reason["id"] for reason in reasons if reason["id"]]
-        wanted = [*self._attended, *(visit["mentorship"] for visit in self._visits.values()), *named]
+        rows = [*([own] if own else []), *parts.views.all(LEARNING, {"person": person})]
+        self._attended = _attended_until(as_of, rows)
+        self._visits = _visits_until(as_of, rows)
+        named = [reason.id for reason in reasons if reason.id]
+        wanted = [*self._attended, *(visit.mentorship for visit in self._visits.values()), *named]
         self._occasions = _occasions(parts, list(dict.fromkeys(wanted)))
-        self._libraries = {
-            library: (parts.views.get(LIBRARIES, library) or {}).get("name")
-            for library in {occasion.get("library") for occasion in self._occasions.values()}
-            if library
-        }
+        self._library_names = _library_names(parts, self._occasions.values())
 
-    def reason(self, because: Mapping[str, Any] | None) -> dict[str, Any] | None:
-        """What a rating follows from, with its title."""
-        return None if because is None else {**because, "title": self._title(because["id"])}
+    def reason(self, because: BecauseRow | None) -> Reason | None:
+        """What a rating follows from, with its title; None where the rating names nothing."""
+        return None if because is None else fill(Reason, because, title=self._title(because.id))
 
-    def evidence(self) -> list[dict[str, Any]]:
+    def evidence(self) -> tuple[Evidence, ...]:
         """Attendances and visits that had to do with units, the oldest first."""
         activities = [
-            self._shown("activity", activity, activity, self._occasions.get(activity, {}).get("units", ()), at)
+            Evidence("activity", activity, self._title(activity), self._units(activity), at.isoformat())
             for activity, at in self._attended.items()
         ]
         visits = [
-            self._shown("visit", visit, told["mentorship"], told["units"], told["at"])
-            for visit, told in self._visits.items()
+            Evidence("visit", visit, self._title(row.mentorship), row.units, row.at.isoformat())
+            for visit, row in self._visits.items()
         ]
-        return sorted((one for one in [*activities, *visits] if one["units"]), key=lambda one: (one["at"], one["id"]))
+        with_units = [each for each in [*activities, *visits] if each.units]
+        return tuple(sorted(with_units, key=lambda each: (each.at, each.id)))
 
-    def _shown(self, kind: str, identity: str, occasion: str, units: Sequence[str], at: datetime) -> dict[str, Any]:
-        title = self._title(occasion)
-        return {"kind": kind, "id": identity, "title": title, "units": list(units), "at": at.isoformat()}
+    def _units(self, activity: str) -> tuple[str, ...]:
+        occasion = self._occasions.get(activity)
+        return occasion.units if occasion else ()
 
     def _title(self, identity: str | None) -> str | None:
-        occasion = self._occasions.get(identity or "", {})
-        return occasion.get("title") or self._libraries.get(occasion.get("library"))
+        occasion = self._occasions.get(identity or "")
+        if occasion is None:
+            return None
+        return occasion.title or self._library_names.get(occasion.library or "")
 
 
-def _until(as_of: datetime, attended: Iterable[Mapping[str, datetime]]) -> dict[str, datetime]:
+def _attended_until(as_of: datetime, rows: Iterable[LearningRow]) -> dict[str, datetime]:
     """Each activity once, with the earliest time: a member may have been noted as a guest too."""
     found: dict[str, datetime] = {}
-    for activity, at in (item for each in attended for item in each.items()):
+    for activity, at in (item for row in rows for item in row.attended.items()):
         if at <= as_of:
             found[activity] = min(at, found.get(activity, at))
     return found
 
 
-def _visits_until(as_of: datetime, documents: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    visits = (item for document in documents for item in (document.get("visits") or {}).items())
-    return {visit: told for visit, told in visits if told["at"] <= as_of}
+def _visits_until(as_of: datetime, rows: Iterable[LearningRow]) -> dict[str, VisitRow]:
+    visits = (item for row in rows for item in row.visits.items())
+    return {visit: row for visit, row in visits if row.at <= as_of}
 
 
-def _occasions(parts: Parts, wanted: Sequence[str]) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
-    for begin in range(0, len(wanted), AT_ONCE):
-        page = parts.views.find(OCCASIONS, {"_id": {"$in": list(wanted[begin : begin + AT_ONCE])}}, limit=AT_ONCE)
-        found |= {document["_id"]: document for document in page.items}
+def _occasions(parts: Parts, wanted: Sequence[str]) -> Mapping[str, OccasionRow]:
+    found: dict[str, OccasionRow] = {}
+    for begin in range(0, len(wanted), OCCASIONS_AT_ONCE):
+        at_once = {"_id": {"$in": list(wanted[begin : begin + OCCASIONS_AT_ONCE])}}
+        page = parts.views.find(OCCASIONS, at_once, limit=OCCASIONS_AT_ONCE)
+        found |= {row.occasion: row for row in page.items}
     return found
+
+
+def _library_names(parts: Parts, occasions: Iterable[OccasionRow]) -> Mapping[str, str]:
+    libraries = {occasion.library for occasion in occasions if occasion.library}
+    rows = (parts.views.get(LIBRARIES, library) for library in libraries)
+    return {row.library: row.name for row in rows if row is not None}

@@ -2,47 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 from services.kernel.base.bell import Bell
-from services.kernel.base.clock import Clock
+from services.kernel.base.clock import Clock, SystemClock
+from services.kernel.base.mongo import durable
 from services.kernel.commands.decider import Commands
-from services.kernel.declare.view import Page, View
+from services.kernel.declare.service import Core
 from services.kernel.log.log import EventLog
-from services.kernel.privacy.claims import Claims
+from services.kernel.privacy.claims import Claims, MongoClaims
 from services.kernel.privacy.vault import Vault
+from services.kernel.views.view_store import Views
 from services.members.identity.identification import Identification
 from services.members.identity.joining import Joining
-from services.members.importing.uploads import Uploads
+from services.members.importing.uploads import MongoUploads, Uploads
 from services.members.secret_deriver import SecretDeriver
 from services.members.views.roster import ROSTER
-
-
-class ReadViews(Protocol):
-    """The reading side of ``view_store.Views``."""
-
-    def get(self, view: View, key: str) -> dict[str, Any] | None:
-        """One document, None if there is none."""
-        ...
-
-    def find(
-        self,
-        view: View,
-        where: dict[str, Any] | None = None,
-        *,
-        sort: str = "_id",
-        descending: bool = False,
-        after: str | None = None,
-        limit: int = 50,
-    ) -> Page:
-        """A page of documents that match."""
-        ...
-
-    def all(self, view: View, where: dict[str, Any] | None = None) -> Iterator[dict[str, Any]]:
-        """All documents that match, ordered by key."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -53,7 +28,7 @@ class Parts:
 
     log: EventLog
     commands: Commands
-    views: ReadViews
+    views: Views
     vault: Vault
     clock: Clock
     machine: Clock
@@ -64,15 +39,31 @@ class Parts:
 
     @property
     def identification(self) -> Identification:
-        """Whose a contact is."""
+        """Finds the member behind a contact."""
         return Identification(self.claims, self.commands)
 
     @property
     def joining(self) -> Joining:
-        """How applicants become members."""
+        """Makes members of applicants."""
         return Joining(self.identification, self.vault)
 
     def name_of(self, person: str | None) -> str | None:
-        """A member's name in the open, None where there is none or it is erased."""
-        document = self.views.get(ROSTER, person) if person else None
-        return self.vault.open(person, document["name"]) if person and document else None
+        """A member's name in the open. None for None, for an id of no member, and where the name was erased."""
+        row = self.views.get(ROSTER, person) if person else None
+        return self.vault.open(person, row.name) if person and row else None
+
+
+def parts(core: Core) -> Parts:
+    """This service's parts around those that every service has. Every part can be replaced in a test."""
+    return Parts(
+        log=core.log,
+        commands=core.commands,
+        views=core.views,
+        vault=core.vault,
+        clock=core.clock,
+        machine=SystemClock(),
+        claims=MongoClaims(durable(core.database, "claims"), core.settings.secrets.contact),
+        secrets=SecretDeriver(core.settings.secrets.token),
+        uploads=MongoUploads(durable(core.database, "uploads")),
+        imports_bell=Bell(),
+    )

@@ -14,7 +14,7 @@ from tests.benchmarks.commands import commands_per_second
 from tests.benchmarks.facts import facts_per_second
 from tests.benchmarks.log import appends_per_second
 from tests.benchmarks.memory import resident
-from tests.benchmarks.stage import Stage
+from tests.benchmarks.stack import Stack
 
 
 def main() -> None:
@@ -22,14 +22,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="What one machine bears.")
     parser.add_argument("--seconds", type=float, default=10, help="how long each load lasts")
     seconds = parser.parse_args().seconds
-    with tempfile.TemporaryDirectory() as directory, Stage(Path(directory)) as stage:
-        resident(stage, "at rest")
+    with tempfile.TemporaryDirectory() as directory, Stack(Path(directory)) as stack:
+        resident(stack, "at rest")
         for clients in (1, 16, 64):
-            appends_per_second(stage, clients, seconds)
+            appends_per_second(stack, clients, seconds)
         for clients in (1, 16, 64):
-            commands_per_second(stage, clients, seconds)
-        facts_per_second(stage)
-        resident(stage, "after the load")
+            commands_per_second(stack, clients, seconds)
+        facts_per_second(stack)
+        resident(stack, "after the load")
 
 
 if __name__ == "__main__":

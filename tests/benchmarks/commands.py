@@ -15,18 +15,18 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from services.kernel.declare.policy import ActorSignature
-from tests.benchmarks.stage import Stage
-from tests.support.members import COORDINATOR
+from tests.benchmarks.stack import Stack
+from tests.support.members_client import COORDINATOR
 
 PROCESSES = 2
 
 
-def commands_per_second(stage: Stage, clients: int, seconds: float) -> None:
+def commands_per_second(stack: Stack, clients: int, seconds: float) -> None:
     """Print the rate and the latencies at so many clients."""
     queue: multiprocessing.Queue[list[float]] = multiprocessing.Queue()
     shares = [clients // PROCESSES + (n < clients % PROCESSES) for n in range(PROCESSES)]
     workers = [
-        multiprocessing.Process(target=_drive, args=(stage.url, stage.directory / "keys", share, seconds, queue))
+        multiprocessing.Process(target=_drive, args=(stack.url, stack.directory / "keys", share, seconds, queue))
         for share in shares
         if share
     ]
@@ -36,9 +36,9 @@ def commands_per_second(stage: Stage, clients: int, seconds: float) -> None:
     for worker in workers:
         worker.join(60)
     name = f"durable commands, {clients} clients"
-    stage.say(name, f"{len(latencies) / seconds:.0f}", "/s")
+    stack.say(name, f"{len(latencies) / seconds:.0f}", "/s")
     for label, share in (("median", 0.5), ("99th percentile", 0.99)):
-        stage.say(f"  answered in, {label}", f"{latencies[int(len(latencies) * share)] * 1000:.1f}", "ms")
+        stack.say(f"  answered in, {label}", f"{latencies[int(len(latencies) * share)] * 1000:.1f}", "ms")
 
 
 def _drive(url: str, keys: Path, clients: int, seconds: float, queue: multiprocessing.Queue[list[float]]) -> None:

@@ -7,19 +7,19 @@ import uuid
 
 from deploy.waiting import wait_until
 from services.kernel.base.mongo import connect
-from tests.benchmarks.stage import Stage
-from tests.support.shelf import append
-from tests.support.stations import ConsumerStation, SourceStation
+from tests.benchmarks.stack import Stack
+from tests.support.bus_endpoints import ConsumerEndpoint, SourceEndpoint
+from tests.support.sample_domain import append
 
 FACTS = 5000
 
 
-def facts_per_second(stage: Stage) -> None:
+def facts_per_second(stack: Stack) -> None:
     """Print how fast a backlog travels."""
-    client = connect(stage.database.uri)
+    client = connect(stack.database.uri)
     name = f"bench_{uuid.uuid4().hex[:8]}"
-    source = SourceStation("events", client[f"{name}_source"], stage.broker.uri())
-    consumer = ConsumerStation("bench", client[f"{name}_consumer"], [source], stage.broker.uri())
+    source = SourceEndpoint("events", client[f"{name}_source"], stack.broker.uri())
+    consumer = ConsumerEndpoint("bench", client[f"{name}_consumer"], [source], stack.broker.uri())
     try:
         for n in range(FACTS // 50):
             source.log.append(append(f"shelf-{n}", 0, *[f"t{k}" for k in range(50)]))
@@ -31,8 +31,8 @@ def facts_per_second(stage: Stage) -> None:
             pass
         published = time.monotonic() - begun
         wait_until(lambda: consumer.inbox.head() >= FACTS, 60, "all facts")
-        stage.say("facts published and confirmed", f"{FACTS / published:.0f}", "/s")
-        stage.say("facts from log to foreign inbox, durable", f"{FACTS / (time.monotonic() - begun):.0f}", "/s")
+        stack.say("facts published and confirmed", f"{FACTS / published:.0f}", "/s")
+        stack.say("facts from log to foreign inbox, durable", f"{FACTS / (time.monotonic() - begun):.0f}", "/s")
     finally:
         consumer.close()
         source.close()

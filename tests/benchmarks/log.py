@@ -8,13 +8,13 @@ import uuid
 
 from services.kernel.base.mongo import connect
 from services.kernel.log.mongo_log import MongoLog
-from tests.benchmarks.stage import Stage
-from tests.support.shelf import REGISTRY, append
+from tests.benchmarks.stack import Stack
+from tests.support.sample_domain import REGISTRY, append
 
 
-def appends_per_second(stage: Stage, clients: int, seconds: float) -> None:
+def appends_per_second(stack: Stack, clients: int, seconds: float) -> None:
     """Print the rate at so many threads, each appending to streams of its own."""
-    client = connect(stage.database.uri)
+    client = connect(stack.database.uri)
     name = f"bench_{uuid.uuid4().hex[:8]}"
     log = MongoLog("bench", client[name], REGISTRY)
     log.prepare()
@@ -32,4 +32,4 @@ def appends_per_second(stage: Stage, clients: int, seconds: float) -> None:
     for thread in threads:
         thread.join(seconds + 20)
     client.drop_database(name)
-    stage.say(f"durable appends, {clients} writers", f"{sum(counts) / seconds:.0f}", "/s")
+    stack.say(f"durable appends, {clients} writers", f"{sum(counts) / seconds:.0f}", "/s")

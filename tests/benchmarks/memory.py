@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.benchmarks.stage import Stage
+from tests.benchmarks.stack import Stack
 
 
-def resident(stage: Stage, when: str) -> None:
+def resident(stack: Stack, when: str) -> None:
     """Print the resident set of services, database and broker."""
-    assert stage.services is not None
+    assert stack.services is not None
     pids = {
-        "services, three in one process": stage.services.pid(stage.process),
-        "database": stage.database.pid,
-        "broker": stage.broker.pid,
+        "services, three in one process": stack.services.pid(stack.process),
+        "database": stack.database.pid,
+        "broker": stack.broker.pid,
     }
     for name, pid in pids.items():
-        stage.say(f"memory, {name}, {when}", f"{_megabytes(pid):.0f}", "MB")
+        stack.say(f"memory, {name}, {when}", f"{_megabytes(pid):.0f}", "MB")
 
 
 def _megabytes(pid: int) -> float:

@@ -10,7 +10,7 @@ from services.kernel.base.mongo import connect
 from services.kernel.log.log import CommitTooLarge, Conflict, Duplicate, EventLog
 from services.kernel.log.memory_log import MemoryLog
 from services.kernel.log.mongo_log import MongoLog
-from tests.support.shelf import REGISTRY, BookPut, append
+from tests.support.sample_domain import REGISTRY, BookPut, append
 
 
 @pytest.fixture(params=["memory", "mongo"])

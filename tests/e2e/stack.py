@@ -22,7 +22,7 @@ import pytest
 from deploy import keys
 from deploy.broker import Broker
 from deploy.commands.board import install
-from deploy.commands.opened import opened
+from deploy.commands.open_service import open_service
 from deploy.database import Database
 from deploy.demo.mailbox.server import Mailbox
 from deploy.demo.receiver.server import ReceiverServer
@@ -94,7 +94,7 @@ class House:
 
     def join(self, *names: str, region: str = KEDIRI) -> list[Visitor]:
         """These people join by the form, and get a token each."""
-        with opened("members", self.services.environment) as members, ThreadPoolExecutor(8) as hands:
+        with open_service("members", self.services.environment) as members, ThreadPoolExecutor(8) as hands:
 
             def join(name: str) -> Visitor:
                 answer = self.nobody.post("/v1/members", person_form(name, region))
@@ -256,7 +256,7 @@ def _furnish(house: House) -> None:
         for office in BOARD
     ]
     installed = {one.office: one.person for one in install(board, environment)}
-    with opened("members", environment) as members:
+    with open_service("members", environment) as members:
         for office, person in installed.items():
             token = issue_token(members.parts, f"{office}@input.example")
             house.people[office] = Visitor(house.http, token, person)

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from deploy import ports
-from deploy.commands.opened import opened
+from deploy.commands.open_service import open_service
 from deploy.waiting import wait_until
 from services.kernel.declare.policy import Actor, ActorSignature
 from services.members.installation import issue_token
@@ -25,7 +25,7 @@ CHOICE = {"language": "en", "email": True}
 
 
 def test_a_token_that_is_forged_cut_off_expired_or_revoked_opens_nothing(house: House) -> None:
-    with opened("members", house.services.environment) as members:
+    with open_service("members", house.services.environment) as members:
         expired, revoked = (
             issue_token(members.parts, "budi@input.example", name, days)
             for name, days in (("old", -1), ("given back", 1))

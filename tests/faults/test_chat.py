@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from deploy import keys
-from deploy.commands.opened import opened
+from deploy.commands.open_service import open_service
 from deploy.demo.telegram.server import TelegramServer
 from deploy.demo.telegram.visitor import Visitor
 from deploy.waiting import wait_until
@@ -32,7 +32,7 @@ from services.events.domain.chat_group import (
 )
 from services.kernel.base.clock import DemoClock
 from services.kernel.base.message import Event, Metadata
-from services.kernel.commands.decider import Order
+from services.kernel.commands.decider import CommandEnvelope
 from tests.support.services import ChildServices
 
 BEFORE = {
@@ -66,7 +66,7 @@ class Lecture:
         self._take(WantFree("lecture", self.clock.now()))
 
     def events(self) -> list[Event]:
-        with opened("events", self._environment) as events:
+        with open_service("events", self._environment) as events:
             return [recorded.event for recorded in events.log.stream(f"chat-{self._name}")]
 
     def kinds(self) -> list[type]:
@@ -95,9 +95,9 @@ class Lecture:
 
     def _take(self, command: Any) -> None:
         self._number += 1
-        with opened("events", self._environment) as events:
+        with open_service("events", self._environment) as events:
             events.log.prepare()
-            order = Order(command, self._name, f"{self._name}-{self._number}", Metadata("test"))
+            order = CommandEnvelope(command, self._name, f"{self._name}-{self._number}", Metadata("test"))
             events.core.commands.take(CHAT_GROUP, order)
 
 

@@ -34,13 +34,13 @@ from tests.unit.notifications import facts
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def planned(house: NotificationsHarness, members: MembersServer) -> str:
+def planned(harness: NotificationsHarness, members: MembersServer) -> str:
     """One publication planned for one person; answers the address."""
-    address = members.know("tono", f"tono.{house.database.name.replace('_', '')}@perpus.example")
+    address = members.know("tono", f"tono.{harness.database.name.replace('_', '')}@perpus.example")
     assert address is not None
-    house.hear(facts.region_opened(), facts.joined("tono", "board"), facts.published())
-    house.step("audience.inbox")
-    house.step("deliveries")
+    harness.hear(facts.region_opened(), facts.joined("tono", "board"), facts.published())
+    harness.step("audience.inbox")
+    harness.step("deliveries")
     return address
 
 
@@ -59,24 +59,24 @@ def child_that_dies(database_uri: str, database: str, members_url: str, smtp: st
         NotificationsHarness(connect(database_uri)[database], members=members.url, smtp=smtp).step("sender")
 
 
-def die(house: NotificationsHarness, mongodb_uri: str, mailbox: Mailbox, moment: str) -> None:
+def die(harness: NotificationsHarness, mongodb_uri: str, mailbox: Mailbox, moment: str) -> None:
     script = "import sys; from tests.faults.test_deliveries import child_that_dies; child_that_dies(*sys.argv[1:])"
-    arguments = (mongodb_uri, house.database.name, house.members_url, mailbox.smtp_uri, moment)
+    arguments = (mongodb_uri, harness.database.name, harness.members_url, mailbox.smtp_uri, moment)
     child = subprocess.run([sys.executable, "-c", script, *arguments], cwd=ROOT, timeout=60, check=False)
     assert child.returncode == -signal.SIGKILL
 
 
 def test_killed_between_the_servers_yes_and_its_record_the_mail_is_sent_again_under_the_same_identity(
-    house: NotificationsHarness, members: MembersServer, mailbox: Mailbox, mongodb_uri: str
+    harness: NotificationsHarness, members: MembersServer, mailbox: Mailbox, mongodb_uri: str
 ) -> None:
-    address = planned(house, members)
-    die(house, mongodb_uri, mailbox, "after")
-    assert house.states() == {"tono": "sending"}
-    house.restart()
-    house.run()
+    address = planned(harness, members)
+    die(harness, mongodb_uri, mailbox, "after")
+    assert harness.states() == {"tono": "sending"}
+    harness.restart()
+    harness.run()
     identities = [mail["message_id"] for mail in mailbox.messages(to=address)]
-    assert identities == [f"<{house.deliveries()['tono']['_id']}@jejaring.test>"] * 2
-    assert house.states() == {"tono": "sent"}
+    assert identities == [f"<{harness.deliveries()['tono']['_id']}@jejaring.test>"] * 2
+    assert harness.states() == {"tono": "sent"}
 
 
 def bot_child_that_dies(database_uri: str, database: str, members_url: str, api: str) -> None:
@@ -103,59 +103,59 @@ def test_killed_between_telegrams_yes_and_its_record_the_message_is_repeated_at_
     visitor.put_person(chat, "Tono")
     visitor.write(chat, "/start")
     bot = TelegramBot(telegram_server.token, telegram_server.url)
-    house = NotificationsHarness(connect(mongodb_uri)[database.name], members=members.url, telegram=bot)
+    harness = NotificationsHarness(connect(mongodb_uri)[database.name], members=members.url, telegram=bot)
     members.know("tono", None, telegram=str(chat))
-    house.choose("tono", email=False, telegram=True)
-    house.hear(facts.region_opened(), facts.joined("tono", "board"), facts.published())
-    house.step("audience.inbox")
-    house.step("deliveries")
+    harness.choose("tono", email=False, telegram=True)
+    harness.hear(facts.region_opened(), facts.joined("tono", "board"), facts.published())
+    harness.step("audience.inbox")
+    harness.step("deliveries")
     script = (
         "import sys; from tests.faults.test_deliveries import bot_child_that_dies; bot_child_that_dies(*sys.argv[1:])"
     )
     arguments = (mongodb_uri, database.name, members.url, telegram_server.url)
     child = subprocess.run([sys.executable, "-c", script, *arguments], cwd=ROOT, timeout=60, check=False)
     assert child.returncode == -signal.SIGKILL
-    assert house.states() == {"tono": "sending"}
+    assert harness.states() == {"tono": "sending"}
     for _ in range(2):
-        house.restart()
-        house.run()
+        harness.restart()
+        harness.run()
     written = [message for message in visitor.messages(chat) if message["from"]["is_bot"]]
     visitor.close()
     assert len(written) == 2
-    assert house.deliveries()["tono"]["attempts"] == 2
-    assert house.states() == {"tono": "sent"}
+    assert harness.deliveries()["tono"]["attempts"] == 2
+    assert harness.states() == {"tono": "sent"}
 
 
 def test_killed_between_the_attempts_record_and_the_server_the_mail_is_not_lost(
-    house: NotificationsHarness, members: MembersServer, mailbox: Mailbox, mongodb_uri: str
+    harness: NotificationsHarness, members: MembersServer, mailbox: Mailbox, mongodb_uri: str
 ) -> None:
-    address = planned(house, members)
-    die(house, mongodb_uri, mailbox, "before")
-    assert house.states() == {"tono": "sending"}
+    address = planned(harness, members)
+    die(harness, mongodb_uri, mailbox, "before")
+    assert harness.states() == {"tono": "sending"}
     assert mailbox.messages(to=address) == []
-    house.restart()
-    house.run()
+    harness.restart()
+    harness.run()
     assert len(mailbox.messages(to=address)) == 1
-    assert house.deliveries()["tono"]["attempts"] == 2
+    assert harness.deliveries()["tono"]["attempts"] == 2
 
 
 def test_killed_again_and_again_it_is_given_up_at_last(
-    house: NotificationsHarness, members: MembersServer, mailbox: Mailbox, mongodb_uri: str
+    harness: NotificationsHarness, members: MembersServer, mailbox: Mailbox, mongodb_uri: str
 ) -> None:
-    planned(house, members)
-    house.database.deliveries.update_one({}, {"$set": {"attempts": RetryPolicy().attempts, "state": "sending"}})
-    house.run()
-    assert house.states() == {"tono": "failed"}
+    planned(harness, members)
+    harness.database.deliveries.update_one({}, {"$set": {"attempts": RetryPolicy().attempts, "state": "sending"}})
+    harness.run()
+    assert harness.states() == {"tono": "failed"}
 
 
 def test_the_database_killed_after_the_servers_yes_does_not_make_the_living_sender_repeat_itself(
-    house: NotificationsHarness,
+    harness: NotificationsHarness,
     members: MembersServer,
     mailbox: Mailbox,
     database_server: DatabaseServer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    address = planned(house, members)
+    address = planned(harness, members)
     send = SmtpServer.send
 
     def send_and_kill(self: SmtpServer, mail: Letter) -> None:
@@ -164,53 +164,53 @@ def test_the_database_killed_after_the_servers_yes_does_not_make_the_living_send
 
     monkeypatch.setattr(SmtpServer, "send", send_and_kill)
     with pytest.raises(PyMongoError):
-        house.step("sender")
+        harness.step("sender")
     monkeypatch.undo()
     database_server.start()
-    house.run()
+    harness.run()
     assert len(mailbox.messages(to=address)) == 1
-    assert house.states() == {"tono": "sent"}
+    assert harness.states() == {"tono": "sent"}
 
 
 def test_planned_deliveries_survive_the_databases_sudden_end(
-    house: NotificationsHarness, members: MembersServer, mailbox: Mailbox, database_server: DatabaseServer
+    harness: NotificationsHarness, members: MembersServer, mailbox: Mailbox, database_server: DatabaseServer
 ) -> None:
-    address = planned(house, members)
+    address = planned(harness, members)
     database_server.kill()
     database_server.start()
-    house.restart()
-    house.run()
+    harness.restart()
+    harness.run()
     assert len(mailbox.messages(to=address)) == 1
 
 
 def test_the_planner_killed_between_deliveries_and_checkpoint_plans_nothing_twice(
-    house: NotificationsHarness, members: MembersServer, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+    harness: NotificationsHarness, members: MembersServer, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    address = members.know("tono", f"tono.{house.database.name.replace('_', '')}@perpus.example")
-    house.hear(facts.region_opened(), facts.joined("tono", "board"), facts.published())
-    house.step("audience.inbox")
+    address = members.know("tono", f"tono.{harness.database.name.replace('_', '')}@perpus.example")
+    harness.hear(facts.region_opened(), facts.joined("tono", "board"), facts.published())
+    harness.step("audience.inbox")
 
     def killed(*_: Any) -> None:
         raise AutoReconnect("killed here")
 
     monkeypatch.setattr("services.kernel.readers.reader.Checkpoints.move", killed)
     with pytest.raises(AutoReconnect):
-        house.step("deliveries")
+        harness.step("deliveries")
     monkeypatch.undo()
-    house.run()
+    harness.run()
     assert len(mailbox.messages(to=address)) == 1
 
 
 def test_a_mail_server_that_is_away_costs_no_attempt(
-    house: NotificationsHarness, members: MembersServer, mailbox: Mailbox
+    harness: NotificationsHarness, members: MembersServer, mailbox: Mailbox
 ) -> None:
-    address = planned(house, members)
+    address = planned(harness, members)
     mailbox.stop()
-    house.run()
-    assert house.deliveries()["tono"] | {"attempts": 0, "state": "planned"} == house.deliveries()["tono"]
+    harness.run()
+    assert harness.deliveries()["tono"] | {"attempts": 0, "state": "planned"} == harness.deliveries()["tono"]
     mailbox.start()
-    house.restart()  # a restarted sender does not rest
-    house.run()
+    harness.restart()  # a restarted sender does not rest
+    harness.run()
     assert len(mailbox.messages(to=address)) == 1
 
 
@@ -237,9 +237,9 @@ def test_every_write_of_a_delivery_waits_for_the_majority_and_the_journal(
 ) -> None:
     writes = Writes()
     with pymongo.MongoClient[dict[str, Any]](mongodb_uri, tz_aware=True, event_listeners=[writes]) as client:
-        house = NotificationsHarness(client[database.name], members=members.url, smtp=mailbox.smtp_uri)
-        planned(house, members)
-        house.run()
-        assert house.states() == {"tono": "sent"}
+        harness = NotificationsHarness(client[database.name], members=members.url, smtp=mailbox.smtp_uri)
+        planned(harness, members)
+        harness.run()
+        assert harness.states() == {"tono": "sent"}
     assert set(writes.concerns) == {"w=majority j=True"}
     assert writes.concerns.total() >= 3

@@ -24,7 +24,7 @@ from services.kernel.readers.parking import ParkedFact, Parking
 from services.kernel.readers.reader import Checkpoints
 from services.kernel.views.view_reader import ViewReader
 from services.kernel.views.view_store import Views
-from tests.support.shelf import AT, COPYING, HEARD, REGISTRY, append, fact, tell
+from tests.support.sample_domain import AT, COPYING, HEARD, REGISTRY, append, fact, tell
 
 DURABLE = {
     "commits",

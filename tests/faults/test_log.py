@@ -15,11 +15,11 @@ from services.kernel.base.clock import FixedClock
 from services.kernel.base.message import Metadata
 from services.kernel.base.mongo import connect
 from services.kernel.base.problem import Refused
-from services.kernel.commands.decider import Commands, Order
+from services.kernel.commands.decider import CommandEnvelope, Commands
 from services.kernel.log.log import Duplicate, LogError, Unknown
 from services.kernel.log.mongo_log import MongoLog
 from tests.support.proxy import Proxy
-from tests.support.shelf import AT, REGISTRY, SHELF, PutBook, append, tell
+from tests.support.sample_domain import AT, REGISTRY, SHELF, PutBook, append, tell
 
 
 @pytest.fixture
@@ -176,7 +176,7 @@ def test_fifty_at_once_for_twelve_places_are_fifty_answers_in_the_logs_order(log
     answers: list[bool] = []
 
     def register(n: int) -> None:
-        order = Order(PutBook(f"p{n}", room=12), "cafe", f"key-{n}", Metadata("c"))
+        order = CommandEnvelope(PutBook(f"p{n}", room=12), "cafe", f"key-{n}", Metadata("c"))
         try:
             commands.take(SHELF, order)
             answers.append(True)

@@ -20,7 +20,7 @@ from deploy.demo.mailbox.server import Mailbox
 from deploy.waiting import wait_until
 from services.kernel.base.clock import DemoClock
 from services.kernel.base.local_time import zone
-from tests.support.members import Caller
+from tests.support.members_client import Caller
 from tests.support.services import ChildServices
 
 Start = Callable[..., ChildServices]

@@ -17,7 +17,7 @@ from kombu import Connection
 
 from deploy import keys
 from deploy.broker import Broker
-from deploy.commands.opened import opened
+from deploy.commands.open_service import open_service
 from deploy.commands.verify import checks
 from deploy.database import Database
 from deploy.demo import story
@@ -186,7 +186,7 @@ def told(
             **chats.environment,
             **receiver.environment,
         }
-        stack = ChildServices(directory, environment)
+        stack = ChildServices(directory, environment, measured=False)
         try:
             for name in SERVICES:
                 stack.start(name, wait=False)
@@ -272,7 +272,7 @@ def test_a_story_told_again_changes_nothing(told: ToldStory) -> None:
 @pytest.mark.parametrize("name", SERVICES)
 def test_each_service_verifies_itself_and_nothing_is_parked_or_stray(told: ToldStory, name: str) -> None:
     told.heads()
-    with opened(name, told.stack.environment) as application:
+    with open_service(name, told.stack.environment) as application:
         for what, differences in checks(application):
             assert list(differences) == [], what
         assert application.parking.count() == 0

@@ -14,7 +14,7 @@ from services.kernel.readers.parking import Parking
 from services.kernel.readers.reader import CommitSource
 from services.kernel.views.view_reader import ViewReader
 from services.kernel.views.view_store import Views
-from tests.support.shelf import REGISTRY, SHELVES, append
+from tests.support.sample_domain import REGISTRY, SHELVES, append
 
 KILLS = 6
 COMMITS = 1200

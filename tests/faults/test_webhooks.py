@@ -43,13 +43,13 @@ def test_what_a_repetition_is_judged_by_is_journaled_by_a_majority(
     wire, real = Wire(), MongoClient
     monkeypatch.setattr(mongo, "MongoClient", lambda uri, **options: real(uri, event_listeners=[wire], **options))
     with an_endpoint() as endpoint:
-        office = WebhookHarness(mongo.connect(mongodb_uri)[database.name], endpoint)
-        office.subscribe()
-        office.desk.hear_of("events.seat-taken")
+        webhooks = WebhookHarness(mongo.connect(mongodb_uri)[database.name], endpoint)
+        webhooks.subscribe()
+        webhooks.service.hear_of("events.seat-taken")
         endpoint.says = 500
-        office.run()
+        webhooks.run()
         endpoint.says = 204
-        office.after(6)
+        webhooks.after(6)
     for collection in ("webhook_lanes", "webhook_deliveries"):
         assert wire.concerns[collection]
         for concern in wire.concerns[collection]:

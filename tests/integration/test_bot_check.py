@@ -2,12 +2,12 @@
 
 from deploy import keys
 from deploy.commands import doctor
-from deploy.commands.opened import opened
+from deploy.commands.open_service import open_service
 from deploy.demo.telegram.visitor import Visitor
 from services.events.domain.chat_group import CHAT_GROUP, RegisterChatGroup
 from services.events.views.chat_groups import CHAT_GROUPS
 from services.kernel.base.message import Metadata
-from services.kernel.commands.decider import Order
+from services.kernel.commands.decider import CommandEnvelope
 from services.kernel.views.view_reader import ViewReader
 
 MINE, LACKING, GONE = -991_001, -991_002, -991_003
@@ -25,10 +25,10 @@ def test_a_bot_that_lacks_a_right_is_named_with_its_group(telegram_server, mongo
     }
     assert [finding.text for finding in doctor.bot(environment)] == ["telegram: @jejaring_bot answers"]
 
-    with opened("events", environment) as events:
+    with open_service("events", environment) as events:
         events.prepare()
         for name, chat in (("Boleh", MINE), ("Kurang", LACKING), ("Hilang", GONE)):
-            order = Order(RegisterChatGroup(name, "telegram", str(chat), None), name, name, Metadata("test"))
+            order = CommandEnvelope(RegisterChatGroup(name, "telegram", str(chat), None), name, name, Metadata("test"))
             events.core.commands.take(CHAT_GROUP, order)
         reader = next(
             reader

@@ -11,10 +11,10 @@ from pymongo.errors import AutoReconnect
 from deploy.broker import Broker
 from deploy.waiting import wait_until
 from services.kernel.base.mongo import connect
-from services.kernel.bus.envelope import EXCHANGE, NotOurs, canonical, checked, envelope, parsed
+from services.kernel.bus.envelope import EXCHANGE, InvalidEnvelope, canonical, checked, envelope, parsed
 from services.kernel.bus.relay import Unconfirmed
-from tests.support.shelf import fact
-from tests.support.stations import ConsumerStation, SourceStation
+from tests.support.bus_endpoints import ConsumerEndpoint, SourceEndpoint
+from tests.support.sample_domain import fact
 
 
 class Bus:
@@ -26,13 +26,13 @@ class Bus:
         self.amqp = amqp
         self._made: list[Any] = []
 
-    def source(self, name: str = "events") -> SourceStation:
-        station = SourceStation(name, self._client[f"{self._name}_{name}"], self.amqp)
+    def source(self, name: str = "events") -> SourceEndpoint:
+        station = SourceEndpoint(name, self._client[f"{self._name}_{name}"], self.amqp)
         self._made.append(station)
         return station
 
-    def consumer(self, *sources: SourceStation, name: str = "notifications") -> ConsumerStation:
-        station = ConsumerStation(name, self._client[f"{self._name}_{name}"], list(sources), self.amqp)
+    def consumer(self, *sources: SourceEndpoint, name: str = "notifications") -> ConsumerEndpoint:
+        station = ConsumerEndpoint(name, self._client[f"{self._name}_{name}"], list(sources), self.amqp)
         self._made.append(station)
         return station
 
@@ -52,7 +52,7 @@ def _until(condition: Callable[[], Any], what: str, seconds: float = 15) -> None
     wait_until(condition, seconds, what)
 
 
-def _publish_all(source: SourceStation) -> None:
+def _publish_all(source: SourceEndpoint) -> None:
     assert source.relay is not None
     while source.relay.step(1):
         pass
@@ -277,5 +277,5 @@ def test_the_same_fact_has_the_same_bytes_in_feed_and_on_the_bus(bus: Bus) -> No
     ],
 )  # fmt: skip
 def test_what_admission_needs_is_checked(broken: dict[str, Any]) -> None:
-    with pytest.raises(NotOurs):
+    with pytest.raises(InvalidEnvelope):
         checked(envelope(fact("events", 1), "x") | broken)

@@ -19,7 +19,7 @@ from tests.unit.notifications.facts import START
 
 
 @pytest.fixture
-def house(
+def harness(
     mongodb_uri: str,
     database: Database[dict[str, Any]],
     mailbox: Mailbox,
@@ -67,153 +67,155 @@ NEW = "Kegiatan baru: Gathering: label barcode"
 
 
 def test_who_wishes_for_telegram_is_told_there_and_not_by_email(
-    house: NotificationsHarness, post: TestMail, chats: Chats
+    harness: NotificationsHarness, post: TestMail, chats: Chats
 ) -> None:
     post.know("tono", telegram=chats.link("tono"))
-    community(house, "tono")
-    house.choose("tono", email=False, telegram=True)
-    house.hear(facts.published())
-    house.run()
+    community(harness, "tono")
+    harness.choose("tono", email=False, telegram=True)
+    harness.hear(facts.published())
+    harness.run()
     assert chats.to("tono") == [NEW]
     assert post.to("tono") == []
-    assert house.told("tono") == {("activity-published", "telegram"): "sent"}
+    assert harness.told("tono") == {("activity-published", "telegram"): "sent"}
 
 
 def test_whoever_wishes_for_both_is_told_on_both_and_otherwise_nobody_twice(
-    house: NotificationsHarness, post: TestMail, chats: Chats
+    harness: NotificationsHarness, post: TestMail, chats: Chats
 ) -> None:
     for person in ("tono", "sri"):
         post.know(person, telegram=chats.link(person))
-    community(house, "tono", "sri")
-    house.choose("tono", telegram=True)
-    house.hear(facts.published())
-    house.run()
+    community(harness, "tono", "sri")
+    harness.choose("tono", telegram=True)
+    harness.hear(facts.published())
+    harness.run()
     assert (chats.to("tono"), post.subjects("tono")) == ([NEW], [NEW])
     assert (chats.to("sri"), post.subjects("sri")) == ([], [NEW])
 
 
-def test_whoever_wishes_for_both_and_has_one_is_told_on_that_once(house: NotificationsHarness, post: TestMail) -> None:
+def test_whoever_wishes_for_both_and_has_one_is_told_on_that_once(
+    harness: NotificationsHarness, post: TestMail
+) -> None:
     post.know("tono")
-    community(house, "tono")
-    house.choose("tono", telegram=True)
-    house.hear(facts.published())
-    house.run()
+    community(harness, "tono")
+    harness.choose("tono", telegram=True)
+    harness.hear(facts.published())
+    harness.run()
     assert post.subjects("tono") == [NEW]
-    assert house.told("tono") == {
+    assert harness.told("tono") == {
         ("activity-published", "email"): "sent",
         ("activity-published", "telegram"): "no-contact",
     }
 
 
 def test_who_wishes_for_what_they_do_not_have_is_told_by_what_they_have(
-    house: NotificationsHarness, post: TestMail, members: MembersServer, chats: Chats
+    harness: NotificationsHarness, post: TestMail, members: MembersServer, chats: Chats
 ) -> None:
     post.know("tono")  # wishes for Telegram, has none
     members.know("sri", None, telegram=chats.link("sri"))  # wishes for nothing in particular, has no e-mail
-    community(house, "tono", "sri")
-    house.choose("tono", email=False, telegram=True)
-    house.hear(facts.published())
-    house.run()
+    community(harness, "tono", "sri")
+    harness.choose("tono", email=False, telegram=True)
+    harness.hear(facts.published())
+    harness.run()
     assert post.subjects("tono") == [NEW]
     assert chats.to("sri") == [NEW]
-    assert house.deliveries()["tono"]["via"] == "email"
-    assert house.deliveries()["sri"]["via"] == "telegram"
+    assert harness.deliveries()["tono"]["via"] == "email"
+    assert harness.deliveries()["sri"]["via"] == "telegram"
 
 
 def test_who_has_just_linked_telegram_is_not_told_by_email_for_being_remembered_without_it(
-    house: NotificationsHarness, post: TestMail, chats: Chats, monkeypatch: pytest.MonkeyPatch
+    harness: NotificationsHarness, post: TestMail, chats: Chats, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.notifications.sending.people.JUST_NOW_SECONDS", 0.0)
     post.know("tono")
-    community(house, "tono")
-    house.choose("tono", email=False, telegram=True)
-    house.hear(facts.published())
-    house.run()
+    community(harness, "tono")
+    harness.choose("tono", email=False, telegram=True)
+    harness.hear(facts.published())
+    harness.run()
     post.know("tono", telegram=chats.link("tono"))
-    house.hear(facts.seat("taken", "tono"))
-    house.run()
+    harness.hear(facts.seat("taken", "tono"))
+    harness.run()
     assert post.subjects("tono") == [NEW]
     assert chats.to("tono") == ["Pendaftaran tercatat: Gathering: label barcode"]
 
 
 def test_who_has_blocked_the_bot_is_told_by_email_in_the_same_round(
-    house: NotificationsHarness, post: TestMail, chats: Chats
+    harness: NotificationsHarness, post: TestMail, chats: Chats
 ) -> None:
     post.know("tono", telegram=chats.link("tono"))
-    community(house, "tono")
-    house.choose("tono", email=False, telegram=True)
+    community(harness, "tono")
+    harness.choose("tono", email=False, telegram=True)
     chats.block("tono")
-    house.hear(facts.published())
-    house.run()
+    harness.hear(facts.published())
+    harness.run()
     assert post.subjects("tono") == [NEW]
-    assert house.told("tono") == {("activity-published", "telegram"): "sent"}
+    assert harness.told("tono") == {("activity-published", "telegram"): "sent"}
 
 
 def test_too_fast_is_no_attempt_and_is_tried_again_when_telegram_says(
-    house: NotificationsHarness, post: TestMail, chats: Chats
+    harness: NotificationsHarness, post: TestMail, chats: Chats
 ) -> None:
     post.know("tono", telegram=chats.link("tono"))
-    community(house, "tono")
-    house.choose("tono", email=False, telegram=True)
+    community(harness, "tono")
+    harness.choose("tono", email=False, telegram=True)
     chats.visitor.fail("sendMessage", 429, times=1, retry_after=30)
-    house.hear(facts.published())
-    house.run()
-    [waiting] = house.database.deliveries.find()
+    harness.hear(facts.published())
+    harness.run()
+    [waiting] = harness.database.deliveries.find()
     assert (waiting["state"], waiting["attempts"], waiting["reason"]) == ("planned", 0, "429")
     assert waiting["retry_at"] > datetime.now(UTC) + timedelta(seconds=15)
-    house.database.deliveries.update_many({}, {"$set": {"retry_at": START - timedelta(days=999)}})
-    house.restart()  # whose pace begins anew
-    house.run()
+    harness.database.deliveries.update_many({}, {"$set": {"retry_at": START - timedelta(days=999)}})
+    harness.restart()  # whose pace begins anew
+    harness.run()
     assert chats.to("tono") == [NEW]
 
 
 def test_telegram_being_down_holds_up_nobody_who_is_told_by_email(
-    house: NotificationsHarness, post: TestMail, chats: Chats, telegram_server: TelegramServer
+    harness: NotificationsHarness, post: TestMail, chats: Chats, telegram_server: TelegramServer
 ) -> None:
     post.know("tono", telegram=chats.link("tono"))
     post.know("sri")
-    community(house, "tono", "sri")
-    house.choose("tono", email=False, telegram=True)
+    community(harness, "tono", "sri")
+    harness.choose("tono", email=False, telegram=True)
     telegram_server.stop()
-    house.hear(facts.published())
-    house.run()
+    harness.hear(facts.published())
+    harness.run()
     assert post.subjects("sri") == [NEW]
-    assert house.deliveries()["tono"]["state"] == "planned"
+    assert harness.deliveries()["tono"]["state"] == "planned"
     telegram_server.start()
-    house.restart()  # a restarted sender does not rest
-    house.run()
+    harness.restart()  # a restarted sender does not rest
+    harness.run()
     assert chats.to("tono") == [NEW]
 
 
 def test_a_lecture_is_announced_in_the_group_itself_once(
-    house: NotificationsHarness, chats: Chats, database: Database[Any]
+    harness: NotificationsHarness, chats: Chats, database: Database[Any]
 ) -> None:
     group = -1_000_000_000_000 - abs(hash(database.name)) % 1_000_000_000
     chats.visitor.put_group(group, "Pustakawan Kediri")
-    house.hear(facts.lecture(chat=str(group)))
-    house.run()
-    house.restart()
-    house.run()
+    harness.hear(facts.lecture(chat=str(group)))
+    harness.run()
+    harness.restart()
+    harness.run()
     [message] = [message for message in chats.visitor.messages(group) if message["from"]["is_bot"]]
     assert message["text"].startswith("Kuliah di grup ini: Kuliah Z39.50\n")
     assert "Yth." not in message["text"]
-    assert house.told("group-g") == {("lecture-announced", "telegram"): "sent"}
+    assert harness.told("group-g") == {("lecture-announced", "telegram"): "sent"}
 
 
 def test_without_a_mail_server_who_is_on_telegram_is_told_there_and_the_others_wait_for_one(
-    house: NotificationsHarness, members: MembersServer, post: TestMail, telegram_server: TelegramServer, chats: Chats
+    harness: NotificationsHarness, members: MembersServer, post: TestMail, telegram_server: TelegramServer, chats: Chats
 ) -> None:
-    with_both, bot = house, TelegramBot(telegram_server.token, telegram_server.url)
-    house = NotificationsHarness(with_both.database, members=members.url, telegram=bot)
+    with_both, bot = harness, TelegramBot(telegram_server.token, telegram_server.url)
+    harness = NotificationsHarness(with_both.database, members=members.url, telegram=bot)
     post.know("sri", telegram=chats.link("sri"))
     post.know("budi")
     members.know("tono", None)
-    community(house, "sri", "budi", "tono")
-    house.hear(facts.published())
-    house.run()
-    assert house.states() == {"sri": "sent", "budi": "planned", "tono": "no-contact"}
+    community(harness, "sri", "budi", "tono")
+    harness.hear(facts.published())
+    harness.run()
+    assert harness.states() == {"sri": "sent", "budi": "planned", "tono": "no-contact"}
     # The operator has found a mail server.
-    house.database.deliveries.update_many({"state": "planned"}, {"$set": {"retry_at": datetime.now(UTC)}})
+    harness.database.deliveries.update_many({"state": "planned"}, {"$set": {"retry_at": datetime.now(UTC)}})
     with_both.run()
-    assert house.states()["budi"] == "sent"
+    assert harness.states()["budi"] == "sent"
     assert len(post.to("budi")) == 1

@@ -9,7 +9,7 @@ from pymongo.database import Database
 
 from deploy import ports
 from deploy.cli import main
-from deploy.commands.opened import opened
+from deploy.commands.open_service import open_service
 from deploy.waiting import wait_until
 from services.kernel.readers.parking import ParkedFact, parked_now
 from tests.support.services import ChildServices
@@ -131,7 +131,7 @@ def test_a_replay_that_nobody_does_says_so_at_its_deadline(jejaring: Run) -> Non
 def test_parked_facts_are_listed_shown_and_marked(jejaring: Run, services: ChildServices) -> None:
     jejaring(*BOARD)
     assert jejaring("parked", "list") == (0, "Nothing is parked.\n")
-    with opened("members", services.environment) as members:
+    with open_service("members", services.environment) as members:
         fact = ParkedFact("roster", "commits", 1, 0, "person-x", "KeyError: 'name'", parked_now())
         members.parking.park([fact])
     status, listed = jejaring("parked", "list", "members")

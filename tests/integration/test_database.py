@@ -8,7 +8,7 @@ from pymongo.write_concern import WriteConcern
 
 from deploy import ports
 from deploy.database import Database
-from deploy.trouble import Trouble
+from deploy.errors import CommandError
 from tests.support.processes import is_running
 
 JOURNALLED = WriteConcern(w="majority", j=True)
@@ -73,5 +73,5 @@ def test_a_stopped_server_keeps_its_data_and_leaves_no_process(tmp_path_factory:
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path_factory: pytest.TempPathFactory) -> None:
     in_the_way = tmp_path_factory.mktemp("x") / "file"
     in_the_way.touch()
-    with pytest.raises(Trouble, match=r"^[^\n]+$"):
+    with pytest.raises(CommandError, match=r"^[^\n]+$"):
         Database(in_the_way)

@@ -29,238 +29,237 @@ MORNING = datetime(2026, 12, 1, 23, 0, tzinfo=UTC)
 
 
 def test_a_login_code_is_mailed_at_night_too_with_the_digits_that_members_knows(
-    house: NotificationsHarness, post: TestMail, members: MembersServer
+    harness: NotificationsHarness, post: TestMail, members: MembersServer
 ) -> None:
     post.know("sri")
     members.codes["code-1"] = "048213"
-    house.hear(facts.code_issued("sri"))
-    house.clock.advance(timedelta(minutes=5))
-    house.run()
+    harness.hear(facts.code_issued("sri"))
+    harness.clock.advance(timedelta(minutes=5))
+    harness.run()
     [mail] = post.to("sri")
     assert "048213" in mail["text"]
-    assert house.states() == {"sri": "sent"}
+    assert harness.states() == {"sri": "sent"}
 
 
-def test_a_publication_is_mailed_to_everyone_concerned_once(house: NotificationsHarness, post: TestMail) -> None:
+def test_a_publication_is_mailed_to_everyone_concerned_once(harness: NotificationsHarness, post: TestMail) -> None:
     post.know("rini", "budi", "tono")
-    community(house, "rini", "budi", "tono")
-    house.hear(facts.topic("raised", "rini"), facts.topic("endorsed", "budi"), facts.published())
-    house.run()
+    community(harness, "rini", "budi", "tono")
+    harness.hear(facts.topic("raised", "rini"), facts.topic("endorsed", "budi"), facts.published())
+    harness.run()
     assert post.subjects("rini") == ["Topik “Label barcode” akan dibahas bersama"]
     assert post.subjects("budi") == ["Topik “Label barcode” akan dibahas bersama"]
     assert post.subjects("tono") == ["Kegiatan baru: Gathering: label barcode"]
     assert "Sabtu, 12 Desember 2026 pukul 09.00–11.00 WIB" in post.to("tono")[0]["text"]
 
 
-def test_the_message_id_is_the_deliverys_at_the_communitys_host(house: NotificationsHarness, post: TestMail) -> None:
+def test_the_message_id_is_the_deliverys_at_the_communitys_host(harness: NotificationsHarness, post: TestMail) -> None:
     post.know("tono")
-    community(house, "tono")
-    house.hear(facts.published())
-    house.run()
+    community(harness, "tono")
+    harness.hear(facts.published())
+    harness.run()
     [mail] = post.to("tono")
-    assert mail["message_id"] == f"<{house.deliveries()['tono']['_id']}@jejaring.test>"
+    assert mail["message_id"] == f"<{harness.deliveries()['tono']['_id']}@jejaring.test>"
 
 
 def test_members_is_asked_as_this_service_and_not_again_within_a_minute(
-    house: NotificationsHarness, post: TestMail, members: MembersServer
+    harness: NotificationsHarness, post: TestMail, members: MembersServer
 ) -> None:
     post.know("tono")
-    community(house, "tono")
-    house.hear(facts.published())
-    house.run()
-    house.hear(facts.seat("taken", "tono"))
-    house.run()
+    community(harness, "tono")
+    harness.hear(facts.published())
+    harness.run()
+    harness.hear(facts.seat("taken", "tono"))
+    harness.run()
     assert [query["ids"] for query in members.asked] == ["tono"]
     assert {(actor.kind, actor.id) for actor in members.actors} == {("service", "notifications")}
 
 
-def test_a_mail_is_held_over_quiet_hours_and_not_dropped(house: NotificationsHarness, post: TestMail) -> None:
+def test_a_mail_is_held_over_quiet_hours_and_not_dropped(harness: NotificationsHarness, post: TestMail) -> None:
     post.know("tono")
-    community(house, "tono")
-    house.run()
-    house.move_to(EVENING)
-    house.hear(facts.published(at=EVENING))
-    house.run()
+    community(harness, "tono")
+    harness.run()
+    harness.move_to(EVENING)
+    harness.hear(facts.published(at=EVENING))
+    harness.run()
     assert post.to("tono") == []
-    assert house.deliveries()["tono"]["held_until"] == MORNING
-    house.move_to(MORNING - timedelta(seconds=1))
-    house.run()
+    assert harness.deliveries()["tono"]["held_until"] == MORNING
+    harness.move_to(MORNING - timedelta(seconds=1))
+    harness.run()
     assert post.to("tono") == []
-    house.move_to(MORNING)
-    house.run()
+    harness.move_to(MORNING)
+    harness.run()
     assert len(post.to("tono")) == 1
 
 
 def test_what_was_planned_by_day_and_comes_to_be_sent_at_night_is_held(
-    house: NotificationsHarness, post: TestMail, members: MembersServer
+    harness: NotificationsHarness, post: TestMail, members: MembersServer
 ) -> None:
     post.know("tono")
-    community(house, "tono")
-    house.hear(facts.published())
+    community(harness, "tono")
+    harness.hear(facts.published())
     for reader in ("audience.inbox", "deliveries"):
-        house.step(reader)
-    house.move_to(EVENING)
-    house.run()
+        harness.step(reader)
+    harness.move_to(EVENING)
+    harness.run()
     assert post.to("tono") == []
-    assert house.deliveries()["tono"]["held_until"] == MORNING
+    assert harness.deliveries()["tono"]["held_until"] == MORNING
 
 
-def test_quiet_hours_are_those_of_the_rules_in_force(house: NotificationsHarness, post: TestMail) -> None:
+def test_quiet_hours_are_those_of_the_rules_in_force(harness: NotificationsHarness, post: TestMail) -> None:
     post.know("tono")
-    community(house, "tono")
-    rules = {"version": 2, "in_force_from": START.isoformat(), "speakers": "board", "quiet_from": "09:30"}
-    house.hear(facts.fact("members.rules-changed", "rules", rules | {"quiet_until": "10:30"}, region=None))
-    later = {"version": 3, "in_force_from": STARTS.isoformat(), "quiet_from": "00:00", "quiet_until": "00:00"}
-    house.hear(facts.fact("members.rules-changed", "rules", later, region=None))
-    house.run()
-    house.hear(facts.published())
-    house.run()
-    assert house.deliveries()["tono"]["held_until"] == START + timedelta(minutes=30)
+    community(harness, "tono")
+    first, later = START.isoformat(), STARTS.isoformat()
+    harness.hear(facts.rules(version=2, in_force_from=first, quiet_from="09:30", quiet_until="10:30"))
+    harness.hear(facts.rules(version=3, in_force_from=later, quiet_from="00:00", quiet_until="00:00"))
+    harness.run()
+    harness.hear(facts.published())
+    harness.run()
+    assert harness.deliveries()["tono"]["held_until"] == START + timedelta(minutes=30)
 
 
 def test_while_members_is_down_the_delivery_waits(
-    house: NotificationsHarness, post: TestMail, members: MembersServer
+    harness: NotificationsHarness, post: TestMail, members: MembersServer
 ) -> None:
     post.know("tono")
-    community(house, "tono")
-    house.hear(facts.published())
+    community(harness, "tono")
+    harness.hear(facts.published())
     members.down = True
-    house.run()
-    assert house.states() == {"tono": "planned"}
-    assert house.deliveries()["tono"]["attempts"] == 0
+    harness.run()
+    assert harness.states() == {"tono": "planned"}
+    assert harness.deliveries()["tono"]["attempts"] == 0
     members.down = False
-    house.restart()  # a restarted sender does not rest
-    house.run()
-    assert house.states() == {"tono": "sent"}
+    harness.restart()  # a restarted sender does not rest
+    harness.run()
+    assert harness.states() == {"tono": "sent"}
     assert len(post.to("tono")) == 1
 
 
 def test_what_members_was_down_for_too_long_expires(
-    house: NotificationsHarness, post: TestMail, members: MembersServer
+    harness: NotificationsHarness, post: TestMail, members: MembersServer
 ) -> None:
     post.know("tono")
-    community(house, "tono")
-    house.hear(facts.published())
+    community(harness, "tono")
+    harness.hear(facts.published())
     members.down = True
-    house.run()
-    house.move_to(STARTS)
+    harness.run()
+    harness.move_to(STARTS)
     members.down = False
-    house.restart()
-    house.run()
-    assert house.states() == {"tono": "expired"}
+    harness.restart()
+    harness.run()
+    assert harness.states() == {"tono": "expired"}
     assert post.to("tono") == []
 
 
 def test_who_has_no_address_is_told_nothing_and_nobody_waits_for_it(
-    house: NotificationsHarness, post: TestMail, members: MembersServer
+    harness: NotificationsHarness, post: TestMail, members: MembersServer
 ) -> None:
     post.know("tono")
     members.know("tamu", None)
     members.know("hapus", "x@perpus.example", erased=True)
-    community(house, "tono")
-    house.hear(facts.published(), facts.attended("tono"), facts.attended(guest="tamu"), facts.attended("hapus"))
-    house.run()
-    house.move_to(facts.ENDS)
-    house.hear(facts.completed())
-    house.run()
-    assert house.states() == {"tono": "sent", "tamu": "no-contact", "hapus": "no-contact"}
+    community(harness, "tono")
+    harness.hear(facts.published(), facts.attended("tono"), facts.attended(guest="tamu"), facts.attended("hapus"))
+    harness.run()
+    harness.move_to(facts.ENDS)
+    harness.hear(facts.completed())
+    harness.run()
+    assert harness.states() == {"tono": "sent", "tamu": "no-contact", "hapus": "no-contact"}
 
 
 def test_who_has_switched_email_off_gets_login_codes_alone(
-    house: NotificationsHarness, post: TestMail, members: MembersServer
+    harness: NotificationsHarness, post: TestMail, members: MembersServer
 ) -> None:
     post.know("tono")
     members.codes["code-1"] = "048213"
     tono = Actor("person", "tono")
-    assert house.call(tono, "PUT", "/v1/me/preferences", {"email": False}).status == 200
-    community(house, "tono")
-    house.hear(facts.published())
-    house.run()
-    assert house.states() == {"tono": "unwanted"}
-    house.hear(facts.code_issued("tono"))
-    house.run()
+    assert harness.call(tono, "PUT", "/v1/me/preferences", {"email": False}).status == 200
+    community(harness, "tono")
+    harness.hear(facts.published())
+    harness.run()
+    assert harness.states() == {"tono": "unwanted"}
+    harness.hear(facts.code_issued("tono"))
+    harness.run()
     assert [mail["subject"] for mail in post.to("tono")] == ["Kode masuk Jejaring"]
 
 
-def test_a_mail_is_in_the_language_that_the_person_chose(house: NotificationsHarness, post: TestMail) -> None:
+def test_a_mail_is_in_the_language_that_the_person_chose(harness: NotificationsHarness, post: TestMail) -> None:
     post.know("tono")
-    house.call(Actor("person", "tono"), "PUT", "/v1/me/preferences", {"email": True, "language": "en"})
-    community(house, "tono")
-    house.hear(facts.published())
-    house.run()
+    harness.call(Actor("person", "tono"), "PUT", "/v1/me/preferences", {"email": True, "language": "en"})
+    community(harness, "tono")
+    harness.hear(facts.published())
+    harness.run()
     assert post.subjects("tono") == ["New activity: Gathering: label barcode"]
 
 
 def test_a_person_whom_members_does_not_show_yet_is_asked_for_again(
-    house: NotificationsHarness, post: TestMail
+    harness: NotificationsHarness, post: TestMail
 ) -> None:
-    community(house, "tono")
-    house.hear(facts.published())
-    house.run()
-    assert house.deliveries()["tono"]["reason"] == "unknown"
-    assert house.lag("sender") == 0  # what waits for another attempt keeps nobody waiting
+    community(harness, "tono")
+    harness.hear(facts.published())
+    harness.run()
+    assert harness.deliveries()["tono"]["reason"] == "unknown"
+    assert harness.lag("sender") == 0  # what waits for another attempt keeps nobody waiting
     post.know("tono")
-    house.database.deliveries.update_many({}, {"$set": {"retry_at": LONG_AGO}})  # instead of waiting
-    house.run()
-    assert house.states() == {"tono": "sent"}
+    harness.database.deliveries.update_many({}, {"$set": {"retry_at": LONG_AGO}})  # instead of waiting
+    harness.run()
+    assert harness.states() == {"tono": "sent"}
 
 
 def test_a_guest_who_was_tied_to_a_member_is_told_as_that_member_and_once(
-    house: NotificationsHarness, post: TestMail
+    harness: NotificationsHarness, post: TestMail
 ) -> None:
     post.know("budi")
-    community(house)
-    house.hear(facts.published(topic=None), facts.attended(guest="tamu"), facts.attended("budi"))
+    community(harness)
+    harness.hear(facts.published(topic=None), facts.attended(guest="tamu"), facts.attended("budi"))
     tied = {"guest": "tamu", "person": "budi"}
-    house.hear(facts.fact("members.guest-tied", "tamu", tied, region=None))
-    house.run()
-    house.move_to(facts.ENDS)
-    house.hear(facts.completed())
-    house.run()
+    harness.hear(facts.fact("members.guest-tied", "tamu", tied, region=None))
+    harness.run()
+    harness.move_to(facts.ENDS)
+    harness.hear(facts.completed())
+    harness.run()
     assert len(post.to("budi")) == 1
-    assert set(house.states()) == {"budi"}
+    assert set(harness.states()) == {"budi"}
 
 
-def test_reading_everything_again_sends_nothing(house: NotificationsHarness, post: TestMail) -> None:
+def test_reading_everything_again_sends_nothing(harness: NotificationsHarness, post: TestMail) -> None:
     post.know("rini", "tono")
-    community(house, "rini", "tono")
-    house.hear(facts.topic("raised", "rini"), facts.published(), facts.seat("taken", "tono"))
-    house.run()
-    before = house.application.log.head()
+    community(harness, "rini", "tono")
+    harness.hear(facts.topic("raised", "rini"), facts.published(), facts.seat("taken", "tono"))
+    harness.run()
+    before = harness.application.log.head()
     for collection in ("checkpoints", "manager_audience"):  # as no operator should
-        house.database.drop_collection(collection)
-    house.restart()
-    house.run()
-    assert house.application.log.head() == before
+        harness.database.drop_collection(collection)
+    harness.restart()
+    harness.run()
+    assert harness.application.log.head() == before
     assert (len(post.to("rini")), len(post.to("tono"))) == (1, 2)
 
 
 def test_a_listener_that_begins_late_does_not_mail_old_news(
-    house: NotificationsHarness, post: TestMail, members: MembersServer
+    harness: NotificationsHarness, post: TestMail, members: MembersServer
 ) -> None:
     post.know("tono")
-    community(house, "tono")
-    house.hear(facts.published())
+    community(harness, "tono")
+    harness.hear(facts.published())
     starts = [{"_id": "audience|members", "head": 2}, {"_id": "audience|events", "head": 1}]
-    house.database.manager_starts.insert_many(starts)  # its sources had told as much when it first started
-    house.run()
-    assert house.deliveries() == {}
-    house.hear(facts.seat("taken", "tono"))
-    house.run()
+    harness.database.manager_starts.insert_many(starts)  # its sources had told as much when it first started
+    harness.run()
+    assert harness.deliveries() == {}
+    harness.hear(facts.seat("taken", "tono"))
+    harness.run()
     assert post.subjects("tono") == ["Pendaftaran tercatat: Gathering: label barcode"]
 
 
 def test_no_address_and_no_name_is_stored_anywhere(
-    house: NotificationsHarness, post: TestMail, members: MembersServer
+    harness: NotificationsHarness, post: TestMail, members: MembersServer
 ) -> None:
     post.know("tono")
     members.codes["code-1"] = "048213"
-    community(house, "tono")
-    house.hear(facts.published(), facts.code_issued("tono"))
-    house.run()
+    community(harness, "tono")
+    harness.hear(facts.published(), facts.code_issued("tono"))
+    harness.run()
     assert len(post.to("tono")) == 2
     stored = json.dumps(
-        {name: list(house.database[name].find()) for name in house.database.list_collection_names()}, default=str
+        {name: list(harness.database[name].find()) for name in harness.database.list_collection_names()}, default=str
     )
     for secret in ("perpus.example", "Nama tono", "048213", "Bapak/Ibu"):
         assert secret not in stored
@@ -269,11 +268,11 @@ def test_no_address_and_no_name_is_stored_anywhere(
 def test_without_a_mail_server_deliveries_are_planned_and_wait(
     mongodb_uri: str, database: Database[dict[str, Any]], members: MembersServer
 ) -> None:
-    house = NotificationsHarness(connect(mongodb_uri)[database.name], members=members.url)
-    community(house, "tono")
-    house.hear(facts.published())
-    house.run()
-    assert house.states() == {"tono": "planned"}
+    harness = NotificationsHarness(connect(mongodb_uri)[database.name], members=members.url)
+    community(harness, "tono")
+    harness.hear(facts.published())
+    harness.run()
+    assert harness.states() == {"tono": "planned"}
 
 
 def test_in_a_process_of_its_own_it_hears_by_the_feeds_and_mails(

@@ -21,7 +21,7 @@ from services.notifications.domain.webhook_url import target_of
 from services.notifications.secret_deriver import SecretDeriver
 from services.notifications.webhooks.signing import signed
 from services.notifications.webhooks.webhook_client import WebhookClient
-from tests.support.documented import programs
+from tests.support.documented_programs import programs
 
 HERE = ("127.0.0.1",)
 NOW = datetime.now(UTC)

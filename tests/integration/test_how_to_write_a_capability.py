@@ -13,7 +13,7 @@ import services
 from services.kernel.base.mongo import connect
 from services.kernel.declare.policy import Actor
 from services.kernel.http.openapi import fragment
-from tests.support.documented import programs
+from tests.support.documented_programs import programs
 from tests.support.rows import misfits
 from tests.support.sample_community import KEDIRI, person
 from tests.support.service_harness import ServiceHarness

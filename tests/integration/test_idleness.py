@@ -23,19 +23,19 @@ from services.kernel.log.mongo_log import MongoLog
 from services.kernel.log.registry import Unreadable
 from services.kernel.managers.deadline_reader import DeadlineReader, Upcoming
 from services.kernel.managers.manager_reader import ManagerReader
-from services.kernel.readers.parking import ParkedFact, Parking, Unread
+from services.kernel.readers.parking import ParkedFact, Parking, ParkingReader
 from services.kernel.readers.reader import Batch, Checkpoints, Item
 from services.kernel.readers.runner import Runner
 from services.kernel.views.view_store import Views
 from services.notifications.sending.channel import Deferred
 from services.notifications.sending.retry_policy import RetryPolicy
 from services.notifications.sending.sender import ASK_SECONDS, SendingReader
-from tests.support.managed import Office, office
-from tests.support.sending import Desk
-from tests.support.shelf import AT, COPYING, REGISTRY, append, fact
+from tests.support.manager_harness import ManagerHarness, manager_harness
+from tests.support.sample_domain import AT, COPYING, REGISTRY, append, fact
+from tests.support.sender_harness import SenderHarness
 from tests.unit.notifications.facts import START, STARTS
 
-__all__ = ["office"]
+__all__ = ["manager_harness"]
 
 
 PREPARING = 5
@@ -70,57 +70,57 @@ class Asked(CommandListener):
         """Nothing to count."""
 
 
-def test_between_two_deadlines_only_the_clock_is_looked_at(office: Office, mongodb_uri: str) -> None:
+def test_between_two_deadlines_only_the_clock_is_looked_at(manager_harness: ManagerHarness, mongodb_uri: str) -> None:
     asked = Asked("manager_copying")
     upcoming = Upcoming()
     with MongoClient[dict[str, Any]](mongodb_uri, tz_aware=True, event_listeners=[asked]) as client:
-        database = client[office.database.name]
-        deadlines = DeadlineReader(COPYING, database, office.commands, office.clock, upcoming)
+        database = client[manager_harness.database.name]
+        deadlines = DeadlineReader(COPYING, database, manager_harness.commands, manager_harness.clock, upcoming)
         assert deadlines.step(1) == 0
         before = asked.times
         assert [deadlines.step(1) for _ in range(20)] == [0] * 20
         assert asked.times == before
-        office.hear(1)
-        manager(office, upcoming).step(1)
+        manager_harness.hear(1)
+        manager(manager_harness, upcoming).step(1)
         before = asked.times
         assert [deadlines.step(1) for _ in range(20)] == [0] * 20
         assert asked.times == before
-        office.clock.advance(timedelta(days=2))
+        manager_harness.clock.advance(timedelta(days=2))
         assert deadlines.step(1) == 1
 
 
 @pytest.fixture
-def desk(mongodb_uri: str, database: Database[dict[str, Any]]) -> Desk:
-    return Desk(connect(mongodb_uri)[database.name], RetryPolicy())
+def harness(mongodb_uri: str, database: Database[dict[str, Any]]) -> SenderHarness:
+    return SenderHarness(connect(mongodb_uri)[database.name], RetryPolicy())
 
 
-def test_the_sender_sleeps_until_a_delivery_is_due(desk: Desk) -> None:
+def test_the_sender_sleeps_until_a_delivery_is_due(harness: SenderHarness) -> None:
     clock, planned = FixedClock(START - timedelta(hours=1)), Bell()
-    reader = SendingReader(desk.sender, desk.deliveries, clock, planned)
-    desk.plan("sri")
+    reader = SendingReader(harness.sender, harness.deliveries, clock, planned)
+    harness.plan("sri")
     assert (reader.step(1), reader.idle_seconds) == (0, ASK_SECONDS)
     threading.Timer(0.1, lambda: clock.advance(timedelta(hours=1))).start()
     begun = time.monotonic()
     reader.bell().wait(reader.bell().heard(), 30.0)
     assert time.monotonic() - begun < 5
-    assert (reader.step(1), len(desk.server.sent)) == (1, 1)
+    assert (reader.step(1), len(harness.server.sent)) == (1, 1)
 
 
-def test_the_sender_sleeps_until_a_retry_a_rest_or_an_expiry(desk: Desk) -> None:
+def test_the_sender_sleeps_until_a_retry_a_rest_or_an_expiry(harness: SenderHarness) -> None:
     clock = FixedClock(START)
-    reader = SendingReader(desk.sender, desk.deliveries, clock, Bell())
-    desk.plan("sri")
-    desk.server.raises["sri@x.example"] = Deferred("429", 3.0)
+    reader = SendingReader(harness.sender, harness.deliveries, clock, Bell())
+    harness.plan("sri")
+    harness.server.raises["sri@x.example"] = Deferred("429", 3.0)
     assert reader.step(1) == 1
-    desk.seconds += 1  # a sweep is a second after the last one
+    harness.seconds += 1  # a sweep is a second after the last one
     assert (reader.step(1), reader.idle_seconds) == (0, 3.0)
-    desk.now += timedelta(seconds=3)
-    desk.server.down = True
-    desk.seconds += 1
+    harness.now += timedelta(seconds=3)
+    harness.server.down = True
+    harness.seconds += 1
     reader.step(1)
-    desk.seconds += 0.1
+    harness.seconds += 0.1
     assert reader.step(1) == 0
-    assert 0 < reader.idle_seconds <= desk.policy.pause
+    assert 0 < reader.idle_seconds <= harness.policy.pause
     clock.advance(STARTS - START)
     begun = time.monotonic()
     reader.bell().wait(reader.bell().heard(), 30.0)  # it is not worth sending any more, and that is noticed
@@ -130,8 +130,8 @@ def test_the_sender_sleeps_until_a_retry_a_rest_or_an_expiry(desk: Desk) -> None
 def test_a_sender_with_nothing_to_send_asks_seldom(mongodb_uri: str, database: Database[dict[str, Any]]) -> None:
     asked, stop = Asked("deliveries"), threading.Event()
     with MongoClient[dict[str, Any]](mongodb_uri, tz_aware=True, event_listeners=[asked]) as client:
-        desk = Desk(client[database.name], RetryPolicy())
-        reader = SendingReader(desk.sender, desk.deliveries, FixedClock(START), Bell())
+        harness = SenderHarness(client[database.name], RetryPolicy())
+        reader = SendingReader(harness.sender, harness.deliveries, FixedClock(START), Bell())
         runner = Runner("notifications", Held(), [reader])  # type: ignore[arg-type]
         running = threading.Thread(target=runner.run, args=(reader, stop), daemon=True)
         running.start()
@@ -143,14 +143,14 @@ def test_a_sender_with_nothing_to_send_asks_seldom(mongodb_uri: str, database: D
     assert asked.times <= PREPARING + ONE_PASS
 
 
-def manager(office: Office, upcoming: Upcoming) -> ManagerReader:
+def manager(manager_harness: ManagerHarness, upcoming: Upcoming) -> ManagerReader:
     return ManagerReader(
         COPYING,
-        InboxSource(office.inbox),
-        database=office.database,
-        checkpoints=Checkpoints(office.database),
-        commands=office.commands,
-        parking=office.parking,
+        InboxSource(manager_harness.inbox),
+        database=manager_harness.database,
+        checkpoints=Checkpoints(manager_harness.database),
+        commands=manager_harness.commands,
+        parking=manager_harness.parking,
         head_of=lambda _name: 0,
         upcoming=upcoming,
     )
@@ -160,15 +160,15 @@ def test_the_earliest_of_what_was_set_is_told_once() -> None:
     upcoming = Upcoming()
     for days in (3, 1, 2):
         upcoming.note(AT + timedelta(days=days))
-    assert (upcoming.taken(), upcoming.taken()) == (AT + timedelta(days=1), None)
+    assert (upcoming.take(), upcoming.take()) == (AT + timedelta(days=1), None)
 
 
-def test_another_lease_asks_anew_for_what_another_instance_has_set_meanwhile(office: Office) -> None:
-    deadlines = DeadlineReader(COPYING, office.database, office.commands, office.clock)
+def test_another_lease_asks_anew_for_what_another_instance_has_set_meanwhile(manager_harness: ManagerHarness) -> None:
+    deadlines = DeadlineReader(COPYING, manager_harness.database, manager_harness.commands, manager_harness.clock)
     assert deadlines.step(1) == 0
-    office.hear(1)
-    office.reader().step(2)  # in another process, which held the lease and lost it again
-    office.clock.advance(timedelta(days=2))
+    manager_harness.hear(1)
+    manager_harness.reader().step(2)  # in another process, which held the lease and lost it again
+    manager_harness.clock.advance(timedelta(days=2))
     assert deadlines.step(1) == 0
     assert deadlines.step(3) == 1
 
@@ -190,14 +190,16 @@ class Shelf:
         return fact("others", 1)
 
 
-def test_whether_something_is_marked_is_asked_only_where_something_is_parked(office: Office, mongodb_uri: str) -> None:
+def test_whether_something_is_marked_is_asked_only_where_something_is_parked(
+    manager_harness: ManagerHarness, mongodb_uri: str
+) -> None:
     asked, taken, shelf = Asked("parked"), [], Shelf()
 
     def take_marked(lease: int = 1) -> int:
         return unread.take_marked(lease, shelf, taken.append)  # type: ignore[arg-type]
 
     with MongoClient[dict[str, Any]](mongodb_uri, tz_aware=True, event_listeners=[asked]) as client:
-        unread = Unread(Parking(client[office.database.name]), "eraser")
+        unread = ParkingReader(Parking(client[manager_harness.database.name]), "eraser")
         assert take_marked() == 0
         before = asked.times
         assert [take_marked() for _ in range(20)] == [0] * 20
@@ -205,16 +207,16 @@ def test_whether_something_is_marked_is_asked_only_where_something_is_parked(off
         [item] = shelf.batch(0).items
         assert unread.read(item) is None
         assert take_marked() == 0  # nobody has marked it
-        office.parking.mark("eraser")
+        manager_harness.parking.mark("eraser")
         assert (take_marked(), taken) == (1, [])  # it cannot be read yet
         shelf.readable = True
         assert take_marked() == 0
-        office.parking.mark("eraser")
+        manager_harness.parking.mark("eraser")
         assert (take_marked(), len(taken)) == (1, 1)
-        assert office.parking.count("eraser") == 0
+        assert manager_harness.parking.count("eraser") == 0
         # What another instance parks under its lease is seen under the next one.
         assert take_marked() == 0
-        office.parking.park([ParkedFact("eraser", "commits", 1, 0, "s", "x", AT, retry=True)])
+        manager_harness.parking.park([ParkedFact("eraser", "commits", 1, 0, "s", "x", AT, retry=True)])
         assert (take_marked(1), take_marked(3), len(taken)) == (0, 1, 2)
 
 

@@ -12,7 +12,7 @@ from pymongo.database import Database
 from services.kernel.base.mongo import connect
 from services.kernel.bus.envelope import envelope
 from services.kernel.bus.inbox import Expected, Inbox
-from tests.support.shelf import fact
+from tests.support.sample_domain import fact
 
 
 def sent(*numbers: int, source: str = "events", epoch: str = "e") -> list[dict[str, Any]]:

@@ -8,35 +8,35 @@ import pytest
 from pymongo.errors import AutoReconnect
 
 from services.kernel.declare.process import Reaction
-from tests.support.managed import Office, office
-from tests.support.shelf import COPYING, SHELF
+from tests.support.manager_harness import ManagerHarness, manager_harness
+from tests.support.sample_domain import COPYING, SHELF
 
-__all__ = ["office"]
+__all__ = ["manager_harness"]
 
 
-def test_killed_between_command_and_state_the_command_takes_effect_once(office: Office) -> None:
-    office.hear(1)
+def test_killed_between_command_and_state_the_command_takes_effect_once(manager_harness: ManagerHarness) -> None:
+    manager_harness.hear(1)
 
     def killed(*_: Any, **__: Any) -> None:
         raise AutoReconnect("killed here")
 
-    reader = office.reader()
+    reader = manager_harness.reader()
     store = reader._instances.store
     reader._instances.store = killed  # type: ignore[method-assign]
     with pytest.raises(AutoReconnect):
         reader.step(1)
-    assert office.titles() == ("t1",)
+    assert manager_harness.titles() == ("t1",)
     reader._instances.store = store  # type: ignore[method-assign]
     reader.step(1)
-    assert office.titles() == ("t1",)
-    assert office.log.head() == 1
+    assert manager_harness.titles() == ("t1",)
+    assert manager_harness.log.head() == 1
 
 
-def test_a_batch_of_facts_is_one_question_and_one_write_and_each_fact_is_taken(office: Office) -> None:
+def test_a_batch_of_facts_is_one_question_and_one_write_and_each_fact_is_taken(manager_harness: ManagerHarness) -> None:
     from pymongo.collection import Collection
 
     calls: list[str] = []
-    reader = office.reader()
+    reader = manager_harness.reader()
     documents: Collection[dict[str, Any]] = reader._instances._documents
 
     class Counted:
@@ -45,67 +45,76 @@ def test_a_batch_of_facts_is_one_question_and_one_write_and_each_fact_is_taken(o
             return getattr(documents, name)
 
     reader._instances._documents = Counted()  # type: ignore[assignment]
-    office.hear(*range(1, 31))
+    manager_harness.hear(*range(1, 31))
     reader.step(1)
-    assert office.titles() == tuple(f"t{n}" for n in range(1, 31))
+    assert manager_harness.titles() == tuple(f"t{n}" for n in range(1, 31))
     assert calls == ["find", "bulk_write"]
 
 
-def test_killed_between_state_and_checkpoint_the_fact_is_done(office: Office) -> None:
-    office.hear(1, 2)
-    office.reader().step(1)
-    office.database["checkpoints"].delete_many({})
-    office.reader().step(1)
-    assert office.log.head() == 2
-    document = office.database["manager_copying"].find_one({"_id": "s"}) or {}
+def test_killed_between_state_and_checkpoint_the_fact_is_done(manager_harness: ManagerHarness) -> None:
+    manager_harness.hear(1, 2)
+    manager_harness.reader().step(1)
+    manager_harness.database["checkpoints"].delete_many({})
+    manager_harness.reader().step(1)
+    assert manager_harness.log.head() == 2
+    document = manager_harness.database["manager_copying"].find_one({"_id": "s"}) or {}
     assert document["state"]["seen"] == ["t1", "t2"]
 
 
-def test_a_deadline_is_in_the_same_document_as_the_state_and_fires_once(office: Office) -> None:
-    office.hear(1)
-    office.reader().step(1)
-    assert office.deadlines().step(1) == 0
-    office.clock.advance(timedelta(days=2))
-    assert office.deadlines().step(1) == 1
-    assert office.deadlines().step(1) == 0  # recorded, though the manager has not come to it yet
-    office.reader(log="commits").step(1)
-    assert office.titles() == ()
-    assert office.deadlines().step(1) == 0
-    assert office.deadlines().lag() == 0
+def test_a_deadline_is_in_the_same_document_as_the_state_and_fires_once(manager_harness: ManagerHarness) -> None:
+    manager_harness.hear(1)
+    manager_harness.reader().step(1)
+    assert manager_harness.deadlines().step(1) == 0
+    manager_harness.clock.advance(timedelta(days=2))
+    assert manager_harness.deadlines().step(1) == 1
+    assert manager_harness.deadlines().step(1) == 0  # recorded, though the manager has not come to it yet
+    manager_harness.reader(log="commits").step(1)
+    assert manager_harness.titles() == ()
+    assert manager_harness.deadlines().step(1) == 0
+    assert manager_harness.deadlines().lag() == 0
 
 
-def test_a_passed_deadline_tells_no_fact(office: Office) -> None:
-    office.hear(1)
-    office.reader().step(1)
-    told = office.log.last_fact()
-    office.clock.advance(timedelta(days=2))
-    office.deadlines().step(1)
-    assert office.log.last_fact() == told
+def test_a_passed_deadline_tells_no_fact(manager_harness: ManagerHarness) -> None:
+    manager_harness.hear(1)
+    manager_harness.reader().step(1)
+    told = manager_harness.log.last_fact()
+    manager_harness.clock.advance(timedelta(days=2))
+    manager_harness.deadlines().step(1)
+    assert manager_harness.log.last_fact() == told
 
 
-def test_a_manager_that_starts_now_learns_from_old_facts_and_acts_on_new_ones(office: Office) -> None:
-    office.heads["others"] = 3
+def test_a_manager_that_starts_now_learns_from_old_facts_and_acts_on_new_ones(manager_harness: ManagerHarness) -> None:
+    manager_harness.heads["others"] = 3
     late = replace(COPYING, name="late", start="now")
-    office.hear(1, 2, 3)
-    office.reader(late).step(1)
-    assert office.titles() == ()
-    office.heads["others"] = 99  # asked once in the life of the installation
-    office.hear(4)
-    office.reader(late).step(1)
-    assert office.titles() == ("t4",)
-    assert (office.database["manager_late"].find_one({"_id": "s"}) or {})["state"]["seen"] == ["t1", "t2", "t3", "t4"]
+    manager_harness.hear(1, 2, 3)
+    manager_harness.reader(late).step(1)
+    assert manager_harness.titles() == ()
+    manager_harness.heads["others"] = 99  # asked once in the life of the installation
+    manager_harness.hear(4)
+    manager_harness.reader(late).step(1)
+    assert manager_harness.titles() == ("t4",)
+    assert (manager_harness.database["manager_late"].find_one({"_id": "s"}) or {})["state"]["seen"] == [
+        "t1",
+        "t2",
+        "t3",
+        "t4",
+    ]
 
 
-def test_a_manager_that_starts_now_with_an_empty_source_acts_on_its_very_first_fact(office: Office) -> None:
+def test_a_manager_that_starts_now_with_an_empty_source_acts_on_its_very_first_fact(
+    manager_harness: ManagerHarness,
+) -> None:
     early = replace(COPYING, name="early", start="now")
-    assert office.reader(early).step(1) == 0
-    office.heads["others"] = 1
-    office.hear(1)
-    office.reader(early).step(1)
-    assert office.titles() == ("t1",)
+    assert manager_harness.reader(early).step(1) == 0
+    manager_harness.heads["others"] = 1
+    manager_harness.hear(1)
+    manager_harness.reader(early).step(1)
+    assert manager_harness.titles() == ("t1",)
 
 
-def test_what_a_manager_cannot_take_is_parked_with_its_instance_and_retried_in_order(office: Office) -> None:
+def test_what_a_manager_cannot_take_is_parked_with_its_instance_and_retried_in_order(
+    manager_harness: ManagerHarness,
+) -> None:
     broken = {"on": True}
 
     def react(state: Any, item: Any) -> Reaction:
@@ -114,66 +123,69 @@ def test_what_a_manager_cannot_take_is_parked_with_its_instance_and_retried_in_o
         return COPYING.react(state, item)
 
     picky = replace(COPYING, name="picky", react=react, logs=("inbox",))
-    office.hear(1, 2, 3)
-    office.reader(picky).step(1)
-    assert office.titles() == ("t1",)
-    assert [parked.error for parked in office.parking.all("picky")] == ["ValueError: cannot take this", "behind"]
-    office.hear(4)
-    office.reader(picky).step(1)
-    assert office.parking.count("picky") == 3
+    manager_harness.hear(1, 2, 3)
+    manager_harness.reader(picky).step(1)
+    assert manager_harness.titles() == ("t1",)
+    assert [parked.error for parked in manager_harness.parking.all("picky")] == [
+        "ValueError: cannot take this",
+        "behind",
+    ]
+    manager_harness.hear(4)
+    manager_harness.reader(picky).step(1)
+    assert manager_harness.parking.count("picky") == 3
 
-    reader = office.reader(picky)
-    office.parking.mark("picky")
+    reader = manager_harness.reader(picky)
+    manager_harness.parking.mark("picky")
     reader.step(1)
-    assert office.parking.count("picky") == 3  # it failed again, and waits again
+    assert manager_harness.parking.count("picky") == 3  # it failed again, and waits again
     broken["on"] = False
-    office.parking.mark("picky")
+    manager_harness.parking.mark("picky")
     reader.step(1)
-    assert office.titles() == ("t1", "t2", "t3", "t4")
-    assert office.parking.count() == 0
-    office.hear(5)
+    assert manager_harness.titles() == ("t1", "t2", "t3", "t4")
+    assert manager_harness.parking.count() == 0
+    manager_harness.hear(5)
     reader.step(1)
-    assert office.titles()[-1] == "t5"
+    assert manager_harness.titles()[-1] == "t5"
 
 
-def test_a_refused_command_is_an_outcome_and_the_manager_goes_on(office: Office) -> None:
+def test_a_refused_command_is_an_outcome_and_the_manager_goes_on(manager_harness: ManagerHarness) -> None:
     from services.kernel.declare.process import Issue
-    from tests.support.shelf import PutBook
+    from tests.support.sample_domain import PutBook
 
     def react(state: Any, item: Any) -> Reaction:
         return Reaction(state, [Issue(SHELF, item.subject, PutBook(item.data["title"], room=1))])
 
-    office.hear(1, 2)
-    office.reader(replace(COPYING, name="full", react=react, logs=("inbox",))).step(1)
-    assert office.titles() == ("t1",)
-    assert [commit.refused for commit in office.log.read(0)] == [None, "shelf-is-full"]
+    manager_harness.hear(1, 2)
+    manager_harness.reader(replace(COPYING, name="full", react=react, logs=("inbox",))).step(1)
+    assert manager_harness.titles() == ("t1",)
+    assert [commit.refused for commit in manager_harness.log.read(0)] == [None, "shelf-is-full"]
 
 
-def test_a_manager_with_a_newer_lease_stops_the_older_one(office: Office) -> None:
+def test_a_manager_with_a_newer_lease_stops_the_older_one(manager_harness: ManagerHarness) -> None:
     from services.kernel.readers.reader import LostCheckpoint
 
-    older, newer = office.reader(), office.reader()
-    office.hear(1)
+    older, newer = manager_harness.reader(), manager_harness.reader()
+    manager_harness.hear(1)
     older.step(1)
-    office.hear(2)
+    manager_harness.hear(2)
     newer.step(2)
-    office.hear(3)
+    manager_harness.hear(3)
     with pytest.raises(LostCheckpoint):
         older.step(1)
 
 
-def test_what_concerns_nobody_moves_the_checkpoint_soon_but_not_at_once(office: Office) -> None:
+def test_what_concerns_nobody_moves_the_checkpoint_soon_but_not_at_once(manager_harness: ManagerHarness) -> None:
     from deploy.waiting import wait_until
 
-    office.commands.take(SHELF, _order("first"))
-    reader = office.reader(log="commits")
+    manager_harness.commands.take(SHELF, _order("first"))
+    reader = manager_harness.reader(log="commits")
     assert reader.step(1) == 1
-    assert office.database["checkpoints"].find_one({"_id": "copying.commits"}) is None
+    assert manager_harness.database["checkpoints"].find_one({"_id": "copying.commits"}) is None
     assert reader.idle_seconds < 2
 
     def moved() -> bool:
         reader.step(1)
-        return office.database["checkpoints"].find_one({"_id": "copying.commits"}) is not None
+        return manager_harness.database["checkpoints"].find_one({"_id": "copying.commits"}) is not None
 
     wait_until(moved, 5, "the checkpoint to move")
     assert reader.idle_seconds == 2
@@ -181,7 +193,7 @@ def test_what_concerns_nobody_moves_the_checkpoint_soon_but_not_at_once(office: 
 
 def _order(title: str) -> Any:
     from services.kernel.base.message import Metadata
-    from services.kernel.commands.decider import Order
-    from tests.support.shelf import PutBook
+    from services.kernel.commands.decider import CommandEnvelope
+    from tests.support.sample_domain import PutBook
 
-    return Order(PutBook(title), "other", f"k-{title}", Metadata("c"))
+    return CommandEnvelope(PutBook(title), "other", f"k-{title}", Metadata("c"))

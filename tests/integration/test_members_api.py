@@ -24,7 +24,7 @@ from services.members.bootstrap import definition
 from services.members.domain.person import MemberJoined
 from services.members.installation import BoardMember, install_board, issue_token
 from tests.services.members.harness import COORDINATOR, GATEWAY, NOTIFICATIONS, REGIONAL, SUBDISTRICTS
-from tests.unit.members.registrations import row, table
+from tests.unit.members.sample_registrations import row, table
 
 REGION = {"region": "kota-kediri", "name": "Kota Kediri", "subdistricts": SUBDISTRICTS}
 

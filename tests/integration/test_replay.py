@@ -23,7 +23,7 @@ ACTIVITY = {"activity": "a", "kind": "gathering", "topic": "t", "title": "Label 
 TIMES = {
     "starts": STARTS.isoformat(),
     "ends": ENDS.isoformat(),
-    "venue": {"id": "v", "name": "Kopi Kita", "kind": "cafe"},
+    "venue": {"id": "v", "name": "Kopi Kita", "kind": "cafe", "subdistrict": "s"},
 }
 HOME = {"library": "l", "subdistrict": "s", "language": "id", "how": "form"}
 
@@ -31,55 +31,55 @@ HOME = {"library": "l", "subdistrict": "s", "language": "id", "how": "form"}
 class Replayed:
     """The service with a mail server and a partner's address, and all that has come out of it."""
 
-    def __init__(self, office: WebhookHarness, post: TestMail) -> None:
-        self.office = office
-        self.desk = office.desk
+    def __init__(self, webhooks: WebhookHarness, post: TestMail) -> None:
+        self.webhooks = webhooks
+        self.service = webhooks.service
         self._post = post
         post.know(*PEOPLE)
-        self.desk.hear_of("members.region-opened", subject="kota-kediri", name="Kota Kediri", subdistricts=[])
+        self.service.hear_of("members.region-opened", subject="kota-kediri", name="Kota Kediri", subdistricts=[])
         for person in PEOPLE:
-            self.desk.hear_of("members.member-joined", subject=person, person=person, **HOME)
-        self.desk.hear_of("events.activity-published", subject="a", **ACTIVITY, **TIMES)
-        office.subscribe()
+            self.service.hear_of("members.member-joined", subject=person, person=person, **HOME)
+        self.service.hear_of("events.activity-published", subject="a", **ACTIVITY, **TIMES)
+        webhooks.subscribe()
         self.go_on()
 
     def go_on(self) -> None:
         """Until nothing moves any more."""
         moved = 1
         while moved:
-            readers = [each for each in self.desk.application.runner.readers if each.name != "webhooks"]
-            moved = sum(reader.step(1) for reader in readers) + self.desk.listen()
-            self.office.run()
+            readers = [each for each in self.service.application.runner.readers if each.name != "webhooks"]
+            moved = sum(reader.step(1) for reader in readers) + self.service.listen()
+            self.webhooks.run()
 
     def came_out(self) -> tuple[Any, ...]:
         """Every letter, every webhook, and all that was decided or planned."""
         letters = [len(self._post.to(person)) for person in PEOPLE]
-        deliveries = list(self.desk.database["deliveries"].find().sort("_id", 1))
-        return letters, self.office.endpoint.ids, self.desk.application.log.head(), deliveries
+        deliveries = list(self.service.database["deliveries"].find().sort("_id", 1))
+        return letters, self.webhooks.endpoint.ids, self.service.application.log.head(), deliveries
 
     def build_views(self) -> None:
         """As ``jejaring replay`` does."""
         for view in definition().views:
-            self.desk.application.core.views.rebuild(view.name)
+            self.service.application.core.views.rebuild(view.name)
 
     def forget(self) -> None:
         """As no operator should: how far each has read, and what each manager knows."""
-        for name in self.desk.database.list_collection_names():
+        for name in self.service.database.list_collection_names():
             if name == "checkpoints" or (name.startswith("manager_") and name != "manager_starts"):
-                self.desk.database.drop_collection(name)
+                self.service.database.drop_collection(name)
 
     def restart(self) -> None:
         """Nothing in memory, everything in the database."""
-        self.desk.restart()
-        self.office.restart()
+        self.service.restart()
+        self.webhooks.restart()
 
 
 @pytest.fixture
 def replayed(mongodb_uri: str, database: Database[dict[str, Any]], mailbox: Mailbox) -> Iterator[Replayed]:
     with running_members_server() as members, an_endpoint() as endpoint:
         urls = dict.fromkeys(PORTS, members.url)
-        office = WebhookHarness(connect(mongodb_uri)[database.name], endpoint, smtp=mailbox.smtp_uri, urls=urls)
-        yield Replayed(office, TestMail(mailbox, members, database.name.replace("_", "")))
+        webhooks = WebhookHarness(connect(mongodb_uri)[database.name], endpoint, smtp=mailbox.smtp_uri, urls=urls)
+        yield Replayed(webhooks, TestMail(mailbox, members, database.name.replace("_", "")))
 
 
 PERSON = st.sampled_from(PEOPLE)
@@ -111,9 +111,9 @@ def test_replay_sends_no_message_and_no_webhook(replayed: Replayed) -> None:
     )
     def whatever_was_told(told: list[tuple[str, dict[str, Any]]], hours: int, ways: list[str]) -> None:
         for name, data in told:
-            replayed.desk.hear_of(name, subject=str(data.get("activity", "m")), **data)
+            replayed.service.hear_of(name, subject=str(data.get("activity", "m")), **data)
         replayed.go_on()
-        replayed.desk.clock.advance(timedelta(hours=hours))
+        replayed.service.clock.advance(timedelta(hours=hours))
         replayed.go_on()
         before = replayed.came_out()
         for way in ways:

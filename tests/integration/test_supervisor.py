@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from deploy import keys, ports
+from deploy.errors import CommandError, DeadlinePassed
 from deploy.process import Process, Program
 from deploy.supervisor import Supervisor
-from deploy.trouble import DeadlinePassed, Trouble
 from deploy.waiting import wait_until
 from tests.support.processes import children, is_running
 from tests.support.services import ROOT
@@ -135,16 +135,19 @@ signal.pause()
 
 
 def test_one_that_cannot_start_is_one_sentence_with_its_last_words(tmp_path: Path, supervisor: Supervisor) -> None:
-    with pytest.raises(Trouble, match=r"^[^\n]*exit code 4[^\n]*no paper left[^\n]*$"):
+    with pytest.raises(CommandError, match=r"^[^\n]*exit code 4[^\n]*no paper left[^\n]*$"):
         supervisor.start(
             python(tmp_path, "printer", "print('no paper left', flush=True); raise SystemExit(4)", ready=bool)
         )
-    with pytest.raises(Trouble, match="absent cannot start: /nowhere/absent is not installed"):
+    with pytest.raises(CommandError, match="absent cannot start: /nowhere/absent is not installed"):
         supervisor.start(Program(name="absent", argv=("/nowhere/absent",), log=tmp_path / "absent.log"))
 
 
-def test_one_that_is_too_slow_to_be_ready_is_stopped(tmp_path: Path, supervisor: Supervisor) -> None:
-    with pytest.raises(Trouble, match=r"slow was not ready within 0\.3 s"):
+def test_one_that_is_too_slow_to_be_ready_is_stopped(
+    tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JEJARING_WAIT_FACTOR", "1")
+    with pytest.raises(CommandError, match=r"slow was not ready within 0\.3 s"):
         supervisor.start(python(tmp_path, "slow", WAITING, ready=bool, ready_within=0.3))
     assert children(os.getpid()) & set(pids_of(tmp_path)) == set()
 
@@ -162,7 +165,7 @@ def pids_of(tmp_path: Path) -> Iterator[int]:
 def test_a_taken_port_is_named_together_with_the_way_to_choose_another() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(Trouble, match=rf"^Port {port} \(gateway\) is taken.*GATEWAY_PORT=8001$"):
+        with pytest.raises(CommandError, match=rf"^Port {port} \(gateway\) is taken.*GATEWAY_PORT=8001$"):
             ports.claim(port, "gateway", "make run GATEWAY_PORT=8001")
         assert ports.preferred(port) != port
 

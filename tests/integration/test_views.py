@@ -17,7 +17,7 @@ from services.kernel.readers.parking import Parking
 from services.kernel.readers.reader import CommitSource, LostCheckpoint
 from services.kernel.views.view_reader import ViewReader
 from services.kernel.views.view_store import Views
-from tests.support.shelf import BOTH, REGISTRY, SHELVES, append, fact
+from tests.support.sample_domain import BOTH, REGISTRY, SHELVES, append, fact
 
 
 class Bench:

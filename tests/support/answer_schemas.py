@@ -10,13 +10,9 @@ from services.kernel.declare.route import Route
 KNOWN_DEVIATIONS: Mapping[str, str] = {
     "events register": "`guest` is answered only to a registration under a guest's id",
     "events show-chat-group": "`chat` is answered only to planners of the group's region",
-    "events show-participation": "`items[].at` is sent and not declared",
-    "events show-venue": "`requests` is answered only to planners of the venue's region",
     "mentoring list-visits": "`items[].internal` is answered only to those who accompany the library",
     "members import-members": "one schema for two answers: a dry run's report and the id of a started import",
     "members import-progress": "`good` is answered only by a dry run",
-    "members people": "`code` is answered only where a code was asked for",
-    "notifications list-announcements": "`by`, `approved_by` and `waiting` are answered only to those who may announce",
 }
 """``service route`` → why its answers differ from its schema today. Entries are removed and none is added."""
 

@@ -19,7 +19,7 @@ def members() -> Iterator[MembersServer]:
 
 
 @pytest.fixture
-def house(
+def harness(
     mongodb_uri: str, database: Database[dict[str, Any]], mailbox: Mailbox, members: MembersServer
 ) -> NotificationsHarness:
     return NotificationsHarness(connect(mongodb_uri)[database.name], members=members.url, smtp=mailbox.smtp_uri)

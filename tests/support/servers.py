@@ -27,7 +27,7 @@ from deploy.broker import Broker
 from deploy.database import Database
 from deploy.demo.mailbox.server import Mailbox
 from deploy.demo.telegram.server import TelegramServer
-from deploy.trouble import Trouble
+from deploy.errors import CommandError
 from deploy.waiting import wait_until
 from tests.support.services import ChildServices
 
@@ -90,7 +90,7 @@ def amqp_uri(broker_server: Broker, _session_broker: tuple[Broker, Vhosts]) -> I
     # with the whole broker.
     wait_until(lambda: broker_server.ready() or not broker_server.alive, 30, "the broker to take commands")
     if broker_server.alive:
-        with contextlib.suppress(Trouble):
+        with contextlib.suppress(CommandError):
             vhosts.give_back(vhost)
 
 

@@ -24,6 +24,7 @@ from services.kernel.declare.service import Definition
 from services.kernel.http.api import RawRequest
 from services.kernel.readers.reader import Reader
 from services.kernel.views.view_reader import ViewReader
+from tests.support import sample_facts
 from tests.support.answer_schemas import check_answer
 from tests.support.sample_community import HOST, NOW, SECRETS, SIGNATURE
 
@@ -59,9 +60,21 @@ class SourceService:
     said: list[Fact] = field(default_factory=list)
 
     def say(
-        self, kind: str, subject: str, data: Mapping[str, Any], region: str | None = None, at: datetime = NOW
+        self,
+        kind: str,
+        subject: str,
+        data: Mapping[str, Any],
+        region: str | None = None,
+        at: datetime = NOW,
+        *,
+        told_long_ago: bool = False,
     ) -> Fact:
-        """Record its next fact."""
+        """Record its next fact. Raises ``NoSuchFact`` where the service's contract has none like it.
+
+        ``told_long_ago``: told under an earlier contract, which is not checked.
+        """
+        if not told_long_ago:
+            sample_facts.checked(self.name, kind, data)
         n = len(self.said) + 1
         fact = Fact(
             self.name, "epoch", n, derived_id(self.name, n), kind, 1, subject, region, at, data, "c", position=n

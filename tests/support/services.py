@@ -22,8 +22,17 @@ class ChildServices:
     Each service has one port for the life of this object, so that a restarted one is found where it was.
     """
 
-    def __init__(self, directory: Path, environment: Mapping[str, str], services: tuple[str, ...] = SERVICES) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        environment: Mapping[str, str],
+        services: tuple[str, ...] = SERVICES,
+        *,
+        measured: bool = True,
+    ) -> None:
         self.directory = directory
+        # Measuring coverage makes a process half as fast: not where a whole story is told.
+        self._measured = ("COVERAGE_PROCESS_CONFIG",) if measured else ()
         self._ports = {name: ports.any_free() for name in (*services, "gateway")}
         addresses = {f"{name.upper()}_URL": self.url(name) for name in services}
         self.environment = {
@@ -111,7 +120,7 @@ class ChildServices:
             argv=(sys.executable, "-m", "deploy.cli", *arguments),
             log=self.directory / f"{name}.log",
             environment={**self.environment, **environment},
-            without=frozenset(os.environ) - {"PATH", "HOME", "LANG", "TMPDIR"},
+            without=frozenset(os.environ) - {"PATH", "HOME", "LANG", "TMPDIR", *self._measured},
             ready=lambda: all(self.status(one, "/healthz") == 200 for one in serving),
             ready_within=30,
             stop_within=10,

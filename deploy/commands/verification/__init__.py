@@ -1,3 +1,3 @@
-"""What the logs, inboxes and views of a service promise, checked against what stands in its database. Nothing is written
-but scratch collections, which are dropped again.
+"""Checks the promises of logs, inboxes and views against the stored data. Only scratch collections are written, and
+dropped again.
 """

@@ -1,4 +1,4 @@
-"""The promises of a service's inbox (`services.kernel.bus.inbox`), checked fact by fact."""
+"""Checks the promises of a service's inbox (`services.kernel.bus.inbox`), fact by fact."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -12,7 +12,7 @@ FIELDS = {"position": 1, "source": 1, "epoch": 1, "n": 1, "id": 1}
 
 
 def inbox_differences(database: Database[dict[str, Any]]) -> Iterator[str]:
-    """What is wrong with the collection `inbox`, a sentence each; nothing when all promises are kept."""
+    """The faults of the collection `inbox`, one sentence each; empty if all promises are kept."""
     begun = {
         (document["_id"], document["epoch"]): int(document["first"]) for document in durable(database, "sources").find()
     }
@@ -20,10 +20,10 @@ def inbox_differences(database: Database[dict[str, Any]]) -> Iterator[str]:
 
 
 def differences(facts: Iterable[Mapping[str, Any]], begun: Mapping[tuple[str, str], int]) -> Iterator[str]:
-    """The same, of facts as documents in the order of their positions.
+    """The faults of facts, given as documents in the order of their positions.
 
-    Positions have no gap, and a source's numbers none within an epoch; an epoch begins with 1, or with the number in
-    `begun` by (source, epoch). No fact stands twice.
+    Positions have no gap, and a source's numbers have no gap within an epoch. An epoch begins with 1, or with the
+    number in `begun` by (source, epoch). No fact is stored twice.
     """
     position = 0
     numbers: dict[tuple[str, str], int] = {}

@@ -1,4 +1,4 @@
-"""The promises of a service's log (`services.kernel.log.log`), checked commit by commit."""
+"""Checks the promises of a service's log (`services.kernel.log.log`), commit by commit."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -14,16 +14,16 @@ FIELDS = {
 
 
 def log_differences(database: Database[dict[str, Any]]) -> Iterator[str]:
-    """What is wrong with the collection `commits`, a sentence each; nothing when all promises are kept."""
+    """The faults of the collection `commits`, one sentence each; empty if all promises are kept."""
     found = durable(database, "commits").find({}, FIELDS).sort("position", ASCENDING)
     return differences(found)
 
 
 def differences(commits: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """The same, of commits as documents, in the order of their positions.
+    """The faults of commits, given as documents in the order of their positions.
 
-    Positions have no gap, versions none within a stream, facts none within the source; events, commands and positions
-    are one of a kind; `last_fact` is the number of the last fact told up to its commit.
+    Positions have no gap, versions have no gap within a stream, facts have no gap within the source. Events, commands
+    and positions are unique. `last_fact` is the number of the last fact up to the commit.
     """
     position = told = 0
     versions: dict[str, int] = {}

@@ -1,7 +1,7 @@
-"""The promise of a view: it is what its logs say, whoever was killed while it was built.
+"""Checks the promise of a view: it equals the result of its logs, whatever was killed while the view was built.
 
-The view is replayed from nothing into a scratch collection, up to where the live one stands, and compared with it document
-by document. What is parked at the view's readers is left out of both.
+The view is replayed into an empty scratch collection, up to the position of the live collection, and compared document
+by document. Documents of parked facts are left out of both.
 """
 
 import uuid
@@ -24,7 +24,7 @@ Documents = Mapping[str, Mapping[str, Any]]
 
 
 def view_differences(application: Application, view: View) -> Iterator[str]:
-    """What is wrong with one view, a sentence each; nothing when it is what the logs say."""
+    """The faults of one view, one sentence each; empty if the view equals the result of its logs."""
     database = application.core.database
     scratch = plain(database, f"verify_{view.name}_{uuid.uuid4().hex[:8]}")
     try:
@@ -40,7 +40,7 @@ def _compared(application: Application, view: View, scratch: Collection[dict[str
         before = stands(live, view)
         replay.up_to(before)
         documents = documents_of(live)
-        # What moved on while it was read is no snapshot; the replay follows and looks again.
+        # The live view moved while it was read, so the two cannot be compared. Replay further and look again.
         if stands(live, view) == before:
             yield from replay.troubles
             yield from differing(documents, documents_of(scratch))
@@ -49,7 +49,7 @@ def _compared(application: Application, view: View, scratch: Collection[dict[str
 
 
 class Replay:
-    """A view built from nothing beside the live one, further each time it is asked."""
+    """A view that is built from nothing beside the live view, in several steps."""
 
     def __init__(self, application: Application, view: View, scratch: Collection[dict[str, Any]]) -> None:
         log, registry = application.log, application.definition.registry
@@ -95,7 +95,7 @@ class Replay:
 
 
 def stands(collection: Collection[dict[str, Any]], view: View) -> dict[str, int]:
-    """Log → the position of a view's collection, from its checkpoints; the lease beside it is nobody's business here."""
+    """Log → the position of a view's collection, from its checkpoints. The lease in the checkpoint is ignored."""
     found = {document["_id"]: document for document in collection.find({"_id": {"$in": _checkpoints(view)}})}
     return {name: int(found.get(f"{CHECKPOINT}.{name}", {}).get("position", 0)) for name in view.logs}
 
@@ -110,7 +110,7 @@ def documents_of(collection: Collection[dict[str, Any]]) -> Documents:
 
 
 def differing(live: Documents, replayed: Documents) -> Iterator[str]:
-    """Where two builds of a view differ: keys and field names, never what stands in them."""
+    """The differences of two builds of a view: keys and field names, never the values."""
     keys = sorted({*live, *replayed}, key=str)
     different = [key for key in keys if live.get(key) != replayed.get(key)]
     for key in different[:SHOWN_AT_MOST]:

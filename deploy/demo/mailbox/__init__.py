@@ -1,4 +1,4 @@
-"""A mail server that delivers to nobody: it keeps what it is given in a folder and shows it on a page of this machine.
+"""A mail server that keeps all mails in a folder and shows them on a page of this machine. No mail is delivered.
 
 For trying and testing only: `python -m deploy.demo.mailbox --directory D --smtp-port P --http-port P`.
 """

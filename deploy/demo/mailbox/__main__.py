@@ -11,18 +11,18 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from deploy import ports
 from deploy.demo.mailbox import pages
 from deploy.demo.mailbox.store import Store
-from deploy.trouble import Trouble, from_os_error
+from deploy.errors import CommandError, from_os_error
 
 LARGEST_MAIL = 10_000_000
 
 
 NOBODY = "@bounce.example"
-"""Nobody lives there: what is sent to it is refused for good, as a mail server refuses an address that is gone."""
+"""An address without a mailbox: mails to it are refused for good, as a mail server refuses a closed address."""
 
 
 class Catcher:
-    """Accepts every mail but those to ``NOBODY``; answers 250 only when it is on the disk, and 452 (come again) when it
-    cannot be.
+    """Accepts every mail except mails to ``NOBODY``. Answers 250 only after the mail is on the disk, and 452 (try
+    again) if the mail cannot be stored.
     """
 
     def __init__(self, store: Store) -> None:
@@ -48,7 +48,7 @@ class Catcher:
 
 
 async def serve(store: Store, smtp_port: int, http_port: int) -> None:
-    """Both servers on loopback; returns when told to end."""
+    """Run both servers on loopback; returns after a signal."""
     catcher = Catcher(store)
     smtp = await asyncio.get_running_loop().create_server(
         lambda: SMTP(catcher, hostname="localhost", data_size_limit=LARGEST_MAIL, enable_SMTPUTF8=True),
@@ -74,8 +74,8 @@ def main(directory: Path, smtp_port: int, http_port: int) -> None:
         asyncio.run(serve(Store(directory), smtp_port, http_port))
     except OSError as error:
         sys.exit(str(from_os_error(error, f"keeping mails in {directory}")))
-    except Trouble as trouble:
-        sys.exit(str(trouble))
+    except CommandError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The pages on which a person reads the caught mails, and the same as JSON.
+"""The pages that show the caught mails to a person, and the same mails as JSON.
 
 GET /                 the list, newest first; ?ke=ADDRESS for one recipient's
 GET /surat/{id}       one mail
@@ -37,7 +37,7 @@ def when(received: str) -> str:
 
 
 def linked(text: str) -> Markup:
-    """The text escaped, its web addresses links."""
+    """The text, escaped, with its web addresses as links."""
     parts, end = [], 0
     for found in ADDRESS.finditer(text):
         address = escape(found.group())

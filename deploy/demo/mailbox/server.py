@@ -1,4 +1,4 @@
-"""The mailbox as a process of its own, and what it caught, asked over HTTP."""
+"""The mailbox in its own process, and its mails, read over HTTP."""
 
 import json
 import sys
@@ -13,7 +13,7 @@ from deploy.server import Server
 
 
 class Mailbox(Server):
-    """A mailbox over `directory`, on loopback. Ports are any free ones unless given, and stay the same."""
+    """A mailbox with its data in `directory`, on loopback. Ports are any free ports unless given, and stay the same."""
 
     def __init__(
         self, directory: Path, smtp_port: int | None = None, http_port: int | None = None, log: Path | None = None
@@ -47,7 +47,7 @@ class Mailbox(Server):
         )
 
     def messages(self, to: str | None = None) -> list[dict[str, Any]]:
-        """The caught mails, newest first, as `deploy.demo.mailbox.pages` gives them."""
+        """The caught mails, newest first, in the form of `deploy.demo.mailbox.pages`."""
         query = f"?{urllib.parse.urlencode({'to': to})}" if to else ""
         with urllib.request.urlopen(f"{self.url}/messages{query}", timeout=5) as answer:  # noqa: S310 - our own address
             mails: list[dict[str, Any]] = json.load(answer)

@@ -1,4 +1,4 @@
-"""The folder in which caught mails are kept, one `.eml` file each. The files are the truth; memory only indexes them."""
+"""The folder of the caught mails, one `.eml` file per mail. The files are the data; memory only holds an index."""
 
 import os
 import re
@@ -14,7 +14,7 @@ RECEIVED, SENDER, RECIPIENT = "X-Mailbox-Received", "X-Mailbox-From", "X-Mailbox
 
 @dataclass(frozen=True)
 class Mail:
-    """One accepted mail. `to` are the envelope's recipients, in lower case; `received` is UTC, RFC 3339."""
+    """One accepted mail. `to` holds the envelope's recipients, in lower case; `received` is UTC, RFC 3339."""
 
     id: str
     message_id: str
@@ -37,20 +37,20 @@ class Mail:
 
 
 class Store:
-    """All mails of `directory`, oldest first. Safe from several threads; one process a folder."""
+    """All mails of `directory`, oldest first. Safe for several threads; only one process may use a folder."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._lock = threading.Lock()
         directory.mkdir(parents=True, exist_ok=True)
-        for half_written in directory.glob("*.part"):  # never acknowledged: its sender sends it again
+        for half_written in directory.glob("*.part"):  # never acknowledged, so the sender sends the mail again
             half_written.unlink()
         paths = sorted(directory.glob("*.eml"))
         self._mails = [_read(path.stem, path.read_bytes()) for path in paths]
         self._number = int(paths[-1].stem) if paths else 0
 
     def keep(self, sender: str, recipients: list[str], content: bytes) -> Mail:
-        """Keep a mail; it is on the disk when this returns. `OSError` when it cannot be."""
+        """Store a mail; the mail is on the disk when this returns. Raises `OSError` if the mail cannot be stored."""
         received = datetime.now(UTC).isoformat(timespec="milliseconds")
         envelope = [f"{RECEIVED}: {received}", f"{SENDER}: {sender}", *(f"{RECIPIENT}: {to}" for to in recipients)]
         stored = "".join(f"{line}\r\n" for line in envelope).encode("utf-8") + content
@@ -69,7 +69,7 @@ class Store:
         return mail
 
     def mails(self, to: str | None = None) -> list[Mail]:
-        """Newest first; with `to`, only those to that address, in any case."""
+        """The mails, newest first; with `to`, only the mails to this address, in any case."""
         with self._lock:
             newest_first = self._mails[::-1]
         return [mail for mail in newest_first if to is None or to.lower() in mail.to]
@@ -86,7 +86,7 @@ def _read(mail_id: str, stored: bytes) -> Mail:
         message_id=str(message.get("Message-ID", "")).strip(),
         sender=str(message.get("From") or message.get(SENDER, "")),
         to=tuple(str(to).lower() for to in message.get_all(RECIPIENT, [])),
-        subject=str(message.get("Subject", "")).strip(),  # a long one is folded behind its name
+        subject=str(message.get("Subject", "")).strip(),  # a long header is folded after its name
         text=_text(message),
         received=str(message.get(RECEIVED, "")),
     )
@@ -98,7 +98,7 @@ def _text(message: EmailMessage) -> str:
         return ""
     try:
         content = str(body.get_content())
-    except (LookupError, UnicodeError):  # an unknown character set: what can be read of it
+    except (LookupError, UnicodeError):  # unknown character set: the readable part of the text
         payload = body.get_payload(decode=True)
         content = payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
     if body.get_content_type() == "text/html":

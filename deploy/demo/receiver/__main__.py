@@ -10,13 +10,13 @@ import click
 
 from deploy import ports
 from deploy.demo.receiver.store import Store
-from deploy.trouble import Trouble, from_os_error
+from deploy.errors import CommandError, from_os_error
 
 LARGEST = 100_000
 
 
 def handler(store: Store) -> type[BaseHTTPRequestHandler]:
-    """POST is a partner's address; GET shows what came there, PUT says how it behaves."""
+    """POST delivers to a partner's address; GET shows the deliveries; PUT sets the address's behaviour."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -47,7 +47,7 @@ def handler(store: Store) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body)
 
         def log_message(self, *_: Any) -> None:
-            """Say nothing: what came is on the disk."""
+            """Log nothing: the deliveries are on the disk."""
 
     return Handler
 
@@ -62,8 +62,8 @@ def main(directory: Path, port: int) -> None:
         ThreadingHTTPServer((ports.HOST, port), handler(Store(directory))).serve_forever()
     except OSError as error:
         sys.exit(str(from_os_error(error, f"keeping deliveries in {directory}")))
-    except Trouble as trouble:
-        sys.exit(str(trouble))
+    except CommandError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

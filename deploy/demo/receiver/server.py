@@ -1,4 +1,4 @@
-"""The receiver as a process of its own."""
+"""The receiver in its own process."""
 
 import sys
 from pathlib import Path
@@ -9,7 +9,9 @@ from deploy.server import Server
 
 
 class ReceiverServer(Server):
-    """A receiver over `directory`, on loopback. The port is any free one unless given, and stays the same."""
+    """A receiver with its data in `directory`, on loopback. The port is any free port unless given, and stays the
+    same.
+    """
 
     def __init__(self, directory: Path, port: int | None = None, log: Path | None = None) -> None:
         self._directory = directory.absolute()
@@ -19,12 +21,12 @@ class ReceiverServer(Server):
 
     @property
     def url(self) -> str:
-        """Behind which the partners' addresses are."""
+        """The base of the partners' addresses."""
         return f"http://{ports.HOST}:{self.port}"
 
     @property
     def environment(self) -> dict[str, str]:
-        """What lets webhooks go to it, and the story find it."""
+        """The variables by which webhooks may go to this server, and by which the story finds it."""
         return {"WEBHOOK_ALLOW": ports.HOST, "RECEIVER_URL": self.url}
 
     def program(self) -> Program:

@@ -1,4 +1,4 @@
-"""What came to each address: on the disk before it is answered, read again after a kill."""
+"""The deliveries of each address, stored on the disk before they are answered, and read again after a crash."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 @dataclass
 class Inbox:
-    """One partner's address. `status` is answered instead of taking anything, where it is not 204."""
+    """One partner's address. With a `status` other than 204 the address answers this status and takes nothing."""
 
     secrets: list[str] = field(default_factory=list)
     status: int = 204
@@ -20,7 +20,7 @@ class Inbox:
     forged: int = 0
 
     def verifies(self, body: bytes, headers: dict[str, str]) -> bool:
-        """Whether one of the secrets has signed it."""
+        """Whether one of the secrets made the signature."""
         for secret in self.secrets:
             try:
                 Webhook(secret).verify(body, headers, json_parse=False)
@@ -30,12 +30,14 @@ class Inbox:
         return False
 
     def shown(self) -> dict[str, Any]:
-        """Without the secrets."""
+        """The inbox without its secrets."""
         return {"status": self.status, "forged": self.forged, "items": list(self.kept.values())}
 
 
 class Store:
-    """All inboxes of `directory`. A delivery is kept once, as it first came, under its `webhook-id`, with the number of times it came."""
+    """All inboxes of `directory`. A repeated delivery is stored once, in its first form, under its `webhook-id` and
+    with the number of its arrivals.
+    """
 
     def __init__(self, directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
@@ -45,14 +47,14 @@ class Store:
         whole = 0
         if self._path.exists():
             for line in self._path.read_bytes().splitlines(keepends=True):
-                if not line.endswith(b"\n"):  # cut off by a kill, so never answered
+                if not line.endswith(b"\n"):  # cut off by a crash, so never answered
                     break
                 whole += len(line)
                 self._apply(json.loads(line))
             os.truncate(self._path, whole)
 
     def inbox(self, name: str) -> dict[str, Any]:
-        """What stands at an address."""
+        """The inbox of an address."""
         with self._lock:
             return self._inboxes.get(name, Inbox()).shown()
 
@@ -64,7 +66,7 @@ class Store:
             )
 
     def take(self, name: str, body: bytes, headers: dict[str, str]) -> int:
-        """A delivery came; answers the status that it gets."""
+        """Handle a delivery; returns the status of the answer."""
         with self._lock:
             inbox = self._inboxes.get(name, Inbox())
             if inbox.status != 204:

@@ -1,7 +1,7 @@
-"""The story's calendar: days counted from the one on which the board was installed, moved on like the turning of a page.
+"""The story's calendar: days counted from the installation of the board, and the moves of domain time.
 
-What is sent in a request must be the same when the story is told again after it was cut off, so no time in it comes from
-a clock: day 0 is read from the API, where the board's term begins.
+A request must be the same when an interrupted story is told again, so no time in a request comes from a clock. Day 0 is
+read from the API: the day on which the board's term begins.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,7 +15,7 @@ MORNING = time(8, 0)
 
 
 class Calendar:
-    """Domain time of the demonstration. `begin` is called once the board stands."""
+    """Domain time of the demonstration. `begin` is called after the installation of the board."""
 
     def __init__(self, clock: Path) -> None:
         self._clock = DemoClock(clock)
@@ -26,27 +26,27 @@ class Calendar:
         return self._clock.now()
 
     def begin(self, installed: datetime) -> None:
-        """Count days from the one on which the board was installed."""
+        """Count days from the installation of the board."""
         self._first = installed.astimezone(ZONE).date()
 
     def to_the_morning(self) -> None:
-        """On to the next eight o'clock: nobody is installed at night, and no mail is held before the story wants it."""
+        """Move to the next eight o'clock: nobody is installed at night, and no quiet hours delay the first mails."""
         local = self.now().astimezone(ZONE)
         morning = datetime.combine(local.date(), MORNING, ZONE)
         self._to(morning if local <= morning else morning + timedelta(days=1))
 
     def at(self, day: int, clock: str) -> datetime:
-        """A moment of day `day`, `clock` being `HH:MM` in Kediri; in UTC."""
+        """The time `clock` (`HH:MM` in Kediri) of day `day`, in UTC."""
         if self._first is None:
             raise RuntimeError("the calendar has not begun")
         return datetime.combine(self._first + timedelta(days=day), time.fromisoformat(clock), ZONE).astimezone(UTC)
 
     def text(self, day: int, clock: str) -> str:
-        """The same as it stands in a request: RFC 3339."""
+        """The same time as text for a request: RFC 3339."""
         return self.at(day, clock).isoformat()
 
     def turn_to(self, day: int, clock: str) -> None:
-        """Move domain time on to that moment; nothing when it has passed already."""
+        """Move domain time to this moment; does nothing if the moment has passed already."""
         self._to(self.at(day, clock))
 
     def _to(self, moment: datetime) -> None:
@@ -56,5 +56,5 @@ class Calendar:
 
 
 def moment(text: str) -> datetime:
-    """The aware datetime, in UTC, of an RFC 3339 text as an answer gives it."""
+    """The aware datetime, in UTC, of an RFC 3339 text from an answer."""
     return datetime.fromisoformat(text).astimezone(UTC)

@@ -1,7 +1,7 @@
-"""The gateway as a person's program uses it: patient with what is down, strict about what is answered.
+"""The gateway as a person's program uses it: it waits for services that are down, and is strict about answers.
 
-Every write carries an `Idempotency-Key`, so a request whose answer was lost is simply sent again; what a service, the
-gateway or a server behind them does not answer for a moment is asked again, until a deadline.
+Every write carries an `Idempotency-Key`, so a request without an answer is simply sent again. A request that a service,
+the gateway or a server behind them does not answer for a moment is repeated until a deadline.
 """
 
 import random
@@ -18,7 +18,7 @@ ANSWER_SECONDS = 15.0
 DEADLINE_SECONDS = 90.0
 LONGEST_PAUSE = 2.0
 AGAIN = frozenset({409, 429, 500, 502, 503, 504})
-"""Not now: the first try is still running, too many, or something behind the gateway is down."""
+"""Try again: the first attempt is still running, too many requests, or a server behind the gateway is down."""
 
 
 class Unexpected(AssertionError):
@@ -27,7 +27,7 @@ class Unexpected(AssertionError):
 
 @dataclass(frozen=True)
 class Answer:
-    """A status and a JSON document; `asked` says what was asked, for whoever reads that it was unexpected."""
+    """A status and a JSON document. `asked` describes the request, for the error text of an unexpected answer."""
 
     asked: str
     status: int
@@ -43,7 +43,7 @@ class Answer:
         return rule if isinstance(rule, str) else None
 
     def expect(self, *statuses: int) -> "Answer":
-        """This answer, if its status is one of these. Raises `Unexpected`."""
+        """This answer, if its status is among `statuses`. Raises `Unexpected`."""
         if self.status not in statuses:
             wanted = " or ".join(map(str, statuses))
             raise Unexpected(f"{self.asked} answered {self.status}, not {wanted}: {str(self.body)[:300]}")
@@ -73,9 +73,9 @@ class Gateway:
         query: Mapping[str, str] | None = None,
         patience: Collection[int] = (),
     ) -> Answer:
-        """The answer, whatever its status is, but for `AGAIN` and `patience`: those are asked again until the deadline.
+        """The answer, whatever its status. A status in `AGAIN` or `patience` is asked again until the deadline.
 
-        `body` is JSON, or the bytes of a CSV file. Raises `Unexpected` when there was no answer until the deadline.
+        `body` is JSON, or the bytes of a CSV file. Raises `Unexpected` if no answer came until the deadline.
         """
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         if key is not None:
@@ -109,7 +109,7 @@ class Gateway:
 
 
 def _pauses() -> Iterator[float]:
-    """Seconds between tries: longer each time, and never the same for two who wait for the same thing."""
+    """Seconds between attempts: longer each time, and random, so that two waiting callers differ."""
     pause = 0.1
     while True:
         yield pause * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret

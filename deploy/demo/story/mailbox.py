@@ -1,4 +1,4 @@
-"""What people find in their mail: read from the mailbox's page, as JSON."""
+"""People's mails, read from the mailbox's page as JSON."""
 
 import re
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ ANSWER_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail as it came. `id` is its identity: a mail that came twice has the same one."""
+    """A received mail. `id` is the same for a mail that came twice."""
 
     id: str
     to: tuple[str, ...]
@@ -25,7 +25,7 @@ class Letter:
 
     @property
     def code(self) -> str | None:
-        """The login code in it."""
+        """The login code in the mail."""
         found = CODE.search(self.text) if self.subject == LOGIN else None
         return found[1] if found else None
 
@@ -40,7 +40,7 @@ class Mailbox:
         self._client.close()
 
     def letters(self, to: str | None = None) -> list[Letter]:
-        """All letters, or those to one address, each identity once, newest first. Raises `httpx.HTTPError`."""
+        """All letters, or the letters to one address, each id once, newest first. Raises `httpx.HTTPError`."""
         answer = self._client.get("/messages", params={"to": to} if to else {})
         answer.raise_for_status()
         mails: Iterable[dict[str, Any]] = answer.json()
@@ -52,7 +52,7 @@ class Mailbox:
         return list({(letter.id, letter.to): letter for letter in found}.values())
 
     def subjects(self) -> dict[str, list[str]]:
-        """Address → the subjects of what it got, sorted, login codes left out; an identity counts once."""
+        """Address → the subjects of its letters, sorted, without login codes; each id counts once."""
         got: dict[str, list[str]] = {}
         for letter in self.letters():
             if letter.subject != LOGIN:
@@ -67,7 +67,7 @@ def welcome(region: str) -> str:
 
 
 def topic_gathering(topic: str) -> str:
-    """To those who raised or endorsed a topic that will be talked about."""
+    """To people who raised or endorsed a topic that will be discussed."""
     return f"Topik “{topic}” akan dibahas bersama"
 
 
@@ -77,35 +77,35 @@ def published(title: str) -> str:
 
 
 def seat_taken(title: str) -> str:
-    """To whoever registered and has a seat."""
+    """To a person who registered and has a seat."""
     return f"Pendaftaran tercatat: {title}"
 
 
 def seat_lined(title: str, place: int) -> str:
-    """To whoever registered and stands in line."""
+    """To a person who registered and is on the waiting list."""
     return f"Daftar tunggu nomor {place}: {title}"
 
 
 def seat_promoted(title: str) -> str:
-    """To whoever has a seat at last."""
+    """To a person who got a seat from the waiting list."""
     return f"Ada tempat untuk Bapak/Ibu: {title}"
 
 
 def seat_released(title: str) -> str:
-    """To whoever gave it back."""
+    """To a person who gave the seat back."""
     return f"Pendaftaran dibatalkan: {title}"
 
 
 def reminder(title: str) -> str:
-    """To whoever has a seat, some time before it starts."""
+    """To a person with a seat, some time before the start."""
     return f"Pengingat: {title}"
 
 
 def completed(title: str) -> str:
-    """To those who were there."""
+    """To the people who attended."""
     return f"Terima kasih sudah hadir: {title}"
 
 
 def question(topic: str) -> str:
-    """To those who raised the topic."""
+    """To the people who raised the topic."""
     return f"Apakah “{topic}” sudah teratasi?"

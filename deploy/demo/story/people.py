@@ -9,7 +9,7 @@ from deploy.demo.story.registrations import rows
 
 @dataclass(frozen=True)
 class Somebody:
-    """A person as they would fill in the form: five fields. `subdistrict` is an id."""
+    """A person's five fields of the form. `subdistrict` is an id."""
 
     name: str
     email: str
@@ -19,7 +19,7 @@ class Somebody:
 
     @property
     def body(self) -> dict[str, str]:
-        """What makes them a member."""
+        """The body of the request to join."""
         return {
             "name": self.name,
             "email": self.email,
@@ -61,13 +61,13 @@ BY_FORM = (SITI, RUDI, ENDANG, YUSUF, FITRI)
 MAYA = Somebody(
     "Maya Kusumaningtyas", "maya.k@example.net", "Taman Bacaan Pelangi Pesantren", places.KOTA_KEDIRI, "pesantren"
 )
-"""Walks into the first gathering as nobody's member, and joins afterwards."""
+"""Comes to the first gathering without being a member, and joins afterwards."""
 
 TITIK = Somebody("Titik Wahyuningtyas", "titik.w@example.org", "SMAN 4 Kota Kediri", places.KOTA_KEDIRI, "mojoroto")
 HERU = Somebody("Heru Prasetyono", "heru.p@example.net", "SMAN 4 Kota Kediri", places.KOTA_KEDIRI, "kota")
 YANTI = Somebody("Yanti Rahmaniar", "yanti.r@example.org", "SMP Bina Aksara Kota", places.KOTA_KEDIRI, "kota")
 STAFF = (TITIK, HERU, YANTI)
-"""Run the libraries that are accompanied: SMAN 4 of the paper has two, the other school one."""
+"""Run the libraries that are accompanied: SMAN 4 of the paper has two people, the other school one."""
 
 ANDRI = Somebody("Andri Nugrahanto", "andri.n@example.com", "SMAN 4 Kota Kediri", places.KOTA_KEDIRI, "pesantren")
 """Follows at SMAN 4 when its operator leaves; joins only then."""
@@ -76,12 +76,14 @@ MENTOR = RUDI
 """Takes the office of a mentor in Kota Kediri."""
 
 NINING = Somebody("Nining Kusumawardhani", "nining.k@example.org", "SMP Bina Aksara Kota", places.KOTA_KEDIRI, "kota")
-"""Comes as a guest, belongs, and leaves. Nobody else has a name like hers, so it can be searched for."""
+"""Comes as a guest, becomes a member, and leaves. Nobody else has a similar name, so the name can be searched for."""
 
 
 @cache
 def by_file(region: str) -> tuple[str, ...]:
-    """The e-mail addresses of those who come with the file, live in the region and have one, in the file's order."""
+    """The e-mail addresses of the region's people in the file, in the file's order, without people who have no
+    address.
+    """
     return tuple(
         row.entry.email for row in rows() if row.entry.joins and row.entry.email and row.entry.region == region
     )
@@ -106,19 +108,19 @@ SECOND_SEATED = (ENDANG.email, *_AROUND[0:2])
 
 # Chapter "consultation".
 SUCCESSORS = {places.NGANJUK: YUSUF}
-"""Who takes over a region's office later on; told again, the story finds them there already."""
+"""A region's later office holder; when the story is told again, this person holds the office already."""
 ASKS = {"name": "Sulastri Parwati", "email": "sulastri.p@example.net"}
-"""Nobody's member, who runs a reading garden in the region without a coordinator."""
+"""Not a member; runs a reading garden in the region without a coordinator."""
 
 # Chapter "workshop".
 AT_WORKSHOP = (SITI.email, RUDI.email, _CITY[0])
-"""Members at the workshop; the last one misses a session."""
+"""Members at the workshop; the last misses a session."""
 MISSES_ONE = _CITY[0]
 STRANGERS = (
     {"name": "Laksmi Prabandari", "email": "laksmi.p@example.net"},
     {"name": "Hendro Kusworo", "email": "hendro.k@example.com"},
 )
-"""Nobody's members, who register for it as guests."""
+"""Not members; they register for the workshop as guests."""
 ACADEMIC = {"name": "Dr. Pramesti Wulandaru", "email": "pramesti@example.org"}
 OFFICIAL = {"name": "Drs. Gunarto Wibisana", "email": "gunarto@example.org"}
 
@@ -126,4 +128,4 @@ OFFICIAL = {"name": "Drs. Gunarto Wibisana", "email": "gunarto@example.org"}
 GONE = Somebody(
     "Wiwik Setyoningsih", "wiwik.s@bounce.example", "SD Tunas Lentera Mojoroto", places.KOTA_KEDIRI, "mojoroto"
 )
-"""Her address has died; the mailbox of this machine refuses it as a mail server would."""
+"""Her address is closed; this machine's mailbox refuses it as a mail server would."""

@@ -27,17 +27,17 @@ class Place:
 
     @property
     def body(self) -> dict[str, Any]:
-        """What opens it."""
+        """The body of the request that opens the region."""
         return {"region": self.region, "name": self.name, "subdistricts": list(self.subdistricts)}
 
 
 @cache
 def places() -> tuple[Place, ...]:
-    """All seven."""
+    """All seven regions."""
     document = json.loads(FILE.read_text("utf-8"))
     return tuple(Place(entry["region"], entry["name"], tuple(entry["subdistricts"])) for entry in document["wilayah"])
 
 
 def place(region: str) -> Place:
-    """The region of that id."""
+    """The region with this id."""
     return next(one for one in places() if one.region == region)

@@ -1,11 +1,11 @@
-"""How the story tells how far it is, and that it failed."""
+"""How the story reports its progress and its failure."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 
 class StoryFailed(Exception):
-    """A step did not go as a person would have seen it go. `step` names it, `reason` says what was seen instead."""
+    """A step had an unexpected result. `step` names the step, `reason` says what was seen instead."""
 
     def __init__(self, step: str, reason: str) -> None:
         super().__init__(step, reason)
@@ -18,7 +18,7 @@ class StoryFailed(Exception):
 
 @dataclass(frozen=True)
 class Progress:
-    """`done` of `total` steps; `step` of `chapter` is the one that was done last, or `detail` of it has happened."""
+    """`done` of `total` steps are done. `step` of `chapter` was done last, or is being done if `detail` is given."""
 
     chapter: str
     step: str

@@ -1,4 +1,4 @@
-"""A partner's own system, as the partner sees it: what came to its address, and how the address behaves."""
+"""A partner's own system, as the partner sees it: the deliveries to its address, and the address's behaviour."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +8,7 @@ import httpx
 
 @dataclass(frozen=True)
 class Kept:
-    """A delivery whose signature was right: the envelope's very bytes, and how often it came."""
+    """A delivery with a valid signature: the envelope's exact bytes, and the number of its arrivals."""
 
     id: str
     body: bytes
@@ -17,21 +17,21 @@ class Kept:
 
 
 class Receiver:
-    """One address at the receiver of this stack. Raises `httpx.HTTPError` where it does not answer."""
+    """One address at the receiver of this stack. Raises `httpx.HTTPError` if the receiver does not answer."""
 
     def __init__(self, url: str, name: str, transport: httpx.BaseTransport | None = None) -> None:
         self.url = f"{url}/{name}"
         self._transport = transport
 
     def kept(self) -> dict[str, Kept]:
-        """All that came and was taken, by its id."""
+        """All accepted deliveries, by id."""
         items = self._ask("GET")["items"]
         return {
             item["id"]: Kept(item["id"], item["body"].encode(), item["times"], item["signatures"]) for item in items
         }
 
     def forged(self) -> int:
-        """How many came with a signature that none of the secrets has made."""
+        """The number of deliveries whose signature fits none of the secrets."""
         return int(self._ask("GET")["forged"])
 
     def use(self, *secrets: str) -> None:
@@ -39,7 +39,7 @@ class Receiver:
         self._ask("PUT", {"secrets": list(secrets)})
 
     def answer(self, status: int) -> None:
-        """Answer with this status from now on; 204: take what comes."""
+        """Answer with this status from now on; 204 accepts deliveries."""
         self._ask("PUT", {"status": status})
 
     def _ask(self, method: str, document: Any = None) -> Any:

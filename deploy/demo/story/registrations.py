@@ -1,8 +1,8 @@
-"""The answers to the registration form, as Google Forms exports them: 145 people of whom nobody exists, and beside them the
-rows that every such file has.
+"""The answers to the registration form, as Google Forms exports them: 145 people who do not exist, and the faulty rows
+that every such file has.
 
-`python -m deploy.demo.story.registrations` writes `data/anggota.csv` anew; a test keeps the two equal. The same seed gives the
-same people, so the story knows each of them by row.
+`python -m deploy.demo.story.registrations` writes `data/anggota.csv` anew; a test keeps the two equal. The same seed
+gives the same people, so the story knows each person by row.
 """
 
 import csv
@@ -69,7 +69,9 @@ TWO_PEOPLE = "Alamat email dan nomor HP milik dua anggota yang berbeda."
 
 @dataclass(frozen=True)
 class Entry:
-    """One row as somebody filled it in. `region` is the id that is meant, `written` and `number` what stands there."""
+    """One row of the form. `region` is the id of the intended region; `written` and `number` are the texts in the
+    row.
+    """
 
     submitted: str
     name: str
@@ -86,12 +88,12 @@ class Entry:
 
     @property
     def joins(self) -> bool:
-        """Whether it makes a member."""
+        """Whether the row makes a member."""
         return not (self.bad or self.different or self.again)
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """The row."""
+        """The cells of the row."""
         return (
             self.submitted, self.name, self.email, self.number, self.library, self.written, self.subdistrict, self.born,
         )  # fmt: skip
@@ -99,14 +101,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Row:
-    """An entry under the number that a spreadsheet shows; the headers are row 1."""
+    """An entry with the number that a spreadsheet shows; the headers are row 1."""
 
     number: int
     entry: Entry
 
 
 class Chance:
-    """Choices that are the same in every release of Python: `random.random()` alone is promised to be."""
+    """Random choices that are the same in every release of Python. Python promises this only for `random.random()`."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)  # noqa: S311 - not a secret
@@ -119,7 +121,7 @@ class Chance:
 
 
 def rows() -> tuple[Row, ...]:
-    """The whole form: people in the order in which they registered, with everything that went wrong among them."""
+    """The whole form: people in the order of their registration, with faulty rows among them."""
     people = list(_people(Chance(SEED)))
     for place, entry in _mishaps(people):
         people.insert(place, entry)
@@ -127,7 +129,7 @@ def rows() -> tuple[Row, ...]:
 
 
 def content() -> bytes:
-    """The file as it is downloaded: UTF-8, every cell quoted, CRLF."""
+    """The downloaded file: UTF-8, every cell quoted, CRLF."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(HEADERS)
@@ -142,7 +144,7 @@ def _people(chance: Chance) -> Iterator[Entry]:
         region = homes.pop(chance.below(len(homes)))
         name = _name(chance, names)
         digits = f"8{chance.one_of(('12', '13', '52', '57', '78'))}{1_000_0000 + count * 61_379 + chance.below(40_000)}"
-        # Whoever leaves out one of the two left it out for good: some have no e-mail, and will never get one.
+        # A person without an e-mail or a number has none in later rows either: some have no e-mail and never get one.
         without_email, without_number = count % 12 == 5, count % 9 == 7
         subdistrict = chance.one_of(places.place(region).subdistricts)["name"]
         yield Entry(
@@ -159,13 +161,13 @@ def _people(chance: Chance) -> Iterator[Entry]:
 
 
 def number(digits: str, way: int) -> str:
-    """A phone number as people write it, five ways; `digits` come without the leading zero."""
+    """A phone number as people write it, in five ways; `digits` come without the leading zero."""
     first, second, third = digits[:3], digits[3:7], digits[7:]
     return (
         f"0{first}-{second}-{third}",
         f"+62 {first} {second} {third}",
         f"62{digits}",
-        digits,  # a spreadsheet took the zero for a number's
+        digits,  # a spreadsheet read the text as a number and dropped the zero
         f"0{first} {second} {third} (WA)",
     )[way % 5]
 
@@ -179,7 +181,7 @@ def _name(chance: Chance, taken: set[str]) -> str:
 
 
 def _mishaps(people: Sequence[Entry]) -> list[tuple[int, Entry]]:
-    """Rows to be put in, each with its place: the last place first, so that the others stay right."""
+    """Faulty rows with their places; the last place comes first, so that insertions do not shift the other places."""
     both = [entry for entry in people if entry.email and entry.number]
     one, other, third, fourth = both[3], both[20], both[41], both[60]
 

@@ -1,4 +1,4 @@
-"""The groups and private chats of the story's people: read and written at the server that stands for Telegram."""
+"""The groups and private chats of the story's people: read and written at the server that stands in for Telegram."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ __all__ = ["Account", "NotAllowed", "Telegram"]
 
 @dataclass(frozen=True)
 class Account:
-    """Somebody's account: Telegram's number for them and the name that they show there."""
+    """A person's account: Telegram's number, and the shown name."""
 
     number: int
     first_name: str
@@ -21,7 +21,7 @@ class Account:
 
 
 class Telegram:
-    """What people see and do in their chats. Raises `httpx.HTTPError` where the server does not answer."""
+    """People's view of their chats. Raises `httpx.HTTPError` if the server does not answer."""
 
     def __init__(self, url: str, transport: httpx.BaseTransport | None = None) -> None:
         self._visitor = Visitor(url, transport)
@@ -30,7 +30,7 @@ class Telegram:
         self._visitor.close()
 
     def make_account(self, account: Account) -> None:
-        """Somebody installs Telegram. Again: nothing changes."""
+        """A person installs Telegram. A repetition changes nothing."""
         self._visitor.put_person(account.number, account.first_name, last_name=account.last_name)
 
     def make_group(
@@ -41,7 +41,7 @@ class Telegram:
         administrators: Sequence[Account] = (),
         permissions: Mapping[str, Any] | None = None,
     ) -> None:
-        """Found a group, with the bot as an administrator. One that is there stays as it is."""
+        """Found a group, with the bot as an administrator. An existing group stays unchanged."""
         try:
             self._visitor.chat(chat)
         except Missing:
@@ -54,20 +54,20 @@ class Telegram:
     def write(
         self, who: Account, text: str, chat: int | None = None, *, key: str, reply_to: int | None = None
     ) -> dict[str, Any]:
-        """Somebody writes into a group, or to the bot. Told again under the same key it is the same message.
+        """A person writes into a group, or to the bot. Under the same key a repeated call returns the same message.
 
-        Raises `NotAllowed` where the group does not let them.
+        Raises `NotAllowed` if the group does not let the person write.
         """
         return self._visitor.write(who.number, text, chat, reply_to, key)
 
     def permissions(self, chat: int) -> dict[str, Any]:
-        """What a group allows everybody now."""
+        """The group's present permissions for everybody."""
         return self._visitor.permissions(chat)
 
     def texts(self, chat: int | Account) -> list[str]:
-        """All that stands in a group, or that somebody and the bot wrote to each other, oldest first."""
+        """All texts in a group, or between a person and the bot, oldest first."""
         return [message["text"] for message in self.messages(chat)]
 
     def messages(self, chat: int | Account) -> list[dict[str, Any]]:
-        """The same as the Bot API's messages: `message_id`, `from`, `text`, `reply_to_message`."""
+        """The same texts as the Bot API's messages: `message_id`, `from`, `text`, `reply_to_message`."""
         return self._visitor.messages(chat.number if isinstance(chat, Account) else chat)

@@ -1,4 +1,4 @@
-"""Plays the chapters in their order. Told again after it was cut off, it ends as it would have ended."""
+"""Plays the chapters in order. When an interrupted story is told again, it ends in the same state."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -63,10 +63,10 @@ def tell(
     progress: Report,
     environment: Mapping[str, str] = os.environ,
 ) -> dict[str, str]:
-    """Tell the story into a running stack; at once over where it was told already (`told`).
+    """Tell the story into a running stack; returns at once if it was told already (`told`).
 
-    `environment` is the operator's: it leads to the database and the secrets, for the board and for the tokens. Answers
-    tokens by whose they are. Raises `StoryFailed`, naming the step.
+    `environment` is the operator's: it leads to the database and the secrets, for the board and for the tokens. Returns
+    tokens by the names of their owners. Raises `StoryFailed`, which names the step.
     """
     if not told(gateway_url):
         _play(gateway_url, mailbox_url, clock_path, progress, environment)
@@ -78,9 +78,9 @@ def tell(
 
 
 def told(gateway_url: str) -> bool:
-    """Whether the story was told to its end into the stack behind this gateway: its last word is there to be read.
+    """Whether the whole story was told into the stack behind this gateway: the story's last visible result exists.
 
-    Raises `StoryFailed` where the gateway does not answer.
+    Raises `StoryFailed` if the gateway does not answer.
     """
     gateway = Gateway(gateway_url)
     try:
@@ -117,7 +117,7 @@ def _play(
 
 
 def _reason(error: Exception) -> str:
-    """What was seen instead; for a fault of the story itself, where it lies."""
+    """The unexpected result; for a fault of the story's own code, its place."""
     text = str(error)
     return text if isinstance(error, AssertionError) or type(error).__module__.startswith("deploy.") else repr(error)
 

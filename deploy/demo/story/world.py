@@ -1,6 +1,7 @@
-"""What the story knows while it is told, and the voices in which its people speak.
+"""The story's knowledge during a telling, and the voices of its people.
 
-Everything here is learnt anew at each telling, from answers: the keys of the requests are the same, so the answers are.
+All knowledge comes from answers of this telling: the keys of the requests are the same each time, so the answers are
+too.
 """
 
 import time
@@ -15,7 +16,7 @@ from deploy.demo.story.gateway import DEADLINE_SECONDS, Answer, Gateway, Unexpec
 from deploy.demo.story.mailbox import Mailbox
 from deploy.demo.story.people import Somebody
 from deploy.demo.story.telegram import Telegram
-from deploy.trouble import DeadlinePassed
+from deploy.errors import DeadlinePassed
 from deploy.waiting import allowed, wait_until
 
 Seen = TypeVar("Seen")
@@ -30,8 +31,9 @@ def _silent(_detail: str) -> None:
 
 @dataclass
 class World:
-    """`at` is the present step, by which keys are named. `people` maps an address to the person's id, `tokens` to the token
-    that they have logged in for; `things` are the ids of what people made: topics, venues, activities. `tell` is told how far a long step is.
+    """`at` is the present step, which names the keys. `people` maps an address to the person's id, `tokens` to the
+    person's login token. `things` maps names to the ids of created topics, venues and activities. `tell` reports the
+    progress of a long step.
     """
 
     gateway: Gateway
@@ -46,7 +48,7 @@ class World:
     tell: Callable[[str], None] = _silent
 
     def voice(self, who: Somebody | str) -> "Voice":
-        """Somebody's voice: who has not logged in yet does so now, with a code from their mail."""
+        """A person's voice. A person without a login logs in now, with a code from the mail."""
         address = who if isinstance(who, str) else who.email
         self.log_in(address)
         return Voice(self, self.tokens[address])
@@ -57,7 +59,7 @@ class World:
         return Voice(self, None)
 
     def log_in(self, *addresses: str) -> None:
-        """Let these people log in: all ask for their codes first, then each enters what came."""
+        """Let these people log in: all ask for their codes first, then each enters the code."""
         waiting = [address for address in dict.fromkeys(addresses) if address not in self.tokens]
         for attempt in range(1, CODES_AT_MOST + 1):
             before = {address: self._login_letters(address) for address in waiting}
@@ -70,7 +72,7 @@ class World:
         raise Unexpected(f"no login code that works has come to {', '.join(waiting)}")
 
     def _enter(self, address: str, before: Collection[str], attempt: int) -> bool:
-        """Log in with the newest code that came since; False where that one is not good any more."""
+        """Log in with the newest code that came since `before`; False if this code is no longer valid."""
 
         def came() -> str | None:
             return next((code for id_, code in self._login_letters(address).items() if id_ not in before), None)
@@ -88,17 +90,17 @@ class World:
         return True
 
     def _login_letters(self, address: str) -> dict[str, str]:
-        """The login codes that came to an address, by the letter's identity, newest first."""
+        """The login codes in the letters to an address, by the letter's id, newest first."""
         return {letter.id: letter.code for letter in self.letters(address) if letter.code}
 
     def letters(self, address: str) -> list[Any]:
-        """The letters to one address; a mailbox that is down for a moment is asked again."""
+        """The letters to one address; repeats while the mailbox is down."""
         return self.eventually(lambda: self.mailbox.letters(address), "the mailbox to answer")
 
     def eventually(self, look: Callable[[], Seen], what: str, seconds: float = DEADLINE_SECONDS) -> Seen:
-        """What `look` answers, as soon as it sees what it looks for.
+        """Call `look` until it returns an answer, and return this answer.
 
-        It has not yet where it raises `Unexpected`, fails to connect, or reads on in an answer of which a part is still
+        `look` has no answer yet if it raises `Unexpected`, fails to connect, or reads a part of an answer that is still
         missing: an empty list, a field that is null.
         """
 
@@ -115,13 +117,13 @@ class World:
 
 @dataclass(frozen=True)
 class Voice:
-    """Somebody who asks and acts through the gateway; a visitor without a token."""
+    """A person who asks and acts through the gateway; a visitor has no token."""
 
     world: World
     token: str | None
 
     def get(self, path: str, **query: str) -> Answer:
-        """What stands there."""
+        """Read a path."""
         return self.world.gateway.ask("GET", path, token=self.token, query=query)
 
     def all(self, path: str, **query: str) -> list[dict[str, Any]]:
@@ -140,11 +142,11 @@ class Voice:
         return items
 
     def post(self, path: str, body: Mapping[str, Any] | bytes | None = None, **how: Any) -> Answer:
-        """Do something; see `write`."""
+        """Send a POST; see `write`."""
         return self.write("POST", path, {} if body is None else body, **how)
 
     def delete(self, path: str, **how: Any) -> Answer:
-        """Undo something; see `write`."""
+        """Send a DELETE; see `write`."""
         return self.write("DELETE", path, None, **how)
 
     def write(
@@ -158,10 +160,11 @@ class Voice:
         patience: Collection[int] = (),
         again_on: Collection[str] = (),
     ) -> Answer:
-        """A write under a key made of the step and `nth`, which tells several of one step to one path apart.
+        """A write under a key made of the step and `nth`. `nth` separates several writes of a step to one path.
 
-        `patience`: statuses that mean that a fact has not come to the other service yet. `again_on`: rules that may mean
-        the same; a refusal is an outcome and stands, so it is asked again under another key. Raises `Unexpected`.
+        `patience`: statuses that mean that a fact has not reached the other service yet. `again_on`: rules that may
+        mean the same. A refusal is an outcome and stays, so such a refusal is asked again under another key. Raises
+        `Unexpected`.
         """
         deadline = time.monotonic() + allowed(DEADLINE_SECONDS)
         attempt = 1
@@ -177,7 +180,7 @@ class Voice:
 
 
 def see(condition: object, what: str) -> None:
-    """Raises `Unexpected`, saying what was to be seen and is not, or what is and was not to be."""
+    """Raises `Unexpected` with `what`, the expectation that does not hold, if `condition` is false."""
     if not condition:
         raise Unexpected(what)
 

@@ -10,7 +10,7 @@ from deploy import ports
 from deploy.demo.telegram.application import create
 from deploy.demo.telegram.server import TOKEN
 from deploy.demo.telegram.store import Store
-from deploy.trouble import Trouble, from_os_error
+from deploy.errors import CommandError, from_os_error
 
 
 @click.command()
@@ -25,14 +25,14 @@ def main(directory: Path, port: int) -> None:
             host=ports.HOST,
             port=port,
             log_level="warning",
-            access_log=False,  # a line would hold the address, and that the token
+            access_log=False,  # a log line would hold the address, and with it the token
             lifespan="off",
-            timeout_graceful_shutdown=1,  # somebody is always listening for updates
+            timeout_graceful_shutdown=1,  # a listener for updates is always connected
         )
     except OSError as error:
         sys.exit(str(from_os_error(error, f"keeping chats in {directory}")))
-    except Trouble as trouble:
-        sys.exit(str(trouble))
+    except CommandError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

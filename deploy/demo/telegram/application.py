@@ -1,4 +1,6 @@
-"""The server's addresses: the Bot API under `/bot<token>/`, the people's side under `/control/`, and pages to look at."""
+"""The server's addresses: the Bot API under `/bot<token>/`, the people's side under `/control/`, and pages for
+people.
+"""
 
 import json
 from collections.abc import Mapping
@@ -21,7 +23,7 @@ NAMES = {name.lower(): name for name in (*METHODS, LISTENING)}
 
 
 class BotApi:
-    """Answers the bot's calls, whatever way their parameters come."""
+    """Answers the bot's calls, with parameters in any of Telegram's forms."""
 
     def __init__(self, store: Store, gate: Gate, updates: Updates, token: str) -> None:
         self._store = store
@@ -30,7 +32,7 @@ class BotApi:
         self._token = token
 
     async def respond(self, request: Request) -> Response:
-        """`{ok, result}`, or what Telegram says instead."""
+        """`{ok, result}`, or Telegram's error."""
         method = NAMES.get(request.path_params["method"].lower(), "")
         given = await _given(request)
         try:
@@ -76,7 +78,7 @@ def create(store: Store, token: str) -> Starlette:
 
 
 async def _given(request: Request) -> dict[str, Any]:
-    """The parameters: from the query, a form or JSON. What is an object in a query or form is written as JSON there."""
+    """The parameters, from the query, a form or JSON. In a query or form an object is written as JSON."""
     given: dict[str, Any] = dict(request.query_params)
     if request.headers.get("content-type", "").startswith("application/json"):
         try:

@@ -1,4 +1,4 @@
-"""The methods of the Bot API, each as Telegram's manual describes it, as far as they are used."""
+"""The used methods of the Bot API, each as Telegram's manual describes it."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ def get_me(_store: Store, _given: Mapping[str, Any]) -> Any:
 
 
 def get_chat(store: Store, given: Mapping[str, Any]) -> Any:
-    """A chat in full."""
+    """A chat with all its fields."""
     chat = _chat(store, given)
     full = chat.as_chat(store.chats.people.get(chat.id)) | {"accent_color_id": 0, "max_reaction_count": 11}
     if chat.pinned in chat.messages:
@@ -31,7 +31,7 @@ def get_chat(store: Store, given: Mapping[str, Any]) -> Any:
 
 
 def get_chat_member(store: Store, given: Mapping[str, Any]) -> Any:
-    """Somebody in a chat."""
+    """A person in a chat."""
     chat, user = _chat(store, given), _whole(given, "user_id")
     person = store.chats.people.get(user)
     if user != BOT_ID and person is None:
@@ -41,7 +41,7 @@ def get_chat_member(store: Store, given: Mapping[str, Any]) -> Any:
 
 
 def set_chat_permissions(store: Store, given: Mapping[str, Any]) -> Any:
-    """Everybody's permissions in a group: what is not given becomes false, whatever it was."""
+    """Set everybody's permissions in a group; a missing flag becomes false."""
     chat = _chat(store, given)
     if not chat.is_group:
         raise Refusal(400, "Bad Request: method is available only for supergroups")
@@ -49,7 +49,7 @@ def set_chat_permissions(store: Store, given: Mapping[str, Any]) -> Any:
     wanted = given.get("permissions")
     if not isinstance(wanted, Mapping):
         raise Refusal(400, "Bad Request: permissions must be non-empty")
-    # The flags and their order are the chat's: whoever gives back what it found finds it byte for byte.
+    # Keep the chat's own flags and their order: the bot that restores the found permissions restores the same bytes.
     permissions = {flag: wanted.get(flag) is True for flag in chat.permissions}
     if "can_manage_topics" not in wanted:
         permissions["can_manage_topics"] = permissions["can_pin_messages"]
@@ -62,7 +62,7 @@ def set_chat_permissions(store: Store, given: Mapping[str, Any]) -> Any:
 
 
 def send_message(store: Store, given: Mapping[str, Any]) -> Any:
-    """A text of the bot's."""
+    """Send a text from the bot."""
     chat, text = _open_chat(store, given), _text(given)
     message = {
         "message_id": chat.last + 1,
@@ -85,7 +85,7 @@ def send_message(store: Store, given: Mapping[str, Any]) -> Any:
 
 
 def edit_message_text(store: Store, given: Mapping[str, Any]) -> Any:
-    """Another text for a message of the bot's."""
+    """Replace the text of one of the bot's messages."""
     chat, text = _open_chat(store, given), _text(given)
     message = chat.messages.get(_whole(given, "message_id"))
     if message is None:
@@ -100,7 +100,7 @@ def edit_message_text(store: Store, given: Mapping[str, Any]) -> Any:
 
 
 def delete_message(store: Store, given: Mapping[str, Any]) -> Any:
-    """A message less: the bot's own or, where it is an administrator, anybody's, if younger than 48 hours."""
+    """Delete a message younger than 48 hours: the bot's own or, as an administrator, anybody's."""
     chat = _open_chat(store, given)
     message = chat.messages.get(_whole(given, "message_id"))
     if message is None:
@@ -114,7 +114,7 @@ def delete_message(store: Store, given: Mapping[str, Any]) -> Any:
 
 
 def pin_chat_message(store: Store, given: Mapping[str, Any]) -> Any:
-    """The message on top of a chat."""
+    """Pin a message to the top of a chat."""
     chat, number = _open_chat(store, given), _whole(given, "message_id")
     if number not in chat.messages:
         raise Refusal(400, "Bad Request: message to pin not found")

@@ -1,6 +1,7 @@
-"""The chats, people and updates that the server knows: what a line of its journal does to them, and nothing else.
+"""The chats, people and updates of the server, and the effect of each line of its journal on them.
 
-A change is a plain dict with `kind`; see `Chats.apply`. What may be done is judged in `bot_api` and `control`, before it becomes one.
+A change is a plain dict with `kind`; see `Chats.apply`. `bot_api` and `control` check a request before they make a
+change.
 """
 
 import re
@@ -24,16 +25,16 @@ FLAGS = (
     "can_send_voice_notes", "can_send_polls", "can_send_other_messages", "can_add_web_page_previews", "can_change_info",
     "can_invite_users", "can_pin_messages", "can_manage_topics",
 )  # fmt: skip
-"""What a group may allow everybody, of Bot API 9. A chat here may have further ones, as Telegram's will some day."""
+"""The permissions of a group in Bot API 9. A chat here may have further flags, as Telegram's will some day."""
 USUAL = dict.fromkeys(FLAGS, True) | {"can_change_info": False, "can_pin_messages": False, "can_manage_topics": False}
 RIGHTS = ("can_restrict_members", "can_delete_messages", "can_pin_messages")
-"""What an administrator may do, of that which a bot is asked for here."""
+"""The rights of an administrator that a bot needs here."""
 COMMAND_OR_TAG = re.compile(r"(?<!\S)(/[A-Za-z0-9_]{1,32}(?:@\w+)?|#\w+|@\w+)")
 
 
 @dataclass
 class Person:
-    """Somebody with an account. `started`: they have written to the bot, so it may write to them."""
+    """A person with an account. `started` says that the person has written to the bot, so the bot may write back."""
 
     id: int
     first_name: str
@@ -54,7 +55,7 @@ class Person:
 class Chat:
     """A private chat, whose id is the person's, or a group, whose id is negative.
 
-    `statuses` maps an id to `creator`, `administrator` or `member`; the bot's among them. `rights` are the bot's.
+    `statuses` maps an id to `creator`, `administrator` or `member`, also for the bot. `rights` are the bot's rights.
     """
 
     id: int
@@ -80,13 +81,15 @@ class Chat:
         return shown | {name: user[name] for name in ("first_name", "last_name", "username") if name in user}
 
     def leads(self, user: int) -> bool:
-        """Whether restrictions do not hold for them."""
+        """Whether the person is exempt from restrictions."""
         return self.statuses.get(user) in ("creator", "administrator")
 
 
 @dataclass
 class Chats:
-    """All of it. `updates` are those not confirmed yet, by `update_id`; `keys` lead to the chat and number of a message."""
+    """All chats, people and updates. `updates` holds the unconfirmed updates by `update_id`. `keys` maps a key to the
+    chat and number of a message.
+    """
 
     people: dict[int, Person] = field(default_factory=dict)
     chats: dict[int, Chat] = field(default_factory=dict)
@@ -95,7 +98,7 @@ class Chats:
     keys: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def apply(self, change: Mapping[str, Any]) -> None:
-        """Take one change in."""
+        """Apply one change."""
         match change:
             case {"kind": "person", **rest}:
                 self._person(rest)
@@ -124,14 +127,14 @@ class Chats:
         self.chats.setdefault(given["id"], Chat(given["id"], "private"))
 
     def _chat(self, given: Mapping[str, Any]) -> None:
-        """A group, new or otherwise; its messages stay."""
+        """Set a new or changed group; its messages stay."""
         before = self.chats.get(given["id"]) or Chat(given["id"], given["type"])
         statuses = {int(user): status for user, status in given["statuses"].items()}
         kept = {"messages": before.messages, "last": before.last, "pinned": before.pinned}
         self.chats[before.id] = Chat(**{**given, "statuses": statuses, **kept})
 
     def _message(self, message: Mapping[str, Any], key: str | None) -> None:
-        """A new one, or one that was edited."""
+        """Set a new or edited message."""
         if key:
             self.keys[key] = (message["chat"]["id"], message["message_id"])
         chat = self.chats[message["chat"]["id"]]

@@ -1,13 +1,13 @@
-"""What people do in the chats, and what can be ordered of the server, as JSON.
+"""The actions of people in the chats, and the orders to the server, as JSON.
 
 GET  /control/chats                   all, each as the next
 GET  /control/chats/{id}              {id, type, title, permissions, statuses, rights, messages: [oldest first]}
 PUT  /control/chats/{id}              {title, type?, permissions?, members?, administrators?, bot?: member|administrator|none, rights?}
 PUT  /control/people/{id}             {first_name, last_name?, username?, language_code?}
 PUT  /control/people/{id}/blocked     {blocked}
-POST /control/people/{id}/messages    {text, chat?, reply_to?, key?}: 201 with the message, the first one under a key that was used;
-                                      403 where the group does not let them
-GET  /control/calls                   what the bot asked: [{method, given, code, at}], ?method= for one method
+POST /control/people/{id}/messages    {text, chat?, reply_to?, key?}: 201 with the message, for a used key the first message;
+                                      403 if the group does not let the person write
+GET  /control/calls                   the bot's calls: [{method, given, code, at}], ?method= for one method
 PUT  /control/limits                  {chat?, group?, everything?}: [count, seconds] each
 POST /control/failures                {method, code, times, retry_after?}
 POST /control/hold                    {method, moment: before|after, times}; the next calls of it wait there
@@ -42,7 +42,9 @@ class Control:
     def write(
         self, user: int, text: str, chat_id: int | None = None, reply_to: int | None = None, key: str | None = None
     ) -> dict[str, Any]:
-        """Somebody writes into a chat, or to the bot. Raises `HTTPException` 403 where they may not, 404, 400."""
+        """A person writes into a chat, or to the bot. Raises `HTTPException` 403 if the person may not write, 404,
+        400.
+        """
         if key in self._store.chats.keys:
             known, number = self._store.chats.keys[key]
             return self._store.chats.chats[known].messages[number]
@@ -78,7 +80,7 @@ class Control:
         return message
 
     def routes(self) -> list[Route]:
-        """All of the control's addresses."""
+        """All addresses of the people's side."""
         return [
             Route("/control/chats", self._chats),
             Route("/control/chats/{id:int}", self._chat),
@@ -192,7 +194,9 @@ def _shown(chat: Chat) -> dict[str, Any]:
 
 
 def _is_shown(chat: Chat, message: Mapping[str, Any]) -> bool:
-    """Whether the bot gets to see it: all of a group where it is an administrator, else what is meant for it."""
+    """Whether the bot gets the message: as an administrator every message of the group, else only messages to the
+    bot.
+    """
     if not chat.is_group or chat.leads(BOT_ID):
         return True
     answers_bot = message.get("reply_to_message", {}).get("from", {}).get("id") == BOT_ID

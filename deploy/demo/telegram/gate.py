@@ -1,4 +1,4 @@
-"""What can be in a call's way on purpose: pace limits, ordered failures, and being held before or after it takes effect."""
+"""Ordered disturbances of a call: pace limits, failures, and waiting before or after the call takes effect."""
 
 import asyncio
 import math
@@ -15,7 +15,7 @@ BEFORE, AFTER = "before", "after"
 
 
 class Refusal(Exception):
-    """What the Bot API answers instead of a result."""
+    """The Bot API's answer in place of a result."""
 
     def __init__(self, code: int, description: str, **parameters: int) -> None:
         super().__init__(description)
@@ -30,7 +30,7 @@ class Refusal(Exception):
 
 
 def too_many(seconds: float) -> Refusal:
-    """429 as Telegram words it."""
+    """429 in Telegram's words."""
     whole = max(1, math.ceil(seconds))
     return Refusal(429, f"Too Many Requests: retry after {whole}", retry_after=whole)
 
@@ -47,7 +47,9 @@ class Failure:
 
 @dataclass
 class Gate:
-    """`monotonic` is the clock of the limits. Calls are remembered in the order in which they were answered."""
+    """Applies the ordered disturbances. `monotonic` is the clock of the limits. Calls are remembered in the order of
+    their answers.
+    """
 
     monotonic: Callable[[], float] = time.monotonic
     pacing: Pacing = field(default_factory=lambda: Pacing(chat=Rate(3, 3.0)))
@@ -59,7 +61,7 @@ class Gate:
     _dropped: bool = False
 
     def judge(self, method: str, given: Mapping[str, Any]) -> None:
-        """Raises `Refusal` where a failure was ordered or it is too fast."""
+        """Raises `Refusal` for an ordered failure or a call that is too fast."""
         failure = next((one for one in self.failures if one.method in ("*", method) and one.times > 0), None)
         if failure is not None:
             failure.times -= 1
@@ -72,18 +74,20 @@ class Gate:
                 raise too_many(wait)
 
     def hold(self, method: str, moment: str, times: int) -> None:
-        """Let the next so many calls of the method wait at that moment until released."""
+        """Let the next `times` calls of the method wait at this moment until released."""
         self._holds[method, moment] = times
 
     def release(self, *, dropped: bool) -> None:
-        """Let all that wait go on, and hold no more; where `dropped`, what has not taken effect never will."""
+        """Let all waiting calls go on, and hold no more calls. With `dropped`, waiting calls that have not taken effect
+        never will.
+        """
         self._holds.clear()
         self._dropped = dropped
         self._released.set()
         self._released = asyncio.Event()
 
     async def wait(self, method: str, moment: str) -> None:
-        """Return when nothing holds this call. Raises `Refusal` where it was dropped."""
+        """Return when nothing holds this call. Raises `Refusal` for a dropped call."""
         if self._holds.get((method, moment), 0) <= 0:
             return
         self._holds[method, moment] -= 1

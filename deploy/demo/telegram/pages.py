@@ -1,10 +1,10 @@
 """The pages on which a person sees the groups and private chats, and writes as one of the people.
 
 GET  /                  the chats
-GET  /obrolan/{id}      one: what may be done in it now, its messages, a form
+GET  /obrolan/{id}      one: its permissions now, its messages, a form
 POST /obrolan/{id}      orang, teks: write
-GET  /mulai?start=      what https://t.me/<bot>?start= is: who opens a chat with the bot?
-POST /mulai             start, and orang or nama: they do
+GET  /mulai?start=      stands in for https://t.me/<bot>?start= : who opens a chat with the bot?
+POST /mulai             start, and orang or nama: open the chat
 """
 
 from datetime import datetime
@@ -28,7 +28,7 @@ FIRST_NUMBER = 100_000
 
 
 class Pages:
-    """Indonesian, for a phone; all that people wrote is shown as text."""
+    """Indonesian pages for a phone; all that people wrote is shown as text."""
 
     def __init__(self, store: Store, control: Control) -> None:
         self._store = store
@@ -38,7 +38,7 @@ class Pages:
         self._templates.globals.update(bot=BOT["first_name"], name=self._name)
 
     def routes(self) -> list[Route]:
-        """All of the pages."""
+        """All addresses of the pages."""
         return [
             Route("/", self._list),
             Route("/obrolan/{id}", self._chat),

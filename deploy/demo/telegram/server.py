@@ -1,4 +1,4 @@
-"""The server as a process of its own."""
+"""The server in its own process."""
 
 import sys
 from pathlib import Path
@@ -11,7 +11,9 @@ TOKEN = "8027:only-on-this-machine"  # noqa: S105 - no secret: this server is on
 
 
 class TelegramServer(Server):
-    """A server over `directory`, on loopback. The port is any free one unless given, and stays the same."""
+    """A server with its data in `directory`, on loopback. The port is any free port unless given, and stays the
+    same.
+    """
 
     token = TOKEN
 
@@ -23,12 +25,12 @@ class TelegramServer(Server):
 
     @property
     def url(self) -> str:
-        """The base address of the API, and where the pages are."""
+        """The base address of the API and of the pages."""
         return f"http://{ports.HOST}:{self.port}"
 
     @property
     def environment(self) -> dict[str, str]:
-        """What makes services and gateway use it."""
+        """The variables by which services and gateway use this server."""
         return {"TELEGRAM_API": self.url, "TELEGRAM_TOKEN": self.token}
 
     def program(self) -> Program:

@@ -1,4 +1,4 @@
-"""The journal from which the chats are read again after a kill: one line a step, on the disk before it is answered."""
+"""The journal from which the chats are read again after a crash: one line per step, on the disk before the answer."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from deploy.demo.telegram.chats import Chats
 
 
 class Store:
-    """The journal of `directory` and what it says. One process a folder; for one thread."""
+    """The journal of `directory` and its chats. One process per folder; for one thread."""
 
     def __init__(self, directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
@@ -19,7 +19,7 @@ class Store:
         whole = 0
         if self._path.exists():
             for line in self._path.read_bytes().splitlines(keepends=True):
-                if not line.endswith(b"\n"):  # cut off by a kill, so never answered
+                if not line.endswith(b"\n"):  # cut off by a crash, so never answered
                     break
                 whole += len(line)
                 for change in json.loads(line):
@@ -27,7 +27,9 @@ class Store:
             os.truncate(self._path, whole)
 
     def keep(self, *changes: Mapping[str, Any]) -> None:
-        """Make these changes, all or none; they are on the disk when this returns. `OSError` when they cannot be."""
+        """Make these changes, all or none; they are on the disk when this returns. Raises `OSError` if they cannot be
+        stored.
+        """
         line = json.dumps(changes, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
         with self._path.open("ab") as file:
             before = file.tell()
@@ -38,5 +40,5 @@ class Store:
             except OSError:
                 os.truncate(self._path, before)
                 raise
-        for change in json.loads(line):  # what a restart will read, not what the caller still holds
+        for change in json.loads(line):  # apply the stored form, not objects that the caller still holds
             self.chats.apply(change)

@@ -1,4 +1,4 @@
-"""The queue of what people wrote, as `getUpdates` gives it out: at least once, until a higher offset confirms it."""
+"""The queue of people's messages for `getUpdates`: each is given at least once, until a higher offset confirms it."""
 
 import asyncio
 from collections.abc import Mapping
@@ -12,7 +12,9 @@ LONGEST_SECONDS = 50
 
 
 class Updates:
-    """One queue; one listener at a time. A newer one ends the older one's waiting with 409, as Telegram does."""
+    """A queue with one listener at a time. A newer listener ends the older listener's wait with 409, as Telegram
+    does.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -20,19 +22,19 @@ class Updates:
         self._turn = 0
 
     def ring(self) -> None:
-        """Wake the listener: there is something new, or somebody else listens now."""
+        """Wake the listener: there is a new update, or another listener."""
         self._changed.set()
         self._changed = asyncio.Event()
 
     async def get(self, given: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """The updates from `offset` on; those below it are confirmed and gone. Raises `Refusal`."""
+        """The updates from `offset` on; updates below it are confirmed and deleted. Raises `Refusal`."""
         self._turn += 1
         turn = self._turn
         self.ring()
         offset = _number(given, "offset", 0)
         most = min(max(_number(given, "limit", MOST), 1), MOST)
         until = asyncio.get_running_loop().time() + min(max(_number(given, "timeout", 0), 0), LONGEST_SECONDS)
-        if offset < 0:  # so many from the end; all before are forgotten
+        if offset < 0:  # a negative offset counts from the end; all earlier updates are forgotten
             waiting = sorted(self._store.chats.updates)
             offset = waiting[max(0, len(waiting) + offset)] if waiting else 0
         if any(number < offset for number in self._store.chats.updates):

@@ -1,4 +1,4 @@
-"""The people's side of the server over HTTP: who writes what, what a group allows now, what the bot asked."""
+"""The people's side of the server over HTTP: write messages, read a group's permissions, read the bot's calls."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,15 +11,15 @@ ANSWER_SECONDS = 10.0
 
 
 class NotAllowed(Exception):
-    """The group does not let that person write now."""
+    """The group does not let this person write now."""
 
 
 class Missing(Exception):
-    """There is no such chat, or nobody with that number."""
+    """The chat or the person does not exist."""
 
 
 class Visitor:
-    """Sees the chats and acts for all who are in them. Raises `httpx.HTTPError` where the server does not answer."""
+    """Sees all chats and acts for all people. Raises `httpx.HTTPError` if the server does not answer."""
 
     def __init__(self, url: str, transport: httpx.BaseTransport | None = None) -> None:
         self._client = httpx.Client(base_url=url, timeout=allowed(ANSWER_SECONDS), transport=transport, trust_env=False)
@@ -28,24 +28,26 @@ class Visitor:
         self._client.close()
 
     def put_person(self, user: int, first_name: str, **names: str) -> None:
-        """Somebody has an account: `last_name`, `username`, `language_code`."""
+        """Give a person an account: `last_name`, `username`, `language_code`."""
         self._ask("PUT", f"/control/people/{user}", {"first_name": first_name, **names})
 
     def put_group(
         self, chat: int, title: str, members: Sequence[int] = (), administrators: Sequence[int] = (), **more: Any
     ) -> None:
-        """A group with its people and the bot as administrator; its messages stay. `permissions`, `bot`, `rights`."""
+        """Set a group with its people and the bot as administrator; its messages stay. `permissions`, `bot`,
+        `rights`.
+        """
         given = {"title": title, "members": list(members), "administrators": list(administrators), **more}
         self._ask("PUT", f"/control/chats/{chat}", given)
 
     def block(self, user: int, *, blocked: bool = True) -> None:
-        """They do not want to hear from the bot, or want to again."""
+        """Let a person block the bot, or unblock the bot."""
         self._ask("PUT", f"/control/people/{user}/blocked", {"blocked": blocked})
 
     def write(
         self, user: int, text: str, chat: int | None = None, reply_to: int | None = None, key: str | None = None
     ) -> dict[str, Any]:
-        """Somebody writes to the bot, or into a group; once under one key. Raises `NotAllowed`."""
+        """A person writes to the bot, or into a group; one message per key. Raises `NotAllowed`."""
         given = {"text": text, "chat": chat, "reply_to": reply_to, "key": key}
         message = self._ask("POST", f"/control/people/{user}/messages", given)
         assert isinstance(message, dict)
@@ -58,22 +60,22 @@ class Visitor:
         return found
 
     def permissions(self, chat: int) -> dict[str, Any]:
-        """What a group allows everybody now."""
+        """The group's present permissions for everybody."""
         permissions: dict[str, Any] = self.chat(chat)["permissions"]
         return permissions
 
     def messages(self, chat: int) -> list[dict[str, Any]]:
-        """All that was written, oldest first."""
+        """All messages of a chat, oldest first."""
         messages: list[dict[str, Any]] = self.chat(chat)["messages"]
         return messages
 
     def calls(self, method: str | None = None) -> list[dict[str, Any]]:
-        """What the bot asked, in order: `method`, `given`, `code`, `at`."""
+        """The bot's calls, in order: `method`, `given`, `code`, `at`."""
         calls: list[dict[str, Any]] = self._ask("GET", "/control/calls" + (f"?method={method}" if method else ""))
         return calls
 
     def limits(self, **rates: tuple[int, float]) -> None:
-        """How fast the bot may be from now on: `chat`, `group`, `everything`."""
+        """Set the bot's speed limits: `chat`, `group`, `everything`."""
         self._ask("PUT", "/control/limits", rates)
 
     def fail(self, method: str, code: int, times: int = 1, retry_after: int = 1) -> None:
@@ -86,12 +88,12 @@ class Visitor:
         self._ask("POST", "/control/hold", {"method": method, "moment": moment, "times": times})
 
     def held(self) -> list[str]:
-        """The methods of the calls that wait."""
+        """The methods of the waiting calls."""
         held: list[str] = self._ask("GET", "/control/held")
         return held
 
     def release(self, *, dropped: bool = False) -> None:
-        """Let them go on; where `dropped`, what has not taken effect never will."""
+        """Let the waiting calls go on; with `dropped`, waiting calls that have not taken effect never will."""
         self._ask("POST", "/control/release", {"dropped": dropped})
 
     def _ask(self, method: str, path: str, given: Mapping[str, Any] | None = None) -> Any:

@@ -1,1 +1,1 @@
-"""What every other room stands on: messages, errors, clocks, ids, settings."""
+"""Messages, errors, clocks, ids and settings: the room that every other room imports."""

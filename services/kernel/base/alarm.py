@@ -1,4 +1,4 @@
-"""Wakes a reader that waits for a time and not only for new entries, without asking the database meanwhile."""
+"""A bell that also rings at a moment of domain time, so that a reader need not ask the database for due work."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ LOOK_SECONDS = 0.5
 
 
 class Alarm(Bell):
-    """A bell that also wakes at a moment of domain time.
+    """A bell that also wakes its reader at a moment of domain time.
 
-    It rings with ``bell`` at once, and with each bell of ``also`` within ``LOOK_SECONDS``: so often it looks at them and at the
-    clock, because domain time can be moved forward.
+    A ring of ``bell`` wakes the reader at once; a ring of a bell in ``also`` wakes the reader within ``LOOK_SECONDS``.
+    The alarm looks at the clock equally often, because domain time can be moved forward.
     """
 
     def __init__(self, bell: Bell, clock: Clock, also: Sequence[Bell] = ()) -> None:
@@ -26,7 +26,7 @@ class Alarm(Bell):
         self._due: datetime | None = None
 
     def set(self, due: datetime | None) -> None:
-        """Wake at ``due`` in domain time; None for no moment."""
+        """Wake at ``due`` in domain time; None clears the alarm."""
         self._due = due
 
     def ring(self) -> None:
@@ -39,7 +39,7 @@ class Alarm(Bell):
         """Wait until a bell has rung since ``heard``, the set moment has come, or ``seconds`` have passed."""
         until = time.monotonic() + seconds
         while True:
-            rings = self._bell.heard()  # first: a ring between the next two lines is not missed
+            rings = self._bell.heard()  # read before waiting, so that a ring between the next two lines is not missed
             left = until - time.monotonic()
             if self.heard() > heard or self._has_come() or left <= 0:
                 return

@@ -1,8 +1,8 @@
 """The two clocks.
 
-*Domain time* is what the community lives by: deadlines, quiet hours, every time that a person sees.
-*Machine time* is ``time.monotonic``: leases, timeouts, retries. They are never mixed; a demonstration
-moves domain time by weeks and no lease notices.
+*Domain time* is the time of the community: deadlines, quiet hours, every time that a person sees. *Machine time* is
+``time.monotonic``: leases, timeouts, retries. The two are never mixed. A demonstration moves domain time by weeks, and
+no lease expires.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """Domain time of a real community: the machine's own."""
+    """Domain time of a real community: the machine's own time."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -34,7 +34,7 @@ CHECK_SECONDS = 0.02
 
 
 class FixedClock:
-    """Domain time of a unit test: stands still until it is moved."""
+    """Domain time of a unit test: stands still until the test moves the clock."""
 
     def __init__(self, at: datetime) -> None:
         self._at = at
@@ -49,8 +49,8 @@ class FixedClock:
 class DemoClock:
     """Domain time shared by the processes of a demonstration: the machine's time plus the offset in a file.
 
-    The file holds ``{"offset": seconds}``. It is read again when it changes (checked at most every ``CHECK_SECONDS``)
-    and replaced as a whole, so a reader never sees half of it.
+    The file holds ``{"offset": seconds}``. A process reads the file again when the file changes (checked at most every
+    ``CHECK_SECONDS``). A writer replaces the whole file, so a reader never sees half a file.
     """
 
     def __init__(self, path: Path) -> None:
@@ -64,9 +64,10 @@ class DemoClock:
         return datetime.now(UTC) + self._offset
 
     def advance(self, by: timedelta) -> datetime:
-        """Move domain time forward for every process that shares the file; answers the new time once all of them would tell it.
+        """Move domain time forward for every process that shares the file. Returns the new time as soon as all these
+        processes show the new time.
 
-        Raises ``ValueError`` for a step backwards: what has been recorded would lie in the future.
+        Raises ``ValueError`` for a step backwards: recorded times would then lie in the future.
         """
         if by < timedelta():
             raise ValueError("domain time only moves forward")
@@ -77,7 +78,7 @@ class DemoClock:
         draft = self._path.with_name(f"{self._path.name}.{os.getpid()}")
         draft.write_text(json.dumps({"offset": offset.total_seconds()}))
         draft.replace(self._path)
-        # Another process may have looked a moment ago, and looks again only then: what follows must not meet the old time.
+        # Another process may have checked the file a moment ago: until its next check it shows the old time.
         time.sleep(CHECK_SECONDS)
         self._checked = float("-inf")
         return self.now()
@@ -99,7 +100,7 @@ class DemoClock:
 def clock_from(setting: str) -> Clock:
     """The clock that a setting names: ``system``, or ``demo:/path/of/clock.json``.
 
-    Raises ``ValueError`` for anything else.
+    Raises ``ValueError`` for any other text.
     """
     if setting == "system":
         return SystemClock()

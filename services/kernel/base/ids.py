@@ -1,4 +1,4 @@
-"""Identities: time-ordered random ones, and ones derived from what they stand for."""
+"""Ids: time-ordered random ids, and ids derived from their content."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NAMESPACE = uuid.UUID("6a656a61-7269-8e67-8000-6b6564697269")
 def new_id() -> str:
     """A UUID version 7 (RFC 9562 §5.7): 48 bits of Unix milliseconds, then randomness.
 
-    Ids made later sort later, so indexes on them grow at one end.
+    Later ids sort after earlier ids, so indexes on ids grow at one end.
     """
     milliseconds = time.time_ns() // 1_000_000
     value = (milliseconds << 80) | int.from_bytes(os.urandom(10), "big")
@@ -32,7 +32,7 @@ def derived_id(*parts: str | int) -> str:
 
 
 def fingerprint(*parts: bytes) -> str:
-    """SHA-256 over length-prefixed parts, hexadecimal. Tells a repeated request from a changed one."""
+    """SHA-256 over length-prefixed parts, hexadecimal. Tells a repeated request from a changed request."""
     digest = hashlib.sha256()
     for part in parts:
         digest.update(len(part).to_bytes(8, "big"))
@@ -41,8 +41,8 @@ def fingerprint(*parts: bytes) -> str:
 
 
 def derived_secret(key: bytes, *parts: str) -> bytes:
-    """32 bytes that nobody can foretell without ``key``, and that are the same for the same parts in any process.
+    """32 bytes that are the same for the same parts in any process, and cannot be predicted without ``key``.
 
-    HMAC-SHA256 (RFC 2104). Codes, tokens and words are made of it instead of being stored.
+    HMAC-SHA256 (RFC 2104). Codes, tokens and words are derived by this function, so they need not be stored.
     """
     return hmac.digest(key, "\x1f".join(parts).encode(), "sha256")

@@ -1,8 +1,8 @@
-"""Local time where the community lives: the days, weeks and hours of its rules are meant there.
+"""Local time of the community: the rules mean days, weeks and hours in the community's time zone.
 
-One installation serves one community, so the time zone is a setting of the installation and the same for every rule,
-event and view. It is read once a process. A domain may import this module: it loads the standard library alone, asks no
-clock, and answers the same for the same time.
+One installation serves one community, so the time zone is a setting of the installation and is the same for every rule,
+event and view. The setting is read once per process. A domain may import this module: the module loads the standard
+library alone, asks no clock, and gives the same answer for the same time.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 
 def zone_in(environment: Mapping[str, str]) -> ZoneInfo:
-    """The time zone that ``JEJARING_TIME_ZONE`` names. Raises ``ValueError`` for a name that is no time zone."""
+    """The time zone that ``JEJARING_TIME_ZONE`` names. Raises ``ValueError`` if the name is no time zone."""
     name = environment.get("JEJARING_TIME_ZONE", "Asia/Jakarta")
     try:
         return ZoneInfo(name)
@@ -31,20 +31,20 @@ def zone() -> ZoneInfo:
 
 
 def local(at: datetime) -> datetime:
-    """An aware time as the community's clocks show it."""
+    """An aware time in the community's time zone."""
     return at.astimezone(zone())
 
 
 def local_day(at: datetime) -> date:
-    """The day that it is there at an aware time."""
+    """The local date of an aware time."""
     return local(at).date()
 
 
 def utc_of(day: date, clock: time) -> datetime:
-    """The aware time in UTC at which the clocks there show ``clock`` on ``day``."""
+    """The aware time in UTC at which local clocks show ``clock`` on ``day``."""
     return datetime.combine(day, clock, zone()).astimezone(UTC)
 
 
 def zone_name(at: datetime) -> str:
-    """What people call the zone at a time: ``WIB``; an offset like ``+05`` where it has no name."""
+    """The usual name of the zone at a time: ``WIB``; an offset such as ``+05`` for a zone without a name."""
     return local(at).tzname() or ""

@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line, with the correlation where there is one, never a payload."""
+"""Logs: one JSON object per line, with the correlation id if known, never a payload."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 
 
 class JsonFormatter(logging.Formatter):
-    """A record as JSON: time, level, logger, message, what was passed as ``extra``, and where an error came from."""
+    """Writes a record as JSON: time, level, logger, message, the values of ``extra``, and the places of an error."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -24,14 +24,15 @@ class JsonFormatter(logging.Formatter):
         }
         line |= {name: str(value) for name, value in vars(record).items() if name not in _STANDARD}
         if record.exc_info:
-            line["traceback"] = came_from(record.exc_info[1])
+            line["traceback"] = error_places(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False)
 
 
-def came_from(error: BaseException | None) -> str:
-    """Type and places of an error and of what it came from, the newest first.
+def error_places(error: BaseException | None) -> str:
+    """The type and code places of an error and of its causes, newest first.
 
-    Never its message: a ``KeyError`` consists of what a caller typed, a failed row of whoever stands in it.
+    The error's message is left out, because a message may hold personal data: a ``KeyError`` shows the caller's input,
+    a failed row shows a person's fields.
     """
     if error is None:
         return "nowhere"
@@ -39,7 +40,7 @@ def came_from(error: BaseException | None) -> str:
     places = ", ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
     told = f"{type(error).__module__}.{type(error).__qualname__} at {places or 'nowhere'}"
     origin = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    return f"{told}; from {came_from(origin)}" if origin else told
+    return f"{told}; from {error_places(origin)}" if origin else told
 
 
 def configure() -> None:

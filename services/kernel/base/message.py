@@ -1,4 +1,4 @@
-"""Messages: commands ask, events say what was decided, facts tell it to the other services."""
+"""Messages: a command asks for a decision, an event records a decision, a fact tells a decision to other services."""
 
 from __future__ import annotations
 
@@ -9,27 +9,28 @@ from typing import Any, ClassVar
 
 
 class Event:
-    """A decision of the domain, past tense. Subclasses are frozen dataclasses of plain values.
+    """A decision of the domain, named in the past tense. Subclasses are frozen dataclasses of plain values.
 
-    ``schema`` is raised when the fields change; the registry then needs an upcaster from the version before.
-    Personal data stands in an event only sealed (``vault``).
+    Raise ``schema`` when the fields change; the registry then needs an upcaster from the version before. Personal data
+    stands in an event only sealed (``vault``).
     """
 
     schema: ClassVar[int] = 1
 
 
 class Command:
-    """A wish, imperative. Subclasses are frozen dataclasses; whatever ``decide`` needs to know is in one of the
-    fields, the present moment too: ``decide`` has no clock.
+    """A wish, named in the imperative. Subclasses are frozen dataclasses.
+
+    The fields hold everything that ``decide`` needs, the present moment too: ``decide`` has no clock.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """Where a commit comes from.
+    """The origin of a commit.
 
-    ``correlation`` is one for everything that follows from one request; ``causation`` is the id of the event
-    or fact that a process manager reacted to; ``actor`` the person or service that acted.
+    ``correlation`` is the same for all consequences of one request. ``causation`` is the id of the event or fact that a
+    process manager reacted to. ``actor`` is the person or service that acted.
     """
 
     correlation: str
@@ -39,10 +40,10 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An event as it stands in the log.
+    """An event as the log holds it.
 
-    ``position`` is its commit's, ``index`` its place within (0-based), ``version`` its place in its stream
-    (1-based, contiguous). ``at`` is domain time, ``recorded`` machine time.
+    ``position`` is the position of the event's commit, ``index`` the place in the commit (0-based), ``version`` the
+    place in the stream (1-based, contiguous). ``at`` is domain time, ``recorded`` machine time.
     """
 
     position: int
@@ -57,21 +58,21 @@ class Recorded:
 
     @property
     def guard(self) -> int:
-        """Orders events across the log: position × 1000 + index. Views compare it (``view``)."""
+        """Orders events across the log: position × 1000 + index. Views compare guards (``view``)."""
         return self.position * 1000 + self.index
 
     @property
     def stream_id(self) -> str:
-        """The id behind the stream's name: ``0190…`` of ``seats-0190…``."""
+        """The id after the stream's name: ``0190…`` of ``seats-0190…``."""
         return self.stream.partition("-")[2]
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """A fact as the contract words it, before the log numbers it.
+class FactDraft:
+    """A fact as the contract words it, before the log gives it a number.
 
-    ``event`` is the id of the domain event that it is told from, and becomes the fact's own. ``data`` holds
-    JSON values only, and no personal data.
+    ``event`` is the id of the domain event that the fact tells, and becomes the id of the fact. ``data`` holds JSON
+    values only, and no personal data.
     """
 
     event: str
@@ -84,10 +85,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A fact as another service told it, or as this one stored it.
+    """A fact as another service told it, or as this service stored it.
 
-    ``n`` is its number at its source, dense from 1. ``position`` is its place in the inbox that it was read
-    from (0 where it comes from nowhere else than the wire). ``at`` is domain time at the source.
+    ``n`` is the fact's number at its source, without gaps from 1. ``position`` is the fact's place in the inbox; 0 for
+    a fact that was not read from an inbox. ``at`` is domain time at the source.
     """
 
     source: str
@@ -110,5 +111,5 @@ class Fact:
 
     @property
     def name(self) -> str:
-        """Source and type, as a subscription names it: ``members.member-joined``."""
+        """Source and type, as a subscription names the fact: ``members.member-joined``."""
         return f"{self.source}.{self.type}"

@@ -1,4 +1,4 @@
-"""What Prometheus is told. One registry a process; the label ``service`` tells services apart that share it."""
+"""The Prometheus metrics. A process has one registry; the label ``service`` separates services that share a process."""
 
 from __future__ import annotations
 

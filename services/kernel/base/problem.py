@@ -1,4 +1,4 @@
-"""The error tree, and its form on the wire: RFC 9457 ``application/problem+json``."""
+"""The error classes, and their form on the wire: RFC 9457 ``application/problem+json``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Problem(Exception):
-    """Something a caller must be told. Carries nothing internal: its fields are what is sent."""
+    """An error that is shown to the caller. All fields are sent, so no field may hold internal data."""
 
     status = 500
     title = "Internal error"
@@ -24,7 +24,7 @@ class Problem(Exception):
         return "".join(f"-{c.lower()}" if c.isupper() else c for c in name).lstrip("-")
 
     def document(self) -> dict[str, Any]:
-        """The members of the problem document; ``type`` is a URN, for there is no page behind it."""
+        """The members of the problem document. ``type`` is a URN, because no web page describes the type."""
         body: dict[str, Any] = {
             "type": f"urn:jejaring:problem:{self.slug}",
             "title": self.title,
@@ -35,7 +35,7 @@ class Problem(Exception):
         return body | self.extensions
 
     def headers(self) -> dict[str, str]:
-        """Headers that belong to this problem, ``Retry-After`` for one."""
+        """The HTTP headers of this problem, for example ``Retry-After``."""
         return {}
 
 
@@ -46,25 +46,25 @@ class Malformed(Problem):
 
 
 class Unauthorized(Problem):
-    """No token, or one that is expired, revoked or forged."""
+    """The token is missing, expired, revoked or forged."""
 
     status, title = 401, "Log in first"
 
 
 class Forbidden(Problem):
-    """The caller may read this, but not do that to it."""
+    """The caller may read this object, but may not change it in this way."""
 
     status, title = 403, "You may not do this here"
 
 
 class NotFound(Problem):
-    """It does not exist, or the caller may not know that it does."""
+    """The object does not exist, or the caller may not know that the object exists."""
 
     status, title = 404, "There is nothing here"
 
 
 class NotAllowed(Problem):
-    """The path exists, the method does not."""
+    """The path exists, but not with this method."""
 
     status, title = 405, "This cannot be done here"
 
@@ -79,7 +79,7 @@ class StillRunning(Problem):
 
 
 class Stale(Problem):
-    """``If-Match`` names a version that is no longer the present one."""
+    """``If-Match`` names a version that is no longer the present version."""
 
     status, title = 412, "It has changed since you read it"
 
@@ -91,9 +91,9 @@ class TooLarge(Problem):
 
 
 class Refused(Problem):
-    """A rule of the domain forbids it. ``rule`` names the rule, in the glossary's words.
+    """A rule of the domain forbids the command. ``rule`` names the rule, in the glossary's words.
 
-    A refusal is an outcome: it is recorded, and the same command gets the same answer again.
+    A refusal is an outcome: the log records the refusal, and the same command gets the same answer again.
     """
 
     status, title = 422, "A rule forbids this"
@@ -121,7 +121,7 @@ class TooMany(Problem):
 
 
 class Unavailable(Problem):
-    """Not now; ask again with the same ``Idempotency-Key``."""
+    """The service cannot answer now; the caller may repeat the request with the same ``Idempotency-Key``."""
 
     status, title = 503, "Not available at the moment"
 
@@ -145,5 +145,5 @@ def refusal_from(document: Mapping[str, Any]) -> Refused:
 
 
 def problem_for(status: int, detail: str = "") -> Problem:
-    """The problem that an HTTP status stands for; the plain 500 one for any other."""
+    """The problem for an HTTP status; for an unknown status the plain problem with status 500."""
     return _BY_STATUS.get(status, Problem)(detail)

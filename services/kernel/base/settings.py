@@ -17,12 +17,14 @@ BOT_TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{1,200}")
 
 
 class SettingsError(Exception):
-    """A variable or secret is missing or makes no sense; the message names it."""
+    """A variable or secret is missing or invalid; the message names the variable or secret."""
 
 
 @dataclass(frozen=True)
 class Secrets:
-    """32 random bytes each: ``signing`` (actor), ``vault`` (wraps keys), ``token`` (codes, tokens), ``contact`` (claims)."""
+    """Four secrets of 32 random bytes: ``signing`` (signs actors), ``vault`` (wraps keys), ``token`` (codes, tokens),
+    ``contact`` (claims).
+    """
 
     signing: bytes
     vault: bytes
@@ -32,7 +34,7 @@ class Secrets:
 
 @dataclass(frozen=True)
 class TelegramBot:
-    """A bot of Telegram: its token, a secret, and the base address of the Bot API."""
+    """A Telegram bot: its token, which is secret, and the base address of the Bot API."""
 
     token: str = field(repr=False)
     api: str = "https://api.telegram.org"
@@ -42,11 +44,12 @@ class TelegramBot:
 class Settings:
     """One service's configuration.
 
-    ``mongodb`` names the server; the service's database on it is ``database_prefix`` + its name. ``amqp`` is None where
-    there is no broker. ``urls`` maps a service's name to its base address. ``instance`` is the name under which this
-    process holds leases: the same after a restart. ``clock`` is ``system`` or ``demo:PATH``. ``public_url`` is
-    where people find the gateway; links in mails begin with it. ``telegram`` is None where there is no bot.
-    ``webhook_allow`` are addresses of this machine or network that webhooks may go to, in a demonstration alone.
+    ``mongodb`` names the server; the service's database is called ``database_prefix`` + the service's name. ``amqp`` is
+    None without a broker. ``urls`` maps a service's name to its base address. ``instance`` is the name under which this
+    process holds leases; the name stays the same after a restart. ``clock`` is ``system`` or ``demo:PATH``.
+    ``public_url`` is the gateway's public address; links in mails begin with this address. ``telegram`` is None without
+    a bot. ``webhook_allow`` lists addresses of this machine or network that webhooks may go to, in a demonstration
+    only.
     """
 
     service: str
@@ -75,9 +78,9 @@ def settings_for(service: str, environment: Mapping[str, str] = os.environ) -> S
     """Read one service's settings. Raises ``SettingsError``.
 
     Variables: ``MONGODB_URI``, ``AMQP_URI`` (``none`` for no broker), ``SMTP_URI``, ``JEJARING_SECRETS`` (directory),
-    ``JEJARING_CLOCK``, ``JEJARING_COMMUNITY_HOST``, ``JEJARING_PUBLIC_URL``, ``JEJARING_INSTANCE``, ``JEJARING_DATABASE_PREFIX``, and for each
-    service ``<SERVICE>_URL``; ``TELEGRAM_TOKEN`` and ``TELEGRAM_API``; ``WEBHOOK_ALLOW``. ``JEJARING_TIME_ZONE`` is only checked
-    here; ``local_time`` reads it.
+    ``JEJARING_CLOCK``, ``JEJARING_COMMUNITY_HOST``, ``JEJARING_PUBLIC_URL``, ``JEJARING_INSTANCE``,
+    ``JEJARING_DATABASE_PREFIX``, and for each service ``<SERVICE>_URL``; ``TELEGRAM_TOKEN`` and ``TELEGRAM_API``;
+    ``WEBHOOK_ALLOW``. ``JEJARING_TIME_ZONE`` is only checked here; ``local_time`` reads the value.
     """
     urls = {name: environment.get(f"{name.upper()}_URL", f"http://127.0.0.1:{port}") for name, port in PORTS.items()}
     if service not in urls:
@@ -111,9 +114,9 @@ def settings_for(service: str, environment: Mapping[str, str] = os.environ) -> S
 
 
 def webhook_allowance(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
-    """The addresses in ``WEBHOOK_ALLOW``, with commas between them: none unless domain time is a demonstration's.
+    """The addresses in ``WEBHOOK_ALLOW``, a list separated by commas; empty unless domain time is a demonstration's.
 
-    Raises ``SettingsError``: a real community's webhooks go to public addresses and to no others.
+    Raises ``SettingsError`` for a real community: its webhooks go to public addresses only.
     """
     allowed = tuple(part.strip() for part in environment.get("WEBHOOK_ALLOW", "").split(",") if part.strip())
     if allowed and not environment.get("JEJARING_CLOCK", "system").startswith("demo:"):
@@ -122,9 +125,9 @@ def webhook_allowance(environment: Mapping[str, str] = os.environ) -> tuple[str,
 
 
 def telegram_bot(environment: Mapping[str, str] = os.environ) -> TelegramBot | None:
-    """The bot whose token is in ``TELEGRAM_TOKEN`` or else in the secret file ``telegram.token``; None without one.
+    """The bot whose token is in ``TELEGRAM_TOKEN`` or else in the secret file ``telegram.token``; None without a token.
 
-    ``TELEGRAM_API`` is another base address than Telegram's own. Raises ``SettingsError``, which never shows the token.
+    ``TELEGRAM_API`` replaces Telegram's own base address. Raises ``SettingsError``, which never shows the token.
     """
     token = environment.get("TELEGRAM_TOKEN", "").strip() or _telegram_token_file(environment)
     if not token:

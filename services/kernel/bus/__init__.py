@@ -1,1 +1,1 @@
-"""Between services: envelope, relay, subscription, feed, inbox."""
+"""Facts between services: envelope, relay, subscription, feed, inbox."""

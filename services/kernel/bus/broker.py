@@ -1,7 +1,7 @@
-"""A connection to the broker on which no operation waits for ever.
+"""A connection to the broker on which every operation has a deadline.
 
-A broker that is starting accepts connections before it can serve its queues, and one under a memory alarm reads nothing
-more: declaring and publishing would then wait without end. Every read and write here has a deadline.
+A starting broker accepts connections before it can serve its queues, and a broker under a memory alarm reads nothing
+more. Without a deadline, declaring and publishing would wait for ever.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ OPERATION_SECONDS = 3.0
 HEARTBEAT_SECONDS = 20
 
 BROKER_ERRORS: tuple[type[Exception], ...] = (OSError, KombuError, AMQPError)
-"""What a broker that is away, starting, full or of another mind raises; ``OSError`` includes timeouts."""
+"""The errors of a broker that is away, starting, full or that refuses; ``OSError`` includes timeouts."""
 
 
-def connected(uri: str) -> Connection:
+def open_connection(uri: str) -> Connection:
     """An open connection. Raises ``BROKER_ERRORS`` within a few seconds."""
     connection = Connection(uri, connect_timeout=CONNECT_SECONDS, heartbeat=HEARTBEAT_SECONDS)
     connection.ensure_connection(max_retries=1, interval_start=0, timeout=CONNECT_SECONDS)
@@ -32,26 +32,30 @@ def connected(uri: str) -> Connection:
     return connection
 
 
-def dropped(connection: Connection | None) -> None:
-    """Close the socket, without the farewell: what does not answer does not answer that either."""
+def drop_connection(connection: Connection | None) -> None:
+    """Close the socket without AMQP's closing handshake: a broker that does not answer would not answer the handshake
+    either.
+    """
     if connection is not None:
         connection.collect(socket_timeout=0.1)
 
 
 @contextmanager
 def connection_to(uri: str) -> Iterator[Connection]:
-    """An open connection, closed at the end, and dropped at once when something is wrong with it."""
-    connection = connected(uri)
+    """An open connection, closed at the end of the block, and dropped at once after an error."""
+    connection = open_connection(uri)
     try:
         yield connection
     except BaseException:
-        dropped(connection)
+        drop_connection(connection)
         raise
     connection.close()
 
 
-def exchange_on(channel: Any) -> Exchange:
-    """The exchange of all facts, declared. Both ends do this at every connection."""
+def declare_exchange(channel: Any) -> Exchange:
+    """Declare and return the exchange of all facts. Publisher and subscriber both declare the exchange at every
+    connection.
+    """
     exchange = Exchange(EXCHANGE, type="topic", durable=True)
     exchange(channel).declare()
     return exchange

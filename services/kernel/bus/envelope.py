@@ -1,7 +1,8 @@
-"""A fact on the wire: CloudEvents 1.0, structured mode, one canonical JSON on the bus, in the feed and in webhooks.
+"""A fact on the wire: CloudEvents 1.0, structured mode, the same canonical JSON on the bus, in the feed and in
+webhooks.
 
-https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md; ``sequence`` is the extension of
-that name; ``epoch``, ``region`` and ``correlationid`` are ours.
+https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md; ``sequence`` is the CloudEvents
+extension of that name; ``epoch``, ``region`` and ``correlationid`` are this platform's extensions.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ SEQUENCE_DIGITS = 20
 _TYPE = re.compile(r"id\.jejaring\.(?P<service>[a-z][a-z-]*)\.(?P<type>[a-z][a-z0-9-]*)\.v(?P<version>[1-9]\d*)")
 
 
-class NotOurs(ValueError):
-    """It is not an envelope of this platform; the message says which part is wrong."""
+class InvalidEnvelope(ValueError):
+    """The document is not an envelope of this platform; the message says which part is wrong."""
 
 
 def routing_key(fact: Fact) -> str:
@@ -50,49 +51,52 @@ def envelope(fact: Fact, community_host: str) -> dict[str, Any]:
 
 
 def canonical(document: Mapping[str, Any]) -> bytes:
-    """Canonical JSON: sorted keys, no spaces, UTF-8. The same fact has the same bytes wherever it is sent."""
+    """Canonical JSON: sorted keys, no spaces, UTF-8. The bytes of a fact are the same wherever the fact is sent."""
     return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def parsed(body: bytes | str) -> dict[str, Any]:
-    """The envelope in a message's body. Raises ``NotOurs`` if it is not JSON or ``checked`` refuses it."""
+    """The envelope in a message's body. Raises ``InvalidEnvelope`` if the body is not JSON or ``checked`` refuses the
+    document.
+    """
     try:
         document = json.loads(body)
     except (ValueError, UnicodeDecodeError) as error:
-        raise NotOurs("not JSON") from error
+        raise InvalidEnvelope("not JSON") from error
     return checked(document)
 
 
 def checked(document: Any) -> dict[str, Any]:
-    """The document itself, if it is an envelope: only what admission needs is checked, ``data`` is its reader's affair.
+    """The document, if the document is an envelope. Checks only what the inbox needs; the reader of ``data`` checks
+    ``data``.
 
-    Raises ``NotOurs``.
+    Raises ``InvalidEnvelope``.
     """
     if not isinstance(document, dict):
-        raise NotOurs("not an object")
+        raise InvalidEnvelope("not an object")
     for name in ("specversion", "id", "source", "type", "subject", "time", "sequence", "epoch"):
         if not isinstance(document.get(name), str) or not document[name]:
-            raise NotOurs(f"no {name}")
+            raise InvalidEnvelope(f"no {name}")
     if document["specversion"] != "1.0":
-        raise NotOurs("not CloudEvents 1.0")
+        raise InvalidEnvelope("not CloudEvents 1.0")
     sequence = document["sequence"]
     if len(sequence) != SEQUENCE_DIGITS or not sequence.isdecimal() or int(sequence) < 1:
-        raise NotOurs("the sequence is not a number of 20 digits")
+        raise InvalidEnvelope("the sequence is not a number of 20 digits")
     match = _TYPE.fullmatch(document["type"])
     if match is None or not document["source"].endswith(f"/{match['service']}"):
-        raise NotOurs("the type is not one of ours")
+        raise InvalidEnvelope("the type is not one of ours")
     try:
         datetime.fromisoformat(document["time"])
     except ValueError as error:
-        raise NotOurs("the time is not RFC 3339") from error
+        raise InvalidEnvelope("the time is not RFC 3339") from error
     return document
 
 
 def fact_of(document: Mapping[str, Any], position: int = 0) -> Fact:
-    """The fact in an envelope that was ``checked``."""
+    """The fact in an envelope that ``checked`` has accepted."""
     match = _TYPE.fullmatch(document["type"])
     if match is None:
-        raise NotOurs("the type is not one of ours")
+        raise InvalidEnvelope("the type is not one of ours")
     return Fact(
         source=match["service"],
         epoch=document["epoch"],

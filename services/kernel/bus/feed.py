@@ -1,8 +1,8 @@
-"""A source's feed: its facts by number, the way past the broker.
+"""A source's feed: its facts by number, over HTTP, without the broker.
 
-Both ends stand here: what a source answers at ``/internal/feed``, and how a subscriber asks for it. The answer names
-the epoch and its head, so that one request tells a subscriber whether it has missed anything at all; a subscriber of
-another epoch learns where the present one begins and which of the old one's facts stands last.
+This module holds both ends: the source's answer at ``/internal/feed``, and the subscriber's requests. The answer names
+the epoch and the head, so one request tells a subscriber whether facts are missing. A subscriber of another epoch
+learns the first fact of the present epoch and the last fact of the old epoch.
 """
 
 from __future__ import annotations
@@ -14,31 +14,31 @@ from typing import Any
 import requests
 
 from services.kernel.base.metrics import Metrics
-from services.kernel.bus.envelope import NotOurs, checked, envelope
+from services.kernel.bus.envelope import InvalidEnvelope, checked, envelope
 from services.kernel.bus.inbox import Inbox
 from services.kernel.declare.policy import ActorSignature, service_actor
 from services.kernel.log.mongo_log import MongoLog
 
 FEED_SECONDS = 3.0
 LATELY_SECONDS = 1.0
-"""How old the head may be that a feed answers from: subscribers at rest then cost the source's database nothing."""
+"""How old the head of a feed's answer may be. Subscribers without news then cost the source's database nothing."""
 PAGE = 256
 
 
 class FeedUnavailable(Exception):
-    """The source does not answer, or not with a feed; ask again later."""
+    """The source does not answer, or the answer is not a feed; ask again later."""
 
 
 def feed_page(log: MongoLog, community_host: str, epoch: str, after: int, limit: int = PAGE) -> dict[str, Any]:
-    """What a source answers: ``{epoch, first, head, stands, facts}``.
+    """The source's answer: ``{epoch, first, head, stands, facts}``.
 
-    ``facts`` are envelopes behind ``after`` where ``epoch`` is the present one or "", none otherwise. ``stands`` is the
-    number of the last fact before this epoch.
+    ``facts`` holds envelopes after ``after`` if ``epoch`` is the present epoch or "", and is empty for another epoch.
+    ``stands`` is the number of the last fact before this epoch.
     """
     first = log.first_fact()
     here = epoch in ("", log.epoch)
     head = log.last_fact_lately(LATELY_SECONDS)
-    if after > head:  # the asker knows of more, or asks for the exact head with a number beyond all facts
+    if after > head:  # the asker knows of later facts, or asks for the exact head with a number beyond all facts
         head = log.last_fact()
     facts = log.facts(max(after, first - 1), limit) if here and after < head else []
     return {
@@ -65,9 +65,9 @@ class CatchUp:
         return int(self._ask(source, "", 2**62)["head"])
 
     def run(self, source: str) -> int:
-        """Ask until nothing is missing; answers how many facts were stored.
+        """Ask the feed until no fact is missing; returns the number of stored facts.
 
-        Raises ``FeedUnavailable`` and ``PyMongoError``; what was stored until then stays stored.
+        Raises ``FeedUnavailable`` and ``PyMongoError``; facts that were stored before the error stay stored.
         """
         stored = 0
         while True:
@@ -95,6 +95,6 @@ class CatchUp:
             answer.raise_for_status()
             page = answer.json()
             page["facts"] = [checked(document) for document in page["facts"]]
-        except (requests.RequestException, ValueError, KeyError, NotOurs) as error:
+        except (requests.RequestException, ValueError, KeyError, InvalidEnvelope) as error:
             raise FeedUnavailable(f"{source}: {type(error).__name__}") from error
         return dict(page)

@@ -1,8 +1,8 @@
-"""The log of what a service heard: admission in each source's order, whoever brings it.
+"""The log of the facts that a service received, each source's facts in the source's order.
 
-Fact n of a source is stored only when n-1 stands. So the inbox has no gaps, a reader can tail it by position, and the
-queue, the catch-up and a second instance may race as they like. What lies beyond a gap is not stored; the gap is
-fetched from the source's feed.
+Fact n of a source is stored only after fact n-1. So the inbox has no gaps, a reader can follow the inbox by position,
+and the queue, the catch-up and a second instance may store facts at the same time. A fact beyond a gap is not stored;
+the missing facts are fetched from the source's feed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from services.kernel.base.bell import Bell
 from services.kernel.base.message import Fact
 from services.kernel.base.metrics import Metrics
 from services.kernel.base.mongo import durable
-from services.kernel.base.window import Window
+from services.kernel.base.recent_buffer import RecentBuffer
 from services.kernel.bus.envelope import fact_of
 
 DUPLICATE_KEY = 11000
@@ -30,7 +30,7 @@ DUPLICATE_KEY = 11000
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What comes next from a source: fact ``n`` of ``epoch``; an unheard source's epoch is ""."""
+    """The next fact of a source: fact ``n`` of ``epoch``. ``epoch`` is "" for a source without facts so far."""
 
     epoch: str
     n: int
@@ -38,7 +38,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """What became of a batch. ``gap``: something lies beyond what is expected. ``foreign``: of another epoch."""
+    """The result of a batch. ``gap``: a fact is beyond the expected fact. ``foreign``: a fact is of another epoch."""
 
     stored: int
     gap: bool
@@ -46,7 +46,7 @@ class Admission:
 
     @property
     def complete(self) -> bool:
-        """Whether all of it stands now."""
+        """Whether all facts of the batch are stored now."""
         return not (self.gap or self.foreign)
 
 
@@ -63,23 +63,23 @@ class Inbox:
         self._expected: dict[str, Expected] = {}
         self._position = 0
         self._certain = False
-        self.recent: Window[Fact] = Window()
+        self.recent: RecentBuffer[Fact] = RecentBuffer()
 
     def prepare(self) -> None:
-        """Create the indexes; harmless when they stand."""
+        """Create the indexes; does nothing if they exist."""
         self._facts.create_index([("source", 1), ("epoch", 1), ("n", 1)], unique=True)
         self._facts.create_index("position")
 
     def expected(self, source: str) -> Expected:
-        """What comes next from a source, as far as this process knows."""
+        """The next fact of a source, as far as this process knows."""
         with self._lock:
             return self._next(source)
 
     def admit(self, source: str, envelopes: Sequence[Mapping[str, Any]]) -> Admission:
-        """Store, durably and in order, what directly follows on what stands; duplicates are nothing new.
+        """Store the facts that directly follow the stored facts, durably and in order; duplicates are ignored.
 
-        ``envelopes`` have passed ``envelope.checked`` and are of this source. Raises ``PyMongoError`` when the database
-        cannot say what happened; admit the same batch again then, whatever stands is a duplicate.
+        ``envelopes`` have passed ``envelope.checked`` and are of this source. Raises ``PyMongoError`` if the database
+        cannot tell the outcome. The caller then admits the same batch again; the facts that were stored are duplicates.
         """
         with self._lock:
             while True:
@@ -102,23 +102,23 @@ class Inbox:
         return admission
 
     def begin(self, source: str, epoch: str, first: int) -> None:
-        """The source has started another history; its fact ``first`` is expected next."""
+        """Note that the source has started another history, whose first fact is number ``first``."""
         with self._lock:
             self._epochs.replace_one({"_id": source}, {"_id": source, "epoch": epoch, "first": first}, upsert=True)
             self._expected.pop(source, None)
 
     def read(self, after: int, limit: int = 256) -> Sequence[Fact]:
-        """At most ``limit`` facts behind a position, in order; only the envelope is read, whatever ``data`` holds."""
+        """At most ``limit`` facts after a position, in order. Only the envelope is checked, not ``data``."""
         return [fact_of(stored, position) for position, stored in self.stored(after, limit)]
 
     def stored(self, after: int, limit: int = 256) -> Sequence[tuple[int, Mapping[str, Any]]]:
-        """As ``read``, but each position with the envelope as it came."""
+        """As ``read``, but returns each position with the envelope as received."""
         wanted = {"position": {"$gt": after, "$lte": after + limit}}
         found = self._facts.find(wanted, {"envelope": 1}).sort("position", ASCENDING)
         return [(document["_id"], document["envelope"]) for document in found]
 
     def head(self) -> int:
-        """The position of the last fact, 0 when there is none."""
+        """The position of the last fact, 0 for an empty inbox."""
         found = list(self._facts.find({"position": {"$gt": self._position}}, {"_id": 1}).sort("position", -1).limit(1))
         if found:
             self._position = max(self._position, int(found[0]["_id"]))
@@ -155,7 +155,7 @@ class Inbox:
         if standing is None:
             begun = self._epochs.find_one({"_id": source})
             if begun is None:
-                # Never told of an epoch: whatever stands is of the first one heard.
+                # No epoch is known yet: all stored facts are of the first epoch that was received.
                 last = list(self._facts.find({"source": source}).sort([("epoch", -1), ("n", -1)]).limit(1))
                 standing = Expected(str(last[0]["epoch"]), int(last[0]["n"]) + 1) if last else Expected("", 1)
             else:
@@ -166,13 +166,17 @@ class Inbox:
         return standing
 
     def _forget(self) -> None:
-        """Another instance admits too, or the outcome is unknown: read what stands before judging again."""
+        """Forget the expected numbers, because another instance stores facts too, or the outcome of a write is unknown.
+        The next decision reads the database.
+        """
         self._expected.clear()
         self._certain = False
 
 
 class Strays:
-    """Messages that are not our envelope, raw, for an operator to look at. Capped: the newest ``limit`` stay."""
+    """Raw messages that are not envelopes of this platform, kept for an operator. Only the newest ``limit`` are
+    kept.
+    """
 
     def __init__(
         self, service: str, database: Database[dict[str, Any]], metrics: Metrics | None = None, limit: int = 1000
@@ -183,7 +187,7 @@ class Strays:
         self._limit = limit
 
     def keep(self, source: str, body: bytes, why: str, now: Callable[[], Any]) -> None:
-        """Store one message, cut to 64 kB, and drop the oldest beyond the limit."""
+        """Store one message, cut to 64 kB, and drop the oldest messages beyond the limit."""
         if self._metrics is not None:
             self._metrics.strays.labels(self._service, source).inc()
         self._strays.insert_one({"source": source, "body": body[:65536], "why": why, "at": now()})
@@ -193,5 +197,5 @@ class Strays:
             self._strays.delete_many({"_id": {"$in": oldest}})
 
     def count(self) -> int:
-        """How many are kept."""
+        """The number of kept messages."""
         return self._strays.count_documents({})

@@ -1,4 +1,4 @@
-"""The inbox as readers see it."""
+"""The inbox as a source for readers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from services.kernel.readers.reader import BATCH, Batch, Item, at_the_end
 
 
 class InboxSource:
-    """What the service heard, fact by fact. What this process admitted is read from memory."""
+    """The received facts, one by one. Facts that this process stored are read from memory."""
 
     name = INBOX
 

@@ -1,7 +1,9 @@
-"""From the commits to the broker: facts published in order, confirmed, and only then passed by the checkpoint.
+"""Publishes the facts of the commits to the broker: in order, and the checkpoint moves only after the broker's
+confirmation.
 
-A window of confirms is open at a time. What is not confirmed within 5 s is abandoned and repeated from the checkpoint;
-subscribers know the numbers and drop what they have. Nobody listening is legal: the feed has it.
+At most one window of messages waits for confirmation. Messages without a confirmation after 5 s are sent again from the
+checkpoint; subscribers know the numbers and drop repeated facts. A fact without a subscriber is not lost: the feed has
+all facts.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from typing import Any
 from kombu import Connection
 
 from services.kernel.base.bell import Bell
-from services.kernel.bus.broker import connected, dropped, exchange_on
+from services.kernel.bus.broker import declare_exchange, drop_connection, open_connection
 from services.kernel.bus.envelope import CONTENT_TYPE, EXCHANGE, canonical, envelope, routing_key
 from services.kernel.log.mongo_log import MongoLog
 from services.kernel.readers.reader import Checkpoints
@@ -26,7 +28,7 @@ PERSISTENT = 2
 
 
 class Unconfirmed(Exception):
-    """The broker did not confirm in time; what was sent is sent again."""
+    """The broker did not confirm in time; the messages are sent again."""
 
 
 class Relay:
@@ -76,10 +78,10 @@ class Relay:
     def close(self) -> None:
         """Drop the connection; the next step opens another."""
         connection, self._connection, self._channel = self._connection, None, None
-        dropped(connection)
+        drop_connection(connection)
 
     def _publish(self, messages: list[tuple[str, bytes]]) -> None:
-        """Send all, then wait for all confirms. Raises ``Unconfirmed`` or the transport's own errors."""
+        """Send all messages, then wait for all confirmations. Raises ``Unconfirmed`` or the transport's own errors."""
         channel = self._open()
         for topic, body in messages:
             message = channel.prepare_message(
@@ -100,9 +102,9 @@ class Relay:
 
     def _open(self) -> Any:
         if self._channel is None:
-            self._connection = connected(self._uri)
+            self._connection = open_connection(self._uri)
             self._channel = self._connection.channel()
-            exchange_on(self._channel)
+            declare_exchange(self._channel)
             self._channel.confirm_select()
             self._channel.events["basic_ack"].add(self._acknowledged)
             self._channel.events["basic_nack"].add(self._refused)

@@ -1,9 +1,9 @@
-"""From the broker into the inbox: one durable quorum queue a consumer and source.
+"""From the broker into the inbox: one durable quorum queue per consumer and source.
 
-No business code runs here. Up to 256 messages are taken unacknowledged; those at hand go into the inbox in one durable
-batch and are acknowledged together, after it stands. What lies beyond a gap waits unacknowledged while the gap is
-fetched from the source's feed. Both ends declare what they need at every connection, so a broker that was wiped is
-whole again by the next one.
+No business code runs here. The subscription takes up to 256 messages without acknowledgement, stores the waiting
+messages in one durable batch, and then acknowledges them together. Messages beyond a gap wait unacknowledged while the
+missing facts are fetched from the source's feed. Both ends declare queue and exchange at every connection, so a wiped
+broker is complete again after the next connection.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from typing import Any
 from kombu import Connection, Queue
 from pymongo.errors import PyMongoError
 
-from services.kernel.bus.broker import BROKER_ERRORS, OPERATION_SECONDS, connection_to, exchange_on
-from services.kernel.bus.envelope import NotOurs, parsed
+from services.kernel.bus.broker import BROKER_ERRORS, OPERATION_SECONDS, connection_to, declare_exchange
+from services.kernel.bus.envelope import InvalidEnvelope, parsed
 from services.kernel.bus.feed import CatchUp, FeedUnavailable
 from services.kernel.bus.inbox import Inbox, Strays
 
@@ -34,14 +34,16 @@ DELETE_SECONDS = 20.0
 
 
 class Cancelled(Exception):
-    """The broker cancelled the consumer: its queue is gone. Connect again, which declares it."""
+    """The broker cancelled the consumer because its queue is gone. The next connection declares the queue again."""
 
 
 CONNECTION_ENDS: tuple[type[Exception], ...] = (*BROKER_ERRORS, Cancelled)
 
 
 class Subscription:
-    """One service's ear for one source. ``run`` is called in a thread of its own and ends when ``stop`` is set."""
+    """One service's consumer of one source's facts. ``run`` is called in its own thread and ends when ``stop`` is
+    set.
+    """
 
     def __init__(
         self, consumer: str, source: str, amqp: str, *, inbox: Inbox, strays: Strays, catch_up: CatchUp
@@ -60,11 +62,11 @@ class Subscription:
 
     @property
     def ready(self) -> bool:
-        """Whether the broker has accepted the consumer and it is being drained. ``why`` says why not."""
+        """Whether the broker has accepted the consumer and the queue is being read. ``why`` holds the reason if not."""
         return self._ready_at is not None
 
     def run(self, stop: threading.Event) -> None:
-        """Consume until told to stop; reconnect, with a pause that grows and jitters, after whatever happens."""
+        """Consume until told to stop. Reconnect after every error, with a pause that grows and jitters."""
         pause = 0.1
         while not stop.is_set():
             try:
@@ -88,13 +90,13 @@ class Subscription:
         """Declare everything and start consuming. Raises ``BROKER_ERRORS``.
 
         A quorum queue whose node was killed within a second of its declaration can stay dead for good: every operation
-        on it times out. It holds no truth, so after a second silence in a row it is deleted and declared anew; what it
-        may have held is fetched from the feed.
+        on the queue times out. After a second timeout in a row the queue is deleted and declared again. No fact is
+        lost, because the feed has all facts.
         """
         channel = connection.channel()
         queue = Queue(
             self.queue,
-            exchange=exchange_on(channel),
+            exchange=declare_exchange(channel),
             routing_key=f"{self.source}.#",
             durable=True,
             queue_arguments={"x-queue-type": "quorum", "x-single-active-consumer": True},
@@ -127,7 +129,7 @@ class Subscription:
                 checked = time.monotonic()
 
     def _gather(self, connection: Connection, seconds: float) -> None:
-        """Wait for a first message; then take what comes within a moment, up to the prefetch."""
+        """Wait for a first message; then collect more messages for a moment, up to the prefetch."""
         try:
             connection.drain_events(timeout=seconds)
             until = time.monotonic() + GATHER_SECONDS
@@ -137,7 +139,9 @@ class Subscription:
             return
 
     def _admit(self, channel: Any, stop: threading.Event) -> None:
-        """Put what waits into the inbox, then acknowledge it. While it cannot stand, wait: never acknowledge."""
+        """Store the waiting messages in the inbox, then acknowledge them. Wait until they can be stored; never
+        acknowledge before.
+        """
         messages, self._waiting[:] = list(self._waiting), []
         envelopes = [document for message in messages if (document := self._envelope(message)) is not None]
         pause = 0.05
@@ -162,21 +166,21 @@ class Subscription:
         channel.basic_ack(messages[-1].delivery_tag, multiple=True)
 
     def _envelope(self, message: Any) -> dict[str, Any] | None:
-        """The message's envelope; None, and a stray kept, for anything else."""
+        """The message's envelope. Any other message is kept as a stray, and the result is None."""
         body = message.body
         raw = body.encode() if isinstance(body, str) else bytes(body)
         try:
             document = parsed(raw)
             if not document["source"].endswith(f"/{self.source}"):
-                raise NotOurs(f"it is not from {self.source}")
-        except NotOurs as error:
+                raise InvalidEnvelope(f"it is not from {self.source}")
+        except InvalidEnvelope as error:
             log.warning("stray", extra={"queue": self.queue, "why": str(error)})
             self._strays.keep(self.source, raw, str(error), _now)
             return None
         return document
 
     def _of_this_epoch(self, envelopes: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Of a history that is no more, nothing is admitted; its messages are kept as strays."""
+        """The envelopes of the present epoch. Messages of an old epoch are kept as strays."""
         epoch = self._inbox.expected(self.source).epoch
         for document in envelopes:
             if document["epoch"] != epoch:
@@ -188,7 +192,7 @@ class Subscription:
 
 
 class SilenceWatch:
-    """Asks a source's feed when nothing has come from it for 2 s: with the broker down or wiped, facts still arrive."""
+    """Asks a source's feed after 2 s without a fact, so that facts arrive while the broker is down or wiped."""
 
     def __init__(self, source: str, catch_up: CatchUp, heard: Callable[[], float]) -> None:
         self.source = source

@@ -1,7 +1,7 @@
 """From a command to its outcome: load the stream, decide, append.
 
-``decide`` and ``evolve`` are pure; everything that can go wrong between two processes is handled here,
-once, for every aggregate of every service.
+``decide`` and ``evolve`` are pure. Failures between two processes are handled in this module, once, for every aggregate
+of every service.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar
 
 from services.kernel.base.clock import Clock
 from services.kernel.base.ids import new_id
-from services.kernel.base.message import Command, Draft, Event, Metadata, Recorded
+from services.kernel.base.message import Command, Event, FactDraft, Metadata, Recorded
 from services.kernel.base.problem import KeyReused, Problem, Refused, Stale, StillRunning, Unavailable, refusal_from
 from services.kernel.log.log import Append, Commit, Conflict, Duplicate, EventLog, NewEvent, Unknown
 
@@ -31,9 +31,9 @@ REMEMBERED_STREAMS = 512
 class Decider(Generic[State]):
     """An aggregate.
 
-    ``decide(command, state)`` answers the events that follow, an empty sequence when nothing changes, or
-    raises ``problem.Refused`` naming the rule. ``evolve(state, event)`` answers the state after an event.
-    ``name`` is the first word of its streams.
+    ``decide(command, state)`` returns the new events, an empty sequence if nothing changes, or raises
+    ``problem.Refused`` with the name of the rule. ``evolve(state, event)`` returns the state after an event. ``name``
+    is the first word of the aggregate's streams.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Decider(Generic[State]):
         return f"{self.name}-{identity}"
 
     def fold(self, events: Sequence[Event]) -> State:
-        """The state that a history leads to."""
+        """The state after a history of events."""
         state = self.initial
         for event in events:
             state = self.evolve(state, event)
@@ -54,13 +54,13 @@ class Decider(Generic[State]):
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """A command with all that its outcome is recorded under.
+class CommandEnvelope:
+    """A command with the data under which its outcome is recorded.
 
-    ``command_id`` is derived from caller, method, path and ``Idempotency-Key``, or from manager, instance,
-    fact and n-th command: never random. ``request`` is the fingerprint that a repetition must match.
-    ``expected`` is the version of ``If-Match``, None without one. ``fresh``: the identity was made for this command, so
-    its stream is taken to be empty without being asked for; the append proves it.
+    ``command_id`` is derived from caller, method, path and ``Idempotency-Key``, or from manager, instance, fact and the
+    command's place; never random. ``request`` is the fingerprint that a repetition must match. ``expected`` is the
+    version of ``If-Match``, None without this header. ``fresh`` says that the identity was made for this command: the
+    stream is taken as empty without a read, and the append proves that the stream is empty.
     """
 
     command: Command
@@ -73,10 +73,10 @@ class Order:
 
 
 Answer = Callable[[Any, Sequence[Event]], Mapping[str, Any]]
-Contract = Callable[[Recorded], Draft | None]
+Contract = Callable[[Recorded], FactDraft | None]
 
 
-def _silent(_recorded: Recorded) -> Draft | None:
+def _silent(_recorded: Recorded) -> FactDraft | None:
     return None
 
 
@@ -85,9 +85,9 @@ def _no_answer(_state: Any, _events: Sequence[Event]) -> Mapping[str, Any]:
 
 
 class Commands:
-    """Takes the commands of one service. One instance a service and process.
+    """Handles the commands of one service. A service has one instance per process.
 
-    ``contract`` words the fact that an event tells, or answers None; it sees that event alone.
+    ``contract`` words the fact that an event tells, or returns None; the contract sees this event alone.
     """
 
     def __init__(self, log: EventLog, clock: Clock, contract: Contract = _silent) -> None:
@@ -95,42 +95,42 @@ class Commands:
         self._clock = clock
         self._contract = contract
         self._queues = StreamQueues()
-        self._remembered = Remembered()
+        self._remembered = RecentStates()
         self._running: set[str] = set()
         self._guard = threading.Lock()
 
-    def take(self, decider: Decider[Any], order: Order, answer: Answer = _no_answer) -> Commit:
-        """The outcome of a command: decided now, or the one that it had before.
+    def take(self, decider: Decider[Any], envelope: CommandEnvelope, answer: Answer = _no_answer) -> Commit:
+        """Decide a command, or return the outcome that the command had before.
 
-        ``answer(state, events)`` makes what the reply is made from, kept with the commit. Raises
-        ``Refused`` (recorded), ``KeyReused``, ``StillRunning``, ``Stale``, ``Unavailable``, and whatever else
-        ``decide`` raises, unrecorded.
+        ``answer(state, events)`` makes the values of the reply, which the commit keeps. Raises ``Refused`` (recorded),
+        ``KeyReused``, ``StillRunning``, ``Stale``, ``Unavailable``, and any other error of ``decide``, unrecorded.
         """
-        with self._first(order.command_id):
+        with self._first(envelope.command_id):
             try:
-                with self._queues.turn(decider.stream(order.identity)):
-                    commit = self._decided(decider, order, answer)
+                with self._queues.turn(decider.stream(envelope.identity)):
+                    commit = self._decided(decider, envelope, answer)
             except Duplicate as duplicate:
-                return self._outcome(duplicate.commit, order.request)
+                return self._outcome(duplicate.commit, envelope.request)
             except Unknown as error:
                 raise Unavailable("the outcome is not known yet; repeat with the same key") from error
             except Problem:
-                # Every outcome that is recorded meets its own command_id in the index; one that is not recorded
-                # (Stale, NotFound) must not be told to somebody who had another answer before.
-                standing = self._log.outcome(order.command_id)
+                # A recorded outcome meets its own command_id in the index. An outcome that is not recorded
+                # (Stale, NotFound) must not replace an answer that the caller was given before.
+                standing = self._log.outcome(envelope.command_id)
                 if standing is None:
                     raise
-                return self._outcome(standing, order.request)
+                return self._outcome(standing, envelope.request)
         return self._raise_refusal(commit)
 
     def state(self, decider: Decider[State], identity: str) -> tuple[State, int]:
-        """An instance's present state and version, from the log itself."""
+        """An instance's present state and version, read from the log."""
         history = self._log.stream(decider.stream(identity))
         return decider.fold([recorded.event for recorded in history]), len(history)
 
     def repeated(self, command_id: str, request: str) -> Commit | None:
-        """The outcome that a command had before, None where it had none. Raises ``Refused`` as it was recorded, and
-        ``KeyReused`` for another request under the same key.
+        """The outcome that a command had before, None for a new command.
+
+        Raises ``Refused`` as recorded, and ``KeyReused`` for another request under the same key.
         """
         standing = self._log.outcome(command_id)
         return standing and self._outcome(standing, request)
@@ -139,19 +139,19 @@ class Commands:
         """Whether a command has an outcome already."""
         return self._log.outcome(command_id) is not None
 
-    def _decided(self, decider: Decider[Any], order: Order, answer: Answer) -> Commit:
-        """Decide and append, again and again while another process is faster, for ``CONFLICT_SECONDS`` at most.
+    def _decided(self, decider: Decider[Any], envelope: CommandEnvelope, answer: Answer) -> Commit:
+        """Decide and append. Repeat while another process is faster, for at most ``CONFLICT_SECONDS``.
 
-        A remembered state is only a guess. Events decided on it are proven by the stream's version when they are
-        appended; whatever else it leads to is decided again on what the log says.
+        A remembered state is only a guess. If the guess leads to events, the append checks the stream's version. If the
+        guess leads to a refusal, an error or no events, the command is decided again on the state from the log.
         """
         deadline = time.monotonic() + CONFLICT_SECONDS
-        stream = decider.stream(order.identity)
-        guess = self._remembered.get(stream) or ((decider.initial, 0) if order.fresh else None)
+        stream = decider.stream(envelope.identity)
+        guess = self._remembered.get(stream) or ((decider.initial, 0) if envelope.fresh else None)
         while True:
-            state, version = guess or self.state(decider, order.identity)
+            state, version = guess or self.state(decider, envelope.identity)
             try:
-                append, after = self._judge(decider, order, answer, state, version)
+                append, after = self._judge(decider, envelope, answer, state, version)
             except Problem:
                 if guess is None:
                     raise
@@ -175,14 +175,14 @@ class Commands:
             return commit
 
     def _judge(
-        self, decider: Decider[Any], order: Order, answer: Answer, state: Any, version: int
+        self, decider: Decider[Any], envelope: CommandEnvelope, answer: Answer, state: Any, version: int
     ) -> tuple[Append, Any]:
-        """The outcome of a command on a state, and the state after it."""
-        if order.expected is not None and order.expected != version:
+        """The outcome of a command on a state, and the state after the command."""
+        if envelope.expected is not None and envelope.expected != version:
             raise Stale("read it again, then decide", version=version)
-        base = Append(order.command_id, self._clock.now(), order.meta, order.request)
+        base = Append(envelope.command_id, self._clock.now(), envelope.meta, envelope.request)
         try:
-            events = tuple(NewEvent(new_id(), event) for event in decider.decide(order.command, state))
+            events = tuple(NewEvent(new_id(), event) for event in decider.decide(envelope.command, state))
         except Refused as refused:
             return replace(base, refused=refused.rule, answer={"problem": refused.document()}), state
         after = state
@@ -191,12 +191,12 @@ class Commands:
         reply = dict(answer(after, [new.event for new in events])) | {"version": version + len(events)}
         if not events:
             return replace(base, answer=reply), state
-        stream = decider.stream(order.identity)
+        stream = decider.stream(envelope.identity)
         facts = self._told(stream, version, events, base)
         told = replace(base, answer=reply, stream=stream, expected=version, events=events, facts=facts)
         return told, after
 
-    def _told(self, stream: str, version: int, events: Sequence[NewEvent], append: Append) -> tuple[Draft, ...]:
+    def _told(self, stream: str, version: int, events: Sequence[NewEvent], append: Append) -> tuple[FactDraft, ...]:
         drafts = (
             self._contract(
                 Recorded(0, index, stream, version + 1 + index, new.id, new.event, append.at, append.at, append.meta)
@@ -231,20 +231,20 @@ class Commands:
                 self._running.discard(command_id)
 
 
-class Remembered:
-    """The states of the streams that were last appended to in this process, at most ``REMEMBERED_STREAMS``."""
+class RecentStates:
+    """The states of the streams to which this process appended last, at most ``REMEMBERED_STREAMS``."""
 
     def __init__(self) -> None:
         self._states: OrderedDict[str, tuple[Any, int]] = OrderedDict()
         self._guard = threading.Lock()
 
     def get(self, stream: str) -> tuple[Any, int] | None:
-        """State and version after our last append, None when it is forgotten."""
+        """State and version after this process's last append, None for a forgotten stream."""
         with self._guard:
             return self._states.get(stream)
 
     def keep(self, stream: str, state: Any, version: int) -> None:
-        """Remember a stream; the one longest untouched is forgotten for it."""
+        """Remember a stream. The stream that was unused for the longest time is forgotten if the limit is passed."""
         with self._guard:
             self._states[stream] = (state, version)
             self._states.move_to_end(stream)
@@ -252,13 +252,13 @@ class Remembered:
                 self._states.popitem(last=False)
 
     def forget(self, stream: str) -> None:
-        """It was wrong."""
+        """Forget a stream whose remembered state was wrong."""
         with self._guard:
             self._states.pop(stream, None)
 
 
 class StreamQueues:
-    """One queue a stream, first come first served; a stream that nobody waits for costs nothing."""
+    """One queue per stream, first come first served. A stream without waiting commands takes no memory."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
@@ -267,7 +267,7 @@ class StreamQueues:
 
     @contextmanager
     def turn(self, stream: str) -> Iterator[None]:
-        """Wait for one's turn on a stream. Raises ``Unavailable`` after ``QUEUE_SECONDS``."""
+        """Wait for a turn on a stream. Raises ``Unavailable`` after ``QUEUE_SECONDS``."""
         with self._guard:
             lock = self._locks.setdefault(stream, threading.Lock())
             self._users[stream] += 1

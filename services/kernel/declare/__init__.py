@@ -1,1 +1,1 @@
-"""What a service declares, before anything is started: routes, shapes, facts, views, process managers."""
+"""A service's declarations: routes, shapes, facts, views, process managers. None of them starts anything."""

@@ -1,6 +1,6 @@
-"""Values that change at dates: each version holds from its date on, until a later one begins.
+"""Values that change at dates: each version is in force from its date until a later version begins.
 
-Pure, so a domain may import it.
+Pure, so a domain may import this module.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 
 
 class Dated(Protocol):
-    """One version: its number, counted from 1, and the aware time from which it is in force."""
+    """A version: its number, counted from 1, and the aware time from which the version is in force."""
 
     @property
     def version(self) -> int: ...
@@ -24,9 +24,10 @@ Version = TypeVar("Version", bound=Dated)
 
 
 def in_force(versions: Iterable[Version], at: datetime) -> Version | None:
-    """The version in force at a time: of those begun the one begun last, the higher number of two begun together.
+    """The version in force at a time: the version that began last; of two that began together, the version with the
+    higher number.
 
-    None before the first.
+    None before the first version.
     """
     begun = [version for version in versions if version.in_force_from <= at]
     return max(begun, key=lambda version: (version.in_force_from, version.version), default=None)

@@ -1,4 +1,4 @@
-"""What a service reads of the facts that others tell: for each fact the dataclass of the fields that it needs.
+"""The facts of other services that a service reads: for each fact a dataclass of the needed fields.
 
 HEARD = FactShapes({"members.guest-tied": GuestTied, "members.member-joined": MemberJoined})
 
@@ -18,15 +18,18 @@ from services.kernel.declare.plain import FACT
 class FactShapes:
     """Frozen dataclasses by the name of the fact, ``members.guest-tied``.
 
-    A class names only what its service needs, and ignores the rest. A field without a default must be in every fact of that
-    name; ``tests/contract/test_fact_shapes.py`` compares each class with the schema that the source publishes.
+    A class names only the fields that its service needs, and ignores other fields. A field without a default must be in
+    every fact of that name; ``tests/contract/test_fact_shapes.py`` compares each class with the schema that the source
+    publishes.
     """
 
     def __init__(self, shapes: Mapping[str, type[Any]]) -> None:
         self._shapes = dict(shapes)
 
     def read(self, fact: Fact) -> Any:
-        """The fact's data as its dataclass, None for a fact that is not read here. Raises ``Misfit``, which parks it."""
+        """The fact's data as its dataclass, None for a fact without a class. Raises ``Misfit``, which parks the
+        fact.
+        """
         shape = self._shapes.get(fact.name)
         return None if shape is None else FACT.read(shape, fact.data)
 

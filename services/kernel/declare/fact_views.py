@@ -1,7 +1,7 @@
-"""The two views that every service makes of another's facts, declared by fact and field names.
+"""The two kinds of views that every service makes of another service's facts, declared by fact and field names.
 
-A service does not import another and knows it by its published facts alone, so what it keeps of them is its own
-declaration; how it is kept is here. The functions make the ``apply`` of a ``view.View`` that reads the inbox.
+A service never imports another service and knows only its published facts, so each service declares the fields that it
+keeps. This module does the keeping. Each function makes the ``apply`` of a ``view.View`` that reads the inbox.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ StoredT = TypeVar("StoredT")
 
 
 def copied(kept: Mapping[str, Sequence[str]]) -> Callable[[Fact], Applied]:
-    """One document a subject: of each fact named, the fields listed, as they were told.
+    """Make one document per subject from the listed fields of the named facts, unchanged.
 
     A fact without one of its fields raises ``KeyError`` and is parked.
     """
@@ -47,7 +47,7 @@ def copied(kept: Mapping[str, Sequence[str]]) -> Callable[[Fact], Applied]:
 
 
 def six_digits(version: int) -> str:
-    """The key of a version: keys ordered as text are ordered by number."""
+    """The key of a version, padded so that the keys' order as text is the versions' order."""
     return f"{version:06d}"
 
 
@@ -58,10 +58,10 @@ def dated(
     key: Callable[[int], str] = six_digits,
     since: Callable[[datetime], Any] = moment,
 ) -> Callable[[Fact], Applied]:
-    """One document a version that the fact ``name`` tells: ``{version, in_force_from, …kept(data)}``.
+    """Make one document per version that the fact ``name`` tells: ``{version, in_force_from, …kept(data)}``.
 
-    The fact's data has ``version`` and ``in_force_from``. ``since`` gives the form in which the time is stored, by
-    default text to the second.
+    The fact's data has ``version`` and ``in_force_from``. ``since`` makes the stored form of the time, by default text
+    to the second.
     """
 
     def apply(fact: Fact) -> Applied:
@@ -74,9 +74,9 @@ def dated(
 
 
 def told_or_default(data: Document, defaults: Document) -> dict[str, Any]:
-    """The values that a fact tells under the names of ``defaults``, in the types of the defaults; tuples as lists.
+    """The fact's values under the names of ``defaults``, in the types of the defaults; tuples as lists.
 
-    A fact told before a value existed does not have it: what holds by default held then.
+    A fact that is older than a value does not have the value; the default was in force then.
     """
     return {
         name: list(data.get(name, default)) if isinstance(default, tuple) else type(default)(data.get(name, default))

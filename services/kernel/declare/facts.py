@@ -1,4 +1,4 @@
-"""What a service tells the others, said once: a row for each event that becomes a fact.
+"""The facts that a service tells: one row for each event that becomes a fact.
 
     CONTRACT = Contract(
         Tells(poll.PollAgreed, "poll-agreed", "poll", ("starts", "ends")),
@@ -6,8 +6,8 @@
         untold=(poll.VoteCast,),
     )
 
-From the rows follow the schema of each fact, ``tell`` (event → fact) and the registry of the service's events. A row that
-does not fit its event is an error when the module is imported, before anything is decided.
+The rows give the schema of each fact, ``tell`` (event → fact) and the registry of the service's events. A row that does
+not fit its event is an error when the module is imported.
 """
 
 from __future__ import annotations
@@ -19,13 +19,15 @@ from datetime import datetime
 from functools import partial
 from operator import attrgetter
 from types import NoneType, UnionType
-from typing import Any, Generic, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Generic, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from marshmallow import Schema, fields
+from marshmallow import Schema
 from marshmallow.validate import OneOf
 
-from services.kernel.base.message import Draft, Event, Recorded
+from services.kernel.base.message import Event, FactDraft, Recorded
 from services.kernel.base.times import moment
+from services.kernel.declare.plain import Form
+from services.kernel.declare.schema import schema_of
 from services.kernel.log.registry import Registry
 
 E = TypeVar("E", bound=Event)
@@ -33,24 +35,19 @@ T = TypeVar("T")
 Path = str
 """The way from an event to one of its values: ``title``, ``chat.group``."""
 Made = Path | tuple[Any, Path | Callable[[T], Any]]
-"""Where a value comes from: a path, or its type and a path or a function."""
+"""The source of a value: a path, or a type with a path or a function."""
 Plain = Callable[[Any], Any]
-"""Makes a JSON value of an event's."""
+"""Makes a JSON value from an event's value."""
 
-_SCALARS: Mapping[Any, Callable[..., fields.Field[Any]]] = {
-    str: fields.String,
-    int: partial(fields.Integer, strict=True),
-    float: fields.Float,
-    bool: fields.Boolean,
-    datetime: partial(fields.AwareDateTime, format="iso"),
-}
+_SCALARS = (str, int, float, bool, datetime)
 
 
 @dataclass(frozen=True)
 class Part(Generic[T]):
-    """How a dataclass within an event is told, where not every field of the class is told under its own name.
+    """How a dataclass within an event is told, if some of its fields are left out, renamed or computed.
 
-    ``fields``, ``made`` and ``known`` are those of ``Tells``. A dataclass without a part is told whole.
+    ``fields``, ``made`` and ``known`` mean the same as in ``Tells``. A dataclass without a part is told with all its
+    fields.
     """
 
     of: type[T]
@@ -63,25 +60,26 @@ class Part(Generic[T]):
 class Tells(Generic[E]):
     """One row: ``event`` is told as ``fact``.
 
-    What stands in the data:
+    The data of the fact:
 
-    - ``id_as``: the name under which the id of the event's stream stands there; None: the id does not.
-    - ``fields``: paths into the event, each told under its last name (``chat.group`` as ``group``), in this order. A name
-      that ``id_as`` or ``made`` explains only has its place here; left out, ``id_as`` comes first and ``made`` last.
-    - ``made``: what is told under another name, with another type, or computed. Either a path (the type follows from the
-      event), or a type and a path or a function of the event. A function may give a time as text, written by itself.
+    - ``id_as``: the name of the field with the id of the event's stream; None for no such field.
+    - ``fields``: paths into the event, in the order of the data. Each path is told under its last name (``chat.group``
+      as ``group``). A name from ``id_as`` or ``made`` may stand here to set its place; otherwise ``id_as`` comes first and
+      ``made`` last.
+    - ``made``: fields with another name or another type than in the event, and computed fields. The value is a path (the
+      type follows from the event), or a type with a path or a function of the event. A function may return a time as text.
     - ``known``: the only values that a field may have.
     - ``parts``: how dataclasses within the event are told.
 
-    What else a fact has:
+    The other properties of the fact:
 
-    - ``when``: a path to a bool or a function of the event; nothing is told where it is false.
-    - ``subject``: a path or a function of the event; None: the id of the event's stream.
-    - ``region``: a path, or a function of the event and the id of its stream; None: the event's ``region``, and no region
-      where the event has no such field.
+    - ``when``: a path to a bool, or a function of the event; nothing is told if the value is false.
+    - ``subject``: a path, or a function of the event; None for the id of the event's stream.
+    - ``region``: a path, or a function of the event and the id of its stream; None for the event's ``region``, and for
+      no region if the event has no such field.
 
-    Types that can be told: ``str``, ``int``, ``float``, ``bool``, ``datetime`` (as ``times.moment`` writes it), ``Literal``
-    of texts, ``X | None``, ``tuple[X, ...]`` (a list) and dataclasses (objects).
+    Types that can be told: ``str``, ``int``, ``float``, ``bool``, ``datetime`` (as ``times.moment`` writes it),
+    ``Literal`` of texts, ``X | None``, ``tuple[X, ...]`` (a list) and dataclasses (objects).
     """
 
     event: type[E]
@@ -97,12 +95,13 @@ class Tells(Generic[E]):
 
 
 class Contract:
-    """All that one service tells (``facts``: type → schema of the data), and the registry of all its events, those of the
-    rows and those ``untold``.
+    """All facts of one service (``facts``: type → schema of the data), and the registry of all its events: the events
+    of the rows and the ``untold`` events.
 
-    Raises ``ValueError`` for a field that the event does not have, a name told twice in a fact, ``known`` or ``parts`` of
-    nothing that is told, an event with two rows or both told and untold, and two rows that give one fact different schemas.
-    Raises ``TypeError`` for a type that cannot be told, a condition that is no bool, a subject or region that is no text.
+    Raises ``ValueError`` for a field that the event does not have, a name told twice in a fact, ``known`` or ``parts``
+    without a told field, an event with two rows or both told and untold, and two rows that give one fact different
+    schemas. Raises ``TypeError`` for a type that cannot be told, a condition that is no bool, a subject or region that
+    is no text.
     """
 
     def __init__(self, *rows: Tells[Any], untold: Iterable[type[Event]] = ()) -> None:
@@ -119,102 +118,105 @@ class Contract:
             raise ValueError(f"both told and untold: {', '.join(both)}")
         self.registry = Registry()
         self.registry.register(*self._tellers, *silent)
-        self.facts: Mapping[str, Schema] = {fact: teller.data.schema() for fact, teller in first.items()}
+        self.facts: Mapping[str, Schema] = {fact: teller.schema for fact, teller in first.items()}
 
-    def tell(self, recorded: Recorded) -> Draft | None:
-        """The fact that an event tells, from that event alone; None for an event that concerns nobody outside."""
+    def tell(self, recorded: Recorded) -> FactDraft | None:
+        """The fact that an event tells, made from this event alone; None for an untold event."""
         teller = self._tellers.get(type(recorded.event))
         return teller.told(recorded) if teller else None
 
 
 class _Teller:
-    """A row whose paths and types are looked up."""
+    """A row with resolved paths and types."""
 
     def __init__(self, row: Tells[Any]) -> None:
-        types = _Types(row.parts)
-        self.data = types.data(row.fact, row.event, row)
-        self.shape = (self.data.types, row.parts)
-        if idle := sorted(of.__name__ for of in set(types.parts) - types.used):
+        shapes = _Shapes(row.parts)
+        self._data = shapes.made(row.fact, row.event, row)
+        self.shape = (self._data.types, row.parts)
+        if idle := sorted(of.__name__ for of in set(shapes.parts) - shapes.used):
             raise ValueError(f"{row.fact} tells no {', '.join(idle)}")
         self._fact = row.fact
         self._when = _reader(row.event, row.when, bool) if row.when else None
         self._subject = _reader(row.event, row.subject, str) if row.subject else None
         self._region = _region(row)
 
-    def told(self, recorded: Recorded) -> Draft | None:
+    @property
+    def schema(self) -> Schema:
+        """The schema of the fact's data."""
+        return schema_of(self._data.shape, "answer")()
+
+    def told(self, recorded: Recorded) -> FactDraft | None:
         event, identity = recorded.event, recorded.stream_id
         if self._when and not self._when(event):
             return None
         subject = self._subject(event) if self._subject else identity
-        return Draft(
-            recorded.id, self._fact, subject, self.data.plain(event, identity), region=self._region(event, identity)
-        )
+        data = _TOLD.write(self._data.of(event, identity))
+        return FactDraft(recorded.id, self._fact, subject, data, region=self._region(event, identity))
 
 
 @dataclass(frozen=True)
-class _Data:
-    """An object in JSON: what each of its fields is, the schema of all, and how it is made of an event or a part."""
+class _Made:
+    """The dataclass of a fact's data or of a part, made of the fields that are told, and what reads each of an event."""
 
+    shape: type
     types: Mapping[str, tuple[Any, tuple[Any, ...]]]
-    schema: type[Schema]
-    values: Mapping[str, Plain]
+    values: Mapping[str, Callable[[Any], Any]]
     id_as: str | None
 
-    def plain(self, source: Any, identity: str = "") -> dict[str, Any]:
-        """The JSON object of ``source``, an event or a part; ``identity`` is the id of the event's stream."""
-        return {name: identity if name == self.id_as else self.values[name](source) for name in self.types}
+    def of(self, source: Any, identity: str = "") -> Any:
+        """The data of ``source``, an event or a part; ``identity`` is the id of the event's stream."""
+        return self.shape(
+            **{name: identity if name == self.id_as else self.values[name](source) for name in self.types}
+        )
 
 
-class _Types:
-    """The schema and the JSON value of each type, with the parts of one row."""
+class _Shapes:
+    """Makes the dataclasses of one row: the fact's data, and its parts."""
 
     def __init__(self, parts: Iterable[Part[Any]]) -> None:
         self.parts = {part.of: part for part in parts}
         self.used: set[type] = set()
 
-    def data(self, title: str, owner: type, said: Tells[Any] | Part[Any]) -> _Data:
-        """What stands in a fact's data or in a part, named ``title``, of the class ``owner``. Raises ``ValueError``."""
+    def made(self, title: str, owner: type, said: Tells[Any] | Part[Any]) -> _Made:
+        """The dataclass ``title`` of what is told of the class ``owner``. Raises ``ValueError`` and ``TypeError``."""
         id_as = said.id_as if isinstance(said, Tells) else None
         listed: dict[str, Any] = {path.rpartition(".")[2]: path for path in said.fields}
         if len(listed) < len(said.fields) or id_as in said.made:
             raise ValueError(f"{title} tells a name twice")
         first = {} if id_as is None or id_as in listed else {id_as: id_as}
         types: dict[str, tuple[Any, tuple[Any, ...]]] = {}
-        shape: dict[str, fields.Field[Any]] = {}
-        values: dict[str, Plain] = {}
-        for name, made in {**first, **listed, **said.made}.items():
-            how = (str, _as_is) if name == id_as else made
-            annotation, source = (_annotation(owner, how), how) if isinstance(how, str) else how
+        hints: dict[str, Any] = {}
+        values: dict[str, Callable[[Any], Any]] = {}
+        for name, how in {**first, **listed, **said.made}.items():
+            source: Any = (str, _as_is) if name == id_as else how
+            annotation, source = (_annotation(owner, source), source) if isinstance(source, str) else source
             types[name] = annotation, tuple(said.known.get(name, ()))
-            shape[name], plain = self.field(f"{title}.{name}", *types[name], required=True)
+            hints[name], plain = self.told(f"{title}.{name}", *types[name])
             values[name] = partial(_plain, _reader(owner, source), plain)
         if idle := sorted(set(said.known) - set(types)):
             raise ValueError(f"{title} tells no {', '.join(idle)}")
-        return _Data(types, Schema.from_dict(shape, name=title), values, id_as)
+        shape = dataclasses.make_dataclass(
+            title.title().replace("-", "") if "-" in title else title, hints.items(), frozen=True
+        )
+        return _Made(shape, types, values, id_as)
 
-    def field(
-        self, where: str, annotation: Any, known: tuple[Any, ...] = (), **options: Any
-    ) -> tuple[fields.Field[Any], Plain]:
-        """The field of the schema, and what makes its JSON value. Raises ``TypeError``."""
+    def told(self, where: str, annotation: Any, known: tuple[Any, ...] = ()) -> tuple[Any, Plain]:
+        """The annotation in the fact's dataclass, and what makes the value of the event's. Raises ``TypeError``."""
         origin, inner = get_origin(annotation), get_args(annotation)
         if origin in (Union, UnionType) and len(inner) == 2 and NoneType in inner:
             (there,) = (each for each in inner if each is not NoneType)
-            shape, plain = self.field(where, there, known, allow_none=True, **options)
-            return shape, lambda value: None if value is None else plain(value)
+            hint, plain = self.told(where, there, known)
+            return hint | None, lambda value: None if value is None else plain(value)
         if origin is tuple and inner[1:] == (...,):
-            item, plain = self.field(where, inner[0], known)
-            return fields.List(item, **options), lambda value: [plain(each) for each in value]
-        if origin is Literal and all(isinstance(each, str) for each in inner):
-            return self.field(where, str, inner, **options)
-        if annotation in _SCALARS:
-            if known:
-                options["validate"] = OneOf(known)
-            return _SCALARS[annotation](**options), _moment if annotation is datetime else _as_is
+            hint, plain = self.told(where, inner[0], known)
+            return tuple[hint, ...], lambda value: tuple(plain(each) for each in value)  # type: ignore[valid-type]
+        if origin is Literal or annotation in _SCALARS:
+            return Annotated[annotation, OneOf(known)] if known else annotation, _as_is
         if dataclasses.is_dataclass(annotation) and isinstance(annotation, type) and not known:
             part = self.parts.get(annotation) or Part(annotation, tuple(_fields(annotation)))
             self.used.add(annotation)
-            data = self.data(annotation.__name__, annotation, part)
-            return fields.Nested(data.schema, **options), data.plain
+            made = self.made(annotation.__name__, annotation, part)
+            return made.shape, made.of
         raise TypeError(f"{where}: {annotation} cannot be told" + (f" as one of {known}" if known else ""))
 
 
@@ -228,7 +230,9 @@ def _region(row: Tells[Any]) -> Callable[[Any, str], str | None]:
 
 
 def _reader(owner: type, source: Path | Callable[[Any], Any], *allowed: Any) -> Callable[[Any], Any]:
-    """The function that reads ``source`` of an event; a path must be one, and of an ``allowed`` type where some are given."""
+    """The function that reads ``source`` from an event. A path must exist, and its type must be one of ``allowed`` if
+    given.
+    """
     if callable(source):
         return source
     annotation = _annotation(owner, source)
@@ -238,7 +242,7 @@ def _reader(owner: type, source: Path | Callable[[Any], Any], *allowed: Any) -> 
 
 
 def _annotation(owner: type, path: Path) -> Any:
-    """The type at the end of a path. Raises ``ValueError`` where the path leads nowhere."""
+    """The type at the end of a path. Raises ``ValueError`` for a path that does not exist."""
     found: Any = owner
     for name in path.split("."):
         known = _fields(found) if dataclasses.is_dataclass(found) else {}
@@ -258,9 +262,9 @@ def _plain(read: Callable[[Any], Any], plain: Plain, source: Any) -> Any:
     return plain(read(source))
 
 
-def _moment(at: datetime | str) -> str:
-    return at if isinstance(at, str) else moment(at)
-
-
 def _as_is(value: Any) -> Any:
     return value
+
+
+_TOLD = Form(lambda at: at if isinstance(at, str) else moment(at))
+"""Writes a fact's data. A time may have been written already by the row's own function."""

@@ -7,8 +7,9 @@
 | ``STATE`` of a manager | ISO text | left out | trust |
 | ``FACT`` of another service | ISO text | | every type checked |
 
-A field that is ``UNSET`` is always left out. Reading ignores what the dataclass does not know and gives a missing field its
-default; without one it raises ``Misfit``. *Trust*: our own code wrote the value, so its type is not looked at.
+A field that is ``UNSET`` is always left out. Reading ignores unknown fields and gives a missing field its default; a
+missing field without a default raises ``Misfit``. *Trust* means: our own code wrote the value, so its type is not
+checked.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ PRIMITIVES = (str, int, float, bool)
 
 
 class Misfit(ValueError):
-    """The values do not fit the dataclass; the text names it and the field."""
+    """The values do not fit the dataclass; the text names the dataclass and the field."""
 
 
 class Form:
@@ -52,7 +53,7 @@ class Form:
         self._read_hooks(checked)
 
     def write(self, value: Any) -> Any:
-        """A dataclass, or anything that holds some, as plain values."""
+        """A dataclass, or a value that holds dataclasses, as plain values."""
         return self._converter.unstructure(value)
 
     def read(self, shape: type[Shape], value: Mapping[str, Any]) -> Shape:
@@ -60,7 +61,7 @@ class Form:
         return self.reader(shape)(value)
 
     def reader(self, shape: type[Shape], first: str | None = None) -> Callable[[Mapping[str, Any]], Shape]:
-        """Reads one shape, faster than ``read``; ``first`` is the name under which the first field is found."""
+        """Make a reader of one class, faster than ``read``; ``first`` is the stored name of the first field."""
         hook = self._reading(shape, first)
 
         def read_one(value: Mapping[str, Any]) -> Shape:
@@ -110,7 +111,7 @@ class Form:
         converter.register_structure_hook_factory(_may_be_unset, self._reading_set)
 
     def _reading_set(self, annotation: Any) -> Callable[[Any, Any], Any]:
-        """What is read is there, so it is of the other type."""
+        """The reader for ``X | Unset``: a value that was found is of type ``X``."""
         found = parsed(annotation)
         kind = found.type | None if found.nullable else found.type
         return lambda value, _: self._converter.structure(value, kind)
@@ -118,7 +119,7 @@ class Form:
 
 @cache
 def _names(shape: Any) -> Mapping[str, str]:
-    """Field → the name outside, of those that have one of their own."""
+    """Field → outside name, for fields with an outside name."""
     return {
         name: mark.name
         for name, hint in hints_of(shape).items()
@@ -139,7 +140,7 @@ def _is_primitive_or_null(annotation: Any) -> bool:
 
 
 def _is_bare(annotation: Any) -> bool:
-    """Whether a value of this type needs no change: a primitive, or a mapping of them."""
+    """Whether a value of this type needs no change: a primitive, or a mapping of primitives."""
     if annotation in {*PRIMITIVES, Any, types.NoneType} or get_origin(annotation) is Literal:
         return True
     if get_origin(annotation) in {Annotated, Mapping, Union, types.UnionType}:

@@ -1,7 +1,7 @@
-"""Who acts, and what they may do where.
+"""The acting person, partner or service, and its permissions by region.
 
-The service that knows offices resolves them to grants, once; the gateway signs the result; every service that
-decides checks it. No service but that one needs to know an office.
+The service that knows offices resolves them to grants, once. The gateway signs the result, and every service checks the
+signature. So no other service needs to know offices.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SKEW_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An office that the actor holds or stands in for; ``region`` None where it is for all."""
+    """An office that the actor holds or stands in for; ``region`` is None for an office of all regions."""
 
     office: str
     region: str | None = None
@@ -29,11 +29,13 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks. ``kind`` is ``person``, ``partner``, ``service`` or ``anonymous``; ``id`` the person's, partner's or
-    service's, "" for nobody. A partner is an institution's program; it is an actor on the routes that are made for it, and
-    a stranger who only reads everywhere else.
+    """The caller of a request.
 
-    ``grants`` maps a permission to the regions it holds for; ``EVERYWHERE`` among them means all.
+    ``kind`` is ``person``, ``partner``, ``service`` or ``anonymous``. ``id`` is the person's, partner's or service's
+    id, "" for an anonymous caller. A partner is an institution's program. A partner counts as an actor only on routes
+    for partners; on other routes a partner is anonymous and may only read.
+
+    ``grants`` maps a permission to its regions; ``EVERYWHERE`` among the regions means all regions.
     """
 
     kind: str = "anonymous"
@@ -42,16 +44,18 @@ class Actor:
     grants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def may(self, permission: str, region: str | None = None) -> bool:
-        """Whether the permission is held for the region; for None: held everywhere."""
+        """Whether the actor has the permission for the region; None asks for a permission that is held everywhere."""
         regions = self.grants.get(permission, ())
         return EVERYWHERE in regions or (region is not None and region in regions)
 
     def may_somewhere(self, permission: str) -> bool:
-        """Whether the permission is held for any region at all."""
+        """Whether the actor has the permission for any region."""
         return bool(self.grants.get(permission))
 
     def require(self, permission: str, region: str | None = None) -> None:
-        """Raises ``Unauthorized`` for nobody, ``Forbidden`` for whoever lacks the permission there."""
+        """Raises ``Unauthorized`` for an anonymous caller, ``Forbidden`` for an actor without the permission in the
+        region.
+        """
         if self.kind == "anonymous":
             raise Unauthorized
         if not self.may(permission, region):
@@ -64,7 +68,7 @@ class Actor:
         return self.id
 
     def require_service(self, *names: str) -> None:
-        """Only for the services named, or any where none is named. Raises ``Forbidden``."""
+        """Admit only the named services, or any service if no name is given. Raises ``Forbidden``."""
         if self.kind != "service" or (names and self.id not in names):
             raise Forbidden("between services only")
 
@@ -73,10 +77,10 @@ ANONYMOUS = Actor()
 
 
 class ActorSignature:
-    """The actor on its way from the gateway to a service, and from a service to another.
+    """Signs the actor for the way from the gateway to a service, and from a service to another service.
 
-    Good for ``ACTOR_SECONDS``, with ``SKEW_SECONDS`` for clocks that differ. ``key`` is the secret that gateway and
-    services share.
+    A signature is valid for ``ACTOR_SECONDS``, plus ``SKEW_SECONDS`` for clocks that differ. ``key`` is the secret that
+    gateway and services share.
     """
 
     HEADER = "Jejaring-Actor"
@@ -85,11 +89,13 @@ class ActorSignature:
         self._serializer = URLSafeTimedSerializer(key, salt="jejaring.actor")
 
     def sign(self, actor: Actor) -> str:
-        """The header's value. Raises nothing."""
+        """The value of the header for an actor. Raises nothing."""
         return str(self._serializer.dumps(asdict(actor)))
 
     def read(self, value: str | None) -> Actor:
-        """The actor of a header; ``ANONYMOUS`` without one. Raises ``Unauthorized`` for one forged or expired."""
+        """The actor in a header's value; ``ANONYMOUS`` without a header. Raises ``Unauthorized`` for a forged or
+        expired value.
+        """
         if not value:
             return ANONYMOUS
         try:
@@ -102,7 +108,7 @@ class ActorSignature:
 
 
 def actor_from(data: Mapping[str, Any]) -> Actor:
-    """An actor from its JSON form (``dataclasses.asdict`` of it)."""
+    """The actor from its JSON form, as made by ``dataclasses.asdict``."""
     return Actor(
         kind=data["kind"],
         id=data["id"],
@@ -112,5 +118,5 @@ def actor_from(data: Mapping[str, Any]) -> Actor:
 
 
 def service_actor(name: str) -> Actor:
-    """A service acting for itself."""
+    """The actor of a service that acts for itself."""
     return Actor(kind="service", id=name)

@@ -1,9 +1,9 @@
-"""Process managers: from what happened to what this service does about it.
+"""Process managers: they react to events and facts with commands to their own service.
 
-``react(state, fact)`` is pure and sees nothing else; the time is the fact's. It commands its own service only; other
-services are moved by the facts that follow. The reader issues the commands first, under ids derived from manager,
-instance, fact and place, and then stores state, guard and deadlines in one durable document: a crash between the two
-repeats commands that are known already, and loses nothing.
+``react(state, fact)`` is pure and sees no other data; the time is the fact's. A manager commands its own service only;
+other services react to the facts that follow. The reader first gives the commands, under ids derived from manager,
+instance, fact and place. Then the reader stores state, guard and deadlines in one durable document. A crash between the
+two repeats commands that the log knows already, and loses nothing.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Reaction(Generic[StateT]):
-    """What follows from a fact: the new state, commands, and all deadlines that stand from now on.
+    """The consequences of a fact: the new state, the commands, and all deadlines that are set from now on.
 
-    ``deadlines`` maps a name to the domain time at which it passes; one that is left out is withdrawn.
+    ``deadlines`` maps a name to the domain time of the deadline; a deadline that is left out is withdrawn.
     """
 
     state: StateT
@@ -46,13 +46,15 @@ class Reaction(Generic[StateT]):
 
 @dataclass(frozen=True)
 class Stateless:
-    """The state of a manager that needs nothing but the events."""
+    """The state of a manager that needs only the events."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeadlinePassed(Event):
-    """A deadline's time has come. It tells no fact; the manager that set it reacts, and ``decide`` alone judges
-    whether what it then commands still applies. ``due`` is when it should have fired.
+    """A deadline has passed. The event tells no fact.
+
+    The manager that set the deadline reacts to the event, and ``decide`` alone judges whether the manager's command
+    still applies. ``due`` is the time of the deadline.
     """
 
     manager: str
@@ -82,11 +84,16 @@ DEADLINES: Decider[None] = Decider("deadlines", None, _pass, lambda state, _even
 class ProcessManager(Generic[StateT]):
     """A manager's definition.
 
-    ``instances(fact)`` names the instances that a fact concerns, none for most. ``react`` is called for each with that
-    instance's state. ``state`` is the frozen dataclass of the state; all its fields have defaults, for an instance begins with
-    them, and a field at its default is not stored. Without ``state`` it is a mapping of JSON values, ``{}`` at first. ``start`` is ``origin`` for one that acts on all of
-    history, ``now`` for one that at its first start only learns: facts before it are folded, their commands muted.
-    A manager with deadlines reads ``COMMITS`` too, for that is where a passed one is recorded.
+    ``instances(fact)`` returns the instances that a fact concerns; empty for most facts. ``react`` is called for each
+    instance, with the instance's state.
+
+    ``state`` is the frozen dataclass of the state. All its fields have defaults, because an instance begins with the
+    defaults; a field at its default is not stored. Without ``state`` the state is a mapping of JSON values, ``{}`` at
+    first.
+
+    ``start`` is ``origin`` for a manager that acts on all of history. A manager with ``now`` gives no commands for
+    facts from before its first start, and only folds them into its state. A manager with deadlines reads ``COMMITS``
+    too, because passed deadlines are recorded there.
     """
 
     name: str
@@ -98,14 +105,14 @@ class ProcessManager(Generic[StateT]):
     state: type[StateT] = dict  # type: ignore[assignment]
 
     def reaction(self, stored: Mapping[str, Any], fact: Any) -> Reaction:
-        """What a fact leads to from the state as it is stored; the new state comes as it will be stored."""
+        """The reaction to a fact, from the stored form of the state; the new state is in stored form too."""
         if self.state is dict:
             return self.react(stored, fact)  # type: ignore[arg-type, return-value]
         reaction = self.react(STATE.read(self.state, stored), fact)
         return Reaction(STATE.write(reaction.state), reaction.issues, reaction.deadlines)
 
     def concerned(self, fact: Recorded | Fact) -> Sequence[str]:
-        """The instances that a fact concerns, its own passed deadlines included."""
+        """The instances that a fact concerns, including the instance of a passed deadline."""
         if isinstance(fact, Recorded) and isinstance(fact.event, DeadlinePassed):
             return [fact.event.instance] if fact.event.manager == self.name else []
         return self.instances(fact)

@@ -1,10 +1,11 @@
-"""A service's HTTP surface: a handler is a plain function, and the decorator above it makes it a route.
+"""A service's HTTP surface: a handler is a plain function, and the decorator above the function makes a route.
 
-Handlers are called with the service's parts and a request that has been read, validated and attributed. They check
-the policy, take a command or read a view, and answer. They never see HTTP.
+A handler is called with the service's parts and a request that has been read and validated and whose caller is known.
+The handler checks the policy, takes a command or reads a view, and answers. Handlers never see HTTP.
 
-A handler's annotations say the shapes of body, query and answer, each a frozen dataclass (``schema``):
-``def vote(parts: Parts, request: Request[NewVote]) -> Answer[PollState]``, and ``Request[None, PollFilter]`` for a query alone.
+The annotations of a handler give the shapes of body, query and answer, each a frozen dataclass (``schema``): ``def
+vote(parts: Parts, request: Request[NewVote]) -> Answer[PollState]``, and ``Request[None, PollFilter]`` for a query
+without a body.
 """
 
 from __future__ import annotations
@@ -13,14 +14,14 @@ import inspect
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, is_dataclass
 from datetime import datetime
-from typing import Any, Generic, TypedDict, Unpack, get_args, get_origin, get_type_hints
+from typing import Any, Generic, Protocol, TypedDict, Unpack, get_args, get_origin, get_type_hints
 
 from marshmallow import Schema
 from typing_extensions import TypeVar
 
 from services.kernel.base.ids import derived_id
 from services.kernel.base.message import Command, Event, Metadata
-from services.kernel.commands.decider import Commands, Decider, Order, State, _no_answer
+from services.kernel.commands.decider import CommandEnvelope, Commands, Decider, State, _no_answer
 from services.kernel.declare.plain import ANSWER
 from services.kernel.declare.policy import Actor
 from services.kernel.declare.schema import Use, schema_of
@@ -36,8 +37,8 @@ MakeAnswer = Callable[[State, Sequence[Event]], KeptT]
 
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[AnswerT_co]):
-    """What a handler answers. ``version`` becomes the ``ETag``, ``position`` the ``Position``; a ``body`` of str is sent
-    as ``content_type``, any other as JSON.
+    """A handler's answer. ``version`` becomes the ``ETag``, ``position`` the ``Position``. A ``body`` of type str is
+    sent as ``content_type``, any other body as JSON.
     """
 
     body: AnswerT_co | None = None
@@ -53,10 +54,10 @@ class Answer(Generic[AnswerT_co]):
 class Request(Generic[BodyT, QueryT]):
     """A request as a handler sees it.
 
-    ``path`` holds the path's parameters, ``query`` and ``body`` what the schemas made of query string and body.
-    ``command_id`` is derived from caller, method, path and ``Idempotency-Key`` ("" for reads), ``fingerprint`` from body
-    and ``If-Match``; ``expected`` is the version in ``If-Match``. ``now`` is domain time. ``success`` is the status that
-    the route answers with when it did what was asked.
+    ``path`` holds the path's parameters, ``query`` and ``body`` the validated query string and body. ``command_id`` is
+    derived from caller, method, path and ``Idempotency-Key`` ("" for reads), ``fingerprint`` from body and
+    ``If-Match``. ``expected`` is the version in ``If-Match``. ``now`` is domain time. ``success`` is the status of the
+    route's successful answer.
     """
 
     path: Mapping[str, str]
@@ -73,14 +74,16 @@ class Request(Generic[BodyT, QueryT]):
     made: set[str] = field(default_factory=set, compare=False)
 
     def new_id(self, kind: str = "") -> str:
-        """An id for what this request creates: a repetition of the request gets the same one."""
+        """An id for a new object of this request; a repetition of the request gets the same id."""
         identity = derived_id(self.command_id, kind)
         self.made.add(identity)
         return identity
 
     def before(self) -> Commit | None:
-        """The outcome that this request had before, None where it had none. For a handler that answers more than is kept of
-        an outcome; the others are answered from it without asking. Raises as ``Commands.repeated`` does.
+        """The outcome that this request had before, None for a new request.
+
+        Only for a handler whose answer holds more than the stored outcome; other handlers are answered from the outcome
+        automatically. Raises the errors of ``Commands.repeated``.
         """
         return self._writing.repeated(self.command_id, self.fingerprint)
 
@@ -93,17 +96,18 @@ class Request(Generic[BodyT, QueryT]):
         *,
         location: str | None = None,
     ) -> Answer[KeptT]:
-        """Take one command and answer what ``answer(state, events)`` makes of the state after it, with the route's status.
+        """Take one command and answer with ``answer(state, events)`` of the state after it, under the route's status.
 
-        The answer is kept with the commit: a repetition of the request gets the same. Raises what ``Commands.take`` raises.
+        The answer is kept with the commit, so a repetition of the request gets the same answer. Raises the errors of
+        ``Commands.take``.
         """
         return recorded(self.take(decider, identity, command, answer), self.success, location)
 
     def take(
         self, decider: Decider[State], identity: str, command: Command, answer: MakeAnswer[State, Any] = _no_answer
     ) -> Commit:
-        """Take one command under this request's identity; raises what ``Commands.take`` raises."""
-        order = Order(
+        """Take one command under this request's id. Raises the errors of ``Commands.take``."""
+        envelope = CommandEnvelope(
             command=command,
             identity=identity,
             command_id=self.command_id,
@@ -112,7 +116,7 @@ class Request(Generic[BodyT, QueryT]):
             expected=self.expected,
             fresh=identity in self.made,
         )
-        return self._writing.take(decider, order, _plain(answer))
+        return self._writing.take(decider, envelope, _plain(answer))
 
     def also(
         self,
@@ -124,13 +128,15 @@ class Request(Generic[BodyT, QueryT]):
         actor: str | None = None,
         answer: MakeAnswer[State, Any] = _no_answer,
     ) -> Commit:
-        """Take one of several commands of this request, on a stream of its own, under an id that follows from the request's
-        and from ``step``: a request that is repeated after a crash between two of them goes on where it was. ``actor`` is
-        whoever turned out to act, where that is not the caller. Raises what ``Commands.take`` raises.
+        """Take one of several commands of this request, on another stream.
+
+        The command's id is derived from the request's id and from ``step``, so a request that is repeated after a crash
+        goes on where it stopped. ``actor`` replaces the caller as the acting person. Raises the errors of
+        ``Commands.take``.
         """
         meta = Metadata(correlation=self.correlation, actor=actor or self.actor.id or None)
-        order = Order(command, identity, derived_id(self.command_id, step), meta)
-        return self._writing.take(decider, order, _plain(answer))
+        envelope = CommandEnvelope(command, identity, derived_id(self.command_id, step), meta)
+        return self._writing.take(decider, envelope, _plain(answer))
 
     @property
     def _writing(self) -> Commands:
@@ -140,7 +146,7 @@ class Request(Generic[BodyT, QueryT]):
 
 
 def _plain(answer: MakeAnswer[State, Any]) -> MakeAnswer[State, Mapping[str, Any]]:
-    """The same answer as it is kept with the commit: JSON values."""
+    """The same answer in the form that the commit keeps: JSON values."""
 
     def written(state: State, events: Sequence[Event]) -> Mapping[str, Any]:
         made = answer(state, events)
@@ -158,10 +164,10 @@ H = TypeVar("H", bound=Handler)
 class Route:
     """One method of one path.
 
-    ``path`` has parameters in braces: ``/v1/topics/{topic}``. ``public`` routes are forwarded by the gateway; the others
-    are for operators and services. ``name`` is the operation's id in OpenAPI. A route that ``writes`` needs an
-    ``Idempotency-Key``. ``raw`` routes get the body as bytes, at most ``limit``. ``partners``: a partner's program may come
-    here; on every other route it is a stranger, and one who writes nothing.
+    ``path`` has parameters in braces: ``/v1/topics/{topic}``. The gateway forwards ``public`` routes; the others are
+    for operators and services. ``name`` is the operation's id in OpenAPI. A route that ``writes`` needs an
+    ``Idempotency-Key``. ``raw`` routes get the body as bytes, at most ``limit``. ``partners`` admits a partner's
+    program as an actor; on other routes a partner is anonymous and may not write.
     """
 
     method: str
@@ -180,18 +186,18 @@ class Route:
 
     @property
     def writes(self) -> bool:
-        """Whether it changes something."""
+        """Whether the route changes data."""
         return self.method in {"POST", "PUT", "PATCH", "DELETE"}
 
     @property
     def success(self) -> int:
-        """The status of an answer that did what was asked."""
+        """The status of a successful answer."""
         return next((status for status in self.statuses if status < 300), 200)
 
 
 class RouteOptions(TypedDict, total=False):
-    """What a decorator of ``Routes`` accepts besides the path; ``Route`` says what each means. ``body``, ``query``,
-    ``answer`` and ``raw`` follow from the handler's annotations unless they are given.
+    """The options of a ``Routes`` decorator besides the path; ``Route`` explains them. ``body``, ``query``, ``answer``
+    and ``raw`` follow from the handler's annotations unless given.
     """
 
     body: Schema
@@ -204,21 +210,59 @@ class RouteOptions(TypedDict, total=False):
     statuses: Sequence[int]
 
 
-class Routes(Collection[Route]):
-    """The routes of a module or of a whole service, in the order of their definition.
+class DeclaredRoute(Protocol):
+    """What ``RouteTable`` needs to know of a route."""
 
-    ``Routes(topics.routes, venues.routes)`` joins those of several modules. ``get``, ``post``, ``put``, ``patch`` and
-    ``delete`` decorate a handler and leave it as it is. The function's name becomes the operation's
-    (``open_poll``: ``open-poll``; a trailing underscore is dropped), the first paragraph of its docstring the
-    summary, without the full stop at its end. Raises ``ValueError`` for a handler without a docstring and for two
-    operations of one name.
+    @property
+    def method(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+RouteT = TypeVar("RouteT", bound=DeclaredRoute)
+
+
+class RouteTable(Collection[RouteT]):
+    """Routes in the order of their definition, each with a name of its own.
+
+    ``RouteTable(topics.routes, venues.routes)`` joins the routes of several modules. A subclass adds a decorator for each
+    HTTP method. Raises ``ValueError`` for two operations of one name.
     """
 
-    def __init__(self, *parts: Iterable[Route]) -> None:
-        self._routes: dict[str, Route] = {}
+    def __init__(self, *parts: Iterable[RouteT]) -> None:
+        self._routes: dict[str, RouteT] = {}
         for part in parts:
             for route in part:
                 self._add(route)
+
+    def __iter__(self) -> Iterator[RouteT]:
+        return iter(self._routes.values())
+
+    def __len__(self) -> int:
+        return len(self._routes)
+
+    def __contains__(self, route: object) -> bool:
+        return route in self._routes.values()
+
+    def _add(self, route: RouteT) -> None:
+        other = self._routes.setdefault(route.name, route)
+        if other is not route:
+            raise ValueError(
+                f"two operations are called {route.name!r}: {other.method} {other.path} and {route.method} {route.path}"
+            )
+
+
+class Routes(RouteTable[Route]):
+    """The routes of a module or of a whole service, in the order of their definition.
+
+    ``Routes(topics.routes, venues.routes)`` joins the routes of several modules. ``get``, ``post``, ``put``, ``patch``
+    and ``delete`` decorate a handler and return it unchanged. The function's name becomes the operation's id
+    (``open_poll``: ``open-poll``; a trailing underscore is dropped), the first paragraph of its docstring the summary,
+    without the full stop at its end. Raises ``ValueError`` for a handler without a docstring and for two operations of
+    one name.
+    """
 
     def get(self, path: str, **options: Unpack[RouteOptions]) -> Callable[[H], H]:
         return self._decorator("GET", path, options)
@@ -235,15 +279,6 @@ class Routes(Collection[Route]):
     def delete(self, path: str, **options: Unpack[RouteOptions]) -> Callable[[H], H]:
         return self._decorator("DELETE", path, options)
 
-    def __iter__(self) -> Iterator[Route]:
-        return iter(self._routes.values())
-
-    def __len__(self) -> int:
-        return len(self._routes)
-
-    def __contains__(self, route: object) -> bool:
-        return route in self._routes.values()
-
     def _decorator(self, method: str, path: str, options: RouteOptions) -> Callable[[H], H]:
         def decorate(handler: H) -> H:
             name, summary = operation_name(handler), operation_summary(handler)
@@ -252,16 +287,9 @@ class Routes(Collection[Route]):
 
         return decorate
 
-    def _add(self, route: Route) -> None:
-        other = self._routes.setdefault(route.name, route)
-        if other is not route:
-            raise ValueError(
-                f"two operations are called {route.name!r}: {other.method} {other.path} and {route.method} {route.path}"
-            )
-
 
 def _annotated(handler: Handler) -> RouteOptions:
-    """What a handler's annotations say: ``Request[bytes]`` gets the body as it came."""
+    """The options in a handler's annotations; ``Request[bytes]`` gets the raw body."""
     hints = get_type_hints(handler, include_extras=True)
     request = next((hint for hint in hints.values() if get_origin(hint) is Request), None)
     body, query, *_ = (*get_args(request), None, None)
@@ -277,12 +305,14 @@ def _schema(shape: Any, use: Use) -> Schema | None:
 
 
 def operation_name(handler: Callable[..., Any]) -> str:
-    """The id in OpenAPI of the operation that a function handles."""
+    """The operation's id in OpenAPI for a handler."""
     return handler.__name__.removesuffix("_").replace("_", "-")
 
 
 def operation_summary(handler: Callable[..., Any]) -> str:
-    """The first paragraph of a handler's docstring without its full stop. Raises ``ValueError`` where there is none."""
+    """The first paragraph of a handler's docstring without its full stop. Raises ``ValueError`` for a handler without a
+    docstring.
+    """
     paragraph = (inspect.getdoc(handler) or "").split("\n\n")[0]
     if not paragraph.strip():
         raise ValueError(
@@ -292,6 +322,6 @@ def operation_summary(handler: Callable[..., Any]) -> str:
 
 
 def recorded(commit: Commit, status: int = 200, location: str | None = None) -> Answer[Any]:
-    """The answer to a command: what its commit kept, under the version and position it has."""
+    """The answer to a command: the commit's stored answer, version and position."""
     body = {key: value for key, value in commit.answer.items() if key != "version"}
     return Answer(body, status, commit.answer.get("version"), commit.position, location)

@@ -1,21 +1,23 @@
-"""A frozen dataclass says a shape once; marshmallow's schema of a body, a query or an answer is derived from it.
+"""Derives marshmallow's schema of a body, a query or an answer from a frozen dataclass.
 
-The schema reads a request into the dataclass, refuses unknown fields, and is what OpenAPI shows, under the dataclass's name.
+The schema reads a request into the dataclass and refuses unknown fields. OpenAPI shows the schema under the dataclass's
+name.
 
 | annotation | field |
 |---|---|
-| ``str`` · ``int`` · ``bool`` · ``float`` | String · Integer · Boolean · Float; a body must say them in their own JSON type, a query says all in text |
+| ``str`` · ``int`` · ``bool`` · ``float`` | String · Integer · Boolean · Float; in a body only the field's own JSON type, in a query text |
 | ``datetime`` · ``date`` | AwareDateTime (ISO, with an offset) · Date |
 | ``X | None`` | null is a value |
 | ``tuple[X, ...]`` · ``Mapping[str, X]`` | List · Dict |
 | a dataclass | Nested |
 | ``Literal["a", "b"]`` | one of these |
-| ``Any`` · ``Mapping[str, Any]`` | whatever JSON holds: only where a shape is truly open |
+| ``Any`` · ``Mapping[str, Any]`` | any JSON: only if the shape is truly open |
 | ``X | Unset`` with the default ``UNSET`` | a field that may be missing |
 
-``Annotated[X, …]`` adds marshmallow's validators (or a tuple of them), ``Described``, ``Format``, ``Key`` or ``FieldOf``.
-A request's field is required unless it has a default, which OpenAPI shows. An answer's field is required unless its default is
-``UNSET``. A rule over several fields stands in ``__post_init__``, which raises marshmallow's ``ValidationError``.
+``Annotated[X, …]`` adds marshmallow's validators (or a tuple of them), ``Described``, ``Format``, ``Key`` or
+``FieldOf``. A request's field is required unless the field has a default, which OpenAPI shows. An answer's field is
+required unless its default is ``UNSET``. A rule over several fields stands in ``__post_init__``, which raises
+marshmallow's ``ValidationError``.
 """
 
 from __future__ import annotations
@@ -46,39 +48,39 @@ class Unset(Enum):
 
 
 UNSET: Final = Unset.UNSET
-"""A field that is not there: not sent, or left out of an answer. Null is something else. Counts as false."""
+"""A missing field: not sent, or left out of an answer. Differs from null. Counts as false."""
 
 
 @dataclass(frozen=True)
 class Described:
-    """What OpenAPI says about a property."""
+    """The description of a property in OpenAPI."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Format:
-    """The format that OpenAPI gives a text: ``date-time`` where the dataclass holds a moment as text."""
+    """The format of a text in OpenAPI: ``date-time`` for a dataclass field that holds a time as text."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class Key:
-    """The name outside, where Python cannot use it: ``Annotated[str, Key("from")]``."""
+    """The outside name of a field, if Python cannot use the name: ``Annotated[str, Key("from")]``."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class FieldOf:
-    """Makes the marshmallow field where the type does not say enough; its result is used as it is."""
+    """Makes the marshmallow field if the type does not say enough; the result is used unchanged."""
 
     make: Callable[[], fields.Field[Any]]
 
 
 class Truth(fields.Boolean):
-    """True or false and nothing that looks like it: marshmallow's own takes 1, "yes" and "on" too."""
+    """Accepts only true and false. Marshmallow's own field also accepts 1, "yes" and "on"."""
 
     def _deserialize(self, value: Any, *_where: Any, **_options: Any) -> bool:
         if not isinstance(value, bool):
@@ -94,16 +96,19 @@ class Tuple(fields.List[Any]):
 
 
 def within_the_calendar(at: datetime) -> None:
-    """Raises ``ValidationError`` for a time so near an end of the calendar that it cannot be moved to any zone."""
+    """Raises ``ValidationError`` for a time so near an end of the calendar that it cannot be converted to every
+    zone.
+    """
     if not _FIRST_TIME <= at <= _LAST_TIME:
         raise ValidationError("Not a time that anything happens at.")
 
 
 def schema_of(shape: Any, use: Use = "body") -> type[Schema]:
-    """The schema of a dataclass, or of a generic one with its argument: ``Listing[PollShown]`` makes ``PollShownList``.
+    """The schema of a dataclass, or of a generic dataclass with its argument: ``Listing[PollShown]`` makes
+    ``PollShownList``.
 
-    A shape without defaults has one schema for bodies and answers, so that OpenAPI shows one component. Raises ``TypeError``
-    for an annotation that says no JSON.
+    A dataclass without defaults has the same schema for bodies and answers, so that OpenAPI shows one component. Raises
+    ``TypeError`` for an annotation that has no JSON form.
     """
     return _derived(shape, "body" if use == "answer" and not _has_defaults(shape) else use)
 
@@ -127,7 +132,7 @@ def _derived(shape: Any, use: Use) -> type[Schema]:
 
 
 def name_of(shape: Any) -> str:
-    """The name that OpenAPI knows a dataclass by: its own, or what its ``component`` says. A generic one ends it with its
+    """The name of a dataclass in OpenAPI: its own name, or its ``component``. A generic dataclass adds its
     ``suffix``.
     """
     origin = get_origin(shape)
@@ -137,7 +142,7 @@ def name_of(shape: Any) -> str:
 
 
 def hints_of(shape: Any) -> Mapping[str, Any]:
-    """The annotations of a dataclass by field, type variables replaced by what the shape gives for them."""
+    """The annotations of a dataclass by field, with type variables replaced by the given arguments."""
     hints = get_type_hints(get_origin(shape) or shape, include_extras=True)
     generic = [shape, *getattr(shape, "__orig_bases__", ())]
     given = {
@@ -151,7 +156,7 @@ def hints_of(shape: Any) -> Mapping[str, Any]:
 
 @dataclass(frozen=True)
 class Annotation:
-    """An annotation taken apart: the bare type, what was annotated, and whether null or nothing may stand for it."""
+    """An annotation taken apart: the bare type, the annotated extras, and whether the field may be null or missing."""
 
     type: Any
     marks: tuple[Any, ...] = ()
@@ -233,7 +238,7 @@ def _plain(use: Use) -> Mapping[Any, Callable[..., fields.Field[Any]]]:
 
 
 def _absence(member: dataclasses.Field[Any], use: Use) -> dict[str, Any]:
-    """What holds where the field is not sent."""
+    """The options for a field that is not sent."""
     default, factory = member.default, member.default_factory
     if default is UNSET:
         return {}
@@ -246,7 +251,7 @@ def _absence(member: dataclasses.Field[Any], use: Use) -> dict[str, Any]:
 
 
 def _has_defaults(shape: Any) -> bool:
-    """Whether a field of the shape, or of one within, has a default that a request would show."""
+    """Whether a field of the dataclass, or of a nested dataclass, has a default that a request would show."""
     members = dataclasses.fields(get_origin(shape) or shape)
     own = any(_absence(each, "body").keys() - {"required"} for each in members)
     return own or any(_has_defaults(inner) for hint in hints_of(shape).values() for inner in _shapes_in(hint))

@@ -1,6 +1,6 @@
-"""What a service is made of, before anything is started.
+"""The declaration of a service. Nothing is started here.
 
-A service's ``bootstrap`` answers a ``Definition``: pure declarations. ``assembly`` turns it into running parts.
+A service's ``bootstrap`` returns a ``Definition``, and ``assembly`` turns the definition into running parts.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Core:
-    """The parts that every service has; a service builds its own ``parts`` for its handlers around them.
+    """The parts that every service has; a service builds the ``parts`` for its handlers from them.
 
-    ``commits`` is the service's own log as its readers see it, ``heard`` its inbox; a reader of its own
-    reads those too, for they keep what was just appended and know when there is nothing more.
+    ``commits`` is the service's own log as readers see it, ``heard`` its inbox. A service's additional readers use
+    both, because they keep the newest entries in memory and know when there are no more entries.
     """
 
     settings: Settings
@@ -51,8 +51,8 @@ class Core:
 class Definition:
     """One service's declarations.
 
-    ``sources`` names the services whose facts it admits to its inbox. ``parts`` builds what its handlers are called
-    with. ``readers`` builds readers that are neither views nor managers, a deliverer for one.
+    ``sources`` names the services whose facts the inbox receives. ``parts`` builds the object that handlers are called
+    with. ``readers`` builds readers that are neither views nor managers, for example a deliverer.
     """
 
     name: str

@@ -1,7 +1,7 @@
 """Shapes of requests and answers that every service has: ids, lines, times, pages.
 
-The names in capitals annotate a dataclass's fields: ``title: Line``, ``note: Annotated[str, up_to(2000)] | None = None``. The
-functions of the same meaning make fields for schemas that are still written as marshmallow classes.
+The names in capitals annotate a dataclass's fields: ``title: Line``, ``note: Annotated[str, up_to(2000)] | None =
+None``. The functions with the same meaning make fields for schemas that are still written as marshmallow classes.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ _SLUG = Regexp(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 
 
 def up_to(longest: int) -> tuple[Validator, ...]:
-    """A text of at most so many characters, not empty and not of blanks alone."""
+    """Validators for a text of at most ``longest`` characters that is not empty and not only blanks."""
     return (Length(1, longest), _SAYS_SOMETHING)
 
 
 def not_blank(longest: int = 200) -> tuple[Validator, ...]:
-    """The same as ``up_to``, under the pattern that members and notifications have always published."""
+    """The same as ``up_to``, with the pattern that members and notifications have always published."""
     return (Length(1, longest), _NOT_BLANK)
 
 
@@ -46,13 +46,13 @@ def _an_identity(text: str) -> None:
 
 
 Identity: TypeAlias = Annotated[str, _IDENTITY]
-"""An id that came from outside; ``is_identity`` says what it may hold."""
+"""An id from outside; ``is_identity`` checks the characters."""
 Identity80: TypeAlias = Annotated[str, (Length(1, 80), _an_identity)]
 """The same, published as a length, as members has always published it."""
 Slug: TypeAlias = Annotated[str, (Length(1, 60), _SLUG)]
 """A short name for use in addresses: small letters, digits, single dashes."""
 Line: TypeAlias = Annotated[str, up_to(200)]
-"""A line of text, not empty and not of blanks alone."""
+"""A line of text, not empty and not only blanks."""
 Text: TypeAlias = Annotated[str, not_blank()]
 """The same as ``Line``, as members and notifications publish it."""
 
@@ -66,7 +66,7 @@ class NoFields:
 
 @dataclass(frozen=True)
 class PageQuery:
-    """How long a page is, and behind which cursor it begins. A list's filter extends it."""
+    """The length of a page, and the cursor after which the page begins. A list's filter extends this class."""
 
     limit: Annotated[int, Range(1, 100)] = 50
     after: str | None = None
@@ -90,8 +90,10 @@ class BoundedPageQuery:
 
 @dataclass(frozen=True)
 class Listing(Generic[ItemT]):
-    """The answer of a list: its items and the next cursor. OpenAPI calls ``Listing[PollShown]`` a ``PollShownList``; a list of
-    another name is a subclass: ``class Inbox(Listing[InboxLine])``.
+    """The answer of a list: its items and the next cursor.
+
+    OpenAPI calls ``Listing[PollShown]`` a ``PollShownList``; a list with another name is a subclass: ``class
+    Inbox(Listing[InboxLine])``.
     """
 
     suffix: ClassVar[str] = "List"
@@ -100,7 +102,7 @@ class Listing(Generic[ItemT]):
 
 
 def fill(shape: type[ItemT], row: Any, /, **others: Any) -> ItemT:
-    """A dataclass whose fields are those of the same name in a row, and the others as given."""
+    """A dataclass with the fields of the same name copied from a row, and the given values for the others."""
     target: Any = shape
     kind: Any = type(row)
     made: ItemT = _filling(target, kind, *others)(row, **others)
@@ -109,7 +111,7 @@ def fill(shape: type[ItemT], row: Any, /, **others: Any) -> ItemT:
 
 @cache
 def _filling(shape: Any, row: Any, *others: str) -> Callable[..., Any]:
-    """The call that ``fill`` stands for, compiled as if it were written by hand: copying by name takes twice as long."""
+    """The call that ``fill`` makes, compiled as if written by hand: copying by name takes twice as long."""
     names = [member.name for member in members(shape)]
     there = {member.name for member in members(row)} - set(others)
     values = [f"{name}={name}" for name in others] + [f"{name}=_row.{name}" for name in names if name in there]
@@ -119,21 +121,23 @@ def _filling(shape: Any, row: Any, *others: str) -> Callable[..., Any]:
 
 
 def where(**fields_: Any) -> dict[str, Any]:
-    """What a filter asks for, as ``Views.find`` takes it: the fields that are not ``UNSET``."""
+    """The conditions of a filter for ``Views.find``: all fields that are not ``UNSET``."""
     return {name: value for name, value in fields_.items() if value is not UNSET}
 
 
 def is_identity(text: str) -> bool:
-    """Whether a text may be an id: it becomes part of streams, keys, headers and paths of views, where a dot or a dollar
-    means something else.
+    """Whether a text may be an id.
+
+    An id becomes part of streams, keys, headers and paths of views, and a dot or a dollar has a special meaning there.
     """
     return _ID.match(text) is not None
 
 
 def identity(required: bool = True, published_length: int | None = None, **options: Any) -> fields.String:
-    """An id that came from outside; ``is_identity`` says what it may hold.
+    """An id from outside; ``is_identity`` checks the characters.
 
-    OpenAPI shows that as a pattern, or with ``published_length`` only as a length, as members has always published it.
+    OpenAPI shows the check as a pattern; with ``published_length`` only as a length, as members has always published
+    it.
     """
     if published_length is None:
         return fields.String(required=required, validate=_IDENTITY, **options)
@@ -146,17 +150,17 @@ def slug(required: bool = True, **options: Any) -> fields.String:
 
 
 def text(required: bool = True, longest: int = 200, **options: Any) -> fields.String:
-    """The same as ``line``, under the pattern that members and notifications have always published."""
+    """The same as ``line``, with the pattern that members and notifications have always published."""
     return fields.String(required=required, validate=[Length(1, longest), _NOT_BLANK], **options)
 
 
 def line(required: bool = True, longest: int = 200, **options: Any) -> fields.String:
-    """A line of text, not empty and not of blanks alone."""
+    """A line of text, not empty and not only blanks."""
     return fields.String(required=required, validate=[Length(1, longest), _SAYS_SOMETHING], **options)
 
 
 def number(lowest: int, highest: int, required: bool = True, **options: Any) -> fields.Integer:
-    """A whole number within bounds; "3" and 3.0 are not."""
+    """A whole number within bounds; "3" and 3.0 are refused."""
     return fields.Integer(required=required, strict=True, validate=Range(lowest, highest), **options)
 
 
@@ -166,7 +170,7 @@ def truth(required: bool = True, **options: Any) -> fields.Boolean:
 
 
 def time(required: bool = True, **options: Any) -> fields.AwareDateTime:
-    """RFC 3339 with an offset, and far enough from the ends of the calendar to be moved to any zone and counted from."""
+    """RFC 3339 with an offset, far enough from the ends of the calendar for any zone and for date arithmetic."""
     return fields.AwareDateTime(required=required, format="iso", validate=within_the_calendar, **options)
 
 
@@ -175,7 +179,7 @@ class Empty(Schema):
 
 
 class Paging(Schema):
-    """How long a page is, and behind which cursor it begins."""
+    """The length of a page, and the cursor after which the page begins."""
 
     limit = fields.Integer(load_default=50, validate=Range(1, 100))
     after = fields.String(load_default=None)
@@ -198,7 +202,7 @@ class BoundedPaging(Schema):
 def listing(item: type[Schema], name: str | None = None, required: bool = False) -> Schema:
     """The answer of a list: its items and the next cursor.
 
-    OpenAPI shows it as ``name``, by default the item's name and ``List``, with both fields ``required`` or not.
+    OpenAPI shows the list as ``name``, by default the item's name and ``List``, with both fields ``required`` or not.
     """
     shape: dict[str, fields.Field[Any]] = {
         "items": fields.List(fields.Nested(item), required=required),
@@ -218,12 +222,12 @@ def paged(
 
 
 def paged(page: Page[RowT], shown: Callable[[RowT], ItemT], named: Callable[..., Any] = Listing) -> Answer[Any]:
-    """A page of a view as an answer; ``named`` is the class of a list that has a name of its own."""
+    """A page of a view as an answer; ``named`` is the class of a list with its own name."""
     return Answer(named(tuple(shown(row) for row in page.items), page.next))
 
 
 def paging(request: Request[Any, Any]) -> dict[str, Any]:
-    """The page that a request asks for, as ``Views.find`` takes it."""
+    """The page that a request asks for, as arguments of ``Views.find``."""
     query = request.query
     if isinstance(query, dict):
         return {"limit": query["limit"], "after": query["after"]}

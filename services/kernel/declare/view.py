@@ -1,11 +1,12 @@
-"""A read model: what one fact changes in which documents.
+"""A read model: the changes of documents that follow from one fact.
 
-A view is a name, a version, an ``apply`` and its indexes. ``apply`` is pure: from one fact alone it answers at most
-one change a document, never reading another document. Whatever order two logs are read in must give the same view.
+A view is a name, a version, an ``apply`` and its indexes. ``apply`` is pure: from one fact alone it returns at most one
+change per document, and never reads another document. A view of two logs must be the same for any order of reading
+them.
 
-Every change is guarded inside its own update (position × 1000 + index, one guard a log), so a fact applied twice is
-applied once. The guard stands in the update and not in the filter: a filtered upsert that finds its document guarded
-would insert it again and stop the whole batch with a duplicate key, for ever.
+Every change is guarded inside its own update (position × 1000 + index, one guard per log), so a repeated fact changes
+nothing. The guard stands in the update and not in the filter: an upsert whose filter excludes the guarded document
+would insert the document again, and the duplicate key would stop the whole batch for ever.
 """
 
 from __future__ import annotations
@@ -31,14 +32,14 @@ RowT = TypeVar("RowT", default=dict[str, Any])
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A MongoDB aggregation expression, evaluated against the document as it stands. Everything else is literal."""
+    """A MongoDB aggregation expression, evaluated against the stored document. All other values are literals."""
 
     value: Any
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Set fields of one document, which appears if it does not stand yet.
+    """Set fields of one document; a missing document is created.
 
     ``set`` maps a dotted path to a literal, a dataclass or an ``Expression``. Path parts must not contain dots or start
     with ``$``.
@@ -54,7 +55,7 @@ class Change:
 
     @classmethod
     def put(cls, row: Any) -> Change:
-        """Set all fields of a row, under the key that is its first field."""
+        """Set all fields of a row; the first field is the key."""
         document = DOCUMENT.write(row)
         key = document.pop(fields(row)[0].name)
         return cls(key, document)
@@ -62,7 +63,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Remove:
-    """Take a document out of the view. A tombstone with its guard stays, so a late repetition cannot revive it."""
+    """Remove a document from the view. A tombstone with the guard stays, so a late repetition cannot restore the
+    document.
+    """
 
     key: str
 
@@ -71,12 +74,14 @@ Applied = Sequence[Change | Remove]
 
 
 def increment(path: str, by: int = 1) -> Expression:
-    """The number at ``path`` (0 where there is none) plus ``by``."""
+    """The number at ``path`` (0 if missing) plus ``by``."""
     return Expression({"$add": [{"$ifNull": [f"${path}", 0]}, by]})
 
 
 def adding(path: str, *values: str) -> Expression:
-    """The set of strings at ``path`` with the values in it; kept sorted, so that two orders give the same array."""
+    """The set of strings at ``path`` with the values added. The set is kept sorted, so two orders give the same
+    array.
+    """
     union = {"$setUnion": [{"$ifNull": [f"${path}", []]}, {"$literal": list(values)}]}
     return Expression({"$sortArray": {"input": union, "sortBy": 1}})
 
@@ -95,11 +100,11 @@ def _subject(fact: Recorded | Fact) -> str:
 class View(Generic[RowT]):
     """A read model's definition.
 
-    ``row`` is the frozen dataclass of its documents: the first field is the document's ``_id``, the others have the names of
-    the document's fields. A field with a default may be missing in a document. Without ``row`` documents are dicts.
-    ``logs`` names what it reads: ``(COMMITS,)`` with events, ``(INBOX,)`` with facts, or both. ``key`` says what waits
-    behind a fact that cannot be applied; by default its stream or subject. Raising ``version`` builds the view anew
-    beside the live one.
+    ``row`` is the frozen dataclass of the view's documents: the first field is the document's ``_id``, the others have
+    the names of the document's fields. A field with a default may be missing in a document. Without ``row`` documents
+    are dicts. ``logs`` names the view's logs: ``(COMMITS,)`` with events, ``(INBOX,)`` with facts, or both. ``key``
+    names the group of facts that wait behind a failed fact; by default the stream or subject. A raised ``version``
+    rebuilds the view beside the live collection.
     """
 
     name: str
@@ -120,27 +125,27 @@ class View(Generic[RowT]):
 
     @cached_property
     def read(self) -> Callable[[Mapping[str, Any]], RowT]:
-        """Reads a stored document as a row. Raises ``Misfit`` where a field is missing that has no default."""
+        """Makes a row from a stored document. Raises ``Misfit`` if a field without a default is missing."""
         if self.row is dict:
             return _without_guards  # type: ignore[return-value]
         return DOCUMENT.reader(self.row, first="_id")
 
     @property
     def collection(self) -> str:
-        """The collection of this version when nothing was rebuilt by hand."""
+        """The collection of this version, before any rebuild by hand."""
         return f"view_{self.name}_v{self.version}"
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[RowT]):
-    """One page of rows, and the opaque cursor of the next, None at the end."""
+    """One page of rows, and the opaque cursor of the next page; None on the last page."""
 
     items: list[RowT]
     next: str | None
 
 
 def update(log: str, guard: int, change: Change | Remove) -> UpdateOne:
-    """The guarded update that a change becomes: an upsert by ``_id`` whose every field asks the guard first."""
+    """The guarded update for a change: an upsert by ``_id`` in which every field checks the guard first."""
     fresh = {"$lt": [{"$ifNull": [f"$_at.{log}", -1]}, guard]}
     if isinstance(change, Remove):
         gone = {"_id": "$_id", "_gone": True, "_at": {"$mergeObjects": [{"$ifNull": ["$_at", {}]}, {log: guard}]}}

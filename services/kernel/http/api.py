@@ -1,7 +1,7 @@
-"""From a raw HTTP request to a handler and back; no server in it, so it is tested as a function.
+"""From a raw HTTP request to a handler and back. The module contains no server, so tests call it as a function.
 
-Order of judgement: path and method, size, actor, body and query, ``Idempotency-Key``, ``Wait-For``, handler. Whatever
-fails is a problem document (RFC 9457); what was not foreseen is a 500 that shows an id and nothing else.
+Order of judgement: path and method, size, actor, body and query, ``Idempotency-Key``, ``Wait-For``, handler. Every
+failure is a problem document (RFC 9457); an unforeseen error is a 500 that shows only an id.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ MOST_DIGITS = 18
 
 @dataclass(frozen=True, slots=True)
 class RawRequest:
-    """What the server read. Header names are lower case; ``query`` keeps the last of repeated names."""
+    """The request as the server read it. Header names are lower case; of repeated names ``query`` keeps the last."""
 
     method: str
     path: str
@@ -52,7 +52,7 @@ class RawRequest:
 
 @dataclass(frozen=True, slots=True)
 class RawAnswer:
-    """What the server sends. ``route`` is the route's path for metrics, never the caller's."""
+    """The answer for the server to send. ``route`` is the route's path for metrics, never the caller's path."""
 
     status: int
     headers: Mapping[str, str]
@@ -63,8 +63,8 @@ class RawAnswer:
 class Api:
     """A service's routes, ready to answer.
 
-    ``wait_for(position)`` blocks until the service's views show that position, or raises ``Unavailable``;
-    ``shown()`` answers the position that they show now.
+    ``wait_for(position)`` blocks until the service's views show this position, or raises ``Unavailable``. ``shown()``
+    returns the position that the views show now.
     """
 
     def __init__(
@@ -143,10 +143,11 @@ class Api:
         return answer
 
     def _handled(self, route: Route, request: Request[Any, Any]) -> Answer[Any]:
-        """What the handler answers, or the answer that the same request had before.
+        """The handler's answer, or the answer that the same request had before.
 
-        What a request changed may be why its repetition is judged otherwise: whoever has handed an office over may not
-        hand it over. An outcome is looked for only then, for most repetitions are met by their command.
+        A request can change the reason why its repetition is refused: a person who has handed over an office may not
+        hand it over again. So after a problem the stored outcome is looked up. Most repetitions need no look-up,
+        because their command finds the outcome.
         """
         try:
             return route.handler(self._parts, request)
@@ -187,7 +188,9 @@ class Api:
 
 
 def _admitted(route: Route, actor: Actor) -> Actor:
-    """The actor on this route: a partner counts only where the route says so, whatever a handler makes of others."""
+    """The actor on this route: a partner counts only if the route admits partners, whatever the handler does with
+    actors.
+    """
     if actor.kind != "partner" or route.partners:
         return actor
     if route.writes:
@@ -229,7 +232,7 @@ def _position(service: str, header: str | None) -> int | None:
 
 
 def _is_number(text: str) -> bool:
-    # Python refuses to read a number of some thousands of digits, and nothing here counts that far.
+    # Python refuses to read a number with thousands of digits, and no count here gets that long.
     return text.isdecimal() and len(text) <= MOST_DIGITS
 
 

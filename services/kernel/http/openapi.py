@@ -1,4 +1,6 @@
-"""A service's OpenAPI 3.1 fragment, generated from its routes; the gateway merges the fragments and forwards by them."""
+"""A service's OpenAPI 3.1 fragment, generated from its routes; the gateway merges the fragments and forwards by
+them.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,8 @@ PROBLEM = {
 def fragment(definition: Definition) -> dict[str, Any]:
     """The fragment of one service: its public routes, marked ``x-jejaring-public``, and their schemas.
 
-    Raises ``UserWarning`` for two different shapes of one name: OpenAPI would call one of them by another.
+    Raises ``UserWarning`` for two different shapes with the same name, because OpenAPI would have to rename one of
+    them.
     """
     spec = APISpec(
         title=f"Jejaring: {definition.name}",
@@ -51,7 +54,7 @@ def fragment(definition: Definition) -> dict[str, Any]:
 
 
 def fragment_text(definition: Definition) -> str:
-    """The fragment as it is kept in the tree: sorted, indented, one newline at the end."""
+    """The fragment as the text of its file: sorted, indented, one newline at the end."""
     return json.dumps(fragment(definition), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 

@@ -1,6 +1,6 @@
-"""What operators and the other services ask of a service: health, readiness, metrics, status, and its feed.
+"""The routes for operators and other services: health, readiness, metrics, status, and the feed.
 
-None of it is public; the gateway forwards none of it.
+None of these routes is public; the gateway forwards none of them.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ PATIENCE_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class FeedQuery:
-    """``after`` is the number of the last fact that the asker has, 0 for none; ``epoch`` "" for one who never asked."""
+    """``after`` is the number of the last fact that the asking service has, 0 for none; ``epoch`` is "" at the first
+    request.
+    """
 
     epoch: str = ""
     after: Annotated[int, Range(min=0)] = 0
@@ -46,7 +48,7 @@ class FeedQuery:
 
 @dataclass(frozen=True)
 class PersonalQuery:
-    """All ids of one person, with commas between them, and the position to go on behind."""
+    """All ids of one person, separated by commas, and the position after which the page begins."""
 
     ids: Annotated[str, Length(1, 20_000)]
     after: Annotated[int, Range(0, 2**62)] = 0
@@ -54,7 +56,7 @@ class PersonalQuery:
 
 @dataclass(frozen=True)
 class Operations:
-    """The operator's side of one service."""
+    """The operational routes of one service."""
 
     definition: Definition
     settings: Settings
@@ -70,7 +72,7 @@ class Operations:
     metrics: Metrics
 
     def routes(self) -> Routes:
-        """The operational routes; their handlers need no parts but these."""
+        """The operational routes. Their handlers use this object and not the service's ``parts``."""
         routes = Routes()
 
         @routes.get("/healthz", public=False)
@@ -101,7 +103,9 @@ class Operations:
 
         @routes.get("/internal/personal", public=False)
         def personal(_parts: object, request: Request[None, PersonalQuery]) -> Answer:
-            """A page of what the log holds about a person; only for the gateway, which gives it to that person alone."""
+            """A page of what the log holds about a person; only for the gateway, which gives it to that person
+            alone.
+            """
             return self._personal(request)
 
         @routes.get("/internal/feed", public=False)
@@ -112,7 +116,7 @@ class Operations:
         return routes
 
     def reasons(self) -> list[str]:
-        """Why this service is not ready; empty when it is."""
+        """The reasons why this service is not ready; empty for a ready service."""
         reasons = [
             f"{subscription.queue}: {subscription.why or 'not consuming'}"
             for subscription in self.subscriptions

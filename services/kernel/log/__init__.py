@@ -1,1 +1,1 @@
-"""The log of a service: what it promises, in memory and in MongoDB."""
+"""The log of a service: its interface, and its implementations in memory and in MongoDB."""

@@ -12,9 +12,9 @@ from services.kernel.log.log import Append, Commit, Stored
 
 
 def as_document(append: Append, events: Sequence[Stored], recorded: datetime) -> dict[str, Any]:
-    """The document, but for what only the writer knows: position and fact numbers.
+    """The document of an append, without position and fact numbers, which only the writer knows.
 
-    Times are cut to milliseconds, as BSON keeps them, so that what is returned now equals what is read later.
+    Times are cut to milliseconds, as BSON keeps them, so that a returned commit equals the same commit when read later.
     """
     document: dict[str, Any] = {
         "command_id": append.command_id,
@@ -47,7 +47,7 @@ def as_document(append: Append, events: Sequence[Stored], recorded: datetime) ->
 
 
 def as_commit(document: Mapping[str, Any], source: str, epoch: str) -> Commit:
-    """The commit that a document holds."""
+    """The commit in a document."""
     at = document["at"]
     meta = Metadata(**document["meta"])
     events = document["events"]
@@ -87,7 +87,7 @@ def as_commit(document: Mapping[str, Any], source: str, epoch: str) -> Commit:
 
 
 def same_append(standing: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
-    """Whether the commit that stands is the one that was sent: same event ids, or the same refusal to the millisecond."""
+    """Whether the stored commit is the sent append: same event ids, or the same refusal to the millisecond."""
     if standing["command_id"] != sent["command_id"]:
         return False
     ids = [[event["id"] for event in document["events"]] for document in (standing, sent)]

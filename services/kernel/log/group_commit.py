@@ -1,12 +1,12 @@
-"""Appends that wait together go out as one ordered ``insert_many``, with consecutive positions.
+"""Appends that wait together are sent as one ordered ``insert_many``, with consecutive positions.
 
-What comes back is judged by what stands, never by what was sent:
+After each attempt the writer looks at what the log holds, and does not trust what was sent:
 
-* a commit that fails on ``(stream, events.version)`` is a conflict of its own command only; the rest is renumbered;
-* after any refusal the next position is read anew, by majority, never counted on from a position somebody else took:
-  a position that was only ever seen on a primary that is gone would leave a gap for ever;
-* after a lost connection the log is asked for each ``command_id``; what is absent is sent again with the same ids, and
-  the unique indexes decide if the first try still arrives.
+* a commit that fails on ``(stream, events.version)`` is a conflict of its own command only; the others get new numbers;
+* after any refusal the next position is read anew, by majority. The writer never counts on from a position that another
+  process took: a position that was seen only on a lost primary would leave a gap for ever;
+* after a lost connection the log is asked for each ``command_id``. A missing commit is sent again with the same ids, and
+  the unique indexes decide if the first attempt still arrives.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ DUPLICATE_KEY = 11000
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The last commit's position, and the number of the last fact told up to it."""
+    """The last commit's position, and the number of the last fact up to this commit."""
 
     position: int
     last_fact: int
 
 
 @dataclass
-class Waiting:
-    """An append on its way, and what became of it."""
+class PendingAppend:
+    """An append that is being written, and its result."""
 
     append: Append
     document: dict[str, Any]
@@ -53,15 +53,15 @@ class Waiting:
 
     @property
     def settled(self) -> bool:
-        """Whether its caller can be answered."""
+        """Whether the append has a result."""
         return self.commit is not None or self.error is not None
 
 
 class GroupCommit:
-    """The writer of one log in one process. Whoever comes first writes for all who wait with him.
+    """The writer of one log in one process. The first waiting thread writes the appends of all waiting threads.
 
-    ``head`` reads the last commit that a majority has; ``made`` turns a document into its commit; ``stands`` is told of
-    every commit of ours that is durable, in order.
+    ``head`` reads the last commit that a majority has. ``made`` turns a document into its commit. ``stands`` is called
+    with each durable commit of this process, in order.
     """
 
     def __init__(
@@ -75,13 +75,15 @@ class GroupCommit:
         self._head = head
         self._made = made
         self._told = stands
-        self._queue: deque[Waiting] = deque()
+        self._queue: deque[PendingAppend] = deque()
         self._gate = threading.Lock()
         self._writer = threading.Lock()
         self._own: Head | None = None
 
-    def append(self, waiting: Waiting) -> Commit:
-        """Wait in line, write or be written, and answer. Raises what ``EventLog.append`` raises."""
+    def append(self, waiting: PendingAppend) -> Commit:
+        """Wait, write the batch or let another thread write it, and return the commit. Raises the errors of
+        ``EventLog.append``.
+        """
         with self._gate:
             self._queue.append(waiting)
         deadline = waiting.entered + ANSWER_SECONDS
@@ -98,14 +100,14 @@ class GroupCommit:
             raise waiting.error or Unknown(waiting.append.command_id)
         return waiting.commit
 
-    def _leave(self, waiting: Waiting) -> None:
+    def _leave(self, waiting: PendingAppend) -> None:
         with self._gate:
             if waiting in self._queue:
                 self._queue.remove(waiting)
 
-    def _together(self) -> list[Waiting]:
-        """The next batch: what waits, up to its limits."""
-        batch: list[Waiting] = []
+    def _together(self) -> list[PendingAppend]:
+        """The next batch: the waiting appends, up to the limits of a batch."""
+        batch: list[PendingAppend] = []
         size = 0
         with self._gate:
             while self._queue and len(batch) < BATCH_COMMITS and size + self._queue[0].size <= BATCH_BYTES:
@@ -114,8 +116,8 @@ class GroupCommit:
                 batch.append(waiting)
         return batch
 
-    def _write(self, batch: list[Waiting]) -> None:
-        """Settle every append of the batch. The writer's lock is held."""
+    def _write(self, batch: list[PendingAppend]) -> None:
+        """Settle every append of the batch. The caller holds the writer's lock."""
         deadline = time.monotonic() + ANSWER_SECONDS
         unsettled = batch
         while unsettled:
@@ -130,8 +132,10 @@ class GroupCommit:
                 self._give_up(unsettled, Unknown("no answer in time"))
                 return
 
-    def _attempt(self, batch: list[Waiting]) -> list[Waiting]:
-        """Send once; answers what must be sent again. Raises ``PyMongoError`` when nobody knows what happened."""
+    def _attempt(self, batch: list[PendingAppend]) -> list[PendingAppend]:
+        """Send the batch once; returns the appends that must be sent again. Raises ``PyMongoError`` if the outcome is
+        unknown.
+        """
         last, self._own = self._own or self._head(), None
         numbered = []
         for waiting in batch:
@@ -154,15 +158,16 @@ class GroupCommit:
         self._own = last
         return []
 
-    def _stands(self, batch: list[Waiting], numbered: list[dict[str, Any]]) -> None:
+    def _stands(self, batch: list[PendingAppend], numbered: list[dict[str, Any]]) -> None:
         for waiting, document in zip(batch, numbered, strict=True):
             waiting.commit = self._made(document)
             self._told(waiting.commit)
 
-    def _refused(self, waiting: Waiting, key: dict[str, Any]) -> list[Waiting]:
-        """A unique key refused it: ours already, another's, a conflict, or only a position that is taken.
+    def _refused(self, waiting: PendingAppend, key: dict[str, Any]) -> list[PendingAppend]:
+        """Handle the refusal by a unique key: a duplicate of this append, another outcome of the command, a conflict,
+        or a taken position.
 
-        Which of several violated keys is reported is the server's choice, so the command is asked for first.
+        The server chooses which of several violated keys it reports, so the command id is looked up first.
         """
         unsettled = self._asked([waiting])
         if unsettled and "stream" in key:
@@ -172,12 +177,12 @@ class GroupCommit:
             waiting.error = LogError("an event id was used twice")
             return []
         if unsettled:
-            # Another process took the position. Its commit may not be a majority's yet; give it a moment.
+            # Another process took the position. A majority may not have its commit yet, so wait a moment.
             time.sleep(random.uniform(0.001, 0.01))  # noqa: S311 - jitter, not a secret
         return unsettled
 
-    def _asked(self, batch: list[Waiting]) -> list[Waiting]:
-        """Ask the log for each command; answers those it does not know."""
+    def _asked(self, batch: list[PendingAppend]) -> list[PendingAppend]:
+        """Look up each command in the log; returns the appends whose command is unknown."""
         wanted = [waiting.append.command_id for waiting in batch]
         found = {document["command_id"]: document for document in self._commits.find({"command_id": {"$in": wanted}})}
         unsettled = []
@@ -192,8 +197,8 @@ class GroupCommit:
                 waiting.error = Duplicate(self._made(document))
         return unsettled
 
-    def _after_silence(self, batch: list[Waiting], deadline: float) -> list[Waiting]:
-        """The connection was lost: ask until somebody answers or the deadline passes."""
+    def _after_silence(self, batch: list[PendingAppend], deadline: float) -> list[PendingAppend]:
+        """Look up the batch after a lost connection, until the database answers or the deadline passes."""
         pause = 0.02
         while time.monotonic() < deadline:
             try:
@@ -206,14 +211,14 @@ class GroupCommit:
         return batch
 
     @staticmethod
-    def _give_up(batch: Sequence[Waiting], error: LogError) -> None:
+    def _give_up(batch: Sequence[PendingAppend], error: LogError) -> None:
         for waiting in batch:
             if not waiting.settled:
                 waiting.error = error
 
 
 def _numbered(document: dict[str, Any], last: Head) -> dict[str, Any]:
-    """The document under the next position, its facts under the next numbers."""
+    """The document with the next position, and its facts with the next numbers."""
     facts = [{"n": last.last_fact + 1 + offset, **fact} for offset, fact in enumerate(document["facts"])]
     position = last.position + 1
     return document | {"_id": position, "position": position, "facts": facts, "last_fact": last.last_fact + len(facts)}

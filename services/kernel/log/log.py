@@ -1,8 +1,7 @@
-"""The log of what a service decided and told.
+"""The log of the decisions and facts of a service.
 
-One document an append. Positions are dense and unique, so the order has no gaps by construction: a
-reader that stands at 41 and finds 42 has missed nothing. One command has one outcome: a refusal and a
-command that changes nothing are commits too, without stream and events.
+Each append is one document. Positions are unique and have no gaps, so a reader at 41 that finds 42 has missed nothing.
+Each command has one outcome. A refusal, and a command that changes nothing, are commits too, without stream and events.
 """
 
 from __future__ import annotations
@@ -12,21 +11,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from services.kernel.base.message import Draft, Event, Fact, Metadata, Recorded
+from services.kernel.base.message import Event, Fact, FactDraft, Metadata, Recorded
 
 MAXIMUM_COMMIT_BYTES = 1_000_000
 
 
 class LogError(Exception):
-    """Root of what a log raises."""
+    """Base class of the log's errors."""
 
 
 class Conflict(LogError):
-    """The stream has moved on since it was loaded: load again and decide again."""
+    """The stream has changed since the stream was loaded: load again and decide again."""
 
 
 class Duplicate(LogError):
-    """The command has an outcome already, from another attempt. ``commit`` is that outcome."""
+    """The command has an outcome already, from another attempt. ``commit`` is this outcome."""
 
     def __init__(self, commit: Commit) -> None:
         super().__init__(f"command {commit.command_id} was decided at {commit.position}")
@@ -34,16 +33,18 @@ class Duplicate(LogError):
 
 
 class Unknown(LogError):
-    """No answer within the deadline: the append may or may not stand. Repeat it under the same command id."""
+    """The database did not answer within the deadline, so the append may or may not be stored. Repeat the append under
+    the same command id.
+    """
 
 
 class CommitTooLarge(LogError):
-    """One append over ``MAXIMUM_COMMIT_BYTES``; it would delay everybody who waits with it."""
+    """An append is larger than ``MAXIMUM_COMMIT_BYTES``; it would delay all appends of its batch."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """An event under the identity that it keeps however often it is sent."""
+    """An event and its id. The id stays the same when the event is sent again."""
 
     id: str
     event: Event
@@ -51,11 +52,11 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True)
 class Append:
-    """One command's outcome, on its way into the log.
+    """One command's outcome, before the log stores it.
 
-    ``expected`` is the stream's version that was decided upon. ``stream`` is None where nothing changes:
-    for a refusal (``refused`` names the rule) or a command without effect. ``request`` is the fingerprint
-    of what was asked, ``answer`` what the reply is made from.
+    ``expected`` is the version of the stream on which the command was decided. ``stream`` is None if nothing changes:
+    for a refusal (``refused`` names the rule) or a command without effect. ``request`` is the fingerprint of the
+    request, ``answer`` holds the values of the reply.
     """
 
     command_id: str
@@ -67,12 +68,12 @@ class Append:
     stream: str | None = None
     expected: int = 0
     events: tuple[NewEvent, ...] = ()
-    facts: tuple[Draft, ...] = ()
+    facts: tuple[FactDraft, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """One command's outcome as it stands. ``version`` is the stream's after it, 0 without a stream."""
+    """One command's outcome as stored. ``version`` is the stream's version after the commit, 0 without a stream."""
 
     position: int
     command_id: str
@@ -91,8 +92,10 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An event as it was written: read into its class only by who needs it, for a reader must be able to
-    park one event that it cannot read without losing sight of the others.
+    """An event as stored, not yet read into its class.
+
+    A reader must be able to park one unreadable event without losing the other events, so each reader loads the class
+    itself.
     """
 
     index: int
@@ -104,24 +107,24 @@ class Stored:
 
 
 class EventLog(Protocol):
-    """What every implementation keeps; ``testing.EventLogContract`` is the promise in tests."""
+    """The interface of every log. ``tests/contract/test_event_log.py`` tests all implementations."""
 
     source: str
 
     @property
     def epoch(self) -> str:
-        """The identity of this history. A restore of this service alone starts another one."""
+        """The id of this history. A restore of this service alone starts another history."""
         ...
 
     def append(self, append: Append) -> Commit:
-        """Store one outcome durably: when this returns, no crash takes it back.
+        """Store one outcome durably: after the return no crash removes the outcome.
 
         Raises ``Conflict``, ``Duplicate``, ``Unknown``, ``CommitTooLarge``.
         """
         ...
 
     def outcome(self, command_id: str) -> Commit | None:
-        """What became of a command, or None."""
+        """The outcome of a command, or None."""
         ...
 
     def stream(self, stream: str) -> Sequence[Recorded]:
@@ -129,19 +132,19 @@ class EventLog(Protocol):
         ...
 
     def read(self, after: int, limit: int = 256) -> Sequence[Commit]:
-        """At most ``limit`` commits behind a position, in order."""
+        """At most ``limit`` commits after a position, in order."""
         ...
 
     def head(self) -> int:
-        """The position of the last commit, 0 when there is none."""
+        """The position of the last commit, 0 for an empty log."""
         ...
 
     def facts(self, after: int, limit: int = 256) -> Sequence[Fact]:
-        """At most ``limit`` facts behind a number, in order."""
+        """At most ``limit`` facts after a number, in order."""
         ...
 
     def last_fact(self) -> int:
-        """The number of the last fact told, 0 when there is none."""
+        """The number of the last fact told, 0 before the first fact."""
         ...
 
     def recorded(self, commit: Commit) -> Sequence[Recorded]:

@@ -1,4 +1,4 @@
-"""The log in memory: the reference of what a log promises, and the log of the unit tests."""
+"""The log in memory: the reference for the interface, and the log of the unit tests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from services.kernel.log.stored_events import recorded_events, stored_events
 
 
 class MemoryLog:
-    """Keeps commits in a list. Safe for threads; durable until the process ends, no longer."""
+    """Keeps commits in a list, until the process ends. Safe for threads."""
 
     def __init__(self, source: str, registry: Registry, epoch: str = "memory") -> None:
         self.source = source
@@ -27,7 +27,7 @@ class MemoryLog:
             for standing in self._commits:
                 if standing.command_id == append.command_id:
                     if append.events and [event.id for event in standing.events] == [new.id for new in append.events]:
-                        return standing  # our own, sent again
+                        return standing  # the same append, sent again
                     raise Duplicate(standing)
             if sum(len(str(new.event)) for new in append.events) > MAXIMUM_COMMIT_BYTES:
                 raise CommitTooLarge(f"at most {MAXIMUM_COMMIT_BYTES} bytes")
@@ -82,7 +82,7 @@ class MemoryLog:
 
 
 def numbered_facts(source: str, epoch: str, append: Append, first: int) -> tuple[Fact, ...]:
-    """The append's facts under the numbers from ``first`` on."""
+    """The append's facts, with the numbers from ``first`` on."""
     return tuple(
         Fact(
             source=source,

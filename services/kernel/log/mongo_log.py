@@ -1,6 +1,6 @@
-"""The log in MongoDB: one document an append, in collection ``commits`` of the service's own database.
+"""The log in MongoDB: one document per append, in collection ``commits`` of the service's own database.
 
-Writing is ``group_commit``'s; here is what the log is and how it is read.
+``group_commit`` writes the log; this module defines and reads the log.
 """
 
 from __future__ import annotations
@@ -21,23 +21,25 @@ from services.kernel.base.ids import new_id
 from services.kernel.base.message import Fact, Recorded
 from services.kernel.base.metrics import Metrics
 from services.kernel.base.mongo import durable
-from services.kernel.base.window import Window
+from services.kernel.base.recent_buffer import RecentBuffer
 from services.kernel.log.commit_document import as_commit, as_document
-from services.kernel.log.group_commit import GroupCommit, Head, Waiting
+from services.kernel.log.group_commit import GroupCommit, Head, PendingAppend
 from services.kernel.log.log import MAXIMUM_COMMIT_BYTES, Append, Commit, CommitTooLarge, Conflict, LogError
 from services.kernel.log.registry import Registry
 from services.kernel.log.stored_events import recorded_events, stored_events
 
 
 class MongoLog:
-    """The real log. ``bell`` rings when this process appends; ``recent`` holds the newest of what it appended."""
+    """The log of a running service. ``bell`` rings when this process appends; ``recent`` holds the newest commits of
+    this process.
+    """
 
     def __init__(
         self, source: str, database: Database[dict[str, Any]], registry: Registry, metrics: Metrics | None = None
     ) -> None:
         self.source = source
         self.bell = Bell()
-        self.recent: Window[Commit] = Window()
+        self.recent: RecentBuffer[Commit] = RecentBuffer()
         self._registry = registry
         self._commits = durable(database, "commits")
         self._epochs = durable(database, "epoch")
@@ -48,10 +50,11 @@ class MongoLog:
         self._writer = GroupCommit(self._commits, self._head, self._commit, self._stands)
 
     def prepare(self) -> None:
-        """Create indexes and epoch; harmless when they stand.
+        """Create indexes and epoch; does nothing if they exist.
 
-        ``position`` repeats ``_id`` under an index of its own: measured, SecantusDB answers a range of ``_id`` by reading
-        the whole collection (25 ms at 1,600 commits), a range of an indexed field in under 1 ms. MongoDB does not mind.
+        ``position`` repeats ``_id`` under an index of its own. Measured: SecantusDB answers a range of ``_id`` by
+        reading the whole collection (25 ms at 1,600 commits), and a range of an indexed field in under 1 ms. MongoDB
+        works with either.
         """
         on_stream = {"stream": {"$exists": True}}
         self._commits.create_index(
@@ -72,7 +75,7 @@ class MongoLog:
         return str(self._epoch_document()["epoch"])
 
     def first_fact(self) -> int:
-        """The number that this epoch's facts begin with."""
+        """The number of this epoch's first fact."""
         return int(self._epoch_document()["first"])
 
     def append(self, append: Append) -> Commit:
@@ -82,7 +85,7 @@ class MongoLog:
             raise CommitTooLarge(f"{size} bytes; at most {MAXIMUM_COMMIT_BYTES}")
         begun = time.monotonic()
         try:
-            return self._writer.append(Waiting(append, document, size))
+            return self._writer.append(PendingAppend(append, document, size))
         except Conflict:
             if self._metrics is not None:
                 self._metrics.conflicts.labels(self.source).inc()
@@ -100,7 +103,7 @@ class MongoLog:
         return [recorded for document in found for recorded in self.recorded(self._commit(document))]
 
     def read(self, after: int, limit: int = 256) -> Sequence[Commit]:
-        # Positions are dense, so a range closed at both ends holds all there is to read.
+        # Positions have no gaps, so a range closed at both ends holds all commits that can be read.
         wanted = {"position": {"$gt": after, "$lte": after + limit}}
         return [self._commit(document) for document in self._commits.find(wanted).sort("position", ASCENDING)]
 
@@ -115,16 +118,16 @@ class MongoLog:
         # last_fact never falls along the log, so whole commits with all their facts lie in this range.
         told = self._told({"$gt": after, "$lte": after + limit})
         if not told and self.last_fact() > after:
-            told = self._told({"$gt": after}, at_most=1)  # a single commit that tells more than the limit
+            told = self._told({"$gt": after}, at_most=1)  # a single commit that tells more facts than the limit
         return [fact for fact in told if fact.n > after]
 
     def last_fact(self) -> int:
         return self._head().last_fact
 
     def last_fact_lately(self, seconds: float) -> int:
-        """The number of the last fact, as the database said at most ``seconds`` ago.
+        """The number of the last fact, as the database showed it at most ``seconds`` ago.
 
-        This process's own appends always count. An append of another process may be missing for that long.
+        This process's own appends always count. An append of another process may be missing for up to ``seconds``.
         """
         if time.monotonic() - self._looked > seconds:
             return self.last_fact()
@@ -149,13 +152,13 @@ class MongoLog:
         return known if known.position else Head(0, self.first_fact() - 1)
 
     def _stands(self, commit: Commit) -> None:
-        """A commit of this process is durable."""
+        """Note that a commit of this process is durable."""
         self._learn(Head(commit.position, commit.last_fact))
         self.recent.add(commit.position, commit)
         self.bell.ring()
 
     def _learn(self, head: Head) -> None:
-        """A majority has it: what lies before is never asked for again."""
+        """Note that a majority has this head; the database is never asked again about earlier commits."""
         if head.position > self._known.position:
             self._known = head
 
@@ -163,7 +166,7 @@ class MongoLog:
         return as_commit(document, self.source, self.epoch)
 
     def _epoch_document(self) -> Mapping[str, Any]:
-        """``{epoch, first}``, read once: a new epoch begins while no service runs."""
+        """``{epoch, first}``, read once: a new epoch begins only while no service runs."""
         if self._epoch is None:
             self._epoch = self._epochs.find_one({"_id": "epoch"})
         if self._epoch is None:

@@ -1,7 +1,7 @@
 """Event name and version ⇄ dataclass.
 
-Stored events are never rewritten. What an old release wrote is lifted, as a plain dict, one version at a
-time until it has the fields of today's class.
+Stored events are never rewritten. Upcasters lift the data of an old release, as a plain dict, one version at a time,
+until the data has the fields of today's class.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 class Unreadable(Exception):
-    """An event whose name or version this release does not know, or whose data does not fit its class."""
+    """This release does not know the event's name or version, or the event's data does not fit its class."""
 
 
 class Registry:
@@ -50,7 +50,7 @@ class Registry:
             self._classes[name] = event_class
 
     def upcaster(self, name: str, schema: int) -> Callable[[Upcaster], Upcaster]:
-        """Decorate the function that lifts the data of ``name`` from version ``schema`` to the next."""
+        """Decorate the function that lifts the data of ``name`` from version ``schema`` to the next version."""
 
         def remember(lift: Upcaster) -> Upcaster:
             if (name, schema) in self._upcasters:
@@ -61,21 +61,21 @@ class Registry:
         return remember
 
     def names(self) -> frozenset[str]:
-        """The names of all events known."""
+        """The names of all known events."""
         return frozenset(self._classes)
 
     def dump(self, event: Event) -> tuple[str, int, dict[str, Any]]:
-        """Name, version and JSON data of an event. Raises ``Unreadable`` for a class never registered."""
+        """Name, version and JSON data of an event. Raises ``Unreadable`` for an unregistered class."""
         name = type(event).__name__
         if self._classes.get(name) is not type(event):
             raise Unreadable(f"{name} is not registered")
         return name, event.schema, self._converter.unstructure(event)
 
     def load(self, name: str, schema: int, data: Mapping[str, Any]) -> Event:
-        """The event that was stored, lifted to today's version.
+        """The stored event, lifted to today's version.
 
-        Raises ``Unreadable`` when the name is unknown, the version is newer than ours, an upcaster is
-        missing, or the data does not fit.
+        Raises ``Unreadable`` if the name is unknown, the version is newer than this release's, an upcaster is missing,
+        or the data does not fit.
         """
         event_class = self._classes.get(name)
         if event_class is None:

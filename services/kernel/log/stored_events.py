@@ -1,4 +1,4 @@
-"""Events as a commit stores them, by name, version and data, and as they are read back into their classes."""
+"""Events as a commit stores them (name, version, data), and the way back into their classes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from services.kernel.log.registry import Registry
 
 
 def stored_events(registry: Registry, append: Append) -> tuple[Stored, ...]:
-    """The append's events as they are written, with contiguous versions behind ``expected``."""
+    """The append's events as stored, with contiguous versions after ``expected``."""
     stored = []
     for index, new in enumerate(append.events):
         name, schema, data = registry.dump(new.event)
@@ -17,7 +17,7 @@ def stored_events(registry: Registry, append: Append) -> tuple[Stored, ...]:
 
 
 def recorded_events(registry: Registry, commit: Commit) -> list[Recorded]:
-    """The commit's events in today's classes. Raises ``Unreadable`` for the first that is not readable."""
+    """The commit's events in today's classes. Raises ``Unreadable`` for the first unreadable event."""
     return [recorded_event(registry, commit, stored) for stored in commit.events]
 
 

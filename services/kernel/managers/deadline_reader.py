@@ -1,4 +1,4 @@
-"""Fires the deadlines that a process manager has set, when domain time has come to them."""
+"""Fires the deadlines of a process manager when domain time reaches them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from services.kernel.base.bell import Bell
 from services.kernel.base.clock import Clock
 from services.kernel.base.ids import derived_id
 from services.kernel.base.message import Metadata
-from services.kernel.commands.decider import Commands, Order
+from services.kernel.commands.decider import CommandEnvelope, Commands
 from services.kernel.declare.process import DEADLINES, PassDeadline, ProcessManager
 from services.kernel.managers.instances import Instances
 
@@ -22,29 +22,31 @@ ASK_SECONDS = 5.0
 
 
 class Upcoming:
-    """The earliest deadline that a manager has set since it was last asked; its readers set, its deadlines' reader asks."""
+    """The earliest deadline that a manager has set since the last call of ``take``. The manager's readers set
+    deadlines; the deadline reader takes the earliest.
+    """
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._due: datetime | None = None
 
     def note(self, due: datetime) -> None:
-        """A deadline was stored."""
+        """Note a stored deadline."""
         with self._guard:
             self._due = due if self._due is None else min(self._due, due)
 
-    def taken(self) -> datetime | None:
-        """The earliest one since this was called last, None where none was set."""
+    def take(self) -> datetime | None:
+        """The earliest deadline since the last call, None without a new deadline."""
         with self._guard:
             due, self._due = self._due, None
             return due
 
 
 class DeadlineReader:
-    """Fires the deadlines that a manager has set: records each as passed, once; the manager reads that in the commits.
+    """Fires a manager's deadlines: records each as passed, once; the manager reads the record in the commits.
 
-    Between two of them it only looks at the clock: what the manager sets, it hears of (``upcoming``). It asks the database
-    when the next one has come, under another lease, and now and then all the same.
+    Between two deadlines the reader only looks at the clock, and hears of new deadlines through ``upcoming``. The
+    reader asks the database when the next deadline has come, under a new lease, and every ``ASK_SECONDS``.
     """
 
     idle_seconds = 0.5
@@ -62,17 +64,17 @@ class DeadlineReader:
         self._instances = Instances(database, manager.name)
         self._commands = commands
         self._clock = clock
-        self._bell = Bell()  # nothing rings it: a deadline comes with time alone
+        self._bell = Bell()  # nothing rings this bell: only time makes a deadline due
         self._upcoming = upcoming or Upcoming()
         self._next: datetime | None = None
         self._asked: tuple[int, float] | None = None
 
     def prepare(self) -> None:
-        """Create the index; harmless when it stands."""
+        """Create the index; does nothing if the index exists."""
         self._instances.prepare()
 
     def step(self, lease: int) -> int:
-        now, noted = self._clock.now(), self._upcoming.taken()
+        now, noted = self._clock.now(), self._upcoming.take()
         if noted is not None:
             self._next = noted if self._next is None else min(self._next, noted)
         if self._knows(now, lease):
@@ -84,7 +86,7 @@ class DeadlineReader:
         return done
 
     def _knows(self, now: datetime, lease: int) -> bool:
-        """Whether it is sure that nothing is due, without asking."""
+        """Whether the reader knows without a query that no deadline is due."""
         if self._asked is None or self._asked[0] != lease:
             return False
         return time.monotonic() - self._asked[1] < ASK_SECONDS and (self._next is None or self._next > now)
@@ -96,15 +98,15 @@ class DeadlineReader:
         return self._bell
 
     def _pass(self, instance: str, name: str, due: datetime) -> int:
-        """Record one deadline; 0 if it was recorded before and the manager has not come to it yet."""
+        """Record one deadline as passed; returns 0 if the record exists already and the manager has not read it yet."""
         command_id = derived_id(self._manager.name, instance, name, due.isoformat())
         before = self._commands.known(command_id)
-        order = Order(
+        envelope = CommandEnvelope(
             command=PassDeadline(self._manager.name, instance, name, due),
             identity=f"{self._manager.name}-{instance}",
             command_id=command_id,
             meta=Metadata(correlation=command_id, actor=f"manager:{self._manager.name}"),
         )
         if not before:
-            self._commands.take(DEADLINES, order)
+            self._commands.take(DEADLINES, envelope)
         return 0 if before else 1

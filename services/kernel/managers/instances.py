@@ -1,8 +1,9 @@
-"""The instances of a process manager: state, guards and deadlines of each in one durable document.
+"""The instances of a process manager: state, guards and deadlines of each instance in one durable document.
 
-``{_id: instance, state, at: {log: guard}, deadlines: [{name, due}], due, revision}``; ``due`` is the earliest deadline,
-absent where there is none, for an index on the array's dates was measured to read all of it (20 ms at 1,200). A batch of facts loads the instances that
-it concerns with one question and stores what became of them with one write, after their commands have been given.
+``{_id: instance, state, at: {log: guard}, deadlines: [{name, due}], due, revision}``. ``due`` is the earliest deadline,
+absent without a deadline. The field exists because an index on the array's dates was measured to read the whole index
+(20 ms at 1,200). One query loads all instances of a batch of facts; one write stores the new states, after the commands
+have been given.
 """
 
 from __future__ import annotations
@@ -32,11 +33,11 @@ class Instances:
         self._changed: set[str] = set()
 
     def prepare(self) -> None:
-        """Create the index of deadlines; harmless when it stands."""
+        """Create the index of deadlines; does nothing if the index exists."""
         self._documents.create_index("due", sparse=True)
 
-    def hold(self, instances: Collection[str]) -> None:
-        """Read these instances as they stand; one that never was begins empty. Whatever was held before is forgotten."""
+    def load(self, instances: Collection[str]) -> None:
+        """Load these instances and forget the instances loaded before. A new instance begins with an empty state."""
         self._changed.clear()
         self._held = {instance: {"_id": instance, "state": {}, "at": {}, "revision": 0} for instance in instances}
         if instances:
@@ -44,16 +45,16 @@ class Instances:
                 self._held[document["_id"]] = document
 
     def state(self, instance: str) -> Mapping[str, Any]:
-        """The state of one that is held."""
+        """The state of a loaded instance."""
         state: Mapping[str, Any] = self._held[instance]["state"]
         return state
 
     def done(self, instance: str, log: str, guard: int) -> bool:
-        """Whether it has taken the fact of that guard already."""
+        """Whether the instance has taken the fact with this guard already."""
         return bool(self._held[instance]["at"].get(log, -1) >= guard)
 
-    def became(self, instance: str, log: str, guard: int, reaction: Reaction) -> None:
-        """What a reaction makes of it; stored by ``store``."""
+    def set_reaction(self, instance: str, log: str, guard: int, reaction: Reaction) -> None:
+        """Set the instance's new state and deadlines; ``store`` writes them."""
         held = {name: value for name, value in self._held[instance].items() if name != "due"}
         self._held[instance] = held | {
             "state": dict(reaction.state),
@@ -65,8 +66,10 @@ class Instances:
         self._changed.add(instance)
 
     def store(self) -> datetime | None:
-        """Write what has changed, each against the revision that was read; answers the earliest deadline of these. Raises ``LostCheckpoint`` if another reader
-        has changed one of them meanwhile; its facts are then taken again, under the same command ids.
+        """Write the changed instances, each against the revision that was read; returns their earliest deadline.
+
+        Raises ``LostCheckpoint`` if another reader has changed an instance meanwhile. Its facts are then taken again,
+        under the same command ids.
         """
         if not self._changed:
             return None
@@ -92,18 +95,18 @@ class Instances:
         ]
 
     def next_due(self) -> datetime | None:
-        """The earliest deadline of all, None where there is none."""
+        """The earliest deadline of all instances, None without a deadline."""
         earliest = self._documents.find_one({"due": {"$exists": True}}, {"due": 1}, sort=[("due", 1)])
         due: datetime | None = None if earliest is None else earliest["due"]
         return due
 
     def overdue(self, now: datetime) -> int:
-        """How many instances have a deadline that has come."""
+        """The number of instances with a deadline that has come."""
         return self._documents.count_documents({"due": {"$lte": now}})
 
     @staticmethod
     def _write(document: dict[str, Any]) -> ReplaceOne[dict[str, Any]]:
-        # An upsert: a document that another has replaced meanwhile is not found, and inserting it is a duplicate key.
+        # An upsert: if another reader has replaced the document, the insert fails on the duplicate key.
         revision = document["revision"]
         return ReplaceOne(
             {"_id": document["_id"], "revision": revision}, document | {"revision": revision + 1}, upsert=True

@@ -1,9 +1,9 @@
 """Runs a process manager over one log.
 
-For each fact and each instance that it concerns: commands first, under ids derived from manager, instance, fact and
-place; then state, guard and deadlines in one durable document (``instances``), a batch of facts at a time. Killed
-between the two, it issues the same commands under the same ids again, and they are known. Killed after, the guard says
-that the fact is done.
+For each fact and each concerned instance the reader first gives the commands, under ids derived from manager, instance,
+fact and place. Then the reader stores state, guard and deadlines in one durable document (``instances``), a batch of
+facts at a time. After a crash between the two, the reader gives the same commands under the same ids, and the log knows
+them. After a crash behind both, the guard shows that the fact is done.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from services.kernel.base.ids import derived_id
 from services.kernel.base.message import Fact, Metadata, Recorded
 from services.kernel.base.mongo import durable
 from services.kernel.base.problem import Refused, StillRunning, Unavailable
-from services.kernel.commands.decider import Commands, Order
+from services.kernel.commands.decider import CommandEnvelope, Commands
 from services.kernel.declare.process import Issue, ProcessManager
 from services.kernel.managers.deadline_reader import Upcoming
 from services.kernel.managers.instances import Instances
@@ -38,10 +38,10 @@ TRANSIENT = (PyMongoError, LostCheckpoint, Unavailable, StillRunning)
 class ManagerReader:
     """The reader of one manager and one of its logs.
 
-    ``head_of(source)`` answers the number of a source's last fact. A manager that starts ``now`` asks it of each of
-    ``sources``, once in the life of the installation and before it reads anything: asked only at a source's first fact,
-    the answer would count that fact as old. It may raise a transient error; the manager waits, and says so.
-    ``upcoming`` is told of deadlines that are set.
+    ``head_of(source)`` returns the number of a source's last fact. A manager that starts ``now`` asks for this number
+    once per source and installation, before the manager reads its first fact. If the manager asked only at a source's
+    first fact, the answer would count this fact as old. ``head_of`` may raise a transient error; the manager then waits
+    and reports the error. ``upcoming`` is told of new deadlines.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class ManagerReader:
 
     @property
     def idle_seconds(self) -> float:
-        """Not long while the checkpoint is behind what was read."""
+        """A short time while the checkpoint is behind the facts that were read."""
         return FLUSH_SECONDS if self._seen != self._position else IDLE_SECONDS
 
     def lag(self) -> int:
@@ -110,9 +110,10 @@ class ManagerReader:
         return self._source.bell()
 
     def start(self, source: str) -> int:
-        """The number of the source's last fact when this manager first met it; up to it, it only learns.
+        """The number of the source's last fact when this manager first met the source. Facts up to this number give no
+        commands.
 
-        Durable at the first meeting. Raises what ``head_of`` raises.
+        The number is stored durably at the first meeting. Raises the errors of ``head_of``.
         """
         if source not in self._start_of:
             key = f"{self._manager.name}|{source}"
@@ -127,12 +128,12 @@ class ManagerReader:
         return self._start_of[source]
 
     def _take_all(self, items: Sequence[Item]) -> int:
-        """React to a batch: commands as they come, then what became of the instances, all at once.
+        """React to a batch: give the commands one by one, then store all instances at once.
 
-        Answers how many instances were concerned. What cannot be taken is parked.
+        Returns the number of concerned instances. A fact that fails is parked.
         """
         concerned = [(item, *understood) for item in items if (understood := self._understood(item)) is not None]
-        self._instances.hold({instance for _, _, instances in concerned for instance in instances})
+        self._instances.load({instance for _, _, instances in concerned for instance in instances})
         for item, fact, instances in concerned:
             for instance in instances:
                 self._take(item, fact, instance)
@@ -144,18 +145,20 @@ class ManagerReader:
             self._upcoming.note(due)
 
     def _understood(self, item: Item) -> tuple[Recorded | Fact, Sequence[str]] | None:
-        """The fact and the instances that it concerns; None, and parked, if they cannot be told."""
+        """The fact and the instances that it concerns. A fact for which they cannot be found is parked, and the result
+        is None.
+        """
         try:
             fact = item.load()
             return fact, self._manager.concerned(fact)
         except TRANSIENT:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it is parked, where an operator sees it
-            self._park(item, item.stream, error)  # its subject stands for the instances
+            self._park(item, item.stream, error)  # the fact's subject takes the place of the instances
             return None
 
     def _take(self, item: Item, fact: Recorded | Fact, instance: str) -> None:
-        """React for one instance; park what cannot be taken, and what is behind it at the same instance."""
+        """React for one instance. Park a fact that fails, and all later facts for the same instance."""
         if instance in self._blocked or item.stream in self._blocked:
             self._park(item, instance if instance in self._blocked else item.stream, None)
             return
@@ -173,23 +176,23 @@ class ManagerReader:
         if not self._muted(fact):
             for n, issue in enumerate(reaction.issues):
                 self._issue(instance, fact, n, issue)
-        self._instances.became(instance, self._source.name, guard, reaction)
+        self._instances.set_reaction(instance, self._source.name, guard, reaction)
 
     def _muted(self, fact: Recorded | Fact) -> bool:
         return self._manager.start == "now" and isinstance(fact, Fact) and fact.n <= self.start(fact.source)
 
     def _issue(self, instance: str, fact: Recorded | Fact, n: int, issue: Issue) -> None:
         correlation = fact.correlation if isinstance(fact, Fact) else fact.meta.correlation
-        order = Order(
+        envelope = CommandEnvelope(
             command=issue.command,
             identity=issue.identity,
             command_id=derived_id(self._manager.name, instance, fact.id, n),
             meta=Metadata(correlation=correlation, causation=fact.id, actor=f"manager:{self._manager.name}"),
         )
         try:
-            self._commands.take(issue.decider, order)
+            self._commands.take(issue.decider, envelope)
         except Refused as refused:
-            # An outcome like any other, recorded under this id; the manager hears of what did happen, not of this.
+            # A refusal is an outcome too, recorded under this id. The manager reacts to events, not to refusals.
             log.info("refused", extra={"manager": self._manager.name, "rule": refused.rule})
 
     def _park(self, item: Item, key: str, error: Exception | None) -> None:
@@ -202,7 +205,7 @@ class ManagerReader:
         self._blocked.add(key)
 
     def _retry(self) -> int:
-        """Take again what an operator has marked: a key's facts in order, until one fails again."""
+        """Take again the facts that an operator has marked: a key's facts in order, until one fails again."""
         marked = self._parking.marked(self.name)
         for key in dict.fromkeys(fact.key for fact in marked):
             waiting = [fact for fact in marked if fact.key == key]
@@ -212,7 +215,7 @@ class ManagerReader:
                     fact = item.load()
                     concerned = self._manager.concerned(fact)
                     instances = [key] if key in concerned else concerned
-                    self._instances.hold(instances)
+                    self._instances.load(instances)
                     for instance in instances:
                         self._react(instance, item.guard, fact)
                     self._store()

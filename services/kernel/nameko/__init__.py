@@ -1,4 +1,4 @@
-"""Where nameko and eventlet are known: a service's container, its entrypoints and providers, and the host.
+"""The only folder that uses nameko and eventlet: a service's container, its entrypoints and providers, and the host.
 
-Everything else in the kernel uses ``threading`` and blocking calls, and runs unpatched in tests and command line.
+All other rooms of the kernel use ``threading`` and blocking calls, and run unpatched in tests and on the command line.
 """

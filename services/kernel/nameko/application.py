@@ -1,4 +1,4 @@
-"""One assembled application a container, shared by its entrypoints and handed to its workers."""
+"""One assembled application per container, shared by the container's entrypoints and given to its workers."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from services.kernel.base.settings import settings_for
 
 @cache
 def client(uri: str) -> MongoClient[dict[str, Any]]:
-    """One client a process and server, whatever number of services share the process."""
+    """One client per process and server, also for several services in one process."""
     return connect(uri)
 
 
 @cache
 def metrics() -> Metrics:
-    """One registry a process."""
+    """One registry per process."""
     return Metrics()
 
 
 class Assembled(SharedExtension):  # type: ignore[misc]
-    """Builds the application of the container's service class; ``prepared`` is set once its database is."""
+    """Builds the application of the container's service class; ``prepared`` is set when the database is prepared."""
 
     application: Application
 
@@ -42,7 +42,7 @@ class Assembled(SharedExtension):  # type: ignore[misc]
 
 
 class ApplicationProvider(DependencyProvider):  # type: ignore[misc]
-    """Hands the application to every worker."""
+    """Gives the application to every worker."""
 
     assembled = Assembled()
 

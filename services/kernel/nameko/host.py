@@ -1,12 +1,13 @@
 """Hosts one or several services in one process: ``python -m services.kernel.nameko.host members events``.
 
-The first statement patches, before anything else is imported; nothing but this process is ever patched. Containers are
-started concurrently, each with its own configuration; one that dies ends the process, and the supervisor restarts it.
+The first statement patches the standard library, before any other import; no other process is ever patched. Containers
+start concurrently, each with its own configuration. A container that dies ends the process, and the supervisor restarts
+the process.
 """
 
 import warnings
 
-warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")  # known, and why it is kept: ADR 0001
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")  # why this known warning is accepted: ADR 0001
 
 import eventlet  # noqa: E402
 
@@ -32,12 +33,12 @@ MAX_WORKERS = 320
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the services until SIGTERM or SIGINT; the exit status is 1 if one of them died."""
+    """Run the services until SIGTERM or SIGINT; the exit status is 1 if a service died."""
     parser = argparse.ArgumentParser(prog="jejaring serve", description="Run services in one process.")
     parser.add_argument("services", nargs="+", metavar="SERVICE")
     names = parser.parse_args(arguments).services
     configure()
-    eventlet.debug.hub_exceptions(False)  # what a thread dies of is the container's to tell, in one place
+    eventlet.debug.hub_exceptions(False)  # the container reports the error of a dead thread, in one place
     try:
         containers = [_container(name) for name in names]
     except SettingsError as error:
@@ -50,16 +51,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _say(sentence: str) -> None:
-    """One line to whoever started this; the log is for those who look later."""
+    """Print a line for the person at the terminal; the log is for later readers."""
     sys.stderr.write(f"jejaring serve: {sentence}\n")
 
 
 class PortTaken(Exception):
-    """Somebody else answers where a service should; the message says how to choose another port."""
+    """Another process listens on the service's port; the message says how to choose another port."""
 
 
 def _claim(settings: Settings) -> None:
-    """Find out now, and in one sentence, what would otherwise be found out in the middle of a start."""
+    """Check the port now, to report a taken port in one sentence instead of an error in the middle of the start."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -1,4 +1,4 @@
-"""The entrypoint that answers HTTP: every path of a service, one worker a request."""
+"""The entrypoint that answers HTTP: every path of a service, one worker per request."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 MOST_BYTES = 5_000_000 + 1
 BACKLOG = 256
 ALIVE = frozenset({"/healthz", "/metrics"})
-"""What a service answers while its database is away."""
+"""The answer of a service while its database is away."""
 
 
 class ExclusiveServer(WebServer):  # type: ignore[misc]
-    """The web server on a port that it shares with nobody.
+    """A web server that does not share its port.
 
-    eventlet listens with SO_REUSEPORT unless told otherwise: a second process on the same port would start without a
-    word and take every other request.
+    By default eventlet listens with SO_REUSEPORT: a second process on the same port would start without an error and
+    take every other request.
     """
 
     def start(self) -> None:
@@ -39,14 +39,14 @@ class ExclusiveServer(WebServer):  # type: ignore[misc]
             self._gt = self.container.spawn_managed_thread(self.run)
 
     def stop(self) -> None:
-        if self._gt is not None:  # the port was taken: there is nothing to stop
+        if self._gt is not None:  # the port was taken, so no server is running
             super().stop()
 
 
 class Routes(HttpRequestHandler):  # type: ignore[misc]
-    """Hands each request to the service's method as a ``RawRequest`` and sends the ``RawAnswer`` back.
+    """Gives each request to the service's method as a ``RawRequest`` and sends the ``RawAnswer``.
 
-    Which paths exist is the application's affair, so errors have one form.
+    The application decides which paths exist, so all errors have one form.
     """
 
     server = ExclusiveServer()

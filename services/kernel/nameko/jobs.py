@@ -1,7 +1,7 @@
-"""The entrypoint that runs what a service does by itself: lease, readers, subscriptions, watches.
+"""The entrypoint that runs a service's background jobs: lease, readers, subscriptions, watches.
 
-Each job is one worker that lives as long as the container. None is expected to end before it is told to; one that
-raises kills the container, the container's end ends the process, and the supervisor starts it again.
+Each job is one worker that lives as long as the container. No job may end before it is told to. An error in a job kills
+the container, the container's end ends the process, and the supervisor restarts the process.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Job = Callable[[threading.Event], None]
 
 
 class Jobs(Entrypoint):  # type: ignore[misc]
-    """Calls the service's method once a job, with the job and the event that ends it."""
+    """Calls the service's method once per job, with the job and the event that ends the job."""
 
     assembled = Assembled()
 
@@ -44,7 +44,7 @@ class Jobs(Entrypoint):  # type: ignore[misc]
             self.container.spawn_managed_thread(partial(self._work, job, stop), identifier=name)
 
     def _prepare(self) -> None:
-        """Wait for the database, and say so; requests are answered 503 meanwhile."""
+        """Wait for the database, and log the wait; requests are answered 503 meanwhile."""
         stop = self.assembled.stopping
         pause = 0.1
         while not stop.is_set():

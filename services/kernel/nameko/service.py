@@ -1,4 +1,4 @@
-"""What every service class is: one application, and the entrypoints that let it answer and work."""
+"""The base class of every service: one application, and the entrypoints for requests and background jobs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from services.kernel.nameko.jobs import jobs
 
 
 class EventSourcedService:
-    """Subclasses name themselves and their ``definition``."""
+    """Subclasses set their name and their ``definition``."""
 
     name = ""
     application: Any = ApplicationProvider()
@@ -26,5 +26,5 @@ class EventSourcedService:
 
     @jobs
     def work(self, job: Callable[[threading.Event], None], stop: threading.Event) -> None:
-        """Do one of the things that the service does by itself, until told to stop."""
+        """Run one background job of the service until told to stop."""
         job(stop)

@@ -1,1 +1,1 @@
-"""Personal data: keys, claims, and everything that is known of one person."""
+"""Personal data: keys, claims, and the copy of a person's own data."""

@@ -1,8 +1,9 @@
-"""One contact, one member: a rule over many streams whose key is personal.
+"""One contact belongs to one member: a rule over many streams whose key is personal data.
 
-A claim is a document under an HMAC of the normalised value, durable before the append that it is for. It names the
-identity it was taken for. Whoever finds it with that identity's stream still empty appends to that same stream, whose
-version decides: a crash between claim and append blocks nobody, and two concurrent joins end in one stream.
+A claim is a document under an HMAC of the normalised value. The claim names an identity, and is durable before the
+append for this identity. A later caller who finds the claim, while the identity's stream is still empty, appends to the
+same stream, and the stream's version decides. So a crash between claim and append blocks nobody, and two concurrent
+joins end in one stream.
 """
 
 from __future__ import annotations
@@ -17,18 +18,18 @@ from services.kernel.base.ids import derived_secret
 
 
 class Claims(Protocol):
-    """What every implementation keeps."""
+    """The interface of all claims."""
 
     def take(self, kind: str, value: str, identity: str) -> str:
-        """Claim the value for an identity; answers the identity that holds it, ours or an earlier one's."""
+        """Claim the value for an identity; returns the identity that holds the value: this one, or an earlier one."""
         ...
 
     def holder(self, kind: str, value: str) -> str | None:
-        """The identity that holds the value, None where nobody does."""
+        """The identity that holds the value, None for a free value."""
         ...
 
     def release(self, identities: Sequence[str]) -> None:
-        """Give up all claims of these identities, as erasure does."""
+        """Give up all claims of these identities, as an erasure does."""
         ...
 
 
@@ -51,8 +52,8 @@ class MemoryClaims:
 class MongoClaims:
     """Claims in the service's own database: ``{_id: HMAC-SHA256(kind, value), identity}``.
 
-    The collection must be durable (majority, journaled). ``key`` is a secret outside the database; without it the
-    documents tell nothing about whom they are for.
+    The collection must be durable (majority, journaled). ``key`` is a secret outside the database; without the key the
+    documents do not show the contacts.
     """
 
     def __init__(self, collection: Collection[dict[str, Any]], key: bytes) -> None:

@@ -1,7 +1,8 @@
-"""What a log holds about somebody: every event that names them or that they caused, with what is sealed for them opened.
+"""A person's data in a log: every event that names the person or that the person caused, with the person's sealed
+fields opened.
 
-For the copy of one's own data that everybody may ask for. It reads the log itself and no view, so nothing is left out
-because somebody forgot it. What others said, sealed under their own keys, stays sealed. (UU PDP 27/2022 art. 7)
+Everybody may ask for a copy of their own data. The copy comes from the log and from no view, so no forgotten view can
+make the copy incomplete. Texts of other people, sealed under their own keys, stay sealed. (UU PDP 27/2022 art. 7)
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from services.kernel.privacy.vault import Vault
 
 COMMITS_AT_ONCE = 2000
 _SEALED = re.compile(r"[A-Za-z0-9_-]{38,}={0,2}")
-"""A nonce, a tag and a character at least, as ``vault.seal`` writes them."""
+"""The shortest sealed text: a nonce, a tag and one character, as ``vault.seal`` writes them."""
 
 
 def personal_page(log: EventLog, vault: Vault, ids: Sequence[str], after: int) -> dict[str, Any]:
-    """The events among the next ``COMMITS_AT_ONCE`` commits behind a position, and where to go on (None at the end).
+    """The person's events among the next ``COMMITS_AT_ONCE`` commits after a position, and the position for the next
+    page (None at the end).
 
     ``{events: [{position, at, stream, type, data}], next}``; ``ids`` are all ids of one person.
     """

@@ -1,8 +1,8 @@
-"""Personal data under one key per person.
+"""Personal data, sealed under one key per person.
 
-Names, contacts and free text about a person are sealed before they enter an event, and stay sealed in views; they
-are opened only for an answer that the policy allows. Erasing the person is destroying the key: every copy of every
-sealed field, in log, view and backup, reads as erased from then on. (UU PDP 27/2022.)
+Names, contacts and free text about a person are sealed before they enter an event, and stay sealed in views. They are
+opened only for an answer that the policy allows. Erasing a person means destroying the key: from then on every copy of
+every sealed field, in log, view and backup, reads as erased. (UU PDP 27/2022.)
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ CACHED_KEYS = 4096
 
 
 class Erased(Exception):
-    """The owner's key is destroyed; nothing more can be sealed for that id."""
+    """The owner's key is destroyed; nothing can be sealed for this id any more."""
 
 
 class Keys(Protocol):
-    """Where the wrapped keys are. A destroyed key leaves a tombstone."""
+    """The store of the wrapped keys. A destroyed key leaves a tombstone."""
 
     def find(self, owner: str) -> bytes | None:
-        """The wrapped key, None where there never was one. Raises ``Erased`` for a tombstone."""
+        """The wrapped key, None for an id that never had a key. Raises ``Erased`` for a tombstone."""
         ...
 
     def add(self, owner: str, wrapped: bytes) -> bytes:
-        """Store a first key durably; answers the one that stands, which another process may have written first."""
+        """Store a first key durably; returns the stored key, which another process may have written first."""
         ...
 
     def destroy(self, owner: str) -> None:
-        """Replace the key by a tombstone, durably. Once destroyed, destroyed."""
+        """Replace the key by a tombstone, durably and for ever."""
         ...
 
 
@@ -68,7 +68,7 @@ class MemoryKeys:
 class MongoKeys:
     """Keys in the service's own database: ``{_id: owner, key: wrapped bytes | None, destroyed: time}``.
 
-    The collection must be durable (majority, journaled): a key is written before what it seals.
+    The collection must be durable (majority, journaled): a key is written before the data that it seals.
     """
 
     def __init__(self, collection: Collection[dict[str, Any]]) -> None:
@@ -99,7 +99,7 @@ class MongoKeys:
 
 
 class Vault:
-    """Seals and opens. ``wrapping_key`` (32 bytes) is a secret outside the database."""
+    """Seals and opens personal data. ``wrapping_key`` (32 bytes) is a secret outside the database."""
 
     def __init__(self, keys: Keys, wrapping_key: bytes) -> None:
         self._keys = keys
@@ -112,12 +112,12 @@ class Vault:
         return _sealed(self._key(owner), owner, text)
 
     def open(self, owner: str, sealed: str | None) -> str | None:
-        """The text, or None where it is erased, was sealed for somebody else, or never was."""
+        """The text, or None if the text is erased, missing, or sealed for another owner."""
         if not sealed:
             return None
         try:
             raw = base64.urlsafe_b64decode(sealed)
-            wrapped = self._keys.find(owner)  # asked each time: another process may have destroyed it
+            wrapped = self._keys.find(owner)  # asked each time, because another process may have destroyed the key
             if wrapped is None:
                 return None
             return (
@@ -127,14 +127,14 @@ class Vault:
             return None
 
     def destroy(self, *owners: str) -> None:
-        """Destroy the keys of all ids that a person was known by."""
+        """Destroy the keys of all ids of a person."""
         for owner in owners:
             self._keys.destroy(owner)
             with self._lock:
                 self._open_keys.pop(owner, None)
 
     def seal_all(self, owner: str, texts: Iterable[tuple[str, str | None]]) -> dict[str, str | None]:
-        """Several named texts at once, asking for the key once; None stays None. Raises ``Erased``."""
+        """Seal several named texts with one look-up of the key; None stays None. Raises ``Erased``."""
         key = self._key(owner)
         return {name: None if text is None else _sealed(key, owner, text) for name, text in texts}
 

@@ -1,1 +1,1 @@
-"""Readers of a log: checkpoints, parking, the lease, and the threads that run them."""
+"""Readers of a log: checkpoints, parking, the lease, and the threads that run the readers."""

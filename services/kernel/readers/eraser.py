@@ -1,7 +1,7 @@
-"""Does what an erasure demands outside the log: destroys keys, and whatever else a service keeps of a person.
+"""Does the work of an erasure outside the log: destroys keys and other stored data of a person.
 
-A reader without a checkpoint: it reads the whole of its log at every start, so that a crash in the middle repeats it, and
-so that what a restored backup brought back is destroyed again. Everything it does may be repeated. (UU PDP 27/2022)
+The eraser has no checkpoint and reads the whole log at every start. So a crash in the middle repeats the erasure, and
+data that a restored backup brought back is destroyed again. Every step may be repeated. (UU PDP 27/2022)
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from services.kernel.base.bell import Bell
 from services.kernel.base.message import Fact, Recorded
 from services.kernel.declare.service import Core
-from services.kernel.readers.parking import Parking, Unread
+from services.kernel.readers.parking import Parking, ParkingReader
 from services.kernel.readers.reader import Source
 
 log = logging.getLogger(__name__)
@@ -20,8 +20,8 @@ BATCH = 256
 
 
 class Eraser:
-    """``erased(fact)`` names the ids of somebody who is to be forgotten, none for any other fact; ``erase(ids, fact)``
-    forgets them. Both may be called again for the same fact.
+    """``erased(fact)`` returns the ids of a person who is to be forgotten, empty for any other fact. ``erase(ids,
+    fact)`` forgets the person. Both may be called again for the same fact.
     """
 
     name = "eraser"
@@ -34,16 +34,18 @@ class Eraser:
         erase: Callable[[Sequence[str], Recorded | Fact], None],
     ) -> None:
         self._source = source
-        self._unread = Unread(parking, self.name)
+        self._unread = ParkingReader(parking, self.name)
         self._erased = erased
         self._erase = erase
         self._position = 0
 
     def step(self, lease: int) -> int:
-        """Only one instance holds the lease; two would do no harm. Raises ``PyMongoError``: the batch is taken again."""
+        """Only the holder of the lease steps; two erasers at once would do no harm. After a ``PyMongoError`` the batch
+        is taken again.
+        """
         batch = self._source.batch(self._position, BATCH)
         for item in batch.items:
-            # What cannot be read is parked: nobody's erasure may be passed over in silence.
+            # An unreadable fact is parked: no erasure may be skipped silently.
             if (fact := self._unread.read(item)) is not None:
                 self._take(fact)
         done = batch.last - self._position
@@ -63,9 +65,10 @@ class Eraser:
 
 
 def hearing(core: Core, fact: str) -> Eraser:
-    """The eraser of a service that hears of it: destroys its own keys of all ``ids`` that the fact names.
+    """The eraser of a service that hears of an erasure in a fact: destroys the service's own keys of all ``ids`` in the
+    fact.
 
-    ``fact`` is its name at its source: ``members.member-erased``.
+    ``fact`` is the fact's full name: ``members.member-erased``.
     """
 
     def erased(heard: Recorded | Fact) -> Sequence[str]:

@@ -1,8 +1,9 @@
-"""One lease a service: of all its instances, one runs the readers.
+"""The lease of a service: of all instances, only the holder of the lease runs the readers.
 
-Three seconds, by the server's clock, taken durably, renewed each second without waiting for the journal. Taking it
-raises its number, which stands in every checkpoint's compare-and-set, so a holder that was paused and wakes up later
-moves nothing. An instance that starts under its old name takes its own lease back at once.
+The lease lasts three seconds, by the server's clock. Taking the lease is durable; the renewal each second does not wait
+for the journal. Each taking raises the lease's number, and every checkpoint's compare-and-set holds this number. So a
+holder that was paused and wakes up later cannot move a checkpoint. An instance that starts again under its old name
+takes its own lease back at once.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ RENEW_SECONDS = 1.0
 
 
 class Lease:
-    """The lease of one service, as seen by one instance. ``number`` is 0 while it is not held."""
+    """The lease of one service, as seen by one instance. ``number`` is 0 while this instance does not hold the
+    lease.
+    """
 
     def __init__(self, database: Database[dict[str, Any]], instance: str, name: str = "readers") -> None:
         self._database = database
@@ -34,17 +37,22 @@ class Lease:
         self.number = 0
 
     def contested(self) -> bool:
-        """Whether another instance has asked for the lease in the last ``LEASE_SECONDS``, as the last renewal found."""
+        """Whether another instance has asked for the lease in the last ``LEASE_SECONDS``, according to the last
+        renewal.
+        """
         return time.monotonic() < self._contested
 
     def held(self) -> bool:
-        """Whether this instance may act. Judged by the machine's monotonic clock, from before the server was asked."""
+        """Whether this instance may act. Uses the machine's monotonic clock, counted from before the server was
+        asked.
+        """
         return self.number > 0 and time.monotonic() < self._until
 
     def acquire_or_renew(self) -> bool:
-        """Take the lease if it is free, our own from before, or expired; renew it if it is held. Answers ``held()``.
+        """Take the lease if it is free, expired, or this instance's own from before; renew a held lease. Returns
+        ``held()``.
 
-        Raises ``PyMongoError``; the lease then runs out by itself.
+        Raises ``PyMongoError``; the lease then expires by itself.
         """
         asked = time.monotonic()
         now = self._server_time()
@@ -55,7 +63,7 @@ class Lease:
         return self.held()
 
     def release(self) -> None:
-        """Let the next instance in at once."""
+        """Give the lease to the next instance at once."""
         if self.number:
             self._plain.update_one(
                 {"_id": self._name, "holder": self._instance, "number": self.number},
@@ -98,11 +106,12 @@ class Lease:
 
 
 def stands(database: Database[dict[str, Any]], number: int, name: str = "readers") -> bool:
-    """Whether the lease of this number has neither run out nor been followed by another, by the server's own word.
+    """Whether the lease with this number is still valid: neither expired nor followed by another, by the server's own
+    word.
 
-    To be asked before anything that cannot be taken back is done outside: a process that was paused believes ``held()``
-    until it has looked at a clock. Between the answer and the deed a process can be paused again; nothing that is not
-    fenced at its receiver closes that gap. Raises ``PyMongoError``.
+    Call this before an outside action that cannot be taken back: a process that was paused believes ``held()`` until it
+    looks at a clock. The process can be paused again between the answer and the action. Only a receiver that checks the
+    number closes this gap. Raises ``PyMongoError``.
     """
     now = _server_time(database)
     standing = plain(database, "leases").find_one({"_id": name})
@@ -113,5 +122,5 @@ def _server_time(database: Database[dict[str, Any]]) -> datetime:
     moment = database.client.admin.command("hello")["localTime"]
     if not isinstance(moment, datetime):
         raise TypeError("the server does not tell its time")
-    # Commands are answered without the client's codec: this one is naive, and UTC by definition.
+    # Commands are answered without the client's codec, so this time is naive, and UTC by definition.
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

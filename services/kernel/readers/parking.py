@@ -1,7 +1,8 @@
-"""Facts that a reader could not take, and what waits behind them.
+"""Facts that a reader failed to take, and the facts that wait behind them.
 
-A parked fact never loops and nothing that belongs behind it overtakes it: whatever has the same key at the same reader
-is parked after it, in order. An operator sees them, mends the cause and marks them; the reader itself takes them again.
+A parked fact is not tried again in a loop, and no later fact of the same key overtakes a parked fact: facts with the
+same key at the same reader are parked too, in order. An operator sees the parked facts, removes the cause and marks
+them; the reader then takes them again.
 """
 
 from __future__ import annotations
@@ -28,9 +29,10 @@ BEHIND = "behind"
 
 @dataclass(frozen=True, slots=True)
 class ParkedFact:
-    """One parked fact: which reader could not take it, where it stands, under which key it and others wait, and why.
+    """One parked fact: its reader, its position, the key under which facts wait together, and the error.
 
-    ``error`` is ``behind`` for one that only waits behind another. ``retry`` says that an operator has marked it.
+    ``error`` is ``behind`` for a fact that only waits behind another. ``retry`` says that an operator has marked the
+    fact.
     """
 
     reader: str
@@ -44,7 +46,7 @@ class ParkedFact:
 
     @property
     def id(self) -> str:
-        """Its identity: parking it twice is parking it once."""
+        """The id of the parked fact: parking a fact twice stores one document."""
         return f"{self.reader}|{self.log}|{self.position * 1000 + self.index:020d}"
 
 
@@ -55,15 +57,15 @@ class Parking:
         self._parked = durable(database, "parked")
 
     def prepare(self) -> None:
-        """Create the index; harmless when it stands."""
+        """Create the index; does nothing if the index exists."""
         self._parked.create_index("reader")
 
     def keys(self, reader: str) -> set[str]:
-        """The keys under which something is parked at a reader."""
+        """The keys under which facts of a reader are parked."""
         return {str(document["key"]) for document in self._parked.find({"reader": reader}, {"key": 1})}
 
     def park(self, facts: Sequence[ParkedFact]) -> None:
-        """Store them durably, before any checkpoint moves past them."""
+        """Store the facts durably, before any checkpoint moves past them."""
         if not facts:
             return
         try:
@@ -89,7 +91,7 @@ class Parking:
                 raise
 
     def all(self, reader: str | None = None) -> Iterator[ParkedFact]:
-        """What is parked, in the order in which it must be taken."""
+        """The parked facts, in the order in which they must be taken."""
         wanted = {} if reader is None else {"reader": reader}
         for document in self._parked.find(wanted).sort("_id", ASCENDING):
             document.pop("_id")
@@ -101,7 +103,7 @@ class Parking:
         return [fact for fact in self.all(reader) if fact.key in keys]
 
     def mark(self, reader: str, key: str | None = None) -> int:
-        """An operator's ``retry``: mark a key at a reader, or all of the reader's. Answers how many facts wait there."""
+        """Mark a key of a reader, or all keys of the reader, for another try. Returns the number of waiting facts."""
         wanted: dict[str, Any] = {"reader": reader}
         if key is not None:
             wanted["key"] = key
@@ -109,19 +111,21 @@ class Parking:
         return self._parked.count_documents(wanted)
 
     def unmark(self, reader: str, key: str) -> None:
-        """The other try has failed: it waits for an operator again."""
+        """Remove the mark after the other try has failed: the key waits for an operator again."""
         self._parked.update_many({"reader": reader, "key": key}, {"$set": {"retry": False}})
 
     def done(self, facts: Sequence[ParkedFact]) -> None:
-        """They have been taken."""
+        """Remove facts that have been taken."""
         self._parked.delete_many({"_id": {"$in": [fact.id for fact in facts]}})
 
     def clear(self, reader: str) -> None:
-        """A rebuild beside has replaced what was damaged."""
+        """Remove all facts of a reader, after a rebuilt collection has replaced the damaged collection."""
         self._parked.delete_many({"reader": reader})
 
     def adopt(self, collection: str, readers: Sequence[str]) -> None:
-        """A collection built beside has become the live one: what was parked while it was built is its readers' now."""
+        """Give the facts that were parked during a rebuild to the readers of the view, after the rebuilt collection
+        became live.
+        """
         for reader in readers:
             beside = f"{reader}@{collection}"
             self.clear(reader)
@@ -129,13 +133,15 @@ class Parking:
             self.clear(beside)
 
     def count(self, reader: str | None = None) -> int:
-        """How many are parked."""
+        """The number of parked facts."""
         return self._parked.count_documents({} if reader is None else {"reader": reader})
 
 
-class Unread:
-    """What a reader behind whose items nothing waits could not read. Only where something is parked is the database asked
-    whether an operator has marked it: nobody but the holder of the lease parks, so a new lease asks anew.
+class ParkingReader:
+    """Parks the unreadable items of a reader whose items do not wait for each other.
+
+    The database is asked for marks only while facts are parked. Only the holder of the lease parks facts, so the
+    question is repeated for a new lease.
     """
 
     def __init__(self, parking: Parking, reader: str) -> None:
@@ -145,7 +151,7 @@ class Unread:
         self._some: bool | None = None
 
     def read(self, item: Item) -> Recorded | Fact | None:
-        """The item, or None, and it is parked, where this release cannot read it."""
+        """The fact or event of an item. An item that this release cannot read is parked, and the result is None."""
         try:
             return item.load()
         except Unreadable as error:
@@ -157,7 +163,9 @@ class Unread:
             return None
 
     def take_marked(self, lease: int, source: Source, take: Callable[[Recorded | Fact], object]) -> int:
-        """Take again what an operator has marked; answers how many. What still cannot be read waits on."""
+        """Take again the facts that an operator has marked; returns their number. A fact that is still unreadable stays
+        parked.
+        """
         if self._some is None or lease != self._lease:
             self._some, self._lease = self._parking.count(self._reader) > 0, lease
         if not self._some:
@@ -179,7 +187,7 @@ class Unread:
 
 
 def describe(error: Exception) -> str:
-    """What an operator is shown: the kind of error and its words, at most 500 characters; never the fact's data."""
+    """The text for an operator: kind and message of the error, at most 500 characters; never the fact's data."""
     return f"{type(error).__name__}: {error}"[:500]
 
 

@@ -1,10 +1,10 @@
-"""A checkpointed reader of a log: what every view, manager, deliverer and relay has in common.
+"""A reader of a log with a checkpoint: the common part of every view, manager, deliverer and relay.
 
-A reader's ``step`` takes one batch and answers how far it came. Everything that it must survive is in three rules:
+A reader's ``step`` takes one batch and returns the number of items. Three rules make crashes harmless:
 
-* what a step does is either guarded by position, derived from the fact, or harmless to repeat;
-* the checkpoint moves only over what is done, and only while nobody else has moved it;
-* on any error the reader forgets what it holds and reads its checkpoint again.
+* a step's effects are guarded by position, derived from the fact, or harmless to repeat;
+* the checkpoint moves only over finished work, and only if no other process has moved the checkpoint;
+* after any error the reader forgets its state and reads its checkpoint again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pymongo.errors import DuplicateKeyError
 from services.kernel.base.bell import Bell
 from services.kernel.base.message import Fact, Recorded
 from services.kernel.base.mongo import plain
-from services.kernel.base.window import Window
+from services.kernel.base.recent_buffer import RecentBuffer
 from services.kernel.declare.view import COMMITS
 from services.kernel.log.log import Commit, EventLog
 from services.kernel.log.registry import Registry
@@ -29,38 +29,40 @@ BATCH = 256
 
 
 class LostCheckpoint(Exception):
-    """Another has moved the checkpoint, or holds a newer lease. Read it again, then go on or stand back."""
+    """Another process has moved the checkpoint, or holds a newer lease. Read the checkpoint again, then go on or
+    stop.
+    """
 
 
 class Reader(Protocol):
-    """Something that reads a log to its end and then waits for more.
+    """Reads a log to its end and then waits for more.
 
-    One that also waits for a time to come has ``idle_seconds``: how long it may sleep when no bell rings.
+    A reader that also waits for a time has ``idle_seconds``: how long the reader may sleep without a ring of the bell.
     """
 
     name: str
 
     def step(self, lease: int) -> int:
-        """Take at most one batch under the lease of that number; 0 when there was nothing to do.
+        """Take at most one batch under the lease with this number; returns 0 if there was nothing to do.
 
         Raises ``LostCheckpoint``, ``PyMongoError`` and other transient errors: the runner pauses and steps again.
         """
         ...
 
     def lag(self) -> int:
-        """How many positions it is behind."""
+        """How many positions the reader is behind."""
         ...
 
     def bell(self) -> Bell:
-        """What rings when there is more to read."""
+        """The bell that rings for new entries."""
         ...
 
 
 @dataclass(frozen=True)
 class Item:
-    """One event or fact at its place. ``load`` reads it into its class, and may raise ``Unreadable``.
+    """One event or fact at its position. ``load`` reads the item into its class, and may raise ``Unreadable``.
 
-    ``stream`` is the event's stream, or ``source:subject`` of a fact: known even when the rest cannot be read.
+    ``stream`` is the event's stream, or a fact's ``source:subject``; both are known even if the rest is unreadable.
     """
 
     log: str
@@ -77,7 +79,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Batch:
-    """What lies behind a position: the items, and the position that is reached when they are done."""
+    """The items after a position, and the position that is reached when they are done."""
 
     items: Sequence[Item]
     last: int
@@ -89,7 +91,7 @@ class Source(Protocol):
     name: str
 
     def batch(self, after: int, limit: int = BATCH) -> Batch:
-        """At most ``limit`` positions behind ``after``."""
+        """At most ``limit`` positions after ``after``."""
         ...
 
     def head(self) -> int:
@@ -97,18 +99,20 @@ class Source(Protocol):
         ...
 
     def bell(self) -> Bell:
-        """What rings when it grows."""
+        """The bell that rings when the log grows."""
         ...
 
     def poll(self) -> None:
-        """Look for what others appended, and ring if there is any. Once this is called regularly, ``batch`` asks the
-        database only for what is known to be there.
+        """Look for entries of other processes, and ring the bell if the log has grown.
+
+        After the first call the caller must keep polling: ``batch`` then asks the database only for entries that are
+        known to exist.
         """
         ...
 
 
 class CommitSource:
-    """The service's own commits, event by event. What this process appended is read from memory."""
+    """The service's own commits, event by event. Commits of this process are read from memory."""
 
     name = COMMITS
 
@@ -116,7 +120,7 @@ class CommitSource:
         self._log = log
         self._registry = registry
         self._bell = bell
-        self._recent: Window[Commit] = getattr(log, "recent", Window())
+        self._recent: RecentBuffer[Commit] = getattr(log, "recent", RecentBuffer())
         self._seen: int | None = None
 
     def batch(self, after: int, limit: int = BATCH) -> Batch:
@@ -150,21 +154,24 @@ class CommitSource:
 
 
 def at_the_end(after: int, seen: int | None, appended: int) -> bool:
-    """Whether nothing can lie behind ``after``: somebody looks regularly, and neither he nor we know of more."""
+    """Whether no entry can exist after ``after``: the log is being polled, and neither the poll nor this process has
+    seen a later entry.
+    """
     return seen is not None and after >= max(seen, appended)
 
 
 class Checkpoints:
-    """Where readers that keep no collection of their own stand: ``{_id: reader, position, lease}``.
+    """The checkpoints of readers without a collection of their own: ``{_id: reader, position, lease}``.
 
-    Not journaled: after a crash of the database a reader begins a little earlier, and what it repeats is known already.
+    Not journaled: after a crash of the database a reader begins a little earlier, and the repeated work is known
+    already.
     """
 
     def __init__(self, database: Database[dict[str, Any]]) -> None:
         self._checkpoints = plain(database, "checkpoints")
 
     def position(self, reader: str, lease: int) -> int:
-        """Where the reader stands. Raises ``LostCheckpoint`` if a newer lease has written it."""
+        """The reader's position. Raises ``LostCheckpoint`` if a newer lease has written the checkpoint."""
         document = self._checkpoints.find_one({"_id": reader})
         if document is None:
             return 0
@@ -173,7 +180,9 @@ class Checkpoints:
         return int(document["position"])
 
     def move(self, reader: str, lease: int, held: int, to: int) -> None:
-        """From ``held`` to ``to``, if nobody with a newer lease has been there. Raises ``LostCheckpoint``."""
+        """Move the checkpoint from ``held`` to ``to``. Raises ``LostCheckpoint`` if a newer lease or another reader has
+        moved it.
+        """
         same = {"_id": reader, "position": held, "lease": {"$lte": lease}}
         try:
             self._checkpoints.update_one(same, {"$set": {"position": to, "lease": lease}}, upsert=True)

@@ -1,7 +1,7 @@
-"""Keeps the readers of a service running: one thread holds the lease, one a reader takes steps.
+"""Keeps the readers of a service running: one thread holds the lease, and each reader steps in its own thread.
 
-Whatever a step raises is a pause, never an end: the reader begins again at its checkpoint. Only ``kernel.nameko``
-starts this, inside its container.
+After any error a reader pauses and begins again at its checkpoint; no error ends a reader. Only ``kernel.nameko``
+starts the runner, inside its container.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MEASURE_SECONDS = 15.0
 
 
 class Runner:
-    """All readers of one service. ``troubles`` maps a reader's name to why its last step failed."""
+    """All readers of one service. ``troubles`` maps a reader's name to the error of its last step."""
 
     def __init__(self, service: str, lease: Lease, readers: Sequence[Reader], metrics: Metrics | None = None) -> None:
         self.troubles: dict[str, str] = {}
@@ -36,7 +36,7 @@ class Runner:
         self._metrics = metrics
 
     def hold_lease(self, stop: threading.Event) -> None:
-        """Take and renew the lease until told to stop; then give it back."""
+        """Take and renew the lease until told to stop; then release the lease."""
         while not stop.is_set():
             try:
                 self._lease.acquire_or_renew()
@@ -51,15 +51,15 @@ class Runner:
             log.debug("the lease runs out by itself: %s", type(error).__name__)
 
     def wake(self) -> None:
-        """Wake all readers, for one of them to notice that it has been told to stop."""
+        """Wake all readers, so that each notices a request to stop."""
         for bell in {id(bell): bell for bell in (reader.bell() for reader in self.readers)}.values():
             bell.ring()
 
     def watch(self, sources: Sequence[Source], stop: threading.Event) -> None:
-        """Wake the readers of a log when another process has appended to the log: one question a log for all readers.
+        """Wake the readers of a log when another process has appended to the log: one query per log for all readers.
 
-        Asked every ``POLL_SECONDS`` while another instance of the service lives, else every ``ALONE_SECONDS``: then only an
-        operator's command appends beside this process.
+        The query runs every ``POLL_SECONDS`` while another instance of the service is alive, else every
+        ``ALONE_SECONDS``: then only an operator's command can append beside this process.
         """
         while not stop.wait(POLL_SECONDS if self._lease.contested() else ALONE_SECONDS):
             if not self._lease.held():
@@ -89,7 +89,7 @@ class Runner:
             self.troubles.pop(reader.name, None)
             pause = 0.05
             if done:
-                # One at a time is what a database does worst: while much is going on, what comes in between goes together.
+                # Databases are slow with single items: under load, take items that arrive close together in one step.
                 stop.wait(max(0.0, begun + PACE_SECONDS - time.monotonic()))
             else:
                 reader.bell().wait(heard, getattr(reader, "idle_seconds", IDLE_SECONDS))

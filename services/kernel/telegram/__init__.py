@@ -1,1 +1,1 @@
-"""Telegram's Bot API over HTTP, and how fast it may be used."""
+"""Telegram's Bot API over HTTP, and the limits of its use."""

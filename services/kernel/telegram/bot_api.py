@@ -1,8 +1,8 @@
-"""Telegram's Bot API, spoken over plain HTTP: the few methods that are used, JSON objects in and out as they are.
+"""Telegram's Bot API over plain HTTP: the few needed methods, with unchanged JSON objects in and out.
 
-Nothing is typed on the way: a permission flag that Telegram adds tomorrow goes out as it came in
-(``docs/adr/0008-telegram-over-plain-http.md``). Every address holds the bot's token, so no message of the HTTP library
-leaves this module, neither in an exception nor in a log.
+Objects are not typed, so a permission flag that Telegram adds tomorrow is sent back as received
+(``docs/adr/0008-telegram-over-plain-http.md``). Every address contains the bot's token, so no message of the HTTP
+library leaves this module, neither in an exception nor in a log.
 """
 
 from __future__ import annotations
@@ -25,20 +25,22 @@ ANSWER_SECONDS = 10.0
 CONNECT_SECONDS = 5.0
 LARGEST_ANSWER = 8_000_000
 NEVER_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "InvalidURL")
-"""The library's errors after which nothing has left this machine."""
+"""The library's errors for a request that has not left this machine."""
 LONGEST_TEXT = 4096
-"""Of UTF-16 units, as Telegram counts; a longer text is refused with 400."""
+"""The longest text, in UTF-16 units as Telegram counts; a longer text is refused with 400."""
 
 # At `info` the library writes a line for each request, with its address.
 logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 class TelegramError(Exception):
-    """Telegram did not do it. The message names the method and Telegram's own sentence, never an address."""
+    """Telegram did not do what was asked. The message holds the method and Telegram's own sentence, never an
+    address.
+    """
 
 
 class TooManyRequests(TelegramError):
-    """Too fast; come again after ``retry_after`` seconds."""
+    """The bot was too fast; try again after ``retry_after`` seconds."""
 
     def __init__(self, message: str, retry_after: int) -> None:
         super().__init__(message)
@@ -46,11 +48,13 @@ class TooManyRequests(TelegramError):
 
 
 class Blocked(TelegramError):
-    """403: the person blocked the bot or never spoke to it, or it is not in the group. No repetition helps."""
+    """403: the person blocked the bot or never wrote to it, or the bot is not in the group. A repetition does not
+    help.
+    """
 
 
 class BadRequest(TelegramError):
-    """400: no such chat or message, no right to do it, or nonsense. No repetition helps.
+    """400: unknown chat or message, missing right, or invalid request. A repetition does not help.
 
     ``moved_to`` is the new id of a group that has become a supergroup, else None.
     """
@@ -61,15 +65,17 @@ class BadRequest(TelegramError):
 
 
 class WrongToken(TelegramError):
-    """401, or 404: the token is not one of a bot."""
+    """401 or 404: the token does not belong to a bot."""
 
 
 class AnotherListener(TelegramError):
-    """409: somebody else asks for the same bot's updates."""
+    """409: another process asks for the same bot's updates."""
 
 
 class Unavailable(TelegramError):
-    """No answer, or one that says nothing about what was asked. ``maybe_done``: it was sent, so it may have been done."""
+    """Telegram did not answer, or the answer does not show the outcome. ``maybe_done``: the request was sent, so it may
+    have been carried out.
+    """
 
     def __init__(self, message: str, *, maybe_done: bool = True) -> None:
         super().__init__(message)
@@ -77,10 +83,10 @@ class Unavailable(TelegramError):
 
 
 class Telegram:
-    """One bot. Safe from several threads.
+    """One bot. Safe for several threads.
 
-    Each method answers what the Bot API calls ``result`` and raises a ``TelegramError``. ``seconds`` is the deadline of
-    each call, connecting included.
+    Each method returns the Bot API's ``result`` and raises a ``TelegramError``. ``seconds`` is the deadline of each
+    call, connecting included.
     """
 
     def __init__(
@@ -108,32 +114,34 @@ class Telegram:
 
     @property
     def is_real(self) -> bool:
-        """Whether this is Telegram itself, and no server that stands for it."""
+        """Whether this server is Telegram, and not a server that stands in for Telegram."""
         return self.address == TelegramBot("").api
 
     def close(self) -> None:
-        """End the connections."""
+        """Close the connections."""
         self._client.close()
 
     def get_me(self) -> Object:
-        """The bot itself: ``id``, ``username``, ``can_read_all_group_messages``."""
+        """The bot: ``id``, ``username``, ``can_read_all_group_messages``."""
         return _object(self.call("getMe"))
 
     def get_chat(self, chat: Chat) -> Object:
-        """A chat as the bot sees it; a group's has ``permissions``, those of everybody who is no administrator."""
+        """A chat as the bot sees it; a group's chat has the ``permissions`` of all members who are not
+        administrators.
+        """
         return _object(self.call("getChat", chat_id=chat))
 
     def get_chat_permissions(self, chat: Chat) -> Object:
-        """A group's permissions, every flag as Telegram tells it."""
+        """A group's permissions, with every flag that Telegram sends."""
         permissions = self.get_chat(chat).get("permissions")
         if not isinstance(permissions, dict):
             raise BadRequest("getChat: this chat has no permissions")
         return permissions
 
     def set_chat_permissions(self, chat: Chat, permissions: Mapping[str, Any]) -> None:
-        """Give a group exactly these. A flag that is not in them becomes false.
+        """Give a group exactly these permissions. A missing flag becomes false.
 
-        ``use_independent_chat_permissions`` is what makes it exact: without it Telegram lets some flags imply others.
+        ``use_independent_chat_permissions`` makes the setting exact: otherwise Telegram lets some flags imply others.
         """
         self.call(
             "setChatPermissions",
@@ -143,11 +151,11 @@ class Telegram:
         )
 
     def get_chat_member(self, chat: Chat, user: int) -> Object:
-        """What somebody is in a chat: ``status`` and, of an administrator, the rights."""
+        """A person's ``status`` in a chat and, for an administrator, the rights."""
         return _object(self.call("getChatMember", chat_id=chat, user_id=user))
 
     def send_message(self, chat: Chat, text: str, reply_to: int | None = None, *, silent: bool = False) -> Object:
-        """Plain text, without a preview of its links, as an answer to a message where that still exists. The message."""
+        """Send plain text without a link preview, as a reply if ``reply_to`` still exists. Returns the message."""
         given: Object = {"chat_id": chat, "text": text, "link_preview_options": {"is_disabled": True}}
         if reply_to is not None:
             given["reply_parameters"] = {"message_id": reply_to, "allow_sending_without_reply": True}
@@ -156,9 +164,9 @@ class Telegram:
         return _object(self.call("sendMessage", **given))
 
     def get_updates(self, offset: int, seconds: int) -> list[Object]:
-        """The updates from ``offset`` on, oldest first, at most 100; waits up to ``seconds`` for the first.
+        """The updates from ``offset`` on, oldest first, at most 100; waits up to ``seconds`` for the first update.
 
-        Asking with an offset confirms all updates below it: Telegram forgets them.
+        A request with an offset confirms all updates below the offset: Telegram forgets them.
         """
         result = self.call(
             "getUpdates", seconds + self._seconds, offset=offset, timeout=seconds, allowed_updates=["message"]
@@ -168,9 +176,9 @@ class Telegram:
         return [update for update in result if isinstance(update, dict)]
 
     def call(self, method: str, seconds: float | None = None, **given: Any) -> Any:
-        """Any method by its name. Raises ``TelegramError``."""
+        """Call any method by its name. Raises ``TelegramError``."""
         answer = self._exchange(method, given, seconds or self._seconds)
-        # Raised here and not where the library's own error is at hand: that one shows the address.
+        # Raised outside the except block, so that the library's own error, which shows the address, is not attached.
         if isinstance(answer, str):
             raise Unavailable(f"{method}: {answer}", maybe_done=answer not in NEVER_SENT)
         status, document = answer
@@ -179,7 +187,7 @@ class Telegram:
         raise _error(method, status, document)
 
     def _exchange(self, method: str, given: Object, seconds: float) -> tuple[int, Object] | str:
-        """Status and document of the answer; or why there is none, in the name of an error's class."""
+        """Status and document of the answer; without an answer the name of the error's class."""
         until = time.monotonic() + seconds
         timeout = httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))
         try:
@@ -200,7 +208,7 @@ class Telegram:
 
 
 def _error(method: str, status: int, document: Object) -> TelegramError:
-    """What an answer that is not ``ok`` means."""
+    """The error for an answer that is not ``ok``."""
     code = document.get("error_code", status)
     message = f"{method}: {code} {str(document.get('description', ''))[:200]}".rstrip()
     parameters = document.get("parameters") or {}

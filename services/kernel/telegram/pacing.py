@@ -1,7 +1,8 @@
-"""How fast one may talk to a chat platform: token buckets, on machine time that is passed in.
+"""The speed limits of a chat platform: token buckets, on machine time that the caller passes in.
 
-Telegram publishes no exact limits; its FAQ names one message a second to a chat, twenty a minute to a group and thirty a
-second in all, and it answers 429 with ``retry_after`` where that was too much. Keeping below spares the answer.
+Telegram publishes no exact limits. Its FAQ names one message a second to a chat, twenty a minute to a group and thirty
+a second in all, and Telegram answers 429 with ``retry_after`` to a bot that is too fast. Staying below the limits
+avoids this answer.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ CHATS_REMEMBERED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """At most ``count`` in ``seconds``, of which all may come at once after a silence."""
+    """At most ``count`` messages in ``seconds``; after a silence all may be sent at once."""
 
     count: int
     seconds: float
@@ -26,7 +27,7 @@ ONE_GROUP = Rate(20, 60.0)
 
 @dataclass(slots=True)
 class _Bucket:
-    """What is left of a rate: ``tokens`` at the time ``at``."""
+    """The free tokens of a rate: ``tokens`` at the time ``at``."""
 
     rate: Rate
     tokens: float
@@ -39,7 +40,9 @@ class _Bucket:
 
     @property
     def wait(self) -> float:
-        """Seconds until one token is there, as of the last refill; a thousandth of one is a matter of rounding."""
+        """Seconds until one token is free, as of the last refill. A missing thousandth of a token counts as
+        rounding.
+        """
         missing = 1.0 - self.tokens
         return 0.0 if missing < 1e-3 else missing * self.rate.seconds / self.rate.count
 
@@ -50,7 +53,9 @@ class _Bucket:
 
 @dataclass(slots=True)
 class Pacing:
-    """The limits of one bot. Not for several threads at once. A group's id begins with ``-``, a public one's with ``@``."""
+    """The limits of one bot. Not safe for several threads. A group's id begins with ``-``, a public group's with
+    ``@``.
+    """
 
     everything: Rate = EVERYTHING
     chat: Rate = ONE_CHAT
@@ -60,9 +65,9 @@ class Pacing:
     _held: dict[str, float] = field(default_factory=dict, init=False)
 
     def take(self, chat: str | int, now: float) -> float:
-        """0 when something may go to that chat at ``now`` (seconds, monotonic), and it then counts as gone.
+        """0 if a message may go to the chat at ``now`` (seconds, monotonic); the message then counts as sent.
 
-        Otherwise for how many seconds to wait and ask again; nothing is taken.
+        Otherwise the seconds to wait before asking again; no token is taken.
         """
         name = str(chat)
         whole = self._all or _Bucket(self.everything, float(self.everything.count), now)
@@ -79,7 +84,7 @@ class Pacing:
         return 0.0
 
     def hold(self, seconds: float, now: float, chat: str | int | None = None) -> None:
-        """Nothing more for so long, to that chat or to any: what a 429 asks for."""
+        """Allow no message for ``seconds``, to one chat or to all chats, as a 429 asks for."""
         name = "" if chat is None else str(chat)
         self._held = {held: until for held, until in self._held.items() if until > now}
         self._held[name] = max(self._held.get(name, now), now + seconds)
@@ -93,7 +98,7 @@ class Pacing:
         return self._buckets[name]
 
     def _forget(self, now: float) -> None:
-        """Chats whose buckets are full again are as good as never seen."""
+        """Drop chats whose buckets are full again: they need no memory."""
         for buckets in self._buckets.values():
             for bucket in buckets:
                 bucket.refill(now)

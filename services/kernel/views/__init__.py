@@ -1,1 +1,1 @@
-"""Views: how they are kept level with a log, and how they are read."""
+"""Views: how they follow a log, and how they are read."""

@@ -1,7 +1,7 @@
 """Ordered lists in a document, changed inside the update that the view's guard protects.
 
-``view.adding`` keeps a sorted set of strings; these keep the order in which things happened, so they are for
-views of one log only.
+``view.adding`` keeps a sorted set of strings. The functions here keep the order of the events, so use them only in
+views of one log.
 """
 
 from __future__ import annotations
@@ -13,28 +13,30 @@ from services.kernel.declare.view import Expression
 
 
 def appending(path: str, item: Any) -> Expression:
-    """The list at ``path`` (empty where there is none) with the item at its end."""
+    """The list at ``path`` (empty if missing) with the item at its end."""
     return Expression({"$concatArrays": [{"$ifNull": [f"${path}", []]}, [{"$literal": item}]]})
 
 
 def dropping(path: str, item: str) -> Expression:
-    """The list of strings at ``path`` without the item, in its order."""
+    """The list of strings at ``path`` without the item, in the same order."""
     return Expression(_those(path, {"$ne": ["$$this", {"$literal": item}]}))
 
 
 def exchanging(path: str, item: str, other: str) -> Expression:
-    """The list of strings at ``path`` with another in the place of the item."""
+    """The list of strings at ``path`` with ``other`` in place of the item."""
     exchanged = {"$cond": [{"$eq": ["$$this", {"$literal": item}]}, {"$literal": other}, "$$this"]}
     return Expression({"$map": {"input": {"$ifNull": [f"${path}", []]}, "in": exchanged}})
 
 
 def replacing(path: str, match: Mapping[str, str], item: Mapping[str, Any]) -> Expression:
-    """The list of objects at ``path`` without those whose fields equal ``match``, and with the item at its end."""
+    """The list of objects at ``path`` without the objects whose fields equal ``match``, and with the item at its
+    end.
+    """
     return Expression({"$concatArrays": [_those(path, _unlike(match)), [{"$literal": dict(item)}]]})
 
 
 def without(path: str, match: Mapping[str, str]) -> Expression:
-    """The list of objects at ``path`` without those whose fields equal ``match``."""
+    """The list of objects at ``path`` without the objects whose fields equal ``match``."""
     return Expression(_those(path, _unlike(match)))
 
 

@@ -1,10 +1,11 @@
-"""Brings a view up to its log: one ordered bulk a batch, on the view's own collection.
+"""Updates a view from its log: one ordered bulk write per batch, on the view's own collection.
 
-First a compare-and-set on the checkpoint document (the position and lease that were read), then the guarded updates,
-last the checkpoint's move. The compare-and-set is an upsert that can never insert: whoever is stale gets an error and
-the bulk stops, also when a crash has taken back the document itself, with the view's whole beginning. None of it waits
-for the journal: after a crash of the database there is never the move without the updates before it. Measured: written
-apart, 176 of 17,580 updates were lost in 20 kills; in one bulk, none of 48,240.
+The bulk begins with a compare-and-set on the checkpoint document (the position and lease that were read), continues
+with the guarded updates, and ends with the checkpoint's move. The compare-and-set is an upsert that can never insert: a
+stale reader gets an error and the bulk stops, even if a crash has removed the checkpoint document together with the
+view's first entries. The bulk does not wait for the journal: after a crash of the database the move is never stored
+without the updates before it. Measured: as separate writes, 176 of 17,580 updates were lost in 20 kills; in one bulk, 0
+of 48,240.
 """
 
 from __future__ import annotations
@@ -29,21 +30,23 @@ from services.kernel.views.view_store import Pointer, Views
 
 log = logging.getLogger(__name__)
 NEVER = "_never"
-"""An upsert that would set another ``_id`` than it asked for is refused (error 66): a compare-and-set that creates nothing."""
+"""An upsert that sets another ``_id`` than it matches is refused (error 66): a compare-and-set that inserts nothing."""
 FLUSH_SECONDS = 1.0
 LOOK_SECONDS = 1.0
 IDLE_SECONDS = 2.0
 
 
 def reader_name(view: View[Any], source: str) -> str:
-    """A view's reader is named like it; one of two logs has the log's name behind it."""
+    """The name of a view's reader: the view's name; for the second of two logs, followed by the log's name."""
     return view.name if len(view.logs) == 1 else f"{view.name}.{source}"
 
 
 @dataclass
 class _Stand:
-    """Where a collection's checkpoint stands, as last read or written, and how far was read beyond it without finding
-    anything to change (``seen``, since ``since``). ``looked`` is when the database last said that it stands there.
+    """A collection's checkpoint, as last read or written.
+
+    ``seen`` is the position up to which the log was read without finding a change, since the time ``since``. ``looked``
+    is the time at which the database last confirmed the checkpoint.
     """
 
     position: int
@@ -75,13 +78,15 @@ class ViewReader:
 
     @property
     def idle_seconds(self) -> float:
-        """Not long while a checkpoint is behind what was read: others wait by it."""
+        """A short time while a checkpoint is behind the position that was read, because other readers wait for the
+        checkpoint.
+        """
         return FLUSH_SECONDS if any(stand.seen > stand.position for stand in self._stands.values()) else IDLE_SECONDS
 
     def step(self, lease: int) -> int:
         pointer = self._views.pointer(self._view)
         if self._blocked.get(pointer.live) and pointer.next is None and self._parking.marked(self.name):
-            # Other streams have moved the guards of shared documents: a retry in place would change nothing.
+            # Other streams have moved the guards of shared documents: a retry in the live collection changes nothing.
             self._views.rebuild(self._view.name)
             self._parking.clear(self.name)
             pointer = self._views.pointer(self._view, fresh=True)
@@ -128,10 +133,10 @@ class ViewReader:
         return stand
 
     def _look_again(self, target: Collection[dict[str, Any]], stand: _Stand, lease: int) -> None:
-        """A database that was killed while nothing was under way takes the last moments of a view back without a word,
-        and with nothing more to apply no compare-and-set would ever notice. So who is idle asks, once a second at most.
+        """Ask the database for the checkpoint, at most once a second while idle.
 
-        Raises ``LostCheckpoint``.
+        A database that was killed while nothing happened silently loses a view's last moments. Without new updates no
+        compare-and-set would notice the loss. Raises ``LostCheckpoint``.
         """
         if self._checkpoint_of(target, lease).position != stand.position:
             log.warning("the database has taken updates back", extra={"reader": self.name})
@@ -139,7 +144,7 @@ class ViewReader:
         stand.looked = time.monotonic()
 
     def _checkpoint_of(self, target: Collection[dict[str, Any]], lease: int) -> _Stand:
-        """Where the database says that the collection stands. Raises ``LostCheckpoint`` for a newer lease."""
+        """The collection's checkpoint, read from the database. Raises ``LostCheckpoint`` for a newer lease."""
         document = target.find_one({"_id": self._checkpoint})
         if document is None:
             document = self._begun(target)
@@ -149,14 +154,16 @@ class ViewReader:
         return stand
 
     def _begun(self, target: Collection[dict[str, Any]]) -> dict[str, Any]:
-        """The checkpoint's document at the view's beginning, also when a crash has taken the beginning back."""
+        """Create the checkpoint document of an empty view, also after a crash has removed the document."""
         document = {"_id": self._checkpoint, "position": 0, "lease": 0}
         with contextlib.suppress(DuplicateKeyError):
             target.insert_one(document)
         return document
 
     def _updates(self, collection: str, item: Item) -> list[UpdateOne]:
-        """The item's updates; none, and a parked fact, if it cannot be taken or belongs behind one that could not."""
+        """The item's updates. An item that fails, or that waits behind a parked item, is parked and gives no
+        updates.
+        """
         blocked = self._blocked[collection]
         key = item.stream
         try:
@@ -179,7 +186,7 @@ class ViewReader:
         self._parking.park([ParkedFact(reader, self._source.name, item.position, item.index, key, error, parked_now())])
 
     def _parked_as(self, collection: str) -> str:
-        """A collection that is built beside parks under its own name until it is the live one."""
+        """The reader's name for parking. A collection that is being built parks under its own name until it is live."""
         pointer = self._views.pointer(self._view)
         return self.name if collection == pointer.live else f"{self.name}@{collection}"
 

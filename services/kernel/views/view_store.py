@@ -1,6 +1,6 @@
-"""Views as their services read them, and where each one's live collection is.
+"""Reads a service's views, and knows each view's live collection.
 
-The document ``views/<name>`` points to the live collection and, while one is being built beside it, to the next.
+The document ``views/<name>`` names the live collection and, during a rebuild, the next collection.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ READ_AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """Where a view is: its live collection, and the one being built beside it. ``damaged``: facts are parked."""
+    """A view's live collection, and the next collection during a rebuild."""
 
     live: str
     next: str | None = None
@@ -51,7 +51,7 @@ class Views:
         self._waiting = threading.Semaphore(WAITING_READS)
 
     def prepare(self) -> None:
-        """Point every view to a collection; one whose version was raised is built beside the live one."""
+        """Give every view a collection. A view with a raised version is rebuilt beside its live collection."""
         for view in self._views.values():
             pointer = self._pointers.find_one({"_id": view.name})
             if pointer is None:
@@ -74,27 +74,29 @@ class Views:
         return self._views[name]
 
     def pointer(self, view: View[Any], fresh: bool = False) -> Pointer:
-        """Where the view is; known for at most a second."""
+        """The view's collections, cached for at most a second."""
         cached = self._cache.get(view.name)
         if cached is not None and not fresh and time.monotonic() - cached[0] < POINTER_SECONDS:
             return cached[1]
-        # All of them at once: each view would ask as often.
+        # Read all pointers at once, because every view asks this often.
         asked, moves = time.monotonic(), self._moves
         found = {document["_id"]: document for document in self._pointers.find({"_id": {"$in": list(self._views)}})}
         if view.name not in found:
             raise Unavailable(f"view {view.name} is not prepared")
         pointers = {name: Pointer(document["live"], document.get("next")) for name, document in found.items()}
-        if moves == self._moves:  # else one of them may be older than what this process has done meanwhile
+        if moves == self._moves:  # otherwise a pointer may be older than a change that this process made meanwhile
             self._cache |= {name: (asked, pointer) for name, pointer in pointers.items()}
         return pointers[view.name]
 
     def _moved(self, name: str) -> None:
-        """This process has changed a pointer."""
+        """Forget the cached pointer, because this process has changed it."""
         self._moves += 1
         self._cache.pop(name, None)
 
     def rebuild(self, name: str) -> str:
-        """Ask for the view to be built anew beside the live one; its reader does it. Answers the new collection."""
+        """Ask for a rebuild of the view beside the live collection; the view's reader builds it. Returns the new
+        collection's name.
+        """
         view = self._views[name]
         pointer = self._pointers.find_one({"_id": name})
         generation = int(pointer.get("generation", 0)) + 1 if pointer else 1
@@ -105,7 +107,7 @@ class Views:
         return collection
 
     def switch(self, view: View[Any], pointer: Pointer) -> None:
-        """What was built beside becomes the live one; the old collection is dropped."""
+        """Make the rebuilt collection the live collection, and drop the old collection."""
         changed = self._pointers.update_one(
             {"_id": view.name, "live": pointer.live, "next": pointer.next},
             {"$set": {"live": pointer.next, "version": view.version}, "$unset": {"next": ""}},
@@ -115,7 +117,9 @@ class Views:
             self._database.drop_collection(pointer.live)
 
     def get(self, view: View[RowT], key: str) -> RowT | None:
-        """One row, None if there is none or no longer. Raises ``Misfit`` for a document that does not fit it."""
+        """One row, None if the row is missing or removed. Raises ``Misfit`` for a document that does not fit the row's
+        class.
+        """
         document = self._collection(view).find_one({"_id": key})
         return None if document is None or document.get("_gone") else view.read(document)
 
@@ -129,8 +133,9 @@ class Views:
         after: str | None = None,
         limit: int = 50,
     ) -> Page[RowT]:
-        """A page of rows that match, ordered by one field and then by key. Raises ``Malformed`` for a cursor that
-        is not ours, ``Misfit`` as ``get`` does.
+        """A page of matching rows, ordered by one field and then by key.
+
+        Raises ``Malformed`` for a foreign cursor, ``Misfit`` as ``get`` does.
         """
         way, beyond = (DESCENDING, "$lt") if descending else (ASCENDING, "$gt")
         wanted: list[dict[str, Any]] = [dict(where or {}), {"_gone": {"$exists": False}, "_at": {"$exists": True}}]
@@ -149,7 +154,7 @@ class Views:
         )
 
     def all(self, view: View[RowT], where: Mapping[str, Any] | None = None) -> Iterator[RowT]:
-        """All documents that match, ordered by key. At most ``READ_AT_ONCE`` of them are in memory at a time."""
+        """All matching rows, ordered by key. At most ``READ_AT_ONCE`` rows are in memory at a time."""
         after: str | None = None
         while True:
             page = self.find(view, where, after=after, limit=READ_AT_ONCE)
@@ -159,7 +164,7 @@ class Views:
                 return
 
     def count(self, view: View[Any], where: Mapping[str, Any] | None = None) -> int:
-        """How many documents match."""
+        """The number of matching documents."""
         wanted = {"$and": [dict(where or {}), {"_gone": {"$exists": False}, "_at": {"$exists": True}}]}
         return self._collection(view).count_documents(wanted)
 
@@ -169,15 +174,17 @@ class Views:
         return int(document["position"]) if document else 0
 
     def reached(self, view: View[Any], log: str, position: int) -> None:
-        """This process's reader tells how far the live view is: spares the readers of the view the question."""
+        """Note the position of the live view, as told by this process's reader; this saves the view's users a query."""
         self._shown[view.name, log] = position
 
     def shown(self) -> int:
-        """The position of the own log that all views show at least."""
+        """The position of the service's own log that all views have reached."""
         return min((self._known(view, 0) for view in self._reading_commits()), default=0)
 
     def wait_for(self, position: int) -> None:
-        """Until all views show the position of the own log. Raises ``Unavailable`` after 2 s, and when too many wait."""
+        """Wait until all views have reached the position of the own log. Raises ``Unavailable`` after 2 s, or if too
+        many reads wait.
+        """
         behind = [view for view in self._reading_commits() if self._known(view, position) < position]
         if not behind:
             return
@@ -197,7 +204,9 @@ class Views:
         return [view for view in self._views.values() if COMMITS in view.logs]
 
     def _known(self, view: View[Any], wanted: int) -> int:
-        """What the view shows: from memory if that is enough, else from its checkpoint, for another instance may read."""
+        """The view's position: from memory if this is enough, else from the checkpoint, because another instance may
+        run the readers.
+        """
         position = self._shown.get((view.name, COMMITS))
         if position is None or position < wanted:
             position = self.position(view)
@@ -221,7 +230,7 @@ def _cursor(text: str) -> tuple[Any, str]:
         value, key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         if isinstance(value, dict):
             value = datetime.fromisoformat(value["time"])
-        encode({"value": value, "key": key})  # what the database cannot hold was never in a document of ours
+        encode({"value": value, "key": key})  # a value that the database cannot hold was never in one of our documents
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise Malformed("the cursor is not one of ours", errors={"after": ["Not a cursor."]}) from error
     return value, str(key)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from marshmallow import Schema, fields
-
-from services.kernel.base.message import Command
 from services.kernel.base.problem import NotFound
-from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.shapes import identity
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import UNSET, Unset
+from services.kernel.declare.shapes import Identity80
 from services.members.domain.consent import (
     CONSENT,
     NAME_IN_ARCHIVE,
@@ -20,88 +19,94 @@ from services.members.domain.consent import (
     newest_wording,
 )
 from services.members.domain.person import PERSON
+from services.members.iso import IsoTime
 from services.members.parts import Parts
 
 routes = Routes()
 
 
-class ConsentBody(Schema):
-    """For whom, and which words were read: the newest by default."""
+@dataclass(frozen=True)
+class ConsentBody:
+    """For whom, and which words were read: the newest unless given."""
 
-    partner = identity(required=False, published_length=80, allow_none=True, load_default=None)
-    wording = fields.Integer(strict=True)
+    partner: Identity80 | None = None
+    wording: int | Unset = UNSET
 
 
-class PublicNameAnswer(Schema):
+@dataclass(frozen=True)
+class PublicNameAnswer:
     """A name that anybody may read."""
 
-    person = fields.String(required=True)
-    name = fields.String(required=True)
+    person: str
+    name: str
 
 
-class PartnerQuery(Schema):
-    """For whom."""
-
-    partner = identity(required=False, published_length=80, load_default=None)
-
-
-class ConsentState(Schema):
-    """Whether it is agreed to now."""
-
-    purpose = fields.String(required=True)
-    partner = fields.String(required=True, allow_none=True)
-    given = fields.Boolean(required=True)
+@dataclass(frozen=True)
+class PartnerQuery:
+    partner: Identity80 | None = None
 
 
-class ConsentAnswer(Schema):
+@dataclass(frozen=True)
+class ConsentState:
+    """``given``: whether the person agrees now."""
+
+    purpose: str
+    partner: str | None
+    given: bool
+
+
+@dataclass(frozen=True)
+class ConsentAnswer:
     """What was agreed to, when and in which words."""
 
-    purpose = fields.String(required=True)
-    partner = fields.String(required=True, allow_none=True)
-    since = fields.AwareDateTime(required=True, format="iso")
-    wording = fields.Integer(required=True)
-    text = fields.String(required=True)
+    purpose: str
+    partner: str | None
+    since: IsoTime
+    wording: int
+    text: str
 
 
-class PurposeAnswer(Schema):
+@dataclass(frozen=True)
+class PurposeAnswer:
     """What may be agreed to, and in which words now."""
 
-    purpose = fields.String(required=True)
-    wording = fields.Integer(required=True)
-    text = fields.String(required=True)
+    purpose: str
+    wording: int
+    text: str
 
 
-class ConsentList(Schema):
-    """What is agreed to now, and what there is to agree to."""
+@dataclass(frozen=True)
+class ConsentList:
+    """What is agreed to now, and all purposes that a person may agree to."""
 
-    items = fields.List(fields.Nested(ConsentAnswer), required=True)
-    next = fields.String(required=True, allow_none=True)
-    purposes = fields.List(fields.Nested(PurposeAnswer), required=True)
+    items: tuple[ConsentAnswer, ...]
+    purposes: tuple[PurposeAnswer, ...]
+    next: str | None = None
 
 
-@routes.get("/v1/me/consents", answer=ConsentList(), statuses=(200, 401))
-def own_consents(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/me/consents", statuses=(200, 401))
+def own_consents(parts: Parts, request: Request) -> Answer[ConsentList]:
     """What I agreed to."""
     given = parts.commands.state(CONSENT, request.actor.require_person())[0].given.values()
-    items = [
-        {
-            "purpose": one.purpose,
-            "partner": one.partner,
-            "since": one.at.isoformat(),
-            "wording": one.wording,
-            "text": WORDINGS[one.purpose][one.wording],
-        }
-        for one in given
-    ]
-    purposes = [
-        {"purpose": purpose, "wording": newest_wording(purpose), "text": texts[newest_wording(purpose)]}
-        for purpose, texts in WORDINGS.items()
-    ]
-    return Answer({"items": items, "next": None, "purposes": purposes})
+    items = tuple(
+        ConsentAnswer(
+            purpose=consent.purpose,
+            partner=consent.partner,
+            since=consent.at.isoformat(),
+            wording=consent.wording,
+            text=WORDINGS[consent.purpose][consent.wording],
+        )
+        for consent in given
+    )
+    newest = {purpose: newest_wording(purpose) for purpose in WORDINGS}
+    purposes = tuple(
+        PurposeAnswer(purpose, newest[purpose], WORDINGS[purpose][newest[purpose]]) for purpose in WORDINGS
+    )
+    return Answer(ConsentList(items, purposes))
 
 
-@routes.get("/v1/people/{person}/public-name", answer=PublicNameAnswer(), statuses=(200, 404))
-def public_name(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/people/{person}/public-name", statuses=(200, 404))
+def public_name(parts: Parts, request: Request) -> Answer[PublicNameAnswer]:
     """The name of somebody who agreed to be named in the archive."""
     person = request.path["person"]
     if (NAME_IN_ARCHIVE, None) not in parts.commands.state(CONSENT, person)[0].given:
@@ -109,38 +114,40 @@ def public_name(parts: Parts, request: Request) -> Answer:
     name = parts.name_of(person)
     if name is None:
         raise NotFound
-    return Answer({"person": person, "name": name})
+    return Answer(PublicNameAnswer(person, name))
 
 
-@routes.post("/v1/me/consents/{purpose}", body=ConsentBody(), answer=ConsentState(), statuses=(200, 401, 404, 422))
-def give_consent(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/me/consents/{purpose}", statuses=(200, 401, 404, 422))
+def give_consent(parts: Parts, request: Request[ConsentBody]) -> Answer[ConsentState]:
     """Agree to a purpose."""
-    person, purpose = _whose(parts, request)
+    person, purpose = _person_and_purpose(parts, request)
     body = request.body
-    wording = body.get("wording", newest_wording(purpose))
+    wording = newest_wording(purpose) if body.wording is UNSET else body.wording
     region = parts.commands.state(PERSON, person)[0].region
-    command = GiveConsent(purpose, body["partner"], wording, region, request.now)
-    return _take(request, person, command, purpose, body["partner"])
+    return _change_consent(request, person, GiveConsent(purpose, body.partner, wording, region, request.now))
 
 
-@routes.delete("/v1/me/consents/{purpose}", query=PartnerQuery(), answer=ConsentState(), statuses=(200, 401, 404))
-def withdraw_consent(parts: Parts, request: Request) -> Answer:
+@routes.delete("/v1/me/consents/{purpose}", statuses=(200, 401, 404))
+def withdraw_consent(parts: Parts, request: Request[None, PartnerQuery]) -> Answer[ConsentState]:
     """Agree to a purpose no more."""
-    person, purpose = _whose(parts, request)
-    partner = request.query["partner"]
+    person, purpose = _person_and_purpose(parts, request)
     region = parts.commands.state(PERSON, person)[0].region
-    return _take(request, person, WithdrawConsent(purpose, partner, region, request.now), purpose, partner)
+    return _change_consent(request, person, WithdrawConsent(purpose, request.query.partner, region, request.now))
 
 
-def _whose(parts: Parts, request: Request) -> tuple[str, str]:
+def _person_and_purpose(parts: Parts, request: Request[Any, Any]) -> tuple[str, str]:
     person, purpose = request.actor.require_person(), request.path["purpose"]
     if purpose not in WORDINGS or not parts.commands.state(PERSON, person)[0].is_member:
         raise NotFound
     return person, purpose
 
 
-def _take(request: Request, person: str, command: Command, purpose: str, partner: str | None) -> Answer:
-    def answer(state: Consents, _events: Any) -> dict[str, Any]:
-        return {"purpose": purpose, "partner": partner, "given": (purpose, partner) in state.given}
+def _change_consent(
+    request: Request[Any, Any], person: str, command: GiveConsent | WithdrawConsent
+) -> Answer[ConsentState]:
+    purpose, partner = command.purpose, command.partner
 
-    return recorded(request.take(CONSENT, person, command, answer=answer))
+    def state_of(consents: Consents, _events: object) -> ConsentState:
+        return ConsentState(purpose, partner, given=(purpose, partner) in consents.given)
+
+    return request.outcome(CONSENT, person, command, state_of)

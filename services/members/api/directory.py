@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated
 
-from marshmallow import Schema, fields, validate
+from marshmallow.validate import OneOf
 
 from services.kernel.base.problem import Forbidden, Malformed
 from services.kernel.declare.route import Answer, Request, Routes
-from services.kernel.declare.shapes import listing, slug
-from services.members.api.growth import rating_of, ratings_in
+from services.kernel.declare.schema import UNSET, Unset
+from services.kernel.declare.shapes import Listing, Slug
+from services.members.api.growth import rating_of
 from services.members.api.members import centres
 from services.members.domain.competence import SECOND, SELF
 from services.members.domain.framework import LEVELS
@@ -27,57 +29,57 @@ LOOKING = ("activities.plan", "mentorships.lead", "competence.rate", "members.re
 MOST = 50
 
 
-class DirectoryQuery(Schema):
-    """What somebody is to be able to do, where, and at which level at least; ``subdistrict``: near where."""
+@dataclass(frozen=True)
+class DirectoryQuery:
+    """The unit that somebody is to be able to do, in which region, and at which level at least; ``subdistrict``: near where."""
 
-    unit = slug()
-    region = slug()
-    subdistrict = slug(required=False)
-    level = fields.Integer(load_default=3, validate=validate.OneOf(LEVELS))
-
-
-class Able(Schema):
-    """Somebody of the region. ``rater``: who says so; ``km`` from centre to centre, null where it is not known."""
-
-    person = fields.String(required=True)
-    name = fields.String(required=True, allow_none=True)
-    level = fields.Integer(required=True)
-    rater = fields.String(required=True)
-    km = fields.Float(required=True, allow_none=True)
+    unit: Slug
+    region: Slug
+    subdistrict: Slug | Unset = UNSET
+    level: Annotated[int, OneOf(LEVELS)] = 3
 
 
-@routes.get("/v1/people-who-can", query=DirectoryQuery(), answer=listing(Able, required=True), statuses=(200, 403))
-def people_who_can(parts: Parts, request: Request) -> Answer:
+@dataclass(frozen=True)
+class Able:
+    """Somebody of the region. ``rater``: who says so; ``km`` from centre to centre, null where a centre is not known."""
+
+    person: str
+    name: str | None
+    level: int
+    rater: str
+    km: float | None
+
+
+@routes.get("/v1/people-who-can", statuses=(200, 403))
+def people_who_can(parts: Parts, request: Request[None, DirectoryQuery]) -> Answer[Listing[Able]]:
     """Who in a region can do something, by skill and distance."""
-    query = request.query
-    region = query["region"]
+    query, region = request.query, request.query.region
     request.actor.require_person()
     if not any(request.actor.may(permission, region) for permission in LOOKING):
         raise Forbidden(permission=LOOKING[0], region=region)
     frameworks = standing_frameworks(parts.commands)
-    if frameworks.current is None or frameworks.current.unit(query["unit"]) is None:
+    if frameworks.current is None or frameworks.current.unit(query.unit) is None:
         raise Malformed(errors={"unit": ["There is no such unit in the framework that counts."]})
     known = centres(parts)
-    here = known.get((region, query.get("subdistrict", "")))
-    found: list[dict[str, Any]] = []
-    for document in parts.views.all(COMPETENCE_OF, {"region": region}):
-        levels = standing(map(rating_of, ratings_in(document).values()), frameworks, request.now)
-        said = _word(levels, query["unit"])
-        member = parts.views.get(ROSTER, document["_id"]) if said is not None else None
-        if said is None or member is None or said[0] < query["level"]:
+    here = known.get((region, query.subdistrict or ""))
+    found: list[Able] = []
+    for row in parts.views.all(COMPETENCE_OF, {"region": region}):
+        levels = standing(map(rating_of, row.ratings.values()), frameworks, request.now)
+        level, rater = _skill(levels, query.unit)
+        member = parts.views.get(ROSTER, row.person) if level >= query.level else None
+        if member is None:
             continue
-        home = known.get((member["region"], member["subdistrict"]))
+        home = known.get((member.region, member.subdistrict))
         km = round(kilometres(home, here), 1) if home is not None and here is not None else None
-        name = parts.vault.open(document["_id"], member["name"])
-        found.append({"person": document["_id"], "name": name, "level": said[0], "rater": said[1], "km": km})
-    found.sort(key=lambda one: (one["rater"] != SECOND, -one["level"], one["km"] is None, one["km"], one["person"]))
-    return Answer({"items": found[:MOST], "next": None})
+        found.append(Able(row.person, parts.vault.open(row.person, member.name), level, rater, km))
+    found.sort(key=lambda able: (able.rater != SECOND, -able.level, able.km is None, able.km, able.person))
+    return Answer(Listing(tuple(found[:MOST])))
 
 
-def _word(levels: Mapping[tuple[str, str, str], int], unit: str) -> tuple[int, str] | None:
-    """The level in skill, and who says so: a second rater before oneself."""
+def _skill(levels: Mapping[tuple[str, str, str], int], unit: str) -> tuple[int, str]:
+    """The level in skill, and who says so: a second rater before oneself. Level 0 where nobody has rated the unit."""
     for rater in (SECOND, SELF):
         level = levels.get((unit, "skill", rater))
         if level is not None:
             return level, rater
-    return None
+    return 0, SELF

@@ -6,12 +6,10 @@ Two people may share a name, so this only shows them; a contact never has two me
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
-
-from marshmallow import Schema, fields
+from dataclasses import dataclass
 
 from services.kernel.declare.route import Answer, Request, Routes
-from services.kernel.declare.shapes import listing, slug
+from services.kernel.declare.shapes import Listing, Slug
 from services.members.domain.library import spelling
 from services.members.parts import Parts
 from services.members.views.roster import ROSTER
@@ -19,34 +17,34 @@ from services.members.views.roster import ROSTER
 routes = Routes()
 
 
-class DuplicatesQuery(Schema):
-    """A region."""
-
-    region = slug()
-
-
-class Alike(Schema):
-    """Members who may be one."""
-
-    name = fields.String(required=True)
-    members = fields.List(fields.String(), required=True)
+@dataclass(frozen=True)
+class DuplicatesQuery:
+    region: Slug
 
 
-@routes.get("/v1/duplicates", query=DuplicatesQuery(), answer=listing(Alike, required=True), statuses=(200, 403))
-def duplicates(parts: Parts, request: Request) -> Answer:
+@dataclass(frozen=True)
+class Alike:
+    """Members who may be one person."""
+
+    name: str
+    members: tuple[str, ...]
+
+
+@routes.get("/v1/duplicates", statuses=(200, 403))
+def duplicates(parts: Parts, request: Request[None, DuplicatesQuery]) -> Answer[Listing[Alike]]:
     """Who may be in a region's roster twice."""
-    region = request.query["region"]
+    region = request.query.region
     request.actor.require("members.read", region)
     groups: dict[tuple[str, str], set[str]] = defaultdict(set)
     names: dict[str, str] = {}
-    for document in parts.views.all(ROSTER, {"region": region}):
-        name = parts.vault.open(document["_id"], document["name"])
+    for row in parts.views.all(ROSTER, {"region": region}):
+        name = parts.vault.open(row.member, row.name)
         if name is not None:
-            names[document["_id"]] = name
-            for beside in (f"at {spelling(document['library'])}", f"in {document['subdistrict']}"):
-                groups[spelling(name), beside].add(document["_id"])
+            names[row.member] = name
+            for beside in (f"at {spelling(row.library)}", f"in {row.subdistrict}"):
+                groups[spelling(name), beside].add(row.member)
     alike = {frozenset(members) for members in groups.values() if len(members) > 1}
     # A group that lies within another says nothing more.
     whole = [members for members in alike if not any(members < other for other in alike)]
-    items: list[dict[str, Any]] = [{"name": names[min(members)], "members": sorted(members)} for members in whole]
-    return Answer({"items": sorted(items, key=lambda one: (one["name"], one["members"])), "next": None})
+    items = [Alike(names[min(members)], tuple(sorted(members))) for members in whole]
+    return Answer(Listing(tuple(sorted(items, key=lambda alike: (alike.name, alike.members)))))

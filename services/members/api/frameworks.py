@@ -2,158 +2,200 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated
 
-from marshmallow import Schema, fields, validate
+from marshmallow.validate import Length, OneOf
 
 from services.kernel.base.problem import NotFound
-from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.shapes import listing, slug, text
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import UNSET, Unset
+from services.kernel.declare.shapes import Listing, Slug, Text, fill, not_blank
 from services.members.domain.framework import (
     ASPECTS,
     FRAMEWORK,
     IDENTITY,
     LEVELS,
     AdoptFramework,
+    Area,
+    Aspect,
+    Framework,
     FrameworkAdopted,
+    Frameworks,
+    Level,
     Migration,
+    Standard,
+    Unit,
 )
-from services.members.frameworks import adopted, framework_of, standing
+from services.members.frameworks import adopted, standing
 from services.members.parts import Parts
 
+CURRENT = "current"
 routes = Routes()
 
 
-class LevelBody(Schema):
+@dataclass(frozen=True)
+class LevelBody:
     """A level in plain words."""
 
-    level = fields.Integer(required=True, strict=True, validate=validate.OneOf(LEVELS))
-    name = text(longest=60)
-    meaning = text()
+    level: Annotated[int, OneOf(LEVELS)]
+    name: Annotated[str, not_blank(60)]
+    meaning: Text
 
 
-class AspectBody(Schema):
+@dataclass(frozen=True)
+class AspectBody:
     """An aspect in the community's words."""
 
-    aspect = fields.String(required=True, validate=validate.OneOf(ASPECTS))
-    name = text(longest=60)
+    aspect: Annotated[str, OneOf(ASPECTS)]
+    name: Annotated[str, not_blank(60)]
 
 
-class AreaBody(Schema):
-    """An area."""
+@dataclass(frozen=True)
+class AreaBody:
+    area: Slug
+    name: Text
 
-    area = slug()
-    name = text()
 
-
-class StandardBody(Schema):
+@dataclass(frozen=True)
+class StandardBody:
     """The unit of a national standard that a unit corresponds to."""
 
-    standard = text(longest=100)
-    code = text(longest=60)
+    standard: Annotated[str, not_blank(100)]
+    code: Annotated[str, not_blank(60)]
 
 
-class UnitBody(Schema):
-    """A unit of an area."""
+@dataclass(frozen=True)
+class UnitBody:
+    """A unit of an area. An answer always has ``standards``; a body may leave them out."""
 
-    unit = slug()
-    area = slug()
-    name = text()
-    standards = fields.List(fields.Nested(StandardBody), load_default=list, validate=validate.Length(0, 20))
+    unit: Slug
+    area: Slug
+    name: Text
+    standards: Annotated[tuple[StandardBody, ...], Length(0, 20)] | Unset = UNSET
 
 
-class FrameworkBody(Schema):
+@dataclass(frozen=True)
+class FrameworkBody:
     """A whole version."""
 
-    version = slug()
-    name = text()
-    source = text(longest=1000)
-    levels = fields.List(fields.Nested(LevelBody), required=True, validate=validate.Length(4, 4))
-    aspects = fields.List(fields.Nested(AspectBody), required=True, validate=validate.Length(3, 3))
-    areas = fields.List(fields.Nested(AreaBody), required=True, validate=validate.Length(1, 30))
-    units = fields.List(fields.Nested(UnitBody), required=True, validate=validate.Length(1, 300))
+    version: Slug
+    name: Text
+    source: Annotated[str, not_blank(1000)]
+    levels: Annotated[tuple[LevelBody, ...], Length(4, 4)]
+    aspects: Annotated[tuple[AspectBody, ...], Length(3, 3)]
+    areas: Annotated[tuple[AreaBody, ...], Length(1, 30)]
+    units: Annotated[tuple[UnitBody, ...], Length(1, 300)]
 
 
-class MigrationBody(Schema):
+@dataclass(frozen=True)
+class MigrationBody:
     """Where a unit of the version before has gone; null: it is rated no more."""
 
-    unit = slug()
-    to = slug(allow_none=True)
+    unit: Slug
+    to: Slug | None
 
 
-class AdoptBody(Schema):
-    """A new version, and where the units of the one before have gone that do not keep their id."""
+@dataclass(frozen=True)
+class AdoptBody:
+    """A new version, and where the units of the version before have gone that do not keep their id."""
 
-    framework = fields.Nested(FrameworkBody, required=True)
-    migration = fields.List(fields.Nested(MigrationBody), load_default=list, validate=validate.Length(0, 300))
+    framework: FrameworkBody
+    migration: Annotated[tuple[MigrationBody, ...], Length(0, 300)] = ()
 
 
-class FrameworkEntry(Schema):
+@dataclass(frozen=True)
+class FrameworkEntry:
     """A version; ``current``: whether it counts now."""
 
-    version = fields.String(required=True)
-    name = fields.String(required=True)
-    source = fields.String(required=True)
-    current = fields.Boolean(required=True)
+    version: str
+    name: str
+    source: str
+    current: bool
 
 
+class FrameworkList(Listing[FrameworkEntry]):
+    pass
+
+
+@dataclass(frozen=True)
 class FrameworkAnswer(FrameworkBody):
-    """A whole version, with where the units of the one before have gone."""
+    """A whole version, and where the units of the version before have gone."""
 
-    current = fields.Boolean(required=True)
-    migration = fields.List(fields.Nested(MigrationBody), required=True)
+    current: bool
+    migration: tuple[MigrationBody, ...]
 
 
-class FrameworkVersion(Schema):
+@dataclass(frozen=True)
+class FrameworkVersion:
     """The version that counts now."""
 
-    framework = fields.String(required=True)
+    framework: str
 
 
-@routes.get("/v1/frameworks", answer=listing(FrameworkEntry, "FrameworkList", required=True))
-def frameworks(parts: Parts, _request: Request) -> Answer:
+@routes.get("/v1/frameworks")
+def frameworks(parts: Parts, _request: Request) -> Answer[FrameworkList]:
     """What the community means by competence, all versions."""
     versions = standing(parts.commands).adopted
-    items = [
-        {
-            "version": one.framework.version,
-            "name": one.framework.name,
-            "source": one.framework.source,
-            "current": one is versions[-1],
-        }
-        for one in versions
-    ]
-    return Answer({"items": items, "next": None})
+    entries = (fill(FrameworkEntry, each.framework, current=each is versions[-1]) for each in versions)
+    return Answer(FrameworkList(tuple(entries)))
 
 
-@routes.get("/v1/frameworks/{version}", answer=FrameworkAnswer(), statuses=(200, 404))
-def framework(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/frameworks/{version}", statuses=(200, 404))
+def framework(parts: Parts, request: Request) -> Answer[FrameworkAnswer]:
     """One version, whole; current for the one that counts."""
     versions = standing(parts.commands).adopted
     wanted = request.path["version"]
-    for one in versions:
-        if wanted == one.framework.version or (wanted == "current" and one is versions[-1]):
-            return Answer(_shown(one, one is versions[-1]))
+    for version in versions:
+        current = version is versions[-1]
+        if wanted == version.framework.version or (wanted == CURRENT and current):
+            return Answer(framework_shown(version, current))
     raise NotFound
 
 
-@routes.post("/v1/frameworks", body=AdoptBody(), answer=FrameworkVersion(), statuses=(201, 403, 422))
-def adopt_framework(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/frameworks", statuses=(201, 403, 422))
+def adopt_framework(parts: Parts, request: Request[AdoptBody]) -> Answer[FrameworkVersion]:
     """Let a new version count."""
     request.actor.require("frameworks.keep")
-    adopted(parts.commands)  # the one before it, so that its units are accounted for
-    migration = tuple(Migration(**moving) for moving in request.body["migration"])
-    command = AdoptFramework(framework_of(request.body["framework"]), migration)
-    commit = request.take(
-        FRAMEWORK, IDENTITY, command, answer=lambda state, _events: {"framework": state.current.version}
+    adopted(parts.commands)  # the version before, so that its units are accounted for
+    migration = tuple(Migration(moved.unit, moved.to) for moved in request.body.migration)
+    command = AdoptFramework(_framework(request.body.framework), migration)
+    location = f"/v1/frameworks/{command.framework.version}"
+    return request.outcome(FRAMEWORK, IDENTITY, command, _current_version, location=location)
+
+
+def _current_version(frameworks: Frameworks, _events: object) -> FrameworkVersion:
+    return FrameworkVersion(frameworks.current_version)
+
+
+def _framework(body: FrameworkBody) -> Framework:
+    return Framework(
+        version=body.version,
+        name=body.name,
+        source=body.source,
+        levels=tuple(fill(Level, each) for each in body.levels),
+        aspects=tuple(fill(Aspect, each) for each in body.aspects),
+        areas=tuple(fill(Area, each) for each in body.areas),
+        units=tuple(_unit(each) for each in body.units),
     )
-    return recorded(commit, 201, location=f"/v1/frameworks/{command.framework.version}")
 
 
-def _shown(one: FrameworkAdopted, current: bool) -> dict[str, Any]:
-    return {
-        **asdict(one.framework),
-        "current": current,
-        "migration": [{"unit": moving.unit, "to": moving.to} for moving in one.migration],
-    }
+def _unit(body: UnitBody) -> Unit:
+    return fill(Unit, body, standards=tuple(fill(Standard, each) for each in body.standards or ()))
+
+
+def framework_shown(version: FrameworkAdopted, current: bool) -> FrameworkAnswer:
+    framework = version.framework
+    return fill(
+        FrameworkAnswer,
+        framework,
+        levels=tuple(fill(LevelBody, each) for each in framework.levels),
+        aspects=tuple(fill(AspectBody, each) for each in framework.aspects),
+        areas=tuple(fill(AreaBody, each) for each in framework.areas),
+        units=tuple(
+            fill(UnitBody, each, standards=tuple(fill(StandardBody, standard) for standard in each.standards))
+            for each in framework.units
+        ),
+        current=current,
+        migration=tuple(fill(MigrationBody, each) for each in version.migration),
+    )

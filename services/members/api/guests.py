@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from dataclasses import dataclass
+from typing import Any
 
 from services.kernel.base.problem import Forbidden, Malformed, NotFound
 from services.kernel.declare.policy import Actor
-from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.shapes import identity, is_identity, text
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.shapes import Identity80, Text, fill, is_identity
 from services.members.domain.guest import GUEST, AddGuest, TieGuest
 from services.members.domain.person import PERSON, KeepForGuest
 from services.members.identity.contact import email, given_contact, phone
@@ -18,56 +19,56 @@ from services.members.views.guests import GUESTS
 routes = Routes()
 
 
-class GuestBody(Schema):
+@dataclass(frozen=True)
+class GuestBody:
     """What a guest gave of themselves; all of it may be left out."""
 
-    name = text(required=False, allow_none=True, load_default=None)
-    email = text(required=False, allow_none=True, load_default=None)
-    phone = text(required=False, allow_none=True, load_default=None)
+    name: Text | None = None
+    email: Text | None = None
+    phone: Text | None = None
 
 
-class GuestAnswer(Schema):
+@dataclass(frozen=True)
+class GuestAnswer:
     """A guest; ``person`` is the member whose participation this is, once that is known."""
 
-    guest = fields.String(required=True)
-    name = fields.String(required=True, allow_none=True)
-    email = fields.String(required=True, allow_none=True)
-    phone = fields.String(required=True, allow_none=True)
-    person = fields.String(required=True, allow_none=True)
+    guest: str
+    name: str | None
+    email: str | None
+    phone: str | None
+    person: str | None
 
 
-class TieBody(Schema):
+@dataclass(frozen=True)
+class TieBody:
     """The member that the guest is."""
 
-    person = identity(published_length=80)
+    person: Identity80
 
 
-class GuestAdded(Schema):
-    """The guest's id."""
-
-    guest = fields.String(required=True)
-
-
-class GuestTied(Schema):
-    """Who the guest is."""
-
-    guest = fields.String(required=True)
-    person = fields.String(required=True)
+@dataclass(frozen=True)
+class GuestAdded:
+    guest: str
 
 
-@routes.post("/v1/guests/{guest}", body=GuestBody(), answer=GuestAdded(), statuses=(201, 403, 422))
-def add_guest(parts: Parts, request: Request) -> Answer:
+@dataclass(frozen=True)
+class GuestTied:
+    guest: str
+    person: str
+
+
+@routes.post("/v1/guests/{guest}", statuses=(201, 403, 422))
+def add_guest(parts: Parts, request: Request[GuestBody]) -> Answer[GuestAdded]:
     """Note a guest.
 
     The gateway has made the guest's id; no member may have it. Strangers note themselves.
     """
     if request.actor.kind == "person":
         _require_guests(request.actor)
-    guest = _new_identity(request.path["guest"])
-    body = request.body
-    mail = given_contact(email, "email", body["email"])
-    number = given_contact(phone, "phone", body["phone"])
-    _keep(request, guest)
+    guest, body = _identity_from_outside(request.path["guest"]), request.body
+    mail = given_contact(email, "email", body.email)
+    number = given_contact(phone, "phone", body.phone)
+    _keep_for_guest(request, guest)
     identification = parts.identification
     references = tuple(
         identification.reference(known, request.new_id(f"reference-{known.kind}"))
@@ -77,54 +78,51 @@ def add_guest(parts: Parts, request: Request) -> Answer:
     sealed = parts.vault.seal_all(
         guest,
         [
-            ("name", body["name"] and clean(body["name"])),
+            ("name", body.name and clean(body.name)),
             ("email", None if mail is None else mail.value),
             ("phone", None if number is None else number.value),
         ],
     )
     command = AddGuest(sealed["name"], sealed["email"], sealed["phone"], references)
-    commit = request.take(GUEST, guest, command, answer=lambda _state, _events: {"guest": guest})
-    return recorded(commit, 201, location=f"/v1/guests/{guest}")
+    return request.outcome(GUEST, guest, command, lambda *_: GuestAdded(guest), location=f"/v1/guests/{guest}")
 
 
-@routes.get("/v1/guests/{guest}", answer=GuestAnswer(), statuses=(200, 403, 404))
-def guest(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/guests/{guest}", statuses=(200, 403, 404))
+def guest(parts: Parts, request: Request) -> Answer[GuestAnswer]:
     """A guest."""
     _require_guests(request.actor)
-    key = request.path["guest"]
-    document = parts.views.get(GUESTS, key)
-    if document is None:
+    row = parts.views.get(GUESTS, request.path["guest"])
+    if row is None:
         raise NotFound
-    opened = {name: parts.vault.open(key, document[name]) for name in ("name", "email", "phone")}
-    return Answer({"guest": key, **opened, "person": document["person"]})
+    name, mail, number = (parts.vault.open(row.guest, sealed) for sealed in (row.name, row.email, row.phone))
+    return Answer(fill(GuestAnswer, row, name=name, email=mail, phone=number))
 
 
-@routes.post("/v1/guests/{guest}/tie", body=TieBody(), answer=GuestTied(), statuses=(200, 403, 404, 422))
-def tie_guest(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/guests/{guest}/tie", statuses=(200, 403, 404, 422))
+def tie_guest(parts: Parts, request: Request[TieBody]) -> Answer[GuestTied]:
     """Say which member a guest is.
 
     For a guest whom no login has proved to be a member.
     """
     _require_guests(request.actor)
-    key, person = request.path["guest"], request.body["person"]
+    guest, person = request.path["guest"], request.body.person
     member, _ = parts.commands.state(PERSON, person)
     if not member.is_member:
         raise Malformed(errors={"person": ["There is no such member."]})
     # The guest belongs to no region, but what the guest did becomes the member's.
     request.actor.require("members.guest", member.region)
-    if not parts.commands.state(GUEST, key)[0].added:
+    if not parts.commands.state(GUEST, guest)[0].added:
         raise NotFound("there is no such guest")
-    _keep(request, key)
-    answer = {"guest": key, "person": person}
-    return recorded(request.take(GUEST, key, TieGuest(person, "hand"), answer=lambda _state, _events: answer))
+    _keep_for_guest(request, guest)
+    return request.outcome(GUEST, guest, TieGuest(person, "hand"), lambda *_: GuestTied(guest, person))
 
 
-def _keep(request: Request, guest: str) -> None:
-    """From here on nobody joins under the guest's id. Raises ``Refused`` where it is a member's."""
+def _keep_for_guest(request: Request[Any], guest: str) -> None:
+    """From here on nobody joins under the guest's id. Raises ``Refused`` where the id is a member's."""
     request.also(PERSON, guest, KeepForGuest(), "keep")
 
 
-def _new_identity(text: str) -> str:
+def _identity_from_outside(text: str) -> str:
     # Chosen outside, and from then on part of streams, addresses and headers.
     if not is_identity(text):
         raise Malformed(errors={"guest": ["Not an id."]})

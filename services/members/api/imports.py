@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-from marshmallow import Schema, fields
+from dataclasses import dataclass
+from typing import Annotated
 
 from services.kernel.base.local_time import local_day
 from services.kernel.base.problem import Forbidden, NotFound, Refused
 from services.kernel.declare.route import Answer, Request, Routes, recorded
+from services.kernel.declare.schema import UNSET, Key, Unset
+from services.kernel.declare.shapes import fill
 from services.kernel.privacy.vault import Erased
 from services.members.domain.registration_import import (
     BAD,
@@ -54,53 +55,52 @@ REASONS: Mapping[str, str] = {
     Reason.TWO_PEOPLE: "Alamat email dan nomor HP milik dua anggota yang berbeda.",
     Reason.NOT_TAKEN: "Baris ini tidak dapat diproses; daftarkan lewat formulir.",
 }
-"""What the person who brings the file is told."""
+"""What the person who brings the file reads."""
 
 
-class ImportQuery(Schema):
+@dataclass(frozen=True)
+class ImportQuery:
     """``dry_run``: only tell what would happen."""
 
-    dry_run = fields.Boolean(load_default=False)
+    dry_run: bool = False
 
 
-class BadRow(Schema):
+@dataclass(frozen=True)
+class BadRow:
     """A row that cannot be taken, under the number that a spreadsheet shows, and every reason why."""
 
-    row = fields.Integer(required=True)
-    reasons = fields.List(fields.String(), required=True)
+    row: int
+    reasons: tuple[str, ...]
 
 
-class DifferentRow(Schema):
-    """A row of somebody who is known with other data; nothing of it is applied. ``fields`` are the columns that differ."""
+@dataclass(frozen=True)
+class DifferentRow:
+    """A row of somebody who is known with other data; nothing of the row is applied. ``fields`` are the columns that differ."""
 
-    row = fields.Integer(required=True)
-    fields_ = fields.List(fields.String(), required=True, data_key="fields")
-
-
-class ImportAnswer(Schema):
-    """What would happen (``state`` null), or how far it is. ``good``: rows that make or made a member."""
-
-    id = fields.String(data_key="import", allow_none=True)
-    state = fields.String(allow_none=True)
-    rows = fields.Integer(required=True)
-    done = fields.Integer(required=True)
-    good = fields.Integer()
-    joined = fields.Integer()
-    known = fields.Integer()
-    different = fields.Integer()
-    bad = fields.List(fields.Nested(BadRow))
-    differences = fields.List(fields.Nested(DifferentRow))
+    row: int
+    fields: tuple[str, ...]
 
 
-@routes.post(
-    "/v1/members/import",
-    query=ImportQuery(),
-    answer=ImportAnswer(),
-    raw=True,
-    limit=FILE_BYTES,
-    statuses=(200, 202, 400, 403),
-)
-def import_members(parts: Parts, request: Request) -> Answer:
+@dataclass(frozen=True, kw_only=True)
+class ImportAnswer:
+    """A dry run has all but ``import``, ``state`` and ``joined``, and ``good``: the rows that would make a member. The progress
+    of an import has all but ``good``. An import that has just begun has ``import`` alone.
+    """
+
+    id: Annotated[str | None, Key("import")] | Unset = UNSET
+    state: str | Unset | None = UNSET
+    rows: int | Unset = UNSET
+    done: int | Unset = UNSET
+    good: int | Unset = UNSET
+    joined: int | Unset = UNSET
+    known: int | Unset = UNSET
+    different: int | Unset = UNSET
+    bad: tuple[BadRow, ...] | Unset = UNSET
+    differences: tuple[DifferentRow, ...] | Unset = UNSET
+
+
+@routes.post("/v1/members/import", limit=FILE_BYTES, statuses=(200, 202, 400, 403))
+def import_members(parts: Parts, request: Request[bytes, ImportQuery]) -> Answer[ImportAnswer]:
     """Bring a table of registrations.
 
     With ``dry_run`` it only tells what the import would do.
@@ -108,63 +108,70 @@ def import_members(parts: Parts, request: Request) -> Answer:
     person = request.actor.require_person()
     if not request.actor.may_somewhere("members.import"):
         raise Forbidden(permission="members.import")
-    if request.query["dry_run"]:
-        return Answer(_foreseen(parts, _read(parts, request)))
+    if request.query.dry_run:
+        return Answer(_foreseen(parts, _read_table(parts, request)))
     identity = request.new_id("import")
     rows: Sequence[Registration] = ()
     if not parts.commands.known(request.command_id):
-        rows = _read(parts, request)
+        rows = _read_table(parts, request)
         try:
             parts.uploads.keep(identity, seal_rows(parts, identity, rows))
         except Erased as error:
             raise Refused("import-is-abandoned", "this request was cut off long ago; bring the file anew") from error
-    command = StartImport(len(rows), person)
-    commit = request.take(REGISTRATION_IMPORT, identity, command, answer=lambda _state, _events: {"import": identity})
+    commit = request.take(
+        REGISTRATION_IMPORT, identity, StartImport(len(rows), person), lambda *_: ImportAnswer(id=identity)
+    )
     parts.imports_bell.ring()
     return recorded(commit, 202, location=f"/v1/imports/{identity}")
 
 
-@routes.get("/v1/imports/{import}", answer=ImportAnswer(), statuses=(200, 404))
-def import_progress(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/imports/{import}", statuses=(200, 404))
+def import_progress(parts: Parts, request: Request) -> Answer[ImportAnswer]:
     """How far an import is.
 
     Shown to the person who brought the table, and to those who may import everywhere.
     """
     person = request.actor.require_person()
-    key = request.path["import"]
-    document = parts.views.get(IMPORTS, key)
-    if document is None or (document["by"] != person and not request.actor.may("members.import")):
+    row = parts.views.get(IMPORTS, request.path["import"])
+    if row is None or (row.by != person and not request.actor.may("members.import")):
         raise NotFound
-    reports = [RowOutcome(int(row), told["kind"], tuple(told["about"])) for row, told in document["reports"].items()]
-    counts = {name: document[name] for name in ("state", "rows", "done", "joined", "known", "different")}
-    return Answer({"import": key, **counts, **_reported(reports)})
+    reports = [RowOutcome(int(number), report.kind, report.about) for number, report in row.reports.items()]
+    bad, differences = _bad_rows(reports), _different_rows(reports)
+    return Answer(fill(ImportAnswer, row, id=row.identity, good=UNSET, bad=bad, differences=differences))
 
 
-def _read(parts: Parts, request: Request) -> Sequence[Registration]:
+def _read_table(parts: Parts, request: Request[bytes, ImportQuery]) -> Sequence[Registration]:
     gazetteer = gazetteer_of(parts.views.all(REGIONS))
     reader = RowReader(gazetteer, tuple(request.actor.grants["members.import"]), local_day(request.now))
     return [reader.read(row) for row in spreadsheet.read(request.body)]
 
 
-def _foreseen(parts: Parts, rows: Sequence[Registration]) -> dict[str, Any]:
+def _foreseen(parts: Parts, rows: Sequence[Registration]) -> ImportAnswer:
     recognition = Recognition(parts.identification, parts.commands, parts.vault)
     outcomes = [recognition.foresee(row) for row in rows]
     kinds = Counter(outcome.kind for outcome in outcomes)
-    counts = {"good": kinds[JOINED], "known": kinds[KNOWN], "different": kinds[DIFFERENT]}
-    return {"rows": len(rows), "done": 0, **counts, **_reported(outcomes)}
+    return ImportAnswer(
+        rows=len(rows),
+        done=0,
+        good=kinds[JOINED],
+        known=kinds[KNOWN],
+        different=kinds[DIFFERENT],
+        bad=_bad_rows(outcomes),
+        differences=_different_rows(outcomes),
+    )
 
 
-def _reported(outcomes: Sequence[RowOutcome]) -> dict[str, Any]:
-    ordered = sorted(outcomes, key=lambda outcome: outcome.row)
-    return {
-        "bad": [
-            {"row": outcome.row, "reasons": [REASONS.get(name, name) for name in outcome.about]}
-            for outcome in ordered
-            if outcome.kind == BAD
-        ],
-        "differences": [
-            {"row": outcome.row, "fields": [spreadsheet.usual(name) for name in outcome.about]}
-            for outcome in ordered
-            if outcome.kind == DIFFERENT
-        ],
-    }
+def _bad_rows(outcomes: Sequence[RowOutcome]) -> tuple[BadRow, ...]:
+    return tuple(
+        BadRow(outcome.row, tuple(REASONS.get(name, name) for name in outcome.about))
+        for outcome in sorted(outcomes, key=lambda outcome: outcome.row)
+        if outcome.kind == BAD
+    )
+
+
+def _different_rows(outcomes: Sequence[RowOutcome]) -> tuple[DifferentRow, ...]:
+    return tuple(
+        DifferentRow(outcome.row, tuple(spreadsheet.usual(name) for name in outcome.about))
+        for outcome in sorted(outcomes, key=lambda outcome: outcome.row)
+        if outcome.kind == DIFFERENT
+    )

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import asdict
-from typing import Any
-
-from marshmallow import Schema, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated
 
 from services.kernel.base.problem import Malformed, Unauthorized
 from services.kernel.declare.policy import Actor, Held
 from services.kernel.declare.route import Answer, Request, Routes
-from services.kernel.declare.shapes import identity, text
+from services.kernel.declare.schema import UNSET, Unset
+from services.kernel.declare.shapes import Identity80, fill, not_blank
 from services.members.api.telegram import chat_of
 from services.members.domain.credential import TOKEN
 from services.members.domain.guest import GUEST
@@ -26,83 +26,91 @@ routes = Routes()
 
 MOST_PEOPLE = 200
 OWN = frozenset({Standing.MEMBER, Standing.ERASED})
-"""Under such an id somebody belongs or did: it stands for nobody else, whomever it is tied to."""
+"""An id of this standing is or was a member's. It stands for no other person, whichever guest is tied to it."""
 
 
-class TokenBody(Schema):
-    """A bearer token as its holder sent it: whatever it is, for what is none of ours is nobody's, not malformed."""
+@dataclass(frozen=True)
+class TokenBody:
+    """A bearer token as its holder sent it. Any text will do: a text that is no token of ours is nobody's, not malformed."""
 
-    token = fields.String(required=True)
+    token: str
 
 
-class HeldBody(Schema):
+@dataclass(frozen=True)
+class HeldBody:
     """An office held or stood in for."""
 
-    office = fields.String(required=True)
-    region = fields.String(required=True, allow_none=True)
+    office: str
+    region: str | None
 
 
-class ActorAnswer(Schema):
-    """An actor as ``policy.actor_from`` reads it, and the language they are spoken to in."""
+@dataclass(frozen=True)
+class ActorAnswer:
+    """An actor as ``policy.actor_from`` reads it, and the language that the person reads."""
 
-    kind = fields.String(required=True)
-    id = fields.String(required=True)
-    offices = fields.List(fields.Nested(HeldBody), required=True)
-    grants = fields.Dict(keys=fields.String(), values=fields.List(fields.String()), required=True)
-    language = fields.String(required=True)
+    kind: str
+    id: str
+    offices: tuple[HeldBody, ...]
+    grants: Mapping[str, tuple[str, ...]]
+    language: str
 
 
-class PeopleQuery(Schema):
+@dataclass(frozen=True)
+class PeopleQuery:
     """Ids with commas between them. ``code``: the id of a login code whose digits are to be sent to the one person."""
 
-    ids = text(longest=20_000)
-    code = fields.String()
+    ids: Annotated[str, not_blank(20_000)]
+    code: str | Unset = UNSET
 
 
-class Reached(Schema):
+@dataclass(frozen=True)
+class Reached:
     """How somebody is reached. ``person`` is the id asked for, a guest's too; a tied guest is reached as the member.
     ``telegram`` is the id of a private chat.
     """
 
-    person = fields.String(required=True)
-    name = fields.String(required=True, allow_none=True)
-    language = fields.String(required=True)
-    email = fields.String(required=True, allow_none=True)
-    phone = fields.String(required=True, allow_none=True)
-    telegram = fields.String(required=True, allow_none=True)
-    region = fields.String(required=True, allow_none=True)
-    subdistrict = fields.String(required=True, allow_none=True)
-    erased = fields.Boolean(required=True)
+    person: str
+    name: str | None
+    language: str
+    email: str | None
+    phone: str | None
+    telegram: str | None
+    region: str | None
+    subdistrict: str | None
+    erased: bool
 
 
-class PersonQuery(Schema):
+@dataclass(frozen=True)
+class PersonQuery:
     """A member."""
 
-    person = identity(published_length=80)
+    person: Identity80
 
 
-class IdsAnswer(Schema):
-    """Ids of one person."""
+@dataclass(frozen=True)
+class IdsAnswer:
+    """All ids of one person."""
 
-    ids = fields.List(fields.String(), required=True)
-
-
-class PeopleAnswer(Schema):
-    """Those of the ids that are somebody's."""
-
-    people = fields.List(fields.Nested(Reached), required=True)
-    code = fields.String()
+    ids: tuple[str, ...]
 
 
-@routes.post("/internal/identity", body=TokenBody(), answer=ActorAnswer(), public=False, statuses=(200, 401, 403))
-def identify(parts: Parts, request: Request) -> Answer:
+@dataclass(frozen=True)
+class PeopleAnswer:
+    """The people behind the ids; an id that is nobody's has no entry. ``code`` holds the digits of the code asked for."""
+
+    people: tuple[Reached, ...]
+    code: str | Unset = UNSET
+
+
+@routes.post("/internal/identity", public=False, statuses=(200, 401, 403))
+def identify(parts: Parts, request: Request[TokenBody]) -> Answer[ActorAnswer]:
     """Who is behind a token?
 
     Answers with all that the person's offices allow. Reads the token's own stream, so a revoked token is worthless at
     once.
     """
     request.actor.require_service("gateway")
-    bearer = read_bearer(request.body["token"])
+    bearer = read_bearer(request.body.token)
     if bearer is None:
         raise Unauthorized("this is no token of ours")
     token, _ = parts.commands.state(TOKEN, bearer.token)
@@ -114,38 +122,40 @@ def identify(parts: Parts, request: Request) -> Answer:
     if not person.is_member:
         raise Unauthorized("who this token was for has left")
     actor = actor_of(parts, token.person)
-    return Answer({**asdict(actor), "language": person.language})
+    offices = tuple(fill(HeldBody, held) for held in actor.offices)
+    return Answer(ActorAnswer(actor.kind, actor.id, offices, actor.grants, person.language))
 
 
 def actor_of(parts: Parts, person: str) -> Actor:
-    """A person with the offices they hold or stand in for."""
-    documents = [
+    """A person with the offices that the person holds or stands in for."""
+    rows = [
         *parts.views.all(OFFICE_HOLDERS, {"holder": person}),
         *parts.views.all(OFFICE_HOLDERS, {"stand_in": person}),
     ]
-    held = sorted(((document["office"], document["region"]) for document in documents), key=str)
+    held = sorted(((row.office, row.region) for row in rows), key=str)
     return Actor("person", person, tuple(Held(office, region) for office, region in held), grants_of(held))
 
 
-@routes.get("/internal/people", query=PeopleQuery(), answer=PeopleAnswer(), public=False, statuses=(200, 403))
-def people(parts: Parts, request: Request) -> Answer:
+@routes.get("/internal/people", public=False, statuses=(200, 403))
+def people(parts: Parts, request: Request[None, PeopleQuery]) -> Answer[PeopleAnswer]:
     """How are these people reached?
 
     Reads their own streams, so whoever has just joined is there.
     """
     request.actor.require_service("notifications")
-    ids = list(dict.fromkeys(part for part in request.query["ids"].split(",") if part))
+    ids = list(dict.fromkeys(part for part in request.query.ids.split(",") if part))
     if len(ids) > MOST_PEOPLE:
         raise Malformed(errors={"ids": [f"At most {MOST_PEOPLE} at once."]})
     found = [reached for reached in (_reached(parts, identity) for identity in ids) if reached is not None]
-    if (code := request.query.get("code")) is None:
-        return Answer({"people": found})
+    answer = PeopleAnswer(tuple(found))
+    if request.query.code is UNSET:
+        return Answer(answer)
     if len(ids) != 1:
         raise Malformed(errors={"code": ["A code is one person's."]})
-    return Answer({"people": found, "code": parts.secrets.digits(code)})
+    return Answer(replace(answer, code=parts.secrets.digits(request.query.code)))
 
 
-def _reached(parts: Parts, asked: str) -> dict[str, Any] | None:
+def _reached(parts: Parts, asked: str) -> Reached | None:
     guest, _ = parts.commands.state(GUEST, asked)
     person, _ = parts.commands.state(PERSON, asked)
     identity = asked
@@ -153,35 +163,37 @@ def _reached(parts: Parts, asked: str) -> dict[str, Any] | None:
         identity = guest.person
         person, _ = parts.commands.state(PERSON, identity)
     if person.is_member:
-        sealed = {"name": person.name, "email": person.email, "phone": person.phone}
+        sealed = (person.name, person.email, person.phone)
     elif guest.added:
-        sealed = {"name": guest.name, "email": guest.email, "phone": guest.phone}
+        sealed = (guest.name, guest.email, guest.phone)
     elif person.standing is Standing.ERASED:
-        sealed = {"name": None, "email": None, "phone": None}
+        sealed = (None, None, None)
     else:
         return None
-    opened = {field: parts.vault.open(identity, text) for field, text in sealed.items()}
-    return {
-        "person": asked,
-        **opened,
-        "telegram": chat_of(parts, identity) if person.is_member else None,
-        "language": person.language,
-        "region": person.region,
-        "subdistrict": person.subdistrict,
-        # Something was sealed once, and nothing of it can be opened any more.
-        "erased": person.standing is Standing.ERASED or (any(sealed.values()) and not any(opened.values())),
-    }
+    name, email, phone = opened = [parts.vault.open(identity, text) for text in sealed]
+    return Reached(
+        person=asked,
+        name=name,
+        email=email,
+        phone=phone,
+        telegram=chat_of(parts, identity) if person.is_member else None,
+        language=person.language,
+        region=person.region,
+        subdistrict=person.subdistrict,
+        # Erased too: something was sealed once, and nothing of it can be opened any more.
+        erased=person.standing is Standing.ERASED or (any(sealed) and not any(opened)),
+    )
 
 
-@routes.get("/internal/ids", query=PersonQuery(), answer=IdsAnswer(), public=False, statuses=(200, 403))
-def ids(parts: Parts, request: Request) -> Answer:
+@routes.get("/internal/ids", public=False, statuses=(200, 403))
+def ids(parts: Parts, request: Request[None, PersonQuery]) -> Answer[IdsAnswer]:
     """Under which ids is this person known?
 
     The person's own id first, then those of the guests whom the person once was.
     """
     request.actor.require_service("gateway")
-    person = request.query["person"]
-    guests = [document["_id"] for document in parts.views.all(GUESTS, {"person": person})]
-    # A member is nobody's guest, whatever was noted under the id before the id's own stream was asked.
+    person = request.query.person
+    guests = [row.guest for row in parts.views.all(GUESTS, {"person": person})]
+    # A member is no guest, even if a guest was noted under the member's id before the id's own stream was asked.
     known = [guest for guest in guests if parts.commands.state(PERSON, guest)[0].standing not in OWN]
-    return Answer({"ids": [person, *known]})
+    return Answer(IdsAnswer((person, *known)))

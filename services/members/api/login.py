@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow.validate import Regexp
 
 from services.kernel.base.message import Event
 from services.kernel.base.problem import Refused
-from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.shapes import Empty, text
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.shapes import NoFields, Text
 from services.members.domain.credential import (
     LOGIN,
     TOKEN,
@@ -25,8 +26,10 @@ from services.members.domain.credential import (
     LoginCodeAccepted,
     RequestCode,
     RevokeToken,
+    Token,
 )
 from services.members.identity.contact import EMAIL, contact, given_contact
+from services.members.iso import IsoTime
 from services.members.parts import Parts
 from services.members.secret_deriver import read_bearer
 
@@ -35,40 +38,58 @@ routes = Routes()
 TOKEN_LIVES = timedelta(days=30)
 
 
-class CodeRequest(Schema):
-    """An e-mail address or phone number."""
+@dataclass(frozen=True)
+class CodeRequest:
+    """``contact`` is an e-mail address or phone number."""
 
-    contact = text()
+    contact: Text
 
 
-class LoginRequest(Schema):
+@dataclass(frozen=True)
+class LoginRequest:
     """The contact, and the digits that were sent."""
 
-    contact = text()
-    code = fields.String(required=True, validate=validate.Regexp(r"\s*(?:[0-9]\s*){6}\Z"))
+    contact: Text
+    code: Annotated[str, Regexp(r"\s*(?:[0-9]\s*){6}\Z")]
 
 
-class LoginAnswer(Schema):
+@dataclass(frozen=True)
+class LoginAnswer:
     """A bearer token for this person, good until ``expires``."""
 
-    token = fields.String(required=True)
-    person = fields.String(required=True)
-    expires = fields.AwareDateTime(required=True, format="iso")
+    token: str
+    person: str
+    expires: IsoTime
 
 
-class LogoutRequest(Schema):
+@dataclass(frozen=True)
+class LogoutRequest:
     """The token that shall open nothing any more."""
 
-    token = text()
+    token: Text
 
 
-@routes.post("/v1/login/code", body=CodeRequest(), answer=Empty(), statuses=(202, 429))
-def request_login_code(parts: Parts, request: Request) -> Answer:
+@dataclass(frozen=True)
+class Entered:
+    """What is kept of a login: the person whom the code let in, None where the code was not accepted."""
+
+    person: str | None
+
+
+@dataclass(frozen=True)
+class Lifetime:
+    """What is kept of a token that was issued."""
+
+    expires: IsoTime
+
+
+@routes.post("/v1/login/code", statuses=(202, 429))
+def request_login_code(parts: Parts, request: Request[CodeRequest]) -> Answer[NoFields]:
     """Ask for a login code by e-mail.
 
     The answer is the same where the contact is no member's.
     """
-    known = given_contact(contact, "contact", request.body["contact"])
+    known = given_contact(contact, "contact", request.body.contact)
     assert known is not None
     identification = parts.identification
     reference = identification.reference(known, request.new_id("reference"))
@@ -79,62 +100,59 @@ def request_login_code(parts: Parts, request: Request) -> Answer:
         person=identification.member(known),
         at=request.now,
     )
-    return recorded(request.take(LOGIN, reference, command), 202)
+    return request.outcome(LOGIN, reference, command, lambda *_: NoFields())
 
 
-@routes.post("/v1/login", body=LoginRequest(), answer=LoginAnswer(), statuses=(200, 422))
-def log_in(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/login", statuses=(200, 422))
+def log_in(parts: Parts, request: Request[LoginRequest]) -> Answer[LoginAnswer]:
     """Log in with a code."""
-    known = given_contact(contact, "contact", request.body["contact"])
+    known = given_contact(contact, "contact", request.body.contact)
     assert known is not None
     reference = parts.identification.known_reference(known)
     if reference is None:
         raise _not_accepted()
-    digits = "".join(request.body["code"].split())
+    digits = "".join(request.body.code.split())
     # A code goes out by e-mail; that proves the address, and no phone number that stands beside it.
     proves = reference if known.kind == EMAIL else None
     command = EnterCode(parts.secrets.digest(reference, digits), proves, request.now)
-    entered = request.take(LOGIN, reference, command, answer=_who)
+    entered = request.take(LOGIN, reference, command, _entered)
     if entered.answer["person"] is None:
         raise _not_accepted()
-    return _token(parts, request, entered.answer["person"])
+    return _issue_token(parts, request, entered.answer["person"])
 
 
-@routes.post("/v1/logout", body=LogoutRequest(), answer=Empty())
-def log_out(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/logout")
+def log_out(parts: Parts, request: Request[LogoutRequest]) -> Answer[NoFields]:
     """Revoke a token.
 
     A token that opens nothing anyway is answered alike.
     """
-    bearer = read_bearer(request.body["token"])
+    bearer = read_bearer(request.body.token)
     if bearer is None:
-        return Answer({})
+        return Answer(NoFields())
     token, _ = parts.commands.state(TOKEN, bearer.token)
     if token.person is None or not hmac.compare_digest(token.digest, bearer.digest):
-        return Answer({})
-    return recorded(request.take(TOKEN, bearer.token, RevokeToken(parts.machine.now())))
+        return Answer(NoFields())
+    return request.outcome(TOKEN, bearer.token, RevokeToken(parts.machine.now()), lambda *_: NoFields())
 
 
-def _who(_login: Login, events: Sequence[Event]) -> dict[str, Any]:
+def _entered(_login: Login, events: Sequence[Event]) -> Entered:
     accepted = [event.person for event in events if isinstance(event, LoginCodeAccepted)]
-    return {"person": accepted[0] if accepted else None}
+    return Entered(accepted[0] if accepted else None)
 
 
-def _token(parts: Parts, request: Request, person: str) -> Answer:
+def _issue_token(parts: Parts, request: Request[Any], person: str) -> Answer[LoginAnswer]:
     """The token of this login, in the token's own stream."""
     bearer = parts.secrets.bearer(request.new_id("token"))
     now = parts.machine.now()
     command = IssueToken(person, parts.vault.seal(person, "login"), bearer.digest, now, now + TOKEN_LIVES)
-    commit = request.also(
-        TOKEN,
-        bearer.token,
-        command,
-        "token",
-        actor=person,
-        answer=lambda token, _: {"expires": token.expires.isoformat()},
-    )
-    body = {"token": str(bearer), "person": person, "expires": commit.answer["expires"]}
-    return Answer(body, position=commit.position)
+    commit = request.also(TOKEN, bearer.token, command, "token", actor=person, answer=lifetime)
+    return Answer(LoginAnswer(str(bearer), person, commit.answer["expires"]), position=commit.position)
+
+
+def lifetime(token: Token, _events: object) -> Lifetime:
+    assert token.expires is not None  # the token was just issued
+    return Lifetime(token.expires.isoformat())
 
 
 def _not_accepted() -> Refused:

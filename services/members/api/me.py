@@ -2,85 +2,92 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from dataclasses import dataclass
 
 from services.kernel.base.problem import NotFound
 from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.shapes import fill
 from services.members.api.affiliations import own_affiliations
 from services.members.api.own_data import Background, background_of
-from services.members.api.telegram import accounts_of
+from services.members.api.telegram import linked_accounts
 from services.members.domain.person import PERSON
+from services.members.iso import IsoTime
 from services.members.parts import Parts
+from services.members.views.affiliations import AffiliationRow
 from services.members.views.libraries import LIBRARIES
 
 routes = Routes()
 
 
-class Contacts(Schema):
-    """How somebody is reached; null where not at all this way."""
+@dataclass(frozen=True)
+class Contacts:
+    """How the person is reached; null where the person is not reached this way."""
 
-    email = fields.String(required=True, allow_none=True)
-    phone = fields.String(required=True, allow_none=True)
-
-
-class HeldOffice(Schema):
-    """An office held or stood in for; ``region`` null where it is for all."""
-
-    office = fields.String(required=True)
-    region = fields.String(required=True, allow_none=True)
+    email: str | None
+    phone: str | None
 
 
-class OwnAffiliation(Schema):
-    """A library that one works at now, and as what."""
+@dataclass(frozen=True)
+class HeldOffice:
+    """An office held or stood in for; ``region`` is null for an office of all regions."""
 
-    library = fields.String(required=True)
-    name = fields.String(required=True, allow_none=True)
-    role = fields.String(required=True)
-    since = fields.AwareDateTime(required=True, format="iso")
-
-
-class Me(Schema):
-    """All that is known about oneself here."""
-
-    person = fields.String(required=True)
-    name = fields.String(required=True, allow_none=True)
-    contacts = fields.Nested(Contacts, required=True)
-    region = fields.String(required=True, allow_none=True)
-    subdistrict = fields.String(required=True, allow_none=True)
-    library = fields.String(required=True)
-    language = fields.String(required=True)
-    offices = fields.List(fields.Nested(HeldOffice), required=True)
-    affiliations = fields.List(fields.Nested(OwnAffiliation), required=True)
-    background = fields.Nested(Background, required=True)
-    telegram = fields.Boolean(required=True)
-    status = fields.String(required=True)
+    office: str
+    region: str | None
 
 
-@routes.get("/v1/me", answer=Me(), statuses=(200, 401))
-def me(parts: Parts, request: Request) -> Answer:
+@dataclass(frozen=True)
+class OwnAffiliation:
+    """A library that the person works at now, and in which role."""
+
+    library: str
+    name: str | None
+    role: str
+    since: IsoTime
+
+
+@dataclass(frozen=True)
+class Me:
+    """All that is known about the caller here."""
+
+    person: str
+    name: str | None
+    contacts: Contacts
+    region: str | None
+    subdistrict: str | None
+    library: str
+    language: str
+    offices: tuple[HeldOffice, ...]
+    affiliations: tuple[OwnAffiliation, ...]
+    background: Background
+    telegram: bool
+    status: str
+
+
+@routes.get("/v1/me", statuses=(200, 401))
+def me(parts: Parts, request: Request) -> Answer[Me]:
     """Who am I?"""
     identity = request.actor.require_person()
     person, version = parts.commands.state(PERSON, identity)
     if not person.is_member:
         raise NotFound
-    body = {
-        "person": identity,
-        "name": parts.vault.open(identity, person.name),
-        "contacts": {
-            "email": parts.vault.open(identity, person.email),
-            "phone": parts.vault.open(identity, person.phone),
-        },
-        "region": person.region,
-        "subdistrict": person.subdistrict,
-        "library": person.library,
-        "language": person.language,
-        "affiliations": [
-            {**held, "name": (parts.views.get(LIBRARIES, held["library"]) or {}).get("name")}
-            for held in own_affiliations(parts, identity)
-        ],
-        "offices": [{"office": held.office, "region": held.region} for held in request.actor.offices],
-        "background": background_of(parts, identity, person),
-        "telegram": bool(accounts_of(parts, identity)),
-        "status": person.standing.value,
-    }
-    return Answer(body, version=version)
+    name, email, phone = (parts.vault.open(identity, sealed) for sealed in (person.name, person.email, person.phone))
+    shown = Me(
+        person=identity,
+        name=name,
+        contacts=Contacts(email, phone),
+        region=person.region,
+        subdistrict=person.subdistrict,
+        library=person.library,
+        language=person.language,
+        offices=tuple(HeldOffice(held.office, held.region) for held in request.actor.offices),
+        affiliations=tuple(own_affiliation_shown(parts, row) for row in own_affiliations(parts, identity)),
+        background=background_of(parts, identity, person),
+        telegram=bool(linked_accounts(parts, identity)),
+        status=person.standing.value,
+    )
+    return Answer(shown, version=version)
+
+
+def own_affiliation_shown(parts: Parts, row: AffiliationRow) -> OwnAffiliation:
+    library = parts.views.get(LIBRARIES, row.library)
+    return fill(OwnAffiliation, row, name=library.name if library else None, since=row.since.isoformat())

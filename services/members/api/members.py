@@ -2,179 +2,181 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError
+from marshmallow.validate import OneOf
 
 from services.kernel.base.local_time import local_day
 from services.kernel.base.problem import Forbidden, Malformed, NotFound
 from services.kernel.declare.policy import Actor
 from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.shapes import OptionalPaging, listing, slug, text
-from services.members.domain.person import PERSON
+from services.kernel.declare.schema import UNSET, Unset
+from services.kernel.declare.shapes import Listing, OptionalPageQuery, Slug, Text, fill, paged, paging, where
+from services.kernel.log.log import Commit
+from services.members.domain.person import PERSON, Join
 from services.members.domain.place import Centre, kilometres
 from services.members.domain.region import REGION
 from services.members.identity.contact import email, given_contact, phone
 from services.members.identity.joining import Applicant, clean
+from services.members.iso import IsoDate
 from services.members.parts import Parts
 from services.members.views.offices import OFFICE_HOLDERS
 from services.members.views.regions import REGIONS
-from services.members.views.roster import ROSTER
+from services.members.views.roster import ROSTER, MemberRow
 
 routes = Routes()
 
 
-class JoinBody(Schema):
-    """Five fields: a name, a contact, the library, where it is."""
+@dataclass(frozen=True)
+class JoinBody:
+    """Five fields: a name, a contact, the library, and the place in two. One of e-mail and phone is enough, none is not."""
 
-    name = text()
-    email = text(required=False, allow_none=True, load_default=None)
-    phone = text(required=False, allow_none=True, load_default=None)
-    library = text()
-    region = slug()
-    subdistrict = slug()
-    language = fields.String(load_default="id", validate=validate.OneOf(("id", "en")))
+    name: Text
+    library: Text
+    region: Slug
+    subdistrict: Slug
+    email: Text | None = None
+    phone: Text | None = None
+    language: Annotated[str, OneOf(("id", "en"))] = "id"
 
-    @validates_schema
-    def reachable(self, data: dict[str, Any], **_options: Any) -> None:
-        """One of e-mail and phone is enough, none is not."""
-        if data.get("email") is None and data.get("phone") is None:
+    def __post_init__(self) -> None:
+        if self.email is None and self.phone is None:
             raise ValidationError("Give an e-mail address or a phone number.", "email")
 
 
-class JoinAnswer(Schema):
+@dataclass(frozen=True)
+class JoinAnswer:
     """The new member."""
 
-    member = fields.String(required=True)
+    member: str
 
 
-class MemberAnswer(Schema):
-    """A member, names and contacts in the open; null where erased or never given."""
+@dataclass(frozen=True)
+class MemberAnswer:
+    """A member, name and contacts in the open; null where erased or never given."""
 
-    member = fields.String(required=True)
-    name = fields.String(required=True, allow_none=True)
-    email = fields.String(required=True, allow_none=True)
-    phone = fields.String(required=True, allow_none=True)
-    library = fields.String(required=True)
-    region = fields.String(required=True)
-    subdistrict = fields.String(required=True)
-    language = fields.String(required=True)
-    how = fields.String(required=True)
-    registered = fields.Date(required=True)
-
-
-class RosterQuery(OptionalPaging):
-    """Members of one region; of all regions only for who may read all."""
-
-    region = slug(required=False)
+    member: str
+    name: str | None
+    email: str | None
+    phone: str | None
+    library: str
+    region: str
+    subdistrict: str
+    language: str
+    how: str
+    registered: IsoDate
 
 
-class GuidesQuery(Schema):
+class MemberList(Listing[MemberAnswer]):
+    pass
+
+
+@dataclass(frozen=True)
+class RosterQuery(OptionalPageQuery):
+    """Members of one region. Without a region: of the caller's one region, or of all for callers who may read all."""
+
+    region: Slug | Unset = UNSET
+
+
+@dataclass(frozen=True)
+class GuidesQuery:
     """Where the activity is."""
 
-    region = slug()
-    subdistrict = slug()
+    region: Slug
+    subdistrict: Slug
 
 
-class Guide(Schema):
-    """A member of the board and the kilometres between their sub-district's centre and the activity's; null: unknown."""
+@dataclass(frozen=True)
+class Guide:
+    """A member of the board and the kilometres between the centre of the member's sub-district and that of the activity's; null:
+    unknown.
+    """
 
-    person = fields.String(required=True)
-    name = fields.String(required=True, allow_none=True)
-    office = fields.String(required=True)
-    km = fields.Float(required=True, allow_none=True)
+    person: str
+    name: str | None
+    office: str
+    km: float | None
 
 
-@routes.post("/v1/members", body=JoinBody(), answer=JoinAnswer(), statuses=(201, 422))
-def join(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/members", statuses=(201, 422))
+def join(parts: Parts, request: Request[JoinBody]) -> Answer[JoinAnswer]:
     """Become a member."""
     body = request.body
-    mail = given_contact(email, "email", body["email"])
-    number = given_contact(phone, "phone", body["phone"])
-    region, _ = parts.commands.state(REGION, body["region"])
+    mail = given_contact(email, "email", body.email)
+    number = given_contact(phone, "phone", body.phone)
+    region, _ = parts.commands.state(REGION, body.region)
     if not region.is_open:
         raise Malformed(errors={"region": ["There is no such region."]})
-    if not region.has(body["subdistrict"]):
+    if not region.has(body.subdistrict):
         raise Malformed(errors={"subdistrict": ["There is no such sub-district in this region."]})
     applicant = Applicant(
-        name=clean(body["name"]),
+        name=clean(body.name),
         email=None if mail is None else mail.value,
         phone=None if number is None else number.value,
-        library=clean(body["library"]),
-        region=body["region"],
-        subdistrict=body["subdistrict"],
+        library=clean(body.library),
+        region=body.region,
+        subdistrict=body.subdistrict,
         registered=local_day(request.now),
-        language=body["language"],
+        language=body.language,
     )
     # The fingerprint is part of the id: the same key with another body must not claim contacts for a standing member.
     wanted = request.new_id(f"member {request.fingerprint}")
-    commit = parts.joining.join(
-        applicant,
-        wanted,
-        "form",
-        lambda identity, command: request.take(
-            PERSON, identity, command, answer=lambda _state, _events: {"member": identity}
-        ),
-    )
+
+    def take(identity: str, command: Join) -> Commit:
+        return request.take(PERSON, identity, command, lambda *_: JoinAnswer(identity))
+
+    commit = parts.joining.join(applicant, wanted, "form", take)
     return recorded(commit, 201, location=f"/v1/members/{commit.answer['member']}")
 
 
-@routes.get(
-    "/v1/members", query=RosterQuery(), answer=listing(MemberAnswer, "MemberList", required=True), statuses=(200, 403)
-)
-def members(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/members", statuses=(200, 403))
+def members(parts: Parts, request: Request[None, RosterQuery]) -> Answer[MemberList]:
     """The members.
 
     Shows the members whom the actor may read.
     """
-    region = request.query.get("region") or _only_region(request.actor)
+    region = request.query.region or _only_region(request.actor)
     request.actor.require("members.read", region)
-    page = parts.views.find(
-        ROSTER,
-        {"region": region} if region else {},
-        limit=request.query["limit"],
-        after=request.query.get("after"),
-    )
-    return Answer({"items": [_shown(parts, document) for document in page.items], "next": page.next})
+    page = parts.views.find(ROSTER, where(region=region or UNSET), **paging(request))
+    return paged(page, lambda row: member_shown(parts, row), MemberList)
 
 
-@routes.get("/v1/members/{member}", answer=MemberAnswer(), statuses=(200, 404))
-def member(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/members/{member}", statuses=(200, 404))
+def member(parts: Parts, request: Request) -> Answer[MemberAnswer]:
     """A member.
 
     Answers 404 to those who may not read the member.
     """
     request.actor.require_person()
-    document = parts.views.get(ROSTER, request.path["member"])
-    if document is None:
+    row = parts.views.get(ROSTER, request.path["member"])
+    if row is None or (request.actor.id != row.member and not request.actor.may("members.read", row.region)):
         raise NotFound
-    if request.actor.id != document["_id"] and not request.actor.may("members.read", document["region"]):
-        raise NotFound
-    return Answer(_shown(parts, document))
+    return Answer(member_shown(parts, row))
 
 
-@routes.get("/v1/guides", query=GuidesQuery(), answer=listing(Guide, required=True), statuses=(200, 403, 404))
-def guides(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/guides", statuses=(200, 403, 404))
+def guides(parts: Parts, request: Request[None, GuidesQuery]) -> Answer[Listing[Guide]]:
     """The board by distance.
 
     Distances are measured between the centres of sub-districts.
     """
-    here = request.query["region"], request.query["subdistrict"]
+    here = request.query.region, request.query.subdistrict
     request.actor.require("activities.plan", here[0])
     known = centres(parts)
     if here not in known:
         raise NotFound("there is no such sub-district")
-    board: dict[str, dict[str, Any]] = {}
-    for held in parts.views.all(OFFICE_HOLDERS, {"board": True}):
-        holder = held.get("holder")
-        if holder is not None and holder not in board:
-            board[holder] = _guide(parts, holder, held["office"], known, known[here])
-    ranked = sorted(board.values(), key=lambda guide: (guide["km"] is None, guide["km"], guide["person"]))
-    return Answer({"items": ranked, "next": None})
+    board: dict[str, Guide] = {}
+    for row in parts.views.all(OFFICE_HOLDERS, {"board": True}):
+        if row.holder is not None and row.holder not in board:
+            board[row.holder] = _guide(parts, row.holder, row.office, known, known[here])
+    ranked = sorted(board.values(), key=lambda guide: (guide.km is None, guide.km, guide.person))
+    return Answer(Listing(tuple(ranked)))
 
 
 def _only_region(actor: Actor) -> str | None:
-    """The one region whose roster the actor may read; None for who may read all, or is allowed several."""
+    """The one region whose roster the actor may read; None for actors who may read all, or are allowed several."""
     regions = actor.grants.get("members.read", ())
     if actor.kind != "anonymous" and not regions:
         raise Forbidden(permission="members.read")
@@ -184,27 +186,19 @@ def _only_region(actor: Actor) -> str | None:
 def centres(parts: Parts) -> dict[tuple[str, str], Centre]:
     """The centre of every sub-district, by region and sub-district."""
     return {
-        (region["_id"], subdistrict["id"]): Centre(subdistrict["latitude"], subdistrict["longitude"])
-        for region in parts.views.all(REGIONS)
-        for subdistrict in region["subdistricts"]
+        (row.region, subdistrict.id): Centre(subdistrict.latitude, subdistrict.longitude)
+        for row in parts.views.all(REGIONS)
+        for subdistrict in row.subdistricts
     }
 
 
-def _guide(
-    parts: Parts, person: str, office: str, centres: dict[tuple[str, str], Centre], here: Centre
-) -> dict[str, Any]:
-    document = parts.views.get(ROSTER, person) or {}
-    home = centres.get((document.get("region", ""), document.get("subdistrict", "")))
-    return {
-        "person": person,
-        "name": parts.vault.open(person, document.get("name")),
-        "office": office,
-        "km": None if home is None else round(kilometres(home, here), 1),
-    }
+def _guide(parts: Parts, person: str, office: str, centres: dict[tuple[str, str], Centre], here: Centre) -> Guide:
+    row = parts.views.get(ROSTER, person)
+    home = centres.get((row.region, row.subdistrict)) if row else None
+    name = parts.vault.open(person, row.name) if row else None
+    return Guide(person, name, office, km=None if home is None else round(kilometres(home, here), 1))
 
 
-def _shown(parts: Parts, document: dict[str, Any]) -> dict[str, Any]:
-    identity = document["_id"]
-    opened = {name: parts.vault.open(identity, document[name]) for name in ("name", "email", "phone")}
-    plain = {name: document[name] for name in ("library", "region", "subdistrict", "language", "how", "registered")}
-    return {"member": identity, **opened, **plain}
+def member_shown(parts: Parts, row: MemberRow) -> MemberAnswer:
+    name, mail, number = (parts.vault.open(row.member, sealed) for sealed in (row.name, row.email, row.phone))
+    return fill(MemberAnswer, row, name=name, email=mail, phone=number)

@@ -2,119 +2,136 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Protocol
 
-from marshmallow import Schema, fields
-
-from services.kernel.base.message import Command
 from services.kernel.base.problem import Malformed, NotFound
 from services.kernel.declare.policy import Held
-from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.shapes import OptionalPaging, identity, listing, slug, time
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import UNSET, Key, Unset
+from services.kernel.declare.shapes import Identity80, Listing, OptionalPageQuery, Slug, fill, paged, paging, where
 from services.members.api.regions import Named, named
 from services.members.domain.office import (
     OFFICE,
     AssumeOffice,
     HandOverOffice,
     NameStandIn,
+    Office,
+    OfficeCommand,
     VacateOffice,
     office_identity,
 )
 from services.members.domain.office_kinds import OFFICES
 from services.members.domain.person import PERSON
 from services.members.domain.region import REGION
+from services.members.iso import IsoTime, iso
 from services.members.parts import Parts
-from services.members.views.offices import OFFICE_HOLDERS, office_key
+from services.members.views.offices import OFFICE_HOLDERS, OfficeRow, office_key
 from services.members.views.regions import REGIONS
 
+ASSIGN = "offices.assign"
 routes = Routes()
 
 
-class AssumeBody(Schema):
-    """Who takes the office. ``from`` is when the term began, now by default."""
+@dataclass(frozen=True)
+class AssumeBody:
+    """Who takes the office. ``from`` is when the term began: now unless given."""
 
-    person = identity(published_length=80)
-    region = slug(required=False, allow_none=True, load_default=None)
-    since = time(required=False, data_key="from")
+    person: Identity80
+    region: Slug | None = None
+    since: Annotated[datetime, Key("from")] | Unset = UNSET
 
 
-class HandoverBody(Schema):
+@dataclass(frozen=True)
+class HandoverBody:
     """Who follows."""
 
-    region = slug(required=False, allow_none=True, load_default=None)
-    to = identity(published_length=80)
+    to: Identity80
+    region: Slug | None = None
 
 
-class StandInBody(Schema):
+@dataclass(frozen=True)
+class StandInBody:
     """Who stands in."""
 
-    region = slug(required=False, allow_none=True, load_default=None)
-    person = identity(published_length=80)
+    person: Identity80
+    region: Slug | None = None
 
 
-class VacancyBody(Schema):
-    """Which of a regional office's, and whose where many hold it."""
+@dataclass(frozen=True)
+class VacancyBody:
+    """``person``: whose term ends, for an office that many hold."""
 
-    region = slug(required=False, allow_none=True, load_default=None)
-    person = identity(required=False, published_length=80, allow_none=True, load_default=None)
-
-
-class HoldersQuery(OptionalPaging):
-    """Those of one region."""
-
-    region = slug(required=False)
+    region: Slug | None = None
+    person: Identity80 | None = None
 
 
-class HolderAnswer(Schema):
+@dataclass(frozen=True)
+class HoldersQuery(OptionalPageQuery):
+    region: Slug | Unset = UNSET
+
+
+@dataclass(frozen=True)
+class HolderAnswer:
     """One of those who hold an office side by side."""
 
-    office = fields.String(required=True)
-    region = fields.String(required=True, allow_none=True)
-    holder = fields.Nested(Named, required=True)
-    since = fields.AwareDateTime(required=True, format="iso")
+    office: str
+    region: str | None
+    holder: Named
+    since: IsoTime
 
 
-class OfficeAnswer(Schema):
+class HolderList(Listing[HolderAnswer]):
+    pass
+
+
+@dataclass(frozen=True)
+class OfficeAnswer:
     """An office as it stands."""
 
-    office = fields.String(required=True)
-    region = fields.String(required=True, allow_none=True)
-    board = fields.Boolean(required=True)
-    holder = fields.Nested(Named, required=True, allow_none=True)
-    since = fields.AwareDateTime(required=True, format="iso", allow_none=True)
-    stand_in = fields.Nested(Named, required=True, allow_none=True)
+    office: str
+    region: str | None
+    board: bool
+    holder: Named | None
+    since: IsoTime | None
+    stand_in: Named | None
 
 
-class OfficeChange(Schema):
+class OfficeList(Listing[OfficeAnswer]):
+    pass
+
+
+@dataclass(frozen=True)
+class OfficeChange:
     """Who holds the office now, and who stands in."""
 
-    office = fields.String(required=True)
-    region = fields.String(required=True, allow_none=True)
-    holder = fields.String(required=True, allow_none=True)
-    stand_in = fields.String(required=True, allow_none=True)
+    office: str
+    region: str | None
+    holder: str | None
+    stand_in: str | None
 
 
-@routes.get("/v1/offices", answer=listing(OfficeAnswer, "OfficeList", required=True))
-def offices(parts: Parts, _request: Request) -> Answer:
+@routes.get("/v1/offices")
+def offices(parts: Parts, _request: Request) -> Answer[OfficeList]:
     """Who holds which office.
 
     Shows the offices that one person holds: those for the whole community, and each regional office for every region.
     """
-    standing = {document["_id"]: document for document in parts.views.all(OFFICE_HOLDERS)}
-    regions: list[str] = [document["_id"] for document in parts.views.all(REGIONS)]
-    single = [(office, kind) for office, kind in OFFICES.items() if not kind.many]
-    wanted = [(office, region) for office, kind in single for region in (regions if kind.regional else [None])]
-    items = [_shown(parts, office, region, standing.get(office_key(office, region), {})) for office, region in wanted]
-    return Answer({"items": items, "next": None})
+    rows = {row.key: row for row in parts.views.all(OFFICE_HOLDERS)}
+    regions = [row.region for row in parts.views.all(REGIONS)]
+    wanted = [
+        (office, region)
+        for office, kind in OFFICES.items()
+        if not kind.many
+        for region in (regions if kind.regional else [None])
+    ]
+    shown = (office_shown(parts, office, region, rows.get(office_key(office, region))) for office, region in wanted)
+    return Answer(OfficeList(tuple(shown)))
 
 
-@routes.get(
-    "/v1/offices/{office}/holders",
-    query=HoldersQuery(),
-    answer=listing(HolderAnswer, "HolderList", required=True),
-    statuses=(200, 403, 404),
-)
-def office_holders(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/offices/{office}/holders", statuses=(200, 403, 404))
+def office_holders(parts: Parts, request: Request[None, HoldersQuery]) -> Answer[HolderList]:
     """Who holds an office that many hold.
 
     Partners are shown only to those who may read members.
@@ -124,104 +141,102 @@ def office_holders(parts: Parts, request: Request) -> Answer:
         raise NotFound("there is no such office that many hold")
     if office == "partner":
         request.actor.require("partners.keep")
-    region = request.query.get("region")
-    where = {"office": office, "held": True, **({"region": region} if region else {})}
-    page = parts.views.find(OFFICE_HOLDERS, where, limit=request.query["limit"], after=request.query.get("after"))
-    items = [
-        {
-            "office": office,
-            "region": document["region"],
-            "holder": named(parts, document["holder"]),
-            "since": document["since"].isoformat(),
-        }
-        for document in page.items
-    ]
-    return Answer({"items": items, "next": page.next})
+    wanted = where(office=office, held=True, region=request.query.region)
+    page = parts.views.find(OFFICE_HOLDERS, wanted, **paging(request))
+    return paged(page, lambda row: holder_shown(parts, row), HolderList)
 
 
-@routes.post("/v1/offices/{office}/holders", body=AssumeBody(), answer=OfficeChange(), statuses=(201, 403, 404, 422))
-def assume_office(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/offices/{office}/holders", statuses=(201, 403, 404, 422))
+def assume_office(parts: Parts, request: Request[AssumeBody]) -> Answer[OfficeChange]:
     """Take a vacant office, or one that many hold."""
-    request.actor.require("offices.assign")
-    office, region = _office(parts, request)
-    person = _member(parts, "person", request.body["person"])
-    since = request.body.get("since", request.now)
-    return _take(
-        request, AssumeOffice(office, region, person, since, request.now), office, region, person=person, status=201
-    )
+    request.actor.require(ASSIGN)
+    office, region = _office_and_region(parts, request)
+    person = _require_member(parts, "person", request.body.person)
+    command = AssumeOffice(office, region, person, request.body.since or request.now, request.now)
+    return _change_office(request, command, person)
 
 
-@routes.post("/v1/offices/{office}/handover", body=HandoverBody(), answer=OfficeChange(), statuses=(200, 403, 404, 422))
-def hand_over_office(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/offices/{office}/handover", statuses=(200, 403, 404, 422))
+def hand_over_office(parts: Parts, request: Request[HandoverBody]) -> Answer[OfficeChange]:
     """Pass an office on, in one act.
 
     The holder may do so too.
     """
-    office, region = _office(parts, request)
-    assigns = request.actor.may("offices.assign")
+    office, region = _office_and_region(parts, request)
+    assigns = request.actor.may(ASSIGN)
     if not assigns and Held(office, region) not in request.actor.offices:
-        request.actor.require("offices.assign")
-    to = _member(parts, "to", request.body["to"])
+        request.actor.require(ASSIGN)
+    to = _require_member(parts, "to", request.body.to)
     command = HandOverOffice(office, region, to, request.now, by=None if assigns else request.actor.id)
-    return _take(request, command, office, region, person=to)
+    return _change_office(request, command, to)
 
 
-@routes.post("/v1/offices/{office}/vacancy", body=VacancyBody(), answer=OfficeChange(), statuses=(200, 403, 404))
-def vacate_office(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/offices/{office}/vacancy", statuses=(200, 403, 404))
+def vacate_office(parts: Parts, request: Request[VacancyBody]) -> Answer[OfficeChange]:
     """End a term without a successor."""
-    request.actor.require("offices.assign")
-    office, region = _office(parts, request)
-    person = request.body["person"]
+    request.actor.require(ASSIGN)
+    office, region = _office_and_region(parts, request)
+    person = request.body.person
     if OFFICES[office].many != (person is not None):
         raise Malformed(errors={"person": ["Name who, for an office that many hold and for no other."]})
-    return _take(request, VacateOffice(office, region, request.now), office, region, person=person)
+    return _change_office(request, VacateOffice(office, region, request.now), person)
 
 
-@routes.post("/v1/offices/{office}/stand-in", body=StandInBody(), answer=OfficeChange(), statuses=(201, 403, 404, 422))
-def name_stand_in(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/offices/{office}/stand-in", statuses=(201, 403, 404, 422))
+def name_stand_in(parts: Parts, request: Request[StandInBody]) -> Answer[OfficeChange]:
     """Name who acts while an office is vacant."""
-    request.actor.require("offices.assign")
-    office, region = _office(parts, request)
-    person = _member(parts, "person", request.body["person"])
-    return _take(request, NameStandIn(office, region, person, request.now), office, region, person=person, status=201)
+    request.actor.require(ASSIGN)
+    office, region = _office_and_region(parts, request)
+    person = _require_member(parts, "person", request.body.person)
+    return _change_office(request, NameStandIn(office, region, person, request.now), person)
 
 
-def _office(parts: Parts, request: Request) -> tuple[str, str | None]:
-    office, region = request.path["office"], request.body["region"]
+class _ForRegion(Protocol):
+    @property
+    def region(self) -> str | None: ...
+
+
+def _office_and_region(parts: Parts, request: Request[Any]) -> tuple[str, str | None]:
+    body: _ForRegion = request.body
+    office = request.path["office"]
     if office not in OFFICES:
         raise NotFound("there is no such office")
-    if region is not None and not parts.commands.state(REGION, region)[0].is_open:
+    if body.region is not None and not parts.commands.state(REGION, body.region)[0].is_open:
         raise Malformed(errors={"region": ["There is no such region."]})
-    return office, region
+    return office, body.region
 
 
-def _member(parts: Parts, field: str, person: str) -> str:
-    # Read from the person's own stream: who is a member once stays one, so this cannot be overtaken.
+def _require_member(parts: Parts, field: str, person: str) -> str:
+    # Read from the person's own stream and not from the view: the person may have joined a moment ago.
     if not parts.commands.state(PERSON, person)[0].is_member:
         raise Malformed(errors={field: ["There is no such member."]})
     return person
 
 
-def _take(request: Request, command: Command, office: str, region: str | None, **whose: Any) -> Answer:
-    """``person``: whose office it is or becomes. ``status`` of the answer, 200 by default."""
-    commit = request.take(
-        OFFICE,
-        office_identity(office, region, whose["person"]),
-        command,
-        answer=lambda state, _: {
-            "office": office, "region": region, "holder": state.holder, "stand_in": state.stand_in
-        },
-    )  # fmt: skip
-    return recorded(commit, whose.get("status", 200))
+def _change_office(request: Request[Any], command: OfficeCommand, person: str | None) -> Answer[OfficeChange]:
+    """``person``: whose office it is or becomes."""
+    name, region = command.office, command.region
+
+    def changed(office: Office, _events: object) -> OfficeChange:
+        return OfficeChange(name, region, office.holder, office.stand_in)
+
+    return request.outcome(OFFICE, office_identity(name, region, person), command, changed)
 
 
-def _shown(parts: Parts, office: str, region: str | None, document: dict[str, Any]) -> dict[str, Any]:
-    since = document.get("since")
-    return {
-        "office": office,
-        "region": region,
-        "board": OFFICES[office].board,
-        "holder": named(parts, document.get("holder")),
-        "since": since and since.isoformat(),
-        "stand_in": named(parts, document.get("stand_in")),
-    }
+def holder_shown(parts: Parts, row: OfficeRow) -> HolderAnswer:
+    assert row.holder is not None  # only offices that are held are asked for
+    assert row.since is not None
+    holder = Named(row.holder, parts.name_of(row.holder))
+    return fill(HolderAnswer, row, holder=holder, since=row.since.isoformat())
+
+
+def office_shown(parts: Parts, office: str, region: str | None, row: OfficeRow | None) -> OfficeAnswer:
+    """``row`` is None for an office that nobody ever held."""
+    return OfficeAnswer(
+        office=office,
+        region=region,
+        board=OFFICES[office].board,
+        holder=named(parts, row.holder if row else None),
+        since=iso(row.since if row else None),
+        stand_in=named(parts, row.stand_in if row else None),
+    )

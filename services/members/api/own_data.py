@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict, dataclass
+from typing import Annotated
 
-from marshmallow import Schema, fields, validate
+from marshmallow.validate import OneOf
 
 from services.kernel.base.problem import Malformed, NotFound, Problem, Refused, Unavailable
-from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.shapes import slug, text
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import UNSET, Unset
+from services.kernel.declare.shapes import Slug, Text
 from services.members.domain.person import PERSON, ChangeMember, MemberChanged, MemberJoined, Person
 from services.members.domain.region import REGION
 from services.members.identity.contact import EMAIL, PHONE, Contact, given_contact, phone
@@ -21,49 +24,52 @@ EDUCATION = ("library-science", "other-degree", "diploma", "secondary", "other")
 APPOINTED = ("assigned", "applied", "volunteered")
 
 
-class Background(Schema):
-    """What someone who runs a library brings along: schooling, how they came to it, and whether they do something else besides."""
+@dataclass(frozen=True)
+class Background:
+    """What somebody who runs a library brings along: schooling, how they came to it, and whether they have another task besides."""
 
-    education = fields.String(required=True, allow_none=True, validate=validate.OneOf(EDUCATION))
-    appointed = fields.String(required=True, allow_none=True, validate=validate.OneOf(APPOINTED))
-    double_role = fields.Boolean(required=True, allow_none=True)
+    education: Annotated[str, OneOf(EDUCATION)] | None
+    appointed: Annotated[str, OneOf(APPOINTED)] | None
+    double_role: bool | None
 
 
-class OwnDataBody(Schema):
+@dataclass(frozen=True)
+class OwnDataBody:
     """What is to change; what is left out stays. Region and sub-district change together."""
 
-    name = text(required=False)
-    phone = text(required=False)
-    library = text(required=False)
-    region = slug(required=False)
-    subdistrict = slug(required=False)
-    language = fields.String(validate=validate.OneOf(("id", "en")))
-    background = fields.Nested(Background)
+    name: Text | Unset = UNSET
+    phone: Text | Unset = UNSET
+    library: Text | Unset = UNSET
+    region: Slug | Unset = UNSET
+    subdistrict: Slug | Unset = UNSET
+    language: Annotated[str, OneOf(("id", "en"))] | Unset = UNSET
+    background: Background | Unset = UNSET
 
 
-class Changed(Schema):
+@dataclass(frozen=True)
+class Changed:
     """Whose data they are."""
 
-    person = fields.String(required=True)
+    person: str
 
 
-@routes.put("/v1/me", body=OwnDataBody(), answer=Changed(), statuses=(200, 401, 422))
-def change_own_data(parts: Parts, request: Request) -> Answer:
+@routes.put("/v1/me", statuses=(200, 401, 422))
+def change_own_data(parts: Parts, request: Request[OwnDataBody]) -> Answer[Changed]:
     """Change my data."""
     identity = request.actor.require_person()
     person, _ = parts.commands.state(PERSON, identity)
     if not person.is_member:
         raise NotFound
     body = request.body
-    _check_place(parts, person, body.get("region"), body.get("subdistrict"))
-    number = given_contact(phone, "phone", body.get("phone"))
+    region, subdistrict = body.region or None, body.subdistrict or None
+    _check_place(parts, person, region, subdistrict)
+    number = given_contact(phone, "phone", body.phone or None)
     if number is not None and not parts.identification.add(number, identity, request.new_id("number")):
         raise Refused("contact-is-anothers", "this phone number belongs to another member")
-    background = None if "background" not in body else json.dumps(body["background"], sort_keys=True)
     fresh = {
-        "name": clean(body["name"]) if "name" in body else None,
+        "name": clean(body.name) if body.name else None,
         "phone": None if number is None else number.value,
-        "background": background,
+        "background": json.dumps(asdict(body.background), sort_keys=True) if body.background else None,
     }
     standing = {"name": person.name, "phone": person.phone, "background": person.background}
     # What stands already is not sealed anew: it would look like a change.
@@ -72,25 +78,25 @@ def change_own_data(parts: Parts, request: Request) -> Answer:
     ]
     command = ChangeMember(
         **parts.vault.seal_all(identity, new),
-        library=clean(body["library"]) if "library" in body else None,
-        region=body.get("region"),
-        subdistrict=body.get("subdistrict"),
-        language=body.get("language"),
+        library=clean(body.library) if body.library else None,
+        region=region,
+        subdistrict=subdistrict,
+        language=body.language or None,
     )
     try:
-        commit = request.take(PERSON, identity, command, answer=lambda _state, _events: {"person": identity})
+        answer = request.outcome(PERSON, identity, command, lambda *_: Changed(identity))
     except Unavailable:
-        raise  # it may stand yet, and the number with it
+        raise  # the change may stand yet, and the number with it
     except Problem:
         _drop_numbers(parts, identity, number)
         raise
     _drop_numbers(parts, identity, number)
-    return recorded(commit)
+    return answer
 
 
 def _drop_numbers(parts: Parts, identity: str, tried: Contact | None) -> None:
-    """Of the numbers that were ever the member's, and the one just ``tried``, only the present one stays claimed: another
-    is nobody's to keep from whose it is now. No login hangs on it, for codes go out by e-mail alone.
+    """Release the claims of the member's earlier numbers, and of the number just ``tried`` where it was not taken: somebody else
+    may have the number now. Only the present number stays claimed. No login hangs on a number, for codes go out by e-mail.
     """
     if tried is None:
         return
@@ -103,11 +109,11 @@ def _drop_numbers(parts: Parts, identity: str, tried: Contact | None) -> None:
         parts.identification.drop(number, identity, kept)
 
 
-def background_of(parts: Parts, identity: str, person: Person) -> dict[str, str | bool | None]:
-    """What somebody said of their background; nulls where they said nothing, or it is erased."""
+def background_of(parts: Parts, identity: str, person: Person) -> Background:
+    """What somebody said of their background; null where they said nothing, and where it was erased."""
     opened = parts.vault.open(identity, person.background)
-    said: dict[str, str | bool | None] = json.loads(opened) if opened else {}
-    return {"education": None, "appointed": None, "double_role": None} | said
+    said = json.loads(opened) if opened else {}
+    return Background(said.get("education"), said.get("appointed"), said.get("double_role"))
 
 
 def _check_place(parts: Parts, person: Person, region: str | None, subdistrict: str | None) -> None:

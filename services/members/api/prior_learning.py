@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow.validate import Length, OneOf, Regexp
 
-from services.kernel.base.problem import Malformed, NotFound
-from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.shapes import OptionalPaging, listing, slug, text
+from services.kernel.base.problem import NotFound
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import UNSET, Unset
+from services.kernel.declare.shapes import Listing, OptionalPageQuery, Slug, fill, not_blank, paged, paging, where
 from services.members.domain.framework import ASPECTS, LEVELS
 from services.members.domain.person import PERSON
 from services.members.domain.prior_learning import (
@@ -16,150 +18,142 @@ from services.members.domain.prior_learning import (
     DECLINED,
     PRIOR_LEARNING,
     WAITING,
+    PriorLearning,
     ReviewPriorLearning,
     SubmitPriorLearning,
 )
-from services.members.frameworks import adopted
+from services.members.frameworks import unit_that_counts
+from services.members.iso import IsoTime
 from services.members.parts import Parts
-from services.members.views.prior_learning import PRIOR
+from services.members.views.prior_learning import SUBMISSIONS, SubmissionRow
 
 routes = Routes()
 
+RATE = "competence.rate"
 LINK = r"https?://\S+\Z"
 
 
-class SubmissionBody(Schema):
-    """What one can already, and what shows it: a certificate, a course, years of work; a link where there is one."""
+@dataclass(frozen=True)
+class SubmissionBody:
+    """What the person can already, and what shows it: a certificate, a course, years of work; perhaps a link."""
 
-    unit = slug()
-    aspect = fields.String(required=True, validate=validate.OneOf(ASPECTS))
-    level = fields.Integer(required=True, strict=True, validate=validate.OneOf(LEVELS))
-    evidence = text(longest=2000)
-    link = fields.String(allow_none=True, load_default=None, validate=[validate.Length(8, 500), validate.Regexp(LINK)])
-
-
-class ReviewBody(Schema):
-    """``level`` is what was claimed by default."""
-
-    accepted = fields.Boolean(required=True, truthy={True}, falsy={False})
-    level = fields.Integer(strict=True, allow_none=True, load_default=None, validate=validate.OneOf(LEVELS))
-    note = text(required=False, longest=1000, allow_none=True, load_default=None)
+    unit: Slug
+    aspect: Annotated[str, OneOf(ASPECTS)]
+    level: Annotated[int, OneOf(LEVELS)]
+    evidence: Annotated[str, not_blank(2000)]
+    link: Annotated[str, (Length(8, 500), Regexp(LINK))] | None = None
 
 
-class SubmissionsQuery(OptionalPaging):
-    """Those of a region, for who rates there; one's own without one."""
+@dataclass(frozen=True)
+class ReviewBody:
+    """``level`` is the level that was claimed unless given."""
 
-    region = slug(required=False)
-    state = fields.String(validate=validate.OneOf((WAITING, ACCEPTED, DECLINED)))
-
-
-class SubmissionState(Schema):
-    """How it stands."""
-
-    submission = fields.String(required=True)
-    state = fields.String(required=True)
+    accepted: bool
+    level: Annotated[int, OneOf(LEVELS)] | None = None
+    note: Annotated[str, not_blank(1000)] | None = None
 
 
+@dataclass(frozen=True)
+class SubmissionsQuery(OptionalPageQuery):
+    """Submissions of a region, for those who rate there; the caller's own without a region."""
+
+    region: Slug | Unset = UNSET
+    state: Annotated[str, OneOf((WAITING, ACCEPTED, DECLINED))] | Unset = UNSET
+
+
+@dataclass(frozen=True)
+class SubmissionState:
+    submission: str
+    state: str
+
+
+@dataclass(frozen=True)
 class SubmissionAnswer(SubmissionState):
-    """A submission; texts and name null where they are erased."""
+    """A submission; texts and name are null where they were erased."""
 
-    person = fields.String(required=True)
-    name = fields.String(required=True, allow_none=True)
-    unit = fields.String(required=True)
-    aspect = fields.String(required=True)
-    level = fields.Integer(required=True)
-    evidence = fields.String(required=True, allow_none=True)
-    link = fields.String(required=True, allow_none=True)
-    note = fields.String(required=True, allow_none=True)
-    by = fields.String(required=True, allow_none=True)
-    at = fields.AwareDateTime(required=True, format="iso")
+    person: str
+    name: str | None
+    unit: str
+    aspect: str
+    level: int
+    evidence: str | None
+    link: str | None
+    note: str | None
+    by: str | None
+    at: IsoTime
 
 
-@routes.post("/v1/prior-learning", body=SubmissionBody(), answer=SubmissionState(), statuses=(201, 401))
-def submit_prior_learning(parts: Parts, request: Request) -> Answer:
+class SubmissionList(Listing[SubmissionAnswer]):
+    pass
+
+
+@routes.post("/v1/prior-learning", statuses=(201, 401))
+def submit_prior_learning(parts: Parts, request: Request[SubmissionBody]) -> Answer[SubmissionState]:
     """Show what I can already."""
-    person = request.actor.require_person()
+    person, body = request.actor.require_person(), request.body
     member, _ = parts.commands.state(PERSON, person)
     if not member.is_member or member.region is None:
         raise NotFound
-    body = request.body
-    framework = adopted(parts.commands).current
-    unit = framework and framework.unit(body["unit"])
-    if framework is None or unit is None:
-        raise Malformed(errors={"unit": ["There is no such unit in the framework that counts."]})
-    sealed = parts.vault.seal_all(person, [("evidence", body["evidence"].strip()), ("link", body["link"])])
+    framework, unit = unit_that_counts(parts.commands, body.unit)
+    sealed = parts.vault.seal_all(person, [("evidence", body.evidence.strip()), ("link", body.link)])
     command = SubmitPriorLearning(
         person=person,
         unit=unit.unit,
         area=unit.area,
-        aspect=body["aspect"],
-        level=body["level"],
+        aspect=body.aspect,
+        level=body.level,
         framework=framework.version,
         region=member.region,
         evidence=sealed["evidence"] or "",
         link=sealed["link"],
     )
-    return _take(request, request.new_id("prior"), command, 201)
+    return _change_submission(request, request.new_id("prior"), command)
 
 
-@routes.post(
-    "/v1/prior-learning/{submission}/review", body=ReviewBody(), answer=SubmissionState(), statuses=(200, 403, 404, 422)
-)
-def review_prior_learning(parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/prior-learning/{submission}/review", statuses=(200, 403, 404, 422))
+def review_prior_learning(parts: Parts, request: Request[ReviewBody]) -> Answer[SubmissionState]:
     """Accept or decline what somebody showed.
 
     Accepting rates the person. Only for those who may rate in the region where the person lives now.
     """
-    by, submission = request.actor.require_person(), request.path["submission"]
+    by, submission, body = request.actor.require_person(), request.path["submission"], request.body
     shown = parts.commands.state(PRIOR_LEARNING, submission)[0].submitted
     if shown is None:
         raise NotFound
     person, _ = parts.commands.state(PERSON, shown.person)
     if not person.is_member or person.region is None:
         raise NotFound
-    if not (by == shown.person or request.actor.may("competence.rate", person.region)):
+    if not (by == shown.person or request.actor.may(RATE, person.region)):
         raise NotFound
-    request.actor.require("competence.rate", person.region)
-    note = request.body["note"] and parts.vault.seal(shown.person, request.body["note"].strip())
-    command = ReviewPriorLearning(by, person.region, request.body["accepted"], request.body["level"], note)
-    return _take(request, submission, command)
+    request.actor.require(RATE, person.region)
+    note = body.note and parts.vault.seal(shown.person, body.note.strip())
+    command = ReviewPriorLearning(by, person.region, body.accepted, body.level, note)
+    return _change_submission(request, submission, command)
 
 
-@routes.get(
-    "/v1/prior-learning",
-    query=SubmissionsQuery(),
-    answer=listing(SubmissionAnswer, "SubmissionList", required=True),
-    statuses=(200, 403),
-)
-def prior_learning(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/prior-learning", statuses=(200, 403))
+def prior_learning(parts: Parts, request: Request[None, SubmissionsQuery]) -> Answer[SubmissionList]:
     """What I showed of learning from before, or what a region's people did."""
     person, query = request.actor.require_person(), request.query
-    if "region" in query:
-        request.actor.require("competence.rate", query["region"])
-        where = {"region": query["region"]}
+    wanted = where(region=query.region, state=query.state)
+    if query.region is UNSET:
+        wanted["person"] = person
     else:
-        where = {"person": person}
-    if "state" in query:
-        where["state"] = query["state"]
-    page = parts.views.find(PRIOR, where, limit=query["limit"], after=query.get("after"))
-    return Answer({"items": [_shown(parts, document) for document in page.items], "next": page.next})
+        request.actor.require(RATE, query.region)
+    page = parts.views.find(SUBMISSIONS, wanted, **paging(request))
+    return paged(page, lambda row: submission_shown(parts, row), SubmissionList)
 
 
-def _take(
-    request: Request, submission: str, command: SubmitPriorLearning | ReviewPriorLearning, status: int = 200
-) -> Answer:
-    commit = request.take(
-        PRIOR_LEARNING,
-        submission,
-        command,
-        answer=lambda state, _events: {"submission": submission, "state": state.state},
-    )
-    return recorded(commit, status)
+def _change_submission(
+    request: Request[Any], submission: str, command: SubmitPriorLearning | ReviewPriorLearning
+) -> Answer[SubmissionState]:
+    def state_of(prior: PriorLearning, _events: object) -> SubmissionState:
+        return SubmissionState(submission, prior.state)
+
+    return request.outcome(PRIOR_LEARNING, submission, command, state_of)
 
 
-def _shown(parts: Parts, document: dict[str, Any]) -> dict[str, Any]:
-    person = document["person"]
-    plain = {name: document[name] for name in ("person", "state", "unit", "aspect", "level", "by")}
-    opened = {name: parts.vault.open(person, document[name]) for name in ("evidence", "link", "note")}
-    named = {"submission": document["_id"], "name": parts.name_of(person), "at": document["at"].isoformat()}
-    return {**plain, **opened, **named}
+def submission_shown(parts: Parts, row: SubmissionRow) -> SubmissionAnswer:
+    evidence, link, note = (parts.vault.open(row.person, sealed) for sealed in (row.evidence, row.link, row.note))
+    name, at = parts.name_of(row.person), row.at.isoformat()
+    return fill(SubmissionAnswer, row, name=name, evidence=evidence, link=link, note=note, at=at)

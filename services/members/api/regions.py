@@ -2,105 +2,114 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated
 
-from marshmallow import Schema, fields, validate
+from marshmallow.validate import Length, Range
 
 from services.kernel.base.problem import NotFound
-from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.shapes import OptionalPaging, listing, slug, text
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.shapes import Listing, OptionalPageQuery, Slug, Text, fill, paged, paging
 from services.members.domain.region import REGION, OpenRegion, Subdistrict
 from services.members.identity.joining import clean
 from services.members.parts import Parts
 from services.members.views.offices import OFFICE_HOLDERS, office_key
-from services.members.views.regions import REGIONS
+from services.members.views.regions import REGIONS, RegionRow
 
 routes = Routes()
 
 
-class Named(Schema):
-    """A person whose name is public, for the office they hold; null where it is erased."""
+@dataclass(frozen=True)
+class Named:
+    """A person whose name is public, for the office that the person holds; null where it was erased."""
 
-    person = fields.String(required=True)
-    name = fields.String(required=True, allow_none=True)
+    person: str
+    name: str | None
 
 
-class SubdistrictBody(Schema):
+@dataclass(frozen=True)
+class SubdistrictBody:
     """A sub-district and its centre, in degrees."""
 
-    id = slug()
-    name = text()
-    latitude = fields.Float(required=True, validate=validate.Range(-90, 90))
-    longitude = fields.Float(required=True, validate=validate.Range(-180, 180))
+    id: Slug
+    name: Text
+    latitude: Annotated[float, Range(-90, 90)]
+    longitude: Annotated[float, Range(-180, 180)]
 
 
-class RegionBody(Schema):
+@dataclass(frozen=True)
+class RegionBody:
     """A region to open."""
 
-    region = slug()
-    name = text()
-    subdistricts = fields.List(fields.Nested(SubdistrictBody), required=True, validate=validate.Length(1, 200))
+    region: Slug
+    name: Text
+    subdistricts: Annotated[tuple[SubdistrictBody, ...], Length(1, 200)]
 
 
-class RegionAnswer(Schema):
-    """A region. ``vacant``: nobody holds its coordinator's office; ``stand_in`` may act meanwhile."""
+@dataclass(frozen=True)
+class RegionAnswer:
+    """``vacant``: nobody holds the region's coordinator's office; ``stand_in`` may act meanwhile."""
 
-    region = fields.String(required=True)
-    name = fields.String(required=True)
-    subdistricts = fields.List(fields.Nested(SubdistrictBody), required=True)
-    coordinator = fields.Nested(Named, required=True, allow_none=True)
-    stand_in = fields.Nested(Named, required=True, allow_none=True)
-    vacant = fields.Boolean(required=True)
-
-
-class RegionOpenedAnswer(Schema):
-    """The region that stands open now."""
-
-    region = fields.String(required=True)
+    region: str
+    name: str
+    subdistricts: tuple[SubdistrictBody, ...]
+    coordinator: Named | None
+    stand_in: Named | None
+    vacant: bool
 
 
-@routes.post("/v1/regions", body=RegionBody(), answer=RegionOpenedAnswer(), statuses=(201, 403, 422))
-def open_region(_parts: Parts, request: Request) -> Answer:
+class RegionList(Listing[RegionAnswer]):
+    pass
+
+
+@dataclass(frozen=True)
+class RegionOpenedAnswer:
+    """The region that is open now."""
+
+    region: str
+
+
+@routes.post("/v1/regions", statuses=(201, 403, 422))
+def open_region(_parts: Parts, request: Request[RegionBody]) -> Answer[RegionOpenedAnswer]:
     """Open a region."""
     request.actor.require("regions.open")
-    region = request.body["region"]
-    subdistricts = tuple(
-        Subdistrict(given["id"], clean(given["name"]), given["latitude"], given["longitude"])
-        for given in request.body["subdistricts"]
+    region = request.body.region
+    subdistricts = tuple(fill(Subdistrict, each, name=clean(each.name)) for each in request.body.subdistricts)
+    command = OpenRegion(clean(request.body.name), subdistricts)
+    return request.outcome(
+        REGION, region, command, lambda *_: RegionOpenedAnswer(region), location=f"/v1/regions/{region}"
     )
-    command = OpenRegion(clean(request.body["name"]), subdistricts)
-    commit = request.take(REGION, region, command, answer=lambda _state, _events: {"region": region})
-    return recorded(commit, 201, location=f"/v1/regions/{region}")
 
 
-@routes.get("/v1/regions", query=OptionalPaging(), answer=listing(RegionAnswer, "RegionList", required=True))
-def regions(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/regions")
+def regions(parts: Parts, request: Request[None, OptionalPageQuery]) -> Answer[RegionList]:
     """The regions."""
-    page = parts.views.find(REGIONS, limit=request.query["limit"], after=request.query.get("after"))
-    return Answer({"items": [_shown(parts, document) for document in page.items], "next": page.next})
+    page = parts.views.find(REGIONS, **paging(request))
+    return paged(page, lambda row: region_shown(parts, row), RegionList)
 
 
-@routes.get("/v1/regions/{region}", answer=RegionAnswer(), statuses=(200, 404))
-def region(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/regions/{region}", statuses=(200, 404))
+def region(parts: Parts, request: Request) -> Answer[RegionAnswer]:
     """A region, and whom to ask there."""
-    document = parts.views.get(REGIONS, request.path["region"])
-    if document is None:
+    row = parts.views.get(REGIONS, request.path["region"])
+    if row is None:
         raise NotFound
-    return Answer(_shown(parts, document))
+    return Answer(region_shown(parts, row))
 
 
-def _shown(parts: Parts, document: dict[str, Any]) -> dict[str, Any]:
-    office = parts.views.get(OFFICE_HOLDERS, office_key("regional-coordinator", document["_id"])) or {}
-    return {
-        "region": document["_id"],
-        "name": document["name"],
-        "subdistricts": document["subdistricts"],
-        "coordinator": named(parts, office.get("holder")),
-        "stand_in": named(parts, office.get("stand_in")),
-        "vacant": office.get("holder") is None,
-    }
+def region_shown(parts: Parts, row: RegionRow) -> RegionAnswer:
+    office = parts.views.get(OFFICE_HOLDERS, office_key("regional-coordinator", row.region))
+    holder = office.holder if office else None
+    return fill(
+        RegionAnswer,
+        row,
+        subdistricts=tuple(fill(SubdistrictBody, each) for each in row.subdistricts),
+        coordinator=named(parts, holder),
+        stand_in=named(parts, office.stand_in if office else None),
+        vacant=holder is None,
+    )
 
 
-def named(parts: Parts, person: str | None) -> dict[str, Any] | None:
-    """A holder of an office by name, which is public; None where there is none."""
-    return None if person is None else {"person": person, "name": parts.name_of(person)}
+def named(parts: Parts, person: str | None) -> Named | None:
+    """A holder of an office by name, which is public; None for None."""
+    return None if person is None else Named(person, parts.name_of(person))

@@ -2,107 +2,120 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Annotated, Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow.validate import Length, OneOf, Range, Regexp
 
-from services.kernel.base.message import Event
-from services.kernel.declare.fact_views import Document, document_at
-from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.shapes import listing, time
+from services.kernel.declare.dated import in_force
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import UNSET, Unset
+from services.kernel.declare.shapes import Listing, fill
 from services.members.domain.rules import IDENTITY, RULES, WEEK, ChangeRules, Rulebook
+from services.members.iso import IsoTime
 from services.members.parts import Parts
-from services.members.views.rulebook import RULEBOOK
+from services.members.views.rulebook import RULEBOOK, RulesRow
 
 routes = Routes()
 
 TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]\Z"
 
 
-class RulesBody(Schema):
-    """The rules to change; those left out stay. ``in_force_from`` is now by default."""
+@dataclass(frozen=True)
+class RulesBody:
+    """The rules to change; rules that are left out stay. ``in_force_from`` is now unless given."""
 
-    in_force_from = time(required=False)
-    speakers = fields.String(validate=validate.OneOf(("board", "open")))
-    quiet_from = fields.String(validate=validate.Regexp(TIME))
-    quiet_until = fields.String(validate=validate.Regexp(TIME))
-    pilot_after_gatherings = fields.Integer(strict=True, validate=validate.Range(0, 100))
-    probation_weeks = fields.Integer(strict=True, validate=validate.Range(0, 520))
-    certificate_minimum = fields.Float(validate=validate.Range(0, 1))
-    response_school_days = fields.Integer(strict=True, validate=validate.Range(1, 60))
-    school_days = fields.List(fields.String(validate=validate.OneOf(WEEK)), validate=validate.Length(1, 7))
-    holidays = fields.List(fields.Date(), validate=validate.Length(0, 400))
-    pilot_able_people = fields.Integer(strict=True, validate=validate.Range(0, 100))
-    pilot_level = fields.Integer(strict=True, validate=validate.Range(1, 4))
-    announcement_second_above = fields.Integer(strict=True, validate=validate.Range(0, 100_000))
+    in_force_from: datetime | Unset = UNSET
+    speakers: Annotated[str, OneOf(("board", "open"))] | Unset = UNSET
+    quiet_from: Annotated[str, Regexp(TIME)] | Unset = UNSET
+    quiet_until: Annotated[str, Regexp(TIME)] | Unset = UNSET
+    pilot_after_gatherings: Annotated[int, Range(0, 100)] | Unset = UNSET
+    probation_weeks: Annotated[int, Range(0, 520)] | Unset = UNSET
+    certificate_minimum: Annotated[float, Range(0, 1)] | Unset = UNSET
+    response_school_days: Annotated[int, Range(1, 60)] | Unset = UNSET
+    school_days: Annotated[tuple[Annotated[str, OneOf(WEEK)], ...], Length(1, 7)] | Unset = UNSET
+    holidays: Annotated[tuple[date, ...], Length(0, 400)] | Unset = UNSET
+    pilot_able_people: Annotated[int, Range(0, 100)] | Unset = UNSET
+    pilot_level: Annotated[int, Range(1, 4)] | Unset = UNSET
+    announcement_second_above: Annotated[int, Range(0, 100_000)] | Unset = UNSET
 
 
-class RulesQuery(Schema):
+@dataclass(frozen=True)
+class RulesQuery:
     """Only the version in force ``at`` this time."""
 
-    at = time(required=False)
+    at: datetime | Unset = UNSET
 
 
-class RulesAnswer(Schema):
-    """A version of the rules; ``in_force``: whether it is the one in force now, or at the time asked for."""
+@dataclass(frozen=True)
+class RulesAnswer:
+    """A version of the rules; ``in_force``: whether it is the version in force now, or at the time asked for."""
 
-    version = fields.Integer(required=True)
-    in_force_from = fields.AwareDateTime(required=True, format="iso")
-    in_force = fields.Boolean(required=True)
-    speakers = fields.String(required=True)
-    quiet_from = fields.String(required=True)
-    quiet_until = fields.String(required=True)
-    pilot_after_gatherings = fields.Integer(required=True)
-    probation_weeks = fields.Integer(required=True)
-    certificate_minimum = fields.Float(required=True)
-    response_school_days = fields.Integer(required=True)
-    school_days = fields.List(fields.String(), required=True)
-    holidays = fields.List(fields.String(), required=True)
-    pilot_able_people = fields.Integer(required=True)
-    pilot_level = fields.Integer(required=True)
-    announcement_second_above = fields.Integer(required=True)
+    version: int
+    in_force_from: IsoTime
+    in_force: bool
+    speakers: str
+    quiet_from: str
+    quiet_until: str
+    pilot_after_gatherings: int
+    probation_weeks: int
+    certificate_minimum: float
+    response_school_days: int
+    school_days: tuple[str, ...]
+    holidays: tuple[str, ...]
+    pilot_able_people: int
+    pilot_level: int
+    announcement_second_above: int
 
 
-class RulesVersion(Schema):
+class RulesList(Listing[RulesAnswer]):
+    pass
+
+
+@dataclass(frozen=True)
+class RulesVersion:
     """The newest version's number."""
 
-    rules = fields.Integer(required=True)
+    rules: int
 
 
-@routes.post("/v1/rules", body=RulesBody(), answer=RulesVersion(), statuses=(201, 403, 422))
-def change_rules(_parts: Parts, request: Request) -> Answer:
+@routes.post("/v1/rules", statuses=(201, 403, 422))
+def change_rules(_parts: Parts, request: Request[RulesBody]) -> Answer[RulesVersion]:
     """Change the rules from a date on.
 
     Versions announced for a later date are made anew with the change in them.
     """
     request.actor.require("rules.change")
-    named = dict(request.body)
-    if "school_days" in named:
-        named["school_days"] = tuple(day for day in WEEK if day in named["school_days"])
-    if "holidays" in named:
-        named["holidays"] = tuple(sorted({day.isoformat() for day in named["holidays"]}))
-    command = ChangeRules(**{"in_force_from": request.now, **named}, at=request.now)
-    return recorded(request.take(RULES, IDENTITY, command, answer=_newest), 201, location="/v1/rules")
+    command = _change_of(request.body, request.now)
+    return request.outcome(RULES, IDENTITY, command, _newest, location="/v1/rules")
 
 
-@routes.get("/v1/rules", query=RulesQuery(), answer=listing(RulesAnswer, "RulesList", required=True))
-def rules(parts: Parts, request: Request) -> Answer:
+@routes.get("/v1/rules")
+def rules(parts: Parts, request: Request[None, RulesQuery]) -> Answer[RulesList]:
     """The rules.
 
     Shows all versions, or the version in force at a time.
     """
-    versions = list(parts.views.all(RULEBOOK))
-    at = request.query.get("at")
-    current = document_at(versions, at or request.now)
-    shown = [_shown(version, current) for version in versions if at is None or version == current]
-    return Answer({"items": shown, "next": None})
+    rows = list(parts.views.all(RULEBOOK))
+    at = request.query.at
+    current = in_force(rows, at or request.now)
+    return Answer(RulesList(tuple(rules_shown(row, current) for row in rows if at is UNSET or row == current)))
 
 
-def _newest(rulebook: Rulebook, _events: Sequence[Event]) -> dict[str, Any]:
-    return {"rules": len(rulebook.versions)}
+def _change_of(body: RulesBody, now: datetime) -> ChangeRules:
+    values = ((rule.name, getattr(body, rule.name)) for rule in fields(body))
+    named: dict[str, Any] = {name: value for name, value in values if value is not UNSET}
+    if body.school_days is not UNSET:
+        named["school_days"] = tuple(day for day in WEEK if day in body.school_days)
+    if body.holidays is not UNSET:
+        named["holidays"] = tuple(sorted({day.isoformat() for day in body.holidays}))
+    return ChangeRules(**{"in_force_from": now, **named}, at=now)
 
 
-def _shown(version: Document, current: Document | None) -> dict[str, Any]:
-    ruled = {name: value for name, value in version.items() if name != "_id"}
-    return ruled | {"in_force_from": version["in_force_from"].isoformat(), "in_force": version == current}
+def _newest(rulebook: Rulebook, _events: object) -> RulesVersion:
+    return RulesVersion(len(rulebook.versions))
+
+
+def rules_shown(row: RulesRow, current: RulesRow | None) -> RulesAnswer:
+    return fill(RulesAnswer, row, in_force_from=row.in_force_from.isoformat(), in_force=row == current)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated
 
-from marshmallow import Schema, fields, validate
+from marshmallow.validate import Regexp
 
 from services.kernel.base.problem import Refused
 from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.shapes import Empty, text
+from services.kernel.declare.shapes import NoFields, Text
 from services.members.domain.guest import GUEST, AddGuest, TieGuest
 from services.members.domain.person import PERSON, KeepForGuest
 from services.members.domain.telegram import (
@@ -17,6 +18,7 @@ from services.members.domain.telegram import (
     TELEGRAM_OFFER,
     LinkAccount,
     NoteAccount,
+    Offer,
     OfferLink,
     RedeemLink,
     UnlinkAccount,
@@ -24,9 +26,10 @@ from services.members.domain.telegram import (
 from services.members.domain.telegram import TELEGRAM_ACCOUNTS as ACCOUNTS
 from services.members.identity.contact import TELEGRAM as TELEGRAM_KIND
 from services.members.identity.contact import Contact
+from services.members.iso import IsoTime
 from services.members.parts import Parts
 from services.members.secret_deriver import read_link
-from services.members.views.telegram import TELEGRAM_ACCOUNTS
+from services.members.views.telegram import TELEGRAM_ACCOUNTS, AccountRow
 
 routes = Routes()
 
@@ -34,80 +37,87 @@ CHAT = r"[1-9][0-9]{0,18}\Z"
 GUEST_ID = r"[A-Za-z0-9_-]{1,64}\Z"
 
 
-class LinkOffered(Schema):
+@dataclass(frozen=True)
+class LinkOffered:
     """The parameter of a deep link, ``https://t.me/<bot>?start=<token>``, good once until ``expires``."""
 
-    token = fields.String(required=True)
-    expires = fields.AwareDateTime(required=True, format="iso")
+    token: str
+    expires: IsoTime
 
 
-class LinkBody(Schema):
-    """What somebody came with, the id of their private chat, and the participant id under which this account took part
-    as a stranger, if it did.
+@dataclass(frozen=True)
+class LinkBody:
+    """The token that somebody came with, the id of their private chat, and the participant id under which this account took
+    part as a stranger, if it did.
     """
 
-    token = text()
-    chat = fields.String(required=True, validate=validate.Regexp(CHAT))
-    guest = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(GUEST_ID))
+    token: Text
+    chat: Annotated[str, Regexp(CHAT)]
+    guest: Annotated[str, Regexp(GUEST_ID)] | None = None
 
 
-class Linked(Schema):
-    """Whose the account is now."""
+@dataclass(frozen=True)
+class Linked:
+    """The member whose the account is now."""
 
-    person = fields.String(required=True)
+    person: str
 
 
-class ChatQuery(Schema):
+@dataclass(frozen=True)
+class ChatQuery:
     """The id of a private chat."""
 
-    chat = fields.String(required=True, validate=validate.Regexp(CHAT))
+    chat: Annotated[str, Regexp(CHAT)]
 
 
-class Whose(Schema):
-    """Whose it is, null where nobody has linked it."""
+@dataclass(frozen=True)
+class Whose:
+    """The member who has linked the chat, null where nobody has."""
 
-    person = fields.String(required=True, allow_none=True)
+    person: str | None
 
 
-@routes.post("/v1/me/telegram", answer=LinkOffered(), statuses=(201, 401))
-def offer_telegram_link(parts: Parts, request: Request) -> Answer:
+@dataclass(frozen=True)
+class OfferLifetime:
+    """What is kept of an offer."""
+
+    expires: IsoTime
+
+
+@routes.post("/v1/me/telegram", statuses=(201, 401))
+def offer_telegram_link(parts: Parts, request: Request) -> Answer[LinkOffered]:
     """A link that makes the Telegram account that opens it mine."""
     person = request.actor.require_person()
     link = parts.secrets.link(request.new_id("telegram"))
-    command = OfferLink(person, link.digest, request.now)
-    commit = request.take(
-        TELEGRAM_OFFER, link.token, command, answer=lambda state, _: {"expires": state.expires.isoformat()}
-    )
-    answer = recorded(commit, 201)
-    return Answer({"token": str(link), **answer.body}, 201, answer.version, position=answer.position)
+    commit = request.take(TELEGRAM_OFFER, link.token, OfferLink(person, link.digest, request.now), _offer_lifetime)
+    shown = LinkOffered(str(link), commit.answer["expires"])
+    return Answer(shown, 201, commit.answer["version"], position=commit.position)
 
 
-@routes.post("/internal/telegram-link", body=LinkBody(), answer=Linked(), public=False, statuses=(200, 403, 422))
-def link_telegram(parts: Parts, request: Request) -> Answer:
+@routes.post("/internal/telegram-link", public=False, statuses=(200, 403, 422))
+def link_telegram(parts: Parts, request: Request[LinkBody]) -> Answer[Linked]:
     """Somebody came by a link.
 
     The account becomes that of the member to whom the link was shown.
     """
     request.actor.require_service("gateway")
-    token = read_link(request.body["token"])
+    token = read_link(request.body.token)
     if token is None:
         raise Refused("telegram-link-not-accepted", "this link is not right, or no longer good; ask for another")
-    chat = Contact(TELEGRAM_KIND, request.body["chat"])
+    chat = Contact(TELEGRAM_KIND, request.body.chat)
     account = parts.identification.reference(chat, request.new_id("account"))
     redeem = RedeemLink(token.digest, account, request.now)
-    redeemed = request.take(TELEGRAM_OFFER, token.token, redeem, answer=lambda state, _: {"person": state.person})
+    redeemed = request.take(TELEGRAM_OFFER, token.token, redeem, _member_of_offer)
     person = redeemed.answer["person"]
     if not parts.commands.state(PERSON, person)[0].is_member:
         raise Refused("telegram-link-not-accepted", "whom this link was shown to has left")
 
-    # Noted first, so that whoever unlinks from here on knows of it.
+    # Noted before it is linked, so that unlinking finds the account from here on.
     request.also(ACCOUNTS, person, NoteAccount(account), "note", actor=person)
     linking = LinkAccount(person, parts.vault.seal(person, chat.value))
-    linked = request.also(
-        TELEGRAM, account, linking, "link", actor=person, answer=lambda _state, _events: {"person": person}
-    )
-    if (guest := request.body["guest"]) is not None:
-        # Whoever took part from this account before is proven to be the member; of another member's guest it stays so.
+    linked = request.also(TELEGRAM, account, linking, "link", actor=person, answer=lambda *_: Linked(person))
+    if (guest := request.body.guest) is not None:
+        # The guest of this account is proven to be the member; a guest who is tied to another member stays tied.
         with suppress(Refused):
             request.also(PERSON, guest, KeepForGuest(), "keep", actor=person)
             with suppress(Refused):
@@ -116,8 +126,8 @@ def link_telegram(parts: Parts, request: Request) -> Answer:
     return recorded(linked)
 
 
-@routes.delete("/v1/me/telegram", answer=Empty(), statuses=(200, 401))
-def unlink_telegram(parts: Parts, request: Request) -> Answer:
+@routes.delete("/v1/me/telegram", statuses=(200, 401))
+def unlink_telegram(parts: Parts, request: Request) -> Answer[NoFields]:
     """My Telegram account is not to be written to any more.
 
     This holds for every account that I have linked.
@@ -125,29 +135,37 @@ def unlink_telegram(parts: Parts, request: Request) -> Answer:
     person = request.actor.require_person()
     position = None
     noted = parts.commands.state(ACCOUNTS, person)[0].noted
-    # Those linked before accounts were noted are in the view alone.
-    for account in dict.fromkeys((*noted, *accounts_of(parts, person))):
+    # Accounts that were linked before accounts were noted are in the view alone.
+    for account in dict.fromkeys((*noted, *linked_accounts(parts, person))):
         position = request.also(TELEGRAM, account, UnlinkAccount(person), account).position
-    return Answer({}, position=position)
+    return Answer(NoFields(), position=position)
 
 
-@routes.get("/internal/telegram", query=ChatQuery(), answer=Whose(), public=False, statuses=(200, 403))
-def whose_telegram(parts: Parts, request: Request) -> Answer:
+@routes.get("/internal/telegram", public=False, statuses=(200, 403))
+def whose_telegram(parts: Parts, request: Request[None, ChatQuery]) -> Answer[Whose]:
     """Who speaks from a chat?"""
     request.actor.require_service("gateway")
-    account = parts.identification.known_reference(Contact(TELEGRAM_KIND, request.query["chat"]))
-    person = None if account is None else parts.commands.state(TELEGRAM, account)[0].person
-    return Answer({"person": person})
+    account = parts.identification.known_reference(Contact(TELEGRAM_KIND, request.query.chat))
+    return Answer(Whose(None if account is None else parts.commands.state(TELEGRAM, account)[0].person))
 
 
-def accounts_of(parts: Parts, person: str) -> dict[str, Any]:
+def _offer_lifetime(offer: Offer, _events: object) -> OfferLifetime:
+    assert offer.expires is not None  # the link was just offered
+    return OfferLifetime(offer.expires.isoformat())
+
+
+def _member_of_offer(offer: Offer, _events: object) -> Linked:
+    assert offer.person is not None  # a link that was redeemed was offered
+    return Linked(offer.person)
+
+
+def linked_accounts(parts: Parts, person: str) -> dict[str, AccountRow]:
     """A member's accounts by their opaque ids, the newest last."""
-    accounts = (parts.views.get(TELEGRAM_ACCOUNTS, person) or {}).get("accounts", {})
-    standing = [(account["at"], identity, account) for identity, account in accounts.items() if account is not None]
-    return {identity: account for _, identity, account in sorted(standing, key=lambda one: one[:2])}
+    row = parts.views.get(TELEGRAM_ACCOUNTS, person)
+    return row.linked() if row else {}
 
 
 def chat_of(parts: Parts, person: str) -> str | None:
     """The chat in which a member is written to, None where there is none."""
-    accounts = list(accounts_of(parts, person).values())
-    return parts.vault.open(person, accounts[-1]["chat"]) if accounts else None
+    accounts = list(linked_accounts(parts, person).values())
+    return parts.vault.open(person, accounts[-1].chat) if accounts else None

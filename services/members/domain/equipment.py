@@ -53,6 +53,9 @@ class WithdrawEquipment(Command):
     at: datetime
 
 
+EquipmentCommand = RegisterEquipment | LendEquipment | ReturnEquipment | WithdrawEquipment
+
+
 @dataclass(frozen=True, slots=True)
 class EquipmentRegistered(Event):
     """``kind`` of ``KINDS``; ``owner`` is a member, ``library`` where it is one's."""

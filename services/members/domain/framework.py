@@ -115,6 +115,11 @@ class Frameworks:
         """The version that counts, None before there is any."""
         return self.adopted[-1].framework if self.adopted else None
 
+    @property
+    def current_version(self) -> str:
+        """The name of the version that counts, "" before any was adopted."""
+        return self.current.version if self.current else ""
+
     def version(self, version: str) -> Framework | None:
         """The version of a name."""
         return next((one.framework for one in self.adopted if one.framework.version == version), None)

@@ -80,6 +80,9 @@ class NameStandIn(Command):
     at: datetime
 
 
+OfficeCommand = AssumeOffice | HandOverOffice | VacateOffice | LeaveOffice | NameStandIn
+
+
 @dataclass(frozen=True, slots=True)
 class OfficeAssumed(Event):
     """``board`` is kept with the decision: whether the office belonged to the board when it was assumed."""

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from services.kernel.base.ids import derived_id
 from services.kernel.base.message import Metadata
 from services.kernel.base.problem import Unavailable
-from services.kernel.commands.decider import Commands, Order
+from services.kernel.commands.decider import CommandEnvelope, Commands
 from services.kernel.privacy.claims import Claims
 from services.members.domain.person import PERSON, Person, Standing, YieldIdentity
 from services.members.identity.contact import Contact
@@ -130,7 +130,7 @@ class Identification:
 
     def _yield(self, loser: str, winner: str) -> None:
         command_id = derived_id("yield", loser, winner)
-        order = Order(YieldIdentity(winner), loser, command_id, Metadata(correlation=command_id))
+        order = CommandEnvelope(YieldIdentity(winner), loser, command_id, Metadata(correlation=command_id))
         self._commands.take(PERSON, order)
 
     def _followed(self, identity: str) -> tuple[str, Person]:

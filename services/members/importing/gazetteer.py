@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from services.members.views.regions import RegionRow
 
 _REGENCY = re.compile(r"\bkab(?:upaten)?\b\.?", re.IGNORECASE)
 _CITY = re.compile(r"\bkota(?:madya)?\b\.?", re.IGNORECASE)
@@ -30,20 +31,19 @@ class Gazetteer:
         return self.subdistricts.get(region, {}).get(_folded(_SUBDISTRICT.sub("", text)))
 
 
-def gazetteer_of(documents: Iterable[Mapping[str, Any]]) -> Gazetteer:
-    """The gazetteer of the documents of view ``regions``."""
+def gazetteer_of(rows: Iterable[RegionRow]) -> Gazetteer:
+    """The gazetteer of all regions."""
     regions: dict[str, set[str]] = {}
     subdistricts: dict[str, Mapping[str, str]] = {}
-    for document in documents:
-        identity, name = str(document["_id"]), str(document["name"])
-        bare = _folded(_CITY.sub("", _REGENCY.sub("", name)))
-        full = f"kota{bare}" if _CITY.search(name) else f"kab{bare}"
-        for spelling in {_folded_region(name), _folded_region(identity.replace("-", " ")), full, bare}:
-            regions.setdefault(spelling, set()).add(identity)
-        subdistricts[identity] = {
-            spelling: str(known["id"])
-            for known in document["subdistricts"]
-            for spelling in (_folded(str(known["name"])), _folded(str(known["id"])))
+    for row in rows:
+        bare = _folded(_CITY.sub("", _REGENCY.sub("", row.name)))
+        full = f"kota{bare}" if _CITY.search(row.name) else f"kab{bare}"
+        for spelling in {_folded_region(row.name), _folded_region(row.region.replace("-", " ")), full, bare}:
+            regions.setdefault(spelling, set()).add(row.region)
+        subdistricts[row.region] = {
+            spelling: subdistrict.id
+            for subdistrict in row.subdistricts
+            for spelling in (_folded(subdistrict.name), _folded(subdistrict.id))
         }
     return Gazetteer({spelling: frozenset(known) for spelling, known in regions.items()}, subdistricts)
 

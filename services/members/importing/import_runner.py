@@ -8,7 +8,6 @@ outcome, and an import that has to wait holds up no other.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -19,7 +18,7 @@ from services.kernel.base.bell import Bell
 from services.kernel.base.ids import derived_id
 from services.kernel.base.message import Metadata
 from services.kernel.base.problem import StillRunning, Unavailable
-from services.kernel.commands.decider import Order
+from services.kernel.commands.decider import CommandEnvelope
 from services.kernel.log.log import Commit
 from services.members.domain.person import PERSON, Join
 from services.members.domain.registration_import import (
@@ -32,7 +31,7 @@ from services.members.domain.registration_import import (
     RowOutcome,
 )
 from services.members.importing.recognition import Recognition
-from services.members.importing.registration import Registration, registration_from
+from services.members.importing.registration import Registration, rows_of_text, text_of_rows
 from services.members.importing.uploads import Waiting
 from services.members.parts import Parts
 
@@ -49,7 +48,7 @@ def key_owner(identity: str) -> str:
 
 def seal_rows(parts: Parts, identity: str, registrations: Sequence[Registration]) -> str:
     """The rows as they are stored while the import runs. Raises ``vault.Erased`` once it has ended."""
-    return parts.vault.seal(key_owner(identity), json.dumps([row.document() for row in registrations]))
+    return parts.vault.seal(key_owner(identity), text_of_rows(registrations))
 
 
 class ImportRunner:
@@ -126,13 +125,13 @@ class ImportRunner:
 
         def take(person: str, command: Join) -> Commit:
             meta = Metadata(correlation=identity, actor=state.by)
-            return parts.commands.take(PERSON, Order(command, person, command_id, meta))
+            return parts.commands.take(PERSON, CommandEnvelope(command, person, command_id, meta))
 
         parts.joining.join(row.applicant, derived_id("member", identity, row.row), "import", take)
         return RowOutcome(row.row, JOINED)
 
     def _record(self, identity: str, state: RegistrationImport, outcomes: tuple[RowOutcome, ...]) -> None:
-        order = Order(
+        order = CommandEnvelope(
             command=RecordRows(outcomes),
             identity=identity,
             command_id=derived_id("import-rows", identity, outcomes[0].row),
@@ -150,7 +149,7 @@ class ImportRunner:
     def _stored(self, identity: str) -> Sequence[Registration]:
         if self._rows[0] != identity:
             opened = self._parts.vault.open(key_owner(identity), self._parts.uploads.find(identity))
-            self._rows = (identity, [registration_from(document) for document in json.loads(opened or "[]")])
+            self._rows = (identity, rows_of_text(opened or "[]"))
         return self._rows[1]
 
     def _abandoned(self, kept: datetime) -> bool:

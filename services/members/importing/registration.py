@@ -5,12 +5,13 @@ The date of birth is looked at, for a form that asks for it wants it right, and 
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
+from services.kernel.declare.plain import STATE
 from services.kernel.declare.policy import EVERYWHERE
 from services.members.domain.registration_import import Reason
 from services.members.identity.contact import Unreadable, email, phone
@@ -30,26 +31,18 @@ class Registration:
     """A row as it was understood: an applicant, or reasons."""
 
     row: int
-    applicant: Applicant | None
+    applicant: Applicant | None = None
     reasons: tuple[Reason, ...] = ()
 
-    def document(self) -> dict[str, Any]:
-        """As JSON values, for sealing."""
-        if self.applicant is None:
-            return {"row": self.row, "reasons": list(self.reasons)}
-        return {
-            "row": self.row,
-            "applicant": asdict(self.applicant) | {"registered": self.applicant.registered.isoformat()},
-        }
+
+def text_of_rows(rows: Iterable[Registration]) -> str:
+    """The rows as one text, for sealing."""
+    return json.dumps([STATE.write(row) for row in rows])
 
 
-def registration_from(document: Mapping[str, Any]) -> Registration:
-    """The registration of a ``document()``."""
-    given = document.get("applicant")
-    if given is None:
-        return Registration(document["row"], None, tuple(Reason(name) for name in document["reasons"]))
-    registered = date.fromisoformat(given["registered"])
-    return Registration(document["row"], Applicant(**{**given, "registered": registered}))
+def rows_of_text(text: str) -> list[Registration]:
+    """The rows that ``text_of_rows`` wrote, in this release or an earlier one."""
+    return [STATE.read(Registration, row) for row in json.loads(text)]
 
 
 class RowReader:
@@ -73,7 +66,7 @@ class RowReader:
         if row.beyond:
             reasons.add(Reason.COLUMNS)
         if reasons or region is None or subdistrict is None:
-            return Registration(row.number, None, tuple(sorted(reasons, key=_ORDER.index)))
+            return Registration(row.number, reasons=tuple(sorted(reasons, key=_ORDER.index)))
         return Registration(row.number, Applicant(name, mail, number, library, region, subdistrict, submitted))
 
     def _text(self, cell: str, missing: Reason, reasons: set[Reason]) -> str:

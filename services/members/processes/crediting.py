@@ -1,27 +1,24 @@
-"""Prior learning that was accepted becomes a rating by its reviewer. One instance a submission; nothing to remember."""
+"""Crediting: prior learning that was accepted becomes a rating by its reviewer. One instance a submission."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from services.kernel.base.message import Recorded
-from services.kernel.declare.process import Issue, ProcessManager, Reaction
+from services.kernel.declare.process import Issue, ProcessManager, Reaction, Stateless
 from services.kernel.declare.view import COMMITS
 from services.members.domain.competence import COMPETENCE, SECOND, Because, Rate
 from services.members.domain.prior_learning import PriorLearningReviewed
 
 
 def instances(recorded: Recorded) -> Sequence[str]:
-    """The submission that was accepted."""
     match recorded.event:
         case PriorLearningReviewed(accepted=True):
             return [recorded.stream_id]
-        case _:
-            return []
+    return []
 
 
-def react(state: Mapping[str, Any], recorded: Recorded) -> Reaction:
+def react(state: Stateless, recorded: Recorded) -> Reaction[Stateless]:
     """Rate as the reviewer said."""
     match recorded.event:
         case PriorLearningReviewed() as event:
@@ -38,8 +35,7 @@ def react(state: Mapping[str, Any], recorded: Recorded) -> Reaction:
                 because=Because("prior", recorded.stream_id),
             )
             return Reaction(state, [Issue(COMPETENCE, event.person, rating)])
-        case _:
-            return Reaction(state)
+    return Reaction(state)
 
 
-CREDITING = ProcessManager("crediting", instances, react, logs=(COMMITS,))
+CREDITING = ProcessManager(name="crediting", state=Stateless, instances=instances, react=react, logs=(COMMITS,))

@@ -9,7 +9,7 @@ from typing import Any
 from services.kernel.base.ids import derived_id
 from services.kernel.base.message import Command, Fact, Metadata, Recorded
 from services.kernel.base.problem import Refused
-from services.kernel.commands.decider import Decider, Order
+from services.kernel.commands.decider import CommandEnvelope, Decider
 from services.kernel.declare.service import Core
 from services.kernel.readers.eraser import Eraser
 from services.kernel.readers.parking import Parking
@@ -67,7 +67,7 @@ class Erasing:
 
     def _take(self, decider: Decider[Any], command: Command, identity: str, step: str, fact: Recorded) -> None:
         meta = Metadata(correlation=fact.meta.correlation, causation=fact.id)
-        self._parts.commands.take(decider, Order(command, identity, derived_id(step, fact.id), meta))
+        self._parts.commands.take(decider, CommandEnvelope(command, identity, derived_id(step, fact.id), meta))
 
 
 def started(fact: Recorded | Fact) -> Sequence[str]:

@@ -1,15 +1,15 @@
-"""A guest is whose contact it left: when a login proves a contact, the guests with that contact become its owner's.
+"""Guest tying: when a login proves a contact, the guests who left that contact become the contact's owner.
 
 One instance a contact, named by the contact's reference. Guests who come after the proof are tied at once. Before a guest is
-tied its id is kept for it (``person.KeepForGuest``): a stranger may have noted a guest under an id that is a member's, and
-that id's own stream refuses; only what it grants is tied. When somebody with the contact is erased, the guests who still
-wait under it are forgotten, those apart who were tied by hand. State: ``{person: member or None, guests: [ids]}``.
+tied, the guest's id is kept (``person.KeepForGuest``): a stranger may have noted a guest under a member's id, and that id's own
+stream then refuses. When somebody with the contact is erased, the guests who still wait under the contact are forgotten, except
+those who were tied by hand.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from services.kernel.base.message import Recorded
 from services.kernel.declare.process import Issue, ProcessManager, Reaction
@@ -20,6 +20,14 @@ from services.members.domain.guest import GUEST, ForgetGuest, GuestAdded, TieGue
 from services.members.domain.person import PERSON, IdentityKeptForGuest, KeepForGuest
 
 
+@dataclass(frozen=True)
+class Tying:
+    """``person`` is the member who has proved to own the contact; ``guests`` wait until somebody does."""
+
+    person: str | None = None
+    guests: tuple[str, ...] = ()
+
+
 def instances(recorded: Recorded) -> Sequence[str]:
     """The contacts that an event concerns."""
     match recorded.event:
@@ -27,29 +35,25 @@ def instances(recorded: Recorded) -> Sequence[str]:
             return [reference]
         case GuestAdded() | IdentityKeptForGuest() | ReferencesNoted():
             return recorded.event.references
-        case _:
-            return []
+    return []
 
 
-def react(state: Mapping[str, Any], recorded: Recorded) -> Reaction:
+def react(state: Tying, recorded: Recorded) -> Reaction[Tying]:
     """Remember guests until somebody proves to own the contact; then have their ids kept, and tie them."""
-    person: str | None = state.get("person")
-    waiting: list[str] = list(state.get("guests", []))
     match recorded.event:
         case LoginCodeAccepted(person=owner, proves=str(reference)):
-            kept = [Issue(PERSON, guest, KeepForGuest((reference,))) for guest in waiting]
-            return Reaction({"person": owner, "guests": []}, kept)
-        case GuestAdded(references=references) if person is not None:
+            kept = [Issue(PERSON, guest, KeepForGuest((reference,))) for guest in state.guests]
+            return Reaction(Tying(owner), kept)
+        case GuestAdded(references=references) if state.person is not None:
             return Reaction(state, [Issue(PERSON, recorded.stream_id, KeepForGuest(references))])
         case GuestAdded():
-            return Reaction({"person": None, "guests": [*waiting, recorded.stream_id]})
-        case IdentityKeptForGuest() if person is not None:
-            return Reaction(state, [Issue(GUEST, recorded.stream_id, TieGuest(person, "proof"))])
+            return Reaction(Tying(guests=(*state.guests, recorded.stream_id)))
+        case IdentityKeptForGuest() if state.person is not None:
+            return Reaction(state, [Issue(GUEST, recorded.stream_id, TieGuest(state.person, "proof"))])
         case ReferencesNoted():
-            gone = [Issue(GUEST, guest, ForgetGuest()) for guest in waiting]
-            return Reaction({"person": person, "guests": []}, gone)
-        case _:
-            return Reaction(state)
+            forgotten = [Issue(GUEST, guest, ForgetGuest()) for guest in state.guests]
+            return Reaction(replace(state, guests=()), forgotten)
+    return Reaction(state)
 
 
-GUEST_TYING = ProcessManager("guest_tying", instances, react, logs=(COMMITS,))
+GUEST_TYING = ProcessManager(name="guest_tying", state=Tying, instances=instances, react=react, logs=(COMMITS,))

@@ -1,15 +1,16 @@
-"""Who leaves lets go of what is theirs: offices, places of work, things lent, tokens, and the guests they once were.
+"""Leaving: a member who is erased lets go of offices, places of work, things lent and tokens, and of the guests that the member was.
 
-One instance a person, and one a guest of nobody's who is forgotten. It learns from the person's whole history, and acts when the erasure is decided: offices are vacated,
-affiliations ended, what was lent withdrawn, tokens revoked, and the erasure is started with every id that was ever the
-person's, those among them that yielded to the person's. A guest tied or an id yielded afterwards starts it once more. State:
-``{guests, yielded, references, tokens, libraries, equipment, offices: [[stream id, office, region]], decided, region}``.
+One instance a member, and one a guest who is forgotten alone. The manager learns from the member's whole history and acts when
+the erasure is decided: offices are vacated, affiliations ended, equipment withdrawn, tokens revoked, and the erasure is started
+with every id that was ever the member's, ids that yielded to the member's among them. A guest tied or an id yielded afterwards
+starts the erasure once more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias, TypeVar
 
 from services.kernel.base.message import Recorded
 from services.kernel.declare.process import Issue, ProcessManager, Reaction
@@ -29,19 +30,30 @@ from services.members.domain.office import OFFICE, LeaveOffice, OfficeAssumed, O
 from services.members.domain.person import ErasureDecided, IdentityYielded
 from services.members.domain.telegram import TelegramLinked
 
-State = Mapping[str, Any]
-BY_ID: Mapping[type, str] = {
-    GuestTied: "guests",
-    IdentityYielded: "yielded",
-    TelegramLinked: "references",
-    TokenIssued: "tokens",
-    EquipmentRegistered: "equipment",
-}
-"""Under which name the id of a stream is learnt."""
+T = TypeVar("T")
+HeldOffice: TypeAlias = tuple[str, str, str | None]
+"""An office held or stood in for: the id of its stream, the office, the region."""
+
+
+@dataclass(frozen=True)
+class Belongings:
+    """All that is a member's: ids of guests, of ids that yielded, of contacts (``references``), tokens, libraries and equipment,
+    and offices. ``decided``: the erasure was decided, and ``region`` is where the member lived.
+    """
+
+    guests: tuple[str, ...] = ()
+    yielded: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
+    libraries: tuple[str, ...] = ()
+    equipment: tuple[str, ...] = ()
+    offices: tuple[HeldOffice, ...] = ()
+    decided: bool = False
+    region: str | None = None
 
 
 def instances(recorded: Recorded) -> Sequence[str]:
-    """The person that an event is about."""
+    """The member that an event is about."""
     match recorded.event:
         case ErasureDecided() | GuestForgotten():
             return [recorded.stream_id]
@@ -55,76 +67,91 @@ def instances(recorded: Recorded) -> Sequence[str]:
             return [recorded.event.person]
         case LoginCodeAccepted() | TelegramLinked():
             return [recorded.event.person]
-        case _:
-            return []
+    return []
 
 
-def react(state: State, recorded: Recorded) -> Reaction:
+def react(state: Belongings, recorded: Recorded) -> Reaction[Belongings]:
     """Learn; and once the erasure is decided, let go of all that was learnt."""
-    learnt = _learnt(state, recorded)
-    person = recorded.stream_id
+    known = _learnt(state, recorded)
     match recorded.event:
         case ErasureDecided():
-            return Reaction(learnt, [*_parting(person, learnt, recorded), _start(person, learnt)])
-        case GuestTied() if learnt.get("decided"):
-            return Reaction(learnt, [_start(recorded.event.person, learnt)])
+            person = recorded.stream_id
+            return Reaction(known, [*_parting(person, known, recorded), _start(person, known)])
         case GuestForgotten():
-            return Reaction(learnt, [Issue(ERASURE, person, StartErasure((person,), (), None))])
-        case IdentityYielded() if learnt.get("decided"):
-            return Reaction(learnt, [_start(recorded.event.to, learnt)])
-        case TokenIssued() if learnt.get("decided"):
-            return Reaction(learnt, [Issue(TOKEN, recorded.stream_id, RevokeToken(recorded.recorded))])
-        case OfficeAssumed(person=holder) | StandInNamed(person=holder) if learnt.get("decided"):
-            return Reaction(learnt, _parting(holder, {"offices": learnt["offices"]}, recorded))
-        case AffiliationStarted(person=worker) if learnt.get("decided"):
-            return Reaction(learnt, _parting(worker, {"libraries": learnt["libraries"]}, recorded))
-        case _:
-            return Reaction(learnt)
+            return Reaction(known, [Issue(ERASURE, recorded.stream_id, StartErasure((recorded.stream_id,), (), None))])
+    return Reaction(known, _late(known, recorded) if known.decided else [])
 
 
-def _parting(person: str, state: State, recorded: Recorded) -> list[Issue]:
-    tokens = [Issue(TOKEN, token, RevokeToken(recorded.recorded)) for token in state.get("tokens", [])]
+def _late(known: Belongings, recorded: Recorded) -> list[Issue]:
+    """What follows from an event that is heard of after the erasure was decided."""
+    match recorded.event:
+        case GuestTied(person=person) | IdentityYielded(to=person):
+            return [_start(person, known)]
+        case TokenIssued():
+            return [Issue(TOKEN, recorded.stream_id, RevokeToken(recorded.recorded))]
+        case OfficeAssumed(person=holder) | StandInNamed(person=holder):
+            return _parting(holder, Belongings(offices=known.offices), recorded)
+        case AffiliationStarted(person=worker):
+            return _parting(worker, Belongings(libraries=known.libraries), recorded)
+    return []
+
+
+def _parting(person: str, known: Belongings, recorded: Recorded) -> list[Issue]:
+    tokens = [Issue(TOKEN, token, RevokeToken(recorded.recorded)) for token in known.tokens]
     offices = [
         Issue(OFFICE, stream, LeaveOffice(office, region, person, recorded.at))
-        for stream, office, region in state.get("offices", [])
+        for stream, office, region in known.offices
     ]
     ended = [
         Issue(AFFILIATION, affiliation_identity(library, person), EndAffiliation(recorded.at, recorded.at))
-        for library in state.get("libraries", [])
+        for library in known.libraries
     ]
-    lent = [Issue(EQUIPMENT, thing, WithdrawEquipment(recorded.at)) for thing in state.get("equipment", [])]
+    lent = [Issue(EQUIPMENT, thing, WithdrawEquipment(recorded.at)) for thing in known.equipment]
     return [*tokens, *offices, *ended, *lent]
 
 
-def _start(person: str, state: State) -> Issue:
-    ids = (person, *state.get("guests", []), *state.get("yielded", []))
-    return Issue(ERASURE, person, StartErasure(ids, tuple(state.get("references", [])), state.get("region")))
+def _start(person: str, known: Belongings) -> Issue:
+    ids = (person, *known.guests, *known.yielded)
+    return Issue(ERASURE, person, StartErasure(ids, known.references, known.region))
 
 
-def _learnt(state: State, recorded: Recorded) -> dict[str, Any]:
+def _learnt(state: Belongings, recorded: Recorded) -> Belongings:
+    stream = recorded.stream_id
     match recorded.event:
         case ErasureDecided(region=region):
-            return {**state, "decided": True, "region": region}
-        case GuestTied() | IdentityYielded() | TelegramLinked() | TokenIssued() | EquipmentRegistered():
-            return _with(state, BY_ID[type(recorded.event)], recorded.stream_id)
+            return replace(state, decided=True, region=region)
+        case GuestTied():
+            return replace(state, guests=_with(state.guests, stream))
+        case IdentityYielded():
+            return replace(state, yielded=_with(state.yielded, stream))
+        case TelegramLinked():
+            return replace(state, references=_with(state.references, stream))
         case LoginCodeAccepted(proves=str(reference)):
-            return _with(state, "references", reference)
+            return replace(state, references=_with(state.references, reference))
+        case TokenIssued():
+            return replace(state, tokens=_with(state.tokens, stream))
+        case EquipmentRegistered():
+            return replace(state, equipment=_with(state.equipment, stream))
+    return _learnt_of_terms(state, recorded)
+
+
+def _learnt_of_terms(state: Belongings, recorded: Recorded) -> Belongings:
+    """What begins and ends: affiliations and offices."""
+    match recorded.event:
         case AffiliationStarted(library=library):
-            return _with(state, "libraries", library)
+            return replace(state, libraries=_with(state.libraries, library))
         case AffiliationEnded(library=library):
-            return {**state, "libraries": [other for other in state.get("libraries", []) if other != library]}
+            return replace(state, libraries=tuple(each for each in state.libraries if each != library))
         case OfficeAssumed(office=office, region=region) | StandInNamed(office=office, region=region):
-            return _with(state, "offices", [recorded.stream_id, office, region])
+            return replace(state, offices=_with(state.offices, (recorded.stream_id, office, region)))
         case OfficeVacated(office=office, region=region) | StandInEnded(office=office, region=region):
-            left = [recorded.stream_id, office, region]
-            return {**state, "offices": [held for held in state.get("offices", []) if held != left]}
-        case _:
-            return dict(state)
+            left = (recorded.stream_id, office, region)
+            return replace(state, offices=tuple(each for each in state.offices if each != left))
+    return state
 
 
-def _with(state: State, name: str, value: Any) -> dict[str, Any]:
-    known = state.get(name, [])
-    return {**state, name: known if value in known else [*known, value]}
+def _with(known: tuple[T, ...], new: T) -> tuple[T, ...]:
+    return known if new in known else (*known, new)
 
 
-LEAVING = ProcessManager("leaving", instances, react, logs=(COMMITS,))
+LEAVING = ProcessManager(name="leaving", state=Belongings, instances=instances, react=react, logs=(COMMITS,))

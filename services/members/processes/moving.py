@@ -1,12 +1,12 @@
-"""Whoever moves takes along what they have shown of learning from before and nobody has reviewed: those of the new region do.
+"""Moving: when a person moves, the submissions that wait for a review move to the new region, whose people review them.
 
-One instance a person. State: ``{region, waiting: [submissions]}``; ``region`` is where they moved to, None while they never did.
+One instance a person.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from services.kernel.base.message import Recorded
 from services.kernel.declare.process import Issue, ProcessManager, Reaction
@@ -20,6 +20,14 @@ from services.members.domain.prior_learning import (
 )
 
 
+@dataclass(frozen=True)
+class Mover:
+    """``region`` is where the person moved to, None for a person who never moved. ``waiting`` holds submissions."""
+
+    region: str | None = None
+    waiting: tuple[str, ...] = ()
+
+
 def instances(recorded: Recorded) -> Sequence[str]:
     """The person that an event is about."""
     match recorded.event:
@@ -27,27 +35,22 @@ def instances(recorded: Recorded) -> Sequence[str]:
             return [recorded.stream_id]
         case PriorLearningSubmitted() | PriorLearningReviewed():
             return [recorded.event.person]
-        case _:
-            return []
+    return []
 
 
-def react(state: Mapping[str, Any], recorded: Recorded) -> Reaction:
-    """Remember what waits; move it when the person moves, and at once where it was shown while they did."""
-    region: str | None = state.get("region")
-    waiting: list[str] = list(state.get("waiting", []))
+def react(state: Mover, recorded: Recorded) -> Reaction[Mover]:
+    """Remember submissions that wait, and move them with the person; a submission made during the move is moved at once."""
     match recorded.event:
-        case MemberChanged(region=there) if there != region:
-            moved = [Issue(PRIOR_LEARNING, submission, MovePriorLearning(there)) for submission in waiting]
-            return Reaction({"region": there, "waiting": waiting}, moved)
+        case MemberChanged(region=there) if there != state.region:
+            moved = [Issue(PRIOR_LEARNING, submission, MovePriorLearning(there)) for submission in state.waiting]
+            return Reaction(replace(state, region=there), moved)
         case PriorLearningSubmitted(region=shown):
-            submission = recorded.stream_id
-            late = region is not None and shown != region
-            issues = [Issue(PRIOR_LEARNING, submission, MovePriorLearning(str(region)))] if late else []
-            return Reaction({"region": region, "waiting": [*waiting, submission]}, issues)
+            submission, here = recorded.stream_id, state.region
+            late = [] if here in {None, shown} else [Issue(PRIOR_LEARNING, submission, MovePriorLearning(str(here)))]
+            return Reaction(replace(state, waiting=(*state.waiting, submission)), late)
         case PriorLearningReviewed():
-            return Reaction({"region": region, "waiting": [one for one in waiting if one != recorded.stream_id]})
-        case _:
-            return Reaction(state)
+            return Reaction(replace(state, waiting=tuple(each for each in state.waiting if each != recorded.stream_id)))
+    return Reaction(state)
 
 
-MOVING = ProcessManager("moving", instances, react, logs=(COMMITS,))
+MOVING = ProcessManager(name="moving", state=Mover, instances=instances, react=react, logs=(COMMITS,))

@@ -1,6 +1,8 @@
-"""The guests: ``{_id: guest, name, email, phone (sealed), person: the member they are tied to or None}``."""
+"""The guests."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from services.kernel.base.message import Recorded
 from services.kernel.declare.view import Applied, Change, Remove, View
@@ -8,19 +10,27 @@ from services.members.domain.erasure import MemberErased
 from services.members.domain.guest import GuestAdded, GuestTied
 
 
+@dataclass(frozen=True)
+class GuestRow:
+    """``name``, ``email`` and ``phone`` are sealed. ``person`` is the member that the guest is tied to."""
+
+    guest: str
+    name: str | None
+    email: str | None
+    phone: str | None
+    person: str | None
+
+
 def apply(recorded: Recorded) -> Applied:
-    """One document a guest."""
     match recorded.event:
         case GuestAdded() as event:
-            added = {"name": event.name, "email": event.email, "phone": event.phone, "person": None}
-            return [Change(recorded.stream_id, added)]
+            return [Change.put(GuestRow(recorded.stream_id, event.name, event.email, event.phone, person=None))]
         case GuestTied() as event:
             return [Change(recorded.stream_id, {"person": event.person})]
         case MemberErased() as event:
-            # The first is a person's own, or a guest's who was erased for itself.
+            # The first id is a member's own, or that of a guest who was erased alone.
             return [Remove(identity) for identity in event.ids]
-        case _:
-            return []
+    return []
 
 
-GUESTS = View("guests", 2, apply, indexes=[[("person", 1)]])
+GUESTS = View(name="guests", version=2, row=GuestRow, apply=apply, indexes=([("person", 1)],))

@@ -1,38 +1,82 @@
-"""What people took part in: ``{_id: person or guest, person, attended, visits}``.
+"""What people took part in.
 
-``attended`` maps an activity to when presence was recorded; ``visits`` a visit to ``{mentorship, units, at}``. ``person`` is
-the member that a guest turned out to be, in the guest's own document: what either took part in stays where it was heard.
+The view reads both logs, and each log changes fields of its own, so the order of the two does not matter. What somebody took
+part in as a guest stays in the guest's own document, which names the member.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
 from services.kernel.base.message import Fact, Recorded
+from services.kernel.declare.fact_shapes import FactShapes
 from services.kernel.declare.view import COMMITS, INBOX, Applied, Change, View
 from services.members.domain.guest import GuestTied
 
 
+@dataclass(frozen=True)
+class AttendanceRecorded:
+    activity: str
+    person: str | None = None
+    guest: str | None = None
+
+
+@dataclass(frozen=True)
+class VisitLogged:
+    """``staff`` are the people whom the visit was for."""
+
+    mentorship: str
+    visit: str
+    units: tuple[str, ...] = ()
+    staff: tuple[str, ...] = ()
+
+
+HEARD = FactShapes(
+    {"events.attendance-recorded": AttendanceRecorded, "mentoring.visit-logged": VisitLogged},
+)
+
+
+@dataclass(frozen=True)
+class VisitRow:
+    mentorship: str
+    units: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class LearningRow:
+    """``participant`` is a member or a guest; ``person`` is the member that a guest turned out to be. ``attended`` holds by
+    activity when presence was recorded, ``visits`` each visit by its id.
+    """
+
+    participant: str
+    person: str | None = None
+    attended: Mapping[str, datetime] = field(default_factory=dict)
+    visits: Mapping[str, VisitRow] = field(default_factory=dict)
+
+
 def apply(told: Recorded | Fact) -> Applied:
-    """One document a person or guest. Each log changes fields of its own, so their order does not matter."""
-    if isinstance(told, Recorded):
-        match told.event:
-            case GuestTied() as event:
-                return [Change(told.stream_id, {"person": event.person})]
-            case _:
-                return []
-    match told.name:
-        case "events.attendance-recorded":
-            who = told.data.get("person") or told.data.get("guest")
-            return [Change(str(who), {f"attended.{told.data['activity']}": told.at})] if who else []
-        case "mentoring.visit-logged":
-            visit = {
-                "mentorship": str(told.data["mentorship"]),
-                "units": list(told.data.get("units") or ()),
-                "at": told.at,
-            }
-            staff = dict.fromkeys(told.data.get("staff") or ())
-            return [Change(str(person), {f"visits.{told.data['visit']}": visit}) for person in staff]
-        case _:
-            return []
+    if isinstance(told, Fact):
+        return _heard(told)
+    match told.event:
+        case GuestTied(person=person):
+            return [Change(told.stream_id, {"person": person})]
+    return []
 
 
-LEARNING = View("learning", 1, apply, logs=(COMMITS, INBOX), indexes=[[("person", 1)]])
+def _heard(fact: Fact) -> Applied:
+    match HEARD.read(fact):
+        case AttendanceRecorded(activity, person, guest):
+            participant = person or guest
+            return [Change(participant, {f"attended.{activity}": fact.at})] if participant else []
+        case VisitLogged(mentorship, visit, units, staff):
+            logged = VisitRow(mentorship, units, fact.at)
+            return [Change(person, {f"visits.{visit}": logged}) for person in dict.fromkeys(staff)]
+    return []
+
+
+LEARNING = View(
+    name="learning", version=1, row=LearningRow, apply=apply, logs=(COMMITS, INBOX), indexes=([("person", 1)],)
+)

@@ -1,37 +1,46 @@
-"""The libraries: ``{_id: library, name, spelling, kind, level, region, subdistrict, size, interest}``.
-
-``spelling`` is the name as it is searched.
-"""
+"""The libraries."""
 
 from __future__ import annotations
+
+from dataclasses import asdict, dataclass
 
 from services.kernel.base.message import Recorded
 from services.kernel.declare.view import Applied, Change, View
 from services.members.domain.library import LibraryDescribed, LibraryInterestChanged, LibraryRegistered, spelling
 
 
+@dataclass(frozen=True)
+class LibraryRow:
+    """``spelling`` is the name as it is searched."""
+
+    library: str
+    name: str
+    spelling: str
+    kind: str
+    level: str
+    region: str
+    subdistrict: str | None
+    size: str | None
+    interest: str
+
+
 def apply(recorded: Recorded) -> Applied:
-    """One document a library."""
+    library = recorded.stream_id
     match recorded.event:
         case LibraryRegistered() as event:
-            registered = {
-                "name": event.name,
-                "spelling": spelling(event.name),
-                "kind": event.kind,
-                "level": event.level,
-                "region": event.region,
-                "subdistrict": event.subdistrict,
-                "size": event.size,
-                "interest": "none",
-            }
-            return [Change(recorded.stream_id, registered)]
+            return [Change.put(LibraryRow(library, **asdict(event), spelling=spelling(event.name), interest="none"))]
         case LibraryDescribed() as event:
             described = {"kind": event.kind, "level": event.level, "subdistrict": event.subdistrict, "size": event.size}
-            return [Change(recorded.stream_id, described)]
+            return [Change(library, described)]
         case LibraryInterestChanged() as event:
-            return [Change(recorded.stream_id, {"interest": event.interest})]
-        case _:
-            return []
+            return [Change(library, {"interest": event.interest})]
+    return []
 
 
-LIBRARIES = View("libraries", 1, apply, indexes=[[("region", 1), ("spelling", 1)], [("spelling", 1)]])
+LIBRARIES = View(
+    name="libraries",
+    version=1,
+    row=LibraryRow,
+    apply=apply,
+    indexes=([("region", 1), ("spelling", 1)], [("spelling", 1)]),
+)

@@ -1,34 +1,74 @@
-"""What one can learn at, as events and mentoring told it: ``{_id: id, kind, title, library, units, starts}``.
-
-``kind`` is ``activity``, with its title, units and beginning, or ``mentorship``, with its library.
-"""
+"""The activities and mentorships that people can learn at, as events and mentoring told of them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from services.kernel.base.message import Fact
+from services.kernel.declare.fact_shapes import FactShapes
 from services.kernel.declare.view import INBOX, Applied, Change, View
+
+ACTIVITY = "activity"
+MENTORSHIP = "mentorship"
+
+
+@dataclass(frozen=True)
+class ActivityPublished:
+    """``units`` are what the activity teaches."""
+
+    activity: str
+    title: str
+    starts: str
+    units: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ActivityRescheduled:
+    activity: str
+    starts: str
+
+
+@dataclass(frozen=True)
+class MentorshipOpened:
+    mentorship: str
+    library: str
+
+
+HEARD = FactShapes(
+    {
+        "events.activity-published": ActivityPublished,
+        "events.activity-rescheduled": ActivityRescheduled,
+        "mentoring.mentorship-opened": MentorshipOpened,
+    }
+)
+
+
+@dataclass(frozen=True)
+class OccasionRow:
+    """``kind`` is activity, with ``title``, ``units`` and ``starts``, or mentorship, with ``library``. An activity that was
+    rescheduled, and whose publication was not told here, has nothing but ``starts``.
+    """
+
+    occasion: str
+    kind: str | None = None
+    title: str | None = None
+    library: str | None = None
+    units: tuple[str, ...] = ()
+    starts: datetime | None = None
 
 
 def apply(fact: Fact) -> Applied:
-    """One document an activity or mentorship."""
-    match fact.name:
-        case "events.activity-published":
-            published = {
-                "kind": "activity",
-                "title": fact.data["title"],
-                "units": list(fact.data.get("units") or ()),
-                "starts": datetime.fromisoformat(fact.data["starts"]),
-            }
-            return [Change(str(fact.data["activity"]), published)]
-        case "events.activity-rescheduled":
-            return [Change(str(fact.data["activity"]), {"starts": datetime.fromisoformat(fact.data["starts"])})]
-        case "mentoring.mentorship-opened":
-            opened = {"kind": "mentorship", "library": str(fact.data["library"])}
-            return [Change(str(fact.data["mentorship"]), opened)]
-        case _:
-            return []
+    match HEARD.read(fact):
+        case ActivityPublished(activity, title, starts, units):
+            begins = datetime.fromisoformat(starts)
+            published = {"kind": ACTIVITY, "title": title, "units": list(units), "starts": begins}
+            return [Change(activity, published)]
+        case ActivityRescheduled(activity, starts):
+            return [Change(activity, {"starts": datetime.fromisoformat(starts)})]
+        case MentorshipOpened(mentorship, library):
+            return [Change(mentorship, {"kind": MENTORSHIP, "library": library})]
+    return []
 
 
-OCCASIONS = View("occasions", 1, apply, logs=(INBOX,))
+OCCASIONS = View(name="occasions", version=1, row=OccasionRow, apply=apply, logs=(INBOX,))

@@ -1,10 +1,9 @@
-"""Who holds which office: ``{_id: <office>.<region or all>, office, region, board, holder, since, stand_in}``.
-
-An office that many hold has a document for each of them, under ``<office>.<region or all>.<person>``. ``held`` says
-whether there is a holder; ``holder``, ``since`` (of the term) and ``stand_in`` are None where there is nobody.
-"""
+"""Who holds which office."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
 
 from services.kernel.base.message import Recorded
 from services.kernel.declare.view import Applied, Change, View
@@ -12,38 +11,51 @@ from services.members.domain.office import OfficeAssumed, OfficeVacated, StandIn
 from services.members.domain.office_kinds import OFFICES
 
 
+@dataclass(frozen=True)
+class OfficeRow:
+    """An office, or each term of an office that many hold; ``office_key`` makes the key. ``board``: whether the office belongs
+    to the board. ``held``: whether there is a holder. ``since`` is when the holder's term began.
+    """
+
+    key: str
+    office: str
+    region: str | None
+    board: bool
+    holder: str | None = None
+    held: bool = False
+    since: datetime | None = None
+    stand_in: str | None = None
+
+
 def apply(recorded: Recorded) -> Applied:
-    """One document an office and region."""
     match recorded.event:
-        case OfficeAssumed() as event:
-            return [
-                _change(event.office, event.region, event.person, holder=event.person, held=True, since=event.since)
-            ]
-        case OfficeVacated() as event:
-            return [_change(event.office, event.region, event.person, holder=None, held=False, since=None)]
-        case StandInNamed() as event:
-            return [_change(event.office, event.region, event.person, stand_in=event.person)]
-        case StandInEnded() as event:
-            return [_change(event.office, event.region, event.person, stand_in=None)]
-        case _:
-            return []
+        case OfficeAssumed(office, region, person, since):
+            return [_office_change(office, region, person, holder=person, held=True, since=since)]
+        case OfficeVacated(office, region, person):
+            return [_office_change(office, region, person, holder=None, held=False, since=None)]
+        case StandInNamed(office, region, person):
+            return [_office_change(office, region, person, stand_in=person)]
+        case StandInEnded(office, region, person):
+            return [_office_change(office, region, person, stand_in=None)]
+    return []
 
 
 def office_key(office: str, region: str | None, person: str | None = None) -> str:
-    """The document's key; ``person`` counts for an office that many hold."""
+    """The document's key: ``<office>.<region or all>``, and ``.<person>`` for an office that many hold."""
     kind = OFFICES.get(office)
     return f"{office}.{region or 'all'}.{person}" if kind is not None and kind.many else f"{office}.{region or 'all'}"
 
 
-def _change(office: str, region: str | None, person: str, **fields: object) -> Change:
+def _office_change(office: str, region: str | None, person: str, **fields: object) -> Change:
     kind = OFFICES.get(office)
     common = {"office": office, "region": region, "board": kind is not None and kind.board}
     return Change(office_key(office, region, person), {**common, **fields})
 
 
 OFFICE_HOLDERS = View(
-    "office_holders",
-    2,
-    apply,
-    indexes=[[("holder", 1)], [("stand_in", 1)], [("region", 1)], [("office", 1), ("held", 1)]],
+    name="office_holders",
+    version=2,
+    row=OfficeRow,
+    apply=apply,
+    indexes=([("holder", 1)], [("stand_in", 1)], [("region", 1)], [("office", 1), ("held", 1)]),
 )

@@ -1,23 +1,38 @@
-"""The regions: ``{_id: region, name, subdistricts: [{id, name, latitude, longitude}]}``."""
+"""The regions."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from services.kernel.base.message import Recorded
+from services.kernel.declare.shapes import fill
 from services.kernel.declare.view import Applied, Change, View
 from services.members.domain.region import RegionOpened
 
 
+@dataclass(frozen=True)
+class SubdistrictRow:
+    """The point is the sub-district's centre, in degrees."""
+
+    id: str
+    name: str
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True)
+class RegionRow:
+    region: str
+    name: str
+    subdistricts: tuple[SubdistrictRow, ...]
+
+
 def apply(recorded: Recorded) -> Applied:
-    """One document a region."""
     match recorded.event:
-        case RegionOpened() as event:
-            subdistricts = [
-                {"id": known.id, "name": known.name, "latitude": known.latitude, "longitude": known.longitude}
-                for known in event.subdistricts
-            ]
-            return [Change(recorded.stream_id, {"name": event.name, "subdistricts": subdistricts})]
-        case _:
-            return []
+        case RegionOpened(name, subdistricts):
+            rows = tuple(fill(SubdistrictRow, each) for each in subdistricts)
+            return [Change.put(RegionRow(recorded.stream_id, name, rows))]
+    return []
 
 
-REGIONS = View("regions", 1, apply)
+REGIONS = View(name="regions", version=1, row=RegionRow, apply=apply)

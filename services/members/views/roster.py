@@ -1,31 +1,39 @@
-"""The members: ``{_id: person, name, email, phone (sealed), library, region, subdistrict, language, how, registered}``.
-
-Who has said something of their background has it under ``background``, sealed.
-"""
+"""The members."""
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
+
 from services.kernel.base.message import Recorded
+from services.kernel.declare.schema import UNSET, Unset
 from services.kernel.declare.view import Applied, Change, Remove, View
 from services.members.domain.person import ErasureDecided, MemberChanged, MemberJoined
 
 
+@dataclass(frozen=True)
+class MemberRow:
+    """``name``, ``email``, ``phone`` and ``background`` are sealed. ``registered`` is an ISO date. Only the document of a member
+    who said something of their background has ``background``.
+    """
+
+    member: str
+    name: str
+    email: str | None
+    phone: str | None
+    library: str
+    region: str
+    subdistrict: str
+    language: str
+    how: str
+    registered: str
+    background: str | Unset = UNSET
+
+
 def apply(recorded: Recorded) -> Applied:
-    """One document a member."""
     match recorded.event:
         case MemberJoined() as event:
-            joined = {
-                "name": event.name,
-                "email": event.email,
-                "phone": event.phone,
-                "library": event.library,
-                "region": event.region,
-                "subdistrict": event.subdistrict,
-                "language": event.language,
-                "how": event.how,
-                "registered": event.registered.isoformat(),
-            }
-            return [Change(recorded.stream_id, joined)]
+            joined = {**asdict(event), "registered": event.registered.isoformat()}
+            return [Change.put(MemberRow(recorded.stream_id, **joined))]
         case MemberChanged() as event:
             sealed = {"name": event.name, "phone": event.phone, "background": event.background}
             plain = {
@@ -37,8 +45,7 @@ def apply(recorded: Recorded) -> Applied:
             return [Change(recorded.stream_id, {name: new for name, new in sealed.items() if new is not None} | plain)]
         case ErasureDecided():
             return [Remove(recorded.stream_id)]
-        case _:
-            return []
+    return []
 
 
-ROSTER = View("roster", 1, apply, indexes=[[("region", 1)]])
+ROSTER = View(name="roster", version=1, row=MemberRow, apply=apply, indexes=([("region", 1)],))

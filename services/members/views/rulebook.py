@@ -1,25 +1,42 @@
-"""The versions of the rules: ``{_id: version in six digits, version, in_force_from, …every rule}``."""
+"""The versions of the rules."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from services.kernel.base.message import Recorded
+from services.kernel.declare.fact_views import six_digits
 from services.kernel.declare.view import Applied, Change, View
 from services.members.domain.rules import RulesChanged
 
 
+@dataclass(frozen=True)
+class RulesRow:
+    """``key`` is the version in six digits; every rule has the meaning that ``rules.RuleSet`` gives it."""
+
+    key: str
+    version: int
+    in_force_from: datetime
+    speakers: str
+    quiet_from: str
+    quiet_until: str
+    pilot_after_gatherings: int
+    probation_weeks: int
+    certificate_minimum: float
+    response_school_days: int
+    school_days: tuple[str, ...]
+    holidays: tuple[str, ...]
+    pilot_able_people: int
+    pilot_level: int
+    announcement_second_above: int
+
+
 def apply(recorded: Recorded) -> Applied:
-    """One document a version."""
     match recorded.event:
-        case RulesChanged() as event:
-            rules = {
-                name: list(rule) if isinstance(rule, tuple) else rule for name, rule in asdict(event.rules).items()
-            }
-            ruled = {"version": event.version, "in_force_from": event.in_force_from, **rules}
-            return [Change(f"{event.version:06d}", ruled)]
-        case _:
-            return []
+        case RulesChanged(version, in_force_from, rules):
+            return [Change.put(RulesRow(six_digits(version), version, in_force_from, **asdict(rules)))]
+    return []
 
 
-RULEBOOK = View("rulebook", 2, apply)
+RULEBOOK = View(name="rulebook", version=2, row=RulesRow, apply=apply)

@@ -1,22 +1,35 @@
-"""The tokens of each person: ``{_id: token, person, name (sealed), issued, expires, revoked}``. Whether one is good its stream tells."""
+"""The tokens of each person. Whether a token is good, its own stream says."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
 
 from services.kernel.base.message import Recorded
 from services.kernel.declare.view import Applied, Change, View
 from services.members.domain.credential import TokenIssued, TokenRevoked
 
 
+@dataclass(frozen=True)
+class TokenRow:
+    """``name`` is sealed. Times are the machine's; ``revoked`` is None for a token that was not revoked."""
+
+    id: str
+    person: str
+    name: str
+    issued: datetime
+    expires: datetime
+    revoked: datetime | None
+
+
 def apply(recorded: Recorded) -> Applied:
-    """One document a token."""
     match recorded.event:
         case TokenIssued() as event:
-            issued = {"person": event.person, "name": event.name, "issued": event.issued, "expires": event.expires}
-            return [Change(recorded.stream_id, {**issued, "revoked": None})]
-        case TokenRevoked() as event:
-            return [Change(recorded.stream_id, {"revoked": event.at})]
-        case _:
-            return []
+            row = TokenRow(recorded.stream_id, event.person, event.name, event.issued, event.expires, revoked=None)
+            return [Change.put(row)]
+        case TokenRevoked(at=at):
+            return [Change(recorded.stream_id, {"revoked": at})]
+    return []
 
 
-TOKENS = View("tokens", 1, apply, indexes=[[("person", 1)]])
+TOKENS = View(name="tokens", version=1, row=TokenRow, apply=apply, indexes=([("person", 1)],))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from services.kernel.base.ids import derived_id
 from services.kernel.base.message import Command, Metadata
 from services.kernel.base.metrics import Metrics
-from services.kernel.commands.decider import Commands, Order
+from services.kernel.commands.decider import CommandEnvelope, Commands
 from services.notifications.domain.contact import CONTACT, RecordReached, RecordRefusal
 from services.notifications.domain.message import Kind
 from services.notifications.sending.delivery import Delivery
@@ -41,7 +41,7 @@ class ContactTracker:
     def _record(self, delivery: Delivery, what: str, channel: str, command: Command) -> None:
         command_id = derived_id(ACTOR, what, delivery.id, channel, str(delivery.reopened))
         meta = Metadata(correlation=delivery.fact, actor=ACTOR)
-        self.commands.take(CONTACT, Order(command, delivery.person, command_id, meta))
+        self.commands.take(CONTACT, CommandEnvelope(command, delivery.person, command_id, meta))
 
 
 def _is_to_group(delivery: Delivery) -> bool:

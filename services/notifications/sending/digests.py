@@ -14,7 +14,7 @@ from services.kernel.base.bell import Bell
 from services.kernel.base.clock import Clock
 from services.kernel.base.ids import derived_id
 from services.kernel.base.message import Metadata
-from services.kernel.commands.decider import Commands, Order
+from services.kernel.commands.decider import CommandEnvelope, Commands
 from services.notifications.domain.message import MESSAGE, Kind, PlanMessage, Variable
 from services.notifications.sending.contact_tracker import ACTOR
 from services.notifications.sending.delivery_store import Deliveries
@@ -73,7 +73,7 @@ class DigestReader:
     def _plan(self, person: str, line: str, every: str) -> None:
         command = digest(person, line, every, self._clock.now())
         meta = Metadata(correlation=command.fact, actor=ACTOR)
-        self._commands.take(MESSAGE, Order(command, command.fact, derived_id(command.fact), meta))
+        self._commands.take(MESSAGE, CommandEnvelope(command, command.fact, derived_id(command.fact), meta))
 
 
 def digest(person: str, line: str, every: str, now: datetime) -> PlanMessage:

@@ -17,7 +17,7 @@ from pymongo.errors import PyMongoError
 from services.kernel.base.bell import Bell
 from services.kernel.base.clock import Clock
 from services.kernel.base.message import Fact, Recorded
-from services.kernel.readers.parking import Parking, Unread
+from services.kernel.readers.parking import Parking, ParkingReader
 from services.kernel.readers.reader import Checkpoints, LostCheckpoint, Source
 from services.notifications.domain.contact import EMAIL, TELEGRAM
 from services.notifications.domain.message import Kind, MessagePlanned
@@ -241,7 +241,7 @@ class PlanningReader:
         self._planner = planner
         self._source = source
         self._checkpoints = checkpoints
-        self._unread = Unread(parking, self.name)
+        self._unread = ParkingReader(parking, self.name)
         self._planned = planned
         self._position: int | None = None
 

@@ -18,7 +18,7 @@ from services.kernel.base.clock import Clock
 from services.kernel.base.ids import derived_id
 from services.kernel.base.message import Metadata
 from services.kernel.bus.envelope import canonical
-from services.kernel.commands.decider import Commands, Order
+from services.kernel.commands.decider import CommandEnvelope, Commands
 from services.notifications.domain.interest import Interest
 from services.notifications.domain.partner import PARTNER
 from services.notifications.domain.subscription import (
@@ -196,7 +196,7 @@ class SubscriptionWorker:
         """Disable the subscription, which tells a human. A repetition after a crash disables it only once."""
         log.warning("subscription disabled", extra={"subscription": delivery.subscription, "why": why})
         command_id = derived_id("webhook-given-up", delivery.id, subscription.enabled)
-        order = Order(
+        order = CommandEnvelope(
             DisableSubscription(why, delivery.run), delivery.subscription, command_id, Metadata(correlation=command_id)
         )
         self.commands.take(SUBSCRIPTION, order)

@@ -6,7 +6,7 @@ from tests.support.service_databases import ServiceDatabases
 
 
 @pytest.fixture
-def stage(service_databases: ServiceDatabases) -> EventsHarness:
+def harness(service_databases: ServiceDatabases) -> EventsHarness:
     harness = service_databases.harness(EventsHarness)
     harness.open_regions(KEDIRI, BLITAR)
     return harness

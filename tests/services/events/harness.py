@@ -10,6 +10,7 @@ from services.events.bootstrap import definition
 from services.events.parts import DECIDE, KEEP, PLAN, READ_MEMBERS, RECORD
 from services.kernel.declare.policy import EVERYWHERE, Actor
 from tests.support.sample_community import BLITAR, KEDIRI, person
+from tests.support.sample_facts import sample
 from tests.support.service_harness import Reply, ServiceHarness
 from tests.unit.events.sample_times import END, SESSIONS, START
 
@@ -51,6 +52,10 @@ class EventsHarness(ServiceHarness):
         self.members.say(kind, subject, data, region)
         self.admit(self.members)
         self.show()
+
+    def rule(self, **changed: Any) -> None:
+        """Members tell of a new version of the rules."""
+        self.hear("rules-changed", "rules", sample("members", "rules-changed", **changed))
 
     def topic(self, raiser: str = "ani", region: str = KEDIRI) -> str:
         """A topic that somebody raised."""

@@ -5,7 +5,7 @@ import pytest
 from services.events.api.kinds import NewActivity
 from services.kernel.declare.policy import ANONYMOUS, ActorSignature
 from services.kernel.declare.schema import schema_of
-from tests.services.events import lectures
+from tests.services.events import sample_lectures as lectures
 from tests.services.events.harness import BIMA, RANI, EventsHarness
 from tests.support.sample_community import BLITAR, KEDIRI, person
 from tests.unit.events.sample_times import END, START
@@ -51,76 +51,76 @@ def test_unknown_fields_and_wrong_types_are_named(field: str, value: object) -> 
     assert schema_of(NewActivity)().validate(GOOD) == {}
 
 
-def test_a_gathering_with_a_fee_cannot_even_be_asked_for(stage: EventsHarness) -> None:
-    reply = stage.post(RANI, "/v1/activities", {**GOOD, "fee": 0})
+def test_a_gathering_with_a_fee_cannot_even_be_asked_for(harness: EventsHarness) -> None:
+    reply = harness.post(RANI, "/v1/activities", {**GOOD, "fee": 0})
     assert (reply.status, reply.body["errors"]) == (400, {"fee": ["Unknown field."]})
 
 
-def test_topic_and_venue_of_a_gathering_must_exist(stage: EventsHarness) -> None:
-    assert stage.post(RANI, "/v1/activities", GOOD).body["errors"] == {"topic": ["There is no such topic."]}
-    topic = stage.topic()
-    reply = stage.post(RANI, "/v1/activities", {**GOOD, "topic": topic})
+def test_topic_and_venue_of_a_gathering_must_exist(harness: EventsHarness) -> None:
+    assert harness.post(RANI, "/v1/activities", GOOD).body["errors"] == {"topic": ["There is no such topic."]}
+    topic = harness.topic()
+    reply = harness.post(RANI, "/v1/activities", {**GOOD, "topic": topic})
     assert reply.body["errors"] == {"venue": ["There is no such venue."]}
-    nowhere = stage.post(person("ani"), "/v1/topics", {"title": "x", "region": "atlantis"})
+    nowhere = harness.post(person("ani"), "/v1/topics", {"title": "x", "region": "atlantis"})
     assert nowhere.body["errors"] == {"region": ["There is no such region."]}
     stray = {"name": "x", "kind": "cafe", "region": KEDIRI, "subdistrict": f"{BLITAR}-1"}
-    assert list(stage.post(RANI, "/v1/venues", stray).body["errors"]) == ["subdistrict"]
+    assert list(harness.post(RANI, "/v1/venues", stray).body["errors"]) == ["subdistrict"]
 
 
-def test_a_list_from_beyond_the_calendar_is_not_read(stage: EventsHarness) -> None:
+def test_a_list_from_beyond_the_calendar_is_not_read(harness: EventsHarness) -> None:
     for at in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"):
-        reply = stage.get(RANI, f"/v1/activities?from={at}")
+        reply = harness.get(RANI, f"/v1/activities?from={at}")
         assert (reply.status, list(reply.body["errors"])) == (400, ["from"])
 
 
-def test_a_second_topic_is_refused_by_the_rule_and_not_by_chance(stage: EventsHarness) -> None:
-    topic = stage.topic()
-    activity = stage.plan(topic=topic).body["activity"]
-    second = stage.post(RANI, f"/v1/activities/{activity}/topics", {"topic": stage.topic()})
+def test_a_second_topic_is_refused_by_the_rule_and_not_by_chance(harness: EventsHarness) -> None:
+    topic = harness.topic()
+    activity = harness.plan(topic=topic).body["activity"]
+    second = harness.post(RANI, f"/v1/activities/{activity}/topics", {"topic": harness.topic()})
     assert (second.status, second.rule) == (422, "one-topic-per-gathering")
-    assert stage.post(RANI, f"/v1/activities/{activity}/topics", {"topic": topic}).status == 200
+    assert harness.post(RANI, f"/v1/activities/{activity}/topics", {"topic": topic}).status == 200
 
 
-def test_the_same_key_gets_the_same_answer_and_another_body_is_refused(stage: EventsHarness) -> None:
+def test_the_same_key_gets_the_same_answer_and_another_body_is_refused(harness: EventsHarness) -> None:
     wish = {"title": "Barcodes", "region": KEDIRI}
-    first = stage.post(person("ani"), "/v1/topics", wish, key="mine")
-    again = stage.post(person("ani"), "/v1/topics", wish, key="mine")
+    first = harness.post(person("ani"), "/v1/topics", wish, key="mine")
+    again = harness.post(person("ani"), "/v1/topics", wish, key="mine")
     assert (first.status, first.body, first.headers["Position"]) == (
         again.status,
         again.body,
         again.headers["Position"],
     )
-    other = stage.post(person("ani"), "/v1/topics", {**wish, "title": "Labels"}, key="mine")
+    other = harness.post(person("ani"), "/v1/topics", {**wish, "title": "Labels"}, key="mine")
     assert (other.status, other.rule) == (422, None)
-    assert stage.post(person("budi"), "/v1/topics", wish, key="mine").body != first.body
+    assert harness.post(person("budi"), "/v1/topics", wish, key="mine").body != first.body
 
 
-def test_a_refusal_is_an_outcome_and_stays_one(stage: EventsHarness) -> None:
-    activity = stage.plan().body["activity"]
+def test_a_refusal_is_an_outcome_and_stays_one(harness: EventsHarness) -> None:
+    activity = harness.plan().body["activity"]
     path = f"/v1/activities/{activity}"
-    assert stage.post(RANI, f"{path}/publish", key="mine").rule == "nobody-leads-it"
-    stage.post(RANI, f"{path}/speakers", {"person": "rani", "role": "guide"})
-    assert stage.post(RANI, f"{path}/publish", key="mine").rule == "nobody-leads-it"
-    assert stage.post(RANI, f"{path}/publish").status == 200
+    assert harness.post(RANI, f"{path}/publish", key="mine").rule == "nobody-leads-it"
+    harness.post(RANI, f"{path}/speakers", {"person": "rani", "role": "guide"})
+    assert harness.post(RANI, f"{path}/publish", key="mine").rule == "nobody-leads-it"
+    assert harness.post(RANI, f"{path}/publish").status == 200
 
 
-def test_a_body_over_the_limit_is_too_large(stage: EventsHarness) -> None:
-    assert stage.post(person("ani"), "/v1/topics", {"title": "x" * 300_000}).status == 413
+def test_a_body_over_the_limit_is_too_large(harness: EventsHarness) -> None:
+    assert harness.post(person("ani"), "/v1/topics", {"title": "x" * 300_000}).status == 413
 
 
-def test_a_write_without_a_key_is_not_read(stage: EventsHarness) -> None:
-    reply = stage.post(person("ani"), "/v1/topics", {"title": "x", "region": KEDIRI}, key="")
+def test_a_write_without_a_key_is_not_read(harness: EventsHarness) -> None:
+    reply = harness.post(person("ani"), "/v1/topics", {"title": "x", "region": KEDIRI}, key="")
     assert (reply.status, "Idempotency-Key" in reply.body["detail"]) == (400, True)
 
 
-def test_a_forged_or_foreign_signature_is_nobodys(stage: EventsHarness) -> None:
+def test_a_forged_or_foreign_signature_is_nobodys(harness: EventsHarness) -> None:
     forged = ActorSignature("another key").sign(RANI)
-    reply = stage.call(ANONYMOUS, "GET", "/v1/activities", None, **{ActorSignature.HEADER: forged})
+    reply = harness.call(ANONYMOUS, "GET", "/v1/activities", None, **{ActorSignature.HEADER: forged})
     assert reply.status == 401
 
 
-def test_an_anonymous_caller_changes_nothing(stage: EventsHarness) -> None:
-    activity, topic, venue = stage.published(), stage.topic(), stage.venue()
+def test_an_anonymous_caller_changes_nothing(harness: EventsHarness) -> None:
+    activity, topic, venue = harness.published(), harness.topic(), harness.venue()
     paths = {
         "/v1/topics": {"title": "x", "region": KEDIRI},
         f"/v1/topics/{topic}/raisers": {},
@@ -148,24 +148,24 @@ def test_an_anonymous_caller_changes_nothing(stage: EventsHarness) -> None:
         f"/v1/activities/{activity}/materials": {"title": "x", "text": "x", "licence": "cc0"},
         f"/v1/activities/{activity}/certificates": {},
         "/v1/certificates/none/revocation": {"reason": "x"},
-        **lectures.bodies(lectures.announced(stage), lectures.poll(stage, lectures.EVENING, lectures.LATER)),
+        **lectures.bodies(lectures.announced(harness), lectures.poll(harness, lectures.EVENING, lectures.LATER)),
     }
-    routes = {route.path for route in stage.application.definition.routes if route.method == "POST" and route.public}
+    routes = {route.path for route in harness.application.definition.routes if route.method == "POST" and route.public}
     routes.remove("/v1/activities/{activity}/problems")  # which strangers may say
     assert len(paths) == len(routes), "a route is missing here"
-    before = stage.application.log.head()
+    before = harness.application.log.head()
     for path, body in paths.items():
-        assert stage.post(ANONYMOUS, path, body).status == 401, path
-    assert stage.application.log.head() == before
+        assert harness.post(ANONYMOUS, path, body).status == 401, path
+    assert harness.application.log.head() == before
 
 
-def test_a_coordinator_of_another_region_changes_nothing_here(stage: EventsHarness) -> None:
-    activity, venue = stage.published(), stage.venue("school")
-    stage.register(activity, "ani")
-    before = stage.application.log.head()
+def test_a_coordinator_of_another_region_changes_nothing_here(harness: EventsHarness) -> None:
+    activity, venue = harness.published(), harness.venue("school")
+    harness.register(activity, "ani")
+    before = harness.application.log.head()
     one = f"/v1/activities/{activity}"
     for path, body in {
-        "/v1/activities": {**GOOD, "topic": stage.topic(), "venue": venue},
+        "/v1/activities": {**GOOD, "topic": harness.topic(), "venue": venue},
         f"{one}/topics": {"topic": "t"},
         f"{one}/speakers": {"person": "bima", "role": "guide"},
         f"{one}/publish": {},
@@ -178,6 +178,6 @@ def test_a_coordinator_of_another_region_changes_nothing_here(stage: EventsHarne
         f"/v1/venues/{venue}/requests": {"activity": activity},
         "/v1/venues": {"name": "x", "kind": "cafe", "region": KEDIRI, "subdistrict": f"{KEDIRI}-1"},
     }.items():
-        assert stage.post(BIMA, path, body).status == 403, path
-    assert stage.call(BIMA, "DELETE", f"{one}/registrations/ani").status == 403
-    assert stage.application.log.head() == before + 1  # the topic that this test raised
+        assert harness.post(BIMA, path, body).status == 403, path
+    assert harness.call(BIMA, "DELETE", f"{one}/registrations/ani").status == 403
+    assert harness.application.log.head() == before + 1  # the topic that this test raised

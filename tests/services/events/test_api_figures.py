@@ -6,19 +6,19 @@ from tests.unit.events.sample_times import END, START, WORKSHOP_END
 FIGURES = "/v1/attendance/figures"
 
 
-def test_attendance_is_counted_by_region_venue_kind_and_month(stage: EventsHarness) -> None:
-    gathering = stage.published()
-    stage.register(gathering, "ani", "budi", "citra", "dina")
-    workshop = stage.workshop(open=True, venue=stage.venue("other"))
-    stage.post(ANONYMOUS, f"/v1/activities/{workshop}/registrations", {"guest": "guest-1"})
-    stage.clock.advance(START - stage.clock.now())
-    stage.post(RANI, f"/v1/activities/{gathering}/attendance", {"person": "dina", "state": "excused"})
-    stage.post(RANI, f"/v1/activities/{gathering}/attendance", {"guest": "guest-2"})
-    stage.hold(gathering, "ani", "eka")
-    stage.clock.advance(WORKSHOP_END - stage.clock.now())
-    stage.post(RANI, f"/v1/activities/{workshop}/attendance", {"guest": "guest-1", "session": "s1"})
-    stage.post(RANI, f"/v1/activities/{workshop}/complete")
-    reply = stage.get(RANI, f"{FIGURES}?region={KEDIRI}")
+def test_attendance_is_counted_by_region_venue_kind_and_month(harness: EventsHarness) -> None:
+    gathering = harness.published()
+    harness.register(gathering, "ani", "budi", "citra", "dina")
+    workshop = harness.workshop(open=True, venue=harness.venue("other"))
+    harness.post(ANONYMOUS, f"/v1/activities/{workshop}/registrations", {"guest": "guest-1"})
+    harness.clock.advance(START - harness.clock.now())
+    harness.post(RANI, f"/v1/activities/{gathering}/attendance", {"person": "dina", "state": "excused"})
+    harness.post(RANI, f"/v1/activities/{gathering}/attendance", {"guest": "guest-2"})
+    harness.hold(gathering, "ani", "eka")
+    harness.clock.advance(WORKSHOP_END - harness.clock.now())
+    harness.post(RANI, f"/v1/activities/{workshop}/attendance", {"guest": "guest-1", "session": "s1"})
+    harness.post(RANI, f"/v1/activities/{workshop}/complete")
+    reply = harness.get(RANI, f"{FIGURES}?region={KEDIRI}")
     common = {"region": KEDIRI, "month": "2026-03", "activities": 1}
     assert reply.body["items"] == [
         {
@@ -32,12 +32,12 @@ def test_attendance_is_counted_by_region_venue_kind_and_month(stage: EventsHarne
     ]  # fmt: skip
 
 
-def test_figures_are_for_planners_of_the_region_and_within_the_wanted_time(stage: EventsHarness) -> None:
-    stage.hold(stage.published(), "ani")
+def test_figures_are_for_planners_of_the_region_and_within_the_wanted_time(harness: EventsHarness) -> None:
+    harness.hold(harness.published(), "ani")
     for stranger, status in ((ANONYMOUS, 401), (person("ani"), 403), (BIMA, 403)):
-        assert stage.get(stranger, f"{FIGURES}?region={KEDIRI}").status == status
-    assert stage.get(RANI, FIGURES).status == 403
-    assert len(stage.get(coordinator(), FIGURES).body["items"]) == 1
+        assert harness.get(stranger, f"{FIGURES}?region={KEDIRI}").status == status
+    assert harness.get(RANI, FIGURES).status == 403
+    assert len(harness.get(coordinator(), FIGURES).body["items"]) == 1
     later = f"{END:%Y-%m-%dT%H:%M:%SZ}"
-    assert stage.get(RANI, f"{FIGURES}?region={KEDIRI}&from={later}").body["items"] == []
-    assert len(stage.get(RANI, f"{FIGURES}?region={KEDIRI}&until={later}").body["items"]) == 1
+    assert harness.get(RANI, f"{FIGURES}?region={KEDIRI}&from={later}").body["items"] == []
+    assert len(harness.get(RANI, f"{FIGURES}?region={KEDIRI}&until={later}").body["items"]) == 1

@@ -20,21 +20,21 @@ HOUR = timedelta(hours=1)
 class Held:
     """A gathering and what each of those who were there said about it; every word of theirs has its own name in it."""
 
-    def __init__(self, stage: EventsHarness, n: int, deeds: dict[str, set[str]]) -> None:
-        self._stage = stage
+    def __init__(self, harness: EventsHarness, n: int, deeds: dict[str, set[str]]) -> None:
+        self._stage = harness
         self.said: dict[str, int] = {}
-        starts = stage.clock.now() + HOUR
-        topic, venue = stage.topic("rani"), stage.venue()
-        self.activity = stage.published(
+        starts = harness.clock.now() + HOUR
+        topic, venue = harness.topic("rani"), harness.venue()
+        self.activity = harness.published(
             topic=topic, venue=venue, starts=starts.isoformat(), ends=(starts + HOUR).isoformat()
         )
         self.topics = [topic]
         people = {f"{name}-{n}": done for name, done in deeds.items()}
-        stage.register(self.activity, *people)
-        stage.clock.advance(2 * HOUR)
+        harness.register(self.activity, *people)
+        harness.clock.advance(2 * HOUR)
         for who in people:
-            assert stage.post(RANI, self._path("attendance"), {"person": who}).status == 201
-        assert stage.post(RANI, self._path("complete")).status == 200
+            assert harness.post(RANI, self._path("attendance"), {"person": who}).status == 201
+        assert harness.post(RANI, self._path("complete")).status == 200
         for who, done in people.items():
             self._speak(who, done)
 
@@ -75,7 +75,7 @@ class Held:
         ]
 
 
-def test_what_the_forgotten_said_is_nowhere_and_every_count_stays_right(stage: EventsHarness) -> None:
+def test_what_the_forgotten_said_is_nowhere_and_every_count_stays_right(harness: EventsHarness) -> None:
     numbers = count(1)
 
     # Nothing is shrunk: each gathering stands beside those before.
@@ -83,19 +83,19 @@ def test_what_the_forgotten_said_is_nowhere_and_every_count_stays_right(stage: E
     @given(DEEDS, st.sets(st.sampled_from(NAMES), min_size=1))
     def whoever_is_forgotten(deeds: dict[str, set[str]], forgotten: set[str]) -> None:
         n = next(numbers)
-        held = Held(stage, n, deeds)
+        held = Held(harness, n, deeds)
         before, text = held.counts(), str(held.shown())
         assert {who: text.count(f"kata dari {who}") for who in held.said} == held.said
         gone = {f"{name}-{n}" for name in forgotten}
         for who in gone:
-            stage.hear("member-erased", who, {"person": who, "ids": [who]})
-        stage.settle()
+            harness.hear("member-erased", who, {"person": who, "ids": [who]})
+        harness.settle()
         assert held.counts() == before
         text = str(held.shown())
         readable = {who: text.count(f"kata dari {who}") for who in held.said}
         assert readable == {who: 0 if who in gone else said for who, said in held.said.items()}
 
     whoever_is_forgotten()
-    database = stage.application.core.database
+    database = harness.application.core.database
     stored = [list(database[name].find()) for name in database.list_collection_names()]
     assert "kata dari" not in str(stored), "what is sealed is stored in no other way"

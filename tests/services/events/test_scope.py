@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.events.bootstrap import definition
-from tests.services.events import lectures
+from tests.services.events import sample_lectures as lectures
 from tests.services.events.harness import RANI, EventsHarness
 from tests.support.sample_community import BLITAR, KEDIRI, person
 from tests.support.scope import (
@@ -97,40 +97,40 @@ OFFICE: Table = {
 
 @pytest.fixture(scope="module")
 def scene(service_databases: ServiceDatabases) -> Scene:
-    stage = service_databases.harness(EventsHarness, "scope")
-    stage.open_regions(KEDIRI, BLITAR)
-    things = standing(stage)
+    harness = service_databases.harness(EventsHarness, "scope")
+    harness.open_regions(KEDIRI, BLITAR)
+    things = standing(harness)
 
     return Scene(
-        lambda actor, method, path, body: stage.call(actor, method, path, body, settle=False).status,
-        stage.application.log.head,
-        lambda: stored(stage.application.core.database, stage.application.runner.readers),
+        lambda actor, method, path, body: harness.call(actor, method, path, body, settle=False).status,
+        harness.application.log.head,
+        lambda: stored(harness.application.core.database, harness.application.runner.readers),
         things,
     )
 
 
-def standing(stage: EventsHarness) -> dict[str, str]:
+def standing(harness: EventsHarness) -> dict[str, str]:
     """One of each in KEDIRI: an activity that was held, a lecture that is under way, and others to come."""
-    poll = lectures.poll(stage, SOON, SOON + timedelta(days=1))
-    held, lecture = stage.published(), lectures.announced(stage)
-    stage.register(held, "ani")
-    stage.clock.advance(START - stage.clock.now())
+    poll = lectures.poll(harness, SOON, SOON + timedelta(days=1))
+    held, lecture = harness.published(), lectures.announced(harness)
+    harness.register(held, "ani")
+    harness.clock.advance(START - harness.clock.now())
     said = [
-        stage.post(person("ani"), f"/v1/activities/{held}/problems", {"text": text}).body["problem"] for text in "xy"
+        harness.post(person("ani"), f"/v1/activities/{held}/problems", {"text": text}).body["problem"] for text in "xy"
     ]
-    stage.hold(held, "ani")
-    material = stage.post(RANI, f"/v1/activities/{held}/materials", LINK).body["material"]
-    assert stage.post(RANI, f"/v1/activities/{held}/certificates").status == 201
-    stage.settle()
-    stage.show()
-    (certificate,) = stage.get(RANI, f"/v1/certificates?activity={held}").body["items"]
-    lectures.opened(stage, lecture, "open", "present", "take-questions")
-    questions = [lectures.ask(stage, lecture, name) for name in ("ani", "budi")]
-    venue, topic = stage.venue(), stage.topic()
-    coming = stage.published(venue=venue, **TIMES)
-    stage.register(coming, "citra")
-    group = lectures.group(stage, chat="-100999")
-    in_our_chat = stage.post(KOKO, "/v1/lectures", {**LECTURE, **TIMES, **IN_BLITAR, "group": group})
+    harness.hold(held, "ani")
+    material = harness.post(RANI, f"/v1/activities/{held}/materials", LINK).body["material"]
+    assert harness.post(RANI, f"/v1/activities/{held}/certificates").status == 201
+    harness.settle()
+    harness.show()
+    (certificate,) = harness.get(RANI, f"/v1/certificates?activity={held}").body["items"]
+    lectures.opened(harness, lecture, "open", "present", "take-questions")
+    questions = [lectures.ask(harness, lecture, name) for name in ("ani", "budi")]
+    venue, topic = harness.venue(), harness.topic()
+    coming = harness.published(venue=venue, **TIMES)
+    harness.register(coming, "citra")
+    group = lectures.group(harness, chat="-100999")
+    in_our_chat = harness.post(KOKO, "/v1/lectures", {**LECTURE, **TIMES, **IN_BLITAR, "group": group})
     return {
         "held": held,
         "lecture": lecture,
@@ -143,7 +143,7 @@ def standing(stage: EventsHarness) -> dict[str, str]:
         "venue": venue,
         "topic": topic,
         "activity": coming,
-        "planned": str(stage.plan(**TIMES).body["activity"]),
+        "planned": str(harness.plan(**TIMES).body["activity"]),
         "poll": poll,
         "group": group,
         "in our chat": str(in_our_chat.body["activity"]),

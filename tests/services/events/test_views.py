@@ -19,12 +19,13 @@ from services.events.views.rulebook import RULEBOOK, rules_at
 from services.kernel.base.clock import FixedClock
 from services.kernel.base.message import Command, Fact, Metadata, Recorded
 from services.kernel.base.problem import Refused
-from services.kernel.commands.decider import Commands, Decider, Order
+from services.kernel.commands.decider import CommandEnvelope, Commands, Decider
 from services.kernel.declare.view import COMMITS, INBOX, View, update
 from services.kernel.log.memory_log import MemoryLog
 from tests.support.sample_community import BLITAR, KEDIRI
+from tests.support.sample_facts import sample
 from tests.support.service_harness import SourceService
-from tests.unit.events.acts import HELD, NOW
+from tests.unit.events.sample_events import HELD, NOW
 from tests.unit.events.sample_times import END, START
 
 PEOPLE = ["ani", "budi", "citra"]
@@ -62,7 +63,7 @@ class Past:
             self.members.say("guest-tied", guest, {"guest": guest, "person": person})
 
     def take(self, decider: Decider[Any], identity: str, command: Command) -> None:
-        order = Order(command, identity, f"command-{self.log.head()}", Metadata("correlation"))
+        order = CommandEnvelope(command, identity, f"command-{self.log.head()}", Metadata("correlation"))
         try:
             self.commands.take(decider, order)
         except Refused as refused:
@@ -146,8 +147,8 @@ def test_two_ids_of_a_person_at_one_activity_are_one_participation() -> None:
 def test_the_rules_in_force_are_those_of_the_moment(database: Database[dict[str, Any]]) -> None:
     members = SourceService("members")
     for version, since, speakers in ((1, NOW, "board"), (2, START, "open")):
-        data = {"version": version, "in_force_from": since.isoformat(), "speakers": speakers, "quiet_from": "20:00"}
-        members.say("rules-changed", "rules", data)
+        rules = {"version": version, "in_force_from": since.isoformat(), "speakers": speakers}
+        members.say("rules-changed", "rules", sample("members", "rules-changed", **rules))
     documents = shown(database, "rules", RULEBOOK, members.said)
     rows = [RULEBOOK.read({"_id": key, **document}) for key, document in documents.items()]
     assert rules_at(rows, NOW).version == 1
@@ -170,7 +171,8 @@ def test_a_stand_in_is_of_the_board_as_long_as_they_stand_in(database: Database[
     members = SourceService("members")
     secretary = {"office": "secretary", "region": None, "person": "sari"}
     members.say("stand-in-named", "secretary.all", {**secretary, "board": True})
-    members.say("stand-in-named", "treasurer.all", {"office": "treasurer", "region": None, "person": "tuti"})
+    treasurer = {"office": "treasurer", "region": None, "person": "tuti"}
+    members.say("stand-in-named", "treasurer.all", treasurer, told_long_ago=True)
     members.say("stand-in-named", "helper.all", {"office": "helper", "region": None, "person": "budi", "board": False})
     documents = shown(database, "board", BOARD, members.said)
     assert {person: document["offices"] for person, document in documents.items()} == {

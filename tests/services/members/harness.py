@@ -15,10 +15,10 @@ from services.kernel.readers.reader import Reader
 from services.members import bootstrap
 from services.members.domain.office_kinds import grants_of
 from services.members.importing.import_runner import ImportRunner
-from services.members.parts import Parts
+from services.members.parts import Parts, parts
 from tests.support.sample_community import NOW
 from tests.support.service_harness import ServiceHarness
-from tests.unit.members.registrations import SUBDISTRICTS
+from tests.unit.members.sample_registrations import SUBDISTRICTS
 
 
 class MembersHarness(ServiceHarness):
@@ -29,7 +29,7 @@ class MembersHarness(ServiceHarness):
         super().__init__(replace(bootstrap.definition(), parts=self._parts), database, **options)
 
     def _parts(self, core: Core) -> Parts:
-        return replace(bootstrap.parts(core), machine=self.machine)
+        return replace(parts(core), machine=self.machine)
 
     @property
     def parts(self) -> Parts:

@@ -10,47 +10,47 @@ WANTED = {"unit": "b-slims", "region": "kota-kediri"}
 
 
 @pytest.fixture
-def stage(stage):
-    stage.open_region("nganjuk", "Kab. Nganjuk")
-    return stage
+def harness(harness):
+    harness.open_region("nganjuk", "Kab. Nganjuk")
+    return harness
 
 
-def able(stage, name, level, second=None, **place):
+def able(harness, name, level, second=None, **place):
     given = {"email": f"{name.lower()}@contoh.example", **place}
-    person = stage.join(name, **given)
+    person = harness.join(name, **given)
     rating = {"unit": "b-slims", "aspect": "skill"}
-    stage.post(holder_of(person=person), "/v1/competence", {**rating, "level": level})
+    harness.post(holder_of(person=person), "/v1/competence", {**rating, "level": level})
     if second is not None:
-        stage.post(COORDINATOR, "/v1/competence", {**rating, "level": second, "person": person})
+        harness.post(COORDINATOR, "/v1/competence", {**rating, "level": second, "person": person})
     return person
 
 
-def test_those_whom_another_found_able_come_first_then_the_level_then_the_distance(stage):
-    able(stage, "Ani", 4)
-    able(stage, "Budi", 3, second=3, subdistrict="pesantren")
-    able(stage, "Citra", 2, second=3)
-    able(stage, "Dodi", 4, second=2)
-    able(stage, "Elok", 2)
-    able(stage, "Fajar", 4, region="nganjuk")
-    found = stage.get(REGIONAL, PATH, query={"subdistrict": "mojoroto", **WANTED}).body["items"]
+def test_those_whom_another_found_able_come_first_then_the_level_then_the_distance(harness):
+    able(harness, "Ani", 4)
+    able(harness, "Budi", 3, second=3, subdistrict="pesantren")
+    able(harness, "Citra", 2, second=3)
+    able(harness, "Dodi", 4, second=2)
+    able(harness, "Elok", 2)
+    able(harness, "Fajar", 4, region="nganjuk")
+    found = harness.get(REGIONAL, PATH, query={"subdistrict": "mojoroto", **WANTED}).body["items"]
     assert [(one["name"], one["level"], one["rater"]) for one in found] == [
         ("Citra", 3, "second"),
         ("Budi", 3, "second"),
         ("Ani", 4, "self"),
     ]
     assert [one["km"] for one in found] == [0.0, 6.4, 0.0]
-    masters = stage.get(REGIONAL, PATH, query={"level": "4", **WANTED}).body["items"]
+    masters = harness.get(REGIONAL, PATH, query={"level": "4", **WANTED}).body["items"]
     assert [(one["name"], one["km"]) for one in masters] == [("Ani", None)]
 
 
-def test_only_who_looks_for_somebody_in_the_region_is_told(stage):
-    assert stage.get(ANONYMOUS, PATH, query=WANTED).status == 401
-    assert stage.get(MEMBER, PATH, query=WANTED).status == 403
-    assert stage.get(REGIONAL, PATH, query={**WANTED, "region": "nganjuk"}).status == 403
-    assert stage.get(COORDINATOR, PATH, query={**WANTED, "unit": "b-unknown"}).status == 400
+def test_only_who_looks_for_somebody_in_the_region_is_told(harness):
+    assert harness.get(ANONYMOUS, PATH, query=WANTED).status == 401
+    assert harness.get(MEMBER, PATH, query=WANTED).status == 403
+    assert harness.get(REGIONAL, PATH, query={**WANTED, "region": "nganjuk"}).status == 403
+    assert harness.get(COORDINATOR, PATH, query={**WANTED, "unit": "b-unknown"}).status == 400
 
 
-def test_who_has_left_is_not_proposed(stage):
-    ani = able(stage, "Ani", 4)
-    stage.post(holder_of(person=ani), "/v1/me/erasure", {"sure": True})
-    assert stage.get(REGIONAL, PATH, query=WANTED).body["items"] == []
+def test_who_has_left_is_not_proposed(harness):
+    ani = able(harness, "Ani", 4)
+    harness.post(holder_of(person=ani), "/v1/me/erasure", {"sure": True})
+    assert harness.get(REGIONAL, PATH, query=WANTED).body["items"] == []

@@ -6,15 +6,15 @@ from tests.services.members.harness import MEMBER, REGIONAL
 PATH = "/v1/duplicates"
 
 
-def test_the_same_name_at_the_same_library_or_in_the_same_place_is_shown(new_stage):
-    stage = new_stage()
-    stage.open_region()
-    ani = stage.join("Ani Contoh", email="ani@contoh.example")
-    again = stage.join("ani  contoh", phone="081234567890", subdistrict="pesantren")
-    near = stage.join("Ani Contoh", phone="081234567891", library="SMP Lain")
-    stage.join("Budi Contoh", email="budi@contoh.example")
-    stage.join("Budi Contoh", phone="081234567892", library="SMP Lain", subdistrict="pesantren")
-    items = stage.get(REGIONAL, PATH, query={"region": "kota-kediri"}).body["items"]
+def test_the_same_name_at_the_same_library_or_in_the_same_place_is_shown(new_harness):
+    harness = new_harness()
+    harness.open_region()
+    ani = harness.join("Ani Contoh", email="ani@contoh.example")
+    again = harness.join("ani  contoh", phone="081234567890", subdistrict="pesantren")
+    near = harness.join("Ani Contoh", phone="081234567891", library="SMP Lain")
+    harness.join("Budi Contoh", email="budi@contoh.example")
+    harness.join("Budi Contoh", phone="081234567892", library="SMP Lain", subdistrict="pesantren")
+    items = harness.get(REGIONAL, PATH, query={"region": "kota-kediri"}).body["items"]
     assert {tuple(item["members"]) for item in items} == {tuple(sorted((ani, again))), tuple(sorted((ani, near)))}
-    assert stage.get(MEMBER, PATH, query={"region": "kota-kediri"}).status == 403
-    assert stage.get(ANONYMOUS, PATH, query={"region": "kota-kediri"}).status == 401
+    assert harness.get(MEMBER, PATH, query={"region": "kota-kediri"}).status == 403
+    assert harness.get(ANONYMOUS, PATH, query={"region": "kota-kediri"}).status == 401

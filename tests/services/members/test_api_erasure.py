@@ -12,106 +12,106 @@ EMAIL = "ani@contoh.example"
 PLACE = {"library": "SD", "region": "kota-kediri", "subdistrict": "mojoroto"}
 
 
-def erase(stage, person):
-    assert stage.post(Actor("person", person), "/v1/me/erasure", {"sure": True}).status == 202
-    return [fact.data for fact in stage.facts() if fact.type == "member-erased"]
+def erase(harness, person):
+    assert harness.post(Actor("person", person), "/v1/me/erasure", {"sure": True}).status == 202
+    return [fact.data for fact in harness.facts() if fact.type == "member-erased"]
 
 
-def with_a_number_that_yielded(stage):
+def with_a_number_that_yielded(harness):
     """A member whose number was claimed at first for an id that nobody joined under."""
-    identification = stage.parts.identification
+    identification = harness.parts.identification
     identification.settle([Contact("phone", "+6281234567890")], "cut-off")
-    ani = stage.join("Ani", email=EMAIL)
-    assert stage.call(Actor("person", ani), "PUT", "/v1/me", {"phone": PHONE}).status == 200
+    ani = harness.join("Ani", email=EMAIL)
+    assert harness.call(Actor("person", ani), "PUT", "/v1/me", {"phone": PHONE}).status == 200
     return ani
 
 
-def test_a_number_that_yielded_to_her_is_released_with_her(stage):
-    ani = with_a_number_that_yielded(stage)
-    assert erase(stage, ani) == [{"person": ani, "ids": [ani, "cut-off"]}]
-    assert stage.claims() == {}
+def test_a_number_that_yielded_to_her_is_released_with_her(harness):
+    ani = with_a_number_that_yielded(harness)
+    assert erase(harness, ani) == [{"person": ani, "ids": [ani, "cut-off"]}]
+    assert harness.claims() == {}
 
 
-def test_a_number_that_yields_to_her_after_she_left_is_released_too(stage):
-    ani = stage.join("Ani", email=EMAIL)
-    erase(stage, ani)
-    stage.parts.claims.take("phone", "+6281234567890", "late")
-    stage.parts.identification._yield("late", ani)
-    stage.settle()
-    assert stage.claims() == {}
+def test_a_number_that_yields_to_her_after_she_left_is_released_too(harness):
+    ani = harness.join("Ani", email=EMAIL)
+    erase(harness, ani)
+    harness.parts.claims.take("phone", "+6281234567890", "late")
+    harness.parts.identification._yield("late", ani)
+    harness.settle()
+    assert harness.claims() == {}
 
 
-def test_with_a_number_of_somebody_erased_one_joins_and_changes_ones_data(stage):
+def test_with_a_number_of_somebody_erased_one_joins_and_changes_ones_data(harness):
     """As it was before the ids that yielded were known: the claim leads to somebody who is forgotten."""
-    ani = with_a_number_that_yielded(stage)
-    erase(stage, ani)
+    ani = with_a_number_that_yielded(harness)
+    erase(harness, ani)
     for number in (PHONE, "081234567891"):
-        stage.parts.claims.take("phone", f"+62{number[1:]}", "cut-off")
+        harness.parts.claims.take("phone", f"+62{number[1:]}", "cut-off")
     body = {"name": "Budi", "phone": PHONE, **PLACE}
-    assert stage.post(ANONYMOUS, "/v1/members", body).status == 201
-    assert stage.post(ANONYMOUS, "/v1/members", body).body["rule"] == "already-a-member"
-    stage.parts.claims.take("phone", "+6281234567892", "cut-off")
-    again = Actor("person", stage.join("Ani baru", email=EMAIL))
-    assert stage.call(again, "PUT", "/v1/me", {"phone": "081234567892"}).status == 200
+    assert harness.post(ANONYMOUS, "/v1/members", body).status == 201
+    assert harness.post(ANONYMOUS, "/v1/members", body).body["rule"] == "already-a-member"
+    harness.parts.claims.take("phone", "+6281234567892", "cut-off")
+    again = Actor("person", harness.join("Ani baru", email=EMAIL))
+    assert harness.call(again, "PUT", "/v1/me", {"phone": "081234567892"}).status == 200
 
 
-def test_somebody_erased_joins_anew_with_the_same_request(stage):
+def test_somebody_erased_joins_anew_with_the_same_request(harness):
     body = {"name": "Ani", "email": EMAIL, **PLACE}
-    wanted = stage.parts.identification.settle([Contact("email", EMAIL)], "wanted")
-    stage.parts.identification._yield(wanted, stage.join("Ani lain", email="lain@contoh.example"))
-    member = stage.parts.identification.member(Contact("email", EMAIL))
-    erase(stage, member)
-    stage.parts.claims.take("email", EMAIL, wanted)
-    assert stage.parts.identification.settle([Contact("email", EMAIL)], wanted) not in {wanted, member}
-    assert stage.post(ANONYMOUS, "/v1/members", body).status == 201
+    wanted = harness.parts.identification.settle([Contact("email", EMAIL)], "wanted")
+    harness.parts.identification._yield(wanted, harness.join("Ani lain", email="lain@contoh.example"))
+    member = harness.parts.identification.member(Contact("email", EMAIL))
+    erase(harness, member)
+    harness.parts.claims.take("email", EMAIL, wanted)
+    assert harness.parts.identification.settle([Contact("email", EMAIL)], wanted) not in {wanted, member}
+    assert harness.post(ANONYMOUS, "/v1/members", body).status == 201
 
 
-def test_of_guests_with_an_address_of_hers_nothing_can_be_read(stage):
+def test_of_guests_with_an_address_of_hers_nothing_can_be_read(harness):
     """The address was never proven, so the guest was tied to nobody; the seats that it has stay its own."""
     given = {"name": "Ani Contoh", "email": EMAIL, "phone": PHONE}
-    assert stage.post(ANONYMOUS, "/v1/guests/guest-1", given).status == 201
-    assert stage.post(ANONYMOUS, "/v1/guests/guest-2", {"name": "Budi", "email": "budi@contoh.example"}).status == 201
-    assert stage.post(ANONYMOUS, "/v1/guests/guest-3", {"name": "Ani", "phone": PHONE}).status == 201
-    ani = stage.join("Ani", email=EMAIL, phone=PHONE)
-    told = erase(stage, ani)
+    assert harness.post(ANONYMOUS, "/v1/guests/guest-1", given).status == 201
+    assert harness.post(ANONYMOUS, "/v1/guests/guest-2", {"name": "Budi", "email": "budi@contoh.example"}).status == 201
+    assert harness.post(ANONYMOUS, "/v1/guests/guest-3", {"name": "Ani", "phone": PHONE}).status == 201
+    ani = harness.join("Ani", email=EMAIL, phone=PHONE)
+    told = erase(harness, ani)
     assert told[0] == {"person": ani, "ids": [ani]}
     assert sorted(each["person"] for each in told[1:]) == ["guest-1", "guest-3"]
     for guest in ("guest-1", "guest-3"):
-        assert stage.get(REGIONAL, f"/v1/guests/{guest}").status == 404
-    assert stage.get(REGIONAL, "/v1/guests/guest-2").body["name"] == "Budi"
-    budi = stage.join("Budi", email="budi@contoh.example")
-    log_in(stage, "budi@contoh.example")
-    assert stage.get(REGIONAL, "/v1/guests/guest-2").body["person"] == budi
+        assert harness.get(REGIONAL, f"/v1/guests/{guest}").status == 404
+    assert harness.get(REGIONAL, "/v1/guests/guest-2").body["name"] == "Budi"
+    budi = harness.join("Budi", email="budi@contoh.example")
+    log_in(harness, "budi@contoh.example")
+    assert harness.get(REGIONAL, "/v1/guests/guest-2").body["person"] == budi
 
 
-def test_a_guest_who_is_known_to_be_another_stays_whosever_number_it_left(stage):
-    assert stage.post(ANONYMOUS, "/v1/guests/guest-1", {"name": "Budi", "phone": PHONE}).status == 201
-    budi, ani = stage.join("Budi", email="budi@contoh.example"), stage.join("Ani", email=EMAIL, phone=PHONE)
-    assert stage.post(REGIONAL, "/v1/guests/guest-1/tie", {"person": budi}).status == 200
-    assert erase(stage, ani) == [{"person": ani, "ids": [ani]}]
-    assert stage.get(REGIONAL, "/v1/guests/guest-1").body["name"] == "Budi"
+def test_a_guest_who_is_known_to_be_another_stays_whosever_number_it_left(harness):
+    assert harness.post(ANONYMOUS, "/v1/guests/guest-1", {"name": "Budi", "phone": PHONE}).status == 201
+    budi, ani = harness.join("Budi", email="budi@contoh.example"), harness.join("Ani", email=EMAIL, phone=PHONE)
+    assert harness.post(REGIONAL, "/v1/guests/guest-1/tie", {"person": budi}).status == 200
+    assert erase(harness, ani) == [{"person": ani, "ids": [ani]}]
+    assert harness.get(REGIONAL, "/v1/guests/guest-1").body["name"] == "Budi"
 
 
-def test_who_left_a_number_of_hers_beside_an_own_address_is_known_by_it_as_before(stage):
+def test_who_left_a_number_of_hers_beside_an_own_address_is_known_by_it_as_before(harness):
     own = {"name": "Budi", "email": "budi@contoh.example"}
-    assert stage.post(ANONYMOUS, "/v1/guests/guest-1", {**own, "phone": PHONE}).status == 201
-    assert stage.post(ANONYMOUS, "/v1/guests/guest-2", own).status == 201
-    assert len(erase(stage, stage.join("Ani", email=EMAIL, phone=PHONE))) == 2
-    budi = stage.join("Budi", email="budi@contoh.example")
-    log_in(stage, "budi@contoh.example")
-    assert stage.get(REGIONAL, "/v1/guests/guest-2").body["person"] == budi
+    assert harness.post(ANONYMOUS, "/v1/guests/guest-1", {**own, "phone": PHONE}).status == 201
+    assert harness.post(ANONYMOUS, "/v1/guests/guest-2", own).status == 201
+    assert len(erase(harness, harness.join("Ani", email=EMAIL, phone=PHONE))) == 2
+    budi = harness.join("Budi", email="budi@contoh.example")
+    log_in(harness, "budi@contoh.example")
+    assert harness.get(REGIONAL, "/v1/guests/guest-2").body["person"] == budi
 
 
-def test_nothing_is_left_of_a_code_that_was_asked_for_and_never_entered(stage):
-    ani = stage.join("Ani", email=EMAIL, phone=PHONE)
+def test_nothing_is_left_of_a_code_that_was_asked_for_and_never_entered(harness):
+    ani = harness.join("Ani", email=EMAIL, phone=PHONE)
     for contact in (EMAIL, PHONE):
-        assert stage.post(ANONYMOUS, "/v1/login/code", {"contact": contact}).status == 202
-    erase(stage, ani)
-    assert stage.claims() == {}
+        assert harness.post(ANONYMOUS, "/v1/login/code", {"contact": contact}).status == 202
+    erase(harness, ani)
+    assert harness.claims() == {}
 
 
 @pytest.mark.parametrize("sure", [1, "true", "yes", 1.0, False, None])
-def test_nobody_is_erased_who_did_not_say_so_plainly(stage, sure):
-    ani = Actor("person", stage.join("Ani", email=EMAIL))
-    assert stage.post(ani, "/v1/me/erasure", {"sure": sure}).status == 400
-    assert stage.get(ani, "/v1/me").status == 200
+def test_nobody_is_erased_who_did_not_say_so_plainly(harness, sure):
+    ani = Actor("person", harness.join("Ani", email=EMAIL))
+    assert harness.post(ani, "/v1/me/erasure", {"sure": sure}).status == 400
+    assert harness.get(ani, "/v1/me").status == 200

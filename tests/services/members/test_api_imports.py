@@ -6,7 +6,7 @@ from services.kernel.declare.policy import ANONYMOUS
 from services.members.domain.person import MemberJoined
 from services.members.importing.import_runner import ABANDONED_AFTER, ROWS_AT_ONCE, key_owner, seal_rows
 from tests.services.members.harness import COORDINATOR, MEMBER, REGIONAL, holder_of
-from tests.unit.members.registrations import HEADERS, row, table
+from tests.unit.members.sample_registrations import HEADERS, row, table
 
 GOOD = 145
 SEVERAL = ROWS_AT_ONCE + 2
@@ -26,28 +26,28 @@ BAD = [
 ]
 
 
-def dry_run(stage, content, actor=COORDINATOR):
-    return stage.post(actor, "/v1/members/import", raw=content, query={"dry_run": "true"})
+def dry_run(harness, content, actor=COORDINATOR):
+    return harness.post(actor, "/v1/members/import", raw=content, query={"dry_run": "true"})
 
 
-def bring(stage, content, actor=COORDINATOR, **options):
-    return stage.post(actor, "/v1/members/import", raw=content, **options)
+def bring(harness, content, actor=COORDINATOR, **options):
+    return harness.post(actor, "/v1/members/import", raw=content, **options)
 
 
-def run(stage):
-    while stage.runner.step(1):
-        stage.settle()
+def run(harness):
+    while harness.runner.step(1):
+        harness.settle()
 
 
-def imported(stage, content, actor=COORDINATOR):
-    reply = bring(stage, content, actor)
+def imported(harness, content, actor=COORDINATOR):
+    reply = bring(harness, content, actor)
     assert reply.status == 202, reply.body
-    run(stage)
-    return stage.get(actor, f"/v1/imports/{reply.body['import']}").body
+    run(harness)
+    return harness.get(actor, f"/v1/imports/{reply.body['import']}").body
 
 
-def members(stage):
-    return sum(isinstance(event, MemberJoined) for event in stage.events())
+def members(harness):
+    return sum(isinstance(event, MemberJoined) for event in harness.events())
 
 
 def whole_file():
@@ -68,9 +68,9 @@ REPORT = [
 ]
 
 
-def test_a_dry_run_tells_everything_and_changes_nothing(stage):
-    before, claims, keys = stage.application.log.head(), stage.claims(), list(stage.database["keys"].find())
-    reply = dry_run(stage, whole_file())
+def test_a_dry_run_tells_everything_and_changes_nothing(harness):
+    before, claims, keys = harness.application.log.head(), harness.claims(), list(harness.database["keys"].find())
+    reply = dry_run(harness, whole_file())
     assert reply.status == 200
     assert reply.body == {
         "rows": 153,
@@ -81,13 +81,13 @@ def test_a_dry_run_tells_everything_and_changes_nothing(stage):
         "bad": REPORT,
         "differences": [{"row": 153, "fields": ["Nama Lengkap"]}],
     }
-    assert stage.application.log.head() == before
-    assert (stage.claims(), list(stage.database["keys"].find())) == (claims, keys)
-    assert stage.parts.uploads.waiting() == []
+    assert harness.application.log.head() == before
+    assert (harness.claims(), list(harness.database["keys"].find())) == (claims, keys)
+    assert harness.parts.uploads.waiting() == []
 
 
-def test_the_import_takes_the_good_rows_and_tells_the_same(stage):
-    progress = imported(stage, whole_file())
+def test_the_import_takes_the_good_rows_and_tells_the_same(harness):
+    progress = imported(harness, whole_file())
     assert {name: progress[name] for name in ("state", "rows", "done", "joined", "known", "different")} == {
         "state": "finished",
         "rows": 153,
@@ -98,124 +98,124 @@ def test_the_import_takes_the_good_rows_and_tells_the_same(stage):
     }
     assert progress["bad"] == REPORT
     assert progress["differences"] == [{"row": 153, "fields": ["Nama Lengkap"]}]
-    assert members(stage) == GOOD
+    assert members(harness) == GOOD
 
 
-def test_run_again_it_changes_nothing(stage):
-    imported(stage, whole_file())
-    again = imported(stage, whole_file())
+def test_run_again_it_changes_nothing(harness):
+    imported(harness, whole_file())
+    again = imported(harness, whole_file())
     assert (again["joined"], again["known"], again["different"]) == (0, 146, 1)
     assert again["bad"] == REPORT
-    assert members(stage) == GOOD
+    assert members(harness) == GOOD
 
 
-def test_progress_is_shown_while_it_runs(stage):
-    reply = bring(stage, whole_file())
+def test_progress_is_shown_while_it_runs(harness):
+    reply = bring(harness, whole_file())
     path = reply.headers["Location"]
-    assert stage.get(COORDINATOR, path).body["state"] == "running"
-    stage.runner.step(1)
-    stage.settle()
-    progress = stage.get(COORDINATOR, path).body
+    assert harness.get(COORDINATOR, path).body["state"] == "running"
+    harness.runner.step(1)
+    harness.settle()
+    progress = harness.get(COORDINATOR, path).body
     assert (progress["state"], progress["rows"], progress["done"]) == ("running", 153, ROWS_AT_ONCE)
 
 
-def test_members_of_an_import_are_told_like_any_other(stage):
-    imported(stage, table(row(1)))
-    (fact,) = [fact for fact in stage.facts() if fact.type == "member-joined"]
+def test_members_of_an_import_are_told_like_any_other(harness):
+    imported(harness, table(row(1)))
+    (fact,) = [fact for fact in harness.facts() if fact.type == "member-joined"]
     assert (fact.data["how"], fact.region) == ("import", "kota-kediri")
 
 
-def test_known_with_other_data_is_reported_and_not_applied(stage):
-    member = stage.join("Ani Contoh", email="ani@contoh.example")
+def test_known_with_other_data_is_reported_and_not_applied(harness):
+    member = harness.join("Ani Contoh", email="ani@contoh.example")
     changed = row(1, name="Ani Contoh", email="ani@contoh.example", phone="0857-1234-5678", library="SD Contoh 1")
-    progress = imported(stage, table(changed))
+    progress = imported(harness, table(changed))
     assert progress["differences"] == [{"row": 2, "fields": ["Nomor HP/WhatsApp", "Kecamatan"]}]
-    shown = stage.get(COORDINATOR, f"/v1/members/{member}").body
+    shown = harness.get(COORDINATOR, f"/v1/members/{member}").body
     assert (shown["phone"], shown["subdistrict"]) == (None, "mojoroto")
-    assert stage.join("Somebody else", phone="085712345678")
+    assert harness.join("Somebody else", phone="085712345678")
 
 
-def test_known_with_the_same_data_written_otherwise_is_known(stage):
-    stage.join("Ani Contoh", email="ani@contoh.example", phone="081234567890")
+def test_known_with_the_same_data_written_otherwise_is_known(harness):
+    harness.join("Ani Contoh", email="ani@contoh.example", phone="081234567890")
     same = row(
         1, name="ANI  CONTOH", email="", phone="62 812-3456-7890", library="SD. Contoh 1", subdistrict="mojoroto"
     )
-    assert imported(stage, table(same))["known"] == 1
+    assert imported(harness, table(same))["known"] == 1
 
 
-def test_a_regional_coordinator_imports_their_own_region(stage):
-    stage.open_region("nganjuk", "Nganjuk", [{"id": "kertosono", "name": "Kertosono", "latitude": 0, "longitude": 0}])
+def test_a_regional_coordinator_imports_their_own_region(harness):
+    harness.open_region("nganjuk", "Nganjuk", [{"id": "kertosono", "name": "Kertosono", "latitude": 0, "longitude": 0}])
     content = table(row(1), row(2, region="Nganjuk", subdistrict="Kertosono"))
-    progress = imported(stage, content, actor=REGIONAL)
+    progress = imported(harness, content, actor=REGIONAL)
     assert progress["joined"] == 1
     assert progress["bad"] == [{"row": 3, "reasons": ["Wilayah ini di luar wewenang Anda."]}]
 
 
-def test_who_may_not_import_does_not(stage):
+def test_who_may_not_import_does_not(harness):
     for content_of in (bring, dry_run):
-        assert content_of(stage, table(row(1)), actor=MEMBER).status == 403
+        assert content_of(harness, table(row(1)), actor=MEMBER).status == 403
     treasurer = holder_of(("treasurer", None))
-    assert bring(stage, table(row(1)), actor=treasurer).status == 403
-    assert stage.post(ANONYMOUS, "/v1/members/import", raw=b"x").status == 401
+    assert bring(harness, table(row(1)), actor=treasurer).status == 403
+    assert harness.post(ANONYMOUS, "/v1/members/import", raw=b"x").status == 401
 
 
-def test_an_import_is_seen_by_who_brought_it_and_by_the_board(stage):
-    path = bring(stage, table(row(1)), actor=REGIONAL).headers["Location"]
+def test_an_import_is_seen_by_who_brought_it_and_by_the_board(harness):
+    path = bring(harness, table(row(1)), actor=REGIONAL).headers["Location"]
     other = holder_of(("regional-coordinator", "kota-kediri"), person="another")
-    assert stage.get(REGIONAL, path).status == 200
-    assert stage.get(COORDINATOR, path).status == 200
-    assert stage.get(other, path).status == 404
-    assert stage.get(COORDINATOR, "/v1/imports/nothing").status == 404
+    assert harness.get(REGIONAL, path).status == 200
+    assert harness.get(COORDINATOR, path).status == 200
+    assert harness.get(other, path).status == 404
+    assert harness.get(COORDINATOR, "/v1/imports/nothing").status == 404
 
 
-def test_a_file_that_is_no_table_is_refused_and_nothing_is_kept(stage):
+def test_a_file_that_is_no_table_is_refused_and_nothing_is_kept(harness):
     headers = [header for header in HEADERS if header != "Kecamatan"]
-    reply = bring(stage, table(row(1)[:-1], headers=headers))
+    reply = bring(harness, table(row(1)[:-1], headers=headers))
     assert reply.status == 400
     assert reply.body["errors"]["headers"]["missing"] == ["Kecamatan"]
-    assert stage.parts.uploads.waiting() == []
+    assert harness.parts.uploads.waiting() == []
 
 
-def test_a_file_over_the_limit_is_too_large(stage):
-    assert bring(stage, b"x" * 5_000_001).status == 413
+def test_a_file_over_the_limit_is_too_large(harness):
+    assert bring(harness, b"x" * 5_000_001).status == 413
 
 
-def test_the_same_request_again_is_the_same_import_even_when_it_has_ended(stage):
-    first = bring(stage, table(row(1)), key="once")
-    run(stage)
-    again = bring(stage, table(row(1)), key="once")
+def test_the_same_request_again_is_the_same_import_even_when_it_has_ended(harness):
+    first = bring(harness, table(row(1)), key="once")
+    run(harness)
+    again = bring(harness, table(row(1)), key="once")
     assert (again.status, again.body) == (202, first.body)
-    assert bring(stage, table(row(2)), key="once").status == 422
-    run(stage)
-    assert members(stage) == 1
+    assert bring(harness, table(row(2)), key="once").status == 422
+    run(harness)
+    assert members(harness) == 1
 
 
-def test_nothing_personal_stands_open_while_it_runs_and_nothing_at_all_afterwards(stage):
-    identity = bring(stage, table(row(1, name="Rahasia Contoh"))).body["import"]
-    stored = stage.parts.uploads.find(identity)
+def test_nothing_personal_stands_open_while_it_runs_and_nothing_at_all_afterwards(harness):
+    identity = bring(harness, table(row(1, name="Rahasia Contoh"))).body["import"]
+    stored = harness.parts.uploads.find(identity)
     assert "Rahasia" not in stored
-    assert "Rahasia" in stage.parts.vault.open(key_owner(identity), stored)
-    run(stage)
-    assert stage.parts.uploads.waiting() == []
-    assert stage.parts.vault.open(key_owner(identity), stored) is None
-    assert "Rahasia" not in repr(stage.application.log.read(0, 1000))
-    assert "812300000" not in repr(stage.application.log.read(0, 1000))
+    assert "Rahasia" in harness.parts.vault.open(key_owner(identity), stored)
+    run(harness)
+    assert harness.parts.uploads.waiting() == []
+    assert harness.parts.vault.open(key_owner(identity), stored) is None
+    assert "Rahasia" not in repr(harness.application.log.read(0, 1000))
+    assert "812300000" not in repr(harness.application.log.read(0, 1000))
 
 
-def test_rows_stored_by_a_request_that_never_came_to_its_end_are_forgotten_after_a_day(stage):
-    stage.parts.uploads.keep("abandoned", seal_rows(stage.parts, "abandoned", []))
-    assert stage.runner.step(1) == 0
-    assert stage.runner.lag() == 1
-    stage.machine.advance(ABANDONED_AFTER * 10_000)
-    stage.runner.step(1)
-    assert stage.parts.uploads.waiting() == []
+def test_rows_stored_by_a_request_that_never_came_to_its_end_are_forgotten_after_a_day(harness):
+    harness.parts.uploads.keep("abandoned", seal_rows(harness.parts, "abandoned", []))
+    assert harness.runner.step(1) == 0
+    assert harness.runner.lag() == 1
+    harness.machine.advance(ABANDONED_AFTER * 10_000)
+    harness.runner.step(1)
+    assert harness.parts.uploads.waiting() == []
 
 
 class Killed(BaseException):
     """kill -9, as far as memory can play it."""
 
 
-def kill_at(stage, monkeypatch, survived):
+def kill_at(harness, monkeypatch, survived):
     """From now on, die before the next append, destruction or drop after so many of them."""
     left = [survived]
 
@@ -228,37 +228,37 @@ def kill_at(stage, monkeypatch, survived):
 
         return call
 
-    log, keys = stage.application.log, stage.parts.vault._keys
+    log, keys = harness.application.log, harness.parts.vault._keys
     monkeypatch.setattr(log, "append", deadly(log.append))
     monkeypatch.setattr(keys, "destroy", deadly(keys.destroy))
-    monkeypatch.setattr(stage.parts.uploads, "drop", deadly(stage.parts.uploads.drop))
+    monkeypatch.setattr(harness.parts.uploads, "drop", deadly(harness.parts.uploads.drop))
 
 
 @given(survived=some.lists(some.integers(0, 30), max_size=4))
 @EXAMPLES
-def test_killed_anywhere_and_started_again_each_row_joins_once(new_stage, survived):
-    stage = new_stage()
-    stage.open_region()
+def test_killed_anywhere_and_started_again_each_row_joins_once(new_harness, survived):
+    harness = new_harness()
+    harness.open_region()
     content = table(*[row(n) for n in range(SEVERAL)], row(3), row(903, email="tanpa-alamat", phone=""))
-    path = bring(stage, content).headers["Location"]
+    path = bring(harness, content).headers["Location"]
     for steps in survived:
         with pytest.MonkeyPatch.context() as patch:
-            kill_at(stage, patch, steps)
+            kill_at(harness, patch, steps)
             try:
-                run(stage)
+                run(harness)
             except Killed:
-                stage.restart()
-    run(stage)
-    stage.settle()
-    progress = stage.get(COORDINATOR, path).body
+                harness.restart()
+    run(harness)
+    harness.settle()
+    progress = harness.get(COORDINATOR, path).body
     assert (progress["state"], progress["joined"], progress["known"], len(progress["bad"])) == (
         "finished",
         SEVERAL,
         1,
         1,
     )
-    assert members(stage) == SEVERAL
-    assert stage.parts.uploads.waiting() == []
+    assert members(harness) == SEVERAL
+    assert harness.parts.uploads.waiting() == []
 
 
 ROWS = some.builds(
@@ -273,16 +273,16 @@ ROWS = some.builds(
 
 @given(some.lists(ROWS, min_size=1, max_size=8), some.lists(ROWS, max_size=3))
 @EXAMPLES
-def test_a_dry_run_always_foresees_what_the_import_does(new_stage, rows, before):
-    stage = new_stage()
-    stage.open_region()
+def test_a_dry_run_always_foresees_what_the_import_does(new_harness, rows, before):
+    harness = new_harness()
+    harness.open_region()
     if before:
-        imported(stage, table(*before))
-    foreseen = dry_run(stage, table(*rows)).body
-    done = imported(stage, table(*rows))
+        imported(harness, table(*before))
+    foreseen = dry_run(harness, table(*rows)).body
+    done = imported(harness, table(*rows))
     assert foreseen["good"] == done["joined"]
     for name in ("rows", "known", "different", "bad", "differences"):
         assert foreseen[name] == done[name]
-    joined = members(stage)
-    assert imported(stage, table(*rows))["joined"] == 0
-    assert members(stage) == joined
+    joined = members(harness)
+    assert imported(harness, table(*rows))["joined"] == 0
+    assert members(harness) == joined

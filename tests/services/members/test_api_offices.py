@@ -10,15 +10,15 @@ PLACE = {"region": "kota-kediri"}
 OFFICE = "/v1/offices/regional-coordinator"
 
 
-def test_a_region_is_opened_by_the_board(stage):
+def test_a_region_is_opened_by_the_board(harness):
     body = {"region": "nganjuk", "name": "Kab. Nganjuk", "subdistricts": [
         {"id": "kertosono", "name": "Kertosono", "latitude": -7.6, "longitude": 112.1}]}  # fmt: skip
-    assert stage.post(ANONYMOUS, "/v1/regions", body).status == 401
-    assert stage.post(REGIONAL, "/v1/regions", body).status == 403
-    assert stage.post(COORDINATOR, "/v1/regions", body).status == 201
-    listed = stage.get(ANONYMOUS, "/v1/regions").body["items"]
+    assert harness.post(ANONYMOUS, "/v1/regions", body).status == 401
+    assert harness.post(REGIONAL, "/v1/regions", body).status == 403
+    assert harness.post(COORDINATOR, "/v1/regions", body).status == 201
+    listed = harness.get(ANONYMOUS, "/v1/regions").body["items"]
     assert [region["region"] for region in listed] == ["kota-kediri", "nganjuk"]
-    assert stage.get(ANONYMOUS, "/v1/regions/atlantis").status == 404
+    assert harness.get(ANONYMOUS, "/v1/regions/atlantis").status == 404
 
 
 @pytest.mark.parametrize(
@@ -32,88 +32,88 @@ def test_a_region_is_opened_by_the_board(stage):
         {"fee": 1},
     ],
 )
-def test_bad_regions_are_malformed(stage, change):
+def test_bad_regions_are_malformed(harness, change):
     body = {"region": "a", "name": "A", "subdistricts": [{"id": "a", "name": "A", "latitude": 1, "longitude": 1}]}
-    assert stage.post(COORDINATOR, "/v1/regions", body | change).status == 400
+    assert harness.post(COORDINATOR, "/v1/regions", body | change).status == 400
 
 
-def test_an_office_passes_from_hand_to_hand_and_everybody_sees_it(stage):
-    ani, budi = stage.join("Ani", email="ani@contoh.example"), stage.join("Budi", email="budi@contoh.example")
-    assert stage.post(COORDINATOR, f"{OFFICE}/holders", {"person": ani, **PLACE}).status == 201
-    taken = stage.post(COORDINATOR, f"{OFFICE}/holders", {"person": budi, **PLACE})
+def test_an_office_passes_from_hand_to_hand_and_everybody_sees_it(harness):
+    ani, budi = harness.join("Ani", email="ani@contoh.example"), harness.join("Budi", email="budi@contoh.example")
+    assert harness.post(COORDINATOR, f"{OFFICE}/holders", {"person": ani, **PLACE}).status == 201
+    taken = harness.post(COORDINATOR, f"{OFFICE}/holders", {"person": budi, **PLACE})
     assert (taken.status, taken.body["rule"]) == (422, "office-is-held")
-    handed = stage.post(COORDINATOR, f"{OFFICE}/handover", {"to": budi, **PLACE})
+    handed = harness.post(COORDINATOR, f"{OFFICE}/handover", {"to": budi, **PLACE})
     assert (handed.status, handed.body["holder"]) == (200, budi)
-    shown = {(item["office"], item["region"]): item for item in stage.get(ANONYMOUS, "/v1/offices").body["items"]}
+    shown = {(item["office"], item["region"]): item for item in harness.get(ANONYMOUS, "/v1/offices").body["items"]}
     assert shown["regional-coordinator", "kota-kediri"]["holder"] == {"person": budi, "name": "Budi"}
     assert shown["coordinator", None]["holder"] is None
-    told = [fact.type for fact in stage.facts()][-3:]
+    told = [fact.type for fact in harness.facts()][-3:]
     assert told == ["office-assumed", "office-vacated", "office-assumed"]
 
 
-def test_a_holder_may_hand_over_their_own_office_and_no_other(stage):
-    ani, budi = stage.join(email="ani@contoh.example"), stage.join(email="budi@contoh.example")
-    stage.post(COORDINATOR, f"{OFFICE}/holders", {"person": ani, **PLACE})
+def test_a_holder_may_hand_over_their_own_office_and_no_other(harness):
+    ani, budi = harness.join(email="ani@contoh.example"), harness.join(email="budi@contoh.example")
+    harness.post(COORDINATOR, f"{OFFICE}/holders", {"person": ani, **PLACE})
     own = holder_of(("regional-coordinator", "kota-kediri"), person=ani)
-    assert stage.post(own, "/v1/offices/secretary/handover", {"to": budi}).status == 403
-    assert stage.post(own, f"{OFFICE}/handover", {"to": budi, **PLACE}).status == 200
+    assert harness.post(own, "/v1/offices/secretary/handover", {"to": budi}).status == 403
+    assert harness.post(own, f"{OFFICE}/handover", {"to": budi, **PLACE}).status == 200
 
 
-def test_a_former_holder_passes_nothing_on_whatever_he_was_signed_a_moment_ago(stage):
-    ani, budi, eve = (stage.join(email=f"{name}@contoh.example") for name in ("ani", "budi", "eve"))
-    stage.post(COORDINATOR, f"{OFFICE}/holders", {"person": ani, **PLACE})
+def test_a_former_holder_passes_nothing_on_whatever_he_was_signed_a_moment_ago(harness):
+    ani, budi, eve = (harness.join(email=f"{name}@contoh.example") for name in ("ani", "budi", "eve"))
+    harness.post(COORDINATOR, f"{OFFICE}/holders", {"person": ani, **PLACE})
     own = holder_of(("regional-coordinator", "kota-kediri"), person=ani)
-    assert stage.post(own, f"{OFFICE}/handover", {"to": budi, **PLACE}).status == 200
-    refused = stage.post(own, f"{OFFICE}/handover", {"to": eve, **PLACE})
+    assert harness.post(own, f"{OFFICE}/handover", {"to": budi, **PLACE}).status == 200
+    refused = harness.post(own, f"{OFFICE}/handover", {"to": eve, **PLACE})
     assert (refused.status, refused.body["rule"]) == (422, "office-is-anothers")
-    assert stage.post(COORDINATOR, f"{OFFICE}/handover", {"to": eve, **PLACE}).body["holder"] == eve
+    assert harness.post(COORDINATOR, f"{OFFICE}/handover", {"to": eve, **PLACE}).body["holder"] == eve
 
 
-def test_a_stand_in_has_the_offices_permissions_until_it_is_filled(stage):
-    ani, budi = stage.join(email="ani@contoh.example"), stage.join(email="budi@contoh.example")
-    named = stage.post(COORDINATOR, f"{OFFICE}/stand-in", {"person": ani, **PLACE})
+def test_a_stand_in_has_the_offices_permissions_until_it_is_filled(harness):
+    ani, budi = harness.join(email="ani@contoh.example"), harness.join(email="budi@contoh.example")
+    named = harness.post(COORDINATOR, f"{OFFICE}/stand-in", {"person": ani, **PLACE})
     assert (named.status, named.body["stand_in"]) == (201, ani)
-    region = stage.get(ANONYMOUS, "/v1/regions/kota-kediri").body
+    region = harness.get(ANONYMOUS, "/v1/regions/kota-kediri").body
     assert (region["vacant"], region["coordinator"], region["stand_in"]["person"]) == (True, None, ani)
 
     def grants(person):
         from services.members.api.internal import actor_of
 
-        return actor_of(stage.parts, person).grants.get("topics.decide")
+        return actor_of(harness.parts, person).grants.get("topics.decide")
 
     assert grants(ani) == ("kota-kediri",)
-    assert stage.post(COORDINATOR, f"{OFFICE}/holders", {"person": budi, **PLACE}).status == 201
+    assert harness.post(COORDINATOR, f"{OFFICE}/holders", {"person": budi, **PLACE}).status == 201
     assert (grants(ani), grants(budi)) == (None, ("kota-kediri",))
-    refused = stage.post(COORDINATOR, f"{OFFICE}/stand-in", {"person": ani, **PLACE})
+    refused = harness.post(COORDINATOR, f"{OFFICE}/stand-in", {"person": ani, **PLACE})
     assert refused.body["rule"] == "office-is-held"
 
 
-def test_a_term_may_have_begun_earlier_and_may_end_without_a_successor(stage):
-    ani = stage.join()
+def test_a_term_may_have_begun_earlier_and_may_end_without_a_successor(harness):
+    ani = harness.join()
     since = (NOW - timedelta(days=90)).isoformat()
-    assert stage.post(COORDINATOR, f"{OFFICE}/holders", {"person": ani, "from": since, **PLACE}).status == 201
-    item = stage.get(ANONYMOUS, "/v1/offices").body["items"][-1]
+    assert harness.post(COORDINATOR, f"{OFFICE}/holders", {"person": ani, "from": since, **PLACE}).status == 201
+    item = harness.get(ANONYMOUS, "/v1/offices").body["items"][-1]
     assert item["since"] == since
-    assert stage.post(COORDINATOR, f"{OFFICE}/vacancy", PLACE).body["holder"] is None
-    assert stage.get(ANONYMOUS, "/v1/regions/kota-kediri").body["vacant"] is True
+    assert harness.post(COORDINATOR, f"{OFFICE}/vacancy", PLACE).body["holder"] is None
+    assert harness.get(ANONYMOUS, "/v1/regions/kota-kediri").body["vacant"] is True
 
 
-def test_a_term_from_beyond_the_calendar_is_malformed(stage):
-    body = {"person": stage.join(), "from": "0001-01-01T00:00:00+14:00", **PLACE}
-    reply = stage.post(COORDINATOR, f"{OFFICE}/holders", body)
+def test_a_term_from_beyond_the_calendar_is_malformed(harness):
+    body = {"person": harness.join(), "from": "0001-01-01T00:00:00+14:00", **PLACE}
+    reply = harness.post(COORDINATOR, f"{OFFICE}/holders", body)
     assert (reply.status, list(reply.body["errors"])) == (400, ["from"])
 
 
-def test_offices_are_assigned_by_the_board_alone(stage):
-    ani = stage.join()
+def test_offices_are_assigned_by_the_board_alone(harness):
+    ani = harness.join()
     for path, body in (
         ("holders", {"person": ani}),
         ("stand-in", {"person": ani}),
         ("handover", {"to": ani}),
         ("vacancy", {}),
     ):
-        assert stage.post(MEMBER, f"{OFFICE}/{path}", body | PLACE).status == 403
-        assert stage.post(ANONYMOUS, f"{OFFICE}/{path}", body | PLACE).status == 401
+        assert harness.post(MEMBER, f"{OFFICE}/{path}", body | PLACE).status == 403
+        assert harness.post(ANONYMOUS, f"{OFFICE}/{path}", body | PLACE).status == 401
 
 
 @pytest.mark.parametrize(
@@ -126,51 +126,51 @@ def test_offices_are_assigned_by_the_board_alone(stage):
         ("coordinator", {"person": "ani", "region": "kota-kediri"}, 422),
     ],
 )
-def test_what_there_is_not_is_not_assigned(stage, office, body, status):
-    ani = stage.join()
+def test_what_there_is_not_is_not_assigned(harness, office, body, status):
+    ani = harness.join()
     body = body | ({"person": ani} if body["person"] == "ani" else {})
-    assert stage.post(COORDINATOR, f"/v1/offices/{office}/holders", body).status == status
+    assert harness.post(COORDINATOR, f"/v1/offices/{office}/holders", body).status == status
 
 
-def test_two_who_decide_at_once_are_told_apart_by_the_version(stage):
-    ani, budi = stage.join(email="ani@contoh.example"), stage.join(email="budi@contoh.example")
-    first = stage.post(COORDINATOR, f"{OFFICE}/stand-in", {"person": ani, **PLACE})
-    stale = stage.post(COORDINATOR, f"{OFFICE}/stand-in", {"person": budi, **PLACE}, if_match='"0"')
+def test_two_who_decide_at_once_are_told_apart_by_the_version(harness):
+    ani, budi = harness.join(email="ani@contoh.example"), harness.join(email="budi@contoh.example")
+    first = harness.post(COORDINATOR, f"{OFFICE}/stand-in", {"person": ani, **PLACE})
+    stale = harness.post(COORDINATOR, f"{OFFICE}/stand-in", {"person": budi, **PLACE}, if_match='"0"')
     assert stale.status == 412
-    fresh = stage.post(COORDINATOR, f"{OFFICE}/stand-in", {"person": budi, **PLACE}, if_match=first.headers["ETag"])
+    fresh = harness.post(COORDINATOR, f"{OFFICE}/stand-in", {"person": budi, **PLACE}, if_match=first.headers["ETag"])
     assert fresh.status == 201
 
 
-def test_a_new_actor_has_what_the_office_grants(stage):
+def test_a_new_actor_has_what_the_office_grants(harness):
     from services.members.installation import issue_token
 
-    ani = stage.join(email="ani@contoh.example")
-    stage.post(COORDINATOR, f"{OFFICE}/holders", {"person": ani, **PLACE})
-    token = issue_token(stage.parts, "ani@contoh.example")
-    actor = stage.post(GATEWAY, "/internal/identity", {"token": token}).body
+    ani = harness.join(email="ani@contoh.example")
+    harness.post(COORDINATOR, f"{OFFICE}/holders", {"person": ani, **PLACE})
+    token = issue_token(harness.parts, "ani@contoh.example")
+    actor = harness.post(GATEWAY, "/internal/identity", {"token": token}).body
     assert actor["offices"] == [{"office": "regional-coordinator", "region": "kota-kediri"}]
     assert actor["grants"]["activities.plan"] == ["kota-kediri"]
 
 
-def test_many_are_mentors_side_by_side_and_everybody_sees_who(stage):
-    ani, budi = stage.join("Ani", email="ani@contoh.example"), stage.join("Budi", email="budi@contoh.example")
+def test_many_are_mentors_side_by_side_and_everybody_sees_who(harness):
+    ani, budi = harness.join("Ani", email="ani@contoh.example"), harness.join("Budi", email="budi@contoh.example")
     path = "/v1/offices/mentor"
     for person in (ani, budi):
-        assert stage.post(COORDINATOR, f"{path}/holders", {"person": person, **PLACE}).status == 201
-    assert stage.get(ANONYMOUS, f"{path}/holders", query={"region": "kota-kediri"}).body["items"][0]["holder"][
+        assert harness.post(COORDINATOR, f"{path}/holders", {"person": person, **PLACE}).status == 201
+    assert harness.get(ANONYMOUS, f"{path}/holders", query={"region": "kota-kediri"}).body["items"][0]["holder"][
         "name"
     ] in {"Ani", "Budi"}
-    assert len(stage.get(ANONYMOUS, f"{path}/holders").body["items"]) == 2
-    assert {item["office"] for item in stage.get(ANONYMOUS, "/v1/offices").body["items"]}.isdisjoint(
+    assert len(harness.get(ANONYMOUS, f"{path}/holders").body["items"]) == 2
+    assert {item["office"] for item in harness.get(ANONYMOUS, "/v1/offices").body["items"]}.isdisjoint(
         {"mentor", "speaker"}
     )
-    assert stage.post(COORDINATOR, f"{path}/vacancy", PLACE).status == 400
-    assert stage.post(COORDINATOR, f"{path}/vacancy", {"person": ani, **PLACE}).status == 200
-    (left,) = stage.get(ANONYMOUS, f"{path}/holders").body["items"]
+    assert harness.post(COORDINATOR, f"{path}/vacancy", PLACE).status == 400
+    assert harness.post(COORDINATOR, f"{path}/vacancy", {"person": ani, **PLACE}).status == 200
+    (left,) = harness.get(ANONYMOUS, f"{path}/holders").body["items"]
     assert left["holder"]["person"] == budi
-    refused = stage.post(COORDINATOR, f"{path}/handover", {"to": ani, **PLACE})
+    refused = harness.post(COORDINATOR, f"{path}/handover", {"to": ani, **PLACE})
     assert (refused.status, refused.body["rule"]) == (422, "office-held-by-many")
-    assumed = [fact for fact in stage.facts() if fact.type == "office-assumed"][-1]
+    assumed = [fact for fact in harness.facts() if fact.type == "office-assumed"][-1]
     assert (assumed.data["board"], assumed.region) == (False, "kota-kediri")
-    assert stage.get(ANONYMOUS, "/v1/offices/partner/holders").status == 401
-    assert stage.get(ANONYMOUS, "/v1/offices/secretary/holders").status == 404
+    assert harness.get(ANONYMOUS, "/v1/offices/partner/holders").status == 401
+    assert harness.get(ANONYMOUS, "/v1/offices/secretary/holders").status == 404

@@ -15,51 +15,51 @@ BOARD = [
 ]
 
 
-def test_the_first_board_is_there_before_any_region(new_stage):
-    stage = new_stage()
-    installed = install_board(stage.parts, BOARD)
-    stage.settle()
+def test_the_first_board_is_there_before_any_region(new_harness):
+    harness = new_harness()
+    installed = install_board(harness.parts, BOARD)
+    harness.settle()
     assert [one.office for one in installed] == ["coordinator", "secretary", "treasurer"]
     assert all(one.person == one.holder for one in installed)
-    shown = stage.get(ANONYMOUS, "/v1/offices").body["items"]
+    shown = harness.get(ANONYMOUS, "/v1/offices").body["items"]
     assert [item["holder"]["name"] for item in shown] == ["Coordinator Contoh", "Secretary Contoh", "Treasurer Contoh"]
-    told = [fact.type for fact in stage.facts()]
+    told = [fact.type for fact in harness.facts()]
     assert told == ["member-joined", "office-assumed"] * 3 + ["rules-changed", "framework-adopted"]
 
 
-def test_installing_again_changes_nothing(new_stage):
-    stage = new_stage()
-    first = install_board(stage.parts, BOARD)
-    head = stage.application.log.head()
-    assert install_board(stage.parts, BOARD) == first
-    assert stage.application.log.head() == head
+def test_installing_again_changes_nothing(new_harness):
+    harness = new_harness()
+    first = install_board(harness.parts, BOARD)
+    head = harness.application.log.head()
+    assert install_board(harness.parts, BOARD) == first
+    assert harness.application.log.head() == head
 
 
-def test_an_office_that_has_passed_on_stays_with_its_holder(new_stage):
-    stage = new_stage()
-    install_board(stage.parts, BOARD)
-    stage.open_region()
-    other = stage.join()
-    assert stage.post(COORDINATOR, "/v1/offices/treasurer/handover", {"to": other}).status == 200
-    again = install_board(stage.parts, BOARD)
+def test_an_office_that_has_passed_on_stays_with_its_holder(new_harness):
+    harness = new_harness()
+    install_board(harness.parts, BOARD)
+    harness.open_region()
+    other = harness.join()
+    assert harness.post(COORDINATOR, "/v1/offices/treasurer/handover", {"to": other}).status == 200
+    again = install_board(harness.parts, BOARD)
     assert again[2].holder == other
     assert again[2].person != other
 
 
-def test_one_person_may_be_given_another_office_later(new_stage):
-    stage = new_stage()
-    install_board(stage.parts, BOARD[:1])
+def test_one_person_may_be_given_another_office_later(new_harness):
+    harness = new_harness()
+    install_board(harness.parts, BOARD[:1])
     moved = BoardMember("secretary", "x", "coordinator@contoh.example", None, "SMA", "kota-kediri", "mojoroto")
-    (installed,) = install_board(stage.parts, [moved])
+    (installed,) = install_board(harness.parts, [moved])
     assert installed.holder == installed.person
 
 
-def test_the_first_rules_are_made_once_and_do_not_come_back(new_stage):
-    stage = new_stage()
-    install_board(stage.parts, BOARD)
-    stage.post(COORDINATOR, "/v1/rules", {"speakers": "open"})
-    install_board(stage.parts, BOARD)
-    versions = [event.version for event in stage.events() if isinstance(event, RulesChanged)]
+def test_the_first_rules_are_made_once_and_do_not_come_back(new_harness):
+    harness = new_harness()
+    install_board(harness.parts, BOARD)
+    harness.post(COORDINATOR, "/v1/rules", {"speakers": "open"})
+    install_board(harness.parts, BOARD)
+    versions = [event.version for event in harness.events() if isinstance(event, RulesChanged)]
     assert versions == [1, 2]
 
 
@@ -71,16 +71,16 @@ def test_the_first_rules_are_made_once_and_do_not_come_back(new_stage):
         (BoardMember("secretary", "x", "nonsense", None, "x", "x", "x"), Unreadable),
     ],
 )
-def test_with_one_mistake_nothing_is_installed(new_stage, wrong, error):
-    stage = new_stage()
+def test_with_one_mistake_nothing_is_installed(new_harness, wrong, error):
+    harness = new_harness()
     with pytest.raises(error):
-        install_board(stage.parts, [*BOARD, wrong])
-    assert stage.application.log.head() == 0
+        install_board(harness.parts, [*BOARD, wrong])
+    assert harness.application.log.head() == 0
 
 
-def test_a_token_is_issued_to_a_member_only(new_stage):
-    stage = new_stage()
-    install_board(stage.parts, BOARD)
-    assert issue_token(stage.parts, "secretary@contoh.example").startswith("jj_")
+def test_a_token_is_issued_to_a_member_only(new_harness):
+    harness = new_harness()
+    install_board(harness.parts, BOARD)
+    assert issue_token(harness.parts, "secretary@contoh.example").startswith("jj_")
     with pytest.raises(NotFound):
-        issue_token(stage.parts, "nobody@contoh.example")
+        issue_token(harness.parts, "nobody@contoh.example")

@@ -23,7 +23,7 @@ from tests.support.scope import (
     stored,
     write_routes,
 )
-from tests.unit.members.registrations import row, table
+from tests.unit.members.sample_registrations import row, table
 
 IN_BLITAR = [{"id": "sananwetan", "name": "Sananwetan", "latitude": -8.1, "longitude": 112.17}]
 SLIMS = {"unit": "b-slims", "aspect": "skill", "level": 2}
@@ -84,37 +84,37 @@ OFFICE = {
 
 
 @pytest.fixture(scope="module")
-def stage(service_databases):
-    stage = service_databases.harness(MembersHarness, "scope")
-    stage.open_region()
-    stage.open_region("kota-blitar", "Kota Blitar", IN_BLITAR)
-    return stage
+def harness(service_databases):
+    harness = service_databases.harness(MembersHarness, "scope")
+    harness.open_region()
+    harness.open_region("kota-blitar", "Kota Blitar", IN_BLITAR)
+    return harness
 
 
 @pytest.fixture(scope="module")
-def scene(stage):
+def scene(harness):
     """Two members and a library in KEDIRI, and Bima, who is a member in Blitar."""
-    ani, budi = stage.join(), stage.join("Budi Contoh", email="budi@contoh.example")
-    bima = stage.join("Bima", email="b@contoh.example", region="kota-blitar", subdistrict="sananwetan", library="SMP")
-    library = stage.post(RANI, "/v1/libraries", {"name": "SMA 4", "region": KEDIRI, **SCHOOL}).body["library"]
+    ani, budi = harness.join(), harness.join("Budi Contoh", email="budi@contoh.example")
+    bima = harness.join("Bima", email="b@contoh.example", region="kota-blitar", subdistrict="sananwetan", library="SMP")
+    library = harness.post(RANI, "/v1/libraries", {"name": "SMA 4", "region": KEDIRI, **SCHOOL}).body["library"]
     working = {"person": budi, "role": "staff"}
-    assert stage.post(RANI, f"/v1/libraries/{library}/affiliations", working).status == 201
+    assert harness.post(RANI, f"/v1/libraries/{library}/affiliations", working).status == 201
     desk = {"person": budi, "region": KEDIRI}
-    assert stage.post(KOKO, "/v1/offices/regional-coordinator/holders", desk).status == 201
+    assert harness.post(KOKO, "/v1/offices/regional-coordinator/holders", desk).status == 201
     herself = holder(person=ani)
     shown = {**SLIMS, "evidence": "Mengoperasikan SLiMS sejak 2020."}
-    stage.post(ANONYMOUS, "/v1/guests/guest-1", {"name": "Dewi"})
+    harness.post(ANONYMOUS, "/v1/guests/guest-1", {"name": "Dewi"})
     return Scene(
-        lambda actor, method, path, body: stage.call(actor, method, path, body).status,
-        stage.application.log.head,
-        lambda: stored(stage.database, stage.views),
+        lambda actor, method, path, body: harness.call(actor, method, path, body).status,
+        harness.application.log.head,
+        lambda: stored(harness.database, harness.views),
         {
             "person": ani,
             "member": ani,
             "staff": budi,
             "library": library,
-            "equipment": stage.post(herself, "/v1/equipment", {"name": "x", "kind": "projector"}).body["equipment"],
-            "submission": stage.post(herself, "/v1/prior-learning", shown).body["submission"],
+            "equipment": harness.post(herself, "/v1/equipment", {"name": "x", "kind": "projector"}).body["equipment"],
+            "submission": harness.post(herself, "/v1/prior-learning", shown).body["submission"],
             "guest": "guest-1",
             "office": "regional-coordinator",
             "mentor": "mentor",
@@ -140,15 +140,15 @@ def test_who_holds_the_office_gets_past_policy_with_each_of_these_acts(scene):
     check_holders(scene, OFFICE)
 
 
-def test_of_an_imported_table_only_the_rows_of_ones_own_regions_are_taken(new_stage):
-    stage = new_stage()
-    stage.open_region()
-    stage.open_region("kota-blitar", "Kota Blitar", IN_BLITAR)
+def test_of_an_imported_table_only_the_rows_of_ones_own_regions_are_taken(new_harness):
+    harness = new_harness()
+    harness.open_region()
+    harness.open_region("kota-blitar", "Kota Blitar", IN_BLITAR)
     ours = {"region": "Kota Blitar", "subdistrict": "Sananwetan"}
-    brought = stage.post(BIMA, "/v1/members/import", raw=table(row(1), row(2), row(3, **ours)))
+    brought = harness.post(BIMA, "/v1/members/import", raw=table(row(1), row(2), row(3, **ours)))
     assert brought.status == 202
-    while stage.runner.step(1):
-        stage.settle()
-    assert [event.region for event in stage.events() if isinstance(event, MemberJoined)] == ["kota-blitar"]
-    progress = stage.get(BIMA, f"/v1/imports/{brought.body['import']}").body
+    while harness.runner.step(1):
+        harness.settle()
+    assert [event.region for event in harness.events() if isinstance(event, MemberJoined)] == ["kota-blitar"]
+    progress = harness.get(BIMA, f"/v1/imports/{brought.body['import']}").body
     assert [bad["row"] for bad in progress["bad"]] == [2, 3]

@@ -19,12 +19,12 @@ def board():
     ]
 
 
-def test_from_an_empty_community_to_an_actor_who_may(new_stage):
-    stage = new_stage()
-    (installed,) = install_board(stage.parts, board())
-    stage.settle()
-    token = issue_token(stage.parts, "budi@contoh.example")
-    reply = stage.post(GATEWAY, "/internal/identity", {"token": token})
+def test_from_an_empty_community_to_an_actor_who_may(new_harness):
+    harness = new_harness()
+    (installed,) = install_board(harness.parts, board())
+    harness.settle()
+    token = issue_token(harness.parts, "budi@contoh.example")
+    reply = harness.post(GATEWAY, "/internal/identity", {"token": token})
     assert reply.status == 200
     assert reply.body["id"] == installed.person
     assert reply.body["offices"] == [{"office": "coordinator", "region": None}]
@@ -32,30 +32,30 @@ def test_from_an_empty_community_to_an_actor_who_may(new_stage):
     assert reply.body["language"] == "id"
 
 
-def test_a_member_joins_logs_in_with_the_code_that_was_sent_and_sees_her_own_data(new_stage):
-    stage = new_stage()
-    stage.open_region()
-    member = stage.join("Ani Contoh", email="ani@contoh.example", phone="0812-3456-7890")
-    assert stage.post(ANONYMOUS, "/v1/login/code", {"contact": "Ani@Contoh.example"}).status == 202
-    fact = stage.facts()[-1]
+def test_a_member_joins_logs_in_with_the_code_that_was_sent_and_sees_her_own_data(new_harness):
+    harness = new_harness()
+    harness.open_region()
+    member = harness.join("Ani Contoh", email="ani@contoh.example", phone="0812-3456-7890")
+    assert harness.post(ANONYMOUS, "/v1/login/code", {"contact": "Ani@Contoh.example"}).status == 202
+    fact = harness.facts()[-1]
     assert (fact.type, fact.data["person"]) == ("login-code-issued", member)
-    reached = stage.get(NOTIFICATIONS, "/internal/people", query={"ids": member, "code": fact.data["code"]})
+    reached = harness.get(NOTIFICATIONS, "/internal/people", query={"ids": member, "code": fact.data["code"]})
     assert reached.body["people"][0]["email"] == "ani@contoh.example"
-    login = stage.post(ANONYMOUS, "/v1/login", {"contact": "ani@contoh.example", "code": reached.body["code"]})
+    login = harness.post(ANONYMOUS, "/v1/login", {"contact": "ani@contoh.example", "code": reached.body["code"]})
     assert login.status == 200
     assert login.body["person"] == member
-    identity = stage.post(GATEWAY, "/internal/identity", {"token": login.body["token"]})
+    identity = harness.post(GATEWAY, "/internal/identity", {"token": login.body["token"]})
     assert identity.body["id"] == member
     assert identity.body["grants"] == {}
 
 
-def test_the_board_opens_a_region_and_everybody_sees_whom_to_ask(new_stage):
-    stage = new_stage()
-    stage.open_region()
-    member = stage.join()
-    assert stage.get(ANONYMOUS, "/v1/regions/kota-kediri").body["vacant"] is True
+def test_the_board_opens_a_region_and_everybody_sees_whom_to_ask(new_harness):
+    harness = new_harness()
+    harness.open_region()
+    member = harness.join()
+    assert harness.get(ANONYMOUS, "/v1/regions/kota-kediri").body["vacant"] is True
     body = {"person": member, "region": "kota-kediri"}
-    assert stage.post(COORDINATOR, "/v1/offices/regional-coordinator/holders", body).status == 201
-    region = stage.get(ANONYMOUS, "/v1/regions/kota-kediri").body
+    assert harness.post(COORDINATOR, "/v1/offices/regional-coordinator/holders", body).status == 201
+    region = harness.get(ANONYMOUS, "/v1/regions/kota-kediri").body
     assert region["coordinator"] == {"person": member, "name": "Ani Contoh"}
     assert region["vacant"] is False

@@ -13,6 +13,7 @@ from services.members.views.learning import LEARNING
 from services.members.views.libraries import LIBRARIES
 from tests.services.members.harness import COORDINATOR, GATEWAY, REGIONAL
 from tests.support.sample_community import NOW
+from tests.support.sample_facts import checked, sample
 
 SCHOOL = {"name": "SMPN 1 (Filial) Kediri", "kind": "school", "level": "basic", "region": "kota-kediri"}
 
@@ -20,40 +21,43 @@ SCHOOL = {"name": "SMPN 1 (Filial) Kediri", "kind": "school", "level": "basic", 
 class Past:
     """What has happened in members, as its log has it, and what events and mentoring told meanwhile."""
 
-    def __init__(self, stage, seed):
+    def __init__(self, harness, seed):
         self.chance = random.Random(seed)
-        self.stage = stage
-        stage.open_region()
-        stage.post(COORDINATOR, "/v1/rules", {"speakers": "open"})
-        self.ani = Actor("person", stage.join("Ani", email="ani@contoh.example"))
-        self.budi = Actor("person", stage.join("Budi", email="budi@contoh.example"))
+        self.stage = harness
+        harness.open_region()
+        harness.post(COORDINATOR, "/v1/rules", {"speakers": "open"})
+        self.ani = Actor("person", harness.join("Ani", email="ani@contoh.example"))
+        self.budi = Actor("person", harness.join("Budi", email="budi@contoh.example"))
         self.guests = [f"guest-{n}" for n in range(3)]
         for guest in self.guests:
-            stage.post(ANONYMOUS, f"/v1/guests/{guest}", {})
+            harness.post(ANONYMOUS, f"/v1/guests/{guest}", {})
         self.facts = []
         self.something_of_each()
         for _ in range(20):
             self.something()
 
     def something_of_each(self):
-        stage, ani = self.stage, self.ani
-        library = stage.post(ani, "/v1/libraries", SCHOOL).body["library"]
+        harness, ani = self.stage, self.ani
+        library = harness.post(ani, "/v1/libraries", SCHOOL).body["library"]
         path = f"/v1/libraries/{library}"
-        stage.post(ani, f"{path}/affiliations", {"role": "staff"})
-        stage.post(ani, f"{path}/affiliations", {"role": "head"})
-        stage.post(ani, f"{path}/affiliations/{ani.id}/end", {})
-        stage.post(REGIONAL, f"{path}/interest", {"interest": "using"})
-        stage.post(COORDINATOR, "/v1/offices/mentor/holders", {"person": self.budi.id, "region": "kota-kediri"})
+        harness.post(ani, f"{path}/affiliations", {"role": "staff"})
+        harness.post(ani, f"{path}/affiliations", {"role": "head"})
+        harness.post(ani, f"{path}/affiliations/{ani.id}/end", {})
+        harness.post(REGIONAL, f"{path}/interest", {"interest": "using"})
+        harness.post(COORDINATOR, "/v1/offices/mentor/holders", {"person": self.budi.id, "region": "kota-kediri"})
         rating = {"unit": "b-slims", "aspect": "skill", "level": 2}
-        stage.post(ani, "/v1/competence", rating)
-        stage.post(REGIONAL, "/v1/competence", {**rating, "person": ani.id})
-        stage.call(ani, "PUT", "/v1/me", {"language": "en"})
-        token = stage.post(ani, "/v1/me/telegram").body["token"]
-        stage.post(GATEWAY, "/internal/telegram-link", {"token": token, "chat": "1"})
-        stage.call(ani, "DELETE", "/v1/me/telegram")
-        self.hear("events.activity-published", {"activity": "a", "title": "A", "starts": NOW.isoformat(), "units": []})
-        self.hear("events.activity-rescheduled", {"activity": "a", "starts": NOW.isoformat()})
-        self.hear("mentoring.mentorship-opened", {"mentorship": "m", "library": library})
+        harness.post(ani, "/v1/competence", rating)
+        harness.post(REGIONAL, "/v1/competence", {**rating, "person": ani.id})
+        harness.call(ani, "PUT", "/v1/me", {"language": "en"})
+        token = harness.post(ani, "/v1/me/telegram").body["token"]
+        harness.post(GATEWAY, "/internal/telegram-link", {"token": token, "chat": "1"})
+        harness.call(ani, "DELETE", "/v1/me/telegram")
+        about = {"activity": "a", "title": "A", "starts": NOW.isoformat(), "units": []}
+        self.hear("events.activity-published", sample("events", "activity-published", **about))
+        moved = sample("events", "activity-rescheduled", activity="a", starts=NOW.isoformat())
+        self.hear("events.activity-rescheduled", moved)
+        opened = sample("mentoring", "mentorship-opened", mentorship="m", library=library)
+        self.hear("mentoring.mentorship-opened", opened)
 
     def something(self):
         person, guest = self.chance.choice([self.ani, self.budi]), self.chance.choice(self.guests)
@@ -67,12 +71,14 @@ class Past:
                 self.hear("events.attendance-recorded", told)
             case 2:
                 visit = {"mentorship": "m", "visit": f"v{len(self.facts)}", "units": ["b-slims"]}
-                self.hear("mentoring.visit-logged", {**visit, "staff": [person.id, person.id, self.budi.id]})
+                staff = [person.id, person.id, self.budi.id]
+                self.hear("mentoring.visit-logged", sample("mentoring", "visit-logged", **visit, staff=staff))
             case _:
                 self.stage.post(COORDINATOR, f"/v1/guests/{guest}/tie", {"person": person.id})
 
     def hear(self, name, data):
         source, _, kind = name.partition(".")
+        checked(source, kind, data)
         n = len(self.facts) + 1
         self.facts.append(Fact(source, "e", n, f"f{n}", kind, 1, "s", None, NOW, data, "c", position=n))
 
@@ -102,8 +108,8 @@ def shown(database, name, view, told) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_what_people_took_part_in_is_the_same_however_the_two_logs_are_interleaved(new_stage, database, seed):
-    past = Past(new_stage(), seed)
+def test_what_people_took_part_in_is_the_same_however_the_two_logs_are_interleaved(new_harness, database, seed):
+    past = Past(new_harness(), seed)
     orders = [
         [*past.events, *past.facts],
         [*past.facts, *past.events],
@@ -114,8 +120,8 @@ def test_what_people_took_part_in_is_the_same_however_the_two_logs_are_interleav
     assert all(view == views[0] for view in views)
 
 
-def test_what_is_read_twice_counts_once(new_stage, database):
-    past = Past(new_stage(), 11)
+def test_what_is_read_twice_counts_once(new_harness, database):
+    past = Past(new_harness(), 11)
     for view in VIEWS:
         told = [*(past.events if COMMITS in view.logs else ()), *(past.facts if INBOX in view.logs else ())]
         once = shown(database, f"once_{view.name}", view, told)
@@ -124,7 +130,7 @@ def test_what_is_read_twice_counts_once(new_stage, database):
         assert shown(database, f"twice_{view.name}", view, told) == once
 
 
-def test_the_database_finds_a_library_by_a_part_of_its_name(new_stage, database):
-    shown(database, "libraries", LIBRARIES, Past(new_stage(), 0).events)
+def test_the_database_finds_a_library_by_a_part_of_its_name(new_harness, database):
+    shown(database, "libraries", LIBRARIES, Past(new_harness(), 0).events)
     found = database["libraries"].find({"region": "kota-kediri", "spelling": {"$regex": "1\\ filial"}})
     assert [document["name"] for document in found] == ["SMPN 1 (Filial) Kediri"]

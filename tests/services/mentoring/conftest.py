@@ -6,7 +6,7 @@ from tests.support.service_databases import ServiceDatabases
 
 
 @pytest.fixture
-def stage(service_databases: ServiceDatabases) -> MentoringHarness:
+def harness(service_databases: ServiceDatabases) -> MentoringHarness:
     harness = service_databases.harness(MentoringHarness)
     harness.open_regions(KEDIRI, BLITAR, TRENGGALEK)
     return harness

@@ -9,6 +9,7 @@ from services.kernel.declare.policy import EVERYWHERE, Actor
 from services.mentoring.bootstrap import definition
 from services.mentoring.parts import ANSWER, LEAD, READ_MEMBERS, VISIT
 from tests.support.sample_community import BLITAR, KEDIRI
+from tests.support.sample_facts import sample
 from tests.support.service_harness import ServiceHarness
 
 OURS = (ANSWER, LEAD, VISIT, READ_MEMBERS)
@@ -62,6 +63,10 @@ class MentoringHarness(ServiceHarness):
         """Members tell that somebody stands in for a vacant office."""
         data = {"office": office, "region": region, "person": person, "board": True}
         self.hear("stand-in-named", f"{office}.{region or 'all'}", data, region)
+
+    def rule(self, **changed: Any) -> None:
+        """Members tell of a new version of the rules."""
+        self.hear("rules-changed", "rules", sample("members", "rules-changed", **changed))
 
     def hear(
         self, kind: str, subject: str, data: Mapping[str, Any], region: str | None = None, source: str = "members"

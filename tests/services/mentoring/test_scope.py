@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from services.mentoring.bootstrap import definition
-from tests.services.mentoring.accompanied import ALL_THERE, BUDI, MIRA, SRI, TICKS, loans, opened, register
 from tests.services.mentoring.harness import MentoringHarness
+from tests.services.mentoring.sample_library import ALL_THERE, BUDI, MIRA, SRI, TICKS, loans, opened, register
 from tests.support.sample_community import BLITAR, KEDIRI, NOW, TRENGGALEK, person
 from tests.support.scope import (
     RANI,
@@ -70,27 +70,28 @@ OFFICE: Table = {
 
 @pytest.fixture(scope="module")
 def scene(service_databases: ServiceDatabases) -> Scene:
-    stage = service_databases.harness(MentoringHarness, "scope")
-    stage.open_regions(KEDIRI, BLITAR, TRENGGALEK)
+    harness = service_databases.harness(MentoringHarness, "scope")
+    harness.open_regions(KEDIRI, BLITAR, TRENGGALEK)
     return Scene(
-        lambda actor, method, path, body: stage.call(actor, method, path, body, settle=False).status,
-        stage.application.log.head,
-        lambda: stored(stage.application.core.database, stage.application.runner.readers),
-        standing(stage),
+        lambda actor, method, path, body: harness.call(actor, method, path, body, settle=False).status,
+        harness.application.log.head,
+        lambda: stored(harness.application.core.database, harness.application.runner.readers),
+        standing(harness),
     )
 
 
-def standing(stage: MentoringHarness) -> dict[str, str]:
+def standing(harness: MentoringHarness) -> dict[str, str]:
     """In KEDIRI: a library that is accompanied and one that is not, a question, and one that everybody may read."""
-    register(stage)
-    register(stage, "sd-2", "tini")
-    path = opened(stage)
-    blocker = stage.post(SRI, f"{path}/blockers", {"text": "x"}, settle=False).body["blocker"]
+    register(harness)
+    register(harness, "sd-2", "tini")
+    path = opened(harness)
+    blocker = harness.post(SRI, f"{path}/blockers", {"text": "x"}, settle=False).body["blocker"]
     asked, public = (
-        str(stage.post(ANI, "/v1/consultations", {**ASKED, "library": "sman-4"}).body["consultation"]) for _ in range(2)
+        str(harness.post(ANI, "/v1/consultations", {**ASKED, "library": "sman-4"}).body["consultation"])
+        for _ in range(2)
     )
-    assert stage.post(RANI, f"/v1/consultations/{asked}/answers", {"text": "x"}).status == 201
-    assert stage.post(RANI, f"/v1/consultations/{public}/answers", {"text": "x", "public": True}).status == 201
+    assert harness.post(RANI, f"/v1/consultations/{asked}/answers", {"text": "x"}).status == 201
+    assert harness.post(RANI, f"/v1/consultations/{public}/answers", {"text": "x", "public": True}).status == 201
     return {
         "mentorship": path.rpartition("/")[2],
         "blocker": blocker,

@@ -13,6 +13,7 @@ from services.kernel.declare.policy import ANONYMOUS, EVERYWHERE, Actor, service
 from services.kernel.declare.policy import actor_from as actor_of
 from services.notifications.bootstrap import definition
 from tests.support.sample_community import HOST
+from tests.support.sample_facts import sample
 from tests.support.service_harness import ServiceHarness
 from tests.unit.notifications import facts
 from tests.unit.notifications.facts import START
@@ -43,13 +44,13 @@ class NotificationsHarness(ServiceHarness):
             admission = self.application.inbox.admit(fact.source, [envelope(replace(fact, n=n), HOST)])
             assert admission.stored == 1
 
-    def hear_of(self, name: str, /, region: str | None = "kota-kediri", **data: Any) -> Fact:
-        """One further fact of a source: ``events.activity-published``."""
+    def hear_of(self, name: str, /, region: str | None = "kota-kediri", *, subject: str = "s", **given: Any) -> Fact:
+        """One further fact of a source, ``events.activity-published``; fields not given are those of a golden fact."""
         source, _, kind = name.partition(".")
-        n = self._heard[source] = self._heard.get(source, 0) + 1
-        subject = str(data.get("subject", "s"))
-        told = Fact(source, "epoch", n, f"{source}-{n}", kind, 1, subject, region, START, {"n": n, **data}, "c")
-        assert self.application.inbox.admit(source, [envelope(told, HOST)]).stored == 1
+        n = self._heard.get(source, 0) + 1
+        data = sample(source, kind, **given)
+        told = Fact(source, "epoch", n, f"{source}-{n}", kind, 1, subject, region, START, data, "c")
+        self.hear(told)
         return told
 
     def listen(self) -> int:

@@ -39,7 +39,7 @@ def own(service_databases: ServiceDatabases) -> Database[dict[str, Any]]:
 
 
 @pytest.fixture
-def desk(own: Database[dict[str, Any]]) -> NotificationsHarness:
+def harness(own: Database[dict[str, Any]]) -> NotificationsHarness:
     return NotificationsHarness(own, prepare=False)
 
 
@@ -104,73 +104,80 @@ def test_a_reader_that_resumes_anywhere_sees_each_fact_once_and_in_its_sources_o
             assert [canonical(each) for each in mine] == [canonical(each) for each in public]
 
 
-def test_the_envelope_is_untouched_and_the_cursor_exclusive(desk: NotificationsHarness) -> None:
-    reader = desk.behind(desk.bearer(desk.partner()))
-    first = desk.hear_of("events.activity-published", title="Pelatihan é", units=["b-slims"], open=True)
-    page = desk.get(reader, "/v1/feed").body
+def test_the_envelope_is_untouched_and_the_cursor_exclusive(harness: NotificationsHarness) -> None:
+    reader = harness.behind(harness.bearer(harness.partner()))
+    first = harness.hear_of("events.activity-published", title="Pelatihan é", units=["b-slims"], open=True)
+    page = harness.get(reader, "/v1/feed").body
     assert [canonical(item) for item in page["items"]] == [canonical(envelope(first, "jejaring.test"))]
-    assert desk.get(reader, f"/v1/feed?after={page['next']}").body == {"items": [], "next": page["next"], "more": False}
-    second = desk.hear_of("events.activity-completed")
-    one = desk.get(reader, "/v1/feed?limit=1").body
+    assert harness.get(reader, f"/v1/feed?after={page['next']}").body == {
+        "items": [],
+        "next": page["next"],
+        "more": False,
+    }
+    second = harness.hear_of("events.activity-completed")
+    one = harness.get(reader, "/v1/feed?limit=1").body
     assert ([item["id"] for item in one["items"]], one["more"]) == ([first.id], True)
-    assert [item["id"] for item in desk.get(reader, f"/v1/feed?after={page['next']}").body["items"]] == [second.id]
+    assert [item["id"] for item in harness.get(reader, f"/v1/feed?after={page['next']}").body["items"]] == [second.id]
 
 
-def test_a_key_reads_its_regions_and_what_belongs_to_none(desk: NotificationsHarness) -> None:
-    partner = desk.partner()
-    here = desk.hear_of("events.seat-taken", "kota-kediri")
-    there = desk.hear_of("events.seat-taken", "kota-blitar")
-    elsewhere = desk.hear_of("events.seat-taken", "tulungagung")
-    nowhere = desk.hear_of("members.member-erased", None)
+def test_a_key_reads_its_regions_and_what_belongs_to_none(harness: NotificationsHarness) -> None:
+    partner = harness.partner()
+    here = harness.hear_of("events.seat-taken", "kota-kediri")
+    there = harness.hear_of("events.seat-taken", "kota-blitar")
+    elsewhere = harness.hear_of("events.seat-taken", "tulungagung")
+    nowhere = harness.hear_of("members.member-erased", None)
 
     def ids(actor: Actor, query: str = "") -> list[str]:
-        return [item["id"] for item in desk.get(actor, f"/v1/feed{query}").body["items"]]
+        return [item["id"] for item in harness.get(actor, f"/v1/feed{query}").body["items"]]
 
-    one, both = desk.behind(desk.bearer(partner)), desk.behind(desk.bearer(partner, "kota-kediri", "kota-blitar"))
+    one, both = (
+        harness.behind(harness.bearer(partner)),
+        harness.behind(harness.bearer(partner, "kota-kediri", "kota-blitar")),
+    )
     assert ids(one) == [here.id, nowhere.id]
     assert ids(both) == [here.id, there.id, nowhere.id]
     assert ids(both, "?region=kota-blitar") == [there.id, nowhere.id]
     assert ids(both, "?types=seat-*") == [here.id, there.id]
     assert ids(both, "?types=member-*,events.seat-taken&region=kota-blitar") == [there.id, nowhere.id]
     assert ids(KEEPER) == [here.id, there.id, elsewhere.id, nowhere.id]
-    assert desk.get(one, "/v1/feed?region=kota-blitar").status == 403
+    assert harness.get(one, "/v1/feed?region=kota-blitar").status == 403
 
 
-def test_nobody_else_reads_it(desk: NotificationsHarness) -> None:
-    assert desk.get(ANONYMOUS, "/v1/feed").status == 401
-    assert desk.get(Actor("person", "ani"), "/v1/feed").status == 403
-    unscoped = desk.behind(desk.bearer(desk.partner(), scopes=("subscriptions.keep",)))
-    assert desk.get(unscoped, "/v1/feed").status == 403
+def test_nobody_else_reads_it(harness: NotificationsHarness) -> None:
+    assert harness.get(ANONYMOUS, "/v1/feed").status == 401
+    assert harness.get(Actor("person", "ani"), "/v1/feed").status == 403
+    unscoped = harness.behind(harness.bearer(harness.partner(), scopes=("subscriptions.keep",)))
+    assert harness.get(unscoped, "/v1/feed").status == 403
 
 
 @pytest.mark.parametrize(
     "query",
     ["after=x", "after=%00", "limit=0", "limit=101", "types=A", "types=login-code-issued", "types=", "region=a.b"],
 )
-def test_what_cannot_be_meant_is_400(desk: NotificationsHarness, query: str) -> None:
-    assert desk.get(KEEPER, f"/v1/feed?{query}").status == 400
+def test_what_cannot_be_meant_is_400(harness: NotificationsHarness, query: str) -> None:
+    assert harness.get(KEEPER, f"/v1/feed?{query}").status == 400
 
 
-def test_a_cursor_of_a_history_that_was_restored_says_so(desk: NotificationsHarness) -> None:
-    other = PublicFeed(Inbox("notifications", desk.database), "another").cursor(3)
-    reply = desk.get(KEEPER, f"/v1/feed?after={other}")
+def test_a_cursor_of_a_history_that_was_restored_says_so(harness: NotificationsHarness) -> None:
+    other = PublicFeed(Inbox("notifications", harness.database), "another").cursor(3)
+    reply = harness.get(KEEPER, f"/v1/feed?after={other}")
     assert reply.status == 400
     assert "restored" in reply.body["errors"]["after"][0]
 
 
-def test_a_page_with_few_matches_is_short_and_goes_on(desk: NotificationsHarness) -> None:
-    feed = PublicFeed(Inbox("notifications", desk.database), "here")
+def test_a_page_with_few_matches_is_short_and_goes_on(harness: NotificationsHarness) -> None:
+    feed = PublicFeed(Inbox("notifications", harness.database), "here")
     inside = [told("members", n) | {"type": "id.jejaring.members.login-code-issued.v1"} for n in range(1, 301)]
-    assert desk.application.inbox.admit("members", inside).stored == 300
-    last = desk.hear_of("events.seat-taken")
+    assert harness.application.inbox.admit("members", inside).stored == 300
+    last = harness.hear_of("events.seat-taken")
     page = feed.read(ALL, 0, 10, at_most=256)
     assert (page.entries, page.position, page.more) == ([], 256, True)
     assert [entry.envelope["id"] for entry in feed.read(ALL, page.position, 10).entries] == [last.id]
 
 
-def test_what_is_part_of_a_login_never_leaves(desk: NotificationsHarness) -> None:
-    desk.hear_of("members.login-code-issued")
-    assert desk.get(KEEPER, "/v1/feed").body["items"] == []
+def test_what_is_part_of_a_login_never_leaves(harness: NotificationsHarness) -> None:
+    harness.hear_of("members.login-code-issued")
+    assert harness.get(KEEPER, "/v1/feed").body["items"] == []
     assert not PUBLIC & set(KEPT_INSIDE)
 
 

@@ -62,39 +62,39 @@ OFFICE: Table = {
 
 @pytest.fixture(scope="module")
 def scene(service_databases: ServiceDatabases) -> Scene:
-    desk = service_databases.harness(NotificationsHarness, "scope")
-    views = [reader for reader in desk.application.runner.readers if isinstance(reader, ViewReader)]
+    harness = service_databases.harness(NotificationsHarness, "scope")
+    views = [reader for reader in harness.application.runner.readers if isinstance(reader, ViewReader)]
     return Scene(
-        lambda actor, method, path, body: desk.call(actor, method, path, body).status,
-        desk.application.log.head,
-        lambda: stored(desk.database, views),
-        standing(desk),
+        lambda actor, method, path, body: harness.call(actor, method, path, body).status,
+        harness.application.log.head,
+        lambda: stored(harness.database, views),
+        standing(harness),
     )
 
 
-def standing(desk: NotificationsHarness) -> dict[str, str]:
+def standing(harness: NotificationsHarness) -> dict[str, str]:
     """In KEDIRI: letters that reached nobody, an announcement, and a partner who reads what happens there."""
     for region in (KEDIRI, "kota-blitar"):
-        desk.hear_of("members.region-opened", region, subject=region, name=region, subdistricts=[])
+        harness.hear_of("members.region-opened", region, subject=region, name=region, subdistricts=[])
     at_home = {"library": "l", "subdistrict": "s", "language": "id", "how": "form"}
-    desk.hear_of("members.member-joined", KEDIRI, subject="sri", person="sri", **at_home)
-    desk.show()
+    harness.hear_of("members.member-joined", KEDIRI, subject="sri", person="sri", **at_home)
+    harness.show()
     failed = [undelivered("d-1", KEDIRI), undelivered("d-2", None)]
-    assert Deliveries(desk.database).plan_deliveries(failed) == 2
+    assert Deliveries(harness.database).plan_deliveries(failed) == 2
     written = [
-        desk.post(KOKO, "/v1/announcements", {**NOTICE, "regions": regions}).body["announcement"]
+        harness.post(KOKO, "/v1/announcements", {**NOTICE, "regions": regions}).body["announcement"]
         for regions in ([KEDIRI], None)
     ]
-    partner = desk.partner()
+    partner = harness.partner()
     return {
-        "beginning": desk.application.parts.feed.cursor(0),
+        "beginning": harness.application.parts.feed.cursor(0),
         "delivery": "d-1",
         "of no region": "d-2",
         "announcement": written[0],
         "to all": written[1],
         "partner": partner,
-        "key": desk.post(KOKO, f"/v1/partners/{partner}/keys", KEY).body["key"],
-        "subscription": desk.post(KOKO, "/v1/subscriptions", FOR_THEM | {"partner": partner}).body["subscription"],
+        "key": harness.post(KOKO, f"/v1/partners/{partner}/keys", KEY).body["key"],
+        "subscription": harness.post(KOKO, "/v1/subscriptions", FOR_THEM | {"partner": partner}).body["subscription"],
     }
 
 

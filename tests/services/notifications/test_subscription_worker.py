@@ -18,42 +18,44 @@ from tests.support.service_databases import ServiceDatabases
 
 
 @pytest.fixture
-def office(service_databases: ServiceDatabases) -> Iterator[WebhookHarness]:
+def webhooks(service_databases: ServiceDatabases) -> Iterator[WebhookHarness]:
     with an_endpoint() as endpoint:
         database = service_databases.empty(NotificationsHarness)
         yield WebhookHarness(database, endpoint, prepare=False)
 
 
-def test_each_fact_of_interest_comes_once_in_order_signed_and_untouched(office: WebhookHarness) -> None:
-    before = office.desk.hear_of("events.activity-published")
-    subscription, secret = office.subscribe(types=["activity-*", "library-live"], regions=["kota-kediri"])
+def test_each_fact_of_interest_comes_once_in_order_signed_and_untouched(webhooks: WebhookHarness) -> None:
+    before = webhooks.service.hear_of("events.activity-published")
+    subscription, secret = webhooks.subscribe(types=["activity-*", "library-live"], regions=["kota-kediri"])
     told = [
-        office.desk.hear_of("events.activity-published", title="é"),
-        office.desk.hear_of("events.seat-taken"),
-        office.desk.hear_of("events.activity-published", "kota-blitar"),
-        office.desk.hear_of("mentoring.library-live"),
-        office.desk.hear_of("members.login-code-issued"),
-        office.desk.hear_of("events.activity-completed"),
+        webhooks.service.hear_of("events.activity-published", title="é"),
+        webhooks.service.hear_of("events.seat-taken"),
+        webhooks.service.hear_of("events.activity-published", "kota-blitar"),
+        webhooks.service.hear_of("mentoring.library-live"),
+        webhooks.service.hear_of("members.login-code-issued"),
+        webhooks.service.hear_of("events.activity-completed"),
     ]
-    office.run()
+    webhooks.run()
     wanted = [told[0], told[3], told[5]]
-    assert before.id not in office.endpoint.ids
-    assert office.endpoint.ids == [fact.id for fact in wanted]
-    assert [each.body for each in office.endpoint.received] == [canonical(envelope(f, "jejaring.test")) for f in wanted]
-    assert [each.number for each in office.endpoint.received] == [1, 2, 3]
-    assert office.endpoint.received[0].verified(secret)["data"]["title"] == "é"
-    assert office.endpoint.received[0].headers["content-type"] == "application/cloudevents+json"
-    office.restart()
-    office.run()
-    assert len(office.endpoint.received) == 3
-    assert office.states(subscription) == ["delivered"] * 3
+    assert before.id not in webhooks.endpoint.ids
+    assert webhooks.endpoint.ids == [fact.id for fact in wanted]
+    assert [each.body for each in webhooks.endpoint.received] == [
+        canonical(envelope(f, "jejaring.test")) for f in wanted
+    ]
+    assert [each.number for each in webhooks.endpoint.received] == [1, 2, 3]
+    assert webhooks.endpoint.received[0].verified(secret)["data"]["title"] == "é"
+    assert webhooks.endpoint.received[0].headers["content-type"] == "application/cloudevents+json"
+    webhooks.restart()
+    webhooks.run()
+    assert len(webhooks.endpoint.received) == 3
+    assert webhooks.states(subscription) == ["delivered"] * 3
 
 
-def test_what_was_tampered_with_is_not_verified(office: WebhookHarness) -> None:
-    _, secret = office.subscribe()
-    office.desk.hear_of("events.seat-taken")
-    office.run()
-    received = office.endpoint.received[0]
+def test_what_was_tampered_with_is_not_verified(webhooks: WebhookHarness) -> None:
+    _, secret = webhooks.subscribe()
+    webhooks.service.hear_of("events.seat-taken")
+    webhooks.run()
+    received = webhooks.endpoint.received[0]
     for changed in (
         {"body": received.body + b" "},
         {"headers": {**received.headers, "webhook-id": "another"}},
@@ -65,159 +67,159 @@ def test_what_was_tampered_with_is_not_verified(office: WebhookHarness) -> None:
             )
 
 
-def test_what_fails_waits_its_time_and_nothing_overtakes_it(office: WebhookHarness) -> None:
-    subscription, _ = office.subscribe()
-    first, second = office.desk.hear_of("events.seat-taken"), office.desk.hear_of("events.seat-taken")
-    office.endpoint.says = 503
-    office.run()
-    assert office.endpoint.ids == [first.id]
-    assert office.states(subscription) == ["waiting"]
-    office.after(4.9)
-    office.restart()
-    office.run()
-    assert office.endpoint.ids == [first.id], "a restart is no reason to knock again"
-    office.after(0.2)
-    assert office.endpoint.ids == [first.id] * 2
-    office.endpoint.says = 204
-    office.after(300)
-    assert office.endpoint.ids == [first.id] * 3 + [second.id]
-    assert [each.number for each in office.endpoint.received] == [1, 1, 1, 2]
-    shown = office.desk.get(office.actor, f"/v1/subscriptions/{subscription}/deliveries").body["items"][1]
+def test_what_fails_waits_its_time_and_nothing_overtakes_it(webhooks: WebhookHarness) -> None:
+    subscription, _ = webhooks.subscribe()
+    first, second = webhooks.service.hear_of("events.seat-taken"), webhooks.service.hear_of("events.seat-taken")
+    webhooks.endpoint.says = 503
+    webhooks.run()
+    assert webhooks.endpoint.ids == [first.id]
+    assert webhooks.states(subscription) == ["waiting"]
+    webhooks.after(4.9)
+    webhooks.restart()
+    webhooks.run()
+    assert webhooks.endpoint.ids == [first.id], "a restart is no reason to knock again"
+    webhooks.after(0.2)
+    assert webhooks.endpoint.ids == [first.id] * 2
+    webhooks.endpoint.says = 204
+    webhooks.after(300)
+    assert webhooks.endpoint.ids == [first.id] * 3 + [second.id]
+    assert [each.number for each in webhooks.endpoint.received] == [1, 1, 1, 2]
+    shown = webhooks.service.get(webhooks.actor, f"/v1/subscriptions/{subscription}/deliveries").body["items"][1]
     assert [each["status"] for each in shown["tries"]] == [503, 503, 204]
     assert (shown["attempts"], shown["id"], shown["retry_at"]) == (3, first.id, None)
 
 
-def test_a_redirect_is_a_failure_and_is_not_followed(office: WebhookHarness) -> None:
-    subscription, _ = office.subscribe()
-    office.endpoint.says, office.endpoint.also = 302, {"Location": office.endpoint.url + "/elsewhere"}
-    office.desk.hear_of("events.seat-taken")
-    office.run()
-    assert [each.path for each in office.endpoint.received] == ["/hook"]
-    assert office.states(subscription) == ["waiting"]
+def test_a_redirect_is_a_failure_and_is_not_followed(webhooks: WebhookHarness) -> None:
+    subscription, _ = webhooks.subscribe()
+    webhooks.endpoint.says, webhooks.endpoint.also = 302, {"Location": webhooks.endpoint.url + "/elsewhere"}
+    webhooks.service.hear_of("events.seat-taken")
+    webhooks.run()
+    assert [each.path for each in webhooks.endpoint.received] == ["/hook"]
+    assert webhooks.states(subscription) == ["waiting"]
 
 
-def test_retry_after_is_heeded(office: WebhookHarness) -> None:
-    office.subscribe()
-    office.endpoint.says, office.endpoint.also = 429, {"Retry-After": "600"}
-    office.desk.hear_of("events.seat-taken")
-    office.run()
-    office.after(599)
-    assert len(office.endpoint.received) == 1
-    office.after(2)
-    assert len(office.endpoint.received) == 2
+def test_retry_after_is_heeded(webhooks: WebhookHarness) -> None:
+    webhooks.subscribe()
+    webhooks.endpoint.says, webhooks.endpoint.also = 429, {"Retry-After": "600"}
+    webhooks.service.hear_of("events.seat-taken")
+    webhooks.run()
+    webhooks.after(599)
+    assert len(webhooks.endpoint.received) == 1
+    webhooks.after(2)
+    assert len(webhooks.endpoint.received) == 2
 
 
-def test_410_disables_at_once_tells_it_and_enabled_again_nothing_is_missing(office: WebhookHarness) -> None:
-    subscription, _ = office.subscribe()
-    fact = office.desk.hear_of("events.seat-taken")
-    office.endpoint.says = 410
-    office.run()
-    shown = office.desk.get(office.actor, f"/v1/subscriptions/{subscription}").body
+def test_410_disables_at_once_tells_it_and_enabled_again_nothing_is_missing(webhooks: WebhookHarness) -> None:
+    subscription, _ = webhooks.subscribe()
+    fact = webhooks.service.hear_of("events.seat-taken")
+    webhooks.endpoint.says = 410
+    webhooks.run()
+    shown = webhooks.service.get(webhooks.actor, f"/v1/subscriptions/{subscription}").body
     assert (shown["state"], shown["why"]) == ("disabled", "gone")
-    office.desk.listen()
-    told = [heard.data for heard in office.desk.application.inbox.read(0) if heard.type == "subscription-disabled"]
-    assert told == [{"subscription": subscription, "partner": office.partner, "why": "gone"}]
-    office.endpoint.says = 204
-    later = office.desk.hear_of("events.seat-taken")
-    office.after(1e6)
-    assert office.endpoint.ids == [fact.id]
-    assert office.desk.post(office.actor, f"/v1/subscriptions/{subscription}/enable").status == 200
-    office.run()
-    assert [each for each in office.endpoint.ids if each in (fact.id, later.id)] == [fact.id, fact.id, later.id]
-    assert [each.number for each in office.endpoint.received][:3] == [1, 1, 2]
+    webhooks.service.listen()
+    told = [heard.data for heard in webhooks.service.application.inbox.read(0) if heard.type == "subscription-disabled"]
+    assert told == [{"subscription": subscription, "partner": webhooks.partner, "why": "gone"}]
+    webhooks.endpoint.says = 204
+    later = webhooks.service.hear_of("events.seat-taken")
+    webhooks.after(1e6)
+    assert webhooks.endpoint.ids == [fact.id]
+    assert webhooks.service.post(webhooks.actor, f"/v1/subscriptions/{subscription}/enable").status == 200
+    webhooks.run()
+    assert [each for each in webhooks.endpoint.ids if each in (fact.id, later.id)] == [fact.id, fact.id, later.id]
+    assert [each.number for each in webhooks.endpoint.received][:3] == [1, 1, 2]
 
 
 def test_the_whole_schedule_in_vain_disables_and_an_enabled_one_has_all_its_chances_again(
-    office: WebhookHarness,
+    webhooks: WebhookHarness,
 ) -> None:
-    subscription, _ = office.subscribe()
-    office.endpoint.says = 500
-    office.desk.hear_of("events.seat-taken")
-    office.run()
+    subscription, _ = webhooks.subscribe()
+    webhooks.endpoint.says = 500
+    webhooks.service.hear_of("events.seat-taken")
+    webhooks.run()
     for _ in range(12):
-        office.after(24 * 3600 * 1.3)
-    assert len(office.endpoint.received) <= 10
-    shown = office.desk.get(office.actor, f"/v1/subscriptions/{subscription}").body
+        webhooks.after(24 * 3600 * 1.3)
+    assert len(webhooks.endpoint.received) <= 10
+    shown = webhooks.service.get(webhooks.actor, f"/v1/subscriptions/{subscription}").body
     assert (shown["state"], shown["why"]) in {("disabled", "failing"), ("disabled", "exhausted")}
-    before = len(office.endpoint.received)
-    office.desk.post(KEEPER, f"/v1/subscriptions/{subscription}/enable")
-    office.run()
-    office.after(6)
-    assert len(office.endpoint.received) == before + 2
+    before = len(webhooks.endpoint.received)
+    webhooks.service.post(KEEPER, f"/v1/subscriptions/{subscription}/enable")
+    webhooks.run()
+    webhooks.after(6)
+    assert len(webhooks.endpoint.received) == before + 2
 
 
-def test_killed_between_the_yes_and_the_record_it_comes_again_under_the_same_id(office: WebhookHarness) -> None:
-    subscription, _ = office.subscribe()
-    fact = office.desk.hear_of("events.seat-taken")
-    office.run()
-    office.desk.database.webhook_deliveries.update_many({}, {"$set": {"state": "sending", "ended": None}})
-    office.desk.database.webhook_lanes.update_many({}, {"$set": {"number": 0, "position": 0}})
-    office.restart()
-    office.run()
-    assert office.endpoint.ids == [fact.id, fact.id]
-    office.desk.database.webhook_lanes.update_many({}, {"$set": {"number": 0, "position": 0}})
-    office.restart()
-    office.run()
-    assert len(office.endpoint.received) == 2, "delivered, and only the lane did not know"
-    assert office.states(subscription) == ["delivered"]
+def test_killed_between_the_yes_and_the_record_it_comes_again_under_the_same_id(webhooks: WebhookHarness) -> None:
+    subscription, _ = webhooks.subscribe()
+    fact = webhooks.service.hear_of("events.seat-taken")
+    webhooks.run()
+    webhooks.service.database.webhook_deliveries.update_many({}, {"$set": {"state": "sending", "ended": None}})
+    webhooks.service.database.webhook_lanes.update_many({}, {"$set": {"number": 0, "position": 0}})
+    webhooks.restart()
+    webhooks.run()
+    assert webhooks.endpoint.ids == [fact.id, fact.id]
+    webhooks.service.database.webhook_lanes.update_many({}, {"$set": {"number": 0, "position": 0}})
+    webhooks.restart()
+    webhooks.run()
+    assert len(webhooks.endpoint.received) == 2, "delivered, and only the lane did not know"
+    assert webhooks.states(subscription) == ["delivered"]
 
 
-def test_a_fact_that_is_too_large_leaves_its_number_free(office: WebhookHarness) -> None:
-    subscription, _ = office.subscribe()
-    office.desk.hear_of("events.seat-taken", text="x" * 20_000)
-    small = office.desk.hear_of("events.seat-taken")
-    office.run()
-    assert [(each.id, each.number) for each in office.endpoint.received] == [(small.id, 2)]
-    assert office.states(subscription) == ["failed", "delivered"]
+def test_a_fact_that_is_too_large_leaves_its_number_free(webhooks: WebhookHarness) -> None:
+    subscription, _ = webhooks.subscribe()
+    webhooks.service.hear_of("events.seat-taken", person="x" * 20_000)
+    small = webhooks.service.hear_of("events.seat-taken")
+    webhooks.run()
+    assert [(each.id, each.number) for each in webhooks.endpoint.received] == [(small.id, 2)]
+    assert webhooks.states(subscription) == ["failed", "delivered"]
 
 
 def test_more_subscriptions_than_lanes_all_get_their_turn(
-    office: WebhookHarness, monkeypatch: pytest.MonkeyPatch
+    webhooks: WebhookHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(subscriptions, "ACTIVE_AT_MOST", MAX_WORKERS + 3)
     for _ in range(MAX_WORKERS + 3):
-        office.subscribe()
-    fact = office.desk.hear_of("events.seat-taken")
-    office.run()
-    assert office.endpoint.ids == [fact.id] * (MAX_WORKERS + 3)
+        webhooks.subscribe()
+    fact = webhooks.service.hear_of("events.seat-taken")
+    webhooks.run()
+    assert webhooks.endpoint.ids == [fact.id] * (MAX_WORKERS + 3)
 
 
-def test_a_long_stretch_of_what_is_not_wanted_is_passed_at_once(office: WebhookHarness) -> None:
-    cursor = office.desk.get(office.actor, "/v1/feed").body["next"]
+def test_a_long_stretch_of_what_is_not_wanted_is_passed_at_once(webhooks: WebhookHarness) -> None:
+    cursor = webhooks.service.get(webhooks.actor, "/v1/feed").body["next"]
     for _ in range(READ_AT_MOST + 50):
-        office.desk.hear_of("events.seat-taken")
-    wanted = office.desk.hear_of("events.activity-published")
-    office.subscribe(types=["activity-published"], after=cursor)
-    office.run()
-    assert office.endpoint.ids == [wanted.id]
+        webhooks.service.hear_of("events.seat-taken")
+    wanted = webhooks.service.hear_of("events.activity-published")
+    webhooks.subscribe(types=["activity-published"], after=cursor)
+    webhooks.run()
+    assert webhooks.endpoint.ids == [wanted.id]
 
 
 def test_without_anything_to_send_it_sleeps_until_the_pause_of_a_failed_delivery_is_over(
-    office: WebhookHarness,
+    webhooks: WebhookHarness,
 ) -> None:
-    office.subscribe()
-    office.run()
-    assert office.dispatcher.step(1) == 0
-    assert office.dispatcher.idle_seconds == ASK_SECONDS
-    office.endpoint.says = 503
-    heard = office.dispatcher.bell().heard()
-    office.desk.hear_of("events.seat-taken")
-    assert office.dispatcher.bell().heard() > heard
-    office.run()
-    assert office.dispatcher.idle_seconds <= SOON_SECONDS  # the view of subscriptions may be behind
-    office.time.passed += 3
-    office.dispatcher.step(1)
-    assert office.dispatcher.idle_seconds == 2  # five seconds after the failure
+    webhooks.subscribe()
+    webhooks.run()
+    assert webhooks.dispatcher.step(1) == 0
+    assert webhooks.dispatcher.idle_seconds == ASK_SECONDS
+    webhooks.endpoint.says = 503
+    heard = webhooks.dispatcher.bell().heard()
+    webhooks.service.hear_of("events.seat-taken")
+    assert webhooks.dispatcher.bell().heard() > heard
+    webhooks.run()
+    assert webhooks.dispatcher.idle_seconds <= SOON_SECONDS  # the view of subscriptions may be behind
+    webhooks.time.passed += 3
+    webhooks.dispatcher.step(1)
+    assert webhooks.dispatcher.idle_seconds == 2  # five seconds after the failure
 
 
-def test_a_ping_of_long_ago_is_not_sent_again(office: WebhookHarness) -> None:
-    subscription, _ = office.subscribe()
-    office.desk.post(office.actor, f"/v1/subscriptions/{subscription}/test")
-    office.run()
+def test_a_ping_of_long_ago_is_not_sent_again(webhooks: WebhookHarness) -> None:
+    subscription, _ = webhooks.subscribe()
+    webhooks.service.post(webhooks.actor, f"/v1/subscriptions/{subscription}/test")
+    webhooks.run()
     for _ in range(2):
-        office.desk.clock.advance(timedelta(days=31))
-        office.after(31 * 86400)
-        office.desk.hear_of("events.seat-taken")
-        office.run()
-    types = [json.loads(each.body)["type"] for each in office.endpoint.received]
+        webhooks.service.clock.advance(timedelta(days=31))
+        webhooks.after(31 * 86400)
+        webhooks.service.hear_of("events.seat-taken")
+        webhooks.run()
+    types = [json.loads(each.body)["type"] for each in webhooks.endpoint.received]
     assert types.count("id.jejaring.notifications.ping.v1") == 1

@@ -30,17 +30,17 @@ class WebhookHarness:
     def __init__(
         self, database: Database[dict[str, Any]], endpoint: Endpoint, *, prepare: bool = True, **options: Any
     ) -> None:
-        self.desk = NotificationsHarness(database, prepare=prepare, webhook_allow=("127.0.0.1",), **options)
+        self.service = NotificationsHarness(database, prepare=prepare, webhook_allow=("127.0.0.1",), **options)
         self.endpoint = endpoint
         self.time = ManualTime()
         self.outcomes: list[str] = []
-        self.partner = self.desk.partner()
-        self.actor = self.desk.behind(self.desk.bearer(self.partner, "kota-kediri", "kota-blitar"))
+        self.partner = self.service.partner()
+        self.actor = self.service.behind(self.service.bearer(self.partner, "kota-kediri", "kota-blitar"))
         self.restart()
 
     def restart(self) -> None:
         """Nothing in memory, everything in the database."""
-        parts = self.desk.application.parts
+        parts = self.service.application.parts
         machine = self.time.machine()
         self.worker = SubscriptionWorker(
             parts.commands,
@@ -48,34 +48,34 @@ class WebhookHarness:
             parts.webhooks,
             WebhookClient(("127.0.0.1",), seconds=1.0),
             parts.secrets,
-            self.desk.clock,
+            self.service.clock,
             "jejaring.test",
             ("127.0.0.1",),
             machine=machine,
             ended=self.outcomes.append,
             chance=lambda: 0.5,
         )
-        core = self.desk.application.core
+        core = self.service.application.core
         self.dispatcher = Dispatcher(
             self.worker.serve,
             parts.webhooks,
             parts.views,
             core.heard,
-            self.desk.clock,
+            self.service.clock,
             machine=machine,
             start=lambda work: work(),
         )
 
     def subscribe(self, url: str = "", **wish: Any) -> tuple[str, str]:
         """Its id and its secret."""
-        made = self.desk.post(self.actor, "/v1/subscriptions", {"url": url or self.endpoint.url, **wish})
+        made = self.service.post(self.actor, "/v1/subscriptions", {"url": url or self.endpoint.url, **wish})
         assert made.status == 201, made.body
         return made.body["subscription"], made.body["secret"]
 
     def run(self) -> None:
         """Until nothing is due."""
         for _ in range(50):
-            self.desk.show()
+            self.service.show()
             if not self.dispatcher.step(1):
                 return
         raise AssertionError("it does not come to rest")
@@ -86,5 +86,5 @@ class WebhookHarness:
 
     def states(self, subscription: str) -> list[str]:
         """From the first delivery to the last."""
-        found = self.desk.get(self.actor, f"/v1/subscriptions/{subscription}/deliveries").body["items"]
+        found = self.service.get(self.actor, f"/v1/subscriptions/{subscription}/deliveries").body["items"]
         return [each["state"] for each in reversed(found)]

@@ -10,7 +10,7 @@ from pymongo.errors import ServerSelectionTimeoutError
 
 from deploy.cli import COMMANDS, main
 from deploy.commands.sentences import sentence_for
-from deploy.trouble import Trouble
+from deploy.errors import CommandError
 from services.kernel.base.problem import NotFound
 from services.kernel.base.settings import SettingsError
 
@@ -29,6 +29,25 @@ def test_help_names_every_command_and_imports_none_of_them() -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_named_is_there(name: str) -> None:
     assert isinstance(main.get_command(click.Context(main), name), click.Command)
+
+
+def test_run_without_the_demonstration_says_that_it_needs_a_clone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "deploy.demo", None)  # as in an installed wheel
+    monkeypatch.delitem(sys.modules, "deploy.local", raising=False)
+    result = CliRunner().invoke(main, ["run", "--no-story"])
+    assert result.exit_code == 1
+    assert result.output == (
+        "jejaring: 'jejaring run' is the demonstration and needs a clone of the repository ('make run' there); "
+        "an installed package is started with 'jejaring serve' and 'jejaring gateway'.\n"
+    )
+
+
+def test_no_command_needs_the_demonstration_to_be_imported() -> None:
+    script = (
+        "import sys, importlib, deploy.cli as cli; sys.modules['deploy.demo'] = None;"
+        "[importlib.import_module(f'deploy.commands.{name}') for name in cli.COMMANDS]"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
 
 
 def test_a_command_that_does_not_exist_is_a_wrong_call() -> None:
@@ -52,7 +71,7 @@ def test_a_service_that_does_not_exist_is_named_beside_those_that_do() -> None:
 @pytest.mark.parametrize(
     ("error", "status"),
     [
-        (Trouble("Port 8000 is taken."), 1),
+        (CommandError("Port 8000 is taken."), 1),
         (SettingsError("there is no secret file"), 2),
         (ServerSelectionTimeoutError("127.0.0.1:27017: a very long story"), 1),
         (NotFound("this contact is no member's"), 1),

@@ -3,7 +3,7 @@ from collections import namedtuple
 import pytest
 
 from deploy import space
-from deploy.trouble import Trouble
+from deploy.errors import CommandError
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -14,17 +14,17 @@ def free(monkeypatch, megabytes):
 
 def test_too_little_room_is_said_before_anything_is_started(monkeypatch, tmp_path):
     free(monkeypatch, 12)
-    with pytest.raises(Trouble, match=r"^The disk is full: 12 MB are free at .*, 120 MB are needed; make room"):
+    with pytest.raises(CommandError, match=r"^The disk is full: 12 MB are free at .*, 120 MB are needed; make room"):
         space.require(tmp_path)
     free(monkeypatch, 121)
     space.require(tmp_path)
 
 
 def test_what_failed_on_a_full_disk_says_that_it_is_full(monkeypatch, tmp_path):
-    trouble = Trouble("The story failed at step 9.")
+    trouble = CommandError("The story failed at step 9.")
     free(monkeypatch, 500)
-    assert space.explained(trouble, tmp_path) is trouble
+    assert space.name_full_disk(trouble, tmp_path) is trouble
     free(monkeypatch, 3)
-    assert str(space.explained(trouble, tmp_path)) == (
+    assert str(space.name_full_disk(trouble, tmp_path)) == (
         f"The disk is full (3 MB are free at {tmp_path}). The story failed at step 9."
     )

@@ -15,7 +15,7 @@ from deploy.demo.story.gateway import Gateway, Unexpected
 from deploy.demo.story.mailbox import Mailbox
 from deploy.demo.story.telling import CHAPTERS
 from deploy.demo.story.world import Voice, World, same
-from deploy.trouble import DeadlinePassed
+from deploy.errors import DeadlinePassed
 
 Answers = Callable[[httpx.Request], httpx.Response]
 

@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from deploy.trouble import DeadlinePassed
+from deploy.errors import DeadlinePassed
 from deploy.waiting import allowed, wait_until
 
 

@@ -16,7 +16,7 @@ from services.events.domain.gathering import GATHERING
 from services.events.domain.plan import Plan, Speaker
 from services.kernel.testing import Given, given
 from tests.support.sample_community import KEDIRI
-from tests.unit.events.acts import BOARD_RULES, NOW, OPEN_RULES, PAST, PLAN, plan_gathering, planned, published
+from tests.unit.events.sample_events import BOARD_RULES, NOW, OPEN_RULES, PAST, PLAN, plan_gathering, planned, published
 from tests.unit.events.sample_times import END, START
 
 RANI = Speaker("rani", "guide", "board", from_board=True)

@@ -13,7 +13,7 @@ from services.events.domain.attendance import (
 )
 from services.kernel.testing import given
 from tests.support.sample_community import KEDIRI
-from tests.unit.events.acts import HELD
+from tests.unit.events.sample_events import HELD
 from tests.unit.events.sample_times import END, START
 
 ISSUED = CodeWordIssued("digest")

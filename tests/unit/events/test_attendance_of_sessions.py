@@ -21,7 +21,7 @@ from services.events.domain.attendance import (
 from services.kernel.base.problem import Refused
 from services.kernel.testing import given
 from tests.support.sample_community import KEDIRI
-from tests.unit.events.acts import AGENDA, HELD
+from tests.unit.events.sample_events import AGENDA, HELD
 from tests.unit.events.sample_times import START
 
 FIRST, SECOND, *_ = AGENDA

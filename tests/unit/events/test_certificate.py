@@ -19,7 +19,7 @@ from services.events.views.rulebook import RulesRow, certificate_rule_at
 from services.kernel.base.problem import NotFound
 from services.kernel.testing import given
 from tests.support.sample_community import KEDIRI
-from tests.unit.events.acts import NOW, PLAN, WORKSHOP_PLAN
+from tests.unit.events.sample_events import NOW, PLAN, WORKSHOP_PLAN
 from tests.unit.events.sample_times import END, START
 
 RULE = CertificateRule(2, 0.75)

@@ -22,7 +22,7 @@ from services.events.domain.chat_group import (
 from services.events.views import chat_groups
 from services.kernel.base.clock import FixedClock
 from services.kernel.base.message import Metadata
-from services.kernel.commands.decider import Commands, Order
+from services.kernel.commands.decider import CommandEnvelope, Commands
 from services.kernel.declare.view import Page
 from services.kernel.log.memory_log import MemoryLog
 from services.kernel.readers.reader import LostCheckpoint
@@ -86,7 +86,7 @@ class Stage:
 
     def take(self, command):
         self.number += 1
-        self.commands.take(CHAT_GROUP, Order(command, GROUP, f"test-{self.number}", Metadata("test")))
+        self.commands.take(CHAT_GROUP, CommandEnvelope(command, GROUP, f"test-{self.number}", Metadata("test")))
 
     def find(self, _view, _where, **_how):
         document = {"_id": GROUP}

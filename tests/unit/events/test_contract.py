@@ -12,7 +12,7 @@ from services.kernel.base.message import Event
 from services.kernel.declare.process import DeadlinePassed
 from tests.support.sample_community import KEDIRI
 from tests.unit.events import told_lectures, told_outcomes
-from tests.unit.events.acts import AGENDA, BOARD_RULES, NOW, WORKSHOP_PLAN, planned, published, recorded
+from tests.unit.events.sample_events import AGENDA, BOARD_RULES, NOW, WORKSHOP_PLAN, planned, published, recorded
 from tests.unit.events.sample_times import END, START
 
 SPEAKER = Speaker("rani", "guide", "board", from_board=True)

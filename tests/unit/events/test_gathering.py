@@ -13,7 +13,7 @@ from services.events.domain.gathering import GATHERING, AddTopic, GatheringPlann
 from services.events.domain.plan import Speaker
 from services.kernel.base.problem import NotFound, Refused
 from services.kernel.testing import given
-from tests.unit.events.acts import (
+from tests.unit.events.sample_events import (
     AT_A_SCHOOL,
     BOARD_RULES,
     NOW,

@@ -37,7 +37,7 @@ from services.events.domain.plan import Speaker
 from services.kernel.base.problem import NotFound, Refused
 from services.kernel.testing import given
 from tests.support.sample_community import KEDIRI, NOW
-from tests.unit.events.acts import BOARD_RULES
+from tests.unit.events.sample_events import BOARD_RULES
 from tests.unit.events.told_lectures import CHAT, PLAN
 
 START, END = PLAN.starts, PLAN.ends

@@ -8,7 +8,7 @@ from services.events.processes.lecture_room import BOOKING_TIMEOUT, LECTURE_ROOM
 from services.kernel.base.times import moment
 from services.kernel.declare.process import DeadlinePassed, Issue
 from tests.support.sample_community import KEDIRI, NOW
-from tests.unit.events.acts import recorded
+from tests.unit.events.sample_events import recorded
 from tests.unit.events.sample_times import END, START
 from tests.unit.events.test_lecture import BY_POLL, PLANNED
 from tests.unit.events.told_lectures import CHAT, PLAN

@@ -24,7 +24,7 @@ from services.kernel.base.problem import NotFound, Refused
 from services.kernel.declare.process import Issue
 from services.kernel.testing import given
 from tests.support.sample_community import KEDIRI
-from tests.unit.events.acts import HELD, recorded
+from tests.unit.events.sample_events import HELD, recorded
 from tests.unit.events.sample_times import END, START
 
 NAMED = CaptureProblem("p", "ani", "ani", "sealed", START, HELD)

@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 
 from services.events.domain.rules import RulesInForce
 from services.events.views.rulebook import RulesRow, rules_at
-from tests.unit.events.acts import BOARD_RULES, NOW, OPEN_RULES
+from tests.unit.events.sample_events import BOARD_RULES, NOW, OPEN_RULES
 
 
 def dated(since: datetime, rules: RulesInForce) -> RulesRow:

@@ -8,7 +8,7 @@ from services.events.contract import REGISTRY, tell
 from services.events.domain.seats import SEATS, OpenSeats, ReleaseSeat, Seats, TakeSeat
 from services.kernel.base.clock import FixedClock
 from services.kernel.base.message import Command, Event, Metadata
-from services.kernel.commands.decider import Commands, Order
+from services.kernel.commands.decider import CommandEnvelope, Commands
 from services.kernel.log.log import Commit
 from services.kernel.log.memory_log import MemoryLog
 from tests.support.sample_community import KEDIRI, NOW
@@ -30,7 +30,7 @@ class Door:
         def answer(seats: Seats, _events: Sequence[Event]) -> dict[str, Any]:
             return {"taken": person in seats.taken, "place": seats.place(person)}
 
-        order = Order(command, "a", key, Metadata("correlation"))
+        order = CommandEnvelope(command, "a", key, Metadata("correlation"))
         commit = self.commands.take(SEATS, order, answer)
         self.answers[key] = commit.answer
         return commit

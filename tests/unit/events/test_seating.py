@@ -5,7 +5,7 @@ from services.events.domain.seats import SEATS, CloseRegistration, MoveClosing, 
 from services.events.processes.seating import SEATING
 from services.kernel.declare.process import DeadlinePassed, Issue
 from tests.support.sample_community import KEDIRI
-from tests.unit.events.acts import NOW, planned, published, recorded
+from tests.unit.events.sample_events import NOW, planned, published, recorded
 from tests.unit.events.sample_times import END, START
 
 STREAM = "gathering-a"

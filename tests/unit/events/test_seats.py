@@ -27,7 +27,7 @@ from services.kernel.base.message import Event
 from services.kernel.base.problem import Refused, Unavailable
 from services.kernel.testing import given
 from tests.support.sample_community import KEDIRI
-from tests.unit.events.acts import NOW
+from tests.unit.events.sample_events import NOW
 from tests.unit.events.sample_times import START
 
 OPENED = SeatsOpened(2, START, KEDIRI)

@@ -3,7 +3,7 @@ from services.events.domain.topic import TOPIC, MarkDiscussed, TakeUpTopic
 from services.events.processes.topic_follow_up import TOPIC_FOLLOW_UP
 from services.kernel.declare.process import Issue
 from tests.support.sample_community import KEDIRI
-from tests.unit.events.acts import planned, published, recorded
+from tests.unit.events.sample_events import planned, published, recorded
 
 
 def test_planning_accepts_the_topic() -> None:

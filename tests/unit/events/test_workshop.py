@@ -11,7 +11,7 @@ from services.events.domain.plan import Plan, Session, Speaker
 from services.events.domain.workshop import CATEGORIES, WORKSHOP, PlanWorkshop, WorkshopPlanned
 from services.kernel.base.problem import NotFound, Refused
 from services.kernel.testing import given
-from tests.unit.events.acts import AGENDA, AT_A_SCHOOL, BOARD_RULES, NOW, WORKSHOP_PLAN
+from tests.unit.events.sample_events import AGENDA, AT_A_SCHOOL, BOARD_RULES, NOW, WORKSHOP_PLAN
 from tests.unit.events.sample_times import START
 
 PLANNED = WorkshopPlanned(WORKSHOP_PLAN, BOARD_RULES)

@@ -6,7 +6,7 @@ from services.events.domain import chat_group, lecture, poll, question, run_shee
 from services.events.domain.plan import Place, Plan
 from services.kernel.base.message import Event
 from tests.support.sample_community import KEDIRI
-from tests.unit.events.acts import BOARD_RULES
+from tests.unit.events.sample_events import BOARD_RULES
 from tests.unit.events.sample_times import END, START
 
 UNTIL = END + timedelta(minutes=15)

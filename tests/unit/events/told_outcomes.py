@@ -4,7 +4,7 @@ from services.events.domain import certificate, material, problem
 from services.events.domain.rules import CertificateRule
 from services.kernel.base.message import Event
 from tests.support.sample_community import KEDIRI
-from tests.unit.events.acts import WORKSHOP_PLAN
+from tests.unit.events.sample_events import WORKSHOP_PLAN
 
 LINK = "https://contoh.id/ddc"
 SHEET = material.Sheet("w", "DDC", LINK, "Ringkasan", "cc-by", "public", None, KEDIRI)

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from tests.unit.gateway.belonging import OPERATIONS as BELONGING
 from tests.unit.gateway.browser import Browser
-from tests.unit.gateway.consulting import OPERATIONS as CONSULTING
-from tests.unit.gateway.house import House, fragment, write_fragments
-from tests.unit.gateway.lecturing import NAMING
-from tests.unit.gateway.lecturing import OPERATIONS as LECTURING
-from tests.unit.gateway.scene import settle
+from tests.unit.gateway.harness import GatewayHarness, fragment, write_fragments
+from tests.unit.gateway.sample_community import settle
+from tests.unit.gateway.sample_consultations import OPERATIONS as CONSULTING
+from tests.unit.gateway.sample_lectures import NAMING
+from tests.unit.gateway.sample_lectures import OPERATIONS as LECTURING
+from tests.unit.gateway.sample_members import OPERATIONS as BELONGING
 
 MEMBERS = (
     *NAMING,
@@ -62,26 +62,26 @@ NOTIFICATIONS: tuple[str, ...] = (
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def harness(tmp_path: Path) -> Iterator[GatewayHarness]:
     members = fragment(*MEMBERS, limits={"POST /v1/members/import": 5_000_000})
     for path in ("/internal/identity", "/v1/hidden"):
         members["paths"][path] = {"post": {"x-jejaring-public": False}}
     others = {"events": EVENTS, "mentoring": MENTORING, "notifications": NOTIFICATIONS}
     write_fragments(tmp_path, {"members": members} | {name: fragment(*own) for name, own in others.items()})
-    house = House(tmp_path)
-    yield house
-    house.close()
+    harness = GatewayHarness(tmp_path)
+    yield harness
+    harness.close()
 
 
 @pytest.fixture
-def client(house: House) -> Iterator[Any]:
-    with house.gateway() as client:
+def client(harness: GatewayHarness) -> Iterator[Any]:
+    with harness.gateway() as client:
         yield client
 
 
 @pytest.fixture
-def visitor(house, client):
-    settle(house)
+def visitor(harness, client):
+    settle(harness)
     return Browser(client)
 
 

@@ -8,7 +8,7 @@ import pytest
 from gateway.edge.cache import KEPT_SECONDS, HotReads
 from gateway.edge.transport import Reply
 from services.kernel.base.problem import Unavailable
-from tests.unit.gateway.house import Told, bearer
+from tests.unit.gateway.harness import FakeAnswer, bearer
 
 NAME = "/v1/topics?"
 
@@ -29,10 +29,10 @@ class Events:
 
     def __init__(self, position):
         self.position = position
-        self.asked = 0
+        self.received = 0
 
     async def fetch(self):
-        self.asked += 1
+        self.received += 1
         return reply(self.position)
 
 
@@ -43,10 +43,10 @@ def test_a_reply_is_kept_for_a_second_from_the_moment_it_was_asked():
         await hot.read(NAME, "events", 0, events.fetch)
         machine.now += KEPT_SECONDS
         await hot.read(NAME, "events", 0, events.fetch)
-        assert events.asked == 1
+        assert events.received == 1
         machine.now += 0.01
         await hot.read(NAME, "events", 0, events.fetch)
-        assert events.asked == 2
+        assert events.received == 2
 
     asyncio.run(play())
 
@@ -58,7 +58,7 @@ def test_a_caller_with_a_newer_token_goes_past_and_the_next_one_gets_what_they_f
         events.position = 7
         assert (await hot.read(NAME, "events", 6, events.fetch)).body == b"7"
         assert (await hot.read(NAME, "events", 0, events.fetch)).body == b"7"
-        assert events.asked == 2
+        assert events.received == 2
 
     asyncio.run(play())
 
@@ -113,7 +113,7 @@ def test_callers_at_the_same_moment_are_one_read():
 
         answers = await asyncio.gather(*(hot.read(NAME, "events", 0, slow) for _ in range(100)))
         assert {answer.body for answer in answers} == {b"3"}
-        assert events.asked == 1
+        assert events.received == 1
 
     asyncio.run(play())
 
@@ -148,7 +148,7 @@ def test_nobody_waits_for_more_than_they_need_themselves():
         others = await asyncio.wait_for(
             asyncio.gather(*(hot.read(NAME, "events", 0, events.fetch) for _ in range(3))), 1
         )
-        assert ({other.body for other in others}, events.asked) == ({b"5"}, 1)
+        assert ({other.body for other in others}, events.received) == ({b"5"}, 1)
         gate.set()
         assert (await one_who_saw_ten).body == b"10"
 
@@ -210,17 +210,17 @@ def test_one_who_leaves_does_not_take_the_answer_from_those_who_wait():
     asyncio.run(play())
 
 
-def test_a_position_that_a_stranger_makes_up_is_waited_for_by_nobody_else(house, client):
+def test_a_position_that_a_stranger_makes_up_is_waited_for_by_nobody_else(harness, client):
     asked, gate = threading.Semaphore(0), threading.Event()
 
     def events(request):
         if "wait-for" not in request.headers:
-            return Told({"items": []}, 200, {"Position": "events@1"})
+            return FakeAnswer({"items": []}, 200, {"Position": "events@1"})
         asked.release()
         gate.wait(60)
-        return Told({"title": "not there yet"}, 503)
+        return FakeAnswer({"title": "not there yet"}, 503)
 
-    house.events.on("GET /v1/activities", events)
+    harness.events.on("GET /v1/activities", events)
     with ThreadPoolExecutor(2) as strangers:
         made_up = {"Wait-For": "events@999999999999"}
         address = client.base_url.join("/v1/activities")
@@ -233,15 +233,15 @@ def test_a_position_that_a_stranger_makes_up_is_waited_for_by_nobody_else(house,
         assert [each.result().status_code for each in theirs] == [503, 503]
 
 
-def test_only_strangers_share_and_only_a_success_is_kept(house, client):
-    house.events.on("GET /v1/topics", Told({"items": []}, 200, {"Position": "events@1"}))
-    house.events.on("GET /v1/activities", Told({"title": "no"}, 503))
+def test_only_strangers_share_and_only_a_success_is_kept(harness, client):
+    harness.events.on("GET /v1/topics", FakeAnswer({"items": []}, 200, {"Position": "events@1"}))
+    harness.events.on("GET /v1/activities", FakeAnswer({"title": "no"}, 503))
     for _ in range(3):
         assert client.get("/v1/topics").headers["position"] == "events@1"
         client.get("/v1/activities")
-    assert len(house.events.calls("GET /v1/topics")) == 1
-    assert len(house.events.calls("GET /v1/activities")) == 3
+    assert len(harness.events.calls("GET /v1/topics")) == 1
+    assert len(harness.events.calls("GET /v1/activities")) == 3
     client.get("/v1/topics?region=blitar")
     client.get("/v1/topics", headers=bearer())
     client.get("/v1/topics", headers=bearer())
-    assert len(house.events.calls("GET /v1/topics")) == 4
+    assert len(harness.events.calls("GET /v1/topics")) == 4

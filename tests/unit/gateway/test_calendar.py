@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from gateway.composed.calendar import calendar_text, fold
 from gateway.edge.cache import KEPT_SECONDS
-from tests.unit.gateway.house import Told
-from tests.unit.gateway.scene import activity, items
+from tests.unit.gateway.harness import FakeAnswer
+from tests.unit.gateway.sample_community import activity, items
 
 
 def unfolded(text):
@@ -45,25 +45,25 @@ def test_a_title_cannot_break_out_of_its_line():
     assert lines.count("END:VEVENT") == 1
 
 
-def test_the_feed_pages_through_all_and_answers_304_while_nothing_changed(house, client):
+def test_the_feed_pages_through_all_and_answers_304_while_nothing_changed(harness, client):
     def page(asked):
         if "after=second" in asked.query:
             return items(activity(activity="a2"))
-        return Told({"items": [activity()], "next": "second"})
+        return FakeAnswer({"items": [activity()], "next": "second"})
 
-    house.events.on("GET /v1/activities", page)
+    harness.events.on("GET /v1/activities", page)
     answer = client.get("/calendar.ics?region=kota-kediri")
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
     assert answer.text.count("BEGIN:VEVENT") == 2
-    assert "region=kota-kediri" in house.events.asked[0].query
+    assert "region=kota-kediri" in harness.events.received[0].query
     again = client.get("/calendar.ics?region=kota-kediri", headers={"If-None-Match": answer.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
     time.sleep(KEPT_SECONDS + 0.05)
-    house.events.on("GET /v1/activities", items(activity(version=4)))
+    harness.events.on("GET /v1/activities", items(activity(version=4)))
     later = client.get("/calendar.ics?region=kota-kediri", headers={"If-None-Match": answer.headers["etag"]})
     assert later.status_code == 200
 
 
-def test_with_events_down_the_calendar_is_503_and_never_empty(house, client):
-    house.events.down()
+def test_with_events_down_the_calendar_is_503_and_never_empty(harness, client):
+    harness.events.down()
     assert client.get("/calendar.ics").status_code == 503

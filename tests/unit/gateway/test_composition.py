@@ -5,24 +5,24 @@ import pytest
 
 from gateway.composed.composition import compose
 from services.kernel.base.problem import NotFound
-from tests.unit.gateway.house import Told, bearer
-from tests.unit.gateway.scene import activity
+from tests.unit.gateway.harness import FakeAnswer, bearer
+from tests.unit.gateway.sample_community import activity
 
 WALK_IN = "/v1/activities/a1/walk-ins"
 
 
-def everything_up(house):
-    house.members.on("GET /v1/me", Told({"person": "sari", "name": "Sari"}))
-    house.events.on("GET /v1/participation/{person}", Told({"items": []}))
-    house.notifications.on("GET /v1/me/inbox", Told({"items": [{"subject": "Halo"}]}))
-    house.members.on("GET /v1/competence/{person}", Told({"areas": []}))
-    house.events.on("GET /v1/certificates", Told({"items": []}))
+def everything_up(harness):
+    harness.members.on("GET /v1/me", FakeAnswer({"person": "sari", "name": "Sari"}))
+    harness.events.on("GET /v1/participation/{person}", FakeAnswer({"items": []}))
+    harness.notifications.on("GET /v1/me/inbox", FakeAnswer({"items": [{"subject": "Halo"}]}))
+    harness.members.on("GET /v1/competence/{person}", FakeAnswer({"areas": []}))
+    harness.events.on("GET /v1/certificates", FakeAnswer({"items": []}))
     for path in ("/v1/consultations", "/v1/mentorships"):
-        house.mentoring.on(f"GET {path}", Told({"items": []}))
+        harness.mentoring.on(f"GET {path}", FakeAnswer({"items": []}))
 
 
-def test_the_dashboard_is_what_all_four_services_know(house, client):
-    everything_up(house)
+def test_the_dashboard_is_what_all_four_services_know(harness, client):
+    everything_up(harness)
     answer = client.get("/v1/me/dashboard", headers=bearer())
     assert answer.status_code == 200
     assert answer.json() == {
@@ -33,22 +33,22 @@ def test_the_dashboard_is_what_all_four_services_know(house, client):
         "competence": {"areas": []},
         "warnings": [],
     }
-    assert house.events.calls("GET /v1/participation/sari")
-    assert house.mentoring.calls("GET /v1/consultations")[0].query == "asker=me&limit=5"
+    assert harness.events.calls("GET /v1/participation/sari")
+    assert harness.mentoring.calls("GET /v1/consultations")[0].query == "asker=me&limit=5"
 
 
-def test_a_part_that_is_down_is_null_with_a_warning(house, client):
-    everything_up(house)
-    house.notifications.down()
+def test_a_part_that_is_down_is_null_with_a_warning(harness, client):
+    everything_up(harness)
+    harness.notifications.down()
     document = client.get("/v1/me/dashboard", headers=bearer()).json()
     assert document["inbox"] is None
     assert document["me"]["name"] == "Sari"
     assert [(warning["part"], warning["status"]) for warning in document["warnings"]] == [("inbox", 503)]
 
 
-def test_a_part_that_is_slow_does_not_hold_up_the_rest(house, client):
-    everything_up(house)
-    house.events.on("GET /v1/participation/{person}", lambda _asked: time.sleep(3) or Told())
+def test_a_part_that_is_slow_does_not_hold_up_the_rest(harness, client):
+    everything_up(harness)
+    harness.events.on("GET /v1/participation/{person}", lambda _asked: time.sleep(3) or FakeAnswer())
     began = time.monotonic()
     document = client.get("/v1/me/dashboard", headers=bearer()).json()
     assert time.monotonic() - began < 2.5
@@ -72,7 +72,7 @@ def test_parts_run_side_by_side_and_a_fault_of_ours_is_not_hidden():
         _compose({"a": part(0.1, 1), "b": part(0.1, 2), "c": part(0.1, NotFound()), "d": part(9, 4)})
     )
     assert time.monotonic() - began < 0.5
-    assert composed.parts == {"a": 1, "b": 2, "c": None, "d": None}
+    assert composed.answers == {"a": 1, "b": 2, "c": None, "d": None}
     assert [(warning["part"], warning["status"]) for warning in composed.warnings] == [("c", 404), ("d", 503)]
 
 
@@ -84,38 +84,38 @@ def add_guest(client, key="k1", **contact):
     return client.post(WALK_IN, json=contact, headers={"Idempotency-Key": key, **bearer()})
 
 
-def test_a_walk_ins_contact_goes_to_members_and_the_presence_to_events_under_one_new_id(house, client):
-    house.members.on("POST /v1/guests/{guest}", Told({}, 201))
-    house.events.on("POST /v1/activities/{activity}/attendance", Told({}, 201))
+def test_a_walk_ins_contact_goes_to_members_and_the_presence_to_events_under_one_new_id(harness, client):
+    harness.members.on("POST /v1/guests/{guest}", FakeAnswer({}, 201))
+    harness.events.on("POST /v1/activities/{activity}/attendance", FakeAnswer({}, 201))
     answer = add_guest(client, name="Pak Tamu", phone="0812")
     assert answer.status_code == 201
     guest = answer.json()["guest"]
     assert answer.json() == {"guest": guest, "recorded": True, "warnings": []}
-    [told] = house.members.calls("POST /v1/guests/{guest}")
+    [told] = harness.members.calls("POST /v1/guests/{guest}")
     assert (told.path, told.document) == (f"/v1/guests/{guest}", {"name": "Pak Tamu", "phone": "0812"})
-    [present] = house.events.asked
+    [present] = harness.events.received
     assert present.document == {"guest": guest, "method": "walk-in"}
     assert present.headers["idempotency-key"] != told.headers["idempotency-key"]
 
 
-def test_a_walk_in_sent_again_is_the_same_guest_and_another_key_another(house, client):
-    house.events.on("POST /v1/activities/{activity}/attendance", Told({}, 201))
+def test_a_walk_in_sent_again_is_the_same_guest_and_another_key_another(harness, client):
+    harness.events.on("POST /v1/activities/{activity}/attendance", FakeAnswer({}, 201))
     guests = [add_guest(client, key).json()["guest"] for key in ("k1", "k1", "k2")]
     assert guests[0] == guests[1] != guests[2]
-    assert len({asked.headers["idempotency-key"] for asked in house.events.asked}) == 2
-    assert not house.members.calls("POST /v1/guests/{guest}")  # no name, nothing for members to keep
+    assert len({asked.headers["idempotency-key"] for asked in harness.events.received}) == 2
+    assert not harness.members.calls("POST /v1/guests/{guest}")  # no name, nothing for members to keep
 
 
-def test_either_half_of_a_walk_in_may_fail_alone(house, client):
-    house.members.on("POST /v1/guests/{guest}", Told({}, 201))
-    house.events.on("POST /v1/activities/{activity}/attendance", Told({}, 201))
+def test_either_half_of_a_walk_in_may_fail_alone(harness, client):
+    harness.members.on("POST /v1/guests/{guest}", FakeAnswer({}, 201))
+    harness.events.on("POST /v1/activities/{activity}/attendance", FakeAnswer({}, 201))
     add_guest(client, "k0")
-    house.members.on("POST /v1/guests/{guest}", Told({}, 503))
+    harness.members.on("POST /v1/guests/{guest}", FakeAnswer({}, 503))
     half = add_guest(client, name="Pak Tamu")
     assert (half.status_code, half.json()["recorded"]) == (201, True)
     assert [warning["part"] for warning in half.json()["warnings"]] == ["guest"]
-    house.members.on("POST /v1/guests/{guest}", Told({}, 201))
-    house.events.down()
+    harness.members.on("POST /v1/guests/{guest}", FakeAnswer({}, 201))
+    harness.events.down()
     other = add_guest(client, name="Pak Tamu")
     assert (other.status_code, other.json()["recorded"]) == (201, False)
     assert [warning["part"] for warning in other.json()["warnings"]] == ["attendance"]
@@ -124,15 +124,15 @@ def test_either_half_of_a_walk_in_may_fail_alone(house, client):
 @pytest.mark.parametrize(
     "body", [b"{", b"[]", b"[" * 100_000, b'{"name":' * 30_000], ids=["open", "list", "deep", "deeper"]
 )
-def test_a_walk_in_that_is_not_a_json_object_is_not_read(house, client, body):
+def test_a_walk_in_that_is_not_a_json_object_is_not_read(harness, client, body):
     answer = client.post(WALK_IN, content=body, headers={"Idempotency-Key": "k1", **bearer()})
     assert answer.status_code == 400
-    assert not house.events.asked
+    assert not harness.events.received
 
 
-def test_a_walk_in_of_which_nothing_was_recorded_is_no_success(house, client):
-    house.members.on("POST /v1/guests/{guest}", Told({}, 403))
-    house.events.on("POST /v1/activities/{activity}/attendance", Told({}, 403))
+def test_a_walk_in_of_which_nothing_was_recorded_is_no_success(harness, client):
+    harness.members.on("POST /v1/guests/{guest}", FakeAnswer({}, 403))
+    harness.events.on("POST /v1/activities/{activity}/attendance", FakeAnswer({}, 403))
     assert add_guest(client, name="Pak Tamu").status_code == 403
     assert client.post(WALK_IN, json={}, headers=bearer()).status_code == 400
     assert add_guest(client, surname="x").status_code == 400
@@ -140,11 +140,11 @@ def test_a_walk_in_of_which_nothing_was_recorded_is_no_success(house, client):
 
 
 @pytest.fixture
-def open_activity(house):
-    house.events.on("GET /v1/activities/{activity}", Told(activity(open=True)))
-    house.events.on("POST /v1/activities/{activity}/registrations", Told({"seat": "taken", "place": None}, 201))
-    house.members.on("POST /v1/guests/{guest}", Told({}, 201))
-    return house
+def open_activity(harness):
+    harness.events.on("GET /v1/activities/{activity}", FakeAnswer(activity(open=True)))
+    harness.events.on("POST /v1/activities/{activity}/registrations", FakeAnswer({"seat": "taken", "place": None}, 201))
+    harness.members.on("POST /v1/guests/{guest}", FakeAnswer({}, 201))
+    return harness
 
 
 def take_seat(client, key="k1", **contact):

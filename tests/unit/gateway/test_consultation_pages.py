@@ -1,21 +1,21 @@
 import pytest
 
 from tests.unit.gateway.browser import Browser
-from tests.unit.gateway.consulting import LIBRARY, PUBLIC, answer, consultation, settle_mentoring
-from tests.unit.gateway.house import Told
-from tests.unit.gateway.scene import COORDINATOR, COORDINATORS_TOKEN, items, settle
+from tests.unit.gateway.harness import FakeAnswer
+from tests.unit.gateway.sample_community import COORDINATOR, COORDINATORS_TOKEN, items, settle
+from tests.unit.gateway.sample_consultations import LIBRARY, PUBLIC, answer, consultation, settle_mentoring
 
 PATH = "/konsultasi/c1"
 PROBLEM = {"Content-Type": "application/problem+json"}
 
 
 @pytest.fixture
-def visitor(house, client):
-    settle(house)
-    settle_mentoring(house)
+def visitor(harness, client):
+    settle(harness)
+    settle_mentoring(harness)
     grants = COORDINATOR["grants"] | {"consultations.answer": ["kota-kediri"]}
-    house.people[COORDINATORS_TOKEN] = COORDINATOR | {"grants": grants}
-    house.members.on("GET /v1/offices/{office}/holders", items({"holder": {"person": "mira", "name": "Mira Contoh"}}))
+    harness.people[COORDINATORS_TOKEN] = COORDINATOR | {"grants": grants}
+    harness.members.on("GET /v1/offices/{office}/holders", items({"holder": {"person": "mira", "name": "Mira Contoh"}}))
     return Browser(client)
 
 
@@ -25,13 +25,13 @@ def owner(visitor):
     return visitor
 
 
-def test_every_page_is_light_and_without_script(house, owner):
+def test_every_page_is_light_and_without_script(harness, owner):
     everything = consultation(
         state="answered", answers=[answer(), answer(number=2, public=True, text=None)], rating=3, rounds=2,
         reasons=[{"by": "sari", "text": "Macet lagi.", "at": "2026-03-02T02:00:00Z"}],
         notes=[{"by": "wulan", "text": "Sabar.", "at": "2026-03-02T02:00:00Z"}],
     )  # fmt: skip
-    house.mentoring.on("GET /v1/consultations/{consultation}", Told(everything))
+    harness.mentoring.on("GET /v1/consultations/{consultation}", FakeAnswer(everything))
     for path in ("/tanya", "/tanya?tempat=SD+Contoh", "/tanya?region=nowhere", "/konsultasi", PATH):
         for language in ("", "lang=en"):
             text = owner.open(f"{path}{'&' if '?' in path else '?'}{language}")
@@ -40,7 +40,7 @@ def test_every_page_is_light_and_without_script(house, owner):
             assert "<script" not in text
 
 
-def test_a_school_is_enough_to_learn_who_answers_and_a_stranger_asks_from_there(house, visitor):
+def test_a_school_is_enough_to_learn_who_answers_and_a_stranger_asks_from_there(harness, visitor):
     text = visitor.open("/tanya?tempat=SD Contoh Trenggalek")
     assert "Hadi Contoh" in text
     assert "jabatan koordinator Trenggalek sedang kosong" in text
@@ -49,35 +49,35 @@ def test_a_school_is_enough_to_learn_who_answers_and_a_stranger_asks_from_there(
     assert visitor.page.status_code == 200
     assert "Pengurus komunitas bertanggung jawab" in text
     assert "Rabu, 4 Mar 2026" in text
-    asked = house.mentoring.calls("POST /v1/consultations")[0].document
+    asked = harness.mentoring.calls("POST /v1/consultations")[0].document
     assert (asked["region"], asked["library"], asked["title"]) == ("trenggalek", LIBRARY["library"], "Dari mana mulai?")
 
 
-def test_an_unknown_place_says_so_and_asks_for_the_region(house, visitor):
-    house.members.on("GET /v1/libraries", items())
-    house.members.on("GET /v1/libraries/{library}", Told({"status": 404}, 404, PROBLEM))
+def test_an_unknown_place_says_so_and_asks_for_the_region(harness, visitor):
+    harness.members.on("GET /v1/libraries", items())
+    harness.members.on("GET /v1/libraries/{library}", FakeAnswer({"status": 404}, 404, PROBLEM))
     text = visitor.open("/tanya?tempat=Bulan")
     assert "belum kami kenal" in text
     assert "Hadi Contoh" in text
     text = visitor.submit("/tanya/kirim", title="Halo", region="kota-kediri", name="Tamu")
     assert visitor.page.status_code == 400
     assert 'value="Halo"' in text
-    assert house.mentoring.calls("POST /v1/consultations") == []
+    assert harness.mentoring.calls("POST /v1/consultations") == []
     visitor.submit("/tanya/kirim", title="Halo", region="kota-kediri", name="Tamu", phone="081200000000")
-    assert house.mentoring.calls("POST /v1/consultations")[0].document["library_name"] == "Bulan"
+    assert harness.mentoring.calls("POST /v1/consultations")[0].document["library_name"] == "Bulan"
 
 
-def test_what_is_down_leaves_the_rest_of_the_answer(house, visitor):
-    house.events.down()
-    house.mentoring.down()
+def test_what_is_down_leaves_the_rest_of_the_answer(harness, visitor):
+    harness.events.down()
+    harness.mentoring.down()
     text = visitor.open("/tanya?region=kota-kediri")
     assert "Wulan Contoh" in text
     assert "sedang tidak bisa dimuat" in text
 
 
-def test_a_member_asks_without_a_contact_and_sees_the_consultation(house, visitor):
+def test_a_member_asks_without_a_contact_and_sees_the_consultation(harness, visitor):
     visitor.log_in()
-    house.mentoring.on("GET /v1/consultations/{consultation}", Told(consultation(role="asker", asker="sari")))
+    harness.mentoring.on("GET /v1/consultations/{consultation}", FakeAnswer(consultation(role="asker", asker="sari")))
     visitor.open("/tanya?region=kota-kediri")
     assert "email" not in visitor.form("/tanya/kirim").fields
     text = visitor.submit("/tanya/kirim", title="Halo")
@@ -86,22 +86,26 @@ def test_a_member_asks_without_a_contact_and_sees_the_consultation(house, visito
     assert "Catatan sesama pengurus" not in text
 
 
-def test_the_owner_answers_notes_holds_publishes_and_hands_over(house, owner):
+def test_the_owner_answers_notes_holds_publishes_and_hands_over(harness, owner):
     text = owner.open("/konsultasi")
     assert "Tanggung jawab Anda" in text
     for action in ("answers", "notes", "hold", "assignment", "resolution"):
-        house.mentoring.on(f"POST /v1/consultations/{{consultation}}/{action}", Told({}, 201))
-    house.mentoring.on("POST /v1/consultations/{consultation}/answers/{number}/publication", Told({}))
+        harness.mentoring.on(f"POST /v1/consultations/{{consultation}}/{action}", FakeAnswer({}, 201))
+    harness.mentoring.on("POST /v1/consultations/{consultation}/answers/{number}/publication", FakeAnswer({}))
     owner.open(PATH)
     owner.submit(f"{PATH}/jawab", text="Begini caranya.", public="yes")
     owner.submit(f"{PATH}/catat", text="Sudah ditelepon.")
     owner.submit(f"{PATH}/tunda", until="2026-03-20")
     owner.submit(f"{PATH}/serahkan", owner="mira")
-    house.mentoring.on("GET /v1/consultations/{consultation}", Told(consultation(state="answered", answers=[answer()])))
+    harness.mentoring.on(
+        "GET /v1/consultations/{consultation}", FakeAnswer(consultation(state="answered", answers=[answer()]))
+    )
     owner.open(PATH)
     owner.submit(f"{PATH}/terbitkan")
     owner.submit(f"{PATH}/selesai")
-    sent = {call.path.rpartition("c1/")[2]: call.document for call in house.mentoring.asked if call.method == "POST"}
+    sent = {
+        call.path.rpartition("c1/")[2]: call.document for call in harness.mentoring.received if call.method == "POST"
+    }
     assert sent == {
         "answers": {"text": "Begini caranya.", "public": True},
         "notes": {"text": "Sudah ditelepon."},
@@ -112,50 +116,54 @@ def test_the_owner_answers_notes_holds_publishes_and_hands_over(house, owner):
     }
 
 
-def test_the_owner_promotes_it_to_a_mentorship_of_a_library_of_the_region(house, owner):
-    house.mentoring.on("POST /v1/consultations/{consultation}/promotion", Told({"mentorship": "m1"}, 201))
+def test_the_owner_promotes_it_to_a_mentorship_of_a_library_of_the_region(harness, owner):
+    harness.mentoring.on("POST /v1/consultations/{consultation}/promotion", FakeAnswer({"mentorship": "m1"}, 201))
     owner.open(PATH)
     owner.send(owner.form(f"{PATH}/dampingi"), follow=False, library=LIBRARY["library"])
     assert owner.page.headers["location"].startswith("/pendampingan/m1")
-    assert house.mentoring.calls("POST /v1/consultations/{consultation}/promotion")[0].document == {
+    assert harness.mentoring.calls("POST /v1/consultations/{consultation}/promotion")[0].document == {
         "library": LIBRARY["library"]
     }
 
 
-def test_the_asker_rates_and_reopens(house, visitor):
+def test_the_asker_rates_and_reopens(harness, visitor):
     visitor.log_in()
     for action in ("resolution", "reopening"):
-        house.mentoring.on(f"POST /v1/consultations/{{consultation}}/{action}", Told({}))
+        harness.mentoring.on(f"POST /v1/consultations/{{consultation}}/{action}", FakeAnswer({}))
     answered = consultation(role="asker", state="answered", answers=[answer()])
-    house.mentoring.on("GET /v1/consultations/{consultation}", Told(answered))
+    harness.mentoring.on("GET /v1/consultations/{consultation}", FakeAnswer(answered))
     visitor.open(PATH)
     visitor.submit(f"{PATH}/selesai", rating="4")
-    house.mentoring.on("GET /v1/consultations/{consultation}", Told(answered | {"state": "resolved", "rating": 4}))
+    harness.mentoring.on(
+        "GET /v1/consultations/{consultation}", FakeAnswer(answered | {"state": "resolved", "rating": 4})
+    )
     visitor.open(PATH)
     visitor.submit(f"{PATH}/buka", reason="Macet lagi.")
-    assert house.mentoring.calls("POST /v1/consultations/{consultation}/resolution")[0].document == {"rating": 4}
-    assert house.mentoring.calls("POST /v1/consultations/{consultation}/reopening")[0].document == {
+    assert harness.mentoring.calls("POST /v1/consultations/{consultation}/resolution")[0].document == {"rating": 4}
+    assert harness.mentoring.calls("POST /v1/consultations/{consultation}/reopening")[0].document == {
         "reason": "Macet lagi."
     }
 
 
-def test_a_stranger_reads_the_public_answer_and_logs_in_to_share_it(house, visitor):
-    house.mentoring.on("GET /v1/consultations/{consultation}", Told(PUBLIC))
+def test_a_stranger_reads_the_public_answer_and_logs_in_to_share_it(harness, visitor):
+    harness.mentoring.on("GET /v1/consultations/{consultation}", FakeAnswer(PUBLIC))
     text = visitor.open("/konsultasi/c2")
     assert "mysqldump" in text
     assert "3 orang mengalami hal yang sama" in text
     assert "/masuk?lanjut=/konsultasi/c2" in text
     assert "Penanggung jawab" not in text
     visitor.log_in()
-    house.mentoring.on("POST /v1/consultations/{consultation}/me-too", Told({}, 201))
+    harness.mentoring.on("POST /v1/consultations/{consultation}/me-too", FakeAnswer({}, 201))
     visitor.open("/konsultasi/c2")
     visitor.submit("/konsultasi/c2/sama")
-    assert len(house.mentoring.calls("POST /v1/consultations/{consultation}/me-too")) == 1
+    assert len(harness.mentoring.calls("POST /v1/consultations/{consultation}/me-too")) == 1
 
 
-def test_a_rule_that_forbids_it_is_a_sentence_on_the_page(house, owner):
-    refused = Told({"title": "A rule forbids this", "status": 422, "rule": "consultation-is-closed"}, 422, PROBLEM)
-    house.mentoring.on("POST /v1/consultations/{consultation}/answers", refused)
+def test_a_rule_that_forbids_it_is_a_sentence_on_the_page(harness, owner):
+    refused = FakeAnswer(
+        {"title": "A rule forbids this", "status": 422, "rule": "consultation-is-closed"}, 422, PROBLEM
+    )
+    harness.mentoring.on("POST /v1/consultations/{consultation}/answers", refused)
     owner.open(PATH)
     assert "Penanya bisa membukanya lagi" in owner.submit(f"{PATH}/jawab", text="Terlambat.")
     assert "Terlambat." in owner.text

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from gateway.bot.conversation import Conversation, NotTaken, is_presence, question_in, written
+from gateway.bot.conversation import BotConversation, RetryUpdate, incoming_message, is_presence, question_in
 from gateway.edge.transport import Transport
 from services.kernel.base.problem import Unavailable
 from services.kernel.declare.policy import ActorSignature
 
-from .house import KEY, NOW, House, Told
+from .harness import KEY, NOW, FakeAnswer, GatewayHarness
 
 SITI, STRANGER, GROUP = 4711, 4712, -100123
 PRESENCE, QUESTIONS = "POST /internal/lectures/presence", "POST /internal/lectures/questions"
@@ -27,20 +27,23 @@ class Following:
 
 
 @pytest.fixture
-def house(tmp_path):
-    house = House(tmp_path)
-    house.clock = Following()
-    house.members.on(
-        "GET /internal/telegram", lambda asked: Told({"person": "siti" if asked.query == f"chat={SITI}" else None})
+def harness(tmp_path):
+    harness = GatewayHarness(tmp_path)
+    harness.clock = Following()
+    harness.members.on(
+        "GET /internal/telegram",
+        lambda asked: FakeAnswer({"person": "siti" if asked.query == f"chat={SITI}" else None}),
     )
-    house.events.on(PRESENCE, Told({"activity": "a", "title": "Kuliah OPAC", "person": "siti", "guest": None}, 201))
-    house.events.on(QUESTIONS, Told({"activity": "a", "question": "q", "state": "waiting", "place": 3}, 201))
-    yield house
-    house.close()
+    harness.events.on(
+        PRESENCE, FakeAnswer({"activity": "a", "title": "Kuliah OPAC", "person": "siti", "guest": None}, 201)
+    )
+    harness.events.on(QUESTIONS, FakeAnswer({"activity": "a", "question": "q", "state": "waiting", "place": 3}, 201))
+    yield harness
+    harness.close()
 
 
 @pytest.fixture
-def say(house):
+def say(harness):
     numbers, began = iter(range(1, 1000)), datetime.now(UTC)
 
     def say(text, user=SITI, chat=None, ago=0, number=None, **sender):
@@ -50,10 +53,10 @@ def say(house):
         message = {"message_id": 9, "from": sender, "chat": chat, "date": date, "text": text}
 
         async def taken():
-            transport = Transport(house.configuration().urls, ActorSignature(KEY))
-            conversation = Conversation(transport, bytes.fromhex(KEY), house.clock, "https://kediri.example")
+            transport = Transport(harness.configuration().urls, ActorSignature(KEY))
+            conversation = BotConversation(transport, bytes.fromhex(KEY), harness.clock, "https://kediri.example")
             try:
-                return await conversation.take({"update_id": number or next(numbers), "message": message})
+                return await conversation.handle({"update_id": number or next(numbers), "message": message})
             finally:
                 await transport.close()
 
@@ -62,10 +65,10 @@ def say(house):
     return say
 
 
-def test_a_link_that_is_opened_makes_the_account_its_members(house, say):
-    house.members.on("POST /internal/telegram-link", Told({"person": "siti"}))
+def test_a_link_that_is_opened_makes_the_account_its_members(harness, say):
+    harness.members.on("POST /internal/telegram-link", FakeAnswer({"person": "siti"}))
     reply = say("/start abc_DEF-1", number=7)
-    (asked,) = house.members.calls("POST /internal/telegram-link")
+    (asked,) = harness.members.calls("POST /internal/telegram-link")
     sent = asked.document
     guest = sent.pop("guest")
     assert sent == {"token": "abc_DEF-1", "chat": str(SITI)}
@@ -76,97 +79,97 @@ def test_a_link_that_is_opened_makes_the_account_its_members(house, say):
     assert "connected" in say("/start abc", language_code="en").text
 
 
-def test_a_link_that_is_too_old_is_explained(house, say):
+def test_a_link_that_is_too_old_is_explained(harness, say):
     refusal = {"status": 422, "rule": "no-lecture-in-this-chat", "detail": "too old"}
-    house.members.on("POST /internal/telegram-link", Told(refusal, 422))
+    harness.members.on("POST /internal/telegram-link", FakeAnswer(refusal, 422))
     assert say("/start abc").text == "Saat ini tidak ada kuliah di grup ini."
 
 
-def test_presence_in_a_group_is_recorded_in_silence(house, say):
+def test_presence_in_a_group_is_recorded_in_silence(harness, say):
     assert say("Hadir kak 🙏", chat=GROUP, number=11) is None
-    (asked,) = house.events.calls(PRESENCE)
+    (asked,) = harness.events.calls(PRESENCE)
     assert asked.document["person"] == "siti"
     assert asked.document["chat"] == str(GROUP)
     assert asked.headers["idempotency-key"] == "telegram-11"
 
 
-def test_presence_to_the_bot_itself_is_confirmed(house, say):
+def test_presence_to_the_bot_itself_is_confirmed(harness, say):
     assert say("hadir").text == "Kehadiran Anda tercatat: Kuliah OPAC."
-    assert "chat" not in house.events.calls(PRESENCE)[0].document
+    assert "chat" not in harness.events.calls(PRESENCE)[0].document
 
 
-def test_a_stranger_takes_part_as_a_guest_whom_no_number_leads_to(house, say):
+def test_a_stranger_takes_part_as_a_guest_whom_no_number_leads_to(harness, say):
     say("hadir", user=STRANGER, chat=GROUP)
     say("hadir", user=STRANGER)
-    first, second = (asked.document for asked in house.events.calls(PRESENCE))
+    first, second = (asked.document for asked in harness.events.calls(PRESENCE))
     assert first["guest"] == second["guest"]
     assert "person" not in first
-    for asked in house.events.asked:
+    for asked in harness.events.received:
         assert str(STRANGER) not in (asked.body.decode() + asked.path + asked.query)
 
 
-def test_a_question_gets_its_place_in_the_line(house, say):
+def test_a_question_gets_its_place_in_the_line(harness, say):
     reply = say("/tanya@jejaring_bot Apa itu\nMARC?", chat=GROUP)
     assert (reply.text, reply.silent, reply.message) == ("Pertanyaan Anda tercatat, nomor 3 dalam antrean.", True, 9)
     say("Apa bedanya dengan Dublin Core? #tanya", chat=GROUP)
-    asked = [asked.document["text"] for asked in house.events.calls(QUESTIONS)]
+    asked = [asked.document["text"] for asked in harness.events.calls(QUESTIONS)]
     assert asked == ["Apa itu MARC?", "Apa bedanya dengan Dublin Core?"]
     assert "misalnya" in say("/tanya").text
 
 
-def test_what_else_is_written_in_a_group_goes_nowhere(house, say):
+def test_what_else_is_written_in_a_group_goes_nowhere(harness, say):
     for text in ("Selamat pagi", "Ada yang jual buku?", "Saya tidak hadir", "hadir tidak ya?", "/start", "/bantuan"):
         assert say(text, chat=GROUP) is None
-    assert house.events.asked == []
-    assert house.members.asked == []
+    assert harness.events.received == []
+    assert harness.members.received == []
 
 
-def test_what_else_is_written_to_the_bot_gets_a_hint(house, say):
+def test_what_else_is_written_to_the_bot_gets_a_hint(harness, say):
     assert "«hadir»" in say("Selamat pagi").text
     assert "hubungkan Telegram" in say("/start").text
-    assert house.events.asked == []
+    assert harness.events.received == []
 
 
-def test_a_refusal_is_said_to_a_person_and_not_to_a_group(house, say):
-    house.events.on(QUESTIONS, Told({"status": 422, "rule": "which-lecture"}, 422))
+def test_a_refusal_is_said_to_a_person_and_not_to_a_group(harness, say):
+    harness.events.on(QUESTIONS, FakeAnswer({"status": 422, "rule": "which-lecture"}, 422))
     assert say("/tanya Apa?", chat=GROUP) is None
     assert say("/tanya Apa?").text.startswith("Saat ini ada beberapa kuliah")
 
 
 @pytest.mark.parametrize("status", [409, 429, 500, 503])
-def test_what_a_service_cannot_take_now_is_brought_again(house, say, status):
-    house.events.on(PRESENCE, Told({}, status))
-    with pytest.raises(NotTaken):
+def test_what_a_service_cannot_take_now_is_brought_again(harness, say, status):
+    harness.events.on(PRESENCE, FakeAnswer({}, status))
+    with pytest.raises(RetryUpdate):
         say("hadir")
-    house.events.down()
+    harness.events.down()
     with pytest.raises(Unavailable):
         say("hadir")
 
 
-def test_what_is_nonsense_to_a_service_keeps_nobody_elses_words_back(house, say):
-    house.members.on("GET /internal/telegram", Told({"status": 400}, 400))
-    house.events.on(PRESENCE, Told({"status": 400}, 400))
+def test_what_is_nonsense_to_a_service_keeps_nobody_elses_words_back(harness, say):
+    harness.members.on("GET /internal/telegram", FakeAnswer({"status": 400}, 400))
+    harness.events.on(PRESENCE, FakeAnswer({"status": 400}, 400))
     assert say("hadir", chat=GROUP) is None
-    assert "guest" in house.events.calls(PRESENCE)[0].document
+    assert "guest" in harness.events.calls(PRESENCE)[0].document
 
 
-def test_an_update_that_is_brought_again_says_the_same_to_the_byte(house, say):
+def test_an_update_that_is_brought_again_says_the_same_to_the_byte(harness, say):
     for _ in range(3):
         say("hadir", ago=30, number=77)
-    assert len({(asked.body, asked.headers["idempotency-key"]) for asked in house.events.calls(PRESENCE)}) == 1
+    assert len({(asked.body, asked.headers["idempotency-key"]) for asked in harness.events.calls(PRESENCE)}) == 1
 
 
-def test_an_update_that_was_taken_and_would_say_something_else_now_is_done(house, say):
+def test_an_update_that_was_taken_and_would_say_something_else_now_is_done(harness, say):
     reused = {"type": "urn:jejaring:problem:key-reused", "status": 422}
-    house.events.on(PRESENCE, Told(reused, 422))
-    house.events.on(QUESTIONS, Told(reused, 422))
+    harness.events.on(PRESENCE, FakeAnswer(reused, 422))
+    harness.events.on(QUESTIONS, FakeAnswer(reused, 422))
     assert say("hadir") is None
     assert say("/tanya Apa?") is None
 
 
-def test_a_message_that_comes_late_was_written_when_it_was_written(house, say):
+def test_a_message_that_comes_late_was_written_when_it_was_written(harness, say):
     say("hadir", ago=600)
-    at = datetime.fromisoformat(house.events.calls(PRESENCE)[0].document["at"])
+    at = datetime.fromisoformat(harness.events.calls(PRESENCE)[0].document["at"])
     assert timedelta(seconds=595) < NOW - at < timedelta(seconds=605)
 
 
@@ -186,7 +189,7 @@ def test_a_message_that_comes_late_was_written_when_it_was_written(house, say):
     ],
 )
 def test_what_no_person_wrote_is_nothing(message):
-    assert written({"update_id": 1, "message": message}) is None
+    assert incoming_message({"update_id": 1, "message": message}) is None
 
 
 @pytest.mark.parametrize(

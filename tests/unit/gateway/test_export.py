@@ -1,20 +1,23 @@
 """The copy of one's own data: whole, and given to nobody else."""
 
-from tests.unit.gateway.house import Told, bearer
+from tests.unit.gateway.harness import FakeAnswer, bearer
 
 EVENT = {"position": 1, "at": "2026-03-02T03:00:00+00:00", "stream": "person-sari", "type": "MemberJoined", "data": {}}
 
 
-def everything_up(house):
-    house.members.on("GET /internal/ids", Told({"ids": ["sari", "guest-1"]}))
-    for service in house.services.values():
-        service.on("GET /internal/personal", Told({"events": [], "next": None}))
+def everything_up(harness):
+    harness.members.on("GET /internal/ids", FakeAnswer({"ids": ["sari", "guest-1"]}))
+    for service in harness.services.values():
+        service.on("GET /internal/personal", FakeAnswer({"events": [], "next": None}))
 
 
-def test_the_copy_holds_what_every_service_knows_under_every_id(house, client):
-    everything_up(house)
-    pages = {"after=0": Told({"events": [EVENT], "next": 9}), "after=9": Told({"events": [EVENT], "next": None})}
-    house.events.on("GET /internal/personal", lambda asked: pages[asked.query.rpartition("&")[2]])
+def test_the_copy_holds_what_every_service_knows_under_every_id(harness, client):
+    everything_up(harness)
+    pages = {
+        "after=0": FakeAnswer({"events": [EVENT], "next": 9}),
+        "after=9": FakeAnswer({"events": [EVENT], "next": None}),
+    }
+    harness.events.on("GET /internal/personal", lambda asked: pages[asked.query.rpartition("&")[2]])
     answer = client.get("/v1/me/export", headers=bearer())
     assert answer.status_code == 200
     assert "attachment" in answer.headers["content-disposition"]
@@ -23,18 +26,18 @@ def test_the_copy_holds_what_every_service_knows_under_every_id(house, client):
         "ids": ["sari", "guest-1"],
         "services": {"members": [], "events": [EVENT, EVENT], "mentoring": [], "notifications": []},
     }
-    asked = house.notifications.calls("GET /internal/personal")[0]
+    asked = harness.notifications.calls("GET /internal/personal")[0]
     assert "ids=sari%2Cguest-1" in asked.query
     assert (asked.actor.kind, asked.actor.id) == ("service", "gateway")
 
 
-def test_a_copy_with_a_hole_is_not_given(house, client):
-    everything_up(house)
-    house.mentoring.down()
+def test_a_copy_with_a_hole_is_not_given(harness, client):
+    everything_up(harness)
+    harness.mentoring.down()
     assert client.get("/v1/me/export", headers=bearer()).status_code == 503
 
 
-def test_a_copy_is_for_oneself_alone(house, client):
-    everything_up(house)
+def test_a_copy_is_for_oneself_alone(harness, client):
+    everything_up(harness)
     assert client.get("/v1/me/export").status_code == 401
-    assert house.members.calls("GET /internal/ids") == []
+    assert harness.members.calls("GET /internal/ids") == []

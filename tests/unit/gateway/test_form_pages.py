@@ -1,12 +1,12 @@
-from tests.unit.gateway.house import Told
-from tests.unit.gateway.scene import activity, items
+from tests.unit.gateway.harness import FakeAnswer
+from tests.unit.gateway.sample_community import activity, items
 
 REGISTER = "/kegiatan/a1/daftar"
 PROBLEM = {"Content-Type": "application/problem+json"}
 
 
-def test_joining_takes_five_fields_and_says_which_are_missing(house, visitor):
-    house.members.on("POST /v1/members", Told({"member": "m"}, 201))
+def test_joining_takes_five_fields_and_says_which_are_missing(harness, visitor):
+    harness.members.on("POST /v1/members", FakeAnswer({"member": "m"}, 201))
     visitor.open("/gabung")
     form = visitor.form("/gabung")
     assert set(form.fields) - {"_key", "_token"} == {"name", "email", "phone", "library", "subdistrict"}
@@ -16,36 +16,36 @@ def test_joining_takes_five_fields_and_says_which_are_missing(house, visitor):
     assert visitor.text.count('aria-invalid="true"') == 2
     visitor.submit("/gabung", name="Sari", library="SMA Contoh", subdistrict="kota-kediri/mojoroto", phone="0812")
     assert visitor.page.url.path == "/wilayah/kota-kediri"
-    assert house.members.calls("POST /v1/members")[0].document == {
+    assert harness.members.calls("POST /v1/members")[0].document == {
         "name": "Sari", "library": "SMA Contoh", "phone": "0812", "region": "kota-kediri", "subdistrict": "mojoroto",
         "language": "id",
     }  # fmt: skip
 
 
-def test_a_seat_is_given_back_with_one_tap(house, member):
-    house.events.on(
+def test_a_seat_is_given_back_with_one_tap(harness, member):
+    harness.events.on(
         "GET /v1/activities/{activity}/registrations",
         items({"activity": "a1", "person": "sari", "seat": "taken", "place": None}),
     )
-    house.events.on(
-        "DELETE /v1/activities/{activity}/registrations/{person}", Told({"released": True, "promoted": "budi"})
+    harness.events.on(
+        "DELETE /v1/activities/{activity}/registrations/{person}", FakeAnswer({"released": True, "promoted": "budi"})
     )
     member.open("/kegiatan/a1")
     member.submit("/kegiatan/a1/batal")
-    assert [asked.path for asked in house.events.calls("DELETE /v1/activities/{activity}/registrations/{person}")] == [
-        "/v1/activities/a1/registrations/sari"
-    ]
+    assert [
+        asked.path for asked in harness.events.calls("DELETE /v1/activities/{activity}/registrations/{person}")
+    ] == ["/v1/activities/a1/registrations/sari"]
 
 
-def test_the_code_word_is_asked_for_around_the_activity_and_feedback_after_being_there(house, member):
+def test_the_code_word_is_asked_for_around_the_activity_and_feedback_after_being_there(harness, member):
     assert "Kode hadir" not in member.open("/kegiatan/a1")
     now_on = activity(starts="2026-03-02T02:30:00+00:00", ends="2026-03-02T04:30:00+00:00")
-    house.events.on("GET /v1/activities/{activity}", Told(now_on))
-    house.events.on("POST /v1/activities/{activity}/attendance", Told({}, 201))
+    harness.events.on("GET /v1/activities/{activity}", FakeAnswer(now_on))
+    harness.events.on("POST /v1/activities/{activity}/attendance", FakeAnswer({}, 201))
     member.open("/kegiatan/a1")
     member.submit("/kegiatan/a1/hadir", code=" lentera ")
-    assert house.events.calls("POST /v1/activities/{activity}/attendance")[0].document == {"code": "lentera"}
-    house.events.on(
+    assert harness.events.calls("POST /v1/activities/{activity}/attendance")[0].document == {"code": "lentera"}
+    harness.events.on(
         "GET /v1/participation/{person}",
         items(
             {
@@ -60,16 +60,16 @@ def test_the_code_word_is_asked_for_around_the_activity_and_feedback_after_being
             }
         ),
     )
-    house.events.on("POST /v1/activities/{activity}/feedback", Told({}, 201))
+    harness.events.on("POST /v1/activities/{activity}/feedback", FakeAnswer({}, 201))
     member.open("/kegiatan/a1")
     member.submit("/kegiatan/a1/masukan", useful="5", understood="4")
-    assert house.events.calls("POST /v1/activities/{activity}/feedback")[0].document == {"useful": 5, "understood": 4}
+    assert harness.events.calls("POST /v1/activities/{activity}/feedback")[0].document == {"useful": 5, "understood": 4}
 
 
-def test_the_code_word_is_shown_large_to_whoever_holds_the_door(house, coordinator):
-    house.events.on(
+def test_the_code_word_is_shown_large_to_whoever_holds_the_door(harness, coordinator):
+    harness.events.on(
         "POST /v1/activities/{activity}/attendance/code",
-        Told(
+        FakeAnswer(
             {
                 "activity": "a1",
                 "word": "LENTERA",
@@ -83,25 +83,25 @@ def test_the_code_word_is_shown_large_to_whoever_holds_the_door(house, coordinat
     assert '<p class="word">LENTERA</p>' in coordinator.submit("/pengurus/kegiatan/a1/kode")
 
 
-def test_a_guest_half_recorded_is_completed_by_pressing_again(house, coordinator):
-    house.events.on("POST /v1/activities/{activity}/attendance", Told({}, 201))
-    house.members.on("POST /v1/guests/{guest}", Told({"title": "x", "status": 503}, 503, PROBLEM))
+def test_a_guest_half_recorded_is_completed_by_pressing_again(harness, coordinator):
+    harness.events.on("POST /v1/activities/{activity}/attendance", FakeAnswer({}, 201))
+    harness.members.on("POST /v1/guests/{guest}", FakeAnswer({"title": "x", "status": 503}, 503, PROBLEM))
     address = "/pengurus/kegiatan/a1/tamu"
     coordinator.open("/pengurus/kegiatan/a1/hadir")
     assert "Tekan sekali lagi" in coordinator.submit(address, name="Pak Tamu", phone="0812")
-    house.members.on("POST /v1/guests/{guest}", Told({}, 201))
+    harness.members.on("POST /v1/guests/{guest}", FakeAnswer({}, 201))
     assert coordinator.form(address).fields["name"] == "Pak Tamu"
     assert "Tamu tercatat." in coordinator.submit(address)
-    guests = {asked.document["guest"] for asked in house.events.calls("POST /v1/activities/{activity}/attendance")}
+    guests = {asked.document["guest"] for asked in harness.events.calls("POST /v1/activities/{activity}/attendance")}
     assert len(guests) == 1
-    assert {asked.path for asked in house.members.calls("POST /v1/guests/{guest}")} == {f"/v1/guests/{guests.pop()}"}
+    assert {asked.path for asked in harness.members.calls("POST /v1/guests/{guest}")} == {f"/v1/guests/{guests.pop()}"}
 
 
-def test_planning_sends_local_time_with_its_offset_and_no_fee(house, coordinator):
-    house.events.on("POST /v1/activities", Told({"activity": "a9"}, 201))
+def test_planning_sends_local_time_with_its_offset_and_no_fee(harness, coordinator):
+    harness.events.on("POST /v1/activities", FakeAnswer({"activity": "a9"}, 201))
     coordinator.open("/pengurus/rencana/t1")
     coordinator.submit("/pengurus/rencana/t1", venue="v1", starts="2026-03-14T09:00", ends="2026-03-14T11:30")
-    [asked] = house.events.calls("POST /v1/activities")
+    [asked] = harness.events.calls("POST /v1/activities")
     assert asked.document == {
         "kind": "gathering", "topic": "t1", "title": "Barcode ganda setelah impor data", "region": "kota-kediri", "venue": "v1",
         "starts": "2026-03-14T09:00:00+07:00", "ends": "2026-03-14T11:30:00+07:00", "capacity": 12,
@@ -109,7 +109,7 @@ def test_planning_sends_local_time_with_its_offset_and_no_fee(house, coordinator
     assert coordinator.page.url.path == "/pengurus/kegiatan/a9"
 
 
-def test_a_file_is_looked_through_and_then_taken_over_as_it_was(house, coordinator):
+def test_a_file_is_looked_through_and_then_taken_over_as_it_was(harness, coordinator):
     content = b"Nama,Email\nSari,sari@contoh.id\n"
     looked = {
         "import": None,
@@ -123,18 +123,20 @@ def test_a_file_is_looked_through_and_then_taken_over_as_it_was(house, coordinat
         "bad": [{"row": 3, "reasons": ["Nama belum diisi."]}],
         "differences": [],
     }
-    house.members.on(
+    harness.members.on(
         "POST /v1/members/import",
-        lambda asked: Told(looked) if "dry_run=true" in asked.query else Told({"import": "i1"}, 202),
+        lambda asked: FakeAnswer(looked) if "dry_run=true" in asked.query else FakeAnswer({"import": "i1"}, 202),
     )
-    house.members.on("GET /v1/imports/{import}", Told(looked | {"import": "i1", "state": "running", "done": 1}))
+    harness.members.on("GET /v1/imports/{import}", FakeAnswer(looked | {"import": "i1", "state": "running", "done": 1}))
     coordinator.open("/pengurus/impor")
     text = coordinator.send(coordinator.form("/pengurus/impor"), files={"file": ("a.csv", content, "text/csv")})
     assert "Nama belum diisi." in text
     assert "Sedang berjalan" in coordinator.submit("/pengurus/impor/ambil")
-    first, second = house.members.calls("POST /v1/members/import")
+    first, second = harness.members.calls("POST /v1/members/import")
     assert (first.query, second.query) == ("dry_run=true", "")
     assert first.body == second.body == content
     assert first.headers["content-type"] == "text/csv"
-    house.members.on("GET /v1/imports/{import}", Told(looked | {"import": "i1", "state": "finished", "done": 2}))
+    harness.members.on(
+        "GET /v1/imports/{import}", FakeAnswer(looked | {"import": "i1", "state": "finished", "done": 2})
+    )
     assert "http-equiv" not in coordinator.open("/pengurus/impor/i1")

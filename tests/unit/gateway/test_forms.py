@@ -26,7 +26,7 @@ def test_the_forms_own_fields_are_kept_apart():
     form = read(b"_key=k1&_token=t1&name=+Sari+&empty=++")
     assert (form.key, form.token) == ("k1", "t1")
     assert form.fields == {"name": " Sari ", "empty": "  "}
-    assert form.given("name", "empty", "absent") == {"name": "Sari"}
+    assert form.filled("name", "empty", "absent") == {"name": "Sari"}
 
 
 def test_a_file_comes_as_bytes():
@@ -68,27 +68,27 @@ def test_a_form_of_four_hundred_fields_is_read_and_a_longer_one_is_its_own_error
 @pytest.mark.parametrize("text", ["tiga", "", "-1", "2.5", "9" * 5000])
 def test_a_number_that_is_none_names_its_field(text):
     with pytest.raises(Malformed) as told:
-        Form({"count": text}).whole("count")
+        Form({"count": text}).whole_number("count")
     assert told.value.extensions["errors"] == {"count": [""]}
-    assert Form({"count": " 12 "}).whole("count") == 12
+    assert Form({"count": " 12 "}).whole_number("count") == 12
 
 
 def test_numbers_that_were_left_blank_are_left_out():
     form = Form({"capacity": " 12 ", "quorum": "  "})
-    assert form.given_whole("capacity", "quorum", "absent") == {"capacity": 12}
+    assert form.filled_numbers("capacity", "quorum", "absent") == {"capacity": 12}
     with pytest.raises(Malformed) as wrong:
-        Form({"capacity": "many"}).given_whole("capacity")
+        Form({"capacity": "many"}).filled_numbers("capacity")
     assert list(wrong.value.extensions["errors"]) == ["capacity"]
 
 
 def test_a_token_is_good_for_its_visitor_only_and_never_the_same_twice():
     tokens = FormTokens("a")
     token = tokens.make("v1")
-    assert tokens.holds(token, "v1")
-    assert not tokens.holds(token, "v2")
-    assert not tokens.holds(token, None)
-    assert not tokens.holds("forged", "v1")
-    assert not FormTokens("b").holds(token, "v1")
+    assert tokens.is_valid(token, "v1")
+    assert not tokens.is_valid(token, "v2")
+    assert not tokens.is_valid(token, None)
+    assert not tokens.is_valid("forged", "v1")
+    assert not FormTokens("b").is_valid(token, "v1")
     assert tokens.make("v1") != token
 
 

@@ -10,33 +10,35 @@ from gateway.edge.limits import Allowance
 from gateway.edge.surface import surface_of
 from services.kernel.base.problem import NotFound
 from services.kernel.base.settings import SettingsError
-from tests.unit.gateway.house import Asked, Told, bearer, fragment
+from tests.unit.gateway.harness import FakeAnswer, ReceivedRequest, bearer, fragment
 
 PROBLEM = {"Content-Type": "application/problem+json"}
 
 
-def test_a_public_operation_is_forwarded_with_the_signed_actor(house, client):
-    house.events.on("GET /v1/topics/{topic}", Told({"topic": "t1"}, headers={"Position": "events@7", "ETag": '"3"'}))
+def test_a_public_operation_is_forwarded_with_the_signed_actor(harness, client):
+    harness.events.on(
+        "GET /v1/topics/{topic}", FakeAnswer({"topic": "t1"}, headers={"Position": "events@7", "ETag": '"3"'})
+    )
     answer = client.get("/v1/topics/t1", headers=bearer())
     assert (answer.status_code, answer.json()) == (200, {"topic": "t1"})
     assert answer.headers["position"] == "events@7"
     assert answer.headers["etag"] == '"3"'
-    [asked] = house.events.asked
+    [asked] = harness.events.received
     assert (asked.actor.kind, asked.actor.id) == ("person", "sari")
 
 
-def test_an_unknown_path_is_404_and_reaches_no_service(house, client):
+def test_an_unknown_path_is_404_and_reaches_no_service(harness, client):
     for path in ("/v1/nothing", "/v1/topics/a/b/c", "/v1/members/../../internal/identity", "/v1/members/%2e%2e/x"):
         answer = client.get(path)
         assert answer.status_code == 404
         assert answer.headers["content-type"] == "application/problem+json"
-    assert not any(service.asked for service in house.services.values())
+    assert not any(service.received for service in harness.services.values())
 
 
-def test_an_operation_that_is_not_public_is_404(house, client):
+def test_an_operation_that_is_not_public_is_404(harness, client):
     for path in ("/internal/identity", "/v1/hidden"):
         assert client.post(path, json={"token": "x"}, headers={"Idempotency-Key": "k"}).status_code == 404
-    assert not house.members.asked
+    assert not harness.members.received
 
 
 @pytest.mark.parametrize("path", ["/v1/members/..", "/v1/members/.", "/v1/../internal/identity", "/v1/members/x/../y"])
@@ -55,37 +57,37 @@ def test_another_method_of_a_public_path_is_405_and_names_what_goes(client):
         assert (answer.status_code, answer.headers["allow"]) == (405, goes)
 
 
-def test_a_service_that_is_down_is_503_with_retry_after_and_never_404(house, client):
-    house.events.down()
+def test_a_service_that_is_down_is_503_with_retry_after_and_never_404(harness, client):
+    harness.events.down()
     answer = client.get("/v1/topics/t1")
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "1"
     assert answer.json()["service"] == "events"
 
 
-def test_a_connection_that_breaks_off_is_tried_once_more_with_the_same_key(house, client):
-    def breaking_off(_asked: Asked) -> Told:
-        if len(house.events.asked) == 1:
+def test_a_connection_that_breaks_off_is_tried_once_more_with_the_same_key(harness, client):
+    def breaking_off(_asked: ReceivedRequest) -> FakeAnswer:
+        if len(harness.events.received) == 1:
             raise ConnectionAbortedError
-        return Told({"topic": "t1"}, 201)
+        return FakeAnswer({"topic": "t1"}, 201)
 
-    house.events.on("POST /v1/topics", breaking_off)
+    harness.events.on("POST /v1/topics", breaking_off)
     answer = client.post("/v1/topics", json={"title": "a"}, headers={"Idempotency-Key": "k1", **bearer()})
     assert answer.status_code == 201
-    assert [asked.headers["idempotency-key"] for asked in house.events.asked] == ["k1", "k1"]
+    assert [asked.headers["idempotency-key"] for asked in harness.events.received] == ["k1", "k1"]
 
 
-def test_the_services_problem_is_told_on_unchanged(house, client):
+def test_the_services_problem_is_told_on_unchanged(harness, client):
     problem = {"title": "A rule forbids this", "status": 422, "rule": "one-topic-per-gathering", "detail": "One."}
-    house.events.on("POST /v1/activities", Told(problem, 422, PROBLEM))
+    harness.events.on("POST /v1/activities", FakeAnswer(problem, 422, PROBLEM))
     answer = client.post("/v1/activities", json={}, headers={"Idempotency-Key": "k", **bearer()})
     assert (answer.status_code, answer.json()) == (422, problem)
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_what_must_cross_crosses_and_nothing_else(house, client):
-    house.events.on(
-        "POST /v1/topics", Told({}, 201, {"Set-Cookie": "evil=1", "X-Internal": "x", "Location": "/v1/topics/1"})
+def test_what_must_cross_crosses_and_nothing_else(harness, client):
+    harness.events.on(
+        "POST /v1/topics", FakeAnswer({}, 201, {"Set-Cookie": "evil=1", "X-Internal": "x", "Location": "/v1/topics/1"})
     )
     headers = {
         "Idempotency-Key": "k", "If-Match": '"4"', "Correlation-Id": "c-1", "Jejaring-Actor": "made-up",
@@ -94,7 +96,7 @@ def test_what_must_cross_crosses_and_nothing_else(house, client):
     answer = client.post(
         "/v1/topics?x=1&y=%20", content=b'{"a": 1}', headers={"Content-Type": "application/json", **headers}
     )
-    [asked] = house.events.asked
+    [asked] = harness.events.received
     assert asked.headers["idempotency-key"] == "k"
     assert asked.headers["if-match"] == '"4"'
     assert asked.headers["correlation-id"] == answer.headers["correlation-id"] == "c-1"
@@ -107,29 +109,29 @@ def test_what_must_cross_crosses_and_nothing_else(house, client):
     assert "evil" not in answer.headers.get("set-cookie", "")
 
 
-def test_a_header_beyond_ascii_crosses_as_it_came(house, client):
-    house.events.on("GET /v1/topics", Told({"items": []}))
+def test_a_header_beyond_ascii_crosses_as_it_came(harness, client):
+    harness.events.on("GET /v1/topics", FakeAnswer({"items": []}))
     assert client.get("/v1/topics", headers=[(b"Accept-Language", b"\xe9")]).status_code == 200
-    assert house.events.asked[0].headers["accept-language"] == "\xe9"
+    assert harness.events.received[0].headers["accept-language"] == "\xe9"
 
 
-def test_a_correlation_id_that_would_break_a_log_line_is_replaced(house, client):
-    house.events.on("GET /v1/topics/{topic}", Told())
+def test_a_correlation_id_that_would_break_a_log_line_is_replaced(harness, client):
+    harness.events.on("GET /v1/topics/{topic}", FakeAnswer())
     answer = client.get("/v1/topics/t1", headers={"Correlation-Id": "a b" * 100})
     assert len(answer.headers["correlation-id"]) == 36
 
 
-def test_a_body_over_the_limit_is_413_and_reaches_no_service(house, client):
+def test_a_body_over_the_limit_is_413_and_reaches_no_service(harness, client):
     headers = {"Idempotency-Key": "k", "Content-Type": "application/json"}
     declared = client.post("/v1/topics", content=b"x" * 256_001, headers=headers)
     streamed = client.post("/v1/topics", content=iter([b"x" * 200_000, b"x" * 200_000]), headers=headers)
     assert (declared.status_code, streamed.status_code) == (413, 413)
     assert declared.json()["limit"] == 256_000
-    assert not house.events.asked
+    assert not harness.events.received
 
 
-def test_an_operation_may_allow_more(house, client):
-    house.members.on("POST /v1/members/import", Told({"import": "i"}, 202))
+def test_an_operation_may_allow_more(harness, client):
+    harness.members.on("POST /v1/members/import", FakeAnswer({"import": "i"}, 202))
     headers = {"Idempotency-Key": "k", "Content-Type": "text/csv", **bearer()}
     assert client.post("/v1/members/import", content=b"x" * 4_000_000, headers=headers).status_code == 202
     assert client.post("/v1/members/import", content=b"x" * 5_000_001, headers=headers).status_code == 413
@@ -152,30 +154,30 @@ def test_what_is_not_public_may_exist_in_every_service():
     surface_of({"members": both, "events": both})
 
 
-def test_a_missing_fragment_is_named(house, tmp_path: Path):
+def test_a_missing_fragment_is_named(harness, tmp_path: Path):
     (tmp_path / "events" / "openapi.json").unlink()
-    with pytest.raises(SettingsError, match=r"events/openapi\.json"), house.gateway():
+    with pytest.raises(SettingsError, match=r"events/openapi\.json"), harness.gateway():
         pass
 
 
-def test_a_session_reads_its_own_writes_of_each_service(house, client):
-    house.members.on("POST /v1/members", Told({"member": "m"}, 201, {"Position": "members@40"}))
-    house.events.on("POST /v1/topics", Told({}, 201, {"Position": "events@7"}))
-    house.members.on("GET /v1/offices", Told({"items": []}, 200, {"Position": "members@39"}))
-    house.events.on("GET /v1/topics/{topic}", Told({}, 200, {"Position": "events@9"}))
+def test_a_session_reads_its_own_writes_of_each_service(harness, client):
+    harness.members.on("POST /v1/members", FakeAnswer({"member": "m"}, 201, {"Position": "members@40"}))
+    harness.events.on("POST /v1/topics", FakeAnswer({}, 201, {"Position": "events@7"}))
+    harness.members.on("GET /v1/offices", FakeAnswer({"items": []}, 200, {"Position": "members@39"}))
+    harness.events.on("GET /v1/topics/{topic}", FakeAnswer({}, 200, {"Position": "events@9"}))
     client.post("/v1/members", json={}, headers={"Idempotency-Key": "a"})
     client.post("/v1/topics", json={}, headers={"Idempotency-Key": "b"})
     client.get("/v1/offices")
     client.get("/v1/topics/t")
     client.get("/v1/topics/t")
-    assert house.members.asked[-1].headers["wait-for"] == "members@40"
-    assert [asked.headers.get("wait-for") for asked in house.events.asked] == [None, "events@7", "events@9"]
+    assert harness.members.received[-1].headers["wait-for"] == "members@40"
+    assert [asked.headers.get("wait-for") for asked in harness.events.received] == [None, "events@7", "events@9"]
 
 
-def test_a_bearer_reads_their_own_writes_and_another_does_not_wait_for_them(house, client):
-    house.people["other"] = {"kind": "person", "id": "budi", "offices": [], "grants": {}}
-    house.events.on("POST /v1/topics", Told({}, 201, {"Position": "events@7"}))
-    house.events.on("GET /v1/topics/{topic}", Told({}, 200, {"Position": "events@6"}))
+def test_a_bearer_reads_their_own_writes_and_another_does_not_wait_for_them(harness, client):
+    harness.people["other"] = {"kind": "person", "id": "budi", "offices": [], "grants": {}}
+    harness.events.on("POST /v1/topics", FakeAnswer({}, 201, {"Position": "events@7"}))
+    harness.events.on("GET /v1/topics/{topic}", FakeAnswer({}, 200, {"Position": "events@6"}))
     assert (
         client.post("/v1/topics", json={}, headers={"Idempotency-Key": "b", **bearer()}).headers["position"]
         == "events@7"
@@ -184,29 +186,29 @@ def test_a_bearer_reads_their_own_writes_and_another_does_not_wait_for_them(hous
     client.get("/v1/topics/t", headers=bearer("other"))
     client.get("/v1/topics/t", headers={"Wait-For": "members@3, events@12", **bearer()})
     client.get("/v1/topics/t", headers=bearer())
-    waited = [asked.headers.get("wait-for") for asked in house.events.calls("GET /v1/topics/{topic}")]
+    waited = [asked.headers.get("wait-for") for asked in harness.events.calls("GET /v1/topics/{topic}")]
     assert waited == ["events@7", None, "events@12", "events@7"]
 
 
-def test_two_strangers_with_the_same_key_are_two_callers(house, client):
-    house.members.on("POST /v1/members", Told({}, 201))
-    with house.gateway() as second:
+def test_two_strangers_with_the_same_key_are_two_callers(harness, client):
+    harness.members.on("POST /v1/members", FakeAnswer({}, 201))
+    with harness.gateway() as second:
         for stranger in (client, client, second):
             stranger.post("/v1/members", json={}, headers={"Idempotency-Key": "same"})
-    first, again, other = (asked.actor.id for asked in house.members.asked)
+    first, again, other = (asked.actor.id for asked in harness.members.received)
     assert first == again != other
     assert first
 
 
-def test_a_login_door_is_closed_to_a_machine_that_hammers_it(house, client, monkeypatch):
+def test_a_login_door_is_closed_to_a_machine_that_hammers_it(harness, client, monkeypatch):
     monkeypatch.setattr(limits, "LOGIN", Allowance(burst=3, per_second=0.01))
-    house.members.on("POST /v1/login/code", Told({}, 202))
+    harness.members.on("POST /v1/login/code", FakeAnswer({}, 202))
     answers = [
         client.post("/v1/login/code", json={"contact": "a@b.id"}, headers={"Idempotency-Key": str(n)}) for n in range(4)
     ]
     assert [answer.status_code for answer in answers] == [202, 202, 202, 429]
     assert int(answers[-1].headers["retry-after"]) > 90
-    assert len(house.members.asked) == 3
+    assert len(harness.members.received) == 3
 
 
 @pytest.mark.parametrize(
@@ -220,10 +222,10 @@ def test_a_login_door_is_closed_to_a_machine_that_hammers_it(house, client, monk
     ],
     ids=["plain", "escaped", "not JSON", "another encoding", "deep"],
 )
-def test_however_a_code_word_is_written_it_is_a_guess(house, client, monkeypatch, body):
+def test_however_a_code_word_is_written_it_is_a_guess(harness, client, monkeypatch, body):
     monkeypatch.setattr(forwarding, "GUESSES", Allowance(burst=2, per_second=0.01))
-    wrong = Told({"title": "no", "status": 422, "rule": "wrong-code-word"}, 422, PROBLEM)
-    house.events.on("POST /v1/activities/{activity}/attendance", wrong)
+    wrong = FakeAnswer({"title": "no", "status": 422, "rule": "wrong-code-word"}, 422, PROBLEM)
+    harness.events.on("POST /v1/activities/{activity}/attendance", wrong)
     sent = {"Content-Type": "application/json", **bearer()}
     statuses = [
         client.post("/v1/activities/a1/attendance", content=body, headers=sent | {"Idempotency-Key": key}).status_code
@@ -232,18 +234,18 @@ def test_however_a_code_word_is_written_it_is_a_guess(house, client, monkeypatch
     assert statuses == [422, 422, 429]
 
 
-def test_what_holds_no_code_word_is_no_guess(house, client, monkeypatch):
+def test_what_holds_no_code_word_is_no_guess(harness, client, monkeypatch):
     monkeypatch.setattr(forwarding, "GUESSES", Allowance(burst=2, per_second=0.01))
-    wrong = Told({"title": "no", "status": 422, "rule": "wrong-code-word"}, 422, PROBLEM)
-    house.events.on("POST /v1/activities/{activity}/attendance", wrong)
+    wrong = FakeAnswer({"title": "no", "status": 422, "rule": "wrong-code-word"}, 422, PROBLEM)
+    harness.events.on("POST /v1/activities/{activity}/attendance", wrong)
     for key in ("k1", "k2", "k3"):
         headers = {"Idempotency-Key": key, **bearer()}
         answer = client.post("/v1/activities/a1/attendance", json={"guest": "code"}, headers=headers)
         assert answer.status_code == 422
 
 
-def test_fifty_callers_at_once_all_get_their_answer(house, client):
-    house.events.on("POST /v1/activities/{activity}/registrations", Told({"seat": "taken"}, 201))
+def test_fifty_callers_at_once_all_get_their_answer(harness, client):
+    harness.events.on("POST /v1/activities/{activity}/registrations", FakeAnswer({"seat": "taken"}, 201))
     statuses = []
 
     def register(number: int) -> None:

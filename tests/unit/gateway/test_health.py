@@ -1,18 +1,18 @@
-from tests.unit.gateway.house import Told
+from tests.unit.gateway.harness import FakeAnswer
 
 
-def test_the_gateway_is_ready_whatever_is_down_and_says_what_is(house, client):
-    for service in house.services.values():
-        service.on("GET /healthz", Told())
-    house.events.down()
+def test_the_gateway_is_ready_whatever_is_down_and_says_what_is(harness, client):
+    for service in harness.services.values():
+        service.on("GET /healthz", FakeAnswer())
+    harness.events.down()
     assert client.get("/healthz").json() == {"status": "alive"}
     answer = client.get("/readyz")
     assert answer.status_code == 200
     assert answer.json()["services"] == {"members": "up", "events": "down", "mentoring": "up", "notifications": "up"}
 
 
-def test_numbers_are_by_route_never_by_a_callers_path(house, client):
-    house.events.on("GET /v1/topics/{topic}", Told())
+def test_numbers_are_by_route_never_by_a_callers_path(harness, client):
+    harness.events.on("GET /v1/topics/{topic}", FakeAnswer())
     client.get("/v1/topics/t1")
     client.get("/v1/made-up-path")
     numbers = client.get("/metrics").text
@@ -22,7 +22,7 @@ def test_numbers_are_by_route_never_by_a_callers_path(house, client):
     assert "made-up" not in numbers
 
 
-def test_methods_that_a_caller_invents_are_one_number(house, client):
+def test_methods_that_a_caller_invents_are_one_number(harness, client):
     for method in ("BREW", "X1", "X2"):
         client.request(method, "/healthz")
     client.options("/healthz")

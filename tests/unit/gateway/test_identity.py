@@ -6,7 +6,7 @@ import pytest
 from gateway.edge.identity import FRESH_SECONDS, LAST_SECONDS, Identities
 from gateway.edge.transport import Reply
 from services.kernel.base.problem import Unauthorized, Unavailable
-from tests.unit.gateway.house import SARI, TOKEN, Told, bearer
+from tests.unit.gateway.harness import SARI, TOKEN, FakeAnswer, bearer
 
 
 class Members:
@@ -14,12 +14,12 @@ class Members:
 
     def __init__(self):
         self.says = (200, SARI)
-        self.asked = []
+        self.received = []
         self.paths = []
 
     async def send(self, service, _method, path, actor, *, headers, body, seconds):
         self.paths.append((service, path))
-        self.asked.append((actor, headers, json.loads(body), seconds))
+        self.received.append((actor, headers, json.loads(body), seconds))
         if self.says is None:
             raise Unavailable("down")
         status, document = self.says
@@ -46,7 +46,7 @@ def machine():
 @pytest.fixture
 def ask(members, machine):
     identities = Identities(members, machine)
-    ask = lambda token=TOKEN: asyncio.run(identities.of(token))  # noqa: E731
+    ask = lambda token=TOKEN: asyncio.run(identities.identity_of(token))  # noqa: E731
     ask.identities = identities
     return ask
 
@@ -55,14 +55,14 @@ def test_members_is_asked_once_a_minute_as_the_gateway(ask, members, machine):
     assert ask().actor.id == "sari"
     machine.now += FRESH_SECONDS - 1
     ask()
-    assert len(members.asked) == 1
-    actor, headers, body, _ = members.asked[0]
+    assert len(members.received) == 1
+    actor, headers, body, _ = members.received[0]
     assert (actor.kind, actor.id) == ("service", "gateway")
     assert body == {"token": TOKEN}
     assert headers["Idempotency-Key"]
     machine.now += 2
     ask()
-    assert len(members.asked) == 2
+    assert len(members.received) == 2
 
 
 def test_an_office_that_was_given_is_held_at_the_next_request(ask, members):
@@ -70,7 +70,7 @@ def test_an_office_that_was_given_is_held_at_the_next_request(ask, members):
     members.says = (200, {**SARI, "grants": {"topics.decide": ["kota-kediri"]}})
     ask.identities.members_wrote(41)
     assert ask().actor.may("topics.decide", "kota-kediri")
-    assert members.asked[-1][1]["Wait-For"] == "members@41"
+    assert members.received[-1][1]["Wait-For"] == "members@41"
 
 
 def test_with_members_down_the_last_known_actor_goes_on_for_ten_minutes_unconfirmed(ask, members, machine):
@@ -105,31 +105,31 @@ def test_a_token_given_back_is_asked_about_again(ask, members):
     ask()
     ask.identities.forget(TOKEN)
     ask()
-    assert len(members.asked) == 2
+    assert len(members.received) == 2
 
 
-def test_forged_and_malformed_tokens_are_401_and_reach_no_service(house, client):
-    house.events.on("GET /v1/topics/{topic}", Told())
+def test_forged_and_malformed_tokens_are_401_and_reach_no_service(harness, client):
+    harness.events.on("GET /v1/topics/{topic}", FakeAnswer())
     for header in ("Bearer forged", "Bearer", "Basic YTpi"):
         answer = client.get("/v1/topics/t", headers={"Authorization": header})
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"] == "Bearer"
-    assert not house.events.asked
+    assert not harness.events.received
 
 
-def test_with_members_down_reading_goes_on_and_writing_does_not(house, client):
-    house.events.on("GET /v1/topics/{topic}", Told())
-    house.events.on("POST /v1/topics", Told({}, 201))
+def test_with_members_down_reading_goes_on_and_writing_does_not(harness, client):
+    harness.events.on("GET /v1/topics/{topic}", FakeAnswer())
+    harness.events.on("POST /v1/topics", FakeAnswer({}, 201))
     assert client.get("/v1/topics/t", headers=bearer()).status_code == 200
-    house.members.on("POST /v1/members", Told({}, 201))
+    harness.members.on("POST /v1/members", FakeAnswer({}, 201))
     assert (
         client.post("/v1/members", json={}, headers={"Idempotency-Key": "a"}).status_code == 201
     )  # now it is asked anew
-    house.members.down()
+    harness.members.down()
     assert client.get("/v1/topics/t", headers=bearer()).status_code == 200
     answer = client.post("/v1/topics", json={}, headers={"Idempotency-Key": "b", **bearer()})
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
-    assert not house.events.calls("POST /v1/topics")
+    assert not harness.events.calls("POST /v1/topics")
 
 
 def test_a_partners_key_is_asked_of_notifications_and_anew_when_a_partner_changed(ask, members):

@@ -2,25 +2,25 @@
 
 import pytest
 
-from tests.unit.gateway import belonging, scene
-from tests.unit.gateway.belonging import ME
+from tests.unit.gateway import sample_community, sample_members
 from tests.unit.gateway.browser import Browser
-from tests.unit.gateway.house import Told
-from tests.unit.gateway.scene import items
+from tests.unit.gateway.harness import FakeAnswer
+from tests.unit.gateway.sample_community import items
+from tests.unit.gateway.sample_members import ME
 
-MADE = Told({}, 201, {"Position": "members@9"})
+MADE = FakeAnswer({}, 201, {"Position": "members@9"})
 OPEN = ["/perpustakaan", "/perpustakaan?nama=sman&wilayah=kota-kediri", "/perpustakaan/l1"]
 OWN = ["/saya", "/saya/ubah", "/saya/kompetensi", "/saya/kompetensi/b-slims", "/perpustakaan/daftar", "/kompetensi/ani"]
 
 
 @pytest.fixture
-def visitor(house, client):
-    scene.settle(house)
-    belonging.settle(house)
+def visitor(harness, client):
+    sample_community.settle(harness)
+    sample_members.settle(harness)
     return Browser(client)
 
 
-def test_everybody_finds_a_library_and_whom_to_ask(house, visitor):
+def test_everybody_finds_a_library_and_whom_to_ask(harness, visitor):
     for path in OPEN:
         text = visitor.open(path)
         assert visitor.page.status_code == 200, path
@@ -28,8 +28,8 @@ def test_everybody_finds_a_library_and_whom_to_ask(house, visitor):
         assert len(text.encode()) < 30_000
     assert "Wulan Contoh" in text
     assert "Sari Contoh" not in text
-    assert house.members.calls("GET /v1/libraries")[-1].query == "name=sman&region=kota-kediri&limit=30"
-    house.members.on("GET /v1/libraries", items())
+    assert harness.members.calls("GET /v1/libraries")[-1].query == "name=sman&region=kota-kediri&limit=30"
+    harness.members.on("GET /v1/libraries", items())
     assert "Tidak ada perpustakaan dengan nama itu" in visitor.open("/perpustakaan?nama=x")
 
 
@@ -45,12 +45,12 @@ def test_what_is_ones_own_asks_for_the_login_and_is_light(visitor):
         assert "<script" not in text
 
 
-def test_a_library_is_registered_and_one_that_is_known_is_found_again(house, member):
-    house.members.on("POST /v1/libraries", Told({"library": "l1", "registered": False}, 200))
+def test_a_library_is_registered_and_one_that_is_known_is_found_again(harness, member):
+    harness.members.on("POST /v1/libraries", FakeAnswer({"library": "l1", "registered": False}, 200))
     member.open("/perpustakaan/daftar")
     entered = {"name": "SMA Negeri 4", "kind": "school", "level": "secondary", "subdistrict": "kota-kediri/mojoroto"}
     assert "sudah ada di daftar" in member.submit("/perpustakaan/daftar", **entered)
-    (asked,) = house.members.calls("POST /v1/libraries")
+    (asked,) = harness.members.calls("POST /v1/libraries")
     assert asked.document == {
         "name": "SMA Negeri 4", "kind": "school", "level": "secondary", "region": "kota-kediri", "subdistrict": "mojoroto"
     }  # fmt: skip
@@ -59,30 +59,30 @@ def test_a_library_is_registered_and_one_that_is_known_is_found_again(house, mem
     assert member.page.status_code == 400
 
 
-def test_one_says_that_one_works_there_and_no_more(house, member):
-    house.members.on("POST /v1/libraries/{library}/affiliations/{person}/end", Told({}, 200))
-    house.members.on("POST /v1/libraries/{library}/affiliations", MADE)
-    house.members.on("POST /v1/libraries/{library}/interest", Told({}, 200))
+def test_one_says_that_one_works_there_and_no_more(harness, member):
+    harness.members.on("POST /v1/libraries/{library}/affiliations/{person}/end", FakeAnswer({}, 200))
+    harness.members.on("POST /v1/libraries/{library}/affiliations", MADE)
+    harness.members.on("POST /v1/libraries/{library}/interest", FakeAnswer({}, 200))
     member.open("/perpustakaan/l1")
     member.submit("/perpustakaan/l1/minat", interest="using")
     member.submit("/perpustakaan/l1/berhenti")
-    assert house.members.calls("POST /v1/libraries/{library}/affiliations/{person}/end")[0].path.endswith("/sari/end")
-    house.members.on("GET /v1/me", Told({**ME, "affiliations": []}))
+    assert harness.members.calls("POST /v1/libraries/{library}/affiliations/{person}/end")[0].path.endswith("/sari/end")
+    harness.members.on("GET /v1/me", FakeAnswer({**ME, "affiliations": []}))
     member.open("/perpustakaan/l1")
     member.submit("/perpustakaan/l1/bertugas", role="head")
-    (asked,) = house.members.calls("POST /v1/libraries/{library}/affiliations")
+    (asked,) = harness.members.calls("POST /v1/libraries/{library}/affiliations")
     assert asked.document == {"role": "head"}
-    assert house.members.calls("POST /v1/libraries/{library}/interest")[0].document == {"interest": "using"}
+    assert harness.members.calls("POST /v1/libraries/{library}/interest")[0].document == {"interest": "using"}
 
 
-def test_each_aspect_that_was_chosen_is_one_rating_under_a_key_of_its_own(house, member):
-    house.members.on("POST /v1/competence", MADE)
+def test_each_aspect_that_was_chosen_is_one_rating_under_a_key_of_its_own(harness, member):
+    harness.members.on("POST /v1/competence", MADE)
     text = member.open("/saya/kompetensi")
     assert "keterampilan 2 / 3" in text
     assert "setelah Weeding koleksi lama" in text
     member.open("/saya/kompetensi/b-slims")
     assert "Penilaian tersimpan." in member.submit("/saya/kompetensi/b-slims", skill="3", attitude="4", because="a0")
-    asked = house.members.calls("POST /v1/competence")
+    asked = harness.members.calls("POST /v1/competence")
     because = {"kind": "activity", "id": "a0"}
     assert [one.document for one in asked] == [
         {"unit": "b-slims", "aspect": "skill", "level": 3, "because": because},
@@ -96,23 +96,23 @@ def test_each_aspect_that_was_chosen_is_one_rating_under_a_key_of_its_own(house,
     assert member.page.status_code == 404
 
 
-def test_a_second_rater_rates_somebody_by_name(house, visitor):
+def test_a_second_rater_rates_somebody_by_name(harness, visitor):
     visitor.log_in("wulan@contoh.id")
-    house.members.on("POST /v1/competence", MADE)
+    harness.members.on("POST /v1/competence", MADE)
     assert "Kompetensi Ani Contoh" in visitor.open("/kompetensi/ani")
     visitor.open("/kompetensi/ani/b-slims")
     visitor.submit("/kompetensi/ani/b-slims", knowledge="2")
-    (asked,) = house.members.calls("POST /v1/competence")
+    (asked,) = harness.members.calls("POST /v1/competence")
     assert asked.document["person"] == "ani"
 
 
-def test_ones_own_data_stand_in_the_form_and_go_out_as_they_were_entered(house, member):
-    house.members.on("PUT /v1/me", Told({"person": "sari"}))
+def test_ones_own_data_stand_in_the_form_and_go_out_as_they_were_entered(harness, member):
+    harness.members.on("PUT /v1/me", FakeAnswer({"person": "sari"}))
     member.open("/saya/ubah")
     form = member.form("/saya/ubah")
     assert form.fields["name"] == "Sari Contoh"
     member.send(form, phone="0812", subdistrict="kota-kediri/pesantren", education="diploma", double_role="no")
-    (asked,) = house.members.calls("PUT /v1/me")
+    (asked,) = harness.members.calls("PUT /v1/me")
     assert asked.document == {
         "name": "Sari Contoh",
         "phone": "0812",
@@ -123,20 +123,22 @@ def test_ones_own_data_stand_in_the_form_and_go_out_as_they_were_entered(house, 
     }
 
 
-def test_consent_and_telegram_are_given_and_taken_back_with_one_tap(house, member):
-    house.members.on("POST /v1/me/consents/{purpose}", Told({}, 200))
-    house.members.on("DELETE /v1/me/consents/{purpose}", Told({}, 200))
-    house.members.on("POST /v1/me/telegram", Told({"token": "t" * 64, "expires": "2026-03-02T03:30:00+00:00"}, 201))
-    house.members.on("DELETE /v1/me/telegram", Told({}, 200))
+def test_consent_and_telegram_are_given_and_taken_back_with_one_tap(harness, member):
+    harness.members.on("POST /v1/me/consents/{purpose}", FakeAnswer({}, 200))
+    harness.members.on("DELETE /v1/me/consents/{purpose}", FakeAnswer({}, 200))
+    harness.members.on(
+        "POST /v1/me/telegram", FakeAnswer({"token": "t" * 64, "expires": "2026-03-02T03:30:00+00:00"}, 201)
+    )
+    harness.members.on("DELETE /v1/me/telegram", FakeAnswer({}, 200))
     assert "boleh ditampilkan di arsip contoh" in member.open("/saya/ubah")
     member.submit("/saya/persetujuan")
-    assert house.members.calls("POST /v1/me/consents/{purpose}")[0].document == {"wording": 1}
+    assert harness.members.calls("POST /v1/me/consents/{purpose}")[0].document == {"wording": 1}
     assert f"/start {'t' * 64}" in member.submit("/saya/telegram")
     given = {"purpose": "name-in-archive", "partner": None, "since": "x", "wording": 1, "text": "x"}
-    house.members.on("GET /v1/me/consents", Told({**belonging.CONSENTS, "items": [given]}))
-    house.members.on("GET /v1/me", Told({**ME, "telegram": True}))
+    harness.members.on("GET /v1/me/consents", FakeAnswer({**sample_members.CONSENTS, "items": [given]}))
+    harness.members.on("GET /v1/me", FakeAnswer({**ME, "telegram": True}))
     member.open("/saya/ubah")
     member.submit("/saya/persetujuan")
     member.submit("/saya/telegram/lepas")
-    assert house.members.calls("DELETE /v1/me/consents/{purpose}")
-    assert house.members.calls("DELETE /v1/me/telegram")
+    assert harness.members.calls("DELETE /v1/me/consents/{purpose}")
+    assert harness.members.calls("DELETE /v1/me/telegram")

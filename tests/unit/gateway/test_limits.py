@@ -1,7 +1,7 @@
 import pytest
 
 from gateway.edge import limits
-from gateway.edge.limits import LOGIN, STRANGERS_WRITE, Allowance, Limits, allowance_for, knocking
+from gateway.edge.limits import ANONYMOUS_WRITES, LOGIN, Allowance, Limits, allowance_for, counted_address
 from services.kernel.base.problem import TooMany
 
 
@@ -32,13 +32,13 @@ def test_whoever_has_an_ipv6_network_knocks_from_one_address():
     with pytest.raises(TooMany):
         counted.count(allowance, "2001:db8:1:1::3")
     counted.count(allowance, "2001:db8:1:2::1")
-    counted.give_back(allowance, "2001:db8:1:1::4")
+    counted.refund(allowance, "2001:db8:1:1::4")
     counted.count(allowance, "2001:db8:1:1::5")
 
 
 def test_an_ipv4_address_inside_ipv6_is_itself():
-    assert knocking("::ffff:192.0.2.1") == knocking("192.0.2.1") == "192.0.2.1"
-    assert knocking("sari /v1/activities/a1/attendance") == "sari /v1/activities/a1/attendance"
+    assert counted_address("::ffff:192.0.2.1") == counted_address("192.0.2.1") == "192.0.2.1"
+    assert counted_address("sari /v1/activities/a1/attendance") == "sari /v1/activities/a1/attendance"
 
 
 def test_memory_is_bounded_whoever_knocks(monkeypatch):
@@ -53,4 +53,4 @@ def test_reading_and_members_writing_are_not_counted():
     assert allowance_for("GET", "/v1/login", stranger=True) is None
     assert allowance_for("POST", "/v1/topics", stranger=False) is None
     assert allowance_for("POST", "/v1/login/code", stranger=False) == LOGIN
-    assert allowance_for("POST", "/v1/members", stranger=True) == STRANGERS_WRITE
+    assert allowance_for("POST", "/v1/members", stranger=True) == ANONYMOUS_WRITES

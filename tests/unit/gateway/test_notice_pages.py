@@ -1,8 +1,8 @@
 import pytest
 
 from tests.unit.gateway.browser import Browser
-from tests.unit.gateway.house import Told
-from tests.unit.gateway.scene import COORDINATOR, COORDINATORS_TOKEN, items, settle
+from tests.unit.gateway.harness import FakeAnswer
+from tests.unit.gateway.sample_community import COORDINATOR, COORDINATORS_TOKEN, items, settle
 
 PREFERENCES = {
     "language": None, "email": True, "telegram": False,
@@ -36,24 +36,25 @@ FLAGGED = {
 
 
 @pytest.fixture
-def visitor(house, client):
-    settle(house)
+def visitor(harness, client):
+    settle(harness)
     more = {name: ["kota-kediri"] for name in ("announcements.send", "deliveries.read")}
-    house.people[COORDINATORS_TOKEN] = COORDINATOR | {"grants": COORDINATOR["grants"] | more}
-    told = house.notifications
-    told.on("GET /v1/me/preferences", Told(PREFERENCES))
-    told.on("PUT /v1/me/preferences", Told(PREFERENCES))
+    harness.people[COORDINATORS_TOKEN] = COORDINATOR | {"grants": COORDINATOR["grants"] | more}
+    told = harness.notifications
+    told.on("GET /v1/me/preferences", FakeAnswer(PREFERENCES))
+    told.on("PUT /v1/me/preferences", FakeAnswer(PREFERENCES))
     told.on("GET /v1/announcements", items(ANNOUNCEMENT))
     told.on(
-        "POST /v1/announcements", Told({"announcement": "n2", "state": "waiting", "waiting": True, "revision": 0}, 201)
+        "POST /v1/announcements",
+        FakeAnswer({"announcement": "n2", "state": "waiting", "waiting": True, "revision": 0}, 201),
     )
     told.on(
         "POST /v1/announcements/{announcement}/approval",
-        Told({"announcement": "n1", "state": "published", "waiting": False, "revision": 1}),
+        FakeAnswer({"announcement": "n1", "state": "published", "waiting": False, "revision": 1}),
     )
     told.on("GET /v1/deliveries", items(FAILED))
     told.on("GET /v1/contacts/bounced", items(FLAGGED))
-    told.on("POST /v1/deliveries/{delivery}/resend", Told({"delivery": "d1"}, 202))
+    told.on("POST /v1/deliveries/{delivery}/resend", FakeAnswer({"delivery": "d1"}, 202))
     return Browser(client)
 
 
@@ -70,7 +71,7 @@ def test_whoever_is_not_logged_in_is_led_to_the_login(visitor):
         assert visitor.page.url.path == "/masuk", path
 
 
-def test_all_wishes_are_sent_at_once_and_only_what_was_chosen(house, visitor):
+def test_all_wishes_are_sent_at_once_and_only_what_was_chosen(harness, visitor):
     visitor.log_in()
     visitor.open("/saya/pemberitahuan")
     visitor.submit(
@@ -81,7 +82,7 @@ def test_all_wishes_are_sent_at_once_and_only_what_was_chosen(house, visitor):
         },
     )  # fmt: skip
     assert visitor.page.status_code == 200
-    sent = house.notifications.calls("PUT /v1/me/preferences")[-1].document
+    sent = harness.notifications.calls("PUT /v1/me/preferences")[-1].document
     assert sent == PREFERENCES | {
         "telegram": True, "quiet": {"from": "12:00", "until": "13:00"},
         "matters": PREFERENCES["matters"] | {"activities": "digest", "topics": "off"},
@@ -89,19 +90,19 @@ def test_all_wishes_are_sent_at_once_and_only_what_was_chosen(house, visitor):
     }  # fmt: skip
 
 
-def test_quiet_hours_without_an_end_stay_on_the_page(house, visitor):
+def test_quiet_hours_without_an_end_stay_on_the_page(harness, visitor):
     visitor.log_in()
     visitor.open("/saya/pemberitahuan")
     visitor.submit("/saya/pemberitahuan", quiet_from="12:00")
     assert visitor.page.status_code == 400
-    assert house.notifications.calls("PUT /v1/me/preferences") == []
+    assert harness.notifications.calls("PUT /v1/me/preferences") == []
 
 
-def test_members_read_what_holds_and_are_shown_no_form(house, visitor):
+def test_members_read_what_holds_and_are_shown_no_form(harness, visitor):
     # What waits, and who wrote and approved it, is not told to members at all.
     inside = {"by", "approved_by", "waiting"}
     told = {name: value for name, value in ANNOUNCEMENT.items() if name not in inside}
-    house.notifications.on("GET /v1/announcements", items(told))
+    harness.notifications.on("GET /v1/announcements", items(told))
     visitor.log_in()
     text = visitor.open("/pengumuman")
     assert "Mohon cadangkan data." in text
@@ -109,7 +110,7 @@ def test_members_read_what_holds_and_are_shown_no_form(house, visitor):
     assert "Ralat atau tarik" not in text
 
 
-def test_the_board_writes_one_for_its_region_and_is_told_that_it_waits(house, visitor):
+def test_the_board_writes_one_for_its_region_and_is_told_that_it_waits(harness, visitor):
     visitor.log_in("wulan@contoh.id")
     visitor.open("/pengumuman")
     visitor.submit(
@@ -117,28 +118,33 @@ def test_the_board_writes_one_for_its_region_and_is_told_that_it_waits(house, vi
         **{"level-basic": "yes"},
     )  # fmt: skip
     assert "satu pengurus lain" in visitor.page.text
-    sent = house.notifications.calls("POST /v1/announcements")[-1].document
+    sent = harness.notifications.calls("POST /v1/announcements")[-1].document
     assert sent == {
         "title": "Libur", "text": "Kantor tutup.", "regions": ["kota-kediri"], "levels": ["basic"],
         "worth_until": "2026-04-01T08:00:00+07:00",
     }  # fmt: skip
 
 
-def test_what_waits_is_approved_by_another_than_its_writer(house, visitor):
+def test_what_waits_is_approved_by_another_than_its_writer(harness, visitor):
     visitor.log_in("wulan@contoh.id")
-    house.notifications.on("GET /v1/announcements", items(WAITING | {"waiting": WAITING["waiting"] | {"by": "wulan"}}))
+    harness.notifications.on(
+        "GET /v1/announcements", items(WAITING | {"waiting": WAITING["waiting"] | {"by": "wulan"}})
+    )
     assert "Setujui dan terbitkan" not in visitor.open("/pengumuman")
-    house.notifications.on("GET /v1/announcements", items(WAITING))
+    harness.notifications.on("GET /v1/announcements", items(WAITING))
     text = visitor.open("/pengumuman")
     assert "Hari Minggu saja." in text
     assert "Hari Sabtu." not in text
     visitor.submit("/pengumuman/n1/setujui")
     assert "disetujui dan terbit" in visitor.page.text
     # What is approved is the text that was on the page, and not what is written meanwhile.
-    assert house.notifications.calls("POST /v1/announcements/{announcement}/approval")[-1].document["draft"] in (2, "2")
+    assert harness.notifications.calls("POST /v1/announcements/{announcement}/approval")[-1].document["draft"] in (
+        2,
+        "2",
+    )
 
 
-def test_the_desk_sees_whose_contact_does_not_work_and_sends_again(house, visitor):
+def test_the_desk_sees_whose_contact_does_not_work_and_sends_again(harness, visitor):
     visitor.log_in()
     visitor.open("/pengurus/kiriman")
     assert visitor.page.status_code == 403
@@ -146,11 +152,11 @@ def test_the_desk_sees_whose_contact_does_not_work_and_sends_again(house, visito
     assert "Kirim ulang" in visitor.open("/pengurus/kiriman")
     visitor.submit("/pengurus/kiriman/d1")
     assert "dijadwalkan lagi" in visitor.page.text
-    assert len(house.notifications.calls("POST /v1/deliveries/{delivery}/resend")) == 1
+    assert len(harness.notifications.calls("POST /v1/deliveries/{delivery}/resend")) == 1
 
 
-def test_what_is_for_more_than_ones_own_regions_is_read_and_not_changed(house, visitor):
+def test_what_is_for_more_than_ones_own_regions_is_read_and_not_changed(harness, visitor):
     visitor.log_in("wulan@contoh.id")
     for regions, offered in ((["kota-kediri"], True), (["kota-kediri", "trenggalek"], False), (None, False)):
-        house.notifications.on("GET /v1/announcements", items(ANNOUNCEMENT | {"regions": regions}))
+        harness.notifications.on("GET /v1/announcements", items(ANNOUNCEMENT | {"regions": regions}))
         assert ("Ralat atau tarik" in visitor.open("/pengumuman")) is offered

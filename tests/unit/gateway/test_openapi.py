@@ -1,5 +1,5 @@
 from gateway.api.openapi import merged
-from tests.unit.gateway.house import fragment
+from tests.unit.gateway.harness import fragment
 
 
 def with_schema(document, name, schema):

@@ -5,8 +5,8 @@ from itertools import count
 import pytest
 
 from tests.unit.gateway.browser import Browser
-from tests.unit.gateway.house import TOKEN, Told, bearer
-from tests.unit.gateway.scene import activity, items, settle
+from tests.unit.gateway.harness import TOKEN, FakeAnswer, bearer
+from tests.unit.gateway.sample_community import activity, items, settle
 
 PROBLEM = {"Content-Type": "application/problem+json"}
 CODE = "7K3F-9QXM-2D5T"
@@ -36,11 +36,11 @@ MATERIAL = {
 
 
 @pytest.fixture
-def visitor(house, client):
-    settle(house)
-    house.events.on("GET /v1/activities/{activity}", Told(activity(**WORKSHOP)))
-    house.events.on("GET /v1/activities/{activity}/problems", items(DOCUMENT))
-    house.events.on("GET /v1/materials", items(MATERIAL))
+def visitor(harness, client):
+    settle(harness)
+    harness.events.on("GET /v1/activities/{activity}", FakeAnswer(activity(**WORKSHOP)))
+    harness.events.on("GET /v1/activities/{activity}/problems", items(DOCUMENT))
+    harness.events.on("GET /v1/materials", items(MATERIAL))
     return Browser(client)
 
 
@@ -59,13 +59,13 @@ def test_a_workshop_shows_its_agenda_speakers_levels_and_materials(visitor):
     assert len(text.encode()) < 30_000
 
 
-def test_pages_of_what_comes_of_an_activity_are_there_and_light(house, visitor):
-    house.events.on("GET /v1/certificates/{code}", Told(CERTIFICATE))
-    house.events.on("GET /v1/certificates", items(OWN))
+def test_pages_of_what_comes_of_an_activity_are_there_and_light(harness, visitor):
+    harness.events.on("GET /v1/certificates/{code}", FakeAnswer(CERTIFICATE))
+    harness.events.on("GET /v1/certificates", items(OWN))
     visitor.log_in("wulan@contoh.id")
     desk = "/pengurus/kegiatan/a1"
     for state in ("planned", "published", "completed"):
-        house.events.on("GET /v1/activities/{activity}", Told(activity(**WORKSHOP, state=state)))
+        harness.events.on("GET /v1/activities/{activity}", FakeAnswer(activity(**WORKSHOP, state=state)))
         for path in (desk, f"{desk}/masalah", f"{desk}/sertifikat", f"{desk}/hadir", "/kegiatan/a1"):
             text = visitor.open(path)
             assert visitor.page.status_code == 200, path
@@ -76,19 +76,21 @@ def test_pages_of_what_comes_of_an_activity_are_there_and_light(house, visitor):
         assert visitor.page.status_code == 200, path
 
 
-def test_who_is_nobodys_member_registers_on_the_page(house, visitor):
-    house.events.on("GET /v1/activities/{activity}", Told(activity(**WORKSHOP | {"starts": "2026-03-09T02:00:00Z"})))
-    house.members.on("POST /v1/guests/{guest}", Told({}, 201))
-    house.events.on("POST /v1/activities/{activity}/registrations", Told({"seat": "taken", "place": None}, 201))
+def test_who_is_nobodys_member_registers_on_the_page(harness, visitor):
+    harness.events.on(
+        "GET /v1/activities/{activity}", FakeAnswer(activity(**WORKSHOP | {"starts": "2026-03-09T02:00:00Z"}))
+    )
+    harness.members.on("POST /v1/guests/{guest}", FakeAnswer({}, 201))
+    harness.events.on("POST /v1/activities/{activity}/registrations", FakeAnswer({"seat": "taken", "place": None}, 201))
     visitor.open("/kegiatan/a1")
     assert "Sampai bertemu" in visitor.submit("/kegiatan/a1/daftar-tamu", name="Bu Tamu", email="tamu@contoh.id")
-    [noted] = house.members.calls("POST /v1/guests/{guest}")
-    [seat] = house.events.calls("POST /v1/activities/{activity}/registrations")
+    [noted] = harness.members.calls("POST /v1/guests/{guest}")
+    [seat] = harness.events.calls("POST /v1/activities/{activity}/registrations")
     assert noted.document == {"name": "Bu Tamu", "email": "tamu@contoh.id"}
     assert seat.document == {"guest": noted.path.rpartition("/")[2]}
 
 
-def test_a_guest_who_registered_is_ticked_off_as_a_guest(house, visitor):
+def test_a_guest_who_registered_is_ticked_off_as_a_guest(harness, visitor):
     seats = [
         {"activity": "a1", "person": who, "seat": "taken", "place": None, "guest": who == "g1"}
         for who in ("ani", "g1", "g2")
@@ -102,9 +104,9 @@ def test_a_guest_who_registered_is_ticked_off_as_a_guest(house, visitor):
         "at": SESSIONS[0]["starts"],
         "by": None,
     }
-    house.events.on("GET /v1/activities/{activity}/registrations", items(*seats))
-    house.events.on("GET /v1/activities/{activity}/attendance", items(there))
-    house.events.on("POST /v1/activities/{activity}/attendance", Told({}, 201))
+    harness.events.on("GET /v1/activities/{activity}/registrations", items(*seats))
+    harness.events.on("GET /v1/activities/{activity}/attendance", items(there))
+    harness.events.on("POST /v1/activities/{activity}/attendance", FakeAnswer({}, 201))
     visitor.log_in("wulan@contoh.id")
     here = "/pengurus/kegiatan/a1/hadir"
     text = visitor.open(here)
@@ -112,7 +114,7 @@ def test_a_guest_who_registered_is_ticked_off_as_a_guest(house, visitor):
     visitor.submit(here, guest="g1", session="s2")
     visitor.open(here)
     visitor.submit(here, person="ani", state="excused", session="s2")
-    asked = house.events.calls("POST /v1/activities/{activity}/attendance")
+    asked = harness.events.calls("POST /v1/activities/{activity}/attendance")
     assert [each.document for each in asked] == [
         {"guest": "g1", "session": "s2"},
         {"person": "ani", "state": "excused"},
@@ -124,30 +126,30 @@ def register(client, key="k", **contact):
     return client.post("/v1/activities/a1/guest-registrations", json=contact, headers=headers)
 
 
-def test_nothing_is_kept_of_whoever_cannot_have_a_seat(house, visitor, client):
-    house.events.on("GET /v1/activities/{activity}", Told(activity()))
-    refused = Told({"title": "no", "status": 422, "rule": "members-only"}, 422, PROBLEM)
-    house.events.on("POST /v1/activities/{activity}/registrations", refused)
+def test_nothing_is_kept_of_whoever_cannot_have_a_seat(harness, visitor, client):
+    harness.events.on("GET /v1/activities/{activity}", FakeAnswer(activity()))
+    refused = FakeAnswer({"title": "no", "status": 422, "rule": "members-only"}, 422, PROBLEM)
+    harness.events.on("POST /v1/activities/{activity}/registrations", refused)
     answer = register(client, name="Bu Tamu", email="tamu@contoh.id")
     assert (answer.status_code, answer.json()["rule"]) == (422, "members-only")
-    assert not house.members.calls("POST /v1/guests/{guest}")
+    assert not harness.members.calls("POST /v1/guests/{guest}")
 
 
-def test_a_guests_registration_sent_again_is_the_same_guest_and_makes_up_for_the_contact(house, visitor, client):
-    house.events.on("POST /v1/activities/{activity}/registrations", Told({"seat": "line", "place": 2}, 201))
-    house.members.on("POST /v1/guests/{guest}", Told({}, 503))
+def test_a_guests_registration_sent_again_is_the_same_guest_and_makes_up_for_the_contact(harness, visitor, client):
+    harness.events.on("POST /v1/activities/{activity}/registrations", FakeAnswer({"seat": "line", "place": 2}, 201))
+    harness.members.on("POST /v1/guests/{guest}", FakeAnswer({}, 503))
     first = register(client, name="Bu Tamu", phone="0812")
     assert (first.status_code, first.json()["place"]) == (201, 2)
     assert [warning["part"] for warning in first.json()["warnings"]] == ["guest"]
-    house.members.on("POST /v1/guests/{guest}", Told({}, 201))
+    harness.members.on("POST /v1/guests/{guest}", FakeAnswer({}, 201))
     again = register(client, name="Bu Tamu", phone="0812").json()
     assert (again["guest"], again["warnings"]) == (first.json()["guest"], [])
     for wrong in ({}, {"name": "Bu Tamu"}, {"phone": "0812"}, {"name": "x", "phone": "1", "nik": "2"}):
         assert register(client, **wrong).status_code == 400
 
 
-def test_a_problem_is_said_without_logging_in_and_with_a_name_only_by_choice(house, visitor):
-    house.events.on("POST /v1/activities/{activity}/problems", Told({"problem": "p"}, 201))
+def test_a_problem_is_said_without_logging_in_and_with_a_name_only_by_choice(harness, visitor):
+    harness.events.on("POST /v1/activities/{activity}/problems", FakeAnswer({"problem": "p"}, 201))
     visitor.open("/kegiatan/a1")
     assert "Terima kasih sudah menceritakannya" in visitor.submit("/kegiatan/a1/masalah", text="Barcode ganda")
     visitor.log_in()
@@ -155,36 +157,36 @@ def test_a_problem_is_said_without_logging_in_and_with_a_name_only_by_choice(hou
     visitor.submit("/kegiatan/a1/masalah", text="Barcode ganda")
     visitor.open("/kegiatan/a1")
     visitor.submit("/kegiatan/a1/masalah", text="Barcode ganda", anonymous="yes")
-    sent = [asked.document["anonymous"] for asked in house.events.calls("POST /v1/activities/{activity}/problems")]
+    sent = [asked.document["anonymous"] for asked in harness.events.calls("POST /v1/activities/{activity}/problems")]
     assert sent == [True, False, True]
 
 
-def test_planners_put_problems_together_and_make_topics(house, visitor):
+def test_planners_put_problems_together_and_make_topics(harness, visitor):
     other = {**DOCUMENT, "problem": "p2", "text": "Barcode dobel", "author": "ani"}
-    house.events.on("GET /v1/activities/{activity}/problems", items(DOCUMENT, other))
+    harness.events.on("GET /v1/activities/{activity}/problems", items(DOCUMENT, other))
     for what in ("merge", "topic"):
-        house.events.on(f"POST /v1/activities/{{activity}}/problems/{{problem}}/{what}", Told({}, 201))
+        harness.events.on(f"POST /v1/activities/{{activity}}/problems/{{problem}}/{what}", FakeAnswer({}, 201))
     visitor.log_in("wulan@contoh.id")
     here = "/pengurus/kegiatan/a1/masalah"
     assert "Ani Contoh" in visitor.open(here)
     visitor.submit(here, problem="p2", into="p1")
     visitor.open(here)
     visitor.submit(f"{here}/topik", problem="p1", title="Barcode ganda")
-    [merged] = house.events.calls("POST /v1/activities/{activity}/problems/{problem}/merge")
-    [made] = house.events.calls("POST /v1/activities/{activity}/problems/{problem}/topic")
+    [merged] = harness.events.calls("POST /v1/activities/{activity}/problems/{problem}/merge")
+    [made] = harness.events.calls("POST /v1/activities/{activity}/problems/{problem}/topic")
     assert (merged.document, made.document) == ({"into": "p1"}, {"title": "Barcode ganda"})
 
 
-def test_a_workshop_is_planned_by_rows(house, visitor):
-    house.events.on("POST /v1/activities", Told({"activity": "a1"}, 201))
+def test_a_workshop_is_planned_by_rows(harness, visitor):
+    harness.events.on("POST /v1/activities", FakeAnswer({"activity": "a1"}, 201))
     visitor.log_in("wulan@contoh.id")
     visitor.open("/pengurus/workshop")
     rows = {"title-1": "Klasifikasi", "starts-1": "2026-03-14T09:00", "ends-1": "2026-03-14T12:00"}
     about = {"title": "Workshop", "venue": "v1", "level-higher": "yes", "unit-b-slims": "yes", "open": "yes"}
     visitor.submit("/pengurus/workshop", **about, **rows, **{"title-2": "Setengah"})
-    assert not house.events.calls("POST /v1/activities")
+    assert not harness.events.calls("POST /v1/activities")
     visitor.submit("/pengurus/workshop", **about, **rows, **{"title-2": ""})
-    [asked] = house.events.calls("POST /v1/activities")
+    [asked] = harness.events.calls("POST /v1/activities")
     assert asked.document["sessions"] == [
         {"title": "Klasifikasi", "starts": "2026-03-14T09:00:00+07:00", "ends": "2026-03-14T12:00:00+07:00"}
     ]
@@ -195,37 +197,37 @@ def test_a_workshop_is_planned_by_rows(house, visitor):
     )
 
 
-def test_anybody_with_the_code_sees_whether_it_is_good_and_no_name(house, visitor):
-    house.events.on("GET /v1/certificates/{code}", Told(CERTIFICATE))
+def test_anybody_with_the_code_sees_whether_it_is_good_and_no_name(harness, visitor):
+    harness.events.on("GET /v1/certificates/{code}", FakeAnswer(CERTIFICATE))
     text = visitor.open(f"/sertifikat/{CODE}")
     assert "asli dan berlaku" in text
     assert "data:image/svg+xml" in text
     assert "Sari" not in text
     revoked = {"valid": False, "revoked": {"at": "2026-03-05T02:00:00Z", "reason": "salah orang"}}
-    house.events.on("GET /v1/certificates/{code}", Told(CERTIFICATE | revoked))
+    harness.events.on("GET /v1/certificates/{code}", FakeAnswer(CERTIFICATE | revoked))
     text = visitor.open(f"/sertifikat/{CODE}")
     assert "sudah dicabut" in text
     assert "salah orang" in text
 
 
-def test_the_paper_is_the_holders_alone(house, visitor):
+def test_the_paper_is_the_holders_alone(harness, visitor):
     paper = f"/sertifikat/{CODE}.pdf"
     visitor.open(paper)
     assert visitor.page.url.path == "/masuk"
     visitor.log_in()
     visitor.open(paper)
     assert visitor.page.status_code == 404
-    house.events.on("GET /v1/certificates", items(OWN))
+    harness.events.on("GET /v1/certificates", items(OWN))
     visitor.open(paper)
     assert (visitor.page.status_code, visitor.page.headers["content-type"]) == (200, "application/pdf")
     assert visitor.page.content.startswith(b"%PDF")
-    house.events.on("GET /v1/certificates", items(OWN | {"valid": False}))
+    harness.events.on("GET /v1/certificates", items(OWN | {"valid": False}))
     visitor.open(paper)
     assert visitor.page.status_code == 404
 
 
-def test_codes_are_not_looked_through_without_end(house, visitor, client):
-    house.events.on("GET /v1/certificates/{code}", Told({"status": 404}, 404, PROBLEM))
+def test_codes_are_not_looked_through_without_end(harness, visitor, client):
+    harness.events.on("GET /v1/certificates/{code}", FakeAnswer({"status": 404}, 404, PROBLEM))
     statuses = [client.get(f"/v1/certificates/{n}").status_code for n in range(130)]
     assert statuses[0] == 404
     assert statuses.count(429) > 1
@@ -242,12 +244,12 @@ def say(client, word, path="/v1/activities/a1/attendance", token=TOKEN):
     return client.post(path, json={"code": word}, headers=headers).status_code
 
 
-def test_wrong_code_words_are_limited_for_each_caller_at_each_activity_and_right_ones_are_not(house, visitor, client):
+def test_wrong_code_words_are_limited_for_each_caller_at_each_activity_and_right_ones_are_not(harness, visitor, client):
     def judge(asked):
         right = asked.document.get("code") == "melati 4821" or "person" in asked.document
-        return Told({}, 201) if right else Told({"status": 422, "rule": "wrong-code-word"}, 422, PROBLEM)
+        return FakeAnswer({}, 201) if right else FakeAnswer({"status": 422, "rule": "wrong-code-word"}, 422, PROBLEM)
 
-    house.events.on("POST /v1/activities/{activity}/attendance", judge)
+    harness.events.on("POST /v1/activities/{activity}/attendance", judge)
     assert {say(client, "melati 4821") for _ in range(30)} == {201}
     assert [say(client, f"melati {n}") for n in range(11)] == [422] * 10 + [429]
     assert say(client, "melati 4821") == 429

@@ -14,7 +14,7 @@ from gateway.composed.contact import CONTACT
 from gateway.configuration import ROOMS
 from gateway.edge.surface import operations_of, read_fragments
 from services.kernel.base.settings import PORTS
-from tests.unit.gateway.house import bearer
+from tests.unit.gateway.harness import bearer
 from tests.unit.gateway.test_export import everything_up
 
 FORWARDED = "/v1/{rest:path}"
@@ -27,9 +27,9 @@ def fragments():
     return read_fragments(ROOMS, PORTS)
 
 
-def served(house, fragments):
+def served(harness, fragments):
     """Each (method, path) of the API that the application answers itself or forwards."""
-    routes = application(replace(house.configuration(), rooms=ROOMS)).routes
+    routes = application(replace(harness.configuration(), rooms=ROOMS)).routes
     api = [route for route in routes if isinstance(route, Route) and route.path.startswith("/v1/")]
     own = {(method, route.path) for route in api if route.path != FORWARDED for method in route.methods - {"HEAD"}}
     operations = [each for name, fragment in fragments.items() for each in operations_of(name, fragment)]
@@ -41,8 +41,8 @@ def documented(fragments):
     return {(method.upper(), path) for path, methods in paths.items() for method in methods}
 
 
-def test_every_operation_that_is_served_is_documented_and_the_reverse(house, fragments):
-    assert served(house, fragments) == documented(fragments)
+def test_every_operation_that_is_served_is_documented_and_the_reverse(harness, fragments):
+    assert served(harness, fragments) == documented(fragments)
 
 
 def test_every_operation_has_an_id_of_its_own(fragments):
@@ -52,7 +52,7 @@ def test_every_operation_has_an_id_of_its_own(fragments):
 
 
 @pytest.mark.parametrize("route", list(OWN_ROUTES), ids=lambda route: route.name)
-def test_an_own_operation_is_on_the_page_of_the_api_and_counted_under_its_template(house, client, route):
+def test_an_own_operation_is_on_the_page_of_the_api_and_counted_under_its_template(harness, client, route):
     page = client.get("/docs").text
     assert route.path in page
     assert client.request(route.method, route.path.format(activity="a1", library="l1")).status_code < 500
@@ -70,11 +70,11 @@ def test_an_own_operation_is_on_the_page_of_the_api_and_counted_under_its_templa
         "/v1/reports/evidence/l1",
     ],
 )
-def test_what_json_cannot_carry_on_is_no_json(house, client, path, body):
+def test_what_json_cannot_carry_on_is_no_json(harness, client, path, body):
     answer = client.post(path, content=body, headers={"Idempotency-Key": "k1", **bearer()})
     assert (answer.status_code, answer.json()["detail"]) == (400, "the body is not JSON")
-    assert not any(service.asked for name, service in house.services.items() if name != "members")
-    assert [asked.path for asked in house.members.asked] == ["/internal/identity"]
+    assert not any(service.received for name, service in harness.services.items() if name != "members")
+    assert [asked.path for asked in harness.members.received] == ["/internal/identity"]
 
 
 @pytest.mark.parametrize(
@@ -119,11 +119,11 @@ def test_what_is_no_release_is_named_by_field(client, sent, errors):
     assert (answer.status_code, answer.json()["errors"]) == (400, errors)
 
 
-def test_a_question_is_about_a_region_and_has_a_title(house, client):
+def test_a_question_is_about_a_region_and_has_a_title(harness, client):
     sent = {"region": "kota-kediri", "title": "  ", "name": "Tamu", "email": "tamu@contoh.id"}
     answer = client.post("/v1/ask", json=sent, headers={"Idempotency-Key": "k1"})
     assert (answer.status_code, answer.json()["errors"]) == (400, {"title": ["Missing data for required field."]})
-    assert house.members.asked == house.mentoring.asked == []
+    assert harness.members.received == harness.mentoring.received == []
 
 
 def test_a_login_is_asked_for_before_anything_else_is_wrong(client):
@@ -133,8 +133,8 @@ def test_a_login_is_asked_for_before_anything_else_is_wrong(client):
             assert client.request(route.method, path, content=b"{").status_code == 401
 
 
-def test_the_copy_of_ones_own_data_is_as_documented(house, client):
-    everything_up(house)
+def test_the_copy_of_ones_own_data_is_as_documented(harness, client):
+    everything_up(harness)
     OwnData().load(client.get("/v1/me/export", headers=bearer()).json())
 
 

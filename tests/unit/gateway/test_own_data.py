@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.unit.gateway.house import Told
+from tests.unit.gateway.harness import FakeAnswer
 
 
 @pytest.fixture
-def member(house, member):
-    house.members.on("POST /v1/me/erasure", Told({"person": "sari"}, 202))
+def member(harness, member):
+    harness.members.on("POST /v1/me/erasure", FakeAnswer({"person": "sari"}, 202))
     return member
 
 
@@ -18,17 +18,17 @@ def test_the_page_leads_to_a_copy_and_says_what_forgetting_means(member):
     assert len(text.encode()) < 30_000
 
 
-def test_nobody_is_forgotten_by_mistake(house, member):
+def test_nobody_is_forgotten_by_mistake(harness, member):
     member.open("/saya/data")
     member.submit("/saya/data/hapus")
     assert member.page.status_code == 400
-    assert house.members.calls("POST /v1/me/erasure") == []
+    assert harness.members.calls("POST /v1/me/erasure") == []
 
 
-def test_whoever_is_forgotten_is_a_stranger_from_then_on(house, member):
+def test_whoever_is_forgotten_is_a_stranger_from_then_on(harness, member):
     member.open("/saya/data")
     member.submit("/saya/data/hapus", sure="yes")
-    assert house.members.calls("POST /v1/me/erasure")[0].document == {"sure": True}
+    assert harness.members.calls("POST /v1/me/erasure")[0].document == {"sure": True}
     assert "sedang dimusnahkan" in member.text
     member.open("/saya")
     assert member.page.url.path == "/masuk"

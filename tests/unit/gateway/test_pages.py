@@ -1,9 +1,9 @@
 from tests.unit.gateway.browser import Browser
-from tests.unit.gateway.house import Told
-from tests.unit.gateway.scene import activity, items, topic
+from tests.unit.gateway.harness import FakeAnswer
+from tests.unit.gateway.sample_community import activity, items, topic
 
 PROBLEM = {"Content-Type": "application/problem+json"}
-REFUSED = Told({"title": "A rule forbids this", "status": 422, "rule": "registration-closed"}, 422, PROBLEM)
+REFUSED = FakeAnswer({"title": "A rule forbids this", "status": 422, "rule": "registration-closed"}, 422, PROBLEM)
 OPEN_PAGES = [
     "/",
     "/wilayah/kota-kediri",
@@ -53,14 +53,14 @@ def test_english_is_one_tap_away_and_stays(visitor):
     assert "Activities to come" in visitor.open("/kegiatan")
 
 
-def test_pages_of_ones_own_lead_to_the_login_and_back(house, visitor):
+def test_pages_of_ones_own_lead_to_the_login_and_back(harness, visitor):
     visitor.open("/topik/ajukan")
     assert visitor.page.url.path == "/masuk"
     visitor.submit("/masuk/kode", contact="sari@contoh.id")
     assert "sari@contoh.id" in visitor.text
     visitor.submit("/masuk", code="123456")
     assert visitor.page.url.path == "/topik/ajukan"
-    assert house.members.calls("POST /v1/login")[0].document == {"contact": "sari@contoh.id", "code": "123456"}
+    assert harness.members.calls("POST /v1/login")[0].document == {"contact": "sari@contoh.id", "code": "123456"}
 
 
 def test_every_page_of_ones_own_and_of_the_desk_is_there(coordinator):
@@ -77,53 +77,53 @@ def test_the_desk_is_not_offered_and_not_shown_to_others(member):
         assert member.page.status_code == 403 or path == "/pengurus/tempat", path
 
 
-def test_a_form_sent_twice_is_one_command(house, member):
-    house.events.on(
-        "POST /v1/activities/{activity}/registrations", Told({"seat": "taken"}, 201, {"Position": "events@9"})
+def test_a_form_sent_twice_is_one_command(harness, member):
+    harness.events.on(
+        "POST /v1/activities/{activity}/registrations", FakeAnswer({"seat": "taken"}, 201, {"Position": "events@9"})
     )
     member.open("/kegiatan/a1")
     form = member.form(REGISTER)
     for _ in range(2):
         assert "Anda terdaftar" in member.send(form)
-    first, second = house.events.calls("POST /v1/activities/{activity}/registrations")
+    first, second = harness.events.calls("POST /v1/activities/{activity}/registrations")
     assert first.headers["idempotency-key"] == second.headers["idempotency-key"]
     assert first.body == second.body
 
 
-def test_the_page_after_a_form_shows_what_it_did(house, member):
-    house.events.on(
-        "POST /v1/activities/{activity}/registrations", Told({"seat": "line"}, 201, {"Position": "events@9"})
+def test_the_page_after_a_form_shows_what_it_did(harness, member):
+    harness.events.on(
+        "POST /v1/activities/{activity}/registrations", FakeAnswer({"seat": "line"}, 201, {"Position": "events@9"})
     )
     member.open("/kegiatan/a1")
     assert "Anda masuk antrean" in member.submit(REGISTER)
-    assert house.events.calls("GET /v1/activities/{activity}")[-1].headers["wait-for"] == "events@9"
+    assert harness.events.calls("GET /v1/activities/{activity}")[-1].headers["wait-for"] == "events@9"
 
 
-def test_a_form_that_another_site_made_does_nothing(house, member):
+def test_a_form_that_another_site_made_does_nothing(harness, member):
     member.open("/kegiatan/a1")
     form = member.form(REGISTER)
     for token in ("", "forged"):
         form.fields["_token"] = token
         member.send(form)
         assert member.page.status_code == 400
-    assert not house.events.calls("POST /v1/activities/{activity}/registrations")
+    assert not harness.events.calls("POST /v1/activities/{activity}/registrations")
     # The page that says so has a form that works, under the same key.
     again = member.form(REGISTER)
     assert again.fields["_key"] == form.fields["_key"]
 
 
-def test_a_token_of_one_visitor_is_none_of_anothers(house, member, client):
+def test_a_token_of_one_visitor_is_none_of_anothers(harness, member, client):
     member.open("/kegiatan/a1")
     form = member.form(REGISTER)
     client.cookies.clear()
     member.log_in()
     member.send(form)
     assert member.page.status_code == 400
-    assert not house.events.calls("POST /v1/activities/{activity}/registrations")
+    assert not harness.events.calls("POST /v1/activities/{activity}/registrations")
 
 
-def test_a_refusal_is_said_in_plain_words_and_the_next_attempt_is_a_new_command(house, member):
-    house.events.on("POST /v1/activities/{activity}/registrations", REFUSED)
+def test_a_refusal_is_said_in_plain_words_and_the_next_attempt_is_a_new_command(harness, member):
+    harness.events.on("POST /v1/activities/{activity}/registrations", REFUSED)
     member.open("/kegiatan/a1")
     form = member.form(REGISTER)
     assert "Pendaftaran sudah ditutup." in member.send(form)
@@ -131,8 +131,8 @@ def test_a_refusal_is_said_in_plain_words_and_the_next_attempt_is_a_new_command(
     assert member.form(REGISTER).fields["_key"] != form.fields["_key"]
 
 
-def test_where_the_outcome_is_open_the_form_keeps_its_key_and_its_contents(house, member):
-    house.events.on("POST /v1/topics", Told({"title": "x", "status": 503}, 503, PROBLEM))
+def test_where_the_outcome_is_open_the_form_keeps_its_key_and_its_contents(harness, member):
+    harness.events.on("POST /v1/topics", FakeAnswer({"title": "x", "status": 503}, 503, PROBLEM))
     member.open("/topik/ajukan")
     form = member.form("/topik/ajukan")
     text = member.send(form, title='Rak "roboh" & <b>retak</b>', region="kota-kediri")
@@ -143,11 +143,13 @@ def test_where_the_outcome_is_open_the_form_keeps_its_key_and_its_contents(house
     assert again.fields["title"] == 'Rak "roboh" & <b>retak</b>'
 
 
-def test_what_people_write_is_text_and_never_markup(house, member):
+def test_what_people_write_is_text_and_never_markup(harness, member):
     wicked = "<script>alert(1)</script><img src=x onerror=y>\"'"
-    house.events.on("GET /v1/topics", items(topic(title=wicked)))
-    house.events.on("GET /v1/topics/{topic}", Told(topic(title=wicked, details=wicked)))
-    house.events.on("GET /v1/activities/{activity}", Told(activity(title=wicked, reason=wicked, state="cancelled")))
+    harness.events.on("GET /v1/topics", items(topic(title=wicked)))
+    harness.events.on("GET /v1/topics/{topic}", FakeAnswer(topic(title=wicked, details=wicked)))
+    harness.events.on(
+        "GET /v1/activities/{activity}", FakeAnswer(activity(title=wicked, reason=wicked, state="cancelled"))
+    )
     for path in ("/topik", "/topik/t1", "/kegiatan/a1", "/masuk?lanjut=/%22%3E%3Cscript%3E"):
         text = member.open(path)
         assert member.page.status_code == 200
@@ -163,54 +165,54 @@ def test_a_page_says_only_news_of_ours(visitor):
     assert "Anda menang" not in visitor.open("/?kabar=Anda+menang+undian")
 
 
-def test_an_expired_login_is_a_visit_and_not_an_error(house, member):
-    house.people.clear()
-    with house.gateway() as elsewhere:
+def test_an_expired_login_is_a_visit_and_not_an_error(harness, member):
+    harness.people.clear()
+    with harness.gateway() as elsewhere:
         elsewhere.cookies.update(member.client.cookies)  # another process: it has seen nobody yet
         browser = Browser(elsewhere)
         assert 'href="/masuk"' in browser.open("/")
         assert browser.page.status_code == 200
 
 
-def test_nobody_is_logged_out_because_members_cannot_be_asked(house, member):
-    house.members.on("POST /internal/identity", Told({}, 503))
-    with house.gateway() as elsewhere:
+def test_nobody_is_logged_out_because_members_cannot_be_asked(harness, member):
+    harness.members.on("POST /internal/identity", FakeAnswer({}, 503))
+    with harness.gateway() as elsewhere:
         elsewhere.cookies.update(member.client.cookies)  # another process: it has seen nobody yet
         browser = Browser(elsewhere)
         assert "Data anggota sedang tidak bisa dimuat" in browser.open("/kegiatan/a1")
         browser.open("/saya")
         assert browser.page.status_code == 503
-        house.members.on("POST /internal/identity", house.identity)
+        harness.members.on("POST /internal/identity", harness.identity)
         assert "Sari Contoh" in browser.open("/saya")
 
 
-def test_logging_out_gives_the_token_back_and_forgets_it(house, member):
+def test_logging_out_gives_the_token_back_and_forgets_it(harness, member):
     member.open("/saya")
     member.submit("/keluar")
     assert member.page.url.path == "/"
-    assert house.members.calls("POST /v1/logout")[0].document == {"token": "token-of-sari"}
+    assert harness.members.calls("POST /v1/logout")[0].document == {"token": "token-of-sari"}
     member.open("/saya")
     assert member.page.url.path == "/masuk"
 
 
-def test_with_members_down_logging_out_still_empties_the_browser(house, member):
+def test_with_members_down_logging_out_still_empties_the_browser(harness, member):
     member.open("/saya")
-    house.members.down()
+    harness.members.down()
     member.submit("/keluar")
     member.open("/saya")
     assert member.page.url.path == "/masuk"
 
 
-def test_ones_own_page_shows_what_it_has(house, member):
-    house.notifications.down()
+def test_ones_own_page_shows_what_it_has(harness, member):
+    harness.notifications.down()
     text = member.open("/saya")
     assert member.page.status_code == 200
     assert "Sari Contoh" in text
     assert "Pesan Anda sedang tidak bisa dimuat" in text
 
 
-def test_a_service_that_is_down_is_a_page_that_says_so(house, visitor):
-    house.events.down()
+def test_a_service_that_is_down_is_a_page_that_says_so(harness, visitor):
+    harness.events.down()
     assert "sedang tidak bisa dimuat" in visitor.open("/")
     assert visitor.page.status_code == 200
     text = visitor.open("/kegiatan/a1")
@@ -219,11 +221,13 @@ def test_a_service_that_is_down_is_a_page_that_says_so(house, visitor):
     assert "Coba lagi" in text
 
 
-def test_everything_that_one_page_asks_of_the_services_has_one_correlation(house, member):
-    before = [len(service.asked) for service in house.services.values()]
+def test_everything_that_one_page_asks_of_the_services_has_one_correlation(harness, member):
+    before = [len(service.received) for service in harness.services.values()]
     member.open("/saya")
     asked = [
-        one for service, count in zip(house.services.values(), before, strict=True) for one in service.asked[count:]
+        one
+        for service, count in zip(harness.services.values(), before, strict=True)
+        for one in service.received[count:]
     ]
     assert len(asked) >= 4
     assert {one.headers["correlation-id"] for one in asked} == {member.page.headers["correlation-id"]}

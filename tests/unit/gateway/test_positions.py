@@ -16,14 +16,14 @@ def test_a_header_gives_the_newest_position_of_each_service_and_nonsense_is_left
 def test_what_was_seen_never_moves_back(answers):
     seen, newest = Seen(), {}
     for answer in answers:
-        seen = seen.with_(answer, now=1000)
+        seen = seen.updated_with(answer, now=1000)
         newest = {name: max(newest.get(name, 0), answer.get(name, 0)) for name in {*newest, *answer}}
         assert {name: position for name, (position, _) in seen.newest.items()} == newest
     assert seen_from(seen.as_list()) == seen
 
 
 def test_what_was_seen_is_forgotten_in_time_so_that_a_restored_service_is_not_waited_for():
-    seen = Seen().with_({"members": 40}, now=1000)
-    assert seen.of("members", now=1000 + KEPT_SECONDS) == 40
-    assert seen.of("members", now=1001 + KEPT_SECONDS) is None
+    seen = Seen().updated_with({"members": 40}, now=1000)
+    assert seen.position_of("members", now=1000 + KEPT_SECONDS) == 40
+    assert seen.position_of("members", now=1001 + KEPT_SECONDS) is None
     assert seen.recent(now=1001 + KEPT_SECONDS) == Seen()

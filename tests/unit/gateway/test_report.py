@@ -7,14 +7,14 @@ from datetime import date
 import pytest
 
 from gateway.api.evidence import ReleaseAnswer
-from gateway.reports.evidence_pdf import Paper, pdf
-from gateway.reports.figures import DECISIONS, PARTS, figures_of, suggested
+from gateway.reports.evidence_pdf import ReportSheet, render_pdf
+from gateway.reports.figures import DECISIONS, PARTS, figures_of, suggested_decisions
 from gateway.reports.sections import components, decisions, sections
 from services.mentoring.api.report_figures import DECISIONS as TAKEN
 from services.mentoring.api.report_figures import FiguresSent
 from tests.unit.gateway.browser import Browser
-from tests.unit.gateway.house import JAKARTA, Told, bearer
-from tests.unit.gateway.scene import settle
+from tests.unit.gateway.harness import JAKARTA, FakeAnswer, bearer
+from tests.unit.gateway.sample_community import settle
 
 CASE = {
     "mentorship": "m1", "library": "l1", "name": "SMAN 4 Kota Kediri", "state": "open", "opened": "2026-03-02T03:00:00+00:00",
@@ -109,13 +109,13 @@ def test_without_figures_there_is_no_part():
 
 
 def test_what_is_missing_is_offered_first_for_the_school_to_decide():
-    assert suggested(CASE)[0] == "budget"
-    assert sorted(suggested(CASE)) == sorted(DECISIONS)
+    assert suggested_decisions(CASE)[0] == "budget"
+    assert sorted(suggested_decisions(CASE)) == sorted(DECISIONS)
     assert decisions(["budget", "nonsense"]) == [DECISIONS["budget"]]
 
 
 def test_on_paper_it_is_two_pages_at_most_and_names_its_code():
-    sheet = Paper(
+    sheet = ReportSheet(
         "Komunitas",
         "SMAN 4 & lain",
         "Maret",
@@ -125,55 +125,55 @@ def test_on_paper_it_is_two_pages_at_most_and_names_its_code():
         CODE,
         "https://x/l",
     )
-    made = pdf(sheet)
+    made = render_pdf(sheet)
     assert made.startswith(b"%PDF")
     assert 1 <= len(re.findall(rb"/Type /Page\b(?!s)", made)) <= 2
 
 
 @pytest.fixture
-def scene(house, client):
-    settle(house)
-    house.mentoring.on("GET /v1/mentorships", Told({"items": [{**CASE}], "next": None}))
-    house.mentoring.on("GET /v1/mentorships/{mentorship}", Told(CASE))
-    house.members.on("GET /v1/libraries/{library}", Told({"library": "l1", "name": "SMAN 4 Kota Kediri"}))
-    house.members.on("GET /v1/competence", Told(COUNTED))
-    house.mentoring.on("POST /v1/mentorships/{mentorship}/reports", Told({"report": "r1", "code": CODE}, 201))
+def report_client(harness, client):
+    settle(harness)
+    harness.mentoring.on("GET /v1/mentorships", FakeAnswer({"items": [{**CASE}], "next": None}))
+    harness.mentoring.on("GET /v1/mentorships/{mentorship}", FakeAnswer(CASE))
+    harness.members.on("GET /v1/libraries/{library}", FakeAnswer({"library": "l1", "name": "SMAN 4 Kota Kediri"}))
+    harness.members.on("GET /v1/competence", FakeAnswer(COUNTED))
+    harness.mentoring.on("POST /v1/mentorships/{mentorship}/reports", FakeAnswer({"report": "r1", "code": CODE}, 201))
 
     def confirmed(_asked):
-        sent = house.mentoring.calls("POST /v1/mentorships/{mentorship}/reports")[0].document
+        sent = harness.mentoring.calls("POST /v1/mentorships/{mentorship}/reports")[0].document
         kept = {name: FIGURES[name] for name in ("period", *sent["parts"])} | sent["figures"]
         shown = {"report": "r1", "library": "l1", "name": CASE["name"], "released_at": CASE["opened"]}
-        return Told({**shown, "parts": sent["parts"], "figures": kept})
+        return FakeAnswer({**shown, "parts": sent["parts"], "figures": kept})
 
-    house.mentoring.on("GET /v1/reports/{code}", confirmed)
+    harness.mentoring.on("GET /v1/reports/{code}", confirmed)
     return client
 
 
-def test_what_is_released_is_what_was_chosen_and_anybody_may_confirm_it(house, scene):
-    assert scene.get(PATH).status_code == 401
-    draft = scene.get(PATH, headers=bearer()).json()
+def test_what_is_released_is_what_was_chosen_and_anybody_may_confirm_it(harness, report_client):
+    assert report_client.get(PATH).status_code == 401
+    draft = report_client.get(PATH, headers=bearer()).json()
     assert set(draft["parts"]) == set(PARTS)
     chosen = {"parts": ["hours", "evidence"], "decisions": ["budget"]}
-    answer = scene.post(PATH, json=chosen, headers=bearer() | {"Idempotency-Key": "k1"})
+    answer = report_client.post(PATH, json=chosen, headers=bearer() | {"Idempotency-Key": "k1"})
     assert answer.status_code == 201
     assert ReleaseAnswer().load(answer.json())["url"].endswith(f"/laporan/{CODE}")
-    sent = house.mentoring.calls("POST /v1/mentorships/{mentorship}/reports")[0].document
+    sent = harness.mentoring.calls("POST /v1/mentorships/{mentorship}/reports")[0].document
     assert sent["figures"] == {"decisions": ["budget"]}
-    shown = scene.get(PATH, params={"code": CODE}).json()
+    shown = report_client.get(PATH, params={"code": CODE}).json()
     assert shown["parts"] == ["hours", "evidence"]
     assert shown["decisions"] == [DECISIONS["budget"]]
-    page = scene.get(f"/laporan/{CODE}")
+    page = report_client.get(f"/laporan/{CODE}")
     assert page.status_code == 200
     assert "Laporan ini asli" in page.text
     assert "Rp1.875.000" not in page.text
-    paper = scene.get(f"/laporan/{CODE}.pdf")
+    paper = report_client.get(f"/laporan/{CODE}.pdf")
     assert (paper.status_code, paper.headers["content-type"]) == (200, "application/pdf")
 
 
-def test_of_a_release_the_gateway_sends_only_what_mentoring_does_not_know_itself(house, scene):
+def test_of_a_release_the_gateway_sends_only_what_mentoring_does_not_know_itself(harness, report_client):
     chosen = {"parts": ["competence", "visits"], "decisions": ["budget", "power", "budget"]}
-    assert scene.post(PATH, json=chosen, headers=bearer() | {"Idempotency-Key": "k1"}).status_code == 201
-    sent = house.mentoring.calls("POST /v1/mentorships/{mentorship}/reports")[0].document
+    assert report_client.post(PATH, json=chosen, headers=bearer() | {"Idempotency-Key": "k1"}).status_code == 201
+    sent = harness.mentoring.calls("POST /v1/mentorships/{mentorship}/reports")[0].document
     assert sent == {
         "parts": ["competence", "visits"],
         "figures": {"competence": FIGURES["competence"], "decisions": ["budget", "power"]},
@@ -188,45 +188,47 @@ def test_what_a_school_is_asked_to_decide_is_what_mentoring_takes():
 @pytest.mark.parametrize(
     "body", [{"parts": []}, {"parts": ["names"]}, {"parts": "hours"}, {"parts": ["hours"], "x": 1}]
 )
-def test_what_cannot_be_released_is_named(scene, body):
-    answer = scene.post(PATH, json=body, headers=bearer() | {"Idempotency-Key": "k1"})
+def test_what_cannot_be_released_is_named(report_client, body):
+    answer = report_client.post(PATH, json=body, headers=bearer() | {"Idempotency-Key": "k1"})
     assert answer.status_code == 400
     assert answer.json()["errors"]
 
 
-@pytest.mark.parametrize("answer", [Told({}, 503), lambda _asked: time.sleep(2) or Told(COUNTED)], ids=["down", "slow"])
-def test_a_chosen_part_that_cannot_be_had_holds_the_whole_release_back(house, scene, answer):
-    house.members.on("GET /v1/competence", answer)
+@pytest.mark.parametrize(
+    "answer", [FakeAnswer({}, 503), lambda _asked: time.sleep(2) or FakeAnswer(COUNTED)], ids=["down", "slow"]
+)
+def test_a_chosen_part_that_cannot_be_had_holds_the_whole_release_back(harness, report_client, answer):
+    harness.members.on("GET /v1/competence", answer)
     chosen = {"parts": ["competence", "hours"]}
-    refused = scene.post(PATH, json=chosen, headers=bearer() | {"Idempotency-Key": "k1"})
+    refused = report_client.post(PATH, json=chosen, headers=bearer() | {"Idempotency-Key": "k1"})
     assert refused.status_code == 503
-    assert not house.mentoring.calls("POST /v1/mentorships/{mentorship}/reports")
-    others = scene.post(PATH, json={"parts": ["hours"]}, headers=bearer() | {"Idempotency-Key": "k2"})
+    assert not harness.mentoring.calls("POST /v1/mentorships/{mentorship}/reports")
+    others = report_client.post(PATH, json={"parts": ["hours"]}, headers=bearer() | {"Idempotency-Key": "k2"})
     assert others.status_code == 201
 
 
-def test_a_chosen_part_that_there_is_none_of_is_named(house, scene):
-    house.members.on("GET /v1/competence", Told({}, 404))
-    refused = scene.post(PATH, json={"parts": ["competence"]}, headers=bearer() | {"Idempotency-Key": "k1"})
+def test_a_chosen_part_that_there_is_none_of_is_named(harness, report_client):
+    harness.members.on("GET /v1/competence", FakeAnswer({}, 404))
+    refused = report_client.post(PATH, json={"parts": ["competence"]}, headers=bearer() | {"Idempotency-Key": "k1"})
     assert (refused.status_code, refused.json()["errors"]) == (400, {"parts": ["No figures: competence."]})
-    assert not house.mentoring.calls("POST /v1/mentorships/{mentorship}/reports")
+    assert not harness.mentoring.calls("POST /v1/mentorships/{mentorship}/reports")
 
 
-def test_a_code_confirms_its_own_librarys_report_alone(scene):
-    scene.post(PATH, json={"parts": ["hours"]}, headers=bearer() | {"Idempotency-Key": "k1"})
-    assert scene.get(PATH, params={"code": CODE}).status_code == 200
-    assert scene.get("/v1/reports/evidence/another", params={"code": CODE}).status_code == 404
+def test_a_code_confirms_its_own_librarys_report_alone(report_client):
+    report_client.post(PATH, json={"parts": ["hours"]}, headers=bearer() | {"Idempotency-Key": "k1"})
+    assert report_client.get(PATH, params={"code": CODE}).status_code == 200
+    assert report_client.get("/v1/reports/evidence/another", params={"code": CODE}).status_code == 404
 
 
-def test_a_draft_with_members_down_is_a_draft_without_competence(house, scene):
-    house.members.on("GET /v1/competence", Told({}, 503))
-    draft = scene.get(PATH, headers=bearer()).json()
+def test_a_draft_with_members_down_is_a_draft_without_competence(harness, report_client):
+    harness.members.on("GET /v1/competence", FakeAnswer({}, 503))
+    draft = report_client.get(PATH, headers=bearer()).json()
     assert "competence" not in draft["parts"]
     assert [warning["part"] for warning in draft["warnings"]] == ["competence"]
 
 
-def test_the_library_chooses_on_a_page(house, scene):
-    browser = Browser(scene)
+def test_the_library_chooses_on_a_page(harness, report_client):
+    browser = Browser(report_client)
     browser.log_in()
     text = browser.open("/laporan/perpustakaan/l1")
     assert "Belum ada orang luar yang melihatnya" in text

@@ -22,7 +22,7 @@ def sent(session, scheme="http", key="a"):
 
 def session():
     """Made when it is needed: what a visitor has seen is forgotten after some minutes."""
-    return Session("v1", token="t", language="en", seen=Seen().with_({"members": 4}))
+    return Session("v1", token="t", language="en", seen=Seen().updated_with({"members": 4}))
 
 
 def test_a_session_comes_back_as_it_went():

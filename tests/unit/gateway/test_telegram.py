@@ -12,25 +12,25 @@ from gateway.bot import telegram as listening
 from services.kernel.base.settings import TelegramBot
 from services.kernel.telegram.bot_api import Telegram
 
-from .house import House, Told, fragment, write_fragments
+from .harness import FakeAnswer, GatewayHarness, fragment, write_fragments
 
 PRESENCE = "POST /internal/lectures/presence"
 SITI = 990_001
 
 
 @pytest.fixture
-def house(tmp_path, telegram_server, monkeypatch):
+def harness(tmp_path, telegram_server, monkeypatch):
     monkeypatch.setattr(listening, "POLL_SECONDS", 1)
 
-    class WithBot(House):
+    class WithBot(GatewayHarness):
         def configuration(self):
             return replace(super().configuration(), telegram=TelegramBot(telegram_server.token, telegram_server.url))
 
-    house = WithBot(tmp_path)
-    house.members.on("GET /internal/telegram", Told({"person": "siti"}))
-    write_fragments(tmp_path, {name: fragment() for name in house.services})
-    yield house
-    house.close()
+    harness = WithBot(tmp_path)
+    harness.members.on("GET /internal/telegram", FakeAnswer({"person": "siti"}))
+    write_fragments(tmp_path, {name: fragment() for name in harness.services})
+    yield harness
+    harness.close()
 
 
 @pytest.fixture
@@ -50,28 +50,28 @@ def unconfirmed(visitor, telegram_server):
         return [update["message"]["text"] for update in telegram.get_updates(0, 0)]
 
 
-def test_what_events_cannot_take_stays_with_telegram_and_comes_again_under_its_key(house, visitor, telegram_server):
-    house.events.on(PRESENCE, Told({}, 503))
+def test_what_events_cannot_take_stays_with_telegram_and_comes_again_under_its_key(harness, visitor, telegram_server):
+    harness.events.on(PRESENCE, FakeAnswer({}, 503))
     visitor.write(SITI, "hadir")
-    with house.gateway():
-        wait_until(lambda: len(house.events.calls(PRESENCE)) >= 2, 10, "the update to be brought twice")
+    with harness.gateway():
+        wait_until(lambda: len(harness.events.calls(PRESENCE)) >= 2, 10, "the update to be brought twice")
     assert unconfirmed(visitor, telegram_server) == ["hadir"]
 
-    house.events.on(PRESENCE, Told({"activity": "a", "title": "Kuliah", "person": "siti", "guest": None}, 201))
-    with house.gateway() as client:
+    harness.events.on(PRESENCE, FakeAnswer({"activity": "a", "title": "Kuliah", "person": "siti", "guest": None}, 201))
+    with harness.gateway() as client:
         wait_until(lambda: visitor.messages(SITI)[-1]["text"] == "Kehadiran Anda tercatat: Kuliah.", 10, "the answer")
         assert client.get("/healthz").status_code == 200
         wait_until(lambda: unconfirmed(visitor, telegram_server) == [], 10, "the update to be confirmed")
-    assert len({call.headers["idempotency-key"] for call in house.events.calls(PRESENCE)}) == 1
+    assert len({call.headers["idempotency-key"] for call in harness.events.calls(PRESENCE)}) == 1
 
 
-def test_telegram_away_or_a_reply_that_is_not_taken_stops_nothing(house, visitor, telegram_server):
-    house.events.on(PRESENCE, Told({"activity": "a", "title": "Kuliah", "person": "siti", "guest": None}, 201))
+def test_telegram_away_or_a_reply_that_is_not_taken_stops_nothing(harness, visitor, telegram_server):
+    harness.events.on(PRESENCE, FakeAnswer({"activity": "a", "title": "Kuliah", "person": "siti", "guest": None}, 201))
     visitor.fail("getUpdates", 502, times=1)
     visitor.fail("sendMessage", 403, times=1)
-    with house.gateway():
+    with harness.gateway():
         visitor.write(SITI, "hadir")
-        wait_until(lambda: len(house.events.calls(PRESENCE)) == 1, 10, "the first")
+        wait_until(lambda: len(harness.events.calls(PRESENCE)) == 1, 10, "the first")
         visitor.write(SITI, "hadir")
         wait_until(lambda: visitor.messages(SITI)[-1]["from"]["is_bot"], 10, "the second's answer")
 
@@ -83,16 +83,16 @@ def test_telegram_away_or_a_reply_that_is_not_taken_stops_nothing(house, visitor
 def test_the_link_leads_to_the_bot_once_its_name_is_known(api, address):
     answer = httpx.Response(200, json={"ok": True, "result": {"username": "buku_bot"}})
     telegram = Telegram(TelegramBot("1:x", api), 1.0, httpx.MockTransport(lambda _: answer))
-    listener = listening.Listener(telegram, None)
+    listener = listening.BotListener(telegram, None)
     assert listener.link("x-1") == ""
     telegram.get_updates = lambda *_: listener.stop() or []
     listener._listen(None)
     assert listener.link("x-1") == address
 
 
-def test_the_gateway_ends_at_once_though_it_is_listening(house, visitor, monkeypatch):
+def test_the_gateway_ends_at_once_though_it_is_listening(harness, visitor, monkeypatch):
     monkeypatch.setattr(listening, "POLL_SECONDS", 20)
-    with house.gateway() as client:
+    with harness.gateway() as client:
         assert client.get("/healthz").status_code == 200
         begun = time.monotonic()
     assert time.monotonic() - begun < 5

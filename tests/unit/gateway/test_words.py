@@ -4,12 +4,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import gateway.web
-from gateway import words
+from gateway import labels, words
 from gateway.bot import conversation
-from gateway.web import attending, news, visit
+from gateway.web import attendance, news, visit
 from gateway.words import LocalWords, Words, catalogue
 from services.kernel.base.problem import Forbidden, Malformed, Problem, Refused, TooMany, Unavailable
-from tests.unit.gateway.house import JAKARTA
+from tests.unit.gateway.harness import JAKARTA
 
 WEB = Path(gateway.web.__file__).parent
 TEXT = re.compile(r'_\("((?:[^"\\]|\\.)*)"')
@@ -18,8 +18,9 @@ TEXT = re.compile(r'_\("((?:[^"\\]|\\.)*)"')
 def texts():
     found = [text for path in (WEB / "templates").glob("*.html") for text in TEXT.findall(path.read_text("utf-8"))]
     return {
-        *found, *words.BY_STATUS.values(), words.UNFORESEEN, words.UNREADABLE, *news.NEWS.values(),
-        *attending.INCOMPLETE.values(), *conversation.SENTENCES.values(), visit.EXPIRED,
+        *found, *(text for table in labels.LABELS.values() for text in table.values()), labels.ALL_RIGHTS_RESERVED,
+        *words.BY_STATUS.values(), words.UNFORESEEN, words.UNREADABLE, *news.NEWS.values(),
+        *attendance.INCOMPLETE.values(), *conversation.SENTENCES.values(), visit.EXPIRED,
     }  # fmt: skip
 
 

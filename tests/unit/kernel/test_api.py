@@ -17,7 +17,7 @@ from services.kernel.declare.route import Answer, Request, Route, recorded
 from services.kernel.http.api import Api, RawAnswer, RawRequest
 from services.kernel.log.memory_log import MemoryLog
 from services.kernel.privacy.vault import Erased
-from tests.support.shelf import AT, REGISTRY, SHELF, PutBook, tell
+from tests.support.sample_domain import AT, REGISTRY, SHELF, PutBook, tell
 
 SIGNATURE = ActorSignature("k" * 64)
 PERSON = Actor(kind="person", id="p", grants={"books.put": ("kediri",)})

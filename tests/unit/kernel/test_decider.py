@@ -9,11 +9,11 @@ import pytest
 from services.kernel.base.clock import FixedClock
 from services.kernel.base.message import Command, Event, Metadata
 from services.kernel.base.problem import KeyReused, NotFound, Refused, Stale, StillRunning
-from services.kernel.commands.decider import Commands, Decider, Order, StreamQueues
+from services.kernel.commands.decider import CommandEnvelope, Commands, Decider, StreamQueues
 from services.kernel.log.log import Append, Commit
 from services.kernel.log.memory_log import MemoryLog
 from services.kernel.testing import given
-from tests.support.shelf import (
+from tests.support.sample_domain import (
     AT,
     REGISTRY,
     SHELF,
@@ -37,7 +37,7 @@ class Desk:
     def take(
         self, command: Command, key: str, request: str = "", expected: int | None = None, decider: Decider[Any] = SHELF
     ) -> Commit:
-        order = Order(command, "a", key, Metadata("c"), request, expected)
+        order = CommandEnvelope(command, "a", key, Metadata("c"), request, expected)
         return self.commands.take(decider, order, lambda shelf, _events: {"count": len(shelf.titles)})
 
     def elsewhere(self) -> "Desk":
@@ -155,7 +155,7 @@ def test_a_stream_that_was_taken_to_be_empty_and_is_not_is_read_before_anything_
     desk.take(PutBook("x", room=1), "k1")
     elsewhere = desk.elsewhere()
     for key, command in (("k2", PutBook("y", room=1)), ("k3", PutBook("x"))):
-        order = Order(command, "a", key, Metadata("c"), fresh=True)
+        order = CommandEnvelope(command, "a", key, Metadata("c"), fresh=True)
         if key == "k2":
             with pytest.raises(Refused):
                 elsewhere.commands.take(SHELF, order)

@@ -8,7 +8,7 @@ import pytest
 from services.kernel.base.message import Fact
 from services.kernel.declare.fact_shapes import FactShapes
 from services.kernel.declare.plain import Misfit
-from tests.support.shelf import fact
+from tests.support.sample_domain import fact
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import pytest
 from services.kernel.base.message import Fact
 from services.kernel.declare.fact_views import copied, dated, document_at, row_at, told_or_default
 from services.kernel.declare.view import Applied, Change
-from tests.support.shelf import fact
+from tests.support.sample_domain import fact
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

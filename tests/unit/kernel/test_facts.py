@@ -8,8 +8,9 @@ from typing import Any, Literal
 import pytest
 from marshmallow import Schema, fields
 
-from services.kernel.base.message import Draft, Event, Metadata, Recorded
+from services.kernel.base.message import Event, FactDraft, Metadata, Recorded
 from services.kernel.declare.facts import Contract, Part, Tells
+from services.kernel.declare.schema import Truth, Tuple
 
 AT = datetime(2026, 3, 2, 10, 30, tzinfo=timezone(timedelta(hours=7)))
 
@@ -58,7 +59,7 @@ PLANNED = Planned("Barcodes", 12, 0.5, True, AT, None, ("basic",), "workshop", P
 MAPPED = Mapped((Point(-7.6, (PLACE,)),), None)
 
 
-def told(row: Tells[Any], event: Event, stream: str = "plan-1") -> Draft | None:
+def told(row: Tells[Any], event: Event, stream: str = "plan-1") -> FactDraft | None:
     return Contract(row).tell(Recorded(1, 0, stream, 1, "event-1", event, AT, AT, Metadata("c")))
 
 
@@ -82,7 +83,7 @@ def test_a_field_is_taken_over_under_its_name_and_with_the_type_that_it_has_in_t
     shape = schema(row).fields
     assert {name: type(field) for name, field in shape.items()} == {
         "plan": fields.String, "title": fields.String, "seats": fields.Integer, "share": fields.Float,
-        "open": fields.Boolean, "starts": fields.AwareDateTime, "reason": fields.String, "levels": fields.List,
+        "open": Truth, "starts": fields.AwareDateTime, "reason": fields.String, "levels": Tuple,
         "kind": fields.String,
     }  # fmt: skip
     assert all(field.required for field in shape.values())
@@ -154,12 +155,12 @@ def test_dataclasses_within_are_told_whole_or_as_their_part_says() -> None:
 
 def test_subject_and_region_are_the_streams_id_and_the_events_region_unless_the_row_says_otherwise() -> None:
     draft = told(Tells(Planned, "planned"), PLANNED)
-    assert draft == Draft("event-1", "planned", "1", {}, region="kediri")
+    assert draft == FactDraft("event-1", "planned", "1", {}, region="kediri")
     draft = told(Tells(Planned, "planned", subject="title", region="place.venue"), PLANNED)
-    assert draft == Draft("event-1", "planned", "Barcodes", {}, region="v")
+    assert draft == FactDraft("event-1", "planned", "Barcodes", {}, region="v")
     draft = told(Tells(Planned, "planned", subject=lambda event: event.kind, region=lambda _, plan: plan), PLANNED)
-    assert draft == Draft("event-1", "planned", "workshop", {}, region="1")
-    assert told(Tells(Mapped, "mapped"), MAPPED) == Draft("event-1", "mapped", "1", {}, region=None)
+    assert draft == FactDraft("event-1", "planned", "workshop", {}, region="1")
+    assert told(Tells(Mapped, "mapped"), MAPPED) == FactDraft("event-1", "mapped", "1", {}, region=None)
 
 
 def test_under_a_condition_that_does_not_hold_nothing_is_told() -> None:

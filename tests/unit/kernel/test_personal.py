@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from services.kernel.base.clock import FixedClock
 from services.kernel.base.message import Command, Event, Metadata
-from services.kernel.commands.decider import Commands, Decider, Order
+from services.kernel.commands.decider import CommandEnvelope, Commands, Decider
 from services.kernel.log.memory_log import MemoryLog
 from services.kernel.log.registry import Registry
 from services.kernel.privacy.personal import personal_page
@@ -37,7 +37,7 @@ def told(*said):
     log = MemoryLog("things", registry)
     commands = Commands(log, FixedClock(datetime(2026, 3, 2, tzinfo=UTC)))
     for n, (stream, actor, about, text) in enumerate(said):
-        commands.take(THING, Order(Say(about, text), stream, f"c{n}", Metadata("c", actor=actor)))
+        commands.take(THING, CommandEnvelope(Say(about, text), stream, f"c{n}", Metadata("c", actor=actor)))
     return log
 
 

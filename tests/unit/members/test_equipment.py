@@ -69,6 +69,6 @@ def test_what_somebody_lent_is_offered_no_more_once_they_have_left():
 
     registered = recorded("equipment-e1", REGISTERED)
     assert LEAVING.concerned(registered) == ["ani"]
-    state = LEAVING.react({}, registered).state
-    parting = LEAVING.react(state, recorded("person-ani", ErasureDecided("ani", "nganjuk")))
+    state = LEAVING.reaction({}, registered).state
+    parting = LEAVING.reaction(state, recorded("person-ani", ErasureDecided("ani", "nganjuk")))
     assert Issue(EQUIPMENT, "e1", WithdrawEquipment(AT)) in parting.issues

@@ -15,7 +15,7 @@ from services.members.domain.erasure import ERASURE, ErasureStarted, FinishErasu
 from services.members.domain.guest import GuestTied
 from services.members.domain.office import OFFICE, LeaveOffice, OfficeAssumed, OfficeVacated, StandInEnded, StandInNamed
 from services.members.domain.person import PERSON, ErasureDecided, Join, Leave, MemberJoined
-from services.members.processes.leaving import LEAVING, react
+from services.members.processes.leaving import LEAVING
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 JOINED = MemberJoined("sealed", "sealed", None, "SD Contoh", "nganjuk", "baron", date(2026, 3, 2), "id", "form")
@@ -76,7 +76,7 @@ def _play(history):
     for n, (stream, event) in enumerate(history, 1):
         fact = Recorded(n, 0, stream, 1, f"event-{n}", event, AT, AT, Metadata("c"))
         assert LEAVING.concerned(fact) == ["ani"]
-        reaction = react(state, fact)
+        reaction = LEAVING.reaction(state, fact)
         state = reaction.state
         issued += reaction.issues
     return issued

@@ -1,11 +1,12 @@
 import pytest
 
 from services.members.importing.gazetteer import gazetteer_of
+from services.members.views.regions import RegionRow, SubdistrictRow
 
 
 def region(identity, name, *subdistricts):
-    known = [{"id": one.lower().replace(" ", "-"), "name": one, "latitude": 0, "longitude": 0} for one in subdistricts]
-    return {"_id": identity, "name": name, "subdistricts": known}
+    known = tuple(SubdistrictRow(each.lower().replace(" ", "-"), each, 0, 0) for each in subdistricts)
+    return RegionRow(identity, name, known)
 
 
 GAZETTEER = gazetteer_of(

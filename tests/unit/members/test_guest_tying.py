@@ -35,35 +35,35 @@ def test_it_follows_contacts_and_nothing_else():
 
 
 def test_guests_wait_until_the_contact_is_proved_and_are_tied_then():
-    waiting = GUEST_TYING.react(GUEST_TYING.react({}, guest()).state, guest("guest-2"))
+    waiting = GUEST_TYING.reaction(GUEST_TYING.reaction({}, guest()).state, guest("guest-2"))
     assert waiting.issues == ()
-    tied = GUEST_TYING.react(waiting.state, PROVED)
+    tied = GUEST_TYING.reaction(waiting.state, PROVED)
     assert tied.issues == [
         Issue(PERSON, "guest-1", KeepForGuest(("mail",))),
         Issue(PERSON, "guest-2", KeepForGuest(("mail",))),
     ]
-    assert GUEST_TYING.react(tied.state, PROVED).issues == []
-    assert GUEST_TYING.react(tied.state, kept("guest-2")).issues == [
+    assert GUEST_TYING.reaction(tied.state, PROVED).issues == []
+    assert GUEST_TYING.reaction(tied.state, kept("guest-2")).issues == [
         Issue(GUEST, "guest-2", TieGuest("ani", "proof"))
     ]  # fmt: skip
 
 
 def test_a_guest_who_comes_after_the_proof_is_tied_at_once():
-    proved = GUEST_TYING.react({}, PROVED)
+    proved = GUEST_TYING.reaction({}, PROVED)
     assert proved.issues == []
-    asked = GUEST_TYING.react(proved.state, guest())
+    asked = GUEST_TYING.reaction(proved.state, guest())
     assert asked.issues == [Issue(PERSON, "guest-1", KeepForGuest(("mail",)))]
-    assert GUEST_TYING.react(asked.state, kept()).issues == [Issue(GUEST, "guest-1", TieGuest("ani", "proof"))]
+    assert GUEST_TYING.reaction(asked.state, kept()).issues == [Issue(GUEST, "guest-1", TieGuest("ani", "proof"))]
 
 
 def test_an_id_that_is_kept_before_anybody_proves_the_contact_is_tied_to_nobody():
-    assert GUEST_TYING.react(GUEST_TYING.react({}, guest()).state, kept()).issues == ()
+    assert GUEST_TYING.reaction(GUEST_TYING.reaction({}, guest()).state, kept()).issues == ()
 
 
 def test_who_waits_under_a_contact_of_somebody_erased_is_forgotten_too_and_once():
-    waiting = GUEST_TYING.react({}, guest())
+    waiting = GUEST_TYING.reaction({}, guest())
     noted = recorded(ReferencesNoted(("mail", "number")), "erasure-ani")
     assert GUEST_TYING.concerned(noted) == ("mail", "number")
-    gone = GUEST_TYING.react(waiting.state, noted)
+    gone = GUEST_TYING.reaction(waiting.state, noted)
     assert gone.issues == [Issue(GUEST, "guest-1", ForgetGuest())]
-    assert GUEST_TYING.react(gone.state, PROVED).issues == []
+    assert GUEST_TYING.reaction(gone.state, PROVED).issues == []

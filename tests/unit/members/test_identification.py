@@ -12,7 +12,7 @@ from services.kernel.base.clock import FixedClock
 from services.kernel.base.ids import new_id
 from services.kernel.base.message import Metadata
 from services.kernel.base.problem import Refused, Unavailable
-from services.kernel.commands.decider import Commands, Order
+from services.kernel.commands.decider import CommandEnvelope, Commands
 from services.kernel.log.memory_log import MemoryLog
 from services.kernel.privacy.claims import MemoryClaims
 from services.kernel.privacy.vault import MemoryKeys, Vault
@@ -62,7 +62,7 @@ class Community:
         key = new_id()
 
         def take(identity, command: Join):
-            return commands.take(PERSON, Order(command, identity, f"join {key}", Metadata(key)))
+            return commands.take(PERSON, CommandEnvelope(command, identity, f"join {key}", Metadata(key)))
 
         try:
             joining.join(applicant, new_id(), "form", take)

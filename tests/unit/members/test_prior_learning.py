@@ -60,7 +60,7 @@ def test_it_waits_where_the_person_is_and_stays_where_it_was_reviewed():
 
 def test_what_was_shown_while_the_person_moved_follows_them():
     moved = fact("person-ani", MemberChanged(None, None, None, "SD", "kota-blitar", "sananwetan", "id"))
-    late = MOVING.react(MOVING.react({}, moved).state, fact("prior-1", SUBMITTED))
+    late = MOVING.reaction(MOVING.reaction({}, moved).state, fact("prior-1", SUBMITTED))
     assert late.issues == [Issue(PRIOR_LEARNING, "1", MovePriorLearning("kota-blitar"))]
-    done = MOVING.react(late.state, fact("prior-1", reviewed()))
-    assert done.state == {"region": "kota-blitar", "waiting": []}
+    done = MOVING.reaction(late.state, fact("prior-1", reviewed()))
+    assert done.state == {"region": "kota-blitar"}

@@ -1,19 +1,21 @@
 import json
+from dataclasses import asdict
 from datetime import date
 
 import pytest
 
 from services.members.domain.registration_import import Reason
 from services.members.importing.gazetteer import gazetteer_of
-from services.members.importing.registration import RowReader, registration_from
+from services.members.importing.registration import RowReader, rows_of_text, text_of_rows
 from services.members.importing.spreadsheet import COLUMNS, Row
-from tests.unit.members.registrations import SUBDISTRICTS
+from services.members.views.regions import RegionRow, SubdistrictRow
+from tests.unit.members.sample_registrations import SUBDISTRICTS
 
 TODAY = date(2026, 3, 2)
 GAZETTEER = gazetteer_of(
     [
-        {"_id": "kota-kediri", "name": "Kota Kediri", "subdistricts": SUBDISTRICTS},
-        {"_id": "kab-kediri", "name": "Kab. Kediri", "subdistricts": []},
+        RegionRow("kota-kediri", "Kota Kediri", tuple(SubdistrictRow(**each) for each in SUBDISTRICTS)),
+        RegionRow("kab-kediri", "Kab. Kediri", ()),
     ]
 )
 GOOD = {
@@ -100,8 +102,14 @@ def test_a_region_that_is_not_ones_own_is_against_the_row():
 
 @pytest.mark.parametrize("registration", [read(), read(name="", region="")], ids=["good", "bad"])
 def test_a_row_comes_back_from_where_it_is_stored(registration):
-    assert registration_from(json.loads(json.dumps(registration.document()))) == registration
+    assert rows_of_text(text_of_rows([registration])) == [registration]
+
+
+def test_rows_that_an_earlier_release_stored_are_read():
+    applicant = {**asdict(read().applicant), "registered": "2026-02-28"}
+    stored = [{"row": 7, "applicant": applicant}, {"row": 7, "reasons": ["name-missing"]}]
+    assert rows_of_text(json.dumps(stored)) == [read(), read(name="")]
 
 
 def test_a_date_of_birth_is_not_kept():
-    assert "1990" not in json.dumps(read().document())
+    assert "1990" not in text_of_rows([read()])

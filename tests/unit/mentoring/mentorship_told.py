@@ -14,7 +14,7 @@ from services.mentoring.domain.smooth import (
     SmoothProposed,
 )
 from services.mentoring.domain.visit import VisitLogged
-from tests.unit.mentoring.cases import (
+from tests.unit.mentoring.sample_cases import (
     LED,
     LIBRARY,
     LIVE,

@@ -8,7 +8,7 @@ from services.kernel.declare.process import DeadlinePassed
 from services.mentoring.contract import FACTS, REGISTRY, tell
 from tests.support.sample_community import KEDIRI, NOW
 from tests.unit.mentoring import consultation_told, mentorship_told
-from tests.unit.mentoring.acts import recorded
+from tests.unit.mentoring.sample_events import recorded
 
 TOLD: list[tuple[str, Event, str | None]] = [
     *consultation_told.TOLD,

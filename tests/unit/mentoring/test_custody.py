@@ -18,7 +18,7 @@ from services.mentoring.domain.desk import (
     owner_for,
 )
 from services.mentoring.domain.standing import Standing
-from tests.unit.mentoring.community import RULES, Community
+from tests.unit.mentoring.simulation import RULES, Simulation
 
 KEDIRI, BLITAR = "kota-kediri", "kota-blitar"
 HOLDERS = st.one_of(st.none(), st.sampled_from("abc"))
@@ -63,7 +63,7 @@ def test_the_board_lifts_it_to_somebody_else_where_there_is_somebody_else(seats:
     assert (to in taken - {silent}) if taken - {silent} else to in {silent, None}
 
 
-def rightly_owned(community: Community, standing: Standing) -> bool:
+def rightly_owned(community: Simulation, standing: Standing) -> bool:
     """Whether an open consultation is with whoever sits at its desk."""
     seats = community.seats[-1]
     owner = standing.owner
@@ -77,7 +77,7 @@ def rightly_owned(community: Community, standing: Standing) -> bool:
     return fetched_back and (owner.person in sitting if sitting else owner.person is None)
 
 
-def happen(community: Community, act: str, n: int, chance: random.Random) -> None:
+def happen(community: Simulation, act: str, n: int, chance: random.Random) -> None:
     """One of the things that people and time do."""
     name = chance.choice(community.asked) if community.asked else ""
     commands = {
@@ -105,7 +105,7 @@ def happen(community: Community, act: str, n: int, chance: random.Random) -> Non
 def test_every_open_consultation_always_has_exactly_one_owner_and_at_last_the_right_one(
     told: list[str], seed: int
 ) -> None:
-    chance, community = random.Random(seed), Community()
+    chance, community = random.Random(seed), Simulation()
     for n, act in enumerate(told):
         happen(community, act, n, chance)
         assert all(community.standing(one).owner.desk in {REGION, BOARD, HAND} for one in community.asked)

@@ -19,8 +19,8 @@ from services.mentoring.processes.by_hand import BY_HAND
 from services.mentoring.processes.region_desk import GRACE, REGION_DESK, TO_THE_BOARD
 from services.mentoring.processes.response import RESPONSE
 from tests.support.sample_community import BLITAR, KEDIRI, NOW
-from tests.unit.mentoring.acts import heard, recorded
 from tests.unit.mentoring.consultation_told import ASKED, LATER
+from tests.unit.mentoring.sample_events import heard, recorded
 
 STREAM = "consultation-c"
 REOPENED = ConsultationReopened("ani", KEDIRI, "rani", REGION, REGION, None, LATER, 1)
@@ -28,7 +28,8 @@ AT_THE_BOARD = ConsultationAssigned("ani", KEDIRI, "koko", BOARD, BOARD)
 
 
 def seat(kind: str, person: str, office: str = REGIONAL, region: str | None = KEDIRI) -> Fact:
-    return heard(kind, {"office": office, "region": region, "person": person, "board": True}, region)
+    of_the_board = {"board": True} if kind in {"office-assumed", "stand-in-named"} else {}
+    return heard(kind, {"office": office, "region": region, "person": person, **of_the_board}, region)
 
 
 def played(manager: Any, *told: Any) -> Reaction:

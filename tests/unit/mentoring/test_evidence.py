@@ -14,7 +14,7 @@ from services.mentoring.domain.evidence import (
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.probation import FAILED_AT_MOST, Counted, Window
 from services.mentoring.domain.weeks import WEEK, closes, first_monday, monday_of, name_of, week_named
-from tests.unit.mentoring.cases import LIBRARY, MONDAY, OPENED, after, backed_up, lent, on_probation
+from tests.unit.mentoring.sample_cases import LIBRARY, MONDAY, OPENED, after, backed_up, lent, on_probation
 
 
 def said(week: int, count: int = 7, source: str = "stated", at: datetime | None = None) -> RecordLoans:

@@ -17,7 +17,7 @@ from services.mentoring.domain.opening import (
 from services.mentoring.domain.progress import GoLive
 from services.mentoring.domain.smooth import LibrarySmooth
 from tests.support.sample_community import NOW
-from tests.unit.mentoring.cases import LED, LIBRARY, NOTE, OPENED, RULES, TEMPLATE, on_probation
+from tests.unit.mentoring.sample_cases import LED, LIBRARY, NOTE, OPENED, RULES, TEMPLATE, on_probation
 
 WISH = OpenMentorship(LIBRARY, "slims", "slims-1", "sri", NOTE)
 SMOOTH = LibrarySmooth(LIBRARY, "mira", "sri", 4, 2)

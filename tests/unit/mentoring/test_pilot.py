@@ -10,7 +10,7 @@ from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.pilot import DesignatePilot, Heard, PilotDesignated, PilotRules
 from services.mentoring.domain.rules import RulesInForce
 from tests.support.sample_community import NOW
-from tests.unit.mentoring.cases import LIBRARY, OPENED, PILOT, RULES, TEMPLATE, WHOLE, assessed, before
+from tests.unit.mentoring.sample_cases import LIBRARY, OPENED, PILOT, RULES, TEMPLATE, WHOLE, assessed, before
 
 HEARD = Heard(("g1", "g2", "g3"), ("sri",))
 WISH = DesignatePilot(HEARD, RULES, TEMPLATE, "rani", NOW)

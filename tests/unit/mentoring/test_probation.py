@@ -5,8 +5,8 @@ from services.mentoring.domain.opening import MentorshipClosed
 from services.mentoring.domain.smooth import LibraryRegressed, LibrarySmooth
 from services.mentoring.domain.weeks import WEEK, closes
 from services.mentoring.processes.probation import PROBATION
-from tests.unit.mentoring.acts import recorded
-from tests.unit.mentoring.cases import LIBRARY, LIVE, MONDAY, NOTE, after, lent
+from tests.unit.mentoring.sample_cases import LIBRARY, LIVE, MONDAY, NOTE, after, lent
+from tests.unit.mentoring.sample_events import recorded
 
 CASE = "mentorship-m"
 

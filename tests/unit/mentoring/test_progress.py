@@ -8,7 +8,7 @@ from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.progress import GoLive, LibraryLive, PassStage
 from services.mentoring.domain.rules import RulesInForce
 from tests.support.sample_community import NOW
-from tests.unit.mentoring.cases import (
+from tests.unit.mentoring.sample_cases import (
     LED,
     LIBRARY,
     LIVE,

@@ -4,8 +4,8 @@ from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.opening import OpenMentorship
 from services.mentoring.processes.promotion import PROMOTION
 from tests.support.sample_community import KEDIRI
-from tests.unit.mentoring.acts import recorded
-from tests.unit.mentoring.cases import LIBRARY
+from tests.unit.mentoring.sample_cases import LIBRARY
+from tests.unit.mentoring.sample_events import recorded
 
 ASKED = {"region": KEDIRI, "title": "How does one begin with SLiMS?", "library": LIBRARY}
 

@@ -4,7 +4,7 @@ from services.kernel.testing import given
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.progress import PassStage
 from services.mentoring.domain.readiness import CONDITIONS, AssessReadiness, Condition
-from tests.unit.mentoring.cases import LED, OPENED, TEMPLATE, WHOLE, assessed, passed
+from tests.unit.mentoring.sample_cases import LED, OPENED, TEMPLATE, WHOLE, assessed, passed
 
 ITEMS = ("head-agrees", "operator-named", "collection-counted")
 

@@ -35,7 +35,17 @@ from services.mentoring.domain.smooth import (
     SmoothProposed,
 )
 from services.mentoring.domain.weeks import WEEK, begin_of, closes, end_of, monday_of
-from tests.unit.mentoring.cases import LIBRARY, MONDAY, NOTE, OPENED, after, backed_up, before, lent, on_probation
+from tests.unit.mentoring.sample_cases import (
+    LIBRARY,
+    MONDAY,
+    NOTE,
+    OPENED,
+    after,
+    backed_up,
+    before,
+    lent,
+    on_probation,
+)
 
 PROVEN = (*on_probation(), lent(0), lent(1), lent(2), lent(3), backed_up(2))
 IN_TIME = after(4, days=1)

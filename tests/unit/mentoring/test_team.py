@@ -3,8 +3,8 @@ from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.opening import LEAD, MentorAssigned, ReleaseMentor
 from services.mentoring.processes.team import TEAM
 from tests.support.sample_community import KEDIRI
-from tests.unit.mentoring.acts import heard, recorded
-from tests.unit.mentoring.cases import LED, LIBRARY
+from tests.unit.mentoring.sample_cases import LED, LIBRARY
+from tests.unit.mentoring.sample_events import heard, recorded
 
 ERASED = heard("member-erased", {"person": "mira", "ids": ["mira", "guest-1"]})
 RELEASED = [Issue(MENTORSHIP, "m", ReleaseMentor("mira"))]

@@ -4,8 +4,8 @@ from datetime import timedelta
 from services.kernel.testing import given
 from services.mentoring.domain.report import REPORT, ReleaseReport
 from services.mentoring.domain.visit import VISIT, LogVisit
-from tests.unit.mentoring.cases import LIBRARY, MONDAY, NOTE
 from tests.unit.mentoring.mentorship_told import RELEASED, VISITED
+from tests.unit.mentoring.sample_cases import LIBRARY, MONDAY, NOTE
 
 VISITING = LogVisit(
     "m", LIBRARY, True, "mira", MONDAY, MONDAY, 90, "on-site", NOTE, NOTE, None, ("sri",), ("b-slims",)

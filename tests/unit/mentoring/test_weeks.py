@@ -8,7 +8,7 @@ from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.weeks import WEEK, begin_of, closes, end_of, first_monday, monday_of
 from services.mentoring.processes.probation import PROBATION
 from tests.support.zones import SUMMER_TIME, living_in
-from tests.unit.mentoring.acts import recorded
+from tests.unit.mentoring.sample_events import recorded
 
 SPRING, AUTUMN = date(2026, 3, 2), date(2026, 10, 26)
 """The Mondays of the weeks in which the clocks change."""

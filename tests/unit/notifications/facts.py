@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.kernel.base.message import Event, Fact, Metadata, Recorded
+from tests.support import sample_facts
 
 START = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)
 """10.00 WIB on the first of December: nobody is asleep."""
@@ -15,6 +16,7 @@ def fact(
     name: str, subject: str, data: dict[str, Any], *, region: str | None = "kediri", at: datetime = START, n: int = 1
 ) -> Fact:
     source, _, kind = name.partition(".")
+    sample_facts.checked(source, kind, data)
     identity = f"{name}-{subject}-{data.get('person', '')}-{n}"
     return Fact(source, "epoch", n, identity, kind, 1, subject, region, at, data, "correlation")
 
@@ -23,13 +25,19 @@ def region_opened() -> Fact:
     return fact("members.region-opened", "kediri", {"name": "Kota Kediri", "subdistricts": []})
 
 
+def rules(**changed: Any) -> Fact:
+    data = sample_facts.sample("members", "rules-changed", **changed)
+    return fact("members.rules-changed", "rules", dict(data), region=None)
+
+
 def joined(person: str, how: str = "form", at: datetime = START) -> Fact:
     data = {"person": person, "library": "l", "subdistrict": "s", "language": "id", "how": how}
     return fact("members.member-joined", person, data, at=at)
 
 
 def office(kind: str, person: str, office: str = "regional-coordinator", region: str | None = "kediri") -> Fact:
-    data = {"office": office, "region": region, "person": person, "board": True}
+    data = {"office": office, "region": region, "person": person}
+    data |= {"board": True} if kind in {"office-assumed", "stand-in-named"} else {}
     return fact(f"members.{kind}", f"{office}.{region or 'all'}", data, region=region)
 
 
@@ -39,7 +47,8 @@ def code_issued(person: str = "sri") -> Fact:
 
 
 def topic(kind: str, person: str) -> Fact:
-    data = {"topic": "t", "title": "Label barcode", "person": person, "origin": "member"}
+    data = {"topic": "t", "person": person}
+    data |= {"title": "Label barcode", "origin": "member"} if kind == "raised" else {}
     return fact(f"events.topic-{kind}", "t", data)
 
 
@@ -54,12 +63,17 @@ def published(at: datetime = START, starts: datetime = STARTS, activity: str = "
         "venue": {"id": "v", "name": "Kafe Buku", "kind": "cafe", "subdistrict": "s"},
         "capacity": 12,
         "rules": {"version": 1, "speakers": "board"},
+        "past": False,
+        "units": [],
+        "levels": [],
+        "open": False,
     }
     return fact("events.activity-published", activity, data, at=at)
 
 
 def rescheduled(starts: datetime) -> Fact:
-    data = {"activity": "a", "starts": starts.isoformat(), "ends": (starts + timedelta(hours=2)).isoformat(), "was": {}}
+    times = {"starts": starts, "ends": starts + timedelta(hours=2), "was": STARTS}
+    data = {"activity": "a"} | {name: at.isoformat() for name, at in times.items()}
     return fact("events.activity-rescheduled", "a", data)
 
 
@@ -91,7 +105,7 @@ def affiliation(kind: str, person: str, library: str = "l", region: str | None =
 
 
 def certificate(person: str) -> Fact:
-    data = {"certificate": "c", "activity": "a", "person": person}
+    data = {"certificate": "c", "activity": "a", "person": person, "guest": None}
     return fact("events.certificate-issued", "c", data, at=ENDS)
 
 
@@ -106,12 +120,14 @@ def lecture(channel: str = "telegram", chat: str | None = "-1001") -> Fact:
 
 
 def consultation(kind: str, **more: Any) -> Fact:
-    data = {"consultation": "q", "asker": "sri", **more}
-    return fact(f"mentoring.consultation-{kind}", "q", data)
+    asked = {"consultation": "q"} if kind == "escalated" else {"consultation": "q", "asker": "sri"}
+    data = sample_facts.sample("mentoring", f"consultation-{kind}", **asked, **more)
+    return fact(f"mentoring.consultation-{kind}", "q", dict(data))
 
 
 def mentoring(kind: str, **more: Any) -> Fact:
-    return fact(f"mentoring.{kind}", "m", {"mentorship": "m", "library": "l", **more})
+    data = sample_facts.sample("mentoring", kind, mentorship="m", library="l", **more)
+    return fact(f"mentoring.{kind}", "m", dict(data))
 
 
 def recorded(event: Event, identity: str = "own", at: datetime = START, number: int = 1) -> Recorded:

@@ -195,7 +195,7 @@ def test_before_its_first_start_the_manager_only_learns() -> None:
 
 def test_facts_that_nobody_listens_to_concern_no_audience() -> None:
     assert AUDIENCE.concerned(facts.fact("events.venue-confirmed", "v", {"venue": "v", "activity": "a"})) == []
-    assert AUDIENCE.concerned(facts.fact("members.rules-changed", "rules", {}, region=None)) == []
+    assert AUDIENCE.concerned(facts.rules()) == []
 
 
 def test_a_region_hears_that_a_library_runs_smoothly_though_its_first_member_works_there() -> None:

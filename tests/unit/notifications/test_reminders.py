@@ -182,7 +182,7 @@ class World:
     def release(self, person: str) -> None:
         self.again |= self.seats & {person}
         self.seats.discard(person)
-        self.hear(facts.seat("released", person))
+        self.hear(facts.seat("released", person, why="cancelled"))
 
     def cancel(self, _: None) -> None:
         self.cancelled = True

@@ -11,7 +11,7 @@ from services.kernel.declare.view import Change, View
 from services.kernel.views.view_store import Views
 from services.notifications.domain.quiet_hours import QuietHours
 from services.notifications.views.rules import RULES, hours_in_force, second_above
-from tests.unit.notifications.facts import START, fact
+from tests.unit.notifications.facts import START, rules
 
 WEEK = timedelta(days=7)
 
@@ -31,9 +31,9 @@ def views(*versions: tuple[datetime, str, int]) -> Views:
     """The view of versions 1, 2, …: each in force from a time, quiet from an hour, and with its number of people."""
     documents = []
     for version, (since, quiet_from, second) in enumerate(versions, 1):
-        rules = {"version": version, "in_force_from": since.isoformat(), "quiet_from": quiet_from}
-        told = rules | {"quiet_until": "05:00", "announcement_second_above": second}
-        (change,) = RULES.apply(fact("members.rules-changed", "rules", told, region=None))
+        told = {"version": version, "in_force_from": since.isoformat(), "quiet_from": quiet_from}
+        told |= {"quiet_until": "05:00", "announcement_second_above": second}
+        (change,) = RULES.apply(rules(**told))
         assert isinstance(change, Change)
         documents.append({"_id": change.key, **change.set})
     return cast(Views, Rulebook(documents))

@@ -1,4 +1,4 @@
-"""The chapters: what happens, and what each person must see. A step is a function of the world."""
+"""The chapters: the steps of the story, and the expected result of each step. A step is a function of the world."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from deploy.demo.story.world import World
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that happens; its function's name is part of the keys of its requests, so it never changes."""
+    """One step of a chapter. The function's name is part of the keys of its requests, so the name never changes."""
 
     title: str
     play: Callable[[World], None]
@@ -16,7 +16,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Chapter:
-    """Steps in their order."""
+    """The steps of a chapter, in order."""
 
     title: str
     steps: Sequence[Step]

@@ -1,4 +1,4 @@
-"""What the story does again and again with a library that is accompanied."""
+"""The repeated actions for a library that is accompanied."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,17 +16,17 @@ TICKS = {
     "data-entry": ["rules-for-entry", "first-hundred", "members-entered"],
     "circulation-live": ["loan-rules-set", "staff-practised", "first-backup"],
 }
-"""What of each stage's checklist must be done."""
+"""The items that must be done on the checklist of each stage."""
 FIRST, SECOND = "mentorship", "second mentorship"
 
 
 def path(world: World, rest: str = "", of: str = FIRST) -> str:
-    """Where a case is, and what belongs to it."""
+    """The path of a case and of its parts."""
     return f"/v1/mentorships/{world.things[of]}{f'/{rest}' if rest else ''}"
 
 
 def case(world: World, who: Somebody, of: str = FIRST) -> dict[str, Any]:
-    """A case as somebody sees it."""
+    """A case as this person sees it."""
     shown: dict[str, Any] = world.voice(who).get(path(world, of=of)).expect(200).body
     return shown
 
@@ -38,13 +38,13 @@ def monday(world: World, week: int) -> date:
 
 
 def name_of(world: World, week: int) -> str:
-    """That week as the API names it."""
+    """The API's name of a week of probation."""
     year, number, _ = monday(world, week).isocalendar()
     return f"{year}-W{number:02d}"
 
 
 def turn_to(world: World, week: int, weekday: int, clock: str) -> datetime:
-    """On to a day of that week, counted from Monday, 0; answers the moment."""
+    """Move to a day of this week (Monday is 0); returns the moment."""
     begun = world.calendar.at(0, "12:00").astimezone(ZONE).date()
     day = (monday(world, week) + timedelta(days=weekday) - begun).days
     world.calendar.turn_to(day, clock)
@@ -52,20 +52,20 @@ def turn_to(world: World, week: int, weekday: int, clock: str) -> datetime:
 
 
 def report_loans(world: World, who: Somebody, week: int, count: int, of: str = FIRST) -> None:
-    """A week's loans as somebody at the library states them."""
+    """Staff report a week's loans."""
     body = {"kind": "loans", "week": name_of(world, week), "count": count}
     told = world.voice(who).post(path(world, "evidence", of), body, nth=body["week"]).expect(201)
     same(told["source"], "stated", "where the number is from")
 
 
 def report_backup(world: World, who: Somebody, made: datetime, of: str = FIRST) -> None:
-    """A backup that went without error."""
+    """Staff report a backup without errors."""
     body = {"kind": "backup", "at": made.isoformat(), "ok": True}
     world.voice(who).post(path(world, "evidence", of), body, nth="cadangan").expect(201)
 
 
 def run_smoothly(world: World, mentor: Somebody, staff: Somebody, of: str = FIRST) -> None:
-    """The mentor proposes it and the library confirms it; neither does both."""
+    """The mentor proposes that the automation runs smoothly, and the library confirms it; neither may do both."""
     proposed = world.voice(mentor).post(path(world, "smooth", of), nth="usul").expect(201)
     same(proposed["proposed_by"], world.people[mentor.email], "who proposed it")
     alone = world.voice(mentor).post(path(world, "smooth/confirmation", of), nth="sendiri")

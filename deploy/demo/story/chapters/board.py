@@ -1,4 +1,6 @@
-"""Chapter 1: the operator installs the board; the board opens the regions and gives them coordinators, all but one."""
+"""Chapter 1: the operator installs the board; the board opens the regions and gives all regions but one a
+coordinator.
+"""
 
 import time
 
@@ -106,7 +108,7 @@ def _coordinator(world: World) -> object:
 
 
 def _install(world: World) -> None:
-    """As an operator does at the machine: the command's own function, tried again while the database is away."""
+    """Call the operator's command as a function, and try again while the database is away."""
     board = [
         BoardMember(office, one.name, one.email, None, one.library, one.region, one.subdistrict)
         for office, one in people.BOARD.items()

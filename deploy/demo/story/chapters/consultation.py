@@ -1,4 +1,4 @@
-"""The paper's first trouble: they know neither what to do nor whom to ask. Days 34 to 41."""
+"""The first problem of the paper: librarians know neither what to do nor whom to ask. Days 34 to 41."""
 
 from typing import Any
 
@@ -156,7 +156,7 @@ def becomes_a_mentorship(world: World) -> None:
 
 
 def _without_warnings(world: World, body: dict[str, Any]) -> Any:
-    # While members is down the question is taken with a warning; the same request again makes up for it.
+    # While members is down the question is taken with a warning; repeating the request removes the warning.
     asked = world.nobody.post("/v1/ask", body).expect(201)
     same(asked["warnings"], [], "warnings about whoever asks")
     return asked

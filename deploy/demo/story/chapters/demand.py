@@ -1,4 +1,4 @@
-"""Chapter 3, first part: a trouble that people share becomes a topic."""
+"""Chapter 3, first part: a problem that people share becomes a topic."""
 
 from deploy.demo.story import people, places
 from deploy.demo.story.chapters import Step
@@ -16,7 +16,7 @@ def raise_topic(world: World) -> None:
     world.log_in(*people.RAISERS, *people.ENDORSERS, people.ENDANG.email)
     first, *others = people.RAISERS
     body = {"title": TOPIC, "region": places.KOTA_KEDIRI, "details": DETAILS}
-    # A region that events has not heard of yet is answered 400: patience.
+    # Events answers 400 until it has heard of the region: repeat.
     raised = world.voice(first).post("/v1/topics", body, patience={400}).expect(201)
     world.things["topic"] = raised["topic"]
     for address in others:

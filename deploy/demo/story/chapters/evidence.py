@@ -1,4 +1,4 @@
-"""What SMAN 4 shows its head: the library's own choice of evidence, which anybody who holds its code can check."""
+"""SMAN 4 shows its head the evidence that the library has chosen. Anybody with the code of the report can check it."""
 
 from deploy.demo.story import people
 from deploy.demo.story.chapters import Chapter, Step

@@ -1,4 +1,4 @@
-"""Chapter 3, second part: the topic becomes a gathering in a café, about that topic alone and free of charge."""
+"""Chapter 3, second part: the topic becomes a gathering in a café, about this topic alone and free of charge."""
 
 from typing import Any
 
@@ -55,7 +55,7 @@ def choose_guide(world: World) -> None:
     unready = ratna.post(f"{_path(world)}/publish", nth="tanpa pemandu").expect(422)
     same(unready.rule, "nobody-leads-it", "publishing without anybody who leads it")
     guide = {"person": nearest["person"], "role": "guide"}
-    # Events may not have heard yet that this person is of the board.
+    # Events may not have heard yet that this person is on the board.
     ratna.post(f"{_path(world)}/speakers", guide, again_on={"speakers-from-the-board"}).expect(201)
     world.things["guide"] = nearest["person"]
 
@@ -96,12 +96,14 @@ def read_in_the_morning(world: World) -> None:
 
 
 def topical() -> tuple[str, ...]:
-    """Who hears that their topic became a gathering."""
+    """The people who are told that their topic became a gathering."""
     return (*people.RAISERS, *people.ENDORSERS)
 
 
 def regional() -> tuple[str, ...]:
-    """Who hears of it for living in the region: members with an address who were there before it was published."""
+    """The people who are told because they live in the region: members with an address who joined before it was
+    published.
+    """
     entered = (*people.BOARD.values(), *people.REGIONAL_COORDINATORS, *people.BY_FORM)
     by_hand = [somebody.email for somebody in entered if somebody.region == places.KOTA_KEDIRI]
     everybody = (*by_hand, *people.by_file(places.KOTA_KEDIRI))
@@ -109,13 +111,13 @@ def regional() -> tuple[str, ...]:
 
 
 def unreachable(world: World) -> list[str]:
-    """The region's members without an address: a delivery stands for them too, and goes nowhere."""
+    """The region's members without an address: each has a delivery that goes nowhere."""
     members = world.voice(people.RATNA).all("/v1/members", region=places.KOTA_KEDIRI)
     return [member["member"] for member in members if member["email"] is None]
 
 
 def announcements(world: World, activity: str) -> list[dict[str, Any]]:
-    """What became of the mails that say that it will be held."""
+    """The deliveries of the mails that announce the activity."""
     deliveries = world.voice(people.RATNA).all("/v1/deliveries", activity=activity)
     return [delivery for delivery in deliveries if delivery["kind"] in ANNOUNCEMENTS]
 

@@ -1,4 +1,4 @@
-"""Chapter 5: everyone concerned heard of what concerned them, once, and nobody else did."""
+"""Chapter 5: everyone concerned was told, once, and nobody else was."""
 
 from collections.abc import Iterable
 
@@ -15,7 +15,7 @@ def nothing_waits(world: World) -> None:
     if _retold(world):
         return  # by now there are letters of later days, some on their way and some refused
     board = world.voice(people.WAHYU)
-    # Nobody has said who this guest is; it is waited for a minute whether somebody does.
+    # Nobody has said yet who this guest is; the services wait a minute for that.
     stranger = world.things["stranger"]
 
     def all_ended() -> None:
@@ -67,18 +67,18 @@ def last_word(world: World) -> None:
 
 
 def _retold(world: World) -> bool:
-    """Whether later chapters were told already, before the story was cut off and begun again."""
+    """Whether later chapters were told already, before the story was interrupted and begun again."""
     return world.calendar.now() >= world.calendar.at(school.DAY + 1, "00:00")
 
 
 def is_told(topics: Iterable[dict[str, object]]) -> bool:
-    """Whether the last word was spoken: what the story leaves behind for everybody to see."""
+    """Whether the last step is done: the story's last visible result exists."""
     done = {"yes": len(people.RAISERS), "no": 0}
     return any(topic["title"] == TOPIC and topic["solved"] == done for topic in topics)
 
 
 def letters() -> dict[str, list[str]]:
-    """Address → the subjects of all that concerns it, sorted, login codes left out."""
+    """Address → the subjects of all its expected mails, sorted, without login codes."""
     wanted: dict[str, list[str]] = {}
 
     def concerns(addresses: Iterable[str], subject: str) -> None:

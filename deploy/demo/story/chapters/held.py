@@ -1,4 +1,4 @@
-"""Chapter 3, last part: the gathering is held; who was there, what they thought of it, and a guest who comes to belong."""
+"""Chapter 3, last part: the gathering is held. Attendance, feedback, and a guest who becomes a member."""
 
 from deploy.demo.story import mailbox, people
 from deploy.demo.story.chapters import Step
@@ -47,7 +47,7 @@ def walk_in(world: World) -> None:
     ratna = world.voice(people.RATNA)
 
     def noted(nth: str, contact: dict[str, str]) -> str:
-        # A part that is down leaves a warning; the same request again makes up for it.
+        # A service that is down leaves a warning; repeating the request removes the warning.
         answer = ratna.post(_path(world, "walk-ins"), contact, nth=nth).expect(201)
         same(answer["warnings"], [], "warnings about the guest")
         return str(answer["guest"])

@@ -16,7 +16,7 @@ IMPORT_SECONDS = 180.0
 
 def join_by_form(world: World) -> None:
     for somebody in people.BY_FORM:
-        # A visitor is another one at each telling: who is a member already is told so.
+        # Each telling has another visitor; a person who is a member already gets that answer.
         answer = world.nobody.post("/v1/members", somebody.body, nth=somebody.email).expect(201, 422)
         if answer.status == 422:
             same(answer.rule, "already-a-member", f"joining of {somebody.name}")
@@ -79,7 +79,7 @@ def welcome(world: World) -> None:
 
 
 def roster_of(world: World, **query: str) -> dict[str, str]:
-    """Address → person of everybody on the roster who has one; further people under their ids."""
+    """Address → person, for everybody on the roster who has an address; people without an address under their ids."""
     members = world.voice(people.WAHYU).all("/v1/members", **query)
     return {member["email"] or member["member"]: member["member"] for member in members}
 
@@ -97,7 +97,7 @@ def _bring(world: World, nth: str, **query: str) -> Answer:
 
 
 def _imported(world: World, nth: str) -> Answer:
-    """Bring the file and follow the import to its end."""
+    """Send the file and follow the import to its end."""
     begun = _bring(world, nth).expect(202)["import"]
 
     def ended() -> Answer:

@@ -1,5 +1,5 @@
-"""The last chapter: somebody comes as a guest, belongs, takes part, and leaves. Then nothing holds her name, and every count is
-what it was.
+"""The last chapter: a person comes as a guest, becomes a member, takes part, and leaves. Afterwards nothing holds her
+name, and every count is unchanged.
 """
 
 from typing import Any
@@ -140,12 +140,12 @@ def last_word(world: World) -> None:
 
 
 def is_told(topics: list[dict[str, Any]]) -> bool:
-    """Whether the last word was spoken: what the story leaves behind for everybody to see."""
+    """Whether the last step is done: the story's last visible result exists."""
     return any(topic["title"] == LAST_TOPIC for topic in topics)
 
 
 def _gone(world: World) -> bool:
-    """Whether everybody was told that she is forgotten: at an earlier telling, or just now."""
+    """Whether her erasure was told: at an earlier telling, or just now."""
     facts = _all_facts(world, types="member-erased")
     return any(fact["data"]["person"] == world.things["nining"] for fact in facts)
 

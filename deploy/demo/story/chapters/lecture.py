@@ -1,4 +1,6 @@
-"""Chapter 9: a lecture in a group's chat, agreed on by a poll; the same on WhatsApp by a run sheet; and one that nobody closes."""
+"""Chapter 9: a lecture in a group's chat, at a time agreed on by a poll; a lecture on WhatsApp by a run sheet; and a
+lecture that nobody closes.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -22,7 +24,7 @@ PERMISSIONS = {
     "can_send_other_messages": True, "can_add_web_page_previews": True, "can_change_info": False, "can_invite_users": True,
     "can_pin_messages": False, "can_manage_topics": False,
 }  # fmt: skip
-"""As the group's administrators like it: no videos, no polls."""
+"""The permissions that the group's administrators chose: no videos, no polls."""
 QUESTION = "Bagaimana kalau dua sekolah memakai nomor barcode yang sama?"
 SAME_QUESTION = "Barcode sekolah kami bentrok dengan sekolah lain, bagaimana?"
 OFF_TOPIC = "Ada yang jual rak bekas?"
@@ -111,7 +113,7 @@ def open_it(world: World) -> None:
     same(member.status, 403, "a member who opens it")
     _step(world, "lecture", "open")
     if _phase(world, "lecture") in {"closed", "archived"}:
-        return  # told again; its chat is as it was long since
+        return  # told again; the chat has been restored long ago
 
     def quiet() -> None:
         allowed = world.telegram.permissions(GROUP)

@@ -1,4 +1,4 @@
-"""Chapter 6: the libraries are registered, who works where is said, a mentor begins, and people say how far they are."""
+"""Chapter 6: libraries are registered, staff are entered, a mentor begins, and people rate their own competence."""
 
 from datetime import timedelta
 from typing import Any
@@ -21,7 +21,7 @@ RATINGS = (
     ("a-shelving", "skill", 3),
     ("c-verbal", "attitude", 4),
 )
-"""How the head of SMAN 4's library sees herself: unit, aspect, level."""
+"""The self-rating of the head of SMAN 4's library: unit, aspect, level."""
 
 
 def join_staff(world: World) -> None:
@@ -74,7 +74,7 @@ def say_who_works_where(world: World) -> None:
     world.voice(people.TITIK).post(f"{path}/interest", {"interest": "interested"}).expect(200)
 
     def two() -> None:
-        # Told again, one of them may have left since and somebody else followed.
+        # When told again, one of them may have left since, and another person may have followed.
         staff = by(world.voice(people.TITIK).listed(f"{path}/affiliations"), "name")
         see({people.TITIK.name, people.HERU.name} <= staff.keys(), "somebody who works at SMAN 4 is not shown")
         (own,) = world.voice(people.TITIK).get("/v1/me").expect(200)["affiliations"]

@@ -1,4 +1,6 @@
-"""A university becomes a partner: it reads the feed, is sent what happens, breaks down, and in the end misses nothing."""
+"""A university becomes a partner: it reads the feed, receives webhooks, fails for a while, and in the end has missed
+nothing.
+"""
 
 import json
 from typing import Any
@@ -133,7 +135,7 @@ def _receiver(world: World) -> Receiver:
 
 
 def _program(world: World) -> Voice:
-    """The university's program, which comes with a key."""
+    """The university's program, with its key."""
     return Voice(world, world.things["partner key"])
 
 
@@ -151,21 +153,23 @@ def _kept(receiver: Receiver, fact: str) -> Kept:
 
 
 def _register(world: World, name: str, region: str) -> str:
-    """Enter a library; a fact that belongs to its region. A repetition finds it."""
+    """Register a library, which tells a fact of its region. A repetition finds the library."""
     body = {"name": name, "kind": "public", "level": "none", "region": region}
     answer = world.voice(people.WAHYU).post("/v1/libraries", body, nth=name).expect(200, 201)
     return str(answer["library"])
 
 
 def _arrived(world: World, library: tuple[str, str]) -> Kept:
-    """The delivery that tells of a library being registered."""
+    """The delivery about the registration of a library."""
     subject = _register(world, *library)
     fact = world.eventually(lambda: _fact(world, subject), f"{library[0]} in the feed")
     return world.eventually(lambda: _kept(_receiver(world), fact), f"{library[0]} at the partner's")
 
 
 def _refused(world: World, library: tuple[str, str], status: int) -> str:
-    """A library is registered while the address answers so; the id of the fact whose attempt was answered so."""
+    """Register a library while the address answers with this status. Returns the id of the fact whose attempt was
+    refused.
+    """
     world.eventually(lambda: _receiver(world).answer(status), "the receiver to break down")
     subject = _register(world, *library)
     fact = world.eventually(lambda: _fact(world, subject), f"{library[0]} in the feed")
@@ -194,14 +198,14 @@ def _bytes_in_feed(world: World, fact: str) -> bytes | None:
 
 
 def _since(world: World, library: tuple[str, str]) -> list[dict[str, Any]]:
-    """The feed from the moment on at which a library was registered."""
+    """The feed from the registration of a library on."""
     feed, subject = _feed(world), _register(world, *library)
     start = next(place for place, envelope in enumerate(feed) if _registers(envelope, subject))
     return feed[start:]
 
 
 def _feed(world: World) -> list[dict[str, Any]]:
-    """All that the partner reads of what it is interested in, page by page."""
+    """All facts that the partner has subscribed to, page by page."""
     items: list[dict[str, Any]] = []
     query = {"types": ",".join(TYPES), "region": ",".join(REGIONS), "limit": "100"}
     while True:

@@ -1,6 +1,6 @@
 """Chapter 12: SMAN 4 is accompanied until its automation runs smoothly; another library falls back and recovers.
 
-Weeks are counted as the library counts them: the first whole one begins on the Monday after everything went live.
+Weeks are counted as the library counts them: the first whole week begins on the Monday after everything went live.
 """
 
 from deploy.demo.story import people, places
@@ -38,7 +38,7 @@ def ask(world: World) -> None:
     world.calendar.turn_to(ASKED, "08:00")
     body = {"library": world.things["sman-4"], "wish": WISH}
     titik = world.voice(people.TITIK)
-    # What members knows of the library and its staff may still be on its way.
+    # Members' facts about the library and its staff may not have arrived yet.
     opened = titik.post("/v1/mentorships", body, patience={403, 404}).expect(201)
     world.things["mentorship"] = opened["mentorship"]
     again = titik.post("/v1/mentorships", body, nth="sekali lagi").expect(422)
@@ -46,7 +46,7 @@ def ask(world: World) -> None:
     ratna, mentor = world.voice(people.RATNA), world.people[people.MENTOR.email]
 
     def suggested() -> None:
-        # Whoever was named already is suggested no longer.
+        # A person who was named already is no longer suggested.
         known = {*by(ratna.listed(path(world, "suggestions")), "person"), *case(world, people.RATNA)["mentors"]}
         see(mentor in known, "the mentor is not suggested")
 
@@ -146,7 +146,7 @@ def miss_a_week(world: World) -> None:
     report_loans(world, people.TITIK, 0, 14)
     measured = {"kind": "loans", "week": name_of(world, 0), "count": 13, "key": world.things["evidence key"]}
     told = world.nobody.post(path(world, "evidence"), measured, nth="server").expect(201, 422)
-    if told.status == 422:  # nobody's keys are known again at a later telling
+    if told.status == 422:  # at a later telling nobody's keys are known
         same(told.rule, "week-is-closed", "what the server sent, told again")
     else:
         same(told["source"], "measured", "where the server's number is from")
@@ -161,7 +161,7 @@ def miss_a_week(world: World) -> None:
     def missed() -> None:
         shown = case(world, people.TITIK)
         same(shown["missed"], [name_of(world, 1)], "weeks without evidence")
-        if shown["window"]:  # at a later telling it has stood its probation
+        if shown["window"]:  # at a later telling the library has passed its probation
             same(shown["window"]["first"], name_of(world, 2), "where counting begins anew")
 
     world.eventually(missed, "the week without evidence to be closed")
@@ -262,7 +262,7 @@ def show_progress(world: World) -> None:
 
 
 def _held_before(world: World, nth: int, title: str) -> None:
-    """One of the gatherings that its staff have been to, recorded afterwards."""
+    """One of the gatherings that the library's staff attended, recorded afterwards."""
     ratna, day = world.voice(people.RATNA), 45 + 7 * nth
     plan = {
         "kind": "gathering", "topic": world.things["topic"], "title": title, "region": places.KOTA_KEDIRI,

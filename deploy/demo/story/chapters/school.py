@@ -52,7 +52,7 @@ def ask_school(world: World) -> None:
     joko = world.voice(people.JOKO)
     venue = f"/v1/venues/{world.things['school']}/requests"
     joko.post(venue, {"activity": world.things["second gathering"]}).expect(201)
-    # The older rule lets somebody of the board lead it; that much is settled before the school answers.
+    # The older rule lets a board member lead it; this is settled before the school answers.
     guide = {"person": world.people[people.JOKO.email], "role": "guide"}
     joko.post(f"{_path(world)}/speakers", guide, nth="pemandu", again_on={"speakers-from-the-board"}).expect(201)
     refused = joko.post(f"{_path(world)}/publish", nth="belum dijawab").expect(422)
@@ -97,7 +97,7 @@ def register_for_second(world: World) -> None:
 
 
 def regional() -> tuple[str, ...]:
-    """Who hears of it for living in the region."""
+    """The people who are told because they live in the region."""
     entered = (*people.BOARD.values(), *people.REGIONAL_COORDINATORS, *people.BY_FORM)
     by_hand = [somebody.email for somebody in entered if somebody.region == places.KABUPATEN_KEDIRI]
     everybody = (*by_hand, *people.by_file(places.KABUPATEN_KEDIRI))

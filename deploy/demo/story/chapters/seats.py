@@ -1,4 +1,4 @@
-"""Chapter 3, third part: twelve seats, fifteen people, and a line that moves."""
+"""Chapter 3, third part: twelve seats, fifteen people, and a waiting list that moves."""
 
 from deploy.demo.story import mailbox, people
 from deploy.demo.story.chapters import Step
@@ -11,7 +11,7 @@ def register(world: World) -> None:
     world.log_in(*people.SEATED, *people.LINED)
     path = _path(world)
     for address in people.SEATED:
-        # Until the seats are opened, the moment after publishing, the answer is 503.
+        # Until the seats are opened, a moment after publishing, the answer is 503.
         same(world.voice(address).post(path).expect(201)["seat"], "taken", f"the seat of {address}")
     for place, address in enumerate(people.LINED, start=1):
         answer = world.voice(address).post(path).expect(201)

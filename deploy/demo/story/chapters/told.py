@@ -1,5 +1,5 @@
-"""Chapter 10: being told as one wishes: by Telegram, not of a region, in a digest, reminded of the time that holds; and what
-the board announces, and whose contact does not work.
+"""Chapter 10: people choose how they are told: by Telegram, without a region, in a digest, with reminders of the valid
+time. The board makes an announcement, and an address fails.
 """
 
 from typing import Any
@@ -133,7 +133,7 @@ def remind(world: World) -> None:
             see(_on_telegram(world, wanted) >= times, "too few reminders by Telegram")
 
         world.eventually(reminded, "who has a seat to be reminded")
-    # Had the first time still counted, its own reminders would be among them.
+    # If the first time were still valid, its own reminders would be among them.
     same(world.mailbox.subjects()[people.SITI.email].count(wanted), 2, "reminders by mail, one for each offset")
     same(_on_telegram(world, wanted), 2, "reminders by Telegram")
 
@@ -216,7 +216,7 @@ def hold(world: World) -> None:
     ratna = world.voice(people.RATNA)
     for who in (people.ENDANG, people.SITI):
         body = {"person": world.people[who.email], "method": "coordinator"}
-        # The services look at the clock once in a moment, and this may be faster.
+        # The services look at the clock only now and then, and this may be faster.
         ratna.post(_path(world, "/attendance"), body, nth=who.email, again_on={"not-started-yet"}).expect(201)
     world.calendar.turn_to(HELD, "17:05")
     same(ratna.post(_path(world, "/complete")).expect(200)["state"], "completed", "the gathering")

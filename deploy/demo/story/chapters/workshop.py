@@ -1,4 +1,6 @@
-"""A workshop of two days: three speakers, guests from outside, problems that are said, a topic made of one, certificates."""
+"""A workshop of two days: three speakers, guests from outside, recorded problems, a topic made from a problem,
+certificates.
+"""
 
 from functools import partial
 from typing import Any
@@ -91,7 +93,7 @@ def register(world: World) -> None:
         see(len(_strangers(world, ratna)) >= guests, "the guest is not listed")
 
     for number, contact in enumerate(people.STRANGERS):
-        # A visitor is another one at each telling: whoever is registered already is not registered again.
+        # Each telling has another visitor, so a guest who is registered already is not registered again.
         if len(_strangers(world, ratna)) <= number:
             answer = world.nobody.post(f"{_path(world)}/guest-registrations", contact, nth=contact["email"]).expect(201)
             same((answer["seat"], answer["warnings"]), ("taken", []), "the seat of somebody from outside")
@@ -221,7 +223,7 @@ def problem_becomes_topic(world: World) -> None:
 
 
 def _attend(world: World, session: str, about: tuple[str, int, str, str], members: tuple[str, ...]) -> None:
-    """Members say the session's word; the guests, who have no login, are recorded."""
+    """Members enter the session's word; guests have no login, so their attendance is recorded for them."""
     path = f"{_path(world)}/attendance"
     ratna = world.voice(people.RATNA)
     word = ratna.post(f"{path}/code", {"session": session}, nth=session).expect(201)["word"]
@@ -233,7 +235,7 @@ def _attend(world: World, session: str, about: tuple[str, int, str, str], member
 
 
 def _strangers(world: World, ratna: Voice) -> list[str]:
-    """The guests who registered, in the order in which they did."""
+    """The registered guests, in the order of their registration."""
     known = {_member(world, address) for address in people.AT_WORKSHOP}
     return [item["person"] for item in ratna.listed(f"{_path(world)}/registrations") if item["person"] not in known]
 

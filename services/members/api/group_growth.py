@@ -1,0 +1,140 @@
+"""How far many are, without names: the people of a region or the staff of a library, now and at a time before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from marshmallow import ValidationError
+
+from services.kernel.base.problem import Forbidden
+from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import UNSET, Key, Unset
+from services.kernel.declare.shapes import Identity80, Slug
+from services.members.api.growth import rating_of
+from services.members.api.libraries import accompanies, registered_library, works_at
+from services.members.domain.competence import SECOND, SELF
+from services.members.domain.framework import Frameworks
+from services.members.domain.growth import Standing, area_levels, gained, standing
+from services.members.frameworks import standing as standing_frameworks
+from services.members.iso import IsoTime
+from services.members.parts import Parts
+from services.members.views.affiliations import AFFILIATIONS
+from services.members.views.competence import COMPETENCE_OF, CompetenceRow
+
+routes = Routes()
+
+
+@dataclass(frozen=True)
+class ManyQuery:
+    """Of a region or of a library's staff. ``until`` is now unless given; ``since`` is a time to compare with."""
+
+    region: Slug | Unset = UNSET
+    library: Identity80 | Unset = UNSET
+    since: Annotated[datetime, Key("from")] | Unset = UNSET
+    until: Annotated[datetime, Key("to")] | Unset = UNSET
+
+    def __post_init__(self) -> None:
+        if (self.region is UNSET) == (self.library is UNSET):
+            raise ValidationError("Give a region or a library.", "region")
+
+
+@dataclass(frozen=True)
+class AreaCount:
+    """How many people are rated in an area, and how many of them are at each level."""
+
+    area: str
+    name: str
+    people: int
+    levels: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class CountAt:
+    """How far the people were at a time. ``people``: how many of them were rated at all."""
+
+    at: IsoTime
+    people: int
+    areas: tuple[AreaCount, ...]
+
+
+@dataclass(frozen=True)
+class Gained:
+    """Levels gained between both times, by rater, of the people who were there at both."""
+
+    own: Annotated[int, Key("self")]
+    second: int
+
+
+@dataclass(frozen=True)
+class ManyAnswer:
+    framework: str
+    before: Annotated[CountAt | None, Key("from")]
+    after: Annotated[CountAt, Key("to")]
+    gained: Gained | None
+
+
+@routes.get("/v1/competence", statuses=(200, 403, 404))
+def competence_of_many(parts: Parts, request: Request[None, ManyQuery]) -> Answer[ManyAnswer]:
+    """How far the people of a region or a library are, without names.
+
+    Where the query names a beginning, the answer also says how far they were then.
+    """
+    query = request.query
+    _require_may_count(parts, request, query)
+    frameworks = standing_frameworks(parts.commands)
+    until = query.until or request.now
+    at_end = _standings(parts, frameworks, query, until)
+    after = _counted(frameworks, until, at_end.values())
+    if query.since is UNSET:
+        return Answer(ManyAnswer(frameworks.current_version, None, after, None))
+    at_beginning = _standings(parts, frameworks, query, query.since)
+    before = _counted(frameworks, query.since, at_beginning.values())
+    return Answer(ManyAnswer(frameworks.current_version, before, after, _gained(at_beginning, at_end)))
+
+
+def _gained(at_beginning: Mapping[str, Standing], at_end: Mapping[str, Standing]) -> Gained:
+    steps = [gained(at_beginning[person], at_end[person]) for person in at_beginning.keys() & at_end.keys()]
+    return Gained(sum(step[SELF] for step in steps), sum(step[SECOND] for step in steps))
+
+
+def _standings(parts: Parts, frameworks: Frameworks, query: ManyQuery, at: datetime) -> Mapping[str, Standing]:
+    """How far each person was at a time; people of whom nothing was rated until then are left out."""
+    if query.library is UNSET:
+        rows = list(parts.views.all(COMPETENCE_OF, {"region": query.region}))
+    else:
+        people = _staff(parts, query.library, at)
+        rows = [parts.views.get(COMPETENCE_OF, person) or CompetenceRow(person) for person in people]
+    found = {row.person: standing(map(rating_of, row.ratings.values()), frameworks, at) for row in rows}
+    return {person: levels for person, levels in found.items() if levels}
+
+
+def _staff(parts: Parts, library: str, at: datetime) -> list[str]:
+    return [
+        row.person
+        for row in parts.views.all(AFFILIATIONS, {"library": library})
+        if any(term.since <= at and (term.until is None or at < term.until) for term in row.terms.values())
+    ]
+
+
+def _counted(frameworks: Frameworks, at: datetime, people: Iterable[Standing]) -> CountAt:
+    known = list(people)
+    names = {area.area: area.name for area in frameworks.current.areas} if frameworks.current else {}
+    areas = tuple(
+        AreaCount(count.area, names[count.area], count.people, {str(level): n for level, n in count.levels.items()})
+        for count in area_levels(known, frameworks)
+    )
+    return CountAt(at.isoformat(), len(known), areas)
+
+
+def _require_may_count(parts: Parts, request: Request[Any, Any], query: ManyQuery) -> None:
+    actor, region = request.actor.require_person(), query.region or None
+    if query.library is not UNSET:
+        known = registered_library(parts, query.library)
+        if works_at(parts, actor, query.library):
+            return
+        region = known.region
+    if not accompanies(request.actor, region):
+        raise Forbidden(permission="competence.rate", region=region)

@@ -1,0 +1,200 @@
+"""What was typed is not lost with an attempt that failed, and comes back in the form that it was typed in and in no other."""
+
+import re
+
+import pytest
+
+from tests.unit.gateway.browser import Browser
+from tests.unit.gateway.harness import TOKEN, FakeAnswer
+from tests.unit.gateway.sample_community import COORDINATOR, COORDINATORS_TOKEN, items, settle
+from tests.unit.gateway.sample_consultations import settle_mentoring
+from tests.unit.gateway.sample_lectures import LECTURE, POLL, WAITING
+from tests.unit.gateway.test_mentorship_pages import case
+from tests.unit.gateway.test_report import CASE, CODE, COUNTED
+
+PROBLEM = {"Content-Type": "application/problem+json"}
+DOWN = FakeAnswer({"title": "Unavailable", "status": 503}, 503, PROBLEM)
+ANNOUNCEMENT = {
+    "announcement": "n1", "title": "Gathering pindah", "text": "Hari Sabtu.", "state": "published", "revision": 1,
+    "regions": ["kota-kediri"], "levels": None, "published": "2026-03-01T03:00:00+00:00",
+    "at": "2026-03-01T03:00:00+00:00", "waiting": None, "people": 3, "above": 200,
+}  # fmt: skip
+
+
+@pytest.fixture
+def member(harness, client):
+    settle(harness)
+    settle_mentoring(harness)
+    browser = Browser(client)
+    browser.log_in()
+    return browser
+
+
+@pytest.fixture
+def coordinator(harness, client):
+    settle(harness)
+    settle_mentoring(harness)
+    grants = COORDINATOR["grants"] | {"announcements.send": ["kota-kediri"]}
+    harness.people[COORDINATORS_TOKEN] = COORDINATOR | {"grants": grants}
+    browser = Browser(client)
+    browser.log_in("wulan@contoh.id")
+    return browser
+
+
+def written(text, action):
+    """The form of that action, and the ``details`` that it stands in begin open where it is in one."""
+    before, _, form = text.partition(f'action="{action}"')
+    return before[before.rfind("<details") :], form.partition("</form>")[0]
+
+
+def test_a_release_that_failed_keeps_what_was_chosen_and_releases_nothing_else(harness, member):
+    harness.mentoring.on("GET /v1/mentorships", items(CASE))
+    harness.mentoring.on("GET /v1/mentorships/{mentorship}", FakeAnswer(CASE))
+    harness.members.on("GET /v1/libraries/{library}", FakeAnswer({"library": "l1", "name": "SMAN 4"}))
+    harness.members.on("GET /v1/competence", FakeAnswer(COUNTED))
+    harness.mentoring.on("POST /v1/mentorships/{mentorship}/reports", DOWN)
+    member.open("/laporan/perpustakaan/l1")
+    form = member.form("/laporan/perpustakaan/l1/terbit")
+    assert sum(name.startswith("part-") for name in form.fields) > 1
+    form.fields = {name: form.fields[name] for name in ("_key", "_token")}
+    member.send(form, **{"part-hours": "yes", "decision-budget": "yes"})
+    again = member.form("/laporan/perpustakaan/l1/terbit").fields
+    assert {name for name in again if name[0] != "_"} == {"part-hours", "decision-budget"}
+    harness.mentoring.on("POST /v1/mentorships/{mentorship}/reports", FakeAnswer({"report": "r1", "code": CODE}, 201))
+    member.submit("/laporan/perpustakaan/l1/terbit")
+    assert harness.mentoring.calls("POST /v1/mentorships/{mentorship}/reports")[-1].document["parts"] == ["hours"]
+
+
+def test_a_note_for_the_board_that_failed_does_not_become_an_answer_to_the_asker(harness, coordinator):
+    harness.mentoring.on("POST /v1/consultations/{consultation}/notes", DOWN)
+    coordinator.open("/konsultasi/c1")
+    text = coordinator.submit("/konsultasi/c1/catat", text="Jangan diceritakan.")
+    assert "Jangan diceritakan." not in written(text, "/konsultasi/c1/jawab")[1]
+    details, form = written(text, "/konsultasi/c1/catat")
+    assert "Jangan diceritakan." in form
+    assert details.startswith("<details open")
+
+
+def test_a_correction_that_failed_is_a_correction_and_no_new_announcement(harness, coordinator):
+    harness.notifications.on("GET /v1/announcements", items(ANNOUNCEMENT))
+    harness.notifications.on("POST /v1/announcements/{announcement}/correction", DOWN)
+    coordinator.open("/pengumuman")
+    text = coordinator.submit("/pengumuman/n1/ralat", title="Ralat", text="Hari Minggu.")
+    details, form = written(text, "/pengumuman/n1/ralat")
+    assert "Hari Minggu." in form
+    assert 'value="Ralat"' in form
+    assert details.startswith("<details open")
+    assert "Hari Minggu." not in written(text, "/pengumuman")[1]
+
+
+def test_of_several_forms_to_one_address_the_one_that_failed_gets_its_words_back(harness, coordinator):
+    problem = {"count": 1, "author": None, "at": "2026-03-02T02:00:00Z", "topic": None, "into": None}
+    both = [problem | {"problem": name, "text": f"Masalah {name}"} for name in ("p1", "p2")]
+    harness.events.on("GET /v1/activities/{activity}/problems", items(*both))
+    harness.events.on("POST /v1/activities/{activity}/problems/{problem}/topic", DOWN)
+    coordinator.open("/pengurus/kegiatan/a1/masalah")
+    first, second = (form for form in coordinator.forms if form.action.endswith("/masalah/topik"))
+    coordinator.send(second, title="Barcode ganda")
+    after_first, after_second = (form for form in coordinator.forms if form.action.endswith("/masalah/topik"))
+    assert (after_first.fields["title"], after_second.fields["title"]) == ("", "Barcode ganda")
+    assert after_second.fields["_key"] == second.fields["_key"]
+    assert after_first.fields["_key"] != second.fields["_key"]
+    assert first.fields["problem"] == after_first.fields["problem"] == "p1"
+
+
+def test_an_answer_that_was_written_down_in_a_lecture_stays(harness, coordinator):
+    harness.events.on("GET /v1/lectures/{lecture}", FakeAnswer(LECTURE | {"leads": True, "phase": "questions"}))
+    question = WAITING | {"state": "next", "asker": "ani"}
+    harness.events.on("GET /v1/activities/{activity}/questions", items(question))
+    harness.events.on("POST /v1/activities/{activity}/questions/{question}/{step}", DOWN)
+    coordinator.open("/pengurus/kuliah/l1")
+    assert "Sepuluh baris." in coordinator.submit("/pengurus/kuliah/l1/tanya/q1", text="Sepuluh baris.")
+
+
+def test_a_backup_that_failed_and_conditions_that_are_there_are_not_said_otherwise(harness, member):
+    shown = case() | {"may": ["visit", "mentor"], "state": "open", "live_since": "2026-01-01T00:00:00Z", "window": None}
+    harness.mentoring.on("GET /v1/mentorships/{mentorship}", FakeAnswer(shown))
+    harness.mentoring.on("GET /v1/mentorships/{mentorship}/visits", items())
+    for action in ("evidence", "readiness"):
+        harness.mentoring.on(f"POST /v1/mentorships/{{mentorship}}/{action}", DOWN)
+    member.open("/pendampingan/m1/bukti")
+    text = member.submit("/pendampingan/m1/cadangan", ok="no")
+    assert re.findall(r'name="ok" value="(\w+)" checked', text) == ["no"]
+    member.open("/pendampingan/m1")
+    form = next(form for form in member.forms if form.action.endswith("/kesiapan"))
+    member.send(form, **{"present-power": "yes", "note-computers": "Satu rusak"})
+    again = next(each for each in member.forms if each.action == form.action).fields
+    assert (again["note-computers"], again.get("present-power"), "present-network" in again) == (
+        "Satu rusak",
+        "yes",
+        False,
+    )
+
+
+def test_what_was_unticked_stays_unticked(harness, member):
+    harness.events.on("GET /v1/polls/{poll}", FakeAnswer(POLL))
+    harness.events.on("POST /v1/polls/{poll}/votes", DOWN)
+    member.open("/jajak/p1")
+    form = member.form("/jajak/p1/suara")
+    assert "option_2" in form.fields
+    del form.fields["option_2"]
+    member.send(form, option_1="yes")
+    again = member.form("/jajak/p1/suara").fields
+    assert ("option_1" in again, "option_2" in again) == (True, False)
+    harness.notifications.on("PUT /v1/me/preferences", DOWN)
+    member.open("/saya")
+    form = member.form("/saya/pilihan")
+    del form.fields["email"]
+    member.send(form)
+    assert "email" not in member.form("/saya/pilihan").fields
+
+
+def test_where_the_page_needs_the_service_that_failed_the_text_and_the_key_stay(harness, coordinator):
+    harness.mentoring.on("POST /v1/consultations/{consultation}/answers", DOWN)
+    coordinator.open("/konsultasi/c1")
+    form = coordinator.form("/konsultasi/c1/jawab")
+    harness.mentoring.on("GET /v1/consultations/{consultation}", DOWN)
+    text = coordinator.send(form, text='Jawaban <b>panjang</b> & "lengkap"', public="yes")
+    assert coordinator.page.status_code == 503
+    assert "Jawaban &lt;b&gt;panjang&lt;/b&gt;" in text
+    again = coordinator.form("/konsultasi/c1/jawab")
+    assert again.fields["_key"] == form.fields["_key"]
+    assert again.fields["public"] == "yes"
+    harness.mentoring.on("POST /v1/consultations/{consultation}/answers", FakeAnswer({}, 201))
+    harness.mentoring.on("GET /v1/consultations/{consultation}", lambda _asked: DOWN)
+    coordinator.send(again, follow=False, text="Jawaban panjang")
+    first, second = harness.mentoring.calls("POST /v1/consultations/{consultation}/answers")
+    assert first.headers["idempotency-key"] == second.headers["idempotency-key"]
+    assert coordinator.page.status_code == 303
+
+
+def test_a_form_of_another_site_is_not_shown_with_a_token_of_ours(harness, coordinator):
+    harness.mentoring.on("GET /v1/consultations/{consultation}", DOWN)
+    coordinator.page = coordinator.client.post("/konsultasi/c1/jawab", data={"_key": "k", "text": "Bukan dari sini"})
+    assert "Bukan dari sini" not in coordinator.text
+
+
+def test_a_login_that_ended_while_typing_takes_no_text_with_it(harness, member):
+    member.open("/topik/ajukan")
+    form = member.form("/topik/ajukan")
+    harness.people.pop(TOKEN)
+    harness.members.on("POST /v1/members", FakeAnswer({}, 201))
+    member.client.post("/v1/members", json={}, headers={"Idempotency-Key": "x"})  # any write: the gateway asks anew
+    text = member.send(form, title="Masalah kami", details="Cerita panjang", region="kota-kediri")
+    assert member.page.status_code == 401
+    assert "Cerita panjang" in text
+    again = member.form("/topik/ajukan")
+    assert again.fields["region"] == "kota-kediri"
+    stranger = Browser(member.client)
+    stranger.client.cookies.clear()
+    stranger.send(form, details="Cerita panjang")
+    assert stranger.page.url.path == "/masuk"
+
+
+def test_a_new_code_is_asked_for_under_a_new_key(harness, member):
+    member.client.cookies.clear()
+    member.open("/masuk")
+    member.submit("/masuk/kode", contact="sari@contoh.id")
+    member.submit("/masuk/kode")
+    first, second = harness.members.calls("POST /v1/login/code")[-2:]
+    assert first.headers["idempotency-key"] != second.headers["idempotency-key"]

@@ -1,0 +1,85 @@
+import re
+
+import pytest
+from reportlab.pdfbase.pdfmetrics import stringWidth
+
+from gateway.papers import certificates
+from gateway.papers.certificates import CertificatePdfs
+from gateway.papers.pdf_fonts import BOLD, PLAIN, fit_text, printable, register_fonts
+from gateway.reports.evidence_pdf import ReportSheet, render_pdf
+from gateway.reports.sections import Section
+from tests.unit.gateway.harness import JAKARTA
+
+TITLE = (
+    "Pelatihan Pengelolaan Perpustakaan Sekolah Berbasis SLiMS dan Penguatan Literasi bagi Guru Pustakawan dan Tenaga "
+    "Perpustakaan Jenjang Pendidikan Dasar dan Menengah se-Eks Karesidenan Kediri Tahun 2026"
+)
+CERTIFICATE = {
+    "title": TITLE, "code": "7K3F-9QXM-2D5T", "kind": "workshop", "hours": 16, "starts": "2026-03-14T01:00:00Z",
+    "ends": "2026-03-15T08:00:00Z", "sessions": 4, "attended": 4,
+}  # fmt: skip
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """Every line on the paper, with the size in which it stands there."""
+    lines = []
+
+    class Noting(certificates.Canvas):
+        def drawCentredString(self, x, y, text, *rest, **more):  # noqa: N802 - reportlab's
+            lines.append((text, self._fontsize))
+            super().drawCentredString(x, y, text, *rest, **more)
+
+    monkeypatch.setattr(certificates, "Canvas", Noting)
+    return lines
+
+
+def fonts_in(made):
+    return set(re.findall(rb"/BaseFont /(?:[A-Z0-9]+\+)?([\w-]+)", made))
+
+
+@pytest.mark.parametrize("name", ["Nurul Ḥasanah", "Siti ʿĀisyah", "Łukasz Contoh", "Ṣafiyyah Ẓahrā"])
+def test_a_name_in_latin_script_stands_on_paper_as_it_is_written(drawn, name):
+    made = CertificatePdfs("Komunitas", "https://x", JAKARTA).pdf(CERTIFICATE, name)
+    assert name in [text for text, _ in drawn]
+    assert fonts_in(made) - {b"Helvetica"} == {
+        b"FiraSans-Regular",
+        b"FiraSans-Bold",
+    }  # Helvetica: named, never drawn with
+
+
+@pytest.mark.parametrize(
+    ("text", "on_paper"),
+    [
+        ("H\u0323asanah", "Ḥasanah"),
+        ("Ḫālid", "Hālid"),
+        ("Ā\u02beisyah", "Ā’isyah"),
+        ("Toko 🎉 buku", "Toko ? buku"),
+        ("satu\ndua", "satu\ndua"),
+    ],
+)
+def test_what_the_font_lacks_is_the_nearest_that_it_has(text, on_paper):
+    assert printable(text) == on_paper
+
+
+def test_a_long_title_is_smaller_and_is_not_cut(drawn):
+    CertificatePdfs("Komunitas", "https://x", JAKARTA).pdf(CERTIFICATE, "Sari Contoh")
+    lines = [(text, size) for text, size in drawn if text in TITLE and len(text) > 20]
+    assert " ".join(text for text, _ in lines) == TITLE
+    assert len(lines) == 2
+    assert all(size < 17 for _, size in lines)
+    assert ("Sari Contoh", 24) in drawn
+
+
+def test_what_fits_keeps_its_size_and_what_does_not_stays_within_the_width():
+    register_fonts()
+    assert fit_text("Sari Contoh", BOLD, 24, 500, 2) == (24, ["Sari Contoh"])
+    size, lines = fit_text("x" * 200, PLAIN, 17, 500, 2)
+    assert "".join(lines) == "x" * 200
+    assert max(stringWidth(line, PLAIN, size) for line in lines) <= 500
+
+
+def test_the_reports_paper_is_in_the_same_letters():
+    part = Section("stage", "Ḥ", ("Ḥ & <b>",), (("Ḥ",), ("Ḥ",)))
+    made = render_pdf(ReportSheet("Ḥ", "Ḥ", "Ḥ", "Ḥ", [part], ["Ḥ"], "7K3F", "https://x/laporan/7K3F"))
+    assert fonts_in(made) - {b"Helvetica"} == {b"FiraSans-Regular", b"FiraSans-Bold"}
