@@ -32,7 +32,6 @@ from services.members.domain.equipment import (
     ReturnEquipment,
     WithdrawEquipment,
 )
-from services.members.domain.person import PERSON
 from services.members.identity.joining import clean
 from services.members.iso import IsoTime, iso
 from services.members.parts import Parts
@@ -108,8 +107,8 @@ class EquipmentId:
 def register_equipment(parts: Parts, request: Request[EquipmentBody]) -> Answer[EquipmentId]:
     """Offer a thing that the community may borrow."""
     person, body = request.actor.require_person(), request.body
-    member, _ = parts.commands.state(PERSON, person)
-    if not member.is_member or member.region is None:
+    member = parts.member(person)
+    if member is None:
         raise NotFound
     if body.library is not None and not works_at(parts, person, body.library):
         raise Forbidden("only of a library that one works at")
@@ -160,7 +159,7 @@ def _thing_in_reach(parts: Parts, request: Request[Any]) -> tuple[str, str]:
     """A thing of the caller's own, or of a region that the caller plans in. Raises ``NotFound`` for all others."""
     person, thing = request.actor.require_person(), request.path["equipment"]
     known, _ = parts.commands.state(EQUIPMENT, thing)
-    if not known.owner or not (known.owner == person or request.actor.may(PLAN, known.region)):
+    if known is None or not (known.owner == person or request.actor.may(PLAN, known.region)):
         raise NotFound
     return thing, person
 

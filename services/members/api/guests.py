@@ -106,12 +106,10 @@ def tie_guest(parts: Parts, request: Request[TieBody]) -> Answer[GuestTied]:
     """
     _require_guests(request.actor)
     guest, person = request.path["guest"], request.body.person
-    member, _ = parts.commands.state(PERSON, person)
-    if not member.is_member:
-        raise Malformed(errors={"person": ["There is no such member."]})
+    member = parts.require_member(person)
     # The guest belongs to no region, but what the guest did becomes the member's.
     request.actor.require("members.guest", member.region)
-    if not parts.commands.state(GUEST, guest)[0].added:
+    if parts.commands.state(GUEST, guest)[0] is None:
         raise NotFound("there is no such guest")
     _keep_for_guest(request, guest)
     return request.outcome(GUEST, guest, TieGuest(person, "hand"), lambda *_: GuestTied(guest, person))

@@ -114,7 +114,7 @@ def identify(parts: Parts, request: Request[TokenBody]) -> Answer[ActorAnswer]:
     if bearer is None:
         raise Unauthorized("this is no token of ours")
     token, _ = parts.commands.state(TOKEN, bearer.token)
-    if token.person is None or not hmac.compare_digest(token.digest, bearer.digest):
+    if token is None or not hmac.compare_digest(token.digest, bearer.digest):
         raise Unauthorized("this is no token of ours")
     if not token.good(parts.machine.now()):
         raise Unauthorized("this token has expired or was revoked")
@@ -159,13 +159,12 @@ def _reached(parts: Parts, asked: str) -> Reached | None:
     guest, _ = parts.commands.state(GUEST, asked)
     person, _ = parts.commands.state(PERSON, asked)
     identity = asked
-    if guest.person is not None and person.standing not in OWN:
+    if guest is not None and guest.person is not None and person.standing not in OWN:
         identity = guest.person
         person, _ = parts.commands.state(PERSON, identity)
-    if person.is_member:
-        sealed = (person.name, person.email, person.phone)
-    elif guest.added:
-        sealed = (guest.name, guest.email, guest.phone)
+    member = person.member
+    if known := member or guest:
+        sealed = (known.name, known.email, known.phone)
     elif person.standing is Standing.ERASED:
         sealed = (None, None, None)
     else:
@@ -176,10 +175,10 @@ def _reached(parts: Parts, asked: str) -> Reached | None:
         name=name,
         email=email,
         phone=phone,
-        telegram=chat_of(parts, identity) if person.is_member else None,
+        telegram=chat_of(parts, identity) if member else None,
         language=person.language,
         region=person.region,
-        subdistrict=person.subdistrict,
+        subdistrict=member.subdistrict if member else None,
         # Erased too: something was sealed once, and nothing of it can be opened any more.
         erased=person.standing is Standing.ERASED or (any(sealed) and not any(opened)),
     )

@@ -131,7 +131,7 @@ def log_out(parts: Parts, request: Request[LogoutRequest]) -> Answer[NoFields]:
     if bearer is None:
         return Answer(NoFields())
     token, _ = parts.commands.state(TOKEN, bearer.token)
-    if token.person is None or not hmac.compare_digest(token.digest, bearer.digest):
+    if token is None or not hmac.compare_digest(token.digest, bearer.digest):
         return Answer(NoFields())
     return request.outcome(TOKEN, bearer.token, RevokeToken(parts.machine.now()), lambda *_: NoFields())
 
@@ -150,8 +150,8 @@ def _issue_token(parts: Parts, request: Request[Any], person: str) -> Answer[Log
     return Answer(LoginAnswer(str(bearer), person, commit.answer["expires"]), position=commit.position)
 
 
-def lifetime(token: Token, _events: object) -> Lifetime:
-    assert token.expires is not None  # the token was just issued
+def lifetime(token: Token | None, _events: object) -> Lifetime:
+    assert token is not None  # the token was just issued
     return Lifetime(token.expires.isoformat())
 
 

@@ -109,7 +109,7 @@ def link_telegram(parts: Parts, request: Request[LinkBody]) -> Answer[Linked]:
     redeem = RedeemLink(token.digest, account, request.now)
     redeemed = request.take(TELEGRAM_OFFER, token.token, redeem, _member_of_offer)
     person = redeemed.answer["person"]
-    if not parts.commands.state(PERSON, person)[0].is_member:
+    if parts.member(person) is None:
         raise Refused("telegram-link-not-accepted", "whom this link was shown to has left")
 
     # Noted before it is linked, so that unlinking finds the account from here on.
@@ -146,16 +146,17 @@ def whose_telegram(parts: Parts, request: Request[None, ChatQuery]) -> Answer[Wh
     """Who speaks from a chat?"""
     request.actor.require_service("gateway")
     account = parts.identification.known_reference(Contact(TELEGRAM_KIND, request.query.chat))
-    return Answer(Whose(None if account is None else parts.commands.state(TELEGRAM, account)[0].person))
+    linked = None if account is None else parts.commands.state(TELEGRAM, account)[0]
+    return Answer(Whose(linked.person if linked else None))
 
 
-def _offer_lifetime(offer: Offer, _events: object) -> OfferLifetime:
-    assert offer.expires is not None  # the link was just offered
+def _offer_lifetime(offer: Offer | None, _events: object) -> OfferLifetime:
+    assert offer is not None  # the link was just offered
     return OfferLifetime(offer.expires.isoformat())
 
 
-def _member_of_offer(offer: Offer, _events: object) -> Linked:
-    assert offer.person is not None  # a link that was redeemed was offered
+def _member_of_offer(offer: Offer | None, _events: object) -> Linked:
+    assert offer is not None  # a link that was redeemed was offered
     return Linked(offer.person)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import Refused
@@ -66,42 +65,32 @@ class Competence:
     newest: dict[tuple[str, str, str], CompetenceRated] = field(default_factory=dict)
 
 
-def decide(command: Command, competence: Competence) -> Sequence[Event]:
-    """A second rater is another; the same said again for the same reason changes nothing."""
-    match command:
-        case Rate():
-            if (command.rater == SELF) != (command.by == command.person):
-                raise Refused(
-                    "second-rater-is-another", "oneself is rated as oneself, and by a second rater as another"
-                )
-            rated = CompetenceRated(
-                command.person,
-                command.unit,
-                command.area,
-                command.aspect,
-                command.level,
-                command.rater,
-                command.by,
-                command.framework,
-                command.region,
-                command.because,
-            )
-            return [] if competence.newest.get(_key(rated)) == rated else [rated]
-        case _:
-            raise TypeError(type(command).__name__)
+def decide(command: Rate, competence: Competence) -> Sequence[Event]:
+    """A second rater is another person; the same rating for the same reason changes nothing."""
+    if (command.rater == SELF) != (command.by == command.person):
+        raise Refused("second-rater-is-another", "oneself is rated as oneself, and by a second rater as another")
+    rated = CompetenceRated(
+        command.person,
+        command.unit,
+        command.area,
+        command.aspect,
+        command.level,
+        command.rater,
+        command.by,
+        command.framework,
+        command.region,
+        command.because,
+    )
+    return [] if competence.newest.get(_key(rated)) == rated else [rated]
 
 
 def _key(rated: CompetenceRated) -> tuple[str, str, str]:
     return rated.unit, rated.aspect, rated.rater
 
 
-def evolve(competence: Competence, event: Any) -> Competence:
-    """What stands after an event."""
-    match event:
-        case CompetenceRated():
-            return Competence({**competence.newest, _key(event): event})
-        case _:
-            return competence
+def evolve(competence: Competence, event: CompetenceRated) -> Competence:
+    """The newest ratings after an event."""
+    return Competence({**competence.newest, _key(event): event})
 
 
 COMPETENCE: Decider[Competence] = Decider("competence", Competence(), decide, evolve)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import assert_never
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import Refused
@@ -50,6 +50,9 @@ class WithdrawConsent(Command):
     at: datetime
 
 
+ConsentCommand = GiveConsent | WithdrawConsent
+
+
 @dataclass(frozen=True, slots=True)
 class ConsentGiven(Event):
     """``region`` is where the person lived."""
@@ -71,6 +74,9 @@ class ConsentWithdrawn(Event):
     at: datetime
 
 
+ConsentEvent = ConsentGiven | ConsentWithdrawn
+
+
 @dataclass(frozen=True, slots=True)
 class Consents:
     """What holds, by purpose and partner."""
@@ -83,7 +89,7 @@ def newest_wording(purpose: str) -> int:
     return max(WORDINGS[purpose])
 
 
-def decide(command: Command, consents: Consents) -> Sequence[Event]:
+def decide(command: ConsentCommand, consents: Consents) -> Sequence[Event]:
     """Only what is asked for now is agreed to; what is shared is shared with one who is named."""
     match command:
         case GiveConsent():
@@ -102,10 +108,10 @@ def decide(command: Command, consents: Consents) -> Sequence[Event]:
                 return []
             return [ConsentWithdrawn(command.purpose, command.partner, command.region, command.at)]
         case _:
-            raise TypeError(type(command).__name__)
+            assert_never(command)
 
 
-def evolve(consents: Consents, event: Any) -> Consents:
+def evolve(consents: Consents, event: ConsentEvent) -> Consents:
     """What holds after an event."""
     match event:
         case ConsentGiven():
@@ -114,7 +120,7 @@ def evolve(consents: Consents, event: Any) -> Consents:
             gone = (event.purpose, event.partner)
             return Consents({kind: given for kind, given in consents.given.items() if kind != gone})
         case _:
-            return consents
+            assert_never(event)
 
 
 CONSENT: Decider[Consents] = Decider("consent", Consents(), decide, evolve)

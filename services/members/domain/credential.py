@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import assert_never
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import NotFound, TooMany
@@ -42,6 +42,9 @@ class EnterCode(Command):
     at: datetime
 
 
+LoginCommand = RequestCode | EnterCode
+
+
 @dataclass(frozen=True, slots=True)
 class LoginCodeIssued(Event):
     """``code`` is an id from which the digits are derived under a secret outside the database."""
@@ -67,6 +70,9 @@ class LoginCodeRejected(Event):
     """A wrong code was entered while a right one was to be had."""
 
 
+LoginEvent = LoginCodeIssued | LoginCodeAccepted | LoginCodeRejected
+
+
 @dataclass(frozen=True, slots=True)
 class LiveCode:
     """A code that was issued and not used."""
@@ -86,7 +92,7 @@ class Login:
     wrong: int = 0
 
 
-def decide_login(command: Command, login: Login) -> Sequence[Event]:
+def decide_login(command: LoginCommand, login: Login) -> Sequence[Event]:
     """Five codes an hour, each good for ten minutes and for five wrong attempts at most."""
     match command:
         case RequestCode():
@@ -94,7 +100,7 @@ def decide_login(command: Command, login: Login) -> Sequence[Event]:
         case EnterCode():
             return _enter(command, login)
         case _:
-            raise TypeError(type(command).__name__)
+            assert_never(command)
 
 
 def _request(command: RequestCode, login: Login) -> Sequence[Event]:
@@ -115,7 +121,7 @@ def _enter(command: EnterCode, login: Login) -> Sequence[Event]:
     return [LoginCodeRejected()]
 
 
-def evolve_login(login: Login, event: Any) -> Login:
+def evolve_login(login: Login, event: LoginEvent) -> Login:
     """Which codes are good after an event."""
     match event:
         case LoginCodeIssued():
@@ -129,7 +135,7 @@ def evolve_login(login: Login, event: Any) -> Login:
         case LoginCodeRejected():
             return replace(login, wrong=login.wrong + 1)
         case _:
-            return login
+            assert_never(event)
 
 
 LOGIN: Decider[Login] = Decider("login", Login(), decide_login, evolve_login)
@@ -153,6 +159,9 @@ class RevokeToken(Command):
     at: datetime
 
 
+TokenCommand = IssueToken | RevokeToken
+
+
 @dataclass(frozen=True, slots=True)
 class TokenIssued(Event):
     """``name`` is sealed under the person's key. The token's secret itself stands nowhere."""
@@ -171,44 +180,45 @@ class TokenRevoked(Event):
     at: datetime
 
 
+TokenEvent = TokenIssued | TokenRevoked
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
-    """``person`` is None while there is no such token."""
-
-    person: str | None = None
-    digest: str = ""
-    expires: datetime | None = None
+    person: str
+    digest: str
+    expires: datetime
     revoked: bool = False
 
     def good(self, at: datetime) -> bool:
         """Whether it opens anything at machine time ``at``, its secret apart."""
-        return self.expires is not None and at < self.expires and not self.revoked
+        return at < self.expires and not self.revoked
 
 
-def decide_token(command: Command, token: Token) -> Sequence[Event]:
+def decide_token(command: TokenCommand, token: Token | None) -> Sequence[Event]:
     """A token is issued once and may be revoked once; doing either again changes nothing."""
     match command:
         case IssueToken():
-            if token.person is not None:
+            if token is not None:
                 return []
             return [TokenIssued(command.person, command.name, command.digest, command.issued, command.expires)]
         case RevokeToken():
-            if token.person is None:
+            if token is None:
                 raise NotFound("there is no such token")
             return [] if token.revoked else [TokenRevoked(command.at)]
         case _:
-            raise TypeError(type(command).__name__)
+            assert_never(command)
 
 
-def evolve_token(token: Token, event: Any) -> Token:
+def evolve_token(token: Token | None, event: TokenEvent) -> Token | None:
     """What a token is worth after an event."""
     match event:
         case TokenIssued():
             return Token(event.person, event.digest, event.expires)
         case TokenRevoked():
-            return replace(token, revoked=True)
+            return token and replace(token, revoked=True)
         case _:
-            return token
+            assert_never(event)
 
 
-TOKEN: Decider[Token] = Decider("token", Token(), decide_token, evolve_token)
+TOKEN: Decider[Token | None] = Decider("token", None, decide_token, evolve_token)

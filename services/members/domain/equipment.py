@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import assert_never
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import NotFound, Refused
@@ -93,26 +93,30 @@ class EquipmentWithdrawn(Event):
     at: datetime
 
 
+EquipmentEvent = EquipmentRegistered | EquipmentLent | EquipmentReturned | EquipmentWithdrawn
+
+
 @dataclass(frozen=True, slots=True)
 class Equipment:
-    """``owner`` is "" while there is nothing; ``activity`` where it is now, None with its owner."""
+    """``activity`` is where the thing is, None with its owner; ``loans`` counts them."""
 
-    owner: str = ""
-    region: str = ""
+    owner: str
+    region: str
     activity: str | None = None
     loans: int = 0
     withdrawn: bool = False
 
 
-def decide(command: Command, equipment: Equipment) -> Sequence[Event]:
-    """A thing is in one place at a time; what is withdrawn while it is away still comes back, and goes nowhere else."""
+def decide(command: EquipmentCommand, equipment: Equipment | None) -> Sequence[Event]:
+    """A thing is in one place at a time. A thing that is withdrawn while it is away still comes back, and goes nowhere else.
+    Raises ``NotFound`` for a thing that was never registered.
+    """
+    if isinstance(command, RegisterEquipment):
+        new = EquipmentRegistered(command.name, command.kind, command.owner, command.library, command.region)
+        return [new] if equipment is None else []
+    if equipment is None:
+        raise NotFound("there is no such thing")
     match command:
-        case RegisterEquipment():
-            if equipment.owner:
-                return []
-            return [EquipmentRegistered(command.name, command.kind, command.owner, command.library, command.region)]
-        case _ if not equipment.owner:
-            raise NotFound("there is no such thing")
         case LendEquipment():
             return _lend(command, equipment)
         case ReturnEquipment():
@@ -120,7 +124,7 @@ def decide(command: Command, equipment: Equipment) -> Sequence[Event]:
         case WithdrawEquipment():
             return [] if equipment.withdrawn else [EquipmentWithdrawn(command.at)]
         case _:
-            raise TypeError(type(command).__name__)
+            assert_never(command)
 
 
 def _lend(command: LendEquipment, equipment: Equipment) -> Sequence[Event]:
@@ -133,11 +137,17 @@ def _lend(command: LendEquipment, equipment: Equipment) -> Sequence[Event]:
     return [EquipmentLent(command.activity, command.by, command.at, equipment.loans + 1)]
 
 
-def evolve(equipment: Equipment, event: Any) -> Equipment:
-    """Where it is after an event."""
+def evolve(equipment: Equipment | None, event: EquipmentEvent) -> Equipment | None:
+    """The thing after an event."""
+    if isinstance(event, EquipmentRegistered):
+        return Equipment(event.owner, event.region)
+    return equipment and _evolve_registered(equipment, event)
+
+
+def _evolve_registered(
+    equipment: Equipment, event: EquipmentLent | EquipmentReturned | EquipmentWithdrawn
+) -> Equipment:
     match event:
-        case EquipmentRegistered():
-            return Equipment(event.owner, event.region)
         case EquipmentLent():
             return replace(equipment, activity=event.activity, loans=event.loan)
         case EquipmentReturned():
@@ -145,7 +155,7 @@ def evolve(equipment: Equipment, event: Any) -> Equipment:
         case EquipmentWithdrawn():
             return replace(equipment, withdrawn=True)
         case _:
-            return equipment
+            assert_never(event)
 
 
-EQUIPMENT: Decider[Equipment] = Decider("equipment", Equipment(), decide, evolve)
+EQUIPMENT: Decider[Equipment | None] = Decider("equipment", None, decide, evolve)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import assert_never
 
 from services.kernel.base.message import Command, Event
 from services.kernel.commands.decider import Decider
@@ -39,6 +39,9 @@ class FinishErasure(Command):
     ids: tuple[str, ...]
 
 
+ErasureCommand = StartErasure | NoteReferences | FinishErasure
+
+
 @dataclass(frozen=True, slots=True)
 class ErasureStarted(Event):
     """All ids that were the person's at that moment, those started before among them."""
@@ -63,6 +66,9 @@ class MemberErased(Event):
     region: str | None
 
 
+ErasureEvent = ErasureStarted | ReferencesNoted | MemberErased
+
+
 @dataclass(frozen=True, slots=True)
 class Erasure:
     """``started`` and ``finished`` are the ids of either step; ``references`` all that are known of the contacts."""
@@ -73,7 +79,7 @@ class Erasure:
     references: tuple[str, ...] = ()
 
 
-def decide(command: Command, erasure: Erasure) -> Sequence[Event]:
+def decide(command: ErasureCommand, erasure: Erasure) -> Sequence[Event]:
     """Nothing is finished that was not started; started again with nothing new it changes nothing."""
     match command:
         case StartErasure():
@@ -90,10 +96,10 @@ def decide(command: Command, erasure: Erasure) -> Sequence[Event]:
                 return []
             return [MemberErased(known, erasure.region)]
         case _:
-            raise TypeError(type(command).__name__)
+            assert_never(command)
 
 
-def evolve(erasure: Erasure, event: Any) -> Erasure:
+def evolve(erasure: Erasure, event: ErasureEvent) -> Erasure:
     """How far it is after an event."""
     match event:
         case ErasureStarted():
@@ -103,7 +109,7 @@ def evolve(erasure: Erasure, event: Any) -> Erasure:
         case MemberErased():
             return replace(erasure, finished=event.ids)
         case _:
-            return erasure
+            assert_never(event)
 
 
 def _knowing(erasure: Erasure, references: Sequence[str]) -> Erasure:

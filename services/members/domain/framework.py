@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import Refused
@@ -136,16 +135,8 @@ class Frameworks:
         return here
 
 
-def decide(command: Command, frameworks: Frameworks) -> Sequence[Event]:
-    """A version is whole in itself, comes once, and leaves no unit of the one before without a place."""
-    match command:
-        case AdoptFramework():
-            return _adopt(command, frameworks)
-        case _:
-            raise TypeError(type(command).__name__)
-
-
-def _adopt(command: AdoptFramework, frameworks: Frameworks) -> Sequence[Event]:
+def decide(command: AdoptFramework, frameworks: Frameworks) -> Sequence[Event]:
+    """A version is whole in itself, comes once, and leaves no unit of the version before without a place."""
     framework = command.framework
     if (standing := frameworks.version(framework.version)) is not None:
         if standing == framework:
@@ -181,13 +172,9 @@ def _troubles(framework: Framework) -> Iterator[str]:
         yield "the aspects are knowledge, skill and attitude, in this order"
 
 
-def evolve(frameworks: Frameworks, event: Any) -> Frameworks:
+def evolve(frameworks: Frameworks, event: FrameworkAdopted) -> Frameworks:
     """The versions after an event."""
-    match event:
-        case FrameworkAdopted():
-            return Frameworks((*frameworks.adopted, event))
-        case _:
-            return frameworks
+    return Frameworks((*frameworks.adopted, event))
 
 
 FRAMEWORK: Decider[Frameworks] = Decider("framework", Frameworks(), decide, evolve)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import assert_never
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import NotFound, Refused
@@ -40,6 +40,9 @@ class ForgetGuest(Command):
     """Whoever left this contact is to be forgotten, and the guest with them, unless it is known to be somebody."""
 
 
+GuestCommand = AddGuest | TieGuest | ForgetGuest
+
+
 @dataclass(frozen=True, slots=True)
 class GuestAdded(Event):
     """``name``, ``email`` and ``phone`` are sealed under the guest's key; ``references`` tell nothing about anybody."""
@@ -63,36 +66,38 @@ class GuestForgotten(Event):
     """From here on the guest is nobody; what is sealed is destroyed next (``erasure``)."""
 
 
+GuestEvent = GuestAdded | GuestTied | GuestForgotten
+
+
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """``added`` is False while nobody has noted this guest; ``person`` is the member that the guest is tied to."""
+    """``person`` is the member that the guest is tied to."""
 
-    added: bool = False
-    name: str | None = None
-    email: str | None = None
-    phone: str | None = None
+    name: str | None
+    email: str | None
+    phone: str | None
     person: str | None = None
     forgotten: bool = False
 
 
-def decide(command: Command, guest: Guest) -> Sequence[Event]:
+def decide(command: GuestCommand, guest: Guest | None) -> Sequence[Event]:
     """A guest is noted once, and is one member at most."""
     match command:
         case AddGuest():
-            if guest.added:
+            if guest is not None:
                 raise Refused("guest-is-known", "this guest has been added already")
             return [GuestAdded(command.name, command.email, command.phone, command.references)]
         case TieGuest():
             return _tie(command, guest)
         case ForgetGuest():
-            somebody = not guest.added or guest.person is not None
-            return [] if somebody or guest.forgotten else [GuestForgotten()]
+            waits = guest is not None and guest.person is None and not guest.forgotten
+            return [GuestForgotten()] if waits else []
         case _:
-            raise TypeError(type(command).__name__)
+            assert_never(command)
 
 
-def _tie(command: TieGuest, guest: Guest) -> Sequence[Event]:
-    if not guest.added:
+def _tie(command: TieGuest, guest: Guest | None) -> Sequence[Event]:
+    if guest is None:
         raise NotFound("there is no such guest")
     if guest.person == command.person:
         return []
@@ -103,17 +108,17 @@ def _tie(command: TieGuest, guest: Guest) -> Sequence[Event]:
     return [GuestTied(command.person, command.how)]
 
 
-def evolve(guest: Guest, event: Any) -> Guest:
+def evolve(guest: Guest | None, event: GuestEvent) -> Guest | None:
     """What a guest is after an event."""
     match event:
         case GuestAdded():
-            return Guest(True, event.name, event.email, event.phone)
+            return Guest(event.name, event.email, event.phone)
         case GuestTied():
-            return replace(guest, person=event.person)
+            return guest and replace(guest, person=event.person)
         case GuestForgotten():
-            return replace(guest, forgotten=True)
+            return guest and replace(guest, forgotten=True)
         case _:
-            return guest
+            assert_never(event)
 
 
-GUEST: Decider[Guest] = Decider("guest", Guest(), decide, evolve)
+GUEST: Decider[Guest | None] = Decider("guest", None, decide, evolve)

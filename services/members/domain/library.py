@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import assert_never
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import NotFound, Refused
@@ -65,6 +65,9 @@ class ChangeInterest(Command):
     interest: str
 
 
+LibraryCommand = RegisterLibrary | DescribeLibrary | ChangeInterest
+
+
 @dataclass(frozen=True, slots=True)
 class LibraryRegistered(Event):
     """``kind`` of ``KINDS``, ``level`` of ``LEVELS``, ``size`` of ``SIZES`` or unknown."""
@@ -97,73 +100,68 @@ class LibraryInterestChanged(Event):
     region: str
 
 
+LibraryEvent = LibraryRegistered | LibraryDescribed | LibraryInterestChanged
+
+
 @dataclass(frozen=True, slots=True)
 class Library:
-    """``name`` is "" while nobody has registered it."""
-
-    name: str = ""
-    kind: str = "other"
-    level: str = "none"
-    region: str = ""
-    subdistrict: str | None = None
-    size: str | None = None
+    name: str
+    kind: str
+    level: str
+    region: str
+    subdistrict: str | None
+    size: str | None
     interest: str = "none"
 
-    @property
-    def is_known(self) -> bool:
-        """Whether it is registered."""
-        return bool(self.name)
 
-
-def decide(command: Command, library: Library) -> Sequence[Event]:
-    """A library is registered once; a school has a level."""
+def decide(command: LibraryCommand, library: Library | None) -> Sequence[Event]:
+    """A library is registered once; a school has a level. Raises ``NotFound`` for a library that was never registered."""
+    if isinstance(command, RegisterLibrary):
+        return _register(command) if library is None else []
+    if library is None:
+        raise NotFound("there is no such library")
     match command:
-        case RegisterLibrary():
-            if library.is_known:
-                return []
-            _level_of_school(command.kind, command.level)
-            return [
-                LibraryRegistered(
-                    command.name, command.kind, command.level, command.region, command.subdistrict, command.size
-                )
-            ]
         case DescribeLibrary():
             return _describe(command, library)
-        case ChangeInterest():
-            if not library.is_known:
-                raise NotFound("there is no such library")
-            unchanged = command.interest == library.interest
-            return [] if unchanged else [LibraryInterestChanged(command.interest, library.region)]
+        case ChangeInterest(interest=interest):
+            return [] if interest == library.interest else [LibraryInterestChanged(interest, library.region)]
         case _:
-            raise TypeError(type(command).__name__)
+            assert_never(command)
+
+
+def _register(command: RegisterLibrary) -> Sequence[Event]:
+    _require_level_of_school(command.kind, command.level)
+    return [
+        LibraryRegistered(command.name, command.kind, command.level, command.region, command.subdistrict, command.size)
+    ]
 
 
 def _describe(command: DescribeLibrary, library: Library) -> Sequence[Event]:
-    if not library.is_known:
-        raise NotFound("there is no such library")
-    _level_of_school(command.kind, command.level)
+    _require_level_of_school(command.kind, command.level)
     described = LibraryDescribed(
         library.name, library.region, command.kind, command.level, command.subdistrict, command.size
     )
     return [] if evolve(library, described) == library else [described]
 
 
-def _level_of_school(kind: str, level: str) -> None:
+def _require_level_of_school(kind: str, level: str) -> None:
     if kind == "school" and level not in {"basic", "secondary"}:
         raise Refused("school-has-a-level", "a school is of basic or of secondary level")
 
 
-def evolve(library: Library, event: Any) -> Library:
+def evolve(library: Library | None, event: LibraryEvent) -> Library | None:
     """What a library is after an event."""
     match event:
         case LibraryRegistered():
             return Library(event.name, event.kind, event.level, event.region, event.subdistrict, event.size)
         case LibraryDescribed():
-            return replace(library, kind=event.kind, level=event.level, subdistrict=event.subdistrict, size=event.size)
+            return library and replace(
+                library, kind=event.kind, level=event.level, subdistrict=event.subdistrict, size=event.size
+            )
         case LibraryInterestChanged():
-            return replace(library, interest=event.interest)
+            return library and replace(library, interest=event.interest)
         case _:
-            return library
+            assert_never(event)
 
 
-LIBRARY: Decider[Library] = Decider("library", Library(), decide, evolve)
+LIBRARY: Decider[Library | None] = Decider("library", None, decide, evolve)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar, assert_never
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import Refused
@@ -126,6 +126,9 @@ class StandInEnded(Event):
     until: datetime
 
 
+OfficeEvent = OfficeAssumed | OfficeVacated | StandInNamed | StandInEnded
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """``holder`` and ``stand_in`` are never both set. ``free_since`` is when the last term ended."""
@@ -135,7 +138,7 @@ class Office:
     free_since: datetime | None = None
 
 
-def decide(command: Command, office: Office) -> Sequence[Event]:
+def decide(command: OfficeCommand, office: Office) -> Sequence[Event]:
     """One holder at a time; a stand-in only while there is none."""
     match command:
         case AssumeOffice():
@@ -149,7 +152,7 @@ def decide(command: Command, office: Office) -> Sequence[Event]:
         case LeaveOffice():
             return _leave(command, office)
         case _:
-            raise TypeError(type(command).__name__)
+            assert_never(command)
 
 
 def _assume(command: AssumeOffice, office: Office) -> Sequence[Event]:
@@ -218,7 +221,7 @@ def _end_stand_in(command: AssumeOffice | NameStandIn, office: Office) -> Sequen
     return [StandInEnded(command.office, command.region, office.stand_in, command.at)]
 
 
-def evolve(office: Office, event: Any) -> Office:
+def evolve(office: Office, event: OfficeEvent) -> Office:
     """Who holds an office after an event."""
     match event:
         case OfficeAssumed():
@@ -230,7 +233,7 @@ def evolve(office: Office, event: Any) -> Office:
         case StandInEnded():
             return replace(office, stand_in=None)
         case _:
-            return office
+            assert_never(event)
 
 
 OFFICE: Decider[Office] = Decider("office", Office(), decide, evolve)

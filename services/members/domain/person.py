@@ -6,14 +6,16 @@ Whose a contact is cannot be seen from one stream; ``identification`` finds the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import assert_never
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import NotFound, Refused, Unavailable
 from services.kernel.commands.decider import Decider
+
+DEFAULT_LANGUAGE = "id"
 
 
 class Standing(StrEnum):
@@ -39,7 +41,7 @@ class Join(Command):
     region: str
     subdistrict: str
     registered: date
-    language: str = "id"
+    language: str = DEFAULT_LANGUAGE
     how: str = "form"
 
 
@@ -133,33 +135,55 @@ class ErasureDecided(Event):
     region: str | None
 
 
+PersonCommand = Join | YieldIdentity | KeepForGuest | ChangeMember | Leave
+PersonEvent = MemberJoined | MemberChanged | IdentityYielded | IdentityKeptForGuest | ErasureDecided
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """All that is known of a member. ``name``, ``email``, ``phone`` and ``background`` are sealed."""
+
+    name: str
+    email: str | None
+    phone: str | None
+    library: str
+    region: str
+    subdistrict: str
+    language: str
+    how: str
+    registered: date
+    background: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What is known. ``to`` is the id that this one yielded to; ``kept_for`` the references that it was kept for a guest
-    for, None where it is no guest's.
+    """``member`` is set where ``standing`` is ``MEMBER``. ``to`` is the id that this id yielded to. ``kept_for`` holds the contacts'
+    references for whose sake the id was kept for a guest, None for an id that was never kept. ``lived_in`` is the region of
+    somebody who was erased.
     """
 
     standing: Standing = Standing.NOBODY
-    name: str | None = None
-    email: str | None = None
-    phone: str | None = None
-    library: str = ""
-    region: str | None = None
-    subdistrict: str | None = None
-    language: str = "id"
-    how: str = ""
-    registered: date = date.min
+    member: Member | None = None
     to: str | None = None
-    background: str | None = None
     kept_for: frozenset[str] | None = None
+    lived_in: str | None = None
 
     @property
     def is_member(self) -> bool:
-        """Whether this is a member."""
-        return self.standing is Standing.MEMBER
+        return self.member is not None
+
+    @property
+    def region(self) -> str | None:
+        """Where the member lives, or where an erased member lived; None for all others."""
+        return self.member.region if self.member else self.lived_in
+
+    @property
+    def language(self) -> str:
+        """The language that the member reads; the community's own for everybody else."""
+        return self.member.language if self.member else DEFAULT_LANGUAGE
 
 
-def decide(command: Command, person: Person) -> Sequence[Event]:
+def decide(command: PersonCommand, person: Person) -> Sequence[Event]:
     """Who is a member joins no more; an id is given up only while it is no member's, and a guest's is never one."""
     match command:
         case Join():
@@ -174,7 +198,7 @@ def decide(command: Command, person: Person) -> Sequence[Event]:
         case Leave():
             return _leave(command, person)
         case _:
-            raise TypeError(type(command).__name__)
+            assert_never(command)
 
 
 def _keep(command: KeepForGuest, person: Person) -> Sequence[Event]:
@@ -187,16 +211,17 @@ def _keep(command: KeepForGuest, person: Person) -> Sequence[Event]:
 
 
 def _change(command: ChangeMember, person: Person) -> Sequence[Event]:
-    if not person.is_member or person.region is None or person.subdistrict is None:
+    member = person.member
+    if member is None:
         raise NotFound("there is no such member")
     changed = MemberChanged(
         command.name,
         command.phone,
         command.background,
-        person.library if command.library is None else command.library,
-        person.region if command.region is None else command.region,
-        person.subdistrict if command.subdistrict is None else command.subdistrict,
-        person.language if command.language is None else command.language,
+        member.library if command.library is None else command.library,
+        member.region if command.region is None else command.region,
+        member.subdistrict if command.subdistrict is None else command.subdistrict,
+        member.language if command.language is None else command.language,
     )
     return [] if evolve(person, changed) == person else [changed]
 
@@ -240,33 +265,13 @@ def _join(command: Join, person: Person) -> Sequence[Event]:
             ]
 
 
-def evolve(person: Person, event: Any) -> Person:
-    """What a person is after an event."""
+def evolve(person: Person, event: PersonEvent) -> Person:
+    """The person after an event."""
     match event:
         case MemberJoined():
-            return Person(
-                Standing.MEMBER,
-                event.name,
-                event.email,
-                event.phone,
-                event.library,
-                event.region,
-                event.subdistrict,
-                event.language,
-                event.how,
-                event.registered,
-            )
+            return Person(Standing.MEMBER, Member(**asdict(event)))
         case MemberChanged():
-            return replace(
-                person,
-                name=event.name or person.name,
-                phone=event.phone or person.phone,
-                background=event.background or person.background,
-                library=event.library,
-                region=event.region,
-                subdistrict=event.subdistrict,
-                language=event.language,
-            )
+            return replace(person, member=person.member and _changed(person.member, event))
         case IdentityYielded():
             return replace(person, standing=Standing.YIELDED, to=event.to)
         case IdentityKeptForGuest():
@@ -274,9 +279,22 @@ def evolve(person: Person, event: Any) -> Person:
             kept = (person.kept_for or frozenset()).union(event.references)
             return replace(person, standing=standing, kept_for=kept)
         case ErasureDecided():
-            return Person(Standing.ERASED, region=event.region)
+            return Person(Standing.ERASED, lived_in=event.region)
         case _:
-            return person
+            assert_never(event)
+
+
+def _changed(member: Member, event: MemberChanged) -> Member:
+    return replace(
+        member,
+        name=event.name or member.name,
+        phone=event.phone or member.phone,
+        background=event.background or member.background,
+        library=event.library,
+        region=event.region,
+        subdistrict=event.subdistrict,
+        language=event.language,
+    )
 
 
 PERSON: Decider[Person] = Decider("person", Person(), decide, evolve)

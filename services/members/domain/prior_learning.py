@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import assert_never
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import NotFound, Refused
@@ -49,6 +49,9 @@ class MovePriorLearning(Command):
     region: str
 
 
+PriorLearningCommand = SubmitPriorLearning | ReviewPriorLearning | MovePriorLearning
+
+
 @dataclass(frozen=True, slots=True)
 class PriorLearningSubmitted(Event):
     """What was claimed, and what was shown for it."""
@@ -87,27 +90,30 @@ class PriorLearningMoved(Event):
     region: str
 
 
+PriorLearningEvent = PriorLearningSubmitted | PriorLearningReviewed | PriorLearningMoved
+
+
 @dataclass(frozen=True, slots=True)
 class PriorLearning:
-    """``submitted`` is None while there is none; ``region`` is where it waits."""
+    """``region`` is where the submission waits, or was reviewed."""
 
-    submitted: PriorLearningSubmitted | None = None
+    submitted: PriorLearningSubmitted
+    region: str
     state: str = WAITING
-    region: str | None = None
 
 
-def decide(command: Command, prior: PriorLearning) -> Sequence[Event]:
+def decide(command: PriorLearningCommand, prior: PriorLearning | None) -> Sequence[Event]:
     """Another reviews it, once; until then it is where the person is."""
     match command:
         case SubmitPriorLearning():
-            return _submit(command) if prior.submitted is None else []
+            return _submit(command) if prior is None else []
         case ReviewPriorLearning():
             return _review(command, prior)
         case MovePriorLearning():
-            stays = prior.submitted is None or prior.state != WAITING or prior.region == command.region
-            return [] if stays else [PriorLearningMoved(command.region)]
+            moves = prior is not None and prior.state == WAITING and prior.region != command.region
+            return [PriorLearningMoved(command.region)] if moves else []
         case _:
-            raise TypeError(type(command).__name__)
+            assert_never(command)
 
 
 def _submit(command: SubmitPriorLearning) -> Sequence[Event]:
@@ -126,10 +132,10 @@ def _submit(command: SubmitPriorLearning) -> Sequence[Event]:
     ]
 
 
-def _review(command: ReviewPriorLearning, prior: PriorLearning) -> Sequence[Event]:
-    shown = prior.submitted
-    if shown is None:
+def _review(command: ReviewPriorLearning, prior: PriorLearning | None) -> Sequence[Event]:
+    if prior is None:
         raise NotFound("there is no such submission")
+    shown = prior.submitted
     if command.by == shown.person:
         raise Refused("second-rater-is-another", "what one has learnt before is reviewed by another")
     if prior.state != WAITING:
@@ -150,17 +156,17 @@ def _review(command: ReviewPriorLearning, prior: PriorLearning) -> Sequence[Even
     ]
 
 
-def evolve(prior: PriorLearning, event: Any) -> PriorLearning:
+def evolve(prior: PriorLearning | None, event: PriorLearningEvent) -> PriorLearning | None:
     """The submission after an event."""
     match event:
         case PriorLearningSubmitted():
-            return PriorLearning(event, region=event.region)
+            return PriorLearning(event, event.region)
         case PriorLearningMoved():
-            return replace(prior, region=event.region)
+            return prior and replace(prior, region=event.region)
         case PriorLearningReviewed():
-            return replace(prior, state=ACCEPTED if event.accepted else DECLINED)
+            return prior and replace(prior, state=ACCEPTED if event.accepted else DECLINED)
         case _:
-            return prior
+            assert_never(event)
 
 
-PRIOR_LEARNING: Decider[PriorLearning] = Decider("prior", PriorLearning(), decide, evolve)
+PRIOR_LEARNING: Decider[PriorLearning | None] = Decider("prior", None, decide, evolve)

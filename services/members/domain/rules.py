@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import Refused
@@ -97,16 +97,8 @@ class Rulebook:
         return [version for version in coming if version is not None]
 
 
-def decide(command: Command, rulebook: Rulebook) -> Sequence[Event]:
+def decide(command: ChangeRules, rulebook: Rulebook) -> Sequence[Event]:
     """A change of nothing makes no version; nothing is ruled for the past."""
-    match command:
-        case ChangeRules():
-            return _change(command, rulebook)
-        case _:
-            raise TypeError(type(command).__name__)
-
-
-def _change(command: ChangeRules, rulebook: Rulebook) -> Sequence[Event]:
     named = {rule.name: getattr(command, rule.name) for rule in fields(RuleSet)}
     named = {name: value for name, value in named.items() if value is not None}
     standing = rulebook.in_force(command.in_force_from)
@@ -131,13 +123,9 @@ def _differing(one: RuleSet, other: RuleSet) -> set[str]:
     return {rule.name for rule in fields(RuleSet) if getattr(one, rule.name) != getattr(other, rule.name)}
 
 
-def evolve(rulebook: Rulebook, event: Any) -> Rulebook:
+def evolve(rulebook: Rulebook, event: RulesChanged) -> Rulebook:
     """The rulebook after an event."""
-    match event:
-        case RulesChanged():
-            return Rulebook((*rulebook.versions, event))
-        case _:
-            return rulebook
+    return Rulebook((*rulebook.versions, event))
 
 
 RULES: Decider[Rulebook] = Decider("rules", Rulebook(), decide, evolve)

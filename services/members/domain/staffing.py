@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import Refused
@@ -32,22 +31,18 @@ class FirstStaffNoted(Event):
 
 @dataclass(frozen=True, slots=True)
 class Staffing:
-    """``first`` is None while nobody ever worked there."""
+    """``first`` is the person who was the first at the library."""
 
-    first: str | None = None
+    first: str
 
 
-def decide(command: Command, staffing: Staffing) -> Sequence[Event]:
-    """Whoever is not vouched for is the first of all."""
-    match command:
-        case NoteStaff():
-            if staffing.first is None:
-                return [FirstStaffNoted(command.person)]
-            if not command.vouched and staffing.first != command.person:
-                raise vouching_needed()
-            return []
-        case _:
-            raise TypeError(type(command).__name__)
+def decide(command: NoteStaff, staffing: Staffing | None) -> Sequence[Event]:
+    """A person who is not vouched for must be the first of all."""
+    if staffing is None:
+        return [FirstStaffNoted(command.person)]
+    if not command.vouched and staffing.first != command.person:
+        raise vouching_needed()
+    return []
 
 
 def vouching_needed() -> Refused:
@@ -57,13 +52,9 @@ def vouching_needed() -> Refused:
     )
 
 
-def evolve(staffing: Staffing, event: Any) -> Staffing:
-    """Who was the first after an event."""
-    match event:
-        case FirstStaffNoted():
-            return Staffing(event.person)
-        case _:
-            return staffing
+def evolve(_staffing: Staffing | None, event: FirstStaffNoted) -> Staffing:
+    """Who was the first, after an event."""
+    return Staffing(event.person)
 
 
-STAFFING: Decider[Staffing] = Decider("staffing", Staffing(), decide, evolve)
+STAFFING: Decider[Staffing | None] = Decider("staffing", None, decide, evolve)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import assert_never
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import Refused
@@ -36,6 +36,9 @@ class RedeemLink(Command):
     at: datetime
 
 
+OfferCommand = OfferLink | RedeemLink
+
+
 @dataclass(frozen=True, slots=True)
 class TelegramLinkOffered(Event):
     """Good until ``expires``."""
@@ -52,49 +55,55 @@ class TelegramLinkRedeemed(Event):
     account: str
 
 
+OfferEvent = TelegramLinkOffered | TelegramLinkRedeemed
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """``person`` is None while there is none; ``account`` is who came by it."""
+    """A link that a member was shown; ``account`` is the account that came by it."""
 
-    person: str | None = None
-    digest: str = ""
-    expires: datetime | None = None
+    person: str
+    digest: str
+    expires: datetime
     account: str | None = None
 
 
-def decide_offer(command: Command, offer: Offer) -> Sequence[Event]:
+def decide_offer(command: OfferCommand, offer: Offer | None) -> Sequence[Event]:
     """A link is good once, for half an hour, for whoever knows all of it."""
     match command:
         case OfferLink():
-            if offer.person is not None:
+            if offer is not None:
                 return []
             return [TelegramLinkOffered(command.person, command.digest, command.at + OFFER_LIVES)]
         case RedeemLink():
-            known = offer.expires is not None and offer.digest == command.digest
-            if not known or offer.account not in {None, command.account}:
-                raise _not_accepted()
-            if offer.account is not None:
-                return []
-            if offer.expires is None or command.at > offer.expires:
-                raise _not_accepted()
-            return [TelegramLinkRedeemed(command.account)]
+            return _redeem(command, offer)
         case _:
-            raise TypeError(type(command).__name__)
+            assert_never(command)
+
+
+def _redeem(command: RedeemLink, offer: Offer | None) -> Sequence[Event]:
+    if offer is None or offer.digest != command.digest or offer.account not in {None, command.account}:
+        raise _not_accepted()
+    if offer.account is not None:
+        return []
+    if command.at > offer.expires:
+        raise _not_accepted()
+    return [TelegramLinkRedeemed(command.account)]
 
 
 def _not_accepted() -> Refused:
     return Refused("telegram-link-not-accepted", "this link is not right, or no longer good; ask for another")
 
 
-def evolve_offer(offer: Offer, event: Any) -> Offer:
+def evolve_offer(offer: Offer | None, event: OfferEvent) -> Offer | None:
     """The offer after an event."""
     match event:
         case TelegramLinkOffered():
             return Offer(event.person, event.digest, event.expires)
         case TelegramLinkRedeemed():
-            return replace(offer, account=event.account)
+            return offer and replace(offer, account=event.account)
         case _:
-            return offer
+            assert_never(event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +121,9 @@ class UnlinkAccount(Command):
     person: str
 
 
+AccountCommand = LinkAccount | UnlinkAccount
+
+
 @dataclass(frozen=True, slots=True)
 class TelegramLinked(Event):
     """``chat`` is the id of the private chat, sealed under the person's key."""
@@ -127,37 +139,40 @@ class TelegramUnlinked(Event):
     person: str
 
 
+AccountEvent = TelegramLinked | TelegramUnlinked
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whose it is, None while it is nobody's."""
+    """An account that is a member's."""
 
-    person: str | None = None
+    person: str
 
 
-def decide_account(command: Command, account: Account) -> Sequence[Event]:
+def decide_account(command: AccountCommand, account: Account | None) -> Sequence[Event]:
     """One account, one member."""
     match command:
         case LinkAccount():
-            if account.person == command.person:
+            if account == Account(command.person):
                 return []
-            if account.person is not None:
+            if account is not None:
                 raise Refused("telegram-is-anothers", "this Telegram account is another member's")
             return [TelegramLinked(command.person, command.chat)]
         case UnlinkAccount():
-            return [TelegramUnlinked(command.person)] if account.person == command.person else []
+            return [TelegramUnlinked(command.person)] if account == Account(command.person) else []
         case _:
-            raise TypeError(type(command).__name__)
+            assert_never(command)
 
 
-def evolve_account(account: Account, event: Any) -> Account:
+def evolve_account(_account: Account | None, event: AccountEvent) -> Account | None:
     """Whose it is after an event."""
     match event:
         case TelegramLinked():
             return Account(event.person)
         case TelegramUnlinked():
-            return Account()
+            return None
         case _:
-            return account
+            assert_never(event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,24 +196,16 @@ class Accounts:
     noted: tuple[str, ...] = ()
 
 
-def decide_accounts(command: Command, accounts: Accounts) -> Sequence[Event]:
+def decide_accounts(command: NoteAccount, accounts: Accounts) -> Sequence[Event]:
     """An account is noted once."""
-    match command:
-        case NoteAccount():
-            return [] if command.account in accounts.noted else [TelegramAccountNoted(command.account)]
-        case _:
-            raise TypeError(type(command).__name__)
+    return [] if command.account in accounts.noted else [TelegramAccountNoted(command.account)]
 
 
-def evolve_accounts(accounts: Accounts, event: Any) -> Accounts:
+def evolve_accounts(accounts: Accounts, event: TelegramAccountNoted) -> Accounts:
     """The accounts after an event."""
-    match event:
-        case TelegramAccountNoted():
-            return Accounts((*accounts.noted, event.account))
-        case _:
-            return accounts
+    return Accounts((*accounts.noted, event.account))
 
 
-TELEGRAM_OFFER: Decider[Offer] = Decider("telegram_offer", Offer(), decide_offer, evolve_offer)
-TELEGRAM: Decider[Account] = Decider("telegram", Account(), decide_account, evolve_account)
+TELEGRAM_OFFER: Decider[Offer | None] = Decider("telegram_offer", None, decide_offer, evolve_offer)
+TELEGRAM: Decider[Account | None] = Decider("telegram", None, decide_account, evolve_account)
 TELEGRAM_ACCOUNTS: Decider[Accounts] = Decider("telegram_accounts", Accounts(), decide_accounts, evolve_accounts)

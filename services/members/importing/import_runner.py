@@ -88,10 +88,10 @@ class ImportRunner:
     def _advance(self, waiting: Waiting) -> int:
         identity = waiting.identity
         state, _ = self._parts.commands.state(REGISTRATION_IMPORT, identity)
-        if state.finished or (state.rows is None and self._abandoned(waiting.kept)):
+        if state is None:
+            return self._end(identity) if self._abandoned(waiting.kept) else 0
+        if state.finished:
             return self._end(identity)
-        if state.rows is None:
-            return 0
         rows = [row for row in self._stored(identity) if row.row > state.last][:ROWS_AT_ONCE]
         outcomes = tuple(self._take(identity, state, row) for row in rows)
         if not outcomes:

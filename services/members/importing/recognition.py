@@ -53,17 +53,19 @@ class Recognition:
         member = self._identification.member(contact)
         return None if member is None else self._opened(member)
 
-    def _opened(self, member: str) -> Applicant:
-        person, _ = self._commands.state(PERSON, member)
+    def _opened(self, identity: str) -> Applicant | None:
+        member = self._commands.state(PERSON, identity)[0].member
+        if member is None:
+            return None
         return Applicant(
-            name=self._vault.open(member, person.name) or "",
-            email=self._vault.open(member, person.email),
-            phone=self._vault.open(member, person.phone),
-            library=person.library,
-            region=person.region or "",
-            subdistrict=person.subdistrict or "",
-            registered=person.registered,
-            language=person.language,
+            name=self._vault.open(identity, member.name) or "",
+            email=self._vault.open(identity, member.email),
+            phone=self._vault.open(identity, member.phone),
+            library=member.library,
+            region=member.region,
+            subdistrict=member.subdistrict,
+            registered=member.registered,
+            language=member.language,
         )
 
 
