@@ -16,7 +16,7 @@ from services.members.views import VIEWS
 
 
 def definition() -> Definition:
-    """The service's declarations. It listens to events and mentoring: what people took part in."""
+    """The service's declarations. The service listens to events and mentoring: people's attendances and visits."""
     return Definition(
         name="members",
         registry=REGISTRY,

@@ -1,6 +1,7 @@
-"""The facts that members tells: the service's promise to the others. None carries personal data.
+"""The facts that members tells: the service's promise to the other services. No fact carries personal data.
 
-A fact's fields are a promise: one may join, none changes its meaning. ``library`` is an institution's name or id.
+Fields of a fact are a promise: a field may be added, and never changes its meaning. ``library`` is an institution's
+name or id.
 """
 
 from __future__ import annotations
@@ -173,7 +174,7 @@ FACTS, REGISTRY, tell = CONTRACT.facts, CONTRACT.registry, CONTRACT.tell
 
 @REGISTRY.upcaster("RulesChanged", 1)
 def _rules_that_came_later(data: dict[str, Any]) -> dict[str, Any]:
-    """What was not ruled yet is ruled as it was lived by: the defaults."""
+    """Give rules that were made later their defaults: the community lived by these."""
     return {**data, "rules": {**asdict(rules.RuleSet()), **data["rules"]}}
 
 

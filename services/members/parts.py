@@ -51,11 +51,11 @@ class Parts:
         return Joining(self.identification, self.vault)
 
     def member(self, identity: str) -> Member | None:
-        """A member as the member's own stream has it at this moment; None for an id of no member."""
+        """The member in the id's own stream at this moment; None for an id of no member."""
         return self.commands.state(PERSON, identity)[0].member
 
     def require_member(self, identity: str, field: str = "person") -> Member:
-        """The member of whom a request speaks in ``field``. Raises ``Malformed`` for an id of no member."""
+        """The member named in ``field`` of a request. Raises ``Malformed`` for an id of no member."""
         member = self.member(identity)
         if member is None:
             raise Malformed(errors={field: ["There is no such member."]})
@@ -69,7 +69,7 @@ class Parts:
         return known
 
     def require_place(self, region: str, subdistrict: str | None) -> None:
-        """Raises ``Malformed`` for a region that was never opened, or a sub-district that is not in it."""
+        """Raises ``Malformed`` for an unopened region, or a sub-district outside the region."""
         known = self.require_region(region)
         if subdistrict is not None and not known.has(subdistrict):
             raise Malformed(errors={"subdistrict": ["There is no such sub-district in this region."]})
@@ -81,7 +81,7 @@ class Parts:
 
 
 def parts(core: Core) -> Parts:
-    """This service's parts around those that every service has. Every part can be replaced in a test."""
+    """This service's parts around the kernel's. A test can replace every part."""
     return Parts(
         log=core.log,
         commands=core.commands,

@@ -1,4 +1,4 @@
-"""The HTTP surface of members: one module a thing; this one lists them all."""
+"""The HTTP routes of members. Each resource has a module; this module joins their routes."""
 
 from __future__ import annotations
 

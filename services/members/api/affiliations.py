@@ -1,4 +1,4 @@
-"""Who works at which library, from when to when."""
+"""The people who work at a library, with the times."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class EndBody:
 
 @dataclass(frozen=True)
 class AffiliationChange:
-    """The affiliation as it stands; ``role`` is null where it has ended."""
+    """The affiliation after the change; ``role`` is null after an end."""
 
     library: str
     person: str
@@ -67,7 +67,9 @@ class Term:
 
 @dataclass(frozen=True)
 class AffiliationAnswer:
-    """Somebody who works at the library, or did; terms from first to last. ``name`` is null where it was erased."""
+    """A person who works or worked at the library, with all terms from first to last. ``name`` is null after an
+    erasure.
+    """
 
     person: str
     name: str | None
@@ -107,7 +109,9 @@ def start_affiliation(parts: Parts, request: Request[AffiliationBody]) -> Answer
 
 
 def _is_first(parts: Parts, request: Request[Any], library: str, person: str, vouched: bool) -> bool:
-    """Whether nobody ever worked there before: the library's own stream tells two apart who say so at the same time."""
+    """Whether the person is the first ever at the library. The library's own stream decides between two people who
+    claim so at the same time.
+    """
     if not vouched and parts.views.find(AFFILIATIONS, {"library": library}, limit=1).items:
         # People who began before libraries had this stream are in the view alone; the stream knows all later ones.
         return parts.commands.state(STAFFING, library)[0] == Staffing(person)

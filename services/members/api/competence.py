@@ -20,8 +20,8 @@ routes = Routes()
 
 @dataclass(frozen=True)
 class BecauseBody:
-    """What a rating follows from: an activity or mentorship by its id, learning from before, or nothing that is known here.
-    The id goes out in a fact, so it is an id and no text.
+    """The reason for a rating: an activity or mentorship by its id, learning from before, or no reason known here. The
+    id goes out in a fact, so free text is refused.
     """
 
     kind: Annotated[str, OneOf(BECAUSE)]

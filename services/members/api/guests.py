@@ -1,4 +1,4 @@
-"""Guests: who takes part without belonging, and whose participation that turns out to be."""
+"""Guests: people who take part without being members, and the members that they turn out to be."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ routes = Routes()
 
 @dataclass(frozen=True)
 class GuestBody:
-    """What a guest gave of themselves; all of it may be left out."""
+    """The guest may leave every field out."""
 
     name: Text | None = None
     email: Text | None = None
@@ -30,7 +30,7 @@ class GuestBody:
 
 @dataclass(frozen=True)
 class GuestAnswer:
-    """A guest; ``person`` is the member whose participation this is, once that is known."""
+    """``person`` is the member that the guest is tied to."""
 
     guest: str
     name: str | None

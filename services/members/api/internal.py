@@ -1,4 +1,4 @@
-"""What the gateway and notifications ask: who is behind a token, and how people are reached."""
+"""Questions of the gateway and notifications: the person behind a token, and the ways to reach people."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ OWN = frozenset({Standing.MEMBER, Standing.ERASED})
 
 @dataclass(frozen=True)
 class TokenBody:
-    """A bearer token as its holder sent it. Any text will do: a text that is no token of ours is nobody's, not malformed."""
+    """A bearer token as its holder sent it. Any text is accepted here: a text of another form is an unknown token, not
+    a malformed request.
+    """
 
     token: str
 
@@ -46,7 +48,7 @@ class HeldBody:
 
 @dataclass(frozen=True)
 class ActorAnswer:
-    """An actor as ``policy.actor_from`` reads it, and the language that the person reads."""
+    """An actor as ``policy.actor_from`` reads it, with the language that the person reads."""
 
     kind: str
     id: str
@@ -57,7 +59,9 @@ class ActorAnswer:
 
 @dataclass(frozen=True)
 class PeopleQuery:
-    """Ids with commas between them. ``code``: the id of a login code whose digits are to be sent to the one person."""
+    """``ids``: ids with commas between. ``code``: the id of a login code whose digits are to be sent to the only person
+    asked for.
+    """
 
     ids: Annotated[str, not_blank(20_000)]
     code: str | Unset = UNSET

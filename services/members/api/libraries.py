@@ -1,4 +1,4 @@
-"""Libraries: what there is, and how each stands towards SLiMS."""
+"""The libraries, and how far each is with SLiMS."""
 
 from __future__ import annotations
 
@@ -193,7 +193,7 @@ def works_at(parts: Parts, person: str, library: str) -> bool:
 
 
 def accompanies(actor: Actor, region: str | None) -> bool:
-    """Whether somebody rates the people of a region, or reads who they are."""
+    """Whether the actor may rate or read the people of a region."""
     return actor.may("members.read", region) or actor.may("competence.rate", region)
 
 

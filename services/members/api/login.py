@@ -64,21 +64,21 @@ class LoginAnswer:
 
 @dataclass(frozen=True)
 class LogoutRequest:
-    """The token that shall open nothing any more."""
+    """The token to revoke."""
 
     token: Text
 
 
 @dataclass(frozen=True)
 class Entered:
-    """What is kept of a login: the person whom the code let in, None where the code was not accepted."""
+    """The kept part of a login: the person, None for a code that was not accepted."""
 
     person: str | None
 
 
 @dataclass(frozen=True)
 class Lifetime:
-    """What is kept of a token that was issued."""
+    """The kept part of a token's issue."""
 
     expires: IsoTime
 

@@ -37,7 +37,7 @@ class HeldOffice:
 
 @dataclass(frozen=True)
 class OwnAffiliation:
-    """A library that the person works at now, and in which role."""
+    """A library that the person works at now."""
 
     library: str
     name: str | None

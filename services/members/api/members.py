@@ -74,7 +74,7 @@ class MemberList(Listing[MemberAnswer]):
 
 @dataclass(frozen=True)
 class RosterQuery(OptionalPageQuery):
-    """Members of one region. Without a region: of the caller's one region, or of all for callers who may read all."""
+    """Without a region: the members of the caller's only region, or all members for callers who may read all."""
 
     region: Slug | Unset = UNSET
 
@@ -171,7 +171,7 @@ def guides(parts: Parts, request: Request[None, GuidesQuery]) -> Answer[Listing[
 
 
 def _only_region(actor: Actor) -> str | None:
-    """The one region whose roster the actor may read; None for actors who may read all, or are allowed several."""
+    """The only region whose roster the actor may read; None for actors who may read several or all."""
     regions = actor.grants.get("members.read", ())
     if actor.kind != "anonymous" and not regions:
         raise Forbidden(permission="members.read")

@@ -1,4 +1,4 @@
-"""Offices: who holds them, and how they pass on."""
+"""Offices: holders, handovers and stand-ins."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class StandInBody:
 
 @dataclass(frozen=True)
 class VacancyBody:
-    """``person``: whose term ends, for an office that many hold."""
+    """``person`` is the holder whose term ends, for an office with many holders."""
 
     region: Slug | None = None
     person: Identity80 | None = None
@@ -72,7 +72,7 @@ class HoldersQuery(OptionalPageQuery):
 
 @dataclass(frozen=True)
 class HolderAnswer:
-    """One of those who hold an office side by side."""
+    """A holder of an office with many holders."""
 
     office: str
     region: str | None
@@ -102,7 +102,7 @@ class OfficeList(Listing[OfficeAnswer]):
 
 @dataclass(frozen=True)
 class OfficeChange:
-    """Who holds the office now, and who stands in."""
+    """The holder and the stand-in after the change."""
 
     office: str
     region: str | None
@@ -225,7 +225,7 @@ def holder_shown(parts: Parts, row: OfficeRow) -> HolderAnswer:
 
 
 def office_shown(parts: Parts, office: str, region: str | None, row: OfficeRow | None) -> OfficeAnswer:
-    """``row`` is None for an office that nobody ever held."""
+    """``row`` is None for an office without a holder since the beginning."""
     return OfficeAnswer(
         office=office,
         region=region,

@@ -1,4 +1,4 @@
-"""Changing what is known of oneself."""
+"""Changing one's own data."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ APPOINTED = ("assigned", "applied", "volunteered")
 
 @dataclass(frozen=True)
 class Background:
-    """What somebody who runs a library brings along: schooling, how they came to it, and whether they have another task besides."""
+    """The background of a person who runs a library: schooling, way into the post, and whether the person has another
+    task besides.
+    """
 
     education: Annotated[str, OneOf(EDUCATION)] | None
     appointed: Annotated[str, OneOf(APPOINTED)] | None
@@ -34,7 +36,7 @@ class Background:
 
 @dataclass(frozen=True)
 class OwnDataBody:
-    """What is to change; what is left out stays. Region and sub-district change together."""
+    """The fields to change; fields left out stay. Region and sub-district change together."""
 
     name: Text | Unset = UNSET
     phone: Text | Unset = UNSET
@@ -109,7 +111,7 @@ def _drop_numbers(parts: Parts, identity: str, tried: Contact | None) -> None:
 
 
 def background_of(parts: Parts, identity: str, member: Member) -> Background:
-    """What somebody said of their background; null where they said nothing, and where it was erased."""
+    """The member's background; every field is null for a member who told none, and after an erasure."""
     opened = parts.vault.open(identity, member.background)
     said = json.loads(opened) if opened else {}
     return Background(said.get("education"), said.get("appointed"), said.get("double_role"))

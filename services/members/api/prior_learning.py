@@ -34,7 +34,7 @@ LINK = r"https?://\S+\Z"
 
 @dataclass(frozen=True)
 class SubmissionBody:
-    """What the person can already, and what shows it: a certificate, a course, years of work; perhaps a link."""
+    """A claimed level with its evidence: a certificate, a course, years of work; perhaps a link."""
 
     unit: Slug
     aspect: Annotated[str, OneOf(ASPECTS)]
@@ -54,7 +54,7 @@ class ReviewBody:
 
 @dataclass(frozen=True)
 class SubmissionsQuery(OptionalPageQuery):
-    """Submissions of a region, for those who rate there; the caller's own without a region."""
+    """Submissions of a region, for people who rate there; the caller's own without a region."""
 
     region: Slug | Unset = UNSET
     state: Annotated[str, OneOf((WAITING, ACCEPTED, DECLINED))] | Unset = UNSET

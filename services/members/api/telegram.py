@@ -1,4 +1,4 @@
-"""Linking a Telegram account to a member, and whose an account is."""
+"""Linking a Telegram account to a member, and finding the member behind an account."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ class LinkOffered:
 
 @dataclass(frozen=True)
 class LinkBody:
-    """The token that somebody came with, the id of their private chat, and the participant id under which this account took
-    part as a stranger, if it did.
+    """``token`` is the parameter of the link, ``chat`` the id of the private chat. ``guest`` is the participant id of a
+    stranger who took part from this account before.
     """
 
     token: Text
@@ -72,7 +72,7 @@ class ChatQuery:
 
 @dataclass(frozen=True)
 class Whose:
-    """The member who has linked the chat, null where nobody has."""
+    """The member who linked the chat, null for an unlinked chat."""
 
     person: str | None
 
@@ -167,6 +167,6 @@ def linked_accounts(parts: Parts, person: str) -> dict[str, AccountRow]:
 
 
 def chat_of(parts: Parts, person: str) -> str | None:
-    """The chat in which a member is written to, None where there is none."""
+    """The private chat of a member's newest account, None for a member without an account."""
     accounts = list(linked_accounts(parts, person).values())
     return parts.vault.open(person, accounts[-1].chat) if accounts else None

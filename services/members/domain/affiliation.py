@@ -1,6 +1,6 @@
-"""An affiliation: who works at which library, as what, from a date to a date.
+"""Affiliation: a person works at a library in a role, from a date to a date.
 
-One stream a library and person. It ends and may begin anew; every term stays.
+One stream a library and person. An affiliation may end and begin again; every term stays.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ def affiliation_identity(library: str, person: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StartAffiliation(Command):
-    """``since`` is when the person began there, at the latest ``at``, the present. Another role ends the one before.
+    """``since`` is when the person began, at the latest ``at``, the present. A new role ends the present role.
 
-    ``vouched``: somebody who works there says so, or who keeps the region's libraries. ``first``: nobody ever worked there
-    before this person, as the library's own stream says (``staffing``).
+    ``vouched``: a colleague or a keeper of the region's libraries confirms the start. ``first``: the person is the
+    first ever at the library, by the library's own stream (``staffing``).
     """
 
     library: str
@@ -43,7 +43,7 @@ class StartAffiliation(Command):
 
 @dataclass(frozen=True, slots=True)
 class EndAffiliation(Command):
-    """The person works there no more from ``until`` on, at the latest ``at``."""
+    """End the present term at ``until``, at the latest ``at``."""
 
     until: datetime
     at: datetime
@@ -158,7 +158,6 @@ def _ended(working: Working, until: datetime) -> AffiliationEnded:
 
 
 def evolve(_affiliation: Affiliation, event: AffiliationEvent) -> Affiliation:
-    """The affiliation after an event."""
     match event:
         case AffiliationStarted():
             return Working(event.library, event.person, event.region, event.role, event.since, event.term)

@@ -1,7 +1,7 @@
-"""How far somebody is, as they see it and as somebody else does: one stream a person, every rating kept.
+"""Competence: ratings of a person, by the person and by a second rater. One stream a person; every rating stays.
 
-What is rated is an aspect of a unit of a framework. A rating may name what it follows from, an activity or a mentorship, so
-that growth can be traced to what brought it about.
+A rating is of an aspect of a unit of a framework. The rating may name its reason, an activity or a mentorship, so that
+growth can be traced.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ BECAUSE = ("activity", "mentorship", "prior", "none")
 
 @dataclass(frozen=True, slots=True)
 class Because:
-    """What a rating follows from: ``kind`` of ``BECAUSE``, and its id where it has one."""
+    """The reason for a rating: ``kind`` of ``BECAUSE``, and the id of an activity, mentorship or submission."""
 
     kind: str
     id: str | None = None
@@ -89,7 +89,6 @@ def _key(rated: CompetenceRated) -> tuple[str, str, str]:
 
 
 def evolve(competence: Competence, event: CompetenceRated) -> Competence:
-    """The newest ratings after an event."""
     return Competence({**competence.newest, _key(event): event})
 
 

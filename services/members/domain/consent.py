@@ -1,6 +1,6 @@
-"""Consent: what a person agreed to, for one purpose at a time, in which words, from when to when. One stream a person.
+"""Consent: a person agrees to a purpose, in words with a version, and may withdraw. One stream a person.
 
-(UU PDP 27/2022: proof of it, and withdrawal as easy as giving.)
+(UU PDP 27/2022 asks for proof of consent, and for a withdrawal as easy as the consent.)
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ WORDINGS: Mapping[str, Mapping[int, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class GiveConsent(Command):
-    """Agree to a purpose in the words of ``wording``, a version; ``partner`` where it is for one."""
+    """Agree to a purpose in the words of version ``wording``; ``partner`` is set for a consent to share with a partner."""
 
     purpose: str
     partner: str | None
@@ -42,8 +42,6 @@ class GiveConsent(Command):
 
 @dataclass(frozen=True, slots=True)
 class WithdrawConsent(Command):
-    """Agree no more."""
-
     purpose: str
     partner: str | None
     region: str | None
@@ -66,8 +64,6 @@ class ConsentGiven(Event):
 
 @dataclass(frozen=True, slots=True)
 class ConsentWithdrawn(Event):
-    """What was agreed to before holds no more."""
-
     purpose: str
     partner: str | None
     region: str | None
@@ -79,7 +75,7 @@ ConsentEvent = ConsentGiven | ConsentWithdrawn
 
 @dataclass(frozen=True, slots=True)
 class Consents:
-    """What holds, by purpose and partner."""
+    """The consents in force, by purpose and partner."""
 
     given: Mapping[tuple[str, str | None], ConsentGiven] = field(default_factory=dict)
 
@@ -90,7 +86,7 @@ def newest_wording(purpose: str) -> int:
 
 
 def decide(command: ConsentCommand, consents: Consents) -> Sequence[Event]:
-    """Only what is asked for now is agreed to; what is shared is shared with one who is named."""
+    """Accept the newest words alone, and sharing only with a named partner."""
     match command:
         case GiveConsent():
             if (command.purpose == SHARE_WITH_PARTNER) != (command.partner is not None):
@@ -112,7 +108,6 @@ def decide(command: ConsentCommand, consents: Consents) -> Sequence[Event]:
 
 
 def evolve(consents: Consents, event: ConsentEvent) -> Consents:
-    """What holds after an event."""
     match event:
         case ConsentGiven():
             return Consents({**consents.given, (event.purpose, event.partner): event})

@@ -1,9 +1,9 @@
-"""How a person shows who they are: one-time login codes, and bearer tokens.
+"""Credentials: one-time login codes, and bearer tokens.
 
-A login runs in a stream of its contact (``login-<reference>``), also for a contact that is nobody's: a stranger must not
-learn from a limit or an answer whether a contact is a member's. A token's stream is the token's own. Codes live in
-domain time, for they are a deadline that a person sees; a token's age is machine time, and a demonstration that moves
-domain time by weeks logs nobody out.
+A login runs in a stream of its contact (``login-<reference>``), also for an unknown contact: neither a limit nor an
+answer may tell a stranger whether a contact is a member's. A token has a stream of its own. Codes live in domain time,
+because a person sees the deadline. Tokens live in machine time, so that a demonstration that moves domain time by weeks
+ends no login.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class RequestCode(Command):
-    """Ask for a code. ``digest`` is the digits' under a secret; ``person`` None for a contact that is nobody's."""
+    """Ask for a code. ``digest`` is the keyed hash of the digits; ``person`` is None for an unknown contact."""
 
     code: str
     digest: str
@@ -58,7 +58,7 @@ class LoginCodeIssued(Event):
 
 @dataclass(frozen=True, slots=True)
 class LoginCodeAccepted(Event):
-    """The person is who they say. ``proves`` as in ``EnterCode``."""
+    """The person is identified. ``proves`` as in ``EnterCode``."""
 
     code: str
     person: str
@@ -67,7 +67,7 @@ class LoginCodeAccepted(Event):
 
 @dataclass(frozen=True, slots=True)
 class LoginCodeRejected(Event):
-    """A wrong code was entered while a right one was to be had."""
+    """The digits were wrong while at least one code was live."""
 
 
 LoginEvent = LoginCodeIssued | LoginCodeAccepted | LoginCodeRejected
@@ -85,7 +85,9 @@ class LiveCode:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """``codes`` may be several: people ask twice, and the first mail arrives last. ``wrong`` counts since the last."""
+    """``codes`` may be several: people ask twice, and the first mail arrives last. ``wrong`` counts wrong attempts
+    since the last code.
+    """
 
     codes: tuple[LiveCode, ...] = ()
     requested: tuple[datetime, ...] = ()
@@ -122,7 +124,6 @@ def _enter(command: EnterCode, login: Login) -> Sequence[Event]:
 
 
 def evolve_login(login: Login, event: LoginEvent) -> Login:
-    """Which codes are good after an event."""
     match event:
         case LoginCodeIssued():
             # Codes that were guessed at too often stay dead when another one is issued.
@@ -154,7 +155,7 @@ class IssueToken(Command):
 
 @dataclass(frozen=True, slots=True)
 class RevokeToken(Command):
-    """Make a token worthless, at machine time ``at``."""
+    """``at`` is machine time."""
 
     at: datetime
 
@@ -164,7 +165,7 @@ TokenCommand = IssueToken | RevokeToken
 
 @dataclass(frozen=True, slots=True)
 class TokenIssued(Event):
-    """``name`` is sealed under the person's key. The token's secret itself stands nowhere."""
+    """``name`` is sealed under the person's key. The token's secret is stored nowhere."""
 
     person: str
     name: str
@@ -175,8 +176,6 @@ class TokenIssued(Event):
 
 @dataclass(frozen=True, slots=True)
 class TokenRevoked(Event):
-    """The token opens nothing any more."""
-
     at: datetime
 
 
@@ -191,12 +190,12 @@ class Token:
     revoked: bool = False
 
     def good(self, at: datetime) -> bool:
-        """Whether it opens anything at machine time ``at``, its secret apart."""
+        """Whether the token is valid at machine time ``at``; the secret is checked elsewhere."""
         return at < self.expires and not self.revoked
 
 
 def decide_token(command: TokenCommand, token: Token | None) -> Sequence[Event]:
-    """A token is issued once and may be revoked once; doing either again changes nothing."""
+    """A token is issued once and revoked once; a repetition changes nothing."""
     match command:
         case IssueToken():
             if token is not None:
@@ -211,7 +210,6 @@ def decide_token(command: TokenCommand, token: Token | None) -> Sequence[Event]:
 
 
 def evolve_token(token: Token | None, event: TokenEvent) -> Token | None:
-    """What a token is worth after an event."""
     match event:
         case TokenIssued():
             return Token(event.person, event.digest, event.expires)

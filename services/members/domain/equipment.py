@@ -1,7 +1,7 @@
-"""Equipment: what members and libraries lend the community, and where each thing is. One stream a thing.
+"""Equipment: things that members and libraries lend the community. One stream a thing.
 
-Nearly all that is used is borrowed «dari komunitas atau individu peserta gathering»; so it is known whose it is, to which
-activity it was lent, and that it came back.
+Nearly all equipment in use is borrowed «dari komunitas atau individu peserta gathering». The stream records the owner,
+each loan to an activity, and each return.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ KINDS = ("laptop", "projector", "scanner", "printer", "network", "other")
 
 @dataclass(frozen=True, slots=True)
 class RegisterEquipment(Command):
-    """Offer a thing of one's own, or of the library that one works at."""
+    """Offer a thing of the owner's, or of the library that the owner works at."""
 
     name: str
     kind: str
@@ -31,7 +31,7 @@ class RegisterEquipment(Command):
 
 @dataclass(frozen=True, slots=True)
 class LendEquipment(Command):
-    """It goes to an activity; ``by`` notes it."""
+    """Lend the thing to an activity; ``by`` records the loan."""
 
     activity: str
     by: str
@@ -40,7 +40,7 @@ class LendEquipment(Command):
 
 @dataclass(frozen=True, slots=True)
 class ReturnEquipment(Command):
-    """It is back with its owner."""
+    """The owner has the thing again."""
 
     by: str
     at: datetime
@@ -48,7 +48,7 @@ class ReturnEquipment(Command):
 
 @dataclass(frozen=True, slots=True)
 class WithdrawEquipment(Command):
-    """It is lent no more."""
+    """Offer the thing no longer."""
 
     at: datetime
 
@@ -58,7 +58,7 @@ EquipmentCommand = RegisterEquipment | LendEquipment | ReturnEquipment | Withdra
 
 @dataclass(frozen=True, slots=True)
 class EquipmentRegistered(Event):
-    """``kind`` of ``KINDS``; ``owner`` is a member, ``library`` where it is one's."""
+    """``kind`` of ``KINDS``; ``owner`` is a member; ``library`` is set for a thing of a library."""
 
     name: str
     kind: str
@@ -88,7 +88,7 @@ class EquipmentReturned(Event):
 
 @dataclass(frozen=True, slots=True)
 class EquipmentWithdrawn(Event):
-    """From here on it is nobody's to ask for."""
+    """The thing is no longer offered."""
 
     at: datetime
 
@@ -98,7 +98,7 @@ EquipmentEvent = EquipmentRegistered | EquipmentLent | EquipmentReturned | Equip
 
 @dataclass(frozen=True, slots=True)
 class Equipment:
-    """``activity`` is where the thing is, None with its owner; ``loans`` counts them."""
+    """``activity`` is where the thing is, None while the owner has it; ``loans`` is the number of loans."""
 
     owner: str
     region: str
@@ -108,8 +108,8 @@ class Equipment:
 
 
 def decide(command: EquipmentCommand, equipment: Equipment | None) -> Sequence[Event]:
-    """A thing is in one place at a time. A thing that is withdrawn while it is away still comes back, and goes nowhere else.
-    Raises ``NotFound`` for a thing that was never registered.
+    """A thing is in one place at a time. A thing withdrawn during a loan still comes back, and is not lent again.
+    Raises ``NotFound`` for an unregistered thing.
     """
     if isinstance(command, RegisterEquipment):
         new = EquipmentRegistered(command.name, command.kind, command.owner, command.library, command.region)
@@ -138,7 +138,6 @@ def _lend(command: LendEquipment, equipment: Equipment) -> Sequence[Event]:
 
 
 def evolve(equipment: Equipment | None, event: EquipmentEvent) -> Equipment | None:
-    """The thing after an event."""
     if isinstance(event, EquipmentRegistered):
         return Equipment(event.owner, event.region)
     return equipment and _evolve_registered(equipment, event)

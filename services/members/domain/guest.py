@@ -1,9 +1,9 @@
-"""A guest: takes part without belonging to the community.
+"""A guest takes part without being a member.
 
-The id comes from outside and stays; once it is known whose it is, the guest is tied to that member, and whoever follows
-participation follows the tie. A guest's stream is never a member's: strangers choose guests' ids, and must neither get in the
-way of anybody's joining nor reach what is a member's. So each id is kept for the guest before it is noted or tied
-(``person.KeepForGuest``), and the id's own stream says whose it is.
+The id comes from outside and stays. When the member behind the guest is known, the guest is tied to the member, and
+readers of participation follow the tie. A guest's id is never a member's: strangers choose guests' ids, and must
+neither block a joining nor reach a member's data. So each id is first kept for the guest (``person.KeepForGuest``), and
+the id's own stream decides.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class TieGuest(Command):
 
 @dataclass(frozen=True, slots=True)
 class ForgetGuest(Command):
-    """Whoever left this contact is to be forgotten, and the guest with them, unless it is known to be somebody."""
+    """Forget the guest, unless tied to a member: the owner of the guest's contact is erased."""
 
 
 GuestCommand = AddGuest | TieGuest | ForgetGuest
@@ -45,7 +45,7 @@ GuestCommand = AddGuest | TieGuest | ForgetGuest
 
 @dataclass(frozen=True, slots=True)
 class GuestAdded(Event):
-    """``name``, ``email`` and ``phone`` are sealed under the guest's key; ``references`` tell nothing about anybody."""
+    """``name``, ``email`` and ``phone`` are sealed under the guest's key; ``references`` are opaque."""
 
     name: str | None
     email: str | None
@@ -63,7 +63,7 @@ class GuestTied(Event):
 
 @dataclass(frozen=True, slots=True)
 class GuestForgotten(Event):
-    """From here on the guest is nobody; what is sealed is destroyed next (``erasure``)."""
+    """The guest's sealed texts are destroyed next (``erasure``)."""
 
 
 GuestEvent = GuestAdded | GuestTied | GuestForgotten
@@ -109,7 +109,6 @@ def _tie(command: TieGuest, guest: Guest | None) -> Sequence[Event]:
 
 
 def evolve(guest: Guest | None, event: GuestEvent) -> Guest | None:
-    """What a guest is after an event."""
     match event:
         case GuestAdded():
             return Guest(event.name, event.email, event.phone)

@@ -1,7 +1,7 @@
-"""A library: the institution that is accompanied and that outlives whoever works there.
+"""A library: the institution that is accompanied, whatever staff comes and goes.
 
-One stream a name and region: the identity is derived from both, so two who register the same school at once write to the
-same stream, whose version decides.
+One stream a name and region, because the id is derived from both. Two people who register the same school at once write
+to the same stream, and its version decides.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _LIBRARY_OF = re.compile(r"\A(?:upt )?perpustakaan (?=.)")
 
 
 def spelling(name: str) -> str:
-    """A name as it is compared and searched: small letters and digits in words, "SMA Negeri" as "sman", and without
-    "Perpustakaan" before it. Idempotent.
+    """The form of a name for comparing and searching: words of small letters and digits, "SMA Negeri" as "sman",
+    without "Perpustakaan" at the beginning. Idempotent.
     """
     folded = unicodedata.normalize("NFKC", name).casefold()
     words = " ".join(re.findall(r"[^\W_]+", folded))
@@ -38,7 +38,7 @@ def spelling(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RegisterLibrary(Command):
-    """Make a library known. One that is known already stays as it is."""
+    """Register a library; a known library stays unchanged."""
 
     name: str
     kind: str
@@ -50,7 +50,7 @@ class RegisterLibrary(Command):
 
 @dataclass(frozen=True, slots=True)
 class DescribeLibrary(Command):
-    """Say anew what a library is; its name and region are what it is known by and stay."""
+    """Describe a library anew. Name and region stay, because the id is derived from them."""
 
     kind: str
     level: str
@@ -82,7 +82,7 @@ class LibraryRegistered(Event):
 
 @dataclass(frozen=True, slots=True)
 class LibraryDescribed(Event):
-    """What it is from here on; ``name`` and ``region`` as they stand, for who hears of it."""
+    """The new description; ``name`` and ``region`` are unchanged, for readers of the fact."""
 
     name: str
     region: str
@@ -94,7 +94,7 @@ class LibraryDescribed(Event):
 
 @dataclass(frozen=True, slots=True)
 class LibraryInterestChanged(Event):
-    """``region`` is the library's, for who hears of it."""
+    """``region`` is the library's, for readers of the fact."""
 
     interest: str
     region: str
@@ -150,7 +150,6 @@ def _require_level_of_school(kind: str, level: str) -> None:
 
 
 def evolve(library: Library | None, event: LibraryEvent) -> Library | None:
-    """What a library is after an event."""
     match event:
         case LibraryRegistered():
             return Library(event.name, event.kind, event.level, event.region, event.subdistrict, event.size)

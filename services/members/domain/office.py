@@ -1,7 +1,7 @@
-"""Offices: who holds which from when to when. What there is and what each may do stands in ``office_kinds``.
+"""Offices: holders and stand-ins, with their terms. ``office_kinds`` lists the offices and their permissions.
 
-An office that one person holds has one stream, ``office-<office>-<region or all>``, which is the rule that there
-is never a second holder at the same time. One that many hold has a stream for each of them.
+An office for one holder has one stream, ``office-<office>-<region or all>``; this stream keeps the rule that two people
+never hold the office at the same time. An office with many holders has a stream for each holder.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from services.members.domain.office_kinds import OFFICES
 
 
 def office_identity(office: str, region: str | None, person: str | None = None) -> str:
-    """The id of an office's stream; ``person`` counts for an office that many hold. Raises ``Refused`` where a region is
-    missing or has no place.
+    """The id of an office's stream; ``person`` counts for an office with many holders. Raises ``Refused`` for a missing
+    region, or a region of an office without regions.
     """
     kind = OFFICES[office]
     if kind.regional != (region is not None):
@@ -40,8 +40,8 @@ class AssumeOffice(Command):
 
 @dataclass(frozen=True, slots=True)
 class HandOverOffice(Command):
-    """From the present holder to the next, in one act: no moment lies between. ``by`` is who passes on their own office, None
-    where whoever assigns offices does.
+    """Pass the office from the present holder to the next, in one act without a gap. ``by`` is a holder who passes on
+    the own office, None for a person who assigns offices.
     """
 
     office: str
@@ -53,7 +53,7 @@ class HandOverOffice(Command):
 
 @dataclass(frozen=True, slots=True)
 class VacateOffice(Command):
-    """The holder's term ends and nobody follows yet."""
+    """End the holder's term without a successor."""
 
     office: str
     region: str | None
@@ -62,7 +62,7 @@ class VacateOffice(Command):
 
 @dataclass(frozen=True, slots=True)
 class LeaveOffice(Command):
-    """Whoever leaves the community neither holds nor stands in for anything any more."""
+    """End the term or the stand-in of a person who leaves the community."""
 
     office: str
     region: str | None
@@ -72,7 +72,7 @@ class LeaveOffice(Command):
 
 @dataclass(frozen=True, slots=True)
 class NameStandIn(Command):
-    """Who acts, with the office's permissions, while it is vacant."""
+    """Name a person to act with the office's permissions during a vacancy."""
 
     office: str
     region: str | None
@@ -85,7 +85,7 @@ OfficeCommand = AssumeOffice | HandOverOffice | VacateOffice | LeaveOffice | Nam
 
 @dataclass(frozen=True, slots=True)
 class OfficeAssumed(Event):
-    """``board`` is kept with the decision: whether the office belonged to the board when it was assumed."""
+    """``board``: whether the office belonged to the board at that time."""
 
     office: str
     region: str | None
@@ -139,7 +139,7 @@ class Office:
 
 
 def decide(command: OfficeCommand, office: Office) -> Sequence[Event]:
-    """One holder at a time; a stand-in only while there is none."""
+    """One holder at a time; a stand-in only during a vacancy."""
     match command:
         case AssumeOffice():
             return _assume(command, office)
@@ -222,7 +222,6 @@ def _end_stand_in(command: AssumeOffice | NameStandIn, office: Office) -> Sequen
 
 
 def evolve(office: Office, event: OfficeEvent) -> Office:
-    """Who holds an office after an event."""
     match event:
         case OfficeAssumed():
             return replace(office, holder=event.person)

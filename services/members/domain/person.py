@@ -1,6 +1,6 @@
-"""A person: who belongs to the community. Names and contacts stand here only sealed (``kernel.vault``).
+"""A person: a member of the community, with name and contacts sealed (``kernel.vault``).
 
-Whose a contact is cannot be seen from one stream; ``identification`` finds the id, and that id's stream decides.
+A single stream cannot tell the owner of a contact: ``identification`` finds the id, and the id's stream decides.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ DEFAULT_LANGUAGE = "id"
 
 
 class Standing(StrEnum):
-    """What a person's id stands for. ``GUEST``: for somebody who takes part without belonging, and never for a member.
-    ``YIELDED``: for nobody; ``Person.to`` names the id that stands instead. ``ERASED``: for somebody who is forgotten.
+    """The standing of an id. ``GUEST``: kept for a guest, and never a member's. ``YIELDED``: replaced by the id in
+    ``Person.to``. ``ERASED``: of a person who was erased.
     """
 
     NOBODY = "nobody"
@@ -62,8 +62,8 @@ class MemberJoined(Event):
 
 @dataclass(frozen=True, slots=True)
 class KeepForGuest(Command):
-    """See to it that nobody joins under this id: it is a guest's. ``references`` are the guest's contacts for whose sake it
-    is asked (``processes/guest_tying.py``).
+    """Keep this id for a guest, so that no person joins under the id. ``references`` are the guest's contacts that
+    asked for this (``processes/guest_tying.py``).
     """
 
     references: tuple[str, ...] = ()
@@ -71,31 +71,31 @@ class KeepForGuest(Command):
 
 @dataclass(frozen=True, slots=True)
 class IdentityKeptForGuest(Event):
-    """This id is a guest's and will be no member's. ``references`` are those that were not named before."""
+    """This id is a guest's and never becomes a member's. ``references`` are newly named contacts."""
 
     references: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class YieldIdentity(Command):
-    """Give up an id that contacts were claimed for and nobody joined under, in favour of ``to``."""
+    """Give up an id in favour of ``to``: contacts were claimed for the id, and no person joined under it."""
 
     to: str
 
 
 @dataclass(frozen=True, slots=True)
 class IdentityYielded(Event):
-    """Claims that name this id mean ``to``. Nobody can join under this id any more."""
+    """Claims that name this id mean ``to``. Joining under this id is refused from here on."""
 
     to: str
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeMember(Command):
-    """Change what is known of oneself; what is left None stays. A ``phone`` is claimed before (``identification``).
+    """Change a member's data; fields that are None stay. A ``phone`` is claimed before (``identification``).
 
-    ``name``, ``phone`` and ``background`` (JSON: education, appointment, double role) are sealed. Which of the sealed ones
-    are really new only who can open them knows; ``decide`` takes them as new.
+    ``name``, ``phone`` and ``background`` (JSON: education, appointment, double role) are sealed. Only the holder of
+    the key can compare sealed texts, so ``decide`` takes each sealed text as new.
     """
 
     name: str | None = None
@@ -109,7 +109,9 @@ class ChangeMember(Command):
 
 @dataclass(frozen=True, slots=True)
 class MemberChanged(Event):
-    """``name``, ``phone`` and ``background`` are sealed, None where unchanged; all others are as they are from here on."""
+    """``name``, ``phone`` and ``background`` are sealed, and None where unchanged; all other fields hold the values
+    from here on.
+    """
 
     name: str | None
     phone: str | None
@@ -122,14 +124,16 @@ class MemberChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class Leave(Command):
-    """Be forgotten. ``by`` is who asks for it: the person, or somebody of the board on the person's word."""
+    """Decide the erasure. ``by`` is the person, or a member of the board on the person's request."""
 
     by: str
 
 
 @dataclass(frozen=True, slots=True)
 class ErasureDecided(Event):
-    """From here on nobody is behind this id; what is sealed is destroyed next (``erasure``). ``region`` was the person's."""
+    """The id belongs to no person from here on; the sealed texts are destroyed next (``erasure``). ``region`` was the
+    person's.
+    """
 
     by: str
     region: str | None
@@ -141,7 +145,7 @@ PersonEvent = MemberJoined | MemberChanged | IdentityYielded | IdentityKeptForGu
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """All that is known of a member. ``name``, ``email``, ``phone`` and ``background`` are sealed."""
+    """The data of a member. ``name``, ``email``, ``phone`` and ``background`` are sealed."""
 
     name: str
     email: str | None
@@ -157,9 +161,9 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """``member`` is set where ``standing`` is ``MEMBER``. ``to`` is the id that this id yielded to. ``kept_for`` holds the contacts'
-    references for whose sake the id was kept for a guest, None for an id that was never kept. ``lived_in`` is the region of
-    somebody who was erased.
+    """``member`` is set exactly for the standing ``MEMBER``. ``to`` is the id that this id yielded to. ``kept_for``
+    holds the contacts' references for an id that was kept for a guest, None for an id that was never kept.
+    ``lived_in`` is the region of an erased person.
     """
 
     standing: Standing = Standing.NOBODY
@@ -184,7 +188,7 @@ class Person:
 
 
 def decide(command: PersonCommand, person: Person) -> Sequence[Event]:
-    """Who is a member joins no more; an id is given up only while it is no member's, and a guest's is never one."""
+    """A member cannot join again; only a free id or a guest's yields; a guest's id never becomes a member's."""
     match command:
         case Join():
             return _join(command, person)
@@ -266,7 +270,6 @@ def _join(command: Join, person: Person) -> Sequence[Event]:
 
 
 def evolve(person: Person, event: PersonEvent) -> Person:
-    """The person after an event."""
     match event:
         case MemberJoined():
             return Person(Standing.MEMBER, Member(**asdict(event)))

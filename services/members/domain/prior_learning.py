@@ -1,4 +1,4 @@
-"""Learning from before: somebody shows what they can already, and another who may rate looks at it.
+"""Prior learning: a person claims a level with evidence, and a reviewer accepts or declines the claim.
 
 Competence may come "from education, formal or non-formal" (the paper, after SKKNI 83/2012). One stream a submission.
 """
@@ -33,7 +33,9 @@ class SubmitPriorLearning(Command):
 
 @dataclass(frozen=True, slots=True)
 class ReviewPriorLearning(Command):
-    """Accept it, at ``level``, or decline it. ``region`` is where the person lives now; ``note`` is sealed under their key."""
+    """Accept the submission, at ``level``, or decline it. ``region`` is where the person lives now; ``note`` is sealed
+    under the person's key.
+    """
 
     by: str
     region: str
@@ -54,7 +56,7 @@ PriorLearningCommand = SubmitPriorLearning | ReviewPriorLearning | MovePriorLear
 
 @dataclass(frozen=True, slots=True)
 class PriorLearningSubmitted(Event):
-    """What was claimed, and what was shown for it."""
+    """The claimed level, and the evidence."""
 
     person: str
     unit: str
@@ -69,7 +71,7 @@ class PriorLearningSubmitted(Event):
 
 @dataclass(frozen=True, slots=True)
 class PriorLearningReviewed(Event):
-    """``level`` is what the reviewer saw, as high as what was claimed where they did not say otherwise."""
+    """``level`` is the reviewer's level: the claimed level unless the reviewer gave another."""
 
     person: str
     unit: str
@@ -85,7 +87,7 @@ class PriorLearningReviewed(Event):
 
 @dataclass(frozen=True, slots=True)
 class PriorLearningMoved(Event):
-    """From here on those of ``region`` review it."""
+    """Reviewers of ``region`` are responsible from here on."""
 
     region: str
 
@@ -103,7 +105,9 @@ class PriorLearning:
 
 
 def decide(command: PriorLearningCommand, prior: PriorLearning | None) -> Sequence[Event]:
-    """Another reviews it, once; until then it is where the person is."""
+    """A person other than the submitter reviews a submission once; until then the submission follows the person's
+    region.
+    """
     match command:
         case SubmitPriorLearning():
             return _submit(command) if prior is None else []
@@ -157,7 +161,6 @@ def _review(command: ReviewPriorLearning, prior: PriorLearning | None) -> Sequen
 
 
 def evolve(prior: PriorLearning | None, event: PriorLearningEvent) -> PriorLearning | None:
-    """The submission after an event."""
     match event:
         case PriorLearningSubmitted():
             return PriorLearning(event, event.region)

@@ -30,7 +30,7 @@ class OpenRegion(Command):
 
 @dataclass(frozen=True, slots=True)
 class RegionOpened(Event):
-    """The region is there: people can belong to it and offices can be held for it."""
+    """People can join in the region, and offices can be held for it."""
 
     name: str
     subdistricts: tuple[Subdistrict, ...]
@@ -60,7 +60,6 @@ def decide(command: OpenRegion, region: Region | None) -> Sequence[Event]:
 
 
 def evolve(_region: Region | None, event: RegionOpened) -> Region:
-    """The region after an event."""
     return Region(event.name, event.subdistricts)
 
 

@@ -1,6 +1,6 @@
-"""An import of registrations: a file's rows, taken one after the other, each with its outcome.
+"""An import of registrations: the rows of a file, taken in order, each with an outcome.
 
-Who is behind a row stands nowhere here: an outcome is a number, a kind and the names of reasons.
+An outcome is a number, a kind and names of reasons: no personal data stand here.
 """
 
 from __future__ import annotations
@@ -45,10 +45,10 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RowOutcome:
-    """``row`` is the number a person sees in a spreadsheet: the headers are row 1.
+    """``row`` is the number in a spreadsheet: the headers are row 1.
 
-    ``kind``: ``joined``, ``known`` (with the same data), ``different`` (known with other data; ``about`` names the fields)
-    or ``bad`` (``about`` names the reasons).
+    ``kind``: ``joined``, ``known`` (with the same data), ``different`` (known with other data; ``about`` names the
+    fields) or ``bad`` (``about`` names the reasons).
     """
 
     row: int
@@ -66,7 +66,7 @@ class StartImport(Command):
 
 @dataclass(frozen=True, slots=True)
 class RecordRows(Command):
-    """What became of the next rows, in their order."""
+    """The outcomes of the next rows, in order."""
 
     outcomes: tuple[RowOutcome, ...]
 
@@ -76,7 +76,7 @@ ImportCommand = StartImport | RecordRows
 
 @dataclass(frozen=True, slots=True)
 class ImportStarted(Event):
-    """``rows`` is how many there are to take."""
+    """``rows`` is the number of rows in the file."""
 
     rows: int
     by: str
@@ -84,7 +84,7 @@ class ImportStarted(Event):
 
 @dataclass(frozen=True, slots=True)
 class RowsTaken(Event):
-    """The outcomes of some rows, and the counts of all rows so far, these included."""
+    """The outcomes of some rows. The counts cover all rows taken so far."""
 
     outcomes: tuple[RowOutcome, ...]
     done: int
@@ -119,7 +119,7 @@ class RegistrationImport:
 
 
 def decide(command: ImportCommand, state: RegistrationImport | None) -> Sequence[Event]:
-    """Each row has one outcome, the first that was recorded; the last row's finishes the import."""
+    """Each row keeps its first outcome; the last row finishes the import."""
     match command:
         case StartImport():
             return [] if state is not None else [ImportStarted(command.rows, command.by)]
@@ -143,7 +143,6 @@ def _record(command: RecordRows, state: RegistrationImport | None) -> Sequence[E
 
 
 def evolve(state: RegistrationImport | None, event: ImportEvent) -> RegistrationImport | None:
-    """How far an import is after an event."""
     match event:
         case ImportStarted():
             return RegistrationImport(event.rows, event.by)

@@ -1,7 +1,7 @@
-"""A member's Telegram account, proved by a link that only the member was shown.
+"""A member's Telegram accounts, proved by links shown to the member alone.
 
-An offer is one such link: single use, good for half an hour. An account is a stream of its own under an opaque id of the
-chat, so that one account is never two members', however fast they are. A member may have several; the newest is written to.
+An offer is a link for single use, good for half an hour. Each account has a stream under the chat's opaque id, so that
+two members can never have the same account. A member may have several accounts; messages go to the newest.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ OFFER_LIVES = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class OfferLink(Command):
-    """Show a member a link. ``digest`` is what is kept of its secret."""
+    """Show a member a link. ``digest`` is the hash of the link's secret."""
 
     person: str
     digest: str
@@ -29,7 +29,7 @@ class OfferLink(Command):
 
 @dataclass(frozen=True, slots=True)
 class RedeemLink(Command):
-    """Somebody came by the link, from the account with the opaque id ``account``."""
+    """A person opened the link from the account with the opaque id ``account``."""
 
     digest: str
     account: str
@@ -41,7 +41,7 @@ OfferCommand = OfferLink | RedeemLink
 
 @dataclass(frozen=True, slots=True)
 class TelegramLinkOffered(Event):
-    """Good until ``expires``."""
+    """The link is good until ``expires``."""
 
     person: str
     digest: str
@@ -50,7 +50,7 @@ class TelegramLinkOffered(Event):
 
 @dataclass(frozen=True, slots=True)
 class TelegramLinkRedeemed(Event):
-    """From here on the link opens nothing, except for the same account again."""
+    """From here on the link works for the same account alone."""
 
     account: str
 
@@ -60,7 +60,7 @@ OfferEvent = TelegramLinkOffered | TelegramLinkRedeemed
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A link that a member was shown; ``account`` is the account that came by it."""
+    """A link shown to a member; ``account`` is the account that redeemed the link."""
 
     person: str
     digest: str
@@ -69,7 +69,7 @@ class Offer:
 
 
 def decide_offer(command: OfferCommand, offer: Offer | None) -> Sequence[Event]:
-    """A link is good once, for half an hour, for whoever knows all of it."""
+    """A link with the right secret is good once, for half an hour."""
     match command:
         case OfferLink():
             if offer is not None:
@@ -96,7 +96,6 @@ def _not_accepted() -> Refused:
 
 
 def evolve_offer(offer: Offer | None, event: OfferEvent) -> Offer | None:
-    """The offer after an event."""
     match event:
         case TelegramLinkOffered():
             return Offer(event.person, event.digest, event.expires)
@@ -116,8 +115,6 @@ class LinkAccount(Command):
 
 @dataclass(frozen=True, slots=True)
 class UnlinkAccount(Command):
-    """This account is not the member's any more."""
-
     person: str
 
 
@@ -134,8 +131,6 @@ class TelegramLinked(Event):
 
 @dataclass(frozen=True, slots=True)
 class TelegramUnlinked(Event):
-    """Nobody's any more."""
-
     person: str
 
 
@@ -144,7 +139,7 @@ AccountEvent = TelegramLinked | TelegramUnlinked
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account that is a member's."""
+    """A linked account."""
 
     person: str
 
@@ -165,7 +160,6 @@ def decide_account(command: AccountCommand, account: Account | None) -> Sequence
 
 
 def evolve_account(_account: Account | None, event: AccountEvent) -> Account | None:
-    """Whose it is after an event."""
     match event:
         case TelegramLinked():
             return Account(event.person)
@@ -177,21 +171,21 @@ def evolve_account(_account: Account | None, event: AccountEvent) -> Account | N
 
 @dataclass(frozen=True, slots=True)
 class NoteAccount(Command):
-    """The member is about to link this account."""
+    """Record an account before it is linked."""
 
     account: str
 
 
 @dataclass(frozen=True, slots=True)
 class TelegramAccountNoted(Event):
-    """The account is the member's, was, or would have been; whose it is now its own stream says."""
+    """The member linked the account, or tried to. The account's own stream tells the present owner."""
 
     account: str
 
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """Every account that a member ever came to link."""
+    """Every account that a member ever tried to link."""
 
     noted: tuple[str, ...] = ()
 
@@ -202,7 +196,6 @@ def decide_accounts(command: NoteAccount, accounts: Accounts) -> Sequence[Event]
 
 
 def evolve_accounts(accounts: Accounts, event: TelegramAccountNoted) -> Accounts:
-    """The accounts after an event."""
     return Accounts((*accounts.noted, event.account))
 
 

@@ -1,1 +1,1 @@
-"""What members does about what happened: one file a process."""
+"""The process managers of members: one file a process."""

@@ -1,4 +1,4 @@
-"""The views of members: one file a view. Names and contacts are sealed in their documents."""
+"""The views of members: one file a view. Names and contacts are sealed in the documents."""
 
 from __future__ import annotations
 
