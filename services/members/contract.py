@@ -81,7 +81,7 @@ TOLD = (
         known={"speakers": ("board", "open")},
         subject=lambda _: "rules",
     ),
-    # ``code`` is an id; its digits are asked of ``/internal/people``. A code for nobody is told to nobody.
+    # ``code`` is an id; ``/internal/people`` gives its digits. A code for an unknown contact tells no fact.
     Tells(
         credential.LoginCodeIssued,
         "login-code-issued",
@@ -108,7 +108,7 @@ TOLD = (
     ),
     # Who goes on in another role has ended too; the new role is told next.
     Tells(affiliation.AffiliationEnded, "affiliation-ended", fields=("person", "library"), subject="library"),
-    # How far a person is in an aspect of a unit, who says so, and what the rating follows from.
+    # The level of a person in an aspect of a unit, with the rater and the reason.
     Tells(
         competence.CompetenceRated,
         "competence-rated",
@@ -121,7 +121,7 @@ TOLD = (
         parts=(Part(competence.Because, ("kind", "id"), known={"kind": competence.BECAUSE}),),
         subject="person",
     ),
-    # From now on this version counts. A unit that is not in ``migration`` keeps its id; ``to`` null: it is rated no more.
+    # This version counts from now on. A unit outside ``migration`` keeps its id; ``to`` null: the unit is no longer rated.
     Tells(
         framework.FrameworkAdopted,
         "framework-adopted",
@@ -132,7 +132,7 @@ TOLD = (
         },
         subject=lambda _: "framework",
     ),
-    # What others may know of a member, as it is now. The region is where they live now.
+    # The open data of a member after the change. The fact's region is where the member lives now.
     Tells(person.MemberChanged, "member-changed", "person", ("library", "subdistrict", "language")),
     # ``partner`` where the consent is for one partner.
     Tells(consent.ConsentGiven, "consent-given", "person", ("purpose", "partner"), known=_PURPOSES),

@@ -112,7 +112,7 @@ def _member(parts: Parts, applicant: Applicant) -> str:
     known = identification.members(applicant.contacts)
     if known:
         return known[0]
-    # The same at every attempt, and derived from nothing that tells whose contact it is.
+    # Derived from an opaque reference: the same at every attempt, and without a trace of the contact.
     reference = identification.reference(applicant.contacts[0], new_id())
     command_id = derived_id("install", "member", reference)
 

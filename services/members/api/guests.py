@@ -107,7 +107,7 @@ def tie_guest(parts: Parts, request: Request[TieBody]) -> Answer[GuestTied]:
     _require_guests(request.actor)
     guest, person = request.path["guest"], request.body.person
     member = parts.require_member(person)
-    # The guest belongs to no region, but what the guest did becomes the member's.
+    # A guest has no region, but the guest's participation becomes the member's.
     request.actor.require("members.guest", member.region)
     if parts.commands.state(GUEST, guest)[0] is None:
         raise NotFound("there is no such guest")
@@ -128,7 +128,7 @@ def _identity_from_outside(text: str) -> str:
 
 
 def _require_guests(actor: Actor) -> None:
-    # A guest belongs to no region, so the permission counts wherever it is held.
+    # A guest has no region, so the permission in any region is enough.
     if actor.kind == "anonymous":
         actor.require_person()
     if not actor.may_somewhere("members.guest"):

@@ -183,7 +183,7 @@ def _reached(parts: Parts, asked: str) -> Reached | None:
         language=person.language,
         region=person.region,
         subdistrict=member.subdistrict if member else None,
-        # Erased too: something was sealed once, and nothing of it can be opened any more.
+        # Also erased: texts were sealed, and none of them opens.
         erased=person.standing is Standing.ERASED or (any(sealed) and not any(opened)),
     )
 

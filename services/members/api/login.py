@@ -112,7 +112,7 @@ def log_in(parts: Parts, request: Request[LoginRequest]) -> Answer[LoginAnswer]:
     if reference is None:
         raise _not_accepted()
     digits = "".join(request.body.code.split())
-    # A code goes out by e-mail; that proves the address, and no phone number that stands beside it.
+    # A code goes out by e-mail, so entering the code proves the address and no phone number.
     proves = reference if known.kind == EMAIL else None
     command = EnterCode(parts.secrets.digest(reference, digits), proves, request.now)
     entered = request.take(LOGIN, reference, command, _entered)

@@ -73,7 +73,7 @@ def change_own_data(parts: Parts, request: Request[OwnDataBody]) -> Answer[Chang
         "background": json.dumps(asdict(body.background), sort_keys=True) if body.background else None,
     }
     standing = {"name": member.name, "phone": member.phone, "background": member.background}
-    # What stands already is not sealed anew: it would look like a change.
+    # Unchanged texts are not sealed again: a new seal would look like a change.
     new = [
         (field, text) for field, text in fresh.items() if text and text != parts.vault.open(identity, standing[field])
     ]

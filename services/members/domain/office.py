@@ -177,7 +177,7 @@ def _hand_over(command: HandOverOffice, office: Office) -> Sequence[Event]:
     if office.holder == command.to:
         return []
     if command.by not in {None, office.holder}:
-        # Who held it a minute ago may still come with a good signature.
+        # A former holder's signature may still be valid for a minute.
         raise Refused("office-is-anothers", "whoever holds an office now passes it on, and nobody who did before")
     return [
         OfficeVacated(command.office, command.region, office.holder, command.at),

@@ -207,7 +207,7 @@ def decide(command: PersonCommand, person: Person) -> Sequence[Event]:
 
 def _keep(command: KeepForGuest, person: Person) -> Sequence[Event]:
     if person.kept_for is None and person.standing is not Standing.NOBODY:
-        # Whoever is tied to a guest sees, and forgets, what is the guest's: that must never be somebody else's.
+        # A member sees and erases the data of tied guests, so a guest's id must never be another member's.
         raise Refused("id-is-a-members", "this id is or was a member's; a guest has another")
     kept = person.kept_for or frozenset()
     fresh = tuple(reference for reference in command.references if reference not in kept)

@@ -53,7 +53,7 @@ class Identification:
                 return self.settle(contacts, _instead_of(wanted))
             if holder is None:
                 raise _being_erased()
-            # The first contact's id is taken as it is: under ``wanted`` alone nothing has been claimed yet.
+            # The first contact's id is taken unchanged: no contact has been claimed under ``wanted`` yet.
             settled = self._followed(holder)[0] if settled is None else self._one_of(settled, holder)
         return self._no_guests(settled or wanted)
 
@@ -98,7 +98,7 @@ class Identification:
             holder = self._claims.take(contact.kind, contact.value, identity)
             if self._followed(holder)[1].standing is not Standing.ERASED:
                 return holder
-            # Whatever else is claimed for this holder leads to nobody either, and nobody can join under it any more.
+            # All claims of this holder lead to an erased person, and joining under the id is refused.
             self._claims.release([holder])
             if holder == identity:
                 return None

@@ -58,7 +58,7 @@ class Joining:
         ``Unavailable`` while a person with one of the contacts is being erased.
         """
         known = self._identification.members(applicant.contacts)
-        # A member's claims are not added to by whoever tries to join again under one of them.
+        # A member who tries to join again adds no claims.
         identity = known[0] if known else self._identification.settle(applicant.contacts, wanted)
         texts = [("name", applicant.name), ("email", applicant.email), ("phone", applicant.phone)]
         try:

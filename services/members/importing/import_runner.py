@@ -106,7 +106,7 @@ class ImportRunner:
             raise
         except Exception as error:
             log.warning("a row cannot be taken", exc_info=error, extra={"import": identity, "row": row.row})
-        # Refused, somebody joined with the same contact between the judgement and the command.
+        # Refused: another person joined with the same contact between the judgement and the command.
         return self._recognised(row) or RowOutcome(row.row, BAD, (Reason.NOT_TAKEN,))
 
     def _recognised(self, row: Registration) -> RowOutcome | None:
@@ -115,7 +115,7 @@ class ImportRunner:
     def _joined(self, identity: str, state: RegistrationImport, row: Registration) -> RowOutcome:
         parts = self._parts
         command_id = derived_id("import-row", identity, row.row)
-        # A row that has joined would be recognised as itself, or as nobody once it is erased: its command is asked for first.
+        # Ask for the command first: a row that has joined would be recognised as a known member, or as new after an erasure.
         standing = parts.log.outcome(command_id)
         if standing is not None and standing.refused is None:
             return RowOutcome(row.row, JOINED)

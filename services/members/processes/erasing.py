@@ -38,7 +38,7 @@ class Erasing:
         references: list[str] = []
         if parts.commands.state(PERSON, person)[0].standing is Standing.ERASED:
             self._note_references(person, fact)
-            # Of a guest who is erased for itself, another contact may be somebody else's who is known by it.
+            # A guest erased alone may have left a second contact that is another person's, so its references stay.
             references = self._guests_references(theirs)
         erasure, _ = parts.commands.state(ERASURE, person)
         parts.vault.destroy(*theirs)

@@ -38,7 +38,7 @@ def levels(reply, unit="b-slims", aspect="skill"):
     return units[unit]["aspects"][aspect]
 
 
-def test_one_rates_oneself_and_the_first_framework_is_adopted_on_the_way(stage):
+def test_the_first_rating_adopts_the_first_framework(stage):
     ani = member(stage)
     assert stage.get(ANONYMOUS, "/v1/frameworks").body["items"][0]["version"] == "kediri-1"
     reply = rate(stage, ani, 2)
@@ -104,7 +104,7 @@ def test_growth_is_traceable_and_can_be_asked_before_and_after_an_activity(stage
     assert before.body["evidence"] == []
 
 
-def test_visits_and_what_was_heard_of_a_guest_are_evidence_too(stage):
+def test_visits_and_attendances_as_a_guest_are_evidence(stage):
     guest = "guest-1"
     stage.post(ANONYMOUS, f"/v1/guests/{guest}", {"name": "Ani"})
     hold_gathering(stage, guests=[guest])
@@ -125,7 +125,7 @@ def test_visits_and_what_was_heard_of_a_guest_are_evidence_too(stage):
     assert shown["steps"][0]["because"]["title"] == "SMAN 4 Kota Kediri"
 
 
-def test_growth_is_for_oneself_and_for_who_accompanies(stage):
+def test_growth_is_shown_to_the_person_and_to_people_who_accompany_the_region(stage):
     ani, budi = member(stage), member(stage, "budi@contoh.example")
     path = f"/v1/competence/{ani.id}"
     assert stage.get(ANONYMOUS, path).status == 401
@@ -160,7 +160,7 @@ def test_a_librarys_staff_is_counted_without_names_at_two_times(stage):
     assert stage.get(REGIONAL, "/v1/competence", query={"library": "none"}).status == 404
 
 
-def test_a_new_version_keeps_what_was_rated_under_the_names_of_today(stage):
+def test_a_new_framework_keeps_old_ratings_under_todays_unit_names(stage):
     ani = member(stage)
     rate(stage, ani, 3)
     document = asdict(first())
@@ -190,7 +190,7 @@ def test_an_erased_person_is_not_rated_and_not_shown(stage):
 
 
 @pytest.mark.parametrize("text", ["Ani Contoh, 0812-3456-7890", "a b", "", "x" * 65])
-def test_what_a_rating_follows_from_is_an_id_and_no_text(stage, text):
+def test_the_reason_for_a_rating_is_an_id_and_no_text(stage, text):
     """It goes out to everybody in a fact."""
     because = {"kind": "activity", "id": text}
     assert rate(stage, member(stage), 3, because=because).status == 400

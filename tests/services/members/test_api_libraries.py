@@ -30,7 +30,7 @@ def registered(stage, **other):
     return reply.body["library"]
 
 
-def test_a_member_registers_her_own_school_and_whoever_follows_gets_the_same(stage):
+def test_a_member_registers_a_school_and_later_members_get_the_same_library(stage):
     first = stage.post(member(stage), "/v1/libraries", {**SMAN_4, "subdistrict": "mojoroto"})
     assert (first.status, first.body["registered"]) == (201, True)
     again = stage.post(REGIONAL, "/v1/libraries", {**SMAN_4, "name": "sma negeri 4 kota kediri"})
@@ -55,7 +55,7 @@ def test_bad_libraries_are_malformed(stage, change):
     assert stage.post(COORDINATOR, "/v1/libraries", {**SMAN_4, **change}).status == 400
 
 
-def test_two_who_register_the_same_school_at_once_end_in_one(stage):
+def test_two_members_who_register_the_same_school_at_once_get_one_library(stage):
     def register(name):
         return stage.post(COORDINATOR, "/v1/libraries", {**SMAN_4, "name": name})
 
@@ -84,7 +84,7 @@ def test_libraries_are_found_by_a_part_of_the_name_in_any_spelling(stage):
     assert names(level="none") == ["Taman Baca Pelangi"]
 
 
-def test_interest_is_said_by_who_works_there_or_keeps_the_regions_libraries(stage):
+def test_staff_and_keepers_of_the_regions_libraries_change_the_interest(stage):
     ani, library = member(stage), registered(stage)
     path = f"/v1/libraries/{library}"
     assert stage.post(ani, f"{path}/interest", {"interest": "using"}).status == 403
@@ -144,7 +144,7 @@ def test_an_affiliation_ends_with_its_date_and_the_library_keeps_its_history(sta
     assert stage.get(ANONYMOUS, path).status == 401
 
 
-def test_a_library_that_everybody_has_left_belongs_to_nobody_who_comes_by(stage):
+def test_a_library_without_staff_gets_no_new_first_person(stage):
     ani, eve = member(stage), member(stage, "eve@contoh.example", "Eve")
     path = f"/v1/libraries/{registered(stage)}/affiliations"
     assert stage.post(ani, path, {"role": "staff"}).status == 201
@@ -157,7 +157,7 @@ def test_a_library_that_everybody_has_left_belongs_to_nobody_who_comes_by(stage)
     assert stage.post(eve, path, {"role": "staff", "person": ani.id}).status == 201
 
 
-def test_of_two_who_say_at_once_that_they_are_the_first_one_is(stage):
+def test_of_two_people_who_start_at_once_at_a_library_only_one_is_the_first(stage):
     ani, eve = member(stage), member(stage, "eve@contoh.example", "Eve")
     path = f"/v1/libraries/{registered(stage)}/affiliations"
     stage.settle = lambda: None  # the view is a moment behind the log
@@ -166,7 +166,7 @@ def test_of_two_who_say_at_once_that_they_are_the_first_one_is(stage):
     assert (refused.status, refused.body["rule"]) == (422, "colleague-vouches")
 
 
-def test_who_was_noted_down_by_the_coordinator_is_the_first_too(stage):
+def test_a_person_recorded_by_the_coordinator_is_the_first_too(stage):
     ani, eve = member(stage), member(stage, "eve@contoh.example", "Eve")
     path = f"/v1/libraries/{registered(stage)}/affiliations"
     stage.settle = lambda: None
@@ -174,7 +174,7 @@ def test_who_was_noted_down_by_the_coordinator_is_the_first_too(stage):
     assert stage.post(eve, path, {"role": "head"}).body["rule"] == "colleague-vouches"
 
 
-def test_a_library_whose_staff_began_before_the_first_was_noted_has_had_its_first(stage):
+def test_staff_from_before_the_first_person_was_recorded_count_as_the_first(stage):
     ani, eve, library = member(stage), member(stage, "eve@contoh.example", "Eve"), registered(stage)
     begun = StartAffiliation(library, ani.id, "staff", "kota-kediri", NOW, NOW)
     identity = affiliation_identity(library, ani.id)

@@ -152,7 +152,7 @@ def test_a_token_expires_by_the_machines_clock_and_not_by_domain_time(stage):
     assert identity(stage, token).status == 401
 
 
-def test_only_the_gateway_asks_who_a_token_is(stage):
+def test_only_the_gateway_may_ask_for_the_person_behind_a_token(stage):
     assert stage.post(MEMBER, "/internal/identity", {"token": "x"}).status == 403
 
 
@@ -174,7 +174,7 @@ def test_a_repeated_request_for_a_token_shows_the_same_one(stage):
     assert stage.post(COORDINATOR, "/v1/me/tokens", {"name": "laptop"}, key="same").body == first.body
 
 
-def test_who_may_not_issue_tokens_gets_none(stage):
+def test_a_token_needs_the_permission(stage):
     assert stage.post(MEMBER, "/v1/me/tokens", {"name": "laptop"}).status == 403
     assert stage.post(ANONYMOUS, "/v1/me/tokens", {"name": "laptop"}).status == 401
 
@@ -187,5 +187,5 @@ def test_the_operators_token_is_the_same_each_time(stage):
 
 
 @pytest.mark.parametrize("contact", ["", "not a contact", "12", 7, None])
-def test_what_is_no_contact_is_malformed(stage, contact):
+def test_a_text_that_is_no_contact_is_malformed(stage, contact):
     assert stage.post(ANONYMOUS, "/v1/login/code", {"contact": contact}).status == 400

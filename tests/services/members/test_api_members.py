@@ -98,13 +98,13 @@ def test_the_roster_is_read_by_the_board_and_in_ones_own_region(stage):
     assert stage.get(ANONYMOUS, "/v1/members").status == 401
 
 
-def test_who_holds_two_regions_says_which(stage):
+def test_a_holder_of_two_regions_names_the_region(stage):
     both = holder_of(("regional-coordinator", "kota-kediri"), ("regional-coordinator", "nganjuk"))
     assert stage.get(both, "/v1/members").status == 403
     assert stage.get(both, "/v1/members", query={"region": "nganjuk"}).status == 200
 
 
-def test_for_who_may_not_read_a_member_there_is_nobody(stage):
+def test_a_member_is_not_found_without_the_permission_to_read_members(stage):
     member = stage.join()
     assert stage.get(MEMBER, f"/v1/members/{member}").status == 404
     assert stage.get(REGIONAL, f"/v1/members/{member}").status == 200
@@ -134,7 +134,7 @@ def test_erased_names_read_as_null_and_the_member_is_still_counted(stage):
     assert (reached["erased"], reached["email"]) == (True, None)
 
 
-def test_one_sees_ones_own_data(stage):
+def test_a_member_sees_the_own_data(stage):
     member = stage.join("Ani Contoh", email="ani@contoh.example", phone="081234567890")
     me = stage.get(holder_of(("treasurer", None), person=member), "/v1/me").body
     assert me == {
@@ -171,7 +171,7 @@ def test_guides_are_the_board_by_distance_between_subdistricts(stage):
     ]
 
 
-def test_guides_are_proposed_to_who_plans_there(stage):
+def test_guides_are_proposed_to_planners_of_the_region(stage):
     assert stage.get(REGIONAL, "/v1/guides", query={"region": "nganjuk", "subdistrict": "kertosono"}).status == 403
     assert stage.get(REGIONAL, "/v1/guides", query={"region": "kota-kediri", "subdistrict": "atlantis"}).status == 404
     assert stage.get(MEMBER, "/v1/guides", query={"region": "kota-kediri", "subdistrict": "mojoroto"}).status == 403

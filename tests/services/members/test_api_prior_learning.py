@@ -16,7 +16,7 @@ BODY = {"unit": "b-network", "aspect": "skill", "level": 3, "evidence": "Lima ta
 PATH = "/v1/prior-learning"
 
 
-def test_what_is_accepted_counts_as_a_rating_by_the_reviewer(stage):
+def test_an_accepted_submission_counts_as_a_rating_by_the_reviewer(stage):
     ani = Actor("person", stage.join("Ani"))
     submission = stage.post(ani, PATH, BODY).body["submission"]
     (waiting,) = stage.get(REGIONAL, PATH, query={"region": "kota-kediri", "state": "waiting"}).body["items"]
@@ -31,14 +31,14 @@ def test_what_is_accepted_counts_as_a_rating_by_the_reviewer(stage):
     assert (own["state"], own["note"]) == ("accepted", "Jaringan kecil saja.")
 
 
-def test_what_is_declined_rates_nothing(stage):
+def test_a_declined_submission_rates_nothing(stage):
     ani = Actor("person", stage.join("Ani"))
     submission = stage.post(ani, PATH, BODY).body["submission"]
     assert stage.post(REGIONAL, f"{PATH}/{submission}/review", {"accepted": False}).status == 200
     assert stage.get(ani, f"/v1/competence/{ani.id}").body["steps"] == []
 
 
-def test_only_who_rates_in_the_region_sees_and_reviews(stage):
+def test_only_raters_of_the_region_see_and_review_submissions(stage):
     ani = Actor("person", stage.join("Ani"))
     submission = stage.post(ani, PATH, BODY).body["submission"]
     review = f"{PATH}/{submission}/review"
@@ -54,7 +54,7 @@ def test_only_who_rates_in_the_region_sees_and_reviews(stage):
         assert stage.post(ani, PATH, {**BODY, **change}).status == 400
 
 
-def test_who_has_moved_is_reviewed_and_found_where_they_live_now(stage):
+def test_a_person_who_moved_is_reviewed_and_found_in_the_new_region(stage):
     stage.open_region("kota-blitar", "Kota Blitar")
     ani, blitar = Actor("person", stage.join("Ani")), holder_of(("regional-coordinator", "kota-blitar"), person="bima")
     submission = stage.post(ani, PATH, BODY).body["submission"]
@@ -74,7 +74,7 @@ def test_who_has_moved_is_reviewed_and_found_where_they_live_now(stage):
     assert stage.get(REGIONAL, "/v1/people-who-can", query={"region": "kota-kediri", **query}).body["items"] == []
 
 
-def test_a_rating_that_comes_late_moves_nobody_back(stage):
+def test_a_late_rating_does_not_move_a_person_back_to_the_old_region(stage):
     stage.open_region("kota-blitar", "Kota Blitar")
     ani = stage.join("Ani")
     home = {"region": "kota-blitar", "subdistrict": "mojoroto"}
@@ -85,7 +85,7 @@ def test_a_rating_that_comes_late_moves_nobody_back(stage):
     assert stage.parts.views.get(COMPETENCE_OF, ani).region == "kota-blitar"
 
 
-def test_nobody_reviews_what_somebody_erased_has_shown(stage):
+def test_a_submission_of_an_erased_person_is_not_reviewed(stage):
     ani = Actor("person", stage.join("Ani"))
     submission = stage.post(ani, PATH, BODY).body["submission"]
     assert stage.post(ani, "/v1/me/erasure", {"sure": True}).status == 202
