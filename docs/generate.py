@@ -90,7 +90,8 @@ def _events(service: str) -> Iterator[str]:
 
 
 def _data(event: type[Event]) -> str:
-    return " · ".join(f"`{field.name}` {_annotation(field.type)}" for field in fields_of(event)) or "none"
+    dataclass: Any = event
+    return " · ".join(f"`{field.name}` {_annotation(field.type)}" for field in fields_of(dataclass)) or "none"
 
 
 def _annotation(written: Any) -> str:

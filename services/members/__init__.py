@@ -1,1 +1,1 @@
-"""Who is in the community and where, who holds which office, who may do what, and by which rules it lives."""
+"""The members service: people, regions, offices, permissions, libraries, competence and the community's rules."""

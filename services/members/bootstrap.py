@@ -11,7 +11,7 @@ from services.members.processes.erasing import eraser
 
 
 def definition() -> Definition:
-    """The service's declarations. It listens to events and mentoring: what people took part in."""
+    """The service's declarations. The service listens to events and mentoring: people's attendances and visits."""
     return Definition(
         name="members",
         registry=REGISTRY,

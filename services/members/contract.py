@@ -1,6 +1,7 @@
-"""The facts that members tells: the service's promise to the others. None carries personal data.
+"""The facts that members tells: the service's promise to the other services. No fact carries personal data.
 
-A fact's fields are a promise: one may join, none changes its meaning. ``library`` is an institution's name or id.
+Fields of a fact are a promise: a field may be added, and never changes its meaning. ``library`` is an institution's
+name or id.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ TOLD = (
         known={"speakers": ("board", "open")},
         subject=lambda _: "rules",
     ),
-    # ``code`` is an id; its digits are asked of ``/internal/people``. A code for nobody is told to nobody.
+    # ``code`` is an id; ``/internal/people`` gives its digits. A code for an unknown contact tells no fact.
     Tells(
         credential.LoginCodeIssued,
         "login-code-issued",
@@ -107,7 +108,7 @@ TOLD = (
     ),
     # Who goes on in another role has ended too; the new role is told next.
     Tells(affiliation.AffiliationEnded, "affiliation-ended", fields=("person", "library"), subject="library"),
-    # How far a person is in an aspect of a unit, who says so, and what the rating follows from.
+    # The level of a person in an aspect of a unit, with the rater and the reason.
     Tells(
         competence.CompetenceRated,
         "competence-rated",
@@ -120,7 +121,7 @@ TOLD = (
         parts=(Part(competence.Because, ("kind", "id"), known={"kind": competence.BECAUSE}),),
         subject="person",
     ),
-    # From now on this version counts. A unit that is not in ``migration`` keeps its id; ``to`` null: it is rated no more.
+    # This version counts from now on. A unit outside ``migration`` keeps its id; ``to`` null: the unit is no longer rated.
     Tells(
         framework.FrameworkAdopted,
         "framework-adopted",
@@ -131,7 +132,7 @@ TOLD = (
         },
         subject=lambda _: "framework",
     ),
-    # What others may know of a member, as it is now. The region is where they live now.
+    # The open data of a member after the change. The fact's region is where the member lives now.
     Tells(person.MemberChanged, "member-changed", "person", ("library", "subdistrict", "language")),
     # ``partner`` where the consent is for one partner.
     Tells(consent.ConsentGiven, "consent-given", "person", ("purpose", "partner"), known=_PURPOSES),
@@ -173,7 +174,7 @@ FACTS, REGISTRY, tell = CONTRACT.facts, CONTRACT.registry, CONTRACT.tell
 
 @REGISTRY.upcaster("RulesChanged", 1)
 def _rules_that_came_later(data: dict[str, Any]) -> dict[str, Any]:
-    """What was not ruled yet is ruled as it was lived by: the defaults."""
+    """Give rules that were made later their defaults: the community lived by these."""
     return {**data, "rules": {**asdict(rules.RuleSet()), **data["rules"]}}
 
 

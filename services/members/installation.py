@@ -1,6 +1,6 @@
-"""What an operator does at the machine, without HTTP: install the first board, and issue a token.
+"""The operator's commands at the machine, without HTTP: install the first board, and issue a token.
 
-Both may be done again: what stands already stays.
+Both can be repeated: existing members, offices and tokens stay.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ OPERATOR = "operator"
 
 @dataclass(frozen=True, slots=True)
 class BoardMember:
-    """One of the first board. ``region`` and ``subdistrict`` may be opened later."""
+    """A member of the first board. ``region`` and ``subdistrict`` may be opened later."""
 
     office: str
     name: str
@@ -43,7 +43,7 @@ class BoardMember:
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """What became of one: the member's id, and who holds the office now, which may be another."""
+    """The member's id, and the present holder of the office, perhaps another member."""
 
     office: str
     person: str
@@ -51,10 +51,10 @@ class Installed:
 
 
 def install_board(parts: Parts, board: Sequence[BoardMember]) -> list[Installed]:
-    """Make these people members and give them their offices, and the community its first rules and framework.
+    """Make these people members with their offices, and give the community its first rules and framework.
 
-    Whoever is a member already stays as they are; an office that is held stays with its holder. Raises
-    ``contact.Unreadable`` and ``KeyError`` for an office that there is not, before anything is written.
+    Existing members stay unchanged; an office with a holder stays with the holder. Raises ``contact.Unreadable``, and
+    ``KeyError`` for an unknown office, before the first write.
     """
     applicants = [(member.office, _applicant(parts, member)) for member in board]
     for office, _ in applicants:
@@ -67,9 +67,9 @@ def install_board(parts: Parts, board: Sequence[BoardMember]) -> list[Installed]
 
 
 def issue_token(parts: Parts, contact_text: str, name: str = OPERATOR, days: int = 365) -> str:
-    """A bearer token for the member with this contact; the same one for the same name.
+    """A bearer token for the member with this contact; the same token for the same name.
 
-    Raises ``contact.Unreadable``, and ``NotFound`` where the contact is nobody's.
+    Raises ``contact.Unreadable``, and ``NotFound`` for a contact of no member.
     """
     person = parts.identification.member(contact(contact_text))
     if person is None:
@@ -112,7 +112,7 @@ def _member(parts: Parts, applicant: Applicant) -> str:
     known = identification.members(applicant.contacts)
     if known:
         return known[0]
-    # The same at every attempt, and derived from nothing that tells whose contact it is.
+    # Derived from an opaque reference: the same at every attempt, and without a trace of the contact.
     reference = identification.reference(applicant.contacts[0], new_id())
     command_id = derived_id("install", "member", reference)
 

@@ -1,4 +1,4 @@
-"""What somebody took part in, with titles: reads several views for one answer."""
+"""A person's learning, with titles: reads several views for one answer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OCCASIONS_AT_ONCE = 100
 
 @dataclass(frozen=True)
 class Reason:
-    """What a rating follows from. ``title`` is the activity's, or the name of the library that was accompanied."""
+    """The reason for a rating. ``title`` is the activity's, or the name of the accompanied library."""
 
     kind: str
     id: str | None
@@ -28,7 +28,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Evidence:
-    """An activity or a visit (``kind``) that taught or exercised units, whether or not a rating followed."""
+    """An activity or a visit (``kind``) that taught or exercised units, with or without a rating."""
 
     kind: str
     id: str
@@ -38,7 +38,7 @@ class Evidence:
 
 
 class Learned:
-    """One person's attendances and visits until ``as_of``, and the occasions that ``reasons`` name."""
+    """A person's attendances and visits until ``as_of``, and the occasions in ``reasons``."""
 
     def __init__(self, parts: Parts, person: str, as_of: datetime, reasons: Iterable[BecauseRow]) -> None:
         own = parts.views.get(LEARNING, person)
@@ -51,7 +51,7 @@ class Learned:
         self._library_names = _library_names(parts, self._occasions.values())
 
     def reason(self, because: BecauseRow | None) -> Reason | None:
-        """What a rating follows from, with its title; None where the rating names nothing."""
+        """The reason for a rating with its title; None for a rating without a reason."""
         return None if because is None else fill(Reason, because, title=self._title(because.id))
 
     def evidence(self) -> tuple[Evidence, ...]:

@@ -80,7 +80,7 @@ class SecretDeriver:
 
 
 def read_bearer(text: str) -> Bearer | None:
-    """The parts of a token; None for a text that is not one of our tokens."""
+    """The parts of a token; None for a text of another form."""
     prefix, _, rest = text.partition("_")
     token, _, secret = rest.partition("_")
     if prefix != _PREFIX or not secret:
@@ -92,7 +92,7 @@ def read_bearer(text: str) -> Bearer | None:
 
 
 def read_link(text: str) -> Link | None:
-    """The parts of a deep link; None for a text that is not one of our links."""
+    """The parts of a deep link; None for a text of another form."""
     token, _, secret = text.partition("_")
     if len(token) != _LINK_ID_CHARACTERS or len(secret) != _LINK_SECRET_CHARACTERS:
         return None

@@ -7,7 +7,7 @@ from services.members.bootstrap import definition
 
 
 class Service(EventSourcedService):
-    """Runs the members service; what it is stands in ``bootstrap``."""
+    """Runs the members service; ``bootstrap`` declares its contents."""
 
     name = "members"
     definition = staticmethod(definition)

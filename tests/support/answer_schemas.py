@@ -7,9 +7,6 @@ from marshmallow import Schema, ValidationError, fields
 
 from services.kernel.declare.route import Route
 
-KNOWN_DEVIATIONS: Mapping[str, str] = {}
-"""``service route`` → why its answers differ from its schema today. Entries are removed and none is added."""
-
 
 class AnswerDeviates(AssertionError):
     """A handler answered a field that its route does not declare, or left out one that it does."""
@@ -20,7 +17,7 @@ def check_answer(service: str, route: Route, body: Any) -> None:
     if route.answer is None:
         return
     found = sorted({*_of_object(route.answer, body)})
-    if found and f"{service} {route.name}" not in KNOWN_DEVIATIONS:
+    if found:
         raise AnswerDeviates("\n".join(f"{service} {route.name} {deviation}" for deviation in found))
 
 
@@ -30,11 +27,9 @@ def _of_object(schema: Schema, body: Any, path: str = "") -> Iterator[str]:
         return
     shape = {declared.data_key or name: declared for name, declared in schema.fields.items()}
     yield from (f"{path}{name}: not declared" for name in body.keys() - shape.keys())
-    # A schema in which no field is required says nothing about which field may be left out: then none may.
-    may_be_left_out = any(declared.required for declared in shape.values())
     for name, declared in shape.items():
         if name not in body:
-            if declared.required or not may_be_left_out:
+            if declared.required:
                 yield f"{path}{name}: left out"
         else:
             yield from _of_value(declared, body[name], f"{path}{name}")

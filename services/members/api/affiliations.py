@@ -1,4 +1,4 @@
-"""Who works at which library, from when to when."""
+"""The people who work at a library, with the times."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from marshmallow.validate import OneOf
 
-from services.kernel.base.problem import Forbidden, Malformed, Refused
+from services.kernel.base.problem import Forbidden, Refused
 from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import UNSET, Unset
 from services.kernel.declare.shapes import Identity80, Listing, OptionalPageQuery, fill, paged, paging
@@ -20,10 +20,10 @@ from services.members.domain.affiliation import (
     Affiliation,
     EndAffiliation,
     StartAffiliation,
+    Working,
     affiliation_identity,
 )
-from services.members.domain.person import PERSON
-from services.members.domain.staffing import STAFFING, NoteStaff
+from services.members.domain.staffing import STAFFING, NoteStaff, Staffing
 from services.members.iso import IsoTime, iso
 from services.members.parts import Parts
 from services.members.views.affiliations import AFFILIATIONS, AffiliationRow
@@ -49,7 +49,7 @@ class EndBody:
 
 @dataclass(frozen=True)
 class AffiliationChange:
-    """The affiliation as it stands; ``role`` is null where it has ended."""
+    """The affiliation after the change; ``role`` is null after an end."""
 
     library: str
     person: str
@@ -67,7 +67,9 @@ class Term:
 
 @dataclass(frozen=True)
 class AffiliationAnswer:
-    """Somebody who works at the library, or did; terms from first to last. ``name`` is null where it was erased."""
+    """A person who works or worked at the library, with all terms from first to last. ``name`` is null after an
+    erasure.
+    """
 
     person: str
     name: str | None
@@ -92,8 +94,7 @@ def start_affiliation(parts: Parts, request: Request[AffiliationBody]) -> Answer
     vouched = works_at(parts, actor, library) or request.actor.may(KEEP_LIBRARIES, known.region)
     if person != actor and not vouched:
         raise Forbidden(permission=KEEP_LIBRARIES, region=known.region)
-    if not parts.commands.state(PERSON, person)[0].is_member:
-        raise Malformed(errors={"person": ["There is no such member."]})
+    parts.require_member(person)
     command = StartAffiliation(
         library,
         person,
@@ -108,13 +109,15 @@ def start_affiliation(parts: Parts, request: Request[AffiliationBody]) -> Answer
 
 
 def _is_first(parts: Parts, request: Request[Any], library: str, person: str, vouched: bool) -> bool:
-    """Whether nobody ever worked there before: the library's own stream tells two apart who say so at the same time."""
+    """Whether the person is the first ever at the library. The library's own stream decides between two people who
+    claim so at the same time.
+    """
     if not vouched and parts.views.find(AFFILIATIONS, {"library": library}, limit=1).items:
         # People who began before libraries had this stream are in the view alone; the stream knows all later ones.
-        return parts.commands.state(STAFFING, library)[0].first == person
+        return parts.commands.state(STAFFING, library)[0] == Staffing(person)
     with suppress(Refused):
         request.also(STAFFING, library, NoteStaff(person, vouched), "first")
-    return parts.commands.state(STAFFING, library)[0].first == person
+    return parts.commands.state(STAFFING, library)[0] == Staffing(person)
 
 
 @routes.post("/v1/libraries/{library}/affiliations/{person}/end", statuses=(200, 403, 404, 422))
@@ -155,7 +158,7 @@ def _change_affiliation(
     request: Request[Any], library: str, person: str, command: StartAffiliation | EndAffiliation
 ) -> Answer[AffiliationChange]:
     def changed(affiliation: Affiliation, _events: object) -> AffiliationChange:
-        return AffiliationChange(library, person, affiliation.role)
+        return AffiliationChange(library, person, affiliation.role if isinstance(affiliation, Working) else None)
 
     return request.outcome(AFFILIATION, affiliation_identity(library, person), command, changed)
 

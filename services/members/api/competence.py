@@ -8,12 +8,10 @@ from typing import Annotated
 from marshmallow import ValidationError
 from marshmallow.validate import OneOf
 
-from services.kernel.base.problem import Malformed
 from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.shapes import Identity, Identity80, Slug
 from services.members.domain.competence import BECAUSE, COMPETENCE, SECOND, SELF, Because, Rate
 from services.members.domain.framework import ASPECTS, LEVELS
-from services.members.domain.person import PERSON
 from services.members.frameworks import unit_that_counts
 from services.members.parts import Parts
 
@@ -22,8 +20,8 @@ routes = Routes()
 
 @dataclass(frozen=True)
 class BecauseBody:
-    """What a rating follows from: an activity or mentorship by its id, learning from before, or nothing that is known here.
-    The id goes out in a fact, so it is an id and no text.
+    """The reason for a rating: an activity or mentorship by its id, learning from before, or no reason known here. The
+    id goes out in a fact, so free text is refused.
     """
 
     kind: Annotated[str, OneOf(BECAUSE)]
@@ -59,11 +57,9 @@ def rate_competence(parts: Parts, request: Request[RatingBody]) -> Answer[Rating
     """Rate oneself, or somebody else as a second rater."""
     by, body = request.actor.require_person(), request.body
     rated = body.person or by
-    person, _ = parts.commands.state(PERSON, rated)
-    if not person.is_member:
-        raise Malformed(errors={"person": ["There is no such member."]})
+    member = parts.require_member(rated)
     if rated != by:
-        request.actor.require("competence.rate", person.region)
+        request.actor.require("competence.rate", member.region)
     framework, unit = unit_that_counts(parts.commands, body.unit)
     rater = SELF if rated == by else SECOND
     command = Rate(
@@ -75,7 +71,7 @@ def rate_competence(parts: Parts, request: Request[RatingBody]) -> Answer[Rating
         rater=rater,
         by=by,
         framework=framework.version,
-        region=person.region,
+        region=member.region,
         because=None if body.because is None else Because(body.because.kind, body.because.id),
     )
     answer = RatingAnswer(rated, framework.version, rater)

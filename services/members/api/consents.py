@@ -1,4 +1,4 @@
-"""What one agreed to, purpose by purpose."""
+"""The consents of a person, purpose by purpose."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ routes = Routes()
 
 @dataclass(frozen=True)
 class ConsentBody:
-    """For whom, and which words were read: the newest unless given."""
+    """``wording`` is the version that the person read: the newest unless given."""
 
     partner: Identity80 | None = None
     wording: int | Unset = UNSET
@@ -57,7 +57,7 @@ class ConsentState:
 
 @dataclass(frozen=True)
 class ConsentAnswer:
-    """What was agreed to, when and in which words."""
+    """A consent with its time and its words."""
 
     purpose: str
     partner: str | None
@@ -68,7 +68,7 @@ class ConsentAnswer:
 
 @dataclass(frozen=True)
 class PurposeAnswer:
-    """What may be agreed to, and in which words now."""
+    """A purpose to agree to, with its present words."""
 
     purpose: str
     wording: int
@@ -77,7 +77,7 @@ class PurposeAnswer:
 
 @dataclass(frozen=True)
 class ConsentList:
-    """What is agreed to now, and all purposes that a person may agree to."""
+    """The person's consents, and all purposes."""
 
     items: tuple[ConsentAnswer, ...]
     purposes: tuple[PurposeAnswer, ...]

@@ -1,4 +1,4 @@
-"""Who can do something, and lives near: for whoever looks for a speaker, a mentor or a helping hand."""
+"""The people of a region with a skill, by level and distance: for finding a speaker, a mentor or a helper."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MOST = 50
 
 @dataclass(frozen=True)
 class DirectoryQuery:
-    """The unit that somebody is to be able to do, in which region, and at which level at least; ``subdistrict``: near where."""
+    """``level`` is the lowest level in the unit. ``subdistrict`` is where distances are measured from."""
 
     unit: Slug
     region: Slug
@@ -41,7 +41,9 @@ class DirectoryQuery:
 
 @dataclass(frozen=True)
 class Able:
-    """Somebody of the region. ``rater``: who says so; ``km`` from centre to centre, null where a centre is not known."""
+    """A person of the region. ``rater`` is ``second`` or ``self``; ``km`` is the distance between centres, null where a
+    centre is unknown.
+    """
 
     person: str
     name: str | None
@@ -77,7 +79,7 @@ def people_who_can(parts: Parts, request: Request[None, DirectoryQuery]) -> Answ
 
 
 def _skill(levels: Mapping[tuple[str, str, str], int], unit: str) -> tuple[int, str]:
-    """The level in skill, and who says so: a second rater before oneself. Level 0 where nobody has rated the unit."""
+    """The level in skill and its rater: a second rater's level before the person's own. Level 0 for an unrated unit."""
     for rater in (SECOND, SELF):
         level = levels.get((unit, "skill", rater))
         if level is not None:

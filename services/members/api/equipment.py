@@ -1,4 +1,4 @@
-"""What members lend the community: offered, lent to an activity, back again."""
+"""The things that members lend the community: offered, lent to an activity, returned."""
 
 from __future__ import annotations
 
@@ -32,7 +32,6 @@ from services.members.domain.equipment import (
     ReturnEquipment,
     WithdrawEquipment,
 )
-from services.members.domain.person import PERSON
 from services.members.identity.joining import clean
 from services.members.iso import IsoTime, iso
 from services.members.parts import Parts
@@ -46,7 +45,7 @@ PLAN = "activities.plan"
 
 @dataclass(frozen=True)
 class EquipmentBody:
-    """A thing of one's own, or of the library that one works at."""
+    """``library`` is the owner's place of work, where the thing belongs to the library."""
 
     name: Annotated[str, not_blank(100)]
     kind: Annotated[str, OneOf(KINDS)]
@@ -62,7 +61,7 @@ class LoanBody:
 
 @dataclass(frozen=True)
 class EquipmentQuery(OptionalPageQuery):
-    """Things of a region, or the caller's own without a region. ``free``: only things that are with their owner."""
+    """Things of a region, or the caller's own without a region. ``free``: only things at home with their owner."""
 
     region: Slug | Unset = UNSET
     kind: Annotated[str, OneOf(KINDS)] | Unset = UNSET
@@ -81,7 +80,7 @@ class LoanAnswer:
 
 @dataclass(frozen=True)
 class EquipmentAnswer:
-    """A thing, whose it is, and where it is: ``activity`` is null while the thing is with its owner."""
+    """``activity`` is where the thing is now, null while the owner has it."""
 
     equipment: str
     name: str
@@ -108,8 +107,8 @@ class EquipmentId:
 def register_equipment(parts: Parts, request: Request[EquipmentBody]) -> Answer[EquipmentId]:
     """Offer a thing that the community may borrow."""
     person, body = request.actor.require_person(), request.body
-    member, _ = parts.commands.state(PERSON, person)
-    if not member.is_member or member.region is None:
+    member = parts.member(person)
+    if member is None:
         raise NotFound
     if body.library is not None and not works_at(parts, person, body.library):
         raise Forbidden("only of a library that one works at")
@@ -157,10 +156,12 @@ def withdraw_equipment(parts: Parts, request: Request[NoFields]) -> Answer[Equip
 
 
 def _thing_in_reach(parts: Parts, request: Request[Any]) -> tuple[str, str]:
-    """A thing of the caller's own, or of a region that the caller plans in. Raises ``NotFound`` for all others."""
+    """The thing in the path and the caller. Raises ``NotFound`` unless the caller owns the thing or plans activities in
+    its region.
+    """
     person, thing = request.actor.require_person(), request.path["equipment"]
     known, _ = parts.commands.state(EQUIPMENT, thing)
-    if not known.owner or not (known.owner == person or request.actor.may(PLAN, known.region)):
+    if known is None or not (known.owner == person or request.actor.may(PLAN, known.region)):
         raise NotFound
     return thing, person
 

@@ -1,4 +1,4 @@
-"""To be forgotten: one's own word, or the board's on behalf of somebody who asked for it."""
+"""Erasure at a member's own request, or by the board on the member's behalf."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ routes = Routes()
 
 @dataclass(frozen=True)
 class Sure:
-    """There is no way back, so the caller says it twice."""
+    """An erasure cannot be undone, so the caller confirms."""
 
     sure: Annotated[bool, Equal(True)]
 
 
 @dataclass(frozen=True)
 class Erasing:
-    """Who is erased. It is done within seconds; after that nobody can open what was sealed."""
+    """The person to be erased. The erasure takes seconds; after that the sealed texts cannot be opened."""
 
     person: str
 

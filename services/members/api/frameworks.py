@@ -1,4 +1,4 @@
-"""Frameworks of competence: what the community means by it, version by version."""
+"""The frameworks of competence, version by version."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class MigrationBody:
 
 @dataclass(frozen=True)
 class AdoptBody:
-    """A new version, and where the units of the version before have gone that do not keep their id."""
+    """A new version. ``migration`` names the new place of each unit of the version before whose id changes."""
 
     framework: FrameworkBody
     migration: Annotated[tuple[MigrationBody, ...], Length(0, 300)] = ()

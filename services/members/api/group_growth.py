@@ -1,4 +1,4 @@
-"""How far many are, without names: the people of a region or the staff of a library, now and at a time before."""
+"""How far the people of a region or the staff of a library are, without names, now and at a time before."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ManyQuery:
 
 @dataclass(frozen=True)
 class AreaCount:
-    """How many people are rated in an area, and how many of them are at each level."""
+    """The number of people rated in an area, and the number at each level."""
 
     area: str
     name: str
@@ -62,7 +62,7 @@ class CountAt:
 
 @dataclass(frozen=True)
 class Gained:
-    """Levels gained between both times, by rater, of the people who were there at both."""
+    """Levels gained between both times, by rater, of the people counted at both."""
 
     own: Annotated[int, Key("self")]
     second: int
@@ -101,7 +101,7 @@ def _gained(at_beginning: Mapping[str, Standing], at_end: Mapping[str, Standing]
 
 
 def _standings(parts: Parts, frameworks: Frameworks, query: ManyQuery, at: datetime) -> Mapping[str, Standing]:
-    """How far each person was at a time; people of whom nothing was rated until then are left out."""
+    """How far each person was at a time, without the people who had no rating yet."""
     if query.library is UNSET:
         rows = list(parts.views.all(COMPETENCE_OF, {"region": query.region}))
     else:

@@ -1,4 +1,4 @@
-"""Growth: how far somebody is and how they came there, as of any time."""
+"""The growth of a person: the levels at any time, and the steps that led to them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class AsOf:
 
 @dataclass(frozen=True)
 class LevelPair:
-    """The level as the person sees it and as the second rater sees it; null where nobody has rated."""
+    """The person's own rating and the second rater's; null without a rating."""
 
     own: Annotated[int | None, Key("self")]
     second: int | None
@@ -87,8 +87,8 @@ class Before:
 
 @dataclass(frozen=True)
 class GrowthAnswer:
-    """Where somebody stands, the steps that led there, and what they took part in; the oldest first. ``before`` is null
-    where no activity was asked about.
+    """The levels, the ratings and the evidence of a person, the oldest first. ``before`` is null without an activity in
+    the query.
     """
 
     person: str

@@ -1,4 +1,4 @@
-"""Guests: who takes part without belonging, and whose participation that turns out to be."""
+"""Guests: people who take part without being members, and the members that they turn out to be."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ routes = Routes()
 
 @dataclass(frozen=True)
 class GuestBody:
-    """What a guest gave of themselves; all of it may be left out."""
+    """The guest may leave every field out."""
 
     name: Text | None = None
     email: Text | None = None
@@ -30,7 +30,7 @@ class GuestBody:
 
 @dataclass(frozen=True)
 class GuestAnswer:
-    """A guest; ``person`` is the member whose participation this is, once that is known."""
+    """``person`` is the member that the guest is tied to."""
 
     guest: str
     name: str | None
@@ -106,12 +106,10 @@ def tie_guest(parts: Parts, request: Request[TieBody]) -> Answer[GuestTied]:
     """
     _require_guests(request.actor)
     guest, person = request.path["guest"], request.body.person
-    member, _ = parts.commands.state(PERSON, person)
-    if not member.is_member:
-        raise Malformed(errors={"person": ["There is no such member."]})
-    # The guest belongs to no region, but what the guest did becomes the member's.
+    member = parts.require_member(person)
+    # A guest has no region, but the guest's participation becomes the member's.
     request.actor.require("members.guest", member.region)
-    if not parts.commands.state(GUEST, guest)[0].added:
+    if parts.commands.state(GUEST, guest)[0] is None:
         raise NotFound("there is no such guest")
     _keep_for_guest(request, guest)
     return request.outcome(GUEST, guest, TieGuest(person, "hand"), lambda *_: GuestTied(guest, person))
@@ -130,7 +128,7 @@ def _identity_from_outside(text: str) -> str:
 
 
 def _require_guests(actor: Actor) -> None:
-    # A guest belongs to no region, so the permission counts wherever it is held.
+    # A guest has no region, so the permission in any region is enough.
     if actor.kind == "anonymous":
         actor.require_person()
     if not actor.may_somewhere("members.guest"):

@@ -1,4 +1,4 @@
-"""Importing registrations: a dry run that tells what would happen, and the import with its progress."""
+"""Importing registrations: a dry run, the import, and its progress."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class ImportQuery:
 
 @dataclass(frozen=True)
 class BadRow:
-    """A row that cannot be taken, under the number that a spreadsheet shows, and every reason why."""
+    """A row that cannot be taken, under its number in a spreadsheet, with every reason."""
 
     row: int
     reasons: tuple[str, ...]
@@ -75,7 +75,7 @@ class BadRow:
 
 @dataclass(frozen=True)
 class DifferentRow:
-    """A row of somebody who is known with other data; nothing of the row is applied. ``fields`` are the columns that differ."""
+    """A row of a known person with other data, of which no part is applied. ``fields`` are the columns that differ."""
 
     row: int
     fields: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What the gateway and notifications ask: who is behind a token, and how people are reached."""
+"""Questions of the gateway and notifications: the person behind a token, and the ways to reach people."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ OWN = frozenset({Standing.MEMBER, Standing.ERASED})
 
 @dataclass(frozen=True)
 class TokenBody:
-    """A bearer token as its holder sent it. Any text will do: a text that is no token of ours is nobody's, not malformed."""
+    """A bearer token as its holder sent it. Any text is accepted here: a text of another form is an unknown token, not
+    a malformed request.
+    """
 
     token: str
 
@@ -46,7 +48,7 @@ class HeldBody:
 
 @dataclass(frozen=True)
 class ActorAnswer:
-    """An actor as ``policy.actor_from`` reads it, and the language that the person reads."""
+    """An actor as ``policy.actor_from`` reads it, with the language that the person reads."""
 
     kind: str
     id: str
@@ -57,7 +59,9 @@ class ActorAnswer:
 
 @dataclass(frozen=True)
 class PeopleQuery:
-    """Ids with commas between them. ``code``: the id of a login code whose digits are to be sent to the one person."""
+    """``ids``: ids with commas between. ``code``: the id of a login code whose digits are to be sent to the only person
+    asked for.
+    """
 
     ids: Annotated[str, not_blank(20_000)]
     code: str | Unset = UNSET
@@ -114,7 +118,7 @@ def identify(parts: Parts, request: Request[TokenBody]) -> Answer[ActorAnswer]:
     if bearer is None:
         raise Unauthorized("this is no token of ours")
     token, _ = parts.commands.state(TOKEN, bearer.token)
-    if token.person is None or not hmac.compare_digest(token.digest, bearer.digest):
+    if token is None or not hmac.compare_digest(token.digest, bearer.digest):
         raise Unauthorized("this is no token of ours")
     if not token.good(parts.machine.now()):
         raise Unauthorized("this token has expired or was revoked")
@@ -159,13 +163,12 @@ def _reached(parts: Parts, asked: str) -> Reached | None:
     guest, _ = parts.commands.state(GUEST, asked)
     person, _ = parts.commands.state(PERSON, asked)
     identity = asked
-    if guest.person is not None and person.standing not in OWN:
+    if guest is not None and guest.person is not None and person.standing not in OWN:
         identity = guest.person
         person, _ = parts.commands.state(PERSON, identity)
-    if person.is_member:
-        sealed = (person.name, person.email, person.phone)
-    elif guest.added:
-        sealed = (guest.name, guest.email, guest.phone)
+    member = person.member
+    if known := member or guest:
+        sealed = (known.name, known.email, known.phone)
     elif person.standing is Standing.ERASED:
         sealed = (None, None, None)
     else:
@@ -176,11 +179,11 @@ def _reached(parts: Parts, asked: str) -> Reached | None:
         name=name,
         email=email,
         phone=phone,
-        telegram=chat_of(parts, identity) if person.is_member else None,
+        telegram=chat_of(parts, identity) if member else None,
         language=person.language,
         region=person.region,
-        subdistrict=person.subdistrict,
-        # Erased too: something was sealed once, and nothing of it can be opened any more.
+        subdistrict=member.subdistrict if member else None,
+        # Also erased: texts were sealed, and none of them opens.
         erased=person.standing is Standing.ERASED or (any(sealed) and not any(opened)),
     )
 

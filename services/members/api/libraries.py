@@ -1,4 +1,4 @@
-"""Libraries: what there is, and how each stands towards SLiMS."""
+"""The libraries, and how far each is with SLiMS."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from services.kernel.declare.shapes import (
     paging,
     where,
 )
-from services.members.domain.affiliation import AFFILIATION, affiliation_identity
+from services.members.domain.affiliation import AFFILIATION, Working, affiliation_identity
 from services.members.domain.library import (
     INTERESTS,
     KINDS,
@@ -37,8 +37,6 @@ from services.members.domain.library import (
     RegisterLibrary,
     spelling,
 )
-from services.members.domain.person import PERSON
-from services.members.domain.region import REGION
 from services.members.identity.joining import clean
 from services.members.parts import Parts
 from services.members.views.libraries import LIBRARIES, LibraryRow
@@ -120,7 +118,7 @@ def register_library(parts: Parts, request: Request[LibraryBody]) -> Answer[Libr
     """
     body = request.body
     _require_own_region(parts, request.actor, body.region)
-    _check_place(parts, body.region, body.subdistrict)
+    parts.require_place(body.region, body.subdistrict)
     name = clean(body.name)
     if not spelling(name):
         raise Malformed(errors={"name": ["A name has letters or digits."]})
@@ -136,7 +134,7 @@ def describe_library(parts: Parts, request: Request[DescriptionBody]) -> Answer[
     library, known = known_library(parts, request)
     _require_keeper_or_staff(parts, request.actor, library, known)
     body = request.body
-    _check_place(parts, known.region, body.subdistrict)
+    parts.require_place(known.region, body.subdistrict)
     command = DescribeLibrary(body.kind, body.level, body.subdistrict, body.size)
     return request.outcome(LIBRARY, library, command, lambda *_: LibraryId(library))
 
@@ -184,18 +182,18 @@ def known_library(parts: Parts, request: Request[Any, Any]) -> tuple[str, Librar
 def registered_library(parts: Parts, library: str) -> Library:
     """The library of an id. Raises ``NotFound``."""
     known, _ = parts.commands.state(LIBRARY, library)
-    if not known.is_known:
+    if known is None:
         raise NotFound("there is no such library")
     return known
 
 
 def works_at(parts: Parts, person: str, library: str) -> bool:
     """Whether a person works at a library now."""
-    return parts.commands.state(AFFILIATION, affiliation_identity(library, person))[0].stands
+    return isinstance(parts.commands.state(AFFILIATION, affiliation_identity(library, person))[0], Working)
 
 
 def accompanies(actor: Actor, region: str | None) -> bool:
-    """Whether somebody rates the people of a region, or reads who they are."""
+    """Whether the actor may rate or read the people of a region."""
     return actor.may("members.read", region) or actor.may("competence.rate", region)
 
 
@@ -207,18 +205,10 @@ def _require_keeper_or_staff(parts: Parts, actor: Actor, library: str, known: Li
 
 def _require_own_region(parts: Parts, actor: Actor, region: str) -> None:
     if actor.kind == "person":
-        person, _ = parts.commands.state(PERSON, actor.id)
-        if person.is_member and person.region == region:
+        member = parts.member(actor.id)
+        if member is not None and member.region == region:
             return
     actor.require(KEEP_LIBRARIES, region)
-
-
-def _check_place(parts: Parts, region: str, subdistrict: str | None) -> None:
-    known, _ = parts.commands.state(REGION, region)
-    if not known.is_open:
-        raise Malformed(errors={"region": ["There is no such region."]})
-    if subdistrict is not None and not known.has(subdistrict):
-        raise Malformed(errors={"subdistrict": ["There is no such sub-district in this region."]})
 
 
 def library_shown(row: LibraryRow) -> LibraryAnswer:

@@ -64,21 +64,21 @@ class LoginAnswer:
 
 @dataclass(frozen=True)
 class LogoutRequest:
-    """The token that shall open nothing any more."""
+    """The token to revoke."""
 
     token: Text
 
 
 @dataclass(frozen=True)
 class Entered:
-    """What is kept of a login: the person whom the code let in, None where the code was not accepted."""
+    """The kept part of a login: the person, None for a code that was not accepted."""
 
     person: str | None
 
 
 @dataclass(frozen=True)
 class Lifetime:
-    """What is kept of a token that was issued."""
+    """The kept part of a token's issue."""
 
     expires: IsoTime
 
@@ -112,7 +112,7 @@ def log_in(parts: Parts, request: Request[LoginRequest]) -> Answer[LoginAnswer]:
     if reference is None:
         raise _not_accepted()
     digits = "".join(request.body.code.split())
-    # A code goes out by e-mail; that proves the address, and no phone number that stands beside it.
+    # A code goes out by e-mail, so entering the code proves the address and no phone number.
     proves = reference if known.kind == EMAIL else None
     command = EnterCode(parts.secrets.digest(reference, digits), proves, request.now)
     entered = request.take(LOGIN, reference, command, _entered)
@@ -131,7 +131,7 @@ def log_out(parts: Parts, request: Request[LogoutRequest]) -> Answer[NoFields]:
     if bearer is None:
         return Answer(NoFields())
     token, _ = parts.commands.state(TOKEN, bearer.token)
-    if token.person is None or not hmac.compare_digest(token.digest, bearer.digest):
+    if token is None or not hmac.compare_digest(token.digest, bearer.digest):
         return Answer(NoFields())
     return request.outcome(TOKEN, bearer.token, RevokeToken(parts.machine.now()), lambda *_: NoFields())
 
@@ -150,8 +150,8 @@ def _issue_token(parts: Parts, request: Request[Any], person: str) -> Answer[Log
     return Answer(LoginAnswer(str(bearer), person, commit.answer["expires"]), position=commit.position)
 
 
-def lifetime(token: Token, _events: object) -> Lifetime:
-    assert token.expires is not None  # the token was just issued
+def lifetime(token: Token | None, _events: object) -> Lifetime:
+    assert token is not None  # the token was just issued
     return Lifetime(token.expires.isoformat())
 
 

@@ -37,7 +37,7 @@ class HeldOffice:
 
 @dataclass(frozen=True)
 class OwnAffiliation:
-    """A library that the person works at now, and in which role."""
+    """A library that the person works at now."""
 
     library: str
     name: str | None
@@ -68,20 +68,21 @@ def me(parts: Parts, request: Request) -> Answer[Me]:
     """Who am I?"""
     identity = request.actor.require_person()
     person, version = parts.commands.state(PERSON, identity)
-    if not person.is_member:
+    member = person.member
+    if member is None:
         raise NotFound
-    name, email, phone = (parts.vault.open(identity, sealed) for sealed in (person.name, person.email, person.phone))
+    name, email, phone = (parts.vault.open(identity, sealed) for sealed in (member.name, member.email, member.phone))
     shown = Me(
         person=identity,
         name=name,
         contacts=Contacts(email, phone),
-        region=person.region,
-        subdistrict=person.subdistrict,
-        library=person.library,
-        language=person.language,
+        region=member.region,
+        subdistrict=member.subdistrict,
+        library=member.library,
+        language=member.language,
         offices=tuple(HeldOffice(held.office, held.region) for held in request.actor.offices),
         affiliations=tuple(own_affiliation_shown(parts, row) for row in own_affiliations(parts, identity)),
-        background=background_of(parts, identity, person),
+        background=background_of(parts, identity, member),
         telegram=bool(linked_accounts(parts, identity)),
         status=person.standing.value,
     )

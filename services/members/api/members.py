@@ -9,7 +9,7 @@ from marshmallow import ValidationError
 from marshmallow.validate import OneOf
 
 from services.kernel.base.local_time import local_day
-from services.kernel.base.problem import Forbidden, Malformed, NotFound
+from services.kernel.base.problem import Forbidden, NotFound
 from services.kernel.declare.policy import Actor
 from services.kernel.declare.route import Answer, Request, Routes, recorded
 from services.kernel.declare.schema import UNSET, Unset
@@ -17,7 +17,6 @@ from services.kernel.declare.shapes import Listing, OptionalPageQuery, Slug, Tex
 from services.kernel.log.log import Commit
 from services.members.domain.person import PERSON, Join
 from services.members.domain.place import Centre, kilometres
-from services.members.domain.region import REGION
 from services.members.identity.contact import email, given_contact, phone
 from services.members.identity.joining import Applicant, clean
 from services.members.iso import IsoDate
@@ -75,7 +74,7 @@ class MemberList(Listing[MemberAnswer]):
 
 @dataclass(frozen=True)
 class RosterQuery(OptionalPageQuery):
-    """Members of one region. Without a region: of the caller's one region, or of all for callers who may read all."""
+    """Without a region: the members of the caller's only region, or all members for callers who may read all."""
 
     region: Slug | Unset = UNSET
 
@@ -106,11 +105,7 @@ def join(parts: Parts, request: Request[JoinBody]) -> Answer[JoinAnswer]:
     body = request.body
     mail = given_contact(email, "email", body.email)
     number = given_contact(phone, "phone", body.phone)
-    region, _ = parts.commands.state(REGION, body.region)
-    if not region.is_open:
-        raise Malformed(errors={"region": ["There is no such region."]})
-    if not region.has(body.subdistrict):
-        raise Malformed(errors={"subdistrict": ["There is no such sub-district in this region."]})
+    parts.require_place(body.region, body.subdistrict)
     applicant = Applicant(
         name=clean(body.name),
         email=None if mail is None else mail.value,
@@ -176,7 +171,7 @@ def guides(parts: Parts, request: Request[None, GuidesQuery]) -> Answer[Listing[
 
 
 def _only_region(actor: Actor) -> str | None:
-    """The one region whose roster the actor may read; None for actors who may read all, or are allowed several."""
+    """The only region whose roster the actor may read; None for actors who may read several or all."""
     regions = actor.grants.get("members.read", ())
     if actor.kind != "anonymous" and not regions:
         raise Forbidden(permission="members.read")

@@ -1,4 +1,4 @@
-"""Offices: who holds them, and how they pass on."""
+"""Offices: holders, handovers and stand-ins."""
 
 from __future__ import annotations
 
@@ -23,8 +23,6 @@ from services.members.domain.office import (
     office_identity,
 )
 from services.members.domain.office_kinds import OFFICES
-from services.members.domain.person import PERSON
-from services.members.domain.region import REGION
 from services.members.iso import IsoTime, iso
 from services.members.parts import Parts
 from services.members.views.offices import OFFICE_HOLDERS, OfficeRow, office_key
@@ -61,7 +59,7 @@ class StandInBody:
 
 @dataclass(frozen=True)
 class VacancyBody:
-    """``person``: whose term ends, for an office that many hold."""
+    """``person`` is the holder whose term ends, for an office with many holders."""
 
     region: Slug | None = None
     person: Identity80 | None = None
@@ -74,7 +72,7 @@ class HoldersQuery(OptionalPageQuery):
 
 @dataclass(frozen=True)
 class HolderAnswer:
-    """One of those who hold an office side by side."""
+    """A holder of an office with many holders."""
 
     office: str
     region: str | None
@@ -104,7 +102,7 @@ class OfficeList(Listing[OfficeAnswer]):
 
 @dataclass(frozen=True)
 class OfficeChange:
-    """Who holds the office now, and who stands in."""
+    """The holder and the stand-in after the change."""
 
     office: str
     region: str | None
@@ -151,7 +149,8 @@ def assume_office(parts: Parts, request: Request[AssumeBody]) -> Answer[OfficeCh
     """Take a vacant office, or one that many hold."""
     request.actor.require(ASSIGN)
     office, region = _office_and_region(parts, request)
-    person = _require_member(parts, "person", request.body.person)
+    person = request.body.person
+    parts.require_member(person)
     command = AssumeOffice(office, region, person, request.body.since or request.now, request.now)
     return _change_office(request, command, person)
 
@@ -166,7 +165,8 @@ def hand_over_office(parts: Parts, request: Request[HandoverBody]) -> Answer[Off
     assigns = request.actor.may(ASSIGN)
     if not assigns and Held(office, region) not in request.actor.offices:
         request.actor.require(ASSIGN)
-    to = _require_member(parts, "to", request.body.to)
+    to = request.body.to
+    parts.require_member(to, "to")
     command = HandOverOffice(office, region, to, request.now, by=None if assigns else request.actor.id)
     return _change_office(request, command, to)
 
@@ -187,7 +187,8 @@ def name_stand_in(parts: Parts, request: Request[StandInBody]) -> Answer[OfficeC
     """Name who acts while an office is vacant."""
     request.actor.require(ASSIGN)
     office, region = _office_and_region(parts, request)
-    person = _require_member(parts, "person", request.body.person)
+    person = request.body.person
+    parts.require_member(person)
     return _change_office(request, NameStandIn(office, region, person, request.now), person)
 
 
@@ -201,16 +202,9 @@ def _office_and_region(parts: Parts, request: Request[Any]) -> tuple[str, str | 
     office = request.path["office"]
     if office not in OFFICES:
         raise NotFound("there is no such office")
-    if body.region is not None and not parts.commands.state(REGION, body.region)[0].is_open:
-        raise Malformed(errors={"region": ["There is no such region."]})
+    if body.region is not None:
+        parts.require_region(body.region)
     return office, body.region
-
-
-def _require_member(parts: Parts, field: str, person: str) -> str:
-    # Read from the person's own stream and not from the view: the person may have joined a moment ago.
-    if not parts.commands.state(PERSON, person)[0].is_member:
-        raise Malformed(errors={field: ["There is no such member."]})
-    return person
 
 
 def _change_office(request: Request[Any], command: OfficeCommand, person: str | None) -> Answer[OfficeChange]:
@@ -231,7 +225,7 @@ def holder_shown(parts: Parts, row: OfficeRow) -> HolderAnswer:
 
 
 def office_shown(parts: Parts, office: str, region: str | None, row: OfficeRow | None) -> OfficeAnswer:
-    """``row`` is None for an office that nobody ever held."""
+    """``row`` is None for an office without a holder since the beginning."""
     return OfficeAnswer(
         office=office,
         region=region,

@@ -1,4 +1,4 @@
-"""Changing what is known of oneself."""
+"""Changing one's own data."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from services.kernel.base.problem import Malformed, NotFound, Problem, Refused, 
 from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import UNSET, Unset
 from services.kernel.declare.shapes import Slug, Text
-from services.members.domain.person import PERSON, ChangeMember, MemberChanged, MemberJoined, Person
-from services.members.domain.region import REGION
+from services.members.domain.person import PERSON, ChangeMember, Member, MemberChanged, MemberJoined
 from services.members.identity.contact import EMAIL, PHONE, Contact, given_contact, phone
 from services.members.identity.joining import clean
 from services.members.parts import Parts
@@ -26,7 +25,9 @@ APPOINTED = ("assigned", "applied", "volunteered")
 
 @dataclass(frozen=True)
 class Background:
-    """What somebody who runs a library brings along: schooling, how they came to it, and whether they have another task besides."""
+    """The background of a person who runs a library: schooling, way into the post, and whether the person has another
+    task besides.
+    """
 
     education: Annotated[str, OneOf(EDUCATION)] | None
     appointed: Annotated[str, OneOf(APPOINTED)] | None
@@ -35,7 +36,7 @@ class Background:
 
 @dataclass(frozen=True)
 class OwnDataBody:
-    """What is to change; what is left out stays. Region and sub-district change together."""
+    """The fields to change; fields left out stay. Region and sub-district change together."""
 
     name: Text | Unset = UNSET
     phone: Text | Unset = UNSET
@@ -57,12 +58,12 @@ class Changed:
 def change_own_data(parts: Parts, request: Request[OwnDataBody]) -> Answer[Changed]:
     """Change my data."""
     identity = request.actor.require_person()
-    person, _ = parts.commands.state(PERSON, identity)
-    if not person.is_member:
+    member = parts.member(identity)
+    if member is None:
         raise NotFound
     body = request.body
     region, subdistrict = body.region or None, body.subdistrict or None
-    _check_place(parts, person, region, subdistrict)
+    _check_place(parts, member, region, subdistrict)
     number = given_contact(phone, "phone", body.phone or None)
     if number is not None and not parts.identification.add(number, identity, request.new_id("number")):
         raise Refused("contact-is-anothers", "this phone number belongs to another member")
@@ -71,8 +72,8 @@ def change_own_data(parts: Parts, request: Request[OwnDataBody]) -> Answer[Chang
         "phone": None if number is None else number.value,
         "background": json.dumps(asdict(body.background), sort_keys=True) if body.background else None,
     }
-    standing = {"name": person.name, "phone": person.phone, "background": person.background}
-    # What stands already is not sealed anew: it would look like a change.
+    standing = {"name": member.name, "phone": member.phone, "background": member.background}
+    # Unchanged texts are not sealed again: a new seal would look like a change.
     new = [
         (field, text) for field, text in fresh.items() if text and text != parts.vault.open(identity, standing[field])
     ]
@@ -109,19 +110,17 @@ def _drop_numbers(parts: Parts, identity: str, tried: Contact | None) -> None:
         parts.identification.drop(number, identity, kept)
 
 
-def background_of(parts: Parts, identity: str, person: Person) -> Background:
-    """What somebody said of their background; null where they said nothing, and where it was erased."""
-    opened = parts.vault.open(identity, person.background)
+def background_of(parts: Parts, identity: str, member: Member) -> Background:
+    """The member's background; every field is null for a member who told none, and after an erasure."""
+    opened = parts.vault.open(identity, member.background)
     said = json.loads(opened) if opened else {}
     return Background(said.get("education"), said.get("appointed"), said.get("double_role"))
 
 
-def _check_place(parts: Parts, person: Person, region: str | None, subdistrict: str | None) -> None:
+def _check_place(parts: Parts, member: Member, region: str | None, subdistrict: str | None) -> None:
+    """A new region needs a sub-district of that region; a new sub-district alone lies in the present region."""
     if region is None and subdistrict is None:
         return
-    where = region or person.region or ""
-    known, _ = parts.commands.state(REGION, where)
-    if not known.is_open:
-        raise Malformed(errors={"region": ["There is no such region."]})
+    known = parts.require_region(region or member.region)
     if subdistrict is None or not known.has(subdistrict):
         raise Malformed(errors={"subdistrict": ["There is no such sub-district in this region."]})

@@ -12,7 +12,6 @@ from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import UNSET, Unset
 from services.kernel.declare.shapes import Listing, OptionalPageQuery, Slug, fill, not_blank, paged, paging, where
 from services.members.domain.framework import ASPECTS, LEVELS
-from services.members.domain.person import PERSON
 from services.members.domain.prior_learning import (
     ACCEPTED,
     DECLINED,
@@ -35,7 +34,7 @@ LINK = r"https?://\S+\Z"
 
 @dataclass(frozen=True)
 class SubmissionBody:
-    """What the person can already, and what shows it: a certificate, a course, years of work; perhaps a link."""
+    """A claimed level with its evidence: a certificate, a course, years of work; perhaps a link."""
 
     unit: Slug
     aspect: Annotated[str, OneOf(ASPECTS)]
@@ -55,7 +54,7 @@ class ReviewBody:
 
 @dataclass(frozen=True)
 class SubmissionsQuery(OptionalPageQuery):
-    """Submissions of a region, for those who rate there; the caller's own without a region."""
+    """Submissions of a region, for people who rate there; the caller's own without a region."""
 
     region: Slug | Unset = UNSET
     state: Annotated[str, OneOf((WAITING, ACCEPTED, DECLINED))] | Unset = UNSET
@@ -91,8 +90,8 @@ class SubmissionList(Listing[SubmissionAnswer]):
 def submit_prior_learning(parts: Parts, request: Request[SubmissionBody]) -> Answer[SubmissionState]:
     """Show what I can already."""
     person, body = request.actor.require_person(), request.body
-    member, _ = parts.commands.state(PERSON, person)
-    if not member.is_member or member.region is None:
+    member = parts.member(person)
+    if member is None:
         raise NotFound
     framework, unit = unit_that_counts(parts.commands, body.unit)
     sealed = parts.vault.seal_all(person, [("evidence", body.evidence.strip()), ("link", body.link)])
@@ -117,17 +116,16 @@ def review_prior_learning(parts: Parts, request: Request[ReviewBody]) -> Answer[
     Accepting rates the person. Only for those who may rate in the region where the person lives now.
     """
     by, submission, body = request.actor.require_person(), request.path["submission"], request.body
-    shown = parts.commands.state(PRIOR_LEARNING, submission)[0].submitted
-    if shown is None:
+    prior, _ = parts.commands.state(PRIOR_LEARNING, submission)
+    if prior is None:
         raise NotFound
-    person, _ = parts.commands.state(PERSON, shown.person)
-    if not person.is_member or person.region is None:
+    person = prior.submitted.person
+    member = parts.member(person)
+    if member is None or not (by == person or request.actor.may(RATE, member.region)):
         raise NotFound
-    if not (by == shown.person or request.actor.may(RATE, person.region)):
-        raise NotFound
-    request.actor.require(RATE, person.region)
-    note = body.note and parts.vault.seal(shown.person, body.note.strip())
-    command = ReviewPriorLearning(by, person.region, body.accepted, body.level, note)
+    request.actor.require(RATE, member.region)
+    note = body.note and parts.vault.seal(person, body.note.strip())
+    command = ReviewPriorLearning(by, member.region, body.accepted, body.level, note)
     return _change_submission(request, submission, command)
 
 
@@ -147,7 +145,8 @@ def prior_learning(parts: Parts, request: Request[None, SubmissionsQuery]) -> An
 def _change_submission(
     request: Request[Any], submission: str, command: SubmitPriorLearning | ReviewPriorLearning
 ) -> Answer[SubmissionState]:
-    def state_of(prior: PriorLearning, _events: object) -> SubmissionState:
+    def state_of(prior: PriorLearning | None, _events: object) -> SubmissionState:
+        assert prior is not None  # the command submitted it, or needs a submission
         return SubmissionState(submission, prior.state)
 
     return request.outcome(PRIOR_LEARNING, submission, command, state_of)

@@ -1,4 +1,4 @@
-"""Regions, and whom to ask in each."""
+"""Regions, and the people to ask in each."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ routes = Routes()
 
 @dataclass(frozen=True)
 class Named:
-    """A person whose name is public, for the office that the person holds; null where it was erased."""
+    """A person whose name is public because of an office; ``name`` is null after an erasure."""
 
     person: str
     name: str | None

@@ -1,4 +1,4 @@
-"""Linking a Telegram account to a member, and whose an account is."""
+"""Linking a Telegram account to a member, and finding the member behind an account."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ class LinkOffered:
 
 @dataclass(frozen=True)
 class LinkBody:
-    """The token that somebody came with, the id of their private chat, and the participant id under which this account took
-    part as a stranger, if it did.
+    """``token`` is the parameter of the link, ``chat`` the id of the private chat. ``guest`` is the participant id of a
+    stranger who took part from this account before.
     """
 
     token: Text
@@ -72,7 +72,7 @@ class ChatQuery:
 
 @dataclass(frozen=True)
 class Whose:
-    """The member who has linked the chat, null where nobody has."""
+    """The member who linked the chat, null for an unlinked chat."""
 
     person: str | None
 
@@ -109,7 +109,7 @@ def link_telegram(parts: Parts, request: Request[LinkBody]) -> Answer[Linked]:
     redeem = RedeemLink(token.digest, account, request.now)
     redeemed = request.take(TELEGRAM_OFFER, token.token, redeem, _member_of_offer)
     person = redeemed.answer["person"]
-    if not parts.commands.state(PERSON, person)[0].is_member:
+    if parts.member(person) is None:
         raise Refused("telegram-link-not-accepted", "whom this link was shown to has left")
 
     # Noted before it is linked, so that unlinking finds the account from here on.
@@ -146,16 +146,17 @@ def whose_telegram(parts: Parts, request: Request[None, ChatQuery]) -> Answer[Wh
     """Who speaks from a chat?"""
     request.actor.require_service("gateway")
     account = parts.identification.known_reference(Contact(TELEGRAM_KIND, request.query.chat))
-    return Answer(Whose(None if account is None else parts.commands.state(TELEGRAM, account)[0].person))
+    linked = None if account is None else parts.commands.state(TELEGRAM, account)[0]
+    return Answer(Whose(linked.person if linked else None))
 
 
-def _offer_lifetime(offer: Offer, _events: object) -> OfferLifetime:
-    assert offer.expires is not None  # the link was just offered
+def _offer_lifetime(offer: Offer | None, _events: object) -> OfferLifetime:
+    assert offer is not None  # the link was just offered
     return OfferLifetime(offer.expires.isoformat())
 
 
-def _member_of_offer(offer: Offer, _events: object) -> Linked:
-    assert offer.person is not None  # a link that was redeemed was offered
+def _member_of_offer(offer: Offer | None, _events: object) -> Linked:
+    assert offer is not None  # a link that was redeemed was offered
     return Linked(offer.person)
 
 
@@ -166,6 +167,6 @@ def linked_accounts(parts: Parts, person: str) -> dict[str, AccountRow]:
 
 
 def chat_of(parts: Parts, person: str) -> str | None:
-    """The chat in which a member is written to, None where there is none."""
+    """The private chat of a member's newest account, None for a member without an account."""
     accounts = list(linked_accounts(parts, person).values())
     return parts.vault.open(person, accounts[-1].chat) if accounts else None

@@ -86,7 +86,7 @@ def revoke_token(parts: Parts, request: Request) -> Answer[NoFields]:
     """Revoke a token of mine."""
     person = request.actor.require_person()
     token, _ = parts.commands.state(TOKEN, request.path["token"])
-    if token.person != person:
+    if token is None or token.person != person:
         raise NotFound
     command = RevokeToken(parts.machine.now())
     return request.outcome(TOKEN, request.path["token"], command, lambda *_: NoFields())

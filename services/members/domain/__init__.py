@@ -1,1 +1,1 @@
-"""What members decides: one file an aggregate, pure."""
+"""The decisions of members: one file an aggregate, pure."""

@@ -1,6 +1,6 @@
-"""An affiliation: who works at which library, as what, from a date to a date.
+"""Affiliation: a person works at a library in a role, from a date to a date.
 
-One stream a library and person. It ends and may begin anew; every term stays.
+One stream a library and person. An affiliation may end and begin again; every term stays.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypeAlias, assert_never
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import Refused
@@ -25,10 +25,10 @@ def affiliation_identity(library: str, person: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StartAffiliation(Command):
-    """``since`` is when the person began there, at the latest ``at``, the present. Another role ends the one before.
+    """``since`` is when the person began, at the latest ``at``, the present. A new role ends the present role.
 
-    ``vouched``: somebody who works there says so, or who keeps the region's libraries. ``first``: nobody ever worked there
-    before this person, as the library's own stream says (``staffing``).
+    ``vouched``: a colleague or a keeper of the region's libraries confirms the start. ``first``: the person is the
+    first ever at the library, by the library's own stream (``staffing``).
     """
 
     library: str
@@ -43,10 +43,13 @@ class StartAffiliation(Command):
 
 @dataclass(frozen=True, slots=True)
 class EndAffiliation(Command):
-    """The person works there no more from ``until`` on, at the latest ``at``."""
+    """End the present term at ``until``, at the latest ``at``."""
 
     until: datetime
     at: datetime
+
+
+AffiliationCommand = StartAffiliation | EndAffiliation
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,81 +75,96 @@ class AffiliationEnded(Event):
     term: int
 
 
+AffiliationEvent = AffiliationStarted | AffiliationEnded
+
+
 @dataclass(frozen=True, slots=True)
-class Affiliation:
-    """``role`` is None between terms; ``term`` is the newest; ``free_since`` the end of the last one."""
+class Working:
+    """The person works at the library, in term ``term``."""
 
-    library: str = ""
-    person: str = ""
-    region: str = ""
-    role: str | None = None
-    since: datetime | None = None
-    term: int = 0
-    free_since: datetime | None = None
-
-    @property
-    def stands(self) -> bool:
-        """Whether the person works there now."""
-        return self.role is not None
+    library: str
+    person: str
+    region: str
+    role: str
+    since: datetime
+    term: int
 
 
-def decide(command: Command, affiliation: Affiliation) -> Sequence[Event]:
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The person worked at the library; the last term, ``term``, ended at ``until``."""
+
+    term: int
+    until: datetime
+
+
+Affiliation: TypeAlias = Working | Left | None
+"""None: the person never worked at the library."""
+
+
+def decide(command: AffiliationCommand, affiliation: Affiliation) -> Sequence[Event]:
     """One role at a time; terms do not overlap and do not begin or end in the future."""
     match command:
         case StartAffiliation():
             return _start(command, affiliation)
         case EndAffiliation():
-            return _end(command, affiliation)
+            return _end(command, affiliation) if isinstance(affiliation, Working) else []
         case _:
-            raise TypeError(type(command).__name__)
+            assert_never(command)
 
 
 def _start(command: StartAffiliation, affiliation: Affiliation) -> Sequence[Event]:
-    if affiliation.role == command.role:
+    working = affiliation if isinstance(affiliation, Working) else None
+    if working is not None and working.role == command.role:
         return []
-    # Whoever was the first and has left comes back like anybody else.
-    beginning = command.first and affiliation.term == 0
-    if not (command.vouched or affiliation.stands or beginning):
-        # Whoever works there reads what the library keeps to itself, and speaks for it.
+    # The first person at a library who has left comes back like all others.
+    beginning = command.first and affiliation is None
+    if not (command.vouched or working or beginning):
+        # A person who works there reads what the library keeps to itself, and speaks for the library.
         raise vouching_needed()
     if command.since > command.at:
         raise Refused("affiliation-begins-later", "who works where is noted on the day or afterwards, not in advance")
-    events: list[Event] = []
-    earliest = affiliation.free_since
-    if affiliation.stands:
-        earliest = affiliation.since
-        events.append(
-            AffiliationEnded(command.library, command.person, affiliation.region, command.since, affiliation.term)
-        )
+    earliest = _free_since(affiliation)
     if earliest is not None and command.since < earliest:
         raise Refused("affiliations-overlap", "at this time an earlier term at this library still ran")
-    started = AffiliationStarted(
-        command.library, command.person, command.role, command.region, command.since, affiliation.term + 1
-    )
-    return [*events, started]
+    term = 0 if affiliation is None else affiliation.term
+    started = AffiliationStarted(command.library, command.person, command.role, command.region, command.since, term + 1)
+    return [started] if working is None else [_ended(working, command.since), started]
 
 
-def _end(command: EndAffiliation, affiliation: Affiliation) -> Sequence[Event]:
-    if affiliation.since is None:
-        return []
+def _free_since(affiliation: Affiliation) -> datetime | None:
+    """The earliest time at which a new term may begin; None: any time."""
+    match affiliation:
+        case Working(since=since):
+            return since
+        case Left(until=until):
+            return until
+        case None:
+            return None
+        case _:
+            assert_never(affiliation)
+
+
+def _end(command: EndAffiliation, working: Working) -> Sequence[Event]:
     if command.until > command.at:
         raise Refused("affiliation-ends-later", "an end is noted on the day or afterwards, not in advance")
-    if command.until < affiliation.since:
+    if command.until < working.since:
         raise Refused("affiliation-ends-before-it-began", "the end lies before the beginning")
-    return [
-        AffiliationEnded(affiliation.library, affiliation.person, affiliation.region, command.until, affiliation.term)
-    ]
+    return [_ended(working, command.until)]
 
 
-def evolve(affiliation: Affiliation, event: Any) -> Affiliation:
-    """The affiliation after an event."""
+def _ended(working: Working, until: datetime) -> AffiliationEnded:
+    return AffiliationEnded(working.library, working.person, working.region, until, working.term)
+
+
+def evolve(_affiliation: Affiliation, event: AffiliationEvent) -> Affiliation:
     match event:
         case AffiliationStarted():
-            return Affiliation(event.library, event.person, event.region, event.role, event.since, event.term)
+            return Working(event.library, event.person, event.region, event.role, event.since, event.term)
         case AffiliationEnded():
-            return Affiliation(event.library, event.person, event.region, term=event.term, free_since=event.until)
+            return Left(event.term, event.until)
         case _:
-            return affiliation
+            assert_never(event)
 
 
-AFFILIATION: Decider[Affiliation] = Decider("affiliation", Affiliation(), decide, evolve)
+AFFILIATION: Decider[Affiliation] = Decider("affiliation", None, decide, evolve)

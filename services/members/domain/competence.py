@@ -1,14 +1,13 @@
-"""How far somebody is, as they see it and as somebody else does: one stream a person, every rating kept.
+"""Competence: ratings of a person, by the person and by a second rater. One stream a person; every rating stays.
 
-What is rated is an aspect of a unit of a framework. A rating may name what it follows from, an activity or a mentorship, so
-that growth can be traced to what brought it about.
+A rating is of an aspect of a unit of a framework. The rating may name its reason, an activity or a mentorship, so that
+growth can be traced.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import Refused
@@ -21,7 +20,7 @@ BECAUSE = ("activity", "mentorship", "prior", "none")
 
 @dataclass(frozen=True, slots=True)
 class Because:
-    """What a rating follows from: ``kind`` of ``BECAUSE``, and its id where it has one."""
+    """The reason for a rating: ``kind`` of ``BECAUSE``, and the id of an activity, mentorship or submission."""
 
     kind: str
     id: str | None = None
@@ -66,42 +65,31 @@ class Competence:
     newest: dict[tuple[str, str, str], CompetenceRated] = field(default_factory=dict)
 
 
-def decide(command: Command, competence: Competence) -> Sequence[Event]:
-    """A second rater is another; the same said again for the same reason changes nothing."""
-    match command:
-        case Rate():
-            if (command.rater == SELF) != (command.by == command.person):
-                raise Refused(
-                    "second-rater-is-another", "oneself is rated as oneself, and by a second rater as another"
-                )
-            rated = CompetenceRated(
-                command.person,
-                command.unit,
-                command.area,
-                command.aspect,
-                command.level,
-                command.rater,
-                command.by,
-                command.framework,
-                command.region,
-                command.because,
-            )
-            return [] if competence.newest.get(_key(rated)) == rated else [rated]
-        case _:
-            raise TypeError(type(command).__name__)
+def decide(command: Rate, competence: Competence) -> Sequence[Event]:
+    """A second rater is another person; the same rating for the same reason changes nothing."""
+    if (command.rater == SELF) != (command.by == command.person):
+        raise Refused("second-rater-is-another", "oneself is rated as oneself, and by a second rater as another")
+    rated = CompetenceRated(
+        command.person,
+        command.unit,
+        command.area,
+        command.aspect,
+        command.level,
+        command.rater,
+        command.by,
+        command.framework,
+        command.region,
+        command.because,
+    )
+    return [] if competence.newest.get(_key(rated)) == rated else [rated]
 
 
 def _key(rated: CompetenceRated) -> tuple[str, str, str]:
     return rated.unit, rated.aspect, rated.rater
 
 
-def evolve(competence: Competence, event: Any) -> Competence:
-    """What stands after an event."""
-    match event:
-        case CompetenceRated():
-            return Competence({**competence.newest, _key(event): event})
-        case _:
-            return competence
+def evolve(competence: Competence, event: CompetenceRated) -> Competence:
+    return Competence({**competence.newest, _key(event): event})
 
 
 COMPETENCE: Decider[Competence] = Decider("competence", Competence(), decide, evolve)

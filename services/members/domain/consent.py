@@ -1,6 +1,6 @@
-"""Consent: what a person agreed to, for one purpose at a time, in which words, from when to when. One stream a person.
+"""Consent: a person agrees to a purpose, in words with a version, and may withdraw. One stream a person.
 
-(UU PDP 27/2022: proof of it, and withdrawal as easy as giving.)
+(UU PDP 27/2022 asks for proof of consent, and for a withdrawal as easy as the consent.)
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import assert_never
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import Refused
@@ -31,7 +31,7 @@ WORDINGS: Mapping[str, Mapping[int, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class GiveConsent(Command):
-    """Agree to a purpose in the words of ``wording``, a version; ``partner`` where it is for one."""
+    """Agree to a purpose in the words of version ``wording``; ``partner`` is set for a consent to share with a partner."""
 
     purpose: str
     partner: str | None
@@ -42,12 +42,13 @@ class GiveConsent(Command):
 
 @dataclass(frozen=True, slots=True)
 class WithdrawConsent(Command):
-    """Agree no more."""
-
     purpose: str
     partner: str | None
     region: str | None
     at: datetime
+
+
+ConsentCommand = GiveConsent | WithdrawConsent
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +64,18 @@ class ConsentGiven(Event):
 
 @dataclass(frozen=True, slots=True)
 class ConsentWithdrawn(Event):
-    """What was agreed to before holds no more."""
-
     purpose: str
     partner: str | None
     region: str | None
     at: datetime
 
 
+ConsentEvent = ConsentGiven | ConsentWithdrawn
+
+
 @dataclass(frozen=True, slots=True)
 class Consents:
-    """What holds, by purpose and partner."""
+    """The consents in force, by purpose and partner."""
 
     given: Mapping[tuple[str, str | None], ConsentGiven] = field(default_factory=dict)
 
@@ -83,8 +85,8 @@ def newest_wording(purpose: str) -> int:
     return max(WORDINGS[purpose])
 
 
-def decide(command: Command, consents: Consents) -> Sequence[Event]:
-    """Only what is asked for now is agreed to; what is shared is shared with one who is named."""
+def decide(command: ConsentCommand, consents: Consents) -> Sequence[Event]:
+    """Accept the newest words alone, and sharing only with a named partner."""
     match command:
         case GiveConsent():
             if (command.purpose == SHARE_WITH_PARTNER) != (command.partner is not None):
@@ -102,11 +104,10 @@ def decide(command: Command, consents: Consents) -> Sequence[Event]:
                 return []
             return [ConsentWithdrawn(command.purpose, command.partner, command.region, command.at)]
         case _:
-            raise TypeError(type(command).__name__)
+            assert_never(command)
 
 
-def evolve(consents: Consents, event: Any) -> Consents:
-    """What holds after an event."""
+def evolve(consents: Consents, event: ConsentEvent) -> Consents:
     match event:
         case ConsentGiven():
             return Consents({**consents.given, (event.purpose, event.partner): event})
@@ -114,7 +115,7 @@ def evolve(consents: Consents, event: Any) -> Consents:
             gone = (event.purpose, event.partner)
             return Consents({kind: given for kind, given in consents.given.items() if kind != gone})
         case _:
-            return consents
+            assert_never(event)
 
 
 CONSENT: Decider[Consents] = Decider("consent", Consents(), decide, evolve)

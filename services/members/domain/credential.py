@@ -1,9 +1,9 @@
-"""How a person shows who they are: one-time login codes, and bearer tokens.
+"""Credentials: one-time login codes, and bearer tokens.
 
-A login runs in a stream of its contact (``login-<reference>``), also for a contact that is nobody's: a stranger must not
-learn from a limit or an answer whether a contact is a member's. A token's stream is the token's own. Codes live in
-domain time, for they are a deadline that a person sees; a token's age is machine time, and a demonstration that moves
-domain time by weeks logs nobody out.
+A login runs in a stream of its contact (``login-<reference>``), also for an unknown contact: neither a limit nor an
+answer may tell a stranger whether a contact is a member's. A token has a stream of its own. Codes live in domain time,
+because a person sees the deadline. Tokens live in machine time, so that a demonstration that moves domain time by weeks
+ends no login.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import assert_never
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import NotFound, TooMany
@@ -25,7 +25,7 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class RequestCode(Command):
-    """Ask for a code. ``digest`` is the digits' under a secret; ``person`` None for a contact that is nobody's."""
+    """Ask for a code. ``digest`` is the keyed hash of the digits; ``person`` is None for an unknown contact."""
 
     code: str
     digest: str
@@ -42,6 +42,9 @@ class EnterCode(Command):
     at: datetime
 
 
+LoginCommand = RequestCode | EnterCode
+
+
 @dataclass(frozen=True, slots=True)
 class LoginCodeIssued(Event):
     """``code`` is an id from which the digits are derived under a secret outside the database."""
@@ -55,7 +58,7 @@ class LoginCodeIssued(Event):
 
 @dataclass(frozen=True, slots=True)
 class LoginCodeAccepted(Event):
-    """The person is who they say. ``proves`` as in ``EnterCode``."""
+    """The person is identified. ``proves`` as in ``EnterCode``."""
 
     code: str
     person: str
@@ -64,7 +67,10 @@ class LoginCodeAccepted(Event):
 
 @dataclass(frozen=True, slots=True)
 class LoginCodeRejected(Event):
-    """A wrong code was entered while a right one was to be had."""
+    """The digits were wrong while at least one code was live."""
+
+
+LoginEvent = LoginCodeIssued | LoginCodeAccepted | LoginCodeRejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +85,16 @@ class LiveCode:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """``codes`` may be several: people ask twice, and the first mail arrives last. ``wrong`` counts since the last."""
+    """``codes`` may be several: people ask twice, and the first mail arrives last. ``wrong`` counts wrong attempts
+    since the last code.
+    """
 
     codes: tuple[LiveCode, ...] = ()
     requested: tuple[datetime, ...] = ()
     wrong: int = 0
 
 
-def decide_login(command: Command, login: Login) -> Sequence[Event]:
+def decide_login(command: LoginCommand, login: Login) -> Sequence[Event]:
     """Five codes an hour, each good for ten minutes and for five wrong attempts at most."""
     match command:
         case RequestCode():
@@ -94,7 +102,7 @@ def decide_login(command: Command, login: Login) -> Sequence[Event]:
         case EnterCode():
             return _enter(command, login)
         case _:
-            raise TypeError(type(command).__name__)
+            assert_never(command)
 
 
 def _request(command: RequestCode, login: Login) -> Sequence[Event]:
@@ -115,8 +123,7 @@ def _enter(command: EnterCode, login: Login) -> Sequence[Event]:
     return [LoginCodeRejected()]
 
 
-def evolve_login(login: Login, event: Any) -> Login:
-    """Which codes are good after an event."""
+def evolve_login(login: Login, event: LoginEvent) -> Login:
     match event:
         case LoginCodeIssued():
             # Codes that were guessed at too often stay dead when another one is issued.
@@ -129,7 +136,7 @@ def evolve_login(login: Login, event: Any) -> Login:
         case LoginCodeRejected():
             return replace(login, wrong=login.wrong + 1)
         case _:
-            return login
+            assert_never(event)
 
 
 LOGIN: Decider[Login] = Decider("login", Login(), decide_login, evolve_login)
@@ -148,14 +155,17 @@ class IssueToken(Command):
 
 @dataclass(frozen=True, slots=True)
 class RevokeToken(Command):
-    """Make a token worthless, at machine time ``at``."""
+    """``at`` is machine time."""
 
     at: datetime
 
 
+TokenCommand = IssueToken | RevokeToken
+
+
 @dataclass(frozen=True, slots=True)
 class TokenIssued(Event):
-    """``name`` is sealed under the person's key. The token's secret itself stands nowhere."""
+    """``name`` is sealed under the person's key. The token's secret is stored nowhere."""
 
     person: str
     name: str
@@ -166,49 +176,47 @@ class TokenIssued(Event):
 
 @dataclass(frozen=True, slots=True)
 class TokenRevoked(Event):
-    """The token opens nothing any more."""
-
     at: datetime
+
+
+TokenEvent = TokenIssued | TokenRevoked
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """``person`` is None while there is no such token."""
-
-    person: str | None = None
-    digest: str = ""
-    expires: datetime | None = None
+    person: str
+    digest: str
+    expires: datetime
     revoked: bool = False
 
     def good(self, at: datetime) -> bool:
-        """Whether it opens anything at machine time ``at``, its secret apart."""
-        return self.expires is not None and at < self.expires and not self.revoked
+        """Whether the token is valid at machine time ``at``; the secret is checked elsewhere."""
+        return at < self.expires and not self.revoked
 
 
-def decide_token(command: Command, token: Token) -> Sequence[Event]:
-    """A token is issued once and may be revoked once; doing either again changes nothing."""
+def decide_token(command: TokenCommand, token: Token | None) -> Sequence[Event]:
+    """A token is issued once and revoked once; a repetition changes nothing."""
     match command:
         case IssueToken():
-            if token.person is not None:
+            if token is not None:
                 return []
             return [TokenIssued(command.person, command.name, command.digest, command.issued, command.expires)]
         case RevokeToken():
-            if token.person is None:
+            if token is None:
                 raise NotFound("there is no such token")
             return [] if token.revoked else [TokenRevoked(command.at)]
         case _:
-            raise TypeError(type(command).__name__)
+            assert_never(command)
 
 
-def evolve_token(token: Token, event: Any) -> Token:
-    """What a token is worth after an event."""
+def evolve_token(token: Token | None, event: TokenEvent) -> Token | None:
     match event:
         case TokenIssued():
             return Token(event.person, event.digest, event.expires)
         case TokenRevoked():
-            return replace(token, revoked=True)
+            return token and replace(token, revoked=True)
         case _:
-            return token
+            assert_never(event)
 
 
-TOKEN: Decider[Token] = Decider("token", Token(), decide_token, evolve_token)
+TOKEN: Decider[Token | None] = Decider("token", None, decide_token, evolve_token)

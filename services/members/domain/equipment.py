@@ -1,7 +1,7 @@
-"""Equipment: what members and libraries lend the community, and where each thing is. One stream a thing.
+"""Equipment: things that members and libraries lend the community. One stream a thing.
 
-Nearly all that is used is borrowed «dari komunitas atau individu peserta gathering»; so it is known whose it is, to which
-activity it was lent, and that it came back.
+Nearly all equipment in use is borrowed «dari komunitas atau individu peserta gathering». The stream records the owner,
+each loan to an activity, and each return.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import assert_never
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import NotFound, Refused
@@ -20,7 +20,7 @@ KINDS = ("laptop", "projector", "scanner", "printer", "network", "other")
 
 @dataclass(frozen=True, slots=True)
 class RegisterEquipment(Command):
-    """Offer a thing of one's own, or of the library that one works at."""
+    """Offer a thing of the owner's, or of the library that the owner works at."""
 
     name: str
     kind: str
@@ -31,7 +31,7 @@ class RegisterEquipment(Command):
 
 @dataclass(frozen=True, slots=True)
 class LendEquipment(Command):
-    """It goes to an activity; ``by`` notes it."""
+    """Lend the thing to an activity; ``by`` records the loan."""
 
     activity: str
     by: str
@@ -40,7 +40,7 @@ class LendEquipment(Command):
 
 @dataclass(frozen=True, slots=True)
 class ReturnEquipment(Command):
-    """It is back with its owner."""
+    """The owner has the thing again."""
 
     by: str
     at: datetime
@@ -48,7 +48,7 @@ class ReturnEquipment(Command):
 
 @dataclass(frozen=True, slots=True)
 class WithdrawEquipment(Command):
-    """It is lent no more."""
+    """Offer the thing no longer."""
 
     at: datetime
 
@@ -58,7 +58,7 @@ EquipmentCommand = RegisterEquipment | LendEquipment | ReturnEquipment | Withdra
 
 @dataclass(frozen=True, slots=True)
 class EquipmentRegistered(Event):
-    """``kind`` of ``KINDS``; ``owner`` is a member, ``library`` where it is one's."""
+    """``kind`` of ``KINDS``; ``owner`` is a member; ``library`` is set for a thing of a library."""
 
     name: str
     kind: str
@@ -88,31 +88,35 @@ class EquipmentReturned(Event):
 
 @dataclass(frozen=True, slots=True)
 class EquipmentWithdrawn(Event):
-    """From here on it is nobody's to ask for."""
+    """The thing is no longer offered."""
 
     at: datetime
 
 
+EquipmentEvent = EquipmentRegistered | EquipmentLent | EquipmentReturned | EquipmentWithdrawn
+
+
 @dataclass(frozen=True, slots=True)
 class Equipment:
-    """``owner`` is "" while there is nothing; ``activity`` where it is now, None with its owner."""
+    """``activity`` is where the thing is, None while the owner has it; ``loans`` is the number of loans."""
 
-    owner: str = ""
-    region: str = ""
+    owner: str
+    region: str
     activity: str | None = None
     loans: int = 0
     withdrawn: bool = False
 
 
-def decide(command: Command, equipment: Equipment) -> Sequence[Event]:
-    """A thing is in one place at a time; what is withdrawn while it is away still comes back, and goes nowhere else."""
+def decide(command: EquipmentCommand, equipment: Equipment | None) -> Sequence[Event]:
+    """A thing is in one place at a time. A thing withdrawn during a loan still comes back, and is not lent again.
+    Raises ``NotFound`` for an unregistered thing.
+    """
+    if isinstance(command, RegisterEquipment):
+        new = EquipmentRegistered(command.name, command.kind, command.owner, command.library, command.region)
+        return [new] if equipment is None else []
+    if equipment is None:
+        raise NotFound("there is no such thing")
     match command:
-        case RegisterEquipment():
-            if equipment.owner:
-                return []
-            return [EquipmentRegistered(command.name, command.kind, command.owner, command.library, command.region)]
-        case _ if not equipment.owner:
-            raise NotFound("there is no such thing")
         case LendEquipment():
             return _lend(command, equipment)
         case ReturnEquipment():
@@ -120,7 +124,7 @@ def decide(command: Command, equipment: Equipment) -> Sequence[Event]:
         case WithdrawEquipment():
             return [] if equipment.withdrawn else [EquipmentWithdrawn(command.at)]
         case _:
-            raise TypeError(type(command).__name__)
+            assert_never(command)
 
 
 def _lend(command: LendEquipment, equipment: Equipment) -> Sequence[Event]:
@@ -133,11 +137,16 @@ def _lend(command: LendEquipment, equipment: Equipment) -> Sequence[Event]:
     return [EquipmentLent(command.activity, command.by, command.at, equipment.loans + 1)]
 
 
-def evolve(equipment: Equipment, event: Any) -> Equipment:
-    """Where it is after an event."""
+def evolve(equipment: Equipment | None, event: EquipmentEvent) -> Equipment | None:
+    if isinstance(event, EquipmentRegistered):
+        return Equipment(event.owner, event.region)
+    return equipment and _evolve_registered(equipment, event)
+
+
+def _evolve_registered(
+    equipment: Equipment, event: EquipmentLent | EquipmentReturned | EquipmentWithdrawn
+) -> Equipment:
     match event:
-        case EquipmentRegistered():
-            return Equipment(event.owner, event.region)
         case EquipmentLent():
             return replace(equipment, activity=event.activity, loans=event.loan)
         case EquipmentReturned():
@@ -145,7 +154,7 @@ def evolve(equipment: Equipment, event: Any) -> Equipment:
         case EquipmentWithdrawn():
             return replace(equipment, withdrawn=True)
         case _:
-            return equipment
+            assert_never(event)
 
 
-EQUIPMENT: Decider[Equipment] = Decider("equipment", Equipment(), decide, evolve)
+EQUIPMENT: Decider[Equipment | None] = Decider("equipment", None, decide, evolve)

@@ -1,16 +1,16 @@
-"""Erasure: what is known of a person who is to be forgotten, and that it is gone.
+"""Erasure: a person's data are destroyed, under every id of the person.
 
-Three steps, each of which a crash may fall behind: ``ErasureDecided`` in the person's own stream (``person``),
-``ErasureStarted`` here with every id that is the person's, and ``MemberErased`` once the keys are destroyed, which is
-what the other services hear. A guest who turns out to be the person afterwards starts it once more. A guest who left a
-contact of the person's, and whom nobody has proven to be anybody, is erased for itself. (UU PDP 27/2022)
+Three steps, with a possible crash after each: ``ErasureDecided`` in the person's own stream (``person``),
+``ErasureStarted`` here with every id of the person, and ``MemberErased`` after the keys are destroyed. The other
+services hear of the last step. A guest who is tied to the person afterwards starts the erasure again. A guest who left
+a contact of the person's, and is tied to no member, is erased alone. (UU PDP 27/2022)
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import assert_never
 
 from services.kernel.base.message import Command, Event
 from services.kernel.commands.decider import Decider
@@ -18,7 +18,7 @@ from services.kernel.commands.decider import Decider
 
 @dataclass(frozen=True, slots=True)
 class StartErasure(Command):
-    """Forget these ids, the person's own first. ``references`` are opaque ids of their contacts, as far as they are known."""
+    """Forget these ids, the person's own first. ``references`` are the known opaque ids of the person's contacts."""
 
     ids: tuple[str, ...]
     references: tuple[str, ...]
@@ -27,7 +27,9 @@ class StartErasure(Command):
 
 @dataclass(frozen=True, slots=True)
 class NoteReferences(Command):
-    """These are opaque ids of the person's contacts. Said before the keys are destroyed: afterwards nobody can tell."""
+    """Record opaque ids of the person's contacts. This comes before the keys are destroyed: afterwards the contacts
+    cannot be read.
+    """
 
     references: tuple[str, ...]
 
@@ -39,9 +41,12 @@ class FinishErasure(Command):
     ids: tuple[str, ...]
 
 
+ErasureCommand = StartErasure | NoteReferences | FinishErasure
+
+
 @dataclass(frozen=True, slots=True)
 class ErasureStarted(Event):
-    """All ids that were the person's at that moment, those started before among them."""
+    """``ids`` are all ids of the person at that moment, earlier started ids included."""
 
     ids: tuple[str, ...]
     references: tuple[str, ...]
@@ -50,22 +55,25 @@ class ErasureStarted(Event):
 
 @dataclass(frozen=True, slots=True)
 class ReferencesNoted(Event):
-    """Opaque ids of the person's contacts that were not known before; untied guests who left one are to be forgotten too."""
+    """Newly known opaque ids of the person's contacts. Untied guests who left such a contact are forgotten too."""
 
     references: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class MemberErased(Event):
-    """Nothing sealed for these ids can be opened any more."""
+    """The keys of these ids are destroyed, so their sealed texts stay closed."""
 
     ids: tuple[str, ...]
     region: str | None
 
 
+ErasureEvent = ErasureStarted | ReferencesNoted | MemberErased
+
+
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """``started`` and ``finished`` are the ids of either step; ``references`` all that are known of the contacts."""
+    """``started`` and ``finished`` are the ids of either step; ``references`` are all known ids of contacts."""
 
     started: tuple[str, ...] = ()
     finished: tuple[str, ...] = ()
@@ -73,8 +81,8 @@ class Erasure:
     references: tuple[str, ...] = ()
 
 
-def decide(command: Command, erasure: Erasure) -> Sequence[Event]:
-    """Nothing is finished that was not started; started again with nothing new it changes nothing."""
+def decide(command: ErasureCommand, erasure: Erasure) -> Sequence[Event]:
+    """Only started ids are finished; a start without new ids changes nothing."""
     match command:
         case StartErasure():
             ids = tuple(dict.fromkeys((*erasure.started, *command.ids)))
@@ -90,11 +98,10 @@ def decide(command: Command, erasure: Erasure) -> Sequence[Event]:
                 return []
             return [MemberErased(known, erasure.region)]
         case _:
-            raise TypeError(type(command).__name__)
+            assert_never(command)
 
 
-def evolve(erasure: Erasure, event: Any) -> Erasure:
-    """How far it is after an event."""
+def evolve(erasure: Erasure, event: ErasureEvent) -> Erasure:
     match event:
         case ErasureStarted():
             return replace(_knowing(erasure, event.references), started=event.ids, region=event.region)
@@ -103,7 +110,7 @@ def evolve(erasure: Erasure, event: Any) -> Erasure:
         case MemberErased():
             return replace(erasure, finished=event.ids)
         case _:
-            return erasure
+            assert_never(event)
 
 
 def _knowing(erasure: Erasure, references: Sequence[str]) -> Erasure:

@@ -1,7 +1,7 @@
-"""What a community means by competence: areas, units, aspects and levels, as versioned data.
+"""Frameworks: areas, units, aspects and levels of competence, as versioned data.
 
-A version once adopted stays as it is, for ratings name the version that they were made under. A later one says where each
-unit of the one before has gone, so that what was rated keeps counting.
+An adopted version stays unchanged, because ratings name their version. A later version names the new place of each unit
+of the version before, so that old ratings keep counting.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import Refused
@@ -82,7 +81,7 @@ class Framework:
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """Where a unit of the version before has gone; ``to`` None: it is rated no more."""
+    """The new place of a unit of the version before; ``to`` None: the unit is no longer rated."""
 
     unit: str
     to: str | None
@@ -90,7 +89,7 @@ class Migration:
 
 @dataclass(frozen=True, slots=True)
 class AdoptFramework(Command):
-    """From now on this version counts. Units that keep their id need no migration."""
+    """Let this version count from now on. Units with an unchanged id need no migration."""
 
     framework: Framework
     migration: tuple[Migration, ...] = ()
@@ -112,7 +111,7 @@ class Frameworks:
 
     @property
     def current(self) -> Framework | None:
-        """The version that counts, None before there is any."""
+        """The version that counts, None before the first adoption."""
         return self.adopted[-1].framework if self.adopted else None
 
     @property
@@ -125,7 +124,7 @@ class Frameworks:
         return next((one.framework for one in self.adopted if one.framework.version == version), None)
 
     def present_name(self, unit: str, version: str) -> str | None:
-        """What a unit of a version is called in the current one; None for one that is rated no more."""
+        """The id in the current version of a unit of an earlier version; None for a unit that is no longer rated."""
         versions = [one.framework.version for one in self.adopted]
         if version not in versions:
             return unit
@@ -136,16 +135,8 @@ class Frameworks:
         return here
 
 
-def decide(command: Command, frameworks: Frameworks) -> Sequence[Event]:
-    """A version is whole in itself, comes once, and leaves no unit of the one before without a place."""
-    match command:
-        case AdoptFramework():
-            return _adopt(command, frameworks)
-        case _:
-            raise TypeError(type(command).__name__)
-
-
-def _adopt(command: AdoptFramework, frameworks: Frameworks) -> Sequence[Event]:
+def decide(command: AdoptFramework, frameworks: Frameworks) -> Sequence[Event]:
+    """A version is whole in itself, comes once, and leaves no unit of the version before without a place."""
     framework = command.framework
     if (standing := frameworks.version(framework.version)) is not None:
         if standing == framework:
@@ -181,13 +172,8 @@ def _troubles(framework: Framework) -> Iterator[str]:
         yield "the aspects are knowledge, skill and attitude, in this order"
 
 
-def evolve(frameworks: Frameworks, event: Any) -> Frameworks:
-    """The versions after an event."""
-    match event:
-        case FrameworkAdopted():
-            return Frameworks((*frameworks.adopted, event))
-        case _:
-            return frameworks
+def evolve(frameworks: Frameworks, event: FrameworkAdopted) -> Frameworks:
+    return Frameworks((*frameworks.adopted, event))
 
 
 FRAMEWORK: Decider[Frameworks] = Decider("framework", Frameworks(), decide, evolve)

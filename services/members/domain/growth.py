@@ -1,7 +1,7 @@
-"""Growth: what ratings say as of a time, for one person and for many. Pure.
+"""Growth: the levels of a person or of many people at a time, computed from ratings. Pure.
 
-Self and second rater stay apart for a person. Where people are counted, the second rater's word counts before their own,
-aspect by aspect, and somebody's level in an area is the mean over what is rated in it, rounded, a half downwards.
+For a person, own and second ratings stay apart. In counts of people a second rating replaces the person's own, aspect
+by aspect, and the level in an area is the mean of its rated aspects, rounded, a half downwards.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from services.members.domain.framework import LEVELS, Frameworks
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """One rating, its unit as it was called under ``framework``."""
+    """A rating; ``unit`` is the unit's id in version ``framework``."""
 
     unit: str
     aspect: str
@@ -29,7 +29,7 @@ class Rating:
 
 @dataclass(frozen=True, slots=True)
 class AreaLevel:
-    """How many of those who are rated in an area are at which level."""
+    """The number of people rated in an area, and the number at each level."""
 
     area: str
     people: int
@@ -51,7 +51,7 @@ def standing(ratings: Iterable[Rating], frameworks: Frameworks, as_of: datetime)
 
 
 def area_levels(people: Iterable[Standing], frameworks: Frameworks) -> list[AreaLevel]:
-    """Each area of the current framework with the people rated in it, by their level."""
+    """The areas of the current framework, with the people rated in each by level."""
     framework = frameworks.current
     if framework is None:
         return []
@@ -76,12 +76,12 @@ def _levels(person: Standing, area_of: Mapping[str, str]) -> Mapping[str, int]:
 
 
 def _rounded(total: int, count: int) -> int:
-    """The mean in whole numbers, a half downwards: nobody is said to be further than they are."""
+    """The mean in whole numbers, a half downwards: the figures never flatter a person."""
     return -((count - 2 * total) // (2 * count))
 
 
 def gained(before: Standing, after: Standing) -> Mapping[str, int]:
-    """How many levels lie between two times, by rater, over what the same rater rated at both."""
+    """The sum of levels gained between two times, by rater, over aspects rated by the same rater at both."""
     steps: Counter[str] = Counter({SELF: 0, SECOND: 0})
     for kind in before.keys() & after.keys():
         steps[kind[2]] += after[kind] - before[kind]

@@ -1,16 +1,16 @@
-"""A guest: takes part without belonging to the community.
+"""A guest takes part without being a member.
 
-The id comes from outside and stays; once it is known whose it is, the guest is tied to that member, and whoever follows
-participation follows the tie. A guest's stream is never a member's: strangers choose guests' ids, and must neither get in the
-way of anybody's joining nor reach what is a member's. So each id is kept for the guest before it is noted or tied
-(``person.KeepForGuest``), and the id's own stream says whose it is.
+The id comes from outside and stays. When the member behind the guest is known, the guest is tied to the member, and
+readers of participation follow the tie. A guest's id is never a member's: strangers choose guests' ids, and must
+neither block a joining nor reach a member's data. So each id is first kept for the guest (``person.KeepForGuest``), and
+the id's own stream decides.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import assert_never
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import NotFound, Refused
@@ -37,12 +37,15 @@ class TieGuest(Command):
 
 @dataclass(frozen=True, slots=True)
 class ForgetGuest(Command):
-    """Whoever left this contact is to be forgotten, and the guest with them, unless it is known to be somebody."""
+    """Forget the guest, unless tied to a member: the owner of the guest's contact is erased."""
+
+
+GuestCommand = AddGuest | TieGuest | ForgetGuest
 
 
 @dataclass(frozen=True, slots=True)
 class GuestAdded(Event):
-    """``name``, ``email`` and ``phone`` are sealed under the guest's key; ``references`` tell nothing about anybody."""
+    """``name``, ``email`` and ``phone`` are sealed under the guest's key; ``references`` are opaque."""
 
     name: str | None
     email: str | None
@@ -60,39 +63,41 @@ class GuestTied(Event):
 
 @dataclass(frozen=True, slots=True)
 class GuestForgotten(Event):
-    """From here on the guest is nobody; what is sealed is destroyed next (``erasure``)."""
+    """The guest's sealed texts are destroyed next (``erasure``)."""
+
+
+GuestEvent = GuestAdded | GuestTied | GuestForgotten
 
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """``added`` is False while nobody has noted this guest; ``person`` is the member that the guest is tied to."""
+    """``person`` is the member that the guest is tied to."""
 
-    added: bool = False
-    name: str | None = None
-    email: str | None = None
-    phone: str | None = None
+    name: str | None
+    email: str | None
+    phone: str | None
     person: str | None = None
     forgotten: bool = False
 
 
-def decide(command: Command, guest: Guest) -> Sequence[Event]:
+def decide(command: GuestCommand, guest: Guest | None) -> Sequence[Event]:
     """A guest is noted once, and is one member at most."""
     match command:
         case AddGuest():
-            if guest.added:
+            if guest is not None:
                 raise Refused("guest-is-known", "this guest has been added already")
             return [GuestAdded(command.name, command.email, command.phone, command.references)]
         case TieGuest():
             return _tie(command, guest)
         case ForgetGuest():
-            somebody = not guest.added or guest.person is not None
-            return [] if somebody or guest.forgotten else [GuestForgotten()]
+            waits = guest is not None and guest.person is None and not guest.forgotten
+            return [GuestForgotten()] if waits else []
         case _:
-            raise TypeError(type(command).__name__)
+            assert_never(command)
 
 
-def _tie(command: TieGuest, guest: Guest) -> Sequence[Event]:
-    if not guest.added:
+def _tie(command: TieGuest, guest: Guest | None) -> Sequence[Event]:
+    if guest is None:
         raise NotFound("there is no such guest")
     if guest.person == command.person:
         return []
@@ -103,17 +108,16 @@ def _tie(command: TieGuest, guest: Guest) -> Sequence[Event]:
     return [GuestTied(command.person, command.how)]
 
 
-def evolve(guest: Guest, event: Any) -> Guest:
-    """What a guest is after an event."""
+def evolve(guest: Guest | None, event: GuestEvent) -> Guest | None:
     match event:
         case GuestAdded():
-            return Guest(True, event.name, event.email, event.phone)
+            return Guest(event.name, event.email, event.phone)
         case GuestTied():
-            return replace(guest, person=event.person)
+            return guest and replace(guest, person=event.person)
         case GuestForgotten():
-            return replace(guest, forgotten=True)
+            return guest and replace(guest, forgotten=True)
         case _:
-            return guest
+            assert_never(event)
 
 
-GUEST: Decider[Guest] = Decider("guest", Guest(), decide, evolve)
+GUEST: Decider[Guest | None] = Decider("guest", None, decide, evolve)

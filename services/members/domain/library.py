@@ -1,7 +1,7 @@
-"""A library: the institution that is accompanied and that outlives whoever works there.
+"""A library: the institution that is accompanied, whatever staff comes and goes.
 
-One stream a name and region: the identity is derived from both, so two who register the same school at once write to the
-same stream, whose version decides.
+One stream a name and region, because the id is derived from both. Two people who register the same school at once write
+to the same stream, and its version decides.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import assert_never
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import NotFound, Refused
@@ -26,8 +26,8 @@ _LIBRARY_OF = re.compile(r"\A(?:upt )?perpustakaan (?=.)")
 
 
 def spelling(name: str) -> str:
-    """A name as it is compared and searched: small letters and digits in words, "SMA Negeri" as "sman", and without
-    "Perpustakaan" before it. Idempotent.
+    """The form of a name for comparing and searching: words of small letters and digits, "SMA Negeri" as "sman",
+    without "Perpustakaan" at the beginning. Idempotent.
     """
     folded = unicodedata.normalize("NFKC", name).casefold()
     words = " ".join(re.findall(r"[^\W_]+", folded))
@@ -38,7 +38,7 @@ def spelling(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RegisterLibrary(Command):
-    """Make a library known. One that is known already stays as it is."""
+    """Register a library; a known library stays unchanged."""
 
     name: str
     kind: str
@@ -50,7 +50,7 @@ class RegisterLibrary(Command):
 
 @dataclass(frozen=True, slots=True)
 class DescribeLibrary(Command):
-    """Say anew what a library is; its name and region are what it is known by and stay."""
+    """Describe a library anew. Name and region stay, because the id is derived from them."""
 
     kind: str
     level: str
@@ -63,6 +63,9 @@ class ChangeInterest(Command):
     """How a library stands towards SLiMS: ``none``, ``interested`` or ``using``."""
 
     interest: str
+
+
+LibraryCommand = RegisterLibrary | DescribeLibrary | ChangeInterest
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ class LibraryRegistered(Event):
 
 @dataclass(frozen=True, slots=True)
 class LibraryDescribed(Event):
-    """What it is from here on; ``name`` and ``region`` as they stand, for who hears of it."""
+    """The new description; ``name`` and ``region`` are unchanged, for readers of the fact."""
 
     name: str
     region: str
@@ -91,79 +94,73 @@ class LibraryDescribed(Event):
 
 @dataclass(frozen=True, slots=True)
 class LibraryInterestChanged(Event):
-    """``region`` is the library's, for who hears of it."""
+    """``region`` is the library's, for readers of the fact."""
 
     interest: str
     region: str
 
 
+LibraryEvent = LibraryRegistered | LibraryDescribed | LibraryInterestChanged
+
+
 @dataclass(frozen=True, slots=True)
 class Library:
-    """``name`` is "" while nobody has registered it."""
-
-    name: str = ""
-    kind: str = "other"
-    level: str = "none"
-    region: str = ""
-    subdistrict: str | None = None
-    size: str | None = None
+    name: str
+    kind: str
+    level: str
+    region: str
+    subdistrict: str | None
+    size: str | None
     interest: str = "none"
 
-    @property
-    def is_known(self) -> bool:
-        """Whether it is registered."""
-        return bool(self.name)
 
-
-def decide(command: Command, library: Library) -> Sequence[Event]:
-    """A library is registered once; a school has a level."""
+def decide(command: LibraryCommand, library: Library | None) -> Sequence[Event]:
+    """A library is registered once; a school has a level. Raises ``NotFound`` for a library that was never registered."""
+    if isinstance(command, RegisterLibrary):
+        return _register(command) if library is None else []
+    if library is None:
+        raise NotFound("there is no such library")
     match command:
-        case RegisterLibrary():
-            if library.is_known:
-                return []
-            _level_of_school(command.kind, command.level)
-            return [
-                LibraryRegistered(
-                    command.name, command.kind, command.level, command.region, command.subdistrict, command.size
-                )
-            ]
         case DescribeLibrary():
             return _describe(command, library)
-        case ChangeInterest():
-            if not library.is_known:
-                raise NotFound("there is no such library")
-            unchanged = command.interest == library.interest
-            return [] if unchanged else [LibraryInterestChanged(command.interest, library.region)]
+        case ChangeInterest(interest=interest):
+            return [] if interest == library.interest else [LibraryInterestChanged(interest, library.region)]
         case _:
-            raise TypeError(type(command).__name__)
+            assert_never(command)
+
+
+def _register(command: RegisterLibrary) -> Sequence[Event]:
+    _require_level_of_school(command.kind, command.level)
+    return [
+        LibraryRegistered(command.name, command.kind, command.level, command.region, command.subdistrict, command.size)
+    ]
 
 
 def _describe(command: DescribeLibrary, library: Library) -> Sequence[Event]:
-    if not library.is_known:
-        raise NotFound("there is no such library")
-    _level_of_school(command.kind, command.level)
+    _require_level_of_school(command.kind, command.level)
     described = LibraryDescribed(
         library.name, library.region, command.kind, command.level, command.subdistrict, command.size
     )
     return [] if evolve(library, described) == library else [described]
 
 
-def _level_of_school(kind: str, level: str) -> None:
+def _require_level_of_school(kind: str, level: str) -> None:
     if kind == "school" and level not in {"basic", "secondary"}:
         raise Refused("school-has-a-level", "a school is of basic or of secondary level")
 
 
-def evolve(library: Library, event: Any) -> Library:
-    """What a library is after an event."""
+def evolve(library: Library | None, event: LibraryEvent) -> Library | None:
     match event:
         case LibraryRegistered():
             return Library(event.name, event.kind, event.level, event.region, event.subdistrict, event.size)
         case LibraryDescribed():
-            return replace(library, kind=event.kind, level=event.level, subdistrict=event.subdistrict, size=event.size)
+            return library and replace(
+                library, kind=event.kind, level=event.level, subdistrict=event.subdistrict, size=event.size
+            )
         case LibraryInterestChanged():
-            return replace(library, interest=event.interest)
+            return library and replace(library, interest=event.interest)
         case _:
-            return library
+            assert_never(event)
 
 
-LIBRARY: Decider[Library] = Decider("library", Library(), decide, evolve)
+LIBRARY: Decider[Library | None] = Decider("library", None, decide, evolve)

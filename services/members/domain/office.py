@@ -1,7 +1,7 @@
-"""Offices: who holds which from when to when. What there is and what each may do stands in ``office_kinds``.
+"""Offices: holders and stand-ins, with their terms. ``office_kinds`` lists the offices and their permissions.
 
-An office that one person holds has one stream, ``office-<office>-<region or all>``, which is the rule that there
-is never a second holder at the same time. One that many hold has a stream for each of them.
+An office for one holder has one stream, ``office-<office>-<region or all>``; this stream keeps the rule that two people
+never hold the office at the same time. An office with many holders has a stream for each holder.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar, assert_never
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import Refused
@@ -18,8 +18,8 @@ from services.members.domain.office_kinds import OFFICES
 
 
 def office_identity(office: str, region: str | None, person: str | None = None) -> str:
-    """The id of an office's stream; ``person`` counts for an office that many hold. Raises ``Refused`` where a region is
-    missing or has no place.
+    """The id of an office's stream; ``person`` counts for an office with many holders. Raises ``Refused`` for a missing
+    region, or a region of an office without regions.
     """
     kind = OFFICES[office]
     if kind.regional != (region is not None):
@@ -40,8 +40,8 @@ class AssumeOffice(Command):
 
 @dataclass(frozen=True, slots=True)
 class HandOverOffice(Command):
-    """From the present holder to the next, in one act: no moment lies between. ``by`` is who passes on their own office, None
-    where whoever assigns offices does.
+    """Pass the office from the present holder to the next, in one act without a gap. ``by`` is a holder who passes on
+    the own office, None for a person who assigns offices.
     """
 
     office: str
@@ -53,7 +53,7 @@ class HandOverOffice(Command):
 
 @dataclass(frozen=True, slots=True)
 class VacateOffice(Command):
-    """The holder's term ends and nobody follows yet."""
+    """End the holder's term without a successor."""
 
     office: str
     region: str | None
@@ -62,7 +62,7 @@ class VacateOffice(Command):
 
 @dataclass(frozen=True, slots=True)
 class LeaveOffice(Command):
-    """Whoever leaves the community neither holds nor stands in for anything any more."""
+    """End the term or the stand-in of a person who leaves the community."""
 
     office: str
     region: str | None
@@ -72,7 +72,7 @@ class LeaveOffice(Command):
 
 @dataclass(frozen=True, slots=True)
 class NameStandIn(Command):
-    """Who acts, with the office's permissions, while it is vacant."""
+    """Name a person to act with the office's permissions during a vacancy."""
 
     office: str
     region: str | None
@@ -85,7 +85,7 @@ OfficeCommand = AssumeOffice | HandOverOffice | VacateOffice | LeaveOffice | Nam
 
 @dataclass(frozen=True, slots=True)
 class OfficeAssumed(Event):
-    """``board`` is kept with the decision: whether the office belonged to the board when it was assumed."""
+    """``board``: whether the office belonged to the board at that time."""
 
     office: str
     region: str | None
@@ -126,6 +126,9 @@ class StandInEnded(Event):
     until: datetime
 
 
+OfficeEvent = OfficeAssumed | OfficeVacated | StandInNamed | StandInEnded
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """``holder`` and ``stand_in`` are never both set. ``free_since`` is when the last term ended."""
@@ -135,8 +138,8 @@ class Office:
     free_since: datetime | None = None
 
 
-def decide(command: Command, office: Office) -> Sequence[Event]:
-    """One holder at a time; a stand-in only while there is none."""
+def decide(command: OfficeCommand, office: Office) -> Sequence[Event]:
+    """One holder at a time; a stand-in only during a vacancy."""
     match command:
         case AssumeOffice():
             return _assume(command, office)
@@ -149,7 +152,7 @@ def decide(command: Command, office: Office) -> Sequence[Event]:
         case LeaveOffice():
             return _leave(command, office)
         case _:
-            raise TypeError(type(command).__name__)
+            assert_never(command)
 
 
 def _assume(command: AssumeOffice, office: Office) -> Sequence[Event]:
@@ -174,7 +177,7 @@ def _hand_over(command: HandOverOffice, office: Office) -> Sequence[Event]:
     if office.holder == command.to:
         return []
     if command.by not in {None, office.holder}:
-        # Who held it a minute ago may still come with a good signature.
+        # A former holder's signature may still be valid for a minute.
         raise Refused("office-is-anothers", "whoever holds an office now passes it on, and nobody who did before")
     return [
         OfficeVacated(command.office, command.region, office.holder, command.at),
@@ -218,8 +221,7 @@ def _end_stand_in(command: AssumeOffice | NameStandIn, office: Office) -> Sequen
     return [StandInEnded(command.office, command.region, office.stand_in, command.at)]
 
 
-def evolve(office: Office, event: Any) -> Office:
-    """Who holds an office after an event."""
+def evolve(office: Office, event: OfficeEvent) -> Office:
     match event:
         case OfficeAssumed():
             return replace(office, holder=event.person)
@@ -230,7 +232,7 @@ def evolve(office: Office, event: Any) -> Office:
         case StandInEnded():
             return replace(office, stand_in=None)
         case _:
-            return office
+            assert_never(event)
 
 
 OFFICE: Decider[Office] = Decider("office", Office(), decide, evolve)

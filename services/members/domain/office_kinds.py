@@ -1,7 +1,7 @@
-"""Which offices there are, and what each may do where.
+"""The kinds of offices, and the permissions of each.
 
-``OFFICES`` is the one table office → permission → scope; every service checks permissions, none but this one knows an
-office.
+``OFFICES`` is the only table office → permission → scope. All services check permissions, and only members knows
+offices.
 """
 
 from __future__ import annotations

@@ -1,24 +1,26 @@
-"""A person: who belongs to the community. Names and contacts stand here only sealed (``kernel.vault``).
+"""A person: a member of the community, with name and contacts sealed (``kernel.vault``).
 
-Whose a contact is cannot be seen from one stream; ``identification`` finds the id, and that id's stream decides.
+A single stream cannot tell the owner of a contact: ``identification`` finds the id, and the id's stream decides.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import assert_never
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import NotFound, Refused, Unavailable
 from services.kernel.commands.decider import Decider
 
+DEFAULT_LANGUAGE = "id"
+
 
 class Standing(StrEnum):
-    """What a person's id stands for. ``GUEST``: for somebody who takes part without belonging, and never for a member.
-    ``YIELDED``: for nobody; ``Person.to`` names the id that stands instead. ``ERASED``: for somebody who is forgotten.
+    """The standing of an id. ``GUEST``: kept for a guest, and never a member's. ``YIELDED``: replaced by the id in
+    ``Person.to``. ``ERASED``: of a person who was erased.
     """
 
     NOBODY = "nobody"
@@ -39,7 +41,7 @@ class Join(Command):
     region: str
     subdistrict: str
     registered: date
-    language: str = "id"
+    language: str = DEFAULT_LANGUAGE
     how: str = "form"
 
 
@@ -60,8 +62,8 @@ class MemberJoined(Event):
 
 @dataclass(frozen=True, slots=True)
 class KeepForGuest(Command):
-    """See to it that nobody joins under this id: it is a guest's. ``references`` are the guest's contacts for whose sake it
-    is asked (``processes/guest_tying.py``).
+    """Keep this id for a guest, so that no person joins under the id. ``references`` are the guest's contacts that
+    asked for this (``processes/guest_tying.py``).
     """
 
     references: tuple[str, ...] = ()
@@ -69,31 +71,31 @@ class KeepForGuest(Command):
 
 @dataclass(frozen=True, slots=True)
 class IdentityKeptForGuest(Event):
-    """This id is a guest's and will be no member's. ``references`` are those that were not named before."""
+    """This id is a guest's and never becomes a member's. ``references`` are newly named contacts."""
 
     references: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class YieldIdentity(Command):
-    """Give up an id that contacts were claimed for and nobody joined under, in favour of ``to``."""
+    """Give up an id in favour of ``to``: contacts were claimed for the id, and no person joined under it."""
 
     to: str
 
 
 @dataclass(frozen=True, slots=True)
 class IdentityYielded(Event):
-    """Claims that name this id mean ``to``. Nobody can join under this id any more."""
+    """Claims that name this id mean ``to``. Joining under this id is refused from here on."""
 
     to: str
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeMember(Command):
-    """Change what is known of oneself; what is left None stays. A ``phone`` is claimed before (``identification``).
+    """Change a member's data; fields that are None stay. A ``phone`` is claimed before (``identification``).
 
-    ``name``, ``phone`` and ``background`` (JSON: education, appointment, double role) are sealed. Which of the sealed ones
-    are really new only who can open them knows; ``decide`` takes them as new.
+    ``name``, ``phone`` and ``background`` (JSON: education, appointment, double role) are sealed. Only the holder of
+    the key can compare sealed texts, so ``decide`` takes each sealed text as new.
     """
 
     name: str | None = None
@@ -107,7 +109,9 @@ class ChangeMember(Command):
 
 @dataclass(frozen=True, slots=True)
 class MemberChanged(Event):
-    """``name``, ``phone`` and ``background`` are sealed, None where unchanged; all others are as they are from here on."""
+    """``name``, ``phone`` and ``background`` are sealed, and None where unchanged; all other fields hold the values
+    from here on.
+    """
 
     name: str | None
     phone: str | None
@@ -120,47 +124,71 @@ class MemberChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class Leave(Command):
-    """Be forgotten. ``by`` is who asks for it: the person, or somebody of the board on the person's word."""
+    """Decide the erasure. ``by`` is the person, or a member of the board on the person's request."""
 
     by: str
 
 
 @dataclass(frozen=True, slots=True)
 class ErasureDecided(Event):
-    """From here on nobody is behind this id; what is sealed is destroyed next (``erasure``). ``region`` was the person's."""
+    """The id belongs to no person from here on; the sealed texts are destroyed next (``erasure``). ``region`` was the
+    person's.
+    """
 
     by: str
     region: str | None
 
 
+PersonCommand = Join | YieldIdentity | KeepForGuest | ChangeMember | Leave
+PersonEvent = MemberJoined | MemberChanged | IdentityYielded | IdentityKeptForGuest | ErasureDecided
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """The data of a member. ``name``, ``email``, ``phone`` and ``background`` are sealed."""
+
+    name: str
+    email: str | None
+    phone: str | None
+    library: str
+    region: str
+    subdistrict: str
+    language: str
+    how: str
+    registered: date
+    background: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What is known. ``to`` is the id that this one yielded to; ``kept_for`` the references that it was kept for a guest
-    for, None where it is no guest's.
+    """``member`` is set exactly for the standing ``MEMBER``. ``to`` is the id that this id yielded to. ``kept_for``
+    holds the contacts' references for an id that was kept for a guest, None for an id that was never kept.
+    ``lived_in`` is the region of an erased person.
     """
 
     standing: Standing = Standing.NOBODY
-    name: str | None = None
-    email: str | None = None
-    phone: str | None = None
-    library: str = ""
-    region: str | None = None
-    subdistrict: str | None = None
-    language: str = "id"
-    how: str = ""
-    registered: date = date.min
+    member: Member | None = None
     to: str | None = None
-    background: str | None = None
     kept_for: frozenset[str] | None = None
+    lived_in: str | None = None
 
     @property
     def is_member(self) -> bool:
-        """Whether this is a member."""
-        return self.standing is Standing.MEMBER
+        return self.member is not None
+
+    @property
+    def region(self) -> str | None:
+        """Where the member lives, or where an erased member lived; None for all others."""
+        return self.member.region if self.member else self.lived_in
+
+    @property
+    def language(self) -> str:
+        """The language that the member reads; the community's own for everybody else."""
+        return self.member.language if self.member else DEFAULT_LANGUAGE
 
 
-def decide(command: Command, person: Person) -> Sequence[Event]:
-    """Who is a member joins no more; an id is given up only while it is no member's, and a guest's is never one."""
+def decide(command: PersonCommand, person: Person) -> Sequence[Event]:
+    """A member cannot join again; only a free id or a guest's yields; a guest's id never becomes a member's."""
     match command:
         case Join():
             return _join(command, person)
@@ -174,12 +202,12 @@ def decide(command: Command, person: Person) -> Sequence[Event]:
         case Leave():
             return _leave(command, person)
         case _:
-            raise TypeError(type(command).__name__)
+            assert_never(command)
 
 
 def _keep(command: KeepForGuest, person: Person) -> Sequence[Event]:
     if person.kept_for is None and person.standing is not Standing.NOBODY:
-        # Whoever is tied to a guest sees, and forgets, what is the guest's: that must never be somebody else's.
+        # A member sees and erases the data of tied guests, so a guest's id must never be another member's.
         raise Refused("id-is-a-members", "this id is or was a member's; a guest has another")
     kept = person.kept_for or frozenset()
     fresh = tuple(reference for reference in command.references if reference not in kept)
@@ -187,16 +215,17 @@ def _keep(command: KeepForGuest, person: Person) -> Sequence[Event]:
 
 
 def _change(command: ChangeMember, person: Person) -> Sequence[Event]:
-    if not person.is_member or person.region is None or person.subdistrict is None:
+    member = person.member
+    if member is None:
         raise NotFound("there is no such member")
     changed = MemberChanged(
         command.name,
         command.phone,
         command.background,
-        person.library if command.library is None else command.library,
-        person.region if command.region is None else command.region,
-        person.subdistrict if command.subdistrict is None else command.subdistrict,
-        person.language if command.language is None else command.language,
+        member.library if command.library is None else command.library,
+        member.region if command.region is None else command.region,
+        member.subdistrict if command.subdistrict is None else command.subdistrict,
+        member.language if command.language is None else command.language,
     )
     return [] if evolve(person, changed) == person else [changed]
 
@@ -240,33 +269,12 @@ def _join(command: Join, person: Person) -> Sequence[Event]:
             ]
 
 
-def evolve(person: Person, event: Any) -> Person:
-    """What a person is after an event."""
+def evolve(person: Person, event: PersonEvent) -> Person:
     match event:
         case MemberJoined():
-            return Person(
-                Standing.MEMBER,
-                event.name,
-                event.email,
-                event.phone,
-                event.library,
-                event.region,
-                event.subdistrict,
-                event.language,
-                event.how,
-                event.registered,
-            )
+            return Person(Standing.MEMBER, Member(**asdict(event)))
         case MemberChanged():
-            return replace(
-                person,
-                name=event.name or person.name,
-                phone=event.phone or person.phone,
-                background=event.background or person.background,
-                library=event.library,
-                region=event.region,
-                subdistrict=event.subdistrict,
-                language=event.language,
-            )
+            return replace(person, member=person.member and _changed(person.member, event))
         case IdentityYielded():
             return replace(person, standing=Standing.YIELDED, to=event.to)
         case IdentityKeptForGuest():
@@ -274,9 +282,22 @@ def evolve(person: Person, event: Any) -> Person:
             kept = (person.kept_for or frozenset()).union(event.references)
             return replace(person, standing=standing, kept_for=kept)
         case ErasureDecided():
-            return Person(Standing.ERASED, region=event.region)
+            return Person(Standing.ERASED, lived_in=event.region)
         case _:
-            return person
+            assert_never(event)
+
+
+def _changed(member: Member, event: MemberChanged) -> Member:
+    return replace(
+        member,
+        name=event.name or member.name,
+        phone=event.phone or member.phone,
+        background=event.background or member.background,
+        library=event.library,
+        region=event.region,
+        subdistrict=event.subdistrict,
+        language=event.language,
+    )
 
 
 PERSON: Decider[Person] = Decider("person", Person(), decide, evolve)

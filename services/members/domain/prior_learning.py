@@ -1,4 +1,4 @@
-"""Learning from before: somebody shows what they can already, and another who may rate looks at it.
+"""Prior learning: a person claims a level with evidence, and a reviewer accepts or declines the claim.
 
 Competence may come "from education, formal or non-formal" (the paper, after SKKNI 83/2012). One stream a submission.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import assert_never
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import NotFound, Refused
@@ -33,7 +33,9 @@ class SubmitPriorLearning(Command):
 
 @dataclass(frozen=True, slots=True)
 class ReviewPriorLearning(Command):
-    """Accept it, at ``level``, or decline it. ``region`` is where the person lives now; ``note`` is sealed under their key."""
+    """Accept the submission, at ``level``, or decline it. ``region`` is where the person lives now; ``note`` is sealed
+    under the person's key.
+    """
 
     by: str
     region: str
@@ -49,9 +51,12 @@ class MovePriorLearning(Command):
     region: str
 
 
+PriorLearningCommand = SubmitPriorLearning | ReviewPriorLearning | MovePriorLearning
+
+
 @dataclass(frozen=True, slots=True)
 class PriorLearningSubmitted(Event):
-    """What was claimed, and what was shown for it."""
+    """The claimed level, and the evidence."""
 
     person: str
     unit: str
@@ -66,7 +71,7 @@ class PriorLearningSubmitted(Event):
 
 @dataclass(frozen=True, slots=True)
 class PriorLearningReviewed(Event):
-    """``level`` is what the reviewer saw, as high as what was claimed where they did not say otherwise."""
+    """``level`` is the reviewer's level: the claimed level unless the reviewer gave another."""
 
     person: str
     unit: str
@@ -82,32 +87,37 @@ class PriorLearningReviewed(Event):
 
 @dataclass(frozen=True, slots=True)
 class PriorLearningMoved(Event):
-    """From here on those of ``region`` review it."""
+    """Reviewers of ``region`` are responsible from here on."""
 
     region: str
 
 
+PriorLearningEvent = PriorLearningSubmitted | PriorLearningReviewed | PriorLearningMoved
+
+
 @dataclass(frozen=True, slots=True)
 class PriorLearning:
-    """``submitted`` is None while there is none; ``region`` is where it waits."""
+    """``region`` is where the submission waits, or was reviewed."""
 
-    submitted: PriorLearningSubmitted | None = None
+    submitted: PriorLearningSubmitted
+    region: str
     state: str = WAITING
-    region: str | None = None
 
 
-def decide(command: Command, prior: PriorLearning) -> Sequence[Event]:
-    """Another reviews it, once; until then it is where the person is."""
+def decide(command: PriorLearningCommand, prior: PriorLearning | None) -> Sequence[Event]:
+    """A person other than the submitter reviews a submission once; until then the submission follows the person's
+    region.
+    """
     match command:
         case SubmitPriorLearning():
-            return _submit(command) if prior.submitted is None else []
+            return _submit(command) if prior is None else []
         case ReviewPriorLearning():
             return _review(command, prior)
         case MovePriorLearning():
-            stays = prior.submitted is None or prior.state != WAITING or prior.region == command.region
-            return [] if stays else [PriorLearningMoved(command.region)]
+            moves = prior is not None and prior.state == WAITING and prior.region != command.region
+            return [PriorLearningMoved(command.region)] if moves else []
         case _:
-            raise TypeError(type(command).__name__)
+            assert_never(command)
 
 
 def _submit(command: SubmitPriorLearning) -> Sequence[Event]:
@@ -126,10 +136,10 @@ def _submit(command: SubmitPriorLearning) -> Sequence[Event]:
     ]
 
 
-def _review(command: ReviewPriorLearning, prior: PriorLearning) -> Sequence[Event]:
-    shown = prior.submitted
-    if shown is None:
+def _review(command: ReviewPriorLearning, prior: PriorLearning | None) -> Sequence[Event]:
+    if prior is None:
         raise NotFound("there is no such submission")
+    shown = prior.submitted
     if command.by == shown.person:
         raise Refused("second-rater-is-another", "what one has learnt before is reviewed by another")
     if prior.state != WAITING:
@@ -150,17 +160,16 @@ def _review(command: ReviewPriorLearning, prior: PriorLearning) -> Sequence[Even
     ]
 
 
-def evolve(prior: PriorLearning, event: Any) -> PriorLearning:
-    """The submission after an event."""
+def evolve(prior: PriorLearning | None, event: PriorLearningEvent) -> PriorLearning | None:
     match event:
         case PriorLearningSubmitted():
-            return PriorLearning(event, region=event.region)
+            return PriorLearning(event, event.region)
         case PriorLearningMoved():
-            return replace(prior, region=event.region)
+            return prior and replace(prior, region=event.region)
         case PriorLearningReviewed():
-            return replace(prior, state=ACCEPTED if event.accepted else DECLINED)
+            return prior and replace(prior, state=ACCEPTED if event.accepted else DECLINED)
         case _:
-            return prior
+            assert_never(event)
 
 
-PRIOR_LEARNING: Decider[PriorLearning] = Decider("prior", PriorLearning(), decide, evolve)
+PRIOR_LEARNING: Decider[PriorLearning | None] = Decider("prior", None, decide, evolve)

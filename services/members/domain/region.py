@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import Refused
@@ -31,7 +30,7 @@ class OpenRegion(Command):
 
 @dataclass(frozen=True, slots=True)
 class RegionOpened(Event):
-    """The region is there: people can belong to it and offices can be held for it."""
+    """People can join in the region, and offices can be held for it."""
 
     name: str
     subdistricts: tuple[Subdistrict, ...]
@@ -39,47 +38,29 @@ class RegionOpened(Event):
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """``name`` is empty while the region is not open."""
+    """A region that is open."""
 
-    name: str = ""
-    subdistricts: tuple[Subdistrict, ...] = ()
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it has been opened."""
-        return bool(self.name)
+    name: str
+    subdistricts: tuple[Subdistrict, ...]
 
     def has(self, subdistrict: str) -> bool:
-        """Whether a sub-district of this id lies in it."""
+        """Whether a sub-district of this id lies in the region."""
         return any(known.id == subdistrict for known in self.subdistricts)
 
 
-def decide(command: Command, region: Region) -> Sequence[Event]:
+def decide(command: OpenRegion, region: Region | None) -> Sequence[Event]:
     """A region is opened once; opened again with the same data, nothing changes."""
-    match command:
-        case OpenRegion():
-            return _open(command, region)
-        case _:
-            raise TypeError(type(command).__name__)
-
-
-def _open(command: OpenRegion, region: Region) -> Sequence[Event]:
     if len({subdistrict.id for subdistrict in command.subdistricts}) < len(command.subdistricts):
         raise Refused("subdistrict-named-twice", "two sub-districts of a region have the same id")
-    if not region.is_open:
+    if region is None:
         return [RegionOpened(command.name, command.subdistricts)]
     if region == Region(command.name, command.subdistricts):
         return []
     raise Refused("region-is-open", "this region is open already, with other data")
 
 
-def evolve(region: Region, event: Any) -> Region:
-    """What a region is after an event."""
-    match event:
-        case RegionOpened():
-            return Region(event.name, event.subdistricts)
-        case _:
-            return region
+def evolve(_region: Region | None, event: RegionOpened) -> Region:
+    return Region(event.name, event.subdistricts)
 
 
-REGION: Decider[Region] = Decider("region", Region(), decide, evolve)
+REGION: Decider[Region | None] = Decider("region", None, decide, evolve)

@@ -1,6 +1,6 @@
-"""An import of registrations: a file's rows, taken one after the other, each with its outcome.
+"""An import of registrations: the rows of a file, taken in order, each with an outcome.
 
-Who is behind a row stands nowhere here: an outcome is a number, a kind and the names of reasons.
+An outcome is a number, a kind and names of reasons: no personal data stand here.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import assert_never
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import NotFound
@@ -45,10 +45,10 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RowOutcome:
-    """``row`` is the number a person sees in a spreadsheet: the headers are row 1.
+    """``row`` is the number in a spreadsheet: the headers are row 1.
 
-    ``kind``: ``joined``, ``known`` (with the same data), ``different`` (known with other data; ``about`` names the fields)
-    or ``bad`` (``about`` names the reasons).
+    ``kind``: ``joined``, ``known`` (with the same data), ``different`` (known with other data; ``about`` names the
+    fields) or ``bad`` (``about`` names the reasons).
     """
 
     row: int
@@ -66,14 +66,17 @@ class StartImport(Command):
 
 @dataclass(frozen=True, slots=True)
 class RecordRows(Command):
-    """What became of the next rows, in their order."""
+    """The outcomes of the next rows, in order."""
 
     outcomes: tuple[RowOutcome, ...]
 
 
+ImportCommand = StartImport | RecordRows
+
+
 @dataclass(frozen=True, slots=True)
 class ImportStarted(Event):
-    """``rows`` is how many there are to take."""
+    """``rows`` is the number of rows in the file."""
 
     rows: int
     by: str
@@ -81,7 +84,7 @@ class ImportStarted(Event):
 
 @dataclass(frozen=True, slots=True)
 class RowsTaken(Event):
-    """The outcomes of some rows, and the counts of all rows so far, these included."""
+    """The outcomes of some rows. The counts cover all rows taken so far."""
 
     outcomes: tuple[RowOutcome, ...]
     done: int
@@ -96,12 +99,15 @@ class ImportFinished(Event):
     """Every row has its outcome. The file and its key are destroyed behind this."""
 
 
+ImportEvent = ImportStarted | RowsTaken | ImportFinished
+
+
 @dataclass(frozen=True, slots=True)
 class RegistrationImport:
     """``last`` is the number of the last row taken, 1 (the headers) at first."""
 
-    rows: int | None = None
-    by: str = ""
+    rows: int
+    by: str
     last: int = 1
     counts: tuple[int, int, int, int] = (0, 0, 0, 0)
     finished: bool = False
@@ -112,19 +118,19 @@ class RegistrationImport:
         return sum(self.counts)
 
 
-def decide(command: Command, state: RegistrationImport) -> Sequence[Event]:
-    """Each row has one outcome, the first that was recorded; the last row's finishes the import."""
+def decide(command: ImportCommand, state: RegistrationImport | None) -> Sequence[Event]:
+    """Each row keeps its first outcome; the last row finishes the import."""
     match command:
         case StartImport():
-            return [] if state.rows is not None else [ImportStarted(command.rows, command.by)]
+            return [] if state is not None else [ImportStarted(command.rows, command.by)]
         case RecordRows():
             return _record(command, state)
         case _:
-            raise TypeError(type(command).__name__)
+            assert_never(command)
 
 
-def _record(command: RecordRows, state: RegistrationImport) -> Sequence[Event]:
-    if state.rows is None:
+def _record(command: RecordRows, state: RegistrationImport | None) -> Sequence[Event]:
+    if state is None:
         raise NotFound("there is no such import")
     fresh = tuple(outcome for outcome in command.outcomes if outcome.row > state.last)
     if state.finished or not fresh:
@@ -136,18 +142,17 @@ def _record(command: RecordRows, state: RegistrationImport) -> Sequence[Event]:
     return [taken, ImportFinished()] if taken.done >= state.rows else [taken]
 
 
-def evolve(state: RegistrationImport, event: Any) -> RegistrationImport:
-    """How far an import is after an event."""
+def evolve(state: RegistrationImport | None, event: ImportEvent) -> RegistrationImport | None:
     match event:
         case ImportStarted():
-            return replace(state, rows=event.rows, by=event.by)
+            return RegistrationImport(event.rows, event.by)
         case RowsTaken():
             counts = (event.joined, event.known, event.different, event.bad)
-            return replace(state, last=event.outcomes[-1].row, counts=counts)
+            return state and replace(state, last=event.outcomes[-1].row, counts=counts)
         case ImportFinished():
-            return replace(state, finished=True)
+            return state and replace(state, finished=True)
         case _:
-            return state
+            assert_never(event)
 
 
-REGISTRATION_IMPORT: Decider[RegistrationImport] = Decider("import", RegistrationImport(), decide, evolve)
+REGISTRATION_IMPORT: Decider[RegistrationImport | None] = Decider("import", None, decide, evolve)

@@ -1,9 +1,8 @@
-"""The community's own rules, dated: who may speak, quiet hours, what a pilot needs.
+"""The community's rules, dated: speakers, quiet hours, conditions of a pilot and so on.
 
-A change makes a new version, in force from a date on; earlier versions stay, for each decision names the version that it
-was taken under. A change builds on what is in force when it begins, and goes on through what is announced for later: such a
-version is made anew with it, except for the rules that it names itself, which are those in which it differs from what is in
-force just before it.
+A change makes a new version, in force from a date on. Earlier versions stay, because each decision names its version. A
+change starts from the version in force at its date, and is carried into the versions announced for later dates: each of
+these is made anew with the change, except for the rules in which the announced version differs from its predecessor.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import Refused
@@ -26,14 +25,15 @@ WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """What is ruled. The defaults are the community's first rules.
+    """All rules of a version. The defaults are the community's first rules.
 
-    ``speakers``: ``board`` or ``open``. ``quiet_from``/``quiet_until``: local times ``HH:MM``. ``pilot_after_gatherings``:
-    how many a library attends before a pilot. ``probation_weeks``: evidence before automation counts as running.
-    ``certificate_minimum``: share of an activity's sessions, 0..1. ``response_school_days``: within how many of them a
-    question is answered; ``school_days`` are days of ``WEEK``, ``holidays`` ISO dates without school. ``pilot_able_people``:
-    how many of a library's people must be rated ``pilot_level`` or higher before a pilot. ``announcement_second_above``: to
-    more people than this, an announcement needs a second member of the board.
+    ``speakers``: ``board`` or ``open``. ``quiet_from``/``quiet_until``: local times ``HH:MM``.
+    ``pilot_after_gatherings``: gatherings that a library attends before a pilot. ``probation_weeks``: weeks of evidence
+    before automation counts as running. ``certificate_minimum``: share of an activity's sessions, 0..1.
+    ``response_school_days``: school days within which a question is answered. ``school_days``: days of ``WEEK``.
+    ``holidays``: ISO dates without school. ``pilot_able_people``: people of a library who must be rated ``pilot_level``
+    or higher before a pilot. ``announcement_second_above``: an announcement to more people than this needs a second
+    member of the board.
     """
 
     speakers: str = "board"
@@ -52,7 +52,7 @@ class RuleSet:
 
 @dataclass(frozen=True, slots=True)
 class ChangeRules(Command):
-    """Change the rules named; those left None stay as they are at ``in_force_from``, and as they are announced after it."""
+    """Change the named rules. Rules that are None stay, both at ``in_force_from`` and in later versions."""
 
     in_force_from: datetime
     at: datetime
@@ -72,7 +72,7 @@ class ChangeRules(Command):
 
 @dataclass(frozen=True, slots=True)
 class RulesChanged(Event):
-    """A whole version: ``rules`` holds every rule, changed or not. ``version`` counts from 1."""
+    """A whole version: ``rules`` holds every rule. ``version`` counts from 1."""
 
     schema: ClassVar[int] = 2
     version: int
@@ -91,22 +91,14 @@ class Rulebook:
         return in_force(self.versions, at)
 
     def announced(self, after: datetime) -> Sequence[RulesChanged]:
-        """What comes into force after a time, one after the other."""
+        """The versions that come into force after a time, in order."""
         times = sorted({version.in_force_from for version in self.versions if version.in_force_from > after})
         coming = [self.in_force(at) for at in times]
         return [version for version in coming if version is not None]
 
 
-def decide(command: Command, rulebook: Rulebook) -> Sequence[Event]:
-    """A change of nothing makes no version; nothing is ruled for the past."""
-    match command:
-        case ChangeRules():
-            return _change(command, rulebook)
-        case _:
-            raise TypeError(type(command).__name__)
-
-
-def _change(command: ChangeRules, rulebook: Rulebook) -> Sequence[Event]:
+def decide(command: ChangeRules, rulebook: Rulebook) -> Sequence[Event]:
+    """An empty change makes no version; a change for the past is refused."""
     named = {rule.name: getattr(command, rule.name) for rule in fields(RuleSet)}
     named = {name: value for name, value in named.items() if value is not None}
     standing = rulebook.in_force(command.in_force_from)
@@ -131,13 +123,8 @@ def _differing(one: RuleSet, other: RuleSet) -> set[str]:
     return {rule.name for rule in fields(RuleSet) if getattr(one, rule.name) != getattr(other, rule.name)}
 
 
-def evolve(rulebook: Rulebook, event: Any) -> Rulebook:
-    """The rulebook after an event."""
-    match event:
-        case RulesChanged():
-            return Rulebook((*rulebook.versions, event))
-        case _:
-            return rulebook
+def evolve(rulebook: Rulebook, event: RulesChanged) -> Rulebook:
+    return Rulebook((*rulebook.versions, event))
 
 
 RULES: Decider[Rulebook] = Decider("rules", Rulebook(), decide, evolve)

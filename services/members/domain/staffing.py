@@ -1,14 +1,14 @@
-"""Who was the first to work at a library: once for all, and never again when everybody has left.
+"""Staffing: the first person ever at a library.
 
-One stream a library. The first may say so alone, for nobody else could; whoever comes later is vouched for by a colleague
-who works there, or noted down by who keeps the region's libraries.
+One stream a library. The first person starts alone, without colleagues to confirm. Later people need a colleague or a
+keeper of the region's libraries. The first person is recorded once: a library without staff does not get a new first
+person.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import Refused
@@ -17,7 +17,9 @@ from services.kernel.commands.decider import Decider
 
 @dataclass(frozen=True, slots=True)
 class NoteStaff(Command):
-    """``person`` begins to work there. ``vouched``: somebody who works there says so, or who keeps the region's libraries."""
+    """``person`` begins to work at the library. ``vouched``: a colleague or a keeper of the region's libraries confirms
+    this.
+    """
 
     person: str
     vouched: bool
@@ -25,45 +27,34 @@ class NoteStaff(Command):
 
 @dataclass(frozen=True, slots=True)
 class FirstStaffNoted(Event):
-    """``person`` is the first who was said to work there."""
+    """``person`` is the first person at the library."""
 
     person: str
 
 
 @dataclass(frozen=True, slots=True)
 class Staffing:
-    """``first`` is None while nobody ever worked there."""
-
-    first: str | None = None
+    first: str
 
 
-def decide(command: Command, staffing: Staffing) -> Sequence[Event]:
-    """Whoever is not vouched for is the first of all."""
-    match command:
-        case NoteStaff():
-            if staffing.first is None:
-                return [FirstStaffNoted(command.person)]
-            if not command.vouched and staffing.first != command.person:
-                raise vouching_needed()
-            return []
-        case _:
-            raise TypeError(type(command).__name__)
+def decide(command: NoteStaff, staffing: Staffing | None) -> Sequence[Event]:
+    """A person who is not vouched for must be the first of all."""
+    if staffing is None:
+        return [FirstStaffNoted(command.person)]
+    if not command.vouched and staffing.first != command.person:
+        raise vouching_needed()
+    return []
 
 
 def vouching_needed() -> Refused:
-    """The rule, as each stream says it that judges by it."""
+    """The refusal of a start without a colleague's word, for both streams that check the rule."""
     return Refused(
         "colleague-vouches", "somebody works or worked there already; a colleague or the coordinator notes you down"
     )
 
 
-def evolve(staffing: Staffing, event: Any) -> Staffing:
-    """Who was the first after an event."""
-    match event:
-        case FirstStaffNoted():
-            return Staffing(event.person)
-        case _:
-            return staffing
+def evolve(_staffing: Staffing | None, event: FirstStaffNoted) -> Staffing:
+    return Staffing(event.person)
 
 
-STAFFING: Decider[Staffing] = Decider("staffing", Staffing(), decide, evolve)
+STAFFING: Decider[Staffing | None] = Decider("staffing", None, decide, evolve)

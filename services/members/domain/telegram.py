@@ -1,7 +1,7 @@
-"""A member's Telegram account, proved by a link that only the member was shown.
+"""A member's Telegram accounts, proved by links shown to the member alone.
 
-An offer is one such link: single use, good for half an hour. An account is a stream of its own under an opaque id of the
-chat, so that one account is never two members', however fast they are. A member may have several; the newest is written to.
+An offer is a link for single use, good for half an hour. Each account has a stream under the chat's opaque id, so that
+two members can never have the same account. A member may have several accounts; messages go to the newest.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import assert_never
 
 from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import Refused
@@ -20,7 +20,7 @@ OFFER_LIVES = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class OfferLink(Command):
-    """Show a member a link. ``digest`` is what is kept of its secret."""
+    """Show a member a link. ``digest`` is the hash of the link's secret."""
 
     person: str
     digest: str
@@ -29,16 +29,19 @@ class OfferLink(Command):
 
 @dataclass(frozen=True, slots=True)
 class RedeemLink(Command):
-    """Somebody came by the link, from the account with the opaque id ``account``."""
+    """A person opened the link from the account with the opaque id ``account``."""
 
     digest: str
     account: str
     at: datetime
 
 
+OfferCommand = OfferLink | RedeemLink
+
+
 @dataclass(frozen=True, slots=True)
 class TelegramLinkOffered(Event):
-    """Good until ``expires``."""
+    """The link is good until ``expires``."""
 
     person: str
     digest: str
@@ -47,54 +50,59 @@ class TelegramLinkOffered(Event):
 
 @dataclass(frozen=True, slots=True)
 class TelegramLinkRedeemed(Event):
-    """From here on the link opens nothing, except for the same account again."""
+    """From here on the link works for the same account alone."""
 
     account: str
 
 
+OfferEvent = TelegramLinkOffered | TelegramLinkRedeemed
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """``person`` is None while there is none; ``account`` is who came by it."""
+    """A link shown to a member; ``account`` is the account that redeemed the link."""
 
-    person: str | None = None
-    digest: str = ""
-    expires: datetime | None = None
+    person: str
+    digest: str
+    expires: datetime
     account: str | None = None
 
 
-def decide_offer(command: Command, offer: Offer) -> Sequence[Event]:
-    """A link is good once, for half an hour, for whoever knows all of it."""
+def decide_offer(command: OfferCommand, offer: Offer | None) -> Sequence[Event]:
+    """A link with the right secret is good once, for half an hour."""
     match command:
         case OfferLink():
-            if offer.person is not None:
+            if offer is not None:
                 return []
             return [TelegramLinkOffered(command.person, command.digest, command.at + OFFER_LIVES)]
         case RedeemLink():
-            known = offer.expires is not None and offer.digest == command.digest
-            if not known or offer.account not in {None, command.account}:
-                raise _not_accepted()
-            if offer.account is not None:
-                return []
-            if offer.expires is None or command.at > offer.expires:
-                raise _not_accepted()
-            return [TelegramLinkRedeemed(command.account)]
+            return _redeem(command, offer)
         case _:
-            raise TypeError(type(command).__name__)
+            assert_never(command)
+
+
+def _redeem(command: RedeemLink, offer: Offer | None) -> Sequence[Event]:
+    if offer is None or offer.digest != command.digest or offer.account not in {None, command.account}:
+        raise _not_accepted()
+    if offer.account is not None:
+        return []
+    if command.at > offer.expires:
+        raise _not_accepted()
+    return [TelegramLinkRedeemed(command.account)]
 
 
 def _not_accepted() -> Refused:
     return Refused("telegram-link-not-accepted", "this link is not right, or no longer good; ask for another")
 
 
-def evolve_offer(offer: Offer, event: Any) -> Offer:
-    """The offer after an event."""
+def evolve_offer(offer: Offer | None, event: OfferEvent) -> Offer | None:
     match event:
         case TelegramLinkOffered():
             return Offer(event.person, event.digest, event.expires)
         case TelegramLinkRedeemed():
-            return replace(offer, account=event.account)
+            return offer and replace(offer, account=event.account)
         case _:
-            return offer
+            assert_never(event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +115,10 @@ class LinkAccount(Command):
 
 @dataclass(frozen=True, slots=True)
 class UnlinkAccount(Command):
-    """This account is not the member's any more."""
-
     person: str
+
+
+AccountCommand = LinkAccount | UnlinkAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,83 +131,74 @@ class TelegramLinked(Event):
 
 @dataclass(frozen=True, slots=True)
 class TelegramUnlinked(Event):
-    """Nobody's any more."""
-
     person: str
+
+
+AccountEvent = TelegramLinked | TelegramUnlinked
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whose it is, None while it is nobody's."""
+    """A linked account."""
 
-    person: str | None = None
+    person: str
 
 
-def decide_account(command: Command, account: Account) -> Sequence[Event]:
+def decide_account(command: AccountCommand, account: Account | None) -> Sequence[Event]:
     """One account, one member."""
     match command:
         case LinkAccount():
-            if account.person == command.person:
+            if account == Account(command.person):
                 return []
-            if account.person is not None:
+            if account is not None:
                 raise Refused("telegram-is-anothers", "this Telegram account is another member's")
             return [TelegramLinked(command.person, command.chat)]
         case UnlinkAccount():
-            return [TelegramUnlinked(command.person)] if account.person == command.person else []
+            return [TelegramUnlinked(command.person)] if account == Account(command.person) else []
         case _:
-            raise TypeError(type(command).__name__)
+            assert_never(command)
 
 
-def evolve_account(account: Account, event: Any) -> Account:
-    """Whose it is after an event."""
+def evolve_account(_account: Account | None, event: AccountEvent) -> Account | None:
     match event:
         case TelegramLinked():
             return Account(event.person)
         case TelegramUnlinked():
-            return Account()
+            return None
         case _:
-            return account
+            assert_never(event)
 
 
 @dataclass(frozen=True, slots=True)
 class NoteAccount(Command):
-    """The member is about to link this account."""
+    """Record an account before it is linked."""
 
     account: str
 
 
 @dataclass(frozen=True, slots=True)
 class TelegramAccountNoted(Event):
-    """The account is the member's, was, or would have been; whose it is now its own stream says."""
+    """The member linked the account, or tried to. The account's own stream tells the present owner."""
 
     account: str
 
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """Every account that a member ever came to link."""
+    """Every account that a member ever tried to link."""
 
     noted: tuple[str, ...] = ()
 
 
-def decide_accounts(command: Command, accounts: Accounts) -> Sequence[Event]:
+def decide_accounts(command: NoteAccount, accounts: Accounts) -> Sequence[Event]:
     """An account is noted once."""
-    match command:
-        case NoteAccount():
-            return [] if command.account in accounts.noted else [TelegramAccountNoted(command.account)]
-        case _:
-            raise TypeError(type(command).__name__)
+    return [] if command.account in accounts.noted else [TelegramAccountNoted(command.account)]
 
 
-def evolve_accounts(accounts: Accounts, event: Any) -> Accounts:
-    """The accounts after an event."""
-    match event:
-        case TelegramAccountNoted():
-            return Accounts((*accounts.noted, event.account))
-        case _:
-            return accounts
+def evolve_accounts(accounts: Accounts, event: TelegramAccountNoted) -> Accounts:
+    return Accounts((*accounts.noted, event.account))
 
 
-TELEGRAM_OFFER: Decider[Offer] = Decider("telegram_offer", Offer(), decide_offer, evolve_offer)
-TELEGRAM: Decider[Account] = Decider("telegram", Account(), decide_account, evolve_account)
+TELEGRAM_OFFER: Decider[Offer | None] = Decider("telegram_offer", None, decide_offer, evolve_offer)
+TELEGRAM: Decider[Account | None] = Decider("telegram", None, decide_account, evolve_account)
 TELEGRAM_ACCOUNTS: Decider[Accounts] = Decider("telegram_accounts", Accounts(), decide_accounts, evolve_accounts)

@@ -1,4 +1,4 @@
-"""The framework that a new community begins with, and the one that counts now."""
+"""The framework shipped with the release, and the framework in force."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def adopted(commands: Commands) -> Frameworks:
 
 
 def unit_that_counts(commands: Commands, identity: str) -> tuple[Framework, Unit]:
-    """A unit of the version that counts, and that version. Raises ``Malformed`` where the version has no such unit."""
+    """The current version and its unit of an id. Raises ``Malformed`` for an unknown unit."""
     framework = adopted(commands).current
     unit = framework.unit(identity) if framework else None
     if framework is None or unit is None:

@@ -1,1 +1,1 @@
-"""Who somebody is: contacts, claims, joining."""
+"""Contacts, claims and joining."""

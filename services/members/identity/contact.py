@@ -1,6 +1,6 @@
-"""Contacts as they are compared: one spelling for each e-mail address and each phone number.
+"""Contacts in a form for comparing: one spelling for each e-mail address and each phone number.
 
-Pure, and idempotent: what is normalised stays as it is.
+Pure and idempotent.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _PHONE = re.compile(r"'?(\+?)([0-9(][0-9 .()/\u00a0\u2010-\u2015\-]*)")
 
 
 class Unreadable(ValueError):
-    """Neither an e-mail address nor a phone number, as far as can be told. Carries nothing of what was written."""
+    """The text is neither an e-mail address nor a phone number. The error carries no part of the text."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -70,7 +70,9 @@ def phone(text: str) -> Contact:
 
 
 def contact(text: str) -> Contact:
-    """The contact that a person typed into one field: an address where there is an @. Raises ``Unreadable``."""
+    """The contact in a field for both: an e-mail address if the text has an @, else a phone number. Raises
+    ``Unreadable``.
+    """
     return email(text) if "@" in text else phone(text)
 
 

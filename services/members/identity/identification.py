@@ -1,12 +1,11 @@
-"""Whose contact is it? Claims, and the streams that they name.
+"""Identification: finds the member behind a contact, by claims and the streams that the claims name.
 
-A claim names the id it was taken for; whether somebody joined under that id only the id's stream tells. Two people in a
-hurry, or one who was cut off, can leave two ids claimed for what is one person's two contacts. Then the later id in
-order yields to the earlier, by an event in its own stream, so that nobody can join under it any more, and whoever
-finds a claim follows. So a contact never has two members, and a crash between claim and joining blocks nobody.
+A claim names an id; only the stream of the id tells whether a person joined under it. Two people in a hurry, or a
+person who was cut off, can leave two ids claimed for two contacts of the same person. Then the greater id yields to the
+smaller by an event in its own stream: joining under the greater id is refused from then on, and readers of a claim
+follow to the smaller. So a contact never has two members, and a crash between claim and joining blocks no person.
 
-An id that a stranger has noted a guest under yields to another, made for it. A claim that leads to somebody who is forgotten
-leads to nobody and is given up by whoever finds it.
+A guest's id yields to a new id. A claim that leads to an erased person counts as free, and its next reader releases it.
 """
 
 from __future__ import annotations
@@ -23,14 +22,12 @@ from services.members.identity.contact import Contact
 
 
 class Identification:
-    """Finds and settles whose a contact is."""
-
     def __init__(self, claims: Claims, commands: Commands) -> None:
         self._claims = claims
         self._commands = commands
 
     def member(self, contact: Contact) -> str | None:
-        """The member whose contact it is, None where it is nobody's. Claims nothing."""
+        """The member with this contact, None for an unknown contact. Claims nothing."""
         holder = self._claims.holder(contact.kind, contact.value)
         if holder is None:
             return None
@@ -38,16 +35,16 @@ class Identification:
         return identity if person.is_member else None
 
     def members(self, contacts: Sequence[Contact]) -> list[str]:
-        """The members whose contacts these are, each once, in the contacts' order."""
+        """The members with these contacts, each once, in the order of the contacts."""
         found = [self.member(contact) for contact in contacts]
         return list(dict.fromkeys(member for member in found if member is not None))
 
     def settle(self, contacts: Sequence[Contact], wanted: str) -> str:
-        """Claim the contacts for one id: ``wanted``, an earlier one that they were claimed for, or one that is made where
-        that one is a guest's or of somebody who is forgotten.
+        """Claim the contacts for one id and return the id: ``wanted``, an id claimed earlier, or a new id in place of a
+        guest's or an erased person's.
 
-        Durable when this returns. Whoever then joins under the id answered is judged by that id's stream alone. Raises
-        ``Unavailable`` where somebody with one of the contacts is being erased.
+        The claims are durable at return. The stream of the returned id then decides about joining. Raises
+        ``Unavailable`` while a person with one of the contacts is being erased.
         """
         settled: str | None = None
         for contact in sorted(contacts):
@@ -56,14 +53,14 @@ class Identification:
                 return self.settle(contacts, _instead_of(wanted))
             if holder is None:
                 raise _being_erased()
-            # The first contact's id is taken as it is: under ``wanted`` alone nothing has been claimed yet.
+            # The first contact's id is taken unchanged: no contact has been claimed under ``wanted`` yet.
             settled = self._followed(holder)[0] if settled is None else self._one_of(settled, holder)
         return self._no_guests(settled or wanted)
 
     def add(self, contact: Contact, member: str, under: str) -> bool:
-        """Claim one more contact for a member; False where it is another's. Ids that are nobody's yield to the member, who
-        yields to nobody: ``under`` too, an id of the contact's own, so that it can be dropped alone. Raises ``Unavailable``
-        where the member is being erased.
+        """Claim a further contact for a member; False for another member's contact. Free ids yield to the member.
+        ``under`` is a new id for this contact alone, so that the contact can be dropped alone; it yields too. Raises
+        ``Unavailable`` while the member is being erased.
         """
         while True:
             claimed = self._claimed(contact, under)
@@ -77,8 +74,8 @@ class Identification:
             self._yield(holder, member)
 
     def drop(self, contact: Contact, member: str, kept: Sequence[Contact]) -> None:
-        """Give up a contact that was the member's, where it was claimed under an id of its own. One that was claimed together
-        with a contact of ``kept``, or at joining, stays: to release one claim of an id is to release them all.
+        """Release a contact of the member's that was claimed under an id of its own. A contact claimed at joining, or
+        together with a contact of ``kept``, stays, because releasing a claim releases all claims of its id.
         """
         holder = self._claims.holder(contact.kind, contact.value)
         standing = {member, *(self._claims.holder(other.kind, other.value) for other in kept)}
@@ -86,28 +83,28 @@ class Identification:
             self._claims.release([holder])
 
     def reference(self, contact: Contact, wanted: str) -> str:
-        """The contact's opaque id: random, the same for ever, and forgotten when the claim is released."""
+        """The contact's opaque id: random, stable, and forgotten when the claim is released."""
         return self._claims.take(f"reference-{contact.kind}", contact.value, wanted)
 
     def known_reference(self, contact: Contact) -> str | None:
-        """The contact's opaque id if it has one."""
+        """The contact's opaque id, None for a contact without an id."""
         return self._claims.holder(f"reference-{contact.kind}", contact.value)
 
     def _claimed(self, contact: Contact, identity: str) -> str | None:
-        """Who holds the contact once it is claimed for an id; None, and nobody does, where that id is of somebody who is
-        forgotten.
+        """Claim the contact for an id and return its holder; None if the id belongs to an erased person, and the
+        contact then stays free.
         """
         while True:
             holder = self._claims.take(contact.kind, contact.value, identity)
             if self._followed(holder)[1].standing is not Standing.ERASED:
                 return holder
-            # Whatever else is claimed for this holder leads to nobody either, and nobody can join under it any more.
+            # All claims of this holder lead to an erased person, and joining under the id is refused.
             self._claims.release([holder])
             if holder == identity:
                 return None
 
     def _no_guests(self, settled: str) -> str:
-        """The id itself, or the one that it yields to because it is a guest's."""
+        """The id, or for a guest's id the id that it yields to."""
         settled, person = self._followed(settled)
         while person.standing is Standing.GUEST:
             self._yield(settled, _instead_of(settled))
@@ -142,7 +139,7 @@ class Identification:
 
 
 def _instead_of(identity: str) -> str:
-    """Always the same: a joining that was cut off finds its way again."""
+    """A replacement id, the same at every call: a joining that was cut off finds its way again."""
     return derived_id("instead of", identity)
 
 

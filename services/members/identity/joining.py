@@ -1,4 +1,4 @@
-"""Joining, the same by form, import and installation: settle whose the contacts are, seal, command."""
+"""Joining, the same by form, import and installation: settle the contacts, seal, command."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ LONGEST_TEXT = 200
 
 
 def clean(value: str) -> str:
-    """A text without spaces around it, and with single ones in it."""
+    """The text without outer spaces, and with single spaces inside."""
     return " ".join(value.split())
 
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """Somebody who wants to belong; in the open, so it never leaves memory unsealed. At least one contact is given."""
+    """A person who wants to join, with at least one contact. The data are in the open, so they leave memory only
+    sealed.
+    """
 
     name: str
     email: str | None
@@ -37,7 +39,7 @@ class Applicant:
 
     @property
     def contacts(self) -> Sequence[Contact]:
-        """The contacts given, each in its one spelling."""
+        """The given contacts in their normal spelling."""
         given = (Contact(EMAIL, self.email or ""), Contact(PHONE, self.phone or ""))
         return [contact for contact in given if contact.value]
 
@@ -50,13 +52,13 @@ class Joining:
         self._vault = vault
 
     def join(self, applicant: Applicant, wanted: str, how: str, take: Callable[[str, Join], Commit]) -> Commit:
-        """Take ``Join`` for the id that the applicant's contacts settle on; ``wanted`` if nobody has them.
+        """Take ``Join`` for the id that the applicant's contacts settle on; ``wanted`` for new contacts.
 
         Raises what ``take(identity, command)`` raises: ``Refused("already-a-member")`` for a known contact; and
-        ``Unavailable`` while somebody with one of the contacts is being erased.
+        ``Unavailable`` while a person with one of the contacts is being erased.
         """
         known = self._identification.members(applicant.contacts)
-        # A member's claims are not added to by whoever tries to join again under one of them.
+        # A member who tries to join again adds no claims.
         identity = known[0] if known else self._identification.settle(applicant.contacts, wanted)
         texts = [("name", applicant.name), ("email", applicant.email), ("phone", applicant.phone)]
         try:

@@ -15,19 +15,19 @@ _SUBDISTRICT = re.compile(r"^\s*kec(?:amatan)?\b\.?", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Gazetteer:
-    """``regions`` maps every name that a region goes by to the regions of that name; ``subdistricts`` a region to its
-    sub-districts' names and ids.
+    """``regions`` maps every name of a region to the regions of that name; ``subdistricts`` maps a region to the names
+    and ids of its sub-districts.
     """
 
     regions: Mapping[str, frozenset[str]]
     subdistricts: Mapping[str, Mapping[str, str]]
 
     def regions_named(self, text: str) -> frozenset[str]:
-        """The regions that may be meant: one, none, or several where only the place's name is given."""
+        """The regions of a name: one, none, or several for a name that leaves city and regency open."""
         return self.regions.get(_folded_region(text), frozenset())
 
     def subdistrict_named(self, region: str, text: str) -> str | None:
-        """The sub-district of the region that is meant, None if there is none."""
+        """The id of the region's sub-district of a name, None for an unknown name."""
         return self.subdistricts.get(region, {}).get(_folded(_SUBDISTRICT.sub("", text)))
 
 

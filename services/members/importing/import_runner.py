@@ -1,9 +1,9 @@
-"""Takes the rows of imports, some at a time, until each has its outcome.
+"""Takes the rows of imports, some at a time, until each row has an outcome.
 
-What there is to do is the stored rows (``uploads``), and how far it is stands in the import's stream: this reader needs no
-checkpoint. Each row joins under ids derived from import and row. Killed after a row has joined and before its outcome is
-recorded, the row is taken again, and the command is known. A row that cannot be taken for whatever reason has that for its
-outcome, and an import that has to wait holds up no other.
+The stored rows (``uploads``) are the work, and the import's stream holds the progress, so this reader needs no
+checkpoint. Each row joins under ids derived from import and row. After a crash between joining and recording, the row
+is taken again, and its command is known. A row that fails gets the failure as its outcome, and an import that waits
+does not delay other imports.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def key_owner(identity: str) -> str:
 
 
 def seal_rows(parts: Parts, identity: str, registrations: Sequence[Registration]) -> str:
-    """The rows as they are stored while the import runs. Raises ``vault.Erased`` once it has ended."""
+    """The rows in the stored form. Raises ``vault.Erased`` after the end of the import."""
     return parts.vault.seal(key_owner(identity), text_of_rows(registrations))
 
 
@@ -61,9 +61,9 @@ class ImportRunner:
         self._rows: tuple[str, list[Registration]] = ("", [])
 
     def step(self, lease: int) -> int:
-        """Take some rows of each import. Only one instance holds the lease; two would do no harm.
+        """Take some rows of each import. Only one instance holds the lease; a second instance would do no harm.
 
-        Raises what keeps one of them waiting, mostly a transient error, once there is nothing else to do.
+        Raises the error that keeps an import waiting, mostly transient, after all other work is done.
         """
         del lease
         done, failed = 0, None
@@ -78,7 +78,7 @@ class ImportRunner:
         return done
 
     def lag(self) -> int:
-        """How many imports are not ended."""
+        """The number of unfinished imports."""
         return len(self._parts.uploads.waiting())
 
     def bell(self) -> Bell:
@@ -88,10 +88,10 @@ class ImportRunner:
     def _advance(self, waiting: Waiting) -> int:
         identity = waiting.identity
         state, _ = self._parts.commands.state(REGISTRATION_IMPORT, identity)
-        if state.finished or (state.rows is None and self._abandoned(waiting.kept)):
+        if state is None:
+            return self._end(identity) if self._abandoned(waiting.kept) else 0
+        if state.finished:
             return self._end(identity)
-        if state.rows is None:
-            return 0
         rows = [row for row in self._stored(identity) if row.row > state.last][:ROWS_AT_ONCE]
         outcomes = tuple(self._take(identity, state, row) for row in rows)
         if not outcomes:
@@ -106,7 +106,7 @@ class ImportRunner:
             raise
         except Exception as error:
             log.warning("a row cannot be taken", exc_info=error, extra={"import": identity, "row": row.row})
-        # Refused, somebody joined with the same contact between the judgement and the command.
+        # Refused: another person joined with the same contact between the judgement and the command.
         return self._recognised(row) or RowOutcome(row.row, BAD, (Reason.NOT_TAKEN,))
 
     def _recognised(self, row: Registration) -> RowOutcome | None:
@@ -115,7 +115,7 @@ class ImportRunner:
     def _joined(self, identity: str, state: RegistrationImport, row: Registration) -> RowOutcome:
         parts = self._parts
         command_id = derived_id("import-row", identity, row.row)
-        # A row that has joined would be recognised as itself, or as nobody once it is erased: its command is asked for first.
+        # Ask for the command first: a row that has joined would be recognised as a known member, or as new after an erasure.
         standing = parts.log.outcome(command_id)
         if standing is not None and standing.refused is None:
             return RowOutcome(row.row, JOINED)
@@ -140,7 +140,7 @@ class ImportRunner:
         self._parts.commands.take(REGISTRATION_IMPORT, order)
 
     def _end(self, identity: str) -> int:
-        """The key first: rows that outlive it cannot be read."""
+        """Destroy the key first: leftover rows then cannot be read."""
         self._rows = ("", [])
         self._parts.vault.destroy(key_owner(identity))
         self._parts.uploads.drop(identity)
@@ -153,5 +153,5 @@ class ImportRunner:
         return self._rows[1]
 
     def _abandoned(self, kept: datetime) -> bool:
-        """Stored by a request that was cut off and never repeated: nobody waits for it."""
+        """Whether the rows are left over from a request that was cut off and never repeated."""
         return self._parts.machine.now() - kept > ABANDONED_AFTER

@@ -1,4 +1,4 @@
-"""Is this registration somebody whom we know already, and do we know the same of them?"""
+"""Recognition: whether a registration is a known person's, and whether the data agree."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from services.members.importing.spreadsheet import folded
 
 
 class Recognition:
-    """Judges registrations by e-mail and phone; claims nothing and changes nothing."""
+    """Compares registrations with members by e-mail and phone, without claims or changes."""
 
     def __init__(self, identification: Identification, commands: Commands, vault: Vault) -> None:
         self._identification = identification
@@ -23,7 +23,7 @@ class Recognition:
         self._foreseen: dict[Contact, Applicant] = {}
 
     def judge(self, registration: Registration) -> RowOutcome | None:
-        """The outcome of a row that does not make a member; None for one that does."""
+        """The outcome of a row that makes no member; None for a row that makes a member."""
         applicant = registration.applicant
         if applicant is None:
             return RowOutcome(registration.row, BAD, tuple(registration.reasons))
@@ -40,7 +40,7 @@ class Recognition:
         return RowOutcome(registration.row, DIFFERENT if fields else KNOWN, fields)
 
     def foresee(self, registration: Registration) -> RowOutcome:
-        """The outcome that a row would have, after the rows foreseen before it."""
+        """The outcome of a row if the rows foreseen before were imported."""
         outcome = self.judge(registration)
         if outcome is not None or registration.applicant is None:
             return outcome or RowOutcome(registration.row, BAD)
@@ -53,23 +53,25 @@ class Recognition:
         member = self._identification.member(contact)
         return None if member is None else self._opened(member)
 
-    def _opened(self, member: str) -> Applicant:
-        person, _ = self._commands.state(PERSON, member)
+    def _opened(self, identity: str) -> Applicant | None:
+        member = self._commands.state(PERSON, identity)[0].member
+        if member is None:
+            return None
         return Applicant(
-            name=self._vault.open(member, person.name) or "",
-            email=self._vault.open(member, person.email),
-            phone=self._vault.open(member, person.phone),
-            library=person.library,
-            region=person.region or "",
-            subdistrict=person.subdistrict or "",
-            registered=person.registered,
-            language=person.language,
+            name=self._vault.open(identity, member.name) or "",
+            email=self._vault.open(identity, member.email),
+            phone=self._vault.open(identity, member.phone),
+            library=member.library,
+            region=member.region,
+            subdistrict=member.subdistrict,
+            registered=member.registered,
+            language=member.language,
         )
 
 
 def differences(applicant: Applicant, known: Applicant) -> tuple[str, ...]:
-    """The fields in which an applicant's data differs from what is known. Spelling apart; a contact left out says nothing,
-    and neither does the day on which somebody registers again.
+    """The fields in which an applicant's data differ from the known data. Spelling does not count, nor does a missing
+    contact or the day of registration.
     """
     differing = [
         field for field in ("name", "library") if folded(getattr(applicant, field)) != folded(getattr(known, field))

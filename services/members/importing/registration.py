@@ -1,6 +1,6 @@
-"""A row of the form's table becomes an applicant, or the reasons why it does not.
+"""Reads a row of the form's table as an applicant, or as reasons against the row.
 
-The date of birth is looked at, for a form that asks for it wants it right, and then forgotten: nothing here needs it.
+The date of birth is checked, because a form that asks for the date wants a valid date, and is never kept.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ def text_of_rows(rows: Iterable[Registration]) -> str:
 
 
 def rows_of_text(text: str) -> list[Registration]:
-    """The rows that ``text_of_rows`` wrote, in this release or an earlier one."""
+    """The rows of a text by ``text_of_rows``, of this release or an earlier release."""
     return [STATE.read(Registration, row) for row in json.loads(text)]
 
 
 class RowReader:
-    """Reads rows for somebody who may import into ``regions`` (``*``: all), on the day ``today``."""
+    """Reads rows for a person who may import into ``regions`` (``*``: all), on the day ``today``."""
 
     def __init__(self, gazetteer: Gazetteer, regions: tuple[str, ...], today: date) -> None:
         self._gazetteer = gazetteer
@@ -111,7 +111,7 @@ class RowReader:
         return region, subdistrict
 
     def _date(self, cell: str, reasons: set[Reason]) -> date | None:
-        """Day, month, year, as Indonesian forms write it; a time behind it is left aside."""
+        """A date as day, month, year, the order of Indonesian forms; a time after the date is ignored."""
         if not cell:
             return None
         match = _DATE.fullmatch(cell)

@@ -1,7 +1,7 @@
 """A table of registrations as a spreadsheet writes it: comma or semicolon, with or without a byte order mark.
 
-Only form is judged here: which column is what, and which cells stand in which row. Row numbers are those that a person
-sees in a spreadsheet: the headers are row 1, and an empty row counts.
+This module judges the form alone: columns and cells. Row numbers are those of the spreadsheet: the headers are row 1,
+and an empty row counts.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ REACHABLE = ("email", "phone")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``cells`` maps a field to its trimmed text, "" where nothing stands. ``beyond``: text behind the last header."""
+    """``cells`` maps a field to its trimmed text, "" for an empty cell. ``beyond``: text behind the last header."""
 
     number: int
     cells: Mapping[str, str]
@@ -48,7 +48,7 @@ class Row:
 
 
 def read(content: bytes) -> Sequence[Row]:
-    """The rows in which anything stands. Raises ``Malformed``, naming everything that is wrong with the file's form."""
+    """The rows that are not empty. Raises ``Malformed`` with all errors of the file's form."""
     records = _records(_decoded(content))
     if not records:
         raise Malformed("the file is empty")
@@ -82,7 +82,7 @@ def _decoded(content: bytes) -> str:
 
 
 def _records(text: str) -> list[list[str]]:
-    """The records, with the delimiter under which the first of them has the most headers that we know."""
+    """The records, split at the delimiter that gives the most known headers."""
 
     def known(delimiter: str) -> int:
         first = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
@@ -96,7 +96,7 @@ def _records(text: str) -> list[list[str]]:
 
 
 def _fields(headers: Sequence[str]) -> Sequence[str]:
-    """The fields that the columns stand for, in their order; "" for a column without a header."""
+    """The field of each column, in order; "" for a column without a header."""
     fields = [_FIELD_OF.get(folded(header), "") for header in headers]
     unknown = [header.strip() for header, field in zip(headers, fields, strict=True) if header.strip() and not field]
     missing = [usual(field) for field in REQUIRED if field not in fields]

@@ -25,7 +25,7 @@ class Uploads(Protocol):
     """What every implementation keeps."""
 
     def keep(self, identity: str, sealed: str) -> None:
-        """Store the rows of an import; those already stored under the id stay. Durable when this returns."""
+        """Store the rows of an import durably; rows already stored under the id stay."""
         ...
 
     def find(self, identity: str) -> str | None:
@@ -33,7 +33,7 @@ class Uploads(Protocol):
         ...
 
     def waiting(self) -> list[Waiting]:
-        """All imports whose rows are stored, those stored first before the others."""
+        """All imports with stored rows, the oldest first."""
         ...
 
     def drop(self, identity: str) -> None:

@@ -1,4 +1,4 @@
-"""What an erasure destroys here: the keys of every id, and the claims that led from a contact to them."""
+"""Erasing: destroys the keys of every id of an erased person, and the claims on the person's contacts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ class Erasing:
         self._log = parts.log
 
     def erase(self, ids: Sequence[str], fact: Recorded | Fact) -> None:
-        """Note what only the keys can tell, destroy, and say so afterwards: a crash in between destroys once more."""
+        """Record the contacts' references while the keys still open them, then destroy the keys, then record the end.
+        After a crash in between, the keys are destroyed again.
+        """
         assert isinstance(fact, Recorded)
         assert isinstance(fact.event, ErasureStarted)
         parts, person = self._parts, fact.stream_id
@@ -36,7 +38,7 @@ class Erasing:
         references: list[str] = []
         if parts.commands.state(PERSON, person)[0].standing is Standing.ERASED:
             self._note_references(person, fact)
-            # Of a guest who is erased for itself, another contact may be somebody else's who is known by it.
+            # A guest erased alone may have left a second contact that is another person's, so its references stay.
             references = self._guests_references(theirs)
         erasure, _ = parts.commands.state(ERASURE, person)
         parts.vault.destroy(*theirs)
@@ -44,14 +46,14 @@ class Erasing:
         self._take(ERASURE, FinishErasure(tuple(theirs)), person, "erased", fact)
 
     def _is_members(self, identity: str, fact: Recorded) -> bool:
-        """Whether a member lives under an id, whoever it was tied to. One that is nobody's is none from here on."""
+        """Whether the id is a member's. A free id is kept for a guest first, so that the answer stays true."""
         if self._parts.commands.state(PERSON, identity)[0].standing is Standing.NOBODY:
             with suppress(Refused):
                 self._take(PERSON, KeepForGuest(), identity, f"keep {identity}", fact)
         return self._parts.commands.state(PERSON, identity)[0].is_member
 
     def _note_references(self, person: str, fact: Recorded) -> None:
-        """The references of every contact that the person ever gave, whether or not it was proven to be theirs."""
+        """Record the references of every contact that the person ever gave, proven or not."""
         events = [recorded.event for recorded in self._log.stream(PERSON.stream(person))]
         sealed = [(EMAIL, event.email) for event in events if isinstance(event, MemberJoined)]
         sealed += [(PHONE, event.phone) for event in events if isinstance(event, MemberJoined | MemberChanged)]
@@ -77,5 +79,5 @@ def started(fact: Recorded | Fact) -> Sequence[str]:
 
 
 def eraser(core: Core, parts: Parts) -> Eraser:
-    """The reader that does it."""
+    """The reader that destroys the keys."""
     return Eraser(core.commits, Parking(core.database), started, Erasing(parts).erase)

@@ -1,9 +1,9 @@
-"""Guest tying: when a login proves a contact, the guests who left that contact become the contact's owner.
+"""Guest tying: when a login proves a contact, the guests who left the contact are tied to the contact's owner.
 
-One instance a contact, named by the contact's reference. Guests who come after the proof are tied at once. Before a guest is
-tied, the guest's id is kept (``person.KeepForGuest``): a stranger may have noted a guest under a member's id, and that id's own
-stream then refuses. When somebody with the contact is erased, the guests who still wait under the contact are forgotten, except
-those who were tied by hand.
+One instance a contact, named by the contact's reference. Guests who come after the proof are tied at once. Before a
+guest is tied, the guest's id is kept (``person.KeepForGuest``): a stranger may have noted a guest under a member's id,
+and the stream of the id then refuses. When the owner of the contact is erased, the guests who wait under the contact
+are forgotten, except guests tied by hand.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from services.members.domain.person import PERSON, IdentityKeptForGuest, KeepFor
 
 @dataclass(frozen=True)
 class Tying:
-    """``person`` is the member who has proved to own the contact; ``guests`` wait until somebody does."""
+    """``person`` is the proven owner of the contact; ``guests`` wait for the proof."""
 
     person: str | None = None
     guests: tuple[str, ...] = ()
@@ -39,7 +39,7 @@ def instances(recorded: Recorded) -> Sequence[str]:
 
 
 def react(state: Tying, recorded: Recorded) -> Reaction[Tying]:
-    """Remember guests until somebody proves to own the contact; then have their ids kept, and tie them."""
+    """Remember guests until the contact is proven; then have their ids kept, and tie the guests."""
     match recorded.event:
         case LoginCodeAccepted(person=owner, proves=str(reference)):
             kept = [Issue(PERSON, guest, KeepForGuest((reference,))) for guest in state.guests]

@@ -83,7 +83,7 @@ def react(state: Belongings, recorded: Recorded) -> Reaction[Belongings]:
 
 
 def _late(known: Belongings, recorded: Recorded) -> list[Issue]:
-    """What follows from an event that is heard of after the erasure was decided."""
+    """The issues after an event that arrives after the erasure was decided."""
     match recorded.event:
         case GuestTied(person=person) | IdentityYielded(to=person):
             return [_start(person, known)]

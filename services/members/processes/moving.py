@@ -39,7 +39,7 @@ def instances(recorded: Recorded) -> Sequence[str]:
 
 
 def react(state: Mover, recorded: Recorded) -> Reaction[Mover]:
-    """Remember submissions that wait, and move them with the person; a submission made during the move is moved at once."""
+    """Remember waiting submissions, and move them with the person. A submission made during the move is moved at once."""
     match recorded.event:
         case MemberChanged(region=there) if there != state.region:
             moved = [Issue(PRIOR_LEARNING, submission, MovePriorLearning(there)) for submission in state.waiting]

@@ -14,7 +14,7 @@ from services.members.domain.person import MemberChanged, MemberJoined
 
 @dataclass(frozen=True)
 class BecauseRow:
-    """What a rating follows from; ``id`` is None where that has no id."""
+    """The reason for a rating; ``id`` is None for a reason without an id."""
 
     kind: str
     id: str | None
@@ -35,7 +35,7 @@ class RatingRow:
 
 @dataclass(frozen=True)
 class CompetenceRow:
-    """``region`` is where the person lives now, which a rating does not know for long. ``ratings`` holds each rating by its
+    """``region`` is where the person lives now, unlike the region in a rating. ``ratings`` holds each rating by its
     number in the person's stream.
     """
 

@@ -15,7 +15,7 @@ FINISHED = "finished"
 
 @dataclass(frozen=True)
 class ReportRow:
-    """A row that a person must look at: ``bad`` with the reasons, ``different`` with the fields that differ."""
+    """A row for a person to look at: ``bad`` with the reasons, ``different`` with the differing fields."""
 
     kind: str
     about: tuple[str, ...]

@@ -1,7 +1,7 @@
-"""What people took part in.
+"""The attendances and visits of people.
 
-The view reads both logs, and each log changes fields of its own, so the order of the two does not matter. What somebody took
-part in as a guest stays in the guest's own document, which names the member.
+The view reads both logs, and each log changes fields of its own, so the order of the two does not matter. A guest's
+attendances stay in the guest's own document, which names the member.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ class VisitRow:
 
 @dataclass(frozen=True)
 class LearningRow:
-    """``participant`` is a member or a guest; ``person`` is the member that a guest turned out to be. ``attended`` holds by
-    activity when presence was recorded, ``visits`` each visit by its id.
+    """``participant`` is a member or a guest; ``person`` is the member behind a guest. ``attended`` maps an activity to
+    the time of presence, ``visits`` a visit's id to the visit.
     """
 
     participant: str

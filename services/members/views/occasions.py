@@ -1,4 +1,4 @@
-"""The activities and mentorships that people can learn at, as events and mentoring told of them."""
+"""Activities and mentorships as occasions to learn, from the facts of events and mentoring."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ HEARD = FactShapes(
 
 @dataclass(frozen=True)
 class OccasionRow:
-    """``kind`` is activity, with ``title``, ``units`` and ``starts``, or mentorship, with ``library``. An activity that was
-    rescheduled, and whose publication was not told here, has nothing but ``starts``.
+    """``kind`` is activity, with ``title``, ``units`` and ``starts``, or mentorship, with ``library``. A rescheduled
+    activity without a known publication has only ``starts``.
     """
 
     occasion: str

@@ -12,8 +12,8 @@ from services.members.domain.person import ErasureDecided, MemberChanged, Member
 
 @dataclass(frozen=True)
 class MemberRow:
-    """``name``, ``email``, ``phone`` and ``background`` are sealed. ``registered`` is an ISO date. Only the document of a member
-    who said something of their background has ``background``.
+    """``name``, ``email``, ``phone`` and ``background`` are sealed. ``registered`` is an ISO date. ``background`` is
+    missing in the document of a member who told none.
     """
 
     member: str

@@ -13,7 +13,7 @@ from services.members.domain.rules import RulesChanged
 
 @dataclass(frozen=True)
 class RulesRow:
-    """``key`` is the version in six digits; every rule has the meaning that ``rules.RuleSet`` gives it."""
+    """``key`` is the version in six digits; ``rules.RuleSet`` explains the rules."""
 
     key: str
     version: int

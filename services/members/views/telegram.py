@@ -21,7 +21,7 @@ class AccountRow:
 
 @dataclass(frozen=True)
 class AccountsRow:
-    """``accounts`` holds each account by its opaque id, None once the account is unlinked."""
+    """``accounts`` maps an opaque id to the account, to None after unlinking."""
 
     person: str
     accounts: Mapping[str, AccountRow | None]

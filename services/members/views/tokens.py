@@ -1,4 +1,4 @@
-"""The tokens of each person. Whether a token is good, its own stream says."""
+"""The tokens of each person. A token's own stream decides about its validity."""
 
 from __future__ import annotations
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from pymongo.database import Database
 
+from services.events.bootstrap import definition
 from services.events.contract import REGISTRY, tell
 from services.events.domain.attendance import ATTENDANCE, RecordGuest, RecordMember
 from services.events.domain.feedback import FEEDBACK, GiveFeedback
 from services.events.domain.seats import SEATS, OpenSeats, ReleaseSeat, TakeSeat
-from services.events.bootstrap import definition
 from services.events.views.board import BOARD
 from services.events.views.participation import PARTICIPATION, ParticipationRow, Took, together
 from services.events.views.regions import REGIONS

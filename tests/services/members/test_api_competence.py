@@ -40,7 +40,7 @@ def levels(reply, unit="b-slims", aspect="skill"):
     return units[unit]["aspects"][aspect]
 
 
-def test_one_rates_oneself_and_the_first_framework_is_adopted_on_the_way(harness):
+def test_the_first_rating_adopts_the_first_framework(harness):
     ani = member(harness)
     assert harness.get(ANONYMOUS, "/v1/frameworks").body["items"][0]["version"] == "kediri-1"
     reply = rate(harness, ani, 2)
@@ -106,7 +106,7 @@ def test_growth_is_traceable_and_can_be_asked_before_and_after_an_activity(harne
     assert before.body["evidence"] == []
 
 
-def test_visits_and_what_was_heard_of_a_guest_are_evidence_too(harness):
+def test_visits_and_attendances_as_a_guest_are_evidence(harness):
     guest = "guest-1"
     harness.post(ANONYMOUS, f"/v1/guests/{guest}", {"name": "Ani"})
     hold_gathering(harness, guests=[guest])
@@ -127,7 +127,7 @@ def test_visits_and_what_was_heard_of_a_guest_are_evidence_too(harness):
     assert shown["steps"][0]["because"]["title"] == "SMAN 4 Kota Kediri"
 
 
-def test_growth_is_for_oneself_and_for_who_accompanies(harness):
+def test_growth_is_shown_to_the_person_and_to_people_who_accompany_the_region(harness):
     ani, budi = member(harness), member(harness, "budi@contoh.example")
     path = f"/v1/competence/{ani.id}"
     assert harness.get(ANONYMOUS, path).status == 401
@@ -162,7 +162,7 @@ def test_a_librarys_staff_is_counted_without_names_at_two_times(harness):
     assert harness.get(REGIONAL, "/v1/competence", query={"library": "none"}).status == 404
 
 
-def test_a_new_version_keeps_what_was_rated_under_the_names_of_today(harness):
+def test_a_new_framework_keeps_old_ratings_under_todays_unit_names(harness):
     ani = member(harness)
     rate(harness, ani, 3)
     document = asdict(first())
@@ -192,7 +192,7 @@ def test_an_erased_person_is_not_rated_and_not_shown(harness):
 
 
 @pytest.mark.parametrize("text", ["Ani Contoh, 0812-3456-7890", "a b", "", "x" * 65])
-def test_what_a_rating_follows_from_is_an_id_and_no_text(harness, text):
+def test_the_reason_for_a_rating_is_an_id_and_no_text(harness, text):
     """It goes out to everybody in a fact."""
     because = {"kind": "activity", "id": text}
     assert rate(harness, member(harness), 3, because=because).status == 400

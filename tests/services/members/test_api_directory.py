@@ -25,7 +25,7 @@ def able(harness, name, level, second=None, **place):
     return person
 
 
-def test_those_whom_another_found_able_come_first_then_the_level_then_the_distance(harness):
+def test_the_directory_orders_by_second_rater_then_level_then_distance(harness):
     able(harness, "Ani", 4)
     able(harness, "Budi", 3, second=3, subdistrict="pesantren")
     able(harness, "Citra", 2, second=3)
@@ -43,14 +43,14 @@ def test_those_whom_another_found_able_come_first_then_the_level_then_the_distan
     assert [(one["name"], one["km"]) for one in masters] == [("Ani", None)]
 
 
-def test_only_who_looks_for_somebody_in_the_region_is_told(harness):
+def test_the_directory_needs_a_permission_in_the_region(harness):
     assert harness.get(ANONYMOUS, PATH, query=WANTED).status == 401
     assert harness.get(MEMBER, PATH, query=WANTED).status == 403
     assert harness.get(REGIONAL, PATH, query={**WANTED, "region": "nganjuk"}).status == 403
     assert harness.get(COORDINATOR, PATH, query={**WANTED, "unit": "b-unknown"}).status == 400
 
 
-def test_who_has_left_is_not_proposed(harness):
+def test_an_erased_member_is_not_proposed(harness):
     ani = able(harness, "Ani", 4)
     harness.post(holder_of(person=ani), "/v1/me/erasure", {"sure": True})
     assert harness.get(REGIONAL, PATH, query=WANTED).body["items"] == []

@@ -17,7 +17,7 @@ LENT = EquipmentLent("gathering-1", "budi", AT, 1)
 PATH = "/v1/equipment"
 
 
-def test_who_plans_finds_what_is_free_and_notes_where_it_went(harness):
+def test_a_planner_finds_free_things_and_records_their_loans(harness):
     ani = Actor("person", harness.join("Ani"))
     thing = harness.post(ani, PATH, {"name": "Proyektor sekolah", "kind": "projector"}).body["equipment"]
     free = {"region": "kota-kediri", "free": "true"}
@@ -38,7 +38,7 @@ def test_who_plans_finds_what_is_free_and_notes_where_it_went(harness):
     assert harness.get(REGIONAL, PATH, query=free).body["items"] == []
 
 
-def test_what_is_anothers_is_not_there_to_be_lent(harness):
+def test_another_members_thing_cannot_be_lent(harness):
     ani = Actor("person", harness.join("Ani"))
     thing = harness.post(ani, PATH, {"name": "Laptop", "kind": "laptop"}).body["equipment"]
     for act in ("return", "withdrawal"):

@@ -84,7 +84,7 @@ def test_of_guests_with_an_address_of_hers_nothing_can_be_read(harness):
     assert harness.get(REGIONAL, "/v1/guests/guest-2").body["person"] == budi
 
 
-def test_a_guest_who_is_known_to_be_another_stays_whosever_number_it_left(harness):
+def test_a_guest_tied_to_another_member_stays_when_the_owner_of_the_guests_number_is_erased(harness):
     assert harness.post(ANONYMOUS, "/v1/guests/guest-1", {"name": "Budi", "phone": PHONE}).status == 201
     budi, ani = harness.join("Budi", email="budi@contoh.example"), harness.join("Ani", email=EMAIL, phone=PHONE)
     assert harness.post(REGIONAL, "/v1/guests/guest-1/tie", {"person": budi}).status == 200
@@ -92,7 +92,7 @@ def test_a_guest_who_is_known_to_be_another_stays_whosever_number_it_left(harnes
     assert harness.get(REGIONAL, "/v1/guests/guest-1").body["name"] == "Budi"
 
 
-def test_who_left_a_number_of_hers_beside_an_own_address_is_known_by_it_as_before(harness):
+def test_a_guest_with_an_own_address_beside_an_erased_members_number_is_known_as_before(harness):
     own = {"name": "Budi", "email": "budi@contoh.example"}
     assert harness.post(ANONYMOUS, "/v1/guests/guest-1", {**own, "phone": PHONE}).status == 201
     assert harness.post(ANONYMOUS, "/v1/guests/guest-2", own).status == 201
@@ -111,7 +111,7 @@ def test_nothing_is_left_of_a_code_that_was_asked_for_and_never_entered(harness)
 
 
 @pytest.mark.parametrize("sure", [1, "true", "yes", 1.0, False, None])
-def test_nobody_is_erased_who_did_not_say_so_plainly(harness, sure):
+def test_an_erasure_needs_a_plain_confirmation(harness, sure):
     ani = Actor("person", harness.join("Ani", email=EMAIL))
     assert harness.post(ani, "/v1/me/erasure", {"sure": sure}).status == 400
     assert harness.get(ani, "/v1/me").status == 200

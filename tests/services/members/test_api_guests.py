@@ -32,7 +32,7 @@ def test_a_stranger_notes_himself_and_a_coordinator_notes_a_walk_in(harness):
     }
 
 
-def test_guests_are_read_by_who_may_note_them(harness):
+def test_guests_are_read_with_the_permission_to_note_guests(harness):
     harness.post(ANONYMOUS, "/v1/guests/guest-1", {"name": "Dewi"})
     assert harness.get(ANONYMOUS, "/v1/guests/guest-1").status == 401
     assert harness.get(MEMBER, "/v1/guests/guest-1").status == 403
@@ -82,7 +82,7 @@ def test_a_coordinator_ties_by_hand(harness):
     assert (again.status, again.body["rule"]) == (422, "guest-is-tied")
 
 
-def test_a_guest_is_tied_to_a_member_by_those_of_the_members_region(harness):
+def test_only_the_members_region_may_tie_a_guest_to_the_member(harness):
     harness.post(ANONYMOUS, "/v1/guests/guest-1", {"name": "Dewi"})
     member, elsewhere = harness.join(), holder_of(("regional-coordinator", "kota-blitar"))
     reply = harness.post(elsewhere, "/v1/guests/guest-1/tie", {"person": member})
@@ -111,7 +111,7 @@ def test_bad_guests_are_malformed(harness, body):
     assert harness.post(ANONYMOUS, "/v1/guests/guest-1", body).status == 400
 
 
-def test_a_stranger_who_chooses_a_guests_id_stands_in_nobodys_way(harness):
+def test_a_stranger_who_chooses_a_guests_id_blocks_no_member(harness):
     """Whoever sends a request can work out which id it would join under, and note a guest under that id beforehand."""
     key, path = "chosen", "/v1/members"
     body = {
@@ -147,7 +147,7 @@ def ids_of(harness, person):
     return harness.get(GATEWAY, "/internal/ids", query={"person": person}).body["ids"]
 
 
-def test_a_guest_is_noted_under_nobody_elses_id(harness, eve):
+def test_a_guest_cannot_be_noted_under_a_members_id(harness, eve):
     """Members' ids are public with every office: whoever was tied to one read, and forgot, all that is the member's."""
     rani = harness.join("Rani", email="rani@contoh.example")
     before = len(harness.claims())
@@ -168,7 +168,7 @@ def note_in_the_past(harness, guest, reference):
     harness.settle()
 
 
-def test_a_guest_who_was_noted_under_a_members_id_is_tied_to_nobody(harness, eve):
+def test_a_guest_noted_under_a_members_id_is_never_tied(harness, eve):
     rani = harness.join("Rani", email="rani@contoh.example")
     note_in_the_past(
         harness, rani, harness.parts.identification.known_reference(Contact("email", "eve@contoh.example"))

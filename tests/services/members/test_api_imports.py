@@ -101,7 +101,7 @@ def test_the_import_takes_the_good_rows_and_tells_the_same(harness):
     assert members(harness) == GOOD
 
 
-def test_run_again_it_changes_nothing(harness):
+def test_a_repeated_import_changes_nothing(harness):
     imported(harness, whole_file())
     again = imported(harness, whole_file())
     assert (again["joined"], again["known"], again["different"]) == (0, 146, 1)
@@ -109,7 +109,7 @@ def test_run_again_it_changes_nothing(harness):
     assert members(harness) == GOOD
 
 
-def test_progress_is_shown_while_it_runs(harness):
+def test_progress_is_shown_during_an_import(harness):
     reply = bring(harness, whole_file())
     path = reply.headers["Location"]
     assert harness.get(COORDINATOR, path).body["state"] == "running"
@@ -151,7 +151,7 @@ def test_a_regional_coordinator_imports_their_own_region(harness):
     assert progress["bad"] == [{"row": 3, "reasons": ["Wilayah ini di luar wewenang Anda."]}]
 
 
-def test_who_may_not_import_does_not(harness):
+def test_an_import_needs_the_permission(harness):
     for content_of in (bring, dry_run):
         assert content_of(harness, table(row(1)), actor=MEMBER).status == 403
     treasurer = holder_of(("treasurer", None))
@@ -159,7 +159,7 @@ def test_who_may_not_import_does_not(harness):
     assert harness.post(ANONYMOUS, "/v1/members/import", raw=b"x").status == 401
 
 
-def test_an_import_is_seen_by_who_brought_it_and_by_the_board(harness):
+def test_only_the_importer_and_the_board_see_an_import(harness):
     path = bring(harness, table(row(1)), actor=REGIONAL).headers["Location"]
     other = holder_of(("regional-coordinator", "kota-kediri"), person="another")
     assert harness.get(REGIONAL, path).status == 200
@@ -190,7 +190,7 @@ def test_the_same_request_again_is_the_same_import_even_when_it_has_ended(harnes
     assert members(harness) == 1
 
 
-def test_nothing_personal_stands_open_while_it_runs_and_nothing_at_all_afterwards(harness):
+def test_rows_are_sealed_during_an_import_and_gone_afterwards(harness):
     identity = bring(harness, table(row(1, name="Rahasia Contoh"))).body["import"]
     stored = harness.parts.uploads.find(identity)
     assert "Rahasia" not in stored

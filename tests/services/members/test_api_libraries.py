@@ -30,7 +30,7 @@ def registered(harness, **other):
     return reply.body["library"]
 
 
-def test_a_member_registers_her_own_school_and_whoever_follows_gets_the_same(harness):
+def test_a_member_registers_a_school_and_later_members_get_the_same_library(harness):
     first = harness.post(member(harness), "/v1/libraries", {**SMAN_4, "subdistrict": "mojoroto"})
     assert (first.status, first.body["registered"]) == (201, True)
     again = harness.post(REGIONAL, "/v1/libraries", {**SMAN_4, "name": "sma negeri 4 kota kediri"})
@@ -55,7 +55,7 @@ def test_bad_libraries_are_malformed(harness, change):
     assert harness.post(COORDINATOR, "/v1/libraries", {**SMAN_4, **change}).status == 400
 
 
-def test_two_who_register_the_same_school_at_once_end_in_one(harness):
+def test_two_members_who_register_the_same_school_at_once_get_one_library(harness):
     def register(name):
         return harness.post(COORDINATOR, "/v1/libraries", {**SMAN_4, "name": name})
 
@@ -84,7 +84,7 @@ def test_libraries_are_found_by_a_part_of_the_name_in_any_spelling(harness):
     assert names(level="none") == ["Taman Baca Pelangi"]
 
 
-def test_interest_is_said_by_who_works_there_or_keeps_the_regions_libraries(harness):
+def test_staff_and_keepers_of_the_regions_libraries_change_the_interest(harness):
     ani, library = member(harness), registered(harness)
     path = f"/v1/libraries/{library}"
     assert harness.post(ani, f"{path}/interest", {"interest": "using"}).status == 403
@@ -144,7 +144,7 @@ def test_an_affiliation_ends_with_its_date_and_the_library_keeps_its_history(har
     assert harness.get(ANONYMOUS, path).status == 401
 
 
-def test_a_library_that_everybody_has_left_belongs_to_nobody_who_comes_by(harness):
+def test_a_library_without_staff_gets_no_new_first_person(harness):
     ani, eve = member(harness), member(harness, "eve@contoh.example", "Eve")
     path = f"/v1/libraries/{registered(harness)}/affiliations"
     assert harness.post(ani, path, {"role": "staff"}).status == 201
@@ -157,7 +157,7 @@ def test_a_library_that_everybody_has_left_belongs_to_nobody_who_comes_by(harnes
     assert harness.post(eve, path, {"role": "staff", "person": ani.id}).status == 201
 
 
-def test_of_two_who_say_at_once_that_they_are_the_first_one_is(harness):
+def test_of_two_people_who_start_at_once_at_a_library_only_one_is_the_first(harness):
     ani, eve = member(harness), member(harness, "eve@contoh.example", "Eve")
     path = f"/v1/libraries/{registered(harness)}/affiliations"
     harness.settle = lambda: None  # the view is a moment behind the log
@@ -166,7 +166,7 @@ def test_of_two_who_say_at_once_that_they_are_the_first_one_is(harness):
     assert (refused.status, refused.body["rule"]) == (422, "colleague-vouches")
 
 
-def test_who_was_noted_down_by_the_coordinator_is_the_first_too(harness):
+def test_a_person_recorded_by_the_coordinator_is_the_first_too(harness):
     ani, eve = member(harness), member(harness, "eve@contoh.example", "Eve")
     path = f"/v1/libraries/{registered(harness)}/affiliations"
     harness.settle = lambda: None
@@ -174,7 +174,7 @@ def test_who_was_noted_down_by_the_coordinator_is_the_first_too(harness):
     assert harness.post(eve, path, {"role": "head"}).body["rule"] == "colleague-vouches"
 
 
-def test_a_library_whose_staff_began_before_the_first_was_noted_has_had_its_first(harness):
+def test_staff_from_before_the_first_person_was_recorded_count_as_the_first(harness):
     ani, eve, library = member(harness), member(harness, "eve@contoh.example", "Eve"), registered(harness)
     begun = StartAffiliation(library, ani.id, "staff", "kota-kediri", NOW, NOW)
     identity = affiliation_identity(library, ani.id)

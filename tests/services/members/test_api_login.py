@@ -154,7 +154,7 @@ def test_a_token_expires_by_the_machines_clock_and_not_by_domain_time(harness):
     assert identity(harness, token).status == 401
 
 
-def test_only_the_gateway_asks_who_a_token_is(harness):
+def test_only_the_gateway_may_ask_for_the_person_behind_a_token(harness):
     assert harness.post(MEMBER, "/internal/identity", {"token": "x"}).status == 403
 
 
@@ -176,7 +176,7 @@ def test_a_repeated_request_for_a_token_shows_the_same_one(harness):
     assert harness.post(COORDINATOR, "/v1/me/tokens", {"name": "laptop"}, key="same").body == first.body
 
 
-def test_who_may_not_issue_tokens_gets_none(harness):
+def test_a_token_needs_the_permission(harness):
     assert harness.post(MEMBER, "/v1/me/tokens", {"name": "laptop"}).status == 403
     assert harness.post(ANONYMOUS, "/v1/me/tokens", {"name": "laptop"}).status == 401
 
@@ -189,5 +189,5 @@ def test_the_operators_token_is_the_same_each_time(harness):
 
 
 @pytest.mark.parametrize("contact", ["", "not a contact", "12", 7, None])
-def test_what_is_no_contact_is_malformed(harness, contact):
+def test_a_text_that_is_no_contact_is_malformed(harness, contact):
     assert harness.post(ANONYMOUS, "/v1/login/code", {"contact": contact}).status == 400

@@ -98,13 +98,13 @@ def test_the_roster_is_read_by_the_board_and_in_ones_own_region(harness):
     assert harness.get(ANONYMOUS, "/v1/members").status == 401
 
 
-def test_who_holds_two_regions_says_which(harness):
+def test_a_holder_of_two_regions_names_the_region(harness):
     both = holder_of(("regional-coordinator", "kota-kediri"), ("regional-coordinator", "nganjuk"))
     assert harness.get(both, "/v1/members").status == 403
     assert harness.get(both, "/v1/members", query={"region": "nganjuk"}).status == 200
 
 
-def test_for_who_may_not_read_a_member_there_is_nobody(harness):
+def test_a_member_is_not_found_without_the_permission_to_read_members(harness):
     member = harness.join()
     assert harness.get(MEMBER, f"/v1/members/{member}").status == 404
     assert harness.get(REGIONAL, f"/v1/members/{member}").status == 200
@@ -134,7 +134,7 @@ def test_erased_names_read_as_null_and_the_member_is_still_counted(harness):
     assert (reached["erased"], reached["email"]) == (True, None)
 
 
-def test_one_sees_ones_own_data(harness):
+def test_a_member_sees_the_own_data(harness):
     member = harness.join("Ani Contoh", email="ani@contoh.example", phone="081234567890")
     me = harness.get(holder_of(("treasurer", None), person=member), "/v1/me").body
     assert me == {
@@ -171,7 +171,7 @@ def test_guides_are_the_board_by_distance_between_subdistricts(harness):
     ]
 
 
-def test_guides_are_proposed_to_who_plans_there(harness):
+def test_guides_are_proposed_to_planners_of_the_region(harness):
     assert harness.get(REGIONAL, "/v1/guides", query={"region": "nganjuk", "subdistrict": "kertosono"}).status == 403
     assert harness.get(REGIONAL, "/v1/guides", query={"region": "kota-kediri", "subdistrict": "atlantis"}).status == 404
     assert harness.get(MEMBER, "/v1/guides", query={"region": "kota-kediri", "subdistrict": "mojoroto"}).status == 403

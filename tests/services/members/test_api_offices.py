@@ -126,13 +126,13 @@ def test_offices_are_assigned_by_the_board_alone(harness):
         ("coordinator", {"person": "ani", "region": "kota-kediri"}, 422),
     ],
 )
-def test_what_there_is_not_is_not_assigned(harness, office, body, status):
+def test_an_office_region_or_person_that_does_not_exist_is_not_assigned(harness, office, body, status):
     ani = harness.join()
     body = body | ({"person": ani} if body["person"] == "ani" else {})
     assert harness.post(COORDINATOR, f"/v1/offices/{office}/holders", body).status == status
 
 
-def test_two_who_decide_at_once_are_told_apart_by_the_version(harness):
+def test_the_version_decides_between_two_writers_at_once(harness):
     ani, budi = harness.join(email="ani@contoh.example"), harness.join(email="budi@contoh.example")
     first = harness.post(COORDINATOR, f"{OFFICE}/stand-in", {"person": ani, **PLACE})
     stale = harness.post(COORDINATOR, f"{OFFICE}/stand-in", {"person": budi, **PLACE}, if_match='"0"')

@@ -36,7 +36,7 @@ def link(harness, token, chat="4711", guest=None):
     return harness.post(GATEWAY, "/internal/telegram-link", {"token": token, "chat": chat, "guest": guest})
 
 
-def test_one_changes_ones_own_data_and_others_hear_where_one_is_now(harness, ani):
+def test_a_member_changes_the_own_data_and_the_new_place_is_told(harness, ani):
     background = {"education": "other-degree", "appointed": "assigned", "double_role": True}
     body = {"name": "Ani Baru", "phone": "0812-9999-8888", "region": "nganjuk", "subdistrict": "pesantren"}
     assert change(harness, ani, **body, language="en", library="SMPN 1", background=background).status == 200
@@ -52,7 +52,7 @@ def test_one_changes_ones_own_data_and_others_hear_where_one_is_now(harness, ani
     assert len(harness.facts()) == told
 
 
-def test_a_place_is_changed_as_a_whole_and_is_one_that_there_is(harness, ani):
+def test_region_and_subdistrict_change_together_and_must_exist(harness, ani):
     for body in ({"region": "nganjuk"}, {"subdistrict": "wates"}, {"region": "atlantis", "subdistrict": "pesantren"}):
         assert change(harness, ani, **body).status == 400
     assert change(harness, ani, subdistrict="pesantren").status == 200
@@ -77,7 +77,7 @@ def held(harness):
     return {number for number in numbers if harness.parts.claims.holder("phone", number)}
 
 
-def test_a_number_that_one_has_no_more_is_free_for_whose_it_is_now(harness):
+def test_a_members_former_number_is_free_for_its_new_owner(harness):
     eve = Actor("person", harness.join("Eve", email="eve@contoh.example"))
     for n in (1, 2, 3):
         assert change(harness, eve, phone=f"08129999000{n}").status == 200
@@ -163,7 +163,7 @@ def test_a_telegram_account_is_linked_by_a_link_that_only_the_member_was_shown(h
     assert link(harness, token, "4712").body["rule"] == "telegram-link-not-accepted"
 
 
-def test_who_took_part_from_an_account_as_a_stranger_is_the_member_who_links_it_and_stays_so(harness, ani):
+def test_a_stranger_of_an_account_is_tied_to_the_member_who_links_the_account_and_stays_tied(harness, ani):
     budi = Actor("person", harness.join("Budi", email="budi@contoh.example"))
     for who in (ani, ani, budi):
         harness.call(ani, "DELETE", "/v1/me/telegram", {})
@@ -205,7 +205,7 @@ def test_the_newest_account_is_written_to(harness, ani):
     assert harness.get(ani, "/v1/me").body["telegram"] is False
 
 
-def test_a_link_grows_old_and_what_is_no_link_opens_nothing(harness, ani):
+def test_an_expired_link_and_a_text_of_another_form_are_refused(harness, ani):
     token = harness.post(ani, "/v1/me/telegram").body["token"]
     harness.clock.advance(timedelta(minutes=31))
     for wrong in (token, "hello", token[:-1] + "!", "x" * 64):
@@ -224,7 +224,7 @@ def test_a_repeated_update_links_once_and_is_answered_alike(harness, ani):
     assert [fact.type for fact in harness.facts()].count("telegram-linked") == 1
 
 
-def test_who_has_left_is_linked_to_nothing(harness, ani):
+def test_an_erased_member_cannot_link_an_account(harness, ani):
     token = harness.post(ani, "/v1/me/telegram").body["token"]
     harness.post(ani, "/v1/me/erasure", {"sure": True})
     assert link(harness, token).body["rule"] == "telegram-link-not-accepted"

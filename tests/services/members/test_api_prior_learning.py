@@ -16,7 +16,7 @@ BODY = {"unit": "b-network", "aspect": "skill", "level": 3, "evidence": "Lima ta
 PATH = "/v1/prior-learning"
 
 
-def test_what_is_accepted_counts_as_a_rating_by_the_reviewer(harness):
+def test_an_accepted_submission_counts_as_a_rating_by_the_reviewer(harness):
     ani = Actor("person", harness.join("Ani"))
     submission = harness.post(ani, PATH, BODY).body["submission"]
     (waiting,) = harness.get(REGIONAL, PATH, query={"region": "kota-kediri", "state": "waiting"}).body["items"]
@@ -31,14 +31,14 @@ def test_what_is_accepted_counts_as_a_rating_by_the_reviewer(harness):
     assert (own["state"], own["note"]) == ("accepted", "Jaringan kecil saja.")
 
 
-def test_what_is_declined_rates_nothing(harness):
+def test_a_declined_submission_rates_nothing(harness):
     ani = Actor("person", harness.join("Ani"))
     submission = harness.post(ani, PATH, BODY).body["submission"]
     assert harness.post(REGIONAL, f"{PATH}/{submission}/review", {"accepted": False}).status == 200
     assert harness.get(ani, f"/v1/competence/{ani.id}").body["steps"] == []
 
 
-def test_only_who_rates_in_the_region_sees_and_reviews(harness):
+def test_only_raters_of_the_region_see_and_review_submissions(harness):
     ani = Actor("person", harness.join("Ani"))
     submission = harness.post(ani, PATH, BODY).body["submission"]
     review = f"{PATH}/{submission}/review"
@@ -54,7 +54,7 @@ def test_only_who_rates_in_the_region_sees_and_reviews(harness):
         assert harness.post(ani, PATH, {**BODY, **change}).status == 400
 
 
-def test_who_has_moved_is_reviewed_and_found_where_they_live_now(harness):
+def test_a_person_who_moved_is_reviewed_and_found_in_the_new_region(harness):
     harness.open_region("kota-blitar", "Kota Blitar")
     ani, blitar = (
         Actor("person", harness.join("Ani")),
@@ -77,7 +77,7 @@ def test_who_has_moved_is_reviewed_and_found_where_they_live_now(harness):
     assert harness.get(REGIONAL, "/v1/people-who-can", query={"region": "kota-kediri", **query}).body["items"] == []
 
 
-def test_a_rating_that_comes_late_moves_nobody_back(harness):
+def test_a_late_rating_does_not_move_a_person_back_to_the_old_region(harness):
     harness.open_region("kota-blitar", "Kota Blitar")
     ani = harness.join("Ani")
     home = {"region": "kota-blitar", "subdistrict": "mojoroto"}
@@ -88,7 +88,7 @@ def test_a_rating_that_comes_late_moves_nobody_back(harness):
     assert harness.parts.views.get(COMPETENCE_OF, ani).region == "kota-blitar"
 
 
-def test_nobody_reviews_what_somebody_erased_has_shown(harness):
+def test_a_submission_of_an_erased_person_is_not_reviewed(harness):
     ani = Actor("person", harness.join("Ani"))
     submission = harness.post(ani, PATH, BODY).body["submission"]
     assert harness.post(ani, "/v1/me/erasure", {"sure": True}).status == 202

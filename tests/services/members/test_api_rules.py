@@ -30,7 +30,7 @@ def test_the_board_changes_a_rule_from_a_date_on_and_earlier_versions_stay(harne
     assert [item["in_force"] for item in harness.get(ANONYMOUS, "/v1/rules").body["items"]] == [False, True]
 
 
-def test_what_is_announced_neither_comes_early_nor_undoes_what_is_changed_meanwhile(harness):
+def test_an_announced_version_neither_comes_early_nor_undoes_a_change_made_meanwhile(harness):
     day = NOW + timedelta(days=30)
 
     def rules(at):

@@ -132,11 +132,11 @@ def test_a_person_outside_a_regions_scope_can_change_nothing_there(scene):
     check_outsiders(scene, OFFICE, examples=100)
 
 
-def test_nobody_and_no_partners_program_does_what_is_an_offices(scene):
+def test_a_stranger_and_a_partners_program_have_no_permissions_of_an_office(scene):
     check_nobody(scene, OFFICE)
 
 
-def test_who_holds_the_office_gets_past_policy_with_each_of_these_acts(scene):
+def test_an_office_holder_gets_past_policy_with_each_of_these_acts(scene):
     check_holders(scene, OFFICE)
 
 

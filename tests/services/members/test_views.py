@@ -108,7 +108,7 @@ def shown(database, name, view, told) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_what_people_took_part_in_is_the_same_however_the_two_logs_are_interleaved(new_harness, database, seed):
+def test_the_learning_view_is_the_same_however_the_two_logs_are_interleaved(new_harness, database, seed):
     past = Past(new_harness(), seed)
     orders = [
         [*past.events, *past.facts],
@@ -120,7 +120,7 @@ def test_what_people_took_part_in_is_the_same_however_the_two_logs_are_interleav
     assert all(view == views[0] for view in views)
 
 
-def test_what_is_read_twice_counts_once(new_harness, database):
+def test_an_event_or_fact_read_twice_counts_once(new_harness, database):
     past = Past(new_harness(), 11)
     for view in definition().views:
         told = [*(past.events if COMMITS in view.logs else ()), *(past.facts if INBOX in view.logs else ())]

@@ -55,7 +55,7 @@ def test_another_role_ends_the_one_before_in_the_same_act():
     given(AFFILIATION, STARTED).when(head).then(ended(AT + DAY), started)
 
 
-def test_who_has_left_may_come_back_and_the_earlier_term_stays():
+def test_a_person_may_come_back_to_a_library_and_the_earlier_term_stays():
     left = ended(AT + DAY)
     back = start(since=AT + 3 * DAY, at=AT + 4 * DAY)
     given(AFFILIATION, STARTED).when(EndAffiliation(AT + DAY, AT + DAY)).then(left)

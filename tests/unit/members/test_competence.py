@@ -21,7 +21,7 @@ def rating(cls, level=2, rater="self", by="ani", because=None):
     )
 
 
-def test_one_rates_oneself_and_another_rates_as_the_second():
+def test_a_person_rates_as_self_and_another_person_as_second():
     given(COMPETENCE).when(rating(Rate)).then(rating(CompetenceRated))
     second = {"rater": "second", "by": "budi", "level": 3, "because": GATHERING}
     given(COMPETENCE, rating(CompetenceRated)).when(rating(Rate, **second)).then(rating(CompetenceRated, **second))

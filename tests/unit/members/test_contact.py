@@ -20,7 +20,7 @@ def test_one_number_however_it_is_written(written):
 @pytest.mark.parametrize(
     "written", ["", "-", "tidak ada", "12345", "0812", "8.12346E+11", "081234567890 / 085712345678", "+62", "0" * 41]
 )
-def test_what_is_no_phone_number_is_not_taken_for_one(written):
+def test_a_text_that_is_no_phone_number_is_refused(written):
     with pytest.raises(Unreadable):
         phone(written)
 
@@ -51,7 +51,7 @@ def test_one_address_however_it_is_written(written):
         "a" * 250 + "@x.id",
     ],
 )
-def test_what_is_no_address_is_not_taken_for_one(written):
+def test_a_text_that_is_no_address_is_refused(written):
     with pytest.raises(Unreadable):
         email(written)
 

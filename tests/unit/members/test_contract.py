@@ -137,7 +137,7 @@ def test_no_fact_carries_what_is_sealed(kind):
 
 
 @pytest.mark.parametrize(("stream", "event"), UNTOLD, ids=lambda value: type(value).__name__)
-def test_what_concerns_only_members_is_told_to_nobody(stream, event):
+def test_events_that_concern_members_alone_tell_no_fact(stream, event):
     assert tell(recorded(stream, event)) is None
 
 

@@ -120,7 +120,7 @@ def test_a_token_is_revoked_once():
     given(TOKEN, TOKEN_ISSUED, TokenRevoked(SOON)).when(RevokeToken(SOON)).then()
 
 
-def test_what_was_never_issued_is_not_revoked():
+def test_a_token_that_was_never_issued_is_not_revoked():
     with pytest.raises(NotFound):
         given(TOKEN).when(RevokeToken(SOON))
 
@@ -130,4 +130,4 @@ def test_a_token_is_good_until_it_expires_or_is_revoked():
     assert token.good(SOON)
     assert not token.good(AT + timedelta(days=30))
     assert not given(TOKEN, TOKEN_ISSUED, TokenRevoked(SOON)).state.good(SOON)
-    assert not given(TOKEN).state.good(SOON)
+    assert given(TOKEN).state is None

@@ -45,7 +45,7 @@ def test_a_thing_is_in_one_place_at_a_time():
 
 
 @hypothesis.given(some.lists(some.sampled_from(["g1", "g2", "back", "gone"])))
-def test_it_is_never_lent_twice_before_it_came_back(acts):
+def test_a_thing_is_not_lent_again_before_its_return(acts):
     history = [REGISTERED]
     for act in acts:
         match act:
@@ -63,7 +63,7 @@ def test_it_is_never_lent_twice_before_it_came_back(acts):
     assert moves == [EquipmentLent if n % 2 == 0 else EquipmentReturned for n in range(len(moves))]
 
 
-def test_what_somebody_lent_is_offered_no_more_once_they_have_left():
+def test_a_leavers_equipment_is_no_longer_offered():
     def recorded(stream, event):
         return Recorded(0, 0, stream, 1, "event-1", event, AT, AT, Metadata("c"))
 

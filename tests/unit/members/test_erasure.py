@@ -22,13 +22,13 @@ JOINED = MemberJoined("sealed", "sealed", None, "SD Contoh", "nganjuk", "baron",
 STARTED = ErasureStarted(("ani", "guest-1"), ("reference",), "nganjuk")
 
 
-def test_a_member_who_leaves_is_nobody_from_then_on():
+def test_a_member_who_leaves_is_no_member_from_then_on():
     given(PERSON, JOINED).when(Leave("ani")).then(ErasureDecided("ani", "nganjuk"))
     assert not given(PERSON, JOINED, ErasureDecided("ani", "nganjuk")).state.is_member
     given(PERSON, JOINED, ErasureDecided("ani", "nganjuk")).when(Leave("ani")).then()
 
 
-def test_nobody_who_never_joined_is_erased():
+def test_an_id_that_never_joined_is_not_erased():
     with pytest.raises(NotFound):
         given(PERSON).when(Leave("ani"))
 
@@ -39,7 +39,7 @@ def test_joining_again_under_the_same_contact_waits_until_the_contact_is_release
         given(PERSON, JOINED, ErasureDecided("ani", "nganjuk")).when(again)
 
 
-def test_what_is_told_to_be_erased_was_started_and_nothing_else():
+def test_only_started_ids_are_told_as_erased():
     given(ERASURE, STARTED).when(FinishErasure(("ani", "guest-1", "somebody"))).then(
         MemberErased(("ani", "guest-1"), "nganjuk")
     )
@@ -53,7 +53,7 @@ def test_a_guest_who_turns_out_to_be_the_person_is_erased_too():
     given(ERASURE, STARTED, done).when(StartErasure(("ani",), (), "nganjuk")).then()
 
 
-def test_whoever_leaves_holds_and_stands_in_for_nothing():
+def test_a_leaver_loses_the_office_or_the_stand_in():
     place = ("regional-coordinator", "nganjuk")
     leave = LeaveOffice(*place, "ani", AT)
     given(OFFICE, OfficeAssumed(*place, "ani", AT, True)).when(leave).then(OfficeVacated(*place, "ani", AT))

@@ -74,11 +74,11 @@ def test_no_unit_is_lost_between_versions():
         (Migration(SLIMS, "b-database"), Migration(SLIMS, "b-network")),
     ],
 )
-def test_a_migration_leads_from_what_was_to_what_is(migration):
+def test_a_migration_leads_from_old_units_to_new_units(migration):
     given(FRAMEWORK, FIRST).when(AdoptFramework(changed(), migration)).refused("framework-migration-is-wrong")
 
 
-def test_what_a_unit_was_called_is_followed_to_its_present_name():
+def test_an_old_unit_is_followed_to_its_present_id():
     second = FrameworkAdopted(changed(b_slims="b-automation"), (Migration(SLIMS, "b-automation"),))
     third = FrameworkAdopted(replace(changed(b_slims=None), version="kediri-3"), (Migration("b-automation", None),))
     two = given(FRAMEWORK, FIRST, second).state

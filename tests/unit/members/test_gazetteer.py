@@ -44,7 +44,7 @@ def test_a_name_without_its_kind_may_mean_two():
 
 
 @pytest.mark.parametrize("written", ["Surabaya", "Kota Nganjuk", "", "Kab."])
-def test_what_there_is_not_is_not_found(written):
+def test_an_unknown_region_is_not_found(written):
     assert not GAZETTEER.regions_named(written)
 
 

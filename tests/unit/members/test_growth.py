@@ -16,7 +16,7 @@ def rated(level, day=0, unit="b-slims", aspect="skill", rater="self"):
     return Rating(unit, aspect, level, rater, "kediri-1", AT + day * DAY)
 
 
-def test_what_stands_is_the_newest_until_then():
+def test_the_newest_rating_until_a_time_counts():
     ratings = [rated(3, 10), rated(1, 0), rated(2, 5, rater="second")]
     assert standing(ratings, FIRST, AT - DAY) == {}
     assert standing(ratings, FIRST, AT + 9 * DAY) == {
@@ -35,7 +35,7 @@ def test_many_are_counted_by_area_and_the_second_raters_word_counts_first():
     assert (counts["c"].people, counts["a"].people) == (1, 0)
 
 
-def test_what_is_gained_is_what_the_same_rater_saw_grow():
+def test_levels_gained_compare_ratings_by_the_same_rater():
     before = {("b-slims", "skill", "self"): 1, ("b-slims", "skill", "second"): 2}
     after = {("b-slims", "skill", "self"): 3, ("b-network", "skill", "self"): 4, ("b-slims", "skill", "second"): 2}
     assert gained(before, after) == {"self": 2, "second": 0}

@@ -27,17 +27,17 @@ def test_a_guest_is_tied_to_one_member_only():
     given(GUEST, ADDED, GuestTied("member-1", "proof")).when(TieGuest("member-2", "hand")).refused("guest-is-tied")
 
 
-def test_who_was_never_noted_is_not_tied():
+def test_a_guest_who_was_never_noted_is_not_tied():
     with pytest.raises(NotFound):
         given(GUEST).when(TieGuest("member-1", "hand"))
 
 
-def test_a_guest_is_forgotten_once_and_only_while_it_is_nobody():
+def test_a_guest_is_forgotten_once_and_only_while_untied():
     given(GUEST, ADDED).when(ForgetGuest()).then(GuestForgotten())
     given(GUEST, ADDED, GuestForgotten()).when(ForgetGuest()).then()
     given(GUEST, ADDED, GuestTied("member-1", "hand")).when(ForgetGuest()).then()
     given(GUEST).when(ForgetGuest()).then()
 
 
-def test_who_is_forgotten_turns_out_to_be_nobody():
+def test_a_forgotten_guest_is_not_tied():
     given(GUEST, ADDED, GuestForgotten()).when(TieGuest("member-1", "proof")).refused("guest-is-forgotten")

@@ -28,7 +28,7 @@ def kept(identity="guest-1"):
 PROVED = recorded(LoginCodeAccepted("code", "ani", "mail"), "login-mail")
 
 
-def test_it_follows_contacts_and_nothing_else():
+def test_guest_tying_follows_contacts_alone():
     assert GUEST_TYING.concerned(guest(references=("mail", "number"))) == ("mail", "number")
     assert GUEST_TYING.concerned(PROVED) == ["mail"]
     assert GUEST_TYING.concerned(recorded(LoginCodeAccepted("code", "ani", None), "login-number")) == []
@@ -56,11 +56,11 @@ def test_a_guest_who_comes_after_the_proof_is_tied_at_once():
     assert GUEST_TYING.reaction(asked.state, kept()).issues == [Issue(GUEST, "guest-1", TieGuest("ani", "proof"))]
 
 
-def test_an_id_that_is_kept_before_anybody_proves_the_contact_is_tied_to_nobody():
+def test_an_id_kept_before_the_proof_is_not_tied():
     assert GUEST_TYING.reaction(GUEST_TYING.reaction({}, guest()).state, kept()).issues == ()
 
 
-def test_who_waits_under_a_contact_of_somebody_erased_is_forgotten_too_and_once():
+def test_a_guest_who_waits_under_an_erased_members_contact_is_forgotten_once():
     waiting = GUEST_TYING.reaction({}, guest())
     noted = recorded(ReferencesNoted(("mail", "number")), "erasure-ani")
     assert GUEST_TYING.concerned(noted) == ("mail", "number")

@@ -102,7 +102,7 @@ def test_a_claim_that_was_cut_off_before_the_joining_blocks_nobody():
     assert community.join("a@contoh.example", None) == "already-a-member"
 
 
-def test_whoever_is_in_a_hurry_with_one_contact_joins_under_the_id_claimed_first():
+def test_several_joinings_at_once_with_one_contact_make_one_member():
     community = Community()
     hurrying = [greenlet(community.join) for _ in range(4)]
     for joining in hurrying:

@@ -34,7 +34,7 @@ def test_a_school_is_of_basic_or_secondary_level(level):
     )
 
 
-def test_what_a_library_is_may_be_said_anew_under_the_same_name():
+def test_a_library_may_be_described_anew_under_the_same_name():
     described = LibraryDescribed("SMAN 4 Kota Kediri", "kota-kediri", "school", "secondary", "kota", "large")
     anew = DescribeLibrary("school", "secondary", "kota", "large")
     given(LIBRARY, KNOWN).when(anew).then(described)

@@ -58,7 +58,7 @@ def test_a_handover_is_one_act():
     )
 
 
-def test_an_office_is_passed_on_by_its_holder_and_by_nobody_who_held_it_before():
+def test_the_holder_passes_an_office_on_and_a_former_holder_cannot():
     mine = HandOverOffice(*PLACE, "citra", AT, by="ani")
     given(OFFICE, ANI_HOLDS).when(mine).then(
         OfficeVacated(*PLACE, "ani", AT), OfficeAssumed(*PLACE, "citra", AT, True)

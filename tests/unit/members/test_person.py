@@ -23,15 +23,15 @@ JOINED = MemberJoined(
 )
 
 
-def test_whoever_is_nobody_yet_joins():
+def test_a_new_person_joins():
     given(PERSON).when(JOIN).then(JOINED)
 
 
-def test_nobody_joins_twice():
+def test_a_member_cannot_join_again():
     given(PERSON, JOINED).when(JOIN).refused("already-a-member")
 
 
-def test_an_id_that_nobody_uses_yields():
+def test_a_free_id_yields():
     given(PERSON).when(YieldIdentity("other")).then(IdentityYielded("other"))
 
 

@@ -32,7 +32,7 @@ def reviewed(level=3, accepted=True):
     return PriorLearningReviewed(*WHAT, level, "kediri-1", "kota-kediri", "budi", accepted, None)
 
 
-def test_another_reviews_it_once():
+def test_another_person_reviews_a_submission_once():
     given(PRIOR_LEARNING).when(
         SubmitPriorLearning(*WHAT, 3, "kediri-1", "kota-kediri", "sealed")
     ).then(SUBMITTED)  # fmt: skip
@@ -50,7 +50,7 @@ def test_another_reviews_it_once():
     )
 
 
-def test_it_waits_where_the_person_is_and_stays_where_it_was_reviewed():
+def test_a_submission_waits_in_the_persons_region_and_stays_where_it_was_reviewed():
     moved = PriorLearningMoved("kota-blitar")
     given(PRIOR_LEARNING, SUBMITTED).when(MovePriorLearning("kota-blitar")).then(moved)
     given(PRIOR_LEARNING, SUBMITTED, moved).when(MovePriorLearning("kota-blitar")).then()
@@ -58,7 +58,7 @@ def test_it_waits_where_the_person_is_and_stays_where_it_was_reviewed():
     given(PRIOR_LEARNING).when(MovePriorLearning("kota-blitar")).then()
 
 
-def test_what_was_shown_while_the_person_moved_follows_them():
+def test_a_submission_made_during_the_move_follows_the_person():
     moved = fact("person-ani", MemberChanged(None, None, None, "SD", "kota-blitar", "sananwetan", "id"))
     late = MOVING.reaction(MOVING.reaction({}, moved).state, fact("prior-1", SUBMITTED))
     assert late.issues == [Issue(PRIOR_LEARNING, "1", MovePriorLearning("kota-blitar"))]

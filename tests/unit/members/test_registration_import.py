@@ -48,7 +48,7 @@ def test_an_import_that_was_never_started_takes_no_rows():
 
 
 @hypothesis.given(some.data())
-def test_however_often_and_wherever_it_is_cut_off_each_row_counts_once(data):
+def test_each_row_counts_once_however_often_the_import_is_cut_off(data):
     rows = data.draw(some.integers(1, 30))
     kinds = [data.draw(some.sampled_from([JOINED, KNOWN, DIFFERENT, BAD])) for _ in range(rows)]
     outcomes = [RowOutcome(number, kind) for number, kind in enumerate(kinds, 2)]

@@ -35,7 +35,7 @@ def test_a_change_builds_on_what_is_in_force_and_what_is_announced_carries_it_on
     )
 
 
-def test_what_is_announced_keeps_the_rules_that_it_names_itself():
+def test_an_announced_version_keeps_the_rules_that_it_changes():
     shorter = RulesChanged(3, AT + timedelta(days=60), RuleSet(speakers="open", probation_weeks=2))
     change = ChangeRules(AT, AT, probation_weeks=6, response_school_days=5)
     given(RULES, FIRST, ANNOUNCED, shorter).when(change).then(
@@ -45,7 +45,7 @@ def test_what_is_announced_keeps_the_rules_that_it_names_itself():
     )
 
 
-def test_what_comes_after_a_version_that_names_the_rule_keeps_it_too():
+def test_versions_after_a_version_that_names_the_rule_keep_the_rule():
     closed = RulesChanged(3, AT + timedelta(days=60), replace(OPEN, probation_weeks=2))
     given(RULES, FIRST, ANNOUNCED, closed).when(ChangeRules(AT + timedelta(days=1), AT, speakers="board")).then()
     given(RULES, ANNOUNCED, closed).when(ChangeRules(AT, AT, speakers="board")).then(RulesChanged(3, AT, RuleSet()))
@@ -69,7 +69,7 @@ CHANGES = some.lists(
 
 
 @always(CHANGES)
-def test_a_change_changes_what_it_names_from_its_day_on_and_nothing_else(changes):
+def test_a_change_of_rules_changes_the_named_rules_alone_from_its_day_on(changes):
     """Until the next version that names the rule; and never anything of the days before."""
     history = [RulesChanged(1, AT - timedelta(days=1), RuleSet())]
     for day, rule, number in changes:
@@ -117,7 +117,7 @@ def test_of_two_versions_from_the_same_moment_the_newer_is_in_force():
     assert given(RULES, FIRST, again).state.in_force(AT) == again
 
 
-def test_school_days_and_what_a_pilot_needs_are_ruled_too():
+def test_school_days_and_conditions_of_a_pilot_are_rules():
     change = ChangeRules(AT, AT, school_days=("mon", "sat"), holidays=("2026-03-19",), pilot_able_people=2)
     ruled = RuleSet(school_days=("mon", "sat"), holidays=("2026-03-19",), pilot_able_people=2)
     given(RULES, FIRST).when(change).then(RulesChanged(2, AT, ruled))

@@ -22,7 +22,7 @@ def test_a_token_is_read_back():
     assert read_bearer(str(bearer)) == bearer
 
 
-def test_what_is_no_token_is_not_read():
+def test_a_text_that_is_no_token_is_not_read():
     for text in ("", "jj", "jj_x_y", f"jj_{'0' * 32}", f"xx_{'0' * 32}_y", "Bearer abc"):
         assert read_bearer(text) is None
 
@@ -33,7 +33,7 @@ def test_a_code_has_six_digits():
     assert len(set(codes)) > 290
 
 
-def test_what_is_stored_of_a_token_does_not_show_it():
+def test_the_stored_digest_does_not_show_the_token():
     bearer = MINT.bearer(new_id())
     assert bearer.digest not in str(bearer)
     assert bearer.secret not in bearer.digest

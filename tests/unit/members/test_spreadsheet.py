@@ -46,7 +46,7 @@ def test_headers_are_known_in_other_words_case_and_spacing(headers):
     assert cells(f"{headers}\n{LINE}".encode()) == [(2, "Ani Contoh", "Mojoroto")]
 
 
-def test_everything_that_is_wrong_with_the_headers_is_told_at_once():
+def test_all_errors_of_the_headers_are_told_at_once():
     headers = "Nama,Nama Lengkap,Warna Kesukaan,Wilayah"
     with pytest.raises(Malformed) as told:
         read(f"{headers}\na,b,c,d".encode())
@@ -86,7 +86,7 @@ def test_a_short_row_has_empty_cells_and_a_long_one_is_marked():
         b"PK\x03\x04 an xlsx file",
     ],
 )
-def test_what_is_no_table_of_ours_is_told_so(content):
+def test_a_file_of_another_form_is_refused_with_the_reason(content):
     with pytest.raises(Malformed) as told:
         read(content)
     assert told.value.detail

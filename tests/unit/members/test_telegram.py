@@ -30,7 +30,7 @@ def test_a_link_is_good_once_for_half_an_hour():
     given(TELEGRAM_OFFER, OFFERED, REDEEMED).when(RedeemLink("digest", "account-2", AT)).refused(NOT_ACCEPTED)
 
 
-def test_who_was_cut_off_behind_it_may_come_again():
+def test_a_link_may_be_redeemed_again_from_the_same_account():
     late = AT + OFFER_LIVES + timedelta(days=1)
     given(TELEGRAM_OFFER, OFFERED, REDEEMED).when(RedeemLink("digest", "account-1", late)).then()
 
