@@ -4,6 +4,6 @@ import pytest
 
 pytest.register_assert_rewrite("tests.e2e.stack")
 
-from tests.e2e.stack import house  # noqa: E402 - its assertions are to speak
+from tests.e2e.stack import running  # noqa: E402 - its assertions are to speak
 
-__all__ = ["house"]
+__all__ = ["running"]

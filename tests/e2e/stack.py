@@ -1,6 +1,6 @@
 """The whole stack as a fixture of this room: started once, for tests that leave all of its parts as they found them.
 
-``house``: services in one process, the gateway, private broker, database, mailbox and chats, on a demo clock; a board, two
+``running``: services in one process, the gateway, private broker, database, mailbox and chats, on a demo clock; a board, two
 regions with a coordinator each, two members, and everybody's token.
 """
 
@@ -73,8 +73,8 @@ class Visitor:
 
 
 @dataclass
-class House:
-    """What stands. `database` is this house's own client; `rani` coordinates Kediri, `bima` Blitar."""
+class RunningStack:
+    """What stands. `database` is this running's own client; `rani` coordinates Kediri, `bima` Blitar."""
 
     services: ChildServices
     http: httpx.Client
@@ -145,7 +145,7 @@ class House:
         self.rani.get(path)
         return path
 
-    def settle(self) -> None:
+    def wait_until_idle(self) -> None:
         """Until nothing is on its way any more: every log read to its end, every fact heard."""
 
         def level() -> bool:
@@ -191,12 +191,12 @@ def refused(answer: httpx.Response, status: int, kind: str, **members: Any) -> d
 
 
 @pytest.fixture(scope="package")
-def house(
+def running(
     _session_broker: tuple[Broker, Vhosts],
     _session_database: Database,
     _session_mailbox: Mailbox,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[House]:
+) -> Iterator[RunningStack]:
     (broker, vhosts), database, mailbox = _session_broker, _session_database, _session_mailbox
     for server in (broker, database, mailbox):
         server.start()  # a test elsewhere may have stopped it
@@ -224,15 +224,15 @@ def house(
         httpx.Client(base_url=services.url("gateway"), timeout=60, cookies=without_cookies, trust_env=False) as http,
     ):
         try:
-            _make_it_nine(clock)
+            _set_clock_to_nine(clock)
             telegram.start()
             receiver.start()
             services.start(*SERVICES, wait=False)
             services.start_gateway(wait=False)
             services.wait_ready(*SERVICES, "gateway")
-            house = House(services, http, client, clock, database, mailbox, telegram)
-            _furnish(house)
-            yield house
+            running = RunningStack(services, http, client, clock, database, mailbox, telegram)
+            _set_up_community(running)
+            yield running
         finally:
             services.close()
             telegram.stop()
@@ -243,14 +243,14 @@ def house(
             vhosts.give_back(vhost)
 
 
-def _make_it_nine(clock: DemoClock) -> None:
+def _set_clock_to_nine(clock: DemoClock) -> None:
     """In the morning, in Kediri: at night mails would be held."""
     now = clock.now()
     clock.advance((now.replace(hour=2, minute=0, second=0) - now) % timedelta(days=1))
 
 
-def _furnish(house: House) -> None:
-    environment: Mapping[str, str] = house.services.environment
+def _set_up_community(running: RunningStack) -> None:
+    environment: Mapping[str, str] = running.services.environment
     board = [
         BoardMember(office, office.title(), f"{office}@input.example", None, "Pengurus", KEDIRI, f"{KEDIRI}-satu")
         for office in BOARD
@@ -259,17 +259,17 @@ def _furnish(house: House) -> None:
     with opened("members", environment) as members:
         for office, person in installed.items():
             token = issue_token(members.parts, f"{office}@input.example")
-            house.people[office] = Visitor(house.http, token, person)
-    house.settle()  # the services did not write this themselves
+            running.people[office] = Visitor(running.http, token, person)
+    running.wait_until_idle()  # the services did not write this themselves
     for region in (KEDIRI, BLITAR):
         places = [{"id": f"{region}-satu", "name": "Satu", "latitude": -7.8, "longitude": 112.0}]
         body = {"region": region, "name": region.title(), "subdistricts": places}
-        opened_ = house.coordinator.post("/v1/regions", body)
+        opened_ = running.coordinator.post("/v1/regions", body)
         assert opened_.status_code == 201, opened_.text
-    house.join("rani", "sari", "budi")
-    house.join("bima", region=BLITAR)
+    running.join("rani", "sari", "budi")
+    running.join("bima", region=BLITAR)
     for name, region in (("rani", KEDIRI), ("bima", BLITAR)):
-        holder = {"person": house.people[name].person, "region": region}
-        answer = house.coordinator.post("/v1/offices/regional-coordinator/holders", holder)
+        holder = {"person": running.people[name].person, "region": region}
+        answer = running.coordinator.post("/v1/offices/regional-coordinator/holders", holder)
         assert answer.status_code == 201, answer.text
-    house.settle()
+    running.wait_until_idle()

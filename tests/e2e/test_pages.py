@@ -16,7 +16,7 @@ from services.members.installation import BoardMember
 from tests.support.login import log_in
 from tests.support.services import ChildServices
 from tests.unit.gateway.browser import Browser
-from tests.unit.gateway.house import JAKARTA
+from tests.unit.gateway.running import JAKARTA
 
 PLACES = [
     {"id": "mojoroto", "name": "Mojoroto", "latitude": -7.81, "longitude": 111.98},
@@ -90,7 +90,7 @@ def in_local_time(at: datetime) -> str:
     return at.astimezone(JAKARTA).strftime("%Y-%m-%dT%H:%M")
 
 
-def test_a_trouble_becomes_a_gathering_by_pages_alone(stack, mailbox, clock):
+def test_a_topic_becomes_a_gathering_by_pages_alone(stack, mailbox, clock):
     url = stack.url("gateway")
     wulan, sari, budi = (Person(url, mailbox, name) for name in ("Coordinator", "Sari", "Budi"))
     opened(wulan)
