@@ -62,7 +62,7 @@ def log_as_json() -> None:
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
-    logging.getLogger("uvicorn.access").disabled = True  # our own line for each request names the route
+    logging.getLogger("uvicorn.access").disabled = True  # RequestMetrics writes a line with the route instead
     logging.getLogger("httpx").setLevel(logging.WARNING)
 
 

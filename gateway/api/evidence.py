@@ -94,7 +94,7 @@ async def _confirmed(reports: EvidenceReports, caller: Caller, library: str, cod
         raise NotFound
     found = await reports.released(caller, code)
     if found.library != library:
-        raise NotFound  # the report is genuine, but not this library's
+        raise NotFound  # the code is valid, but for another library
     return found
 
 

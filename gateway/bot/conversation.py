@@ -74,7 +74,7 @@ class IncomingMessage:
     at: datetime
 
     def __repr__(self) -> str:
-        return f"IncomingMessage({self.update})"  # so that no log and no traceback shows more
+        return f"IncomingMessage({self.update})"  # so that no log or traceback shows the message
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,14 +180,14 @@ class BotConversation:
     async def _present(self, message: IncomingMessage, words: Words) -> str | None:
         answer = await self._call("events", "/internal/lectures/presence", message, await self._author(message))
         if not message.private or answer is ALREADY_HANDLED:
-            return None  # fifty thanks in a row are what nobody wants to read
+            return None  # fifty confirmations in a row would flood the group
         if isinstance(answer, Problem):
             return words.sentence(answer)
         return words(SENTENCES[PRESENT], title=answer["title"])
 
     async def _author(self, message: IncomingMessage) -> dict[str, Any]:
         """Place, time and author of a message: the member whose account wrote the message, or a guest."""
-        # The same at each repetition, so that a repeated call is known as message: the clocks' difference in whole seconds.
+        # In whole seconds, so that a repeated call has the same body and is recognised.
         apart = timedelta(seconds=round((self._clock.now() - datetime.now(UTC)).total_seconds()))
         at = (message.at + apart).isoformat()
         where = {"at": at} if message.private else {"at": at, "chat": str(message.chat)}

@@ -92,7 +92,7 @@ class BotListener:
             except Exception as error:  # noqa: BLE001 - a fault of ours must not keep everybody else's words back
                 if loop.is_closed() or self._stop.is_set():
                     return False
-                # Without the traceback: it would show what was written.
+                # Without the traceback, which would show the message.
                 log.error(
                     "an update is left out", extra={"update": update.get("update_id"), "why": type(error).__name__}
                 )

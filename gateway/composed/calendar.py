@@ -92,7 +92,7 @@ def fold(line: str) -> str:
         size = len(character.encode())
         if size > room:
             parts.append(part)
-            part, room = "", LINE_OCTETS - 1  # the blank that a continued line begins with counts too
+            part, room = "", LINE_OCTETS - 1  # the leading blank of a continued line counts too
         part += character
         room -= size
     return "\r\n ".join([*parts, part])
@@ -104,7 +104,7 @@ def _event(activity: Mapping[str, Any], host: str, site: str) -> list[str]:
     lines = [
         "BEGIN:VEVENT",
         f"UID:{_text(activity['activity'])}@{_text(host)}",
-        # When this version was made is not told; its own start is the same at every reading, so the ETag holds.
+        # The time of this version is unknown. The start is constant, so the ETag stays the same.
         f"DTSTAMP:{_utc(starts)}",
         f"SEQUENCE:{int(activity.get('version') or 0)}",
         f"DTSTART:{_utc(starts)}",

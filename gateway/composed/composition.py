@@ -125,7 +125,7 @@ async def register_guest(
     activity_now = await forwarding.ask(caller, "GET", f"/v1/activities/{activity}")
     problems: Mapping[str, Problem] = {}
     if activity_now["state"] == "published" and activity_now["open"]:
-        # First, so that whoever is told of the seat can be reached when it is taken.
+        # The contact is stored first, so the guest can be reached as soon as the seat is taken.
         noted = forwarding.ask(caller, "POST", f"/v1/guests/{guest}", document=contact, key=derived_id(key, "guest"))
         problems = (await compose({"guest": noted}, seconds=PART_SECONDS * 4)).problems
         if any(problem.status < 500 for problem in problems.values()):

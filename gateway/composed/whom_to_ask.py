@@ -119,7 +119,7 @@ async def ask_as_guest(
     try:
         await forwarding.ask(stranger, "POST", f"/v1/guests/{guest}", document=given, key=derived_id(key, "guest"))
     except Problem as problem:
-        # What is wrong with a contact is put right before the question is asked; what is down is made up for.
+        # An invalid contact must be corrected first. When members is down, the question is stored anyway.
         if problem.status < 500 and problem.extensions.get("rule") != "guest-is-known":
             raise
         if problem.status >= 500:
@@ -149,7 +149,7 @@ async def _libraries(read: Any, library: str) -> list[Any]:
     except Problem as problem:
         if problem.status >= 500:
             raise
-        return []  # a name without a letter is nobody's
+        return []  # members refuses a name without letters
     plain = _plain(library)
     return [each for each in found if _plain(each["name"]) == plain] or found
 

@@ -68,7 +68,7 @@ class HotReads:
         return (await asyncio.shield(task)).reply
 
     async def _fetch(self, name: str, service: str, fetch: Callable[[], Awaitable[Reply]]) -> _Kept:
-        asked = self._monotonic()  # when it was asked, not when it came: the second counts from what it shows
+        asked = self._monotonic()  # the second counts from the request: the reply may be that old
         reply = await fetch()
         found = _Kept(reply, positions_in(reply.headers.get("position")).get(service, 0), asked)
         kept = self._kept.get(name)
@@ -84,4 +84,4 @@ class HotReads:
         if running is not None and running.task is task:
             del self._running[name]
         if not task.cancelled():
-            task.exception()  # whoever waited has it; this keeps asyncio from reporting it again
+            task.exception()  # the waiting callers got the error; reading it here stops asyncio from logging it again

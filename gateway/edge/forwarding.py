@@ -75,7 +75,7 @@ class Forwarding:
             if caller.actor.kind == "anonymous":
                 caller.ensure_session()
         sent = {HEADER: caller.correlation, **(headers or {})}
-        # What the caller asks for holds for this request; what they were answered holds for the session.
+        # A requested position counts for this request; a position in an answer counts for the session.
         asked = positions_in(sent.pop("Wait-For", None)).get(operation.service, 0)
         needed = max(asked, caller.seen.position_of(operation.service) or 0)
         if needed:
@@ -97,7 +97,7 @@ class Forwarding:
         if guess:
             self._limits.count(GUESSES, guess)
         if method == "GET" and path in HOT and caller.actor.kind == "anonymous":
-            # A ``Wait-For`` is whatever a stranger wrote: nobody else waits for it, or shares the 503 that it ends in.
+            # An anonymous ``Wait-For`` may be invented: other callers must not wait for it or share its 503.
             reply = await self._hot.read(f"{path}?{query}", operation.service, needed, fetch, shared=not asked)
         else:
             reply = await fetch()

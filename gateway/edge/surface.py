@@ -107,7 +107,7 @@ def operations_of(service: str, document: Mapping[str, Any]) -> Sequence[Operati
 def _refuse_two_owners(operations: Iterable[Operation]) -> None:
     owners: dict[str, str] = {}
     for operation in operations:
-        # What is not public is reached at the service's own address; every service has its own /healthz.
+        # Internal operations are called at the service's own address; every service has its own /healthz.
         if not operation.public:
             continue
         claimant = "the gateway" if operation.service == GATEWAY else operation.service
@@ -121,5 +121,5 @@ def _nameless(path: str) -> str:
 
 
 def _literal_first(path: str) -> tuple[bool, ...]:
-    # /v1/members/import before /v1/members/{member}, whichever service or fragment comes first.
+    # /v1/members/import must match before /v1/members/{member}, in any order of the fragments.
     return tuple(segment.startswith("{") for segment in path.split("/"))

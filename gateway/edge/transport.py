@@ -54,11 +54,11 @@ class Transport:
         self._signature = signature
         secure = any(url.startswith("https://") for url in self.urls.values())
         self._client = httpx.AsyncClient(
-            verify=secure,  # without an https address there is nothing to verify, and no authorities to load into memory
+            verify=secure,  # without an https address no certificate authorities need to be loaded
             timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS, pool=ANSWER_SECONDS),
             limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=64, keepalive_expiry=5.0),
             follow_redirects=False,
-            trust_env=False,  # a proxy in the environment is not for calls inside the house
+            trust_env=False,  # a proxy in the environment is not meant for calls between the services
         )
 
     async def send(
@@ -80,8 +80,8 @@ class Transport:
         """
         address = f"{self.urls[service]}{path}{'?' + query if query else ''}"
         given = {**(headers or {}), ActorSignature.HEADER: self._signature.sign(actor)}
-        # Latin-1, as they came (RFC 9110 §5.5): a caller's accent in one must be no fault of ours, least of all for those
-        # who share the answer.
+        # Latin-1, as received (RFC 9110 §5.5): an accent in a caller's header must not fail the call, because other
+        # callers may share the answer.
         sent = {name.encode("ascii"): value.encode("latin-1", "backslashreplace") for name, value in given.items()}
         timeout = httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))
         for last in (False, True):

@@ -29,7 +29,7 @@ _READING = Lock()
 def register_fonts() -> None:
     """Read the fonts, once per process, before the first PDF. Safe in any thread."""
     with _READING:
-        _read()  # two of them at once would number the same letters differently in one file
+        _read()  # two threads at once would mix up the numbering of the letters
 
 
 @cache

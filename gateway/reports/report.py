@@ -123,7 +123,7 @@ class EvidenceReports:
         draft = await self.draft(caller, library)
         chosen = [part for part in PARTS if part in parts]
         _require_all(chosen, draft)
-        # Mentoring says itself what it knows, as it stands when it is released: it confirms no figure of anybody else's making.
+        # Mentoring adds its own figures at the release, so nobody can forge them.
         others = {name: draft.figures[name] for name in chosen if name in PARTS_FROM_MEMBERS}
         figures = others | {"decisions": list(dict.fromkeys(wanted))}
         answer = await self._forwarding.ask(

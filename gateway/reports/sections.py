@@ -88,7 +88,7 @@ def _competence(figures: Mapping[str, Any], named: tuple[str, ...]) -> Section:
     compared = [area for area in areas if area["before"] is not None]
     grown = [area for area in compared if area["after"] > area["before"]]
     people, first = figures["people"], len(areas) - len(compared)
-    # Where nothing was rated before there is nothing to have grown from.
+    # Growth needs an earlier rating.
     if grown:
         told = f"Dari {people} petugas, kemampuan naik di {len(grown)} dari lima bidang kompetensi pustakawan."
     elif compared or not areas:
@@ -146,7 +146,7 @@ def _evidence(figures: Mapping[str, Any], named: tuple[str, ...]) -> Section:
     stated = sum(week["stated"] or 0 for week in figures["loans"])
     measured = sum(week["measured"] or 0 for week in figures["loans"])
     good = [each for each in figures["backups"] if each["ok"]]
-    # The figures are the last weeks alone, and a head would take a bare number for the whole period.
+    # The sentence names the weeks, because a bare number would be taken for the whole period.
     counted = f"{stated} {STATED}, {measured} {MEASURED}. Keduanya tidak dijumlahkan."
     told = f"Peminjaman dalam {len(rows)} minggu terakhir: {counted}"
     sentences = [told if rows else "Belum ada peminjaman yang tercatat."]

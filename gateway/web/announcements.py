@@ -85,7 +85,7 @@ def announcement_action(what: str, news: str, *fields: str) -> Page:
     return act
 
 
-approve = announcement_action("approval", "disetujui", "draft")  # the text that the visitor had before them
+approve = announcement_action("approval", "disetujui", "draft")  # the version of the text that the visitor read
 publish = announcement_action("publication", "diumumkan")
 withdraw = announcement_action("withdrawal", "ditarik")
 

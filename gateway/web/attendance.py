@@ -72,6 +72,6 @@ async def add_guest(visit: Visit) -> Response:
         raise Malformed(errors={"name": [""]})
     composed = await record_walk_in(visit.forwarding, visit.caller, name, contact, form.key)
     for part, problem in composed.problems.items():
-        # Sent again under the same key, what is missing is made up for and nobody is counted twice.
+        # The same form sent again under the same key adds what is missing and counts nobody twice.
         raise SendAgain(INCOMPLETE[part, problem.status < 500])
     return visit.redirect(f"/pengurus/kegiatan/{name}/hadir", "tamu")

@@ -29,7 +29,7 @@ async def desk(visit: Visit) -> Response:
     lists = {name: (part or {"items": []})["items"] for name, part in found.answers.items()}
     allowed = visit.regions_of("activities.plan")
     lists["regions"] = [each for each in lists["regions"] if allowed is None or each["region"] in allowed]
-    # Another region's chat is not taken for a lecture; one that is no region's is.
+    # A lecture may use a chat group of the planner's regions or of no region.
     lists["groups"] = [each for each in lists["groups"] if allowed is None or each["region"] in {None, *allowed}]
     return visit.render("lecture_desk.html", options=OPTIONS, missing=sorted(found.problems), **lists)
 

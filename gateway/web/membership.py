@@ -34,7 +34,7 @@ async def join(visit: Visit) -> Response:
         raise Malformed(errors={name: [""] for name in missing})
     await visit.send("POST", "/v1/members", document, form.key)
     if not form.text("email"):
-        # Codes go by e-mail, and to a Telegram account that somebody logged in has linked: here is who helps.
+        # Login codes need an e-mail address or a linked Telegram account, so this page names who can help.
         return visit.redirect(f"/wilayah/{region}", "gabung-tanpa-email")
     return visit.redirect("/masuk", "gabung")
 
@@ -85,7 +85,7 @@ def log_out(identities: Identities) -> Page:
             try:
                 await visit.send("POST", "/v1/logout", {"token": session.token}, form.key)
             except Problem:
-                visit.failed = None  # the token stays good until it expires; this browser no longer has it
+                visit.failed = None  # the token stays valid until it expires, but this browser forgets the token
             _forget_token(identities, session.token)
         visit.caller.set_session(session.logged_out())
         return visit.redirect("/", "keluar")

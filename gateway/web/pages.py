@@ -42,7 +42,7 @@ def form_action(page: Page, attempt: Page) -> Page:
         try:
             return await page(failed)
         except Problem:
-            # The service that failed is the one that the page reads, too: what was typed stays where it was sent from.
+            # The page reads from the service that failed, so it cannot be shown either. The resend page keeps the text.
             if failed.sent_form is None or failed.sent_form.files:
                 raise
             return resend_page(failed)

@@ -39,7 +39,7 @@ async def past_activities(visit: Visit, region: str, before: str = "") -> dict[s
     found.reverse()
     count = SHOWN
     while count < len(found) and found[count]["starts"] == found[count - 1]["starts"]:
-        count += 1  # what began at the same time stays together, for the next page begins before it
+        count += 1  # activities of one start stay on one page, because the next page begins before this start
     if len(found) > count:
         return {"items": found[:count], "next": found[count - 1]["starts"]}
     return {"items": found, "next": edge.isoformat() if edge > oldest else None}

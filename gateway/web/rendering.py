@@ -16,7 +16,7 @@ STATIC = HERE / "static"
 STYLE = f"/static/style.css?v={hashlib.sha256((STATIC / 'style.css').read_bytes()).hexdigest()[:10]}"
 
 PROTECTION = {
-    # No script at all, from nowhere; a text that slipped through unescaped would still do nothing.
+    # Scripts are forbidden entirely, so even a text that was not escaped could not run.
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",

@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer says what is wrong with it, the insides stay inside, and nothing has been changed."""
+"""Invalid input: the answer names the error, reveals no internals, and nothing is changed."""
 
 import base64
 import socket
@@ -30,7 +30,7 @@ TEXTS = (
 
 
 def chunks(size: int) -> Iterator[bytes]:
-    """A body that does not say how long it is."""
+    """A body without a declared length."""
     for _ in range(size // 50_000 + 1):
         yield b" " * 50_000
 
@@ -93,7 +93,9 @@ def test_another_content_type_is_refused(running: RunningStack) -> None:
 
 
 @pytest.mark.parametrize(("path", "limit"), [("/v1/topics", 256_000), ("/v1/members/import", 5_000_000)])
-def test_a_body_over_the_limit_is_413_whether_it_says_its_length_or_not(running: RunningStack, path: str, limit: int) -> None:
+def test_a_body_over_the_limit_is_413_whether_it_says_its_length_or_not(
+    running: RunningStack, path: str, limit: int
+) -> None:
     with running.unchanged():
         for content in (b" " * (limit + 1), chunks(limit)):
             refused(running.rani.send("POST", path, content=content), 413, "too-large", limit=limit)
@@ -279,7 +281,7 @@ def test_a_line_break_in_input_injects_no_header(running: RunningStack) -> None:
 
 
 def planted_by(running: RunningStack, request: str) -> bool:
-    """Whether what comes back to these very bytes has what was planted in them."""
+    """Whether the answer to these bytes contains the header planted in them."""
     url = httpx.URL(running.services.url("gateway"))
     with socket.create_connection((url.host, url.port or 80), 5) as connection:
         connection.sendall(request.encode("latin-1"))

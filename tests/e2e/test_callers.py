@@ -1,4 +1,4 @@
-"""Who may come in, and how far: tokens, codes, regions, and parts of the running that are away."""
+"""Authentication and authorisation: tokens, codes, regions, and services that are down."""
 
 import os
 import re
@@ -94,7 +94,7 @@ def test_a_coordinator_of_another_region_can_neither_change_nor_see_planned_acti
 
 
 def test_a_concurrent_repeat_is_409_and_later_gets_the_same_answer(running: RunningStack) -> None:
-    assert running.sari.get("/v1/me/preferences").status_code == 200  # who she is, is known at the gateway now
+    assert running.sari.get("/v1/me/preferences").status_code == 200  # the gateway knows her identity now
     running.wait_until_idle()
     with ThreadPoolExecutor(2) as hands:
         os.kill(running.database_server.pid, signal.SIGSTOP)
@@ -116,7 +116,9 @@ def test_a_concurrent_repeat_is_409_and_later_gets_the_same_answer(running: Runn
     )
 
 
-def test_a_service_that_is_down_is_503_on_its_routes_and_null_on_the_dashboard(running: RunningStack, tmp_path: Path) -> None:
+def test_a_service_that_is_down_is_503_on_its_routes_and_null_on_the_dashboard(
+    running: RunningStack, tmp_path: Path
+) -> None:
     away = {name: f"http://{ports.HOST}:{ports.any_free()}" for name in ("EVENTS_URL", "NOTIFICATIONS_URL")}
     environment = {name: value for name, value in running.services.environment.items() if name != "GATEWAY_PORT"}
     half = ChildServices(tmp_path, environment | away)
@@ -141,14 +143,14 @@ def test_a_service_that_is_down_is_503_on_its_routes_and_null_on_the_dashboard(r
 
 @pytest.fixture
 def newcomer(running: RunningStack) -> str:
-    """The address of a member who has never logged in."""
+    """The e-mail address of a member who has never logged in."""
     name = f"masuk{uuid.uuid4().hex[:6]}"
     running.join(name)
     return f"{name}@input.example"
 
 
 def ask(running: RunningStack, contact: str) -> float:
-    """Ask for a code; the seconds that the answer took."""
+    """Ask for a code; returns the duration in seconds."""
     begun = time.monotonic()
     answer = running.nobody.post("/v1/login/code", {"contact": contact})
     assert (answer.status_code, answer.json()) == (202, {}), answer.text
@@ -156,7 +158,7 @@ def ask(running: RunningStack, contact: str) -> float:
 
 
 def codes(running: RunningStack, address: str, count: int) -> list[str]:
-    """The codes that were mailed, the newest first."""
+    """The mailed codes, the newest first."""
 
     def found() -> list[str] | None:
         texts = [mail["text"] for mail in running.mailbox.messages(address)]

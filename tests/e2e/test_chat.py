@@ -1,4 +1,4 @@
-"""A lecture in a Telegram group by way of the public doors alone: the gateway for those who lead, chats for everybody else."""
+"""A lecture in a Telegram group through public interfaces only: the gateway for moderators, chats for participants."""
 
 import json
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ def ok(answer: Any) -> dict[str, Any]:
 
 
 def announced(running: RunningStack) -> str:
-    """The path of a lecture that begins in ten minutes."""
+    """The path of a lecture that starts in ten minutes."""
     group = {"name": "Pustakawan Kediri", "channel": "telegram", "chat": str(GROUP), "region": KEDIRI}
     starts = running.clock.now() + timedelta(minutes=10)
     times = {"starts": starts.isoformat(), "ends": (starts + timedelta(hours=1)).isoformat()}
@@ -46,9 +46,7 @@ def announced(running: RunningStack) -> str:
     return path
 
 
-def test_a_lecture_restricts_its_group_and_records_messages(
-    running: RunningStack, chats: Visitor
-) -> None:
+def test_a_lecture_restricts_its_group_and_records_messages(running: RunningStack, chats: Visitor) -> None:
     def says(who: int, text: str, chat: int | None = None) -> None:
         chats.write(who, text, chat)
 
@@ -56,12 +54,12 @@ def test_a_lecture_restricts_its_group_and_records_messages(
         wait_until(lambda: words in chats.messages(who)[-1]["text"], SOON, f"the bot to say {words!r}")
 
     path = announced(running)
-    says(SARI, "Hadir, selamat pagi", GROUP)  # nobody knows yet who that is
+    says(SARI, "Hadir, selamat pagi", GROUP)  # the account is not linked yet
     link = ok(running.sari.post("/v1/me/telegram"))["token"]
     says(SARI, f"/start {link}")
     told(SARI, "sudah terhubung")
     says(STRANGER, f"/start {link}")
-    told(STRANGER, "autan")  # a link opens once
+    told(STRANGER, "autan")  # a link works once
 
     says(SARI, "Ada yang jual rak?", GROUP)
     ok(running.rani.post(f"{path}/lecture/open"))

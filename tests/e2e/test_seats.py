@@ -1,4 +1,4 @@
-"""Fifty people want twelve seats in the same second."""
+"""Fifty people register for twelve seats at the same time."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,10 +12,10 @@ SEATS = 12
 
 
 def register(path: str, people: list[Visitor]) -> list[httpx.Response]:
-    """All of them at once, each under a key that is the same whenever they ask."""
+    """Register all people concurrently, each with a constant key."""
 
     def ask(who: Visitor) -> httpx.Response | None:
-        # On a machine with much else to do the last of a rush are told to ask again, as everybody may.
+        # A busy machine answers 503 to the last requests; they are repeated.
         answer = who.post(f"{path}/registrations", {}, "my-seat")
         return None if answer.status_code == 503 else answer
 

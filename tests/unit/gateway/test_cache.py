@@ -25,7 +25,7 @@ class Machine:
 
 
 class Events:
-    """Answers with the position it has; ``gate`` holds an answer back on its way."""
+    """A fake service: answers with its position; ``gate`` delays an answer."""
 
     def __init__(self, position):
         self.position = position

@@ -1,4 +1,4 @@
-"""What people write becomes calls of the services, once, and no id of Telegram's goes further than to members."""
+"""Messages become calls of the services, once each, and Telegram ids go to members only."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ PRESENCE, QUESTIONS = "POST /internal/lectures/presence", "POST /internal/lectur
 
 
 class Following:
-    """Domain time that goes on as the machine's does, from another moment on."""
+    """Domain time: runs like machine time, with an offset."""
 
     def __init__(self):
         self._apart = NOW - datetime.now(UTC)

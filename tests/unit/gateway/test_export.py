@@ -1,4 +1,4 @@
-"""The copy of one's own data: whole, and given to nobody else."""
+"""The export of personal data is complete and only for its owner."""
 
 from tests.unit.gateway.harness import FakeAnswer, bearer
 

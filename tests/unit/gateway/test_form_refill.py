@@ -1,4 +1,4 @@
-"""What was typed is not lost with an attempt that failed, and comes back in the form that it was typed in and in no other."""
+"""After a failed attempt the entered text is refilled, in the failed form only."""
 
 import re
 
@@ -42,7 +42,7 @@ def coordinator(harness, client):
 
 
 def written(text, action):
-    """The form of that action, and the ``details`` that it stands in begin open where it is in one."""
+    """The form with that action; a ``details`` element around it must be open."""
     before, _, form = text.partition(f'action="{action}"')
     return before[before.rfind("<details") :], form.partition("</form>")[0]
 

@@ -102,7 +102,7 @@ def test_only_the_listed_headers_are_forwarded(harness, client):
     assert asked.headers["correlation-id"] == answer.headers["correlation-id"] == "c-1"
     assert asked.query == "x=1&y=%20"
     assert json.loads(asked.body) == {"a": 1}
-    assert asked.actor.kind == "anonymous"  # the made-up actor would not have been readable at all
+    assert asked.actor.kind == "anonymous"  # the invented actor header was replaced
     assert not {"x-hop", "cookie", "x-forwarded-for", "authorization"} & set(asked.headers)
     assert answer.headers["location"] == "/v1/topics/1"
     assert "x-internal" not in answer.headers

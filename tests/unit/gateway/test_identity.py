@@ -10,7 +10,7 @@ from tests.unit.gateway.harness import SARI, TOKEN, FakeAnswer, bearer
 
 
 class Members:
-    """Stands in for the transport; ``says`` is an answer's status and document, or None for no answer."""
+    """A fake transport; ``says`` is the answer's status and document, or None for no answer."""
 
     def __init__(self):
         self.says = (200, SARI)

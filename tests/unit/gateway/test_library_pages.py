@@ -1,4 +1,4 @@
-"""Pages of libraries, of competence, and of what one says of oneself."""
+"""The pages of libraries, competence and the profile."""
 
 import pytest
 

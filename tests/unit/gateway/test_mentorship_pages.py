@@ -1,4 +1,4 @@
-"""The pages of a library that is accompanied: what each shows, and what its forms send."""
+"""The pages of a mentorship: what they show, and what their forms send."""
 
 from typing import Any
 

@@ -99,7 +99,7 @@ def test_quiet_hours_need_a_begin_and_an_end(harness, visitor):
 
 
 def test_members_read_announcements_without_a_form(harness, visitor):
-    # What waits, and who wrote and approved it, is not told to members at all.
+    # Waiting announcements, their writers and approvers are not in the members' answer.
     inside = {"by", "approved_by", "waiting"}
     told = {name: value for name, value in ANNOUNCEMENT.items() if name not in inside}
     harness.notifications.on("GET /v1/announcements", items(told))
@@ -137,7 +137,7 @@ def test_an_announcement_is_approved_by_another_board_member(harness, visitor):
     assert "Hari Sabtu." not in text
     visitor.submit("/pengumuman/n1/setujui")
     assert "disetujui dan terbit" in visitor.page.text
-    # What is approved is the text that was on the page, and not what is written meanwhile.
+    # The approval is for the text on the page, not for a later version.
     assert harness.notifications.calls("POST /v1/announcements/{announcement}/approval")[-1].document["draft"] in (
         2,
         "2",

@@ -1,4 +1,4 @@
-"""Workshops, problems, materials and certificates as people see them, and what the gateway adds to each."""
+"""The pages of workshops, problems, materials and certificates, and the gateway's own limits on them."""
 
 from itertools import count
 
@@ -231,7 +231,7 @@ def test_certificate_checks_are_rate_limited(harness, visitor, client):
     statuses = [client.get(f"/v1/certificates/{n}").status_code for n in range(130)]
     assert statuses[0] == 404
     assert statuses.count(429) > 1
-    # One more is allowed every second or so, and that one may be ours; the page draws from the same bucket all the same.
+    # One request per second is allowed again, and may be this one. The page uses the same bucket.
     pages = [client.get(f"/sertifikat/{CODE}", headers={"Accept": "text/html"}).status_code for _ in range(20)]
     assert pages.count(429) > 1
 

@@ -1,4 +1,4 @@
-"""The gateway's own operations: what is declared is what is served, documented and counted."""
+"""The gateway's own operations are served, documented and counted as declared."""
 
 from collections import Counter
 from dataclasses import replace
@@ -28,7 +28,7 @@ def fragments():
 
 
 def served(harness, fragments):
-    """Each (method, path) of the API that the application answers itself or forwards."""
+    """Each (method, path) that the application answers or forwards."""
     routes = application(replace(harness.configuration(), rooms=ROOMS)).routes
     api = [route for route in routes if isinstance(route, Route) and route.path.startswith("/v1/")]
     own = {(method, route.path) for route in api if route.path != FORWARDED for method in route.methods - {"HEAD"}}

@@ -1,4 +1,4 @@
-"""One's own data: a copy is one tap away, and to be forgotten takes a tick and a tap."""
+"""The page of the visitor's own data: export and erasure."""
 
 import pytest
 

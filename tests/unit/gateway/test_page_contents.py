@@ -1,4 +1,4 @@
-"""Pages tell all that there is, and say so where they cannot: what runs, what is down, what goes on on another page."""
+"""Pages show all data, and name what is missing or continues on another page."""
 
 import dataclasses
 import re
@@ -27,7 +27,7 @@ def visitor(harness, client):
 
 
 def by_their_start(activities):
-    """Events' own list: from a start on, of a state, so many at once, and a cursor where there are more."""
+    """A fake of events' list: filtered by start and state, with a limit and a cursor."""
 
     def answer(asked):
         query = {name: values[0] for name, values in parse_qs(asked.query).items()}
@@ -61,7 +61,7 @@ def test_a_running_activity_stays_on_the_lists(harness, visitor):
 
 
 def test_past_activities_are_paged_from_latest_to_first(harness, visitor):
-    first = datetime(2008, 1, 1, 2, tzinfo=UTC)  # nothing for many years: no page is empty all the same
+    first = datetime(2008, 1, 1, 2, tzinfo=UTC)  # a gap of many years must not make an empty page
     starts = [first, *(datetime(2023, 1, 1, 2, tzinfo=UTC) + timedelta(days=7 * week) for week in range(130))]
     past = [
         activity(
@@ -90,7 +90,7 @@ def test_a_region_with_many_libraries_says_more_than(harness, visitor):
     assert "<p>100 perpustakaan" in visitor.open("/wilayah/kota-blitar")
 
 
-def test_each_missing_part_of_the_own_page_is_named(harness, visitor):
+def test_each_unavailable_part_of_a_page_is_named(harness, visitor):
     harness.mentoring.on("GET /v1/consultations", DOWN)
     harness.members.on("GET /v1/libraries", DOWN)
     harness.events.on("GET /v1/lectures", DOWN)
@@ -105,7 +105,7 @@ def test_each_missing_part_of_the_own_page_is_named(harness, visitor):
     assert visitor.open("/saya").count(UNAVAILABLE) == 5
 
 
-def test_check_in_is_not_offered_to_anonymous_visitors_while_members_is_down(harness, visitor):
+def test_the_affiliation_hint_is_hidden_while_members_is_down(harness, visitor):
     harness.mentoring.on("GET /v1/mentorships", items())
     visitor.log_in()
     assert "Minta koordinator wilayah" in visitor.open("/pendampingan")

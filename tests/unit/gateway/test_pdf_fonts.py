@@ -22,7 +22,7 @@ CERTIFICATE = {
 
 @pytest.fixture
 def drawn(monkeypatch):
-    """Every line on the paper, with the size in which it stands there."""
+    """Every printed line, with its font size."""
     lines = []
 
     class Noting(certificates.Canvas):

@@ -1,4 +1,4 @@
-"""The evidence report: only what the library released, what is stated apart from what is measured, and a code that confirms it."""
+"""The evidence report: shows only released parts, separates stated from measured figures, and is confirmed by a code."""
 
 import re
 import time

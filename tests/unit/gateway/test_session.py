@@ -21,7 +21,7 @@ def sent(session, scheme="http", key="a"):
 
 
 def session():
-    """Made when it is needed: what a visitor has seen is forgotten after some minutes."""
+    """Made for each test, because seen positions expire after some minutes."""
     return Session("v1", token="t", language="en", seen=Seen().updated_with({"members": 4}))
 
 

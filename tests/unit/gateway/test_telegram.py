@@ -1,4 +1,4 @@
-"""An update is confirmed when the services have taken it, and not before."""
+"""An update is confirmed after the services have handled it."""
 
 import time
 from dataclasses import replace

@@ -53,7 +53,7 @@ def test_a_refusal_sentence_contains_its_numbers():
 
 
 def test_every_rule_that_a_service_refuses_by_has_its_indonesian_sentence():
-    # The services' source is read, not imported: a rule that nobody put into words here would be shown in English.
+    # The services' source is read, not imported. A rule without a sentence here would be shown in English.
     rooms = Path(__file__).parents[3] / "services"
     source = "\n".join(path.read_text("utf-8") for path in rooms.glob("*/**/*.py"))
     rules = set(re.findall(r'Refused\(\s*"([a-z0-9-]+)"', source))
