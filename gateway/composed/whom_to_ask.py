@@ -5,7 +5,7 @@ answers.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -132,7 +132,7 @@ async def ask_as_guest(
     return Composed(taken, problems)
 
 
-async def _libraries(read: Any, library: str) -> list[Any]:
+async def _libraries(read: Callable[..., Awaitable[Any]], library: str) -> list[Any]:
     """The library of this id, or the libraries of this name."""
     if not library:
         return []

@@ -7,7 +7,6 @@ from typing import Any
 
 from starlette.responses import Response
 
-from gateway.composed.composition import Composed
 from gateway.web.listings import items_of
 from gateway.web.visit import Visit
 from services.kernel.base.problem import Forbidden, Malformed
@@ -41,7 +40,7 @@ async def venues(visit: Visit) -> Response:
     """The venues of the visitor's regions, and the form for a new one."""
     visit.require_person()
     mine = visit.regions_of("venues.keep")
-    found: Composed = await visit.gather(
+    found = await visit.gather(
         venues=_everywhere(visit, "/v1/venues", mine), regions=visit.get_public("/v1/regions", limit=100)
     )
     for problem in found.problems.values():

@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from gateway.web.forms import Form
 from gateway.web.listings import items_of
 from gateway.web.visit import Visit
 from services.kernel.base.problem import Malformed
@@ -167,7 +168,7 @@ def _colleagues(found: Mapping[str, Any], consultation: Mapping[str, Any]) -> Se
     return [(person, name) for person, name in people.items() if person != consultation["owner"]]
 
 
-async def _form(visit: Visit, *required: str) -> Any:
+async def _form(visit: Visit, *required: str) -> Form:
     visit.require_person()
     form = await visit.form()
     if missing := [name for name in required if not form.text(name)]:

@@ -50,7 +50,7 @@ async def ask(visit: Visit) -> Response:
     return visit.redirect(f"/kuliah/{name}", "pertanyaan")
 
 
-async def put_off(visit: Visit) -> Response:
+async def change_own_question(visit: Visit) -> Response:
     """Withdraw one's own question, or put it back into the queue."""
     visit.require_person()
     name, form = visit.parameter("lecture"), await visit.form()

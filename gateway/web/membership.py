@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from gateway.composed.composition import Composed, dashboard
+from gateway.composed.composition import dashboard
 from gateway.composed.upcoming import is_upcoming
 from gateway.edge.identity import Identities
 from gateway.web.pages import Page
@@ -96,7 +96,7 @@ def log_out(identities: Identities) -> Page:
 async def own_page(visit: Visit) -> Response:
     """The visitor's seats, history and messages. Parts that are unavailable are named."""
     visit.require_person()
-    composed: Composed = await dashboard(visit.forwarding, visit.caller)
+    composed = await dashboard(visit.forwarding, visit.caller)
     found = await visit.gather(
         preferences=visit.get("/v1/me/preferences"),
         regions=visit.get_public("/v1/regions", limit=100),

@@ -17,7 +17,7 @@ from services.kernel.base.problem import Malformed
 CONDITIONS = ("computers", "network", "power", "operator", "budget", "support")
 
 
-async def wish(visit: Visit) -> Response:
+async def request_mentorship(visit: Visit) -> Response:
     """A library asks for a mentorship."""
     visit.require_person()
     form = await visit.form()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -93,7 +93,7 @@ async def progress(visit: Visit) -> Response:
     return visit.render("progress.html", case=await visit.get(f"/v1/progress/{visit.parameter('secret')}"))
 
 
-async def _names(visit: Visit, case: Mapping[str, Any], people: Any) -> dict[str, str]:
+async def _names(visit: Visit, case: Mapping[str, Any], people: Iterable[str]) -> dict[str, str]:
     """The names that the visitor may see: office holders, colleagues of the same library, and anybody for readers of
     members.
     """

@@ -139,7 +139,7 @@ def page_routes(
         *show("/saya/data", own_data.show),
         *act("/saya/data/hapus", own_data.erase, own_data.show, "/saya/data"),
         *show("/pendampingan", mentorships.overview),
-        *act("/pendampingan/minta", mentorship_actions.wish, mentorships.overview, "/pendampingan"),
+        *act("/pendampingan/minta", mentorship_actions.request_mentorship, mentorships.overview, "/pendampingan"),
         *show(CASE, mentorships.case),
         *act(
             f"{CASE}/pendamping", mentorship_actions.case_action("mentors", "simpan", "person"), mentorships.case, CASE
@@ -236,7 +236,7 @@ def page_routes(
         *show("/kuliah", lectures.archive),
         *show(LECTURE, lectures.lecture),
         *act(f"{LECTURE}/tanya", lectures.ask, lectures.lecture, LECTURE),
-        *act(f"{LECTURE}/tanya/{{question}}", lectures.put_off, lectures.lecture, LECTURE),
+        *act(f"{LECTURE}/tanya/{{question}}", lectures.change_own_question, lectures.lecture, LECTURE),
         *show(POLL, polls.poll),
         *act(f"{POLL}/suara", polls.vote, polls.poll, POLL),
         *act(f"{POLL}/tutup", polls.close, polls.poll, POLL),

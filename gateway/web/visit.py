@@ -228,7 +228,7 @@ class Visit:
         """Redirect to another page, which shows the message ``news``, a name in ``NEWS``."""
         return RedirectResponse(f"{path}{f'?kabar={news}' if news else ''}", 303)
 
-    def is_upcoming(self, activity: Mapping[str, Any]) -> bool:
+    def starts_in_future(self, activity: Mapping[str, Any]) -> bool:
         """Whether an activity starts in the future, in domain time."""
         return instant(activity["starts"]) > self.now
 

@@ -72,7 +72,7 @@ def test_an_actor_header_from_outside_is_ignored(running: RunningStack) -> None:
     assert running.rani.get(path).json()["state"] == "planned"
 
 
-def test_a_coordinator_of_another_region_can_neither_change_nor_see_planned_activities(
+def test_a_coordinator_of_another_region_changes_nothing_and_sees_nothing_planned(
     running: RunningStack,
 ) -> None:
     planned, public = running.planned(), running.published()

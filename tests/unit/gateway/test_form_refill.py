@@ -168,7 +168,7 @@ def test_the_resend_page_keeps_text_and_key_when_the_page_cannot_be_shown(harnes
     assert coordinator.page.status_code == 303
 
 
-def test_a_form_of_another_site_gets_no_valid_token(harness, coordinator):
+def test_text_of_a_form_from_another_site_is_not_shown(harness, coordinator):
     harness.mentoring.on("GET /v1/consultations/{consultation}", DOWN)
     coordinator.page = coordinator.client.post("/konsultasi/c1/jawab", data={"_key": "k", "text": "Bukan dari sini"})
     assert "Bukan dari sini" not in coordinator.text
