@@ -1,1 +1,3 @@
-"""The only public door: says who asks, forwards, composes, shows pages. It decides nothing and has no database."""
+"""The only public door: identifies callers, forwards requests, composes answers, shows pages. The gateway has no
+database and no rules.
+"""

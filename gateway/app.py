@@ -1,4 +1,4 @@
-"""The gateway as an application: builds its parts once, and says which path is answered by which."""
+"""The gateway as an ASGI application: builds its parts once and lists its routes."""
 
 from __future__ import annotations
 
@@ -47,23 +47,29 @@ ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 
 def create() -> Starlette:
-    """The application that the environment describes; what ``uvicorn --factory gateway.app:create`` calls."""
+    """The application that the environment describes. uvicorn calls this function: ``uvicorn --factory
+    gateway.app:create``.
+    """
     log_as_json()
     return application(configuration_from(os.environ))
 
 
 def log_as_json() -> None:
-    """One JSON object a line, as the services do. Paths and queries stay out: they hold what people ask for."""
+    """Write one JSON object per log line, as the services do. Request paths and queries are left out, because they
+    contain what people ask for.
+    """
     logs.configure()
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
-    logging.getLogger("uvicorn.access").disabled = True  # our own line for each request names the route
+    logging.getLogger("uvicorn.access").disabled = True  # RequestMetrics writes a line with the route instead
     logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 def application(configuration: Configuration) -> Starlette:
-    """The application of a configuration. Raises ``SettingsError`` where the services' fragments do not fit together."""
+    """The application of a configuration. Raises ``SettingsError`` when a service's fragment is missing or two owners
+    claim one path.
+    """
     fragments = read_fragments(configuration.rooms, configuration.urls)
     transport = Transport(configuration.urls, ActorSignature(configuration.signing))
     identities = Identities(transport)
@@ -128,7 +134,7 @@ def application(configuration: Configuration) -> Starlette:
 
 
 def _bot_listener(configuration: Configuration, transport: Transport) -> BotListener | None:
-    """Who listens to the community's bot, where there is one."""
+    """The listener of the community's bot; None when no bot is configured."""
     if configuration.telegram is None:
         return None
     pages = configuration.public_url or f"https://{configuration.community_host}"

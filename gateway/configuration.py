@@ -1,4 +1,4 @@
-"""What the gateway is told by its environment, read once and frozen."""
+"""The gateway's configuration, read once from the environment."""
 
 from __future__ import annotations
 
@@ -14,17 +14,20 @@ from services.kernel.base.local_time import zone_in
 from services.kernel.base.settings import PORTS, SettingsError, TelegramBot, read_secrets, telegram_bot
 
 ROOMS = Path(services.__file__).parent
-"""Where the services' rooms are: the fragments lie beside the package, whether it is installed or a checkout."""
+"""The folder of the services. Each service's OpenAPI fragment lies in its own folder there, in an installed package and
+in a checkout.
+"""
 
 
 @dataclass(frozen=True)
 class Configuration:
     """The gateway's configuration.
 
-    ``urls`` maps each service that this installation has to its base address, ``rooms`` is the folder with the services'
-    rooms, ``signing`` the key shared with the services, as hexadecimal digits. ``community`` is the name that people
-    read. ``clock`` is domain time: what is shown as past or to come. ``time_zone`` is where the community lives: pages show its times. ``public_url`` is where people find the gateway, None
-    where that was not said. ``telegram`` is the bot whose updates it takes, None where there is none.
+    ``urls`` maps each service of this installation to its base address. ``rooms`` is the folder of the services.
+    ``signing`` is the key shared with the services, as hexadecimal digits. ``community`` is the community's name as
+    people read it. ``clock`` is domain time: it decides which activities are past. ``time_zone`` is the zone in which
+    pages show times. ``public_url`` is the gateway's public address, None when the environment does not name one.
+    ``telegram`` is the bot whose updates the gateway reads, None without a bot.
     """
 
     urls: Mapping[str, str]
@@ -40,7 +43,9 @@ class Configuration:
 
 def configuration_from(environment: Mapping[str, str] = os.environ, rooms: Path = ROOMS) -> Configuration:
     """Read ``MEMBERS_URL`` and so on, ``JEJARING_SECRETS``, ``JEJARING_COMMUNITY_HOST``, ``JEJARING_COMMUNITY_NAME``,
-    ``JEJARING_PUBLIC_URL``, ``JEJARING_CLOCK``, ``JEJARING_TIME_ZONE``, ``TELEGRAM_TOKEN``, ``TELEGRAM_API``. A service without a room is not part of this installation. Raises ``SettingsError``.
+    ``JEJARING_PUBLIC_URL``, ``JEJARING_CLOCK``, ``JEJARING_TIME_ZONE``, ``TELEGRAM_TOKEN`` and ``TELEGRAM_API``.
+
+    A service without a folder in ``rooms`` is not part of the installation. Raises ``SettingsError``.
     """
     present = [name for name in PORTS if (rooms / name).is_dir()]
     if not present:

@@ -1,8 +1,8 @@
-"""What a page says, in the reader's language: texts, times, and a rule's refusal as a sentence.
+"""Texts, times and numbers in the reader's language, and the refusal of a rule as a sentence.
 
-Templates and pages are written in Indonesian; ``locale/en.json`` maps each text to English. ``locale/rules.json`` maps a
-rule's name to the Indonesian sentence for it, with what the refusal tells besides (``{have}``, ``{need}``) in its place; in
-English the service's own sentence is shown.
+Templates and pages are written in Indonesian. ``locale/en.json`` maps each text to English. ``locale/rules.json`` maps
+the name of a rule to its Indonesian sentence; numbers of the refusal replace ``{have}`` and ``{need}``. English pages
+show the service's own sentence.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ BY_STATUS = {
     503: "Sambungan ke layanan terputus. Kirim sekali lagi; tidak akan tercatat dua kali.",
 }
 UNREADABLE = "Bagian yang Anda minta sedang tidak bisa dibuka. Coba lagi sebentar lagi."
-"""What 503 means to somebody who only wanted to read."""
+"""The text for status 503 when the visitor only wanted to read."""
 UNFORESEEN = "Ada kesalahan di pihak kami. Coba lagi sebentar lagi."
 
 
@@ -50,7 +50,9 @@ def catalogue(name: str) -> Mapping[str, str]:
 
 
 class Words:
-    """One reader's language. Called with a text and its values it answers the text in that language."""
+    """One reader's language. Calling the object translates a text and fills in values: ``words("{count} orang",
+    count=3)``.
+    """
 
     def __init__(self, language: str) -> None:
         self.language = language if language in {INDONESIAN, ENGLISH} else INDONESIAN
@@ -61,7 +63,7 @@ class Words:
         return text.format(**values) if values else text
 
     def sentence(self, problem: Problem) -> str:
-        """Why something did not go, for whoever tried it."""
+        """The sentence that tells a visitor why an attempt failed."""
         rule = problem.extensions.get("rule")
         if rule is not None:
             plain = catalogue("rules").get(rule) if self.language == INDONESIAN else None
@@ -81,12 +83,12 @@ class Words:
         return LICENCES.get(name) or self(ALL_RIGHTS_RESERVED)
 
     def number(self, value: float) -> str:
-        """``2,5`` where a comma divides, ``2.5`` where a point does; no more than one place behind it."""
+        """``2,5`` in Indonesian, ``2.5`` in English; at most one decimal place."""
         return format_decimal(round(value, 1), locale=self.language)
 
     def week(self, name: str) -> str:
-        """``2–8 Mar 2026``, ``30 Mar – 5 Apr 2026``: a week that ISO 8601 names ``2026-W10``, by its days. Anything else is left
-        as it is.
+        """The days of an ISO 8601 week: ``2026-W10`` becomes ``2–8 Mar 2026``, ``2026-W14`` becomes ``30 Mar – 5 Apr
+        2026``. Other texts are returned unchanged.
         """
         try:
             monday = datetime.strptime(f"{name}-1", "%G-W%V-%u").replace(tzinfo=UTC)
@@ -100,23 +102,23 @@ class Words:
         return f"{format_date(monday, pattern, locale=self.language)} – {end}"
 
     def weeks(self, names: Iterable[str]) -> str:
-        """Several of them."""
+        """The days of several weeks, joined by commas."""
         return ", ".join(self.week(name) for name in names)
 
 
 class LocalWords(Words):
-    """One reader's language, with times as the clocks of one time zone show them."""
+    """One reader's language, with times shown in one time zone."""
 
     def __init__(self, language: str, zone: tzinfo) -> None:
         super().__init__(language)
         self.zone = zone
 
     def local(self, at: str | datetime) -> datetime:
-        """A time in the zone."""
+        """The time in the zone."""
         return instant(at).astimezone(self.zone)
 
     def day(self, at: str | datetime) -> str:
-        """``Sabtu, 14 Mar 2026``: short enough for one line of a phone with its times."""
+        """``Sabtu, 14 Mar 2026``. The format is short, so a day and its times fit on one line of a phone."""
         return format_date(self.local(at), "EEEE, d MMM y", locale=self.language)
 
     def time(self, at: str | datetime) -> str:
@@ -130,13 +132,13 @@ class LocalWords(Words):
         return f"{shown} {self.abbreviation(at)}"
 
     def span(self, starts: str | datetime, ends: str | datetime) -> str:
-        """``Sabtu, 14 Mar 2026, 09.00–11.00 WIB``; both days where the two differ."""
+        """``Sabtu, 14 Mar 2026, 09.00–11.00 WIB``; both dates when start and end are on different days."""
         if self.local(starts).date() == self.local(ends).date():
             return f"{self.day(starts)}, {self.time(starts)}–{self.time(ends)} {self.abbreviation(ends)}"
         return f"{self.moment(starts)} – {self.moment(ends)}"
 
     def abbreviation(self, at: str | datetime) -> str:
-        """``WIB``: the zone's short name at a time."""
+        """The zone's short name at a time, such as ``WIB``."""
         return f"{self.local(at):%Z}"
 
     def zone_name(self, at: str | datetime) -> str:
@@ -144,7 +146,7 @@ class LocalWords(Words):
         return f"{get_timezone_name(self.local(at), locale=self.language)} ({self.abbreviation(at)})"
 
     def from_form(self, day_and_time: str) -> str:
-        """What a ``datetime-local`` field holds, a time of the zone, as RFC 3339. Raises ``ValueError``."""
+        """Convert the value of a ``datetime-local`` field, in the zone, to RFC 3339. Raises ``ValueError``."""
         return datetime.fromisoformat(day_and_time).replace(tzinfo=self.zone).isoformat()
 
     def to_form(self, at: str | datetime) -> str:
@@ -153,5 +155,5 @@ class LocalWords(Words):
 
 
 def instant(at: str | datetime) -> datetime:
-    """A time as the API tells it (RFC 3339), aware."""
+    """An aware time from the API's format (RFC 3339)."""
     return at if isinstance(at, datetime) else datetime.fromisoformat(at)

@@ -1,1 +1,3 @@
-"""The gateway's own operations, declared once; application and OpenAPI follow from them."""
+"""The gateway's own operations. Each is declared once; the application's routes and OpenAPI follow from the
+declarations.
+"""

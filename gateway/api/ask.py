@@ -1,4 +1,4 @@
-"""``/v1/ask``: whom to ask, and, by ``POST``, asking."""
+"""``/v1/ask``: whom to ask, and asking by ``POST``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ routes = Routes()
 
 
 class Place(Schema):
-    """The query of whom to ask: a library's id, name or place, and a region's id. Surrounding blanks do not count."""
+    """The query: a library's id, name or place, and a region's id. Surrounding blanks are ignored."""
 
     library = fields.String(validate=Length(max=LONGEST, error="Longer than maximum length."))
     region = fields.String(validate=Length(max=LONGEST, error="Longer than maximum length."))
@@ -32,7 +32,7 @@ class Place(Schema):
 
 
 class Question(Contact):
-    """A question; whoever is no member leaves a contact with it. Fields that are blank count as left out."""
+    """A question; guests add a contact. Blank fields are treated as missing."""
 
     region = text(required=True)
     title = text(required=True)

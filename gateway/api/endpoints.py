@@ -1,4 +1,4 @@
-"""``/v1/me/dashboard``, and an activity's ``walk-ins`` (also off a paper list) and ``guest-registrations``."""
+"""``/v1/me/dashboard``, and an activity's ``walk-ins``, ``walk-ins/import`` (a paper list) and ``guest-registrations``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ routes = Routes()
 
 
 class GuestContact(Contact):
-    """A contact with a name and at least one way to reach its owner."""
+    """A contact with a name and at least one way to reach the guest."""
 
     name = text(required=True, error_messages={"required": UNREACHABLE})
 

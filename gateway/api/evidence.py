@@ -1,4 +1,4 @@
-"""``/v1/reports/evidence/{library}``: a draft, a release, and what a code confirms."""
+"""``/v1/reports/evidence/{library}``: the draft, the release, and the report that a code confirms."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ routes = Routes()
 
 
 class ReportQuery(Schema):
-    """Which report: without a code the draft."""
+    """The code of a released report; without a code the draft is shown."""
 
     code = fields.String(metadata={"description": "the code of a released report; without it the draft is shown"})
 
 
 class Names(fields.List[str]):
-    """A list of texts. Whatever else was sent is one error, not one for each item."""
+    """A list of texts. Any other value gives one error, not one for each item."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(
@@ -44,14 +44,14 @@ class Names(fields.List[str]):
 
 
 class Release(Schema):
-    """What a library releases: the parts of the report, and what the school is asked to decide."""
+    """The parts of the report that a library releases, and the decisions that the school is asked for."""
 
     parts = Names(required=True)
     decisions = Names()
 
 
 class ReleaseAnswer(Schema):
-    """``code`` confirms the report; ``url`` is the page that shows it."""
+    """``code`` confirms the report; ``url`` is the page that shows the report."""
 
     report = fields.String(required=True)
     code = fields.String(required=True)
@@ -94,7 +94,7 @@ async def _confirmed(reports: EvidenceReports, caller: Caller, library: str, cod
         raise NotFound
     found = await reports.released(caller, code)
     if found.library != library:
-        raise NotFound  # the report is genuine, but not this library's
+        raise NotFound  # the code is valid, but for another library
     return found
 
 

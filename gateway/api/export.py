@@ -1,6 +1,7 @@
-"""The copy of one's own data: what every service's log holds about the person who asks, with what is sealed opened.
+"""The export of a person's own data: all events about the person in every service's log, decrypted.
 
-All or nothing: a copy with a hole in it would be taken for the whole, so a service that is down makes it 503.
+The export is complete or fails: a copy with a gap would be taken for the whole, so a service that is down makes the
+answer 503.
 """
 
 from __future__ import annotations
@@ -22,13 +23,13 @@ from services.kernel.declare.route import Answer
 
 GATEWAY = service_actor("gateway")
 MAX_PAGES = 500
-"""A million commits a service; beyond that a copy is a job, not an answer."""
+"""A million commits per service. A larger copy needs a job instead of an answer."""
 
 routes = Routes()
 
 
 class OwnData(Schema):
-    """``ids`` are all ids of the person, guests' ids included; ``services`` maps each service to its events."""
+    """``ids`` are all ids of the person, including guest ids; ``services`` maps each service to its events."""
 
     person = fields.String(required=True)
     ids = fields.List(fields.String(), required=True)
@@ -48,7 +49,7 @@ async def export_own_data(parts: Parts, request: Request) -> Answer:
 
 
 async def personal_data_of(transport: Transport, person: str) -> Mapping[str, Any]:
-    """The copy itself, in the shape of ``OwnData``. Raises ``Unavailable`` where a service gives no answer."""
+    """The export in the shape of ``OwnData``. Raises ``Unavailable`` when a service does not answer."""
     ids = (await _get(transport, "members", "/internal/ids", {"person": person}))["ids"]
     names = list(transport.urls)
     events = await asyncio.gather(*(_events(transport, name, ids) for name in names))

@@ -1,4 +1,6 @@
-"""``/openapi.json``: the services' fragments as one OpenAPI 3.1 document, public operations only; and ``/docs`` to read it."""
+"""``/openapi.json``: the public operations of all services as one OpenAPI 3.1 document; and the list that ``/docs``
+shows.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,7 @@ SECTIONS = ("schemas", "responses", "parameters", "requestBodies", "headers")
 
 
 def merged(fragments: Mapping[str, Mapping[str, Any]], community: str) -> dict[str, Any]:
-    """One document from all fragments. Components of one name and different content keep both, under longer names."""
+    """One document from all fragments. When components of one name differ, the later ones get longer names."""
     paths: dict[str, Any] = {}
     components: dict[str, dict[str, Any]] = {}
     for service, fragment in fragments.items():
@@ -50,7 +52,7 @@ def merged(fragments: Mapping[str, Mapping[str, Any]], community: str) -> dict[s
 
 
 def _renamed(service: str, fragment: Mapping[str, Any], components: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """Reference → new reference, for each component whose name an earlier fragment gave to something else."""
+    """Reference → new reference, for each component whose name an earlier fragment uses for something else."""
     return {
         _reference(section, name): _reference(section, f"{service.title()}{name}")
         for section in SECTIONS
@@ -74,7 +76,7 @@ def _public(methods: Mapping[str, Any], service: str) -> dict[str, Any]:
 
 
 def own_paths(routes: Iterable[Route]) -> dict[str, Any]:
-    """The gateway's own operations as OpenAPI shows them, their schemas in place: no component bears their names."""
+    """The gateway's own operations in OpenAPI, with their schemas inline instead of as named components."""
     spec = APISpec("", "1", VERSION, plugins=[MarshmallowPlugin(schema_name_resolver=lambda _schema: "")])
     for route in routes:
         spec.path(route.path, operations={route.method.lower(): _operation(route)})
@@ -105,7 +107,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
 
 
 def operations_by_tag(document: Mapping[str, Any]) -> list[tuple[str, list[dict[str, str]]]]:
-    """What ``/docs`` lists: per service the operations, in the order of their paths."""
+    """The list for ``/docs``: the operations of each service, sorted by path."""
     groups: dict[str, list[dict[str, str]]] = {}
     for path, methods in document["paths"].items():
         for method, details in methods.items():

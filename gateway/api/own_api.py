@@ -1,4 +1,4 @@
-"""All operations that the gateway answers itself, and what they do alike: reading the request and sending the answer."""
+"""All operations that the gateway answers itself, and their common part: reading the request and sending the answer."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ OWN_OPERATIONS: Sequence[Operation] = [
 
 
 def own_routes(parts: Parts, callers: Callers) -> list[routing.Route]:
-    """The application's routes of the gateway's own operations."""
+    """The Starlette routes of the gateway's own operations."""
     return [routing.Route(route.path, _endpoint(route, parts, callers), methods=[route.method]) for route in OWN_ROUTES]
 
 
 def _endpoint(route: Route, parts: Parts, callers: Callers) -> Callable[[HttpRequest], Awaitable[Response]]:
-    """The route's handler as Starlette calls it; raises problems, which the application shows.
+    """The route's handler as a Starlette endpoint. Raises problems; the application turns them into responses.
 
-    Order of judgement: declared size, caller, limits, login, body and query, ``Idempotency-Key``, handler.
+    Checks in this order: declared size, caller, limits, login, body and query, ``Idempotency-Key``, handler.
     """
 
     async def respond(http: HttpRequest) -> Response:

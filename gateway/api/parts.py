@@ -1,4 +1,4 @@
-"""What the handlers of the gateway's own operations work with."""
+"""The dependencies of the handlers of the gateway's own operations."""
 
 from __future__ import annotations
 

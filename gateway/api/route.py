@@ -1,6 +1,7 @@
-"""The gateway's own operations as data: the decorator above a handler declares its operation, as in the services.
+"""Declarations of the gateway's own operations: the decorator above a handler declares the operation, as in the
+services.
 
-The application's paths, the surface's operations and the entries in ``/openapi.json`` all follow from the declarations.
+The application's routes, the surface's operations and the entries in ``/openapi.json`` follow from the declarations.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from services.kernel.declare.route import Answer, RouteTable, operation_name, op
 class Request:
     """A request as a handler sees it.
 
-    ``path`` holds the path's parameters, ``query`` and ``body`` what the schemas made of query string and body; the body
-    of a ``raw`` route is bytes. ``key`` is the ``Idempotency-Key``, "" for reads. ``now`` is domain time.
+    ``path`` holds the path's parameters. ``query`` and ``body`` are validated by the schemas; the body of a ``raw``
+    route is bytes. ``key`` is the ``Idempotency-Key``, "" for reads. ``now`` is domain time.
     """
 
     path: Mapping[str, str]
@@ -41,9 +42,9 @@ H = TypeVar("H", bound=Handler)
 class Route:
     """One method of one path.
 
-    ``path`` has parameters in braces: ``/v1/activities/{activity}/walk-ins``. ``name`` is the operation's id in OpenAPI.
-    ``statuses`` are the statuses that OpenAPI lists, the success first, with what each means. ``person``: only for
-    somebody who is logged in. ``raw``: the body is CSV, and the handler gets its bytes.
+    ``path`` has parameters in braces: ``/v1/activities/{activity}/walk-ins``. ``name`` is the operation's id in
+    OpenAPI. ``statuses`` maps each status in OpenAPI to its meaning, the success first. ``person`` routes need a login.
+    The handler of a ``raw`` route gets the bytes of a CSV body.
     """
 
     method: str
@@ -60,12 +61,12 @@ class Route:
 
     @property
     def writes(self) -> bool:
-        """Whether the operation changes something: then it needs an ``Idempotency-Key``."""
+        """Whether the operation changes something and therefore needs an ``Idempotency-Key``."""
         return self.method != "GET"
 
 
 class RouteOptions(TypedDict, total=False):
-    """What a decorator of ``Routes`` accepts besides the path; ``Route`` says what each means."""
+    """The options of a decorator of ``Routes``; ``Route`` explains each option."""
 
     statuses: Required[Mapping[int, str]]
     body: Schema

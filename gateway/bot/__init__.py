@@ -1,1 +1,1 @@
-"""The community's bot: what people write to it, and what it answers."""
+"""The community's Telegram bot: what people write to the bot, and its replies."""

@@ -1,7 +1,7 @@
-"""What people write to the community's bot, or into a group that it is in, as calls of the services.
+"""Turns messages to the community's bot, or in a group with the bot, into calls of the services.
 
-Nothing of what is written is kept here, and no id of Telegram's goes further than to members, which knows whose it is:
-whoever is nobody's account takes part under an id derived from it under the house's own secret.
+No message text is stored here. Telegram ids go to members only, because members knows whose account an id is. A person
+without a linked account takes part under an id that is derived from the Telegram id and the community's secret.
 """
 
 from __future__ import annotations
@@ -45,23 +45,24 @@ NO_PRESENCE = re.compile(
     r"\b(?:tidak|tak|tdk|gak|nggak|enggak|belum|blm|kalau|kapan|siapa|apa|apakah)\b|\byang\s+(?:\w+\s+)?hadir\b|\?",
     re.IGNORECASE,
 )
-"""Somebody is not there, or others are spoken of, or something is asked. «Bisa» alone is no such word: «hadir, bisa»."""
+"""The writer is absent, speaks of others, or asks something. «Bisa» alone does not count: «hadir, bisa» means present.
+"""
 LONGEST_PRESENCE = 80
 LONGEST_QUESTION = 2000
 RETRY_STATUSES = (409, 429, 503)
-"""What a service answers when the same call is to be made again."""
+"""Statuses after which the same call is repeated."""
 
 
 ALREADY_HANDLED: Mapping[str, Any] = {}
 
 
 class RetryUpdate(Exception):
-    """A service could not take it now: the same update is to be brought again."""
+    """A service is unavailable at the moment: the same update must be handled again later."""
 
 
 @dataclass(frozen=True, slots=True)
 class IncomingMessage:
-    """One message of a person's. ``chat`` is where, ``user`` who, ``at`` when by Telegram's clock."""
+    """One message of a person. ``chat`` is the chat's id, ``user`` the sender's, ``at`` the time by Telegram's clock."""
 
     update: int
     chat: int
@@ -73,12 +74,12 @@ class IncomingMessage:
     at: datetime
 
     def __repr__(self) -> str:
-        return f"IncomingMessage({self.update})"  # so that no log and no traceback shows more
+        return f"IncomingMessage({self.update})"  # so that no log or traceback shows the message
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What is said in return, in the same chat, to that message."""
+    """A reply to ``message`` in the same chat."""
 
     chat: int
     message: int
@@ -87,7 +88,9 @@ class Reply:
 
 
 def incoming_message(update: Mapping[str, Any]) -> IncomingMessage | None:
-    """The message in an update; None for anything that no person wrote as text, or wrote under a group's or channel's name."""
+    """The message in an update. None for anything else than a person's text: bots, media, and messages in the name of a
+    group or channel.
+    """
     message = update.get("message") or {}
     chat, sender, text = message.get("chat") or {}, message.get("from") or {}, message.get("text")
     if (
@@ -110,20 +113,20 @@ def incoming_message(update: Mapping[str, Any]) -> IncomingMessage | None:
 
 
 def question_in(text: str) -> str | None:
-    """What is asked with it, "" where the sign stands alone; None where nothing is asked."""
+    """The question in a message; "" when the command stands alone, None for a message without a question."""
     if found := ASK.match(text):
         return found[1].strip()
     return TAG.sub("", text).strip() if TAG.search(text) else None
 
 
 def is_presence(text: str) -> bool:
-    """Whether it says that its writer is there: «hadir», and not that somebody is not."""
+    """Whether the writer says «hadir» of themselves, and does not deny or ask."""
     return len(text) <= LONGEST_PRESENCE and bool(PRESENCE.search(text)) and not NO_PRESENCE.search(text)
 
 
 class BotConversation:
-    """Brings what was written to members and events. ``secret`` makes the ids of strangers; ``pages`` is where people find
-    the gateway; ``clock`` is domain time.
+    """Passes messages on to members and events. ``secret`` derives the ids of unlinked accounts, ``pages`` is the
+    gateway's public address, ``clock`` is domain time.
     """
 
     def __init__(self, transport: Transport, secret: bytes, clock: Clock, pages: str) -> None:
@@ -133,7 +136,9 @@ class BotConversation:
         self._pages = pages
 
     async def handle(self, update: Mapping[str, Any]) -> Reply | None:
-        """Do what the update asks for. Brought again it is done once. Raises ``RetryUpdate``."""
+        """Do what the update asks for, and return the reply. A repeated update has its effect once. Raises
+        ``RetryUpdate``.
+        """
         message = incoming_message(update)
         if message is None:
             return None
@@ -148,7 +153,9 @@ class BotConversation:
         return self._reply(message, words(SENTENCES[HINT], pages=self._pages)) if message.private else None
 
     def guest_id(self, user: int) -> str:
-        """The participant id of a Telegram account that is no member's: always the same, and no way leads back."""
+        """The participant id of an unlinked Telegram account. The id is always the same and does not reveal the
+        account.
+        """
         digest = derived_secret(self._secret, "telegram-guest", str(user))
         return str(uuid.UUID(bytes=digest[:16], version=5))
 
@@ -173,14 +180,14 @@ class BotConversation:
     async def _present(self, message: IncomingMessage, words: Words) -> str | None:
         answer = await self._call("events", "/internal/lectures/presence", message, await self._author(message))
         if not message.private or answer is ALREADY_HANDLED:
-            return None  # fifty thanks in a row are what nobody wants to read
+            return None  # fifty confirmations in a row would flood the group
         if isinstance(answer, Problem):
             return words.sentence(answer)
         return words(SENTENCES[PRESENT], title=answer["title"])
 
     async def _author(self, message: IncomingMessage) -> dict[str, Any]:
-        """Where it was written, when, and who did: a member whose account it is, else a guest."""
-        # The same at each repetition, so that a repeated call is known as message: the clocks' difference in whole seconds.
+        """Place, time and author of a message: the member whose account wrote the message, or a guest."""
+        # In whole seconds, so that a repeated call has the same body and is recognised.
         apart = timedelta(seconds=round((self._clock.now() - datetime.now(UTC)).total_seconds()))
         at = (message.at + apart).isoformat()
         where = {"at": at} if message.private else {"at": at, "chat": str(message.chat)}
@@ -192,8 +199,10 @@ class BotConversation:
         return {**where, "person": person} if person else {**where, "guest": self.guest_id(message.user)}
 
     async def _call(self, service: str, path: str, message: IncomingMessage, body: Mapping[str, Any]) -> Any:
-        """The answer, or the problem that stands for good; ``ALREADY_HANDLED`` where this update was taken before and would say
-        something else now, of somebody who has linked an account since for message. Raises ``RetryUpdate``.
+        """The service's answer, or its final problem. Raises ``RetryUpdate``.
+
+        ``ALREADY_HANDLED`` means that the update was handled before with another body, for example because the person
+        has linked the account since.
         """
         headers = {"Content-Type": "application/json", "Idempotency-Key": f"telegram-{message.update}"}
         content = json.dumps(body).encode()

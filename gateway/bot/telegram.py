@@ -1,7 +1,7 @@
-"""Listens to what people write to the community's bot. One gateway of an installation does.
+"""Reads the updates of the community's bot. Exactly one gateway of an installation does this.
 
-An update is confirmed, by asking for the next one, only when the services have taken what it says; killed or refused in
-between, Telegram tells it again, and the services know it by its number.
+An update is confirmed, by requesting the next one, only after the services have handled it. If the gateway stops in
+between, Telegram sends the update again, and the services recognise its number.
 """
 
 from __future__ import annotations
@@ -28,13 +28,14 @@ LONGEST_PAUSE = 15.0
 OTHERS_PAUSE = 5.0
 WRONG_PAUSE = 60.0
 PACE_PATIENCE = 2.0
-"""A reply that would have to wait longer for its turn is left out."""
+"""A reply that would have to wait longer for its turn is dropped."""
 
 
 class BotListener:
-    """``handle(update)`` does what an update asks for and answers what is said in return; it runs on the gateway's loop.
+    """Reads updates in a thread and passes them to ``handle(update)``, which runs on the gateway's loop and returns the
+    reply.
 
-    Waiting for updates blocks, so it is done in a thread of its own: one that ends with the process, whatever it waits for.
+    Waiting for updates blocks, so it happens in a daemon thread, which ends with the process.
     """
 
     def __init__(self, telegram: Telegram, handle: Callable[[Mapping[str, Any]], Awaitable[Reply | None]]) -> None:
@@ -46,16 +47,15 @@ class BotListener:
         self._pause = FIRST_PAUSE
 
     def start(self) -> None:
-        """Listen until told to stop. To be called on the loop on which updates are taken."""
+        """Start the thread. Call this on the loop that handles updates."""
         loop = asyncio.get_running_loop()
         threading.Thread(target=self._listen, args=(loop,), name="telegram", daemon=True).start()
 
     def stop(self) -> None:
-        """Take nothing more."""
         self._stop.set()
 
     def link(self, token: str) -> str:
-        """The address that opens a chat with the bot and says the token there; "" as long as the bot's name is not known."""
+        """The address that opens a chat with the bot and sends the token; "" until the bot's name is known."""
         if not self._username:
             return ""
         if self._telegram.is_real:
@@ -78,7 +78,7 @@ class BotListener:
                 offset = int(update["update_id"]) + 1
 
     def _deliver(self, update: Mapping[str, Any], loop: asyncio.AbstractEventLoop) -> bool:
-        """Bring an update until it is taken; False where we are to stop before."""
+        """Handle an update, repeatedly until it succeeds; False when the listener is stopped before."""
         pause = FIRST_PAUSE
         while not self._stop.is_set():
             try:
@@ -92,7 +92,7 @@ class BotListener:
             except Exception as error:  # noqa: BLE001 - a fault of ours must not keep everybody else's words back
                 if loop.is_closed() or self._stop.is_set():
                     return False
-                # Without the traceback: it would show what was written.
+                # Without the traceback, which would show the message.
                 log.error(
                     "an update is left out", extra={"update": update.get("update_id"), "why": type(error).__name__}
                 )
@@ -104,7 +104,7 @@ class BotListener:
         return False
 
     def _send_reply(self, reply: Reply) -> None:
-        """Say it once, if it can be said now: what it tells about is done and recorded anyway."""
+        """Send a reply once, if the pace allows. A lost reply does no harm: the update has been handled and recorded."""
         wait = self._pacing.take(reply.chat, time.monotonic())
         if 0 < wait <= PACE_PATIENCE:
             self._stop.wait(wait)
@@ -119,7 +119,7 @@ class BotListener:
             log.info("a reply was not taken", extra={"why": type(error).__name__})
 
     def _wait_after_error(self, error: TelegramError) -> None:
-        """Wait as long as this trouble deserves."""
+        """Wait for a time that depends on the error."""
         match error:
             case TooManyRequests(retry_after=seconds):
                 pause = float(seconds)

@@ -1,1 +1,1 @@
-"""Answers that are composed of several services."""
+"""Answers composed from several services."""

@@ -1,7 +1,8 @@
-"""``/calendar.ics``: the published activities as RFC 5545, to be subscribed to.
+"""``/calendar.ics``: the published activities as RFC 5545, for calendar subscriptions.
 
-An activity keeps its ``UID`` for ever; ``SEQUENCE`` is its version, so a calendar takes over what was moved; what was
-cancelled stays in it as ``CANCELLED``, for a calendar that is only told less forgets nothing.
+An activity keeps its ``UID``. ``SEQUENCE`` is the activity's version, so a calendar applies a change of time. A
+cancelled activity stays in the feed as ``CANCELLED``, because calendars do not delete events that disappear from a
+feed.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ STATUS = {"published": "CONFIRMED", "completed": "CONFIRMED", "cancelled": "CANC
 
 
 class Calendar:
-    """The feed of everything from 90 days back on; ``?region=`` narrows it. ``host`` completes the UIDs;
-    ``site`` is where people find the pages, None for wherever they asked.
+    """The feed of all activities since 90 days ago; ``?region=`` filters the feed. ``host`` completes the UIDs.
+    ``site`` is the public address of the pages; None means the address of the request.
     """
 
     def __init__(self, forwarding: Forwarding, clock: Clock, host: str, community: str, site: str | None) -> None:
@@ -39,7 +40,7 @@ class Calendar:
         self._site = site
 
     async def show(self, request: Request) -> Response:
-        """200, or 304 where the reader's ``If-None-Match`` is still what it would get. Raises problems."""
+        """200, or 304 when ``If-None-Match`` names the current feed. Raises problems."""
         request.state.route = "/calendar.ics"
         activities = await self._activities(request.query_params.get("region", ""))
         site = self._site or f"{request.url.scheme}://{request.url.netloc}"
@@ -66,7 +67,9 @@ class Calendar:
 
 
 def calendar_text(activities: Iterable[Mapping[str, Any]], host: str, community: str, site: str) -> str:
-    """The calendar: lines of at most 75 octets, ended by CRLF. What is neither published nor was it is left out."""
+    """The calendar: lines of at most 75 octets, ended by CRLF. Only published, completed and cancelled activities are
+    included.
+    """
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -83,13 +86,13 @@ def calendar_text(activities: Iterable[Mapping[str, Any]], host: str, community:
 
 
 def fold(line: str) -> str:
-    """RFC 5545 §3.1: no line is longer than 75 octets, and none is cut within a character."""
+    """Fold a line as RFC 5545 §3.1 says: no line is longer than 75 octets, and no character is cut."""
     parts, part, room = [], "", LINE_OCTETS
     for character in line:
         size = len(character.encode())
         if size > room:
             parts.append(part)
-            part, room = "", LINE_OCTETS - 1  # the blank that a continued line begins with counts too
+            part, room = "", LINE_OCTETS - 1  # the leading blank of a continued line counts too
         part += character
         room -= size
     return "\r\n ".join([*parts, part])
@@ -101,7 +104,7 @@ def _event(activity: Mapping[str, Any], host: str, site: str) -> list[str]:
     lines = [
         "BEGIN:VEVENT",
         f"UID:{_text(activity['activity'])}@{_text(host)}",
-        # When this version was made is not told; its own start is the same at every reading, so the ETag holds.
+        # The time of this version is unknown. The start is constant, so the ETag stays the same.
         f"DTSTAMP:{_utc(starts)}",
         f"SEQUENCE:{int(activity.get('version') or 0)}",
         f"DTSTART:{_utc(starts)}",
@@ -121,7 +124,7 @@ def _utc(at: datetime) -> str:
 
 
 def _text(value: str) -> str:
-    """RFC 5545 §3.3.11; other control characters have no place in it."""
+    """Escape a text as RFC 5545 §3.3.11 says, and drop other control characters."""
     escaped = (
         value.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\r\n", "\\n").replace("\n", "\\n")
     )

@@ -1,4 +1,4 @@
-"""Answers made of several services' answers. What is down is left out with a warning; the rest is activity_now."""
+"""Composes the answers of several services. A missing answer becomes a warning; the rest is shown."""
 
 from __future__ import annotations
 
@@ -16,31 +16,33 @@ from services.kernel.base.problem import Problem, Unavailable
 
 PART_SECONDS = 1.5
 LATEST = 5
-"""Of what may be long, a dashboard shows so many."""
+"""How many items of a long list a dashboard shows."""
 
 
 @dataclass(frozen=True)
 class Composed:
-    """Parts by name, None where one could not be had; ``problems`` say why, by the same name."""
+    """Answers by name, None for a missing answer; ``problems`` explain the missing answers, by the same names."""
 
     answers: Mapping[str, Any]
     problems: Mapping[str, Problem] = field(default_factory=dict)
 
     @property
     def warnings(self) -> list[dict[str, Any]]:
-        """The problems as callers read them."""
+        """The problems in the form that callers read."""
         return [
             {"part": name, "status": problem.status, "detail": problem.detail or problem.title}
             for name, problem in self.problems.items()
         ]
 
     def document(self) -> dict[str, Any]:
-        """Its JSON form: the parts and, beside them, the warnings."""
+        """The JSON form: the answers and the warnings."""
         return {**self.answers, "warnings": self.warnings}
 
 
 async def compose(calls: Mapping[str, Awaitable[Any]], seconds: float = PART_SECONDS) -> Composed:
-    """Await all calls at once, none longer than ``seconds``. Raises nothing that a call raises as a problem."""
+    """Await all calls concurrently, each for at most ``seconds``. A call's problem is returned in ``problems`` and not
+    raised.
+    """
 
     async def part(call: Awaitable[Any]) -> Any:
         try:
@@ -57,8 +59,8 @@ async def compose(calls: Mapping[str, Awaitable[Any]], seconds: float = PART_SEC
 
 
 async def dashboard(forwarding: Forwarding, caller: Caller) -> Composed:
-    """What a person sees of themselves, of all four services: ``me`` and ``competence``, ``participation`` and
-    ``certificates``, ``consultations`` and ``mentorships``, ``inbox``. Raises ``Unauthorized``.
+    """A person's own data from all four services: ``me`` and ``competence``, ``participation`` and ``certificates``,
+    ``consultations`` and ``mentorships``, ``inbox``. Raises ``Unauthorized``.
     """
     person = caller.actor.require_person()
     ask = forwarding.ask
@@ -78,11 +80,11 @@ async def dashboard(forwarding: Forwarding, caller: Caller) -> Composed:
 async def record_walk_in(
     forwarding: Forwarding, caller: Caller, activity: str, contact: Mapping[str, str], key: str
 ) -> Composed:
-    """Somebody who is nobody's member came: their presence goes to events, name and contact, where given, to members.
+    """Record a guest who came without registering: presence goes to events; name and contact, if given, go to members.
 
-    Either may fail alone: the other stands, and says what is missing. The guest's id comes from the request's own
-    ``key``: sent again, whatever was missing is made up for, and nobody is counted twice. Raises the first problem where
-    nothing at all was recorded.
+    One of the two may fail alone: the other is recorded, and a warning says what is missing. The guest's id is derived
+    from the request's ``key``. So the same request sent again fills the gap and counts nobody twice. Raises the first
+    problem when nothing was recorded.
     """
     caller.actor.require_person()
     caller.require_write()
@@ -109,12 +111,12 @@ async def record_walk_in(
 async def register_guest(
     forwarding: Forwarding, caller: Caller, activity: str, contact: Mapping[str, str], key: str
 ) -> Composed:
-    """Somebody who is nobody's member takes a seat: name and contact go to members, the seat to events.
+    """Register a guest for an activity: name and contact go to members, the seat to events.
 
-    What could not be kept of the contact is a warning, and made up for when the same is sent again under its ``key``.
-    Sent again it is the same guest: by the visitor whom the cookie names, also if the contact is put right; and where no
-    cookie came back, for the first answer was lost with it, by what was sent. Nothing is kept of whoever cannot have a
-    seat. Raises what keeps them from one.
+    A contact that could not be stored is a warning; the same request sent again under its ``key`` stores the contact. A
+    repeated request is the same guest. The visitor id in the cookie identifies the guest, also after a corrected
+    contact. Without a cookie, because the first answer was lost, the content of the request identifies the guest.
+    Nothing is stored about a guest who cannot have a seat. Raises the problem that prevents the seat.
     """
     caller.require_write()
     if caller.actor.kind == "anonymous":
@@ -123,7 +125,7 @@ async def register_guest(
     activity_now = await forwarding.ask(caller, "GET", f"/v1/activities/{activity}")
     problems: Mapping[str, Problem] = {}
     if activity_now["state"] == "published" and activity_now["open"]:
-        # First, so that whoever is told of the seat can be reached when it is taken.
+        # The contact is stored first, so the guest can be reached as soon as the seat is taken.
         noted = forwarding.ask(caller, "POST", f"/v1/guests/{guest}", document=contact, key=derived_id(key, "guest"))
         problems = (await compose({"guest": noted}, seconds=PART_SECONDS * 4)).problems
         if any(problem.status < 500 for problem in problems.values()):

@@ -1,4 +1,4 @@
-"""The contact that somebody who is no member leaves: a name, and where an answer reaches them."""
+"""The contact of a guest: a name, and how an answer reaches the guest."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ NO_TEXT = "Not a valid string."
 
 
 def text(**options: Any) -> fields.String:
-    """A field of a body that holds a text; ``null`` is none."""
+    """A text field of a JSON body; ``null`` is refused."""
     return fields.String(error_messages={"null": NO_TEXT, **options.pop("error_messages", {})}, **options)
 
 
 class Contact(Schema):
-    """A JSON body with a contact. Fields that are empty texts count as left out."""
+    """A JSON body with a contact. Empty texts are treated as missing fields."""
 
     name = text()
     email = text()
@@ -28,4 +28,4 @@ class Contact(Schema):
 
 
 CONTACT = tuple(Contact().fields)
-"""The fields of a contact. Guests' ids are derived from the values in this order, so the order never changes."""
+"""The fields of a contact. Guest ids are derived from the values in this order, so the order never changes."""

@@ -1,7 +1,8 @@
-"""A paper list of who was there, typed off as CSV: each row is noted as somebody who walked in.
+"""Imports a paper attendance list, typed as CSV: each row is recorded as a walk-in.
 
-A row's identity is its name, and which of the rows of that name it is: the same paper sent again, by the same person and
-however often, adds nobody, also where a contact has been put right in between, and two people of one name are two. Whoever is a member turns out to be one by the contact, when it is proven by a login.
+A row is identified by its name and its number among the rows of that name. So the same list sent again by the same
+person adds nobody, even after a contact was corrected, and two people of one name are two guests. A guest who is a
+member is recognised by the contact, once a login has proven the contact.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ COLUMNS = {
 
 
 def parse_rows(body: bytes) -> list[dict[str, str]]:
-    """The rows: name and, where given, e-mail and phone; empty ones are left out. Raises ``Malformed``."""
+    """The rows of the list: name and, if given, e-mail and phone. Empty rows are skipped. Raises ``Malformed``."""
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -53,7 +54,7 @@ def parse_rows(body: bytes) -> list[dict[str, str]]:
 
 
 def row_keys(rows: Iterable[Mapping[str, str]]) -> list[str]:
-    """Each row's identity: its name, however it is typed, and which of that name it is."""
+    """Each row's identity: the normalised name, and the row's number among the rows of that name."""
     times: Counter[str] = Counter()
     keys = []
     for row in rows:
@@ -66,10 +67,10 @@ def row_keys(rows: Iterable[Mapping[str, str]]) -> list[str]:
 async def import_rows(
     forwarding: Forwarding, caller: Caller, activity: str, rows: Sequence[Mapping[str, str]]
 ) -> Mapping[str, Any]:
-    """Note everybody: ``{rows, recorded, without_contact, problems: [{row, status, detail}]}``, rows counted from 1 without
-    the head. ``without_contact`` are those of the recorded whose name and contact could not be kept.
+    """Record all rows: ``{rows, recorded, without_contact, problems: [{row, status, detail}]}``. Rows are counted from
+    1, without the header. ``without_contact`` counts recorded rows whose name and contact could not be stored.
 
-    Raises what every row fails with.
+    Raises the first problem when no row was recorded.
     """
     turn = asyncio.Semaphore(CONCURRENT_ROWS)
 

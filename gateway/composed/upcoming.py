@@ -1,4 +1,6 @@
-"""What still lies ahead. An activity does until it ends: while it runs people look for it, and for its code word."""
+"""Which activities are upcoming. An activity is upcoming until it ends, because people look for a running activity and
+its code word.
+"""
 
 from __future__ import annotations
 
@@ -7,27 +9,31 @@ from datetime import datetime, timedelta
 from typing import Any
 
 LONGEST = timedelta(days=3)
-"""How far back what has begun may still be running; the services know only when something starts."""
+"""How long ago a running activity may have started. The services can only filter by the start."""
 WITHOUT_END = timedelta(hours=24)
 ACTIVITIES_LIMIT = 50
-"""How many to ask for where only a few are shown: what has ended since ``LONGEST`` stands before them."""
+"""How many activities to request when only a few are shown. Activities that started after ``earliest_start`` and have
+ended come first.
+"""
 
 
 def is_upcoming(item: Mapping[str, Any], now: datetime) -> bool:
-    """Whether it has not ended; 24 hours after its start where nobody tells its end. What has no time is not ahead."""
+    """Whether the activity has not ended. Without a known end, an activity ends 24 hours after its start; without a
+    start, it is not upcoming.
+    """
     if item.get("ends"):
         return datetime.fromisoformat(item["ends"]) > now
     return bool(item.get("starts")) and datetime.fromisoformat(item["starts"]) + WITHOUT_END > now
 
 
 def earliest_start(now: datetime) -> str:
-    """From which start on to ask, so that what still runs is among it.
+    """The start from which to request activities, so that running activities are included.
 
-    To the minute, so that everybody who asks within it asks the same and the cache can answer.
+    The time is rounded down to the minute, so everybody's requests within a minute are equal and the cache can answer.
     """
     return (now - LONGEST).replace(second=0, microsecond=0).isoformat()
 
 
 def next_upcoming(items: Iterable[Mapping[str, Any]], now: datetime, count: int) -> list[Mapping[str, Any]]:
-    """The next ``count`` of what was asked ``earliest_start`` on."""
+    """The first ``count`` upcoming activities of a list requested from ``earliest_start`` on."""
     return [item for item in items if is_upcoming(item, now)][:count]

@@ -1,9 +1,11 @@
-"""Whom do I ask? A school or a place is enough, and the answer is never empty: where nobody is known, the board answers."""
+"""Finds whom to ask about a school or a place. The answer is never empty: when nobody is known, the community's board
+answers.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -30,11 +32,11 @@ _BOARD = ("coordinator", "secretary", "treasurer")
 async def find_whom_to_ask(
     forwarding: Forwarding, caller: Caller, library: str, region: str, now: datetime
 ) -> Composed:
-    """Who answers at a library or place: ``place``, ``libraries``, ``region``, ``coordinator``, ``stand_in``, ``answers``,
-    ``activities``, ``asked``, ``articles``, ``materials``.
+    """Who answers for a library or place: ``place``, ``libraries``, ``region``, ``coordinator``, ``stand_in``,
+    ``answers``, ``activities``, ``asked``, ``articles``, ``materials``.
 
-    ``library`` is an id, a name or a place, ``region`` an id; both may be "", and neither need be known. Raises nothing
-    that a service raises.
+    ``library`` is an id, a name or a place; ``region`` is an id. Both may be "" or unknown. A service's problem becomes
+    a warning and is not raised.
     """
     nobody = Caller(ANONYMOUS, seen=caller.seen, correlation=caller.correlation)
 
@@ -96,11 +98,11 @@ async def find_whom_to_ask(
 async def ask_as_guest(
     forwarding: Forwarding, caller: Caller, question: Mapping[str, Any], contact: Mapping[str, str], key: str
 ) -> Composed:
-    """A stranger's consultation: name and contact go to members, the question to mentoring, both under one new id.
+    """Open a guest's consultation: name and contact go to members, the question to mentoring, both under one new id.
 
-    The id comes from ``key`` and contact, so the same request again is the same question. While members is down the
-    question is taken all the same, with a warning; sent again, what was missing is made up for. Raises the problem where
-    the question was not taken, and ``Malformed`` where no answer could reach whoever asks.
+    The id is derived from ``key`` and contact, so a repeated request is the same question. While members is down, the
+    question is stored with a warning; the same request sent again stores the contact. Raises the problem when the
+    question was not stored, and ``Malformed`` when no answer could reach the guest.
     """
     if not contact.get("name"):
         raise Malformed(errors={"name": ["Say who asks."]})
@@ -117,7 +119,7 @@ async def ask_as_guest(
     try:
         await forwarding.ask(stranger, "POST", f"/v1/guests/{guest}", document=given, key=derived_id(key, "guest"))
     except Problem as problem:
-        # What is wrong with a contact is put right before the question is asked; what is down is made up for.
+        # An invalid contact must be corrected first. When members is down, the question is stored anyway.
         if problem.status < 500 and problem.extensions.get("rule") != "guest-is-known":
             raise
         if problem.status >= 500:
@@ -130,8 +132,8 @@ async def ask_as_guest(
     return Composed(taken, problems)
 
 
-async def _libraries(read: Any, library: str) -> list[Any]:
-    """The libraries that are meant: the one of that id, or those of that name."""
+async def _libraries(read: Callable[..., Awaitable[Any]], library: str) -> list[Any]:
+    """The library of this id, or the libraries of this name."""
     if not library:
         return []
     if _IDENTITY.fullmatch(library):
@@ -147,13 +149,13 @@ async def _libraries(read: Any, library: str) -> list[Any]:
     except Problem as problem:
         if problem.status >= 500:
             raise
-        return []  # a name without a letter is nobody's
+        return []  # members refuses a name without letters
     plain = _plain(library)
     return [each for each in found if _plain(each["name"]) == plain] or found
 
 
 def _region_of(regions: Sequence[Mapping[str, Any]], region: str, place: str) -> Mapping[str, Any] | None:
-    """The region that is asked about: by its id, or by the name of it or of one of its sub-districts."""
+    """The region of this id, or the region with this name or with a sub-district of this name."""
     by_id = next((each for each in regions if each["region"] == region), None)
     if by_id is not None or not _plain(place):
         return by_id
@@ -166,7 +168,7 @@ def _region_of(regions: Sequence[Mapping[str, Any]], region: str, place: str) ->
 
 
 def _answers(region: Mapping[str, Any] | None, offices: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Who answers there, never nobody: the office, its holder as far as is known, and the way that leads to them."""
+    """The office that answers, never empty: its holder if known, and the path for asking."""
     if region is not None:
         for role in ("coordinator", "stand_in"):
             if region.get(role):
@@ -186,7 +188,7 @@ def _answerer(office: str, person: Mapping[str, Any], why: str) -> dict[str, Any
 
 
 def _questions(items: Sequence[Mapping[str, Any]] | None) -> list[dict[str, Any]] | None:
-    """What others asked, with the last public answer; None stays None: it could not be had."""
+    """Earlier questions, each with its last public answer. None means that the list was unavailable."""
     if items is None:
         return None
     names = ("consultation", "title", "region", "me_too")
@@ -198,7 +200,7 @@ def _questions(items: Sequence[Mapping[str, Any]] | None) -> list[dict[str, Any]
 
 
 def _next(items: Sequence[Mapping[str, Any]] | None, now: datetime) -> list[Mapping[str, Any]] | None:
-    """The next activities; None stays None: they could not be had."""
+    """The next activities. None means that the list was unavailable."""
     return None if items is None else next_upcoming(items, now, ACTIVITIES)
 
 
@@ -214,7 +216,7 @@ def _without(items: Sequence[Any] | None, others: Sequence[Any] | None, name: st
 
 
 def _bare(name: str) -> str:
-    """``trenggalek`` of ``Kabupaten Trenggalek``: what people call it where there is no town of the same name."""
+    """``trenggalek`` for ``Kabupaten Trenggalek``: the everyday name, when no town has the same name."""
     return _plain(name).removeprefix("kabupaten ").removeprefix("kota ")
 
 

@@ -1,7 +1,7 @@
-"""Hot public reads, kept for at most a second with the ``Position`` that they reflect.
+"""Caches popular anonymous reads for at most a second, with the ``Position`` that each reply reflects.
 
-A caller who has seen more than that goes past: nobody is shown a list without what they just did. An answer that was
-overtaken on its way by a newer one does not replace it. What one caller asks for is waited for by that caller alone.
+A caller who has seen a newer position bypasses the cache, so people always see their own writes. An older reply that
+arrives late does not replace a newer one.
 """
 
 from __future__ import annotations
@@ -44,11 +44,13 @@ class HotReads:
     async def read(
         self, name: str, service: str, needed: int, fetch: Callable[[], Awaitable[Reply]], *, shared: bool = True
     ) -> Reply:
-        """The kept reply of that name if it is young and at least as new as ``needed``, else a fetched one.
+        """The cached reply of that name if the reply is young and at least as new as ``needed``; otherwise a fetched
+        reply.
 
-        Callers who come while the same read is running share its answer if it waits for no more than they need
-        themselves, was a success and is new enough; else they ask for themselves. A read that is not ``shared`` is
-        nobody else's: its caller made up what it waits for. Raises what ``fetch`` raises.
+        Callers who arrive while the same read is running share its reply when the read does not wait for a newer
+        position than they need, succeeds and is new enough. Otherwise they fetch their own. A read with
+        ``shared=False`` is never shared, because its caller may have invented the position to wait for. Raises what
+        ``fetch`` raises.
         """
         kept = self._kept.get(name)
         if kept and self._monotonic() - kept.asked <= KEPT_SECONDS and kept.position >= needed:
@@ -66,7 +68,7 @@ class HotReads:
         return (await asyncio.shield(task)).reply
 
     async def _fetch(self, name: str, service: str, fetch: Callable[[], Awaitable[Reply]]) -> _Kept:
-        asked = self._monotonic()  # when it was asked, not when it came: the second counts from what it shows
+        asked = self._monotonic()  # the second counts from the request: the reply may be that old
         reply = await fetch()
         found = _Kept(reply, positions_in(reply.headers.get("position")).get(service, 0), asked)
         kept = self._kept.get(name)
@@ -82,4 +84,4 @@ class HotReads:
         if running is not None and running.task is task:
             del self._running[name]
         if not task.cancelled():
-            task.exception()  # whoever waited has it; this keeps asyncio from reporting it again
+            task.exception()  # the waiting callers got the error; reading it here stops asyncio from logging it again

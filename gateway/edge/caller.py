@@ -1,4 +1,4 @@
-"""The caller of one request: the signed actor, and what this caller has seen of each service's log."""
+"""The caller of one request: the signed actor, and the positions that this caller has seen."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ BEARERS = 10_000
 
 @dataclass
 class Caller:
-    """Who sends this request; lives as long as the request.
+    """The sender of one request; lives as long as the request.
 
-    ``session`` is None for bearers and for browsers without a cookie. ``confirmed`` is False while members is down and
-    the actor is the last known one. ``unknown`` is True where a session has a token and nobody could say whose.
+    ``session`` is None for bearers and for browsers without a cookie. ``confirmed`` is False when members is down and
+    the actor is the last known one. ``unknown`` is True when the session has a token but members could not be asked for
+    its owner.
     """
 
     actor: Actor
@@ -40,28 +41,30 @@ class Caller:
 
     @property
     def is_person(self) -> bool:
-        """Whether somebody is logged in, and known."""
+        """Whether a known person is logged in."""
         return self.actor.kind == "person"
 
     def require_write(self) -> None:
-        """Raises ``Unavailable`` while it is not certain that the caller still may do what the actor says."""
+        """Raise ``Unavailable`` when the caller's permissions cannot be confirmed at the moment."""
         if not self.confirmed or self.unknown:
             raise Unavailable("who you are cannot be confirmed at the moment; reading goes on", service="members")
 
     def note_positions(self, header: str | None) -> None:
-        """Note the ``Position`` of an answer."""
+        """Note the ``Position`` header of an answer."""
         seen = self.seen.updated_with(positions_in(header))
         self.changed = self.changed or seen is not self.seen
         self.seen = seen
 
     def set_session(self, session: Session) -> None:
-        """Go on with another session: after a login, a logout, or a choice of language."""
+        """Continue with another session: after a login, a logout, or a choice of language."""
         self.session = session
         self.seen = session.seen
         self.changed = True
 
     def ensure_session(self, visitor: str = "") -> Session:
-        """The session; a new one, to be sent with the response, where there was none: of ``visitor`` where one is named."""
+        """The session. Without a session a new one is made and sent with the response, for ``visitor`` when an id is
+        given.
+        """
         if self.session is None:
             self.set_session(Session(visitor=visitor or new_visitor(), seen=self.seen))
             if self.actor.kind == "anonymous":
@@ -74,10 +77,10 @@ class Caller:
 
 
 class Callers:
-    """Makes the caller of a request, and sends back what must be remembered of it.
+    """Makes the caller of a request, and saves what the next request needs.
 
-    Bearers have no cookie: what they saw is kept here, for at most ``BEARERS`` of them, so that they too read what they
-    wrote; and they are told it in ``Position``, for the case that this process is not the next to answer them.
+    Bearers have no cookie. Their positions are kept here, for at most ``BEARERS`` of them, so that they too read their
+    own writes. Answers also carry ``Position``, in case another process answers the next request.
     """
 
     def __init__(self, identities: Identities, cookie: SessionCookie) -> None:
@@ -88,8 +91,8 @@ class Callers:
     async def caller_of(self, request: Request, *, lenient: bool = False) -> Caller:
         """The caller of a request.
 
-        Raises ``Unauthorized`` for a token that is none, ``Unavailable`` where that cannot be found out. ``lenient``, for
-        pages, makes them a visitor instead: a login that expired is a visit, not an error.
+        Raises ``Unauthorized`` for an invalid token, ``Unavailable`` when the token cannot be checked. With
+        ``lenient``, for pages, the caller becomes an anonymous visitor instead: an expired login is not an error there.
         """
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme:
@@ -122,7 +125,7 @@ class Callers:
         return caller
 
     def save(self, request: Request, response: Response, caller: Caller) -> None:
-        """Keep what changed: in the cookie that goes out with the response, or here for a bearer."""
+        """Save what changed: in the cookie of the response, or in memory for a bearer."""
         if not caller.changed:
             return
         if caller.session is not None:

@@ -1,4 +1,4 @@
-"""From the outside to the service that owns the path, and back: the same for API callers, compositions and pages."""
+"""Forwards requests to the service that owns the path. API callers, composed answers and pages all use this module."""
 
 from __future__ import annotations
 
@@ -27,19 +27,20 @@ RESPONSE_HEADERS = (
     "content-type", "etag", "location", "position", "retry-after", "cache-control", "content-disposition",
     "content-language", "last-modified", "link",
 )  # fmt: skip
-"""What may cross. Everything else stays on its side: hop-by-hop headers, cookies, and an actor that a caller made up."""
+"""Only these headers are forwarded. Hop-by-hop headers, cookies and an actor header invented by a caller are dropped.
+"""
 
 ATTENDANCE = "/v1/activities/{activity}/attendance"
-"""Where a code word is said."""
+"""The operation that checks a code word."""
 
 CHUNK_SECONDS = 30.0
 LARGE_SECONDS = 120.0
-"""For an import of several megabytes, which the service reads to the end before it answers."""
+"""The timeout of large imports: the service reads several megabytes before it answers."""
 SAFE_IN_PATH = "/:@!$&'()*+,;=~-._"
 
 
 class Forwarding:
-    """Calls operations of the surface on behalf of callers."""
+    """Calls operations of the surface for callers."""
 
     def __init__(
         self, surface: Surface, transport: Transport, identities: Identities, hot: HotReads, limits: Limits
@@ -61,10 +62,10 @@ class Forwarding:
         body: bytes = b"",
         seconds: float | None = None,
     ) -> Reply:
-        """The service's answer, whatever its status. ``path`` is percent-decoded, ``query`` encoded.
+        """The service's answer, whatever its status. ``path`` is percent-decoded, ``query`` is encoded.
 
-        Raises ``NotFound`` and ``NotAllowed`` for what is not public, ``TooLarge``, and ``Unavailable`` where the service
-        is down, or where the caller would write and cannot be confirmed.
+        Raises ``NotFound`` and ``NotAllowed`` for an operation that is not public, ``TooLarge`` for a body over the
+        limit, and ``Unavailable`` when the service is down or when an unconfirmed caller tries to write.
         """
         operation = self.surface.match(method, path)
         if len(body) > operation.limit:
@@ -74,7 +75,7 @@ class Forwarding:
             if caller.actor.kind == "anonymous":
                 caller.ensure_session()
         sent = {HEADER: caller.correlation, **(headers or {})}
-        # What the caller asks for holds for this request; what they were answered holds for the session.
+        # A requested position counts for this request; a position in an answer counts for the session.
         asked = positions_in(sent.pop("Wait-For", None)).get(operation.service, 0)
         needed = max(asked, caller.seen.position_of(operation.service) or 0)
         if needed:
@@ -96,7 +97,7 @@ class Forwarding:
         if guess:
             self._limits.count(GUESSES, guess)
         if method == "GET" and path in HOT and caller.actor.kind == "anonymous":
-            # A ``Wait-For`` is whatever a stranger wrote: nobody else waits for it, or shares the 503 that it ends in.
+            # An anonymous ``Wait-For`` may be invented: other callers must not wait for it or share its 503.
             reply = await self._hot.read(f"{path}?{query}", operation.service, needed, fetch, shared=not asked)
         else:
             reply = await fetch()
@@ -116,7 +117,7 @@ class Forwarding:
         key: str | None = None,
         seconds: float | None = None,
     ) -> Any:
-        """``call`` in JSON: the answer's document. Raises besides the problem that the service answered with."""
+        """``call`` in JSON: returns the document of the answer. Also raises the problem that the service answered with."""
         headers = {} if document is None else {"Content-Type": "application/json"}
         if key is not None:
             headers["Idempotency-Key"] = key
@@ -126,7 +127,7 @@ class Forwarding:
         return reply.document
 
     def admit(self, request: Request, caller: Caller, method: str, path: str) -> None:
-        """Count a request from outside. Raises ``TooMany``."""
+        """Count a request from outside against its limit. Raises ``TooMany``."""
         allowance = allowance_for(method, path, stranger=not caller.is_person)
         if allowance is not None:
             self._limits.count(allowance, request.client.host if request.client else "")
@@ -143,14 +144,14 @@ class Forwarding:
 
 
 class ForwardingEndpoint:
-    """The API's HTTP side: ``/v1/…`` in, the service's answer out."""
+    """The HTTP endpoint of ``/v1/…``: forwards the request and returns the service's answer."""
 
     def __init__(self, forwarding: Forwarding, callers: Callers) -> None:
         self._forwarding = forwarding
         self._callers = callers
 
     async def respond(self, request: Request) -> Response:
-        """Answer one request. Raises problems, which the application shows."""
+        """Answer one request. Raises problems; the application turns them into responses."""
         path, method = request.scope["path"], request.method
         operation = self._forwarding.surface.match(method, path)
         request.state.route = operation.path
@@ -171,14 +172,16 @@ class ForwardingEndpoint:
 
 
 def refuse_declared_size(request: Request, limit: int) -> None:
-    """Raises ``TooLarge`` for a body that says itself that it is over the limit, before any of it is read."""
+    """Raise ``TooLarge`` when ``Content-Length`` is over the limit, before the body is read."""
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > limit:
         raise TooLarge(limit=limit)
 
 
 async def read_body(request: Request, limit: int) -> bytes:
-    """The whole body. Raises ``TooLarge`` as soon as it is over ``limit``, ``Malformed`` where it stops coming."""
+    """The whole body. Raises ``TooLarge`` as soon as the body exceeds ``limit``, ``Malformed`` when the body stops
+    arriving.
+    """
     body = bytearray()
     stream = request.stream().__aiter__()
     while True:
@@ -194,7 +197,7 @@ async def read_body(request: Request, limit: int) -> bytes:
 
 
 def raise_problem(reply: Reply) -> None:
-    """Raises the problem that a service answered with; nothing for a success."""
+    """Raise the problem that a service answered with; do nothing for a success."""
     if reply.status < 400:
         return
     problem = problem_for(reply.status)
@@ -204,7 +207,7 @@ def raise_problem(reply: Reply) -> None:
 
 
 class ServiceProblem(Problem):
-    """A problem as a service told it, to be told on unchanged."""
+    """A service's problem, forwarded unchanged."""
 
     def __init__(self, status: int, document: Mapping[str, Any], retry_after: str | None = None) -> None:
         rest = {key: value for key, value in document.items() if key not in {"type", "title", "status", "detail"}}
@@ -222,14 +225,16 @@ class ServiceProblem(Problem):
 
 
 def _guess(caller: Caller, operation: Operation, path: str, body: bytes) -> str | None:
-    """Whose try at which activity it is, where a code word is said; None for everything else."""
+    """The key that counts guesses of a code word, by caller and activity; None for all other requests."""
     if operation.method != "POST" or operation.path != ATTENDANCE or not _may_hold(body, "code"):
         return None
     return f"{caller.actor.id} {path}"
 
 
 def _may_hold(body: bytes, field: str) -> bool:
-    """Whether a body in JSON has that field, however its name is escaped; what cannot be read could have it."""
+    """Whether a JSON body has the field, also when the name is written with escapes. An unreadable body counts as
+    having the field.
+    """
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""What operators look at: alive, ready, and the numbers."""
+"""What operators look at: liveness, readiness and metrics."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 class Metrics:
-    """The gateway's own metrics. A route is its template, never a caller's path, and a method one that exists: their
+    """The gateway's own metrics. Labels are route templates and known methods only, never a caller's path, so their
     number is bounded.
     """
 
@@ -45,7 +45,7 @@ class Metrics:
 
 
 class RequestMetrics:
-    """ASGI middleware: counts and times every request."""
+    """ASGI middleware that counts and times every request."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
@@ -78,7 +78,7 @@ class RequestMetrics:
 
 
 def _line(scope: Scope, route: str, method: str, status: int, seconds: float) -> dict[str, Any]:
-    """What a log line tells of a request: the route's template, never the path, the query or anything that was sent."""
+    """The fields of a request's log line: the route's template, but no path, query or body."""
     state = scope["state"]
     return {
         "route": route,
@@ -96,13 +96,11 @@ class Health:
         self._transport = transport
 
     async def alive(self, _request: Request) -> Response:
-        """The process answers."""
         return JSONResponse({"status": "alive"})
 
     async def ready(self, _request: Request) -> Response:
-        """Ready as soon as it runs: it forwards regardless, and what is down is shown as down, not hidden.
-
-        ``services`` says for operators which of them answer.
+        """The gateway is ready as soon as it runs: it forwards requests even when services are down. ``services`` tells
+        operators which services answer.
         """
         names = list(self._transport.urls)
         states = await asyncio.gather(*map(self._state, names))

@@ -1,10 +1,9 @@
-"""Who asks: a login token becomes the actor that members says it stands for, a partner's key the one that notifications
-says.
+"""Finds the actor behind a token: members knows login tokens, notifications knows partners' keys.
 
-A known actor is used for ``FRESH_SECONDS`` without asking again, unless the service that knows it has taken a write since:
-an office that was given is an office held at the next request, a key that was revoked opens nothing. While that service
-is down the last known actor goes on for ``LAST_SECONDS``, for reads alone: what it may do could have changed, so it
-changes nothing.
+A known actor is used for ``FRESH_SECONDS`` without asking again, unless the service that issued the token has taken a
+write since. So a new office counts at the next request, and a revoked key stops working at once. While the service is
+down, the last known actor is used for ``LAST_SECONDS``, for reads only: permissions could have changed, so writes are
+refused.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ FRESH_SECONDS = 60
 LAST_SECONDS = 600
 KNOWN_CALLERS = 10_000
 ASK_SECONDS = 3.0
-"""Members waits at most 2 s for its view to show the newest write."""
+"""Members waits at most 2 s until its view shows the newest write."""
 GATEWAY = service_actor("gateway")
 PARTNER_KEY = "jpk_"
 _IDENTITY_PATHS = {"members": "/internal/identity", "notifications": "/internal/partner-identity"}
@@ -46,7 +45,9 @@ class _Known:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """An actor, the language that the person prefers, and whether the service that knows it could be asked in time."""
+    """An actor and the person's preferred language. ``confirmed`` is False when the issuing service could not be asked
+    in time.
+    """
 
     actor: Actor
     language: str | None = None
@@ -54,7 +55,9 @@ class Identity:
 
 
 class Identities:
-    """The actors of the tokens seen lately, by the token's hash; at most ``KNOWN_CALLERS``. ``monotonic`` is machine time."""
+    """The actors of recently seen tokens, by the token's hash; at most ``KNOWN_CALLERS``. ``monotonic`` is machine
+    time.
+    """
 
     def __init__(self, transport: Transport, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._transport = transport
@@ -66,8 +69,8 @@ class Identities:
     async def identity_of(self, token: str) -> Identity:
         """The identity behind a token.
 
-        Raises ``Unauthorized`` for one forged, expired or revoked; ``Unavailable`` where the service that knows it is down
-        and the token was not seen lately.
+        Raises ``Unauthorized`` for a forged, expired or revoked token; ``Unavailable`` when the issuing service is down
+        and the token was not seen recently.
         """
         name = hashlib.sha256(token.encode()).hexdigest()
         known = self._known.get(name)
@@ -87,16 +90,16 @@ class Identities:
         return Identity(found.actor, found.language)
 
     def members_wrote(self, position: int) -> None:
-        """Members took a write, recorded at ``position``: what is known of anybody is from before it."""
+        """Members recorded a write at ``position``: all known identities of members are outdated."""
         self._writes["members"] += 1
         self._seen = self._seen.updated_with({"members": position})
 
     def partners_changed(self) -> None:
-        """Notifications took a write about a partner: what is known of their keys is from before it."""
+        """Notifications changed a partner: all known identities of partners are outdated."""
         self._writes["notifications"] += 1
 
     def forget(self, token: str) -> None:
-        """The token was given back."""
+        """Forget the identity of a token that was given up."""
         self._known.pop(hashlib.sha256(token.encode()).hexdigest(), None)
 
     async def _ask(self, token: str) -> _Known:
@@ -130,5 +133,5 @@ class Identities:
 
 
 def _issuer_of(token: str) -> str:
-    """The service that knows whose a token is."""
+    """The service that issued a token."""
     return "notifications" if token.startswith(PARTNER_KEY) else "members"

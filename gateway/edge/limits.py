@@ -1,7 +1,7 @@
-"""How often one address may knock: a token bucket each, in memory, for at most ``ADDRESSES`` of them.
+"""Rate limits: a token bucket for each address, in memory, for at most ``ADDRESSES`` addresses.
 
-A school sends all its staff from one address, so the buckets are wide: they stop a machine, not a class. Members limits
-codes per contact besides; that is the limit that protects a person.
+All staff of a school send from one address, so the buckets are large: they stop a machine, not a class. Members also
+limits login codes per contact; that limit protects a person.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ from services.kernel.base.problem import TooMany
 
 ADDRESSES = 20_000
 HOST_BITS = 64
-"""Of an IPv6 address: whoever has one has all of its network (RFC 4291 §2.5.1), so the network is what is counted."""
+"""The host part of an IPv6 address. Whoever has one address has the whole network (RFC 4291 §2.5.1), so the network is
+counted.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """``burst`` at once, and ``per_second`` in the long run."""
+    """``burst`` requests at once, and ``per_second`` in the long run."""
 
     burst: int
     per_second: float
@@ -31,9 +33,9 @@ class Allowance:
 LOGIN = Allowance(burst=300, per_second=2.0)
 ANONYMOUS_WRITES = Allowance(burst=300, per_second=2.0)
 VERIFICATIONS = Allowance(burst=120, per_second=1.0)
-"""Certificates' codes: a printed list is looked through, codes are not guessed."""
+"""Checks of certificates' codes: enough for a printed list, too few to guess codes."""
 GUESSES = Allowance(burst=10, per_second=1 / 60)
-"""Code words that were wrong, of one caller at one activity: people misspell, machines go through all four digits."""
+"""Wrong code words of one caller at one activity: enough for misspellings, too few to try all four digits."""
 
 
 class Limits:
@@ -44,14 +46,14 @@ class Limits:
         self._buckets: OrderedDict[tuple[Allowance, str], tuple[float, float]] = OrderedDict()
 
     def refund(self, allowance: Allowance, address: str) -> None:
-        """What was counted last was none of what is counted."""
+        """Take back the last count of this address, because the request did not belong to the counted kind."""
         name = (allowance, counted_address(address))
         if name in self._buckets:
             left, at = self._buckets[name]
             self._buckets[name] = (min(float(allowance.burst), left + 1), at)
 
     def count(self, allowance: Allowance, address: str) -> None:
-        """One more request from that address. Raises ``TooMany``, with the seconds to wait, when the bucket is empty."""
+        """Count one request from the address. Raises ``TooMany``, with the seconds to wait, when the bucket is empty."""
         now = self._monotonic()
         name = (allowance, counted_address(address))
         left, at = self._buckets.pop(name, (float(allowance.burst), now))
@@ -65,7 +67,9 @@ class Limits:
 
 
 def counted_address(address: str) -> str:
-    """Who is counted: an IPv4 address itself, also inside IPv6; of any other IPv6 address its /64; any other name as it is."""
+    """The name under which an address is counted: an IPv4 address itself, also inside IPv6; the /64 network of another
+    IPv6 address; any other name unchanged.
+    """
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
@@ -78,7 +82,7 @@ def counted_address(address: str) -> str:
 
 
 def allowance_for(method: str, path: str, *, stranger: bool) -> Allowance | None:
-    """Which bucket a request draws from; None for one that is not counted."""
+    """The bucket of a request; None for a request that is not counted."""
     if method in {"GET", "HEAD"}:
         return VERIFICATIONS if path.startswith("/v1/certificates/") else None
     if path.startswith("/v1/login"):

@@ -1,8 +1,8 @@
-"""How far each service's log has been seen by one caller, so that people read what they wrote.
+"""How far one caller has seen each service's log, so that people read their own writes.
 
-An answer carries ``Position: members@1042``; a request that carries ``Wait-For: members@1042`` is answered from a state
-at least that new. The newest of each is kept for ``KEPT_SECONDS`` and no longer: by then every reader has caught up, and
-a service restored from a backup must not be asked for ever for positions that it no longer has.
+An answer carries ``Position: members@1042``. A request with ``Wait-For: members@1042`` is answered from a state at
+least that new. The newest position of each service is kept for ``KEPT_SECONDS``. By then every reader has caught up,
+and a service that was restored from a backup is not asked for positions that it lost.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 
 KEPT_SECONDS = 300
 MAX_DIGITS = 18
-"""Of a position; what has more was never one, and Python reads no number of some thousands of digits."""
+"""The maximum length of a position. Longer numbers are never positions, and Python refuses to parse numbers with
+thousands of digits.
+"""
 
 
 def positions_in(header: str | None) -> dict[str, int]:
-    """The positions in a ``Position`` or ``Wait-For`` header, the newest of each service; what makes no sense is left out."""
+    """The positions in a ``Position`` or ``Wait-For`` header, the newest of each service. Invalid entries are ignored."""
     found: dict[str, int] = {}
     for token in (header or "").split(","):
         service, at, number = token.strip().partition("@")
@@ -28,12 +30,14 @@ def positions_in(header: str | None) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Seen:
-    """Service → (position, unix time at which it was seen). Immutable; ``updated_with`` answers a newer one."""
+    """Service → (position, unix time at which the position was seen). Immutable; ``updated_with`` returns a newer
+    object.
+    """
 
     newest: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     def updated_with(self, positions: Mapping[str, int], now: float | None = None) -> Seen:
-        """This and what was just seen. A position never moves back."""
+        """These positions and the newly seen ones. A position never moves back."""
         at = int(time.time() if now is None else now)
         fresh = {
             service: (position, at)
@@ -43,18 +47,18 @@ class Seen:
         return Seen({**self.newest, **fresh}) if fresh else self
 
     def position_of(self, service: str, now: float | None = None) -> int | None:
-        """The position to wait for; None where none was seen lately."""
+        """The position to wait for; None when no position of the service was seen recently."""
         position, at = self.newest.get(service, (0, 0))
         present = time.time() if now is None else now
         return position if present - at <= KEPT_SECONDS and position else None
 
     def recent(self, now: float | None = None) -> Seen:
-        """Without what is too old to matter."""
+        """The same without expired positions."""
         kept = {service: entry for service, entry in self.newest.items() if self.position_of(service, now) is not None}
         return self if len(kept) == len(self.newest) else Seen(kept)
 
     def as_list(self) -> list[list[str | int]]:
-        """The form kept in a session."""
+        """The form that a session stores."""
         return [[service, position, at] for service, (position, at) in sorted(self.newest.items())]
 
 

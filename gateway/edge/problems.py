@@ -1,4 +1,4 @@
-"""Problems as HTTP answers: RFC 9457 for API callers, whatever went wrong and wherever."""
+"""Problems as HTTP responses: API callers get RFC 9457 documents for every error."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 def problem_response(request: Request, problem: Problem) -> Response:
-    """The problem document, with the headers that belong to it."""
+    """The problem document with its headers."""
     headers = {"Cache-Control": "no-store", "Correlation-Id": correlation_of(request), **problem.headers()}
     if problem.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
@@ -30,7 +30,9 @@ def problem_response(request: Request, problem: Problem) -> Response:
 
 
 def problem_from(request: Request, error: Exception) -> Problem:
-    """What a caller may know of any exception: a problem is shown, a fault of ours is logged and shown as a number."""
+    """The problem to show for any exception. An unexpected exception is logged, and the caller only gets the incident's
+    id.
+    """
     if isinstance(error, Problem):
         return error
     if isinstance(error, HTTPException):
@@ -42,7 +44,7 @@ def problem_from(request: Request, error: Exception) -> Problem:
 
 
 class ErrorResponses:
-    """ASGI middleware: what nobody foresaw becomes an answer here, so that the connection lives on for the next request."""
+    """ASGI middleware that answers unexpected exceptions, so the connection can serve the next request."""
 
     def __init__(self, app: ASGIApp, show: Callable[[Request, Exception], Awaitable[Response]]) -> None:
         self._app = app

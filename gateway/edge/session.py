@@ -1,8 +1,9 @@
-"""The session cookie: signed, and the only thing that the gateway remembers of a browser.
+"""The session cookie: signed, and the only thing that the gateway stores in a browser.
 
-It holds the login token, the visitor's random id, the chosen language and the newest positions seen. The visitor's id
-stands in the signed actor of callers who are nobody, so that two of them who happen to send the same ``Idempotency-Key``
-are still two callers. Over https its name is ``__Host-jejaring``: no other host and no plain connection can set it.
+The cookie contains the login token, a random visitor id, the chosen language and the newest positions seen. The visitor
+id is part of the signed actor of anonymous callers, so two anonymous callers with the same ``Idempotency-Key`` stay two
+callers. Over https the cookie's name is ``__Host-jejaring``: no other host and no plain connection can set a cookie of
+this name.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ LANGUAGES = ("id", "en")
 
 @dataclass(frozen=True)
 class Session:
-    """One browser's. ``language`` None: not chosen."""
+    """The session of one browser. ``language`` is None when the visitor chose no language."""
 
     visitor: str
     token: str | None = None
@@ -32,21 +33,21 @@ class Session:
     seen: Seen = field(default_factory=Seen)
 
     def logged_in(self, token: str) -> Session:
-        """After a login. The visitor's id is a new one: an id planted before the login leads nowhere."""
+        """The session after a login. It gets a new visitor id, so an id planted before the login is useless."""
         return replace(self, token=token, visitor=new_visitor())
 
     def logged_out(self) -> Session:
-        """After a logout; what was seen is forgotten with the person."""
+        """The session after a logout; seen positions are forgotten."""
         return Session(visitor=new_visitor(), language=self.language)
 
 
 def new_visitor() -> str:
-    """A random id for somebody unknown, unguessable."""
+    """A random, unguessable id for an anonymous visitor."""
     return secrets.token_urlsafe(15)
 
 
 class SessionCookie:
-    """Reads and writes sessions. ``key`` is the signing secret; a cookie that it did not sign counts as none."""
+    """Reads and writes sessions. ``key`` is the signing secret; a cookie with another signature is ignored."""
 
     def __init__(self, key: str) -> None:
         self._serializer = URLSafeSerializer(key, salt="jejaring.session")

@@ -1,4 +1,4 @@
-"""The public surface: what the services' own OpenAPI fragments say they offer. A route is written once, in its service."""
+"""The public surface: the operations in the services' OpenAPI fragments. A route is written once, in its service."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ from services.kernel.http.http_request import path_pattern
 
 METHODS = ("get", "put", "post", "patch", "delete")
 GATEWAY = "gateway"
-"""The owner, in the place of a service, of the operations that the gateway answers itself."""
+"""The owner of the operations that the gateway answers itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One method of one path of one service, or of ``GATEWAY``. ``path`` is the template; ``limit`` is in bytes of body."""
+    """One method of one path of a service or of ``GATEWAY``. ``path`` is the template; ``limit`` is the body limit in
+    bytes.
+    """
 
     service: str
     method: str
@@ -31,9 +33,9 @@ class Operation:
 
 
 class Surface:
-    """The operations of all services and of the gateway itself, found by method and path.
+    """The operations of all services and of the gateway, found by method and path.
 
-    Raises ``SettingsError`` where two of them own the same path: which of them would answer would be chance.
+    Raises ``SettingsError`` when two owners claim the same path, because chance would decide which one answers.
     """
 
     def __init__(self, operations: Iterable[Operation]) -> None:
@@ -43,9 +45,9 @@ class Surface:
         self._patterns = [(path_pattern(operation.path), operation) for operation in ordered]
 
     def match(self, method: str, path: str) -> Operation:
-        """The service's public operation that answers; ``HEAD`` is answered by ``GET``. ``path`` is percent-decoded.
+        """The public operation that answers. ``GET`` operations also answer ``HEAD``. ``path`` is percent-decoded.
 
-        Raises ``NotFound`` for an unknown or unpublished path and for an operation of the gateway's own, which is never
+        Raises ``NotFound`` for an unknown or internal path and for the gateway's own operations, which are never
         forwarded; ``NotAllowed`` for another method of a public path.
         """
         wanted = "GET" if method == "HEAD" else method
@@ -62,7 +64,9 @@ class Surface:
 
 
 def read_fragments(rooms: Path, names: Iterable[str]) -> Mapping[str, Mapping[str, Any]]:
-    """Each service's OpenAPI document, ``<rooms>/<service>/openapi.json``. Raises ``SettingsError``, naming the file."""
+    """Each service's OpenAPI document, ``<rooms>/<service>/openapi.json``. Raises ``SettingsError`` that names the
+    file.
+    """
     fragments = {}
     for name in names:
         path = rooms / name / "openapi.json"
@@ -76,9 +80,9 @@ def read_fragments(rooms: Path, names: Iterable[str]) -> Mapping[str, Mapping[st
 
 
 def surface_of(fragments: Mapping[str, Mapping[str, Any]], own: Iterable[Operation] = ()) -> Surface:
-    """The surface of the gateway's ``own`` operations and of those that the services' fragments describe.
+    """The surface of the gateway's ``own`` operations and of the operations in the services' fragments.
 
-    In a fragment ``x-jejaring-public`` opens an operation, and ``x-jejaring-limit`` is its limit in bytes.
+    In a fragment ``x-jejaring-public`` makes an operation public, and ``x-jejaring-limit`` is its body limit in bytes.
     """
     services = (operation for name, document in fragments.items() for operation in operations_of(name, document))
     return Surface([*own, *services])
@@ -103,7 +107,7 @@ def operations_of(service: str, document: Mapping[str, Any]) -> Sequence[Operati
 def _refuse_two_owners(operations: Iterable[Operation]) -> None:
     owners: dict[str, str] = {}
     for operation in operations:
-        # What is not public is reached at the service's own address; every service has its own /healthz.
+        # Internal operations are called at the service's own address; every service has its own /healthz.
         if not operation.public:
             continue
         claimant = "the gateway" if operation.service == GATEWAY else operation.service
@@ -117,5 +121,5 @@ def _nameless(path: str) -> str:
 
 
 def _literal_first(path: str) -> tuple[bool, ...]:
-    # /v1/members/import before /v1/members/{member}, whichever service or fragment comes first.
+    # /v1/members/import must match before /v1/members/{member}, in any order of the fragments.
     return tuple(segment.startswith("{") for segment in path.split("/"))

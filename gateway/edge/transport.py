@@ -1,4 +1,4 @@
-"""One HTTP call to one service, signed with the actor. A service that is down is ``Unavailable``, never an empty answer."""
+"""One signed HTTP call to one service. A service that is down raises ``Unavailable``, never an empty answer."""
 
 from __future__ import annotations
 
@@ -16,15 +16,17 @@ from services.kernel.declare.policy import Actor, ActorSignature
 log = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 3.0
-"""A full listen queue drops the first packet, and the system sends it again after 1 s: fifty people at once are no outage."""
+"""Longer than one second: a full listen queue drops the first packet, and the system repeats the packet after 1 s.
+Fifty people at once must not look like an outage.
+"""
 ANSWER_SECONDS = 15.0
-"""A service answers within 5 s or says 503 itself; waiting for a position and for a conflict may add 2 s each."""
+"""A service answers within 5 s or returns 503 itself; waiting for a position and for a conflict may add 2 s each."""
 CONNECTIONS = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a service answered. Header names are lower case."""
+    """A service's answer. Header names are lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -32,7 +34,7 @@ class Reply:
 
     @property
     def document(self) -> Any:
-        """The JSON that it carries; an empty object without a body. Raises ``Unavailable`` where it is not JSON."""
+        """The JSON of the body; an empty object without a body. Raises ``Unavailable`` for a body that is not JSON."""
         try:
             return json.loads(self.body) if self.body else {}
         except ValueError as error:
@@ -42,9 +44,9 @@ class Reply:
 class Transport:
     """Connections to the services. ``urls`` maps a service's name to its base address.
 
-    A call that broke off is sent once more over a new connection: reads are harmless, and every write carries an
-    ``Idempotency-Key``, so a repetition gets the first answer. That hides the moment in which a service closes an idle
-    connection just as it is used.
+    A broken call is sent once more over a new connection. That is safe: reads change nothing, and every write carries
+    an ``Idempotency-Key``, so a repetition gets the first answer. The repetition hides the moment at which a service
+    closes an idle connection that is just being used.
     """
 
     def __init__(self, urls: Mapping[str, str], signature: ActorSignature) -> None:
@@ -52,11 +54,11 @@ class Transport:
         self._signature = signature
         secure = any(url.startswith("https://") for url in self.urls.values())
         self._client = httpx.AsyncClient(
-            verify=secure,  # without an https address there is nothing to verify, and no authorities to load into memory
+            verify=secure,  # without an https address no certificate authorities need to be loaded
             timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS, pool=ANSWER_SECONDS),
             limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=64, keepalive_expiry=5.0),
             follow_redirects=False,
-            trust_env=False,  # a proxy in the environment is not for calls inside the house
+            trust_env=False,  # a proxy in the environment is not meant for calls between the services
         )
 
     async def send(
@@ -71,15 +73,15 @@ class Transport:
         body: bytes = b"",
         seconds: float = ANSWER_SECONDS,
     ) -> Reply:
-        """Call one service; ``path`` is percent-encoded, ``seconds`` how long the answer may take.
+        """Call one service. ``path`` is percent-encoded; ``seconds`` is the timeout of the answer.
 
-        Raises ``Unavailable`` with ``service`` where there is no answer. After that a write may have taken effect or
-        not: repeated with the same key it is certain.
+        Raises ``Unavailable`` with ``service`` when no answer arrives. The write may or may not have taken effect then;
+        repeating the write with the same key is safe.
         """
         address = f"{self.urls[service]}{path}{'?' + query if query else ''}"
         given = {**(headers or {}), ActorSignature.HEADER: self._signature.sign(actor)}
-        # Latin-1, as they came (RFC 9110 §5.5): a caller's accent in one must be no fault of ours, least of all for those
-        # who share the answer.
+        # Latin-1, as received (RFC 9110 §5.5): an accent in a caller's header must not fail the call, because other
+        # callers may share the answer.
         sent = {name.encode("ascii"): value.encode("latin-1", "backslashreplace") for name, value in given.items()}
         timeout = httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))
         for last in (False, True):
@@ -95,7 +97,6 @@ class Transport:
         raise AssertionError("the loop returns or raises")
 
     async def close(self) -> None:
-        """End all connections."""
         await self._client.aclose()
 
     @staticmethod

@@ -1,1 +1,1 @@
-"""Papers: certificates as PDF, fonts, QR codes."""
+"""PDF files: certificates, fonts, QR codes."""

@@ -1,4 +1,4 @@
-"""Certificates on paper: A4 across, with the code and its QR by which anybody can check one."""
+"""Certificates as PDF: A4 landscape, with the code and its QR code, so that anybody can check the certificate."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from gateway.words import LocalWords
 INK, QUIET, MAIN = HexColor("#1c2321"), HexColor("#5b6661"), HexColor("#0b6e4f")
 WIDTH, HEIGHT = landscape(A4)
 LINES = 2
-"""Of each text; with more the words would reach the QR."""
+"""The maximum number of lines of each text. More lines would reach the QR code."""
 KINDS = {"workshop": "workshop", "gathering": "gathering", "lecture": "kuliah WhatsApp/Telegram"}
 
 
 class CertificatePdfs:
-    """``public_url`` is where people find the gateway: a code on paper leads there. Times are shown in ``zone``."""
+    """``public_url`` is the gateway's public address, to which the printed code leads. Times are shown in ``zone``."""
 
     def __init__(self, community: str, public_url: str, zone: tzinfo) -> None:
         self._community = community
@@ -34,15 +34,15 @@ class CertificatePdfs:
         self._zone = zone
 
     def check_url(self, code: str) -> str:
-        """Where a code is checked."""
+        """The page that checks a code."""
         return f"{self._public_url}/sertifikat/{code}"
 
     def qr_image(self, code: str) -> str:
-        """The QR of that address as a data URI of an SVG."""
+        """The QR code of the page that checks the code, as a data URI of an SVG."""
         return str(segno.make(self.check_url(code), error="m").svg_data_uri(scale=4, border=2))
 
     def pdf(self, certificate: Mapping[str, Any], holder: str) -> bytes:
-        """The PDF for its holder. A few ten milliseconds of work: not for an event loop."""
+        """The PDF for the holder. Drawing takes tens of milliseconds, so call this outside the event loop."""
         register_fonts()
         target = io.BytesIO()
         canvas = Canvas(target, pagesize=(WIDTH, HEIGHT))

@@ -1,7 +1,7 @@
-"""The letters on paper: Fira Sans (SIL Open Font License 1.1), which goes into each file and has what names in Latin
-script are written with.
+"""The font of the PDF files: Fira Sans (SIL Open Font License 1.1), embedded in each file.
 
-The fonts that every reader of PDF has end with Western Europe: ``Nurul Ḥasanah`` came out with a black square in her name.
+Fira Sans has the letters of names in Latin script. The standard PDF fonts cover Western Europe only: ``Nurul Ḥasanah``
+was printed with a black square in her name.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from reportlab.pdfbase.ttfonts import TTFont
 PLAIN, BOLD = "FiraSans-Regular", "FiraSans-Bold"
 UNKNOWN = "?"
 APOSTROPHES = dict.fromkeys("ʹʻʼʽʾʿˈ", "’")
-"""The hamza and ayn of Arabic names, as they are written where there is no sign of their own."""
+"""The hamza and ayn of Arabic names, printed as apostrophes when the font has no sign for them."""
 SMALLEST = 4.0
-"""Points. Nothing that the services take is long enough to need less."""
+"""The smallest font size in points. No text that the services accept needs a smaller one."""
 
 
 _READING = Lock()
 
 
 def register_fonts() -> None:
-    """Read the font, once a process and not before the first paper. Safe in any thread."""
+    """Read the fonts, once per process, before the first PDF. Safe in any thread."""
     with _READING:
-        _read()  # two of them at once would number the same letters differently in one file
+        _read()  # two threads at once would mix up the numbering of the letters
 
 
 @cache
@@ -41,7 +41,7 @@ def _read() -> None:
 
 
 def printable(text: str) -> str:
-    """The text in letters that there are: one that the font lacks is the plain letter below its signs, else ``?``."""
+    """The text in characters of the font. A missing letter becomes the letter without its diacritics, or else ``?``."""
     register_fonts()
     known = getFont(PLAIN).face.charToGlyph
     composed = unicodedata.normalize("NFC", text)
@@ -49,8 +49,8 @@ def printable(text: str) -> str:
 
 
 def fit_text(text: str, font: str, size: float, width: float, lines: int) -> tuple[float, list[str]]:
-    """The lines of a text, at most so many and each within ``width`` points, and the size in which they are: ``size``
-    or, for a long text, as much less as it takes. Nothing is cut off.
+    """The font size, and the text in at most ``lines`` lines of at most ``width`` points. The size is ``size`` or, for
+    a long text, as small as necessary. Nothing is cut off.
     """
     while True:
         found = simpleSplit(text, font, size, width)

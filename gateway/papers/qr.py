@@ -1,4 +1,4 @@
-"""The QR code of an address, for paper."""
+"""The QR code of an address, for PDF files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import segno
 
 
 def qr_png(address: str) -> io.BytesIO:
-    """A PNG file with a margin, that still reads with a crease in it."""
+    """A PNG file with a margin; the code stays readable when the paper is creased."""
     picture = io.BytesIO()
     segno.make(address, error="m").save(picture, kind="png", scale=6, border=2)
     picture.seek(0)

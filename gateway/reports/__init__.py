@@ -1,1 +1,1 @@
-"""The evidence report: what a library can show its head, from what several services know."""
+"""The evidence report for a library's school head, from the data of several services."""

@@ -1,4 +1,4 @@
-"""The report on sheet: one or two pages of A4, with the code and its QR that anybody can check it by."""
+"""The report as PDF: one or two pages of A4, with the code and its QR code, so that anybody can check the report."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PART = ParagraphStyle("part", parent=TEXT, fontName=BOLD, fontSize=10.5, leading
 
 @dataclass(frozen=True, slots=True)
 class ReportSheet:
-    """What stands on it. ``address`` is where ``code`` is checked."""
+    """The content of the PDF. ``address`` is the page that checks ``code``."""
 
     community: str
     library: str
@@ -39,7 +39,7 @@ class ReportSheet:
 
 
 def render_pdf(sheet: ReportSheet) -> bytes:
-    """The file. A few ten milliseconds of work: not for an event loop."""
+    """The PDF file. Drawing takes tens of milliseconds, so call this outside the event loop."""
     register_fonts()
     target = io.BytesIO()
     document = SimpleDocTemplate(
@@ -112,5 +112,5 @@ def _proof(sheet: ReportSheet) -> Flowable:
 
 
 def _marked(text: str) -> str:
-    """The text as a paragraph takes it: in letters that there are, with nothing in it that would be read as markup."""
+    """The text for a reportlab paragraph: printable characters, with markup characters escaped."""
     return escape(printable(text))

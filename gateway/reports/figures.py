@@ -1,4 +1,4 @@
-"""From the services' answers to the figures of a report: numbers, dates and names of stages, nothing about any person."""
+"""The figures of a report, from the services' answers: numbers, dates and names of stages, nothing about any person."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 from gateway.words import instant
 
 PARTS = ("competence", "hours", "visits", "stage", "evidence", "cost")
-"""In the order in which a report shows them; the names that mentoring keeps a release under."""
+"""The parts in the order of the report. Mentoring stores a release under these names."""
 
 PARTS_FROM_MEMBERS = ("competence",)
-"""The parts that mentoring does not know by itself; the rest of a release it takes from the case."""
+"""The parts whose figures mentoring does not know. Mentoring takes the other parts of a release from its own case."""
 
 MAX_WEEKS = 12
-"""A report shows a season; the whole history stays in the case."""
+"""A report shows a season; the case keeps the whole history."""
 
 DECISIONS = {
     "operator": "Menetapkan petugas perpustakaan dengan jam kerja yang tetap, dan tidak memindahkannya selama otomasi berjalan.",
@@ -26,16 +26,16 @@ DECISIONS = {
     "support": "Mewajibkan peminjaman lewat perpustakaan dan menugaskan wakil untuk mendampinginya.",
     "training": "Mengizinkan petugas mengikuti gathering dan pelatihan pada jam kerja.",
 }
-"""What a school may be asked to decide. The library chooses; what readiness found missing is offered first."""
+"""The decisions that a library may ask its school for. Decisions about missing conditions are offered first."""
 
 
 def figures_of(
     case: Mapping[str, Any], competence: Mapping[str, Any] | None, today: date, zone: tzinfo
 ) -> dict[str, Any]:
-    """The figures of all parts as they stand: numbers, dates and ids alone, for they are kept for good.
+    """The current figures of all parts. They contain numbers, dates and ids only, because they are stored permanently.
 
-    ``case`` is the mentorship as its own library sees it, ``competence`` what members count for the library's staff, None
-    where it could not be had: then there is no such part. ``today`` and all other days are those of ``zone``.
+    ``case`` is the mentorship as its own library sees it. ``competence`` is members' summary of the library's staff;
+    with None the part is left out. ``today`` and all other days are days of ``zone``.
     """
     loans = case["evidence"]["loans"][-MAX_WEEKS:]
     figures: dict[str, Any] = {
@@ -73,7 +73,7 @@ def figures_of(
 
 
 def _competence(counted: Mapping[str, Any]) -> dict[str, Any]:
-    """The mean level of each area then and now, over those who are rated in it, to one decimal."""
+    """The mean level of each area before and now, over the people rated in the area, to one decimal place."""
     then = {area["area"]: _mean(area) for area in (counted["from"] or {"areas": ()})["areas"]}
     now = counted["to"]
     areas = [{"area": area["area"], "before": then.get(area["area"]), "after": _mean(area)} for area in now["areas"]]
@@ -86,14 +86,14 @@ def _mean(area: Mapping[str, Any]) -> float | None:
 
 
 def day_of(at: str | None, zone: tzinfo) -> str | None:
-    """The day in ``zone`` of a time as the API tells it; a day stays as it is."""
+    """The day in ``zone`` of a time in the API's format; a day is returned unchanged."""
     if at is None or len(at) == len("2026-03-14"):
         return at
     return instant(at).astimezone(zone).date().isoformat()
 
 
 def suggested_decisions(case: Mapping[str, Any]) -> list[str]:
-    """What readiness found missing, as names of ``DECISIONS``; the rest of them behind it."""
+    """Names of ``DECISIONS``: first those about conditions that the readiness check found missing, then the rest."""
     readiness = case.get("readiness") or {"conditions": []}
     missing = [each["name"] for each in readiness["conditions"] if not each["present"] and each["name"] in DECISIONS]
     return [*missing, *(name for name in DECISIONS if name not in missing)]

@@ -1,7 +1,7 @@
-"""Composing, releasing and confirming a report.
+"""Drafts, releases and confirms evidence reports.
 
-The gateway keeps nothing: what a library releases stands in mentoring's log with the figures as they were, and a code leads
-back to it. (U4)
+The gateway stores nothing. Mentoring's log keeps a released report with its figures, and the report's code leads back
+to the log. (U4)
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from services.kernel.base.problem import Malformed, NotFound, Unavailable
 
 @dataclass(frozen=True)
 class Draft:
-    """A report that nobody outside has seen. ``offered`` are names of ``DECISIONS``, most wanted first."""
+    """A report that was not released yet. ``offered`` are names of ``DECISIONS``, the most needed first."""
 
     library: str
     name: str
@@ -34,7 +34,7 @@ class Draft:
     warnings: Sequence[Mapping[str, Any]]
 
     def document(self) -> dict[str, Any]:
-        """Its JSON form."""
+        """The JSON form."""
         return {
             "library": {"library": self.library, "name": self.name},
             "mentorship": self.mentorship,
@@ -47,7 +47,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class Released:
-    """A report as the library released it; ``code`` confirms it."""
+    """A released report; ``code`` confirms the report."""
 
     code: str
     library: str
@@ -58,12 +58,12 @@ class Released:
 
     @property
     def sections(self) -> list[Section]:
-        """What it says."""
+        """The sections of the released parts."""
         return sections(self.figures, self.parts)
 
     @property
     def decisions(self) -> list[str]:
-        """What the school is asked to decide."""
+        """The decisions that the school is asked for."""
         return decisions(self.figures.get("decisions", ()))
 
     @property
@@ -74,7 +74,7 @@ class Released:
 
 
 class EvidenceReports:
-    """``public_url`` is where people find the gateway: a code on paper leads there. Days are those of ``zone``."""
+    """``public_url`` is the gateway's public address, to which the printed code leads. Days are days of ``zone``."""
 
     def __init__(self, forwarding: Forwarding, clock: Clock, zone: tzinfo, community: str, public_url: str) -> None:
         self._forwarding = forwarding
@@ -84,7 +84,9 @@ class EvidenceReports:
         self._public_url = public_url
 
     async def draft(self, caller: Caller, library: str) -> Draft:
-        """All figures as they stand, for who may see the library's case. Raises ``NotFound`` where there is none."""
+        """The current figures, for callers who may see the library's case. Raises ``NotFound`` when the library has no
+        case.
+        """
         caller.actor.require_person()
         ask = self._forwarding.ask
         found = (await ask(caller, "GET", "/v1/mentorships", query=query_of(library=library)))["items"]
@@ -108,10 +110,10 @@ class EvidenceReports:
     async def release(
         self, caller: Caller, library: str, parts: Sequence[str], wanted: Sequence[str], key: str
     ) -> Mapping[str, Any]:
-        """Release the parts, with what the school is asked to decide: all that were chosen, or nothing.
+        """Release all chosen parts with the wanted decisions, or nothing.
 
-        Raises ``Refused`` by mentoring for who does not work there, ``Malformed`` for parts that are unknown or that this
-        library has no figures for, ``Unavailable`` where figures could not be had at the moment.
+        Raises mentoring's ``Refused`` for a caller who does not work at the library, ``Malformed`` for unknown parts
+        and for parts without figures, ``Unavailable`` when figures are missing because a service is down.
         """
         unknown = [*(part for part in parts if part not in PARTS), *(name for name in wanted if name not in DECISIONS)]
         if unknown or not parts:
@@ -121,7 +123,7 @@ class EvidenceReports:
         draft = await self.draft(caller, library)
         chosen = [part for part in PARTS if part in parts]
         _require_all(chosen, draft)
-        # Mentoring says itself what it knows, as it stands when it is released: it confirms no figure of anybody else's making.
+        # Mentoring adds its own figures at the release, so nobody can forge them.
         others = {name: draft.figures[name] for name in chosen if name in PARTS_FROM_MEMBERS}
         figures = others | {"decisions": list(dict.fromkeys(wanted))}
         answer = await self._forwarding.ask(
@@ -134,7 +136,7 @@ class EvidenceReports:
         return {**answer, "url": self.check_url(answer["code"])}
 
     async def released(self, caller: Caller, code: str) -> Released:
-        """What a code confirms. Raises ``NotFound`` for a code that is none."""
+        """The report that a code confirms. Raises ``NotFound`` for an unknown code."""
         found = await self._forwarding.ask(caller, "GET", f"/v1/reports/{code}")
         return Released(
             code, found["library"], found["name"] or "", found["released_at"], found["parts"], found["figures"]
@@ -155,7 +157,7 @@ class EvidenceReports:
         return await asyncio.to_thread(render_pdf, sheet)
 
     def check_url(self, code: str) -> str:
-        """Where a code is confirmed."""
+        """The page that checks a code."""
         return f"{self._public_url}/laporan/{code}"
 
     @property

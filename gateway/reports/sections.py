@@ -1,7 +1,7 @@
-"""What a report says, in plain Indonesian: the same for the page and for paper.
+"""The texts of a report, in plain Indonesian, for the page and the PDF.
 
-A school head has three minutes. So each part is one sentence to remember, then the figures behind it, then where they are
-from; what a person states and what a machine measured are never added up.
+A school head has three minutes. So each part starts with one sentence to remember; the figures and their source follow.
+Figures stated by people and figures measured by machines are never added up.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ AREAS = {
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One part. ``table`` is rows of cells, its first row the heads; ``components`` name the accreditation's."""
+    """One part. ``table`` has rows of cells, the first row being the header; ``components`` are components of the
+    accreditation.
+    """
 
     part: str
     title: str
@@ -53,13 +55,13 @@ def components() -> Mapping[str, Sequence[str]]:
 
 
 def sections(figures: Mapping[str, Any], parts: Sequence[str]) -> list[Section]:
-    """The parts that were released, in their order; one without figures is left out."""
+    """The sections of the released parts, in order. Parts without figures are left out."""
     wanted = [part for part in PARTS if part in parts and figures.get(part)]
     return [_WRITERS[part](figures[part], tuple(components().get(part, ()))) for part in wanted]
 
 
 def decisions(names: Sequence[str]) -> list[str]:
-    """What the school is asked to decide, as sentences; unknown names are left out."""
+    """The sentences of the decisions; unknown names are left out."""
     return [DECISIONS[name] for name in names if name in DECISIONS]
 
 
@@ -86,7 +88,7 @@ def _competence(figures: Mapping[str, Any], named: tuple[str, ...]) -> Section:
     compared = [area for area in areas if area["before"] is not None]
     grown = [area for area in compared if area["after"] > area["before"]]
     people, first = figures["people"], len(areas) - len(compared)
-    # Where nothing was rated before there is nothing to have grown from.
+    # Growth needs an earlier rating.
     if grown:
         told = f"Dari {people} petugas, kemampuan naik di {len(grown)} dari lima bidang kompetensi pustakawan."
     elif compared or not areas:
@@ -144,7 +146,7 @@ def _evidence(figures: Mapping[str, Any], named: tuple[str, ...]) -> Section:
     stated = sum(week["stated"] or 0 for week in figures["loans"])
     measured = sum(week["measured"] or 0 for week in figures["loans"])
     good = [each for each in figures["backups"] if each["ok"]]
-    # The figures are the last weeks alone, and a head would take a bare number for the whole period.
+    # The sentence names the weeks, because a bare number would be taken for the whole period.
     counted = f"{stated} {STATED}, {measured} {MEASURED}. Keduanya tidak dijumlahkan."
     told = f"Peminjaman dalam {len(rows)} minggu terakhir: {counted}"
     sentences = [told if rows else "Belum ada peminjaman yang tercatat."]

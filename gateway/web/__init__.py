@@ -1,1 +1,3 @@
-"""The pages: plain HTML from the server, for a phone on a bad line. They call the same API as everybody else."""
+"""The pages: plain HTML from the server, for a phone on a slow connection. Pages call the same API as all other
+clients.
+"""

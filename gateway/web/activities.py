@@ -1,4 +1,4 @@
-"""The calendar, and one activity: register, give the seat back, check in, and three questions afterwards."""
+"""The calendar, and the page of one activity: register, release the seat, check in, give feedback."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ LISTED = 30
 CHECK_IN_BEFORE = timedelta(minutes=30)
 CHECK_IN_AFTER = timedelta(hours=2)
 PROBLEMS_AFTER = timedelta(days=7)
-"""When the field for the code word is offered; whether the word is good then, events decides."""
+"""When the pages offer check-in and problems. Events decides whether a code word is valid."""
 
 
 async def calendar(visit: Visit) -> Response:
-    """What lies ahead, by its start; ``lewat`` shows what was held instead, the latest first."""
+    """Upcoming activities by start; with ``lewat`` past activities, the latest first."""
     region, past = visit.parameter("wilayah"), bool(visit.parameter("lewat"))
     if past:
         activities = past_activities(visit, region, visit.parameter("sebelum"))
@@ -43,7 +43,7 @@ async def calendar(visit: Visit) -> Response:
 
 
 async def activity(visit: Visit) -> Response:
-    """One activity, and what the visitor can do about it."""
+    """One activity, and the visitor's actions."""
     name = visit.parameter("activity")
     activity = await visit.get(f"/v1/activities/{name}")
     calls = {
@@ -75,7 +75,7 @@ async def activity(visit: Visit) -> Response:
 
 
 async def register(visit: Visit) -> Response:
-    """A seat, or a place in line."""
+    """Take a seat, or a place in the queue."""
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
     answer = await visit.send("POST", f"/v1/activities/{name}/registrations", {}, form.key)
@@ -83,7 +83,6 @@ async def register(visit: Visit) -> Response:
 
 
 async def release(visit: Visit) -> Response:
-    """Give the seat back, with one tap."""
     person = visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
     await visit.send("DELETE", f"/v1/activities/{name}/registrations/{person}", {}, form.key)
@@ -91,7 +90,7 @@ async def release(visit: Visit) -> Response:
 
 
 async def check_in(visit: Visit) -> Response:
-    """Say the code word."""
+    """Check in with the code word."""
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
     if not form.text("code"):
@@ -101,7 +100,7 @@ async def check_in(visit: Visit) -> Response:
 
 
 async def give_feedback(visit: Visit) -> Response:
-    """The three questions."""
+    """Send the answers to the three questions."""
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
     questions = ("useful", "understood")
@@ -113,7 +112,7 @@ async def give_feedback(visit: Visit) -> Response:
 
 
 def _own(visit: Visit, activity: str, parts: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
-    """What the visitor has to do with an activity, and whether some of that could not be had."""
+    """The visitor's seat, attendance and feedback at an activity, and whether part of this was unavailable."""
     registrations, participation = parts.get("registrations"), parts.get("participation")
     seats = [item for item in (registrations or {"items": ()})["items"] if item["person"] == visit.person]
     history = [item for item in (participation or {"items": ()})["items"] if item["activity"] == activity]

@@ -1,4 +1,4 @@
-"""Announcements: for members what holds, for the board also what waits, and a form for another one."""
+"""Announcements: published ones for members, waiting ones for the board, and a form for a new one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LEVELS = ("basic", "secondary", "higher")
 
 
 async def announcements(visit: Visit) -> Response:
-    """The list, newest first, and for those who may send, the form."""
+    """The list, newest first, and the form for visitors who may send announcements."""
     visit.require_person()
     found = await visit.gather(
         announcements=visit.get("/v1/announcements", after=visit.parameter("sesudah") or None, limit=20),
@@ -44,13 +44,15 @@ async def announcements(visit: Visit) -> Response:
 
 
 def _may_change(item: Mapping[str, Any], mine: Collection[str] | None) -> bool:
-    """Whether it stands, and all whom it is for are in the regions (None: all of them) for which the visitor speaks."""
+    """Whether the announcement was not withdrawn and all its regions are among the visitor's regions (None: all
+    regions).
+    """
     reach = mine is None or (item["regions"] is not None and set(item["regions"]) <= set(mine))
     return reach and item["state"] != "withdrawn"
 
 
 async def announce(visit: Visit) -> Response:
-    """Another one."""
+    """Write a new announcement."""
     visit.require_person()
     form = await visit.form()
     document: dict[str, Any] = {**form.filled("title", "text")}
@@ -70,7 +72,7 @@ async def announce(visit: Visit) -> Response:
 
 
 def announcement_action(what: str, news: str, *fields: str) -> Page:
-    """Approve, publish or withdraw one; ``fields`` are those of the form that go along."""
+    """A form target that approves, publishes or withdraws an announcement; ``fields`` of the form are sent along."""
 
     async def act(visit: Visit) -> Response:
         visit.require_person()
@@ -83,13 +85,12 @@ def announcement_action(what: str, news: str, *fields: str) -> Page:
     return act
 
 
-approve = announcement_action("approval", "disetujui", "draft")  # the text that the visitor had before them
+approve = announcement_action("approval", "disetujui", "draft")  # the version of the text that the visitor read
 publish = announcement_action("publication", "diumumkan")
 withdraw = announcement_action("withdrawal", "ditarik")
 
 
 async def correct(visit: Visit) -> Response:
-    """Say it differently."""
     visit.require_person()
     form = await visit.form()
     document = form.filled("title", "text")

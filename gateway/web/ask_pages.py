@@ -1,4 +1,4 @@
-"""Tanya siapa? A school or a place, the answer, and the question itself, for members and for those who are none."""
+"""The page «Tanya siapa?»: a school or a place, who answers there, and the form for a question of members and guests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LONGEST = 200
 
 
 async def ask_form(visit: Visit) -> Response:
-    """Who answers there, what comes next, what others asked, and the form for one's own question."""
+    """Who answers there, upcoming activities, earlier questions, and the form for a new question."""
     place, region, library = (
         (visit.fields.get(name) or visit.parameter(name)).strip()[:LONGEST]
         for name in ("tempat", "region", "perpustakaan")
@@ -39,7 +39,7 @@ async def ask_form(visit: Visit) -> Response:
 
 
 async def ask(visit: Visit) -> Response:
-    """The question is asked, and owned at once."""
+    """Open a consultation; its owner is known at once."""
     form = await visit.form()
     question = form.filled("region", "title", "details")
     missing = [name for name in ("region", "title") if name not in question]

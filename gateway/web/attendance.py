@@ -1,4 +1,4 @@
-"""At the door: the code word activity large, who is there, members ticked off, guests added."""
+"""Attendance at the door: the code word, the people present, members ticked off, guests added."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ INCOMPLETE = {
     ("attendance", False): "Nama tamu tersimpan, tetapi kehadirannya belum tercatat. Tekan sekali lagi.",
     ("attendance", True): "Nama tamu tersimpan, tetapi kehadirannya tidak bisa dicatat untuk kegiatan ini.",
 }
-"""What is missing of a guest, by the part that failed and whether it was refused rather than down."""
+"""What is missing of a guest, by the failed part and whether the service refused (True) or was down (False)."""
 
 
 async def attendance(visit: Visit) -> Response:
-    """Who registered, who is there."""
+    """The registered and the present people."""
     visit.require_person()
     name = visit.parameter("activity")
     activity = await visit.get(f"/v1/activities/{name}")
@@ -44,7 +44,7 @@ async def attendance(visit: Visit) -> Response:
 
 
 async def code_word(visit: Visit) -> Response:
-    """The word for the wall. Asked for again it is the same word."""
+    """The code word in large letters. Repeated requests show the same word."""
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
     session = form.filled("session")
@@ -54,7 +54,7 @@ async def code_word(visit: Visit) -> Response:
 
 
 async def record_member(visit: Visit) -> Response:
-    """Somebody who registered is there, or is not, says whoever keeps the list."""
+    """Record a registered person as present, excused or absent."""
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
     missing = form.text("state") in {"excused", "absent"}
@@ -64,7 +64,7 @@ async def record_member(visit: Visit) -> Response:
 
 
 async def add_guest(visit: Visit) -> Response:
-    """Somebody is there who is nobody's member."""
+    """Record a guest who came without registering."""
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
     contact = form.filled(*CONTACT)
@@ -72,6 +72,6 @@ async def add_guest(visit: Visit) -> Response:
         raise Malformed(errors={"name": [""]})
     composed = await record_walk_in(visit.forwarding, visit.caller, name, contact, form.key)
     for part, problem in composed.problems.items():
-        # Sent again under the same key, what is missing is made up for and nobody is counted twice.
+        # The same form sent again under the same key adds what is missing and counts nobody twice.
         raise SendAgain(INCOMPLETE[part, problem.status < 500])
     return visit.redirect(f"/pengurus/kegiatan/{name}/hadir", "tamu")

@@ -1,4 +1,4 @@
-"""The board's desk: what is to be decided, planned and held in one's regions; and the venue book."""
+"""The board's desk: topics to decide and activities to prepare in the visitor's regions; and the list of venues."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 from starlette.responses import Response
 
-from gateway.composed.composition import Composed
 from gateway.web.listings import items_of
 from gateway.web.visit import Visit
 from services.kernel.base.problem import Forbidden, Malformed
@@ -16,7 +15,7 @@ DESK_PERMISSIONS = ("topics.decide", "activities.plan", "attendance.record", "me
 
 
 async def desk(visit: Visit) -> Response:
-    """Topics to decide, gatherings to prepare or hold."""
+    """Topics to decide, activities to prepare or hold."""
     visit.require_person()
     if not any(map(visit.may_somewhere, DESK_PERMISSIONS)):
         raise Forbidden
@@ -38,10 +37,10 @@ async def desk(visit: Visit) -> Response:
 
 
 async def venues(visit: Visit) -> Response:
-    """The venue book of one's regions, and the form for another one."""
+    """The venues of the visitor's regions, and the form for a new one."""
     visit.require_person()
     mine = visit.regions_of("venues.keep")
-    found: Composed = await visit.gather(
+    found = await visit.gather(
         venues=_everywhere(visit, "/v1/venues", mine), regions=visit.get_public("/v1/regions", limit=100)
     )
     for problem in found.problems.values():
@@ -52,7 +51,6 @@ async def venues(visit: Visit) -> Response:
 
 
 async def add_venue(visit: Visit) -> Response:
-    """Another venue."""
     visit.require_person()
     form = await visit.form()
     region, _, subdistrict = form.text("subdistrict").partition("/")
@@ -68,7 +66,9 @@ async def add_venue(visit: Visit) -> Response:
 
 
 async def _everywhere(visit: Visit, path: str, regions: Iterable[str] | None, **query: Any) -> Mapping[str, Any]:
-    """A list of all regions, or of some: asked for each, for a filter takes one."""
+    """A list of all regions (None), or of some. Some regions are requested one by one, because the API filters by one
+    region.
+    """
     if regions is None:
         answer: Mapping[str, Any] = await visit.get(path, **query, limit=100)
         return answer

@@ -1,4 +1,4 @@
-"""A certificate: whether it is good, for whoever has its code, and its paper for its holder."""
+"""Certificates: the public check of a code, the holder's PDF, and issuing and revoking for planners."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from services.kernel.base.problem import Malformed, NotFound
 
 
 def verification(papers: CertificatePdfs) -> Page:
-    """What the code says; the page is the same for everybody and names nobody."""
+    """The page that checks a code. The page is the same for everybody and names nobody."""
 
     async def show(visit: Visit) -> Response:
         code = visit.parameter("code")
@@ -34,7 +34,7 @@ def verification(papers: CertificatePdfs) -> Page:
 
 
 def pdf(papers: CertificatePdfs) -> Page:
-    """The PDF, for whoever holds it and is logged in."""
+    """The PDF for the logged-in holder."""
 
     async def show(visit: Visit) -> Response:
         visit.require_person()
@@ -55,7 +55,7 @@ def pdf(papers: CertificatePdfs) -> Page:
 
 
 async def issue(visit: Visit) -> Response:
-    """For all who were there, by the rule."""
+    """Issue certificates for all participants who fulfil the rule."""
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
     await visit.send("POST", f"/v1/activities/{name}/certificates", {}, form.key)
@@ -63,7 +63,7 @@ async def issue(visit: Visit) -> Response:
 
 
 async def issued(visit: Visit) -> Response:
-    """Whoever has one of this activity, for planners."""
+    """The certificates of an activity, for planners."""
     visit.require_person()
     name = visit.parameter("activity")
     activity = await visit.get(f"/v1/activities/{name}")
@@ -74,7 +74,6 @@ async def issued(visit: Visit) -> Response:
 
 
 async def revoke(visit: Visit) -> Response:
-    """One of them is not good any more."""
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
     document = form.filled("reason")

@@ -1,4 +1,4 @@
-"""How far one is, by oneself and by a second rater: one's own page, and that of somebody whom one accompanies."""
+"""Competence ratings by oneself and by a second rater: the visitor's own page, and the page of an accompanied person."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OWN = "/saya/kompetensi"
 
 
 async def overview(visit: Visit) -> Response:
-    """All areas with their units, and the last steps with what they follow from."""
+    """All areas with their units, and the latest ratings with their reasons."""
     person = visit.require_person()
     whom, base = _rated_person(visit, person)
     growth = await visit.get(f"/v1/competence/{whom}")
@@ -32,7 +32,7 @@ async def overview(visit: Visit) -> Response:
 
 
 async def unit_form(visit: Visit) -> Response:
-    """One unit: three aspects, each on four levels in plain words, and what it follows from."""
+    """The form for one unit: three aspects, each on four levels in plain words, and the activity behind the rating."""
     person = visit.require_person()
     whom, base = _rated_person(visit, person)
     growth = await visit.get(f"/v1/competence/{whom}")
@@ -63,7 +63,7 @@ async def unit_form(visit: Visit) -> Response:
 
 
 async def rate(visit: Visit) -> Response:
-    """Say how far one is: each aspect that was chosen is one rating."""
+    """Send one rating for each chosen aspect."""
     person = visit.require_person()
     whom, base = _rated_person(visit, person)
     unit = visit.parameter("unit")

@@ -1,4 +1,4 @@
-"""Consultations: what one owes an answer to, what one has asked, and each one's page."""
+"""Consultations: the visitor's own questions, the questions to answer, and the page of one consultation."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from gateway.web.forms import Form
 from gateway.web.listings import items_of
 from gateway.web.visit import Visit
 from services.kernel.base.problem import Malformed
@@ -17,7 +18,7 @@ INSIDE = frozenset({"owner", "answerer"})
 
 
 async def overview(visit: Visit) -> Response:
-    """What waits for the visitor, what is open in their regions, and what they have asked themselves."""
+    """Consultations that the visitor owns, open ones in the visitor's regions, and the visitor's own questions."""
     visit.require_person()
     calls = {"asked": visit.get("/v1/consultations", asker="me", limit=100)}
     if visit.may_somewhere(ANSWER):
@@ -40,7 +41,7 @@ async def overview(visit: Visit) -> Response:
 
 
 async def consultation(visit: Visit) -> Response:
-    """One consultation, as far as the visitor is concerned, and what they can do."""
+    """One consultation, as far as the visitor may see it, and the visitor's actions."""
     consultation = await visit.get(_path(visit))
     inside = consultation["role"] in INSIDE
     calls = {"region": visit.get_public(f"/v1/regions/{consultation['region']}")}
@@ -73,7 +74,7 @@ async def consultation(visit: Visit) -> Response:
 
 
 async def answer(visit: Visit) -> Response:
-    """An answer, for all to read if wished."""
+    """Answer, publicly if wished."""
     form = await _form(visit, "text")
     public = form.text("public") == "yes"
     await visit.send("POST", f"{_path(visit)}/answers", {"text": form.text("text"), "public": public}, form.key)
@@ -81,21 +82,21 @@ async def answer(visit: Visit) -> Response:
 
 
 async def publish(visit: Visit) -> Response:
-    """An answer that others may read from now on."""
+    """Publish an answer."""
     form = await _form(visit, "number")
     await visit.send("POST", f"{_path(visit)}/answers/{form.text('number')}/publication", {}, form.key)
     return _back(visit, "simpan")
 
 
 async def note(visit: Visit) -> Response:
-    """A note among those who answer."""
+    """Add a note for the answering people."""
     form = await _form(visit, "text")
     await visit.send("POST", f"{_path(visit)}/notes", {"text": form.text("text")}, form.key)
     return _back(visit, "simpan")
 
 
 async def hold(visit: Visit) -> Response:
-    """It goes on at a later day."""
+    """Postpone the consultation to a later day."""
     form = await _form(visit, "until")
     try:
         until = visit.words.from_form(f"{form.text('until')}T07:00")
@@ -106,7 +107,7 @@ async def hold(visit: Visit) -> Response:
 
 
 async def resolve(visit: Visit) -> Response:
-    """It is solved; the asker may say how well it was answered."""
+    """Resolve the consultation; the asker may rate the answer."""
     form = await _form(visit)
     document = {"rating": form.whole_number("rating")} if form.text("rating") not in {"", WITHOUT_RATING} else {}
     await visit.send("POST", f"{_path(visit)}/resolution", document, form.key)
@@ -114,35 +115,36 @@ async def resolve(visit: Visit) -> Response:
 
 
 async def reopen(visit: Visit) -> Response:
-    """It is not solved after all."""
     form = await _form(visit)
     await visit.send("POST", f"{_path(visit)}/reopening", form.filled("reason"), form.key)
     return _back(visit, "dibuka-lagi")
 
 
 async def assign(visit: Visit) -> Response:
-    """Somebody else answers."""
+    """Hand the consultation over to another person."""
     form = await _form(visit, "owner")
     await visit.send("POST", f"{_path(visit)}/assignment", form.filled("owner"), form.key)
     return _back(visit, "diserahkan")
 
 
 async def share(visit: Visit) -> Response:
-    """The visitor has the same trouble."""
+    """Record that the visitor has the same problem."""
     form = await _form(visit)
     await visit.send("POST", f"{_path(visit)}/me-too", {}, form.key)
     return _back(visit, "sama")
 
 
 async def promote(visit: Visit) -> Response:
-    """More than an answer is needed: the library is accompanied."""
+    """Turn the consultation into a mentorship of the library."""
     form = await _form(visit)
     taken = await visit.send("POST", f"{_path(visit)}/promotion", form.filled("library"), form.key)
     return visit.redirect(f"/pendampingan/{taken['mentorship']}", "didampingi")
 
 
 async def _open(visit: Visit) -> Mapping[str, Any]:
-    """What is open in all regions for which the visitor answers; a filter takes one."""
+    """Open consultations of the regions for which the visitor answers. Regions are requested one by one, because the
+    API filters by one region.
+    """
     regions = visit.regions_of(ANSWER)
     if regions is None:
         answer: Mapping[str, Any] = await visit.get("/v1/consultations", state="open", limit=100)
@@ -154,7 +156,7 @@ async def _open(visit: Visit) -> Mapping[str, Any]:
 
 
 def _colleagues(found: Mapping[str, Any], consultation: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
-    """Who else could answer there: person and name."""
+    """The other people who could answer there: person and name."""
     offices = (found.get("offices") or {"items": []})["items"]
     sitting = [
         office["holder"] or office["stand_in"]
@@ -166,7 +168,7 @@ def _colleagues(found: Mapping[str, Any], consultation: Mapping[str, Any]) -> Se
     return [(person, name) for person, name in people.items() if person != consultation["owner"]]
 
 
-async def _form(visit: Visit, *required: str) -> Any:
+async def _form(visit: Visit, *required: str) -> Form:
     visit.require_person()
     form = await visit.form()
     if missing := [name for name in required if not form.text(name)]:

@@ -1,4 +1,4 @@
-"""What became of the letters of one's regions: whose contact does not work, and what may be sent again."""
+"""Failed deliveries in the visitor's regions: contacts that do not work, and messages to send again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ READ = "deliveries.read"
 
 
 async def deliveries(visit: Visit) -> Response:
-    """Flagged contacts, and what failed lately."""
+    """Flagged contacts, and recently failed deliveries."""
     visit.require_person()
     if not visit.may_somewhere(READ):
         raise Forbidden
@@ -26,7 +26,6 @@ async def deliveries(visit: Visit) -> Response:
 
 
 async def resend(visit: Visit) -> Response:
-    """Send one again."""
     visit.require_person()
     form = await visit.form()
     await visit.send("POST", f"/v1/deliveries/{visit.parameter('delivery')}/resend", {}, form.key)

@@ -1,7 +1,8 @@
-"""Forms that are safe to send twice and impossible to send for somebody else.
+"""Forms that can safely be sent twice and cannot be forged by another site.
 
-Each carries an ``Idempotency-Key`` made when it was shown, so a second tap, or a reload on a bad line, is the same
-command; and a token signed for this visitor, so another site's form is not ours (besides the cookie's ``SameSite``).
+Each form carries an ``Idempotency-Key`` made when the form was shown, so a second tap, or a reload on a slow
+connection, is the same command. Each form also carries a token signed for the visitor, which other sites cannot make
+(in addition to the cookie's ``SameSite``).
 """
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ GOOD_FOR_SECONDS = 24 * 3600
 KEY_FIELD, TOKEN_FIELD = "_key", "_token"
 FORM_BYTES = 64_000
 FIELDS = 400
-"""The longest forms: each region of a province with its choice, each unit of competence that a workshop teaches."""
+"""Enough for the longest forms: the choices for all regions of a province, and the competence units of a workshop."""
 DIGITS = 9
 
 
 @dataclass(frozen=True)
 class Form:
-    """What was sent: the fields, the files, and the form's own two. ``key`` is "" where it was missing."""
+    """The sent fields and files, and the hidden key and token. ``key`` is "" when missing."""
 
     fields: Mapping[str, str]
     files: Mapping[str, bytes] = field(default_factory=dict)
@@ -38,37 +39,39 @@ class Form:
     token: str = ""
 
     def text(self, name: str) -> str:
-        """A field without surrounding blanks; "" where it is missing."""
+        """A field without surrounding blanks; "" when missing."""
         return self.fields.get(name, "").strip()
 
     def whole_number(self, name: str) -> int:
-        """A field that holds a whole number. Raises ``Malformed``, which names the field."""
+        """The whole number in a field. Raises ``Malformed`` that names the field."""
         text = self.text(name)
         if not text.isdecimal() or len(text) > DIGITS:
             raise Malformed(errors={name: [""]})
         return int(text)
 
     def filled_numbers(self, *names: str) -> dict[str, int]:
-        """The whole numbers in those of the fields that hold something. Raises ``Malformed``, which names the field."""
+        """The whole numbers of the filled fields. Raises ``Malformed`` that names the field."""
         return {name: self.whole_number(name) for name in names if self.text(name)}
 
     def filled(self, *names: str) -> dict[str, str]:
-        """Those of the fields that hold something."""
+        """The texts of the filled fields."""
         return {name: text for name in names if (text := self.text(name))}
 
 
 class FormTokens:
-    """Makes and checks the tokens. ``key`` is the signing secret."""
+    """Makes and checks form tokens. ``key`` is the signing secret."""
 
     def __init__(self, key: str) -> None:
         self._key = key
 
     def make(self, visitor: str) -> str:
-        """A token for a visitor, another one each time: a compressed page gives nothing away about it."""
+        """A token for a visitor, different each time, so that the size of a compressed page reveals nothing about the
+        token.
+        """
         return str(self._serializer(visitor).dumps(secrets.token_urlsafe(6)))
 
     def is_valid(self, token: str, visitor: str | None) -> bool:
-        """Whether we made it, for this visitor, not too long ago."""
+        """Whether the token was made here for this visitor and has not expired."""
         if visitor is None:
             return False
         try:
@@ -82,7 +85,7 @@ class FormTokens:
 
 
 async def read_form(request: Request, limit: int = FORM_BYTES) -> Form:
-    """The form that a request carries. Raises ``TooLarge`` and ``Malformed``."""
+    """The form in a request. Raises ``TooLarge`` and ``Malformed``."""
     refuse_declared_size(request, limit)
     body = await read_body(request, limit)
 

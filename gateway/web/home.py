@@ -1,4 +1,4 @@
-"""Whom do I ask? The first page, and each region's. Neither is ever an empty answer."""
+"""The start page and the pages of the regions: whom to ask. Neither is ever empty."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LIBRARIES = 100
 
 
 async def home(visit: Visit) -> Response:
-    """The regions with whom to ask there, the next gatherings, and what to do next."""
+    """The regions with their coordinators, and the next activities."""
     found = await visit.gather(
         regions=visit.get_public("/v1/regions", limit=100),
         activities=next_activities(visit),
@@ -26,7 +26,7 @@ async def home(visit: Visit) -> Response:
 
 
 async def region(visit: Visit) -> Response:
-    """Who coordinates a region or stands in; while nobody does, the community's own board answers."""
+    """A region's coordinator or stand-in; without either, the community's board."""
     name = visit.parameter("region")
     region = await visit.get_public(f"/v1/regions/{name}")
     found = await visit.gather(
@@ -48,12 +48,12 @@ async def region(visit: Visit) -> Response:
 
 
 async def next_activities(visit: Visit, **query: Any) -> dict[str, Any]:
-    """The next few that are published and have not ended, soonest first, as a service would list them."""
+    """The next few published activities that have not ended, soonest first, in the form of a service's list."""
     found = await visit.get_public("/v1/activities", **published(visit), **query)
     return {"items": next_upcoming(found["items"], visit.now, NEXT_ACTIVITIES)}
 
 
 def board_of(offices: Sequence[Mapping[str, Any]] | None) -> list[Mapping[str, Any]]:
-    """The offices held for the whole community, the coordinator's first."""
+    """The offices held for the whole community, the coordinator first."""
     held = [office for office in offices or () if office["region"] is None and (office["holder"] or office["stand_in"])]
     return sorted(held, key=lambda office: office["office"] != "coordinator")

@@ -1,4 +1,4 @@
-"""Lectures on the desk: polls, groups and plans; leading one; its run sheet."""
+"""The desk for lectures: polls, chat groups and plans; leading a lecture; its run sheet."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DESK = "/pengurus/kuliah"
 
 
 async def desk(visit: Visit) -> Response:
-    """Ask when it suits, register a group, plan a lecture."""
+    """Forms to open a poll, register a group and plan a lecture."""
     visit.require_person()
     if not visit.may_somewhere("activities.plan"):
         raise Forbidden
@@ -29,13 +29,13 @@ async def desk(visit: Visit) -> Response:
     lists = {name: (part or {"items": []})["items"] for name, part in found.answers.items()}
     allowed = visit.regions_of("activities.plan")
     lists["regions"] = [each for each in lists["regions"] if allowed is None or each["region"] in allowed]
-    # Another region's chat is not taken for a lecture; one that is no region's is.
+    # A lecture may use a chat group of the planner's regions or of no region.
     lists["groups"] = [each for each in lists["groups"] if allowed is None or each["region"] in {None, *allowed}]
     return visit.render("lecture_desk.html", options=OPTIONS, missing=sorted(found.problems), **lists)
 
 
 async def open_poll(visit: Visit) -> Response:
-    """Ask when it suits most."""
+    """Open a poll about the time."""
     form = await _form_of(visit)
     document: dict[str, Any] = {
         **form.filled("title", "region"),
@@ -43,34 +43,34 @@ async def open_poll(visit: Visit) -> Response:
         "closes": _time(visit, form, "closes"),
         **form.filled_numbers("quorum"),
     }
-    _complete(document, "title", "region", "options", "closes", "quorum")
+    _require(document, "title", "region", "options", "closes", "quorum")
     answer = await visit.send("POST", "/v1/polls", document, form.key)
     return visit.redirect(f"/jajak/{answer['poll']}", "jajak")
 
 
 async def register_group(visit: Visit) -> Response:
-    """A group in whose chat lectures are held."""
+    """Register a chat group for lectures."""
     form = await _form_of(visit)
     document = form.filled("name", "channel", "chat", "region")
-    _complete(document, "name", "channel", "region")
+    _require(document, "name", "channel", "region")
     await visit.send("POST", "/v1/chat-groups", document, form.key)
     return visit.redirect(DESK, "grup")
 
 
 async def plan(visit: Visit) -> Response:
-    """A lecture at the time that a poll agreed on, or that was agreed on otherwise."""
+    """Plan a lecture at the time that a poll agreed on, or that was agreed on otherwise."""
     form = await _form_of(visit)
     document: dict[str, Any] = form.filled("title", "region", "group", "poll", "agreed_otherwise")
     if "poll" not in document:
         document |= {name: at for name in ("starts", "ends") if (at := _time(visit, form, name))}
-        _complete(document, "starts", "ends")
-    _complete(document, "title", "region", "group")
+        _require(document, "starts", "ends")
+    _require(document, "title", "region", "group")
     answer = await visit.send("POST", "/v1/lectures", document, form.key)
     return visit.redirect(f"/pengurus/kegiatan/{answer['activity']}", "kuliah")
 
 
 async def lead(visit: Visit) -> Response:
-    """Lead a lecture: its next step, and the questions."""
+    """The moderator's page of a lecture: the next step, and the questions."""
     visit.require_person()
     name = visit.parameter("lecture")
     lecture = await visit.get(f"/v1/lectures/{name}")
@@ -84,7 +84,7 @@ async def lead(visit: Visit) -> Response:
 
 
 async def take_step(visit: Visit) -> Response:
-    """The lecture goes on."""
+    """Go to the next step of the lecture."""
     form, name = await _form_of(visit), visit.parameter("lecture")
     if form.text("step") not in STEPS:
         raise Malformed(errors={"step": [""]})
@@ -93,7 +93,7 @@ async def take_step(visit: Visit) -> Response:
 
 
 async def treat_question(visit: Visit) -> Response:
-    """Pick it, join it with another, hide it, or write down what was answered."""
+    """Pick, merge or hide a question, or write down its answer."""
     form, name = await _form_of(visit), visit.parameter("lecture")
     path = f"/v1/activities/{name}/questions/{visit.parameter('question')}"
     step = form.text("step")
@@ -101,20 +101,20 @@ async def treat_question(visit: Visit) -> Response:
     if fields is None:
         raise Malformed(errors={"step": [""]})
     document = form.filled(*fields)
-    _complete(document, *(field for field in fields if field != "speaker"))
+    _require(document, *(field for field in fields if field != "speaker"))
     await visit.send("POST", f"{path}/{step}", document, form.key)
     return visit.redirect(f"{DESK}/{name}", "simpan")
 
 
 async def run_sheet(visit: Visit) -> Response:
-    """What to say and do in the group, for a phone in the other hand."""
+    """The steps and texts of a lecture, readable on a second phone."""
     visit.require_person()
     sheet = await visit.get(f"/v1/activities/{visit.parameter('lecture')}/run-sheet")
     return visit.render("run_sheet.html", sheet=sheet)
 
 
 async def tick(visit: Visit) -> Response:
-    """A step has been done, perhaps some time ago."""
+    """Tick or untick a step of the run sheet; the time may be in the past."""
     form, name = await _form_of(visit), visit.parameter("lecture")
     document: dict[str, Any] = {}
     if at := _time(visit, form, "at"):
@@ -126,7 +126,7 @@ async def tick(visit: Visit) -> Response:
 
 
 def _options(visit: Visit, form: Form) -> list[dict[str, str]]:
-    """The times that are asked about. Raises ``Malformed`` for one that is filled in by half."""
+    """The times of the poll. Raises ``Malformed`` for an option with only one of its two times."""
     options, errors = [], dict[str, list[str]]()
     for each in OPTIONS:
         names = {"starts": f"starts_{each}", "ends": f"ends_{each}"}
@@ -147,7 +147,7 @@ def _time(visit: Visit, form: Form, name: str) -> str | None:
         return None
 
 
-def _complete(document: dict[str, Any], *names: str) -> None:
+def _require(document: dict[str, Any], *names: str) -> None:
     missing = [name for name in names if not document.get(name)]
     if missing:
         raise Malformed(errors={name: [""] for name in missing})

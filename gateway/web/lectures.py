@@ -1,4 +1,4 @@
-"""Lectures: the archive, one lecture before, during and after it, and asking something."""
+"""Lectures: the archive, the page of one lecture, and asking a question."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ RUNNING = ("opened", "presentation", "questions")
 
 
 async def archive(visit: Visit) -> Response:
-    """All lectures, the latest first, or those in which some words were said."""
+    """All lectures, the latest first, or those that contain the search words."""
     words, after = visit.parameter("cari")[:200], visit.parameter("setelah")
     found = await visit.get_public("/v1/lectures", q=words or None, after=after or None, limit=PAGE)
     return visit.render("lectures.html", lectures=found["items"], next=found["next"], words_sought=words)
 
 
 async def lecture(visit: Visit) -> Response:
-    """One lecture: announced, held at this moment, or kept for those who were absent."""
+    """One lecture: announced, running, or archived."""
     name = visit.parameter("lecture")
     lecture = await visit.get(f"/v1/lectures/{name}")
     questions = []
@@ -41,7 +41,7 @@ async def lecture(visit: Visit) -> Response:
 
 
 async def ask(visit: Visit) -> Response:
-    """A question joins the line."""
+    """Put a question into the queue."""
     visit.require_person()
     name, form = visit.parameter("lecture"), await visit.form()
     if not form.text("text"):
@@ -50,8 +50,8 @@ async def ask(visit: Visit) -> Response:
     return visit.redirect(f"/kuliah/{name}", "pertanyaan")
 
 
-async def put_off(visit: Visit) -> Response:
-    """One's own question is put off, or on again."""
+async def change_own_question(visit: Visit) -> Response:
+    """Withdraw one's own question, or put it back into the queue."""
     visit.require_person()
     name, form = visit.parameter("lecture"), await visit.form()
     step = "withdraw" if form.text("step") == "withdraw" else "rejoin"

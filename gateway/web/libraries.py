@@ -1,4 +1,4 @@
-"""The libraries: the list, each one's page, and who works there."""
+"""Libraries: the list, the page of one library, and its staff."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PAGE = 30
 
 
 async def libraries(visit: Visit) -> Response:
-    """All libraries by name, or those that a part of the name or a region leads to."""
+    """All libraries by name, or those that match a part of the name or a region."""
     name, region = visit.parameter("nama").strip(), visit.parameter("wilayah")
     query = {"name": name[:100], "region": region, "after": visit.parameter("lanjutan"), "limit": PAGE}
     found = await visit.gather(
@@ -33,7 +33,7 @@ async def libraries(visit: Visit) -> Response:
 
 
 async def library(visit: Visit) -> Response:
-    """One library; who works there for those who may know, and for oneself the button to say that one does."""
+    """One library; its staff for visitors who may know, and the form to join the staff."""
     identity = visit.parameter("library")
     library = await visit.get_public(f"/v1/libraries/{identity}")
     calls = {"region": visit.get_public(f"/v1/regions/{library['region']}")}
@@ -55,14 +55,14 @@ async def library(visit: Visit) -> Response:
 
 
 async def register_form(visit: Visit) -> Response:
-    """A library that is not in the list yet."""
+    """The form for a library that is missing in the list."""
     visit.require_person()
     regions = await visit.get_public("/v1/regions", limit=100)
     return visit.render("library_new.html", regions=regions["items"])
 
 
 async def register(visit: Visit) -> Response:
-    """Register it, and on to its page; one that was known already is found again."""
+    """Register a library, and go to its page. A known library is found instead."""
     visit.require_person()
     form = await visit.form()
     region, _, subdistrict = form.text("subdistrict").partition("/")
@@ -75,7 +75,7 @@ async def register(visit: Visit) -> Response:
 
 
 async def work_here(visit: Visit) -> Response:
-    """I work here."""
+    """The visitor joins the library's staff."""
     visit.require_person()
     form, path = await visit.form(), _path(visit)
     await visit.send("POST", f"/v1{path[0]}/affiliations", {"role": form.text("role")}, form.key)
@@ -83,7 +83,7 @@ async def work_here(visit: Visit) -> Response:
 
 
 async def leave(visit: Visit) -> Response:
-    """I work here no more."""
+    """The visitor leaves the library's staff."""
     person = visit.require_person()
     form, path = await visit.form(), _path(visit)
     await visit.send("POST", f"/v1{path[0]}/affiliations/{person}/end", {}, form.key)
@@ -91,7 +91,7 @@ async def leave(visit: Visit) -> Response:
 
 
 async def say_interest(visit: Visit) -> Response:
-    """How it stands towards SLiMS."""
+    """Record the library's interest in SLiMS."""
     visit.require_person()
     form, path = await visit.form(), _path(visit)
     await visit.send("POST", f"/v1{path[0]}/interest", {"interest": form.text("interest")}, form.key)
@@ -99,6 +99,6 @@ async def say_interest(visit: Visit) -> Response:
 
 
 def _path(visit: Visit) -> tuple[str, str]:
-    """Of the service's library, and of its page."""
+    """The paths of the library in the API (without ``/v1``) and of its page."""
     identity = visit.parameter("library")
     return f"/libraries/{identity}", f"/perpustakaan/{identity}"

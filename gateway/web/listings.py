@@ -1,4 +1,4 @@
-"""Lists that several pages show: upcoming activities, the items in composed answers, the names of office holders."""
+"""Lists that several pages show: upcoming activities, the items of composed answers, the names of office holders."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from gateway.web.visit import Visit
 
 
 def published(visit: Visit) -> dict[str, Any]:
-    """The query for published activities that may not have ended yet; the caller leaves out those that have."""
+    """The query for published activities that may not have ended yet. The caller removes the ended ones."""
     return {"state": "published", "from": earliest_start(visit.now), "limit": ACTIVITIES_LIMIT}
 
 
 def items_of(parts: Mapping[str, Any]) -> dict[str, Any]:
-    """The list of each answer; None for an answer that is missing."""
+    """The list of each answer; None for a missing answer."""
     return {name: None if answer is None else answer["items"] for name, answer in parts.items()}
 
 
 def office_holders(offices: Mapping[str, Any] | None) -> dict[str, str]:
-    """Person → name of everybody who holds an office or stands in. Their names are public."""
+    """Person → name of all office holders and stand-ins. Their names are public."""
     holders = [office[how] for office in (offices or {"items": ()})["items"] for how in ("holder", "stand_in")]
     return {holder["person"]: holder["name"] for holder in holders if holder and holder["name"]}

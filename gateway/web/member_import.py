@@ -1,6 +1,6 @@
-"""A list of members as CSV: first looked through without changing anything, then taken over with its progress progress.
+"""The import of members from CSV: first a preview that changes nothing, then the import with its progress.
 
-Between the two the file waits in memory, for the few who do this at a time; if it is gone it is chosen once more.
+Between the two steps the file waits in memory. When the file is gone, the visitor chooses it again.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ RUNNING = "running"
 
 
 class Uploads:
-    """The files that were looked through last, by person and content; at most ``FILES_KEPT``."""
+    """The files of the latest previews, by person and content; at most ``FILES_KEPT``."""
 
     def __init__(self) -> None:
         self._files: OrderedDict[tuple[str, str], bytes] = OrderedDict()
 
     def keep(self, person: str, content: bytes) -> str:
-        """Keep a file; answers the name under which that person finds it."""
+        """Keep a file. Returns the name under which the person finds the file."""
         name = hashlib.sha256(content).hexdigest()
         self._files[person, name] = content
         self._files.move_to_end((person, name))
@@ -41,12 +41,11 @@ class Uploads:
         return name
 
     def find(self, person: str, name: str) -> bytes | None:
-        """The file, or None where it is gone."""
+        """The file, or None when the file is gone."""
         return self._files.get((person, name))
 
 
 async def import_form(visit: Visit) -> Response:
-    """Choose a file."""
     visit.require_person()
     if not visit.may_somewhere("members.import"):
         raise Forbidden
@@ -54,7 +53,7 @@ async def import_form(visit: Visit) -> Response:
 
 
 def preview(uploads: Uploads) -> Page:
-    """The page that says what an import would do, row by row where something is wrong."""
+    """The page with the result of a dry run: the counts and the rows with problems."""
 
     async def attempt(visit: Visit) -> Response:
         person = visit.require_person()
@@ -72,7 +71,7 @@ def preview(uploads: Uploads) -> Page:
 
 
 def start(uploads: Uploads) -> Page:
-    """The page that takes the good rows."""
+    """The form target that starts the import of the good rows."""
 
     async def attempt(visit: Visit) -> Response:
         person = visit.require_person()
@@ -88,7 +87,7 @@ def start(uploads: Uploads) -> Page:
 
 
 async def progress(visit: Visit) -> Response:
-    """How far an import is; the page asks again by itself until it is done."""
+    """The progress of an import. The page reloads until the import is finished."""
     visit.require_person()
     progress = await visit.get(f"/v1/imports/{visit.parameter('import')}")
     return visit.render(

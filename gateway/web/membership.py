@@ -1,4 +1,4 @@
-"""Joining, logging in and out, and one's own page."""
+"""Joining, logging in and out, and the visitor's own page."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from gateway.composed.composition import Composed, dashboard
+from gateway.composed.composition import dashboard
 from gateway.composed.upcoming import is_upcoming
 from gateway.edge.identity import Identities
 from gateway.web.pages import Page
@@ -15,7 +15,7 @@ from services.kernel.base.problem import Malformed, Problem
 
 
 async def join_form(visit: Visit) -> Response:
-    """Five fields, of which two need to be filled in besides a contact."""
+    """Five fields, of which two are required, besides a contact."""
     found = await visit.gather(regions=visit.get_public("/v1/regions", limit=100))
     if "regions" in found.problems:
         raise found.problems["regions"]
@@ -23,7 +23,6 @@ async def join_form(visit: Visit) -> Response:
 
 
 async def join(visit: Visit) -> Response:
-    """A new member."""
     form = await visit.form()
     region, _, subdistrict = form.text("subdistrict").partition("/")
     document = {**form.filled("name", "library", "email", "phone"), "region": region, "subdistrict": subdistrict}
@@ -35,13 +34,13 @@ async def join(visit: Visit) -> Response:
         raise Malformed(errors={name: [""] for name in missing})
     await visit.send("POST", "/v1/members", document, form.key)
     if not form.text("email"):
-        # Codes go by e-mail, and to a Telegram account that somebody logged in has linked: here is who helps.
+        # Login codes need an e-mail address or a linked Telegram account, so this page names who can help.
         return visit.redirect(f"/wilayah/{region}", "gabung-tanpa-email")
     return visit.redirect("/masuk", "gabung")
 
 
 async def login_form(visit: Visit) -> Response:
-    """The contact first; once a code was asked for, the code."""
+    """First the form for the contact; after a code was requested, the form for the code."""
     lead_to = visit.fields.get("lanjut") or visit.parameter("lanjut")
     return visit.render(
         "login.html",
@@ -52,7 +51,7 @@ async def login_form(visit: Visit) -> Response:
 
 
 async def send_code(visit: Visit) -> Response:
-    """The code goes out, if the contact is a member's; the page is the same if it is not."""
+    """Send a code if the contact is a member's. The page is the same if the contact is unknown."""
     form = await visit.form()
     if not form.text("contact"):
         raise Malformed(errors={"contact": [""]})
@@ -62,7 +61,7 @@ async def send_code(visit: Visit) -> Response:
 
 
 def log_in(identities: Identities) -> Page:
-    """The page that takes the code."""
+    """The form target that checks the code."""
 
     async def attempt(visit: Visit) -> Response:
         form = await visit.form()
@@ -77,7 +76,7 @@ def log_in(identities: Identities) -> Page:
 
 
 def log_out(identities: Identities) -> Page:
-    """The page that ends a session. With members down the cookie goes all the same."""
+    """The form target that ends a session. The cookie is cleared even while members is down."""
 
     async def attempt(visit: Visit) -> Response:
         form = await visit.form()
@@ -86,7 +85,7 @@ def log_out(identities: Identities) -> Page:
             try:
                 await visit.send("POST", "/v1/logout", {"token": session.token}, form.key)
             except Problem:
-                visit.failed = None  # the token stays good until it expires; this browser no longer has it
+                visit.failed = None  # the token stays valid until it expires, but this browser forgets the token
             _forget_token(identities, session.token)
         visit.caller.set_session(session.logged_out())
         return visit.redirect("/", "keluar")
@@ -95,9 +94,9 @@ def log_out(identities: Identities) -> Page:
 
 
 async def own_page(visit: Visit) -> Response:
-    """One's seats, history and messages; what is down is left out and said."""
+    """The visitor's seats, history and messages. Parts that are unavailable are named."""
     visit.require_person()
-    composed: Composed = await dashboard(visit.forwarding, visit.caller)
+    composed = await dashboard(visit.forwarding, visit.caller)
     found = await visit.gather(
         preferences=visit.get("/v1/me/preferences"),
         regions=visit.get_public("/v1/regions", limit=100),
@@ -120,7 +119,7 @@ async def own_page(visit: Visit) -> Response:
 
 
 async def change_preferences(visit: Visit) -> Response:
-    """The language of messages, and whether by e-mail."""
+    """Change the language of messages, and whether they are sent by e-mail."""
     visit.require_person()
     form = await visit.form()
     document = {"language": form.text("language"), "email": form.text("email") == "yes"}
@@ -129,7 +128,7 @@ async def change_preferences(visit: Visit) -> Response:
 
 
 def rated_areas(competence: dict[str, Any] | None) -> list[dict[str, Any]]:
-    """The areas in which something is rated, each with the highest level that another person has given, else oneself."""
+    """The areas with ratings, each with the highest level given by another person, or else by oneself."""
     areas = []
     for area in (competence or {"areas": ()})["areas"]:
         rated = [pair for unit in area["units"] for pair in unit["aspects"].values()]

@@ -1,4 +1,4 @@
-"""What is done about a library that is accompanied: each a form's target."""
+"""The form targets of a mentorship's pages."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from services.kernel.base.problem import Malformed
 CONDITIONS = ("computers", "network", "power", "operator", "budget", "support")
 
 
-async def wish(visit: Visit) -> Response:
-    """A library wishes to be accompanied."""
+async def request_mentorship(visit: Visit) -> Response:
+    """A library asks for a mentorship."""
     visit.require_person()
     form = await visit.form()
     answer = await visit.send("POST", "/v1/mentorships", form.filled("library", "wish"), form.key)
@@ -26,57 +26,58 @@ async def wish(visit: Visit) -> Response:
 
 
 async def assess(visit: Visit) -> Response:
-    """What is there and what is missing."""
+    """Record the readiness check: which conditions are present, each with a note."""
     form = await _form(visit)
     document = {
         name: {"present": form.text(f"present-{name}") == "yes", **_note(form, f"note-{name}", "note")}
         for name in CONDITIONS
     }
-    return await _sent(visit, form, "readiness", document, "simpan")
+    return await _send_to_case(visit, form, "readiness", document, "simpan")
 
 
 async def pass_stage(visit: Visit) -> Response:
-    """A stage with its checklist."""
+    """Complete a stage with its checklist."""
     form = await _form(visit)
     items = [name.removeprefix("item-") for name, value in form.fields.items() if name.startswith("item-") and value]
     document = {"items": items, **form.filled("note", "link")}
-    return await _sent(visit, form, f"stages/{visit.parameter('stage')}", document, "tahap")
+    return await _send_to_case(visit, form, f"stages/{visit.parameter('stage')}", document, "tahap")
 
 
 async def log_visit(visit: Visit) -> Response:
-    """A visit, a call or a chat."""
+    """Record a visit, a call or a chat."""
     form = await _form(visit)
     document: dict[str, Any] = form.filled("day", "mode", "done", "next", "internal")
     document["staff"] = [name.removeprefix("staff-") for name in form.fields if name.startswith("staff-")]
     document["minutes"] = form.whole_number("minutes")
-    return await _sent(visit, form, "visits", document, "kunjungan")
+    return await _send_to_case(visit, form, "visits", document, "kunjungan")
 
 
 async def report_loans(visit: Visit) -> Response:
-    """A week's loans, as somebody states them."""
+    """Report a week's loans as stated by a person."""
     form = await _form(visit)
     document = {"kind": "loans", "week": form.text("week"), "count": form.whole_number("count")}
-    return await _sent(visit, form, "evidence", document, "bukti")
+    return await _send_to_case(visit, form, "evidence", document, "bukti")
 
 
 async def report_backup(visit: Visit) -> Response:
-    """A backup, as somebody states it."""
+    """Report a backup as stated by a person."""
     form = await _form(visit)
     try:
         made = visit.words.from_form(form.text("made"))
     except ValueError:
         raise Malformed(errors={"made": [""]}) from None
-    return await _sent(visit, form, "evidence", {"kind": "backup", "at": made, "ok": form.text("ok") == "yes"}, "bukti")
+    return await _send_to_case(
+        visit, form, "evidence", {"kind": "backup", "at": made, "ok": form.text("ok") == "yes"}, "bukti"
+    )
 
 
 async def clear_blocker(visit: Visit) -> Response:
-    """It blocks no longer."""
     form = await _form(visit)
-    return await _sent(visit, form, f"blockers/{visit.parameter('blocker')}/clear", {}, "simpan")
+    return await _send_to_case(visit, form, f"blockers/{visit.parameter('blocker')}/clear", {}, "simpan")
 
 
 async def rotate(visit: Visit) -> Response:
-    """These passwords have been changed."""
+    """Record that these passwords have been changed."""
     form = await _form(visit)
     names = [name.removeprefix("password-") for name in form.fields if name.startswith("password-")]
     if not names:
@@ -87,9 +88,9 @@ async def rotate(visit: Visit) -> Response:
 
 
 def make_link(papers: CertificatePdfs) -> Page:
-    """The page with the address of the progress page, shown once and stored nowhere.
+    """The page with the address of the progress page. The address is shown once and stored nowhere.
 
-    It is passed on, so it begins as those on paper do, and not by whatever name this request came under.
+    The address is passed on to others, so it starts with the public address, not with the host of this request.
     """
 
     async def attempt(visit: Visit) -> Response:
@@ -103,11 +104,11 @@ def make_link(papers: CertificatePdfs) -> Page:
 
 
 def case_action(action: str, news: str, *fields: str) -> Page:
-    """An attempt that sends these fields of the form to an action of the case."""
+    """A form target that sends these fields to an action of the case."""
 
     async def attempt(visit: Visit) -> Response:
         form = await _form(visit)
-        return await _sent(visit, form, action, form.filled(*fields), news)
+        return await _send_to_case(visit, form, action, form.filled(*fields), news)
 
     return attempt
 
@@ -117,7 +118,7 @@ async def _form(visit: Visit) -> Form:
     return await visit.form()
 
 
-async def _sent(visit: Visit, form: Form, action: str, document: Mapping[str, Any], news: str) -> Response:
+async def _send_to_case(visit: Visit, form: Form, action: str, document: Mapping[str, Any], news: str) -> Response:
     mentorship = visit.parameter("mentorship")
     await visit.send("POST", f"/v1/mentorships/{mentorship}/{action}", document, form.key)
     return visit.redirect(f"/pendampingan/{mentorship}", news)

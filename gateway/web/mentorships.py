@@ -1,8 +1,8 @@
-"""Libraries that are accompanied: the list, a case as a whole, the page for a newcomer, and progress without a login."""
+"""Mentorships: the list, one case, the forms of a case, the handover page, and the progress page without a login."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ LATEST_VISITS = 5
 
 
 async def overview(visit: Visit) -> Response:
-    """The cases that concern the visitor, and the wish of a library that has none."""
+    """The visitor's cases, and the form to request a mentorship for a library without one."""
     visit.require_person()
     found = await visit.gather(cases=visit.get("/v1/mentorships", limit=100), me=visit.get("/v1/me"))
     cases = (found.answers["cases"] or {"items": None})["items"]
@@ -30,7 +30,7 @@ async def overview(visit: Visit) -> Response:
 
 
 async def case(visit: Visit) -> Response:
-    """One case: where it stands, what comes next, what shows that it runs."""
+    """One case: its stage, the next steps, and the evidence."""
     visit.require_person()
     path = _path(visit)
     case = await visit.get(path)
@@ -53,7 +53,7 @@ async def case(visit: Visit) -> Response:
 
 
 async def visit_form(visit: Visit) -> Response:
-    """Half a minute on a phone."""
+    """The form to record a visit, filled in within half a minute on a phone."""
     visit.require_person()
     case = await visit.get(_path(visit))
     if "visit" not in case["may"]:
@@ -66,7 +66,7 @@ async def visit_form(visit: Visit) -> Response:
 
 
 async def evidence_form(visit: Visit) -> Response:
-    """This week's loans or last week's, and a backup."""
+    """The form for the loans of this or last week, and for a backup."""
     visit.require_person()
     case = await visit.get(_path(visit))
     now = visit.words.local(visit.now)
@@ -81,7 +81,7 @@ async def evidence_form(visit: Visit) -> Response:
 
 
 async def handover(visit: Visit) -> Response:
-    """What a newcomer at the library needs to go on."""
+    """The information that a new staff member of the library needs."""
     visit.require_person()
     case = await visit.get(f"{_path(visit)}/handover")
     names = await _names(visit, case, case["mentors"])
@@ -89,12 +89,14 @@ async def handover(visit: Visit) -> Response:
 
 
 async def progress(visit: Visit) -> Response:
-    """A library's progress for whoever has the address."""
+    """A library's progress, for everybody who has the secret address."""
     return visit.render("progress.html", case=await visit.get(f"/v1/progress/{visit.parameter('secret')}"))
 
 
-async def _names(visit: Visit, case: Mapping[str, Any], people: Any) -> dict[str, str]:
-    """Who is who: the board by its offices, the staff among themselves, anybody to those who may read members."""
+async def _names(visit: Visit, case: Mapping[str, Any], people: Iterable[str]) -> dict[str, str]:
+    """The names that the visitor may see: office holders, colleagues of the same library, and anybody for readers of
+    members.
+    """
     found = await visit.gather(
         offices=visit.get_public("/v1/offices"),
         staff=visit.get(f"/v1/libraries/{case['library']}/affiliations", limit=100),
@@ -111,7 +113,7 @@ async def _names(visit: Visit, case: Mapping[str, Any], people: Any) -> dict[str
 
 
 def _next_stage(case: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The stage that comes next, with its checklist."""
+    """The next stage with its checklist."""
     return next((stage for stage in case["stages"] if stage["stage"] == case["next_stage"]), None)
 
 

@@ -1,4 +1,6 @@
-"""What a page says after something went well. The address carries the name only: nobody can make a page say their words."""
+"""The messages after a successful form. The address carries only the message's name, so nobody can make a page show
+other text.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How one wants to be told: channels, matters, regions, quiet hours, the digest."""
+"""Notification preferences: channels, subjects, regions, quiet hours, digest."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MATTERS = ("registrations", "reminders", "activities", "topics", "consultations"
 
 
 async def notices(visit: Visit) -> Response:
-    """The preferences as they stand."""
+    """The form with the current preferences."""
     visit.require_person()
     found = await visit.gather(
         preferences=visit.get(PREFERENCES), regions=visit.get_public("/v1/regions", limit=100), me=visit.get("/v1/me")
@@ -33,7 +33,7 @@ async def notices(visit: Visit) -> Response:
 
 
 async def choose(visit: Visit) -> Response:
-    """All of them at once, as the form had them."""
+    """Save all preferences of the form in one request."""
     visit.require_person()
     form = await visit.form()
     await visit.send("PUT", PREFERENCES, _document(form), form.key)

@@ -1,4 +1,6 @@
-"""What comes of an activity: problems that are said during it, topics made of them, and materials left behind."""
+"""The outcomes of an activity: problems that participants report, topics made of problems, and materials. Also the
+registration of guests.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ INCOMPLETE = "Kursi Anda tercatat, tetapi nama dan kontak Anda belum tersimpan. 
 
 
 async def register_as_guest(visit: Visit) -> Response:
-    """A seat for somebody who is nobody's member, where the activity is open."""
+    """Take a seat as a guest, if the activity is open to guests."""
     name, form = visit.parameter("activity"), await visit.form()
     contact = form.filled(*CONTACT)
     missing = [] if "name" in contact else ["name"]
@@ -31,7 +33,7 @@ async def register_as_guest(visit: Visit) -> Response:
 
 
 async def say_problem(visit: Visit) -> Response:
-    """A problem, by name or without one; nobody needs to be logged in."""
+    """Report a problem, with or without a name. No login is needed."""
     name, form = visit.parameter("activity"), await visit.form()
     if not form.text("text"):
         raise Malformed(errors={"text": [""]})
@@ -41,7 +43,7 @@ async def say_problem(visit: Visit) -> Response:
 
 
 async def share_problem(visit: Visit) -> Response:
-    """The visitor has it too."""
+    """Record that the visitor has the same problem."""
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
     await visit.send("POST", f"/v1/activities/{name}/problems/{form.text('problem')}/raisers", {}, form.key)
@@ -61,7 +63,7 @@ async def problems(visit: Visit) -> Response:
 
 
 async def merge_problem(visit: Visit) -> Response:
-    """Two of them are the same."""
+    """Merge two problems."""
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
     document = form.filled("into")
@@ -72,7 +74,7 @@ async def merge_problem(visit: Visit) -> Response:
 
 
 async def make_topic(visit: Visit) -> Response:
-    """One of them becomes a topic."""
+    """Turn a problem into a topic."""
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
     document = form.filled("title")
@@ -83,7 +85,7 @@ async def make_topic(visit: Visit) -> Response:
 
 
 async def leave_material(visit: Visit) -> Response:
-    """A link or a text that others may use."""
+    """Add a link or a text for others."""
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
     document = form.filled("title", "url", "text", "licence", "visibility")
@@ -97,7 +99,7 @@ async def leave_material(visit: Visit) -> Response:
 
 
 async def materials(visit: Visit) -> Response:
-    """Materials of all activities that everybody may have, found by words."""
+    """Public materials of all activities, found by words."""
     words = visit.parameter("cari").strip()[:200]
     found, regions = await asyncio.gather(
         visit.get_public("/v1/materials", q=words, after=visit.parameter("setelah")),

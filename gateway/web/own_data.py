@@ -1,4 +1,4 @@
-"""One's own data: what is known of oneself, a copy of it, and to be forgotten."""
+"""The visitor's own data: an explanation, the export, and erasure."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from services.kernel.base.problem import Malformed
 
 
 async def show(visit: Visit) -> Response:
-    """What there is, where a copy is had, and the form to be forgotten."""
+    """What is stored, a link to the export, and the form for erasure."""
     visit.require_person()
     return visit.render("own_data.html")
 
 
 async def erase(visit: Visit) -> Response:
-    """Forget the visitor, who is nobody from here on."""
+    """Erase the visitor's data and log the visitor out."""
     visit.require_person()
     form = await visit.form()
     if form.text("sure") != "yes":

@@ -1,4 +1,4 @@
-"""From a request to a page: makes the visit, catches what goes wrong, and sends back what must be remembered."""
+"""Turns a request into a page: makes the visit, handles problems, and saves the session."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from services.kernel.declare.policy import ANONYMOUS
 
 Page = Callable[[Visit], Awaitable[Response]]
 RETRYABLE = frozenset({400, 409, 412, 413, 422, 429, 503})
-"""What leaves the visitor where they were, with the reason on top and what they had entered still there."""
+"""After these statuses the page is shown again, with the reason on top and the entered fields."""
 
 
 def form_action(page: Page, attempt: Page) -> Page:
-    """A page that does something: ``attempt``, and where that fails ``page`` again."""
+    """A form target: runs ``attempt``, and shows ``page`` again if the attempt fails."""
 
     async def act(visit: Visit) -> Response:
         try:
@@ -42,7 +42,7 @@ def form_action(page: Page, attempt: Page) -> Page:
         try:
             return await page(failed)
         except Problem:
-            # The service that failed is the one that the page reads, too: what was typed stays where it was sent from.
+            # The page reads from the service that failed, so it cannot be shown either. The resend page keeps the text.
             if failed.sent_form is None or failed.sent_form.files:
                 raise
             return resend_page(failed)
@@ -51,16 +51,18 @@ def form_action(page: Page, attempt: Page) -> Page:
 
 
 def resend_page(visit: Visit) -> Response:
-    """A page that needs no service: what had been entered, and a button that sends it once more."""
+    """A page that needs no service: the entered fields, and a button that sends them again."""
     texts = {name: text for name, text in visit.fields.items() if is_prose(text)}
     others = {name: text for name, text in visit.fields.items() if name not in texts}
     return visit.render("resend.html", texts=texts, others=others)
 
 
 def resend_after_login(visit: Visit, problem: Problem) -> Response:
-    """A login that ended while somebody wrote takes nothing of it away. Raises ``problem`` where nothing was written.
+    """Keep the text of a form whose login expired while the visitor was writing. Raises ``problem`` if no text was
+    written.
 
-    Its token was another visitor's, so it proves nothing any more; but only a form of this site comes with the cookie.
+    The form's token belongs to another visitor now, so it proves nothing. But the cookie proves that the form is of
+    this site.
     """
     if visit.caller.session is None or not any(map(is_prose, visit.fields.values())):
         raise problem
@@ -68,12 +70,12 @@ def resend_after_login(visit: Visit, problem: Problem) -> Response:
 
 
 def is_prose(text: str) -> bool:
-    """Whether somebody wrote it, rather than chose it: it is of several words."""
+    """Whether a person wrote the text instead of choosing it: it has several words."""
     return len(text.split()) > 1
 
 
 class Pages:
-    """Makes Starlette endpoints of pages. ``zone`` is the time zone in which they show times."""
+    """Makes Starlette endpoints of pages. ``zone`` is the time zone of the shown times."""
 
     def __init__(
         self,
@@ -93,7 +95,7 @@ class Pages:
         self._zone = zone
 
     def endpoint(self, page: Page, route: str) -> Callable[[Request], Awaitable[Response]]:
-        """An endpoint that shows a page; ``route`` is its template's name in the metrics."""
+        """An endpoint that shows a page; ``route`` is the page's label in the metrics."""
 
         async def respond(request: Request) -> Response:
             request.state.route = route
@@ -108,7 +110,7 @@ class Pages:
         return respond
 
     async def show_problem(self, request: Request, error: Exception) -> Response:
-        """A page for whatever went wrong outside of a page's own handler; without the navigation of a person."""
+        """A page for an error outside of a page's own handler, without a person's navigation."""
         problem = problem_from(request, error)
         return self._problem_page(self._make_visit(request, Caller(ANONYMOUS)), problem)
 

@@ -1,4 +1,6 @@
-"""What was held, the latest first. The service lists by the start, so the years are asked for from the last one back."""
+"""Past activities, the latest first. The service lists by ascending start, so this module requests one year after
+another, from the last year back.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +15,15 @@ READ_LIMIT = 100
 WINDOW = timedelta(days=366)
 MAX_WINDOWS = 10
 MAX_PAGES = 10
-"""In one window; a community that holds more than a thousand activities a year sees the first thousand."""
+"""The maximum number of pages of one year: a community with more than a thousand activities a year sees the first
+thousand.
+"""
 
 
 async def past_activities(visit: Visit, region: str, before: str = "") -> dict[str, Any]:
-    """A page of what was completed and began before a time, now where none is told; ``next`` is the time to go on from."""
+    """A page of completed activities that began before a time, by default now. ``next`` is the time from which the next
+    page goes on.
+    """
     query = {"state": "completed", "region": region}
     first = (await visit.get_public("/v1/activities", **query, limit=1))["items"]
     if not first:
@@ -33,7 +39,7 @@ async def past_activities(visit: Visit, region: str, before: str = "") -> dict[s
     found.reverse()
     count = SHOWN
     while count < len(found) and found[count]["starts"] == found[count - 1]["starts"]:
-        count += 1  # what began at the same time stays together, for the next page begins before it
+        count += 1  # activities of one start stay on one page, because the next page begins before this start
     if len(found) > count:
         return {"items": found[:count], "next": found[count - 1]["starts"]}
     return {"items": found, "next": edge.isoformat() if edge > oldest else None}
@@ -53,7 +59,7 @@ async def _between(visit: Visit, query: dict[str, str], begin: datetime, end: da
 
 
 def _time_in_address(text: str) -> datetime | None:
-    """A time out of an address; None for anything else."""
+    """A time in an address; None for any other text."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Planning a gathering and bringing it to its end: venue, guide, publishing, moving, cancelling, completing."""
+"""Planning and running a gathering: venue, guide, publishing, rescheduling, cancelling, completing."""
 
 from __future__ import annotations
 
@@ -34,7 +34,6 @@ async def plan_form(visit: Visit) -> Response:
 
 
 async def plan(visit: Visit) -> Response:
-    """A gathering is planned."""
     visit.require_person()
     topic, form = visit.parameter("topic"), await visit.form()
     document: dict[str, Any] = {
@@ -54,7 +53,7 @@ async def plan(visit: Visit) -> Response:
 
 
 async def manage(visit: Visit) -> Response:
-    """One activity on the desk: what is missing before it can be published, and what can be done now."""
+    """The desk page of one activity: what is missing before publication, and the possible actions."""
     visit.require_person()
     name = visit.parameter("activity")
     activity = await visit.get(f"/v1/activities/{name}")
@@ -89,7 +88,7 @@ async def manage(visit: Visit) -> Response:
 
 
 async def name_speaker(visit: Visit) -> Response:
-    """A guide from the proposals, or a speaker."""
+    """Name a guide from the suggestions, or a speaker."""
     form = await _form_of(visit)
     document = form.filled("person", "role", "category", "competence", "name")
     if "person" not in document:
@@ -100,12 +99,10 @@ async def name_speaker(visit: Visit) -> Response:
 
 
 async def publish(visit: Visit) -> Response:
-    """From now on everybody sees it."""
     return await _command(visit, await _form_of(visit), "publish", {}, "terbit")
 
 
 async def reschedule(visit: Visit) -> Response:
-    """Another time."""
     form = await _form_of(visit)
     times = _times(visit)
     if len(times) < 2:
@@ -114,7 +111,6 @@ async def reschedule(visit: Visit) -> Response:
 
 
 async def cancel(visit: Visit) -> Response:
-    """It will not be held."""
     form = await _form_of(visit)
     document = form.filled("reason")
     if not document:
@@ -123,19 +119,18 @@ async def cancel(visit: Visit) -> Response:
 
 
 async def complete(visit: Visit) -> Response:
-    """It was held."""
     return await _command(visit, await _form_of(visit), "complete", {}, "selesai")
 
 
 async def ask_host(visit: Visit) -> Response:
-    """The host was asked whether it can be held there."""
+    """Record that the host was asked for the venue."""
     form, name = await _form_of(visit), visit.parameter("activity")
     await visit.send("POST", f"/v1/venues/{form.text('venue')}/requests", {"activity": name}, form.key)
     return visit.redirect(f"/pengurus/kegiatan/{name}", "ditanya")
 
 
 async def record_host(visit: Visit) -> Response:
-    """What the host answered, recorded for them."""
+    """Record the host's answer."""
     form, name = await _form_of(visit), visit.parameter("activity")
     confirmed = form.text("confirmed") == "yes"
     document = {"confirmed": confirmed, **form.filled("by")}
@@ -155,7 +150,7 @@ async def _command(visit: Visit, form: Form, command: str, document: Mapping[str
 
 
 async def _venue_request(visit: Visit, activity: Mapping[str, Any]) -> str | None:
-    """Where the asking of the host stands: None, ``asked``, ``confirmed`` or ``declined``."""
+    """The state of the request to the host: None, ``asked``, ``confirmed`` or ``declined``."""
     venues = await visit.get("/v1/venues", region=activity["region"], limit=100)
     for venue in venues["items"]:
         if venue["venue"] == activity["venue"]["id"]:

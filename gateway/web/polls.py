@@ -1,4 +1,4 @@
-"""One date poll: when it suits most."""
+"""The page of a poll about the time of a lecture."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from gateway.web.visit import Visit
 
 
 async def poll(visit: Visit) -> Response:
-    """The times that it asks about, and one's own vote."""
+    """The times of the poll, and the visitor's vote."""
     poll = await visit.get(f"/v1/polls/{visit.parameter('poll')}")
     return visit.render("poll.html", poll=poll, plans=visit.may("activities.plan", poll["region"]))
 
 
 async def vote(visit: Visit) -> Response:
-    """Say which times suit."""
+    """Vote for all times that suit."""
     visit.require_person()
     name, form = visit.parameter("poll"), await visit.form()
     numbers = [field.removeprefix("option_") for field in form.fields if field.startswith("option_")]
@@ -25,7 +25,7 @@ async def vote(visit: Visit) -> Response:
 
 
 async def close(visit: Visit) -> Response:
-    """Close it before its time."""
+    """Close the poll early."""
     visit.require_person()
     name, form = visit.parameter("poll"), await visit.form()
     await visit.send("POST", f"/v1/polls/{name}/close", {}, form.key)

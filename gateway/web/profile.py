@@ -1,4 +1,4 @@
-"""What one says of oneself: name, phone, place, background; what one agrees to; and one's Telegram account."""
+"""The visitor's profile: name, phone, place, background, consents and Telegram account."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PAGE = "/saya/ubah"
 
 
 async def show(visit: Visit) -> Response:
-    """The form as it stands, and what may be agreed to."""
+    """The form with the current values, and the consents."""
     visit.require_person()
     me = await visit.get("/v1/me")
     found = (
@@ -34,7 +34,6 @@ async def show(visit: Visit) -> Response:
 
 
 async def change(visit: Visit) -> Response:
-    """Change it."""
     visit.require_person()
     form = await visit.form()
     region, _, subdistrict = form.text("subdistrict").partition("/")
@@ -52,7 +51,7 @@ async def change(visit: Visit) -> Response:
 
 
 async def agree(visit: Visit) -> Response:
-    """Agree to be named in the archive, or no more."""
+    """Give or withdraw the consent to be named in the archive."""
     visit.require_person()
     form = await visit.form()
     if form.text("given") == "yes":
@@ -64,7 +63,7 @@ async def agree(visit: Visit) -> Response:
 
 
 async def offer_telegram(visit: Visit) -> Response:
-    """What to send to the bot. It is shown once, here, and good for half an hour."""
+    """The token to send to the bot. The token is shown once and valid for half an hour."""
     visit.require_person()
     form = await visit.form()
     answer = await visit.send("POST", "/v1/me/telegram", {}, form.key)
@@ -72,7 +71,7 @@ async def offer_telegram(visit: Visit) -> Response:
 
 
 async def unlink_telegram(visit: Visit) -> Response:
-    """No more messages there."""
+    """Unlink the Telegram account, so no more messages are sent there."""
     visit.require_person()
     form = await visit.form()
     await visit.send("DELETE", "/v1/me/telegram", {}, form.key)

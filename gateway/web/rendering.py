@@ -1,4 +1,4 @@
-"""Templates to HTML: everything is escaped, and the style sheet's address changes with its content."""
+"""Renders templates to HTML. All values are escaped, and the style sheet's address changes with its content."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STATIC = HERE / "static"
 STYLE = f"/static/style.css?v={hashlib.sha256((STATIC / 'style.css').read_bytes()).hexdigest()[:10]}"
 
 PROTECTION = {
-    # No script at all, from nowhere; a text that slipped through unescaped would still do nothing.
+    # Scripts are forbidden entirely, so even a text that was not escaped could not run.
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -27,9 +27,9 @@ PROTECTION = {
 
 
 class Renderer:
-    """Renders ``templates``; a name that a template was not given is an error, never an empty place.
+    """Renders ``templates``. A name that is missing in the context is an error, not an empty place.
 
-    ``bot_link(token)`` is the address that opens a chat with the community's bot, "" where there is none.
+    ``bot_link(token)`` is the address that opens a chat with the community's bot, "" without a bot.
     """
 
     def __init__(self, community: str, bot_link: Callable[[str], str] = lambda _token: "") -> None:
@@ -43,12 +43,11 @@ class Renderer:
         self._environment.globals.update(style=STYLE, community=community, bot_link=bot_link)
 
     def html(self, template: str, context: Mapping[str, Any]) -> str:
-        """The page's HTML."""
         return self._environment.get_template(template).render(context)
 
 
 def html_response(request: Request, html: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """A page, with the headers that protect whoever reads it; kept by nobody but their own browser."""
+    """A page with security headers. Only the visitor's own browser may cache the page."""
     response = Response(html, status, media_type="text/html", headers=PROTECTION | dict(headers or {}))
     response.headers.setdefault("Cache-Control", "private, no-cache")
     if request.url.scheme == "https":

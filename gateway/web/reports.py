@@ -1,4 +1,4 @@
-"""The evidence report: the library's own draft, and what a code confirms to anybody."""
+"""The evidence report: the library's draft, and the public page of a released report."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from services.kernel.base.problem import Malformed
 
 
 def draft(reports: EvidenceReports) -> Page:
-    """What could be released, with a form to choose from."""
+    """The parts that could be released, with a form to choose from."""
 
     async def show(visit: Visit) -> Response:
         visit.require_person()
@@ -29,7 +29,7 @@ def draft(reports: EvidenceReports) -> Page:
 
 
 def release(reports: EvidenceReports) -> Page:
-    """The library releases what it has chosen; the page that follows is the one to show the head."""
+    """The form target that releases the chosen parts. The next page is the one to show to the school head."""
 
     async def attempt(visit: Visit) -> Response:
         visit.require_person()
@@ -45,7 +45,7 @@ def release(reports: EvidenceReports) -> Page:
 
 
 def released(reports: EvidenceReports) -> Page:
-    """What a code confirms."""
+    """The report that a code confirms."""
 
     async def show(visit: Visit) -> Response:
         report = await reports.released(visit.caller, visit.parameter("code"))
@@ -55,7 +55,7 @@ def released(reports: EvidenceReports) -> Page:
 
 
 def pdf(reports: EvidenceReports) -> Page:
-    """The same on paper."""
+    """The released report as PDF."""
 
     async def show(visit: Visit) -> Response:
         report = await reports.released(visit.caller, visit.parameter("code"))

@@ -1,4 +1,4 @@
-"""Which address shows which page. A page's ``GET`` shows it; what it does is a ``POST`` beneath it."""
+"""The addresses of the pages. ``GET`` shows a page; form targets are ``POST`` addresses below the page."""
 
 from __future__ import annotations
 
@@ -70,11 +70,11 @@ CONSULTATION_ACTIONS = {
     "sama": consultations.share,
     "dampingi": consultations.promote,
 }
-"""What is done about a consultation, by the last part of its address."""
+"""The form targets of a consultation, by the last segment of the address."""
 
 
 class CachedStaticFiles(StaticFiles):
-    """Static files that a browser asks for once: their address holds a hash of their content."""
+    """Static files that browsers cache forever: the address contains a hash of the content."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
@@ -90,14 +90,15 @@ def page_routes(
     papers: CertificatePdfs,
     static: Path = STATIC,
 ) -> Sequence[BaseRoute]:
-    """All pages."""
     uploads = member_import.Uploads()
 
     def show(path: str, page: Page) -> list[BaseRoute]:
         return [Route(path, pages.endpoint(page, path), methods=["GET"])]
 
     def act(path: str, attempt: Page, page: Page, back: str | None = None) -> list[BaseRoute]:
-        """A form's target; whoever comes to it by ``GET``, after a reload say, is led ``back`` to where the form is."""
+        """A form target. A ``GET`` of the address, such as after a reload, redirects to ``back``, the page with the
+        form.
+        """
         routes: list[BaseRoute] = [Route(path, pages.endpoint(form_action(page, attempt), path), methods=["POST"])]
         if back is not None:
             routes.append(Route(path, _redirect_to(back), methods=["GET"]))
@@ -138,7 +139,7 @@ def page_routes(
         *show("/saya/data", own_data.show),
         *act("/saya/data/hapus", own_data.erase, own_data.show, "/saya/data"),
         *show("/pendampingan", mentorships.overview),
-        *act("/pendampingan/minta", mentorship_actions.wish, mentorships.overview, "/pendampingan"),
+        *act("/pendampingan/minta", mentorship_actions.request_mentorship, mentorships.overview, "/pendampingan"),
         *show(CASE, mentorships.case),
         *act(
             f"{CASE}/pendamping", mentorship_actions.case_action("mentors", "simpan", "person"), mentorships.case, CASE
@@ -235,7 +236,7 @@ def page_routes(
         *show("/kuliah", lectures.archive),
         *show(LECTURE, lectures.lecture),
         *act(f"{LECTURE}/tanya", lectures.ask, lectures.lecture, LECTURE),
-        *act(f"{LECTURE}/tanya/{{question}}", lectures.put_off, lectures.lecture, LECTURE),
+        *act(f"{LECTURE}/tanya/{{question}}", lectures.change_own_question, lectures.lecture, LECTURE),
         *show(POLL, polls.poll),
         *act(f"{POLL}/suara", polls.vote, polls.poll, POLL),
         *act(f"{POLL}/tutup", polls.close, polls.poll, POLL),

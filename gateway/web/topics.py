@@ -1,4 +1,4 @@
-"""The demand board: what librarians want to talk about, who shares it, and whether it was solved."""
+"""The topic board: problems that librarians want to discuss, their supporters, and whether they were solved."""
 
 from __future__ import annotations
 
@@ -29,7 +29,6 @@ async def board(visit: Visit) -> Response:
 
 
 async def raise_form(visit: Visit) -> Response:
-    """The form for a topic."""
     visit.require_person()
     found = await visit.gather(regions=visit.get_public("/v1/regions", limit=100), me=visit.get("/v1/me"))
     if "regions" in found.problems:
@@ -40,7 +39,6 @@ async def raise_form(visit: Visit) -> Response:
 
 
 async def raise_topic(visit: Visit) -> Response:
-    """A new topic."""
     visit.require_person()
     form = await visit.form()
     document = form.filled("title", "region", "details", "origin")
@@ -52,7 +50,7 @@ async def raise_topic(visit: Visit) -> Response:
 
 
 async def topic(visit: Visit) -> Response:
-    """One topic, and what the visitor can do about it."""
+    """One topic, and the visitor's actions."""
     name = visit.parameter("topic")
     topic = await visit.get(f"/v1/topics/{name}")
     found = await visit.gather(region=visit.get_public(f"/v1/regions/{topic['region']}"))
@@ -68,17 +66,17 @@ async def topic(visit: Visit) -> Response:
 
 
 async def share(visit: Visit) -> Response:
-    """The visitor has the same trouble."""
-    return await _about(visit, "raisers", "sama")
+    """Record that the visitor has the same problem."""
+    return await _support(visit, "raisers", "sama")
 
 
 async def endorse(visit: Visit) -> Response:
-    """The visitor wants it to be talked about."""
-    return await _about(visit, "endorsements", "dukung")
+    """Record that the visitor wants the topic to be discussed."""
+    return await _support(visit, "endorsements", "dukung")
 
 
 async def answer(visit: Visit) -> Response:
-    """Whether it is solved, from somebody who raised it."""
+    """Record whether the problem is solved, for a visitor who raised the topic."""
     visit.require_person()
     name, form = visit.parameter("topic"), await visit.form()
     document = {"solved": form.text("solved") == "yes", **form.filled("note")}
@@ -87,7 +85,7 @@ async def answer(visit: Visit) -> Response:
 
 
 async def decide(visit: Visit) -> Response:
-    """Accepted or declined, by whoever may."""
+    """Accept or decline the topic."""
     visit.require_person()
     name, form = visit.parameter("topic"), await visit.form()
     document = form.filled("decision", "reason")
@@ -95,7 +93,7 @@ async def decide(visit: Visit) -> Response:
     return visit.redirect(f"/topik/{name}", "diterima" if document.get("decision") == "accepted" else "ditolak")
 
 
-async def _about(visit: Visit, what: str, news: str) -> Response:
+async def _support(visit: Visit, what: str, news: str) -> Response:
     visit.require_person()
     name, form = visit.parameter("topic"), await visit.form()
     await visit.send("POST", f"/v1/topics/{name}/{what}", {}, form.key)

@@ -1,4 +1,4 @@
-"""One visit of one page: who comes, in which language, what they ask of the services, and what they are shown."""
+"""One visit to a page: the visitor, the language, the calls to services, and the rendered page."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NAMES_AT_ONCE = 8
 
 
 class SendAgain(Problem):
-    """The visitor sends the same form once more, under the same key; ``sentence`` tells them why."""
+    """The visitor must send the same form again under the same key; ``sentence`` tells the visitor why."""
 
     status, title = 400, "Send the form once more"
 
@@ -46,12 +46,12 @@ EXPIRED = "Halaman ini sudah lama terbuka, atau cookie dimatikan. Tekan tombolny
 
 @dataclass
 class Visit:
-    """What a page's handler works with.
+    """The tools of a page's handler.
 
-    After an attempt that failed: ``failed`` is why, ``fields`` what had been entered, and ``form_key`` the form's key, to be
-    used again where it is not known whether the attempt took effect. Both belong to the form that was sent and to no
-    other of the page: ``sent`` is that form where it was one of ours, ``entered`` what the form that is being written at
-    this moment gets back. ``read`` is whether the form was read; that can be done once.
+    After a failed attempt, ``failed`` is the reason, ``fields`` are the entered fields, and ``form_key`` is the form's
+    key if the attempt may have taken effect. Both belong to the sent form only, not to other forms of the page.
+    ``sent_form`` is that form if it was one of ours. ``refill`` are the fields for the form that is being rendered at
+    the moment. ``form_read`` tells whether the form was read, which is possible only once.
     """
 
     request: Request
@@ -70,15 +70,17 @@ class Visit:
 
     @property
     def person(self) -> str | None:
-        """The id of whoever is logged in."""
+        """The id of the logged-in person."""
         return self.caller.actor.id if self.caller.is_person else None
 
     def parameter(self, name: str) -> str:
-        """A parameter of the path, or of the query; "" where there is none."""
+        """A parameter of the path or the query; "" when missing."""
         return str(self.request.path_params.get(name) or self.request.query_params.get(name, ""))
 
     def require_person(self) -> str:
-        """The person's id. Raises ``Unauthorized``, which leads to the login; ``Unavailable`` while nobody can say."""
+        """The person's id. Raises ``Unauthorized``, which leads to the login, or ``Unavailable`` while the visitor
+        cannot be identified.
+        """
         if self.caller.unknown:
             raise Unavailable(service="members")
         if self.person is None:
@@ -86,45 +88,47 @@ class Visit:
         return self.person
 
     def may(self, permission: str, region: str | None) -> bool:
-        """Whether to offer something. Only an offer: the service that decides checks it."""
+        """Whether to offer an action. The service that decides checks the permission again."""
         return self.caller.actor.may(permission, region)
 
     def may_somewhere(self, permission: str) -> bool:
-        """Whether to offer something for any region at all."""
+        """Whether to offer an action for any region."""
         return self.caller.actor.may_somewhere(permission)
 
     def regions_of(self, permission: str) -> tuple[str, ...] | None:
-        """The regions in which a permission is held; None for all of them."""
+        """The regions in which the visitor has a permission; None for all regions."""
         held = tuple(self.caller.actor.grants.get(permission, ()))
         return None if EVERYWHERE in held else held
 
     async def get(self, path: str, **query: Any) -> Any:
-        """A read as the visitor: its document. Raises problems."""
+        """Read as the visitor; returns the document. Raises problems."""
         return await self.forwarding.ask(self.caller, "GET", path, query=query_of(**query))
 
     async def get_public(self, path: str, **query: Any) -> Any:
-        """A read of what everybody sees, so that it may come from the cache; never older than what the visitor saw."""
+        """Read as an anonymous caller, so the cache may answer. The answer is never older than what the visitor has
+        seen.
+        """
         nobody = Caller(ANONYMOUS, seen=self.caller.seen, correlation=self.caller.correlation)
         return await self.forwarding.ask(nobody, "GET", path, query=query_of(**query))
 
     async def send(self, method: str, path: str, document: Mapping[str, Any], key: str) -> Any:
-        """A command: the answer's document. Raises problems."""
+        """Send a command; returns the answer's document. Raises problems."""
         self.forwarding.admit(self.request, self.caller, method, path)
         return await self.forwarding.ask(self.caller, method, path, document=document, key=key)
 
     async def upload(self, path: str, body: bytes, key: str, **query: Any) -> Reply:
-        """A file as it is: the reply, whatever its status."""
+        """Send a file unchanged; returns the reply, whatever its status."""
         headers = {"Content-Type": "text/csv", "Idempotency-Key": key}
         return await self.forwarding.call(
             self.caller, "POST", path, query=query_of(**query), headers=headers, body=body
         )
 
     async def gather(self, **calls: Awaitable[Any]) -> Composed:
-        """Several reads at once; what is down is None."""
+        """Several reads at once; a failed read is None."""
         return await compose(calls, seconds=PART_SECONDS)
 
     async def names(self, people: Iterable[str | None], path: str = "/v1/members/{}") -> dict[str, str]:
-        """Person → name, of those whom the visitor may read and members can name."""
+        """Person → name, for the people whose names the visitor may read."""
         turn = asyncio.Semaphore(NAMES_AT_ONCE)
 
         async def name(person: str) -> Any:
@@ -135,7 +139,7 @@ class Visit:
         return {person: name for person, name in found.answers.items() if name}
 
     async def form(self, limit: int = FORM_BYTES) -> Form:
-        """The form that was sent. Raises ``SendAgain`` for one that we did not show to this visitor."""
+        """The sent form. Raises ``SendAgain`` for a form that was not made for this visitor."""
         self.form_read = True
         form = await read_form(self.request, limit)
         self.fields = form.fields
@@ -147,18 +151,20 @@ class Visit:
         return form
 
     async def read_form_if_unread(self) -> None:
-        """Read the form of an attempt that ended before it got to it, so that nothing of what was typed is lost."""
+        """Read the form of an attempt that failed before reading it, so that the entered text is not lost."""
         if not self.form_read:
             with suppress(Problem):
                 await self.form()
 
     def has_failed(self, action: str, carried: Mapping[str, str] | None = None) -> bool:
-        """Whether it was this form whose attempt failed: it goes to that address and carries the same of its own."""
+        """Whether this form is the one whose attempt failed: it has the same action and the same carried fields."""
         same = all(self.fields.get(name) == str(value) for name, value in (carried or {}).items())
         return self.failed is not None and action == self.request.url.path and same
 
     def begin_form(self, action: str, carried: Mapping[str, str] | None = None) -> Markup:
-        """Begin a form that is sent to ``action``: its hidden fields. Until ``end`` it gets back what was entered in it."""
+        """Begin a form that is sent to ``action``: returns its hidden fields. Until ``end_form`` its fields are
+        refilled if it failed.
+        """
         again = self.has_failed(action, carried)
         self.refill = self.fields if again else None
         key = self.form_key if again and self.form_key else new_id()
@@ -167,24 +173,24 @@ class Visit:
         return Markup("").join(field_of(name, value) for name, value in own.items())
 
     def end_form(self) -> str:
-        """The form ends; nothing is written."""
+        """End the form; returns an empty text for the template."""
         self.refill = None
         return ""
 
     def refilled(self, name: str, otherwise: str = "") -> str:
-        """What had been entered in the form that is being written, if it is the one that failed."""
+        """The entered value of a field if the form being rendered has failed, else ``otherwise``."""
         return otherwise if self.refill is None else self.refill.get(name, otherwise)
 
     def is_invalid(self, name: str) -> bool:
-        """Whether what is wrong is this field of the form that is being written."""
+        """Whether this field of the form being rendered is the reason of the failure."""
         return self.refill is not None and name in (self.failed.extensions.get("errors", {}) if self.failed else {})
 
     def is_checked(self, name: str, otherwise: bool = False) -> bool:
-        """Whether to tick: as it was sent, where this form was. A browser sends nothing of what is not ticked."""
+        """Whether to tick a box: as it was sent if this form has failed. Browsers do not send unticked boxes."""
         return otherwise if self.refill is None else name in self.refill
 
     def after_failure(self, problem: Problem) -> Visit:
-        """The same visit after a failed attempt. Only an attempt whose outcome is open keeps its key."""
+        """The same visit after a failed attempt. The key is kept only if the attempt may have taken effect."""
         open_outcome = isinstance(problem, SendAgain) or problem.status in {409, 503}
         return replace(self, failed=problem, form_key=self.form_key if open_outcome else "")
 
@@ -211,7 +217,7 @@ class Visit:
         return html_response(self.request, html, failed.status if failed else status, headers)
 
     def failure_text(self, problem: Problem) -> str:
-        """Why an attempt failed."""
+        """The reason of a failed attempt, as a sentence."""
         if isinstance(problem, SendAgain):
             return self.words(problem.sentence)
         if problem.status == 503 and self.request.method == "GET":
@@ -219,20 +225,20 @@ class Visit:
         return self.words.sentence(problem)
 
     def redirect(self, path: str, news: str = "") -> Response:
-        """Go on to another page, which says what has happened; ``news`` is a name in ``NEWS``."""
+        """Redirect to another page, which shows the message ``news``, a name in ``NEWS``."""
         return RedirectResponse(f"{path}{f'?kabar={news}' if news else ''}", 303)
 
-    def is_upcoming(self, activity: Mapping[str, Any]) -> bool:
-        """Whether an activity still lies ahead, in domain time."""
+    def starts_in_future(self, activity: Mapping[str, Any]) -> bool:
+        """Whether an activity starts in the future, in domain time."""
         return instant(activity["starts"]) > self.now
 
 
 def local_path(path: str, otherwise: str) -> str:
-    """A path on this site that a link may lead to; ``otherwise`` for anything that could lead elsewhere."""
+    """A path on this site that a link may lead to; ``otherwise`` for a path that could lead to another site."""
     plain = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and "\\" not in path
     return path if plain else otherwise
 
 
 def login_path(request: Request) -> str:
-    """The login page that leads back here."""
+    """The login page that leads back to this page."""
     return f"/masuk?lanjut={quote(request.url.path)}"

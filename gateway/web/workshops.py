@@ -1,4 +1,4 @@
-"""Planning a workshop: its agenda, whom it is for and what it teaches; and changes of speakers and seats."""
+"""Planning a workshop: agenda, audience and competence units; and changes of speakers and seats."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from gateway.web.visit import Visit
 from services.kernel.base.problem import Forbidden, Malformed
 
 ROWS = 8
-"""Sessions that the form has room for; the API takes more."""
+"""The number of sessions in the form; the API accepts more."""
 LEVELS = ("basic", "secondary", "higher")
 
 
 async def plan_form(visit: Visit) -> Response:
-    """The form; the region first, where one plans in several."""
+    """The form; the region comes first for planners of several regions."""
     visit.require_person()
     if not visit.may_somewhere("activities.plan"):
         raise Forbidden
@@ -44,7 +44,6 @@ async def plan_form(visit: Visit) -> Response:
 
 
 async def plan(visit: Visit) -> Response:
-    """A workshop is planned."""
     visit.require_person()
     form = await visit.form()
     document: dict[str, Any] = {
@@ -67,7 +66,6 @@ async def plan(visit: Visit) -> Response:
 
 
 async def withdraw_speaker(visit: Visit) -> Response:
-    """Whoever would have spoken does not come."""
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
     await visit.send("DELETE", f"/v1/activities/{name}/speakers/{form.text('person')}", {}, form.key)
@@ -75,7 +73,6 @@ async def withdraw_speaker(visit: Visit) -> Response:
 
 
 async def change_capacity(visit: Visit) -> Response:
-    """More seats, or fewer."""
     visit.require_person()
     name, form = visit.parameter("activity"), await visit.form()
     await visit.send("POST", f"/v1/activities/{name}/capacity", {"capacity": form.whole_number("capacity")}, form.key)
@@ -83,7 +80,7 @@ async def change_capacity(visit: Visit) -> Response:
 
 
 def _sessions(visit: Visit, form: Form) -> list[Mapping[str, str]]:
-    """The rows that hold anything. Raises ``Malformed`` for one that is filled in by half."""
+    """The filled rows. Raises ``Malformed`` for a partly filled row."""
     sessions: list[Mapping[str, str]] = []
     errors: dict[str, list[str]] = {}
     for row in range(1, ROWS + 1):

@@ -1,9 +1,9 @@
-"""What the tests of this room share; see the module."""
+"""The fixture of this folder; see ``stack.py``."""
 
 import pytest
 
 pytest.register_assert_rewrite("tests.e2e.stack")
 
-from tests.e2e.stack import house  # noqa: E402 - its assertions are to speak
+from tests.e2e.stack import running  # noqa: E402 - pytest must rewrite its assertions first
 
-__all__ = ["house"]
+__all__ = ["running"]

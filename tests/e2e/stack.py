@@ -1,6 +1,6 @@
-"""The whole stack as a fixture of this room: started once, for tests that leave all of its parts as they found them.
+"""The whole stack as a fixture, started once. Tests must leave all parts as they found them.
 
-``house``: services in one process, the gateway, private broker, database, mailbox and chats, on a demo clock; a board, two
+``running``: services in one process, the gateway, private broker, database, mailbox and chats, on a demo clock; a board, two
 regions with a coordinator each, two members, and everybody's token.
 """
 
@@ -38,25 +38,25 @@ BOARD = ("coordinator", "secretary", "treasurer")
 INTERNAL = re.compile(
     r"Traceback|File \"|\.py\b|[Mm]ongo|Secantus|bson|nameko|eventlet|marshmallow|werkzeug|starlette|[a-z](?:Error|Exception)\b"
 )
-"""What no answer may say: how it is built."""
+"""Words that no answer may contain, because they reveal how the software is built."""
 
 
 def person_form(name: str, region: str = KEDIRI) -> dict[str, str]:
-    """A join by form; `name` is the first part of the address."""
+    """The form for joining; `name` is the local part of the e-mail address."""
     place = {"library": "SD Contoh", "region": region, "subdistrict": f"{region}-satu"}
     return {"name": f"Ibu {name.title()}", "email": f"{name}@input.example", **place}
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """Somebody at the gateway: nobody, or whoever the token is. Keeps no cookies."""
+    """A client of the gateway: anonymous, or the owner of the token. Keeps no cookies."""
 
     http: httpx.Client
     token: str = ""
     person: str = ""
 
     def send(self, method: str, path: str, *, key: str | None = None, **options: Any) -> httpx.Response:
-        """One request. A write goes under a fresh key unless one is given; "" is none."""
+        """Send a request. A write gets a fresh key unless `key` is given; "" sends no key."""
         headers: dict[str, str] = {**options.pop("headers", {})}
         if self.token:
             headers.setdefault("Authorization", f"Bearer {self.token}")
@@ -73,8 +73,8 @@ class Visitor:
 
 
 @dataclass
-class House:
-    """What stands. `database` is this house's own client; `rani` coordinates Kediri, `bima` Blitar."""
+class RunningStack:
+    """The running stack. `client` is its database client; `rani` coordinates Kediri, `bima` Blitar."""
 
     services: ChildServices
     http: httpx.Client
@@ -93,7 +93,7 @@ class House:
         return Visitor(self.http)
 
     def join(self, *names: str, region: str = KEDIRI) -> list[Visitor]:
-        """These people join by the form, and get a token each."""
+        """Let these people join by the form, and give each a token."""
         with open_service("members", self.services.environment) as members, ThreadPoolExecutor(8) as hands:
 
             def join(name: str) -> Visitor:
@@ -106,14 +106,14 @@ class House:
         return [self.people[name] for name in names]
 
     def topic(self, title: str = "Barcode ganda") -> str:
-        """A topic that Sari raised, shown to everybody."""
+        """The id of a topic that Sari raised."""
         answer = self.sari.post("/v1/topics", {"title": title, "region": KEDIRI})
         assert answer.status_code == 201, answer.text
-        self.sari.get(answer.headers["Location"])  # who wrote waits for what they wrote
+        self.sari.get(answer.headers["Location"])  # waits until the view shows the topic
         return str(answer.json()["topic"])
 
     def plan(self, **changes: Any) -> dict[str, Any]:
-        """What Rani would send to plan a gathering a week from now, with these changes."""
+        """The body to plan a gathering a week from now, with these changes."""
         starts = self.clock.now() + timedelta(days=7)
         times = {"starts": starts.isoformat(), "ends": (starts + timedelta(hours=2)).isoformat()}
         about = {"kind": "gathering", "title": "Barcode ganda", "topic": changes.get("topic") or self.topic()}
@@ -127,7 +127,7 @@ class House:
         return str(answer.json()["venue"])
 
     def planned(self, **changes: Any) -> str:
-        """The path of a gathering that Rani planned, and leads."""
+        """The path of a gathering that Rani planned and guides."""
         answer = self.rani.post("/v1/activities", self.plan(**changes))
         assert answer.status_code == 201, answer.text
         path = str(answer.headers["Location"])
@@ -136,7 +136,7 @@ class House:
         return path
 
     def published(self, **changes: Any) -> str:
-        """The path of a gathering that is shown to everybody and whose seats are open."""
+        """The path of a published gathering with open seats."""
         path = self.planned(**changes)
         answer = self.rani.post(f"{path}/publish")
         assert answer.status_code == 200, answer.text
@@ -145,8 +145,8 @@ class House:
         self.rani.get(path)
         return path
 
-    def settle(self) -> None:
-        """Until nothing is on its way any more: every log read to its end, every fact heard."""
+    def wait_until_idle(self) -> None:
+        """Wait until every log is read to its end and every fact is consumed."""
 
         def level() -> bool:
             statuses = {name: httpx.get(f"{self.services.url(name)}/internal/status").json() for name in SERVICES}
@@ -158,15 +158,15 @@ class House:
         wait_until(level, 20, "nothing to be on its way", 0.02)
 
     def commits(self, service: str, **where: Any) -> list[dict[str, Any]]:
-        """Commits of a service that changed something, in the log's order."""
+        """A service's commits with events, in log order."""
         database = self.client[f"{self.services.environment['JEJARING_DATABASE_PREFIX']}{service}"]
         return list(database["commits"].find({"stream": {"$type": "string"}, **where}).sort("_id"))
 
     @contextmanager
     def unchanged(self) -> Iterator[None]:
-        """Whatever is done within changes nothing anywhere: no event more in any log that a request made.
+        """Assert that the block adds no event of a request to any log.
 
-        Such an event stands before the request is answered; what a manager makes follows from others, and may be late.
+        A request's events are recorded before its answer. Events of process managers may come later and are not counted.
         """
         before = self._made_by_requests()
         yield
@@ -180,7 +180,7 @@ class House:
 
 
 def refused(answer: httpx.Response, status: int, kind: str, **members: Any) -> dict[str, Any]:
-    """Assert that this is that problem, with these members, told as RFC 9457 wants it and without a word on our insides."""
+    """Assert that the answer is this problem as RFC 9457 document, with these members and without internals. Returns the document."""
     assert answer.status_code == status, f"{answer.request.method} {answer.request.url}: {answer.text}"
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert not INTERNAL.search(answer.text), answer.text
@@ -191,17 +191,17 @@ def refused(answer: httpx.Response, status: int, kind: str, **members: Any) -> d
 
 
 @pytest.fixture(scope="package")
-def house(
+def running(
     _session_broker: tuple[Broker, Vhosts],
     _session_database: Database,
     _session_mailbox: Mailbox,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[House]:
+) -> Iterator[RunningStack]:
     (broker, vhosts), database, mailbox = _session_broker, _session_database, _session_mailbox
     for server in (broker, database, mailbox):
-        server.start()  # a test elsewhere may have stopped it
-    directory = tmp_path_factory.mktemp("house")
-    vhost, prefix = vhosts.take(), f"house_{uuid.uuid4().hex[:8]}_"
+        server.start()  # another test may have stopped the server
+    directory = tmp_path_factory.mktemp("running")
+    vhost, prefix = vhosts.take(), f"running_{uuid.uuid4().hex[:8]}_"
     telegram, receiver = TelegramServer(directory / "chats"), ReceiverServer(directory / "receiver")
     services = ChildServices(
         directory,
@@ -224,15 +224,15 @@ def house(
         httpx.Client(base_url=services.url("gateway"), timeout=60, cookies=without_cookies, trust_env=False) as http,
     ):
         try:
-            _make_it_nine(clock)
+            _set_clock_to_nine(clock)
             telegram.start()
             receiver.start()
             services.start(*SERVICES, wait=False)
             services.start_gateway(wait=False)
             services.wait_ready(*SERVICES, "gateway")
-            house = House(services, http, client, clock, database, mailbox, telegram)
-            _furnish(house)
-            yield house
+            running = RunningStack(services, http, client, clock, database, mailbox, telegram)
+            _set_up_community(running)
+            yield running
         finally:
             services.close()
             telegram.stop()
@@ -243,14 +243,14 @@ def house(
             vhosts.give_back(vhost)
 
 
-def _make_it_nine(clock: DemoClock) -> None:
-    """In the morning, in Kediri: at night mails would be held."""
+def _set_clock_to_nine(clock: DemoClock) -> None:
+    """Set the clock to the morning in Kediri, because mails are held at night."""
     now = clock.now()
     clock.advance((now.replace(hour=2, minute=0, second=0) - now) % timedelta(days=1))
 
 
-def _furnish(house: House) -> None:
-    environment: Mapping[str, str] = house.services.environment
+def _set_up_community(running: RunningStack) -> None:
+    environment: Mapping[str, str] = running.services.environment
     board = [
         BoardMember(office, office.title(), f"{office}@input.example", None, "Pengurus", KEDIRI, f"{KEDIRI}-satu")
         for office in BOARD
@@ -259,17 +259,17 @@ def _furnish(house: House) -> None:
     with open_service("members", environment) as members:
         for office, person in installed.items():
             token = issue_token(members.parts, f"{office}@input.example")
-            house.people[office] = Visitor(house.http, token, person)
-    house.settle()  # the services did not write this themselves
+            running.people[office] = Visitor(running.http, token, person)
+    running.wait_until_idle()  # the board was written to the log from outside
     for region in (KEDIRI, BLITAR):
         places = [{"id": f"{region}-satu", "name": "Satu", "latitude": -7.8, "longitude": 112.0}]
         body = {"region": region, "name": region.title(), "subdistricts": places}
-        opened_ = house.coordinator.post("/v1/regions", body)
+        opened_ = running.coordinator.post("/v1/regions", body)
         assert opened_.status_code == 201, opened_.text
-    house.join("rani", "sari", "budi")
-    house.join("bima", region=BLITAR)
+    running.join("rani", "sari", "budi")
+    running.join("bima", region=BLITAR)
     for name, region in (("rani", KEDIRI), ("bima", BLITAR)):
-        holder = {"person": house.people[name].person, "region": region}
-        answer = house.coordinator.post("/v1/offices/regional-coordinator/holders", holder)
+        holder = {"person": running.people[name].person, "region": region}
+        answer = running.coordinator.post("/v1/offices/regional-coordinator/holders", holder)
         assert answer.status_code == 201, answer.text
-    house.settle()
+    running.wait_until_idle()

@@ -1,4 +1,4 @@
-"""Who may come in, and how far: tokens, codes, regions, and parts of the house that are away."""
+"""Authentication and authorisation: tokens, codes, regions, and services that are down."""
 
 import os
 import re
@@ -17,22 +17,22 @@ from deploy.commands.open_service import open_service
 from deploy.waiting import wait_until
 from services.kernel.declare.policy import Actor, ActorSignature
 from services.members.installation import issue_token
-from tests.e2e.stack import BLITAR, KEDIRI, House, Visitor, refused
+from tests.e2e.stack import BLITAR, KEDIRI, RunningStack, Visitor, refused
 from tests.support.services import ChildServices
 
 WISH = {"title": "Siapa saya", "region": KEDIRI}
 CHOICE = {"language": "en", "email": True}
 
 
-def test_a_token_that_is_forged_cut_off_expired_or_revoked_opens_nothing(house: House) -> None:
-    with open_service("members", house.services.environment) as members:
+def test_an_invalid_token_is_refused(running: RunningStack) -> None:
+    with open_service("members", running.services.environment) as members:
         expired, revoked = (
             issue_token(members.parts, "budi@input.example", name, days)
             for name, days in (("old", -1), ("given back", 1))
         )
-    good, prefix = house.sari.token, house.sari.token.rpartition("_")[0]
-    assert Visitor(house.http, revoked).get("/v1/me").status_code == 200
-    assert house.nobody.post("/v1/logout", {"token": revoked}).status_code == 200
+    good, prefix = running.sari.token, running.sari.token.rpartition("_")[0]
+    assert Visitor(running.http, revoked).get("/v1/me").status_code == 200
+    assert running.nobody.post("/v1/logout", {"token": revoked}).status_code == 200
     forged = (
         good[:-2] + "xx",
         good[:-1],
@@ -43,72 +43,72 @@ def test_a_token_that_is_forged_cut_off_expired_or_revoked_opens_nothing(house: 
         "x",
         "x" * 5000,
     )
-    with house.unchanged():
+    with running.unchanged():
         for token in (*forged, expired, revoked):
-            stranger = Visitor(house.http, token)
+            stranger = Visitor(running.http, token)
             for answer in (stranger.get("/v1/me"), stranger.get("/v1/topics"), stranger.post("/v1/topics", WISH)):
                 refused(answer, 401, "unauthorized")
                 assert answer.headers["WWW-Authenticate"] == "Bearer"
         for header in ("Bearer", f"Basic {good}", f"Token {good}", good, "Bearer \xff\xfe", f"Bearer {good} {good}"):
-            refused(house.nobody.get("/v1/me", Authorization=header.encode("latin-1")), 401, "unauthorized")
-        refused(house.nobody.get("/v1/me", Cookie=f"jejaring={good}"), 401, "unauthorized")
-        refused(house.nobody.post("/v1/topics", WISH), 401, "unauthorized")
-    assert house.sari.get("/v1/me").status_code == 200
+            refused(running.nobody.get("/v1/me", Authorization=header.encode("latin-1")), 401, "unauthorized")
+        refused(running.nobody.get("/v1/me", Cookie=f"jejaring={good}"), 401, "unauthorized")
+        refused(running.nobody.post("/v1/topics", WISH), 401, "unauthorized")
+    assert running.sari.get("/v1/me").status_code == 200
 
 
-def test_an_actor_that_the_caller_signed_or_made_up_is_not_heard(house: House) -> None:
-    path = house.planned()
-    secret = (Path(house.services.environment["JEJARING_SECRETS"]) / "signing.key").read_text().strip()
-    coordinator = Actor("person", house.coordinator.person, grants={"activities.plan": ("*",)})
+def test_an_actor_header_from_outside_is_ignored(running: RunningStack) -> None:
+    path = running.planned()
+    secret = (Path(running.services.environment["JEJARING_SECRETS"]) / "signing.key").read_text().strip()
+    coordinator = Actor("person", running.coordinator.person, grants={"activities.plan": ("*",)})
     service = Actor("service", "gateway")
-    with house.unchanged():
+    with running.unchanged():
         for actor in (coordinator, service):
             for value in (ActorSignature(secret).sign(actor), ActorSignature("another").sign(actor), "made up"):
                 headers = {ActorSignature.HEADER: value, ActorSignature.HEADER.lower(): value}
-                for visitor in (house.nobody, house.sari):
+                for visitor in (running.nobody, running.sari):
                     answer = visitor.send("POST", f"{path}/cancel", json={"reason": "x"}, headers=headers)
                     refused(answer, 404, "not-found")
-                refused(house.nobody.send("GET", "/v1/me", headers=headers), 401, "unauthorized")
-    assert house.rani.get(path).json()["state"] == "planned"
+                refused(running.nobody.send("GET", "/v1/me", headers=headers), 401, "unauthorized")
+    assert running.rani.get(path).json()["state"] == "planned"
 
 
-def test_a_coordinator_of_another_region_may_not_touch_what_is_public_and_does_not_see_what_is_planned(
-    house: House,
+def test_a_coordinator_of_another_region_changes_nothing_and_sees_nothing_planned(
+    running: RunningStack,
 ) -> None:
-    planned, public = house.planned(), house.published()
+    planned, public = running.planned(), running.published()
     acts = {
         "publish": {}, "cancel": {"reason": "x"}, "complete": {}, "attendance/code": {}, "topics": {"topic": "t"},
-        "speakers": {"person": house.bima.person, "role": "guide"}, "registrations": {"person": house.budi.person},
+        "speakers": {"person": running.bima.person, "role": "guide"}, "registrations": {"person": running.budi.person},
     }  # fmt: skip
-    with house.unchanged():
+    with running.unchanged():
         for act, body in acts.items():
-            refused(house.bima.post(f"{public}/{act}", body), 403, "forbidden", region=KEDIRI)
-            refused(house.bima.post(f"{planned}/{act}", body), 404, "not-found")
-        refused(house.bima.get(planned), 404, "not-found")
-        assert house.bima.get(public).status_code == 200
-        refused(house.bima.post("/v1/activities", house.plan(topic="t")), 403, "forbidden", region=KEDIRI)
-        refused(house.bima.get(f"/v1/members?region={KEDIRI}"), 403, "forbidden", region=KEDIRI)
-        refused(house.bima.get(f"/v1/members/{house.sari.person}"), 404, "not-found")
-        refused(house.rani.post("/v1/rules", {"speakers": "open"}), 403, "forbidden")
-    assert house.bima.get(f"/v1/members?region={BLITAR}").status_code == 200
+            refused(running.bima.post(f"{public}/{act}", body), 403, "forbidden", region=KEDIRI)
+            refused(running.bima.post(f"{planned}/{act}", body), 404, "not-found")
+        refused(running.bima.get(planned), 404, "not-found")
+        assert running.bima.get(public).status_code == 200
+        refused(running.bima.post("/v1/activities", running.plan(topic="t")), 403, "forbidden", region=KEDIRI)
+        refused(running.bima.get(f"/v1/members?region={KEDIRI}"), 403, "forbidden", region=KEDIRI)
+        refused(running.bima.get(f"/v1/members/{running.sari.person}"), 404, "not-found")
+        refused(running.rani.post("/v1/rules", {"speakers": "open"}), 403, "forbidden")
+    assert running.bima.get(f"/v1/members?region={BLITAR}").status_code == 200
 
 
-def test_while_the_first_request_runs_the_same_key_is_409_and_then_the_same_answer(house: House) -> None:
-    assert house.sari.get("/v1/me/preferences").status_code == 200  # who she is, is known at the gateway now
-    house.settle()
+def test_a_concurrent_repeat_is_409_and_later_gets_the_same_answer(running: RunningStack) -> None:
+    assert running.sari.get("/v1/me/preferences").status_code == 200  # the gateway knows her identity now
+    running.wait_until_idle()
     with ThreadPoolExecutor(2) as hands:
-        os.kill(house.database_server.pid, signal.SIGSTOP)
+        os.kill(running.database_server.pid, signal.SIGSTOP)
         try:
-            both = [hands.submit(house.sari.send, "PUT", "/v1/me/preferences", key="slow", json=CHOICE) for _ in "ab"]
+            both = [hands.submit(running.sari.send, "PUT", "/v1/me/preferences", key="slow", json=CHOICE) for _ in "ab"]
             early = wait_until(lambda: next((one for one in both if one.done()), None), 3, "the second to be answered")
         finally:
-            os.kill(house.database_server.pid, signal.SIGCONT)
+            os.kill(running.database_server.pid, signal.SIGCONT)
         refused(early.result(), 409, "still-running")
         assert early.result().headers["Retry-After"] == "1"
         (first,) = [one.result() for one in both if one is not early]
     assert (first.status_code, {name: first.json()[name] for name in CHOICE}) == (200, CHOICE)
-    with house.unchanged():
-        again = house.sari.send("PUT", "/v1/me/preferences", key="slow", json=CHOICE)
+    with running.unchanged():
+        again = running.sari.send("PUT", "/v1/me/preferences", key="slow", json=CHOICE)
     assert (again.status_code, again.content, again.headers["Position"]) == (
         200,
         first.content,
@@ -116,98 +116,100 @@ def test_while_the_first_request_runs_the_same_key_is_409_and_then_the_same_answ
     )
 
 
-def test_a_service_that_is_down_is_503_on_its_routes_and_null_on_the_dashboard(house: House, tmp_path: Path) -> None:
+def test_a_service_that_is_down_is_503_on_its_routes_and_null_on_the_dashboard(
+    running: RunningStack, tmp_path: Path
+) -> None:
     away = {name: f"http://{ports.HOST}:{ports.any_free()}" for name in ("EVENTS_URL", "NOTIFICATIONS_URL")}
-    environment = {name: value for name, value in house.services.environment.items() if name != "GATEWAY_PORT"}
+    environment = {name: value for name, value in running.services.environment.items() if name != "GATEWAY_PORT"}
     half = ChildServices(tmp_path, environment | away)
     try:
         half.start_gateway()
         for method, path in (("GET", "/v1/topics"), ("POST", "/v1/topics"), ("GET", "/v1/me/inbox")):
-            answer = house.sari.send(method, half.url("gateway") + path)
+            answer = running.sari.send(method, half.url("gateway") + path)
             refused(answer, 503, "unavailable")
             assert answer.headers["Retry-After"] == "1"
-        dashboard = house.sari.get(half.url("gateway") + "/v1/me/dashboard")
+        dashboard = running.sari.get(half.url("gateway") + "/v1/me/dashboard")
         document = dashboard.json()
-        assert (dashboard.status_code, document["me"]["person"]) == (200, house.sari.person)
+        assert (dashboard.status_code, document["me"]["person"]) == (200, running.sari.person)
         assert (document["participation"], document["inbox"]) == (None, None)
         assert {one["part"]: one["status"] for one in document["warnings"]} == dict.fromkeys(
             ("participation", "certificates", "inbox"), 503
         )
     finally:
         half.close()
-    whole = house.sari.get("/v1/me/dashboard").json()
+    whole = running.sari.get("/v1/me/dashboard").json()
     assert whole["warnings"] == []
 
 
 @pytest.fixture
-def newcomer(house: House) -> str:
-    """The address of a member who has never logged in."""
+def newcomer(running: RunningStack) -> str:
+    """The e-mail address of a member who has never logged in."""
     name = f"masuk{uuid.uuid4().hex[:6]}"
-    house.join(name)
+    running.join(name)
     return f"{name}@input.example"
 
 
-def ask(house: House, contact: str) -> float:
-    """Ask for a code; the seconds that the answer took."""
+def ask(running: RunningStack, contact: str) -> float:
+    """Ask for a code; returns the duration in seconds."""
     begun = time.monotonic()
-    answer = house.nobody.post("/v1/login/code", {"contact": contact})
+    answer = running.nobody.post("/v1/login/code", {"contact": contact})
     assert (answer.status_code, answer.json()) == (202, {}), answer.text
     return time.monotonic() - begun
 
 
-def codes(house: House, address: str, count: int) -> list[str]:
-    """The codes that were mailed, the newest first."""
+def codes(running: RunningStack, address: str, count: int) -> list[str]:
+    """The mailed codes, the newest first."""
 
     def found() -> list[str] | None:
-        texts = [mail["text"] for mail in house.mailbox.messages(address)]
+        texts = [mail["text"] for mail in running.mailbox.messages(address)]
         read = [match[1] for text in texts if (match := re.search(r"^\s*(\d{6})\s*$", text, re.MULTILINE))]
         return read if len(read) >= count else None
 
     return wait_until(found, 30, "a code by mail")
 
 
-def enter(house: House, contact: str, code: str) -> httpx.Response:
-    return house.nobody.post("/v1/login", {"contact": contact, "code": code})
+def enter(running: RunningStack, contact: str, code: str) -> httpx.Response:
+    return running.nobody.post("/v1/login", {"contact": contact, "code": code})
 
 
-def test_a_code_is_dead_after_five_wrong_ones_and_the_next_one_lives(house: House, newcomer: str) -> None:
-    ask(house, newcomer)
-    (code,) = codes(house, newcomer, 1)
+def test_a_login_code_is_void_after_five_wrong_attempts(running: RunningStack, newcomer: str) -> None:
+    ask(running, newcomer)
+    (code,) = codes(running, newcomer, 1)
     wrong = f"{(int(code) + 1) % 10**6:06d}"
     for _ in range(5):
-        refused(enter(house, newcomer, wrong), 422, "refused", rule="login-code-not-accepted")
-    with house.unchanged():
-        refused(enter(house, newcomer, code), 422, "refused", rule="login-code-not-accepted")
-    ask(house, newcomer)
-    fresh = next(one for one in codes(house, newcomer, 2) if one != code)
-    refused(enter(house, newcomer, code), 422, "refused", rule="login-code-not-accepted")
-    entered = enter(house, newcomer, fresh)
+        refused(enter(running, newcomer, wrong), 422, "refused", rule="login-code-not-accepted")
+    with running.unchanged():
+        refused(enter(running, newcomer, code), 422, "refused", rule="login-code-not-accepted")
+    ask(running, newcomer)
+    fresh = next(one for one in codes(running, newcomer, 2) if one != code)
+    refused(enter(running, newcomer, code), 422, "refused", rule="login-code-not-accepted")
+    entered = enter(running, newcomer, fresh)
     assert entered.status_code == 200, entered.text
     token = entered.json()["token"]
-    assert Visitor(house.http, token).get("/v1/me").json()["contacts"]["email"] == newcomer
-    refused(enter(house, newcomer, fresh), 422, "refused", rule="login-code-not-accepted")
+    assert Visitor(running.http, token).get("/v1/me").json()["contacts"]["email"] == newcomer
+    refused(enter(running, newcomer, fresh), 422, "refused", rule="login-code-not-accepted")
 
 
-def test_the_sixth_code_within_an_hour_is_429_whether_the_contact_is_known_or_not(house: House, newcomer: str) -> None:
+def test_the_sixth_login_code_within_an_hour_is_429(running: RunningStack, newcomer: str) -> None:
     for contact in (newcomer, f"tak{uuid.uuid4().hex[:6]}@lain.example"):
         for _ in range(5):
-            ask(house, contact)
-        with house.unchanged():
-            answer = house.nobody.post("/v1/login/code", {"contact": contact})
+            ask(running, contact)
+        with running.unchanged():
+            answer = running.nobody.post("/v1/login/code", {"contact": contact})
             document = refused(answer, 429, "too-many")
         assert 3000 < int(answer.headers["Retry-After"]) <= 3601
         assert document["retry_after"] == int(answer.headers["Retry-After"])
 
 
-def test_an_unknown_contact_gets_the_same_answer_in_about_the_same_time(house: House, newcomer: str) -> None:
+def test_an_unknown_contact_gets_the_same_answer_and_timing(running: RunningStack, newcomer: str) -> None:
     strangers = [f"tak{uuid.uuid4().hex[:6]}@lain.example" for _ in range(2)]
-    rounds = [[ask(house, contact) for contact in (newcomer, *strangers)] for _ in range(5)]
+    rounds = [[ask(running, contact) for contact in (newcomer, *strangers)] for _ in range(5)]
     known = median(took for took, *_ in rounds)
     unknown = median(took for _, *others in rounds for took in others)
     assert abs(known - unknown) < max(0.03, 0.5 * unknown), (known, unknown)
-    answers = [enter(house, contact, "000000") for contact in (newcomer, *strangers, "tak@pernah.example")]
+    answers = [enter(running, contact, "000000") for contact in (newcomer, *strangers, "tak@pernah.example")]
     for answer in answers:
         refused(answer, 422, "refused", rule="login-code-not-accepted")
         assert answer.content == answers[0].content
-    house.settle()
-    assert [house.mailbox.messages(stranger) for stranger in strangers] == [[], []]
+    running.wait_until_idle()
+    assert [running.mailbox.messages(stranger) for stranger in strangers] == [[], []]

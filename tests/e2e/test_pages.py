@@ -1,4 +1,4 @@
-"""One gathering from the first trouble to the feedback, by people who only have the pages, on real parts."""
+"""One gathering from the first topic to the feedback, through the pages only, on the whole stack."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from services.members.installation import BoardMember
 from tests.support.login import log_in
 from tests.support.services import ChildServices
 from tests.unit.gateway.browser import Browser
-from tests.unit.gateway.house import JAKARTA
+from tests.unit.gateway.harness import JAKARTA
 
 PLACES = [
     {"id": "mojoroto", "name": "Mojoroto", "latitude": -7.81, "longitude": 111.98},
@@ -31,7 +31,7 @@ CSV = (
 
 
 class Person:
-    """A browser of somebody's own, who reads their own mail."""
+    """A person with a browser and a mailbox."""
 
     def __init__(self, url: str, mailbox: Mailbox, name: str) -> None:
         self.browser = Browser(httpx.Client(base_url=url, timeout=60))
@@ -50,7 +50,7 @@ class Person:
         self.log_in()
 
     def sees(self, path: str, *texts: str) -> None:
-        """Open a page until it shows these texts: what another service must hear of takes a moment."""
+        """Open a page until it shows these texts, because facts need a moment to reach other services."""
 
         def shown() -> bool:
             page = self.browser.open(path)
@@ -59,7 +59,7 @@ class Person:
         wait_until(shown, 20, f"{path} to show {texts}")
 
     def does(self, path: str, action: str, **entered: str) -> str:
-        """Open a page and send its form; the answer is a page that says no trouble."""
+        """Open a page and send its form; the next page must show no error."""
         self.browser.open(path)
         text = self.browser.submit(action, **entered)
         assert self.browser.page.status_code == 200, text
@@ -90,7 +90,7 @@ def in_local_time(at: datetime) -> str:
     return at.astimezone(JAKARTA).strftime("%Y-%m-%dT%H:%M")
 
 
-def test_a_trouble_becomes_a_gathering_by_pages_alone(stack, mailbox, clock):
+def test_a_topic_becomes_a_gathering_by_pages_alone(stack, mailbox, clock):
     url = stack.url("gateway")
     wulan, sari, budi = (Person(url, mailbox, name) for name in ("Coordinator", "Sari", "Budi"))
     opened(wulan)
@@ -115,7 +115,7 @@ def test_a_trouble_becomes_a_gathering_by_pages_alone(stack, mailbox, clock):
 
 
 def opened(wulan: Person) -> None:
-    """A region, by the API under the same session: there is no page for what is done seven times in all."""
+    """Open a region by the API, because no page does this."""
     wulan.log_in()
     region = {"region": "kota-kediri", "name": "Kota Kediri", "subdistricts": PLACES}
     answer = wulan.browser.client.post("/v1/regions", json=region, headers={"Idempotency-Key": "region"})
@@ -158,7 +158,7 @@ def seated(page: str, sari: Person, budi: Person) -> None:
     sari.sees(page, "Daftar, gratis")
 
     def registered() -> bool:
-        # In the moment after publishing the seats are being opened; the form says so and is sent again.
+        # Seats open a moment after publishing. Until then the form shows an error and is sent again.
         sari.browser.open(page)
         return "Anda terdaftar" in sari.browser.submit(f"{page}/daftar")
 

@@ -1,21 +1,21 @@
-"""Fifty people want twelve seats in the same second."""
+"""Fifty people register for twelve seats at the same time."""
 
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
 from deploy.waiting import wait_until
-from tests.e2e.stack import House, Visitor
+from tests.e2e.stack import RunningStack, Visitor
 
 CROWD = 50
 SEATS = 12
 
 
 def register(path: str, people: list[Visitor]) -> list[httpx.Response]:
-    """All of them at once, each under a key that is the same whenever they ask."""
+    """Register all people concurrently, each with a constant key."""
 
     def ask(who: Visitor) -> httpx.Response | None:
-        # On a machine with much else to do the last of a rush are told to ask again, as everybody may.
+        # A busy machine answers 503 to the last requests; they are repeated.
         answer = who.post(f"{path}/registrations", {}, "my-seat")
         return None if answer.status_code == 503 else answer
 
@@ -26,9 +26,9 @@ def register(path: str, people: list[Visitor]) -> list[httpx.Response]:
         return list(crowd.map(has, people))
 
 
-def test_the_thirteenth_of_fifty_at_once_and_all_behind_stand_in_line_in_the_logs_order(house: House) -> None:
-    people = house.join(*(f"orang{n}" for n in range(CROWD)))
-    path = house.published(capacity=SEATS)
+def test_fifty_concurrent_registrations_fill_twelve_seats_and_queue_in_log_order(running: RunningStack) -> None:
+    people = running.join(*(f"orang{n}" for n in range(CROWD)))
+    path = running.published(capacity=SEATS)
     answers = register(path, people)
     assert [answer.status_code for answer in answers] == [201] * CROWD
     documents = [answer.json() for answer in answers]
@@ -37,8 +37,8 @@ def test_the_thirteenth_of_fifty_at_once_and_all_behind_stand_in_line_in_the_log
     line = sorted((document["place"], document["person"]) for document in documents if document["seat"] == "line")
     assert (len(seated), [place for place, _ in line]) == (SEATS, list(range(1, CROWD - SEATS + 1)))
 
-    house.settle()
-    log = house.commits("events", stream=f"seats-{path.rpartition('/')[2]}")
+    running.wait_until_idle()
+    log = running.commits("events", stream=f"seats-{path.rpartition('/')[2]}")
     told = [event for commit in log for event in commit["events"]][1:]  # the first opened the seats
     assert [event["type"] for event in told] == ["SeatTaken"] * SEATS + ["PlacedInLine"] * (CROWD - SEATS)
     assert {event["data"]["person"] for event in told[:SEATS]} == seated
@@ -49,11 +49,11 @@ def test_the_thirteenth_of_fifty_at_once_and_all_behind_stand_in_line_in_the_log
     ]
     assert in_order == [event["data"]["person"] for event in told]
 
-    shown = house.rani.get(f"{path}/registrations").json()["items"]
+    shown = running.rani.get(f"{path}/registrations").json()["items"]
     assert [(one["place"], one["person"]) for one in shown[SEATS:]] == line
-    assert house.nobody.get(path).json()["seats"] == {"taken": SEATS, "line": CROWD - SEATS}
+    assert running.nobody.get(path).json()["seats"] == {"taken": SEATS, "line": CROWD - SEATS}
 
-    with house.unchanged():
+    with running.unchanged():
         again = register(path, people)
     for first, second in zip(answers, again, strict=True):
         same = ("Position", "ETag")

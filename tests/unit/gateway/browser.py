@@ -1,4 +1,4 @@
-"""A visitor with a phone: opens pages, fills in forms as they stand there, and sends them."""
+"""A browser for tests: opens pages, fills in their forms and sends them."""
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser

@@ -1,4 +1,4 @@
-"""A gateway on a free port before services that a test writes itself: real HTTP on both sides, each server in a thread."""
+"""A real gateway in front of fake services: HTTP on both sides, each server in a thread."""
 
 import json
 import re
@@ -30,7 +30,7 @@ SARI = {"kind": "person", "id": "sari", "offices": [], "grants": {}, "language":
 
 @dataclass(frozen=True)
 class ReceivedRequest:
-    """One request as the fake service got it."""
+    """A request that a fake service received."""
 
     method: str
     path: str
@@ -49,7 +49,7 @@ class ReceivedRequest:
 
 @dataclass(frozen=True)
 class FakeAnswer:
-    """What the fake service answers."""
+    """The answer of a fake service."""
 
     document: Any = field(default_factory=dict)
     status: int = 200
@@ -65,7 +65,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class FakeService:
-    """Answers with handlers by ``METHOD /path/{parameter}``; remembers all it was asked. ``down`` closes its port."""
+    """Answers with handlers by ``METHOD /path/{parameter}``; records all requests. ``down`` closes the port."""
 
     def __init__(self) -> None:
         self.received: list[ReceivedRequest] = []
@@ -77,7 +77,7 @@ class FakeService:
         self._up = True
 
     def on(self, operation: str, answer: FakeAnswer | Handler) -> None:
-        """The newest handler of an operation answers."""
+        """Add a handler; the newest handler of an operation answers."""
         method, _, path = operation.partition(" ")
         pattern = re.compile(re.sub(r"\{\w+\}", "[^/]+", path))
         handler = (lambda _asked: answer) if isinstance(answer, FakeAnswer) else answer
@@ -130,7 +130,7 @@ class FakeService:
 
 
 class GatewayHarness:
-    """Four fake services, and the gateway once it is started."""
+    """Four fake services, and a gateway that ``gateway()`` starts."""
 
     def __init__(self, rooms: Path) -> None:
         self.rooms = rooms

@@ -1,4 +1,4 @@
-"""A community as the services would show it, in the shapes of their OpenAPI fragments. No real person is in it."""
+"""A sample community, in the shapes of the services' OpenAPI fragments. All people are invented."""
 
 from typing import Any
 
@@ -66,7 +66,7 @@ def items(*documents: Any) -> FakeAnswer:
 
 
 def settle(harness: GatewayHarness) -> None:
-    """Let every service answer what the pages ask."""
+    """Give the fake services an answer to each request of the pages."""
     harness.people[COORDINATORS_TOKEN] = COORDINATOR
     members, events, notifications = harness.members, harness.events, harness.notifications
     members.on("GET /v1/regions", items(*(region(slug) for slug, *_ in REGIONS)))

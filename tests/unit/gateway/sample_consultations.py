@@ -1,4 +1,4 @@
-"""Consultations as mentoring would show them, in the shapes of its OpenAPI fragment."""
+"""Sample consultations, in the shapes of mentoring's OpenAPI fragment."""
 
 from typing import Any
 
@@ -49,7 +49,7 @@ PUBLIC = consultation(
 
 
 def settle_mentoring(harness: GatewayHarness) -> None:
-    """Let members and mentoring answer what asking asks of them."""
+    """Give members and mentoring an answer to each request about consultations."""
     harness.members.on("GET /v1/libraries", items(LIBRARY))
     harness.members.on("GET /v1/libraries/{library}", FakeAnswer(LIBRARY))
     harness.members.on("POST /v1/guests/{guest}", FakeAnswer({}, 201))

@@ -1,4 +1,4 @@
-"""Lectures and polls as events would show them. No real person is in it."""
+"""Sample lectures and polls, in the shapes of events. All people are invented."""
 
 _QUESTIONS = "/v1/activities/{activity}/questions"
 _SHEET = "/v1/activities/{activity}/run-sheet"
@@ -9,7 +9,7 @@ OPERATIONS = (
     "POST /v1/activities/{activity}/lecture/{step}",
 )  # fmt: skip
 NAMING = ("GET /v1/people/{person}/public-name",)
-"""What members tells of those who agreed."""
+"""Names of people who consented."""
 
 LECTURE = {
     "activity": "l1", "title": "Katalog induk", "region": "kota-kediri", "starts": "2026-03-14T12:00:00Z",

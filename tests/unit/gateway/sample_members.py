@@ -1,4 +1,4 @@
-"""Libraries, competence and own data as members would show them."""
+"""Sample libraries, competence and own data, in the shapes of members."""
 
 from typing import Any
 
@@ -61,7 +61,7 @@ def growth(person: str = "sari", name: str = "Sari Contoh") -> dict[str, Any]:
 
 
 def settle(harness: GatewayHarness) -> None:
-    """Let members answer what these pages ask."""
+    """Give members an answer to each request of these pages."""
     members = harness.members
     members.on("GET /v1/me", FakeAnswer(ME))
     members.on("GET /v1/libraries", items(LIBRARY))

@@ -25,7 +25,7 @@ class Machine:
 
 
 class Events:
-    """Answers with the position it has; ``gate`` holds an answer back on its way."""
+    """A fake service: answers with its position; ``gate`` delays an answer."""
 
     def __init__(self, position):
         self.position = position
@@ -51,7 +51,7 @@ def test_a_reply_is_kept_for_a_second_from_the_moment_it_was_asked():
     asyncio.run(play())
 
 
-def test_a_caller_with_a_newer_token_goes_past_and_the_next_one_gets_what_they_fetched():
+def test_a_caller_with_a_newer_position_bypasses_and_refreshes_the_cache():
     async def play():
         events, hot = Events(5), HotReads(Machine())
         await hot.read(NAME, "events", 0, events.fetch)
@@ -63,7 +63,7 @@ def test_a_caller_with_a_newer_token_goes_past_and_the_next_one_gets_what_they_f
     asyncio.run(play())
 
 
-def test_an_answer_overtaken_on_its_way_does_not_replace_the_newer_one():
+def test_an_overtaken_reply_does_not_replace_a_newer_one():
     async def play():
         hot, gate = HotReads(Machine()), asyncio.Event()
 
@@ -85,7 +85,7 @@ def test_an_answer_overtaken_on_its_way_does_not_replace_the_newer_one():
     asyncio.run(play())
 
 
-def test_an_older_answer_that_ends_last_is_not_kept():
+def test_an_older_reply_that_arrives_last_is_not_cached():
     async def play():
         hot, gate = HotReads(Machine()), asyncio.Event()
 
@@ -103,7 +103,7 @@ def test_an_older_answer_that_ends_last_is_not_kept():
     asyncio.run(play())
 
 
-def test_callers_at_the_same_moment_are_one_read():
+def test_concurrent_callers_share_one_read():
     async def play():
         hot, events = HotReads(Machine()), Events(3)
 
@@ -118,7 +118,7 @@ def test_callers_at_the_same_moment_are_one_read():
     asyncio.run(play())
 
 
-def test_a_failure_is_everybodys_who_waited_and_is_not_kept():
+def test_a_failed_read_fails_for_all_waiting_callers_and_is_not_cached():
     async def play():
         hot = HotReads(Machine())
 
@@ -135,7 +135,7 @@ def test_a_failure_is_everybodys_who_waited_and_is_not_kept():
     asyncio.run(play())
 
 
-def test_nobody_waits_for_more_than_they_need_themselves():
+def test_a_caller_does_not_wait_for_a_newer_position_than_needed():
     async def play():
         hot, gate, events = HotReads(Machine()), asyncio.Event(), Events(5)
 
@@ -155,7 +155,7 @@ def test_nobody_waits_for_more_than_they_need_themselves():
     asyncio.run(play())
 
 
-def test_a_read_of_ones_own_is_shared_by_nobody():
+def test_an_unshared_read_is_not_shared():
     async def play():
         hot, gate, events = HotReads(Machine()), asyncio.Event(), Events(5)
 
@@ -189,7 +189,7 @@ def test_only_a_success_is_shared(status):
     asyncio.run(play())
 
 
-def test_one_who_leaves_does_not_take_the_answer_from_those_who_wait():
+def test_a_cancelled_caller_does_not_cancel_the_shared_read():
     async def play():
         hot, gate = HotReads(Machine()), asyncio.Event()
 
@@ -210,7 +210,7 @@ def test_one_who_leaves_does_not_take_the_answer_from_those_who_wait():
     asyncio.run(play())
 
 
-def test_a_position_that_a_stranger_makes_up_is_waited_for_by_nobody_else(harness, client):
+def test_an_invented_wait_for_delays_no_other_caller(harness, client):
     asked, gate = threading.Semaphore(0), threading.Event()
 
     def events(request):
@@ -233,7 +233,7 @@ def test_a_position_that_a_stranger_makes_up_is_waited_for_by_nobody_else(harnes
         assert [each.result().status_code for each in theirs] == [503, 503]
 
 
-def test_only_strangers_share_and_only_a_success_is_kept(harness, client):
+def test_only_anonymous_callers_share_and_only_successes_are_cached(harness, client):
     harness.events.on("GET /v1/topics", FakeAnswer({"items": []}, 200, {"Position": "events@1"}))
     harness.events.on("GET /v1/activities", FakeAnswer({"title": "no"}, 503))
     for _ in range(3):

@@ -32,7 +32,7 @@ def test_an_activity_is_an_event_with_a_stable_uid_and_its_version_as_sequence()
     assert lines[:2] == ["BEGIN:VCALENDAR", "VERSION:2.0"]
 
 
-def test_what_was_cancelled_stays_as_cancelled_and_what_is_not_published_is_left_out():
+def test_the_calendar_keeps_cancelled_and_omits_planned_activities():
     lines = unfolded(calendar_text([activity(state="cancelled"), activity(state="planned")], "h", "c", "s"))
     assert lines.count("BEGIN:VEVENT") == 1
     assert "STATUS:CANCELLED" in lines

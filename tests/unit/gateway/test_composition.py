@@ -21,7 +21,7 @@ def everything_up(harness):
         harness.mentoring.on(f"GET {path}", FakeAnswer({"items": []}))
 
 
-def test_the_dashboard_is_what_all_four_services_know(harness, client):
+def test_the_dashboard_combines_all_four_services(harness, client):
     everything_up(harness)
     answer = client.get("/v1/me/dashboard", headers=bearer())
     assert answer.status_code == 200
@@ -46,7 +46,7 @@ def test_a_part_that_is_down_is_null_with_a_warning(harness, client):
     assert [(warning["part"], warning["status"]) for warning in document["warnings"]] == [("inbox", 503)]
 
 
-def test_a_part_that_is_slow_does_not_hold_up_the_rest(harness, client):
+def test_a_slow_part_does_not_delay_the_rest(harness, client):
     everything_up(harness)
     harness.events.on("GET /v1/participation/{person}", lambda _asked: time.sleep(3) or FakeAnswer())
     began = time.monotonic()
@@ -56,11 +56,11 @@ def test_a_part_that_is_slow_does_not_hold_up_the_rest(harness, client):
     assert document["warnings"][0]["part"] == "participation"
 
 
-def test_the_dashboard_is_a_persons(client):
+def test_the_dashboard_needs_a_login(client):
     assert client.get("/v1/me/dashboard").status_code == 401
 
 
-def test_parts_run_side_by_side_and_a_fault_of_ours_is_not_hidden():
+def test_parts_run_concurrently_and_slow_ones_are_left_out():
     async def part(seconds, answer):
         await asyncio.sleep(seconds)
         if isinstance(answer, Exception):
@@ -84,7 +84,7 @@ def add_guest(client, key="k1", **contact):
     return client.post(WALK_IN, json=contact, headers={"Idempotency-Key": key, **bearer()})
 
 
-def test_a_walk_ins_contact_goes_to_members_and_the_presence_to_events_under_one_new_id(harness, client):
+def test_a_walk_in_stores_contact_and_presence_under_one_guest_id(harness, client):
     harness.members.on("POST /v1/guests/{guest}", FakeAnswer({}, 201))
     harness.events.on("POST /v1/activities/{activity}/attendance", FakeAnswer({}, 201))
     answer = add_guest(client, name="Pak Tamu", phone="0812")
@@ -98,7 +98,7 @@ def test_a_walk_ins_contact_goes_to_members_and_the_presence_to_events_under_one
     assert present.headers["idempotency-key"] != told.headers["idempotency-key"]
 
 
-def test_a_walk_in_sent_again_is_the_same_guest_and_another_key_another(harness, client):
+def test_a_repeated_walk_in_is_the_same_guest(harness, client):
     harness.events.on("POST /v1/activities/{activity}/attendance", FakeAnswer({}, 201))
     guests = [add_guest(client, key).json()["guest"] for key in ("k1", "k1", "k2")]
     assert guests[0] == guests[1] != guests[2]
@@ -106,7 +106,7 @@ def test_a_walk_in_sent_again_is_the_same_guest_and_another_key_another(harness,
     assert not harness.members.calls("POST /v1/guests/{guest}")  # no name, nothing for members to keep
 
 
-def test_either_half_of_a_walk_in_may_fail_alone(harness, client):
+def test_a_walk_in_succeeds_when_contact_or_presence_fails(harness, client):
     harness.members.on("POST /v1/guests/{guest}", FakeAnswer({}, 201))
     harness.events.on("POST /v1/activities/{activity}/attendance", FakeAnswer({}, 201))
     add_guest(client, "k0")
@@ -124,13 +124,13 @@ def test_either_half_of_a_walk_in_may_fail_alone(harness, client):
 @pytest.mark.parametrize(
     "body", [b"{", b"[]", b"[" * 100_000, b'{"name":' * 30_000], ids=["open", "list", "deep", "deeper"]
 )
-def test_a_walk_in_that_is_not_a_json_object_is_not_read(harness, client, body):
+def test_a_walk_in_must_be_a_json_object(harness, client, body):
     answer = client.post(WALK_IN, content=body, headers={"Idempotency-Key": "k1", **bearer()})
     assert answer.status_code == 400
     assert not harness.events.received
 
 
-def test_a_walk_in_of_which_nothing_was_recorded_is_no_success(harness, client):
+def test_a_walk_in_fails_when_nothing_was_recorded(harness, client):
     harness.members.on("POST /v1/guests/{guest}", FakeAnswer({}, 403))
     harness.events.on("POST /v1/activities/{activity}/attendance", FakeAnswer({}, 403))
     assert add_guest(client, name="Pak Tamu").status_code == 403
@@ -153,7 +153,7 @@ def take_seat(client, key="k1", **contact):
     return client.post(path, json=sent, headers={"Idempotency-Key": key}).json()["guest"]
 
 
-def test_a_stranger_whose_first_answer_was_lost_takes_no_second_seat(open_activity, client):
+def test_a_repeated_guest_registration_without_a_cookie_takes_one_seat(open_activity, client):
     first = take_seat(client)
     client.cookies.clear()
     again = take_seat(client)
@@ -163,7 +163,7 @@ def test_a_stranger_whose_first_answer_was_lost_takes_no_second_seat(open_activi
     assert len({(seat.actor.id, seat.headers["idempotency-key"]) for seat in seats}) == 1
 
 
-def test_another_contact_or_key_is_another_stranger(open_activity, client):
+def test_another_contact_or_key_is_another_guest(open_activity, client):
     guests = []
     for key, phone in (("k1", "0812"), ("k1", "0813"), ("k2", "0812")):
         guests.append(take_seat(client, key, phone=phone))
@@ -171,7 +171,7 @@ def test_another_contact_or_key_is_another_stranger(open_activity, client):
     assert len(set(guests)) == 3
 
 
-def test_a_guest_who_puts_her_contact_right_keeps_her_seat_and_two_visitors_are_two(open_activity, client):
+def test_a_corrected_contact_keeps_the_guests_seat(open_activity, client):
     client.post("/v1/members", json={}, headers={"Idempotency-Key": "any"})  # brings a cookie
     assert take_seat(client) == take_seat(client, phone="0813")
     with open_activity.gateway() as second:

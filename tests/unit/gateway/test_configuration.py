@@ -13,7 +13,7 @@ def environment(tmp_path):
     return {"JEJARING_SECRETS": str(tmp_path), "EVENTS_URL": "http://10.0.0.2:9/"}
 
 
-def test_the_services_that_have_a_room_are_the_installation(environment, tmp_path):
+def test_only_services_with_a_folder_are_configured(environment, tmp_path):
     configuration = configuration_from(environment, tmp_path / "services")
     assert configuration.urls == {"members": "http://127.0.0.1:8101", "events": "http://10.0.0.2:9"}
     assert configuration.signing == "ab" * 32
@@ -26,7 +26,7 @@ def test_the_time_zone_is_that_of_kediri_unless_the_environment_names_another(en
     assert configuration_from(elsewhere, rooms).time_zone.key == "Asia/Makassar"
 
 
-def test_what_makes_no_sense_is_one_clear_sentence(environment, tmp_path):
+def test_an_invalid_setting_is_one_clear_sentence(environment, tmp_path):
     rooms = tmp_path / "services"
     with pytest.raises(SettingsError, match="EVENTS_URL must be"):
         configuration_from({**environment, "EVENTS_URL": "10.0.0.2:9"}, rooms)

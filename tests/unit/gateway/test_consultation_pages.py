@@ -25,7 +25,7 @@ def owner(visitor):
     return visitor
 
 
-def test_every_page_is_light_and_without_script(harness, owner):
+def test_every_consultation_page_is_small_and_has_no_script(harness, owner):
     everything = consultation(
         state="answered", answers=[answer(), answer(number=2, public=True, text=None)], rating=3, rounds=2,
         reasons=[{"by": "sari", "text": "Macet lagi.", "at": "2026-03-02T02:00:00Z"}],
@@ -40,7 +40,7 @@ def test_every_page_is_light_and_without_script(harness, owner):
             assert "<script" not in text
 
 
-def test_a_school_is_enough_to_learn_who_answers_and_a_stranger_asks_from_there(harness, visitor):
+def test_a_visitor_finds_who_answers_for_a_school_and_asks(harness, visitor):
     text = visitor.open("/tanya?tempat=SD Contoh Trenggalek")
     assert "Hadi Contoh" in text
     assert "jabatan koordinator Trenggalek sedang kosong" in text
@@ -53,7 +53,7 @@ def test_a_school_is_enough_to_learn_who_answers_and_a_stranger_asks_from_there(
     assert (asked["region"], asked["library"], asked["title"]) == ("trenggalek", LIBRARY["library"], "Dari mana mulai?")
 
 
-def test_an_unknown_place_says_so_and_asks_for_the_region(harness, visitor):
+def test_an_unknown_place_asks_for_the_region(harness, visitor):
     harness.members.on("GET /v1/libraries", items())
     harness.members.on("GET /v1/libraries/{library}", FakeAnswer({"status": 404}, 404, PROBLEM))
     text = visitor.open("/tanya?tempat=Bulan")
@@ -67,7 +67,7 @@ def test_an_unknown_place_says_so_and_asks_for_the_region(harness, visitor):
     assert harness.mentoring.calls("POST /v1/consultations")[0].document["library_name"] == "Bulan"
 
 
-def test_what_is_down_leaves_the_rest_of_the_answer(harness, visitor):
+def test_the_page_shows_the_rest_when_a_service_is_down(harness, visitor):
     harness.events.down()
     harness.mentoring.down()
     text = visitor.open("/tanya?region=kota-kediri")
@@ -116,7 +116,7 @@ def test_the_owner_answers_notes_holds_publishes_and_hands_over(harness, owner):
     }
 
 
-def test_the_owner_promotes_it_to_a_mentorship_of_a_library_of_the_region(harness, owner):
+def test_the_owner_promotes_a_consultation_to_a_mentorship(harness, owner):
     harness.mentoring.on("POST /v1/consultations/{consultation}/promotion", FakeAnswer({"mentorship": "m1"}, 201))
     owner.open(PATH)
     owner.send(owner.form(f"{PATH}/dampingi"), follow=False, library=LIBRARY["library"])
@@ -126,7 +126,7 @@ def test_the_owner_promotes_it_to_a_mentorship_of_a_library_of_the_region(harnes
     }
 
 
-def test_the_asker_rates_and_reopens(harness, visitor):
+def test_the_asker_rates_and_reopens_a_consultation(harness, visitor):
     visitor.log_in()
     for action in ("resolution", "reopening"):
         harness.mentoring.on(f"POST /v1/consultations/{{consultation}}/{action}", FakeAnswer({}))
@@ -145,7 +145,7 @@ def test_the_asker_rates_and_reopens(harness, visitor):
     }
 
 
-def test_a_stranger_reads_the_public_answer_and_logs_in_to_share_it(harness, visitor):
+def test_a_visitor_reads_a_public_answer_and_needs_a_login_to_share(harness, visitor):
     harness.mentoring.on("GET /v1/consultations/{consultation}", FakeAnswer(PUBLIC))
     text = visitor.open("/konsultasi/c2")
     assert "mysqldump" in text
@@ -159,7 +159,7 @@ def test_a_stranger_reads_the_public_answer_and_logs_in_to_share_it(harness, vis
     assert len(harness.mentoring.calls("POST /v1/consultations/{consultation}/me-too")) == 1
 
 
-def test_a_rule_that_forbids_it_is_a_sentence_on_the_page(harness, owner):
+def test_a_refusal_is_a_sentence_on_the_consultation_page(harness, owner):
     refused = FakeAnswer(
         {"title": "A rule forbids this", "status": 422, "rule": "consultation-is-closed"}, 422, PROBLEM
     )

@@ -1,4 +1,4 @@
-"""What people write becomes calls of the services, once, and no id of Telegram's goes further than to members."""
+"""Messages become calls of the services, once each, and Telegram ids go to members only."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ PRESENCE, QUESTIONS = "POST /internal/lectures/presence", "POST /internal/lectur
 
 
 class Following:
-    """Domain time that goes on as the machine's does, from another moment on."""
+    """Domain time: runs like machine time, with an offset."""
 
     def __init__(self):
         self._apart = NOW - datetime.now(UTC)
@@ -65,7 +65,7 @@ def say(harness):
     return say
 
 
-def test_a_link_that_is_opened_makes_the_account_its_members(harness, say):
+def test_start_with_a_link_token_links_the_telegram_account(harness, say):
     harness.members.on("POST /internal/telegram-link", FakeAnswer({"person": "siti"}))
     reply = say("/start abc_DEF-1", number=7)
     (asked,) = harness.members.calls("POST /internal/telegram-link")
@@ -79,13 +79,13 @@ def test_a_link_that_is_opened_makes_the_account_its_members(harness, say):
     assert "connected" in say("/start abc", language_code="en").text
 
 
-def test_a_link_that_is_too_old_is_explained(harness, say):
+def test_an_expired_link_token_is_explained(harness, say):
     refusal = {"status": 422, "rule": "no-lecture-in-this-chat", "detail": "too old"}
     harness.members.on("POST /internal/telegram-link", FakeAnswer(refusal, 422))
     assert say("/start abc").text == "Saat ini tidak ada kuliah di grup ini."
 
 
-def test_presence_in_a_group_is_recorded_in_silence(harness, say):
+def test_presence_in_a_group_is_recorded_without_a_reply(harness, say):
     assert say("Hadir kak 🙏", chat=GROUP, number=11) is None
     (asked,) = harness.events.calls(PRESENCE)
     assert asked.document["person"] == "siti"
@@ -93,12 +93,12 @@ def test_presence_in_a_group_is_recorded_in_silence(harness, say):
     assert asked.headers["idempotency-key"] == "telegram-11"
 
 
-def test_presence_to_the_bot_itself_is_confirmed(harness, say):
+def test_presence_in_a_private_chat_is_confirmed(harness, say):
     assert say("hadir").text == "Kehadiran Anda tercatat: Kuliah OPAC."
     assert "chat" not in harness.events.calls(PRESENCE)[0].document
 
 
-def test_a_stranger_takes_part_as_a_guest_whom_no_number_leads_to(harness, say):
+def test_an_unlinked_account_takes_part_under_a_guest_id(harness, say):
     say("hadir", user=STRANGER, chat=GROUP)
     say("hadir", user=STRANGER)
     first, second = (asked.document for asked in harness.events.calls(PRESENCE))
@@ -108,7 +108,7 @@ def test_a_stranger_takes_part_as_a_guest_whom_no_number_leads_to(harness, say):
         assert str(STRANGER) not in (asked.body.decode() + asked.path + asked.query)
 
 
-def test_a_question_gets_its_place_in_the_line(harness, say):
+def test_a_question_gets_its_place_in_the_queue(harness, say):
     reply = say("/tanya@jejaring_bot Apa itu\nMARC?", chat=GROUP)
     assert (reply.text, reply.silent, reply.message) == ("Pertanyaan Anda tercatat, nomor 3 dalam antrean.", True, 9)
     say("Apa bedanya dengan Dublin Core? #tanya", chat=GROUP)
@@ -117,27 +117,27 @@ def test_a_question_gets_its_place_in_the_line(harness, say):
     assert "misalnya" in say("/tanya").text
 
 
-def test_what_else_is_written_in_a_group_goes_nowhere(harness, say):
+def test_other_group_messages_reach_no_service(harness, say):
     for text in ("Selamat pagi", "Ada yang jual buku?", "Saya tidak hadir", "hadir tidak ya?", "/start", "/bantuan"):
         assert say(text, chat=GROUP) is None
     assert harness.events.received == []
     assert harness.members.received == []
 
 
-def test_what_else_is_written_to_the_bot_gets_a_hint(harness, say):
+def test_other_private_messages_get_a_hint(harness, say):
     assert "«hadir»" in say("Selamat pagi").text
     assert "hubungkan Telegram" in say("/start").text
     assert harness.events.received == []
 
 
-def test_a_refusal_is_said_to_a_person_and_not_to_a_group(harness, say):
+def test_a_refusal_is_told_in_a_private_chat_and_not_in_a_group(harness, say):
     harness.events.on(QUESTIONS, FakeAnswer({"status": 422, "rule": "which-lecture"}, 422))
     assert say("/tanya Apa?", chat=GROUP) is None
     assert say("/tanya Apa?").text.startswith("Saat ini ada beberapa kuliah")
 
 
 @pytest.mark.parametrize("status", [409, 429, 500, 503])
-def test_what_a_service_cannot_take_now_is_brought_again(harness, say, status):
+def test_an_update_is_retried_when_a_service_is_unavailable(harness, say, status):
     harness.events.on(PRESENCE, FakeAnswer({}, status))
     with pytest.raises(RetryUpdate):
         say("hadir")
@@ -146,20 +146,20 @@ def test_what_a_service_cannot_take_now_is_brought_again(harness, say, status):
         say("hadir")
 
 
-def test_what_is_nonsense_to_a_service_keeps_nobody_elses_words_back(harness, say):
+def test_an_update_that_a_service_rejects_does_not_block_the_next(harness, say):
     harness.members.on("GET /internal/telegram", FakeAnswer({"status": 400}, 400))
     harness.events.on(PRESENCE, FakeAnswer({"status": 400}, 400))
     assert say("hadir", chat=GROUP) is None
     assert "guest" in harness.events.calls(PRESENCE)[0].document
 
 
-def test_an_update_that_is_brought_again_says_the_same_to_the_byte(harness, say):
+def test_a_repeated_update_sends_the_same_bytes(harness, say):
     for _ in range(3):
         say("hadir", ago=30, number=77)
     assert len({(asked.body, asked.headers["idempotency-key"]) for asked in harness.events.calls(PRESENCE)}) == 1
 
 
-def test_an_update_that_was_taken_and_would_say_something_else_now_is_done(harness, say):
+def test_an_update_that_was_handled_with_another_body_is_not_retried(harness, say):
     reused = {"type": "urn:jejaring:problem:key-reused", "status": 422}
     harness.events.on(PRESENCE, FakeAnswer(reused, 422))
     harness.events.on(QUESTIONS, FakeAnswer(reused, 422))
@@ -167,7 +167,7 @@ def test_an_update_that_was_taken_and_would_say_something_else_now_is_done(harne
     assert say("/tanya Apa?") is None
 
 
-def test_a_message_that_comes_late_was_written_when_it_was_written(harness, say):
+def test_a_late_message_keeps_its_own_time(harness, say):
     say("hadir", ago=600)
     at = datetime.fromisoformat(harness.events.calls(PRESENCE)[0].document["at"])
     assert timedelta(seconds=595) < NOW - at < timedelta(seconds=605)
@@ -188,7 +188,7 @@ def test_a_message_that_comes_late_was_written_when_it_was_written(harness, say)
         {"photo": [], "from": {"id": 1, "is_bot": False}, "chat": {"id": -1, "type": "group"}},
     ],
 )
-def test_what_no_person_wrote_is_nothing(message):
+def test_updates_without_a_persons_text_are_ignored(message):
     assert incoming_message({"update_id": 1, "message": message}) is None
 
 
@@ -208,7 +208,7 @@ def test_what_no_person_wrote_is_nothing(message):
         "Alhamdulillah bisa hadir",
     ],
 )
-def test_presence_is_heard(text):
+def test_presence_is_recognised(text):
     assert is_presence(text)
 
 
@@ -227,7 +227,7 @@ def test_presence_is_heard(text):
         "Terima kasih yang sudah hadir",
     ],
 )
-def test_what_only_sounds_like_presence_is_not(text):
+def test_phrases_that_only_mention_presence_are_not_presence(text):
     assert not is_presence(text)
 
 
@@ -242,5 +242,5 @@ def test_what_only_sounds_like_presence_is_not(text):
         ("apa?", None),
     ],
 )
-def test_a_question_is_marked_as_one(text, asked):
+def test_a_question_is_recognised_by_its_command_or_tag(text, asked):
     assert question_in(text) == asked

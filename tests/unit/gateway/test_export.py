@@ -1,4 +1,4 @@
-"""The copy of one's own data: whole, and given to nobody else."""
+"""The export of personal data is complete and only for its owner."""
 
 from tests.unit.gateway.harness import FakeAnswer, bearer
 
@@ -11,7 +11,7 @@ def everything_up(harness):
         service.on("GET /internal/personal", FakeAnswer({"events": [], "next": None}))
 
 
-def test_the_copy_holds_what_every_service_knows_under_every_id(harness, client):
+def test_the_export_contains_all_services_events_of_all_ids(harness, client):
     everything_up(harness)
     pages = {
         "after=0": FakeAnswer({"events": [EVENT], "next": 9}),
@@ -31,13 +31,13 @@ def test_the_copy_holds_what_every_service_knows_under_every_id(harness, client)
     assert (asked.actor.kind, asked.actor.id) == ("service", "gateway")
 
 
-def test_a_copy_with_a_hole_is_not_given(harness, client):
+def test_the_export_fails_when_a_service_is_down(harness, client):
     everything_up(harness)
     harness.mentoring.down()
     assert client.get("/v1/me/export", headers=bearer()).status_code == 503
 
 
-def test_a_copy_is_for_oneself_alone(harness, client):
+def test_the_export_needs_a_login(harness, client):
     everything_up(harness)
     assert client.get("/v1/me/export").status_code == 401
     assert harness.members.calls("GET /internal/ids") == []

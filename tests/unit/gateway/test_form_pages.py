@@ -5,7 +5,7 @@ REGISTER = "/kegiatan/a1/daftar"
 PROBLEM = {"Content-Type": "application/problem+json"}
 
 
-def test_joining_takes_five_fields_and_says_which_are_missing(harness, visitor):
+def test_joining_names_the_missing_fields(harness, visitor):
     harness.members.on("POST /v1/members", FakeAnswer({"member": "m"}, 201))
     visitor.open("/gabung")
     form = visitor.form("/gabung")
@@ -22,7 +22,7 @@ def test_joining_takes_five_fields_and_says_which_are_missing(harness, visitor):
     }  # fmt: skip
 
 
-def test_a_seat_is_given_back_with_one_tap(harness, member):
+def test_a_seat_is_released_by_one_form(harness, member):
     harness.events.on(
         "GET /v1/activities/{activity}/registrations",
         items({"activity": "a1", "person": "sari", "seat": "taken", "place": None}),
@@ -37,7 +37,7 @@ def test_a_seat_is_given_back_with_one_tap(harness, member):
     ] == ["/v1/activities/a1/registrations/sari"]
 
 
-def test_the_code_word_is_asked_for_around_the_activity_and_feedback_after_being_there(harness, member):
+def test_check_in_is_offered_around_the_activity_and_feedback_after_attendance(harness, member):
     assert "Kode hadir" not in member.open("/kegiatan/a1")
     now_on = activity(starts="2026-03-02T02:30:00+00:00", ends="2026-03-02T04:30:00+00:00")
     harness.events.on("GET /v1/activities/{activity}", FakeAnswer(now_on))
@@ -66,7 +66,7 @@ def test_the_code_word_is_asked_for_around_the_activity_and_feedback_after_being
     assert harness.events.calls("POST /v1/activities/{activity}/feedback")[0].document == {"useful": 5, "understood": 4}
 
 
-def test_the_code_word_is_shown_large_to_whoever_holds_the_door(harness, coordinator):
+def test_the_code_word_page_shows_the_word(harness, coordinator):
     harness.events.on(
         "POST /v1/activities/{activity}/attendance/code",
         FakeAnswer(
@@ -83,7 +83,7 @@ def test_the_code_word_is_shown_large_to_whoever_holds_the_door(harness, coordin
     assert '<p class="word">LENTERA</p>' in coordinator.submit("/pengurus/kegiatan/a1/kode")
 
 
-def test_a_guest_half_recorded_is_completed_by_pressing_again(harness, coordinator):
+def test_a_partly_recorded_guest_is_completed_by_sending_again(harness, coordinator):
     harness.events.on("POST /v1/activities/{activity}/attendance", FakeAnswer({}, 201))
     harness.members.on("POST /v1/guests/{guest}", FakeAnswer({"title": "x", "status": 503}, 503, PROBLEM))
     address = "/pengurus/kegiatan/a1/tamu"
@@ -109,7 +109,7 @@ def test_planning_sends_local_time_with_its_offset_and_no_fee(harness, coordinat
     assert coordinator.page.url.path == "/pengurus/kegiatan/a9"
 
 
-def test_a_file_is_looked_through_and_then_taken_over_as_it_was(harness, coordinator):
+def test_a_member_file_is_previewed_and_then_imported_unchanged(harness, coordinator):
     content = b"Nama,Email\nSari,sari@contoh.id\n"
     looked = {
         "import": None,

@@ -1,4 +1,4 @@
-"""What was typed is not lost with an attempt that failed, and comes back in the form that it was typed in and in no other."""
+"""After a failed attempt the entered text is refilled, in the failed form only."""
 
 import re
 
@@ -42,12 +42,12 @@ def coordinator(harness, client):
 
 
 def written(text, action):
-    """The form of that action, and the ``details`` that it stands in begin open where it is in one."""
+    """The form with that action; a ``details`` element around it must be open."""
     before, _, form = text.partition(f'action="{action}"')
     return before[before.rfind("<details") :], form.partition("</form>")[0]
 
 
-def test_a_release_that_failed_keeps_what_was_chosen_and_releases_nothing_else(harness, member):
+def test_a_failed_report_release_keeps_the_choices(harness, member):
     harness.mentoring.on("GET /v1/mentorships", items(CASE))
     harness.mentoring.on("GET /v1/mentorships/{mentorship}", FakeAnswer(CASE))
     harness.members.on("GET /v1/libraries/{library}", FakeAnswer({"library": "l1", "name": "SMAN 4"}))
@@ -65,7 +65,7 @@ def test_a_release_that_failed_keeps_what_was_chosen_and_releases_nothing_else(h
     assert harness.mentoring.calls("POST /v1/mentorships/{mentorship}/reports")[-1].document["parts"] == ["hours"]
 
 
-def test_a_note_for_the_board_that_failed_does_not_become_an_answer_to_the_asker(harness, coordinator):
+def test_a_failed_note_does_not_refill_the_answer_form(harness, coordinator):
     harness.mentoring.on("POST /v1/consultations/{consultation}/notes", DOWN)
     coordinator.open("/konsultasi/c1")
     text = coordinator.submit("/konsultasi/c1/catat", text="Jangan diceritakan.")
@@ -75,7 +75,7 @@ def test_a_note_for_the_board_that_failed_does_not_become_an_answer_to_the_asker
     assert details.startswith("<details open")
 
 
-def test_a_correction_that_failed_is_a_correction_and_no_new_announcement(harness, coordinator):
+def test_a_failed_correction_does_not_refill_the_announcement_form(harness, coordinator):
     harness.notifications.on("GET /v1/announcements", items(ANNOUNCEMENT))
     harness.notifications.on("POST /v1/announcements/{announcement}/correction", DOWN)
     coordinator.open("/pengumuman")
@@ -87,7 +87,7 @@ def test_a_correction_that_failed_is_a_correction_and_no_new_announcement(harnes
     assert "Hari Minggu." not in written(text, "/pengumuman")[1]
 
 
-def test_of_several_forms_to_one_address_the_one_that_failed_gets_its_words_back(harness, coordinator):
+def test_only_the_failed_form_of_several_to_one_address_is_refilled(harness, coordinator):
     problem = {"count": 1, "author": None, "at": "2026-03-02T02:00:00Z", "topic": None, "into": None}
     both = [problem | {"problem": name, "text": f"Masalah {name}"} for name in ("p1", "p2")]
     harness.events.on("GET /v1/activities/{activity}/problems", items(*both))
@@ -102,7 +102,7 @@ def test_of_several_forms_to_one_address_the_one_that_failed_gets_its_words_back
     assert first.fields["problem"] == after_first.fields["problem"] == "p1"
 
 
-def test_an_answer_that_was_written_down_in_a_lecture_stays(harness, coordinator):
+def test_a_failed_lecture_answer_is_refilled(harness, coordinator):
     harness.events.on("GET /v1/lectures/{lecture}", FakeAnswer(LECTURE | {"leads": True, "phase": "questions"}))
     question = WAITING | {"state": "next", "asker": "ani"}
     harness.events.on("GET /v1/activities/{activity}/questions", items(question))
@@ -111,7 +111,7 @@ def test_an_answer_that_was_written_down_in_a_lecture_stays(harness, coordinator
     assert "Sepuluh baris." in coordinator.submit("/pengurus/kuliah/l1/tanya/q1", text="Sepuluh baris.")
 
 
-def test_a_backup_that_failed_and_conditions_that_are_there_are_not_said_otherwise(harness, member):
+def test_failed_backup_and_readiness_forms_keep_their_choices(harness, member):
     shown = case() | {"may": ["visit", "mentor"], "state": "open", "live_since": "2026-01-01T00:00:00Z", "window": None}
     harness.mentoring.on("GET /v1/mentorships/{mentorship}", FakeAnswer(shown))
     harness.mentoring.on("GET /v1/mentorships/{mentorship}/visits", items())
@@ -131,7 +131,7 @@ def test_a_backup_that_failed_and_conditions_that_are_there_are_not_said_otherwi
     )
 
 
-def test_what_was_unticked_stays_unticked(harness, member):
+def test_an_unticked_box_stays_unticked_after_a_failure(harness, member):
     harness.events.on("GET /v1/polls/{poll}", FakeAnswer(POLL))
     harness.events.on("POST /v1/polls/{poll}/votes", DOWN)
     member.open("/jajak/p1")
@@ -149,7 +149,7 @@ def test_what_was_unticked_stays_unticked(harness, member):
     assert "email" not in member.form("/saya/pilihan").fields
 
 
-def test_where_the_page_needs_the_service_that_failed_the_text_and_the_key_stay(harness, coordinator):
+def test_the_resend_page_keeps_text_and_key_when_the_page_cannot_be_shown(harness, coordinator):
     harness.mentoring.on("POST /v1/consultations/{consultation}/answers", DOWN)
     coordinator.open("/konsultasi/c1")
     form = coordinator.form("/konsultasi/c1/jawab")
@@ -168,13 +168,13 @@ def test_where_the_page_needs_the_service_that_failed_the_text_and_the_key_stay(
     assert coordinator.page.status_code == 303
 
 
-def test_a_form_of_another_site_is_not_shown_with_a_token_of_ours(harness, coordinator):
+def test_text_of_a_form_from_another_site_is_not_shown(harness, coordinator):
     harness.mentoring.on("GET /v1/consultations/{consultation}", DOWN)
     coordinator.page = coordinator.client.post("/konsultasi/c1/jawab", data={"_key": "k", "text": "Bukan dari sini"})
     assert "Bukan dari sini" not in coordinator.text
 
 
-def test_a_login_that_ended_while_typing_takes_no_text_with_it(harness, member):
+def test_text_survives_a_login_that_expired_while_typing(harness, member):
     member.open("/topik/ajukan")
     form = member.form("/topik/ajukan")
     harness.people.pop(TOKEN)
@@ -191,7 +191,7 @@ def test_a_login_that_ended_while_typing_takes_no_text_with_it(harness, member):
     assert stranger.page.url.path == "/masuk"
 
 
-def test_a_new_code_is_asked_for_under_a_new_key(harness, member):
+def test_a_second_login_code_is_requested_with_a_new_key(harness, member):
     member.client.cookies.clear()
     member.open("/masuk")
     member.submit("/masuk/kode", contact="sari@contoh.id")

@@ -22,7 +22,7 @@ def read(body, kind=URLENCODED, limit=1000):
     return asyncio.run(read_form(request(body, kind), limit))
 
 
-def test_the_forms_own_fields_are_kept_apart():
+def test_key_and_token_are_not_among_the_form_fields():
     form = read(b"_key=k1&_token=t1&name=+Sari+&empty=++")
     assert (form.key, form.token) == ("k1", "t1")
     assert form.fields == {"name": " Sari ", "empty": "  "}
@@ -39,7 +39,7 @@ def test_a_file_comes_as_bytes():
     assert form.key == "k1"
 
 
-def test_too_much_and_nonsense_are_refused():
+def test_oversized_and_unreadable_forms_are_refused():
     with pytest.raises(TooLarge):
         read(b"a=" + b"x" * 2000)
     with pytest.raises(Malformed):
@@ -48,7 +48,7 @@ def test_too_much_and_nonsense_are_refused():
 
 
 @pytest.mark.parametrize("kind", [URLENCODED, "multipart/form-data; boundary=b"])
-def test_a_form_of_four_hundred_fields_is_read_and_a_longer_one_is_its_own_error(kind):
+def test_a_form_holds_at_most_400_fields(kind):
     def body(count):
         if kind == URLENCODED:
             return "&".join(f"f{n}=yes" for n in range(count)).encode()
@@ -66,14 +66,14 @@ def test_a_form_of_four_hundred_fields_is_read_and_a_longer_one_is_its_own_error
 
 
 @pytest.mark.parametrize("text", ["tiga", "", "-1", "2.5", "9" * 5000])
-def test_a_number_that_is_none_names_its_field(text):
+def test_an_invalid_number_names_its_field(text):
     with pytest.raises(Malformed) as told:
         Form({"count": text}).whole_number("count")
     assert told.value.extensions["errors"] == {"count": [""]}
     assert Form({"count": " 12 "}).whole_number("count") == 12
 
 
-def test_numbers_that_were_left_blank_are_left_out():
+def test_blank_numbers_are_left_out():
     form = Form({"capacity": " 12 ", "quorum": "  "})
     assert form.filled_numbers("capacity", "quorum", "absent") == {"capacity": 12}
     with pytest.raises(Malformed) as wrong:
@@ -81,7 +81,7 @@ def test_numbers_that_were_left_blank_are_left_out():
     assert list(wrong.value.extensions["errors"]) == ["capacity"]
 
 
-def test_a_token_is_good_for_its_visitor_only_and_never_the_same_twice():
+def test_a_form_token_is_valid_for_its_visitor_only_and_unique():
     tokens = FormTokens("a")
     token = tokens.make("v1")
     assert tokens.is_valid(token, "v1")
@@ -93,6 +93,6 @@ def test_a_token_is_good_for_its_visitor_only_and_never_the_same_twice():
 
 
 @pytest.mark.parametrize("path", ["//evil.example", "/\\evil.example", "https://evil.example", "evil", "/a\r\nb", ""])
-def test_a_login_leads_nowhere_but_here(path):
+def test_a_login_redirects_to_this_site_only(path):
     assert local_path(path, "/saya") == "/saya"
     assert local_path("/kegiatan/a1", "/saya") == "/kegiatan/a1"

@@ -35,20 +35,20 @@ def test_an_unknown_path_is_404_and_reaches_no_service(harness, client):
     assert not any(service.received for service in harness.services.values())
 
 
-def test_an_operation_that_is_not_public_is_404(harness, client):
+def test_an_internal_operation_is_404(harness, client):
     for path in ("/internal/identity", "/v1/hidden"):
         assert client.post(path, json={"token": "x"}, headers={"Idempotency-Key": "k"}).status_code == 404
     assert not harness.members.received
 
 
 @pytest.mark.parametrize("path", ["/v1/members/..", "/v1/members/.", "/v1/../internal/identity", "/v1/members/x/../y"])
-def test_a_path_that_climbs_is_no_path(path):
+def test_a_path_with_dot_segments_is_404(path):
     surface = surface_of({"members": fragment("GET /v1/members/{member}", "GET /v1/members/{member}/{a}/{b}")})
     with pytest.raises(NotFound):
         surface.match("GET", path)
 
 
-def test_another_method_of_a_public_path_is_405_and_names_what_goes(client):
+def test_another_method_of_a_public_path_is_405_with_allow(client):
     answer = client.put("/v1/topics", json={}, headers={"Idempotency-Key": "k"})
     assert answer.status_code == 405
     assert answer.headers["allow"] == "GET, POST"
@@ -65,7 +65,7 @@ def test_a_service_that_is_down_is_503_with_retry_after_and_never_404(harness, c
     assert answer.json()["service"] == "events"
 
 
-def test_a_connection_that_breaks_off_is_tried_once_more_with_the_same_key(harness, client):
+def test_a_broken_connection_is_retried_once_with_the_same_key(harness, client):
     def breaking_off(_asked: ReceivedRequest) -> FakeAnswer:
         if len(harness.events.received) == 1:
             raise ConnectionAbortedError
@@ -77,7 +77,7 @@ def test_a_connection_that_breaks_off_is_tried_once_more_with_the_same_key(harne
     assert [asked.headers["idempotency-key"] for asked in harness.events.received] == ["k1", "k1"]
 
 
-def test_the_services_problem_is_told_on_unchanged(harness, client):
+def test_a_services_problem_is_forwarded_unchanged(harness, client):
     problem = {"title": "A rule forbids this", "status": 422, "rule": "one-topic-per-gathering", "detail": "One."}
     harness.events.on("POST /v1/activities", FakeAnswer(problem, 422, PROBLEM))
     answer = client.post("/v1/activities", json={}, headers={"Idempotency-Key": "k", **bearer()})
@@ -85,7 +85,7 @@ def test_the_services_problem_is_told_on_unchanged(harness, client):
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_what_must_cross_crosses_and_nothing_else(harness, client):
+def test_only_the_listed_headers_are_forwarded(harness, client):
     harness.events.on(
         "POST /v1/topics", FakeAnswer({}, 201, {"Set-Cookie": "evil=1", "X-Internal": "x", "Location": "/v1/topics/1"})
     )
@@ -102,14 +102,14 @@ def test_what_must_cross_crosses_and_nothing_else(harness, client):
     assert asked.headers["correlation-id"] == answer.headers["correlation-id"] == "c-1"
     assert asked.query == "x=1&y=%20"
     assert json.loads(asked.body) == {"a": 1}
-    assert asked.actor.kind == "anonymous"  # the made-up actor would not have been readable at all
+    assert asked.actor.kind == "anonymous"  # the invented actor header was replaced
     assert not {"x-hop", "cookie", "x-forwarded-for", "authorization"} & set(asked.headers)
     assert answer.headers["location"] == "/v1/topics/1"
     assert "x-internal" not in answer.headers
     assert "evil" not in answer.headers.get("set-cookie", "")
 
 
-def test_a_header_beyond_ascii_crosses_as_it_came(harness, client):
+def test_a_non_ascii_header_is_forwarded_unchanged(harness, client):
     harness.events.on("GET /v1/topics", FakeAnswer({"items": []}))
     assert client.get("/v1/topics", headers=[(b"Accept-Language", b"\xe9")]).status_code == 200
     assert harness.events.received[0].headers["accept-language"] == "\xe9"
@@ -130,14 +130,14 @@ def test_a_body_over_the_limit_is_413_and_reaches_no_service(harness, client):
     assert not harness.events.received
 
 
-def test_an_operation_may_allow_more(harness, client):
+def test_an_operation_may_have_a_higher_body_limit(harness, client):
     harness.members.on("POST /v1/members/import", FakeAnswer({"import": "i"}, 202))
     headers = {"Idempotency-Key": "k", "Content-Type": "text/csv", **bearer()}
     assert client.post("/v1/members/import", content=b"x" * 4_000_000, headers=headers).status_code == 202
     assert client.post("/v1/members/import", content=b"x" * 5_000_001, headers=headers).status_code == 413
 
 
-def test_a_literal_path_is_found_before_a_parameter_whatever_the_order():
+def test_a_literal_path_matches_before_a_parameter():
     surface = surface_of({"members": fragment("POST /v1/members/{member}", "POST /v1/members/import")})
     assert surface.match("POST", "/v1/members/import").path == "/v1/members/import"
 
@@ -149,12 +149,12 @@ def test_two_owners_of_a_path_are_refused_at_start():
         surface_of({"members": fragment("GET /v1/me/dashboard")}, OWN_OPERATIONS)
 
 
-def test_what_is_not_public_may_exist_in_every_service():
+def test_several_services_may_have_the_same_internal_path():
     both = fragment("GET /healthz", public=False)
     surface_of({"members": both, "events": both})
 
 
-def test_a_missing_fragment_is_named(harness, tmp_path: Path):
+def test_a_missing_fragment_is_an_error_that_names_the_file(harness, tmp_path: Path):
     (tmp_path / "events" / "openapi.json").unlink()
     with pytest.raises(SettingsError, match=r"events/openapi\.json"), harness.gateway():
         pass
@@ -174,7 +174,7 @@ def test_a_session_reads_its_own_writes_of_each_service(harness, client):
     assert [asked.headers.get("wait-for") for asked in harness.events.received] == [None, "events@7", "events@9"]
 
 
-def test_a_bearer_reads_their_own_writes_and_another_does_not_wait_for_them(harness, client):
+def test_a_bearer_reads_its_own_writes_and_others_do_not_wait(harness, client):
     harness.people["other"] = {"kind": "person", "id": "budi", "offices": [], "grants": {}}
     harness.events.on("POST /v1/topics", FakeAnswer({}, 201, {"Position": "events@7"}))
     harness.events.on("GET /v1/topics/{topic}", FakeAnswer({}, 200, {"Position": "events@6"}))
@@ -190,7 +190,7 @@ def test_a_bearer_reads_their_own_writes_and_another_does_not_wait_for_them(harn
     assert waited == ["events@7", None, "events@12", "events@7"]
 
 
-def test_two_strangers_with_the_same_key_are_two_callers(harness, client):
+def test_two_anonymous_callers_with_the_same_key_are_two_callers(harness, client):
     harness.members.on("POST /v1/members", FakeAnswer({}, 201))
     with harness.gateway() as second:
         for stranger in (client, client, second):
@@ -200,7 +200,7 @@ def test_two_strangers_with_the_same_key_are_two_callers(harness, client):
     assert first
 
 
-def test_a_login_door_is_closed_to_a_machine_that_hammers_it(harness, client, monkeypatch):
+def test_login_requests_are_rate_limited(harness, client, monkeypatch):
     monkeypatch.setattr(limits, "LOGIN", Allowance(burst=3, per_second=0.01))
     harness.members.on("POST /v1/login/code", FakeAnswer({}, 202))
     answers = [
@@ -222,7 +222,7 @@ def test_a_login_door_is_closed_to_a_machine_that_hammers_it(harness, client, mo
     ],
     ids=["plain", "escaped", "not JSON", "another encoding", "deep"],
 )
-def test_however_a_code_word_is_written_it_is_a_guess(harness, client, monkeypatch, body):
+def test_every_spelling_of_a_code_word_body_counts_as_a_guess(harness, client, monkeypatch, body):
     monkeypatch.setattr(forwarding, "GUESSES", Allowance(burst=2, per_second=0.01))
     wrong = FakeAnswer({"title": "no", "status": 422, "rule": "wrong-code-word"}, 422, PROBLEM)
     harness.events.on("POST /v1/activities/{activity}/attendance", wrong)
@@ -234,7 +234,7 @@ def test_however_a_code_word_is_written_it_is_a_guess(harness, client, monkeypat
     assert statuses == [422, 422, 429]
 
 
-def test_what_holds_no_code_word_is_no_guess(harness, client, monkeypatch):
+def test_a_body_without_a_code_word_is_not_counted_as_a_guess(harness, client, monkeypatch):
     monkeypatch.setattr(forwarding, "GUESSES", Allowance(burst=2, per_second=0.01))
     wrong = FakeAnswer({"title": "no", "status": 422, "rule": "wrong-code-word"}, 422, PROBLEM)
     harness.events.on("POST /v1/activities/{activity}/attendance", wrong)
@@ -244,7 +244,7 @@ def test_what_holds_no_code_word_is_no_guess(harness, client, monkeypatch):
         assert answer.status_code == 422
 
 
-def test_fifty_callers_at_once_all_get_their_answer(harness, client):
+def test_fifty_concurrent_callers_all_get_an_answer(harness, client):
     harness.events.on("POST /v1/activities/{activity}/registrations", FakeAnswer({"seat": "taken"}, 201))
     statuses = []
 

@@ -1,7 +1,7 @@
 from tests.unit.gateway.harness import FakeAnswer
 
 
-def test_the_gateway_is_ready_whatever_is_down_and_says_what_is(harness, client):
+def test_the_gateway_is_ready_and_names_the_services_that_are_down(harness, client):
     for service in harness.services.values():
         service.on("GET /healthz", FakeAnswer())
     harness.events.down()
@@ -11,7 +11,7 @@ def test_the_gateway_is_ready_whatever_is_down_and_says_what_is(harness, client)
     assert answer.json()["services"] == {"members": "up", "events": "down", "mentoring": "up", "notifications": "up"}
 
 
-def test_numbers_are_by_route_never_by_a_callers_path(harness, client):
+def test_metrics_are_labelled_by_route_template(harness, client):
     harness.events.on("GET /v1/topics/{topic}", FakeAnswer())
     client.get("/v1/topics/t1")
     client.get("/v1/made-up-path")
@@ -22,7 +22,7 @@ def test_numbers_are_by_route_never_by_a_callers_path(harness, client):
     assert "made-up" not in numbers
 
 
-def test_methods_that_a_caller_invents_are_one_number(harness, client):
+def test_unknown_methods_share_one_metric_label(harness, client):
     for method in ("BREW", "X1", "X2"):
         client.request(method, "/healthz")
     client.options("/healthz")

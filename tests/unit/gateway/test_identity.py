@@ -10,7 +10,7 @@ from tests.unit.gateway.harness import SARI, TOKEN, FakeAnswer, bearer
 
 
 class Members:
-    """Stands in for the transport; ``says`` is an answer's status and document, or None for no answer."""
+    """A fake transport; ``says`` is the answer's status and document, or None for no answer."""
 
     def __init__(self):
         self.says = (200, SARI)
@@ -65,7 +65,7 @@ def test_members_is_asked_once_a_minute_as_the_gateway(ask, members, machine):
     assert len(members.received) == 2
 
 
-def test_an_office_that_was_given_is_held_at_the_next_request(ask, members):
+def test_a_new_office_counts_at_the_next_request(ask, members):
     ask()
     members.says = (200, {**SARI, "grants": {"topics.decide": ["kota-kediri"]}})
     ask.identities.members_wrote(41)
@@ -73,7 +73,7 @@ def test_an_office_that_was_given_is_held_at_the_next_request(ask, members):
     assert members.received[-1][1]["Wait-For"] == "members@41"
 
 
-def test_with_members_down_the_last_known_actor_goes_on_for_ten_minutes_unconfirmed(ask, members, machine):
+def test_with_members_down_the_last_known_actor_is_used_for_ten_minutes(ask, members, machine):
     assert ask().confirmed
     members.says = None
     machine.now += LAST_SECONDS - 1
@@ -101,7 +101,7 @@ def test_a_token_that_members_refuses_is_refused_and_forgotten(ask, members, mac
         ask()
 
 
-def test_a_token_given_back_is_asked_about_again(ask, members):
+def test_a_forgotten_token_is_checked_again(ask, members):
     ask()
     ask.identities.forget(TOKEN)
     ask()
@@ -132,7 +132,7 @@ def test_with_members_down_reading_goes_on_and_writing_does_not(harness, client)
     assert not harness.events.calls("POST /v1/topics")
 
 
-def test_a_partners_key_is_asked_of_notifications_and_anew_when_a_partner_changed(ask, members):
+def test_a_partner_key_is_checked_with_notifications_and_again_after_a_change(ask, members):
     members.says = (200, {"kind": "partner", "id": "unisma", "offices": [], "grants": {"feed.read": ["kota-kediri"]}})
     assert ask("jpk_0190.secret").actor.may("feed.read", "kota-kediri")
     assert members.paths == [("notifications", "/internal/partner-identity")]

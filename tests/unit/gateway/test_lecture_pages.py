@@ -33,7 +33,7 @@ def visitor(harness, client):
     return Browser(client)
 
 
-def test_every_page_of_lectures_and_polls_is_there_and_light(harness, visitor):
+def test_every_lecture_and_poll_page_is_small(harness, visitor):
     for path in ("/kuliah", "/kuliah?cari=barcode", "/kuliah/l1", "/jajak/p1"):
         text = visitor.open(path)
         assert (visitor.page.status_code, len(text.encode()) < 30_000, "<script" in text) == (200, True, False), path
@@ -44,7 +44,7 @@ def test_every_page_of_lectures_and_polls_is_there_and_light(harness, visitor):
         assert (visitor.page.status_code, len(text.encode()) < 30_000, "<script" in text) == (200, True, False), path
 
 
-def test_what_was_answered_stands_there_with_the_name_of_whoever_consented_only(harness, visitor):
+def test_answered_questions_name_only_people_who_consented(harness, visitor):
     harness.events.on("GET /v1/lectures/{lecture}", FakeAnswer(LECTURE | {"phase": "closed", "answered": [ANSWERED]}))
     text = visitor.open("/kuliah/l1")
     assert "Dengan templat." in text
@@ -52,7 +52,7 @@ def test_what_was_answered_stands_there_with_the_name_of_whoever_consented_only(
     assert "dijawab" not in text
 
 
-def test_during_the_lecture_a_member_asks_and_puts_the_question_off(harness, visitor):
+def test_a_member_asks_and_withdraws_a_question_during_a_lecture(harness, visitor):
     harness.events.on("GET /v1/lectures/{lecture}", FakeAnswer(LECTURE | {"phase": "presentation"}))
     harness.events.on("POST /v1/activities/{activity}/questions", FakeAnswer({"question": "q2"}, 201))
     harness.events.on("POST /v1/activities/{activity}/questions/{question}/{step}", FakeAnswer({"question": "q1"}))
@@ -67,7 +67,7 @@ def test_during_the_lecture_a_member_asks_and_puts_the_question_off(harness, vis
     )
 
 
-def test_a_vote_is_all_that_suits(harness, visitor):
+def test_a_vote_sends_all_chosen_options(harness, visitor):
     harness.events.on("POST /v1/polls/{poll}/votes", FakeAnswer({"poll": "p1"}))
     visitor.log_in()
     visitor.open("/jajak/p1")
@@ -75,7 +75,7 @@ def test_a_vote_is_all_that_suits(harness, visitor):
     assert harness.events.calls("POST /v1/polls/{poll}/votes")[0].document == {"options": [2, 1]}
 
 
-def test_the_moderator_goes_on_by_one_button_and_ticks_the_sheet_afterwards(harness, visitor):
+def test_the_moderator_advances_the_lecture_and_ticks_the_run_sheet(harness, visitor):
     harness.events.on("GET /v1/lectures/{lecture}", FakeAnswer(LECTURE | {"leads": True}))
     harness.events.on("POST /v1/activities/{activity}/lecture/{step}", FakeAnswer({"activity": "l1"}))
     harness.events.on("POST /v1/activities/{activity}/run-sheet/{step}", FakeAnswer({"activity": "l1"}))
@@ -89,7 +89,7 @@ def test_the_moderator_goes_on_by_one_button_and_ticks_the_sheet_afterwards(harn
     assert call.document == {"at": "2026-03-14T19:01:00+07:00"}
 
 
-def test_a_lecture_is_led_by_those_who_may_and_planned_by_those_who_plan(visitor):
+def test_leading_and_planning_a_lecture_need_permission(visitor):
     visitor.log_in()
     for path in ("/pengurus/kuliah", "/pengurus/kuliah/l1"):
         visitor.open(path)
@@ -112,7 +112,7 @@ def test_a_poll_is_opened_and_a_lecture_planned_from_the_desk(harness, visitor):
     assert planned == {"title": "Katalog", "region": "kota-kediri", "group": "g1", "poll": "p1"}
 
 
-def test_the_desk_offers_the_chats_of_ones_own_regions_and_those_of_none(visitor):
+def test_the_desk_offers_chat_groups_of_the_planners_regions_and_of_no_region(visitor):
     visitor.log_in("wulan@contoh.id")
     text = visitor.open("/pengurus/kuliah")
     assert [each["name"] for each in GROUPS if each["name"] in text] == ["Pustakawan Kediri", "Semua Pustakawan"]

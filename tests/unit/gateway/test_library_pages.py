@@ -1,4 +1,4 @@
-"""Pages of libraries, of competence, and of what one says of oneself."""
+"""The pages of libraries, competence and the profile."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def visitor(harness, client):
     return Browser(client)
 
 
-def test_everybody_finds_a_library_and_whom_to_ask(harness, visitor):
+def test_a_library_page_names_the_coordinator(harness, visitor):
     for path in OPEN:
         text = visitor.open(path)
         assert visitor.page.status_code == 200, path
@@ -33,7 +33,7 @@ def test_everybody_finds_a_library_and_whom_to_ask(harness, visitor):
     assert "Tidak ada perpustakaan dengan nama itu" in visitor.open("/perpustakaan?nama=x")
 
 
-def test_what_is_ones_own_asks_for_the_login_and_is_light(visitor):
+def test_personal_library_pages_need_a_login_and_stay_small(visitor):
     for path in OWN:
         visitor.open(path)
         assert visitor.page.url.path == "/masuk", path
@@ -45,7 +45,7 @@ def test_what_is_ones_own_asks_for_the_login_and_is_light(visitor):
         assert "<script" not in text
 
 
-def test_a_library_is_registered_and_one_that_is_known_is_found_again(harness, member):
+def test_registering_a_known_library_leads_to_its_page(harness, member):
     harness.members.on("POST /v1/libraries", FakeAnswer({"library": "l1", "registered": False}, 200))
     member.open("/perpustakaan/daftar")
     entered = {"name": "SMA Negeri 4", "kind": "school", "level": "secondary", "subdistrict": "kota-kediri/mojoroto"}
@@ -59,7 +59,7 @@ def test_a_library_is_registered_and_one_that_is_known_is_found_again(harness, m
     assert member.page.status_code == 400
 
 
-def test_one_says_that_one_works_there_and_no_more(harness, member):
+def test_a_member_adds_and_ends_their_affiliation(harness, member):
     harness.members.on("POST /v1/libraries/{library}/affiliations/{person}/end", FakeAnswer({}, 200))
     harness.members.on("POST /v1/libraries/{library}/affiliations", MADE)
     harness.members.on("POST /v1/libraries/{library}/interest", FakeAnswer({}, 200))
@@ -75,7 +75,7 @@ def test_one_says_that_one_works_there_and_no_more(harness, member):
     assert harness.members.calls("POST /v1/libraries/{library}/interest")[0].document == {"interest": "using"}
 
 
-def test_each_aspect_that_was_chosen_is_one_rating_under_a_key_of_its_own(harness, member):
+def test_each_chosen_aspect_is_one_rating_with_its_own_key(harness, member):
     harness.members.on("POST /v1/competence", MADE)
     text = member.open("/saya/kompetensi")
     assert "keterampilan 2 / 3" in text
@@ -106,7 +106,7 @@ def test_a_second_rater_rates_somebody_by_name(harness, visitor):
     assert asked.document["person"] == "ani"
 
 
-def test_ones_own_data_stand_in_the_form_and_go_out_as_they_were_entered(harness, member):
+def test_the_profile_form_shows_and_sends_the_members_data(harness, member):
     harness.members.on("PUT /v1/me", FakeAnswer({"person": "sari"}))
     member.open("/saya/ubah")
     form = member.form("/saya/ubah")

@@ -12,7 +12,7 @@ class Machine:
         return self.now
 
 
-def test_a_bucket_empties_says_how_long_to_wait_and_fills_again():
+def test_a_token_bucket_empties_and_refills():
     machine = Machine()
     counted, allowance = Limits(machine), Allowance(burst=2, per_second=0.5)
     counted.count(allowance, "a")
@@ -25,7 +25,7 @@ def test_a_bucket_empties_says_how_long_to_wait_and_fills_again():
     counted.count(allowance, "a")
 
 
-def test_whoever_has_an_ipv6_network_knocks_from_one_address():
+def test_an_ipv6_network_counts_as_one_address():
     counted, allowance = Limits(Machine()), Allowance(burst=2, per_second=0.5)
     counted.count(allowance, "2001:db8:1:1::1")
     counted.count(allowance, "2001:db8:1:1:ffff::2")
@@ -36,12 +36,12 @@ def test_whoever_has_an_ipv6_network_knocks_from_one_address():
     counted.count(allowance, "2001:db8:1:1::5")
 
 
-def test_an_ipv4_address_inside_ipv6_is_itself():
+def test_an_ipv4_mapped_address_counts_as_ipv4():
     assert counted_address("::ffff:192.0.2.1") == counted_address("192.0.2.1") == "192.0.2.1"
     assert counted_address("sari /v1/activities/a1/attendance") == "sari /v1/activities/a1/attendance"
 
 
-def test_memory_is_bounded_whoever_knocks(monkeypatch):
+def test_the_number_of_buckets_is_bounded(monkeypatch):
     monkeypatch.setattr(limits, "ADDRESSES", 10)
     counted = Limits(Machine())
     for number in range(100):

@@ -1,4 +1,4 @@
-"""The pages of a library that is accompanied: what each shows, and what its forms send."""
+"""The pages of a mentorship: what they show, and what their forms send."""
 
 from typing import Any
 
@@ -83,7 +83,7 @@ def sent(harness, action: str) -> Any:
     return call.document
 
 
-def test_the_pages_of_a_case_are_light_and_for_whoever_is_logged_in(harness, mentor):
+def test_mentorship_pages_are_small_and_need_a_login(harness, mentor):
     harness.mentoring.on("GET /v1/mentorships/{mentorship}/handover", FakeAnswer(handed()))
     for path in ("/pendampingan", HERE, f"{HERE}/kunjungan", f"{HERE}/bukti", f"{HERE}/serah-terima"):
         text = mentor.open(path)
@@ -95,7 +95,7 @@ def test_the_pages_of_a_case_are_light_and_for_whoever_is_logged_in(harness, men
     assert mentor.page.url.path == "/masuk"
 
 
-def test_a_case_shows_where_it_stands_what_comes_next_and_who_might_go_along(mentor):
+def test_a_mentorship_shows_its_stage_next_steps_and_suggested_mentors(mentor):
     text = mentor.open(HERE)
     for shown in (
         *("SMAN 4 Contoh", "Kami ingin memakai SLiMS.", "percontohan", "Printer rusak.", "Memasang SLiMS."),
@@ -107,7 +107,7 @@ def test_a_case_shows_where_it_stands_what_comes_next_and_who_might_go_along(men
 
 
 @pytest.mark.parametrize("stage", ["wanted", "circulation-live", "probation", "smooth"])
-def test_the_library_sees_its_case_at_every_stage_without_what_mentors_noted(harness, visitor, stage):
+def test_the_library_sees_its_mentorship_without_internal_notes(harness, visitor, stage):
     lived = {"live_since": "2026-02-16T02:00:00Z"} if stage in ("probation", "smooth") else {}
     order = [each["stage"] for each in STAGES] + [None]
     following = order[order.index(stage) + 1]
@@ -128,7 +128,7 @@ def test_the_library_sees_its_case_at_every_stage_without_what_mentors_noted(har
     assert visitor.page.status_code == 403
 
 
-def test_a_visit_is_three_taps_and_one_line(harness, mentor):
+def test_a_visit_form_sends_minutes_mode_and_text(harness, mentor):
     mentor.open(f"{HERE}/kunjungan")
     form = mentor.form(f"{HERE}/kunjungan")
     assert form.required == {"minutes", "done"}
@@ -139,13 +139,13 @@ def test_a_visit_is_three_taps_and_one_line(harness, mentor):
     }  # fmt: skip
 
 
-def test_a_stage_is_sent_with_what_was_ticked(harness, mentor):
+def test_a_stage_is_sent_with_its_ticked_items(harness, mentor):
     mentor.open(HERE)
     mentor.submit(f"{HERE}/tahap/installed", **{"item-software-runs": "yes"}, note="Sudah dibuka.")
     assert sent(harness, "stages/installed") == {"items": ["software-runs"], "note": "Sudah dibuka."}
 
 
-def test_readiness_is_what_was_ticked_and_a_note_beside(harness, mentor):
+def test_readiness_is_sent_with_ticks_and_notes(harness, mentor):
     mentor.open(HERE)
     mentor.submit(f"{HERE}/kesiapan", **{"present-power": "yes", "note-budget": "Menunggu BOS."})
     document = sent(harness, "readiness")
@@ -154,7 +154,7 @@ def test_readiness_is_what_was_ticked_and_a_note_beside(harness, mentor):
     assert len(document) == 6
 
 
-def test_a_refusal_is_a_plain_sentence_on_the_case_itself(harness, mentor):
+def test_a_refusal_is_a_sentence_on_the_mentorship_page(harness, mentor):
     refused = FakeAnswer({"status": 422, "rule": "pilot-needs-gatherings", "have": 1, "need": 3}, 422, PROBLEM)
     harness.mentoring.on(
         "GET /v1/mentorships/{mentorship}", FakeAnswer(case(stage="ready", next_stage="agreed", pilot=False))
@@ -165,7 +165,7 @@ def test_a_refusal_is_a_plain_sentence_on_the_case_itself(harness, mentor):
     assert "SMAN 4 Contoh" in mentor.text
 
 
-def test_evidence_is_reported_for_this_week_or_the_last(harness, mentor):
+def test_evidence_is_reported_for_this_or_last_week(harness, mentor):
     harness.mentoring.on(
         "GET /v1/mentorships/{mentorship}",
         FakeAnswer(case(stage="probation", live_since="2026-02-16T02:00:00Z", window=WINDOW)),
@@ -212,7 +212,7 @@ def handed() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def test_a_newcomer_finds_what_to_do_next_and_which_passwords_to_change(harness, mentor):
+def test_the_handover_page_lists_next_steps_and_passwords(harness, mentor):
     harness.mentoring.on("GET /v1/mentorships/{mentorship}/handover", FakeAnswer(handed()))
     harness.mentoring.on(
         "POST /v1/mentorships/{mentorship}/handover/passwords", FakeAnswer({"mentorship": "m1"}, 201, POSITION)
@@ -231,7 +231,7 @@ def test_a_newcomer_finds_what_to_do_next_and_which_passwords_to_change(harness,
     assert sent(harness, "handover/passwords") == {"passwords": ["slims-admin"]}
 
 
-def test_progress_needs_no_login_and_is_found_by_no_search_engine(harness, visitor):
+def test_the_progress_page_needs_no_login_and_is_not_indexed(harness, visitor):
     shown = {
         "library": "SMAN 4 Contoh", "software": "slims", "stage": "probation", "stages": STAGES, "pilot": True,
         "history": [{"stage": "probation", "at": "2026-02-01T02:00:00Z", "days": 9}], "live_since": None,
@@ -244,14 +244,14 @@ def test_progress_needs_no_login_and_is_found_by_no_search_engine(harness, visit
     assert "2 dari 4 minggu" in text
 
 
-def test_a_link_is_shown_once_to_be_copied(harness, mentor):
+def test_a_progress_link_is_shown_once(harness, mentor):
     link = {"mentorship": "m1", "secret": "abc", "path": "/kemajuan/abc", "expires": "2026-04-01T00:00:00Z"}
     harness.mentoring.on("POST /v1/mentorships/{mentorship}/links", FakeAnswer(link, 201, POSITION))
     mentor.open(HERE)
     assert "/kemajuan/abc" in mentor.submit(f"{HERE}/tautan")
 
 
-def test_a_library_without_a_case_may_wish_one(harness, visitor):
+def test_a_library_without_a_mentorship_may_request_one(harness, visitor):
     own = [{"library": "l9", "name": "SMK Contoh", "role": "staff", "since": "2026-01-01T00:00:00Z"}]
     harness.members.on("GET /v1/me", FakeAnswer({"person": "sari", "affiliations": own}))
     harness.mentoring.on("POST /v1/mentorships", FakeAnswer({"mentorship": "m1", "library": "l9"}, 201, POSITION))

@@ -58,20 +58,20 @@ def visitor(harness, client):
     return Browser(client)
 
 
-def test_every_page_of_being_told_is_there_light_and_without_script(visitor):
+def test_every_notification_page_is_small_and_has_no_script(visitor):
     visitor.log_in("wulan@contoh.id")
     for path in ("/saya/pemberitahuan", "/pengumuman", "/pengurus/kiriman", "/pengumuman?lang=en"):
         text = visitor.open(path)
         assert (visitor.page.status_code, len(text.encode()) < 30_000, "<script" in text) == (200, True, False), path
 
 
-def test_whoever_is_not_logged_in_is_led_to_the_login(visitor):
+def test_notification_pages_need_a_login(visitor):
     for path in ("/saya/pemberitahuan", "/pengumuman", "/pengurus/kiriman"):
         visitor.open(path)
         assert visitor.page.url.path == "/masuk", path
 
 
-def test_all_wishes_are_sent_at_once_and_only_what_was_chosen(harness, visitor):
+def test_all_notification_preferences_are_sent_in_one_request(harness, visitor):
     visitor.log_in()
     visitor.open("/saya/pemberitahuan")
     visitor.submit(
@@ -90,7 +90,7 @@ def test_all_wishes_are_sent_at_once_and_only_what_was_chosen(harness, visitor):
     }  # fmt: skip
 
 
-def test_quiet_hours_without_an_end_stay_on_the_page(harness, visitor):
+def test_quiet_hours_need_a_begin_and_an_end(harness, visitor):
     visitor.log_in()
     visitor.open("/saya/pemberitahuan")
     visitor.submit("/saya/pemberitahuan", quiet_from="12:00")
@@ -98,8 +98,8 @@ def test_quiet_hours_without_an_end_stay_on_the_page(harness, visitor):
     assert harness.notifications.calls("PUT /v1/me/preferences") == []
 
 
-def test_members_read_what_holds_and_are_shown_no_form(harness, visitor):
-    # What waits, and who wrote and approved it, is not told to members at all.
+def test_members_read_announcements_without_a_form(harness, visitor):
+    # Waiting announcements, their writers and approvers are not in the members' answer.
     inside = {"by", "approved_by", "waiting"}
     told = {name: value for name, value in ANNOUNCEMENT.items() if name not in inside}
     harness.notifications.on("GET /v1/announcements", items(told))
@@ -110,7 +110,7 @@ def test_members_read_what_holds_and_are_shown_no_form(harness, visitor):
     assert "Ralat atau tarik" not in text
 
 
-def test_the_board_writes_one_for_its_region_and_is_told_that_it_waits(harness, visitor):
+def test_a_board_members_announcement_waits_for_approval(harness, visitor):
     visitor.log_in("wulan@contoh.id")
     visitor.open("/pengumuman")
     visitor.submit(
@@ -125,7 +125,7 @@ def test_the_board_writes_one_for_its_region_and_is_told_that_it_waits(harness, 
     }  # fmt: skip
 
 
-def test_what_waits_is_approved_by_another_than_its_writer(harness, visitor):
+def test_an_announcement_is_approved_by_another_board_member(harness, visitor):
     visitor.log_in("wulan@contoh.id")
     harness.notifications.on(
         "GET /v1/announcements", items(WAITING | {"waiting": WAITING["waiting"] | {"by": "wulan"}})
@@ -137,14 +137,14 @@ def test_what_waits_is_approved_by_another_than_its_writer(harness, visitor):
     assert "Hari Sabtu." not in text
     visitor.submit("/pengumuman/n1/setujui")
     assert "disetujui dan terbit" in visitor.page.text
-    # What is approved is the text that was on the page, and not what is written meanwhile.
+    # The approval is for the text on the page, not for a later version.
     assert harness.notifications.calls("POST /v1/announcements/{announcement}/approval")[-1].document["draft"] in (
         2,
         "2",
     )
 
 
-def test_the_desk_sees_whose_contact_does_not_work_and_sends_again(harness, visitor):
+def test_failed_deliveries_are_listed_and_sent_again(harness, visitor):
     visitor.log_in()
     visitor.open("/pengurus/kiriman")
     assert visitor.page.status_code == 403
@@ -155,7 +155,7 @@ def test_the_desk_sees_whose_contact_does_not_work_and_sends_again(harness, visi
     assert len(harness.notifications.calls("POST /v1/deliveries/{delivery}/resend")) == 1
 
 
-def test_what_is_for_more_than_ones_own_regions_is_read_and_not_changed(harness, visitor):
+def test_an_announcement_for_other_regions_cannot_be_changed(harness, visitor):
     visitor.log_in("wulan@contoh.id")
     for regions, offered in ((["kota-kediri"], True), (["kota-kediri", "trenggalek"], False), (None, False)):
         harness.notifications.on("GET /v1/announcements", items(ANNOUNCEMENT | {"regions": regions}))

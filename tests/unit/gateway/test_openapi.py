@@ -10,7 +10,7 @@ def with_schema(document, name, schema):
     return document
 
 
-def test_public_operations_of_all_services_are_one_document_and_nothing_else_is_in_it(client):
+def test_the_merged_document_has_exactly_the_public_operations(client):
     document = client.get("/openapi.json").json()
     assert document["openapi"].startswith("3.1")
     assert {"/v1/me", "/v1/topics/{topic}", "/v1/me/inbox", "/v1/me/dashboard"} <= set(document["paths"])
@@ -18,7 +18,7 @@ def test_public_operations_of_all_services_are_one_document_and_nothing_else_is_
     assert "x-jejaring" not in str(document)
 
 
-def test_two_services_may_give_one_name_to_different_things():
+def test_components_of_one_name_get_longer_names():
     document = merged(
         {
             "members": with_schema(fragment("GET /v1/a"), "Item", {"type": "string"}),

@@ -1,4 +1,4 @@
-"""Workshops, problems, materials and certificates as people see them, and what the gateway adds to each."""
+"""The pages of workshops, problems, materials and certificates, and the gateway's own limits on them."""
 
 from itertools import count
 
@@ -59,7 +59,7 @@ def test_a_workshop_shows_its_agenda_speakers_levels_and_materials(visitor):
     assert len(text.encode()) < 30_000
 
 
-def test_pages_of_what_comes_of_an_activity_are_there_and_light(harness, visitor):
+def test_outcome_pages_are_small(harness, visitor):
     harness.events.on("GET /v1/certificates/{code}", FakeAnswer(CERTIFICATE))
     harness.events.on("GET /v1/certificates", items(OWN))
     visitor.log_in("wulan@contoh.id")
@@ -76,7 +76,7 @@ def test_pages_of_what_comes_of_an_activity_are_there_and_light(harness, visitor
         assert visitor.page.status_code == 200, path
 
 
-def test_who_is_nobodys_member_registers_on_the_page(harness, visitor):
+def test_a_guest_registers_on_the_page(harness, visitor):
     harness.events.on(
         "GET /v1/activities/{activity}", FakeAnswer(activity(**WORKSHOP | {"starts": "2026-03-09T02:00:00Z"}))
     )
@@ -90,7 +90,7 @@ def test_who_is_nobodys_member_registers_on_the_page(harness, visitor):
     assert seat.document == {"guest": noted.path.rpartition("/")[2]}
 
 
-def test_a_guest_who_registered_is_ticked_off_as_a_guest(harness, visitor):
+def test_a_registered_guest_is_recorded_as_a_guest(harness, visitor):
     seats = [
         {"activity": "a1", "person": who, "seat": "taken", "place": None, "guest": who == "g1"}
         for who in ("ani", "g1", "g2")
@@ -126,7 +126,7 @@ def register(client, key="k", **contact):
     return client.post("/v1/activities/a1/guest-registrations", json=contact, headers=headers)
 
 
-def test_nothing_is_kept_of_whoever_cannot_have_a_seat(harness, visitor, client):
+def test_no_contact_is_stored_for_a_guest_without_a_seat(harness, visitor, client):
     harness.events.on("GET /v1/activities/{activity}", FakeAnswer(activity()))
     refused = FakeAnswer({"title": "no", "status": 422, "rule": "members-only"}, 422, PROBLEM)
     harness.events.on("POST /v1/activities/{activity}/registrations", refused)
@@ -135,7 +135,7 @@ def test_nothing_is_kept_of_whoever_cannot_have_a_seat(harness, visitor, client)
     assert not harness.members.calls("POST /v1/guests/{guest}")
 
 
-def test_a_guests_registration_sent_again_is_the_same_guest_and_makes_up_for_the_contact(harness, visitor, client):
+def test_a_repeated_guest_registration_stores_the_missing_contact(harness, visitor, client):
     harness.events.on("POST /v1/activities/{activity}/registrations", FakeAnswer({"seat": "line", "place": 2}, 201))
     harness.members.on("POST /v1/guests/{guest}", FakeAnswer({}, 503))
     first = register(client, name="Bu Tamu", phone="0812")
@@ -148,7 +148,7 @@ def test_a_guests_registration_sent_again_is_the_same_guest_and_makes_up_for_the
         assert register(client, **wrong).status_code == 400
 
 
-def test_a_problem_is_said_without_logging_in_and_with_a_name_only_by_choice(harness, visitor):
+def test_a_problem_is_reported_with_or_without_a_name(harness, visitor):
     harness.events.on("POST /v1/activities/{activity}/problems", FakeAnswer({"problem": "p"}, 201))
     visitor.open("/kegiatan/a1")
     assert "Terima kasih sudah menceritakannya" in visitor.submit("/kegiatan/a1/masalah", text="Barcode ganda")
@@ -161,7 +161,7 @@ def test_a_problem_is_said_without_logging_in_and_with_a_name_only_by_choice(har
     assert sent == [True, False, True]
 
 
-def test_planners_put_problems_together_and_make_topics(harness, visitor):
+def test_planners_merge_problems_and_make_topics(harness, visitor):
     other = {**DOCUMENT, "problem": "p2", "text": "Barcode dobel", "author": "ani"}
     harness.events.on("GET /v1/activities/{activity}/problems", items(DOCUMENT, other))
     for what in ("merge", "topic"):
@@ -177,7 +177,7 @@ def test_planners_put_problems_together_and_make_topics(harness, visitor):
     assert (merged.document, made.document) == ({"into": "p1"}, {"title": "Barcode ganda"})
 
 
-def test_a_workshop_is_planned_by_rows(harness, visitor):
+def test_a_workshop_is_planned_with_sessions(harness, visitor):
     harness.events.on("POST /v1/activities", FakeAnswer({"activity": "a1"}, 201))
     visitor.log_in("wulan@contoh.id")
     visitor.open("/pengurus/workshop")
@@ -197,7 +197,7 @@ def test_a_workshop_is_planned_by_rows(harness, visitor):
     )
 
 
-def test_anybody_with_the_code_sees_whether_it_is_good_and_no_name(harness, visitor):
+def test_a_certificate_code_shows_validity_without_a_name(harness, visitor):
     harness.events.on("GET /v1/certificates/{code}", FakeAnswer(CERTIFICATE))
     text = visitor.open(f"/sertifikat/{CODE}")
     assert "asli dan berlaku" in text
@@ -210,7 +210,7 @@ def test_anybody_with_the_code_sees_whether_it_is_good_and_no_name(harness, visi
     assert "salah orang" in text
 
 
-def test_the_paper_is_the_holders_alone(harness, visitor):
+def test_only_the_holder_gets_the_certificate_pdf(harness, visitor):
     paper = f"/sertifikat/{CODE}.pdf"
     visitor.open(paper)
     assert visitor.page.url.path == "/masuk"
@@ -226,12 +226,12 @@ def test_the_paper_is_the_holders_alone(harness, visitor):
     assert visitor.page.status_code == 404
 
 
-def test_codes_are_not_looked_through_without_end(harness, visitor, client):
+def test_certificate_checks_are_rate_limited(harness, visitor, client):
     harness.events.on("GET /v1/certificates/{code}", FakeAnswer({"status": 404}, 404, PROBLEM))
     statuses = [client.get(f"/v1/certificates/{n}").status_code for n in range(130)]
     assert statuses[0] == 404
     assert statuses.count(429) > 1
-    # One more is allowed every second or so, and that one may be ours; the page draws from the same bucket all the same.
+    # One request per second is allowed again, and may be this one. The page uses the same bucket.
     pages = [client.get(f"/sertifikat/{CODE}", headers={"Accept": "text/html"}).status_code for _ in range(20)]
     assert pages.count(429) > 1
 
@@ -244,7 +244,7 @@ def say(client, word, path="/v1/activities/a1/attendance", token=TOKEN):
     return client.post(path, json={"code": word}, headers=headers).status_code
 
 
-def test_wrong_code_words_are_limited_for_each_caller_at_each_activity_and_right_ones_are_not(harness, visitor, client):
+def test_only_wrong_code_words_are_rate_limited(harness, visitor, client):
     def judge(asked):
         right = asked.document.get("code") == "melati 4821" or "person" in asked.document
         return FakeAnswer({}, 201) if right else FakeAnswer({"status": 422, "rule": "wrong-code-word"}, 422, PROBLEM)

@@ -1,4 +1,4 @@
-"""The gateway's own operations: what is declared is what is served, documented and counted."""
+"""The gateway's own operations are served, documented and counted as declared."""
 
 from collections import Counter
 from dataclasses import replace
@@ -28,7 +28,7 @@ def fragments():
 
 
 def served(harness, fragments):
-    """Each (method, path) of the API that the application answers itself or forwards."""
+    """Each (method, path) that the application answers or forwards."""
     routes = application(replace(harness.configuration(), rooms=ROOMS)).routes
     api = [route for route in routes if isinstance(route, Route) and route.path.startswith("/v1/")]
     own = {(method, route.path) for route in api if route.path != FORWARDED for method in route.methods - {"HEAD"}}
@@ -41,7 +41,7 @@ def documented(fragments):
     return {(method.upper(), path) for path, methods in paths.items() for method in methods}
 
 
-def test_every_operation_that_is_served_is_documented_and_the_reverse(harness, fragments):
+def test_served_and_documented_operations_are_the_same(harness, fragments):
     assert served(harness, fragments) == documented(fragments)
 
 
@@ -70,7 +70,7 @@ def test_an_own_operation_is_on_the_page_of_the_api_and_counted_under_its_templa
         "/v1/reports/evidence/l1",
     ],
 )
-def test_what_json_cannot_carry_on_is_no_json(harness, client, path, body):
+def test_json_with_nan_or_broken_characters_is_refused(harness, client, path, body):
     answer = client.post(path, content=body, headers={"Idempotency-Key": "k1", **bearer()})
     assert (answer.status_code, answer.json()["detail"]) == (400, "the body is not JSON")
     assert not any(service.received for name, service in harness.services.items() if name != "members")
@@ -85,7 +85,7 @@ def test_what_json_cannot_carry_on_is_no_json(harness, client, path, body):
         ("guest-registrations", {"name": "Tamu", "phone": 1}, {"phone": ["Not a valid string."]}),
     ],
 )
-def test_what_is_no_contact_is_named_by_field(client, path, sent, errors):
+def test_an_invalid_contact_names_its_fields(client, path, sent, errors):
     answer = client.post(f"/v1/activities/a1/{path}", json=sent, headers={"Idempotency-Key": "k1", **bearer()})
     assert (answer.status_code, answer.json()["errors"]) == (400, errors)
 
@@ -99,7 +99,7 @@ def test_what_is_no_contact_is_named_by_field(client, path, sent, errors):
         ({"name": "Tamu", "email": ""}, ["email", "phone"]),
     ],
 )
-def test_a_guest_says_a_name_and_a_way_to_be_reached(client, sent, missing):
+def test_a_guest_needs_a_name_and_a_contact(client, sent, missing):
     answer = client.post("/v1/activities/a1/guest-registrations", json=sent, headers={"Idempotency-Key": "k1"})
     told = ["Say who you are, and how you can be reached."]
     assert (answer.status_code, answer.json()["errors"]) == (400, dict.fromkeys(missing, told))
@@ -114,29 +114,29 @@ def test_a_guest_says_a_name_and_a_way_to_be_reached(client, sent, missing):
         ({"parts": None, "x": 1}, {"parts": ["Not a list of names."], "x": ["Unknown field."]}),
     ],
 )
-def test_what_is_no_release_is_named_by_field(client, sent, errors):
+def test_an_invalid_release_names_its_fields(client, sent, errors):
     answer = client.post("/v1/reports/evidence/l1", json=sent, headers={"Idempotency-Key": "k1", **bearer()})
     assert (answer.status_code, answer.json()["errors"]) == (400, errors)
 
 
-def test_a_question_is_about_a_region_and_has_a_title(harness, client):
+def test_a_question_needs_a_region_and_a_title(harness, client):
     sent = {"region": "kota-kediri", "title": "  ", "name": "Tamu", "email": "tamu@contoh.id"}
     answer = client.post("/v1/ask", json=sent, headers={"Idempotency-Key": "k1"})
     assert (answer.status_code, answer.json()["errors"]) == (400, {"title": ["Missing data for required field."]})
     assert harness.members.received == harness.mentoring.received == []
 
 
-def test_a_login_is_asked_for_before_anything_else_is_wrong(client):
+def test_a_missing_login_is_reported_before_other_errors(client):
     for route in OWN_ROUTES:
         if route.person:
             path = route.path.format(activity="a1", library="l1")
             assert client.request(route.method, path, content=b"{").status_code == 401
 
 
-def test_the_copy_of_ones_own_data_is_as_documented(harness, client):
+def test_the_personal_data_export_matches_its_schema(harness, client):
     everything_up(harness)
     OwnData().load(client.get("/v1/me/export", headers=bearer()).json())
 
 
-def test_guests_ids_are_derived_from_the_fields_of_a_contact_in_this_order():
+def test_the_order_of_contact_fields_is_fixed():
     assert CONTACT == ("name", "email", "phone")

@@ -1,4 +1,4 @@
-"""One's own data: a copy is one tap away, and to be forgotten takes a tick and a tap."""
+"""The page of the visitor's own data: export and erasure."""
 
 import pytest
 
@@ -11,21 +11,21 @@ def member(harness, member):
     return member
 
 
-def test_the_page_leads_to_a_copy_and_says_what_forgetting_means(member):
+def test_the_own_data_page_offers_a_copy_and_explains_erasure(member):
     text = member.open("/saya/data")
     assert 'href="/v1/me/export"' in text
     assert "tidak bisa dibatalkan" in text
     assert len(text.encode()) < 30_000
 
 
-def test_nobody_is_forgotten_by_mistake(harness, member):
+def test_erasure_needs_a_confirmation(harness, member):
     member.open("/saya/data")
     member.submit("/saya/data/hapus")
     assert member.page.status_code == 400
     assert harness.members.calls("POST /v1/me/erasure") == []
 
 
-def test_whoever_is_forgotten_is_a_stranger_from_then_on(harness, member):
+def test_after_erasure_the_visitor_is_logged_out(harness, member):
     member.open("/saya/data")
     member.submit("/saya/data/hapus", sure="yes")
     assert harness.members.calls("POST /v1/me/erasure")[0].document == {"sure": True}

@@ -1,4 +1,4 @@
-"""Pages tell all that there is, and say so where they cannot: what runs, what is down, what goes on on another page."""
+"""Pages show all data, and name what is missing or continues on another page."""
 
 import dataclasses
 import re
@@ -27,7 +27,7 @@ def visitor(harness, client):
 
 
 def by_their_start(activities):
-    """Events' own list: from a start on, of a state, so many at once, and a cursor where there are more."""
+    """A fake of events' list: filtered by start and state, with a limit and a cursor."""
 
     def answer(asked):
         query = {name: values[0] for name, values in parse_qs(asked.query).items()}
@@ -41,7 +41,7 @@ def by_their_start(activities):
     return answer
 
 
-def test_an_activity_that_has_begun_is_on_the_lists_until_it_ends(harness, visitor):
+def test_a_running_activity_stays_on_the_lists(harness, visitor):
     running = activity(title="Sedang berlangsung", starts="2026-03-02T02:55:00+00:00", ends="2026-03-02T05:00:00+00:00")
     ended = activity(
         activity="a3", title="Sudah usai", starts="2026-03-01T02:00:00+00:00", ends="2026-03-01T05:00:00+00:00"
@@ -60,8 +60,8 @@ def test_an_activity_that_has_begun_is_on_the_lists_until_it_ends(harness, visit
     assert "Sudah usai" not in text
 
 
-def test_what_was_held_is_shown_from_the_latest_on_to_the_very_first(harness, visitor):
-    first = datetime(2008, 1, 1, 2, tzinfo=UTC)  # nothing for many years: no page is empty all the same
+def test_past_activities_are_paged_from_latest_to_first(harness, visitor):
+    first = datetime(2008, 1, 1, 2, tzinfo=UTC)  # a gap of many years must not make an empty page
     starts = [first, *(datetime(2023, 1, 1, 2, tzinfo=UTC) + timedelta(days=7 * week) for week in range(130))]
     past = [
         activity(
@@ -82,7 +82,7 @@ def test_what_was_held_is_shown_from_the_latest_on_to_the_very_first(harness, vi
     assert seen == [f"{number:03d}" for number in reversed(range(131))]
 
 
-def test_more_libraries_than_are_counted_are_said_to_be_more(harness, visitor):
+def test_a_region_with_many_libraries_says_more_than(harness, visitor):
     listed = [LIBRARY | {"library": f"l{number}"} for number in range(100)]
     harness.members.on("GET /v1/libraries", FakeAnswer({"items": listed, "next": "more"}))
     assert "Lebih dari 100 perpustakaan" in visitor.open("/wilayah/trenggalek")
@@ -90,7 +90,7 @@ def test_more_libraries_than_are_counted_are_said_to_be_more(harness, visitor):
     assert "<p>100 perpustakaan" in visitor.open("/wilayah/kota-blitar")
 
 
-def test_each_part_that_is_down_is_said(harness, visitor):
+def test_each_unavailable_part_of_a_page_is_named(harness, visitor):
     harness.mentoring.on("GET /v1/consultations", DOWN)
     harness.members.on("GET /v1/libraries", DOWN)
     harness.events.on("GET /v1/lectures", DOWN)
@@ -105,7 +105,7 @@ def test_each_part_that_is_down_is_said(harness, visitor):
     assert visitor.open("/saya").count(UNAVAILABLE) == 5
 
 
-def test_who_is_recorded_is_not_told_to_be_recorded_because_members_is_down(harness, visitor):
+def test_the_affiliation_hint_is_hidden_while_members_is_down(harness, visitor):
     harness.mentoring.on("GET /v1/mentorships", items())
     visitor.log_in()
     assert "Minta koordinator wilayah" in visitor.open("/pendampingan")
@@ -115,7 +115,7 @@ def test_who_is_recorded_is_not_told_to_be_recorded_because_members_is_down(harn
     assert UNAVAILABLE in text
 
 
-def test_numbers_that_are_none_are_the_forms_own_error(harness, visitor):
+def test_invalid_numbers_are_form_errors(harness, visitor):
     settle_members(harness)
     harness.events.on("GET /v1/materials", items())
     visitor.log_in()
@@ -130,7 +130,7 @@ def test_numbers_that_are_none_are_the_forms_own_error(harness, visitor):
         assert visitor.client.post(path, data={"_key": path, "_token": token, **fields}).status_code == 400, path
 
 
-def test_who_joins_without_email_is_told_that_no_code_can_come_and_who_helps(harness, visitor):
+def test_joining_without_email_explains_who_helps(harness, visitor):
     harness.members.on("POST /v1/members", FakeAnswer({"member": "m"}, 201))
     assert "Tanpa email Anda belum bisa masuk sendiri" in visitor.open("/gabung")
     entered = {"name": "Sari", "library": "SMA Contoh", "subdistrict": "kota-kediri/mojoroto"}
@@ -146,7 +146,7 @@ def test_who_joins_without_email_is_told_that_no_code_can_come_and_who_helps(har
     assert visitor.page.url.path == "/masuk"
 
 
-def test_half_a_time_of_a_poll_is_named_and_not_dropped(harness, visitor):
+def test_a_poll_option_without_an_end_is_an_error(harness, visitor):
     for listed in ("polls", "chat-groups", "lectures"):
         harness.events.on(f"GET /v1/{listed}", items())
     visitor.log_in("wulan@contoh.id")
@@ -160,7 +160,7 @@ def test_half_a_time_of_a_poll_is_named_and_not_dropped(harness, visitor):
     assert harness.events.calls("POST /v1/polls") == []
 
 
-def test_several_places_of_one_name_are_no_place_that_we_do_not_know(harness, visitor):
+def test_several_libraries_of_one_name_are_offered(harness, visitor):
     both = (
         LIBRARY | {"library": name, "name": "SMPN 1 Kediri", "region": at}
         for name, at in (("l1", "kota-kediri"), ("l2", "trenggalek"))
@@ -173,7 +173,7 @@ def test_several_places_of_one_name_are_no_place_that_we_do_not_know(harness, vi
     assert "belum kami kenal" in visitor.open("/tanya?tempat=Entah+di+mana")
 
 
-def test_who_has_no_name_is_called_by_their_office(harness, visitor):
+def test_a_person_without_a_name_is_shown_by_office(harness, visitor):
     held = {"office": "coordinator", "region": None, "holder": {"person": "hadi", "name": None}, "stand_in": None}
     harness.members.on("GET /v1/offices", items(held))
     text = visitor.open("/wilayah/trenggalek")
@@ -181,14 +181,14 @@ def test_who_has_no_name_is_called_by_their_office(harness, visitor):
     assert "<b>Koordinator komunitas</b>" in text
 
 
-def test_the_next_page_of_topics_is_of_the_same_state(harness, visitor):
+def test_the_next_page_of_topics_keeps_the_state_filter(harness, visitor):
     harness.events.on("GET /v1/topics", FakeAnswer({"items": [topic()], "next": "c"}))
     assert "setelah=c&amp;wilayah=kota-kediri&amp;keadaan=discussed" in visitor.open(
         "/topik?keadaan=discussed&wilayah=kota-kediri"
     )
 
 
-def test_a_link_to_pass_on_begins_with_the_public_address(harness, visitor):
+def test_a_progress_link_uses_the_public_address(harness, visitor):
     harness.mentoring.on("GET /v1/mentorships/{mentorship}", FakeAnswer(case() | {"may": ["mentor"], "state": "open"}))
     harness.mentoring.on("GET /v1/mentorships/{mentorship}/visits", items())
     made = {"mentorship": "m1", "path": "/kemajuan/rahasia", "expires": "2026-04-01T00:00:00+00:00"}

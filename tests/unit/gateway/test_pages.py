@@ -24,7 +24,7 @@ DESK_PAGES = [
 REGISTER = "/kegiatan/a1/daftar"
 
 
-def test_every_open_page_is_there_for_anybody_light_and_without_script(visitor):
+def test_every_public_page_is_small_and_has_no_script(visitor):
     for path in OPEN_PAGES:
         text = visitor.open(path)
         assert visitor.page.status_code == 200, path
@@ -34,26 +34,26 @@ def test_every_open_page_is_there_for_anybody_light_and_without_script(visitor):
         assert "default-src 'none'" in visitor.page.headers["content-security-policy"]
 
 
-def test_the_style_sheet_is_small_and_kept_for_ever(visitor):
+def test_the_style_sheet_is_small_and_immutable(visitor):
     address = visitor.open("/").partition('rel="stylesheet" href="')[2].partition('"')[0]
     visitor.open(address)
     assert len(visitor.page.content) < 10_000
     assert "immutable" in visitor.page.headers["cache-control"]
 
 
-def test_a_region_is_never_an_empty_answer(visitor):
+def test_a_region_page_is_never_empty(visitor):
     assert "Wulan Contoh" in visitor.open("/wilayah/kota-kediri")
     assert "Rina Contoh" in visitor.open("/wilayah/kota-blitar")
     assert "Hadi Contoh" in visitor.open("/wilayah/trenggalek")  # nobody there: the board answers
 
 
-def test_english_is_one_tap_away_and_stays(visitor):
+def test_the_chosen_language_is_remembered(visitor):
     assert "Whom" not in visitor.open("/")
     assert "Lost in your library?" in visitor.open("/?lang=en")
     assert "Activities to come" in visitor.open("/kegiatan")
 
 
-def test_pages_of_ones_own_lead_to_the_login_and_back(harness, visitor):
+def test_personal_pages_redirect_to_the_login_and_back(harness, visitor):
     visitor.open("/topik/ajukan")
     assert visitor.page.url.path == "/masuk"
     visitor.submit("/masuk/kode", contact="sari@contoh.id")
@@ -63,14 +63,14 @@ def test_pages_of_ones_own_lead_to_the_login_and_back(harness, visitor):
     assert harness.members.calls("POST /v1/login")[0].document == {"contact": "sari@contoh.id", "code": "123456"}
 
 
-def test_every_page_of_ones_own_and_of_the_desk_is_there(coordinator):
+def test_every_personal_and_desk_page_is_shown(coordinator):
     for path in OWN_PAGES + DESK_PAGES:
         text = coordinator.open(path)
         assert coordinator.page.status_code == 200, path
         assert len(text.encode()) < 30_000
 
 
-def test_the_desk_is_not_offered_and_not_shown_to_others(member):
+def test_the_desk_is_hidden_from_members_without_permission(member):
     assert 'href="/pengurus"' not in member.open("/")
     for path in DESK_PAGES:
         member.open(path)
@@ -99,7 +99,7 @@ def test_the_page_after_a_form_shows_what_it_did(harness, member):
     assert harness.events.calls("GET /v1/activities/{activity}")[-1].headers["wait-for"] == "events@9"
 
 
-def test_a_form_that_another_site_made_does_nothing(harness, member):
+def test_a_form_without_a_valid_token_does_nothing(harness, member):
     member.open("/kegiatan/a1")
     form = member.form(REGISTER)
     for token in ("", "forged"):
@@ -112,7 +112,7 @@ def test_a_form_that_another_site_made_does_nothing(harness, member):
     assert again.fields["_key"] == form.fields["_key"]
 
 
-def test_a_token_of_one_visitor_is_none_of_anothers(harness, member, client):
+def test_a_form_token_of_another_visitor_is_refused(harness, member, client):
     member.open("/kegiatan/a1")
     form = member.form(REGISTER)
     client.cookies.clear()
@@ -122,7 +122,7 @@ def test_a_token_of_one_visitor_is_none_of_anothers(harness, member, client):
     assert not harness.events.calls("POST /v1/activities/{activity}/registrations")
 
 
-def test_a_refusal_is_said_in_plain_words_and_the_next_attempt_is_a_new_command(harness, member):
+def test_a_refused_form_shows_the_reason_and_gets_a_new_key(harness, member):
     harness.events.on("POST /v1/activities/{activity}/registrations", REFUSED)
     member.open("/kegiatan/a1")
     form = member.form(REGISTER)
@@ -131,7 +131,7 @@ def test_a_refusal_is_said_in_plain_words_and_the_next_attempt_is_a_new_command(
     assert member.form(REGISTER).fields["_key"] != form.fields["_key"]
 
 
-def test_where_the_outcome_is_open_the_form_keeps_its_key_and_its_contents(harness, member):
+def test_a_form_with_unknown_outcome_keeps_key_and_contents(harness, member):
     harness.events.on("POST /v1/topics", FakeAnswer({"title": "x", "status": 503}, 503, PROBLEM))
     member.open("/topik/ajukan")
     form = member.form("/topik/ajukan")
@@ -143,7 +143,7 @@ def test_where_the_outcome_is_open_the_form_keeps_its_key_and_its_contents(harne
     assert again.fields["title"] == 'Rak "roboh" & <b>retak</b>'
 
 
-def test_what_people_write_is_text_and_never_markup(harness, member):
+def test_user_text_is_escaped(harness, member):
     wicked = "<script>alert(1)</script><img src=x onerror=y>\"'"
     harness.events.on("GET /v1/topics", items(topic(title=wicked)))
     harness.events.on("GET /v1/topics/{topic}", FakeAnswer(topic(title=wicked, details=wicked)))
@@ -160,12 +160,12 @@ def test_what_people_write_is_text_and_never_markup(harness, member):
     assert "<script" not in member.submit("/masuk/kode", contact=wicked)
 
 
-def test_a_page_says_only_news_of_ours(visitor):
+def test_a_page_shows_only_known_news(visitor):
     assert "Tersimpan." in visitor.open("/?kabar=simpan")
     assert "Anda menang" not in visitor.open("/?kabar=Anda+menang+undian")
 
 
-def test_an_expired_login_is_a_visit_and_not_an_error(harness, member):
+def test_an_expired_login_makes_an_anonymous_visit(harness, member):
     harness.people.clear()
     with harness.gateway() as elsewhere:
         elsewhere.cookies.update(member.client.cookies)  # another process: it has seen nobody yet
@@ -174,7 +174,7 @@ def test_an_expired_login_is_a_visit_and_not_an_error(harness, member):
         assert browser.page.status_code == 200
 
 
-def test_nobody_is_logged_out_because_members_cannot_be_asked(harness, member):
+def test_a_visitor_stays_logged_in_while_members_is_down(harness, member):
     harness.members.on("POST /internal/identity", FakeAnswer({}, 503))
     with harness.gateway() as elsewhere:
         elsewhere.cookies.update(member.client.cookies)  # another process: it has seen nobody yet
@@ -203,7 +203,7 @@ def test_with_members_down_logging_out_still_empties_the_browser(harness, member
     assert member.page.url.path == "/masuk"
 
 
-def test_ones_own_page_shows_what_it_has(harness, member):
+def test_the_own_page_shows_its_data(harness, member):
     harness.notifications.down()
     text = member.open("/saya")
     assert member.page.status_code == 200
@@ -211,7 +211,7 @@ def test_ones_own_page_shows_what_it_has(harness, member):
     assert "Pesan Anda sedang tidak bisa dimuat" in text
 
 
-def test_a_service_that_is_down_is_a_page_that_says_so(harness, visitor):
+def test_a_page_says_which_service_is_down(harness, visitor):
     harness.events.down()
     assert "sedang tidak bisa dimuat" in visitor.open("/")
     assert visitor.page.status_code == 200
@@ -221,7 +221,7 @@ def test_a_service_that_is_down_is_a_page_that_says_so(harness, visitor):
     assert "Coba lagi" in text
 
 
-def test_everything_that_one_page_asks_of_the_services_has_one_correlation(harness, member):
+def test_all_calls_of_one_page_share_one_correlation_id(harness, member):
     before = [len(service.received) for service in harness.services.values()]
     member.open("/saya")
     asked = [
@@ -233,13 +233,13 @@ def test_everything_that_one_page_asks_of_the_services_has_one_correlation(harne
     assert {one.headers["correlation-id"] for one in asked} == {member.page.headers["correlation-id"]}
 
 
-def test_an_unknown_address_is_a_page_for_people_and_a_problem_for_programs(visitor):
+def test_an_unknown_address_is_html_for_browsers_and_a_problem_for_programs(visitor):
     assert "Yang Anda cari tidak ada di sini." in visitor.open("/tidak-ada")
     assert visitor.page.status_code == 404
     assert visitor.client.get("/tidak-ada").headers["content-type"] == "application/problem+json"
 
 
-def test_a_reload_of_a_forms_address_leads_back_to_the_form(member):
+def test_a_get_of_a_form_target_redirects_to_the_form(member):
     member.open(REGISTER)
     assert member.page.url.path == "/kegiatan/a1"
     assert member.page.status_code == 200

@@ -19,7 +19,7 @@ def send(client, body=LIST):
     return client.post(PATH, content=body, headers={"Content-Type": "text/csv", "Idempotency-Key": "k1", **bearer()})
 
 
-def test_each_row_of_a_paper_list_is_somebody_who_walked_in(services, client):
+def test_each_row_of_a_paper_list_is_a_walk_in(services, client):
     answer = send(client)
     assert (answer.status_code, answer.json()) == (
         200,
@@ -31,7 +31,7 @@ def test_each_row_of_a_paper_list_is_somebody_who_walked_in(services, client):
     )
 
 
-def test_the_same_paper_sent_again_is_the_same_people(services, client):
+def test_a_paper_list_sent_again_adds_nobody(services, client):
     send(client)
     send(client, b"name,email\nBU TAMU,Tamu@contoh.id\n")
     guests = [asked.document["guest"] for asked in services.events.calls("POST /v1/activities/{activity}/attendance")]
@@ -39,7 +39,7 @@ def test_the_same_paper_sent_again_is_the_same_people(services, client):
     assert len(set(guests)) == 2
 
 
-def test_a_contact_that_is_put_right_is_the_same_person(services, client):
+def test_a_corrected_contact_in_a_paper_list_is_the_same_guest(services, client):
     bad = FakeAnswer({"title": "no", "status": 400}, 400, {"Content-Type": "application/problem+json"})
     services.members.on(
         "POST /v1/guests/{guest}", lambda asked: bad if "email" in asked.document else FakeAnswer({}, 201)
@@ -51,14 +51,14 @@ def test_a_contact_that_is_put_right_is_the_same_person(services, client):
     assert len({asked.document["guest"] for asked in calls}) == 1
 
 
-def test_two_people_of_one_name_are_two_however_often_the_paper_is_sent(services, client):
+def test_two_rows_with_one_name_are_two_guests(services, client):
     for _ in range(2):
         assert send(client, b"nama\nSiti Aminah\nSiti Aminah\nBudi\n").json()["recorded"] == 3
     calls = services.events.calls("POST /v1/activities/{activity}/attendance")
     assert len({asked.document["guest"] for asked in calls}) == 3
 
 
-def test_without_a_key_nothing_is_taken(services, client):
+def test_a_paper_list_needs_an_idempotency_key(services, client):
     answer = client.post(PATH, content=LIST, headers={"Content-Type": "text/plain", **bearer()})
     assert (answer.status_code, services.events.received, services.members.calls("POST /v1/guests/{guest}")) == (
         400,
@@ -69,7 +69,7 @@ def test_without_a_key_nothing_is_taken(services, client):
     assert {"Idempotency-Key"} <= {each["name"] for each in document["parameters"] if each["required"]}
 
 
-def test_what_is_wrong_is_said_by_row_and_what_is_wrong_with_all_of_them_at_once(services, client):
+def test_problems_of_a_paper_list_are_reported_by_row(services, client):
     bad = FakeAnswer(
         {"title": "no", "status": 400, "detail": "not an address"}, 400, {"Content-Type": "application/problem+json"}
     )
@@ -91,6 +91,6 @@ def test_what_is_wrong_is_said_by_row_and_what_is_wrong_with_all_of_them_at_once
     [b"", b"email\na@contoh.id\n", b"name,email\n,a@contoh.id\n", b"name\n\xff\n", b"name\n" + b"x\n" * (ROWS + 1)],
     ids=["nothing", "no names", "a row without a name", "not text", "too many"],
 )
-def test_what_is_not_such_a_list_is_not_taken(body):
+def test_a_file_that_is_no_paper_list_is_refused(body):
     with pytest.raises(Malformed):
         parse_rows(body)

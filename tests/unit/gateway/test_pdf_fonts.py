@@ -22,7 +22,7 @@ CERTIFICATE = {
 
 @pytest.fixture
 def drawn(monkeypatch):
-    """Every line on the paper, with the size in which it stands there."""
+    """Every printed line, with its font size."""
     lines = []
 
     class Noting(certificates.Canvas):
@@ -39,7 +39,7 @@ def fonts_in(made):
 
 
 @pytest.mark.parametrize("name", ["Nurul Ḥasanah", "Siti ʿĀisyah", "Łukasz Contoh", "Ṣafiyyah Ẓahrā"])
-def test_a_name_in_latin_script_stands_on_paper_as_it_is_written(drawn, name):
+def test_latin_names_are_printed_unchanged(drawn, name):
     made = CertificatePdfs("Komunitas", "https://x", JAKARTA).pdf(CERTIFICATE, name)
     assert name in [text for text, _ in drawn]
     assert fonts_in(made) - {b"Helvetica"} == {
@@ -58,11 +58,11 @@ def test_a_name_in_latin_script_stands_on_paper_as_it_is_written(drawn, name):
         ("satu\ndua", "satu\ndua"),
     ],
 )
-def test_what_the_font_lacks_is_the_nearest_that_it_has(text, on_paper):
+def test_characters_missing_in_the_font_are_replaced_by_the_nearest(text, on_paper):
     assert printable(text) == on_paper
 
 
-def test_a_long_title_is_smaller_and_is_not_cut(drawn):
+def test_a_long_title_is_printed_smaller_and_in_full(drawn):
     CertificatePdfs("Komunitas", "https://x", JAKARTA).pdf(CERTIFICATE, "Sari Contoh")
     lines = [(text, size) for text, size in drawn if text in TITLE and len(text) > 20]
     assert " ".join(text for text, _ in lines) == TITLE
@@ -71,7 +71,7 @@ def test_a_long_title_is_smaller_and_is_not_cut(drawn):
     assert ("Sari Contoh", 24) in drawn
 
 
-def test_what_fits_keeps_its_size_and_what_does_not_stays_within_the_width():
+def test_fit_text_shrinks_only_text_that_does_not_fit():
     register_fonts()
     assert fit_text("Sari Contoh", BOLD, 24, 500, 2) == (24, ["Sari Contoh"])
     size, lines = fit_text("x" * 200, PLAIN, 17, 500, 2)
@@ -79,7 +79,7 @@ def test_what_fits_keeps_its_size_and_what_does_not_stays_within_the_width():
     assert max(stringWidth(line, PLAIN, size) for line in lines) <= 500
 
 
-def test_the_reports_paper_is_in_the_same_letters():
+def test_the_report_pdf_uses_the_same_fonts():
     part = Section("stage", "Ḥ", ("Ḥ & <b>",), (("Ḥ",), ("Ḥ",)))
     made = render_pdf(ReportSheet("Ḥ", "Ḥ", "Ḥ", "Ḥ", [part], ["Ḥ"], "7K3F", "https://x/laporan/7K3F"))
     assert fonts_in(made) - {b"Helvetica"} == {b"FiraSans-Regular", b"FiraSans-Bold"}

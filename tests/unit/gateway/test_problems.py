@@ -17,7 +17,7 @@ def look_up(typed):
         raise ValueError(f"no {typed}") from error
 
 
-def test_what_nobody_foresaw_is_logged_by_type_and_place_and_never_with_what_was_typed(caplog):
+def test_an_unexpected_error_is_logged_without_user_input(caplog):
     with caplog.at_level(logging.ERROR), pytest.raises(ValueError) as raised:
         look_up("secret-0812")
     shown = problem_from(REQUEST, raised.value)
@@ -30,7 +30,7 @@ def test_what_nobody_foresaw_is_logged_by_type_and_place_and_never_with_what_was
     assert shown.status == 500
 
 
-def test_a_problem_is_shown_as_it_is_and_is_no_fault(caplog):
+def test_a_problem_is_shown_and_not_logged_as_an_error(caplog):
     problem = Problem("as it is")
     assert problem_from(REQUEST, problem) is problem
     assert not caplog.records

@@ -1,4 +1,4 @@
-"""The evidence report: only what the library released, what is stated apart from what is measured, and a code that confirms it."""
+"""The evidence report: shows only released parts, separates stated from measured figures, and is confirmed by a code."""
 
 import re
 import time
@@ -49,33 +49,33 @@ def told(part):
     return " ".join((*section.sentences, *(cell for row in section.table for cell in row)))
 
 
-def test_figures_hold_no_note_and_nobody():
+def test_figures_contain_no_notes_and_no_names():
     assert "secret" not in str(FIGURES)
     assert "wulan" not in str(FIGURES)
 
 
-def test_what_a_person_states_is_never_added_to_what_a_machine_measured():
+def test_stated_and_measured_loans_are_never_added():
     text = told("evidence")
     assert "59 dinyatakan petugas" in text
     assert "40 diukur mesin" in text
     assert "99" not in text
 
 
-def test_the_sentences_are_what_a_head_remembers():
+def test_each_report_section_opens_with_its_main_sentence():
     assert "12,5 jam, tanpa biaya" in told("hours")
     assert "Rp1.875.000" in told("cost")
     assert "Berjalan lancar sejak 3 Mei 2026" in told("stage")  # 20:00 UTC is the next day in Kediri
     assert "1 2,5" in told("competence")
 
 
-def test_where_nobody_has_grown_yet_it_says_so_and_does_not_count_to_zero():
+def test_no_growth_is_said_without_a_zero_count():
     same = {**COUNTED, "from": COUNTED["to"]}
     (section,) = sections(figures_of(CASE, same, date(2026, 6, 20), JAKARTA), ["competence"])
     assert "belum ada kenaikan" in section.sentences[0]
     assert "naik di 1 dari lima" in told("competence")
 
 
-def test_a_first_rating_is_no_growth():
+def test_a_first_rating_does_not_count_as_growth():
     first = {**COUNTED, "from": {"people": 0, "areas": []}}
     (section,) = sections(figures_of(CASE, first, date(2026, 6, 20), JAKARTA), ["competence"])
     assert section.table[1] == ("Teknologi informasi", "–", "2,5")
@@ -88,7 +88,7 @@ def test_a_first_rating_is_no_growth():
     assert "2 bidang dinilai pertama kali." in section.sentences
 
 
-def test_the_sum_of_the_last_weeks_says_that_it_is():
+def test_the_loan_sum_names_its_period():
     assert "Peminjaman dalam 2 minggu terakhir: 59" in told("evidence")
     weeks = [{"week": f"2026-W{number:02d}", "stated": 10} for number in range(1, 41)]
     long = {**CASE, "evidence": {**CASE["evidence"], "loans": weeks}}
@@ -100,23 +100,23 @@ def test_the_sum_of_the_last_weeks_says_that_it_is():
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_a_part_that_is_not_released_is_not_shown_and_each_is_mapped_to_accreditation(part):
+def test_only_released_parts_are_shown_with_their_accreditation_components(part):
     assert [section.part for section in sections(FIGURES, [part])] == [part]
     assert components()[part]
 
 
-def test_without_figures_there_is_no_part():
+def test_a_part_without_figures_is_left_out():
     without = figures_of(CASE, None, date(2026, 6, 20), JAKARTA)
     assert [section.part for section in sections(without, PARTS)] == [part for part in PARTS if part != "competence"]
 
 
-def test_what_is_missing_is_offered_first_for_the_school_to_decide():
+def test_missing_conditions_are_suggested_first_as_decisions():
     assert suggested_decisions(CASE)[0] == "budget"
     assert sorted(suggested_decisions(CASE)) == sorted(DECISIONS)
     assert decisions(["budget", "nonsense"]) == [DECISIONS["budget"]]
 
 
-def test_on_paper_it_is_two_pages_at_most_and_names_its_code():
+def test_the_report_pdf_has_at_most_two_pages_and_names_its_code():
     sheet = ReportSheet(
         "Komunitas",
         "SMAN 4 & lain",
@@ -151,7 +151,7 @@ def report_client(harness, client):
     return client
 
 
-def test_what_is_released_is_what_was_chosen_and_anybody_may_confirm_it(harness, report_client):
+def test_a_released_report_shows_the_chosen_parts_to_anybody(harness, report_client):
     assert report_client.get(PATH).status_code == 401
     draft = report_client.get(PATH, headers=bearer()).json()
     assert set(draft["parts"]) == set(PARTS)
@@ -172,7 +172,7 @@ def test_what_is_released_is_what_was_chosen_and_anybody_may_confirm_it(harness,
     assert (paper.status_code, paper.headers["content-type"]) == (200, "application/pdf")
 
 
-def test_of_a_release_the_gateway_sends_only_what_mentoring_does_not_know_itself(harness, report_client):
+def test_a_release_sends_only_figures_from_other_services(harness, report_client):
     chosen = {"parts": ["competence", "visits"], "decisions": ["budget", "power", "budget"]}
     assert report_client.post(PATH, json=chosen, headers=bearer() | {"Idempotency-Key": "k1"}).status_code == 201
     sent = harness.mentoring.calls("POST /v1/mentorships/{mentorship}/reports")[0].document
@@ -183,14 +183,14 @@ def test_of_a_release_the_gateway_sends_only_what_mentoring_does_not_know_itself
     assert ANSWER.write(schema_of(FiguresSent)().load(sent["figures"])) == sent["figures"]
 
 
-def test_what_a_school_is_asked_to_decide_is_what_mentoring_takes():
+def test_mentoring_accepts_every_decision():
     assert set(DECISIONS) == set(TAKEN)
 
 
 @pytest.mark.parametrize(
     "body", [{"parts": []}, {"parts": ["names"]}, {"parts": "hours"}, {"parts": ["hours"], "x": 1}]
 )
-def test_what_cannot_be_released_is_named(report_client, body):
+def test_an_unreleasable_part_is_named(report_client, body):
     answer = report_client.post(PATH, json=body, headers=bearer() | {"Idempotency-Key": "k1"})
     assert answer.status_code == 400
     assert answer.json()["errors"]
@@ -199,7 +199,7 @@ def test_what_cannot_be_released_is_named(report_client, body):
 @pytest.mark.parametrize(
     "answer", [FakeAnswer({}, 503), lambda _asked: time.sleep(2) or FakeAnswer(COUNTED)], ids=["down", "slow"]
 )
-def test_a_chosen_part_that_cannot_be_had_holds_the_whole_release_back(harness, report_client, answer):
+def test_a_release_fails_when_a_chosen_part_is_unavailable(harness, report_client, answer):
     harness.members.on("GET /v1/competence", answer)
     chosen = {"parts": ["competence", "hours"]}
     refused = report_client.post(PATH, json=chosen, headers=bearer() | {"Idempotency-Key": "k1"})
@@ -209,27 +209,27 @@ def test_a_chosen_part_that_cannot_be_had_holds_the_whole_release_back(harness, 
     assert others.status_code == 201
 
 
-def test_a_chosen_part_that_there_is_none_of_is_named(harness, report_client):
+def test_report_rejects_a_selected_part_without_data(harness, report_client):
     harness.members.on("GET /v1/competence", FakeAnswer({}, 404))
     refused = report_client.post(PATH, json={"parts": ["competence"]}, headers=bearer() | {"Idempotency-Key": "k1"})
     assert (refused.status_code, refused.json()["errors"]) == (400, {"parts": ["No figures: competence."]})
     assert not harness.mentoring.calls("POST /v1/mentorships/{mentorship}/reports")
 
 
-def test_a_code_confirms_its_own_librarys_report_alone(report_client):
+def test_a_code_confirms_only_its_own_librarys_report(report_client):
     report_client.post(PATH, json={"parts": ["hours"]}, headers=bearer() | {"Idempotency-Key": "k1"})
     assert report_client.get(PATH, params={"code": CODE}).status_code == 200
     assert report_client.get("/v1/reports/evidence/another", params={"code": CODE}).status_code == 404
 
 
-def test_a_draft_with_members_down_is_a_draft_without_competence(harness, report_client):
+def test_a_draft_leaves_out_competence_when_members_is_down(harness, report_client):
     harness.members.on("GET /v1/competence", FakeAnswer({}, 503))
     draft = report_client.get(PATH, headers=bearer()).json()
     assert "competence" not in draft["parts"]
     assert [warning["part"] for warning in draft["warnings"]] == ["competence"]
 
 
-def test_the_library_chooses_on_a_page(harness, report_client):
+def test_the_report_draft_page_releases_the_chosen_parts(harness, report_client):
     browser = Browser(report_client)
     browser.log_in()
     text = browser.open("/laporan/perpustakaan/l1")

@@ -21,24 +21,24 @@ def sent(session, scheme="http", key="a"):
 
 
 def session():
-    """Made when it is needed: what a visitor has seen is forgotten after some minutes."""
+    """Made for each test, because seen positions expire after some minutes."""
     return Session("v1", token="t", language="en", seen=Seen().updated_with({"members": 4}))
 
 
-def test_a_session_comes_back_as_it_went():
+def test_a_session_survives_writing_and_reading_the_cookie():
     went = session()
     [morsel] = SimpleCookie(sent(went)).values()
     assert SessionCookie("a").read(request(f"{morsel.key}={morsel.value}")) == went
 
 
-def test_a_cookie_that_we_did_not_sign_counts_as_none():
+def test_a_cookie_with_a_wrong_signature_is_ignored():
     [morsel] = SimpleCookie(sent(session(), key="another")).values()
     assert SessionCookie("a").read(request(f"jejaring={morsel.value}")) is None
     assert SessionCookie("a").read(request("jejaring=x.y.z")) is None
     assert SessionCookie("a").read(request()) is None
 
 
-def test_scripts_and_other_sites_get_no_cookie_and_https_gets_the_host_prefix():
+def test_the_cookie_is_httponly_samesite_and_has_the_host_prefix_on_https():
     plain, secure = sent(session()), sent(session(), "https")
     assert all("HttpOnly" in cookie and "SameSite=lax" in cookie and "Path=/" in cookie for cookie in (plain, secure))
     assert plain.startswith("jejaring=")

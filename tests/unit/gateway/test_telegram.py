@@ -1,4 +1,4 @@
-"""An update is confirmed when the services have taken it, and not before."""
+"""An update is confirmed after the services have handled it."""
 
 import time
 from dataclasses import replace
@@ -50,7 +50,7 @@ def unconfirmed(visitor, telegram_server):
         return [update["message"]["text"] for update in telegram.get_updates(0, 0)]
 
 
-def test_what_events_cannot_take_stays_with_telegram_and_comes_again_under_its_key(harness, visitor, telegram_server):
+def test_an_unconfirmed_update_is_fetched_again_with_the_same_key(harness, visitor, telegram_server):
     harness.events.on(PRESENCE, FakeAnswer({}, 503))
     visitor.write(SITI, "hadir")
     with harness.gateway():
@@ -65,7 +65,7 @@ def test_what_events_cannot_take_stays_with_telegram_and_comes_again_under_its_k
     assert len({call.headers["idempotency-key"] for call in harness.events.calls(PRESENCE)}) == 1
 
 
-def test_telegram_away_or_a_reply_that_is_not_taken_stops_nothing(harness, visitor, telegram_server):
+def test_the_listener_survives_telegram_errors(harness, visitor, telegram_server):
     harness.events.on(PRESENCE, FakeAnswer({"activity": "a", "title": "Kuliah", "person": "siti", "guest": None}, 201))
     visitor.fail("getUpdates", 502, times=1)
     visitor.fail("sendMessage", 403, times=1)
@@ -90,7 +90,7 @@ def test_the_link_leads_to_the_bot_once_its_name_is_known(api, address):
     assert listener.link("x-1") == address
 
 
-def test_the_gateway_ends_at_once_though_it_is_listening(harness, visitor, monkeypatch):
+def test_the_gateway_stops_without_waiting_for_a_long_poll(harness, visitor, monkeypatch):
     monkeypatch.setattr(listening, "POLL_SECONDS", 20)
     with harness.gateway() as client:
         assert client.get("/healthz").status_code == 200

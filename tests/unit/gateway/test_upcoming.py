@@ -18,11 +18,11 @@ NOW = datetime(2026, 3, 2, 3, 0, 17, tzinfo=UTC)
     ],
     ids=["it runs", "it has ended", "began today, without an end", "began a day ago, without an end", "without a time"],
 )
-def test_an_activity_is_ahead_until_it_ends(starts, ends, expected):
+def test_an_activity_is_upcoming_until_it_ends(starts, ends, expected):
     assert is_upcoming({"starts": starts, "ends": ends}, NOW) is expected
 
 
-def test_what_has_ended_takes_no_place_from_what_is_next():
+def test_ended_activities_do_not_count_towards_the_limit():
     items = [{"starts": "2026-03-01T01:00:00Z", "ends": f"2026-03-0{day}T09:00:00Z"} for day in (1, 2, 3, 4)]
     assert next_upcoming(items, NOW, 2) == items[1:3]
     assert earliest_start(NOW) == earliest_start(NOW + timedelta(seconds=30)) == "2026-02-27T03:00:00+00:00"

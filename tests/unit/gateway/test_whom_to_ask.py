@@ -28,7 +28,7 @@ def consult(client, key="k1", headers=None, **given):
     return client.post("/v1/ask", json=given, headers={"Idempotency-Key": key, **(headers or {})})
 
 
-def test_a_region_answers_with_its_coordinator_what_comes_next_and_what_others_asked(asked):
+def test_a_region_names_its_coordinator_activities_and_questions(asked):
     found = asked(region="kota-kediri")
     assert found["answers"] == {
         "office": "regional-coordinator", "person": "wulan", "name": "Wulan Contoh", "why": "region", "through": "/v1/ask",
@@ -42,7 +42,7 @@ def test_a_region_answers_with_its_coordinator_what_comes_next_and_what_others_a
     assert found["warnings"] == []
 
 
-def test_what_runs_now_is_still_told_and_what_has_ended_is_not(harness, asked):
+def test_a_running_activity_is_listed_and_an_ended_one_is_not(harness, asked):
     begun = [
         activity(activity=name, starts=f"2026-03-02T0{hour}:00:00+00:00", ends=f"2026-03-02T0{hour + 2}:00:00+00:00")
         for name, hour in (("ended", 0), ("runs", 2))  # it is 03:00
@@ -68,7 +68,7 @@ def test_a_librarys_name_or_id_leads_to_its_region_and_a_vacant_office_to_the_bo
     assert asked(library="blitar")["place"]["library"] == LIBRARY["library"]
 
 
-def test_a_place_is_enough_and_a_stand_in_is_named(harness, asked):
+def test_a_place_name_leads_to_the_stand_in(harness, asked):
     harness.members.on("GET /v1/libraries", items())
     harness.members.on("GET /v1/libraries/{library}", FakeAnswer({"status": 404}, 404, PROBLEM))
     assert asked(library="Kota Blitar")["answers"]["why"] == "stand-in"
@@ -78,7 +78,7 @@ def test_a_place_is_enough_and_a_stand_in_is_named(harness, asked):
     assert asked(library="Pesantren")["region"]["region"] == "kota-kediri"
 
 
-def test_an_unknown_place_is_answered_by_the_board_and_says_that_it_is_unknown(harness, asked):
+def test_an_unknown_place_is_answered_by_the_board(harness, asked):
     harness.members.on("GET /v1/libraries", items())
     for query in ({"library": "Perpustakaan di Bulan"}, {"region": "nowhere"}, {"library": "!"}, {}):
         found = asked(**query)
@@ -98,7 +98,7 @@ def test_several_libraries_of_that_name_are_offered(harness, asked):
 
 
 @pytest.mark.parametrize("down", ["members", "events", "mentoring"])
-def test_whatever_is_down_the_answer_is_not_empty_and_says_what_is_missing(harness, asked, down):
+def test_the_answer_is_never_empty_when_services_are_down(harness, asked, down):
     harness.services[down].down()
     found = asked(library="kota kediri")
     assert found["answers"]["office"]
@@ -107,13 +107,13 @@ def test_whatever_is_down_the_answer_is_not_empty_and_says_what_is_missing(harne
     assert missing[down] is None
 
 
-def test_bad_input_is_named(client):
+def test_invalid_ask_input_names_the_field(client):
     assert client.get("/v1/ask", params={"library": "x" * 201}).status_code == 400
     assert client.get("/v1/ask", params={"school": "x"}).json()["errors"] == {"school": ["Unknown field."]}
     assert client.delete("/v1/ask").status_code == 405
 
 
-def test_a_strangers_question_goes_to_mentoring_and_the_contact_to_members_under_one_id(harness, client):
+def test_a_guests_question_and_contact_are_stored_under_one_id(harness, client):
     settle_mentoring(harness)
     answer = consult(client, **QUESTION, **GUEST)
     assert (answer.status_code, answer.json()["owner"]) == (201, "hadi")
@@ -124,7 +124,7 @@ def test_a_strangers_question_goes_to_mentoring_and_the_contact_to_members_under
     assert (question.actor.kind, question.actor.id) == ("anonymous", question.document["guest"])
 
 
-def test_the_same_question_again_has_the_same_id_from_any_browser(harness, client):
+def test_a_repeated_guest_question_has_the_same_id(harness, client):
     settle_mentoring(harness)
     for _ in range(2):
         consult(client, **QUESTION, **GUEST)
@@ -135,7 +135,7 @@ def test_the_same_question_again_has_the_same_id_from_any_browser(harness, clien
     assert first.headers["idempotency-key"] == again.headers["idempotency-key"]
 
 
-def test_where_an_answer_could_not_reach_nothing_is_asked(harness, client):
+def test_a_guest_question_without_a_contact_is_refused(harness, client):
     settle_mentoring(harness)
     assert list(consult(client, **QUESTION).json()["errors"]) == ["name"]
     assert list(consult(client, **QUESTION, name="Tamu").json()["errors"]) == ["email"]
@@ -153,7 +153,7 @@ def test_while_members_is_down_the_question_is_taken_with_a_warning(harness, cli
     assert [warning["part"] for warning in answer.json()["warnings"]] == ["guest"]
 
 
-def test_a_member_asks_as_oneself(harness, client):
+def test_a_members_question_carries_their_identity(harness, client):
     settle_mentoring(harness)
     assert consult(client, headers=bearer(), **QUESTION).status_code == 201
     assert harness.members.calls("POST /v1/guests/{guest}") == []

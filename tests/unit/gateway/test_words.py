@@ -24,36 +24,36 @@ def texts():
     }  # fmt: skip
 
 
-def test_every_text_has_its_english_and_no_english_is_left_over():
+def test_every_text_has_english_and_no_english_text_is_unused():
     assert texts() == set(catalogue("en"))
 
 
-def test_the_english_has_the_same_places_for_values():
+def test_english_texts_have_the_same_placeholders():
     places = lambda text: sorted(re.findall(r"\{(\w+)\}", text))  # noqa: E731
     assert [text for text, english in catalogue("en").items() if places(text) != places(english)] == []
 
 
-def test_catalogues_are_sorted_so_that_two_people_can_add_to_them():
+def test_catalogues_are_sorted():
     for name in ("en", "rules"):
         keys = list(json.loads((WEB.parent / "locale" / f"{name}.json").read_text("utf-8")))
         assert keys == sorted(keys)
 
 
-def test_a_rules_refusal_is_a_plain_indonesian_sentence_and_an_unknown_rules_its_own():
+def test_a_refusal_is_translated_and_an_unknown_rule_keeps_its_own_text():
     refused = Refused("one-topic-per-gathering", "A gathering is about one topic.")
     assert Words("id").sentence(refused).startswith("Satu gathering hanya membahas satu topik")
     assert Words("en").sentence(refused) == "A gathering is about one topic."
     assert Words("id").sentence(Refused("new-rule", "Something new.")) == "Something new."
 
 
-def test_a_refusal_says_how_many_there_are_and_how_many_are_needed():
+def test_a_refusal_sentence_contains_its_numbers():
     refused = Refused("pilot-needs-gatherings", "Its staff have been to 1 of 3 gatherings.", have=1, need=3)
     assert "1 dari 3 gathering" in Words("id").sentence(refused)
     assert "… dari …" in Words("id").sentence(Refused("pilot-needs-gatherings"))
 
 
 def test_every_rule_that_a_service_refuses_by_has_its_indonesian_sentence():
-    # The services' source is read, not imported: a rule that nobody put into words here would be shown in English.
+    # The services' source is read, not imported. A rule without a sentence here would be shown in English.
     rooms = Path(__file__).parents[3] / "services"
     source = "\n".join(path.read_text("utf-8") for path in rooms.glob("*/**/*.py"))
     rules = set(re.findall(r'Refused\(\s*"([a-z0-9-]+)"', source))
@@ -74,7 +74,7 @@ def test_every_problem_has_a_sentence_without_anything_internal():
     assert "7 detik" in Words("id").sentence(TooMany(retry_after=7))
 
 
-def test_times_are_those_of_kediri_whatever_the_machine_thinks():
+def test_times_do_not_depend_on_the_machines_time_zone():
     starts, ends = "2026-03-14T02:00:00+00:00", "2026-03-14T04:30:00Z"
     indonesian, english = (LocalWords(language, JAKARTA) for language in ("id", "en"))
     assert indonesian.span(starts, ends) == "Sabtu, 14 Mar 2026, 09.00–11.30 WIB"
@@ -84,7 +84,7 @@ def test_times_are_those_of_kediri_whatever_the_machine_thinks():
     assert indonesian.to_form(starts) == "2026-03-14T09:00"
 
 
-def test_times_are_those_of_the_zone_that_is_configured():
+def test_times_are_shown_in_the_configured_time_zone():
     starts, ends = "2026-03-14T02:00:00+00:00", "2026-03-14T04:30:00Z"
     makassar = LocalWords("id", ZoneInfo("Asia/Makassar"))
     assert makassar.span(starts, ends) == "Sabtu, 14 Mar 2026, 10.00–12.30 WITA"
@@ -94,7 +94,7 @@ def test_times_are_those_of_the_zone_that_is_configured():
     assert LocalWords("id", JAKARTA).zone_name(starts) == "Waktu Indonesia Barat (WIB)"
 
 
-def test_a_week_is_told_by_its_days():
+def test_a_week_is_shown_as_its_days():
     assert Words("id").week("2026-W10") == "2–8 Mar 2026"
     assert Words("id").week("2026-W14") == "30 Mar – 5 Apr 2026"
     assert Words("en").week("2026-W53") == "28 Dec 2026 – 3 Jan 2027"

@@ -8,14 +8,14 @@ from tests.support.answer_schemas import AnswerDeviates, check_answer
 
 
 class Book(Schema):
-    title = fields.String()
-    pages = fields.Integer(allow_none=True)
+    title = fields.String(required=True)
+    pages = fields.Integer(required=True, allow_none=True)
 
 
 class Shelf(Schema):
-    books = fields.List(fields.Nested(Book))
-    first = fields.Nested(Book, allow_none=True)
-    note = fields.String(data_key="remark")
+    books = fields.List(fields.Nested(Book), required=True)
+    first = fields.Nested(Book, required=True, allow_none=True)
+    note = fields.String(required=True, data_key="remark")
 
 
 class Loan(Schema):
