@@ -124,7 +124,7 @@ class Process:
             self._end(self._child)
 
     def _end(self, child: "subprocess.Popen[bytes]") -> None:
-        # Until the process is waited for, its number belongs to it, and the group of that number holds only its children.
+        # Until the process is waited for, no other process gets its number, and its group holds only its children.
         if child.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)

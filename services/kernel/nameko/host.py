@@ -7,7 +7,7 @@ the process.
 
 import warnings
 
-warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")  # why this known warning is accepted: ADR 0001
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")  # ADR 0001 says why eventlet is kept
 
 import eventlet  # noqa: E402
 

@@ -18,7 +18,9 @@ def _run(*arguments: str, **environment: str) -> tuple[int, str]:
 @pytest.mark.parametrize(
     ("text", "by"), [("14d", timedelta(days=14)), ("2h", timedelta(hours=2)), ("30m", timedelta(minutes=30))]
 )
-def test_a_demonstration_moves_forward_for_all_who_share_its_clock(tmp_path: Path, text: str, by: timedelta) -> None:
+def test_clock_advance_moves_time_for_every_process_of_a_demonstration(
+    tmp_path: Path, text: str, by: timedelta
+) -> None:
     clock = tmp_path / "clock.json"
     status, shown = _run("advance", text, JEJARING_CLOCK=f"demo:{clock}")
     assert (status, "WIB" in shown) == (0, True)
@@ -33,13 +35,13 @@ def test_a_real_community_keeps_the_machines_time() -> None:
 
 
 @pytest.mark.parametrize("text", ["-2h", "2", "2w", "1.5h", "2h30m", ""])
-def test_what_is_no_step_forward_is_refused(tmp_path: Path, text: str) -> None:
+def test_clock_advance_refuses_invalid_and_backward_steps(tmp_path: Path, text: str) -> None:
     clock = tmp_path / "clock.json"
     assert _run("advance", "--", text, JEJARING_CLOCK=f"demo:{clock}")[0] == 2
     assert not clock.exists()
 
 
-def test_a_clock_that_makes_no_sense_is_said_so() -> None:
+def test_clock_show_reports_an_invalid_setting() -> None:
     status, shown = _run("show", JEJARING_CLOCK="sundial")
     assert status == 1
     assert "JEJARING_CLOCK makes no sense" in shown

@@ -62,7 +62,7 @@ def test_missing_configuration_is_one_sentence_and_exit_status_2() -> None:
     assert result.output == "jejaring: JEJARING_SECRETS must name the directory with the secret files.\n"
 
 
-def test_a_service_that_does_not_exist_is_named_beside_those_that_do() -> None:
+def test_an_unknown_service_is_named_with_the_known_services() -> None:
     result = CliRunner().invoke(main, ["verify", "weather"])
     assert result.exit_code == 2
     assert "there is no service 'weather'; there are members, events, mentoring, notifications." in result.output
@@ -78,7 +78,7 @@ def test_a_service_that_does_not_exist_is_named_beside_those_that_do() -> None:
         (OSError(28, "No space left on device"), 1),
     ],
 )
-def test_what_goes_wrong_outside_the_program_is_a_sentence(error: Exception, status: int) -> None:
+def test_an_error_outside_the_program_is_one_sentence(error: Exception, status: int) -> None:
     said = sentence_for(error)
     assert said is not None
     assert said.status == status
@@ -86,5 +86,5 @@ def test_what_goes_wrong_outside_the_program_is_a_sentence(error: Exception, sta
     assert "\n" not in said.text
 
 
-def test_a_fault_of_the_program_itself_keeps_its_traceback() -> None:
+def test_a_program_fault_has_no_sentence_and_keeps_its_traceback() -> None:
     assert sentence_for(KeyError("position")) is None

@@ -42,18 +42,18 @@ def test_a_replica_set_of_a_current_version_is_fine() -> None:
     assert _judged(REPLICA_SET, MONGODB_7) == {"database": FINE, "clock": FINE}
 
 
-def test_the_server_for_trying_and_testing_is_named_as_such() -> None:
+def test_doctor_names_the_testing_database() -> None:
     findings = list(doctor._judged(Server(REPLICA_SET, {"version": "8.2", "secantusVersion": "0.7"})))  # type: ignore[arg-type]
     assert findings[0].how == CARE
     assert "real data belongs on MongoDB 7" in findings[0].text
 
 
-def test_an_old_server_is_a_matter_of_care() -> None:
+def test_doctor_warns_of_an_old_database_server() -> None:
     assert _judged(REPLICA_SET, {"version": "6.0.1", "versionArray": [6, 0, 1, 0]})["database"] == CARE
 
 
 @pytest.mark.parametrize(("seconds", "how"), [(0.5, FINE), (-5, CARE), (45, WRONG)])
-def test_clocks_that_differ_are_seen_before_signatures_fail(seconds: float, how: str) -> None:
+def test_doctor_reports_a_clock_difference_before_signatures_fail(seconds: float, how: str) -> None:
     assert _judged(REPLICA_SET, MONGODB_7, timedelta(seconds=seconds))["clock"] == how
 
 
@@ -66,12 +66,12 @@ def test_secrets_that_others_may_read_are_wrong(tmp_path: Path) -> None:
     assert "vault.key" in found.text
 
 
-def test_a_missing_secret_ends_the_examination_with_its_name(tmp_path: Path) -> None:
+def test_doctor_stops_at_a_missing_secret_and_names_it(tmp_path: Path) -> None:
     findings = list(doctor.examine({"JEJARING_SECRETS": str(tmp_path)}))
     assert [finding.how for finding in findings] == [WRONG]
     assert "signing.key" in findings[0].text
 
 
-def test_a_demonstrations_clock_is_pointed_out() -> None:
+def test_doctor_points_out_a_demonstration_clock() -> None:
     assert [finding.how for finding in doctor.clock({"JEJARING_CLOCK": "demo:/x"})] == [CARE]
     assert [finding.how for finding in doctor.clock({})] == [FINE]

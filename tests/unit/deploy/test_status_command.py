@@ -5,7 +5,7 @@ from deploy.commands.status import Condition, ask, table
 STATUS = {"head": 1042, "facts": 812, "inbox": 7, "readers": {"roster": 0, "relay": 3}, "parked": 1, "strays": 0}
 
 
-def test_a_line_shows_how_far_a_service_is_and_how_far_its_slowest_reader_is_behind() -> None:
+def test_a_status_line_shows_positions_and_the_slowest_readers_lag() -> None:
     header, line = table([Condition("members", ready=True, document=STATUS)])
     assert header.split() == ["service", "ready", "head", "facts", "inbox", "lag", "parked", "strays"]
     assert line.split() == ["members", "yes", "1042", "812", "7", "3", "1", "0"]
@@ -16,7 +16,7 @@ def test_columns_stand_under_each_other() -> None:
     assert lines[0].index("ready") == lines[1].index("no ") == lines[2].index("yes")
 
 
-def test_a_service_that_does_not_answer_is_not_ready_and_that_is_the_reason() -> None:
+def test_a_service_without_an_answer_is_not_ready_for_this_reason() -> None:
     condition = ask("members", "http://127.0.0.1:9")
     assert not condition.ready
     assert condition.reasons == ("no answer at http://127.0.0.1:9 (ConnectError)",)

@@ -30,7 +30,7 @@ def test_every_centre_lies_in_the_residency_and_every_id_is_one_of_a_kind_in_its
             assert 111.4 < one["longitude"] < 112.5
 
 
-def test_the_file_is_what_its_maker_makes() -> None:
+def test_the_checked_in_file_equals_the_generated_file() -> None:
     assert registrations.FILE.read_bytes() == registrations.content(), "run: python -m deploy.demo.story.registrations"
 
 
@@ -56,14 +56,14 @@ def test_phone_numbers_are_written_five_ways() -> None:
     assert len(shapes) == 5
 
 
-def test_some_people_have_no_address_and_some_no_number_and_nobody_neither() -> None:
+def test_every_person_of_the_file_has_an_address_or_a_number() -> None:
     joining = [row.entry for row in registrations.rows() if row.entry.joins]
     assert any(not entry.email for entry in joining)
     assert any(not entry.number for entry in joining)
     assert all(entry.email or entry.number for entry in joining)
 
 
-def test_no_mail_can_leave_for_anybody() -> None:
+def test_the_storys_addresses_belong_to_nobody() -> None:
     named = [*people.BOARD.values(), *people.REGIONAL_COORDINATORS, *people.BY_FORM, people.MAYA]
     addresses = [one.email for one in named] + [row.entry.email for row in registrations.rows() if row.entry.joins]
     hosts = {address.partition("@")[2] for address in addresses if address}

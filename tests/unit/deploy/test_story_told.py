@@ -27,7 +27,7 @@ def _world(answers: Answers, tmp_path: Path, seconds: float = 5) -> World:
 
 
 @pytest.mark.parametrize("status", [409, 429, 500, 502, 503, 504])
-def test_what_is_not_answered_now_is_asked_again_under_the_same_key(tmp_path: Path, status: int) -> None:
+def test_a_request_without_an_answer_is_repeated_under_the_same_key(tmp_path: Path, status: int) -> None:
     keys: list[str] = []
 
     def answers(request: httpx.Request) -> httpx.Response:
@@ -51,7 +51,7 @@ def test_a_lost_connection_is_made_again(tmp_path: Path) -> None:
     assert Voice(_world(answers, tmp_path), None).get("/v1/regions").status == 200
 
 
-def test_patience_ends_at_the_deadline_and_says_what_was_seen_last(
+def test_repeated_requests_end_at_the_deadline_with_the_last_answer(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("JEJARING_WAIT_FACTOR", "1")
@@ -74,7 +74,7 @@ def test_a_part_of_an_answer_that_is_still_missing_is_waited_for(tmp_path: Path)
 
 
 @pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 422])
-def test_an_outcome_is_never_asked_for_twice(tmp_path: Path, status: int) -> None:
+def test_a_final_status_is_not_asked_for_again(tmp_path: Path, status: int) -> None:
     asked: list[int] = []
 
     def answers(_request: httpx.Request) -> httpx.Response:
@@ -85,7 +85,7 @@ def test_an_outcome_is_never_asked_for_twice(tmp_path: Path, status: int) -> Non
     assert len(asked) == 1
 
 
-def test_a_refusal_that_may_mean_not_heard_yet_is_asked_again_under_another_key(tmp_path: Path) -> None:
+def test_a_refusal_in_again_on_is_repeated_under_another_key(tmp_path: Path) -> None:
     keys: list[str] = []
 
     def answers(request: httpx.Request) -> httpx.Response:
@@ -115,7 +115,7 @@ def test_a_difference_shows_both_sides() -> None:
         same(11, 12, "seats")
 
 
-def test_a_login_takes_the_code_that_came_after_it_was_asked_for(tmp_path: Path) -> None:
+def test_a_login_uses_the_code_that_came_after_the_request(tmp_path: Path) -> None:
     def letter(number: int, code: str) -> dict[str, Any]:
         text = f"Kode masuk Bapak/Ibu:\n\n    {code}\n\nberlaku"
         return {"message_id": f"<{number}>", "to": ["a@example.org"], "subject": "Kode masuk Jejaring", "text": text}
@@ -138,13 +138,13 @@ def test_a_login_takes_the_code_that_came_after_it_was_asked_for(tmp_path: Path)
     assert ["222222" in body for body in entered] == [True]
 
 
-def test_a_mail_that_came_twice_is_one_letter_and_a_folded_subject_one_line() -> None:
+def test_a_repeated_mail_is_one_letter_and_a_folded_subject_is_one_line() -> None:
     mail = {"message_id": "<1>", "to": ["a@example.org"], "subject": " Kegiatan  baru: x", "text": ""}
     mailbox = Mailbox("http://m", httpx.MockTransport(lambda _request: httpx.Response(200, json=[mail, mail])))
     assert mailbox.subjects() == {"a@example.org": ["Kegiatan baru: x"]}
 
 
-def test_two_letters_about_the_same_are_two(tmp_path: Path) -> None:
+def test_two_letters_with_the_same_subject_count_twice(tmp_path: Path) -> None:
     del tmp_path
     mails = [
         {"message_id": f"<{n}>", "to": ["a@example.org"], "subject": "Kegiatan baru: x", "text": ""} for n in (1, 2)
@@ -153,7 +153,7 @@ def test_two_letters_about_the_same_are_two(tmp_path: Path) -> None:
     assert mailbox.subjects() == {"a@example.org": ["Kegiatan baru: x"] * 2}
 
 
-def test_everybody_is_to_hear_each_thing_once() -> None:
+def test_the_story_expects_each_letter_once() -> None:
     wanted = letters()
     assert all(len(set(subjects)) == len(subjects) for subjects in wanted.values())
     assert len(wanted) > 140
@@ -166,7 +166,7 @@ def test_days_are_counted_from_the_boards_beginning_and_never_from_a_clock(tmp_p
     assert calendar.text(0, "00:00") == "2026-11-24T17:00:00+00:00"
 
 
-def test_time_turns_forward_only(tmp_path: Path) -> None:
+def test_the_story_moves_time_forward_only(tmp_path: Path) -> None:
     calendar = Calendar(tmp_path / "clock.json")
     calendar.begin(calendar.now())
     calendar.turn_to(3, "09:00")
@@ -183,16 +183,16 @@ def test_the_story_begins_at_eight_in_the_morning(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("yes", "is_over"), [(2, False), (3, True)])
-def test_it_is_told_when_the_last_raiser_has_answered(yes: int, is_over: bool) -> None:
+def test_the_story_counts_as_told_when_the_last_raiser_has_answered(yes: int, is_over: bool) -> None:
     title = "Label barcode dari SLiMS selalu bergeser saat dicetak"
     assert is_told([{"title": title, "solved": {"yes": yes, "no": 0}}]) is is_over
 
 
-def test_a_gateway_that_is_not_there_is_a_failure_with_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_gateway_fails_with_a_named_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("deploy.demo.story.telling.Gateway", lambda url: Gateway(url, 0.2))
     with pytest.raises(StoryFailed, match="is it told already"):
         told("http://127.0.0.1:9")
 
 
-def test_progress_reads_as_one_line() -> None:
+def test_progress_prints_one_line() -> None:
     assert str(Progress("Bab 2", "impor", 8, 37, "20 dari 157 baris")) == "[ 8/37] Bab 2 · impor (20 dari 157 baris)"

@@ -73,7 +73,7 @@ def test_an_inbox_that_keeps_its_promises_has_no_differences() -> None:
     assert list(inbox.differences(_inbox(), {})) == []
 
 
-def test_a_source_whose_history_was_begun_anew_goes_on_where_it_says() -> None:
+def test_a_new_epoch_may_begin_at_its_announced_number() -> None:
     facts = [*_inbox(), {"_id": 5, "position": 5, "source": "members", "epoch": "f", "n": 40, "id": "x"}]
     assert list(inbox.differences(facts, {("members", "f"): 40})) == []
     assert list(inbox.differences(facts, {}))
@@ -94,7 +94,7 @@ def test_damage_in_an_inbox_is_found(damage: str) -> None:
     assert list(inbox.differences(facts, {}))
 
 
-def test_views_that_differ_are_told_by_key_and_field_and_never_by_what_stands_there() -> None:
+def test_view_differences_show_keys_and_fields_but_no_values() -> None:
     live = {"a": {"_id": "a", "name": "secret", "count": 1}, "b": {"_id": "b"}}
     replayed = {"a": {"_id": "a", "name": "other", "count": 1}, "c": {"_id": "c"}}
     found = list(differing(live, replayed))
@@ -106,7 +106,7 @@ def test_views_that_differ_are_told_by_key_and_field_and_never_by_what_stands_th
     assert "secret" not in " ".join(found)
 
 
-def test_of_many_differences_the_first_are_shown_and_the_rest_counted() -> None:
+def test_verify_shows_the_first_differences_and_counts_the_others() -> None:
     found = list(differing({str(n): {"_id": n} for n in range(SHOWN_AT_MOST + 3)}, {}))
     assert len(found) == SHOWN_AT_MOST + 1
     assert found[-1] == "3 further documents differ"

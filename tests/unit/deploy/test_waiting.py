@@ -13,7 +13,7 @@ def test_a_wait_is_multiplied_by_the_factor_of_a_slow_machine(monkeypatch: pytes
     assert allowed(10) == 10
 
 
-def test_a_wait_in_vain_ends_at_its_deadline_and_says_what_was_seen_last(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wait_until_ends_at_its_deadline_and_reports_the_last_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JEJARING_WAIT_FACTOR", "1")
     begun = time.monotonic()
     with pytest.raises(DeadlinePassed, match=r"Waited 0\.2 s in vain for the sun; last seen: 0\."):
@@ -21,7 +21,9 @@ def test_a_wait_in_vain_ends_at_its_deadline_and_says_what_was_seen_last(monkeyp
     assert time.monotonic() - begun >= 0.2
 
 
-def test_a_failed_assertion_is_not_yet_and_the_answer_is_the_conditions(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wait_until_repeats_failed_assertions_and_returns_the_conditions_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     seen = iter([False, 0, "here"])
 
     def condition() -> object:

@@ -31,12 +31,12 @@ class Sleeper:
 
 
 @pytest.mark.parametrize("which", ["bell", "other", "alarm"])
-def test_any_of_its_bells_wakes_it(which: str) -> None:
+def test_every_bell_of_an_alarm_wakes_it(which: str) -> None:
     sleeper = Sleeper()
     assert sleeper.seconds_asleep(getattr(sleeper, which).ring) < 5
 
 
-def test_a_ring_before_it_waits_is_not_missed() -> None:
+def test_a_ring_before_the_wait_is_not_missed() -> None:
     sleeper = Sleeper()
     for bell in (sleeper.bell, sleeper.other):
         heard, begun = sleeper.alarm.heard(), time.monotonic()
@@ -45,13 +45,13 @@ def test_a_ring_before_it_waits_is_not_missed() -> None:
         assert time.monotonic() - begun < 5
 
 
-def test_domain_time_moved_to_its_moment_wakes_it() -> None:
+def test_moving_domain_time_to_its_moment_wakes_an_alarm() -> None:
     sleeper = Sleeper()
     sleeper.alarm.set(NOW + timedelta(days=7))
     assert sleeper.seconds_asleep(lambda: sleeper.clock.advance(timedelta(days=7))) < 5
 
 
-def test_before_its_moment_it_sleeps_as_long_as_it_may() -> None:
+def test_an_alarm_sleeps_up_to_the_limit_before_its_moment() -> None:
     sleeper = Sleeper()
     sleeper.alarm.set(NOW + timedelta(days=7))
     assert sleeper.seconds_asleep(lambda: sleeper.clock.advance(timedelta(days=6)), 1.2) >= 1.2

@@ -97,7 +97,7 @@ def _problem(answer: RawAnswer) -> dict[str, Any]:
     return document
 
 
-def test_a_command_is_answered_with_its_version_position_and_place(house: House) -> None:
+def test_a_command_answer_has_version_position_and_location(house: House) -> None:
     answer = house.ask("POST", "/v1/books", {"title": "x"}, idempotency_key="k")
     shelf = json.loads(answer.body)["shelf"]
     assert answer.status == 201
@@ -106,14 +106,14 @@ def test_a_command_is_answered_with_its_version_position_and_place(house: House)
     assert answer.headers["Location"] == f"/v1/shelves/{shelf}"
 
 
-def test_the_same_key_gets_the_same_bytes_another_body_is_told_so(house: House) -> None:
+def test_the_same_key_gets_the_same_bytes_and_another_body_is_refused(house: House) -> None:
     first = house.ask("POST", "/v1/books", {"title": "x"}, idempotency_key="k")
     assert house.ask("POST", "/v1/books", {"title": "x"}, idempotency_key="k") == first
     assert _problem(house.ask("POST", "/v1/books", {"title": "y"}, idempotency_key="k"))["status"] == 422
     assert house.log.head() == 1
 
 
-def test_a_repetition_is_answered_as_before_though_the_first_changed_what_it_is_judged_by(house: House) -> None:
+def test_a_repetition_gets_the_first_answer_even_if_it_would_be_refused_now(house: House) -> None:
     first = house.ask("POST", "/v1/books", {"title": "x"}, idempotency_key="k")
     without_office = Actor(kind="person", id=PERSON.id)
     again = house.ask("POST", "/v1/books", {"title": "x"}, without_office, idempotency_key="k")
@@ -125,11 +125,11 @@ def test_a_repetition_is_answered_as_before_though_the_first_changed_what_it_is_
     assert house.ask("POST", "/v1/books", {"title": "x"}, without_office, idempotency_key="new").status == 403
 
 
-def test_who_was_erased_is_a_refusal_and_no_fault(house: House) -> None:
+def test_sealing_for_an_erased_person_is_a_refusal(house: House) -> None:
     assert _problem(house.ask("POST", "/v1/sealed", idempotency_key="k"))["rule"] == "participant-erased"
 
 
-def test_one_callers_key_is_not_anothers(house: House) -> None:
+def test_the_same_key_of_two_callers_makes_two_commands(house: House) -> None:
     other = Actor(kind="person", id="q", grants=PERSON.grants)
     one = house.ask("POST", "/v1/books", {"title": "x"}, idempotency_key="k")
     two = house.ask("POST", "/v1/books", {"title": "x"}, other, idempotency_key="k")
@@ -165,7 +165,7 @@ HALF, DEEP = b'{"title": "x\\ud800"}', b'{"title":' * 20_000
 @pytest.mark.parametrize(
     "body", [b"{", b"[]", b'"x"', b"\xff", HALF, DEEP, b"[" * 100_000, b'{"copies": NaN}'], ids=range(8)
 )
-def test_what_is_not_a_json_object_is_malformed(house: House, body: bytes) -> None:
+def test_a_body_that_is_not_a_json_object_is_malformed(house: House, body: bytes) -> None:
     assert _problem(house.ask("POST", "/v1/books", body, idempotency_key="k"))["status"] == 400
 
 
@@ -190,13 +190,13 @@ def test_unknown_paths_are_404_and_known_ones_with_another_method_405_naming_wha
     assert (answer["status"], answer["allowed"]) == (405, ["GET", "POST"])
 
 
-def test_nobody_is_401_and_somebody_without_the_permission_403(house: House) -> None:
+def test_an_anonymous_caller_gets_401_and_a_missing_permission_403(house: House) -> None:
     elsewhere = Actor(kind="person", id="p", grants={"books.put": ("blitar",)})
     assert house.ask("POST", "/v1/books", {"title": "x"}, None, idempotency_key="k").status == 401
     assert house.ask("POST", "/v1/books", {"title": "x"}, elsewhere, idempotency_key="k").status == 403
 
 
-def test_a_forged_actor_is_401_even_where_nobody_may_read(house: House) -> None:
+def test_a_forged_actor_is_401_even_on_an_open_route(house: House) -> None:
     forged = ActorSignature("x" * 64).sign(PERSON)
     assert house.ask("GET", "/v1/books", None, None, jejaring_actor=forged).status == 401
 
@@ -220,7 +220,7 @@ def test_if_match_that_is_no_version_is_malformed(house: House) -> None:
     assert house.ask("POST", "/v1/books", {"title": "x"}, idempotency_key="k", if_match='"abc"').status == 400
 
 
-def test_a_read_waits_for_its_own_services_position_and_ignores_the_others(house: House) -> None:
+def test_wait_for_uses_the_own_services_position_and_ignores_others(house: House) -> None:
     assert house.ask("GET", "/v1/books", wait_for="shelves@5").status == 200
     late = house.ask("GET", "/v1/books", wait_for="shelves@6")
     assert (late.status, late.headers["Retry-After"]) == (503, "1")
@@ -243,7 +243,7 @@ def test_a_refusal_carries_its_rule_and_its_position(house: House) -> None:
     assert (_problem(answer)["rule"], answer.headers["Position"]) == ("shelf-is-full", "shelves@2")
 
 
-def test_the_unforeseen_shows_an_id_and_nothing_internal(house: House, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unexpected_error_shows_only_an_id(house: House, caplog: pytest.LogCaptureFixture) -> None:
     answer = house.ask("GET", "/broken")
     document = _problem(answer)
     assert answer.status == 500
@@ -272,7 +272,7 @@ def test_a_signed_actor_is_good_for_its_time_and_no_longer(monkeypatch: pytest.M
         SIGNATURE.read(value)
 
 
-def test_a_partner_is_one_where_the_route_says_so_and_elsewhere_a_stranger_who_writes_nothing(house: House) -> None:
+def test_a_partner_counts_on_partner_routes_and_elsewhere_is_anonymous_and_may_not_write(house: House) -> None:
     partner = Actor("partner", "unisma", grants={"books.put": ("kediri",)})
     assert json.loads(house.ask("GET", "/v1/feed", actor=partner).body) == {"kind": "partner"}
     assert json.loads(house.ask("GET", "/v1/who", actor=partner).body) == {"kind": "anonymous"}

@@ -29,7 +29,7 @@ def test_steps_add_up_and_none_goes_back(tmp_path: Path) -> None:
     assert timedelta(hours=2) <= clock.now() - start < timedelta(hours=2, seconds=5)
 
 
-def test_without_a_file_it_is_the_machines_time(tmp_path: Path) -> None:
+def test_a_demo_clock_without_a_file_shows_the_machines_time(tmp_path: Path) -> None:
     assert abs(DemoClock(tmp_path / "none.json").now() - SystemClock().now()) < timedelta(seconds=1)
 
 
@@ -41,7 +41,7 @@ def test_a_setting_names_the_clock_and_anything_else_is_refused() -> None:
             clock_from(wrong)
 
 
-def test_when_time_has_been_moved_even_a_clock_that_was_just_read_tells_the_new_time(tmp_path: Path) -> None:
+def test_after_an_advance_every_clock_shows_the_new_time_at_once(tmp_path: Path) -> None:
     mover, other = DemoClock(tmp_path / "clock.json"), DemoClock(tmp_path / "clock.json")
     for _ in range(5):
         before = other.now()

@@ -60,7 +60,7 @@ def test_the_same_key_gets_the_same_answer_and_nothing_more_in_the_log() -> None
     assert desk.log.head() == 1
 
 
-def test_a_refusal_is_the_outcome_also_when_the_rule_would_allow_it_now() -> None:
+def test_a_repeated_refused_command_stays_refused_after_the_rule_changed() -> None:
     desk = Desk()
     desk.take(PutBook("x"), "k1")
     with pytest.raises(Refused):
@@ -72,13 +72,13 @@ def test_a_refusal_is_the_outcome_also_when_the_rule_would_allow_it_now() -> Non
     assert again.value.document()["room"] == 1
 
 
-def test_an_acceptance_is_the_outcome_also_when_the_rule_would_refuse_it_now() -> None:
+def test_a_repeated_accepted_command_stays_accepted_after_the_rule_changed() -> None:
     desk = Desk()
     first = desk.take(PutBook("x", room=1), "k1")
     assert desk.take(PutBook("x", room=1), "k1") == first
 
 
-def test_a_command_that_changes_nothing_is_recorded_without_a_stream_and_answers_with_the_standing_version() -> None:
+def test_a_command_without_events_is_recorded_without_a_stream_and_returns_the_present_version() -> None:
     desk = Desk()
     desk.take(PutBook("x"), "k1")
     commit = desk.take(PutBook("x"), "k2")
@@ -100,14 +100,14 @@ def test_a_stale_version_is_refused_and_leaves_the_key_free() -> None:
     assert desk.take(PutBook("y"), "k2", expected=1).version == 2
 
 
-def test_a_repeated_request_with_the_version_it_was_decided_on_is_not_told_that_it_is_stale() -> None:
+def test_a_repeated_request_with_its_original_if_match_is_not_stale() -> None:
     desk = Desk()
     first = desk.take(PutBook("x"), "k", expected=0)
     assert desk.take(PutBook("x"), "k", expected=0) == first
     assert desk.elsewhere().take(PutBook("x"), "k", expected=0) == first
 
 
-def test_what_decide_raises_beyond_rules_is_not_recorded() -> None:
+def test_an_error_of_decide_that_is_no_refusal_is_not_recorded() -> None:
     def absent(_command: Command, _state: Shelf) -> Sequence[Event]:
         raise NotFound
 
@@ -117,7 +117,7 @@ def test_what_decide_raises_beyond_rules_is_not_recorded() -> None:
     assert desk.log.head() == 0
 
 
-def test_a_refusal_is_never_given_on_a_remembered_state_that_another_process_has_left_behind() -> None:
+def test_a_refusal_is_decided_on_the_stored_state_if_the_remembered_state_is_stale() -> None:
     here = Desk()
     here.take(PutBook("x", room=1), "k1")
     there = here.elsewhere()
@@ -125,14 +125,14 @@ def test_a_refusal_is_never_given_on_a_remembered_state_that_another_process_has
     assert here.take(PutBook("y", room=1), "k3").version == 5  # put, filled, cleared there, put and filled here
 
 
-def test_changing_nothing_is_never_judged_on_a_remembered_state_that_another_process_has_left_behind() -> None:
+def test_a_command_without_events_is_decided_on_the_stored_state_if_the_remembered_state_is_stale() -> None:
     here = Desk()
     here.take(PutBook("x"), "k1")
     here.elsewhere().take(ClearShelf(), "k2")
     assert here.take(PutBook("x"), "k3").events[0].type == "BookPut"
 
 
-def test_a_conflict_with_another_process_is_decided_again_on_what_stands() -> None:
+def test_a_conflict_with_another_process_is_decided_again_on_the_stored_events() -> None:
     class Faster(MemoryLog):
         """Another process slips in before the first append."""
 
@@ -150,7 +150,7 @@ def test_a_conflict_with_another_process_is_decided_again_on_what_stands() -> No
     assert [commit.refused for commit in desk.log.read(0)] == [None, "shelf-is-full"]
 
 
-def test_a_stream_that_was_taken_to_be_empty_and_is_not_is_read_before_anything_is_answered() -> None:
+def test_a_fresh_command_on_a_used_stream_is_decided_on_the_stored_events() -> None:
     desk = Desk()
     desk.take(PutBook("x", room=1), "k1")
     elsewhere = desk.elsewhere()
@@ -164,7 +164,7 @@ def test_a_stream_that_was_taken_to_be_empty_and_is_not_is_read_before_anything_
     assert [commit.refused for commit in desk.log.read(0)] == [None, "shelf-is-full", None]
 
 
-def test_while_the_first_request_runs_the_same_key_is_told_to_come_back() -> None:
+def test_the_same_key_is_still_running_while_the_first_request_runs() -> None:
     entered, leave = threading.Event(), threading.Event()
 
     def slow(command: Command, state: Shelf) -> Sequence[Event]:
@@ -194,7 +194,7 @@ def test_a_fact_is_told_from_its_event_alone_and_stored_with_it() -> None:
     assert commit.last_fact == 1
 
 
-def test_a_stream_that_nobody_waits_for_costs_nothing() -> None:
+def test_a_stream_without_waiting_commands_takes_no_memory() -> None:
     queues = StreamQueues()
     with queues.turn("a"), queues.turn("b"):
         assert set(queues._locks) == {"a", "b"}

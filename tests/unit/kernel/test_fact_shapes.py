@@ -28,7 +28,7 @@ def test_a_fact_is_read_as_its_class_and_further_fields_are_ignored() -> None:
     assert HEARD.read(told(title="x", colour="red")) == BookPut("x")
 
 
-def test_a_fact_that_is_not_in_the_table_is_none() -> None:
+def test_an_unlisted_fact_reads_as_none() -> None:
     assert HEARD.read(fact("others", 1, type="book-lost", title="x")) is None
 
 

@@ -27,21 +27,21 @@ def only(changes: Applied) -> tuple[str, Mapping[str, Any]]:
     return change.key, change.set
 
 
-def test_a_copy_keeps_the_fields_named_under_the_subject() -> None:
+def test_copied_keeps_the_listed_fields_under_the_subject() -> None:
     assert only(KEPT(told("book-bought", title="Dune", price=3))) == ("book-1", {"title": "Dune"})
     assert only(KEPT(told("book-lent", by="ani", until="soon"))) == ("book-1", {"by": "ani", "until": "soon"})
 
 
-def test_a_copy_takes_no_other_fact() -> None:
+def test_copied_ignores_other_facts() -> None:
     assert KEPT(told("book-burnt", title="Dune")) == []
 
 
-def test_a_fact_without_a_field_that_is_copied_is_an_error() -> None:
+def test_copied_raises_for_a_fact_without_a_listed_field() -> None:
     with pytest.raises(KeyError):
         KEPT(told("book-lent", by="ani"))
 
 
-def test_a_version_is_kept_with_its_date_and_what_it_does_not_tell_is_the_default() -> None:
+def test_a_dated_version_keeps_its_date_and_missing_values_get_defaults() -> None:
     at = "2026-03-02T07:00:00.5+07:00"
     stored = {"version": 12, "in_force_from": "2026-03-02T00:00:00Z", "fee": 2.0, "days": ["mon"]}
     key, document = only(PRICES(told("prices-set", version=12, in_force_from=at, fee=2)))
@@ -50,7 +50,7 @@ def test_a_version_is_kept_with_its_date_and_what_it_does_not_tell_is_the_defaul
     assert PRICES(told("book-bought", version=1, in_force_from=at)) == []
 
 
-def test_key_and_form_of_the_date_are_the_views_own() -> None:
+def test_dated_accepts_another_key_and_date_form() -> None:
     prices = dated("library.prices-set", lambda _data: {}, key=str, since=lambda at: at)
     key, document = only(prices(told("prices-set", version=3, in_force_from=NOON.isoformat())))
     assert (key, document["in_force_from"]) == ("3", NOON)
@@ -65,7 +65,7 @@ def test_the_version_begun_last_is_in_force(form: Any) -> None:
     assert document_at(documents, NOON + DAY) == documents[0]
 
 
-def test_of_two_begun_together_the_higher_number_is_in_force() -> None:
+def test_the_higher_of_two_versions_with_the_same_date_is_in_force() -> None:
     documents = [{"version": version, "in_force_from": NOON} for version in (9, 10, 2)]
     found = document_at(documents, NOON)
     assert found is not None

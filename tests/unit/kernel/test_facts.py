@@ -74,7 +74,7 @@ def schema(row: Tells[Any]) -> Schema:
     return Contract(row).facts[row.fact]
 
 
-def test_a_field_is_taken_over_under_its_name_and_with_the_type_that_it_has_in_the_event() -> None:
+def test_a_field_keeps_its_name_and_type_from_the_event() -> None:
     row = Tells(Planned, "planned", "plan", ("title", "seats", "share", "open", "starts", "reason", "levels", "kind"))
     assert data(row) == {
         "plan": "1", "title": "Barcodes", "seats": 12, "share": 0.5, "open": True, "starts": "2026-03-02T03:30:00Z",
@@ -94,7 +94,7 @@ def test_a_field_is_taken_over_under_its_name_and_with_the_type_that_it_has_in_t
     ("name", "wrong"),
     [("seats", "12"), ("starts", "2026-03-02T03:30:00"), ("kind", "lecture"), ("title", None), ("levels", [1])],
 )
-def test_the_schema_refuses_what_the_event_could_not_have_said(name: str, wrong: object) -> None:
+def test_the_schema_refuses_values_that_the_event_cannot_hold(name: str, wrong: object) -> None:
     row = Tells(Planned, "planned", fields=("title", "seats", "starts", "levels", "kind"))
     assert list(schema(row).validate({**data(row), name: wrong})) == [name]
 
@@ -105,7 +105,7 @@ def test_a_path_is_told_under_its_last_name_and_a_made_path_under_another() -> N
     assert schema(row).fields["most"].allow_none
 
 
-def test_the_data_has_the_order_of_the_fields_with_the_id_first_and_what_is_made_last() -> None:
+def test_data_fields_are_ordered_id_fields_made() -> None:
     made: dict[str, Any] = {"count": (int, lambda event: len(event.levels)), "venue": "place.venue"}
     assert list(data(Tells(Planned, "planned", "plan", ("title",), made))) == ["plan", "title", "count", "venue"]
     placed = Tells(Planned, "planned", "plan", ("venue", "title", "plan"), made)
@@ -153,7 +153,7 @@ def test_dataclasses_within_are_told_whole_or_as_their_part_says() -> None:
     }
 
 
-def test_subject_and_region_are_the_streams_id_and_the_events_region_unless_the_row_says_otherwise() -> None:
+def test_subject_and_region_default_to_the_streams_id_and_the_events_region() -> None:
     draft = told(Tells(Planned, "planned"), PLANNED)
     assert draft == FactDraft("event-1", "planned", "1", {}, region="kediri")
     draft = told(Tells(Planned, "planned", subject="title", region="place.venue"), PLANNED)
@@ -163,7 +163,7 @@ def test_subject_and_region_are_the_streams_id_and_the_events_region_unless_the_
     assert told(Tells(Mapped, "mapped"), MAPPED) == FactDraft("event-1", "mapped", "1", {}, region=None)
 
 
-def test_under_a_condition_that_does_not_hold_nothing_is_told() -> None:
+def test_nothing_is_told_if_the_condition_is_false() -> None:
     shut = Planned("Barcodes", 12, 0.5, False, AT, None, (), "workshop", PLACE, None)
     for row in (Tells(Planned, "p", when="open"), Tells(Planned, "p", when=lambda event: bool(event.levels))):
         assert told(row, PLANNED) is not None

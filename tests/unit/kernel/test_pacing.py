@@ -47,7 +47,7 @@ def test_never_more_than_the_whole_rate_goes_out(asked):
         assert sum(start <= at < start + 1.0 for at in gone) <= 2 * EVERYTHING.count
 
 
-def test_asking_and_not_going_costs_nothing():
+def test_a_refused_pacing_request_takes_no_token():
     pacing = Pacing(everything=Rate(1, 1.0))
     assert pacing.take(PERSON, 0.0) == 0
     for _ in range(10):
@@ -55,7 +55,7 @@ def test_asking_and_not_going_costs_nothing():
     assert pacing.take(GROUP, 1.0) == 0
 
 
-def test_what_is_remembered_does_not_grow_for_ever(monkeypatch):
+def test_remembered_chats_are_limited(monkeypatch):
     monkeypatch.setattr("services.kernel.telegram.pacing.CHATS_REMEMBERED", 5)
     pacing = Pacing()
     for chat in range(100):

@@ -41,7 +41,7 @@ def told(*said):
     return log
 
 
-def test_every_event_that_names_somebody_or_was_caused_by_them_is_in_their_copy():
+def test_a_persons_copy_has_every_event_that_names_or_was_caused_by_the_person():
     vault = Vault(MemoryKeys(), bytes(32))
     secret = vault.seal("ani", "My printer is broken")
     log = told(
@@ -59,7 +59,7 @@ def test_every_event_that_names_somebody_or_was_caused_by_them_is_in_their_copy(
     assert page["next"] is None
 
 
-def test_what_others_have_sealed_stays_sealed_and_what_is_destroyed_stays_destroyed():
+def test_a_persons_copy_opens_neither_other_peoples_data_nor_destroyed_data():
     vault = Vault(MemoryKeys(), bytes(32))
     theirs, mine = vault.seal("budi", "Between us"), vault.seal("ani", "Mine")
     log = told(("1", "budi", ("ani",), theirs), ("2", "ani", (), mine))

@@ -44,7 +44,7 @@ PLAIN: dict[str, Any] = {
 }
 
 
-def test_a_document_keeps_times_as_the_database_does() -> None:
+def test_a_document_keeps_a_time_as_a_datetime() -> None:
     assert DOCUMENT.write(WHOLE) == {**PLAIN, "at": AT}
     assert DOCUMENT.read(Whole, DOCUMENT.write(WHOLE)) == WHOLE
 
@@ -60,7 +60,7 @@ def test_a_state_leaves_out_what_is_at_its_default() -> None:
     assert STATE.read(Whole, STATE.write(WHOLE)) == WHOLE
 
 
-def test_what_is_unset_is_left_out_and_what_is_null_is_not() -> None:
+def test_an_unset_field_is_left_out_and_a_null_field_is_kept() -> None:
     whole = Whole("w", AT, date(2026, 3, 2))
     assert "left" not in ANSWER.write(whole)
     assert ANSWER.write(Whole("w", AT, date(2026, 3, 2), left=None))["left"] is None
@@ -73,7 +73,7 @@ def test_a_missing_field_has_its_default_and_an_unknown_one_is_ignored() -> None
     assert DOCUMENT.read(Part, {"name": "p", "colour": "red"}) == Part("p", 1)
 
 
-def test_a_document_is_trusted_and_none_of_its_values_is_turned_into_another() -> None:
+def test_reading_a_document_does_not_convert_values() -> None:
     assert DOCUMENT.read(Part, {"name": None, "size": "2"}) == Part(None, "2")  # type: ignore[arg-type]
 
 

@@ -23,7 +23,7 @@ PUBLISHED: list[tuple[type[Any], Any]] = [
 
 
 @pytest.mark.parametrize(("query", "schema"), PUBLISHED, ids=lambda each: getattr(each, "__name__", ""))
-def test_a_page_is_asked_for_as_it_was_published(query: type[Any], schema: Schema) -> None:
+def test_page_queries_keep_their_published_form(query: type[Any], schema: Schema) -> None:
     converter = OpenAPIConverter("3.1.0", _schema_name, APISpec("t", "1", "3.1.0"))
     ours, published = schema_of(query, "query")(), schema
     assert converter.fields2jsonschema(ours.fields) == converter.fields2jsonschema(published.fields)
@@ -43,7 +43,7 @@ FIELDS: list[tuple[Any, fields.Field[Any]]] = [
 
 
 @pytest.mark.parametrize(("annotation", "field"), FIELDS, ids=range(len(FIELDS)))
-def test_an_annotation_is_the_field_that_was_published(annotation: Any, field: fields.Field[Any]) -> None:
+def test_annotations_make_the_published_fields(annotation: Any, field: fields.Field[Any]) -> None:
     made = schema_of(make_dataclass("One", [("one", annotation)], frozen=True))().fields["one"]
     converter = OpenAPIConverter("3.1.0", _schema_name, APISpec("t", "1", "3.1.0"))
     assert converter.field2property(made) == converter.field2property(field)

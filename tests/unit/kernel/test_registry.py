@@ -44,14 +44,14 @@ def registry() -> Registry:
 MOVED = Moved(datetime(2026, 1, 2, 3, tzinfo=UTC), date(2026, 1, 2), (Place("Pare", 1.5),), None)
 
 
-def test_what_is_dumped_is_json_and_loads_as_it_was() -> None:
+def test_a_dumped_event_is_json_and_loads_unchanged() -> None:
     import json
 
     name, schema, data = registry().dump(MOVED)
     assert registry().load(name, schema, json.loads(json.dumps(data))) == MOVED
 
 
-def test_version_one_is_lifted_through_two_to_three() -> None:
+def test_upcasters_lift_version_one_through_two_to_three() -> None:
     old = {"at": "2026-01-02T03:00:00+00:00", "day": "2026-01-02", "place": "Pare"}
     lifted = registry().load("Moved", 1, old)
     assert isinstance(lifted, Moved)
@@ -69,7 +69,7 @@ def test_version_one_is_lifted_through_two_to_three() -> None:
         ("Moved", 3, {"at": "2026-01-02T03:00:00+00:00", "day": "2026-01-02", "places": [], "new": 1}),
     ],
 )
-def test_what_this_release_cannot_read_is_said_to_be_unreadable(name: str, schema: int, data: dict[str, Any]) -> None:
+def test_unknown_names_and_newer_versions_are_unreadable(name: str, schema: int, data: dict[str, Any]) -> None:
     with pytest.raises(Unreadable):
         registry().load(name, schema, data)
 

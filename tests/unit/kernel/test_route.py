@@ -95,7 +95,7 @@ def test_the_function_stays_callable_and_is_the_handler() -> None:
     assert only(routes).handler is handler
 
 
-def test_what_the_decorator_is_told_reaches_the_route() -> None:
+def test_decorator_options_reach_the_route() -> None:
     routes, schema = Routes(), Schema()
     routes.post("/v1/polls", body=schema, answer=schema, public=False, limit=10, statuses=(201, 404))(
         described("polls")
@@ -151,7 +151,7 @@ def test_a_handler_that_asks_for_bytes_gets_the_body_as_it_came() -> None:
     assert (only(routes).raw, only(routes).body, only(routes).answer) == (True, None, None)
 
 
-def test_what_the_decorator_is_told_counts_more_than_the_annotations() -> None:
+def test_decorator_options_override_annotations() -> None:
     routes, schema = Routes(), Schema()
     routes.post("/v1/polls/{poll}/votes", answer=schema)(vote)
     assert only(routes).answer is schema

@@ -34,7 +34,7 @@ class Idle:
         return self._bell
 
 
-def test_who_is_told_to_stop_does_not_wait_until_something_happens() -> None:
+def test_a_stopped_reader_does_not_wait_for_a_ring() -> None:
     reader, stop = Idle(), threading.Event()
     runner = Runner("shelves", Held(), [reader])  # type: ignore[arg-type]
     running = threading.Thread(target=runner.run, args=(reader, stop), daemon=True)

@@ -156,7 +156,7 @@ class ThingShown:
     requests: tuple[str, ...] | Unset = UNSET
 
 
-def test_an_answer_requires_all_but_what_may_be_left_out() -> None:
+def test_an_answer_requires_every_field_that_cannot_be_unset() -> None:
     shown = component(ThingShown, "answer")["ThingShown"]
     assert shown["required"] == ["at", "state", "text", "thing"]
     assert shown["properties"]["text"] == {"type": ["string", "null"], "description": "null where it was erased"}
@@ -195,7 +195,7 @@ def test_a_list_may_have_a_name_of_its_own() -> None:
     assert paged(page, lambda _row: shown) == Answer(Listing((shown,), "cursor"))
 
 
-def test_a_body_that_must_be_empty_keeps_its_published_name() -> None:
+def test_no_fields_keeps_its_published_openapi_name() -> None:
     assert component(NoFields)["Empty"]["properties"] == {}
     assert errors(NoFields, {"x": 1}) == {"x": ["Unknown field."]}
 
@@ -250,5 +250,5 @@ def test_an_annotation_that_says_no_json_is_refused(annotation: Any) -> None:
         schema_of(shape)
 
 
-def test_what_is_unset_counts_as_false() -> None:
+def test_unset_counts_as_false() -> None:
     assert not UNSET

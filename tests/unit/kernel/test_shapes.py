@@ -43,13 +43,13 @@ class Short(Schema):
 
 @pytest.mark.parametrize("shape", [Said, SaidOtherwise])
 @pytest.mark.parametrize("text", ["Halo", " Halo ", "\n\nHalo"])
-def test_a_line_that_says_something_is_taken_as_it_is(text: str, shape: type[Schema]) -> None:
+def test_a_valid_line_is_kept_unchanged(text: str, shape: type[Schema]) -> None:
     assert shape().load({"text": text}) == {"text": text}
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\t ", "\u00a0\u2003", "x" * 21, None, 3])
 @pytest.mark.parametrize("shape", [Said, SaidOtherwise])
-def test_a_line_of_blanks_or_of_none_or_too_long_is_malformed(text: object, shape: type[Schema]) -> None:
+def test_an_empty_blank_or_too_long_line_is_malformed(text: object, shape: type[Schema]) -> None:
     with pytest.raises(ValidationError):
         shape().load({"text": text})
 
@@ -63,7 +63,7 @@ def test_an_id_is_taken_as_it_is(id: str, shape: type[Schema]) -> None:  # noqa:
 
 @pytest.mark.parametrize("shape", [Meant, MeantOtherwise])
 @pytest.mark.parametrize("id", ["", "a.b", "$set", "a b", "a/b", "a\n", "\u00e9", "x" * 65, "x" * 81])
-def test_an_id_that_a_path_of_a_view_would_misread_is_malformed(id: str, shape: type[Schema]) -> None:  # noqa: A002
+def test_an_id_with_a_dot_or_dollar_is_malformed(id: str, shape: type[Schema]) -> None:  # noqa: A002
     with pytest.raises(ValidationError):
         shape().load({"id": id})
     assert not is_identity(id)
@@ -121,5 +121,5 @@ def test_an_answer_is_filled_from_a_row_and_what_is_given() -> None:
         fill(Shown, Row("t", "Scanner", "s"))
 
 
-def test_a_filter_wants_what_was_sent() -> None:
+def test_where_contains_only_sent_fields() -> None:
     assert where(region="kediri", state=UNSET, until=None) == {"region": "kediri", "until": None}

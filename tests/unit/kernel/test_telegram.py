@@ -55,13 +55,13 @@ def test_each_refusal_has_its_name(status, kind):
         refusing(status, description="So it is").send_message(1, "Halo")
 
 
-def test_too_fast_says_for_how_long():
+def test_a_429_has_the_seconds_to_wait():
     with pytest.raises(TooManyRequests) as found:
         refusing(429, parameters={"retry_after": 7}).send_message(1, "Halo")
     assert found.value.retry_after == 7
 
 
-def test_a_group_that_moved_says_where():
+def test_an_error_for_a_moved_group_has_the_new_id():
     with pytest.raises(BadRequest) as found:
         refusing(400, parameters={"migrate_to_chat_id": -1009}).get_chat(-9)
     assert found.value.moved_to == -1009
@@ -77,7 +77,7 @@ def test_a_group_that_moved_says_where():
         httpx.Response(302, headers={"Location": "http://elsewhere.test"}),
     ],
 )
-def test_what_is_no_answer_is_unavailable(answer):
+def test_a_response_without_a_readable_result_is_unavailable(answer):
     with pytest.raises(Unavailable):
         bot(lambda _request: answer).get_me()
 

@@ -12,7 +12,7 @@ def vault(keys: MemoryKeys | None = None, wrapping: bytes = bytes(32)) -> Vault:
 
 
 @given(st.text(max_size=200))
-def test_what_was_sealed_opens_as_it_was_and_shows_nothing(text: str) -> None:
+def test_sealed_text_opens_unchanged_and_is_not_readable(text: str) -> None:
     made = vault()
     sealed = made.seal("p", text)
     assert made.open("p", sealed) == text
@@ -43,7 +43,7 @@ def test_once_destroyed_nothing_opens_and_nothing_more_is_sealed_in_any_process(
             made.seal("p", "again")
 
 
-def test_keys_are_worth_nothing_without_the_wrapping_key() -> None:
+def test_keys_cannot_be_used_without_the_wrapping_key() -> None:
     keys = MemoryKeys()
     sealed = vault(keys).seal("p", "Siti")
     stolen = Vault(keys, bytes([1]) * 32)
@@ -51,7 +51,7 @@ def test_keys_are_worth_nothing_without_the_wrapping_key() -> None:
 
 
 @pytest.mark.parametrize("sealed", [None, "", "garbage", "AAAA"])
-def test_what_was_never_sealed_reads_as_erased(sealed: str | None) -> None:
+def test_unsealed_text_reads_as_erased(sealed: str | None) -> None:
     made = vault()
     made.seal("p", "x")
     assert made.open("p", sealed) is None
@@ -61,9 +61,7 @@ def test_what_was_never_sealed_reads_as_erased(sealed: str | None) -> None:
     st.lists(st.tuples(st.sampled_from("abc"), st.text(min_size=1, max_size=40)), min_size=1, max_size=20),
     st.sets(st.sampled_from("abc")),
 )
-def test_after_its_key_is_destroyed_nothing_of_a_person_opens_and_all_that_is_others_does(
-    said: list[tuple[str, str]], forgotten: set[str]
-) -> None:
+def test_destroying_a_key_erases_that_persons_data_only(said: list[tuple[str, str]], forgotten: set[str]) -> None:
     made = vault()
     sealed = [(owner, text, made.seal(owner, text)) for owner, text in said]
     made.destroy(*forgotten)

@@ -60,6 +60,6 @@ def test_a_view_without_a_row_reads_dicts() -> None:
     assert View("plain", 1, nothing).read({"_id": "t", "_at": {}, "name": "x"}) == {"_id": "t", "name": "x"}
 
 
-def test_an_index_on_what_is_no_field_is_refused() -> None:
+def test_an_index_on_an_unknown_field_is_refused() -> None:
     with pytest.raises(ValueError, match="things: ThingRow has no nam"):
         View("things", 1, nothing, row=ThingRow, indexes=([("nam", 1)],))
