@@ -12,9 +12,9 @@ from typing import Any
 
 import bson
 import pytest
-from deploy.commands.open_service import installed_services, open_service
 from pymongo import MongoClient
 
+from deploy.commands.open_service import installed_services, open_service
 from deploy.commands.verify import checks
 from deploy.database import Database
 from services.kernel.assembly import Application
