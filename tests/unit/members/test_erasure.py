@@ -89,3 +89,13 @@ def test_in_whatever_order_it_is_heard_everything_of_the_person_is_let_go(histor
     assert ids == {"ani", "guest-1"}
     parted = {issue.identity for issue in issued if issue.decider is not ERASURE}
     assert parted == {"t1", "regional-coordinator-nganjuk", "sd-1.ani"}
+
+
+def test_a_state_of_leaving_that_an_earlier_release_stored_is_read():
+    offices = [["office-1", "mentor", "nganjuk"], ["office-2", "speaker", None]]
+    stored = {"libraries": [], "tokens": ["t1"], "offices": offices, "region": None, "decided": False}
+    decided = Recorded(1, 0, "person-ani", 1, "e", ErasureDecided("ani", None), AT, AT, Metadata("c"))
+    reaction = LEAVING.reaction(stored, decided)
+    leaves = [issue.command for issue in reaction.issues if isinstance(issue.command, LeaveOffice)]
+    assert leaves == [LeaveOffice("mentor", "nganjuk", "ani", AT), LeaveOffice("speaker", None, "ani", AT)]
+    assert reaction.state == {"tokens": ["t1"], "offices": offices, "decided": True}

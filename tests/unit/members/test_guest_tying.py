@@ -67,3 +67,11 @@ def test_a_guest_who_waits_under_an_erased_members_contact_is_forgotten_once():
     gone = GUEST_TYING.reaction(waiting.state, noted)
     assert gone.issues == [Issue(GUEST, "guest-1", ForgetGuest())]
     assert GUEST_TYING.reaction(gone.state, PROVED).issues == []
+
+
+def test_a_state_that_an_earlier_release_stored_is_read():
+    waiting = {"person": None, "guests": ["guest-1"]}
+    assert GUEST_TYING.reaction(waiting, PROVED).issues == [Issue(PERSON, "guest-1", KeepForGuest(("mail",)))]
+    assert GUEST_TYING.reaction({"person": "ani", "guests": []}, kept()).issues == [
+        Issue(GUEST, "guest-1", TieGuest("ani", "proof"))
+    ]  # fmt: skip
