@@ -6,6 +6,7 @@ regions with a coordinator each, two members, and everybody's token.
 
 import json
 import re
+import time
 import uuid
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -68,8 +69,15 @@ class Visitor:
         return self.send("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
 
     def post(self, path: str, body: Any = None, key: str | None = None, **headers: str) -> httpx.Response:
+        """Write under one key. A 503 is asked again, as it tells: on a busy machine an answer may not come in time."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.send("POST", path, key=key, json={} if body is None else body, headers=named)
+        key = uuid.uuid4().hex if key is None else key
+        for _ in range(10):
+            answer = self.send("POST", path, key=key, json={} if body is None else body, headers=named)
+            if answer.status_code != 503 or not key:
+                return answer
+            time.sleep(1.0)
+        return answer
 
 
 @dataclass
