@@ -1,4 +1,4 @@
-"""Judges the coverage that `make test` measured: each room has a floor, in percent of lines and branches together.
+"""Judges the coverage that `make coverage` measured: each room has a floor, in percent of lines and branches together.
 
     .venv/bin/python -m tests.coverage_floors
 
