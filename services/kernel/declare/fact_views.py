@@ -84,13 +84,6 @@ def told_or_default(data: Document, defaults: Document) -> dict[str, Any]:
     }
 
 
-def document_at(documents: Iterable[Document], at: datetime) -> Document | None:
-    """The document in force at a time, of a view of dated versions; None before the first."""
-    versions = (_Version(each["version"], _time(each["in_force_from"]), each) for each in documents)
-    found = in_force(versions, at)
-    return None if found is None else found.stored
-
-
 def row_at(rows: Iterable[VersionRowT], at: datetime) -> VersionRowT | None:
     """The row in force at a time, of a view of dated versions; None before the first."""
     found = in_force((_Version(row.version, _time(row.in_force_from), row) for row in rows), at)

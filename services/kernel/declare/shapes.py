@@ -1,7 +1,6 @@
 """Shapes of requests and answers that every service has: ids, lines, times, pages.
 
-The names in capitals annotate a dataclass's fields: ``title: Line``, ``note: Annotated[str, up_to(2000)] | None =
-None``. The functions with the same meaning make fields for schemas that are still written as marshmallow classes.
+They annotate a dataclass's fields: ``title: Line``, ``note: Annotated[str, up_to(2000)] | None = None``.
 """
 
 from __future__ import annotations
@@ -13,12 +12,11 @@ from dataclasses import fields as members
 from functools import cache
 from typing import Annotated, Any, ClassVar, Generic, TypeAlias, overload
 
-from marshmallow import Schema, fields
 from marshmallow.validate import Length, Range, Regexp, Validator
 from typing_extensions import TypeVar
 
 from services.kernel.declare.route import Answer, Request
-from services.kernel.declare.schema import UNSET, Truth, Unset, within_the_calendar
+from services.kernel.declare.schema import UNSET, Unset
 from services.kernel.declare.view import Page
 
 ItemT = TypeVar("ItemT")
@@ -133,84 +131,6 @@ def is_identity(text: str) -> bool:
     return _ID.match(text) is not None
 
 
-def identity(required: bool = True, published_length: int | None = None, **options: Any) -> fields.String:
-    """An id from outside; ``is_identity`` checks the characters.
-
-    OpenAPI shows the check as a pattern; with ``published_length`` only as a length, as members has always published
-    it.
-    """
-    if published_length is None:
-        return fields.String(required=required, validate=_IDENTITY, **options)
-    return fields.String(required=required, validate=[Length(1, published_length), _an_identity], **options)
-
-
-def slug(required: bool = True, **options: Any) -> fields.String:
-    """A short name for use in addresses: small letters, digits, single dashes."""
-    return fields.String(required=required, validate=[Length(1, 60), _SLUG], **options)
-
-
-def text(required: bool = True, longest: int = 200, **options: Any) -> fields.String:
-    """The same as ``line``, with the pattern that members and notifications have always published."""
-    return fields.String(required=required, validate=[Length(1, longest), _NOT_BLANK], **options)
-
-
-def line(required: bool = True, longest: int = 200, **options: Any) -> fields.String:
-    """A line of text, not empty and not only blanks."""
-    return fields.String(required=required, validate=[Length(1, longest), _SAYS_SOMETHING], **options)
-
-
-def number(lowest: int, highest: int, required: bool = True, **options: Any) -> fields.Integer:
-    """A whole number within bounds; "3" and 3.0 are refused."""
-    return fields.Integer(required=required, strict=True, validate=Range(lowest, highest), **options)
-
-
-def truth(required: bool = True, **options: Any) -> fields.Boolean:
-    """True or false."""
-    return Truth(required=required, **options)
-
-
-def time(required: bool = True, **options: Any) -> fields.AwareDateTime:
-    """RFC 3339 with an offset, far enough from the ends of the calendar for any zone and for date arithmetic."""
-    return fields.AwareDateTime(required=required, format="iso", validate=within_the_calendar, **options)
-
-
-class Empty(Schema):
-    """No fields."""
-
-
-class Paging(Schema):
-    """The length of a page, and the cursor after which the page begins."""
-
-    limit = fields.Integer(load_default=50, validate=Range(1, 100))
-    after = fields.String(load_default=None)
-
-
-class OptionalPaging(Schema):
-    """The same as ``Paging``, published without a default of the cursor: a callable default is not shown."""
-
-    limit = fields.Integer(load_default=50, validate=Range(1, 100))
-    after = fields.String(load_default=lambda: None)
-
-
-class BoundedPaging(Schema):
-    """The same as ``Paging``, published with the cursor's length."""
-
-    limit = fields.Integer(load_default=50, validate=Range(1, 100))
-    after = fields.String(load_default=None, validate=Length(1, 500))
-
-
-def listing(item: type[Schema], name: str | None = None, required: bool = False) -> Schema:
-    """The answer of a list: its items and the next cursor.
-
-    OpenAPI shows the list as ``name``, by default the item's name and ``List``, with both fields ``required`` or not.
-    """
-    shape: dict[str, fields.Field[Any]] = {
-        "items": fields.List(fields.Nested(item), required=required),
-        "next": fields.String(required=required, allow_none=True),
-    }
-    return Schema.from_dict(shape, name=name or f"{item.__name__}List")()
-
-
 @overload
 def paged(page: Page[RowT], shown: Callable[[RowT], ItemT]) -> Answer[Listing[ItemT]]: ...
 
@@ -229,6 +149,4 @@ def paged(page: Page[RowT], shown: Callable[[RowT], ItemT], named: Callable[...,
 def paging(request: Request[Any, Any]) -> dict[str, Any]:
     """The page that a request asks for, as arguments of ``Views.find``."""
     query = request.query
-    if isinstance(query, dict):
-        return {"limit": query["limit"], "after": query["after"]}
     return {"limit": query.limit, "after": None if query.after is UNSET else query.after}

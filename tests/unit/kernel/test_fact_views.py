@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.kernel.base.message import Fact
-from services.kernel.declare.fact_views import copied, dated, document_at, row_at, told_or_default
+from services.kernel.declare.fact_views import copied, dated, row_at, told_or_default
 from services.kernel.declare.view import Applied, Change
 from tests.support.sample_domain import fact
 
@@ -56,22 +56,6 @@ def test_dated_accepts_another_key_and_date_form() -> None:
     assert (key, document["in_force_from"]) == ("3", NOON)
 
 
-@pytest.mark.parametrize("form", [datetime.isoformat, lambda at: at], ids=["text", "time"])
-def test_the_version_begun_last_is_in_force(form: Any) -> None:
-    documents = [{"version": version, "in_force_from": form(since)} for version, since in ((1, NOON + DAY), (2, NOON))]
-    assert document_at(documents, NOON - DAY) is None
-    assert document_at(documents, NOON) == documents[1]
-    # Version 2 was made later and begins earlier: it ends when version 1 begins.
-    assert document_at(documents, NOON + DAY) == documents[0]
-
-
-def test_the_higher_of_two_versions_with_the_same_date_is_in_force() -> None:
-    documents = [{"version": version, "in_force_from": NOON} for version in (9, 10, 2)]
-    found = document_at(documents, NOON)
-    assert found is not None
-    assert found["version"] == 10
-
-
 @dataclass(frozen=True)
 class PriceRow:
     version: int
@@ -84,3 +68,8 @@ def test_the_row_begun_last_is_in_force(form: Any) -> None:
     assert row_at(rows, NOON - DAY) is None
     assert row_at(rows, NOON) == rows[2]
     assert row_at(rows, NOON + DAY) == rows[0]
+
+
+def test_the_tenth_version_replaces_the_ninth_of_the_same_date() -> None:
+    rows = [PriceRow(version, NOON) for version in (9, 10, 2)]
+    assert row_at(rows, NOON) == rows[1]
