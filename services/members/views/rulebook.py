@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from services.kernel.base.message import Recorded
-from services.kernel.declare.fact_views import six_digits
+from services.kernel.declare.dated_rows import six_digits
 from services.kernel.declare.view import Applied, Change, View
 from services.members.domain.rules import RulesChanged
 

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from services.kernel.base.message import Fact
 from services.kernel.base.times import moment
+from services.kernel.declare.dated_rows import row_at, six_digits
 from services.kernel.declare.fact_shapes import FactShapes
-from services.kernel.declare.fact_views import row_at, six_digits
 from services.kernel.declare.shapes import fill
 from services.kernel.declare.view import INBOX, Applied, Change, View
 from services.mentoring.domain.rules import RulesInForce
