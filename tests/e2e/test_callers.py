@@ -7,7 +7,6 @@ import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from statistics import median
 
 import httpx
 import pytest
@@ -203,20 +202,11 @@ def test_the_sixth_login_code_within_an_hour_is_429(running: RunningStack, newco
 
 def test_an_unknown_contact_gets_the_same_answer_and_timing(running: RunningStack, newcomer: str) -> None:
     strangers = [f"tak{uuid.uuid4().hex[:6]}@lain.example" for _ in range(2)]
-
-    def times() -> tuple[float, float]:
-        rounds = [[ask(running, contact) for contact in (newcomer, *strangers)] for _ in range(3)]
-        return median(took for took, *_ in rounds), median(took for _, *others in rounds for took in others)
-
-    # A machine's own hiccups differ from time to time; a difference that tells who is a member would be there each time.
-    measured = []
-    for _ in range(3):
-        known, unknown = times()
-        measured.append((known, unknown))
-        if abs(known - unknown) < max(0.03, 0.5 * unknown):
-            break
-    else:
-        pytest.fail(f"the times for a member and for strangers differ: {measured}")
+    rounds = [[ask(running, contact) for contact in (newcomer, *strangers)] for _ in range(5)]
+    # A busy machine only adds to a time, so the shortest of several times is the product's own.
+    known = min(took for took, *_ in rounds)
+    unknown = min(took for _, *others in rounds for took in others)
+    assert abs(known - unknown) < max(0.03, 0.5 * unknown), (known, unknown)
     answers = [enter(running, contact, "000000") for contact in (newcomer, *strangers, "tak@pernah.example")]
     for answer in answers:
         refused(answer, 422, "refused", rule="login-code-not-accepted")
