@@ -28,7 +28,7 @@ test:
 coverage:
 	@deploy/install.sh test
 	@rm -rf var/coverage && mkdir -p var/coverage
-	@$(PYTHON) -m coverage run -m pytest -n auto --dist loadscope --no-loadscope-reorder tests/unit tests/contract tests/services tests/e2e
+	@$(PYTHON) -m coverage run -m pytest -n auto --dist loadscope --no-loadscope-reorder tests/unit tests/contract tests/services tests/integration
 	@$(PYTHON) -m tests.coverage_floors
 
 check:
