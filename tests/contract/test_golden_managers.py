@@ -76,7 +76,7 @@ def played(manager: ProcessManager, history: Sequence[Recorded | Fact]) -> tuple
             reaction = reaction_to(manager, states.get(instance, {}), item)
             if reaction is not None:
                 states[instance] = stored(reaction.state)
-                effects.append((instance, list(reaction.issues), dict(reaction.deadlines)))
+                effects.append((instance, list(reaction.commands), dict(reaction.deadlines)))
     return states, effects
 
 
@@ -95,8 +95,8 @@ def test_a_manager_takes_whatever_is_told_and_does_the_same_each_time(found: Con
         history = [*told, *drawn]  # each of them once, for at random few begin with a region and an activity
         states, effects = played(found.manager, history)
         assert (states, effects) == played(found.manager, history)
-        for _, issues, deadlines in effects:
-            assert all(isinstance(issue.command, Command) for issue in issues)
+        for _, dispatches, deadlines in effects:
+            assert all(isinstance(dispatch.command, Command) for dispatch in dispatches)
             assert all(isinstance(due, datetime) and due.tzinfo is not None for due in deadlines.values())
 
     whatever_is_drawn()

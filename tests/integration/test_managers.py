@@ -149,11 +149,11 @@ def test_what_a_manager_cannot_take_is_parked_with_its_instance_and_retried_in_o
 
 
 def test_a_refused_command_is_an_outcome_and_the_manager_goes_on(manager_harness: ManagerHarness) -> None:
-    from services.kernel.declare.process import Issue
+    from services.kernel.declare.process import Dispatch
     from tests.support.sample_domain import PutBook
 
     def react(state: Any, item: Any) -> Reaction:
-        return Reaction(state, [Issue(SHELF, item.subject, PutBook(item.data["title"], room=1))])
+        return Reaction(state, [Dispatch(SHELF, item.subject, PutBook(item.data["title"], room=1))])
 
     manager_harness.hear(1, 2)
     manager_harness.reader(replace(COPYING, name="full", react=react, logs=("inbox",))).step(1)

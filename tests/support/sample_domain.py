@@ -9,7 +9,7 @@ from services.kernel.base.ids import derived_id
 from services.kernel.base.message import Command, Event, Fact, FactDraft, Metadata, Recorded
 from services.kernel.base.problem import Refused
 from services.kernel.commands.decider import Decider
-from services.kernel.declare.process import DeadlinePassed, Issue, ProcessManager, Reaction
+from services.kernel.declare.process import DeadlinePassed, Dispatch, ProcessManager, Reaction
 from services.kernel.declare.view import COMMITS, INBOX, Change, Remove, View, adding, increment
 from services.kernel.log.log import Append, NewEvent
 from services.kernel.log.registry import Registry
@@ -125,11 +125,11 @@ BOTH = View("both", 1, _shown, (COMMITS, INBOX))
 def _react(state: Mapping[str, Any], item: Any) -> Reaction:
     """Puts every book that is heard of on the own shelf too, and clears it when a deadline passes."""
     if isinstance(item, Recorded):
-        return Reaction(state, [Issue(SHELF, item.event.instance, ClearShelf())])  # type: ignore[attr-defined]
+        return Reaction(state, [Dispatch(SHELF, item.event.instance, ClearShelf())])  # type: ignore[attr-defined]
     seen = [*state.get("seen", []), item.data["title"]]
     return Reaction(
         {"seen": seen},
-        [Issue(SHELF, item.subject, PutBook(item.data["title"]))],
+        [Dispatch(SHELF, item.subject, PutBook(item.data["title"]))],
         {"clear": item.at + timedelta(days=1)},
     )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from services.events.domain.seats import SEATS, PlacedInLine, ReleaseSeat, SeatPromoted, SeatReleased, SeatTaken
 from services.kernel.base.message import Fact, Recorded
 from services.kernel.declare.fact_shapes import FactShapes
-from services.kernel.declare.process import Issue, ProcessManager, Reaction
+from services.kernel.declare.process import Dispatch, ProcessManager, Reaction
 from services.kernel.declare.view import COMMITS, INBOX
 
 
@@ -50,7 +50,7 @@ def instances(fact: Recorded | Fact) -> Sequence[str]:
 def react(state: Holder, fact: Recorded | Fact) -> Reaction[Holder]:
     """Remember the seats, and release the seats of an erased holder."""
     if isinstance(fact, Fact):
-        released = [Issue(SEATS, activity, ReleaseSeat(state.person, fact.at)) for activity in state.seats]
+        released = [Dispatch(SEATS, activity, ReleaseSeat(state.person, fact.at)) for activity in state.seats]
         return Reaction(replace(state, seats=(), erased=True), released)
     match fact.event:
         case SeatReleased():
@@ -58,7 +58,7 @@ def react(state: Holder, fact: Recorded | Fact) -> Reaction[Holder]:
         case SeatTaken(person=person) | PlacedInLine(person=person) | SeatPromoted(person=person):
             if state.erased:
                 # Heard of the erasure first: the two logs have no common order.
-                return Reaction(state, [Issue(SEATS, fact.stream_id, ReleaseSeat(person, fact.at))])
+                return Reaction(state, [Dispatch(SEATS, fact.stream_id, ReleaseSeat(person, fact.at))])
             return Reaction(replace(state, person=person, seats=tuple(sorted({*state.seats, fact.stream_id}))))
     return Reaction(state)
 

@@ -13,7 +13,7 @@ from services.events.domain.gathering import GatheringPlanned
 from services.events.domain.venue import VENUE, AskAgain
 from services.events.domain.workshop import WorkshopPlanned
 from services.kernel.base.message import Recorded
-from services.kernel.declare.process import Issue, ProcessManager, Reaction
+from services.kernel.declare.process import Dispatch, ProcessManager, Reaction
 from services.kernel.declare.view import COMMITS
 
 
@@ -35,7 +35,7 @@ def react(state: Place, recorded: Recorded) -> Reaction[Place]:
         case GatheringPlanned(plan=plan) | WorkshopPlanned(plan=plan):
             return Reaction(Place(plan.place.venue))
         case ActivityRescheduled() if state.venue:
-            return Reaction(state, [Issue(VENUE, state.venue, AskAgain(recorded.stream_id))])
+            return Reaction(state, [Dispatch(VENUE, state.venue, AskAgain(recorded.stream_id))])
     return Reaction(state)
 
 

@@ -23,7 +23,7 @@ from services.events.domain.lecture import (
 )
 from services.kernel.base.message import Recorded
 from services.kernel.base.times import moment, read
-from services.kernel.declare.process import DeadlinePassed, Issue, ProcessManager, Reaction
+from services.kernel.declare.process import DeadlinePassed, Dispatch, ProcessManager, Reaction
 from services.kernel.declare.view import COMMITS
 
 OVER = "over"
@@ -72,18 +72,18 @@ def react(state: Room, recorded: Recorded) -> Reaction[Room]:
             return _booked(state, recorded, event)
         case LecturePlanned(plan=plan, chat=chat):
             planned = Room(group=chat.group, starts=moment(plan.starts), ends=moment(plan.ends))
-            booking = Issue(CHAT_GROUP, chat.group, BookChat(lecture, plan.starts, plan.ends))
+            booking = Dispatch(CHAT_GROUP, chat.group, BookChat(lecture, plan.starts, plan.ends))
             return Reaction(planned, [] if plan.past else [booking])
         case ActivityRescheduled(starts=starts, ends=ends):
             moved = replace(state, starts=moment(starts), ends=moment(ends))
-            return Reaction(moved, [Issue(CHAT_GROUP, state.group, BookChat(lecture, starts, ends))])
+            return Reaction(moved, [Dispatch(CHAT_GROUP, state.group, BookChat(lecture, starts, ends))])
         case ActivityCancelled():
-            return Reaction(state, [Issue(CHAT_GROUP, state.group, ReleaseChat(lecture, recorded.at))])
+            return Reaction(state, [Dispatch(CHAT_GROUP, state.group, ReleaseChat(lecture, recorded.at))])
         case LectureOpened(chat=chat, until=until):
-            restricting = Issue(CHAT_GROUP, chat.group, WantRestricted(lecture, until, event.at))
+            restricting = Dispatch(CHAT_GROUP, chat.group, WantRestricted(lecture, until, event.at))
             return Reaction(replace(state, until=moment(until)), [restricting], {OVER: until})
         case LectureClosed(chat=chat):
-            return Reaction(replace(state, until=""), [Issue(CHAT_GROUP, chat.group, WantFree(lecture, event.at))])
+            return Reaction(replace(state, until=""), [Dispatch(CHAT_GROUP, chat.group, WantFree(lecture, event.at))])
         case DeadlinePassed():
             return _passed(state, event)
     return Reaction(state)
@@ -100,12 +100,12 @@ def _booked(state: Room, recorded: Recorded, event: ChatBooked) -> Reaction[Room
 def _passed(state: Room, event: DeadlinePassed) -> Reaction[Room]:
     lecture, due = event.instance, event.due
     if event.name == OVER:
-        free = Issue(CHAT_GROUP, state.group, WantFree(lecture, due))
-        return Reaction(replace(state, until=""), [free, Issue(LECTURE, lecture, CloseLecture(due, DEADLINE))])
+        free = Dispatch(CHAT_GROUP, state.group, WantFree(lecture, due))
+        return Reaction(replace(state, until=""), [free, Dispatch(LECTURE, lecture, CloseLecture(due, DEADLINE))])
     if not state.group:
-        return Reaction(state, [Issue(CHAT_GROUP, state.booked, ReleaseChat(lecture, due))])
+        return Reaction(state, [Dispatch(CHAT_GROUP, state.booked, ReleaseChat(lecture, due))])
     as_planned = BookChat(lecture, read(state.starts), read(state.ends))
-    return Reaction(state, [Issue(CHAT_GROUP, state.group, as_planned)], state.over)
+    return Reaction(state, [Dispatch(CHAT_GROUP, state.group, as_planned)], state.over)
 
 
 LECTURE_ROOM = ProcessManager(name="lecture-room", state=Room, instances=instances, react=react, logs=(COMMITS,))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from services.events.domain.poll import DEADLINE, POLL, ClosePoll, PollAgreed, PollFailed, PollOpened
 from services.kernel.base.message import Recorded
-from services.kernel.declare.process import DeadlinePassed, Issue, ProcessManager, Reaction, Stateless
+from services.kernel.declare.process import DeadlinePassed, Dispatch, ProcessManager, Reaction, Stateless
 from services.kernel.declare.view import COMMITS
 
 CLOSES = "closes"
@@ -25,7 +25,7 @@ def react(state: Stateless, recorded: Recorded) -> Reaction[Stateless]:
         case PollOpened(closes=closes):
             return Reaction(state, deadlines={CLOSES: closes})
         case DeadlinePassed(instance=poll, due=due):
-            return Reaction(state, [Issue(POLL, poll, ClosePoll(due, DEADLINE))])
+            return Reaction(state, [Dispatch(POLL, poll, ClosePoll(due, DEADLINE))])
     return Reaction(state)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from services.events.domain.problem import ProblemBecameTopic, ProblemMerged
 from services.events.domain.topic import TOPIC, JoinTopic, RaiseTopic
 from services.kernel.base.message import Recorded
-from services.kernel.declare.process import Issue, ProcessManager, Reaction
+from services.kernel.declare.process import Dispatch, ProcessManager, Reaction
 from services.kernel.declare.view import COMMITS
 
 
@@ -36,14 +36,16 @@ def react(state: Becoming, recorded: Recorded) -> Reaction[Becoming]:
         case ProblemBecameTopic() as event:
             first, *others = event.raisers
             raised = RaiseTopic(event.title, first, event.origin, event.region, event.details)
-            return Reaction(Becoming(event.topic), [Issue(TOPIC, event.topic, raised), *_joining(event.topic, others)])
+            return Reaction(
+                Becoming(event.topic), [Dispatch(TOPIC, event.topic, raised), *_joining(event.topic, others)]
+            )
         case ProblemMerged(persons=persons) if state.topic:
             return Reaction(state, _joining(state.topic, persons))
     return Reaction(state)
 
 
-def _joining(topic: str, persons: Sequence[str]) -> list[Issue]:
-    return [Issue(TOPIC, topic, JoinTopic(person)) for person in persons]
+def _joining(topic: str, persons: Sequence[str]) -> list[Dispatch]:
+    return [Dispatch(TOPIC, topic, JoinTopic(person)) for person in persons]
 
 
 PROBLEM_FOLLOW_UP = ProcessManager(

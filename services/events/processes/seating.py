@@ -17,7 +17,7 @@ from services.events.domain.activity import (
 )
 from services.events.domain.seats import SEATS, STARTED, CloseRegistration, MoveClosing, OpenSeats, ResizeSeats
 from services.kernel.base.message import Recorded
-from services.kernel.declare.process import DeadlinePassed, Issue, ProcessManager, Reaction, Stateless
+from services.kernel.declare.process import DeadlinePassed, Dispatch, ProcessManager, Reaction, Stateless
 from services.kernel.declare.view import COMMITS
 
 START = "start"
@@ -37,15 +37,15 @@ def react(state: Stateless, recorded: Recorded) -> Reaction[Stateless]:
     match recorded.event:
         case ActivityPublished(plan=plan):
             seats = OpenSeats(plan.capacity, plan.starts, plan.region)
-            return Reaction(state, [Issue(SEATS, recorded.stream_id, seats)], _at(plan.starts))
+            return Reaction(state, [Dispatch(SEATS, recorded.stream_id, seats)], _at(plan.starts))
         case ActivityRescheduled(starts=starts):
-            return Reaction(state, [Issue(SEATS, recorded.stream_id, MoveClosing(starts))], _at(starts))
+            return Reaction(state, [Dispatch(SEATS, recorded.stream_id, MoveClosing(starts))], _at(starts))
         case CapacityChanged(capacity=capacity, starts=starts):
-            return Reaction(state, [Issue(SEATS, recorded.stream_id, ResizeSeats(capacity))], _at(starts))
+            return Reaction(state, [Dispatch(SEATS, recorded.stream_id, ResizeSeats(capacity))], _at(starts))
         case ActivityCancelled():
-            return Reaction(state, [Issue(SEATS, recorded.stream_id, CloseRegistration(recorded.at, CANCELLED))])
+            return Reaction(state, [Dispatch(SEATS, recorded.stream_id, CloseRegistration(recorded.at, CANCELLED))])
         case DeadlinePassed(instance=activity, due=due):
-            return Reaction(state, [Issue(SEATS, activity, CloseRegistration(due, STARTED))])
+            return Reaction(state, [Dispatch(SEATS, activity, CloseRegistration(due, STARTED))])
     return Reaction(state)
 
 

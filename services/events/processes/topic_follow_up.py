@@ -12,7 +12,7 @@ from services.events.domain.activity import ActivityCompleted
 from services.events.domain.gathering import GatheringPlanned
 from services.events.domain.topic import TOPIC, MarkDiscussed, TakeUpTopic
 from services.kernel.base.message import Recorded
-from services.kernel.declare.process import Issue, ProcessManager, Reaction, Stateless
+from services.kernel.declare.process import Dispatch, ProcessManager, Reaction, Stateless
 from services.kernel.declare.view import COMMITS
 
 
@@ -26,9 +26,9 @@ def instances(recorded: Recorded) -> Sequence[str]:
 def react(state: Stateless, recorded: Recorded) -> Reaction[Stateless]:
     match recorded.event:
         case GatheringPlanned(topic=topic):
-            return Reaction(state, [Issue(TOPIC, topic, TakeUpTopic())])
+            return Reaction(state, [Dispatch(TOPIC, topic, TakeUpTopic())])
         case ActivityCompleted(topic=topic):
-            return Reaction(state, [Issue(TOPIC, topic, MarkDiscussed(recorded.stream_id))])
+            return Reaction(state, [Dispatch(TOPIC, topic, MarkDiscussed(recorded.stream_id))])
     return Reaction(state)
 
 

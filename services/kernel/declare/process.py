@@ -24,8 +24,10 @@ StateT = TypeVar("StateT", default=Mapping[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
-class Issue:
-    """A command that a manager gives to its own service."""
+class Dispatch:
+    """A command that a manager gives to its own service, and the aggregate that decides the command: the instance
+    ``identity`` of ``decider``.
+    """
 
     decider: Decider[Any]
     identity: str
@@ -40,7 +42,7 @@ class Reaction(Generic[StateT]):
     """
 
     state: StateT
-    issues: Sequence[Issue] = ()
+    commands: Sequence[Dispatch] = ()
     deadlines: Mapping[str, datetime] = field(default_factory=dict)
 
 
@@ -110,7 +112,7 @@ class ProcessManager(Generic[StateT]):
         if self.state is dict:
             return self.react(stored, fact)  # type: ignore[arg-type, return-value]
         reaction = self.react(STATE.read(self.state, self.upgrade(stored)), fact)
-        return Reaction(STATE.write(reaction.state), reaction.issues, reaction.deadlines)
+        return Reaction(STATE.write(reaction.state), reaction.commands, reaction.deadlines)
 
     def concerned(self, fact: Recorded | Fact) -> Sequence[str]:
         """The instances that a fact concerns, including the instance of a passed deadline."""

@@ -22,7 +22,7 @@ from services.kernel.base.message import Fact, Metadata, Recorded
 from services.kernel.base.mongo import durable
 from services.kernel.base.problem import Refused, StillRunning, Unavailable
 from services.kernel.commands.decider import CommandEnvelope, Commands
-from services.kernel.declare.process import Issue, ProcessManager
+from services.kernel.declare.process import Dispatch, ProcessManager
 from services.kernel.managers.deadline_reader import Upcoming
 from services.kernel.managers.instances import Instances
 from services.kernel.readers.parking import BEHIND, ParkedFact, Parking, describe, parked_now
@@ -174,23 +174,23 @@ class ManagerReader:
             return
         reaction = self._manager.reaction(self._instances.state(instance), fact)
         if not self._muted(fact):
-            for n, issue in enumerate(reaction.issues):
-                self._issue(instance, fact, n, issue)
+            for n, dispatch in enumerate(reaction.commands):
+                self._issue(instance, fact, n, dispatch)
         self._instances.set_reaction(instance, self._source.name, guard, reaction)
 
     def _muted(self, fact: Recorded | Fact) -> bool:
         return self._manager.start == "now" and isinstance(fact, Fact) and fact.n <= self.start(fact.source)
 
-    def _issue(self, instance: str, fact: Recorded | Fact, n: int, issue: Issue) -> None:
+    def _issue(self, instance: str, fact: Recorded | Fact, n: int, dispatch: Dispatch) -> None:
         correlation = fact.correlation if isinstance(fact, Fact) else fact.meta.correlation
         envelope = CommandEnvelope(
-            command=issue.command,
-            identity=issue.identity,
+            command=dispatch.command,
+            identity=dispatch.identity,
             command_id=derived_id(self._manager.name, instance, fact.id, n),
             meta=Metadata(correlation=correlation, causation=fact.id, actor=f"manager:{self._manager.name}"),
         )
         try:
-            self._commands.take(issue.decider, envelope)
+            self._commands.take(dispatch.decider, envelope)
         except Refused as refused:
             # A refusal is an outcome too, recorded under this id. The manager reacts to events, not to refusals.
             log.info("refused", extra={"manager": self._manager.name, "rule": refused.rule})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.kernel.base.message import Recorded
-from services.kernel.declare.process import Issue, ProcessManager, Reaction, Stateless
+from services.kernel.declare.process import Dispatch, ProcessManager, Reaction, Stateless
 from services.kernel.declare.view import COMMITS
 from services.members.domain.competence import COMPETENCE, SECOND, Because, Rate
 from services.members.domain.prior_learning import PriorLearningReviewed
@@ -34,7 +34,7 @@ def react(state: Stateless, recorded: Recorded) -> Reaction[Stateless]:
                 region=event.region,
                 because=Because("prior", recorded.stream_id),
             )
-            return Reaction(state, [Issue(COMPETENCE, event.person, rating)])
+            return Reaction(state, [Dispatch(COMPETENCE, event.person, rating)])
     return Reaction(state)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from services.kernel.base.message import Recorded
-from services.kernel.declare.process import Issue, ProcessManager, Reaction
+from services.kernel.declare.process import Dispatch, ProcessManager, Reaction
 from services.kernel.declare.view import COMMITS
 from services.members.domain.credential import LoginCodeAccepted
 from services.members.domain.erasure import ReferencesNoted
@@ -42,16 +42,16 @@ def react(state: Tying, recorded: Recorded) -> Reaction[Tying]:
     """Remember guests until the contact is proven; then have their ids kept, and tie the guests."""
     match recorded.event:
         case LoginCodeAccepted(person=owner, proves=str(reference)):
-            kept = [Issue(PERSON, guest, KeepForGuest((reference,))) for guest in state.guests]
+            kept = [Dispatch(PERSON, guest, KeepForGuest((reference,))) for guest in state.guests]
             return Reaction(Tying(owner), kept)
         case GuestAdded(references=references) if state.person is not None:
-            return Reaction(state, [Issue(PERSON, recorded.stream_id, KeepForGuest(references))])
+            return Reaction(state, [Dispatch(PERSON, recorded.stream_id, KeepForGuest(references))])
         case GuestAdded():
             return Reaction(Tying(guests=(*state.guests, recorded.stream_id)))
         case IdentityKeptForGuest() if state.person is not None:
-            return Reaction(state, [Issue(GUEST, recorded.stream_id, TieGuest(state.person, "proof"))])
+            return Reaction(state, [Dispatch(GUEST, recorded.stream_id, TieGuest(state.person, "proof"))])
         case ReferencesNoted():
-            forgotten = [Issue(GUEST, guest, ForgetGuest()) for guest in state.guests]
+            forgotten = [Dispatch(GUEST, guest, ForgetGuest()) for guest in state.guests]
             return Reaction(replace(state, guests=()), forgotten)
     return Reaction(state)
 

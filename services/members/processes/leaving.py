@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias, TypeVar
 
 from services.kernel.base.message import Recorded
-from services.kernel.declare.process import Issue, ProcessManager, Reaction
+from services.kernel.declare.process import Dispatch, ProcessManager, Reaction
 from services.kernel.declare.view import COMMITS
 from services.members.domain.affiliation import (
     AFFILIATION,
@@ -78,17 +78,19 @@ def react(state: Belongings, recorded: Recorded) -> Reaction[Belongings]:
             person = recorded.stream_id
             return Reaction(known, [*_parting(person, known, recorded), _start(person, known)])
         case GuestForgotten():
-            return Reaction(known, [Issue(ERASURE, recorded.stream_id, StartErasure((recorded.stream_id,), (), None))])
+            return Reaction(
+                known, [Dispatch(ERASURE, recorded.stream_id, StartErasure((recorded.stream_id,), (), None))]
+            )
     return Reaction(known, _late(known, recorded) if known.decided else [])
 
 
-def _late(known: Belongings, recorded: Recorded) -> list[Issue]:
-    """The issues after an event that arrives after the erasure was decided."""
+def _late(known: Belongings, recorded: Recorded) -> list[Dispatch]:
+    """The commands after an event that arrives after the erasure was decided."""
     match recorded.event:
         case GuestTied(person=person) | IdentityYielded(to=person):
             return [_start(person, known)]
         case TokenIssued():
-            return [Issue(TOKEN, recorded.stream_id, RevokeToken(recorded.recorded))]
+            return [Dispatch(TOKEN, recorded.stream_id, RevokeToken(recorded.recorded))]
         case OfficeAssumed(person=holder) | StandInNamed(person=holder):
             return _parting(holder, Belongings(offices=known.offices), recorded)
         case AffiliationStarted(person=worker):
@@ -96,23 +98,23 @@ def _late(known: Belongings, recorded: Recorded) -> list[Issue]:
     return []
 
 
-def _parting(person: str, known: Belongings, recorded: Recorded) -> list[Issue]:
-    tokens = [Issue(TOKEN, token, RevokeToken(recorded.recorded)) for token in known.tokens]
+def _parting(person: str, known: Belongings, recorded: Recorded) -> list[Dispatch]:
+    tokens = [Dispatch(TOKEN, token, RevokeToken(recorded.recorded)) for token in known.tokens]
     offices = [
-        Issue(OFFICE, stream, LeaveOffice(office, region, person, recorded.at))
+        Dispatch(OFFICE, stream, LeaveOffice(office, region, person, recorded.at))
         for stream, office, region in known.offices
     ]
     ended = [
-        Issue(AFFILIATION, affiliation_identity(library, person), EndAffiliation(recorded.at, recorded.at))
+        Dispatch(AFFILIATION, affiliation_identity(library, person), EndAffiliation(recorded.at, recorded.at))
         for library in known.libraries
     ]
-    lent = [Issue(EQUIPMENT, thing, WithdrawEquipment(recorded.at)) for thing in known.equipment]
+    lent = [Dispatch(EQUIPMENT, thing, WithdrawEquipment(recorded.at)) for thing in known.equipment]
     return [*tokens, *offices, *ended, *lent]
 
 
-def _start(person: str, known: Belongings) -> Issue:
+def _start(person: str, known: Belongings) -> Dispatch:
     ids = (person, *known.guests, *known.yielded)
-    return Issue(ERASURE, person, StartErasure(ids, known.references, known.region))
+    return Dispatch(ERASURE, person, StartErasure(ids, known.references, known.region))
 
 
 def _learnt(state: Belongings, recorded: Recorded) -> Belongings:

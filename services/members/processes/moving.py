@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from services.kernel.base.message import Recorded
-from services.kernel.declare.process import Issue, ProcessManager, Reaction
+from services.kernel.declare.process import Dispatch, ProcessManager, Reaction
 from services.kernel.declare.view import COMMITS
 from services.members.domain.person import MemberChanged
 from services.members.domain.prior_learning import (
@@ -42,11 +42,11 @@ def react(state: Mover, recorded: Recorded) -> Reaction[Mover]:
     """Remember waiting submissions, and move them with the person. A submission made during the move is moved at once."""
     match recorded.event:
         case MemberChanged(region=there) if there != state.region:
-            moved = [Issue(PRIOR_LEARNING, submission, MovePriorLearning(there)) for submission in state.waiting]
+            moved = [Dispatch(PRIOR_LEARNING, submission, MovePriorLearning(there)) for submission in state.waiting]
             return Reaction(replace(state, region=there), moved)
         case PriorLearningSubmitted(region=shown):
             submission, here = recorded.stream_id, state.region
-            late = [] if here in {None, shown} else [Issue(PRIOR_LEARNING, submission, MovePriorLearning(str(here)))]
+            late = [] if here in {None, shown} else [Dispatch(PRIOR_LEARNING, submission, MovePriorLearning(str(here)))]
             return Reaction(replace(state, waiting=(*state.waiting, submission)), late)
         case PriorLearningReviewed():
             return Reaction(replace(state, waiting=tuple(each for each in state.waiting if each != recorded.stream_id)))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.kernel.base.message import Fact, Recorded
-from services.kernel.declare.process import DeadlinePassed, Issue, ProcessManager, Reaction
+from services.kernel.declare.process import DeadlinePassed, Dispatch, ProcessManager, Reaction
 from services.kernel.declare.view import COMMITS, INBOX
 from services.mentoring.domain.consultation import CONSULTATION
 from services.mentoring.domain.consultation_messages import (
@@ -93,7 +93,7 @@ def react(desk: BoardDesk, fact: Recorded | Fact) -> Reaction[BoardDesk]:
             return _reaction(replace(desk, emptied=None), _hand_over_ownerless(desk))
         case ResponseTargetMissed(owner=owner):
             to = at_the_board(desk.taken_seats, besides=owner)
-            return _reaction(desk, [Issue(CONSULTATION, fact.stream_id, Escalate(to))])
+            return _reaction(desk, [Dispatch(CONSULTATION, fact.stream_id, Escalate(to))])
     return _consultation_moved(desk, fact)
 
 
@@ -119,23 +119,23 @@ def _consultation_moved(desk: BoardDesk, recorded: Recorded) -> Reaction[BoardDe
         # A reopened consultation lies with its last owner, who may have left the board meanwhile.
         desk = desk.with_departed(event.owner)
     waiting = desk.emptied is not None and event.owner is not None
-    now = [] if waiting else [issue for issue in _hand_over_ownerless(desk) if issue.identity == consultation]
+    now = [] if waiting else [dispatch for dispatch in _hand_over_ownerless(desk) if dispatch.identity == consultation]
     return _reaction(desk, now)
 
 
-def _hand_over_ownerless(desk: BoardDesk) -> list[Issue]:
+def _hand_over_ownerless(desk: BoardDesk) -> list[Dispatch]:
     """Give each consultation without a present owner to the first of the board."""
     sitting, departed = desk.sitting, desk.departed
     to = at_the_board(desk.taken_seats)
     return [
-        Issue(CONSULTATION, consultation, HandOver(BOARD, Owner(to, BOARD, why)))
+        Dispatch(CONSULTATION, consultation, HandOver(BOARD, Owner(to, BOARD, why)))
         for consultation, (owner, why) in desk.lies.items()
         if owner not in sitting and owner != to and (owner is None or owner in departed)
     ]
 
 
-def _reaction(desk: BoardDesk, issues: Sequence[Issue] = ()) -> Reaction[BoardDesk]:
-    return Reaction(desk, issues, {EMPTY: datetime.fromisoformat(desk.emptied)} if desk.emptied else {})
+def _reaction(desk: BoardDesk, dispatches: Sequence[Dispatch] = ()) -> Reaction[BoardDesk]:
+    return Reaction(desk, dispatches, {EMPTY: datetime.fromisoformat(desk.emptied)} if desk.emptied else {})
 
 
 BOARD_DESK = ProcessManager(name="board-desk", state=BoardDesk, instances=instances, react=react, logs=(COMMITS, INBOX))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from services.kernel.base.message import Fact, Recorded
-from services.kernel.declare.process import Issue, ProcessManager, Reaction
+from services.kernel.declare.process import Dispatch, ProcessManager, Reaction
 from services.kernel.declare.view import COMMITS, INBOX
 from services.mentoring.domain.consultation import CONSULTATION
 from services.mentoring.domain.consultation_messages import ConsultationAssigned, ConsultationReopened, HandOver
@@ -86,8 +86,8 @@ def _one_answers(offices: Iterable[str], region: str | None) -> bool:
     return any(region is None or answers(office, held_for, region) for office, _, held_for in named)
 
 
-def _give_back(person: str, consultation: str) -> Issue:
-    return Issue(CONSULTATION, consultation, HandOver(HAND, TO_THE_DESK, person))
+def _give_back(person: str, consultation: str) -> Dispatch:
+    return Dispatch(CONSULTATION, consultation, HandOver(HAND, TO_THE_DESK, person))
 
 
 BY_HAND = ProcessManager(

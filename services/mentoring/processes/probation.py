@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from services.kernel.base.message import Recorded
-from services.kernel.declare.process import DeadlinePassed, Issue, ProcessManager, Reaction, Stateless
+from services.kernel.declare.process import DeadlinePassed, Dispatch, ProcessManager, Reaction, Stateless
 from services.kernel.declare.view import COMMITS
 from services.mentoring.domain.evidence import CloseWeek
 from services.mentoring.domain.mentorship import MENTORSHIP
@@ -37,7 +37,7 @@ def react(state: Stateless, recorded: Recorded) -> Reaction[Stateless]:
             return Reaction(state, deadlines=_closing(first))
         case DeadlinePassed(instance=case, due=due):
             week = monday_of(due - GRACE) - WEEK
-            return Reaction(state, [Issue(MENTORSHIP, case, CloseWeek(week))], _closing(week + WEEK))
+            return Reaction(state, [Dispatch(MENTORSHIP, case, CloseWeek(week))], _closing(week + WEEK))
     return Reaction(state)
 
 

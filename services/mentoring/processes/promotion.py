@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.kernel.base.message import Recorded
-from services.kernel.declare.process import Issue, ProcessManager, Reaction, Stateless
+from services.kernel.declare.process import Dispatch, ProcessManager, Reaction, Stateless
 from services.kernel.declare.view import COMMITS
 from services.mentoring.domain.case import Library
 from services.mentoring.domain.consultation_messages import ConsultationPromoted
@@ -31,7 +31,7 @@ def react(state: Stateless, recorded: Recorded) -> Reaction[Stateless]:
         return Reaction(state)
     library = Library(event.library, event.region)
     command = OpenMentorship(library, SOFTWARE, template.name, event.by, how=BY_CONSULTATION, origin=recorded.stream_id)
-    return Reaction(state, [Issue(MENTORSHIP, event.mentorship, command)])
+    return Reaction(state, [Dispatch(MENTORSHIP, event.mentorship, command)])
 
 
 PROMOTION = ProcessManager(name="promotion", state=Stateless, instances=instances, react=react, logs=(COMMITS,))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from services.kernel.base.message import Fact, Recorded
-from services.kernel.declare.process import DeadlinePassed, Issue, ProcessManager, Reaction
+from services.kernel.declare.process import DeadlinePassed, Dispatch, ProcessManager, Reaction
 from services.kernel.declare.view import COMMITS, INBOX
 from services.mentoring.domain.consultation import CONSULTATION
 from services.mentoring.domain.consultation_messages import (
@@ -110,12 +110,12 @@ def _consultation_moved(desk: RegionDesk, recorded: Recorded) -> Reaction[Region
     return _reaction(desk, _hand_over([consultation], REGION, TO_THE_BOARD) if here and left else ())
 
 
-def _hand_over(consultations: Iterable[str], of: str, owner: Owner) -> list[Issue]:
-    return [Issue(CONSULTATION, consultation, HandOver(of, owner)) for consultation in consultations]
+def _hand_over(consultations: Iterable[str], of: str, owner: Owner) -> list[Dispatch]:
+    return [Dispatch(CONSULTATION, consultation, HandOver(of, owner)) for consultation in consultations]
 
 
-def _reaction(desk: RegionDesk, issues: Sequence[Issue] = ()) -> Reaction[RegionDesk]:
-    return Reaction(desk, issues, {EMPTY: datetime.fromisoformat(desk.emptied)} if desk.emptied else {})
+def _reaction(desk: RegionDesk, dispatches: Sequence[Dispatch] = ()) -> Reaction[RegionDesk]:
+    return Reaction(desk, dispatches, {EMPTY: datetime.fromisoformat(desk.emptied)} if desk.emptied else {})
 
 
 REGION_DESK = ProcessManager(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.kernel.base.message import Recorded
-from services.kernel.declare.process import DeadlinePassed, Issue, ProcessManager, Reaction, Stateless
+from services.kernel.declare.process import DeadlinePassed, Dispatch, ProcessManager, Reaction, Stateless
 from services.kernel.declare.view import COMMITS
 from services.mentoring.domain.consultation import CONSULTATION
 from services.mentoring.domain.consultation_messages import (
@@ -41,7 +41,7 @@ def react(state: Stateless, recorded: Recorded) -> Reaction[Stateless]:
         case ConsultationAsked(due=due) | ConsultationHeld(due=due) | ConsultationReopened(due=due):
             return Reaction(state, deadlines={DUE: due})
         case DeadlinePassed(instance=consultation, due=due):
-            return Reaction(state, [Issue(CONSULTATION, consultation, MissTarget(due))])
+            return Reaction(state, [Dispatch(CONSULTATION, consultation, MissTarget(due))])
     return Reaction(state)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from services.kernel.base.message import Fact, Recorded
 from services.kernel.declare.fact_shapes import FactShapes
-from services.kernel.declare.process import Issue, ProcessManager, Reaction
+from services.kernel.declare.process import Dispatch, ProcessManager, Reaction
 from services.kernel.declare.view import COMMITS, INBOX
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.opening import MentorAssigned, ReleaseMentor
@@ -57,8 +57,8 @@ def react(state: Mentor, fact: Recorded | Fact) -> Reaction[Mentor]:
     return Reaction(replace(state, cases={**state.cases, fact.stream_id: fact.event.mentor}))
 
 
-def _release(case: str, mentor: str) -> Issue:
-    return Issue(MENTORSHIP, case, ReleaseMentor(mentor))
+def _release(case: str, mentor: str) -> Dispatch:
+    return Dispatch(MENTORSHIP, case, ReleaseMentor(mentor))
 
 
 TEAM = ProcessManager(name="team", state=Mentor, instances=instances, react=react, logs=(COMMITS, INBOX))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from services.kernel.base.message import Fact
 from services.kernel.declare.fact_shapes import FactShapes
-from services.kernel.declare.process import Issue, ProcessManager, Reaction
+from services.kernel.declare.process import Dispatch, ProcessManager, Reaction
 from services.notifications.domain.residence import RESIDENCE, MoveHome
 
 
@@ -58,7 +58,7 @@ def react(home: Home, fact: Fact) -> Reaction[Home]:
     after = None if isinstance(told, MemberErased) else fact.region
     if home.region is None or home.region == after:
         return Reaction(Home(after))
-    return Reaction(Home(after), [Issue(RESIDENCE, told.person, MoveHome(home.region, after))])
+    return Reaction(Home(after), [Dispatch(RESIDENCE, told.person, MoveHome(home.region, after))])
 
 
 MOVING = ProcessManager(name="moving", state=Home, instances=instances, react=react)

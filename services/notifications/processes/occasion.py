@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from services.kernel.base.ids import derived_id
-from services.kernel.declare.process import Issue
+from services.kernel.declare.process import Dispatch
 from services.notifications.domain.message import MAX_PEOPLE, MESSAGE, Kind, PlanMessage, Variable
 
 
@@ -47,7 +47,7 @@ class Occasion:
         chat: str | None = None,
         announcement: str | None = None,
         shared: bool = False,
-    ) -> list[Issue]:
+    ) -> list[Dispatch]:
         """The commands that plan messages to these people; none without people, or when ``worth_until`` has passed.
 
         ``shared``: other audiences send the same message and may hold the same people, so its id depends on all people.
@@ -57,7 +57,7 @@ class Occasion:
         concerned = list(dict.fromkeys(people))
         chunks = [concerned[n : n + MAX_PEOPLE] for n in range(0, len(concerned), MAX_PEOPLE)]
         return [
-            Issue(
+            Dispatch(
                 MESSAGE,
                 derived_id("message", self.fact, kind, *(chunk if shared else chunk[:1])),
                 PlanMessage(
@@ -76,7 +76,9 @@ class Occasion:
             for chunk in chunks
         ]
 
-    def messages_until_start(self, kind: Kind, people: Sequence[str], activity: Scheduled, **more: str) -> list[Issue]:
+    def messages_until_start(
+        self, kind: Kind, people: Sequence[str], activity: Scheduled, **more: str
+    ) -> list[Dispatch]:
         """The commands that plan messages about an activity, worth sending until the activity starts."""
         variables = {**activity_variables(activity), **more}
         return self.messages(kind, people, datetime.fromisoformat(activity.starts), variables)

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from services.kernel.base.message import Fact
 from services.kernel.declare.fact_shapes import FactShapes
-from services.kernel.declare.process import Issue, ProcessManager, Reaction
+from services.kernel.declare.process import Dispatch, ProcessManager, Reaction
 from services.notifications.domain.message import Kind
 from services.notifications.domain.subscription import BY_HAND
 from services.notifications.processes.occasion import Occasion
@@ -115,7 +115,7 @@ def react(state: BoardState, fact: Fact) -> Reaction[BoardState]:
     return Reaction(state)
 
 
-def _tell_board(state: BoardState, fact: Fact, partner: str, why: str) -> list[Issue]:
+def _tell_board(state: BoardState, fact: Fact, partner: str, why: str) -> list[Dispatch]:
     words = {"partner_name": state.partners.get(partner, ""), "why": why}
     people = sorted(set(state.board.values()))
     occasion = Occasion(fact.id, fact.at, None, fact.region)

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from services.kernel.base.ids import derived_id
 from services.kernel.base.message import Fact, Recorded
 from services.kernel.declare.fact_shapes import FactShapes
-from services.kernel.declare.process import DeadlinePassed, Issue, ProcessManager, Reaction
+from services.kernel.declare.process import DeadlinePassed, Dispatch, ProcessManager, Reaction
 from services.kernel.declare.view import COMMITS, INBOX
 from services.notifications.domain.message import Kind
 from services.notifications.processes.occasion import Occasion, activity_variables
@@ -161,10 +161,10 @@ def _due(starts: str, hours: int) -> datetime:
     return datetime.fromisoformat(starts) - timedelta(hours=hours)
 
 
-def _late_reminders(state: ReminderState, person: str, taken: datetime) -> list[Issue]:
+def _late_reminders(state: ReminderState, person: str, taken: datetime) -> list[Dispatch]:
     """The reminders whose time passed after the seat was taken and before the seat was heard of: they are sent now."""
     late = [offset for starts, offset in state.passed if starts == state.starts and taken <= _due(starts, int(offset))]
-    return [issue for offset in late for issue in _remind(state, offset, [person], taken)]
+    return [dispatch for offset in late for dispatch in _remind(state, offset, [person], taken)]
 
 
 def _pass_deadline(state: ReminderState, recorded: Recorded) -> Reaction[ReminderState]:
@@ -176,7 +176,7 @@ def _pass_deadline(state: ReminderState, recorded: Recorded) -> Reaction[Reminde
     return Reaction(after, _remind(state, event.name, state.seats, recorded.at), after.deadlines)
 
 
-def _remind(state: ReminderState, offset: str, people: Sequence[str], now: datetime) -> list[Issue]:
+def _remind(state: ReminderState, offset: str, people: Sequence[str], now: datetime) -> list[Dispatch]:
     """The messages of one reminder, worth sending until the next reminder or the start."""
     if not state.activity:
         raise LookupError("an activity was rescheduled and never published")

@@ -1,4 +1,4 @@
-from services.kernel.declare.process import Issue
+from services.kernel.declare.process import Dispatch
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.opening import COMPANION, ReleaseMentor
 from tests.services.mentoring.harness import RANI, MentoringHarness
@@ -7,7 +7,7 @@ from tests.support.sample_community import KEDIRI
 from tests.unit.mentoring.sample_events import heard
 
 ERASED = heard("member-erased", {"person": "mira", "ids": ["mira", "guest-1"]})
-RELEASED = [Issue(MENTORSHIP, "m", ReleaseMentor("mira"))]
+RELEASED = [Dispatch(MENTORSHIP, "m", ReleaseMentor("mira"))]
 
 
 def test_the_next_in_the_team_leads_and_the_erased_are_assigned_no_more(harness: MentoringHarness) -> None:

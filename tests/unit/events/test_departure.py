@@ -32,7 +32,7 @@ def play(*facts):
     for fact in facts:
         reaction = DEPARTURE.reaction(state, fact)
         state = reaction.state
-        issued += [(issue.identity, issue.command) for issue in reaction.issues]
+        issued += [(dispatch.identity, dispatch.command) for dispatch in reaction.commands]
     return issued
 
 

@@ -21,7 +21,7 @@ from services.events.domain.problem import (
 from services.events.domain.topic import TOPIC, JoinTopic, RaiseTopic
 from services.events.processes.problem_follow_up import PROBLEM_FOLLOW_UP
 from services.kernel.base.problem import NotFound, Refused
-from services.kernel.declare.process import Issue
+from services.kernel.declare.process import Dispatch
 from services.kernel.testing import given
 from tests.support.sample_community import KEDIRI
 from tests.unit.events.sample_events import HELD, recorded
@@ -86,9 +86,9 @@ def test_an_unknown_problem_is_not_found() -> None:
 def test_the_topic_is_raised_by_the_first_and_joined_by_the_others() -> None:
     fact = recorded("problems-w", TOPIC_MADE)
     assert PROBLEM_FOLLOW_UP.concerned(fact) == ["p"]
-    assert PROBLEM_FOLLOW_UP.react({}, fact).issues == [
-        Issue(TOPIC, "t", RaiseTopic("Barcode", "ani", "member", KEDIRI, "sealed")),
-        Issue(TOPIC, "t", JoinTopic("budi")),
+    assert PROBLEM_FOLLOW_UP.react({}, fact).commands == [
+        Dispatch(TOPIC, "t", RaiseTopic("Barcode", "ani", "member", KEDIRI, "sealed")),
+        Dispatch(TOPIC, "t", JoinTopic("budi")),
     ]
     assert not PROBLEM_FOLLOW_UP.concerned(recorded("problems-w", P))
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as some
 
 from services.kernel.base.message import Metadata, Recorded
 from services.kernel.base.problem import Refused
-from services.kernel.declare.process import Issue
+from services.kernel.declare.process import Dispatch
 from services.kernel.testing import given
 from services.members.domain.equipment import (
     EQUIPMENT,
@@ -71,4 +71,4 @@ def test_a_leavers_equipment_is_no_longer_offered():
     assert LEAVING.concerned(registered) == ["ani"]
     state = LEAVING.reaction({}, registered).state
     parting = LEAVING.reaction(state, recorded("person-ani", ErasureDecided("ani", "nganjuk")))
-    assert Issue(EQUIPMENT, "e1", WithdrawEquipment(AT)) in parting.issues
+    assert Dispatch(EQUIPMENT, "e1", WithdrawEquipment(AT)) in parting.commands

@@ -78,16 +78,21 @@ def _play(history):
         assert LEAVING.concerned(fact) == ["ani"]
         reaction = LEAVING.reaction(state, fact)
         state = reaction.state
-        issued += reaction.issues
+        issued += reaction.commands
     return issued
 
 
 @always(st.permutations(HISTORY))
 def test_in_whatever_order_it_is_heard_everything_of_the_person_is_let_go(history):
     issued = _play(history)
-    ids = {identity for issue in issued if isinstance(issue.command, StartErasure) for identity in issue.command.ids}
+    ids = {
+        identity
+        for dispatch in issued
+        if isinstance(dispatch.command, StartErasure)
+        for identity in dispatch.command.ids
+    }
     assert ids == {"ani", "guest-1"}
-    parted = {issue.identity for issue in issued if issue.decider is not ERASURE}
+    parted = {dispatch.identity for dispatch in issued if dispatch.decider is not ERASURE}
     assert parted == {"t1", "regional-coordinator-nganjuk", "sd-1.ani"}
 
 
@@ -96,6 +101,6 @@ def test_a_state_of_leaving_that_an_earlier_release_stored_is_read():
     stored = {"libraries": [], "tokens": ["t1"], "offices": offices, "region": None, "decided": False}
     decided = Recorded(1, 0, "person-ani", 1, "e", ErasureDecided("ani", None), AT, AT, Metadata("c"))
     reaction = LEAVING.reaction(stored, decided)
-    leaves = [issue.command for issue in reaction.issues if isinstance(issue.command, LeaveOffice)]
+    leaves = [dispatch.command for dispatch in reaction.commands if isinstance(dispatch.command, LeaveOffice)]
     assert leaves == [LeaveOffice("mentor", "nganjuk", "ani", AT), LeaveOffice("speaker", None, "ani", AT)]
     assert reaction.state == {"tokens": ["t1"], "offices": offices, "decided": True}

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from services.kernel.base.message import Metadata, Recorded
-from services.kernel.declare.process import Issue
+from services.kernel.declare.process import Dispatch
 from services.members.domain.credential import LoginCodeAccepted
 from services.members.domain.erasure import ReferencesNoted
 from services.members.domain.guest import GUEST, ForgetGuest, GuestAdded, TieGuest
@@ -36,28 +36,28 @@ def test_guest_tying_follows_contacts_alone():
 
 def test_guests_wait_until_the_contact_is_proved_and_are_tied_then():
     waiting = GUEST_TYING.reaction(GUEST_TYING.reaction({}, guest()).state, guest("guest-2"))
-    assert waiting.issues == ()
+    assert waiting.commands == ()
     tied = GUEST_TYING.reaction(waiting.state, PROVED)
-    assert tied.issues == [
-        Issue(PERSON, "guest-1", KeepForGuest(("mail",))),
-        Issue(PERSON, "guest-2", KeepForGuest(("mail",))),
+    assert tied.commands == [
+        Dispatch(PERSON, "guest-1", KeepForGuest(("mail",))),
+        Dispatch(PERSON, "guest-2", KeepForGuest(("mail",))),
     ]
-    assert GUEST_TYING.reaction(tied.state, PROVED).issues == []
-    assert GUEST_TYING.reaction(tied.state, kept("guest-2")).issues == [
-        Issue(GUEST, "guest-2", TieGuest("ani", "proof"))
+    assert GUEST_TYING.reaction(tied.state, PROVED).commands == []
+    assert GUEST_TYING.reaction(tied.state, kept("guest-2")).commands == [
+        Dispatch(GUEST, "guest-2", TieGuest("ani", "proof"))
     ]  # fmt: skip
 
 
 def test_a_guest_who_comes_after_the_proof_is_tied_at_once():
     proved = GUEST_TYING.reaction({}, PROVED)
-    assert proved.issues == []
+    assert proved.commands == []
     asked = GUEST_TYING.reaction(proved.state, guest())
-    assert asked.issues == [Issue(PERSON, "guest-1", KeepForGuest(("mail",)))]
-    assert GUEST_TYING.reaction(asked.state, kept()).issues == [Issue(GUEST, "guest-1", TieGuest("ani", "proof"))]
+    assert asked.commands == [Dispatch(PERSON, "guest-1", KeepForGuest(("mail",)))]
+    assert GUEST_TYING.reaction(asked.state, kept()).commands == [Dispatch(GUEST, "guest-1", TieGuest("ani", "proof"))]
 
 
 def test_an_id_kept_before_the_proof_is_not_tied():
-    assert GUEST_TYING.reaction(GUEST_TYING.reaction({}, guest()).state, kept()).issues == ()
+    assert GUEST_TYING.reaction(GUEST_TYING.reaction({}, guest()).state, kept()).commands == ()
 
 
 def test_a_guest_who_waits_under_an_erased_members_contact_is_forgotten_once():
@@ -65,13 +65,13 @@ def test_a_guest_who_waits_under_an_erased_members_contact_is_forgotten_once():
     noted = recorded(ReferencesNoted(("mail", "number")), "erasure-ani")
     assert GUEST_TYING.concerned(noted) == ("mail", "number")
     gone = GUEST_TYING.reaction(waiting.state, noted)
-    assert gone.issues == [Issue(GUEST, "guest-1", ForgetGuest())]
-    assert GUEST_TYING.reaction(gone.state, PROVED).issues == []
+    assert gone.commands == [Dispatch(GUEST, "guest-1", ForgetGuest())]
+    assert GUEST_TYING.reaction(gone.state, PROVED).commands == []
 
 
 def test_a_state_that_an_earlier_release_stored_is_read():
     waiting = {"person": None, "guests": ["guest-1"]}
-    assert GUEST_TYING.reaction(waiting, PROVED).issues == [Issue(PERSON, "guest-1", KeepForGuest(("mail",)))]
-    assert GUEST_TYING.reaction({"person": "ani", "guests": []}, kept()).issues == [
-        Issue(GUEST, "guest-1", TieGuest("ani", "proof"))
+    assert GUEST_TYING.reaction(waiting, PROVED).commands == [Dispatch(PERSON, "guest-1", KeepForGuest(("mail",)))]
+    assert GUEST_TYING.reaction({"person": "ani", "guests": []}, kept()).commands == [
+        Dispatch(GUEST, "guest-1", TieGuest("ani", "proof"))
     ]  # fmt: skip

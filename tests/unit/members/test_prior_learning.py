@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from services.kernel.base.message import Metadata, Recorded
-from services.kernel.declare.process import Issue
+from services.kernel.declare.process import Dispatch
 from services.kernel.testing import given
 from services.members.domain.person import MemberChanged
 from services.members.domain.prior_learning import (
@@ -61,6 +61,6 @@ def test_a_submission_waits_in_the_persons_region_and_stays_where_it_was_reviewe
 def test_a_submission_made_during_the_move_follows_the_person():
     moved = fact("person-ani", MemberChanged(None, None, None, "SD", "kota-blitar", "sananwetan", "id"))
     late = MOVING.reaction(MOVING.reaction({}, moved).state, fact("prior-1", SUBMITTED))
-    assert late.issues == [Issue(PRIOR_LEARNING, "1", MovePriorLearning("kota-blitar"))]
+    assert late.commands == [Dispatch(PRIOR_LEARNING, "1", MovePriorLearning("kota-blitar"))]
     done = MOVING.reaction(late.state, fact("prior-1", reviewed()))
     assert done.state == {"region": "kota-blitar"}

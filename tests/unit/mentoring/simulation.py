@@ -53,8 +53,8 @@ class Reader:
         self._at[log] += 1
         for instance in self.manager.concerned(fact):
             reaction = self.manager.reaction(self._states.get(instance, {}), fact)
-            for n, issue in enumerate(reaction.issues):
-                self._simulation.take(issue.identity, issue.command, self.manager.name, instance, fact.id, n)
+            for n, dispatch in enumerate(reaction.commands):
+                self._simulation.take(dispatch.identity, dispatch.command, self.manager.name, instance, fact.id, n)
             self._states[instance] = dict(reaction.state)
             self.deadlines[instance] = dict(reaction.deadlines)
         return True

@@ -1,4 +1,4 @@
-from services.kernel.declare.process import DeadlinePassed, Issue
+from services.kernel.declare.process import DeadlinePassed, Dispatch
 from services.mentoring.domain.evidence import CloseWeek
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.opening import MentorshipClosed
@@ -15,14 +15,14 @@ def test_the_first_week_is_closed_three_days_after_its_end() -> None:
     live = recorded(CASE, LIVE)
     assert PROBATION.concerned(live) == ["m"]
     reaction = PROBATION.reaction({}, live)
-    assert (reaction.issues, reaction.deadlines) == ((), {"week": closes(MONDAY)})
+    assert (reaction.commands, reaction.deadlines) == ((), {"week": closes(MONDAY)})
 
 
 def test_each_deadline_closes_its_week_and_sets_the_next() -> None:
     passed = recorded("deadlines-probation-m", DeadlinePassed("probation", "m", "week", closes(MONDAY)), at=after(9))
     assert PROBATION.concerned(passed) == ["m"]
     reaction = PROBATION.reaction({}, passed)
-    assert reaction.issues == [Issue(MENTORSHIP, "m", CloseWeek(MONDAY))]
+    assert reaction.commands == [Dispatch(MENTORSHIP, "m", CloseWeek(MONDAY))]
     assert reaction.deadlines == {"week": closes(MONDAY + WEEK)}
 
 

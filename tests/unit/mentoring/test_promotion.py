@@ -1,4 +1,4 @@
-from services.kernel.declare.process import Issue
+from services.kernel.declare.process import Dispatch
 from services.mentoring.domain.consultation_messages import ConsultationPromoted, ConsultationResolved
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.opening import OpenMentorship
@@ -15,5 +15,5 @@ def test_a_promoted_consultation_opens_the_case_it_names() -> None:
     fact = recorded("consultation-c", event)
     assert PROMOTION.concerned(fact) == ["c"]
     command = OpenMentorship(LIBRARY, "slims", "slims-1", "rani", None, "consultation", "c")
-    assert PROMOTION.reaction({}, fact).issues == [Issue(MENTORSHIP, "m", command)]
+    assert PROMOTION.reaction({}, fact).commands == [Dispatch(MENTORSHIP, "m", command)]
     assert not PROMOTION.concerned(recorded("consultation-c", ConsultationResolved.__new__(ConsultationResolved)))

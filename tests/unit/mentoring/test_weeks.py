@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from services.kernel.declare.process import DeadlinePassed, Issue
+from services.kernel.declare.process import DeadlinePassed, Dispatch
 from services.mentoring.domain.evidence import CloseWeek
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.weeks import WEEK, begin_of, closes, end_of, first_monday, monday_of
@@ -28,5 +28,5 @@ def test_a_week_with_a_clock_change_is_closed_under_its_own_monday(monday: date,
         assert end_of(monday) - begin_of(monday) == timedelta(hours=hours)
         passed = DeadlinePassed("probation", "m", "week", closes(monday))
         reaction = PROBATION.reaction({}, recorded("deadlines-probation-m", passed, at=closes(monday)))
-        assert reaction.issues == [Issue(MENTORSHIP, "m", CloseWeek(monday))]
+        assert reaction.commands == [Dispatch(MENTORSHIP, "m", CloseWeek(monday))]
         assert reaction.deadlines == {"week": closes(monday + WEEK)}

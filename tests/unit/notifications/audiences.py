@@ -23,10 +23,10 @@ class Audiences:
             for instance in AUDIENCE.concerned(fact):
                 reaction = AUDIENCE.reaction(self.states.get(instance, {}), fact)
                 self.states[instance] = dict(reaction.state)
-                for issue in reaction.issues:
-                    if issue.identity not in self.planned:  # a message that was planned already is not planned again
-                        self.planned.add(issue.identity)
-                        self.told.append(issue.command)
+                for dispatch in reaction.commands:
+                    if dispatch.identity not in self.planned:  # a message that was planned already is not planned again
+                        self.planned.add(dispatch.identity)
+                        self.told.append(dispatch.command)
         return self.told[before:]
 
 

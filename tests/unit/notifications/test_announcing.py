@@ -104,7 +104,7 @@ def test_the_same_people_in_two_regions_are_two_messages_of_one_fact() -> None:
         audiences.hear(facts.affiliation("started", f"only-{region}", f"l-{region}", region))
     told = audiences.hear(recorded(announcement(regions=("kediri", "blitar"), levels=("basic",)), "n"))
     assert {person for message in told for person in message.people} == {"sri", "only-kediri", "only-blitar"}
-    assert len({issue.fact for issue in told}) == 1
+    assert len({planned.fact for planned in told}) == 1
 
 
 def test_followers_of_a_region_are_told_of_its_activities() -> None:

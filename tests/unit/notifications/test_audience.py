@@ -172,17 +172,17 @@ def test_certificate_is_told_to_its_holder_a_person_or_a_guest() -> None:
 
 def test_a_fact_heard_again_gives_the_same_messages_under_the_same_ids() -> None:
     state = registered().states["activity:a"]
-    first, again = (AUDIENCE.reaction(state, facts.seat("taken", "dewi")).issues for _ in range(2))
-    assert [issue.identity for issue in first] == [issue.identity for issue in again]
+    first, again = (AUDIENCE.reaction(state, facts.seat("taken", "dewi")).commands for _ in range(2))
+    assert [dispatch.identity for dispatch in first] == [dispatch.identity for dispatch in again]
     assert first == again
 
 
 def test_many_people_are_told_by_several_messages_with_ids_of_their_own() -> None:
     members = [f"m{n}" for n in range(MAX_PEOPLE + 1)]
     state = {"members": members}
-    issues = AUDIENCE.reaction(state, facts.published()).issues
-    assert [len(issue.command.people) for issue in issues] == [MAX_PEOPLE, 1]
-    assert len({issue.identity for issue in issues}) == 2
+    dispatches = AUDIENCE.reaction(state, facts.published()).commands
+    assert [len(dispatch.command.people) for dispatch in dispatches] == [MAX_PEOPLE, 1]
+    assert len({dispatch.identity for dispatch in dispatches}) == 2
 
 
 def test_a_regions_state_drops_activities_that_have_started() -> None:

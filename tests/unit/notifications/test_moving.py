@@ -24,7 +24,7 @@ def moves(*heard: Fact) -> list[MoveHome]:
         assert instance == "sri"
         reaction = MOVING.reaction(state, fact)
         state = dict(reaction.state)
-        issued += [issue.command for issue in reaction.issues]
+        issued += [dispatch.command for dispatch in reaction.commands]
     return issued
 
 

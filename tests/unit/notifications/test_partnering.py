@@ -25,7 +25,7 @@ def told(*heard: Fact) -> list[PlanMessage]:
         for _ in PARTNERING.concerned(fact):
             reaction = PARTNERING.reaction(state, fact)
             state = dict(reaction.state)
-            messages += [issue.command for issue in reaction.issues]
+            messages += [dispatch.command for dispatch in reaction.commands]
     return messages
 
 

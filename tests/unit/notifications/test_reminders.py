@@ -30,9 +30,9 @@ class Activity:
     def hear(self, heard: Fact | Recorded) -> None:
         reaction = REMINDERS.reaction(self.state, heard)
         self.state, self.deadlines = dict(reaction.state), dict(reaction.deadlines)
-        for issue in reaction.issues:
-            assert isinstance(issue.command, PlanMessage)
-            self.told.append(issue.command)
+        for dispatch in reaction.commands:
+            assert isinstance(dispatch.command, PlanMessage)
+            self.told.append(dispatch.command)
 
     def until(self, moment: datetime, late: timedelta = timedelta()) -> None:
         """Let time pass; what falls due on the way is fired, in its order, ``late`` behind its time."""

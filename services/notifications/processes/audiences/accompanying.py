@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TypeVar
 
-from services.kernel.declare.process import Issue
+from services.kernel.declare.process import Dispatch
 from services.notifications.domain.message import Kind
 from services.notifications.processes.audiences.row import (
     Heard,
@@ -169,10 +169,10 @@ def _staff_mentor_and_members(state: AudienceState, heard: Heard[LibraryStageCha
 
 def _tell_of_consultation(
     kind: Kind, people: Callable[[AudienceState, Heard[ConsultationT]], Sequence[str | None]]
-) -> Callable[[AudienceState, Heard[ConsultationT]], list[Issue]]:
+) -> Callable[[AudienceState, Heard[ConsultationT]], list[Dispatch]]:
     """Tells the people of ``people(state, heard)``; None stands for no person."""
 
-    def tell(state: AudienceState, heard: Heard[ConsultationT]) -> list[Issue]:
+    def tell(state: AudienceState, heard: Heard[ConsultationT]) -> list[Dispatch]:
         told = [each for each in people(state, heard) if each]
         words = {"title": state.title or heard.data.consultation}
         return heard.occasion().messages(kind, told, heard.at + CONSULTATION_WORTH, words)
@@ -182,10 +182,10 @@ def _tell_of_consultation(
 
 def _tell_of_library(
     kind: Kind, people: Callable[[AudienceState, Heard[LibraryT]], Sequence[str | None]]
-) -> Callable[[AudienceState, Heard[LibraryT]], list[Issue]]:
+) -> Callable[[AudienceState, Heard[LibraryT]], list[Dispatch]]:
     """Tells the people of ``people(state, heard)``; None stands for no person."""
 
-    def tell(state: AudienceState, heard: Heard[LibraryT]) -> list[Issue]:
+    def tell(state: AudienceState, heard: Heard[LibraryT]) -> list[Dispatch]:
         told = [each for each in people(state, heard) if each]
         known = state.libraries.get(heard.data.library)
         words = {"library_name": (known.name if known else "") or heard.data.library}

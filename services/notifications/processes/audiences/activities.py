@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from services.kernel.declare.process import Issue
+from services.kernel.declare.process import Dispatch
 from services.notifications.domain.message import Kind
 from services.notifications.processes.audiences.row import (
     Heard,
@@ -200,10 +200,10 @@ def _learn_attendance(state: AudienceState, heard: Heard[AttendanceRecorded]) ->
     return replace(state, present=added(state.present, heard.data.person, heard.data.guest))
 
 
-def _tell_publication(state: AudienceState, heard: Heard[ActivityPublished]) -> list[Issue]:
+def _tell_publication(state: AudienceState, heard: Heard[ActivityPublished]) -> list[Dispatch]:
     """Tell a topic's people that the topic is discussed, and a region's people of the activity."""
     occasion, published = heard.occasion(heard.data.activity), _publication(heard)
-    told: list[Issue] = []
+    told: list[Dispatch] = []
     if topical := (*state.raisers, *state.endorsers):
         title = _topic_title(state)
         told += occasion.messages_until_start(Kind.TOPIC_GATHERING, topical, published, topic_title=title)
@@ -212,7 +212,7 @@ def _tell_publication(state: AudienceState, heard: Heard[ActivityPublished]) -> 
     return told
 
 
-def _tell_schedule(state: AudienceState, heard: Heard[ActivityRescheduled]) -> list[Issue]:
+def _tell_schedule(state: AudienceState, heard: Heard[ActivityRescheduled]) -> list[Dispatch]:
     before = _published(state, heard)
     if before is None:
         return []
@@ -221,7 +221,7 @@ def _tell_schedule(state: AudienceState, heard: Heard[ActivityRescheduled]) -> l
     return occasion.messages_until_start(Kind.ACTIVITY_RESCHEDULED, people, after, was=before.starts)
 
 
-def _tell_cancellation(state: AudienceState, heard: Heard[ActivityCancelled]) -> list[Issue]:
+def _tell_cancellation(state: AudienceState, heard: Heard[ActivityCancelled]) -> list[Dispatch]:
     published = _published(state, heard)
     if published is None:
         return []
@@ -229,10 +229,10 @@ def _tell_cancellation(state: AudienceState, heard: Heard[ActivityCancelled]) ->
     return occasion.messages_until_start(Kind.ACTIVITY_CANCELLED, people, published, reason=reason)
 
 
-def _tell_completion(state: AudienceState, heard: Heard[ActivityCompleted]) -> list[Issue]:
+def _tell_completion(state: AudienceState, heard: Heard[ActivityCompleted]) -> list[Dispatch]:
     """Ask a topic's raisers whether the topic is solved, and tell the people present that the activity is over."""
     occasion, worth = heard.occasion(heard.data.activity), heard.at + COMPLETION_WORTH
-    told: list[Issue] = []
+    told: list[Dispatch] = []
     if state.raisers:
         told += occasion.messages(Kind.TOPIC_QUESTION, state.raisers, worth, {"topic_title": _topic_title(state)})
     if state.present:
@@ -241,8 +241,8 @@ def _tell_completion(state: AudienceState, heard: Heard[ActivityCompleted]) -> l
     return told
 
 
-def _tell_registrant(kind: Kind) -> Callable[[AudienceState, Heard[SeatChanged | SeatLined]], list[Issue]]:
-    def tell(state: AudienceState, heard: Heard[SeatChanged | SeatLined]) -> list[Issue]:
+def _tell_registrant(kind: Kind) -> Callable[[AudienceState, Heard[SeatChanged | SeatLined]], list[Dispatch]]:
+    def tell(state: AudienceState, heard: Heard[SeatChanged | SeatLined]) -> list[Dispatch]:
         published, changed = _published(state, heard), heard.data
         if published is None:  # the registrants were told of the cancelled activity
             return []
@@ -252,7 +252,7 @@ def _tell_registrant(kind: Kind) -> Callable[[AudienceState, Heard[SeatChanged |
     return tell
 
 
-def _tell_certificate(state: AudienceState, heard: Heard[CertificateIssued]) -> list[Issue]:
+def _tell_certificate(state: AudienceState, heard: Heard[CertificateIssued]) -> list[Dispatch]:
     published, holder = _published(state, heard), heard.data.person or heard.data.guest
     if published is None or holder is None:
         return []
@@ -260,13 +260,13 @@ def _tell_certificate(state: AudienceState, heard: Heard[CertificateIssued]) -> 
     return heard.occasion(heard.data.activity).messages(Kind.CERTIFICATE_ISSUED, [holder], worth, title)
 
 
-def _tell_poll(state: AudienceState, heard: Heard[PollOpened]) -> list[Issue]:
+def _tell_poll(state: AudienceState, heard: Heard[PollOpened]) -> list[Dispatch]:
     opened = heard.data
     words = {"title": opened.title, "closes": opened.closes}
     return heard.occasion().messages(Kind.POLL_OPENED, state.members, datetime.fromisoformat(opened.closes), words)
 
 
-def _tell_lecture(_state: AudienceState, heard: Heard[LectureAnnounced]) -> list[Issue]:
+def _tell_lecture(_state: AudienceState, heard: Heard[LectureAnnounced]) -> list[Dispatch]:
     """Tell the chat group itself if a bot can write into it; into other groups a person copies the run sheet."""
     lecture = heard.data
     if lecture.channel != "telegram" or not lecture.chat:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from services.kernel.base.ids import derived_id
-from services.kernel.declare.process import Issue
+from services.kernel.declare.process import Dispatch
 from services.notifications.domain.announcement import AnnouncementPublished, AnnouncementWithdrawn
 from services.notifications.domain.message import Kind
 from services.notifications.processes.audiences.row import Heard, Hears
@@ -67,7 +67,7 @@ def _people_concerned(state: AudienceState, announcement: str, levels: tuple[str
     return (*state.people_of(levels), *(standing.gone if standing else ()))
 
 
-def _tell_publication(state: AudienceState, heard: Heard[AnnouncementPublished]) -> list[Issue]:
+def _tell_publication(state: AudienceState, heard: Heard[AnnouncementPublished]) -> list[Dispatch]:
     event = heard.data
     occasion = Occasion(_revision_id(heard.subject, event.revision), heard.at, None, state.region)
     return occasion.messages(
@@ -80,7 +80,7 @@ def _tell_publication(state: AudienceState, heard: Heard[AnnouncementPublished])
     )
 
 
-def _tell_withdrawal(state: AudienceState, heard: Heard[AnnouncementWithdrawn]) -> list[Issue]:
+def _tell_withdrawal(state: AudienceState, heard: Heard[AnnouncementWithdrawn]) -> list[Dispatch]:
     event = heard.data
     if not event.revision:  # nothing was published
         return []

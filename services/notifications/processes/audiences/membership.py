@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from services.kernel.declare.process import Issue
+from services.kernel.declare.process import Dispatch
 from services.notifications.domain.contact import ContactBounced
 from services.notifications.domain.message import Kind
 from services.notifications.domain.preference import RegionFollowed, RegionUnfollowed
@@ -108,16 +108,16 @@ def _learn_no_stand_in(state: AudienceState, _heard: Heard[OfficeChanged]) -> Au
     return replace(state, stand_in=None)
 
 
-def _tell_login_code(_state: AudienceState, heard: Heard[LoginCodeIssued]) -> list[Issue]:
+def _tell_login_code(_state: AudienceState, heard: Heard[LoginCodeIssued]) -> list[Dispatch]:
     issued = heard.data
     code = {"code": issued.code}
     return heard.occasion().messages(Kind.LOGIN_CODE, [issued.person], issued.expires, code, urgent=True)
 
 
-def _tell_member(state: AudienceState, heard: Heard[MemberJoined]) -> list[Issue]:
+def _tell_member(state: AudienceState, heard: Heard[MemberJoined]) -> list[Dispatch]:
     """Welcome a member, and tell of activities that were published before the joining was heard of."""
     member = [heard.data.person]
-    told: list[Issue] = []
+    told: list[Dispatch] = []
     if heard.data.how in ("form", "import"):
         if state.name is None:
             raise LookupError(f"region {heard.region} was never opened")
@@ -131,7 +131,7 @@ def _tell_member(state: AudienceState, heard: Heard[MemberJoined]) -> list[Issue
     return told
 
 
-def _tell_bounce(state: AudienceState, heard: Heard[ContactBounced]) -> list[Issue]:
+def _tell_bounce(state: AudienceState, heard: Heard[ContactBounced]) -> list[Dispatch]:
     """Ask the region's coordinator to put a member's contact right."""
     asked = state.whom_to_ask()
     words = {"contact": heard.subject, "channel": CHANNEL_WORDS[heard.data.channel]}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
-from services.kernel.declare.process import Issue
+from services.kernel.declare.process import Dispatch
 from services.notifications.processes.audiences.state import AudienceState
 from services.notifications.processes.occasion import Occasion
 
@@ -40,7 +40,7 @@ def learns_nothing(state: AudienceState, _heard: Heard[Any]) -> AudienceState:
     return state
 
 
-def tells_nobody(_state: AudienceState, _heard: Heard[Any]) -> list[Issue]:
+def tells_nobody(_state: AudienceState, _heard: Heard[Any]) -> list[Dispatch]:
     return []
 
 
@@ -56,7 +56,7 @@ class Hears(Generic[T]):
     fact: str = ""
     concerns: Concerns[T] = field(kw_only=True)
     learns: Callable[[AudienceState, Heard[T]], AudienceState] = learns_nothing
-    tells: Callable[[AudienceState, Heard[T]], list[Issue]] = tells_nobody
+    tells: Callable[[AudienceState, Heard[T]], list[Dispatch]] = tells_nobody
 
 
 def narrowest_first(*concerns: Concerns[Any]) -> Concerns[Any]:
