@@ -1,4 +1,4 @@
-"""Response: lifts a question to the board when its time to be answered is over.
+"""Response: escalates a question to the board when its time to be answered is over.
 
 One instance a consultation. The deadline is the ``due`` that was reckoned in school days when the question was asked, held or
 reopened. ``decide`` alone judges whether an answer is still awaited.

@@ -1,4 +1,4 @@
-"""Whether a person's contacts work: refusals of the channels, and when a coordinator is told of them.
+"""Bounces: the channels that refuse a person for good, and when a coordinator is told of them.
 
 One stream for each person. The address belongs to the members service and is not stored here.
 """
