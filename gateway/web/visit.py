@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -76,6 +76,11 @@ class Visit:
     def parameter(self, name: str) -> str:
         """A parameter of the path or the query; "" when missing."""
         return str(self.request.path_params.get(name) or self.request.query_params.get(name, ""))
+
+    def in_language(self, language: str) -> str:
+        """The address of this page in another language: the same query without the message after a form."""
+        kept = {name: value for name, value in self.request.query_params.items() if name != "kabar"}
+        return f"?{urlencode(kept | {'lang': language})}"
 
     def require_person(self) -> str:
         """The person's id. Raises ``Unauthorized``, which leads to the login, or ``Unavailable`` while the visitor

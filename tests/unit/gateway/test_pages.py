@@ -53,6 +53,11 @@ def test_the_chosen_language_is_remembered(visitor):
     assert "Activities to come" in visitor.open("/kegiatan")
 
 
+def test_the_language_link_keeps_the_query_of_the_page(visitor):
+    assert 'href="?lewat=1&amp;lang=en"' in visitor.open("/kegiatan?lewat=1")
+    assert 'href="?lanjut=%2Ftopik%2Fajukan&amp;lang=en"' in visitor.open("/masuk?lanjut=/topik/ajukan&kabar=masuk")
+
+
 def test_personal_pages_redirect_to_the_login_and_back(harness, visitor):
     visitor.open("/topik/ajukan")
     assert visitor.page.url.path == "/masuk"
