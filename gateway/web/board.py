@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from gateway.composed.upcoming import is_upcoming
 from gateway.web.listings import items_of
 from gateway.web.visit import Visit
 from services.kernel.base.problem import Forbidden, Malformed
@@ -27,11 +28,16 @@ async def desk(visit: Visit) -> Response:
         planned=_everywhere(visit, "/v1/activities", mine, state="planned"),
         published=_everywhere(visit, "/v1/activities", mine, state="published"),
     )
+    lists = items_of(found.answers)
+    ended = [item for item in lists["published"] or () if not is_upcoming(item, visit.now)]
+    if lists["published"] is not None:
+        lists["published"] = [item for item in lists["published"] if is_upcoming(item, visit.now)]
     return visit.render(
         "desk.html",
         regions=[region for region in regions["items"] if mine is None or region["region"] in mine],
         region_names={region["region"]: region["name"] for region in regions["items"]},
-        **items_of(found.answers),
+        **lists,
+        ended=ended,
         missing=sorted(found.problems),
     )
 

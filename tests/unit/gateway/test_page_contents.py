@@ -60,6 +60,27 @@ def test_a_running_activity_stays_on_the_lists(harness, visitor):
     assert "Sudah usai" not in text
 
 
+def test_the_desk_tells_activities_to_close_from_activities_to_come(harness, visitor):
+    coming = activity(title="Akan datang")
+    over = activity(
+        activity="a3", title="Belum ditutup", starts="2026-02-01T02:00:00+00:00", ends="2026-02-01T05:00:00Z"
+    )
+    harness.events.on("GET /v1/activities", by_their_start([over, coming]))
+    visitor.log_in("wulan@contoh.id")
+    text = visitor.open("/pengurus")
+    places = [
+        text.index(each) for each in ("Sudah lewat, belum ditutup", over["title"], "Sudah terbit", coming["title"])
+    ]
+    assert places == sorted(places)
+
+
+def test_a_lecture_in_a_list_has_no_number_of_seats(harness, visitor):
+    harness.events.on("GET /v1/activities", items(activity(kind="lecture", capacity=1000)))
+    text = visitor.open("/kegiatan")
+    assert "kuliah di grup" in text
+    assert "sisa" not in text
+
+
 def test_past_activities_are_paged_from_latest_to_first(harness, visitor):
     first = datetime(2008, 1, 1, 2, tzinfo=UTC)  # a gap of many years must not make an empty page
     starts = [first, *(datetime(2023, 1, 1, 2, tzinfo=UTC) + timedelta(days=7 * week) for week in range(130))]
