@@ -50,6 +50,8 @@ async def consultation(visit: Visit) -> Response:
         calls["mentors"] = visit.get("/v1/offices/mentor/holders", region=consultation["region"])
         if consultation["library"] is None:
             calls["libraries"] = visit.get_public("/v1/libraries", region=consultation["region"], limit=100)
+    if consultation["mentorship"]:
+        calls["case"] = visit.get(f"/v1/mentorships/{consultation['mentorship']}")  # not every asker may read the case
     if consultation["library"]:
         calls["library"] = visit.get_public(f"/v1/libraries/{consultation['library']}")
     found = (await visit.gather(**calls)).answers
@@ -66,6 +68,7 @@ async def consultation(visit: Visit) -> Response:
         here=f"/konsultasi/{consultation['consultation']}",
         region=found["region"],
         library=found.get("library"),
+        case=found.get("case"),
         libraries=[(each["library"], each["name"]) for each in (found.get("libraries") or {"items": []})["items"]],
         names=names,
         inside=inside,

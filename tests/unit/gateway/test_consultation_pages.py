@@ -126,6 +126,20 @@ def test_the_owner_promotes_a_consultation_to_a_mentorship(harness, owner):
     }
 
 
+@pytest.mark.parametrize("readable", [True, False])
+def test_an_asker_is_led_from_the_promoted_consultation_to_the_case(harness, visitor, readable):
+    promoted = consultation(role="asker", state="promoted", mentorship="m1")
+    harness.mentoring.on("GET /v1/consultations/{consultation}", FakeAnswer(promoted))
+    case = FakeAnswer({"mentorship": "m1"}) if readable else FakeAnswer({"status": 404}, 404, PROBLEM)
+    harness.mentoring.on("GET /v1/mentorships/{mentorship}", case)
+    visitor.log_in()
+    text = visitor.open(PATH)
+    assert promoted["title"] in text
+    assert ('href="/pendampingan/m1"' in text) is readable
+    assert ("Lihat pendampingannya" in text) is readable
+    assert "Belum ada jawaban" not in text
+
+
 def test_the_asker_rates_and_reopens_a_consultation(harness, visitor):
     visitor.log_in()
     for action in ("resolution", "reopening"):
