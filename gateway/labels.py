@@ -114,6 +114,13 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         OTHERWISE: "menjadi pendampingan",
     },
     "aspect": {"knowledge": "pengetahuan", "skill": "keterampilan", "attitude": "sikap kerja"},
+    "delivery-reason": {
+        "address": "alamat tidak bisa dipakai",
+        "blocked": "bot diblokir",
+        "tried-too-often": "terlalu sering gagal",
+        "unanswered": "server tidak menjawab",
+        OTHERWISE: "ditolak server penerima",
+    },
     "certificate-kind": {"workshop": "workshop", "gathering": "gathering", "lecture": "kuliah di grup"},
     "member-field": {
         "name": "Nama",

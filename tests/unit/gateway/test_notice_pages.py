@@ -150,6 +150,7 @@ def test_failed_deliveries_are_listed_and_sent_again(harness, visitor):
     assert visitor.page.status_code == 403
     visitor.log_in("wulan@contoh.id")
     assert "Kirim ulang" in visitor.open("/pengurus/kiriman")
+    assert visitor.page.text.count("ditolak server penerima (550)") == 2  # the flagged contact, and the delivery
     visitor.submit("/pengurus/kiriman/d1")
     assert "dijadwalkan lagi" in visitor.page.text
     assert len(harness.notifications.calls("POST /v1/deliveries/{delivery}/resend")) == 1
