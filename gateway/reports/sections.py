@@ -142,7 +142,7 @@ def _stage(figures: Mapping[str, Any], named: tuple[str, ...]) -> Section:
 
 
 def _evidence(figures: Mapping[str, Any], named: tuple[str, ...]) -> Section:
-    rows = [(week["week"], _count(week["stated"]), _count(week["measured"])) for week in figures["loans"]]
+    rows = [(WORDS.week(week["week"]), _count(week["stated"]), _count(week["measured"])) for week in figures["loans"]]
     stated = sum(week["stated"] or 0 for week in figures["loans"])
     measured = sum(week["measured"] or 0 for week in figures["loans"])
     good = [each for each in figures["backups"] if each["ok"]]

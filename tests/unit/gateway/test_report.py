@@ -61,6 +61,11 @@ def test_stated_and_measured_loans_are_never_added():
     assert "99" not in text
 
 
+def test_a_report_names_the_days_of_a_week():
+    assert "30 Mar – 5 Apr 2026" in told("evidence")
+    assert "W14" not in told("evidence")
+
+
 def test_each_report_section_opens_with_its_main_sentence():
     assert "12,5 jam, tanpa biaya" in told("hours")
     assert "Rp1.875.000" in told("cost")
