@@ -48,7 +48,10 @@ class Question(Contact):
 
 @routes.get(ASK_PATH, query=Place(), statuses={200: "Who answers; a part that is down is null with a warning"})
 async def ask(parts: Parts, request: Request) -> Answer:
-    """Whom do I ask? By library or place; never an empty answer."""
+    """Find whom to ask, by library or by place: who answers there, what is planned, and what others asked.
+
+    Open to everybody; no login.
+    """
     place = {name: request.query.get(name, "") for name in ("library", "region")}
     composed = await find_whom_to_ask(parts.forwarding, request.caller, **place, now=request.now)
     return Answer(composed.document())
@@ -56,7 +59,10 @@ async def ask(parts: Parts, request: Request) -> Answer:
 
 @routes.post(ASK_PATH, body=Question(), statuses={201: "The consultation and its owner"})
 async def ask_as_anybody(parts: Parts, request: Request) -> Answer:
-    """Ask; whoever is nobody's member leaves a name and a contact for the answer."""
+    """Ask a question; people who are not members leave a name and a contact for the answer.
+
+    Open to everybody; no login. The answer names the owner of the question. A member's question needs no contact.
+    """
     question = {name: value for name, value in request.body.items() if name not in CONTACT}
     contact = {name: value for name, value in request.body.items() if name in CONTACT}
     if request.caller.is_person:

@@ -33,7 +33,10 @@ class GuestContact(Contact):
 
 @routes.get("/v1/me/dashboard", person=True, statuses={200: "The dashboard", 401: "Log in first"})
 async def dashboard(parts: Parts, request: Request) -> Answer:
-    """Oneself, one's participation and one's messages; a part that is down is null with a warning."""
+    """Show the caller's own data, participation and messages in one answer.
+
+    A part whose service is down is null, and ``warnings`` says so.
+    """
     composed = await composition.dashboard(parts.forwarding, request.caller)
     return Answer(composed.document())
 
@@ -45,9 +48,10 @@ async def dashboard(parts: Parts, request: Request) -> Answer:
     statuses={201: "The guest's id; warnings say what is missing"},
 )
 async def walk_in(parts: Parts, request: Request) -> Answer:
-    """Somebody came who is nobody's member: presence and, where given, name and contact.
+    """Record a guest who came to an activity without a registration, with name and contact if given.
 
-    Fails only where neither presence nor contact could be recorded.
+    Needs ``attendance.record`` in the region. Fails only if neither the attendance nor the contact could be recorded;
+    ``warnings`` says what is missing.
     """
     activity = request.path["activity"]
     composed = await composition.record_walk_in(parts.forwarding, request.caller, activity, request.body, request.key)
@@ -61,10 +65,10 @@ async def walk_in(parts: Parts, request: Request) -> Answer:
     statuses={200: "How many were recorded, and what is wrong by row"},
 )
 async def import_walk_ins(parts: Parts, request: Request) -> Answer:
-    """A paper list of who was there, as CSV with name, email and phone; sent again it adds nobody.
+    """Record the people on a paper attendance list, sent as CSV with name, email and phone.
 
-    A guest's id follows from the row, not from the key. The key is required all the same, because no page of another
-    site can make a browser send that header. Fails where no row at all could be recorded.
+    Needs ``attendance.record`` in the region. The same list sent again adds nobody, because a guest's id follows from
+    the row and not from the key. Fails only if no row at all could be recorded.
     """
     rows = paper.parse_rows(request.body)
     return Answer(await paper.import_rows(parts.forwarding, request.caller, request.path["activity"], rows))
@@ -76,7 +80,10 @@ async def import_walk_ins(parts: Parts, request: Request) -> Answer:
     statuses={201: "The guest's id and seat; warnings say what is missing", 422: "It is for members, or closed"},
 )
 async def register_guest(parts: Parts, request: Request) -> Answer:
-    """A seat, or a place in line, for whoever is nobody's member, where the activity is open."""
+    """Register a guest for an activity that is open to guests: a seat if one is free, otherwise a place in the line.
+
+    Open to everybody; no login.
+    """
     activity = request.path["activity"]
     composed = await composition.register_guest(parts.forwarding, request.caller, activity, request.body, request.key)
     return Answer(composed.document(), 201)

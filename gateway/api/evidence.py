@@ -64,7 +64,11 @@ class ReleaseAnswer(Schema):
     statuses={200: "The report", 401: "Log in first", 404: "No such report, or no library of yours"},
 )
 async def show_evidence_report(parts: Parts, request: Request) -> Answer:
-    """A library's evidence report: with a code as it was released, to anybody; without one the draft, to its own people."""
+    """Show a library's evidence report: with ``code`` the released report, without it the draft.
+
+    Everybody with the code may read the released report; the draft is for people who work at the library and those who
+    accompany it.
+    """
     library, code = request.path["library"], request.query.get("code")
     if code is None:
         return Answer((await parts.reports.draft(request.caller, library)).document())
@@ -83,7 +87,11 @@ async def show_evidence_report(parts: Parts, request: Request) -> Answer:
     },
 )
 async def release_evidence_report(parts: Parts, request: Request) -> Answer:
-    """Release chosen parts of the report: from now on whoever has the code sees them as they stand at this moment."""
+    """Release chosen parts of a library's evidence report, as they are at this moment; the code in the answer confirms
+    it.
+
+    For people who work at the library. Everybody who has the code can read the released parts.
+    """
     wanted = request.body.get("decisions", [])
     library = request.path["library"]
     return Answer(await parts.reports.release(request.caller, library, request.body["parts"], wanted, request.key), 201)

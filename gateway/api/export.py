@@ -43,7 +43,10 @@ class OwnData(Schema):
     statuses={200: "The copy", 401: "Log in first", 503: "A service is down; ask again, for no part is left out"},
 )
 async def export_own_data(parts: Parts, request: Request) -> Answer:
-    """A copy of one's own data: everything that the services have recorded about whoever asks, as one file."""
+    """Download a copy of everything that the services have stored about the caller, as one file.
+
+    503 if a service is down: no part is ever left out.
+    """
     document = await personal_data_of(parts.transport, request.caller.actor.id)
     return Answer(document, headers={"Content-Disposition": 'attachment; filename="jejaring.json"'})
 

@@ -15,6 +15,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from gateway.api.own_api import OWN_ROUTES
 from gateway.api.route import Route
 from gateway.edge.surface import GATEWAY, METHODS
+from services.kernel.http.openapi import operation_description
 
 VERSION = "3.1.0"
 SECTIONS = ("schemas", "responses", "parameters", "requestBodies", "headers")
@@ -85,7 +86,12 @@ def own_paths(routes: Iterable[Route]) -> dict[str, Any]:
 
 
 def _operation(route: Route) -> dict[str, Any]:
-    operation: dict[str, Any] = {"tags": [GATEWAY], "operationId": route.name, "summary": route.summary}
+    operation: dict[str, Any] = {
+        "tags": [GATEWAY],
+        "operationId": route.name,
+        "summary": route.summary,
+        **operation_description(route.handler),
+    }
     if parameters := _parameters(route):
         operation["parameters"] = parameters
     if route.raw:

@@ -77,7 +77,10 @@ class ActivityShown:
 
 @routes.get("/v1/activities")
 def list_activities(parts: Parts, request: Request[None, ActivityFilter]) -> Answer[Listing[ActivityShown]]:
-    """Activities, by their start."""
+    """List activities, ordered by their start.
+
+    Callers with ``activities.plan`` in the region also get activities that are not yet published.
+    """
     query = request.query
     starts = UNSET if query.since is UNSET else {"$gte": moment(query.since)}
     wanted = where(region=query.region, state=query.state, starts=starts)
@@ -89,7 +92,11 @@ def list_activities(parts: Parts, request: Request[None, ActivityFilter]) -> Ans
 
 @routes.get("/v1/activities/{activity}", statuses=(200, 404))
 def show_activity(parts: Parts, request: Request) -> Answer[ActivityShown]:
-    """One activity."""
+    """Show one activity.
+
+    An activity that is not yet published is shown only to callers with ``activities.plan`` in its region; others get
+    404.
+    """
     row = parts.views.get(ACTIVITIES, request.path["activity"])
     if row is None or not (row.public or request.actor.may(PLAN, row.region)):
         raise NotFound

@@ -99,7 +99,11 @@ class EntryList(Listing[EntryShown]):
 
 @routes.post("/v1/activities/{activity}/attendance/code", statuses=(201, 403, 404, 422))
 def issue_code_word(parts: Parts, request: Request[SessionOf]) -> Answer[CodeShown]:
-    """The code word for the wall, good around the activity, or around one session of its agenda."""
+    """Issue the code word that participants type to check in, for the whole activity or for one session.
+
+    Needs ``activities.plan`` in the region. The word is valid around the activity or the session; the answer says from
+    when to when. Show the word in the room.
+    """
     current = parts.planned(request.path["activity"], request.actor)
     times, session = current.times, request.body.session
     name = _code_name(current.identity, session)
@@ -115,7 +119,11 @@ def issue_code_word(parts: Parts, request: Request[SessionOf]) -> Answer[CodeSho
 
 @routes.post("/v1/activities/{activity}/attendance", statuses=(201, 403, 404, 422))
 def record_attendance(parts: Parts, request: Request[Presence]) -> Answer[PresenceShown]:
-    """Check in by code word, or record a member or a guest."""
+    """Check in with a code word, or record that a member or a guest attended.
+
+    A member checks in with ``code``. To record somebody else, send ``person`` or ``guest``, which needs
+    ``attendance.record`` in the region.
+    """
     body = request.body
     current = parts.activity(request.path["activity"], request.actor)
     if body.code is UNSET:
@@ -153,7 +161,10 @@ def _code_name(activity: str, session: str | None) -> str:
 
 @routes.get("/v1/activities/{activity}/attendance", statuses=(200, 404))
 def list_attendance(parts: Parts, request: Request) -> Answer[EntryList]:
-    """Who was there: all for those who record it, else one's own entry."""
+    """List who attended an activity and who was absent.
+
+    Callers with ``attendance.record`` in the region get all entries, other members only their own entry.
+    """
     person = request.actor.require_person()
     current = parts.activity(request.path["activity"], request.actor)
     row = parts.views.get(ATTENDANCE_LISTS, current.identity) or AttendanceRow(current.identity)

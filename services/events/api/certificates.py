@@ -87,7 +87,10 @@ class CertificateList(Listing[OwnCertificate]):
 
 @routes.post("/v1/activities/{activity}/certificates", statuses=(201, 403, 404, 422))
 def issue_certificates(parts: Parts, request: Request) -> Answer[Issued]:
-    """For all who were there, by the rule that was in force when it began; again, for who is new."""
+    """Issue certificates to everybody who attended, by the rule in force when the activity began.
+
+    Needs ``activities.plan`` in the region. May be repeated; only people without a certificate of the activity get one.
+    """
     current = parts.planned(request.path["activity"], request.actor)
     rule = parts.certificate_rule(current.plan.starts)
     command = IssueCertificates(_present(parts, current), current.plan, current.activity.state, rule)
@@ -101,7 +104,11 @@ def issue_certificates(parts: Parts, request: Request) -> Answer[Issued]:
 
 @routes.post("/v1/certificates/{code}/revocation", statuses=(200, 403, 404))
 def revoke_certificate(parts: Parts, request: Request[WhyRevoked]) -> Answer[Revoked]:
-    """Revoke it, with a reason that whoever verifies it reads."""
+    """Revoke a certificate and give the reason.
+
+    Needs ``activities.plan`` in the region. Whoever verifies the certificate from now on sees that it is revoked, and
+    reads the reason.
+    """
     request.actor.require_person()
     row = _certificate_of(parts, request.path["code"])
     request.actor.require(PLAN, row.region)
@@ -111,14 +118,20 @@ def revoke_certificate(parts: Parts, request: Request[WhyRevoked]) -> Answer[Rev
 
 @routes.get("/v1/certificates/{code}", statuses=(200, 404))
 def verify_certificate(parts: Parts, request: Request) -> Answer[CertificateShown]:
-    """Whether a certificate is good, for whoever has its code."""
+    """Verify a certificate by its code.
+
+    Open to everybody; no login. Says whether the certificate is valid, and why if it was revoked.
+    """
     row = _certificate_of(parts, request.path["code"])
     return Answer(certificate_shown(parts, row), headers={"Cache-Control": "no-store"})
 
 
 @routes.get("/v1/certificates")
 def list_certificates(parts: Parts, request: Request[None, CertificateFilter]) -> Answer[CertificateList]:
-    """One's own, or, for planners, an activity's, with their codes."""
+    """List the caller's own certificates, or all certificates of an activity.
+
+    All certificates of an ``activity`` are listed only for callers with ``activities.plan`` in its region.
+    """
     person, activity = request.actor.require_person(), request.query.activity
     if activity is not None and request.actor.may(PLAN, parts.activity(activity, request.actor).plan.region):
         rows = list(parts.views.all(CERTIFICATE_LIST, {"activity": activity}))

@@ -56,7 +56,10 @@ class ChatGroupShown:
 
 @routes.post("/v1/chat-groups", statuses=(201, 403, 422))
 def register_chat_group(parts: Parts, request: Request[NewChatGroup]) -> Answer[ChatGroupRef]:
-    """Register a group in whose chat lectures are held."""
+    """Register a chat group in which lectures can be held.
+
+    Needs ``activities.plan`` in the group's region. Repeating it for the same ``chat`` changes the registered group.
+    """
     body = request.body
     request.actor.require(PLAN, body.region)
     if body.region is not None:
@@ -69,14 +72,14 @@ def register_chat_group(parts: Parts, request: Request[NewChatGroup]) -> Answer[
 
 @routes.get("/v1/chat-groups")
 def list_chat_groups(parts: Parts, request: Request[None, PageQuery]) -> Answer[Listing[ChatGroupShown]]:
-    """Groups with a chat."""
+    """List the registered chat groups by name."""
     page = parts.views.find(CHAT_GROUPS, sort="name", **paging(request))
     return paged(page, lambda row: chat_group_shown(request.actor, row))
 
 
 @routes.get("/v1/chat-groups/{group}", statuses=(200, 404))
 def show_chat_group(parts: Parts, request: Request) -> Answer[ChatGroupShown]:
-    """One group."""
+    """Show one registered chat group."""
     row = parts.views.get(CHAT_GROUPS, request.path["group"])
     if row is None:
         raise NotFound

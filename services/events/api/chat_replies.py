@@ -62,7 +62,10 @@ class PresenceRecorded:
 
 @routes.post("/internal/lectures/presence", public=False, statuses=(201, 403, 422))
 def record_presence_by_reply(parts: Parts, request: Request[Reply]) -> Answer[PresenceRecorded]:
-    """Somebody replied to be there."""
+    """Record that somebody attends a lecture, because the person replied to its message in the chat.
+
+    Only the gateway may call this.
+    """
     activity, at = _lecture_of_reply(parts, request)
     current, _ = current_lecture(parts, activity, request.actor)
     person, guest = request.body.person or None, request.body.guest or None
@@ -73,7 +76,10 @@ def record_presence_by_reply(parts: Parts, request: Request[Reply]) -> Answer[Pr
 
 @routes.post("/internal/lectures/questions", public=False, statuses=(201, 403, 422))
 def ask_question_in_chat(parts: Parts, request: Request[ReplyWithText]) -> Answer[QuestionState]:
-    """Somebody asked in a chat."""
+    """Add a question that somebody asked in a lecture's chat to the lecture's queue of questions.
+
+    Only the gateway may call this.
+    """
     activity, _ = _lecture_of_reply(parts, request)
     current, held = current_lecture(parts, activity, request.actor)
     asker, text = request.body.participant, request.body.text

@@ -50,7 +50,10 @@ class Summary:
 
 @routes.post("/v1/activities/{activity}/feedback", statuses=(201, 404, 422))
 def give_feedback(parts: Parts, request: Request[Answers]) -> Answer[FeedbackRef]:
-    """How useful, how well understood, and what next."""
+    """Give feedback on an activity: how useful it was, how well understood, and what should come next.
+
+    Only for people who attended, once for each activity. The answers are shown to planners without a name.
+    """
     person = request.actor.require_person()
     current = parts.activity(request.path["activity"], request.actor)
     body = request.body
@@ -66,7 +69,10 @@ def give_feedback(parts: Parts, request: Request[Answers]) -> Answer[FeedbackRef
 
 @routes.get("/v1/activities/{activity}/feedback", statuses=(200, 403, 404))
 def show_feedback(parts: Parts, request: Request) -> Answer[Summary]:
-    """What those who were there thought of it."""
+    """Show the feedback on an activity: the number of answers, the scores, and the wishes.
+
+    Needs ``activities.plan`` in the region. No names are shown.
+    """
     current = parts.planned(request.path["activity"], request.actor)
     given = (parts.views.get(FEEDBACK_LISTS, current.identity) or FeedbackRow(current.identity)).given
     wishes = (parts.vault.open(each.person, each.wish) for each in given)

@@ -66,7 +66,10 @@ class FiguresList(Listing[FiguresShown]):
 
 @routes.get("/v1/attendance/figures", statuses=(200, 403))
 def attendance_figures(parts: Parts, request: Request[None, FigureFilter]) -> Answer[FiguresList]:
-    """How many came and how many did not, by region, kind of venue, kind of activity and month."""
+    """Count who attended and who did not, grouped by region, kind of venue, kind of activity and month.
+
+    Needs ``activities.plan`` in the region, or everywhere if no ``region`` is given.
+    """
     query = request.query
     request.actor.require(PLAN, query.region or None)
     activities = list(parts.views.all(ACTIVITIES, _wanted(query)))

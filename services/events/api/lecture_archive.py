@@ -95,7 +95,10 @@ class LectureShown(LectureListed):
 
 @routes.get("/v1/lectures")
 def list_lectures(parts: Parts, request: Request[None, LectureFilter]) -> Answer[LectureList]:
-    """Lectures, the latest first; q looks through title, material, questions and answers."""
+    """List published lectures, the latest first; ``q`` searches titles, materials, questions and answers.
+
+    A page may hold fewer lectures than ``limit`` although more follow; go on with ``next``.
+    """
     query = request.query
     wanted = where(public=True, region=query.region)
     words = query.words.casefold().split()[:MAX_WORDS]
@@ -113,7 +116,11 @@ def list_lectures(parts: Parts, request: Request[None, LectureFilter]) -> Answer
 
 @routes.get("/v1/lectures/{lecture}", statuses=(200, 404))
 def show_lecture(parts: Parts, request: Request) -> Answer[LectureShown]:
-    """One lecture with its material and what was answered."""
+    """Show one lecture with its materials and answered questions.
+
+    Names of speakers appear only with their consent, except to those who lead the lecture. Unpublished lectures are
+    shown only to callers with ``activities.plan`` in the region.
+    """
     row = parts.views.get(LECTURES, request.path["lecture"])
     if row is None or not (row.public or request.actor.may(PLAN, row.region)):
         raise NotFound

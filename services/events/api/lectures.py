@@ -69,7 +69,10 @@ class LectureState:
 
 @routes.post("/v1/lectures", statuses=(201, 403, 422))
 def plan_lecture(parts: Parts, request: Request[NewLecture]) -> Answer[LectureState]:
-    """Plan a lecture in a group's chat, at a time that was agreed on."""
+    """Plan a lecture in a registered chat group, at a time agreed by a poll or in another way.
+
+    Needs ``activities.plan`` in the region. Books the chat, so no other lecture can be planned there at this time.
+    """
     body = request.body
     request.actor.require(PLAN, body.region)
     parts.require_region(body.region)
@@ -152,7 +155,11 @@ def may_lead(actor: Actor, region: str, leading: Collection[str | None]) -> bool
 
 @routes.post("/v1/activities/{activity}/lecture/open", statuses=(200, 403, 404, 422))
 def lecture_open(parts: Parts, request: Request) -> Answer[LectureState]:
-    """Open it; from now on nobody else posts in the chat."""
+    """Open a lecture; until it is closed only moderators can post in its chat.
+
+    For callers with ``activities.plan`` in the region and for the lecture's guide, from a quarter of an hour before the
+    start. On WhatsApp the chat is not changed; the run sheet says what to do.
+    """
     return _changed_lecture(
         request, lecture_to_lead(parts, request.path["activity"], request.actor), OpenLecture(request.now, request.now)
     )
@@ -160,21 +167,31 @@ def lecture_open(parts: Parts, request: Request) -> Answer[LectureState]:
 
 @routes.post("/v1/activities/{activity}/lecture/present", statuses=(200, 403, 404, 422))
 def lecture_present(parts: Parts, request: Request) -> Answer[LectureState]:
-    """The presentation begins."""
+    """Begin the presentation of an open lecture.
+
+    For callers with ``activities.plan`` in the region, the guide, and the speakers.
+    """
     current = lecture_to_lead(parts, request.path["activity"], request.actor, by_speakers=True)
     return _changed_lecture(request, current, BeginPresentation(request.now))
 
 
 @routes.post("/v1/activities/{activity}/lecture/take-questions", statuses=(200, 403, 404, 422))
 def lecture_take_questions(parts: Parts, request: Request) -> Answer[LectureState]:
-    """Questions are answered from now on."""
+    """Begin the questions after the presentation of a lecture.
+
+    For callers with ``activities.plan`` in the region, the guide, and the speakers.
+    """
     current = lecture_to_lead(parts, request.path["activity"], request.actor, by_speakers=True)
     return _changed_lecture(request, current, TakeQuestions(request.now))
 
 
 @routes.post("/v1/activities/{activity}/lecture/close", statuses=(200, 403, 404, 422))
 def lecture_close(parts: Parts, request: Request) -> Answer[LectureState]:
-    """Close it; the chat is as it was before."""
+    """Close a lecture; the chat gets back the permissions that it had before.
+
+    For callers with ``activities.plan`` in the region and for the lecture's guide. A lecture that nobody closes closes
+    itself.
+    """
     current = lecture_to_lead(parts, request.path["activity"], request.actor)
     return _changed_lecture(request, current, CloseLecture(request.now, BY_HAND))
 

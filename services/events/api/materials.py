@@ -71,7 +71,10 @@ class MaterialShown:
 
 @routes.post("/v1/activities/{activity}/materials", statuses=(201, 403, 404, 422))
 def publish_material(parts: Parts, request: Request[NewMaterial]) -> Answer[MaterialRef]:
-    """Leave a link or a text behind."""
+    """Publish a link or a text as material of an activity.
+
+    For speakers of the activity and for callers with ``activities.plan`` in the region.
+    """
     current = parts.activity(request.path["activity"], request.actor)
     _require_maker(current, request.actor)
     topic, region = current.activity.topic, current.plan.region
@@ -84,7 +87,10 @@ def publish_material(parts: Parts, request: Request[NewMaterial]) -> Answer[Mate
 
 @routes.delete("/v1/materials/{material}", statuses=(200, 403, 404))
 def withdraw_material(parts: Parts, request: Request) -> Answer[MaterialRef]:
-    """It is not to be had any more."""
+    """Withdraw a material, so that nobody can read it any more.
+
+    For speakers of the activity and for callers with ``activities.plan`` in the region.
+    """
     identity = request.path["material"]
     material, _ = parts.commands.state(MATERIAL, identity)
     if material is None:
@@ -95,7 +101,11 @@ def withdraw_material(parts: Parts, request: Request) -> Answer[MaterialRef]:
 
 @routes.get("/v1/materials")
 def list_materials(parts: Parts, request: Request[None, MaterialFilter]) -> Answer[Listing[MaterialShown]]:
-    """Materials, the latest first: by activity, topic, region and words."""
+    """List materials, the latest first, filtered by activity, topic, region and words.
+
+    Materials for participants are listed only for people who took part in the given ``activity`` and for callers with
+    ``activities.plan`` in the given ``region``; everybody else gets public materials.
+    """
     query = request.query
     wanted = where(activity=query.activity, topic=query.topic, region=query.region)
     if not _sees_all(parts, request.actor, query.activity or None, query.region or None):
@@ -109,7 +119,11 @@ def list_materials(parts: Parts, request: Request[None, MaterialFilter]) -> Answ
 
 @routes.get("/v1/materials/{material}", statuses=(200, 404))
 def show_material(parts: Parts, request: Request) -> Answer[MaterialShown]:
-    """One material."""
+    """Show one material.
+
+    A material for participants is shown only to people who took part and to callers with ``activities.plan`` in the
+    region; others get 404.
+    """
     row = parts.views.get(MATERIALS, request.path["material"])
     if row is None:
         raise NotFound

@@ -41,7 +41,10 @@ class ParticipationList(Listing[ParticipationShown]):
 
 @routes.get("/v1/participation/{person}", statuses=(200, 403))
 def show_participation(parts: Parts, request: Request[None, FurtherIds]) -> Answer[ParticipationList]:
-    """What a person took part in: one's own, or for those who read members."""
+    """List the activities that a person registered for or attended.
+
+    For the person, and for callers with ``members.read`` in the person's region.
+    """
     person = request.path["person"]
     own = parts.views.get(PARTICIPATION, person) or ParticipationRow(person)
     asked = [each for each in request.query.ids.split(",") if each]

@@ -76,7 +76,10 @@ class ActivityState:
 
 @routes.post("/v1/activities", statuses=(201, 403, 404, 422))
 def plan_activity(parts: Parts, request: Request[NewActivity]) -> Answer[ActivityState]:
-    """Plan an activity."""
+    """Plan a gathering or a workshop; nobody else sees the activity until it is published.
+
+    Needs ``activities.plan`` in the region. The body's ``kind`` decides which further fields are required.
+    """
     body = request.body
     request.actor.require(PLAN, body.region)
     parts.require_region(body.region)
@@ -110,7 +113,10 @@ def _plan(parts: Parts, body: NewActivity) -> Plan:
 
 @routes.post("/v1/activities/{activity}/topics", statuses=(200, 403, 404, 422))
 def add_topic(parts: Parts, request: Request[FurtherTopic]) -> Answer[ActivityState]:
-    """Ask for a further topic."""
+    """Ask for a further topic of a gathering; refused while the rules allow one topic for each gathering.
+
+    Needs ``activities.plan`` in the region.
+    """
     current = parts.planned(request.path["activity"], request.actor)
     if current.plan.kind != gathering.KIND:
         raise NotFound
@@ -119,7 +125,10 @@ def add_topic(parts: Parts, request: Request[FurtherTopic]) -> Answer[ActivitySt
 
 @routes.post("/v1/activities/{activity}/speakers", statuses=(201, 403, 404, 422))
 def assign_speaker(parts: Parts, request: Request[NewSpeaker]) -> Answer[ActivityState]:
-    """Name who leads it."""
+    """Assign a speaker or a guide to an activity.
+
+    Needs ``activities.plan`` in the region. A speaker of a workshop declares a field of competence.
+    """
     current = parts.planned(request.path["activity"], request.actor)
     body = request.body
     from_board = parts.of_the_board(body.person)
@@ -131,21 +140,31 @@ def assign_speaker(parts: Parts, request: Request[NewSpeaker]) -> Answer[Activit
 
 @routes.delete("/v1/activities/{activity}/speakers/{person}", statuses=(200, 403, 404, 422))
 def withdraw_speaker(parts: Parts, request: Request) -> Answer[ActivityState]:
-    """They do not come after all."""
+    """Remove a speaker or a guide from an activity.
+
+    Needs ``activities.plan`` in the region.
+    """
     current = parts.planned(request.path["activity"], request.actor)
     return _changed_activity(request, current, WithdrawSpeaker(request.path["person"]))
 
 
 @routes.post("/v1/activities/{activity}/capacity", statuses=(200, 403, 404, 422))
 def change_capacity(parts: Parts, request: Request[NewCapacity]) -> Answer[ActivityState]:
-    """Another number of seats."""
+    """Change the number of seats of an activity.
+
+    Needs ``activities.plan`` in the region. Added seats go at once to the first people in the line.
+    """
     current = parts.planned(request.path["activity"], request.actor)
     return _changed_activity(request, current, ChangeCapacity(request.body.capacity, request.now))
 
 
 @routes.post("/v1/activities/{activity}/publish", statuses=(200, 403, 404, 422))
 def publish_activity(parts: Parts, request: Request) -> Answer[ActivityState]:
-    """Publish it."""
+    """Publish a planned activity, so that everybody sees it and people can register.
+
+    Needs ``activities.plan`` in the region. Refused with a ``rule`` while something is missing, such as a guide, or the
+    confirmation of a school where the activity is held.
+    """
     current = parts.planned(request.path["activity"], request.actor)
     venue, _ = parts.commands.state(VENUE, current.plan.place.venue)
     confirmed = venue is not None and venue.requests.get(current.identity) == CONFIRMED
@@ -154,7 +173,10 @@ def publish_activity(parts: Parts, request: Request) -> Answer[ActivityState]:
 
 @routes.post("/v1/activities/{activity}/reschedule", statuses=(200, 403, 404, 422))
 def reschedule_activity(parts: Parts, request: Request[NewTimes]) -> Answer[ActivityState]:
-    """Move it in time."""
+    """Move an activity to another time.
+
+    Needs ``activities.plan`` in the region. Everybody registered is told.
+    """
     current = parts.planned(request.path["activity"], request.actor)
     starts, ends = request.body.starts.astimezone(UTC), request.body.ends.astimezone(UTC)
     command = RescheduleActivity(starts, ends, request.now)
@@ -164,14 +186,21 @@ def reschedule_activity(parts: Parts, request: Request[NewTimes]) -> Answer[Acti
 
 @routes.post("/v1/activities/{activity}/cancel", statuses=(200, 403, 404, 422))
 def cancel_activity(parts: Parts, request: Request[Reason]) -> Answer[ActivityState]:
-    """Cancel it."""
+    """Cancel an activity and give the reason.
+
+    Needs ``activities.plan`` in the region. Everybody registered is told. A cancelled activity stays cancelled.
+    """
     current = parts.planned(request.path["activity"], request.actor)
     return _changed_activity(request, current, CancelActivity(request.body.reason))
 
 
 @routes.post("/v1/activities/{activity}/complete", statuses=(200, 403, 404, 422))
 def complete_activity(parts: Parts, request: Request) -> Answer[ActivityState]:
-    """It was held."""
+    """Record that an activity was held.
+
+    Needs ``activities.plan`` in the region. Afterwards certificates can be issued, and the people who raised its topic
+    are asked whether it is solved.
+    """
     current = parts.planned(request.path["activity"], request.actor)
     there, _ = parts.commands.state(ATTENDANCE, current.identity)
     return _changed_activity(request, current, CompleteActivity(request.now, len(there.persons), len(there.guests)))

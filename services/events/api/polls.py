@@ -84,7 +84,10 @@ class PollState:
 
 @routes.post("/v1/polls", statuses=(201, 403, 422))
 def open_poll(parts: Parts, request: Request[NewPoll]) -> Answer[PollState]:
-    """Ask when it suits most."""
+    """Open a poll that asks which of several times suit people.
+
+    Needs ``activities.plan`` in the region; without a ``region``, everywhere.
+    """
     body = request.body
     request.actor.require(PLAN, body.region)
     if body.region is not None:
@@ -97,7 +100,7 @@ def open_poll(parts: Parts, request: Request[NewPoll]) -> Answer[PollState]:
 
 @routes.get("/v1/polls")
 def list_polls(parts: Parts, request: Request[None, PollFilter]) -> Answer[Listing[PollShown]]:
-    """Date polls, the latest first."""
+    """List date polls, the latest closing time first."""
     wanted = where(state=request.query.state)
     page = parts.views.find(POLLS, wanted, sort="closes", descending=True, **paging(request))
     return paged(page, lambda row: poll_shown(request.actor, row))
@@ -105,7 +108,7 @@ def list_polls(parts: Parts, request: Request[None, PollFilter]) -> Answer[Listi
 
 @routes.get("/v1/polls/{poll}", statuses=(200, 404))
 def show_poll(parts: Parts, request: Request) -> Answer[PollShown]:
-    """One poll."""
+    """Show one poll with the number of votes for each time."""
     row = parts.views.get(POLLS, request.path["poll"])
     if row is None:
         raise NotFound
@@ -114,14 +117,20 @@ def show_poll(parts: Parts, request: Request) -> Answer[PollShown]:
 
 @routes.post("/v1/polls/{poll}/votes", statuses=(200, 404, 422))
 def vote(_parts: Parts, request: Request[NewVote]) -> Answer[PollState]:
-    """Say which times suit; the last word counts."""
+    """Vote for the times that suit; a later vote of the same person replaces the earlier vote.
+
+    For every member, until the poll closes. ``options`` are the numbers of the times, from 1.
+    """
     command = CastVote(request.actor.require_person(), request.body.options, request.now)
     return _changed_poll(request, request.path["poll"], command)
 
 
 @routes.post("/v1/polls/{poll}/close", statuses=(200, 403, 404))
 def close_poll(parts: Parts, request: Request) -> Answer[PollState]:
-    """Close it before its time."""
+    """Close a poll before its closing time.
+
+    Needs ``activities.plan`` in the poll's region.
+    """
     poll, _ = parts.commands.state(POLL, request.path["poll"])
     if poll is None:
         raise NotFound

@@ -62,7 +62,10 @@ class ProblemShown:
 
 @routes.post(_ALL, statuses=(201, 404, 422))
 def capture_problem(parts: Parts, request: Request[NewProblem]) -> Answer[ProblemRef]:
-    """Say what troubles one, by name or without."""
+    """Record a problem that somebody has, with the person's name or anonymously, during an activity.
+
+    Open to everybody. Without a login, or with ``anonymous``, no name is stored.
+    """
     current = parts.activity(request.path["activity"], request.actor)
     nameless = request.body.anonymous or request.actor.kind != "person"
     problem = request.new_id("problem")
@@ -77,7 +80,10 @@ def capture_problem(parts: Parts, request: Request[NewProblem]) -> Answer[Proble
 
 @routes.post(f"{_ONE}/raisers", statuses=(201, 403, 404, 422))
 def share_problem(parts: Parts, request: Request) -> Answer[ProblemRef]:
-    """Say that one has it too."""
+    """Add the caller to those who have a problem that another person recorded.
+
+    For people who take part in the activity and for callers with ``activities.plan`` in its region.
+    """
     person = request.actor.require_person()
     current = _open_to_participants(parts, request)
     return _changed_problem(request, current, ShareProblem(request.path["problem"], person), None)
@@ -85,14 +91,20 @@ def share_problem(parts: Parts, request: Request) -> Answer[ProblemRef]:
 
 @routes.post(f"{_ONE}/merge", statuses=(200, 403, 404, 422))
 def merge_problem(parts: Parts, request: Request[OtherProblem]) -> Answer[ProblemRef]:
-    """Put it together with another one."""
+    """Merge a problem into another problem of the same activity.
+
+    Needs ``activities.plan`` in the region. Everybody who had the merged problem then has the other problem.
+    """
     current = parts.planned(request.path["activity"], request.actor)
     return _changed_problem(request, current, MergeProblem(request.path["problem"], request.body.into), None)
 
 
 @routes.post(f"{_ONE}/topic", statuses=(201, 403, 404, 422))
 def problem_to_topic(parts: Parts, request: Request[TopicOfProblem]) -> Answer[ProblemRef]:
-    """Make a topic of it, raised by those who said it by name."""
+    """Make a topic of a problem, raised by the people who recorded or shared the problem by name.
+
+    Needs ``activities.plan`` in the region.
+    """
     current = parts.planned(request.path["activity"], request.actor)
     problems, _ = parts.commands.state(PROBLEMS, current.identity)
     problem = problems.all.get(request.path["problem"])
@@ -109,7 +121,10 @@ def problem_to_topic(parts: Parts, request: Request[TopicOfProblem]) -> Answer[P
 
 @routes.get(_ALL, statuses=(200, 403, 404))
 def list_problems(parts: Parts, request: Request[None, PageQuery]) -> Answer[Listing[ProblemShown]]:
-    """What troubles those who take part, for them and for planners."""
+    """List the problems recorded at an activity.
+
+    For people who take part in the activity and for callers with ``activities.plan`` in its region.
+    """
     current = _open_to_participants(parts, request)
     plans = request.actor.may(PLAN, current.plan.region)
     page = parts.views.find(PROBLEM_LIST, {"activity": current.identity}, **paging(request))

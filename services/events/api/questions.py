@@ -104,7 +104,10 @@ def current_lecture(parts: Parts, identity_: str, actor: Actor) -> tuple[Current
 
 @routes.post(_ALL, statuses=(201, 404, 422))
 def ask_question(parts: Parts, request: Request[NewQuestion]) -> Answer[QuestionState]:
-    """Ask something at a lecture."""
+    """Ask a question at a lecture; the question joins the end of the queue.
+
+    For members, while the lecture runs.
+    """
     current, held = current_lecture(parts, request.path["activity"], request.actor)
     asker = request.actor.require_person()
     return put_question(parts, request, current.identity, held, asker=asker, text=request.body.text)
@@ -120,7 +123,11 @@ def put_question(
 
 @routes.get(_ALL, statuses=(200, 404))
 def list_questions(parts: Parts, request: Request) -> Answer[QuestionList]:
-    """The questions of a lecture: the one that is being answered, then those that wait, in order."""
+    """List the questions of a lecture: first the question being answered, then the queue in order, then the others.
+
+    Hidden and withdrawn questions are shown only to their askers and to those who lead the lecture, who alone see who
+    asked.
+    """
     current, held = current_lecture(parts, request.path["activity"], request.actor)
     row = parts.views.get(QUESTION_LISTS, current.identity) or QuestionsRow(current.identity)
     speakers = [each.person for each in current.activity.speakers]
@@ -150,42 +157,55 @@ def list_questions(parts: Parts, request: Request) -> Answer[QuestionList]:
 
 @routes.post(f"{_ONE}/withdraw", statuses=(200, 403, 404, 422))
 def withdraw_question(parts: Parts, request: Request) -> Answer[QuestionState]:
-    """Put one's own question off."""
+    """Withdraw one's own question from the queue of a lecture."""
     activity, _ = _own_question(parts, request)
     return _changed_question(request, activity, WithdrawQuestion(request.path["question"]))
 
 
 @routes.post(f"{_ONE}/rejoin", statuses=(200, 403, 404, 422))
 def rejoin_question(parts: Parts, request: Request) -> Answer[QuestionState]:
-    """Put it on again, at the end of the line."""
+    """Put one's own withdrawn question back, at the end of the queue."""
     activity, held = _own_question(parts, request)
     return _changed_question(request, activity, RejoinQueue(request.path["question"], held.running))
 
 
 @routes.post(f"{_ONE}/merge", statuses=(200, 403, 404, 422))
 def merge_question(parts: Parts, request: Request[Into]) -> Answer[QuestionState]:
-    """It asks the same as another."""
+    """Merge a question into another question that asks the same.
+
+    For callers with ``activities.plan`` in the region, the guide, and the speakers.
+    """
     current = lecture_to_lead(parts, request.path["activity"], request.actor, by_speakers=True)
     return _changed_question(request, current.identity, MergeQuestion(request.path["question"], request.body.into))
 
 
 @routes.post(f"{_ONE}/pick", statuses=(200, 403, 404, 422))
 def pick_question(parts: Parts, request: Request) -> Answer[QuestionState]:
-    """It is answered next."""
+    """Choose the question that is answered next.
+
+    For callers with ``activities.plan`` in the region, the guide, and the speakers.
+    """
     current = lecture_to_lead(parts, request.path["activity"], request.actor, by_speakers=True)
     return _changed_question(request, current.identity, PickQuestion(request.path["question"]))
 
 
 @routes.post(f"{_ONE}/hide", statuses=(200, 403, 404, 422))
 def hide_question(parts: Parts, request: Request) -> Answer[QuestionState]:
-    """It does not belong to the lecture."""
+    """Hide a question that does not belong to the lecture.
+
+    For callers with ``activities.plan`` in the region and for the guide.
+    """
     current = lecture_to_lead(parts, request.path["activity"], request.actor)
     return _changed_question(request, current.identity, HideQuestion(request.path["question"]))
 
 
 @routes.post(f"{_ONE}/answer", statuses=(200, 403, 404, 422))
 def answer_question(parts: Parts, request: Request[NewAnswer]) -> Answer[QuestionState]:
-    """What was answered."""
+    """Record a speaker's answer to a question.
+
+    For callers with ``activities.plan`` in the region, the guide, and the speakers. ``speaker`` may be left out by a
+    speaker, and if the lecture has only one.
+    """
     current = lecture_to_lead(parts, request.path["activity"], request.actor, by_speakers=True)
     speaking = [each.person for each in current.activity.speakers if each.role == SPEAKER]
     named = request.body.speaker or (request.actor.id if request.actor.id in speaking else None)

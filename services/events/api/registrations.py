@@ -57,7 +57,11 @@ class SeatList(Listing[SeatShown]):
 
 @routes.post("/v1/activities/{activity}/registrations", statuses=(201, 403, 404, 422, 503))
 def register(parts: Parts, request: Request[Registrant]) -> Answer[SeatShown]:
-    """Take a seat, or a place in line."""
+    """Register a person for an activity: a seat if one is free, otherwise a place in the line.
+
+    Members register themselves. Registering another ``person`` needs ``activities.plan`` in the region. A ``guest``
+    gets a seat if the activity is open to guests.
+    """
     guest = request.body.guest
     person = guest or request.body.person or request.actor.require_person()
     current = parts.activity(request.path["activity"], request.actor)
@@ -85,7 +89,10 @@ def register(parts: Parts, request: Request[Registrant]) -> Answer[SeatShown]:
 
 @routes.delete("/v1/activities/{activity}/registrations/{person}", statuses=(200, 403, 404, 422))
 def release(parts: Parts, request: Request) -> Answer[ReleaseShown]:
-    """Give the seat back; the first in line has it at once."""
+    """Give up a seat or a place in the line; a seat goes at once to the first person in the line.
+
+    For the registered person; for anybody else's registration ``activities.plan`` in the region is needed.
+    """
     person = request.path["person"]
     current = parts.activity(request.path["activity"], request.actor)
     if person not in parts.known_as(request.actor.require_person()):
@@ -100,7 +107,10 @@ def release(parts: Parts, request: Request) -> Answer[ReleaseShown]:
 
 @routes.get("/v1/activities/{activity}/registrations", statuses=(200, 404))
 def list_registrations(parts: Parts, request: Request) -> Answer[SeatList]:
-    """Who has a seat and who stands in line: all for planners, else one's own."""
+    """List who has a seat and who waits in the line.
+
+    Callers with ``activities.plan`` in the region get everybody, other members only their own registration.
+    """
     person = request.actor.require_person()
     current = parts.activity(request.path["activity"], request.actor)
     row = parts.views.get(REGISTRATIONS, current.identity)

@@ -76,7 +76,10 @@ class Ticked(LectureState):
 
 @routes.get("/v1/activities/{activity}/run-sheet", statuses=(200, 403, 404))
 def show_run_sheet(parts: Parts, request: Request) -> Answer[SheetShown]:
-    """What to say and do in the group, step by step."""
+    """Show a lecture's run sheet: each step with the text to post in the group, and when the step was done.
+
+    For callers with ``activities.plan`` in the region, the guide, and the speakers.
+    """
     current = lecture_to_lead(parts, request.path["activity"], request.actor, by_speakers=True)
     channel, phase = _channel_and_phase(current)
     row = parts.views.get(LECTURES, current.identity)
@@ -88,7 +91,12 @@ def show_run_sheet(parts: Parts, request: Request) -> Answer[SheetShown]:
 
 @routes.post("/v1/activities/{activity}/run-sheet/{step}", statuses=(200, 403, 404, 422))
 def tick_run_sheet(parts: Parts, request: Request[Tick]) -> Answer[Ticked]:
-    """A step has been done."""
+    """Mark a step of the run sheet as done, or as not done.
+
+    For callers with ``activities.plan`` in the region and for the guide. Steps that open, present, take questions or
+    close do this to the lecture too, and cannot be undone. Only for a WhatsApp group may ``at`` say when the step was
+    done.
+    """
     current = lecture_to_lead(parts, request.path["activity"], request.actor)
     channel, _ = _channel_and_phase(current)
     step = step_named(request.path["step"], channel)

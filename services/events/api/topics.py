@@ -93,7 +93,10 @@ class TopicState:
 
 @routes.post("/v1/topics", statuses=(201,))
 def raise_topic(parts: Parts, request: Request[NewTopic]) -> Answer[TopicRef]:
-    """Raise a topic."""
+    """Raise a topic: a problem that a gathering could be held about.
+
+    For every member. The board then accepts or declines the topic.
+    """
     person, body = request.actor.require_person(), request.body
     parts.require_region(body.region)
     topic = request.new_id("topic")
@@ -104,7 +107,7 @@ def raise_topic(parts: Parts, request: Request[NewTopic]) -> Answer[TopicRef]:
 
 @routes.get("/v1/topics")
 def list_topics(parts: Parts, request: Request[None, TopicFilter]) -> Answer[Listing[TopicShown]]:
-    """Topics, most wanted first."""
+    """List topics, those with the most people first."""
     wanted = where(region=request.query.region, state=request.query.state)
     page = parts.views.find(TOPICS, wanted, sort="count", descending=True, **paging(request))
     return paged(page, lambda row: topic_shown(parts, request.actor, row))
@@ -112,7 +115,7 @@ def list_topics(parts: Parts, request: Request[None, TopicFilter]) -> Answer[Lis
 
 @routes.get("/v1/topics/{topic}", statuses=(200, 404))
 def show_topic(parts: Parts, request: Request) -> Answer[TopicShown]:
-    """One topic."""
+    """Show one topic."""
     row = parts.views.get(TOPICS, request.path["topic"])
     if row is None:
         raise NotFound
@@ -121,19 +124,29 @@ def show_topic(parts: Parts, request: Request) -> Answer[TopicShown]:
 
 @routes.post("/v1/topics/{topic}/raisers", statuses=(201, 404, 422))
 def join_topic(_parts: Parts, request: Request) -> Answer[TopicState]:
-    """Say that one has the same trouble."""
+    """Add the caller to those who have the problem of a topic.
+
+    For every member. The people who raised the topic are asked later whether it is solved.
+    """
     return _changed_topic(request, JoinTopic(request.actor.require_person()))
 
 
 @routes.post("/v1/topics/{topic}/endorsements", statuses=(201, 404, 422))
 def endorse_topic(_parts: Parts, request: Request) -> Answer[TopicState]:
-    """Want a topic to be talked about."""
+    """Say that a topic should be discussed, without having its problem.
+
+    For every member.
+    """
     return _changed_topic(request, EndorseTopic(request.actor.require_person()))
 
 
 @routes.post("/v1/topics/{topic}/decision", statuses=(200, 403, 404, 422))
 def decide_topic(parts: Parts, request: Request[Decision]) -> Answer[TopicState]:
-    """Accept or decline a topic."""
+    """Accept or decline a topic.
+
+    Needs ``topics.decide`` in the topic's region. Declining needs a reason, which the people who raised the topic are
+    told.
+    """
     topic, _ = parts.commands.state(TOPIC, request.path["topic"])
     if topic is None:
         raise NotFound
@@ -143,7 +156,10 @@ def decide_topic(parts: Parts, request: Request[Decision]) -> Answer[TopicState]
 
 @routes.post("/v1/topics/{topic}/solved", statuses=(200, 404, 422))
 def answer_topic(parts: Parts, request: Request[Solved]) -> Answer[TopicState]:
-    """Say whether one's topic is solved."""
+    """Say whether one's own topic is solved, after it was discussed.
+
+    Only for people who raised the topic.
+    """
     person, body = request.actor.require_person(), request.body
     note = body.note and parts.vault.seal(person, body.note)
     return _changed_topic(request, AnswerTopic(person, body.solved, note))

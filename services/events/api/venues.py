@@ -81,7 +81,10 @@ class VenueShown:
 
 @routes.post("/v1/venues", statuses=(201, 403))
 def add_venue(parts: Parts, request: Request[NewVenue]) -> Answer[VenueRef]:
-    """Add a venue to the book."""
+    """Add a venue to the venue book.
+
+    Needs ``venues.keep`` in the region.
+    """
     body = request.body
     request.actor.require(KEEP, body.region)
     parts.require_region(body.region, body.subdistrict)
@@ -92,14 +95,14 @@ def add_venue(parts: Parts, request: Request[NewVenue]) -> Answer[VenueRef]:
 
 @routes.get("/v1/venues")
 def list_venues(parts: Parts, request: Request[None, VenueFilter]) -> Answer[Listing[VenueShown]]:
-    """The venue book."""
+    """List the venues of the venue book."""
     page = parts.views.find(VENUES, where(region=request.query.region), **paging(request))
     return paged(page, lambda row: venue_shown(parts, request.actor, row))
 
 
 @routes.get("/v1/venues/{venue}", statuses=(200, 404))
 def show_venue(parts: Parts, request: Request) -> Answer[VenueShown]:
-    """One venue."""
+    """Show one venue."""
     row = parts.views.get(VENUES, request.path["venue"])
     if row is None:
         raise NotFound
@@ -108,7 +111,10 @@ def show_venue(parts: Parts, request: Request) -> Answer[VenueShown]:
 
 @routes.post("/v1/venues/{venue}/requests", statuses=(201, 403, 404, 422))
 def ask_venue(parts: Parts, request: Request[NewRequest]) -> Answer[VenueRequestShown]:
-    """Ask whether an activity may be held there."""
+    """Record that the host of a venue was asked whether an activity may be held there.
+
+    Needs ``activities.plan`` in the activity's region.
+    """
     activity = request.body.activity
     current = parts.planned(activity, request.actor)
     here = current.plan.place.venue == request.path["venue"]
@@ -117,7 +123,11 @@ def ask_venue(parts: Parts, request: Request[NewRequest]) -> Answer[VenueRequest
 
 @routes.post("/v1/venues/{venue}/requests/{activity}/answer", statuses=(200, 403, 404, 422))
 def answer_for_host(parts: Parts, request: Request[HostAnswer]) -> Answer[VenueRequestShown]:
-    """Record what the host answered."""
+    """Record the host's answer to a request for a venue.
+
+    Needs ``activities.plan`` in the activity's region. An activity at a school can be published only after the school
+    has confirmed.
+    """
     activity = request.path["activity"]
     parts.planned(activity, request.actor)
     by = request.body.by and parts.vault.seal(request.path["venue"], request.body.by)

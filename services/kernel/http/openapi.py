@@ -4,10 +4,11 @@ them.
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from apispec import APISpec
@@ -58,11 +59,21 @@ def fragment_text(definition: Definition) -> str:
     return json.dumps(fragment(definition), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
+def operation_description(handler: Callable[..., Any]) -> dict[str, str]:
+    """The ``description`` of an operation: the paragraphs of the handler's docstring after the first, which is the
+    summary. Empty for a docstring of one paragraph.
+    """
+    paragraphs = (inspect.getdoc(handler) or "").split("\n\n")[1:]
+    text = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+    return {"description": text} if text else {}
+
+
 def _operation(service: str, route: Route) -> dict[str, Any]:
     success = str(next(iter(route.statuses), 200))
     operation: dict[str, Any] = {
         "operationId": route.name,
         "summary": route.summary,
+        **operation_description(route.handler),
         "tags": [service],
         "x-jejaring-public": True,
         "x-jejaring-service": service,

@@ -83,10 +83,10 @@ class AffiliationList(Listing[AffiliationAnswer]):
 
 @routes.post("/v1/libraries/{library}/affiliations", statuses=(201, 403, 404, 422))
 def start_affiliation(parts: Parts, request: Request[AffiliationBody]) -> Answer[AffiliationChange]:
-    """Begin to work at a library.
+    """Record that a person works at a library.
 
-    The first person at a library says so alone. Everybody after that needs a colleague, or somebody who keeps the
-    libraries of the region, to say it.
+    Members say so for themselves. The first person at a library needs nobody's confirmation; everybody after that is
+    entered by somebody who works there or has ``libraries.keep`` in the region.
     """
     actor, body = request.actor.require_person(), request.body
     library, known = known_library(parts, request)
@@ -122,9 +122,9 @@ def _is_first(parts: Parts, request: Request[Any], library: str, person: str, vo
 
 @routes.post("/v1/libraries/{library}/affiliations/{person}/end", statuses=(200, 403, 404, 422))
 def end_affiliation(parts: Parts, request: Request[EndBody]) -> Answer[AffiliationChange]:
-    """Work at a library no more.
+    """Record that a person no longer works at a library.
 
-    The library stays, and so does its mentorship.
+    For the person, and for callers with ``libraries.keep`` in the region. The library and its mentorship remain.
     """
     request.actor.require_person()
     library, known = known_library(parts, request)
@@ -137,9 +137,9 @@ def end_affiliation(parts: Parts, request: Request[EndBody]) -> Answer[Affiliati
 
 @routes.get("/v1/libraries/{library}/affiliations", statuses=(200, 403, 404))
 def affiliations(parts: Parts, request: Request[None, OptionalPageQuery]) -> Answer[AffiliationList]:
-    """Who works at a library, and who did.
+    """List who works at a library now, and who worked there.
 
-    Shown to those who work there, and to those who accompany the libraries of the region.
+    For people who work there, and for those who accompany the libraries of the region; others get 403.
     """
     actor = request.actor.require_person()
     library, known = known_library(parts, request)

@@ -54,7 +54,10 @@ class RatingAnswer:
 
 @routes.post("/v1/competence", statuses=(201, 403, 422))
 def rate_competence(parts: Parts, request: Request[RatingBody]) -> Answer[RatingAnswer]:
-    """Rate oneself, or somebody else as a second rater."""
+    """Rate one's own competence, or another member's as a second rater.
+
+    Rating another member needs ``competence.rate`` in the member's region.
+    """
     by, body = request.actor.require_person(), request.body
     rated = body.person or by
     member = parts.require_member(rated)

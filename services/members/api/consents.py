@@ -86,7 +86,7 @@ class ConsentList:
 
 @routes.get("/v1/me/consents", statuses=(200, 401))
 def own_consents(parts: Parts, request: Request) -> Answer[ConsentList]:
-    """What I agreed to."""
+    """List the caller's own consents, and the purposes that the caller can consent to, with their texts."""
     given = parts.commands.state(CONSENT, request.actor.require_person())[0].given.values()
     items = tuple(
         ConsentAnswer(
@@ -107,7 +107,10 @@ def own_consents(parts: Parts, request: Request) -> Answer[ConsentList]:
 
 @routes.get("/v1/people/{person}/public-name", statuses=(200, 404))
 def public_name(parts: Parts, request: Request) -> Answer[PublicNameAnswer]:
-    """The name of somebody who agreed to be named in the archive."""
+    """Show the name of a person who consented to be named in the archive of lectures.
+
+    Open to everybody; no login. 404 without the consent.
+    """
     person = request.path["person"]
     if (NAME_IN_ARCHIVE, None) not in parts.commands.state(CONSENT, person)[0].given:
         raise NotFound
@@ -119,7 +122,11 @@ def public_name(parts: Parts, request: Request) -> Answer[PublicNameAnswer]:
 
 @routes.post("/v1/me/consents/{purpose}", statuses=(200, 401, 404, 422))
 def give_consent(parts: Parts, request: Request[ConsentBody]) -> Answer[ConsentState]:
-    """Agree to a purpose."""
+    """Consent to one purpose.
+
+    For every member. The consent holds until it is withdrawn. ``wording`` is the version of the text that the member
+    read; the newest, if left out.
+    """
     person, purpose = _person_and_purpose(parts, request)
     body = request.body
     wording = newest_wording(purpose) if body.wording is UNSET else body.wording
@@ -129,7 +136,7 @@ def give_consent(parts: Parts, request: Request[ConsentBody]) -> Answer[ConsentS
 
 @routes.delete("/v1/me/consents/{purpose}", statuses=(200, 401, 404))
 def withdraw_consent(parts: Parts, request: Request[None, PartnerQuery]) -> Answer[ConsentState]:
-    """Agree to a purpose no more."""
+    """Withdraw one's own consent to a purpose."""
     person, purpose = _person_and_purpose(parts, request)
     region = parts.commands.state(PERSON, person)[0].region
     return _change_consent(request, person, WithdrawConsent(purpose, request.query.partner, region, request.now))

@@ -54,7 +54,11 @@ class Able:
 
 @routes.get("/v1/people-who-can", statuses=(200, 403))
 def people_who_can(parts: Parts, request: Request[None, DirectoryQuery]) -> Answer[Listing[Able]]:
-    """Who in a region can do something, by skill and distance."""
+    """List people of a region who are able in a unit of competence, the best level first, then the nearest.
+
+    Needs ``activities.plan``, ``mentorships.lead``, ``competence.rate`` or ``members.read`` in the region. Levels
+    confirmed by a second rater come before people's own ratings. Distances are given if ``subdistrict`` is.
+    """
     query, region = request.query, request.query.region
     request.actor.require_person()
     if not any(request.actor.may(permission, region) for permission in LOOKING):

@@ -32,7 +32,10 @@ class Alike:
 
 @routes.get("/v1/duplicates", statuses=(200, 403))
 def duplicates(parts: Parts, request: Request[None, DuplicatesQuery]) -> Answer[Listing[Alike]]:
-    """Who may be in a region's roster twice."""
+    """List members of a region who may be registered twice.
+
+    Needs ``members.read`` in the region. Compares names together with libraries or sub-districts.
+    """
     region = request.query.region
     request.actor.require("members.read", region)
     groups: dict[tuple[str, str], set[str]] = defaultdict(set)

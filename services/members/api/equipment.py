@@ -105,7 +105,10 @@ class EquipmentId:
 
 @routes.post("/v1/equipment", statuses=(201, 401, 403))
 def register_equipment(parts: Parts, request: Request[EquipmentBody]) -> Answer[EquipmentId]:
-    """Offer a thing that the community may borrow."""
+    """Offer a piece of equipment that activities of the community may borrow.
+
+    For every member. Equipment of a ``library`` is offered by somebody who works there.
+    """
     person, body = request.actor.require_person(), request.body
     member = parts.member(person)
     if member is None:
@@ -119,9 +122,9 @@ def register_equipment(parts: Parts, request: Request[EquipmentBody]) -> Answer[
 
 @routes.get("/v1/equipment", statuses=(200, 403))
 def equipment(parts: Parts, request: Request[None, EquipmentQuery]) -> Answer[EquipmentList]:
-    """What is lent in a region, or what I lend.
+    """List the equipment that members of a region lend; without ``region``, the caller's own equipment.
 
-    A region's equipment is shown to those who plan there.
+    A region's equipment is listed for callers with ``activities.plan`` in the region.
     """
     person, query = request.actor.require_person(), request.query
     wanted = where(kind=query.kind, activity=None if query.free else UNSET)
@@ -136,21 +139,30 @@ def equipment(parts: Parts, request: Request[None, EquipmentQuery]) -> Answer[Eq
 
 @routes.post("/v1/equipment/{equipment}/loans", statuses=(201, 404, 422))
 def lend_equipment(parts: Parts, request: Request[LoanBody]) -> Answer[EquipmentId]:
-    """It goes to an activity."""
+    """Record that a piece of equipment is lent to an activity.
+
+    For the owner, and for callers with ``activities.plan`` in the region.
+    """
     thing, person = _thing_in_reach(parts, request)
     return _change_equipment(request, thing, LendEquipment(request.body.activity, person, request.now))
 
 
 @routes.post("/v1/equipment/{equipment}/return", statuses=(200, 404))
 def return_equipment(parts: Parts, request: Request[NoFields]) -> Answer[EquipmentId]:
-    """It is back with its owner."""
+    """Record that a lent piece of equipment is back with its owner.
+
+    For the owner, and for callers with ``activities.plan`` in the region.
+    """
     thing, person = _thing_in_reach(parts, request)
     return _change_equipment(request, thing, ReturnEquipment(person, request.now))
 
 
 @routes.post("/v1/equipment/{equipment}/withdrawal", statuses=(200, 404))
 def withdraw_equipment(parts: Parts, request: Request[NoFields]) -> Answer[EquipmentId]:
-    """It is lent no more."""
+    """Stop offering a piece of equipment.
+
+    For the owner, and for callers with ``activities.plan`` in the region.
+    """
     thing, _ = _thing_in_reach(parts, request)
     return _change_equipment(request, thing, WithdrawEquipment(request.now))
 

@@ -31,13 +31,21 @@ class Erasing:
 
 @routes.post("/v1/me/erasure", statuses=(202, 401))
 def erase_me(_parts: Parts, request: Request[Sure]) -> Answer[Erasing]:
-    """Forget me: everything sealed about me is destroyed, for good."""
+    """Erase the caller's own personal data, for good.
+
+    The keys of all personal data of the caller are destroyed in every service, which cannot be undone. The caller is no
+    longer a member.
+    """
     return _leave(request, request.actor.require_person())
 
 
 @routes.post("/v1/members/{member}/erasure", statuses=(202, 403, 404))
 def erase_member(_parts: Parts, request: Request[Sure]) -> Answer[Erasing]:
-    """Forget a member who has asked for it."""
+    """Erase the personal data of a member who has asked for it, for good.
+
+    Needs ``people.erase``. The keys of all personal data of the member are destroyed in every service, which cannot be
+    undone.
+    """
     request.actor.require("people.erase")
     if not request.actor.id:
         raise Unauthorized

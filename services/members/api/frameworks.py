@@ -135,7 +135,7 @@ class FrameworkVersion:
 
 @routes.get("/v1/frameworks")
 def frameworks(parts: Parts, _request: Request) -> Answer[FrameworkList]:
-    """What the community means by competence, all versions."""
+    """List all versions of the competence framework."""
     versions = standing(parts.commands).adopted
     entries = (fill(FrameworkEntry, each.framework, current=each is versions[-1]) for each in versions)
     return Answer(FrameworkList(tuple(entries)))
@@ -143,7 +143,7 @@ def frameworks(parts: Parts, _request: Request) -> Answer[FrameworkList]:
 
 @routes.get("/v1/frameworks/{version}", statuses=(200, 404))
 def framework(parts: Parts, request: Request) -> Answer[FrameworkAnswer]:
-    """One version, whole; current for the one that counts."""
+    """Show one version of the competence framework; ``current`` is the version in force."""
     versions = standing(parts.commands).adopted
     wanted = request.path["version"]
     for version in versions:
@@ -155,7 +155,11 @@ def framework(parts: Parts, request: Request) -> Answer[FrameworkAnswer]:
 
 @routes.post("/v1/frameworks", statuses=(201, 403, 422))
 def adopt_framework(parts: Parts, request: Request[AdoptBody]) -> Answer[FrameworkVersion]:
-    """Let a new version count."""
+    """Adopt a new version of the competence framework, which is in force at once.
+
+    Needs ``frameworks.keep``. ``migration`` says which unit of the version before becomes which unit of the new
+    version.
+    """
     request.actor.require("frameworks.keep")
     adopted(parts.commands)  # the version before, so that its units are accounted for
     migration = tuple(Migration(moved.unit, moved.to) for moved in request.body.migration)

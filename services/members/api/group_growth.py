@@ -78,9 +78,10 @@ class ManyAnswer:
 
 @routes.get("/v1/competence", statuses=(200, 403, 404))
 def competence_of_many(parts: Parts, request: Request[None, ManyQuery]) -> Answer[ManyAnswer]:
-    """How far the people of a region or a library are, without names.
+    """Count the levels of competence in a region or at a library, without names.
 
-    Where the query names a beginning, the answer also says how far they were then.
+    For people who work at the library, and for those who accompany libraries or rate in the region. With ``since`` the
+    answer also counts the levels at that time, and how many people gained.
     """
     query = request.query
     _require_may_count(parts, request, query)

@@ -103,9 +103,9 @@ class GrowthAnswer:
 
 @routes.get("/v1/competence/{person}", statuses=(200, 404))
 def growth(parts: Parts, request: Request[None, AsOf]) -> Answer[GrowthAnswer]:
-    """How far somebody is and how they came there.
+    """Show a person's levels of competence, and each rating that led to them with its reason.
 
-    Shown to the person, and to those who may rate or read the members of the person's region.
+    For the person, and for those who may rate or read the members of the person's region.
     """
     actor, key, query = request.actor.require_person(), request.path["person"], request.query
     person, _ = parts.commands.state(PERSON, key)

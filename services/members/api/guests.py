@@ -59,9 +59,9 @@ class GuestTied:
 
 @routes.post("/v1/guests/{guest}", statuses=(201, 403, 422))
 def add_guest(parts: Parts, request: Request[GuestBody]) -> Answer[GuestAdded]:
-    """Note a guest.
+    """Record a guest, with name and contacts if given, under an id that the caller has made.
 
-    The gateway has made the guest's id; no member may have it. Strangers note themselves.
+    For callers with ``members.guest``. People without a login may record themselves. An id of a member is refused.
     """
     if request.actor.kind == "person":
         _require_guests(request.actor)
@@ -89,7 +89,10 @@ def add_guest(parts: Parts, request: Request[GuestBody]) -> Answer[GuestAdded]:
 
 @routes.get("/v1/guests/{guest}", statuses=(200, 403, 404))
 def guest(parts: Parts, request: Request) -> Answer[GuestAnswer]:
-    """A guest."""
+    """Show a guest with name and contacts.
+
+    Needs ``members.guest``.
+    """
     _require_guests(request.actor)
     row = parts.views.get(GUESTS, request.path["guest"])
     if row is None:
@@ -100,9 +103,10 @@ def guest(parts: Parts, request: Request) -> Answer[GuestAnswer]:
 
 @routes.post("/v1/guests/{guest}/tie", statuses=(200, 403, 404, 422))
 def tie_guest(parts: Parts, request: Request[TieBody]) -> Answer[GuestTied]:
-    """Say which member a guest is.
+    """Record which member a guest is, so that the guest's history becomes the member's.
 
-    For a guest whom no login has proved to be a member.
+    Needs ``members.guest`` in the member's region. Not needed if the guest proves the contact by logging in as a
+    member.
     """
     _require_guests(request.actor)
     guest, person = request.path["guest"], request.body.person

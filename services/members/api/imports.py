@@ -101,9 +101,10 @@ class ImportAnswer:
 
 @routes.post("/v1/members/import", limit=FILE_BYTES, statuses=(200, 202, 400, 403))
 def import_members(parts: Parts, request: Request[bytes, ImportQuery]) -> Answer[ImportAnswer]:
-    """Bring a table of registrations.
+    """Import members from a CSV file of registrations.
 
-    With ``dry_run`` it only tells what the import would do.
+    Needs ``members.import``. With ``dry_run`` nothing is changed, and the answer (200) says what the import would do.
+    Otherwise the import is accepted (202) and runs on; ``Location`` is the address of its progress.
     """
     person = request.actor.require_person()
     if not request.actor.may_somewhere("members.import"):
@@ -127,9 +128,9 @@ def import_members(parts: Parts, request: Request[bytes, ImportQuery]) -> Answer
 
 @routes.get("/v1/imports/{import}", statuses=(200, 404))
 def import_progress(parts: Parts, request: Request) -> Answer[ImportAnswer]:
-    """How far an import is.
+    """Show how far an import is, with a report on the rows that were not taken as they are.
 
-    Shown to the person who brought the table, and to those who may import everywhere.
+    For the person who started the import, and for those who may import everywhere.
     """
     person = request.actor.require_person()
     row = parts.views.get(IMPORTS, request.path["import"])

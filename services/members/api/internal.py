@@ -108,10 +108,9 @@ class PeopleAnswer:
 
 @routes.post("/internal/identity", public=False, statuses=(200, 401, 403))
 def identify(parts: Parts, request: Request[TokenBody]) -> Answer[ActorAnswer]:
-    """Who is behind a token?
+    """Show the person behind a token, with all permissions of the person's offices.
 
-    Answers with all that the person's offices allow. Reads the token's own stream, so a revoked token is worthless at
-    once.
+    Only the gateway may call this. Reads the token's own stream, so a revoked token is refused at once.
     """
     request.actor.require_service("gateway")
     bearer = read_bearer(request.body.token)
@@ -142,9 +141,9 @@ def actor_of(parts: Parts, person: str) -> Actor:
 
 @routes.get("/internal/people", public=False, statuses=(200, 403))
 def people(parts: Parts, request: Request[None, PeopleQuery]) -> Answer[PeopleAnswer]:
-    """How are these people reached?
+    """Show how people can be reached: names and contacts by id.
 
-    Reads their own streams, so whoever has just joined is there.
+    Only notifications may call this. Reads the people's own streams, so people who have just joined are found.
     """
     request.actor.require_service("notifications")
     ids = list(dict.fromkeys(part for part in request.query.ids.split(",") if part))
@@ -190,9 +189,9 @@ def _reached(parts: Parts, asked: str) -> Reached | None:
 
 @routes.get("/internal/ids", public=False, statuses=(200, 403))
 def ids(parts: Parts, request: Request[None, PersonQuery]) -> Answer[IdsAnswer]:
-    """Under which ids is this person known?
+    """List all ids of a person: the person's own id first, then the ids that the person had as a guest.
 
-    The person's own id first, then those of the guests whom the person once was.
+    Only the gateway may call this.
     """
     request.actor.require_service("gateway")
     person = request.query.person

@@ -111,10 +111,10 @@ class LibraryId:
 
 @routes.post("/v1/libraries", statuses=(200, 201, 403, 422))
 def register_library(parts: Parts, request: Request[LibraryBody]) -> Answer[LibraryRegistered]:
-    """Register a library, once.
+    """Register a library.
 
-    Only members of its region and those who keep the region's libraries may do so. A library that is known already is
-    answered as it is.
+    For members who live in its region, and for callers with ``libraries.keep`` there. A library that is registered
+    already (the same name in the same region, however spelt) is answered with 200 and not changed.
     """
     body = request.body
     _require_own_region(parts, request.actor, body.region)
@@ -130,7 +130,10 @@ def register_library(parts: Parts, request: Request[LibraryBody]) -> Answer[Libr
 
 @routes.put("/v1/libraries/{library}", statuses=(200, 403, 404, 422))
 def describe_library(parts: Parts, request: Request[DescriptionBody]) -> Answer[LibraryId]:
-    """Say anew what a library is."""
+    """Replace the description of a library: its kind, level, sub-district and size.
+
+    For people who work there, and for callers with ``libraries.keep`` in the region.
+    """
     library, known = known_library(parts, request)
     _require_keeper_or_staff(parts, request.actor, library, known)
     body = request.body
@@ -141,7 +144,10 @@ def describe_library(parts: Parts, request: Request[DescriptionBody]) -> Answer[
 
 @routes.post("/v1/libraries/{library}/interest", statuses=(200, 403, 404))
 def change_library_interest(parts: Parts, request: Request[InterestBody]) -> Answer[LibraryId]:
-    """Say how a library stands towards SLiMS."""
+    """Record whether a library is interested in SLiMS or uses it.
+
+    For people who work there, and for callers with ``libraries.keep`` in the region.
+    """
     library, known = known_library(parts, request)
     _require_keeper_or_staff(parts, request.actor, library, known)
     command = ChangeInterest(request.body.interest)
@@ -150,7 +156,7 @@ def change_library_interest(parts: Parts, request: Request[InterestBody]) -> Ans
 
 @routes.get("/v1/libraries")
 def libraries(parts: Parts, request: Request[None, LibrariesQuery]) -> Answer[LibraryList]:
-    """The libraries, also by a part of the name."""
+    """List libraries; ``name`` finds libraries by a part of the name."""
     query = request.query
     wanted = where(region=query.region, level=query.level, interest=query.interest)
     if query.name is not UNSET:
@@ -161,7 +167,7 @@ def libraries(parts: Parts, request: Request[None, LibrariesQuery]) -> Answer[Li
 
 @routes.get("/v1/libraries/{library}", statuses=(200, 404))
 def library(parts: Parts, request: Request) -> Answer[LibraryAnswer]:
-    """A library."""
+    """Show one library."""
     row = parts.views.get(LIBRARIES, request.path["library"])
     if row is None:
         raise NotFound

@@ -85,9 +85,10 @@ class Lifetime:
 
 @routes.post("/v1/login/code", statuses=(202, 429))
 def request_login_code(parts: Parts, request: Request[CodeRequest]) -> Answer[NoFields]:
-    """Ask for a login code by e-mail.
+    """Request a login code by e-mail.
 
-    The answer is the same where the contact is no member's.
+    The answer is the same if no member has this contact, so that it does not show who is a member. The code is good for
+    ten minutes and once.
     """
     known = given_contact(contact, "contact", request.body.contact)
     assert known is not None
@@ -105,7 +106,7 @@ def request_login_code(parts: Parts, request: Request[CodeRequest]) -> Answer[No
 
 @routes.post("/v1/login", statuses=(200, 422))
 def log_in(parts: Parts, request: Request[LoginRequest]) -> Answer[LoginAnswer]:
-    """Log in with a code."""
+    """Log in with the code that was sent by e-mail; the answer holds the token."""
     known = given_contact(contact, "contact", request.body.contact)
     assert known is not None
     reference = parts.identification.known_reference(known)
@@ -123,9 +124,9 @@ def log_in(parts: Parts, request: Request[LoginRequest]) -> Answer[LoginAnswer]:
 
 @routes.post("/v1/logout")
 def log_out(parts: Parts, request: Request[LogoutRequest]) -> Answer[NoFields]:
-    """Revoke a token.
+    """Revoke the token in the body.
 
-    A token that opens nothing anyway is answered alike.
+    A token that is unknown, expired or revoked gets the same answer.
     """
     bearer = read_bearer(request.body.token)
     if bearer is None:

@@ -65,7 +65,7 @@ class Me:
 
 @routes.get("/v1/me", statuses=(200, 401))
 def me(parts: Parts, request: Request) -> Answer[Me]:
-    """Who am I?"""
+    """Show the caller's own data, offices and affiliations."""
     identity = request.actor.require_person()
     person, version = parts.commands.state(PERSON, identity)
     member = person.member

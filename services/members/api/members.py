@@ -101,7 +101,10 @@ class Guide:
 
 @routes.post("/v1/members", statuses=(201, 422))
 def join(parts: Parts, request: Request[JoinBody]) -> Answer[JoinAnswer]:
-    """Become a member."""
+    """Join the community as a member.
+
+    Open to everybody; no login. A login code is sent only when it is requested.
+    """
     body = request.body
     mail = given_contact(email, "email", body.email)
     number = given_contact(phone, "phone", body.phone)
@@ -128,9 +131,9 @@ def join(parts: Parts, request: Request[JoinBody]) -> Answer[JoinAnswer]:
 
 @routes.get("/v1/members", statuses=(200, 403))
 def members(parts: Parts, request: Request[None, RosterQuery]) -> Answer[MemberList]:
-    """The members.
+    """List the members of a region.
 
-    Shows the members whom the actor may read.
+    Needs ``members.read`` in the region. Without ``region`` the caller's only region is taken, otherwise all.
     """
     region = request.query.region or _only_region(request.actor)
     request.actor.require("members.read", region)
@@ -140,9 +143,9 @@ def members(parts: Parts, request: Request[None, RosterQuery]) -> Answer[MemberL
 
 @routes.get("/v1/members/{member}", statuses=(200, 404))
 def member(parts: Parts, request: Request) -> Answer[MemberAnswer]:
-    """A member.
+    """Show one member.
 
-    Answers 404 to those who may not read the member.
+    For the member, and for callers with ``members.read`` in the member's region; others get 404.
     """
     request.actor.require_person()
     row = parts.views.get(ROSTER, request.path["member"])
@@ -153,9 +156,9 @@ def member(parts: Parts, request: Request) -> Answer[MemberAnswer]:
 
 @routes.get("/v1/guides", statuses=(200, 403, 404))
 def guides(parts: Parts, request: Request[None, GuidesQuery]) -> Answer[Listing[Guide]]:
-    """The board by distance.
+    """List the members of the board by their distance from a sub-district, the nearest first.
 
-    Distances are measured between the centres of sub-districts.
+    Needs ``activities.plan`` in the region. Distances are measured between the centres of sub-districts.
     """
     here = request.query.region, request.query.subdistrict
     request.actor.require("activities.plan", here[0])

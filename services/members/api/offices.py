@@ -112,10 +112,7 @@ class OfficeChange:
 
 @routes.get("/v1/offices")
 def offices(parts: Parts, _request: Request) -> Answer[OfficeList]:
-    """Who holds which office.
-
-    Shows the offices that one person holds: those for the whole community, and each regional office for every region.
-    """
+    """List the offices that one person holds at a time, with their holders: regional offices once for each region."""
     rows = {row.key: row for row in parts.views.all(OFFICE_HOLDERS)}
     regions = [row.region for row in parts.views.all(REGIONS)]
     wanted = [
@@ -130,9 +127,9 @@ def offices(parts: Parts, _request: Request) -> Answer[OfficeList]:
 
 @routes.get("/v1/offices/{office}/holders", statuses=(200, 403, 404))
 def office_holders(parts: Parts, request: Request[None, HoldersQuery]) -> Answer[HolderList]:
-    """Who holds an office that many hold.
+    """List the holders of an office that several people hold, such as mentors.
 
-    Partners are shown only to those who may read members.
+    Partners are listed only for callers with ``partners.keep``.
     """
     office = request.path["office"]
     if office not in OFFICES or not OFFICES[office].many:
@@ -146,7 +143,10 @@ def office_holders(parts: Parts, request: Request[None, HoldersQuery]) -> Answer
 
 @routes.post("/v1/offices/{office}/holders", statuses=(201, 403, 404, 422))
 def assume_office(parts: Parts, request: Request[AssumeBody]) -> Answer[OfficeChange]:
-    """Take a vacant office, or one that many hold."""
+    """Put a member into a vacant office, or into an office that several people hold.
+
+    Needs ``offices.assign``.
+    """
     request.actor.require(ASSIGN)
     office, region = _office_and_region(parts, request)
     person = request.body.person
@@ -157,9 +157,9 @@ def assume_office(parts: Parts, request: Request[AssumeBody]) -> Answer[OfficeCh
 
 @routes.post("/v1/offices/{office}/handover", statuses=(200, 403, 404, 422))
 def hand_over_office(parts: Parts, request: Request[HandoverBody]) -> Answer[OfficeChange]:
-    """Pass an office on, in one act.
+    """Hand an office over to a successor, in one step.
 
-    The holder may do so too.
+    For the holder of the office, and for callers with ``offices.assign``.
     """
     office, region = _office_and_region(parts, request)
     assigns = request.actor.may(ASSIGN)
@@ -173,7 +173,10 @@ def hand_over_office(parts: Parts, request: Request[HandoverBody]) -> Answer[Off
 
 @routes.post("/v1/offices/{office}/vacancy", statuses=(200, 403, 404))
 def vacate_office(parts: Parts, request: Request[VacancyBody]) -> Answer[OfficeChange]:
-    """End a term without a successor."""
+    """End the term of an office's holder without a successor.
+
+    Needs ``offices.assign``. ``person`` names the holder if several people hold the office.
+    """
     request.actor.require(ASSIGN)
     office, region = _office_and_region(parts, request)
     person = request.body.person
@@ -184,7 +187,10 @@ def vacate_office(parts: Parts, request: Request[VacancyBody]) -> Answer[OfficeC
 
 @routes.post("/v1/offices/{office}/stand-in", statuses=(201, 403, 404, 422))
 def name_stand_in(parts: Parts, request: Request[StandInBody]) -> Answer[OfficeChange]:
-    """Name who acts while an office is vacant."""
+    """Name a stand-in, who has the permissions of a vacant office until somebody assumes the office.
+
+    Needs ``offices.assign``.
+    """
     request.actor.require(ASSIGN)
     office, region = _office_and_region(parts, request)
     person = request.body.person

@@ -56,7 +56,10 @@ class Changed:
 
 @routes.put("/v1/me", statuses=(200, 401, 422))
 def change_own_data(parts: Parts, request: Request[OwnDataBody]) -> Answer[Changed]:
-    """Change my data."""
+    """Change the caller's own data; fields that are not sent stay as they are.
+
+    A phone number of another member is refused.
+    """
     identity = request.actor.require_person()
     member = parts.member(identity)
     if member is None:

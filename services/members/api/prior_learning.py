@@ -88,7 +88,10 @@ class SubmissionList(Listing[SubmissionAnswer]):
 
 @routes.post("/v1/prior-learning", statuses=(201, 401))
 def submit_prior_learning(parts: Parts, request: Request[SubmissionBody]) -> Answer[SubmissionState]:
-    """Show what I can already."""
+    """Submit evidence of a competence that the caller learned before.
+
+    For every member. A person who may rate in the member's region then reviews the evidence.
+    """
     person, body = request.actor.require_person(), request.body
     member = parts.member(person)
     if member is None:
@@ -111,9 +114,10 @@ def submit_prior_learning(parts: Parts, request: Request[SubmissionBody]) -> Ans
 
 @routes.post("/v1/prior-learning/{submission}/review", statuses=(200, 403, 404, 422))
 def review_prior_learning(parts: Parts, request: Request[ReviewBody]) -> Answer[SubmissionState]:
-    """Accept or decline what somebody showed.
+    """Accept or decline a member's evidence of prior learning.
 
-    Accepting rates the person. Only for those who may rate in the region where the person lives now.
+    Needs ``competence.rate`` in the region where the member lives now. Accepting rates the member at the ``level``.
+    Members cannot review their own evidence.
     """
     by, submission, body = request.actor.require_person(), request.path["submission"], request.body
     prior, _ = parts.commands.state(PRIOR_LEARNING, submission)
@@ -131,7 +135,10 @@ def review_prior_learning(parts: Parts, request: Request[ReviewBody]) -> Answer[
 
 @routes.get("/v1/prior-learning", statuses=(200, 403))
 def prior_learning(parts: Parts, request: Request[None, SubmissionsQuery]) -> Answer[SubmissionList]:
-    """What I showed of learning from before, or what a region's people did."""
+    """List the caller's own evidence of prior learning; with ``region``, the evidence of the region's members.
+
+    Listing a region needs ``competence.rate`` there.
+    """
     person, query = request.actor.require_person(), request.query
     wanted = where(region=query.region, state=query.state)
     if query.region is UNSET:

@@ -71,7 +71,10 @@ class RegionOpenedAnswer:
 
 @routes.post("/v1/regions", statuses=(201, 403, 422))
 def open_region(_parts: Parts, request: Request[RegionBody]) -> Answer[RegionOpenedAnswer]:
-    """Open a region."""
+    """Open a region with its sub-districts.
+
+    Needs ``regions.open``.
+    """
     request.actor.require("regions.open")
     region = request.body.region
     subdistricts = tuple(fill(Subdistrict, each, name=clean(each.name)) for each in request.body.subdistricts)
@@ -83,14 +86,14 @@ def open_region(_parts: Parts, request: Request[RegionBody]) -> Answer[RegionOpe
 
 @routes.get("/v1/regions")
 def regions(parts: Parts, request: Request[None, OptionalPageQuery]) -> Answer[RegionList]:
-    """The regions."""
+    """List the regions."""
     page = parts.views.find(REGIONS, **paging(request))
     return paged(page, lambda row: region_shown(parts, row), RegionList)
 
 
 @routes.get("/v1/regions/{region}", statuses=(200, 404))
 def region(parts: Parts, request: Request) -> Answer[RegionAnswer]:
-    """A region, and whom to ask there."""
+    """Show one region with its sub-districts and its regional coordinator."""
     row = parts.views.get(REGIONS, request.path["region"])
     if row is None:
         raise NotFound

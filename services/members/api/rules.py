@@ -82,9 +82,9 @@ class RulesVersion:
 
 @routes.post("/v1/rules", statuses=(201, 403, 422))
 def change_rules(_parts: Parts, request: Request[RulesBody]) -> Answer[RulesVersion]:
-    """Change the rules from a date on.
+    """Change the community's rules from a date on.
 
-    Versions announced for a later date are made anew with the change in them.
+    Needs ``rules.change``. Versions that were announced for later dates get the change too.
     """
     request.actor.require("rules.change")
     command = _change_of(request.body, request.now)
@@ -93,10 +93,7 @@ def change_rules(_parts: Parts, request: Request[RulesBody]) -> Answer[RulesVers
 
 @routes.get("/v1/rules")
 def rules(parts: Parts, request: Request[None, RulesQuery]) -> Answer[RulesList]:
-    """The rules.
-
-    Shows all versions, or the version in force at a time.
-    """
+    """List all versions of the community's rules; with ``at``, the version in force at that time."""
     rows = list(parts.views.all(RULEBOOK))
     at = request.query.at
     current = in_force(rows, at or request.now)

@@ -86,7 +86,10 @@ class OfferLifetime:
 
 @routes.post("/v1/me/telegram", statuses=(201, 401))
 def offer_telegram_link(parts: Parts, request: Request) -> Answer[LinkOffered]:
-    """A link that makes the Telegram account that opens it mine."""
+    """Make a link that links a Telegram account to the caller.
+
+    For every member. The account that opens the link is linked; the link is good once and for 30 minutes.
+    """
     person = request.actor.require_person()
     link = parts.secrets.link(request.new_id("telegram"))
     commit = request.take(TELEGRAM_OFFER, link.token, OfferLink(person, link.digest, request.now), _offer_lifetime)
@@ -96,9 +99,9 @@ def offer_telegram_link(parts: Parts, request: Request) -> Answer[LinkOffered]:
 
 @routes.post("/internal/telegram-link", public=False, statuses=(200, 403, 422))
 def link_telegram(parts: Parts, request: Request[LinkBody]) -> Answer[Linked]:
-    """Somebody came by a link.
+    """Link the Telegram account that opened a link to the member to whom the link was shown.
 
-    The account becomes that of the member to whom the link was shown.
+    Only the gateway may call this.
     """
     request.actor.require_service("gateway")
     token = read_link(request.body.token)
@@ -128,10 +131,7 @@ def link_telegram(parts: Parts, request: Request[LinkBody]) -> Answer[Linked]:
 
 @routes.delete("/v1/me/telegram", statuses=(200, 401))
 def unlink_telegram(parts: Parts, request: Request) -> Answer[NoFields]:
-    """My Telegram account is not to be written to any more.
-
-    This holds for every account that I have linked.
-    """
+    """Unlink all of the caller's Telegram accounts, so that no more messages go there."""
     person = request.actor.require_person()
     position = None
     noted = parts.commands.state(ACCOUNTS, person)[0].noted
@@ -143,7 +143,10 @@ def unlink_telegram(parts: Parts, request: Request) -> Answer[NoFields]:
 
 @routes.get("/internal/telegram", public=False, statuses=(200, 403))
 def whose_telegram(parts: Parts, request: Request[None, ChatQuery]) -> Answer[Whose]:
-    """Who speaks from a chat?"""
+    """Show which member a Telegram chat belongs to.
+
+    Only the gateway may call this.
+    """
     request.actor.require_service("gateway")
     account = parts.identification.known_reference(Contact(TELEGRAM_KIND, request.query.chat))
     linked = None if account is None else parts.commands.state(TELEGRAM, account)[0]

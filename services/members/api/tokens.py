@@ -55,9 +55,9 @@ class TokenList(Listing[TokenEntry]):
 
 @routes.post("/v1/me/tokens", statuses=(201, 403))
 def issue_token(parts: Parts, request: Request[TokenRequest]) -> Answer[NewToken]:
-    """A token for a program of mine.
+    """Issue a long-lived token for a program of the caller; the token is shown in this answer only.
 
-    Needs the permission to issue tokens, because this token lives long.
+    Needs ``tokens.issue``.
     """
     person = request.actor.require_person()
     if not request.actor.may_somewhere("tokens.issue"):
@@ -73,17 +73,14 @@ def issue_token(parts: Parts, request: Request[TokenRequest]) -> Answer[NewToken
 
 @routes.get("/v1/me/tokens")
 def own_tokens(parts: Parts, request: Request[None, OptionalPageQuery]) -> Answer[TokenList]:
-    """My tokens.
-
-    Their secrets are not shown.
-    """
+    """List the caller's own tokens, without their secrets."""
     page = parts.views.find(TOKENS, {"person": request.actor.require_person()}, **paging(request))
     return paged(page, lambda row: token_shown(parts, row), TokenList)
 
 
 @routes.delete("/v1/me/tokens/{token}", statuses=(200, 404))
 def revoke_token(parts: Parts, request: Request) -> Answer[NoFields]:
-    """Revoke a token of mine."""
+    """Revoke one of the caller's own tokens, which is refused from now on."""
     person = request.actor.require_person()
     token, _ = parts.commands.state(TOKEN, request.path["token"])
     if token is None or token.person != person:

@@ -95,7 +95,11 @@ class PromotedState(ConsultationState):
 
 @routes.post("/v1/consultations/{consultation}/answers", statuses=(201, 401, 403, 404, 422))
 def answer_consultation(parts: Parts, request: Request[NewAnswer]) -> Answer[ConsultationState]:
-    """Answer."""
+    """Answer a consultation, publicly or only for the asker.
+
+    For the owner of the consultation, and for callers with ``consultations.answer`` in its region. The text is sent to
+    the asker; a public answer can also be read by everybody.
+    """
     _require_role(parts, request, OWNER)
     by, body = request.actor.id, request.body
     return _take(request, GiveAnswer(by, parts.vault.seal(by, body.text), body.public))
@@ -106,7 +110,11 @@ def answer_consultation(parts: Parts, request: Request[NewAnswer]) -> Answer[Con
     statuses=(200, 401, 403, 404, 422),
 )
 def publish_answer(parts: Parts, request: Request) -> Answer[ConsultationState]:
-    """Let others read an answer."""
+    """Publish an answer, so that everybody can read it.
+
+    For the owner of the consultation, and for callers with ``consultations.answer`` in its region. ``number`` counts
+    the answers from 1.
+    """
     _require_role(parts, request, OWNER)
     text = request.path["number"]
     if not text.isdecimal() or len(text) > LONGEST_NUMBER:
@@ -116,7 +124,10 @@ def publish_answer(parts: Parts, request: Request) -> Answer[ConsultationState]:
 
 @routes.post("/v1/consultations/{consultation}/notes", statuses=(201, 401, 403, 404, 422))
 def note_consultation(parts: Parts, request: Request[NewNote]) -> Answer[ConsultationState]:
-    """Note for those who answer."""
+    """Add an internal note, which only those who answer in the region can read.
+
+    For the owner of the consultation, and for callers with ``consultations.answer`` in its region.
+    """
     _require_role(parts, request, OWNER)
     by = request.actor.id
     return _take(request, TakeNote(by, parts.vault.seal(by, request.body.text)))
@@ -124,21 +135,31 @@ def note_consultation(parts: Parts, request: Request[NewNote]) -> Answer[Consult
 
 @routes.post("/v1/consultations/{consultation}/hold", statuses=(200, 401, 403, 404, 422))
 def hold_consultation(parts: Parts, request: Request[Holding]) -> Answer[ConsultationState]:
-    """It can only go on at a later date."""
+    """Put a consultation on hold until a date.
+
+    For the owner of the consultation, and for callers with ``consultations.answer`` in its region. Until then no answer
+    is overdue.
+    """
     _require_role(parts, request, OWNER)
     return _take(request, Hold(request.body.until, request.now, parts.rules(request.now)))
 
 
 @routes.post("/v1/consultations/{consultation}/resolution", statuses=(200, 401, 403, 404, 422))
 def resolve_consultation(parts: Parts, request: Request[Resolution]) -> Answer[ConsultationState]:
-    """It is solved; the asker may rate it."""
+    """Mark a consultation as solved; the asker may add a rating.
+
+    For the asker, the owner, and callers with ``consultations.answer`` in the region.
+    """
     found = _require_role(parts, request, ASKER, OWNER)
     return _take(request, Resolve(request.actor.id, found.role == ASKER, request.body.rating))
 
 
 @routes.post("/v1/consultations/{consultation}/reopening", statuses=(200, 401, 403, 404, 422))
 def reopen_consultation(parts: Parts, request: Request[Reopening]) -> Answer[ConsultationState]:
-    """It is not solved after all."""
+    """Reopen a solved consultation, because the problem is not solved after all.
+
+    For the asker, the owner, and callers with ``consultations.answer`` in the region. An answer is due again.
+    """
     found = _require_role(parts, request, ASKER, OWNER)
     reason = request.body.reason and parts.vault.seal(found.row.asker, request.body.reason)
     return _take(request, Reopen(found.role == ASKER, reason, request.now, parts.rules(request.now)))
@@ -146,7 +167,10 @@ def reopen_consultation(parts: Parts, request: Request[Reopening]) -> Answer[Con
 
 @routes.post("/v1/consultations/{consultation}/assignment", statuses=(200, 401, 403, 404, 422))
 def assign_consultation(parts: Parts, request: Request[Assignment]) -> Answer[ConsultationState]:
-    """Give it to somebody else."""
+    """Assign a consultation to another owner, who may answer in the region.
+
+    For the owner of the consultation, and for callers with ``consultations.answer`` in its region.
+    """
     found = _require_role(parts, request, OWNER)
     person = request.body.owner
     return _take(request, AssignByHand(person, parts.answers_in(person, found.row.region)))
@@ -154,14 +178,21 @@ def assign_consultation(parts: Parts, request: Request[Assignment]) -> Answer[Co
 
 @routes.post("/v1/consultations/{consultation}/me-too", statuses=(201, 401, 403, 404, 422))
 def share_consultation(parts: Parts, request: Request) -> Answer[ConsultationState]:
-    """I have the same trouble."""
+    """Say that the caller has the same problem as the asker of a consultation.
+
+    For everybody with a login who can read the consultation.
+    """
     _readable(parts, request)
     return _take(request, ShareTrouble(request.actor.id, parts.ids(request.actor)))
 
 
 @routes.post("/v1/consultations/{consultation}/promotion", statuses=(201, 401, 403, 404, 422))
 def promote_consultation(parts: Parts, request: Request[Promotion]) -> Answer[PromotedState]:
-    """Accompany the library."""
+    """Open a mentorship for the asker's library, or connect the consultation to the library's open mentorship.
+
+    For the owner of the consultation, and for callers with ``consultations.answer`` in its region. A new mentorship
+    needs the wish of the library's own staff, or ``mentorships.lead`` in the region.
+    """
     found = _require_role(parts, request, OWNER)
     library = request.body.library or found.row.library
     # Without a library ``decide`` refuses the promotion, and the id names no case.

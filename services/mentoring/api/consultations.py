@@ -147,7 +147,10 @@ def require_login(actor: Actor) -> None:
 
 @routes.post("/v1/consultations", statuses=(201, 401, 403))
 def ask_consultation(parts: Parts, request: Request[NewConsultation]) -> Answer[ConsultationRef]:
-    """Ask; somebody owns it at once."""
+    """Ask a question; an owner is assigned at once and named in the answer, with the date when an answer is due.
+
+    For members. For a guest the gateway asks (``POST /v1/ask``).
+    """
     body = request.body
     parts.require_region(body.region)
     _require_same_region(parts, body.library, body.region)
@@ -177,7 +180,11 @@ def ask_consultation(parts: Parts, request: Request[NewConsultation]) -> Answer[
 
 @routes.get("/v1/consultations", statuses=(200, 401))
 def list_consultations(parts: Parts, request: Request[None, ConsultationFilter]) -> Answer[Listing[ConsultationShown]]:
-    """One's own, one's work, a region's for those who answer there; for others what was answered publicly."""
+    """List consultations: those the caller asked, owns or may answer; otherwise those with public answers.
+
+    ``asker`` and ``owner`` select the caller's own. All of a region's are listed for callers with
+    ``consultations.answer`` there.
+    """
     query, actor = request.query, request.actor
     wanted: dict[str, Any] = where(region=query.region, state=query.state)
     ids = parts.ids(actor)
@@ -196,7 +203,10 @@ def list_consultations(parts: Parts, request: Request[None, ConsultationFilter])
 
 @routes.get("/v1/consultations/{consultation}", statuses=(200, 404))
 def show_consultation(parts: Parts, request: Request) -> Answer[ConsultationShown]:
-    """One consultation: whole for those concerned, else its public answers."""
+    """Show one consultation: all of it to the asker and those who answer, otherwise its public answers.
+
+    A consultation without public answers is shown only to the asker and those who answer; others get 404.
+    """
     found = readable_consultation(parts, request.actor, request.path["consultation"])
     return Answer(_consultation_shown(parts, found, parts.ids(request.actor)), version=found.row.version)
 

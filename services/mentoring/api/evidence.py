@@ -99,7 +99,11 @@ class ProposalShown(CaseRef):
 
 @routes.post("/v1/mentorships/{mentorship}/evidence", statuses=(201, 401, 403, 404, 422))
 def record_evidence(parts: Parts, request: Request[Evidence]) -> Answer[EvidenceShown]:
-    """A week's loans or a backup: stated by a person, or measured by the library's server with its key."""
+    """Record the number of loans in a week, or a backup, as evidence that the library's automation runs.
+
+    A mentor or somebody who works at the library states it. The library's own server sends it with ``key`` and without
+    a login; then it counts as measured.
+    """
     body = request.body
     if body.key is not None:
         access, source, person = _case_of_server(parts, request, body.key), MEASURED, None
@@ -126,7 +130,10 @@ def record_evidence(parts: Parts, request: Request[Evidence]) -> Answer[Evidence
 
 @routes.post("/v1/mentorships/{mentorship}/blockers", statuses=(201, 403, 404, 422))
 def raise_blocker(parts: Parts, request: Request[Words]) -> Answer[BlockerShown]:
-    """Something blocks it."""
+    """Record something that keeps a library from the next stage.
+
+    For mentors, visitors of the region and people who work at the library.
+    """
     access = visible_case(parts, request.path["mentorship"], request.actor)
     person = request.actor.require_person()
     blocker = request.new_id("blocker")
@@ -136,7 +143,10 @@ def raise_blocker(parts: Parts, request: Request[Words]) -> Answer[BlockerShown]
 
 @routes.post("/v1/mentorships/{mentorship}/blockers/{blocker}/clear", statuses=(200, 403, 404, 422))
 def clear_blocker(parts: Parts, request: Request) -> Answer[BlockerShown]:
-    """It blocks no longer."""
+    """Record that a blocker is removed.
+
+    For mentors and people who work at the library.
+    """
     access = visible_case(parts, request.path["mentorship"], request.actor)
     person = access.require(access.mentors or access.of_the_library)
     return _take_for_blocker(request, access, ClearBlocker(request.path["blocker"], person))
@@ -144,14 +154,21 @@ def clear_blocker(parts: Parts, request: Request) -> Answer[BlockerShown]:
 
 @routes.post("/v1/mentorships/{mentorship}/smooth", statuses=(201, 403, 404, 422))
 def propose_smooth(parts: Parts, request: Request) -> Answer[ProposalShown]:
-    """The mentor says that it runs smoothly; refused without the evidence window."""
+    """Propose that the library's automation runs smoothly; somebody at the library then confirms.
+
+    For the mentors of the library and callers with ``mentorships.lead`` in the region. Refused until the probation has
+    enough evidence.
+    """
     access = visible_case(parts, request.path["mentorship"], request.actor)
     return _take_for_smooth(request, access, ProposeSmooth(access.require(access.mentors), request.now))
 
 
 @routes.post("/v1/mentorships/{mentorship}/smooth/confirmation", statuses=(201, 403, 404, 422))
 def confirm_smooth(parts: Parts, request: Request) -> Answer[ProposalShown]:
-    """Somebody of the library says so too."""
+    """Confirm the proposal that the library's automation runs smoothly, which ends the probation.
+
+    For people who work at the library.
+    """
     access = visible_case(parts, request.path["mentorship"], request.actor)
     person = access.require(access.of_the_library)
     return _take_for_smooth(request, access, ConfirmSmooth(person, request.now, leads=access.leads))
@@ -159,7 +176,10 @@ def confirm_smooth(parts: Parts, request: Request) -> Answer[ProposalShown]:
 
 @routes.post("/v1/mentorships/{mentorship}/regression", statuses=(201, 403, 404, 422))
 def report_regression(parts: Parts, request: Request[Reason]) -> Answer[ProposalShown]:
-    """It runs no longer as it did: back on probation, with a new window."""
+    """Report that the library's automation no longer runs smoothly: the probation begins again.
+
+    For mentors and people who work at the library.
+    """
     access = visible_case(parts, request.path["mentorship"], request.actor)
     person = access.require(access.mentors or access.of_the_library)
     reason = Note(person, parts.vault.seal(person, request.body.reason))

@@ -74,7 +74,10 @@ class ClosedShown:
 
 @routes.post("/v1/mentorships", statuses=(201, 403, 404, 422))
 def open_mentorship(parts: Parts, request: Request[Wish]) -> Answer[CaseRef]:
-    """Open a case on a library's wish; a library has one at a time."""
+    """Open a mentorship for a library that wishes to be accompanied; a library has one open mentorship at a time.
+
+    For people who work at the library, and for callers with ``mentorships.lead`` in its region.
+    """
     person, body = request.actor.require_person(), request.body
     known = parts.library(body.library)
     if not known.region:
@@ -96,7 +99,9 @@ def open_mentorship(parts: Parts, request: Request[Wish]) -> Answer[CaseRef]:
 
 @routes.get("/v1/mentorships")
 def list_mentorships(parts: Parts, request: Request[None, CaseFilter]) -> Answer[Listing[CaseLine]]:
-    """Cases: those of one's regions, and those of one's own library."""
+    """List mentorships: of the caller's regions, of the caller's own library, and those that the caller is a mentor
+    of.
+    """
     person, query = request.actor.require_person(), request.query
     wanted = where(
         region=query.region, library=query.library, mentors=query.mentor, state=query.state, stage=query.stage
@@ -116,7 +121,11 @@ def list_mentorships(parts: Parts, request: Request[None, CaseFilter]) -> Answer
 
 @routes.get("/v1/mentorships/{mentorship}", statuses=(200, 404))
 def show_mentorship(parts: Parts, request: Request) -> Answer[CaseShown]:
-    """One case as a whole."""
+    """Show one mentorship with its stages, blockers, evidence and mentors.
+
+    For mentors, callers with ``mentorships.visit`` or ``mentorships.lead`` in the region, and people who work at the
+    library; others get 404.
+    """
     access = visible_case(parts, request.path["mentorship"], request.actor)
     row = parts.views.get(MENTORSHIPS, access.identity)
     if row is None:
@@ -126,7 +135,10 @@ def show_mentorship(parts: Parts, request: Request) -> Answer[CaseShown]:
 
 @routes.post("/v1/mentorships/{mentorship}/mentors", statuses=(201, 403, 404, 422))
 def assign_mentor(parts: Parts, request: Request[MentorBody]) -> Answer[TeamShown]:
-    """Name the mentor who leads, or one beside."""
+    """Assign a mentor to a library, as the leading mentor or as a further mentor.
+
+    Needs ``mentorships.lead`` in the region.
+    """
     access = visible_case(parts, request.path["mentorship"], request.actor)
     access.require(access.leads)
     parts.require_member(request.body.person)
@@ -135,7 +147,10 @@ def assign_mentor(parts: Parts, request: Request[MentorBody]) -> Answer[TeamShow
 
 @routes.delete("/v1/mentorships/{mentorship}/mentors/{person}", statuses=(200, 403, 404, 422))
 def release_mentor(parts: Parts, request: Request) -> Answer[TeamShown]:
-    """A mentor goes along no longer."""
+    """Release a mentor from a mentorship.
+
+    For the mentor, and for callers with ``mentorships.lead`` in the region.
+    """
     access = visible_case(parts, request.path["mentorship"], request.actor)
     access.require(access.leads or request.path["person"] == request.actor.id)
     return _take_for_team(request, access.identity, ReleaseMentor(request.path["person"]))
@@ -143,7 +158,10 @@ def release_mentor(parts: Parts, request: Request) -> Answer[TeamShown]:
 
 @routes.post("/v1/mentorships/{mentorship}/close", statuses=(200, 403, 404, 422))
 def close_mentorship(parts: Parts, request: Request[ClosingBody]) -> Answer[ClosedShown]:
-    """Close the case; as smooth only when it is."""
+    """Close a mentorship and say why; ``smooth`` is refused unless the library runs smoothly.
+
+    Needs ``mentorships.lead`` in the region.
+    """
     access = visible_case(parts, request.path["mentorship"], request.actor)
     command = CloseMentorship(request.body.why, access.require(access.leads))
     return take_for_case(request, access.identity, command, lambda case: ClosedShown(access.identity, case.state))

@@ -115,7 +115,10 @@ class ReportShown:
 
 @routes.post("/v1/mentorships/{mentorship}/evidence-key", statuses=(201, 403, 404, 422))
 def issue_evidence_key(parts: Parts, request: Request) -> Answer[KeyShown]:
-    """The key that the library's own server sends its evidence with; the former one is good no longer."""
+    """Issue the key with which the library's own server sends evidence; a key issued before is refused from now on.
+
+    For mentors and people who work at the library. The key is shown in this answer only.
+    """
     access = visible_case(parts, request.path["mentorship"], request.actor)
     person = access.require(access.mentors or access.of_the_library)
     key = parts.secrets.evidence_key(access.identity, request.command_id)
@@ -127,7 +130,10 @@ def issue_evidence_key(parts: Parts, request: Request) -> Answer[KeyShown]:
 
 @routes.post("/v1/mentorships/{mentorship}/links", statuses=(201, 403, 404, 422))
 def make_progress_link(parts: Parts, request: Request[NewLink]) -> Answer[LinkShown]:
-    """An address that shows the library's progress without a login, for a while."""
+    """Make an address where everybody can see the library's progress without a login, for some days.
+
+    For mentors and people who work at the library.
+    """
     access = visible_case(parts, request.path["mentorship"], request.actor)
     person = access.require(access.mentors or access.of_the_library)
     secret = parts.secrets.progress_address(access.identity, request.command_id)
@@ -144,7 +150,7 @@ def make_progress_link(parts: Parts, request: Request[NewLink]) -> Answer[LinkSh
 
 @routes.get("/v1/progress/{secret}", statuses=(200, 404))
 def show_progress(parts: Parts, request: Request) -> Answer[ProgressShown]:
-    """A library's progress, for whoever has its address."""
+    """Show a library's progress by the secret in its address, without a login."""
     secret = request.path["secret"]
     mentorship = mentorship_in(secret)
     if mentorship is None:
@@ -171,7 +177,11 @@ def show_progress(parts: Parts, request: Request) -> Answer[ProgressShown]:
 
 @routes.post("/v1/mentorships/{mentorship}/reports", statuses=(201, 404, 422))
 def release_report(parts: Parts, request: Request[Release]) -> Answer[ReportRef]:
-    """The library releases figures of its own; whoever is shown them can have them confirmed."""
+    """Release chosen parts of the library's figures as a report; the code in the answer confirms the report to its
+    readers.
+
+    Only for people who work at the library.
+    """
     access = visible_case(parts, request.path["mentorship"], request.actor)
     person = request.actor.require_person()
     row = parts.views.get(MENTORSHIPS, access.identity)
@@ -196,7 +206,7 @@ def release_report(parts: Parts, request: Request[Release]) -> Answer[ReportRef]
 
 @routes.get("/v1/reports/{code}", statuses=(200, 404))
 def show_released_report(parts: Parts, request: Request) -> Answer[ReportShown]:
-    """What a library released, by the code on it."""
+    """Show a released report by its code, without a login."""
     row = parts.views.get(REPORTS, report_digest(request.path["code"]))
     if row is None:
         raise NotFound

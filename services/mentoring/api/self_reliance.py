@@ -50,7 +50,11 @@ class SelfReliance:
 
 @routes.get("/v1/self-reliance", statuses=(200, 401, 403, 404))
 def show_self_reliance(parts: Parts, request: Request[None, Of]) -> Answer[SelfReliance]:
-    """Questions asked and answers given: one's own, a library's, a region's."""
+    """Count the questions asked and the answers given: by the caller, by a library's staff, or in a region.
+
+    A ``library`` is for people who work there and those who answer in its region; a ``region`` needs
+    ``consultations.answer`` there.
+    """
     region, library = request.query.region, request.query.library
     if region and library:
         raise Malformed(errors={"library": ["Ask for a region or a library."]})

@@ -66,7 +66,10 @@ class ReadinessShown:
 
 @routes.post("/v1/mentorships/{mentorship}/readiness", statuses=(201, 403, 404, 422))
 def assess_readiness(parts: Parts, request: Request[Assessment]) -> Answer[ReadinessShown]:
-    """Say what is there and what is missing; may be done again."""
+    """Record which conditions for automation a library meets; a later assessment replaces the earlier one.
+
+    For mentors, and for callers with ``mentorships.visit`` in the region.
+    """
     access = visible_case(parts, request.path["mentorship"], request.actor)
     person = access.require(access.visits)
     found: dict[str, Found] = {name: getattr(request.body, name) for name in CONDITIONS}
@@ -83,7 +86,11 @@ def assess_readiness(parts: Parts, request: Request[Assessment]) -> Answer[Readi
 
 @routes.post("/v1/mentorships/{mentorship}/pilot", statuses=(201, 403, 404, 422))
 def designate_pilot(parts: Parts, request: Request) -> Answer[CaseRef]:
-    """Name the library as a pilot, by what has been heard of its staff."""
+    """Designate a library as a pilot.
+
+    Needs ``mentorships.lead`` in the region. Refused unless the library is ready and its staff fulfils the rules for a
+    pilot (gatherings attended, competence).
+    """
     access = visible_case(parts, request.path["mentorship"], request.actor)
     person, rules = access.require(access.leads), parts.rules(request.now)
     heard = heard_of_staff(parts, access.staff, rules)
@@ -92,7 +99,10 @@ def designate_pilot(parts: Parts, request: Request) -> Answer[CaseRef]:
 
 @routes.post("/v1/mentorships/{mentorship}/stages/{stage}", statuses=(201, 403, 404, 422))
 def pass_stage(parts: Parts, request: Request[Ticks]) -> Answer[CaseRef]:
-    """Pass the next stage with its checklist and evidence."""
+    """Pass the next stage, with the ticked items of its checklist and a link as evidence.
+
+    For mentors. Stages are passed in order.
+    """
     access = visible_case(parts, request.path["mentorship"], request.actor)
     person, body = access.require(access.mentors), request.body
     stage = access.template.stage(request.path["stage"])
@@ -106,7 +116,10 @@ def pass_stage(parts: Parts, request: Request[Ticks]) -> Answer[CaseRef]:
 
 @routes.post("/v1/mentorships/{mentorship}/go-live", statuses=(201, 403, 404, 422))
 def go_live(parts: Parts, request: Request) -> Answer[CaseRef]:
-    """Loans go through the software from now on: probation begins."""
+    """Record that all loans go through the software from now on; the probation begins.
+
+    For mentors.
+    """
     access = visible_case(parts, request.path["mentorship"], request.actor)
     person = access.require(access.mentors)
     return _take_step(request, access, GoLive(access.template, parts.rules(request.now), person, request.now))

@@ -37,7 +37,10 @@ class Suggestion:
 
 @routes.get("/v1/mentorships/{mentorship}/suggestions", statuses=(200, 403, 404))
 def suggest_mentors(parts: Parts, request: Request) -> Answer[Listing[Suggestion]]:
-    """Who might go along, with reasons; a person decides."""
+    """List people who could accompany the library, the best first, each with the reasons; nobody is assigned.
+
+    Needs ``mentorships.lead`` in the region.
+    """
     access = visible_case(parts, request.path["mentorship"], request.actor)
     access.require(access.leads)
     offices = [row for office in ACCOMPANYING for row in parts.views.all(OFFICES, {"office": office})]

@@ -150,7 +150,10 @@ class HandoverShown:
 
 @routes.post("/v1/mentorships/{mentorship}/visits", statuses=(201, 403, 404, 422))
 def log_visit(parts: Parts, request: Request[NewVisit]) -> Answer[VisitRef]:
-    """Enter a visit, a call or a chat."""
+    """Record a visit, a call or a chat with a library.
+
+    For mentors, and for callers with ``mentorships.visit`` in the region.
+    """
     access = visible_case(parts, request.path["mentorship"], request.actor)
     person, body = access.require(access.visits), request.body
     strangers = set(body.staff) - set(access.known.staff)
@@ -182,7 +185,10 @@ def log_visit(parts: Parts, request: Request[NewVisit]) -> Answer[VisitRef]:
 
 @routes.get("/v1/mentorships/{mentorship}/visits", statuses=(200, 404))
 def list_visits(parts: Parts, request: Request[None, PageQuery]) -> Answer[Listing[VisitShown]]:
-    """Visits, the latest first."""
+    """List the visits to a library, the latest first.
+
+    Internal notes are shown only to mentors and those who may visit.
+    """
     access = visible_case(parts, request.path["mentorship"], request.actor)
     wanted = {"mentorship": access.identity}
     page = parts.views.find(VISITS, wanted, sort="order", descending=True, **paging(request))
@@ -191,7 +197,10 @@ def list_visits(parts: Parts, request: Request[None, PageQuery]) -> Answer[Listi
 
 @routes.get("/v1/mentorships/{mentorship}/handover", statuses=(200, 404))
 def show_library_handover(parts: Parts, request: Request) -> Answer[HandoverShown]:
-    """What a newcomer at the library needs to go on."""
+    """Show what a successor at the library needs to know: stage, blockers, next steps, visits, passwords to change.
+
+    For mentors, visitors of the region and people who work at the library.
+    """
     access = visible_case(parts, request.path["mentorship"], request.actor)
     row = parts.views.get(MENTORSHIPS, access.identity)
     if row is None:
@@ -222,7 +231,10 @@ def show_library_handover(parts: Parts, request: Request) -> Answer[HandoverShow
 
 @routes.post("/v1/mentorships/{mentorship}/handover/passwords", statuses=(201, 403, 404, 422))
 def confirm_password_rotation(parts: Parts, request: Request[Rotation]) -> Answer[CaseOnly]:
-    """These passwords have been changed; the passwords themselves are never sent."""
+    """Confirm which of the library's passwords were changed; the passwords themselves are never sent.
+
+    For mentors and people who work at the library.
+    """
     access = visible_case(parts, request.path["mentorship"], request.actor)
     person, passwords = access.require(access.mentors or access.of_the_library), request.body.passwords
     unknown = set(passwords) - set(access.template.rotate)
@@ -233,7 +245,10 @@ def confirm_password_rotation(parts: Parts, request: Request[Rotation]) -> Answe
 
 @routes.post("/v1/mentorships/{mentorship}/installation", statuses=(201, 403, 404, 422))
 def note_installation(parts: Parts, request: Request[Installation]) -> Answer[CaseOnly]:
-    """Which version is installed, and on what."""
+    """Record which version of the software is installed, and on which machine.
+
+    For mentors and people who work at the library.
+    """
     access = visible_case(parts, request.path["mentorship"], request.actor)
     person = access.require(access.mentors or access.of_the_library)
     return _take_and_name(request, access, NoteInstallation(request.body.version, request.body.host, person))

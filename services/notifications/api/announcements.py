@@ -118,7 +118,11 @@ class Announcements(Listing[AnnouncementShown]):
 
 @routes.post("/v1/announcements", statuses=(201, 401, 403, 422))
 def announce(parts: Parts, request: Request[AnnouncementBody]) -> Answer[Written]:
-    """Announce something to regions or to a level; to many people it waits for a second board member."""
+    """Write an announcement to regions or to education levels; an announcement to many people waits for approval.
+
+    Needs ``announcements.send`` in all its regions. ``state`` in the answer says whether it is published or waits for a
+    second member of the board.
+    """
     body = request.body
     audience = _audience(parts, body.regions, body.levels)
     _require_sender(request, audience)
@@ -130,7 +134,10 @@ def announce(parts: Parts, request: Request[AnnouncementBody]) -> Answer[Written
 
 @routes.post("/v1/announcements/{announcement}/publication", statuses=(200, 401, 403, 404, 412, 422))
 def publish_announcement(parts: Parts, request: Request[NoFields]) -> Answer[Written]:
-    """Publish what waits, as today's rules and audience allow."""
+    """Publish a waiting announcement, if it needs no approval by the rules in force now.
+
+    Needs ``announcements.send`` in all its regions.
+    """
     audience = _audience_of_path(parts, request)
     command = Publish(_reach(parts, audience, request), request.actor.require_person(), request.now)
     return _outcome(request, request.path["announcement"], command)
@@ -138,7 +145,11 @@ def publish_announcement(parts: Parts, request: Request[NoFields]) -> Answer[Wri
 
 @routes.post("/v1/announcements/{announcement}/approval", statuses=(200, 401, 403, 404, 412, 422))
 def approve_announcement(parts: Parts, request: Request[ApprovalBody]) -> Answer[Written]:
-    """Stand by what another board member wrote: it is published."""
+    """Approve another board member's announcement, which publishes it.
+
+    Needs ``announcements.send`` in all its regions. ``draft`` names the text that was read, so that a changed text is
+    not approved unread.
+    """
     _audience_of_path(parts, request)
     command = Approve(request.body.draft, request.actor.require_person(), request.now)
     return _outcome(request, request.path["announcement"], command)
@@ -146,7 +157,10 @@ def approve_announcement(parts: Parts, request: Request[ApprovalBody]) -> Answer
 
 @routes.post("/v1/announcements/{announcement}/correction", statuses=(200, 401, 403, 404, 412, 422))
 def correct_announcement(parts: Parts, request: Request[TextBody]) -> Answer[Written]:
-    """Say it differently: who has not read it yet reads this instead, everybody reads the correction."""
+    """Correct an announcement: messages not yet sent carry the new text, and everybody told before gets the correction.
+
+    Needs ``announcements.send`` in all its regions.
+    """
     audience = _audience_of_path(parts, request)
     text = Text(request.body.title, request.body.text)
     command = Correct(text, _reach(parts, audience, request), request.actor.require_person(), request.now)
@@ -155,14 +169,21 @@ def correct_announcement(parts: Parts, request: Request[TextBody]) -> Answer[Wri
 
 @routes.post("/v1/announcements/{announcement}/withdrawal", statuses=(200, 401, 403, 404, 412, 422))
 def withdraw_announcement(parts: Parts, request: Request[NoFields]) -> Answer[Written]:
-    """It no longer holds: whatever is not sent yet is not sent, and who was told is told so."""
+    """Withdraw an announcement: messages not yet sent are not sent, and everybody told before is told of the
+    withdrawal.
+
+    Needs ``announcements.send`` in all its regions.
+    """
     _audience_of_path(parts, request)
     return _outcome(request, request.path["announcement"], Withdraw(request.actor.require_person()))
 
 
 @routes.get("/v1/announcements", statuses=(200, 401))
 def list_announcements(parts: Parts, request: Request[None, BoundedPageQuery]) -> Answer[Announcements]:
-    """What was announced, newest first; for those who send announcements also what waits."""
+    """List announcements, the newest first.
+
+    Callers with ``announcements.send`` also see the announcements that wait for approval.
+    """
     request.actor.require_person()
     sends = request.actor.may_somewhere(SEND)
     wanted = {} if sends else {"shown": True}

@@ -80,7 +80,10 @@ class FlaggedContacts(Listing[FlaggedContact]):
 
 @routes.get("/v1/deliveries", statuses=(200, 401, 403))
 def list_deliveries(parts: Parts, request: Request[None, DeliveriesQuery]) -> Answer[DeliveriesPage]:
-    """What became of the letters: no address, no text."""
+    """List the deliveries of messages with their states, without addresses and texts.
+
+    Needs ``deliveries.read``; only deliveries of the caller's regions are listed.
+    """
     query = request.query
     wanted = where(activity=query.activity, person=query.person, state=query.state) | _readable_regions(request)
     found = parts.deliveries.find(wanted, _place_of(query.after), query.limit + 1)
@@ -92,7 +95,11 @@ def list_deliveries(parts: Parts, request: Request[None, DeliveriesQuery]) -> An
 
 @routes.post("/v1/deliveries/{delivery}/resend", statuses=(202, 401, 403, 404, 422))
 def resend_delivery(parts: Parts, request: Request[NoFields]) -> Answer[Resent]:
-    """Send again what reached nobody, under the same identity."""
+    """Send a message again that did not reach its receiver.
+
+    Needs ``deliveries.read`` in the delivery's region. The message keeps its identity, so a receiver can recognise a
+    repetition.
+    """
     delivery = parts.deliveries.one(request.path["delivery"])
     if request.actor.kind == "anonymous":
         raise Unauthorized
@@ -106,7 +113,10 @@ def resend_delivery(parts: Parts, request: Request[NoFields]) -> Answer[Resent]:
 
 @routes.get("/v1/contacts/bounced", statuses=(200, 401, 403))
 def list_bounced_contacts(parts: Parts, request: Request[None, BoundedPageQuery]) -> Answer[FlaggedContacts]:
-    """Whose contact does not work: no address."""
+    """List people whose contact does not work, without the address.
+
+    Needs ``deliveries.read``; only people of the caller's regions are listed.
+    """
     wanted = {"flagged": True} | _readable_regions(request)
     page = parts.views.find(CONTACTS, wanted, sort="since", descending=True, **paging(request))
     return paged(page, lambda row: fill(FlaggedContact, row), FlaggedContacts)

@@ -53,7 +53,11 @@ class Feed:
 
 @routes.get("/v1/feed", partners=True, statuses=(200, 401, 403))
 def read_feed(parts: Parts, request: Request[None, FeedQuery]) -> Answer[Feed]:
-    """What happened, all services' facts in one order; for partners."""
+    """Read the public facts of all services in one order.
+
+    For partners whose key has the scope ``feed.read``, and for callers with ``partners.keep``. Go on with ``next`` as
+    ``after``.
+    """
     query = request.query
     interest = Interest(query.types, query.region, readable_regions(request.actor))
     for pattern in interest.types:

@@ -41,7 +41,7 @@ class Inbox(Listing[InboxLine]):
 
 @routes.get("/v1/me/inbox", statuses=(200, 401))
 def read_my_inbox(parts: Parts, request: Request[None, InboxQuery]) -> Answer[Inbox]:
-    """What I was told, newest first."""
+    """List the messages to the caller, the newest first."""
     person = request.actor.require_person()
     preference, _ = parts.commands.state(PREFERENCE, person)
     language = rendering.language_of(request.query.language, preference.wishes.language)

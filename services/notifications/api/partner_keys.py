@@ -58,7 +58,10 @@ class ActorAnswer:
 
 @routes.post("/v1/partners/{partner}/keys", statuses=(201, 401, 403, 404))
 def issue_partner_key(parts: Parts, request: Request[KeyBody]) -> Answer[NewKey]:
-    """A key for a partner's program."""
+    """Issue a key for a program of a partner; the key is shown in this answer only.
+
+    Needs ``partners.keep``.
+    """
     request.actor.require(PARTNERS_KEEP)
     body, partner, key = request.body, request.path["partner"], request.new_id("partner-key")
     bearer = parts.secrets.partner_key(partner, key)
@@ -71,16 +74,19 @@ def issue_partner_key(parts: Parts, request: Request[KeyBody]) -> Answer[NewKey]
 
 @routes.delete("/v1/partners/{partner}/keys/{key}", statuses=(200, 401, 403, 404))
 def revoke_partner_key(_parts: Parts, request: Request) -> Answer[NoFields]:
-    """Make a partner's key worthless."""
+    """Revoke a partner's key, which is refused from now on.
+
+    Needs ``partners.keep``.
+    """
     request.actor.require(PARTNERS_KEEP)
     return request.outcome(PARTNER, request.path["partner"], RevokeKey(request.path["key"]), lambda *_: NoFields())
 
 
 @routes.post("/internal/partner-identity", public=False, statuses=(200, 401, 403))
 def identify_partner(parts: Parts, request: Request[BearerBody]) -> Answer[ActorAnswer]:
-    """Who is behind a partner's key?
+    """Show the partner behind a key, with the key's permissions.
 
-    Answers the key's grants. Reads the partner's own stream, so a revoked key is worthless at once.
+    Only the gateway may call this. Reads the partner's own stream, so a revoked key is refused at once.
     """
     request.actor.require_service("gateway")
     bearer = read_key(request.body.token)

@@ -104,7 +104,10 @@ class PartnerCreated:
 
 @routes.post("/v1/partners", statuses=(201, 401, 403))
 def add_partner(parts: Parts, request: Request[PartnerBody]) -> Answer[PartnerCreated]:
-    """Enter an institution that may become a partner."""
+    """Add an institution that may become a partner.
+
+    Needs ``partners.keep``. It can use no key before its state is ``active``.
+    """
     request.actor.require(PARTNERS_KEEP)
     partner = request.new_id("partner")
     command = AddPartner(_profile(parts, request, ()))
@@ -113,7 +116,10 @@ def add_partner(parts: Parts, request: Request[PartnerBody]) -> Answer[PartnerCr
 
 @routes.put("/v1/partners/{partner}", statuses=(200, 401, 403, 404, 412))
 def change_partner(parts: Parts, request: Request[PartnerBody]) -> Answer[PartnerCreated]:
-    """Write down what changed about a partner."""
+    """Replace the data of a partner.
+
+    Needs ``partners.keep``.
+    """
     request.actor.require(PARTNERS_KEEP)
     identity = request.path["partner"]
     # Looked up first, so that nothing is sealed for a partner that does not exist.
@@ -126,7 +132,10 @@ def change_partner(parts: Parts, request: Request[PartnerBody]) -> Answer[Partne
 
 @routes.post("/v1/partners/{partner}/state", statuses=(200, 401, 403, 404, 412))
 def set_partner_state(parts: Parts, request: Request[StateBody]) -> Answer[PartnerCreated]:
-    """It is agreed, or it rests."""
+    """Activate a partner, with a reference to the agreement, or make the partner dormant.
+
+    Needs ``partners.keep``. Keys and subscriptions of a dormant partner do not work.
+    """
     request.actor.require(PARTNERS_KEEP)
     _partner(parts, request.path["partner"])
     active = request.body.state == ACTIVE
@@ -136,7 +145,10 @@ def set_partner_state(parts: Parts, request: Request[StateBody]) -> Answer[Partn
 
 @routes.get("/v1/partners", statuses=(200, 401, 403))
 def list_partners(parts: Parts, request: Request[None, BoundedPageQuery]) -> Answer[PartnerList]:
-    """The partners."""
+    """List the partners by name.
+
+    Needs ``partners.keep``.
+    """
     request.actor.require(PARTNERS_KEEP)
     page = parts.views.find(PARTNERS, sort="name", **paging(request))
     return paged(page, lambda row: fill(PartnerLine, row), PartnerList)
@@ -144,7 +156,10 @@ def list_partners(parts: Parts, request: Request[None, BoundedPageQuery]) -> Ans
 
 @routes.get("/v1/partners/{partner}", partners=True, statuses=(200, 401, 403, 404))
 def show_partner(parts: Parts, request: Request) -> Answer[PartnerShown]:
-    """A partner, to itself or to who keeps the partners."""
+    """Show one partner with its contacts and its keys.
+
+    For the partner, and for callers with ``partners.keep``.
+    """
     identity = request.path["partner"]
     if request.actor.kind != "partner" or request.actor.id != identity:
         request.actor.require(PARTNERS_KEEP)

@@ -91,14 +91,17 @@ class PreferenceBody:
 
 @routes.get("/v1/me/preferences", statuses=(200, 401))
 def read_my_preferences(parts: Parts, request: Request) -> Answer[PreferenceBody]:
-    """How I am told."""
+    """Show how the caller wants to be told."""
     preference, version = parts.commands.state(PREFERENCE, request.actor.require_person())
     return Answer(_preference_shown(preference), version=version)
 
 
 @routes.put("/v1/me/preferences", statuses=(200, 401, 412, 422))
 def choose_my_preferences(_parts: Parts, request: Request[PreferenceBody]) -> Answer[PreferenceBody]:
-    """How I want to be told: in which language, by what, about what, from where, and when."""
+    """Choose how to be told: language, channel, subjects, regions and quiet hours.
+
+    For every member. Fields that are not sent stay as they are.
+    """
     person, body = request.actor.require_person(), request.body
     command = ChoosePreference(_changed_wishes(body), body.matters.chosen() if body.matters else {})
     return request.outcome(PREFERENCE, person, command, lambda preference, _events: _preference_shown(preference))

@@ -82,7 +82,10 @@ class Ping:
 
 @routes.post("/v1/subscriptions", partners=True, statuses=(201, 401, 403, 422))
 def make_subscription(parts: Parts, request: Request[SubscriptionBody]) -> Answer[SecretShown]:
-    """Have facts sent to an address of one's own."""
+    """Subscribe to facts, which are then sent to an address as webhooks; the answer holds the secret that signs them.
+
+    For partners whose key has the scope ``subscriptions.keep``, and for callers with ``partners.keep``.
+    """
     subscription = request.new_id("subscription")
     # A repeated request gets its answer with the secret even if the partner is dormant by now.
     commit = request.before() or _take_making(parts, request, subscription)
@@ -93,7 +96,10 @@ def make_subscription(parts: Parts, request: Request[SubscriptionBody]) -> Answe
 
 @routes.get(_ONE, partners=True, statuses=(200, 401, 403, 404))
 def show_subscription(parts: Parts, request: Request) -> Answer[SubscriptionShown]:
-    """One subscription."""
+    """Show one subscription, and why it is disabled if it is.
+
+    For its partner, and for callers with ``partners.keep``.
+    """
     subscription, version = subscription_of_path(parts, request)
     shown = fill(
         SubscriptionShown,
@@ -107,7 +113,7 @@ def show_subscription(parts: Parts, request: Request) -> Answer[SubscriptionShow
 
 @routes.get("/v1/subscriptions", partners=True, statuses=(200, 401, 403))
 def list_subscriptions(parts: Parts, request: Request[None, BoundedPageQuery]) -> Answer[SubscriptionList]:
-    """The subscriptions: a partner's own, or all."""
+    """List the subscriptions: a partner's own, or all for callers with ``partners.keep``."""
     _require_keeping(request.actor)
     wanted = {"partner": request.actor.id} if request.actor.kind == "partner" else {}
     page = parts.views.find(SUBSCRIPTIONS, wanted, **paging(request))
@@ -116,7 +122,10 @@ def list_subscriptions(parts: Parts, request: Request[None, BoundedPageQuery]) -
 
 @routes.post(f"{_ONE}/rotate", partners=True, statuses=(200, 401, 403, 404))
 def rotate_secret(parts: Parts, request: Request) -> Answer[SecretShown]:
-    """A new secret; those before it sign too for 24 hours."""
+    """Replace the secret of a subscription; webhooks are signed with the former secrets too for 24 hours.
+
+    For its partner, and for callers with ``partners.keep``.
+    """
     subscription_of_path(parts, request)
     subscription, command = request.path["subscription"], RotateSecret(request.now)
     commit = request.take(SUBSCRIPTION, subscription, command, _generation)
@@ -127,7 +136,10 @@ def rotate_secret(parts: Parts, request: Request) -> Answer[SecretShown]:
 
 @routes.post(f"{_ONE}/test", partners=True, statuses=(202, 401, 403, 404))
 def test_subscription(parts: Parts, request: Request) -> Answer[Ping]:
-    """Send a ping."""
+    """Send a ping to the address of a subscription.
+
+    For its partner, and for callers with ``partners.keep``. ``GET …/deliveries`` shows what became of the ping.
+    """
     subscription_of_path(parts, request)
     ping = request.new_id("ping")
     return request.outcome(SUBSCRIPTION, request.path["subscription"], PingSubscription(ping), lambda *_: Ping(ping))
@@ -135,7 +147,10 @@ def test_subscription(parts: Parts, request: Request) -> Answer[Ping]:
 
 @routes.post(f"{_ONE}/enable", partners=True, statuses=(200, 401, 403, 404, 422))
 def enable_subscription(parts: Parts, request: Request) -> Answer[NoFields]:
-    """Send again, from where it stood."""
+    """Enable a disabled subscription; sending goes on with the fact at which it stopped.
+
+    For its partner, and for callers with ``partners.keep``.
+    """
     subscription, _ = subscription_of_path(parts, request)
     if subscription.disabled is not None and request.before() is None:
         _require_room(parts, subscription.partner)
@@ -145,7 +160,10 @@ def enable_subscription(parts: Parts, request: Request) -> Answer[NoFields]:
 
 @routes.post(f"{_ONE}/disable", partners=True, statuses=(200, 401, 403, 404, 422))
 def disable_subscription(parts: Parts, request: Request) -> Answer[NoFields]:
-    """Send nothing for the time being."""
+    """Disable a subscription: nothing is sent until it is enabled.
+
+    For its partner, and for callers with ``partners.keep``.
+    """
     subscription_of_path(parts, request)
     identity = request.path["subscription"]
     return request.outcome(SUBSCRIPTION, identity, DisableSubscription(BY_HAND), lambda *_: NoFields())

@@ -92,7 +92,10 @@ class Recovery:
 
 @routes.get("/v1/subscriptions/{subscription}/deliveries", partners=True, statuses=(200, 401, 403, 404))
 def list_webhooks(parts: Parts, request: Request[None, WebhooksQuery]) -> Answer[WebhookList]:
-    """What became of a subscription's deliveries, each attempt."""
+    """List the deliveries of a subscription with each attempt, the latest first.
+
+    For its partner, and for callers with ``partners.keep``.
+    """
     subscription_of_path(parts, request)
     query = request.query
     found = parts.webhooks.page(request.path["subscription"], query.state, query.before, query.limit + 1)
@@ -103,9 +106,9 @@ def list_webhooks(parts: Parts, request: Request[None, WebhooksQuery]) -> Answer
 
 @routes.post("/v1/subscriptions/{subscription}/recover", partners=True, statuses=(202, 401, 403, 404))
 def recover_webhooks(parts: Parts, request: Request[RecoverBody]) -> Answer[Recovery]:
-    """Have everything behind a place sent again.
+    """Send all facts after a position or a time again, in order and with the same ids as before.
 
-    The facts are sent in order, under the same ids as before.
+    For its partner, and for callers with ``partners.keep``.
     """
     subscription_of_path(parts, request)
     subscription = request.path["subscription"]
