@@ -20,11 +20,16 @@ LONGEST = 200
 routes = Routes()
 
 
+def _place(description: str) -> fields.String:
+    longest = Length(max=LONGEST, error="Longer than maximum length.")
+    return fields.String(validate=longest, metadata={"description": description})
+
+
 class Place(Schema):
     """The query: a library's id, name or place, and a region's id. Surrounding blanks are ignored."""
 
-    library = fields.String(validate=Length(max=LONGEST, error="Longer than maximum length."))
-    region = fields.String(validate=Length(max=LONGEST, error="Longer than maximum length."))
+    library = _place("the id, the name or the place of a library")
+    region = _place("the id of a region")
 
     @pre_load
     def _strip(self, query: Mapping[str, str], **_context: Any) -> dict[str, str]:

@@ -31,9 +31,13 @@ routes = Routes()
 
 @dataclass(frozen=True)
 class ActivityFilter(PageQuery):
-    region: Identity | Unset = UNSET
-    state: Annotated[str, OneOf([PLANNED, PUBLISHED, CANCELLED, COMPLETED])] | Unset = UNSET
-    since: Annotated[datetime, Key("from")] | Unset = UNSET
+    region: Annotated[Identity | Unset, Described("only activities of this region")] = UNSET
+    state: Annotated[
+        str | Unset, OneOf([PLANNED, PUBLISHED, CANCELLED, COMPLETED]), Described("only activities in this state")
+    ] = UNSET
+    since: Annotated[datetime | Unset, Key("from"), Described("only activities that start at this time or later")] = (
+        UNSET
+    )
 
 
 @dataclass(frozen=True)

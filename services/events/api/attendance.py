@@ -36,7 +36,7 @@ PRESENT = "present"
 
 @dataclass(frozen=True)
 class SessionOf:
-    session: Identity | None = None
+    session: Annotated[Identity | None, Described("the session of the agenda; left out for the whole activity")] = None
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,14 @@ class Presence:
     come.
     """
 
-    code: Annotated[str, up_to(100)] | Unset = UNSET
-    person: Identity | Unset = UNSET
-    guest: Identity | Unset = UNSET
-    session: Identity | None = None
-    state: Annotated[str, OneOf([PRESENT, EXCUSED, ABSENT])] = PRESENT
-    method: Annotated[str, OneOf([BY_COORDINATOR, WALK_IN])] | Unset = UNSET
+    code: Annotated[str | Unset, up_to(100), Described("the code word, to check in oneself")] = UNSET
+    person: Annotated[Identity | Unset, Described("the member who is recorded")] = UNSET
+    guest: Annotated[Identity | Unset, Described("the guest who is recorded")] = UNSET
+    session: Annotated[Identity | None, Described("the session of the agenda; the session under way if left out")] = (
+        None
+    )
+    state: Annotated[str, OneOf([PRESENT, EXCUSED, ABSENT]), Described("present, or why not")] = PRESENT
+    method: Annotated[str | Unset, OneOf([BY_COORDINATOR, WALK_IN]), Described("how the recorder knows")] = UNSET
 
     def __post_init__(self) -> None:
         given = [name for name in ("code", "person", "guest") if getattr(self, name) is not UNSET]

@@ -29,7 +29,7 @@ routes = Routes()
 
 @dataclass(frozen=True)
 class CertificateFilter:
-    activity: Identity | None = None
+    activity: Annotated[Identity | None, Described("only certificates of this activity")] = None
 
 
 @dataclass(frozen=True)

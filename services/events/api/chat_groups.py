@@ -27,7 +27,11 @@ class NewChatGroup:
 
     name: Line
     channel: Annotated[str, OneOf([TELEGRAM, WHATSAPP])]
-    chat: Annotated[str, Regexp(r"^-?[0-9]{1,20}$", error="Not a chat.")] | None = None
+    chat: Annotated[
+        str | None,
+        Regexp(r"^-?[0-9]{1,20}$", error="Not a chat."),
+        Described("the id of the chat on Telegram; null on WhatsApp"),
+    ] = None
     region: Identity | None = None
 
     def __post_init__(self) -> None:

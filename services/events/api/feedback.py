@@ -21,9 +21,9 @@ routes = Routes()
 
 @dataclass(frozen=True)
 class Answers:
-    useful: Annotated[int, Range(LOWEST, HIGHEST)]
-    understood: Annotated[int, Range(LOWEST, HIGHEST)]
-    next: Annotated[str, up_to(2000)] | None = None
+    useful: Annotated[int, Range(LOWEST, HIGHEST), Described("how useful, from 1 to 5")]
+    understood: Annotated[int, Range(LOWEST, HIGHEST), Described("how well understood, from 1 to 5")]
+    next: Annotated[str | None, up_to(2000), Described("what should come next")] = None
 
 
 @dataclass(frozen=True)

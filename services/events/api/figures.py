@@ -31,9 +31,11 @@ RowT = TypeVar("RowT", AttendanceRow, RegistrationsRow)
 
 @dataclass(frozen=True)
 class FigureFilter:
-    region: Identity | Unset = UNSET
-    since: Annotated[datetime, Key("from")] | Unset = UNSET
-    until: datetime | Unset = UNSET
+    region: Annotated[Identity | Unset, Described("only activities of this region")] = UNSET
+    since: Annotated[datetime | Unset, Key("from"), Described("only activities that start at this time or later")] = (
+        UNSET
+    )
+    until: Annotated[datetime | Unset, Described("only activities that start before this time")] = UNSET
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from services.kernel.base.message import Command
 from services.kernel.base.problem import Malformed
 from services.kernel.commands.decider import Decider
 from services.kernel.declare.route import Request
-from services.kernel.declare.schema import UNSET, Unset
+from services.kernel.declare.schema import UNSET, Described, Unset
 from services.kernel.declare.shapes import Identity, Line
 
 
@@ -44,14 +44,18 @@ class NewActivity:
     region: Identity
     venue: Identity
     capacity: Annotated[int, Range(1, 1000)]
-    topic: Identity | Unset = UNSET
+    topic: Annotated[Identity | Unset, Described("the topic of a gathering")] = UNSET
     starts: datetime | Unset = UNSET
     ends: datetime | Unset = UNSET
-    past: bool = False
-    units: Annotated[tuple[Identity, ...], Length(max=40)] = ()
-    levels: Annotated[tuple[Annotated[str, OneOf(LEVELS)], ...], Length(max=3)] = ()
-    open: bool = False
-    sessions: Annotated[tuple[NewSession, ...], Length(max=60)] = ()
+    past: Annotated[bool, Described("true for an activity that was held before it was entered")] = False
+    units: Annotated[tuple[Identity, ...], Length(max=40), Described("units of competence that it teaches")] = ()
+    levels: Annotated[
+        tuple[Annotated[str, OneOf(LEVELS)], ...],
+        Length(max=3),
+        Described("education levels that it is for; empty: all"),
+    ] = ()
+    open: Annotated[bool, Described("whether guests may register")] = False
+    sessions: Annotated[tuple[NewSession, ...], Length(max=60), Described("the agenda of a workshop")] = ()
 
     def __post_init__(self) -> None:
         planner = PLANNERS[self.kind]

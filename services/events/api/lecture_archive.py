@@ -34,8 +34,8 @@ MAX_PAGES = 20
 
 @dataclass(frozen=True)
 class LectureFilter(PageQuery):
-    region: Identity | Unset = UNSET
-    words: Annotated[str, Length(0, 200), Key("q")] = ""
+    region: Annotated[Identity | Unset, Described("only lectures of this region")] = UNSET
+    words: Annotated[str, Length(0, 200), Key("q"), Described("only lectures that contain all of these words")] = ""
 
 
 @dataclass(frozen=True)

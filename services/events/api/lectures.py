@@ -33,6 +33,7 @@ from services.kernel.base.problem import Forbidden, Malformed, NotFound, Refused
 from services.kernel.base.times import moment
 from services.kernel.declare.policy import Actor
 from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import Described
 from services.kernel.declare.shapes import Identity, Line, up_to
 
 routes = Routes()
@@ -46,15 +47,19 @@ class NewLecture:
 
     title: Line
     region: Identity
-    group: Identity
-    poll: Identity | None = None
-    agreed_otherwise: Annotated[str, up_to(1000)] | None = None
+    group: Annotated[Identity, Described("the chat group in which it is held")]
+    poll: Annotated[Identity | None, Described("the poll that agreed on the time")] = None
+    agreed_otherwise: Annotated[str | None, up_to(1000), Described("how the time was agreed on without a poll")] = None
     starts: datetime | None = None
     ends: datetime | None = None
-    units: Annotated[tuple[Identity, ...], Length(max=40)] = ()
-    levels: Annotated[tuple[Annotated[str, OneOf(LEVELS)], ...], Length(max=3)] = ()
-    open: bool = True
-    past: bool = False
+    units: Annotated[tuple[Identity, ...], Length(max=40), Described("units of competence that it teaches")] = ()
+    levels: Annotated[
+        tuple[Annotated[str, OneOf(LEVELS)], ...],
+        Length(max=3),
+        Described("education levels that it is for; empty: all"),
+    ] = ()
+    open: Annotated[bool, Described("whether guests may attend")] = True
+    past: Annotated[bool, Described("true for a lecture that was held before it was entered")] = False
 
 
 @dataclass(frozen=True)

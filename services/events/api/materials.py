@@ -22,7 +22,7 @@ from services.events.views.materials import MATERIALS, MaterialRow
 from services.kernel.base.problem import NotFound
 from services.kernel.declare.policy import Actor
 from services.kernel.declare.route import Answer, Request, Routes
-from services.kernel.declare.schema import UNSET, Key, Unset
+from services.kernel.declare.schema import UNSET, Described, Key, Unset
 from services.kernel.declare.shapes import Identity, Line, Listing, PageQuery, fill, paged, paging, up_to, where
 
 routes = Routes()
@@ -44,10 +44,12 @@ class NewMaterial:
 
 @dataclass(frozen=True)
 class MaterialFilter(PageQuery):
-    activity: Identity | Unset = UNSET
-    topic: Identity | Unset = UNSET
-    region: Identity | Unset = UNSET
-    words: Annotated[str, Length(1, 200), Key("q")] | Unset = UNSET
+    activity: Annotated[Identity | Unset, Described("only materials of this activity")] = UNSET
+    topic: Annotated[Identity | Unset, Described("only materials about this topic")] = UNSET
+    region: Annotated[Identity | Unset, Described("only materials of this region")] = UNSET
+    words: Annotated[
+        str | Unset, Length(1, 200), Key("q"), Described("only materials that contain all of these words")
+    ] = UNSET
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ from services.events.parts import PLAN, CurrentActivity, Parts
 from services.kernel.base.problem import Malformed, NotFound
 from services.kernel.base.times import moment
 from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import Described
 from services.kernel.declare.shapes import Identity, Line, up_to
 
 routes = Routes()
@@ -44,10 +45,12 @@ class FurtherTopic:
 @dataclass(frozen=True)
 class NewSpeaker:
     person: Identity
-    role: Annotated[str, OneOf([GUIDE, SPEAKER])]
-    category: Annotated[str, OneOf(["board", "practitioner", "academic", "official"])] | None = None
-    competence: Line | None = None
-    name: Line | None = None
+    role: Annotated[str, OneOf([GUIDE, SPEAKER]), Described("speaker or guide")]
+    category: Annotated[
+        str | None, OneOf(["board", "practitioner", "academic", "official"]), Described("the speaker's background")
+    ] = None
+    competence: Annotated[Line | None, Described("the field that the speaker declares to be competent in")] = None
+    name: Annotated[Line | None, Described("the name of a speaker who is not a member")] = None
 
 
 @dataclass(frozen=True)

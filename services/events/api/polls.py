@@ -15,7 +15,7 @@ from services.kernel.base.problem import NotFound
 from services.kernel.base.times import moment
 from services.kernel.declare.policy import Actor
 from services.kernel.declare.route import Answer, Request, Routes
-from services.kernel.declare.schema import UNSET, Unset
+from services.kernel.declare.schema import UNSET, Described, Unset
 from services.kernel.declare.shapes import Identity, Line, Listing, PageQuery, fill, paged, paging, where
 
 MAX_OPTIONS = 20
@@ -31,22 +31,26 @@ class NewOption:
 @dataclass(frozen=True)
 class NewPoll:
     title: Line
-    options: Annotated[tuple[NewOption, ...], Length(2, MAX_OPTIONS)]
-    closes: datetime
-    quorum: Annotated[int, Range(1, 10_000)]
-    region: Identity | None = None
+    options: Annotated[tuple[NewOption, ...], Length(2, MAX_OPTIONS), Described("the times to choose from")]
+    closes: Annotated[datetime, Described("when the poll closes")]
+    quorum: Annotated[int, Range(1, 10_000), Described("how many people must vote for a time to be agreed")]
+    region: Annotated[Identity | None, Described("the region; null for the whole community")] = None
 
 
 @dataclass(frozen=True)
 class NewVote:
     """All times that suit; an empty list takes the vote back."""
 
-    options: Annotated[tuple[Annotated[int, Range(1, MAX_OPTIONS)], ...], Length(0, MAX_OPTIONS)]
+    options: Annotated[
+        tuple[Annotated[int, Range(1, MAX_OPTIONS)], ...],
+        Length(0, MAX_OPTIONS),
+        Described("the numbers of all times that suit, from 1; empty takes the vote back"),
+    ]
 
 
 @dataclass(frozen=True)
 class PollFilter(PageQuery):
-    state: Annotated[str, OneOf([OPEN, AGREED, FAILED])] | Unset = UNSET
+    state: Annotated[str | Unset, OneOf([OPEN, AGREED, FAILED]), Described("only polls in this state")] = UNSET
 
 
 @dataclass(frozen=True)

@@ -27,12 +27,12 @@ class NewProblem:
     """``anonymous``: no person is recorded with the problem, even if the caller is logged in."""
 
     text: Annotated[str, up_to(2000)]
-    anonymous: bool = False
+    anonymous: Annotated[bool, Described("store no name")] = False
 
 
 @dataclass(frozen=True)
 class OtherProblem:
-    into: Identity
+    into: Annotated[Identity, Described("the problem that the other is merged into")]
 
 
 @dataclass(frozen=True)

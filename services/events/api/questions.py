@@ -49,7 +49,7 @@ class NewQuestion:
 
 @dataclass(frozen=True)
 class Into:
-    into: Identity
+    into: Annotated[Identity, Described("the question that asks the same")]
 
 
 @dataclass(frozen=True)

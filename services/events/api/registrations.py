@@ -26,8 +26,8 @@ class Registrant:
     gateway.
     """
 
-    person: Identity | None = None
-    guest: Identity | None = None
+    person: Annotated[Identity | None, Described("the member to register; the caller if left out")] = None
+    guest: Annotated[Identity | None, Described("the guest to register")] = None
 
     def __post_init__(self) -> None:
         if self.person and self.guest:

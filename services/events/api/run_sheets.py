@@ -44,8 +44,8 @@ class Tick:
     takes back a tick that began no phase.
     """
 
-    at: datetime | None = None
-    done: bool = True
+    at: Annotated[datetime | None, Described("when the step was done; now if left out")] = None
+    done: Annotated[bool, Described("false takes the tick back")] = True
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from services.events.views.topics import TOPICS, TopicRow
 from services.kernel.base.problem import NotFound
 from services.kernel.declare.policy import Actor
 from services.kernel.declare.route import Answer, Request, Routes
-from services.kernel.declare.schema import UNSET, Unset
+from services.kernel.declare.schema import UNSET, Described, Unset
 from services.kernel.declare.shapes import Identity, Line, Listing, PageQuery, fill, paged, paging, up_to, where
 
 routes = Routes()
@@ -39,19 +39,21 @@ class NewTopic:
 @dataclass(frozen=True)
 class Decision:
     decision: Annotated[str, OneOf(["accepted", "declined"])]
-    reason: Annotated[str, up_to(1000)] | None = None
+    reason: Annotated[str | None, up_to(1000), Described("why; required to decline")] = None
 
 
 @dataclass(frozen=True)
 class Solved:
     solved: bool
-    note: Annotated[str, up_to(2000)] | None = None
+    note: Annotated[str | None, up_to(2000), Described("what helped, or what is still missing")] = None
 
 
 @dataclass(frozen=True)
 class TopicFilter(PageQuery):
-    region: Identity | Unset = UNSET
-    state: Annotated[str, OneOf(["raised", "accepted", "declined", "discussed"])] | Unset = UNSET
+    region: Annotated[Identity | Unset, Described("only topics of this region")] = UNSET
+    state: Annotated[
+        str | Unset, OneOf(["raised", "accepted", "declined", "discussed"]), Described("only topics in this state")
+    ] = UNSET
 
 
 @dataclass(frozen=True)

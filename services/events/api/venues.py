@@ -14,7 +14,7 @@ from services.events.views.venues import VENUES, VenueRow
 from services.kernel.base.problem import NotFound
 from services.kernel.declare.policy import Actor
 from services.kernel.declare.route import Answer, Request, Routes
-from services.kernel.declare.schema import UNSET, Unset
+from services.kernel.declare.schema import UNSET, Described, Unset
 from services.kernel.declare.shapes import Identity, Line, Listing, PageQuery, fill, paged, paging, where
 
 routes = Routes()
@@ -27,10 +27,10 @@ class NewVenue:
     region: Identity
     subdistrict: Identity
     capacity: Annotated[int, Range(1, 5000)] | None = None
-    power: bool | None = None
+    power: Annotated[bool | None, Described("whether there is electricity for computers")] = None
     projector: bool | None = None
-    signal: bool | None = None
-    library: Line | None = None
+    signal: Annotated[bool | None, Described("whether there is a mobile signal")] = None
+    library: Annotated[Line | None, Described("the name of the library, at a school")] = None
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,13 @@ class NewRequest:
 
 @dataclass(frozen=True)
 class HostAnswer:
-    confirmed: bool
-    by: Line | None = None
+    confirmed: Annotated[bool, Described("whether the host agrees")]
+    by: Annotated[Line | None, Described("who answered for the host")] = None
 
 
 @dataclass(frozen=True)
 class VenueFilter(PageQuery):
-    region: Identity | Unset = UNSET
+    region: Annotated[Identity | Unset, Described("only venues of this region")] = UNSET
 
 
 @dataclass(frozen=True)

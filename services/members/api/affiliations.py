@@ -11,7 +11,7 @@ from marshmallow.validate import OneOf
 
 from services.kernel.base.problem import Forbidden, Refused
 from services.kernel.declare.route import Answer, Request, Routes
-from services.kernel.declare.schema import UNSET, Unset
+from services.kernel.declare.schema import UNSET, Described, Unset
 from services.kernel.declare.shapes import Identity80, Listing, OptionalPageQuery, fill, paged, paging
 from services.members.api.libraries import KEEP_LIBRARIES, accompanies, known_library, works_at
 from services.members.domain.affiliation import (
@@ -35,16 +35,16 @@ routes = Routes()
 class AffiliationBody:
     """``person`` is the caller unless given; ``since`` is now unless given."""
 
-    role: Annotated[str, OneOf(ROLES)]
-    person: Identity80 | None = None
-    since: datetime | Unset = UNSET
+    role: Annotated[str, OneOf(ROLES), Described("what the person is at the library")]
+    person: Annotated[Identity80 | None, Described("the person who works there; the caller if left out")] = None
+    since: Annotated[datetime | Unset, Described("since when; now if left out")] = UNSET
 
 
 @dataclass(frozen=True)
 class EndBody:
     """``until`` is now unless given."""
 
-    until: datetime | Unset = UNSET
+    until: Annotated[datetime | Unset, Described("until when; now if left out")] = UNSET
 
 
 @dataclass(frozen=True)

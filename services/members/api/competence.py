@@ -9,6 +9,7 @@ from marshmallow import ValidationError
 from marshmallow.validate import OneOf
 
 from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import Described
 from services.kernel.declare.shapes import Identity, Identity80, Slug
 from services.members.domain.competence import BECAUSE, COMPETENCE, SECOND, SELF, Because, Rate
 from services.members.domain.framework import ASPECTS, LEVELS
@@ -39,8 +40,8 @@ class RatingBody:
     unit: Slug
     aspect: Annotated[str, OneOf(ASPECTS)]
     level: Annotated[int, OneOf(LEVELS)]
-    person: Identity80 | None = None
-    because: BecauseBody | None = None
+    person: Annotated[Identity80 | None, Described("the member who is rated; the caller if left out")] = None
+    because: Annotated[BecauseBody | None, Described("what led to the rating")] = None
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from services.kernel.base.problem import NotFound
 from services.kernel.declare.route import Answer, Request, Routes
-from services.kernel.declare.schema import UNSET, Unset
+from services.kernel.declare.schema import UNSET, Described, Unset
 from services.kernel.declare.shapes import Identity80
 from services.members.domain.consent import (
     CONSENT,
@@ -29,8 +29,10 @@ routes = Routes()
 class ConsentBody:
     """``wording`` is the version that the person read: the newest unless given."""
 
-    partner: Identity80 | None = None
-    wording: int | Unset = UNSET
+    partner: Annotated[Identity80 | None, Described("the partner, for a consent that holds for one partner")] = None
+    wording: Annotated[
+        int | Unset, Described("the version of the text that the member read; the newest if left out")
+    ] = UNSET
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class PublicNameAnswer:
 
 @dataclass(frozen=True)
 class PartnerQuery:
-    partner: Identity80 | None = None
+    partner: Annotated[Identity80 | None, Described("the partner, if the consent was given for one partner")] = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from marshmallow.validate import OneOf
 
 from services.kernel.base.problem import Forbidden, Malformed
 from services.kernel.declare.route import Answer, Request, Routes
-from services.kernel.declare.schema import UNSET, Unset
+from services.kernel.declare.schema import UNSET, Described, Unset
 from services.kernel.declare.shapes import Listing, Slug
 from services.members.api.growth import rating_of
 from services.members.api.members import centres
@@ -33,10 +33,10 @@ MOST = 50
 class DirectoryQuery:
     """``level`` is the lowest level in the unit. ``subdistrict`` is where distances are measured from."""
 
-    unit: Slug
-    region: Slug
-    subdistrict: Slug | Unset = UNSET
-    level: Annotated[int, OneOf(LEVELS)] = 3
+    unit: Annotated[Slug, Described("the unit of competence")]
+    region: Annotated[Slug, Described("the region where the people live")]
+    subdistrict: Annotated[Slug | Unset, Described("the sub-district from which distances are measured")] = UNSET
+    level: Annotated[int, OneOf(LEVELS), Described("the lowest level in the unit")] = 3
 
 
 @dataclass(frozen=True)

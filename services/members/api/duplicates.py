@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Annotated
 
 from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import Described
 from services.kernel.declare.shapes import Listing, Slug
 from services.members.domain.library import spelling
 from services.members.parts import Parts
@@ -19,7 +21,7 @@ routes = Routes()
 
 @dataclass(frozen=True)
 class DuplicatesQuery:
-    region: Slug
+    region: Annotated[Slug, Described("the region whose members are compared")]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from marshmallow.validate import OneOf
 
 from services.kernel.base.problem import Forbidden, NotFound
 from services.kernel.declare.route import Answer, Request, Routes
-from services.kernel.declare.schema import UNSET, Unset
+from services.kernel.declare.schema import UNSET, Described, Unset
 from services.kernel.declare.shapes import (
     Identity80,
     Listing,
@@ -49,23 +49,25 @@ class EquipmentBody:
 
     name: Annotated[str, not_blank(100)]
     kind: Annotated[str, OneOf(KINDS)]
-    library: Identity80 | None = None
+    library: Annotated[
+        Identity80 | None, Described("the library that owns the equipment; left out for the member's own")
+    ] = None
 
 
 @dataclass(frozen=True)
 class LoanBody:
     """The activity that the thing goes to."""
 
-    activity: Identity80
+    activity: Annotated[Identity80, Described("the activity that borrows the equipment")]
 
 
 @dataclass(frozen=True)
 class EquipmentQuery(OptionalPageQuery):
     """Things of a region, or the caller's own without a region. ``free``: only things at home with their owner."""
 
-    region: Slug | Unset = UNSET
-    kind: Annotated[str, OneOf(KINDS)] | Unset = UNSET
-    free: bool = False
+    region: Annotated[Slug | Unset, Described("the region; without it the caller's own equipment")] = UNSET
+    kind: Annotated[str | Unset, OneOf(KINDS), Described("only equipment of this kind")] = UNSET
+    free: Annotated[bool, Described("only equipment that is not lent at present")] = False
 
 
 @dataclass(frozen=True)

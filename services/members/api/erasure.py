@@ -9,6 +9,7 @@ from marshmallow.validate import Equal
 
 from services.kernel.base.problem import Unauthorized
 from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import Described
 from services.members.domain.person import PERSON, Leave
 from services.members.parts import Parts
 
@@ -19,7 +20,7 @@ routes = Routes()
 class Sure:
     """An erasure cannot be undone, so the caller confirms."""
 
-    sure: Annotated[bool, Equal(True)]
+    sure: Annotated[bool, Equal(True), Described("must be true")]
 
 
 @dataclass(frozen=True)

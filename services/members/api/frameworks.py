@@ -9,7 +9,7 @@ from marshmallow.validate import Length, OneOf
 
 from services.kernel.base.problem import NotFound
 from services.kernel.declare.route import Answer, Request, Routes
-from services.kernel.declare.schema import UNSET, Unset
+from services.kernel.declare.schema import UNSET, Described, Unset
 from services.kernel.declare.shapes import Listing, Slug, Text, fill, not_blank
 from services.members.domain.framework import (
     ASPECTS,
@@ -92,8 +92,8 @@ class FrameworkBody:
 class MigrationBody:
     """Where a unit of the version before has gone; null: it is rated no more."""
 
-    unit: Slug
-    to: Slug | None
+    unit: Annotated[Slug, Described("a unit of the version before")]
+    to: Annotated[Slug | None, Described("the unit of the new version; null: the unit is no longer rated")]
 
 
 @dataclass(frozen=True)

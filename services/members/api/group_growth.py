@@ -11,7 +11,7 @@ from marshmallow import ValidationError
 
 from services.kernel.base.problem import Forbidden
 from services.kernel.declare.route import Answer, Request, Routes
-from services.kernel.declare.schema import UNSET, Key, Unset
+from services.kernel.declare.schema import UNSET, Described, Key, Unset
 from services.kernel.declare.shapes import Identity80, Slug
 from services.members.api.growth import rating_of
 from services.members.api.libraries import accompanies, registered_library, works_at
@@ -31,10 +31,12 @@ routes = Routes()
 class ManyQuery:
     """Of a region or of a library's staff. ``until`` is now unless given; ``since`` is a time to compare with."""
 
-    region: Slug | Unset = UNSET
-    library: Identity80 | Unset = UNSET
-    since: Annotated[datetime, Key("from")] | Unset = UNSET
-    until: Annotated[datetime, Key("to")] | Unset = UNSET
+    region: Annotated[Slug | Unset, Described("the region; either a region or a library")] = UNSET
+    library: Annotated[Identity80 | Unset, Described("the library; either a region or a library")] = UNSET
+    since: Annotated[datetime | Unset, Key("from"), Described("an earlier time to compare with")] = UNSET
+    until: Annotated[
+        datetime | Unset, Key("to"), Described("the time at which levels are counted; now if left out")
+    ] = UNSET
 
     def __post_init__(self) -> None:
         if (self.region is UNSET) == (self.library is UNSET):

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from services.kernel.base.problem import Malformed, NotFound
 from services.kernel.declare.route import Answer, Request, Routes
-from services.kernel.declare.schema import UNSET, Key, Unset
+from services.kernel.declare.schema import UNSET, Described, Key, Unset
 from services.kernel.declare.shapes import Identity80, fill
 from services.members.api.libraries import accompanies
 from services.members.domain.competence import SECOND, SELF
@@ -30,8 +30,8 @@ routes = Routes()
 class AsOf:
     """``as_of`` is now unless given. ``activity``: compare with how far the person was when the activity began."""
 
-    as_of: datetime | Unset = UNSET
-    activity: Identity80 | Unset = UNSET
+    as_of: Annotated[datetime | Unset, Described("the time at which levels are shown; now if left out")] = UNSET
+    activity: Annotated[Identity80 | Unset, Described("also show the levels at the beginning of this activity")] = UNSET
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from services.kernel.base.problem import Forbidden, Malformed, NotFound
 from services.kernel.declare.policy import Actor
 from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import Described
 from services.kernel.declare.shapes import Identity80, Text, fill, is_identity
 from services.members.domain.guest import GUEST, AddGuest, TieGuest
 from services.members.domain.person import PERSON, KeepForGuest
@@ -43,7 +44,7 @@ class GuestAnswer:
 class TieBody:
     """The member that the guest is."""
 
-    person: Identity80
+    person: Annotated[Identity80, Described("the member that the guest is")]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Annotated
 from services.kernel.base.local_time import local_day
 from services.kernel.base.problem import Forbidden, NotFound, Refused
 from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.schema import UNSET, Key, Unset
+from services.kernel.declare.schema import UNSET, Described, Key, Unset
 from services.kernel.declare.shapes import fill
 from services.kernel.privacy.vault import Erased
 from services.members.domain.registration_import import (
@@ -62,7 +62,7 @@ REASONS: Mapping[str, str] = {
 class ImportQuery:
     """``dry_run``: only tell what would happen."""
 
-    dry_run: bool = False
+    dry_run: Annotated[bool, Described("change nothing; only answer what the import would do")] = False
 
 
 @dataclass(frozen=True)

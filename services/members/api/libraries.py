@@ -12,7 +12,7 @@ from services.kernel.base.ids import derived_id
 from services.kernel.base.problem import Malformed, NotFound
 from services.kernel.declare.policy import Actor
 from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.schema import UNSET, Unset
+from services.kernel.declare.schema import UNSET, Described, Unset
 from services.kernel.declare.shapes import (
     Listing,
     OptionalPageQuery,
@@ -74,10 +74,10 @@ class InterestBody:
 class LibrariesQuery(OptionalPageQuery):
     """``name``: a part of the name, in any spelling."""
 
-    region: Slug | Unset = UNSET
-    name: Annotated[str, not_blank(100)] | Unset = UNSET
-    level: Annotated[str, OneOf(LEVELS)] | Unset = UNSET
-    interest: Annotated[str, OneOf(INTERESTS)] | Unset = UNSET
+    region: Annotated[Slug | Unset, Described("only libraries of this region")] = UNSET
+    name: Annotated[str | Unset, not_blank(100), Described("a part of the name, in any spelling")] = UNSET
+    level: Annotated[str | Unset, OneOf(LEVELS), Described("only libraries of this education level")] = UNSET
+    interest: Annotated[str | Unset, OneOf(INTERESTS), Described("only libraries with this interest in SLiMS")] = UNSET
 
 
 @dataclass(frozen=True)

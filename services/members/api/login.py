@@ -16,6 +16,7 @@ from marshmallow.validate import Regexp
 from services.kernel.base.message import Event
 from services.kernel.base.problem import Refused
 from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import Described
 from services.kernel.declare.shapes import NoFields, Text
 from services.members.domain.credential import (
     LOGIN,
@@ -42,15 +43,15 @@ TOKEN_LIVES = timedelta(days=30)
 class CodeRequest:
     """``contact`` is an e-mail address or phone number."""
 
-    contact: Text
+    contact: Annotated[Text, Described("the e-mail address or phone number of a member")]
 
 
 @dataclass(frozen=True)
 class LoginRequest:
     """The contact, and the digits that were sent."""
 
-    contact: Text
-    code: Annotated[str, Regexp(r"\s*(?:[0-9]\s*){6}\Z")]
+    contact: Annotated[Text, Described("the contact for which the code was requested")]
+    code: Annotated[str, Regexp(r"\s*(?:[0-9]\s*){6}\Z"), Described("the six digits of the e-mail")]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from services.kernel.base.local_time import local_day
 from services.kernel.base.problem import Forbidden, NotFound
 from services.kernel.declare.policy import Actor
 from services.kernel.declare.route import Answer, Request, Routes, recorded
-from services.kernel.declare.schema import UNSET, Unset
+from services.kernel.declare.schema import UNSET, Described, Unset
 from services.kernel.declare.shapes import Listing, OptionalPageQuery, Slug, Text, fill, paged, paging, where
 from services.kernel.log.log import Commit
 from services.members.domain.person import PERSON, Join
@@ -76,15 +76,17 @@ class MemberList(Listing[MemberAnswer]):
 class RosterQuery(OptionalPageQuery):
     """Without a region: the members of the caller's only region, or all members for callers who may read all."""
 
-    region: Slug | Unset = UNSET
+    region: Annotated[
+        Slug | Unset, Described("only members of this region; without it the caller's only region, or all")
+    ] = UNSET
 
 
 @dataclass(frozen=True)
 class GuidesQuery:
     """Where the activity is."""
 
-    region: Slug
-    subdistrict: Slug
+    region: Annotated[Slug, Described("the region of the activity")]
+    subdistrict: Annotated[Slug, Described("the sub-district of the activity")]
 
 
 @dataclass(frozen=True)

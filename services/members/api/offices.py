@@ -9,7 +9,7 @@ from typing import Annotated, Any, Protocol
 from services.kernel.base.problem import Malformed, NotFound
 from services.kernel.declare.policy import Held
 from services.kernel.declare.route import Answer, Request, Routes
-from services.kernel.declare.schema import UNSET, Key, Unset
+from services.kernel.declare.schema import UNSET, Described, Key, Unset
 from services.kernel.declare.shapes import Identity80, Listing, OptionalPageQuery, Slug, fill, paged, paging, where
 from services.members.api.regions import Named, named
 from services.members.domain.office import (
@@ -37,16 +37,16 @@ class AssumeBody:
     """Who takes the office. ``from`` is when the term began: now unless given."""
 
     person: Identity80
-    region: Slug | None = None
-    since: Annotated[datetime, Key("from")] | Unset = UNSET
+    region: Annotated[Slug | None, Described("the region of a regional office")] = None
+    since: Annotated[datetime | Unset, Key("from"), Described("since when; now if left out")] = UNSET
 
 
 @dataclass(frozen=True)
 class HandoverBody:
     """Who follows."""
 
-    to: Identity80
-    region: Slug | None = None
+    to: Annotated[Identity80, Described("the successor")]
+    region: Annotated[Slug | None, Described("the region of a regional office")] = None
 
 
 @dataclass(frozen=True)
@@ -54,20 +54,20 @@ class StandInBody:
     """Who stands in."""
 
     person: Identity80
-    region: Slug | None = None
+    region: Annotated[Slug | None, Described("the region of a regional office")] = None
 
 
 @dataclass(frozen=True)
 class VacancyBody:
     """``person`` is the holder whose term ends, for an office with many holders."""
 
-    region: Slug | None = None
-    person: Identity80 | None = None
+    region: Annotated[Slug | None, Described("the region of a regional office")] = None
+    person: Annotated[Identity80 | None, Described("the holder, for an office that several people hold")] = None
 
 
 @dataclass(frozen=True)
 class HoldersQuery(OptionalPageQuery):
-    region: Slug | Unset = UNSET
+    region: Annotated[Slug | Unset, Described("only holders for this region")] = UNSET
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from marshmallow.validate import Length, OneOf, Regexp
 
 from services.kernel.base.problem import NotFound
 from services.kernel.declare.route import Answer, Request, Routes
-from services.kernel.declare.schema import UNSET, Unset
+from services.kernel.declare.schema import UNSET, Described, Unset
 from services.kernel.declare.shapes import Listing, OptionalPageQuery, Slug, fill, not_blank, paged, paging, where
 from services.members.domain.framework import ASPECTS, LEVELS
 from services.members.domain.prior_learning import (
@@ -39,8 +39,10 @@ class SubmissionBody:
     unit: Slug
     aspect: Annotated[str, OneOf(ASPECTS)]
     level: Annotated[int, OneOf(LEVELS)]
-    evidence: Annotated[str, not_blank(2000)]
-    link: Annotated[str, (Length(8, 500), Regexp(LINK))] | None = None
+    evidence: Annotated[str, not_blank(2000), Described("what shows the competence")]
+    link: Annotated[
+        str | None, (Length(8, 500), Regexp(LINK)), Described("an address where the evidence can be seen")
+    ] = None
 
 
 @dataclass(frozen=True)
@@ -48,16 +50,22 @@ class ReviewBody:
     """``level`` is the level that was claimed unless given."""
 
     accepted: bool
-    level: Annotated[int, OneOf(LEVELS)] | None = None
-    note: Annotated[str, not_blank(1000)] | None = None
+    level: Annotated[
+        int | None,
+        OneOf(LEVELS),
+        Described("the level that the reviewer gives, if it differs from the submitted level"),
+    ] = None
+    note: Annotated[str | None, not_blank(1000), Described("what the member is told about the review")] = None
 
 
 @dataclass(frozen=True)
 class SubmissionsQuery(OptionalPageQuery):
     """Submissions of a region, for people who rate there; the caller's own without a region."""
 
-    region: Slug | Unset = UNSET
-    state: Annotated[str, OneOf((WAITING, ACCEPTED, DECLINED))] | Unset = UNSET
+    region: Annotated[Slug | Unset, Described("the region; without it the caller's own evidence")] = UNSET
+    state: Annotated[str | Unset, OneOf((WAITING, ACCEPTED, DECLINED)), Described("only evidence in this state")] = (
+        UNSET
+    )
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from services.kernel.declare.dated import in_force
 from services.kernel.declare.route import Answer, Request, Routes
-from services.kernel.declare.schema import UNSET, Unset
+from services.kernel.declare.schema import UNSET, Described, Unset
 from services.kernel.declare.shapes import Listing, fill
 from services.members.domain.rules import IDENTITY, RULES, WEEK, ChangeRules, Rulebook
 from services.members.iso import IsoTime
@@ -26,26 +26,36 @@ TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]\Z"
 class RulesBody:
     """The rules to change; rules that are left out stay. ``in_force_from`` is now unless given."""
 
-    in_force_from: datetime | Unset = UNSET
+    in_force_from: Annotated[datetime | Unset, Described("when the rules come into force")] = UNSET
     speakers: Annotated[str, OneOf(("board", "open"))] | Unset = UNSET
     quiet_from: Annotated[str, Regexp(TIME)] | Unset = UNSET
     quiet_until: Annotated[str, Regexp(TIME)] | Unset = UNSET
-    pilot_after_gatherings: Annotated[int, Range(0, 100)] | Unset = UNSET
+    pilot_after_gatherings: Annotated[
+        int | Unset, Range(0, 100), Described("how many gatherings a pilot's staff attended")
+    ] = UNSET
     probation_weeks: Annotated[int, Range(0, 520)] | Unset = UNSET
-    certificate_minimum: Annotated[float, Range(0, 1)] | Unset = UNSET
-    response_school_days: Annotated[int, Range(1, 60)] | Unset = UNSET
+    certificate_minimum: Annotated[
+        float | Unset, Range(0, 1), Described("the share of sessions that a certificate needs, from 0 to 1")
+    ] = UNSET
+    response_school_days: Annotated[
+        int | Unset, Range(1, 60), Described("the school days in which a consultation is answered")
+    ] = UNSET
     school_days: Annotated[tuple[Annotated[str, OneOf(WEEK)], ...], Length(1, 7)] | Unset = UNSET
     holidays: Annotated[tuple[date, ...], Length(0, 400)] | Unset = UNSET
-    pilot_able_people: Annotated[int, Range(0, 100)] | Unset = UNSET
-    pilot_level: Annotated[int, Range(1, 4)] | Unset = UNSET
-    announcement_second_above: Annotated[int, Range(0, 100_000)] | Unset = UNSET
+    pilot_able_people: Annotated[
+        int | Unset, Range(0, 100), Described("how many able people a pilot's staff needs")
+    ] = UNSET
+    pilot_level: Annotated[int | Unset, Range(1, 4), Described("the level of competence that counts as able")] = UNSET
+    announcement_second_above: Annotated[
+        int | Unset, Range(0, 100_000), Described("an announcement to more people needs a second board member")
+    ] = UNSET
 
 
 @dataclass(frozen=True)
 class RulesQuery:
     """Only the version in force ``at`` this time."""
 
-    at: datetime | Unset = UNSET
+    at: Annotated[datetime | Unset, Described("only the version in force at this time")] = UNSET
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from marshmallow.validate import Range
 
 from services.kernel.base.problem import Forbidden, NotFound
 from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import Described
 from services.kernel.declare.shapes import Listing, NoFields, OptionalPageQuery, fill, not_blank, paged, paging
 from services.members.api.login import lifetime
 from services.members.domain.credential import TOKEN, IssueToken, RevokeToken
@@ -25,8 +26,8 @@ routes = Routes()
 class TokenRequest:
     """What the token is for, and for how many days."""
 
-    name: Annotated[str, not_blank(60)]
-    days: Annotated[int, Range(1, 365)] = 90
+    name: Annotated[str, not_blank(60), Described("what the token is for")]
+    days: Annotated[int, Range(1, 365), Described("how long the token is good")] = 90
 
 
 @dataclass(frozen=True)

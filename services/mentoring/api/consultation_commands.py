@@ -10,6 +10,7 @@ from marshmallow.validate import Range
 
 from services.kernel.base.problem import Forbidden, NotFound
 from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import Described
 from services.kernel.declare.shapes import Identity, up_to
 from services.mentoring.api.case_access import current_case_in_region
 from services.mentoring.api.consultations import (
@@ -54,12 +55,12 @@ class NewNote:
 
 @dataclass(frozen=True)
 class Holding:
-    until: datetime
+    until: Annotated[datetime, Described("the date until which nothing is due")]
 
 
 @dataclass(frozen=True)
 class Resolution:
-    rating: Annotated[int, Range(LOWEST, HIGHEST)] | None = None
+    rating: Annotated[int | None, Range(LOWEST, HIGHEST), Described("the asker's rating of the answer")] = None
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,14 @@ class Reopening:
 
 @dataclass(frozen=True)
 class Assignment:
-    owner: Identity
+    owner: Annotated[Identity, Described("the person who owns the consultation from now on")]
 
 
 @dataclass(frozen=True)
 class Promotion:
-    library: Identity | None = None
+    library: Annotated[Identity | None, Described("the library to accompany; the consultation's own if left out")] = (
+        None
+    )
 
 
 @dataclass(frozen=True)

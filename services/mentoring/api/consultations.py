@@ -28,10 +28,10 @@ routes = Routes()
 class NewConsultation:
     region: Identity
     title: Line
-    library: Identity | None = None
-    library_name: Line | None = None
+    library: Annotated[Identity | None, Described("the registered library that it is about")] = None
+    library_name: Annotated[Line | None, Described("the name of a library that is not registered")] = None
     details: Annotated[str, up_to(4000)] | None = None
-    how: Annotated[str, OneOf(WAYS)] = "web"
+    how: Annotated[str, OneOf(WAYS), Described("how the question came")] = "web"
     guest: Annotated[
         Identity | None,
         Described("who asks and is nobody's member; made by the gateway, or by who notes a call"),
@@ -49,10 +49,12 @@ class ConsultationRef:
 
 @dataclass(frozen=True)
 class ConsultationFilter(PageQuery):
-    region: Identity | Unset = UNSET
-    state: Annotated[str, OneOf([OPEN, ANSWERED, RESOLVED, PROMOTED])] | Unset = UNSET
-    owner: Annotated[str, OneOf(["me"])] | Unset = UNSET
-    asker: Annotated[str, OneOf(["me"])] | Unset = UNSET
+    region: Annotated[Identity | Unset, Described("only consultations of this region")] = UNSET
+    state: Annotated[
+        str | Unset, OneOf([OPEN, ANSWERED, RESOLVED, PROMOTED]), Described("only consultations in this state")
+    ] = UNSET
+    owner: Annotated[str | Unset, OneOf(["me"]), Described("me: only consultations that the caller owns")] = UNSET
+    asker: Annotated[str | Unset, OneOf(["me"]), Described("me: only consultations that the caller asked")] = UNSET
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from marshmallow.validate import OneOf, Range
 
 from services.kernel.base.problem import Malformed, NotFound, Unauthorized
 from services.kernel.declare.route import Answer, Request, Routes
-from services.kernel.declare.schema import UNSET, Unset
+from services.kernel.declare.schema import UNSET, Described, Unset
 from services.kernel.declare.shapes import up_to
 from services.mentoring.api.case_access import CaseAccess, any_case, take_for_case, visible_case
 from services.mentoring.api.case_presenter import CaseRef, WindowShown, probation_window
@@ -40,11 +40,11 @@ class Evidence:
     """One week's loans, or one backup. With ``key`` the library's server measured the evidence; without, a person states it."""
 
     kind: Annotated[str, OneOf([LOANS, BACKUP])]
-    week: Annotated[str, up_to(8)] | Unset = UNSET
-    count: Annotated[int, Range(0, MOST_LOANS)] | Unset = UNSET
-    at: datetime | Unset = UNSET
-    ok: bool | Unset = UNSET
-    key: Annotated[str, up_to(200)] | None = None
+    week: Annotated[str | Unset, up_to(8), Described("the week of the loans, as in 2026-W05")] = UNSET
+    count: Annotated[int | Unset, Range(0, MOST_LOANS), Described("the number of loans in the week")] = UNSET
+    at: Annotated[datetime | Unset, Described("when the backup was made")] = UNSET
+    ok: Annotated[bool | Unset, Described("whether the backup was made without an error")] = UNSET
+    key: Annotated[str | None, up_to(200), Described("the evidence key of the library's server")] = None
 
     def __post_init__(self) -> None:
         if self.loans is None and self.backup is None:

@@ -36,28 +36,28 @@ class Wish:
     """A library's wish to be accompanied."""
 
     library: Identity
-    software: Identity = "slims"
-    wish: Annotated[str, up_to(2000)] | None = None
+    software: Annotated[Identity, Described("the software that the library is to use")] = "slims"
+    wish: Annotated[str | None, up_to(2000), Described("why the library wishes to be accompanied")] = None
 
 
 @dataclass(frozen=True)
 class CaseFilter(PageQuery):
-    region: Identity | Unset = UNSET
-    library: Identity | Unset = UNSET
-    mentor: Identity | Unset = UNSET
-    state: Annotated[str, OneOf([OPEN, CLOSED])] | Unset = UNSET
-    stage: Identity | Unset = UNSET
+    region: Annotated[Identity | Unset, Described("only mentorships of this region")] = UNSET
+    library: Annotated[Identity | Unset, Described("only mentorships of this library")] = UNSET
+    mentor: Annotated[Identity | Unset, Described("only mentorships of this mentor")] = UNSET
+    state: Annotated[str | Unset, OneOf([OPEN, CLOSED]), Described("only mentorships in this state")] = UNSET
+    stage: Annotated[Identity | Unset, Described("only mentorships at this stage")] = UNSET
 
 
 @dataclass(frozen=True)
 class MentorBody:
     person: Identity
-    role: Annotated[str, OneOf([LEADING, COMPANION])] = LEADING
+    role: Annotated[str, OneOf([LEADING, COMPANION]), Described("leading mentor or further mentor")] = LEADING
 
 
 @dataclass(frozen=True)
 class ClosingBody:
-    why: Annotated[str, OneOf(["smooth", "withdrawn", "moved"])]
+    why: Annotated[str, OneOf(["smooth", "withdrawn", "moved"]), Described("why the mentorship ends")]
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ routes = Routes()
 
 @dataclass(frozen=True)
 class NewLink:
-    days: Annotated[int, Range(1, 180)] = 30
+    days: Annotated[int, Range(1, 180), Described("how long the address is good")] = 30
 
 
 @dataclass(frozen=True)

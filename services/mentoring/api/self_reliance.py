@@ -21,8 +21,8 @@ routes = Routes()
 
 @dataclass(frozen=True)
 class Of:
-    region: Identity | Unset = UNSET
-    library: Identity | Unset = UNSET
+    region: Annotated[Identity | Unset, Described("the region; neither region nor library: the caller")] = UNSET
+    library: Annotated[Identity | Unset, Described("the library; neither region nor library: the caller")] = UNSET
 
 
 @dataclass(frozen=True)

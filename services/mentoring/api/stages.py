@@ -11,6 +11,7 @@ from marshmallow.validate import Length, Regexp
 
 from services.kernel.base.problem import Malformed
 from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import Described
 from services.kernel.declare.shapes import Identity, up_to
 from services.mentoring.api.case_access import CaseAccess, heard_of_staff, take_for_case, visible_case
 from services.mentoring.api.case_presenter import CaseRef
@@ -31,7 +32,7 @@ def _each_item_once(items: Sequence[str]) -> None:
 class Found:
     """The finding about one condition."""
 
-    present: bool
+    present: Annotated[bool, Described("whether the condition is met")]
     note: Annotated[str, up_to(500)] | None = None
 
 
@@ -51,9 +52,13 @@ class Assessment:
 class Ticks:
     """The ticked items of a stage's checklist, and the evidence."""
 
-    items: Annotated[tuple[Identity, ...], (Length(0, 50), _each_item_once)] = ()
+    items: Annotated[
+        tuple[Identity, ...],
+        (Length(0, 50), _each_item_once),
+        Described("the items of the stage's checklist that are done"),
+    ] = ()
     note: Annotated[str, up_to(2000)] | None = None
-    link: Annotated[str, LINK] | None = None
+    link: Annotated[str | None, LINK, Described("an address where evidence can be seen")] = None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from marshmallow.validate import Length, OneOf, Range
 from services.kernel.base.local_time import local_day
 from services.kernel.base.problem import Malformed, NotFound
 from services.kernel.declare.route import Answer, Request, Routes
-from services.kernel.declare.schema import UNSET, Unset
+from services.kernel.declare.schema import UNSET, Described, Unset
 from services.kernel.declare.shapes import Identity, Listing, PageQuery, fill, paged, paging, up_to
 from services.mentoring.api.case_access import CaseAccess, take_for_case, visible_case
 from services.mentoring.api.case_presenter import (
@@ -50,14 +50,18 @@ def _has_a_number(version: str) -> None:
 class NewVisit:
     """Entered in half a minute on a phone, so the body asks for little. ``day`` is today unless given."""
 
-    day: date | None = None
+    day: Annotated[date | None, Described("the day of the visit; today if left out")] = None
     minutes: Annotated[int, Range(1, LONGEST_MINUTES)]
     mode: Annotated[str, OneOf([ON_SITE, CALL, CHAT])] = ON_SITE
-    done: Annotated[str, up_to(2000)]
-    next: Annotated[str, up_to(2000)] | None = None
-    internal: Annotated[str, up_to(2000)] | None = None
-    staff: Annotated[tuple[Identity, ...], Length(0, 20)] = ()
-    units: Annotated[tuple[Identity, ...], Length(0, 20)] | None = None
+    done: Annotated[str, up_to(2000), Described("what was done")]
+    next: Annotated[str | None, up_to(2000), Described("what comes next")] = None
+    internal: Annotated[str | None, up_to(2000), Described("a note that only those who accompany the library read")] = (
+        None
+    )
+    staff: Annotated[tuple[Identity, ...], Length(0, 20), Described("people of the library who took part")] = ()
+    units: Annotated[
+        tuple[Identity, ...] | None, Length(0, 20), Described("units of competence that were worked on")
+    ] = None
 
 
 @dataclass(frozen=True)
@@ -89,12 +93,12 @@ class Installation:
     """``version`` is the name with its number: ``9.6.1``, ``SLiMS 9 (Bulian) v9.6.1``."""
 
     version: Annotated[str, (*up_to(40), _has_a_number)]
-    host: Annotated[str, OneOf(HOSTS)]
+    host: Annotated[str, OneOf(HOSTS), Described("the machine that the software runs on")]
 
 
 @dataclass(frozen=True)
 class Rotation:
-    passwords: Annotated[tuple[Identity, ...], Length(1, 20)]
+    passwords: Annotated[tuple[Identity, ...], Length(1, 20), Described("the names of the passwords that were changed")]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from marshmallow.validate import Length, OneOf, Range
 
 from services.kernel.base.problem import NotFound
 from services.kernel.declare.route import Answer, Request, Routes
-from services.kernel.declare.schema import UNSET, FieldOf, Unset, within_the_calendar
+from services.kernel.declare.schema import UNSET, Described, FieldOf, Unset, within_the_calendar
 from services.kernel.declare.shapes import BoundedPageQuery, Identity, Listing, NoFields, fill, paged, paging
 from services.notifications.api.patterns import Time
 from services.notifications.domain.announcement import (
@@ -48,8 +48,12 @@ State: TypeAlias = Annotated[str, OneOf(STATES)]
 
 def _published_time() -> fields.AwareDateTime:
     """A time with its bounds in OpenAPI, which have always been published."""
-    bounds = {"x-minimum": "1900-01-01T00:00:00+00:00", "x-maximum": "2999-01-01T00:00:00+00:00"}
-    return fields.AwareDateTime(required=True, format="iso", validate=within_the_calendar, metadata=bounds)
+    metadata = {
+        "description": "when the announcement is no longer worth sending",
+        "x-minimum": "1900-01-01T00:00:00+00:00",
+        "x-maximum": "2999-01-01T00:00:00+00:00",
+    }
+    return fields.AwareDateTime(required=True, format="iso", validate=within_the_calendar, metadata=metadata)
 
 
 @dataclass(frozen=True)
@@ -66,9 +70,13 @@ class AnnouncementBody(TextBody):
     libraries of these levels.
     """
 
-    regions: Annotated[tuple[Identity, ...], Length(1, 100)] | None
+    regions: Annotated[tuple[Identity, ...] | None, Length(1, 100), Described("the regions that are told; null: all")]
     worth_until: Annotated[datetime, FieldOf(_published_time)]
-    levels: Annotated[tuple[Annotated[str, OneOf(LEVELS)], ...], Length(1, len(LEVELS))] | None = None
+    levels: Annotated[
+        tuple[Annotated[str, OneOf(LEVELS)], ...] | None,
+        Length(1, len(LEVELS)),
+        Described("education levels whose library staff is told; null: all members"),
+    ] = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +98,7 @@ class Waiting(TextBody):
 class ApprovalBody:
     """``draft`` is the number of the text that was read, as ``waiting`` shows it."""
 
-    draft: Annotated[int, Range(1, 2**31)]
+    draft: Annotated[int, Range(1, 2**31), Described("the number of the draft that was read")]
 
 
 @dataclass(frozen=True)

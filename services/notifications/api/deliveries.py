@@ -13,7 +13,7 @@ from marshmallow.validate import Length, OneOf
 
 from services.kernel.base.problem import Forbidden, Malformed, NotFound, Unauthorized
 from services.kernel.declare.route import Answer, Request, Routes
-from services.kernel.declare.schema import UNSET, Unset
+from services.kernel.declare.schema import UNSET, Described, Unset
 from services.kernel.declare.shapes import BoundedPageQuery, Listing, NoFields, fill, paged, paging, where
 from services.notifications.api.patterns import Time
 from services.notifications.domain.resending import RESENDING, AskResend
@@ -29,9 +29,9 @@ STATES = (PLANNED, SENDING, GATHERED, *ENDED)
 
 @dataclass(frozen=True)
 class DeliveriesQuery(BoundedPageQuery):
-    activity: Annotated[str, Length(1, 100)] | Unset = UNSET
-    person: Annotated[str, Length(1, 100)] | Unset = UNSET
-    state: Annotated[str, OneOf(STATES)] | Unset = UNSET
+    activity: Annotated[str | Unset, Length(1, 100), Described("only messages about this activity")] = UNSET
+    person: Annotated[str | Unset, Length(1, 100), Described("only messages to this person")] = UNSET
+    state: Annotated[str | Unset, OneOf(STATES), Described("only deliveries in this state")] = UNSET
 
 
 @dataclass(frozen=True)

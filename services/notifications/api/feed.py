@@ -24,21 +24,25 @@ PARTNERS_KEEP = "partners.keep"
 
 
 def _type_patterns() -> Names:
-    return Names(TYPE_PATTERN, "No type of a fact.")
+    return Names(TYPE_PATTERN, "No type of a fact.", "only facts of these types, with commas between them")
 
 
 def _region_names() -> Names:
-    return Names(r"[A-Za-z0-9_-]{1,64}", "No region.")
+    return Names(r"[A-Za-z0-9_-]{1,64}", "No region.", "only facts of these regions, with commas between them")
 
 
 @dataclass(frozen=True)
 class FeedQuery:
     """``types`` and ``region`` hold several values with commas between them."""
 
-    after: Annotated[str, Length(1, 500)] | None = None
+    after: Annotated[
+        str | None,
+        Length(1, 500),
+        Described("the cursor `next` of the page before; without it the feed from its beginning"),
+    ] = None
     types: Annotated[tuple[str, ...], FieldOf(_type_patterns)] = ()
     region: Annotated[tuple[str, ...], FieldOf(_region_names)] = ()
-    limit: Annotated[int, Range(1, 100)] = 50
+    limit: Annotated[int, Range(1, 100), Described("the largest number of facts in the answer")] = 50
 
 
 @dataclass(frozen=True)

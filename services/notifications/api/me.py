@@ -8,6 +8,7 @@ from typing import Annotated
 from marshmallow.validate import OneOf
 
 from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import Described
 from services.kernel.declare.shapes import BoundedPageQuery, Listing, fill, paged, paging
 from services.notifications.api.patterns import Time
 from services.notifications.domain.message import Kind
@@ -22,7 +23,9 @@ routes = Routes()
 
 @dataclass(frozen=True)
 class InboxQuery(BoundedPageQuery):
-    language: Annotated[str, OneOf(LANGUAGES)] | None = None
+    language: Annotated[
+        str | None, OneOf(LANGUAGES), Described("the language of the messages; without it the person's own")
+    ] = None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from marshmallow.validate import Length, OneOf
 from services.kernel.base.problem import Unauthorized
 from services.kernel.declare.policy import Actor, Held
 from services.kernel.declare.route import Answer, Request, Routes
+from services.kernel.declare.schema import Described
 from services.kernel.declare.shapes import NoFields, fill, not_blank
 from services.notifications.api.feed import PARTNERS_KEEP
 from services.notifications.api.patterns import SomeRegions
@@ -27,8 +28,10 @@ class KeyBody:
     """The use of the key. ``regions`` are no more than the partner's own."""
 
     name: Annotated[str, not_blank(60)]
-    scopes: Annotated[tuple[Annotated[str, OneOf(SCOPES)], ...], Length(1, len(SCOPES))]
-    regions: SomeRegions
+    scopes: Annotated[
+        tuple[Annotated[str, OneOf(SCOPES)], ...], Length(1, len(SCOPES)), Described("what the key allows")
+    ]
+    regions: Annotated[SomeRegions, Described("the regions whose facts the key may read")]
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ class StateBody:
     """``agreement`` says where the agreement can be read; needed for ``active`` alone."""
 
     state: Annotated[str, OneOf((ACTIVE, DORMANT))]
-    agreement: Annotated[str, Length(0, 500)] = ""
+    agreement: Annotated[str, Length(0, 500), Described("where the agreement can be read; required for active")] = ""
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ REGION = r"[A-Za-z0-9_-]{1,64}|\*"
 class Names(fields.String):
     """Several names in one text with commas between them, read as a tuple without repetitions."""
 
-    def __init__(self, pattern: str, error: str) -> None:
-        super().__init__(load_default=())
+    def __init__(self, pattern: str, error: str, description: str) -> None:
+        super().__init__(load_default=(), metadata={"description": description})
         self._name = whole(pattern, error)
 
     def _deserialize(self, value: Any, *where: Any, **options: Any) -> Any:

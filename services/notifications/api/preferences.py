@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeAlias
 from marshmallow.validate import Length, OneOf, Regexp
 
 from services.kernel.declare.route import Answer, Request, Routes
-from services.kernel.declare.schema import UNSET, Key, Unset
+from services.kernel.declare.schema import UNSET, Described, Key, Unset
 from services.kernel.declare.shapes import Identity
 from services.notifications.domain.matter import Matter
 from services.notifications.domain.preference import (
@@ -38,8 +38,8 @@ HowTold: TypeAlias = Annotated[str, OneOf((SINGLY, DIGEST, OFF))]
 class RegionsBody:
     """``follow``: regions besides the person's own whose news is sent. ``mute``: regions whose news is not sent."""
 
-    follow: Regions
-    mute: Regions
+    follow: Annotated[Regions, Described("further regions to be told about")]
+    mute: Annotated[Regions, Described("regions not to be told about")]
 
 
 @dataclass(frozen=True)

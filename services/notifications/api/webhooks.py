@@ -25,16 +25,17 @@ EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2999, 1, 1, tzinfo
 
 
 def _since() -> fields.AwareDateTime:
-    return fields.AwareDateTime(format="iso", validate=Range(EARLIEST, LATEST))
+    metadata = {"description": "the time after which facts are sent again; either after or since"}
+    return fields.AwareDateTime(format="iso", validate=Range(EARLIEST, LATEST), metadata=metadata)
 
 
 @dataclass(frozen=True)
 class WebhooksQuery:
     """The newest deliveries come first; ``before`` is a ``deliveryseq``."""
 
-    limit: Annotated[int, Range(1, 100)] = 50
-    before: Annotated[int, Range(1, 2**53)] | None = None
-    state: Annotated[str, OneOf(STATES)] | None = None
+    limit: Annotated[int, Range(1, 100), Described("the largest number of deliveries in the answer")] = 50
+    before: Annotated[int | None, Range(1, 2**53), Described("only deliveries with a smaller `deliveryseq`")] = None
+    state: Annotated[str | None, OneOf(STATES), Described("only deliveries in this state")] = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,11 @@ class RecoverBody:
     since a time. Exactly one of the two.
     """
 
-    after: Annotated[str, Length(1, 500)] | Unset = UNSET
+    after: Annotated[
+        str | Unset,
+        Length(1, 500),
+        Described("the cursor of the feed after which facts are sent again; either after or since"),
+    ] = UNSET
     since: Annotated[datetime, FieldOf(_since)] | Unset = UNSET
 
     def __post_init__(self) -> None:
