@@ -32,7 +32,7 @@ def parse_rows(body: bytes) -> list[dict[str, str]]:
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Malformed("the file is not UTF-8") from error
+        raise Malformed("The file is not UTF-8.") from error
     first = text.partition("\n")[0]
     lines = csv.reader(io.StringIO(text), delimiter=";" if first.count(";") > first.count(",") else ",")
     try:
@@ -42,14 +42,14 @@ def parse_rows(body: bytes) -> list[dict[str, str]]:
             for line in lines
         ]
     except csv.Error as error:
-        raise Malformed("the file is not CSV") from error
+        raise Malformed("The file is not CSV.") from error
     if "name" not in head:
-        raise Malformed("the first row must name the columns: name, email, phone")
+        raise Malformed("The first row must name the columns: name, email, phone.")
     rows = [row for row in found if row]
     if len(rows) > ROWS:
         raise Malformed(f"at most {ROWS} rows at once")
     if any("name" not in row for row in rows):
-        raise Malformed("every row needs a name")
+        raise Malformed("Every row needs a name.")
     return rows
 
 

@@ -97,7 +97,7 @@ class Callers:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme:
             if scheme.lower() != "bearer" or not token.strip():
-                raise Unauthorized("send the token as: Authorization: Bearer …")
+                raise Unauthorized("Send the token as: Authorization: Bearer …")
             return await self._bearer(token.strip(), correlation_of(request))
         session = self._cookie.read(request)
         if session is None:

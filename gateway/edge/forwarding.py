@@ -190,7 +190,7 @@ async def read_body(request: Request, limit: int) -> bytes:
         except StopAsyncIteration:
             return bytes(body)
         except (TimeoutError, ClientDisconnect) as error:
-            raise Malformed("the body did not arrive") from error
+            raise Malformed("The body did not arrive.") from error
         body += chunk
         if len(body) > limit:
             raise TooLarge(limit=limit)

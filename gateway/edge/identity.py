@@ -118,7 +118,7 @@ class Identities:
             seconds=ASK_SECONDS,
         )
         if reply.status == 401:
-            raise Unauthorized("the token is unknown, expired or revoked")
+            raise Unauthorized("The token is unknown, expired or revoked.")
         if reply.status != 200:
             log.warning("%s answers %d to who a token is", service, reply.status)
             raise Unavailable("who you are cannot be established at the moment", service=service)

@@ -102,5 +102,5 @@ async def read_form(request: Request, limit: int = FORM_BYTES) -> Form:
                 else:
                     fields[name] = value
     except (HTTPException, MultiPartException, ValueError) as error:
-        raise Malformed("the form cannot be read") from error
+        raise Malformed("The form cannot be read.") from error
     return Form(fields, files, fields.pop(KEY_FIELD, ""), fields.pop(TOKEN_FIELD, ""))

@@ -73,7 +73,7 @@ def issue_token(parts: Parts, contact_text: str, name: str = OPERATOR, days: int
     """
     person = parts.identification.member(contact(contact_text))
     if person is None:
-        raise NotFound("this contact is no member's")
+        raise NotFound("No member has this contact.")
     bearer = parts.secrets.bearer(derived_id("token", person, name))
     now = parts.machine.now()
     command = IssueToken(person, parts.vault.seal(person, name), bearer.digest, now, now + timedelta(days=days))

@@ -91,7 +91,7 @@ class PublicFeed:
         if not known:
             gone = isinstance(epoch, str) and epoch != self._epoch
             why = "It is of a history that was restored: begin again without one." if gone else "Not a cursor."
-            raise Malformed("the cursor is not one of ours", errors={"after": [why]})
+            raise Malformed("This is not a cursor of this installation.", errors={"after": [why]})
         return int(position)
 
 

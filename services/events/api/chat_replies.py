@@ -112,7 +112,7 @@ def _only_lecture_under_way(parts: Parts) -> str:
     if not found:
         raise Refused("no-lecture-in-this-chat", "No lecture is held at this time.")
     if len(found) > 1:
-        raise Refused("which-lecture", "Several lectures are held at this moment; write in the group of yours.")
+        raise Refused("which-lecture", "Several lectures are held at this moment; write in the group of the lecture.")
     return found[0]
 
 

@@ -211,9 +211,9 @@ def _agreed_times(parts: Parts, body: NewLecture) -> tuple[datetime, datetime]:
     if poll is None:
         raise Malformed(errors={"poll": ["There is no such poll."]})
     if body.starts is not None or body.ends is not None or body.agreed_otherwise is not None:
-        raise Malformed(errors={"poll": ["The poll says when it is: send no times beside it."]})
+        raise Malformed(errors={"poll": ["Send no times with a poll; the poll has them."]})
     if poll.agreed is None:
-        raise Malformed(errors={"poll": ["The poll has agreed on nothing."]})
+        raise Malformed(errors={"poll": ["The poll has not agreed on a time."]})
     return poll.agreed.starts, poll.agreed.ends
 
 

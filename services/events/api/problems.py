@@ -136,7 +136,7 @@ def _open_to_participants(parts: Parts, request: Request[Any, Any]) -> CurrentAc
     person = request.actor.require_person()
     current = parts.activity(request.path["activity"], request.actor)
     if not (request.actor.may(PLAN, current.plan.region) or parts.took_part(current.identity, person)):
-        raise Forbidden("for those who take part")
+        raise Forbidden("This is only for people who take part in the activity.")
     return current
 
 

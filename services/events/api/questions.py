@@ -211,7 +211,7 @@ def answer_question(parts: Parts, request: Request[NewAnswer]) -> Answer[Questio
     named = request.body.speaker or (request.actor.id if request.actor.id in speaking else None)
     speaker = named or (speaking[0] if len(speaking) == 1 else None)
     if speaker not in speaking:
-        raise Malformed(errors={"speaker": ["Name the speaker whose answer it is."]})
+        raise Malformed(errors={"speaker": ["Name the speaker who gave the answer."]})
     command = AnswerQuestion(request.path["question"], speaker, _sealed(parts, speaker, request.body.text))
     return _changed_question(request, current.identity, command)
 
@@ -235,7 +235,7 @@ def _own_question(parts: Parts, request: Request) -> tuple[str, Lecture]:
     if one is None:
         raise NotFound
     if one.asker not in parts.known_as(person):
-        raise Forbidden("only whoever asked it may put it off and on")
+        raise Forbidden("Only the asker can withdraw a question or put it back.")
     return current.identity, held
 
 

@@ -102,13 +102,13 @@ def tick_run_sheet(parts: Parts, request: Request[Tick]) -> Answer[Ticked]:
     step = step_named(request.path["step"], channel)
     written = request.body.at
     if written is not None and channel != WHATSAPP:
-        raise Malformed(errors={"at": ["Here the chat follows each step at once: tick it when it is done."]})
+        raise Malformed(errors={"at": ["Only for a WhatsApp group; here each step takes effect at once."]})
     at = request.now if written is None else min(written.astimezone(UTC), request.now)
     if step.drives is None:
         command = TickStep(step.name, at) if request.body.done else UntickStep(step.name)
         return _ticked_on_sheet(request, current, command)
     if not request.body.done:
-        raise Malformed(errors={"done": ["What has begun cannot be taken back."]})
+        raise Malformed(errors={"done": ["This step began a phase of the lecture and cannot be undone."]})
     return _ticked_in_lecture(request, current, step.name, at, _phase_command(step.drives, at, request.now))
 
 

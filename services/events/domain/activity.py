@@ -240,7 +240,7 @@ def _publish(command: PublishActivity, activity: Activity, plan: Plan) -> Sequen
         return []
     _still_open(activity)
     if plan.starts <= command.at and not plan.past:
-        raise Refused("starts-in-the-past", "It would have started already; record it as a past activity instead.")
+        raise Refused("starts-in-the-past", "The start is in the past; record a past activity instead.")
     return [ActivityPublished(plan, activity.topic or "", command.rules)]
 
 
@@ -248,13 +248,15 @@ def _reschedule(command: RescheduleActivity, activity: Activity, plan: Plan) -> 
     _still_open(activity)
     moved = planned(plan.moved(command.starts, command.ends), command.at)
     if plan.sessions and moved.ends - moved.starts != plan.ends - plan.starts:
-        raise Refused("agenda-moves-whole", "An agenda moves as a whole: the new time must be as long as the old one.")
+        raise Refused(
+            "agenda-moves-whole", "The new time must be as long as the old time, because the agenda moves as a whole."
+        )
     if moved == plan:
         return []
     if not plan.past and plan.starts <= command.at and activity.state == PUBLISHED:
-        raise Refused("already-started", "What has started cannot be moved any more.")
+        raise Refused("already-started", "The activity has started and can no longer be moved.")
     if not plan.past and moved.starts <= command.at:
-        raise Refused("starts-in-the-past", "It cannot be moved into the past.")
+        raise Refused("starts-in-the-past", "The activity cannot be moved into the past.")
     published = activity.state == PUBLISHED
     return [ActivityRescheduled(moved.starts, moved.ends, plan.starts, plan.region, published, moved.sessions)]
 
@@ -271,17 +273,17 @@ def _complete(command: CompleteActivity, activity: Activity, plan: Plan) -> Sequ
         return []
     _still_open(activity)
     if activity.state != PUBLISHED:
-        raise Refused("not-published-yet", "Only what was published can be completed.")
+        raise Refused("not-published-yet", "The activity is not published; only a published activity can be completed.")
     if command.at < plan.starts:
-        raise Refused("not-started-yet", "It has not started yet.")
+        raise Refused("not-started-yet", "The activity has not started yet.")
     return [ActivityCompleted(activity.topic or "", plan.region, command.present, command.guests)]
 
 
 def _still_open(activity: Activity) -> None:
     if activity.state == CANCELLED:
-        raise Refused("activity-cancelled", "It was cancelled.")
+        raise Refused("activity-cancelled", "The activity is cancelled.")
     if activity.state == COMPLETED:
-        raise Refused("activity-completed", "It is over and recorded.")
+        raise Refused("activity-completed", "The activity is completed.")
 
 
 def _without(speakers: Sequence[Speaker], newcomer: Speaker) -> Sequence[Speaker]:

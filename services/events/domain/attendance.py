@@ -251,7 +251,7 @@ def _present(
 def _reply(command: RecordReply, attendance: Attendance) -> Sequence[Event]:
     _takes_place(command.times)
     if not command.times.opens <= command.at <= command.times.closes:
-        raise Refused("outside-the-reply-window", "A reply counts while the lecture is held.")
+        raise Refused("outside-the-reply-window", "A reply counts only while the lecture is held.")
     if command.person in attendance.persons or command.guest in attendance.guests:
         return []
     return [AttendanceRecorded(command.person, command.guest, BY_REPLY, command.times.region)]
@@ -260,7 +260,7 @@ def _reply(command: RecordReply, attendance: Attendance) -> Sequence[Event]:
 def _note_absence(command: NoteAbsence, attendance: Attendance) -> Sequence[Event]:
     _may_be_recorded(command.at, command.times)
     if command.person in attendance.persons:
-        raise Refused("was-there", "This person is recorded as having been there.")
+        raise Refused("was-there", "This person is recorded as present.")
     if attendance.absences.get(command.person) == command.state:
         return []
     return [AbsenceNoted(command.person, command.state, command.times.region)]
@@ -269,17 +269,17 @@ def _note_absence(command: NoteAbsence, attendance: Attendance) -> Sequence[Even
 def _within(at: datetime, times: ActivityTimes) -> None:
     _takes_place(times)
     if not times.opens <= at <= times.closes:
-        raise Refused("outside-the-code-window", "The code word is good around the activity only.")
+        raise Refused("outside-the-code-window", "The code word is valid only around the time of the activity.")
 
 
 def _may_be_recorded(at: datetime, times: ActivityTimes) -> None:
     _takes_place(times)
     if at < times.opens:
-        raise Refused("not-started-yet", "It has not started yet.")
+        raise Refused("not-started-yet", "The activity has not started yet.")
 
 
 def _takes_place(times: ActivityTimes) -> None:
     if times.state == PLANNED:
-        raise Refused("not-published-yet", "It is not published yet.")
+        raise Refused("not-published-yet", "The activity is not published yet.")
     if times.state == CANCELLED:
-        raise Refused("activity-cancelled", "It was cancelled.")
+        raise Refused("activity-cancelled", "The activity is cancelled.")

@@ -114,7 +114,9 @@ def decide(command: IssueCertificates | RevokeCertificate, certificates: Certifi
     match command:
         case IssueCertificates():
             if command.state != COMPLETED:
-                raise Refused("not-completed-yet", "Complete the activity first: until then people are still recorded.")
+                raise Refused(
+                    "not-completed-yet", "Complete the activity first; until then its attendance can still change."
+                )
             return _issued(command, certificates)
         case RevokeCertificate(certificate=identity, reason=reason):
             standing = certificates.issued.get(identity)

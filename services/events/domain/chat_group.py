@@ -297,4 +297,4 @@ def _settled(group: ChatGroup) -> ChatGroup:
 
 
 def _taken(lecture: str) -> Refused:
-    return Refused("chat-is-taken", "Another lecture is held in this chat at that time.", lecture=lecture)
+    return Refused("chat-is-taken", "Another lecture is planned in this chat at that time.", lecture=lecture)

@@ -46,9 +46,9 @@ class Feedback:
 def decide(command: GiveFeedback, feedback: Feedback) -> Sequence[Event]:
     """The resulting events. Raises ``Refused``."""
     if not command.present:
-        raise Refused("only-who-was-there", "Only those who were there can say how it was.")
+        raise Refused("only-who-was-there", "Only people who attended can give feedback.")
     if command.person in feedback.given:
-        raise Refused("feedback-once", "You have told us already; thank you.")
+        raise Refused("feedback-once", "You have given feedback on this activity already.")
     for score in (command.useful, command.understood):
         if not LOWEST <= score <= HIGHEST:
             raise Refused("scores-from-1-to-5", "Scores go from 1 to 5.")

@@ -115,6 +115,6 @@ def _led_by_the_board(command: activity.AssignSpeaker) -> None:
 def _ready(command: activity.PublishActivity, gathering: Activity) -> None:
     plan = gathering.plan
     if not gathering.speakers:
-        raise Refused("nobody-leads-it", "Name a guide or a speaker first.")
+        raise Refused("nobody-leads-it", "Assign a guide or a speaker first.")
     if plan.place.kind == SCHOOL and not command.venue_confirmed and not plan.past:
-        raise Refused("venue-not-confirmed", "The school has not confirmed yet that it can be held there.")
+        raise Refused("venue-not-confirmed", "The school has not yet confirmed that the activity can be held there.")

@@ -190,7 +190,7 @@ def decide(command: LectureCommand | activity.ActivityCommand, lecture: Lecture 
         case CloseLecture():
             return _close(command, lecture)
         case activity.RescheduleActivity() if lecture.phase in {*RUNNING, CLOSED}:
-            raise Refused("lecture-has-begun", "It has been opened; it cannot be moved any more.")
+            raise Refused("lecture-has-begun", "The lecture has been opened and can no longer be moved.")
         case activity.PublishActivity() if lecture.state == PLANNED:
             _ready(lecture)
             told = activity.decide(command, lecture)
@@ -241,7 +241,9 @@ def in_working_hours(starts: datetime, ends: datetime) -> bool:
 
 def _plan(command: PlanLecture) -> Sequence[Event]:
     if not (command.agreement.poll or command.agreement.otherwise):
-        raise Refused("lecture-needs-agreement", "Ask by a poll when it suits, or say how its time was agreed on.")
+        raise Refused(
+            "lecture-needs-agreement", "Name the poll that agreed on the time, or say how the time was agreed on."
+        )
     plan = planned(command.plan, command.at)
     busy = in_working_hours(plan.starts, plan.ends)
     return [LecturePlanned(plan, command.chat, command.agreement, busy, command.rules)]
@@ -249,9 +251,12 @@ def _plan(command: PlanLecture) -> Sequence[Event]:
 
 def _ready(lecture: Lecture) -> None:
     if not any(speaker.role == SPEAKER for speaker in lecture.speakers):
-        raise Refused("lecture-needs-a-speaker", "Name who speaks first.")
+        raise Refused("lecture-needs-a-speaker", "Assign a speaker first.")
     if not any(speaker.role == GUIDE and speaker.from_board for speaker in lecture.speakers):
-        raise Refused("moderator-from-the-board", "A lecture is led by a member of the board; name one as its guide.")
+        raise Refused(
+            "moderator-from-the-board",
+            "A lecture is led by a member of the board; assign a member of the board as guide.",
+        )
 
 
 def _open(command: OpenLecture, lecture: Lecture) -> Sequence[Event]:
@@ -260,9 +265,9 @@ def _open(command: OpenLecture, lecture: Lecture) -> Sequence[Event]:
     if lecture.phase != ANNOUNCED:
         return [] if lecture.phase == OPENED else _out_of_order(lecture)
     if command.at < plan.starts - EARLY:
-        raise Refused("too-early-to-open", "It can be opened a quarter of an hour before its start.")
+        raise Refused("too-early-to-open", "A lecture can be opened from a quarter of an hour before its start.")
     if command.at >= plan.ends:
-        raise Refused("lecture-is-over", "Its time is over; move it to another.")
+        raise Refused("lecture-is-over", "The time of the lecture is over; move the lecture to another time.")
     return [LectureOpened(lecture.chat, command.at, max(plan.ends, command.now) + GRACE, plan.region)]
 
 
@@ -283,17 +288,17 @@ def _close(command: CloseLecture, lecture: Lecture) -> Sequence[Event]:
 
 def _archive(command: activity.CompleteActivity, lecture: Lecture) -> Sequence[Event]:
     if lecture.phase != CLOSED and not lecture.plan.past:
-        raise Refused("lecture-not-closed", "Close it first; then what was said can be kept.")
+        raise Refused("lecture-not-closed", "Close the lecture first.")
     return [*activity.decide(command, lecture), LectureArchived(lecture.plan.region)]
 
 
 def _is_public(lecture: Lecture) -> None:
     if lecture.state == CANCELLED:
-        raise Refused("activity-cancelled", "It was cancelled.")
+        raise Refused("activity-cancelled", "The activity is cancelled.")
     if lecture.state == PLANNED:
-        raise Refused("not-published-yet", "It is not published yet.")
+        raise Refused("not-published-yet", "The activity is not published yet.")
 
 
 def _out_of_order(lecture: Lecture) -> Sequence[Event]:
-    why = "First it is opened, then comes the presentation, then questions."
+    why = "A lecture is opened first, then presented, then takes questions."
     raise Refused("lecture-out-of-order", why, phase=lecture.phase)

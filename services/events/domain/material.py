@@ -92,7 +92,7 @@ MATERIAL: Decider[Material | None] = Decider("material", None, decide, evolve)
 
 def _publish(command: PublishMaterial) -> Sequence[Event]:
     if command.state == CANCELLED:
-        raise Refused("activity-cancelled", "It was cancelled.")
+        raise Refused("activity-cancelled", "The activity is cancelled.")
     if not (command.sheet.url or command.sheet.text):
-        raise Refused("material-is-empty", "Give a link or a text.")
+        raise Refused("material-is-empty", "A material needs a link or a text.")
     return [MaterialPublished(command.sheet)]

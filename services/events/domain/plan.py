@@ -86,7 +86,7 @@ class Speaker:
 def planned(plan: Plan, at: datetime) -> Plan:
     """The plan, if its times make sense. Raises ``Refused``: ``ends-before-start``, ``not-past-yet``."""
     if plan.ends <= plan.starts:
-        raise Refused("ends-before-start", "It must end after it starts.")
+        raise Refused("ends-before-start", "The end must be after the start.")
     if plan.past and plan.ends > at:
-        raise Refused("not-past-yet", "Only what has ended can be recorded as a past activity.")
+        raise Refused("not-past-yet", "Only an activity that has ended can be recorded as a past activity.")
     return plan

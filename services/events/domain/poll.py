@@ -153,11 +153,11 @@ POLL: Decider[Poll | None] = Decider("poll", None, decide, evolve)
 
 def _open(command: OpenPoll) -> Sequence[Event]:
     if any(option.ends <= option.starts for option in command.options):
-        raise Refused("ends-before-start", "It must end after it starts.")
+        raise Refused("ends-before-start", "The end must be after the start.")
     if command.closes <= command.at:
-        raise Refused("poll-closes-in-the-past", "Nobody could vote: it would be closed already.")
+        raise Refused("poll-closes-in-the-past", "The closing time must be in the future.")
     if any(option.starts <= command.closes for option in command.options):
-        raise Refused("poll-closes-too-late", "It must be closed before the first of the times that it asks about.")
+        raise Refused("poll-closes-too-late", "The poll must close before the first of its times.")
     options = tuple(sorted(set(command.options), key=lambda option: (option.starts, option.ends)))
     return [PollOpened(command.title, command.region, options, command.closes, command.quorum)]
 
@@ -167,7 +167,7 @@ def _vote(command: CastVote, poll: Poll) -> Sequence[Event]:
     if poll.closed or command.at >= poll.closes:
         raise Refused("poll-closed", "The poll is closed.")
     if not all(1 <= number <= len(poll.options) for number in command.options):
-        raise Refused("no-such-option", "The poll does not ask about that time.")
+        raise Refused("no-such-option", "The poll has no time with this number.")
     chosen = tuple(sorted(set(command.options)))
     return [] if poll.votes.get(command.person) == chosen else [VoteCast(command.person, chosen)]
 

@@ -177,13 +177,13 @@ PROBLEMS: Decider[Problems] = Decider("problems", Problems(), decide, evolve)
 def _captured(command: CaptureProblem) -> ProblemCaptured:
     times = command.times
     if times.state == PLANNED:
-        raise Refused("not-published-yet", "It is not published yet.")
+        raise Refused("not-published-yet", "The activity is not published yet.")
     if times.state == CANCELLED:
-        raise Refused("activity-cancelled", "It was cancelled.")
+        raise Refused("activity-cancelled", "The activity is cancelled.")
     if command.at < times.opens:
-        raise Refused("not-started-yet", "It has not started yet.")
+        raise Refused("not-started-yet", "The activity has not started yet.")
     if command.at > times.ends + AFTERWARDS:
-        raise Refused("problems-are-closed", "It is over for more than a week; raise a topic instead.")
+        raise Refused("problems-are-closed", "The activity ended more than a week ago; raise a topic instead.")
     return ProblemCaptured(command.problem, command.person, command.owner, command.text, times.region)
 
 
@@ -193,7 +193,7 @@ def _merged(command: MergeProblem, problem: Problem, problems: Problems) -> Sequ
     _still_its_own(problem)
     other = problems.all.get(command.into)
     if other is None or command.into == command.problem or other.into:
-        raise Refused("merges-into-another", "Put it together with another problem that stands by itself.")
+        raise Refused("merges-into-another", "Merge into a problem that is not merged itself.")
     return [ProblemMerged(command.problem, command.into, tuple(sorted(problem.persons)), problem.nameless)]
 
 
@@ -211,9 +211,9 @@ def _topic(command: MakeTopic, problem: Problem) -> Sequence[Event]:
 
 def _still_its_own(problem: Problem) -> None:
     if problem.into:
-        raise Refused("problem-is-merged", "It has been put together with another problem.")
+        raise Refused("problem-is-merged", "The problem was merged into another problem.")
     if problem.topic:
-        raise Refused("problem-is-a-topic", "It has become a topic.")
+        raise Refused("problem-is-a-topic", "The problem has become a topic.")
 
 
 def _with(problems: Problems, identity: str, problem: Problem) -> Problems:

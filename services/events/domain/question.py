@@ -267,7 +267,7 @@ def _led(
 def _merge(command: MergeQuestion, asked: Asked, questions: Questions) -> Sequence[Event]:
     into = questions.asked.get(command.into)
     if into is None or command.into == command.question or into.state in {MERGED, WITHDRAWN, HIDDEN}:
-        raise Refused("not-mergeable", "Join it with another question that stands for itself.")
+        raise Refused("not-mergeable", "Merge into a question that is not merged itself.")
     if asked.state == MERGED:
         return []
     _waits(asked)
@@ -276,17 +276,17 @@ def _merge(command: MergeQuestion, asked: Asked, questions: Questions) -> Sequen
 
 def _leaves_room(asker: str, questions: Questions) -> None:
     if sum(each.asker == asker and each.state == WAITING for each in questions.asked.values()) >= MAX_WAITING:
-        raise Refused("questions-waiting-already", "Three of your questions wait already; let others ask too.")
+        raise Refused("questions-waiting-already", "Three of your questions are waiting already.")
 
 
 def _waits(asked: Asked) -> None:
     if asked.state != WAITING:
-        raise Refused("question-not-waiting", "This question is not in the line.", state=asked.state)
+        raise Refused("question-not-waiting", "This question is not in the queue.", state=asked.state)
 
 
 def _while_running(running: bool) -> None:
     if not running:
-        raise Refused("lecture-not-open", "Questions are taken while the lecture is held.")
+        raise Refused("lecture-not-open", "Questions can be asked only while the lecture is held.")
 
 
 def _became(questions: Questions, question: str, state: str, into: str | None = None) -> Questions:

@@ -220,13 +220,13 @@ def _take(command: TakeSeat, seats: Seats | None) -> Sequence[Event]:
     if seats and command.person in {*seats.taken, *seats.line}:
         return []
     if command.activity == PLANNED:
-        raise Refused("not-published-yet", "It is not published yet.")
+        raise Refused("not-published-yet", "The activity is not published yet.")
     if command.activity == CANCELLED:
-        raise Refused("activity-cancelled", "It was cancelled.")
+        raise Refused("activity-cancelled", "The activity is cancelled.")
     if command.activity == COMPLETED:
-        raise Refused("registration-closed", "It is over.")
+        raise Refused("registration-closed", "The activity is over.")
     if command.stranger and not command.open:
-        raise Refused("members-only", "This activity is for members; join first, it is free.")
+        raise Refused("members-only", "This activity is for members only; joining the community is free.")
     if seats is None:
         raise Unavailable("seats are being opened this moment")
     _while_open(command.at, seats)

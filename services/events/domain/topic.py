@@ -192,9 +192,9 @@ def _unless_declined(topic: Topic, event: TopicEvent) -> Sequence[Event]:
 
 def _decided(command: DecideTopic, topic: Topic) -> Sequence[Event]:
     if command.decision == DECLINED and not command.reason:
-        raise Refused("declining-needs-a-reason", "Tell those who raised it why it is declined.")
+        raise Refused("declining-needs-a-reason", "Give a reason for the people who raised the topic.")
     if command.decision == DECLINED and topic.discussed:
-        raise Refused("already-discussed", "It has been discussed; it can no longer be declined.")
+        raise Refused("already-discussed", "The topic has been discussed and can no longer be declined.")
     if command.decision == topic.decision:
         return []
     return [TopicDecided(command.decision, command.reason, topic.region)]
@@ -202,9 +202,9 @@ def _decided(command: DecideTopic, topic: Topic) -> Sequence[Event]:
 
 def _answered(command: AnswerTopic, topic: Topic) -> Sequence[Event]:
     if command.person not in topic.raisers:
-        raise Refused("raisers-only", "Only those who raised it can say whether it is solved.")
+        raise Refused("raisers-only", "Only the people who raised the topic can say whether it is solved.")
     if not topic.discussed:
-        raise Refused("not-discussed-yet", "It has not been discussed yet.")
+        raise Refused("not-discussed-yet", "The topic has not been discussed yet.")
     if (command.person, command.solved) in topic.answers and command.note is None:
         return []
     return [TopicAnswered(command.person, command.solved, topic.region, command.note)]

@@ -124,7 +124,7 @@ def decide(command: VenueCommand, venue: Venue | None) -> Sequence[Event]:
             return [VenueAsked(activity)] if standing in {CONFIRMED, DECLINED} else []
         case RecordAnswer():
             if standing is None:
-                raise Refused("venue-not-asked", "Nobody has asked this venue for that activity.")
+                raise Refused("venue-not-asked", "The venue was not asked for this activity.")
             if standing == (CONFIRMED if command.confirmed else DECLINED):
                 return []
             answer = VenueConfirmed if command.confirmed else VenueDeclined

@@ -74,11 +74,11 @@ def _planned(command: PlanWorkshop) -> Plan:
     if not sessions:
         raise Refused("workshop-needs-sessions", "A workshop has an agenda of at least one session.")
     if any(session.ends <= session.starts for session in sessions):
-        raise Refused("ends-before-start", "It must end after it starts.")
+        raise Refused("ends-before-start", "The end must be after the start.")
     if len({session.id for session in sessions}) < len(sessions) or any(
         later.starts < earlier.ends for earlier, later in pairwise(sessions)
     ):
-        raise Refused("sessions-overlap", "Sessions follow one another: two of them are at the same time.")
+        raise Refused("sessions-overlap", "Two sessions are at the same time; sessions must follow one another.")
     plan = replace(command.plan, starts=sessions[0].starts, ends=sessions[-1].ends, sessions=tuple(sessions))
     return planned(plan, command.at)
 
@@ -96,8 +96,8 @@ def _ready(command: activity.PublishActivity, workshop: Activity) -> None:
     plan = workshop.plan
     speaking = {speaker.person for speaker in workshop.speakers if speaker.role == SPEAKER}
     if not speaking:
-        raise Refused("workshop-needs-a-speaker", "Name a speaker who is competent in the field first.")
+        raise Refused("workshop-needs-a-speaker", "Assign a speaker with a declared field of competence first.")
     if not {session.speaker for session in plan.sessions if session.speaker} <= speaking:
-        raise Refused("session-without-speaker", "A session names somebody who is not among the speakers.")
+        raise Refused("session-without-speaker", "A session names a person who is not a speaker of the workshop.")
     if plan.place.kind == SCHOOL and not command.venue_confirmed and not plan.past:
-        raise Refused("venue-not-confirmed", "The school has not confirmed yet that it can be held there.")
+        raise Refused("venue-not-confirmed", "The school has not yet confirmed that the activity can be held there.")

@@ -65,7 +65,7 @@ def people_who_can(parts: Parts, request: Request[None, DirectoryQuery]) -> Answ
         raise Forbidden(permission=LOOKING[0], region=region)
     frameworks = standing_frameworks(parts.commands)
     if frameworks.current is None or frameworks.current.unit(query.unit) is None:
-        raise Malformed(errors={"unit": ["There is no such unit in the framework that counts."]})
+        raise Malformed(errors={"unit": ["There is no such unit in the framework in force."]})
     known = centres(parts)
     here = known.get((region, query.subdistrict or ""))
     found: list[Able] = []

@@ -116,7 +116,7 @@ def register_equipment(parts: Parts, request: Request[EquipmentBody]) -> Answer[
     if member is None:
         raise NotFound
     if body.library is not None and not works_at(parts, person, body.library):
-        raise Forbidden("only of a library that one works at")
+        raise Forbidden("You can offer equipment only of a library where you work.")
     thing = request.new_id("equipment")
     command = RegisterEquipment(clean(body.name), body.kind, person, body.library, member.region)
     return _change_equipment(request, thing, command)

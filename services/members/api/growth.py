@@ -136,7 +136,7 @@ def growth(parts: Parts, request: Request[None, AsOf]) -> Answer[GrowthAnswer]:
 def _before(parts: Parts, activity: str, ratings: Iterable[Rating], frameworks: Frameworks) -> Before:
     occasion = parts.views.get(OCCASIONS, activity)
     if occasion is None or occasion.title is None or occasion.starts is None:
-        raise Malformed(errors={"activity": ["There is no such activity, or it is not known here yet."]})
+        raise Malformed(errors={"activity": ["There is no such activity, or the activity is not known here yet."]})
     begins = occasion.starts
     levels = standing((rating for rating in ratings if rating.at < begins), frameworks, begins)
     return Before(activity, occasion.title, begins.isoformat(), _areas(frameworks, levels))

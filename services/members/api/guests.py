@@ -115,7 +115,7 @@ def tie_guest(parts: Parts, request: Request[TieBody]) -> Answer[GuestTied]:
     # A guest has no region, but the guest's participation becomes the member's.
     request.actor.require("members.guest", member.region)
     if parts.commands.state(GUEST, guest)[0] is None:
-        raise NotFound("there is no such guest")
+        raise NotFound("There is no such guest.")
     _keep_for_guest(request, guest)
     return request.outcome(GUEST, guest, TieGuest(person, "hand"), lambda *_: GuestTied(guest, person))
 

@@ -118,7 +118,9 @@ def import_members(parts: Parts, request: Request[bytes, ImportQuery]) -> Answer
         try:
             parts.uploads.keep(identity, seal_rows(parts, identity, rows))
         except Erased as error:
-            raise Refused("import-is-abandoned", "this request was cut off long ago; bring the file anew") from error
+            raise Refused(
+                "import-is-abandoned", "This import was interrupted long ago; send the file again as a new request."
+            ) from error
     commit = request.take(
         REGISTRATION_IMPORT, identity, StartImport(len(rows), person), lambda *_: ImportAnswer(id=identity)
     )

@@ -115,15 +115,15 @@ def identify(parts: Parts, request: Request[TokenBody]) -> Answer[ActorAnswer]:
     request.actor.require_service("gateway")
     bearer = read_bearer(request.body.token)
     if bearer is None:
-        raise Unauthorized("this is no token of ours")
+        raise Unauthorized("This is not a token of this installation.")
     token, _ = parts.commands.state(TOKEN, bearer.token)
     if token is None or not hmac.compare_digest(token.digest, bearer.digest):
-        raise Unauthorized("this is no token of ours")
+        raise Unauthorized("This is not a token of this installation.")
     if not token.good(parts.machine.now()):
-        raise Unauthorized("this token has expired or was revoked")
+        raise Unauthorized("This token has expired or was revoked.")
     person, _ = parts.commands.state(PERSON, token.person)
     if not person.is_member:
-        raise Unauthorized("who this token was for has left")
+        raise Unauthorized("The member to whom this token was issued has left.")
     actor = actor_of(parts, token.person)
     offices = tuple(fill(HeldBody, held) for held in actor.offices)
     return Answer(ActorAnswer(actor.kind, actor.id, offices, actor.grants, person.language))
@@ -154,7 +154,7 @@ def people(parts: Parts, request: Request[None, PeopleQuery]) -> Answer[PeopleAn
     if request.query.code is UNSET:
         return Answer(answer)
     if len(ids) != 1:
-        raise Malformed(errors={"code": ["A code is one person's."]})
+        raise Malformed(errors={"code": ["Ask for exactly one person with a code."]})
     return Answer(replace(answer, code=parts.secrets.digits(request.query.code)))
 
 

@@ -121,7 +121,7 @@ def register_library(parts: Parts, request: Request[LibraryBody]) -> Answer[Libr
     parts.require_place(body.region, body.subdistrict)
     name = clean(body.name)
     if not spelling(name):
-        raise Malformed(errors={"name": ["A name has letters or digits."]})
+        raise Malformed(errors={"name": ["A name needs letters or digits."]})
     library = library_identity(body.region, name)
     command = RegisterLibrary(name, body.kind, body.level, body.region, body.subdistrict, body.size)
     commit = request.take(LIBRARY, library, command, lambda _, events: LibraryRegistered(library, bool(events)))
@@ -189,7 +189,7 @@ def registered_library(parts: Parts, library: str) -> Library:
     """The library of an id. Raises ``NotFound``."""
     known, _ = parts.commands.state(LIBRARY, library)
     if known is None:
-        raise NotFound("there is no such library")
+        raise NotFound("There is no such library.")
     return known
 
 

@@ -158,4 +158,4 @@ def lifetime(token: Token | None, _events: object) -> Lifetime:
 
 
 def _not_accepted() -> Refused:
-    return Refused("login-code-not-accepted", "this code is not right, or no longer good; ask for another")
+    return Refused("login-code-not-accepted", "The code is wrong or has expired; request a new code.")

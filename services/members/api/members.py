@@ -166,7 +166,7 @@ def guides(parts: Parts, request: Request[None, GuidesQuery]) -> Answer[Listing[
     request.actor.require("activities.plan", here[0])
     known = centres(parts)
     if here not in known:
-        raise NotFound("there is no such sub-district")
+        raise NotFound("There is no such sub-district.")
     board: dict[str, Guide] = {}
     for row in parts.views.all(OFFICE_HOLDERS, {"board": True}):
         if row.holder is not None and row.holder not in board:

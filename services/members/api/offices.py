@@ -133,7 +133,7 @@ def office_holders(parts: Parts, request: Request[None, HoldersQuery]) -> Answer
     """
     office = request.path["office"]
     if office not in OFFICES or not OFFICES[office].many:
-        raise NotFound("there is no such office that many hold")
+        raise NotFound("There is no such office that several people hold.")
     if office == "partner":
         request.actor.require("partners.keep")
     wanted = where(office=office, held=True, region=request.query.region)
@@ -181,7 +181,9 @@ def vacate_office(parts: Parts, request: Request[VacancyBody]) -> Answer[OfficeC
     office, region = _office_and_region(parts, request)
     person = request.body.person
     if OFFICES[office].many != (person is not None):
-        raise Malformed(errors={"person": ["Name who, for an office that many hold and for no other."]})
+        raise Malformed(
+            errors={"person": ["Name the holder of an office that several people hold, and of no other office."]}
+        )
     return _change_office(request, VacateOffice(office, region, request.now), person)
 
 
@@ -207,7 +209,7 @@ def _office_and_region(parts: Parts, request: Request[Any]) -> tuple[str, str | 
     body: _ForRegion = request.body
     office = request.path["office"]
     if office not in OFFICES:
-        raise NotFound("there is no such office")
+        raise NotFound("There is no such office.")
     if body.region is not None:
         parts.require_region(body.region)
     return office, body.region

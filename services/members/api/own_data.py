@@ -69,7 +69,7 @@ def change_own_data(parts: Parts, request: Request[OwnDataBody]) -> Answer[Chang
     _check_place(parts, member, region, subdistrict)
     number = given_contact(phone, "phone", body.phone or None)
     if number is not None and not parts.identification.add(number, identity, request.new_id("number")):
-        raise Refused("contact-is-anothers", "this phone number belongs to another member")
+        raise Refused("contact-is-anothers", "This phone number belongs to another member.")
     fresh = {
         "name": clean(body.name) if body.name else None,
         "phone": None if number is None else number.value,

@@ -106,14 +106,14 @@ def link_telegram(parts: Parts, request: Request[LinkBody]) -> Answer[Linked]:
     request.actor.require_service("gateway")
     token = read_link(request.body.token)
     if token is None:
-        raise Refused("telegram-link-not-accepted", "this link is not right, or no longer good; ask for another")
+        raise Refused("telegram-link-not-accepted", "The link is wrong or has expired; request a new link.")
     chat = Contact(TELEGRAM_KIND, request.body.chat)
     account = parts.identification.reference(chat, request.new_id("account"))
     redeem = RedeemLink(token.digest, account, request.now)
     redeemed = request.take(TELEGRAM_OFFER, token.token, redeem, _member_of_offer)
     person = redeemed.answer["person"]
     if parts.member(person) is None:
-        raise Refused("telegram-link-not-accepted", "whom this link was shown to has left")
+        raise Refused("telegram-link-not-accepted", "The member to whom this link was shown has left.")
 
     # Noted before it is linked, so that unlinking finds the account from here on.
     request.also(ACCOUNTS, person, NoteAccount(account), "note", actor=person)

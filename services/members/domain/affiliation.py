@@ -123,10 +123,12 @@ def _start(command: StartAffiliation, affiliation: Affiliation) -> Sequence[Even
         # A person who works there reads what the library keeps to itself, and speaks for the library.
         raise vouching_needed()
     if command.since > command.at:
-        raise Refused("affiliation-begins-later", "who works where is noted on the day or afterwards, not in advance")
+        raise Refused("affiliation-begins-later", "An affiliation cannot begin in the future.")
     earliest = _free_since(affiliation)
     if earliest is not None and command.since < earliest:
-        raise Refused("affiliations-overlap", "at this time an earlier term at this library still ran")
+        raise Refused(
+            "affiliations-overlap", "At this time the person's earlier affiliation with this library had not ended."
+        )
     term = 0 if affiliation is None else affiliation.term
     started = AffiliationStarted(command.library, command.person, command.role, command.region, command.since, term + 1)
     return [started] if working is None else [_ended(working, command.since), started]
@@ -147,9 +149,9 @@ def _free_since(affiliation: Affiliation) -> datetime | None:
 
 def _end(command: EndAffiliation, working: Working) -> Sequence[Event]:
     if command.until > command.at:
-        raise Refused("affiliation-ends-later", "an end is noted on the day or afterwards, not in advance")
+        raise Refused("affiliation-ends-later", "An affiliation cannot end in the future.")
     if command.until < working.since:
-        raise Refused("affiliation-ends-before-it-began", "the end lies before the beginning")
+        raise Refused("affiliation-ends-before-it-began", "The end is before the beginning.")
     return [_ended(working, command.until)]
 
 

@@ -68,7 +68,7 @@ class Competence:
 def decide(command: Rate, competence: Competence) -> Sequence[Event]:
     """A second rater is another person; the same rating for the same reason changes nothing."""
     if (command.rater == SELF) != (command.by == command.person):
-        raise Refused("second-rater-is-another", "oneself is rated as oneself, and by a second rater as another")
+        raise Refused("second-rater-is-another", "A person cannot be the second rater of their own competence.")
     rated = CompetenceRated(
         command.person,
         command.unit,

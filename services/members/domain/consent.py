@@ -91,10 +91,13 @@ def decide(command: ConsentCommand, consents: Consents) -> Sequence[Event]:
         case GiveConsent():
             if (command.purpose == SHARE_WITH_PARTNER) != (command.partner is not None):
                 raise Refused(
-                    "consent-names-its-partner", "sharing is agreed to for one partner, anything else for none"
+                    "consent-names-its-partner", "Only the consent to sharing names a partner, and it must name one."
                 )
             if command.wording != newest_wording(command.purpose):
-                raise Refused("consent-wording-has-changed", "the words have changed; read them again before agreeing")
+                raise Refused(
+                    "consent-wording-has-changed",
+                    "The text of the consent has changed; show the new text before consenting.",
+                )
             standing = consents.given.get((command.purpose, command.partner))
             if standing is not None and standing.wording == command.wording:
                 return []

@@ -203,7 +203,7 @@ def decide_token(command: TokenCommand, token: Token | None) -> Sequence[Event]:
             return [TokenIssued(command.person, command.name, command.digest, command.issued, command.expires)]
         case RevokeToken():
             if token is None:
-                raise NotFound("there is no such token")
+                raise NotFound("There is no such token.")
             return [] if token.revoked else [TokenRevoked(command.at)]
         case _:
             assert_never(command)

@@ -115,7 +115,7 @@ def decide(command: EquipmentCommand, equipment: Equipment | None) -> Sequence[E
         new = EquipmentRegistered(command.name, command.kind, command.owner, command.library, command.region)
         return [new] if equipment is None else []
     if equipment is None:
-        raise NotFound("there is no such thing")
+        raise NotFound("There is no such equipment.")
     match command:
         case LendEquipment():
             return _lend(command, equipment)
@@ -129,11 +129,11 @@ def decide(command: EquipmentCommand, equipment: Equipment | None) -> Sequence[E
 
 def _lend(command: LendEquipment, equipment: Equipment) -> Sequence[Event]:
     if equipment.withdrawn:
-        raise Refused("equipment-is-withdrawn", "its owner lends it no more")
+        raise Refused("equipment-is-withdrawn", "The owner no longer offers this equipment.")
     if equipment.activity == command.activity:
         return []
     if equipment.activity is not None:
-        raise Refused("equipment-is-lent", "it is lent to another activity; it comes back first")
+        raise Refused("equipment-is-lent", "The equipment is lent to another activity; it must be returned first.")
     return [EquipmentLent(command.activity, command.by, command.at, equipment.loans + 1)]
 
 

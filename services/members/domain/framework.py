@@ -141,7 +141,7 @@ def decide(command: AdoptFramework, frameworks: Frameworks) -> Sequence[Event]:
     if (standing := frameworks.version(framework.version)) is not None:
         if standing == framework:
             return []
-        raise Refused("framework-version-is-taken", "another framework was adopted under this version")
+        raise Refused("framework-version-is-taken", "Another framework was adopted under this version.")
     for trouble in _troubles(framework):
         raise Refused("framework-is-not-whole", trouble)
     before = frameworks.current
@@ -153,10 +153,11 @@ def decide(command: AdoptFramework, frameworks: Frameworks) -> Sequence[Event]:
         or not {to for to in moved.values() if to} <= known
     ):
         raise Refused(
-            "framework-migration-is-wrong", "a migration leads from units of the version before to units of this"
+            "framework-migration-is-wrong",
+            "A migration leads from units of the version before to units of this version.",
         )
     if not old - set(moved) <= known:
-        raise Refused("framework-loses-units", "say where every unit of the version before has gone")
+        raise Refused("framework-loses-units", "Every unit of the version before needs a migration.")
     return [FrameworkAdopted(framework, command.migration)]
 
 

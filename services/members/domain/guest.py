@@ -85,7 +85,7 @@ def decide(command: GuestCommand, guest: Guest | None) -> Sequence[Event]:
     match command:
         case AddGuest():
             if guest is not None:
-                raise Refused("guest-is-known", "this guest has been added already")
+                raise Refused("guest-is-known", "This guest was added already.")
             return [GuestAdded(command.name, command.email, command.phone, command.references)]
         case TieGuest():
             return _tie(command, guest)
@@ -98,13 +98,13 @@ def decide(command: GuestCommand, guest: Guest | None) -> Sequence[Event]:
 
 def _tie(command: TieGuest, guest: Guest | None) -> Sequence[Event]:
     if guest is None:
-        raise NotFound("there is no such guest")
+        raise NotFound("There is no such guest.")
     if guest.person == command.person:
         return []
     if guest.forgotten:
-        raise Refused("guest-is-forgotten", "what was known of this guest is erased")
+        raise Refused("guest-is-forgotten", "The data of this guest was erased.")
     if guest.person is not None:
-        raise Refused("guest-is-tied", "this guest is tied to another member")
+        raise Refused("guest-is-tied", "This guest is tied to another member.")
     return [GuestTied(command.person, command.how)]
 
 

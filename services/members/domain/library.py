@@ -119,7 +119,7 @@ def decide(command: LibraryCommand, library: Library | None) -> Sequence[Event]:
     if isinstance(command, RegisterLibrary):
         return _register(command) if library is None else []
     if library is None:
-        raise NotFound("there is no such library")
+        raise NotFound("There is no such library.")
     match command:
         case DescribeLibrary():
             return _describe(command, library)
@@ -146,7 +146,7 @@ def _describe(command: DescribeLibrary, library: Library) -> Sequence[Event]:
 
 def _require_level_of_school(kind: str, level: str) -> None:
     if kind == "school" and level not in {"basic", "secondary"}:
-        raise Refused("school-has-a-level", "a school is of basic or of secondary level")
+        raise Refused("school-has-a-level", "A school needs the level basic or secondary.")
 
 
 def evolve(library: Library | None, event: LibraryEvent) -> Library | None:

@@ -23,7 +23,7 @@ def office_identity(office: str, region: str | None, person: str | None = None) 
     """
     kind = OFFICES[office]
     if kind.regional != (region is not None):
-        raise Refused("office-and-region", "a regional office is held for a region, any other for all")
+        raise Refused("office-and-region", "A regional office needs a region; other offices have no region.")
     return f"{office}-{region or 'all'}-{person}" if kind.many else f"{office}-{region or 'all'}"
 
 
@@ -159,11 +159,11 @@ def _assume(command: AssumeOffice, office: Office) -> Sequence[Event]:
     if office.holder == command.person:
         return []
     if office.holder is not None:
-        raise Refused("office-is-held", "somebody holds this office; hand it over")
+        raise Refused("office-is-held", "Somebody holds this office; hand the office over.")
     if command.since > command.at:
-        raise Refused("term-begins-later", "an office is assumed on the day or afterwards, not in advance")
+        raise Refused("term-begins-later", "A term of office cannot begin in the future.")
     if office.free_since is not None and command.since < office.free_since:
-        raise Refused("office-was-held", "the term would begin while another still held the office")
+        raise Refused("office-was-held", "At this time another person still held the office.")
     assumed = OfficeAssumed(
         command.office, command.region, command.person, command.since, OFFICES[command.office].board
     )
@@ -173,12 +173,12 @@ def _assume(command: AssumeOffice, office: Office) -> Sequence[Event]:
 def _hand_over(command: HandOverOffice, office: Office) -> Sequence[Event]:
     _held_by_one(command.office)
     if office.holder is None:
-        raise Refused("office-is-vacant", "nobody holds this office; it can be assumed")
+        raise Refused("office-is-vacant", "Nobody holds this office; put a member into the vacant office.")
     if office.holder == command.to:
         return []
     if command.by not in {None, office.holder}:
         # A former holder's signature may still be valid for a minute.
-        raise Refused("office-is-anothers", "whoever holds an office now passes it on, and nobody who did before")
+        raise Refused("office-is-anothers", "Only the present holder can hand the office over.")
     return [
         OfficeVacated(command.office, command.region, office.holder, command.at),
         OfficeAssumed(command.office, command.region, command.to, command.at, OFFICES[command.office].board),
@@ -193,7 +193,7 @@ def _vacate(command: VacateOffice, office: Office) -> Sequence[Event]:
 
 def _held_by_one(office: str) -> None:
     if OFFICES[office].many:
-        raise Refused("office-held-by-many", "this office is held by many; it is taken and ended, not passed on")
+        raise Refused("office-held-by-many", "Several people hold this office; it cannot be handed over.")
 
 
 def _leave(command: LeaveOffice, office: Office) -> Sequence[Event]:
@@ -207,7 +207,7 @@ def _leave(command: LeaveOffice, office: Office) -> Sequence[Event]:
 def _stand_in(command: NameStandIn, office: Office) -> Sequence[Event]:
     _held_by_one(command.office)
     if office.holder is not None:
-        raise Refused("office-is-held", "a stand-in is named only for a vacant office")
+        raise Refused("office-is-held", "Somebody holds this office; a stand-in is named only for a vacant office.")
     if office.stand_in == command.person:
         return []
     board = OFFICES[command.office].board

@@ -208,7 +208,7 @@ def decide(command: PersonCommand, person: Person) -> Sequence[Event]:
 def _keep(command: KeepForGuest, person: Person) -> Sequence[Event]:
     if person.kept_for is None and person.standing is not Standing.NOBODY:
         # A member sees and erases the data of tied guests, so a guest's id must never be another member's.
-        raise Refused("id-is-a-members", "this id is or was a member's; a guest has another")
+        raise Refused("id-is-a-members", "This id is or was a member's; a guest needs another id.")
     kept = person.kept_for or frozenset()
     fresh = tuple(reference for reference in command.references if reference not in kept)
     return [] if person.kept_for is not None and not fresh else [IdentityKeptForGuest(fresh)]
@@ -217,7 +217,7 @@ def _keep(command: KeepForGuest, person: Person) -> Sequence[Event]:
 def _change(command: ChangeMember, person: Person) -> Sequence[Event]:
     member = person.member
     if member is None:
-        raise NotFound("there is no such member")
+        raise NotFound("There is no such member.")
     changed = MemberChanged(
         command.name,
         command.phone,
@@ -237,13 +237,13 @@ def _leave(command: Leave, person: Person) -> Sequence[Event]:
         case Standing.ERASED:
             return []
         case _:
-            raise NotFound("there is no such member")
+            raise NotFound("There is no such member.")
 
 
 def _join(command: Join, person: Person) -> Sequence[Event]:
     match person.standing:
         case Standing.MEMBER:
-            raise Refused("already-a-member", "this contact belongs to a member already")
+            raise Refused("already-a-member", "This contact belongs to a member already.")
         case Standing.YIELDED:
             # Somebody with the same contact was faster. The claims lead to the right id on the next attempt.
             raise Unavailable("another joining with the same contact came between")

@@ -138,12 +138,12 @@ def _submit(command: SubmitPriorLearning) -> Sequence[Event]:
 
 def _review(command: ReviewPriorLearning, prior: PriorLearning | None) -> Sequence[Event]:
     if prior is None:
-        raise NotFound("there is no such submission")
+        raise NotFound("There is no such submission.")
     shown = prior.submitted
     if command.by == shown.person:
-        raise Refused("second-rater-is-another", "what one has learnt before is reviewed by another")
+        raise Refused("second-rater-is-another", "A person cannot review their own prior learning.")
     if prior.state != WAITING:
-        raise Refused("prior-learning-is-reviewed", "this was reviewed already; a new submission can follow it")
+        raise Refused("prior-learning-is-reviewed", "This submission was reviewed already; submit a new one.")
     return [
         PriorLearningReviewed(
             shown.person,

@@ -51,12 +51,12 @@ class Region:
 def decide(command: OpenRegion, region: Region | None) -> Sequence[Event]:
     """A region is opened once; opened again with the same data, nothing changes."""
     if len({subdistrict.id for subdistrict in command.subdistricts}) < len(command.subdistricts):
-        raise Refused("subdistrict-named-twice", "two sub-districts of a region have the same id")
+        raise Refused("subdistrict-named-twice", "Two sub-districts have the same id.")
     if region is None:
         return [RegionOpened(command.name, command.subdistricts)]
     if region == Region(command.name, command.subdistricts):
         return []
-    raise Refused("region-is-open", "this region is open already, with other data")
+    raise Refused("region-is-open", "This region is open already, with other data.")
 
 
 def evolve(_region: Region | None, event: RegionOpened) -> Region:

@@ -131,7 +131,7 @@ def decide(command: ImportCommand, state: RegistrationImport | None) -> Sequence
 
 def _record(command: RecordRows, state: RegistrationImport | None) -> Sequence[Event]:
     if state is None:
-        raise NotFound("there is no such import")
+        raise NotFound("There is no such import.")
     fresh = tuple(outcome for outcome in command.outcomes if outcome.row > state.last)
     if state.finished or not fresh:
         return []

@@ -107,7 +107,7 @@ def decide(command: ChangeRules, rulebook: Rulebook) -> Sequence[Event]:
     if standing is not None and rules == before:
         return []
     if command.in_force_from < command.at - BACKDATING:
-        raise Refused("rules-are-not-retroactive", "a rule cannot begin before it is made")
+        raise Refused("rules-are-not-retroactive", "Rules cannot come into force in the past.")
     changed = [(command.in_force_from, rules)]
     for version in rulebook.announced(command.in_force_from):
         own = _differing(before, version.rules)

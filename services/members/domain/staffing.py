@@ -49,7 +49,7 @@ def decide(command: NoteStaff, staffing: Staffing | None) -> Sequence[Event]:
 def vouching_needed() -> Refused:
     """The refusal of a start without a colleague's word, for both streams that check the rule."""
     return Refused(
-        "colleague-vouches", "somebody works or worked there already; a colleague or the coordinator notes you down"
+        "colleague-vouches", "Other people work or worked at this library; a colleague or a coordinator must enter you."
     )
 
 

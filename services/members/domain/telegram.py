@@ -92,7 +92,7 @@ def _redeem(command: RedeemLink, offer: Offer | None) -> Sequence[Event]:
 
 
 def _not_accepted() -> Refused:
-    return Refused("telegram-link-not-accepted", "this link is not right, or no longer good; ask for another")
+    return Refused("telegram-link-not-accepted", "The link is wrong or has expired; request a new link.")
 
 
 def evolve_offer(offer: Offer | None, event: OfferEvent) -> Offer | None:
@@ -151,7 +151,7 @@ def decide_account(command: AccountCommand, account: Account | None) -> Sequence
             if account == Account(command.person):
                 return []
             if account is not None:
-                raise Refused("telegram-is-anothers", "this Telegram account is another member's")
+                raise Refused("telegram-is-anothers", "This Telegram account belongs to another member.")
             return [TelegramLinked(command.person, command.chat)]
         case UnlinkAccount():
             return [TelegramUnlinked(command.person)] if account == Account(command.person) else []

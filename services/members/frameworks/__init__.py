@@ -53,5 +53,5 @@ def unit_that_counts(commands: Commands, identity: str) -> tuple[Framework, Unit
     framework = adopted(commands).current
     unit = framework.unit(identity) if framework else None
     if framework is None or unit is None:
-        raise Malformed(errors={"unit": ["There is no such unit in the framework that counts."]})
+        raise Malformed(errors={"unit": ["There is no such unit in the framework in force."]})
     return framework, unit

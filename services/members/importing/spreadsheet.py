@@ -51,11 +51,11 @@ def read(content: bytes) -> Sequence[Row]:
     """The rows that are not empty. Raises ``Malformed`` with all errors of the file's form."""
     records = _records(_decoded(content))
     if not records:
-        raise Malformed("the file is empty")
+        raise Malformed("The file is empty.")
     fields = _fields(records[0])
     rows = [_row(number, fields, record) for number, record in enumerate(records[1:], 2) if any(map(str.strip, record))]
     if not rows:
-        raise Malformed("the file has headers and no rows")
+        raise Malformed("The file has headers and no rows.")
     if len(rows) > MOST_ROWS:
         raise Malformed(f"the file has {len(rows)} rows; bring at most {MOST_ROWS} at once", rows=len(rows))
     return rows
@@ -78,7 +78,7 @@ def _decoded(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Malformed("the file is not UTF-8; save it as “CSV UTF-8”") from error
+        raise Malformed("The file is not UTF-8; save it as “CSV UTF-8”.") from error
 
 
 def _records(text: str) -> list[list[str]]:

@@ -261,7 +261,7 @@ def _asker(parts: Parts, actor: Actor, guest: str | None, region: str) -> str:
     if actor.kind == "anonymous" and actor.id != guest:
         raise Unauthorized
     if parts.views.get(PARTICIPANTS, guest) is not None:
-        raise Malformed(errors={"guest": ["This id is somebody's already."]})
+        raise Malformed(errors={"guest": ["This id belongs to somebody already."]})
     return guest
 
 

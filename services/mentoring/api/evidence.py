@@ -188,7 +188,7 @@ def report_regression(parts: Parts, request: Request[Reason]) -> Answer[Proposal
 
 def _case_of_server(parts: Parts, request: Request[Any], key: str) -> CaseAccess:
     """The case of the server with this key. Raises ``Unauthorized``, also for a missing case, so a stranger learns nothing."""
-    wrong = Unauthorized("this is not the key of this library's server")
+    wrong = Unauthorized("This is not the key of this library's server.")
     try:
         access = any_case(parts, request.path["mentorship"], request.actor)
     except NotFound:

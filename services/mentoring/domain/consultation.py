@@ -92,7 +92,7 @@ class Consultation:
     def require_open(self) -> None:
         """Raises ``Refused`` for a consultation that is resolved or has become a mentorship."""
         if not self.is_open:
-            raise Refused("consultation-is-closed", "It is closed; whoever asked can reopen it.")
+            raise Refused("consultation-is-closed", "The consultation is closed; the asker can reopen it.")
 
 
 def decide(command: ConsultationCommand, consultation: Consultation | None) -> Sequence[Event]:
@@ -226,7 +226,7 @@ def _hand_over(command: HandOver, consultation: Consultation) -> Sequence[Event]
 def _assign(command: AssignByHand, consultation: Consultation) -> Sequence[Event]:
     consultation.require_open()
     if not command.answers_there:
-        raise Refused("owner-answers-there", "Whoever is to own it must hold an office that answers in its region.")
+        raise Refused("owner-answers-there", "The owner must hold an office that answers consultations in the region.")
     if command.person == consultation.owner.person:
         return []
     return [_assigned_to(Owner(command.person, HAND, HAND), consultation)]
@@ -238,9 +238,9 @@ def _assigned_to(owner: Owner, consultation: Consultation) -> ConsultationAssign
 
 def _hold(command: Hold, consultation: Consultation) -> Sequence[Event]:
     if consultation.state != OPEN:
-        raise Refused("nothing-is-awaited", "It is answered already; there is nothing to hold.")
+        raise Refused("nothing-is-awaited", "The consultation is answered already; no answer is due.")
     if command.until <= command.at:
-        raise Refused("hold-ends-later", "A question is held until a moment that is still to come.")
+        raise Refused("hold-ends-later", "A consultation can be put on hold only until a time in the future.")
     answer_by = due(command.until, command.rules)
     if (command.until, answer_by) == (consultation.held, consultation.due):
         return []
@@ -251,9 +251,11 @@ def _resolve(command: Resolve, consultation: Consultation) -> Sequence[Event]:
     if consultation.state == PROMOTED:
         consultation.require_open()
     if command.rating is not None and not command.by_asker:
-        raise Refused("rating-is-the-askers", "Only whoever asked can say how well it was answered.")
+        raise Refused("rating-is-the-askers", "Only the asker can rate the answer.")
     if consultation.state == OPEN and not command.by_asker:
-        raise Refused("answer-first", "Answer it first; only whoever asked can say that it is solved without.")
+        raise Refused(
+            "answer-first", "Answer the consultation first; only the asker can mark it as solved without an answer."
+        )
     happened: list[Event] = []
     if consultation.state != RESOLVED:
         happened.append(ConsultationResolved(consultation.asker, consultation.region, command.by))
@@ -264,7 +266,7 @@ def _resolve(command: Resolve, consultation: Consultation) -> Sequence[Event]:
 
 def _reopen(command: Reopen, consultation: Consultation) -> Sequence[Event]:
     if not command.by_asker:
-        raise Refused("asker-reopens", "Only whoever asked can say that it is not solved.")
+        raise Refused("asker-reopens", "Only the asker can reopen the consultation.")
     if consultation.state == PROMOTED:
         consultation.require_open()
     if consultation.state != RESOLVED:
@@ -292,7 +294,7 @@ def _promote(command: Promote, consultation: Consultation) -> Sequence[Event]:
     consultation.require_open()
     library = command.library or consultation.library
     if library is None:
-        raise Refused("mentorship-needs-a-library", "A library is accompanied, not a question: name the library.")
+        raise Refused("mentorship-needs-a-library", "Name the library; a mentorship accompanies a library.")
     return [ConsultationPromoted(consultation.asker, consultation.region, library, command.mentorship, command.by)]
 
 

@@ -111,11 +111,13 @@ def evolve(case: Mentorship, event: EvidenceEvent) -> Mentorship:
 def _count(command: RecordLoans, case: Mentorship) -> Sequence[Event]:
     probation = _require_live(case)
     if command.week < probation.began:
-        raise Refused("week-before-going-live", "Weeks count from the going live on.")
+        raise Refused("week-before-going-live", "The week is before the library went live.")
     if command.week > monday_of(command.at):
         raise Refused("week-lies-ahead", "This week has not begun yet.")
     if closes(command.week) <= command.at:
-        raise Refused("week-is-closed", "This week is closed; it can be reported until three days after its end.")
+        raise Refused(
+            "week-is-closed", "This week is closed; evidence of a week is accepted until three days after its end."
+        )
     known = probation.weeks.get(command.week, Counted())
     if getattr(known, command.source) == command.count:
         return []
@@ -125,7 +127,7 @@ def _count(command: RecordLoans, case: Mentorship) -> Sequence[Event]:
 def _backup(command: RecordBackup, case: Mentorship) -> Sequence[Event]:
     probation = _require_live(case)
     if command.made > command.at:
-        raise Refused("backup-lies-ahead", "A backup is reported when it has been made.")
+        raise Refused("backup-lies-ahead", "The backup is dated in the future.")
     if command.made in (probation.backups if command.ok else probation.failed):
         return []
     return [BackupReported(case.library, command.made, command.ok, command.source, command.by)]
@@ -134,7 +136,7 @@ def _backup(command: RecordBackup, case: Mentorship) -> Sequence[Event]:
 def _require_live(case: Mentorship) -> Probation:
     case.require_open()
     if case.probation is None:
-        raise Refused("not-live-yet", "There is evidence to record once the library has gone live.")
+        raise Refused("not-live-yet", "The library has not gone live yet, so there is no evidence to record.")
     return case.probation
 
 

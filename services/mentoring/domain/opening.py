@@ -99,7 +99,7 @@ TeamEvent = MentorAssigned | MentorReleased | MentorshipClosed
 def open_case(command: OpenMentorship, case: Mentorship | None) -> Sequence[Event]:
     """Raises ``Refused`` for a case that was opened before, also for a closed case."""
     if case is not None:
-        raise Refused("one-mentorship-per-library", "This library is accompanied already.")
+        raise Refused("one-mentorship-per-library", "This library has an open mentorship already.")
     return [
         MentorshipOpened(
             command.library, command.software, command.template, command.by, command.wish, command.how, command.origin
@@ -146,7 +146,7 @@ def _assign(command: AssignMentor, case: Mentorship) -> Sequence[Event]:
     if leads if command.role == LEAD else command.mentor in case.mentors:
         return []
     if command.role == COMPANION and not case.mentors:
-        raise Refused("nobody-leads-yet", "Name the mentor who leads first.")
+        raise Refused("nobody-leads-yet", "Assign a leading mentor first.")
     former = case.mentors[:1] if command.role == LEAD else ()
     rest = tuple(each for each in case.mentors if each != command.mentor and (each,) != former)
     team = (command.mentor, *rest) if command.role == LEAD else (*rest, command.mentor)
@@ -157,5 +157,5 @@ def _close(command: CloseMentorship, case: Mentorship) -> Sequence[Event]:
     if case.state == CLOSED:
         return []
     if command.why == SMOOTH and case.stage != SMOOTH:
-        raise Refused("not-smooth-yet", "It is accompanied until automation really runs smoothly.")
+        raise Refused("not-smooth-yet", "The library's automation does not yet run smoothly.")
     return [MentorshipClosed(case.library, command.why, command.by)]

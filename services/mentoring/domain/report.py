@@ -53,7 +53,7 @@ def decide(command: ReleaseReport, report: Report | None) -> Sequence[Event]:
     if report is not None:
         return []
     if not command.of_the_library:
-        raise Refused("released-by-the-library", "Only somebody who works at the library releases its figures.")
+        raise Refused("released-by-the-library", "Only people who work at the library can release its figures.")
     parts = tuple(part for part in PARTS if part in command.parts)
     figures = {name: command.figures[name] for name in sorted(command.figures)}
     return [ReportReleased(command.mentorship, command.library, command.by, parts, figures, command.digest)]

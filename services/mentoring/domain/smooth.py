@@ -153,15 +153,17 @@ def proven(case: Mentorship, at: datetime) -> Probation:
     if window.have < window.need:
         raise Refused(
             "window-not-complete",
-            f"{window.have} of {window.need} weeks in a row have their evidence.",
+            f"{window.have} of {window.need} weeks in a row have evidence.",
             have=window.have,
             need=window.need,
             since=window.first.isoformat(),
         )
     if not window.backup:
-        raise Refused("no-backup", "No backup without error has been reported in these weeks.")
+        raise Refused("no-backup", "No backup without an error was reported in these weeks.")
     if case.blockers:
-        raise Refused("open-blocker", "Something still blocks it; clear that first.", blockers=sorted(case.blockers))
+        raise Refused(
+            "open-blocker", "A blocker is still open; clear the blocker first.", blockers=sorted(case.blockers)
+        )
     return case.probation
 
 
@@ -196,10 +198,10 @@ def _confirm(command: ConfirmSmooth, case: Mentorship) -> Sequence[Event]:
     # The window is judged again, for since the proposal a week may have passed without evidence.
     probation = proven(case, command.at)
     if case.proposed_by is None:
-        raise Refused("not-proposed-yet", "The mentor proposes it first.")
+        raise Refused("not-proposed-yet", "A mentor must propose it first.")
     # A mentor or a regional coordinator would confirm the community's own work to the community.
     if command.leads or command.person == case.proposed_by or command.person in case.mentors:
-        raise Refused("confirmed-by-the-library", "Somebody of the library confirms it, nobody who accompanies it.")
+        raise Refused("confirmed-by-the-library", "Only people who work at the library can confirm; mentors cannot.")
     weeks = probation.window(command.at).have
     return [LibrarySmooth(case.library, case.proposed_by, command.person, weeks, probation.rules)]
 
@@ -207,5 +209,5 @@ def _confirm(command: ConfirmSmooth, case: Mentorship) -> Sequence[Event]:
 def _regress(command: ReportRegression, case: Mentorship) -> Sequence[Event]:
     case.require_open()
     if not case.live:
-        raise Refused("not-live-yet", "What has not gone live cannot fall back.")
+        raise Refused("not-live-yet", "The library has not gone live yet, so it cannot regress.")
     return [LibraryRegressed(case.library, command.reason, case.stage, first_monday(command.at), command.by)]

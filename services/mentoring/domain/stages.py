@@ -196,7 +196,7 @@ def pilot_obstacles(command: DesignatePilot, case: Mentorship) -> list[Refused]:
         found.append(
             Refused(
                 "pilot-needs-able-operator",
-                f"{able} of {people} people on its staff are rated able to use the software.",
+                f"{able} of {people} people on the library's staff are rated able to use the software.",
                 have=able,
                 need=people,
                 level=rules.pilot_level,
@@ -206,14 +206,16 @@ def pilot_obstacles(command: DesignatePilot, case: Mentorship) -> list[Refused]:
     missing = unmet(case, command.template.pilot_needs)
     if missing is None or missing:
         shown = list(command.template.pilot_needs) if missing is None else missing
-        found.append(Refused("pilot-needs-readiness", "Not everything that a pilot needs is there.", missing=shown))
+        found.append(
+            Refused("pilot-needs-readiness", "The library does not yet meet every condition of a pilot.", missing=shown)
+        )
     return found
 
 
 def _assess(command: AssessReadiness, case: Mentorship) -> ReadinessAssessed:
     found = {condition.name: condition for condition in command.conditions}
     if len(command.conditions) != len(CONDITIONS) or set(found) != set(CONDITIONS):
-        raise Refused("every-condition-once", "An assessment says of each condition whether it is present.")
+        raise Refused("every-condition-once", "An assessment must name each condition exactly once.")
     missing = tuple(name for name in CONDITIONS if not found[name].present)
     ordered = tuple(found[name] for name in CONDITIONS)
     return ReadinessAssessed(case.library, ordered, len(CONDITIONS) - len(missing), missing, command.by)
@@ -226,7 +228,9 @@ def _designate(command: DesignatePilot, case: Mentorship) -> PilotDesignated:
         told = {name: value for name, value in first.extensions.items() if name != "rule"}
         raise Refused(first.rule, first.detail, **told, also=[each.rule for each in others])
     if case.stage != READY:
-        raise Refused("stage-out-of-order", "A pilot is agreed on when the library is ready.", stage=case.stage)
+        raise Refused(
+            "stage-out-of-order", "A library can be designated as a pilot only when it is ready.", stage=case.stage
+        )
     ruled = command.rules
     rules = PilotRules(ruled.version, ruled.pilot_after_gatherings, ruled.pilot_able_people, ruled.pilot_level)
     return PilotDesignated(case.library, case.template, command.heard, rules, command.by)
@@ -238,10 +242,12 @@ def _pass(command: PassStage, case: Mentorship) -> StagePassed:
     if stage is None:
         raise NotFound
     if command.stage in {WANTED, PROBATION, SMOOTH}:
-        raise Refused("not-passed-by-hand", "This stage is reached by what happens, not by a checklist.")
+        raise Refused(
+            "not-passed-by-hand", "This stage cannot be passed by a checklist; it has an operation of its own."
+        )
     following = template.after(case.stage)
     if command.stage != following:
-        raise Refused("stage-out-of-order", "Stages are passed one after the other.", stage=case.stage, next=following)
+        raise Refused("stage-out-of-order", "Stages must be passed in order.", stage=case.stage, next=following)
     if command.stage == READY:
         _require_readiness(case, template)
     ticked = frozenset(command.items)
@@ -249,7 +255,7 @@ def _pass(command: PassStage, case: Mentorship) -> StagePassed:
     if unticked:
         raise Refused("checklist-incomplete", "The checklist of this stage is not complete.", missing=unticked)
     if stage.evidence and command.note is None and command.link is None:
-        raise Refused("stage-needs-evidence", "This stage needs a note or a link that shows it.")
+        raise Refused("stage-needs-evidence", "This stage needs a note or a link as evidence.")
     known = tuple(item.item for item in stage.items if item.item in ticked)
     return StagePassed(
         case.library, stage.stage, template.name, known, command.note, command.link, stage.units, command.by
@@ -259,9 +265,9 @@ def _pass(command: PassStage, case: Mentorship) -> StagePassed:
 def _require_readiness(case: Mentorship, template: Template) -> None:
     missing = unmet(case, template.ready_needs)
     if missing is None:
-        raise Refused("readiness-not-assessed", "Assess first what is there and what is missing.")
+        raise Refused("readiness-not-assessed", "Assess the library's readiness first.")
     if missing:
-        raise Refused("not-ready", "Something that is needed is missing.", missing=missing)
+        raise Refused("not-ready", "The library does not yet meet every condition.", missing=missing)
 
 
 def _go_live(command: GoLive, case: Mentorship) -> LibraryLive:

@@ -66,7 +66,7 @@ def decide(command: LogVisit, visit: Visit | None) -> Sequence[Event]:
     if not command.open:
         raise Refused("mentorship-closed", "This mentorship is closed; a new wish opens another.")
     if command.day > command.today:
-        raise Refused("visit-lies-ahead", "A visit is entered when it has been made.")
+        raise Refused("visit-lies-ahead", "The visit is dated in the future.")
     return [
         VisitLogged(
             mentorship=command.mentorship,

@@ -163,4 +163,4 @@ def _place_of(cursor: str | None) -> tuple[datetime, str] | None:
         str(identity).encode()  # JSON can hold half a character, the database cannot
         return datetime.fromisoformat(planned).astimezone(UTC), str(identity)
     except (ValueError, TypeError, OverflowError) as error:
-        raise Malformed("the cursor is not one of ours", errors={"after": ["Not a cursor."]}) from error
+        raise Malformed("This is not a cursor of this installation.", errors={"after": ["Not a cursor."]}) from error

@@ -66,7 +66,7 @@ def read_feed(parts: Parts, request: Request[None, FeedQuery]) -> Answer[Feed]:
     interest = Interest(query.types, query.region, readable_regions(request.actor))
     for pattern in interest.types:
         if not named_by(pattern):
-            raise Malformed(errors={"types": [f"No fact that is told outside is named {pattern}."]})
+            raise Malformed(errors={"types": [f"No public fact is named {pattern}."]})
     for region in interest.regions:
         if not interest.may_read(region):
             raise Forbidden(permission=FEED_READ, region=region)

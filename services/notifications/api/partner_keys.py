@@ -94,10 +94,10 @@ def identify_partner(parts: Parts, request: Request[BearerBody]) -> Answer[Actor
     request.actor.require_service("gateway")
     bearer = read_key(request.body.token)
     if bearer is None:
-        raise Unauthorized("this is no key of ours")
+        raise Unauthorized("This is not a key of this installation.")
     partner, _ = parts.commands.state(PARTNER, bearer.partner)
     keys = () if partner is None else partner.keys
     found = [key for key in keys if hmac.compare_digest(key.digest, bearer.digest)]
     if partner is None or not found or not (grants := partner.grants(found[0])):
-        raise Unauthorized("this key was revoked, or its partner rests")
+        raise Unauthorized("This key was revoked, or its partner is dormant.")
     return Answer(fill(ActorAnswer, Actor("partner", bearer.partner, (), grants)))

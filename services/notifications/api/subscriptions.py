@@ -212,11 +212,11 @@ def _subscribing_partner(actor: Actor, named: str | None) -> str:
     if actor.kind == "partner":
         actor.require(SUBSCRIPTIONS_KEEP)
         if named not in (None, actor.id):
-            raise Forbidden("a partner subscribes for itself")
+            raise Forbidden("A partner can subscribe only for itself.")
         return actor.id
     actor.require(PARTNERS_KEEP)
     if named is None:
-        raise Malformed(errors={"partner": ["Say for which partner."]})
+        raise Malformed(errors={"partner": ["Name the partner."]})
     return named
 
 
@@ -228,7 +228,7 @@ def _require_room(parts: Parts, partner: str) -> None:
     if active >= MAX_ACTIVE_SUBSCRIPTIONS:
         raise Refused(
             "too-many-subscriptions",
-            f"a partner has at most {MAX_ACTIVE_SUBSCRIPTIONS} active subscriptions",
+            f"A partner has at most {MAX_ACTIVE_SUBSCRIPTIONS} active subscriptions.",
             at_most=MAX_ACTIVE_SUBSCRIPTIONS,
         )
 

@@ -130,12 +130,10 @@ def _recovery_position(parts: Parts, subscription: str, body: RecoverBody, now: 
     known_since = parts.webhooks.known_since(subscription)
     # Deliveries that are no longer kept ended before ``now - KEPT``: later deliveries are complete.
     if known_since is not None and body.since < min(known_since, now - KEPT):
-        raise Malformed(
-            errors={"since": [f"What was delivered before {known_since.isoformat()} is known by after alone."]}
-        )
+        raise Malformed(errors={"since": [f"Deliveries before {known_since.isoformat()} can be named only by after."]})
     first = parts.webhooks.first_since(subscription, body.since)
     if first is None:
-        raise Malformed(errors={"since": ["Nothing was to be delivered since then."]})
+        raise Malformed(errors={"since": ["No delivery was planned since then."]})
     return first.position - 1
 
 

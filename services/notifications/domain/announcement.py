@@ -201,9 +201,9 @@ def decide(command: AnnouncementCommand, state: Announcement | None) -> Sequence
 
 def _announce(command: Announce) -> Sequence[Event]:
     if command.worth_until <= command.now:
-        raise Refused("announcement-too-late", "it is worth nothing any more when it is sent")
+        raise Refused("announcement-too-late", "The announcement would no longer be worth sending when it is sent.")
     if not command.audience.regions or command.reach.people == 0:
-        raise Refused("announcement-to-nobody", "nobody belongs to whom it is for")
+        raise Refused("announcement-to-nobody", "The announcement would reach nobody.")
     text, audience, reach = command.text, command.audience, command.reach
     drafted = AnnouncementDrafted(
         title=text.title,
@@ -225,7 +225,7 @@ def _publish(state: Announcement | None, reach: Reach, now: datetime) -> Announc
     if reach.needs_second:
         raise Refused(
             "second-person-needed",
-            "an announcement to so many is approved by another board member",
+            "An announcement to so many people must be approved by another member of the board.",
             people=reach.people,
             above=reach.above,
         )
@@ -235,9 +235,15 @@ def _publish(state: Announcement | None, reach: Reach, now: datetime) -> Announc
 def _approve(command: Approve, state: Announcement | None) -> AnnouncementPublished:
     announcement, text = _waiting(state, command.now)
     if command.by == announcement.writer:
-        raise Refused("approver-is-another", "who wrote it does not approve it")
+        raise Refused(
+            "approver-is-another", "The author cannot approve the announcement; another member of the board must."
+        )
     if command.draft != announcement.draft:
-        raise Refused("another-text-waits", "it was written differently meanwhile", draft=announcement.draft)
+        raise Refused(
+            "another-text-waits",
+            "The text has changed since it was read; read the new text before approving it.",
+            draft=announcement.draft,
+        )
     return _published(announcement, text)
 
 
@@ -253,9 +259,9 @@ def _correct(command: Correct, announcement: Announcement) -> Sequence[Event]:
 def _standing(state: Announcement | None) -> Announcement:
     """The announcement. Raises ``Refused`` for one that does not exist or was withdrawn."""
     if state is None:
-        raise Refused("announcement-unknown", "there is no such announcement")
+        raise Refused("announcement-unknown", "There is no such announcement.")
     if state.state == WITHDRAWN:
-        raise Refused("announcement-withdrawn", "it was withdrawn")
+        raise Refused("announcement-withdrawn", "The announcement was withdrawn.")
     return state
 
 
@@ -263,14 +269,14 @@ def _waiting(state: Announcement | None, now: datetime) -> tuple[Announcement, T
     """The announcement and the text that waits. Raises ``Refused`` where no text waits, or the time is over."""
     announcement = _standing(state)
     if announcement.waiting is None:
-        raise Refused("announcement-not-waiting", "it was published already")
+        raise Refused("announcement-not-waiting", "The announcement is published already; nothing waits for approval.")
     _require_time(announcement, now)
     return announcement, announcement.waiting
 
 
 def _require_time(announcement: Announcement, now: datetime) -> None:
     if announcement.worth_until <= now:
-        raise Refused("announcement-too-late", "it is worth nothing any more when it is sent")
+        raise Refused("announcement-too-late", "The announcement would no longer be worth sending when it is sent.")
 
 
 def _published(announcement: Announcement, text: Text) -> AnnouncementPublished:

@@ -103,7 +103,7 @@ def decide(command: PlanMessage, planned: MessagePlanned | None) -> Sequence[Eve
     """Plans a message once, and no message without people. Raises ``Refused`` ``too-many-people``."""
     people = tuple(dict.fromkeys(command.people))
     if len(people) > MAX_PEOPLE:
-        raise Refused("too-many-people", f"one message tells at most {MAX_PEOPLE} people", people=len(people))
+        raise Refused("too-many-people", f"One message goes to at most {MAX_PEOPLE} people.", people=len(people))
     if planned is not None or not people:
         return []
     return [

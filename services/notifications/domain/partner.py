@@ -216,7 +216,9 @@ def _revoke(key: str, partner: Partner) -> Sequence[Event]:
 
 def _require_active(partner: Partner) -> None:
     if partner.state != ACTIVE:
-        raise Refused("partner-not-active", "only a partner with whom it is agreed has keys, and can rest")
+        raise Refused(
+            "partner-not-active", "The partner is not active: only an active partner can have keys or become dormant."
+        )
 
 
 def _issue(command: IssueKey, partner: Partner) -> Sequence[Event]:
@@ -224,10 +226,12 @@ def _issue(command: IssueKey, partner: Partner) -> Sequence[Event]:
     if any(command.key == standing.key for standing in partner.keys):
         return []
     if len(partner.keys) >= MAX_KEYS:
-        raise Refused("too-many-keys", f"a partner has at most {MAX_KEYS} keys; revoke one first")
+        raise Refused("too-many-keys", f"A partner has at most {MAX_KEYS} keys; revoke a key first.")
     beyond = set(command.regions) - set(partner.profile.regions)
     if beyond and ALL_REGIONS not in partner.profile.regions:
-        raise Refused("key-beyond-partner", "a key opens no region that is not the partner's", regions=sorted(beyond))
+        raise Refused(
+            "key-beyond-partner", "The regions of a key must be among the partner's regions.", regions=sorted(beyond)
+        )
     return [PartnerKeyIssued(command.key, command.name, command.digest, command.scopes, command.regions)]
 
 

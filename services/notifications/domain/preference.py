@@ -175,18 +175,18 @@ def decide(command: ChoosePreference, state: Preference) -> Sequence[Event]:
 
 def _require_sense(wishes: Wishes) -> None:
     if wishes.language is not None and wishes.language not in LANGUAGES:
-        raise Refused("language-not-spoken", f"mails are written in {', '.join(LANGUAGES)}", language=wishes.language)
+        raise Refused("language-not-spoken", f"Mails are written in {', '.join(LANGUAGES)}.", language=wishes.language)
     known = {str(matter) for matter in Matter}
     if unknown := sorted({*wishes.off, *wishes.gathered} - known):
-        raise Refused("unknown-matter", f"messages are about {', '.join(sorted(known))}", matters=unknown)
+        raise Refused("unknown-matter", f"The subjects of messages are {', '.join(sorted(known))}.", matters=unknown)
     if wishes.digest_every not in (DAY, WEEK) or wishes.digest_day not in WEEKDAYS:
-        raise Refused("digest-never", "a digest comes every day, or every week on one of its days")
+        raise Refused("digest-never", "A digest comes every day, or every week on one weekday.")
     if (wishes.quiet_from is None) != (wishes.quiet_until is None):
-        raise Refused("quiet-hours-open", "quiet hours have a beginning and an end")
+        raise Refused("quiet-hours-open", "Quiet hours need a beginning and an end.")
     if len(wishes.followed) + len(wishes.muted) > MAX_REGIONS:
-        raise Refused("too-many-regions", f"at most {MAX_REGIONS} regions are followed or muted")
+        raise Refused("too-many-regions", f"At most {MAX_REGIONS} regions can be followed or muted.")
     if both := sorted(set(wishes.followed) & set(wishes.muted)):
-        raise Refused("region-both-ways", "a region is followed or muted, not both", regions=both)
+        raise Refused("region-both-ways", "A region cannot be both followed and muted.", regions=both)
 
 
 def evolve(state: Preference, event: PreferenceEvent) -> Preference:

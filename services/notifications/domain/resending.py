@@ -34,9 +34,13 @@ class ResendAsked(Event):
 def decide(command: AskResend, _state: None) -> Sequence[Event]:
     """Raises ``Refused`` ``delivery-not-failed``, ``not-worth-sending``."""
     if command.state not in AGAIN:
-        raise Refused("delivery-not-failed", "only what reached nobody is sent again", state=command.state)
+        raise Refused(
+            "delivery-not-failed",
+            "Only a message that did not reach its receiver can be sent again.",
+            state=command.state,
+        )
     if command.worth_until <= command.now or not command.stands:
-        raise Refused("not-worth-sending", "what it says has lost its sense by now")
+        raise Refused("not-worth-sending", "The message is no longer worth sending.")
     return [ResendAsked(command.delivery, command.by)]
 
 

@@ -167,7 +167,7 @@ def decide(command: SubscriptionCommand, subscription: Subscription | None) -> S
             return [] if ping in subscription.pings else [PingAsked(ping)]
         case RecoverDeliveries(after):
             if subscription.disabled is not None:
-                raise Refused("subscription-disabled", "enable the subscription first")
+                raise Refused("subscription-disabled", "The subscription is disabled; enable it first.")
             return [RecoveryAsked(subscription.run + 1, after)]
         case DisableSubscription():
             return _disable(command, subscription)
@@ -182,7 +182,7 @@ def _make(command: MakeSubscription, subscription: Subscription | None) -> Seque
     target_of(command.url, command.allowed)
     for pattern in command.types:
         if not named_by(pattern):
-            raise Refused("no-such-fact", "no fact that is told outside has such a name", types=[pattern])
+            raise Refused("no-such-fact", "No public fact has such a name.", types=[pattern])
     if subscription is not None:
         return []
     return [SubscriptionMade(command.partner, command.url, command.types, command.regions, command.after)]

@@ -65,4 +65,4 @@ def target_of(url: str, allowed: Collection[str] = ()) -> Target:
 
 
 def _refusal(why: str) -> Refused:
-    return Refused("webhook-address", f"this is no address for a webhook: {why}")
+    return Refused("webhook-address", f"This address cannot receive webhooks: {why}")

@@ -51,7 +51,7 @@ def test_a_wrong_code_an_unknown_contact_and_a_contact_without_a_code_are_answer
         for contact in ("ani@contoh.example", "budi@contoh.example", "nobody@contoh.example")
     ]
     assert {(answer.status, answer.body["rule"], answer.body["detail"]) for answer in answers} == {
-        (422, "login-code-not-accepted", "this code is not right, or no longer good; ask for another")
+        (422, "login-code-not-accepted", "The code is wrong or has expired; request a new code.")
     }
 
 

@@ -74,7 +74,7 @@ def test_an_unknown_service_is_named_with_the_known_services() -> None:
         (CommandError("Port 8000 is taken."), 1),
         (SettingsError("there is no secret file"), 2),
         (ServerSelectionTimeoutError("127.0.0.1:27017: a very long story"), 1),
-        (NotFound("this contact is no member's"), 1),
+        (NotFound("No member has this contact."), 1),
         (OSError(28, "No space left on device"), 1),
     ],
 )
