@@ -20,7 +20,7 @@ from deploy.commands.bot_check import bot_problems
 from deploy.commands.open_service import installed_services
 from services.kernel.base.mongo import connect
 from services.kernel.base.settings import SECRETS, SettingsError, settings_for
-from services.kernel.declare.policy import SKEW_SECONDS
+from services.kernel.base.signed import SKEW_SECONDS
 from services.kernel.telegram.bot_api import TelegramError
 
 FINE, CARE, WRONG = "ok", "care", "WRONG"

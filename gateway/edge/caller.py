@@ -14,7 +14,7 @@ from gateway.edge.identity import Identities, Identity
 from gateway.edge.positions import Seen, positions_in
 from gateway.edge.session import Session, SessionCookie, new_visitor
 from services.kernel.base.ids import new_id
-from services.kernel.base.problem import Unauthorized, Unavailable
+from services.kernel.base.problem import TokenEnded, Unauthorized, Unavailable
 from services.kernel.declare.policy import ANONYMOUS, Actor
 
 BEARERS = 10_000
@@ -113,9 +113,9 @@ class Callers:
             return caller
         try:
             self._identify(caller, session.token, await self._identities.identity_of(session.token))
-        except Unauthorized:
+        except TokenEnded as error:  # no other 401 may log a person out: it may come from a clock
             if not lenient:
-                raise
+                raise Unauthorized(error.detail) from error
             caller.set_session(session.logged_out())
             caller.actor = replace(ANONYMOUS, id=caller.ensure_session().visitor)
         except Unavailable:
@@ -139,7 +139,10 @@ class Callers:
 
     async def _bearer(self, token: str, correlation: str) -> Caller:
         caller = Caller(ANONYMOUS, seen=self._bearers.get(_hash(token), Seen()), correlation=correlation)
-        self._identify(caller, token, await self._identities.identity_of(token))
+        try:
+            self._identify(caller, token, await self._identities.identity_of(token))
+        except TokenEnded as error:
+            raise Unauthorized(error.detail) from error
         return caller
 
     @staticmethod

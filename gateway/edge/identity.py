@@ -20,7 +20,7 @@ from typing import Any
 from gateway.edge.positions import Seen
 from gateway.edge.transport import Transport
 from services.kernel.base.ids import new_id
-from services.kernel.base.problem import Unauthorized, Unavailable
+from services.kernel.base.problem import TokenEnded, Unavailable
 from services.kernel.declare.policy import Actor, actor_from, service_actor
 
 log = logging.getLogger(__name__)
@@ -69,8 +69,9 @@ class Identities:
     async def identity_of(self, token: str) -> Identity:
         """The identity behind a token.
 
-        Raises ``Unauthorized`` for a forged, expired or revoked token; ``Unavailable`` when the issuing service is down
-        and the token was not seen recently.
+        Raises ``TokenEnded`` for a forged, expired or revoked token, when the issuing service says so in these words;
+        ``Unavailable`` when the issuing service is down, or refuses for any other reason, and the token was not seen
+        recently.
         """
         name = hashlib.sha256(token.encode()).hexdigest()
         known = self._known.get(name)
@@ -79,7 +80,7 @@ class Identities:
             return Identity(known.actor, known.language)
         try:
             found = await self._ask(token)
-        except Unauthorized:
+        except TokenEnded:
             self._known.pop(name, None)
             raise
         except Unavailable:
@@ -117,8 +118,8 @@ class Identities:
             body=json.dumps({"token": token}).encode(),
             seconds=ASK_SECONDS,
         )
-        if reply.status == 401:
-            raise Unauthorized("The token is unknown, expired or revoked.")
+        if reply.status == 401 and reply.is_problem(TokenEnded):
+            raise TokenEnded("The token is unknown, expired or revoked.")
         if reply.status != 200:
             log.warning("%s answers %d to who a token is", service, reply.status)
             raise Unavailable("who you are cannot be established at the moment", service=service)

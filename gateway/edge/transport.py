@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from services.kernel.base.problem import Unavailable
+from services.kernel.base.problem import ActorNotAccepted, Problem, Unavailable
 from services.kernel.declare.policy import Actor, ActorSignature
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,13 @@ class Reply:
             return json.loads(self.body) if self.body else {}
         except ValueError as error:
             raise Unavailable("a service's answer could not be read") from error
+
+    def is_problem(self, kind: type[Problem]) -> bool:
+        """Whether the answer is a problem document of this kind."""
+        if not self.headers.get("content-type", "").startswith("application/problem+json"):
+            return False
+        document = self.document
+        return isinstance(document, dict) and document.get("type") == kind().type
 
 
 class Transport:
@@ -76,7 +83,8 @@ class Transport:
         """Call one service. ``path`` is percent-encoded; ``seconds`` is the timeout of the answer.
 
         Raises ``Unavailable`` with ``service`` when no answer arrives. The write may or may not have taken effect then;
-        repeating the write with the same key is safe.
+        repeating the write with the same key is safe. Also raises ``Unavailable`` when the service does not accept our
+        signature: the caller cannot mend that with a login.
         """
         address = f"{self.urls[service]}{path}{'?' + query if query else ''}"
         given = {**(headers or {}), ActorSignature.HEADER: self._signature.sign(actor)}
@@ -93,11 +101,20 @@ class Transport:
             except (httpx.HTTPError, httpx.InvalidURL) as error:
                 raise self._down(service, error) from error
             else:
-                return Reply(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, answer.content)
+                reply = Reply(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, answer.content)
+                return self._accepted(service, reply)
         raise AssertionError("the loop returns or raises")
 
     async def close(self) -> None:
         await self._client.aclose()
+
+    @staticmethod
+    def _accepted(service: str, reply: Reply) -> Reply:
+        if reply.status == 401 and reply.is_problem(ActorNotAccepted):
+            why = str(reply.document.get("detail", ""))
+            log.error("%s does not accept the gateway's signature; compare clocks and keys: %s", service, why)
+            raise Unavailable(f"{service} cannot be asked at the moment; ask again with the same key", service=service)
+        return reply
 
     @staticmethod
     def _down(service: str, error: Exception) -> Unavailable:

@@ -23,10 +23,15 @@ class Problem(Exception):
         name = type(self).__name__
         return "".join(f"-{c.lower()}" if c.isupper() else c for c in name).lstrip("-")
 
+    @property
+    def type(self) -> str:
+        """The problem's ``type`` URI: a URN, because no web page describes the type."""
+        return f"urn:jejaring:problem:{self.slug}"
+
     def document(self) -> dict[str, Any]:
-        """The members of the problem document. ``type`` is a URN, because no web page describes the type."""
+        """The members of the problem document."""
         body: dict[str, Any] = {
-            "type": f"urn:jejaring:problem:{self.slug}",
+            "type": self.type,
             "title": self.title,
             "status": self.status,
         }
@@ -49,6 +54,22 @@ class Unauthorized(Problem):
     """The token is missing, expired, revoked or forged."""
 
     status, title = 401, "Log in first"
+
+
+class TokenEnded(Problem):
+    """The service that issued the token says that the token is unknown, expired or revoked. No other answer may end a
+    login.
+    """
+
+    status, title = 401, "Log in first"
+
+
+class ActorNotAccepted(Problem):
+    """The signed actor of a request was not accepted: another key, or clocks that differ too much. The fault is between
+    our machines, and the person behind the request must not be logged out for it.
+    """
+
+    status, title = 401, "The signed caller is not accepted"
 
 
 class Forbidden(Problem):

@@ -6,17 +6,16 @@ signature. So no other service needs to know offices.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
-
-from services.kernel.base.problem import Forbidden, Unauthorized
+from services.kernel.base.problem import ActorNotAccepted, Forbidden, Unauthorized
+from services.kernel.base.signed import NotSigned, OutOfTime, TimedSignature
 
 EVERYWHERE = "*"
 ACTOR_SECONDS = 60
-SKEW_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +78,31 @@ ANONYMOUS = Actor()
 class ActorSignature:
     """Signs the actor for the way from the gateway to a service, and from a service to another service.
 
-    A signature is valid for ``ACTOR_SECONDS``, plus ``SKEW_SECONDS`` for clocks that differ. ``key`` is the secret that
-    gateway and services share.
+    A signature is valid for ``ACTOR_SECONDS``, and the clocks of the two machines may differ by ``signed.SKEW_SECONDS`` in
+    either direction. ``key`` is the secret that gateway and services share; ``now`` is the machine's time.
     """
 
     HEADER = "Jejaring-Actor"
 
-    def __init__(self, key: str) -> None:
-        self._serializer = URLSafeTimedSerializer(key, salt="jejaring.actor")
+    def __init__(self, key: str, now: Callable[[], float] = time.time) -> None:
+        self._signature = TimedSignature(key, "jejaring.actor", ACTOR_SECONDS, now)
 
     def sign(self, actor: Actor) -> str:
         """The value of the header for an actor. Raises nothing."""
-        return str(self._serializer.dumps(asdict(actor)))
+        return self._signature.sign(asdict(actor))
 
     def read(self, value: str | None) -> Actor:
-        """The actor in a header's value; ``ANONYMOUS`` without a header. Raises ``Unauthorized`` for a forged or
-        expired value.
+        """The actor in a header's value; ``ANONYMOUS`` without a header. Raises ``ActorNotAccepted`` for a forged
+        or expired value.
         """
         if not value:
             return ANONYMOUS
         try:
-            data = self._serializer.loads(value, max_age=ACTOR_SECONDS + SKEW_SECONDS)
-        except SignatureExpired as error:
-            raise Unauthorized("the signed actor has expired") from error
-        except BadSignature as error:
-            raise Unauthorized("the actor's signature is not ours") from error
+            data = self._signature.read(value)
+        except OutOfTime as error:
+            raise ActorNotAccepted(str(error)) from error
+        except NotSigned as error:
+            raise ActorNotAccepted("the actor's signature is not ours") from error
         return actor_from(data)
 
 

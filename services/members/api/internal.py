@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from services.kernel.base.problem import Malformed, Unauthorized
+from services.kernel.base.problem import Malformed, TokenEnded
 from services.kernel.declare.policy import Actor, Held
 from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import UNSET, Unset
@@ -115,15 +115,15 @@ def identify(parts: Parts, request: Request[TokenBody]) -> Answer[ActorAnswer]:
     request.actor.require_service("gateway")
     bearer = read_bearer(request.body.token)
     if bearer is None:
-        raise Unauthorized("This is not a token of this installation.")
+        raise TokenEnded("This is not a token of this installation.")
     token, _ = parts.commands.state(TOKEN, bearer.token)
     if token is None or not hmac.compare_digest(token.digest, bearer.digest):
-        raise Unauthorized("This is not a token of this installation.")
+        raise TokenEnded("This is not a token of this installation.")
     if not token.good(parts.machine.now()):
-        raise Unauthorized("This token has expired or was revoked.")
+        raise TokenEnded("This token has expired or was revoked.")
     person, _ = parts.commands.state(PERSON, token.person)
     if not person.is_member:
-        raise Unauthorized("The member to whom this token was issued has left.")
+        raise TokenEnded("The member to whom this token was issued has left.")
     actor = actor_of(parts, token.person)
     offices = tuple(fill(HeldBody, held) for held in actor.offices)
     return Answer(ActorAnswer(actor.kind, actor.id, offices, actor.grants, person.language))

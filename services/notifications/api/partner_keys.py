@@ -9,7 +9,7 @@ from typing import Annotated
 
 from marshmallow.validate import Length, OneOf
 
-from services.kernel.base.problem import Unauthorized
+from services.kernel.base.problem import TokenEnded
 from services.kernel.declare.policy import Actor, Held
 from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import Described
@@ -94,10 +94,10 @@ def identify_partner(parts: Parts, request: Request[BearerBody]) -> Answer[Actor
     request.actor.require_service("gateway")
     bearer = read_key(request.body.token)
     if bearer is None:
-        raise Unauthorized("This is not a key of this installation.")
+        raise TokenEnded("This is not a key of this installation.")
     partner, _ = parts.commands.state(PARTNER, bearer.partner)
     keys = () if partner is None else partner.keys
     found = [key for key in keys if hmac.compare_digest(key.digest, bearer.digest)]
     if partner is None or not found or not (grants := partner.grants(found[0])):
-        raise Unauthorized("This key was revoked, or its partner is dormant.")
+        raise TokenEnded("This key was revoked, or its partner is dormant.")
     return Answer(fill(ActorAnswer, Actor("partner", bearer.partner, (), grants)))

@@ -19,6 +19,7 @@ import uvicorn
 from gateway.app import application
 from gateway.configuration import Configuration
 from services.kernel.base.clock import FixedClock
+from services.kernel.base.problem import Problem, TokenEnded
 from services.kernel.declare.policy import Actor, ActorSignature
 
 KEY = "11" * 32
@@ -56,6 +57,15 @@ class FakeAnswer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+PROBLEM = {"Content-Type": "application/problem+json"}
+
+
+def problem_answer(problem: Problem) -> FakeAnswer:
+    return FakeAnswer(problem.document(), problem.status, PROBLEM)
+
+
+TOKEN_ENDED = problem_answer(TokenEnded())
+"""The answer of members for a token that is unknown, expired or revoked."""
 Handler = Callable[[ReceivedRequest], FakeAnswer]
 
 
@@ -150,7 +160,7 @@ class GatewayHarness:
 
     def identity(self, asked: ReceivedRequest) -> FakeAnswer:
         person = self.people.get(asked.document["token"])
-        return FakeAnswer(person) if person else FakeAnswer({"title": "Log in first", "status": 401}, 401)
+        return FakeAnswer(person) if person else TOKEN_ENDED
 
     def configuration(self) -> Configuration:
         return Configuration(

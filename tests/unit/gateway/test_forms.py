@@ -3,7 +3,7 @@ import asyncio
 import pytest
 from starlette.requests import Request
 
-from gateway.web.forms import Form, FormTokens, read_form
+from gateway.web.forms import GOOD_FOR_SECONDS, Form, FormTokens, read_form
 from gateway.web.visit import local_path
 from services.kernel.base.problem import Malformed, TooLarge
 
@@ -90,6 +90,18 @@ def test_a_form_token_is_valid_for_its_visitor_only_and_unique():
     assert not tokens.is_valid("forged", "v1")
     assert not FormTokens("b").is_valid(token, "v1")
     assert tokens.make("v1") != token
+
+
+@pytest.mark.parametrize("ahead", [0, 1, 29, -1, -29])
+def test_a_form_of_a_gateway_whose_clock_differs_a_little_is_valid(ahead):
+    made = FormTokens("a", lambda: 1_800_000_000.4 + ahead).make("v1")
+    assert FormTokens("a", lambda: 1_800_000_000.4).is_valid(made, "v1")
+
+
+@pytest.mark.parametrize("ahead", [31, -(GOOD_FOR_SECONDS + 31)])
+def test_a_form_from_the_future_or_of_the_day_before_is_not_valid(ahead):
+    made = FormTokens("a", lambda: 1_800_000_000.4 + ahead).make("v1")
+    assert not FormTokens("a", lambda: 1_800_000_000.4).is_valid(made, "v1")
 
 
 @pytest.mark.parametrize("path", ["//evil.example", "/\\evil.example", "https://evil.example", "evil", "/a\r\nb", ""])

@@ -5,8 +5,10 @@ import pytest
 
 from gateway.edge.identity import FRESH_SECONDS, LAST_SECONDS, Identities
 from gateway.edge.transport import Reply
-from services.kernel.base.problem import Unauthorized, Unavailable
+from services.kernel.base.problem import ActorNotAccepted, TokenEnded, Unauthorized, Unavailable
 from tests.unit.gateway.harness import SARI, TOKEN, FakeAnswer, bearer
+
+ENDED = (401, TokenEnded().document())
 
 
 class Members:
@@ -23,7 +25,7 @@ class Members:
         if self.says is None:
             raise Unavailable("down")
         status, document = self.says
-        return Reply(status, {}, json.dumps(document).encode())
+        return Reply(status, {"content-type": "application/problem+json"}, json.dumps(document).encode())
 
 
 class Machine:
@@ -93,10 +95,21 @@ def test_with_members_down_an_unknown_token_is_503_not_401(ask, members):
 def test_a_token_that_members_refuses_is_refused_and_forgotten(ask, members, machine):
     ask()
     machine.now += FRESH_SECONDS + 1
-    members.says = (401, {})
-    with pytest.raises(Unauthorized):
+    members.says = ENDED
+    with pytest.raises(TokenEnded):
         ask()
     members.says = None
+    with pytest.raises(Unavailable):
+        ask()
+
+
+@pytest.mark.parametrize("problem", [ActorNotAccepted(), Unauthorized()])
+def test_a_401_that_does_not_speak_of_the_token_ends_no_login(ask, members, machine, problem):
+    ask()
+    machine.now += FRESH_SECONDS + 1
+    members.says = (401, problem.document())
+    assert (ask().actor.id, ask().confirmed) == ("sari", False)
+    machine.now += LAST_SECONDS
     with pytest.raises(Unavailable):
         ask()
 
@@ -114,6 +127,7 @@ def test_forged_and_malformed_tokens_are_401_and_reach_no_service(harness, clien
         answer = client.get("/v1/topics/t", headers={"Authorization": header})
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"] == "Bearer"
+        assert answer.json()["type"] == "urn:jejaring:problem:unauthorized"
     assert not harness.events.received
 
 
@@ -140,6 +154,6 @@ def test_a_partner_key_is_checked_with_notifications_and_again_after_a_change(as
     ask("jpk_0190.secret")
     assert len(members.paths) == 1
     ask.identities.partners_changed()
-    members.says = (401, {})
-    with pytest.raises(Unauthorized):
+    members.says = ENDED
+    with pytest.raises(TokenEnded):
         ask("jpk_0190.secret")

@@ -1,8 +1,10 @@
+import pytest
+
+from services.kernel.base.problem import ActorNotAccepted, Unauthorized
 from tests.unit.gateway.browser import Browser
-from tests.unit.gateway.harness import FakeAnswer
+from tests.unit.gateway.harness import PROBLEM, FakeAnswer, problem_answer
 from tests.unit.gateway.sample_community import activity, items, topic
 
-PROBLEM = {"Content-Type": "application/problem+json"}
 REFUSED = FakeAnswer({"title": "A rule forbids this", "status": 422, "rule": "registration-closed"}, 422, PROBLEM)
 OPEN_PAGES = [
     "/",
@@ -168,6 +170,24 @@ def test_user_text_is_escaped(harness, member):
 def test_a_page_shows_only_known_news(visitor):
     assert "Tersimpan." in visitor.open("/?kabar=simpan")
     assert "Anda menang" not in visitor.open("/?kabar=Anda+menang+undian")
+
+
+@pytest.mark.parametrize("problem", [ActorNotAccepted("the signer's clock is 31 s ahead"), Unauthorized()])
+def test_nobody_is_logged_out_because_two_clocks_differ(harness, member, problem):
+    with harness.gateway() as elsewhere:
+        elsewhere.cookies.update(member.client.cookies)  # another process: it has seen nobody yet
+        harness.members.on("POST /internal/identity", problem_answer(problem))
+        browser = Browser(elsewhere)
+        browser.open("/")
+        assert browser.page.status_code == 200
+        harness.members.on("POST /internal/identity", harness.identity)
+        assert 'href="/masuk"' not in browser.open("/")
+
+
+def test_a_page_of_a_service_with_another_clock_is_not_there_for_the_moment_and_asks_for_no_login(harness, member):
+    harness.events.on("GET /v1/activities/{activity}", problem_answer(ActorNotAccepted()))
+    member.open("/kegiatan/a1")
+    assert (member.page.status_code, member.page.url.path) == (503, "/kegiatan/a1")
 
 
 def test_an_expired_login_makes_an_anonymous_visit(harness, member):

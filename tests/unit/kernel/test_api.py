@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -198,7 +197,9 @@ def test_an_anonymous_caller_gets_401_and_a_missing_permission_403(house: House)
 
 def test_a_forged_actor_is_401_even_on_an_open_route(house: House) -> None:
     forged = ActorSignature("x" * 64).sign(PERSON)
-    assert house.ask("GET", "/v1/books", None, None, jejaring_actor=forged).status == 401
+    answer = house.ask("GET", "/v1/books", None, None, jejaring_actor=forged)
+    assert _problem(answer)["type"] == "urn:jejaring:problem:actor-not-accepted"
+    assert answer.status == 401
 
 
 @pytest.mark.parametrize("match", ['"7"', "7", 'W/"7"'])
@@ -256,20 +257,6 @@ def test_a_database_that_is_away_is_503_with_retry_after_and_no_500(house: House
     answer = house.ask("GET", "/away")
     assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
     assert "secret" not in answer.body
-
-
-def test_a_signed_actor_is_good_for_its_time_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
-    from itsdangerous import timed
-
-    value = SIGNATURE.sign(PERSON)
-    real = timed.time.time
-    monkeypatch.setattr(timed.time, "time", lambda: real() + 89)
-    assert SIGNATURE.read(value) == PERSON
-    monkeypatch.setattr(timed.time, "time", lambda: real() + timedelta(seconds=92).total_seconds())
-    from services.kernel.base.problem import Unauthorized
-
-    with pytest.raises(Unauthorized):
-        SIGNATURE.read(value)
 
 
 def test_a_partner_counts_on_partner_routes_and_elsewhere_is_anonymous_and_may_not_write(house: House) -> None:
