@@ -180,6 +180,6 @@ def chat_readers(core: Core) -> Sequence[ChatReconciler]:
     telegram = Telegram(bot, CALL_SECONDS)
 
     def fenced(lease: int) -> bool:
-        return leases.stands(core.database, lease)
+        return leases.lease_in_force(core.database, lease)
 
     return [ChatReconciler(core.commands, core.views, core.clock, telegram, fenced=fenced)]

@@ -1,6 +1,7 @@
 """Schedule M4: one holder at a time, by the server's clock; a paused one moves nothing when it wakes."""
 
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -63,17 +64,59 @@ def test_of_two_that_come_at_once_one_gets_it(own: Database[dict[str, Any]]) -> 
     assert [one.acquire_or_renew(), other.acquire_or_renew()].count(True) == 1
 
 
-def test_a_lease_stands_until_it_runs_out_or_another_is_given(own: Database[dict[str, Any]]) -> None:
+def test_a_lease_is_in_force_until_it_runs_out_or_another_is_given(own: Database[dict[str, Any]]) -> None:
     one = Lease(own, "one")
-    assert not leases.stands(own, 1)
+    assert not leases.lease_in_force(own, 1)
     one.acquire_or_renew()
-    assert leases.stands(own, one.number)
+    assert leases.lease_in_force(own, one.number)
     again = Lease(own, "one")
     again.acquire_or_renew()
-    assert not leases.stands(own, one.number)
+    assert not leases.lease_in_force(own, one.number)
     again.release()
     time.sleep(0.005)
-    assert not leases.stands(own, again.number)
+    assert not leases.lease_in_force(own, again.number)
+
+
+def test_a_server_clock_that_was_put_back_keeps_no_dead_holder_in_office(own: Database[dict[str, Any]]) -> None:
+    """After a step back by an hour the end of a lease that was given before lies an hour ahead."""
+    dead, next_one = Lease(own, "dead"), Lease(own, "next")
+    assert dead.acquire_or_renew()
+    _put_back(own, timedelta(hours=1))
+    assert not leases.lease_in_force(own, dead.number)
+    assert next_one.acquire_or_renew()
+    assert next_one.number == 2
+    assert leases.lease_in_force(own, next_one.number)
+
+
+def test_a_living_holder_renews_after_the_servers_clock_was_put_back(own: Database[dict[str, Any]]) -> None:
+    one, other = Lease(own, "one"), Lease(own, "other")
+    assert one.acquire_or_renew()
+    _put_back(own, timedelta(hours=1))
+    assert one.acquire_or_renew()
+    assert leases.lease_in_force(own, one.number)
+    assert not other.acquire_or_renew()
+
+
+def test_a_waiting_instance_is_heard_and_forgotten_also_after_the_servers_clock_was_put_back(
+    own: Database[dict[str, Any]],
+) -> None:
+    one, other = Lease(own, "one"), Lease(own, "other")
+    assert one.acquire_or_renew()
+    assert not other.acquire_or_renew()
+    _put_back(own, timedelta(hours=1))
+    assert one.acquire_or_renew()
+    assert not one.contested()
+    assert not other.acquire_or_renew()
+    assert one.acquire_or_renew()
+    assert one.contested()
+
+
+def _put_back(own: Database[dict[str, Any]], by: timedelta) -> None:
+    """Let all stored times lie ahead, as after a step back of the server's clock."""
+    stored = own.leases.find_one({"_id": "readers"})
+    assert stored is not None
+    ahead = {name: stored[name] + by for name in ("until", "wanted") if name in stored}
+    own.leases.update_one({"_id": "readers"}, {"$set": ahead})
 
 
 def test_the_holder_learns_within_a_renewal_that_another_instance_waits_and_that_it_has_gone(

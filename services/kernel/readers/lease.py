@@ -3,7 +3,8 @@
 The lease lasts three seconds, by the server's clock. Taking the lease is durable; the renewal each second does not wait
 for the journal. Each taking raises the lease's number, and every checkpoint's compare-and-set holds this number. So a
 holder that was paused and wakes up later cannot move a checkpoint. An instance that starts again under its old name
-takes its own lease back at once.
+takes its own lease back at once. A stored time more than three seconds ahead was written before the server's clock was
+put back, and counts as past: a dead holder would otherwise keep the lease until the clock is there again.
 """
 
 from __future__ import annotations
@@ -74,27 +75,28 @@ class Lease:
     def _renewed(self, now: datetime) -> bool:
         mine = {"_id": self._name, "holder": self._instance, "number": self.number}
         until = now + timedelta(seconds=LEASE_SECONDS)
-        standing = self._plain.find_one_and_update(mine, {"$set": {"until": until}})
-        if standing is not None and standing.get("wanted", now) > now:
+        renewed = self._plain.find_one_and_update(mine, {"$set": {"until": until}})
+        if renewed is not None and _is_ahead(renewed.get("wanted", now), now):
             self._contested = time.monotonic() + RENEW_SECONDS * 2
-        return standing is not None
+        return renewed is not None
 
     def _taken(self, now: datetime) -> bool:
         until = now + timedelta(seconds=LEASE_SECONDS)
-        standing = self._durable.find_one({"_id": self._name})
-        if standing is None:
+        found = self._durable.find_one({"_id": self._name})
+        if found is None:
             try:
                 self._durable.insert_one({"_id": self._name, "holder": self._instance, "number": 1, "until": until})
             except DuplicateKeyError:
                 return False
             self.number = 1
             return True
-        if standing["holder"] != self._instance and standing["until"] > now:
-            if standing.get("wanted", now) < now + timedelta(seconds=RENEW_SECONDS):
+        if found["holder"] != self._instance and _is_ahead(found["until"], now):
+            wanted = found.get("wanted", now)
+            if not _is_ahead(wanted, now) or wanted < now + timedelta(seconds=RENEW_SECONDS):
                 self._plain.update_one({"_id": self._name}, {"$set": {"wanted": until}})
             return False
-        number = int(standing["number"]) + 1
-        same = {"_id": self._name, "number": standing["number"], "holder": standing["holder"]}
+        number = int(found["number"]) + 1
+        same = {"_id": self._name, "number": found["number"], "holder": found["holder"]}
         change = {"$set": {"holder": self._instance, "number": number, "until": until}}
         if self._durable.update_one(same, change).modified_count != 1:
             return False
@@ -105,17 +107,23 @@ class Lease:
         return _server_time(self._database)
 
 
-def stands(database: Database[dict[str, Any]], number: int, name: str = "readers") -> bool:
-    """Whether the lease with this number is still valid: neither expired nor followed by another, by the server's own
-    word.
+def lease_in_force(database: Database[dict[str, Any]], number: int, name: str = "readers") -> bool:
+    """Whether the lease with this number is in force: neither expired nor followed by another, by the server's clock.
 
     Call this before an outside action that cannot be taken back: a process that was paused believes ``held()`` until it
     looks at a clock. The process can be paused again between the answer and the action. Only a receiver that checks the
     number closes this gap. Raises ``PyMongoError``.
     """
     now = _server_time(database)
-    standing = plain(database, "leases").find_one({"_id": name})
-    return standing is not None and int(standing["number"]) == number and standing["until"] > now
+    found = plain(database, "leases").find_one({"_id": name})
+    return found is not None and int(found["number"]) == number and _is_ahead(found["until"], now)
+
+
+def _is_ahead(moment: datetime, now: datetime) -> bool:
+    """Whether the stored moment has not come yet. No moment of a lease is stored further ahead than
+    ``LEASE_SECONDS``.
+    """
+    return now < moment <= now + timedelta(seconds=LEASE_SECONDS)
 
 
 def _server_time(database: Database[dict[str, Any]]) -> datetime:
