@@ -53,6 +53,7 @@ ROOMS = (
     "services/events",
     "services/mentoring",
     "services/notifications",
+    "services/heard",
     "gateway",
     "deploy",
 )

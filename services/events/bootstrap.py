@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.events.chat_reconciler import chat_readers
 from services.events.contract import REGISTRY, tell
 from services.events.parts import parts
+from services.heard.regions import REGIONS
 from services.kernel.declare.collect import managers_in, routes_in, views_in
 from services.kernel.declare.service import Definition
 from services.kernel.readers.eraser import hearing
@@ -17,7 +18,7 @@ def definition() -> Definition:
         registry=REGISTRY,
         contract=tell,
         routes=routes_in("services.events.api"),
-        views=views_in("services.events.views"),
+        views=(*views_in("services.events.views"), REGIONS),
         managers=managers_in("services.events.processes"),
         sources=("members",),
         parts=parts,

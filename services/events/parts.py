@@ -17,8 +17,8 @@ from services.events.domain.rules import CertificateRule, RulesInForce
 from services.events.domain.seats import SEATS
 from services.events.views.board import BOARD
 from services.events.views.participation import PARTICIPATION
-from services.events.views.regions import REGIONS
 from services.events.views.rulebook import RULEBOOK, RulesRow, certificate_rule_at, rules_at
+from services.heard.regions import REGIONS
 from services.kernel.base.problem import Malformed, NotFound
 from services.kernel.commands.decider import Commands
 from services.kernel.declare.policy import Actor

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.heard.regions import REGIONS
 from services.kernel.declare.collect import managers_in, routes_in, views_in
 from services.kernel.declare.service import Definition
 from services.kernel.readers.eraser import hearing
@@ -16,7 +17,7 @@ def definition() -> Definition:
         registry=REGISTRY,
         contract=tell,
         routes=routes_in("services.mentoring.api"),
-        views=views_in("services.mentoring.views"),
+        views=(*views_in("services.mentoring.views"), REGIONS),
         managers=managers_in("services.mentoring.processes"),
         sources=("members", "events"),
         parts=parts,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.heard.regions import REGIONS
 from services.kernel.base.problem import Malformed
 from services.kernel.commands.decider import Commands
 from services.kernel.declare.policy import Actor
@@ -27,7 +28,6 @@ from services.mentoring.secret_deriver import SecretDeriver
 from services.mentoring.views.libraries import LIBRARIES, LibraryRow
 from services.mentoring.views.offices import OFFICES
 from services.mentoring.views.participants import PARTICIPANTS
-from services.mentoring.views.regions import REGIONS
 from services.mentoring.views.rulebook import RULEBOOK, rules_at
 
 ANSWER = "consultations.answer"

@@ -13,10 +13,10 @@ from tests.support.promised import unpublished
 
 
 def read_facts() -> Iterator[tuple[str, type[Any]]]:
-    """Every fact that a module of a service reads, with the dataclass that it reads it as."""
-    for service in golden.all_services():
-        package = importlib.import_module(f"services.{service}")
-        for found in pkgutil.walk_packages(package.__path__, f"services.{service}."):
+    """Every fact that a module of a service, or of what services share, reads, with the dataclass that it reads it as."""
+    for room in (*golden.all_services(), "heard"):
+        package = importlib.import_module(f"services.{room}")
+        for found in pkgutil.walk_packages(package.__path__, f"services.{room}."):
             if not found.name.endswith(".service"):  # loads nameko, which patches sockets
                 module = importlib.import_module(found.name)
                 for shapes in vars(module).values():

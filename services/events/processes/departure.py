@@ -9,20 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from services.events.domain.seats import SEATS, PlacedInLine, ReleaseSeat, SeatPromoted, SeatReleased, SeatTaken
+from services.heard.members import MEMBERS_ERASED
 from services.kernel.base.message import Fact, Recorded
 from services.kernel.declare.fact_shapes import FactShapes
 from services.kernel.declare.process import Dispatch, ProcessManager, Reaction
 from services.kernel.declare.view import COMMITS, INBOX
 
-
-@dataclass(frozen=True)
-class MemberErased:
-    """``ids`` are the ids of the member and of all guests that the member was."""
-
-    ids: tuple[str, ...]
-
-
-HEARD = FactShapes({"members.member-erased": MemberErased})
+HEARD = FactShapes(MEMBERS_ERASED)
 
 
 @dataclass(frozen=True)

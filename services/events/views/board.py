@@ -4,45 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.heard.members import OFFICES_CHANGED, OfficeAssumed, OfficeVacated, StandInEnded, StandInNamed
 from services.kernel.base.message import Fact
 from services.kernel.declare.fact_shapes import FactShapes
 from services.kernel.declare.view import INBOX, Applied, Change, View, adding, taking
 
-
-@dataclass(frozen=True)
-class OfficeAssumed:
-    """``board``: the office belongs to the board."""
-
-    person: str
-    board: bool
-
-
-@dataclass(frozen=True)
-class StandInNamed:
-    """``board``: the office belongs to the board, as did all offices with a stand-in before the fact said so."""
-
-    person: str
-    board: bool = True
-
-
-@dataclass(frozen=True)
-class OfficeVacated:
-    person: str
-
-
-@dataclass(frozen=True)
-class StandInEnded:
-    person: str
-
-
-HEARD = FactShapes(
-    {
-        "members.office-assumed": OfficeAssumed,
-        "members.stand-in-named": StandInNamed,
-        "members.office-vacated": OfficeVacated,
-        "members.stand-in-ended": StandInEnded,
-    }
-)
+HEARD = FactShapes(OFFICES_CHANGED)
 
 
 @dataclass(frozen=True)
@@ -55,9 +22,9 @@ class BoardRow:
 
 def apply(fact: Fact) -> Applied:
     match HEARD.read(fact):
-        case OfficeAssumed(person, board=True) | StandInNamed(person, board=True):
+        case OfficeAssumed(person=person, board=True) | StandInNamed(person=person, board=True):
             return [Change(person, {"offices": adding("offices", fact.subject)})]
-        case OfficeVacated(person) | StandInEnded(person):
+        case OfficeVacated(person=person) | StandInEnded(person=person):
             return [Change(person, {"offices": taking("offices", fact.subject)})]
     return []
 

@@ -14,6 +14,7 @@ from typing import Any
 from services.events.domain.attendance import AttendanceRecorded, SessionAttended
 from services.events.domain.feedback import FeedbackGiven
 from services.events.domain.seats import IN_LINE, TAKEN, PlacedInLine, SeatPromoted, SeatReleased, SeatTaken
+from services.heard.members import GUESTS_TIED, GuestTied, MemberPlaced
 from services.kernel.base.message import Fact, Recorded
 from services.kernel.base.times import moment
 from services.kernel.declare.fact_shapes import FactShapes
@@ -23,20 +24,7 @@ from services.kernel.declare.view import COMMITS, INBOX, Applied, Change, View, 
 RELEASED = "released"
 
 
-@dataclass(frozen=True)
-class GuestTied:
-    """The guest is known to be the person."""
-
-    guest: str
-    person: str
-
-
-@dataclass(frozen=True)
-class MemberJoined:
-    person: str
-
-
-HEARD = FactShapes({"members.guest-tied": GuestTied, "members.member-joined": MemberJoined})
+HEARD = FactShapes({**GUESTS_TIED, "members.member-joined": MemberPlaced})
 
 
 @dataclass(frozen=True)
@@ -100,7 +88,7 @@ def _heard(fact: Fact) -> Applied:
     match HEARD.read(fact):
         case GuestTied(guest, person):
             return [Change(guest, {"person": person}), Change(person, {"guests": adding("guests", guest)})]
-        case MemberJoined(person):
+        case MemberPlaced(person):
             return [Change(person, {"region": fact.region})]
     return []
 

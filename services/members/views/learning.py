@@ -10,17 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from services.heard.events import AttendanceRecorded
 from services.kernel.base.message import Fact, Recorded
 from services.kernel.declare.fact_shapes import FactShapes
 from services.kernel.declare.view import COMMITS, INBOX, Applied, Change, View
 from services.members.domain.guest import GuestTied
-
-
-@dataclass(frozen=True)
-class AttendanceRecorded:
-    activity: str
-    person: str | None = None
-    guest: str | None = None
 
 
 @dataclass(frozen=True)

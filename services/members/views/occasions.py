@@ -5,28 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.heard.events import ActivityPublished, ActivityRescheduled
 from services.kernel.base.message import Fact
 from services.kernel.declare.fact_shapes import FactShapes
 from services.kernel.declare.view import INBOX, Applied, Change, View
 
 ACTIVITY = "activity"
 MENTORSHIP = "mentorship"
-
-
-@dataclass(frozen=True)
-class ActivityPublished:
-    """``units`` are what the activity teaches."""
-
-    activity: str
-    title: str
-    starts: str
-    units: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class ActivityRescheduled:
-    activity: str
-    starts: str
 
 
 @dataclass(frozen=True)
@@ -60,7 +45,7 @@ class OccasionRow:
 
 def apply(fact: Fact) -> Applied:
     match HEARD.read(fact):
-        case ActivityPublished(activity, title, starts, units):
+        case ActivityPublished(activity, title=title, starts=starts, units=units):
             begins = datetime.fromisoformat(starts)
             published = {"kind": ACTIVITY, "title": title, "units": list(units), "starts": begins}
             return [Change(activity, published)]

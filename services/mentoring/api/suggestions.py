@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
+from services.heard.regions import REGIONS, RegionRow
 from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import Described
 from services.kernel.declare.shapes import Listing, fill
@@ -18,7 +19,6 @@ from services.mentoring.views.libraries import LibraryRow
 from services.mentoring.views.mentorships import MENTORSHIPS
 from services.mentoring.views.offices import OFFICES
 from services.mentoring.views.practice import PRACTICE, PracticeRow
-from services.mentoring.views.regions import REGIONS, RegionRow
 
 ACCOMPANYING = ("mentor", "regional-coordinator")
 """The offices whose holders accompany libraries."""

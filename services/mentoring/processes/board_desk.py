@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from services.heard.members import OfficeVacated, StandInEnded
 from services.kernel.base.message import Fact, Recorded
 from services.kernel.declare.process import DeadlinePassed, Dispatch, ProcessManager, Reaction
 from services.kernel.declare.view import COMMITS, INBOX
@@ -29,10 +30,8 @@ from services.mentoring.domain.desk import BOARD, BOARD_ORDER, REGIONAL, Owner, 
 from services.mentoring.processes.region_desk import EMPTY, GRACE
 from services.mentoring.processes.seating import (
     SEATING_FACTS,
-    OfficeVacated,
     SeatMove,
     SeatState,
-    StandInEnded,
     seated,
 )
 

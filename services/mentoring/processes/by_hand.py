@@ -10,13 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from services.heard.members import OfficeVacated, StandInEnded
 from services.kernel.base.message import Fact, Recorded
 from services.kernel.declare.process import Dispatch, ProcessManager, Reaction
 from services.kernel.declare.view import COMMITS, INBOX
 from services.mentoring.domain.consultation import CONSULTATION
 from services.mentoring.domain.consultation_messages import ConsultationAssigned, ConsultationReopened, HandOver
 from services.mentoring.domain.desk import ALL, HAND, HANDOVER, REGION, Owner, answers
-from services.mentoring.processes.seating import SEATING_FACTS, OfficeVacated, SeatMove, StandInEnded
+from services.mentoring.processes.seating import SEATING_FACTS, SeatMove
 
 TO_THE_DESK = Owner(None, REGION, HANDOVER)
 ANY_OFFICE = f"coordinator.{ALL}"

@@ -5,49 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TypeAlias, assert_never
 
+from services.heard.members import OFFICES_CHANGED, OfficeAssumed, OfficeVacated, StandInEnded, StandInNamed
 from services.kernel.declare.fact_shapes import FactShapes
 from services.kernel.declare.schema import UNSET, Unset
 from services.mentoring.domain.desk import Seat
 
-
-@dataclass(frozen=True)
-class _OfficeFact:
-    """``region`` is null for an office that is held for all regions."""
-
-    office: str
-    region: str | None
-    person: str
-
-
-@dataclass(frozen=True)
-class OfficeAssumed(_OfficeFact):
-    """The person holds the office from now on."""
-
-
-@dataclass(frozen=True)
-class OfficeVacated(_OfficeFact):
-    """The person no longer holds the office."""
-
-
-@dataclass(frozen=True)
-class StandInNamed(_OfficeFact):
-    """The person stands in while the office is vacant."""
-
-
-@dataclass(frozen=True)
-class StandInEnded(_OfficeFact):
-    """The person no longer stands in."""
-
-
 SeatMove: TypeAlias = OfficeAssumed | OfficeVacated | StandInNamed | StandInEnded
-SEATING_FACTS = FactShapes(
-    {
-        "members.office-assumed": OfficeAssumed,
-        "members.office-vacated": OfficeVacated,
-        "members.stand-in-named": StandInNamed,
-        "members.stand-in-ended": StandInEnded,
-    }
-)
+SEATING_FACTS = FactShapes(OFFICES_CHANGED)
 
 
 @dataclass(frozen=True)

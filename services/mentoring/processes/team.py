@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from services.heard.members import MEMBERS_ERASED, MemberErased
 from services.kernel.base.message import Fact, Recorded
 from services.kernel.declare.fact_shapes import FactShapes
 from services.kernel.declare.process import Dispatch, ProcessManager, Reaction
@@ -16,16 +17,7 @@ from services.kernel.declare.view import COMMITS, INBOX
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.opening import MentorAssigned, ReleaseMentor
 
-
-@dataclass(frozen=True)
-class MemberErased:
-    """``ids`` are the member's own and those of the guests that the member was."""
-
-    person: str
-    ids: tuple[str, ...]
-
-
-HEARD = FactShapes({"members.member-erased": MemberErased})
+HEARD = FactShapes(MEMBERS_ERASED)
 
 
 @dataclass(frozen=True)
@@ -41,8 +33,8 @@ class Mentor:
 def instances(fact: Recorded | Fact) -> Sequence[str]:
     """Every id of a person who is erased; the mentor who was named."""
     if isinstance(fact, Fact):
-        erased = HEARD.read(fact)
-        return [] if erased is None else list(dict.fromkeys([erased.person, *erased.ids]))
+        erased: MemberErased | None = HEARD.read(fact)
+        return [] if erased is None else list(erased.all_ids)
     return [fact.event.mentor] if isinstance(fact.event, MentorAssigned) else []
 
 

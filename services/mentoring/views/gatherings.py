@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.heard.events import ActivityPublished
 from services.kernel.base.message import Fact
 from services.kernel.declare.fact_shapes import FactShapes
 from services.kernel.declare.view import INBOX, Applied, Change, Remove, View
-
-
-@dataclass(frozen=True)
-class ActivityPublished:
-    activity: str
-    kind: str
-    starts: str
 
 
 @dataclass(frozen=True)

@@ -8,41 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from services.heard.members import LIBRARIES_STAFFED, AffiliationEnded, AffiliationStarted, LibraryRegistered
 from services.kernel.base.message import Fact
 from services.kernel.base.times import moment
 from services.kernel.declare.fact_shapes import FactShapes
 from services.kernel.declare.view import INBOX, Applied, Change, Expression, View
 
-
-@dataclass(frozen=True)
-class LibraryRegistered:
-    library: str
-    name: str | None = None
-    kind: str | None = None
-    level: str | None = None
-    subdistrict: str | None = None
-
-
-@dataclass(frozen=True)
-class AffiliationStarted:
-    library: str
-    person: str
-    role: str
-
-
-@dataclass(frozen=True)
-class AffiliationEnded:
-    library: str
-    person: str
-
-
-HEARD = FactShapes(
-    {
-        "members.library-registered": LibraryRegistered,
-        "members.affiliation-started": AffiliationStarted,
-        "members.affiliation-ended": AffiliationEnded,
-    }
-)
+HEARD = FactShapes(LIBRARIES_STAFFED)
 
 
 @dataclass(frozen=True)

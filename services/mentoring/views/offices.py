@@ -5,47 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from services.heard.members import OFFICES_CHANGED, OfficeAssumed, OfficeVacated, StandInEnded, StandInNamed
 from services.kernel.base.message import Fact
 from services.kernel.declare.fact_shapes import FactShapes
 from services.kernel.declare.view import INBOX, Applied, Change, View, adding, taking
 
-
-@dataclass(frozen=True)
-class OfficeAssumed:
-    office: str
-    region: str | None
-    person: str
-    board: bool
-
-
-@dataclass(frozen=True)
-class OfficeVacated:
-    office: str
-    region: str | None
-    person: str
-
-
-@dataclass(frozen=True)
-class StandInNamed:
-    office: str
-    region: str | None
-    person: str
-
-
-@dataclass(frozen=True)
-class StandInEnded:
-    office: str
-    region: str | None
-
-
-HEARD = FactShapes(
-    {
-        "members.office-assumed": OfficeAssumed,
-        "members.office-vacated": OfficeVacated,
-        "members.stand-in-named": StandInNamed,
-        "members.stand-in-ended": StandInEnded,
-    }
-)
+HEARD = FactShapes(OFFICES_CHANGED)
 
 
 @dataclass(frozen=True)

@@ -4,43 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.heard.members import (
+    GUESTS_TIED,
+    MEMBERS_ERASED,
+    MEMBERS_PLACED,
+    GuestTied,
+    MemberErased,
+    MemberPlaced,
+)
 from services.kernel.base.message import Fact
 from services.kernel.declare.fact_shapes import FactShapes
 from services.kernel.declare.schema import UNSET, Unset
 from services.kernel.declare.view import INBOX, Applied, Change, View, adding
 
-
-@dataclass(frozen=True)
-class GuestTied:
-    """Members know which person a guest is."""
-
-    guest: str
-    person: str
-
-
-@dataclass(frozen=True)
-class MemberPlaced:
-    """A member joined, or moved to another region."""
-
-    person: str
-
-
-@dataclass(frozen=True)
-class MemberErased:
-    """``ids`` are the member's own and those of the guests that the member was."""
-
-    person: str
-    ids: tuple[str, ...]
-
-
-HEARD = FactShapes(
-    {
-        "members.guest-tied": GuestTied,
-        "members.member-joined": MemberPlaced,
-        "members.member-changed": MemberPlaced,
-        "members.member-erased": MemberErased,
-    }
-)
+HEARD = FactShapes({**GUESTS_TIED, **MEMBERS_PLACED, **MEMBERS_ERASED})
 
 
 @dataclass(frozen=True)
@@ -67,8 +44,8 @@ def apply(fact: Fact) -> Applied:
             return [Change(guest, {"person": person}), Change(person, {"guests": adding("guests", guest)})]
         case MemberPlaced(person):
             return [Change(person, {"region": fact.region})]
-        case MemberErased(person, ids):
-            return [Change(identity, {"erased": True}) for identity in dict.fromkeys([person, *ids])]
+        case MemberErased() as erased:
+            return [Change(identity, {"erased": True}) for identity in erased.all_ids]
     return []
 
 

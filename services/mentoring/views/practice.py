@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from services.heard.events import AttendanceRecorded
+from services.heard.members import (
+    MEMBERS_ERASED,
+    MEMBERS_PLACED,
+    AffiliationEnded,
+    AffiliationStarted,
+    MemberErased,
+    MemberPlaced,
+)
 from services.kernel.base.message import Fact
 from services.kernel.declare.fact_shapes import FactShapes
 from services.kernel.declare.view import INBOX, Applied, Change, Remove, View, adding, taking
-
-
-@dataclass(frozen=True)
-class AttendanceRecorded:
-    activity: str
-    person: str | None
-    guest: str | None
 
 
 @dataclass(frozen=True)
@@ -26,43 +28,14 @@ class CompetenceRated:
     rater: str
 
 
-@dataclass(frozen=True)
-class AffiliationStarted:
-    person: str
-    library: str
-
-
-@dataclass(frozen=True)
-class AffiliationEnded:
-    person: str
-    library: str
-
-
-@dataclass(frozen=True)
-class MemberPlaced:
-    """A member joined, or moved to another region or sub-district."""
-
-    person: str
-    subdistrict: str | None = None
-
-
-@dataclass(frozen=True)
-class MemberErased:
-    """``ids`` are the member's own and those of the guests that the member was."""
-
-    person: str
-    ids: tuple[str, ...]
-
-
 HEARD = FactShapes(
     {
         "events.attendance-recorded": AttendanceRecorded,
         "members.competence-rated": CompetenceRated,
         "members.affiliation-started": AffiliationStarted,
         "members.affiliation-ended": AffiliationEnded,
-        "members.member-joined": MemberPlaced,
-        "members.member-changed": MemberPlaced,
-        "members.member-erased": MemberErased,
+        **MEMBERS_PLACED,
+        **MEMBERS_ERASED,
     }
 )
 
@@ -87,14 +60,14 @@ def apply(fact: Fact) -> Applied:
             return [Change(str(person or guest), {f"activities.{activity}": True})]
         case CompetenceRated(person, unit, level, aspect="skill", rater="second"):
             return [Change(person, {f"levels.{unit}": level})]
-        case AffiliationStarted(person, library):
+        case AffiliationStarted(library, person):
             return [Change(person, {"libraries": adding("libraries", library)})]
-        case AffiliationEnded(person, library):
+        case AffiliationEnded(library, person):
             return [Change(person, {"libraries": taking("libraries", library)})]
         case MemberPlaced(person, subdistrict):
             return [Change(person, {"region": fact.region, "subdistrict": subdistrict})]
-        case MemberErased(person, ids):
-            return [Remove(identity) for identity in dict.fromkeys([person, *ids])]
+        case MemberErased() as erased:
+            return [Remove(identity) for identity in erased.all_ids]
     return []
 
 

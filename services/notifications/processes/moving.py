@@ -9,31 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from services.heard.members import MEMBERS_ERASED, MEMBERS_PLACED, MemberErased, MemberPlaced
 from services.kernel.base.message import Fact
 from services.kernel.declare.fact_shapes import FactShapes
 from services.kernel.declare.process import Dispatch, ProcessManager, Reaction
 from services.notifications.domain.residence import RESIDENCE, MoveHome
 
-
-@dataclass(frozen=True)
-class MemberPlaced:
-    """A member has joined or changed; the fact's region is the member's."""
-
-    person: str
-
-
-@dataclass(frozen=True)
-class MemberErased:
-    person: str
-
-
-HEARD = FactShapes(
-    {
-        "members.member-joined": MemberPlaced,
-        "members.member-changed": MemberPlaced,
-        "members.member-erased": MemberErased,
-    }
-)
+HEARD = FactShapes({**MEMBERS_PLACED, **MEMBERS_ERASED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from services.heard.members import OFFICES_CHANGED, OfficeAssumed, OfficeVacated, StandInEnded, StandInNamed
 from services.kernel.base.message import Fact
 from services.kernel.declare.fact_shapes import FactShapes
 from services.kernel.declare.process import Dispatch, ProcessManager, Reaction
@@ -20,38 +21,6 @@ from services.notifications.processes.occasion import Occasion
 WORTH = timedelta(days=14)
 BOARD = "board"
 STAND_IN = "+"
-
-
-@dataclass(frozen=True)
-class OfficeAssumed:
-    """``region`` is None for an office for all regions. Facts that were told before ``board`` existed do not have it."""
-
-    office: str
-    person: str
-    region: str | None
-    board: bool = False
-
-
-@dataclass(frozen=True)
-class OfficeVacated:
-    office: str
-    person: str
-    region: str | None
-
-
-@dataclass(frozen=True)
-class StandInNamed:
-    office: str
-    person: str
-    region: str | None
-    board: bool = False
-
-
-@dataclass(frozen=True)
-class StandInEnded:
-    office: str
-    person: str
-    region: str | None
 
 
 @dataclass(frozen=True)
@@ -67,10 +36,7 @@ class SubscriptionDisabled:
 
 HEARD = FactShapes(
     {
-        "members.office-assumed": OfficeAssumed,
-        "members.office-vacated": OfficeVacated,
-        "members.stand-in-named": StandInNamed,
-        "members.stand-in-ended": StandInEnded,
+        **OFFICES_CHANGED,
         "notifications.partner-joined": PartnerJoined,
         "notifications.subscription-disabled": SubscriptionDisabled,
     }
@@ -100,13 +66,13 @@ def instances(fact: Fact) -> Sequence[str]:
 def react(state: BoardState, fact: Fact) -> Reaction[BoardState]:
     """Remember the board and the partners' names, and tell the board of a disabled subscription."""
     match HEARD.read(fact):
-        case OfficeAssumed(office, person, region=None, board=True):
+        case OfficeAssumed(office, None, person, board=True):
             return Reaction(state.seated(office, person))
-        case StandInNamed(office, person, region=None, board=True):
+        case StandInNamed(office, None, person, board=True):
             return Reaction(state.seated(office + STAND_IN, person))
-        case OfficeVacated(office, person, region=None):
+        case OfficeVacated(office, None, person):
             return Reaction(state.unseated(office, person))
-        case StandInEnded(office, person, region=None):
+        case StandInEnded(office, None, person):
             return Reaction(state.unseated(office + STAND_IN, person))
         case PartnerJoined(name):
             return Reaction(replace(state, partners={**state.partners, fact.subject: name}))

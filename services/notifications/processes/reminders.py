@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from services.heard.events import ActivityPublished, ActivityRescheduled
 from services.kernel.base.ids import derived_id
 from services.kernel.base.message import Fact, Recorded
 from services.kernel.declare.fact_shapes import FactShapes
@@ -22,27 +23,6 @@ from services.notifications.processes.people import People, added, removed
 
 OFFSETS = (168, 24, 2)
 """Hours before the start."""
-
-
-@dataclass(frozen=True)
-class Venue:
-    name: str = ""
-
-
-@dataclass(frozen=True)
-class ActivityPublished:
-    activity: str
-    title: str
-    starts: str
-    ends: str
-    venue: Venue | None = None
-
-
-@dataclass(frozen=True)
-class ActivityRescheduled:
-    activity: str
-    starts: str
-    ends: str
 
 
 @dataclass(frozen=True)

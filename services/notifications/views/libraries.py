@@ -5,37 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from services.heard.members import LIBRARIES_STAFFED, AffiliationEnded, AffiliationStarted, LibraryRegistered
 from services.kernel.base.message import Fact
 from services.kernel.declare.fact_shapes import FactShapes
 from services.kernel.declare.view import INBOX, Applied, Change, View, adding, taking
 from services.kernel.views.view_store import Views
 
-
-@dataclass(frozen=True)
-class LibraryRegistered:
-    library: str
-    level: str
-
-
-@dataclass(frozen=True)
-class AffiliationStarted:
-    library: str
-    person: str
-
-
-@dataclass(frozen=True)
-class AffiliationEnded:
-    library: str
-    person: str
-
-
-HEARD = FactShapes(
-    {
-        "members.library-registered": LibraryRegistered,
-        "members.affiliation-started": AffiliationStarted,
-        "members.affiliation-ended": AffiliationEnded,
-    }
-)
+HEARD = FactShapes(LIBRARIES_STAFFED)
 
 
 @dataclass(frozen=True)
@@ -50,7 +26,7 @@ class LibraryRow:
 
 def apply(fact: Fact) -> Applied:
     match HEARD.read(fact):
-        case LibraryRegistered(library, level):
+        case LibraryRegistered(library, level=level):
             return [Change(library, {"region": fact.region, "level": level})]
         case AffiliationStarted(library, person):
             return [Change(library, {"people": adding("people", person)})]

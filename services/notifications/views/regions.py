@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.heard.members import REGIONS_OPENED, RegionOpened
 from services.kernel.base.message import Fact
 from services.kernel.declare.fact_shapes import FactShapes
 from services.kernel.declare.view import INBOX, Applied, Change, View
 from services.kernel.views.view_store import Views
 
-
-@dataclass(frozen=True)
-class RegionOpened:
-    name: str
-
-
-HEARD = FactShapes({"members.region-opened": RegionOpened})
+HEARD = FactShapes(REGIONS_OPENED)
 
 
 @dataclass(frozen=True)

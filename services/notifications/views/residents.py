@@ -4,33 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.heard.members import MEMBERS_ERASED, MEMBERS_PLACED, MemberErased, MemberPlaced
 from services.kernel.base.message import Fact
 from services.kernel.declare.fact_shapes import FactShapes
 from services.kernel.declare.view import INBOX, Applied, Change, Remove, View
 from services.kernel.views.view_store import Views
 
-
-@dataclass(frozen=True)
-class MemberPlaced:
-    """A member has joined or changed; the fact's region is the member's."""
-
-    person: str
-
-
-@dataclass(frozen=True)
-class MemberErased:
-    """``ids`` are the member's own and those of the guests that the member was."""
-
-    ids: tuple[str, ...]
-
-
-HEARD = FactShapes(
-    {
-        "members.member-joined": MemberPlaced,
-        "members.member-changed": MemberPlaced,
-        "members.member-erased": MemberErased,
-    }
-)
+HEARD = FactShapes({**MEMBERS_PLACED, **MEMBERS_ERASED})
 
 
 @dataclass(frozen=True)
@@ -43,7 +23,7 @@ def apply(fact: Fact) -> Applied:
     match HEARD.read(fact):
         case MemberPlaced(person) if fact.region:
             return [Change.put(ResidentRow(person, fact.region))]
-        case MemberErased(ids):
+        case MemberErased(ids=ids):
             return [Remove(identity) for identity in ids]
     return []
 

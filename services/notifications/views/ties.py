@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from services.heard.members import GUESTS_TIED, GuestTied
 from services.kernel.base.message import Fact
 from services.kernel.declare.fact_shapes import FactShapes
 from services.kernel.declare.view import INBOX, Applied, Change, View
 from services.kernel.views.view_store import Views
 
-
-@dataclass(frozen=True)
-class GuestTied:
-    person: str
-
-
-HEARD = FactShapes({"members.guest-tied": GuestTied})
+HEARD = FactShapes(GUESTS_TIED)
 
 
 @dataclass(frozen=True)
@@ -27,8 +22,8 @@ class TieRow:
 
 def apply(fact: Fact) -> Applied:
     match HEARD.read(fact):
-        case GuestTied(person):
-            return [Change.put(TieRow(fact.subject, person))]
+        case GuestTied(guest, person):
+            return [Change.put(TieRow(guest, person))]
     return []
 
 

@@ -14,8 +14,8 @@ from services.events.domain.feedback import FEEDBACK, GiveFeedback
 from services.events.domain.seats import SEATS, OpenSeats, ReleaseSeat, TakeSeat
 from services.events.views.board import BOARD
 from services.events.views.participation import PARTICIPATION, ParticipationRow, Took, together
-from services.events.views.regions import REGIONS
 from services.events.views.rulebook import RULEBOOK, rules_at
+from services.heard.regions import REGIONS
 from services.kernel.base.clock import FixedClock
 from services.kernel.base.message import Command, Fact, Metadata, Recorded
 from services.kernel.base.problem import Refused

@@ -19,6 +19,8 @@ NAMEKO = ("nameko", "eventlet", "services.kernel.nameko")
 # GPL-2.0 and beta: the database is started as a process of its own and is never a part of our programs.
 SECANTUS = ("secantus", "Secantus", "secantusdb", "SecantusDB")
 LOCAL_TIME = "services/kernel/base/local_time.py"
+HEARD = "services.heard"
+"""What several services read of another's facts."""
 
 
 # What starts a server, or needs one that runs.
@@ -43,10 +45,12 @@ class Ban:
 
 def bans() -> list[Ban]:
     packages = {service: f"services.{service}" for service in services()}
+    above_the_kernel = [*packages.values(), HEARD]
     return [
         Ban("nameko and eventlet stand at the edge alone", inside_the_edge(), NAMEKO),
-        Ban("the kernel imports no service", modules("services/kernel"), [*packages.values()]),
-        Ban("the gateway imports no service", modules("gateway"), [*packages.values()]),
+        Ban("the kernel imports no service", modules("services/kernel"), above_the_kernel),
+        Ban("the gateway imports no service", modules("gateway"), above_the_kernel),
+        Ban("a domain knows no other service", domains(), [HEARD]),
         Ban(
             "production imports neither deployment nor tests nor docs",
             modules("services", "gateway"),
@@ -130,6 +134,21 @@ def test_a_domain_imports_only_itself_the_kernels_pure_modules_and_the_pure_libr
                 for one in imports(name)
                 if one.module.partition(".")[0] not in PURE_LIBRARY
                 and not one.within(".".join(name.split("/")[:3]), *pure)
+            ),
+        )
+    )
+
+
+def test_what_services_heard_imports_only_itself_the_kernel_and_the_library() -> None:
+    assert_no_offences(
+        line
+        for name in modules("services/heard")
+        for line in shown(
+            name,
+            (
+                one
+                for one in imports(name)
+                if one.module.partition(".")[0] not in PURE_LIBRARY and not one.within(HEARD, "services.kernel")
             ),
         )
     )

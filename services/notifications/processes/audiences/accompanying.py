@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TypeVar
 
+from services.heard.members import LibraryRegistered
 from services.kernel.declare.process import Dispatch
 from services.notifications.domain.message import Kind
 from services.notifications.processes.audiences.row import (
@@ -24,13 +25,6 @@ from services.notifications.processes.people import added, removed
 
 CONSULTATION_WORTH = timedelta(days=14)
 MENTORING_WORTH = timedelta(days=30)
-
-
-@dataclass(frozen=True)
-class LibraryRegistered:
-    library: str
-    name: str
-    level: str
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from services.heard.events import ActivityPublished, ActivityRescheduled, AttendanceRecorded
 from services.kernel.declare.process import Dispatch
 from services.notifications.domain.message import Kind
 from services.notifications.processes.audiences.row import (
@@ -40,28 +41,6 @@ class TopicSupported:
 
 
 @dataclass(frozen=True)
-class Venue:
-    name: str = ""
-
-
-@dataclass(frozen=True)
-class ActivityPublished:
-    activity: str
-    title: str
-    starts: str
-    ends: str
-    topic: str | None = None
-    venue: Venue | None = None
-
-
-@dataclass(frozen=True)
-class ActivityRescheduled:
-    activity: str
-    starts: str
-    ends: str
-
-
-@dataclass(frozen=True)
 class ActivityCancelled:
     activity: str
     reason: str | None = None
@@ -86,13 +65,6 @@ class SeatLined:
     activity: str
     person: str
     place: int
-
-
-@dataclass(frozen=True)
-class AttendanceRecorded:
-    activity: str
-    person: str | None = None
-    guest: str | None = None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from services.heard.members import RegionOpened
 from services.kernel.declare.process import Dispatch
 from services.notifications.domain.contact import ContactBounced
 from services.notifications.domain.message import Kind
@@ -26,11 +27,6 @@ class LoginCodeIssued:
     person: str
     code: str
     expires: datetime
-
-
-@dataclass(frozen=True)
-class RegionOpened:
-    name: str
 
 
 @dataclass(frozen=True)

@@ -1,31 +1,15 @@
-"""The regions and sub-districts, as members told."""
+"""The regions and their sub-districts, as members told: a view that a service reads from its own inbox."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.heard.members import REGIONS_OPENED, RegionOpened, Subdistrict
 from services.kernel.base.message import Fact
 from services.kernel.declare.fact_shapes import FactShapes
 from services.kernel.declare.view import INBOX, Applied, Change, View
 
-
-@dataclass(frozen=True)
-class Subdistrict:
-    """Its centre is given in degrees."""
-
-    id: str
-    name: str
-    latitude: float
-    longitude: float
-
-
-@dataclass(frozen=True)
-class RegionOpened:
-    name: str
-    subdistricts: tuple[Subdistrict, ...]
-
-
-HEARD = FactShapes({"members.region-opened": RegionOpened})
+HEARD = FactShapes(REGIONS_OPENED)
 
 
 @dataclass(frozen=True)
