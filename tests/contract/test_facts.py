@@ -15,7 +15,7 @@ from tests.support import golden
 
 AT = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 TOLD = Path(__file__).with_name("told.jsonl")
-"""A line for each golden event that tells something. Lines are added, none is changed: ``python -m tests.contract.test_facts``
+"""A line for each golden event that tells a fact. Lines are added, none is changed: ``python -m tests.contract.test_facts``
 writes those that are missing.
 """
 
@@ -48,10 +48,29 @@ def test_what_was_told_once_is_told_so_for_ever() -> None:
     assert [line for line in kept() if line not in today] == []
 
 
+def test_an_event_that_told_nothing_tells_a_fact_only_when_the_line_is_kept() -> None:
+    lines = set(kept())
+    assert [line for line in told_today() if line not in lines] == []
+
+
 @pytest.mark.parametrize("service", golden.all_services())
 def test_every_fact_is_among_them(service: str) -> None:
     facts = {json.loads(line)["fact"].partition(".")[0] for line in kept() if f'"told":"{service} ' in line}
     assert facts == set(import_module(f"services.{service}.contract").FACTS)
+
+
+@pytest.mark.parametrize("service", golden.all_services())
+def test_a_fact_is_as_its_published_schema_says(service: str) -> None:
+    published = import_module(f"services.{service}.contract").FACTS
+    for fact in golden.facts([service], ["identity"]):
+        assert published[fact.type].validate(dict(fact.data)) == {}, fact.type
+
+
+@pytest.mark.parametrize("service", golden.all_services())
+def test_no_fact_carries_what_is_sealed(service: str) -> None:
+    """In golden events every sealed text is the word ``sealed``."""
+    for fact in golden.facts([service], ["identity"]):
+        assert "sealed" not in json.dumps(fact.data), fact.type
 
 
 def write_missing() -> None:

@@ -2,10 +2,11 @@
 
 import importlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from services.kernel.base.message import Event, Fact, Metadata, Recorded
 from services.kernel.base.settings import PORTS
@@ -18,7 +19,7 @@ AT = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 def events(service: str) -> Sequence[Event]:
     """The golden events of a service, lifted to today's classes, in the order of their file."""
     registry = importlib.import_module(f"services.{service}.contract").REGISTRY
-    return [registry.load(each["type"], each["schema"], each["data"]) for each in _written(UNIT / service)]
+    return [registry.load(each["type"], each["schema"], each["data"]) for each in written(service)]
 
 
 def recorded(event: Event, identity: str, position: int) -> Recorded:
@@ -61,12 +62,25 @@ def _fact(service: str, draft: object) -> Fact:
     )
 
 
-def _written(room: Path) -> list[dict[str, object]]:
-    lines = room / "golden.jsonl"
-    if lines.exists():
-        return [json.loads(line) for line in lines.read_text("utf-8").splitlines()]
-    found = []
-    for path in sorted((room / "golden").glob("*.json")):
-        name, _, version = path.stem.partition(".v")
-        found.append({"type": name, "schema": int(version), "data": json.loads(path.read_text("utf-8"))})
-    return found
+def written(service: str) -> list[dict[str, Any]]:
+    """Every version of every event of a service as it was written: ``type``, ``schema`` and ``data``."""
+    room = UNIT / service
+    if (room / "golden").is_dir():
+        return [_of_file(path) for path in sorted((room / "golden").glob("*.json"))]
+    return [json.loads(line) for line in (room / "golden.jsonl").read_text("utf-8").splitlines()]
+
+
+def add(service: str, name: str, schema: int, data: Mapping[str, Any]) -> None:
+    """Write another golden event of a service."""
+    room = UNIT / service
+    if (room / "golden").is_dir():
+        text = json.dumps(data, indent=2, ensure_ascii=False)
+        (room / "golden" / f"{name}.v{schema}.json").write_text(f"{text}\n", "utf-8")
+        return
+    with (room / "golden.jsonl").open("a", encoding="utf-8") as lines:
+        lines.write(json.dumps({"type": name, "schema": schema, "data": data}) + "\n")
+
+
+def _of_file(path: Path) -> dict[str, Any]:
+    name, _, version = path.stem.partition(".v")
+    return {"type": name, "schema": int(version), "data": json.loads(path.read_text("utf-8"))}

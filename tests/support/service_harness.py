@@ -1,10 +1,11 @@
 """One service in process on a real database. Its readers move only when a test steps them.
 
 ``ServiceHarness`` assembles the service from its definition. A service's own harness adds the words of its domain. Every
-successful answer is checked against the answer schema of its route.
+successful answer is checked against the answer schema of its route, and every fact told for sealed texts.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -27,6 +28,9 @@ from services.kernel.views.view_reader import ViewReader
 from tests.support import sample_facts
 from tests.support.answer_schemas import check_answer
 from tests.support.sample_community import HOST, NOW, SECRETS, SIGNATURE
+
+SEALED = re.compile(r'"[A-Za-z0-9_-]{38,}={0,2}"')
+"""A text as ``vault.seal`` writes it: a nonce, a tag and one character at least. An id has 36 characters."""
 
 
 def settings(service: str, **changed: Any) -> Settings:
@@ -106,6 +110,7 @@ class ServiceHarness:
         self._keys = count(1)
         self._routes = {(route.method, route.path): route for route in definition.routes}
         self._prepare = prepare
+        self._checked_facts = 0
         self.restart()
 
     def restart(self) -> None:
@@ -183,12 +188,19 @@ class ServiceHarness:
         answer = self.application.api.respond(request)
         if settle and method != "GET":
             self.settle()
+        self._check_facts()
         is_json = "json" in answer.headers.get("Content-Type", "")
         reply = Reply(answer.status, answer.headers, _parsed(answer.body) if is_json else answer.body or None)
         route = self._routes.get((method, answer.route))
         if route is not None and answer.status < 300 and is_json and answer.body:
             check_answer(self.definition.name, route, reply.body)
         return reply
+
+    def _check_facts(self) -> None:
+        """No fact that was told since the last request carries a sealed text."""
+        for fact in self.application.log.facts(self._checked_facts):
+            self._checked_facts = fact.n
+            assert not SEALED.search(json.dumps(fact.data)), f"{fact.name} carries a sealed text: {fact.data}"
 
     def get(self, actor: Actor, path: str, **named: Any) -> Reply:
         """Read something."""

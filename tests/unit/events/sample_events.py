@@ -7,6 +7,7 @@ from typing import Any
 from services.events.domain.activity import ActivityPublished
 from services.events.domain.activity_times import ActivityTimes
 from services.events.domain.gathering import GatheringPlanned, PlanGathering
+from services.events.domain.lecture import Chat
 from services.events.domain.plan import Place, Plan, Session
 from services.events.domain.rules import BOARD_ONLY, OPEN_TO_ALL, RulesInForce
 from services.events.domain.venue import CAFE, SCHOOL
@@ -30,6 +31,10 @@ WORKSHOP_PLAN = Plan(
     "workshop", "Pengolahan", KEDIRI, IN_A_CAFE, START, AGENDA[-1].ends, 30,
     units=("a-klasifikasi", "b-slims"), levels=("secondary",), open=True, sessions=AGENDA,
 )  # fmt: skip
+CHAT = Chat("g", "telegram", "-100123")
+LECTURE_PLAN = Plan(
+    "lecture", "Katalog induk", KEDIRI, Place("g", "Pustakawan", "telegram"), START, END, 1000, open=True
+)
 HELD = ActivityTimes("published", KEDIRI, START, END)
 
 

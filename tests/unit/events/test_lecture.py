@@ -37,17 +37,16 @@ from services.events.domain.plan import Speaker
 from services.kernel.base.problem import NotFound, Refused
 from services.kernel.testing import given
 from tests.support.sample_community import KEDIRI, NOW
-from tests.unit.events.sample_events import BOARD_RULES
-from tests.unit.events.told_lectures import CHAT, PLAN
+from tests.unit.events.sample_events import BOARD_RULES, CHAT, LECTURE_PLAN
 
-START, END = PLAN.starts, PLAN.ends
+START, END = LECTURE_PLAN.starts, LECTURE_PLAN.ends
 LATE = END + timedelta(hours=3)
 BY_POLL = Agreement("p")
-PLANNED = LecturePlanned(PLAN, CHAT, BY_POLL, True, BOARD_RULES)
+PLANNED = LecturePlanned(LECTURE_PLAN, CHAT, BY_POLL, True, BOARD_RULES)
 GUIDE = SpeakerAssigned(Speaker("rani", "guide", "board", from_board=True), BOARD_RULES)
 SPEAKER = SpeakerAssigned(Speaker("dosen", "speaker", "academic", from_board=False), BOARD_RULES)
-PUBLISHED = ActivityPublished(PLAN, "", BOARD_RULES)
-ANNOUNCED = LectureAnnounced(CHAT, PLAN.title, START, KEDIRI)
+PUBLISHED = ActivityPublished(LECTURE_PLAN, "", BOARD_RULES)
+ANNOUNCED = LectureAnnounced(CHAT, LECTURE_PLAN.title, START, KEDIRI)
 PUBLIC = (PLANNED, GUIDE, SPEAKER, PUBLISHED, ANNOUNCED)
 OPENED = LectureOpened(CHAT, START, END + timedelta(minutes=15), KEDIRI)
 CLOSED = LectureClosed(CHAT, END, "hand", KEDIRI)
@@ -56,7 +55,7 @@ OPEN = OpenLecture(START, START)
 
 
 def plan(agreement: Agreement = BY_POLL) -> PlanLecture:
-    return PlanLecture(PLAN, CHAT, agreement, NOW, BOARD_RULES)
+    return PlanLecture(LECTURE_PLAN, CHAT, agreement, NOW, BOARD_RULES)
 
 
 def test_a_lecture_needs_an_agreement_by_poll_or_otherwise() -> None:

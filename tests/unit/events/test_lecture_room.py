@@ -8,10 +8,9 @@ from services.events.processes.lecture_room import BOOKING_TIMEOUT, LECTURE_ROOM
 from services.kernel.base.times import moment
 from services.kernel.declare.process import DeadlinePassed, Dispatch
 from tests.support.sample_community import KEDIRI, NOW
-from tests.unit.events.sample_events import recorded
+from tests.unit.events.sample_events import CHAT, LECTURE_PLAN, recorded
 from tests.unit.events.sample_times import END, START
 from tests.unit.events.test_lecture import BY_POLL, PLANNED
-from tests.unit.events.told_lectures import CHAT, PLAN
 
 LECTURES, GROUP = "lecture-a", "chat-g"
 UNTIL = END + timedelta(minutes=15)
@@ -35,7 +34,7 @@ def test_a_planned_lecture_books_its_chat_and_a_past_lecture_does_not() -> None:
     reaction = LECTURE_ROOM.reaction({"booked": "g"}, recorded(LECTURES, PLANNED))
     assert (reaction.state, reaction.deadlines) == (STATE, {})
     assert reaction.commands == [Dispatch(CHAT_GROUP, "g", BookChat("a", START, END))]
-    past = LecturePlanned(replace(PLAN, past=True), CHAT, BY_POLL, False, PLANNED.rules)
+    past = LecturePlanned(replace(LECTURE_PLAN, past=True), CHAT, BY_POLL, False, PLANNED.rules)
     assert LECTURE_ROOM.reaction({}, recorded(LECTURES, past)).commands == []
 
 

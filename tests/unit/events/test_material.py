@@ -7,12 +7,14 @@ from services.events.domain.material import (
     MaterialPublished,
     MaterialWithdrawn,
     PublishMaterial,
+    Sheet,
     WithdrawMaterial,
 )
 from services.kernel.base.problem import NotFound
 from services.kernel.testing import given
-from tests.unit.events.told_outcomes import SHEET
+from tests.support.sample_community import KEDIRI
 
+SHEET = Sheet("w", "DDC", "https://contoh.id/ddc", "Ringkasan", "cc-by", "public", None, KEDIRI)
 PUBLISH = PublishMaterial(SHEET, "published")
 
 

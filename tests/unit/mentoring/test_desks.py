@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.kernel.base.message import Fact
@@ -19,10 +19,13 @@ from services.mentoring.processes.by_hand import BY_HAND
 from services.mentoring.processes.region_desk import GRACE, REGION_DESK, TO_THE_BOARD
 from services.mentoring.processes.response import RESPONSE
 from tests.support.sample_community import BLITAR, KEDIRI, NOW
-from tests.unit.mentoring.consultation_told import ASKED, LATER
 from tests.unit.mentoring.sample_events import heard, recorded
 
 STREAM = "consultation-c"
+LATER = datetime(2026, 3, 4, 17, 0, tzinfo=UTC)
+ASKED = ConsultationAsked(
+    "ani", KEDIRI, "How do I back up?", "library-1", None, "sealed", "web", "rani", REGION, REGION, LATER, 1
+)
 REOPENED = ConsultationReopened("ani", KEDIRI, "rani", REGION, REGION, None, LATER, 1)
 AT_THE_BOARD = ConsultationAssigned("ani", KEDIRI, "koko", BOARD, BOARD)
 

@@ -2,15 +2,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 from services.kernel.testing import given
-from services.mentoring.domain.report import REPORT, ReleaseReport
-from services.mentoring.domain.visit import VISIT, LogVisit
-from tests.unit.mentoring.mentorship_told import RELEASED, VISITED
+from services.mentoring.domain.report import REPORT, ReleaseReport, ReportReleased
+from services.mentoring.domain.visit import VISIT, LogVisit, VisitLogged
 from tests.unit.mentoring.sample_cases import LIBRARY, MONDAY, NOTE
 
 VISITING = LogVisit(
     "m", LIBRARY, True, "mira", MONDAY, MONDAY, 90, "on-site", NOTE, NOTE, None, ("sri",), ("b-slims",)
 )  # fmt: skip
 RELEASING = ReleaseReport("m", LIBRARY, "sri", True, ("stage", "hours"), {"stage": "smooth", "hours": 12.5}, "digest")
+VISITED = VisitLogged("m", LIBRARY, "mira", MONDAY, 90, "on-site", NOTE, NOTE, None, ("sri",), ("b-slims",))
+RELEASED = ReportReleased("m", LIBRARY, "sri", ("hours", "stage"), {"hours": 12.5, "stage": "smooth"}, "digest")
 
 
 def test_a_visit_is_entered_once_and_not_ahead_of_its_day() -> None:
