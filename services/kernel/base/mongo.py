@@ -64,5 +64,13 @@ def outcome_unknown(error: PyMongoError) -> bool:
     return error.timeout
 
 
-_TRANSIENT_CODES = frozenset({6, 7, 50, 64, 89, 91, 112, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436})
+def refuses_all_writes(code: int | None) -> bool:
+    """Whether an error with this code is about the server's condition and not about the document that was written."""
+    return code in _NO_WRITES_CODES
+
+
+_TRANSIENT_CODES = frozenset({6, 7, 50, 64, 89, 91, 112, 134, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436})
 """Server error codes of failover, shutdown and timeouts (MongoDB's ``error_codes.yml``)."""
+
+_NO_WRITES_CODES = frozenset({13, 18, 146, 8000, 14031})
+"""Unauthorized, AuthenticationFailed, ExceededMemoryLimit, a hosted database over its quota, OutOfDiskSpace."""

@@ -19,7 +19,7 @@ from services.kernel.base.clock import Clock
 from services.kernel.base.ids import new_id
 from services.kernel.base.message import Command, Event, FactDraft, Metadata, Recorded
 from services.kernel.base.problem import KeyReused, Problem, Refused, Stale, StillRunning, Unavailable, refusal_from
-from services.kernel.log.log import Append, Commit, Conflict, Duplicate, EventLog, NewEvent, Unknown
+from services.kernel.log.log import Append, Commit, Conflict, Duplicate, EventLog, NewEvent, NotStored, Unknown
 
 State = TypeVar("State")
 CONFLICT_SECONDS = 2.0
@@ -113,6 +113,8 @@ class Commands:
                 return self._outcome(duplicate.commit, envelope.request)
             except Unknown as error:
                 raise Unavailable("the outcome is not known yet; repeat with the same key") from error
+            except NotStored as error:
+                raise Unavailable("nothing can be stored at the moment; repeat with the same key") from error
             except Problem:
                 # A recorded outcome meets its own command_id in the index. An outcome that is not recorded
                 # (Stale, NotFound) must not replace an answer that the caller was given before.

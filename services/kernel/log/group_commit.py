@@ -7,6 +7,9 @@ After each attempt the writer looks at what the log holds, and does not trust wh
   process took: a position that was seen only on a lost primary would leave a gap for ever;
 * after a lost connection the log is asked for each ``command_id``. A missing commit is sent again with the same ids, and
   the unique indexes decide if the first attempt still arrives.
+
+Every append that is taken from the queue has a result when its batch ends, whatever was raised meanwhile:
+``_taken_batch`` alone takes appends, and gives ``Unknown`` to those that are left.
 """
 
 from __future__ import annotations
@@ -15,16 +18,17 @@ import random
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError, PyMongoError
 
-from services.kernel.base.mongo import outcome_unknown
+from services.kernel.base.mongo import outcome_unknown, refuses_all_writes
 from services.kernel.log.commit_document import same_append
-from services.kernel.log.log import Append, Commit, Conflict, Duplicate, LogError, Unknown
+from services.kernel.log.log import Append, Commit, Conflict, Duplicate, LogError, NotStored, Unknown
 
 BATCH_COMMITS = 256
 BATCH_BYTES = 8_000_000
@@ -60,21 +64,21 @@ class PendingAppend:
 class GroupCommit:
     """The writer of one log in one process. The first waiting thread writes the appends of all waiting threads.
 
-    ``head`` reads the last commit that a majority has. ``made`` turns a document into its commit. ``stands`` is called
-    with each durable commit of this process, in order.
+    ``head`` reads the last commit that a majority has. ``commit_of`` turns a document into its commit. ``appended`` is
+    called with each durable commit of this process, in order.
     """
 
     def __init__(
         self,
         commits: Collection[dict[str, Any]],
         head: Callable[[], Head],
-        made: Callable[[dict[str, Any]], Commit],
-        stands: Callable[[Commit], None],
+        commit_of: Callable[[dict[str, Any]], Commit],
+        appended: Callable[[Commit], None],
     ) -> None:
         self._commits = commits
         self._head = head
-        self._made = made
-        self._told = stands
+        self._commit_of = commit_of
+        self._appended = appended
         self._queue: deque[PendingAppend] = deque()
         self._gate = threading.Lock()
         self._writer = threading.Lock()
@@ -93,7 +97,8 @@ class GroupCommit:
                 raise Unknown(waiting.append.command_id)
             try:
                 if not waiting.settled:
-                    self._write(self._together())
+                    with self._taken_batch() as batch:
+                        self._write(batch)
             finally:
                 self._writer.release()
         if waiting.commit is None:
@@ -105,8 +110,21 @@ class GroupCommit:
             if waiting in self._queue:
                 self._queue.remove(waiting)
 
-    def _together(self) -> list[PendingAppend]:
-        """The next batch: the waiting appends, up to the limits of a batch."""
+    @contextmanager
+    def _taken_batch(self) -> Iterator[list[PendingAppend]]:
+        """The next batch, taken from the queue. At the end of the block, also after an error, each append of the batch
+        has a result: whoever left an append without one did not learn its outcome.
+        """
+        batch = self._take_batch()
+        try:
+            yield batch
+        finally:
+            for waiting in batch:
+                if not waiting.settled:
+                    waiting.error = Unknown(waiting.append.command_id)
+
+    def _take_batch(self) -> list[PendingAppend]:
+        """The waiting appends, up to the limits of a batch."""
         batch: list[PendingAppend] = []
         size = 0
         with self._gate:
@@ -117,20 +135,18 @@ class GroupCommit:
         return batch
 
     def _write(self, batch: list[PendingAppend]) -> None:
-        """Settle every append of the batch. The caller holds the writer's lock."""
+        """Give each append of the batch its result, within the deadline. The caller holds the writer's lock."""
         deadline = time.monotonic() + ANSWER_SECONDS
         unsettled = batch
-        while unsettled:
+        while unsettled and time.monotonic() < deadline:
             try:
                 unsettled = self._attempt(unsettled)
             except PyMongoError as error:
                 if not outcome_unknown(error):
-                    self._give_up(unsettled, LogError(str(error)))
-                    raise
+                    for waiting in (one for one in unsettled if not one.settled):
+                        waiting.error = _refusal(error, getattr(error, "code", None))
+                    return
                 unsettled = self._after_silence(unsettled, deadline)
-            if unsettled and time.monotonic() >= deadline:
-                self._give_up(unsettled, Unknown("no answer in time"))
-                return
 
     def _attempt(self, batch: list[PendingAppend]) -> list[PendingAppend]:
         """Send the batch once; returns the appends that must be sent again. Raises ``PyMongoError`` if the outcome is
@@ -149,19 +165,19 @@ class GroupCommit:
                 return self._asked(batch)
             refused = error.details["writeErrors"][0]
             index = refused["index"]
-            self._stands(batch[:index], numbered[:index])
+            self._settle(batch[:index], numbered[:index])
             if refused["code"] != DUPLICATE_KEY:
-                batch[index].error = LogError(refused.get("errmsg", "refused"))
+                batch[index].error = _refusal(refused.get("errmsg", "refused"), refused["code"])
                 return batch[index + 1 :]
             return self._refused(batch[index], refused.get("keyPattern", {})) + batch[index + 1 :]
-        self._stands(batch, numbered)
+        self._settle(batch, numbered)
         self._own = last
         return []
 
-    def _stands(self, batch: list[PendingAppend], numbered: list[dict[str, Any]]) -> None:
+    def _settle(self, batch: list[PendingAppend], numbered: list[dict[str, Any]]) -> None:
         for waiting, document in zip(batch, numbered, strict=True):
-            waiting.commit = self._made(document)
-            self._told(waiting.commit)
+            waiting.commit = self._commit_of(document)
+            self._appended(waiting.commit)
 
     def _refused(self, waiting: PendingAppend, key: dict[str, Any]) -> list[PendingAppend]:
         """Handle the refusal by a unique key: a duplicate of this append, another outcome of the command, a conflict,
@@ -191,10 +207,10 @@ class GroupCommit:
             if document is None:
                 unsettled.append(waiting)
             elif same_append(document, waiting.document):
-                waiting.commit = self._made(document)
-                self._told(waiting.commit)
+                waiting.commit = self._commit_of(document)
+                self._appended(waiting.commit)
             else:
-                waiting.error = Duplicate(self._made(document))
+                waiting.error = Duplicate(self._commit_of(document))
         return unsettled
 
     def _after_silence(self, batch: list[PendingAppend], deadline: float) -> list[PendingAppend]:
@@ -210,11 +226,10 @@ class GroupCommit:
                 pause = min(pause * 2, 0.5)
         return batch
 
-    @staticmethod
-    def _give_up(batch: Sequence[PendingAppend], error: LogError) -> None:
-        for waiting in batch:
-            if not waiting.settled:
-                waiting.error = error
+
+def _refusal(why: object, code: int | None) -> LogError:
+    """The error of an append that the database has refused: ``NotStored`` if the database refuses all writes now."""
+    return NotStored(str(why)) if refuses_all_writes(code) else LogError(str(why))
 
 
 def _numbered(document: dict[str, Any], last: Head) -> dict[str, Any]:

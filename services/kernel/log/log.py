@@ -38,6 +38,12 @@ class Unknown(LogError):
     """
 
 
+class NotStored(LogError):
+    """The database takes no writes at present (its disk is full, say), so the append is not stored. Repeat the append
+    later, under the same command id.
+    """
+
+
 class CommitTooLarge(LogError):
     """An append is larger than ``MAXIMUM_COMMIT_BYTES``; it would delay all appends of its batch."""
 
@@ -119,7 +125,7 @@ class EventLog(Protocol):
     def append(self, append: Append) -> Commit:
         """Store one outcome durably: after the return no crash removes the outcome.
 
-        Raises ``Conflict``, ``Duplicate``, ``Unknown``, ``CommitTooLarge``.
+        Raises ``Conflict``, ``Duplicate``, ``Unknown``, ``NotStored``, ``CommitTooLarge``.
         """
         ...
 
