@@ -14,7 +14,7 @@ from typing import Any
 from bson import BSON
 from pymongo import ASCENDING
 from pymongo.database import Database
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from services.kernel.base.bell import Bell
 from services.kernel.base.ids import new_id
@@ -27,6 +27,8 @@ from services.kernel.log.group_commit import GroupCommit, Head, PendingAppend
 from services.kernel.log.log import MAXIMUM_COMMIT_BYTES, Append, Commit, CommitTooLarge, Conflict, LogError
 from services.kernel.log.registry import Registry
 from services.kernel.log.stored_events import recorded_events, stored_events
+
+LOOK_SECONDS = 1.0
 
 
 class MongoLog:
@@ -46,8 +48,9 @@ class MongoLog:
         self._metrics = metrics
         self._epoch: Mapping[str, Any] | None = None
         self._known = Head(0, 0)
+        self._read_up_to = Head(0, 0)
         self._looked = float("-inf")
-        self._writer = GroupCommit(self._commits, self._head, self._commit, self._stands)
+        self._writer = GroupCommit(self._commits, self._head, self._commit, self._appended)
 
     def prepare(self) -> None:
         """Create indexes and epoch; does nothing if they exist.
@@ -65,7 +68,8 @@ class MongoLog:
         self._commits.create_index("facts.n", unique=True, partialFilterExpression={"facts.n": {"$exists": True}})
         self._commits.create_index([("stream", ASCENDING), ("position", ASCENDING)])
         self._commits.create_index("position")
-        self._commits.create_index("last_fact")
+        with contextlib.suppress(OperationFailure):  # releases up to 0.2.0 made this index; no query uses it
+            self._commits.drop_index("last_fact_1")
         with contextlib.suppress(DuplicateKeyError):
             self._epochs.insert_one({"_id": "epoch", "epoch": new_id(), "first": 1})
         self._epoch_document()
@@ -111,15 +115,18 @@ class MongoLog:
         return self._head().position
 
     def facts(self, after: int, limit: int = 256) -> Sequence[Fact]:
-        if self.recent.last == self._known.position:
-            recent = self.recent.newest_until(lambda commit: commit.last_fact <= after)
-            if recent is not None:
-                return [fact for commit in recent for fact in commit.facts if fact.n > after][:limit]
-        # last_fact never falls along the log, so whole commits with all their facts lie in this range.
-        told = self._told({"$gt": after, "$lte": after + limit})
-        if not told and self.last_fact() > after:
-            told = self._told({"$gt": after}, at_most=1)  # a single commit that tells more facts than the limit
-        return [fact for fact in told if fact.n > after]
+        """As ``EventLog.facts``, with at least one fact if there is one. Facts among many refusals come in short pages: one
+        call reads at most ``limit`` commits.
+
+        A fact that another process told in the last ``LOOK_SECONDS`` may be missing.
+        """
+        position = self._position_of_fact(after + 1)
+        if position is None:
+            return []
+        commits = self.recent.behind(position - 1, limit) or self.read(position - 1, limit)
+        if commits:
+            self._read_up_to = Head(commits[-1].position, commits[-1].last_fact)
+        return [fact for commit in commits for fact in commit.facts if fact.n > after][:limit]
 
     def last_fact(self) -> int:
         return self._head().last_fact
@@ -136,9 +143,38 @@ class MongoLog:
     def recorded(self, commit: Commit) -> Sequence[Recorded]:
         return recorded_events(self._registry, commit)
 
-    def _told(self, last_fact: dict[str, int], at_most: int = 0) -> list[Fact]:
-        found = self._commits.find({"last_fact": last_fact}).sort("position", ASCENDING).limit(at_most)
-        return [fact for document in found for fact in self._commit(document).facts]
+    def _position_of_fact(self, n: int) -> int | None:
+        """The position of the commit that told fact ``n``; None if no such commit is known.
+
+        ``last_fact`` never falls along the log, so halving the log finds the position: 20 point queries for a million
+        commits, and none where a reader goes on or where the commit is in memory. The index on ``facts.n`` only keeps
+        the numbers unique. Measured on SecantusDB: a query by ``facts.n`` reads the whole collection (0.45 s at 30,000
+        commits), and a range of ``last_fact`` brings all refusals behind a fact along with the fact.
+        """
+        if self._known.last_fact < n and time.monotonic() - self._looked > LOOK_SECONDS:
+            self._head()
+        if self._known.last_fact < n:
+            return None
+        recent = self.recent.newest_until(lambda commit: commit.last_fact < n)
+        if recent:
+            return recent[0].position
+        before = self._read_up_to.position if self._read_up_to.last_fact < n else 0
+        found = self._known.position
+        if before and self._last_fact_at(before + 1) >= n:
+            return before + 1
+        while found - before > 1:
+            middle = (before + found) // 2
+            if self._last_fact_at(middle) >= n:
+                found = middle
+            else:
+                before = middle
+        return found
+
+    def _last_fact_at(self, position: int) -> int:
+        document = self._commits.find_one({"position": position}, {"last_fact": 1})
+        if document is None:
+            raise LogError(f"commit {position} is missing from the log")
+        return int(document["last_fact"])
 
     def _head(self) -> Head:
         """The last commit that a majority has."""
@@ -151,7 +187,7 @@ class MongoLog:
             return self._known
         return known if known.position else Head(0, self.first_fact() - 1)
 
-    def _stands(self, commit: Commit) -> None:
+    def _appended(self, commit: Commit) -> None:
         """Note that a commit of this process is durable."""
         self._learn(Head(commit.position, commit.last_fact))
         self.recent.add(commit.position, commit)
