@@ -18,7 +18,7 @@ from services.kernel.base.clock import Clock, clock_from
 from services.kernel.base.metrics import Metrics
 from services.kernel.base.mongo import durable
 from services.kernel.base.settings import Settings
-from services.kernel.bus.feed import CatchUp
+from services.kernel.bus.catch_up import CatchUp
 from services.kernel.bus.inbox import Inbox, Strays
 from services.kernel.bus.inbox_source import InboxSource
 from services.kernel.bus.relay import Relay

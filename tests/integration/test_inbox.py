@@ -63,7 +63,7 @@ def test_a_restart_goes_on_where_it_stood(inbox: Inbox, mongodb_uri: str, databa
 def test_another_history_begins_where_the_source_says(inbox: Inbox) -> None:
     inbox.admit("events", sent(1, 2, 3))
     assert inbox.admit("events", sent(3, epoch="new")).foreign
-    inbox.begin("events", "new", 3)
+    inbox.begin("events", Expected("e", 4), "new", 3)
     assert inbox.admit("events", sent(3, epoch="new")).complete
     assert inbox.admit("events", sent(4)).foreign  # the history that is no more
     assert [(heard.epoch, heard.n) for heard in inbox.read(0)] == [("e", 1), ("e", 2), ("e", 3), ("new", 3)]

@@ -10,7 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from pymongo.database import Database
 
-from services.kernel.bus.feed import CatchUp, feed_page
+from services.kernel.bus.catch_up import CatchUp
+from services.kernel.bus.feed import feed_page
 from services.kernel.bus.inbox import Inbox, Strays
 from services.kernel.bus.relay import Relay
 from services.kernel.bus.subscription import SilenceWatch, Subscription
@@ -26,6 +27,7 @@ class SourceEndpoint:
     def __init__(self, name: str, database: Database[dict[str, Any]], amqp: str | None = None) -> None:
         self.name = name
         self.database = database
+        self._amqp = amqp
         self.log = MongoLog(name, database, REGISTRY)
         self.log.prepare()
         self.relay = Relay(self.log, Checkpoints(database), amqp, "x") if amqp else None
@@ -53,11 +55,35 @@ class SourceEndpoint:
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
-    def tell(self, count: int) -> None:
-        """Append so many commits of one fact each."""
+    def tell(self, count: int, word: str = "t") -> None:
+        """Append so many commits of one fact each. Facts of another word are other facts, also under the same numbers."""
         for _ in range(count):
             n = self.log.last_fact()
-            self.log.append(append(f"shelf-{n}", 0, f"t{n + 1}"))
+            self.log.append(append(f"shelf-{n}", 0, f"{word}{n + 1}"))
+
+    def backup(self) -> dict[str, list[dict[str, Any]]]:
+        """A copy of the database."""
+        return {name: list(self.database[name].find()) for name in self.database.list_collection_names()}
+
+    def restore(self, backup: dict[str, list[dict[str, Any]]], *, begin: bool = True) -> None:
+        """Put a copy back, and start again; with ``begin``, the operator begins an epoch in between."""
+        for name in self.database.list_collection_names():
+            self.database[name].delete_many({})
+        for name, documents in backup.items():
+            if documents:
+                self.database[name].insert_many(documents)
+        self.restart()
+        if begin:
+            self.log.begin_epoch()
+            self.restart()
+
+    def restart(self) -> None:
+        """Forget everything that is in memory."""
+        self.log = MongoLog(self.name, self.database, REGISTRY)
+        self.log.prepare()
+        if self.relay is not None:
+            self.relay.close()
+            self.relay = Relay(self.log, Checkpoints(self.database), self._amqp or "", "x")
 
     def close(self) -> None:
         """Stop answering."""
@@ -95,6 +121,10 @@ class ConsumerEndpoint:
             thread = threading.Thread(target=run, args=(self._stop,), daemon=True)
             thread.start()
             self._threads.append(thread)
+
+    def titles(self) -> list[str]:
+        """The titles of the facts in the inbox, in its order."""
+        return [fact.data["title"] for fact in self.inbox.read(0, 10_000)]
 
     def heard(self) -> list[int]:
         """The numbers of the facts in the inbox, in its order."""

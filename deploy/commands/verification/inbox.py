@@ -14,7 +14,10 @@ FIELDS = {"position": 1, "source": 1, "epoch": 1, "n": 1, "id": 1}
 def inbox_differences(database: Database[dict[str, Any]]) -> Iterator[str]:
     """The faults of the collection `inbox`, one sentence each; empty if all promises are kept."""
     begun = {
-        (document["_id"], document["epoch"]): int(document["first"]) for document in durable(database, "sources").find()
+        (document["_id"], epoch["epoch"]): int(epoch["first"])
+        for document in durable(database, "sources").find()
+        for epoch in document.get("epochs", [document])
+        if "epoch" in epoch
     }
     return differences(durable(database, "inbox").find({}, FIELDS).sort("position", ASCENDING), begun)
 

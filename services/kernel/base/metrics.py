@@ -40,6 +40,10 @@ class Metrics:
             "jejaring_inbox_gaps", "Times that a source's feed had to fill a gap", ["service", "source"],
             registry=self.registry,
         )  # fmt: skip
+        self.forgotten = Gauge(
+            "jejaring_inbox_forgotten_facts", "Facts in the inbox that their source has lost in restores",
+            ["service", "source"], registry=self.registry,
+        )  # fmt: skip
         self.strays = Counter(
             "jejaring_strays", "Messages that are not our envelope", ["service", "source"],
             registry=self.registry,

@@ -52,7 +52,10 @@ class Relay:
     def step(self, lease: int) -> int:
         try:
             if self._told is None:
-                self._told = self._moved = self._checkpoints.position(self.name, lease)
+                self._moved = self._checkpoints.position(self.name, lease)
+                # A checkpoint beyond the log is from before a restore: the facts of the present epoch are new.
+                beyond = self._moved > self._log.last_fact()
+                self._told = self._log.history().present.first - 1 if beyond else self._moved
                 self._since = time.monotonic()
             facts = self._log.facts(self._told, WINDOW)
             if facts:
@@ -60,7 +63,7 @@ class Relay:
                 self._told = facts[-1].n
             else:
                 self._heartbeat()
-            if self._told > self._moved and (not facts or time.monotonic() - self._since >= FLUSH_SECONDS):
+            if self._told != self._moved and (not facts or time.monotonic() - self._since >= FLUSH_SECONDS):
                 self._checkpoints.move(self.name, lease, self._moved, self._told)
                 self._moved, self._since = self._told, time.monotonic()
         except Exception:

@@ -12,7 +12,7 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,9 +20,9 @@ from kombu import Connection, Queue
 from pymongo.errors import PyMongoError
 
 from services.kernel.bus.broker import BROKER_ERRORS, OPERATION_SECONDS, connection_to, declare_exchange
-from services.kernel.bus.envelope import InvalidEnvelope, parsed
-from services.kernel.bus.feed import CatchUp, FeedUnavailable
-from services.kernel.bus.inbox import Inbox, Strays
+from services.kernel.bus.catch_up import CatchUp, FeedUnavailable
+from services.kernel.bus.envelope import InvalidEnvelope, canonical, parsed
+from services.kernel.bus.inbox import Inbox, SourceRestored, Strays
 
 log = logging.getLogger(__name__)
 PREFETCH = 256
@@ -147,14 +147,16 @@ class Subscription:
         pause = 0.05
         while envelopes and not stop.is_set():
             try:
-                admission = self._inbox.admit(self.source, envelopes)
-                if admission.complete:
-                    break
-                self._catch_up.run(self.source)
                 if self._inbox.admit(self.source, envelopes).complete:
                     break
-                if admission.foreign:
-                    envelopes = self._of_this_epoch(envelopes)
+                self._catch_up.run(self.source)
+                again = self._inbox.admit(self.source, envelopes)
+                if again.complete:
+                    break
+                if again.foreign:
+                    envelopes = self._without_ended(envelopes, again.foreign)
+            except SourceRestored as error:
+                self.why = self._reason_to_wait(error)
             except (PyMongoError, FeedUnavailable) as error:
                 self.why = f"waiting: {type(error).__name__}"
             stop.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
@@ -179,13 +181,25 @@ class Subscription:
             return None
         return document
 
-    def _of_this_epoch(self, envelopes: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The envelopes of the present epoch. Messages of an old epoch are kept as strays."""
-        epoch = self._inbox.expected(self.source).epoch
-        for document in envelopes:
-            if document["epoch"] != epoch:
-                self._strays.keep(self.source, str(document["id"]).encode(), "of an epoch that is no more", _now)
-        return [document for document in envelopes if document["epoch"] == epoch]
+    def _reason_to_wait(self, found: SourceRestored) -> str:
+        """Why nothing of the source is stored, with what the operator has to do: the feed tells the extent of the loss."""
+        try:
+            self._catch_up.examine(self.source)
+        except SourceRestored as error:
+            return str(error)
+        except (PyMongoError, FeedUnavailable) as error:
+            return f"{found}; {type(error).__name__}"
+        return str(found)
+
+    def _without_ended(
+        self, envelopes: list[dict[str, Any]], foreign: Sequence[Mapping[str, Any]]
+    ) -> list[dict[str, Any]]:
+        """The envelopes but those of ``foreign``. The catch-up has asked the source, and the source has told everything
+        it knows, so these are facts that the source has lost and that were never heard here. They are kept as strays.
+        """
+        for document in foreign:
+            self._strays.keep(self.source, canonical(document), "of an epoch that its source has ended", _now)
+        return [document for document in envelopes if document not in foreign]
 
     def _cancelled(self, _tag: str) -> None:
         raise Cancelled(self.queue)
@@ -208,7 +222,7 @@ class SilenceWatch:
             try:
                 self._catch_up.run(self.source)
                 self.why = ""
-            except (FeedUnavailable, PyMongoError) as error:
+            except (SourceRestored, FeedUnavailable, PyMongoError) as error:
                 self.why = str(error)[:300]
             except Exception as error:
                 self.why = type(error).__name__

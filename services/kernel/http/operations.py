@@ -143,7 +143,9 @@ class Operations:
             "head": self.log.head(),
             "facts": self.log.last_fact(),
             "inbox": self.inbox.head(),
+            "epochs": [epoch.epoch for epoch in self.log.history().epochs],
             "heard": {source: self.inbox.expected(source).n - 1 for source in self.definition.sources},
+            "forgotten": {source: self.inbox.forgotten(source) for source in self.definition.sources},
             "readers": {reader.name: reader.lag() for reader in self.runner.readers},
             "views": {name: self.views.position(self.views.view(name), log) for name in self.views.names()
                       for log in self.views.view(name).logs if log == COMMITS},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -46,8 +46,8 @@ def as_document(append: Append, events: Sequence[Stored], recorded: datetime) ->
     return document
 
 
-def as_commit(document: Mapping[str, Any], source: str, epoch: str) -> Commit:
-    """The commit in a document."""
+def as_commit(document: Mapping[str, Any], source: str, epoch_of: Callable[[int], str]) -> Commit:
+    """The commit in a document. ``epoch_of(n)`` is the epoch of fact ``n``."""
     at = document["at"]
     meta = Metadata(**document["meta"])
     events = document["events"]
@@ -69,7 +69,7 @@ def as_commit(document: Mapping[str, Any], source: str, epoch: str) -> Commit:
         facts=tuple(
             Fact(
                 source=source,
-                epoch=epoch,
+                epoch=epoch_of(fact["n"]),
                 n=fact["n"],
                 id=fact["event"],
                 type=fact["type"],

@@ -119,7 +119,7 @@ class EventLog(Protocol):
 
     @property
     def epoch(self) -> str:
-        """The id of this history. A restore of this service alone starts another history."""
+        """The present epoch, in which the next fact is told. A restore of this service alone begins another epoch."""
         ...
 
     def append(self, append: Append) -> Commit:

@@ -7,22 +7,22 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from bson import BSON
 from pymongo import ASCENDING
 from pymongo.database import Database
-from pymongo.errors import DuplicateKeyError, OperationFailure
+from pymongo.errors import OperationFailure
 
 from services.kernel.base.bell import Bell
-from services.kernel.base.ids import new_id
 from services.kernel.base.message import Fact, Recorded
 from services.kernel.base.metrics import Metrics
 from services.kernel.base.mongo import durable
 from services.kernel.base.recent_buffer import RecentBuffer
 from services.kernel.log.commit_document import as_commit, as_document
+from services.kernel.log.epochs import Epoch, History, MongoEpochs
 from services.kernel.log.group_commit import GroupCommit, Head, PendingAppend
 from services.kernel.log.log import MAXIMUM_COMMIT_BYTES, Append, Commit, CommitTooLarge, Conflict, LogError
 from services.kernel.log.registry import Registry
@@ -44,9 +44,8 @@ class MongoLog:
         self.recent: RecentBuffer[Commit] = RecentBuffer()
         self._registry = registry
         self._commits = durable(database, "commits")
-        self._epochs = durable(database, "epoch")
+        self._epochs = MongoEpochs(durable(database, "epoch"))
         self._metrics = metrics
-        self._epoch: Mapping[str, Any] | None = None
         self._known = Head(0, 0)
         self._read_up_to = Head(0, 0)
         self._looked = float("-inf")
@@ -70,17 +69,27 @@ class MongoLog:
         self._commits.create_index("position")
         with contextlib.suppress(OperationFailure):  # releases up to 0.2.0 made this index; no query uses it
             self._commits.drop_index("last_fact_1")
-        with contextlib.suppress(DuplicateKeyError):
-            self._epochs.insert_one({"_id": "epoch", "epoch": new_id(), "first": 1})
-        self._epoch_document()
+        self._epochs.prepare()
 
     @property
     def epoch(self) -> str:
-        return str(self._epoch_document()["epoch"])
+        return self.history().present.epoch
 
-    def first_fact(self) -> int:
-        """The number of this epoch's first fact."""
-        return int(self._epoch_document()["first"])
+    def history(self) -> History:
+        """The epochs of this log. Raises ``LogError`` before ``prepare``, and ``PyMongoError``."""
+        return self._epochs.history()
+
+    def begin_epoch(self, after: int | None = None) -> Epoch:
+        """Begin an epoch, because the log was restored; the service must be stopped.
+
+        The new epoch's facts are those after fact ``after``, by default after the last fact. Raises ``ValueError`` if the
+        log has no fact ``after``.
+        """
+        last = self.last_fact()
+        after = last if after is None else after
+        if not 0 <= after <= last:
+            raise ValueError(f"the last fact is {last}")
+        return self._epochs.begin(after + 1)
 
     def append(self, append: Append) -> Commit:
         document = as_document(append, stored_events(self._registry, append), datetime.now(UTC))
@@ -138,7 +147,7 @@ class MongoLog:
         """
         if time.monotonic() - self._looked > seconds:
             return self.last_fact()
-        return self._known.last_fact if self._known.position else self.first_fact() - 1
+        return self._known.last_fact
 
     def recorded(self, commit: Commit) -> Sequence[Recorded]:
         return recorded_events(self._registry, commit)
@@ -185,7 +194,7 @@ class MongoLog:
         if found:
             self._learn(Head(int(found[0]["_id"]), int(found[0]["last_fact"])))
             return self._known
-        return known if known.position else Head(0, self.first_fact() - 1)
+        return known
 
     def _appended(self, commit: Commit) -> None:
         """Note that a commit of this process is durable."""
@@ -199,12 +208,5 @@ class MongoLog:
             self._known = head
 
     def _commit(self, document: dict[str, Any]) -> Commit:
-        return as_commit(document, self.source, self.epoch)
-
-    def _epoch_document(self) -> Mapping[str, Any]:
-        """``{epoch, first}``, read once: a new epoch begins only while no service runs."""
-        if self._epoch is None:
-            self._epoch = self._epochs.find_one({"_id": "epoch"})
-        if self._epoch is None:
-            raise LogError("the log has no epoch: prepare() was never called")
-        return self._epoch
+        history = self.history()
+        return as_commit(document, self.source, lambda n: history.of(n).epoch)

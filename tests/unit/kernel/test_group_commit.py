@@ -41,7 +41,7 @@ class FailingCollection:
 
 def writer(collection: Any) -> GroupCommit:
     return GroupCommit(
-        collection, lambda: Head(0, 0), lambda document: as_commit(document, "shelves", "e"), lambda _c: None
+        collection, lambda: Head(0, 0), lambda document: as_commit(document, "shelves", lambda _n: "e"), lambda _c: None
     )
 
 
