@@ -29,7 +29,9 @@ HEARD = FactShapes({"members.framework-adopted": FrameworkAdopted})
 
 @dataclass(frozen=True)
 class FrameworkRow:
-    """``number`` orders the versions."""
+    """``number`` orders the versions: the position in the inbox, because the fact's own number may come again after a
+    restore of its source.
+    """
 
     framework: str
     number: int
@@ -39,11 +41,11 @@ class FrameworkRow:
 def apply(fact: Fact) -> Applied:
     match HEARD.read(fact):
         case FrameworkAdopted(framework, migration):
-            return [Change.put(FrameworkRow(framework, fact.n, migration))]
+            return [Change.put(FrameworkRow(framework, fact.position, migration))]
     return []
 
 
-FRAMEWORKS = View(name="frameworks", version=1, row=FrameworkRow, apply=apply, logs=(INBOX,))
+FRAMEWORKS = View(name="frameworks", version=2, row=FrameworkRow, apply=apply, logs=(INBOX,))
 
 
 def names_of(unit: str, versions: Iterable[FrameworkRow]) -> tuple[str, ...]:
