@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "replay": "Rebuild one view from the log, beside the live one.",
     "verify": "Check logs, inboxes and views against their promises.",
     "doctor": "Check the machine and the configuration before people rely on them.",
+    "epoch": "After a restore of one service: show its epochs, begin another.",
     "openapi": "The services' OpenAPI fragments.",
 }
 

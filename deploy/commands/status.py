@@ -47,6 +47,8 @@ def command(*, readers: bool) -> None:
     for condition in conditions:
         for reason in condition.reasons:
             click.echo(f"{condition.name}: {reason}")
+        for line in losses(condition):
+            click.echo(line)
         if readers:
             for reader, lag in sorted(condition.document.get("readers", {}).items()):
                 click.echo(f"{condition.name}  {reader}: {lag}")
@@ -66,6 +68,16 @@ def ask(name: str, url: str) -> Condition:
     if status.status_code != 200:
         return Condition(name, False, (*reasons, f"/internal/status answers {status.status_code}"))
     return Condition(name, readiness.status_code == 200, tuple(reasons), status.json())
+
+
+def losses(condition: Condition) -> list[str]:
+    """What a restore has cost, one sentence for each source that lost facts which the service has heard."""
+    forgotten: Mapping[str, int] = condition.document.get("forgotten", {})
+    return [
+        f"{condition.name}: heard {count} facts of {source} that {source} has lost in a restore"
+        for source, count in sorted(forgotten.items())
+        if count
+    ]
 
 
 def table(conditions: list[Condition]) -> list[str]:

@@ -126,6 +126,14 @@ def _is_ahead(moment: datetime, now: datetime) -> bool:
     return now < moment <= now + timedelta(seconds=LEASE_SECONDS)
 
 
+def holder_of(database: Database[dict[str, Any]], name: str = "readers") -> str | None:
+    """The instance whose lease is in force, None without one: a service that runs holds a lease. Raises
+    ``PyMongoError``.
+    """
+    lease = durable(database, "leases").find_one({"_id": name})
+    return str(lease["holder"]) if lease is not None and lease["until"] > _server_time(database) else None
+
+
 def _server_time(database: Database[dict[str, Any]]) -> datetime:
     moment = database.client.admin.command("hello")["localTime"]
     if not isinstance(moment, datetime):

@@ -1,6 +1,6 @@
 """The table of `jejaring status`."""
 
-from deploy.commands.status import Condition, ask, table
+from deploy.commands.status import Condition, ask, losses, table
 
 STATUS = {"head": 1042, "facts": 812, "inbox": 7, "readers": {"roster": 0, "relay": 3}, "parked": 1, "strays": 0}
 
@@ -20,3 +20,9 @@ def test_a_service_without_an_answer_is_not_ready_for_this_reason() -> None:
     condition = ask("members", "http://127.0.0.1:9")
     assert not condition.ready
     assert condition.reasons == ("no answer at http://127.0.0.1:9 (ConnectError)",)
+
+
+def test_facts_that_a_restored_source_has_lost_are_told() -> None:
+    condition = Condition("events", ready=True, document={"forgotten": {"members": 7, "mentoring": 0}})
+    assert losses(condition) == ["events: heard 7 facts of members that members has lost in a restore"]
+    assert losses(Condition("members", ready=True, document=STATUS)) == []
