@@ -22,16 +22,18 @@ def command() -> None:
 @click.argument("service", type=SERVICE, required=False)
 @click.argument("reader", required=False)
 def list_(service: str | None, reader: str | None) -> None:
-    """How much is parked, by service, reader and key."""
+    """How much is parked, by service, reader and key; for views with the collection that the facts are missing from."""
     found = False
     for name in [service] if service else installed_services():
         with open_service(name) as application:
             facts = list(application.parking.all(reader))
-        for (at, key), count in Counter((fact.reader, fact.key) for fact in facts).items():
+        for place, count in Counter(map(_place, facts)).items():
             found = True
-            causes = [fact for fact in facts if (fact.reader, fact.key) == (at, key) and fact.error != BEHIND]
+            at, key, collection = place
+            causes = [fact for fact in facts if _place(fact) == place and fact.error != BEHIND]
             marked = ", to be retried" if any(fact.retry for fact in causes) else ""
-            click.echo(f"{name}  {at}  {key}  {count} parked{marked}: {causes[0].error if causes else BEHIND}")
+            where = f"{at} ({collection})" if collection else at
+            click.echo(f"{name}  {where}  {key}  {count} parked{marked}: {causes[0].error if causes else BEHIND}")
     if not found:
         click.echo("Nothing is parked.")
 
@@ -45,7 +47,8 @@ def show(service: str, reader: str | None, key: str | None) -> None:
     with open_service(service) as application:
         for fact in application.parking.all(reader):
             if key in {None, fact.key}:
-                click.echo(f"{fact.reader}  {fact.log}@{fact.position}.{fact.index}  {_what(application, fact)}")
+                where = f"{fact.reader} ({fact.collection})" if fact.collection else fact.reader
+                click.echo(f"{where}  {fact.log}@{fact.position}.{fact.index}  {_what(application, fact)}")
                 click.echo(f"    key {fact.key} · since {fact.at:%Y-%m-%d %H:%M:%S} UTC · {fact.error}")
 
 
@@ -65,6 +68,11 @@ def retry(service: str, reader: str | None, key: str | None) -> None:
                 click.echo(f"{service}  {at}: {waiting} to be retried")
     if not marked:
         click.echo("Nothing is parked there.")
+
+
+def _place(fact: ParkedFact) -> tuple[str, str, str | None]:
+    """Facts of one reader, key and collection wait together."""
+    return fact.reader, fact.key, fact.collection
 
 
 def _what(application: Application, parked: ParkedFact) -> str:

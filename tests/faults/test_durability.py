@@ -123,7 +123,8 @@ def test_views_and_checkpoints_do_not_pay_for_the_journal(wire: Wire) -> None:
 
 
 def test_a_views_updates_and_its_checkpoints_move_are_one_ordered_command(wire: Wire) -> None:
-    (command,) = wire.updates["view_heard_v1"]
+    claim, command = wire.updates["view_heard_v1"]
+    assert claim == (True, ["_checkpoint.inbox", "_checkpoint.inbox"])  # once under each lease
     assert command == (True, ["_checkpoint.inbox", "s", "_checkpoint.inbox"])
 
 

@@ -231,7 +231,7 @@ def test_where_all_views_are_is_one_question_a_second(mongodb_uri: str, database
         # What this process itself moves is seen at once.
         beside = read.rebuild("two")
         assert read.pointer(views[1]).next == beside
-        read.switch(views[1], read.pointer(views[1]))
+        read.pointers.switch(views[1], read.pointer(views[1]))
         assert [read.pointer(view).live for view in views] == ["view_one_v1", beside, "view_three_v1"]
 
 

@@ -8,38 +8,10 @@ from pymongo.database import Database
 
 from services.kernel.base.mongo import connect
 from services.kernel.base.problem import Malformed, Unavailable
-from services.kernel.bus.envelope import envelope
-from services.kernel.bus.inbox import Inbox
-from services.kernel.bus.inbox_source import InboxSource
 from services.kernel.declare.view import Change, View
-from services.kernel.log.mongo_log import MongoLog
-from services.kernel.readers.parking import Parking
-from services.kernel.readers.reader import CommitSource, LostCheckpoint
-from services.kernel.views.view_reader import ViewReader
-from services.kernel.views.view_store import Views
-from tests.support.sample_domain import BOTH, REGISTRY, SHELVES, append, fact
-
-
-class Bench:
-    """A log, an inbox, and readers of views over them, stepped by hand."""
-
-    def __init__(self, database: Database[dict[str, Any]], *views: View) -> None:
-        self.database = database
-        self.log = MongoLog("shelves", database, REGISTRY)
-        self.log.prepare()
-        self.inbox = Inbox("shelves", database)
-        self.inbox.prepare()
-        self.parking = Parking(database)
-        self.views = Views(database, views)
-        self.views.prepare()
-        self.sources = {"commits": CommitSource(self.log, REGISTRY, self.log.bell), "inbox": InboxSource(self.inbox)}
-
-    def reader(self, view: View, log: str = "commits") -> ViewReader:
-        return ViewReader(view, self.sources[log], self.views, self.database, self.parking)  # type: ignore[arg-type]
-
-    def hear(self, *facts: Any) -> None:
-        for told in facts:
-            self.inbox.admit(told.source, [envelope(told, "x")])
+from services.kernel.readers.reader import LostCheckpoint
+from tests.support.sample_domain import BOTH, SHELVES, append, fact
+from tests.support.view_bench import Bench
 
 
 @pytest.fixture
@@ -69,7 +41,7 @@ def test_a_reader_that_begins_earlier_changes_nothing(bench: Bench) -> None:
 def test_what_a_killed_database_took_back_while_nothing_was_under_way_is_applied_again(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.kernel.views.view_reader.LOOK_SECONDS", 0.0)
+    monkeypatch.setattr("services.kernel.views.view_collection.LOOK_SECONDS", 0.0)
     bench.log.append(append("shelf-a", 0, "x"))
     reader = bench.reader(SHELVES)
     reader.step(1)
@@ -171,7 +143,9 @@ def test_an_event_of_an_unknown_version_is_parked_and_applied_after_the_upgrade(
     assert bench.parking.count() == 0
 
 
-def test_a_rebuild_beside_shows_the_live_view_until_it_is_level_then_switches(bench: Bench) -> None:
+def test_a_rebuild_beside_shows_the_live_view_until_it_is_level_then_switches(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for n in range(5):
         bench.log.append(append(f"shelf-{n}", 0, "x"))
     reader = bench.reader(SHELVES)
@@ -183,6 +157,8 @@ def test_a_rebuild_beside_shows_the_live_view_until_it_is_level_then_switches(be
         pass
     assert bench.views.pointer(SHELVES, fresh=True).live == beside
     assert (bench.views.get(SHELVES, "0") or {})["count"] == 1
+    monkeypatch.setattr("services.kernel.views.cleanup.KEEP_SECONDS", 0.0)
+    reader.step(1)
     assert SHELVES.collection not in bench.database.list_collection_names()
 
 

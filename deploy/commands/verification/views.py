@@ -62,10 +62,12 @@ class Replay:
         self._scratch = scratch
         self._sources = {name: sources[name] for name in view.logs}
         self._stands = dict.fromkeys(view.logs, 0)
+        live = application.views.pointer(view, fresh=True).live
         self._parked = {
             (name, fact.position, fact.index)
             for name in view.logs
             for fact in application.parking.all(reader_name(view, name))
+            if fact.collection in {None, live}  # an older release named no collection
         }
 
     def up_to(self, positions: Mapping[str, int]) -> None:

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from bson.errors import BSONError
 from pymongo import MongoClient, ReadPreference
 from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import AutoReconnect, ConnectionFailure, ExecutionTimeout, OperationFailure, PyMongoError
+from pymongo.errors import (
+    AutoReconnect,
+    BulkWriteError,
+    ConnectionFailure,
+    ExecutionTimeout,
+    OperationFailure,
+    PyMongoError,
+)
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 TIMEOUT_MILLISECONDS = 5000
 SELECTION_MILLISECONDS = 2000
+DUPLICATE_KEY = 11000
 _DURABLE = WriteConcern("majority", j=True)
 _VIEW = WriteConcern(w=1)
 
@@ -69,8 +78,25 @@ def refuses_all_writes(code: int | None) -> bool:
     return code in _NO_WRITES_CODES
 
 
+def refused_for_good(error: Exception) -> bool:
+    """Whether a write fails because of its own values, so that the same write fails each time.
+
+    The values cannot be encoded, or are too large, or the update does not fit the stored document. Any other error says
+    nothing about the values.
+    """
+    if isinstance(error, BulkWriteError):
+        codes = {refused.get("code") for refused in error.details.get("writeErrors", ())}
+        return bool(codes) and not error.details.get("writeConcernErrors") and not codes & _NOT_THE_VALUES
+    if isinstance(error, OperationFailure):
+        return error.code is not None and error.code not in _NOT_THE_VALUES and not outcome_unknown(error)
+    return isinstance(error, BSONError | ValueError | TypeError | OverflowError | RecursionError)
+
+
 _TRANSIENT_CODES = frozenset({6, 7, 50, 64, 89, 91, 112, 134, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436})
 """Server error codes of failover, shutdown and timeouts (MongoDB's ``error_codes.yml``)."""
 
 _NO_WRITES_CODES = frozenset({13, 18, 146, 8000, 14031})
 """Unauthorized, AuthenticationFailed, ExceededMemoryLimit, a hosted database over its quota, OutOfDiskSpace."""
+
+_NOT_THE_VALUES = _TRANSIENT_CODES | _NO_WRITES_CODES
+"""Errors of the server: the database would have refused other values too."""

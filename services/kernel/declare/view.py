@@ -12,14 +12,13 @@ would insert the document again, and the duplicate key would stop the whole batc
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cached_property
 from typing import Any, Generic
 
 from pymongo import UpdateOne
 from typing_extensions import TypeVar
 
-from services.kernel.base.message import Fact, Recorded
 from services.kernel.declare.plain import DOCUMENT
 
 COMMITS = "commits"
@@ -92,19 +91,15 @@ def taking(path: str, *values: str) -> Expression:
     return Expression({"$sortArray": {"input": difference, "sortBy": 1}})
 
 
-def _subject(fact: Recorded | Fact) -> str:
-    return fact.stream if isinstance(fact, Recorded) else f"{fact.source}:{fact.subject}"
-
-
 @dataclass(frozen=True)
 class View(Generic[RowT]):
     """A read model's definition.
 
     ``row`` is the frozen dataclass of the view's documents: the first field is the document's ``_id``, the others have
     the names of the document's fields. A field with a default may be missing in a document. Without ``row`` documents
-    are dicts. ``logs`` names the view's logs: ``(COMMITS,)`` with events, ``(INBOX,)`` with facts, or both. ``key``
-    names the group of facts that wait behind a failed fact; by default the stream or subject. A raised ``version``
-    rebuilds the view beside the live collection.
+    are dicts. ``logs`` names the view's logs: ``(COMMITS,)`` with events, ``(INBOX,)`` with facts, or both. A raised
+    ``version`` rebuilds the view beside the live collection. Behind a fact that fails wait the later facts of the same
+    stream or subject: both are known even of a fact that cannot be read.
     """
 
     name: str
@@ -112,7 +107,6 @@ class View(Generic[RowT]):
     apply: Callable[[Any], Applied]
     logs: tuple[str, ...] = (COMMITS,)
     indexes: Sequence[Index] = ()
-    key: Callable[[Recorded | Fact], str] = field(default=_subject)
     row: type[RowT] = dict  # type: ignore[assignment]
 
     def __post_init__(self) -> None:

@@ -111,6 +111,19 @@ class Source(Protocol):
         ...
 
 
+def item_at(source: Source, position: int, index: int) -> Item | None:
+    """One item of a log, read again; None if the log does not hold the item, after a restore. Raises
+    ``PyMongoError``.
+    """
+    for _ in range(2):
+        batch = source.batch(position - 1, 1)
+        found = next((item for item in batch.items if item.index == index), None)
+        if found is not None or batch.last >= position or source.head() < position:
+            return found
+        source.poll()  # another process appended the entry, and the source has not looked since
+    return found
+
+
 class CommitSource:
     """The service's own commits, event by event. Commits of this process are read from memory."""
 

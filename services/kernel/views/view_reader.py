@@ -1,39 +1,33 @@
-"""Updates a view from its log: one ordered bulk write per batch, on the view's own collection.
+"""Updates a view from one of its logs, builds the view's next collection, and makes it live.
 
-The bulk begins with a compare-and-set on the checkpoint document (the position and lease that were read), continues
-with the guarded updates, and ends with the checkpoint's move. The compare-and-set is an upsert that can never insert: a
-stale reader gets an error and the bulk stops, even if a crash has removed the checkpoint document together with the
-view's first entries. The bulk does not wait for the journal: after a crash of the database the move is never stored
-without the updates before it. Measured: as separate writes, 176 of 17,580 updates were lost in 20 kills; in one bulk, 0
-of 48,240.
+What a fact would change is written by ``view_collection``. A fact that fails, or that the database refuses, is parked
+for the collection that it is missing from, and with it the later facts of the same stream or subject. Every fact is
+either in a collection or parked for it before the collection's checkpoint passes the fact.
 """
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import time
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 from pymongo import UpdateOne
-from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
+from pymongo.errors import PyMongoError
 
 from services.kernel.base.bell import Bell
-from services.kernel.base.mongo import plain
+from services.kernel.base.message import Fact, Recorded
+from services.kernel.base.mongo import refused_for_good
 from services.kernel.declare.view import CHECKPOINT, View, update
+from services.kernel.readers.cursor import IDLE_SECONDS
 from services.kernel.readers.parking import BEHIND, ParkedFact, Parking, describe, parked_now
-from services.kernel.readers.reader import Item, LostCheckpoint, Source
-from services.kernel.views.view_store import Pointer, Views
+from services.kernel.readers.reader import Batch, Item, Source
+from services.kernel.views.cleanup import Cleanup
+from services.kernel.views.pointers import Pointer
+from services.kernel.views.view_collection import ViewCollection
+from services.kernel.views.view_store import Views
 
 log = logging.getLogger(__name__)
-NEVER = "_never"
-"""An upsert that sets another ``_id`` than it matches is refused (error 66): a compare-and-set that inserts nothing."""
-FLUSH_SECONDS = 1.0
-LOOK_SECONDS = 1.0
-IDLE_SECONDS = 2.0
 
 
 def reader_name(view: View[Any], source: str) -> str:
@@ -41,28 +35,10 @@ def reader_name(view: View[Any], source: str) -> str:
     return view.name if len(view.logs) == 1 else f"{view.name}.{source}"
 
 
-@dataclass
-class _Stand:
-    """A collection's checkpoint, as last read or written.
-
-    ``seen`` is the position up to which the log was read without finding a change, since the time ``since``. ``looked``
-    is the time at which the database last confirmed the checkpoint.
-    """
-
-    position: int
-    lease: int
-    seen: int
-    since: float
-    looked: float
-
-
-def _stand(position: int, lease: int) -> _Stand:
-    now = time.monotonic()
-    return _Stand(position, lease, position, now, now)
-
-
 class ViewReader:
-    """The reader of one view and one of its logs."""
+    """The reader of one view and one of its logs. It keeps the live collection going, and builds the next collection of
+    its own version beside it.
+    """
 
     def __init__(
         self, view: View[Any], source: Source, views: Views, database: Database[dict[str, Any]], parking: Parking
@@ -73,27 +49,35 @@ class ViewReader:
         self._views = views
         self._database = database
         self._parking = parking
-        self._stands: dict[str, _Stand] = {}
-        self._blocked: dict[str, set[str]] = {}
+        self._readers = [reader_name(view, name) for name in view.logs]
+        self._collections: dict[str, ViewCollection] = {}
+        self._cleanup = Cleanup(view, views.pointers, database, parking, self._readers)
 
     @property
     def idle_seconds(self) -> float:
-        """A short time while a checkpoint is behind the position that was read, because other readers wait for the
-        checkpoint.
-        """
-        return FLUSH_SECONDS if any(stand.seen > stand.position for stand in self._stands.values()) else IDLE_SECONDS
+        return min((each.cursor.idle_seconds for each in self._collections.values()), default=IDLE_SECONDS)
 
     def step(self, lease: int) -> int:
-        pointer = self._views.pointer(self._view)
-        if self._blocked.get(pointer.live) and pointer.next is None and self._parking.marked(self.name):
-            # Other streams have moved the guards of shared documents: a retry in the live collection changes nothing.
-            self._views.rebuild(self._view.name)
-            self._parking.clear(self.name)
-            pointer = self._views.pointer(self._view, fresh=True)
-        done = self._advance(pointer.live, lease)
+        try:
+            return self._step(self._views.pointer(self._view), lease)
+        except Exception:
+            self._collections.clear()
+            raise
+
+    def _step(self, pointer: Pointer, lease: int) -> int:
+        self._collections = {
+            name: each for name, each in self._collections.items() if name in {pointer.live, pointer.next}
+        }
+        if self._must_build(pointer, lease):
+            # The lease may be lost without our knowledge; no build may begin because of that.
+            self._collection(pointer.live, pointer, lease).look_again(lease)
+            self._views.pointers.begin_build(self._view, pointer)
+            return 1
+        done = self._advance(pointer.live, pointer, lease)
         if pointer.next is not None:
-            done += self._advance(pointer.next, lease)
-            self._switch_when_level(pointer)
+            done += self._advance(pointer.next, pointer, lease)
+            done += self._switch_when_level(pointer)
+        self._cleanup.step(pointer, lease)
         return done
 
     def lag(self) -> int:
@@ -102,126 +86,120 @@ class ViewReader:
     def bell(self) -> Bell:
         return self._source.bell()
 
-    def _advance(self, collection: str, lease: int) -> int:
-        target = plain(self._database, collection)
-        try:
-            stand = self._stands.get(collection) or self._read(target, lease)
-            self._stands[collection] = stand
-            batch = self._source.batch(stand.seen)
-            updates = [change for item in batch.items for change in self._updates(collection, item)]
-            overdue = batch.last > stand.position and time.monotonic() - stand.since >= FLUSH_SECONDS
-            if updates or overdue:
-                self._write(target, stand, lease, updates, batch.last)
-                self._stands[collection] = _stand(batch.last, lease)
-            elif stand.seen == stand.position:
-                stand.since = time.monotonic()
-                if time.monotonic() - stand.looked >= LOOK_SECONDS:
-                    self._look_again(target, stand, lease)
-        except (PyMongoError, LostCheckpoint):
-            self._stands.pop(collection, None)
-            self._blocked.pop(collection, None)
-            raise
-        done = batch.last - stand.seen
-        stand.seen = batch.last
-        self._reached(collection, batch.last)
+    def _must_build(self, pointer: Pointer, lease: int) -> bool:
+        if pointer.version != self._view.version:
+            return pointer.next is None or pointer.version is not None
+        if pointer.next is not None or not self._collection(pointer.live, pointer, lease).blocked:
+            return False
+        # Other streams have moved the guards of shared documents: a retry in the live collection changes nothing.
+        return bool(self._parking.marked(self.name, pointer.live))
+
+    def _collection(self, name: str, pointer: Pointer, lease: int) -> ViewCollection:
+        """A collection with its checkpoint and the keys that wait; read from the database after every error."""
+        known = self._collections.get(name)
+        if known is None:
+            if name == pointer.live:
+                self._parking.assign(self._readers, name)
+                self._parking.mark_what_can_be_read(self.name, self._source, self._view.apply, name)
+            else:
+                self._views.pointers.index(self._view, name)  # a crash may have come between the pointer and the index
+            known = ViewCollection(self._database, name, self._source.name, lease)
+            # Facts are parked before a checkpoint passes them, so what is parked is asked after the checkpoint.
+            known.blocked = self._parking.blocked(self.name, name)
+            self._collections[name] = known
+            self._reached(name, known.cursor.stored)
+        return known
+
+    def _advance(self, name: str, pointer: Pointer, lease: int) -> int:
+        collection = self._collection(name, pointer, lease)
+        cursor = collection.cursor
+        batch = self._source.batch(cursor.finished)
+        updates = self._updates(collection, batch.items, lease)
+        if cursor.must_store(batch.last, bool(updates)):
+            self._write(collection, batch, updates, lease)
+        elif not updates:
+            collection.look_again_when_idle(lease)
+        done = cursor.finish(batch.last)
+        self._reached(name, batch.last)
         return done
 
-    def _read(self, target: Collection[dict[str, Any]], lease: int) -> _Stand:
-        stand = self._checkpoint_of(target, lease)
-        self._blocked[target.name] = self._parking.keys(self._parked_as(target.name))
-        self._reached(target.name, stand.position)
-        return stand
-
-    def _look_again(self, target: Collection[dict[str, Any]], stand: _Stand, lease: int) -> None:
-        """Ask the database for the checkpoint, at most once a second while idle.
-
-        A database that was killed while nothing happened silently loses a view's last moments. Without new updates no
-        compare-and-set would notice the loss. Raises ``LostCheckpoint``.
-        """
-        if self._checkpoint_of(target, lease).position != stand.position:
-            log.warning("the database has taken updates back", extra={"reader": self.name})
-            raise LostCheckpoint(self.name)
-        stand.looked = time.monotonic()
-
-    def _checkpoint_of(self, target: Collection[dict[str, Any]], lease: int) -> _Stand:
-        """The collection's checkpoint, read from the database. Raises ``LostCheckpoint`` for a newer lease."""
-        document = target.find_one({"_id": self._checkpoint})
-        if document is None:
-            document = self._begun(target)
-        stand = _stand(int(document["position"]), int(document["lease"]))
-        if stand.lease > lease:
-            raise LostCheckpoint(self.name)
-        return stand
-
-    def _begun(self, target: Collection[dict[str, Any]]) -> dict[str, Any]:
-        """Create the checkpoint document of an empty view, also after a crash has removed the document."""
-        document = {"_id": self._checkpoint, "position": 0, "lease": 0}
-        with contextlib.suppress(DuplicateKeyError):
-            target.insert_one(document)
-        return document
-
-    def _updates(self, collection: str, item: Item) -> list[UpdateOne]:
-        """The item's updates. An item that fails, or that waits behind a parked item, is parked and gives no
+    def _updates(self, collection: ViewCollection, items: Sequence[Item], lease: int) -> list[UpdateOne]:
+        """The updates of the items. An item that fails, or that waits behind a parked item, is parked and gives no
         updates.
         """
-        blocked = self._blocked[collection]
-        key = item.stream
+        updates: list[UpdateOne] = []
+        failed: list[tuple[Item, str]] = []
+        for item in items:
+            if item.guard >= collection.blocked.get(item.stream, item.guard + 1):
+                failed.append((item, BEHIND))
+                continue
+            try:
+                updates += self._changes(item)
+            except PyMongoError:
+                raise
+            except Exception as error:
+                log.exception("parked", extra={"reader": self.name, "position": item.position})
+                failed.append((item, describe(error)))
+                collection.blocked.setdefault(item.stream, item.guard)
+        self._park(collection, failed, lease)
+        return updates
+
+    def _changes(self, item: Item) -> list[UpdateOne]:
+        loaded: Recorded | Fact = item.load()
+        return [update(self._source.name, item.guard, change) for change in self._view.apply(loaded)]
+
+    def _park(self, collection: ViewCollection, failed: Sequence[tuple[Item, str]], lease: int) -> None:
+        if failed:
+            collection.claim(lease)
+            self._parking.park(
+                [
+                    ParkedFact(
+                        self.name, self._source.name, item.position, item.index, item.stream, error, parked_now(),
+                        collection=collection.name,
+                    )
+                    for item, error in failed
+                ]
+            )  # fmt: skip
+
+    def _write(self, collection: ViewCollection, batch: Batch, updates: Sequence[UpdateOne], lease: int) -> None:
         try:
-            fact = item.load()
-            key = self._view.key(fact)
-            if key in blocked:
-                self._park(collection, item, key, BEHIND)
-                return []
-            return [update(self._source.name, item.guard, change) for change in self._view.apply(fact)]
-        except PyMongoError:
-            raise
+            collection.write(lease, updates, batch.last)
         except Exception as error:
-            log.exception("parked", extra={"reader": self.name, "position": item.position})
-            self._park(collection, item, key, describe(error))
-            blocked.add(key)
-            return []
+            if not refused_for_good(error):
+                raise
+            self._write_one_by_one(collection, batch, lease)
 
-    def _park(self, collection: str, item: Item, key: str, error: str) -> None:
-        reader = self._parked_as(collection)
-        self._parking.park([ParkedFact(reader, self._source.name, item.position, item.index, key, error, parked_now())])
+    def _write_one_by_one(self, collection: ViewCollection, batch: Batch, lease: int) -> None:
+        """Write a batch fact by fact after the database refused it, and park each fact that the database refuses.
 
-    def _parked_as(self, collection: str) -> str:
-        """The reader's name for parking. A collection that is being built parks under its own name until it is live."""
-        pointer = self._views.pointer(self._view)
-        return self.name if collection == pointer.live else f"{self.name}@{collection}"
+        A part of the batch may be written already; the guards make the repetition harmless. Of a refused fact some
+        documents may be changed: they are right again after the rebuild that a retry is.
+        """
+        collection.look_again(lease)
+        for item in batch.items:
+            updates = self._updates(collection, [item], lease)
+            try:
+                collection.write(lease, updates, max(collection.cursor.stored, item.position - 1))
+            except Exception as error:
+                if not refused_for_good(error):
+                    raise
+                log.exception("parked", extra={"reader": self.name, "position": item.position})
+                collection.look_again(lease)
+                self._park(collection, [(item, describe(error))], lease)
+                collection.blocked.setdefault(item.stream, item.guard)
+        collection.write(lease, [], batch.last)
 
-    def _write(
-        self, target: Collection[dict[str, Any]], stand: _Stand, lease: int, updates: list[UpdateOne], to: int
-    ) -> None:
-        same = {"_id": self._checkpoint, "position": stand.position, "lease": stand.lease}
-        bulk = [
-            UpdateOne(same, {"$set": {"lease": lease}, "$setOnInsert": {"_id": NEVER}}, upsert=True),
-            *updates,
-            UpdateOne({"_id": self._checkpoint}, {"$max": {"position": to}}),
-        ]
-        try:
-            target.bulk_write(bulk, ordered=True)
-        except BulkWriteError as error:
-            if any(refused["index"] == 0 for refused in error.details["writeErrors"]):
-                raise LostCheckpoint(self.name) from error
-            raise
-
-    def _switch_when_level(self, pointer: Pointer) -> None:
+    def _switch_when_level(self, pointer: Pointer) -> bool:
+        """Make the next collection live when it shows what the live collection shows, of every log."""
         if pointer.next is None:
-            return
+            return False
         for source in self._view.logs:
             beside = self._database[pointer.next].find_one({"_id": f"{CHECKPOINT}.{source}"})
             live = self._database[pointer.live].find_one({"_id": f"{CHECKPOINT}.{source}"})
             if live is not None and (beside is None or beside["position"] < live["position"]):
-                return
-        self._parking.adopt(pointer.next, [reader_name(self._view, source) for source in self._view.logs])
-        self._views.switch(self._view, pointer)
-        self._stands.pop(pointer.live, None)
+                return False
+        return self._views.pointers.switch(self._view, pointer)
 
     def _reached(self, collection: str, position: int) -> None:
         if collection == self._views.pointer(self._view).live:
             self._views.reached(self._view, self._source.name, position)
-
-    @property
-    def _checkpoint(self) -> str:
-        return f"{CHECKPOINT}.{self._source.name}"

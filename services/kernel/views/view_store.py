@@ -1,7 +1,4 @@
-"""Reads a service's views, and knows each view's live collection.
-
-The document ``views/<name>`` names the live collection and, during a rebuild, the next collection.
-"""
+"""Reads a service's views, each from its live collection."""
 
 from __future__ import annotations
 
@@ -10,7 +7,6 @@ import json
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,52 +14,30 @@ from bson import encode
 from pymongo import ASCENDING, DESCENDING
 from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import DuplicateKeyError
 
-from services.kernel.base.mongo import durable, plain
+from services.kernel.base.mongo import plain
 from services.kernel.base.problem import Malformed, Unavailable
 from services.kernel.declare.view import CHECKPOINT, COMMITS, Page, RowT, View
+from services.kernel.views.pointers import Pointer, Pointers
 
 WAIT_SECONDS = 2.0
 WAITING_READS = 64
-POINTER_SECONDS = 1.0
 READ_AT_ONCE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Pointer:
-    """A view's live collection, and the next collection during a rebuild."""
-
-    live: str
-    next: str | None = None
 
 
 class Views:
     """All views of one service."""
 
     def __init__(self, database: Database[dict[str, Any]], views: Sequence[View[Any]]) -> None:
+        self.pointers = Pointers(database, views)
         self._database = database
         self._views = {view.name: view for view in views}
-        self._pointers = durable(database, "views")
-        self._cache: dict[str, tuple[float, Pointer]] = {}
-        self._moves = 0
         self._shown: dict[tuple[str, str], int] = {}
         self._waiting = threading.Semaphore(WAITING_READS)
 
     def prepare(self) -> None:
-        """Give every view a collection. A view with a raised version is rebuilt beside its live collection."""
-        for view in self._views.values():
-            pointer = self._pointers.find_one({"_id": view.name})
-            if pointer is None:
-                try:
-                    self._pointers.insert_one({"_id": view.name, "live": view.collection, "version": view.version})
-                except DuplicateKeyError:
-                    continue
-                self._index(view, view.collection)
-            elif pointer["version"] != view.version:
-                self.rebuild(view.name)
-            else:
-                self._index(view, pointer["live"])
+        """Give every view a collection; does nothing if the views have collections."""
+        self.pointers.prepare()
 
     def names(self) -> Sequence[str]:
         """The names of all views."""
@@ -75,46 +49,13 @@ class Views:
 
     def pointer(self, view: View[Any], fresh: bool = False) -> Pointer:
         """The view's collections, cached for at most a second."""
-        cached = self._cache.get(view.name)
-        if cached is not None and not fresh and time.monotonic() - cached[0] < POINTER_SECONDS:
-            return cached[1]
-        # Read all pointers at once, because every view asks this often.
-        asked, moves = time.monotonic(), self._moves
-        found = {document["_id"]: document for document in self._pointers.find({"_id": {"$in": list(self._views)}})}
-        if view.name not in found:
-            raise Unavailable(f"view {view.name} is not prepared")
-        pointers = {name: Pointer(document["live"], document.get("next")) for name, document in found.items()}
-        if moves == self._moves:  # otherwise a pointer may be older than a change that this process made meanwhile
-            self._cache |= {name: (asked, pointer) for name, pointer in pointers.items()}
-        return pointers[view.name]
-
-    def _moved(self, name: str) -> None:
-        """Forget the cached pointer, because this process has changed it."""
-        self._moves += 1
-        self._cache.pop(name, None)
+        return self.pointers.pointer(view, fresh)
 
     def rebuild(self, name: str) -> str:
         """Ask for a rebuild of the view beside the live collection; the view's reader builds it. Returns the new
         collection's name.
         """
-        view = self._views[name]
-        pointer = self._pointers.find_one({"_id": name})
-        generation = int(pointer.get("generation", 0)) + 1 if pointer else 1
-        collection = f"{view.collection}_r{generation}"
-        self._index(view, collection)
-        self._pointers.update_one({"_id": name}, {"$set": {"next": collection, "generation": generation}})
-        self._moved(name)
-        return collection
-
-    def switch(self, view: View[Any], pointer: Pointer) -> None:
-        """Make the rebuilt collection the live collection, and drop the old collection."""
-        changed = self._pointers.update_one(
-            {"_id": view.name, "live": pointer.live, "next": pointer.next},
-            {"$set": {"live": pointer.next, "version": view.version}, "$unset": {"next": ""}},
-        )
-        self._moved(view.name)
-        if changed.modified_count and pointer.live != pointer.next:
-            self._database.drop_collection(pointer.live)
+        return self.pointers.rebuild(self._views[name])
 
     def get(self, view: View[RowT], key: str) -> RowT | None:
         """One row, None if the row is missing or removed. Raises ``Misfit`` for a document that does not fit the row's
@@ -214,10 +155,6 @@ class Views:
 
     def _collection(self, view: View[Any]) -> Collection[dict[str, Any]]:
         return plain(self._database, self.pointer(view).live)
-
-    def _index(self, view: View[Any], collection: str) -> None:
-        for index in view.indexes:
-            self._database[collection].create_index(list(index))
 
 
 def _as_cursor(value: Any, key: str) -> str:
