@@ -19,6 +19,7 @@ from services.kernel.managers.deadline_reader import DeadlineReader
 from services.kernel.managers.manager_reader import ManagerReader
 from services.kernel.privacy.claims import MongoClaims
 from services.kernel.privacy.vault import MongoKeys, Vault
+from services.kernel.readers.eraser import Eraser, ErasureList
 from services.kernel.readers.lease import Lease
 from services.kernel.readers.parking import ParkedFact, Parking
 from services.kernel.readers.reader import Checkpoints
@@ -37,6 +38,7 @@ DURABLE = {
     "views",
     "epoch",
     "manager_starts",
+    "erasures",
 }
 NOT_DURABLE = {"checkpoints", "view_heard_v1"}
 WRITES = {"insert", "update", "delete", "findAndModify"}
@@ -91,6 +93,7 @@ def wire(mongodb_uri: str, database: Database[dict[str, Any]], monkeypatch: pyte
     views = Views(own, [HEARD])
     views.prepare()
     ViewReader(HEARD, InboxSource(inbox), views, own, parking).step(1)
+    Eraser(InboxSource(inbox), ErasureList(own), parking, lambda _fact: ["p"], lambda _ids, _fact: None).step(1)
     commands = Commands(log, clock, tell)
     manager = ManagerReader(
         COPYING,

@@ -11,7 +11,7 @@ from services.kernel.base.message import Command, Fact, Metadata, Recorded
 from services.kernel.base.problem import Refused
 from services.kernel.commands.decider import CommandEnvelope, Decider
 from services.kernel.declare.service import Core
-from services.kernel.readers.eraser import Eraser
+from services.kernel.readers.eraser import Eraser, ErasureList
 from services.kernel.readers.parking import Parking
 from services.members.domain.erasure import ERASURE, ErasureStarted, FinishErasure, NoteReferences
 from services.members.domain.guest import GUEST, GuestAdded
@@ -80,4 +80,5 @@ def started(fact: Recorded | Fact) -> Sequence[str]:
 
 def eraser(core: Core, parts: Parts) -> Eraser:
     """The reader that destroys the keys."""
-    return Eraser(core.commits, Parking(core.database), started, Erasing(parts).erase)
+    erasures, parking = ErasureList(core.database), Parking(core.database)
+    return Eraser(core.commits, erasures, parking, started, Erasing(parts).erase)
