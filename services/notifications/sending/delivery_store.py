@@ -11,7 +11,7 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
-from services.kernel.base.mongo import durable
+from services.kernel.base.mongo import DUPLICATE_KEY, durable
 from services.notifications.domain.contact import CHANNELS
 from services.notifications.sending.delivery import (
     EXPIRED,
@@ -26,8 +26,6 @@ from services.notifications.sending.delivery import (
     WITHDRAWN,
     Delivery,
 )
-
-DUPLICATE_KEY = 11000
 
 
 class Deliveries:
