@@ -17,12 +17,15 @@ HEADERS = ("service", "ready", "head", "facts", "inbox", "lag", "parked", "stray
 
 @dataclass(frozen=True)
 class Condition:
-    """One service's own report; `document` is its `/internal/status`, empty without an answer."""
+    """One service's own report; `document` is its `/internal/status`, empty without an answer. A `degraded` service
+    answers requests, and `reasons` says what does not work.
+    """
 
     name: str
     ready: bool
     reasons: tuple[str, ...] = ()
     document: Mapping[str, Any] = field(default_factory=dict)
+    degraded: bool = False
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -32,7 +35,7 @@ class Condition:
         rest = [self.document.get(name, "–") for name in ("head", "facts", "inbox")]
         return (
             self.name,
-            "yes" if self.ready else "no",
+            "no" if not self.ready else "degraded" if self.degraded else "yes",
             *map(str, (*rest, lag, self.document.get("parked", "–"), self.document.get("strays", "–"))),
         )
 
@@ -40,7 +43,7 @@ class Condition:
 @click.command()
 @click.option("--readers", is_flag=True, help="Each reader and how many positions it is behind.")
 def command(*, readers: bool) -> None:
-    """How every service is; exit status 1 unless all are ready."""
+    """How every service is; exit status 1 unless all are ready and none is degraded."""
     conditions = [ask(name, settings_for(name, os.environ).urls[name]) for name in installed_services()]
     for line in table(conditions):
         click.echo(line)
@@ -52,7 +55,7 @@ def command(*, readers: bool) -> None:
         if readers:
             for reader, lag in sorted(condition.document.get("readers", {}).items()):
                 click.echo(f"{condition.name}  {reader}: {lag}")
-    if not all(condition.ready for condition in conditions):
+    if not all(condition.ready and not condition.degraded for condition in conditions):
         raise click.exceptions.Exit(1)
 
 
@@ -61,13 +64,15 @@ def ask(name: str, url: str) -> Condition:
     try:
         with httpx.Client(base_url=url, timeout=ANSWER_SECONDS) as client:
             readiness = client.get("/readyz")
-            reasons = readiness.json()["reasons"] if readiness.status_code in {200, 503} else [str(readiness)]
+            known = readiness.json() if readiness.status_code in {200, 503} else {"reasons": [str(readiness)]}
+            reasons = known["reasons"]
             status = client.get("/internal/status")
     except (httpx.HTTPError, ValueError, KeyError) as error:
         return Condition(name, False, (f"no answer at {url} ({type(error).__name__})",))
     if status.status_code != 200:
         return Condition(name, False, (*reasons, f"/internal/status answers {status.status_code}"))
-    return Condition(name, readiness.status_code == 200, tuple(reasons), status.json())
+    degraded = bool(known.get("degraded"))
+    return Condition(name, readiness.status_code == 200, tuple(reasons), status.json(), degraded)
 
 
 def losses(condition: Condition) -> list[str]:

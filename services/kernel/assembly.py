@@ -30,6 +30,7 @@ from services.kernel.declare.service import Core, Definition
 from services.kernel.declare.view import COMMITS, INBOX
 from services.kernel.http.api import Api
 from services.kernel.http.operations import Operations
+from services.kernel.http.parked_count import ParkedCount
 from services.kernel.log.mongo_log import MongoLog
 from services.kernel.managers.deadline_reader import DeadlineReader, Upcoming
 from services.kernel.managers.manager_reader import ManagerReader
@@ -147,7 +148,19 @@ def assemble(
     readers += definition.readers(core, parts)
     runner = Runner(definition.name, Lease(database, settings.instance), readers, metrics)
     operations = Operations(
-        definition, settings, log, vault, inbox, views, parking, strays, runner, subscriptions, watches, metrics
+        definition=definition,
+        settings=settings,
+        log=log,
+        vault=vault,
+        inbox=inbox,
+        views=views,
+        parking=parking,
+        strays=strays,
+        runner=runner,
+        subscriptions=subscriptions,
+        watches=watches,
+        metrics=metrics,
+        parked=ParkedCount(definition.name, parking, metrics),
     )
     api = Api(
         definition.name,
@@ -160,6 +173,20 @@ def assemble(
         shown=views.shown,
     )
     return Application(
-        definition, settings, core, parts, log, inbox, views, parking, strays, api, runner,
-        [sources[COMMITS], *([sources[INBOX]] if definition.sources else [])], subscriptions, watches, metrics, operations,
-    )  # fmt: skip
+        definition=definition,
+        settings=settings,
+        core=core,
+        parts=parts,
+        log=log,
+        inbox=inbox,
+        views=views,
+        parking=parking,
+        strays=strays,
+        api=api,
+        runner=runner,
+        sources=[commits, *([heard] if definition.sources else [])],
+        subscriptions=subscriptions,
+        watches=watches,
+        metrics=metrics,
+        operations=operations,
+    )

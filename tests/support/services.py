@@ -1,5 +1,6 @@
 """The services under test, as child processes: what is killed in a test is what is killed in the world."""
 
+import json
 import os
 import sys
 import urllib.error
@@ -87,9 +88,16 @@ class ChildServices:
         return path.read_text("utf-8", "replace") if path.exists() else ""
 
     def wait_ready(self, *names: str, deadline_seconds: float = 30) -> None:
-        """Until each of these services answers /readyz with 200."""
+        """Until each of these services can answer requests and lacks nothing else."""
         for name in names:
-            wait_until(lambda name=name: self.status(name, "/readyz") == 200, deadline_seconds, f"{name} to be ready")
+            wait_until(lambda name=name: self._lacks_nothing(name), deadline_seconds, f"{name} to be ready")
+
+    def _lacks_nothing(self, name: str) -> bool:
+        try:
+            with urllib.request.urlopen(self.url(name) + "/readyz", timeout=2) as answer:
+                return not json.load(answer).get("degraded")
+        except OSError:  # also an answer of 503
+            return False
 
     def status(self, name: str, path: str) -> int | None:
         """The HTTP status of a GET; None when nobody answers."""

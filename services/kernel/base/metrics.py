@@ -36,6 +36,14 @@ class Metrics:
             "jejaring_parked_facts", "Facts that a reader could not take", ["service", "reader"],
             registry=self.registry,
         )  # fmt: skip
+        self.parked_age = Gauge(
+            "jejaring_parked_age_seconds", "Seconds since the parked facts were counted", ["service"],
+            registry=self.registry,
+        )  # fmt: skip
+        self.feed_failing = Gauge(
+            "jejaring_feed_failing", "1 while a source's feed does not answer", ["service", "source"],
+            registry=self.registry,
+        )  # fmt: skip
         self.gaps = Counter(
             "jejaring_inbox_gaps", "Times that a source's feed had to fill a gap", ["service", "source"],
             registry=self.registry,

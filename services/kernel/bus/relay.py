@@ -9,6 +9,7 @@ all facts.
 from __future__ import annotations
 
 import logging
+import sys
 import time
 from typing import Any
 
@@ -73,7 +74,9 @@ class Relay:
         return len(facts)
 
     def lag(self) -> int:
-        return self._log.last_fact() - (self._told or 0)
+        """How many facts are told and not confirmed; while no step runs, counted from the stored checkpoint."""
+        told = self._told if self._told is not None else self._checkpoints.position(self.name, sys.maxsize)
+        return self._log.last_fact() - told
 
     def bell(self) -> Bell:
         return self._log.bell

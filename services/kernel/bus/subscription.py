@@ -211,6 +211,7 @@ class SilenceWatch:
     def __init__(self, source: str, catch_up: CatchUp, heard: Callable[[], float]) -> None:
         self.source = source
         self.why = ""
+        """Why the feed does not answer; "" while the feed answers, or need not be asked."""
         self._catch_up = catch_up
         self._heard = heard
 
@@ -218,15 +219,26 @@ class SilenceWatch:
         """Watch until told to stop."""
         while not stop.wait(SILENCE_SECONDS * random.uniform(0.75, 1.0)):  # noqa: S311 - jitter, not a secret
             if time.monotonic() - self._heard() < SILENCE_SECONDS:
+                self._note("")
                 continue
             try:
                 self._catch_up.run(self.source)
-                self.why = ""
+                self._note("")
             except (SourceRestored, FeedUnavailable, PyMongoError) as error:
-                self.why = str(error)[:300]
+                self._note(str(error)[:300])
             except Exception as error:
-                self.why = type(error).__name__
+                self._note(type(error).__name__)
                 log.exception("catch-up failed", extra={"source": self.source})
+
+    def _note(self, why: str) -> None:
+        """Note whether the feed answers. The log gets one line when the feed falls silent, and one when it answers."""
+        if why and not self.why:
+            log.warning("feed does not answer", extra={"source": self.source, "why": why})
+        elif self.why and not why:
+            log.info("feed answers again", extra={"source": self.source})
+        self.why = why
+        if (metrics := self._catch_up.metrics) is not None:
+            metrics.feed_failing.labels(self._catch_up.service, self.source).set(1 if why else 0)
 
 
 def _now() -> datetime:

@@ -25,6 +25,7 @@ from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.service import Definition
 from services.kernel.declare.view import COMMITS
 from services.kernel.http.openapi import fragment
+from services.kernel.http.parked_count import ParkedCount
 from services.kernel.log.mongo_log import MongoLog
 from services.kernel.privacy.personal import personal_page
 from services.kernel.privacy.vault import Vault
@@ -70,6 +71,7 @@ class Operations:
     subscriptions: Sequence[Subscription]
     watches: Sequence[SilenceWatch]
     metrics: Metrics
+    parked: ParkedCount
 
     def routes(self) -> Routes:
         """The operational routes. Their handlers use this object and not the service's ``parts``."""
@@ -82,9 +84,18 @@ class Operations:
 
         @routes.get("/readyz", public=False)
         def readyz(_parts: object, _request: Request) -> Answer:
-            """200 when everything that is wanted works; 503 with every reason otherwise."""
-            reasons = self.reasons()
-            return Answer({"ready": not reasons, "reasons": reasons}, 503 if reasons else 200)
+            """Can this process answer? 503 with the reasons if not.
+
+            ``degraded`` says that something else does not work; requests are answered nevertheless, so a broker or a
+            neighbour that is away takes no instance out of service.
+            """
+            obstacles, troubles = self.obstacles(), self.troubles()
+            body = {
+                "ready": not obstacles,
+                "degraded": bool(troubles),
+                "reasons": [*obstacles, *troubles],
+            }
+            return Answer(body, 503 if obstacles else 200)
 
         @routes.get("/metrics", public=False)
         def metrics(_parts: object, _request: Request) -> Answer:
@@ -115,24 +126,27 @@ class Operations:
 
         return routes
 
-    def reasons(self) -> list[str]:
-        """The reasons why this service is not ready; empty for a ready service."""
-        reasons = [
-            f"{subscription.queue}: {subscription.why or 'not consuming'}"
-            for subscription in self.subscriptions
-            if not subscription.ready or subscription.why
-        ]
-        reasons += [f"{name}: {why}" for name, why in sorted(self.runner.troubles.items())]
+    def obstacles(self) -> list[str]:
+        """The reasons why this process cannot answer requests; empty for a ready process."""
         try:
             with pymongo.timeout(PATIENCE_SECONDS):
                 self.log.head()
         except PyMongoError as error:
-            reasons.append(f"database: {type(error).__name__}")
-        return reasons
+            return [f"database: {type(error).__name__}"]
+        return []
+
+    def troubles(self) -> list[str]:
+        """What does not work although requests are answered: consumers, feeds, readers, the lease."""
+        consumers = [
+            f"{subscription.queue}: {subscription.why or 'not consuming'}"
+            for subscription in self.subscriptions
+            if not subscription.ready or subscription.why
+        ]
+        feeds = [f"feed of {watch.source}: {watch.why}" for watch in self.watches if watch.why]
+        return [*consumers, *feeds, *(f"{name}: {why}" for name, why in sorted(self.runner.troubles.items()))]
 
     def _exposition(self) -> Answer:
-        for reader in {fact.reader for fact in self.parking.all()} | set(self.runner.troubles):
-            self.metrics.parked.labels(self.definition.name, reader).set(self.parking.count(reader))
+        self.parked.refresh()
         text = generate_latest(self.metrics.registry).decode()
         return Answer(text, content_type=CONTENT_TYPE_LATEST)
 
@@ -152,7 +166,7 @@ class Operations:
             "parked": self.parking.count(),
             "strays": self.strays.count(),
             "troubles": dict(self.runner.troubles),
-            "reasons": self.reasons(),
+            "reasons": [*self.obstacles(), *self.troubles()],
             "at": time.time(),
         }  # fmt: skip
 

@@ -20,7 +20,7 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 MOST_BYTES = 5_000_000 + 1
 BACKLOG = 256
 ALIVE = frozenset({"/healthz", "/metrics"})
-"""The answer of a service while its database is away."""
+"""What a service answers while its database is away. ``/metrics`` shows the last known values, and their age."""
 
 
 class ExclusiveServer(WebServer):  # type: ignore[misc]

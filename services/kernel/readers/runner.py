@@ -26,7 +26,9 @@ MEASURE_SECONDS = 15.0
 
 
 class Runner:
-    """All readers of one service. ``troubles`` maps a reader's name to the error of its last step."""
+    """All readers of one service. ``troubles`` maps a reader's name to the error of its last step, while this instance
+    holds the lease: an instance that stands by runs no readers.
+    """
 
     def __init__(self, service: str, lease: Lease, readers: Sequence[Reader], metrics: Metrics | None = None) -> None:
         self.troubles: dict[str, str] = {}
@@ -34,6 +36,7 @@ class Runner:
         self._service = service
         self._lease = lease
         self._metrics = metrics
+        self._measured: dict[str, float] = {}
 
     def hold_lease(self, stop: threading.Event) -> None:
         """Take and renew the lease until told to stop; then release the lease."""
@@ -73,9 +76,9 @@ class Runner:
     def run(self, reader: Reader, stop: threading.Event) -> None:
         """Step one reader until told to stop, while the lease is held."""
         pause = 0.05
-        measured = float("-inf")
         while not stop.is_set():
             if not self._lease.held():
+                self._stand_by(reader)
                 stop.wait(0.05)
                 continue
             heard, begun = reader.bell().heard(), time.monotonic()
@@ -83,6 +86,7 @@ class Runner:
                 done = reader.step(self._lease.number)
             except Exception as error:  # noqa: BLE001 - whatever a step raises is a pause, never an end
                 self._trouble(reader, error)
+                self._measure(reader)
                 stop.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
                 pause = min(pause * 2, LONGEST_PAUSE)
                 continue
@@ -93,9 +97,15 @@ class Runner:
                 stop.wait(max(0.0, begun + PACE_SECONDS - time.monotonic()))
             else:
                 reader.bell().wait(heard, getattr(reader, "idle_seconds", IDLE_SECONDS))
-            if self._metrics is not None and time.monotonic() - measured > MEASURE_SECONDS:
-                measured = time.monotonic()
-                self._measure(reader)
+            self._measure(reader)
+
+    def _stand_by(self, reader: Reader) -> None:
+        """Forget the reader's trouble and lag: they are another instance's now."""
+        self.troubles.pop(reader.name, None)
+        if self._metrics is not None and self._measured.pop(reader.name, None) is not None:
+            self._metrics.reader_lag.remove(self._service, reader.name)
+            if reader.name == "relay":
+                self._metrics.relay_lag.remove(self._service)
 
     def _trouble(self, reader: Reader, error: Exception) -> None:
         self.troubles[reader.name] = f"{type(error).__name__}: {error}"[:300]
@@ -103,13 +113,16 @@ class Runner:
         log.log(level, "reader pauses", extra={"reader": reader.name, "why": self.troubles[reader.name]})
 
     def _measure(self, reader: Reader) -> None:
-        if self._metrics is None:
+        """Show the reader's lag, at most every ``MEASURE_SECONDS``, also of a reader that fails."""
+        now = time.monotonic()
+        if self._metrics is None or now - self._measured.get(reader.name, float("-inf")) <= MEASURE_SECONDS:
             return
         try:
             lag = reader.lag()
         except Exception as error:  # noqa: BLE001 - a metric is not worth an end
             log.debug("no lag for %s: %s", reader.name, type(error).__name__)
             return
+        self._measured[reader.name] = now
         self._metrics.reader_lag.labels(self._service, reader.name).set(lag)
         if reader.name == "relay":
             self._metrics.relay_lag.labels(self._service).set(lag)

@@ -11,6 +11,11 @@ def test_a_status_line_shows_positions_and_the_slowest_readers_lag() -> None:
     assert line.split() == ["members", "yes", "1042", "812", "7", "3", "1", "0"]
 
 
+def test_a_service_that_answers_and_lacks_something_is_shown_as_degraded() -> None:
+    _, line = table([Condition("members", ready=True, document=STATUS, degraded=True)])
+    assert line.split()[:2] == ["members", "degraded"]
+
+
 def test_columns_stand_under_each_other() -> None:
     lines = table([Condition("notifications", ready=False), Condition("members", ready=True, document=STATUS)])
     assert lines[0].index("ready") == lines[1].index("no ") == lines[2].index("yes")
