@@ -6,15 +6,26 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from tests.unit.gateway.conftest import client, coordinator, harness, visitor
+from tests.unit.gateway.conftest import client, coordinator, harness
+from tests.unit.gateway.test_notice_pages import visitor
 from tests.unit.gateway.test_pages import DESK_PAGES, OPEN_PAGES, OWN_PAGES
 
 __all__ = ["client", "coordinator", "harness", "visitor"]
 
-OUTSIDE = """() => [...document.querySelectorAll('body *:not(.skip)')]
-    .filter(each => each.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
-    .map(each => each.outerHTML.slice(0, 80))"""
-"""The elements that reach beyond the right edge of the window, also those that a scrolling parent hides."""
+NOTICE_PAGES = ("/saya/pemberitahuan", "/pengumuman", "/pengurus/kiriman")
+OUTSIDE = """() => {
+    const outside = box => box.right > document.documentElement.clientWidth + 1;
+    const found = [...document.querySelectorAll('body *:not(.skip)')]
+        .filter(each => outside(each.getBoundingClientRect())).map(each => each.outerHTML.slice(0, 80));
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const range = document.createRange();
+        range.selectNodeContents(texts.currentNode);
+        if (outside(range.getBoundingClientRect())) found.push(texts.currentNode.data.slice(0, 80));
+    }
+    return found;
+}"""
+"""The elements and texts that reach beyond the right edge of the window, also those that a scrolling parent hides."""
 
 
 @pytest.fixture
@@ -33,8 +44,9 @@ def test_nothing_on_a_page_lies_beyond_the_edge_of_the_window(coordinator, chrom
     style = coordinator.open("/").partition('rel="stylesheet" href="')[2].partition('"')[0]
     sheet = coordinator.open(style)
     outside = {}
-    for path in (*OPEN_PAGES, *OWN_PAGES, *DESK_PAGES):
+    for path in (*OPEN_PAGES, *OWN_PAGES, *DESK_PAGES, *NOTICE_PAGES):
         chromium.set_content(coordinator.open(path))
+        assert coordinator.page.status_code == 200, path
         chromium.add_style_tag(content=sheet)
         outside[path] = chromium.evaluate(OUTSIDE)
     assert {path: found for path, found in outside.items() if found} == {}
