@@ -59,7 +59,8 @@ class Words:
 
     def __call__(self, text: str, **values: Any) -> str:
         if self.language == ENGLISH:
-            text = catalogue("en").get(text, text)
+            one, _, many = catalogue("en").get(text, text).partition("|")  # the English forms for one and for many
+            text = many if many and values.get("count") != 1 else one
         return text.format(**values) if values else text
 
     def sentence(self, problem: Problem) -> str:

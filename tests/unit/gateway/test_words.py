@@ -30,7 +30,15 @@ def test_every_text_has_english_and_no_english_text_is_unused():
 
 def test_english_texts_have_the_same_placeholders():
     places = lambda text: sorted(re.findall(r"\{(\w+)\}", text))  # noqa: E731
-    assert [text for text, english in catalogue("en").items() if places(text) != places(english)] == []
+    pairs = [(text, form) for text, english in catalogue("en").items() for form in english.split("|")]
+    assert [text for text, form in pairs if places(text) != places(form)] == []
+
+
+def test_english_has_a_form_for_one_and_a_form_for_many():
+    for count, came in ((0, "0 people came"), (1, "1 person came"), (2, "2 people came")):
+        assert words.Words("en")("{count} orang hadir", count=count) == came
+    assert words.Words("en")("orang", count=1) == "person"
+    assert words.Words("id")("{count} orang hadir", count=1) == "1 orang hadir"
 
 
 def test_catalogues_are_sorted():
