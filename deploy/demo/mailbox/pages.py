@@ -10,7 +10,6 @@ GET /healthz
 import re
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
@@ -21,19 +20,19 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from deploy.demo.mailbox.store import Mail, Store
+from services.kernel.base.local_time import local
 
-ZONE = ZoneInfo("Asia/Jakarta")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
 ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
 
 
 def when(received: str) -> str:
-    """24 Nov 2026 10.15 WIB."""
+    """24 Nov 2026 10.15 WIB; "" for a text that is no time."""
     try:
-        local = datetime.fromisoformat(received).astimezone(ZONE)
+        here = local(datetime.fromisoformat(received))
     except ValueError:
         return ""
-    return f"{local.day} {MONTHS[local.month - 1]} {local.year} {local:%H.%M} WIB"
+    return f"{here.day} {MONTHS[here.month - 1]} {here.year} {here:%H.%M %Z}"
 
 
 def linked(text: str) -> Markup:

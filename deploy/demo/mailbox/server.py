@@ -1,13 +1,13 @@
 """The mailbox in its own process, and its mails, read over HTTP."""
 
 import json
-import sys
 import urllib.parse
 import urllib.request
 from pathlib import Path
 from typing import Any
 
 from deploy import ports
+from deploy.demo.server import demo_program
 from deploy.process import Program
 from deploy.server import Server
 
@@ -18,8 +18,7 @@ class Mailbox(Server):
     def __init__(
         self, directory: Path, smtp_port: int | None = None, http_port: int | None = None, log: Path | None = None
     ) -> None:
-        self._directory = directory.absolute()
-        self._log = log or self._directory / "mailbox.log"
+        self._directory, self._log = directory, log
         self.smtp_port = smtp_port or ports.any_free()
         self.http_port = http_port or ports.any_free()
         super().__init__(self.program())
@@ -33,18 +32,8 @@ class Mailbox(Server):
         return f"http://{ports.HOST}:{self.http_port}"
 
     def program(self) -> Program:
-        root = str(Path(__file__).resolve().parents[3])
-        return Program(
-            name="mailbox",
-            argv=(
-                *(sys.executable, "-m", "deploy.demo.mailbox", "--directory", str(self._directory)),
-                *("--smtp-port", str(self.smtp_port), "--http-port", str(self.http_port)),
-            ),
-            log=self._log,
-            environment={"PYTHONPATH": root},
-            ready=lambda: ports.accepts(self.smtp_port)() and ports.accepts(self.http_port)(),
-            ready_within=20,
-        )
+        listens = {"--smtp-port": self.smtp_port, "--http-port": self.http_port}
+        return demo_program("mailbox", self._directory, listens, self._log)
 
     def messages(self, to: str | None = None) -> list[dict[str, Any]]:
         """The caught mails, newest first, in the form of `deploy.demo.mailbox.pages`."""

@@ -6,11 +6,10 @@ read from the API: the day on which the board's term begins.
 
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from services.kernel.base.clock import DemoClock
+from services.kernel.base.local_time import local, zone
 
-ZONE = ZoneInfo("Asia/Jakarta")
 MORNING = time(8, 0)
 
 
@@ -27,19 +26,19 @@ class Calendar:
 
     def begin(self, installed: datetime) -> None:
         """Count days from the installation of the board."""
-        self._first = installed.astimezone(ZONE).date()
+        self._first = local(installed).date()
 
     def to_the_morning(self) -> None:
         """Move to the next eight o'clock: nobody is installed at night, and no quiet hours delay the first mails."""
-        local = self.now().astimezone(ZONE)
-        morning = datetime.combine(local.date(), MORNING, ZONE)
-        self._to(morning if local <= morning else morning + timedelta(days=1))
+        now = local(self.now())
+        morning = datetime.combine(now.date(), MORNING, zone())
+        self._to(morning if now <= morning else morning + timedelta(days=1))
 
     def at(self, day: int, clock: str) -> datetime:
-        """The time `clock` (`HH:MM` in Kediri) of day `day`, in UTC."""
+        """The time `clock` (`HH:MM`, local) of day `day`, in UTC."""
         if self._first is None:
             raise RuntimeError("the calendar has not begun")
-        return datetime.combine(self._first + timedelta(days=day), time.fromisoformat(clock), ZONE).astimezone(UTC)
+        return datetime.combine(self._first + timedelta(days=day), time.fromisoformat(clock), zone()).astimezone(UTC)
 
     def text(self, day: int, clock: str) -> str:
         """The same time as text for a request: RFC 3339."""

@@ -10,7 +10,6 @@ POST /mulai             start, and orang or nama: open the chat
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader
 from starlette.exceptions import HTTPException
@@ -21,8 +20,8 @@ from starlette.routing import Route
 from deploy.demo.telegram.chats import BOT, Chat
 from deploy.demo.telegram.control import Control
 from deploy.demo.telegram.store import Store
+from services.kernel.base.local_time import zone
 
-ZONE = ZoneInfo("Asia/Jakarta")
 SHOWN = 200
 FIRST_NUMBER = 100_000
 
@@ -34,7 +33,7 @@ class Pages:
         self._store = store
         self._control = control
         self._templates = Environment(loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=True)
-        self._templates.filters.update(hour=lambda date: f"{datetime.fromtimestamp(date, ZONE):%H.%M}")
+        self._templates.filters.update(hour=lambda date: f"{datetime.fromtimestamp(date, zone()):%H.%M}")
         self._templates.globals.update(bot=BOT["first_name"], name=self._name)
 
     def routes(self) -> list[Route]:

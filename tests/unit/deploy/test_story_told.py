@@ -9,13 +9,14 @@ import httpx
 import pytest
 
 from deploy.demo.story import Progress, StoryFailed, told
-from deploy.demo.story.calendar import ZONE, Calendar
+from deploy.demo.story.calendar import Calendar
 from deploy.demo.story.chapters.heard import is_told, letters
 from deploy.demo.story.gateway import Gateway, Unexpected
 from deploy.demo.story.mailbox import Mailbox
 from deploy.demo.story.telling import CHAPTERS
 from deploy.demo.story.world import Voice, World, same
 from deploy.errors import DeadlinePassed
+from services.kernel.base.local_time import local
 
 Answers = Callable[[httpx.Request], httpx.Response]
 
@@ -179,7 +180,7 @@ def test_the_story_moves_time_forward_only(tmp_path: Path) -> None:
 def test_the_story_begins_at_eight_in_the_morning(tmp_path: Path) -> None:
     calendar = Calendar(tmp_path / "clock.json")
     calendar.to_the_morning()
-    assert f"{calendar.now().astimezone(ZONE):%H:%M}" == "08:00"
+    assert f"{local(calendar.now()):%H:%M}" == "08:00"
 
 
 @pytest.mark.parametrize(("yes", "is_over"), [(2, False), (3, True)])

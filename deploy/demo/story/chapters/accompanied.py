@@ -3,9 +3,9 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from deploy.demo.story.calendar import ZONE
 from deploy.demo.story.people import Somebody
 from deploy.demo.story.world import World, same
+from services.kernel.base.local_time import local
 
 LIVE = 68
 """The day on which both libraries go live; weeks are counted from the Monday after it."""
@@ -33,7 +33,7 @@ def case(world: World, who: Somebody, of: str = FIRST) -> dict[str, Any]:
 
 def monday(world: World, week: int) -> date:
     """The Monday of a week of probation, counted from 0."""
-    day = world.calendar.at(LIVE, "12:00").astimezone(ZONE).date()
+    day = local(world.calendar.at(LIVE, "12:00")).date()
     return day + timedelta(days=-day.weekday() % 7, weeks=week)
 
 
@@ -45,7 +45,7 @@ def name_of(world: World, week: int) -> str:
 
 def turn_to(world: World, week: int, weekday: int, clock: str) -> datetime:
     """Move to a day of this week (Monday is 0); returns the moment."""
-    begun = world.calendar.at(0, "12:00").astimezone(ZONE).date()
+    begun = local(world.calendar.at(0, "12:00")).date()
     day = (monday(world, week) + timedelta(days=weekday) - begun).days
     world.calendar.turn_to(day, clock)
     return world.calendar.at(day, clock)
