@@ -1,13 +1,9 @@
 """What is told keeps its shape. ``tests/contract`` judges every event and every fact."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-import services.notifications
 from services.kernel.base.message import Event
-from services.kernel.http.openapi import fragment_text
-from services.notifications.bootstrap import definition
 from services.notifications.contract import FACTS, tell
 from services.notifications.domain.contact import ContactBounced
 from services.notifications.domain.preference import PreferenceChosen, RegionFollowed
@@ -66,8 +62,3 @@ def test_no_message_holds_a_name_or_an_address() -> None:
         "channel", "closes", "code", "contact", "coordinator", "ends", "every", "library_name", "partner_name", "place",
         "reason", "region_name", "starts", "text", "title", "topic_title", "venue", "was", "why",
     }  # fmt: skip
-
-
-def test_the_openapi_fragment_is_the_one_that_the_routes_give() -> None:
-    kept = Path(services.notifications.__file__).with_name("openapi.json").read_text("utf-8")
-    assert kept == fragment_text(definition())

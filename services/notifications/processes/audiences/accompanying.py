@@ -26,6 +26,8 @@ from services.notifications.processes.people import added, removed
 CONSULTATION_WORTH = timedelta(days=14)
 MENTORING_WORTH = timedelta(days=30)
 
+_library_and_region = narrowest_first(library, region)
+
 
 @dataclass(frozen=True)
 class AffiliationChanged:
@@ -190,24 +192,9 @@ def _tell_of_library(
 
 
 ACCOMPANYING = (
-    Hears(
-        LibraryRegistered,
-        "members.library-registered",
-        concerns=narrowest_first(library, region),
-        learns=_learn_library,
-    ),
-    Hears(
-        AffiliationChanged,
-        "members.affiliation-started",
-        concerns=narrowest_first(library, region),
-        learns=_learn_staff,
-    ),
-    Hears(
-        AffiliationChanged,
-        "members.affiliation-ended",
-        concerns=narrowest_first(library, region),
-        learns=_learn_staff_left,
-    ),
+    Hears(LibraryRegistered, "members.library-registered", concerns=_library_and_region, learns=_learn_library),
+    Hears(AffiliationChanged, "members.affiliation-started", concerns=_library_and_region, learns=_learn_staff),
+    Hears(AffiliationChanged, "members.affiliation-ended", concerns=_library_and_region, learns=_learn_staff_left),
     Hears(ConsultationAsked, "mentoring.consultation-asked", concerns=consultation, learns=_learn_consultation),
     Hears(
         ConsultationAssigned,
@@ -251,7 +238,7 @@ ACCOMPANYING = (
     Hears(
         LibraryStageChanged,
         "mentoring.library-smooth",
-        concerns=narrowest_first(library, region),
+        concerns=_library_and_region,
         tells=_tell_of_library(Kind.LIBRARY_SMOOTH, _staff_mentor_and_members),
     ),
     Hears(
