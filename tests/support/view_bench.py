@@ -91,3 +91,18 @@ def level(*readers: ViewReader, lease: int = 1) -> None:
         except LostCheckpoint:
             continue
     raise AssertionError("the readers never come to rest")
+
+
+class SmallBatches:
+    """A source in small batches."""
+
+    def __init__(self, source: Any, size: int) -> None:
+        self._source = source
+        self._size = size
+        self.name = source.name
+
+    def batch(self, after: int, limit: int = 1) -> Any:
+        return self._source.batch(after, min(limit, self._size))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._source, name)
