@@ -9,8 +9,8 @@ The document ``views/<name>``::
       generation: 5 }                             grows with each build, so that a collection's name is never used twice
 
 A release builds only the collection of its own version, and continues that build after a restart. The release that
-holds the lease also keeps the live collection going, whatever its version, because requests wait for it. So the first
-step of another version's reader empties ``version`` in the same write that asks for its own build.
+holds the lease also keeps the live collection going, whatever its version, because requests wait for it. Before its
+first write there, another version's reader asks for its own build and then empties ``version``.
 
 A release before 0.3 knows ``next`` instead of ``builds``, and neither ``retired`` nor an empty version: it takes no
 notice of our builds, and builds its own version where the version is another or empty.
@@ -99,10 +99,10 @@ class Pointers:
                 return collection
 
     def begin_build(self, view: View[Any], seen: Pointer) -> None:
-        """Ask for a build of this version, unless the pointer is another than ``seen`` or such a build is under way.
+        """Ask for a build of this version; if such a build is under way, note that the live collection is no longer of
+        one version, because this version's reader is about to write it.
 
-        If the live collection is of another version, this also notes that it is so no longer: this version's reader is
-        about to write it.
+        Does nothing if the pointer is another than ``seen``. Call it again with a new pointer.
         """
         document = self._pointers.find_one({"_id": view.name})
         if document is None or _pointer(view, document) != seen:
@@ -169,8 +169,7 @@ class Pointers:
         generation = int(document.get("generation", 0)) + 1
         collection = f"{view.collection}_r{generation}"
         same = {"_id": view.name, "live": document["live"], "generation": document.get("generation")}
-        mixed = {} if document.get("version") == view.version else {"version": None}
-        change = {f"builds.{_version_name(view)}": collection, "generation": generation, **mixed}
+        change = {f"builds.{_version_name(view)}": collection, "generation": generation}
         changed = self._pointers.update_one(same, {"$set": change, "$unset": {"next": ""}})
         self._moved(view.name)
         if not changed.modified_count:
