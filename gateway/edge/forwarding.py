@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 from urllib.parse import quote
 
@@ -15,7 +16,7 @@ from gateway.edge.cache import HOT, HotReads
 from gateway.edge.caller import Caller, Callers
 from gateway.edge.correlation import HEADER
 from gateway.edge.identity import Identities
-from gateway.edge.limits import GUESSES, Limits, allowance_for
+from gateway.edge.limits import GUESSES, Limits, WaitingReads, allowance_for
 from gateway.edge.positions import positions_in
 from gateway.edge.surface import Operation, Surface
 from gateway.edge.transport import ANSWER_SECONDS, Reply, Transport
@@ -50,6 +51,7 @@ class Forwarding:
         self._identities = identities
         self._hot = hot
         self._limits = limits
+        self._waiting = WaitingReads()
 
     async def call(
         self,
@@ -132,6 +134,19 @@ class Forwarding:
         if allowance is not None:
             self._limits.count(allowance, request.client.host if request.client else "")
 
+    def waiting(
+        self, request: Request, caller: Caller, service: str, wait_for: str | None
+    ) -> AbstractContextManager[None]:
+        """Count a request from outside while it runs, if it names a position that we did not give its caller: a service
+        has few places for waiting reads. Raises ``TooMany``.
+        """
+        asked = positions_in(wait_for).get(service, 0)
+        if asked <= (caller.seen.position_of(service) or 0):
+            return nullcontext()
+        stranger = caller.actor.kind == "anonymous"
+        address = request.client.host if request.client else ""
+        return self._waiting.one(address if stranger else caller.actor.id, stranger=stranger)
+
     def _note(self, caller: Caller, operation: Operation, reply: Reply) -> None:
         header = reply.headers.get("position")
         if caller.session is not None or caller.token is not None:
@@ -160,11 +175,12 @@ class ForwardingEndpoint:
         self._forwarding.admit(request, caller, method, path)
         body = await read_body(request, operation.limit)
         headers = {name.title(): value for name in REQUEST_HEADERS if (value := request.headers.get(name))}
-        if wait_for := request.headers.get("wait-for"):
+        wait_for = request.headers.get("wait-for")
+        if wait_for:
             headers["Wait-For"] = wait_for
-        reply = await self._forwarding.call(
-            caller, method, path, query=request.scope["query_string"].decode("latin-1"), headers=headers, body=body
-        )
+        query = request.scope["query_string"].decode("latin-1")
+        with self._forwarding.waiting(request, caller, operation.service, wait_for):
+            reply = await self._forwarding.call(caller, method, path, query=query, headers=headers, body=body)
         back = {name: value for name in RESPONSE_HEADERS if (value := reply.headers.get(name)) is not None}
         response = Response(reply.body, reply.status, back | {HEADER.lower(): caller.correlation})
         self._callers.save(request, response, caller)

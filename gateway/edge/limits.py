@@ -1,4 +1,4 @@
-"""Rate limits: a token bucket for each address, in memory, for at most ``ADDRESSES`` addresses.
+"""Limits of rates and of waiting requests. Rates: a token bucket for each address, in memory, for at most ``ADDRESSES`` addresses.
 
 All staff of a school send from one address, so the buckets are large: they stop a machine, not a class. Members also
 limits login codes per contact; that limit protects a person.
@@ -9,8 +9,9 @@ from __future__ import annotations
 import ipaddress
 import math
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from services.kernel.base.problem import TooMany
@@ -36,6 +37,14 @@ VERIFICATIONS = Allowance(burst=120, per_second=1.0)
 """Checks of certificates' codes: enough for a printed list, too few to guess codes."""
 GUESSES = Allowance(burst=10, per_second=1 / 60)
 """Wrong code words of one caller at one activity: enough for misspellings, too few to try all four digits."""
+
+
+PERSON_WAITS = 16
+STRANGER_WAITS = 4
+ALL_STRANGERS_WAITS = 16
+"""How many requests with a ``Wait-For`` of the caller's own may run at a time: of one known caller, of one stranger's
+address, of all strangers. A service has room for 64 waiting reads.
+"""
 
 
 class Limits:
@@ -64,6 +73,34 @@ class Limits:
             self._buckets.popitem(last=False)
         if not allowed:
             raise TooMany(retry_after=math.ceil((1 - left) / allowance.per_second))
+
+
+class WaitingReads:
+    """Counts the requests that may wait for a position which the caller named."""
+
+    def __init__(self) -> None:
+        self._running: Counter[str] = Counter()
+        self._strangers = 0
+
+    @contextmanager
+    def one(self, caller: str, *, stranger: bool) -> Iterator[None]:
+        """Count one request while the block runs. ``caller`` is a known caller's id, or a stranger's address.
+
+        Raises ``TooMany``.
+        """
+        name = f"address {counted_address(caller)}" if stranger else f"caller {caller}"
+        most = STRANGER_WAITS if stranger else PERSON_WAITS
+        if self._running[name] >= most or (stranger and self._strangers >= ALL_STRANGERS_WAITS):
+            raise TooMany("too many of your requests are waiting for a position", retry_after=1)
+        self._running[name] += 1
+        self._strangers += stranger
+        try:
+            yield
+        finally:
+            self._strangers -= stranger
+            self._running[name] -= 1
+            if not self._running[name]:
+                del self._running[name]
 
 
 def counted_address(address: str) -> str:

@@ -39,6 +39,7 @@ from services.kernel.readers.lease import Lease
 from services.kernel.readers.parking import Parking
 from services.kernel.readers.reader import Checkpoints, CommitSource, Reader, Source
 from services.kernel.readers.runner import Runner
+from services.kernel.views.position_waits import PositionWaits
 from services.kernel.views.view_reader import ViewReader
 from services.kernel.views.view_store import Views
 
@@ -146,7 +147,9 @@ def assemble(
     if settings.amqp is not None:
         readers.append(Relay(log, checkpoints, settings.amqp, settings.community_host))
     readers += definition.readers(core, parts)
-    runner = Runner(definition.name, Lease(database, settings.instance), readers, metrics)
+    lease = Lease(database, settings.instance)
+    runner = Runner(definition.name, lease, readers, metrics)
+    waits = PositionWaits(views, appended=lambda: log.recent.last, head=log.head, runs_readers=lease.held)
     operations = Operations(
         definition=definition,
         settings=settings,
@@ -169,7 +172,7 @@ def assemble(
         commands=commands,
         clock=clock,
         signature=signature,
-        wait_for=views.wait_for,
+        wait_for=waits.wait_for,
         shown=views.shown,
     )
     return Application(

@@ -7,7 +7,7 @@ import pytest
 from pymongo.database import Database
 
 from services.kernel.base.mongo import connect
-from services.kernel.base.problem import Malformed, Unavailable
+from services.kernel.base.problem import Malformed
 from services.kernel.declare.view import Change, View
 from services.kernel.readers.reader import LostCheckpoint
 from tests.support.sample_domain import BOTH, SHELVES, append, fact
@@ -186,16 +186,6 @@ def test_two_logs_in_any_interleaving_give_the_same_view(bench: Bench) -> None:
     assert one == bench.views.get(BOTH, "s")
     assert one is not None
     assert (one["count"], one["heard"], one["titles"]) == (2, 2, ["t1", "t2"])
-
-
-def test_wait_for_returns_when_shown_and_is_unavailable_after_its_time(bench: Bench) -> None:
-    bench.log.append(append("shelf-a", 0, "x"))
-    bench.reader(SHELVES).step(1)
-    bench.reader(BOTH).step(1)
-    bench.views.wait_for(1)
-    assert bench.views.shown() == 1
-    with pytest.raises(Unavailable):
-        bench.views.wait_for(2)
 
 
 MADE_UP = [

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,13 +13,12 @@ from pymongo import ASCENDING, DESCENDING
 from pymongo.collection import Collection
 from pymongo.database import Database
 
+from services.kernel.base.bell import Bell
 from services.kernel.base.mongo import plain
-from services.kernel.base.problem import Malformed, Unavailable
+from services.kernel.base.problem import Malformed
 from services.kernel.declare.view import CHECKPOINT, COMMITS, Page, RowT, View
 from services.kernel.views.pointers import Pointer, Pointers
 
-WAIT_SECONDS = 2.0
-WAITING_READS = 64
 READ_AT_ONCE = 500
 
 
@@ -33,7 +30,8 @@ class Views:
         self._database = database
         self._views = {view.name: view for view in views}
         self._shown: dict[tuple[str, str], int] = {}
-        self._waiting = threading.Semaphore(WAITING_READS)
+        self.bell = Bell()
+        """Rings when a view shows another position."""
 
     def prepare(self) -> None:
         """Give every view a collection; does nothing if the views have collections."""
@@ -115,43 +113,33 @@ class Views:
         return int(document["position"]) if document else 0
 
     def reached(self, view: View[Any], log: str, position: int) -> None:
-        """Note the position of the live view, as told by this process's reader; this saves the view's users a query."""
-        self._shown[view.name, log] = position
+        """Note the position of the live view, as told by this process's reader, and wake the reads that wait for it."""
+        if self._shown.get((view.name, log)) != position:
+            self._shown[view.name, log] = position
+            self.bell.ring()
 
     def shown(self) -> int:
-        """The position of the service's own log that all views have reached."""
-        return min((self._known(view, 0) for view in self._reading_commits()), default=0)
-
-    def wait_for(self, position: int) -> None:
-        """Wait until all views have reached the position of the own log. Raises ``Unavailable`` after 2 s, or if too
-        many reads wait.
+        """The position of the service's own log that all views have reached. Views whose readers run in another
+        process are read from the database.
         """
-        behind = [view for view in self._reading_commits() if self._known(view, position) < position]
-        if not behind:
-            return
-        if not self._waiting.acquire(blocking=False):
-            raise Unavailable("too many reads are waiting")
-        try:
-            deadline = time.monotonic() + WAIT_SECONDS
-            while behind:
-                if time.monotonic() >= deadline:
-                    raise Unavailable(f"position {position} is not shown yet")
-                time.sleep(0.01)
-                behind = [view for view in behind if self._known(view, position) < position]
-        finally:
-            self._waiting.release()
+        return min((self._known(view) for view in self._reading_commits()), default=0)
+
+    def shown_here(self) -> int | float:
+        """As ``shown``, as far as this process's readers have told; asks nothing of the database. Infinite for a service
+        without views of its own log.
+        """
+        return min((self._shown.get((view.name, COMMITS), 0) for view in self._reading_commits()), default=float("inf"))
+
+    def stored_position(self) -> int:
+        """The position of the own log that the checkpoints of all views have reached."""
+        return min((self.position(view) for view in self._reading_commits()), default=0)
 
     def _reading_commits(self) -> list[View[Any]]:
         return [view for view in self._views.values() if COMMITS in view.logs]
 
-    def _known(self, view: View[Any], wanted: int) -> int:
-        """The view's position: from memory if this is enough, else from the checkpoint, because another instance may
-        run the readers.
-        """
+    def _known(self, view: View[Any]) -> int:
         position = self._shown.get((view.name, COMMITS))
-        if position is None or position < wanted:
-            position = self.position(view)
-        return position
+        return self.position(view) if position is None else position
 
     def _collection(self, view: View[Any]) -> Collection[dict[str, Any]]:
         return plain(self._database, self.pointer(view).live)

@@ -1,12 +1,15 @@
 import json
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx
 import pytest
 
 from gateway.api.own_api import OWN_OPERATIONS
 from gateway.edge import forwarding, limits
-from gateway.edge.limits import Allowance
+from gateway.edge.limits import STRANGER_WAITS, Allowance
 from gateway.edge.surface import surface_of
 from services.kernel.base.problem import NotFound
 from services.kernel.base.settings import SettingsError
@@ -188,6 +191,34 @@ def test_a_bearer_reads_its_own_writes_and_others_do_not_wait(harness, client):
     client.get("/v1/topics/t", headers=bearer())
     waited = [asked.headers.get("wait-for") for asked in harness.events.calls("GET /v1/topics/{topic}")]
     assert waited == ["events@7", None, "events@12", "events@7"]
+
+
+def test_strangers_who_wait_leave_room_and_known_callers_are_all_answered(harness, client):
+    guard, waiting, most = threading.Lock(), [0], [0]
+
+    def slow(asked):
+        if asked.headers.get("wait-for") != f"events@{10**12}":
+            return FakeAnswer()
+        with guard:
+            waiting[0] += 1
+            most[0] = max(most[0], waiting[0])
+        time.sleep(0.3)
+        with guard:
+            waiting[0] -= 1
+        return FakeAnswer({}, 503)
+
+    harness.events.on("GET /v1/topics/{topic}", slow)
+
+    def ask(headers):
+        return httpx.get(f"{client.base_url}/v1/topics/t", headers=headers, timeout=20, trust_env=False).status_code
+
+    client.get("/v1/topics/t", headers=bearer())  # who this is, is known from here on
+    with ThreadPoolExecutor(90) as crowd:
+        strangers = [crowd.submit(ask, {"Wait-For": f"events@{10**12}"}) for _ in range(80)]
+        known = [crowd.submit(ask, {"Wait-For": f"events@{n}", **bearer()}) for n in range(10)]
+        assert [one.result() for one in known] == [200] * 10
+        assert {one.result() for one in strangers} <= {429, 503}
+    assert 1 <= most[0] <= STRANGER_WAITS
 
 
 def test_two_anonymous_callers_with_the_same_key_are_two_callers(harness, client):
