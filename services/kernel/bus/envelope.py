@@ -13,11 +13,18 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from bson import BSON
+from bson.errors import BSONError
+
 from services.kernel.base.message import Fact
 
 CONTENT_TYPE = "application/cloudevents+json"
 EXCHANGE = "jejaring.events"
 SEQUENCE_DIGITS = 20
+MAXIMUM_BYTES = 2_000_000
+"""A fact stands in a commit of at most 1 MB."""
+MAXIMUM_DEPTH = 64
+"""MongoDB refuses documents that are nested deeper than about 100."""
 _TYPE = re.compile(r"id\.jejaring\.(?P<service>[a-z][a-z-]*)\.(?P<type>[a-z][a-z0-9-]*)\.v(?P<version>[1-9]\d*)")
 
 
@@ -56,14 +63,38 @@ def canonical(document: Mapping[str, Any]) -> bytes:
 
 
 def parsed(body: bytes | str) -> dict[str, Any]:
-    """The envelope in a message's body. Raises ``InvalidEnvelope`` if the body is not JSON or ``checked`` refuses the
-    document.
+    """The envelope in a message's body. Raises ``InvalidEnvelope`` if the body is not JSON, if ``checked`` refuses the
+    document, or if the database could not store the document.
     """
+    if len(body) > MAXIMUM_BYTES:
+        raise InvalidEnvelope(f"over {MAXIMUM_BYTES} bytes")
     try:
         document = json.loads(body)
-    except (ValueError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidEnvelope("not JSON") from error
-    return checked(document)
+    checked(document)
+    if _is_deeper(document, MAXIMUM_DEPTH):
+        raise InvalidEnvelope(f"nested deeper than {MAXIMUM_DEPTH}")
+    try:
+        BSON.encode(document)
+    except (BSONError, OverflowError, UnicodeEncodeError) as error:
+        raise InvalidEnvelope(f"cannot be stored: {type(error).__name__}") from error
+    return dict(document)
+
+
+def _is_deeper(value: Any, depth: int) -> bool:
+    """Whether lists and objects are nested deeper than ``depth``. Level by level, without recursion."""
+    level = [value]
+    for _ in range(depth + 1):
+        level = [
+            part
+            for outer in level
+            if isinstance(outer, dict | list)
+            for part in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def checked(document: Any) -> dict[str, Any]:

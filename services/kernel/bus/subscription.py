@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 PREFETCH = 256
 SILENCE_SECONDS = 2.0
 GATHER_SECONDS = 0.02
+SHORTEST_PAUSE = 0.1
 LONGEST_PAUSE = 5.0
 DEAD_AFTER = 2
 DELETE_SECONDS = 20.0
@@ -66,23 +67,29 @@ class Subscription:
         return self._ready_at is not None
 
     def run(self, stop: threading.Event) -> None:
-        """Consume until told to stop. Reconnect after every error, with a pause that grows and jitters."""
-        pause = 0.1
+        """Consume until told to stop. Reconnect after every error, with a pause that grows and jitters, until a consumer
+        has lived for a while.
+        """
+        pause = SHORTEST_PAUSE
         while not stop.is_set():
+            begun = time.monotonic()
             try:
                 with connection_to(self._amqp) as connection:
-                    pause = 0.1
                     channel = self._consume(connection)
                     self._drain(connection, channel, stop)
             except CONNECTION_ENDS as error:
-                self.why = f"{type(error).__name__}: {error}"[:300]
-                log.warning("subscription interrupted", extra={"queue": self.queue, "why": self.why})
+                why = f"{type(error).__name__}: {error}"[:300]
+                if why != self.why:
+                    log.warning("subscription interrupted", extra={"queue": self.queue, "why": why})
+                self.why = why
             except Exception as error:
                 self.why = type(error).__name__
                 log.exception("subscription failed", extra={"queue": self.queue})
             finally:
-                self._ready_at = None
                 self._waiting.clear()
+            if self.ready and time.monotonic() - begun > LONGEST_PAUSE:
+                pause = SHORTEST_PAUSE
+            self._ready_at = None
             stop.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
             pause = min(pause * 2, LONGEST_PAUSE)
 
