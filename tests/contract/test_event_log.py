@@ -107,6 +107,13 @@ def test_an_append_over_a_megabyte_is_refused_before_it_delays_others(log: Event
         log.append(append("shelf-a", 0, "x" * 1_100_000))
 
 
+def test_a_commit_has_at_most_999_events_so_that_guards_never_meet(log: EventLog) -> None:
+    assert len(log.append(append("shelf-a", 0, *(f"t{n}" for n in range(999)))).events) == 999
+    with pytest.raises(CommitTooLarge):
+        log.append(append("shelf-b", 0, *(f"t{n}" for n in range(1000))))
+    assert log.head() == 1
+
+
 def _together(count: int, act: Callable[[int], Any]) -> list[Any]:
     """Run ``act(0)`` … at once; answers results and exceptions."""
     outcomes: list[Any] = [None] * count

@@ -19,6 +19,8 @@ from services.kernel.commands.decider import Decider
 STARTED = "started"
 TAKEN = "taken"
 IN_LINE = "line"
+PROMOTED_AT_ONCE = 300
+"""So many people of the line get seats in one decision: a commit holds at most 999 events and 1 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,13 @@ class ResizeSeats(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class FillSeats(Command):
+    """Give free seats to the next people in line: the next step after a resize that freed more seats than one decision
+    can fill.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class MoveClosing(Command):
     """The activity starts at another time."""
 
@@ -73,7 +82,7 @@ class CloseRegistration(Command):
     why: str
 
 
-SeatsCommand = OpenSeats | TakeSeat | ReleaseSeat | ResizeSeats | MoveClosing | CloseRegistration
+SeatsCommand = OpenSeats | TakeSeat | ReleaseSeat | ResizeSeats | FillSeats | MoveClosing | CloseRegistration
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +133,8 @@ class SeatPromoted(Event):
 
 @dataclass(frozen=True, slots=True)
 class SeatsResized(Event):
+    """The number of seats is ``capacity`` now; also the beginning of each further step that fills the seats."""
+
     capacity: int
 
 
@@ -179,7 +190,9 @@ def decide(command: SeatsCommand, seats: Seats | None) -> Sequence[Event]:
         case ReleaseSeat():
             return _release(command, seats)
         case ResizeSeats(capacity=capacity):
-            return _resize(capacity, seats)
+            return [] if capacity == seats.capacity else _resize(capacity, seats)
+        case FillSeats():
+            return _resize(seats.capacity, seats) if seats.line and len(seats.taken) < seats.capacity else []
         case MoveClosing(closes=closes):
             changes = seats.closes != closes and seats.closed != CANCELLED
             return [ClosingMoved(closes)] if changes else []
@@ -230,7 +243,7 @@ def _take(command: TakeSeat, seats: Seats | None) -> Sequence[Event]:
     if seats is None:
         raise Unavailable("seats are being opened this moment")
     _while_open(command.at, seats)
-    if len(seats.taken) < seats.capacity:
+    if len(seats.taken) < seats.capacity and not seats.line:
         return [SeatTaken(command.person, seats.region, command.guest)]
     return [PlacedInLine(command.person, len(seats.line) + 1, seats.region, command.guest)]
 
@@ -248,9 +261,9 @@ def _release(command: ReleaseSeat, seats: Seats) -> Sequence[Event]:
 
 
 def _resize(capacity: int, seats: Seats) -> Sequence[Event]:
-    if seats.closed or capacity == seats.capacity:
+    if seats.closed:
         return []
-    free = max(0, capacity - len(seats.taken))
+    free = min(max(0, capacity - len(seats.taken)), PROMOTED_AT_ONCE)
     return [SeatsResized(capacity), *(SeatPromoted(person, seats.region) for person in seats.line[:free])]
 
 

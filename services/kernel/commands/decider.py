@@ -19,7 +19,7 @@ from services.kernel.base.clock import Clock
 from services.kernel.base.ids import new_id
 from services.kernel.base.message import Command, Event, FactDraft, Metadata, Recorded
 from services.kernel.base.problem import KeyReused, Problem, Refused, Stale, StillRunning, Unavailable, refusal_from
-from services.kernel.log.log import Append, Commit, Conflict, Duplicate, EventLog, NewEvent, NotStored, Unknown
+from services.kernel.log.log import Append, Commit, CommitTooLarge, Conflict, Duplicate, EventLog, NewEvent, NotStored, Unknown
 
 State = TypeVar("State")
 CONFLICT_SECONDS = 2.0
@@ -172,6 +172,11 @@ class Commands:
                     raise Unavailable("others are changing this at the same time") from conflict
                 time.sleep(random.uniform(0.005, 0.05))  # noqa: S311 - jitter, not a secret
                 continue
+            except CommitTooLarge as error:
+                if guess is not None:
+                    guess = None
+                    continue
+                return self._log.append(_too_large(append, str(error)))
             if append.stream is not None:
                 self._remembered.keep(stream, after, version + len(append.events))
             return commit
@@ -231,6 +236,14 @@ class Commands:
         finally:
             with self._guard:
                 self._running.discard(command_id)
+
+
+def _too_large(append: Append, why: str) -> Append:
+    """The refusal of an outcome that does not fit into one commit: the command must be given in smaller parts."""
+    refused = Refused("too-much-at-once", f"This changes too much in one step: {why}.")
+    return replace(
+        append, refused=refused.rule, answer={"problem": refused.document()}, stream=None, expected=0, events=(), facts=()
+    )
 
 
 class RecentStates:

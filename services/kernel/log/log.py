@@ -14,6 +14,8 @@ from typing import Any, Protocol
 from services.kernel.base.message import Event, Fact, FactDraft, Metadata, Recorded
 
 MAXIMUM_COMMIT_BYTES = 1_000_000
+MAXIMUM_COMMIT_EVENTS = 999
+"""A guard is position × 1000 + index, so the index of an event in its commit has three digits."""
 
 
 class LogError(Exception):
@@ -45,7 +47,9 @@ class NotStored(LogError):
 
 
 class CommitTooLarge(LogError):
-    """An append is larger than ``MAXIMUM_COMMIT_BYTES``; it would delay all appends of its batch."""
+    """An append is larger than ``MAXIMUM_COMMIT_BYTES``, so that it would delay all appends of its batch, or has more than
+    ``MAXIMUM_COMMIT_EVENTS`` events, so that readers could not tell it from the next commit.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from services.kernel.base.message import Fact, Recorded
-from services.kernel.log.log import MAXIMUM_COMMIT_BYTES, Append, Commit, CommitTooLarge, Conflict, Duplicate
+from services.kernel.log.log import MAXIMUM_COMMIT_BYTES, MAXIMUM_COMMIT_EVENTS, Append, Commit, CommitTooLarge, Conflict, Duplicate
 from services.kernel.log.registry import Registry
 from services.kernel.log.stored_events import recorded_events, stored_events
 
@@ -29,6 +29,8 @@ class MemoryLog:
                     if append.events and [event.id for event in standing.events] == [new.id for new in append.events]:
                         return standing  # the same append, sent again
                     raise Duplicate(standing)
+            if len(append.events) > MAXIMUM_COMMIT_EVENTS:
+                raise CommitTooLarge(f"{len(append.events)} events; at most {MAXIMUM_COMMIT_EVENTS}")
             if sum(len(str(new.event)) for new in append.events) > MAXIMUM_COMMIT_BYTES:
                 raise CommitTooLarge(f"at most {MAXIMUM_COMMIT_BYTES} bytes")
             if append.stream is not None and self._version(append.stream) != append.expected:

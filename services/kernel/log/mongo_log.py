@@ -24,7 +24,7 @@ from services.kernel.base.recent_buffer import RecentBuffer
 from services.kernel.log.commit_document import as_commit, as_document
 from services.kernel.log.epochs import Epoch, History, MongoEpochs
 from services.kernel.log.group_commit import GroupCommit, Head, PendingAppend
-from services.kernel.log.log import MAXIMUM_COMMIT_BYTES, Append, Commit, CommitTooLarge, Conflict, LogError
+from services.kernel.log.log import MAXIMUM_COMMIT_BYTES, MAXIMUM_COMMIT_EVENTS, Append, Commit, CommitTooLarge, Conflict, LogError
 from services.kernel.log.registry import Registry
 from services.kernel.log.stored_events import recorded_events, stored_events
 
@@ -92,6 +92,8 @@ class MongoLog:
         return self._epochs.begin(after + 1)
 
     def append(self, append: Append) -> Commit:
+        if len(append.events) > MAXIMUM_COMMIT_EVENTS:
+            raise CommitTooLarge(f"{len(append.events)} events; at most {MAXIMUM_COMMIT_EVENTS}")
         document = as_document(append, stored_events(self._registry, append), datetime.now(UTC))
         size = len(BSON.encode(document))
         if size > MAXIMUM_COMMIT_BYTES:

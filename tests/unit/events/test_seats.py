@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given as given_any
 from hypothesis import strategies as st
 
+from services.events.contract import REGISTRY, tell
 from services.events.domain.seats import (
     SEATS,
     CloseRegistration,
@@ -23,8 +24,14 @@ from services.events.domain.seats import (
     SeatTaken,
     TakeSeat,
 )
-from services.kernel.base.message import Event
+from services.events.processes.seat_filling import SEAT_FILLING
+from services.kernel.base.clock import FixedClock
+from services.kernel.base.message import Event, Metadata
 from services.kernel.base.problem import Refused, Unavailable
+from services.kernel.commands.decider import CommandEnvelope, Commands
+from services.kernel.declare.process import Stateless
+from services.kernel.log.log import Append, NewEvent
+from services.kernel.log.memory_log import MemoryLog
 from services.kernel.testing import given
 from tests.support.sample_community import KEDIRI
 from tests.unit.events.sample_events import NOW
@@ -141,6 +148,35 @@ def test_more_seats_promote_the_first_in_line_and_fewer_seats_take_none_away() -
     fewer.when(ReleaseSeat("ani", NOW)).then(SeatReleased("ani", "taken", KEDIRI))
     given(SEATS, *waiting, RegistrationClosed("started")).when(ResizeSeats(9)).then()
     given(SEATS, *waiting).when(ResizeSeats(1)).then()
+
+
+def test_a_thousand_in_line_get_their_seats_in_steps_that_fit_into_a_commit_and_in_order() -> None:
+    line = [f"p{n}" for n in range(1000)]
+    log = MemoryLog("events", REGISTRY)
+    commands = Commands(log, FixedClock(NOW), tell)
+    history = [SeatsOpened(1, START, KEDIRI), SeatTaken("ani", KEDIRI)]
+    history += [PlacedInLine(person, n, KEDIRI) for n, person in enumerate(line, start=1)]
+    for n in range(0, len(history), 900):
+        events = tuple(NewEvent(f"e{n}-{k}", event) for k, event in enumerate(history[n : n + 900]))
+        log.append(Append(f"history{n}", NOW, Metadata("c"), stream="seats-a", expected=n, events=events))
+
+    def give(command: SeatsCommand, key: str) -> None:
+        commands.take(SEATS, CommandEnvelope(command, "a", key, Metadata("c")))
+
+    give(ResizeSeats(1001), "resize")
+    give(take("late"), "late")  # behind the line, although seats are free
+    position = 0
+    while commits := log.read(position, 1):  # what the manager does
+        position = commits[0].position
+        for recorded in log.recorded(commits[0]):
+            for instance in SEAT_FILLING.concerned(recorded):
+                assert instance == "a"
+                for n, dispatch in enumerate(SEAT_FILLING.react(Stateless(), recorded).commands):
+                    give(dispatch.command, f"{recorded.id}-{n}")
+    seats, _ = commands.state(SEATS, "a")
+    assert seats is not None
+    assert (seats.taken, seats.line) == (("ani", *line), ("late",))
+    assert max(len(commit.events) for commit in log.read(0, 5000)) <= 999
 
 
 def test_a_stranger_takes_a_seat_only_where_it_is_open() -> None:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -199,3 +200,25 @@ def test_a_stream_without_waiting_commands_takes_no_memory() -> None:
     with queues.turn("a"), queues.turn("b"):
         assert set(queues._locks) == {"a", "b"}
     assert queues._locks == {}
+
+
+@dataclass(frozen=True)
+class FillShelf(Command):
+    count: int
+    length: int = 1
+
+
+FILLED: Decider[Shelf] = Decider(
+    "shelf", Shelf(), lambda order, _shelf: [BookPut("x" * order.length)] * order.count, SHELF.evolve
+)
+
+
+@pytest.mark.parametrize("order", [FillShelf(1000), FillShelf(10, 200_000)])
+def test_what_does_not_fit_into_a_commit_is_refused_by_a_rule_and_stays_refused(order: FillShelf) -> None:
+    desk = Desk()
+    desk.take(PutBook("x"), "before")  # the stream's state is remembered
+    for _ in range(2):
+        with pytest.raises(Refused) as refused:
+            desk.take(order, "k", decider=FILLED)
+        assert (refused.value.rule, refused.value.status) == ("too-much-at-once", 422)
+    assert [(commit.refused, len(commit.events)) for commit in desk.log.read(0)] == [(None, 1), ("too-much-at-once", 0)]
