@@ -76,6 +76,14 @@ def test_a_regional_coordinator_on_the_staff_cannot_confirm() -> None:
     given(MENTORSHIP, *PROVEN, PROPOSED).when(replace(CONFIRM, leads=True)).refused("confirmed-by-the-library")
 
 
+def test_nobody_who_accompanies_the_library_can_confirm_even_as_one_of_its_staff() -> None:
+    # Tono is the second mentor. Rani proposed as the region's coordinator, is in no team, and has left the office since.
+    given(MENTORSHIP, *PROVEN, TONO, PROPOSED).when(replace(CONFIRM, person="tono")).refused("confirmed-by-the-library")
+    by_rani = given(MENTORSHIP, *PROVEN, SmoothProposed(LIBRARY, "rani", 4))
+    by_rani.when(replace(CONFIRM, person="rani")).refused("confirmed-by-the-library")
+    by_rani.when(CONFIRM).then(replace(SMOOTH, proposed_by="rani"))
+
+
 PROVEN_ANEW = (WeekMissed(LIBRARY, MONDAY + 4 * WEEK), *(lent(week) for week in range(5, 9)), backed_up(6))
 TONO = MentorAssigned(LIBRARY, "tono", COMPANION, ("mira", "tono"))
 GONE = MentorReleased(LIBRARY, "mira", ("tono",))
@@ -125,6 +133,12 @@ def test_an_open_blocker_refuses_a_proposal_and_ends_an_earlier_one() -> None:
 def test_a_week_missed_after_the_proposal_refuses_the_confirmation() -> None:
     late = replace(CONFIRM, at=after(5, days=3))
     given(MENTORSHIP, *PROVEN, PROPOSED).when(late).refused("window-not-complete")
+
+
+def test_a_regression_ends_a_proposal() -> None:
+    fell = LibraryRegressed(LIBRARY, NOTE, "probation", MONDAY + 4 * WEEK, "sri")
+    anew = (*(lent(week) for week in range(4, 8)), backed_up(6))
+    given(MENTORSHIP, *PROVEN, PROPOSED, fell, *anew).when(replace(CONFIRM, at=after(8))).refused("not-proposed-yet")
 
 
 def test_blockers_are_raised_and_cleared_once() -> None:
