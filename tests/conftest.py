@@ -2,10 +2,15 @@
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.support import coverage_probes
+
+coverage_probes.start()  # before the fixtures' modules import the product
 
 pytest_plugins = ["tests.support.servers"]
 
@@ -25,6 +30,7 @@ WHOLE_STACK = (
 """Modules that run all services and the gateway, the longest first. They run one at a time, on one worker: a stack is five
 processes and the servers behind them, and two stacks would wait for the processors, not for each other.
 """
+COVERAGE = pytest.StashKey[list[str]]()
 LONG = ("tests/faults/", "tests/integration/")
 
 
@@ -54,8 +60,38 @@ def _place(item: pytest.Item) -> int:
     return next((number for number, path in enumerate(ordered) if item.nodeid.startswith(path)), len(ordered))
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a whole run in which a room is under its floor. A run of some tests, or one that was ended early, is not judged."""
+    if (folder := os.environ.get(coverage_probes.VARIABLE)) is None or not _whole(session):
+        return
+    from tests.support import coverage_floors
+
+    lines, enough = coverage_floors.judged(coverage_floors.measured(Path(folder)))
+    session.config.stash[COVERAGE] = lines
+    if not enough and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _whole(session: pytest.Session) -> bool:
+    """Whether all tests were asked for and run, in the process that the workers report to."""
+    config = session.config
+    reporter = config.pluginmanager.getplugin("terminalreporter")
+    return (
+        not hasattr(config, "workerinput")
+        and config.args_source is pytest.Config.ArgsSource.TESTPATHS
+        and not config.option.collectonly
+        and not session.shouldstop
+        and not session.shouldfail
+        and not reporter.stats.get("deselected")
+    )
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Name each test that took more than a quarter of its time limit: on a quiet machine none does."""
+    """Print the coverage, and name each test that took more than a quarter of its time limit: on a quiet machine none does."""
+    if lines := config.stash.get(COVERAGE, []):
+        terminalreporter.section("coverage of each room, in percent of lines and branches")
+        for line in lines:
+            terminalreporter.line(line, red="UNDER" in line)
     limit = float(config.getini("timeout"))
     for reports in terminalreporter.stats.values():
         for report in reports:

@@ -11,8 +11,10 @@ from pathlib import Path
 from deploy import ports
 from deploy.process import Process, Program
 from deploy.waiting import wait_until
+from tests.support import coverage_probes
 
 ROOT = Path(__file__).resolve().parents[2]
+CHILD_START = ROOT / "tests/support/child_start"
 SERVICES = ("members", "events", "mentoring", "notifications")
 
 
@@ -32,15 +34,16 @@ class ChildServices:
         measured: bool = True,
     ) -> None:
         self.directory = directory
-        # Measuring coverage makes a process half as fast: not where a whole story is told.
-        self._measured = ("COVERAGE_PROCESS_CONFIG",) if measured else ()
+        folder = os.environ.get(coverage_probes.VARIABLE) if measured else None
+        coverage = {coverage_probes.VARIABLE: folder} if folder else {}
         self._ports = {name: ports.any_free() for name in (*services, "gateway")}
         addresses = {f"{name.upper()}_URL": self.url(name) for name in services}
         self.environment = {
             **addresses,
             "GATEWAY_PORT": str(self._ports["gateway"]),
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": f"{CHILD_START}:{ROOT}" if coverage else str(ROOT),
             "PYTHONUNBUFFERED": "1",
+            **coverage,
             **environment,
         }
         self._processes: dict[str, Process] = {}
@@ -128,7 +131,7 @@ class ChildServices:
             argv=(sys.executable, "-m", "deploy.cli", *arguments),
             log=self.directory / f"{name}.log",
             environment={**self.environment, **environment},
-            without=frozenset(os.environ) - {"PATH", "HOME", "LANG", "TMPDIR", *self._measured},
+            without=frozenset(os.environ) - {"PATH", "HOME", "LANG", "TMPDIR"},
             ready=lambda: all(self.status(one, "/healthz") == 200 for one in serving),
             ready_within=30,
             stop_within=10,
