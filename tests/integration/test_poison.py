@@ -19,7 +19,9 @@ from tests.support.sample_domain import fact
 GOOD = envelope(fact("events", 1), "x")
 POISON = {
     "an endless list": b"[" * 100_000,
-    "a document nested too deeply": canonical(GOOD | {"data": {"a": 1}}).replace(b'{"a":1}', b'{"a":' * 200 + b"1" + b"}" * 200),
+    "a document nested too deeply": canonical(GOOD | {"data": {"a": 1}}).replace(
+        b'{"a":1}', b'{"a":' * 200 + b"1" + b"}" * 200
+    ),
     "half a character in the id": canonical(GOOD | {"id": "ID"}).replace(b'"ID"', b'"\\ud800"'),
     "half a character in the data": canonical(GOOD | {"data": "ID"}).replace(b'"ID"', b'{"name":"\\ud800"}'),
     "a number over 64 bits": canonical(GOOD | {"data": {"n": 2**70}}),

@@ -19,7 +19,17 @@ from services.kernel.base.clock import Clock
 from services.kernel.base.ids import new_id
 from services.kernel.base.message import Command, Event, FactDraft, Metadata, Recorded
 from services.kernel.base.problem import KeyReused, Problem, Refused, Stale, StillRunning, Unavailable, refusal_from
-from services.kernel.log.log import Append, Commit, CommitTooLarge, Conflict, Duplicate, EventLog, NewEvent, NotStored, Unknown
+from services.kernel.log.log import (
+    Append,
+    Commit,
+    CommitTooLarge,
+    Conflict,
+    Duplicate,
+    EventLog,
+    NewEvent,
+    NotStored,
+    Unknown,
+)
 
 State = TypeVar("State")
 CONFLICT_SECONDS = 2.0
@@ -242,7 +252,13 @@ def _too_large(append: Append, why: str) -> Append:
     """The refusal of an outcome that does not fit into one commit: the command must be given in smaller parts."""
     refused = Refused("too-much-at-once", f"This changes too much in one step: {why}.")
     return replace(
-        append, refused=refused.rule, answer={"problem": refused.document()}, stream=None, expected=0, events=(), facts=()
+        append,
+        refused=refused.rule,
+        answer={"problem": refused.document()},
+        stream=None,
+        expected=0,
+        events=(),
+        facts=(),
     )
 
 

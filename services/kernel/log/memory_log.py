@@ -7,7 +7,15 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from services.kernel.base.message import Fact, Recorded
-from services.kernel.log.log import MAXIMUM_COMMIT_BYTES, MAXIMUM_COMMIT_EVENTS, Append, Commit, CommitTooLarge, Conflict, Duplicate
+from services.kernel.log.log import (
+    MAXIMUM_COMMIT_BYTES,
+    MAXIMUM_COMMIT_EVENTS,
+    Append,
+    Commit,
+    CommitTooLarge,
+    Conflict,
+    Duplicate,
+)
 from services.kernel.log.registry import Registry
 from services.kernel.log.stored_events import recorded_events, stored_events
 

@@ -24,7 +24,15 @@ from services.kernel.base.recent_buffer import RecentBuffer
 from services.kernel.log.commit_document import as_commit, as_document
 from services.kernel.log.epochs import Epoch, History, MongoEpochs
 from services.kernel.log.group_commit import GroupCommit, Head, PendingAppend
-from services.kernel.log.log import MAXIMUM_COMMIT_BYTES, MAXIMUM_COMMIT_EVENTS, Append, Commit, CommitTooLarge, Conflict, LogError
+from services.kernel.log.log import (
+    MAXIMUM_COMMIT_BYTES,
+    MAXIMUM_COMMIT_EVENTS,
+    Append,
+    Commit,
+    CommitTooLarge,
+    Conflict,
+    LogError,
+)
 from services.kernel.log.registry import Registry
 from services.kernel.log.stored_events import recorded_events, stored_events
 
