@@ -14,7 +14,7 @@ GLOSSARY = "docs/glossary.md"
 TRIALS = "docs/reference/protocol-trials.md"
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 TEST = re.compile(r"`(tests/[\w/]+\.py)(?:::(test_\w+))?`")
-SCHEDULES = [*(f"B{n}" for n in range(1, 10)), "M1", "M2", "M3", "M4", "M7", "M8", "M10", "M11", "M15"]
+SCHEDULES = [*(f"B{n}" for n in range(1, 10)), "M1", "M2", "M3", "M4", "M5", "M7", "M8", "M10", "M11", "M15"]
 
 
 def outside_code(page: str) -> str:
