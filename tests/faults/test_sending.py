@@ -99,6 +99,24 @@ def test_two_senders_at_once_lose_no_mail_and_repeat_none_under_another_identity
     assert {harness.state(person)["state"] for person in people} == {"sent"}
 
 
+def test_a_delivery_that_another_sender_has_begun_meanwhile_is_sent_by_that_sender_alone(
+    harness: SenderHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harness.plan("sri")
+    seen = harness.deliveries.one(delivery_id("fact", "sri", "email"))
+    assert seen is not None
+    # The other sender begins between this sender's look at the delivery and its own attempt.
+    monkeypatch.setattr(harness.server, "reach", lambda: harness.deliveries.begin_attempt(seen, "email"))
+    assert harness.sender.send_due(START) == 0
+    assert harness.server.sent == []
+    assert (harness.state("sri")["state"], harness.state("sri")["attempts"]) == ("sending", 1)
+    # Nothing more was heard of the other sender: the delivery is sent again, under the same identity.
+    monkeypatch.undo()
+    harness.sender.send_due(START)
+    assert [letter.message_id for letter in harness.server.sent] == [f"{seen.id}@jejaring.test"]
+    assert harness.state("sri")["state"] == "sent"
+
+
 def test_the_channel_that_rests_lets_the_other_go_on_and_neither_costs_an_attempt(harness: SenderHarness) -> None:
     harness.plan("sri", "budi")
     other = harness.beside_it_telegram()

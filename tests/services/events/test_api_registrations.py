@@ -118,6 +118,7 @@ def test_a_person_without_a_membership_registers_as_a_guest_for_open_activities(
     taken = harness.post(ANONYMOUS, path_of(workshop), {"guest": "guest-1"})
     assert (taken.status, taken.body["person"], taken.body["seat"]) == (201, "guest-1", "taken")
     assert harness.post(ANONYMOUS, path_of(closed), {"guest": "guest-1"}).rule == "members-only"
+    assert harness.post(BIMA, path_of(closed), {"guest": "guest-1"}).rule == "members-only"  # plans in another region
     assert harness.post(RANI, path_of(closed), {"guest": "guest-1"}).status == 201
     harness.post(RANI, path_of(closed), {"person": "ani"})
     listed = harness.get(RANI, path_of(closed)).body["items"]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from services.kernel.bus.envelope import canonical, envelope
 from services.notifications.api import subscriptions
 from services.notifications.public_feed import MAX_READ
 from services.notifications.webhooks.dispatcher import ASK_SECONDS, MAX_WORKERS, SOON_SECONDS
+from services.notifications.webhooks.webhook_deliveries import WebhookDeliveries, WebhookDelivery
 from tests.services.notifications.harness import KEEPER, NotificationsHarness
 from tests.services.notifications.webhook_harness import WebhookHarness
 from tests.support.endpoint import an_endpoint
@@ -162,6 +164,45 @@ def test_a_crash_before_the_record_sends_the_fact_again_under_the_same_id(webhoo
     webhooks.run()
     assert len(webhooks.endpoint.received) == 2, "delivered, and only the lane did not know"
     assert webhooks.states(subscription) == ["delivered"]
+
+
+def test_a_delivery_that_another_worker_has_begun_meanwhile_is_sent_by_that_worker_alone(
+    webhooks: WebhookHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscription, _ = webhooks.subscribe()
+    fact = webhooks.service.hear_of("events.seat-taken")
+    parts = webhooks.service.application.parts
+    begin_attempt = WebhookDeliveries.begin_attempt
+
+    def begin_after_another(deliveries: WebhookDeliveries, delivery: WebhookDelivery) -> bool:
+        assert begin_attempt(parts.webhooks, delivery)  # the other worker's
+        return begin_attempt(deliveries, delivery)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(WebhookDeliveries, "begin_attempt", begin_after_another)
+        assert webhooks.worker.serve(subscription) == 1.0
+    assert webhooks.endpoint.ids == []
+    # Nothing more was heard of the other worker: the delivery is sent again, under the same identity.
+    assert webhooks.worker.serve(subscription) is None
+    assert webhooks.endpoint.ids == [fact.id]
+
+
+def test_a_subscription_that_is_disabled_in_the_middle_of_a_turn_gets_no_further_delivery(
+    webhooks: WebhookHarness,
+) -> None:
+    subscription, _ = webhooks.subscribe()
+    first, second = webhooks.service.hear_of("events.seat-taken"), webhooks.service.hear_of("events.seat-taken")
+    path = f"/v1/subscriptions/{subscription}"
+
+    def disable(_outcome: str) -> None:
+        assert webhooks.service.post(webhooks.actor, f"{path}/disable").status == 200
+
+    replace(webhooks.worker, ended=disable).serve(subscription)
+    webhooks.run()
+    assert webhooks.endpoint.ids == [first.id]
+    assert webhooks.service.post(webhooks.actor, f"{path}/enable").status == 200
+    webhooks.run()
+    assert webhooks.endpoint.ids == [first.id, second.id]
 
 
 def test_a_fact_that_is_too_large_leaves_its_number_free(webhooks: WebhookHarness) -> None:

@@ -89,6 +89,13 @@ def test_a_closed_week_without_evidence_restarts_the_window() -> None:
     )
 
 
+def test_a_week_takes_no_more_reports_from_the_moment_of_its_closing_on() -> None:
+    probation = given(MENTORSHIP, *on_probation()).state.probation
+    closing = closes(MONDAY)
+    assert probation.window(closing - timedelta(microseconds=1)).first == MONDAY
+    assert probation.window(closing).first == MONDAY + WEEK
+
+
 def test_the_window_is_the_same_whether_the_deadline_was_noticed_or_not() -> None:
     history = (*on_probation(), lent(0), lent(2))
     missed = WeekMissed(LIBRARY, MONDAY + WEEK)
