@@ -34,6 +34,8 @@ from services.kernel.http.parked_count import ParkedCount
 from services.kernel.log.mongo_log import MongoLog
 from services.kernel.managers.deadline_reader import DeadlineReader, Upcoming
 from services.kernel.managers.manager_reader import ManagerReader
+from services.kernel.managers.reader_group import ReaderGroup
+from services.kernel.managers.starts import SourceHead
 from services.kernel.privacy.vault import MongoKeys, Vault
 from services.kernel.readers.lease import Lease
 from services.kernel.readers.parking import Parking
@@ -84,7 +86,7 @@ class Application:
         self.parking.prepare()
         self.views.prepare()
         for reader in self.runner.readers:
-            if isinstance(reader, DeadlineReader):
+            if isinstance(reader, ManagerReader | DeadlineReader):
                 reader.prepare()
 
 
@@ -128,6 +130,7 @@ def assemble(
     ]
     for manager in definition.managers:
         upcoming = Upcoming()
+        group = ReaderGroup(manager.name, manager.logs, {name: sources[name] for name in manager.logs})
         readers += [
             ManagerReader(
                 manager,
@@ -136,9 +139,11 @@ def assemble(
                 checkpoints=checkpoints,
                 commands=commands,
                 parking=parking,
-                head_of=catch_up.head,
+                head_of=lambda source: SourceHead(*catch_up.epochs_and_head(source)),
+                heard_epochs=inbox.epochs,
                 sources=definition.sources,
                 upcoming=upcoming,
+                group=group,
             )
             for name in manager.logs
         ]

@@ -17,6 +17,7 @@ from services.kernel.commands.decider import Commands
 from services.kernel.log.mongo_log import MongoLog
 from services.kernel.managers.deadline_reader import DeadlineReader
 from services.kernel.managers.manager_reader import ManagerReader
+from services.kernel.managers.starts import SourceHead
 from services.kernel.privacy.claims import MongoClaims
 from services.kernel.privacy.vault import MongoKeys, Vault
 from services.kernel.readers.eraser import Eraser, ErasureList
@@ -102,10 +103,10 @@ def wire(mongodb_uri: str, database: Database[dict[str, Any]], monkeypatch: pyte
         checkpoints=Checkpoints(own),
         commands=commands,
         parking=parking,
-        head_of=lambda _name: 0,
+        head_of=lambda _name: SourceHead(["e"], 0),
         sources=["others"],
     )
-    manager.start("others")
+    manager._starts.meet("others")
     manager.step(1)
     clock.advance(timedelta(days=3))
     DeadlineReader(COPYING, own, commands, clock).step(1)

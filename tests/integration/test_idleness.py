@@ -23,6 +23,7 @@ from services.kernel.log.mongo_log import MongoLog
 from services.kernel.log.registry import Unreadable
 from services.kernel.managers.deadline_reader import DeadlineReader, Upcoming
 from services.kernel.managers.manager_reader import ManagerReader
+from services.kernel.managers.starts import SourceHead
 from services.kernel.readers.parking import ParkedFact, Parking, ParkingReader
 from services.kernel.readers.reader import Batch, Checkpoints, Item
 from services.kernel.readers.runner import Runner
@@ -151,7 +152,7 @@ def manager(manager_harness: ManagerHarness, upcoming: Upcoming) -> ManagerReade
         checkpoints=Checkpoints(manager_harness.database),
         commands=manager_harness.commands,
         parking=manager_harness.parking,
-        head_of=lambda _name: 0,
+        head_of=lambda _name: SourceHead(["e"], 0),
         upcoming=upcoming,
     )
 

@@ -14,25 +14,31 @@ from tests.support.sample_domain import COPYING, SHELF
 __all__ = ["manager_harness"]
 
 
-def test_killed_between_command_and_state_the_command_takes_effect_once(manager_harness: ManagerHarness) -> None:
+@pytest.mark.parametrize(("write", "given"), [("store", ()), ("given", ("t1",))])
+def test_killed_before_or_behind_the_command_the_command_takes_effect_once(
+    manager_harness: ManagerHarness, write: str, given: tuple[str, ...]
+) -> None:
     manager_harness.hear(1)
 
     def killed(*_: Any, **__: Any) -> None:
         raise AutoReconnect("killed here")
 
     reader = manager_harness.reader()
-    store = reader._instances.store
-    reader._instances.store = killed  # type: ignore[method-assign]
+    written = getattr(reader._instances, write)
+    setattr(reader._instances, write, killed)
     with pytest.raises(AutoReconnect):
         reader.step(1)
-    assert manager_harness.titles() == ("t1",)
-    reader._instances.store = store  # type: ignore[method-assign]
+    assert manager_harness.titles() == given
+    setattr(reader._instances, write, written)
     reader.step(1)
     assert manager_harness.titles() == ("t1",)
     assert manager_harness.log.head() == 1
+    assert "pending" not in (manager_harness.database["manager_copying"].find_one({"_id": "s"}) or {})
 
 
-def test_a_batch_of_facts_is_one_question_and_one_write_and_each_fact_is_taken(manager_harness: ManagerHarness) -> None:
+def test_a_batch_of_facts_is_one_question_and_two_writes_and_each_fact_is_taken(
+    manager_harness: ManagerHarness,
+) -> None:
     from pymongo.collection import Collection
 
     calls: list[str] = []
@@ -45,10 +51,12 @@ def test_a_batch_of_facts_is_one_question_and_one_write_and_each_fact_is_taken(m
             return getattr(documents, name)
 
     reader._instances._documents = Counted()  # type: ignore[assignment]
+    reader.step(1)
+    calls.clear()  # what is pending is asked once, at the reader's beginning
     manager_harness.hear(*range(1, 31))
     reader.step(1)
     assert manager_harness.titles() == tuple(f"t{n}" for n in range(1, 31))
-    assert calls == ["find", "bulk_write"]
+    assert calls == ["find", "bulk_write", "bulk_write"]
 
 
 def test_killed_between_state_and_checkpoint_the_fact_is_done(manager_harness: ManagerHarness) -> None:

@@ -15,6 +15,8 @@ from services.kernel.declare.process import ProcessManager
 from services.kernel.log.mongo_log import MongoLog
 from services.kernel.managers.deadline_reader import DeadlineReader
 from services.kernel.managers.manager_reader import ManagerReader
+from services.kernel.managers.reader_group import ReaderGroup
+from services.kernel.managers.starts import SourceHead
 from services.kernel.readers.parking import Parking
 from services.kernel.readers.reader import Checkpoints, CommitSource
 from tests.support.sample_domain import AT, COPYING, REGISTRY, SHELF, fact, tell
@@ -33,18 +35,31 @@ class ManagerHarness:
         self.commands = Commands(self.log, self.clock, tell)
         self.parking = Parking(database)
         self.heads: dict[str, int] = {}
+        self.epoch = "e"
+        self.heard_epochs: list[str] = []
 
-    def reader(self, manager: ProcessManager = COPYING, log: str = "inbox") -> ManagerReader:
-        source = InboxSource(self.inbox) if log == "inbox" else CommitSource(self.log, REGISTRY, self.log.bell)
+    def source(self, log: str) -> InboxSource | CommitSource:
+        return InboxSource(self.inbox) if log == "inbox" else CommitSource(self.log, REGISTRY, self.log.bell)
+
+    def readers(self, manager: ProcessManager = COPYING) -> list[ManagerReader]:
+        """The readers of a manager as they run in one process."""
+        group = ReaderGroup(manager.name, manager.logs, {log: self.source(log) for log in manager.logs})
+        return [self.reader(manager, log, group) for log in manager.logs]
+
+    def reader(
+        self, manager: ProcessManager = COPYING, log: str = "inbox", group: ReaderGroup | None = None
+    ) -> ManagerReader:
         return ManagerReader(
             manager,
-            source,
+            group.sources[log] if group else self.source(log),
             database=self.database,
             checkpoints=Checkpoints(self.database),
             commands=self.commands,
             parking=self.parking,
-            head_of=lambda name: self.heads.get(name, 0),
+            head_of=lambda name: SourceHead([self.epoch], self.heads.get(name, 0)),
+            heard_epochs=lambda _name: self.heard_epochs,
             sources=["others"],
+            group=group,
         )
 
     def deadlines(self) -> DeadlineReader:

@@ -55,10 +55,6 @@ class CatchUp:
     signature: ActorSignature
     metrics: Metrics | None = None
 
-    def head(self, source: str) -> int:
-        """The number of the source's last fact. Raises ``FeedUnavailable``."""
-        return self._ask(source, "", BEYOND_ALL).head
-
     def epochs_and_head(self, source: str) -> tuple[Sequence[str], int]:
         """The source's epochs, the present epoch last, and the number of its last fact. Raises ``FeedUnavailable``."""
         page = self._ask(source, "", BEYOND_ALL)

@@ -1,9 +1,9 @@
 """Process managers: they react to events and facts with commands to their own service.
 
 ``react(state, fact)`` is pure and sees no other data; the time is the fact's. A manager commands its own service only;
-other services react to the facts that follow. The reader first gives the commands, under ids derived from manager,
-instance, fact and place. Then the reader stores state, guard and deadlines in one durable document. A crash between the
-two repeats commands that the log knows already, and loses nothing.
+other services react to the facts that follow. The reader stores state, guard and deadlines in one durable document,
+together with the fact whose commands must be given, and then gives the commands. After a crash in between, ``react`` is
+called again with the same state and the same fact, and gives the same commands under the same ids.
 """
 
 from __future__ import annotations
@@ -87,7 +87,8 @@ class ProcessManager(Generic[StateT]):
     """A manager's definition.
 
     ``instances(fact)`` returns the instances that a fact concerns; empty for most facts. ``react`` is called for each
-    instance, with the instance's state.
+    instance, with the instance's state,. A fact that could not be understood at first comes after its repair, and
+    then later facts of other streams came before. An instance never has the name of a stream.
 
     ``state`` is the frozen dataclass of the state. All its fields have defaults, because an instance begins with the
     defaults; a field at its default is not stored. Without ``state`` the state is a mapping of JSON values, ``{}`` at
@@ -103,7 +104,6 @@ class ProcessManager(Generic[StateT]):
     react: Callable[[StateT, Any], Reaction[StateT]]
     logs: tuple[str, ...] = (INBOX,)
     start: Literal["origin", "now"] = "origin"
-    version: int = 1
     state: type[StateT] = dict  # type: ignore[assignment]
     upgrade: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
 

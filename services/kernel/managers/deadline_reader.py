@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from datetime import datetime
@@ -15,10 +16,16 @@ from services.kernel.base.ids import derived_id
 from services.kernel.base.message import Metadata
 from services.kernel.commands.decider import CommandEnvelope, Commands
 from services.kernel.declare.process import DEADLINES, PassDeadline, ProcessManager
-from services.kernel.managers.instances import Instances
+from services.kernel.managers.instances import DueDeadlines, Instances
+from services.kernel.managers.transient import TRANSIENT
 
+log = logging.getLogger(__name__)
 BATCH = 64
 ASK_SECONDS = 5.0
+
+
+class DeadlinesFailed(Exception):
+    """Some deadlines cannot be recorded; all others were."""
 
 
 class Upcoming:
@@ -45,6 +52,9 @@ class Upcoming:
 class DeadlineReader:
     """Fires a manager's deadlines: records each as passed, once; the manager reads the record in the commits.
 
+    A recorded deadline is marked in its instance and is not looked at again, also while the manager cannot take the
+    record. So no number of such instances keeps other deadlines waiting.
+
     Between two deadlines the reader only looks at the clock, and hears of new deadlines through ``upcoming``. The
     reader asks the database when the next deadline has come, under a new lease, and every ``ASK_SECONDS``.
     """
@@ -68,6 +78,7 @@ class DeadlineReader:
         self._upcoming = upcoming or Upcoming()
         self._next: datetime | None = None
         self._asked: tuple[int, float] | None = None
+        self._failed: set[str] = set()
 
     def prepare(self) -> None:
         """Create the index; does nothing if the index exists."""
@@ -80,10 +91,16 @@ class DeadlineReader:
         if self._knows(now, lease):
             return 0
         self._asked = None
-        done = sum(self._pass(*deadline) for deadline in self._instances.due(now, BATCH))
-        self._next = self._instances.next_due()
-        self._asked = (lease, time.monotonic())
-        return done
+        found = self._instances.due(now, BATCH, self._failed)
+        passed = [deadlines for deadlines in found if self._pass(deadlines)]
+        self._instances.recorded(passed)
+        if len(found) < BATCH:
+            failed, self._failed = self._failed, set()
+            self._next = self._instances.next_due()
+            self._asked = (lease, time.monotonic())
+            if failed:
+                raise DeadlinesFailed(f"{self.name}: {len(failed)} instances, for example {min(failed)}")
+        return sum(len(deadlines.passed) for deadlines in passed)
 
     def _knows(self, now: datetime, lease: int) -> bool:
         """Whether the reader knows without a query that no deadline is due."""
@@ -97,16 +114,27 @@ class DeadlineReader:
     def bell(self) -> Bell:
         return self._bell
 
-    def _pass(self, instance: str, name: str, due: datetime) -> int:
-        """Record one deadline as passed; returns 0 if the record exists already and the manager has not read it yet."""
+    def _pass(self, deadlines: DueDeadlines) -> bool:
+        """Record an instance's deadlines as passed. False for an instance whose deadlines cannot be recorded; the
+        deadlines of other instances do not wait for it.
+        """
+        try:
+            for name, due in deadlines.passed.items():
+                self._record(deadlines.instance, name, due)
+        except TRANSIENT:
+            raise
+        except Exception:
+            log.exception("deadline", extra={"manager": self._manager.name, "instance": deadlines.instance})
+            self._failed.add(deadlines.instance)
+            return False
+        return True
+
+    def _record(self, instance: str, name: str, due: datetime) -> None:
         command_id = derived_id(self._manager.name, instance, name, due.isoformat())
-        before = self._commands.known(command_id)
         envelope = CommandEnvelope(
             command=PassDeadline(self._manager.name, instance, name, due),
             identity=f"{self._manager.name}-{instance}",
             command_id=command_id,
             meta=Metadata(correlation=command_id, actor=f"manager:{self._manager.name}"),
         )
-        if not before:
-            self._commands.take(DEADLINES, envelope)
-        return 0 if before else 1
+        self._commands.take(DEADLINES, envelope)
