@@ -15,9 +15,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from gateway.api.dependencies import Dependencies
 from gateway.api.openapi import merged, operations_by_tag
 from gateway.api.own_api import OWN_OPERATIONS, own_routes
-from gateway.api.parts import Parts
 from gateway.bot.conversation import BotConversation
 from gateway.bot.telegram import BotListener
 from gateway.composed.calendar import Calendar
@@ -87,7 +87,7 @@ def application(configuration: Configuration) -> Starlette:
     reports = EvidenceReports(
         forwarding, configuration.clock, configuration.time_zone, configuration.community, public_url
     )
-    parts = Parts(forwarding, transport, reports, configuration.clock)
+    deps = Dependencies(forwarding, transport, reports, configuration.clock)
     papers = CertificatePdfs(configuration.community, public_url, configuration.time_zone)
     document = merged(fragments, configuration.community)
     health, metrics = Health(transport), Metrics()
@@ -119,7 +119,7 @@ def application(configuration: Configuration) -> Starlette:
             Route("/openapi.json", openapi),
             Route("/docs", docs),
             Route("/calendar.ics", calendar.show),
-            *own_routes(parts, callers),
+            *own_routes(deps, callers),
             Route("/v1/{rest:path}", api.respond, methods=ALL_METHODS),
             *page_routes(pages, identities, reports, papers),
         ],

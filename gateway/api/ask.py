@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import Schema, fields, pre_load
 from marshmallow.validate import Length
 
-from gateway.api.parts import Parts
+from gateway.api.dependencies import Dependencies
 from gateway.api.route import Request, Routes
 from gateway.composed.composition import Composed
 from gateway.composed.contact import CONTACT, Contact, text
@@ -52,18 +52,18 @@ class Question(Contact):
 
 
 @routes.get(ASK_PATH, query=Place(), statuses={200: "Who answers; a part that is down is null with a warning"})
-async def ask(parts: Parts, request: Request) -> Answer:
+async def ask(deps: Dependencies, request: Request) -> Answer:
     """Find whom to ask, by library or by place: who answers there, what is planned, and what others asked.
 
     Open to everybody; no login.
     """
     place = {name: request.query.get(name, "") for name in ("library", "region")}
-    composed = await find_whom_to_ask(parts.forwarding, request.caller, **place, now=request.now)
+    composed = await find_whom_to_ask(deps.forwarding, request.caller, **place, now=request.now)
     return Answer(composed.document())
 
 
 @routes.post(ASK_PATH, body=Question(), statuses={201: "The consultation and its owner"})
-async def ask_as_anybody(parts: Parts, request: Request) -> Answer:
+async def ask_as_anybody(deps: Dependencies, request: Request) -> Answer:
     """Ask a question; people who are not members leave a name and a contact for the answer.
 
     Open to everybody; no login. The answer names the owner of the question. A member's question needs no contact.
@@ -71,9 +71,9 @@ async def ask_as_anybody(parts: Parts, request: Request) -> Answer:
     question = {name: value for name, value in request.body.items() if name not in CONTACT}
     contact = {name: value for name, value in request.body.items() if name in CONTACT}
     if request.caller.is_person:
-        taken = await parts.forwarding.ask(
+        taken = await deps.forwarding.ask(
             request.caller, "POST", "/v1/consultations", document=question, key=request.key
         )
         return Answer(Composed(taken).document(), 201)
-    composed = await ask_as_guest(parts.forwarding, request.caller, question, contact, request.key)
+    composed = await ask_as_guest(deps.forwarding, request.caller, question, contact, request.key)
     return Answer(composed.document(), 201)

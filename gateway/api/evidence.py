@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields
 
-from gateway.api.parts import Parts
+from gateway.api.dependencies import Dependencies
 from gateway.api.route import Request, Routes
 from gateway.edge.caller import Caller
 from gateway.reports.report import EvidenceReports, Released
@@ -63,7 +63,7 @@ class ReleaseAnswer(Schema):
     query=ReportQuery(unknown=EXCLUDE),
     statuses={200: "The report", 401: "Log in first", 404: "No such report, or no library of yours"},
 )
-async def show_evidence_report(parts: Parts, request: Request) -> Answer:
+async def show_evidence_report(deps: Dependencies, request: Request) -> Answer:
     """Show a library's evidence report: with ``code`` the released report, without it the draft.
 
     Everybody with the code may read the released report; the draft is for people who work at the library and those who
@@ -71,8 +71,8 @@ async def show_evidence_report(parts: Parts, request: Request) -> Answer:
     """
     library, code = request.path["library"], request.query.get("code")
     if code is None:
-        return Answer((await parts.reports.draft(request.caller, library)).document())
-    return Answer(_report_document(await _confirmed(parts.reports, request.caller, library, code)))
+        return Answer((await deps.reports.draft(request.caller, library)).document())
+    return Answer(_report_document(await _confirmed(deps.reports, request.caller, library, code)))
 
 
 @routes.post(
@@ -86,7 +86,7 @@ async def show_evidence_report(parts: Parts, request: Request) -> Answer:
         422: "Only the library's own people release it",
     },
 )
-async def release_evidence_report(parts: Parts, request: Request) -> Answer:
+async def release_evidence_report(deps: Dependencies, request: Request) -> Answer:
     """Release chosen parts of a library's evidence report, as they are at this moment; the code in the answer confirms
     it.
 
@@ -94,7 +94,7 @@ async def release_evidence_report(parts: Parts, request: Request) -> Answer:
     """
     wanted = request.body.get("decisions", [])
     library = request.path["library"]
-    return Answer(await parts.reports.release(request.caller, library, request.body["parts"], wanted, request.key), 201)
+    return Answer(await deps.reports.release(request.caller, library, request.body["parts"], wanted, request.key), 201)
 
 
 async def _confirmed(reports: EvidenceReports, caller: Caller, library: str, code: str) -> Released:

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from marshmallow import Schema, fields
 
-from gateway.api.parts import Parts
+from gateway.api.dependencies import Dependencies
 from gateway.api.route import Request, Routes
 from gateway.edge.forwarding import raise_problem
 from gateway.edge.transport import Transport
@@ -42,12 +42,12 @@ class OwnData(Schema):
     answer=OwnData(),
     statuses={200: "The copy", 401: "Log in first", 503: "A service is down; ask again, for no part is left out"},
 )
-async def export_own_data(parts: Parts, request: Request) -> Answer:
+async def export_own_data(deps: Dependencies, request: Request) -> Answer:
     """Download a copy of everything that the services have stored about the caller, as one file.
 
     503 if a service is down: no part is ever left out.
     """
-    document = await personal_data_of(parts.transport, request.caller.actor.id)
+    document = await personal_data_of(deps.transport, request.caller.actor.id)
     return Answer(document, headers={"Content-Disposition": 'attachment; filename="jejaring.json"'})
 
 

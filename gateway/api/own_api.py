@@ -9,7 +9,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 
 from gateway.api import ask, endpoints, evidence, export
-from gateway.api.parts import Parts
+from gateway.api.dependencies import Dependencies
 from gateway.api.route import Request, Route, Routes
 from gateway.edge.caller import Caller, Callers
 from gateway.edge.correlation import HEADER, correlation_of
@@ -24,12 +24,12 @@ OWN_OPERATIONS: Sequence[Operation] = [
 ]
 
 
-def own_routes(parts: Parts, callers: Callers) -> list[routing.Route]:
+def own_routes(deps: Dependencies, callers: Callers) -> list[routing.Route]:
     """The Starlette routes of the gateway's own operations."""
-    return [routing.Route(route.path, _endpoint(route, parts, callers), methods=[route.method]) for route in OWN_ROUTES]
+    return [routing.Route(route.path, _endpoint(route, deps, callers), methods=[route.method]) for route in OWN_ROUTES]
 
 
-def _endpoint(route: Route, parts: Parts, callers: Callers) -> Callable[[HttpRequest], Awaitable[Response]]:
+def _endpoint(route: Route, deps: Dependencies, callers: Callers) -> Callable[[HttpRequest], Awaitable[Response]]:
     """The route's handler as a Starlette endpoint. Raises problems; the application turns them into responses.
 
     Checks in this order: declared size, caller, limits, login, body and query, ``Idempotency-Key``, handler.
@@ -40,13 +40,13 @@ def _endpoint(route: Route, parts: Parts, callers: Callers) -> Callable[[HttpReq
         if route.writes:
             refuse_declared_size(http, BODY_BYTES)
         caller = await callers.caller_of(http)
-        parts.forwarding.admit(http, caller, route.method, http.scope["path"])
+        deps.forwarding.admit(http, caller, route.method, http.scope["path"])
         if route.person:
             caller.actor.require_person()
-        request = await _read(route, http, caller, parts)
+        request = await _read(route, http, caller, deps)
         if route.writes:
             caller.require_write()
-        answer = await route.handler(parts, request)
+        answer = await route.handler(deps, request)
         headers = {"Cache-Control": "no-store", HEADER: correlation_of(http), **answer.headers}
         response = JSONResponse(answer.body, answer.status, headers)
         callers.save(http, response, caller)
@@ -55,7 +55,7 @@ def _endpoint(route: Route, parts: Parts, callers: Callers) -> Callable[[HttpReq
     return respond
 
 
-async def _read(route: Route, http: HttpRequest, caller: Caller, parts: Parts) -> Request:
+async def _read(route: Route, http: HttpRequest, caller: Caller, deps: Dependencies) -> Request:
     body, key = None, ""
     if route.writes:
         content = await read_body(http, BODY_BYTES)
@@ -67,5 +67,5 @@ async def _read(route: Route, http: HttpRequest, caller: Caller, parts: Parts) -
         body=body,
         caller=caller,
         key=key,
-        now=parts.clock.now(),
+        now=deps.clock.now(),
     )

@@ -13,7 +13,7 @@ from typing import Any, Required, TypedDict, TypeVar, Unpack
 
 from marshmallow import Schema
 
-from gateway.api.parts import Parts
+from gateway.api.dependencies import Dependencies
 from gateway.edge.caller import Caller
 from services.kernel.declare.route import Answer, RouteTable, operation_name, operation_summary
 
@@ -34,7 +34,7 @@ class Request:
     now: datetime
 
 
-Handler = Callable[[Parts, Request], Awaitable[Answer]]
+Handler = Callable[[Dependencies, Request], Awaitable[Answer]]
 H = TypeVar("H", bound=Handler)
 
 

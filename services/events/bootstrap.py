@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.events.chat_reconciler import chat_readers
 from services.events.contract import REGISTRY, tell
-from services.events.parts import parts
+from services.events.dependencies import dependencies
 from services.heard.regions import REGIONS
 from services.kernel.declare.collect import managers_in, routes_in, views_in
 from services.kernel.declare.service import Definition
@@ -21,6 +21,6 @@ def definition() -> Definition:
         views=(*views_in("services.events.views"), REGIONS),
         managers=managers_in("services.events.processes"),
         sources=("members",),
-        parts=parts,
-        readers=lambda core, _parts: (hearing(core, "members.member-erased"), *chat_readers(core)),
+        parts=dependencies,
+        readers=lambda core, _deps: (hearing(core, "members.member-erased"), *chat_readers(core)),
     )

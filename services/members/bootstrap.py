@@ -5,8 +5,8 @@ from __future__ import annotations
 from services.kernel.declare.collect import managers_in, routes_in, views_in
 from services.kernel.declare.service import Definition
 from services.members.contract import REGISTRY, tell
+from services.members.dependencies import dependencies
 from services.members.importing.import_runner import ImportRunner
-from services.members.parts import parts
 from services.members.processes.erasing import eraser
 
 
@@ -20,6 +20,6 @@ def definition() -> Definition:
         views=views_in("services.members.views"),
         managers=managers_in("services.members.processes"),
         sources=("events", "mentoring"),
-        parts=parts,
+        parts=dependencies,
         readers=lambda core, built: (ImportRunner(built), eraser(core, built)),
     )

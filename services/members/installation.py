@@ -17,13 +17,13 @@ from services.kernel.base.problem import NotFound, Refused
 from services.kernel.commands.decider import CommandEnvelope, Decider
 from services.kernel.log.log import Commit
 from services.members import frameworks
+from services.members.dependencies import Dependencies
 from services.members.domain.credential import TOKEN, IssueToken
 from services.members.domain.office import OFFICE, AssumeOffice, office_identity
 from services.members.domain.person import PERSON, Join
 from services.members.domain.rules import IDENTITY, RULES, ChangeRules
 from services.members.identity.contact import contact, email, phone
 from services.members.identity.joining import Applicant, clean
-from services.members.parts import Parts
 
 OPERATOR = "operator"
 
@@ -50,38 +50,38 @@ class Installed:
     holder: str
 
 
-def install_board(parts: Parts, board: Sequence[BoardMember]) -> list[Installed]:
+def install_board(deps: Dependencies, board: Sequence[BoardMember]) -> list[Installed]:
     """Make these people members with their offices, and give the community its first rules and framework.
 
     Existing members stay unchanged; an office with a holder stays with the holder. Raises ``contact.Unreadable``, and
     ``KeyError`` for an unknown office, before the first write.
     """
-    applicants = [(member.office, _applicant(parts, member)) for member in board]
+    applicants = [(member.office, _applicant(deps, member)) for member in board]
     for office, _ in applicants:
         office_identity(office, None)
-    installed = [_install(parts, office, applicant) for office, applicant in applicants]
-    now = parts.clock.now()
-    _take(parts, RULES, IDENTITY, ChangeRules(in_force_from=now, at=now), derived_id("install", "rules"))
-    frameworks.adopted(parts.commands)
+    installed = [_install(deps, office, applicant) for office, applicant in applicants]
+    now = deps.clock.now()
+    _take(deps, RULES, IDENTITY, ChangeRules(in_force_from=now, at=now), derived_id("install", "rules"))
+    frameworks.adopted(deps.commands)
     return installed
 
 
-def issue_token(parts: Parts, contact_text: str, name: str = OPERATOR, days: int = 365) -> str:
+def issue_token(deps: Dependencies, contact_text: str, name: str = OPERATOR, days: int = 365) -> str:
     """A bearer token for the member with this contact; the same token for the same name.
 
     Raises ``contact.Unreadable``, and ``NotFound`` for a contact of no member.
     """
-    person = parts.identification.member(contact(contact_text))
+    person = deps.identification.member(contact(contact_text))
     if person is None:
         raise NotFound("No member has this contact.")
-    bearer = parts.secrets.bearer(derived_id("token", person, name))
-    now = parts.machine.now()
-    command = IssueToken(person, parts.vault.seal(person, name), bearer.digest, now, now + timedelta(days=days))
-    _take(parts, TOKEN, bearer.token, command, derived_id("issue-token", bearer.token))
+    bearer = deps.secrets.bearer(derived_id("token", person, name))
+    now = deps.machine.now()
+    command = IssueToken(person, deps.vault.seal(person, name), bearer.digest, now, now + timedelta(days=days))
+    _take(deps, TOKEN, bearer.token, command, derived_id("issue-token", bearer.token))
     return str(bearer)
 
 
-def _applicant(parts: Parts, member: BoardMember) -> Applicant:
+def _applicant(deps: Dependencies, member: BoardMember) -> Applicant:
     return Applicant(
         name=clean(member.name),
         email=email(member.email).value if member.email else None,
@@ -89,26 +89,26 @@ def _applicant(parts: Parts, member: BoardMember) -> Applicant:
         library=clean(member.library),
         region=member.region,
         subdistrict=member.subdistrict,
-        registered=local_day(parts.clock.now()),
+        registered=local_day(deps.clock.now()),
     )
 
 
-def _install(parts: Parts, office: str, applicant: Applicant) -> Installed:
-    person = _member(parts, applicant)
-    now = parts.clock.now()
+def _install(deps: Dependencies, office: str, applicant: Applicant) -> Installed:
+    person = _member(deps, applicant)
+    now = deps.clock.now()
     identity = office_identity(office, None)
     try:
         command = AssumeOffice(office, None, person, now, now)
-        _take(parts, OFFICE, identity, command, derived_id("install", identity, person))
+        _take(deps, OFFICE, identity, command, derived_id("install", identity, person))
     except Refused as refused:
         if refused.rule != "office-is-held":
             raise
-    state, _ = parts.commands.state(OFFICE, identity)
+    state, _ = deps.commands.state(OFFICE, identity)
     return Installed(office, person, state.holder or "")
 
 
-def _member(parts: Parts, applicant: Applicant) -> str:
-    identification = parts.identification
+def _member(deps: Dependencies, applicant: Applicant) -> str:
+    identification = deps.identification
     known = identification.members(applicant.contacts)
     if known:
         return known[0]
@@ -117,12 +117,12 @@ def _member(parts: Parts, applicant: Applicant) -> str:
     command_id = derived_id("install", "member", reference)
 
     def take(identity: str, command: Join) -> Commit:
-        return _take(parts, PERSON, identity, command, command_id)
+        return _take(deps, PERSON, identity, command, command_id)
 
-    parts.joining.join(applicant, derived_id("member", command_id), "board", take)
+    deps.joining.join(applicant, derived_id("member", command_id), "board", take)
     return identification.members(applicant.contacts)[0]
 
 
-def _take(parts: Parts, decider: Decider[Any], identity: str, command: Command, command_id: str) -> Commit:
+def _take(deps: Dependencies, decider: Decider[Any], identity: str, command: Command, command_id: str) -> Commit:
     order = CommandEnvelope(command, identity, command_id, Metadata(correlation=command_id, actor=OPERATOR))
-    return parts.commands.take(decider, order)
+    return deps.commands.take(decider, order)

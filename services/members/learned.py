@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.kernel.declare.shapes import fill
+from services.members.dependencies import Dependencies
 from services.members.iso import IsoTime
-from services.members.parts import Parts
 from services.members.views.competence import BecauseRow
 from services.members.views.learning import LEARNING, LearningRow, VisitRow
 from services.members.views.libraries import LIBRARIES
@@ -40,15 +40,15 @@ class Evidence:
 class Learned:
     """A person's attendances and visits until ``as_of``, and the occasions in ``reasons``."""
 
-    def __init__(self, parts: Parts, person: str, as_of: datetime, reasons: Iterable[BecauseRow]) -> None:
-        own = parts.views.get(LEARNING, person)
-        rows = [*([own] if own else []), *parts.views.all(LEARNING, {"person": person})]
+    def __init__(self, deps: Dependencies, person: str, as_of: datetime, reasons: Iterable[BecauseRow]) -> None:
+        own = deps.views.get(LEARNING, person)
+        rows = [*([own] if own else []), *deps.views.all(LEARNING, {"person": person})]
         self._attended = _attended_until(as_of, rows)
         self._visits = _visits_until(as_of, rows)
         named = [reason.id for reason in reasons if reason.id]
         wanted = [*self._attended, *(visit.mentorship for visit in self._visits.values()), *named]
-        self._occasions = _occasions(parts, list(dict.fromkeys(wanted)))
-        self._library_names = _library_names(parts, self._occasions.values())
+        self._occasions = _occasions(deps, list(dict.fromkeys(wanted)))
+        self._library_names = _library_names(deps, self._occasions.values())
 
     def reason(self, because: BecauseRow | None) -> Reason | None:
         """The reason for a rating with its title; None for a rating without a reason."""
@@ -92,16 +92,16 @@ def _visits_until(as_of: datetime, rows: Iterable[LearningRow]) -> dict[str, Vis
     return {visit: row for visit, row in visits if row.at <= as_of}
 
 
-def _occasions(parts: Parts, wanted: Sequence[str]) -> Mapping[str, OccasionRow]:
+def _occasions(deps: Dependencies, wanted: Sequence[str]) -> Mapping[str, OccasionRow]:
     found: dict[str, OccasionRow] = {}
     for begin in range(0, len(wanted), OCCASIONS_AT_ONCE):
         at_once = {"_id": {"$in": list(wanted[begin : begin + OCCASIONS_AT_ONCE])}}
-        page = parts.views.find(OCCASIONS, at_once, limit=OCCASIONS_AT_ONCE)
+        page = deps.views.find(OCCASIONS, at_once, limit=OCCASIONS_AT_ONCE)
         found |= {row.occasion: row for row in page.items}
     return found
 
 
-def _library_names(parts: Parts, occasions: Iterable[OccasionRow]) -> Mapping[str, str]:
+def _library_names(deps: Dependencies, occasions: Iterable[OccasionRow]) -> Mapping[str, str]:
     libraries = {occasion.library for occasion in occasions if occasion.library}
-    rows = (parts.views.get(LIBRARIES, library) for library in libraries)
+    rows = (deps.views.get(LIBRARIES, library) for library in libraries)
     return {row.library: row.name for row in rows if row is not None}

@@ -7,7 +7,7 @@ from services.kernel.declare.collect import managers_in, routes_in, views_in
 from services.kernel.declare.service import Definition
 from services.kernel.readers.eraser import hearing
 from services.mentoring.contract import REGISTRY, tell
-from services.mentoring.parts import parts
+from services.mentoring.dependencies import dependencies
 
 
 def definition() -> Definition:
@@ -20,6 +20,6 @@ def definition() -> Definition:
         views=(*views_in("services.mentoring.views"), REGIONS),
         managers=managers_in("services.mentoring.processes"),
         sources=("members", "events"),
-        parts=parts,
-        readers=lambda core, _parts: (hearing(core, "members.member-erased"),),
+        parts=dependencies,
+        readers=lambda core, _deps: (hearing(core, "members.member-erased"),),
     )

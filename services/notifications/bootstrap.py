@@ -16,11 +16,11 @@ from services.kernel.readers.parking import Parking
 from services.kernel.readers.reader import Checkpoints, Reader
 from services.kernel.telegram.bot_api import Telegram
 from services.notifications.contract import REGISTRY, tell
+from services.notifications.dependencies import Dependencies
 from services.notifications.domain.contact import CHANNELS, EMAIL, TELEGRAM
 from services.notifications.domain.message import MESSAGE
 from services.notifications.domain.preference import PREFERENCE
 from services.notifications.domain.quiet_hours import QuietHours
-from services.notifications.parts import Parts
 from services.notifications.sending.channel import Channel
 from services.notifications.sending.composing import Composer
 from services.notifications.sending.contact_tracker import ContactTracker
@@ -50,16 +50,16 @@ def definition() -> Definition:
         views=views_in("services.notifications.views"),
         managers=managers_in("services.notifications.processes"),
         sources=("members", "events", "mentoring", "notifications"),
-        parts=parts,
+        parts=dependencies,
         readers=readers,
     )
 
 
-def parts(core: Core) -> Parts:
-    return Parts(core, core.commands, core.views, Deliveries(core.database))
+def dependencies(core: Core) -> Dependencies:
+    return Dependencies(core, core.commands, core.views, Deliveries(core.database))
 
 
-def readers(core: Core, made: Parts) -> Sequence[Reader]:
+def readers(core: Core, made: Dependencies) -> Sequence[Reader]:
     """The readers that plan and send deliveries, plan digests, erase and send webhooks. Without a channel deliveries wait."""
     planned, eraser = Bell(), hearing(core, "members.member-erased")
     channels, webhooks = _channels(core.settings), dispatcher_of(core, made)

@@ -8,8 +8,8 @@ from typing import Annotated
 
 from marshmallow.validate import OneOf
 
+from services.events.dependencies import PLAN, Dependencies
 from services.events.domain.activity import CANCELLED, COMPLETED, PLANNED, PUBLISHED
-from services.events.parts import PLAN, Parts
 from services.events.views.activities import (
     ACTIVITIES,
     ActivityRow,
@@ -80,7 +80,7 @@ class ActivityShown:
 
 
 @routes.get("/v1/activities")
-def list_activities(parts: Parts, request: Request[None, ActivityFilter]) -> Answer[Listing[ActivityShown]]:
+def list_activities(deps: Dependencies, request: Request[None, ActivityFilter]) -> Answer[Listing[ActivityShown]]:
     """List activities, ordered by their start.
 
     Callers with ``activities.plan`` in the region also get activities that are not yet published.
@@ -90,35 +90,35 @@ def list_activities(parts: Parts, request: Request[None, ActivityFilter]) -> Ans
     wanted = where(region=query.region, state=query.state, starts=starts)
     if not request.actor.may(PLAN, query.region or None):
         wanted["public"] = True
-    page = parts.views.find(ACTIVITIES, wanted, sort="starts", **paging(request))
-    return paged(page, lambda row: activity_shown(parts, row))
+    page = deps.views.find(ACTIVITIES, wanted, sort="starts", **paging(request))
+    return paged(page, lambda row: activity_shown(deps, row))
 
 
 @routes.get("/v1/activities/{activity}", statuses=(200, 404))
-def show_activity(parts: Parts, request: Request) -> Answer[ActivityShown]:
+def show_activity(deps: Dependencies, request: Request) -> Answer[ActivityShown]:
     """Show one activity.
 
     An activity that is not yet published is shown only to callers with ``activities.plan`` in its region; others get
     404.
     """
-    row = parts.views.get(ACTIVITIES, request.path["activity"])
+    row = deps.views.get(ACTIVITIES, request.path["activity"])
     if row is None or not (row.public or request.actor.may(PLAN, row.region)):
         raise NotFound
-    return Answer(activity_shown(parts, row), version=row.version)
+    return Answer(activity_shown(deps, row), version=row.version)
 
 
-def activity_shown(parts: Parts, row: ActivityRow) -> ActivityShown:
+def activity_shown(deps: Dependencies, row: ActivityRow) -> ActivityShown:
     return fill(
         ActivityShown,
         row,
-        speakers=tuple(speaker_shown(parts, each) for each in row.speakers),
+        speakers=tuple(speaker_shown(deps, each) for each in row.speakers),
         reason=row.reason or None,
         present=None if row.present is UNSET else row.present,
         guests=None if row.guests is UNSET else row.guests,
     )
 
 
-def speaker_shown(parts: Parts, row: SpeakerRow) -> SpeakerShown:
+def speaker_shown(deps: Dependencies, row: SpeakerRow) -> SpeakerShown:
     # A speaker is announced in public; after an erasure the words are gone and the place in the programme stays.
-    competence, name = (parts.vault.open(row.person, sealed) for sealed in (row.competence, row.name))
+    competence, name = (deps.vault.open(row.person, sealed) for sealed in (row.competence, row.name))
     return fill(SpeakerShown, row, competence=competence, name=name)

@@ -9,6 +9,7 @@ from typing import Annotated
 from marshmallow import ValidationError
 from marshmallow.validate import OneOf
 
+from services.events.dependencies import RECORD, CurrentActivity, Dependencies
 from services.events.domain.attendance import (
     ABSENT,
     ATTENDANCE,
@@ -22,7 +23,6 @@ from services.events.domain.attendance import (
     RecordGuest,
     RecordMember,
 )
-from services.events.parts import RECORD, CurrentActivity, Parts
 from services.events.views.attendance import ATTENDANCE_LISTS, AttendanceRow
 from services.kernel.base.times import moment
 from services.kernel.declare.route import Answer, Request, Routes, recorded
@@ -100,17 +100,17 @@ class EntryList(Listing[EntryShown]):
 
 
 @routes.post("/v1/activities/{activity}/attendance/code", statuses=(201, 403, 404, 422))
-def issue_code_word(parts: Parts, request: Request[SessionOf]) -> Answer[CodeShown]:
+def issue_code_word(deps: Dependencies, request: Request[SessionOf]) -> Answer[CodeShown]:
     """Issue the code word that participants type to check in, for the whole activity or for one session.
 
     Needs ``activities.plan`` in the region. The word is valid around the activity or the session; the answer says from
     when to when. Show the word in the room.
     """
-    current = parts.planned(request.path["activity"], request.actor)
+    current = deps.planned(request.path["activity"], request.actor)
     times, session = current.times, request.body.session
     name = _code_name(current.identity, session)
-    word = parts.code_words.word(name)
-    command = IssueCodeWord(parts.code_words.digest(name, word), times, session)
+    word = deps.code_words.word(name)
+    command = IssueCodeWord(deps.code_words.digest(name, word), times, session)
     answer = recorded(request.take(ATTENDANCE, current.identity, command), request.success)
     on_agenda = times.session(session, times.starts) if session else None
     window = times.at(on_agenda) if on_agenda else times
@@ -120,30 +120,30 @@ def issue_code_word(parts: Parts, request: Request[SessionOf]) -> Answer[CodeSho
 
 
 @routes.post("/v1/activities/{activity}/attendance", statuses=(201, 403, 404, 422))
-def record_attendance(parts: Parts, request: Request[Presence]) -> Answer[PresenceShown]:
+def record_attendance(deps: Dependencies, request: Request[Presence]) -> Answer[PresenceShown]:
     """Check in with a code word, or record that a member or a guest attended.
 
     A member checks in with ``code``. To record somebody else, send ``person`` or ``guest``, which needs
     ``attendance.record`` in the region.
     """
     body = request.body
-    current = parts.activity(request.path["activity"], request.actor)
+    current = deps.activity(request.path["activity"], request.actor)
     if body.code is UNSET:
         request.actor.require(RECORD, current.plan.region)
         shown = PresenceShown(current.identity, body.person or None, body.guest or None)
     else:
         shown = PresenceShown(current.identity, request.actor.require_person(), None)
-    command = _attendance_command(parts, request, current)
+    command = _attendance_command(deps, request, current)
     return request.outcome(ATTENDANCE, current.identity, command, lambda *_: shown)
 
 
-def _attendance_command(parts: Parts, request: Request[Presence], current: CurrentActivity) -> AttendanceCommand:
+def _attendance_command(deps: Dependencies, request: Request[Presence], current: CurrentActivity) -> AttendanceCommand:
     body, times, now = request.body, current.times, request.now
     match body:
         case Presence(code=str(code)):
-            digest = parts.code_words.digest(current.identity, code)
+            digest = deps.code_words.digest(current.identity, code)
             digests = {
-                session.id: parts.code_words.digest(_code_name(current.identity, session.id), code)
+                session.id: deps.code_words.digest(_code_name(current.identity, session.id), code)
                 for session in times.sessions
             }
             return CheckIn(request.actor.id, digest, now, times, digests)
@@ -162,14 +162,14 @@ def _code_name(activity: str, session: str | None) -> str:
 
 
 @routes.get("/v1/activities/{activity}/attendance", statuses=(200, 404))
-def list_attendance(parts: Parts, request: Request) -> Answer[EntryList]:
+def list_attendance(deps: Dependencies, request: Request) -> Answer[EntryList]:
     """List who attended an activity and who was absent.
 
     Callers with ``attendance.record`` in the region get all entries, other members only their own entry.
     """
     person = request.actor.require_person()
-    current = parts.activity(request.path["activity"], request.actor)
-    row = parts.views.get(ATTENDANCE_LISTS, current.identity) or AttendanceRow(current.identity)
+    current = deps.activity(request.path["activity"], request.actor)
+    row = deps.views.get(ATTENDANCE_LISTS, current.identity) or AttendanceRow(current.identity)
     entries = [
         fill(EntryShown, each, state=PRESENT, sessions=_attended(row.sessions, each.participant))
         for each in row.entries

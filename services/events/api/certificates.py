@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
+from services.events.dependencies import PLAN, CurrentActivity, Dependencies
 from services.events.domain.attendance import ATTENDANCE, Attendance
 from services.events.domain.certificate import (
     CERTIFICATES,
@@ -14,7 +15,6 @@ from services.events.domain.certificate import (
     Present,
     RevokeCertificate,
 )
-from services.events.parts import PLAN, CurrentActivity, Parts
 from services.events.views.certificates import CERTIFICATE_LIST, CertificateRow
 from services.kernel.base.ids import derived_id
 from services.kernel.base.message import Event
@@ -86,14 +86,14 @@ class CertificateList(Listing[OwnCertificate]):
 
 
 @routes.post("/v1/activities/{activity}/certificates", statuses=(201, 403, 404, 422))
-def issue_certificates(parts: Parts, request: Request) -> Answer[Issued]:
+def issue_certificates(deps: Dependencies, request: Request) -> Answer[Issued]:
     """Issue certificates to everybody who attended, by the rule in force when the activity began.
 
     Needs ``activities.plan`` in the region. May be repeated; only people without a certificate of the activity get one.
     """
-    current = parts.planned(request.path["activity"], request.actor)
-    rule = parts.certificate_rule(current.plan.starts)
-    command = IssueCertificates(_present(parts, current), current.plan, current.activity.state, rule)
+    current = deps.planned(request.path["activity"], request.actor)
+    rule = deps.certificate_rule(current.plan.starts)
+    command = IssueCertificates(_present(deps, current), current.plan, current.activity.state, rule)
 
     def issued(_state: object, events: Sequence[Event]) -> Issued:
         new = sum(isinstance(event, CertificateIssued) for event in events)
@@ -103,92 +103,92 @@ def issue_certificates(parts: Parts, request: Request) -> Answer[Issued]:
 
 
 @routes.post("/v1/certificates/{code}/revocation", statuses=(200, 403, 404))
-def revoke_certificate(parts: Parts, request: Request[WhyRevoked]) -> Answer[Revoked]:
+def revoke_certificate(deps: Dependencies, request: Request[WhyRevoked]) -> Answer[Revoked]:
     """Revoke a certificate and give the reason.
 
     Needs ``activities.plan`` in the region. Whoever verifies the certificate from now on sees that it is revoked, and
     reads the reason.
     """
     request.actor.require_person()
-    row = _certificate_of(parts, request.path["code"])
+    row = _certificate_of(deps, request.path["code"])
     request.actor.require(PLAN, row.region)
-    command = RevokeCertificate(row.certificate, _sealed(parts, row.participant, request.body.reason))
+    command = RevokeCertificate(row.certificate, _sealed(deps, row.participant, request.body.reason))
     return request.outcome(CERTIFICATES, row.activity, command, lambda *_: Revoked(row.activity, valid=False))
 
 
 @routes.get("/v1/certificates/{code}", statuses=(200, 404))
-def verify_certificate(parts: Parts, request: Request) -> Answer[CertificateShown]:
+def verify_certificate(deps: Dependencies, request: Request) -> Answer[CertificateShown]:
     """Verify a certificate by its code.
 
     Open to everybody; no login. Says whether the certificate is valid, and why if it was revoked.
     """
-    row = _certificate_of(parts, request.path["code"])
-    return Answer(certificate_shown(parts, row), headers={"Cache-Control": "no-store"})
+    row = _certificate_of(deps, request.path["code"])
+    return Answer(certificate_shown(deps, row), headers={"Cache-Control": "no-store"})
 
 
 @routes.get("/v1/certificates")
-def list_certificates(parts: Parts, request: Request[None, CertificateFilter]) -> Answer[CertificateList]:
+def list_certificates(deps: Dependencies, request: Request[None, CertificateFilter]) -> Answer[CertificateList]:
     """List the caller's own certificates, or all certificates of an activity.
 
     All certificates of an ``activity`` are listed only for callers with ``activities.plan`` in its region.
     """
     person, activity = request.actor.require_person(), request.query.activity
-    if activity is not None and request.actor.may(PLAN, parts.activity(activity, request.actor).plan.region):
-        rows = list(parts.views.all(CERTIFICATE_LIST, {"activity": activity}))
+    if activity is not None and request.actor.may(PLAN, deps.activity(activity, request.actor).plan.region):
+        rows = list(deps.views.all(CERTIFICATE_LIST, {"activity": activity}))
     else:
         rows = [
             row
-            for participant in sorted(parts.known_as(person))
-            for row in parts.views.all(CERTIFICATE_LIST, {"participant": participant})
+            for participant in sorted(deps.known_as(person))
+            for row in deps.views.all(CERTIFICATE_LIST, {"participant": participant})
             if activity in {None, row.activity}
         ]
     rows.sort(key=lambda row: (row.starts, row.certificate))
-    return Answer(CertificateList(tuple(own_certificate(parts, row) for row in rows)))
+    return Answer(CertificateList(tuple(own_certificate(deps, row) for row in rows)))
 
 
-def _present(parts: Parts, current: CurrentActivity) -> tuple[Present, ...]:
+def _present(deps: Dependencies, current: CurrentActivity) -> tuple[Present, ...]:
     """Everybody who was at the activity; a guest who is known to be a member counts as that member."""
-    there, _ = parts.commands.state(ATTENDANCE, current.identity)
+    there, _ = deps.commands.state(ATTENDANCE, current.identity)
     holders: dict[str, set[str]] = {person: {person} for person in there.persons}
     for guest in there.guests:
-        holders.setdefault(parts.person_behind(guest), set()).add(guest)
+        holders.setdefault(deps.person_behind(guest), set()).add(guest)
     return tuple(
-        _holder(parts, current, participant, frozenset(known_as), there)
+        _holder(deps, current, participant, frozenset(known_as), there)
         for participant, known_as in sorted(holders.items())
     )
 
 
 def _holder(
-    parts: Parts, current: CurrentActivity, participant: str, known_as: frozenset[str], there: Attendance
+    deps: Dependencies, current: CurrentActivity, participant: str, known_as: frozenset[str], there: Attendance
 ) -> Present:
     certificate = derived_id("certificate", current.identity, participant)
     return Present(
         certificate=certificate,
         participant=participant,
         guest=participant in there.guests,
-        digest=parts.certificate_codes.digest(parts.certificate_codes.code(certificate)),
+        digest=deps.certificate_codes.digest(deps.certificate_codes.code(certificate)),
         known_as=known_as,
         sessions=frozenset(session for session, who in there.sessions.items() if not who.isdisjoint(known_as)),
     )
 
 
-def _certificate_of(parts: Parts, code: str) -> CertificateRow:
+def _certificate_of(deps: Dependencies, code: str) -> CertificateRow:
     """The certificate with a code. Raises ``NotFound``."""
-    row = parts.views.get(CERTIFICATE_LIST, parts.certificate_codes.digest(code))
+    row = deps.views.get(CERTIFICATE_LIST, deps.certificate_codes.digest(code))
     if row is None:
         raise NotFound
     return row
 
 
-def _sealed(parts: Parts, participant: str, reason: str) -> str | None:
+def _sealed(deps: Dependencies, participant: str, reason: str) -> str | None:
     try:
-        return parts.vault.seal(participant, reason)
+        return deps.vault.seal(participant, reason)
     except Erased:
         return None
 
 
-def certificate_shown(parts: Parts, row: CertificateRow) -> CertificateShown:
-    revoked = row.revoked and RevocationShown(row.revoked.at, parts.vault.open(row.participant, row.revoked.reason))
+def certificate_shown(deps: Dependencies, row: CertificateRow) -> CertificateShown:
+    revoked = row.revoked and RevocationShown(row.revoked.at, deps.vault.open(row.participant, row.revoked.reason))
     return fill(
         CertificateShown,
         row,
@@ -199,8 +199,8 @@ def certificate_shown(parts: Parts, row: CertificateRow) -> CertificateShown:
     )
 
 
-def own_certificate(parts: Parts, row: CertificateRow) -> OwnCertificate:
+def own_certificate(deps: Dependencies, row: CertificateRow) -> OwnCertificate:
     """The certificate with its code: for the holder, and for planners."""
-    code = parts.certificate_codes.code(row.certificate)
-    shown = certificate_shown(parts, row)
+    code = deps.certificate_codes.code(row.certificate)
+    shown = certificate_shown(deps, row)
     return fill(OwnCertificate, shown, code=code, participant=row.participant, guest=row.guest)

@@ -8,8 +8,8 @@ from typing import Annotated
 from marshmallow import ValidationError
 from marshmallow.validate import OneOf, Regexp
 
+from services.events.dependencies import PLAN, Dependencies
 from services.events.domain.chat_group import CHAT_GROUP, TELEGRAM, WHATSAPP, RegisterChatGroup
-from services.events.parts import PLAN, Parts
 from services.events.views.chat_groups import CHAT_GROUPS, ChatGroupRow
 from services.kernel.base.ids import derived_id
 from services.kernel.base.problem import NotFound
@@ -59,7 +59,7 @@ class ChatGroupShown:
 
 
 @routes.post("/v1/chat-groups", statuses=(201, 403, 422))
-def register_chat_group(parts: Parts, request: Request[NewChatGroup]) -> Answer[ChatGroupRef]:
+def register_chat_group(deps: Dependencies, request: Request[NewChatGroup]) -> Answer[ChatGroupRef]:
     """Register a chat group in which lectures can be held.
 
     Needs ``activities.plan`` in the group's region. Repeating it for the same ``chat`` changes the registered group.
@@ -67,7 +67,7 @@ def register_chat_group(parts: Parts, request: Request[NewChatGroup]) -> Answer[
     body = request.body
     request.actor.require(PLAN, body.region)
     if body.region is not None:
-        parts.require_region(body.region)
+        deps.require_region(body.region)
     group = request.new_id("chat-group") if body.chat is None else group_of(body.chat)
     command = RegisterChatGroup(body.name, body.channel, body.chat, body.region)
     location = f"/v1/chat-groups/{group}"
@@ -75,16 +75,16 @@ def register_chat_group(parts: Parts, request: Request[NewChatGroup]) -> Answer[
 
 
 @routes.get("/v1/chat-groups")
-def list_chat_groups(parts: Parts, request: Request[None, PageQuery]) -> Answer[Listing[ChatGroupShown]]:
+def list_chat_groups(deps: Dependencies, request: Request[None, PageQuery]) -> Answer[Listing[ChatGroupShown]]:
     """List the registered chat groups by name."""
-    page = parts.views.find(CHAT_GROUPS, sort="name", **paging(request))
+    page = deps.views.find(CHAT_GROUPS, sort="name", **paging(request))
     return paged(page, lambda row: chat_group_shown(request.actor, row))
 
 
 @routes.get("/v1/chat-groups/{group}", statuses=(200, 404))
-def show_chat_group(parts: Parts, request: Request) -> Answer[ChatGroupShown]:
+def show_chat_group(deps: Dependencies, request: Request) -> Answer[ChatGroupShown]:
     """Show one registered chat group."""
-    row = parts.views.get(CHAT_GROUPS, request.path["group"])
+    row = deps.views.get(CHAT_GROUPS, request.path["group"])
     if row is None:
         raise NotFound
     return Answer(chat_group_shown(request.actor, row), version=row.version)

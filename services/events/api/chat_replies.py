@@ -14,10 +14,10 @@ from marshmallow import ValidationError
 
 from services.events.api.chat_groups import group_of
 from services.events.api.questions import MAX_QUESTION_LENGTH, QuestionState, current_lecture, put_question
+from services.events.dependencies import Dependencies
 from services.events.domain.attendance import ATTENDANCE, RecordReply
 from services.events.domain.chat_group import CHAT_GROUP, EARLY, GRACE, TELEGRAM
 from services.events.domain.lecture import RUNNING
-from services.events.parts import Parts
 from services.events.views.lectures import LECTURES
 from services.kernel.base.problem import Refused
 from services.kernel.declare.policy import Actor
@@ -61,13 +61,13 @@ class PresenceRecorded:
 
 
 @routes.post("/internal/lectures/presence", public=False, statuses=(201, 403, 422))
-def record_presence_by_reply(parts: Parts, request: Request[Reply]) -> Answer[PresenceRecorded]:
+def record_presence_by_reply(deps: Dependencies, request: Request[Reply]) -> Answer[PresenceRecorded]:
     """Record that somebody attends a lecture, because the person replied to its message in the chat.
 
     Only the gateway may call this.
     """
-    activity, at = _lecture_of_reply(parts, request)
-    current, _ = current_lecture(parts, activity, request.actor)
+    activity, at = _lecture_of_reply(deps, request)
+    current, _ = current_lecture(deps, activity, request.actor)
     person, guest = request.body.person or None, request.body.guest or None
     shown = PresenceRecorded(activity, current.plan.title, person, guest)
     command = RecordReply(person, guest, at, current.times)
@@ -75,18 +75,18 @@ def record_presence_by_reply(parts: Parts, request: Request[Reply]) -> Answer[Pr
 
 
 @routes.post("/internal/lectures/questions", public=False, statuses=(201, 403, 422))
-def ask_question_in_chat(parts: Parts, request: Request[ReplyWithText]) -> Answer[QuestionState]:
+def ask_question_in_chat(deps: Dependencies, request: Request[ReplyWithText]) -> Answer[QuestionState]:
     """Add a question that somebody asked in a lecture's chat to the lecture's queue of questions.
 
     Only the gateway may call this.
     """
-    activity, _ = _lecture_of_reply(parts, request)
-    current, held = current_lecture(parts, activity, request.actor)
+    activity, _ = _lecture_of_reply(deps, request)
+    current, held = current_lecture(deps, activity, request.actor)
     asker, text = request.body.participant, request.body.text
-    return put_question(parts, request, current.identity, held, asker=asker, text=text)
+    return put_question(deps, request, current.identity, held, asker=asker, text=text)
 
 
-def _lecture_of_reply(parts: Parts, request: Request[Any]) -> tuple[str, datetime]:
+def _lecture_of_reply(deps: Dependencies, request: Request[Any]) -> tuple[str, datetime]:
     """The lecture that a reply belongs to, and when the reply was written. Raises ``Refused`` where no lecture is under
     way.
     """
@@ -94,19 +94,19 @@ def _lecture_of_reply(parts: Parts, request: Request[Any]) -> tuple[str, datetim
     written = request.body.at
     at = request.now if written is None else min(written, request.now)
     if request.body.chat is None:
-        return _only_lecture_under_way(parts), at
-    group, _ = parts.commands.state(CHAT_GROUP, group_of(request.body.chat))
+        return _only_lecture_under_way(deps), at
+    group, _ = deps.commands.state(CHAT_GROUP, group_of(request.body.chat))
     for activity, (starts, ends) in (group.bookings if group else {}).items():
         if starts - EARLY <= at <= ends + GRACE:
             return activity, at
     raise Refused("no-lecture-in-this-chat", "No lecture is held in this chat at that time.")
 
 
-def _only_lecture_under_way(parts: Parts) -> str:
+def _only_lecture_under_way(deps: Dependencies) -> str:
     found = [
         row.activity
         for phase in RUNNING
-        for row in parts.views.find(LECTURES, {"phase": phase}, limit=10).items
+        for row in deps.views.find(LECTURES, {"phase": phase}, limit=10).items
         if row.group.channel == TELEGRAM and not row.cancelled
     ]
     if not found:

@@ -8,9 +8,9 @@ from typing import Annotated
 
 from marshmallow.validate import Range
 
+from services.events.dependencies import Dependencies
 from services.events.domain.attendance import ATTENDANCE
 from services.events.domain.feedback import FEEDBACK, HIGHEST, LOWEST, GiveFeedback
-from services.events.parts import Parts
 from services.events.views.feedback import FEEDBACK_LISTS, FeedbackRow
 from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import Described
@@ -49,33 +49,33 @@ class Summary:
 
 
 @routes.post("/v1/activities/{activity}/feedback", statuses=(201, 404, 422))
-def give_feedback(parts: Parts, request: Request[Answers]) -> Answer[FeedbackRef]:
+def give_feedback(deps: Dependencies, request: Request[Answers]) -> Answer[FeedbackRef]:
     """Give feedback on an activity: how useful it was, how well understood, and what should come next.
 
     Only for people who attended, once for each activity. The answers are shown to planners without a name.
     """
     person = request.actor.require_person()
-    current = parts.activity(request.path["activity"], request.actor)
+    current = deps.activity(request.path["activity"], request.actor)
     body = request.body
     command = GiveFeedback(
         person=person,
         useful=body.useful,
         understood=body.understood,
-        present=_was_there(parts, current.identity, person),
-        wish=body.next and parts.vault.seal(person, body.next),
+        present=_was_there(deps, current.identity, person),
+        wish=body.next and deps.vault.seal(person, body.next),
     )
     return request.outcome(FEEDBACK, current.identity, command, lambda *_: FeedbackRef(current.identity))
 
 
 @routes.get("/v1/activities/{activity}/feedback", statuses=(200, 403, 404))
-def show_feedback(parts: Parts, request: Request) -> Answer[Summary]:
+def show_feedback(deps: Dependencies, request: Request) -> Answer[Summary]:
     """Show the feedback on an activity: the number of answers, the scores, and the wishes.
 
     Needs ``activities.plan`` in the region. No names are shown.
     """
-    current = parts.planned(request.path["activity"], request.actor)
-    given = (parts.views.get(FEEDBACK_LISTS, current.identity) or FeedbackRow(current.identity)).given
-    wishes = (parts.vault.open(each.person, each.wish) for each in given)
+    current = deps.planned(request.path["activity"], request.actor)
+    given = (deps.views.get(FEEDBACK_LISTS, current.identity) or FeedbackRow(current.identity)).given
+    wishes = (deps.vault.open(each.person, each.wish) for each in given)
     summary = Summary(
         activity=current.identity,
         count=len(given),
@@ -86,9 +86,9 @@ def show_feedback(parts: Parts, request: Request) -> Answer[Summary]:
     return Answer(summary)
 
 
-def _was_there(parts: Parts, activity: str, person: str) -> bool:
-    there, _ = parts.commands.state(ATTENDANCE, activity)
-    return person in there.persons or not there.guests.isdisjoint(parts.known_as(person))
+def _was_there(deps: Dependencies, activity: str, person: str) -> bool:
+    there, _ = deps.commands.state(ATTENDANCE, activity)
+    return person in there.persons or not there.guests.isdisjoint(deps.known_as(person))
 
 
 def _scores(scores: Sequence[int]) -> Scores:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
+from services.events.dependencies import PLAN, Dependencies
 from services.events.domain.activity import COMPLETED
 from services.events.domain.attendance import EXCUSED
-from services.events.parts import PLAN, Parts
 from services.events.views.activities import ACTIVITIES, ActivityRow
 from services.events.views.attendance import ATTENDANCE_LISTS, AttendanceRow
 from services.events.views.registrations import REGISTRATIONS, RegistrationsRow
@@ -67,19 +67,19 @@ class FiguresList(Listing[FiguresShown]):
 
 
 @routes.get("/v1/attendance/figures", statuses=(200, 403))
-def attendance_figures(parts: Parts, request: Request[None, FigureFilter]) -> Answer[FiguresList]:
+def attendance_figures(deps: Dependencies, request: Request[None, FigureFilter]) -> Answer[FiguresList]:
     """Count who attended and who did not, grouped by region, kind of venue, kind of activity and month.
 
     Needs ``activities.plan`` in the region, or everywhere if no ``region`` is given.
     """
     query = request.query
     request.actor.require(PLAN, query.region or None)
-    activities = list(parts.views.all(ACTIVITIES, _wanted(query)))
+    activities = list(deps.views.all(ACTIVITIES, _wanted(query)))
     figures: dict[Group, Counter[str]] = {}
     for start in range(0, len(activities), AT_ONCE):
         some = activities[start : start + AT_ONCE]
-        seats = {row.activity: row for row in _rows_of(parts, REGISTRATIONS, some)}
-        lists = {row.activity: row for row in _rows_of(parts, ATTENDANCE_LISTS, some)}
+        seats = {row.activity: row for row in _rows_of(deps, REGISTRATIONS, some)}
+        lists = {row.activity: row for row in _rows_of(deps, ATTENDANCE_LISTS, some)}
         for row in some:
             taken = seats[row.activity].taken if row.activity in seats else ()
             attendance = lists.get(row.activity, AttendanceRow(row.activity))
@@ -98,8 +98,8 @@ def _wanted(query: FigureFilter) -> Mapping[str, Any]:
     return where(state=COMPLETED, region=query.region, starts=bounds or UNSET)
 
 
-def _rows_of(parts: Parts, view: View[RowT], activities: list[ActivityRow]) -> list[RowT]:
-    return parts.views.find(view, {"_id": {"$in": [each.activity for each in activities]}}, limit=AT_ONCE).items
+def _rows_of(deps: Dependencies, view: View[RowT], activities: list[ActivityRow]) -> list[RowT]:
+    return deps.views.find(view, {"_id": {"$in": [each.activity for each in activities]}}, limit=AT_ONCE).items
 
 
 def _counted(taken: frozenset[str], attendance: AttendanceRow) -> Mapping[str, int]:

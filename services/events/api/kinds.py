@@ -10,13 +10,13 @@ from typing import Annotated
 from marshmallow import ValidationError
 from marshmallow.validate import Length, OneOf, Range
 
+from services.events.dependencies import PLAN, Dependencies
 from services.events.domain import gathering, workshop
 from services.events.domain.activity import Activity
 from services.events.domain.gathering import GATHERING, PlanGathering
 from services.events.domain.plan import LEVELS, Plan
 from services.events.domain.topic import DECLINED, TOPIC
 from services.events.domain.workshop import WORKSHOP, PlanWorkshop
-from services.events.parts import PLAN, Parts
 from services.kernel.base.message import Command
 from services.kernel.base.problem import Malformed
 from services.kernel.commands.decider import Decider
@@ -72,13 +72,13 @@ class Planner:
     decider: Decider[Activity | None]
     needs: Sequence[str]
     lacks: Sequence[str]
-    command: Callable[[Parts, Request[NewActivity], Callable[[], Plan]], Command]
+    command: Callable[[Dependencies, Request[NewActivity], Callable[[], Plan]], Command]
 
 
-def _plan_gathering(parts: Parts, request: Request[NewActivity], plan: Callable[[], Plan]) -> PlanGathering:
+def _plan_gathering(deps: Dependencies, request: Request[NewActivity], plan: Callable[[], Plan]) -> PlanGathering:
     identity = request.body.topic
     assert identity  # a gathering needs a topic: ``NewActivity`` has refused the body without
-    topic, _ = parts.commands.state(TOPIC, identity)
+    topic, _ = deps.commands.state(TOPIC, identity)
     if topic is None:
         raise Malformed(errors={"topic": ["There is no such topic."]})
     # Planning accepts the topic, so the planner must be one for the region in which the topic was raised.
@@ -89,12 +89,12 @@ def _plan_gathering(parts: Parts, request: Request[NewActivity], plan: Callable[
         topic_declined=topic.decision == DECLINED,
         plan=plan(),
         at=request.now,
-        rules=parts.rules(request.now),
+        rules=deps.rules(request.now),
     )
 
 
-def _plan_workshop(parts: Parts, request: Request[NewActivity], plan: Callable[[], Plan]) -> PlanWorkshop:
-    return PlanWorkshop(plan(), request.now, parts.rules(request.now))
+def _plan_workshop(deps: Dependencies, request: Request[NewActivity], plan: Callable[[], Plan]) -> PlanWorkshop:
+    return PlanWorkshop(plan(), request.now, deps.rules(request.now))
 
 
 PLANNERS: Mapping[str, Planner] = {

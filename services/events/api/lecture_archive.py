@@ -12,9 +12,9 @@ from typing import Annotated
 from marshmallow.validate import Length
 
 from services.events.api.lectures import may_lead
+from services.events.dependencies import PLAN, Dependencies
 from services.events.domain.material import PUBLIC
 from services.events.domain.question import ANSWERED
-from services.events.parts import PLAN, Parts
 from services.events.views.consents import CONSENTS
 from services.events.views.lectures import LECTURES, AgreementOf, LectureRow
 from services.events.views.materials import MATERIALS
@@ -94,7 +94,7 @@ class LectureShown(LectureListed):
 
 
 @routes.get("/v1/lectures")
-def list_lectures(parts: Parts, request: Request[None, LectureFilter]) -> Answer[LectureList]:
+def list_lectures(deps: Dependencies, request: Request[None, LectureFilter]) -> Answer[LectureList]:
     """List published lectures, the latest first; ``q`` searches titles, materials, questions and answers.
 
     A page may hold fewer lectures than ``limit`` although more follow; go on with ``next``.
@@ -106,8 +106,8 @@ def list_lectures(parts: Parts, request: Request[None, LectureFilter]) -> Answer
     after = query.after
     for _ in range(MAX_PAGES):
         limit = query.limit - len(found)
-        page = parts.views.find(LECTURES, wanted, sort="starts", descending=True, after=after, limit=limit)
-        found += [row for row in page.items if not words or _mentions(parts, row, words)]
+        page = deps.views.find(LECTURES, wanted, sort="starts", descending=True, after=after, limit=limit)
+        found += [row for row in page.items if not words or _mentions(deps, row, words)]
         after = page.next
         if after is None or len(found) >= query.limit:
             break
@@ -115,13 +115,13 @@ def list_lectures(parts: Parts, request: Request[None, LectureFilter]) -> Answer
 
 
 @routes.get("/v1/lectures/{lecture}", statuses=(200, 404))
-def show_lecture(parts: Parts, request: Request) -> Answer[LectureShown]:
+def show_lecture(deps: Dependencies, request: Request) -> Answer[LectureShown]:
     """Show one lecture with its materials and answered questions.
 
     Names of speakers appear only with their consent, except to those who lead the lecture. Unpublished lectures are
     shown only to callers with ``activities.plan`` in the region.
     """
-    row = parts.views.get(LECTURES, request.path["lecture"])
+    row = deps.views.get(LECTURES, request.path["lecture"])
     if row is None or not (row.public or request.actor.may(PLAN, row.region)):
         raise NotFound
     leads = may_lead(request.actor, row.region, [*row.speakers, row.guide])
@@ -129,11 +129,11 @@ def show_lecture(parts: Parts, request: Request) -> Answer[LectureShown]:
         LectureShown,
         row,
         group=_group(row),
-        speakers=tuple(person for person in row.speakers if leads or _consenting(parts, person)),
-        guide=row.guide if leads or _consenting(parts, row.guide) else None,
+        speakers=tuple(person for person in row.speakers if leads or _consenting(deps, person)),
+        guide=row.guide if leads or _consenting(deps, row.guide) else None,
         leads=leads,
-        materials=tuple(_public_materials(parts, row.activity)),
-        answered=tuple(_answered_questions(parts, row.activity)),
+        materials=tuple(_public_materials(deps, row.activity)),
+        answered=tuple(_answered_questions(deps, row.activity)),
     )
     return Answer(shown, version=row.version)
 
@@ -142,42 +142,42 @@ def _group(row: LectureRow) -> GroupOf:
     return fill(GroupOf, row.group)
 
 
-def _mentions(parts: Parts, row: LectureRow, words: Sequence[str]) -> bool:
+def _mentions(deps: Dependencies, row: LectureRow, words: Sequence[str]) -> bool:
     # Questions and answers are sealed, so they are opened here and indexed nowhere: an erased text is found no more.
     texts = [row.title]
-    texts += [text for each in _public_materials(parts, row.activity) for text in (each.title, each.text) if text]
-    texts += [text for each in _answered_questions(parts, row.activity) for text in (each.text, each.answer) if text]
+    texts += [text for each in _public_materials(deps, row.activity) for text in (each.title, each.text) if text]
+    texts += [text for each in _answered_questions(deps, row.activity) for text in (each.text, each.answer) if text]
     said = " ".join(texts).casefold()
     return all(word in said for word in words)
 
 
-def _public_materials(parts: Parts, activity: str) -> Iterator[MaterialOf]:
-    for row in parts.views.all(MATERIALS, {"activity": activity, "visibility": PUBLIC}):
+def _public_materials(deps: Dependencies, activity: str) -> Iterator[MaterialOf]:
+    for row in deps.views.all(MATERIALS, {"activity": activity, "visibility": PUBLIC}):
         yield fill(MaterialOf, row)
 
 
-def _answered_questions(parts: Parts, activity: str) -> Iterator[Answered]:
-    row = parts.views.get(QUESTION_LISTS, activity) or QuestionsRow(activity)
+def _answered_questions(deps: Dependencies, activity: str) -> Iterator[Answered]:
+    row = deps.views.get(QUESTION_LISTS, activity) or QuestionsRow(activity)
     for question, each in row.questions.items():
         given, same = each.answer, row.behind(question)
         if each.state != ANSWERED or given is None:
             continue
         # Where the asker's text was erased, the texts of others who asked the same stand for it.
-        texts = (parts.vault.open(asked.asker, asked.text) for asked in (each, *same))
+        texts = (deps.vault.open(asked.asker, asked.text) for asked in (each, *same))
         yield Answered(
             question=question,
             text=next((text for text in texts if text is not None), None),
-            answer=parts.vault.open(given.speaker, given.text),
-            asker=_consenting(parts, each.asker),
-            speaker=_consenting(parts, given.speaker),
+            answer=deps.vault.open(given.speaker, given.text),
+            asker=_consenting(deps, each.asker),
+            speaker=_consenting(deps, given.speaker),
             merged=len(same),
         )
 
 
-def _consenting(parts: Parts, participant: str | None) -> str | None:
+def _consenting(deps: Dependencies, participant: str | None) -> str | None:
     """The person behind a participant's id, None unless the person allows to be named."""
     if participant is None:
         return None
-    person = parts.person_behind(participant)
-    consent = parts.views.get(CONSENTS, person)
+    person = deps.person_behind(participant)
+    consent = deps.views.get(CONSENTS, person)
     return person if consent and consent.named else None

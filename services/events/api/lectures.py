@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from marshmallow.validate import Length, OneOf
 
+from services.events.dependencies import PLAN, CurrentActivity, Dependencies
 from services.events.domain.activity import Activity, RescheduleActivity
 from services.events.domain.chat_group import CHAT_GROUP, BookChat, ChatGroup
 from services.events.domain.lecture import (
@@ -28,7 +29,6 @@ from services.events.domain.lecture import (
 )
 from services.events.domain.plan import GUIDE, LEVELS, Place, Plan
 from services.events.domain.poll import POLL
-from services.events.parts import PLAN, CurrentActivity, Parts
 from services.kernel.base.problem import Forbidden, Malformed, NotFound, Refused
 from services.kernel.base.times import moment
 from services.kernel.declare.policy import Actor
@@ -73,19 +73,19 @@ class LectureState:
 
 
 @routes.post("/v1/lectures", statuses=(201, 403, 422))
-def plan_lecture(parts: Parts, request: Request[NewLecture]) -> Answer[LectureState]:
+def plan_lecture(deps: Dependencies, request: Request[NewLecture]) -> Answer[LectureState]:
     """Plan a lecture in a registered chat group, at a time agreed by a poll or in another way.
 
     Needs ``activities.plan`` in the region. Books the chat, so no other lecture can be planned there at this time.
     """
     body = request.body
     request.actor.require(PLAN, body.region)
-    parts.require_region(body.region)
-    group, _ = parts.commands.state(CHAT_GROUP, body.group)
+    deps.require_region(body.region)
+    group, _ = deps.commands.state(CHAT_GROUP, body.group)
     if group is None:
         raise Malformed(errors={"group": ["There is no such group."]})
     _require_chat(group, request.actor)
-    starts, ends = _agreed_times(parts, body)
+    starts, ends = _agreed_times(deps, body)
     plan = Plan(
         kind=KIND,
         title=body.title,
@@ -104,7 +104,7 @@ def plan_lecture(parts: Parts, request: Request[NewLecture]) -> Answer[LectureSt
         chat=Chat(body.group, group.channel, group.chat),
         agreement=Agreement(body.poll, body.agreed_otherwise),
         at=request.now,
-        rules=parts.rules(request.now),
+        rules=deps.rules(request.now),
     )
     activity = request.new_id("activity")
     if not plan.past and not _refused(command, None):
@@ -112,13 +112,13 @@ def plan_lecture(parts: Parts, request: Request[NewLecture]) -> Answer[LectureSt
     return request.outcome(LECTURE, activity, command, _lecture_state(activity), location=f"/v1/activities/{activity}")
 
 
-def book_anew(parts: Parts, request: Request[Any], current: CurrentActivity, command: RescheduleActivity) -> None:
+def book_anew(deps: Dependencies, request: Request[Any], current: CurrentActivity, command: RescheduleActivity) -> None:
     """Book the chat for a lecture that moves to another time; other kinds have no chat. Raises ``Refused``:
     ``chat-is-taken``.
     """
     lecture = current.activity
     if isinstance(lecture, Lecture) and not _refused(command, lecture):
-        group, _ = parts.commands.state(CHAT_GROUP, lecture.chat.group)
+        group, _ = deps.commands.state(CHAT_GROUP, lecture.chat.group)
         assert group is not None  # the lecture was planned in it
         _require_chat(group, request.actor)
         _book(request, lecture.chat.group, BookChat(current.identity, command.starts, command.ends))
@@ -138,12 +138,12 @@ def _book(request: Request[Any], group: str, booking: BookChat) -> None:
     request.also(CHAT_GROUP, group, booking, "chat")
 
 
-def lecture_to_lead(parts: Parts, identity: str, actor: Actor, *, by_speakers: bool = False) -> CurrentActivity:
+def lecture_to_lead(deps: Dependencies, identity: str, actor: Actor, *, by_speakers: bool = False) -> CurrentActivity:
     """The lecture, if the actor may lead it: a planner of the region, the guide, and with ``by_speakers`` a speaker.
 
     Raises ``NotFound``, ``Unauthorized``, ``Forbidden``.
     """
-    current = parts.activity(identity, actor)
+    current = deps.activity(identity, actor)
     if not isinstance(current.activity, Lecture):
         raise NotFound
     actor.require_person()
@@ -159,55 +159,55 @@ def may_lead(actor: Actor, region: str, leading: Collection[str | None]) -> bool
 
 
 @routes.post("/v1/activities/{activity}/lecture/open", statuses=(200, 403, 404, 422))
-def lecture_open(parts: Parts, request: Request) -> Answer[LectureState]:
+def lecture_open(deps: Dependencies, request: Request) -> Answer[LectureState]:
     """Open a lecture; until it is closed only moderators can post in its chat.
 
     For callers with ``activities.plan`` in the region and for the lecture's guide, from a quarter of an hour before the
     start. On WhatsApp the chat is not changed; the run sheet says what to do.
     """
     return _changed_lecture(
-        request, lecture_to_lead(parts, request.path["activity"], request.actor), OpenLecture(request.now, request.now)
+        request, lecture_to_lead(deps, request.path["activity"], request.actor), OpenLecture(request.now, request.now)
     )
 
 
 @routes.post("/v1/activities/{activity}/lecture/present", statuses=(200, 403, 404, 422))
-def lecture_present(parts: Parts, request: Request) -> Answer[LectureState]:
+def lecture_present(deps: Dependencies, request: Request) -> Answer[LectureState]:
     """Begin the presentation of an open lecture.
 
     For callers with ``activities.plan`` in the region, the guide, and the speakers.
     """
-    current = lecture_to_lead(parts, request.path["activity"], request.actor, by_speakers=True)
+    current = lecture_to_lead(deps, request.path["activity"], request.actor, by_speakers=True)
     return _changed_lecture(request, current, BeginPresentation(request.now))
 
 
 @routes.post("/v1/activities/{activity}/lecture/take-questions", statuses=(200, 403, 404, 422))
-def lecture_take_questions(parts: Parts, request: Request) -> Answer[LectureState]:
+def lecture_take_questions(deps: Dependencies, request: Request) -> Answer[LectureState]:
     """Begin the questions after the presentation of a lecture.
 
     For callers with ``activities.plan`` in the region, the guide, and the speakers.
     """
-    current = lecture_to_lead(parts, request.path["activity"], request.actor, by_speakers=True)
+    current = lecture_to_lead(deps, request.path["activity"], request.actor, by_speakers=True)
     return _changed_lecture(request, current, TakeQuestions(request.now))
 
 
 @routes.post("/v1/activities/{activity}/lecture/close", statuses=(200, 403, 404, 422))
-def lecture_close(parts: Parts, request: Request) -> Answer[LectureState]:
+def lecture_close(deps: Dependencies, request: Request) -> Answer[LectureState]:
     """Close a lecture; the chat gets back the permissions that it had before.
 
     For callers with ``activities.plan`` in the region and for the lecture's guide. A lecture that nobody closes closes
     itself.
     """
-    current = lecture_to_lead(parts, request.path["activity"], request.actor)
+    current = lecture_to_lead(deps, request.path["activity"], request.actor)
     return _changed_lecture(request, current, CloseLecture(request.now, BY_HAND))
 
 
-def _agreed_times(parts: Parts, body: NewLecture) -> tuple[datetime, datetime]:
+def _agreed_times(deps: Dependencies, body: NewLecture) -> tuple[datetime, datetime]:
     """The times that a poll agreed on, or else the times in the body."""
     if body.poll is None:
         if body.starts is None or body.ends is None:
             raise Malformed(errors={"starts": ["Name a poll, or the times that were agreed on."]})
         return body.starts.astimezone(UTC), body.ends.astimezone(UTC)
-    poll, _ = parts.commands.state(POLL, body.poll)
+    poll, _ = deps.commands.state(POLL, body.poll)
     if poll is None:
         raise Malformed(errors={"poll": ["There is no such poll."]})
     if body.starts is not None or body.ends is not None or body.agreed_otherwise is not None:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from marshmallow.validate import URL, Length, OneOf
 
+from services.events.dependencies import PLAN, CurrentActivity, Dependencies
 from services.events.domain.material import (
     LICENCES,
     MATERIAL,
@@ -17,7 +18,6 @@ from services.events.domain.material import (
     Sheet,
     WithdrawMaterial,
 )
-from services.events.parts import PLAN, CurrentActivity, Parts
 from services.events.views.materials import MATERIALS, MaterialRow
 from services.kernel.base.problem import NotFound
 from services.kernel.declare.policy import Actor
@@ -72,12 +72,12 @@ class MaterialShown:
 
 
 @routes.post("/v1/activities/{activity}/materials", statuses=(201, 403, 404, 422))
-def publish_material(parts: Parts, request: Request[NewMaterial]) -> Answer[MaterialRef]:
+def publish_material(deps: Dependencies, request: Request[NewMaterial]) -> Answer[MaterialRef]:
     """Publish a link or a text as material of an activity.
 
     For speakers of the activity and for callers with ``activities.plan`` in the region.
     """
-    current = parts.activity(request.path["activity"], request.actor)
+    current = deps.activity(request.path["activity"], request.actor)
     _require_maker(current, request.actor)
     topic, region = current.activity.topic, current.plan.region
     sheet = Sheet(activity=current.identity, topic=topic, region=region, **asdict(request.body))
@@ -88,21 +88,21 @@ def publish_material(parts: Parts, request: Request[NewMaterial]) -> Answer[Mate
 
 
 @routes.delete("/v1/materials/{material}", statuses=(200, 403, 404))
-def withdraw_material(parts: Parts, request: Request) -> Answer[MaterialRef]:
+def withdraw_material(deps: Dependencies, request: Request) -> Answer[MaterialRef]:
     """Withdraw a material, so that nobody can read it any more.
 
     For speakers of the activity and for callers with ``activities.plan`` in the region.
     """
     identity = request.path["material"]
-    material, _ = parts.commands.state(MATERIAL, identity)
+    material, _ = deps.commands.state(MATERIAL, identity)
     if material is None:
         raise NotFound
-    _require_maker(parts.activity(material.sheet.activity, request.actor), request.actor)
+    _require_maker(deps.activity(material.sheet.activity, request.actor), request.actor)
     return request.outcome(MATERIAL, identity, WithdrawMaterial(), lambda *_: MaterialRef(identity))
 
 
 @routes.get("/v1/materials")
-def list_materials(parts: Parts, request: Request[None, MaterialFilter]) -> Answer[Listing[MaterialShown]]:
+def list_materials(deps: Dependencies, request: Request[None, MaterialFilter]) -> Answer[Listing[MaterialShown]]:
     """List materials, the latest first, filtered by activity, topic, region and words.
 
     Materials for participants are listed only for people who took part in the given ``activity`` and for callers with
@@ -110,26 +110,26 @@ def list_materials(parts: Parts, request: Request[None, MaterialFilter]) -> Answ
     """
     query = request.query
     wanted = where(activity=query.activity, topic=query.topic, region=query.region)
-    if not _sees_all(parts, request.actor, query.activity or None, query.region or None):
+    if not _sees_all(deps, request.actor, query.activity or None, query.region or None):
         wanted["visibility"] = PUBLIC
     words = (query.words or "").casefold().split()[:MAX_WORDS]
     if words:
         wanted["$and"] = [{"searched": {"$regex": re.escape(word)}} for word in words]
-    page = parts.views.find(MATERIALS, wanted, sort="at", descending=True, **paging(request))
+    page = deps.views.find(MATERIALS, wanted, sort="at", descending=True, **paging(request))
     return paged(page, material_shown)
 
 
 @routes.get("/v1/materials/{material}", statuses=(200, 404))
-def show_material(parts: Parts, request: Request) -> Answer[MaterialShown]:
+def show_material(deps: Dependencies, request: Request) -> Answer[MaterialShown]:
     """Show one material.
 
     A material for participants is shown only to people who took part and to callers with ``activities.plan`` in the
     region; others get 404.
     """
-    row = parts.views.get(MATERIALS, request.path["material"])
+    row = deps.views.get(MATERIALS, request.path["material"])
     if row is None:
         raise NotFound
-    if row.visibility != PUBLIC and not _sees_all(parts, request.actor, row.activity, row.region):
+    if row.visibility != PUBLIC and not _sees_all(deps, request.actor, row.activity, row.region):
         raise NotFound
     return Answer(material_shown(row))
 
@@ -140,10 +140,10 @@ def _require_maker(current: CurrentActivity, actor: Actor) -> None:
         actor.require(PLAN, current.plan.region)
 
 
-def _sees_all(parts: Parts, actor: Actor, activity: str | None, region: str | None) -> bool:
+def _sees_all(deps: Dependencies, actor: Actor, activity: str | None, region: str | None) -> bool:
     if actor.may(PLAN, region):
         return True
-    return actor.kind == "person" and activity is not None and parts.took_part(activity, actor.id)
+    return actor.kind == "person" and activity is not None and deps.took_part(activity, actor.id)
 
 
 def material_shown(row: MaterialRow) -> MaterialShown:

@@ -11,6 +11,7 @@ from marshmallow.validate import OneOf, Range
 
 from services.events.api.kinds import PLANNERS, NewActivity
 from services.events.api.lectures import book_anew
+from services.events.dependencies import PLAN, CurrentActivity, Dependencies
 from services.events.domain import gathering
 from services.events.domain.activity import (
     Activity,
@@ -27,7 +28,6 @@ from services.events.domain.attendance import ATTENDANCE
 from services.events.domain.gathering import AddTopic
 from services.events.domain.plan import GUIDE, LEVELS, SPEAKER, Place, Plan, Session
 from services.events.domain.venue import CONFIRMED, VENUE
-from services.events.parts import PLAN, CurrentActivity, Parts
 from services.kernel.base.problem import Malformed, NotFound
 from services.kernel.base.times import moment
 from services.kernel.declare.route import Answer, Request, Routes
@@ -78,22 +78,22 @@ class ActivityState:
 
 
 @routes.post("/v1/activities", statuses=(201, 403, 404, 422))
-def plan_activity(parts: Parts, request: Request[NewActivity]) -> Answer[ActivityState]:
+def plan_activity(deps: Dependencies, request: Request[NewActivity]) -> Answer[ActivityState]:
     """Plan a gathering or a workshop; nobody else sees the activity until it is published.
 
     Needs ``activities.plan`` in the region. The body's ``kind`` decides which further fields are required.
     """
     body = request.body
     request.actor.require(PLAN, body.region)
-    parts.require_region(body.region)
+    deps.require_region(body.region)
     planner = PLANNERS[body.kind]
     activity = request.new_id("activity")
-    command = planner.command(parts, request, lambda: _plan(parts, body))
+    command = planner.command(deps, request, lambda: _plan(deps, body))
     location = f"/v1/activities/{activity}"
     return request.outcome(planner.decider, activity, command, _activity_state(activity), location=location)
 
 
-def _plan(parts: Parts, body: NewActivity) -> Plan:
+def _plan(deps: Dependencies, body: NewActivity) -> Plan:
     sessions = tuple(
         Session(f"s{n}", each.title, each.starts.astimezone(UTC), each.ends.astimezone(UTC), each.speaker)
         for n, each in enumerate(body.sessions, start=1)
@@ -102,7 +102,7 @@ def _plan(parts: Parts, body: NewActivity) -> Plan:
         kind=body.kind,
         title=body.title,
         region=body.region,
-        place=_place(parts, body.venue),
+        place=_place(deps, body.venue),
         starts=(body.starts or body.sessions[0].starts).astimezone(UTC),
         ends=(body.ends or body.sessions[-1].ends).astimezone(UTC),
         capacity=body.capacity,
@@ -115,97 +115,97 @@ def _plan(parts: Parts, body: NewActivity) -> Plan:
 
 
 @routes.post("/v1/activities/{activity}/topics", statuses=(200, 403, 404, 422))
-def add_topic(parts: Parts, request: Request[FurtherTopic]) -> Answer[ActivityState]:
+def add_topic(deps: Dependencies, request: Request[FurtherTopic]) -> Answer[ActivityState]:
     """Ask for a further topic of a gathering; refused while the rules allow one topic for each gathering.
 
     Needs ``activities.plan`` in the region.
     """
-    current = parts.planned(request.path["activity"], request.actor)
+    current = deps.planned(request.path["activity"], request.actor)
     if current.plan.kind != gathering.KIND:
         raise NotFound
     return _changed_activity(request, current, AddTopic(request.body.topic))
 
 
 @routes.post("/v1/activities/{activity}/speakers", statuses=(201, 403, 404, 422))
-def assign_speaker(parts: Parts, request: Request[NewSpeaker]) -> Answer[ActivityState]:
+def assign_speaker(deps: Dependencies, request: Request[NewSpeaker]) -> Answer[ActivityState]:
     """Assign a speaker or a guide to an activity.
 
     Needs ``activities.plan`` in the region. A speaker of a workshop declares a field of competence.
     """
-    current = parts.planned(request.path["activity"], request.actor)
+    current = deps.planned(request.path["activity"], request.actor)
     body = request.body
-    from_board = parts.of_the_board(body.person)
-    rules = parts.rules(request.now)
-    sealed = parts.vault.seal_all(body.person, [("competence", body.competence), ("name", body.name)])
+    from_board = deps.of_the_board(body.person)
+    rules = deps.rules(request.now)
+    sealed = deps.vault.seal_all(body.person, [("competence", body.competence), ("name", body.name)])
     command = AssignSpeaker(body.person, body.role, from_board, rules, body.category, **sealed)
     return _changed_activity(request, current, command)
 
 
 @routes.delete("/v1/activities/{activity}/speakers/{person}", statuses=(200, 403, 404, 422))
-def withdraw_speaker(parts: Parts, request: Request) -> Answer[ActivityState]:
+def withdraw_speaker(deps: Dependencies, request: Request) -> Answer[ActivityState]:
     """Remove a speaker or a guide from an activity.
 
     Needs ``activities.plan`` in the region.
     """
-    current = parts.planned(request.path["activity"], request.actor)
+    current = deps.planned(request.path["activity"], request.actor)
     return _changed_activity(request, current, WithdrawSpeaker(request.path["person"]))
 
 
 @routes.post("/v1/activities/{activity}/capacity", statuses=(200, 403, 404, 422))
-def change_capacity(parts: Parts, request: Request[NewCapacity]) -> Answer[ActivityState]:
+def change_capacity(deps: Dependencies, request: Request[NewCapacity]) -> Answer[ActivityState]:
     """Change the number of seats of an activity.
 
     Needs ``activities.plan`` in the region. Added seats go at once to the first people in the line.
     """
-    current = parts.planned(request.path["activity"], request.actor)
+    current = deps.planned(request.path["activity"], request.actor)
     return _changed_activity(request, current, ChangeCapacity(request.body.capacity, request.now))
 
 
 @routes.post("/v1/activities/{activity}/publish", statuses=(200, 403, 404, 422))
-def publish_activity(parts: Parts, request: Request) -> Answer[ActivityState]:
+def publish_activity(deps: Dependencies, request: Request) -> Answer[ActivityState]:
     """Publish a planned activity, so that everybody sees it and people can register.
 
     Needs ``activities.plan`` in the region. Refused with a ``rule`` while something is missing, such as a guide, or the
     confirmation of a school where the activity is held.
     """
-    current = parts.planned(request.path["activity"], request.actor)
-    venue, _ = parts.commands.state(VENUE, current.plan.place.venue)
+    current = deps.planned(request.path["activity"], request.actor)
+    venue, _ = deps.commands.state(VENUE, current.plan.place.venue)
     confirmed = venue is not None and venue.requests.get(current.identity) == CONFIRMED
-    return _changed_activity(request, current, PublishActivity(request.now, parts.rules(request.now), confirmed))
+    return _changed_activity(request, current, PublishActivity(request.now, deps.rules(request.now), confirmed))
 
 
 @routes.post("/v1/activities/{activity}/reschedule", statuses=(200, 403, 404, 422))
-def reschedule_activity(parts: Parts, request: Request[NewTimes]) -> Answer[ActivityState]:
+def reschedule_activity(deps: Dependencies, request: Request[NewTimes]) -> Answer[ActivityState]:
     """Move an activity to another time.
 
     Needs ``activities.plan`` in the region. Everybody registered is told.
     """
-    current = parts.planned(request.path["activity"], request.actor)
+    current = deps.planned(request.path["activity"], request.actor)
     starts, ends = request.body.starts.astimezone(UTC), request.body.ends.astimezone(UTC)
     command = RescheduleActivity(starts, ends, request.now)
-    book_anew(parts, request, current, command)
+    book_anew(deps, request, current, command)
     return _changed_activity(request, current, command)
 
 
 @routes.post("/v1/activities/{activity}/cancel", statuses=(200, 403, 404, 422))
-def cancel_activity(parts: Parts, request: Request[Reason]) -> Answer[ActivityState]:
+def cancel_activity(deps: Dependencies, request: Request[Reason]) -> Answer[ActivityState]:
     """Cancel an activity and give the reason.
 
     Needs ``activities.plan`` in the region. Everybody registered is told. A cancelled activity stays cancelled.
     """
-    current = parts.planned(request.path["activity"], request.actor)
+    current = deps.planned(request.path["activity"], request.actor)
     return _changed_activity(request, current, CancelActivity(request.body.reason))
 
 
 @routes.post("/v1/activities/{activity}/complete", statuses=(200, 403, 404, 422))
-def complete_activity(parts: Parts, request: Request) -> Answer[ActivityState]:
+def complete_activity(deps: Dependencies, request: Request) -> Answer[ActivityState]:
     """Record that an activity was held.
 
     Needs ``activities.plan`` in the region. Afterwards certificates can be issued, and the people who raised its topic
     are asked whether it is solved.
     """
-    current = parts.planned(request.path["activity"], request.actor)
-    there, _ = parts.commands.state(ATTENDANCE, current.identity)
+    current = deps.planned(request.path["activity"], request.actor)
+    there, _ = deps.commands.state(ATTENDANCE, current.identity)
     return _changed_activity(request, current, CompleteActivity(request.now, len(there.persons), len(there.guests)))
 
 
@@ -224,8 +224,8 @@ def _activity_state(identity: str) -> Callable[[Activity | None, object], Activi
     return state_of
 
 
-def _place(parts: Parts, identity: str) -> Place:
-    venue, _ = parts.commands.state(VENUE, identity)
+def _place(deps: Dependencies, identity: str) -> Place:
+    venue, _ = deps.commands.state(VENUE, identity)
     if venue is None:
         raise Malformed(errors={"venue": ["There is no such venue."]})
     return Place(identity, venue.site.name, venue.site.kind, venue.site.subdistrict)

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 from marshmallow.validate import Length, OneOf, Range
 
+from services.events.dependencies import PLAN, Dependencies
 from services.events.domain.poll import BY_HAND, POLL, CastVote, ClosePoll, OpenPoll, Option, Poll, PollCommand
-from services.events.parts import PLAN, Parts
 from services.events.views.polls import AGREED, FAILED, OPEN, POLLS, AgreedShown, PollRow
 from services.kernel.base.problem import NotFound
 from services.kernel.base.times import moment
@@ -87,7 +87,7 @@ class PollState:
 
 
 @routes.post("/v1/polls", statuses=(201, 403, 422))
-def open_poll(parts: Parts, request: Request[NewPoll]) -> Answer[PollState]:
+def open_poll(deps: Dependencies, request: Request[NewPoll]) -> Answer[PollState]:
     """Open a poll that asks which of several times suit people.
 
     Needs ``activities.plan`` in the region; without a ``region``, everywhere.
@@ -95,7 +95,7 @@ def open_poll(parts: Parts, request: Request[NewPoll]) -> Answer[PollState]:
     body = request.body
     request.actor.require(PLAN, body.region)
     if body.region is not None:
-        parts.require_region(body.region)
+        deps.require_region(body.region)
     options = tuple(Option(each.starts.astimezone(UTC), each.ends.astimezone(UTC)) for each in body.options)
     poll = request.new_id("poll")
     command = OpenPoll(body.title, body.region, options, body.closes.astimezone(UTC), body.quorum, request.now)
@@ -103,24 +103,24 @@ def open_poll(parts: Parts, request: Request[NewPoll]) -> Answer[PollState]:
 
 
 @routes.get("/v1/polls")
-def list_polls(parts: Parts, request: Request[None, PollFilter]) -> Answer[Listing[PollShown]]:
+def list_polls(deps: Dependencies, request: Request[None, PollFilter]) -> Answer[Listing[PollShown]]:
     """List date polls, the latest closing time first."""
     wanted = where(state=request.query.state)
-    page = parts.views.find(POLLS, wanted, sort="closes", descending=True, **paging(request))
+    page = deps.views.find(POLLS, wanted, sort="closes", descending=True, **paging(request))
     return paged(page, lambda row: poll_shown(request.actor, row))
 
 
 @routes.get("/v1/polls/{poll}", statuses=(200, 404))
-def show_poll(parts: Parts, request: Request) -> Answer[PollShown]:
+def show_poll(deps: Dependencies, request: Request) -> Answer[PollShown]:
     """Show one poll with the number of votes for each time."""
-    row = parts.views.get(POLLS, request.path["poll"])
+    row = deps.views.get(POLLS, request.path["poll"])
     if row is None:
         raise NotFound
     return Answer(poll_shown(request.actor, row), version=row.version)
 
 
 @routes.post("/v1/polls/{poll}/votes", statuses=(200, 404, 422))
-def vote(_parts: Parts, request: Request[NewVote]) -> Answer[PollState]:
+def vote(_deps: Dependencies, request: Request[NewVote]) -> Answer[PollState]:
     """Vote for the times that suit; a later vote of the same person replaces the earlier vote.
 
     For every member, until the poll closes. ``options`` are the numbers of the times, from 1.
@@ -130,12 +130,12 @@ def vote(_parts: Parts, request: Request[NewVote]) -> Answer[PollState]:
 
 
 @routes.post("/v1/polls/{poll}/close", statuses=(200, 403, 404))
-def close_poll(parts: Parts, request: Request) -> Answer[PollState]:
+def close_poll(deps: Dependencies, request: Request) -> Answer[PollState]:
     """Close a poll before its closing time.
 
     Needs ``activities.plan`` in the poll's region.
     """
-    poll, _ = parts.commands.state(POLL, request.path["poll"])
+    poll, _ = deps.commands.state(POLL, request.path["poll"])
     if poll is None:
         raise NotFound
     request.actor.require(PLAN, poll.region)

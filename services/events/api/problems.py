@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from marshmallow.validate import OneOf
 
+from services.events.dependencies import PLAN, CurrentActivity, Dependencies
 from services.events.domain.problem import PROBLEMS, CaptureProblem, MakeTopic, MergeProblem, ShareProblem
-from services.events.parts import PLAN, CurrentActivity, Parts
 from services.events.views.problems import PROBLEM_LIST, ProblemRow
 from services.kernel.base.problem import Forbidden, NotFound
 from services.kernel.declare.policy import ANONYMOUS
@@ -61,17 +61,17 @@ class ProblemShown:
 
 
 @routes.post(_ALL, statuses=(201, 404, 422))
-def capture_problem(parts: Parts, request: Request[NewProblem]) -> Answer[ProblemRef]:
+def capture_problem(deps: Dependencies, request: Request[NewProblem]) -> Answer[ProblemRef]:
     """Record a problem that somebody has, with the person's name or anonymously, during an activity.
 
     Open to everybody. Without a login, or with ``anonymous``, no name is stored.
     """
-    current = parts.activity(request.path["activity"], request.actor)
+    current = deps.activity(request.path["activity"], request.actor)
     nameless = request.body.anonymous or request.actor.kind != "person"
     problem = request.new_id("problem")
     person = None if nameless else request.actor.id
     owner = person or current.identity
-    text = parts.vault.seal(owner, request.body.text)
+    text = deps.vault.seal(owner, request.body.text)
     command = CaptureProblem(problem, person, owner, text, request.now, current.times)
     # Said without a name: the commit does not name the caller either.
     asked = replace(request, actor=ANONYMOUS) if nameless else request
@@ -79,40 +79,40 @@ def capture_problem(parts: Parts, request: Request[NewProblem]) -> Answer[Proble
 
 
 @routes.post(f"{_ONE}/raisers", statuses=(201, 403, 404, 422))
-def share_problem(parts: Parts, request: Request) -> Answer[ProblemRef]:
+def share_problem(deps: Dependencies, request: Request) -> Answer[ProblemRef]:
     """Add the caller to those who have a problem that another person recorded.
 
     For people who take part in the activity and for callers with ``activities.plan`` in its region.
     """
     person = request.actor.require_person()
-    current = _open_to_participants(parts, request)
+    current = _open_to_participants(deps, request)
     return _changed_problem(request, current, ShareProblem(request.path["problem"], person), None)
 
 
 @routes.post(f"{_ONE}/merge", statuses=(200, 403, 404, 422))
-def merge_problem(parts: Parts, request: Request[OtherProblem]) -> Answer[ProblemRef]:
+def merge_problem(deps: Dependencies, request: Request[OtherProblem]) -> Answer[ProblemRef]:
     """Merge a problem into another problem of the same activity.
 
     Needs ``activities.plan`` in the region. Everybody who had the merged problem then has the other problem.
     """
-    current = parts.planned(request.path["activity"], request.actor)
+    current = deps.planned(request.path["activity"], request.actor)
     return _changed_problem(request, current, MergeProblem(request.path["problem"], request.body.into), None)
 
 
 @routes.post(f"{_ONE}/topic", statuses=(201, 403, 404, 422))
-def problem_to_topic(parts: Parts, request: Request[TopicOfProblem]) -> Answer[ProblemRef]:
+def problem_to_topic(deps: Dependencies, request: Request[TopicOfProblem]) -> Answer[ProblemRef]:
     """Make a topic of a problem, raised by the people who recorded or shared the problem by name.
 
     Needs ``activities.plan`` in the region.
     """
-    current = parts.planned(request.path["activity"], request.actor)
-    problems, _ = parts.commands.state(PROBLEMS, current.identity)
+    current = deps.planned(request.path["activity"], request.actor)
+    problems, _ = deps.commands.state(PROBLEMS, current.identity)
     problem = problems.all.get(request.path["problem"])
     if problem is None:
         raise NotFound
     # The author raises the topic; without a name a person who shares the problem does, or the planner for them.
     raiser = problem.author or min(problem.persons, default=request.actor.id)
-    details = problem.text if problem.owner == raiser else _sealed_anew(parts, raiser, problem.owner, problem.text)
+    details = problem.text if problem.owner == raiser else _sealed_anew(deps, raiser, problem.owner, problem.text)
     body = request.body
     topic = request.new_id("topic")
     command = MakeTopic(request.path["problem"], topic, body.title, body.origin, raiser, details)
@@ -120,22 +120,22 @@ def problem_to_topic(parts: Parts, request: Request[TopicOfProblem]) -> Answer[P
 
 
 @routes.get(_ALL, statuses=(200, 403, 404))
-def list_problems(parts: Parts, request: Request[None, PageQuery]) -> Answer[Listing[ProblemShown]]:
+def list_problems(deps: Dependencies, request: Request[None, PageQuery]) -> Answer[Listing[ProblemShown]]:
     """List the problems recorded at an activity.
 
     For people who take part in the activity and for callers with ``activities.plan`` in its region.
     """
-    current = _open_to_participants(parts, request)
+    current = _open_to_participants(deps, request)
     plans = request.actor.may(PLAN, current.plan.region)
-    page = parts.views.find(PROBLEM_LIST, {"activity": current.identity}, **paging(request))
-    return paged(page, lambda row: problem_shown(parts, request.actor.id, row, plans=plans))
+    page = deps.views.find(PROBLEM_LIST, {"activity": current.identity}, **paging(request))
+    return paged(page, lambda row: problem_shown(deps, request.actor.id, row, plans=plans))
 
 
-def _open_to_participants(parts: Parts, request: Request[Any, Any]) -> CurrentActivity:
+def _open_to_participants(deps: Dependencies, request: Request[Any, Any]) -> CurrentActivity:
     """The activity, for its planners and its participants. Raises ``Forbidden`` for other callers."""
     person = request.actor.require_person()
-    current = parts.activity(request.path["activity"], request.actor)
-    if not (request.actor.may(PLAN, current.plan.region) or parts.took_part(current.identity, person)):
+    current = deps.activity(request.path["activity"], request.actor)
+    if not (request.actor.may(PLAN, current.plan.region) or deps.took_part(current.identity, person)):
         raise Forbidden("This is only for people who take part in the activity.")
     return current
 
@@ -150,20 +150,20 @@ def _changed_problem(
     return request.outcome(PROBLEMS, current.identity, command, lambda *_: reference)
 
 
-def _sealed_anew(parts: Parts, owner: str, former: str, sealed: str) -> str | None:
-    text = parts.vault.open(former, sealed)
+def _sealed_anew(deps: Dependencies, owner: str, former: str, sealed: str) -> str | None:
+    text = deps.vault.open(former, sealed)
     try:
-        return text and parts.vault.seal(owner, text)
+        return text and deps.vault.seal(owner, text)
     except Erased:
         return None
 
 
-def problem_shown(parts: Parts, person: str, row: ProblemRow, *, plans: bool) -> ProblemShown:
+def problem_shown(deps: Dependencies, person: str, row: ProblemRow, *, plans: bool) -> ProblemShown:
     """The problem as ``person`` reads it; the author is shown only if ``plans``."""
     return fill(
         ProblemShown,
         row,
-        text=parts.vault.open(row.owner, row.text),
+        text=deps.vault.open(row.owner, row.text),
         count=len(row.persons) + row.nameless,
         mine=person in row.persons,
         author=row.author if plans else None,

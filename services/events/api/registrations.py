@@ -8,8 +8,8 @@ from typing import Annotated
 
 from marshmallow import ValidationError
 
+from services.events.dependencies import PLAN, Dependencies
 from services.events.domain.seats import IN_LINE, SEATS, TAKEN, ReleaseSeat, SeatPromoted, Seats, TakeSeat
-from services.events.parts import PLAN, Parts
 from services.events.views.registrations import REGISTRATIONS
 from services.kernel.base.message import Event
 from services.kernel.base.problem import Malformed
@@ -56,7 +56,7 @@ class SeatList(Listing[SeatShown]):
 
 
 @routes.post("/v1/activities/{activity}/registrations", statuses=(201, 403, 404, 422, 503))
-def register(parts: Parts, request: Request[Registrant]) -> Answer[SeatShown]:
+def register(deps: Dependencies, request: Request[Registrant]) -> Answer[SeatShown]:
     """Register a person for an activity: a seat if one is free, otherwise a place in the line.
 
     Members register themselves. Registering another ``person`` needs ``activities.plan`` in the region. A ``guest``
@@ -64,8 +64,8 @@ def register(parts: Parts, request: Request[Registrant]) -> Answer[SeatShown]:
     """
     guest = request.body.guest
     person = guest or request.body.person or request.actor.require_person()
-    current = parts.activity(request.path["activity"], request.actor)
-    if guest and parts.is_member(guest):
+    current = deps.activity(request.path["activity"], request.actor)
+    if guest and deps.is_member(guest):
         raise Malformed(errors={"guest": ["This is a member's id."]})
     if person != request.actor.id and not guest:
         request.actor.require(PLAN, current.plan.region)
@@ -88,14 +88,14 @@ def register(parts: Parts, request: Request[Registrant]) -> Answer[SeatShown]:
 
 
 @routes.delete("/v1/activities/{activity}/registrations/{person}", statuses=(200, 403, 404, 422))
-def release(parts: Parts, request: Request) -> Answer[ReleaseShown]:
+def release(deps: Dependencies, request: Request) -> Answer[ReleaseShown]:
     """Give up a seat or a place in the line; a seat goes at once to the first person in the line.
 
     For the registered person; for anybody else's registration ``activities.plan`` in the region is needed.
     """
     person = request.path["person"]
-    current = parts.activity(request.path["activity"], request.actor)
-    if person not in parts.known_as(request.actor.require_person()):
+    current = deps.activity(request.path["activity"], request.actor)
+    if person not in deps.known_as(request.actor.require_person()):
         request.actor.require(PLAN, current.plan.region)
 
     def released(_seats: object, events: Sequence[Event]) -> ReleaseShown:
@@ -106,14 +106,14 @@ def release(parts: Parts, request: Request) -> Answer[ReleaseShown]:
 
 
 @routes.get("/v1/activities/{activity}/registrations", statuses=(200, 404))
-def list_registrations(parts: Parts, request: Request) -> Answer[SeatList]:
+def list_registrations(deps: Dependencies, request: Request) -> Answer[SeatList]:
     """List who has a seat and who waits in the line.
 
     Callers with ``activities.plan`` in the region get everybody, other members only their own registration.
     """
     person = request.actor.require_person()
-    current = parts.activity(request.path["activity"], request.actor)
-    row = parts.views.get(REGISTRATIONS, current.identity)
+    current = deps.activity(request.path["activity"], request.actor)
+    row = deps.views.get(REGISTRATIONS, current.identity)
     if row is None:
         return Answer(SeatList(()))
     activity = current.identity
@@ -122,5 +122,5 @@ def list_registrations(parts: Parts, request: Request) -> Answer[SeatList]:
     line = [SeatShown(activity, each, IN_LINE, n, each in guests) for n, each in enumerate(row.line, start=1)]
     if request.actor.may(PLAN, current.plan.region):
         return Answer(SeatList((*seats, *line)))
-    own = parts.known_as(person)
+    own = deps.known_as(person)
     return Answer(SeatList(tuple(each for each in (*seats, *line) if each.person in own)))

@@ -9,6 +9,7 @@ from typing import Annotated
 from urllib.parse import quote
 
 from services.events.api.lectures import LectureState, lecture_state, lecture_to_lead
+from services.events.dependencies import CurrentActivity, Dependencies
 from services.events.domain.activity import Activity
 from services.events.domain.chat_group import WHATSAPP
 from services.events.domain.lecture import (
@@ -26,7 +27,6 @@ from services.events.domain.lecture import (
     TakeQuestions,
 )
 from services.events.domain.run_sheet import RUN_SHEET, RunSheet, Step, TickStep, UntickStep, sheet, step_named
-from services.events.parts import CurrentActivity, Parts
 from services.events.run_sheet_texts import TITLES, text
 from services.events.views.lectures import LECTURES
 from services.kernel.base.problem import Malformed
@@ -75,29 +75,29 @@ class Ticked(LectureState):
 
 
 @routes.get("/v1/activities/{activity}/run-sheet", statuses=(200, 403, 404))
-def show_run_sheet(parts: Parts, request: Request) -> Answer[SheetShown]:
+def show_run_sheet(deps: Dependencies, request: Request) -> Answer[SheetShown]:
     """Show a lecture's run sheet: each step with the text to post in the group, and when the step was done.
 
     For callers with ``activities.plan`` in the region, the guide, and the speakers.
     """
-    current = lecture_to_lead(parts, request.path["activity"], request.actor, by_speakers=True)
+    current = lecture_to_lead(deps, request.path["activity"], request.actor, by_speakers=True)
     channel, phase = _channel_and_phase(current)
-    row = parts.views.get(LECTURES, current.identity)
-    run, _ = parts.commands.state(RUN_SHEET, current.identity)
+    row = deps.views.get(LECTURES, current.identity)
+    run, _ = deps.commands.state(RUN_SHEET, current.identity)
     done = {**(row.times if row else {}), **{step: moment(at) for step, at in run.ticks.items()}}
-    steps = tuple(step_shown(parts, current, step, done) for step in sheet(channel))
+    steps = tuple(step_shown(deps, current, step, done) for step in sheet(channel))
     return Answer(SheetShown(current.identity, current.plan.title, channel, phase, steps))
 
 
 @routes.post("/v1/activities/{activity}/run-sheet/{step}", statuses=(200, 403, 404, 422))
-def tick_run_sheet(parts: Parts, request: Request[Tick]) -> Answer[Ticked]:
+def tick_run_sheet(deps: Dependencies, request: Request[Tick]) -> Answer[Ticked]:
     """Mark a step of the run sheet as done, or as not done.
 
     For callers with ``activities.plan`` in the region and for the guide. Steps that open, present, take questions or
     close do this to the lecture too, and cannot be undone. Only for a WhatsApp group may ``at`` say when the step was
     done.
     """
-    current = lecture_to_lead(parts, request.path["activity"], request.actor)
+    current = lecture_to_lead(deps, request.path["activity"], request.actor)
     channel, _ = _channel_and_phase(current)
     step = step_named(request.path["step"], channel)
     written = request.body.at
@@ -148,10 +148,10 @@ def _channel_and_phase(current: CurrentActivity) -> tuple[str, str]:
     return lecture.chat.channel, lecture.phase
 
 
-def step_shown(parts: Parts, current: CurrentActivity, step: Step, done: Mapping[str, str]) -> StepShown:
+def step_shown(deps: Dependencies, current: CurrentActivity, step: Step, done: Mapping[str, str]) -> StepShown:
     """A step with its text; ``done`` holds moments by phase of the lecture and by step."""
     plan = current.plan
-    link = f"{parts.pages}/kuliah/{current.identity}"
+    link = f"{deps.pages}/kuliah/{current.identity}"
     said = text(step.name, title=plan.title, starts=plan.starts, ends=plan.ends, link=link)
     return StepShown(
         step=step.name,

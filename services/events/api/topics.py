@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from marshmallow.validate import OneOf
 
+from services.events.dependencies import DECIDE, Dependencies
 from services.events.domain.topic import (
     TOPIC,
     AnswerTopic,
@@ -17,7 +18,6 @@ from services.events.domain.topic import (
     Topic,
     TopicCommand,
 )
-from services.events.parts import DECIDE, Parts
 from services.events.views.topics import TOPICS, TopicRow
 from services.kernel.base.problem import NotFound
 from services.kernel.declare.policy import Actor
@@ -94,38 +94,38 @@ class TopicState:
 
 
 @routes.post("/v1/topics", statuses=(201,))
-def raise_topic(parts: Parts, request: Request[NewTopic]) -> Answer[TopicRef]:
+def raise_topic(deps: Dependencies, request: Request[NewTopic]) -> Answer[TopicRef]:
     """Raise a topic: a problem that a gathering could be held about.
 
     For every member. The board then accepts or declines the topic.
     """
     person, body = request.actor.require_person(), request.body
-    parts.require_region(body.region)
+    deps.require_region(body.region)
     topic = request.new_id("topic")
-    details = body.details and parts.vault.seal(person, body.details)
+    details = body.details and deps.vault.seal(person, body.details)
     command = RaiseTopic(body.title, person, body.origin, body.region, details)
     return request.outcome(TOPIC, topic, command, lambda *_: TopicRef(topic), location=f"/v1/topics/{topic}")
 
 
 @routes.get("/v1/topics")
-def list_topics(parts: Parts, request: Request[None, TopicFilter]) -> Answer[Listing[TopicShown]]:
+def list_topics(deps: Dependencies, request: Request[None, TopicFilter]) -> Answer[Listing[TopicShown]]:
     """List topics, those with the most people first."""
     wanted = where(region=request.query.region, state=request.query.state)
-    page = parts.views.find(TOPICS, wanted, sort="count", descending=True, **paging(request))
-    return paged(page, lambda row: topic_shown(parts, request.actor, row))
+    page = deps.views.find(TOPICS, wanted, sort="count", descending=True, **paging(request))
+    return paged(page, lambda row: topic_shown(deps, request.actor, row))
 
 
 @routes.get("/v1/topics/{topic}", statuses=(200, 404))
-def show_topic(parts: Parts, request: Request) -> Answer[TopicShown]:
+def show_topic(deps: Dependencies, request: Request) -> Answer[TopicShown]:
     """Show one topic."""
-    row = parts.views.get(TOPICS, request.path["topic"])
+    row = deps.views.get(TOPICS, request.path["topic"])
     if row is None:
         raise NotFound
-    return Answer(topic_shown(parts, request.actor, row), version=row.version)
+    return Answer(topic_shown(deps, request.actor, row), version=row.version)
 
 
 @routes.post("/v1/topics/{topic}/raisers", statuses=(201, 404, 422))
-def join_topic(_parts: Parts, request: Request) -> Answer[TopicState]:
+def join_topic(_deps: Dependencies, request: Request) -> Answer[TopicState]:
     """Add the caller to those who have the problem of a topic.
 
     For every member. The people who raised the topic are asked later whether it is solved.
@@ -134,7 +134,7 @@ def join_topic(_parts: Parts, request: Request) -> Answer[TopicState]:
 
 
 @routes.post("/v1/topics/{topic}/endorsements", statuses=(201, 404, 422))
-def endorse_topic(_parts: Parts, request: Request) -> Answer[TopicState]:
+def endorse_topic(_deps: Dependencies, request: Request) -> Answer[TopicState]:
     """Say that a topic should be discussed, without having its problem.
 
     For every member.
@@ -143,13 +143,13 @@ def endorse_topic(_parts: Parts, request: Request) -> Answer[TopicState]:
 
 
 @routes.post("/v1/topics/{topic}/decision", statuses=(200, 403, 404, 422))
-def decide_topic(parts: Parts, request: Request[Decision]) -> Answer[TopicState]:
+def decide_topic(deps: Dependencies, request: Request[Decision]) -> Answer[TopicState]:
     """Accept or decline a topic.
 
     Needs ``topics.decide`` in the topic's region. Declining needs a reason, which the people who raised the topic are
     told.
     """
-    topic, _ = parts.commands.state(TOPIC, request.path["topic"])
+    topic, _ = deps.commands.state(TOPIC, request.path["topic"])
     if topic is None:
         raise NotFound
     request.actor.require(DECIDE, topic.region)
@@ -157,13 +157,13 @@ def decide_topic(parts: Parts, request: Request[Decision]) -> Answer[TopicState]
 
 
 @routes.post("/v1/topics/{topic}/solved", statuses=(200, 404, 422))
-def answer_topic(parts: Parts, request: Request[Solved]) -> Answer[TopicState]:
+def answer_topic(deps: Dependencies, request: Request[Solved]) -> Answer[TopicState]:
     """Say whether one's own topic is solved, after it was discussed.
 
     Only for people who raised the topic.
     """
     person, body = request.actor.require_person(), request.body
-    note = body.note and parts.vault.seal(person, body.note)
+    note = body.note and deps.vault.seal(person, body.note)
     return _changed_topic(request, AnswerTopic(person, body.solved, note))
 
 
@@ -177,14 +177,14 @@ def _changed_topic(request: Request[Any], command: TopicCommand) -> Answer[Topic
     return request.outcome(TOPIC, identity, command, state_of)
 
 
-def topic_shown(parts: Parts, actor: Actor, row: TopicRow) -> TopicShown:
+def topic_shown(deps: Dependencies, actor: Actor, row: TopicRow) -> TopicShown:
     answers = list(row.answers.values())
     solved = Tally(yes=answers.count(True), no=answers.count(False))
-    return fill(TopicShown, row, solved=solved, details=_details(parts, actor, row))
+    return fill(TopicShown, row, solved=solved, details=_details(deps, actor, row))
 
 
-def _details(parts: Parts, actor: Actor, row: TopicRow) -> str | None:
+def _details(deps: Dependencies, actor: Actor, row: TopicRow) -> str | None:
     # A library's trouble is not public: its raisers and the board read the details.
     if actor.id not in row.raisers and not actor.may(DECIDE, row.region):
         return None
-    return parts.vault.open(row.details.person, row.details.sealed)
+    return deps.vault.open(row.details.person, row.details.sealed)

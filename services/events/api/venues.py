@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 from marshmallow.validate import OneOf, Range
 
+from services.events.dependencies import KEEP, PLAN, Dependencies
 from services.events.domain.venue import CAFE, OTHER, SCHOOL, VENUE, AddVenue, AskVenue, RecordAnswer, Site, Venue
-from services.events.parts import KEEP, PLAN, Parts
 from services.events.views.venues import VENUES, VenueRow
 from services.kernel.base.problem import NotFound
 from services.kernel.declare.policy import Actor
@@ -80,57 +80,57 @@ class VenueShown:
 
 
 @routes.post("/v1/venues", statuses=(201, 403))
-def add_venue(parts: Parts, request: Request[NewVenue]) -> Answer[VenueRef]:
+def add_venue(deps: Dependencies, request: Request[NewVenue]) -> Answer[VenueRef]:
     """Add a venue to the venue book.
 
     Needs ``venues.keep`` in the region.
     """
     body = request.body
     request.actor.require(KEEP, body.region)
-    parts.require_region(body.region, body.subdistrict)
+    deps.require_region(body.region, body.subdistrict)
     venue = request.new_id("venue")
     command = AddVenue(Site(**asdict(body)))
     return request.outcome(VENUE, venue, command, lambda *_: VenueRef(venue), location=f"/v1/venues/{venue}")
 
 
 @routes.get("/v1/venues")
-def list_venues(parts: Parts, request: Request[None, VenueFilter]) -> Answer[Listing[VenueShown]]:
+def list_venues(deps: Dependencies, request: Request[None, VenueFilter]) -> Answer[Listing[VenueShown]]:
     """List the venues of the venue book."""
-    page = parts.views.find(VENUES, where(region=request.query.region), **paging(request))
-    return paged(page, lambda row: venue_shown(parts, request.actor, row))
+    page = deps.views.find(VENUES, where(region=request.query.region), **paging(request))
+    return paged(page, lambda row: venue_shown(deps, request.actor, row))
 
 
 @routes.get("/v1/venues/{venue}", statuses=(200, 404))
-def show_venue(parts: Parts, request: Request) -> Answer[VenueShown]:
+def show_venue(deps: Dependencies, request: Request) -> Answer[VenueShown]:
     """Show one venue."""
-    row = parts.views.get(VENUES, request.path["venue"])
+    row = deps.views.get(VENUES, request.path["venue"])
     if row is None:
         raise NotFound
-    return Answer(venue_shown(parts, request.actor, row), version=row.version)
+    return Answer(venue_shown(deps, request.actor, row), version=row.version)
 
 
 @routes.post("/v1/venues/{venue}/requests", statuses=(201, 403, 404, 422))
-def ask_venue(parts: Parts, request: Request[NewRequest]) -> Answer[VenueRequestShown]:
+def ask_venue(deps: Dependencies, request: Request[NewRequest]) -> Answer[VenueRequestShown]:
     """Record that the host of a venue was asked whether an activity may be held there.
 
     Needs ``activities.plan`` in the activity's region.
     """
     activity = request.body.activity
-    current = parts.planned(activity, request.actor)
+    current = deps.planned(activity, request.actor)
     here = current.plan.place.venue == request.path["venue"]
     return _changed_request(request, activity, AskVenue(activity, here))
 
 
 @routes.post("/v1/venues/{venue}/requests/{activity}/answer", statuses=(200, 403, 404, 422))
-def answer_for_host(parts: Parts, request: Request[HostAnswer]) -> Answer[VenueRequestShown]:
+def answer_for_host(deps: Dependencies, request: Request[HostAnswer]) -> Answer[VenueRequestShown]:
     """Record the host's answer to a request for a venue.
 
     Needs ``activities.plan`` in the activity's region. An activity at a school can be published only after the school
     has confirmed.
     """
     activity = request.path["activity"]
-    parts.planned(activity, request.actor)
-    by = request.body.by and parts.vault.seal(request.path["venue"], request.body.by)
+    deps.planned(activity, request.actor)
+    by = request.body.by and deps.vault.seal(request.path["venue"], request.body.by)
     return _changed_request(request, activity, RecordAnswer(activity, request.body.confirmed, by))
 
 
@@ -146,13 +146,13 @@ def _changed_request(
     return request.outcome(VENUE, venue, command, state_of)
 
 
-def venue_shown(parts: Parts, actor: Actor, row: VenueRow) -> VenueShown:
-    requests = _requests(parts, row) if actor.may(PLAN, row.region) else UNSET
+def venue_shown(deps: Dependencies, actor: Actor, row: VenueRow) -> VenueShown:
+    requests = _requests(deps, row) if actor.may(PLAN, row.region) else UNSET
     return fill(VenueShown, row, requests=requests)
 
 
-def _requests(parts: Parts, row: VenueRow) -> tuple[Mapping[str, Any], ...]:
+def _requests(deps: Dependencies, row: VenueRow) -> tuple[Mapping[str, Any], ...]:
     return tuple(
-        {"activity": activity, "state": state, "by": parts.vault.open(row.venue, row.by.get(activity))}
+        {"activity": activity, "state": state, "by": deps.vault.open(row.venue, row.by.get(activity))}
         for activity, state in row.requests.items()
     )

@@ -14,6 +14,7 @@ from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import UNSET, Described, Unset
 from services.kernel.declare.shapes import Identity80, Listing, OptionalPageQuery, fill, paged, paging
 from services.members.api.libraries import KEEP_LIBRARIES, accompanies, known_library, works_at
+from services.members.dependencies import Dependencies
 from services.members.domain.affiliation import (
     AFFILIATION,
     ROLES,
@@ -25,7 +26,6 @@ from services.members.domain.affiliation import (
 )
 from services.members.domain.staffing import STAFFING, NoteStaff, Staffing
 from services.members.iso import IsoTime, iso
-from services.members.parts import Parts
 from services.members.views.affiliations import AFFILIATIONS, AffiliationRow
 
 routes = Routes()
@@ -82,19 +82,19 @@ class AffiliationList(Listing[AffiliationAnswer]):
 
 
 @routes.post("/v1/libraries/{library}/affiliations", statuses=(201, 403, 404, 422))
-def start_affiliation(parts: Parts, request: Request[AffiliationBody]) -> Answer[AffiliationChange]:
+def start_affiliation(deps: Dependencies, request: Request[AffiliationBody]) -> Answer[AffiliationChange]:
     """Record that a person works at a library.
 
     Members say so for themselves. The first person at a library needs nobody's confirmation; everybody after that is
     entered by somebody who works there or has ``libraries.keep`` in the region.
     """
     actor, body = request.actor.require_person(), request.body
-    library, known = known_library(parts, request)
+    library, known = known_library(deps, request)
     person = body.person or actor
-    vouched = works_at(parts, actor, library) or request.actor.may(KEEP_LIBRARIES, known.region)
+    vouched = works_at(deps, actor, library) or request.actor.may(KEEP_LIBRARIES, known.region)
     if person != actor and not vouched:
         raise Forbidden(permission=KEEP_LIBRARIES, region=known.region)
-    parts.require_member(person)
+    deps.require_member(person)
     command = StartAffiliation(
         library,
         person,
@@ -103,31 +103,31 @@ def start_affiliation(parts: Parts, request: Request[AffiliationBody]) -> Answer
         body.since or request.now,
         request.now,
         vouched=vouched,
-        first=_is_first(parts, request, library, person, vouched),
+        first=_is_first(deps, request, library, person, vouched),
     )
     return _change_affiliation(request, library, person, command)
 
 
-def _is_first(parts: Parts, request: Request[Any], library: str, person: str, vouched: bool) -> bool:
+def _is_first(deps: Dependencies, request: Request[Any], library: str, person: str, vouched: bool) -> bool:
     """Whether the person is the first ever at the library. The library's own stream decides between two people who
     claim so at the same time.
     """
-    if not vouched and parts.views.find(AFFILIATIONS, {"library": library}, limit=1).items:
+    if not vouched and deps.views.find(AFFILIATIONS, {"library": library}, limit=1).items:
         # People who began before libraries had this stream are in the view alone; the stream knows all later ones.
-        return parts.commands.state(STAFFING, library)[0] == Staffing(person)
+        return deps.commands.state(STAFFING, library)[0] == Staffing(person)
     with suppress(Refused):
         request.also(STAFFING, library, NoteStaff(person, vouched), "first")
-    return parts.commands.state(STAFFING, library)[0] == Staffing(person)
+    return deps.commands.state(STAFFING, library)[0] == Staffing(person)
 
 
 @routes.post("/v1/libraries/{library}/affiliations/{person}/end", statuses=(200, 403, 404, 422))
-def end_affiliation(parts: Parts, request: Request[EndBody]) -> Answer[AffiliationChange]:
+def end_affiliation(deps: Dependencies, request: Request[EndBody]) -> Answer[AffiliationChange]:
     """Record that a person no longer works at a library.
 
     For the person, and for callers with ``libraries.keep`` in the region. The library and its mentorship remain.
     """
     request.actor.require_person()
-    library, known = known_library(parts, request)
+    library, known = known_library(deps, request)
     person = request.path["person"]
     if person != request.actor.id:
         request.actor.require(KEEP_LIBRARIES, known.region)
@@ -136,22 +136,22 @@ def end_affiliation(parts: Parts, request: Request[EndBody]) -> Answer[Affiliati
 
 
 @routes.get("/v1/libraries/{library}/affiliations", statuses=(200, 403, 404))
-def affiliations(parts: Parts, request: Request[None, OptionalPageQuery]) -> Answer[AffiliationList]:
+def affiliations(deps: Dependencies, request: Request[None, OptionalPageQuery]) -> Answer[AffiliationList]:
     """List who works at a library now, and who worked there.
 
     For people who work there, and for those who accompany the libraries of the region; others get 403.
     """
     actor = request.actor.require_person()
-    library, known = known_library(parts, request)
-    if not (accompanies(request.actor, known.region) or works_at(parts, actor, library)):
+    library, known = known_library(deps, request)
+    if not (accompanies(request.actor, known.region) or works_at(deps, actor, library)):
         raise Forbidden(permission="members.read", region=known.region)
-    page = parts.views.find(AFFILIATIONS, {"library": library}, **paging(request))
-    return paged(page, lambda row: affiliation_shown(parts, row), AffiliationList)
+    page = deps.views.find(AFFILIATIONS, {"library": library}, **paging(request))
+    return paged(page, lambda row: affiliation_shown(deps, row), AffiliationList)
 
 
-def own_affiliations(parts: Parts, person: str) -> list[AffiliationRow]:
+def own_affiliations(deps: Dependencies, person: str) -> list[AffiliationRow]:
     """Where somebody works now."""
-    return [row for row in parts.views.all(AFFILIATIONS, {"person": person}) if row.stands]
+    return [row for row in deps.views.all(AFFILIATIONS, {"person": person}) if row.stands]
 
 
 def _change_affiliation(
@@ -163,6 +163,6 @@ def _change_affiliation(
     return request.outcome(AFFILIATION, affiliation_identity(library, person), command, changed)
 
 
-def affiliation_shown(parts: Parts, row: AffiliationRow) -> AffiliationAnswer:
+def affiliation_shown(deps: Dependencies, row: AffiliationRow) -> AffiliationAnswer:
     terms = tuple(Term(term.role, term.since.isoformat(), iso(term.until)) for term in row.terms_in_order())
-    return fill(AffiliationAnswer, row, name=parts.name_of(row.person), terms=terms)
+    return fill(AffiliationAnswer, row, name=deps.name_of(row.person), terms=terms)

@@ -11,10 +11,10 @@ from marshmallow.validate import OneOf
 from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import Described
 from services.kernel.declare.shapes import Identity, Identity80, Slug
+from services.members.dependencies import Dependencies
 from services.members.domain.competence import BECAUSE, COMPETENCE, SECOND, SELF, Because, Rate
 from services.members.domain.framework import ASPECTS, LEVELS
 from services.members.frameworks import unit_that_counts
-from services.members.parts import Parts
 
 routes = Routes()
 
@@ -54,17 +54,17 @@ class RatingAnswer:
 
 
 @routes.post("/v1/competence", statuses=(201, 403, 422))
-def rate_competence(parts: Parts, request: Request[RatingBody]) -> Answer[RatingAnswer]:
+def rate_competence(deps: Dependencies, request: Request[RatingBody]) -> Answer[RatingAnswer]:
     """Rate one's own competence, or another member's as a second rater.
 
     Rating another member needs ``competence.rate`` in the member's region.
     """
     by, body = request.actor.require_person(), request.body
     rated = body.person or by
-    member = parts.require_member(rated)
+    member = deps.require_member(rated)
     if rated != by:
         request.actor.require("competence.rate", member.region)
-    framework, unit = unit_that_counts(parts.commands, body.unit)
+    framework, unit = unit_that_counts(deps.commands, body.unit)
     rater = SELF if rated == by else SECOND
     command = Rate(
         person=rated,

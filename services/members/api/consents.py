@@ -9,6 +9,7 @@ from services.kernel.base.problem import NotFound
 from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import UNSET, Described, Unset
 from services.kernel.declare.shapes import Identity80
+from services.members.dependencies import Dependencies
 from services.members.domain.consent import (
     CONSENT,
     NAME_IN_ARCHIVE,
@@ -20,7 +21,6 @@ from services.members.domain.consent import (
 )
 from services.members.domain.person import PERSON
 from services.members.iso import IsoTime
-from services.members.parts import Parts
 
 routes = Routes()
 
@@ -87,9 +87,9 @@ class ConsentList:
 
 
 @routes.get("/v1/me/consents", statuses=(200, 401))
-def own_consents(parts: Parts, request: Request) -> Answer[ConsentList]:
+def own_consents(deps: Dependencies, request: Request) -> Answer[ConsentList]:
     """List the caller's own consents, and the purposes that the caller can consent to, with their texts."""
-    given = parts.commands.state(CONSENT, request.actor.require_person())[0].given.values()
+    given = deps.commands.state(CONSENT, request.actor.require_person())[0].given.values()
     items = tuple(
         ConsentAnswer(
             purpose=consent.purpose,
@@ -108,45 +108,45 @@ def own_consents(parts: Parts, request: Request) -> Answer[ConsentList]:
 
 
 @routes.get("/v1/people/{person}/public-name", statuses=(200, 404))
-def public_name(parts: Parts, request: Request) -> Answer[PublicNameAnswer]:
+def public_name(deps: Dependencies, request: Request) -> Answer[PublicNameAnswer]:
     """Show the name of a person who consented to be named in the archive of lectures.
 
     Open to everybody; no login. 404 without the consent.
     """
     person = request.path["person"]
-    if (NAME_IN_ARCHIVE, None) not in parts.commands.state(CONSENT, person)[0].given:
+    if (NAME_IN_ARCHIVE, None) not in deps.commands.state(CONSENT, person)[0].given:
         raise NotFound
-    name = parts.name_of(person)
+    name = deps.name_of(person)
     if name is None:
         raise NotFound
     return Answer(PublicNameAnswer(person, name))
 
 
 @routes.post("/v1/me/consents/{purpose}", statuses=(200, 401, 404, 422))
-def give_consent(parts: Parts, request: Request[ConsentBody]) -> Answer[ConsentState]:
+def give_consent(deps: Dependencies, request: Request[ConsentBody]) -> Answer[ConsentState]:
     """Consent to one purpose.
 
     For every member. The consent holds until it is withdrawn. ``wording`` is the version of the text that the member
     read; the newest, if left out.
     """
-    person, purpose = _person_and_purpose(parts, request)
+    person, purpose = _person_and_purpose(deps, request)
     body = request.body
     wording = newest_wording(purpose) if body.wording is UNSET else body.wording
-    region = parts.commands.state(PERSON, person)[0].region
+    region = deps.commands.state(PERSON, person)[0].region
     return _change_consent(request, person, GiveConsent(purpose, body.partner, wording, region, request.now))
 
 
 @routes.delete("/v1/me/consents/{purpose}", statuses=(200, 401, 404))
-def withdraw_consent(parts: Parts, request: Request[None, PartnerQuery]) -> Answer[ConsentState]:
+def withdraw_consent(deps: Dependencies, request: Request[None, PartnerQuery]) -> Answer[ConsentState]:
     """Withdraw one's own consent to a purpose."""
-    person, purpose = _person_and_purpose(parts, request)
-    region = parts.commands.state(PERSON, person)[0].region
+    person, purpose = _person_and_purpose(deps, request)
+    region = deps.commands.state(PERSON, person)[0].region
     return _change_consent(request, person, WithdrawConsent(purpose, request.query.partner, region, request.now))
 
 
-def _person_and_purpose(parts: Parts, request: Request[Any, Any]) -> tuple[str, str]:
+def _person_and_purpose(deps: Dependencies, request: Request[Any, Any]) -> tuple[str, str]:
     person, purpose = request.actor.require_person(), request.path["purpose"]
-    if purpose not in WORDINGS or not parts.commands.state(PERSON, person)[0].is_member:
+    if purpose not in WORDINGS or not deps.commands.state(PERSON, person)[0].is_member:
         raise NotFound
     return person, purpose
 

@@ -14,12 +14,12 @@ from services.kernel.declare.schema import UNSET, Described, Unset
 from services.kernel.declare.shapes import Listing, Slug
 from services.members.api.growth import rating_of
 from services.members.api.members import centres
+from services.members.dependencies import Dependencies
 from services.members.domain.competence import SECOND, SELF
 from services.members.domain.framework import LEVELS
 from services.members.domain.growth import standing
 from services.members.domain.place import kilometres
 from services.members.frameworks import standing as standing_frameworks
-from services.members.parts import Parts
 from services.members.views.competence import COMPETENCE_OF
 from services.members.views.roster import ROSTER
 
@@ -53,7 +53,7 @@ class Able:
 
 
 @routes.get("/v1/people-who-can", statuses=(200, 403))
-def people_who_can(parts: Parts, request: Request[None, DirectoryQuery]) -> Answer[Listing[Able]]:
+def people_who_can(deps: Dependencies, request: Request[None, DirectoryQuery]) -> Answer[Listing[Able]]:
     """List people of a region who are able in a unit of competence, the best level first, then the nearest.
 
     Needs ``activities.plan``, ``mentorships.lead``, ``competence.rate`` or ``members.read`` in the region. Levels
@@ -63,21 +63,21 @@ def people_who_can(parts: Parts, request: Request[None, DirectoryQuery]) -> Answ
     request.actor.require_person()
     if not any(request.actor.may(permission, region) for permission in LOOKING):
         raise Forbidden(permission=LOOKING[0], region=region)
-    frameworks = standing_frameworks(parts.commands)
+    frameworks = standing_frameworks(deps.commands)
     if frameworks.current is None or frameworks.current.unit(query.unit) is None:
         raise Malformed(errors={"unit": ["There is no such unit in the framework in force."]})
-    known = centres(parts)
+    known = centres(deps)
     here = known.get((region, query.subdistrict or ""))
     found: list[Able] = []
-    for row in parts.views.all(COMPETENCE_OF, {"region": region}):
+    for row in deps.views.all(COMPETENCE_OF, {"region": region}):
         levels = standing(map(rating_of, row.ratings.values()), frameworks, request.now)
         level, rater = _skill(levels, query.unit)
-        member = parts.views.get(ROSTER, row.person) if level >= query.level else None
+        member = deps.views.get(ROSTER, row.person) if level >= query.level else None
         if member is None:
             continue
         home = known.get((member.region, member.subdistrict))
         km = round(kilometres(home, here), 1) if home is not None and here is not None else None
-        found.append(Able(row.person, parts.vault.open(row.person, member.name), level, rater, km))
+        found.append(Able(row.person, deps.vault.open(row.person, member.name), level, rater, km))
     found.sort(key=lambda able: (able.rater != SECOND, -able.level, able.km is None, able.km, able.person))
     return Answer(Listing(tuple(found[:MOST])))
 

@@ -12,8 +12,8 @@ from typing import Annotated
 from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import Described
 from services.kernel.declare.shapes import Listing, Slug
+from services.members.dependencies import Dependencies
 from services.members.domain.library import spelling
-from services.members.parts import Parts
 from services.members.views.roster import ROSTER
 
 routes = Routes()
@@ -33,7 +33,7 @@ class Alike:
 
 
 @routes.get("/v1/duplicates", statuses=(200, 403))
-def duplicates(parts: Parts, request: Request[None, DuplicatesQuery]) -> Answer[Listing[Alike]]:
+def duplicates(deps: Dependencies, request: Request[None, DuplicatesQuery]) -> Answer[Listing[Alike]]:
     """List members of a region who may be registered twice.
 
     Needs ``members.read`` in the region. Compares names together with libraries or sub-districts.
@@ -42,8 +42,8 @@ def duplicates(parts: Parts, request: Request[None, DuplicatesQuery]) -> Answer[
     request.actor.require("members.read", region)
     groups: dict[tuple[str, str], set[str]] = defaultdict(set)
     names: dict[str, str] = {}
-    for row in parts.views.all(ROSTER, {"region": region}):
-        name = parts.vault.open(row.member, row.name)
+    for row in deps.views.all(ROSTER, {"region": region}):
+        name = deps.vault.open(row.member, row.name)
         if name is not None:
             names[row.member] = name
             for beside in (f"at {spelling(row.library)}", f"in {row.subdistrict}"):

@@ -23,6 +23,7 @@ from services.kernel.declare.shapes import (
     where,
 )
 from services.members.api.libraries import works_at
+from services.members.dependencies import Dependencies
 from services.members.domain.equipment import (
     EQUIPMENT,
     KINDS,
@@ -34,7 +35,6 @@ from services.members.domain.equipment import (
 )
 from services.members.identity.joining import clean
 from services.members.iso import IsoTime, iso
-from services.members.parts import Parts
 from services.members.views.equipment import EQUIPMENT_LIST, EquipmentRow
 from services.members.views.occasions import OCCASIONS
 
@@ -106,16 +106,16 @@ class EquipmentId:
 
 
 @routes.post("/v1/equipment", statuses=(201, 401, 403))
-def register_equipment(parts: Parts, request: Request[EquipmentBody]) -> Answer[EquipmentId]:
+def register_equipment(deps: Dependencies, request: Request[EquipmentBody]) -> Answer[EquipmentId]:
     """Offer a piece of equipment that activities of the community may borrow.
 
     For every member. Equipment of a ``library`` is offered by somebody who works there.
     """
     person, body = request.actor.require_person(), request.body
-    member = parts.member(person)
+    member = deps.member(person)
     if member is None:
         raise NotFound
-    if body.library is not None and not works_at(parts, person, body.library):
+    if body.library is not None and not works_at(deps, person, body.library):
         raise Forbidden("You can offer equipment only of a library where you work.")
     thing = request.new_id("equipment")
     command = RegisterEquipment(clean(body.name), body.kind, person, body.library, member.region)
@@ -123,7 +123,7 @@ def register_equipment(parts: Parts, request: Request[EquipmentBody]) -> Answer[
 
 
 @routes.get("/v1/equipment", statuses=(200, 403))
-def equipment(parts: Parts, request: Request[None, EquipmentQuery]) -> Answer[EquipmentList]:
+def equipment(deps: Dependencies, request: Request[None, EquipmentQuery]) -> Answer[EquipmentList]:
     """List the equipment that members of a region lend; without ``region``, the caller's own equipment.
 
     A region's equipment is listed for callers with ``activities.plan`` in the region.
@@ -135,46 +135,46 @@ def equipment(parts: Parts, request: Request[None, EquipmentQuery]) -> Answer[Eq
     else:
         request.actor.require(PLAN, query.region)
         wanted |= {"region": query.region, "offered": True}
-    page = parts.views.find(EQUIPMENT_LIST, wanted, **paging(request))
-    return paged(page, lambda row: equipment_shown(parts, row), EquipmentList)
+    page = deps.views.find(EQUIPMENT_LIST, wanted, **paging(request))
+    return paged(page, lambda row: equipment_shown(deps, row), EquipmentList)
 
 
 @routes.post("/v1/equipment/{equipment}/loans", statuses=(201, 404, 422))
-def lend_equipment(parts: Parts, request: Request[LoanBody]) -> Answer[EquipmentId]:
+def lend_equipment(deps: Dependencies, request: Request[LoanBody]) -> Answer[EquipmentId]:
     """Record that a piece of equipment is lent to an activity.
 
     For the owner, and for callers with ``activities.plan`` in the region.
     """
-    thing, person = _thing_in_reach(parts, request)
+    thing, person = _thing_in_reach(deps, request)
     return _change_equipment(request, thing, LendEquipment(request.body.activity, person, request.now))
 
 
 @routes.post("/v1/equipment/{equipment}/return", statuses=(200, 404))
-def return_equipment(parts: Parts, request: Request[NoFields]) -> Answer[EquipmentId]:
+def return_equipment(deps: Dependencies, request: Request[NoFields]) -> Answer[EquipmentId]:
     """Record that a lent piece of equipment is back with its owner.
 
     For the owner, and for callers with ``activities.plan`` in the region.
     """
-    thing, person = _thing_in_reach(parts, request)
+    thing, person = _thing_in_reach(deps, request)
     return _change_equipment(request, thing, ReturnEquipment(person, request.now))
 
 
 @routes.post("/v1/equipment/{equipment}/withdrawal", statuses=(200, 404))
-def withdraw_equipment(parts: Parts, request: Request[NoFields]) -> Answer[EquipmentId]:
+def withdraw_equipment(deps: Dependencies, request: Request[NoFields]) -> Answer[EquipmentId]:
     """Stop offering a piece of equipment.
 
     For the owner, and for callers with ``activities.plan`` in the region.
     """
-    thing, _ = _thing_in_reach(parts, request)
+    thing, _ = _thing_in_reach(deps, request)
     return _change_equipment(request, thing, WithdrawEquipment(request.now))
 
 
-def _thing_in_reach(parts: Parts, request: Request[Any]) -> tuple[str, str]:
+def _thing_in_reach(deps: Dependencies, request: Request[Any]) -> tuple[str, str]:
     """The thing in the path and the caller. Raises ``NotFound`` unless the caller owns the thing or plans activities in
     its region.
     """
     person, thing = request.actor.require_person(), request.path["equipment"]
-    known, _ = parts.commands.state(EQUIPMENT, thing)
+    known, _ = deps.commands.state(EQUIPMENT, thing)
     if known is None or not (known.owner == person or request.actor.may(PLAN, known.region)):
         raise NotFound
     return thing, person
@@ -184,14 +184,14 @@ def _change_equipment(request: Request[Any], thing: str, command: EquipmentComma
     return request.outcome(EQUIPMENT, thing, command, lambda *_: EquipmentId(thing))
 
 
-def equipment_shown(parts: Parts, row: EquipmentRow) -> EquipmentAnswer:
+def equipment_shown(deps: Dependencies, row: EquipmentRow) -> EquipmentAnswer:
     loans = tuple(
-        LoanAnswer(loan.activity, _title(parts, loan.activity), loan.lent.isoformat(), iso(loan.returned))
+        LoanAnswer(loan.activity, _title(deps, loan.activity), loan.lent.isoformat(), iso(loan.returned))
         for loan in row.loans_in_order()
     )
-    return fill(EquipmentAnswer, row, owner_name=parts.name_of(row.owner), loans=loans)
+    return fill(EquipmentAnswer, row, owner_name=deps.name_of(row.owner), loans=loans)
 
 
-def _title(parts: Parts, activity: str) -> str | None:
-    occasion = parts.views.get(OCCASIONS, activity)
+def _title(deps: Dependencies, activity: str) -> str | None:
+    occasion = deps.views.get(OCCASIONS, activity)
     return occasion.title if occasion else None

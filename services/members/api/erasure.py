@@ -10,8 +10,8 @@ from marshmallow.validate import Equal
 from services.kernel.base.problem import Unauthorized
 from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import Described
+from services.members.dependencies import Dependencies
 from services.members.domain.person import PERSON, Leave
-from services.members.parts import Parts
 
 routes = Routes()
 
@@ -31,7 +31,7 @@ class Erasing:
 
 
 @routes.post("/v1/me/erasure", statuses=(202, 401))
-def erase_me(_parts: Parts, request: Request[Sure]) -> Answer[Erasing]:
+def erase_me(_deps: Dependencies, request: Request[Sure]) -> Answer[Erasing]:
     """Erase the caller's own personal data, for good.
 
     The keys of all personal data of the caller are destroyed in every service, which cannot be undone. The caller is no
@@ -41,7 +41,7 @@ def erase_me(_parts: Parts, request: Request[Sure]) -> Answer[Erasing]:
 
 
 @routes.post("/v1/members/{member}/erasure", statuses=(202, 403, 404))
-def erase_member(_parts: Parts, request: Request[Sure]) -> Answer[Erasing]:
+def erase_member(_deps: Dependencies, request: Request[Sure]) -> Answer[Erasing]:
     """Erase the personal data of a member who has asked for it, for good.
 
     Needs ``people.erase``. The keys of all personal data of the member are destroyed in every service, which cannot be

@@ -11,6 +11,7 @@ from services.kernel.base.problem import NotFound
 from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import UNSET, Described, Unset
 from services.kernel.declare.shapes import Listing, Slug, Text, fill, not_blank
+from services.members.dependencies import Dependencies
 from services.members.domain.framework import (
     ASPECTS,
     FRAMEWORK,
@@ -28,7 +29,6 @@ from services.members.domain.framework import (
     Unit,
 )
 from services.members.frameworks import adopted, standing
-from services.members.parts import Parts
 
 CURRENT = "current"
 routes = Routes()
@@ -134,17 +134,17 @@ class FrameworkVersion:
 
 
 @routes.get("/v1/frameworks")
-def frameworks(parts: Parts, _request: Request) -> Answer[FrameworkList]:
+def frameworks(deps: Dependencies, _request: Request) -> Answer[FrameworkList]:
     """List all versions of the competence framework."""
-    versions = standing(parts.commands).adopted
+    versions = standing(deps.commands).adopted
     entries = (fill(FrameworkEntry, each.framework, current=each is versions[-1]) for each in versions)
     return Answer(FrameworkList(tuple(entries)))
 
 
 @routes.get("/v1/frameworks/{version}", statuses=(200, 404))
-def framework(parts: Parts, request: Request) -> Answer[FrameworkAnswer]:
+def framework(deps: Dependencies, request: Request) -> Answer[FrameworkAnswer]:
     """Show one version of the competence framework; ``current`` is the version in force."""
-    versions = standing(parts.commands).adopted
+    versions = standing(deps.commands).adopted
     wanted = request.path["version"]
     for version in versions:
         current = version is versions[-1]
@@ -154,14 +154,14 @@ def framework(parts: Parts, request: Request) -> Answer[FrameworkAnswer]:
 
 
 @routes.post("/v1/frameworks", statuses=(201, 403, 422))
-def adopt_framework(parts: Parts, request: Request[AdoptBody]) -> Answer[FrameworkVersion]:
+def adopt_framework(deps: Dependencies, request: Request[AdoptBody]) -> Answer[FrameworkVersion]:
     """Adopt a new version of the competence framework, which is in force at once.
 
     Needs ``frameworks.keep``. ``migration`` says which unit of the version before becomes which unit of the new
     version.
     """
     request.actor.require("frameworks.keep")
-    adopted(parts.commands)  # the version before, so that its units are accounted for
+    adopted(deps.commands)  # the version before, so that its units are accounted for
     migration = tuple(Migration(moved.unit, moved.to) for moved in request.body.migration)
     command = AdoptFramework(_framework(request.body.framework), migration)
     location = f"/v1/frameworks/{command.framework.version}"

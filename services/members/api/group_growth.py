@@ -15,12 +15,12 @@ from services.kernel.declare.schema import UNSET, Described, Key, Unset
 from services.kernel.declare.shapes import Identity80, Slug
 from services.members.api.growth import rating_of
 from services.members.api.libraries import accompanies, registered_library, works_at
+from services.members.dependencies import Dependencies
 from services.members.domain.competence import SECOND, SELF
 from services.members.domain.framework import Frameworks
 from services.members.domain.growth import Standing, area_levels, gained, standing
 from services.members.frameworks import standing as standing_frameworks
 from services.members.iso import IsoTime
-from services.members.parts import Parts
 from services.members.views.affiliations import AFFILIATIONS
 from services.members.views.competence import COMPETENCE_OF, CompetenceRow
 
@@ -79,21 +79,21 @@ class ManyAnswer:
 
 
 @routes.get("/v1/competence", statuses=(200, 403, 404))
-def competence_of_many(parts: Parts, request: Request[None, ManyQuery]) -> Answer[ManyAnswer]:
+def competence_of_many(deps: Dependencies, request: Request[None, ManyQuery]) -> Answer[ManyAnswer]:
     """Count the levels of competence in a region or at a library, without names.
 
     For people who work at the library, and for those who accompany libraries or rate in the region. With ``since`` the
     answer also counts the levels at that time, and how many people gained.
     """
     query = request.query
-    _require_may_count(parts, request, query)
-    frameworks = standing_frameworks(parts.commands)
+    _require_may_count(deps, request, query)
+    frameworks = standing_frameworks(deps.commands)
     until = query.until or request.now
-    at_end = _standings(parts, frameworks, query, until)
+    at_end = _standings(deps, frameworks, query, until)
     after = _counted(frameworks, until, at_end.values())
     if query.since is UNSET:
         return Answer(ManyAnswer(frameworks.current_version, None, after, None))
-    at_beginning = _standings(parts, frameworks, query, query.since)
+    at_beginning = _standings(deps, frameworks, query, query.since)
     before = _counted(frameworks, query.since, at_beginning.values())
     return Answer(ManyAnswer(frameworks.current_version, before, after, _gained(at_beginning, at_end)))
 
@@ -103,21 +103,21 @@ def _gained(at_beginning: Mapping[str, Standing], at_end: Mapping[str, Standing]
     return Gained(sum(step[SELF] for step in steps), sum(step[SECOND] for step in steps))
 
 
-def _standings(parts: Parts, frameworks: Frameworks, query: ManyQuery, at: datetime) -> Mapping[str, Standing]:
+def _standings(deps: Dependencies, frameworks: Frameworks, query: ManyQuery, at: datetime) -> Mapping[str, Standing]:
     """How far each person was at a time, without the people who had no rating yet."""
     if query.library is UNSET:
-        rows = list(parts.views.all(COMPETENCE_OF, {"region": query.region}))
+        rows = list(deps.views.all(COMPETENCE_OF, {"region": query.region}))
     else:
-        people = _staff(parts, query.library, at)
-        rows = [parts.views.get(COMPETENCE_OF, person) or CompetenceRow(person) for person in people]
+        people = _staff(deps, query.library, at)
+        rows = [deps.views.get(COMPETENCE_OF, person) or CompetenceRow(person) for person in people]
     found = {row.person: standing(map(rating_of, row.ratings.values()), frameworks, at) for row in rows}
     return {person: levels for person, levels in found.items() if levels}
 
 
-def _staff(parts: Parts, library: str, at: datetime) -> list[str]:
+def _staff(deps: Dependencies, library: str, at: datetime) -> list[str]:
     return [
         row.person
-        for row in parts.views.all(AFFILIATIONS, {"library": library})
+        for row in deps.views.all(AFFILIATIONS, {"library": library})
         if any(term.since <= at and (term.until is None or at < term.until) for term in row.terms.values())
     ]
 
@@ -132,11 +132,11 @@ def _counted(frameworks: Frameworks, at: datetime, people: Iterable[Standing]) -
     return CountAt(at.isoformat(), len(known), areas)
 
 
-def _require_may_count(parts: Parts, request: Request[Any, Any], query: ManyQuery) -> None:
+def _require_may_count(deps: Dependencies, request: Request[Any, Any], query: ManyQuery) -> None:
     actor, region = request.actor.require_person(), query.region or None
     if query.library is not UNSET:
-        known = registered_library(parts, query.library)
-        if works_at(parts, actor, query.library):
+        known = registered_library(deps, query.library)
+        if works_at(deps, actor, query.library):
             return
         region = known.region
     if not accompanies(request.actor, region):

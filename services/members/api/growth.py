@@ -12,6 +12,7 @@ from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import UNSET, Described, Key, Unset
 from services.kernel.declare.shapes import Identity80, fill
 from services.members.api.libraries import accompanies
+from services.members.dependencies import Dependencies
 from services.members.domain.competence import SECOND, SELF
 from services.members.domain.framework import ASPECTS, Frameworks
 from services.members.domain.growth import Rating, Standing, standing
@@ -19,7 +20,6 @@ from services.members.domain.person import PERSON
 from services.members.frameworks import standing as standing_frameworks
 from services.members.iso import IsoTime
 from services.members.learned import Evidence, Learned, Reason
-from services.members.parts import Parts
 from services.members.views.competence import COMPETENCE_OF, CompetenceRow, RatingRow
 from services.members.views.occasions import OCCASIONS
 
@@ -102,25 +102,25 @@ class GrowthAnswer:
 
 
 @routes.get("/v1/competence/{person}", statuses=(200, 404))
-def growth(parts: Parts, request: Request[None, AsOf]) -> Answer[GrowthAnswer]:
+def growth(deps: Dependencies, request: Request[None, AsOf]) -> Answer[GrowthAnswer]:
     """Show a person's levels of competence, and each rating that led to them with its reason.
 
     For the person, and for those who may rate or read the members of the person's region.
     """
     actor, key, query = request.actor.require_person(), request.path["person"], request.query
-    person, _ = parts.commands.state(PERSON, key)
+    person, _ = deps.commands.state(PERSON, key)
     if not person.is_member or not (actor == key or accompanies(request.actor, person.region)):
         raise NotFound
     as_of = query.as_of or request.now
-    frameworks = standing_frameworks(parts.commands)
-    row = parts.views.get(COMPETENCE_OF, key) or CompetenceRow(key)
+    frameworks = standing_frameworks(deps.commands)
+    row = deps.views.get(COMPETENCE_OF, key) or CompetenceRow(key)
     rows = [rating for rating in row.ratings_in_order() if rating.at <= as_of]
     ratings = [rating_of(rating) for rating in rows]
-    learned = Learned(parts, key, as_of, [rating.because for rating in rows if rating.because])
-    before = None if query.activity is UNSET else _before(parts, query.activity, ratings, frameworks)
+    learned = Learned(deps, key, as_of, [rating.because for rating in rows if rating.because])
+    before = None if query.activity is UNSET else _before(deps, query.activity, ratings, frameworks)
     answer = GrowthAnswer(
         person=key,
-        name=parts.name_of(key),
+        name=deps.name_of(key),
         as_of=as_of.isoformat(),
         framework=frameworks.current_version,
         areas=_areas(frameworks, standing(ratings, frameworks, as_of)),
@@ -133,8 +133,8 @@ def growth(parts: Parts, request: Request[None, AsOf]) -> Answer[GrowthAnswer]:
     return Answer(answer)
 
 
-def _before(parts: Parts, activity: str, ratings: Iterable[Rating], frameworks: Frameworks) -> Before:
-    occasion = parts.views.get(OCCASIONS, activity)
+def _before(deps: Dependencies, activity: str, ratings: Iterable[Rating], frameworks: Frameworks) -> Before:
+    occasion = deps.views.get(OCCASIONS, activity)
     if occasion is None or occasion.title is None or occasion.starts is None:
         raise Malformed(errors={"activity": ["There is no such activity, or the activity is not known here yet."]})
     begins = occasion.starts

@@ -10,11 +10,11 @@ from services.kernel.declare.policy import Actor
 from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import Described
 from services.kernel.declare.shapes import Identity80, Text, fill, is_identity
+from services.members.dependencies import Dependencies
 from services.members.domain.guest import GUEST, AddGuest, TieGuest
 from services.members.domain.person import PERSON, KeepForGuest
 from services.members.identity.contact import email, given_contact, phone
 from services.members.identity.joining import clean
-from services.members.parts import Parts
 from services.members.views.guests import GUESTS
 
 routes = Routes()
@@ -59,7 +59,7 @@ class GuestTied:
 
 
 @routes.post("/v1/guests/{guest}", statuses=(201, 403, 422))
-def add_guest(parts: Parts, request: Request[GuestBody]) -> Answer[GuestAdded]:
+def add_guest(deps: Dependencies, request: Request[GuestBody]) -> Answer[GuestAdded]:
     """Record a guest, with name and contacts if given, under an id that the caller has made.
 
     For callers with ``members.guest``. People without a login may record themselves. An id of a member is refused.
@@ -70,13 +70,13 @@ def add_guest(parts: Parts, request: Request[GuestBody]) -> Answer[GuestAdded]:
     mail = given_contact(email, "email", body.email)
     number = given_contact(phone, "phone", body.phone)
     _keep_for_guest(request, guest)
-    identification = parts.identification
+    identification = deps.identification
     references = tuple(
         identification.reference(known, request.new_id(f"reference-{known.kind}"))
         for known in (mail, number)
         if known is not None
     )
-    sealed = parts.vault.seal_all(
+    sealed = deps.vault.seal_all(
         guest,
         [
             ("name", body.name and clean(body.name)),
@@ -89,21 +89,21 @@ def add_guest(parts: Parts, request: Request[GuestBody]) -> Answer[GuestAdded]:
 
 
 @routes.get("/v1/guests/{guest}", statuses=(200, 403, 404))
-def guest(parts: Parts, request: Request) -> Answer[GuestAnswer]:
+def guest(deps: Dependencies, request: Request) -> Answer[GuestAnswer]:
     """Show a guest with name and contacts.
 
     Needs ``members.guest``.
     """
     _require_guests(request.actor)
-    row = parts.views.get(GUESTS, request.path["guest"])
+    row = deps.views.get(GUESTS, request.path["guest"])
     if row is None:
         raise NotFound
-    name, mail, number = (parts.vault.open(row.guest, sealed) for sealed in (row.name, row.email, row.phone))
+    name, mail, number = (deps.vault.open(row.guest, sealed) for sealed in (row.name, row.email, row.phone))
     return Answer(fill(GuestAnswer, row, name=name, email=mail, phone=number))
 
 
 @routes.post("/v1/guests/{guest}/tie", statuses=(200, 403, 404, 422))
-def tie_guest(parts: Parts, request: Request[TieBody]) -> Answer[GuestTied]:
+def tie_guest(deps: Dependencies, request: Request[TieBody]) -> Answer[GuestTied]:
     """Record which member a guest is, so that the guest's history becomes the member's.
 
     Needs ``members.guest`` in the member's region. Not needed if the guest proves the contact by logging in as a
@@ -111,10 +111,10 @@ def tie_guest(parts: Parts, request: Request[TieBody]) -> Answer[GuestTied]:
     """
     _require_guests(request.actor)
     guest, person = request.path["guest"], request.body.person
-    member = parts.require_member(person)
+    member = deps.require_member(person)
     # A guest has no region, but the guest's participation becomes the member's.
     request.actor.require("members.guest", member.region)
-    if parts.commands.state(GUEST, guest)[0] is None:
+    if deps.commands.state(GUEST, guest)[0] is None:
         raise NotFound("There is no such guest.")
     _keep_for_guest(request, guest)
     return request.outcome(GUEST, guest, TieGuest(person, "hand"), lambda *_: GuestTied(guest, person))

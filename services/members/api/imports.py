@@ -13,6 +13,7 @@ from services.kernel.declare.route import Answer, Request, Routes, recorded
 from services.kernel.declare.schema import UNSET, Described, Key, Unset
 from services.kernel.declare.shapes import fill
 from services.kernel.privacy.vault import Erased
+from services.members.dependencies import Dependencies
 from services.members.domain.registration_import import (
     BAD,
     DIFFERENT,
@@ -28,7 +29,6 @@ from services.members.importing.gazetteer import gazetteer_of
 from services.members.importing.import_runner import seal_rows
 from services.members.importing.recognition import Recognition
 from services.members.importing.registration import Registration, RowReader
-from services.members.parts import Parts
 from services.members.views.imports import IMPORTS
 from services.members.views.regions import REGIONS
 
@@ -100,7 +100,7 @@ class ImportAnswer:
 
 
 @routes.post("/v1/members/import", limit=FILE_BYTES, statuses=(200, 202, 400, 403))
-def import_members(parts: Parts, request: Request[bytes, ImportQuery]) -> Answer[ImportAnswer]:
+def import_members(deps: Dependencies, request: Request[bytes, ImportQuery]) -> Answer[ImportAnswer]:
     """Import members from a CSV file of registrations.
 
     Needs ``members.import``. With ``dry_run`` nothing is changed, and the answer (200) says what the import would do.
@@ -110,13 +110,13 @@ def import_members(parts: Parts, request: Request[bytes, ImportQuery]) -> Answer
     if not request.actor.may_somewhere("members.import"):
         raise Forbidden(permission="members.import")
     if request.query.dry_run:
-        return Answer(_foreseen(parts, _read_table(parts, request)))
+        return Answer(_foreseen(deps, _read_table(deps, request)))
     identity = request.new_id("import")
     rows: Sequence[Registration] = ()
-    if not parts.commands.known(request.command_id):
-        rows = _read_table(parts, request)
+    if not deps.commands.known(request.command_id):
+        rows = _read_table(deps, request)
         try:
-            parts.uploads.keep(identity, seal_rows(parts, identity, rows))
+            deps.uploads.keep(identity, seal_rows(deps, identity, rows))
         except Erased as error:
             raise Refused(
                 "import-is-abandoned", "This import was interrupted long ago; send the file again as a new request."
@@ -124,18 +124,18 @@ def import_members(parts: Parts, request: Request[bytes, ImportQuery]) -> Answer
     commit = request.take(
         REGISTRATION_IMPORT, identity, StartImport(len(rows), person), lambda *_: ImportAnswer(id=identity)
     )
-    parts.imports_bell.ring()
+    deps.imports_bell.ring()
     return recorded(commit, 202, location=f"/v1/imports/{identity}")
 
 
 @routes.get("/v1/imports/{import}", statuses=(200, 404))
-def import_progress(parts: Parts, request: Request) -> Answer[ImportAnswer]:
+def import_progress(deps: Dependencies, request: Request) -> Answer[ImportAnswer]:
     """Show how far an import is, with a report on the rows that were not taken as they are.
 
     For the person who started the import, and for those who may import everywhere.
     """
     person = request.actor.require_person()
-    row = parts.views.get(IMPORTS, request.path["import"])
+    row = deps.views.get(IMPORTS, request.path["import"])
     if row is None or (row.by != person and not request.actor.may("members.import")):
         raise NotFound
     reports = [RowOutcome(int(number), report.kind, report.about) for number, report in row.reports.items()]
@@ -143,14 +143,14 @@ def import_progress(parts: Parts, request: Request) -> Answer[ImportAnswer]:
     return Answer(fill(ImportAnswer, row, id=row.identity, good=UNSET, bad=bad, differences=differences))
 
 
-def _read_table(parts: Parts, request: Request[bytes, ImportQuery]) -> Sequence[Registration]:
-    gazetteer = gazetteer_of(parts.views.all(REGIONS))
+def _read_table(deps: Dependencies, request: Request[bytes, ImportQuery]) -> Sequence[Registration]:
+    gazetteer = gazetteer_of(deps.views.all(REGIONS))
     reader = RowReader(gazetteer, tuple(request.actor.grants["members.import"]), local_day(request.now))
     return [reader.read(row) for row in spreadsheet.read(request.body)]
 
 
-def _foreseen(parts: Parts, rows: Sequence[Registration]) -> ImportAnswer:
-    recognition = Recognition(parts.identification, parts.commands, parts.vault)
+def _foreseen(deps: Dependencies, rows: Sequence[Registration]) -> ImportAnswer:
+    recognition = Recognition(deps.identification, deps.commands, deps.vault)
     outcomes = [recognition.foresee(row) for row in rows]
     kinds = Counter(outcome.kind for outcome in outcomes)
     return ImportAnswer(

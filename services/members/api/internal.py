@@ -13,11 +13,11 @@ from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import UNSET, Unset
 from services.kernel.declare.shapes import Identity80, fill, not_blank
 from services.members.api.telegram import chat_of
+from services.members.dependencies import Dependencies
 from services.members.domain.credential import TOKEN
 from services.members.domain.guest import GUEST
 from services.members.domain.office_kinds import grants_of
 from services.members.domain.person import PERSON, Standing
-from services.members.parts import Parts
 from services.members.secret_deriver import read_bearer
 from services.members.views.guests import GUESTS
 from services.members.views.offices import OFFICE_HOLDERS
@@ -107,7 +107,7 @@ class PeopleAnswer:
 
 
 @routes.post("/internal/identity", public=False, statuses=(200, 401, 403))
-def identify(parts: Parts, request: Request[TokenBody]) -> Answer[ActorAnswer]:
+def identify(deps: Dependencies, request: Request[TokenBody]) -> Answer[ActorAnswer]:
     """Show the person behind a token, with all permissions of the person's offices.
 
     Only the gateway may call this. Reads the token's own stream, so a revoked token is refused at once.
@@ -116,31 +116,31 @@ def identify(parts: Parts, request: Request[TokenBody]) -> Answer[ActorAnswer]:
     bearer = read_bearer(request.body.token)
     if bearer is None:
         raise TokenEnded("This is not a token of this installation.")
-    token, _ = parts.commands.state(TOKEN, bearer.token)
+    token, _ = deps.commands.state(TOKEN, bearer.token)
     if token is None or not hmac.compare_digest(token.digest, bearer.digest):
         raise TokenEnded("This is not a token of this installation.")
-    if not token.good(parts.machine.now()):
+    if not token.good(deps.machine.now()):
         raise TokenEnded("This token has expired or was revoked.")
-    person, _ = parts.commands.state(PERSON, token.person)
+    person, _ = deps.commands.state(PERSON, token.person)
     if not person.is_member:
         raise TokenEnded("The member to whom this token was issued has left.")
-    actor = actor_of(parts, token.person)
+    actor = actor_of(deps, token.person)
     offices = tuple(fill(HeldBody, held) for held in actor.offices)
     return Answer(ActorAnswer(actor.kind, actor.id, offices, actor.grants, person.language))
 
 
-def actor_of(parts: Parts, person: str) -> Actor:
+def actor_of(deps: Dependencies, person: str) -> Actor:
     """A person with the offices that the person holds or stands in for."""
     rows = [
-        *parts.views.all(OFFICE_HOLDERS, {"holder": person}),
-        *parts.views.all(OFFICE_HOLDERS, {"stand_in": person}),
+        *deps.views.all(OFFICE_HOLDERS, {"holder": person}),
+        *deps.views.all(OFFICE_HOLDERS, {"stand_in": person}),
     ]
     held = sorted(((row.office, row.region) for row in rows), key=str)
     return Actor("person", person, tuple(Held(office, region) for office, region in held), grants_of(held))
 
 
 @routes.get("/internal/people", public=False, statuses=(200, 403))
-def people(parts: Parts, request: Request[None, PeopleQuery]) -> Answer[PeopleAnswer]:
+def people(deps: Dependencies, request: Request[None, PeopleQuery]) -> Answer[PeopleAnswer]:
     """Show how people can be reached: names and contacts by id.
 
     Only notifications may call this. Reads the people's own streams, so people who have just joined are found.
@@ -149,22 +149,22 @@ def people(parts: Parts, request: Request[None, PeopleQuery]) -> Answer[PeopleAn
     ids = list(dict.fromkeys(part for part in request.query.ids.split(",") if part))
     if len(ids) > MOST_PEOPLE:
         raise Malformed(errors={"ids": [f"At most {MOST_PEOPLE} at once."]})
-    found = [reached for reached in (_reached(parts, identity) for identity in ids) if reached is not None]
+    found = [reached for reached in (_reached(deps, identity) for identity in ids) if reached is not None]
     answer = PeopleAnswer(tuple(found))
     if request.query.code is UNSET:
         return Answer(answer)
     if len(ids) != 1:
         raise Malformed(errors={"code": ["Ask for exactly one person with a code."]})
-    return Answer(replace(answer, code=parts.secrets.digits(request.query.code)))
+    return Answer(replace(answer, code=deps.secrets.digits(request.query.code)))
 
 
-def _reached(parts: Parts, asked: str) -> Reached | None:
-    guest, _ = parts.commands.state(GUEST, asked)
-    person, _ = parts.commands.state(PERSON, asked)
+def _reached(deps: Dependencies, asked: str) -> Reached | None:
+    guest, _ = deps.commands.state(GUEST, asked)
+    person, _ = deps.commands.state(PERSON, asked)
     identity = asked
     if guest is not None and guest.person is not None and person.standing not in OWN:
         identity = guest.person
-        person, _ = parts.commands.state(PERSON, identity)
+        person, _ = deps.commands.state(PERSON, identity)
     member = person.member
     if known := member or guest:
         sealed = (known.name, known.email, known.phone)
@@ -172,13 +172,13 @@ def _reached(parts: Parts, asked: str) -> Reached | None:
         sealed = (None, None, None)
     else:
         return None
-    name, email, phone = opened = [parts.vault.open(identity, text) for text in sealed]
+    name, email, phone = opened = [deps.vault.open(identity, text) for text in sealed]
     return Reached(
         person=asked,
         name=name,
         email=email,
         phone=phone,
-        telegram=chat_of(parts, identity) if member else None,
+        telegram=chat_of(deps, identity) if member else None,
         language=person.language,
         region=person.region,
         subdistrict=member.subdistrict if member else None,
@@ -188,14 +188,14 @@ def _reached(parts: Parts, asked: str) -> Reached | None:
 
 
 @routes.get("/internal/ids", public=False, statuses=(200, 403))
-def ids(parts: Parts, request: Request[None, PersonQuery]) -> Answer[IdsAnswer]:
+def ids(deps: Dependencies, request: Request[None, PersonQuery]) -> Answer[IdsAnswer]:
     """List all ids of a person: the person's own id first, then the ids that the person had as a guest.
 
     Only the gateway may call this.
     """
     request.actor.require_service("gateway")
     person = request.query.person
-    guests = [row.guest for row in parts.views.all(GUESTS, {"person": person})]
+    guests = [row.guest for row in deps.views.all(GUESTS, {"person": person})]
     # A member is no guest, even if a guest was noted under the member's id before the id's own stream was asked.
-    known = [guest for guest in guests if parts.commands.state(PERSON, guest)[0].standing not in OWN]
+    known = [guest for guest in guests if deps.commands.state(PERSON, guest)[0].standing not in OWN]
     return Answer(IdsAnswer((person, *known)))

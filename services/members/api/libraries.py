@@ -24,6 +24,7 @@ from services.kernel.declare.shapes import (
     paging,
     where,
 )
+from services.members.dependencies import Dependencies
 from services.members.domain.affiliation import AFFILIATION, Working, affiliation_identity
 from services.members.domain.library import (
     INTERESTS,
@@ -38,7 +39,6 @@ from services.members.domain.library import (
     spelling,
 )
 from services.members.identity.joining import clean
-from services.members.parts import Parts
 from services.members.views.libraries import LIBRARIES, LibraryRow
 
 KEEP_LIBRARIES = "libraries.keep"
@@ -110,15 +110,15 @@ class LibraryId:
 
 
 @routes.post("/v1/libraries", statuses=(200, 201, 403, 422))
-def register_library(parts: Parts, request: Request[LibraryBody]) -> Answer[LibraryRegistered]:
+def register_library(deps: Dependencies, request: Request[LibraryBody]) -> Answer[LibraryRegistered]:
     """Register a library.
 
     For members who live in its region, and for callers with ``libraries.keep`` there. A library that is registered
     already (the same name in the same region, however spelt) is answered with 200 and not changed.
     """
     body = request.body
-    _require_own_region(parts, request.actor, body.region)
-    parts.require_place(body.region, body.subdistrict)
+    _require_own_region(deps, request.actor, body.region)
+    deps.require_place(body.region, body.subdistrict)
     name = clean(body.name)
     if not spelling(name):
         raise Malformed(errors={"name": ["A name needs letters or digits."]})
@@ -129,46 +129,46 @@ def register_library(parts: Parts, request: Request[LibraryBody]) -> Answer[Libr
 
 
 @routes.put("/v1/libraries/{library}", statuses=(200, 403, 404, 422))
-def describe_library(parts: Parts, request: Request[DescriptionBody]) -> Answer[LibraryId]:
+def describe_library(deps: Dependencies, request: Request[DescriptionBody]) -> Answer[LibraryId]:
     """Replace the description of a library: its kind, level, sub-district and size.
 
     For people who work there, and for callers with ``libraries.keep`` in the region.
     """
-    library, known = known_library(parts, request)
-    _require_keeper_or_staff(parts, request.actor, library, known)
+    library, known = known_library(deps, request)
+    _require_keeper_or_staff(deps, request.actor, library, known)
     body = request.body
-    parts.require_place(known.region, body.subdistrict)
+    deps.require_place(known.region, body.subdistrict)
     command = DescribeLibrary(body.kind, body.level, body.subdistrict, body.size)
     return request.outcome(LIBRARY, library, command, lambda *_: LibraryId(library))
 
 
 @routes.post("/v1/libraries/{library}/interest", statuses=(200, 403, 404))
-def change_library_interest(parts: Parts, request: Request[InterestBody]) -> Answer[LibraryId]:
+def change_library_interest(deps: Dependencies, request: Request[InterestBody]) -> Answer[LibraryId]:
     """Record whether a library is interested in SLiMS or uses it.
 
     For people who work there, and for callers with ``libraries.keep`` in the region.
     """
-    library, known = known_library(parts, request)
-    _require_keeper_or_staff(parts, request.actor, library, known)
+    library, known = known_library(deps, request)
+    _require_keeper_or_staff(deps, request.actor, library, known)
     command = ChangeInterest(request.body.interest)
     return request.outcome(LIBRARY, library, command, lambda *_: LibraryId(library))
 
 
 @routes.get("/v1/libraries")
-def libraries(parts: Parts, request: Request[None, LibrariesQuery]) -> Answer[LibraryList]:
+def libraries(deps: Dependencies, request: Request[None, LibrariesQuery]) -> Answer[LibraryList]:
     """List libraries; ``name`` finds libraries by a part of the name."""
     query = request.query
     wanted = where(region=query.region, level=query.level, interest=query.interest)
     if query.name is not UNSET:
         wanted["spelling"] = {"$regex": re.escape(spelling(query.name))}
-    page = parts.views.find(LIBRARIES, wanted, sort="spelling", **paging(request))
+    page = deps.views.find(LIBRARIES, wanted, sort="spelling", **paging(request))
     return paged(page, library_shown, LibraryList)
 
 
 @routes.get("/v1/libraries/{library}", statuses=(200, 404))
-def library(parts: Parts, request: Request) -> Answer[LibraryAnswer]:
+def library(deps: Dependencies, request: Request) -> Answer[LibraryAnswer]:
     """Show one library."""
-    row = parts.views.get(LIBRARIES, request.path["library"])
+    row = deps.views.get(LIBRARIES, request.path["library"])
     if row is None:
         raise NotFound
     return Answer(library_shown(row))
@@ -179,23 +179,23 @@ def library_identity(region: str, name: str) -> str:
     return derived_id("library", region, spelling(name))
 
 
-def known_library(parts: Parts, request: Request[Any, Any]) -> tuple[str, Library]:
+def known_library(deps: Dependencies, request: Request[Any, Any]) -> tuple[str, Library]:
     """The id and the library in the path. Raises ``NotFound``."""
     library = request.path["library"]
-    return library, registered_library(parts, library)
+    return library, registered_library(deps, library)
 
 
-def registered_library(parts: Parts, library: str) -> Library:
+def registered_library(deps: Dependencies, library: str) -> Library:
     """The library of an id. Raises ``NotFound``."""
-    known, _ = parts.commands.state(LIBRARY, library)
+    known, _ = deps.commands.state(LIBRARY, library)
     if known is None:
         raise NotFound("There is no such library.")
     return known
 
 
-def works_at(parts: Parts, person: str, library: str) -> bool:
+def works_at(deps: Dependencies, person: str, library: str) -> bool:
     """Whether a person works at a library now."""
-    return isinstance(parts.commands.state(AFFILIATION, affiliation_identity(library, person))[0], Working)
+    return isinstance(deps.commands.state(AFFILIATION, affiliation_identity(library, person))[0], Working)
 
 
 def accompanies(actor: Actor, region: str | None) -> bool:
@@ -203,15 +203,15 @@ def accompanies(actor: Actor, region: str | None) -> bool:
     return actor.may("members.read", region) or actor.may("competence.rate", region)
 
 
-def _require_keeper_or_staff(parts: Parts, actor: Actor, library: str, known: Library) -> None:
-    if actor.kind == "person" and works_at(parts, actor.id, library):
+def _require_keeper_or_staff(deps: Dependencies, actor: Actor, library: str, known: Library) -> None:
+    if actor.kind == "person" and works_at(deps, actor.id, library):
         return
     actor.require(KEEP_LIBRARIES, known.region)
 
 
-def _require_own_region(parts: Parts, actor: Actor, region: str) -> None:
+def _require_own_region(deps: Dependencies, actor: Actor, region: str) -> None:
     if actor.kind == "person":
-        member = parts.member(actor.id)
+        member = deps.member(actor.id)
         if member is not None and member.region == region:
             return
     actor.require(KEEP_LIBRARIES, region)

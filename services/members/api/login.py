@@ -18,6 +18,7 @@ from services.kernel.base.problem import Refused
 from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import Described
 from services.kernel.declare.shapes import NoFields, Text
+from services.members.dependencies import Dependencies
 from services.members.domain.credential import (
     LOGIN,
     TOKEN,
@@ -31,7 +32,6 @@ from services.members.domain.credential import (
 )
 from services.members.identity.contact import EMAIL, contact, given_contact
 from services.members.iso import IsoTime
-from services.members.parts import Parts
 from services.members.secret_deriver import read_bearer
 
 routes = Routes()
@@ -85,7 +85,7 @@ class Lifetime:
 
 
 @routes.post("/v1/login/code", statuses=(202, 429))
-def request_login_code(parts: Parts, request: Request[CodeRequest]) -> Answer[NoFields]:
+def request_login_code(deps: Dependencies, request: Request[CodeRequest]) -> Answer[NoFields]:
     """Request a login code by e-mail.
 
     The answer is the same if no member has this contact, so that it does not show who is a member. The code is good for
@@ -93,12 +93,12 @@ def request_login_code(parts: Parts, request: Request[CodeRequest]) -> Answer[No
     """
     known = given_contact(contact, "contact", request.body.contact)
     assert known is not None
-    identification = parts.identification
+    identification = deps.identification
     reference = identification.reference(known, request.new_id("reference"))
     code = request.new_id("code")
     command = RequestCode(
         code=code,
-        digest=parts.secrets.digest(reference, parts.secrets.digits(code)),
+        digest=deps.secrets.digest(reference, deps.secrets.digits(code)),
         person=identification.member(known),
         at=request.now,
     )
@@ -106,25 +106,25 @@ def request_login_code(parts: Parts, request: Request[CodeRequest]) -> Answer[No
 
 
 @routes.post("/v1/login", statuses=(200, 422))
-def log_in(parts: Parts, request: Request[LoginRequest]) -> Answer[LoginAnswer]:
+def log_in(deps: Dependencies, request: Request[LoginRequest]) -> Answer[LoginAnswer]:
     """Log in with the code that was sent by e-mail; the answer holds the token."""
     known = given_contact(contact, "contact", request.body.contact)
     assert known is not None
-    reference = parts.identification.known_reference(known)
+    reference = deps.identification.known_reference(known)
     if reference is None:
         raise _not_accepted()
     digits = "".join(request.body.code.split())
     # A code goes out by e-mail, so entering the code proves the address and no phone number.
     proves = reference if known.kind == EMAIL else None
-    command = EnterCode(parts.secrets.digest(reference, digits), proves, request.now)
+    command = EnterCode(deps.secrets.digest(reference, digits), proves, request.now)
     entered = request.take(LOGIN, reference, command, _entered)
     if entered.answer["person"] is None:
         raise _not_accepted()
-    return _issue_token(parts, request, entered.answer["person"])
+    return _issue_token(deps, request, entered.answer["person"])
 
 
 @routes.post("/v1/logout")
-def log_out(parts: Parts, request: Request[LogoutRequest]) -> Answer[NoFields]:
+def log_out(deps: Dependencies, request: Request[LogoutRequest]) -> Answer[NoFields]:
     """Revoke the token in the body.
 
     A token that is unknown, expired or revoked gets the same answer.
@@ -132,10 +132,10 @@ def log_out(parts: Parts, request: Request[LogoutRequest]) -> Answer[NoFields]:
     bearer = read_bearer(request.body.token)
     if bearer is None:
         return Answer(NoFields())
-    token, _ = parts.commands.state(TOKEN, bearer.token)
+    token, _ = deps.commands.state(TOKEN, bearer.token)
     if token is None or not hmac.compare_digest(token.digest, bearer.digest):
         return Answer(NoFields())
-    return request.outcome(TOKEN, bearer.token, RevokeToken(parts.machine.now()), lambda *_: NoFields())
+    return request.outcome(TOKEN, bearer.token, RevokeToken(deps.machine.now()), lambda *_: NoFields())
 
 
 def _entered(_login: Login, events: Sequence[Event]) -> Entered:
@@ -143,11 +143,11 @@ def _entered(_login: Login, events: Sequence[Event]) -> Entered:
     return Entered(accepted[0] if accepted else None)
 
 
-def _issue_token(parts: Parts, request: Request[Any], person: str) -> Answer[LoginAnswer]:
+def _issue_token(deps: Dependencies, request: Request[Any], person: str) -> Answer[LoginAnswer]:
     """The token of this login, in the token's own stream."""
-    bearer = parts.secrets.bearer(request.new_id("token"))
-    now = parts.machine.now()
-    command = IssueToken(person, parts.vault.seal(person, "login"), bearer.digest, now, now + TOKEN_LIVES)
+    bearer = deps.secrets.bearer(request.new_id("token"))
+    now = deps.machine.now()
+    command = IssueToken(person, deps.vault.seal(person, "login"), bearer.digest, now, now + TOKEN_LIVES)
     commit = request.also(TOKEN, bearer.token, command, "token", actor=person, answer=lifetime)
     return Answer(LoginAnswer(str(bearer), person, commit.answer["expires"]), position=commit.position)
 

@@ -10,9 +10,9 @@ from services.kernel.declare.shapes import fill
 from services.members.api.affiliations import own_affiliations
 from services.members.api.own_data import Background, background_of
 from services.members.api.telegram import linked_accounts
+from services.members.dependencies import Dependencies
 from services.members.domain.person import PERSON
 from services.members.iso import IsoTime
-from services.members.parts import Parts
 from services.members.views.affiliations import AffiliationRow
 from services.members.views.libraries import LIBRARIES
 
@@ -64,14 +64,14 @@ class Me:
 
 
 @routes.get("/v1/me", statuses=(200, 401))
-def me(parts: Parts, request: Request) -> Answer[Me]:
+def me(deps: Dependencies, request: Request) -> Answer[Me]:
     """Show the caller's own data, offices and affiliations."""
     identity = request.actor.require_person()
-    person, version = parts.commands.state(PERSON, identity)
+    person, version = deps.commands.state(PERSON, identity)
     member = person.member
     if member is None:
         raise NotFound
-    name, email, phone = (parts.vault.open(identity, sealed) for sealed in (member.name, member.email, member.phone))
+    name, email, phone = (deps.vault.open(identity, sealed) for sealed in (member.name, member.email, member.phone))
     shown = Me(
         person=identity,
         name=name,
@@ -81,14 +81,14 @@ def me(parts: Parts, request: Request) -> Answer[Me]:
         library=member.library,
         language=member.language,
         offices=tuple(HeldOffice(held.office, held.region) for held in request.actor.offices),
-        affiliations=tuple(own_affiliation_shown(parts, row) for row in own_affiliations(parts, identity)),
-        background=background_of(parts, identity, member),
-        telegram=bool(linked_accounts(parts, identity)),
+        affiliations=tuple(own_affiliation_shown(deps, row) for row in own_affiliations(deps, identity)),
+        background=background_of(deps, identity, member),
+        telegram=bool(linked_accounts(deps, identity)),
         status=person.standing.value,
     )
     return Answer(shown, version=version)
 
 
-def own_affiliation_shown(parts: Parts, row: AffiliationRow) -> OwnAffiliation:
-    library = parts.views.get(LIBRARIES, row.library)
+def own_affiliation_shown(deps: Dependencies, row: AffiliationRow) -> OwnAffiliation:
+    library = deps.views.get(LIBRARIES, row.library)
     return fill(OwnAffiliation, row, name=library.name if library else None, since=row.since.isoformat())

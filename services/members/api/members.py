@@ -15,12 +15,12 @@ from services.kernel.declare.route import Answer, Request, Routes, recorded
 from services.kernel.declare.schema import UNSET, Described, Unset
 from services.kernel.declare.shapes import Listing, OptionalPageQuery, Slug, Text, fill, paged, paging, where
 from services.kernel.log.log import Commit
+from services.members.dependencies import Dependencies
 from services.members.domain.person import PERSON, Join
 from services.members.domain.place import Centre, kilometres
 from services.members.identity.contact import email, given_contact, phone
 from services.members.identity.joining import Applicant, clean
 from services.members.iso import IsoDate
-from services.members.parts import Parts
 from services.members.views.offices import OFFICE_HOLDERS
 from services.members.views.regions import REGIONS
 from services.members.views.roster import ROSTER, MemberRow
@@ -102,7 +102,7 @@ class Guide:
 
 
 @routes.post("/v1/members", statuses=(201, 422))
-def join(parts: Parts, request: Request[JoinBody]) -> Answer[JoinAnswer]:
+def join(deps: Dependencies, request: Request[JoinBody]) -> Answer[JoinAnswer]:
     """Join the community as a member.
 
     Open to everybody; no login. A login code is sent only when it is requested.
@@ -110,7 +110,7 @@ def join(parts: Parts, request: Request[JoinBody]) -> Answer[JoinAnswer]:
     body = request.body
     mail = given_contact(email, "email", body.email)
     number = given_contact(phone, "phone", body.phone)
-    parts.require_place(body.region, body.subdistrict)
+    deps.require_place(body.region, body.subdistrict)
     applicant = Applicant(
         name=clean(body.name),
         email=None if mail is None else mail.value,
@@ -127,50 +127,50 @@ def join(parts: Parts, request: Request[JoinBody]) -> Answer[JoinAnswer]:
     def take(identity: str, command: Join) -> Commit:
         return request.take(PERSON, identity, command, lambda *_: JoinAnswer(identity))
 
-    commit = parts.joining.join(applicant, wanted, "form", take)
+    commit = deps.joining.join(applicant, wanted, "form", take)
     return recorded(commit, 201, location=f"/v1/members/{commit.answer['member']}")
 
 
 @routes.get("/v1/members", statuses=(200, 403))
-def members(parts: Parts, request: Request[None, RosterQuery]) -> Answer[MemberList]:
+def members(deps: Dependencies, request: Request[None, RosterQuery]) -> Answer[MemberList]:
     """List the members of a region.
 
     Needs ``members.read`` in the region. Without ``region`` the caller's only region is taken, otherwise all.
     """
     region = request.query.region or _only_region(request.actor)
     request.actor.require("members.read", region)
-    page = parts.views.find(ROSTER, where(region=region or UNSET), **paging(request))
-    return paged(page, lambda row: member_shown(parts, row), MemberList)
+    page = deps.views.find(ROSTER, where(region=region or UNSET), **paging(request))
+    return paged(page, lambda row: member_shown(deps, row), MemberList)
 
 
 @routes.get("/v1/members/{member}", statuses=(200, 404))
-def member(parts: Parts, request: Request) -> Answer[MemberAnswer]:
+def member(deps: Dependencies, request: Request) -> Answer[MemberAnswer]:
     """Show one member.
 
     For the member, and for callers with ``members.read`` in the member's region; others get 404.
     """
     request.actor.require_person()
-    row = parts.views.get(ROSTER, request.path["member"])
+    row = deps.views.get(ROSTER, request.path["member"])
     if row is None or (request.actor.id != row.member and not request.actor.may("members.read", row.region)):
         raise NotFound
-    return Answer(member_shown(parts, row))
+    return Answer(member_shown(deps, row))
 
 
 @routes.get("/v1/guides", statuses=(200, 403, 404))
-def guides(parts: Parts, request: Request[None, GuidesQuery]) -> Answer[Listing[Guide]]:
+def guides(deps: Dependencies, request: Request[None, GuidesQuery]) -> Answer[Listing[Guide]]:
     """List the members of the board by their distance from a sub-district, the nearest first.
 
     Needs ``activities.plan`` in the region. Distances are measured between the centres of sub-districts.
     """
     here = request.query.region, request.query.subdistrict
     request.actor.require("activities.plan", here[0])
-    known = centres(parts)
+    known = centres(deps)
     if here not in known:
         raise NotFound("There is no such sub-district.")
     board: dict[str, Guide] = {}
-    for row in parts.views.all(OFFICE_HOLDERS, {"board": True}):
+    for row in deps.views.all(OFFICE_HOLDERS, {"board": True}):
         if row.holder is not None and row.holder not in board:
-            board[row.holder] = _guide(parts, row.holder, row.office, known, known[here])
+            board[row.holder] = _guide(deps, row.holder, row.office, known, known[here])
     ranked = sorted(board.values(), key=lambda guide: (guide.km is None, guide.km, guide.person))
     return Answer(Listing(tuple(ranked)))
 
@@ -183,22 +183,22 @@ def _only_region(actor: Actor) -> str | None:
     return regions[0] if len(regions) == 1 and not actor.may("members.read") else None
 
 
-def centres(parts: Parts) -> dict[tuple[str, str], Centre]:
+def centres(deps: Dependencies) -> dict[tuple[str, str], Centre]:
     """The centre of every sub-district, by region and sub-district."""
     return {
         (row.region, subdistrict.id): Centre(subdistrict.latitude, subdistrict.longitude)
-        for row in parts.views.all(REGIONS)
+        for row in deps.views.all(REGIONS)
         for subdistrict in row.subdistricts
     }
 
 
-def _guide(parts: Parts, person: str, office: str, centres: dict[tuple[str, str], Centre], here: Centre) -> Guide:
-    row = parts.views.get(ROSTER, person)
+def _guide(deps: Dependencies, person: str, office: str, centres: dict[tuple[str, str], Centre], here: Centre) -> Guide:
+    row = deps.views.get(ROSTER, person)
     home = centres.get((row.region, row.subdistrict)) if row else None
-    name = parts.vault.open(person, row.name) if row else None
+    name = deps.vault.open(person, row.name) if row else None
     return Guide(person, name, office, km=None if home is None else round(kilometres(home, here), 1))
 
 
-def member_shown(parts: Parts, row: MemberRow) -> MemberAnswer:
-    name, mail, number = (parts.vault.open(row.member, sealed) for sealed in (row.name, row.email, row.phone))
+def member_shown(deps: Dependencies, row: MemberRow) -> MemberAnswer:
+    name, mail, number = (deps.vault.open(row.member, sealed) for sealed in (row.name, row.email, row.phone))
     return fill(MemberAnswer, row, name=name, email=mail, phone=number)

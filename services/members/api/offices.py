@@ -12,6 +12,7 @@ from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import UNSET, Described, Key, Unset
 from services.kernel.declare.shapes import Identity80, Listing, OptionalPageQuery, Slug, fill, paged, paging, where
 from services.members.api.regions import Named, named
+from services.members.dependencies import Dependencies
 from services.members.domain.office import (
     OFFICE,
     AssumeOffice,
@@ -24,7 +25,6 @@ from services.members.domain.office import (
 )
 from services.members.domain.office_kinds import OFFICES
 from services.members.iso import IsoTime, iso
-from services.members.parts import Parts
 from services.members.views.offices import OFFICE_HOLDERS, OfficeRow, office_key
 from services.members.views.regions import REGIONS
 
@@ -111,22 +111,22 @@ class OfficeChange:
 
 
 @routes.get("/v1/offices")
-def offices(parts: Parts, _request: Request) -> Answer[OfficeList]:
+def offices(deps: Dependencies, _request: Request) -> Answer[OfficeList]:
     """List the offices that one person holds at a time, with their holders: regional offices once for each region."""
-    rows = {row.key: row for row in parts.views.all(OFFICE_HOLDERS)}
-    regions = [row.region for row in parts.views.all(REGIONS)]
+    rows = {row.key: row for row in deps.views.all(OFFICE_HOLDERS)}
+    regions = [row.region for row in deps.views.all(REGIONS)]
     wanted = [
         (office, region)
         for office, kind in OFFICES.items()
         if not kind.many
         for region in (regions if kind.regional else [None])
     ]
-    shown = (office_shown(parts, office, region, rows.get(office_key(office, region))) for office, region in wanted)
+    shown = (office_shown(deps, office, region, rows.get(office_key(office, region))) for office, region in wanted)
     return Answer(OfficeList(tuple(shown)))
 
 
 @routes.get("/v1/offices/{office}/holders", statuses=(200, 403, 404))
-def office_holders(parts: Parts, request: Request[None, HoldersQuery]) -> Answer[HolderList]:
+def office_holders(deps: Dependencies, request: Request[None, HoldersQuery]) -> Answer[HolderList]:
     """List the holders of an office that several people hold, such as mentors.
 
     Partners are listed only for callers with ``partners.keep``.
@@ -137,48 +137,48 @@ def office_holders(parts: Parts, request: Request[None, HoldersQuery]) -> Answer
     if office == "partner":
         request.actor.require("partners.keep")
     wanted = where(office=office, held=True, region=request.query.region)
-    page = parts.views.find(OFFICE_HOLDERS, wanted, **paging(request))
-    return paged(page, lambda row: holder_shown(parts, row), HolderList)
+    page = deps.views.find(OFFICE_HOLDERS, wanted, **paging(request))
+    return paged(page, lambda row: holder_shown(deps, row), HolderList)
 
 
 @routes.post("/v1/offices/{office}/holders", statuses=(201, 403, 404, 422))
-def assume_office(parts: Parts, request: Request[AssumeBody]) -> Answer[OfficeChange]:
+def assume_office(deps: Dependencies, request: Request[AssumeBody]) -> Answer[OfficeChange]:
     """Put a member into a vacant office, or into an office that several people hold.
 
     Needs ``offices.assign``.
     """
     request.actor.require(ASSIGN)
-    office, region = _office_and_region(parts, request)
+    office, region = _office_and_region(deps, request)
     person = request.body.person
-    parts.require_member(person)
+    deps.require_member(person)
     command = AssumeOffice(office, region, person, request.body.since or request.now, request.now)
     return _change_office(request, command, person)
 
 
 @routes.post("/v1/offices/{office}/handover", statuses=(200, 403, 404, 422))
-def hand_over_office(parts: Parts, request: Request[HandoverBody]) -> Answer[OfficeChange]:
+def hand_over_office(deps: Dependencies, request: Request[HandoverBody]) -> Answer[OfficeChange]:
     """Hand an office over to a successor, in one step.
 
     For the holder of the office, and for callers with ``offices.assign``.
     """
-    office, region = _office_and_region(parts, request)
+    office, region = _office_and_region(deps, request)
     assigns = request.actor.may(ASSIGN)
     if not assigns and Held(office, region) not in request.actor.offices:
         request.actor.require(ASSIGN)
     to = request.body.to
-    parts.require_member(to, "to")
+    deps.require_member(to, "to")
     command = HandOverOffice(office, region, to, request.now, by=None if assigns else request.actor.id)
     return _change_office(request, command, to)
 
 
 @routes.post("/v1/offices/{office}/vacancy", statuses=(200, 403, 404))
-def vacate_office(parts: Parts, request: Request[VacancyBody]) -> Answer[OfficeChange]:
+def vacate_office(deps: Dependencies, request: Request[VacancyBody]) -> Answer[OfficeChange]:
     """End the term of an office's holder without a successor.
 
     Needs ``offices.assign``. ``person`` names the holder if several people hold the office.
     """
     request.actor.require(ASSIGN)
-    office, region = _office_and_region(parts, request)
+    office, region = _office_and_region(deps, request)
     person = request.body.person
     if OFFICES[office].many != (person is not None):
         raise Malformed(
@@ -188,15 +188,15 @@ def vacate_office(parts: Parts, request: Request[VacancyBody]) -> Answer[OfficeC
 
 
 @routes.post("/v1/offices/{office}/stand-in", statuses=(201, 403, 404, 422))
-def name_stand_in(parts: Parts, request: Request[StandInBody]) -> Answer[OfficeChange]:
+def name_stand_in(deps: Dependencies, request: Request[StandInBody]) -> Answer[OfficeChange]:
     """Name a stand-in, who has the permissions of a vacant office until somebody assumes the office.
 
     Needs ``offices.assign``.
     """
     request.actor.require(ASSIGN)
-    office, region = _office_and_region(parts, request)
+    office, region = _office_and_region(deps, request)
     person = request.body.person
-    parts.require_member(person)
+    deps.require_member(person)
     return _change_office(request, NameStandIn(office, region, person, request.now), person)
 
 
@@ -205,13 +205,13 @@ class _ForRegion(Protocol):
     def region(self) -> str | None: ...
 
 
-def _office_and_region(parts: Parts, request: Request[Any]) -> tuple[str, str | None]:
+def _office_and_region(deps: Dependencies, request: Request[Any]) -> tuple[str, str | None]:
     body: _ForRegion = request.body
     office = request.path["office"]
     if office not in OFFICES:
         raise NotFound("There is no such office.")
     if body.region is not None:
-        parts.require_region(body.region)
+        deps.require_region(body.region)
     return office, body.region
 
 
@@ -225,20 +225,20 @@ def _change_office(request: Request[Any], command: OfficeCommand, person: str | 
     return request.outcome(OFFICE, office_identity(name, region, person), command, changed)
 
 
-def holder_shown(parts: Parts, row: OfficeRow) -> HolderAnswer:
+def holder_shown(deps: Dependencies, row: OfficeRow) -> HolderAnswer:
     assert row.holder is not None  # only offices that are held are asked for
     assert row.since is not None
-    holder = Named(row.holder, parts.name_of(row.holder))
+    holder = Named(row.holder, deps.name_of(row.holder))
     return fill(HolderAnswer, row, holder=holder, since=row.since.isoformat())
 
 
-def office_shown(parts: Parts, office: str, region: str | None, row: OfficeRow | None) -> OfficeAnswer:
+def office_shown(deps: Dependencies, office: str, region: str | None, row: OfficeRow | None) -> OfficeAnswer:
     """``row`` is None for an office without a holder since the beginning."""
     return OfficeAnswer(
         office=office,
         region=region,
         board=OFFICES[office].board,
-        holder=named(parts, row.holder if row else None),
+        holder=named(deps, row.holder if row else None),
         since=iso(row.since if row else None),
-        stand_in=named(parts, row.stand_in if row else None),
+        stand_in=named(deps, row.stand_in if row else None),
     )

@@ -12,10 +12,10 @@ from services.kernel.base.problem import Malformed, NotFound, Problem, Refused, 
 from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import UNSET, Unset
 from services.kernel.declare.shapes import Slug, Text
+from services.members.dependencies import Dependencies
 from services.members.domain.person import PERSON, ChangeMember, Member, MemberChanged, MemberJoined
 from services.members.identity.contact import EMAIL, PHONE, Contact, given_contact, phone
 from services.members.identity.joining import clean
-from services.members.parts import Parts
 
 routes = Routes()
 
@@ -55,20 +55,20 @@ class Changed:
 
 
 @routes.put("/v1/me", statuses=(200, 401, 422))
-def change_own_data(parts: Parts, request: Request[OwnDataBody]) -> Answer[Changed]:
+def change_own_data(deps: Dependencies, request: Request[OwnDataBody]) -> Answer[Changed]:
     """Change the caller's own data; fields that are not sent stay as they are.
 
     A phone number of another member is refused.
     """
     identity = request.actor.require_person()
-    member = parts.member(identity)
+    member = deps.member(identity)
     if member is None:
         raise NotFound
     body = request.body
     region, subdistrict = body.region or None, body.subdistrict or None
-    _check_place(parts, member, region, subdistrict)
+    _check_place(deps, member, region, subdistrict)
     number = given_contact(phone, "phone", body.phone or None)
-    if number is not None and not parts.identification.add(number, identity, request.new_id("number")):
+    if number is not None and not deps.identification.add(number, identity, request.new_id("number")):
         raise Refused("contact-is-anothers", "This phone number belongs to another member.")
     fresh = {
         "name": clean(body.name) if body.name else None,
@@ -78,10 +78,10 @@ def change_own_data(parts: Parts, request: Request[OwnDataBody]) -> Answer[Chang
     standing = {"name": member.name, "phone": member.phone, "background": member.background}
     # Unchanged texts are not sealed again: a new seal would look like a change.
     new = [
-        (field, text) for field, text in fresh.items() if text and text != parts.vault.open(identity, standing[field])
+        (field, text) for field, text in fresh.items() if text and text != deps.vault.open(identity, standing[field])
     ]
     command = ChangeMember(
-        **parts.vault.seal_all(identity, new),
+        **deps.vault.seal_all(identity, new),
         library=clean(body.library) if body.library else None,
         region=region,
         subdistrict=subdistrict,
@@ -92,38 +92,38 @@ def change_own_data(parts: Parts, request: Request[OwnDataBody]) -> Answer[Chang
     except Unavailable:
         raise  # the change may stand yet, and the number with it
     except Problem:
-        _drop_numbers(parts, identity, number)
+        _drop_numbers(deps, identity, number)
         raise
-    _drop_numbers(parts, identity, number)
+    _drop_numbers(deps, identity, number)
     return answer
 
 
-def _drop_numbers(parts: Parts, identity: str, tried: Contact | None) -> None:
+def _drop_numbers(deps: Dependencies, identity: str, tried: Contact | None) -> None:
     """Release the claims of the member's earlier numbers, and of the number just ``tried`` where it was not taken: somebody else
     may have the number now. Only the present number stays claimed. No login hangs on a number, for codes go out by e-mail.
     """
     if tried is None:
         return
-    events = [recorded.event for recorded in parts.log.stream(PERSON.stream(identity))]
+    events = [recorded.event for recorded in deps.log.stream(PERSON.stream(identity))]
     sealed = [event.phone for event in events if isinstance(event, MemberJoined | MemberChanged)]
-    numbers = [Contact(PHONE, value) for value in (parts.vault.open(identity, text) for text in sealed) if value]
-    mail = parts.vault.open(identity, next((event.email for event in events if isinstance(event, MemberJoined)), None))
+    numbers = [Contact(PHONE, value) for value in (deps.vault.open(identity, text) for text in sealed) if value]
+    mail = deps.vault.open(identity, next((event.email for event in events if isinstance(event, MemberJoined)), None))
     kept = [*numbers[-1:], *([Contact(EMAIL, mail)] if mail else [])]
     for number in {*numbers, tried}.difference(kept):
-        parts.identification.drop(number, identity, kept)
+        deps.identification.drop(number, identity, kept)
 
 
-def background_of(parts: Parts, identity: str, member: Member) -> Background:
+def background_of(deps: Dependencies, identity: str, member: Member) -> Background:
     """The member's background; every field is null for a member who told none, and after an erasure."""
-    opened = parts.vault.open(identity, member.background)
+    opened = deps.vault.open(identity, member.background)
     said = json.loads(opened) if opened else {}
     return Background(said.get("education"), said.get("appointed"), said.get("double_role"))
 
 
-def _check_place(parts: Parts, member: Member, region: str | None, subdistrict: str | None) -> None:
+def _check_place(deps: Dependencies, member: Member, region: str | None, subdistrict: str | None) -> None:
     """A new region needs a sub-district of that region; a new sub-district alone lies in the present region."""
     if region is None and subdistrict is None:
         return
-    known = parts.require_region(region or member.region)
+    known = deps.require_region(region or member.region)
     if subdistrict is None or not known.has(subdistrict):
         raise Malformed(errors={"subdistrict": ["There is no such sub-district in this region."]})

@@ -11,6 +11,7 @@ from services.kernel.base.problem import NotFound
 from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import UNSET, Described, Unset
 from services.kernel.declare.shapes import Listing, OptionalPageQuery, Slug, fill, not_blank, paged, paging, where
+from services.members.dependencies import Dependencies
 from services.members.domain.framework import ASPECTS, LEVELS
 from services.members.domain.prior_learning import (
     ACCEPTED,
@@ -23,7 +24,6 @@ from services.members.domain.prior_learning import (
 )
 from services.members.frameworks import unit_that_counts
 from services.members.iso import IsoTime
-from services.members.parts import Parts
 from services.members.views.prior_learning import SUBMISSIONS, SubmissionRow
 
 routes = Routes()
@@ -95,17 +95,17 @@ class SubmissionList(Listing[SubmissionAnswer]):
 
 
 @routes.post("/v1/prior-learning", statuses=(201, 401))
-def submit_prior_learning(parts: Parts, request: Request[SubmissionBody]) -> Answer[SubmissionState]:
+def submit_prior_learning(deps: Dependencies, request: Request[SubmissionBody]) -> Answer[SubmissionState]:
     """Submit evidence of a competence that the caller learned before.
 
     For every member. A person who may rate in the member's region then reviews the evidence.
     """
     person, body = request.actor.require_person(), request.body
-    member = parts.member(person)
+    member = deps.member(person)
     if member is None:
         raise NotFound
-    framework, unit = unit_that_counts(parts.commands, body.unit)
-    sealed = parts.vault.seal_all(person, [("evidence", body.evidence.strip()), ("link", body.link)])
+    framework, unit = unit_that_counts(deps.commands, body.unit)
+    sealed = deps.vault.seal_all(person, [("evidence", body.evidence.strip()), ("link", body.link)])
     command = SubmitPriorLearning(
         person=person,
         unit=unit.unit,
@@ -121,28 +121,28 @@ def submit_prior_learning(parts: Parts, request: Request[SubmissionBody]) -> Ans
 
 
 @routes.post("/v1/prior-learning/{submission}/review", statuses=(200, 403, 404, 422))
-def review_prior_learning(parts: Parts, request: Request[ReviewBody]) -> Answer[SubmissionState]:
+def review_prior_learning(deps: Dependencies, request: Request[ReviewBody]) -> Answer[SubmissionState]:
     """Accept or decline a member's evidence of prior learning.
 
     Needs ``competence.rate`` in the region where the member lives now. Accepting rates the member at the ``level``.
     Members cannot review their own evidence.
     """
     by, submission, body = request.actor.require_person(), request.path["submission"], request.body
-    prior, _ = parts.commands.state(PRIOR_LEARNING, submission)
+    prior, _ = deps.commands.state(PRIOR_LEARNING, submission)
     if prior is None:
         raise NotFound
     person = prior.submitted.person
-    member = parts.member(person)
+    member = deps.member(person)
     if member is None or not (by == person or request.actor.may(RATE, member.region)):
         raise NotFound
     request.actor.require(RATE, member.region)
-    note = body.note and parts.vault.seal(person, body.note.strip())
+    note = body.note and deps.vault.seal(person, body.note.strip())
     command = ReviewPriorLearning(by, member.region, body.accepted, body.level, note)
     return _change_submission(request, submission, command)
 
 
 @routes.get("/v1/prior-learning", statuses=(200, 403))
-def prior_learning(parts: Parts, request: Request[None, SubmissionsQuery]) -> Answer[SubmissionList]:
+def prior_learning(deps: Dependencies, request: Request[None, SubmissionsQuery]) -> Answer[SubmissionList]:
     """List the caller's own evidence of prior learning; with ``region``, the evidence of the region's members.
 
     Listing a region needs ``competence.rate`` there.
@@ -153,8 +153,8 @@ def prior_learning(parts: Parts, request: Request[None, SubmissionsQuery]) -> An
         wanted["person"] = person
     else:
         request.actor.require(RATE, query.region)
-    page = parts.views.find(SUBMISSIONS, wanted, **paging(request))
-    return paged(page, lambda row: submission_shown(parts, row), SubmissionList)
+    page = deps.views.find(SUBMISSIONS, wanted, **paging(request))
+    return paged(page, lambda row: submission_shown(deps, row), SubmissionList)
 
 
 def _change_submission(
@@ -167,7 +167,7 @@ def _change_submission(
     return request.outcome(PRIOR_LEARNING, submission, command, state_of)
 
 
-def submission_shown(parts: Parts, row: SubmissionRow) -> SubmissionAnswer:
-    evidence, link, note = (parts.vault.open(row.person, sealed) for sealed in (row.evidence, row.link, row.note))
-    name, at = parts.name_of(row.person), row.at.isoformat()
+def submission_shown(deps: Dependencies, row: SubmissionRow) -> SubmissionAnswer:
+    evidence, link, note = (deps.vault.open(row.person, sealed) for sealed in (row.evidence, row.link, row.note))
+    name, at = deps.name_of(row.person), row.at.isoformat()
     return fill(SubmissionAnswer, row, name=name, evidence=evidence, link=link, note=note, at=at)

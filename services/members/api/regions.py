@@ -10,9 +10,9 @@ from marshmallow.validate import Length, Range
 from services.kernel.base.problem import NotFound
 from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.shapes import Listing, OptionalPageQuery, Slug, Text, fill, paged, paging
+from services.members.dependencies import Dependencies
 from services.members.domain.region import REGION, OpenRegion, Subdistrict
 from services.members.identity.joining import clean
-from services.members.parts import Parts
 from services.members.views.offices import OFFICE_HOLDERS, office_key
 from services.members.views.regions import REGIONS, RegionRow
 
@@ -70,7 +70,7 @@ class RegionOpenedAnswer:
 
 
 @routes.post("/v1/regions", statuses=(201, 403, 422))
-def open_region(_parts: Parts, request: Request[RegionBody]) -> Answer[RegionOpenedAnswer]:
+def open_region(_deps: Dependencies, request: Request[RegionBody]) -> Answer[RegionOpenedAnswer]:
     """Open a region with its sub-districts.
 
     Needs ``regions.open``.
@@ -85,34 +85,34 @@ def open_region(_parts: Parts, request: Request[RegionBody]) -> Answer[RegionOpe
 
 
 @routes.get("/v1/regions")
-def regions(parts: Parts, request: Request[None, OptionalPageQuery]) -> Answer[RegionList]:
+def regions(deps: Dependencies, request: Request[None, OptionalPageQuery]) -> Answer[RegionList]:
     """List the regions."""
-    page = parts.views.find(REGIONS, **paging(request))
-    return paged(page, lambda row: region_shown(parts, row), RegionList)
+    page = deps.views.find(REGIONS, **paging(request))
+    return paged(page, lambda row: region_shown(deps, row), RegionList)
 
 
 @routes.get("/v1/regions/{region}", statuses=(200, 404))
-def region(parts: Parts, request: Request) -> Answer[RegionAnswer]:
+def region(deps: Dependencies, request: Request) -> Answer[RegionAnswer]:
     """Show one region with its sub-districts and its regional coordinator."""
-    row = parts.views.get(REGIONS, request.path["region"])
+    row = deps.views.get(REGIONS, request.path["region"])
     if row is None:
         raise NotFound
-    return Answer(region_shown(parts, row))
+    return Answer(region_shown(deps, row))
 
 
-def region_shown(parts: Parts, row: RegionRow) -> RegionAnswer:
-    office = parts.views.get(OFFICE_HOLDERS, office_key("regional-coordinator", row.region))
+def region_shown(deps: Dependencies, row: RegionRow) -> RegionAnswer:
+    office = deps.views.get(OFFICE_HOLDERS, office_key("regional-coordinator", row.region))
     holder = office.holder if office else None
     return fill(
         RegionAnswer,
         row,
         subdistricts=tuple(fill(SubdistrictBody, each) for each in row.subdistricts),
-        coordinator=named(parts, holder),
-        stand_in=named(parts, office.stand_in if office else None),
+        coordinator=named(deps, holder),
+        stand_in=named(deps, office.stand_in if office else None),
         vacant=holder is None,
     )
 
 
-def named(parts: Parts, person: str | None) -> Named | None:
+def named(deps: Dependencies, person: str | None) -> Named | None:
     """A holder of an office by name, which is public; None for None."""
-    return None if person is None else Named(person, parts.name_of(person))
+    return None if person is None else Named(person, deps.name_of(person))

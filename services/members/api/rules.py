@@ -12,9 +12,9 @@ from services.kernel.declare.dated import in_force
 from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import UNSET, Described, Unset
 from services.kernel.declare.shapes import Listing, fill
+from services.members.dependencies import Dependencies
 from services.members.domain.rules import IDENTITY, RULES, WEEK, ChangeRules, Rulebook
 from services.members.iso import IsoTime
-from services.members.parts import Parts
 from services.members.views.rulebook import RULEBOOK, RulesRow
 
 routes = Routes()
@@ -91,7 +91,7 @@ class RulesVersion:
 
 
 @routes.post("/v1/rules", statuses=(201, 403, 422))
-def change_rules(_parts: Parts, request: Request[RulesBody]) -> Answer[RulesVersion]:
+def change_rules(_deps: Dependencies, request: Request[RulesBody]) -> Answer[RulesVersion]:
     """Change the community's rules from a date on.
 
     Needs ``rules.change``. Versions that were announced for later dates get the change too.
@@ -102,9 +102,9 @@ def change_rules(_parts: Parts, request: Request[RulesBody]) -> Answer[RulesVers
 
 
 @routes.get("/v1/rules")
-def rules(parts: Parts, request: Request[None, RulesQuery]) -> Answer[RulesList]:
+def rules(deps: Dependencies, request: Request[None, RulesQuery]) -> Answer[RulesList]:
     """List all versions of the community's rules; with ``at``, the version in force at that time."""
-    rows = list(parts.views.all(RULEBOOK))
+    rows = list(deps.views.all(RULEBOOK))
     at = request.query.at
     current = in_force(rows, at or request.now)
     return Answer(RulesList(tuple(rules_shown(row, current) for row in rows if at is UNSET or row == current)))

@@ -11,6 +11,7 @@ from marshmallow.validate import Regexp
 from services.kernel.base.problem import Refused
 from services.kernel.declare.route import Answer, Request, Routes, recorded
 from services.kernel.declare.shapes import NoFields, Text
+from services.members.dependencies import Dependencies
 from services.members.domain.guest import GUEST, AddGuest, TieGuest
 from services.members.domain.person import PERSON, KeepForGuest
 from services.members.domain.telegram import (
@@ -27,7 +28,6 @@ from services.members.domain.telegram import TELEGRAM_ACCOUNTS as ACCOUNTS
 from services.members.identity.contact import TELEGRAM as TELEGRAM_KIND
 from services.members.identity.contact import Contact
 from services.members.iso import IsoTime
-from services.members.parts import Parts
 from services.members.secret_deriver import read_link
 from services.members.views.telegram import TELEGRAM_ACCOUNTS, AccountRow
 
@@ -85,20 +85,20 @@ class OfferLifetime:
 
 
 @routes.post("/v1/me/telegram", statuses=(201, 401))
-def offer_telegram_link(parts: Parts, request: Request) -> Answer[LinkOffered]:
+def offer_telegram_link(deps: Dependencies, request: Request) -> Answer[LinkOffered]:
     """Make a link that links a Telegram account to the caller.
 
     For every member. The account that opens the link is linked; the link is good once and for 30 minutes.
     """
     person = request.actor.require_person()
-    link = parts.secrets.link(request.new_id("telegram"))
+    link = deps.secrets.link(request.new_id("telegram"))
     commit = request.take(TELEGRAM_OFFER, link.token, OfferLink(person, link.digest, request.now), _offer_lifetime)
     shown = LinkOffered(str(link), commit.answer["expires"])
     return Answer(shown, 201, commit.answer["version"], position=commit.position)
 
 
 @routes.post("/internal/telegram-link", public=False, statuses=(200, 403, 422))
-def link_telegram(parts: Parts, request: Request[LinkBody]) -> Answer[Linked]:
+def link_telegram(deps: Dependencies, request: Request[LinkBody]) -> Answer[Linked]:
     """Link the Telegram account that opened a link to the member to whom the link was shown.
 
     Only the gateway may call this.
@@ -108,16 +108,16 @@ def link_telegram(parts: Parts, request: Request[LinkBody]) -> Answer[Linked]:
     if token is None:
         raise Refused("telegram-link-not-accepted", "The link is wrong or has expired; request a new link.")
     chat = Contact(TELEGRAM_KIND, request.body.chat)
-    account = parts.identification.reference(chat, request.new_id("account"))
+    account = deps.identification.reference(chat, request.new_id("account"))
     redeem = RedeemLink(token.digest, account, request.now)
     redeemed = request.take(TELEGRAM_OFFER, token.token, redeem, _member_of_offer)
     person = redeemed.answer["person"]
-    if parts.member(person) is None:
+    if deps.member(person) is None:
         raise Refused("telegram-link-not-accepted", "The member to whom this link was shown has left.")
 
     # Noted before it is linked, so that unlinking finds the account from here on.
     request.also(ACCOUNTS, person, NoteAccount(account), "note", actor=person)
-    linking = LinkAccount(person, parts.vault.seal(person, chat.value))
+    linking = LinkAccount(person, deps.vault.seal(person, chat.value))
     linked = request.also(TELEGRAM, account, linking, "link", actor=person, answer=lambda *_: Linked(person))
     if (guest := request.body.guest) is not None:
         # The guest of this account is proven to be the member; a guest who is tied to another member stays tied.
@@ -130,26 +130,26 @@ def link_telegram(parts: Parts, request: Request[LinkBody]) -> Answer[Linked]:
 
 
 @routes.delete("/v1/me/telegram", statuses=(200, 401))
-def unlink_telegram(parts: Parts, request: Request) -> Answer[NoFields]:
+def unlink_telegram(deps: Dependencies, request: Request) -> Answer[NoFields]:
     """Unlink all of the caller's Telegram accounts, so that no more messages go there."""
     person = request.actor.require_person()
     position = None
-    noted = parts.commands.state(ACCOUNTS, person)[0].noted
+    noted = deps.commands.state(ACCOUNTS, person)[0].noted
     # Accounts that were linked before accounts were noted are in the view alone.
-    for account in dict.fromkeys((*noted, *linked_accounts(parts, person))):
+    for account in dict.fromkeys((*noted, *linked_accounts(deps, person))):
         position = request.also(TELEGRAM, account, UnlinkAccount(person), account).position
     return Answer(NoFields(), position=position)
 
 
 @routes.get("/internal/telegram", public=False, statuses=(200, 403))
-def whose_telegram(parts: Parts, request: Request[None, ChatQuery]) -> Answer[Whose]:
+def whose_telegram(deps: Dependencies, request: Request[None, ChatQuery]) -> Answer[Whose]:
     """Show which member a Telegram chat belongs to.
 
     Only the gateway may call this.
     """
     request.actor.require_service("gateway")
-    account = parts.identification.known_reference(Contact(TELEGRAM_KIND, request.query.chat))
-    linked = None if account is None else parts.commands.state(TELEGRAM, account)[0]
+    account = deps.identification.known_reference(Contact(TELEGRAM_KIND, request.query.chat))
+    linked = None if account is None else deps.commands.state(TELEGRAM, account)[0]
     return Answer(Whose(linked.person if linked else None))
 
 
@@ -163,13 +163,13 @@ def _member_of_offer(offer: Offer | None, _events: object) -> Linked:
     return Linked(offer.person)
 
 
-def linked_accounts(parts: Parts, person: str) -> dict[str, AccountRow]:
+def linked_accounts(deps: Dependencies, person: str) -> dict[str, AccountRow]:
     """A member's accounts by their opaque ids, the newest last."""
-    row = parts.views.get(TELEGRAM_ACCOUNTS, person)
+    row = deps.views.get(TELEGRAM_ACCOUNTS, person)
     return row.linked() if row else {}
 
 
-def chat_of(parts: Parts, person: str) -> str | None:
+def chat_of(deps: Dependencies, person: str) -> str | None:
     """The private chat of a member's newest account, None for a member without an account."""
-    accounts = list(linked_accounts(parts, person).values())
-    return parts.vault.open(person, accounts[-1].chat) if accounts else None
+    accounts = list(linked_accounts(deps, person).values())
+    return deps.vault.open(person, accounts[-1].chat) if accounts else None

@@ -13,10 +13,10 @@ from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import Described
 from services.kernel.declare.shapes import Listing, NoFields, OptionalPageQuery, fill, not_blank, paged, paging
 from services.members.api.login import lifetime
+from services.members.dependencies import Dependencies
 from services.members.domain.credential import TOKEN, IssueToken, RevokeToken
 from services.members.identity.joining import clean
 from services.members.iso import IsoTime, iso
-from services.members.parts import Parts
 from services.members.views.tokens import TOKENS, TokenRow
 
 routes = Routes()
@@ -55,7 +55,7 @@ class TokenList(Listing[TokenEntry]):
 
 
 @routes.post("/v1/me/tokens", statuses=(201, 403))
-def issue_token(parts: Parts, request: Request[TokenRequest]) -> Answer[NewToken]:
+def issue_token(deps: Dependencies, request: Request[TokenRequest]) -> Answer[NewToken]:
     """Issue a long-lived token for a program of the caller; the token is shown in this answer only.
 
     Needs ``tokens.issue``.
@@ -63,9 +63,9 @@ def issue_token(parts: Parts, request: Request[TokenRequest]) -> Answer[NewToken
     person = request.actor.require_person()
     if not request.actor.may_somewhere("tokens.issue"):
         raise Forbidden(permission="tokens.issue")
-    bearer = parts.secrets.bearer(request.new_id("token"))
-    now = parts.machine.now()
-    name = parts.vault.seal(person, clean(request.body.name))
+    bearer = deps.secrets.bearer(request.new_id("token"))
+    now = deps.machine.now()
+    name = deps.vault.seal(person, clean(request.body.name))
     command = IssueToken(person, name, bearer.digest, now, now + timedelta(days=request.body.days))
     commit = request.take(TOKEN, bearer.token, command, lifetime)
     shown = NewToken(bearer.token, str(bearer), commit.answer["expires"])
@@ -73,28 +73,28 @@ def issue_token(parts: Parts, request: Request[TokenRequest]) -> Answer[NewToken
 
 
 @routes.get("/v1/me/tokens")
-def own_tokens(parts: Parts, request: Request[None, OptionalPageQuery]) -> Answer[TokenList]:
+def own_tokens(deps: Dependencies, request: Request[None, OptionalPageQuery]) -> Answer[TokenList]:
     """List the caller's own tokens, without their secrets."""
-    page = parts.views.find(TOKENS, {"person": request.actor.require_person()}, **paging(request))
-    return paged(page, lambda row: token_shown(parts, row), TokenList)
+    page = deps.views.find(TOKENS, {"person": request.actor.require_person()}, **paging(request))
+    return paged(page, lambda row: token_shown(deps, row), TokenList)
 
 
 @routes.delete("/v1/me/tokens/{token}", statuses=(200, 404))
-def revoke_token(parts: Parts, request: Request) -> Answer[NoFields]:
+def revoke_token(deps: Dependencies, request: Request) -> Answer[NoFields]:
     """Revoke one of the caller's own tokens, which is refused from now on."""
     person = request.actor.require_person()
-    token, _ = parts.commands.state(TOKEN, request.path["token"])
+    token, _ = deps.commands.state(TOKEN, request.path["token"])
     if token is None or token.person != person:
         raise NotFound
-    command = RevokeToken(parts.machine.now())
+    command = RevokeToken(deps.machine.now())
     return request.outcome(TOKEN, request.path["token"], command, lambda *_: NoFields())
 
 
-def token_shown(parts: Parts, row: TokenRow) -> TokenEntry:
+def token_shown(deps: Dependencies, row: TokenRow) -> TokenEntry:
     return fill(
         TokenEntry,
         row,
-        name=parts.vault.open(row.person, row.name),
+        name=deps.vault.open(row.person, row.name),
         issued=row.issued.isoformat(),
         expires=row.expires.isoformat(),
         revoked=iso(row.revoked),

@@ -20,6 +20,7 @@ from services.kernel.base.message import Metadata
 from services.kernel.base.problem import StillRunning, Unavailable
 from services.kernel.commands.decider import CommandEnvelope
 from services.kernel.log.log import Commit
+from services.members.dependencies import Dependencies
 from services.members.domain.person import PERSON, Join
 from services.members.domain.registration_import import (
     BAD,
@@ -33,7 +34,6 @@ from services.members.domain.registration_import import (
 from services.members.importing.recognition import Recognition
 from services.members.importing.registration import Registration, rows_of_text, text_of_rows
 from services.members.importing.uploads import Waiting
-from services.members.parts import Parts
 
 log = logging.getLogger(__name__)
 ROWS_AT_ONCE = 20
@@ -46,9 +46,9 @@ def key_owner(identity: str) -> str:
     return f"import-{identity}"
 
 
-def seal_rows(parts: Parts, identity: str, registrations: Sequence[Registration]) -> str:
+def seal_rows(deps: Dependencies, identity: str, registrations: Sequence[Registration]) -> str:
     """The rows in the stored form. Raises ``vault.Erased`` after the end of the import."""
-    return parts.vault.seal(key_owner(identity), text_of_rows(registrations))
+    return deps.vault.seal(key_owner(identity), text_of_rows(registrations))
 
 
 class ImportRunner:
@@ -56,8 +56,8 @@ class ImportRunner:
 
     name = "import_runner"
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(self, deps: Dependencies) -> None:
+        self._deps = deps
         self._rows: tuple[str, list[Registration]] = ("", [])
 
     def step(self, lease: int) -> int:
@@ -67,7 +67,7 @@ class ImportRunner:
         """
         del lease
         done, failed = 0, None
-        for waiting in self._parts.uploads.waiting():
+        for waiting in self._deps.uploads.waiting():
             try:
                 done += self._advance(waiting)
             except Exception as error:
@@ -79,15 +79,15 @@ class ImportRunner:
 
     def lag(self) -> int:
         """The number of unfinished imports."""
-        return len(self._parts.uploads.waiting())
+        return len(self._deps.uploads.waiting())
 
     def bell(self) -> Bell:
         """Rings when rows have been stored in this process."""
-        return self._parts.imports_bell
+        return self._deps.imports_bell
 
     def _advance(self, waiting: Waiting) -> int:
         identity = waiting.identity
-        state, _ = self._parts.commands.state(REGISTRATION_IMPORT, identity)
+        state, _ = self._deps.commands.state(REGISTRATION_IMPORT, identity)
         if state is None:
             return self._end(identity) if self._abandoned(waiting.kept) else 0
         if state.finished:
@@ -110,13 +110,13 @@ class ImportRunner:
         return self._recognised(row) or RowOutcome(row.row, BAD, (Reason.NOT_TAKEN,))
 
     def _recognised(self, row: Registration) -> RowOutcome | None:
-        return Recognition(self._parts.identification, self._parts.commands, self._parts.vault).judge(row)
+        return Recognition(self._deps.identification, self._deps.commands, self._deps.vault).judge(row)
 
     def _joined(self, identity: str, state: RegistrationImport, row: Registration) -> RowOutcome:
-        parts = self._parts
+        deps = self._deps
         command_id = derived_id("import-row", identity, row.row)
         # Ask for the command first: a row that has joined would be recognised as a known member, or as new after an erasure.
-        standing = parts.log.outcome(command_id)
+        standing = deps.log.outcome(command_id)
         if standing is not None and standing.refused is None:
             return RowOutcome(row.row, JOINED)
         if (outcome := self._recognised(row)) is not None:
@@ -125,9 +125,9 @@ class ImportRunner:
 
         def take(person: str, command: Join) -> Commit:
             meta = Metadata(correlation=identity, actor=state.by)
-            return parts.commands.take(PERSON, CommandEnvelope(command, person, command_id, meta))
+            return deps.commands.take(PERSON, CommandEnvelope(command, person, command_id, meta))
 
-        parts.joining.join(row.applicant, derived_id("member", identity, row.row), "import", take)
+        deps.joining.join(row.applicant, derived_id("member", identity, row.row), "import", take)
         return RowOutcome(row.row, JOINED)
 
     def _record(self, identity: str, state: RegistrationImport, outcomes: tuple[RowOutcome, ...]) -> None:
@@ -137,21 +137,21 @@ class ImportRunner:
             command_id=derived_id("import-rows", identity, outcomes[0].row),
             meta=Metadata(correlation=identity, actor=state.by),
         )
-        self._parts.commands.take(REGISTRATION_IMPORT, order)
+        self._deps.commands.take(REGISTRATION_IMPORT, order)
 
     def _end(self, identity: str) -> int:
         """Destroy the key first: leftover rows then cannot be read."""
         self._rows = ("", [])
-        self._parts.vault.destroy(key_owner(identity))
-        self._parts.uploads.drop(identity)
+        self._deps.vault.destroy(key_owner(identity))
+        self._deps.uploads.drop(identity)
         return 1
 
     def _stored(self, identity: str) -> Sequence[Registration]:
         if self._rows[0] != identity:
-            opened = self._parts.vault.open(key_owner(identity), self._parts.uploads.find(identity))
+            opened = self._deps.vault.open(key_owner(identity), self._deps.uploads.find(identity))
             self._rows = (identity, rows_of_text(opened or "[]"))
         return self._rows[1]
 
     def _abandoned(self, kept: datetime) -> bool:
         """Whether the rows are left over from a request that was cut off and never repeated."""
-        return self._parts.machine.now() - kept > ABANDONED_AFTER
+        return self._deps.machine.now() - kept > ABANDONED_AFTER

@@ -15,12 +15,12 @@ from services.kernel.base.problem import Forbidden, Malformed, NotFound
 from services.kernel.declare.policy import Actor
 from services.kernel.declare.route import Answer, Request
 from services.kernel.declare.view import View
+from services.mentoring.dependencies import LEAD, VISIT, Dependencies
 from services.mentoring.domain.case import CLOSED, Library, Mentorship
 from services.mentoring.domain.mentorship import MENTORSHIP, MentorshipCommand
 from services.mentoring.domain.rules import RulesInForce
 from services.mentoring.domain.stages import Heard
 from services.mentoring.domain.template import Template
-from services.mentoring.parts import LEAD, VISIT, Parts
 from services.mentoring.templates import templates
 from services.mentoring.views.frameworks import FRAMEWORKS, level_under, names_of
 from services.mentoring.views.gatherings import GATHERINGS
@@ -82,21 +82,21 @@ class CaseAccess:
         return person
 
 
-def visible_case(parts: Parts, identity: str, actor: Actor) -> CaseAccess:
+def visible_case(deps: Dependencies, identity: str, actor: Actor) -> CaseAccess:
     """The case, if the actor may know of it. Raises ``NotFound``, and ``Unauthorized`` for an anonymous actor."""
     actor.require_person()
-    found = any_case(parts, identity, actor)
+    found = any_case(deps, identity, actor)
     if not (found.visits or found.of_the_library):
         raise NotFound
     return found
 
 
-def any_case(parts: Parts, identity: str, actor: Actor) -> CaseAccess:
+def any_case(deps: Dependencies, identity: str, actor: Actor) -> CaseAccess:
     """The case without a check of the actor's rights, which is left to the calling handler. Raises ``NotFound``."""
-    case, version = parts.commands.state(MENTORSHIP, identity)
+    case, version = deps.commands.state(MENTORSHIP, identity)
     if case is None:
         raise NotFound
-    return CaseAccess(identity, case, case.library, version, actor, parts.library(case.library.id))
+    return CaseAccess(identity, case, case.library, version, actor, deps.library(case.library.id))
 
 
 def take_for_case(
@@ -116,7 +116,7 @@ def take_for_case(
     return request.outcome(MENTORSHIP, mentorship, command, kept, location=location)
 
 
-def current_case(parts: Parts, library: str) -> str:
+def current_case(deps: Dependencies, library: str) -> str:
     """The id of the library's open case, or of the library's next case.
 
     The id is made of the library and a number, so two people who open a case at the same moment write to the same stream, and the
@@ -124,40 +124,40 @@ def current_case(parts: Parts, library: str) -> str:
     """
     for number in range(1, CASES_AT_MOST + 1):
         identity = derived_id("mentorship", library, number)
-        case, _version = parts.commands.state(MENTORSHIP, identity)
+        case, _version = deps.commands.state(MENTORSHIP, identity)
         if case is None or case.state != CLOSED:
             return identity
     raise NotFound
 
 
-def current_case_in_region(parts: Parts, library: str, region: str) -> str:
+def current_case_in_region(deps: Dependencies, library: str, region: str) -> str:
     """``current_case`` of a library that is registered in the region. Raises ``Malformed`` for any other library."""
-    known = parts.views.get(LIBRARIES, library)
+    known = deps.views.get(LIBRARIES, library)
     if known is None or known.region != region:
         raise Malformed(errors={"library": ["There is no such library in this region."]})
-    return current_case(parts, library)
+    return current_case(deps, library)
 
 
-def heard_of_staff(parts: Parts, staff: tuple[str, ...], rules: RulesInForce) -> Heard:
+def heard_of_staff(deps: Dependencies, staff: tuple[str, ...], rules: RulesInForce) -> Heard:
     """The gatherings with at least one of these people, and the people rated able, as far as told by now."""
-    everyone = [identity for person in staff for identity in (person, *parts.guests(person))]
-    practice = {row.participant: row for row in rows_under(parts, PRACTICE, everyone)}
+    everyone = [identity for person in staff for identity in (person, *deps.guests(person))]
+    practice = {row.participant: row for row in rows_under(deps, PRACTICE, everyone)}
     attended = {activity for row in practice.values() for activity in row.activities}
-    gatherings = tuple(sorted(row.activity for row in rows_under(parts, GATHERINGS, sorted(attended))))
-    names = able_unit(parts)
+    gatherings = tuple(sorted(row.activity for row in rows_under(deps, GATHERINGS, sorted(attended))))
+    names = able_unit(deps)
     levels = {person: practice.get(person, PracticeRow(person)).levels for person in staff}
     return Heard(gatherings, tuple(each for each in staff if level_under(names, levels[each]) >= rules.pilot_level))
 
 
-def able_unit(parts: Parts) -> tuple[str, ...]:
+def able_unit(deps: Dependencies) -> tuple[str, ...]:
     """All names of the unit that a pilot's staff is able in, oldest first: a new version of the framework may rename it."""
-    return names_of(ABLE_UNIT, parts.views.all(FRAMEWORKS))
+    return names_of(ABLE_UNIT, deps.views.all(FRAMEWORKS))
 
 
-def rows_under(parts: Parts, view: View[RowT], keys: Sequence[str]) -> list[RowT]:
+def rows_under(deps: Dependencies, view: View[RowT], keys: Sequence[str]) -> list[RowT]:
     """The rows of a view under these keys; a key without a row is skipped."""
     found: list[RowT] = []
     for begin in range(0, len(keys), 100):
         some = list(keys[begin : begin + 100])
-        found += parts.views.find(view, {"_id": {"$in": some}}, limit=len(some)).items
+        found += deps.views.find(view, {"_id": {"$in": some}}, limit=len(some)).items
     return found

@@ -11,11 +11,11 @@ from services.kernel.base.times import moment, read
 from services.kernel.declare.schema import UNSET, Described, Unset
 from services.kernel.declare.shapes import fill
 from services.mentoring.api.case_access import CaseAccess
+from services.mentoring.dependencies import Dependencies
 from services.mentoring.domain.case import Mentorship
 from services.mentoring.domain.stages import PilotRules
 from services.mentoring.domain.template import PROBATION, Stage, Template
 from services.mentoring.domain.weeks import monday_of, name_of
-from services.mentoring.parts import Parts
 from services.mentoring.templates import outdated
 from services.mentoring.views.libraries import LibraryRow
 from services.mentoring.views.mentorships import MentorshipRow, ReadinessRow
@@ -227,7 +227,7 @@ def case_line(row: MentorshipRow, name: str | None) -> CaseLine:
     return fill(CaseLine, row, name=name, blockers=len(row.open_blockers), visits=given.count, minutes=given.minutes)
 
 
-def case_shown(parts: Parts, access: CaseAccess, row: MentorshipRow, now: datetime) -> CaseShown:
+def case_shown(deps: Dependencies, access: CaseAccess, row: MentorshipRow, now: datetime) -> CaseShown:
     template, case, given = access.template, access.case, row.given
     return fill(
         CaseShown,
@@ -236,16 +236,16 @@ def case_shown(parts: Parts, access: CaseAccess, row: MentorshipRow, now: dateti
         blockers=len(row.open_blockers),
         visits=given.count,
         minutes=given.minutes,
-        wish=parts.open_note(row.wish),
-        readiness=_assessment(parts, row.readiness),
+        wish=deps.open_note(row.wish),
+        readiness=_assessment(deps, row.readiness),
         pilot_on=_pilot_on(row),
         stages=tuple(_stage_shown(stage) for stage in template.stages),
-        history=stages_reached(parts, row, now),
+        history=stages_reached(deps, row, now),
         next_stage=template.after(case.stage),
         window=probation_window(case, now),
         evidence=_evidence(row),
-        open_blockers=open_blockers(parts, row),
-        regressions=tuple(RegressionShown(each.at, each.was, parts.open_note(each.note)) for each in row.regressions),
+        open_blockers=open_blockers(deps, row),
+        regressions=tuple(RegressionShown(each.at, each.was, deps.open_note(each.note)) for each in row.regressions),
         installation=installation_shown(template, row),
         staff=staff_shown(access.known),
         hours=hours_given(row),
@@ -255,12 +255,12 @@ def case_shown(parts: Parts, access: CaseAccess, row: MentorshipRow, now: dateti
     )
 
 
-def stages_reached(parts: Parts, row: MentorshipRow, now: datetime) -> tuple[StageReached, ...]:
+def stages_reached(deps: Dependencies, row: MentorshipRow, now: datetime) -> tuple[StageReached, ...]:
     """The stages reached so far, with the time and the days spent at each."""
     entries = row.history
     ends = [*(entry.at for entry in entries[1:]), row.closed or moment(now)]
     return tuple(
-        fill(StageReached, entry, note=parts.open_note(entry.note), days=(read(until) - read(entry.at)).days)
+        fill(StageReached, entry, note=deps.open_note(entry.note), days=(read(until) - read(entry.at)).days)
         for entry, until in zip(entries, ends, strict=True)
     )
 
@@ -307,19 +307,19 @@ def cost_of(template: Template, minutes: int) -> Cost:
     return Cost(rupiah, template.rupiah_an_hour, template.rupiah_since, template.rupiah_source)
 
 
-def open_blockers(parts: Parts, row: MentorshipRow) -> tuple[OpenBlocker, ...]:
+def open_blockers(deps: Dependencies, row: MentorshipRow) -> tuple[OpenBlocker, ...]:
     """The open blockers, the oldest first."""
     return tuple(
-        fill(OpenBlocker, each, blocker=blocker, text=parts.open_note(each.note))
+        fill(OpenBlocker, each, blocker=blocker, text=deps.open_note(each.note))
         for blocker, each in sorted(row.open_blockers.items(), key=lambda pair: pair[1].at)
     )
 
 
-def _assessment(parts: Parts, assessed: ReadinessRow | None) -> AssessmentShown | None:
+def _assessment(deps: Dependencies, assessed: ReadinessRow | None) -> AssessmentShown | None:
     if assessed is None:
         return None
     conditions = tuple(
-        ConditionShown(each.name, each.present, parts.open_note(each.note)) for each in assessed.conditions
+        ConditionShown(each.name, each.present, deps.open_note(each.note)) for each in assessed.conditions
     )
     return fill(AssessmentShown, assessed, conditions=conditions, of=len(conditions))
 

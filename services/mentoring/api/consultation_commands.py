@@ -20,6 +20,7 @@ from services.mentoring.api.consultations import (
     readable_consultation,
     require_login,
 )
+from services.mentoring.dependencies import LEAD, Dependencies
 from services.mentoring.domain.case import OPEN
 from services.mentoring.domain.consultation import CONSULTATION, HIGHEST, LOWEST, Consultation
 from services.mentoring.domain.consultation_messages import (
@@ -35,7 +36,6 @@ from services.mentoring.domain.consultation_messages import (
     TakeNote,
 )
 from services.mentoring.domain.mentorship import MENTORSHIP
-from services.mentoring.parts import LEAD, Parts
 
 LONGEST_NUMBER = 4
 """Digits of an answer's number in a path."""
@@ -97,28 +97,28 @@ class PromotedState(ConsultationState):
 
 
 @routes.post("/v1/consultations/{consultation}/answers", statuses=(201, 401, 403, 404, 422))
-def answer_consultation(parts: Parts, request: Request[NewAnswer]) -> Answer[ConsultationState]:
+def answer_consultation(deps: Dependencies, request: Request[NewAnswer]) -> Answer[ConsultationState]:
     """Answer a consultation, publicly or only for the asker.
 
     For the owner of the consultation, and for callers with ``consultations.answer`` in its region. The text is sent to
     the asker; a public answer can also be read by everybody.
     """
-    _require_role(parts, request, OWNER)
+    _require_role(deps, request, OWNER)
     by, body = request.actor.id, request.body
-    return _take(request, GiveAnswer(by, parts.vault.seal(by, body.text), body.public))
+    return _take(request, GiveAnswer(by, deps.vault.seal(by, body.text), body.public))
 
 
 @routes.post(
     "/v1/consultations/{consultation}/answers/{number}/publication",
     statuses=(200, 401, 403, 404, 422),
 )
-def publish_answer(parts: Parts, request: Request) -> Answer[ConsultationState]:
+def publish_answer(deps: Dependencies, request: Request) -> Answer[ConsultationState]:
     """Publish an answer, so that everybody can read it.
 
     For the owner of the consultation, and for callers with ``consultations.answer`` in its region. ``number`` counts
     the answers from 1.
     """
-    _require_role(parts, request, OWNER)
+    _require_role(deps, request, OWNER)
     text = request.path["number"]
     if not text.isdecimal() or len(text) > LONGEST_NUMBER:
         raise NotFound
@@ -126,80 +126,80 @@ def publish_answer(parts: Parts, request: Request) -> Answer[ConsultationState]:
 
 
 @routes.post("/v1/consultations/{consultation}/notes", statuses=(201, 401, 403, 404, 422))
-def note_consultation(parts: Parts, request: Request[NewNote]) -> Answer[ConsultationState]:
+def note_consultation(deps: Dependencies, request: Request[NewNote]) -> Answer[ConsultationState]:
     """Add an internal note, which only those who answer in the region can read.
 
     For the owner of the consultation, and for callers with ``consultations.answer`` in its region.
     """
-    _require_role(parts, request, OWNER)
+    _require_role(deps, request, OWNER)
     by = request.actor.id
-    return _take(request, TakeNote(by, parts.vault.seal(by, request.body.text)))
+    return _take(request, TakeNote(by, deps.vault.seal(by, request.body.text)))
 
 
 @routes.post("/v1/consultations/{consultation}/hold", statuses=(200, 401, 403, 404, 422))
-def hold_consultation(parts: Parts, request: Request[Holding]) -> Answer[ConsultationState]:
+def hold_consultation(deps: Dependencies, request: Request[Holding]) -> Answer[ConsultationState]:
     """Put a consultation on hold until a date.
 
     For the owner of the consultation, and for callers with ``consultations.answer`` in its region. Until then no answer
     is overdue.
     """
-    _require_role(parts, request, OWNER)
-    return _take(request, Hold(request.body.until, request.now, parts.rules(request.now)))
+    _require_role(deps, request, OWNER)
+    return _take(request, Hold(request.body.until, request.now, deps.rules(request.now)))
 
 
 @routes.post("/v1/consultations/{consultation}/resolution", statuses=(200, 401, 403, 404, 422))
-def resolve_consultation(parts: Parts, request: Request[Resolution]) -> Answer[ConsultationState]:
+def resolve_consultation(deps: Dependencies, request: Request[Resolution]) -> Answer[ConsultationState]:
     """Mark a consultation as solved; the asker may add a rating.
 
     For the asker, the owner, and callers with ``consultations.answer`` in the region.
     """
-    found = _require_role(parts, request, ASKER, OWNER)
+    found = _require_role(deps, request, ASKER, OWNER)
     return _take(request, Resolve(request.actor.id, found.role == ASKER, request.body.rating))
 
 
 @routes.post("/v1/consultations/{consultation}/reopening", statuses=(200, 401, 403, 404, 422))
-def reopen_consultation(parts: Parts, request: Request[Reopening]) -> Answer[ConsultationState]:
+def reopen_consultation(deps: Dependencies, request: Request[Reopening]) -> Answer[ConsultationState]:
     """Reopen a solved consultation, because the problem is not solved after all.
 
     For the asker, the owner, and callers with ``consultations.answer`` in the region. An answer is due again.
     """
-    found = _require_role(parts, request, ASKER, OWNER)
-    reason = request.body.reason and parts.vault.seal(found.row.asker, request.body.reason)
-    return _take(request, Reopen(found.role == ASKER, reason, request.now, parts.rules(request.now)))
+    found = _require_role(deps, request, ASKER, OWNER)
+    reason = request.body.reason and deps.vault.seal(found.row.asker, request.body.reason)
+    return _take(request, Reopen(found.role == ASKER, reason, request.now, deps.rules(request.now)))
 
 
 @routes.post("/v1/consultations/{consultation}/assignment", statuses=(200, 401, 403, 404, 422))
-def assign_consultation(parts: Parts, request: Request[Assignment]) -> Answer[ConsultationState]:
+def assign_consultation(deps: Dependencies, request: Request[Assignment]) -> Answer[ConsultationState]:
     """Assign a consultation to another owner, who may answer in the region.
 
     For the owner of the consultation, and for callers with ``consultations.answer`` in its region.
     """
-    found = _require_role(parts, request, OWNER)
+    found = _require_role(deps, request, OWNER)
     person = request.body.owner
-    return _take(request, AssignByHand(person, parts.answers_in(person, found.row.region)))
+    return _take(request, AssignByHand(person, deps.answers_in(person, found.row.region)))
 
 
 @routes.post("/v1/consultations/{consultation}/me-too", statuses=(201, 401, 403, 404, 422))
-def share_consultation(parts: Parts, request: Request) -> Answer[ConsultationState]:
+def share_consultation(deps: Dependencies, request: Request) -> Answer[ConsultationState]:
     """Say that the caller has the same problem as the asker of a consultation.
 
     For everybody with a login who can read the consultation.
     """
-    _readable(parts, request)
-    return _take(request, ShareTrouble(request.actor.id, parts.ids(request.actor)))
+    _readable(deps, request)
+    return _take(request, ShareTrouble(request.actor.id, deps.ids(request.actor)))
 
 
 @routes.post("/v1/consultations/{consultation}/promotion", statuses=(201, 401, 403, 404, 422))
-def promote_consultation(parts: Parts, request: Request[Promotion]) -> Answer[PromotedState]:
+def promote_consultation(deps: Dependencies, request: Request[Promotion]) -> Answer[PromotedState]:
     """Open a mentorship for the asker's library, or connect the consultation to the library's open mentorship.
 
     For the owner of the consultation, and for callers with ``consultations.answer`` in its region. A new mentorship
     needs the wish of the library's own staff, or ``mentorships.lead`` in the region.
     """
-    found = _require_role(parts, request, OWNER)
+    found = _require_role(deps, request, OWNER)
     library = request.body.library or found.row.library
     # Without a library ``decide`` refuses the promotion, and the id names no case.
-    mentorship = _case_for(parts, request, found, library) if library else request.new_id("mentorship")
+    mentorship = _case_for(deps, request, found, library) if library else request.new_id("mentorship")
     consultation, command = request.path["consultation"], Promote(mentorship, library, request.actor.id)
 
     def state_of(after: Consultation | None, _events: object) -> PromotedState:
@@ -208,29 +208,29 @@ def promote_consultation(parts: Parts, request: Request[Promotion]) -> Answer[Pr
     return request.outcome(CONSULTATION, consultation, command, state_of)
 
 
-def _readable(parts: Parts, request: Request[Any]) -> CallersConsultation:
+def _readable(deps: Dependencies, request: Request[Any]) -> CallersConsultation:
     """The consultation of the path. Raises ``Unauthorized`` and ``NotFound``."""
     require_login(request.actor)
-    return readable_consultation(parts, request.actor, request.path["consultation"])
+    return readable_consultation(deps, request.actor, request.path["consultation"])
 
 
-def _require_role(parts: Parts, request: Request[Any], *roles: str) -> CallersConsultation:
+def _require_role(deps: Dependencies, request: Request[Any], *roles: str) -> CallersConsultation:
     """The consultation of the path for a caller in one of the roles. Raises ``Unauthorized``, ``NotFound``, ``Forbidden``."""
-    found = _readable(parts, request)
+    found = _readable(deps, request)
     found.require(*roles)
     return found
 
 
-def _case_for(parts: Parts, request: Request[Any], found: CallersConsultation, library: str) -> str:
+def _case_for(deps: Dependencies, request: Request[Any], found: CallersConsultation, library: str) -> str:
     """The library's case. A case may be opened on the wish of the library's staff, or by a regional coordinator. An asker from
     elsewhere who only named the library is no staff.
     Raises ``Forbidden``.
     """
     region = found.row.region
-    mentorship = current_case_in_region(parts, library, region)
-    case, _ = parts.commands.state(MENTORSHIP, mentorship)
+    mentorship = current_case_in_region(deps, library, region)
+    case, _ = deps.commands.state(MENTORSHIP, mentorship)
     accompanied = case is not None and case.state == OPEN
-    wished = parts.person_of(found.row.asker) in parts.library(library).present_staff
+    wished = deps.person_of(found.row.asker) in deps.library(library).present_staff
     if not (accompanied or wished or request.actor.may(LEAD, region)):
         raise Forbidden(permission=LEAD, region=region)
     return mentorship

@@ -13,9 +13,9 @@ from services.kernel.declare.policy import Actor
 from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import UNSET, Described, Unset
 from services.kernel.declare.shapes import Identity, Line, Listing, PageQuery, fill, paged, paging, up_to, where
+from services.mentoring.dependencies import ANSWER, Dependencies
 from services.mentoring.domain.consultation import ANSWERED, CONSULTATION, OPEN, PROMOTED, RESOLVED, Consultation
 from services.mentoring.domain.consultation_messages import Ask
-from services.mentoring.parts import ANSWER, Parts
 from services.mentoring.views.consultations import CONSULTATIONS, AnswerRow, ConsultationRow, RemarkRow
 from services.mentoring.views.participants import PARTICIPANTS
 
@@ -121,12 +121,12 @@ class CallersConsultation:
             raise Forbidden(permission=ANSWER, region=self.row.region)
 
 
-def readable_consultation(parts: Parts, actor: Actor, consultation: str) -> CallersConsultation:
+def readable_consultation(deps: Dependencies, actor: Actor, consultation: str) -> CallersConsultation:
     """The consultation for this caller. Raises ``NotFound`` where the caller may know of none."""
-    row = parts.views.get(CONSULTATIONS, consultation)
+    row = deps.views.get(CONSULTATIONS, consultation)
     if row is None:
         raise NotFound
-    found = callers_consultation(actor, row, parts.ids(actor))
+    found = callers_consultation(actor, row, deps.ids(actor))
     if found.role is None and not row.public:
         raise NotFound
     return found
@@ -148,26 +148,26 @@ def require_login(actor: Actor) -> None:
 
 
 @routes.post("/v1/consultations", statuses=(201, 401, 403))
-def ask_consultation(parts: Parts, request: Request[NewConsultation]) -> Answer[ConsultationRef]:
+def ask_consultation(deps: Dependencies, request: Request[NewConsultation]) -> Answer[ConsultationRef]:
     """Ask a question; an owner is assigned at once and named in the answer, with the date when an answer is due.
 
     For members. For a guest the gateway asks (``POST /v1/ask``).
     """
     body = request.body
-    parts.require_region(body.region)
-    _require_same_region(parts, body.library, body.region)
-    asker = _asker(parts, request.actor, body.guest, body.region)
+    deps.require_region(body.region)
+    _require_same_region(deps, body.library, body.region)
+    asker = _asker(deps, request.actor, body.guest, body.region)
     command = Ask(
         asker=asker,
         region=body.region,
         title=body.title,
         library=body.library,
         library_name=body.library_name,
-        details=body.details and parts.vault.seal(asker, body.details),
+        details=body.details and deps.vault.seal(asker, body.details),
         how=body.how,
-        owner=parts.owner_for(body.region),
+        owner=deps.owner_for(body.region),
         at=request.now,
-        rules=parts.rules(request.now),
+        rules=deps.rules(request.now),
     )
     consultation = request.new_id("consultation")
 
@@ -181,7 +181,9 @@ def ask_consultation(parts: Parts, request: Request[NewConsultation]) -> Answer[
 
 
 @routes.get("/v1/consultations", statuses=(200, 401))
-def list_consultations(parts: Parts, request: Request[None, ConsultationFilter]) -> Answer[Listing[ConsultationShown]]:
+def list_consultations(
+    deps: Dependencies, request: Request[None, ConsultationFilter]
+) -> Answer[Listing[ConsultationShown]]:
     """List consultations: those the caller asked, owns or may answer; otherwise those with public answers.
 
     ``asker`` and ``owner`` select the caller's own. All of a region's are listed for callers with
@@ -189,7 +191,7 @@ def list_consultations(parts: Parts, request: Request[None, ConsultationFilter])
     """
     query, actor = request.query, request.actor
     wanted: dict[str, Any] = where(region=query.region, state=query.state)
-    ids = parts.ids(actor)
+    ids = deps.ids(actor)
     sort, descending = "asked_at", True
     if query.owner:
         wanted["owner"] = actor.require_person()
@@ -199,23 +201,23 @@ def list_consultations(parts: Parts, request: Request[None, ConsultationFilter])
         wanted["asker"] = {"$in": sorted(ids)}
     if not (query.owner or query.asker or actor.may(ANSWER, query.region or None)):
         wanted["public"] = True
-    page = parts.views.find(CONSULTATIONS, wanted, sort=sort, descending=descending, **paging(request))
-    return paged(page, lambda row: _consultation_shown(parts, callers_consultation(actor, row, ids), ids))
+    page = deps.views.find(CONSULTATIONS, wanted, sort=sort, descending=descending, **paging(request))
+    return paged(page, lambda row: _consultation_shown(deps, callers_consultation(actor, row, ids), ids))
 
 
 @routes.get("/v1/consultations/{consultation}", statuses=(200, 404))
-def show_consultation(parts: Parts, request: Request) -> Answer[ConsultationShown]:
+def show_consultation(deps: Dependencies, request: Request) -> Answer[ConsultationShown]:
     """Show one consultation: all of it to the asker and those who answer, otherwise its public answers.
 
     A consultation without public answers is shown only to the asker and those who answer; others get 404.
     """
-    found = readable_consultation(parts, request.actor, request.path["consultation"])
-    return Answer(_consultation_shown(parts, found, parts.ids(request.actor)), version=found.row.version)
+    found = readable_consultation(deps, request.actor, request.path["consultation"])
+    return Answer(_consultation_shown(deps, found, deps.ids(request.actor)), version=found.row.version)
 
 
-def _consultation_shown(parts: Parts, found: CallersConsultation, ids: frozenset[str]) -> ConsultationShown:
+def _consultation_shown(deps: Dependencies, found: CallersConsultation, ids: frozenset[str]) -> ConsultationShown:
     row, shares = found.row, not ids.isdisjoint(found.row.sharers)
-    notes = _remarks_shown(parts, row.notes) if found.answers else ()
+    notes = _remarks_shown(deps, row.notes) if found.answers else ()
     if found.role is None:
         return ConsultationShown(
             consultation=row.consultation,
@@ -223,7 +225,7 @@ def _consultation_shown(parts: Parts, found: CallersConsultation, ids: frozenset
             region=row.region,
             state=row.state,
             asked_at=row.asked_at,
-            answers=_answers_shown(parts, [answer for answer in row.answers if answer.public], concerned=False),
+            answers=_answers_shown(deps, [answer for answer in row.answers if answer.public], concerned=False),
             me_too=row.me_too,
             shares=shares,
             public=row.public,
@@ -232,27 +234,27 @@ def _consultation_shown(parts: Parts, found: CallersConsultation, ids: frozenset
     return fill(
         ConsultationShown,
         row,
-        answers=_answers_shown(parts, row.answers, concerned=True),
+        answers=_answers_shown(deps, row.answers, concerned=True),
         shares=shares,
         role=found.role,
-        details=parts.vault.open(row.details.person, row.details.sealed),
-        reasons=_remarks_shown(parts, row.reasons),
+        details=deps.vault.open(row.details.person, row.details.sealed),
+        reasons=_remarks_shown(deps, row.reasons),
         notes=notes,
     )
 
 
-def _answers_shown(parts: Parts, answers: Sequence[AnswerRow], *, concerned: bool) -> tuple[AnswerShown, ...]:
+def _answers_shown(deps: Dependencies, answers: Sequence[AnswerRow], *, concerned: bool) -> tuple[AnswerShown, ...]:
     return tuple(
-        fill(AnswerShown, answer, text=parts.vault.open(answer.by, answer.text), by=answer.by if concerned else None)
+        fill(AnswerShown, answer, text=deps.vault.open(answer.by, answer.text), by=answer.by if concerned else None)
         for answer in answers
     )
 
 
-def _remarks_shown(parts: Parts, remarks: Sequence[RemarkRow]) -> tuple[RemarkShown, ...]:
-    return tuple(fill(RemarkShown, remark, text=parts.vault.open(remark.by, remark.text)) for remark in remarks)
+def _remarks_shown(deps: Dependencies, remarks: Sequence[RemarkRow]) -> tuple[RemarkShown, ...]:
+    return tuple(fill(RemarkShown, remark, text=deps.vault.open(remark.by, remark.text)) for remark in remarks)
 
 
-def _asker(parts: Parts, actor: Actor, guest: str | None, region: str) -> str:
+def _asker(deps: Dependencies, actor: Actor, guest: str | None, region: str) -> str:
     if guest is None:
         return actor.require_person()
     # A person who answers there may note down a guest's call. A stranger has the id that the gateway signed, and no other.
@@ -260,11 +262,11 @@ def _asker(parts: Parts, actor: Actor, guest: str | None, region: str) -> str:
         raise Forbidden(permission=ANSWER, region=region)
     if actor.kind == "anonymous" and actor.id != guest:
         raise Unauthorized
-    if parts.views.get(PARTICIPANTS, guest) is not None:
+    if deps.views.get(PARTICIPANTS, guest) is not None:
         raise Malformed(errors={"guest": ["This id belongs to somebody already."]})
     return guest
 
 
-def _require_same_region(parts: Parts, library: str | None, region: str) -> None:
-    if library is not None and parts.library(library).region not in {None, region}:
+def _require_same_region(deps: Dependencies, library: str | None, region: str) -> None:
+    if library is not None and deps.library(library).region not in {None, region}:
         raise Malformed(errors={"library": ["This library is in another region."]})

@@ -16,6 +16,7 @@ from services.kernel.declare.schema import UNSET, Described, Unset
 from services.kernel.declare.shapes import up_to
 from services.mentoring.api.case_access import CaseAccess, any_case, take_for_case, visible_case
 from services.mentoring.api.case_presenter import CaseRef, WindowShown, probation_window
+from services.mentoring.dependencies import Dependencies
 from services.mentoring.domain.case import Mentorship, Note
 from services.mentoring.domain.evidence import RecordBackup, RecordLoans
 from services.mentoring.domain.probation import MEASURED, STATED
@@ -27,7 +28,6 @@ from services.mentoring.domain.smooth import (
     ReportRegression,
 )
 from services.mentoring.domain.weeks import monday_of, name_of, week_named
-from services.mentoring.parts import Parts
 from services.mentoring.secret_deriver import digest
 
 LOANS, BACKUP = "loans", "backup"
@@ -98,7 +98,7 @@ class ProposalShown(CaseRef):
 
 
 @routes.post("/v1/mentorships/{mentorship}/evidence", statuses=(201, 401, 403, 404, 422))
-def record_evidence(parts: Parts, request: Request[Evidence]) -> Answer[EvidenceShown]:
+def record_evidence(deps: Dependencies, request: Request[Evidence]) -> Answer[EvidenceShown]:
     """Record the number of loans in a week, or a backup, as evidence that the library's automation runs.
 
     A mentor or somebody who works at the library states it. The library's own server sends it with ``key`` and without
@@ -106,9 +106,9 @@ def record_evidence(parts: Parts, request: Request[Evidence]) -> Answer[Evidence
     """
     body = request.body
     if body.key is not None:
-        access, source, person = _case_of_server(parts, request, body.key), MEASURED, None
+        access, source, person = _case_of_server(deps, request, body.key), MEASURED, None
     else:
-        access = visible_case(parts, request.path["mentorship"], request.actor)
+        access = visible_case(deps, request.path["mentorship"], request.actor)
         source, person = STATED, access.require(access.mentors or access.of_the_library)
     command: RecordLoans | RecordBackup
     if body.loans is not None:
@@ -129,68 +129,68 @@ def record_evidence(parts: Parts, request: Request[Evidence]) -> Answer[Evidence
 
 
 @routes.post("/v1/mentorships/{mentorship}/blockers", statuses=(201, 403, 404, 422))
-def raise_blocker(parts: Parts, request: Request[Words]) -> Answer[BlockerShown]:
+def raise_blocker(deps: Dependencies, request: Request[Words]) -> Answer[BlockerShown]:
     """Record something that keeps a library from the next stage.
 
     For mentors, visitors of the region and people who work at the library.
     """
-    access = visible_case(parts, request.path["mentorship"], request.actor)
+    access = visible_case(deps, request.path["mentorship"], request.actor)
     person = request.actor.require_person()
     blocker = request.new_id("blocker")
-    note = Note(person, parts.vault.seal(person, request.body.text))
+    note = Note(person, deps.vault.seal(person, request.body.text))
     return _take_for_blocker(request, access, RaiseBlocker(blocker, note, person))
 
 
 @routes.post("/v1/mentorships/{mentorship}/blockers/{blocker}/clear", statuses=(200, 403, 404, 422))
-def clear_blocker(parts: Parts, request: Request) -> Answer[BlockerShown]:
+def clear_blocker(deps: Dependencies, request: Request) -> Answer[BlockerShown]:
     """Record that a blocker is removed.
 
     For mentors and people who work at the library.
     """
-    access = visible_case(parts, request.path["mentorship"], request.actor)
+    access = visible_case(deps, request.path["mentorship"], request.actor)
     person = access.require(access.mentors or access.of_the_library)
     return _take_for_blocker(request, access, ClearBlocker(request.path["blocker"], person))
 
 
 @routes.post("/v1/mentorships/{mentorship}/smooth", statuses=(201, 403, 404, 422))
-def propose_smooth(parts: Parts, request: Request) -> Answer[ProposalShown]:
+def propose_smooth(deps: Dependencies, request: Request) -> Answer[ProposalShown]:
     """Propose that the library's automation runs smoothly; somebody at the library then confirms.
 
     For the mentors of the library and callers with ``mentorships.lead`` in the region. Refused until the probation has
     enough evidence.
     """
-    access = visible_case(parts, request.path["mentorship"], request.actor)
+    access = visible_case(deps, request.path["mentorship"], request.actor)
     return _take_for_smooth(request, access, ProposeSmooth(access.require(access.mentors), request.now))
 
 
 @routes.post("/v1/mentorships/{mentorship}/smooth/confirmation", statuses=(201, 403, 404, 422))
-def confirm_smooth(parts: Parts, request: Request) -> Answer[ProposalShown]:
+def confirm_smooth(deps: Dependencies, request: Request) -> Answer[ProposalShown]:
     """Confirm the proposal that the library's automation runs smoothly, which ends the probation.
 
     For people who work at the library.
     """
-    access = visible_case(parts, request.path["mentorship"], request.actor)
+    access = visible_case(deps, request.path["mentorship"], request.actor)
     person = access.require(access.of_the_library)
     return _take_for_smooth(request, access, ConfirmSmooth(person, request.now, leads=access.leads))
 
 
 @routes.post("/v1/mentorships/{mentorship}/regression", statuses=(201, 403, 404, 422))
-def report_regression(parts: Parts, request: Request[Reason]) -> Answer[ProposalShown]:
+def report_regression(deps: Dependencies, request: Request[Reason]) -> Answer[ProposalShown]:
     """Report that the library's automation no longer runs smoothly: the probation begins again.
 
     For mentors and people who work at the library.
     """
-    access = visible_case(parts, request.path["mentorship"], request.actor)
+    access = visible_case(deps, request.path["mentorship"], request.actor)
     person = access.require(access.mentors or access.of_the_library)
-    reason = Note(person, parts.vault.seal(person, request.body.reason))
+    reason = Note(person, deps.vault.seal(person, request.body.reason))
     return _take_for_smooth(request, access, ReportRegression(reason, person, request.now))
 
 
-def _case_of_server(parts: Parts, request: Request[Any], key: str) -> CaseAccess:
+def _case_of_server(deps: Dependencies, request: Request[Any], key: str) -> CaseAccess:
     """The case of the server with this key. Raises ``Unauthorized``, also for a missing case, so a stranger learns nothing."""
     wrong = Unauthorized("This is not the key of this library's server.")
     try:
-        access = any_case(parts, request.path["mentorship"], request.actor)
+        access = any_case(deps, request.path["mentorship"], request.actor)
     except NotFound:
         raise wrong from None
     issued = access.case.evidence_key

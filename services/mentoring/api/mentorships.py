@@ -13,6 +13,7 @@ from services.kernel.declare.schema import UNSET, Described, Unset
 from services.kernel.declare.shapes import Identity, Listing, PageQuery, paged, paging, up_to, where
 from services.mentoring.api.case_access import current_case, take_for_case, visible_case
 from services.mentoring.api.case_presenter import CaseLine, CaseRef, CaseShown, case_line, case_shown
+from services.mentoring.dependencies import LEAD, VISIT, Dependencies
 from services.mentoring.domain.case import CLOSED, OPEN, Library, Mentorship
 from services.mentoring.domain.opening import (
     COMPANION,
@@ -22,7 +23,6 @@ from services.mentoring.domain.opening import (
     ReleaseMentor,
 )
 from services.mentoring.domain.opening import LEAD as LEADING
-from services.mentoring.parts import LEAD, VISIT, Parts
 from services.mentoring.templates import newest
 from services.mentoring.views.libraries import LIBRARIES
 from services.mentoring.views.mentorships import MENTORSHIPS
@@ -73,13 +73,13 @@ class ClosedShown:
 
 
 @routes.post("/v1/mentorships", statuses=(201, 403, 404, 422))
-def open_mentorship(parts: Parts, request: Request[Wish]) -> Answer[CaseRef]:
+def open_mentorship(deps: Dependencies, request: Request[Wish]) -> Answer[CaseRef]:
     """Open a mentorship for a library that wishes to be accompanied; a library has one open mentorship at a time.
 
     For people who work at the library, and for callers with ``mentorships.lead`` in its region.
     """
     person, body = request.actor.require_person(), request.body
-    known = parts.library(body.library)
+    known = deps.library(body.library)
     if not known.region:
         raise NotFound
     if person not in known.present_staff and not request.actor.may(LEAD, known.region):
@@ -87,8 +87,8 @@ def open_mentorship(parts: Parts, request: Request[Wish]) -> Answer[CaseRef]:
     template = newest(body.software)
     if template is None:
         raise Malformed(errors={"software": ["There is no stage template for this software."]})
-    mentorship, library = current_case(parts, body.library), Library(body.library, known.region)
-    wish = parts.seal_note(person, body.wish)
+    mentorship, library = current_case(deps, body.library), Library(body.library, known.region)
+    wish = deps.seal_note(person, body.wish)
     command = OpenMentorship(library, template.software, template.name, person, wish)
 
     def ref_of(case: Mentorship) -> CaseRef:
@@ -98,7 +98,7 @@ def open_mentorship(parts: Parts, request: Request[Wish]) -> Answer[CaseRef]:
 
 
 @routes.get("/v1/mentorships")
-def list_mentorships(parts: Parts, request: Request[None, CaseFilter]) -> Answer[Listing[CaseLine]]:
+def list_mentorships(deps: Dependencies, request: Request[None, CaseFilter]) -> Answer[Listing[CaseLine]]:
     """List mentorships: of the caller's regions, of the caller's own library, and those that the caller is a mentor
     of.
     """
@@ -108,61 +108,61 @@ def list_mentorships(parts: Parts, request: Request[None, CaseFilter]) -> Answer
     )
     sees_all = any(request.actor.may(each, query.region or None) for each in (LEAD, VISIT))
     if not sees_all:
-        own = (parts.views.get(PRACTICE, person) or PracticeRow(person)).libraries
+        own = (deps.views.get(PRACTICE, person) or PracticeRow(person)).libraries
         regions = {region for each in (LEAD, VISIT) for region in request.actor.grants.get(each, ())}
         mine = [{"library": {"$in": list(own)}}, {"mentors": person}, {"region": {"$in": sorted(regions)}}]
         wanted = {"$and": [wanted, {"$or": mine}]}
-    page = parts.views.find(MENTORSHIPS, wanted, **paging(request))
+    page = deps.views.find(MENTORSHIPS, wanted, **paging(request))
     libraries = sorted({row.library for row in page.items})
-    found = parts.views.find(LIBRARIES, {"_id": {"$in": libraries}}, limit=100).items if libraries else []
+    found = deps.views.find(LIBRARIES, {"_id": {"$in": libraries}}, limit=100).items if libraries else []
     names = {library.library: library.name for library in found}
     return paged(page, lambda row: case_line(row, names.get(row.library)))
 
 
 @routes.get("/v1/mentorships/{mentorship}", statuses=(200, 404))
-def show_mentorship(parts: Parts, request: Request) -> Answer[CaseShown]:
+def show_mentorship(deps: Dependencies, request: Request) -> Answer[CaseShown]:
     """Show one mentorship with its stages, blockers, evidence and mentors.
 
     For mentors, callers with ``mentorships.visit`` or ``mentorships.lead`` in the region, and people who work at the
     library; others get 404.
     """
-    access = visible_case(parts, request.path["mentorship"], request.actor)
-    row = parts.views.get(MENTORSHIPS, access.identity)
+    access = visible_case(deps, request.path["mentorship"], request.actor)
+    row = deps.views.get(MENTORSHIPS, access.identity)
     if row is None:
         raise NotFound
-    return Answer(case_shown(parts, access, row, request.now), version=access.version)
+    return Answer(case_shown(deps, access, row, request.now), version=access.version)
 
 
 @routes.post("/v1/mentorships/{mentorship}/mentors", statuses=(201, 403, 404, 422))
-def assign_mentor(parts: Parts, request: Request[MentorBody]) -> Answer[TeamShown]:
+def assign_mentor(deps: Dependencies, request: Request[MentorBody]) -> Answer[TeamShown]:
     """Assign a mentor to a library, as the leading mentor or as a further mentor.
 
     Needs ``mentorships.lead`` in the region.
     """
-    access = visible_case(parts, request.path["mentorship"], request.actor)
+    access = visible_case(deps, request.path["mentorship"], request.actor)
     access.require(access.leads)
-    parts.require_member(request.body.person)
+    deps.require_member(request.body.person)
     return _take_for_team(request, access.identity, AssignMentor(request.body.person, request.body.role))
 
 
 @routes.delete("/v1/mentorships/{mentorship}/mentors/{person}", statuses=(200, 403, 404, 422))
-def release_mentor(parts: Parts, request: Request) -> Answer[TeamShown]:
+def release_mentor(deps: Dependencies, request: Request) -> Answer[TeamShown]:
     """Release a mentor from a mentorship.
 
     For the mentor, and for callers with ``mentorships.lead`` in the region.
     """
-    access = visible_case(parts, request.path["mentorship"], request.actor)
+    access = visible_case(deps, request.path["mentorship"], request.actor)
     access.require(access.leads or request.path["person"] == request.actor.id)
     return _take_for_team(request, access.identity, ReleaseMentor(request.path["person"]))
 
 
 @routes.post("/v1/mentorships/{mentorship}/close", statuses=(200, 403, 404, 422))
-def close_mentorship(parts: Parts, request: Request[ClosingBody]) -> Answer[ClosedShown]:
+def close_mentorship(deps: Dependencies, request: Request[ClosingBody]) -> Answer[ClosedShown]:
     """Close a mentorship and say why; ``smooth`` is refused unless the library runs smoothly.
 
     Needs ``mentorships.lead`` in the region.
     """
-    access = visible_case(parts, request.path["mentorship"], request.actor)
+    access = visible_case(deps, request.path["mentorship"], request.actor)
     command = CloseMentorship(request.body.why, access.require(access.leads))
     return take_for_case(request, access.identity, command, lambda case: ClosedShown(access.identity, case.state))
 

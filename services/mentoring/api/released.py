@@ -20,11 +20,11 @@ from services.kernel.declare.shapes import fill
 from services.mentoring.api.case_access import any_case, visible_case
 from services.mentoring.api.case_presenter import WindowShown, hours_given, probation_window, stages_reached
 from services.mentoring.api.report_figures import COMPETENCE, FiguresSent, figures_of
+from services.mentoring.dependencies import Dependencies
 from services.mentoring.domain.access import IssueEvidenceKey, MakeLink
 from services.mentoring.domain.case import Mentorship
 from services.mentoring.domain.mentorship import MENTORSHIP
 from services.mentoring.domain.report import PARTS, REPORT, ReleaseReport
-from services.mentoring.parts import Parts
 from services.mentoring.secret_deriver import digest, mentorship_in, report_digest
 from services.mentoring.views.mentorships import MENTORSHIPS
 from services.mentoring.views.reports import REPORTS
@@ -114,14 +114,14 @@ class ReportShown:
 
 
 @routes.post("/v1/mentorships/{mentorship}/evidence-key", statuses=(201, 403, 404, 422))
-def issue_evidence_key(parts: Parts, request: Request) -> Answer[KeyShown]:
+def issue_evidence_key(deps: Dependencies, request: Request) -> Answer[KeyShown]:
     """Issue the key with which the library's own server sends evidence; a key issued before is refused from now on.
 
     For mentors and people who work at the library. The key is shown in this answer only.
     """
-    access = visible_case(parts, request.path["mentorship"], request.actor)
+    access = visible_case(deps, request.path["mentorship"], request.actor)
     person = access.require(access.mentors or access.of_the_library)
-    key = parts.secrets.evidence_key(access.identity, request.command_id)
+    key = deps.secrets.evidence_key(access.identity, request.command_id)
     commit = request.take(MENTORSHIP, access.identity, IssueEvidenceKey(digest(key), person))
     # The key stands in this answer and not in the commit's, so it is stored nowhere.
     shown = KeyShown(access.identity, key)
@@ -129,14 +129,14 @@ def issue_evidence_key(parts: Parts, request: Request) -> Answer[KeyShown]:
 
 
 @routes.post("/v1/mentorships/{mentorship}/links", statuses=(201, 403, 404, 422))
-def make_progress_link(parts: Parts, request: Request[NewLink]) -> Answer[LinkShown]:
+def make_progress_link(deps: Dependencies, request: Request[NewLink]) -> Answer[LinkShown]:
     """Make an address where everybody can see the library's progress without a login, for some days.
 
     For mentors and people who work at the library.
     """
-    access = visible_case(parts, request.path["mentorship"], request.actor)
+    access = visible_case(deps, request.path["mentorship"], request.actor)
     person = access.require(access.mentors or access.of_the_library)
-    secret = parts.secrets.progress_address(access.identity, request.command_id)
+    secret = deps.secrets.progress_address(access.identity, request.command_id)
     command = MakeLink(digest(secret), request.now + timedelta(days=request.body.days), person)
 
     def expiry_of(case: Mentorship | None, _events: object) -> Mapping[str, str]:
@@ -149,16 +149,16 @@ def make_progress_link(parts: Parts, request: Request[NewLink]) -> Answer[LinkSh
 
 
 @routes.get("/v1/progress/{secret}", statuses=(200, 404))
-def show_progress(parts: Parts, request: Request) -> Answer[ProgressShown]:
+def show_progress(deps: Dependencies, request: Request) -> Answer[ProgressShown]:
     """Show a library's progress by the secret in its address, without a login."""
     secret = request.path["secret"]
     mentorship = mentorship_in(secret)
     if mentorship is None:
         raise NotFound
-    access = any_case(parts, mentorship, request.actor)
+    access = any_case(deps, mentorship, request.actor)
     given = digest(secret)
     expires = next((until for known, until in access.case.links.items() if hmac.compare_digest(known, given)), None)
-    row = parts.views.get(MENTORSHIPS, mentorship)
+    row = deps.views.get(MENTORSHIPS, mentorship)
     if expires is None or expires <= request.now or row is None:
         raise NotFound
     shown = fill(
@@ -166,7 +166,7 @@ def show_progress(parts: Parts, request: Request) -> Answer[ProgressShown]:
         row,
         library=access.known.name,
         stages=tuple(fill(StageName, stage) for stage in access.template.stages),
-        history=tuple(fill(StagePast, each) for each in stages_reached(parts, row, request.now)),
+        history=tuple(fill(StagePast, each) for each in stages_reached(deps, row, request.now)),
         window=probation_window(access.case, request.now),
         visits=row.given.count,
         hours=hours_given(row),
@@ -176,20 +176,20 @@ def show_progress(parts: Parts, request: Request) -> Answer[ProgressShown]:
 
 
 @routes.post("/v1/mentorships/{mentorship}/reports", statuses=(201, 404, 422))
-def release_report(parts: Parts, request: Request[Release]) -> Answer[ReportRef]:
+def release_report(deps: Dependencies, request: Request[Release]) -> Answer[ReportRef]:
     """Release chosen parts of the library's figures as a report; the code in the answer confirms the report to its
     readers.
 
     Only for people who work at the library.
     """
-    access = visible_case(parts, request.path["mentorship"], request.actor)
+    access = visible_case(deps, request.path["mentorship"], request.actor)
     person = request.actor.require_person()
-    row = parts.views.get(MENTORSHIPS, access.identity)
+    row = deps.views.get(MENTORSHIPS, access.identity)
     if row is None:
         raise NotFound
     report = request.new_id("report")
-    code = parts.secrets.report_code(report)
-    ours: dict[str, Any] = ANSWER.write(figures_of(parts, access, row, request.now))
+    code = deps.secrets.report_code(report)
+    ours: dict[str, Any] = ANSWER.write(figures_of(deps, access, row, request.now))
     chosen = {name: ours[name] for name in ours if name == "period" or name in request.body.parts}
     command = ReleaseReport(
         mentorship=access.identity,
@@ -205,9 +205,9 @@ def release_report(parts: Parts, request: Request[Release]) -> Answer[ReportRef]
 
 
 @routes.get("/v1/reports/{code}", statuses=(200, 404))
-def show_released_report(parts: Parts, request: Request) -> Answer[ReportShown]:
+def show_released_report(deps: Dependencies, request: Request) -> Answer[ReportShown]:
     """Show a released report by its code, without a login."""
-    row = parts.views.get(REPORTS, report_digest(request.path["code"]))
+    row = deps.views.get(REPORTS, report_digest(request.path["code"]))
     if row is None:
         raise NotFound
-    return Answer(fill(ReportShown, row, name=parts.library(row.library).name, released_at=row.released))
+    return Answer(fill(ReportShown, row, name=deps.library(row.library).name, released_at=row.released))

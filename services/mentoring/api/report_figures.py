@@ -18,8 +18,8 @@ from services.kernel.declare.schema import UNSET, FieldOf, Key, Unset
 from services.kernel.declare.shapes import fill
 from services.mentoring.api.case_access import CaseAccess
 from services.mentoring.api.case_presenter import cost_of, hours_given, stages_reached
+from services.mentoring.dependencies import Dependencies
 from services.mentoring.domain.stages import CONDITIONS
-from services.mentoring.parts import Parts
 from services.mentoring.views.mentorships import MentorshipRow
 
 DECISIONS = (*CONDITIONS, "training")
@@ -157,23 +157,23 @@ class Figures:
     cost: CostFigures
 
 
-def figures_of(parts: Parts, access: CaseAccess, row: MentorshipRow, now: datetime) -> Figures:
+def figures_of(deps: Dependencies, access: CaseAccess, row: MentorshipRow, now: datetime) -> Figures:
     given = row.given
     return Figures(
         period=PeriodFigures(_day(row.opened), local_day(now).isoformat()),
         hours=HoursFigures(hours_given(row)),
         visits=VisitFigures(given.count, given.minutes),
-        stage=_progress(parts, row, now),
+        stage=_progress(deps, row, now),
         evidence=_evidence(row),
         cost=fill(CostFigures, cost_of(access.template, given.minutes)),
     )
 
 
-def _progress(parts: Parts, row: MentorshipRow, now: datetime) -> ProgressFigures:
+def _progress(deps: Dependencies, row: MentorshipRow, now: datetime) -> ProgressFigures:
     return ProgressFigures(
         stage=row.stage,
         pilot=row.pilot,
-        history=tuple(fill(StageFigures, each, at=_day(each.at)) for each in stages_reached(parts, row, now)),
+        history=tuple(fill(StageFigures, each, at=_day(each.at)) for each in stages_reached(deps, row, now)),
         live_since=row.live_since and _day(row.live_since),
         smooth_since=row.smooth_since and _day(row.smooth_since),
     )

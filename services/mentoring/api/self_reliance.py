@@ -12,7 +12,7 @@ from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import UNSET, Described, Unset
 from services.kernel.declare.shapes import Identity
 from services.mentoring.api.consultations import require_login
-from services.mentoring.parts import ANSWER, Parts
+from services.mentoring.dependencies import ANSWER, Dependencies
 from services.mentoring.views.exchange import EXCHANGE, LIBRARY, PERSON, REGION, THERE
 from services.mentoring.views.libraries import LIBRARIES
 
@@ -49,7 +49,7 @@ class SelfReliance:
 
 
 @routes.get("/v1/self-reliance", statuses=(200, 401, 403, 404))
-def show_self_reliance(parts: Parts, request: Request[None, Of]) -> Answer[SelfReliance]:
+def show_self_reliance(deps: Dependencies, request: Request[None, Of]) -> Answer[SelfReliance]:
     """Count the questions asked and the answers given: by the caller, by a library's staff, or in a region.
 
     A ``library`` is for people who work there and those who answer in its region; a ``region`` needs
@@ -59,27 +59,27 @@ def show_self_reliance(parts: Parts, request: Request[None, Of]) -> Answer[SelfR
     if region and library:
         raise Malformed(errors={"library": ["Ask for a region or a library."]})
     if library:
-        _require_answerer_or_staff(parts, request, library)
-        return Answer(_self_reliance(parts, LIBRARY, [library]))
+        _require_answerer_or_staff(deps, request, library)
+        return Answer(_self_reliance(deps, LIBRARY, [library]))
     if region:
-        parts.require_region(region)
+        deps.require_region(region)
         request.actor.require(ANSWER, region)
-        return Answer(_self_reliance(parts, REGION, [region], _people_of(parts, region)))
+        return Answer(_self_reliance(deps, REGION, [region], _people_of(deps, region)))
     request.actor.require_person()
-    return Answer(_self_reliance(parts, PERSON, sorted(parts.ids(request.actor))))
+    return Answer(_self_reliance(deps, PERSON, sorted(deps.ids(request.actor))))
 
 
-def _require_answerer_or_staff(parts: Parts, request: Request[Any, Any], library: str) -> None:
+def _require_answerer_or_staff(deps: Dependencies, request: Request[Any, Any], library: str) -> None:
     """Raises ``Unauthorized``, and ``NotFound`` for a library that the caller may not look at."""
     require_login(request.actor)
-    known = parts.views.get(LIBRARIES, library)
+    known = deps.views.get(LIBRARIES, library)
     if known is None or not (request.actor.id in known.present_staff or request.actor.may(ANSWER, known.region)):
         raise NotFound
 
 
-def _self_reliance(parts: Parts, kind: str, names: Sequence[str], people: People | None = None) -> SelfReliance:
+def _self_reliance(deps: Dependencies, kind: str, names: Sequence[str], people: People | None = None) -> SelfReliance:
     """The counts of these persons, libraries or regions together."""
-    rows = [found for name in names if (found := parts.views.get(EXCHANGE, f"{kind}.{name}")) is not None]
+    rows = [found for name in names if (found := deps.views.get(EXCHANGE, f"{kind}.{name}")) is not None]
     asked, answered = sum(row.asked for row in rows), sum(row.answered for row in rows)
     months: Counter[str] = Counter()
     for row in rows:
@@ -94,11 +94,11 @@ def _self_reliance(parts: Parts, kind: str, names: Sequence[str], people: People
     )
 
 
-def _people_of(parts: Parts, region: str) -> People:
+def _people_of(deps: Dependencies, region: str) -> People:
     here = {"kind": THERE, "region": region}
     asked, answered = {"asked": {"$gt": 0}}, {"answered": {"$gt": 0}}
     return People(
-        asked=parts.views.count(EXCHANGE, here | asked),
-        answered=parts.views.count(EXCHANGE, here | answered),
-        both=parts.views.count(EXCHANGE, here | asked | answered),
+        asked=deps.views.count(EXCHANGE, here | asked),
+        answered=deps.views.count(EXCHANGE, here | answered),
+        both=deps.views.count(EXCHANGE, here | asked | answered),
     )

@@ -15,9 +15,9 @@ from services.kernel.declare.schema import Described
 from services.kernel.declare.shapes import Identity, up_to
 from services.mentoring.api.case_access import CaseAccess, heard_of_staff, take_for_case, visible_case
 from services.mentoring.api.case_presenter import CaseRef
+from services.mentoring.dependencies import Dependencies
 from services.mentoring.domain.case import Mentorship
 from services.mentoring.domain.stages import CONDITIONS, AssessReadiness, Condition, DesignatePilot, GoLive, PassStage
-from services.mentoring.parts import Parts
 
 LINK = Regexp(r"^https?://[^\s<>\"]{3,300}$", error="Not a web address.")
 routes = Routes()
@@ -70,17 +70,15 @@ class ReadinessShown:
 
 
 @routes.post("/v1/mentorships/{mentorship}/readiness", statuses=(201, 403, 404, 422))
-def assess_readiness(parts: Parts, request: Request[Assessment]) -> Answer[ReadinessShown]:
+def assess_readiness(deps: Dependencies, request: Request[Assessment]) -> Answer[ReadinessShown]:
     """Record which conditions for automation a library meets; a later assessment replaces the earlier one.
 
     For mentors, and for callers with ``mentorships.visit`` in the region.
     """
-    access = visible_case(parts, request.path["mentorship"], request.actor)
+    access = visible_case(deps, request.path["mentorship"], request.actor)
     person = access.require(access.visits)
     found: dict[str, Found] = {name: getattr(request.body, name) for name in CONDITIONS}
-    conditions = tuple(
-        Condition(name, each.present, parts.seal_note(person, each.note)) for name, each in found.items()
-    )
+    conditions = tuple(Condition(name, each.present, deps.seal_note(person, each.note)) for name, each in found.items())
 
     def readiness_of(case: Mentorship) -> ReadinessShown:
         missing = case.lacking or ()
@@ -90,44 +88,44 @@ def assess_readiness(parts: Parts, request: Request[Assessment]) -> Answer[Readi
 
 
 @routes.post("/v1/mentorships/{mentorship}/pilot", statuses=(201, 403, 404, 422))
-def designate_pilot(parts: Parts, request: Request) -> Answer[CaseRef]:
+def designate_pilot(deps: Dependencies, request: Request) -> Answer[CaseRef]:
     """Designate a library as a pilot.
 
     Needs ``mentorships.lead`` in the region. Refused unless the library is ready and its staff fulfils the rules for a
     pilot (gatherings attended, competence).
     """
-    access = visible_case(parts, request.path["mentorship"], request.actor)
-    person, rules = access.require(access.leads), parts.rules(request.now)
-    heard = heard_of_staff(parts, access.staff, rules)
+    access = visible_case(deps, request.path["mentorship"], request.actor)
+    person, rules = access.require(access.leads), deps.rules(request.now)
+    heard = heard_of_staff(deps, access.staff, rules)
     return _take_step(request, access, DesignatePilot(heard, rules, access.template, person, request.now))
 
 
 @routes.post("/v1/mentorships/{mentorship}/stages/{stage}", statuses=(201, 403, 404, 422))
-def pass_stage(parts: Parts, request: Request[Ticks]) -> Answer[CaseRef]:
+def pass_stage(deps: Dependencies, request: Request[Ticks]) -> Answer[CaseRef]:
     """Pass the next stage, with the ticked items of its checklist and a link as evidence.
 
     For mentors. Stages are passed in order.
     """
-    access = visible_case(parts, request.path["mentorship"], request.actor)
+    access = visible_case(deps, request.path["mentorship"], request.actor)
     person, body = access.require(access.mentors), request.body
     stage = access.template.stage(request.path["stage"])
     unknown = set(body.items) - {item.item for item in stage.items} if stage else set()
     if unknown:
         raise Malformed(errors={"items": [f"Not on the checklist: {', '.join(sorted(unknown))}."]})
-    note = parts.seal_note(person, body.note)
+    note = deps.seal_note(person, body.note)
     command = PassStage(request.path["stage"], body.items, access.template, person, note, body.link)
     return _take_step(request, access, command)
 
 
 @routes.post("/v1/mentorships/{mentorship}/go-live", statuses=(201, 403, 404, 422))
-def go_live(parts: Parts, request: Request) -> Answer[CaseRef]:
+def go_live(deps: Dependencies, request: Request) -> Answer[CaseRef]:
     """Record that all loans go through the software from now on; the probation begins.
 
     For mentors.
     """
-    access = visible_case(parts, request.path["mentorship"], request.actor)
+    access = visible_case(deps, request.path["mentorship"], request.actor)
     person = access.require(access.mentors)
-    return _take_step(request, access, GoLive(access.template, parts.rules(request.now), person, request.now))
+    return _take_step(request, access, GoLive(access.template, deps.rules(request.now), person, request.now))
 
 
 def _take_step(

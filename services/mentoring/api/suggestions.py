@@ -11,9 +11,9 @@ from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import Described
 from services.kernel.declare.shapes import Listing, fill
 from services.mentoring.api.case_access import CaseAccess, able_unit, rows_under, visible_case
+from services.mentoring.dependencies import Dependencies
 from services.mentoring.domain.case import OPEN
 from services.mentoring.domain.matching import Candidate, kilometres, ranked
-from services.mentoring.parts import Parts
 from services.mentoring.views.frameworks import level_under
 from services.mentoring.views.libraries import LibraryRow
 from services.mentoring.views.mentorships import MENTORSHIPS
@@ -36,26 +36,26 @@ class Suggestion:
 
 
 @routes.get("/v1/mentorships/{mentorship}/suggestions", statuses=(200, 403, 404))
-def suggest_mentors(parts: Parts, request: Request) -> Answer[Listing[Suggestion]]:
+def suggest_mentors(deps: Dependencies, request: Request) -> Answer[Listing[Suggestion]]:
     """List people who could accompany the library, the best first, each with the reasons; nobody is assigned.
 
     Needs ``mentorships.lead`` in the region.
     """
-    access = visible_case(parts, request.path["mentorship"], request.actor)
+    access = visible_case(deps, request.path["mentorship"], request.actor)
     access.require(access.leads)
-    offices = [row for office in ACCOMPANYING for row in parts.views.all(OFFICES, {"office": office})]
+    offices = [row for office in ACCOMPANYING for row in deps.views.all(OFFICES, {"office": office})]
     people = sorted({person for office in offices for person in office.holders})
-    practice = {row.participant: row for row in rows_under(parts, PRACTICE, people)}
-    former = _former_mentors(parts, access)
-    regions = {row.region: row for row in parts.views.all(REGIONS)}
+    practice = {row.participant: row for row in rows_under(deps, PRACTICE, people)}
+    former = _former_mentors(deps, access)
+    regions = {row.region: row for row in deps.views.all(REGIONS)}
     here = _centre(regions, access.known)
-    level, names = parts.rules(request.now).pilot_level, able_unit(parts)
+    level, names = deps.rules(request.now).pilot_level, able_unit(deps)
     candidates = [
         Candidate(
             person=person,
             former=person in former,
             able=level_under(names, row.levels) >= level,
-            load=parts.views.count(MENTORSHIPS, {"mentors": person, "state": OPEN}),
+            load=deps.views.count(MENTORSHIPS, {"mentors": person, "state": OPEN}),
             km=_distance(here, _centre(regions, row)),
         )
         for person in people
@@ -65,8 +65,8 @@ def suggest_mentors(parts: Parts, request: Request) -> Answer[Listing[Suggestion
     return Answer(Listing(tuple(fill(Suggestion, each, reasons=each.reasons) for each in ranked(candidates))))
 
 
-def _former_mentors(parts: Parts, access: CaseAccess) -> frozenset[str]:
-    cases = parts.views.all(MENTORSHIPS, {"library": access.library.id})
+def _former_mentors(deps: Dependencies, access: CaseAccess) -> frozenset[str]:
+    cases = deps.views.all(MENTORSHIPS, {"library": access.library.id})
     return frozenset(person for case in cases for person in case.mentors_ever or ())
 
 

@@ -26,10 +26,10 @@ from services.mentoring.api.case_presenter import (
     open_blockers,
     staff_shown,
 )
+from services.mentoring.dependencies import Dependencies
 from services.mentoring.domain.access import ConfirmRotation, NoteInstallation
 from services.mentoring.domain.case import OPEN, Note
 from services.mentoring.domain.visit import CALL, CHAT, LONGEST_MINUTES, ON_SITE, VISIT, LogVisit
-from services.mentoring.parts import Parts
 from services.mentoring.templates import VERSION
 from services.mentoring.views.libraries import LibraryRow
 from services.mentoring.views.mentorships import MENTORSHIPS, MentorshipRow
@@ -153,12 +153,12 @@ class HandoverShown:
 
 
 @routes.post("/v1/mentorships/{mentorship}/visits", statuses=(201, 403, 404, 422))
-def log_visit(parts: Parts, request: Request[NewVisit]) -> Answer[VisitRef]:
+def log_visit(deps: Dependencies, request: Request[NewVisit]) -> Answer[VisitRef]:
     """Record a visit, a call or a chat with a library.
 
     For mentors, and for callers with ``mentorships.visit`` in the region.
     """
-    access = visible_case(parts, request.path["mentorship"], request.actor)
+    access = visible_case(deps, request.path["mentorship"], request.actor)
     person, body = access.require(access.visits), request.body
     strangers = set(body.staff) - set(access.known.staff)
     if strangers:
@@ -166,7 +166,7 @@ def log_visit(parts: Parts, request: Request[NewVisit]) -> Answer[VisitRef]:
     today = local_day(request.now)
     visit = request.new_id("visit")
     texts = [("done", body.done), ("next", body.next), ("internal", body.internal)]
-    sealed = parts.vault.seal_all(person, texts)
+    sealed = deps.vault.seal_all(person, texts)
     notes = {name: None if text is None else Note(person, text) for name, text in sealed.items()}
     command = LogVisit(
         mentorship=access.identity,
@@ -188,30 +188,30 @@ def log_visit(parts: Parts, request: Request[NewVisit]) -> Answer[VisitRef]:
 
 
 @routes.get("/v1/mentorships/{mentorship}/visits", statuses=(200, 404))
-def list_visits(parts: Parts, request: Request[None, PageQuery]) -> Answer[Listing[VisitShown]]:
+def list_visits(deps: Dependencies, request: Request[None, PageQuery]) -> Answer[Listing[VisitShown]]:
     """List the visits to a library, the latest first.
 
     Internal notes are shown only to mentors and those who may visit.
     """
-    access = visible_case(parts, request.path["mentorship"], request.actor)
+    access = visible_case(deps, request.path["mentorship"], request.actor)
     wanted = {"mentorship": access.identity}
-    page = parts.views.find(VISITS, wanted, sort="order", descending=True, **paging(request))
-    return paged(page, lambda row: _visit_shown(parts, access, row))
+    page = deps.views.find(VISITS, wanted, sort="order", descending=True, **paging(request))
+    return paged(page, lambda row: _visit_shown(deps, access, row))
 
 
 @routes.get("/v1/mentorships/{mentorship}/handover", statuses=(200, 404))
-def show_library_handover(parts: Parts, request: Request) -> Answer[HandoverShown]:
+def show_library_handover(deps: Dependencies, request: Request) -> Answer[HandoverShown]:
     """Show what a successor at the library needs to know: stage, blockers, next steps, visits, passwords to change.
 
     For mentors, visitors of the region and people who work at the library.
     """
-    access = visible_case(parts, request.path["mentorship"], request.actor)
-    row = parts.views.get(MENTORSHIPS, access.identity)
+    access = visible_case(deps, request.path["mentorship"], request.actor)
+    row = deps.views.get(MENTORSHIPS, access.identity)
     if row is None:
         raise NotFound
     wanted = {"mentorship": access.identity}
-    latest = parts.views.find(VISITS, wanted, sort="order", descending=True, limit=LATEST_VISITS).items
-    visits = tuple(replace(_visit_shown(parts, access, each), internal=None) for each in latest)
+    latest = deps.views.find(VISITS, wanted, sort="order", descending=True, limit=LATEST_VISITS).items
+    visits = tuple(replace(_visit_shown(deps, access, each), internal=None) for each in latest)
     here = access.template.stage(access.case.stage)
     shown = HandoverShown(
         mentorship=access.identity,
@@ -221,7 +221,7 @@ def show_library_handover(parts: Parts, request: Request) -> Answer[HandoverShow
         stage_name=here.name if here else access.case.stage,
         mentors=access.case.mentors,
         next_stage=_next_stage(access),
-        blockers=open_blockers(parts, row),
+        blockers=open_blockers(deps, row),
         next=tuple(NextStep(each.day, each.next) for each in visits if each.next),
         visits=visits,
         passwords=_passwords_shown(access, row),
@@ -234,12 +234,12 @@ def show_library_handover(parts: Parts, request: Request) -> Answer[HandoverShow
 
 
 @routes.post("/v1/mentorships/{mentorship}/handover/passwords", statuses=(201, 403, 404, 422))
-def confirm_password_rotation(parts: Parts, request: Request[Rotation]) -> Answer[CaseOnly]:
+def confirm_password_rotation(deps: Dependencies, request: Request[Rotation]) -> Answer[CaseOnly]:
     """Confirm which of the library's passwords were changed; the passwords themselves are never sent.
 
     For mentors and people who work at the library.
     """
-    access = visible_case(parts, request.path["mentorship"], request.actor)
+    access = visible_case(deps, request.path["mentorship"], request.actor)
     person, passwords = access.require(access.mentors or access.of_the_library), request.body.passwords
     unknown = set(passwords) - set(access.template.rotate)
     if unknown:
@@ -248,12 +248,12 @@ def confirm_password_rotation(parts: Parts, request: Request[Rotation]) -> Answe
 
 
 @routes.post("/v1/mentorships/{mentorship}/installation", statuses=(201, 403, 404, 422))
-def note_installation(parts: Parts, request: Request[Installation]) -> Answer[CaseOnly]:
+def note_installation(deps: Dependencies, request: Request[Installation]) -> Answer[CaseOnly]:
     """Record which version of the software is installed, and on which machine.
 
     For mentors and people who work at the library.
     """
-    access = visible_case(parts, request.path["mentorship"], request.actor)
+    access = visible_case(deps, request.path["mentorship"], request.actor)
     person = access.require(access.mentors or access.of_the_library)
     return _take_and_name(request, access, NoteInstallation(request.body.version, request.body.host, person))
 
@@ -294,7 +294,7 @@ def _last_left(library: LibraryRow) -> str | None:
     return max(times, default=None)
 
 
-def _visit_shown(parts: Parts, access: CaseAccess, row: VisitRow) -> VisitShown:
-    internal = parts.open_note(row.internal) if access.visits else UNSET
-    done, following = parts.open_note(row.done), parts.open_note(row.next)
+def _visit_shown(deps: Dependencies, access: CaseAccess, row: VisitRow) -> VisitShown:
+    internal = deps.open_note(row.internal) if access.visits else UNSET
+    done, following = deps.open_note(row.done), deps.open_note(row.next)
     return fill(VisitShown, row, done=done, next=following, internal=internal)

@@ -15,6 +15,7 @@ from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import UNSET, Described, FieldOf, Unset, within_the_calendar
 from services.kernel.declare.shapes import BoundedPageQuery, Identity, Listing, NoFields, fill, paged, paging
 from services.notifications.api.patterns import Time
+from services.notifications.dependencies import Dependencies
 from services.notifications.domain.announcement import (
     ANNOUNCEMENT,
     PUBLISHED,
@@ -31,7 +32,6 @@ from services.notifications.domain.announcement import (
     Text,
     Withdraw,
 )
-from services.notifications.parts import Parts
 from services.notifications.views.announcements import ANNOUNCEMENTS, AnnouncementRow
 from services.notifications.views.libraries import staff_of
 from services.notifications.views.regions import all_regions
@@ -125,69 +125,69 @@ class Announcements(Listing[AnnouncementShown]):
 
 
 @routes.post("/v1/announcements", statuses=(201, 401, 403, 422))
-def announce(parts: Parts, request: Request[AnnouncementBody]) -> Answer[Written]:
+def announce(deps: Dependencies, request: Request[AnnouncementBody]) -> Answer[Written]:
     """Write an announcement to regions or to education levels; an announcement to many people waits for approval.
 
     Needs ``announcements.send`` in all its regions. ``state`` in the answer says whether it is published or waits for a
     second member of the board.
     """
     body = request.body
-    audience = _audience(parts, body.regions, body.levels)
+    audience = _audience(deps, body.regions, body.levels)
     _require_sender(request, audience)
-    reach = _reach(parts, audience, request)
+    reach = _reach(deps, audience, request)
     announcement, by = request.new_id("announcement"), request.actor.require_person()
     command = Announce(Text(body.title, body.text), audience, reach, body.worth_until, by, request.now)
     return _outcome(request, announcement, command, location=f"/v1/announcements/{announcement}")
 
 
 @routes.post("/v1/announcements/{announcement}/publication", statuses=(200, 401, 403, 404, 412, 422))
-def publish_announcement(parts: Parts, request: Request[NoFields]) -> Answer[Written]:
+def publish_announcement(deps: Dependencies, request: Request[NoFields]) -> Answer[Written]:
     """Publish a waiting announcement, if it needs no approval by the rules in force now.
 
     Needs ``announcements.send`` in all its regions.
     """
-    audience = _audience_of_path(parts, request)
-    command = Publish(_reach(parts, audience, request), request.actor.require_person(), request.now)
+    audience = _audience_of_path(deps, request)
+    command = Publish(_reach(deps, audience, request), request.actor.require_person(), request.now)
     return _outcome(request, request.path["announcement"], command)
 
 
 @routes.post("/v1/announcements/{announcement}/approval", statuses=(200, 401, 403, 404, 412, 422))
-def approve_announcement(parts: Parts, request: Request[ApprovalBody]) -> Answer[Written]:
+def approve_announcement(deps: Dependencies, request: Request[ApprovalBody]) -> Answer[Written]:
     """Approve another board member's announcement, which publishes it.
 
     Needs ``announcements.send`` in all its regions. ``draft`` names the text that was read, so that a changed text is
     not approved unread.
     """
-    _audience_of_path(parts, request)
+    _audience_of_path(deps, request)
     command = Approve(request.body.draft, request.actor.require_person(), request.now)
     return _outcome(request, request.path["announcement"], command)
 
 
 @routes.post("/v1/announcements/{announcement}/correction", statuses=(200, 401, 403, 404, 412, 422))
-def correct_announcement(parts: Parts, request: Request[TextBody]) -> Answer[Written]:
+def correct_announcement(deps: Dependencies, request: Request[TextBody]) -> Answer[Written]:
     """Correct an announcement: messages not yet sent carry the new text, and everybody told before gets the correction.
 
     Needs ``announcements.send`` in all its regions.
     """
-    audience = _audience_of_path(parts, request)
+    audience = _audience_of_path(deps, request)
     text = Text(request.body.title, request.body.text)
-    command = Correct(text, _reach(parts, audience, request), request.actor.require_person(), request.now)
+    command = Correct(text, _reach(deps, audience, request), request.actor.require_person(), request.now)
     return _outcome(request, request.path["announcement"], command)
 
 
 @routes.post("/v1/announcements/{announcement}/withdrawal", statuses=(200, 401, 403, 404, 412, 422))
-def withdraw_announcement(parts: Parts, request: Request[NoFields]) -> Answer[Written]:
+def withdraw_announcement(deps: Dependencies, request: Request[NoFields]) -> Answer[Written]:
     """Withdraw an announcement: messages not yet sent are not sent, and everybody told before is told of the
     withdrawal.
 
     Needs ``announcements.send`` in all its regions.
     """
-    _audience_of_path(parts, request)
+    _audience_of_path(deps, request)
     return _outcome(request, request.path["announcement"], Withdraw(request.actor.require_person()))
 
 
 @routes.get("/v1/announcements", statuses=(200, 401))
-def list_announcements(parts: Parts, request: Request[None, BoundedPageQuery]) -> Answer[Announcements]:
+def list_announcements(deps: Dependencies, request: Request[None, BoundedPageQuery]) -> Answer[Announcements]:
     """List announcements, the newest first.
 
     Callers with ``announcements.send`` also see the announcements that wait for approval.
@@ -195,12 +195,12 @@ def list_announcements(parts: Parts, request: Request[None, BoundedPageQuery]) -
     request.actor.require_person()
     sends = request.actor.may_somewhere(SEND)
     wanted = {} if sends else {"shown": True}
-    page = parts.views.find(ANNOUNCEMENTS, wanted, sort="at", descending=True, **paging(request))
+    page = deps.views.find(ANNOUNCEMENTS, wanted, sort="at", descending=True, **paging(request))
     return paged(page, lambda row: _announcement_shown(row, sends), Announcements)
 
 
-def _audience(parts: Parts, regions: Sequence[str] | None, levels: Sequence[str] | None) -> Audience:
-    named = all_regions(parts.views) if regions is None else tuple(dict.fromkeys(regions))
+def _audience(deps: Dependencies, regions: Sequence[str] | None, levels: Sequence[str] | None) -> Audience:
+    named = all_regions(deps.views) if regions is None else tuple(dict.fromkeys(regions))
     return Audience(named, tuple(dict.fromkeys(levels or ())), everywhere=regions is None)
 
 
@@ -210,18 +210,18 @@ def _require_sender(request: Request[Any], audience: Audience) -> None:
         request.actor.require(SEND, region)
 
 
-def _reach(parts: Parts, audience: Audience, request: Request[Any]) -> Reach:
-    above, version = second_above(parts.views, request.now)
+def _reach(deps: Dependencies, audience: Audience, request: Request[Any]) -> Reach:
+    above, version = second_above(deps.views, request.now)
     if audience.levels:
-        people = len(staff_of(parts.views, audience.regions, audience.levels))
+        people = len(staff_of(deps.views, audience.regions, audience.levels))
     else:
-        people = parts.views.count(RESIDENTS, {"region": {"$in": list(audience.regions)}})
+        people = deps.views.count(RESIDENTS, {"region": {"$in": list(audience.regions)}})
     return Reach(people, above, version)
 
 
-def _audience_of_path(parts: Parts, request: Request[Any]) -> Audience:
+def _audience_of_path(deps: Dependencies, request: Request[Any]) -> Audience:
     """The audience of the announcement in the path. Raises ``NotFound``, and as ``Actor.require`` does."""
-    announcement, _ = parts.commands.state(ANNOUNCEMENT, request.path["announcement"])
+    announcement, _ = deps.commands.state(ANNOUNCEMENT, request.path["announcement"])
     if announcement is None:
         raise NotFound
     _require_sender(request, announcement.audience)

@@ -16,8 +16,8 @@ from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import UNSET, Described, Unset
 from services.kernel.declare.shapes import BoundedPageQuery, Listing, NoFields, fill, paged, paging, where
 from services.notifications.api.patterns import Time
+from services.notifications.dependencies import Dependencies
 from services.notifications.domain.resending import RESENDING, AskResend
-from services.notifications.parts import Parts
 from services.notifications.sending.delivery import ENDED, GATHERED, PLANNED, SENDING, Delivery
 from services.notifications.views.contacts import CONTACTS, flagged_channels
 
@@ -79,28 +79,28 @@ class FlaggedContacts(Listing[FlaggedContact]):
 
 
 @routes.get("/v1/deliveries", statuses=(200, 401, 403))
-def list_deliveries(parts: Parts, request: Request[None, DeliveriesQuery]) -> Answer[DeliveriesPage]:
+def list_deliveries(deps: Dependencies, request: Request[None, DeliveriesQuery]) -> Answer[DeliveriesPage]:
     """List the deliveries of messages with their states, without addresses and texts.
 
     Needs ``deliveries.read``; only deliveries of the caller's regions are listed.
     """
     query = request.query
     wanted = where(activity=query.activity, person=query.person, state=query.state) | _readable_regions(request)
-    found = parts.deliveries.find(wanted, _place_of(query.after), query.limit + 1)
+    found = deps.deliveries.find(wanted, _place_of(query.after), query.limit + 1)
     shown, more = found[: query.limit], len(found) > query.limit
-    flagged = flagged_channels(parts.views, [delivery.person for delivery in shown])
+    flagged = flagged_channels(deps.views, [delivery.person for delivery in shown])
     items = tuple(_delivery_shown(delivery, flagged.get(delivery.person, ())) for delivery in shown)
     return Answer(DeliveriesPage(items, _cursor_of(shown[-1]) if more else None))
 
 
 @routes.post("/v1/deliveries/{delivery}/resend", statuses=(202, 401, 403, 404, 422))
-def resend_delivery(parts: Parts, request: Request[NoFields]) -> Answer[Resent]:
+def resend_delivery(deps: Dependencies, request: Request[NoFields]) -> Answer[Resent]:
     """Send a message again that did not reach its receiver.
 
     Needs ``deliveries.read`` in the delivery's region. The message keeps its identity, so a receiver can recognise a
     repetition.
     """
-    delivery = parts.deliveries.one(request.path["delivery"])
+    delivery = deps.deliveries.one(request.path["delivery"])
     if request.actor.kind == "anonymous":
         raise Unauthorized
     if delivery is None or not request.actor.may(DELIVERIES_READ, delivery.region):
@@ -112,13 +112,13 @@ def resend_delivery(parts: Parts, request: Request[NoFields]) -> Answer[Resent]:
 
 
 @routes.get("/v1/contacts/bounced", statuses=(200, 401, 403))
-def list_bounced_contacts(parts: Parts, request: Request[None, BoundedPageQuery]) -> Answer[FlaggedContacts]:
+def list_bounced_contacts(deps: Dependencies, request: Request[None, BoundedPageQuery]) -> Answer[FlaggedContacts]:
     """List people whose contact does not work, without the address.
 
     Needs ``deliveries.read``; only people of the caller's regions are listed.
     """
     wanted = {"flagged": True} | _readable_regions(request)
-    page = parts.views.find(CONTACTS, wanted, sort="since", descending=True, **paging(request))
+    page = deps.views.find(CONTACTS, wanted, sort="since", descending=True, **paging(request))
     return paged(page, lambda row: fill(FlaggedContact, row), FlaggedContacts)
 
 

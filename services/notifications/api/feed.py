@@ -13,10 +13,10 @@ from services.kernel.declare.policy import Actor
 from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import Described, FieldOf
 from services.notifications.api.patterns import TYPE_PATTERN, Names
+from services.notifications.dependencies import Dependencies
 from services.notifications.domain.interest import ALL_REGIONS, Interest
 from services.notifications.domain.partner import FEED_READ
 from services.notifications.domain.public_facts import named_by
-from services.notifications.parts import Parts
 
 routes = Routes()
 
@@ -56,7 +56,7 @@ class Feed:
 
 
 @routes.get("/v1/feed", partners=True, statuses=(200, 401, 403))
-def read_feed(parts: Parts, request: Request[None, FeedQuery]) -> Answer[Feed]:
+def read_feed(deps: Dependencies, request: Request[None, FeedQuery]) -> Answer[Feed]:
     """Read the public facts of all services in one order.
 
     For partners whose key has the scope ``feed.read``, and for callers with ``partners.keep``. Go on with ``next`` as
@@ -70,9 +70,9 @@ def read_feed(parts: Parts, request: Request[None, FeedQuery]) -> Answer[Feed]:
     for region in interest.regions:
         if not interest.may_read(region):
             raise Forbidden(permission=FEED_READ, region=region)
-    page = parts.feed.read(interest, parts.feed.position(query.after), query.limit)
+    page = deps.feed.read(interest, deps.feed.position(query.after), query.limit)
     envelopes = tuple(entry.envelope for entry in page.entries)
-    return Answer(Feed(envelopes, parts.feed.cursor(page.position), page.more))
+    return Answer(Feed(envelopes, deps.feed.cursor(page.position), page.more))
 
 
 def readable_regions(actor: Actor) -> tuple[str, ...]:

@@ -11,9 +11,9 @@ from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import Described
 from services.kernel.declare.shapes import BoundedPageQuery, Listing, fill, paged, paging
 from services.notifications.api.patterns import Time
+from services.notifications.dependencies import Dependencies
 from services.notifications.domain.message import Kind
 from services.notifications.domain.preference import LANGUAGES, PREFERENCE
-from services.notifications.parts import Parts
 from services.notifications.sending import rendering
 from services.notifications.views.inbox import MESSAGES, MessageRow
 from services.notifications.views.ties import guests_of
@@ -43,13 +43,13 @@ class Inbox(Listing[InboxLine]):
 
 
 @routes.get("/v1/me/inbox", statuses=(200, 401))
-def read_my_inbox(parts: Parts, request: Request[None, InboxQuery]) -> Answer[Inbox]:
+def read_my_inbox(deps: Dependencies, request: Request[None, InboxQuery]) -> Answer[Inbox]:
     """List the messages to the caller, the newest first."""
     person = request.actor.require_person()
-    preference, _ = parts.commands.state(PREFERENCE, person)
+    preference, _ = deps.commands.state(PREFERENCE, person)
     language = rendering.language_of(request.query.language, preference.wishes.language)
-    mine = {"person": {"$in": [person, *guests_of(parts.views, person)]}}
-    page = parts.views.find(MESSAGES, mine, sort="at", descending=True, **paging(request))
+    mine = {"person": {"$in": [person, *guests_of(deps.views, person)]}}
+    page = deps.views.find(MESSAGES, mine, sort="at", descending=True, **paging(request))
     return paged(page, lambda row: _inbox_line(row, language), Inbox)
 
 

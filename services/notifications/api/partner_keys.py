@@ -16,8 +16,8 @@ from services.kernel.declare.schema import Described
 from services.kernel.declare.shapes import NoFields, fill, not_blank
 from services.notifications.api.feed import PARTNERS_KEEP
 from services.notifications.api.patterns import SomeRegions
+from services.notifications.dependencies import Dependencies
 from services.notifications.domain.partner import PARTNER, SCOPES, IssueKey, RevokeKey
-from services.notifications.parts import Parts
 from services.notifications.secret_deriver import read_key
 
 routes = Routes()
@@ -60,14 +60,14 @@ class ActorAnswer:
 
 
 @routes.post("/v1/partners/{partner}/keys", statuses=(201, 401, 403, 404))
-def issue_partner_key(parts: Parts, request: Request[KeyBody]) -> Answer[NewKey]:
+def issue_partner_key(deps: Dependencies, request: Request[KeyBody]) -> Answer[NewKey]:
     """Issue a key for a program of a partner; the key is shown in this answer only.
 
     Needs ``partners.keep``.
     """
     request.actor.require(PARTNERS_KEEP)
     body, partner, key = request.body, request.path["partner"], request.new_id("partner-key")
-    bearer = parts.secrets.partner_key(partner, key)
+    bearer = deps.secrets.partner_key(partner, key)
     scopes, regions = tuple(dict.fromkeys(body.scopes)), tuple(dict.fromkeys(body.regions))
     command = IssueKey(key, body.name.strip(), bearer.digest, scopes, regions)
     # The bearer is derived again for a repeated request: no commit keeps it.
@@ -76,7 +76,7 @@ def issue_partner_key(parts: Parts, request: Request[KeyBody]) -> Answer[NewKey]
 
 
 @routes.delete("/v1/partners/{partner}/keys/{key}", statuses=(200, 401, 403, 404))
-def revoke_partner_key(_parts: Parts, request: Request) -> Answer[NoFields]:
+def revoke_partner_key(_deps: Dependencies, request: Request) -> Answer[NoFields]:
     """Revoke a partner's key, which is refused from now on.
 
     Needs ``partners.keep``.
@@ -86,7 +86,7 @@ def revoke_partner_key(_parts: Parts, request: Request) -> Answer[NoFields]:
 
 
 @routes.post("/internal/partner-identity", public=False, statuses=(200, 401, 403))
-def identify_partner(parts: Parts, request: Request[BearerBody]) -> Answer[ActorAnswer]:
+def identify_partner(deps: Dependencies, request: Request[BearerBody]) -> Answer[ActorAnswer]:
     """Show the partner behind a key, with the key's permissions.
 
     Only the gateway may call this. Reads the partner's own stream, so a revoked key is refused at once.
@@ -95,7 +95,7 @@ def identify_partner(parts: Parts, request: Request[BearerBody]) -> Answer[Actor
     bearer = read_key(request.body.token)
     if bearer is None:
         raise TokenEnded("This is not a key of this installation.")
-    partner, _ = parts.commands.state(PARTNER, bearer.partner)
+    partner, _ = deps.commands.state(PARTNER, bearer.partner)
     keys = () if partner is None else partner.keys
     found = [key for key in keys if hmac.compare_digest(key.digest, bearer.digest)]
     if partner is None or not found or not (grants := partner.grants(found[0])):

@@ -14,6 +14,7 @@ from services.kernel.declare.schema import Described
 from services.kernel.declare.shapes import BoundedPageQuery, Listing, Text, fill, not_blank, paged, paging
 from services.notifications.api.feed import PARTNERS_KEEP
 from services.notifications.api.patterns import SomeRegions
+from services.notifications.dependencies import Dependencies
 from services.notifications.domain.partner import (
     ACTIVE,
     DORMANT,
@@ -29,7 +30,6 @@ from services.notifications.domain.partner import (
     Profile,
     RestPartner,
 )
-from services.notifications.parts import Parts
 from services.notifications.views.partners import PARTNERS
 
 routes = Routes()
@@ -103,19 +103,19 @@ class PartnerCreated:
 
 
 @routes.post("/v1/partners", statuses=(201, 401, 403))
-def add_partner(parts: Parts, request: Request[PartnerBody]) -> Answer[PartnerCreated]:
+def add_partner(deps: Dependencies, request: Request[PartnerBody]) -> Answer[PartnerCreated]:
     """Add an institution that may become a partner.
 
     Needs ``partners.keep``. It can use no key before its state is ``active``.
     """
     request.actor.require(PARTNERS_KEEP)
     partner = request.new_id("partner")
-    command = AddPartner(_profile(parts, request, ()))
+    command = AddPartner(_profile(deps, request, ()))
     return _outcome(request, partner, command, location=f"/v1/partners/{partner}")
 
 
 @routes.put("/v1/partners/{partner}", statuses=(200, 401, 403, 404, 412))
-def change_partner(parts: Parts, request: Request[PartnerBody]) -> Answer[PartnerCreated]:
+def change_partner(deps: Dependencies, request: Request[PartnerBody]) -> Answer[PartnerCreated]:
     """Replace the data of a partner.
 
     Needs ``partners.keep``.
@@ -123,39 +123,39 @@ def change_partner(parts: Parts, request: Request[PartnerBody]) -> Answer[Partne
     request.actor.require(PARTNERS_KEEP)
     identity = request.path["partner"]
     # Looked up first, so that nothing is sealed for a partner that does not exist.
-    partner, _ = _partner(parts, identity)
-    answer = _outcome(request, identity, ChangePartner(_profile(parts, request, partner.profile.contacts)))
-    changed, _ = _partner(parts, identity)
-    parts.vault.destroy(*changed.left)
+    partner, _ = _partner(deps, identity)
+    answer = _outcome(request, identity, ChangePartner(_profile(deps, request, partner.profile.contacts)))
+    changed, _ = _partner(deps, identity)
+    deps.vault.destroy(*changed.left)
     return answer
 
 
 @routes.post("/v1/partners/{partner}/state", statuses=(200, 401, 403, 404, 412))
-def set_partner_state(parts: Parts, request: Request[StateBody]) -> Answer[PartnerCreated]:
+def set_partner_state(deps: Dependencies, request: Request[StateBody]) -> Answer[PartnerCreated]:
     """Activate a partner, with a reference to the agreement, or make the partner dormant.
 
     Needs ``partners.keep``. Keys and subscriptions of a dormant partner do not work.
     """
     request.actor.require(PARTNERS_KEEP)
-    _partner(parts, request.path["partner"])
+    _partner(deps, request.path["partner"])
     active = request.body.state == ACTIVE
     command = ActivatePartner(request.body.agreement) if active else RestPartner()
     return _outcome(request, request.path["partner"], command)
 
 
 @routes.get("/v1/partners", statuses=(200, 401, 403))
-def list_partners(parts: Parts, request: Request[None, BoundedPageQuery]) -> Answer[PartnerList]:
+def list_partners(deps: Dependencies, request: Request[None, BoundedPageQuery]) -> Answer[PartnerList]:
     """List the partners by name.
 
     Needs ``partners.keep``.
     """
     request.actor.require(PARTNERS_KEEP)
-    page = parts.views.find(PARTNERS, sort="name", **paging(request))
+    page = deps.views.find(PARTNERS, sort="name", **paging(request))
     return paged(page, lambda row: fill(PartnerLine, row), PartnerList)
 
 
 @routes.get("/v1/partners/{partner}", partners=True, statuses=(200, 401, 403, 404))
-def show_partner(parts: Parts, request: Request) -> Answer[PartnerShown]:
+def show_partner(deps: Dependencies, request: Request) -> Answer[PartnerShown]:
     """Show one partner with its contacts and its keys.
 
     For the partner, and for callers with ``partners.keep``.
@@ -163,45 +163,45 @@ def show_partner(parts: Parts, request: Request) -> Answer[PartnerShown]:
     identity = request.path["partner"]
     if request.actor.kind != "partner" or request.actor.id != identity:
         request.actor.require(PARTNERS_KEEP)
-    partner, version = _partner(parts, identity)
+    partner, version = _partner(deps, identity)
     shown = fill(
         PartnerShown,
         partner.profile,
         partner=identity,
         state=partner.state,
         agreement=partner.agreement,
-        contacts=tuple(_contact_opened(parts, contact) for contact in partner.profile.contacts),
+        contacts=tuple(_contact_opened(deps, contact) for contact in partner.profile.contacts),
         keys=tuple(fill(KeyShown, key) for key in partner.keys),
     )
     return Answer(shown, version=version)
 
 
-def _partner(parts: Parts, identity: str) -> tuple[Partner, int]:
+def _partner(deps: Dependencies, identity: str) -> tuple[Partner, int]:
     """The partner and its version. Raises ``NotFound``."""
-    partner, version = parts.commands.state(PARTNER, identity)
+    partner, version = deps.commands.state(PARTNER, identity)
     if partner is None:
         raise NotFound
     return partner, version
 
 
-def _profile(parts: Parts, request: Request[PartnerBody], before: Sequence[Contact]) -> Profile:
+def _profile(deps: Dependencies, request: Request[PartnerBody], before: Sequence[Contact]) -> Profile:
     """The profile of a body. A contact that was there ``before`` stays as it was sealed; the others are sealed now."""
     body = request.body
-    known = {tuple(_contact_opened(parts, contact).values()): contact for contact in before}
+    known = {tuple(_contact_opened(deps, contact).values()): contact for contact in before}
     contacts = []
     for n, given in enumerate(body.contacts):
         if (contact := known.get((given.name, given.email))) is None:
             owner = request.new_id(f"contact-{n}")
-            sealed = parts.vault.seal_all(owner, [("name", given.name), ("email", given.email)])
+            sealed = deps.vault.seal_all(owner, [("name", given.name), ("email", given.email)])
             contact = Contact(owner, str(sealed["name"]), sealed["email"])
         contacts.append(contact)
     return Profile(body.name.strip(), body.kind, tuple(dict.fromkeys(body.regions)), tuple(contacts))
 
 
-def _contact_opened(parts: Parts, contact: Contact) -> dict[str, str | None]:
+def _contact_opened(deps: Dependencies, contact: Contact) -> dict[str, str | None]:
     return {
-        "name": parts.vault.open(contact.contact, contact.name),
-        "email": parts.vault.open(contact.contact, contact.email),
+        "name": deps.vault.open(contact.contact, contact.name),
+        "email": deps.vault.open(contact.contact, contact.email),
     }
 
 

@@ -10,6 +10,7 @@ from marshmallow.validate import Length, OneOf, Regexp
 from services.kernel.declare.route import Answer, Request, Routes
 from services.kernel.declare.schema import UNSET, Described, Key, Unset
 from services.kernel.declare.shapes import Identity
+from services.notifications.dependencies import Dependencies
 from services.notifications.domain.matter import Matter
 from services.notifications.domain.preference import (
     DAY,
@@ -25,7 +26,6 @@ from services.notifications.domain.preference import (
     Preference,
     how_told,
 )
-from services.notifications.parts import Parts
 
 routes = Routes()
 
@@ -90,14 +90,14 @@ class PreferenceBody:
 
 
 @routes.get("/v1/me/preferences", statuses=(200, 401))
-def read_my_preferences(parts: Parts, request: Request) -> Answer[PreferenceBody]:
+def read_my_preferences(deps: Dependencies, request: Request) -> Answer[PreferenceBody]:
     """Show how the caller wants to be told."""
-    preference, version = parts.commands.state(PREFERENCE, request.actor.require_person())
+    preference, version = deps.commands.state(PREFERENCE, request.actor.require_person())
     return Answer(_preference_shown(preference), version=version)
 
 
 @routes.put("/v1/me/preferences", statuses=(200, 401, 412, 422))
-def choose_my_preferences(_parts: Parts, request: Request[PreferenceBody]) -> Answer[PreferenceBody]:
+def choose_my_preferences(_deps: Dependencies, request: Request[PreferenceBody]) -> Answer[PreferenceBody]:
     """Choose how to be told: language, channel, subjects, regions and quiet hours.
 
     For every member. Fields that are not sent stay as they are.

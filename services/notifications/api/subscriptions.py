@@ -14,6 +14,7 @@ from services.kernel.declare.shapes import BoundedPageQuery, Listing, NoFields, 
 from services.kernel.log.log import Commit
 from services.notifications.api.feed import PARTNERS_KEEP, readable_regions
 from services.notifications.api.patterns import Regions, TypePatterns
+from services.notifications.dependencies import Dependencies
 from services.notifications.domain.interest import Interest
 from services.notifications.domain.partner import FEED_READ, PARTNER, SUBSCRIPTIONS_KEEP
 from services.notifications.domain.subscription import (
@@ -27,7 +28,6 @@ from services.notifications.domain.subscription import (
     Subscription,
 )
 from services.notifications.domain.webhook_url import LONGEST
-from services.notifications.parts import Parts
 from services.notifications.views.subscriptions import ACTIVE, DISABLED, SUBSCRIPTIONS
 
 routes = Routes()
@@ -81,26 +81,26 @@ class Ping:
 
 
 @routes.post("/v1/subscriptions", partners=True, statuses=(201, 401, 403, 422))
-def make_subscription(parts: Parts, request: Request[SubscriptionBody]) -> Answer[SecretShown]:
+def make_subscription(deps: Dependencies, request: Request[SubscriptionBody]) -> Answer[SecretShown]:
     """Subscribe to facts, which are then sent to an address as webhooks; the answer holds the secret that signs them.
 
     For partners whose key has the scope ``subscriptions.keep``, and for callers with ``partners.keep``.
     """
     subscription = request.new_id("subscription")
     # A repeated request gets its answer with the secret even if the partner is dormant by now.
-    commit = request.before() or _take_making(parts, request, subscription)
+    commit = request.before() or _take_making(deps, request, subscription)
     kept = recorded(commit, request.success, f"/v1/subscriptions/{subscription}")
-    shown = SecretShown(subscription, parts.secrets.webhook_secret(subscription, 1))
+    shown = SecretShown(subscription, deps.secrets.webhook_secret(subscription, 1))
     return Answer(shown, kept.status, kept.version, kept.position, kept.location)
 
 
 @routes.get(_ONE, partners=True, statuses=(200, 401, 403, 404))
-def show_subscription(parts: Parts, request: Request) -> Answer[SubscriptionShown]:
+def show_subscription(deps: Dependencies, request: Request) -> Answer[SubscriptionShown]:
     """Show one subscription, and why it is disabled if it is.
 
     For its partner, and for callers with ``partners.keep``.
     """
-    subscription, version = subscription_of_path(parts, request)
+    subscription, version = subscription_of_path(deps, request)
     shown = fill(
         SubscriptionShown,
         subscription,
@@ -112,71 +112,71 @@ def show_subscription(parts: Parts, request: Request) -> Answer[SubscriptionShow
 
 
 @routes.get("/v1/subscriptions", partners=True, statuses=(200, 401, 403))
-def list_subscriptions(parts: Parts, request: Request[None, BoundedPageQuery]) -> Answer[SubscriptionList]:
+def list_subscriptions(deps: Dependencies, request: Request[None, BoundedPageQuery]) -> Answer[SubscriptionList]:
     """List the subscriptions: a partner's own, or all for callers with ``partners.keep``."""
     _require_keeping(request.actor)
     wanted = {"partner": request.actor.id} if request.actor.kind == "partner" else {}
-    page = parts.views.find(SUBSCRIPTIONS, wanted, **paging(request))
+    page = deps.views.find(SUBSCRIPTIONS, wanted, **paging(request))
     return paged(page, lambda row: fill(SubscriptionShown, row), SubscriptionList)
 
 
 @routes.post(f"{_ONE}/rotate", partners=True, statuses=(200, 401, 403, 404))
-def rotate_secret(parts: Parts, request: Request) -> Answer[SecretShown]:
+def rotate_secret(deps: Dependencies, request: Request) -> Answer[SecretShown]:
     """Replace the secret of a subscription; webhooks are signed with the former secrets too for 24 hours.
 
     For its partner, and for callers with ``partners.keep``.
     """
-    subscription_of_path(parts, request)
+    subscription_of_path(deps, request)
     subscription, command = request.path["subscription"], RotateSecret(request.now)
     commit = request.take(SUBSCRIPTION, subscription, command, _generation)
     kept = recorded(commit, request.success)
-    secret = parts.secrets.webhook_secret(subscription, commit.answer["generation"])
+    secret = deps.secrets.webhook_secret(subscription, commit.answer["generation"])
     return Answer(SecretShown(subscription, secret), kept.status, kept.version, kept.position)
 
 
 @routes.post(f"{_ONE}/test", partners=True, statuses=(202, 401, 403, 404))
-def test_subscription(parts: Parts, request: Request) -> Answer[Ping]:
+def test_subscription(deps: Dependencies, request: Request) -> Answer[Ping]:
     """Send a ping to the address of a subscription.
 
     For its partner, and for callers with ``partners.keep``. ``GET …/deliveries`` shows what became of the ping.
     """
-    subscription_of_path(parts, request)
+    subscription_of_path(deps, request)
     ping = request.new_id("ping")
     return request.outcome(SUBSCRIPTION, request.path["subscription"], PingSubscription(ping), lambda *_: Ping(ping))
 
 
 @routes.post(f"{_ONE}/enable", partners=True, statuses=(200, 401, 403, 404, 422))
-def enable_subscription(parts: Parts, request: Request) -> Answer[NoFields]:
+def enable_subscription(deps: Dependencies, request: Request) -> Answer[NoFields]:
     """Enable a disabled subscription; sending goes on with the fact at which it stopped.
 
     For its partner, and for callers with ``partners.keep``.
     """
-    subscription, _ = subscription_of_path(parts, request)
+    subscription, _ = subscription_of_path(deps, request)
     if subscription.disabled is not None and request.before() is None:
-        _require_room(parts, subscription.partner)
+        _require_room(deps, subscription.partner)
     identity = request.path["subscription"]
     return request.outcome(SUBSCRIPTION, identity, EnableSubscription(), lambda *_: NoFields())
 
 
 @routes.post(f"{_ONE}/disable", partners=True, statuses=(200, 401, 403, 404, 422))
-def disable_subscription(parts: Parts, request: Request) -> Answer[NoFields]:
+def disable_subscription(deps: Dependencies, request: Request) -> Answer[NoFields]:
     """Disable a subscription: nothing is sent until it is enabled.
 
     For its partner, and for callers with ``partners.keep``.
     """
-    subscription_of_path(parts, request)
+    subscription_of_path(deps, request)
     identity = request.path["subscription"]
     return request.outcome(SUBSCRIPTION, identity, DisableSubscription(BY_HAND), lambda *_: NoFields())
 
 
-def subscription_of_path(parts: Parts, request: Request[Any, Any]) -> tuple[Subscription, int]:
+def subscription_of_path(deps: Dependencies, request: Request[Any, Any]) -> tuple[Subscription, int]:
     """The subscription of the path and its version, for its partner and for people who keep the partners.
 
     Raises ``Unauthorized``, ``Forbidden``, and ``NotFound`` for another partner's subscription too.
     """
     actor = request.actor
     _require_keeping(actor)
-    subscription, version = parts.commands.state(SUBSCRIPTION, request.path["subscription"])
+    subscription, version = deps.commands.state(SUBSCRIPTION, request.path["subscription"])
     if subscription is None or (actor.kind == "partner" and subscription.partner != actor.id):
         raise NotFound
     return subscription, version
@@ -189,10 +189,10 @@ def _require_keeping(actor: Actor) -> None:
     actor.require(SUBSCRIPTIONS_KEEP if actor.kind == "partner" else PARTNERS_KEEP)
 
 
-def _take_making(parts: Parts, request: Request[SubscriptionBody], subscription: str) -> Commit:
+def _take_making(deps: Dependencies, request: Request[SubscriptionBody], subscription: str) -> Commit:
     body, actor = request.body, request.actor
     identity = _subscribing_partner(actor, body.partner)
-    partner, _ = parts.commands.state(PARTNER, identity)
+    partner, _ = deps.commands.state(PARTNER, identity)
     if partner is None or not partner.readable:
         raise Malformed(errors={"partner": ["This is no active partner."]})
     granted = readable_regions(actor) if actor.kind == "partner" else partner.readable
@@ -200,9 +200,9 @@ def _take_making(parts: Parts, request: Request[SubscriptionBody], subscription:
     for region in wanted:
         if not Interest(granted=granted).may_read(region):
             raise Forbidden(permission=FEED_READ, region=region)
-    after = parts.feed.position(body.after) if body.after else parts.feed.head()
-    _require_room(parts, identity)
-    types, allowed = tuple(dict.fromkeys(body.types)), parts.core.settings.webhook_allow
+    after = deps.feed.position(body.after) if body.after else deps.feed.head()
+    _require_room(deps, identity)
+    types, allowed = tuple(dict.fromkeys(body.types)), deps.core.settings.webhook_allow
     command = MakeSubscription(identity, body.url, types, wanted or granted, after, allowed)
     return request.take(SUBSCRIPTION, subscription, command, lambda *_: {"subscription": subscription})
 
@@ -220,11 +220,11 @@ def _subscribing_partner(actor: Actor, named: str | None) -> str:
     return named
 
 
-def _require_room(parts: Parts, partner: str) -> None:
+def _require_room(deps: Dependencies, partner: str) -> None:
     """Raises ``Refused`` ``too-many-subscriptions``. The view is counted, which may be behind: of several subscriptions made at
     the same moment, one too many may come through.
     """
-    active = parts.views.count(SUBSCRIPTIONS, {"partner": partner, "state": ACTIVE})
+    active = deps.views.count(SUBSCRIPTIONS, {"partner": partner, "state": ACTIVE})
     if active >= MAX_ACTIVE_SUBSCRIPTIONS:
         raise Refused(
             "too-many-subscriptions",

@@ -15,8 +15,8 @@ from services.kernel.declare.schema import UNSET, Described, FieldOf, Unset
 from services.kernel.declare.shapes import fill
 from services.notifications.api.patterns import Time
 from services.notifications.api.subscriptions import subscription_of_path
+from services.notifications.dependencies import Dependencies
 from services.notifications.domain.subscription import SUBSCRIPTION, RecoverDeliveries
-from services.notifications.parts import Parts
 from services.notifications.webhooks.webhook_deliveries import KEPT, STATES, WAITING, WebhookDelivery
 
 routes = Routes()
@@ -96,42 +96,42 @@ class Recovery:
 
 
 @routes.get("/v1/subscriptions/{subscription}/deliveries", partners=True, statuses=(200, 401, 403, 404))
-def list_webhooks(parts: Parts, request: Request[None, WebhooksQuery]) -> Answer[WebhookList]:
+def list_webhooks(deps: Dependencies, request: Request[None, WebhooksQuery]) -> Answer[WebhookList]:
     """List the deliveries of a subscription with each attempt, the latest first.
 
     For its partner, and for callers with ``partners.keep``.
     """
-    subscription_of_path(parts, request)
+    subscription_of_path(deps, request)
     query = request.query
-    found = parts.webhooks.page(request.path["subscription"], query.state, query.before, query.limit + 1)
+    found = deps.webhooks.page(request.path["subscription"], query.state, query.before, query.limit + 1)
     lag = request.now - datetime.now(UTC)
     items = tuple(_webhook_shown(delivery, lag) for delivery in found[: query.limit])
     return Answer(WebhookList(items, items[-1].deliveryseq if len(found) > query.limit else None))
 
 
 @routes.post("/v1/subscriptions/{subscription}/recover", partners=True, statuses=(202, 401, 403, 404))
-def recover_webhooks(parts: Parts, request: Request[RecoverBody]) -> Answer[Recovery]:
+def recover_webhooks(deps: Dependencies, request: Request[RecoverBody]) -> Answer[Recovery]:
     """Send all facts after a position or a time again, in order and with the same ids as before.
 
     For its partner, and for callers with ``partners.keep``.
     """
-    subscription_of_path(parts, request)
+    subscription_of_path(deps, request)
     subscription = request.path["subscription"]
-    after = _recovery_position(parts, subscription, request.body, request.now)
-    recovery = Recovery(parts.feed.cursor(after))
+    after = _recovery_position(deps, subscription, request.body, request.now)
+    recovery = Recovery(deps.feed.cursor(after))
     return request.outcome(SUBSCRIPTION, subscription, RecoverDeliveries(after), lambda *_: recovery)
 
 
-def _recovery_position(parts: Parts, subscription: str, body: RecoverBody, now: datetime) -> int:
+def _recovery_position(deps: Dependencies, subscription: str, body: RecoverBody, now: datetime) -> int:
     """The position in the feed behind which deliveries are sent again. Raises ``Malformed``."""
     if body.after is not UNSET:
-        return parts.feed.position(body.after)
+        return deps.feed.position(body.after)
     assert body.since is not UNSET
-    known_since = parts.webhooks.known_since(subscription)
+    known_since = deps.webhooks.known_since(subscription)
     # Deliveries that are no longer kept ended before ``now - KEPT``: later deliveries are complete.
     if known_since is not None and body.since < min(known_since, now - KEPT):
         raise Malformed(errors={"since": [f"Deliveries before {known_since.isoformat()} can be named only by after."]})
-    first = parts.webhooks.first_since(subscription, body.since)
+    first = deps.webhooks.first_since(subscription, body.since)
     if first is None:
         raise Malformed(errors={"since": ["No delivery was planned since then."]})
     return first.position - 1

@@ -44,14 +44,14 @@ def target_of(url: str, allowed: Collection[str] = ()) -> Target:
     Raises ``Refused`` ``webhook-address`` unless the URL is https to a host's name, on port 443 or from 1024 on, without user,
     password and fragment.
     """
-    parts = _ADDRESS.fullmatch(url)
-    if len(url) > LONGEST or parts is None:
+    deps = _ADDRESS.fullmatch(url)
+    if len(url) > LONGEST or deps is None:
         raise _refusal("it cannot be read")
-    scheme, host = parts["scheme"].lower(), parts["host"].lower()
-    port = None if parts["port"] is None else int(parts["port"])
+    scheme, host = deps["scheme"].lower(), deps["host"].lower()
+    port = None if deps["port"] is None else int(deps["port"])
     if port is not None and not 0 < port <= HIGHEST:
         raise _refusal("there is no such port")
-    path = (parts["path"] or "/") + (parts["query"] or "")
+    path = (deps["path"] or "/") + (deps["query"] or "")
     if host in allowed and scheme in ("http", "https"):
         secure = scheme == "https"
         return Target(secure, host, port or (HTTPS if secure else HTTP), path)

@@ -29,12 +29,12 @@ class SmtpServer:
     """
 
     def __init__(self, uri: str, sender: str, seconds: float = ANSWER_SECONDS) -> None:
-        parts = urlsplit(uri)
-        if parts.scheme not in ("smtp", "smtps", "smtp+starttls") or not parts.hostname:
+        deps = urlsplit(uri)
+        if deps.scheme not in ("smtp", "smtps", "smtp+starttls") or not deps.hostname:
             raise ValueError("SMTP_URI must be smtp://HOST:PORT, smtp+starttls://HOST:PORT or smtps://HOST:PORT")
-        self._scheme, self._host = parts.scheme, parts.hostname
-        self._port = parts.port or {"smtp": 25, "smtps": 465}.get(parts.scheme, 587)
-        self._login = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
+        self._scheme, self._host = deps.scheme, deps.hostname
+        self._port = deps.port or {"smtp": 25, "smtps": 465}.get(deps.scheme, 587)
+        self._login = (unquote(deps.username), unquote(deps.password or "")) if deps.username else None
         self._sender = sender
         self._seconds = seconds
         self._connection: smtplib.SMTP | None = None

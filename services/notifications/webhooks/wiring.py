@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from services.kernel.declare.service import Core
-from services.notifications.parts import Parts
+from services.notifications.dependencies import Dependencies
 from services.notifications.webhooks.dispatcher import Dispatcher
 from services.notifications.webhooks.subscription_worker import SubscriptionWorker
 from services.notifications.webhooks.webhook_client import WebhookClient
 
 
-def dispatcher_of(core: Core, made: Parts) -> Dispatcher:
+def dispatcher_of(core: Core, made: Dependencies) -> Dispatcher:
     """The reader that sends webhooks."""
 
     def ended(outcome: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from pymongo.database import Database
 
 from services.events.bootstrap import definition
-from services.events.parts import DECIDE, KEEP, PLAN, READ_MEMBERS, RECORD
+from services.events.dependencies import DECIDE, KEEP, PLAN, READ_MEMBERS, RECORD
 from services.kernel.declare.policy import EVERYWHERE, Actor
 from tests.support.sample_community import BLITAR, KEDIRI, person
 from tests.support.sample_facts import sample

@@ -13,9 +13,9 @@ from services.kernel.declare.policy import ANONYMOUS, Actor, Held
 from services.kernel.declare.service import Core
 from services.kernel.readers.reader import Reader
 from services.members import bootstrap
+from services.members.dependencies import Dependencies, dependencies
 from services.members.domain.office_kinds import grants_of
 from services.members.importing.import_runner import ImportRunner
-from services.members.parts import Parts, parts
 from tests.support.sample_community import NOW
 from tests.support.service_harness import ServiceHarness
 from tests.unit.members.sample_registrations import SUBDISTRICTS
@@ -28,12 +28,12 @@ class MembersHarness(ServiceHarness):
         self.machine = FixedClock(NOW)
         super().__init__(replace(bootstrap.definition(), parts=self._parts), database, **options)
 
-    def _parts(self, core: Core) -> Parts:
-        return replace(parts(core), machine=self.machine)
+    def _parts(self, core: Core) -> Dependencies:
+        return replace(dependencies(core), machine=self.machine)
 
     @property
-    def parts(self) -> Parts:
-        parts: Parts = self.application.parts
+    def parts(self) -> Dependencies:
+        parts: Dependencies = self.application.parts
         return parts
 
     @property

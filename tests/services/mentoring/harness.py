@@ -7,7 +7,7 @@ from pymongo.database import Database
 
 from services.kernel.declare.policy import EVERYWHERE, Actor
 from services.mentoring.bootstrap import definition
-from services.mentoring.parts import ANSWER, LEAD, READ_MEMBERS, VISIT
+from services.mentoring.dependencies import ANSWER, LEAD, READ_MEMBERS, VISIT
 from tests.support.sample_community import BLITAR, KEDIRI
 from tests.support.sample_facts import sample
 from tests.support.service_harness import ServiceHarness

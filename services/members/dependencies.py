@@ -24,7 +24,7 @@ from services.members.views.roster import ROSTER
 
 
 @dataclass(frozen=True)
-class Parts:
+class Dependencies:
     """``machine`` is the machine's wall clock, for the ages of tokens; ``clock`` is domain time. ``imports_bell`` wakes the
     import runner of this process.
     """
@@ -80,9 +80,9 @@ class Parts:
         return self.vault.open(person, row.name) if person and row else None
 
 
-def parts(core: Core) -> Parts:
+def dependencies(core: Core) -> Dependencies:
     """This service's parts around the kernel's. A test can replace every part."""
-    return Parts(
+    return Dependencies(
         log=core.log,
         commands=core.commands,
         views=core.views,

@@ -11,7 +11,7 @@ from services.kernel.base.clock import Clock
 
 
 @dataclass(frozen=True)
-class Parts:
+class Dependencies:
     """Built once, with the application. ``clock`` is domain time."""
 
     forwarding: Forwarding

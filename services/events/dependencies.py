@@ -55,7 +55,7 @@ class CurrentActivity:
 
 
 @dataclass(frozen=True)
-class Parts:
+class Dependencies:
     """The dependencies of the service's handlers. ``pages`` is the address of the gateway's web pages."""
 
     commands: Commands
@@ -132,7 +132,9 @@ class Parts:
         return not self.known_as(person).isdisjoint(there.persons | there.guests | {*(seats.taken if seats else ())})
 
 
-def parts(core: Core) -> Parts:
+def dependencies(core: Core) -> Dependencies:
     """The dependencies of this service, around the dependencies of all services."""
     key = core.settings.secrets.token
-    return Parts(core.commands, core.views, core.vault, CodeWords(key), CertificateCodes(key), core.settings.public_url)
+    return Dependencies(
+        core.commands, core.views, core.vault, CodeWords(key), CertificateCodes(key), core.settings.public_url
+    )

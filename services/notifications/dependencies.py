@@ -17,7 +17,7 @@ from services.notifications.webhooks.webhook_deliveries import WebhookDeliveries
 
 
 @dataclass(frozen=True)
-class Parts:
+class Dependencies:
     core: Core
     commands: Commands
     views: Views

@@ -37,8 +37,8 @@ READ_MEMBERS = "members.read"
 
 
 @dataclass(frozen=True)
-class Parts:
-    """The service from the view of its handlers."""
+class Dependencies:
+    """The dependencies of the service's handlers."""
 
     commands: Commands
     views: Views
@@ -104,6 +104,6 @@ class Parts:
         return None if text is None else Note(person, self.vault.seal(person, text))
 
 
-def parts(core: Core) -> Parts:
+def dependencies(core: Core) -> Dependencies:
     """The parts of this service, made from the parts of every service."""
-    return Parts(core.commands, core.views, core.vault, SecretDeriver(core.settings.secrets.token))
+    return Dependencies(core.commands, core.views, core.vault, SecretDeriver(core.settings.secrets.token))
