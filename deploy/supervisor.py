@@ -10,7 +10,7 @@ from deploy.process import Process, Program
 
 LOOK_EVERY_SECONDS = 0.1
 FIRST_PAUSE_SECONDS = 0.2
-LONGEST_PAUSE_SECONDS = 5.0
+MAX_PAUSE_SECONDS = 5.0
 STEADY_AFTER_SECONDS = 30.0
 
 
@@ -103,13 +103,13 @@ class Supervisor:
         elif charge.due is None:
             self._report(f"{name} stopped (exit code {charge.process.exit_code}); it is started again.")
             charge.due = now + charge.pause
-            charge.pause = min(charge.pause * 2, LONGEST_PAUSE_SECONDS)
+            charge.pause = min(charge.pause * 2, MAX_PAUSE_SECONDS)
         elif now >= charge.due:
             try:
                 charge.process.start()
             except CommandError as error:
                 self._report(str(error))
                 charge.due = now + charge.pause
-                charge.pause = min(charge.pause * 2, LONGEST_PAUSE_SECONDS)
+                charge.pause = min(charge.pause * 2, MAX_PAUSE_SECONDS)
             else:
                 charge.due, charge.since = None, now

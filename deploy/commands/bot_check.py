@@ -12,7 +12,7 @@ from services.kernel.base.settings import settings_for
 from services.kernel.telegram.bot_api import Telegram, TelegramError, WrongToken
 
 ANSWER_SECONDS = 5.0
-MOST_GROUPS = 100
+MAX_GROUPS = 100
 RIGHTS = {"can_restrict_members": "Ban users", "can_delete_messages": "Delete messages"}
 """Telegram's name of a right → the name in its app."""
 
@@ -47,7 +47,7 @@ def _groups(environment: Mapping[str, str]) -> list[tuple[str, str]]:
     """Name and chat of the groups on Telegram; empty before the first group is registered."""
     try:
         with open_service("events", environment) as events:
-            found = events.views.find(CHAT_GROUPS, {"channel": TELEGRAM}, limit=MOST_GROUPS).items
+            found = events.views.find(CHAT_GROUPS, {"channel": TELEGRAM}, limit=MAX_GROUPS).items
     except (PyMongoError, Problem):
         return []
     return [(group.name, group.chat) for group in found if group.chat is not None]

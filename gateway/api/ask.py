@@ -15,13 +15,13 @@ from gateway.composed.contact import CONTACT, Contact, text
 from gateway.composed.whom_to_ask import ASK_PATH, ask_as_guest, find_whom_to_ask
 from services.kernel.declare.route import Answer
 
-LONGEST = 200
+MAX_CHARACTERS = 200
 
 routes = Routes()
 
 
 def _place(description: str) -> fields.String:
-    longest = Length(max=LONGEST, error="Longer than maximum length.")
+    longest = Length(max=MAX_CHARACTERS, error="Longer than maximum length.")
     return fields.String(validate=longest, metadata={"description": description})
 
 

@@ -47,8 +47,8 @@ NO_PRESENCE = re.compile(
 )
 """The writer is absent, speaks of others, or asks something. «Bisa» alone does not count: «hadir, bisa» means present.
 """
-LONGEST_PRESENCE = 80
-LONGEST_QUESTION = 2000
+MAX_PRESENCE_CHARACTERS = 80
+MAX_QUESTION_CHARACTERS = 2000
 RETRY_STATUSES = (409, 429, 503)
 """Statuses after which the same call is repeated."""
 
@@ -121,7 +121,7 @@ def question_in(text: str) -> str | None:
 
 def is_presence(text: str) -> bool:
     """Whether the writer says «hadir» of themselves, and does not deny or ask."""
-    return len(text) <= LONGEST_PRESENCE and bool(PRESENCE.search(text)) and not NO_PRESENCE.search(text)
+    return len(text) <= MAX_PRESENCE_CHARACTERS and bool(PRESENCE.search(text)) and not NO_PRESENCE.search(text)
 
 
 class BotConversation:
@@ -169,7 +169,7 @@ class BotConversation:
     async def _ask(self, message: IncomingMessage, text: str, words: Words) -> str | None:
         if not text:
             return words(SENTENCES[EMPTY])
-        body = {**await self._author(message), "text": " ".join(text[:LONGEST_QUESTION].split())}
+        body = {**await self._author(message), "text": " ".join(text[:MAX_QUESTION_CHARACTERS].split())}
         answer = await self._call("events", "/internal/lectures/questions", message, body)
         if isinstance(answer, Problem):
             return words.sentence(answer) if message.private else None

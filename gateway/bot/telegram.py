@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 25
 TAKING_SECONDS = 60.0
 FIRST_PAUSE = 0.5
-LONGEST_PAUSE = 15.0
+MAX_PAUSE = 15.0
 OTHERS_PAUSE = 5.0
 WRONG_PAUSE = 60.0
 PACE_PATIENCE = 2.0
@@ -88,7 +88,7 @@ class BotListener:
             except (RetryUpdate, Unavailable, TimeoutError) as error:
                 log.warning("an update waits", extra={"update": update.get("update_id"), "why": str(error)})
                 self._stop.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
-                pause = min(pause * 2, LONGEST_PAUSE)
+                pause = min(pause * 2, MAX_PAUSE)
             except Exception as error:  # noqa: BLE001 - a fault of ours must not keep everybody else's words back
                 if loop.is_closed() or self._stop.is_set():
                     return False
@@ -131,7 +131,7 @@ class BotListener:
                 pause = WRONG_PAUSE
             case _:
                 log.warning("Telegram gives no answer", extra={"why": type(error).__name__})
-                pause, self._pause = self._pause, min(self._pause * 2, LONGEST_PAUSE)
+                pause, self._pause = self._pause, min(self._pause * 2, MAX_PAUSE)
         self._stop.wait(pause * random.uniform(1.0, 1.5))  # noqa: S311 - jitter, not a secret
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-LONGEST = timedelta(days=3)
+MAX_DURATION = timedelta(days=3)
 """How long ago a running activity may have started. The services can only filter by the start."""
 WITHOUT_END = timedelta(hours=24)
 ACTIVITIES_LIMIT = 50
@@ -31,7 +31,7 @@ def earliest_start(now: datetime) -> str:
 
     The time is rounded down to the minute, so everybody's requests within a minute are equal and the cache can answer.
     """
-    return (now - LONGEST).replace(second=0, microsecond=0).isoformat()
+    return (now - MAX_DURATION).replace(second=0, microsecond=0).isoformat()
 
 
 def next_upcoming(items: Iterable[Mapping[str, Any]], now: datetime, count: int) -> list[Mapping[str, Any]]:

@@ -11,13 +11,13 @@ from gateway.composed.whom_to_ask import ASK_PATH, ask_as_guest, find_whom_to_as
 from gateway.web.visit import Visit
 from services.kernel.base.problem import Malformed
 
-LONGEST = 200
+MAX_CHARACTERS = 200
 
 
 async def ask_form(visit: Visit) -> Response:
     """Who answers there, upcoming activities, earlier questions, and the form for a new question."""
     place, region, library = (
-        (visit.fields.get(name) or visit.parameter(name)).strip()[:LONGEST]
+        (visit.fields.get(name) or visit.parameter(name)).strip()[:MAX_CHARACTERS]
         for name in ("tempat", "region", "perpustakaan")
     )
     asked = bool(place or region or library) or bool(visit.failed)
@@ -48,7 +48,7 @@ async def ask(visit: Visit) -> Response:
     if form.text("perpustakaan"):
         question["library"] = form.text("perpustakaan")
     elif form.text("tempat"):
-        question["library_name"] = form.text("tempat")[:LONGEST]
+        question["library_name"] = form.text("tempat")[:MAX_CHARACTERS]
     taken = await _ask_services(visit, question, form.filled(*CONTACT), form.key)
     if visit.person:
         return visit.redirect(f"/konsultasi/{taken['consultation']}", "ditanyakan")

@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 15.0
 SOON_SECONDS = 1.0
 """After something was changed or failed: again so soon, then twice as late each time, up to ``LOOK_SECONDS``."""
-LONGEST_SECONDS = 120.0
+MAX_PAUSE_SECONDS = 120.0
 """Where Telegram refuses or does not answer."""
 STEPS = 6
 """At most so many in one look: keep, restrict, record, and as many again where somebody else was faster."""
@@ -123,7 +123,7 @@ class ChatReconciler:
             log.warning("chat waits", extra={"group": group, "why": f"{type(error).__name__}: {error}"})
             equal = False
         if not equal:
-            return len(taken), self._again(watch, watch.pause, min(watch.pause * 2, LONGEST_SECONDS))
+            return len(taken), self._again(watch, watch.pause, min(watch.pause * 2, MAX_PAUSE_SECONDS))
         # A chat that was just changed is looked at soon: a process paused meanwhile undoes the change now or never.
         pause = SOON_SECONDS if taken else min(watch.pause, LOOK_SECONDS)
         return len(taken), self._again(watch, pause, min(pause * 2, LOOK_SECONDS))

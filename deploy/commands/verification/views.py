@@ -19,7 +19,7 @@ from services.kernel.readers.reader import BATCH, CommitSource, Source
 from services.kernel.views.view_reader import reader_name
 
 ATTEMPTS = 20
-SHOWN_AT_MOST = 5
+MAX_SHOWN = 5
 Documents = Mapping[str, Mapping[str, Any]]
 
 
@@ -115,7 +115,7 @@ def differing(live: Documents, replayed: Documents) -> Iterator[str]:
     """The differences of two builds of a view: keys and field names, never the values."""
     keys = sorted({*live, *replayed}, key=str)
     different = [key for key in keys if live.get(key) != replayed.get(key)]
-    for key in different[:SHOWN_AT_MOST]:
+    for key in different[:MAX_SHOWN]:
         if key not in live or key not in replayed:
             yield f"document {key} is {'live only' if key in live else 'missing from the live view'}"
         else:
@@ -123,8 +123,8 @@ def differing(live: Documents, replayed: Documents) -> Iterator[str]:
                 name for name in {*live[key], *replayed[key]} if live[key].get(name) != replayed[key].get(name)
             )
             yield f"document {key} differs in {', '.join(names)}"
-    if len(different) > SHOWN_AT_MOST:
-        yield f"{len(different) - SHOWN_AT_MOST} further documents differ"
+    if len(different) > MAX_SHOWN:
+        yield f"{len(different) - MAX_SHOWN} further documents differ"
 
 
 def _checkpoints(view: View) -> list[str]:

@@ -16,7 +16,7 @@ from deploy.waiting import allowed
 
 ANSWER_SECONDS = 15.0
 DEADLINE_SECONDS = 90.0
-LONGEST_PAUSE = 2.0
+MAX_PAUSE = 2.0
 AGAIN = frozenset({409, 429, 500, 502, 503, 504})
 """Try again: the first attempt is still running, too many requests, or a server behind the gateway is down."""
 
@@ -113,7 +113,7 @@ def _pauses() -> Iterator[float]:
     pause = 0.1
     while True:
         yield pause * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
-        pause = min(pause * 2, LONGEST_PAUSE)
+        pause = min(pause * 2, MAX_PAUSE)
 
 
 def _document(response: httpx.Response) -> Any:

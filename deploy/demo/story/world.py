@@ -21,7 +21,7 @@ from deploy.waiting import allowed, wait_until
 
 Seen = TypeVar("Seen")
 CODE_SECONDS = 30.0
-CODES_AT_MOST = 3
+MAX_CODES = 3
 REFUSED_PAUSE = 0.5
 
 
@@ -61,7 +61,7 @@ class World:
     def log_in(self, *addresses: str) -> None:
         """Let these people log in: all ask for their codes first, then each enters the code."""
         waiting = [address for address in dict.fromkeys(addresses) if address not in self.tokens]
-        for attempt in range(1, CODES_AT_MOST + 1):
+        for attempt in range(1, MAX_CODES + 1):
             before = {address: self._login_letters(address) for address in waiting}
             for address in waiting:
                 asked = self.nobody.post("/v1/login/code", {"contact": address}, nth=f"{address}/{attempt}")
@@ -80,7 +80,7 @@ class World:
         try:
             code = wait_until(came, CODE_SECONDS, f"a login code to {address}")
         except DeadlinePassed:
-            if attempt < CODES_AT_MOST:
+            if attempt < MAX_CODES:
                 return False
             raise
         answer = self.nobody.post("/v1/login", {"contact": address, "code": code}, nth=f"{address}/{attempt}")

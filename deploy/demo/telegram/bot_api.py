@@ -8,7 +8,7 @@ from deploy.demo.telegram.chats import BOT, BOT_ID, Chat, entities, units
 from deploy.demo.telegram.gate import Refusal
 from deploy.demo.telegram.store import Store
 
-LONGEST_TEXT = 4096
+MAX_TEXT_CHARACTERS = 4096
 DELETABLE_SECONDS = 48 * 3600
 WITH_OTHERS = (
     "can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos", "can_send_videos",
@@ -170,7 +170,7 @@ def _text(given: Mapping[str, Any]) -> str:
     text = str(given.get("text") or "").strip()
     if not text:
         raise Refusal(400, "Bad Request: message text is empty")
-    if units(text) > LONGEST_TEXT:
+    if units(text) > MAX_TEXT_CHARACTERS:
         raise Refusal(400, "Bad Request: message is too long")
     return text
 

@@ -7,8 +7,8 @@ from typing import Any
 from deploy.demo.telegram.gate import Refusal
 from deploy.demo.telegram.store import Store
 
-MOST = 100
-LONGEST_SECONDS = 50
+MAX_UPDATES = 100
+MAX_WAIT_SECONDS = 50
 
 
 class Updates:
@@ -32,8 +32,8 @@ class Updates:
         turn = self._turn
         self.ring()
         offset = _number(given, "offset", 0)
-        most = min(max(_number(given, "limit", MOST), 1), MOST)
-        until = asyncio.get_running_loop().time() + min(max(_number(given, "timeout", 0), 0), LONGEST_SECONDS)
+        most = min(max(_number(given, "limit", MAX_UPDATES), 1), MAX_UPDATES)
+        until = asyncio.get_running_loop().time() + min(max(_number(given, "timeout", 0), 0), MAX_WAIT_SECONDS)
         if offset < 0:  # a negative offset counts from the end; all earlier updates are forgotten
             waiting = sorted(self._store.chats.updates)
             offset = waiting[max(0, len(waiting) + offset)] if waiting else 0

@@ -26,7 +26,7 @@ from services.members.views.roster import ROSTER
 routes = Routes()
 
 LOOKING = ("activities.plan", "mentorships.lead", "competence.rate", "members.read")
-MOST = 50
+MAX_FOUND = 50
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def people_who_can(deps: Dependencies, request: Request[None, DirectoryQuery]) -
         km = round(kilometres(home, here), 1) if home is not None and here is not None else None
         found.append(Able(row.person, deps.vault.open(row.person, member.name), level, rater, km))
     found.sort(key=lambda able: (able.rater != SECOND, -able.level, able.km is None, able.km, able.person))
-    return Answer(Listing(tuple(found[:MOST])))
+    return Answer(Listing(tuple(found[:MAX_FOUND])))
 
 
 def _skill(levels: Mapping[tuple[str, str, str], int], unit: str) -> tuple[int, str]:

@@ -24,7 +24,7 @@ from services.members.views.offices import OFFICE_HOLDERS
 
 routes = Routes()
 
-MOST_PEOPLE = 200
+MAX_PEOPLE = 200
 OWN = frozenset({Standing.MEMBER, Standing.ERASED})
 """An id of this standing is or was a member's. It stands for no other person, whichever guest is tied to it."""
 
@@ -147,8 +147,8 @@ def people(deps: Dependencies, request: Request[None, PeopleQuery]) -> Answer[Pe
     """
     request.actor.require_service("notifications")
     ids = list(dict.fromkeys(part for part in request.query.ids.split(",") if part))
-    if len(ids) > MOST_PEOPLE:
-        raise Malformed(errors={"ids": [f"At most {MOST_PEOPLE} at once."]})
+    if len(ids) > MAX_PEOPLE:
+        raise Malformed(errors={"ids": [f"At most {MAX_PEOPLE} at once."]})
     found = [reached for reached in (_reached(deps, identity) for identity in ids) if reached is not None]
     answer = PeopleAnswer(tuple(found))
     if request.query.code is UNSET:

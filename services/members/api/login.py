@@ -36,7 +36,7 @@ from services.members.secret_deriver import read_bearer
 
 routes = Routes()
 
-TOKEN_LIVES = timedelta(days=30)
+TOKEN_LIFETIME = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def _issue_token(deps: Dependencies, request: Request[Any], person: str) -> Answ
     """The token of this login, in the token's own stream."""
     bearer = deps.secrets.bearer(request.new_id("token"))
     now = deps.machine.now()
-    command = IssueToken(person, deps.vault.seal(person, "login"), bearer.digest, now, now + TOKEN_LIVES)
+    command = IssueToken(person, deps.vault.seal(person, "login"), bearer.digest, now, now + TOKEN_LIFETIME)
     commit = request.also(TOKEN, bearer.token, command, "token", actor=person, answer=lifetime)
     return Answer(LoginAnswer(str(bearer), person, commit.answer["expires"]), position=commit.position)
 

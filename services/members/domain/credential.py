@@ -17,7 +17,7 @@ from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import NotFound, TooMany
 from services.kernel.commands.decider import Decider
 
-CODE_LIVES = timedelta(minutes=10)
+CODE_LIFETIME = timedelta(minutes=10)
 CODES_AN_HOUR = 5
 WRONG_CODES = 5
 HOUR = timedelta(hours=1)
@@ -110,7 +110,7 @@ def _request(command: RequestCode, login: Login) -> Sequence[Event]:
     if len(recent) >= CODES_AN_HOUR:
         again = recent[-CODES_AN_HOUR] + HOUR - command.at
         raise TooMany("too many codes were asked for", retry_after=max(1, int(again.total_seconds()) + 1))
-    return [LoginCodeIssued(command.code, command.digest, command.person, command.at, command.at + CODE_LIVES)]
+    return [LoginCodeIssued(command.code, command.digest, command.person, command.at, command.at + CODE_LIFETIME)]
 
 
 def _enter(command: EnterCode, login: Login) -> Sequence[Event]:

@@ -15,7 +15,7 @@ from services.kernel.base.message import Command, Event
 from services.kernel.base.problem import Refused
 from services.kernel.commands.decider import Decider
 
-OFFER_LIVES = timedelta(minutes=30)
+LINK_LIFETIME = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def decide_offer(command: OfferCommand, offer: Offer | None) -> Sequence[Event]:
         case OfferLink():
             if offer is not None:
                 return []
-            return [TelegramLinkOffered(command.person, command.digest, command.at + OFFER_LIVES)]
+            return [TelegramLinkOffered(command.person, command.digest, command.at + LINK_LIFETIME)]
         case RedeemLink():
             return _redeem(command, offer)
         case _:

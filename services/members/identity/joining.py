@@ -13,7 +13,7 @@ from services.members.domain.person import Join
 from services.members.identity.contact import EMAIL, PHONE, Contact
 from services.members.identity.identification import Identification
 
-LONGEST_TEXT = 200
+MAX_TEXT_CHARACTERS = 200
 """Characters of a name, of a person or a library."""
 
 

@@ -15,7 +15,7 @@ from services.kernel.declare.plain import STATE
 from services.kernel.declare.policy import EVERYWHERE
 from services.members.domain.registration_import import Reason
 from services.members.identity.contact import Unreadable, email, phone
-from services.members.identity.joining import LONGEST_TEXT, Applicant, clean
+from services.members.identity.joining import MAX_TEXT_CHARACTERS, Applicant, clean
 from services.members.importing.gazetteer import Gazetteer
 from services.members.importing.spreadsheet import Row
 
@@ -73,7 +73,7 @@ class RowReader:
         text = clean(cell)
         if not text:
             reasons.add(missing)
-        elif len(text) > LONGEST_TEXT:
+        elif len(text) > MAX_TEXT_CHARACTERS:
             reasons.add(Reason.TEXT_TOO_LONG)
         return text
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from services.kernel.base.problem import Malformed
 
-MOST_ROWS = 5000
+MAX_ROWS = 5000
 DELIMITERS = (",", ";", "\t")
 
 COLUMNS: Mapping[str, Sequence[str]] = {
@@ -56,8 +56,8 @@ def read(content: bytes) -> Sequence[Row]:
     rows = [_row(number, fields, record) for number, record in enumerate(records[1:], 2) if any(map(str.strip, record))]
     if not rows:
         raise Malformed("The file has headers and no rows.")
-    if len(rows) > MOST_ROWS:
-        raise Malformed(f"the file has {len(rows)} rows; bring at most {MOST_ROWS} at once", rows=len(rows))
+    if len(rows) > MAX_ROWS:
+        raise Malformed(f"the file has {len(rows)} rows; bring at most {MAX_ROWS} at once", rows=len(rows))
     return rows
 
 

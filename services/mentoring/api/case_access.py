@@ -28,7 +28,7 @@ from services.mentoring.views.libraries import LIBRARIES, LibraryRow
 from services.mentoring.views.practice import PRACTICE, PracticeRow
 
 ABLE_UNIT = "b-slims"
-CASES_AT_MOST = 100
+MAX_CASES = 100
 KeptT = TypeVar("KeptT")
 RowT = TypeVar("RowT")
 
@@ -122,7 +122,7 @@ def current_case(deps: Dependencies, library: str) -> str:
     The id is made of the library and a number, so two people who open a case at the same moment write to the same stream, and the
     stream's version lets only the first succeed.
     """
-    for number in range(1, CASES_AT_MOST + 1):
+    for number in range(1, MAX_CASES + 1):
         identity = derived_id("mentorship", library, number)
         case, _version = deps.commands.state(MENTORSHIP, identity)
         if case is None or case.state != CLOSED:

@@ -37,7 +37,7 @@ from services.mentoring.domain.consultation_messages import (
 )
 from services.mentoring.domain.mentorship import MENTORSHIP
 
-LONGEST_NUMBER = 4
+MAX_NUMBER_DIGITS = 4
 """Digits of an answer's number in a path."""
 routes = Routes()
 
@@ -120,7 +120,7 @@ def publish_answer(deps: Dependencies, request: Request) -> Answer[ConsultationS
     """
     _require_role(deps, request, OWNER)
     text = request.path["number"]
-    if not text.isdecimal() or len(text) > LONGEST_NUMBER:
+    if not text.isdecimal() or len(text) > MAX_NUMBER_DIGITS:
         raise NotFound
     return _take(request, PublishAnswer(int(text)))
 

@@ -31,7 +31,7 @@ from services.mentoring.domain.weeks import monday_of, name_of, week_named
 from services.mentoring.secret_deriver import digest
 
 LOANS, BACKUP = "loans", "backup"
-MOST_LOANS = 100_000
+MAX_LOANS = 100_000
 routes = Routes()
 
 
@@ -41,7 +41,7 @@ class Evidence:
 
     kind: Annotated[str, OneOf([LOANS, BACKUP])]
     week: Annotated[str | Unset, up_to(8), Described("the week of the loans, as in 2026-W05")] = UNSET
-    count: Annotated[int | Unset, Range(0, MOST_LOANS), Described("the number of loans in the week")] = UNSET
+    count: Annotated[int | Unset, Range(0, MAX_LOANS), Described("the number of loans in the week")] = UNSET
     at: Annotated[datetime | Unset, Described("when the backup was made")] = UNSET
     ok: Annotated[bool | Unset, Described("whether the backup was made without an error")] = UNSET
     key: Annotated[str | None, up_to(200), Described("the evidence key of the library's server")] = None

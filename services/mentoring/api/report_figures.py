@@ -27,8 +27,8 @@ DECISIONS = (*CONDITIONS, "training")
 COMPETENCE = "competence"
 """The one part that another service knows."""
 HIGHEST_LEVEL = 4
-WEEKS_AT_MOST = 12
-BACKUPS_AT_MOST = 10
+MAX_WEEKS = 12
+MAX_BACKUPS = 10
 _AREA = Regexp(r"^[a-z][a-z0-9]?$", error="Not an area.")
 
 
@@ -186,9 +186,9 @@ def _evidence(row: MentorshipRow) -> EvidenceFigures:
             stated=None if counted.stated is UNSET else counted.stated,
             measured=None if counted.measured is UNSET else counted.measured,
         )
-        for week, counted in sorted(row.loans.items())[-WEEKS_AT_MOST:]
+        for week, counted in sorted(row.loans.items())[-MAX_WEEKS:]
     )
-    backups = tuple(fill(BackupFigures, each, made=_day(each.made)) for each in row.backups[-BACKUPS_AT_MOST:])
+    backups = tuple(fill(BackupFigures, each, made=_day(each.made)) for each in row.backups[-MAX_BACKUPS:])
     return EvidenceFigures(loans, backups)
 
 

@@ -29,7 +29,7 @@ from services.mentoring.api.case_presenter import (
 from services.mentoring.dependencies import Dependencies
 from services.mentoring.domain.access import ConfirmRotation, NoteInstallation
 from services.mentoring.domain.case import OPEN, Note
-from services.mentoring.domain.visit import CALL, CHAT, LONGEST_MINUTES, ON_SITE, VISIT, LogVisit
+from services.mentoring.domain.visit import CALL, CHAT, MAX_VISIT_MINUTES, ON_SITE, VISIT, LogVisit
 from services.mentoring.templates import VERSION
 from services.mentoring.views.libraries import LibraryRow
 from services.mentoring.views.mentorships import MENTORSHIPS, MentorshipRow
@@ -51,7 +51,7 @@ class NewVisit:
     """Entered in half a minute on a phone, so the body asks for little. ``day`` is today unless given."""
 
     day: Annotated[date | None, Described("the day of the visit; today if left out")] = None
-    minutes: Annotated[int, Range(1, LONGEST_MINUTES)]
+    minutes: Annotated[int, Range(1, MAX_VISIT_MINUTES)]
     mode: Annotated[str, OneOf([ON_SITE, CALL, CHAT])] = ON_SITE
     done: Annotated[str, up_to(2000), Described("what was done")]
     next: Annotated[str | None, up_to(2000), Described("what comes next")] = None

@@ -52,7 +52,7 @@ ANSWERED = "answered"
 RESOLVED = "resolved"
 PROMOTED = "promoted"
 LOWEST, HIGHEST = 1, 5
-ROUNDS_AT_MOST, ANSWERS_AT_MOST, NOTES_AT_MOST = 10, 50, 50
+MAX_ROUNDS, MAX_ANSWERS, MAX_NOTES = 10, 50, 50
 """A question that needs more is another question, or a library to accompany. One document holds the whole consultation."""
 
 _Words: TypeAlias = GiveAnswer | PublishAnswer | TakeNote | ShareTrouble
@@ -169,7 +169,7 @@ def _say(command: _Words, consultation: Consultation) -> Sequence[Event]:
     match command:
         case GiveAnswer(by=by, text=text, public=public):
             consultation.require_open()
-            _require_room(answers=(consultation.answers, ANSWERS_AT_MOST))
+            _require_room(answers=(consultation.answers, MAX_ANSWERS))
             number = consultation.answers + 1
             return [ConsultationAnswered(consultation.asker, consultation.region, number, by, text, public)]
         case PublishAnswer(number=number):
@@ -177,7 +177,7 @@ def _say(command: _Words, consultation: Consultation) -> Sequence[Event]:
                 raise NotFound
             return [] if number in consultation.published else [AnswerPublished(number, consultation.region)]
         case TakeNote(by=by, text=text):
-            _require_room(notes=(consultation.notes, NOTES_AT_MOST))
+            _require_room(notes=(consultation.notes, MAX_NOTES))
             return [NoteTaken(by, text)]
         case ShareTrouble(person=person, ids=ids):
             known = not (ids | {person}).isdisjoint({consultation.asker, *consultation.sharers})
@@ -272,7 +272,7 @@ def _reopen(command: Reopen, consultation: Consultation) -> Sequence[Event]:
     if consultation.state != RESOLVED:
         return []
     # A question that has no room for another answer would wait for ever.
-    _require_room(rounds=(consultation.rounds, ROUNDS_AT_MOST), answers=(consultation.answers, ANSWERS_AT_MOST))
+    _require_room(rounds=(consultation.rounds, MAX_ROUNDS), answers=(consultation.answers, MAX_ANSWERS))
     owner = consultation.owner
     return [
         ConsultationReopened(

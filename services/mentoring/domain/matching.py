@@ -8,7 +8,7 @@ from math import asin, cos, radians, sin, sqrt
 
 EARTH_RADIUS_KM = 6371.0088
 """Mean radius of the Earth (IUGG), kilometres."""
-LOAD_AT_MOST = 3
+MAX_LOAD = 3
 """A mentor with this many open cases is ranked behind the others."""
 
 
@@ -29,8 +29,8 @@ class Candidate:
             ("former-mentor", self.former),
             ("able", self.able),
             ("near", self.km is not None and self.km <= 10),
-            ("has-time", self.load < LOAD_AT_MOST),
-            ("has-many", self.load >= LOAD_AT_MOST),
+            ("has-time", self.load < MAX_LOAD),
+            ("has-many", self.load >= MAX_LOAD),
         )
         return tuple(name for name, holds in said if holds)
 
@@ -41,7 +41,7 @@ def ranked(candidates: Iterable[Candidate]) -> Sequence[Candidate]:
         candidates,
         key=lambda each: (
             not each.former,
-            each.load >= LOAD_AT_MOST,
+            each.load >= MAX_LOAD,
             not each.able,
             each.km is None,
             each.km or 0.0,

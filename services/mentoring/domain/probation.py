@@ -14,7 +14,7 @@ from services.mentoring.domain.weeks import WEEK, begin_of, closes, end_of
 
 STATED, MEASURED = "stated", "measured"
 """The source of evidence: a person states, the library's own server measures."""
-FAILED_AT_MOST = 100
+MAX_FAILED_BACKUPS = 100
 """How many failed backups are known by their moment, so that a repeated report changes nothing."""
 
 
@@ -76,8 +76,8 @@ class Probation:
         return replace(self, backups=(*self.backups, at))
 
     def failed_at(self, at: datetime) -> Probation:
-        """With one more failed backup. The last ``FAILED_AT_MOST`` are kept."""
-        return replace(self, failed=(*self.failed, at)[-FAILED_AT_MOST:])
+        """With one more failed backup. The last ``MAX_FAILED_BACKUPS`` are kept."""
+        return replace(self, failed=(*self.failed, at)[-MAX_FAILED_BACKUPS:])
 
     def restarted(self, first: date) -> Probation:
         """Counting anew from a Monday on."""

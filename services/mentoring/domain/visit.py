@@ -15,7 +15,7 @@ from services.kernel.commands.decider import Decider
 from services.mentoring.domain.case import Library, Note
 
 ON_SITE, CALL, CHAT = "on-site", "call", "chat"
-LONGEST_MINUTES = 720
+MAX_VISIT_MINUTES = 720
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from services.mentoring.domain.template import AGREED, PROBATION, SMOOTH, WANTED
 from services.mentoring.domain.visit import VisitLogged
 from services.mentoring.domain.weeks import name_of
 
-BACKUPS_AT_MOST = 20
+MAX_BACKUPS = 20
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class VisitTotals:
 @dataclass(frozen=True)
 class MentorshipRow:
     """``mentors`` begins with the mentor who leads. ``missed`` are weeks, as ``loans`` are by week: ``2026-W14``. ``backups`` are
-    the last ``BACKUPS_AT_MOST``, ``last_backup`` is the moment of the newest without error. ``rotated`` holds, by password, when
+    the last ``MAX_BACKUPS``, ``last_backup`` is the moment of the newest without error. ``rotated`` holds, by password, when
     the password was last changed. ``rules`` is the version that probation runs under. ``version`` is the stream's.
     """
 
@@ -256,7 +256,7 @@ def _after_evidence(event: evidence.EvidenceEvent) -> dict[str, Any]:
         case evidence.BackupReported(made=made, ok=ok, source=source):
             all_of_them = appending("backups", BackupRow(moment(made), ok, source))
             newest = {"last_backup": Expression({"$max": ["$last_backup", moment(made)]})} if ok else {}
-            return {"backups": Expression({"$slice": [all_of_them.value, -BACKUPS_AT_MOST]}), **newest}
+            return {"backups": Expression({"$slice": [all_of_them.value, -MAX_BACKUPS]}), **newest}
         case evidence.WeekMissed(week=week):
             return {"missed": appending("missed", name_of(week)), "proposed_by": None}
         case _:

@@ -27,7 +27,7 @@ from services.notifications.domain.subscription import (
     RotateSecret,
     Subscription,
 )
-from services.notifications.domain.webhook_url import LONGEST
+from services.notifications.domain.webhook_url import MAX_URL_CHARACTERS
 from services.notifications.views.subscriptions import ACTIVE, DISABLED, SUBSCRIPTIONS
 
 routes = Routes()
@@ -43,7 +43,7 @@ class SubscriptionBody:
     ``partner`` is for people who keep the partners; a partner's program subscribes for its own partner.
     """
 
-    url: Annotated[str, Length(1, LONGEST)]
+    url: Annotated[str, Length(1, MAX_URL_CHARACTERS)]
     types: TypePatterns = ()
     regions: Regions = ()
     after: Annotated[str, Length(1, 500)] | None = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from services.kernel.base.problem import Refused
 
-LONGEST = 500
+MAX_URL_CHARACTERS = 500
 HTTPS, HTTP = 443, 80
 UNPRIVILEGED, HIGHEST = 1024, 65535
 _ADDRESS = re.compile(
@@ -45,7 +45,7 @@ def target_of(url: str, allowed: Collection[str] = ()) -> Target:
     password and fragment.
     """
     deps = _ADDRESS.fullmatch(url)
-    if len(url) > LONGEST or deps is None:
+    if len(url) > MAX_URL_CHARACTERS or deps is None:
         raise _refusal("it cannot be read")
     scheme, host = deps["scheme"].lower(), deps["host"].lower()
     port = None if deps["port"] is None else int(deps["port"])

@@ -16,7 +16,7 @@ DELAYS = tuple(
 )
 """Before the first attempt, the second, and so on: ten attempts within about three days."""
 JITTER = 0.2
-LONGEST_WAIT = timedelta(hours=24)
+MAX_WAIT = timedelta(hours=24)
 GIVEN_UP_AFTER = timedelta(days=5)
 THROTTLED: Mapping[int, timedelta] = dict.fromkeys((429, 502, 504), timedelta(seconds=30))
 """Statuses that ask for fewer requests, and the shortest pause after each."""
@@ -39,7 +39,7 @@ def wait(attempts: int, status: int | None, retry_after: str | None, now: dateti
     planned = DELAYS[min(attempts, len(DELAYS) - 1)] * (1 + JITTER * (2 * chance - 1))
     least = THROTTLED.get(status or 0, timedelta())
     asked = _asked(retry_after, now) if status in WAIT_HEEDED else timedelta()
-    return max(planned, least, min(asked, LONGEST_WAIT))
+    return max(planned, least, min(asked, MAX_WAIT))
 
 
 def _asked(retry_after: str | None, now: datetime) -> timedelta:

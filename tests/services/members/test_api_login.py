@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from services.kernel.declare.policy import ANONYMOUS
-from services.members.domain.credential import CODE_LIVES, LoginCodeAccepted, LoginCodeIssued, TokenIssued
+from services.members.domain.credential import CODE_LIFETIME, LoginCodeAccepted, LoginCodeIssued, TokenIssued
 from services.members.installation import issue_token
 from tests.services.members.harness import COORDINATOR, GATEWAY, MEMBER
 
@@ -58,7 +58,7 @@ def test_a_wrong_code_an_unknown_contact_and_a_contact_without_a_code_are_answer
 def test_a_code_of_an_hour_ago_opens_nothing(harness):
     harness.join(email="ani@contoh.example")
     code = code_for(harness, "ani@contoh.example")
-    harness.clock.advance(CODE_LIVES)
+    harness.clock.advance(CODE_LIFETIME)
     assert harness.post(ANONYMOUS, "/v1/login", {"contact": "ani@contoh.example", "code": code}).status == 422
 
 

@@ -6,7 +6,7 @@ from pymongo.database import Database
 from services.kernel.base.times import moment
 from services.kernel.declare.policy import ANONYMOUS
 from services.mentoring.domain.weeks import WEEK, monday_of, name_of
-from services.mentoring.views.mentorships import BACKUPS_AT_MOST, MENTORSHIPS
+from services.mentoring.views.mentorships import MAX_BACKUPS, MENTORSHIPS
 from tests.services.mentoring.harness import RANI, MentoringHarness
 from tests.services.mentoring.sample_library import BUDI, MIRA, SRI, affiliate, live, loans, opened, register
 from tests.support.sample_community import person
@@ -179,7 +179,7 @@ def test_a_case_keeps_the_last_backups_and_the_newest_good_one(harness: Mentorin
     path = begun(harness)
     back_up(harness, path)
     good = harness.clock.now() - timedelta(hours=1)
-    for _ in range(BACKUPS_AT_MOST + 2):
+    for _ in range(MAX_BACKUPS + 2):
         harness.clock.advance(timedelta(minutes=1))
         back_up(harness, path, ok=False)
         back_up(harness, path, ok=False)
@@ -188,4 +188,4 @@ def test_a_case_keeps_the_last_backups_and_the_newest_good_one(harness: Mentorin
     assert len({each["made"] for each in shown["evidence"]["backups"]}) == 10
     kept = harness.application.core.views.get(MENTORSHIPS, path.rpartition("/")[2])
     assert kept is not None
-    assert len(kept.backups) == BACKUPS_AT_MOST
+    assert len(kept.backups) == MAX_BACKUPS

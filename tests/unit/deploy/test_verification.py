@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from deploy.commands.verification import inbox, log
-from deploy.commands.verification.views import SHOWN_AT_MOST, differing
+from deploy.commands.verification.views import MAX_SHOWN, differing
 
 Documents = list[dict[str, Any]]
 
@@ -107,6 +107,6 @@ def test_view_differences_show_keys_and_fields_but_no_values() -> None:
 
 
 def test_verify_shows_the_first_differences_and_counts_the_others() -> None:
-    found = list(differing({str(n): {"_id": n} for n in range(SHOWN_AT_MOST + 3)}, {}))
-    assert len(found) == SHOWN_AT_MOST + 1
+    found = list(differing({str(n): {"_id": n} for n in range(MAX_SHOWN + 3)}, {}))
+    assert len(found) == MAX_SHOWN + 1
     assert found[-1] == "3 further documents differ"

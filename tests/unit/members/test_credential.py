@@ -7,7 +7,7 @@ from hypothesis import strategies as some
 from services.kernel.base.problem import NotFound, TooMany
 from services.kernel.testing import given
 from services.members.domain.credential import (
-    CODE_LIVES,
+    CODE_LIFETIME,
     CODES_AN_HOUR,
     LOGIN,
     TOKEN,
@@ -28,7 +28,7 @@ SOON = AT + timedelta(minutes=1)
 
 
 def issued(code="one", digest="right", person="ani", at=AT):
-    return LoginCodeIssued(code, digest, person, at, at + CODE_LIVES)
+    return LoginCodeIssued(code, digest, person, at, at + CODE_LIFETIME)
 
 
 def test_a_code_is_issued_for_ten_minutes():
@@ -52,7 +52,7 @@ def test_a_wrong_code_is_counted():
 
 
 def test_after_ten_minutes_a_code_is_no_longer_good():
-    given(LOGIN, issued()).when(EnterCode("right", None, AT + CODE_LIVES)).then()
+    given(LOGIN, issued()).when(EnterCode("right", None, AT + CODE_LIFETIME)).then()
 
 
 def test_the_first_of_two_codes_is_still_good_for_mail_overtakes_mail():

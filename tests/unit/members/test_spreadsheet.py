@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from services.kernel.base.problem import Malformed
-from services.members.importing.spreadsheet import COLUMNS, MOST_ROWS, read
+from services.members.importing.spreadsheet import COLUMNS, MAX_ROWS, read
 
 HEADERS = "Cap waktu,Nama Lengkap,Alamat Email,Nomor HP/WhatsApp,Asal Sekolah/Perpustakaan,Wilayah (Kab/Kota),Kecamatan"
 LINE = "02/03/2026 9:15:00,Ani Contoh,ani@contoh.example,0812-3456-7890,SD Contoh 1,Kota Kediri,Mojoroto"
@@ -94,8 +94,8 @@ def test_a_file_of_another_form_is_refused_with_the_reason(content):
 
 def test_a_file_has_a_limit_of_rows():
     with pytest.raises(Malformed) as told:
-        read("\n".join([HEADERS, *[LINE] * (MOST_ROWS + 1)]).encode())
-    assert told.value.extensions["rows"] == MOST_ROWS + 1
+        read("\n".join([HEADERS, *[LINE] * (MAX_ROWS + 1)]).encode())
+    assert told.value.extensions["rows"] == MAX_ROWS + 1
 
 
 @given(some.binary(max_size=300) | some.text(max_size=300).map(str.encode))

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 from services.kernel.testing import given
 from services.members.domain.telegram import (
-    OFFER_LIVES,
+    LINK_LIFETIME,
     TELEGRAM,
     TELEGRAM_OFFER,
     LinkAccount,
@@ -16,7 +16,7 @@ from services.members.domain.telegram import (
 )
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
-OFFERED = TelegramLinkOffered("ani", "digest", AT + OFFER_LIVES)
+OFFERED = TelegramLinkOffered("ani", "digest", AT + LINK_LIFETIME)
 REDEEMED = TelegramLinkRedeemed("account-1")
 NOT_ACCEPTED = "telegram-link-not-accepted"
 LINKED = TelegramLinked("ani", "sealed")
@@ -24,14 +24,14 @@ LINKED = TelegramLinked("ani", "sealed")
 
 def test_a_link_is_good_once_for_half_an_hour():
     given(TELEGRAM_OFFER).when(OfferLink("ani", "digest", AT)).then(OFFERED)
-    given(TELEGRAM_OFFER, OFFERED).when(RedeemLink("digest", "account-1", AT + OFFER_LIVES)).then(REDEEMED)
-    late = AT + OFFER_LIVES + timedelta(seconds=1)
+    given(TELEGRAM_OFFER, OFFERED).when(RedeemLink("digest", "account-1", AT + LINK_LIFETIME)).then(REDEEMED)
+    late = AT + LINK_LIFETIME + timedelta(seconds=1)
     given(TELEGRAM_OFFER, OFFERED).when(RedeemLink("digest", "account-1", late)).refused(NOT_ACCEPTED)
     given(TELEGRAM_OFFER, OFFERED, REDEEMED).when(RedeemLink("digest", "account-2", AT)).refused(NOT_ACCEPTED)
 
 
 def test_a_link_may_be_redeemed_again_from_the_same_account():
-    late = AT + OFFER_LIVES + timedelta(days=1)
+    late = AT + LINK_LIFETIME + timedelta(days=1)
     given(TELEGRAM_OFFER, OFFERED, REDEEMED).when(RedeemLink("digest", "account-1", late)).then()
 
 

@@ -5,7 +5,7 @@ import pytest
 from services.kernel.base.problem import NotFound
 from services.kernel.testing import given
 from services.mentoring.domain import consultation_messages as messages
-from services.mentoring.domain.consultation import ANSWERS_AT_MOST, CONSULTATION, NOTES_AT_MOST, ROUNDS_AT_MOST
+from services.mentoring.domain.consultation import CONSULTATION, MAX_ANSWERS, MAX_NOTES, MAX_ROUNDS
 from services.mentoring.domain.desk import BOARD, ESCALATION, HAND, HANDOVER, REGION, Owner
 from services.mentoring.domain.rules import RulesInForce
 from services.mentoring.domain.school_days import due
@@ -153,8 +153,8 @@ REOPEN = messages.Reopen(True, None, NOW, RULES)
 
 def test_a_question_full_of_answers_can_be_resolved_and_not_reopened() -> None:
     answer = messages.GiveAnswer("rani", "sealed", False)
-    given(CONSULTATION, ASKED, *answers(ANSWERS_AT_MOST - 1)).when(answer).then(answers(ANSWERS_AT_MOST)[-1])
-    full = (ASKED, *answers(ANSWERS_AT_MOST))
+    given(CONSULTATION, ASKED, *answers(MAX_ANSWERS - 1)).when(answer).then(answers(MAX_ANSWERS)[-1])
+    full = (ASKED, *answers(MAX_ANSWERS))
     given(CONSULTATION, *full).when(answer).refused("consultation-is-full")
     given(CONSULTATION, *full).when(messages.Resolve("ani", True, None)).then(RESOLVED)
     # What can be answered no more would wait for ever.
@@ -162,7 +162,7 @@ def test_a_question_full_of_answers_can_be_resolved_and_not_reopened() -> None:
 
 
 def test_a_question_is_reopened_at_most_rounds_at_most_times() -> None:
-    round_and_round = [RESOLVED, REOPENED] * (ROUNDS_AT_MOST - 2)
+    round_and_round = [RESOLVED, REOPENED] * (MAX_ROUNDS - 2)
     given(CONSULTATION, ASKED, *round_and_round, RESOLVED).when(REOPEN).then(REOPENED)
     given(CONSULTATION, ASKED, *round_and_round, RESOLVED, REOPENED, RESOLVED).when(REOPEN).refused(
         "consultation-is-full"
@@ -171,8 +171,8 @@ def test_a_question_is_reopened_at_most_rounds_at_most_times() -> None:
 
 def test_a_question_takes_at_most_notes_at_most_notes() -> None:
     note, noted = messages.TakeNote("rani", "sealed"), messages.NoteTaken("rani", "sealed")
-    given(CONSULTATION, ASKED, *[noted] * (NOTES_AT_MOST - 1)).when(note).then(noted)
-    given(CONSULTATION, ASKED, *[noted] * NOTES_AT_MOST).when(note).refused("consultation-is-full")
+    given(CONSULTATION, ASKED, *[noted] * (MAX_NOTES - 1)).when(note).then(noted)
+    given(CONSULTATION, ASKED, *[noted] * MAX_NOTES).when(note).refused("consultation-is-full")
 
 
 def test_a_hold_may_move_although_the_due_day_stays_the_same() -> None:

@@ -12,7 +12,7 @@ from services.mentoring.domain.evidence import (
     WeekMissed,
 )
 from services.mentoring.domain.mentorship import MENTORSHIP
-from services.mentoring.domain.probation import FAILED_AT_MOST, Counted, Window
+from services.mentoring.domain.probation import MAX_FAILED_BACKUPS, Counted, Window
 from services.mentoring.domain.weeks import WEEK, closes, first_monday, monday_of, name_of, week_named
 from tests.unit.mentoring.sample_cases import LIBRARY, MONDAY, OPENED, after, backed_up, lent, on_probation
 
@@ -69,8 +69,10 @@ def test_a_backup_reported_twice_changes_nothing_with_or_without_error() -> None
 
 
 def test_only_the_last_failed_backups_are_kept() -> None:
-    failed = (BackupReported(LIBRARY, after(0, days=n / 1000), False, "measured") for n in range(FAILED_AT_MOST + 5))
-    assert len(given(MENTORSHIP, *on_probation(), *failed).state.probation.failed) == FAILED_AT_MOST
+    failed = (
+        BackupReported(LIBRARY, after(0, days=n / 1000), False, "measured") for n in range(MAX_FAILED_BACKUPS + 5)
+    )
+    assert len(given(MENTORSHIP, *on_probation(), *failed).state.probation.failed) == MAX_FAILED_BACKUPS
 
 
 def test_the_window_grows_by_whole_weeks_with_loans() -> None:

@@ -1,7 +1,7 @@
 from hypothesis import given as every
 from hypothesis import strategies as some
 
-from services.mentoring.domain.matching import LOAD_AT_MOST, Candidate, kilometres, ranked
+from services.mentoring.domain.matching import MAX_LOAD, Candidate, kilometres, ranked
 
 CANDIDATES = some.lists(
     some.builds(
@@ -21,7 +21,7 @@ def test_former_mentors_rank_first_and_overloaded_mentors_last() -> None:
     near = Candidate("b", former=False, able=True, load=0, km=2.0)
     far = Candidate("c", former=False, able=True, load=0, km=30.0)
     unable = Candidate("d", former=False, able=False, load=0, km=1.0)
-    busy = Candidate("e", former=False, able=True, load=LOAD_AT_MOST, km=0.5)
+    busy = Candidate("e", former=False, able=True, load=MAX_LOAD, km=0.5)
     nowhere = Candidate("f", former=False, able=True, load=0, km=None)
     assert ranked([busy, nowhere, unable, far, near, before]) == [before, near, far, nowhere, unable, busy]
 

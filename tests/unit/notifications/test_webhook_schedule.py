@@ -10,7 +10,7 @@ from services.notifications.webhooks.retry_schedule import (
     DELAYS,
     GIVEN_UP_AFTER,
     JITTER,
-    LONGEST_WAIT,
+    MAX_WAIT,
     delivered,
     exhausted,
     wait,
@@ -40,7 +40,7 @@ def test_a_pause_is_never_over_the_longest_and_never_under_the_jittered_delay(
     pause = wait(attempts, status, retry_after, NOW, chance)
     planned = DELAYS[min(attempts, len(DELAYS) - 1)]
     assert pause >= planned * (1 - JITTER) - timedelta(milliseconds=1)
-    assert pause <= max(planned, LONGEST_WAIT) * (1 + JITTER) + timedelta(milliseconds=1)
+    assert pause <= max(planned, MAX_WAIT) * (1 + JITTER) + timedelta(milliseconds=1)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_pause_is_never_over_the_longest_and_never_under_the_jittered_delay(
         (502, None, 30),
         (504, "soon", 30),
         (500, "120", 5),
-        (503, "99999999999", LONGEST_WAIT.total_seconds()),
+        (503, "99999999999", MAX_WAIT.total_seconds()),
         (503, "-1", 5),
         (503, "²", 5),
         (None, None, 5),
