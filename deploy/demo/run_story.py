@@ -20,8 +20,8 @@ def run_story(
         say("No story: it needs the private mailbox, the private chats and the demonstration clock.")
         return
     try:
-        known = story.told(configuration.gateway_url)
-        tokens = story.tell(
+        known = story.is_story_told(configuration.gateway_url)
+        tokens = story.tell_story(
             configuration.gateway_url, mailbox_url, configuration.clock_path, lambda at: say(str(at)), environment
         )
     except story.StoryFailed as failed:

@@ -31,7 +31,7 @@ async def calendar(visit: Visit) -> Response:
         activities = visit.get_public(
             "/v1/activities", **published(visit), region=region, after=visit.parameter("setelah")
         )
-    found = await visit.gather(activities=activities, regions=visit.get_public("/v1/regions", limit=100))
+    found = await visit.read_all(activities=activities, regions=visit.get_public("/v1/regions", limit=100))
     if "activities" in found.problems:
         raise found.problems["activities"]
     lists = items_of(found.answers)
@@ -57,7 +57,7 @@ async def activity(visit: Visit) -> Response:
         calls["participation"] = visit.get(f"/v1/participation/{visit.person}")
         if open_:
             calls["problems"] = visit.get(f"/v1/activities/{name}/problems", limit=LISTED)
-    found = await visit.gather(**calls)
+    found = await visit.read_all(**calls)
     own, missing = _own(visit, name, found.answers)
     return visit.render(
         "activity.html",

@@ -18,7 +18,7 @@ LEVELS = ("basic", "secondary", "higher")
 async def announcements(visit: Visit) -> Response:
     """The list, newest first, and the form for visitors who may send announcements."""
     visit.require_person()
-    found = await visit.gather(
+    found = await visit.read_all(
         announcements=visit.get("/v1/announcements", after=visit.parameter("sesudah") or None, limit=20),
         regions=visit.get_public("/v1/regions", limit=100),
     )

@@ -24,7 +24,7 @@ async def ask_form(visit: Visit) -> Response:
     found = (
         await find_whom_to_ask(visit.forwarding, visit.caller, library or place, region, visit.now) if asked else None
     )
-    regions = await visit.gather(regions=visit.get_public("/v1/regions", limit=100))
+    regions = await visit.read_all(regions=visit.get_public("/v1/regions", limit=100))
     listed = (regions.answers["regions"] or {"items": []})["items"]
     here = found and found.answers["region"]
     return visit.render(
@@ -52,7 +52,7 @@ async def ask(visit: Visit) -> Response:
     taken = await _ask_services(visit, question, form.filled(*CONTACT), form.key)
     if visit.person:
         return visit.redirect(f"/konsultasi/{taken['consultation']}", "ditanyakan")
-    region = await visit.gather(region=visit.get_public(f"/v1/regions/{question['region']}"))
+    region = await visit.read_all(region=visit.get_public(f"/v1/regions/{question['region']}"))
     return visit.render(
         "asked.html",
         title=question["title"],

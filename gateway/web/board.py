@@ -22,7 +22,7 @@ async def desk(visit: Visit) -> Response:
         raise Forbidden
     regions = await visit.get_public("/v1/regions", limit=100)
     mine = visit.regions_of("activities.plan")
-    found = await visit.gather(
+    found = await visit.read_all(
         raised=_everywhere(visit, "/v1/topics", mine, state="raised"),
         accepted=_everywhere(visit, "/v1/topics", mine, state="accepted"),
         planned=_everywhere(visit, "/v1/activities", mine, state="planned"),
@@ -46,7 +46,7 @@ async def venues(visit: Visit) -> Response:
     """The venues of the visitor's regions, and the form for a new one."""
     visit.require_person()
     mine = visit.regions_of("venues.keep")
-    found = await visit.gather(
+    found = await visit.read_all(
         venues=_everywhere(visit, "/v1/venues", mine), regions=visit.get_public("/v1/regions", limit=100)
     )
     for problem in found.problems.values():

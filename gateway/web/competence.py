@@ -38,7 +38,7 @@ async def unit_form(visit: Visit) -> Response:
     growth = await visit.get(f"/v1/competence/{whom}")
     unit, area = _unit(growth, visit.parameter("unit"))
     found = (
-        await visit.gather(
+        await visit.read_all(
             framework=visit.get_public("/v1/frameworks/current"),
             history=visit.get(f"/v1/participation/{whom}"),
         )

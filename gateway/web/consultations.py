@@ -24,7 +24,7 @@ async def overview(visit: Visit) -> Response:
     if visit.may_somewhere(ANSWER):
         calls["owned"] = visit.get("/v1/consultations", owner="me", limit=100)
         calls["open"] = _open(visit)
-    found = await visit.gather(**calls, regions=visit.get_public("/v1/regions", limit=100))
+    found = await visit.read_all(**calls, regions=visit.get_public("/v1/regions", limit=100))
     lists = items_of(found.answers)
     owned = [item for item in lists.get("owned") or () if item["state"] in {"open", "answered"}]
     mine = {item["consultation"] for item in owned}
@@ -54,7 +54,7 @@ async def consultation(visit: Visit) -> Response:
         calls["case"] = visit.get(f"/v1/mentorships/{consultation['mentorship']}")  # not every asker may read the case
     if consultation["library"]:
         calls["library"] = visit.get_public(f"/v1/libraries/{consultation['library']}")
-    found = (await visit.gather(**calls)).answers
+    found = (await visit.read_all(**calls)).answers
     people = [
         consultation["owner"],
         *(each["by"] for each in (*consultation["answers"], *consultation["notes"], *consultation["reasons"])),

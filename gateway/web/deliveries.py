@@ -15,7 +15,7 @@ async def deliveries(visit: Visit) -> Response:
     visit.require_person()
     if not visit.may_somewhere(READ):
         raise Forbidden
-    found = await visit.gather(
+    found = await visit.read_all(
         flagged=visit.get("/v1/contacts/bounced", limit=50),
         failed=visit.get("/v1/deliveries", state="failed", limit=50),
     )

@@ -18,7 +18,7 @@ LIBRARIES = 100
 
 async def home(visit: Visit) -> Response:
     """The regions with their coordinators, and the next activities."""
-    found = await visit.gather(
+    found = await visit.read_all(
         regions=visit.get_public("/v1/regions", limit=100),
         activities=next_activities(visit),
     )
@@ -29,7 +29,7 @@ async def region(visit: Visit) -> Response:
     """A region's coordinator or stand-in; without either, the community's board."""
     name = visit.parameter("region")
     region = await visit.get_public(f"/v1/regions/{name}")
-    found = await visit.gather(
+    found = await visit.read_all(
         offices=visit.get_public("/v1/offices"),
         activities=next_activities(visit, region=name),
         topics=visit.get_public("/v1/topics", region=name, limit=TOPICS),

@@ -20,7 +20,7 @@ async def desk(visit: Visit) -> Response:
     visit.require_person()
     if not visit.may_somewhere("activities.plan"):
         raise Forbidden
-    found = await visit.gather(
+    found = await visit.read_all(
         polls=visit.get("/v1/polls", limit=20),
         groups=visit.get("/v1/chat-groups", limit=100),
         lectures=visit.get("/v1/lectures", limit=20),

@@ -17,7 +17,7 @@ async def libraries(visit: Visit) -> Response:
     """All libraries by name, or those that match a part of the name or a region."""
     name, region = visit.parameter("nama").strip(), visit.parameter("wilayah")
     query = {"name": name[:100], "region": region, "after": visit.parameter("lanjutan"), "limit": PAGE}
-    found = await visit.gather(
+    found = await visit.read_all(
         libraries=visit.get_public("/v1/libraries", **query),
         regions=visit.get_public("/v1/regions", limit=100),
     )
@@ -40,7 +40,7 @@ async def library(visit: Visit) -> Response:
     if visit.person:
         calls["me"] = visit.get("/v1/me")
         calls["staff"] = visit.get(f"/v1/libraries/{identity}/affiliations", limit=100)
-    found = (await visit.gather(**calls)).answers
+    found = (await visit.read_all(**calls)).answers
     me, staff = found.get("me"), found.get("staff")
     role = next((held["role"] for held in (me or {}).get("affiliations", ()) if held["library"] == identity), None)
     return visit.render(

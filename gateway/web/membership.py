@@ -16,7 +16,7 @@ from services.kernel.base.problem import Malformed, Problem
 
 async def join_form(visit: Visit) -> Response:
     """Five fields, of which two are required, besides a contact."""
-    found = await visit.gather(regions=visit.get_public("/v1/regions", limit=100))
+    found = await visit.read_all(regions=visit.get_public("/v1/regions", limit=100))
     if "regions" in found.problems:
         raise found.problems["regions"]
     return visit.render("join.html", regions=found.answers["regions"]["items"])
@@ -97,7 +97,7 @@ async def own_page(visit: Visit) -> Response:
     """The visitor's seats, history and messages. Parts that are unavailable are named."""
     visit.require_person()
     composed = await dashboard(visit.forwarding, visit.caller)
-    found = await visit.gather(
+    found = await visit.read_all(
         preferences=visit.get("/v1/me/preferences"),
         regions=visit.get_public("/v1/regions", limit=100),
     )

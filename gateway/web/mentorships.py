@@ -17,7 +17,7 @@ LATEST_VISITS = 5
 async def overview(visit: Visit) -> Response:
     """The visitor's cases, and the form to request a mentorship for a library without one."""
     visit.require_person()
-    found = await visit.gather(cases=visit.get("/v1/mentorships", limit=100), me=visit.get("/v1/me"))
+    found = await visit.read_all(cases=visit.get("/v1/mentorships", limit=100), me=visit.get("/v1/me"))
     cases = (found.answers["cases"] or {"items": None})["items"]
     accompanied = {case["library"] for case in cases or () if case["state"] == "open"}
     own = (found.answers["me"] or {}).get("affiliations", ())
@@ -37,7 +37,7 @@ async def case(visit: Visit) -> Response:
     calls = {"visits": visit.get(f"{path}/visits", limit=LATEST_VISITS)}
     if "lead" in case["may"] and case["state"] == "open":
         calls["suggestions"] = visit.get(f"{path}/suggestions")
-    found = await visit.gather(**calls)
+    found = await visit.read_all(**calls)
     visits, suggestions = found.answers["visits"], found.answers.get("suggestions")
     suggested = suggestions["items"][:5] if suggestions else []
     people = [*case["mentors"], *(each["person"] for each in suggested), *(each["by"] for each in case["history"])]
@@ -97,7 +97,7 @@ async def _names(visit: Visit, case: Mapping[str, Any], people: Iterable[str]) -
     """The names that the visitor may see: office holders, colleagues of the same library, and anybody for readers of
     members.
     """
-    found = await visit.gather(
+    found = await visit.read_all(
         offices=visit.get_public("/v1/offices"),
         staff=visit.get(f"/v1/libraries/{case['library']}/affiliations", limit=100),
         mentors=visit.get("/v1/offices/mentor/holders", limit=100),

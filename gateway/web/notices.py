@@ -17,7 +17,7 @@ MATTERS = ("registrations", "reminders", "activities", "topics", "consultations"
 async def notices(visit: Visit) -> Response:
     """The form with the current preferences."""
     visit.require_person()
-    found = await visit.gather(
+    found = await visit.read_all(
         preferences=visit.get(PREFERENCES), regions=visit.get_public("/v1/regions", limit=100), me=visit.get("/v1/me")
     )
     if problem := found.problems.get("preferences"):

@@ -103,7 +103,7 @@ async def materials(visit: Visit) -> Response:
     words = visit.parameter("cari").strip()[:200]
     found, regions = await asyncio.gather(
         visit.get_public("/v1/materials", q=words, after=visit.parameter("setelah")),
-        visit.gather(regions=visit.get_public("/v1/regions", limit=100)),
+        visit.read_all(regions=visit.get_public("/v1/regions", limit=100)),
     )
     names = {item["region"]: item["name"] for item in (regions.answers["regions"] or {"items": ()})["items"]}
     return visit.render(

@@ -22,7 +22,7 @@ async def plan_form(visit: Visit) -> Response:
     topic = await visit.get(f"/v1/topics/{visit.parameter('topic')}")
     if not visit.may("activities.plan", topic["region"]):
         raise Forbidden
-    found = await visit.gather(
+    found = await visit.read_all(
         venues=visit.get("/v1/venues", region=topic["region"], limit=100),
         region=visit.get_public(f"/v1/regions/{topic['region']}"),
     )
@@ -67,7 +67,7 @@ async def manage(visit: Visit) -> Response:
         calls["roster"] = visit.get("/v1/members", region=activity["region"], limit=ROSTER)
     else:
         calls["feedback"] = visit.get(f"/v1/activities/{name}/feedback")
-    found = await visit.gather(**calls)
+    found = await visit.read_all(**calls)
     names = office_holders(found.answers["offices"])
     strangers = [speaker["person"] for speaker in activity["speakers"] if speaker["person"] not in names]
     return visit.render(

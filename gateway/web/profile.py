@@ -18,7 +18,7 @@ async def show(visit: Visit) -> Response:
     visit.require_person()
     me = await visit.get("/v1/me")
     found = (
-        await visit.gather(regions=visit.get_public("/v1/regions", limit=100), consents=visit.get("/v1/me/consents"))
+        await visit.read_all(regions=visit.get_public("/v1/regions", limit=100), consents=visit.get("/v1/me/consents"))
     ).answers
     consents = found["consents"]
     given = {(one["purpose"], one["partner"]) for one in (consents or {"items": ()})["items"]}

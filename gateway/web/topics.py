@@ -15,7 +15,7 @@ async def board(visit: Visit) -> Response:
     """Topics, the most wanted first."""
     region, state = visit.parameter("wilayah"), visit.parameter("keadaan")
     state = state if state in STATES else ""
-    found = await visit.gather(
+    found = await visit.read_all(
         topics=visit.get_public("/v1/topics", region=region, state=state, after=visit.parameter("setelah")),
         regions=visit.get_public("/v1/regions", limit=100),
     )
@@ -30,7 +30,7 @@ async def board(visit: Visit) -> Response:
 
 async def raise_form(visit: Visit) -> Response:
     visit.require_person()
-    found = await visit.gather(regions=visit.get_public("/v1/regions", limit=100), me=visit.get("/v1/me"))
+    found = await visit.read_all(regions=visit.get_public("/v1/regions", limit=100), me=visit.get("/v1/me"))
     if "regions" in found.problems:
         raise found.problems["regions"]
     own = (found.answers["me"] or {}).get("region")
@@ -53,7 +53,7 @@ async def topic(visit: Visit) -> Response:
     """One topic, and the visitor's actions."""
     name = visit.parameter("topic")
     topic = await visit.get(f"/v1/topics/{name}")
-    found = await visit.gather(region=visit.get_public(f"/v1/regions/{topic['region']}"))
+    found = await visit.read_all(region=visit.get_public(f"/v1/regions/{topic['region']}"))
     return visit.render(
         "topic.html",
         topic=topic,

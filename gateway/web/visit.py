@@ -128,7 +128,7 @@ class Visit:
             self.caller, "POST", path, query=query_of(**query), headers=headers, body=body
         )
 
-    async def gather(self, **calls: Awaitable[Any]) -> Composed:
+    async def read_all(self, **calls: Awaitable[Any]) -> Composed:
         """Several reads at once; a failed read is None."""
         return await compose(calls, seconds=PART_SECONDS)
 

@@ -28,7 +28,7 @@ async def plan_form(visit: Visit) -> Response:
         if visit.may("activities.plan", region["region"])
     ]
     wanted = visit.fields.get("region") or visit.parameter("wilayah") or (regions[0]["region"] if regions else "")
-    found = await visit.gather(
+    found = await visit.read_all(
         venues=visit.get("/v1/venues", region=wanted, limit=100), framework=visit.get_public("/v1/frameworks/current")
     )
     if "venues" in found.problems:

@@ -80,7 +80,7 @@ class Dependencies:
                 return current
         raise NotFound
 
-    def planned(self, identity: str, actor: Actor, permission: str = PLAN) -> CurrentActivity:
+    def activity_to_plan(self, identity: str, actor: Actor, permission: str = PLAN) -> CurrentActivity:
         """The activity, if the actor may plan in its region. Raises ``NotFound``, ``Unauthorized``, ``Forbidden``."""
         current = self.activity(identity, actor)
         actor.require(permission, current.plan.region)
@@ -94,12 +94,12 @@ class Dependencies:
         """The rule for certificates at a moment, as far as members has told it."""
         return certificate_rule_at(self._rulebook(), at)
 
-    def of_the_board(self, person: str) -> bool:
+    def holds_board_office(self, person: str) -> bool:
         """Whether the person holds an office of the board at this moment."""
         held = self.views.get(BOARD, person)
         return held is not None and bool(held.offices)
 
-    def known_as(self, person: str) -> frozenset[str]:
+    def ids_of_person(self, person: str) -> frozenset[str]:
         """The person's id, and the ids of all guests known to be the person."""
         row = self.views.get(PARTICIPATION, person)
         return frozenset({person, *(row.guests if row else ())})
@@ -129,7 +129,9 @@ class Dependencies:
         """Whether the person, under any known id, has a seat at an activity or attended."""
         there, _ = self.commands.state(ATTENDANCE, activity)
         seats, _ = self.commands.state(SEATS, activity)
-        return not self.known_as(person).isdisjoint(there.persons | there.guests | {*(seats.taken if seats else ())})
+        return not self.ids_of_person(person).isdisjoint(
+            there.persons | there.guests | {*(seats.taken if seats else ())}
+        )
 
 
 def dependencies(core: Core) -> Dependencies:

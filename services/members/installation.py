@@ -62,7 +62,7 @@ def install_board(deps: Dependencies, board: Sequence[BoardMember]) -> list[Inst
     installed = [_install(deps, office, applicant) for office, applicant in applicants]
     now = deps.clock.now()
     _take(deps, RULES, IDENTITY, ChangeRules(in_force_from=now, at=now), derived_id("install", "rules"))
-    frameworks.adopted(deps.commands)
+    frameworks.ensure_framework_adopted(deps.commands)
     return installed
 
 

@@ -144,7 +144,7 @@ class ToldStory:
         """Tell the story into the stack in which it stands: the tokens, and the steps that were told."""
         steps: list[Progress] = []
         where = (self.stack.url("gateway"), self.letters.url, self.stack.directory / "clock.json")
-        return story.tell(*where, steps.append, self.stack.environment), steps
+        return story.tell_story(*where, steps.append, self.stack.environment), steps
 
     def heads(self) -> Mapping[str, tuple[int, ...]]:
         """How long each service's logs are, once nothing is on its way any more."""
@@ -213,14 +213,14 @@ def _told_under(nemesis: Nemesis, stack: ChildServices, letters: Mailbox) -> Tol
             raise CutOff
 
     with pytest.raises(CutOff):
-        story.tell(*where, until_cut_off, stack.environment)
+        story.tell_story(*where, until_cut_off, stack.environment)
     steps: list[Progress] = []
 
     def to_its_end(progress: Progress) -> None:
         nemesis.strike(progress)
         steps.append(progress)
 
-    tokens = story.tell(*where, to_its_end, stack.environment)
+    tokens = story.tell_story(*where, to_its_end, stack.environment)
     nemesis.wait()
     return ToldStory(stack, letters, tokens, steps[-1].done, nemesis.done)
 
@@ -233,7 +233,7 @@ def test_every_part_of_the_stack_was_killed_while_the_story_was_told(told: ToldS
 def test_a_teller_who_was_cut_off_tells_the_story_to_its_end(told: ToldStory) -> None:
     assert told.steps == TOTAL
     # The last fault may have been a moment ago: a view may still be on its way.
-    wait_until(lambda: story.told(told.stack.url("gateway")), 20, "the story's last word to be shown")
+    wait_until(lambda: story.is_story_told(told.stack.url("gateway")), 20, "the story's last word to be shown")
 
 
 def test_the_tokens_of_the_story_open_the_gateway(told: ToldStory) -> None:

@@ -148,7 +148,7 @@ def test_an_import_of_145_beside_bad_rows_and_again(opened):
         assert (progress["joined"], progress["known"]) == (joined, known)
         assert [bad["row"] for bad in progress["bad"]] == [148, 149]
     assert opened.application.views.count(ROSTER) == 145
-    wait_until(lambda: not opened.application.parts.uploads.waiting(), 10, "the rows to be dropped")
+    wait_until(lambda: not opened.application.parts.uploads.waiting_imports(), 10, "the rows to be dropped")
 
 
 def test_nothing_personal_stands_in_the_database_in_the_open(opened):

@@ -6,6 +6,6 @@ chapter and step. So the story can be told again from its beginning after any cr
 """
 
 from deploy.demo.story.progress import Progress, StoryFailed
-from deploy.demo.story.telling import tell, told
+from deploy.demo.story.telling import is_story_told, tell_story
 
-__all__ = ["Progress", "StoryFailed", "tell", "told"]
+__all__ = ["Progress", "StoryFailed", "is_story_told", "tell_story"]

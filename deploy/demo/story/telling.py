@@ -56,19 +56,19 @@ TOTAL = sum(len(chapter.steps) for chapter in CHAPTERS)
 TOKEN_NAME = "cerita"  # noqa: S105 - what the token is called, not what it is
 
 
-def tell(
+def tell_story(
     gateway_url: str,
     mailbox_url: str,
     clock_path: Path,
     progress: Report,
     environment: Mapping[str, str] = os.environ,
 ) -> dict[str, str]:
-    """Tell the story into a running stack; returns at once if it was told already (`told`).
+    """Tell the story into a running stack; returns at once if it was told already (`is_story_told`).
 
     `environment` is the operator's: it leads to the database and the secrets, for the board and for the tokens. Returns
     tokens by the names of their owners. Raises `StoryFailed`, which names the step.
     """
-    if not told(gateway_url):
+    if not is_story_told(gateway_url):
         _play(gateway_url, mailbox_url, clock_path, progress, environment)
     return {
         "coordinator": issue(people.WAHYU.email, TOKEN_NAME, environment),
@@ -77,7 +77,7 @@ def tell(
     }
 
 
-def told(gateway_url: str) -> bool:
+def is_story_told(gateway_url: str) -> bool:
     """Whether the whole story was told into the stack behind this gateway: the story's last visible result exists.
 
     Raises `StoryFailed` if the gateway does not answer.

@@ -106,14 +106,14 @@ def issue_code_word(deps: Dependencies, request: Request[SessionOf]) -> Answer[C
     Needs ``activities.plan`` in the region. The word is valid around the activity or the session; the answer says from
     when to when. Show the word in the room.
     """
-    current = deps.planned(request.path["activity"], request.actor)
+    current = deps.activity_to_plan(request.path["activity"], request.actor)
     times, session = current.times, request.body.session
     name = _code_name(current.identity, session)
     word = deps.code_words.word(name)
     command = IssueCodeWord(deps.code_words.digest(name, word), times, session)
     answer = recorded(request.take(ATTENDANCE, current.identity, command), request.success)
     on_agenda = times.session(session, times.starts) if session else None
-    window = times.at(on_agenda) if on_agenda else times
+    window = times.for_session(on_agenda) if on_agenda else times
     code = CodeShown(current.identity, session, word, moment(window.opens), moment(window.closes))
     # The word is stored nowhere, so it goes into this answer and not into the commit's.
     return replace(answer, body=code)

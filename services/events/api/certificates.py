@@ -91,7 +91,7 @@ def issue_certificates(deps: Dependencies, request: Request) -> Answer[Issued]:
 
     Needs ``activities.plan`` in the region. May be repeated; only people without a certificate of the activity get one.
     """
-    current = deps.planned(request.path["activity"], request.actor)
+    current = deps.activity_to_plan(request.path["activity"], request.actor)
     rule = deps.certificate_rule(current.plan.starts)
     command = IssueCertificates(_present(deps, current), current.plan, current.activity.state, rule)
 
@@ -138,7 +138,7 @@ def list_certificates(deps: Dependencies, request: Request[None, CertificateFilt
     else:
         rows = [
             row
-            for participant in sorted(deps.known_as(person))
+            for participant in sorted(deps.ids_of_person(person))
             for row in deps.views.all(CERTIFICATE_LIST, {"participant": participant})
             if activity in {None, row.activity}
         ]

@@ -73,7 +73,7 @@ def show_feedback(deps: Dependencies, request: Request) -> Answer[Summary]:
 
     Needs ``activities.plan`` in the region. No names are shown.
     """
-    current = deps.planned(request.path["activity"], request.actor)
+    current = deps.activity_to_plan(request.path["activity"], request.actor)
     given = (deps.views.get(FEEDBACK_LISTS, current.identity) or FeedbackRow(current.identity)).given
     wishes = (deps.vault.open(each.person, each.wish) for each in given)
     summary = Summary(
@@ -88,7 +88,7 @@ def show_feedback(deps: Dependencies, request: Request) -> Answer[Summary]:
 
 def _was_there(deps: Dependencies, activity: str, person: str) -> bool:
     there, _ = deps.commands.state(ATTENDANCE, activity)
-    return person in there.persons or not there.guests.isdisjoint(deps.known_as(person))
+    return person in there.persons or not there.guests.isdisjoint(deps.ids_of_person(person))
 
 
 def _scores(scores: Sequence[int]) -> Scores:

@@ -159,7 +159,7 @@ def _public_materials(deps: Dependencies, activity: str) -> Iterator[MaterialOf]
 def _answered_questions(deps: Dependencies, activity: str) -> Iterator[Answered]:
     row = deps.views.get(QUESTION_LISTS, activity) or QuestionsRow(activity)
     for question, each in row.questions.items():
-        given, same = each.answer, row.behind(question)
+        given, same = each.answer, row.merged_into(question)
         if each.state != ANSWERED or given is None:
             continue
         # Where the asker's text was erased, the texts of others who asked the same stand for it.

@@ -120,7 +120,7 @@ def add_topic(deps: Dependencies, request: Request[FurtherTopic]) -> Answer[Acti
 
     Needs ``activities.plan`` in the region.
     """
-    current = deps.planned(request.path["activity"], request.actor)
+    current = deps.activity_to_plan(request.path["activity"], request.actor)
     if current.plan.kind != gathering.KIND:
         raise NotFound
     return _changed_activity(request, current, AddTopic(request.body.topic))
@@ -132,9 +132,9 @@ def assign_speaker(deps: Dependencies, request: Request[NewSpeaker]) -> Answer[A
 
     Needs ``activities.plan`` in the region. A speaker of a workshop declares a field of competence.
     """
-    current = deps.planned(request.path["activity"], request.actor)
+    current = deps.activity_to_plan(request.path["activity"], request.actor)
     body = request.body
-    from_board = deps.of_the_board(body.person)
+    from_board = deps.holds_board_office(body.person)
     rules = deps.rules(request.now)
     sealed = deps.vault.seal_all(body.person, [("competence", body.competence), ("name", body.name)])
     command = AssignSpeaker(body.person, body.role, from_board, rules, body.category, **sealed)
@@ -147,7 +147,7 @@ def withdraw_speaker(deps: Dependencies, request: Request) -> Answer[ActivitySta
 
     Needs ``activities.plan`` in the region.
     """
-    current = deps.planned(request.path["activity"], request.actor)
+    current = deps.activity_to_plan(request.path["activity"], request.actor)
     return _changed_activity(request, current, WithdrawSpeaker(request.path["person"]))
 
 
@@ -157,7 +157,7 @@ def change_capacity(deps: Dependencies, request: Request[NewCapacity]) -> Answer
 
     Needs ``activities.plan`` in the region. Added seats go at once to the first people in the line.
     """
-    current = deps.planned(request.path["activity"], request.actor)
+    current = deps.activity_to_plan(request.path["activity"], request.actor)
     return _changed_activity(request, current, ChangeCapacity(request.body.capacity, request.now))
 
 
@@ -168,7 +168,7 @@ def publish_activity(deps: Dependencies, request: Request) -> Answer[ActivitySta
     Needs ``activities.plan`` in the region. Refused with a ``rule`` while something is missing, such as a guide, or the
     confirmation of a school where the activity is held.
     """
-    current = deps.planned(request.path["activity"], request.actor)
+    current = deps.activity_to_plan(request.path["activity"], request.actor)
     venue, _ = deps.commands.state(VENUE, current.plan.place.venue)
     confirmed = venue is not None and venue.requests.get(current.identity) == CONFIRMED
     return _changed_activity(request, current, PublishActivity(request.now, deps.rules(request.now), confirmed))
@@ -180,7 +180,7 @@ def reschedule_activity(deps: Dependencies, request: Request[NewTimes]) -> Answe
 
     Needs ``activities.plan`` in the region. Everybody registered is told.
     """
-    current = deps.planned(request.path["activity"], request.actor)
+    current = deps.activity_to_plan(request.path["activity"], request.actor)
     starts, ends = request.body.starts.astimezone(UTC), request.body.ends.astimezone(UTC)
     command = RescheduleActivity(starts, ends, request.now)
     book_anew(deps, request, current, command)
@@ -193,7 +193,7 @@ def cancel_activity(deps: Dependencies, request: Request[Reason]) -> Answer[Acti
 
     Needs ``activities.plan`` in the region. Everybody registered is told. A cancelled activity stays cancelled.
     """
-    current = deps.planned(request.path["activity"], request.actor)
+    current = deps.activity_to_plan(request.path["activity"], request.actor)
     return _changed_activity(request, current, CancelActivity(request.body.reason))
 
 
@@ -204,7 +204,7 @@ def complete_activity(deps: Dependencies, request: Request) -> Answer[ActivitySt
     Needs ``activities.plan`` in the region. Afterwards certificates can be issued, and the people who raised its topic
     are asked whether it is solved.
     """
-    current = deps.planned(request.path["activity"], request.actor)
+    current = deps.activity_to_plan(request.path["activity"], request.actor)
     there, _ = deps.commands.state(ATTENDANCE, current.identity)
     return _changed_activity(request, current, CompleteActivity(request.now, len(there.persons), len(there.guests)))
 

@@ -95,7 +95,7 @@ def merge_problem(deps: Dependencies, request: Request[OtherProblem]) -> Answer[
 
     Needs ``activities.plan`` in the region. Everybody who had the merged problem then has the other problem.
     """
-    current = deps.planned(request.path["activity"], request.actor)
+    current = deps.activity_to_plan(request.path["activity"], request.actor)
     return _changed_problem(request, current, MergeProblem(request.path["problem"], request.body.into), None)
 
 
@@ -105,7 +105,7 @@ def problem_to_topic(deps: Dependencies, request: Request[TopicOfProblem]) -> An
 
     Needs ``activities.plan`` in the region.
     """
-    current = deps.planned(request.path["activity"], request.actor)
+    current = deps.activity_to_plan(request.path["activity"], request.actor)
     problems, _ = deps.commands.state(PROBLEMS, current.identity)
     problem = problems.all.get(request.path["problem"])
     if problem is None:

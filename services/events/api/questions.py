@@ -132,7 +132,7 @@ def list_questions(deps: Dependencies, request: Request) -> Answer[QuestionList]
     row = deps.views.get(QUESTION_LISTS, current.identity) or QuestionsRow(current.identity)
     speakers = [each.person for each in current.activity.speakers]
     leads = may_lead(request.actor, current.plan.region, speakers)
-    mine = deps.known_as(request.actor.id) if request.actor.id else frozenset[str]()
+    mine = deps.ids_of_person(request.actor.id) if request.actor.id else frozenset[str]()
     shown = {ANSWERED, *(IN_THE_LINE if held.running else ())}
     order = {question: place for place, question in enumerate(row.line, start=1)}
     items = [
@@ -142,7 +142,7 @@ def list_questions(deps: Dependencies, request: Request) -> Answer[QuestionList]
             question=question,
             text=deps.vault.open(each.asker, each.text),
             place=order.get(question),
-            merged=len(row.behind(question)),
+            merged=len(row.merged_into(question)),
             mine=each.asker in mine,
             asker=each.asker if leads else None,
             answer=answer_shown(deps, each.answer),
@@ -234,7 +234,7 @@ def _own_question(deps: Dependencies, request: Request) -> tuple[str, Lecture]:
     one = questions.asked.get(request.path["question"])
     if one is None:
         raise NotFound
-    if one.asker not in deps.known_as(person):
+    if one.asker not in deps.ids_of_person(person):
         raise Forbidden("Only the asker can withdraw a question or put it back.")
     return current.identity, held
 

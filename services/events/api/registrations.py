@@ -73,7 +73,7 @@ def register(deps: Dependencies, request: Request[Registrant]) -> Answer[SeatSho
     def seat_of(seats: Seats | None, _events: object) -> SeatShown:
         assert seats is not None  # the command was taken, so the seats are open
         seat = TAKEN if person in seats.taken else IN_LINE
-        return SeatShown(current.identity, person, seat, seats.place(person))
+        return SeatShown(current.identity, person, seat, seats.place_in_line(person))
 
     stranger = guest is not None and not request.actor.may(PLAN, current.plan.region)
     command = TakeSeat(
@@ -95,7 +95,7 @@ def release(deps: Dependencies, request: Request) -> Answer[ReleaseShown]:
     """
     person = request.path["person"]
     current = deps.activity(request.path["activity"], request.actor)
-    if person not in deps.known_as(request.actor.require_person()):
+    if person not in deps.ids_of_person(request.actor.require_person()):
         request.actor.require(PLAN, current.plan.region)
 
     def released(_seats: object, events: Sequence[Event]) -> ReleaseShown:
@@ -122,5 +122,5 @@ def list_registrations(deps: Dependencies, request: Request) -> Answer[SeatList]
     line = [SeatShown(activity, each, IN_LINE, n, each in guests) for n, each in enumerate(row.line, start=1)]
     if request.actor.may(PLAN, current.plan.region):
         return Answer(SeatList((*seats, *line)))
-    own = deps.known_as(person)
+    own = deps.ids_of_person(person)
     return Answer(SeatList(tuple(each for each in (*seats, *line) if each.person in own)))

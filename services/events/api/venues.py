@@ -116,7 +116,7 @@ def ask_venue(deps: Dependencies, request: Request[NewRequest]) -> Answer[VenueR
     Needs ``activities.plan`` in the activity's region.
     """
     activity = request.body.activity
-    current = deps.planned(activity, request.actor)
+    current = deps.activity_to_plan(activity, request.actor)
     here = current.plan.place.venue == request.path["venue"]
     return _changed_request(request, activity, AskVenue(activity, here))
 
@@ -129,7 +129,7 @@ def answer_for_host(deps: Dependencies, request: Request[HostAnswer]) -> Answer[
     has confirmed.
     """
     activity = request.path["activity"]
-    deps.planned(activity, request.actor)
+    deps.activity_to_plan(activity, request.actor)
     by = request.body.by and deps.vault.seal(request.path["venue"], request.body.by)
     return _changed_request(request, activity, RecordAnswer(activity, request.body.confirmed, by))
 

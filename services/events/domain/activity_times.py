@@ -24,7 +24,7 @@ class ActivityTimes:
     ends: datetime
     sessions: tuple[Session, ...] = ()
 
-    def at(self, session: Session) -> ActivityTimes:
+    def for_session(self, session: Session) -> ActivityTimes:
         """The same activity with the times of one session."""
         return replace(self, starts=session.starts, ends=session.ends, sessions=())
 

@@ -224,7 +224,7 @@ def _check_in(command: CheckIn, attendance: Attendance) -> Sequence[Event]:
             raise Refused("wrong-code-word", "This is not the code word.")
         session = sessions[0]
         if command.person not in attendance.sessions.get(session.id, ()):
-            _within(command.at, times.at(session))
+            _within(command.at, times.for_session(session))
         return _present(attendance, times.region, command.person, BY_CODE, session)
     if command.person in attendance.persons:
         return []

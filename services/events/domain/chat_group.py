@@ -186,7 +186,7 @@ class ChatGroup:
     made: bool = False
     lifted: bool = False
 
-    def restricted(self, at: datetime) -> bool:
+    def is_restricted(self, at: datetime) -> bool:
         """Whether the chat is to be restricted at this moment; the deadline holds even if nobody closes the lecture."""
         return self.until is not None and self.freed is None and at < self.until
 
@@ -265,7 +265,7 @@ def _book(command: BookChat, group: ChatGroup) -> Sequence[Event]:
 def _restrict(command: WantRestricted, group: ChatGroup) -> Sequence[Event]:
     if group.lecture == command.lecture:
         return []
-    if group.lecture is not None and group.restricted(command.at):
+    if group.lecture is not None and group.is_restricted(command.at):
         raise _taken(group.lecture)
     return [RestrictionWanted(command.lecture, command.until)]
 

@@ -44,17 +44,17 @@ def next_step(group: ChatGroup, found: Mapping[str, Any], now: datetime) -> Reco
     """
     if group.lecture is None:
         return None
-    if group.restricted(now):
+    if group.is_restricted(now):
         if group.kept is None:
             return Record(KeepPermissions(group.lecture, json.dumps(dict(found), sort_keys=True)))
-        muted = restricted(json.loads(group.kept))
-        if not same(found, muted):
+        muted = without_posting(json.loads(group.kept))
+        if not allow_the_same(found, muted):
             return Send(muted)
         return None if group.made else Record(RecordRestricted(group.lecture))
     if group.kept is None:
         return None
     before = json.loads(group.kept)
-    if not same(found, before):
+    if not allow_the_same(found, before):
         return Send(before)
     if not group.lifted:
         return Record(RecordLifted(group.lecture))
@@ -62,12 +62,12 @@ def next_step(group: ChatGroup, found: Mapping[str, Any], now: datetime) -> Reco
     return Record(SettleChat(group.lecture)) if ended is not None and now >= ended + WATCH else None
 
 
-def restricted(permissions: Mapping[str, Any]) -> dict[str, Any]:
+def without_posting(permissions: Mapping[str, Any]) -> dict[str, Any]:
     """The same permissions with nobody posting: all flags of sending are off, other flags stay."""
     return {name: False if _is_posting(name) else value for name, value in permissions.items()}
 
 
-def same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+def allow_the_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether two sets allow the same. A missing flag is off."""
     return all(one.get(name, False) == other.get(name, False) for name in {*one, *other})
 

@@ -169,7 +169,7 @@ class Questions:
         """The question that was picked and is not answered yet."""
         return next((each for each, question in self.asked.items() if question.state == NEXT), None)
 
-    def behind(self, question: str) -> Sequence[str]:
+    def merged_into(self, question: str) -> Sequence[str]:
         """The questions merged into ``question``, in the order of asking."""
         return [each for each, other in self.asked.items() if other.state == MERGED and other.into == question]
 
@@ -234,7 +234,7 @@ def _by_asker(command: WithdrawQuestion | RejoinQueue, asked: Asked, questions: 
 
 def _withdraw(question: str, questions: Questions) -> Sequence[Event]:
     """The first of the merged questions takes the place in the line, the other merged questions stand behind the first."""
-    behind = questions.behind(question)
+    behind = questions.merged_into(question)
     if not behind:
         return [QuestionWithdrawn(question)]
     heir, *others = behind
@@ -271,7 +271,7 @@ def _merge(command: MergeQuestion, asked: Asked, questions: Questions) -> Sequen
     if asked.state == MERGED:
         return []
     _waits(asked)
-    return [QuestionMerged(each, command.into) for each in (command.question, *questions.behind(command.question))]
+    return [QuestionMerged(each, command.into) for each in (command.question, *questions.merged_into(command.question))]
 
 
 def _leaves_room(asker: str, questions: Questions) -> None:

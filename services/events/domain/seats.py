@@ -173,7 +173,7 @@ class Seats:
     taken: tuple[str, ...] = ()
     line: tuple[str, ...] = ()
 
-    def place(self, person: str) -> int | None:
+    def place_in_line(self, person: str) -> int | None:
         """The person's present place in line, from 1; None for a person outside the line."""
         return self.line.index(person) + 1 if person in self.line else None
 

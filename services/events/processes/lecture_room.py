@@ -48,7 +48,7 @@ class Room:
     until: str = ""
 
     @property
-    def over(self) -> Mapping[str, datetime]:
+    def closing_deadline(self) -> Mapping[str, datetime]:
         """The deadline that closes a lecture under way."""
         return {OVER: read(self.until)} if self.until else {}
 
@@ -93,8 +93,8 @@ def _booked(state: Room, recorded: Recorded, event: ChatBooked) -> Reaction[Room
     if not state.group:
         return Reaction(Room(booked=recorded.stream_id), deadlines={BOOKED: recorded.at + BOOKING_TIMEOUT})
     if (state.starts, state.ends) == (moment(event.starts), moment(event.ends)):
-        return Reaction(state, deadlines=state.over)
-    return Reaction(state, deadlines={**state.over, BOOKED: recorded.at + BOOKING_TIMEOUT})
+        return Reaction(state, deadlines=state.closing_deadline)
+    return Reaction(state, deadlines={**state.closing_deadline, BOOKED: recorded.at + BOOKING_TIMEOUT})
 
 
 def _passed(state: Room, event: DeadlinePassed) -> Reaction[Room]:
@@ -105,7 +105,7 @@ def _passed(state: Room, event: DeadlinePassed) -> Reaction[Room]:
     if not state.group:
         return Reaction(state, [Dispatch(CHAT_GROUP, state.booked, ReleaseChat(lecture, due))])
     as_planned = BookChat(lecture, read(state.starts), read(state.ends))
-    return Reaction(state, [Dispatch(CHAT_GROUP, state.group, as_planned)], state.over)
+    return Reaction(state, [Dispatch(CHAT_GROUP, state.group, as_planned)], state.closing_deadline)
 
 
 LECTURE_ROOM = ProcessManager(name="lecture-room", state=Room, instances=instances, react=react, logs=(COMMITS,))

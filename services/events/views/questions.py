@@ -60,7 +60,7 @@ class QuestionsRow:
     line: tuple[str, ...] = ()
     version: int = 0
 
-    def behind(self, question: str) -> list[QuestionRow]:
+    def merged_into(self, question: str) -> list[QuestionRow]:
         """The questions merged into ``question``, in the order of asking."""
         return [each for each in self.questions.values() if each.state == MERGED and each.into == question]
 

@@ -17,9 +17,9 @@ from services.members.api.members import centres
 from services.members.dependencies import Dependencies
 from services.members.domain.competence import SECOND, SELF
 from services.members.domain.framework import LEVELS
-from services.members.domain.growth import standing
+from services.members.domain.growth import current_levels
 from services.members.domain.place import kilometres
-from services.members.frameworks import standing as standing_frameworks
+from services.members.frameworks import adopted_frameworks
 from services.members.views.competence import COMPETENCE_OF
 from services.members.views.roster import ROSTER
 
@@ -63,14 +63,14 @@ def people_who_can(deps: Dependencies, request: Request[None, DirectoryQuery]) -
     request.actor.require_person()
     if not any(request.actor.may(permission, region) for permission in LOOKING):
         raise Forbidden(permission=LOOKING[0], region=region)
-    frameworks = standing_frameworks(deps.commands)
+    frameworks = adopted_frameworks(deps.commands)
     if frameworks.current is None or frameworks.current.unit(query.unit) is None:
         raise Malformed(errors={"unit": ["There is no such unit in the framework in force."]})
     known = centres(deps)
     here = known.get((region, query.subdistrict or ""))
     found: list[Able] = []
     for row in deps.views.all(COMPETENCE_OF, {"region": region}):
-        levels = standing(map(rating_of, row.ratings.values()), frameworks, request.now)
+        levels = current_levels(map(rating_of, row.ratings.values()), frameworks, request.now)
         level, rater = _skill(levels, query.unit)
         member = deps.views.get(ROSTER, row.person) if level >= query.level else None
         if member is None:

@@ -28,7 +28,7 @@ from services.members.domain.framework import (
     Standard,
     Unit,
 )
-from services.members.frameworks import adopted, standing
+from services.members.frameworks import adopted_frameworks, ensure_framework_adopted
 
 CURRENT = "current"
 routes = Routes()
@@ -136,7 +136,7 @@ class FrameworkVersion:
 @routes.get("/v1/frameworks")
 def frameworks(deps: Dependencies, _request: Request) -> Answer[FrameworkList]:
     """List all versions of the competence framework."""
-    versions = standing(deps.commands).adopted
+    versions = adopted_frameworks(deps.commands).adopted
     entries = (fill(FrameworkEntry, each.framework, current=each is versions[-1]) for each in versions)
     return Answer(FrameworkList(tuple(entries)))
 
@@ -144,7 +144,7 @@ def frameworks(deps: Dependencies, _request: Request) -> Answer[FrameworkList]:
 @routes.get("/v1/frameworks/{version}", statuses=(200, 404))
 def framework(deps: Dependencies, request: Request) -> Answer[FrameworkAnswer]:
     """Show one version of the competence framework; ``current`` is the version in force."""
-    versions = standing(deps.commands).adopted
+    versions = adopted_frameworks(deps.commands).adopted
     wanted = request.path["version"]
     for version in versions:
         current = version is versions[-1]
@@ -161,7 +161,7 @@ def adopt_framework(deps: Dependencies, request: Request[AdoptBody]) -> Answer[F
     version.
     """
     request.actor.require("frameworks.keep")
-    adopted(deps.commands)  # the version before, so that its units are accounted for
+    ensure_framework_adopted(deps.commands)  # the version before, so that its units are accounted for
     migration = tuple(Migration(moved.unit, moved.to) for moved in request.body.migration)
     command = AdoptFramework(_framework(request.body.framework), migration)
     location = f"/v1/frameworks/{command.framework.version}"

@@ -18,8 +18,8 @@ from services.members.api.libraries import accompanies, registered_library, work
 from services.members.dependencies import Dependencies
 from services.members.domain.competence import SECOND, SELF
 from services.members.domain.framework import Frameworks
-from services.members.domain.growth import Standing, area_levels, gained, standing
-from services.members.frameworks import standing as standing_frameworks
+from services.members.domain.growth import LevelsOfPerson, area_levels, current_levels, gained
+from services.members.frameworks import adopted_frameworks
 from services.members.iso import IsoTime
 from services.members.views.affiliations import AFFILIATIONS
 from services.members.views.competence import COMPETENCE_OF, CompetenceRow
@@ -87,7 +87,7 @@ def competence_of_many(deps: Dependencies, request: Request[None, ManyQuery]) ->
     """
     query = request.query
     _require_may_count(deps, request, query)
-    frameworks = standing_frameworks(deps.commands)
+    frameworks = adopted_frameworks(deps.commands)
     until = query.until or request.now
     at_end = _standings(deps, frameworks, query, until)
     after = _counted(frameworks, until, at_end.values())
@@ -98,19 +98,21 @@ def competence_of_many(deps: Dependencies, request: Request[None, ManyQuery]) ->
     return Answer(ManyAnswer(frameworks.current_version, before, after, _gained(at_beginning, at_end)))
 
 
-def _gained(at_beginning: Mapping[str, Standing], at_end: Mapping[str, Standing]) -> Gained:
+def _gained(at_beginning: Mapping[str, LevelsOfPerson], at_end: Mapping[str, LevelsOfPerson]) -> Gained:
     steps = [gained(at_beginning[person], at_end[person]) for person in at_beginning.keys() & at_end.keys()]
     return Gained(sum(step[SELF] for step in steps), sum(step[SECOND] for step in steps))
 
 
-def _standings(deps: Dependencies, frameworks: Frameworks, query: ManyQuery, at: datetime) -> Mapping[str, Standing]:
+def _standings(
+    deps: Dependencies, frameworks: Frameworks, query: ManyQuery, at: datetime
+) -> Mapping[str, LevelsOfPerson]:
     """How far each person was at a time, without the people who had no rating yet."""
     if query.library is UNSET:
         rows = list(deps.views.all(COMPETENCE_OF, {"region": query.region}))
     else:
         people = _staff(deps, query.library, at)
         rows = [deps.views.get(COMPETENCE_OF, person) or CompetenceRow(person) for person in people]
-    found = {row.person: standing(map(rating_of, row.ratings.values()), frameworks, at) for row in rows}
+    found = {row.person: current_levels(map(rating_of, row.ratings.values()), frameworks, at) for row in rows}
     return {person: levels for person, levels in found.items() if levels}
 
 
@@ -122,7 +124,7 @@ def _staff(deps: Dependencies, library: str, at: datetime) -> list[str]:
     ]
 
 
-def _counted(frameworks: Frameworks, at: datetime, people: Iterable[Standing]) -> CountAt:
+def _counted(frameworks: Frameworks, at: datetime, people: Iterable[LevelsOfPerson]) -> CountAt:
     known = list(people)
     names = {area.area: area.name for area in frameworks.current.areas} if frameworks.current else {}
     areas = tuple(

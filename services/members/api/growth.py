@@ -15,9 +15,9 @@ from services.members.api.libraries import accompanies
 from services.members.dependencies import Dependencies
 from services.members.domain.competence import SECOND, SELF
 from services.members.domain.framework import ASPECTS, Frameworks
-from services.members.domain.growth import Rating, Standing, standing
+from services.members.domain.growth import LevelsOfPerson, Rating, current_levels
 from services.members.domain.person import PERSON
-from services.members.frameworks import standing as standing_frameworks
+from services.members.frameworks import adopted_frameworks
 from services.members.iso import IsoTime
 from services.members.learned import Evidence, Learned, Reason
 from services.members.views.competence import COMPETENCE_OF, CompetenceRow, RatingRow
@@ -112,7 +112,7 @@ def growth(deps: Dependencies, request: Request[None, AsOf]) -> Answer[GrowthAns
     if not person.is_member or not (actor == key or accompanies(request.actor, person.region)):
         raise NotFound
     as_of = query.as_of or request.now
-    frameworks = standing_frameworks(deps.commands)
+    frameworks = adopted_frameworks(deps.commands)
     row = deps.views.get(COMPETENCE_OF, key) or CompetenceRow(key)
     rows = [rating for rating in row.ratings_in_order() if rating.at <= as_of]
     ratings = [rating_of(rating) for rating in rows]
@@ -123,7 +123,7 @@ def growth(deps: Dependencies, request: Request[None, AsOf]) -> Answer[GrowthAns
         name=deps.name_of(key),
         as_of=as_of.isoformat(),
         framework=frameworks.current_version,
-        areas=_areas(frameworks, standing(ratings, frameworks, as_of)),
+        areas=_areas(frameworks, current_levels(ratings, frameworks, as_of)),
         steps=tuple(
             fill(Step, rating, at=rating.at.isoformat(), because=learned.reason(rating.because)) for rating in rows
         ),
@@ -138,11 +138,11 @@ def _before(deps: Dependencies, activity: str, ratings: Iterable[Rating], framew
     if occasion is None or occasion.title is None or occasion.starts is None:
         raise Malformed(errors={"activity": ["There is no such activity, or the activity is not known here yet."]})
     begins = occasion.starts
-    levels = standing((rating for rating in ratings if rating.at < begins), frameworks, begins)
+    levels = current_levels((rating for rating in ratings if rating.at < begins), frameworks, begins)
     return Before(activity, occasion.title, begins.isoformat(), _areas(frameworks, levels))
 
 
-def _areas(frameworks: Frameworks, levels: Standing) -> tuple[AreaUnits, ...]:
+def _areas(frameworks: Frameworks, levels: LevelsOfPerson) -> tuple[AreaUnits, ...]:
     framework = frameworks.current
     if framework is None:
         return ()
@@ -153,7 +153,7 @@ def _areas(frameworks: Frameworks, levels: Standing) -> tuple[AreaUnits, ...]:
     )
 
 
-def _aspects(levels: Standing, unit: str) -> Mapping[str, LevelPair]:
+def _aspects(levels: LevelsOfPerson, unit: str) -> Mapping[str, LevelPair]:
     return {
         aspect: LevelPair(levels.get((unit, aspect, SELF)), levels.get((unit, aspect, SECOND))) for aspect in ASPECTS
     }

@@ -116,7 +116,7 @@ def import_members(deps: Dependencies, request: Request[bytes, ImportQuery]) -> 
     if not deps.commands.known(request.command_id):
         rows = _read_table(deps, request)
         try:
-            deps.uploads.keep(identity, seal_rows(deps, identity, rows))
+            deps.uploads.store_rows(identity, seal_rows(deps, identity, rows))
         except Erased as error:
             raise Refused(
                 "import-is-abandoned", "This import was interrupted long ago; send the file again as a new request."

@@ -17,7 +17,7 @@ from services.members.dependencies import Dependencies
 from services.members.domain.credential import TOKEN
 from services.members.domain.guest import GUEST
 from services.members.domain.office_kinds import grants_of
-from services.members.domain.person import PERSON, Standing
+from services.members.domain.person import PERSON, IdentityStatus
 from services.members.secret_deriver import read_bearer
 from services.members.views.guests import GUESTS
 from services.members.views.offices import OFFICE_HOLDERS
@@ -25,7 +25,7 @@ from services.members.views.offices import OFFICE_HOLDERS
 routes = Routes()
 
 MAX_PEOPLE = 200
-OWN = frozenset({Standing.MEMBER, Standing.ERASED})
+OWN = frozenset({IdentityStatus.MEMBER, IdentityStatus.ERASED})
 """An id of this standing is or was a member's. It stands for no other person, whichever guest is tied to it."""
 
 
@@ -39,7 +39,7 @@ class TokenBody:
 
 
 @dataclass(frozen=True)
-class HeldBody:
+class ActorOffice:
     """An office held or stood in for."""
 
     office: str
@@ -52,7 +52,7 @@ class ActorAnswer:
 
     kind: str
     id: str
-    offices: tuple[HeldBody, ...]
+    offices: tuple[ActorOffice, ...]
     grants: Mapping[str, tuple[str, ...]]
     language: str
 
@@ -119,13 +119,13 @@ def identify(deps: Dependencies, request: Request[TokenBody]) -> Answer[ActorAns
     token, _ = deps.commands.state(TOKEN, bearer.token)
     if token is None or not hmac.compare_digest(token.digest, bearer.digest):
         raise TokenEnded("This is not a token of this installation.")
-    if not token.good(deps.machine.now()):
+    if not token.is_valid(deps.machine.now()):
         raise TokenEnded("This token has expired or was revoked.")
     person, _ = deps.commands.state(PERSON, token.person)
     if not person.is_member:
         raise TokenEnded("The member to whom this token was issued has left.")
     actor = actor_of(deps, token.person)
-    offices = tuple(fill(HeldBody, held) for held in actor.offices)
+    offices = tuple(fill(ActorOffice, held) for held in actor.offices)
     return Answer(ActorAnswer(actor.kind, actor.id, offices, actor.grants, person.language))
 
 
@@ -168,7 +168,7 @@ def _reached(deps: Dependencies, asked: str) -> Reached | None:
     member = person.member
     if known := member or guest:
         sealed = (known.name, known.email, known.phone)
-    elif person.standing is Standing.ERASED:
+    elif person.standing is IdentityStatus.ERASED:
         sealed = (None, None, None)
     else:
         return None
@@ -183,7 +183,7 @@ def _reached(deps: Dependencies, asked: str) -> Reached | None:
         region=person.region,
         subdistrict=member.subdistrict if member else None,
         # Also erased: texts were sealed, and none of them opens.
-        erased=person.standing is Standing.ERASED or (any(sealed) and not any(opened)),
+        erased=person.standing is IdentityStatus.ERASED or (any(sealed) and not any(opened)),
     )
 
 

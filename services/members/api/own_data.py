@@ -110,7 +110,7 @@ def _drop_numbers(deps: Dependencies, identity: str, tried: Contact | None) -> N
     mail = deps.vault.open(identity, next((event.email for event in events if isinstance(event, MemberJoined)), None))
     kept = [*numbers[-1:], *([Contact(EMAIL, mail)] if mail else [])]
     for number in {*numbers, tried}.difference(kept):
-        deps.identification.drop(number, identity, kept)
+        deps.identification.release_contact(number, identity, kept)
 
 
 def background_of(deps: Dependencies, identity: str, member: Member) -> Background:

@@ -189,7 +189,7 @@ class Token:
     expires: datetime
     revoked: bool = False
 
-    def good(self, at: datetime) -> bool:
+    def is_valid(self, at: datetime) -> bool:
         """Whether the token is valid at machine time ``at``; the secret is checked elsewhere."""
         return at < self.expires and not self.revoked
 

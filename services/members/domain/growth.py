@@ -36,11 +36,11 @@ class AreaLevel:
     levels: Mapping[int, int]
 
 
-Standing = Mapping[tuple[str, str, str], int]
+LevelsOfPerson = Mapping[tuple[str, str, str], int]
 """Level by unit, aspect and rater."""
 
 
-def standing(ratings: Iterable[Rating], frameworks: Frameworks, as_of: datetime) -> Standing:
+def current_levels(ratings: Iterable[Rating], frameworks: Frameworks, as_of: datetime) -> LevelsOfPerson:
     """The newest level of each unit, aspect and rater at a time, under the units' present names."""
     levels: dict[tuple[str, str, str], int] = {}
     for rating in sorted((one for one in ratings if one.at <= as_of), key=lambda one: one.at):
@@ -50,7 +50,7 @@ def standing(ratings: Iterable[Rating], frameworks: Frameworks, as_of: datetime)
     return levels
 
 
-def area_levels(people: Iterable[Standing], frameworks: Frameworks) -> list[AreaLevel]:
+def area_levels(people: Iterable[LevelsOfPerson], frameworks: Frameworks) -> list[AreaLevel]:
     """The areas of the current framework, with the people rated in each by level."""
     framework = frameworks.current
     if framework is None:
@@ -66,7 +66,7 @@ def area_levels(people: Iterable[Standing], frameworks: Frameworks) -> list[Area
     ]
 
 
-def _levels(person: Standing, area_of: Mapping[str, str]) -> Mapping[str, int]:
+def _levels(person: LevelsOfPerson, area_of: Mapping[str, str]) -> Mapping[str, int]:
     rated: dict[str, list[int]] = defaultdict(list)
     for (unit, aspect, rater), level in person.items():
         overruled = rater != SECOND and (unit, aspect, SECOND) in person
@@ -80,7 +80,7 @@ def _rounded(total: int, count: int) -> int:
     return -((count - 2 * total) // (2 * count))
 
 
-def gained(before: Standing, after: Standing) -> Mapping[str, int]:
+def gained(before: LevelsOfPerson, after: LevelsOfPerson) -> Mapping[str, int]:
     """The sum of levels gained between two times, by rater, over aspects rated by the same rater at both."""
     steps: Counter[str] = Counter({SELF: 0, SECOND: 0})
     for kind in before.keys() & after.keys():

@@ -18,7 +18,7 @@ from services.kernel.commands.decider import Decider
 DEFAULT_LANGUAGE = "id"
 
 
-class Standing(StrEnum):
+class IdentityStatus(StrEnum):
     """The standing of an id. ``GUEST``: kept for a guest, and never a member's. ``YIELDED``: replaced by the id in
     ``Person.to``. ``ERASED``: of a person who was erased.
     """
@@ -166,7 +166,7 @@ class Person:
     ``lived_in`` is the region of an erased person.
     """
 
-    standing: Standing = Standing.NOBODY
+    standing: IdentityStatus = IdentityStatus.NOBODY
     member: Member | None = None
     to: str | None = None
     kept_for: frozenset[str] | None = None
@@ -193,7 +193,7 @@ def decide(command: PersonCommand, person: Person) -> Sequence[Event]:
         case Join():
             return _join(command, person)
         case YieldIdentity():
-            free = person.standing in {Standing.NOBODY, Standing.GUEST}
+            free = person.standing in {IdentityStatus.NOBODY, IdentityStatus.GUEST}
             return [IdentityYielded(command.to)] if free else []
         case KeepForGuest():
             return _keep(command, person)
@@ -206,7 +206,7 @@ def decide(command: PersonCommand, person: Person) -> Sequence[Event]:
 
 
 def _keep(command: KeepForGuest, person: Person) -> Sequence[Event]:
-    if person.kept_for is None and person.standing is not Standing.NOBODY:
+    if person.kept_for is None and person.standing is not IdentityStatus.NOBODY:
         # A member sees and erases the data of tied guests, so a guest's id must never be another member's.
         raise Refused("id-is-a-members", "This id is or was a member's; a guest needs another id.")
     kept = person.kept_for or frozenset()
@@ -232,9 +232,9 @@ def _change(command: ChangeMember, person: Person) -> Sequence[Event]:
 
 def _leave(command: Leave, person: Person) -> Sequence[Event]:
     match person.standing:
-        case Standing.MEMBER:
+        case IdentityStatus.MEMBER:
             return [ErasureDecided(command.by, person.region)]
-        case Standing.ERASED:
+        case IdentityStatus.ERASED:
             return []
         case _:
             raise NotFound("There is no such member.")
@@ -242,18 +242,18 @@ def _leave(command: Leave, person: Person) -> Sequence[Event]:
 
 def _join(command: Join, person: Person) -> Sequence[Event]:
     match person.standing:
-        case Standing.MEMBER:
+        case IdentityStatus.MEMBER:
             raise Refused("already-a-member", "This contact belongs to a member already.")
-        case Standing.YIELDED:
+        case IdentityStatus.YIELDED:
             # Somebody with the same contact was faster. The claims lead to the right id on the next attempt.
             raise Unavailable("another joining with the same contact came between")
-        case Standing.GUEST:
+        case IdentityStatus.GUEST:
             # A guest was noted under this id in between. The claims lead to another id on the next attempt.
             raise Unavailable("this id has become a guest's")
-        case Standing.ERASED:
+        case IdentityStatus.ERASED:
             # The claims that still lead here are about to be released.
             raise Unavailable("what was known under this contact is being erased")
-        case Standing.NOBODY:
+        case IdentityStatus.NOBODY:
             return [
                 MemberJoined(
                     command.name,
@@ -272,17 +272,17 @@ def _join(command: Join, person: Person) -> Sequence[Event]:
 def evolve(person: Person, event: PersonEvent) -> Person:
     match event:
         case MemberJoined():
-            return Person(Standing.MEMBER, Member(**asdict(event)))
+            return Person(IdentityStatus.MEMBER, Member(**asdict(event)))
         case MemberChanged():
             return replace(person, member=person.member and _changed(person.member, event))
         case IdentityYielded():
-            return replace(person, standing=Standing.YIELDED, to=event.to)
+            return replace(person, standing=IdentityStatus.YIELDED, to=event.to)
         case IdentityKeptForGuest():
-            standing = Standing.GUEST if person.standing is Standing.NOBODY else person.standing
+            standing = IdentityStatus.GUEST if person.standing is IdentityStatus.NOBODY else person.standing
             kept = (person.kept_for or frozenset()).union(event.references)
             return replace(person, standing=standing, kept_for=kept)
         case ErasureDecided():
-            return Person(Standing.ERASED, lived_in=event.region)
+            return Person(IdentityStatus.ERASED, lived_in=event.region)
         case _:
             assert_never(event)
 

@@ -30,13 +30,13 @@ def first() -> Framework:
     return DOCUMENT.read(Framework, json.loads(FIRST.read_text("utf-8")))
 
 
-def standing(commands: Commands) -> Frameworks:
+def adopted_frameworks(commands: Commands) -> Frameworks:
     """All versions adopted. Before any was adopted, the first version alone, as if it were."""
     frameworks, _ = commands.state(FRAMEWORK, IDENTITY)
     return frameworks if frameworks.adopted else Frameworks((FrameworkAdopted(first(), ()),))
 
 
-def adopted(commands: Commands) -> Frameworks:
+def ensure_framework_adopted(commands: Commands) -> Frameworks:
     """All versions. A community that has adopted none adopts the first version now, once."""
     frameworks, _ = commands.state(FRAMEWORK, IDENTITY)
     if frameworks.adopted:
@@ -50,7 +50,7 @@ def adopted(commands: Commands) -> Frameworks:
 
 def unit_that_counts(commands: Commands, identity: str) -> tuple[Framework, Unit]:
     """The current version and its unit of an id. Raises ``Malformed`` for an unknown unit."""
-    framework = adopted(commands).current
+    framework = ensure_framework_adopted(commands).current
     unit = framework.unit(identity) if framework else None
     if framework is None or unit is None:
         raise Malformed(errors={"unit": ["There is no such unit in the framework in force."]})

@@ -17,7 +17,7 @@ from services.kernel.base.message import Metadata
 from services.kernel.base.problem import Unavailable
 from services.kernel.commands.decider import CommandEnvelope, Commands
 from services.kernel.privacy.claims import Claims
-from services.members.domain.person import PERSON, Person, Standing, YieldIdentity
+from services.members.domain.person import PERSON, IdentityStatus, Person, YieldIdentity
 from services.members.identity.contact import Contact
 
 
@@ -39,7 +39,7 @@ class Identification:
         found = [self.member(contact) for contact in contacts]
         return list(dict.fromkeys(member for member in found if member is not None))
 
-    def settle(self, contacts: Sequence[Contact], wanted: str) -> str:
+    def claim_for_one_member(self, contacts: Sequence[Contact], wanted: str) -> str:
         """Claim the contacts for one id and return the id: ``wanted``, an id claimed earlier, or a new id in place of a
         guest's or an erased person's.
 
@@ -50,7 +50,7 @@ class Identification:
         for contact in sorted(contacts):
             holder = self._claimed(contact, settled or wanted)
             if holder is None and settled is None:
-                return self.settle(contacts, _instead_of(wanted))
+                return self.claim_for_one_member(contacts, _instead_of(wanted))
             if holder is None:
                 raise _being_erased()
             # The first contact's id is taken unchanged: no contact has been claimed under ``wanted`` yet.
@@ -69,11 +69,11 @@ class Identification:
             holder, person = self._followed(claimed)
             if holder == member:
                 return True
-            if person.standing not in {Standing.NOBODY, Standing.GUEST}:
+            if person.standing not in {IdentityStatus.NOBODY, IdentityStatus.GUEST}:
                 return False
             self._yield(holder, member)
 
-    def drop(self, contact: Contact, member: str, kept: Sequence[Contact]) -> None:
+    def release_contact(self, contact: Contact, member: str, kept: Sequence[Contact]) -> None:
         """Release a contact of the member's that was claimed under an id of its own. A contact claimed at joining, or
         together with a contact of ``kept``, stays, because releasing a claim releases all claims of its id.
         """
@@ -96,7 +96,7 @@ class Identification:
         """
         while True:
             holder = self._claims.take(contact.kind, contact.value, identity)
-            if self._followed(holder)[1].standing is not Standing.ERASED:
+            if self._followed(holder)[1].standing is not IdentityStatus.ERASED:
                 return holder
             # All claims of this holder lead to an erased person, and joining under the id is refused.
             self._claims.release([holder])
@@ -106,7 +106,7 @@ class Identification:
     def _no_guests(self, settled: str) -> str:
         """The id, or for a guest's id the id that it yields to."""
         settled, person = self._followed(settled)
-        while person.standing is Standing.GUEST:
+        while person.standing is IdentityStatus.GUEST:
             self._yield(settled, _instead_of(settled))
             settled, person = self._followed(settled)
         return settled
@@ -119,7 +119,7 @@ class Identification:
                 return ours
             if their.is_member:
                 return theirs
-            if Standing.ERASED in {our.standing, their.standing}:
+            if IdentityStatus.ERASED in {our.standing, their.standing}:
                 raise _being_erased()
             # Always the greater yields: two that yield to each other would lead claims in a circle.
             winner, loser = sorted((ours, theirs))
@@ -132,7 +132,7 @@ class Identification:
 
     def _followed(self, identity: str) -> tuple[str, Person]:
         person, _ = self._commands.state(PERSON, identity)
-        while person.standing is Standing.YIELDED and person.to is not None:
+        while person.standing is IdentityStatus.YIELDED and person.to is not None:
             identity = person.to
             person, _ = self._commands.state(PERSON, identity)
         return identity, person

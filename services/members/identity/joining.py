@@ -59,7 +59,7 @@ class Joining:
         """
         known = self._identification.members(applicant.contacts)
         # A member who tries to join again adds no claims.
-        identity = known[0] if known else self._identification.settle(applicant.contacts, wanted)
+        identity = known[0] if known else self._identification.claim_for_one_member(applicant.contacts, wanted)
         texts = [("name", applicant.name), ("email", applicant.email), ("phone", applicant.phone)]
         try:
             sealed = self._vault.seal_all(identity, texts)

@@ -67,7 +67,7 @@ class ImportRunner:
         """
         del lease
         done, failed = 0, None
-        for waiting in self._deps.uploads.waiting():
+        for waiting in self._deps.uploads.waiting_imports():
             try:
                 done += self._advance(waiting)
             except Exception as error:
@@ -79,7 +79,7 @@ class ImportRunner:
 
     def lag(self) -> int:
         """The number of unfinished imports."""
-        return len(self._deps.uploads.waiting())
+        return len(self._deps.uploads.waiting_imports())
 
     def bell(self) -> Bell:
         """Rings when rows have been stored in this process."""
@@ -110,7 +110,7 @@ class ImportRunner:
         return self._recognised(row) or RowOutcome(row.row, BAD, (Reason.NOT_TAKEN,))
 
     def _recognised(self, row: Registration) -> RowOutcome | None:
-        return Recognition(self._deps.identification, self._deps.commands, self._deps.vault).judge(row)
+        return Recognition(self._deps.identification, self._deps.commands, self._deps.vault).outcome_without_member(row)
 
     def _joined(self, identity: str, state: RegistrationImport, row: Registration) -> RowOutcome:
         deps = self._deps
@@ -143,12 +143,12 @@ class ImportRunner:
         """Destroy the key first: leftover rows then cannot be read."""
         self._rows = ("", [])
         self._deps.vault.destroy(key_owner(identity))
-        self._deps.uploads.drop(identity)
+        self._deps.uploads.delete_rows(identity)
         return 1
 
     def _stored(self, identity: str) -> Sequence[Registration]:
         if self._rows[0] != identity:
-            opened = self._deps.vault.open(key_owner(identity), self._deps.uploads.find(identity))
+            opened = self._deps.vault.open(key_owner(identity), self._deps.uploads.find_rows(identity))
             self._rows = (identity, rows_of_text(opened or "[]"))
         return self._rows[1]
 

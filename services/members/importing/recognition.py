@@ -22,7 +22,7 @@ class Recognition:
         self._vault = vault
         self._foreseen: dict[Contact, Applicant] = {}
 
-    def judge(self, registration: Registration) -> RowOutcome | None:
+    def outcome_without_member(self, registration: Registration) -> RowOutcome | None:
         """The outcome of a row that makes no member; None for a row that makes a member."""
         applicant = registration.applicant
         if applicant is None:
@@ -41,7 +41,7 @@ class Recognition:
 
     def foresee(self, registration: Registration) -> RowOutcome:
         """The outcome of a row if the rows foreseen before were imported."""
-        outcome = self.judge(registration)
+        outcome = self.outcome_without_member(registration)
         if outcome is not None or registration.applicant is None:
             return outcome or RowOutcome(registration.row, BAD)
         self._foreseen |= dict.fromkeys(registration.applicant.contacts, registration.applicant)

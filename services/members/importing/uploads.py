@@ -24,19 +24,19 @@ class Waiting:
 class Uploads(Protocol):
     """What every implementation keeps."""
 
-    def keep(self, identity: str, sealed: str) -> None:
+    def store_rows(self, identity: str, sealed: str) -> None:
         """Store the rows of an import durably; rows already stored under the id stay."""
         ...
 
-    def find(self, identity: str) -> str | None:
+    def find_rows(self, identity: str) -> str | None:
         """The rows, still sealed; None where there are none, or no longer."""
         ...
 
-    def waiting(self) -> list[Waiting]:
+    def waiting_imports(self) -> list[Waiting]:
         """All imports with stored rows, the oldest first."""
         ...
 
-    def drop(self, identity: str) -> None:
+    def delete_rows(self, identity: str) -> None:
         """Forget the rows of an import."""
         ...
 
@@ -47,16 +47,16 @@ class MemoryUploads:
     def __init__(self) -> None:
         self._sealed: dict[str, tuple[str, datetime]] = {}
 
-    def keep(self, identity: str, sealed: str) -> None:
+    def store_rows(self, identity: str, sealed: str) -> None:
         self._sealed.setdefault(identity, (sealed, datetime.now(UTC)))
 
-    def find(self, identity: str) -> str | None:
+    def find_rows(self, identity: str) -> str | None:
         return self._sealed[identity][0] if identity in self._sealed else None
 
-    def waiting(self) -> list[Waiting]:
+    def waiting_imports(self) -> list[Waiting]:
         return [Waiting(identity, kept) for identity, (_, kept) in self._sealed.items()]
 
-    def drop(self, identity: str) -> None:
+    def delete_rows(self, identity: str) -> None:
         self._sealed.pop(identity, None)
 
 
@@ -66,19 +66,19 @@ class MongoUploads:
     def __init__(self, collection: Collection[dict[str, Any]]) -> None:
         self._collection = collection
 
-    def keep(self, identity: str, sealed: str) -> None:
+    def store_rows(self, identity: str, sealed: str) -> None:
         try:
             self._collection.insert_one({"_id": identity, "sealed": sealed, "kept": datetime.now(UTC)})
         except DuplicateKeyError:
             return
 
-    def find(self, identity: str) -> str | None:
+    def find_rows(self, identity: str) -> str | None:
         document = self._collection.find_one({"_id": identity})
         return None if document is None else str(document["sealed"])
 
-    def waiting(self) -> list[Waiting]:
+    def waiting_imports(self) -> list[Waiting]:
         found = self._collection.find({}, {"kept": 1})
         return sorted((Waiting(str(one["_id"]), one["kept"]) for one in found), key=lambda waiting: waiting.kept)
 
-    def drop(self, identity: str) -> None:
+    def delete_rows(self, identity: str) -> None:
         self._collection.delete_one({"_id": identity})

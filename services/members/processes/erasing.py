@@ -16,7 +16,7 @@ from services.kernel.readers.parking import Parking
 from services.members.dependencies import Dependencies
 from services.members.domain.erasure import ERASURE, ErasureStarted, FinishErasure, NoteReferences
 from services.members.domain.guest import GUEST, GuestAdded
-from services.members.domain.person import PERSON, KeepForGuest, MemberChanged, MemberJoined, Standing
+from services.members.domain.person import PERSON, IdentityStatus, KeepForGuest, MemberChanged, MemberJoined
 from services.members.identity.contact import EMAIL, PHONE, Contact
 
 
@@ -36,7 +36,7 @@ class Erasing:
         deps, person = self._deps, fact.stream_id
         theirs = [identity for identity in ids if not self._is_members(identity, fact)]
         references: list[str] = []
-        if deps.commands.state(PERSON, person)[0].standing is Standing.ERASED:
+        if deps.commands.state(PERSON, person)[0].standing is IdentityStatus.ERASED:
             self._note_references(person, fact)
             # A guest erased alone may have left a second contact that is another person's, so its references stay.
             references = self._guests_references(theirs)
@@ -47,7 +47,7 @@ class Erasing:
 
     def _is_members(self, identity: str, fact: Recorded) -> bool:
         """Whether the id is a member's. A free id is kept for a guest first, so that the answer stays true."""
-        if self._deps.commands.state(PERSON, identity)[0].standing is Standing.NOBODY:
+        if self._deps.commands.state(PERSON, identity)[0].standing is IdentityStatus.NOBODY:
             with suppress(Refused):
                 self._take(PERSON, KeepForGuest(), identity, f"keep {identity}", fact)
         return self._deps.commands.state(PERSON, identity)[0].is_member

@@ -31,7 +31,7 @@ from services.members.domain.person import ErasureDecided, IdentityYielded
 from services.members.domain.telegram import TelegramLinked
 
 T = TypeVar("T")
-HeldOffice: TypeAlias = tuple[str, str, str | None]
+OfficeTerm: TypeAlias = tuple[str, str, str | None]
 """An office held or stood in for: the id of its stream, the office, the region."""
 
 
@@ -47,7 +47,7 @@ class Belongings:
     tokens: tuple[str, ...] = ()
     libraries: tuple[str, ...] = ()
     equipment: tuple[str, ...] = ()
-    offices: tuple[HeldOffice, ...] = ()
+    offices: tuple[OfficeTerm, ...] = ()
     decided: bool = False
     region: str | None = None
 

@@ -55,22 +55,22 @@ class CaseAccess:
         return tuple(self.known.present_staff)
 
     @property
-    def leads(self) -> bool:
+    def may_lead(self) -> bool:
         """May assign mentors, name a pilot, close."""
         return self.actor.may(LEAD, self.library.region)
 
     @property
-    def mentors(self) -> bool:
+    def may_mentor(self) -> bool:
         """Is a mentor of this library, or leads in its region."""
-        return self.leads or (self.actor.kind == "person" and self.actor.id in self.case.mentors)
+        return self.may_lead or (self.actor.kind == "person" and self.actor.id in self.case.mentors)
 
     @property
-    def visits(self) -> bool:
+    def may_visit(self) -> bool:
         """May visit libraries of the region."""
-        return self.mentors or self.actor.may(VISIT, self.library.region)
+        return self.may_mentor or self.actor.may(VISIT, self.library.region)
 
     @property
-    def of_the_library(self) -> bool:
+    def works_at_library(self) -> bool:
         """Works at the library now."""
         return self.actor.kind == "person" and self.actor.id in self.staff
 
@@ -86,7 +86,7 @@ def visible_case(deps: Dependencies, identity: str, actor: Actor) -> CaseAccess:
     """The case, if the actor may know of it. Raises ``NotFound``, and ``Unauthorized`` for an anonymous actor."""
     actor.require_person()
     found = any_case(deps, identity, actor)
-    if not (found.visits or found.of_the_library):
+    if not (found.may_visit or found.works_at_library):
         raise NotFound
     return found
 

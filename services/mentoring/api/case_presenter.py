@@ -348,5 +348,10 @@ def _given_by(row: MentorshipRow) -> tuple[MinutesGiven, ...]:
 
 
 def _rights(access: CaseAccess) -> tuple[str, ...]:
-    rights = {"lead": access.leads, "mentor": access.mentors, "visit": access.visits, "library": access.of_the_library}
+    rights = {
+        "lead": access.may_lead,
+        "mentor": access.may_mentor,
+        "visit": access.may_visit,
+        "library": access.works_at_library,
+    }
     return tuple(name for name, held in rights.items() if held)

@@ -109,7 +109,7 @@ def record_evidence(deps: Dependencies, request: Request[Evidence]) -> Answer[Ev
         access, source, person = _case_of_server(deps, request, body.key), MEASURED, None
     else:
         access = visible_case(deps, request.path["mentorship"], request.actor)
-        source, person = STATED, access.require(access.mentors or access.of_the_library)
+        source, person = STATED, access.require(access.may_mentor or access.works_at_library)
     command: RecordLoans | RecordBackup
     if body.loans is not None:
         name, count = body.loans
@@ -148,7 +148,7 @@ def clear_blocker(deps: Dependencies, request: Request) -> Answer[BlockerShown]:
     For mentors and people who work at the library.
     """
     access = visible_case(deps, request.path["mentorship"], request.actor)
-    person = access.require(access.mentors or access.of_the_library)
+    person = access.require(access.may_mentor or access.works_at_library)
     return _take_for_blocker(request, access, ClearBlocker(request.path["blocker"], person))
 
 
@@ -160,7 +160,7 @@ def propose_smooth(deps: Dependencies, request: Request) -> Answer[ProposalShown
     enough evidence.
     """
     access = visible_case(deps, request.path["mentorship"], request.actor)
-    return _take_for_smooth(request, access, ProposeSmooth(access.require(access.mentors), request.now))
+    return _take_for_smooth(request, access, ProposeSmooth(access.require(access.may_mentor), request.now))
 
 
 @routes.post("/v1/mentorships/{mentorship}/smooth/confirmation", statuses=(201, 403, 404, 422))
@@ -170,8 +170,8 @@ def confirm_smooth(deps: Dependencies, request: Request) -> Answer[ProposalShown
     For people who work at the library.
     """
     access = visible_case(deps, request.path["mentorship"], request.actor)
-    person = access.require(access.of_the_library)
-    return _take_for_smooth(request, access, ConfirmSmooth(person, request.now, leads=access.leads))
+    person = access.require(access.works_at_library)
+    return _take_for_smooth(request, access, ConfirmSmooth(person, request.now, leads=access.may_lead))
 
 
 @routes.post("/v1/mentorships/{mentorship}/regression", statuses=(201, 403, 404, 422))
@@ -181,7 +181,7 @@ def report_regression(deps: Dependencies, request: Request[Reason]) -> Answer[Pr
     For mentors and people who work at the library.
     """
     access = visible_case(deps, request.path["mentorship"], request.actor)
-    person = access.require(access.mentors or access.of_the_library)
+    person = access.require(access.may_mentor or access.works_at_library)
     reason = Note(person, deps.vault.seal(person, request.body.reason))
     return _take_for_smooth(request, access, ReportRegression(reason, person, request.now))
 

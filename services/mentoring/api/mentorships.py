@@ -140,7 +140,7 @@ def assign_mentor(deps: Dependencies, request: Request[MentorBody]) -> Answer[Te
     Needs ``mentorships.lead`` in the region.
     """
     access = visible_case(deps, request.path["mentorship"], request.actor)
-    access.require(access.leads)
+    access.require(access.may_lead)
     deps.require_member(request.body.person)
     return _take_for_team(request, access.identity, AssignMentor(request.body.person, request.body.role))
 
@@ -152,7 +152,7 @@ def release_mentor(deps: Dependencies, request: Request) -> Answer[TeamShown]:
     For the mentor, and for callers with ``mentorships.lead`` in the region.
     """
     access = visible_case(deps, request.path["mentorship"], request.actor)
-    access.require(access.leads or request.path["person"] == request.actor.id)
+    access.require(access.may_lead or request.path["person"] == request.actor.id)
     return _take_for_team(request, access.identity, ReleaseMentor(request.path["person"]))
 
 
@@ -163,7 +163,7 @@ def close_mentorship(deps: Dependencies, request: Request[ClosingBody]) -> Answe
     Needs ``mentorships.lead`` in the region.
     """
     access = visible_case(deps, request.path["mentorship"], request.actor)
-    command = CloseMentorship(request.body.why, access.require(access.leads))
+    command = CloseMentorship(request.body.why, access.require(access.may_lead))
     return take_for_case(request, access.identity, command, lambda case: ClosedShown(access.identity, case.state))
 
 

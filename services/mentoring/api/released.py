@@ -120,7 +120,7 @@ def issue_evidence_key(deps: Dependencies, request: Request) -> Answer[KeyShown]
     For mentors and people who work at the library. The key is shown in this answer only.
     """
     access = visible_case(deps, request.path["mentorship"], request.actor)
-    person = access.require(access.mentors or access.of_the_library)
+    person = access.require(access.may_mentor or access.works_at_library)
     key = deps.secrets.evidence_key(access.identity, request.command_id)
     commit = request.take(MENTORSHIP, access.identity, IssueEvidenceKey(digest(key), person))
     # The key stands in this answer and not in the commit's, so it is stored nowhere.
@@ -135,7 +135,7 @@ def make_progress_link(deps: Dependencies, request: Request[NewLink]) -> Answer[
     For mentors and people who work at the library.
     """
     access = visible_case(deps, request.path["mentorship"], request.actor)
-    person = access.require(access.mentors or access.of_the_library)
+    person = access.require(access.may_mentor or access.works_at_library)
     secret = deps.secrets.progress_address(access.identity, request.command_id)
     command = MakeLink(digest(secret), request.now + timedelta(days=request.body.days), person)
 
@@ -195,7 +195,7 @@ def release_report(deps: Dependencies, request: Request[Release]) -> Answer[Repo
         mentorship=access.identity,
         library=access.library,
         by=person,
-        of_the_library=access.of_the_library,
+        of_the_library=access.works_at_library,
         parts=request.body.parts,
         figures=chosen | ANSWER.write(request.body.figures),
         digest=report_digest(code),

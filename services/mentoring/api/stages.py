@@ -76,7 +76,7 @@ def assess_readiness(deps: Dependencies, request: Request[Assessment]) -> Answer
     For mentors, and for callers with ``mentorships.visit`` in the region.
     """
     access = visible_case(deps, request.path["mentorship"], request.actor)
-    person = access.require(access.visits)
+    person = access.require(access.may_visit)
     found: dict[str, Found] = {name: getattr(request.body, name) for name in CONDITIONS}
     conditions = tuple(Condition(name, each.present, deps.seal_note(person, each.note)) for name, each in found.items())
 
@@ -95,7 +95,7 @@ def designate_pilot(deps: Dependencies, request: Request) -> Answer[CaseRef]:
     pilot (gatherings attended, competence).
     """
     access = visible_case(deps, request.path["mentorship"], request.actor)
-    person, rules = access.require(access.leads), deps.rules(request.now)
+    person, rules = access.require(access.may_lead), deps.rules(request.now)
     heard = heard_of_staff(deps, access.staff, rules)
     return _take_step(request, access, DesignatePilot(heard, rules, access.template, person, request.now))
 
@@ -107,7 +107,7 @@ def pass_stage(deps: Dependencies, request: Request[Ticks]) -> Answer[CaseRef]:
     For mentors. Stages are passed in order.
     """
     access = visible_case(deps, request.path["mentorship"], request.actor)
-    person, body = access.require(access.mentors), request.body
+    person, body = access.require(access.may_mentor), request.body
     stage = access.template.stage(request.path["stage"])
     unknown = set(body.items) - {item.item for item in stage.items} if stage else set()
     if unknown:
@@ -124,7 +124,7 @@ def go_live(deps: Dependencies, request: Request) -> Answer[CaseRef]:
     For mentors.
     """
     access = visible_case(deps, request.path["mentorship"], request.actor)
-    person = access.require(access.mentors)
+    person = access.require(access.may_mentor)
     return _take_step(request, access, GoLive(access.template, deps.rules(request.now), person, request.now))
 
 

@@ -42,7 +42,7 @@ def suggest_mentors(deps: Dependencies, request: Request) -> Answer[Listing[Sugg
     Needs ``mentorships.lead`` in the region.
     """
     access = visible_case(deps, request.path["mentorship"], request.actor)
-    access.require(access.leads)
+    access.require(access.may_lead)
     offices = [row for office in ACCOMPANYING for row in deps.views.all(OFFICES, {"office": office})]
     people = sorted({person for office in offices for person in office.holders})
     practice = {row.participant: row for row in rows_under(deps, PRACTICE, people)}

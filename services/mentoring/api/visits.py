@@ -159,7 +159,7 @@ def log_visit(deps: Dependencies, request: Request[NewVisit]) -> Answer[VisitRef
     For mentors, and for callers with ``mentorships.visit`` in the region.
     """
     access = visible_case(deps, request.path["mentorship"], request.actor)
-    person, body = access.require(access.visits), request.body
+    person, body = access.require(access.may_visit), request.body
     strangers = set(body.staff) - set(access.known.staff)
     if strangers:
         raise Malformed(errors={"staff": [f"Not of this library: {', '.join(sorted(strangers))}."]})
@@ -240,7 +240,7 @@ def confirm_password_rotation(deps: Dependencies, request: Request[Rotation]) ->
     For mentors and people who work at the library.
     """
     access = visible_case(deps, request.path["mentorship"], request.actor)
-    person, passwords = access.require(access.mentors or access.of_the_library), request.body.passwords
+    person, passwords = access.require(access.may_mentor or access.works_at_library), request.body.passwords
     unknown = set(passwords) - set(access.template.rotate)
     if unknown:
         raise Malformed(errors={"passwords": [f"Not on the list: {', '.join(sorted(unknown))}."]})
@@ -254,7 +254,7 @@ def note_installation(deps: Dependencies, request: Request[Installation]) -> Ans
     For mentors and people who work at the library.
     """
     access = visible_case(deps, request.path["mentorship"], request.actor)
-    person = access.require(access.mentors or access.of_the_library)
+    person = access.require(access.may_mentor or access.works_at_library)
     return _take_and_name(request, access, NoteInstallation(request.body.version, request.body.host, person))
 
 
@@ -295,6 +295,6 @@ def _last_left(library: LibraryRow) -> str | None:
 
 
 def _visit_shown(deps: Dependencies, access: CaseAccess, row: VisitRow) -> VisitShown:
-    internal = deps.open_note(row.internal) if access.visits else UNSET
+    internal = deps.open_note(row.internal) if access.may_visit else UNSET
     done, following = deps.open_note(row.done), deps.open_note(row.next)
     return fill(VisitShown, row, done=done, next=following, internal=internal)

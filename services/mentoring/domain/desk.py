@@ -56,7 +56,7 @@ def key_of(office: str, region: str | None) -> str:
     return f"{office}/{region or ALL}"
 
 
-def answers(office: str, held_for: str | None, region: str) -> bool:
+def office_answers_in(office: str, held_for: str | None, region: str) -> bool:
     """Whether an office, held for a region or for all, answers the questions of a region."""
     return office in BOARD_ORDER or (office in ANSWERING_THERE and held_for == region)
 

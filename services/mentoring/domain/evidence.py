@@ -98,7 +98,7 @@ def evolve(case: Mentorship, event: EvidenceEvent) -> Mentorship:
         return case
     match event:
         case LoansCounted():
-            return replace(case, probation=probation.counted(event.week, event.source, event.count))
+            return replace(case, probation=probation.with_count(event.week, event.source, event.count))
         case BackupReported(ok=ok, made=made):
             return replace(case, probation=probation.backed_up(made) if ok else probation.failed_at(made))
         case WeekMissed(week=week):

@@ -65,7 +65,7 @@ class Probation:
     backups: tuple[datetime, ...] = ()
     failed: tuple[datetime, ...] = ()
 
-    def counted(self, monday: date, source: str, count: int) -> Probation:
+    def with_count(self, monday: date, source: str, count: int) -> Probation:
         """With one more count; a later count of the same source replaces the former."""
         known = self.weeks.get(monday, Counted())
         changed = replace(known, measured=count) if source == MEASURED else replace(known, stated=count)

@@ -32,7 +32,7 @@ from services.mentoring.processes.seating import (
     SEATING_FACTS,
     SeatMove,
     SeatState,
-    seated,
+    seat_after_move,
 )
 
 THE_BOARD = "board"
@@ -55,7 +55,7 @@ class BoardDesk:
         return {key: state.seat for key, state in self.seats.items()}
 
     @property
-    def sitting(self) -> frozenset[str]:
+    def seat_holders(self) -> frozenset[str]:
         return frozenset(person for seat in self.taken_seats.values() if (person := seat.taken_by) is not None)
 
     @property
@@ -63,7 +63,7 @@ class BoardDesk:
         """``gone``. In a state without them every owner who sits on no seat has left."""
         if self.gone is not None:
             return frozenset(self.gone)
-        return frozenset(owner for owner, _why in self.lies.values() if owner is not None) - self.sitting
+        return frozenset(owner for owner, _why in self.lies.values() if owner is not None) - self.seat_holders
 
     def with_departed(self, *persons: str) -> BoardDesk:
         """``gone`` is set from then on, empty or not: a state without it would be read as the earlier release's."""
@@ -99,7 +99,7 @@ def react(desk: BoardDesk, fact: Recorded | Fact) -> Reaction[BoardDesk]:
 def _seat_changed(desk: BoardDesk, move: SeatMove, at: datetime) -> Reaction[BoardDesk]:
     key = key_of(move.office, move.region)
     before = desk.seats.get(key, SeatState())
-    after = seated(before, move)
+    after = seat_after_move(before, move)
     left = {person for person in (before.holder, before.stand_in) if person} - {after.holder, after.stand_in}
     desk = replace(desk, seats={**desk.seats, key: after}).with_departed(*(str(person) for person in left))
     if isinstance(move, OfficeVacated | StandInEnded):
@@ -124,7 +124,7 @@ def _consultation_moved(desk: BoardDesk, recorded: Recorded) -> Reaction[BoardDe
 
 def _hand_over_ownerless(desk: BoardDesk) -> list[Dispatch]:
     """Give each consultation without a present owner to the first of the board."""
-    sitting, departed = desk.sitting, desk.departed
+    sitting, departed = desk.seat_holders, desk.departed
     to = at_the_board(desk.taken_seats)
     return [
         Dispatch(CONSULTATION, consultation, HandOver(BOARD, Owner(to, BOARD, why)))

@@ -16,7 +16,7 @@ from services.kernel.declare.process import Dispatch, ProcessManager, Reaction
 from services.kernel.declare.view import COMMITS, INBOX
 from services.mentoring.domain.consultation import CONSULTATION
 from services.mentoring.domain.consultation_messages import ConsultationAssigned, ConsultationReopened, HandOver
-from services.mentoring.domain.desk import ALL, HAND, HANDOVER, REGION, Owner, answers
+from services.mentoring.domain.desk import ALL, HAND, HANDOVER, REGION, Owner, office_answers_in
 from services.mentoring.processes.seating import SEATING_FACTS, SeatMove
 
 TO_THE_DESK = Owner(None, REGION, HANDOVER)
@@ -84,7 +84,7 @@ def _office_changed(state: Assignee, move: SeatMove, *, office: str) -> Reaction
 def _one_answers(offices: Iterable[str], region: str | None) -> bool:
     """Whether one of the offices answers questions of a region; every office does where the region is None."""
     named = (office.partition(".") for office in offices)
-    return any(region is None or answers(office, held_for, region) for office, _, held_for in named)
+    return any(region is None or office_answers_in(office, held_for, region) for office, _, held_for in named)
 
 
 def _give_back(person: str, consultation: str) -> Dispatch:

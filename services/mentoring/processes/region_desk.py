@@ -24,7 +24,7 @@ from services.mentoring.domain.consultation_messages import (
     HandOver,
 )
 from services.mentoring.domain.desk import BOARD, HANDOVER, REGION, REGIONAL, STAND_IN, Owner
-from services.mentoring.processes.seating import SEATING_FACTS, SeatState, seated
+from services.mentoring.processes.seating import SEATING_FACTS, SeatState, seat_after_move
 
 GRACE = timedelta(minutes=5)
 EMPTY = "empty"
@@ -43,7 +43,7 @@ class RegionDesk:
     emptied: str | None = None
 
     @property
-    def sitting(self) -> str | None:
+    def seat_holder(self) -> str | None:
         """The person who answers at the desk; None while the seat is vacant."""
         return self.seat.seat.taken_by
 
@@ -69,15 +69,15 @@ def instances(fact: Recorded | Fact) -> Sequence[str]:
 
 def react(desk: RegionDesk, fact: Recorded | Fact) -> Reaction[RegionDesk]:
     if isinstance(fact, Fact):
-        return _seat_changed(replace(desk, seat=seated(desk.seat, SEATING_FACTS.read(fact))), fact.at)
+        return _seat_changed(replace(desk, seat=seat_after_move(desk.seat, SEATING_FACTS.read(fact))), fact.at)
     if isinstance(fact.event, DeadlinePassed):
-        to_the_board = _hand_over(desk.lies, REGION, TO_THE_BOARD) if desk.sitting is None else []
+        to_the_board = _hand_over(desk.lies, REGION, TO_THE_BOARD) if desk.seat_holder is None else []
         return _reaction(replace(desk, emptied=None), to_the_board)
     return _consultation_moved(desk, fact)
 
 
 def _seat_changed(desk: RegionDesk, at: datetime) -> Reaction[RegionDesk]:
-    sitting = desk.sitting
+    sitting = desk.seat_holder
     if sitting is None:
         return _reaction(replace(desk, emptied=(at + GRACE).isoformat()))
     owner = Owner(sitting, REGION, desk.why_handed_over)
@@ -98,7 +98,7 @@ def _consultation_moved(desk: RegionDesk, recorded: Recorded) -> Reaction[Region
     elif with_the_board:
         waits = (*waits, consultation)
     desk = replace(desk, lies=lies, waits=waits)
-    sitting = desk.sitting
+    sitting = desk.seat_holder
     if sitting is not None:
         if (here and event.owner != sitting) or with_the_board:
             # The question or the change of office may be heard first; both orders end with the same event.

@@ -30,7 +30,7 @@ class SeatState:
         return self != SeatState()
 
 
-def seated(seat: SeatState, move: SeatMove) -> SeatState:
+def seat_after_move(seat: SeatState, move: SeatMove) -> SeatState:
     """The seat after a fact about it."""
     match move:
         case OfficeAssumed(person=person):

@@ -19,7 +19,7 @@ class Names(fields.String):
 
     def __init__(self, pattern: str, error: str, description: str) -> None:
         super().__init__(load_default=(), metadata={"description": description})
-        self._name = whole(pattern, error)
+        self._name = full_match(pattern, error)
 
     def _deserialize(self, value: Any, *where: Any, **options: Any) -> Any:
         text = super()._deserialize(value, *where, **options)
@@ -31,7 +31,7 @@ class Names(fields.String):
         return found
 
 
-def whole(pattern: str, error: str) -> Regexp:
+def full_match(pattern: str, error: str) -> Regexp:
     """A pattern that the whole text must match, and not only its beginning."""
     return Regexp(rf"(?:{pattern})\Z", error=error)
 
@@ -39,10 +39,10 @@ def whole(pattern: str, error: str) -> Regexp:
 Time: TypeAlias = Annotated[str, Format("date-time")]
 """A moment as RFC 3339 text."""
 TypePatterns: TypeAlias = Annotated[
-    tuple[Annotated[str, whole(TYPE_PATTERN, "No type of a fact.")], ...], Length(0, MAX_NAMES)
+    tuple[Annotated[str, full_match(TYPE_PATTERN, "No type of a fact.")], ...], Length(0, MAX_NAMES)
 ]
 """Patterns of types of facts: ``activity-*``, ``mentoring.library-smooth``."""
-_Region: TypeAlias = Annotated[str, whole(REGION, "No region.")]
+_Region: TypeAlias = Annotated[str, full_match(REGION, "No region.")]
 Regions: TypeAlias = Annotated[tuple[_Region, ...], Length(0, MAX_NAMES)]
 """Ids of regions, ``*`` for all; none are allowed."""
 SomeRegions: TypeAlias = Annotated[tuple[_Region, ...], Length(1, MAX_NAMES)]

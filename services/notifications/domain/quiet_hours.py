@@ -24,7 +24,7 @@ class QuietHours:
             return self.begin <= clock < self.end
         return clock >= self.begin or clock < self.end
 
-    def release(self, at: datetime) -> datetime:
+    def end_of_quiet(self, at: datetime) -> datetime:
         """The first moment from ``at`` on that is not quiet, in UTC: ``at``, or the end of the quiet hours around ``at``."""
         if not self.quiet(at):
             return at.astimezone(UTC)

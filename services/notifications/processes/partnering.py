@@ -50,10 +50,10 @@ class BoardState:
     partners: Mapping[str, str] = field(default_factory=dict)
     board: Mapping[str, str] = field(default_factory=dict)
 
-    def seated(self, office: str, person: str) -> BoardState:
+    def with_holder(self, office: str, person: str) -> BoardState:
         return replace(self, board={**self.board, office: person})
 
-    def unseated(self, office: str, person: str) -> BoardState:
+    def without_holder(self, office: str, person: str) -> BoardState:
         """The same board if another person holds the office by now."""
         left = (office, person)
         return replace(self, board={name: holder for name, holder in self.board.items() if (name, holder) != left})
@@ -67,13 +67,13 @@ def react(state: BoardState, fact: Fact) -> Reaction[BoardState]:
     """Remember the board and the partners' names, and tell the board of a disabled subscription."""
     match HEARD.read(fact):
         case OfficeAssumed(office, None, person, board=True):
-            return Reaction(state.seated(office, person))
+            return Reaction(state.with_holder(office, person))
         case StandInNamed(office, None, person, board=True):
-            return Reaction(state.seated(office + STAND_IN, person))
+            return Reaction(state.with_holder(office + STAND_IN, person))
         case OfficeVacated(office, None, person):
-            return Reaction(state.unseated(office, person))
+            return Reaction(state.without_holder(office, person))
         case StandInEnded(office, None, person):
-            return Reaction(state.unseated(office + STAND_IN, person))
+            return Reaction(state.without_holder(office + STAND_IN, person))
         case PartnerJoined(name):
             return Reaction(replace(state, partners={**state.partners, fact.subject: name}))
         case SubscriptionDisabled(partner, why) if why != BY_HAND:

@@ -65,7 +65,7 @@ class Composer:
     pages: str = ""
     lines: Lines = _no_lines
 
-    def known(self, deliveries: Sequence[Delivery]) -> Known:
+    def look_up(self, deliveries: Sequence[Delivery]) -> Known:
         """Look up messages and contacts of all deliveries at once. Raises ``PeopleUnavailable``."""
         messages = {identity: self.message(identity) for identity in {delivery.message for delivery in deliveries}}
         named = {
@@ -84,9 +84,9 @@ class Composer:
             contacts |= self.people.ask(lacking, anew=True)
         return Known(messages, contacts)
 
-    def forget(self) -> None:
+    def forget_old_contacts(self) -> None:
         """Drop contacts that were remembered for too long."""
-        self.people.forget()
+        self.people.forget_old_contacts()
 
     def compose(self, delivery: Delivery, known: Known, now: datetime, channels: Collection[str]) -> tuple[str, Letter]:
         """The channel, one of ``channels``, and the letter. Raises as ``route`` does, ``NotYetKnown``,
@@ -154,7 +154,7 @@ class Composer:
         if message.kind is not Kind.LOGIN_CODE:
             return ""
         identity = next((variable.value for variable in message.variables if variable.name == "code"), "")
-        digits = self.people.code(person, identity)
+        digits = self.people.login_code_digits(person, identity)
         if digits is None:
             raise Unsendable(EXPIRED, "code-gone")
         return digits

@@ -93,7 +93,7 @@ class Deliveries:
         earliest: datetime | None = None if found is None else found[field]
         return earliest
 
-    def behind(self, now: datetime, machine: datetime) -> int:
+    def count_due(self, now: datetime, machine: datetime) -> int:
         """How many deliveries are due now, without deliveries that wait for a time or a retry."""
         return self._deliveries.count_documents(_due(now, machine))
 

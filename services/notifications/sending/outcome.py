@@ -14,7 +14,7 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
+class RetryLater:
     """Send the delivery later. ``retry_at`` is machine time.
 
     ``attempts`` corrects the number of attempts: +1 for an attempt that never began, -1 for an uncounted attempt.
@@ -26,7 +26,7 @@ class Again:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldBack:
     """Quiet hours hold the delivery back until ``until``, in domain time."""
 
     until: datetime
@@ -51,8 +51,8 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
-class Waits:
+class NotAttempted:
     """Nothing is recorded: the channel rests, or another process is sending the delivery."""
 
 
-Outcome = Sent | Again | Held | Rerouted | Ended | Waits
+Outcome = Sent | RetryLater | HeldBack | Rerouted | Ended | NotAttempted

@@ -48,11 +48,11 @@ class People(Protocol):
         """Id → contact, for known ids. ``anew`` asks again for remembered contacts. Raises ``PeopleUnavailable``."""
         ...
 
-    def code(self, person: str, code: str) -> str | None:
+    def login_code_digits(self, person: str, code: str) -> str | None:
         """The digits of a login code; None for an expired code. Raises ``PeopleUnavailable``."""
         ...
 
-    def forget(self) -> None:
+    def forget_old_contacts(self) -> None:
         """Drop contacts that were remembered for too long. Must be called regularly, also while no contact is asked for."""
         ...
 
@@ -70,7 +70,7 @@ class MembersPeople:
         self._kept: dict[str, tuple[float, Contact]] = {}
 
     def ask(self, ids: Sequence[str], *, anew: bool = False) -> Mapping[str, Contact]:
-        self.forget()
+        self.forget_old_contacts()
         if anew:
             for identity in self._older_than(JUST_NOW_SECONDS).intersection(ids):
                 del self._kept[identity]
@@ -82,10 +82,10 @@ class MembersPeople:
                 self._kept[contact.person] = (asked, contact)
         return {identity: self._kept[identity][1] for identity in ids if identity in self._kept}
 
-    def code(self, person: str, code: str) -> str | None:
+    def login_code_digits(self, person: str, code: str) -> str | None:
         return self._get({"ids": person, "code": code}).code
 
-    def forget(self) -> None:
+    def forget_old_contacts(self) -> None:
         for identity in self._older_than(KEPT_SECONDS):
             del self._kept[identity]
 

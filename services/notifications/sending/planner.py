@@ -181,7 +181,7 @@ class DeliveryPlanner:
         alone: bool = True,
     ) -> Delivery:
         now = self._clock.now()
-        not_before, held_until = release(message.urgent, message.worth_until, now, hours)
+        not_before, held_until = sending_time(message.urgent, message.worth_until, now, hours)
         return Delivery(
             id=delivery_id(message.fact, person, channel),
             fact=message.fact,
@@ -202,7 +202,7 @@ class DeliveryPlanner:
         )
 
 
-def release(
+def sending_time(
     urgent: bool, worth_until: datetime, now: datetime, hours: Sequence[QuietHours], held: datetime | None = None
 ) -> tuple[datetime, datetime | None]:
     """When a delivery may be sent, and until when quiet hours hold it (None outside quiet hours). ``held`` is the time until which it
@@ -213,7 +213,7 @@ def release(
     """
     ends = [now]
     while len(ends) <= ROUNDS:
-        later = max((quiet.release(ends[-1]) for quiet in hours), default=now)
+        later = max((quiet.end_of_quiet(ends[-1]) for quiet in hours), default=now)
         if later <= ends[-1]:
             break
         ends.append(later)

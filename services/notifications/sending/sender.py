@@ -26,9 +26,9 @@ from services.notifications.sending.delivery import EXPIRED, FAILED, NO_CONTACT,
 from services.notifications.sending.delivery_listener import DeliveryListener
 from services.notifications.sending.delivery_store import Deliveries
 from services.notifications.sending.machine_time import MachineTime
-from services.notifications.sending.outcome import Again, Ended, Held, Outcome, Rerouted, Sent, Waits
+from services.notifications.sending.outcome import Ended, HeldBack, NotAttempted, Outcome, Rerouted, RetryLater, Sent
 from services.notifications.sending.people import PeopleUnavailable
-from services.notifications.sending.planner import Hours, release
+from services.notifications.sending.planner import Hours, sending_time
 from services.notifications.sending.retry_policy import RetryPolicy
 from services.notifications.sending.routing import ChannelMissing, Unsendable
 
@@ -68,7 +68,7 @@ class Sender:
 
         Raises ``PyMongoError``. If members or a channel does not answer, the next passes pause the calls.
         """
-        self._composer.forget()
+        self._composer.forget_old_contacts()
         self._record_accepted()
         moved = self._sweep(now)
         awake = [name for name in self._channels if not self._breaker.is_open(name)]
@@ -101,9 +101,9 @@ class Sender:
             waits.append(max(0.0, self._swept + self._policy.sweep - self._machine_time.monotonic()))
         return min(waits), self._deliveries.next_moment(now)
 
-    def behind(self, now: datetime) -> int:
+    def count_due(self, now: datetime) -> int:
         """How many deliveries are due at the domain time ``now``."""
-        return self._deliveries.behind(now, self._machine_time.now())
+        return self._deliveries.count_due(now, self._machine_time.now())
 
     def _sweep(self, now: datetime) -> int:
         """End expired deliveries, from time to time: no pass sends an expired delivery."""
@@ -122,17 +122,17 @@ class Sender:
         sendable: list[Delivery] = []
         hours = self._hours([delivery.person for delivery in due], now) if due else {}
         for delivery in due:
-            not_before, held_until = release(
+            not_before, held_until = sending_time(
                 delivery.urgent, delivery.worth_until, now, hours[delivery.person], delivery.held_until
             )
             if held_until is None:
                 sendable.append(delivery)
             else:
-                self._record_outcome(delivery, Held(not_before), now)
+                self._record_outcome(delivery, HeldBack(not_before), now)
         return sendable
 
     def _send(self, due: Sequence[Delivery], now: datetime) -> int:
-        known = self._composer.known(due)
+        known = self._composer.look_up(due)
         self._breaker.reset(MEMBERS)
         with ExitStack() as stack:
             for channel in self._channels.values():
@@ -150,16 +150,16 @@ class Sender:
         except Unsendable as error:
             return Ended(error.state, error.reason)
         except ChannelMissing:
-            return Again(self._later(self._policy.longest), f"no-{delivery.channel}-here")
+            return RetryLater(self._later(self._policy.longest), f"no-{delivery.channel}-here")
         if self._breaker.is_open(channel):
             return self._channel_rests(delivery, channel)
         try:
             self._channels[channel].reach()
         except ChannelDown as error:
             self._breaker.trip(channel, error, error.seconds)
-            return Waits()
+            return NotAttempted()
         if not self._deliveries.begin_attempt(delivery, channel):
-            return Waits()
+            return NotAttempted()
         return self._hand_over(delivery, channel, letter)
 
     def _hand_over(self, delivery: Delivery, channel: str, letter: Letter) -> Outcome:
@@ -170,11 +170,11 @@ class Sender:
             return self._rejected(delivery, channel, error)
         except Deferred as error:
             if error.seconds is not None:
-                return Again(self._machine_time.now() + timedelta(seconds=error.seconds), str(error), attempts=-1)
-            return Again(self._later(self._policy.retry_delay(delivery.attempts)), str(error))
+                return RetryLater(self._machine_time.now() + timedelta(seconds=error.seconds), str(error), attempts=-1)
+            return RetryLater(self._later(self._policy.retry_delay(delivery.attempts)), str(error))
         except ChannelDown as error:
             self._breaker.trip(channel, error, error.seconds)
-            return Again(self._machine_time.now(), str(error), attempts=-1)
+            return RetryLater(self._machine_time.now(), str(error), attempts=-1)
         self._breaker.reset(channel)
         return Sent(channel)
 
@@ -192,13 +192,13 @@ class Sender:
     def _unknown_person(self, delivery: Delivery) -> Outcome:
         if delivery.attempts >= self._policy.unknown:
             return Ended(NO_CONTACT, "unknown")
-        return Again(self._later(self._policy.unknown_retry_delay(delivery.attempts)), "unknown", attempts=1)
+        return RetryLater(self._later(self._policy.unknown_retry_delay(delivery.attempts)), "unknown", attempts=1)
 
     def _channel_rests(self, delivery: Delivery, channel: str) -> Outcome:
         """A delivery that was planned for the resting channel waits; a delivery that fell back to the channel is put off."""
         if channel == delivery.channel:
-            return Waits()
-        return Again(self._later(self._policy.longest_pause), f"{channel}-rests")
+            return NotAttempted()
+        return RetryLater(self._later(self._policy.longest_pause), f"{channel}-rests")
 
     def _record_outcome(self, delivery: Delivery, outcome: Outcome, now: datetime) -> int:
         """Write an outcome to the deliveries and tell the listener; no other function does. Answers 1, and 0 for ``Waits``.
@@ -206,15 +206,15 @@ class Sender:
         A wrong address is told before the outcome is written: a crash in between repeats the telling and loses nothing.
         """
         match outcome:
-            case Waits():
+            case NotAttempted():
                 return 0
             case Sent(channel):
                 # From here on the outcome is remembered, even if the database does not answer now.
                 self._accepted[delivery.id] = (delivery, channel, now)
                 self._record_accepted()
-            case Again(retry_at, reason, attempts):
+            case RetryLater(retry_at, reason, attempts):
                 self._deliveries.put_off(delivery.id, retry_at, reason, attempts=attempts)
-            case Held(until):
+            case HeldBack(until):
                 self._deliveries.hold_until(delivery.id, until)
             case Rerouted(channel, reason, address_refused):
                 if address_refused:
@@ -272,7 +272,7 @@ class SendingReader:
         return changed
 
     def lag(self) -> int:
-        return self._sender.behind(self._clock.now())
+        return self._sender.count_due(self._clock.now())
 
     def bell(self) -> Bell:
         return self._alarm

@@ -20,7 +20,7 @@ def erase(harness, person):
 def with_a_number_that_yielded(harness):
     """A member whose number was claimed at first for an id that nobody joined under."""
     identification = harness.parts.identification
-    identification.settle([Contact("phone", "+6281234567890")], "cut-off")
+    identification.claim_for_one_member([Contact("phone", "+6281234567890")], "cut-off")
     ani = harness.join("Ani", email=EMAIL)
     assert harness.call(Actor("person", ani), "PUT", "/v1/me", {"phone": PHONE}).status == 200
     return ani
@@ -57,12 +57,12 @@ def test_with_a_number_of_somebody_erased_one_joins_and_changes_ones_data(harnes
 
 def test_somebody_erased_joins_anew_with_the_same_request(harness):
     body = {"name": "Ani", "email": EMAIL, **PLACE}
-    wanted = harness.parts.identification.settle([Contact("email", EMAIL)], "wanted")
+    wanted = harness.parts.identification.claim_for_one_member([Contact("email", EMAIL)], "wanted")
     harness.parts.identification._yield(wanted, harness.join("Ani lain", email="lain@contoh.example"))
     member = harness.parts.identification.member(Contact("email", EMAIL))
     erase(harness, member)
     harness.parts.claims.take("email", EMAIL, wanted)
-    assert harness.parts.identification.settle([Contact("email", EMAIL)], wanted) not in {wanted, member}
+    assert harness.parts.identification.claim_for_one_member([Contact("email", EMAIL)], wanted) not in {wanted, member}
     assert harness.post(ANONYMOUS, "/v1/members", body).status == 201
 
 

@@ -184,7 +184,10 @@ def test_nobody_joins_under_an_id_that_was_kept_for_a_guest_meanwhile(harness, e
         harness, "guest-1", harness.parts.identification.known_reference(Contact("email", "eve@contoh.example"))
     )
     assert ids_of(harness, eve.id) == [eve.id, "guest-1"]
-    assert harness.parts.identification.settle([Contact("email", "new@contoh.example")], "guest-1") != "guest-1"
+    assert (
+        harness.parts.identification.claim_for_one_member([Contact("email", "new@contoh.example")], "guest-1")
+        != "guest-1"
+    )
 
 
 def test_a_tie_that_stands_from_before_reaches_and_destroys_nothing_of_a_member(harness, eve):

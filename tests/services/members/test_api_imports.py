@@ -83,7 +83,7 @@ def test_a_dry_run_tells_everything_and_changes_nothing(harness):
     }
     assert harness.application.log.head() == before
     assert (harness.claims(), list(harness.database["keys"].find())) == (claims, keys)
-    assert harness.parts.uploads.waiting() == []
+    assert harness.parts.uploads.waiting_imports() == []
 
 
 def test_the_import_takes_the_good_rows_and_tells_the_same(harness):
@@ -173,7 +173,7 @@ def test_a_file_that_is_no_table_is_refused_and_nothing_is_kept(harness):
     reply = bring(harness, table(row(1)[:-1], headers=headers))
     assert reply.status == 400
     assert reply.body["errors"]["headers"]["missing"] == ["Kecamatan"]
-    assert harness.parts.uploads.waiting() == []
+    assert harness.parts.uploads.waiting_imports() == []
 
 
 def test_a_file_over_the_limit_is_too_large(harness):
@@ -192,23 +192,23 @@ def test_the_same_request_again_is_the_same_import_even_when_it_has_ended(harnes
 
 def test_rows_are_sealed_during_an_import_and_gone_afterwards(harness):
     identity = bring(harness, table(row(1, name="Rahasia Contoh"))).body["import"]
-    stored = harness.parts.uploads.find(identity)
+    stored = harness.parts.uploads.find_rows(identity)
     assert "Rahasia" not in stored
     assert "Rahasia" in harness.parts.vault.open(key_owner(identity), stored)
     run(harness)
-    assert harness.parts.uploads.waiting() == []
+    assert harness.parts.uploads.waiting_imports() == []
     assert harness.parts.vault.open(key_owner(identity), stored) is None
     assert "Rahasia" not in repr(harness.application.log.read(0, 1000))
     assert "812300000" not in repr(harness.application.log.read(0, 1000))
 
 
 def test_rows_stored_by_a_request_that_never_came_to_its_end_are_forgotten_after_a_day(harness):
-    harness.parts.uploads.keep("abandoned", seal_rows(harness.parts, "abandoned", []))
+    harness.parts.uploads.store_rows("abandoned", seal_rows(harness.parts, "abandoned", []))
     assert harness.runner.step(1) == 0
     assert harness.runner.lag() == 1
     harness.machine.advance(ABANDONED_AFTER * 10_000)
     harness.runner.step(1)
-    assert harness.parts.uploads.waiting() == []
+    assert harness.parts.uploads.waiting_imports() == []
 
 
 class Killed(BaseException):
@@ -258,7 +258,7 @@ def test_killed_anywhere_and_started_again_each_row_joins_once(new_harness, surv
         1,
     )
     assert members(harness) == SEVERAL
-    assert harness.parts.uploads.waiting() == []
+    assert harness.parts.uploads.waiting_imports() == []
 
 
 ROWS = some.builds(

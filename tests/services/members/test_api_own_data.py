@@ -99,12 +99,12 @@ def test_a_number_that_was_claimed_beside_the_address_is_kept_with_it(harness):
     """Claims are released by the id that they name: with the number the address would go, and with it every login."""
     identification = harness.parts.identification
     mail, number = Contact("email", "eve@contoh.example"), Contact("phone", "+6281299990001")
-    identification.settle([mail, number], "cut-off")
+    identification.claim_for_one_member([mail, number], "cut-off")
     eve = Actor("person", harness.join("Eve", email="other@contoh.example"))
     assert identification.add(number, eve.id, "number")
-    identification.drop(number, eve.id, kept=[mail])
+    identification.release_contact(number, eve.id, kept=[mail])
     assert identification.member(mail) == eve.id
-    identification.drop(number, eve.id, kept=[])
+    identification.release_contact(number, eve.id, kept=[])
     assert identification.member(mail) is None
 
 
@@ -115,7 +115,7 @@ def test_a_number_that_was_claimed_and_never_joined_under_becomes_the_members(ha
     harness.parts.claims.take(number.kind, number.value, "cut-off")
     assert change(harness, ani, phone="081577770000").status == 200
     assert harness.parts.identification.member(number) == ani.id
-    assert harness.parts.identification.settle([number], "somebody") == ani.id
+    assert harness.parts.identification.claim_for_one_member([number], "somebody") == ani.id
 
 
 def test_consent_is_given_shown_and_withdrawn(harness, ani):

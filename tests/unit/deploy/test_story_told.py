@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.demo.story import Progress, StoryFailed, told
+from deploy.demo.story import Progress, StoryFailed, is_story_told
 from deploy.demo.story.calendar import Calendar
 from deploy.demo.story.chapters.heard import is_told, letters
 from deploy.demo.story.gateway import Gateway, Unexpected
@@ -192,7 +192,7 @@ def test_the_story_counts_as_told_when_the_last_raiser_has_answered(yes: int, is
 def test_a_missing_gateway_fails_with_a_named_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("deploy.demo.story.telling.Gateway", lambda url: Gateway(url, 0.2))
     with pytest.raises(StoryFailed, match="is it told already"):
-        told("http://127.0.0.1:9")
+        is_story_told("http://127.0.0.1:9")
 
 
 def test_progress_prints_one_line() -> None:

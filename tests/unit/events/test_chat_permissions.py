@@ -21,7 +21,7 @@ from services.events.domain.chat_group import (
     WantFree,
     WantRestricted,
 )
-from services.events.domain.chat_permissions import Record, Send, next_step, restricted, same
+from services.events.domain.chat_permissions import Record, Send, allow_the_same, next_step, without_posting
 from services.kernel.base.problem import Refused
 from tests.support.sample_community import KEDIRI, NOW
 
@@ -35,14 +35,14 @@ LASTS = timedelta(minutes=30)
 
 
 def test_restricting_takes_every_flag_of_sending_and_leaves_the_rest() -> None:
-    muted = restricted(OPEN)
+    muted = without_posting(OPEN)
     assert {name for name, value in muted.items() if value} == {"can_invite_users", "can_edit_tag"}
     assert muted.keys() == OPEN.keys()
 
 
 def test_a_flag_that_is_not_there_is_off() -> None:
-    assert same({"can_send_polls": False}, {})
-    assert not same({"can_send_polls": True}, {})
+    assert allow_the_same({"can_send_polls": False}, {})
+    assert not allow_the_same({"can_send_polls": True}, {})
 
 
 @dataclass
@@ -129,9 +129,9 @@ class AChat(RuleBasedStateMachine):
 
     @invariant()
     def what_belongs_to_the_chat_is_known_whenever_it_is_not_there(self) -> None:
-        if not same(self.chat, self.before):
+        if not allow_the_same(self.chat, self.before):
             assert self.group.kept is not None
-            assert same(json.loads(self.group.kept), self.before)
+            assert allow_the_same(json.loads(self.group.kept), self.before)
 
     def teardown(self) -> None:
         """However it went: nobody closes anything, all that was paused goes on late, and at the deadline it is right."""
@@ -188,7 +188,7 @@ def test_whoever_was_paused_and_restricts_after_the_end_is_put_right_again() -> 
     chat.time_passes(4)
     assert chat.chat == OPEN
     chat.a_process_acts(0)
-    assert chat.chat == restricted(OPEN)
+    assert chat.chat == without_posting(OPEN)
     chat.time_passes(1)
     assert chat.chat == OPEN
     chat.teardown()
@@ -200,7 +200,7 @@ def test_a_lecture_that_begins_while_the_former_settles_gives_back_what_was_befo
     chat.it_is_closed_or_cancelled(cancelled=True)
     chat.somebody_opens_without_a_booking(other=True)
     chat.time_passes(1)
-    assert chat.chat == restricted(OPEN)
+    assert chat.chat == without_posting(OPEN)
     chat.teardown()
 
 

@@ -28,7 +28,7 @@ class Door:
 
     def take(self, key: str, command: Command, person: str = "") -> Commit:
         def answer(seats: Seats, _events: Sequence[Event]) -> dict[str, Any]:
-            return {"taken": person in seats.taken, "place": seats.place(person)}
+            return {"taken": person in seats.taken, "place": seats.place_in_line(person)}
 
         order = CommandEnvelope(command, "a", key, Metadata("correlation"))
         commit = self.commands.take(SEATS, order, answer)

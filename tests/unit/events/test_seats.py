@@ -60,7 +60,7 @@ def test_whoever_comes_first_has_a_seat_and_the_others_stand_in_line_in_order() 
 def test_registering_twice_changes_nothing() -> None:
     given(SEATS, *LINED).when(take("ani")).then()
     given(SEATS, *LINED).when(take("dewi")).then()
-    assert given(SEATS, *LINED).state.place("dewi") == 2
+    assert given(SEATS, *LINED).state.place_in_line("dewi") == 2
 
 
 def test_a_seat_given_back_is_the_first_in_lines_in_the_same_commit() -> None:
@@ -73,7 +73,7 @@ def test_leaving_the_line_closes_ranks_and_promotes_nobody() -> None:
     left = SeatReleased("citra", "line", KEDIRI)
     given(SEATS, *LINED).when(ReleaseSeat("citra", NOW)).then(left)
     after = given(SEATS, *LINED, left).state
-    assert (after.taken, after.line, after.place("dewi")) == (("ani", "budi"), ("dewi",), 1)
+    assert (after.taken, after.line, after.place_in_line("dewi")) == (("ani", "budi"), ("dewi",), 1)
 
 
 def test_releasing_a_seat_not_held_changes_nothing() -> None:

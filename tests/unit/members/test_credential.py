@@ -127,7 +127,7 @@ def test_a_token_that_was_never_issued_is_not_revoked():
 
 def test_a_token_is_good_until_it_expires_or_is_revoked():
     token = given(TOKEN, TOKEN_ISSUED).state
-    assert token.good(SOON)
-    assert not token.good(AT + timedelta(days=30))
-    assert not given(TOKEN, TOKEN_ISSUED, TokenRevoked(SOON)).state.good(SOON)
+    assert token.is_valid(SOON)
+    assert not token.is_valid(AT + timedelta(days=30))
+    assert not given(TOKEN, TOKEN_ISSUED, TokenRevoked(SOON)).state.is_valid(SOON)
     assert given(TOKEN).state is None

@@ -4,7 +4,7 @@ import hypothesis
 from hypothesis import strategies as some
 
 from services.members.domain.framework import FrameworkAdopted, Frameworks
-from services.members.domain.growth import Rating, area_levels, gained, standing
+from services.members.domain.growth import Rating, area_levels, current_levels, gained
 from services.members.frameworks import first
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
@@ -18,12 +18,12 @@ def rated(level, day=0, unit="b-slims", aspect="skill", rater="self"):
 
 def test_the_newest_rating_until_a_time_counts():
     ratings = [rated(3, 10), rated(1, 0), rated(2, 5, rater="second")]
-    assert standing(ratings, FIRST, AT - DAY) == {}
-    assert standing(ratings, FIRST, AT + 9 * DAY) == {
+    assert current_levels(ratings, FIRST, AT - DAY) == {}
+    assert current_levels(ratings, FIRST, AT + 9 * DAY) == {
         ("b-slims", "skill", "self"): 1,
         ("b-slims", "skill", "second"): 2,
     }
-    assert standing(ratings, FIRST, AT + 10 * DAY)["b-slims", "skill", "self"] == 3
+    assert current_levels(ratings, FIRST, AT + 10 * DAY)["b-slims", "skill", "self"] == 3
 
 
 def test_many_are_counted_by_area_and_the_second_raters_word_counts_first():
@@ -54,7 +54,7 @@ def test_levels_gained_compare_ratings_by_the_same_rater():
     )
 )
 def test_a_count_never_holds_more_people_than_there_are_and_no_level_beyond_what_was_rated(ratings):
-    levels = standing(ratings, FIRST, AT + 9 * DAY)
+    levels = current_levels(ratings, FIRST, AT + 9 * DAY)
     for count in area_levels([levels], FIRST):
         assert sum(count.levels.values()) == count.people <= 1
         given = [level for (unit, _, _), level in levels.items() if unit.startswith(f"{count.area}-")]

@@ -90,14 +90,14 @@ def test_a_contact_is_nobodys_until_somebody_joins_with_it():
     identification = Identification(community.claims, Commands(community.log, CLOCK))
     contact = Contact("email", "a@contoh.example")
     assert identification.member(contact) is None
-    assert identification.settle([contact], "one") == "one"
+    assert identification.claim_for_one_member([contact], "one") == "one"
     assert identification.member(contact) is None
 
 
 def test_a_claim_that_was_cut_off_before_the_joining_blocks_nobody():
     community = Community()
     identification = Identification(community.claims, Commands(community.log, CLOCK))
-    identification.settle([Contact("email", "a@contoh.example")], "cut off")
+    identification.claim_for_one_member([Contact("email", "a@contoh.example")], "cut off")
     assert community.join("a@contoh.example", None) == "joined"
     assert community.join("a@contoh.example", None) == "already-a-member"
 
@@ -116,8 +116,8 @@ def test_several_joinings_at_once_with_one_contact_make_one_member():
 def test_two_claims_that_were_cut_off_become_one_person():
     community = Community()
     identification = Identification(community.claims, Commands(community.log, CLOCK))
-    identification.settle([Contact("email", "a@contoh.example")], "first")
-    identification.settle([Contact("phone", "+6281200000001")], "second")
+    identification.claim_for_one_member([Contact("email", "a@contoh.example")], "first")
+    identification.claim_for_one_member([Contact("phone", "+6281200000001")], "second")
     assert community.join("a@contoh.example", "+6281200000001") == "joined"
     assert community.join(None, "+6281200000001") == "already-a-member"
     assert community.join("a@contoh.example", None) == "already-a-member"
@@ -126,8 +126,12 @@ def test_two_claims_that_were_cut_off_become_one_person():
 def test_two_ids_never_yield_to_each_other():
     community = Community()
     identification = Identification(community.claims, Commands(community.log, CLOCK))
-    identification.settle([Contact("email", "a@contoh.example"), Contact("phone", "+6281200000001")], "first")
-    identification.settle([Contact("email", "b@contoh.example"), Contact("phone", "+6281200000002")], "second")
+    identification.claim_for_one_member(
+        [Contact("email", "a@contoh.example"), Contact("phone", "+6281200000001")], "first"
+    )
+    identification.claim_for_one_member(
+        [Contact("email", "b@contoh.example"), Contact("phone", "+6281200000002")], "second"
+    )
     crossing = [
         (greenlet(community.join), ("a@contoh.example", "+6281200000002")),
         (greenlet(community.join), ("b@contoh.example", "+6281200000001")),

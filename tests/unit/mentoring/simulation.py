@@ -18,13 +18,13 @@ from services.kernel.log.memory_log import MemoryLog
 from services.mentoring.contract import REGISTRY, tell
 from services.mentoring.domain.consultation import CONSULTATION, Consultation
 from services.mentoring.domain.consultation_messages import Ask
-from services.mentoring.domain.desk import Seat, answers, key_of, owner_for
+from services.mentoring.domain.desk import Seat, key_of, office_answers_in, owner_for
 from services.mentoring.domain.rules import RulesInForce
 from services.mentoring.processes.board_desk import BOARD_DESK
 from services.mentoring.processes.by_hand import BY_HAND
 from services.mentoring.processes.region_desk import REGION_DESK
 from services.mentoring.processes.response import RESPONSE
-from services.mentoring.processes.seating import SEATING_FACTS, SeatState, seated
+from services.mentoring.processes.seating import SEATING_FACTS, SeatState, seat_after_move
 from tests.support import sample_facts
 from tests.support.sample_community import NOW
 
@@ -100,7 +100,7 @@ class Simulation:
         fact = Fact("members", "e", n, derived_id("m", n), kind, 1, subject, region, at, data, "c", position=n)
         self.facts.append(fact)
         before = self.seats[-1].get(key_of(office, region), Seat())
-        after = seated(SeatState(before.holder, before.stand_in), SEATING_FACTS.read(fact))
+        after = seat_after_move(SeatState(before.holder, before.stand_in), SEATING_FACTS.read(fact))
         self.seats.append({**self.seats[-1], key_of(office, region): after.seat})
 
     def change(self, chance: random.Random) -> None:
@@ -124,10 +124,10 @@ class Simulation:
     def has_left(self, person: str | None, region: str) -> bool:
         """Whether somebody sat where a region's questions are answered and sits on no such seat any more."""
         sat = any(
-            fact.data["person"] == person and answers(fact.data["office"], fact.data["region"], region)
+            fact.data["person"] == person and office_answers_in(fact.data["office"], fact.data["region"], region)
             for fact in self.facts
         )
-        there = [seat for key, seat in self.seats[-1].items() if answers(*key.split("/"), region)]
+        there = [seat for key, seat in self.seats[-1].items() if office_answers_in(*key.split("/"), region)]
         return sat and not any(person in {seat.holder, seat.stand_in} for seat in there)
 
     def ask(self, chance: random.Random) -> None:

@@ -58,7 +58,7 @@ def test_names_leave_memory_even_if_nobody_is_asked_for(
     members.know("sri")
     known = people.ask(["sri"])["sri"]
     seconds.now = KEPT_SECONDS
-    people.forget()
+    people.forget_old_contacts()
     held = [each for each in gc.get_referrers(known) if isinstance(each, tuple)]
     assert held == []
 
@@ -80,9 +80,9 @@ def test_many_people_are_asked_for_in_pages(people: MembersPeople, members: Memb
 def test_a_codes_digits_are_never_kept(people: MembersPeople, members: MembersServer) -> None:
     members.know("sri")
     members.codes["code-1"] = "048213"
-    assert people.code("sri", "code-1") == "048213"
+    assert people.login_code_digits("sri", "code-1") == "048213"
     del members.codes["code-1"]
-    assert people.code("sri", "code-1") is None
+    assert people.login_code_digits("sri", "code-1") is None
 
 
 def test_members_down_is_told_without_anybodys_data(people: MembersPeople, members: MembersServer) -> None:

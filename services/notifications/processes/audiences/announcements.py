@@ -11,7 +11,7 @@ from services.kernel.declare.process import Dispatch
 from services.notifications.domain.announcement import AnnouncementPublished, AnnouncementWithdrawn
 from services.notifications.domain.message import Kind
 from services.notifications.processes.audiences.row import Heard, Hears
-from services.notifications.processes.audiences.state import AudienceState, StandingAnnouncement
+from services.notifications.processes.audiences.state import AudienceState, PublishedAnnouncement
 from services.notifications.processes.occasion import Occasion
 from services.notifications.processes.people import People
 
@@ -39,7 +39,7 @@ def _learn_publication(state: AudienceState, heard: Heard[AnnouncementPublished]
         if datetime.fromisoformat(other.worth_until) > heard.at
     }
     earlier = standing.get(heard.subject)
-    here = StandingAnnouncement(event.worth_until.isoformat(), event.levels, earlier.gone if earlier else ())
+    here = PublishedAnnouncement(event.worth_until.isoformat(), event.levels, earlier.gone if earlier else ())
     return replace(state, announced=standing | {heard.subject: here})
 
 

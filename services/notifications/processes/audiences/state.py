@@ -34,7 +34,7 @@ class Library:
 
 
 @dataclass(frozen=True, slots=True)
-class StandingAnnouncement:
+class PublishedAnnouncement:
     """An announcement that was published and not withdrawn. ``levels`` are the levels of its audience, none for all members.
 
     ``gone`` are people who belonged to the audience and have left: they are told of a correction or withdrawal too.
@@ -56,7 +56,7 @@ class AudienceState:
     left: People = ()
     """People who have left the region. Their joining may be heard of later, and then changes nothing."""
     followers: People = ()
-    announced: Mapping[str, StandingAnnouncement] = field(default_factory=dict)
+    announced: Mapping[str, PublishedAnnouncement] = field(default_factory=dict)
 
     # A region or a library
     libraries: Mapping[str, Library] = field(default_factory=dict)
