@@ -34,5 +34,5 @@ def test_the_source_promises_all_that_is_read_of_a_fact(fact: str, shape: type[A
     assert list(unpublished(shape, published)) == []
 
 
-def test_some_facts_are_read() -> None:
+def test_the_check_of_fact_shapes_finds_shapes() -> None:
     assert ALL

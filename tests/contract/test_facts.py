@@ -43,7 +43,7 @@ def kept() -> list[str]:
     return TOLD.read_text("utf-8").splitlines()
 
 
-def test_what_was_told_once_is_told_so_for_ever() -> None:
+def test_every_fact_ever_told_is_told_the_same_today() -> None:
     today = set(told_today())
     assert [line for line in kept() if line not in today] == []
 
@@ -54,7 +54,7 @@ def test_an_event_that_told_nothing_tells_a_fact_only_when_the_line_is_kept() ->
 
 
 @pytest.mark.parametrize("service", golden.all_services())
-def test_every_fact_is_among_them(service: str) -> None:
+def test_every_fact_has_a_kept_example(service: str) -> None:
     facts = {json.loads(line)["fact"].partition(".")[0] for line in kept() if f'"told":"{service} ' in line}
     assert facts == set(import_module(f"services.{service}.contract").FACTS)
 

@@ -81,7 +81,7 @@ def played(manager: ProcessManager, history: Sequence[Recorded | Fact]) -> tuple
 
 
 @EACH
-def test_every_manager_is_given_something_by_what_is_really_told(found: Concerned) -> None:
+def test_every_manager_reacts_to_some_kept_fact(found: Concerned) -> None:
     assert any(found.items.values()), "nothing that is told concerns it"
 
 

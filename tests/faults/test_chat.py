@@ -159,7 +159,7 @@ def test_killed_at_every_step_the_chat_is_restricted_in_the_end_and_comes_back(
     lecture.settle()
 
 
-def test_nobody_closes_all_are_dead_at_the_deadline_and_telegram_restricts_late(
+def test_a_chat_is_freed_though_all_processes_were_dead_at_the_deadline_and_telegram_restricts_late(
     events: ChildServices, lecture: Lecture
 ) -> None:
     lecture.people.hold(SET)

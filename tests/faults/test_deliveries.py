@@ -139,7 +139,7 @@ def test_killed_between_the_attempts_record_and_the_server_the_mail_is_not_lost(
     assert harness.deliveries()["tono"]["attempts"] == 2
 
 
-def test_killed_again_and_again_it_is_given_up_at_last(
+def test_a_delivery_that_is_killed_at_every_attempt_is_given_up(
     harness: NotificationsHarness, members: MembersServer, mailbox: Mailbox, mongodb_uri: str
 ) -> None:
     planned(harness, members)

@@ -36,7 +36,7 @@ def test_an_instance_restarted_under_its_name_takes_its_own_lease_back_at_once_u
     assert time.monotonic() - begun < 1
 
 
-def test_a_silent_holder_loses_it_within_three_seconds_and_knows_it_by_its_own_clock(
+def test_a_silent_holder_loses_the_lease_within_three_seconds_and_knows_it_by_its_own_clock(
     own: Database[dict[str, Any]],
 ) -> None:
     silent, next_one = Lease(own, "silent"), Lease(own, "next")
@@ -59,7 +59,7 @@ def test_a_released_lease_is_free_at_once(own: Database[dict[str, Any]]) -> None
     assert other.acquire_or_renew()
 
 
-def test_of_two_that_come_at_once_one_gets_it(own: Database[dict[str, Any]]) -> None:
+def test_only_one_of_two_simultaneous_instances_gets_the_lease(own: Database[dict[str, Any]]) -> None:
     one, other = Lease(own, "one"), Lease(own, "other")
     assert [one.acquire_or_renew(), other.acquire_or_renew()].count(True) == 1
 

@@ -71,7 +71,7 @@ def test_a_batch_whose_answer_was_lost_is_settled_one_by_one(lossy: tuple[MongoL
     assert [standing.position for standing in log.read(0)] == list(range(1, 22))
 
 
-def test_nobody_answering_is_unknown_within_five_seconds_and_repeated_under_the_same_key_stands_once(
+def test_an_append_without_an_answer_fails_after_five_seconds_and_its_repetition_is_stored_once(
     log: MongoLog, database_server: DatabaseServer
 ) -> None:
     log.append(append("shelf-a", 0, "x"))
@@ -133,7 +133,7 @@ class Doubtful:
         return answer
 
 
-def test_beside_a_write_concern_error_nothing_is_believed_and_everything_is_asked_for(log: MongoLog) -> None:
+def test_after_a_write_concern_error_the_log_looks_up_every_command(log: MongoLog) -> None:
     log._writer._commits = Doubtful(log._commits)  # type: ignore[assignment]
     waiting = [append(f"shelf-{n}", 0, "x") for n in range(3)]
     positions: list[int] = []
@@ -171,7 +171,7 @@ def test_another_process_that_was_faster_leaves_no_gap(
     assert [fact.n for fact in log.facts(0)] == list(range(1, 51))
 
 
-def test_fifty_at_once_for_twelve_places_are_fifty_answers_in_the_logs_order(log: MongoLog) -> None:
+def test_fifty_simultaneous_registrations_get_fifty_answers_in_the_logs_order(log: MongoLog) -> None:
     commands = Commands(log, FixedClock(AT), tell)
     answers: list[bool] = []
 

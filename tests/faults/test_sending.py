@@ -63,7 +63,7 @@ def test_a_server_that_refuses_us_in_the_middle_costs_no_attempt_either(harness:
     assert (harness.state("sri")["state"], harness.state("sri")["attempts"]) == ("planned", 0)
 
 
-def test_while_nobody_takes_mail_passes_rest_longer_and_longer(harness: SenderHarness) -> None:
+def test_the_sender_pauses_longer_and_longer_while_the_mail_server_is_down(harness: SenderHarness) -> None:
     harness.plan("sri")
     harness.server.down = True
     harness.sender.send_due(START)
@@ -128,7 +128,7 @@ def test_the_channel_that_rests_lets_the_other_go_on_and_neither_costs_an_attemp
     assert (harness.state("sri")["state"], harness.state("sri")["attempts"]) == ("planned", 0)
 
 
-def test_where_another_channel_works_a_refusal_for_good_is_not_the_end(harness: SenderHarness) -> None:
+def test_a_permanent_refusal_falls_back_to_another_channel(harness: SenderHarness) -> None:
     harness.plan("sri")
     other = harness.beside_it_telegram()
     harness.server.raises["sri@x.example"] = Rejected("550")
@@ -139,7 +139,7 @@ def test_where_another_channel_works_a_refusal_for_good_is_not_the_end(harness: 
     assert (harness.state("sri")["state"], harness.state("sri")["via"]) == ("sent", "telegram")
 
 
-def test_what_nobody_knows_to_have_arrived_goes_by_no_other_channel_and_flags_nobody(harness: SenderHarness) -> None:
+def test_a_delivery_of_unknown_outcome_uses_no_other_channel_and_flags_no_contact(harness: SenderHarness) -> None:
     harness.plan("sri")
     other = harness.beside_it_telegram()
     harness.server.raises["sri@x.example"] = Rejected("unanswered", Fault.UNKNOWN)
@@ -188,7 +188,7 @@ def test_a_server_that_says_when_to_come_again_is_left_alone_until_then_and_it_i
     assert (harness.state("sri")["state"], harness.state("sri")["attempts"]) == ("planned", 0)
 
 
-def test_what_was_taken_back_while_it_was_being_sent_ends_where_a_crash_left_it(harness: SenderHarness) -> None:
+def test_a_delivery_withdrawn_during_a_crashed_sending_ends(harness: SenderHarness) -> None:
     harness.plan("sri", "budi")
     for person, state in (("sri", "sending"), ("budi", "planned")):
         harness.documents.update_one({"person": person}, {"$set": {"state": state, "announcement": "n"}})
@@ -200,7 +200,7 @@ def test_what_was_taken_back_while_it_was_being_sent_ends_where_a_crash_left_it(
     assert (harness.state("sri")["state"], harness.state("sri")["reason"]) == ("withdrawn", "withdrawn")
 
 
-def test_what_has_ended_never_begins_again(harness: SenderHarness) -> None:
+def test_an_ended_delivery_is_never_sent_again(harness: SenderHarness) -> None:
     harness.plan("sri")
     harness.sender.send_due(START)
     harness.plan("sri")  # the same fact told again
@@ -208,7 +208,7 @@ def test_what_has_ended_never_begins_again(harness: SenderHarness) -> None:
     assert len(harness.server.sent) == 1
 
 
-def test_a_mail_server_that_hangs_holds_nobody_for_longer_than_its_timeout(harness: SenderHarness) -> None:
+def test_a_hanging_mail_server_delays_sending_only_for_its_timeout(harness: SenderHarness) -> None:
     with socket.socket() as mute:
         mute.bind(("127.0.0.1", 0))
         mute.listen()

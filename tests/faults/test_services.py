@@ -33,7 +33,7 @@ def at_nine_in_the_morning(clock: Path) -> None:
     DemoClock(clock).advance(nine - now)
 
 
-def test_whatever_is_killed_whenever_each_acknowledged_join_is_once_in_log_view_and_mail(
+def test_each_acknowledged_joining_is_in_log_view_and_mail_once_whatever_is_killed(
     child_services: Start, tmp_path: Path, mailbox: Mailbox, database_server: Database, broker_server: Broker
 ) -> None:
     at_nine_in_the_morning(tmp_path / "clock.json")

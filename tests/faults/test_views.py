@@ -102,7 +102,7 @@ def test_a_view_is_whole_again_after_a_kill_in_silence(alone: Alone) -> None:
     print(f"taken back after {taken_back} of 3 kills")
 
 
-def test_a_kill_that_takes_back_a_views_very_beginning_loses_nothing(alone: Alone) -> None:
+def test_a_kill_that_undoes_a_views_first_checkpoint_loses_nothing(alone: Alone) -> None:
     """Were the checkpoint's own document taken back too, the next compare-and-set would create it where the reader stood."""
     alone.log.append(append("shelf-a", 0, "first"))
     assert alone.reader.step(1) == 1

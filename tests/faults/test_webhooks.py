@@ -17,7 +17,7 @@ from tests.support.endpoint import an_endpoint
 __all__ = ["start"]
 
 
-def test_killed_while_an_endpoint_thinks_it_is_sent_again_under_the_same_id(start: Callable[..., Outside]) -> None:
+def test_a_webhook_killed_before_the_answer_is_sent_again_under_the_same_id(start: Callable[..., Outside]) -> None:
     outside = start()
     bearer = outside.bearer(outside.partner("Universitas Satu"))
     wait_until(lambda: len(outside.feed(bearer)) == 1, 15, "the service to hear itself")

@@ -65,7 +65,7 @@ def test_an_announcement_to_a_region_reaches_its_members_with_its_paragraphs(
     assert (line["state"], line["regions"], line["people"], "by" in line) == ("published", ["kediri"], 1, False)
 
 
-def test_who_may_not_send_in_one_of_the_regions_sends_in_none(harness: NotificationsHarness) -> None:
+def test_an_announcement_needs_the_permission_in_each_of_its_regions(harness: NotificationsHarness) -> None:
     community(harness, "sri")
     harness.run()
     for regions in (["kediri", "blitar"], None):
@@ -86,7 +86,7 @@ def test_who_may_not_send_in_one_of_the_regions_sends_in_none(harness: Notificat
         {"text": "x" * 4001},
     ],
 )
-def test_what_makes_no_sense_is_refused(harness: NotificationsHarness, wrong: dict[str, Any]) -> None:
+def test_an_invalid_announcement_is_refused(harness: NotificationsHarness, wrong: dict[str, Any]) -> None:
     assert act(harness, RATNA, **(BODY | {"regions": ["kediri"]} | wrong))[0] == 400
 
 
@@ -99,7 +99,7 @@ def test_an_announcement_to_nobody_or_too_late_is_refused(harness: Notifications
     assert act(harness, RATNA, **late)[1]["rule"] == "announcement-too-late"
 
 
-def test_to_more_people_than_the_rules_allow_one_it_waits_for_another(
+def test_an_announcement_to_many_people_waits_for_a_second_board_member(
     harness: NotificationsHarness, post: TestMail
 ) -> None:
     many_in(harness, post)
@@ -116,7 +116,7 @@ def test_to_more_people_than_the_rules_allow_one_it_waits_for_another(
     assert act(harness, WAHYU, f"/{announcement}/withdrawal")[0] == 200
 
 
-def test_what_waits_is_published_by_its_writer_once_the_rules_allow_it(
+def test_a_waiting_announcement_is_published_by_its_writer_once_the_rules_allow(
     harness: NotificationsHarness, post: TestMail
 ) -> None:
     many_in(harness, post)
@@ -212,7 +212,7 @@ def test_a_muted_region_and_a_matter_that_is_off_silence_announcements(
     assert [len(post.to(person)) for person in ("sri", "budi", "tono")] == [0, 0, 1]
 
 
-def test_an_unknown_announcement_is_none(harness: NotificationsHarness) -> None:
+def test_an_unknown_announcement_is_not_found(harness: NotificationsHarness) -> None:
     for what, said in (("approval", {"draft": 1}), ("publication", {}), ("withdrawal", {})):
         assert act(harness, RATNA, f"/nowhere/{what}", **said)[0] == 404
 
@@ -232,7 +232,7 @@ def test_a_withdrawal_is_told_to_who_had_the_first_text_though_its_correction_ne
     assert post.subjects("sri") == ["Pengumuman: Pembaruan server", "Pengumuman ditarik: Pembaruan server"]
 
 
-def test_who_has_moved_away_since_is_told_that_it_was_withdrawn(harness: NotificationsHarness, post: TestMail) -> None:
+def test_a_withdrawal_is_told_to_people_who_moved_away(harness: NotificationsHarness, post: TestMail) -> None:
     post.know("sri")
     community(harness, "sri")
     harness.run()
@@ -244,7 +244,7 @@ def test_who_has_moved_away_since_is_told_that_it_was_withdrawn(harness: Notific
     assert post.subjects("sri") == ["Pengumuman: Pembaruan server", "Pengumuman ditarik: Pembaruan server"]
 
 
-def test_what_failed_and_was_withdrawn_since_is_not_sent_again(
+def test_a_failed_message_of_a_withdrawn_announcement_is_not_sent_again(
     harness: NotificationsHarness, post: TestMail, members: MembersServer
 ) -> None:
     members.know("tono", None)
@@ -263,7 +263,7 @@ def test_what_failed_and_was_withdrawn_since_is_not_sent_again(
     assert post.to("tono") == []
 
 
-def test_what_is_withdrawn_while_the_server_puts_it_off_is_not_sent_afterwards(
+def test_a_deferred_message_of_a_withdrawn_announcement_is_not_sent(
     harness: NotificationsHarness, post: TestMail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     post.know("sri")

@@ -46,7 +46,7 @@ def test_a_bot_that_lacks_a_right_is_named_with_its_group(telegram_server, mongo
     ]
 
 
-def test_no_bot_is_fine_and_a_wrong_token_is_not(telegram_server, tmp_path):
+def test_the_bot_check_passes_without_a_bot_and_fails_with_a_wrong_token(telegram_server, tmp_path):
     environment = {"JEJARING_SECRETS": str(keys.ensure(tmp_path / "keys"))}
     (none,) = doctor.bot(environment)
     assert none.how == doctor.FINE

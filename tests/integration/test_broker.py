@@ -80,7 +80,7 @@ def test_the_queue_of_a_subscription_is_limited_and_drops_its_head(broker_server
     assert '"max-length":50000' in listed
 
 
-def test_a_release_that_drops_what_was_delivered_often_is_told_not_to() -> None:
+def test_a_rabbitmq_with_a_delivery_limit_is_told_not_to_drop_messages() -> None:
     assert "delivery-limit" not in policy((3, 10))
     assert policy((4, 0))["delivery-limit"] == -1
 

@@ -70,7 +70,7 @@ def test_facts_arrive_once_and_in_order(bus: Bus) -> None:
     assert source.asked == 0  # the broker brought them; the feed was not needed
 
 
-def test_what_is_at_hand_goes_into_the_inbox_together(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_facts_that_arrive_together_are_stored_together(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
     source = bus.source()
     consumer = bus.consumer(source)
     consumer.start()
@@ -108,7 +108,9 @@ def test_a_relay_that_begins_earlier_repeats_and_nothing_is_heard_twice(bus: Bus
     assert consumer.heard() == [1, 2, 3, 4, 5, 6]
 
 
-def test_what_is_not_confirmed_is_not_passed_and_is_sent_again(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_relay_does_not_pass_an_unconfirmed_fact_and_sends_it_again(
+    bus: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = bus.source()
     relay = source.relay
     assert relay is not None
@@ -155,7 +157,7 @@ def test_beyond_a_gap_nothing_is_acknowledged_while_the_feed_is_away(bus: Bus) -
     _until(lambda: consumer.heard() == [1, 2, 3], "all facts")
 
 
-def test_what_does_not_stand_in_the_inbox_is_never_acknowledged(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fact_is_never_acknowledged_before_it_is_in_the_inbox(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
     source = bus.source()
     consumer = bus.consumer(source)
     database_is_away = {"yes": True}
@@ -276,6 +278,6 @@ def test_the_same_fact_has_the_same_bytes_in_feed_and_on_the_bus(bus: Bus) -> No
         {"epoch": ""}, {"source": "https://x/members"}, {"id": 7},
     ],
 )  # fmt: skip
-def test_what_admission_needs_is_checked(broken: dict[str, Any]) -> None:
+def test_an_invalid_envelope_is_refused(broken: dict[str, Any]) -> None:
     with pytest.raises(InvalidEnvelope):
         checked(envelope(fact("events", 1), "x") | broken)

@@ -66,9 +66,7 @@ def chats(telegram_server: TelegramServer, database: Database[dict[str, Any]]) -
 NEW = "Kegiatan baru: Gathering: label barcode"
 
 
-def test_who_wishes_for_telegram_is_told_there_and_not_by_email(
-    harness: NotificationsHarness, post: TestMail, chats: Chats
-) -> None:
+def test_a_person_who_chose_telegram_gets_no_email(harness: NotificationsHarness, post: TestMail, chats: Chats) -> None:
     post.know("tono", telegram=chats.link("tono"))
     community(harness, "tono")
     harness.choose("tono", email=False, telegram=True)
@@ -79,7 +77,7 @@ def test_who_wishes_for_telegram_is_told_there_and_not_by_email(
     assert harness.told("tono") == {("activity-published", "telegram"): "sent"}
 
 
-def test_whoever_wishes_for_both_is_told_on_both_and_otherwise_nobody_twice(
+def test_only_a_person_who_chose_both_channels_is_told_on_both(
     harness: NotificationsHarness, post: TestMail, chats: Chats
 ) -> None:
     for person in ("tono", "sri"):
@@ -92,7 +90,7 @@ def test_whoever_wishes_for_both_is_told_on_both_and_otherwise_nobody_twice(
     assert (chats.to("sri"), post.subjects("sri")) == ([], [NEW])
 
 
-def test_whoever_wishes_for_both_and_has_one_is_told_on_that_once(
+def test_a_person_who_chose_both_channels_and_has_one_is_told_once(
     harness: NotificationsHarness, post: TestMail
 ) -> None:
     post.know("tono")
@@ -107,7 +105,7 @@ def test_whoever_wishes_for_both_and_has_one_is_told_on_that_once(
     }
 
 
-def test_who_wishes_for_what_they_do_not_have_is_told_by_what_they_have(
+def test_a_person_without_the_chosen_channel_is_told_by_another(
     harness: NotificationsHarness, post: TestMail, members: MembersServer, chats: Chats
 ) -> None:
     post.know("tono")  # wishes for Telegram, has none
@@ -151,7 +149,7 @@ def test_who_has_blocked_the_bot_is_told_by_email_in_the_same_round(
     assert harness.told("tono") == {("activity-published", "telegram"): "sent"}
 
 
-def test_too_fast_is_no_attempt_and_is_tried_again_when_telegram_says(
+def test_a_429_of_telegram_costs_no_attempt_and_is_retried_when_telegram_says(
     harness: NotificationsHarness, post: TestMail, chats: Chats
 ) -> None:
     post.know("tono", telegram=chats.link("tono"))

@@ -68,7 +68,7 @@ def test_a_token_is_the_same_for_the_same_name_and_stands_nowhere(
     assert token.strip().rpartition("_")[2] not in str(list(tokens))
 
 
-def test_a_contact_that_is_nobodys_is_one_sentence(jejaring: Run) -> None:
+def test_an_unknown_contact_is_one_sentence(jejaring: Run) -> None:
     assert jejaring("token", "issue", "nobody@example.org") == (1, "jejaring: That contact is no member's.\n")
     assert jejaring("token", "issue", "nobody")[0] == 1
 
@@ -121,7 +121,7 @@ def test_a_view_is_replayed_beside_the_live_one_by_the_running_service(
     assert jejaring("verify", "members")[0] == 0
 
 
-def test_a_replay_that_nobody_does_says_so_at_its_deadline(jejaring: Run) -> None:
+def test_a_replay_without_a_running_service_fails_at_its_deadline(jejaring: Run) -> None:
     jejaring(*BOARD)
     status, said = jejaring("replay", "members", "roster", "--deadline", "1")
     assert status == 1
@@ -164,7 +164,7 @@ def test_the_doctor_examines_a_real_stack(jejaring: Run, services: ChildServices
     assert "free for events" in said
 
 
-def test_a_replay_of_what_is_no_view_names_those_that_there_are(jejaring: Run) -> None:
+def test_a_replay_of_an_unknown_view_names_the_known_views(jejaring: Run) -> None:
     status, said = jejaring("replay", "events", "nosuch")
     assert status == 1
     assert "it has activities," in said

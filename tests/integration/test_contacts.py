@@ -63,7 +63,7 @@ def test_what_failed_is_sent_again_under_its_identity_and_a_contact_that_works_i
     assert (again.status, again.body["rule"]) == (422, "delivery-not-failed")
 
 
-def test_what_was_sent_again_in_vain_is_not_sent_again_for_being_read_again(
+def test_a_resend_that_failed_is_not_repeated_when_its_event_is_read_again(
     harness: NotificationsHarness, post: TestMail, members: MembersServer
 ) -> None:
     bounced(harness, members, post)
@@ -78,7 +78,7 @@ def test_what_was_sent_again_in_vain_is_not_sent_again_for_being_read_again(
     assert set(harness.told("tono").values()) == {"failed"}
 
 
-def test_sending_again_is_for_who_looks_after_deliveries_there_and_while_it_is_worth_it(
+def test_a_resend_needs_the_permission_in_the_region_and_a_message_still_worth_sending(
     harness: NotificationsHarness, post: TestMail, members: MembersServer
 ) -> None:
     bounced(harness, members, post)

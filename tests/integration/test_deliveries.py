@@ -91,7 +91,7 @@ def test_a_mail_is_held_over_quiet_hours_and_not_dropped(harness: NotificationsH
     assert len(post.to("tono")) == 1
 
 
-def test_what_was_planned_by_day_and_comes_to_be_sent_at_night_is_held(
+def test_a_delivery_planned_by_day_and_due_at_night_is_held(
     harness: NotificationsHarness, post: TestMail, members: MembersServer
 ) -> None:
     post.know("tono")
@@ -134,7 +134,7 @@ def test_while_members_is_down_the_delivery_waits(
     assert len(post.to("tono")) == 1
 
 
-def test_what_members_was_down_for_too_long_expires(
+def test_a_delivery_expires_while_members_is_down_for_too_long(
     harness: NotificationsHarness, post: TestMail, members: MembersServer
 ) -> None:
     post.know("tono")
@@ -150,7 +150,7 @@ def test_what_members_was_down_for_too_long_expires(
     assert post.to("tono") == []
 
 
-def test_who_has_no_address_is_told_nothing_and_nobody_waits_for_it(
+def test_a_person_without_an_address_gets_nothing_and_delays_nobody(
     harness: NotificationsHarness, post: TestMail, members: MembersServer
 ) -> None:
     post.know("tono")
@@ -165,7 +165,7 @@ def test_who_has_no_address_is_told_nothing_and_nobody_waits_for_it(
     assert harness.states() == {"tono": "sent", "tamu": "no-contact", "hapus": "no-contact"}
 
 
-def test_who_has_switched_email_off_gets_login_codes_alone(
+def test_a_person_without_email_gets_only_login_codes(
     harness: NotificationsHarness, post: TestMail, members: MembersServer
 ) -> None:
     post.know("tono")

@@ -61,7 +61,7 @@ def erased_as(members, person):
     return wait_until(lambda: told(members), 20, f"{person} to be told as erased")
 
 
-def test_nothing_of_whoever_left_can_be_read_any_more_and_nobody_is_left_behind_the_id(members):
+def test_no_data_of_an_erased_member_is_readable_and_the_id_belongs_to_nobody(members):
     person = join(members)
     noted = members.post(f"/v1/guests/{GUEST}", {"name": NAME, "email": EMAIL}, actor=COORDINATOR)
     assert noted[0] == 201, noted
@@ -101,7 +101,7 @@ def test_the_same_contact_may_join_again_and_is_somebody_new(members):
     assert members.get("/internal/people", actor=NOTIFICATIONS, ids=again)[1]["people"][0]["name"] == NAME
 
 
-def test_killed_between_destroying_and_saying_so_it_is_said_once(members, monkeypatch):
+def test_an_erasure_killed_before_its_fact_tells_the_fact_once(members, monkeypatch):
     person = join(members)
     erase, attempts = Erasing.erase, []
 

@@ -62,7 +62,7 @@ def test_a_coordinator_of_another_region_may_read_but_not_act(harness: EventsHar
     assert harness.post(BIMA, f"/v1/activities/{activity}/cancel", {"reason": "rain"}).status == 403
 
 
-def test_what_is_only_planned_is_known_to_its_planners_alone(harness: EventsHarness) -> None:
+def test_a_planned_activity_is_shown_only_to_its_planners(harness: EventsHarness) -> None:
     activity = harness.plan().body["activity"]
     for stranger in (ANONYMOUS, person("ani"), BIMA):
         assert harness.get(stranger, f"/v1/activities/{activity}").status == 404

@@ -89,7 +89,7 @@ def test_a_signed_delivery_is_kept_once_under_its_id_with_its_very_bytes(receive
     assert (receiver.facts / "fact-1").read_bytes() == body
 
 
-def test_what_was_tampered_with_is_old_or_signed_by_another_is_refused(receiver: Receiver) -> None:
+def test_a_tampered_old_or_wrongly_signed_webhook_is_refused(receiver: Receiver) -> None:
     body = canonical(told())
     assert receiver.send(body, [NEW], sent=body.replace(b"ani", b"ana")) == 401
     assert receiver.send(body, [MINT.webhook_secret("s", 3)]) == 401

@@ -71,7 +71,9 @@ class Asked(CommandListener):
         """Nothing to count."""
 
 
-def test_between_two_deadlines_only_the_clock_is_looked_at(manager_harness: ManagerHarness, mongodb_uri: str) -> None:
+def test_between_deadlines_the_reader_asks_the_database_nothing(
+    manager_harness: ManagerHarness, mongodb_uri: str
+) -> None:
     asked = Asked("manager_copying")
     upcoming = Upcoming()
     with MongoClient[dict[str, Any]](mongodb_uri, tz_aware=True, event_listeners=[asked]) as client:
@@ -157,7 +159,7 @@ def manager(manager_harness: ManagerHarness, upcoming: Upcoming) -> ManagerReade
     )
 
 
-def test_the_earliest_of_what_was_set_is_told_once() -> None:
+def test_the_earliest_deadline_is_read_once() -> None:
     upcoming = Upcoming()
     for days in (3, 1, 2):
         upcoming.note(AT + timedelta(days=days))
@@ -221,7 +223,9 @@ def test_whether_something_is_marked_is_asked_only_where_something_is_parked(
         assert (take_marked(1), take_marked(3), len(taken)) == (0, 1, 2)
 
 
-def test_where_all_views_are_is_one_question_a_second(mongodb_uri: str, database: Database[dict[str, Any]]) -> None:
+def test_all_checkpoints_of_views_are_read_in_one_query_a_second(
+    mongodb_uri: str, database: Database[dict[str, Any]]
+) -> None:
     views = [View(name, 1, lambda _fact: []) for name in ("one", "two", "three")]
     Views(connect(mongodb_uri)[database.name], views).prepare()
     asked = Asked("views")

@@ -30,7 +30,7 @@ def _inbox(uri: str, database: Database[dict[str, Any]]) -> Inbox:
     return inbox
 
 
-def test_what_lies_beyond_a_gap_is_not_stored_until_the_gap_is(inbox: Inbox) -> None:
+def test_a_fact_beyond_a_gap_is_stored_only_after_the_gap_is_filled(inbox: Inbox) -> None:
     admission = inbox.admit("events", sent(1, 2, 5))
     assert (admission.stored, admission.gap) == (2, True)
     assert not admission.complete

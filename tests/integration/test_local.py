@@ -47,7 +47,7 @@ def test_a_taken_port_is_one_sentence_and_nothing_was_started(tmp_path: Path) ->
     assert not (tmp_path / "var/log").exists()
 
 
-def test_a_port_that_is_none_is_one_sentence(tmp_path: Path) -> None:
+def test_an_invalid_port_is_one_sentence(tmp_path: Path) -> None:
     ended = run(tmp_path, GATEWAY_PORT="web")
     assert (ended.returncode, ended.stdout, ended.stderr) == (1, "GATEWAY_PORT must be a port number, not web.\n", "")
 

@@ -120,7 +120,7 @@ def test_a_manager_that_starts_now_with_an_empty_source_acts_on_its_very_first_f
     assert manager_harness.titles() == ("t1",)
 
 
-def test_what_a_manager_cannot_take_is_parked_with_its_instance_and_retried_in_order(
+def test_a_fact_that_a_manager_fails_to_take_is_parked_with_its_instance_and_retried_in_order(
     manager_harness: ManagerHarness,
 ) -> None:
     broken = {"on": True}
@@ -182,7 +182,7 @@ def test_a_manager_with_a_newer_lease_stops_the_older_one(manager_harness: Manag
         older.step(1)
 
 
-def test_what_concerns_nobody_moves_the_checkpoint_soon_but_not_at_once(manager_harness: ManagerHarness) -> None:
+def test_facts_without_an_instance_move_the_checkpoint_with_a_delay(manager_harness: ManagerHarness) -> None:
     from deploy.waiting import wait_until
 
     manager_harness.commands.take(SHELF, _order("first"))

@@ -129,7 +129,7 @@ def test_from_the_board_to_a_member_who_logs_in(members):
     assert me["contacts"]["email"] == "ani@contoh.example"
 
 
-def test_of_twenty_who_join_at_once_with_one_contact_one_does(opened):
+def test_only_one_of_twenty_simultaneous_joinings_with_one_contact_succeeds(opened):
     with ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(lambda _: opened.join("ani@contoh.example"), range(20)))
     assert Counter(status for status, _ in answers) == {201: 1, 422: 19}

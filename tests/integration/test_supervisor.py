@@ -38,7 +38,7 @@ def supervisor(said: list[str]) -> Iterator[Supervisor]:
     supervisor.stop()
 
 
-def test_one_that_dies_is_started_again_and_it_is_said(tmp_path: Path, supervisor: Supervisor, said: list[str]) -> None:
+def test_a_program_that_dies_is_restarted_and_reported(tmp_path: Path, supervisor: Supervisor, said: list[str]) -> None:
     supervisor.start(python(tmp_path, "steady", WAITING))
     first = supervisor.pid("steady")
     os.kill(first, signal.SIGKILL)
@@ -46,7 +46,7 @@ def test_one_that_dies_is_started_again_and_it_is_said(tmp_path: Path, superviso
     assert said == ["steady stopped (exit code -9); it is started again."]
 
 
-def test_one_that_keeps_dying_is_started_ever_more_slowly(
+def test_a_program_that_keeps_dying_is_restarted_ever_more_slowly(
     tmp_path: Path, supervisor: Supervisor, said: list[str]
 ) -> None:
     starts = tmp_path / "starts"
@@ -93,7 +93,7 @@ while True: signal.pause()
         other.kill()
 
 
-def test_one_that_ignores_being_asked_is_killed_with_what_it_started(tmp_path: Path, supervisor: Supervisor) -> None:
+def test_a_program_that_ignores_sigterm_is_killed_with_its_children(tmp_path: Path, supervisor: Supervisor) -> None:
     code = """
 import signal, subprocess, sys
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -134,7 +134,9 @@ signal.pause()
     wait_until(lambda: not is_running(child), 5, "the child to be gone")
 
 
-def test_one_that_cannot_start_is_one_sentence_with_its_last_words(tmp_path: Path, supervisor: Supervisor) -> None:
+def test_a_program_that_cannot_start_is_one_sentence_with_its_last_output(
+    tmp_path: Path, supervisor: Supervisor
+) -> None:
     with pytest.raises(CommandError, match=r"^[^\n]*exit code 4[^\n]*no paper left[^\n]*$"):
         supervisor.start(
             python(tmp_path, "printer", "print('no paper left', flush=True); raise SystemExit(4)", ready=bool)
@@ -143,7 +145,7 @@ def test_one_that_cannot_start_is_one_sentence_with_its_last_words(tmp_path: Pat
         supervisor.start(Program(name="absent", argv=("/nowhere/absent",), log=tmp_path / "absent.log"))
 
 
-def test_one_that_is_too_slow_to_be_ready_is_stopped(
+def test_a_program_that_is_not_ready_in_time_is_stopped(
     tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("JEJARING_WAIT_FACTOR", "1")

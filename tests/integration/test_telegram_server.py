@@ -252,7 +252,7 @@ def test_parameters_may_come_in_a_query_or_a_form(telegram_server, group):
     assert httpx.post(f"{address}/setChatPermissions", data=form).json() == {"ok": True, "result": True}
 
 
-def test_all_of_it_outlives_a_kill(tmp_path):
+def test_the_telegram_servers_state_outlives_a_kill(tmp_path):
     server = TelegramServer(tmp_path)
     server.start()
     try:

@@ -73,7 +73,7 @@ def test_preferences_that_make_no_sense_are_refused(harness: NotificationsHarnes
 
 
 @pytest.mark.parametrize("path", ["/v1/me/inbox", "/v1/me/preferences", "/v1/deliveries"])
-def test_nobody_reads_without_saying_who_they_are(harness: NotificationsHarness, path: str) -> None:
+def test_inbox_and_preferences_need_a_login(harness: NotificationsHarness, path: str) -> None:
     assert harness.get(ANONYMOUS, path).status == 401
 
 

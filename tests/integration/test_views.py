@@ -90,7 +90,7 @@ def test_text_that_looks_like_an_expression_stays_text(bench: Bench) -> None:
     assert (bench.views.get(SHELVES, "a") or {})["last"] == "$last"
 
 
-def test_what_cannot_be_applied_is_parked_with_what_belongs_behind_it_and_nothing_else(
+def test_a_fact_that_a_view_fails_to_apply_is_parked_with_its_followers_only(
     mongodb_uri: str, database: Database[dict[str, Any]]
 ) -> None:
     broken = {"on": True}

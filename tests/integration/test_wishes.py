@@ -64,7 +64,7 @@ def test_a_digest_tells_at_its_hour_what_would_have_been_told_singly_and_once(
     assert len(digests) == 1  # nothing was gathered, so nothing is sent
 
 
-def test_what_would_be_worth_nothing_at_the_next_digest_is_told_singly(
+def test_a_message_that_expires_before_the_next_digest_is_sent_singly(
     harness: NotificationsHarness, post: TestMail
 ) -> None:
     post.know("tono")
@@ -75,7 +75,7 @@ def test_what_would_be_worth_nothing_at_the_next_digest_is_told_singly(
     assert post.subjects("tono") == [NEW]
 
 
-def test_who_gives_up_the_digest_gets_what_was_gathered_until_then(
+def test_a_person_who_gives_up_the_digest_gets_the_gathered_messages(
     harness: NotificationsHarness, post: TestMail
 ) -> None:
     post.know("tono")
@@ -126,7 +126,7 @@ def test_wishes_that_make_no_sense_are_refused_and_change_nothing(
     assert harness.get(sri, "/v1/me/preferences").body == before
 
 
-def test_what_is_left_out_stays_as_it_was_chosen(harness: NotificationsHarness) -> None:
+def test_preferences_that_are_not_sent_stay(harness: NotificationsHarness) -> None:
     harness.choose("sri", telegram=True, quiet={"from": "12:00", "until": "13:00"}, matters={"topics": "off"})
     harness.choose("sri", language="en")
     chosen = harness.get(Actor("person", "sri"), "/v1/me/preferences").body
@@ -138,15 +138,13 @@ def test_what_is_left_out_stays_as_it_was_chosen(harness: NotificationsHarness) 
 
 
 @pytest.mark.parametrize("clock", ["20:00\n", "\u0662\u0660:00", "24:00", "2000"])
-def test_what_is_no_time_of_day_is_malformed_and_holds_up_nobodys_letters(
-    harness: NotificationsHarness, clock: str
-) -> None:
+def test_an_invalid_time_of_day_is_malformed_and_delays_no_delivery(harness: NotificationsHarness, clock: str) -> None:
     for wish in ({"quiet": {"from": clock, "until": "06:00"}}, {"digest": {"every": "day", "day": "mon", "at": clock}}):
         body = {"email": True, **wish}
         assert harness.call(Actor("person", "sri"), "PUT", "/v1/me/preferences", body, key="wish").status == 400
 
 
-def test_nothing_gathered_is_no_digest_and_no_entry_in_the_log(harness: NotificationsHarness, post: TestMail) -> None:
+def test_an_empty_digest_is_not_sent_and_not_logged(harness: NotificationsHarness, post: TestMail) -> None:
     post.know("tono")
     community(harness, "tono")
     harness.choose("tono", matters={"activities": "digest"}, digest={"every": "day", "day": "mon", "at": "07:00"})
@@ -173,7 +171,7 @@ def test_a_new_hour_holds_for_what_was_gathered_and_nothing_is_lost_by_it(
     assert [mail["text"].count("- Kegiatan baru") for mail in post.to("tono")] == [2]
 
 
-def test_what_would_be_worth_nothing_at_the_new_hour_is_told_at_once(
+def test_a_gathered_message_that_expires_before_the_new_hour_is_sent_at_once(
     harness: NotificationsHarness, post: TestMail
 ) -> None:
     post.know("tono")
@@ -186,7 +184,7 @@ def test_what_would_be_worth_nothing_at_the_new_hour_is_told_at_once(
     assert [mail["text"].count("- Kegiatan baru") for mail in post.to("tono")] == [1]
 
 
-def test_what_is_switched_off_by_then_is_not_in_the_digest(harness: NotificationsHarness, post: TestMail) -> None:
+def test_a_matter_switched_off_before_the_digest_is_not_in_it(harness: NotificationsHarness, post: TestMail) -> None:
     post.know("tono")
     community(harness, "tono")
     harness.choose("tono", matters={"activities": "digest", "topics": "digest"})
@@ -199,9 +197,7 @@ def test_what_is_switched_off_by_then_is_not_in_the_digest(harness: Notification
     assert set(harness.told("tono").values()) == {"unwanted"}
 
 
-def test_what_is_gathered_at_the_moment_at_which_the_digest_is_given_up_is_told_all_the_same(
-    harness: NotificationsHarness, post: TestMail
-) -> None:
+def test_a_message_gathered_while_the_digest_is_given_up_is_sent(harness: NotificationsHarness, post: TestMail) -> None:
     post.know("tono")
     community(harness, "tono")
     harness.choose("tono", matters={"activities": "digest"})
@@ -221,9 +217,7 @@ def test_what_is_gathered_at_the_moment_at_which_the_digest_is_given_up_is_told_
     assert post.subjects("tono") == ["Ringkasan mingguan dari komunitas"]
 
 
-def test_a_digest_that_is_read_again_takes_nothing_from_the_next_one(
-    harness: NotificationsHarness, post: TestMail
-) -> None:
+def test_a_digest_planned_twice_takes_no_messages_from_the_next(harness: NotificationsHarness, post: TestMail) -> None:
     post.know("tono")
     community(harness, "tono")
     harness.choose("tono", matters={"activities": "digest"}, digest={"every": "day", "day": "mon", "at": "07:00"})

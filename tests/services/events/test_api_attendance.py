@@ -58,7 +58,7 @@ def test_a_coordinator_records_members_and_guests_and_nobody_else_does(harness: 
     assert harness.get(person("budi"), path_of(activity)).body["items"] == []
 
 
-def test_one_way_of_being_recorded_at_a_time(harness: EventsHarness) -> None:
+def test_an_attendance_request_has_exactly_one_of_code_person_and_guest(harness: EventsHarness) -> None:
     activity = harness.published()
     for body in ({}, {"code": "x", "person": "ani"}, {"guest": "g", "method": "coordinator"}, {"method": "walk-in"}):
         assert harness.post(RANI, path_of(activity), body).status == 400
@@ -107,7 +107,7 @@ def test_what_is_erased_reads_as_erased_and_the_counts_stay_right(harness: Event
     assert (summary["count"], summary["next"]) == (1, [])
 
 
-def test_a_history_is_ones_own_or_for_those_who_read_members_of_that_region(harness: EventsHarness) -> None:
+def test_a_history_is_shown_to_the_person_and_to_readers_of_the_regions_members(harness: EventsHarness) -> None:
     activity = harness.published(capacity=1)
     harness.register(activity, "ani", "budi")
     harness.hear("member-joined", "ani", sample("members", "member-joined", person="ani"), KEDIRI)
@@ -120,7 +120,7 @@ def test_a_history_is_ones_own_or_for_those_who_read_members_of_that_region(harn
     assert harness.get(regional(BLITAR), "/v1/participation/nobody").status == 403
 
 
-def test_nobody_reads_a_strangers_history_by_naming_her_id(harness: EventsHarness) -> None:
+def test_a_history_does_not_include_ids_of_other_people(harness: EventsHarness) -> None:
     activity = harness.published()
     harness.register(activity, "ani")
     assert harness.get(person("budi"), "/v1/participation/budi?ids=ani,guest-7").body["items"] == []
@@ -164,7 +164,7 @@ def test_a_workshop_is_attended_by_the_session(harness: EventsHarness) -> None:
     assert [(each["person"], each["guest"]) for each in told] == [("ani", None), (None, "guest-1")]
 
 
-def test_only_a_member_can_be_missing_and_of_the_whole_activity(harness: EventsHarness) -> None:
+def test_only_members_are_recorded_as_absent_and_only_for_the_whole_activity(harness: EventsHarness) -> None:
     activity = harness.workshop()
     harness.clock.advance(START - harness.clock.now())
     for body in (

@@ -95,7 +95,7 @@ def test_the_same_key_gets_the_same_answer_and_another_body_is_refused(harness: 
     assert harness.post(person("budi"), "/v1/topics", wish, key="mine").body != first.body
 
 
-def test_a_refusal_is_an_outcome_and_stays_one(harness: EventsHarness) -> None:
+def test_a_repeated_request_gets_the_same_refusal(harness: EventsHarness) -> None:
     activity = harness.plan().body["activity"]
     path = f"/v1/activities/{activity}"
     assert harness.post(RANI, f"{path}/publish", key="mine").rule == "nobody-leads-it"
@@ -113,7 +113,7 @@ def test_a_write_without_a_key_is_not_read(harness: EventsHarness) -> None:
     assert (reply.status, "Idempotency-Key" in reply.body["detail"]) == (400, True)
 
 
-def test_a_forged_or_foreign_signature_is_nobodys(harness: EventsHarness) -> None:
+def test_a_forged_or_foreign_signature_is_refused(harness: EventsHarness) -> None:
     forged = ActorSignature("another key").sign(RANI)
     reply = harness.call(ANONYMOUS, "GET", "/v1/activities", None, **{ActorSignature.HEADER: forged})
     assert reply.status == 401

@@ -26,7 +26,7 @@ def consent(harness: EventsHarness, who: str, kind: str = "consent-given") -> No
     harness.hear(kind, who, {"person": who, "purpose": "name-in-archive", "partner": None})
 
 
-def test_whoever_was_absent_reads_material_questions_and_answers_without_names(harness: EventsHarness) -> None:
+def test_the_archive_shows_material_questions_and_answers_without_names(harness: EventsHarness) -> None:
     activity = answered(harness)
     sheet = {"title": "Templat label", "text": "Tiga kolom.", "licence": "cc-by"}
     assert harness.post(person("dosen"), f"/v1/activities/{activity}/materials", sheet).status == 201
@@ -88,7 +88,7 @@ def test_a_merged_question_stays_readable_after_the_erasure_of_its_first_asker(h
     assert (read["text"], read["merged"]) == ("Barcode, bagaimana?", 1)
 
 
-def test_what_is_only_planned_is_not_to_be_found(harness: EventsHarness) -> None:
+def test_an_unpublished_lecture_is_not_found(harness: EventsHarness) -> None:
     activity = lecture(harness, group=group(harness)).body["activity"]
     assert harness.get(ANONYMOUS, f"/v1/lectures/{activity}").status == 404
     assert harness.get(RANI, f"/v1/lectures/{activity}").status == 200

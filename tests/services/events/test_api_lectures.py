@@ -24,7 +24,7 @@ from tests.services.events.sample_lectures import (
 from tests.support.sample_community import BLITAR, KEDIRI, person
 
 
-def test_from_a_poll_to_a_closed_lecture_and_a_chat_that_is_wanted_free_again(harness: EventsHarness) -> None:
+def test_a_lecture_goes_from_its_poll_to_its_closing_and_frees_the_chat(harness: EventsHarness) -> None:
     asked = poll(harness, EVENING, LATER)
     for name, chosen in (("ani", [2]), ("budi", [1, 2]), ("citra", [1])):
         assert harness.post(person(name), f"/v1/polls/{asked}/votes", {"options": chosen}).status == 200
@@ -71,7 +71,7 @@ def test_a_lecture_is_moved_only_where_its_chat_is_free_and_a_cancelled_one_free
     assert lecture(harness, group=here).status == 201
 
 
-def test_during_working_hours_it_may_be_and_the_plan_says_so(harness: EventsHarness) -> None:
+def test_a_lecture_during_working_hours_is_allowed_and_marked(harness: EventsHarness) -> None:
     here = group(harness)
     assert lecture(harness, group=here).body["working_hours"] is False
     assert lecture(harness, EVENING - timedelta(hours=9), group=here).body["working_hours"] is True
@@ -93,7 +93,7 @@ def test_a_lecture_cancelled_in_the_middle_frees_the_chat(harness: EventsHarness
     assert harness.get(RANI, f"/v1/chat-groups/{group(harness)}").body["restricted"] is False
 
 
-def test_a_booking_that_no_lecture_followed_is_given_back(harness: EventsHarness) -> None:
+def test_a_chat_booking_without_a_lecture_is_released(harness: EventsHarness) -> None:
     # The planner's process dies between the two commands, and the request is never repeated.
     here = group(harness)
     taking = harness.application.core.commands.take

@@ -50,7 +50,7 @@ def test_a_problem_is_read_by_those_who_take_part_and_its_author_by_planners(
 
 
 @pytest.mark.parametrize(("actor", "body"), [(ANI, {"anonymous": True}), (VISITOR, {})], ids=["member", "visitor"])
-def test_who_says_a_problem_without_a_name_is_noted_nowhere(
+def test_an_anonymous_problem_stores_no_author(
     harness: EventsHarness, workshop: str, actor: Actor, body: dict[str, Any]
 ) -> None:
     before = harness.application.log.head()
@@ -84,9 +84,7 @@ def test_merged_problems_become_a_topic_of_all_their_persons(harness: EventsHarn
     assert again.rule == "problem-is-a-topic"
 
 
-def test_whose_problem_is_put_together_with_a_topic_raises_that_topic_too(
-    harness: EventsHarness, workshop: str
-) -> None:
+def test_a_person_whose_problem_is_merged_into_a_topic_raises_the_topic(harness: EventsHarness, workshop: str) -> None:
     problem, other = say(harness, ANI, workshop, "Barcode ganda"), say(harness, BUDI, workshop, "Barcode dobel")
     made = harness.post(RANI, f"{workshop}/problems/{problem}/topic", {"title": "Barcode ganda setelah impor"})
     assert harness.get(ANI, f"/v1/topics/{made.body['topic']}").body["raisers"] == ["ani"]

@@ -44,7 +44,7 @@ def test_a_school_is_asked_again_when_the_confirmed_activity_moves(harness: Even
     assert harness.post(RANI, f"{path}/publish").status == 200
 
 
-def test_a_school_that_declined_holds_nothing(harness: EventsHarness) -> None:
+def test_no_activity_is_published_at_a_school_that_declined(harness: EventsHarness) -> None:
     venue = harness.venue("school")
     activity = harness.plan(venue=venue).body["activity"]
     harness.post(RANI, f"/v1/activities/{activity}/speakers", {"person": "rani", "role": "guide"})
@@ -59,7 +59,7 @@ def test_a_request_to_a_venue_needs_an_activity_planned_at_it(harness: EventsHar
     assert reply.rule == "activity-is-elsewhere"
 
 
-def test_under_newer_rules_others_may_speak_and_the_older_gathering_still_shows_the_older_rules(
+def test_newer_rules_let_others_speak_and_leave_older_gatherings_unchanged(
     harness: EventsHarness,
 ) -> None:
     rules(harness, 1, (NOW - timedelta(days=1)).isoformat(), "board")

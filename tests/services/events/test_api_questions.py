@@ -126,7 +126,7 @@ def test_a_message_to_the_bot_belongs_to_the_only_lecture_under_way(harness: Eve
     assert listed(harness, activity) == [("Bagaimana?", "waiting")]
 
 
-def test_what_was_written_in_another_chat_or_too_early_belongs_to_no_lecture(harness: EventsHarness) -> None:
+def test_a_message_in_another_chat_or_too_early_belongs_to_no_lecture(harness: EventsHarness) -> None:
     activity = announced(harness)
     early = {"chat": GROUP["chat"], "person": "ani"}
     assert harness.post(GATEWAY, "/internal/lectures/presence", early).rule == "no-lecture-in-this-chat"
@@ -138,7 +138,7 @@ def test_what_was_written_in_another_chat_or_too_early_belongs_to_no_lecture(har
     assert harness.post(GATEWAY, "/internal/lectures/presence", late).rule == "no-lecture-in-this-chat"
 
 
-def test_the_doors_of_the_gateway_are_closed_to_everybody_else(harness: EventsHarness) -> None:
+def test_only_the_gateway_may_call_its_internal_routes(harness: EventsHarness) -> None:
     for who in (ANONYMOUS, RANI, service_actor("members")):
         for path, body in (("presence", {}), ("questions", {"text": "x"})):
             assert harness.post(who, f"/internal/lectures/{path}", {"person": "ani", **body}).status == 403

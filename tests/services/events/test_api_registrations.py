@@ -33,7 +33,7 @@ def test_a_person_sees_the_own_seat_and_a_planner_all_seats_in_order(harness: Ev
     assert harness.get(ANONYMOUS, path_of(activity)).status == 401
 
 
-def test_leaving_the_line_closes_ranks(harness: EventsHarness) -> None:
+def test_people_behind_move_up_when_somebody_leaves_the_line(harness: EventsHarness) -> None:
     activity = harness.published(capacity=1)
     harness.register(activity, "ani", "budi", "citra", "dewi")
     left = harness.call(person("budi"), "DELETE", path_of(activity, "budi"))
@@ -43,7 +43,7 @@ def test_leaving_the_line_closes_ranks(harness: EventsHarness) -> None:
     assert harness.get(ANONYMOUS, f"/v1/activities/{activity}").body["seats"] == {"taken": 1, "line": 2}
 
 
-def test_whoever_moves_up_is_shown_with_a_seat_and_no_longer_in_line(harness: EventsHarness) -> None:
+def test_a_promoted_person_is_shown_with_a_seat_and_not_in_line(harness: EventsHarness) -> None:
     activity = harness.published(capacity=1)
     harness.register(activity, "ani", "budi", "citra")
     assert harness.call(person("ani"), "DELETE", path_of(activity, "ani")).body["promoted"] == "budi"
@@ -62,7 +62,7 @@ def test_a_planner_registers_and_releases_others_and_nobody_else_does(harness: E
     assert harness.call(RANI, "DELETE", path_of(activity, "budi")).body["released"] is True
 
 
-def test_in_the_moment_between_publishing_and_opening_one_is_asked_to_repeat_and_then_has_a_seat(
+def test_a_registration_before_the_seats_are_open_is_503_and_succeeds_when_repeated(
     harness: EventsHarness,
 ) -> None:
     activity = harness.plan().body["activity"]
@@ -102,7 +102,9 @@ def test_a_new_start_moves_the_closing(harness: EventsHarness) -> None:
     assert harness.register(activity, "budi")[0].rule == "registration-closed"
 
 
-def test_the_thirteenth_waits_and_the_first_in_line_has_the_seat_at_once_in_one_commit(harness: EventsHarness) -> None:
+def test_the_thirteenth_waits_and_a_released_seat_goes_to_the_first_in_line_in_the_same_commit(
+    harness: EventsHarness,
+) -> None:
     activity = harness.published()
     harness.register(activity, *(f"person-{n:02d}" for n in range(13)))
     harness.call(person("person-03"), "DELETE", path_of(activity, "person-03"), settle=False)

@@ -29,7 +29,7 @@ def test_on_whatsapp_the_sheet_says_what_to_post_and_when_to_change_the_group(ha
     assert steps["announce"]["planned"] == "2026-03-08T12:00:00Z"
 
 
-def test_where_the_chat_is_restricted_by_itself_nobody_is_told_to(harness: EventsHarness) -> None:
+def test_the_telegram_run_sheet_has_no_step_for_restricting_the_chat(harness: EventsHarness) -> None:
     steps = [step["step"] for step in sheet(harness, announced(harness))["steps"]]
     assert "restrict" not in steps
     assert "lift" not in steps
@@ -60,7 +60,7 @@ def test_steps_are_ticked_afterwards_with_the_time_they_were_done(harness: Event
     assert (done["open"], done["close"]) == ("2026-03-09T12:00:00Z", "2026-03-09T12:58:00Z")
 
 
-def test_in_a_chat_that_follows_at_once_nothing_is_ticked_afterwards(harness: EventsHarness) -> None:
+def test_telegram_steps_cannot_be_ticked_with_an_earlier_time(harness: EventsHarness) -> None:
     activity = announced(harness)
     assert tick(harness, activity, "open", at=EVENING.isoformat()).status == 400
 

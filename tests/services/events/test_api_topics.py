@@ -22,7 +22,7 @@ def test_free_text_is_in_no_stored_document_as_it_was_written(harness: EventsHar
         assert "SECRET" not in str(list(database[name].find()))
 
 
-def test_whoever_decides_elsewhere_does_not_decide_here(harness: EventsHarness) -> None:
+def test_a_board_member_of_another_region_cannot_decide_a_topic(harness: EventsHarness) -> None:
     path = f"/v1/topics/{harness.topic()}/decision"
     assert harness.post(BIMA, path, {"decision": "accepted"}).status == 403
     assert harness.post(ANONYMOUS, path, {"decision": "accepted"}).status == 401

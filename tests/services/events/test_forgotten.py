@@ -75,7 +75,7 @@ class Held:
         ]
 
 
-def test_what_the_forgotten_said_is_nowhere_and_every_count_stays_right(harness: EventsHarness) -> None:
+def test_no_text_of_an_erased_person_remains_and_every_count_stays_right(harness: EventsHarness) -> None:
     numbers = count(1)
 
     # Nothing is shrunk: each gathering stands beside those before.

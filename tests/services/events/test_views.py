@@ -114,7 +114,7 @@ def test_participation_is_the_same_however_the_two_logs_are_interleaved(
 
 
 @pytest.mark.parametrize("view", definition().views, ids=lambda view: view.name)
-def test_what_is_read_twice_counts_once(database: Database[dict[str, Any]], view: View) -> None:
+def test_an_event_or_fact_read_twice_counts_once(database: Database[dict[str, Any]], view: View) -> None:
     past = Past(11)
     told = [*(past.events if COMMITS in view.logs else ()), *(past.facts if INBOX in view.logs else ())]
     once = shown(database, "once", view, told)
@@ -167,7 +167,7 @@ def test_the_board_is_everybody_with_an_office_of_the_board_now(database: Databa
     assert documents["tuti"]["offices"] == []
 
 
-def test_a_stand_in_is_of_the_board_as_long_as_they_stand_in(database: Database[dict[str, Any]]) -> None:
+def test_a_stand_in_counts_as_board_member_until_the_stand_in_ends(database: Database[dict[str, Any]]) -> None:
     members = SourceService("members")
     secretary = {"office": "secretary", "region": None, "person": "sari"}
     members.say("stand-in-named", "secretary.all", {**secretary, "board": True})

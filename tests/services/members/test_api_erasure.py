@@ -26,13 +26,13 @@ def with_a_number_that_yielded(harness):
     return ani
 
 
-def test_a_number_that_yielded_to_her_is_released_with_her(harness):
+def test_an_erasure_releases_numbers_that_had_yielded_to_the_member(harness):
     ani = with_a_number_that_yielded(harness)
     assert erase(harness, ani) == [{"person": ani, "ids": [ani, "cut-off"]}]
     assert harness.claims() == {}
 
 
-def test_a_number_that_yields_to_her_after_she_left_is_released_too(harness):
+def test_an_erasure_releases_numbers_that_yield_after_it(harness):
     ani = harness.join("Ani", email=EMAIL)
     erase(harness, ani)
     harness.parts.claims.take("phone", "+6281234567890", "late")
@@ -41,7 +41,7 @@ def test_a_number_that_yields_to_her_after_she_left_is_released_too(harness):
     assert harness.claims() == {}
 
 
-def test_with_a_number_of_somebody_erased_one_joins_and_changes_ones_data(harness):
+def test_a_phone_number_of_an_erased_member_can_be_used_again(harness):
     """As it was before the ids that yielded were known: the claim leads to somebody who is forgotten."""
     ani = with_a_number_that_yielded(harness)
     erase(harness, ani)
@@ -66,7 +66,7 @@ def test_somebody_erased_joins_anew_with_the_same_request(harness):
     assert harness.post(ANONYMOUS, "/v1/members", body).status == 201
 
 
-def test_of_guests_with_an_address_of_hers_nothing_can_be_read(harness):
+def test_guests_with_an_erased_members_address_are_erased_too(harness):
     """The address was never proven, so the guest was tied to nobody; the seats that it has stay its own."""
     given = {"name": "Ani Contoh", "email": EMAIL, "phone": PHONE}
     assert harness.post(ANONYMOUS, "/v1/guests/guest-1", given).status == 201

@@ -19,7 +19,7 @@ from tests.services.members.harness import (
 from tests.services.members.test_api_login import log_in
 
 
-def test_a_stranger_notes_himself_and_a_coordinator_notes_a_walk_in(harness):
+def test_a_stranger_records_himself_as_guest_and_a_coordinator_records_a_walk_in(harness):
     assert harness.post(ANONYMOUS, "/v1/guests/guest-1", {"name": "Dewi", "email": "dewi@contoh.example"}).status == 201
     assert harness.post(REGIONAL, "/v1/guests/guest-2", {}).status == 201
     shown = harness.get(REGIONAL, "/v1/guests/guest-1").body
@@ -41,7 +41,7 @@ def test_guests_are_read_with_the_permission_to_note_guests(harness):
 
 
 @pytest.mark.parametrize("guest", ["📚", "a\r\nSet-Cookie: b", "a\x00", "a.b", "$where", "x" * 65])
-def test_a_guest_is_noted_under_an_id_and_nothing_else(harness, guest):
+def test_a_guest_may_be_recorded_with_an_id_only(harness, guest):
     reply = harness.post(REGIONAL, f"/v1/guests/{guest}", {"name": "Dewi"})
     assert (reply.status, reply.body["errors"]) == (400, {"guest": ["Not an id."]})
 
@@ -100,7 +100,7 @@ def test_a_guest_with_a_contact_is_reached_and_a_tied_one_as_the_member(harness)
     assert (two["person"], two["name"], two["email"]) == ("guest-2", "Eka Contoh", "eka@contoh.example")
 
 
-def test_nothing_about_a_guest_is_told(harness):
+def test_no_fact_is_told_about_a_guest(harness):
     harness.post(ANONYMOUS, "/v1/guests/guest-1", {"name": "Dewi", "email": "dewi@contoh.example"})
     assert harness.facts()[-1].data == {"guest": "guest-1"}
     assert "dewi" not in repr(harness.application.log.read(0, 100)).lower()
@@ -179,7 +179,7 @@ def test_a_guest_noted_under_a_members_id_is_never_tied(harness, eve):
     assert "guest-tied" not in {fact.type for fact in harness.facts()}
 
 
-def test_nobody_joins_under_an_id_that_was_kept_for_a_guest_meanwhile(harness, eve):
+def test_a_joining_gets_another_id_if_its_id_was_taken_by_a_guest(harness, eve):
     note_in_the_past(
         harness, "guest-1", harness.parts.identification.known_reference(Contact("email", "eve@contoh.example"))
     )
@@ -190,7 +190,7 @@ def test_nobody_joins_under_an_id_that_was_kept_for_a_guest_meanwhile(harness, e
     )
 
 
-def test_a_tie_that_stands_from_before_reaches_and_destroys_nothing_of_a_member(harness, eve):
+def test_a_wrong_tie_of_an_earlier_release_neither_shows_nor_erases_member_data(harness, eve):
     rani = harness.join("Rani", email="rani@contoh.example")
     note_in_the_past(harness, rani, "reference")
     harness.parts.commands.take(GUEST, CommandEnvelope(TieGuest(eve.id, "proof"), rani, "tied", Metadata("c")))

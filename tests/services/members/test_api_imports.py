@@ -125,7 +125,7 @@ def test_members_of_an_import_are_told_like_any_other(harness):
     assert (fact.data["how"], fact.region) == ("import", "kota-kediri")
 
 
-def test_known_with_other_data_is_reported_and_not_applied(harness):
+def test_an_imported_row_of_a_member_with_other_data_is_reported_and_not_applied(harness):
     member = harness.join("Ani Contoh", email="ani@contoh.example")
     changed = row(1, name="Ani Contoh", email="ani@contoh.example", phone="0857-1234-5678", library="SD Contoh 1")
     progress = imported(harness, table(changed))
@@ -135,7 +135,7 @@ def test_known_with_other_data_is_reported_and_not_applied(harness):
     assert harness.join("Somebody else", phone="085712345678")
 
 
-def test_known_with_the_same_data_written_otherwise_is_known(harness):
+def test_an_imported_row_that_spells_a_members_data_differently_is_recognised(harness):
     harness.join("Ani Contoh", email="ani@contoh.example", phone="081234567890")
     same = row(
         1, name="ANI  CONTOH", email="", phone="62 812-3456-7890", library="SD. Contoh 1", subdistrict="mojoroto"

@@ -99,7 +99,7 @@ def test_staff_and_keepers_of_the_regions_libraries_change_the_interest(harness)
     assert harness.post(COORDINATOR, "/v1/libraries/none/interest", {"interest": "using"}).status == 404
 
 
-def test_the_first_says_alone_where_they_work_and_the_next_are_vouched_for(harness):
+def test_the_first_person_at_a_library_enters_alone_and_later_ones_need_a_colleague(harness):
     ani, budi = member(harness), member(harness, "budi@contoh.example", "Budi")
     citra = member(harness, "citra@contoh.example", "Citra")
     library = registered(harness)
@@ -157,7 +157,7 @@ def test_a_library_without_staff_gets_no_new_first_person(harness):
     assert harness.post(eve, path, {"role": "staff", "person": ani.id}).status == 201
 
 
-def test_of_two_people_who_start_at_once_at_a_library_only_one_is_the_first(harness):
+def test_only_one_of_two_simultaneous_starters_is_the_first_at_a_library(harness):
     ani, eve = member(harness), member(harness, "eve@contoh.example", "Eve")
     path = f"/v1/libraries/{registered(harness)}/affiliations"
     harness.settle = lambda: None  # the view is a moment behind the log

@@ -55,7 +55,7 @@ def test_a_wrong_code_an_unknown_contact_and_a_contact_without_a_code_are_answer
     }
 
 
-def test_a_code_of_an_hour_ago_opens_nothing(harness):
+def test_a_login_code_of_an_hour_ago_is_refused(harness):
     harness.join(email="ani@contoh.example")
     code = code_for(harness, "ani@contoh.example")
     harness.clock.advance(CODE_LIFETIME)
@@ -118,7 +118,7 @@ def test_a_login_with_a_phone_number_proves_no_phone_number(harness):
     assert accepted.proves is None
 
 
-def test_a_token_that_was_given_back_opens_nothing(harness):
+def test_a_revoked_token_is_refused(harness):
     harness.join(email="ani@contoh.example")
     token = log_in(harness, "ani@contoh.example").body["token"]
     assert identity(harness, token).status == 200
@@ -135,11 +135,11 @@ def test_a_stranger_cannot_revoke_a_token_by_its_id(harness):
 
 
 @pytest.mark.parametrize("token", ["nonsense", "jj_00000000000000000000000000000000_x", "", " ", "x" * 5000, "\xff"])
-def test_a_forged_token_is_nobodys(harness, token):
+def test_a_forged_token_is_refused(harness, token):
     assert identity(harness, token).status == 401
 
 
-def test_a_forged_secret_is_nobodys(harness):
+def test_a_token_with_a_forged_secret_is_refused(harness):
     harness.join(email="ani@contoh.example")
     token = log_in(harness, "ani@contoh.example").body["token"]
     assert identity(harness, token[:-2] + "xx").status == 401

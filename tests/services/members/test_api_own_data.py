@@ -61,7 +61,7 @@ def test_region_and_subdistrict_change_together_and_must_exist(harness, ani):
     assert harness.call(ANONYMOUS, "PUT", "/v1/me", {"name": "Ani"}).status == 401
 
 
-def test_a_new_phone_number_is_ones_own_and_nobodys_else(harness, ani):
+def test_a_new_phone_number_must_not_belong_to_another_member(harness, ani):
     harness.join("Budi", phone="081311112222")
     taken = change(harness, ani, phone="0813 1111 2222")
     assert (taken.status, taken.body["rule"]) == (422, "contact-is-anothers")
@@ -163,7 +163,7 @@ def test_a_telegram_account_is_linked_by_a_link_that_only_the_member_was_shown(h
     assert link(harness, token, "4712").body["rule"] == "telegram-link-not-accepted"
 
 
-def test_a_stranger_of_an_account_is_tied_to_the_member_who_links_the_account_and_stays_tied(harness, ani):
+def test_a_guest_of_a_telegram_account_stays_tied_to_the_first_member_who_links_it(harness, ani):
     budi = Actor("person", harness.join("Budi", email="budi@contoh.example"))
     for who in (ani, ani, budi):
         harness.call(ani, "DELETE", "/v1/me/telegram", {})

@@ -47,7 +47,7 @@ def test_an_announced_version_neither_comes_early_nor_undoes_a_change_made_meanw
     ]
 
 
-def test_a_time_before_all_rules_has_none(harness):
+def test_no_rules_are_shown_for_a_time_before_the_first_version(harness):
     assert harness.get(ANONYMOUS, "/v1/rules", query={"at": (NOW - timedelta(days=1)).isoformat()}).body["items"] == []
 
 
@@ -85,7 +85,7 @@ def test_school_days_come_in_the_weeks_order_and_holidays_once_each(harness):
     assert (newest["response_school_days"], newest["pilot_level"], newest["announcement_second_above"]) == (2, 3, 50)
 
 
-def test_rules_are_told_whole(harness):
+def test_the_fact_about_changed_rules_holds_every_rule(harness):
     fact = next(fact for fact in harness.facts() if fact.type == "rules-changed")
     assert fact.data["school_days"] == ["mon", "tue", "wed", "thu", "fri"]
     assert (fact.data["pilot_able_people"], fact.data["holidays"]) == (1, [])

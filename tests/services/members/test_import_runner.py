@@ -25,7 +25,7 @@ def test_a_row_that_cannot_be_taken_is_told_and_the_others_are_taken(harness, mo
     assert progress["bad"] == [{"row": 2, "reasons": ["Baris ini tidak dapat diproses; daftarkan lewat formulir."]}]
 
 
-def test_an_import_that_has_to_wait_holds_up_no_other(harness, monkeypatch):
+def test_an_import_that_waits_does_not_delay_other_imports(harness, monkeypatch):
     join = Joining.join
 
     def waiting(self, applicant, *rest):

@@ -35,7 +35,7 @@ def test_installing_again_changes_nothing(new_harness):
     assert harness.application.log.head() == head
 
 
-def test_an_office_that_has_passed_on_stays_with_its_holder(new_harness):
+def test_installing_the_board_again_leaves_a_handed_over_office_with_its_holder(new_harness):
     harness = new_harness()
     install_board(harness.parts, BOARD)
     harness.open_region()
@@ -54,7 +54,7 @@ def test_one_person_may_be_given_another_office_later(new_harness):
     assert installed.holder == installed.person
 
 
-def test_the_first_rules_are_made_once_and_do_not_come_back(new_harness):
+def test_installing_again_does_not_restore_the_first_rules(new_harness):
     harness = new_harness()
     install_board(harness.parts, BOARD)
     harness.post(COORDINATOR, "/v1/rules", {"speakers": "open"})

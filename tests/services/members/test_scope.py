@@ -124,7 +124,7 @@ def scene(harness):
     )
 
 
-def test_every_public_write_route_is_judged():
+def test_every_public_write_route_is_checked_for_its_region_scope():
     assert write_routes(definition().routes) == OWN.keys() | OFFICE.keys()
 
 
@@ -132,15 +132,15 @@ def test_a_person_outside_a_regions_scope_can_change_nothing_there(scene):
     check_outsiders(scene, OFFICE, examples=100)
 
 
-def test_a_stranger_and_a_partners_program_have_no_permissions_of_an_office(scene):
+def test_anonymous_callers_and_partner_programs_are_refused_office_acts(scene):
     check_nobody(scene, OFFICE)
 
 
-def test_an_office_holder_gets_past_policy_with_each_of_these_acts(scene):
+def test_office_holders_pass_the_policy_for_every_act(scene):
     check_holders(scene, OFFICE)
 
 
-def test_of_an_imported_table_only_the_rows_of_ones_own_regions_are_taken(new_harness):
+def test_an_import_takes_only_rows_of_the_importers_regions(new_harness):
     harness = new_harness()
     harness.open_region()
     harness.open_region("kota-blitar", "Kota Blitar", IN_BLITAR)

@@ -19,7 +19,7 @@ def board():
     ]
 
 
-def test_from_an_empty_community_to_an_actor_who_may(new_harness):
+def test_an_empty_community_gets_a_board_whose_members_have_permissions(new_harness):
     harness = new_harness()
     (installed,) = install_board(harness.parts, board())
     harness.settle()

@@ -165,7 +165,7 @@ def test_a_case_shows_no_proposal_after_its_window_or_mentor_is_gone(harness: Me
     assert harness.get(RANI, path).body["proposed_by"] is None
 
 
-def test_the_community_does_not_confirm_to_itself(harness: MentoringHarness) -> None:
+def test_a_coordinator_cannot_confirm_for_the_library(harness: MentoringHarness) -> None:
     path = begun(harness)
     affiliate(harness, "rani")
     go_on(harness, path, 4)

@@ -86,7 +86,7 @@ def test_a_case_is_visible_to_staff_mentors_and_visitors_of_the_region(harness: 
     assert harness.get(BUDI, path).status == 404
 
 
-def test_who_may_do_what(harness: MentoringHarness) -> None:
+def test_each_role_may_do_only_its_acts_in_a_mentorship(harness: MentoringHarness) -> None:
     register(harness)
     path = opened(harness)
     assert harness.post(SRI, f"{path}/mentors", {"person": "sri"}).status == 403

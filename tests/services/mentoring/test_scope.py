@@ -103,7 +103,7 @@ def standing(harness: MentoringHarness) -> dict[str, str]:
     }
 
 
-def test_every_public_write_route_is_judged() -> None:
+def test_every_public_write_route_is_checked_for_its_region_scope() -> None:
     assert write_routes(definition().routes) == OWN.keys() | OFFICE.keys()
 
 

@@ -106,7 +106,7 @@ def undelivered(name: str, region: str | None) -> Delivery:
     )  # fmt: skip
 
 
-def test_every_public_write_route_is_judged() -> None:
+def test_every_public_write_route_is_checked_for_its_region_scope() -> None:
     assert write_routes(definition().routes) == OWN.keys() | OFFICE.keys()
 
 
@@ -114,9 +114,9 @@ def test_a_person_outside_a_regions_scope_can_change_nothing_there(scene: Scene)
     check_outsiders(scene, OFFICE)
 
 
-def test_nobody_and_no_partners_program_does_what_is_an_offices(scene: Scene) -> None:
+def test_anonymous_callers_and_partner_programs_are_refused_office_acts(scene: Scene) -> None:
     check_nobody(scene, OFFICE)
 
 
-def test_who_holds_the_office_gets_past_policy_with_each_of_these_acts(scene: Scene) -> None:
+def test_office_holders_pass_the_policy_for_every_act(scene: Scene) -> None:
     check_holders(scene, OFFICE)

@@ -115,7 +115,7 @@ def test_a_dormant_partner_gets_its_facts_when_active_again(webhooks: WebhookHar
     assert webhooks.endpoint.ids == [fact.id]
 
 
-def test_a_subscription_is_its_partners_alone(webhooks: WebhookHarness) -> None:
+def test_a_partner_cannot_see_or_change_another_partners_subscription(webhooks: WebhookHarness) -> None:
     subscription, _ = webhooks.subscribe()
     other = webhooks.service.behind(webhooks.service.bearer(webhooks.service.partner(name="Other")))
     unscoped = webhooks.service.behind(webhooks.service.bearer(webhooks.partner, scopes=("feed.read",)))

@@ -38,7 +38,7 @@ def test_an_activity_ends_after_it_starts() -> None:
     standing().when(RescheduleActivity(LATER, LATER, NOW)).refused("ends-before-start")
 
 
-def test_what_would_have_started_already_is_not_published() -> None:
+def test_an_activity_with_a_past_start_is_not_published() -> None:
     history = given(GATHERING, planned(), GUIDE)
     history.when(replace(PUBLISH, at=START)).refused("starts-in-the-past")
     history.when(replace(PUBLISH, at=START - timedelta(seconds=1))).then(published())
@@ -49,7 +49,7 @@ def test_a_past_activity_is_recorded_and_marked() -> None:
     assert published(PAST).plan.past
 
 
-def test_only_what_has_ended_is_a_past_activity() -> None:
+def test_only_an_ended_activity_is_recorded_as_past() -> None:
     given(GATHERING).when(plan_gathering(replace(PLAN, past=True))).refused("not-past-yet")
     moved = RescheduleActivity(NOW - timedelta(hours=1), NOW + timedelta(hours=1), NOW)
     standing(PAST).when(moved).refused("not-past-yet")
@@ -59,7 +59,7 @@ def test_publishing_twice_changes_nothing() -> None:
     standing().when(PUBLISH).then()
 
 
-def test_it_is_moved_and_says_from_when() -> None:
+def test_a_moved_activity_tells_its_former_start() -> None:
     moved = ActivityRescheduled(LATER, LATER_END, START, KEDIRI, published=True)
     standing().when(RescheduleActivity(LATER, LATER_END, NOW)).then(moved)
     moved = replace(moved, published=False)
@@ -80,12 +80,12 @@ def test_a_plan_whose_time_went_by_unpublished_can_still_be_moved() -> None:
     given(GATHERING, planned()).when(RescheduleActivity(LATER, LATER_END, START + timedelta(hours=1))).then(moved)
 
 
-def test_it_is_cancelled_once() -> None:
+def test_an_activity_is_cancelled_once() -> None:
     standing().when(CancelActivity("rain")).then(CANCELLED)
     given(GATHERING, planned(), GUIDE, published(), CANCELLED).when(CancelActivity("rain")).then()
 
 
-def test_what_is_cancelled_or_completed_stays_so() -> None:
+def test_a_cancelled_or_completed_activity_stays_so() -> None:
     for ending, rule in ((CANCELLED, "activity-cancelled"), (COMPLETED, "activity-completed")):
         over = given(GATHERING, planned(), GUIDE, published(), ending)
         over.when(PUBLISH).refused(rule)

@@ -46,7 +46,7 @@ def test_the_word_says_at_which_session_somebody_is_and_the_first_that_they_came
     given(ATTENDANCE, *ISSUED, CAME, AT_FIRST).when(SAYS_SECOND).then(AT_SECOND)
 
 
-def test_a_word_of_no_session_is_refused_even_from_a_participant() -> None:
+def test_a_wrong_code_word_is_refused_even_from_a_participant() -> None:
     wrong = replace(SAYS_FIRST, digests={"s0": "x", "s1": "y"})
     given(ATTENDANCE, *ISSUED).when(wrong).refused("wrong-code-word")
     given(ATTENDANCE, *ISSUED, CAME, AT_FIRST).when(wrong).refused("wrong-code-word")

@@ -51,7 +51,7 @@ def test_only_the_attended_share_that_the_rule_requires_earns_a_certificate() ->
     given(CERTIFICATES).when(issue(*everybody, rule=strict)).then(issued("ani", 4, strict))
 
 
-def test_without_an_agenda_having_been_there_is_enough() -> None:
+def test_without_an_agenda_attendance_earns_a_certificate() -> None:
     command = IssueCertificates((present("ani"),), PLAN, "completed", CertificateRule())
     what = (PLAN.title, "gathering", START, END, KEDIRI, 0, 0, 120)
     given(CERTIFICATES).when(command).then(CertificateIssued("c-ani", "ani", False, "d-ani", *what, CertificateRule()))
@@ -70,7 +70,7 @@ def test_sessions_that_are_not_on_the_agenda_count_for_nothing() -> None:
     given(CERTIFICATES).when(issue(present("ani", "s0", "x1", "x2", "x3"))).then()
 
 
-def test_only_what_is_over_and_recorded_is_certified() -> None:
+def test_only_a_completed_activity_gives_certificates() -> None:
     for state in ("planned", "published", "cancelled"):
         given(CERTIFICATES).when(replace(issue(), state=state)).refused("not-completed-yet")
 
@@ -118,7 +118,7 @@ def test_nobody_has_two_certificates_or_one_below_the_share_always(rounds: list[
     assert all(each.attended >= minimum * len(SESSIONS) - 1e-6 for each in all_issued)
 
 
-def test_a_code_is_said_in_any_way_and_is_hard_to_misread() -> None:
+def test_a_certificate_code_is_read_in_any_spelling_and_has_no_ambiguous_characters() -> None:
     code = CODES.code("c-ani")
     assert (len(code), code.count("-")) == (14, 2)
     assert set(code) <= {*ALPHABET, "-"}

@@ -96,7 +96,7 @@ def test_a_lecture_that_begins_before_the_former_settled_keeps_the_permissions_f
     history.when(KeepPermissions("two", '{"can_send_messages": false}')).then()
 
 
-def test_what_was_seen_is_recorded_once() -> None:
+def test_an_observation_of_a_chat_is_recorded_once() -> None:
     kept = (REGISTERED, WANTED, FOUND)
     given(CHAT_GROUP, *kept).when(RecordRestricted("one")).then(RestrictionMade("one"))
     given(CHAT_GROUP, *kept, RestrictionMade("one")).when(RecordRestricted("one")).then()

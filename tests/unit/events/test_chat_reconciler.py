@@ -187,7 +187,7 @@ def test_a_429_waits_as_long_as_it_says():
     assert stage.chat.permissions == MUTED
 
 
-def test_trouble_is_tried_again_ever_later_and_no_longer_than_two_minutes_apart():
+def test_failed_requests_to_telegram_are_retried_ever_later_up_to_two_minutes():
     stage = Stage()
     stage.restrict()
     stage.chat.troubles = [BadRequest("not enough rights")] * 1000
@@ -212,7 +212,7 @@ def test_a_chat_that_ignores_a_change_is_retried_ever_more_rarely():
     assert len(stage.chat.calls) < 20
 
 
-def test_a_wish_is_looked_at_at_once_and_not_when_its_turn_comes():
+def test_a_change_of_a_chats_wanted_state_is_handled_at_once():
     stage = Stage()
     stage.restrict()
     stage.look(0)
@@ -234,7 +234,7 @@ DEEDS = st.lists(
 
 @settings(max_examples=60)
 @given(DEEDS)
-def test_it_always_comes_back_exactly_and_the_last_word_is_the_chats_own(deeds):
+def test_the_chats_permissions_are_always_restored_exactly(deeds):
     stage = Stage()
     stage.restrict()
     for deed, troubles in deeds:

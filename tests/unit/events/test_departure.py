@@ -36,7 +36,7 @@ def play(*facts):
     return issued
 
 
-def test_every_id_of_whoever_is_erased_is_concerned():
+def test_an_erasure_concerns_every_id_of_the_person():
     assert list(DEPARTURE.concerned(ERASED)) == ["ani", "guest-1"]
 
 
@@ -51,5 +51,5 @@ def test_a_seat_that_is_heard_of_after_the_erasure_is_released_too():
     assert play(ERASED, seat("a", SeatTaken("ani", "nganjuk"))) == [("a", ReleaseSeat("ani", AT))]
 
 
-def test_who_never_had_a_seat_releases_none():
+def test_an_erased_person_without_a_seat_releases_none():
     assert play(ERASED) == []

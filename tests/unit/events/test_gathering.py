@@ -81,7 +81,7 @@ def test_a_gathering_that_was_held_at_a_school_is_recorded_without_asking_it_aga
     given(GATHERING, planned(plan), GUIDE).when(PUBLISH).then(published(plan))
 
 
-def test_what_was_never_planned_is_not_there() -> None:
+def test_an_activity_never_planned_is_not_found() -> None:
     for command in (AddTopic("topic-1"), PUBLISH, CancelActivity("rain")):
         with pytest.raises(NotFound):
             given(GATHERING).when(command)

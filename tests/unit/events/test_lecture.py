@@ -111,7 +111,7 @@ def test_a_lecture_opened_in_time_and_recorded_late_stays_open_for_the_recording
     given(LECTURE, *PUBLIC).when(OpenLecture(START, LATE)).then(late)
 
 
-def test_once_opened_it_is_not_moved_but_may_be_cancelled() -> None:
+def test_an_opened_lecture_can_be_cancelled_but_not_moved() -> None:
     moved = RescheduleActivity(LATE, LATE + timedelta(hours=1), START - timedelta(minutes=5))
     given(LECTURE, *PUBLIC, OPENED).when(moved).refused("lecture-has-begun")
     cancelled = ActivityCancelled("rain", "", KEDIRI, published=True)

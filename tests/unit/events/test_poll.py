@@ -39,7 +39,7 @@ def test_a_poll_asks_about_times_to_come_in_their_order_and_once_each() -> None:
     given(POLL).when(opening(EARLY, closes=START)).refused("poll-closes-too-late")
 
 
-def test_the_last_word_counts_until_it_is_closed() -> None:
+def test_the_last_vote_counts_until_the_poll_is_closed() -> None:
     given(POLL, OPENED).when(CastVote("ani", (2, 1, 2), NOW)).then(VoteCast("ani", (1, 2)))
     given(POLL, OPENED, VoteCast("ani", (1,))).when(CastVote("ani", (1,), NOW)).then()
     given(POLL, OPENED, VoteCast("ani", (1,))).when(CastVote("ani", (), NOW)).then(VoteCast("ani", ()))
@@ -48,7 +48,7 @@ def test_the_last_word_counts_until_it_is_closed() -> None:
     given(POLL, OPENED, PollFailed(0, KEDIRI)).when(CastVote("ani", (1,), NOW)).refused("poll-closed")
 
 
-def test_most_votes_agree_and_of_several_the_earliest() -> None:
+def test_the_time_with_the_most_votes_is_agreed_and_the_earliest_of_equals() -> None:
     history = (OPENED, VoteCast("ani", (1, 2)), VoteCast("budi", (2,)))
     given(POLL, *history).when(CLOSE).then(PollAgreed(2, LATE.starts, LATE.ends, 2, 2, KEDIRI))
     given(POLL, *history, VoteCast("citra", (1,))).when(CLOSE).then(PollAgreed(1, START, END, 2, 3, KEDIRI))
@@ -59,7 +59,7 @@ def test_fewer_voters_than_the_quorum_agree_on_nothing_and_a_withdrawn_vote_does
     given(POLL, OPENED, VoteCast("ani", (1,)), VoteCast("budi", ())).when(CLOSE).then(PollFailed(1, KEDIRI))
 
 
-def test_it_is_closed_once() -> None:
+def test_a_poll_is_closed_once() -> None:
     given(POLL, OPENED, PollFailed(1, KEDIRI)).when(CLOSE).then()
     with pytest.raises(NotFound):
         given(POLL).when(CLOSE)

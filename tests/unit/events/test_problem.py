@@ -50,13 +50,13 @@ def test_a_problem_is_said_during_the_activity_and_for_a_week_after() -> None:
         given(PROBLEMS).when(replace(NAMED, times=replace(HELD, state=state))).refused(rule)
 
 
-def test_others_have_it_too_once_each() -> None:
+def test_each_person_shares_a_problem_once() -> None:
     given(PROBLEMS, P).when(ShareProblem("p", "budi")).then(SHARED)
     given(PROBLEMS, P, SHARED).when(ShareProblem("p", "budi")).then()
     given(PROBLEMS, P).when(ShareProblem("p", "ani")).then()
 
 
-def test_what_was_said_twice_is_put_together() -> None:
+def test_two_equal_problems_are_merged() -> None:
     merged = ProblemMerged("q", "p", (), 1)
     history = given(PROBLEMS, P, Q)
     history.when(MergeProblem("q", "p")).then(merged)
@@ -104,7 +104,7 @@ COMMANDS: st.SearchStrategy[ProblemCommand] = st.one_of(
 
 
 @given_any(st.lists(COMMANDS, max_size=25))
-def test_putting_together_loses_nobody_always(commands: list[ProblemCommand]) -> None:
+def test_merging_problems_always_keeps_every_person(commands: list[ProblemCommand]) -> None:
     state = PROBLEMS.initial
     named: set[str] = set()
     nameless = 0

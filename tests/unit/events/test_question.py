@@ -42,7 +42,7 @@ def test_three_questions_of_one_person_wait_at_a_time() -> None:
     given(QUESTIONS, *three, QuestionPicked("one")).when(another).then(QuestionAsked("four", "ani", "sealed"))
 
 
-def test_who_puts_a_question_off_and_on_again_stands_at_the_end() -> None:
+def test_a_question_that_rejoins_the_queue_goes_to_the_end() -> None:
     off = QuestionWithdrawn("one")
     given(QUESTIONS, ONE, TWO).when(WithdrawQuestion("one")).then(off)
     given(QUESTIONS, ONE, TWO, off).when(WithdrawQuestion("one")).then()

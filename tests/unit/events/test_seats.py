@@ -69,7 +69,7 @@ def test_a_seat_given_back_is_the_first_in_lines_in_the_same_commit() -> None:
     given(SEATS, *FULL).when(ReleaseSeat("ani", NOW)).then(released)
 
 
-def test_leaving_the_line_closes_ranks_and_promotes_nobody() -> None:
+def test_leaving_the_line_moves_the_others_up_and_promotes_nobody() -> None:
     left = SeatReleased("citra", "line", KEDIRI)
     given(SEATS, *LINED).when(ReleaseSeat("citra", NOW)).then(left)
     after = given(SEATS, *LINED, left).state
@@ -81,7 +81,7 @@ def test_releasing_a_seat_not_held_changes_nothing() -> None:
     given(SEATS).when(ReleaseSeat("ani", NOW)).then()
 
 
-def test_whoever_comes_back_stands_at_the_end() -> None:
+def test_a_person_who_registers_again_goes_to_the_end_of_the_line() -> None:
     history = (*LINED, SeatReleased("ani", "taken", KEDIRI), SeatPromoted("citra", KEDIRI))
     given(SEATS, *history).when(take("ani")).then(PlacedInLine("ani", 2, KEDIRI))
 
@@ -117,7 +117,7 @@ def test_moving_the_start_moves_the_closing_and_opens_again_what_the_former_star
     reopened.when(take("ani", START)).then(SeatTaken("ani", KEDIRI))
 
 
-def test_what_was_cancelled_stays_closed() -> None:
+def test_seats_of_a_cancelled_activity_stay_closed() -> None:
     cancelled = (OPENED, RegistrationClosed("cancelled"))
     given(SEATS, *cancelled).when(take("ani")).refused("registration-closed")
     given(SEATS, *cancelled).when(MoveClosing(START + timedelta(days=1))).then()
@@ -133,7 +133,7 @@ def test_an_activity_that_takes_no_registrations_says_why() -> None:
     given(SEATS, OPENED).when(take("ani", activity="completed")).refused("registration-closed")
 
 
-def test_in_the_moment_between_publishing_and_opening_one_is_asked_to_try_again() -> None:
+def test_a_registration_before_the_seats_are_open_is_to_be_repeated() -> None:
     with pytest.raises(Unavailable):
         given(SEATS).when(take("ani"))
 

@@ -68,11 +68,11 @@ def test_a_topic_that_something_is_planned_about_is_accepted_by_that() -> None:
     given(TOPIC, RAISED, ACCEPTED).when(TakeUpTopic()).then()
 
 
-def test_what_has_been_discussed_is_no_longer_declined() -> None:
+def test_a_discussed_topic_cannot_be_declined() -> None:
     given(TOPIC, RAISED, ACCEPTED, DISCUSSED).when(DecideTopic("declined", "no")).refused("already-discussed")
 
 
-def test_it_is_discussed_once_an_activity() -> None:
+def test_a_topic_is_discussed_once_for_each_activity() -> None:
     given(TOPIC, RAISED).when(MarkDiscussed("activity-1")).then(DISCUSSED)
     given(TOPIC, RAISED, DISCUSSED).when(MarkDiscussed("activity-1")).then()
     given(TOPIC, RAISED, DISCUSSED).when(MarkDiscussed("activity-2")).then(TopicDiscussed("activity-2"))

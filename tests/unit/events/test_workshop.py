@@ -56,7 +56,7 @@ def test_speakers_of_a_workshop_are_practitioners_academics_and_officials_with_a
     given(WORKSHOP, PLANNED).when(replace(ASSIGN, competence=None)).refused("competence-not-declared")
 
 
-def test_it_is_published_only_with_a_speaker() -> None:
+def test_a_workshop_is_published_only_with_a_speaker() -> None:
     given(WORKSHOP, PLANNED).when(PUBLISH).refused("workshop-needs-a-speaker")
     guide = SpeakerAssigned(Speaker("rani", "guide", "board", from_board=True), BOARD_RULES)
     given(WORKSHOP, PLANNED, guide).when(PUBLISH).refused("workshop-needs-a-speaker")
@@ -76,7 +76,7 @@ def test_at_a_school_it_is_published_only_when_the_school_has_confirmed() -> Non
     given(WORKSHOP, planned, ASSIGNED).when(PUBLISH).refused("venue-not-confirmed")
 
 
-def test_its_agenda_moves_as_a_whole() -> None:
+def test_a_workshops_agenda_moves_as_a_whole() -> None:
     day = timedelta(days=1)
     move = activity.RescheduleActivity(WORKSHOP_PLAN.starts + day, WORKSHOP_PLAN.ends + day, NOW)
     outcome = given(WORKSHOP, PLANNED, ASSIGNED, PUBLISHED).when(move)
@@ -89,7 +89,7 @@ def test_its_agenda_moves_as_a_whole() -> None:
     given(WORKSHOP, PLANNED).when(longer).refused("agenda-moves-whole")
 
 
-def test_what_was_never_planned_is_not_there() -> None:
+def test_an_activity_never_planned_is_not_found() -> None:
     for command in (ASSIGN, PUBLISH, activity.CancelActivity("rain")):
         with pytest.raises(NotFound):
             given(WORKSHOP).when(command)

@@ -52,7 +52,7 @@ def test_every_operation_has_an_id_of_its_own(fragments):
 
 
 @pytest.mark.parametrize("route", list(OWN_ROUTES), ids=lambda route: route.name)
-def test_an_own_operation_is_on_the_page_of_the_api_and_counted_under_its_template(harness, client, route):
+def test_the_gateways_operations_are_in_the_docs_page_and_in_metrics_by_template(harness, client, route):
     page = client.get("/docs").text
     assert route.path in page
     assert client.request(route.method, route.path.format(activity="a1", library="l1")).status_code < 500

@@ -34,7 +34,7 @@ def test_somebody_begins_at_a_library_and_does_so_once():
     given(AFFILIATION, STARTED).when(start(at=AT + DAY)).then()
 
 
-def test_whom_nobody_there_vouches_for_does_not_work_there():
+def test_an_affiliation_needs_a_colleagues_entry():
     alone = replace(start(), vouched=False)
     given(AFFILIATION).when(alone).refused("colleague-vouches")
     given(AFFILIATION, STARTED).when(replace(start("head", AT + DAY, AT + DAY), vouched=False)).then(
@@ -42,7 +42,7 @@ def test_whom_nobody_there_vouches_for_does_not_work_there():
     )
 
 
-def test_the_first_says_so_alone_and_once_gone_is_vouched_for_like_anybody():
+def test_the_first_person_at_a_library_needs_a_colleague_after_leaving_it():
     alone = replace(start(), vouched=False, first=True)
     given(AFFILIATION).when(alone).then(STARTED)
     back = replace(alone, since=AT + DAY, at=AT + DAY)
@@ -63,7 +63,7 @@ def test_a_person_may_come_back_to_a_library_and_the_earlier_term_stays():
     given(AFFILIATION, STARTED, left).when(back).then(AffiliationStarted(*WHO, "staff", "kota-kediri", AT + 3 * DAY, 2))
 
 
-def test_terms_lie_in_the_past_and_one_behind_the_other():
+def test_affiliations_begin_in_the_past_and_do_not_overlap():
     given(AFFILIATION).when(start(since=AT + DAY)).refused("affiliation-begins-later")
     given(AFFILIATION, STARTED).when(EndAffiliation(AT + DAY, AT)).refused("affiliation-ends-later")
     given(AFFILIATION, STARTED).when(EndAffiliation(AT - DAY, AT)).refused("affiliation-ends-before-it-began")

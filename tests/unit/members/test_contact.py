@@ -13,7 +13,7 @@ WAYS = ["0812-3456-7890", "+62 812 3456 7890", "6281234567890", "81234567890", "
 @pytest.mark.parametrize(
     "written", [*WAYS, "'081234567890", "+62 (812) 3456-7890", "WA: 0812.3456.7890", "+62 0812 3456 7890"]
 )
-def test_one_number_however_it_is_written(written):
+def test_all_spellings_of_a_phone_number_are_one_contact(written):
     assert phone(written) == Contact("phone", "+6281234567890")
 
 
@@ -34,7 +34,7 @@ def test_a_landline_of_the_region_is_a_phone_number():
 
 
 @pytest.mark.parametrize("written", ["Ani@Contoh.example", "  ani@contoh.EXAMPLE "])
-def test_one_address_however_it_is_written(written):
+def test_all_spellings_of_an_email_address_are_one_contact(written):
     assert email(written) == Contact("email", "ani@contoh.example")
 
 

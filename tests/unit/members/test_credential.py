@@ -72,7 +72,7 @@ def test_a_new_code_after_five_wrong_ones_is_good_and_the_old_one_stays_dead():
     given(LOGIN, *history).when(EnterCode("right", None, SOON)).then(LoginCodeRejected())
 
 
-def test_a_code_for_a_contact_that_is_nobodys_opens_nothing():
+def test_a_login_code_for_an_unknown_contact_is_refused():
     given(LOGIN, issued(person=None)).when(EnterCode("right", None, SOON)).then(LoginCodeRejected())
 
 

@@ -83,7 +83,7 @@ def _play(history):
 
 
 @always(st.permutations(HISTORY))
-def test_in_whatever_order_it_is_heard_everything_of_the_person_is_let_go(history):
+def test_a_leaver_loses_tokens_offices_and_affiliations_in_any_order_of_facts(history):
     issued = _play(history)
     ids = {
         identity

@@ -35,7 +35,7 @@ GAZETTEER = gazetteer_of(
         ("Nganjuk", "nganjuk"),
     ],
 )
-def test_a_region_however_it_is_written(written, meant):
+def test_a_region_is_found_in_every_spelling(written, meant):
     assert GAZETTEER.regions_named(written) == {meant}
 
 
@@ -49,7 +49,7 @@ def test_an_unknown_region_is_not_found(written):
 
 
 @pytest.mark.parametrize("written", ["Mojoroto", "mojoroto", "Kec. Mojoroto", "KECAMATAN MOJOROTO", "Moj oroto"])
-def test_a_subdistrict_however_it_is_written(written):
+def test_a_subdistrict_is_found_in_every_spelling(written):
     assert GAZETTEER.subdistrict_named("kota-kediri", written) == "mojoroto"
 
 

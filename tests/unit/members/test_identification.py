@@ -123,7 +123,7 @@ def test_two_claims_that_were_cut_off_become_one_person():
     assert community.join("a@contoh.example", None) == "already-a-member"
 
 
-def test_two_ids_never_yield_to_each_other():
+def test_two_ids_of_one_person_never_point_at_each_other():
     community = Community()
     identification = Identification(community.claims, Commands(community.log, CLOCK))
     identification.claim_for_one_member(

@@ -172,7 +172,7 @@ def test_a_regional_coordinator_acts_for_that_region_and_changes_no_rules():
     assert not grants.keys() & {"rules.change", "offices.assign", "regions.open", "tokens.issue"}
 
 
-def test_offices_add_up():
+def test_the_permissions_of_several_offices_add_up():
     grants = grants_of([("regional-coordinator", "nganjuk"), ("regional-coordinator", "blitar"), ("treasurer", None)])
     assert grants["topics.decide"] == ("blitar", "nganjuk")
     assert grants["members.read"] == ("*",)

@@ -78,7 +78,7 @@ def test_every_reason_against_a_row_is_told(changes, reasons):
     "written",
     ["2/3/2026", "02/03/2026 09.15.32", "02-03-2026", "2/3/2026 9:15", "02/03/2026 09:15 WIB", "03/03/2026", ""],
 )
-def test_days_however_a_form_writes_them(written):
+def test_days_are_read_in_every_format_of_a_form(written):
     assert read(submitted=written).applicant is not None
 
 

@@ -92,7 +92,7 @@ def test_a_change_of_rules_changes_the_named_rules_alone_from_its_day_on(changes
         assert [version.version for version in history] == list(range(1, len(history) + 1))
 
 
-def test_nothing_is_ruled_for_the_past():
+def test_rules_cannot_begin_in_the_past():
     past = AT - timedelta(days=2)
     given(RULES, FIRST).when(ChangeRules(past, AT, speakers="open")).refused("rules-are-not-retroactive")
 

@@ -30,7 +30,7 @@ def test_a_cell_with_lines_in_it_is_one_row():
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "byte order mark"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
-def test_every_way_in_which_spreadsheets_write_the_same_table(mark, delimiter, ending):
+def test_all_csv_dialects_of_spreadsheets_are_read(mark, delimiter, ending):
     content = mark + ending.join([HEADERS, LINE, ""]).replace(",", delimiter).encode()
     assert cells(content) == [(2, "Ani Contoh", "Mojoroto")]
 

@@ -161,7 +161,7 @@ def test_a_question_full_of_answers_can_be_resolved_and_not_reopened() -> None:
     given(CONSULTATION, *full, RESOLVED).when(REOPEN).refused("consultation-is-full")
 
 
-def test_a_question_is_reopened_at_most_rounds_at_most_times() -> None:
+def test_a_question_is_reopened_at_most_max_rounds_times() -> None:
     round_and_round = [RESOLVED, REOPENED] * (MAX_ROUNDS - 2)
     given(CONSULTATION, ASKED, *round_and_round, RESOLVED).when(REOPEN).then(REOPENED)
     given(CONSULTATION, ASKED, *round_and_round, RESOLVED, REOPENED, RESOLVED).when(REOPEN).refused(
@@ -169,7 +169,7 @@ def test_a_question_is_reopened_at_most_rounds_at_most_times() -> None:
     )
 
 
-def test_a_question_takes_at_most_notes_at_most_notes() -> None:
+def test_a_question_takes_at_most_max_notes_notes() -> None:
     note, noted = messages.TakeNote("rani", "sealed"), messages.NoteTaken("rani", "sealed")
     given(CONSULTATION, ASKED, *[noted] * (MAX_NOTES - 1)).when(note).then(noted)
     given(CONSULTATION, ASKED, *[noted] * MAX_NOTES).when(note).refused("consultation-is-full")

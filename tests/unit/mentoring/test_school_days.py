@@ -34,7 +34,7 @@ def shown(at: datetime) -> str:
         ("2026-03-01T18:00+00:00", "2026-03-04T23:59:59+07:00"),  # Sunday in London is Monday in Kediri
     ],
 )
-def test_two_school_days_are_given_after_the_day_of_the_question(asked: str, by: str) -> None:
+def test_an_answer_is_due_two_school_days_after_the_day_of_the_question(asked: str, by: str) -> None:
     assert shown(due(datetime.fromisoformat(asked), RULES)) == by
 
 
