@@ -47,8 +47,8 @@ NAME = "chat-reconciler"
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """``due`` is when a group is looked at again, on the machine's monotonic clock; ``pause`` the time until the look
-    after.
+    """When a group is compared with its chat next. ``due`` is the time on the machine's monotonic clock, ``pause`` the
+    seconds until the comparison after that.
     """
 
     version: int

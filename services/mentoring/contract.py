@@ -53,7 +53,7 @@ def _of_case(
 _EVIDENCE = {"kind": ("loans", "backup"), "source": (probation.STATED, probation.MEASURED)}
 TOLD = (
     Tells(messages.ConsultationAsked, "consultation-asked", "consultation", ("asker", "library", "owner", "title")),
-    # While the desk has the consultation and no person yet, no owner can be told; the desk hands it on at once.
+    # A consultation at a desk without a person has no owner yet, so no fact is told; the desk hands it over at once.
     Tells(
         messages.ConsultationAssigned,
         "consultation-assigned",

@@ -162,7 +162,7 @@ def _answered_questions(deps: Dependencies, activity: str) -> Iterator[Answered]
         given, same = each.answer, row.merged_into(question)
         if each.state != ANSWERED or given is None:
             continue
-        # Where the asker's text was erased, the texts of others who asked the same stand for it.
+        # If the asker's text was erased, the text of another asker of the same question is shown.
         texts = (deps.vault.open(asked.asker, asked.text) for asked in (each, *same))
         yield Answered(
             question=question,

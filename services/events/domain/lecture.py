@@ -198,7 +198,7 @@ def decide(command: LectureCommand | activity.ActivityCommand, lecture: Lecture 
         case activity.CompleteActivity() if lecture.state == PUBLISHED:
             return _archive(command, lecture)
         case _:
-            pass  # a lecture has no rule of its own about the other commands
+            pass  # the other commands are decided as for every activity
     return activity.decide(command, lecture)
 
 

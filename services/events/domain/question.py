@@ -256,7 +256,7 @@ def _led(
         case HideQuestion(question=question):
             return [] if asked.state in {HIDDEN, ANSWERED} else [QuestionHidden(question)]
         case AnswerQuestion(question=question):
-            # What is answered may be answered better: the archive shows the last word.
+            # A question may be answered again: the archive shows the last answer.
             if asked.state in {WITHDRAWN, HIDDEN, MERGED}:
                 _waits(asked)
             return [QuestionAnswered(question, command.speaker, command.text)]

@@ -1,4 +1,4 @@
-"""Topic: a trouble that a member raises, that other members share, and that one gathering is about (R2, R3).
+"""Topic: a problem that a member raises, that other members share, and that one gathering is about (R2, R3).
 
 After the gathering the raisers are asked whether the topic is solved; only the raisers know.
 """

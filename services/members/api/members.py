@@ -121,7 +121,7 @@ def join(deps: Dependencies, request: Request[JoinBody]) -> Answer[JoinAnswer]:
         registered=local_day(request.now),
         language=body.language,
     )
-    # The fingerprint is part of the id: the same key with another body must not claim contacts for a standing member.
+    # The fingerprint is part of the id: the same key with another body must not claim contacts for an existing member.
     wanted = request.new_id(f"member {request.fingerprint}")
 
     def take(identity: str, command: Join) -> Commit:

@@ -216,7 +216,7 @@ def _office_and_region(deps: Dependencies, request: Request[Any]) -> tuple[str, 
 
 
 def _change_office(request: Request[Any], command: OfficeCommand, person: str | None) -> Answer[OfficeChange]:
-    """``person``: whose office it is or becomes."""
+    """Take the command. ``person`` holds the office before or after it, and is named in the answer."""
     name, region = command.office, command.region
 
     def changed(office: Office, _events: object) -> OfficeChange:

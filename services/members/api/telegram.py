@@ -135,7 +135,7 @@ def unlink_telegram(deps: Dependencies, request: Request) -> Answer[NoFields]:
     person = request.actor.require_person()
     position = None
     noted = deps.commands.state(ACCOUNTS, person)[0].noted
-    # Accounts that were linked before accounts were noted are in the view alone.
+    # Older releases did not note linked accounts; such an account is only in the view.
     for account in dict.fromkeys((*noted, *linked_accounts(deps, person))):
         position = request.also(TELEGRAM, account, UnlinkAccount(person), account).position
     return Answer(NoFields(), position=position)

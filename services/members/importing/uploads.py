@@ -15,7 +15,7 @@ from pymongo.errors import DuplicateKeyError
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An import whose rows are stored; ``kept`` is when, in machine time."""
+    """An import whose rows are stored and not all taken. ``kept`` is when the rows were stored, in machine time."""
 
     identity: str
     kept: datetime

@@ -1,4 +1,4 @@
-"""The members."""
+"""The members by region, with their names sealed."""
 
 from __future__ import annotations
 

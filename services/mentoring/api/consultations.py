@@ -257,7 +257,8 @@ def _remarks_shown(deps: Dependencies, remarks: Sequence[RemarkRow]) -> tuple[Re
 def _asker(deps: Dependencies, actor: Actor, guest: str | None, region: str) -> str:
     if guest is None:
         return actor.require_person()
-    # A person who answers there may note down a guest's call. A stranger has the id that the gateway signed, and no other.
+    # A person who may answer in the region may record a guest's call. An anonymous caller has only the id that the gateway
+    # signed.
     if actor.kind == "person" and not actor.may(ANSWER, region):
         raise Forbidden(permission=ANSWER, region=region)
     if actor.kind == "anonymous" and actor.id != guest:

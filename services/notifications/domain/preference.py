@@ -59,8 +59,8 @@ class ChoosePreference(Command):
 
 @dataclass(frozen=True, slots=True)
 class PreferenceChosen(Event):
-    """The fields are those of ``Wishes``. With all channels off, only messages are sent that the person asks for at that moment: a
-    login code.
+    """The fields are those of ``Wishes``. With all channels off the person gets only login codes, which the
+    person asks for at that moment.
     """
 
     language: str | None

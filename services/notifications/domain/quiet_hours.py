@@ -17,7 +17,7 @@ class QuietHours:
     begin: time = time(20, 0)
     end: time = time(6, 0)
 
-    def quiet(self, at: datetime) -> bool:
+    def is_quiet(self, at: datetime) -> bool:
         """Whether a moment lies within the hours."""
         clock = local(at).time()
         if self.begin <= self.end:
@@ -26,7 +26,7 @@ class QuietHours:
 
     def end_of_quiet(self, at: datetime) -> datetime:
         """The first moment from ``at`` on that is not quiet, in UTC: ``at``, or the end of the quiet hours around ``at``."""
-        if not self.quiet(at):
+        if not self.is_quiet(at):
             return at.astimezone(UTC)
         today = local(at).date()
         end = utc_of(today, self.end)

@@ -211,7 +211,7 @@ def test_a_visitor_stays_logged_in_while_members_is_down(harness, member):
         assert "Sari Contoh" in browser.open("/saya")
 
 
-def test_logging_out_gives_the_token_back_and_forgets_it(harness, member):
+def test_logging_out_revokes_the_token_and_ends_the_session(harness, member):
     member.open("/saya")
     member.submit("/keluar")
     assert member.page.url.path == "/"

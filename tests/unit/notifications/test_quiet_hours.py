@@ -17,10 +17,10 @@ def wib(text: str) -> datetime:
 
 def test_by_default_it_is_quiet_from_eight_in_the_evening_to_six_in_the_morning() -> None:
     hours = QuietHours()
-    assert not hours.quiet(wib("2026-12-01T19:59:59"))
-    assert hours.quiet(wib("2026-12-01T20:00:00"))
-    assert hours.quiet(wib("2026-12-02T05:59:59"))
-    assert not hours.quiet(wib("2026-12-02T06:00:00"))
+    assert not hours.is_quiet(wib("2026-12-01T19:59:59"))
+    assert hours.is_quiet(wib("2026-12-01T20:00:00"))
+    assert hours.is_quiet(wib("2026-12-02T05:59:59"))
+    assert not hours.is_quiet(wib("2026-12-02T06:00:00"))
 
 
 def test_the_evening_is_released_the_next_morning_and_the_night_the_same() -> None:
@@ -33,17 +33,17 @@ def test_the_evening_is_released_the_next_morning_and_the_night_the_same() -> No
 def test_quiet_hours_need_not_cross_midnight() -> None:
     hours = quiet_hours("12:00", "13:30")
     assert hours.end_of_quiet(wib("2026-12-01T12:10:00")) == wib("2026-12-01T13:30:00")
-    assert not hours.quiet(wib("2026-12-01T23:00:00"))
+    assert not hours.is_quiet(wib("2026-12-01T23:00:00"))
 
 
 def test_from_a_time_to_the_same_time_is_never_quiet() -> None:
-    assert not quiet_hours("08:00", "08:00").quiet(wib("2026-12-01T08:00:00"))
+    assert not quiet_hours("08:00", "08:00").is_quiet(wib("2026-12-01T08:00:00"))
 
 
 @given(MOMENTS, HOURS)
 def test_release_is_never_in_quiet_hours_or_in_the_past(now: datetime, hours: QuietHours) -> None:
     released = hours.end_of_quiet(now)
-    assert not hours.quiet(released)
+    assert not hours.is_quiet(released)
     assert now <= released <= now + timedelta(days=1)
 
 
@@ -51,7 +51,7 @@ def test_release_is_never_in_quiet_hours_or_in_the_past(now: datetime, hours: Qu
 def test_release_is_the_first_moment_that_is_not_quiet(now: datetime, hours: QuietHours) -> None:
     released = hours.end_of_quiet(now)
     if released > now:
-        assert hours.quiet(released - timedelta(microseconds=1))
+        assert hours.is_quiet(released - timedelta(microseconds=1))
 
 
 @given(MOMENTS, HOURS, some.timedeltas(timedelta(microseconds=1), timedelta(days=30)))
@@ -62,7 +62,7 @@ def test_a_held_message_is_still_worth_sending_when_it_is_released(
     assert now <= not_before < now + worth
     assert held_until in (None, not_before)
     if held_until is not None:
-        assert not hours.quiet(held_until)
+        assert not hours.is_quiet(held_until)
 
 
 @given(MOMENTS, some.lists(HOURS, min_size=1, max_size=2))
@@ -96,8 +96,8 @@ def test_a_delivery_that_expires_in_quiet_hours_is_sent_at_once() -> None:
 
 def test_the_hours_are_local_wherever_the_community_lives() -> None:
     night = datetime(2026, 3, 8, 3, 0, tzinfo=UTC)
-    assert not QuietHours().quiet(night)
+    assert not QuietHours().is_quiet(night)
     with living_in(SUMMER_TIME):
-        assert QuietHours().quiet(night)
+        assert QuietHours().is_quiet(night)
         # That night the clocks go forward: six o'clock comes an hour earlier.
         assert QuietHours().end_of_quiet(night) == datetime(2026, 3, 8, 10, 0, tzinfo=UTC)

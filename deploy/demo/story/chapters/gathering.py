@@ -63,7 +63,7 @@ def choose_guide(world: World) -> None:
 def publish_in_the_evening(world: World) -> None:
     ratna = world.voice(people.RATNA)
     ratna.post(f"{_path(world)}/publish").expect(200)
-    told = {*topical(), *regional()}
+    told = {*people_of_topic(), *people_of_region()}
 
     def held() -> None:
         morning = world.calendar.at(1, MORNING)
@@ -82,7 +82,7 @@ def publish_in_the_evening(world: World) -> None:
 
 def read_in_the_morning(world: World) -> None:
     world.calendar.turn_to(1, "06:05")
-    hears_of_topic, in_region = set(topical()), set(regional())
+    hears_of_topic, in_region = set(people_of_topic()), set(people_of_region())
 
     def everybody() -> None:
         got = world.mailbox.subjects()
@@ -95,19 +95,19 @@ def read_in_the_morning(world: World) -> None:
     world.eventually(everybody, "everyone concerned to have heard of the gathering once")
 
 
-def topical() -> tuple[str, ...]:
+def people_of_topic() -> tuple[str, ...]:
     """The people who are told that their topic became a gathering."""
     return (*people.RAISERS, *people.ENDORSERS)
 
 
-def regional() -> tuple[str, ...]:
+def people_of_region() -> tuple[str, ...]:
     """The people who are told because they live in the region: members with an address who joined before it was
     published.
     """
     entered = (*people.BOARD.values(), *people.REGIONAL_COORDINATORS, *people.BY_FORM)
     by_hand = [somebody.email for somebody in entered if somebody.region == places.KOTA_KEDIRI]
     everybody = (*by_hand, *people.by_file(places.KOTA_KEDIRI))
-    return tuple(address for address in everybody if address not in topical())
+    return tuple(address for address in everybody if address not in people_of_topic())
 
 
 def unreachable(world: World) -> list[str]:

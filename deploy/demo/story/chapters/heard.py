@@ -15,7 +15,7 @@ def nothing_waits(world: World) -> None:
     if _retold(world):
         return  # by now there are letters of later days, some on their way and some refused
     board = world.voice(people.WAHYU)
-    # Nobody has said yet who this guest is; the services wait a minute for that.
+    # It is not known yet who this guest is; the services wait a minute for that.
     stranger = world.things["stranger"]
 
     def all_ended() -> None:
@@ -90,8 +90,8 @@ def letters() -> dict[str, list[str]]:
                    if one.region == place.region]  # fmt: skip
         concerns((*entered, *people.by_file(place.region)), mailbox.welcome(place.name))
     first, second = gathering.TITLE, school.TITLE
-    concerns(gathering.topical(), mailbox.topic_gathering(TOPIC))
-    concerns(gathering.regional(), mailbox.published(first))
+    concerns(gathering.people_of_topic(), mailbox.topic_gathering(TOPIC))
+    concerns(gathering.people_of_region(), mailbox.published(first))
     concerns(people.SEATED, mailbox.seat_taken(first))
     for place_in_line, address in enumerate(people.LINED, start=1):
         concerns([address], mailbox.seat_lined(first, place_in_line))

@@ -37,13 +37,13 @@ def guest_comes(world: World) -> None:
     ratna.post(f"{_path(world)}/speakers", {"person": world.people[people.RATNA.email], "role": "guide"}).expect(201)
     ratna.post(f"{_path(world)}/publish").expect(200)
 
-    def noted() -> None:
+    def record_guest() -> None:
         contact = {"name": people.NINING.name, "email": people.NINING.email}
         answer = ratna.post(f"{_path(world)}/walk-ins", contact).expect(201)
         same(answer["warnings"], [], "warnings about the guest")
         world.things["her guest"] = answer["guest"]
 
-    world.eventually(noted, "the guest to be noted")
+    world.eventually(record_guest, "the guest to be noted")
     ratna.post(f"{_path(world)}/complete").expect(200)
 
 

@@ -146,7 +146,7 @@ def miss_a_week(world: World) -> None:
     report_loans(world, people.TITIK, 0, 14)
     measured = {"kind": "loans", "week": name_of(world, 0), "count": 13, "key": world.things["evidence key"]}
     told = world.nobody.post(path(world, "evidence"), measured, nth="server").expect(201, 422)
-    if told.status == 422:  # at a later telling nobody's keys are known
+    if told.status == 422:  # when the story is told again, the evidence key is not known
         same(told.rule, "week-is-closed", "what the server sent, told again")
     else:
         same(told["source"], "measured", "where the server's number is from")

@@ -49,7 +49,7 @@ def _learn_withdrawal(state: AudienceState, heard: Heard[AnnouncementWithdrawn])
 
 
 def remember_who_left(before: AudienceState, after: AudienceState) -> AudienceState:
-    """Add people who have just left an audience to ``gone`` of the standing announcements."""
+    """Add people who have just left an audience to ``gone`` of the published announcements."""
     same = before.members is after.members and before.staff is after.staff and before.libraries is after.libraries
     if same or not after.announced:
         return after

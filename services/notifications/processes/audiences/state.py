@@ -47,7 +47,7 @@ class PublishedAnnouncement:
 
 @dataclass(frozen=True, slots=True)
 class AudienceState:
-    # A region
+    # The audience of a region
     region: str | None = None
     name: str | None = None
     coordinator: str | None = None
@@ -58,7 +58,7 @@ class AudienceState:
     followers: People = ()
     announced: Mapping[str, PublishedAnnouncement] = field(default_factory=dict)
 
-    # A region or a library
+    # The audience of a region or of a library
     libraries: Mapping[str, Library] = field(default_factory=dict)
     staff: Mapping[str, People] = field(default_factory=dict)
     """Library → the people who work there."""
