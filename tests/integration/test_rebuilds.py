@@ -66,6 +66,14 @@ def test_two_readers_that_ask_for_a_build_at_once_get_one(bench: Bench, monkeypa
     assert pointer(bench)["builds"] == {"v2": "view_shelves_v2_r1"}
 
 
+def test_a_build_that_another_has_replaced_does_not_become_live(bench: Bench) -> None:
+    bench.views.rebuild("shelves")
+    seen = bench.views.pointer(V1, fresh=True)
+    bench.views.rebuild("shelves")
+    assert not bench.views.pointers.switch(V1, seen)
+    assert (pointer(bench)["live"], pointer(bench)["builds"]) == ("view_shelves_v1", {"v1": "view_shelves_v1_r2"})
+
+
 def test_a_build_goes_on_after_a_restart_where_it_was(bench: Bench) -> None:
     bench.sources["commits"] = SmallBatches(bench.sources["commits"], 1)  # type: ignore[assignment]
     steps = 0

@@ -24,12 +24,11 @@ from pymongo.errors import BulkWriteError, PyMongoError
 from services.kernel.base.bell import Bell
 from services.kernel.base.message import Fact
 from services.kernel.base.metrics import Metrics
-from services.kernel.base.mongo import durable
+from services.kernel.base.mongo import DUPLICATE_KEY, durable
 from services.kernel.base.recent_buffer import RecentBuffer
 from services.kernel.bus.envelope import fact_of
 from services.kernel.bus.source_histories import HeardEpoch, SourceHistories
 
-DUPLICATE_KEY = 11000
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,14 +26,13 @@ from typing import Any
 from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError, PyMongoError
 
-from services.kernel.base.mongo import outcome_unknown, refuses_all_writes
+from services.kernel.base.mongo import DUPLICATE_KEY, outcome_unknown, refuses_all_writes
 from services.kernel.log.commit_document import same_append
 from services.kernel.log.log import Append, Commit, Conflict, Duplicate, LogError, NotStored, Unknown
 
 BATCH_COMMITS = 256
 BATCH_BYTES = 8_000_000
 ANSWER_SECONDS = 5.0
-DUPLICATE_KEY = 11000
 
 
 @dataclass(frozen=True, slots=True)
