@@ -100,6 +100,19 @@ def test_the_second_reader_of_a_view_takes_nothing_from_the_first_ones_switch(be
     assert parked(bench, "two.commits") == [(1, "ValueError: cannot take this"), (2, "behind")]
 
 
+def test_a_view_of_two_logs_is_switched_when_both_logs_are_level(bench: Bench) -> None:
+    bench.fill("x")
+    bench.hear(fact("others", 1, subject="b"))
+    commits, inbox = bench.reader(TWO), bench.reader(TWO, "inbox")
+    level(commits, inbox)
+    beside = bench.views.rebuild("two")
+    level(commits)
+    assert bench.views.pointer(TWO, fresh=True).live != beside
+    level(commits, inbox)
+    assert bench.views.pointer(TWO, fresh=True).live == beside
+    assert shown(bench, TWO, "b") == ["t1"]
+
+
 def test_until_the_rebuilt_collection_is_live_a_retried_fact_is_still_parked(bench: Bench) -> None:
     BROKEN.add("bad")
     bench.fill("bad", "behind")

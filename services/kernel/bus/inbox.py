@@ -30,7 +30,6 @@ from services.kernel.bus.envelope import fact_of
 from services.kernel.bus.source_histories import HeardEpoch, SourceHistories
 
 
-
 @dataclass(frozen=True, slots=True)
 class Expected:
     """The next fact of a source: fact ``n`` of ``epoch``, which follows the fact with the id ``previous``. ``epoch`` is ""
