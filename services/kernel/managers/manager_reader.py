@@ -84,6 +84,7 @@ class ManagerReader:
         self._position: int | None = None
         self._seen = 0
         self._since = 0.0
+        self._tried_under: int | None = None
         self._to_park: list[ParkedFact] = []
 
     def prepare(self) -> None:
@@ -120,6 +121,10 @@ class ManagerReader:
         if self._position is None:
             self._position = self._checkpoints.position(self.name, lease)
             self._begin()
+            if self._blocked and lease != self._tried_under:
+                # A new release may read what an older one could not: it tries once, unasked.
+                self._parking.mark_what_can_be_read(self.name, self._source, self._manager.concerned)
+            self._tried_under = lease
             self._seen, self._since = self._position, time.monotonic()
         done = self._retry() if self._blocked else 0
         batch = self._source.batch(self._seen, BATCH)
