@@ -68,7 +68,7 @@ def test_a_release_that_lists_the_commands_in_another_order_repeats_none(
     manager_harness.hear(1)
     before = manager_harness.reader(to_the_shelves(("a", "one"), ("b", "two"), ("a", "three")))
     killed_at(before._instances, "given", before)
-    after = manager_harness.reader(to_the_shelves(("b", "two, told anew"), ("a", "one"), ("a", "three"), ("c", "four")))
+    after = manager_harness.reader(to_the_shelves(("c", "four"), ("b", "two, told anew"), ("a", "one"), ("a", "three")))
     after.step(1)
     assert put(manager_harness) == [("a", "one"), ("b", "two"), ("a", "three"), ("c", "four")]
 
