@@ -37,6 +37,8 @@ from services.kernel.managers.manager_reader import ManagerReader
 from services.kernel.managers.reader_group import ReaderGroup
 from services.kernel.managers.starts import SourceHead
 from services.kernel.privacy.vault import MongoKeys, Vault
+from services.kernel.readers.eraser import Eraser
+from services.kernel.readers.erasure_gate import ErasureGate
 from services.kernel.readers.lease import Lease
 from services.kernel.readers.parking import Parking
 from services.kernel.readers.reader import Checkpoints, CommitSource, Reader, Source
@@ -152,6 +154,7 @@ def assemble(
     if settings.amqp is not None:
         readers.append(Relay(log, checkpoints, settings.amqp, settings.community_host))
     readers += definition.readers(core, parts)
+    erasures = ErasureGate(database, next((reader for reader in readers if isinstance(reader, Eraser)), None))
     lease = Lease(database, settings.instance)
     runner = Runner(definition.name, lease, readers, metrics)
     waits = PositionWaits(views, appended=lambda: log.recent.last, head=log.head, runs_readers=lease.held)
@@ -169,6 +172,7 @@ def assemble(
         watches=watches,
         metrics=metrics,
         parked=ParkedCount(definition.name, parking, metrics),
+        erasures=erasures,
     )
     api = Api(
         definition.name,
@@ -179,6 +183,7 @@ def assemble(
         signature=signature,
         wait_for=waits.wait_for,
         shown=views.shown,
+        may_open=erasures.require_open,
     )
     return Application(
         definition=definition,

@@ -23,6 +23,7 @@ from services.kernel.bus.envelope import envelope
 from services.kernel.declare.policy import ANONYMOUS, Actor, ActorSignature
 from services.kernel.declare.service import Definition
 from services.kernel.http.api import RawRequest
+from services.kernel.readers.eraser import Eraser
 from services.kernel.readers.reader import Reader
 from services.kernel.views.view_reader import ViewReader
 from tests.support import sample_facts
@@ -99,6 +100,7 @@ class ServiceHarness:
         database: Database[dict[str, Any]],
         *,
         prepare: bool = True,
+        repeat_erasures: bool = True,
         now: datetime = NOW,
         **changed_settings: Any,
     ) -> None:
@@ -110,6 +112,7 @@ class ServiceHarness:
         self._keys = count(1)
         self._routes = {(route.method, route.path): route for route in definition.routes}
         self._prepare = prepare
+        self._repeat_erasures = repeat_erasures
         self._checked_facts = 0
         self.restart()
 
@@ -118,6 +121,9 @@ class ServiceHarness:
         self.application: Application = assemble(self.definition, self.settings, self.database, clock=self.clock)
         if self._prepare:
             self.application.prepare()
+        for reader in self.application.runner.readers:
+            if isinstance(reader, Eraser) and self._repeat_erasures:
+                reader.step(1)  # until then no request opens what is sealed
 
     @property
     def views(self) -> list[Reader]:

@@ -32,7 +32,7 @@ from services.kernel.declare.plain import ANSWER
 from services.kernel.declare.policy import ANONYMOUS, Actor, ActorSignature
 from services.kernel.declare.route import Answer, Request, Route, recorded
 from services.kernel.http.http_request import idempotency_key, json_object, loaded, path_pattern
-from services.kernel.privacy.vault import Erased
+from services.kernel.privacy.vault import Erased, opening_checked
 
 log = logging.getLogger(__name__)
 JSON = "application/json"
@@ -64,7 +64,7 @@ class Api:
     """A service's routes, ready to answer.
 
     ``wait_for(position)`` blocks until the service's views show this position, or raises ``Unavailable``. ``shown()``
-    returns the position that the views show now.
+    returns the position that the views show now. ``may_open()`` raises while sealed data may not be opened for a request.
     """
 
     def __init__(
@@ -78,6 +78,7 @@ class Api:
         signature: ActorSignature,
         wait_for: Callable[[int], None],
         shown: Callable[[], int],
+        may_open: Callable[[], None] = lambda: None,
     ) -> None:
         self.service = service
         self._routes = [(path_pattern(route.path), route) for route in routes]
@@ -87,6 +88,7 @@ class Api:
         self._signature = signature
         self._wait_for = wait_for
         self._shown = shown
+        self._may_open = may_open
 
     def respond(self, raw: RawRequest) -> RawAnswer:
         """Answer one request. Raises nothing."""
@@ -137,7 +139,8 @@ class Api:
         if wanted is not None:
             self._wait_for(wanted)
         shown = self._shown() if route.public and not route.writes else None
-        answer = self._handled(route, request)
+        with opening_checked(self._may_open):
+            answer = self._handled(route, request)
         if answer.position is None and shown is not None:
             return replace(answer, position=shown)
         return answer

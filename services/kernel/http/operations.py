@@ -29,6 +29,7 @@ from services.kernel.http.parked_count import ParkedCount
 from services.kernel.log.mongo_log import MongoLog
 from services.kernel.privacy.personal import personal_page
 from services.kernel.privacy.vault import Vault
+from services.kernel.readers.erasure_gate import ErasureGate
 from services.kernel.readers.parking import Parking
 from services.kernel.readers.runner import Runner
 from services.kernel.views.view_store import Views
@@ -72,6 +73,7 @@ class Operations:
     watches: Sequence[SilenceWatch]
     metrics: Metrics
     parked: ParkedCount
+    erasures: ErasureGate
 
     def routes(self) -> Routes:
         """The operational routes. Their handlers use this object and not the service's ``parts``."""
@@ -131,9 +133,10 @@ class Operations:
         try:
             with pymongo.timeout(PATIENCE_SECONDS):
                 self.log.head()
+                repeated = self.erasures.is_open()
         except PyMongoError as error:
             return [f"database: {type(error).__name__}"]
-        return []
+        return [] if repeated else ["erasures: not all are repeated since the start"]
 
     def troubles(self) -> list[str]:
         """What does not work although requests are answered: consumers, feeds, readers, the lease."""

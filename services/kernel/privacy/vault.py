@@ -11,7 +11,9 @@ import base64
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -98,6 +100,21 @@ class MongoKeys:
         )
 
 
+_check: ContextVar[Callable[[], None] | None] = ContextVar("check of opening", default=None)
+
+
+@contextmanager
+def opening_checked(check: Callable[[], None]) -> Iterator[None]:
+    """Call ``check`` before each opening of sealed data in this block, in this thread. Readers open without a check:
+    the eraser itself must open contacts to forget them.
+    """
+    token = _check.set(check)
+    try:
+        yield
+    finally:
+        _check.reset(token)
+
+
 class Vault:
     """Seals and opens personal data. ``wrapping_key`` (32 bytes) is a secret outside the database."""
 
@@ -112,9 +129,14 @@ class Vault:
         return _sealed(self._key(owner), owner, text)
 
     def open(self, owner: str, sealed: str | None) -> str | None:
-        """The text, or None if the text is erased, missing, or sealed for another owner."""
+        """The text, or None if the text is erased, missing, or sealed for another owner.
+
+        Raises what the check of ``opening_checked`` raises.
+        """
         if not sealed:
             return None
+        if (check := _check.get()) is not None:
+            check()
         try:
             raw = base64.urlsafe_b64decode(sealed)
             wrapped = self._keys.find(owner)  # asked each time, because another process may have destroyed the key

@@ -42,6 +42,7 @@ class ErasureList:
 
     def __init__(self, database: Database[dict[str, Any]]) -> None:
         self._places = durable(database, "erasures")
+        self._leases = durable(database, "leases")
 
     def end(self, source: Source) -> int:
         """The position up to which the list is complete for this log; 0 for another log than the list was made of."""
@@ -73,6 +74,12 @@ class ErasureList:
         position, index = _place(fact)
         self._places.replace_one({"_id": END}, {"position": position, "index": index, "fact": fact.id}, upsert=True)
 
+    def note_repeated(self, lease: int) -> None:
+        """Note, for instances that stand by, that all erasures were repeated under the lease with this number. The note
+        is kept beside the lease, so no backup has the one without the other.
+        """
+        self._leases.replace_one({"_id": Eraser.name}, {"number": lease}, upsert=True)
+
 
 class Eraser:
     """``erased(fact)`` returns the ids of a person who is to be forgotten, empty for any other fact. ``erase(ids,
@@ -101,6 +108,7 @@ class Eraser:
         self._head_at_start = 0
         self._last_read: Recorded | Fact | None = None
         self._moved = float("-inf")
+        self._noted = 0
 
     def step(self, lease: int) -> int:
         """Only the holder of the lease steps; two erasers at once would do no harm. After a ``PyMongoError`` the batch
@@ -116,6 +124,9 @@ class Eraser:
                 self._last_read = fact
         done = self._cursor.finish(batch.last)
         self.repeated = self.repeated or self._cursor.finished >= self._head_at_start
+        if self.repeated and self._noted != lease:
+            self._erasures.note_repeated(lease)
+            self._noted = lease
         if self._last_read is not None and time.monotonic() - self._moved >= END_SECONDS:
             self._erasures.move(self._last_read)
             self._last_read, self._moved = None, time.monotonic()
