@@ -27,6 +27,7 @@ from deploy.waiting import allowed
 USER = "jejaring"
 # Debian's /usr/sbin/rabbitmq-server insists on the system user; the scripts behind it do not.
 SCRIPTS = (Path("/usr/lib/rabbitmq/bin"), Path("/usr/local/lib/rabbitmq/bin"), Path("/opt/rabbitmq/sbin"))
+UNUSED_QUEUE_MILLISECONDS = 7 * 24 * 3600 * 1000
 QUEUES_OF_SUBSCRIPTIONS = r".*\.from\..*"
 
 
@@ -49,9 +50,16 @@ def installed_version(scripts: Path) -> tuple[int, ...]:
 def policy(version: tuple[int, ...]) -> dict[str, Any]:
     """The limit of a subscription's queue: a full queue drops its oldest messages, and the source's feed fills the gap.
 
+    A queue whose service is gone is deleted after a week without a consumer.
+
     From version 4 a quorum queue drops a message that was delivered 20 times; this policy switches the limit off.
     """
-    limits: dict[str, Any] = {"max-length": 50_000, "max-length-bytes": 128_000_000, "overflow": "drop-head"}
+    limits: dict[str, Any] = {
+        "max-length": 50_000,
+        "max-length-bytes": 128_000_000,
+        "overflow": "drop-head",
+        "expires": UNUSED_QUEUE_MILLISECONDS,
+    }
     return limits if version < (4,) else {**limits, "delivery-limit": -1}
 
 

@@ -22,7 +22,7 @@ from services.kernel.bus.catch_up import CatchUp
 from services.kernel.bus.inbox import Inbox, Strays
 from services.kernel.bus.inbox_source import InboxSource
 from services.kernel.bus.relay import Relay
-from services.kernel.bus.subscription import SilenceWatch, Subscription
+from services.kernel.bus.subscription import SilenceWatch, Subscription, queue_name
 from services.kernel.commands.decider import Commands
 from services.kernel.declare.policy import ActorSignature
 from services.kernel.declare.route import Routes
@@ -152,7 +152,8 @@ def assemble(
         if COMMITS in manager.logs:
             readers.append(DeadlineReader(manager, database, commands, clock, upcoming))
     if settings.amqp is not None:
-        readers.append(Relay(log, checkpoints, settings.amqp, settings.community_host))
+        queues = [queue_name(consumer, definition.name) for consumer in settings.urls]
+        readers.append(Relay(log, checkpoints, settings.amqp, settings.community_host, queues=queues, metrics=metrics))
     readers += definition.readers(core, parts)
     erasures = ErasureGate(database, next((reader for reader in readers if isinstance(reader, Eraser)), None))
     lease = Lease(database, settings.instance)

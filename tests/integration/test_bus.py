@@ -230,6 +230,46 @@ def test_a_message_that_is_not_our_envelope_is_kept_as_a_stray_and_blocks_nothin
     assert consumer.strays.count() == 4
 
 
+def test_one_dead_queue_holds_up_the_facts_of_nobody_else(
+    bus: Bus, broker_server: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = bus.source()
+    consumer, orphan = bus.consumer(source), bus.consumer(source, name="mentoring")
+    for each in (consumer, orphan):
+        each.start()
+        _until(lambda each=each: each.subscriptions[0].ready, "the consumer")
+    orphan.close()
+    queue = f"{bus.amqp.rpartition('/')[2]}_{orphan.subscriptions[0].queue}"
+    broker_server.control("eval", f'ra:stop_server(quorum_queues, {{list_to_atom("{queue}"), node()}}).')
+    source.tell(3)
+    relay = source.relay
+    assert relay is not None
+    with pytest.raises(Unconfirmed):
+        relay.step(1)
+    _publish_all(source)
+    assert relay.lag() == 0
+    _until(lambda: consumer.heard() == [1, 2, 3], "the facts")
+    assert source.asked == 0
+
+    monkeypatch.setattr("services.kernel.bus.subscription.REBIND_SECONDS", 0.5)
+    with Connection(bus.amqp) as connection:
+        connection.channel().queue_unbind(consumer.subscriptions[0].queue, EXCHANGE, "events.#")
+    source.tell(1)
+    _publish_all(source)  # to nobody
+    _until(
+        lambda: consumer.subscriptions[0].ready and _bound(broker_server, consumer, bus), "the binding to be back", 30
+    )
+    source.tell(1)
+    _publish_all(source)
+    _until(lambda: consumer.heard() == [1, 2, 3, 4, 5], "the facts by the queue and the gap by the feed")
+
+
+def _bound(broker_server: Broker, consumer: ConsumerEndpoint, bus: Bus) -> bool:
+    vhost = bus.amqp.rpartition("/")[2]
+    rows = broker_server.control("list_bindings", "-p", vhost, "source_name", "destination_name").splitlines()
+    return f"{EXCHANGE}\t{consumer.subscriptions[0].queue}" in rows
+
+
 def test_strays_are_capped(bus: Bus, database: Database[dict[str, Any]]) -> None:
     from datetime import UTC, datetime
 

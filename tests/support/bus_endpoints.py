@@ -14,7 +14,7 @@ from services.kernel.bus.catch_up import CatchUp
 from services.kernel.bus.feed import feed_page
 from services.kernel.bus.inbox import Inbox, Strays
 from services.kernel.bus.relay import Relay
-from services.kernel.bus.subscription import SilenceWatch, Subscription
+from services.kernel.bus.subscription import SilenceWatch, Subscription, queue_name
 from services.kernel.declare.policy import ActorSignature
 from services.kernel.log.mongo_log import MongoLog
 from services.kernel.readers.reader import Checkpoints
@@ -30,7 +30,7 @@ class SourceEndpoint:
         self._amqp = amqp
         self.log = MongoLog(name, database, REGISTRY)
         self.log.prepare()
-        self.relay = Relay(self.log, Checkpoints(database), amqp, "x") if amqp else None
+        self.relay = self._new_relay()
         self.asked = 0
         self.feed_open = True
         station = self
@@ -83,7 +83,11 @@ class SourceEndpoint:
         self.log.prepare()
         if self.relay is not None:
             self.relay.close()
-            self.relay = Relay(self.log, Checkpoints(self.database), self._amqp or "", "x")
+            self.relay = self._new_relay()
+
+    def _new_relay(self) -> Relay | None:
+        queues = [queue_name(consumer, self.name) for consumer in ("notifications", "mentoring")]
+        return Relay(self.log, Checkpoints(self.database), self._amqp, "x", queues=queues) if self._amqp else None
 
     def close(self) -> None:
         """Stop answering."""

@@ -28,6 +28,10 @@ class Metrics:
             "jejaring_relay_lag_facts", "Facts told and not yet confirmed by the broker", ["service"],
             registry=self.registry,
         )  # fmt: skip
+        self.unbound = Counter(
+            "jejaring_relay_unbound_queues", "Times that a queue did not confirm and lost its binding",
+            ["service", "queue"], registry=self.registry,
+        )  # fmt: skip
         self.reader_lag = Gauge(
             "jejaring_reader_lag", "Positions that a reader is behind its log", ["service", "reader"],
             registry=self.registry,

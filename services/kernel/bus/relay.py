@@ -1,6 +1,10 @@
 """Publishes the facts of the commits to the broker: in order, and the checkpoint moves only after the broker's
 confirmation.
 
+The broker confirms a message when all bound queues have the message. So one queue that never answers, its node killed at
+a bad moment or its service gone, would hold up the facts for all. The relay then tries each service's queue by itself and
+takes the binding away from those that do not confirm: their consumers go by the feed, and bind again (``subscription``).
+
 At most one window of messages waits for confirmation. Messages without a confirmation after 5 s are sent again from the
 checkpoint; subscribers know the numbers and drop repeated facts. A fact without a subscriber is not lost: the feed has
 all facts.
@@ -8,15 +12,18 @@ all facts.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from kombu import Connection
 
 from services.kernel.base.bell import Bell
-from services.kernel.bus.broker import declare_exchange, drop_connection, open_connection
+from services.kernel.base.metrics import Metrics
+from services.kernel.bus.broker import connection_to, declare_exchange, drop_connection, open_connection
 from services.kernel.bus.envelope import CONTENT_TYPE, EXCHANGE, canonical, envelope, routing_key
 from services.kernel.log.mongo_log import MongoLog
 from services.kernel.readers.reader import Checkpoints
@@ -24,6 +31,7 @@ from services.kernel.readers.reader import Checkpoints
 log = logging.getLogger(__name__)
 WINDOW = 256
 CONFIRM_SECONDS = 5.0
+PROBE_SECONDS = 2.0
 FLUSH_SECONDS = 1.0
 PERSISTENT = 2
 
@@ -37,7 +45,18 @@ class Relay:
 
     name = "relay"
 
-    def __init__(self, event_log: MongoLog, checkpoints: Checkpoints, amqp: str, community_host: str) -> None:
+    def __init__(
+        self,
+        event_log: MongoLog,
+        checkpoints: Checkpoints,
+        amqp: str,
+        community_host: str,
+        *,
+        queues: Sequence[str] = (),
+        metrics: Metrics | None = None,
+    ) -> None:
+        self._queues = queues
+        self._metrics = metrics
         self._log = event_log
         self._checkpoints = checkpoints
         self._uri = amqp
@@ -60,7 +79,12 @@ class Relay:
                 self._since = time.monotonic()
             facts = self._log.facts(self._told, WINDOW)
             if facts:
-                self._publish([(routing_key(fact), canonical(envelope(fact, self._community_host))) for fact in facts])
+                messages = [(routing_key(fact), canonical(envelope(fact, self._community_host))) for fact in facts]
+                try:
+                    self._publish(messages)
+                except Unconfirmed:
+                    self._unbind_dead_queues(messages[0][1])
+                    raise
                 self._told = facts[-1].n
             else:
                 self._heartbeat()
@@ -90,10 +114,7 @@ class Relay:
         """Send all messages, then wait for all confirmations. Raises ``Unconfirmed`` or the transport's own errors."""
         channel = self._open()
         for topic, body in messages:
-            message = channel.prepare_message(
-                body, content_type=CONTENT_TYPE, content_encoding="utf-8", properties={"delivery_mode": PERSISTENT}
-            )
-            channel.basic_publish(message, exchange=EXCHANGE, routing_key=topic)
+            channel.basic_publish(_message(channel, body), exchange=EXCHANGE, routing_key=topic)
             self._tag += 1
             self._pending.add(self._tag)
         deadline = time.monotonic() + CONFIRM_SECONDS
@@ -105,6 +126,36 @@ class Relay:
                 self._connection.drain_events(timeout=remaining)
             except TimeoutError:
                 continue
+
+    def _unbind_dead_queues(self, body: bytes) -> None:
+        """Send one unconfirmed fact to each service's queue directly, and take the binding from each queue that does not
+        confirm. A queue that does not exist confirms; a fact that comes twice is dropped by the inbox.
+        """
+        for queue in self._queues:
+            if self._confirms(queue, body):
+                continue
+            with connection_to(self._uri) as connection:
+                connection.channel().queue_unbind(queue, EXCHANGE, f"{self._log.source}.#")
+            log.error("a queue does not confirm; its service goes by the feed", extra={"queue": queue})
+            if self._metrics is not None:
+                self._metrics.unbound.labels(self._log.source, queue).inc()
+
+    def _confirms(self, queue: str, body: bytes) -> bool:
+        answers: list[bool] = []
+        connection = open_connection(self._uri)
+        try:
+            channel = connection.channel()
+            channel.confirm_select()
+            channel.events["basic_ack"].add(lambda *_: answers.append(True))
+            channel.events["basic_nack"].add(lambda *_: answers.append(False))
+            channel.basic_publish(_message(channel, body), exchange="", routing_key=queue)
+            deadline = time.monotonic() + PROBE_SECONDS
+            while not answers and (left := deadline - time.monotonic()) > 0:
+                with contextlib.suppress(TimeoutError):
+                    connection.drain_events(timeout=left)
+        finally:
+            drop_connection(connection)
+        return answers == [True]
 
     def _open(self) -> Any:
         if self._channel is None:
@@ -133,3 +184,9 @@ class Relay:
                 self._connection.drain_events(timeout=0.001)
             except TimeoutError:
                 return
+
+
+def _message(channel: Any, body: bytes) -> Any:
+    return channel.prepare_message(
+        body, content_type=CONTENT_TYPE, content_encoding="utf-8", properties={"delivery_mode": PERSISTENT}
+    )

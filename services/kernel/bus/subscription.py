@@ -32,6 +32,13 @@ SHORTEST_PAUSE = 0.1
 LONGEST_PAUSE = 5.0
 DEAD_AFTER = 2
 DELETE_SECONDS = 20.0
+REBIND_SECONDS = 60.0
+"""A relay takes the binding from a queue that does not confirm (``relay``). The consumer binds its queue again."""
+
+
+def queue_name(consumer: str, source: str) -> str:
+    """The name of the queue through which a service hears another."""
+    return f"{consumer}.from.{source}"
 
 
 class Cancelled(Exception):
@@ -50,7 +57,7 @@ class Subscription:
         self, consumer: str, source: str, amqp: str, *, inbox: Inbox, strays: Strays, catch_up: CatchUp
     ) -> None:
         self.source = source
-        self.queue = f"{consumer}.from.{source}"
+        self.queue = queue_name(consumer, source)
         self.heard = time.monotonic()
         self.why = "not connected yet"
         self._amqp = amqp
@@ -101,13 +108,7 @@ class Subscription:
         lost, because the feed has all facts.
         """
         channel = connection.channel()
-        queue = Queue(
-            self.queue,
-            exchange=declare_exchange(channel),
-            routing_key=f"{self.source}.#",
-            durable=True,
-            queue_arguments={"x-queue-type": "quorum", "x-single-active-consumer": True},
-        )(channel)
+        queue = self._queue(channel)
         if self._silences >= DEAD_AFTER:
             log.warning("deleting a queue that does not answer", extra={"queue": self.queue})
             connection.connection.transport.sock.settimeout(DELETE_SECONDS)
@@ -125,8 +126,17 @@ class Subscription:
         self._ready_at, self.why = time.monotonic(), ""
         return channel
 
+    def _queue(self, channel: Any) -> Any:
+        return Queue(
+            self.queue,
+            exchange=declare_exchange(channel),
+            routing_key=f"{self.source}.#",
+            durable=True,
+            queue_arguments={"x-queue-type": "quorum", "x-single-active-consumer": True},
+        )(channel)
+
     def _drain(self, connection: Connection, channel: Any, stop: threading.Event) -> None:
-        checked = time.monotonic()
+        checked = bound = time.monotonic()
         while not stop.is_set():
             self._gather(connection, 0.2)
             if self._waiting:
@@ -134,6 +144,9 @@ class Subscription:
             if time.monotonic() - checked > 5.0:
                 connection.heartbeat_check()
                 checked = time.monotonic()
+            if time.monotonic() - bound > REBIND_SECONDS:
+                self._queue(channel).declare()
+                bound = time.monotonic()
 
     def _gather(self, connection: Connection, seconds: float) -> None:
         """Wait for a first message; then collect more messages for a moment, up to the prefetch."""
