@@ -205,6 +205,7 @@ class Subscription:
         """Why nothing of the source is stored, with what the operator has to do: the feed tells the extent of the loss."""
         try:
             self._catch_up.examine(self.source)
+            self._catch_up.run(self.source)  # the source may have begun an epoch meanwhile
         except SourceRestored as error:
             return str(error)
         except (PyMongoError, FeedUnavailable) as error:
