@@ -60,6 +60,7 @@ def test_a_good_row_is_an_applicant():
         ({"submitted": "2026-03-02"}, [Reason.DATE_UNREADABLE]),
         ({"submitted": "12/31/2025"}, [Reason.DATE_UNREADABLE]),
         ({"submitted": "kemarin"}, [Reason.DATE_UNREADABLE]),
+        ({"submitted": "04/03/2026"}, [Reason.DATE_IN_THE_FUTURE]),  # tomorrow, the 3rd, is read
         ({"submitted": "01/04/2026"}, [Reason.DATE_IN_THE_FUTURE]),
         ({"born": "30/02/1990"}, [Reason.DATE_UNREADABLE]),
         (

@@ -96,6 +96,7 @@ def test_a_file_has_a_limit_of_rows():
     with pytest.raises(Malformed) as told:
         read("\n".join([HEADERS, *[LINE] * (MAX_ROWS + 1)]).encode())
     assert told.value.extensions["rows"] == MAX_ROWS + 1
+    assert len(read("\n".join([HEADERS, *[LINE] * MAX_ROWS]).encode())) == MAX_ROWS
 
 
 @given(some.binary(max_size=300) | some.text(max_size=300).map(str.encode))
