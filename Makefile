@@ -3,13 +3,14 @@
 #   make run      the whole stack on this machine, with the story told into it; Ctrl-C stops all of it
 #   make test     every test, on a real broker and a real database of its own, and the coverage of each room
 #   make check    lint, format, types, the rules of the house: in seconds
+#   make simulate the protocols under many schedules of failures: make simulate SEED=7 RUNS=100000
 #   make bench    the measurements
 #   make release  source archive, wheel and list of components in dist/, and the tag
 #
 # A taken port is changed on the command line: make run GATEWAY_PORT=8001
 
 PYTHON := .venv/bin/python
-.PHONY: run test check bench release install
+.PHONY: run test check simulate bench release install
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -31,6 +32,10 @@ check:
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m mypy
 	@if [ -d tests/unit/house ]; then $(PYTHON) -m pytest -q tests/unit/house; fi
+
+simulate:
+	@deploy/install.sh test
+	@PYTHONHASHSEED=0 exec $(PYTHON) -m tests.simulation --seed $(or $(SEED),0) --runs $(or $(RUNS),20000) $(ARGUMENTS)
 
 bench:
 	@deploy/install.sh bench

@@ -31,7 +31,9 @@ WHOLE_STACK = (
 processes and the servers behind them, and two stacks would wait for the processors, not for each other.
 """
 COVERAGE = pytest.StashKey[list[str]]()
-LONG = ("tests/faults/", "tests/integration/")
+ALONE = "tests/simulation/test_schedules.py"
+"""A module without fixtures, whose tests are dealt out one by one."""
+LONG = ("tests/simulation/", "tests/faults/", "tests/integration/")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
@@ -45,6 +47,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class ByModule(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
+            if nodeid.startswith(ALONE):
+                return nodeid
             return "whole stacks" if nodeid.startswith(WHOLE_STACK) else nodeid.partition("::")[0]
 
     return ByModule(config, log)

@@ -1,0 +1,57 @@
+"""The protocols under thousands of schedules: each promise holds whatever is lost, late, killed, paused or taken back."""
+
+import os
+
+import pytest
+
+from tests.simulation.campaign import run, stored
+from tests.simulation.choices import Choices, shrink
+from tests.simulation.patching import simulated
+from tests.simulation.schedules import CASTS, play
+
+SCHEDULES = int(os.environ.get("JEJARING_SCHEDULES", "20000"))
+PARTS = 8
+FIRST_SEED = 1_000_000
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_promise_holds_in_every_schedule(part: int) -> None:
+    each = SCHEDULES // PARTS
+    campaign = run(range(FIRST_SEED + part * each, FIRST_SEED + (part + 1) * each))
+    assert campaign.failures == {}, "\n".join(campaign.failures.values())
+    assert campaign.schedules == each
+    assert all(campaign.casts[cast.name] for _, cast in CASTS), "every cast has played"
+    assert campaign.faults["kill"]
+    assert campaign.faults["unanswered"]
+    assert campaign.faults["broker lost"]
+
+
+def test_a_seed_plays_the_same_history_again() -> None:
+    assert run(range(40)).digest == run(range(40)).digest
+    assert run(range(40)).digest != run(range(40, 80)).digest
+
+
+def test_recorded_decisions_play_the_same_history_again() -> None:
+    with simulated():
+        choices = Choices(7)
+        first = stored(play(choices))
+        assert stored(play(Choices(replay=choices.taken))) == first
+
+
+def test_a_failing_schedule_is_shrunk_to_the_decisions_that_matter() -> None:
+    def fails(decisions: object) -> bool:
+        taken = list(decisions)  # type: ignore[call-overload]
+        return len(taken) > 5 and taken[3] == 2 and taken[5] > 0
+
+    assert shrink([1, 1, 1, 2, 1, 3, 1, 1, 9], fails) == [0, 0, 0, 2, 0, 3]
+
+
+def test_no_part_of_the_kernel_stays_patched() -> None:
+    run(range(2))
+    import time
+
+    from services.kernel.bus import catch_up, relay
+
+    assert vars(relay)["time"] is time
+    assert vars(catch_up)["requests"].__name__ == "requests"
