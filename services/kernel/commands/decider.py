@@ -33,7 +33,8 @@ from services.kernel.log.log import (
 
 State = TypeVar("State")
 CONFLICT_SECONDS = 2.0
-QUEUE_SECONDS = 5.0
+COMMAND_SECONDS = 5.0
+"""The time for a whole command: its turn on the stream, the database, the append."""
 REMEMBERED_STREAMS = 512
 
 
@@ -70,7 +71,8 @@ class CommandEnvelope:
     ``command_id`` is derived from caller, method, path and ``Idempotency-Key``, or from manager, instance, fact and the
     command's place; never random. ``request`` is the fingerprint that a repetition must match. ``expected`` is the
     version of ``If-Match``, None without this header. ``fresh`` says that the identity was made for this command: the
-    stream is taken as empty without a read, and the append proves that the stream is empty.
+    stream is taken as empty without a read, and the append proves that the stream is empty. ``deadline`` is the machine
+    time at which the caller gives up, None for ``COMMAND_SECONDS`` from now.
     """
 
     command: Command
@@ -80,6 +82,7 @@ class CommandEnvelope:
     request: str = ""
     expected: int | None = None
     fresh: bool = False
+    deadline: float | None = None
 
 
 Answer = Callable[[Any, Sequence[Event]], Mapping[str, Any]]
@@ -113,12 +116,14 @@ class Commands:
         """Decide a command, or return the outcome that the command had before.
 
         ``answer(state, events)`` makes the values of the reply, which the commit keeps. Raises ``Refused`` (recorded),
-        ``KeyReused``, ``StillRunning``, ``Stale``, ``Unavailable``, and any other error of ``decide``, unrecorded.
+        ``KeyReused``, ``StillRunning``, ``Stale``, ``Unavailable``, and any other error of ``decide``, unrecorded. Ends
+        at the envelope's deadline, if necessary with an error of the database.
         """
-        with self._first(envelope.command_id):
+        deadline = time.monotonic() + COMMAND_SECONDS if envelope.deadline is None else envelope.deadline
+        with self._first(envelope.command_id), self._log.limited(deadline):
             try:
-                with self._queues.turn(decider.stream(envelope.identity)):
-                    commit = self._decided(decider, envelope, answer)
+                with self._queues.turn(decider.stream(envelope.identity), deadline):
+                    commit = self._decided(decider, envelope, answer, deadline)
             except Duplicate as duplicate:
                 return self._outcome(duplicate.commit, envelope.request)
             except Unknown as error:
@@ -126,6 +131,8 @@ class Commands:
             except NotStored as error:
                 raise Unavailable("nothing can be stored at the moment; repeat with the same key") from error
             except Problem:
+                if time.monotonic() >= deadline:
+                    raise
                 # A recorded outcome meets its own command_id in the index. An outcome that is not recorded
                 # (Stale, NotFound) must not replace an answer that the caller was given before.
                 standing = self._log.outcome(envelope.command_id)
@@ -151,13 +158,14 @@ class Commands:
         """Whether a command has an outcome already."""
         return self._log.outcome(command_id) is not None
 
-    def _decided(self, decider: Decider[Any], envelope: CommandEnvelope, answer: Answer) -> Commit:
-        """Decide and append. Repeat while another process is faster, for at most ``CONFLICT_SECONDS``.
+    def _decided(self, decider: Decider[Any], envelope: CommandEnvelope, answer: Answer, deadline: float) -> Commit:
+        """Decide and append. Repeat while another process is faster, for at most ``CONFLICT_SECONDS``, and not beyond
+        the deadline.
 
         A remembered state is only a guess. If the guess leads to events, the append checks the stream's version. If the
         guess leads to a refusal, an error or no events, the command is decided again on the state from the log.
         """
-        deadline = time.monotonic() + CONFLICT_SECONDS
+        patience = min(deadline, time.monotonic() + CONFLICT_SECONDS)
         stream = decider.stream(envelope.identity)
         guess = self._remembered.get(stream) or ((decider.initial, 0) if envelope.fresh else None)
         while True:
@@ -173,12 +181,12 @@ class Commands:
                 guess = None
                 continue
             try:
-                commit = self._log.append(append)
+                commit = self._log.append(append, deadline)
             except Conflict as conflict:
                 # Within this process commands for one stream queue, so another process was faster.
                 self._remembered.forget(stream)
                 guess = None
-                if time.monotonic() >= deadline:
+                if time.monotonic() >= patience:
                     raise Unavailable("others are changing this at the same time") from conflict
                 time.sleep(random.uniform(0.005, 0.05))  # noqa: S311 - jitter, not a secret
                 continue
@@ -186,7 +194,7 @@ class Commands:
                 if guess is not None:
                     guess = None
                     continue
-                return self._log.append(_too_large(append, str(error)))
+                return self._log.append(_too_large(append, str(error)), deadline)
             if append.stream is not None:
                 self._remembered.keep(stream, after, version + len(append.events))
             return commit
@@ -297,15 +305,19 @@ class StreamQueues:
         self._users: Counter[str] = Counter()
 
     @contextmanager
-    def turn(self, stream: str) -> Iterator[None]:
-        """Wait for a turn on a stream. Raises ``Unavailable`` after ``QUEUE_SECONDS``."""
+    def turn(self, stream: str, deadline: float) -> Iterator[None]:
+        """Wait for a turn on a stream. Raises ``Unavailable`` if the turn does not come before ``deadline``, machine
+        time.
+        """
         with self._guard:
             lock = self._locks.setdefault(stream, threading.Lock())
             self._users[stream] += 1
         try:
-            if not lock.acquire(timeout=QUEUE_SECONDS):
+            if not lock.acquire(timeout=max(0.0, deadline - time.monotonic())):
                 raise Unavailable("too many are waiting for this")
             try:
+                if time.monotonic() >= deadline:
+                    raise Unavailable("too many are waiting for this")
                 yield
             finally:
                 lock.release()

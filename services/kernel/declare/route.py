@@ -57,7 +57,8 @@ class Request(Generic[BodyT, QueryT]):
     ``path`` holds the path's parameters, ``query`` and ``body`` the validated query string and body. ``command_id`` is
     derived from caller, method, path and ``Idempotency-Key`` ("" for reads), ``fingerprint`` from body and
     ``If-Match``. ``expected`` is the version in ``If-Match``. ``now`` is domain time. ``success`` is the status of the
-    route's successful answer.
+    route's successful answer. ``deadline`` is the machine time at which the caller gives up, None for a route without a
+    limit.
     """
 
     path: Mapping[str, str]
@@ -71,6 +72,7 @@ class Request(Generic[BodyT, QueryT]):
     expected: int | None = None
     commands: Commands | None = None
     success: int = 200
+    deadline: float | None = None
     made: set[str] = field(default_factory=set, compare=False)
 
     def new_id(self, kind: str = "") -> str:
@@ -115,6 +117,7 @@ class Request(Generic[BodyT, QueryT]):
             request=self.fingerprint,
             expected=self.expected,
             fresh=identity in self.made,
+            deadline=self.deadline,
         )
         return self._writing.take(decider, envelope, _plain(answer))
 
@@ -135,7 +138,7 @@ class Request(Generic[BodyT, QueryT]):
         ``Commands.take``.
         """
         meta = Metadata(correlation=self.correlation, actor=actor or self.actor.id or None)
-        envelope = CommandEnvelope(command, identity, derived_id(self.command_id, step), meta)
+        envelope = CommandEnvelope(command, identity, derived_id(self.command_id, step), meta, deadline=self.deadline)
         return self._writing.take(decider, envelope, _plain(answer))
 
     @property

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, is_dataclass, replace
 from typing import Any
 
+import pymongo
 from pymongo.errors import PyMongoError
 
 from services.kernel.base.clock import Clock
@@ -27,10 +30,10 @@ from services.kernel.base.problem import (
     TooLarge,
     Unavailable,
 )
-from services.kernel.commands.decider import Commands
+from services.kernel.commands.decider import COMMAND_SECONDS, Commands
 from services.kernel.declare.plain import ANSWER
 from services.kernel.declare.policy import ANONYMOUS, Actor, ActorSignature
-from services.kernel.declare.route import Answer, Request, Route, recorded
+from services.kernel.declare.route import BODY_BYTES, Answer, Request, Route, recorded
 from services.kernel.http.http_request import idempotency_key, json_object, loaded, path_pattern
 from services.kernel.privacy.vault import Erased, opening_checked
 
@@ -124,6 +127,7 @@ class Api:
     def _answer(self, route: Route, parameters: Mapping[str, str], raw: RawRequest) -> Answer[Any]:
         if len(raw.body) > route.limit:
             raise TooLarge(limit=route.limit)
+        begun = time.monotonic()
         actor = _admitted(route, self._signature.read(raw.headers.get(ActorSignature.HEADER.lower())))
         wanted = _position(self.service, raw.headers.get("wait-for"))
         request: Request[Any, Any] = Request(
@@ -134,12 +138,13 @@ class Api:
             now=self._clock.now(),
             correlation=raw.headers.get("correlation-id") or new_id(),
             success=route.success,
+            deadline=begun + COMMAND_SECONDS if _is_short(route) else None,
             **self._identity(route, actor, raw) if route.writes else {},
         )
         if wanted is not None:
             self._wait_for(wanted)
         shown = self._shown() if route.public and not route.writes else None
-        with opening_checked(self._may_open):
+        with opening_checked(self._may_open), _database_limit(request.deadline):
             answer = self._handled(route, request)
         if answer.position is None and shown is not None:
             return replace(answer, position=shown)
@@ -188,6 +193,19 @@ class Api:
         if position := getattr(problem, "position", 0):
             headers["Position"] = f"{self.service}@{position}"
         return RawAnswer(problem.status, headers, json.dumps(problem.document()), path)
+
+
+def _is_short(route: Route) -> bool:
+    """Whether the whole request must end within ``COMMAND_SECONDS``: a write, unless the route takes large bodies."""
+    return route.writes and route.limit <= BODY_BYTES
+
+
+def _database_limit(deadline: float | None) -> AbstractContextManager[None]:
+    """Let all that a handler asks of the database end by the deadline."""
+    if deadline is None:
+        return nullcontext()
+    limit: AbstractContextManager[None] = pymongo.timeout(max(0.001, deadline - time.monotonic()))
+    return limit
 
 
 def _admitted(route: Route, actor: Actor) -> Actor:

@@ -33,6 +33,7 @@ from services.kernel.log.log import Append, Commit, Conflict, Duplicate, LogErro
 BATCH_COMMITS = 256
 BATCH_BYTES = 8_000_000
 ANSWER_SECONDS = 5.0
+WRITE_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class PendingAppend:
     size: int
     commit: Commit | None = None
     error: LogError | None = None
-    entered: float = field(default_factory=time.monotonic)
+    deadline: float = field(default_factory=lambda: time.monotonic() + ANSWER_SECONDS)
 
     @property
     def settled(self) -> bool:
@@ -89,15 +90,16 @@ class GroupCommit:
         """
         with self._gate:
             self._queue.append(waiting)
-        deadline = waiting.entered + ANSWER_SECONDS
+        # A thread with hardly any time left does not begin a batch, because its end would be the end of all in the batch.
+        latest_begin = waiting.deadline - WRITE_SECONDS
         while not waiting.settled:
-            if not self._writer.acquire(timeout=max(0.0, deadline - time.monotonic())):
+            if not self._writer.acquire(timeout=max(0.0, latest_begin - time.monotonic())):
                 self._leave(waiting)
                 raise Unknown(waiting.append.command_id)
             try:
                 if not waiting.settled:
                     with self._taken_batch() as batch:
-                        self._write(batch)
+                        self._write(batch, waiting.deadline)
             finally:
                 self._writer.release()
         if waiting.commit is None:
@@ -133,9 +135,10 @@ class GroupCommit:
                 batch.append(waiting)
         return batch
 
-    def _write(self, batch: list[PendingAppend]) -> None:
-        """Give each append of the batch its result, within the deadline. The caller holds the writer's lock."""
-        deadline = time.monotonic() + ANSWER_SECONDS
+    def _write(self, batch: list[PendingAppend], deadline: float) -> None:
+        """Give each append of the batch its result, within the writing thread's own deadline. The caller holds the
+        writer's lock.
+        """
         unsettled = batch
         while unsettled and time.monotonic() < deadline:
             try:

@@ -7,6 +7,7 @@ Each command has one outcome. A refusal, and a command that changes nothing, are
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -126,8 +127,15 @@ class EventLog(Protocol):
         """The present epoch, in which the next fact is told. A restore of this service alone begins another epoch."""
         ...
 
-    def append(self, append: Append) -> Commit:
-        """Store one outcome durably: after the return no crash removes the outcome.
+    def limited(self, deadline: float) -> AbstractContextManager[None]:
+        """Let the log's questions of this thread end by ``deadline``, machine time, if necessary with an error of the
+        database.
+        """
+        ...
+
+    def append(self, append: Append, deadline: float | None = None) -> Commit:
+        """Store one outcome durably: after the return no crash removes the outcome. ``deadline`` is the machine time at
+        which the caller gives up, None for 5 s from now.
 
         Raises ``Conflict``, ``Duplicate``, ``Unknown``, ``NotStored``, ``CommitTooLarge``.
         """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 
 from services.kernel.base.message import Fact, Recorded
@@ -30,7 +31,10 @@ class MemoryLog:
         self._commits: list[Commit] = []
         self._lock = threading.Lock()
 
-    def append(self, append: Append) -> Commit:
+    def limited(self, deadline: float) -> AbstractContextManager[None]:  # noqa: ARG002 - memory answers at once
+        return nullcontext()
+
+    def append(self, append: Append, deadline: float | None = None) -> Commit:  # noqa: ARG002 - as above
         with self._lock:
             for standing in self._commits:
                 if standing.command_id == append.command_id:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any
 
+import pymongo
 from bson import BSON
 from pymongo import ASCENDING
 from pymongo.database import Database
@@ -23,7 +25,7 @@ from services.kernel.base.mongo import durable
 from services.kernel.base.recent_buffer import RecentBuffer
 from services.kernel.log.commit_document import as_commit, as_document
 from services.kernel.log.epochs import Epoch, History, MongoEpochs
-from services.kernel.log.group_commit import GroupCommit, Head, PendingAppend
+from services.kernel.log.group_commit import ANSWER_SECONDS, GroupCommit, Head, PendingAppend
 from services.kernel.log.log import (
     MAXIMUM_COMMIT_BYTES,
     MAXIMUM_COMMIT_EVENTS,
@@ -37,6 +39,10 @@ from services.kernel.log.registry import Registry
 from services.kernel.log.stored_events import recorded_events, stored_events
 
 LOOK_SECONDS = 1.0
+
+
+LEAST_SECONDS = 0.001
+"""pymongo takes 0 for no limit."""
 
 
 class MongoLog:
@@ -99,7 +105,11 @@ class MongoLog:
             raise ValueError(f"the last fact is {last}")
         return self._epochs.begin(after + 1)
 
-    def append(self, append: Append) -> Commit:
+    def limited(self, deadline: float) -> AbstractContextManager[None]:
+        left: AbstractContextManager[None] = pymongo.timeout(max(LEAST_SECONDS, deadline - time.monotonic()))
+        return left
+
+    def append(self, append: Append, deadline: float | None = None) -> Commit:
         if len(append.events) > MAXIMUM_COMMIT_EVENTS:
             raise CommitTooLarge(f"{len(append.events)} events; at most {MAXIMUM_COMMIT_EVENTS}")
         document = as_document(append, stored_events(self._registry, append), datetime.now(UTC))
@@ -108,7 +118,9 @@ class MongoLog:
             raise CommitTooLarge(f"{size} bytes; at most {MAXIMUM_COMMIT_BYTES}")
         begun = time.monotonic()
         try:
-            return self._writer.append(PendingAppend(append, document, size))
+            until = begun + ANSWER_SECONDS if deadline is None else deadline
+            with self.limited(until):
+                return self._writer.append(PendingAppend(append, document, size, deadline=until))
         except Conflict:
             if self._metrics is not None:
                 self._metrics.conflicts.labels(self.source).inc()

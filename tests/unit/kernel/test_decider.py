@@ -1,6 +1,7 @@
 """One command, one outcome; and what happens when another process is faster."""
 
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -139,11 +140,11 @@ def test_a_conflict_with_another_process_is_decided_again_on_the_stored_events()
 
         slipped = False
 
-        def append(self, append: Append) -> Commit:
+        def append(self, append: Append, deadline: float | None = None) -> Commit:
             if not self.slipped and append.stream:
                 self.slipped = True
                 Desk(self).take(PutBook("theirs"), "other")
-            return super().append(append)
+            return super().append(append, deadline)
 
     desk = Desk(Faster("shelves", REGISTRY))
     with pytest.raises(Refused):
@@ -196,8 +197,8 @@ def test_a_fact_is_told_from_its_event_alone_and_stored_with_it() -> None:
 
 
 def test_a_stream_without_waiting_commands_takes_no_memory() -> None:
-    queues = StreamQueues()
-    with queues.turn("a"), queues.turn("b"):
+    queues, later = StreamQueues(), time.monotonic() + 60
+    with queues.turn("a", later), queues.turn("b", later):
         assert set(queues._locks) == {"a", "b"}
     assert queues._locks == {}
 

@@ -107,7 +107,7 @@ def test_a_document_that_the_database_refuses_is_an_error_that_stays() -> None:
 class FullLog(MemoryLog):
     """A log on a full disk."""
 
-    def append(self, _append: Any) -> Commit:
+    def append(self, _append: Any, _deadline: float | None = None) -> Commit:
         raise NotStored("disk full")
 
 
