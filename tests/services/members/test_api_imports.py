@@ -231,7 +231,7 @@ def kill_at(harness, monkeypatch, survived):
     log, keys = harness.application.log, harness.parts.vault._keys
     monkeypatch.setattr(log, "append", deadly(log.append))
     monkeypatch.setattr(keys, "destroy", deadly(keys.destroy))
-    monkeypatch.setattr(harness.parts.uploads, "drop", deadly(harness.parts.uploads.drop))
+    monkeypatch.setattr(harness.parts.uploads, "delete_rows", deadly(harness.parts.uploads.delete_rows))
 
 
 @given(survived=some.lists(some.integers(0, 30), max_size=4))
