@@ -7,6 +7,7 @@ from pathlib import Path
 from deploy import ports
 from deploy.configuration import SERVICES
 from deploy.waiting import allowed, wait_until
+from tests.support.coverage_probes import child_environment
 from tests.support.processes import is_running
 from tests.support.services import ROOT
 
@@ -26,7 +27,14 @@ def run(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """`jejaring run` with everything on free ports unless told otherwise, until it ends by itself."""
     return subprocess.run(
         [sys.executable, "-m", "deploy.cli", "run", "--data", str(tmp_path / "var"), "--no-story", "--no-stay"],
-        env={"PATH": "/usr/bin:/bin", "AMQP_URI": "none", **waits(), **somewhere_free(), **environment},
+        env={
+            "PATH": "/usr/bin:/bin",
+            "AMQP_URI": "none",
+            **waits(),
+            **somewhere_free(),
+            **child_environment(),
+            **environment,
+        },
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -73,6 +81,7 @@ def test_sigterm_stops_everything_that_was_started(tmp_path: Path) -> None:
                 "PATH": "/usr/bin:/bin",
                 "AMQP_URI": "none",
                 **waits(),
+                **child_environment(),
                 "MONGODB_URI": f"mongodb://127.0.0.1:{somebody_elses.getsockname()[1]}/",
                 **somewhere_free(),
             },

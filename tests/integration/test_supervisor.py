@@ -38,6 +38,21 @@ def supervisor(said: list[str]) -> Iterator[Supervisor]:
     supervisor.stop()
 
 
+def test_a_program_inherits_no_variable_that_is_withheld_from_it(
+    tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WITHHELD", "a secret")
+    monkeypatch.setenv("INHERITED", "of this process")
+    seen = tmp_path / "seen"
+    names = ("WITHHELD", "INHERITED", "OWN")
+    code = (
+        f"import os, pathlib; pathlib.Path({str(seen)!r}).write_text(repr([os.getenv(n) for n in {names}])); {WAITING}"
+    )
+    own: dict[str, object] = {"environment": {"OWN": "its own"}, "without": frozenset({"WITHHELD"})}
+    supervisor.start(python(tmp_path, "seeing", code, **own, ready=lambda: seen.exists() and bool(seen.read_text())))
+    assert seen.read_text() == repr([None, "of this process", "its own"])
+
+
 def test_a_program_that_dies_is_restarted_and_reported(tmp_path: Path, supervisor: Supervisor, said: list[str]) -> None:
     supervisor.start(python(tmp_path, "steady", WAITING))
     first = supervisor.pid("steady")

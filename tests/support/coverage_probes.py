@@ -15,6 +15,8 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 VARIABLE = "TEST_COVERAGE"
+CHILD_START = ROOT / "tests/support/child_start"
+"""The folder of the module ``sitecustomize``."""
 ROOMS = ("services", "gateway", "deploy")
 EXCLUDED = ("if TYPE_CHECKING:", r"assert_never\(", r"^\s*\.\.\.$")
 """Lines that no test can reach; the last is the body of a protocol's method."""
@@ -26,6 +28,12 @@ def slipcover_of(source: list[str] | None = None) -> Any:
 
     # immediate: a probe reports once and stays. Otherwise slipcover walks the frames of all threads to take probes out.
     return slipcover.Slipcover(branch=True, immediate=True, source=source, exclude_also=list(EXCLUDED))
+
+
+def child_environment() -> dict[str, str]:
+    """The variables with which a child process measures itself; none where nothing is measured."""
+    folder = os.environ.get(VARIABLE)
+    return {VARIABLE: folder, "PYTHONPATH": f"{CHILD_START}:{ROOT}"} if folder else {}
 
 
 def start() -> None:

@@ -14,7 +14,6 @@ from deploy.waiting import wait_until
 from tests.support import coverage_probes
 
 ROOT = Path(__file__).resolve().parents[2]
-CHILD_START = ROOT / "tests/support/child_start"
 SERVICES = ("members", "events", "mentoring", "notifications")
 
 
@@ -34,16 +33,14 @@ class ChildServices:
         measured: bool = True,
     ) -> None:
         self.directory = directory
-        folder = os.environ.get(coverage_probes.VARIABLE) if measured else None
-        coverage = {coverage_probes.VARIABLE: folder} if folder else {}
         self._ports = {name: ports.any_free() for name in (*services, "gateway")}
         addresses = {f"{name.upper()}_URL": self.url(name) for name in services}
         self.environment = {
             **addresses,
             "GATEWAY_PORT": str(self._ports["gateway"]),
-            "PYTHONPATH": f"{CHILD_START}:{ROOT}" if coverage else str(ROOT),
+            "PYTHONPATH": str(ROOT),
             "PYTHONUNBUFFERED": "1",
-            **coverage,
+            **(coverage_probes.child_environment() if measured else {}),
             **environment,
         }
         self._processes: dict[str, Process] = {}

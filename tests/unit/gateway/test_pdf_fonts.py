@@ -71,6 +71,15 @@ def test_a_long_title_is_printed_smaller_and_in_full(drawn):
     assert ("Sari Contoh", 24) in drawn
 
 
+def test_a_certificate_of_several_sessions_says_how_many_were_attended(drawn):
+    papers = CertificatePdfs("Komunitas", "https://x", JAKARTA)
+    papers.pdf({**CERTIFICATE, "attended": 3}, "Sari Contoh")
+    assert any("hadir di 3 dari 4 sesi" in text for text, _ in drawn)
+    drawn.clear()
+    papers.pdf({**CERTIFICATE, "sessions": 0}, "Sari Contoh")
+    assert not any("sesi" in text for text, _ in drawn)
+
+
 def test_fit_text_shrinks_only_text_that_does_not_fit():
     register_fonts()
     assert fit_text("Sari Contoh", BOLD, 24, 500, 2) == (24, ["Sari Contoh"])

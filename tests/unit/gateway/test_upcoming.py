@@ -12,11 +12,19 @@ NOW = datetime(2026, 3, 2, 3, 0, 17, tzinfo=UTC)
     [
         ("2026-03-02T02:55:00Z", "2026-03-02T05:00:00Z", True),
         ("2026-03-02T01:00:00Z", "2026-03-02T03:00:00Z", False),
+        ("2026-03-02T01:00:00Z", "2026-03-02T03:00:17Z", False),
         ("2026-03-01T09:00:00Z", None, True),
         ("2026-03-01T03:00:00Z", None, False),
         (None, None, False),
     ],
-    ids=["it runs", "it has ended", "began today, without an end", "began a day ago, without an end", "without a time"],
+    ids=[
+        "it runs",
+        "it has ended",
+        "it ends this moment",
+        "began today, without an end",
+        "began a day ago, without an end",
+        "without a time",
+    ],
 )
 def test_an_activity_is_upcoming_until_it_ends(starts, ends, expected):
     assert is_upcoming({"starts": starts, "ends": ends}, NOW) is expected
