@@ -221,3 +221,62 @@ def test_a_start_without_an_epoch_is_of_the_first_epoch_that_was_heard(manager_h
     assert starts.muted(fact("others", 3, epoch="e"))
     assert not starts.muted(fact("others", 4, epoch="e"))
     assert not starts.muted(fact("others", 2, epoch="after"))
+
+
+def test_a_recorded_deadline_that_the_manager_sets_once_more_is_not_due_again(manager_harness: ManagerHarness) -> None:
+    due = fact("others", 1).at
+    again = replace(ALONE, react=lambda state, told: Reaction({**state, "n": told.n}, [], {"clear": due}))
+    manager_harness.hear(1)
+    manager_harness.reader(again).step(1)
+    manager_harness.clock.advance(timedelta(days=1))
+    assert manager_harness.deadlines().step(1) == 1
+    manager_harness.hear(2)
+    manager_harness.reader(again).step(1)
+    assert (manager_harness.deadlines().lag(), manager_harness.deadlines().step(1)) == (0, 0)
+
+
+def test_a_deadline_that_is_set_while_an_earlier_one_is_recorded_stays_set(
+    manager_harness: ManagerHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager_harness.hear(1)
+    manager_harness.reader(ALONE).step(1)
+    manager_harness.clock.advance(timedelta(days=1, minutes=1))
+    deadlines = manager_harness.deadlines()
+    recorded = deadlines._instances.recorded
+
+    def wakes_late(passed: Any) -> None:
+        manager_harness.hear(2)
+        manager_harness.reader(ALONE).step(1)
+        recorded(passed)
+
+    monkeypatch.setattr(deadlines._instances, "recorded", wakes_late)
+    deadlines.step(1)
+    document = manager_harness.database["manager_copying"].find_one({"_id": "s"}) or {}
+    assert document["due"].replace(tzinfo=None) == (fact("others", 2).at + timedelta(days=1)).replace(tzinfo=None)
+
+
+def test_an_instance_with_the_name_of_a_stream_is_parked_because_its_retry_would_be_ambiguous(
+    manager_harness: ManagerHarness,
+) -> None:
+    manager_harness.hear(1)
+    manager_harness.reader(replace(ALONE, instances=lambda _fact: ["others:s"])).step(1)
+    (parked,) = manager_harness.parking.all()
+    assert parked.error == "ValueError: an instance has the name of the stream others:s"
+
+
+def test_the_readers_of_a_manager_take_turns(manager_harness: ManagerHarness) -> None:
+    heard, commits = manager_harness.readers()
+    turns: list[str] = []
+
+    class Turn:
+        def __enter__(self) -> None:
+            turns.append("taken")
+
+        def __exit__(self, *_: Any) -> None:
+            turns.append("given back")
+
+    heard._group.turn = Turn()
+    assert commits._group is heard._group
+    heard.step(1)
+    commits.step(1)
+    assert turns == ["taken", "given back"] * 2
