@@ -27,7 +27,7 @@ class Program:
 
     `environment` is added to this process's environment; `without` names variables that the program must not inherit.
     `ready` may be called at any time after the start and returns within a second. `stop_within` is the time in seconds
-    from SIGTERM to SIGKILL.
+    from SIGTERM to SIGKILL. The supervisor kills a program that was not ready for `silent_within` seconds.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Program:
     ready: Callable[[], bool] = _always
     ready_within: float = 30.0
     stop_within: float = 10.0
+    silent_within: float = 60.0
 
 
 class Process:

@@ -7,10 +7,14 @@ from dataclasses import dataclass, field
 
 from deploy.errors import CommandError
 from deploy.process import Process, Program
+from deploy.waiting import allowed
+from services.kernel.base.pause import jittered
 
 LOOK_EVERY_SECONDS = 0.1
 FIRST_PAUSE_SECONDS = 0.2
-MAX_PAUSE_SECONDS = 5.0
+MAX_PAUSE_SECONDS = 60.0
+MAX_RESTARTS = 20
+ASK_EVERY_SECONDS = 5.0
 STEADY_AFTER_SECONDS = 30.0
 
 
@@ -18,16 +22,28 @@ STEADY_AFTER_SECONDS = 30.0
 class _Charge:
     process: Process
     pause: float = FIRST_PAUSE_SECONDS  # before the next restart; doubles while the program keeps dying
+    restarts: int = 0  # since the program last ran steadily
+    given_up: bool = False
     due: float | None = None  # when to restart, machine time; None while the program runs
-    since: float = field(default_factory=time.monotonic)
+    since: float = field(default_factory=time.monotonic)  # the last start
+    starting: bool = False  # started again, and not ready yet
+    answered: float = field(default_factory=time.monotonic)  # when the program was last ready, or started
+    ask_at: float = 0.0
+
+    @property
+    def patience(self) -> float:
+        """How many seconds the program may be silent."""
+        program = self.process.program
+        return allowed(program.ready_within if self.starting else program.silent_within)
 
 
 class Supervisor:
     """`start` starts programs in the order of their dependencies; `stop` ends them in reverse order.
 
-    A program that dies later is started again, in the background, after a pause that doubles from 0.2 s to 5 s while
-    the program keeps dying. The supervisor never gives up, because a needed server may come back. `report` gets one
-    sentence for each restart.
+    A program that dies later is started again, in the background, after a jittered pause that doubles from 0.2 s to
+    60 s while the program keeps dying. A program that runs and does not answer (`Program.ready`) within its
+    `silent_within` is killed and started again, and so is a restarted program that is not ready in time. After
+    `MAX_RESTARTS` restarts without a steady half minute a program is given up. `report` gets one sentence for each.
     """
 
     def __init__(self, report: Callable[[str], None]) -> None:
@@ -90,26 +106,58 @@ class Supervisor:
     def _keep_running(self) -> None:
         while not self._ending.wait(LOOK_EVERY_SECONDS):
             with self._lock:
-                for charge in self._charges:
-                    self._look_at(charge, time.monotonic())
+                charges = list(self._charges)
+            for charge in charges:
+                answers = self._asked(charge)  # without the lock, because a hanging program costs a second
+                with self._lock:
+                    if not self._ending.is_set():
+                        self._look_at(charge, time.monotonic(), answers)
         # The kernel kills a child when the thread that started it ends (see Process), so this thread must outlive the stop.
         self._ended.wait()
 
-    def _look_at(self, charge: _Charge, now: float) -> None:
-        name = charge.process.program.name
-        if charge.process.alive:
+    def _asked(self, charge: _Charge) -> bool | None:
+        """Whether the program is ready; None if it does not run, or was asked a moment ago."""
+        now = time.monotonic()
+        if not charge.process.alive or now < charge.ask_at:
+            return None
+        answers = charge.process.program.ready()
+        charge.ask_at = time.monotonic() + (LOOK_EVERY_SECONDS if charge.starting else ASK_EVERY_SECONDS)
+        return answers
+
+    def _look_at(self, charge: _Charge, now: float, answers: bool | None) -> None:
+        process, name = charge.process, charge.process.program.name
+        if charge.given_up:
+            return
+        if not process.alive:
+            if charge.due is None:
+                self._restart_later(charge, now, f"{name} stopped (exit code {process.exit_code})")
+            elif now >= charge.due:
+                self._restart(charge, now)
+        elif answers:
+            charge.starting, charge.answered = False, now
             if now - charge.since > STEADY_AFTER_SECONDS:
-                charge.pause = FIRST_PAUSE_SECONDS
-        elif charge.due is None:
-            self._report(f"{name} stopped (exit code {charge.process.exit_code}); it is started again.")
-            charge.due = now + charge.pause
-            charge.pause = min(charge.pause * 2, MAX_PAUSE_SECONDS)
-        elif now >= charge.due:
-            try:
-                charge.process.start()
-            except CommandError as error:
-                self._report(str(error))
-                charge.due = now + charge.pause
-                charge.pause = min(charge.pause * 2, MAX_PAUSE_SECONDS)
-            else:
-                charge.due, charge.since = None, now
+                charge.pause, charge.restarts = FIRST_PAUSE_SECONDS, 0
+        elif answers is False and now - charge.answered > charge.patience:
+            process.kill()
+            trouble = "was not ready in time" if charge.starting else "does not answer any more"
+            self._restart_later(charge, now, f"{name} {trouble} and was killed")
+
+    def _restart_later(self, charge: _Charge, now: float, trouble: str) -> None:
+        if charge.restarts >= MAX_RESTARTS:
+            charge.given_up = True
+            self._report(f"{trouble}; it was started {MAX_RESTARTS} times in vain and is given up.")
+            return
+        self._report(f"{trouble}; it is started again.")
+        charge.due = now + jittered(charge.pause)
+        charge.pause = min(charge.pause * 2, MAX_PAUSE_SECONDS)
+        charge.restarts += 1
+
+    def _restart(self, charge: _Charge, now: float) -> None:
+        try:
+            charge.process.start()
+        except CommandError as error:
+            self._restart_later(charge, now, str(error).removesuffix("."))
+        else:
+            charge.due, charge.starting = None, True
+            charge.since = charge.answered = now
+            charge.ask_at = now

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -62,8 +63,9 @@ def test_a_program_that_dies_is_restarted_and_reported(tmp_path: Path, superviso
 
 
 def test_a_program_that_keeps_dying_is_restarted_ever_more_slowly(
-    tmp_path: Path, supervisor: Supervisor, said: list[str]
+    tmp_path: Path, supervisor: Supervisor, said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("deploy.supervisor.jittered", lambda seconds: seconds)
     starts = tmp_path / "starts"
     code = f"""
 import os, signal, time
@@ -79,6 +81,75 @@ signal.pause()
     pauses = [after - before for before, after in itertools.pairwise(moments)]
     assert pauses[2] > 2 * pauses[0] * 0.8
     assert "failing stopped (exit code 3); it is started again." in said
+
+
+SERVING = """
+import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+class Handle(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200); self.end_headers()
+    def log_message(self, *_): pass
+HTTPServer(("127.0.0.1", int(sys.argv[1])), Handle).serve_forever()
+"""
+
+
+def answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}", timeout=0.2):
+            return True
+    except OSError:
+        return False
+
+
+def test_a_program_that_hangs_is_killed_and_restarted(
+    tmp_path: Path, supervisor: Supervisor, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JEJARING_WAIT_FACTOR", "1")
+    monkeypatch.setattr("deploy.supervisor.ASK_EVERY_SECONDS", 0.1)
+    port, log = ports.any_free(), tmp_path / "hanging.log"
+    argv = (sys.executable, "-c", SERVING, str(port))
+    supervisor.start(Program("hanging", argv, log, ready=lambda: answers(port), silent_within=1.0))
+    first = supervisor.pid("hanging")
+    time.sleep(1.5)
+    assert supervisor.pid("hanging") == first  # a program that answers is left alone
+    os.kill(first, signal.SIGSTOP)
+    wait_until(lambda: supervisor.pid("hanging") != first and answers(port), 20, "another process that answers")
+    assert said == ["hanging does not answer any more and was killed; it is started again."]
+    assert not is_running(first)
+
+
+def test_a_restarted_program_is_waited_for_and_restarted_again_if_it_is_never_ready(
+    tmp_path: Path, supervisor: Supervisor, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JEJARING_WAIT_FACTOR", "1")
+    ready = tmp_path / "ready"
+    ready.touch()
+    supervisor.start(python(tmp_path, "halfway", WAITING, ready=ready.exists, ready_within=0.5, silent_within=60.0))
+    ready.unlink()
+    first = supervisor.pid("halfway")
+    os.kill(first, signal.SIGKILL)
+    wait_until(lambda: said.count("halfway was not ready in time and was killed; it is started again.") >= 2, 20, "it")
+    ready.touch()
+    wait_until(lambda: supervisor.alive("halfway"), 10, "the program")
+    time.sleep(1.0)
+    last = supervisor.pid("halfway")
+    time.sleep(1.0)
+    assert (supervisor.pid("halfway"), supervisor.alive("halfway")) == (last, True)
+
+
+def test_a_program_that_never_stays_is_given_up_and_the_others_are_not(
+    tmp_path: Path, supervisor: Supervisor, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deploy.supervisor.MAX_RESTARTS", 2)
+    supervisor.start(python(tmp_path, "steady", WAITING))
+    supervisor.start(python(tmp_path, "hopeless", "raise SystemExit(3)", ready=lambda: True))
+    wait_until(lambda: "in vain" in said[-1] if said else False, 20, "the end")
+    assert said.count("hopeless stopped (exit code 3); it is started again.") == 2
+    assert said[-1] == "hopeless stopped (exit code 3); it was started 2 times in vain and is given up."
+    first = supervisor.pid("steady")
+    os.kill(first, signal.SIGKILL)
+    wait_until(lambda: supervisor.pid("steady") != first and supervisor.alive("steady"), 10, "the other")
 
 
 def test_stop_ends_what_it_started_the_last_first_and_nothing_else(tmp_path: Path, supervisor: Supervisor) -> None:
