@@ -62,5 +62,7 @@ def test_a_submission_made_during_the_move_follows_the_person():
     moved = fact("person-ani", MemberChanged(None, None, None, "SD", "kota-blitar", "sananwetan", "id"))
     late = MOVING.reaction(MOVING.reaction({}, moved).state, fact("prior-1", SUBMITTED))
     assert late.commands == [Dispatch(PRIOR_LEARNING, "1", MovePriorLearning("kota-blitar"))]
+    at_home = MOVING.reaction({"region": "kota-kediri"}, fact("prior-1", SUBMITTED))
+    assert not at_home.commands
     done = MOVING.reaction(late.state, fact("prior-1", reviewed()))
     assert done.state == {"region": "kota-blitar"}

@@ -30,6 +30,8 @@ def test_silenced_deliveries_are_not_sent_unless_urgent() -> None:
     assert refused(PLANNED, Wishes(off=("registrations",))) == ("unwanted", "matter-off")
     published = replace(PLANNED, kind="activity-published")
     assert refused(published, Wishes(muted=("kediri",))) == ("unwanted", "region-muted")
+    # Mail is switched off, and another delivery tells the person of the fact by Telegram.
+    assert refused(replace(PLANNED, alone=False), Wishes(email=False, telegram=True)) == ("unwanted", "switched-off")
     urgent = replace(PLANNED, kind="login-code", urgent=True)
     assert route(urgent, Preference(Wishes(email=False)), BOTH, CHANNELS) == ("email", "sri@x.example")
 
