@@ -14,6 +14,7 @@ from services.kernel.declare.process import Dispatch, ProcessManager, Reaction
 from services.kernel.log.registry import Unreadable
 from services.kernel.managers.manager_reader import ManagerReader
 from services.kernel.readers.parking import Parking
+from services.kernel.readers.reader import LostCheckpoint
 from tests.support.manager_harness import ManagerHarness, manager_harness
 from tests.support.sample_domain import COPYING, SHELF, PutBook, fact
 
@@ -115,7 +116,7 @@ def test_a_paused_process_does_not_remove_what_another_has_still_to_give(
         given(waiting)
 
     monkeypatch.setattr(paused._instances, "given", wakes_late)
-    with pytest.raises(Exception):  # noqa: B017 - the checkpoint is another's by now
+    with pytest.raises(LostCheckpoint):  # the checkpoint is another's by now
         paused.step(1)
     document = manager_harness.database["manager_copying"].find_one({"_id": "s"}) or {}
     assert [each["position"] for each in document["pending"]["facts"]] == [2]
@@ -280,3 +281,22 @@ def test_the_readers_of_a_manager_take_turns(manager_harness: ManagerHarness) ->
     heard.step(1)
     commits.step(1)
     assert turns == ["taken", "given back"] * 2
+
+
+def test_a_process_whose_instance_was_changed_by_another_stores_nothing_and_gives_no_command(
+    manager_harness: ManagerHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager_harness.hear(1)
+    slow, other = manager_harness.reader(ALONE), manager_harness.reader(ALONE)
+    store = slow._instances.store
+
+    def other_first() -> Any:
+        monkeypatch.setattr(slow._instances, "store", store)
+        other.step(1)
+        return store()
+
+    monkeypatch.setattr(slow._instances, "store", other_first)
+    with pytest.raises(LostCheckpoint, match="another works on instances of copying"):
+        slow.step(1)
+    document = manager_harness.database["manager_copying"].find_one({"_id": "s"}) or {}
+    assert (document["revision"], document["state"]["seen"], put(manager_harness)) == (1, ["t1"], [("s", "t1")])
