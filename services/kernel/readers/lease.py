@@ -56,8 +56,7 @@ class Lease:
         Raises ``PyMongoError``; the lease then expires by itself.
         """
         asked = time.monotonic()
-        now = self._server_time()
-        if (self.held() and self._renewed(now)) or self._taken(now):
+        if (self.held() and self._renewed()) or self._taken():
             self._until = asked + LEASE_SECONDS
         else:
             self.number = 0
@@ -72,7 +71,8 @@ class Lease:
             )
             self.number = 0
 
-    def _renewed(self, now: datetime) -> bool:
+    def _renewed(self) -> bool:
+        now = self._server_time()
         mine = {"_id": self._name, "holder": self._instance, "number": self.number}
         until = now + timedelta(seconds=LEASE_SECONDS)
         renewed = self._plain.find_one_and_update(mine, {"$set": {"until": until}})
@@ -80,9 +80,11 @@ class Lease:
             self._contested = time.monotonic() + RENEW_SECONDS * 2
         return renewed is not None
 
-    def _taken(self, now: datetime) -> bool:
-        until = now + timedelta(seconds=LEASE_SECONDS)
+    def _taken(self) -> bool:
         found = self._durable.find_one({"_id": self._name})
+        # The time is asked after the lease: a lease that was renewed in between would seem too far ahead.
+        now = self._server_time()
+        until = now + timedelta(seconds=LEASE_SECONDS)
         if found is None:
             try:
                 self._durable.insert_one({"_id": self._name, "holder": self._instance, "number": 1, "until": until})
@@ -96,7 +98,8 @@ class Lease:
                 self._plain.update_one({"_id": self._name}, {"$set": {"wanted": until}})
             return False
         number = int(found["number"]) + 1
-        same = {"_id": self._name, "number": found["number"], "holder": found["holder"]}
+        # The holder may have renewed the lease since it was read: then it has not expired.
+        same = {name: found[name] for name in ("_id", "number", "holder", "until")}
         change = {"$set": {"holder": self._instance, "number": number, "until": until}}
         if self._durable.update_one(same, change).modified_count != 1:
             return False
@@ -114,8 +117,8 @@ def lease_in_force(database: Database[dict[str, Any]], number: int, name: str = 
     looks at a clock. The process can be paused again between the answer and the action. Only a receiver that checks the
     number closes this gap. Raises ``PyMongoError``.
     """
-    now = _server_time(database)
     found = plain(database, "leases").find_one({"_id": name})
+    now = _server_time(database)  # after the lease, which may be renewed in between
     return found is not None and int(found["number"]) == number and _is_ahead(found["until"], now)
 
 
