@@ -45,6 +45,9 @@ class Broker:
         self.down = False
         self.queues: dict[str, QueueState] = {}
         self.connections: list[Connection] = []
+        self.confirmed: list[bytes] = []
+        self.acknowledged: Callable[[bytes], None] = lambda _body: None
+        """Called with each message that a consumer has acknowledged."""
 
     def open(self, _uri: str) -> Connection:
         """A new connection of the running task's process. Raises ``ConnectionRefusedError``."""
@@ -215,6 +218,7 @@ class Channel:
         if fault == LOSE_AFTER:
             self._connection.end()
             raise ConnectionResetError("lost after the message arrived")
+        self._broker.confirmed.append(message)
         self._connection.events.append(lambda: self._tell("basic_ack", tag))
 
     def _tell(self, event: str, tag: int) -> None:
@@ -263,7 +267,8 @@ class Channel:
             raise ConnectionResetError("lost before the acknowledgement arrived")
         done = [each for each in self._unacknowledged if each <= tag] if multiple else [tag]
         for each in done:
-            self._unacknowledged.pop(each, None)
+            if (body := self._unacknowledged.pop(each, None)) is not None:
+                self._broker.acknowledged(body)
 
     def give_back(self) -> None:
         """Return what was not acknowledged to the front of the queue, in order."""

@@ -22,7 +22,8 @@ from services.kernel.declare.view import COMMITS, INBOX, Change, View, adding, i
 from services.kernel.log.registry import Registry
 
 ROOM = 3
-HOLD = timedelta(seconds=20)
+HOLD = timedelta(seconds=2)
+"""How long a seat is held at most: short, so that deadlines pass while faults come."""
 BROKEN: set[str] = set()
 """Subjects whose facts fail in views and managers at present."""
 
@@ -174,9 +175,14 @@ HALL_EVENTS.register(SeatHeld, SeatReleased, ItemCopied, DeadlinePassed)
 
 
 def _departure_concerns(item: Recorded | Fact) -> Sequence[str]:
+    people: Sequence[str] = ()
     if isinstance(item, Fact):
-        return [str(person) for person in item.data["people"]] if item.type == "person-left" else []
-    return [item.event.person] if isinstance(item.event, SeatHeld | SeatReleased) else []
+        people = [str(person) for person in item.data["people"]] if item.type == "person-left" else ()
+    elif isinstance(item.event, SeatHeld | SeatReleased):
+        people = [item.event.person]
+    for person in people:
+        _fail(person, "whom")
+    return people
 
 
 def _departure(state: Mapping[str, Any], item: Recorded | Fact) -> Reaction:

@@ -6,7 +6,9 @@ kernel's readers is used.
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
+from datetime import datetime
 from typing import Any
 
 from tests.simulation.world import World
@@ -23,6 +25,8 @@ def judge(world: World) -> None:
     i4_views_equal_a_replay(world)
     i7_managers_gave_each_command_once(world)
     i8_deadlines_passed_once(world)
+    i6_the_relay_passed_only_confirmed_facts(world)
+    expect("promises broken on the way", world.broken[:1], [])
 
 
 def commits(world: World, service: str) -> list[Document]:
@@ -119,6 +123,15 @@ def i5_each_fact_is_heard_once_and_in_order(world: World) -> None:
     expect("facts that were heard twice", len(set(strangers)), len(strangers))
 
 
+def i6_the_relay_passed_only_confirmed_facts(world: World) -> None:
+    """The broker has confirmed each fact up to the relay's checkpoint."""
+    relay = world.server["desk"].store("checkpoints").documents.get("relay")
+    if relay is not None:
+        confirmed = {json.loads(body)["id"] for body in world.broker.confirmed}
+        passed = [fact["event"] for fact in facts(world) if fact["n"] <= relay["position"]]
+        expect("facts that the relay passed unconfirmed", [each for each in passed if each not in confirmed], [])
+
+
 def i4_views_equal_a_replay(world: World) -> None:
     """Each view shows what a plain loop over the logs makes of them."""
     items: dict[str, Document] = {}
@@ -165,16 +178,33 @@ def i7_managers_gave_each_command_once(world: World) -> None:
             holders.pop(identity, None)
     if plays(world, "copying"):
         expect("copies", dict(found), dict(wanted))
+    for manager in ("departure", "copying", "closing"):
+        instances = world.server["hall"].store(f"manager_{manager}").documents
+        expect(f"commands that {manager} still gives", [key for key in instances if "pending" in instances[key]], [])
     left = {person for fact in facts(world) for person in fact["data"].get("people", [])}
     if plays(world, "departure"):
         expect("seats of people who left", {s: p for s, p in holders.items() if p in left}, {})
 
 
 def i8_deadlines_passed_once(world: World) -> None:
-    """Each deadline is recorded at most once, and no seat is held longer than allowed."""
-    passed = [
-        (stream, event["data"]["due"])
-        for _, stream, event in events(world, "hall")
-        if event["type"] == "DeadlinePassed"
-    ]
+    """Each deadline is recorded at most once and never early, and no seat is held longer than allowed."""
+    passed, early = [], []
+    held: dict[str, datetime] = {}
+    for commit in commits(world, "hall"):
+        for event in commit["events"]:
+            if event["type"] == "DeadlinePassed":
+                due = event["data"]["due"]
+                passed.append((commit["stream"], due))
+                early += [commit["stream"]] if commit["at"] < _moment(due) else []
+            elif event["type"] == "SeatHeld":
+                held[commit["stream"]] = commit["at"]
+            elif event["type"] == "SeatReleased":
+                held.pop(commit["stream"], None)
     expect("deadlines that passed twice", [each for each, count in Counter(passed).items() if count > 1], [])
+    expect("deadlines that passed early", early, [])
+    if plays(world, "closing"):
+        expect("seats that are held too long", held, {})
+
+
+def _moment(due: Any) -> datetime:
+    return due if isinstance(due, datetime) else datetime.fromisoformat(due)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -30,6 +31,9 @@ from tests.simulation.invariants import judge
 from tests.simulation.scheduler import TooLong
 from tests.simulation.world import Cast, Rates, World
 
+SCHEDULES = int(os.environ.get("JEJARING_SCHEDULES", "20000"))
+FIRST_SEED = 1_000_000
+"""``make test`` plays so many schedules, beginning with this seed."""
 Actor = Callable[[World], None]
 KINDS = ("unsent", "unanswered", "kill", "kill after", "late", "pause", "database crash", "database down")
 RATES = (0.01, 0.03, 0.1, 0.0)
@@ -53,6 +57,11 @@ CASTS: Sequence[tuple[int, Cast]] = (
 )
 """Weight and cast: small casts are cheap and come often, because most mistakes need few parts."""
 DRAWN = [cast for weight, cast in CASTS for _ in range(weight)]
+
+
+def drawn_cast(seed: int) -> Cast:
+    """The cast that a seed draws."""
+    return DRAWN[Choices(seed).pick(len(DRAWN))]
 
 
 def play(choices: Choices, cast: Cast | None = None) -> World:
@@ -114,9 +123,9 @@ def hall_client(world: World) -> None:
 
 
 ALL_PLACES = ("items:d0", "heard:d0", "heard:d1", "departure:ani", "people:ani", "closing:s1", "closing:s2")
-"""Where the code can be broken: a view or manager, and a subject."""
+"""Where the code can be broken: a view or manager, and a subject. ``whom``: the manager cannot tell whom a fact concerns."""
 PLACES = {
-    "departure": ("departure:ani", "departure:budi"),
+    "departure": ("departure:ani", "departure:budi", "whom:ani"),
     "copying": ("copying:i00", "copying:i10"),
     "closing": ("closing:s1", "closing:s2"),
     "views": ("people:ani", "people:budi"),

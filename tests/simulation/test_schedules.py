@@ -1,17 +1,13 @@
 """The protocols under thousands of schedules: each promise holds whatever is lost, late, killed, paused or taken back."""
 
-import os
-
 import pytest
 
 from tests.simulation.campaign import run, stored
 from tests.simulation.choices import Choices, shrink
 from tests.simulation.patching import simulated
-from tests.simulation.schedules import CASTS, play
+from tests.simulation.schedules import CASTS, FIRST_SEED, SCHEDULES, play
 
-SCHEDULES = int(os.environ.get("JEJARING_SCHEDULES", "20000"))
 PARTS = 8
-FIRST_SEED = 1_000_000
 
 
 @pytest.mark.timeout(600)

@@ -125,6 +125,8 @@ class World:
         self.scheduler.world = self  # type: ignore[attr-defined]
         self.server = Server(self._database_step, lambda: self.scheduler.now)
         self.broker = Broker(self._broker_step)
+        self.broker.acknowledged = self._acknowledged
+        self.broken: list[str] = []
         self.outside = Outside()
         self.processes: list[Process] = []
         self.orders: list[Order] = []
@@ -207,7 +209,8 @@ class World:
 
     def _restart(self, process: Process) -> None:
         self.scheduler.wait(0.2)
-        if process.service not in self.stopped:
+        runs = any(each.service == process.service and each.instance == process.instance for each in self.processes)
+        if process.service not in self.stopped and not runs:
             self.start(process.service, process.instance)
 
     def pause(self, process: Process, seconds: float) -> None:
@@ -239,6 +242,25 @@ class World:
         """Write a line into the story of this schedule, for who reads a failure."""
         self.log.append(f"{self.scheduler.now:9.3f} {text}")
 
+    # What is watched at every step; ``judge`` reports ``broken``.
+
+    def _acknowledged(self, body: bytes) -> None:
+        """A message was acknowledged: its fact must be in the inbox, or the message among the strays."""
+        identity, hall = json.loads(body)["id"], self.server["hall"]
+        heard = any(fact["id"] == identity for fact in hall.store("inbox").documents.values())
+        if not heard and not any(stray["body"] == body for stray in hall.store("strays").documents.values()):
+            self.broken.append("a fact was acknowledged before it was stored")
+
+    def _watch_leases(self) -> None:
+        """At most one instance of a service holds the lease, unless a crash of the database took a renewal back."""
+        if self.faults["database crash"] or self.faults["database down"]:
+            return
+        holders = Counter(
+            each.service for each in self.processes if each.app and not each.paused and each.app.runner._lease.held()
+        )
+        if any(count > 1 for count in holders.values()):
+            self.broken.append("two instances held the lease at once")
+
     # Faults.
 
     def _database_step(
@@ -248,6 +270,8 @@ class World:
         if task is None or task.process is self.outside:
             return _nothing
         self.scheduler.yield_turn()
+        if len(self.processes) > len(self.cast.services):
+            self._watch_leases()
         if self.database_down:
             self.scheduler.wait(0.5)
             raise AutoReconnect("the database is away")
@@ -443,6 +467,10 @@ class World:
             found += [f"{reader.name} of {service} is behind" for reader in app.runner.readers if reader.lag()]
             found += [f"{count} facts of {service} are parked" for count in [app.parking.count()] if count]
             found += self._deaf(service, app)
+            coming = self.server[service].store("manager_closing").documents.values()
+            found += ["a deadline is to come" for document in coming if "due" in document]
+            troubles = [f"{name}: {why}" for name, why in app.runner.troubles.items()]
+            found += troubles if found else []
         return found
 
     def _deaf(self, service: str, app: Application) -> list[str]:
