@@ -4,13 +4,14 @@
 #   make test     every test, on a real broker and a real database of its own, and the coverage of each room
 #   make check    lint, format, types, the rules of the house: in seconds
 #   make simulate the protocols under many schedules of failures: make simulate SEED=7 RUNS=100000
+#   make mutations plants mistakes, one at a time, and expects that the tests notice each: hours
 #   make bench    the measurements
 #   make release  source archive, wheel and list of components in dist/, and the tag
 #
 # A taken port is changed on the command line: make run GATEWAY_PORT=8001
 
 PYTHON := .venv/bin/python
-.PHONY: run test check simulate bench release install
+.PHONY: run test check simulate mutations bench release install
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -36,6 +37,10 @@ check:
 simulate:
 	@deploy/install.sh test
 	@PYTHONHASHSEED=0 exec $(PYTHON) -m tests.simulation --seed $(or $(SEED),0) --runs $(or $(RUNS),20000) $(ARGUMENTS)
+
+mutations:
+	@deploy/install.sh test
+	@exec $(PYTHON) -m tests.mutations $(ARGUMENTS)
 
 bench:
 	@deploy/install.sh bench

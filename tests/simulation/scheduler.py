@@ -155,7 +155,7 @@ class Scheduler:
         budget = self.steps + steps
         while not until():
             if self.steps >= budget:
-                raise TooLong(f"{steps} steps in {seconds} s")
+                raise TooLong(f"a loop without progress: {steps} steps in {seconds} s")
             task = self._next(deadline)
             if task is None:
                 return False

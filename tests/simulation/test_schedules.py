@@ -4,6 +4,7 @@ import pytest
 
 from tests.simulation.campaign import run, stored
 from tests.simulation.choices import Choices, shrink
+from tests.simulation.invariants import events
 from tests.simulation.patching import simulated
 from tests.simulation.schedules import CASTS, FIRST_SEED, SCHEDULES, play
 
@@ -33,6 +34,17 @@ def test_recorded_decisions_play_the_same_history_again() -> None:
         choices = Choices(7)
         first = stored(play(choices))
         assert stored(play(Choices(replay=choices.taken))) == first
+
+
+def test_deadlines_pass_and_two_instances_live_in_some_schedules() -> None:
+    passed = instances = 0
+    with simulated():
+        for seed in range(30):
+            world = play(Choices(seed), next(cast for _, cast in CASTS if cast.name == "closing"))
+            passed += sum(event["type"] == "DeadlinePassed" for _, _, event in events(world, "hall"))
+            instances = max(instances, len(world.processes))
+    assert passed
+    assert instances == 2
 
 
 def test_a_failing_schedule_is_shrunk_to_the_decisions_that_matter() -> None:

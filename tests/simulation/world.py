@@ -438,7 +438,7 @@ class World:
         self.scheduler.spawn("operator", self.outside, self._retry_parked)
         rested = self.scheduler.run(self._at_rest, seconds=REST_SECONDS)
         if not rested:
-            raise AssertionError(f"not at rest after {REST_SECONDS} s: {self.unrest()}")
+            raise AssertionError(f"not at rest: after {REST_SECONDS} s: {self.unrest()}")
 
     def _retry_parked(self) -> None:
         while True:

@@ -10,9 +10,10 @@ import pytest
 
 from services.kernel.base.clock import FixedClock
 from services.kernel.base.message import Command, Event, Metadata
-from services.kernel.base.problem import KeyReused, NotFound, Refused, Stale, StillRunning
+from services.kernel.base.problem import KeyReused, NotFound, Refused, Stale, StillRunning, Unavailable
+from services.kernel.commands import decider as deciders
 from services.kernel.commands.decider import CommandEnvelope, Commands, Decider, StreamQueues
-from services.kernel.log.log import Append, Commit
+from services.kernel.log.log import Append, Commit, Conflict
 from services.kernel.log.memory_log import MemoryLog
 from services.kernel.testing import given
 from tests.support.sample_domain import (
@@ -152,6 +153,23 @@ def test_a_conflict_with_another_process_is_decided_again_on_the_stored_events()
     assert [commit.refused for commit in desk.log.read(0)] == [None, "shelf-is-full"]
 
 
+def test_a_command_whose_stream_never_rests_is_given_up_after_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Restless(MemoryLog):
+        """Another process is always faster."""
+
+        tries = 0
+
+        def append(self, append: Append) -> Commit:
+            self.tries += 1
+            assert self.tries < 200, "it is tried for ever"
+            raise Conflict(append.stream)
+
+    monkeypatch.setattr(deciders, "CONFLICT_SECONDS", 0.1)
+    desk = Desk(Restless("shelves", REGISTRY))
+    with pytest.raises(Unavailable):
+        desk.take(PutBook("x"), "k")
+
+
 def test_a_fresh_command_on_a_used_stream_is_decided_on_the_stored_events() -> None:
     desk = Desk()
     desk.take(PutBook("x", room=1), "k1")
@@ -194,6 +212,14 @@ def test_a_fact_is_told_from_its_event_alone_and_stored_with_it() -> None:
         (1, "book-put", commit.events[0].id, {"title": "x"})
     ]
     assert commit.last_fact == 1
+
+
+def test_a_command_waits_for_its_turn_on_a_stream_and_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deciders, "QUEUE_SECONDS", 0.2)
+    queues, begun = StreamQueues(), time.monotonic()
+    with queues.turn("a"), pytest.raises(Unavailable), queues.turn("a"):
+        raise AssertionError("two commands have a turn on one stream")
+    assert time.monotonic() - begun < 8
 
 
 def test_a_stream_without_waiting_commands_takes_no_memory() -> None:

@@ -13,9 +13,10 @@ from services.kernel.base.message import Metadata
 from services.kernel.base.mongo import outcome_unknown
 from services.kernel.base.problem import Unavailable
 from services.kernel.commands.decider import CommandEnvelope, Commands
+from services.kernel.log import group_commit
 from services.kernel.log.commit_document import as_commit, as_document
 from services.kernel.log.group_commit import GroupCommit, Head, PendingAppend
-from services.kernel.log.log import Commit, LogError, NotStored, Unknown
+from services.kernel.log.log import Commit, Conflict, LogError, NotStored, Unknown
 from services.kernel.log.memory_log import MemoryLog
 from services.kernel.log.stored_events import stored_events
 from tests.support.sample_domain import AT, REGISTRY, SHELF, PutBook, append, tell
@@ -67,6 +68,56 @@ def results(write: Callable[[int], Any], count: int) -> list[Any]:
     for thread in threads:
         thread.join(max(0.0, deadline - time.monotonic()))
     return found
+
+
+class SlowCollection(FailingCollection):
+    """A collection whose first insert takes long, so that other appends wait together. The first document of the first
+    batch of several has a version that another process has taken.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(AssertionError("never raised"))
+        self.entered, self.leave = threading.Event(), threading.Event()
+        self.conflict = ""
+        self.stored: list[str] = []
+
+    def insert_many(self, documents: list[dict[str, Any]], ordered: bool) -> None:
+        assert ordered
+        self.inserts += 1
+        if self.inserts == 1:
+            self.entered.set()
+            assert self.leave.wait(30)
+        if len(documents) > 1 and not self.conflict:
+            self.conflict = documents[0]["stream"]
+            refused = {"index": 0, "code": 11000, "keyPattern": {"stream": 1, "events.version": 1}}
+            raise BulkWriteError({"writeErrors": [refused], "writeConcernErrors": []})
+        self.stored += [document["stream"] for document in documents]
+
+
+def test_a_conflict_is_one_commands_own_and_the_rest_of_its_batch_is_written() -> None:
+    collection = SlowCollection()
+    commits = writer(collection)
+    threading.Timer(0.5, collection.leave.set).start()  # until then the others wait together
+    found = results(lambda n: commits.append(pending(n)), 4)
+    assert collection.conflict
+    assert sorted(collection.stored) == sorted({f"shelf-{n}" for n in range(4)} - {collection.conflict})
+    assert sorted(type(each).__name__ for each in found) == ["Commit", "Commit", "Commit", Conflict.__name__]
+
+
+def test_an_append_that_got_no_turn_in_time_is_not_written_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    collection = SlowCollection()
+    commits = writer(collection)
+    first = threading.Thread(target=commits.append, args=(pending(0),), daemon=True)
+    first.start()
+    assert collection.entered.wait(30)
+    monkeypatch.setattr(group_commit, "ANSWER_SECONDS", 0.1)
+    with pytest.raises(Unknown):
+        commits.append(pending(1))
+    monkeypatch.undo()
+    collection.leave.set()
+    first.join(30)
+    commits.append(pending(2))
+    assert collection.stored == ["shelf-0", "shelf-2"]
 
 
 def test_an_error_that_is_not_the_databases_reaches_every_append_of_the_batch() -> None:

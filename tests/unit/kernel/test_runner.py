@@ -117,3 +117,37 @@ def test_the_lag_is_measured_also_while_a_reader_fails(monkeypatch: pytest.Monke
         wait_until(lambda: lag_of(metrics) == 5000, 10, "the lag")
         reader.behind = 7000
         wait_until(lambda: lag_of(metrics) == 7000, 20, "the grown lag")
+
+
+def test_an_instance_without_the_lease_steps_no_reader() -> None:
+    lease, reader = Wavering(), Idle()
+    lease.mine = False
+    with running(lease, reader):
+        assert not reader.stepped.wait(0.5)
+        lease.mine = True
+        assert reader.stepped.wait(60)
+
+
+class Counted:
+    """A request to stop that comes after so many waits; notes how long each wait would take."""
+
+    def __init__(self, waits: int) -> None:
+        self.left = waits
+        self.waited: list[float] = []
+
+    def is_set(self) -> bool:
+        return len(self.waited) >= self.left
+
+    def wait(self, seconds: float) -> bool:
+        self.waited.append(seconds)
+        return self.is_set()
+
+
+def test_a_reader_that_fails_is_stepped_again_after_pauses_that_grow_to_a_bound(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(runners.random, "uniform", lambda _low, high: high)
+    reader, stop = Failing(), Counted(12)
+    Runner("shelves", Held(), [reader]).run(reader, stop)  # type: ignore[arg-type]
+    assert stop.waited[:4] == pytest.approx([0.05, 0.1, 0.2, 0.4])
+    assert stop.waited[-2:] == [runners.LONGEST_PAUSE, runners.LONGEST_PAUSE]

@@ -1,0 +1,50 @@
+"""The table of planted mistakes stays true: each mistake can be planted, and each test that must notice it exists."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.mutations.plant import ROOT, SIMULATION, failed_schedules, failed_tests
+from tests.mutations.table import MUTATIONS
+from tests.simulation.schedules import CASTS
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda each: f"{each.room}: {each.promise}")
+def test_each_mistake_can_be_planted_and_the_tests_that_must_notice_it_exist(mutation) -> None:
+    planted = mutation.planted(ROOT)
+    assert ast.dump(ast.parse(planted)) != ast.dump(ast.parse((ROOT / mutation.file).read_text("utf-8")))
+    if mutation.tests[0] == SIMULATION:
+        assert mutation.tests[1:] in [(cast.name,) for _, cast in CASTS]
+        return
+    for test in mutation.tests:
+        path, _, name = test.partition("::")
+        assert f"def {name or 'test_'}" in (ROOT / path).read_text("utf-8")
+
+
+def test_no_promise_stands_in_the_table_twice() -> None:
+    promises = [(each.room, each.promise) for each in MUTATIONS]
+    assert len(set(promises)) == len(promises)
+
+
+def test_the_broken_promise_is_read_from_the_simulations_output() -> None:
+    output = (
+        "seed 7, cast bus: heard facts:\n  found  []\n  wanted ['1']\n\n"
+        "seed 9, cast log: commits of HoldSeat(person='ani'):\n  found  2\n\n2 schedules, 9 steps, 1 s, 2 failed"
+    )
+    assert [by for by, _ in failed_schedules(output)] == [
+        "seed 7 of bus: heard facts",
+        "seed 9 of log: commits of HoldSeat",
+    ]
+    assert failed_schedules("2 schedules, 9 steps, 1 s, 0 failed") == []
+
+
+def test_a_test_that_could_not_begin_has_noticed_nothing(tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    report.write_text(
+        '<testsuites><testsuite><testcase classname="tests.unit.test_a" name="test_b"><error message="ImportError"/>'
+        '</testcase><testcase classname="tests.unit.test_a" name="test_c"><failure message="assert 1 == 2"/></testcase>'
+        "</testsuite></testsuites>"
+    )
+    assert failed_tests(report) == [("test_a::test_c", "assert 1 == 2")]
+    assert failed_tests(tmp_path / "missing.xml") == []
