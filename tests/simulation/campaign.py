@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 
 from bson import encode
 
+from tests.simulation.cast import Cast
 from tests.simulation.choices import Choices
 from tests.simulation.patching import simulated
 from tests.simulation.scheduler import TooLong
 from tests.simulation.schedules import play, story
-from tests.simulation.world import Cast, World
+from tests.simulation.world import World
 
 
 @dataclass

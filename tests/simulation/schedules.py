@@ -9,6 +9,7 @@ from typing import Any
 
 from services.kernel.declare.service import Definition
 from services.kernel.log.mongo_log import MongoLog
+from tests.simulation.cast import Cast, Rates
 from tests.simulation.choices import Choices, shrink
 from tests.simulation.community import (
     BROKEN,
@@ -29,7 +30,7 @@ from tests.simulation.community import (
 )
 from tests.simulation.invariants import judge
 from tests.simulation.scheduler import TooLong
-from tests.simulation.world import Cast, Rates, World
+from tests.simulation.world import World
 
 SCHEDULES = int(os.environ.get("JEJARING_SCHEDULES", "20000"))
 FIRST_SEED = 1_000_000
@@ -47,12 +48,12 @@ def _hall(**parts: Any) -> dict[str, Definition]:
 
 
 CASTS: Sequence[tuple[int, Cast]] = (
-    (40, Cast("log", {"hall": QUIET}, jobs=False)),
+    (50, Cast("log", {"hall": QUIET}, jobs=False)),
     (20, Cast("bus", {"desk": replace(desk(), views=()), **_hall()}, broker=True)),
-    (14, Cast("departure", _hall(managers=(DEPARTURE,)))),
-    (10, Cast("copying", _hall(managers=(COPYING,)))),
-    (12, Cast("closing", _hall(managers=(CLOSING,), sources=()))),
-    (14, Cast("views", _hall(views=(PEOPLE_VIEW,)))),
+    (12, Cast("departure", _hall(managers=(DEPARTURE,)))),
+    (8, Cast("copying", _hall(managers=(COPYING,)))),
+    (8, Cast("closing", _hall(managers=(CLOSING,), sources=()))),
+    (12, Cast("views", _hall(views=(PEOPLE_VIEW,)))),
     (1, Cast("all", {"desk": desk(), "hall": hall()}, broker=True)),
 )
 """Weight and cast: small casts are cheap and come often, because most mistakes need few parts."""

@@ -10,12 +10,11 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from pymongo.errors import AutoReconnect, PyMongoError
+from pymongo.errors import PyMongoError
 
 from services.kernel.assembly import Application, assemble
 from services.kernel.base.ids import derived_id
@@ -25,82 +24,20 @@ from services.kernel.base.problem import Problem, Refused
 from services.kernel.base.settings import Secrets, Settings
 from services.kernel.bus.feed import feed_page
 from services.kernel.commands.decider import CommandEnvelope, Commands, Decider
-from services.kernel.declare.service import Definition
 from services.kernel.log.mongo_log import MongoLog
 from tests.simulation.broker import Broker
+from tests.simulation.cast import Cast, Order, Outside, Process, Rates
 from tests.simulation.choices import Choices
 from tests.simulation.community import BROKEN, DESK_EVENTS, desk_tell
 from tests.simulation.database import Server
+from tests.simulation.faults import Faults
 from tests.simulation.patching import SimulatedOs
 from tests.simulation.scheduler import Event, Scheduler, SimulatedTime
 
 SECRETS = Secrets(b"s" * 32, b"v" * 32, b"t" * 32, b"c" * 32)
 METRICS = Metrics()
 REST_SECONDS = 90.0
-BROKER_FAULTS = ("broker lost", "broker lost after", "broker nack", "broker repeat", "broker wiped", "broker down")
 logging.getLogger("services.kernel").setLevel(logging.CRITICAL)
-
-
-class Process:
-    """One running instance of a service."""
-
-    def __init__(self, service: str, instance: str) -> None:
-        self.service = service
-        self.instance = instance
-        self.paused = False
-        self.alive = True
-        self.app: Application | None = None
-
-    def __repr__(self) -> str:
-        return f"{self.service}/{self.instance}"
-
-
-class Outside:
-    """The process of clients and operators: no fault of a service touches it."""
-
-    paused = False
-
-    def __repr__(self) -> str:
-        return "outside"
-
-
-class Gone(Exception):
-    """The process that worked on a request was killed."""
-
-
-@dataclass
-class Order:
-    """A command as a client gave it, and its last answer: ``ok``, the name of a rule, or None while unknown."""
-
-    service: str
-    decider: Decider[Any]
-    identity: str
-    command: Command
-    key: str
-    answer: str | None = None
-    position: int = 0
-
-
-@dataclass
-class Rates:
-    """How often each kind of fault comes, for each operation."""
-
-    database: float = 0.0
-    broker: float = 0.0
-    kinds: Sequence[str] = field(default_factory=tuple)
-
-
-@dataclass(frozen=True)
-class Cast:
-    """Who takes part: the services, whether there is a broker, and which jobs of a service run (all by default).
-
-    Without the service ``desk`` its log is written by the clients directly, and its feed answers without faults.
-    """
-
-    name: str
-    services: Mapping[str, Definition]
-    broker: bool = False
-    jobs: bool = True
 
 
 class DomainClock:
@@ -123,8 +60,9 @@ class World:
         self.cast = cast
         self.scheduler = Scheduler(choices)
         self.scheduler.world = self  # type: ignore[attr-defined]
-        self.server = Server(self._database_step, lambda: self.scheduler.now)
-        self.broker = Broker(self._broker_step)
+        faults = Faults(self)
+        self.server = Server(faults.at_database, lambda: self.scheduler.now)
+        self.broker = Broker(faults.at_broker)
         self.broker.acknowledged = self._acknowledged
         self.broken: list[str] = []
         self.outside = Outside()
@@ -251,7 +189,7 @@ class World:
         if not heard and not any(stray["body"] == body for stray in hall.store("strays").documents.values()):
             self.broken.append("a fact was acknowledged before it was stored")
 
-    def _watch_leases(self) -> None:
+    def watch_leases(self) -> None:
         """At most one instance of a service holds the lease, unless a crash of the database took a renewal back."""
         if self.faults["database crash"] or self.faults["database down"]:
             return
@@ -260,88 +198,6 @@ class World:
         )
         if any(count > 1 for count in holders.values()):
             self.broken.append("two instances held the lease at once")
-
-    # Faults.
-
-    def _database_step(
-        self, operation: str, collection: str, repeat: Callable[[], object] | None
-    ) -> Callable[[], None]:
-        task = self.scheduler.running
-        if task is None or task.process is self.outside:
-            return _nothing
-        self.scheduler.yield_turn()
-        if len(self.processes) > len(self.cast.services):
-            self._watch_leases()
-        if self.database_down:
-            self.scheduler.wait(0.5)
-            raise AutoReconnect("the database is away")
-        kinds = self.rates.kinds
-        fault = self.choices.rarely(self.rates.database, len(kinds))
-        if not fault:
-            return _nothing
-        kind = kinds[fault - 1]
-        self.faults[kind] += 1
-        self.note(f"{kind} at {operation} {collection} in {task}")
-        if kind == "late" and repeat is not None:
-            self.scheduler.spawn("late", self.outside, partial(self._late, repeat))
-            raise AutoReconnect("the request is still under way")
-        return self._strike(kind, task.process)
-
-    def _strike(self, kind: str, process: Process) -> Callable[[], None]:
-        """Let a fault of the database or of a process happen; returns what happens after the operation."""
-        match kind:
-            case "unsent":
-                raise AutoReconnect("the request was lost")
-            case "unanswered":
-                return _lost_answer
-            case "kill":
-                self.kill(process)
-            case "kill after":
-                return lambda: self.kill(process)
-            case "pause":
-                self.pause(process, 1.0 + self.choices.pick(8))
-                self.scheduler.yield_turn()
-            case "database crash":
-                self.server.crash(self.choices.pick(self.server.unflushed() + 1))
-                raise AutoReconnect("the database was killed")
-            case "database down":
-                self.server.crash(0)
-                self.database_down = True
-                self.scheduler.spawn("database", self.outside, self._database_up)
-                raise AutoReconnect("the database was stopped")
-        return _nothing
-
-    def _late(self, repeat: Callable[[], object]) -> None:
-        self.scheduler.wait(0.01 + 0.2 * self.choices.pick(4))
-        repeat()
-
-    def _database_up(self) -> None:
-        self.scheduler.wait(1.0 + self.choices.pick(10))
-        self.database_down = False
-
-    def _broker_step(self, operation: str, queue: str) -> int:
-        task = self.scheduler.running
-        if task is None:
-            return 0
-        if operation != "drain":
-            self.scheduler.yield_turn()
-        if self.broker.down:
-            return 1
-        fault = self.choices.rarely(self.rates.broker, 6)
-        if not fault:
-            return 0
-        self.faults[BROKER_FAULTS[fault - 1]] += 1
-        self.note(f"broker fault {fault} at {operation} {queue} in {task}")
-        if fault == 5:
-            self.broker.wipe()
-        elif fault == 6:
-            self.broker.stop()
-            self.scheduler.spawn("broker", self.outside, self._broker_up)
-        return fault if fault < 5 else 1
-
-    def _broker_up(self) -> None:
-        self.scheduler.wait(1.0 + self.choices.pick(8))
-        self.broker.start()
 
     # The network.
 
@@ -496,11 +352,3 @@ class Answer:
     def json(self) -> Any:
         """The page."""
         return self._page
-
-
-def _nothing() -> None:
-    return None
-
-
-def _lost_answer() -> None:
-    raise AutoReconnect("the answer was lost")
