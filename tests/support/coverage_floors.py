@@ -7,6 +7,7 @@ the room. What a room's tests miss, after `make test`:
 """
 
 import json
+import math
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -29,7 +30,7 @@ FLOORS: Mapping[str, int] = {
     "services/events/views": 99,
     "services/events/processes": 97,
     "services/mentoring/domain": 96,
-    "services/mentoring/api": 99,
+    "services/mentoring/api": 98,
     "services/mentoring/views": 96,
     "services/mentoring/processes": 98,
     "services/notifications/domain": 97,
@@ -46,7 +47,7 @@ FLOORS: Mapping[str, int] = {
     "gateway/reports": 97,
     "gateway/web": 91,
     "gateway": 99,
-    "deploy/demo": 33,
+    "deploy/demo": 72,
     "deploy": 90,
 }
 """Room → percent. A file counts for the first room that it lies in."""
@@ -88,7 +89,8 @@ def judged(files: Mapping[str, Any]) -> tuple[list[str], bool]:
     for room, percent in percentages(files):
         under = percent < FLOORS[room]
         enough = enough and not under
-        lines.append(f"{percent:6.1f} %  {room} (floor {FLOORS[room]}){'  UNDER ITS FLOOR' if under else ''}")
+        shown = math.floor(10 * percent) / 10  # never rounded up to a floor that was not reached
+        lines.append(f"{shown:6.1f} %  {room} (floor {FLOORS[room]}){'  UNDER ITS FLOOR' if under else ''}")
     return lines, enough
 
 

@@ -24,6 +24,7 @@ def test_a_room_under_its_floor_is_named_and_fails_the_run() -> None:
     assert (lines, enough) == ([f"{floor:6.1f} %  gateway/edge (floor {floor})"], True)
     lines, enough = judged({"gateway/edge/app.py": file(10 * floor - 1, 1001 - 10 * floor)})
     assert not enough
+    assert lines[0].startswith(f"{floor - 0.1:6.1f} %")
     assert lines[0].endswith(f"gateway/edge (floor {floor})  UNDER ITS FLOOR")
 
 
