@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from gateway.bot.conversation import Reply, RetryUpdate
+from services.kernel.base.pause import Backoff, jittered
 from services.kernel.base.problem import Unavailable
 from services.kernel.telegram.bot_api import AnotherListener, Telegram, TelegramError, TooManyRequests, WrongToken
 from services.kernel.telegram.pacing import Pacing
@@ -79,7 +79,7 @@ class BotListener:
 
     def _deliver(self, update: Mapping[str, Any], loop: asyncio.AbstractEventLoop) -> bool:
         """Handle an update, repeatedly until it succeeds; False when the listener is stopped before."""
-        pause = FIRST_PAUSE
+        backoff = Backoff(FIRST_PAUSE, MAX_PAUSE)
         while not self._stop.is_set():
             try:
                 reply = asyncio.run_coroutine_threadsafe(_coroutine(self._handle_update(update)), loop).result(
@@ -87,8 +87,7 @@ class BotListener:
                 )
             except (RetryUpdate, Unavailable, TimeoutError) as error:
                 log.warning("an update waits", extra={"update": update.get("update_id"), "why": str(error)})
-                self._stop.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
-                pause = min(pause * 2, MAX_PAUSE)
+                self._stop.wait(backoff.next())
             except Exception as error:  # noqa: BLE001 - a fault of ours must not keep everybody else's words back
                 if loop.is_closed() or self._stop.is_set():
                     return False
@@ -132,7 +131,7 @@ class BotListener:
             case _:
                 log.warning("Telegram gives no answer", extra={"why": type(error).__name__})
                 pause, self._pause = self._pause, min(self._pause * 2, MAX_PAUSE)
-        self._stop.wait(pause * random.uniform(1.0, 1.5))  # noqa: S311 - jitter, not a secret
+        self._stop.wait(jittered(pause, low=1.0, high=1.5))
 
 
 async def _coroutine(awaitable: Awaitable[Reply | None]) -> Reply | None:

@@ -12,7 +12,6 @@ paused. Looking again closes that window; the lease cannot.
 from __future__ import annotations
 
 import logging
-import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +23,7 @@ from services.kernel.base.bell import Bell
 from services.kernel.base.clock import Clock
 from services.kernel.base.ids import derived_id
 from services.kernel.base.message import Command, Metadata
+from services.kernel.base.pause import jittered
 from services.kernel.base.problem import Refused, Stale, StillRunning, Unavailable
 from services.kernel.commands.decider import CommandEnvelope, Commands
 from services.kernel.declare.service import Core
@@ -153,8 +153,7 @@ class ChatReconciler:
         return False
 
     def _again(self, watch: Watch, seconds: float, pause: float) -> Watch:
-        jittered = seconds * random.uniform(1.0, 1.2)  # noqa: S311 - jitter, not a secret
-        return replace(watch, due=self._monotonic() + jittered, pause=pause)
+        return replace(watch, due=self._monotonic() + jittered(seconds, low=1.0, high=1.2), pause=pause)
 
 
 def _order(identity: str, version: int, command: Command, lecture: str) -> CommandEnvelope:

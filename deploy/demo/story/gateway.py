@@ -4,7 +4,6 @@ Every write carries an `Idempotency-Key`, so a request without an answer is simp
 the gateway or a server behind them does not answer for a moment is repeated until a deadline.
 """
 
-import random
 import time
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 import httpx
 
 from deploy.waiting import allowed
+from services.kernel.base.pause import Backoff
 
 ANSWER_SECONDS = 15.0
 DEADLINE_SECONDS = 90.0
@@ -110,10 +110,9 @@ class Gateway:
 
 def _pauses() -> Iterator[float]:
     """Seconds between attempts: longer each time, and random, so that two waiting callers differ."""
-    pause = 0.1
+    backoff = Backoff(0.1, MAX_PAUSE)
     while True:
-        yield pause * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
-        pause = min(pause * 2, MAX_PAUSE)
+        yield backoff.next()
 
 
 def _document(response: httpx.Response) -> Any:

@@ -10,7 +10,6 @@ stay in this inbox, under their old epoch: readers have acted on them.
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +24,7 @@ from services.kernel.base.bell import Bell
 from services.kernel.base.message import Fact
 from services.kernel.base.metrics import Metrics
 from services.kernel.base.mongo import DUPLICATE_KEY, durable
+from services.kernel.base.pause import jittered
 from services.kernel.base.recent_buffer import RecentBuffer
 from services.kernel.bus.envelope import fact_of
 from services.kernel.bus.source_histories import HeardEpoch, SourceHistories
@@ -120,7 +120,7 @@ class Inbox:
                     self._forget()
                     if any(refused["code"] != DUPLICATE_KEY for refused in error.details.get("writeErrors", ())):
                         raise
-                    time.sleep(random.uniform(0.001, 0.01))  # noqa: S311 - another instance was faster; jitter
+                    time.sleep(jittered(0.01, low=0.1))  # another instance was faster
                     continue
                 except PyMongoError:
                     self._forget()

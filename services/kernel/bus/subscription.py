@@ -9,7 +9,6 @@ broker is complete again after the next connection.
 from __future__ import annotations
 
 import logging
-import random
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +18,7 @@ from typing import Any
 from kombu import Connection, Queue
 from pymongo.errors import PyMongoError
 
+from services.kernel.base.pause import Backoff, jittered
 from services.kernel.bus.broker import BROKER_ERRORS, OPERATION_SECONDS, connection_to, declare_exchange
 from services.kernel.bus.catch_up import CatchUp, FeedUnavailable
 from services.kernel.bus.envelope import InvalidEnvelope, canonical, parsed
@@ -77,7 +77,7 @@ class Subscription:
         """Consume until told to stop. Reconnect after every error, with a pause that grows and jitters, until a consumer
         has lived for a while.
         """
-        pause = SHORTEST_PAUSE
+        backoff = Backoff(SHORTEST_PAUSE, LONGEST_PAUSE)
         while not stop.is_set():
             begun = time.monotonic()
             try:
@@ -95,10 +95,9 @@ class Subscription:
             finally:
                 self._waiting.clear()
             if self.ready and time.monotonic() - begun > LONGEST_PAUSE:
-                pause = SHORTEST_PAUSE
+                backoff.reset()
             self._ready_at = None
-            stop.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
-            pause = min(pause * 2, LONGEST_PAUSE)
+            stop.wait(backoff.next())
 
     def _consume(self, connection: Connection) -> Any:
         """Declare everything and start consuming. Raises ``BROKER_ERRORS``.
@@ -164,7 +163,7 @@ class Subscription:
         """
         messages, self._waiting[:] = list(self._waiting), []
         envelopes = [document for message in messages if (document := self._envelope(message)) is not None]
-        pause = 0.05
+        backoff = Backoff(0.05, LONGEST_PAUSE)
         while envelopes and not stop.is_set():
             try:
                 if self._inbox.admit(self.source, envelopes).complete:
@@ -179,8 +178,7 @@ class Subscription:
                 self.why = self._reason_to_wait(error)
             except (PyMongoError, FeedUnavailable) as error:
                 self.why = f"waiting: {type(error).__name__}"
-            stop.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
-            pause = min(pause * 2, LONGEST_PAUSE)
+            stop.wait(backoff.next())
         if stop.is_set():
             return
         self.why = ""
@@ -238,7 +236,7 @@ class SilenceWatch:
 
     def run(self, stop: threading.Event) -> None:
         """Watch until told to stop."""
-        while not stop.wait(SILENCE_SECONDS * random.uniform(0.75, 1.0)):  # noqa: S311 - jitter, not a secret
+        while not stop.wait(jittered(SILENCE_SECONDS, low=0.75)):
             if time.monotonic() - self._heard() < SILENCE_SECONDS:
                 self._note("")
                 continue

@@ -6,7 +6,6 @@ of every service.
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from collections import Counter, OrderedDict
@@ -18,6 +17,7 @@ from typing import Any, Generic, TypeVar
 from services.kernel.base.clock import Clock
 from services.kernel.base.ids import new_id
 from services.kernel.base.message import Command, Event, FactDraft, Metadata, Recorded
+from services.kernel.base.pause import jittered
 from services.kernel.base.problem import KeyReused, Problem, Refused, Stale, StillRunning, Unavailable, refusal_from
 from services.kernel.log.log import (
     Append,
@@ -188,7 +188,7 @@ class Commands:
                 guess = None
                 if time.monotonic() >= patience:
                     raise Unavailable("others are changing this at the same time") from conflict
-                time.sleep(random.uniform(0.005, 0.05))  # noqa: S311 - jitter, not a secret
+                time.sleep(jittered(0.05, low=0.1))
                 continue
             except CommitTooLarge as error:
                 if guess is not None:

@@ -14,7 +14,6 @@ Every append that is taken from the queue has a result when its batch ends, what
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from collections import deque
@@ -27,6 +26,7 @@ from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError, PyMongoError
 
 from services.kernel.base.mongo import DUPLICATE_KEY, outcome_unknown, refuses_all_writes
+from services.kernel.base.pause import Backoff, jittered
 from services.kernel.log.commit_document import same_append
 from services.kernel.log.log import Append, Commit, Conflict, Duplicate, LogError, NotStored, Unknown
 
@@ -196,7 +196,7 @@ class GroupCommit:
             return []
         if unsettled:
             # Another process took the position. A majority may not have its commit yet, so wait a moment.
-            time.sleep(random.uniform(0.001, 0.01))  # noqa: S311 - jitter, not a secret
+            time.sleep(jittered(0.01, low=0.1))
         return unsettled
 
     def _asked(self, batch: list[PendingAppend]) -> list[PendingAppend]:
@@ -217,15 +217,14 @@ class GroupCommit:
 
     def _after_silence(self, batch: list[PendingAppend], deadline: float) -> list[PendingAppend]:
         """Look up the batch after a lost connection, until the database answers or the deadline passes."""
-        pause = 0.02
+        backoff = Backoff(0.02, 0.5)
         while time.monotonic() < deadline:
             try:
                 return self._asked(batch)
             except PyMongoError as error:
                 if not outcome_unknown(error):
                     raise
-                time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
-                pause = min(pause * 2, 0.5)
+                time.sleep(backoff.next())
         return batch
 
 

@@ -7,7 +7,6 @@ the container, the container's end ends the process, and the supervisor restarts
 from __future__ import annotations
 
 import logging
-import random
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -17,6 +16,7 @@ from eventlet.event import Event
 from nameko.extensions import Entrypoint
 from pymongo.errors import PyMongoError
 
+from services.kernel.base.pause import Backoff
 from services.kernel.nameko.application import Assembled
 
 log = logging.getLogger(__name__)
@@ -46,14 +46,13 @@ class Jobs(Entrypoint):  # type: ignore[misc]
     def _prepare(self) -> None:
         """Wait for the database, and log the wait; requests are answered 503 meanwhile."""
         stop = self.assembled.stopping
-        pause = 0.1
+        backoff = Backoff(0.1, 2.0)
         while not stop.is_set():
             try:
                 self.assembled.application.prepare()
             except PyMongoError as error:
                 log.warning("waiting for the database", extra={"why": str(error)[:200]})
-                stop.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
-                pause = min(pause * 2, 2.0)
+                stop.wait(backoff.next())
                 continue
             self.assembled.prepared.set()
             return

@@ -7,12 +7,12 @@ starts the runner, inside its container.
 from __future__ import annotations
 
 import logging
-import random
 import threading
 import time
 from collections.abc import Sequence
 
 from services.kernel.base.metrics import Metrics
+from services.kernel.base.pause import Backoff
 from services.kernel.readers.lease import RENEW_SECONDS, Lease
 from services.kernel.readers.reader import LostCheckpoint, Reader, Source
 
@@ -21,6 +21,7 @@ POLL_SECONDS = 0.2
 ALONE_SECONDS = 1.0
 IDLE_SECONDS = 2.0
 PACE_SECONDS = 0.02
+SHORTEST_PAUSE = 0.05
 LONGEST_PAUSE = 5.0
 MEASURE_SECONDS = 15.0
 
@@ -75,7 +76,7 @@ class Runner:
 
     def run(self, reader: Reader, stop: threading.Event) -> None:
         """Step one reader until told to stop, while the lease is held."""
-        pause = 0.05
+        backoff = Backoff(SHORTEST_PAUSE, LONGEST_PAUSE)
         while not stop.is_set():
             if not self._lease.held():
                 self._stand_by(reader)
@@ -87,11 +88,10 @@ class Runner:
             except Exception as error:  # noqa: BLE001 - whatever a step raises is a pause, never an end
                 self._trouble(reader, error)
                 self._measure(reader)
-                stop.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
-                pause = min(pause * 2, LONGEST_PAUSE)
+                stop.wait(backoff.next())
                 continue
             self.troubles.pop(reader.name, None)
-            pause = 0.05
+            backoff.reset()
             if done:
                 # Databases are slow with single items: under load, take items that arrive close together in one step.
                 stop.wait(max(0.0, begun + PACE_SECONDS - time.monotonic()))

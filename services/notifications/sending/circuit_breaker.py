@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-import random
 from collections.abc import Callable
 
+from services.kernel.base.pause import jittered
 from services.notifications.sending.retry_policy import RetryPolicy
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class CircuitBreaker:
         trips = self._trips.get(name, 0)
         pause = min(self._policy.pause * 2**trips, self._policy.longest_pause)
         self._trips[name] = trips + 1
-        self._until[name] = self._monotonic() + (seconds or pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
+        self._until[name] = self._monotonic() + (seconds or jittered(pause))
         log.warning("deliveries wait", extra={"waiting_for": name, "reason": str(error)})
 
     def reset(self, name: str) -> None:

@@ -9,7 +9,6 @@ make a delivery wait, until the delivery expires. A channel whose server is down
 from __future__ import annotations
 
 import logging
-import random
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
@@ -18,6 +17,7 @@ from typing import assert_never
 from services.kernel.base.alarm import Alarm
 from services.kernel.base.bell import Bell
 from services.kernel.base.clock import Clock
+from services.kernel.base.pause import jittered
 from services.notifications.domain.message import Kind
 from services.notifications.sending.channel import Channel, ChannelDown, Deferred, Fault, Letter, Rejected
 from services.notifications.sending.circuit_breaker import CircuitBreaker
@@ -243,7 +243,7 @@ class Sender:
             self._listener.delivery_ended(channel, SENT)
 
     def _later(self, seconds: float) -> datetime:
-        return self._machine_time.now() + timedelta(seconds=seconds * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
+        return self._machine_time.now() + timedelta(seconds=jittered(seconds, high=1.5))
 
 
 class SendingReader:

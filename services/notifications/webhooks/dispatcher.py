@@ -7,7 +7,6 @@ to wait come first the next time.
 from __future__ import annotations
 
 import logging
-import random
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -15,6 +14,7 @@ from collections.abc import Callable, Sequence
 from services.kernel.base.alarm import Alarm
 from services.kernel.base.bell import Bell
 from services.kernel.base.clock import Clock
+from services.kernel.base.pause import jittered
 from services.kernel.readers.reader import Source
 from services.kernel.views.view_store import Views
 from services.notifications.sending.machine_time import MachineTime
@@ -141,7 +141,7 @@ class Dispatcher:
                 seconds = self._serve(identity)
             except Exception as error:  # noqa: BLE001 - any error pauses only this subscription
                 log.warning("subscription pauses", extra={"subscription": identity, "why": type(error).__name__})
-                pause = AFTER_TROUBLE * random.uniform(0.5, 1.5)  # noqa: S311 - jitter
+                pause = jittered(AFTER_TROUBLE, high=1.5)
                 with self._guard:
                     # Serve it again even if cursor and state do not change, or a requested ping would be forgotten.
                     self._trouble[identity] = self._machine.monotonic() + pause
