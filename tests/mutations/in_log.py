@@ -103,20 +103,20 @@ MUTATIONS = (
             "facts are read from every number",
             "            if self._last_fact_at(middle) >= n:",
             "            if self._last_fact_at(middle) > n:",
-            "tests/integration/test_log_facts.py",
+            "tests/integration/test_log_facts.py::test_facts_among_refusals_are_all_read_in_order_from_every_number",
         ),
     ),
     *mistakes(
         "decider",
         "services/kernel/commands/decider.py",
         (
-            "a refusal is never decided on a remembered state alone",
+            "an If-Match is judged on the stored version",
             "                if guess is None:\n                    raise",
             "                if guess is None or guess:\n                    raise",
             "tests/unit/kernel/test_decider.py",
         ),
         (
-            "that nothing changes is never decided on a remembered state alone",
+            "a refusal is never decided on a remembered state alone",
             "if guess is not None and append.stream is None:",
             "if guess is not None and append.stream is None and not state:",
             "tests/unit/kernel/test_decider.py",

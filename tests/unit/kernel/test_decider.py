@@ -135,6 +135,13 @@ def test_a_command_without_events_is_decided_on_the_stored_state_if_the_remember
     assert here.take(PutBook("x"), "k3").events[0].type == "BookPut"
 
 
+def test_an_if_match_is_judged_on_the_stored_version_if_the_remembered_version_is_stale() -> None:
+    here = Desk()
+    here.take(PutBook("x"), "k1")
+    here.elsewhere().take(PutBook("y"), "k2")
+    assert here.take(PutBook("z"), "k3", expected=2).answer["version"] == 3
+
+
 def test_a_conflict_with_another_process_is_decided_again_on_the_stored_events() -> None:
     class Faster(MemoryLog):
         """Another process slips in before the first append."""

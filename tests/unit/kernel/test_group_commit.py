@@ -71,14 +71,14 @@ def results(write: Callable[[int], Any], count: int) -> list[Any]:
 
 
 class SlowCollection(FailingCollection):
-    """A collection whose first insert takes long, so that other appends wait together. The first document of the first
-    batch of several has a version that another process has taken.
+    """A collection whose first insert takes long, so that other appends wait together. With ``conflicts`` the first
+    document of the first batch of several has a version that another process has taken.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, conflicts: bool = False) -> None:
         super().__init__(AssertionError("never raised"))
         self.entered, self.leave = threading.Event(), threading.Event()
-        self.conflict = ""
+        self.conflicts, self.conflict = conflicts, ""
         self.stored: list[str] = []
 
     def insert_many(self, documents: list[dict[str, Any]], ordered: bool) -> None:
@@ -87,7 +87,7 @@ class SlowCollection(FailingCollection):
         if self.inserts == 1:
             self.entered.set()
             assert self.leave.wait(30)
-        if len(documents) > 1 and not self.conflict:
+        if self.conflicts and len(documents) > 1 and not self.conflict:
             self.conflict = documents[0]["stream"]
             refused = {"index": 0, "code": 11000, "keyPattern": {"stream": 1, "events.version": 1}}
             raise BulkWriteError({"writeErrors": [refused], "writeConcernErrors": []})
@@ -95,7 +95,7 @@ class SlowCollection(FailingCollection):
 
 
 def test_a_conflict_is_one_commands_own_and_the_rest_of_its_batch_is_written() -> None:
-    collection = SlowCollection()
+    collection = SlowCollection(conflicts=True)
     commits = writer(collection)
     threading.Timer(0.5, collection.leave.set).start()  # until then the others wait together
     found = results(lambda n: commits.append(pending(n)), 4)
