@@ -98,6 +98,8 @@ def judged(mutation: Mutation) -> Verdict:
     if done.returncode not in (0, 1) or bool(failures) != bool(done.returncode):
         raise RuntimeError(f"{mutation.promise}: the tests did not run:\n{output[-3000:]}")
     noticed = [by for by, why in failures if not NOT_A_BEHAVIOUR.search(why)]
+    if noticed and mutation.tests[0] == SIMULATION and not _is_sound(noticed[0]):
+        raise RuntimeError(f"{mutation.promise}: without the mistake the schedule fails too: {noticed[0]}")
     if failures and not noticed:
         raise RuntimeError(f"{mutation.promise}: the mutated program does not run:\n{failures[0][1][-3000:]}")
     return Verdict(noticed[0] if noticed else "", seconds)
@@ -128,6 +130,14 @@ def failed_tests(report: Path) -> list[tuple[str, str]]:
         for case in cases
         for failure in case.findall("failure")
     ]
+
+
+def _is_sound(noticed_by: str) -> bool:
+    """Whether the schedule keeps all promises without the mistake."""
+    seed = noticed_by.split()[1]
+    played = [sys.executable, "-m", "tests.simulation", "--seed", seed, "--runs", "1", "--shrinking", "0"]
+    environment = os.environ | {"PYTHONHASHSEED": "0"}
+    return subprocess.run(played, cwd=ROOT, env=environment, capture_output=True, check=False).returncode == 0
 
 
 def _promise(told: str) -> str:
