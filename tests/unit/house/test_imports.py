@@ -27,6 +27,7 @@ HEARD = "services.heard"
 SERVERS = (
     *("deploy.broker", "deploy.database", "tests.support.servers", "tests.support.service_databases"),
     *("tests.support.service_harness", "tests.services", "tests.integration", "tests.faults", "tests.e2e"),
+    *("tests.trials.stack", "tests.trials.setting", "tests.trials.trial"),
 )
 
 
@@ -134,6 +135,24 @@ def test_a_domain_imports_only_itself_the_kernels_pure_modules_and_the_pure_libr
                 for one in imports(name)
                 if one.module.partition(".")[0] not in PURE_LIBRARY
                 and not one.within(".".join(name.split("/")[:3]), *pure)
+            ),
+        )
+    )
+
+
+def test_the_checker_of_the_trials_imports_only_itself_pymongo_and_the_library() -> None:
+    checker = modules("tests/trials/checker")
+    assert checker
+    assert_no_offences(
+        line
+        for name in checker
+        for line in shown(
+            name,
+            (
+                one
+                for one in imports(name)
+                if one.module.partition(".")[0] not in sys.stdlib_module_names
+                and not one.within("pymongo", "tests.trials.checker")
             ),
         )
     )
