@@ -36,7 +36,11 @@ class Proxy:
         with contextlib.suppress(OSError):
             while True:
                 client, _ = self._listener.accept()
-                server = socket.create_connection(self._target)
+                try:
+                    server = socket.create_connection(self._target)
+                except OSError:  # the server is down: the client is told, as without a proxy
+                    client.close()
+                    continue
                 cut = threading.Event()
                 self._open |= {client, server}
                 self._pump(client, server, lambda data, cut=cut: self._seen(data, cut))
