@@ -85,7 +85,7 @@ def test_the_inbox_shows_ones_own_messages_the_newest_first(harness: Notificatio
 def test_the_inbox_shows_what_was_told_to_the_guest_that_the_person_was(harness: NotificationsHarness) -> None:
     plan_message(harness, "f1", "guest-1")
     assert harness.get(TONO, "/v1/me/inbox").body["items"] == []
-    harness.hear_of("members.guest-tied", subject="guest-1", person="tono")
+    harness.hear_of("members.guest-tied", subject="guest-1", guest="guest-1", person="tono")
     assert [line["id"] for line in harness.get(TONO, "/v1/me/inbox").body["items"]] == ["f1:guest-1"]
 
 
