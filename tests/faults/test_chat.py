@@ -196,7 +196,7 @@ def test_a_process_that_was_paused_does_not_restrict_after_the_end(
         lecture.wait_as_before()
         calls = len(lecture.people.calls(SET))
         os.kill(events.pid("events"), signal.SIGCONT)
-        events.wait_ready("events")
+        wait_until(lambda: events.status("events", "/readyz") == 200, 30, "the paused process to answer")
         lecture.settle()
         assert len(lecture.people.calls(SET)) == calls
     finally:
