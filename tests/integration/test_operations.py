@@ -15,7 +15,7 @@ from deploy.waiting import wait_until
 from services.kernel.base.mongo import connect
 from services.kernel.bus import subscription
 from services.kernel.bus.relay import Relay
-from services.kernel.declare.policy import ANONYMOUS
+from services.kernel.declare.policy import ANONYMOUS, EVERYWHERE, Actor, service_actor
 from services.kernel.http.api import RawRequest
 from services.kernel.log.mongo_log import MongoLog
 from services.kernel.readers.parking import ParkedFact, parked_now
@@ -147,3 +147,20 @@ def test_the_relays_lag_counts_from_its_checkpoint_while_the_broker_is_away(data
     with pytest.raises(OperationalError):
         relay.step(1)
     assert relay.lag() == 3
+
+
+BOARD = Actor("person", "wulan", grants={"people.read": (EVERYWHERE,)})
+
+
+@pytest.mark.parametrize("who", [ANONYMOUS, BOARD, Actor("partner", "slims")])
+def test_the_feed_is_answered_to_services_only(harness: NotificationsHarness, who: Actor) -> None:
+    assert harness.get(who, "/internal/feed", query={"after": "0"}).status == 403
+    assert harness.get(service_actor("members"), "/internal/feed", query={"after": "0"}).body["facts"] == []
+
+
+@pytest.mark.parametrize("who", [ANONYMOUS, BOARD, service_actor("events")])
+def test_what_the_log_holds_about_a_person_is_answered_to_the_gateway_only(
+    harness: NotificationsHarness, who: Actor
+) -> None:
+    assert harness.get(who, "/internal/personal", query={"ids": "ani"}).status == 403
+    assert harness.get(service_actor("gateway"), "/internal/personal", query={"ids": "ani"}).status == 200

@@ -13,14 +13,15 @@ from pathlib import Path
 import click
 
 from tests.mutations.page import PAGE, page
-from tests.mutations.plant import Mutation, Verdict, judged
+from tests.mutations.plant import SIMULATION, Mutation, Verdict, judged
+from tests.mutations.played import judged_by_schedules
 from tests.mutations.table import MUTATIONS
 from tests.mutations.verdicts import keep, kept
 
 
 @click.command()
 @click.argument("text", default="")
-@click.option("--jobs", default=1, help="Mutations that are judged at once; the simulation uses all processors itself.")
+@click.option("--jobs", default=1, help="Mutations that are judged at once.")
 @click.option(
     "--keep", "book", type=click.Path(path_type=Path), help="Keep verdicts in this file, and take known ones."
 )
@@ -28,28 +29,38 @@ from tests.mutations.verdicts import keep, kept
 def main(text: str, jobs: int, book: Path | None, write: bool) -> None:
     """Judge the mutations."""
     chosen = [each for each in MUTATIONS if text in each.file or text in each.promise or text == each.room]
-    known = kept(book)
+    verdicts = dict(kept(book))
+    left = [each for each in chosen if each not in verdicts]
+    played = [each for each in left if each.tests[0] == SIMULATION]
 
-    def verdict_of(mutation: Mutation) -> Verdict | None:
-        verdict = known.get(mutation)
-        try:
-            verdict = verdict or judged(mutation)
-        except Exception as error:  # noqa: BLE001 - the other mutations are judged all the same
-            click.echo(f"{mutation.room}: {mutation.promise}: NOT JUDGED: {error}")
-            return None
-        how = f"killed in {verdict.seconds:.0f} s by {verdict.by}" if verdict.killed else "SURVIVED"
+    def note(mutation: Mutation, verdict: Verdict | Exception) -> None:
+        how = "SURVIVED"
+        if isinstance(verdict, Exception):
+            how = f"NOT JUDGED: {verdict}"
+        else:
+            verdicts[mutation] = verdict
+            keep(book, mutation, verdict)
+            if verdict.killed:
+                how = f"killed in {verdict.seconds:.0f} s by {verdict.by}"
         click.echo(f"{mutation.room}: {mutation.promise}: {how}")
-        keep(book, mutation, verdict)
-        return verdict
+
+    for mutation, verdict in judged_by_schedules(played, jobs):
+        note(mutation, verdict)
+
+    def test(mutation: Mutation) -> None:
+        try:
+            note(mutation, judged(mutation))
+        except Exception as error:  # noqa: BLE001 - the other mutations are judged all the same
+            note(mutation, error)
 
     with ThreadPoolExecutor(jobs) as pool:
-        verdicts = list(pool.map(verdict_of, chosen))
-    survived = sum(verdict is None or not verdict.killed for verdict in verdicts)
+        list(pool.map(test, [each for each in left if each not in played]))
+    survived = sum(each not in verdicts or not verdicts[each].killed for each in chosen)
     click.echo(f"{len(chosen)} mutations, {survived} not killed")
     if write:
-        if len(chosen) != len(MUTATIONS) or any(verdict is None for verdict in verdicts):
+        if len(chosen) != len(MUTATIONS) or any(each not in verdicts for each in chosen):
             raise click.ClickException("the page needs a verdict of every mutation")
-        PAGE.write_text(page([(m, v) for m, v in zip(chosen, verdicts, strict=True) if v is not None]), "utf-8")
+        PAGE.write_text(page([(each, verdicts[each]) for each in chosen]), "utf-8")
     sys.exit(bool(survived))
 
 

@@ -242,13 +242,13 @@ MUTATIONS = (
             "the feed is for services only",
             "    def _feed(self, request: Request[None, FeedQuery]) -> Answer:\n        request.actor.require_service()\n",
             "    def _feed(self, request: Request[None, FeedQuery]) -> Answer:\n",
-            "tests/services/members/test_scope.py tests/integration/test_operations.py",
+            "tests/integration/test_operations.py::test_the_feed_is_answered_to_services_only",
         ),
         (
             "what the log holds about a person is for the gateway only",
             'request.actor.require_service("gateway")',
             "request.actor.require_service()",
-            "tests/services/members/test_api_own_data.py tests/services/members/test_scope.py",
+            "tests/integration/test_operations.py::test_what_the_log_holds_about_a_person_is_answered_to_the_gateway_only",
         ),
     ),
 )

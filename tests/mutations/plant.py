@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from tests.simulation.schedules import FIRST_SEED, SCHEDULES
-
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 900
 SIMULATION = "simulation"
@@ -79,7 +77,7 @@ def copied(target: Path) -> Path:
 
 
 def judged(mutation: Mutation) -> Verdict:
-    """Run the tests of a mutation in a copy that has the mistake.
+    """Run the tests of a mutation in a copy of the tree that has the mistake (``played`` plays schedules).
 
     Raises ``RuntimeError`` if the tests cannot run, or if they fail only because the mutated program does not run.
     """
@@ -93,31 +91,20 @@ def judged(mutation: Mutation) -> Verdict:
         )  # fmt: skip
         output = done.stdout + done.stderr
         report = root / REPORT
-        failures = failed_schedules(output) if mutation.tests[0] == SIMULATION else failed_tests(report)
+        failures = failed_tests(report)
         seconds = time.monotonic() - begun
     if done.returncode not in (0, 1) or bool(failures) != bool(done.returncode):
         raise RuntimeError(f"{mutation.promise}: the tests did not run:\n{output[-3000:]}")
     noticed = [by for by, why in failures if not NOT_A_BEHAVIOUR.search(why)]
-    if noticed and mutation.tests[0] == SIMULATION and not _is_sound(noticed[0]):
-        raise RuntimeError(f"{mutation.promise}: without the mistake the schedule fails too: {noticed[0]}")
     if failures and not noticed:
         raise RuntimeError(f"{mutation.promise}: the mutated program does not run:\n{failures[0][1][-3000:]}")
     return Verdict(noticed[0] if noticed else "", seconds)
 
 
 def command(tests: Sequence[str]) -> list[str]:
-    """The command that must fail. The schedules are those that ``make test`` plays with the cast."""
-    if tests[0] == SIMULATION:
-        played = ["--seed", str(FIRST_SEED), "--runs", str(SCHEDULES), "--cast", tests[1], "--shrinking", "0"]
-        return [sys.executable, "-m", "tests.simulation", *played]
+    """The command that must fail."""
     quiet = ["-x", "-q", "-n", "0", "-p", "no:cacheprovider", f"--junitxml={REPORT}"]
     return [sys.executable, "-m", "pytest", *quiet, *tests]
-
-
-def failed_schedules(output: str) -> list[tuple[str, str]]:
-    """The failed schedules in the simulation's output: seed with the promise, and the whole text."""
-    found = re.findall(r"^(seed \d+), cast ([a-z]+): (.*?)(?=^seed \d+, cast|^\d+ schedules,|\Z)", output, re.M | re.S)
-    return [(f"{seed} of {cast}: {_promise(told)}", told) for seed, cast, told in found]
 
 
 def failed_tests(report: Path) -> list[tuple[str, str]]:
@@ -132,15 +119,7 @@ def failed_tests(report: Path) -> list[tuple[str, str]]:
     ]
 
 
-def _is_sound(noticed_by: str) -> bool:
-    """Whether the schedule keeps all promises without the mistake."""
-    seed = noticed_by.split()[1]
-    played = [sys.executable, "-m", "tests.simulation", "--seed", seed, "--runs", "1", "--shrinking", "0"]
-    environment = os.environ | {"PYTHONHASHSEED": "0"}
-    return subprocess.run(played, cwd=ROOT, env=environment, capture_output=True, check=False).returncode == 0
-
-
-def _promise(told: str) -> str:
+def promise_of(told: str) -> str:
     """The broken promise without the values of this schedule."""
     return re.sub(r"\(.*", "", told.partition(":")[0].partition("\n")[0]).strip()
 

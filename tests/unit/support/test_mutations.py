@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutations.plant import ROOT, SIMULATION, failed_schedules, failed_tests
+from tests.mutations.plant import ROOT, SIMULATION, Verdict, failed_tests, promise_of
+from tests.mutations.played import judged_by_schedules
 from tests.mutations.table import MUTATIONS
 from tests.simulation.schedules import CASTS
 
@@ -27,16 +28,16 @@ def test_no_promise_stands_in_the_table_twice() -> None:
     assert len(set(promises)) == len(promises)
 
 
-def test_the_broken_promise_is_read_from_the_simulations_output() -> None:
-    output = (
-        "seed 7, cast bus: heard facts:\n  found  []\n  wanted ['1']\n\n"
-        "seed 9, cast log: commits of HoldSeat(person='ani'):\n  found  2\n\n2 schedules, 9 steps, 1 s, 2 failed"
-    )
-    assert [by for by, _ in failed_schedules(output)] == [
-        "seed 7 of bus: heard facts",
-        "seed 9 of log: commits of HoldSeat",
-    ]
-    assert failed_schedules("2 schedules, 9 steps, 1 s, 0 failed") == []
+def test_the_broken_promise_is_named_without_the_values_of_its_schedule() -> None:
+    assert promise_of("heard facts:\n  found  []\n  wanted ['1']") == "heard facts"
+    assert promise_of("commits of HoldSeat(person='ani'):\n  found  2") == "commits of HoldSeat"
+
+
+def test_a_schedule_notices_a_mistake_and_the_same_schedule_holds_without_it() -> None:
+    mutation = next(each for each in MUTATIONS if each.promise == "positions have no gaps")
+    (judged,) = judged_by_schedules([mutation], 1)
+    assert isinstance(judged[1], Verdict)
+    assert judged[1].by.startswith("seed ")
 
 
 def test_a_test_that_could_not_begin_has_noticed_nothing(tmp_path: Path) -> None:
