@@ -5,13 +5,14 @@
 #   make check    lint, format, types, the rules of the house: in seconds
 #   make simulate the protocols under many schedules of failures: make simulate SEED=7 RUNS=100000
 #   make mutations plants mistakes, one at a time, and expects that the tests notice each: hours
+#   make faults   a stack under load whose processes are killed, and a judge: make faults FULL=1 KILLS=1000 SEED=1
 #   make bench    the measurements
 #   make release  source archive, wheel and list of components in dist/, and the tag
 #
 # A taken port is changed on the command line: make run GATEWAY_PORT=8001
 
 PYTHON := .venv/bin/python
-.PHONY: run test check simulate mutations bench release install
+.PHONY: run test check simulate mutations faults bench release install
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -41,6 +42,10 @@ simulate:
 mutations:
 	@deploy/install.sh test
 	@exec $(PYTHON) -m tests.mutations $(ARGUMENTS)
+
+faults:
+	@deploy/install.sh test
+	@exec $(PYTHON) -m tests.trials $(if $(FULL),--full) $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED)) $(ARGUMENTS)
 
 bench:
 	@deploy/install.sh bench
