@@ -23,7 +23,9 @@ VIEWS = {
 
 @dataclass(frozen=True)
 class Command:
-    """What a client asked, and what it was told. ``outcome`` is ok, refused, rejected or unknown; ``position`` is 0 without one."""
+    """What a client asked, and what it was told. ``outcome`` is ok, refused, rejected or unknown; ``position`` is 0 without one.
+    ``again`` are the statuses after which the client asked again, 0 for a lost connection.
+    """
 
     op: int
     command: str
@@ -38,6 +40,7 @@ class Command:
     rule: str | None = None
     position: int = 0
     answer: Mapping[str, Any] = field(default_factory=dict)
+    again: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,7 @@ def history(path: Path) -> list[Command]:
             rule=told.get("rule"),
             position=int(position) if service == command.service else 0,
             answer=told.get("answer", {}),
+            again=told.get("again", ()),
         )
     return list(commands.values())
 
