@@ -9,6 +9,7 @@ from tests.unit.gateway.harness import FakeAnswer, bearer
 from tests.unit.gateway.sample_community import activity
 
 WALK_IN = "/v1/activities/a1/walk-ins"
+SEATS = "/v1/activities/a1/guest-registrations"
 
 
 def everything_up(harness):
@@ -149,8 +150,7 @@ def open_activity(harness):
 
 def take_seat(client, key="k1", **contact):
     sent = {"name": "Bu Tamu", "phone": "0812"} | contact
-    path = "/v1/activities/a1/guest-registrations"
-    return client.post(path, json=sent, headers={"Idempotency-Key": key}).json()["guest"]
+    return client.post(SEATS, json=sent, headers={"Idempotency-Key": key}).json()["guest"]
 
 
 def test_a_repeated_guest_registration_without_a_cookie_takes_one_seat(open_activity, client):
@@ -161,6 +161,14 @@ def test_a_repeated_guest_registration_without_a_cookie_takes_one_seat(open_acti
     assert first == again == with_the_cookie_that_came
     seats = open_activity.events.calls("POST /v1/activities/{activity}/registrations")
     assert len({(seat.actor.id, seat.headers["idempotency-key"]) for seat in seats}) == 1
+
+
+def test_a_guest_whose_contact_is_refused_takes_no_seat(open_activity, client):
+    open_activity.members.on("POST /v1/guests/{guest}", FakeAnswer({}, 400))
+    body = {"name": "Bu Tamu", "phone": "x"}
+    answer = client.post(SEATS, json=body, headers={"Idempotency-Key": "k1"})
+    assert answer.status_code == 400
+    assert not open_activity.events.calls("POST /v1/activities/{activity}/registrations")
 
 
 def test_another_contact_or_key_is_another_guest(open_activity, client):

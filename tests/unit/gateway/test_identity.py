@@ -3,9 +3,11 @@ import json
 
 import pytest
 
+from gateway.edge.caller import Caller
 from gateway.edge.identity import FRESH_SECONDS, LAST_SECONDS, Identities
 from gateway.edge.transport import Reply
 from services.kernel.base.problem import ActorNotAccepted, TokenEnded, Unauthorized, Unavailable
+from services.kernel.declare.policy import ANONYMOUS
 from tests.unit.gateway.harness import SARI, TOKEN, FakeAnswer, bearer
 
 ENDED = (401, TokenEnded().document())
@@ -157,3 +159,10 @@ def test_a_partner_key_is_checked_with_notifications_and_again_after_a_change(as
     members.says = ENDED
     with pytest.raises(TokenEnded):
         ask("jpk_0190.secret")
+
+
+@pytest.mark.parametrize("state", [{"unknown": True}, {"confirmed": False}], ids=["unknown", "unconfirmed"])
+def test_who_cannot_be_confirmed_writes_nothing(state):
+    with pytest.raises(Unavailable):
+        Caller(ANONYMOUS, **state).require_write()
+    Caller(ANONYMOUS).require_write()

@@ -103,6 +103,18 @@ def test_past_activities_are_paged_from_latest_to_first(harness, visitor):
     assert seen == [f"{number:03d}" for number in reversed(range(131))]
 
 
+def test_past_activities_of_one_start_stand_on_one_page(harness, visitor):
+    starts = [datetime(2026, 1, 1, 2, tzinfo=UTC) + timedelta(minutes=max(0, number - 9)) for number in range(59)]
+    past = [
+        activity(activity=f"x{number}", title=f"Kegiatan {number:03d}", state="completed", present=3, guests=0,
+                 starts=at.isoformat(), ends=(at + timedelta(hours=2)).isoformat())
+        for number, at in enumerate(starts)
+    ]  # fmt: skip
+    harness.events.on("GET /v1/activities", by_their_start(past))
+    # The fiftieth and the nine before it began at once; an older page begins before their start.
+    assert len(re.findall(r"Kegiatan (\d{3})", visitor.open("/kegiatan?lewat=1"))) == 59
+
+
 def test_a_region_with_many_libraries_says_more_than(harness, visitor):
     listed = [LIBRARY | {"library": f"l{number}"} for number in range(100)]
     harness.members.on("GET /v1/libraries", FakeAnswer({"items": listed, "next": "more"}))
