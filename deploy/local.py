@@ -34,6 +34,7 @@ from deploy.process import Program
 from deploy.supervisor import Supervisor
 
 ROOT = Path(__file__).resolve().parents[1]
+REPEAT_SECONDS = 1.0
 
 
 def say(sentence: str) -> None:
@@ -170,7 +171,7 @@ def run(arguments: Sequence[str]) -> int:
         say(str(from_os_error(error, "running here")))
         return 1
     except (KeyboardInterrupt, click.Abort):
-        pass
+        _interruption_is_heard()
     return 0
 
 
@@ -198,6 +199,7 @@ def _command(data: Path, *, story: bool, stay: bool) -> None:
         except CommandError as error:
             raise space.name_full_disk(error, configuration.data) from error
         finally:
+            _interruption_is_heard()
             say("Stopping ...")
             stack.stop()
 
@@ -236,7 +238,18 @@ def _interrupt_once(_signal: int, _frame: FrameType | None) -> None:
     # A second Ctrl-C while stopping must not leave programs running.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    # Python drops an error that is raised in a finalizer or in a hook of fork. So it is raised again until it is heard.
+    signal.signal(signal.SIGALRM, _interrupt_again)
+    signal.setitimer(signal.ITIMER_REAL, REPEAT_SECONDS, REPEAT_SECONDS)
     raise KeyboardInterrupt
+
+
+def _interrupt_again(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _interruption_is_heard() -> None:
+    signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _answers(url: str) -> bool:

@@ -101,10 +101,11 @@ def test_a_service_that_lacks_its_broker_is_ready_to_answer_and_says_what_it_lac
 
 def test_the_number_of_parked_facts_falls_to_zero_again(harness: NotificationsHarness) -> None:
     parking = harness.application.parking
-    parking.park([ParkedFact("planner", "inbox", 1, 0, "k", "Error", parked_now())])
+    parked = ParkedFact("planner", "inbox", 1, 0, "k", "Error", parked_now())
+    parking.park([parked])
     harness.get(ANONYMOUS, "/metrics")
     wait_until(lambda: _parked(harness) == 1, 10, "the parked fact")
-    parking.clear("planner")
+    parking.done([parked])
     wait_until(lambda: _parked(harness) == 0, 10, "the gauge to fall")
 
 
