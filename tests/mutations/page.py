@@ -21,19 +21,20 @@ A mistake with a mark (●) was made by an earlier release.
 """
 
 
-def page(verdicts: Sequence[tuple[Mutation, Verdict]]) -> str:
-    """The page."""
+def page(verdicts: Sequence[tuple[Mutation, Verdict | None]]) -> str:
+    """The page. A mutation without a verdict is shown as not judged."""
     total = Counter(mutation.room for mutation, _ in verdicts)
-    killed = Counter(mutation.room for mutation, verdict in verdicts if verdict.killed)
-    rooms = ["| room | mistakes | noticed |\n|---|---|---|\n"]
-    rooms += [f"| {room} | {count} | {killed[room]} |\n" for room, count in total.items()]
-    rooms += [f"| **all** | {len(verdicts)} | {killed.total()} |\n"]
+    judged = Counter(mutation.room for mutation, verdict in verdicts if verdict is not None)
+    killed = Counter(mutation.room for mutation, verdict in verdicts if verdict is not None and verdict.killed)
+    rooms = ["| room | mistakes | judged | noticed |\n|---|---|---|---|\n"]
+    rooms += [f"| {room} | {count} | {judged[room]} | {killed[room]} |\n" for room, count in total.items()]
+    rooms += [f"| **all** | {len(verdicts)} | {judged.total()} | {killed.total()} |\n"]
     rows = ["\n| room | promise that the mistake breaks | file | noticed by |\n|---|---|---|---|\n"]
     rows += [_row(mutation, verdict) for mutation, verdict in verdicts]
     return HEAD + "".join(rooms) + "".join(rows)
 
 
-def _row(mutation: Mutation, verdict: Verdict) -> str:
+def _row(mutation: Mutation, verdict: Verdict | None) -> str:
     promise = mutation.promise + (" ●" if mutation.was_real else "")
-    noticed = verdict.by.partition("[")[0] if verdict.killed else "**nothing**"
+    noticed = "not judged yet" if verdict is None else verdict.by.partition("[")[0] or "**nothing**"
     return f"| {mutation.room} | {promise} | `{mutation.file}` | {noticed} |\n"
