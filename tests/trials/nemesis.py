@@ -7,6 +7,7 @@ die meanwhile.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import random
 import signal
@@ -70,7 +71,8 @@ class Fault:
 
 
 class Nemesis:
-    """``answered`` counts the commands that clients were told the outcome of: between two faults some are. ``now`` is the history's time.
+    """Writes each fault to ``faults.jsonl`` in the stack's folder. ``answered`` counts the commands that clients were told the
+    outcome of: between two faults some are. ``now`` is the history's time.
 
     Use it in one thread that lives to the end: what a thread has started is killed when the thread ends.
     """
@@ -133,6 +135,8 @@ class Nemesis:
                     "gateway": (self._stack.to_events, b"registrations"),
                 }
                 self._lose_answers(*proxies[target])
+        with (self._stack.folder / "faults.jsonl").open("a", encoding="utf-8") as journal:
+            journal.write(json.dumps(fault.as_json()) + "\n")
         self._go_on()
 
     def _kill(self, fault: Fault, name: str) -> None:

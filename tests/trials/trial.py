@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import random
+import resource
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -35,7 +35,7 @@ def run(folder: Path, seed: int, kills: int | None, say: Callable[[str], None]) 
 
     Raises ``DeadlinePassed`` if the stack does not heal or come to rest.
     """
-    report, begun = Report(seed, full=kills is not None), time.monotonic()
+    report, begun, worked = Report(seed, full=kills is not None), time.monotonic(), _processor_seconds()
     people: dict[str, str] = {}
     with Stack(folder).running() as stack:
         history = History(folder / "history.jsonl")
@@ -64,13 +64,19 @@ def run(folder: Path, seed: int, kills: int | None, say: Callable[[str], None]) 
         _rest(stack)
         history.close()
         faults = [fault.as_json() for fault in nemesis.faults]
-        (folder / "faults.json").write_text(json.dumps(faults, indent=1))
         asked = evidence.Setting(HEARS, setting.TYPES, str(REGION["region"]), len(faults))
         found = evidence.read(folder, stack.database.uri, PREFIX, asked)
     report.kills, report.faults = dict(nemesis.kills), faults
     _sum_up(report, found, judge(found), folder)
     report.seconds = round(time.monotonic() - begun, 1)
+    report.processor = round(_processor_seconds() - worked, 1)
     return report
+
+
+def _processor_seconds() -> float:
+    """Of this process, and of its children that have ended."""
+    uses = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(use.ru_utime + use.ru_stime for use in uses)
 
 
 def _rest(stack: Stack) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 @dataclass
 class Report:
-    """What a trial gave. ``digest`` is the SHA-256 of the history; ``outcomes`` counts the commands by outcome, ``again`` the answers
+    """What a trial gave. ``seconds`` and ``rest`` are times, to the end and from the last fault to rest; ``processor`` are the
+    seconds of processor time of all its processes. ``digest`` is the SHA-256 of the history; ``outcomes`` counts the commands by outcome, ``again`` the answers
     after which a client asked again, by status, 0 for a lost connection; ``repeated`` counts the
     mails and webhooks that came again under their identity.
     """
@@ -17,6 +18,7 @@ class Report:
     full: bool
     seconds: float = 0.0
     rest: float = 0.0
+    processor: float = 0.0
     kills: dict[str, int] = field(default_factory=dict)
     faults: list[dict[str, Any]] = field(default_factory=list)
     outcomes: dict[str, int] = field(default_factory=dict)
