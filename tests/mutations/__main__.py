@@ -13,8 +13,8 @@ from pathlib import Path
 import click
 
 from tests.mutations.page import PAGE, page
-from tests.mutations.plant import SIMULATION, Mutation, Verdict, judged
-from tests.mutations.played import judged_by_schedules
+from tests.mutations.plant import Mutation, Verdict, judged
+from tests.mutations.played import judged_in_forks, runs_in_a_fork
 from tests.mutations.table import MUTATIONS
 from tests.mutations.verdicts import keep, kept
 
@@ -31,7 +31,7 @@ def main(text: str, jobs: int, book: Path | None, write: bool) -> None:
     chosen = [each for each in MUTATIONS if text in each.file or text in each.promise or text == each.room]
     verdicts = dict(kept(book))
     left = [each for each in chosen if each not in verdicts]
-    played = [each for each in left if each.tests[0] == SIMULATION]
+    forked = [each for each in left if runs_in_a_fork(each)]
 
     def note(mutation: Mutation, verdict: Verdict | Exception) -> None:
         how = "SURVIVED"
@@ -44,7 +44,7 @@ def main(text: str, jobs: int, book: Path | None, write: bool) -> None:
                 how = f"killed in {verdict.seconds:.0f} s by {verdict.by}"
         click.echo(f"{mutation.room}: {mutation.promise}: {how}")
 
-    for mutation, verdict in judged_by_schedules(played, jobs):
+    for mutation, verdict in judged_in_forks(forked, jobs):
         note(mutation, verdict)
 
     def test(mutation: Mutation) -> None:
@@ -54,7 +54,7 @@ def main(text: str, jobs: int, book: Path | None, write: bool) -> None:
             note(mutation, error)
 
     with ThreadPoolExecutor(jobs) as pool:
-        list(pool.map(test, [each for each in left if each not in played]))
+        list(pool.map(test, [each for each in left if each not in forked]))
     survived = sum(each not in verdicts or not verdicts[each].killed for each in chosen)
     click.echo(f"{len(chosen)} mutations, {survived} not killed")
     if write:

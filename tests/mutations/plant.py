@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 900
 SIMULATION = "simulation"
 REPORT = "mutation-report.xml"
+QUIET = ("-x", "-q", "-n", "0", "-p", "no:cacheprovider")
 WAS_REAL = "an earlier release made this mistake"
 Row = tuple[str, ...]
 NOT_A_BEHAVIOUR = re.compile(
@@ -103,8 +104,7 @@ def judged(mutation: Mutation) -> Verdict:
 
 def command(tests: Sequence[str]) -> list[str]:
     """The command that must fail."""
-    quiet = ["-x", "-q", "-n", "0", "-p", "no:cacheprovider", f"--junitxml={REPORT}"]
-    return [sys.executable, "-m", "pytest", *quiet, *tests]
+    return [sys.executable, "-m", "pytest", *QUIET, f"--junitxml={REPORT}", *tests]
 
 
 def failed_tests(report: Path) -> list[tuple[str, str]]:

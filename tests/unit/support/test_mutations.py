@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.mutations.plant import ROOT, SIMULATION, Verdict, failed_tests, promise_of
-from tests.mutations.played import judged_by_schedules
+from tests.mutations.played import judged_in_forks
 from tests.mutations.table import MUTATIONS
 from tests.simulation.schedules import CASTS
 
@@ -35,7 +35,7 @@ def test_the_broken_promise_is_named_without_the_values_of_its_schedule() -> Non
 
 def test_a_schedule_notices_a_mistake_and_the_same_schedule_holds_without_it() -> None:
     mutation = next(each for each in MUTATIONS if each.promise == "positions have no gaps")
-    (judged,) = judged_by_schedules([mutation], 1)
+    (judged,) = judged_in_forks([mutation], 1)
     assert isinstance(judged[1], Verdict)
     assert judged[1].by.startswith("seed ")
 
