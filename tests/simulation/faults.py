@@ -72,8 +72,10 @@ class Faults:
         return _nothing
 
     def _late(self, repeat: Callable[[], object]) -> None:
+        restores = self._world.restores
         self._world.scheduler.wait(0.01 + 0.2 * self._world.choices.pick(4))
-        repeat()
+        if restores == self._world.restores:  # a restored database gets no request that was sent to the old one
+            repeat()
 
     def _database_up(self) -> None:
         self._world.scheduler.wait(1.0 + self._world.choices.pick(10))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -78,9 +79,13 @@ def simulated() -> Iterator[None]:
     put(subscription, "connection_to", _connection_to)
     put(subscription, "declare_exchange", lambda _channel: NoExchange())
     put(subscription, "Queue", Queue)
+    logger = logging.getLogger("services.kernel")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
     try:
         yield
     finally:
+        logger.setLevel(level)
         for module, name, value in reversed(saved):
             setattr(module, name, value)
 

@@ -172,6 +172,7 @@ def restorer(world: World) -> None:
         wait(0.1)
         kept = {commit["command_id"] for commit in backup.get("commits", {}).values()}
         world.forgotten |= {order.key for order in world.orders if order.answer is not None} - kept
+        world.restores += 1
         world.server.restore("desk", backup)
         if pick(3) != 2:
             begin_epoch(world, None)

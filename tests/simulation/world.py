@@ -7,7 +7,6 @@ all faults and waits until everything is at rest. ``judge`` (``invariants.py``) 
 from __future__ import annotations
 
 import json
-import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -38,7 +37,6 @@ from tests.simulation.scheduler import Event, Scheduler, SimulatedTime
 SECRETS = Secrets(b"s" * 32, b"v" * 32, b"t" * 32, b"c" * 32)
 METRICS = Metrics()
 REST_SECONDS = 90.0
-logging.getLogger("services.kernel").setLevel(logging.CRITICAL)
 
 
 class DomainClock:
@@ -75,6 +73,7 @@ class World:
         self.faults: Counter[str] = Counter()
         self.stopped: set[str] = set()
         self.healing = False
+        self.restores = 0
         self.forgotten: set[str] = set()
         self.quiet = 0
         self._look = 0.0
