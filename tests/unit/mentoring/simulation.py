@@ -90,7 +90,8 @@ class Simulation:
         return consultation
 
     def move(self, kind: str, office: str, region: str | None, person: str) -> None:
-        """Members tell that somebody took or left a seat."""
+        """Members tell that somebody took or left a seat. A second passes, for no two such facts are of one moment."""
+        self.clock.advance(timedelta(seconds=1))
         n = len(self.facts) + 1
         data = {"office": office, "region": region, "person": person}
         data |= {"board": True} if kind in {"office-assumed", "stand-in-named"} else {}
