@@ -113,6 +113,8 @@ def page(reports: Sequence[Report]) -> str:
     total = sum(report.total for report in reports)
     broken = sum(bool(report.findings) for report in reports)
     text = Path(__file__).with_name("promises_page.txt").read_text("utf-8")
+    if not reports:
+        return text.partition("## Figures")[0] + "## Figures\n\nNo trial has left a report yet.\n"
     figures = {
         "trials": f"{len(reports)}",
         "kills": f"{total}",

@@ -63,6 +63,12 @@ def test_the_summary_counts_trials_with_a_broken_promise() -> None:
     assert "1 trials with a broken promise" in text
 
 
+def test_without_a_report_the_page_has_no_figures() -> None:
+    page = tally.page([])
+    assert page.endswith("No trial has left a report yet.\n")
+    assert "{" not in page
+
+
 def test_the_page_has_the_figures_of_the_reports_and_no_open_place() -> None:
     page = tally.page([GOOD])
     assert "**1 trials, 2 kills, 0 trials with a broken promise.**" in page
