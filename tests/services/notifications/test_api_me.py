@@ -38,13 +38,11 @@ def harness(service_databases: ServiceDatabases) -> NotificationsHarness:
     return service_databases.harness(NotificationsHarness)
 
 
-def plan_message(harness: NotificationsHarness, fact: str, *people: str) -> None:
+def plan_message(harness: NotificationsHarness, fact: str, *people: str, kind: Kind = Kind.SEAT_TAKEN) -> None:
     """Tell people of a seat, one minute after the message before."""
     harness.clock.advance(timedelta(minutes=1))
     named = (Variable("title", f"Kegiatan {fact}"), Variable("starts", STARTS.isoformat()))
-    command = PlanMessage(
-        fact, Kind.SEAT_TAKEN, people, named, START + timedelta(days=9), activity="a", region="kediri"
-    )
+    command = PlanMessage(fact, kind, people, named, START + timedelta(days=9), activity="a", region="kediri")
     harness.application.core.commands.take(MESSAGE, CommandEnvelope(command, fact, fact, Metadata(correlation=fact)))
 
 
@@ -80,6 +78,11 @@ def test_the_inbox_shows_ones_own_messages_the_newest_first(harness: Notificatio
     lines = harness.get(TONO, "/v1/me/inbox").body["items"]
     assert [line["id"] for line in lines] == ["f3:tono", "f1:tono"]
     assert harness.get(ANONYMOUS, "/v1/me/inbox").status == 401
+
+
+def test_a_login_code_stands_in_no_inbox(harness: NotificationsHarness) -> None:
+    plan_message(harness, "f1", "tono", kind=Kind.LOGIN_CODE)
+    assert harness.get(TONO, "/v1/me/inbox").body["items"] == []
 
 
 def test_the_inbox_shows_what_was_told_to_the_guest_that_the_person_was(harness: NotificationsHarness) -> None:
