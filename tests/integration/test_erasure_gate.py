@@ -7,6 +7,7 @@ from pymongo.database import Database
 
 from services.kernel.declare.policy import ANONYMOUS, Actor
 from services.kernel.readers import erasure_gate
+from services.kernel.readers import lease as leases
 from services.kernel.readers.eraser import Eraser
 from services.kernel.readers.lease import Lease
 from tests.services.members.harness import COORDINATOR, NOTIFICATIONS, MembersHarness
@@ -73,6 +74,7 @@ def test_an_instance_that_stands_by_opens_people_when_the_holder_has_repeated_th
     database: Database[dict[str, Any]], restored: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(erasure_gate, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(leases, "LEASE_SECONDS", 60.0)  # a busy machine must not lose the lease meanwhile
     holder = MembersHarness(database, repeat_erasures=False)
     other = MembersHarness(database, repeat_erasures=False, instance="two")
     lease = Lease(database, "one")

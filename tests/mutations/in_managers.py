@@ -328,8 +328,8 @@ MUTATIONS = (
         ),
         (
             "the pauses of a reader that fails grow",
-            "                pause = min(pause * 2, LONGEST_PAUSE)\n",
-            "",
+            "                stop.wait(backoff.next())\n",
+            "                stop.wait(SHORTEST_PAUSE)\n",
             "tests/unit/kernel/test_runner.py",
         ),
         (

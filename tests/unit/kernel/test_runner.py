@@ -5,6 +5,7 @@ from contextlib import contextmanager
 import pytest
 
 from deploy.waiting import wait_until
+from services.kernel.base import pause
 from services.kernel.base.bell import Bell
 from services.kernel.base.metrics import Metrics
 from services.kernel.readers import runner as runners
@@ -146,7 +147,7 @@ class Counted:
 def test_a_reader_that_fails_is_stepped_again_after_pauses_that_grow_to_a_bound(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(runners.random, "uniform", lambda _low, high: high)
+    monkeypatch.setattr(pause.random, "uniform", lambda _low, high: high)
     reader, stop = Failing(), Counted(12)
     Runner("shelves", Held(), [reader]).run(reader, stop)  # type: ignore[arg-type]
     assert stop.waited[:4] == pytest.approx([0.05, 0.1, 0.2, 0.4])

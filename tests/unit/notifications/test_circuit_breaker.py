@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.notifications.sending import circuit_breaker
+from services.kernel.base import pause as pauses
 from services.notifications.sending.circuit_breaker import CircuitBreaker
 from services.notifications.sending.retry_policy import RetryPolicy
 
@@ -22,7 +22,7 @@ def machine() -> Machine:
 @pytest.fixture
 def breaker(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> CircuitBreaker:
     """The jitter takes nothing off a pause: pauses of 1, 2, 4 and then at most 5 seconds."""
-    monkeypatch.setattr(circuit_breaker.random, "uniform", lambda _least, most: most)
+    monkeypatch.setattr(pauses.random, "uniform", lambda _least, most: most)
     return CircuitBreaker(RetryPolicy(pause=1.0, longest_pause=5.0), machine)
 
 
