@@ -188,7 +188,7 @@ MUTATIONS = (
         (
             "nobody joins under the id of an erased person",
             '            raise Unavailable("what was known under this contact is being erased")\n        case IdentityStatus.NOBODY:',
-            "            pass\n        case IdentityStatus.NOBODY:",
+            "            return []\n        case IdentityStatus.NOBODY:",
             "tests/unit/members/test_person.py tests/unit/members/test_erasure.py",
         ),
         (

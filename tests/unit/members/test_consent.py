@@ -44,7 +44,7 @@ def test_sharing_names_its_partner_and_nothing_else_does():
 
 
 def test_only_the_present_words_are_agreed_to_and_new_words_are_agreed_to_anew():
-    newer = newest_wording(NAME_IN_ARCHIVE) + 1
-    given(CONSENT).when(give(wording=newer)).refused("consent-wording-has-changed")
+    for other in (newest_wording(NAME_IN_ARCHIVE) - 1, newest_wording(NAME_IN_ARCHIVE) + 1):
+        given(CONSENT).when(give(wording=other)).refused("consent-wording-has-changed")
     older = ConsentGiven(NAME_IN_ARCHIVE, None, 0, "nganjuk", AT)
     given(CONSENT, older).when(give()).then(ARCHIVE)
