@@ -22,35 +22,37 @@ FLOORS: Mapping[str, int] = {
     "services/members/domain": 95,
     "services/members/api": 98,
     "services/members/views": 99,
-    "services/members/processes": 98,
+    "services/members/processes": 97,
     "services/members/importing": 96,
-    "services/members/identity": 96,
+    "services/members/identity": 95,
     "services/events/domain": 97,
-    "services/events/api": 98,
+    "services/events/api": 97,
     "services/events/views": 99,
     "services/events/processes": 97,
     "services/mentoring/domain": 96,
     "services/mentoring/api": 98,
     "services/mentoring/views": 96,
-    "services/mentoring/processes": 98,
+    "services/mentoring/processes": 97,
     "services/notifications/domain": 97,
     "services/notifications/api": 99,
     "services/notifications/views": 99,
-    "services/notifications/processes": 99,
+    "services/notifications/processes": 98,
     "services/notifications/sending": 95,
     "services/notifications/webhooks": 96,
-    "gateway/edge": 97,
+    "gateway/edge": 96,
     "gateway/api": 98,
-    "gateway/composed": 97,
+    "gateway/composed": 96,
     "gateway/bot": 92,
     "gateway/papers": 99,
-    "gateway/reports": 97,
+    "gateway/reports": 96,
     "gateway/web": 91,
     "gateway": 99,
-    "deploy/demo": 72,
-    "deploy": 90,
+    "deploy/demo": 71,
+    "deploy": 89,
 }
-"""Room → percent. A file counts for the first room that it lies in."""
+"""Room → percent, half a percent or more below what was measured: random examples and killed processes move the figure a
+little. A file counts for the first room that it lies in.
+"""
 
 
 def room_of(path: str) -> str | None:
