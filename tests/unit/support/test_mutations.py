@@ -40,7 +40,8 @@ PLANTED = """
 from tests.mutations.played import judged_in_forks
 from tests.mutations.table import MUTATIONS
 mutation = next(each for each in MUTATIONS if each.promise == "positions have no gaps")
-print(judged_in_forks([mutation], 1)[0][1].by)
+((_, verdict),) = judged_in_forks([mutation], 1)
+print(verdict.by)
 """
 
 
